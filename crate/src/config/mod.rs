@@ -1,0 +1,102 @@
+//! Reading configurations: one file per source, and what the machine would make of each.
+
+use crate::parameters::Parameter;
+use crate::text::{DocumentId, Place};
+use crate::units::Micros;
+
+/// What a document is, when it is a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// CoreOS cloud-config.
+    CloudConfig,
+    /// systemd unit or drop-in.
+    DropIn,
+    /// `/etc/fleet/fleet.conf`.
+    FleetConf,
+    /// Environment file.
+    Environment,
+    /// Command line with flags.
+    Flags,
+    /// etcd's own YAML or JSON file.
+    EtcdYaml,
+    /// Container Linux Config, Butane.
+    ContainerLinux,
+    /// Ignition JSON.
+    Ignition,
+    /// Kubernetes manifest, kubeadm, RKE, k3s.
+    Manifest,
+    /// Plain `key: value` lines without a home.
+    Fragment,
+}
+
+/// A parameter's value as one place states it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// Which.
+    pub parameter: Parameter,
+    /// What the daemon would read; `None` where the text is no value for it.
+    pub value: Option<Micros>,
+    /// As written.
+    pub raw: String,
+    /// The bytes of the value.
+    pub place: Place,
+    /// Whether the daemon would use it.
+    pub effective: bool,
+    /// Why not, in a sentence.
+    pub why: Option<String>,
+    /// Written for etcd 0.4 (`peer-` keys, section `coreos.etcd`).
+    pub etcd_04: bool,
+}
+
+/// Something wrong with a configuration; the rule of the same id holds the text for people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Finding id, e.g. `config-header-missing`.
+    pub id: &'static str,
+    /// Where.
+    pub place: Place,
+    /// What was found, and what was expected, in one sentence.
+    pub note: String,
+    /// The parameter it bears on.
+    pub parameter: Option<Parameter>,
+}
+
+/// What a configuration tells about its cluster beside the five values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cluster {
+    /// Members named in `initial-cluster`, or the discovery size.
+    pub members: Option<u32>,
+    /// Endpoints given to fleet.
+    pub fleet_endpoints: Option<u32>,
+    /// Version of etcd, as written (image tag, `version:`).
+    pub etcd_version: Option<String>,
+    /// Version of fleet, as written.
+    pub fleet_version: Option<String>,
+    /// The etcd this configures is 0.4.
+    pub etcd_04: bool,
+    /// It configures fleet.
+    pub has_fleet: bool,
+    /// It configures etcd.
+    pub has_etcd: bool,
+    /// This etcd is a proxy, so its timers do not act.
+    pub proxy: bool,
+}
+
+/// One document, read as configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Configuration {
+    /// Which document.
+    pub document: DocumentId,
+    /// What it is.
+    pub source: Source,
+    /// In words: `CoreOS cloud-config`.
+    pub format: String,
+    /// Every value of the five, also those that do not act.
+    pub settings: Vec<Setting>,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+    /// What it tells about the cluster.
+    pub cluster: Cluster,
+    /// It was no valid YAML (a template, an error) and was read line by line.
+    pub tolerant: bool,
+}

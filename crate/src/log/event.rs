@@ -1,0 +1,151 @@
+//! Events: recognised log messages, with what they say.
+
+use crate::text::{DocumentId, Span};
+use crate::units::Micros;
+
+pub use super::signature::Meaning;
+
+/// A moment in a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time {
+    /// Microseconds on the time line of the input. Where the log has a date, since 1970-01-01 UTC
+    /// (a missing year is taken from other documents, or 1970); else since midnight.
+    pub micros: Micros,
+    /// How much may have been cut off: 1 000 000 for stamps of whole seconds, 1 for microseconds.
+    pub grain: Micros,
+}
+
+/// What a hole of a signature caught.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A length of time in microseconds.
+    Duration(Micros),
+    /// A whole number.
+    Number(i64),
+    /// Any other text: ids, names, units, addresses.
+    Text(Box<str>),
+}
+
+/// One recognised message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Which document.
+    pub document: DocumentId,
+    /// Line number, from 1.
+    pub line: u64,
+    /// The bytes of the whole line, without its end.
+    pub span: Span,
+    /// Bytes of the message within the line: the telling part.
+    pub message: Span,
+    /// When, corrected for order; `None` without a stamp.
+    pub time: Option<Time>,
+    /// The stamp as written.
+    pub stamp: Option<Box<str>>,
+    /// Index into `LogReading::hosts`; `None` where the line names none.
+    pub host: Option<u16>,
+    /// What it means.
+    pub meaning: Meaning,
+    /// Index into the signature table.
+    pub signature: u16,
+    /// Named holes and what they caught.
+    pub values: Vec<(&'static str, Value)>,
+    /// How often it happened: 1, or more where the logger merged repeats.
+    pub repeat: u32,
+    /// `file.go:NNN` of the line, where the log prints it.
+    pub source_line: Option<Box<str>>,
+    /// The line as shown in evidence, shortened where very long.
+    pub text: Box<str>,
+}
+
+impl Event {
+    /// The length of time that the hole `name` caught.
+    pub fn duration(&self, name: &str) -> Option<Micros> {
+        match self.value(name)? {
+            Value::Duration(micros) => Some(*micros),
+            _ => None,
+        }
+    }
+
+    /// The number that the hole `name` caught.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        match self.value(name)? {
+            Value::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The text that the hole `name` caught.
+    pub fn word(&self, name: &str) -> Option<&str> {
+        match self.value(name)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.values.iter().find(|(hole, _)| *hole == name).map(|(_, value)| value)
+    }
+}
+
+/// In which direction the lines of a log run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// No two different times, or none at all.
+    #[default]
+    Unknown,
+    /// As written.
+    OldestFirst,
+    /// As `journalctl -r` prints; events are put right, line numbers stay.
+    NewestFirst,
+}
+
+/// How much of a clock the stamps carry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// No stamps.
+    #[default]
+    None,
+    /// Time of day only.
+    TimeOfDay,
+    /// Day and month, no year.
+    NoYear,
+    /// Full date.
+    Full,
+}
+
+/// One document, read as a log. Events stand in order of time, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LogReading {
+    /// Which document.
+    pub document: DocumentId,
+    /// In words: `journal, short form`, `etcd zap JSON`, ...
+    pub format: String,
+    /// Direction of the lines.
+    pub order: Order,
+    /// How much of a clock.
+    pub clock: Clock,
+    /// Programs seen: `etcd`, `fleetd`, ...
+    pub programs: Vec<String>,
+    /// Hosts seen, in order of appearance.
+    pub hosts: Vec<String>,
+    /// All lines, also empty ones.
+    pub lines: u64,
+    /// Lines that a signature recognised.
+    pub recognised: u64,
+    /// Lines of a known shape (a log header was read) that no signature knows.
+    pub foreign: u64,
+    /// Other lines that are not empty.
+    pub unread: u64,
+    /// Stamp of the earliest line.
+    pub first: Option<(Time, Box<str>)>,
+    /// Stamp of the latest line.
+    pub last: Option<(Time, Box<str>)>,
+    /// The recognised messages, oldest first.
+    pub events: Vec<Event>,
+    /// `file.go:NNN` with its message's signature, for version fingerprints.
+    pub fingerprints: Vec<(u16, Box<str>)>,
+    /// Messages dropped because there were too many, with their number.
+    pub dropped: u64,
+    /// Anything cut or guessed, as sentences.
+    pub limits: Vec<String>,
+}

@@ -1,0 +1,86 @@
+//! Byte ranges in a document, and the lines and columns people see.
+//!
+//! Inside the engine a place is always a byte range. Line and UTF-16 column are made
+//! at the edge, because browsers count UTF-16 units and files are made of bytes.
+
+use std::ops::Range;
+
+/// A half-open byte range in one document. 64 bits wide, since a dropped journal may be
+/// larger than a 32-bit address space.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte.
+    pub start: u64,
+    /// One past the last byte.
+    pub end: u64,
+}
+
+impl Span {
+    /// The range `start..end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Span { start: start as u64, end: end as u64 }
+    }
+
+    /// The range as an index into the document's text.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// The bytes of `text` that this span covers.
+    pub fn of(self, text: &str) -> &str {
+        &text[self.range()]
+    }
+}
+
+/// Which document of the input: its index.
+pub type DocumentId = usize;
+
+/// A byte range in a given document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// Index of the document in the input.
+    pub document: DocumentId,
+    /// Where in it.
+    pub span: Span,
+}
+
+/// Finds the line and the UTF-16 column of a byte offset.
+pub struct LineIndex {
+    starts: Vec<usize>,
+}
+
+impl LineIndex {
+    /// Reads the line starts of `text` once.
+    pub fn new(text: &str) -> Self {
+        let starts = std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1)).collect();
+        LineIndex { starts }
+    }
+
+    /// Line (from 1) and UTF-16 column (from 1) of the byte `offset` of `text`.
+    pub fn position(&self, text: &str, offset: usize) -> (u64, u64) {
+        let line = self.starts.partition_point(|start| *start <= offset) - 1;
+        let before = text.get(self.starts[line]..offset.min(text.len())).unwrap_or("");
+        (line as u64 + 1, before.encode_utf16().count() as u64 + 1)
+    }
+
+    /// Byte offset at which line `number` (from 1) starts, if the text has that many lines.
+    pub fn line_start(&self, number: u64) -> Option<usize> {
+        self.starts.get((number as usize).checked_sub(1)?).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_utf16_units() {
+        let text = "a\nx😀y\r\nlast";
+        let lines = LineIndex::new(text);
+        assert_eq!(lines.position(text, 0), (1, 1));
+        assert_eq!(lines.position(text, text.find('y').unwrap()), (2, 4));
+        assert_eq!(lines.position(text, text.len()), (3, 5));
+        assert_eq!(lines.line_start(3), Some(text.find("last").unwrap()));
+        assert_eq!(lines.line_start(4), None);
+    }
+}

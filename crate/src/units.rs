@@ -1,0 +1,184 @@
+//! One unit of time inside: microseconds, as whole numbers.
+//!
+//! etcd writes milliseconds, fleet writes seconds and Go durations. Those units appear only
+//! here, in `parameters` and in output.
+
+use serde::Serialize;
+
+/// A length of time, in microseconds.
+pub type Micros = i64;
+
+/// One millisecond.
+pub const MS: Micros = 1_000;
+/// One second.
+pub const S: Micros = 1_000_000;
+
+/// Something measured: never one number, always a lowest and a highest value that the
+/// evidence allows, in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Range {
+    /// The least it can have been.
+    pub low: Micros,
+    /// The most it can have been.
+    pub high: Micros,
+}
+
+impl Range {
+    /// A measured value without spread.
+    pub fn exactly(value: Micros) -> Self {
+        Range { low: value, high: value }
+    }
+
+    /// What both ranges allow; `None` where they contradict each other.
+    pub fn intersect(self, other: Range) -> Option<Range> {
+        let both = Range { low: self.low.max(other.low), high: self.high.min(other.high) };
+        (both.low <= both.high).then_some(both)
+    }
+}
+
+/// Why a text is no Go duration, in the words of Go's `time.ParseDuration`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DurationError {
+    /// Nothing that looks like a duration at all.
+    Invalid,
+    /// A number that is not followed by a unit.
+    MissingUnit,
+    /// A unit that Go does not know.
+    UnknownUnit(String),
+}
+
+/// Reads a duration as Go's `time.ParseDuration` does: `1h2m3.5s`, `237.022208ms`, `950µs`.
+/// Both code points of the micro sign are units, and the two ways a log loses them (`us`, `Âµs`).
+pub fn parse_go_duration(text: &str) -> Result<Micros, DurationError> {
+    let (negative, mut rest) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if rest == "0" {
+        return Ok(0);
+    }
+    if rest.is_empty() {
+        return Err(DurationError::Invalid);
+    }
+    let mut nanos: i128 = 0;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (number, after) = rest.split_at(digits);
+        if number.is_empty() || number == "." || number.matches('.').count() > 1 {
+            return Err(DurationError::Invalid);
+        }
+        let letters = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let (unit, next) = after.split_at(letters);
+        if unit.is_empty() {
+            return Err(DurationError::MissingUnit);
+        }
+        let scale = nanos_per(unit).ok_or_else(|| DurationError::UnknownUnit(unit.to_owned()))?;
+        nanos = nanos.saturating_add(scaled(number, scale));
+        rest = next;
+    }
+    let micros = i64::try_from(nanos / 1_000).unwrap_or(i64::MAX);
+    Ok(if negative { -micros } else { micros })
+}
+
+fn nanos_per(unit: &str) -> Option<i128> {
+    Some(match unit {
+        "ns" => 1,
+        "us" | "µs" | "μs" | "Âµs" => 1_000,
+        "ms" => 1_000_000,
+        "s" => 1_000_000_000,
+        "m" => 60_000_000_000,
+        "h" => 3_600_000_000_000,
+        _ => return None,
+    })
+}
+
+/// `number` (digits with at most one dot) times `scale`, cut to a whole number.
+fn scaled(number: &str, scale: i128) -> i128 {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let mut sum = digits(whole).saturating_mul(scale);
+    let mut unit = scale;
+    for digit in fraction.bytes() {
+        unit /= 10;
+        sum += i128::from(digit - b'0') * unit;
+    }
+    sum
+}
+
+fn digits(text: &str) -> i128 {
+    text.bytes().fold(0_i128, |sum, digit| sum.saturating_mul(10).saturating_add(i128::from(digit - b'0')).min(1 << 80))
+}
+
+/// Prints a time for people: `950 µs`, `12 ms`, `1.6 s`, `2 min 5 s`. Number and unit are
+/// joined by a no-break space, so they never part.
+pub fn human(time: Micros) -> String {
+    let magnitude = time.unsigned_abs() as i64;
+    let sign = if time < 0 { "-" } else { "" };
+    let text = if magnitude < MS {
+        format!("{magnitude}\u{a0}µs")
+    } else if magnitude < S {
+        format!("{}\u{a0}ms", (magnitude + MS / 2) / MS)
+    } else if magnitude < 10 * S {
+        format!("{}\u{a0}s", decimal(magnitude, S, 2))
+    } else if magnitude < 120 * S {
+        format!("{}\u{a0}s", decimal(magnitude, S, 1))
+    } else if magnitude < 7200 * S {
+        match (magnitude / (60 * S), magnitude / S % 60) {
+            (minutes, 0) => format!("{minutes}\u{a0}min"),
+            (minutes, seconds) => format!("{minutes}\u{a0}min {seconds}\u{a0}s"),
+        }
+    } else {
+        format!("{}\u{a0}h", decimal(magnitude, 3600 * S, 1))
+    };
+    format!("{sign}{text}")
+}
+
+/// `value / unit` with at most `places` decimals, rounded, without trailing zeros.
+pub fn decimal(value: i64, unit: i64, places: u32) -> String {
+    let scale = 10_i128.pow(places);
+    let rounded = (i128::from(value) * scale * 2 + i128::from(unit)) / (2 * i128::from(unit));
+    let text = format!("{}.{:0width$}", rounded / scale, rounded % scale, width = places as usize);
+    if places == 0 {
+        return (rounded / scale).to_string();
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_go_reads() {
+        for (text, micros) in [
+            ("120s", 120 * S),
+            ("1m30s", 90 * S),
+            ("1.5m", 90 * S),
+            ("237.022208ms", 237_022),
+            ("950.1µs", 950),
+            ("1.2s", 1_200_000),
+            ("2h45m0s", 9_900 * S),
+            ("0", 0),
+            ("-5ms", -5_000),
+        ] {
+            assert_eq!(parse_go_duration(text), Ok(micros), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_go_refuses() {
+        assert_eq!(parse_go_duration("120"), Err(DurationError::MissingUnit));
+        assert_eq!(parse_go_duration("2min"), Err(DurationError::UnknownUnit("min".into())));
+        assert_eq!(parse_go_duration("abc"), Err(DurationError::Invalid));
+        assert_eq!(parse_go_duration(""), Err(DurationError::Invalid));
+        assert_eq!(parse_go_duration(" 5s"), Err(DurationError::Invalid));
+    }
+
+    #[test]
+    fn prints_for_people() {
+        assert_eq!(human(1_595_400), "1.6\u{a0}s");
+        assert_eq!(human(1_545_000), "1.55\u{a0}s");
+        assert_eq!(human(237_022), "237\u{a0}ms");
+        assert_eq!(human(125 * S), "2\u{a0}min 5\u{a0}s");
+        assert_eq!(human(9_000 * S), "2.5\u{a0}h");
+    }
+}
