@@ -28,9 +28,11 @@ fn write_module(wasm: &str, out_dir: &str) -> Result<(), String> {
             .input_path(wasm)
             .out_name("timing_advisor")
             .web(true)?
-            .typescript(true)
-            // The wrapper always says where the engine is, so the page needs no second guess.
+            // The wrapper in www/npm brings its own types, and always says where the engine is.
+            .typescript(false)
             .omit_default_module_path(true)
+            // How the wrapper starts a new instance after a panic.
+            .reset_state_function(true)
             .generate(out_dir)
     };
     run().map_err(|error| format!("cannot make the JavaScript side of {wasm}: {error:#}"))

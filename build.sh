@@ -1,0 +1,182 @@
+#!/usr/bin/env bash
+# Builds, tests and serves the Timing Advisor. `./build.sh` alone lists what it can do.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly SITE=dist/site
+readonly NPM=dist/npm
+readonly WASM_TARGET=wasm32-unknown-unknown
+
+# Bytes, compressed, that a reader waits for. Raising one is a decision, so it stands here.
+readonly SITE_LIMIT=$((320 * 1024))   # gzip -9 of every file of the page, editor and engine included
+readonly ENGINE_LIMIT=$((160 * 1024)) # brotli -q 11 of the engine
+
+usage() {
+  cat <<'TEXT'
+usage: ./build.sh COMMAND
+
+  build   the page into dist/site, the npm package into dist/npm
+  serve   build, then serve the page on 127.0.0.1 (PORT=8080 unless taken)
+  test    all tests: Rust, the built engine in Node, the page in headless Chromium
+  check   formatting, lints, documentation, types of the page
+  size    what a reader downloads, and whether it stays within its limit
+TEXT
+}
+
+say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+
+# A missing tool is one sentence and exit status 1.
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# ---- what a fresh machine lacks ---------------------------------------------------------------
+
+# Installs a Debian package, where we may. The package list of a fresh machine can be empty or old.
+apt_install() {
+  have apt-get && [ "$(id -u)" = 0 ] || return 1
+  say "Installing $* (apt-get)"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get install -y --no-install-recommends "$@" >/dev/null 2>&1 && return
+  apt-get update >/dev/null && apt-get install -y --no-install-recommends "$@" >/dev/null
+}
+
+need_rust() {
+  have cargo || fail "cargo is missing: install Rust with rustup, from https://rustup.rs."
+  have cc || apt_install gcc libc6-dev || fail "cc is missing, which Rust links with: run 'apt-get install gcc libc6-dev' as root."
+}
+
+need_wasm_target() {
+  need_rust
+  [ -d "$(rustc --print sysroot)/lib/rustlib/$WASM_TARGET" ] && return
+  have rustup || fail "Rust's $WASM_TARGET target is missing: install Rust with rustup, from https://rustup.rs, which can add it."
+  say "Adding Rust's $WASM_TARGET target"
+  rustup target add "$WASM_TARGET" || fail "Rust's $WASM_TARGET target is missing: 'rustup target add $WASM_TARGET' must succeed first."
+}
+
+need_node() {
+  have node || fail "node is missing: install Node 20 or later, from https://nodejs.org."
+  node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' ||
+    fail "node is too old ($(node --version)): install Node 20 or later, from https://nodejs.org."
+}
+
+need_npm_packages() {
+  need_node
+  have npm || fail "npm is missing: it comes with Node from https://nodejs.org, or with 'apt-get install npm' as root."
+  local installed=www/node_modules/.package-lock.json
+  [ "$installed" -nt www/package-lock.json ] && return
+  say "Installing the page's npm packages"
+  npm ci --prefix www --no-fund --no-audit --silent || fail "The page's npm packages are missing: 'npm ci --prefix www' must succeed first."
+  touch "$installed"
+}
+
+# Sets CHROME to a Chromium that the page tests can drive.
+need_chromium() {
+  if [ -n "${CHROME:-}" ]; then
+    have "$CHROME" || fail "CHROME=$CHROME is no program: set it to the path of Chromium or Chrome."
+    return
+  fi
+  local name
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    have "$name" && break
+  done
+  if ! have "$name"; then
+    name=chromium
+    apt_install chromium || fail "Chromium is missing, which the page tests drive: run 'apt-get install chromium' as root, or set CHROME=/path/to/chrome."
+  fi
+  CHROME=$(command -v "$name")
+  export CHROME
+}
+
+# ---- building -------------------------------------------------------------------------------
+
+# Paths of this machine stay out of the engine, so the same commit gives the same bytes anywhere.
+engine_flags() {
+  local home=${CARGO_HOME:-$HOME/.cargo} flags="--remap-path-prefix=$PWD=." registry
+  for registry in "$home"/registry/src/*; do
+    flags+=$'\x1f'"--remap-path-prefix=$registry=crates"
+  done
+  printf '%s' "$flags"
+}
+
+build_engine() {
+  need_wasm_target
+  say "Building the engine"
+  # Fetched first: the flags below name the folder that fetching makes.
+  cargo fetch --quiet --locked
+  CARGO_ENCODED_RUSTFLAGS=$(engine_flags) cargo build --quiet --locked --release --lib --target "$WASM_TARGET"
+  cargo build --quiet --locked --package timing-advisor-bindgen
+  local compiled=target/$WASM_TARGET/release/timing_advisor.wasm bindgen=target/debug/timing-advisor-bindgen
+  local built=$NPM/timing_advisor_bg.wasm
+  if [ ! "$built" -nt "$compiled" ] || [ ! "$built" -nt "$bindgen" ]; then
+    "$bindgen" "$compiled" "$NPM"
+  fi
+}
+
+build_npm() {
+  need_node
+  build_engine
+  cp www/npm/{*.js,package.json,README.md} LICENSE-MIT LICENSE-APACHE "$NPM/"
+  node www/types.mjs "$NPM/timing-advisor.d.ts"
+}
+
+build_site() {
+  need_npm_packages
+  say "Building the page"
+  npm run --prefix www --silent build
+}
+
+build_all() {
+  build_npm
+  build_site
+}
+
+# ---- commands -------------------------------------------------------------------------------
+
+run_tests() {
+  need_rust
+  say "Rust tests"
+  cargo test --quiet --locked
+  build_all
+  say "The engine in Node"
+  node --test tests/node/
+  need_chromium
+  say "The page in $("$CHROME" --version 2>/dev/null || echo "$CHROME")"
+  node --test tests/browser/
+}
+
+run_checks() {
+  need_wasm_target
+  say "Formatting"
+  cargo fmt --check
+  say "Lints"
+  cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
+  cargo clippy --quiet --locked --lib --target "$WASM_TARGET" -- --deny warnings
+  say "Documentation"
+  RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --locked --no-deps --lib
+  need_npm_packages
+  say "Types of the page"
+  npm run --prefix www --silent check
+}
+
+case "${1:-}" in
+  build) build_all ;;
+  serve)
+    build_all
+    exec node www/serve.mjs "$SITE" "${PORT:-8080}"
+    ;;
+  test) run_tests ;;
+  check) run_checks ;;
+  size)
+    build_all
+    node www/size.mjs "$SITE" "$SITE_LIMIT" "$NPM/timing_advisor_bg.wasm" "$ENGINE_LIMIT"
+    ;;
+  help | -h | --help) usage ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,36 @@
+// Types of `timing-advisor`. Input and report are written from the engine's own types.
+
+/** What the engine's bytes can come as: bytes, a compiled module, a response, or an address. */
+export type EngineSource = BufferSource | WebAssembly.Module | Response | URL | string;
+
+/**
+ * Loads the engine. Only needed where the module cannot find `timing_advisor_bg.wasm` beside
+ * itself, as in a bundle or a single file.
+ */
+export function init(source?: EngineSource | PromiseLike<EngineSource>): Promise<void>;
+
+/** Reads configurations and logs, and answers with a report. Nothing is sent anywhere. */
+export function analyze(input: Input): Promise<Report>;
+
+/** The same analysis for texts that arrive in pieces, such as large files. */
+export class Session {
+  /** Starts a session; this loads the engine where needed. */
+  static start(options?: { assumptions?: Assumptions }): Promise<Session>;
+  private constructor();
+  /** Adds a document and tells its number. */
+  open(name?: string): number;
+  /** Feeds the next bytes of a document: UTF-8, cut anywhere. */
+  push(document: number, bytes: Uint8Array): void;
+  /** Adds a document and feeds all of a stream to it, for example `file.stream()`. */
+  read(name: string | undefined, stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number>;
+  /** How much was read so far. */
+  counts(): Counts;
+  /** Ends the session and answers with its report. */
+  finish(): Report;
+}
+
+/** How much a session has read so far. */
+export interface Counts {
+  /** Bytes, over all documents. */
+  bytes: number;
+}
