@@ -7,6 +7,7 @@ pub mod units;
 pub mod text;
 pub mod input;
 pub mod parameters;
+pub mod model;
 pub mod report;
 pub mod config;
 pub mod log;

@@ -8,6 +8,8 @@ use crate::report::Provenance;
 use crate::text::{DocumentId, Place};
 use crate::units::{Micros, Range};
 
+pub use crate::model::Generation;
+
 /// Refers to one event: document and index into that document's events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId {
@@ -15,19 +17,6 @@ pub struct EventId {
     pub log: usize,
     /// Index into its events.
     pub event: usize,
-}
-
-/// How etcd's election timers work: the generation that decides the model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Generation {
-    /// 0.4: continuous draw in [T, 2T).
-    V04,
-    /// 2.0 to 2.3: a hazard per tick.
-    V2,
-    /// 3.0 to 3.4: one uniform draw per term, check-quorum.
-    V3,
-    /// 3.5 and later, 3.4 with `--pre-vote`.
-    PreVote,
 }
 
 /// Lowest and highest version a program can have, as (major, minor, patch).
