@@ -142,10 +142,10 @@ run_tests() {
   cargo test --quiet --locked
   build_all
   say "The engine in Node"
-  node --test tests/node/
+  node --test tests/node/*.test.mjs
   need_chromium
   say "The page in $("$CHROME" --version 2>/dev/null || echo "$CHROME")"
-  node --test tests/browser/
+  npm run --prefix www --silent test
 }
 
 run_checks() {
