@@ -9,6 +9,8 @@ pub mod input;
 pub mod parameters;
 pub mod model;
 pub mod report;
+pub mod yaml;
+pub mod detect;
 pub mod config;
 pub mod log;
 pub mod facts;

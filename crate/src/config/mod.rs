@@ -1,5 +1,22 @@
 //! Reading configurations: one file per source, and what the machine would make of each.
 
+mod builder;
+mod cloud_config;
+mod container_linux;
+mod drop_in;
+mod env;
+mod etcd_yaml;
+mod flags;
+mod fleet_conf;
+mod fragment;
+mod ignition;
+pub(crate) mod inner;
+pub(crate) mod keys;
+mod manifest;
+pub(crate) mod scalar;
+
+pub use cloud_config::section_of;
+
 use crate::parameters::Parameter;
 use crate::text::{DocumentId, Place};
 use crate::units::Micros;
@@ -99,4 +116,43 @@ pub struct Configuration {
     pub cluster: Cluster,
     /// It was no valid YAML (a template, an error) and was read line by line.
     pub tolerant: bool,
+}
+
+/// Every finding id that a `Problem` may carry.
+pub const PROBLEM_IDS: &[&str] = &[
+    "config-agent-ttl-unit",
+    "config-bad-float",
+    "config-duplicate-key",
+    "config-fleet-conf-ignored",
+    "config-header-missing",
+    "config-octal",
+    "config-remainder",
+    "config-second-document",
+    "config-section-without-start",
+    "config-shadowed",
+    "config-suspicious-unit",
+    "config-template",
+    "config-unknown-key",
+    "config-value-dropped",
+    "config-wrong-section",
+    "config-yaml-error",
+    "config-zero",
+    "etcd-bad-config",
+];
+
+/// Reads a document as configuration; `None` where it is none.
+pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
+    let source = crate::detect::configuration(text)?;
+    Some(match source {
+        Source::CloudConfig => cloud_config::read(document, text),
+        Source::DropIn => drop_in::read(document, text),
+        Source::FleetConf => fleet_conf::read(document, text),
+        Source::Environment => env::read(document, text),
+        Source::Flags => flags::read(document, text),
+        Source::EtcdYaml => etcd_yaml::read(document, text),
+        Source::ContainerLinux => container_linux::read(document, text),
+        Source::Ignition => ignition::read(document, text),
+        Source::Manifest => manifest::read(document, text),
+        Source::Fragment => fragment::read(document, text),
+    })
 }

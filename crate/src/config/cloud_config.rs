@@ -1,0 +1,361 @@
+//! CoreOS cloud-config, as coreos-cloudinit v1.14.0 would apply it.
+
+use super::builder::{Builder, Class, GENERATED, Home};
+use super::inner::{Inner, base64, gunzip};
+use super::{Configuration, Source, drop_in, env, etcd_yaml, fleet_conf, keys, scalar};
+use crate::parameters::Parameter;
+use crate::text::DocumentId;
+use crate::yaml::{self, Entry, Node, Tree};
+
+/// A section that becomes a drop-in: its key, unit, known keys, and prefix of its variables.
+struct Section {
+    key: &'static str,
+    unit: &'static str,
+    known: &'static [&'static str],
+    prefix: &'static str,
+}
+
+const SECTIONS: [Section; 3] = [
+    Section { key: "etcd", unit: "etcd.service", known: keys::ETCD, prefix: "ETCD" },
+    Section { key: "etcd2", unit: "etcd2.service", known: keys::ETCD2, prefix: "ETCD" },
+    Section { key: "fleet", unit: "fleet.service", known: keys::FLEET, prefix: "FLEET" },
+];
+
+/// Reads a cloud-config; strictly where it is YAML, else line by line.
+pub fn read(document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, Source::CloudConfig, text);
+    let tree = tree(&mut builder);
+    header(&mut builder);
+    if let Some(root) = tree.documents.first() {
+        take(&mut builder, &tree, root);
+    }
+    if let Some(second) = tree.documents.get(1).filter(|second| !second.is_null()) {
+        let named = tree.get(second, "coreos").is_some() || tree.get(second, "write_files").is_some();
+        if named {
+            let span = second.span.start..second.span.start + 1;
+            builder.problem("config-second-document", span, "Everything after the second `---` is left out: coreos-cloudinit reads only the first document; put it all into one.".to_owned(), None);
+        }
+    }
+    let format = if builder.tolerant { "CoreOS cloud-config, read line by line" } else { "CoreOS cloud-config" };
+    builder.finish(format.to_owned())
+}
+
+/// The tree of the whole text; where it is no YAML, a template or an error is noted.
+pub fn tree(builder: &mut Builder) -> Tree {
+    let error = match yaml::read(builder.text) {
+        Ok(tree) => return tree,
+        Err(error) => error,
+    };
+    builder.tolerant = true;
+    let at = error.offset.min(builder.text.len());
+    if is_templated(builder.text) {
+        let first = ["{{", "{%", "<%", "${"].iter().filter_map(|mark| builder.text.find(mark)).min().unwrap_or(at);
+        builder.problem("config-template", first..first + 2, "This is a template, not finished YAML, so it was read line by line; values that the template fills in are not known.".to_owned(), None);
+    } else {
+        let note = format!("{} Nothing of the file is applied at boot.", error.sentence(builder.text));
+        let end = builder.text[at..].chars().next().map_or(at, |symbol| at + symbol.len_utf8());
+        builder.problem("config-yaml-error", at..end, note, None);
+    }
+    yaml::read_tolerantly(builder.text)
+}
+
+/// Whether another tool fills this text in.
+pub fn is_templated(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%") || text.contains("<%") || text.contains("${")
+}
+
+/// coreos/coreos-cloudinit@v1.14.0:config/config.go:53-60: the first line, trailing blanks cut, and nothing else.
+fn header(builder: &mut Builder) {
+    let first = builder.text.lines().next().unwrap_or("");
+    if first.trim_end() == "#cloud-config" || first.starts_with("#!") {
+        return;
+    }
+    let late = builder.text.lines().take(5).any(|line| line.trim_start_matches('\u{feff}').trim().replace(' ', "") == "#cloud-config");
+    let note = if first.starts_with('\u{feff}') {
+        "A byte order mark stands in front of `#cloud-config`, so CoreOS refuses the file; save it without one."
+    } else if late {
+        "The first line must be exactly `#cloud-config`, without a blank in it and with nothing above it; CoreOS refuses the file."
+    } else {
+        "The first line is not `#cloud-config`, so as a file of its own CoreOS refuses it; add that line, or merge the text into a file that has it."
+    };
+    builder.problem("config-header-missing", 0..first.len(), note.to_owned(), None);
+}
+
+/// Takes what a root mapping with `coreos` and `write_files` states.
+pub fn take(builder: &mut Builder, tree: &Tree, root: &Node) {
+    misplaced(builder, tree.resolve(root).entries(), "the top level");
+    for entry in tree.all(root, "coreos") {
+        let coreos = tree.resolve(&entry.value);
+        misplaced(builder, coreos.entries(), "coreos");
+        units(builder, tree, coreos);
+        for section in &SECTIONS {
+            for entry in tree.all(coreos, section.key) {
+                take_section(builder, tree, section, entry);
+            }
+        }
+        for entry in coreos.entries() {
+            let near = keys::nearest(entry.name(), ["etcd2", "fleet", "units"]);
+            if let Some(near) = near.filter(|near| *near != entry.name() && !matches!(entry.name(), "etcd" | "etcd2")) {
+                builder.problem("config-unknown-key", entry.key.span.clone(), format!("{} is no section that CoreOS knows; did you mean {near}?", entry.name()), None);
+            }
+        }
+    }
+    for file in tree.get(root, "write_files").map_or(&[][..], Node::items) {
+        write_file(builder, tree, tree.resolve(file));
+    }
+}
+
+fn take_section(builder: &mut Builder, tree: &Tree, section: &Section, entry: &Entry) {
+    let map = tree.resolve(&entry.value);
+    builder.section(section.unit, entry.key.span.clone());
+    if section.prefix == "ETCD" {
+        builder.cluster.has_etcd = true;
+    } else {
+        builder.cluster.has_fleet = true;
+    }
+    let mut entries: Vec<&Entry> = Vec::new();
+    for merge in map.entries().iter().filter(|entry| entry.name() == "<<") {
+        entries.extend(tree.resolve(&merge.value).entries());
+    }
+    entries.extend(map.entries().iter().filter(|entry| entry.name() != "<<"));
+    for entry in entries {
+        key(builder, tree, section, entry);
+    }
+}
+
+fn key(builder: &mut Builder, tree: &Tree, section: &Section, entry: &Entry) {
+    let name = entry.name().replace('-', "_");
+    let node = tree.resolve(&entry.value);
+    let known = section.known.contains(&name.as_str());
+    if let (true, Some(text)) = (known, node.text()) {
+        builder.fact_of_variable(&format!("{}_{}", section.prefix, name.to_ascii_uppercase()), text);
+    }
+    let Some((parameter, old)) = keys::of_key(&name) else {
+        if !known && entry.key.text().is_some() {
+            unknown(builder, section, entry);
+        }
+        return;
+    };
+    let mut home = Home::new(section.unit, Class::Environment, GENERATED);
+    home.generated = true;
+    builder.claim((parameter, old), node.span.clone(), scalar::cloudinit(parameter, node), home);
+    let right = if !parameter.is_etcd() {
+        "fleet"
+    } else if old {
+        "etcd"
+    } else {
+        "etcd2"
+    };
+    // A unit of its own may run any etcd, whatever the section is called.
+    if right == section.key || (section.key == "etcd" && builder.replaces("etcd.service")) {
+        return;
+    }
+    let note = if right == "etcd2" && section.key == "etcd" {
+        format!("{} is an option of etcd 2; etcd 0.4, which section etcd configures, knows {}.", entry.name(), format!("peer-{}", parameter.key()))
+    } else if right == "etcd" && section.key == "etcd2" {
+        format!("{} is an option of etcd 0.4; etcd2 knows {}.", entry.name(), parameter.key())
+    } else {
+        format!("{} belongs under coreos.{right}, not under coreos.{}.", entry.name(), section.key)
+    };
+    builder.void_last(&note);
+    builder.problem("config-wrong-section", entry.key.span.clone(), note, Some(parameter));
+}
+
+fn unknown(builder: &mut Builder, section: &Section, entry: &Entry) {
+    let name = entry.name();
+    let known = section.known.iter().copied();
+    let (text, parameter) = match keys::nearest(name, known) {
+        Some(near) => {
+            let near = if name.contains('_') { near.to_owned() } else { near.replace('_', "-") };
+            let parameter = keys::of_key(&near).map(|(parameter, _)| parameter);
+            (format!("{name} is no key of coreos.{} and is left out without a word; did you mean {near}?", section.key), parameter)
+        }
+        None => (format!("{name} is no key of coreos.{} and is left out without a word.", section.key), None),
+    };
+    builder.problem("config-unknown-key", entry.key.span.clone(), text, parameter);
+}
+
+/// Timing keys where no section is.
+fn misplaced(builder: &mut Builder, entries: &[Entry], at: &str) {
+    for entry in entries {
+        let Some((parameter, old)) = keys::of_key(entry.name()) else { continue };
+        let section = section_of(parameter, old);
+        let note = format!("{} stands at {at}, where CoreOS passes it over; it belongs under coreos.{section}.", entry.name());
+        builder.claim((parameter, old), entry.value.span.clone(), scalar::cloudinit(parameter, &entry.value), Home::new("", Class::FleetConf, ""));
+        builder.void_last(&note);
+        builder.problem("config-wrong-section", entry.key.span.clone(), note, Some(parameter));
+    }
+}
+
+/// The section a parameter belongs to.
+pub fn section_of(parameter: Parameter, etcd_04: bool) -> &'static str {
+    match (parameter.is_etcd(), etcd_04) {
+        (false, _) => "fleet",
+        (true, true) => "etcd",
+        (true, false) => "etcd2",
+    }
+}
+
+fn units(builder: &mut Builder, tree: &Tree, coreos: &Node) {
+    for unit in tree.get(coreos, "units").map_or(&[][..], Node::items) {
+        let unit = tree.resolve(unit);
+        take_unit(builder, tree, unit, "content", &["drop_ins"]);
+    }
+}
+
+/// One unit of a list, in cloud-config's or Ignition's words.
+pub fn take_unit(builder: &mut Builder, tree: &Tree, unit: &Node, content_key: &str, drop_in_keys: &[&str]) {
+    let Some(name) = tree.get(unit, "name").and_then(Node::text).map(str::to_owned) else { return };
+    let word = |key: &str| tree.get(unit, key).and_then(Node::text);
+    let truth = |key: &str| word(key).is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "on"));
+    let started = !truth("mask") && (matches!(word("command"), Some("start" | "restart" | "reload-or-restart")) || truth("enable") || truth("enabled"));
+    let text = builder.text;
+    let inner = |node: &Node, key: &str| tree.get(node, key).filter(|content| !content.is_null()).and_then(|content| Inner::of_scalar(text, content));
+    let content = inner(unit, content_key);
+    let mut drop_ins = Vec::new();
+    for key in drop_in_keys {
+        for item in tree.get(unit, key).map_or(&[][..], Node::items) {
+            let item = tree.resolve(item);
+            let file = tree.get(item, "name").and_then(Node::text).unwrap_or("").to_owned();
+            drop_ins.extend(inner(item, content_key).map(|content| (file, content)));
+        }
+    }
+    drop_in::take_unit(builder, &name, started, content, drop_ins);
+}
+
+fn write_file(builder: &mut Builder, tree: &Tree, file: &Node) {
+    let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { return };
+    let Some(content) = tree.get(file, "content") else { return };
+    let Some(inner) = Inner::of_scalar(builder.text, content) else { return };
+    let encoding = tree.get(file, "encoding").and_then(Node::text).unwrap_or("");
+    let inner = match encoding {
+        "" | "text/plain" => Some(inner),
+        "b64" | "base64" => base64(&inner.text).and_then(|bytes| sealed(bytes, content)),
+        "gz" | "gzip" => gunzip(inner.text.as_bytes()).and_then(|bytes| sealed(bytes, content)),
+        _ if encoding.starts_with("gz") => base64(&inner.text).and_then(|bytes| gunzip(&bytes)).and_then(|bytes| sealed(bytes, content)),
+        _ => None,
+    };
+    if let Some(inner) = inner {
+        take_file(builder, &path, &inner);
+    }
+}
+
+fn sealed(bytes: Vec<u8>, content: &Node) -> Option<Inner> {
+    Some(Inner::sealed(String::from_utf8(bytes).ok()?, content.span.clone()))
+}
+
+/// A file that the configuration writes, by its path.
+pub fn take_file(builder: &mut Builder, path: &str, inner: &Inner) {
+    if path.ends_with("fleet.conf") {
+        fleet_conf::take(builder, inner);
+        return;
+    }
+    if let Some((unit, file)) = drop_in::path_of_unit(path) {
+        if unit.contains("etcd") || unit.contains("fleet") {
+            drop_in::take(builder, inner, &unit, &file);
+        }
+        return;
+    }
+    let etcd_yaml = path.contains("etcd") && [".yml", ".yaml", ".json"].iter().any(|end| path.ends_with(end));
+    if etcd_yaml {
+        etcd_yaml::take_inner(builder, inner);
+    } else if inner.text.contains("ETCD_") || inner.text.contains("FLEET_") {
+        let environment = path.contains("/environment") || path.ends_with(".env") || path.contains("/sysconfig/") || path.contains("/default/") || path.ends_with("etcd.conf");
+        if environment {
+            env::take(builder, inner, "");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{MS, S};
+
+    fn acting(text: &str) -> Vec<(&'static str, Option<i64>)> {
+        read(0, text).settings.iter().filter(|s| s.effective).map(|s| (s.parameter.id(), s.value)).collect()
+    }
+
+    fn ids(text: &str) -> Vec<&'static str> {
+        read(0, text).problems.iter().map(|problem| problem.id).collect()
+    }
+
+    #[test]
+    fn sections_with_either_separator() {
+        let text = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 600\n    election-timeout: 6000\n  fleet: {agent-ttl: 120s}\n  units:\n  - {name: etcd2.service, command: start}\n  - {name: fleet.service, command: start}\n";
+        assert_eq!(acting(text), [("etcd.heartbeat-interval", Some(600 * MS)), ("etcd.election-timeout", Some(6000 * MS)), ("fleet.agent-ttl", Some(120 * S))]);
+        assert!(ids(text).is_empty(), "{:?}", read(0, text).problems);
+    }
+
+    #[test]
+    fn what_is_dropped_does_not_act() {
+        let text = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: \"600\"\n    election-timeout: 6s\n  units: [{name: etcd2.service, command: start}]\n";
+        assert!(acting(text).is_empty());
+        assert_eq!(ids(text), ["config-value-dropped", "config-value-dropped"]);
+        let read = read(0, text);
+        assert_eq!(read.settings[0].raw, "\"600\"");
+        assert!(read.problems[1].note.contains("write 6000"), "{}", read.problems[1].note);
+    }
+
+    #[test]
+    fn a_half_dropped_pair_is_refused_by_etcd() {
+        let text = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6s\n  units: [{name: etcd2.service, command: start}]\n";
+        assert!(ids(text).contains(&"etcd-bad-config"));
+    }
+
+    #[test]
+    fn sections_for_another_etcd_do_not_act() {
+        let text = "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 500\n    peer-election-timeout: 2000\n  units:\n    - name: etcd2.service\n      command: start\n";
+        assert!(acting(text).is_empty());
+        assert!(ids(text).contains(&"config-section-without-start"));
+        assert_eq!(acting(&text.replace("etcd2.service", "etcd.service")).len(), 2);
+    }
+
+    #[test]
+    fn wrong_places_and_slips() {
+        let text = "#cloud-config\ncoreos:\n  etcd2:\n    election-timout: 6000\n    peer-heartbeat-interval: 5\n    agent-ttl: 60s\n  units: [{name: etcd2.service, command: start}]\n";
+        assert_eq!(ids(text), ["config-unknown-key", "config-wrong-section", "config-suspicious-unit", "config-wrong-section"]);
+        assert!(read(0, text).problems[0].note.contains("did you mean election-timeout?"));
+    }
+
+    #[test]
+    fn later_key_wins_and_says_so() {
+        let text = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 500\n    heartbeat-interval: 600\n    election-timeout: 6000\n  units: [{name: etcd2.service, command: start}]\n";
+        assert_eq!(acting(text)[0], ("etcd.heartbeat-interval", Some(600 * MS)));
+        assert_eq!(ids(text), ["config-duplicate-key"]);
+    }
+
+    #[test]
+    fn drop_ins_beside_the_generated_one() {
+        let with = |name: &str| format!("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6000\n  units:\n    - name: etcd2.service\n      command: start\n      drop-ins:\n        - name: {name}\n          content: |\n            [Service]\n            Environment=ETCD_HEARTBEAT_INTERVAL=500\n");
+        let heartbeat = |text: &str| acting(text).iter().find(|(id, _)| *id == "etcd.heartbeat-interval").and_then(|(_, value)| *value);
+        assert_eq!(heartbeat(&with("10-x.conf")), Some(600 * MS));
+        assert_eq!(heartbeat(&with("30-x.conf")), Some(500 * MS));
+        let hidden = with("20-cloudinit.conf");
+        assert_eq!(acting(&hidden), [("etcd.heartbeat-interval", Some(500 * MS))]);
+    }
+
+    #[test]
+    fn files_are_looked_into() {
+        let encoded = "W1NlcnZpY2VdCkVudmlyb25tZW50PUVUQ0RfSEVBUlRCRUFUX0lOVEVSVkFMPTUwMAo=";
+        let text = format!("#cloud-config\nwrite_files:\n  - path: /etc/fleet/fleet.conf\n    content: |\n      etcd_request_timeout=5\n  - path: /etc/systemd/system/etcd2.service.d/50.conf\n    encoding: base64\n    content: {encoded}\n");
+        assert_eq!(acting(&text), [("fleet.etcd-request-timeout", Some(5 * S)), ("etcd.heartbeat-interval", Some(500 * MS))]);
+    }
+
+    #[test]
+    fn headers_and_documents() {
+        assert_eq!(ids("# cloud-config\ncoreos:\n  etcd2: {name: a}\n"), ["config-header-missing"]);
+        assert_eq!(ids("#cloud-config\n---\ncoreos:\n  etcd2: {name: a}\n---\ncoreos:\n  fleet: {agent-ttl: 60s}\n"), ["config-second-document"]);
+        assert_eq!(ids("#cloud-config\r\ncoreos:\r\n  etcd2: {name: a}\r\n"), [] as [&str; 0]);
+        assert!(ids("\u{feff}#cloud-config\ncoreos:\n  etcd2: {name: a}\n").contains(&"config-header-missing"));
+    }
+
+    #[test]
+    fn broken_yaml_is_still_read() {
+        let text = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 6000\n   heartbeat-interval: 600\n    x: : y\n";
+        let read = read(0, text);
+        assert!(read.tolerant);
+        assert_eq!(read.problems[0].id, "config-yaml-error");
+        assert!(read.settings.iter().any(|setting| setting.raw == "6000"));
+    }
+}

@@ -1,0 +1,71 @@
+//! Container Linux Config, Butane, and Ignition's tree written as YAML.
+
+use super::builder::{Builder, Class, Home};
+use super::inner::Inner;
+use super::{Configuration, Source, cloud_config, ignition, keys, scalar};
+use crate::text::DocumentId;
+use crate::yaml::{Node, Tree};
+
+/// Reads a Container Linux Config or Butane file.
+pub fn read(document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, Source::ContainerLinux, text);
+    let tree = cloud_config::tree(&mut builder);
+    if let Some(root) = tree.documents.first() {
+        take_etcd(&mut builder, &tree, root);
+        ignition::take_units(&mut builder, &tree, root);
+        files(&mut builder, &tree, root);
+    }
+    let butane = text.contains("variant:");
+    builder.finish(if butane { "Butane configuration" } else { "Container Linux Config" }.to_owned())
+}
+
+/// The `etcd` section, which becomes flags of etcd-member.service. Keys in snake case only, types strict:
+/// coreos/container-linux-config-transpiler@v0.9.0:config/types/etcd.go.
+fn take_etcd(builder: &mut Builder, tree: &Tree, root: &Node) {
+    let Some(etcd) = tree.get(root, "etcd") else { return };
+    builder.cluster.has_etcd = true;
+    builder.unit("etcd-member.service", true, false);
+    for entry in etcd.entries() {
+        let node = tree.resolve(&entry.value);
+        if let Some(text) = node.text() {
+            builder.fact_of_variable(&format!("ETCD_{}", entry.name().to_ascii_uppercase()), text);
+            if entry.name() == "version" {
+                builder.version(text);
+            }
+        }
+        let Some(meant) = keys::of_key(entry.name()).filter(|(parameter, old)| parameter.is_etcd() && !old) else { continue };
+        builder.claim(meant, node.span.clone(), scalar::strict(meant.0, node), Home::new("etcd-member.service", Class::Flag, "20-clct-etcd-member.conf"));
+        if entry.name().contains('-') {
+            let note = format!("{} is no key here and is dropped: write {} with underscores.", entry.name(), entry.name().replace('-', "_"));
+            builder.void_last(&note);
+            builder.problem("config-unknown-key", entry.key.span.clone(), note, Some(meant.0));
+        }
+    }
+}
+
+fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
+    for file in tree.at(root, &["storage", "files"]).map_or(&[][..], Node::items) {
+        let file = tree.resolve(file);
+        let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
+        let inline = tree.at(file, &["contents", "inline"]).and_then(|node| Inner::of_scalar(builder.text, node));
+        if let Some(inner) = inline {
+            cloud_config::take_file(builder, &path, &inner);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::MS;
+
+    #[test]
+    fn section_units_and_files() {
+        let text = "etcd:\n  version: 3.3.9\n  heartbeat_interval: 500\n  election-timeout: 5000\nsystemd:\n  units:\n    - name: fleet.service\n      enabled: true\n      dropins:\n        - name: a.conf\n          contents: |\n            [Service]\n            Environment=FLEET_AGENT_TTL=60s\n";
+        let read = read(0, text);
+        assert_eq!((read.settings[0].value, read.settings[0].effective), (Some(500 * MS), true));
+        assert!(!read.settings[1].effective);
+        assert!(read.settings[2].effective);
+        assert_eq!(read.cluster.etcd_version.as_deref(), Some("3.3.9"));
+    }
+}

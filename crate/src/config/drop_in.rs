@@ -1,0 +1,184 @@
+//! systemd units and drop-ins, alone or inside another file, and what `systemctl cat` prints.
+
+use std::ops::Range;
+
+use super::builder::{Builder, Class, Home, is_etcd_unit};
+use super::flags::{self, Word};
+use super::inner::Inner;
+use super::{Configuration, Source};
+use crate::text::DocumentId;
+
+/// Reads a unit or drop-in that was pasted as it is.
+pub fn read(document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, Source::DropIn, text);
+    let inner = Inner::verbatim(text, 0..text.len());
+    take(&mut builder, &inner, "", "");
+    builder.finish("systemd unit or drop-in".to_owned())
+}
+
+/// One logical line: its key, and the bytes of its value with continuations.
+struct Directive<'a> {
+    key: &'a str,
+    value: Range<usize>,
+}
+
+/// Takes what a unit text states; `unit` and `file` where the surroundings name them.
+pub fn take(builder: &mut Builder, inner: &Inner, unit: &str, file: &str) {
+    let text = inner.text.as_str();
+    let (mut unit, mut file) = (unit.to_owned(), file.to_owned());
+    let mut variables: Vec<(String, String, Range<usize>)> = Vec::new();
+    let mut in_service = true;
+    let mut commands: Vec<Vec<Word>> = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let line = line_end(text, at);
+        let body = text[at..line].trim();
+        if let Some(path) = body.strip_prefix("# /") {
+            // `systemctl cat` heads each file with its path.
+            if let Some((name, drop_in)) = path_of_unit(path) {
+                (unit, file) = (name, drop_in);
+            }
+            at = line + 1;
+            continue;
+        }
+        if body.is_empty() || body.starts_with(['#', ';']) {
+            at = line + 1;
+            continue;
+        }
+        if body.starts_with('[') {
+            in_service = body == "[Service]";
+            at = line + 1;
+            continue;
+        }
+        let end = logical_end(text, at);
+        if let Some(directive) = directive(text, at, end).filter(|_| in_service) {
+            match directive.key {
+                "Environment" => environment(builder, inner, &directive, &unit, &file, &mut variables),
+                "EnvironmentFile" => {}
+                "ExecStart" if text[directive.value.clone()].trim().is_empty() => commands.clear(),
+                "ExecStart" => commands.push(flags::words(text, directive.value)),
+                _ => {}
+            }
+        }
+        at = end + 1;
+    }
+    for words in commands {
+        let runs_etcd = words.iter().any(|word| word.text.contains("etcd"));
+        let runs_fleet = words.first().is_some_and(|word| word.text.ends_with("fleetd"));
+        builder.cluster.has_fleet |= runs_fleet;
+        if runs_etcd && (unit.is_empty() || unit.contains("etcd")) {
+            builder.cluster.has_etcd |= words.iter().any(|word| is_etcd_command(&word.text));
+            flags::take(builder, inner, &words, &unit, &file, &variables);
+        }
+    }
+}
+
+fn is_etcd_command(word: &str) -> bool {
+    matches!(word.rsplit('/').next(), Some("etcd" | "etcd2" | "etcd-wrapper")) || word.contains("etcd:v")
+}
+
+fn environment(builder: &mut Builder, inner: &Inner, directive: &Directive, unit: &str, file: &str, variables: &mut Vec<(String, String, Range<usize>)>) {
+    for word in flags::words(&inner.text, directive.value.clone()) {
+        let Some((name, value, span)) = word.assignment() else { continue };
+        if name == "ETCD_OPTS" {
+            let options = flags::words(&inner.text, span.clone());
+            flags::take(builder, inner, &options, unit, file, variables);
+        }
+        variables.push((name.to_owned(), value.to_owned(), inner.place(span.clone())));
+        // A variable of another daemon's unit reaches nobody.
+        let reaches = unit.is_empty() || (name.starts_with("ETCD_") && unit.contains("etcd")) || (name.starts_with("FLEET_") && unit.contains("fleet"));
+        if reaches {
+            builder.variable(inner, name, value, span, Home::new(unit, Class::Environment, file));
+        }
+    }
+}
+
+fn directive(text: &str, at: usize, end: usize) -> Option<Directive<'_>> {
+    let line = &text[at..end];
+    let equals = line.find('=')?;
+    let value = at + equals + 1;
+    Some(Directive { key: line[..equals].trim(), value: value..end })
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    text[at..].find('\n').map_or(text.len(), |newline| at + newline)
+}
+
+/// End of a line with all lines it continues on.
+fn logical_end(text: &str, at: usize) -> usize {
+    let mut end = line_end(text, at);
+    while end < text.len() && text[at..end].trim_end_matches('\r').ends_with('\\') {
+        let next = line_end(text, end + 1);
+        if next == end {
+            break;
+        }
+        end = next;
+    }
+    end
+}
+
+/// Unit and drop-in of a path: `.../etcd2.service.d/40-x.conf`, `.../etcd2.service`.
+pub fn path_of_unit(path: &str) -> Option<(String, String)> {
+    let mut parts = path.trim().rsplit('/');
+    let last = parts.next()?;
+    if last.ends_with(".service") {
+        return Some((last.to_owned(), String::new()));
+    }
+    let unit = parts.next()?.strip_suffix(".d")?;
+    (last.ends_with(".conf") && unit.ends_with(".service")).then(|| (unit.to_owned(), last.to_owned()))
+}
+
+/// One unit of a cloud-config, Ignition or Container Linux Config: its own text and its drop-ins.
+pub fn take_unit(builder: &mut Builder, name: &str, started: bool, content: Option<Inner>, drop_ins: Vec<(String, Inner)>) {
+    builder.unit(name, started, content.is_some());
+    if !(is_etcd_unit(name) || name.contains("etcd") || name.contains("fleet")) {
+        return;
+    }
+    if let Some(inner) = content {
+        take(builder, &inner, name, "");
+    }
+    for (file, inner) in drop_ins {
+        take(builder, &inner, name, &file);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameters::Parameter;
+
+    fn acting(text: &str) -> Vec<(Parameter, String)> {
+        read(0, text).settings.into_iter().filter(|s| s.effective).map(|s| (s.parameter, s.raw)).collect()
+    }
+
+    #[test]
+    fn every_quoting_of_environment() {
+        for line in [
+            "Environment=ETCD_HEARTBEAT_INTERVAL=500",
+            "Environment=\"ETCD_HEARTBEAT_INTERVAL=500\"",
+            "Environment='ETCD_HEARTBEAT_INTERVAL=500'",
+            "Environment=ETCD_HEARTBEAT_INTERVAL='500'",
+            "Environment=\"A=1\" \"ETCD_HEARTBEAT_INTERVAL=500\" B=2",
+            "Environment=A=1 \\\n  ETCD_HEARTBEAT_INTERVAL=500",
+        ] {
+            let text = format!("[Service]\n{line}\n");
+            assert_eq!(acting(&text), [(Parameter::HeartbeatInterval, "500".to_owned())], "{line}");
+        }
+        assert!(acting("[Service]\n# Environment=ETCD_HEARTBEAT_INTERVAL=500\n").is_empty());
+        assert!(acting("[Install]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500\n").is_empty());
+    }
+
+    #[test]
+    fn drop_ins_of_systemctl_cat_are_ranked_by_name() {
+        let text = "# /usr/lib/systemd/system/etcd2.service\n[Service]\nExecStart=/usr/bin/etcd2\n\n# /run/systemd/system/etcd2.service.d/20-cloudinit.conf\n[Service]\nEnvironment=\"ETCD_ELECTION_TIMEOUT=6000\"\n\n# /etc/systemd/system/etcd2.service.d/10-mine.conf\n[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=3000\n";
+        assert_eq!(acting(text), [(Parameter::ElectionTimeout, "6000".to_owned())]);
+    }
+
+    #[test]
+    fn flags_may_name_variables() {
+        let text = "[Service]\nEnvironment=HB=500\nExecStart=/usr/bin/etcd2 --name %m \\\n  -heartbeat-interval ${HB} \\\n  --election-timeout=5000\n";
+        assert_eq!(acting(text), [(Parameter::HeartbeatInterval, "500".to_owned()), (Parameter::ElectionTimeout, "5000".to_owned())]);
+        let cleared = "[Service]\nExecStart=/usr/bin/etcd2 --election-timeout=9000\nExecStart=\nExecStart=/usr/bin/etcd2\n";
+        assert!(acting(cleared).is_empty());
+    }
+}

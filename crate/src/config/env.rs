@@ -1,0 +1,49 @@
+//! Environment files, `export` lines, and what `systemctl show -p Environment` prints.
+
+use super::builder::{Builder, Class, Home};
+use super::flags;
+use super::inner::Inner;
+use super::{Configuration, Source};
+use crate::text::DocumentId;
+
+/// Reads an environment file that was pasted as it is.
+pub fn read(document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, Source::Environment, text);
+    take(&mut builder, &Inner::verbatim(text, 0..text.len()), "");
+    builder.finish("environment file".to_owned())
+}
+
+/// Takes the assignments of an environment file that `unit` reads.
+pub fn take(builder: &mut Builder, inner: &Inner, unit: &str) {
+    let mut at = 0;
+    for raw in inner.text.split_inclusive('\n') {
+        let start = at;
+        at += raw.len();
+        let line = raw.trim_start();
+        if line.starts_with('#') || line.starts_with(';') {
+            continue;
+        }
+        for word in flags::words(&inner.text, start..at) {
+            if word.text.starts_with('#') {
+                break;
+            }
+            let Some((name, value, span)) = word.assignment() else { continue };
+            builder.variable(inner, name, value, span, Home::new(unit, Class::EnvironmentFile, ""));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameters::Parameter;
+
+    #[test]
+    fn files_and_exports() {
+        let text = "#ETCD_HEARTBEAT_INTERVAL=\"100\"\nETCD_HEARTBEAT_INTERVAL=\"500\"\nexport ETCD_ELECTION_TIMEOUT=5000 # why\nETCD_INITIAL_CLUSTER=\"a=http://x:2380,b=http://y:2380,c=http://z:2380\"\n";
+        let read = read(0, text);
+        let values: Vec<_> = read.settings.iter().map(|s| (s.parameter, s.raw.as_str(), s.effective)).collect();
+        assert_eq!(values, [(Parameter::HeartbeatInterval, "500", true), (Parameter::ElectionTimeout, "5000", true)]);
+        assert_eq!(read.cluster.members, Some(3));
+    }
+}

@@ -1,0 +1,234 @@
+//! Command lines: words as a shell or systemd cuts them, and the flags of etcd in them.
+
+use std::ops::Range;
+
+use super::builder::{Builder, Class, Home};
+use super::inner::Inner;
+use super::{keys, scalar};
+use crate::text::DocumentId;
+use super::{Configuration, Source};
+
+/// A word without its quotes; `at` holds the byte where each byte of it stands.
+#[derive(Clone, Debug, Default)]
+pub struct Word {
+    /// The text.
+    pub text: String,
+    at: Vec<usize>,
+    end: usize,
+}
+
+impl Word {
+    /// Bytes of the part from byte `from` of the word to its end.
+    pub fn span_from(&self, from: usize) -> Range<usize> {
+        let start = self.at.get(from).copied().unwrap_or(self.end);
+        let end = self.at.last().map_or(self.end, |last| last + 1);
+        start..end.max(start)
+    }
+
+    /// `NAME=value` cut in two, with the bytes of the value.
+    pub fn assignment(&self) -> Option<(&str, &str, Range<usize>)> {
+        let (name, value) = self.text.split_once('=')?;
+        let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        named.then(|| (name, value, self.span_from(name.len() + 1)))
+    }
+}
+
+/// Cuts `range` of `text` into words: blanks part, quotes join, a backslash before a line end
+/// continues. systemd.syntax(7) and shells agree so far.
+pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
+    let (mut found, mut word, mut open, mut quote) = (Vec::new(), Word::default(), false, None);
+    let bytes = text.as_bytes();
+    let mut at = range.start;
+    while at < range.end.min(bytes.len()) {
+        let byte = bytes[at];
+        if byte == b'\\' && quote != Some(b'\'') && at + 1 < range.end {
+            let skip = if bytes[at + 1] == b'\r' { 2 } else { 1 };
+            let ends_line = bytes.get(at + skip) == Some(&b'\n');
+            if ends_line {
+                if quote.is_none() {
+                    close(&mut found, &mut word, &mut open, at);
+                }
+                at += skip + 1;
+                continue;
+            }
+            if matches!(bytes[at + 1], b'"' | b'\'' | b'\\' | b' ') {
+                at += 1;
+                push(&mut word, text, at);
+                open = true;
+                at += 1;
+                continue;
+            }
+        }
+        match quote {
+            Some(mark) if byte == mark => {
+                quote = None;
+                word.end = at;
+            }
+            None if byte == b'"' || byte == b'\'' => {
+                quote = Some(byte);
+                open = true;
+                word.end = at + 1;
+            }
+            None if byte.is_ascii_whitespace() => close(&mut found, &mut word, &mut open, at),
+            _ => {
+                push(&mut word, text, at);
+                open = true;
+            }
+        }
+        at += 1;
+        while !text.is_char_boundary(at) {
+            at += 1;
+        }
+    }
+    close(&mut found, &mut word, &mut open, at);
+    found
+}
+
+fn push(word: &mut Word, text: &str, at: usize) {
+    let Some(symbol) = text.get(at..).and_then(|rest| rest.chars().next()) else { return };
+    word.text.push(symbol);
+    word.at.extend(at..at + symbol.len_utf8());
+    word.end = at + symbol.len_utf8();
+}
+
+fn close(found: &mut Vec<Word>, word: &mut Word, open: &mut bool, at: usize) {
+    if !*open {
+        return;
+    }
+    if word.end == 0 {
+        word.end = at;
+    }
+    found.push(std::mem::take(word));
+    *open = false;
+}
+
+/// A flag with its value.
+pub struct Flag {
+    /// Without dashes.
+    pub name: String,
+    /// The value, and its bytes.
+    pub value: Option<(String, Range<usize>)>,
+}
+
+/// The flags among words: one dash or two, `=` or a blank.
+pub fn flags(words: &[Word]) -> Vec<Flag> {
+    let mut found = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let bare = word.text.trim_start_matches('-');
+        let dashes = word.text.len() - bare.len();
+        if !(1..=2).contains(&dashes) || !bare.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            continue;
+        }
+        let flag = match bare.split_once('=') {
+            Some((name, value)) => Flag { name: name.to_owned(), value: Some((value.to_owned(), word.span_from(dashes + name.len() + 1))) },
+            None => {
+                let next = words.get(at + 1).filter(|next| !next.text.starts_with('-'));
+                Flag { name: bare.to_owned(), value: next.map(|next| (next.text.clone(), next.span_from(0))) }
+            }
+        };
+        found.push(flag);
+    }
+    found
+}
+
+/// Takes the flags and assignments of a command line. `variables` are known assignments, by name,
+/// to which `${NAME}` may refer: value and bytes in the document.
+pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, file: &str, variables: &[(String, String, Range<usize>)]) {
+    for word in words {
+        if let Some((name, value, span)) = word.assignment() {
+            builder.variable(inner, name, value, span, Home::new(unit, Class::Environment, file));
+        }
+        builder.image(&word.text);
+    }
+    for flag in flags(words) {
+        let Some((value, span)) = &flag.value else { continue };
+        let variable = format!("ETCD_{}", flag.name.replace('-', "_").to_ascii_uppercase());
+        builder.fact_of_variable(&variable, value);
+        let Some(meant) = keys::of_key(&flag.name).filter(|(parameter, _)| parameter.is_etcd()) else { continue };
+        let home = Home::new(unit, Class::Flag, file);
+        match referred(value).map(|name| variables.iter().rfind(|(known, _, _)| known == name).ok_or(name)) {
+            // The flag repeats the variable of the same name: that one is the setting.
+            Some(Ok((name, _, _))) if keys::of_variable(name).is_some() => {}
+            Some(Ok((_, value, outer))) => builder.claim(meant, outer.clone(), scalar::daemon(meant.0, value), home),
+            Some(Err(name)) if keys::of_variable(name).is_some() && builder.claims(meant.0) => {}
+            _ => builder.claim(meant, inner.place(span.clone()), scalar::daemon(meant.0, value), home),
+        }
+    }
+}
+
+/// The variable that `$NAME` or `${NAME}` stands for.
+fn referred(value: &str) -> Option<&str> {
+    let name = value.strip_prefix('$')?;
+    let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+    (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')).then_some(name)
+}
+
+/// Reads a pasted command line (shell, docker run).
+pub fn read(document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, Source::Flags, text);
+    builder.cluster.has_etcd = true;
+    let inner = Inner::verbatim(text, 0..text.len());
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.trim_start().starts_with('#') {
+            at += line.len();
+            continue;
+        }
+        let (start, continued) = (at, line.trim_end().ends_with('\\'));
+        at += line.len();
+        if continued {
+            continue;
+        }
+        // A continued command begins further up: walk back over the lines that end in a backslash.
+        let mut from = start;
+        while from > 0 {
+            let above = &text[..from];
+            if !above.trim_end_matches(['\n', '\r']).ends_with('\\') {
+                break;
+            }
+            from = above.trim_end_matches(['\n', '\r']).rfind('\n').map_or(0, |newline| newline + 1);
+        }
+        let words = words(text, from..at);
+        take(&mut builder, &inner, &words, "", "", &[]);
+    }
+    if text.trim_end().ends_with('\\') {
+        let words = words(text, 0..text.len());
+        take(&mut builder, &inner, &words, "", "", &[]);
+    }
+    builder.finish("etcd command line".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameters::Parameter;
+    use crate::units::MS;
+
+    #[test]
+    fn every_way_to_write_a_flag() {
+        for command in [
+            "etcd --heartbeat-interval=500",
+            "etcd -heartbeat-interval=500",
+            "etcd --heartbeat-interval 500 --name a",
+            "etcd \\\n  -heartbeat-interval \"500\" \\\n  --name x",
+            "docker run -d quay.io/coreos/etcd:v2.3.8 \\\r\n -heartbeat-interval '500'",
+            "ETCD_HEARTBEAT_INTERVAL=500 etcd",
+            "docker run -e ETCD_HEARTBEAT_INTERVAL=500 quay.io/coreos/etcd:v2.3.8",
+        ] {
+            let read = read(0, command);
+            let setting = read.settings.iter().find(|s| s.parameter == Parameter::HeartbeatInterval).unwrap_or_else(|| panic!("{command}"));
+            assert_eq!(setting.value, Some(500 * MS), "{command}");
+            assert_eq!(setting.place.span.of(command), "500", "{command}");
+            assert!(setting.effective, "{command}");
+        }
+    }
+
+    #[test]
+    fn a_flag_shadows_a_variable() {
+        let text = "ETCD_ELECTION_TIMEOUT=3000 etcd --election-timeout=5000";
+        let read = read(0, text);
+        let acting: Vec<_> = read.settings.iter().filter(|s| s.effective).map(|s| s.raw.as_str()).collect();
+        assert_eq!(acting, ["5000"]);
+        assert!(read.problems.iter().any(|problem| problem.id == "config-shadowed"));
+    }
+}

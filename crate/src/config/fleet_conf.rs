@@ -1,0 +1,118 @@
+//! `/etc/fleet/fleet.conf`: INI, with its traps (coreos/fleet@v0.11.5, vendored globalconf and goini, executed).
+
+use std::ops::Range;
+
+use super::builder::{Builder, Class, Home};
+use super::inner::Inner;
+use super::{Configuration, Source, keys, scalar};
+use crate::text::DocumentId;
+
+/// Reads a fleet.conf that was pasted as it is.
+pub fn read(document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, Source::FleetConf, text);
+    take(&mut builder, &Inner::verbatim(text, 0..text.len()));
+    builder.finish("fleet.conf".to_owned())
+}
+
+/// Takes what a fleet.conf states.
+pub fn take(builder: &mut Builder, inner: &Inner) {
+    builder.cluster.has_fleet = true;
+    let text = inner.text.as_str();
+    let mut section: Option<String> = None;
+    let mut at = 0;
+    for raw in text.split_inclusive('\n') {
+        let start = at;
+        at += raw.len();
+        let line = raw.trim();
+        if line.is_empty() || line.starts_with(['#', ';']) {
+            continue;
+        }
+        if line.starts_with('[') {
+            section = Some(line.to_owned());
+            continue;
+        }
+        let body = start + raw.len() - raw.trim_start().len();
+        let Some(equals) = line.find('=') else {
+            colon_line(builder, inner, line, body);
+            continue;
+        };
+        let key = line[..equals].trim();
+        let value_text = line[equals + 1..].trim_start();
+        let from = body + line.len() - value_text.len();
+        option(builder, inner, key, body, value(value_text, from), section.as_deref());
+    }
+}
+
+/// A value without its comment and quotes, and its bytes. Quotes in front of a comment stay:
+/// `"60s" # note` keeps them, and the duration cannot be read.
+fn value(text: &str, from: usize) -> (String, Range<usize>) {
+    let cut = [" #", " ;", "\t#", "\t;"].iter().filter_map(|mark| text.find(mark)).min();
+    let bare = text[..cut.unwrap_or(text.len())].trim_end();
+    for quote in ['"', '\''] {
+        if let Some(inside) = bare.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)).filter(|_| cut.is_none()) {
+            return (inside.to_owned(), from + 1..from + 1 + inside.len());
+        }
+    }
+    (bare.to_owned(), from..from + bare.len())
+}
+
+fn option(builder: &mut Builder, inner: &Inner, key: &str, at: usize, (value, span): (String, Range<usize>), section: Option<&str>) {
+    let name = key.to_ascii_lowercase();
+    if name == "etcd_servers" {
+        builder.fact_of_variable("FLEET_ETCD_SERVERS", value.trim_matches(['[', ']', '"']));
+    }
+    let span = inner.place(span);
+    let Some(meant) = keys::of_key(&name).filter(|(parameter, _)| !parameter.is_etcd()) else {
+        if let Some(near) = keys::nearest(&name, keys::FLEET.iter().copied()).filter(|near| *near != name && !name.contains('-')) {
+            builder.problem("config-unknown-key", inner.place(at..at + key.len()), format!("{key} is no option of fleet and is passed over; did you mean {near}?"), keys::of_key(near).map(|(parameter, _)| parameter));
+        }
+        return;
+    };
+    builder.claim(meant, span, scalar::daemon(meant.0, &value), Home::new("fleet.service", Class::FleetConf, "fleet.conf"));
+    let ignored = if name.contains('-') {
+        Some(format!("{key} is passed over: fleet.conf knows only underscores; write {}.", name.replace('-', "_")))
+    } else {
+        section.map(|section| format!("{key} stands below {section} and is passed over: options of fleet.conf stand outside of any section."))
+    };
+    if let Some(note) = ignored {
+        builder.void_last(&note);
+        builder.problem("config-fleet-conf-ignored", inner.place(at..at + key.len()), note, Some(meant.0));
+    }
+}
+
+/// `agent_ttl: 60s` ends fleetd with a syntax error.
+fn colon_line(builder: &mut Builder, inner: &Inner, line: &str, at: usize) {
+    let Some((key, value)) = line.split_once(':') else { return };
+    let Some((parameter, _)) = keys::of_key(&key.trim().to_ascii_lowercase()) else { return };
+    let note = format!("{line} has a colon, and fleetd stops with a syntax error; write {}={}.", key.trim().replace('-', "_"), value.trim());
+    builder.problem("config-fleet-conf-ignored", inner.place(at..at + line.len()), note, Some(parameter));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameters::Parameter;
+    use crate::units::S;
+
+    #[test]
+    fn the_traps() {
+        let text = "etcd_request_timeout=5\nagent-ttl=60s\nENGINE_RECONCILE_INTERVAL = 3 # fine\nagent_ttl=\"60s\" # keeps quotes\n[x]\nagent_ttl=90s\n";
+        let read = read(0, text);
+        let of = |raw: &str| read.settings.iter().find(|setting| setting.raw == raw).unwrap();
+        assert!(of("5").effective);
+        assert!(!of("60s").effective);
+        assert_eq!((of("3").value, of("3").effective), (Some(3 * S), true));
+        assert!(!of("\"60s\"").effective);
+        assert!(!of("90s").effective);
+        assert_eq!(of("5").parameter, Parameter::EtcdRequestTimeout);
+        assert_eq!(read.problems.iter().filter(|problem| problem.id == "config-fleet-conf-ignored").count(), 2);
+    }
+
+    #[test]
+    fn a_bad_float_becomes_zero() {
+        let read = read(0, "etcd_request_timeout=5s\nagent_ttl=\"120s\"\n");
+        assert_eq!((read.settings[0].value, read.settings[0].effective), (Some(0), true));
+        assert!(read.problems.iter().any(|problem| problem.id == "config-bad-float"));
+        assert_eq!(read.settings[1].value, Some(120 * S));
+    }
+}

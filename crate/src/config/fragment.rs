@@ -1,0 +1,54 @@
+//! Plain `key: value` lines without a home: people paste what matters. They are taken as in force.
+
+use super::builder::{Builder, Class, Home};
+use super::{Configuration, Source, keys, scalar};
+use crate::text::DocumentId;
+use crate::yaml::{self, Node, Tree};
+
+/// Reads plain lines, also below headings such as `etcd2:` or `fleet:`.
+pub fn read(document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, Source::Fragment, text);
+    let tree = yaml::read(text).unwrap_or_else(|_| {
+        builder.tolerant = true;
+        yaml::read_tolerantly(text)
+    });
+    for root in &tree.documents {
+        take(&mut builder, &tree, root, 0);
+    }
+    builder.finish("lines of a configuration".to_owned())
+}
+
+fn take(builder: &mut Builder, tree: &Tree, node: &Node, depth: usize) {
+    for entry in node.entries() {
+        let value = tree.resolve(&entry.value);
+        if depth < 4 {
+            take(builder, tree, value, depth + 1);
+        }
+        let Some(text) = value.text() else { continue };
+        let variable = entry.name().replace('-', "_").to_ascii_uppercase();
+        builder.fact_of_variable(&format!("ETCD_{variable}"), text);
+        if same_word(entry.name(), "etcd_servers") {
+            builder.fact_of_variable("FLEET_ETCD_SERVERS", text);
+        }
+        let Some(meant) = keys::of_key(entry.name()).or_else(|| keys::of_variable(entry.name())) else { continue };
+        builder.claim(meant, value.span.clone(), scalar::cloudinit(meant.0, value), Home::new("", Class::Environment, ""));
+    }
+}
+
+fn same_word(a: &str, b: &str) -> bool {
+    yaml::same_key(a, b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::MS;
+
+    #[test]
+    fn bare_lines_count() {
+        let read = read(0, "heartbeat-interval: 100\nelection-timeout: 1000\n");
+        assert_eq!(read.settings[1].value, Some(1000 * MS));
+        assert!(read.settings.iter().all(|setting| setting.effective));
+        assert!(read.problems.is_empty());
+    }
+}

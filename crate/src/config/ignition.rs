@@ -1,0 +1,70 @@
+//! Ignition JSON, versions 1 to 3: units with drop-ins, files in `data:` URLs.
+
+use super::builder::Builder;
+use super::inner::{Inner, base64, gunzip};
+use super::{Configuration, Source, cloud_config};
+use crate::text::DocumentId;
+use crate::yaml::{Node, Tree};
+
+/// Reads Ignition JSON. JSON is read as YAML, which it is.
+pub fn read(document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, Source::Ignition, text);
+    let tree = cloud_config::tree(&mut builder);
+    if let Some(root) = tree.documents.first() {
+        take_units(&mut builder, &tree, root);
+        files(&mut builder, &tree, root);
+    }
+    builder.finish("Ignition configuration".to_owned())
+}
+
+/// `systemd.units` with `contents` and `dropins`, as JSON or YAML.
+pub fn take_units(builder: &mut Builder, tree: &Tree, root: &Node) {
+    for unit in tree.at(root, &["systemd", "units"]).map_or(&[][..], Node::items) {
+        cloud_config::take_unit(builder, tree, tree.resolve(unit), "contents", &["dropins", "drop_ins"]);
+    }
+}
+
+fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
+    let version_1 = tree.at(root, &["storage", "filesystems"]).map_or(&[][..], Node::items).iter().flat_map(|system| tree.get(tree.resolve(system), "files").map_or(&[][..], Node::items));
+    let listed: Vec<Node> = tree.at(root, &["storage", "files"]).map_or(&[][..], Node::items).iter().chain(version_1).cloned().collect();
+    for file in &listed {
+        let file = tree.resolve(file);
+        let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
+        let source = tree.at(file, &["contents", "source"]).or_else(|| tree.get(file, "contents"));
+        let packed = tree.at(file, &["contents", "compression"]).and_then(Node::text) == Some("gzip");
+        let Some(inner) = source.and_then(|node| Inner::of_scalar(builder.text, node).map(|inner| (inner, node))) else { continue };
+        if let Some(inner) = data_url(inner.0, inner.1, packed) {
+            cloud_config::take_file(builder, &path, &inner);
+        }
+    }
+}
+
+/// What a `data:` URL holds (RFC 2397); other texts as they are, other URLs not at all.
+fn data_url(inner: Inner, node: &Node, packed: bool) -> Option<Inner> {
+    let Some(rest) = inner.text.strip_prefix("data:") else {
+        return (!inner.text.contains("://")).then_some(inner);
+    };
+    let comma = rest.find(',')?;
+    if !rest[..comma].ends_with(";base64") {
+        return (!packed).then(|| inner.percent_decoded(5 + comma + 1));
+    }
+    let bytes = base64(&inner.percent_decoded(5 + comma + 1).text)?;
+    let bytes = if packed { gunzip(&bytes)? } else { bytes };
+    Some(Inner::sealed(String::from_utf8(bytes).ok()?, node.span.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_and_data_urls() {
+        let text = r#"{"ignition":{"version":"2.2.0"},"systemd":{"units":[{"name":"fleet.service","enabled":true,
+ "dropins":[{"name":"40-t.conf","contents":"[Service]\nEnvironment=FLEET_ETCD_REQUEST_TIMEOUT=5\n"}]}]},
+ "storage":{"files":[{"path":"/etc/systemd/system/etcd2.service.d/a.conf","contents":{"source":"data:,%5BService%5D%0AEnvironment%3DETCD_ELECTION_TIMEOUT%3D5000%0A"}},
+ {"path":"/etc/fleet/fleet.conf","contents":{"source":"data:;base64,YWdlbnRfdHRsPTYwcwo="}}]}}"#;
+        let read = read(0, text);
+        let raw: Vec<_> = read.settings.iter().filter(|s| s.effective).map(|s| (s.parameter.key(), s.place.span.of(text).len())).collect();
+        assert_eq!(raw, [("etcd-request-timeout", 1), ("election-timeout", 4), ("agent-ttl", "\"data:;base64,YWdlbnRfdHRsPTYwcwo=\"".len())]);
+    }
+}

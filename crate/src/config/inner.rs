@@ -1,0 +1,272 @@
+//! Text within text: a drop-in inside a block scalar, a unit inside a JSON string, a file in a
+//! `data:` URL. Each knows where its bytes stand in the document, and how to write more there.
+
+use std::ops::Range;
+
+use crate::yaml::{Kind, Node, Style};
+
+/// How new text must be written to stand inside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Writing {
+    /// As it is.
+    Verbatim,
+    /// Each line behind this indent.
+    Indented(String),
+    /// With JSON escapes.
+    Quoted,
+    /// Percent-encoded inside a JSON string.
+    Percent,
+    /// Not at all: folded, base64 or compressed.
+    Sealed,
+}
+
+/// A text and where its bytes come from.
+#[derive(Clone, Debug)]
+pub struct Inner {
+    /// The text.
+    pub text: String,
+    /// How it is embedded.
+    pub writing: Writing,
+    pieces: Vec<Piece>,
+    whole: Range<usize>,
+}
+
+/// `inner` bytes of the text come from `outer` bytes of the document; equally long pieces are copies.
+#[derive(Clone, Debug)]
+struct Piece {
+    inner: Range<usize>,
+    outer: Range<usize>,
+}
+
+impl Inner {
+    /// The document itself, or a verbatim part of it.
+    pub fn verbatim(text: &str, outer: Range<usize>) -> Self {
+        let text = text.get(outer.clone()).unwrap_or("").to_owned();
+        Inner { pieces: vec![Piece { inner: 0..text.len(), outer: outer.clone() }], text, writing: Writing::Verbatim, whole: outer }
+    }
+
+    /// Decoded text of which single bytes cannot be traced.
+    pub fn sealed(text: String, whole: Range<usize>) -> Self {
+        Inner { text, writing: Writing::Sealed, pieces: Vec::new(), whole }
+    }
+
+    /// The text of a scalar of `document`.
+    pub fn of_scalar(document: &str, node: &Node) -> Option<Self> {
+        let Kind::Scalar { text, style } = &node.kind else { return None };
+        let made = match style {
+            Style::Plain | Style::Single => {
+                let quote = usize::from(*style == Style::Single);
+                let span = node.span.start + quote..node.span.end.saturating_sub(quote).max(node.span.start + quote);
+                Some(Inner::verbatim(document, span))
+            }
+            Style::Double => unescaped(document, node.span.start + 1..node.span.end.saturating_sub(1)),
+            Style::Literal => Some(literal(document, node.span.clone())),
+            Style::Folded => None,
+        };
+        let same = |inner: &Inner| inner.text.trim_end() == text.trim_end();
+        Some(made.filter(same).unwrap_or_else(|| Inner::sealed(text.clone(), node.span.clone())))
+    }
+
+    /// Percent decoding on top of a text that is itself embedded (`data:,...`), from byte `from` on.
+    pub fn percent_decoded(&self, from: usize) -> Self {
+        let bytes = self.text.as_bytes();
+        let (mut decoded, mut pieces, mut at) = (Vec::new(), Vec::new(), from);
+        while let Some(byte) = bytes.get(at) {
+            let hex = self.text.get(at + 1..at + 3).filter(|_| *byte == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
+            let length = if hex.is_some() { 3 } else { 1 };
+            if let Some(outer) = self.outer(at..at + length) {
+                pieces.push(Piece { inner: decoded.len()..decoded.len() + 1, outer });
+            }
+            decoded.push(hex.unwrap_or(*byte));
+            at += length;
+        }
+        let text = String::from_utf8_lossy(&decoded).into_owned();
+        if text.len() != decoded.len() {
+            return Inner::sealed(text, self.whole.clone());
+        }
+        Inner { text, writing: if self.writing == Writing::Quoted { Writing::Percent } else { Writing::Sealed }, pieces, whole: self.whole.clone() }
+    }
+
+    /// Where `range` of the text stands in the document; the whole scalar where that cannot be told.
+    pub fn place(&self, range: Range<usize>) -> Range<usize> {
+        self.outer(range).unwrap_or(self.whole.clone())
+    }
+
+    /// Where `range` of the text stands in the document, exactly.
+    pub fn outer(&self, range: Range<usize>) -> Option<Range<usize>> {
+        if range.is_empty() {
+            let at = self.start_of(range.start).or_else(|| self.end_of(range.start))?;
+            return Some(at..at);
+        }
+        let span = self.start_of(range.start)?..self.end_of(range.end)?;
+        (span.start <= span.end).then_some(span)
+    }
+
+    fn start_of(&self, at: usize) -> Option<usize> {
+        let index = self.pieces.partition_point(|piece| piece.inner.end <= at);
+        let piece = self.pieces.get(index).filter(|piece| piece.inner.start <= at)?;
+        if piece.inner.start == at {
+            return Some(piece.outer.start);
+        }
+        (piece.inner.len() == piece.outer.len()).then(|| piece.outer.start + at - piece.inner.start)
+    }
+
+    fn end_of(&self, at: usize) -> Option<usize> {
+        let index = self.pieces.partition_point(|piece| piece.inner.end < at);
+        let piece = self.pieces.get(index).filter(|piece| piece.inner.start < at || at == 0)?;
+        if piece.inner.end == at {
+            return Some(piece.outer.end);
+        }
+        (piece.inner.len() == piece.outer.len()).then(|| piece.outer.start + at - piece.inner.start)
+    }
+
+    /// `text` as it must be written inside, with the line end of the document; `None` where nothing can be written.
+    pub fn encode(&self, text: &str, line_end: &str) -> Option<String> {
+        Some(match &self.writing {
+            Writing::Verbatim => text.replace('\n', line_end),
+            Writing::Indented(indent) => text.replace('\n', &format!("{line_end}{indent}")),
+            Writing::Quoted => text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"),
+            Writing::Percent => text.bytes().map(percent).collect(),
+            Writing::Sealed => return None,
+        })
+    }
+}
+
+fn percent(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/' | b':') { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+}
+
+/// A literal block: its lines without the indent of the first.
+fn literal(document: &str, span: Range<usize>) -> Inner {
+    let line_start = document[..span.start.min(document.len())].rfind('\n').map_or(0, |at| at + 1);
+    let indent = document.get(line_start..span.start).unwrap_or("").to_owned();
+    let body = document.get(line_start..span.end).unwrap_or("");
+    let (mut text, mut pieces, mut at) = (String::new(), Vec::new(), line_start);
+    for raw in body.split_inclusive('\n') {
+        let cut = if raw.starts_with(&indent) { indent.len() } else { raw.len() - raw.trim_start_matches(' ').len() };
+        let content = raw[cut..].trim_end_matches(['\n', '\r']);
+        let start = text.len();
+        text.push_str(content);
+        pieces.push(Piece { inner: start..text.len(), outer: at + cut..at + cut + content.len() });
+        if raw.ends_with('\n') {
+            text.push('\n');
+            pieces.push(Piece { inner: text.len() - 1..text.len(), outer: at + cut + content.len()..at + raw.len() });
+        }
+        at += raw.len();
+    }
+    pieces.retain(|piece| !piece.inner.is_empty());
+    Inner { text, writing: Writing::Indented(indent), pieces, whole: span }
+}
+
+/// The text of a double-quoted scalar on one line, with JSON's escapes.
+fn unescaped(document: &str, span: Range<usize>) -> Option<Inner> {
+    let raw = document.get(span.clone())?;
+    let (mut text, mut pieces) = (String::new(), Vec::new());
+    let mut at = 0;
+    while let Some(symbol) = raw[at..].chars().next() {
+        let (decoded, length) = if symbol == '\\' { escape(&raw[at..])? } else { (symbol, symbol.len_utf8()) };
+        let start = text.len();
+        text.push(decoded);
+        pieces.push(Piece { inner: start..text.len(), outer: span.start + at..span.start + at + length });
+        at += length;
+    }
+    Some(Inner { text, writing: Writing::Quoted, pieces, whole: span.start - 1..span.end + 1 })
+}
+
+fn escape(raw: &str) -> Option<(char, usize)> {
+    let letter = raw.chars().nth(1)?;
+    Some(match letter {
+        'n' => ('\n', 2),
+        't' => ('\t', 2),
+        'r' => ('\r', 2),
+        'b' => ('\u{8}', 2),
+        'f' => ('\u{c}', 2),
+        'u' => (char::from_u32(u32::from_str_radix(raw.get(2..6)?, 16).ok()?)?, 6),
+        '"' | '\\' | '/' | ' ' => (letter, 2),
+        _ => return None,
+    })
+}
+
+/// Decodes base64, standard or URL alphabet, blanks ignored.
+pub fn base64(text: &str) -> Option<Vec<u8>> {
+    let (mut bytes, mut bits, mut count) = (Vec::with_capacity(text.len() / 4 * 3), 0_u32, 0);
+    for symbol in text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=') {
+        let value = match symbol {
+            b'A'..=b'Z' => symbol - b'A',
+            b'a'..=b'z' => symbol - b'a' + 26,
+            b'0'..=b'9' => symbol - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    Some(bytes)
+}
+
+/// Unpacks gzip, at most 1 MiB. RFC 1952.
+pub fn gunzip(bytes: &[u8]) -> Option<Vec<u8>> {
+    if bytes.get(..3)? != [0x1f, 0x8b, 8] {
+        return None;
+    }
+    let flags = *bytes.get(3)?;
+    let mut rest = bytes.get(10..)?;
+    if flags & 4 != 0 {
+        let length = usize::from(*rest.first()?) | usize::from(*rest.get(1)?) << 8;
+        rest = rest.get(2 + length..)?;
+    }
+    for flag in [8, 16] {
+        if flags & flag != 0 {
+            rest = rest.get(rest.iter().position(|byte| *byte == 0)? + 1..)?;
+        }
+    }
+    if flags & 2 != 0 {
+        rest = rest.get(2..)?;
+    }
+    miniz_oxide::inflate::decompress_to_vec_with_limit(rest, 1 << 20).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    #[test]
+    fn literal_bytes_are_traced() {
+        let text = "content: |\r\n    [Service]\r\n\r\n    A=1\r\nx: 1\r\n";
+        let tree = yaml::read(text).unwrap();
+        let inner = Inner::of_scalar(text, tree.get(&tree.documents[0], "content").unwrap()).unwrap();
+        let at = inner.text.find("A=1").unwrap();
+        assert_eq!(&text[inner.outer(at + 2..at + 3).unwrap()], "1");
+        assert_eq!(inner.encode("a\nb", "\r\n").unwrap(), "a\r\n    b");
+    }
+
+    #[test]
+    fn json_and_data_urls_are_traced() {
+        let text = r#"{"a": "[S]\nX=\u0041%31b", "s": "data:,X%3D500%0A"}"#;
+        let tree = yaml::read(text).unwrap();
+        let root = &tree.documents[0];
+        let inner = Inner::of_scalar(text, tree.get(root, "a").unwrap()).unwrap();
+        assert_eq!(inner.text, "[S]\nX=A%31b");
+        assert_eq!(&text[inner.outer(6..7).unwrap()], "\\u0041");
+        let url = Inner::of_scalar(text, tree.get(root, "s").unwrap()).unwrap().percent_decoded(6);
+        assert_eq!(url.text, "X=500\n");
+        assert_eq!(&text[url.outer(2..5).unwrap()], "500");
+        assert_eq!(url.encode("A=\"1\"", "\n").unwrap(), "A%3D%221%22");
+    }
+
+    #[test]
+    fn decodes_base64_and_gzip() {
+        assert_eq!(base64("aGk=").unwrap(), b"hi");
+        assert!(base64("a!").is_none());
+        let packed = base64("H4sIAAAAAAACA8vIBACsKpPYAgAAAA==").unwrap();
+        assert_eq!(gunzip(&packed).unwrap(), b"hi");
+        assert!(gunzip(b"\x1f\x8b\x08").is_none());
+    }
+}

@@ -1,0 +1,144 @@
+//! Kubernetes static pods, kubeadm `extraArgs` (map and list), RKE `extra_args`, k3s `etcd-arg`, Talos.
+
+use std::ops::Range;
+
+use super::builder::{Builder, Class, Home};
+use super::{Configuration, Source, cloud_config, flags, keys, scalar};
+use super::inner::Inner;
+use crate::text::DocumentId;
+use crate::yaml::{Kind, Node, Style, Tree};
+
+/// Reads a manifest.
+pub fn read(document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, Source::Manifest, text);
+    let tree = cloud_config::tree(&mut builder);
+    for root in &tree.documents {
+        walk(&mut builder, &tree, root, 0);
+    }
+    builder.finish("Kubernetes manifest or installer configuration".to_owned())
+}
+
+/// Looks for arguments anywhere in the tree; aliases are not followed, so it ends.
+fn walk(builder: &mut Builder, tree: &Tree, node: &Node, depth: usize) {
+    if depth > crate::yaml::MAX_DEPTH {
+        return;
+    }
+    for entry in node.entries() {
+        let name = entry.name().replace(['-', '_'], "").to_ascii_lowercase();
+        match name.as_str() {
+            "extraargs" => arguments(builder, tree, &entry.value),
+            "etcdarg" | "command" | "args" => words(builder, tree, &entry.value, name == "etcdarg"),
+            "image" => builder.image(entry.value.text().unwrap_or("")),
+            _ => {}
+        }
+        walk(builder, tree, &entry.value, depth + 1);
+    }
+    for item in node.items() {
+        environment(builder, tree, item);
+        walk(builder, tree, item, depth + 1);
+    }
+}
+
+/// `{heartbeat-interval: "500"}` or `[{name: heartbeat-interval, value: "500"}]`; quoted or not.
+fn arguments(builder: &mut Builder, tree: &Tree, node: &Node) {
+    for entry in node.entries() {
+        argument(builder, entry.name(), tree.resolve(&entry.value));
+    }
+    for item in node.items() {
+        let name = tree.get(item, "name").and_then(Node::text).unwrap_or("").to_owned();
+        if let Some(value) = tree.get(item, "value") {
+            argument(builder, &name, value);
+        }
+    }
+}
+
+fn argument(builder: &mut Builder, name: &str, value: &Node) {
+    let Some(text) = value.text() else { return };
+    builder.fact_of_variable(&format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase()), text);
+    let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { return };
+    builder.claim(meant, unquoted(value), scalar::daemon(meant.0, text), Home::new("", Class::Flag, ""));
+}
+
+/// The bytes of a scalar without its quotes.
+fn unquoted(node: &Node) -> Range<usize> {
+    let quote = usize::from(matches!(node.kind, Kind::Scalar { style: Style::Single | Style::Double, .. }));
+    node.span.start + quote..node.span.end.saturating_sub(quote).max(node.span.start + quote)
+}
+
+/// Words of a command, `--flag=value` each; k3s writes them without dashes.
+fn words(builder: &mut Builder, tree: &Tree, node: &Node, bare: bool) {
+    let items: Vec<&Node> = match &node.kind {
+        Kind::Sequence { items, .. } => items.iter().map(|item| tree.resolve(item)).collect(),
+        Kind::Scalar { .. } => vec![node],
+        _ => return,
+    };
+    let mut held: Option<String> = None;
+    for item in items {
+        let Some(inner) = Inner::of_scalar(builder.text, item) else { continue };
+        let text = inner.text.clone();
+        builder.cluster.has_etcd |= matches!(text.as_str(), "etcd" | "/usr/local/bin/etcd" | "/bin/etcd");
+        if text.contains(char::is_whitespace) {
+            // A whole command in one word, as after `sh -c`.
+            let cut = flags::words(&text, 0..text.len());
+            flags::take(builder, &inner, &cut, "", "", &[]);
+            continue;
+        }
+        if let Some(name) = held.take() {
+            flag(builder, &inner, &name, 0);
+            continue;
+        }
+        let stripped = text.trim_start_matches('-');
+        let dashes = text.len() - stripped.len();
+        if dashes == 0 && !bare {
+            builder.image(&text);
+            continue;
+        }
+        match stripped.split_once('=') {
+            Some((name, _)) => flag(builder, &inner, name, dashes + name.len() + 1),
+            None => held = Some(stripped.to_owned()),
+        }
+    }
+}
+
+fn flag(builder: &mut Builder, inner: &Inner, name: &str, from: usize) {
+    let value = inner.text.get(from..).unwrap_or("").to_owned();
+    builder.fact_of_variable(&format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase()), &value);
+    let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { return };
+    builder.claim(meant, inner.place(from..inner.text.len()), scalar::daemon(meant.0, &value), Home::new("", Class::Flag, ""));
+}
+
+/// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`.
+fn environment(builder: &mut Builder, tree: &Tree, item: &Node) {
+    let Some(name) = tree.get(item, "name").and_then(Node::text).filter(|name| name.starts_with("ETCD_")).map(str::to_owned) else { return };
+    let Some(value) = tree.get(item, "value") else { return };
+    let Some(text) = value.text() else { return };
+    builder.fact_of_variable(&name, text);
+    if let Some(meant) = keys::of_variable(&name) {
+        builder.claim(meant, unquoted(value), scalar::daemon(meant.0, text), Home::new("", Class::Environment, ""));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(text: &str) -> Vec<(String, String)> {
+        read(0, text).settings.into_iter().filter(|s| s.effective).map(|s| (s.parameter.key().to_owned(), s.place.span.of(text).to_owned())).collect()
+    }
+
+    #[test]
+    fn pods_kubeadm_rke_k3s() {
+        let expected = [("heartbeat-interval".to_owned(), "500".to_owned()), ("election-timeout".to_owned(), "5000".to_owned())];
+        for text in [
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: etcd\n      command: [etcd, --heartbeat-interval=500, \"--election-timeout=5000\"]\n",
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: etcd\n      command:\n      - etcd\n      args: [--heartbeat-interval, '500', --election-timeout, '5000']\n",
+            "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs: {heartbeat-interval: \"500\", election-timeout: \"5000\"}\n",
+            "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - {name: heartbeat-interval, value: \"500\"}\n    - name: election-timeout\n      value: \"5000\"\n",
+            "services:\n  etcd:\n    extra_args:\n      heartbeat-interval: 500\n      election-timeout: 5000\n",
+            "etcd-arg:\n  - heartbeat-interval=500\n  - election-timeout=5000\n",
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: etcd\n    env:\n    - {name: ETCD_HEARTBEAT_INTERVAL, value: \"500\"}\n    - name: ETCD_ELECTION_TIMEOUT\n      value: '5000'\n",
+        ] {
+            assert_eq!(raw(text), expected, "{text}");
+        }
+    }
+}

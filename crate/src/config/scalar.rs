@@ -1,0 +1,276 @@
+//! What a machine makes of a value as written: the same text means different things to
+//! coreos-cloudinit, to a daemon's environment, and to a strict parser.
+
+use crate::parameters::{Parameter, Unit};
+use crate::units::{DurationError, MS, Micros, S, parse_go_duration};
+use crate::yaml::{Node, Style};
+
+/// What becomes of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// What the daemon gets; `None` where it gets nothing or no value.
+    pub value: Option<Micros>,
+    /// What happens to it.
+    pub fate: Fate,
+}
+
+/// What happens to a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is used.
+    Used,
+    /// It is left out without a word, the default acts.
+    Dropped,
+    /// It is zero, and zero is never written, the default acts.
+    Zero,
+    /// It is empty, the default acts.
+    Empty,
+    /// The daemon refuses to start on it.
+    Stops,
+    /// fleetd ignores the error and takes 0.
+    Zeroed,
+    /// A template fills it in later.
+    Template,
+}
+
+impl Reading {
+    fn of(fate: Fate) -> Self {
+        Reading { value: None, fate }
+    }
+
+    fn used(value: Micros) -> Self {
+        Reading { value: Some(value), fate: Fate::Used }
+    }
+}
+
+/// Whether a template tool or a shell puts something in here.
+pub fn is_template(raw: &str) -> bool {
+    let shell = raw.strip_prefix('$').is_some_and(|rest| rest.starts_with(|c: char| c == '{' || c == '_' || c.is_ascii_alphabetic()));
+    shell || raw.contains("${") || raw.contains("{{") || raw.contains("<%") || raw.contains("@@") || (raw.starts_with('<') && raw.ends_with('>')) || (raw.starts_with('@') && raw.ends_with('@') && raw.len() > 2)
+}
+
+/// A scalar of a cloud-config, as coreos-cloudinit 1.14 decodes it into the field's type.
+/// Its go-yaml leaves out whatever does not fit, without an error (measured on v1.14.0).
+pub fn cloudinit(parameter: Parameter, node: &Node) -> Reading {
+    let Some(text) = node.text() else { return Reading::of(Fate::Dropped) };
+    if node.is_null() {
+        return Reading::of(Fate::Empty);
+    }
+    if is_template(text) {
+        return Reading::of(Fate::Template);
+    }
+    if parameter.unit() == Unit::GoDuration {
+        return duration(text);
+    }
+    let plain = is_plain(node);
+    let Some(number) = plain.then(|| yaml_number(text)).flatten() else { return Reading::of(Fate::Dropped) };
+    match parameter.unit() {
+        Unit::Milliseconds => match whole(number) {
+            None => Reading::of(Fate::Dropped),
+            Some(0) => Reading::of(Fate::Zero),
+            // Written as it is; etcd reads an unsigned number and stops.
+            Some(negative) if negative < 0 => Reading::of(Fate::Stops),
+            Some(millis) => Reading::used(millis.saturating_mul(MS)),
+        },
+        _ if number == 0.0 => Reading::of(Fate::Zero),
+        _ => Reading::used(seconds(number)),
+    }
+}
+
+/// Plain, or given a number's tag.
+fn is_plain(node: &Node) -> bool {
+    matches!(&node.kind, crate::yaml::Kind::Scalar { style: Style::Plain, .. }) || matches!(node.tag.as_deref(), Some("int" | "float"))
+}
+
+/// The value of an environment variable or flag, as the daemon reads it.
+pub fn daemon(parameter: Parameter, text: &str) -> Reading {
+    if text.is_empty() {
+        return Reading::of(Fate::Empty);
+    }
+    if is_template(text) {
+        return Reading::of(Fate::Template);
+    }
+    match parameter.unit() {
+        Unit::Milliseconds => match go_integer(text) {
+            Some(millis) if millis >= 0 => Reading::used(millis.saturating_mul(MS)),
+            _ => Reading::of(Fate::Stops),
+        },
+        Unit::Seconds => match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Reading::used(seconds(number)),
+            _ => Reading { value: Some(0), fate: Fate::Zeroed },
+        },
+        Unit::GoDuration => duration(text),
+    }
+}
+
+/// A scalar of a file whose reader refuses a wrong type as a whole (etcd's YAML, Container Linux Config).
+pub fn strict(parameter: Parameter, node: &Node) -> Reading {
+    let Some(text) = node.text() else { return Reading::of(Fate::Stops) };
+    if node.is_null() {
+        return Reading::of(Fate::Empty);
+    }
+    if is_template(text) {
+        return Reading::of(Fate::Template);
+    }
+    let number = is_plain(node).then(|| yaml_number(text)).flatten();
+    match number.filter(|number| number.fract() == 0.0).and_then(whole) {
+        Some(millis) if millis >= 0 && parameter.unit() == Unit::Milliseconds => Reading::used(millis.saturating_mul(MS)),
+        _ => Reading::of(Fate::Stops),
+    }
+}
+
+fn duration(text: &str) -> Reading {
+    match parse_go_duration(text) {
+        Ok(value) => Reading::used(value),
+        Err(DurationError::MissingUnit | DurationError::UnknownUnit(_) | DurationError::Invalid) => Reading::of(Fate::Stops),
+    }
+}
+
+/// A plain scalar as the YAML 1.1 reader of coreos-cloudinit sees a number: octal with a leading
+/// zero, `0x`, `0b`, underscores, floats; no base 60.
+pub fn yaml_number(text: &str) -> Option<f64> {
+    let text = text.replace('_', "");
+    if let Some(whole) = go_integer(&text) {
+        return Some(whole as f64);
+    }
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(&text)),
+    };
+    if let Some(bits) = digits.strip_prefix("0b") {
+        let value = i64::from_str_radix(bits, 2).ok()? as f64;
+        return Some(if negative { -value } else { value });
+    }
+    // Letters other than the exponent would be Rust's `inf` and `nan`.
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') || digits.contains(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'))) {
+        return None;
+    }
+    text.parse().ok()
+}
+
+/// Go's `strconv.ParseInt(text, 0, 64)`: `0x` hexadecimal, leading `0` octal, else decimal.
+pub fn go_integer(text: &str) -> Option<i64> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if digits.starts_with(['+', '-']) {
+        return None;
+    }
+    let value = if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        i64::from_str_radix(hex.strip_prefix(['+', '-']).map_or(hex, |_| "x"), 16).ok()?
+    } else if digits.len() > 1 && digits.starts_with('0') {
+        i64::from_str_radix(&digits[1..], 8).ok()?
+    } else {
+        digits.parse().ok()?
+    };
+    Some(if negative { -value } else { value })
+}
+
+/// Whether a number starts with a zero that makes it octal, and what it then is.
+pub fn octal(text: &str) -> Option<(i64, &str)> {
+    let digits = text.strip_prefix('0')?;
+    let decimal = digits.trim_start_matches('0');
+    if digits.is_empty() || decimal.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let value = i64::from_str_radix(digits, 8).ok()?;
+    Some((value, decimal))
+}
+
+fn whole(number: f64) -> Option<i64> {
+    (number.abs() < 9.0e18).then_some(number as i64)
+}
+
+fn seconds(number: f64) -> Micros {
+    (number * S as f64).round() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    fn read(parameter: Parameter, written: &str) -> Reading {
+        let text = format!("k: {written}\n");
+        let tree = yaml::read(&text).unwrap();
+        cloudinit(parameter, tree.get(&tree.documents[0], "k").unwrap())
+    }
+
+    /// Measured on coreos-cloudinit v1.14.0.
+    #[test]
+    fn cloudinit_whole_numbers() {
+        let used = |millis: i64| Reading::used(millis * MS);
+        for (written, expected) in [
+            ("600", used(600)),
+            ("\"600\"", Reading::of(Fate::Dropped)),
+            ("'600'", Reading::of(Fate::Dropped)),
+            ("600ms", Reading::of(Fate::Dropped)),
+            ("600.5", used(600)),
+            ("600.0", used(600)),
+            ("6e3", used(6000)),
+            ("6_000", used(6000)),
+            ("0600", used(384)),
+            ("0900", used(900)),
+            ("0x10", used(16)),
+            ("0b1111101000", used(1000)),
+            ("+600", used(600)),
+            ("0", Reading::of(Fate::Zero)),
+            ("-5", Reading::of(Fate::Stops)),
+            ("12345678901234567890", Reading::of(Fate::Dropped)),
+            ("1:30", Reading::of(Fate::Dropped)),
+            ("yes", Reading::of(Fate::Dropped)),
+            (".inf", Reading::of(Fate::Dropped)),
+            ("", Reading::of(Fate::Empty)),
+            ("~", Reading::of(Fate::Empty)),
+            ("[600]", Reading::of(Fate::Dropped)),
+            ("$HEARTBEAT", Reading::of(Fate::Template)),
+            ("${heartbeat}", Reading::of(Fate::Template)),
+        ] {
+            assert_eq!(read(Parameter::HeartbeatInterval, written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn cloudinit_fractions_and_durations() {
+        for (written, millis) in [("5", 5000), ("5.0", 5000), ("5.", 5000), (".5", 500), ("1e1", 10_000)] {
+            assert_eq!(read(Parameter::EtcdRequestTimeout, written), Reading::used(millis * MS), "{written}");
+        }
+        for written in ["5s", "\"5\"", "1:30", "'10'"] {
+            assert_eq!(read(Parameter::EngineReconcileInterval, written), Reading::of(Fate::Dropped), "{written}");
+        }
+        assert_eq!(read(Parameter::EtcdRequestTimeout, "0"), Reading::of(Fate::Zero));
+        for written in ["120s", "\"120s\"", "2m"] {
+            assert_eq!(read(Parameter::AgentTtl, written), Reading::used(120 * S), "{written}");
+        }
+        for written in ["120", "2min", "abc", "\"120 s\""] {
+            assert_eq!(read(Parameter::AgentTtl, written).fate, Fate::Stops, "{written}");
+        }
+        assert_eq!(read(Parameter::AgentTtl, "~").fate, Fate::Empty);
+    }
+
+    /// etcd reads whole numbers with Go's base detection; fleet's float flag keeps 0 on an error.
+    #[test]
+    fn daemons_read_their_environment() {
+        let etcd = |text| daemon(Parameter::HeartbeatInterval, text);
+        assert_eq!(etcd("600"), Reading::used(600 * MS));
+        assert_eq!(etcd("0600"), Reading::used(384 * MS));
+        for text in ["600ms", "600.5", "6e3", "-5", " 600", "0900"] {
+            assert_eq!(etcd(text).fate, Fate::Stops, "{text}");
+        }
+        let fleet = |text| daemon(Parameter::EtcdRequestTimeout, text);
+        assert_eq!(fleet("1.5"), Reading::used(1500 * MS));
+        for text in ["5s", "2,5", " 5"] {
+            assert_eq!(fleet(text), Reading { value: Some(0), fate: Fate::Zeroed }, "{text}");
+        }
+        assert_eq!(fleet("").fate, Fate::Empty);
+    }
+
+    #[test]
+    fn octal_tells_both_readings() {
+        assert_eq!(octal("0600"), Some((384, "600")));
+        assert_eq!(octal("0900"), None);
+        assert_eq!(octal("600"), None);
+        assert_eq!(octal("0"), None);
+    }
+}

@@ -1,0 +1,202 @@
+//! What a document is, told from its text alone, never from its name.
+
+use crate::config::{Source, keys};
+
+/// Enough of a text to tell what it is.
+const SAMPLE: usize = 64 * 1024;
+
+/// Which configuration a text is; `None` where it is none (a log, prose, nothing).
+pub fn configuration(text: &str) -> Option<Source> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let sample = head(text);
+    let first = sample.lines().find(|line| !line.trim().is_empty())?.trim();
+    if first.starts_with('{') {
+        return json(sample);
+    }
+    if first.replace(' ', "").eq_ignore_ascii_case("#cloud-config") {
+        return Some(Source::CloudConfig);
+    }
+    let signs = Signs::of(sample);
+    if signs.log_like() {
+        return None;
+    }
+    signs.source(sample)
+}
+
+fn head(text: &str) -> &str {
+    let mut end = text.len().min(SAMPLE);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Ignition, etcd's JSON, or a log in JSON lines.
+fn json(sample: &str) -> Option<Source> {
+    let log = sample.lines().next().is_some_and(|line| line.contains("\"level\":") || line.contains("\"msg\":") || line.contains("\"MESSAGE\""));
+    if log {
+        return None;
+    }
+    if sample.contains("\"ignition") {
+        return Some(Source::Ignition);
+    }
+    if sample.contains("extraArgs") || sample.contains("\"kind\"") {
+        return Some(Source::Manifest);
+    }
+    (sample.contains("heartbeat-interval") || sample.contains("election-timeout") || sample.contains("initial-cluster")).then_some(Source::EtcdYaml)
+}
+
+/// What the lines of a text look like.
+#[derive(Default)]
+struct Signs {
+    lines: usize,
+    stamped: usize,
+    root_keys: Vec<String>,
+    etcd_keys: usize,
+    timing_keys: usize,
+    fleet_options: usize,
+    assignments: usize,
+    commands: bool,
+    unit_sections: bool,
+    environment: bool,
+}
+
+impl Signs {
+    fn of(sample: &str) -> Self {
+        let mut signs = Signs::default();
+        for raw in sample.lines() {
+            let line = raw.trim();
+            if line.is_empty() {
+                continue;
+            }
+            signs.lines += 1;
+            signs.stamped += usize::from(is_stamped(line));
+            signs.unit_sections |= matches!(line, "[Unit]" | "[Service]" | "[Install]");
+            signs.environment |= line.starts_with("Environment=") || line.starts_with("EnvironmentFile=") || line.starts_with("ExecStart=");
+            signs.commands |= is_command(line);
+            if let Some((key, _)) = line.trim_start_matches('#').split_once(':').filter(|_| !line.starts_with('#')) {
+                signs.key(key.trim_start_matches("- ").trim(), raw.starts_with(|c: char| !c.is_whitespace()));
+            }
+            if let Some((name, value)) = line.trim_start_matches("export ").split_once('=') {
+                signs.assignment(name.trim(), value);
+            }
+        }
+        signs
+    }
+
+    fn key(&mut self, key: &str, at_root: bool) {
+        let word = !key.is_empty() && key.len() < 40 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        if !word {
+            return;
+        }
+        let lower = key.to_ascii_lowercase();
+        self.timing_keys += usize::from(keys::of_key(&lower).is_some());
+        if at_root {
+            self.etcd_keys += usize::from(matches!(lower.as_str(), "initial-cluster" | "listen-peer-urls" | "listen-client-urls" | "initial-advertise-peer-urls" | "advertise-client-urls" | "initial-cluster-state" | "data-dir" | "initial-cluster-token"));
+            self.root_keys.push(key.to_owned());
+        }
+    }
+
+    fn assignment(&mut self, name: &str, value: &str) {
+        let name = name.trim_start_matches(['#', ';']).trim();
+        self.assignments += usize::from(name.starts_with("ETCD_") || name.starts_with("FLEET_"));
+        let option = name.to_ascii_lowercase().replace('-', "_");
+        self.fleet_options += usize::from(keys::FLEET.contains(&option.as_str()) && !value.is_empty());
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.root_keys.iter().any(|root| root == key)
+    }
+
+    /// Most lines begin with a time or are JSON records.
+    fn log_like(&self) -> bool {
+        self.stamped * 2 > self.lines && self.lines > 0
+    }
+
+    fn source(&self, sample: &str) -> Option<Source> {
+        if self.has("coreos") || (self.has("write_files") || self.has("write-files")) {
+            return Some(Source::CloudConfig);
+        }
+        let manifest = sample.contains("extraArgs") || sample.contains("extra_args") || self.has("etcd-arg") || (self.has("apiVersion") && self.has("kind") && sample.contains("etcd"));
+        if manifest {
+            return Some(Source::Manifest);
+        }
+        let transpiled = self.has("systemd") || self.has("storage") || self.has("variant") || (self.has("etcd") && sample.contains("advertise_client_urls"));
+        if transpiled {
+            return Some(Source::ContainerLinux);
+        }
+        if self.has("etcd") && self.root_keys.len() == 1 && (sample.contains("heartbeat_interval") || sample.contains("election_timeout")) {
+            return Some(Source::ContainerLinux);
+        }
+        if self.unit_sections || self.environment {
+            return Some(Source::DropIn);
+        }
+        if self.etcd_keys >= 1 {
+            return Some(Source::EtcdYaml);
+        }
+        if self.commands {
+            return Some(Source::Flags);
+        }
+        if self.assignments > 0 && self.assignments >= self.fleet_options {
+            return Some(Source::Environment);
+        }
+        if self.fleet_options > 0 {
+            return Some(Source::FleetConf);
+        }
+        (self.timing_keys > 0 && self.lines <= 400).then_some(Source::Fragment)
+    }
+}
+
+/// Whether a line begins as a line of a log does: a date, a month, a time of day, `level=`.
+fn is_stamped(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    let date = digits(0..4) && matches!(bytes.get(4), Some(b'-' | b'/')) && digits(5..7);
+    let time = digits(0..2) && bytes.get(2) == Some(&b':') && digits(3..5) && bytes.get(5) == Some(&b':');
+    let bracketed = line.starts_with("[etcd]") || line.starts_with("-- Logs begin");
+    let month = ["Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "].iter().any(|month| line.starts_with(month));
+    let glog = matches!(bytes.first(), Some(b'I' | b'W' | b'E' | b'F')) && digits(1..5) && bytes.get(5) == Some(&b' ');
+    let word = ["INFO ", "WARN ", "ERROR ", "DEBUG ", "level="].iter().any(|word| line.starts_with(word));
+    date || time || bracketed || month || glog || word || line.starts_with("{\"level\"")
+}
+
+/// A command line that runs etcd, or a lone timing flag.
+fn is_command(line: &str) -> bool {
+    if line.starts_with('#') {
+        return false;
+    }
+    let timing = line.split_whitespace().any(|word| {
+        let bare = word.trim_start_matches('-');
+        word.len() > bare.len() && word.len() - bare.len() <= 2 && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
+    });
+    let runs = line.split_whitespace().next().is_some_and(|word| matches!(word.rsplit('/').next(), Some("etcd" | "etcd2")));
+    timing || (runs && line.contains(" -")) || (line.contains("docker run") && line.contains("etcd")) || (line.contains("-e ETCD_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_tells_the_kind() {
+        for (text, expected) in [
+            ("#cloud-config\n", Some(Source::CloudConfig)),
+            ("coreos:\n  fleet:\n    agent-ttl: 60s\n", Some(Source::CloudConfig)),
+            ("[Service]\nEnvironment=A=1\n", Some(Source::DropIn)),
+            ("agent_ttl=60s\n", Some(Source::FleetConf)),
+            ("ETCD_HEARTBEAT_INTERVAL=500\n", Some(Source::Environment)),
+            ("etcd --heartbeat-interval 500\n", Some(Source::Flags)),
+            ("name: a\ninitial-cluster: a=b\nheartbeat-interval: 100\n", Some(Source::EtcdYaml)),
+            ("{\"ignition\":{\"version\":\"3.0.0\"}}", Some(Source::Ignition)),
+            ("etcd:\n  heartbeat_interval: 500\n", Some(Source::ContainerLinux)),
+            ("heartbeat-interval: 100\nelection-timeout: 1000\n", Some(Source::Fragment)),
+            ("{\"level\":\"warn\",\"msg\":\"x heartbeat-interval\"}\n", None),
+            ("Oct 10 03:45:01 core-1 etcd2[1]: election-timeout: x\n", None),
+            ("2015/10/10 03:45:01 etcdserver: election = 1000ms\n", None),
+            ("", None),
+            ("hello world\n", None),
+        ] {
+            assert_eq!(configuration(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! A tolerant reader for templates and broken YAML: indentation, `key: value`, `- item`,
+//! block scalars. What it does not understand it passes over.
+
+use std::ops::Range;
+
+use super::{Entry, Kind, MAX_DEPTH, Node, Style, Tree};
+
+/// Reads what can be read of `text`; never fails.
+pub fn read(text: &str) -> Tree {
+    let mut reader = Reader { text, lines: lines(text), at: 0 };
+    let root = reader.block(0, 0).unwrap_or_else(|| mapping(0..0, Vec::new()));
+    Tree { documents: vec![root], anchors: Vec::new() }
+}
+
+/// A line of interest: its indent in columns and its bytes without indent and line end.
+#[derive(Clone)]
+struct Line {
+    indent: usize,
+    bytes: Range<usize>,
+}
+
+fn lines(text: &str) -> Vec<Line> {
+    let mut start = 0;
+    let mut found = Vec::new();
+    for raw in text.split_inclusive('\n') {
+        let content = raw.trim_end();
+        let body = content.trim_start_matches([' ', '\t', '\u{feff}']);
+        let from = start + content.len() - body.len();
+        found.push(Line { indent: content.len() - body.len(), bytes: from..from + body.len() });
+        start += raw.len();
+    }
+    found
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    lines: Vec<Line>,
+    at: usize,
+}
+
+impl Reader<'_> {
+    /// A mapping or sequence whose lines are indented by at least `least`.
+    fn block(&mut self, least: usize, depth: usize) -> Option<Node> {
+        let first = self.peek()?;
+        if first.indent < least || depth > MAX_DEPTH {
+            return None;
+        }
+        let indent = first.indent;
+        let listed = self.of(&first).starts_with("- ") || self.of(&first) == "-";
+        let (mut entries, mut items) = (Vec::new(), Vec::new());
+        while let Some(line) = self.peek() {
+            if line.indent < least || (line.indent < indent && !entries.is_empty() | !items.is_empty()) {
+                break;
+            }
+            let body = self.of(&line).to_owned();
+            if listed && (body.starts_with("- ") || body == "-") {
+                items.extend(self.item(&line, depth));
+            } else if listed && line.indent <= indent {
+                break;
+            } else if let Some(key) = key_length(&body) {
+                entries.push(self.entry(&line, key, depth));
+            } else {
+                self.at += 1;
+            }
+        }
+        let end = self.lines.get(self.at.saturating_sub(1)).map_or(self.text.len(), |line| line.bytes.end);
+        let span = first.bytes.start..end.max(first.bytes.start);
+        Some(if listed { node(span, Kind::Sequence { items, flow: false }) } else { mapping(span, entries) })
+    }
+
+    /// `- ...`: the rest of the line is read as a line of its own, indented to where it stands.
+    fn item(&mut self, line: &Line, depth: usize) -> Option<Node> {
+        let rest = self.of(line)[1..].trim_start();
+        let skipped = line.bytes.len() - rest.len();
+        if rest.is_empty() {
+            self.at += 1;
+            return self.block(line.indent + 1, depth + 1);
+        }
+        if key_length(rest).is_none() {
+            self.at += 1;
+            return Some(scalar(self.text, line.bytes.start + skipped..line.bytes.end));
+        }
+        if let Some(slot) = self.lines.get_mut(self.at) {
+            slot.indent = line.indent + skipped;
+            slot.bytes.start += skipped;
+        }
+        self.block(line.indent + 1, depth + 1)
+    }
+
+    fn entry(&mut self, line: &Line, key: usize, depth: usize) -> Entry {
+        let start = line.bytes.start;
+        let name = scalar(self.text, start..start + key);
+        let body = self.of(line);
+        let rest = body[key..].trim_start_matches(' ').trim_start_matches(':').trim_start();
+        let value = start + body.len() - rest.len()..line.bytes.end;
+        let (indent, begins_block) = (line.indent, matches!(rest.bytes().next(), Some(b'|' | b'>')));
+        let empty = rest.is_empty() || rest.starts_with('#');
+        self.at += 1;
+        let value = if begins_block {
+            self.literal(indent)
+        } else if empty {
+            let nested = self.peek().filter(|next| next.indent > indent || (next.indent == indent && self.of(next).starts_with("- ")));
+            nested.and_then(|next| self.block(next.indent, depth + 1)).unwrap_or_else(|| scalar(self.text, start + key..start + key))
+        } else {
+            scalar(self.text, value)
+        };
+        Entry { key: name, value }
+    }
+
+    /// The lines below that are indented deeper than `indent`, or blank.
+    fn literal(&mut self, indent: usize) -> Node {
+        let first = self.at;
+        while let Some(line) = self.lines.get(self.at) {
+            if !line.bytes.is_empty() && line.indent <= indent {
+                break;
+            }
+            self.at += 1;
+        }
+        let body = &self.lines[first.min(self.at)..self.at];
+        let cut = body.iter().filter(|line| !line.bytes.is_empty()).map(|line| line.indent).next().unwrap_or(0);
+        let mut text = String::new();
+        for line in body {
+            let extra = line.indent.saturating_sub(cut);
+            text.push_str(self.text.get(line.bytes.start - extra.min(line.bytes.start)..line.bytes.end).unwrap_or(""));
+            text.push('\n');
+        }
+        let start = body.iter().find(|line| !line.bytes.is_empty()).map_or(0, |line| line.bytes.start);
+        let end = body.iter().rfind(|line| !line.bytes.is_empty()).map_or(start, |line| line.bytes.end);
+        node(start..end, Kind::Scalar { text, style: Style::Literal })
+    }
+
+    /// The next line that is neither blank nor a comment nor a document mark.
+    fn peek(&mut self) -> Option<Line> {
+        loop {
+            let line = self.lines.get(self.at)?.clone();
+            let body = self.of(&line);
+            if !(body.is_empty() || body.starts_with('#') || body == "---" || body.starts_with("{{") || body.starts_with("{%")) {
+                return Some(line);
+            }
+            self.at += 1;
+        }
+    }
+
+    fn of(&self, line: &Line) -> &str {
+        self.text.get(line.bytes.clone()).unwrap_or("")
+    }
+}
+
+/// Length of the key at the start of a line `key:` or `key: value`.
+fn key_length(body: &str) -> Option<usize> {
+    let body_bytes = body.as_bytes();
+    if let Some(quote) = body_bytes.first().filter(|byte| matches!(byte, b'"' | b'\'')) {
+        let end = body_bytes.iter().skip(1).position(|byte| byte == quote)? + 2;
+        return body.get(end..)?.trim_start().starts_with(':').then_some(end);
+    }
+    let word = body_bytes.iter().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'<')))?;
+    let rest = body.get(word..)?.trim_start();
+    let after = rest.strip_prefix(':')?;
+    (word > 0 && (after.is_empty() || after.starts_with([' ', '\t']))).then_some(word)
+}
+
+/// The scalar in `span`, without a trailing comment; quotes removed from the text, not from the span.
+fn scalar(text: &str, span: Range<usize>) -> Node {
+    let raw = text.get(span.clone()).unwrap_or("");
+    for (quote, style) in [('"', Style::Double), ('\'', Style::Single)] {
+        let Some(inner) = raw.strip_prefix(quote) else { continue };
+        let Some(end) = inner.find(quote) else { continue };
+        let kind = Kind::Scalar { text: inner[..end].to_owned(), style };
+        return node(span.start..span.start + end + 2, kind);
+    }
+    let plain = raw.find(" #").map_or(raw, |at| &raw[..at]).trim_end();
+    node(span.start..span.start + plain.len(), Kind::Scalar { text: plain.to_owned(), style: Style::Plain })
+}
+
+fn mapping(span: Range<usize>, entries: Vec<Entry>) -> Node {
+    node(span, Kind::Mapping { entries, flow: false })
+}
+
+fn node(span: Range<usize>, kind: Kind) -> Node {
+    Node { span, anchor: None, tag: None, kind }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_through_template_marks() {
+        let text = "#cloud-config\ncoreos:\n  etcd2:\n    discovery: {{.Url}}\n    election-timeout: 5000 # ms\n  units:\n    - name: a.service\n      command: start\n      {{if .X}}\n    - name: b.service\n      content: |\n        [Service]\n          X=1\n      {{end}}\n";
+        let tree = read(text);
+        let coreos = tree.at(&tree.documents[0], &["coreos"]).unwrap();
+        let value = tree.at(coreos, &["etcd2", "election_timeout"]).unwrap();
+        assert_eq!(&text[value.span.clone()], "5000");
+        let units = tree.get(coreos, "units").unwrap();
+        assert_eq!(units.items().len(), 2);
+        assert_eq!(tree.get(&units.items()[1], "content").unwrap().text(), Some("[Service]\n  X=1\n"));
+    }
+
+    #[test]
+    fn tolerates_anything() {
+        for text in ["", "\0", ":", "- - - a", "a: |", "\t- x:\n y", "é: ü\n  ö", "'", "\"a", "- "] {
+            read(text);
+        }
+    }
+}

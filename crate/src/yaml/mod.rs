@@ -1,0 +1,353 @@
+//! YAML with positions: a tree whose every node knows its bytes.
+//!
+//! This is the only place that names a YAML parser. `granit-parser` gives events with byte
+//! ranges and caps the nesting; the tree is built without recursion, aliases are kept as
+//! references, so neither deep nor self-multiplying input costs more than its own length.
+
+mod lines;
+
+use std::ops::Range;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
+
+use crate::text::LineIndex;
+
+pub use lines::read as read_tolerantly;
+
+/// Deeper nesting is refused: no configuration needs it.
+pub const MAX_DEPTH: usize = 64;
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// `'...'`
+    Single,
+    /// `"..."`
+    Double,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// One node with its bytes. The span of a scalar covers its quotes; that of a mapping or
+/// sequence runs from its first to its last child, or over its brackets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Bytes in the document.
+    pub span: Range<usize>,
+    /// An anchor stands on it.
+    pub anchor: Option<usize>,
+    /// Its tag, e.g. `int` for `!!int`.
+    pub tag: Option<String>,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a node is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// A value, decoded.
+    Scalar {
+        /// Without quotes and escapes.
+        text: String,
+        /// As written.
+        style: Style,
+    },
+    /// A list.
+    Sequence {
+        /// Its items.
+        items: Vec<Node>,
+        /// In brackets.
+        flow: bool,
+    },
+    /// Keys and values, in order, duplicates kept.
+    Mapping {
+        /// Its entries.
+        entries: Vec<Entry>,
+        /// In braces.
+        flow: bool,
+    },
+    /// `*name`, with the number of its anchor.
+    Alias(usize),
+}
+
+/// A key with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The key.
+    pub key: Node,
+    /// The value.
+    pub value: Node,
+}
+
+impl Entry {
+    /// The key as written, where it is a scalar.
+    pub fn name(&self) -> &str {
+        self.key.text().unwrap_or("")
+    }
+}
+
+impl Node {
+    /// The text of a scalar.
+    pub fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The entries of a mapping; none for anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.kind {
+            Kind::Mapping { entries, .. } => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a sequence; none for anything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.kind {
+            Kind::Sequence { items, .. } => items,
+            _ => &[],
+        }
+    }
+
+    /// An empty value: nothing, `~` or `null`, unquoted.
+    pub fn is_null(&self) -> bool {
+        matches!(&self.kind, Kind::Scalar { text, style: Style::Plain } if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
+    }
+
+    /// A mapping or sequence in brackets.
+    pub fn is_flow(&self) -> bool {
+        matches!(self.kind, Kind::Mapping { flow: true, .. } | Kind::Sequence { flow: true, .. })
+    }
+}
+
+/// A text as YAML: its documents, and what the anchors stand for.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    /// The roots, one per document.
+    pub documents: Vec<Node>,
+    anchors: Vec<(usize, Node)>,
+}
+
+impl Tree {
+    /// The node itself, or what it is an alias of.
+    pub fn resolve<'a>(&'a self, node: &'a Node) -> &'a Node {
+        let mut node = node;
+        for _ in 0..4 {
+            let Kind::Alias(id) = node.kind else { return node };
+            let Some((_, target)) = self.anchors.iter().find(|(anchor, _)| *anchor == id) else { return node };
+            node = target;
+        }
+        node
+    }
+
+    /// All values that `map` holds for a key, in order: those of `<<` merges first, since a key
+    /// of the mapping itself wins over them. `-` and `_` are one.
+    pub fn all<'a>(&'a self, map: &'a Node, key: &str) -> Vec<&'a Entry> {
+        let map = self.resolve(map);
+        let mut found = Vec::new();
+        for merge in map.entries().iter().filter(|entry| entry.name() == "<<") {
+            let source = self.resolve(&merge.value);
+            let sources: &[Node] = if source.items().is_empty() { std::slice::from_ref(source) } else { source.items() };
+            for source in sources {
+                found.extend(self.resolve(source).entries().iter().filter(|entry| same_key(entry.name(), key)));
+            }
+        }
+        found.extend(map.entries().iter().filter(|entry| same_key(entry.name(), key)));
+        found
+    }
+
+    /// The value that acts for a key: the last one, alias resolved.
+    pub fn get<'a>(&'a self, map: &'a Node, key: &str) -> Option<&'a Node> {
+        self.all(map, key).last().map(|entry| self.resolve(&entry.value))
+    }
+
+    /// The value at the end of a path of keys.
+    pub fn at<'a>(&'a self, root: &'a Node, path: &[&str]) -> Option<&'a Node> {
+        path.iter().try_fold(self.resolve(root), |node, key| self.get(node, key))
+    }
+}
+
+/// Whether two keys are one after `-` has become `_`.
+/// coreos/coreos-cloudinit@v1.14.0:config/config.go:65-72.
+pub fn same_key(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).all(|(a, b)| a == b || matches!((a, b), (b'-', b'_') | (b'_', b'-')))
+}
+
+/// Why a text is no YAML, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct YamlError {
+    /// Byte offset.
+    pub offset: usize,
+    /// What the parser missed.
+    pub message: String,
+}
+
+impl YamlError {
+    /// A sentence with line and column.
+    pub fn sentence(&self, text: &str) -> String {
+        let (line, column) = LineIndex::new(text).position(text, self.offset.min(text.len()));
+        format!("Not valid YAML at line {line}, column {column}: {}.", self.message.trim_end_matches('.'))
+    }
+}
+
+/// Reads `text` strictly.
+pub fn read(text: &str) -> Result<Tree, YamlError> {
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    options.flow_nesting_limit = MAX_DEPTH;
+    options.block_nesting_limit = MAX_DEPTH;
+    let mut builder = Builder::default();
+    for step in Parser::new_from_str_with_options(text, options) {
+        let (event, span) = step.map_err(|error| YamlError {
+            offset: floor(text, error.marker().byte_offset().unwrap_or(0)),
+            message: error.info(),
+        })?;
+        let range = span.byte_range().unwrap_or(0..0);
+        builder.take(event, floor(text, range.start)..floor(text, range.end))?;
+    }
+    Ok(builder.tree)
+}
+
+/// The nearest character boundary at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// Collections that are still open, innermost last.
+#[derive(Default)]
+struct Builder {
+    tree: Tree,
+    open: Vec<Open>,
+}
+
+struct Open {
+    node: Node,
+    key: Option<Node>,
+}
+
+impl Builder {
+    fn take(&mut self, event: Event<'_>, span: Range<usize>) -> Result<(), YamlError> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                // An absent value comes as "~" without bytes.
+                let text = if span.is_empty() && style == ScalarStyle::Plain { String::new() } else { text.into_owned() };
+                let tag = tag.map(|tag| tag.suffix().to_owned());
+                self.add(node(span, anchor, tag, Kind::Scalar { text, style: style_of(style) }));
+            }
+            Event::Alias(id) => self.add(node(span, 0, None, Kind::Alias(id))),
+            Event::SequenceStart(style, anchor, _) => {
+                self.begin(node(span, anchor, None, Kind::Sequence { items: Vec::new(), flow: style == StructureStyle::Flow }))?;
+            }
+            Event::MappingStart(style, anchor, _) => {
+                self.begin(node(span, anchor, None, Kind::Mapping { entries: Vec::new(), flow: style == StructureStyle::Flow }))?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.finish(span.end),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, node: Node) -> Result<(), YamlError> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(YamlError { offset: node.span.start, message: format!("nested deeper than {MAX_DEPTH} levels") });
+        }
+        self.open.push(Open { node, key: None });
+        Ok(())
+    }
+
+    fn finish(&mut self, end: usize) {
+        let Some(mut open) = self.open.pop() else { return };
+        // A block collection's end event stands at the next token; its own end is its last child's.
+        let last = match &open.node.kind {
+            Kind::Sequence { items, flow: false } => items.last().map(|item| item.span.end),
+            Kind::Mapping { entries, flow: false } => entries.last().map(|entry| entry.value.span.end),
+            _ => Some(end),
+        };
+        open.node.span.end = last.unwrap_or(end);
+        self.add(open.node);
+    }
+
+    fn add(&mut self, node: Node) {
+        if let Some(id) = node.anchor {
+            self.tree.anchors.push((id, node.clone()));
+        }
+        let Some(open) = self.open.last_mut() else {
+            self.tree.documents.push(node);
+            return;
+        };
+        match &mut open.node.kind {
+            Kind::Sequence { items, .. } => items.push(node),
+            Kind::Mapping { entries, .. } => match open.key.take() {
+                None => open.key = Some(node),
+                Some(key) => entries.push(Entry { key, value: node }),
+            },
+            _ => {}
+        }
+    }
+}
+
+fn node(span: Range<usize>, anchor: usize, tag: Option<String>, kind: Kind) -> Node {
+    Node { span, anchor: (anchor != 0).then_some(anchor), tag, kind }
+}
+
+fn style_of(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::Single,
+        ScalarStyle::DoubleQuoted => Style::Double,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_cover_the_written_bytes() {
+        let text = "\u{feff}#cloud-config\r\ncoreos:\r\n  etcd2: {a: 1, \"b\": 'x'}\r\n  fleet:\r\n  c: 2 # two\r\n";
+        let tree = read(text).unwrap();
+        let coreos = tree.at(&tree.documents[0], &["coreos"]).unwrap();
+        let b = tree.at(coreos, &["etcd2", "b"]).unwrap();
+        assert_eq!((&text[b.span.clone()], b.text()), ("'x'", Some("x")));
+        assert!(tree.get(coreos, "fleet").unwrap().is_null());
+        assert_eq!(&text[tree.get(coreos, "c").unwrap().span.clone()], "2");
+    }
+
+    #[test]
+    fn aliases_and_merges_are_followed() {
+        let tree = read("base: &b {x: 1, y: 2}\nmine:\n  <<: *b\n  y: 3\nother: *b\n").unwrap();
+        let root = &tree.documents[0];
+        assert_eq!(tree.at(root, &["mine", "x"]).unwrap().text(), Some("1"));
+        assert_eq!(tree.at(root, &["mine", "y"]).unwrap().text(), Some("3"));
+        assert_eq!(tree.at(root, &["other", "y"]).unwrap().text(), Some("2"));
+    }
+
+    #[test]
+    fn an_error_says_line_and_column() {
+        let text = "coreos:\n  etcd2:\n   a: 1\n  b\n";
+        let sentence = read(text).unwrap_err().sentence(text);
+        assert!(sentence.starts_with("Not valid YAML at line "), "{sentence}");
+    }
+
+    #[test]
+    fn hostile_input_ends_soon() {
+        let bomb: String = (1..60).fold("a0: &a0 [x, x]\n".to_owned(), |text, at| text + &format!("a{at}: &a{at} [*a{0}, *a{0}, *a{0}]\n", at - 1));
+        let deep: String = (0..10_000).map(|depth| format!("{}k:\n", " ".repeat(depth.min(200)))).collect();
+        for text in ["[".repeat(100_000), bomb, deep, "a: \0\n".repeat(1000), "- ".repeat(20_000)] {
+            let _ = read(&text);
+            let _ = read_tolerantly(&text);
+        }
+    }
+}
