@@ -7,7 +7,7 @@ use super::keys;
 use super::scalar::{self, Fate, Reading};
 use super::{Cluster, Configuration, Problem, Setting, Source};
 use crate::parameters::Parameter;
-use crate::text::{DocumentId, LineIndex, Place, Span};
+use crate::text::{DocumentId, Place, Span};
 use crate::units::{MS, S};
 
 /// Where a value takes its rank from; the largest acts. systemd.exec(5), systemd.unit(5) and the
@@ -157,7 +157,7 @@ impl<'a> Builder<'a> {
     pub fn fact_of_variable(&mut self, name: &str, value: &str) {
         let template = scalar::is_template(value);
         match name {
-            "ETCD_INITIAL_CLUSTER" if !template && value.contains('=') => {
+            "ETCD_INITIAL_CLUSTER" if !template && value.contains('=') && !value.contains(['%', '{', '$']) => {
                 let named = value.split(',').filter(|member| member.contains('=')).count();
                 self.cluster.members = Some(named as u32);
             }
@@ -466,9 +466,4 @@ fn suggestion(parameter: Parameter, bare: &str) -> String {
 /// `etcd.service`, `etcd2.service`, `etcd-member.service`, `etcd3.service`: units that run etcd.
 pub fn is_etcd_unit(name: &str) -> bool {
     matches!(name, "etcd.service" | "etcd2.service" | "etcd3.service" | "etcd-member.service") || name.starts_with("etcd@") || name.starts_with("etcd-member@")
-}
-
-/// Line and column of a byte, as a reader counts them.
-pub fn position(text: &str, at: usize) -> (u64, u64) {
-    LineIndex::new(text).position(text, at)
 }
