@@ -1,11 +1,114 @@
 //! Rules: each looks at the facts and may conclude one finding. Rules never pick a value;
 //! they state constraints, and the planner picks.
+//!
+//! One rule is one file, named after its id; a new one needs its file, its `mod` line and its line in
+//! `RULES`. Problems of configurations share one table, `config_problems.rs`.
+
+mod client_http_500;
+mod common;
+mod config_differs_from_log;
+mod config_election_costs_fleet_requests;
+mod config_problems;
+mod config_values_differ;
+mod etcd_bad_config;
+mod etcd_clock_skew;
+mod etcd_cluster_id_mismatch;
+mod etcd_db_space;
+mod etcd_discovery_failed;
+mod etcd_disk_full;
+mod etcd_election_churn;
+mod etcd_heartbeat_late;
+mod etcd_leader_lost;
+mod etcd_leader_restarted;
+mod etcd_member_removed;
+mod etcd_no_quorum;
+mod etcd_overloaded;
+mod etcd_peer_network;
+mod etcd_request_timeout;
+mod etcd_send_buffer_full;
+mod etcd_slow_apply;
+mod etcd_slow_disk;
+mod etcd_tls;
+mod etcd_unreachable;
+mod fleet_agent_heartbeat_lost;
+mod fleet_daemon_hung;
+mod fleet_duplicate_machine_id;
+mod fleet_engine_lease_lost;
+mod fleet_engine_lease_stolen;
+mod fleet_engine_version_unknown;
+mod fleet_etcd_request_cancelled;
+mod fleet_leadership_churn;
+mod fleet_registry_timeout;
+mod fleet_unit_missing_in_registry;
+mod fleet_units_restarted;
+#[cfg(test)]
+mod testing;
+
+use std::collections::BTreeSet;
 
 use crate::facts::{EventId, Facts};
 use crate::parameters::Parameter;
 use crate::report::{Confidence, Severity};
 use crate::text::Place;
 use crate::units::Micros;
+
+/// Every rule with a file of its own, by id.
+pub const RULES: &[&Rule] = &[
+    &client_http_500::RULE,
+    &config_differs_from_log::RULE,
+    &config_election_costs_fleet_requests::RULE,
+    &config_values_differ::RULE,
+    &etcd_bad_config::RULE,
+    &etcd_clock_skew::RULE,
+    &etcd_cluster_id_mismatch::RULE,
+    &etcd_db_space::RULE,
+    &etcd_discovery_failed::RULE,
+    &etcd_disk_full::RULE,
+    &etcd_election_churn::RULE,
+    &etcd_heartbeat_late::RULE,
+    &etcd_leader_lost::RULE,
+    &etcd_leader_restarted::RULE,
+    &etcd_member_removed::RULE,
+    &etcd_no_quorum::RULE,
+    &etcd_overloaded::RULE,
+    &etcd_peer_network::RULE,
+    &etcd_request_timeout::RULE,
+    &etcd_send_buffer_full::RULE,
+    &etcd_slow_apply::RULE,
+    &etcd_slow_disk::RULE,
+    &etcd_tls::RULE,
+    &etcd_unreachable::RULE,
+    &fleet_agent_heartbeat_lost::RULE,
+    &fleet_daemon_hung::RULE,
+    &fleet_duplicate_machine_id::RULE,
+    &fleet_engine_lease_lost::RULE,
+    &fleet_engine_lease_stolen::RULE,
+    &fleet_engine_version_unknown::RULE,
+    &fleet_etcd_request_cancelled::RULE,
+    &fleet_leadership_churn::RULE,
+    &fleet_registry_timeout::RULE,
+    &fleet_unit_missing_in_registry::RULE,
+    &fleet_units_restarted::RULE,
+];
+
+/// All rules: those with a file of their own, and the configuration problems.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().copied().chain(config_problems::RULES)
+}
+
+/// The rule of this id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
+
+/// Lets every rule look. The worst comes first; among equals the surer one, then by id.
+pub fn check(facts: &Facts) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = all().filter_map(|rule| (rule.check)(facts)).collect();
+    let mut seen = BTreeSet::new();
+    findings.retain(|finding| seen.insert(finding.id));
+    findings.sort_by_key(|finding| (std::cmp::Reverse((finding.severity, finding.confidence)), finding.id));
+    findings
+}
 
 /// One rule. Its id is its file's name, its page's name and its folder under `tests/rules/`.
 pub struct Rule {
@@ -103,4 +206,34 @@ pub struct Constraint {
     pub basis: Basis,
     /// The sentence that names its evidence and its numbers.
     pub because: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_the_list_is_sorted() {
+        let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        assert!(ids.is_sorted(), "{ids:?}");
+        let mut every: Vec<&str> = all().map(|rule| rule.id).collect();
+        every.sort_unstable();
+        let count = every.len();
+        every.dedup();
+        assert_eq!(every.len(), count);
+    }
+
+    #[test]
+    fn every_rule_tells_why_and_what_to_do() {
+        for rule in all() {
+            assert!(rule.why.ends_with('.') && rule.what_to_do.ends_with('.'), "{}", rule.id);
+            assert!(rule.id == "config-template" || !rule.references.is_empty(), "{} names no source", rule.id);
+        }
+    }
+
+    #[test]
+    fn nothing_is_concluded_from_nothing() {
+        assert!(check(&testing::facts(&[])).is_empty());
+        assert!(check(&testing::facts(&["hello"])).is_empty());
+    }
 }

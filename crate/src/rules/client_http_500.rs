@@ -1,0 +1,48 @@
+//! `client-http-500`: a client got an HTTP 500 or 503.
+
+use super::common::{lines, says, times};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::report::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "client-http-500",
+    why: "The server behind it could not do its own read or write in etcd. The message is empty by design: the cause stands only in the server's log of the same moment.",
+    what_to_do: "Read fleetd's and etcd's log of that machine at that moment. A timeout there is a matter of stalls or leader changes; a refused port, certificates or a missing majority are not.",
+    references: &["coreos/fleet@v0.11.5:api/server.go", "coreos/fleet@v0.10.2:etcd/client.go:298"],
+    check,
+};
+
+const SIGNS: &[&str] = &["HTTP response code 500", "HTTP response code 503", "googleapi: Error 500", "googleapi: Error 503", "Response 500", "Response 503", "Error 503: fleet server"];
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let events: Vec<EventId> = facts.all_events().filter(|(_, event)| says(event, SIGNS)).map(|(id, _)| id).collect();
+    if events.is_empty() {
+        return None;
+    }
+    let from_etcd = events.iter().any(|id| says(facts.event(*id), &["Response 50"]));
+    let title = format!("A client was answered with an HTTP error of the server {}", times(lines(facts, &events)));
+    let what = if from_etcd { "fleetd got it from etcd: that member could not carry out the request." } else { "It proves that a request failed in fleetd or etcd, not why." };
+    Some(Finding::new(RULE.id, Severity::Warning, Confidence::Low, title, what).showing(facts, &events))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn answers_of_fleetd_and_of_etcd() {
+        for text in [
+            "Error retrieving list of units from repository: googleapi: got HTTP response code 500 with body: {\"error\":{\"code\":500,\"message\":\"\"}}\n",
+            "Mar 03 23:15:47 core-02 fleetd[857]: INFO client.go:297: Response 500 Internal Server Error from http://localhost:4001/ unusable\n",
+        ] {
+            assert!(find(&facts(&[text]), "client-http-500").is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_job_number_is_no_answer() {
+        assert!(find(&facts(&["INFO manager.go:138: Triggered systemd unit web.service stop: job=500\n"]), "client-http-500").is_none());
+    }
+}

@@ -1,0 +1,268 @@
+//! What several rules need: building a finding, telling a stop by hand from trouble, and the two
+//! constraints that more than one rule states.
+
+use super::{At, Basis, Confidence, Constraint, Evidence, Finding, Severity, Side};
+use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, StallKind};
+use crate::log::event::{Event, Meaning};
+use crate::parameters::Parameter;
+use crate::units::{Micros, Range, S, human};
+
+/// Lines shown under one finding; its count is not capped.
+pub const MOST_EVIDENCE: usize = 50;
+
+impl Finding {
+    /// A finding without evidence yet.
+    pub fn new(id: &'static str, severity: Severity, confidence: Confidence, title: impl Into<String>, what: impl Into<String>) -> Finding {
+        Finding {
+            id,
+            severity,
+            confidence,
+            title: title.into(),
+            what: what.into(),
+            why: None,
+            what_to_do: None,
+            count: 0,
+            evidence: Vec::new(),
+            parameters: Vec::new(),
+            constraints: Vec::new(),
+        }
+    }
+
+    /// Shows these lines, the first as the primary one, and counts them with their repeats.
+    pub fn showing(mut self, facts: &Facts, events: &[EventId]) -> Finding {
+        self.count = lines(facts, events);
+        self.evidence = events.iter().take(MOST_EVIDENCE).map(|id| Evidence { at: At::Event(*id), note: None }).collect();
+        self
+    }
+
+    /// Counts something else than lines, as its title does.
+    pub fn counting(mut self, count: usize) -> Finding {
+        self.count = count as u64;
+        self
+    }
+
+    /// What to see in the primary line.
+    pub fn noting(mut self, note: impl Into<String>) -> Finding {
+        if let Some(first) = self.evidence.first_mut() {
+            first.note = Some(note.into());
+        }
+        self
+    }
+
+    /// The parameters it bears on.
+    pub fn on(mut self, parameters: &[Parameter]) -> Finding {
+        self.parameters = parameters.to_vec();
+        self
+    }
+
+    /// Why it matters here, where the input says more than the rule.
+    pub fn because(mut self, why: impl Into<String>) -> Finding {
+        self.why = Some(why.into());
+        self
+    }
+
+    /// What to do here, where the input says more than the rule.
+    pub fn advising(mut self, what: impl Into<String>) -> Finding {
+        self.what_to_do = Some(what.into());
+        self
+    }
+
+    /// What it demands of the values.
+    pub fn demanding(mut self, constraints: Vec<Constraint>) -> Finding {
+        self.constraints = constraints;
+        self
+    }
+}
+
+/// All events with one of these meanings.
+pub fn all(facts: &Facts, meanings: &[Meaning]) -> Vec<EventId> {
+    matching(facts, meanings, |_| true)
+}
+
+/// Events with one of these meanings that also satisfy `also`.
+pub fn matching(facts: &Facts, meanings: &[Meaning], also: impl Fn(&Event) -> bool) -> Vec<EventId> {
+    facts.all_events().filter(|(_, event)| meanings.contains(&event.meaning) && also(event)).map(|(id, _)| id).collect()
+}
+
+/// How many lines these are, with the ones that the logger merged.
+pub fn lines(facts: &Facts, events: &[EventId]) -> u64 {
+    events.iter().map(|id| u64::from(facts.event(*id).repeat.max(1))).sum()
+}
+
+/// When an event happened.
+pub fn time(facts: &Facts, id: EventId) -> Option<Micros> {
+    facts.event(id).time.map(|time| time.micros)
+}
+
+/// From the first to the last of these events.
+pub fn span(facts: &Facts, events: &[EventId]) -> Option<Micros> {
+    let times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).collect();
+    Some(times.iter().max()? - times.iter().min()?)
+}
+
+/// `1 line`, `7 lines`.
+pub fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{count}\u{a0}{}", if count == 1 { one } else { many })
+}
+
+/// `once`, `twice`, `7 times`.
+pub fn times(count: u64) -> String {
+    match count {
+        1 => String::from("once"),
+        2 => String::from("twice"),
+        many => format!("{many}\u{a0}times"),
+    }
+}
+
+/// `1.44 to 1.54 s`, or one value where both ends print alike.
+pub fn range(range: Range) -> String {
+    let (low, high) = (human(range.low), human(range.high));
+    if low == high {
+        return high;
+    }
+    match (low.split_once('\u{a0}'), high.split_once('\u{a0}')) {
+        (Some((number, unit)), Some((_, other))) if unit == other => format!("{number} to {high}"),
+        _ => format!("{low} to {high}"),
+    }
+}
+
+/// Whether the text holds one of these words.
+pub fn says(event: &Event, words: &[&str]) -> bool {
+    words.iter().any(|word| event.text.contains(word))
+}
+
+/// Texts with which a request of fleet says that it ran into its limit (fleet's clients of 0.5 to 1.0).
+pub const LIMIT: &[&str] = &["cancelled", "timeout reached", "context deadline exceeded", "exceeded header timeout", "request timed out"];
+
+/// Texts of a port that nobody serves.
+pub const REFUSED: &[&str] = &["connection refused", "actively refused"];
+
+/// Texts of a certificate that somebody refused.
+pub const CERTIFICATE: &[&str] = &["x509:", "bad certificate", "tls: ", "certificate has expired", "certificate required", "certificate signed by unknown authority", "TLS handshake"];
+
+/// Whether a word of trouble with certificates stands in the line.
+pub fn blames_certificate(event: &Event) -> bool {
+    says(event, CERTIFICATE)
+}
+
+/// Whether this line came with the end of its process on purpose: within two seconds, on the same
+/// host of the same document, fleetd says that it was told to stop (coreos/fleet@v0.11.5:fleetd/fleetd.go:113).
+pub fn with_fleet_stop(facts: &Facts, id: EventId) -> bool {
+    let stops = [Meaning::FleetdGracefulShutdown, Meaning::ServerMonitorShutdown, Meaning::FleetdReload, Meaning::FleetdRestartComponents];
+    near(facts, id, &stops, -2 * S, 2 * S, 6)
+}
+
+/// Whether a line of `meanings` stands on the same host of the same document within [from, to] of
+/// this one; without time stamps, within so many recognised lines.
+pub fn near(facts: &Facts, id: EventId, meanings: &[Meaning], from: Micros, to: Micros, lines: usize) -> bool {
+    let Some(log) = facts.logs.get(id.log) else { return false };
+    let here = facts.event(id);
+    log.events.iter().enumerate().any(|(at, event)| {
+        if !meanings.contains(&event.meaning) || event.host != here.host {
+            return false;
+        }
+        match (event.time, here.time) {
+            (Some(there), Some(now)) => (from..=to).contains(&(there.micros - now.micros)),
+            _ => at.abs_diff(id.event) <= lines,
+        }
+    })
+}
+
+/// Start lines of an etcd process.
+pub const ETCD_START: &[Meaning] =
+    &[Meaning::EtcdVersion, Meaning::StartMember, Meaning::AlreadyInit, Meaning::StartupZapConfig, Meaning::Newraft, Meaning::ListeningForPeers, Meaning::Start04, Meaning::StartupHeartbeat];
+
+/// Whether the process of this line printed a start line at most `within` before it.
+pub fn just_started(facts: &Facts, id: EventId, within: Micros) -> bool {
+    near(facts, id, ETCD_START, -within, 0, 40) && started_before(facts, id)
+}
+
+/// Whether a start line stands before this line, from the same host of the same document.
+pub fn started_before(facts: &Facts, id: EventId) -> bool {
+    let Some(log) = facts.logs.get(id.log) else { return false };
+    let host = facts.event(id).host;
+    log.events.iter().take(id.event).any(|event| event.host == host && ETCD_START.contains(&event.meaning))
+}
+
+/// Whether an etcd process was stopped on purpose around this line, or handed its leadership over.
+pub fn with_etcd_stop(facts: &Facts, id: EventId) -> bool {
+    near(facts, id, &[Meaning::EtcdShutdown, Meaning::LeaderTransfer], -10 * S, S, 20)
+}
+
+/// Needless leader changes that a measured or estimated stall explains.
+pub fn explained(facts: &Facts) -> usize {
+    let known = |stall: usize| facts.stalls.get(stall).is_some_and(|stall| stall.kind != StallKind::Censored);
+    facts.needless().filter(|change| change.stall.is_some_and(known)).count()
+}
+
+/// What the stalls of leaders demand of the election-timeout. Both bounds are written for a heartbeat
+/// of a tenth of it: no needless election was measured while T >= S + 2H (lab), so T >= S / 0.8; with
+/// a quarter more for the stall not yet seen, T >= 1.25 S / 0.8.
+pub fn outlast_stalls(facts: &Facts) -> Vec<Constraint> {
+    let Some(stall) = facts.longest_stall() else { return Vec::new() };
+    let longest = stall.planned;
+    let seen = match stall.kind {
+        StallKind::Censored => format!("followers missed the leader for at least {}, which only bounds its stall from below; {} is assumed", human(stall.length.low), human(longest)),
+        StallKind::Return => format!("the longest stall of a leader is estimated at {} from when it came back", human(longest)),
+        _ => format!("the longest stall of a leader lasted {}", range(stall.length)),
+    };
+    let bare = if stall.kind == StallKind::Censored { Basis::Judgement } else { Basis::Measured };
+    vec![
+        Constraint {
+            parameter: Parameter::ElectionTimeout,
+            side: Side::AtLeast,
+            bound: longest * 5 / 4,
+            basis: bare,
+            because: format!("{seen}; no election came in measured clusters while the election-timeout was at least the stall and two heartbeats"),
+        },
+        Constraint {
+            parameter: Parameter::ElectionTimeout,
+            side: Side::AtLeast,
+            bound: longest * 25 / 16,
+            basis: Basis::Judgement,
+            because: format!("a margin of a quarter over {} for a stall this log does not show, and two heartbeats of a tenth", human(longest)),
+        },
+    ]
+}
+
+/// What failed requests demand of fleet's etcd-request-timeout: requests that met a stall of a leader
+/// are served when it wakes, so the limit must outlast the stall (lab). Requests begun between a
+/// leader's death and the next leader are lost in etcd whatever the limit is, so these demand nothing.
+pub fn outlast_requests(facts: &Facts) -> Vec<Constraint> {
+    let curable: Vec<&FleetFailure> = facts.fleet_failures.iter().filter(|failure| !by_death(facts, failure)).collect();
+    // One burst alone proves too little: it is as well a hiccup of one second.
+    if curable.len() < 2 {
+        return Vec::new();
+    }
+    let stalls = curable.iter().filter_map(|failure| facts.stalls.get(failure.stall?)).map(|stall| stall.planned);
+    let at_least = |bound, basis, because| Constraint { parameter: Parameter::EtcdRequestTimeout, side: Side::AtLeast, bound, basis, because };
+    let tied = curable.iter().filter(|failure| failure.stall.is_some()).count();
+    if let (Some(longest), true) = (stalls.max(), tied * 5 >= curable.len() * 4) {
+        return vec![at_least(
+            longest * 5 / 4,
+            Basis::Measured,
+            format!("{tied} of {} failed bursts met a stall of etcd's leader, the longest {}; a request outlives a stall when its limit is longer", curable.len(), human(longest)),
+        )];
+    }
+    let mut demands = vec![at_least(
+        5 * S,
+        Basis::Judgement,
+        String::from("each failed request only says that etcd took longer than the limit; 5\u{a0}s was measured to silence stalls of 1.5\u{a0}s"),
+    )];
+    let wait = crate::facts::failures::proven_wait(facts).unwrap_or(0);
+    if wait > facts.value(Parameter::EtcdRequestTimeout) {
+        demands.push(at_least(wait * 5 / 4, Basis::Measured, format!("requests failed one straight after the other for {}, so etcd gave no answer for at least that long", human(wait))));
+    }
+    demands
+}
+
+/// Whether the failure fell into the time after a leader's death.
+fn by_death(facts: &Facts, failure: &FleetFailure) -> bool {
+    failure.stall.is_none() && failure.change.and_then(|at| facts.changes.get(at)).is_some_and(|change| change.class == ChangeClass::Wanted)
+}
+
+/// A limit for sentences: its value, and whether it is only assumed.
+pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
+    let known = facts.in_force(parameter).provenance != crate::report::Provenance::Default;
+    format!("{}{}", parameter.human(facts.value(parameter)), if known { "" } else { " (the default; nothing states it)" })
+}

@@ -1,0 +1,140 @@
+//! What is wrong with a configuration, for people: one entry per id that a configuration `Problem`
+//! may carry. Reading finds the problem and says what it saw; this table says how bad that is, why it
+//! matters and what to do.
+
+use super::{At, Evidence, Finding, Rule};
+use crate::config::Problem;
+use crate::facts::Facts;
+use crate::report::{Confidence, Severity};
+
+/// Makes one rule per entry, and the list of them.
+macro_rules! problems {
+    ($($id:literal, $severity:ident, $title:literal, $why:literal, $what_to_do:literal, [$($reference:literal),*];)*) => {
+        /// One rule per id, in alphabetical order.
+        pub const RULES: &[Rule] = &[$(Rule {
+            id: $id,
+            why: $why,
+            what_to_do: $what_to_do,
+            references: &[$($reference),*],
+            check: |facts| finding(facts, $id, Severity::$severity, $title),
+        }),*];
+    };
+}
+
+problems! {
+    "config-agent-ttl-unit", Critical, "agent-ttl has no unit that fleet can read",
+        "fleetd reads agent-ttl as a duration with a unit. A bare number ends it at its start.",
+        "Write it with its unit, such as 120s or 2m.",
+        ["coreos/fleet@v0.11.5:fleetd/fleetd.go:90", "coreos/fleet@v1.0.0:agent/agent.go:32"];
+    "config-bad-float", Critical, "fleet reads a value as 0",
+        "fleet throws away what it cannot read as a number and goes on with 0, not with the default. A request timeout of 0 fails every request up to 0.12; an interval of 0 never rests.",
+        "Write a bare number of seconds, without unit and with a dot: 5 or 2.5.",
+        ["coreos/fleet@v1.0.0:vendor/github.com/rakyll/globalconf/globalconf.go:105"];
+    "config-duplicate-key", Warning, "A key stands twice",
+        "Only the last one acts; whoever changes the first changes nothing.",
+        "Keep one of them.",
+        ["coreos/coreos-cloudinit@v1.14.0:config/config.go:65"];
+    "config-fleet-conf-ignored", Warning, "fleet.conf holds a line that fleet passes over",
+        "Options of fleet.conf need underscores and an equals sign, outside any section. Anything else is passed over without a word, or ends fleetd.",
+        "Write it as agent_ttl=60s, outside any section.",
+        ["coreos/fleet@v0.11.5:Godeps/_workspace/src/github.com/rakyll/goini"];
+    "config-header-missing", Warning, "The first line is not #cloud-config",
+        "CoreOS refuses the whole file: nothing in it acts. If this is a piece of a larger file, its first line decides.",
+        "Make #cloud-config the very first line, without a blank before it.",
+        ["coreos/coreos-cloudinit@v1.14.0:config/config.go:53"];
+    "config-octal", Warning, "A leading zero makes the number octal",
+        "cloudinit reads YAML 1.1: 0600 is 384.",
+        "Write the number without the leading zero.",
+        ["coreos/coreos-cloudinit@v1.14.0:config/config.go"];
+    "config-remainder", Info, "The election-timeout is no whole number of heartbeats",
+        "etcd counts in heartbeats and drops the rest, so it waits a little less than written.",
+        "Choose an election-timeout that is ten heartbeats.",
+        ["etcd-io/etcd@v2.3.8:etcdserver/config.go"];
+    "config-second-document", Warning, "Everything after the second --- is left out",
+        "cloudinit reads only the first YAML document.",
+        "Put it all into one document.",
+        ["coreos/coreos-cloudinit@v1.14.0:config/config.go"];
+    "config-section-without-start", Info, "A section is there, but nothing starts its service",
+        "A section only writes settings. Without a unit that starts the service, or a restart of a running one, they do not act.",
+        "Add the service to units with command: start, and restart it where it runs already.",
+        ["coreos/coreos-cloudinit@v1.14.0:initialize/config.go"];
+    "config-shadowed", Warning, "A value is overruled by another place",
+        "Only one of them acts: a variable wins over fleet.conf, a later drop-in over an earlier one.",
+        "Keep the value in one place.",
+        ["coreos/fleet@v0.11.5:Godeps/_workspace/src/github.com/rakyll/globalconf/globalconf.go:105"];
+    "config-suspicious-unit", Warning, "A value looks as if meant in another unit",
+        "etcd reads milliseconds, fleet reads seconds. A value in the wrong unit is a thousand times too small or too large.",
+        "Check the unit: etcd's timers in milliseconds, fleet's two numbers in seconds, agent-ttl with its unit.",
+        ["etcd-io/etcd@v2.3.8:etcdmain/config.go:168", "coreos/fleet@v1.0.0:fleetd/fleetd.go:86"];
+    "config-template", Info, "This is a template",
+        "Values that it fills in are not known here, and only what stands in the text was read.",
+        "Paste the finished file if a filled-in value matters.",
+        [];
+    "config-unknown-key", Warning, "A key is not known and is passed over",
+        "A misspelt key is dropped without a word, and the default acts.",
+        "Write the key as it is named.",
+        ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:config/fleet.go"];
+    "config-value-dropped", Critical, "A value is silently left out, and the default acts",
+        "A value of the wrong type, quoted or with a unit where a bare number is read, is left out by cloudinit without an error.",
+        "Write etcd's timers and fleet's two numbers as bare numbers: no quotes, no unit.",
+        ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:system/env.go"];
+    "config-wrong-section", Critical, "A key stands in the wrong section",
+        "etcd 0.4 and etcd 2 have sections of their own, and fleet has another. In the wrong one the value never reaches its daemon.",
+        "Move it to the section of the daemon that reads it: etcd for 0.4, etcd2 for 2.x, fleet for fleet.",
+        ["coreos/coreos-cloudinit@v1.14.0:config/etcd.go", "coreos/coreos-cloudinit@v1.14.0:config/etcd2.go"];
+    "config-yaml-error", Critical, "The file is no valid YAML, so nothing in it acts",
+        "cloudinit refuses a file with an error as a whole.",
+        "Mend the line, most often an indent, a tab or a missing blank after a colon.",
+        ["coreos/coreos-cloudinit@v1.14.0:config/config.go"];
+    "config-zero", Warning, "A value of 0 is not written, and the default acts",
+        "cloudinit leaves zero values out.",
+        "Write the value you mean, or leave the key out.",
+        ["coreos/coreos-cloudinit@v1.14.0:system/env.go"];
+}
+
+/// All problems of one id as one finding.
+fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> Option<Finding> {
+    let problems: Vec<&Problem> = facts.configurations.iter().flat_map(|configuration| &configuration.problems).filter(|problem| problem.id == id).collect();
+    let first = problems.first()?;
+    let mut parameters: Vec<_> = problems.iter().filter_map(|problem| problem.parameter).collect();
+    parameters.sort_unstable();
+    parameters.dedup();
+    let of = match parameters.as_slice() {
+        [one] => format!(" ({})", one.key()),
+        _ => String::new(),
+    };
+    let title = if problems.len() > 1 { format!("{title}, {}\u{a0}times", problems.len()) } else { format!("{title}{of}") };
+    // Read line by line, a template may be completed by what it fills in.
+    let tolerant = facts.configurations.iter().any(|configuration| configuration.tolerant && configuration.problems.iter().any(|problem| problem.id == id));
+    let confidence = if tolerant { Confidence::Medium } else { Confidence::High };
+    let mut finding = Finding::new(id, severity, confidence, title, first.note.clone()).counting(problems.len()).on(&parameters);
+    finding.evidence = problems.iter().take(super::common::MOST_EVIDENCE).map(|problem| Evidence { at: At::Place(problem.place), note: Some(problem.note.clone()) }).collect();
+    Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULES;
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn every_problem_has_its_text() {
+        let mut texts: Vec<&str> = RULES.iter().map(|rule| rule.id).chain(["etcd-bad-config"]).collect();
+        texts.sort_unstable();
+        let mut problems = crate::config::PROBLEM_IDS.to_vec();
+        problems.sort_unstable();
+        assert_eq!(texts, problems);
+    }
+
+    #[test]
+    fn a_quoted_number_is_left_out() {
+        let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: \"600\"\n    election-timeout: 6000\n  units:\n    - name: etcd2.service\n      command: start\n";
+        assert_eq!(find(&facts(&[file]), "config-value-dropped").expect("left out").count, 1);
+    }
+
+    #[test]
+    fn a_sound_file_has_no_problem() {
+        let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6000\n  units:\n    - name: etcd2.service\n      command: start\n";
+        assert!(crate::rules::check(&facts(&[file])).is_empty());
+    }
+}

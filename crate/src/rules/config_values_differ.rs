@@ -1,0 +1,91 @@
+//! `config-values-differ`: members run with different timers.
+
+use std::collections::BTreeMap;
+
+use super::config_differs_from_log::running;
+use super::{At, Evidence, Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
+use crate::report::{Confidence, Severity};
+use crate::text::Place;
+use crate::units::Micros;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "config-values-differ",
+    why: "The member with the smallest election-timeout starts elections first, and on etcd 2 it can depose a healthy leader. A leader whose heartbeat is rarer than a follower's election-timeout never lasts.",
+    what_to_do: "Give all members the same values. Raise the election-timeout everywhere before the heartbeat-interval; lower them the other way round.",
+    references: &["etcd-io/etcd@v2.3.8:raft/raft.go:405", "etcd documentation: tuning, all members alike"],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    Parameter::ALL.into_iter().find_map(|parameter| in_logs(facts, parameter)).or_else(|| Parameter::ALL.into_iter().find_map(|parameter| in_files(facts, parameter)))
+}
+
+/// The last start line of each member.
+fn in_logs(facts: &Facts, parameter: Parameter) -> Option<Finding> {
+    if !matches!(parameter, HeartbeatInterval | ElectionTimeout) {
+        return None;
+    }
+    let mut last: BTreeMap<(usize, Option<u16>), (EventId, Micros)> = BTreeMap::new();
+    for (id, event) in facts.all_events() {
+        if let Some(value) = running(event, parameter) {
+            last.insert((id.log, event.host), (id, value));
+        }
+    }
+    let values: Vec<(EventId, Micros)> = last.into_values().collect();
+    let (low, high) = (values.iter().min_by_key(|(_, value)| *value)?, values.iter().max_by_key(|(_, value)| *value)?);
+    if low.1 == high.1 {
+        return None;
+    }
+    let events: Vec<EventId> = [low.0, high.0].into_iter().chain(values.iter().map(|(id, _)| *id).filter(|id| *id != low.0 && *id != high.0)).collect();
+    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title(parameter, low.1, high.1), "The start lines of the members print different values.").showing(facts, &events).on(&[parameter]))
+}
+
+/// Different documents that configure the same daemon.
+fn in_files(facts: &Facts, parameter: Parameter) -> Option<Finding> {
+    let mut stated: Vec<(Micros, Place)> = Vec::new();
+    for configuration in &facts.configurations {
+        let setting = configuration.settings.iter().rfind(|setting| setting.parameter == parameter && setting.effective && !setting.etcd_04);
+        stated.extend(setting.and_then(|setting| Some((setting.value?, setting.place))));
+    }
+    let (low, high) = (stated.iter().min_by_key(|(value, _)| *value)?, stated.iter().max_by_key(|(value, _)| *value)?);
+    if low.0 == high.0 {
+        return None;
+    }
+    let mut finding = Finding::new(
+        RULE.id,
+        Severity::Warning,
+        Confidence::Medium,
+        title(parameter, low.0, high.0),
+        "Two of the configurations state different values. If one is the older text of the same machine, this is no trouble.",
+    )
+    .counting(stated.len())
+    .on(&[parameter]);
+    finding.evidence = stated.iter().map(|(value, place)| Evidence { at: At::Place(*place), note: Some(parameter.human(*value)) }).collect();
+    Some(finding)
+}
+
+fn title(parameter: Parameter, low: Micros, high: Micros) -> String {
+    format!("Members differ in {}: {} and {}", parameter.key(), parameter.human(low), parameter.human(high))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    fn start(election: u32) -> String {
+        format!("2016-04-20 10:00:00.000000 I | etcdserver: heartbeat = 100ms\n2016-04-20 10:00:00.000100 I | etcdserver: election = {election}ms\n")
+    }
+
+    #[test]
+    fn two_members_two_values() {
+        assert!(find(&facts(&[&start(1000), &start(2500)]), "config-values-differ").is_some());
+    }
+
+    #[test]
+    fn all_alike() {
+        assert!(find(&facts(&[&start(1000), &start(1000)]), "config-values-differ").is_none());
+    }
+}

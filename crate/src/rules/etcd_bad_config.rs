@@ -1,0 +1,146 @@
+//! `etcd-bad-config`: settings that etcd refuses, or that cannot work.
+
+use super::common::matching;
+use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
+use crate::facts::{EventId, Facts, InForce};
+use crate::log::event::Meaning;
+use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
+use crate::report::{Confidence, Provenance, Severity};
+use crate::units::{MS, Micros, S};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-bad-config",
+    why: "With settings etcd refuses it does not start; with a pair that cannot work it starts and never keeps a leader.",
+    what_to_do: "Write both timers as bare numbers of milliseconds, the election-timeout at ten times the heartbeat-interval (at least five times), the same on all members.",
+    references: &[
+        "etcd-io/etcd@v2.3.8:etcdmain/config.go:341 (election-timeout at least five heartbeats, at most 50000 ms)",
+        "etcd-io/etcd@v2.0.13:rafthttp/streamer.go (streams read with a limit of 5 s, without keep-alive messages)",
+        "etcd-io/etcd#3118 (10000 and 50000 on 2.0: no leader lasts)",
+    ],
+    check,
+};
+
+const REFUSED: &[Meaning] = &[Meaning::Ratio5x, Meaning::ElectionTooLong, Meaning::ValueZero, Meaning::EnvInvalidValue, Meaning::FlagsBad, Meaning::EnvConflict];
+
+/// etcd 2.0 closes a peer stream that is silent for so long.
+const SILENT_STREAM: Micros = 5 * S;
+/// The hard limit of etcd 2.1.2 and later.
+const LONGEST_ELECTION: Micros = 50_000 * MS;
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let problems: Vec<_> = facts.configurations.iter().flat_map(|c| &c.problems).filter(|problem| problem.id == RULE.id).collect();
+    let refused = matching(facts, REFUSED, |_| true);
+    let pair = pair(facts);
+    let title = if let Some(problem) = problems.first() {
+        sentence_start(&problem.note)
+    } else if let Some((title, _)) = &pair {
+        title.clone()
+    } else if refused.is_empty() {
+        return None;
+    } else {
+        String::from("etcd refused its settings and did not start")
+    };
+    let what = match &pair {
+        Some((_, what)) => what.clone(),
+        None => String::from("The value stands in the line. etcd ends when it reads such a setting."),
+    };
+    let mut finding = Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, &shown(facts, refused, pair.is_some())).on(&[HeartbeatInterval, ElectionTimeout]);
+    finding.count = finding.count.max(1);
+    for problem in problems {
+        finding.evidence.push(Evidence { at: At::Place(problem.place), note: Some(problem.note.clone()) });
+    }
+    for parameter in [HeartbeatInterval, ElectionTimeout] {
+        if let (true, Some(place)) = (pair.is_some(), facts.in_force(parameter).place) {
+            finding.evidence.push(Evidence { at: At::Place(place), note: None });
+        }
+    }
+    Some(if pair.is_some() { finding.demanding(demands(facts)) } else { finding })
+}
+
+/// Lines that refuse, then the start lines with the pair in force.
+fn shown(facts: &Facts, refused: Vec<EventId>, pair: bool) -> Vec<EventId> {
+    let mut events = refused;
+    if pair {
+        events.extend([HeartbeatInterval, ElectionTimeout].into_iter().filter_map(|parameter| facts.in_force(parameter).event));
+    }
+    events
+}
+
+/// A pair in force, or stated, that cannot work.
+fn pair(facts: &Facts) -> Option<(String, String)> {
+    let (heartbeat, election) = (facts.in_force(HeartbeatInterval), facts.in_force(ElectionTimeout));
+    if defaults_only(heartbeat, election) {
+        return None;
+    }
+    let (beat, wait) = (facts.value(HeartbeatInterval), facts.value(ElectionTimeout));
+    let both = format!("heartbeat-interval {} and election-timeout {}", HeartbeatInterval.human(beat), ElectionTimeout.human(wait));
+    if wait < 5 * beat {
+        let title = format!("The election-timeout is less than five heartbeats: {both}");
+        return Some((title, String::from("etcd 2.0.6 and later refuse such a pair; older ones start and lose their leader again and again.")));
+    }
+    if wait > LONGEST_ELECTION {
+        return Some((format!("The election-timeout is above etcd's limit of 50000\u{a0}ms: {both}"), String::from("etcd 2.1.2 and later refuse it.")));
+    }
+    if beat >= SILENT_STREAM {
+        let old = facts.etcd.is_none_or(|range| range.low < (2, 1, 0));
+        let closes = if old { "etcd 2.0 closes a connection between members that is silent for 5\u{a0}s, so heartbeats this rare find it closed." } else { "etcd's connections between members are given up after 5\u{a0}s of silence, and a dead leader goes unnoticed for longer than a minute." };
+        return Some((format!("The timers are far too long: {both}"), closes.to_owned()));
+    }
+    None
+}
+
+fn defaults_only(heartbeat: &InForce, election: &InForce) -> bool {
+    heartbeat.provenance == Provenance::Default && election.provenance == Provenance::Default
+}
+
+/// What a pair that can work must meet.
+fn demands(facts: &Facts) -> Vec<Constraint> {
+    let beat = facts.value(HeartbeatInterval);
+    let demand = |parameter: Parameter, side, bound, basis, because: &str| Constraint { parameter, side, bound, basis, because: because.to_owned() };
+    if beat >= SILENT_STREAM {
+        return vec![
+            demand(HeartbeatInterval, Side::AtMost, SILENT_STREAM / 2, Basis::Derived, "connections between members are closed after 5\u{a0}s of silence, so two heartbeats must fit in"),
+            demand(ElectionTimeout, Side::AtMost, 10 * SILENT_STREAM / 2, Basis::Judgement, "ten heartbeats of at most 2.5\u{a0}s; a longer wait only makes a dead leader cost more"),
+        ];
+    }
+    vec![
+        demand(ElectionTimeout, Side::AtLeast, 5 * beat, Basis::Source, "etcd refuses an election-timeout below five heartbeats"),
+        demand(ElectionTimeout, Side::AtMost, LONGEST_ELECTION, Basis::Source, "etcd refuses an election-timeout above 50000\u{a0}ms"),
+    ]
+}
+
+fn sentence_start(note: &str) -> String {
+    let mut letters = note.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>().trim_end_matches('.').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::Side;
+    use crate::rules::testing::{facts, find};
+
+    fn start(heartbeat: u32, election: u32) -> String {
+        format!("2015/07/14 01:46:34 etcdserver: heartbeat = {heartbeat}ms\n2015/07/14 01:46:34 etcdserver: election = {election}ms\n")
+    }
+
+    #[test]
+    fn timers_that_outlive_their_connections_are_to_be_lowered() {
+        let found = find(&facts(&[&start(10_000, 50_000)]), "etcd-bad-config").expect("far too long");
+        assert!(found.constraints.iter().all(|constraint| constraint.side == Side::AtMost));
+    }
+
+    #[test]
+    fn less_than_five_heartbeats() {
+        assert!(find(&facts(&[&start(600, 1000)]), "etcd-bad-config").is_some());
+        let refused = "2016-04-20 10:00:00.500000 E | etcdmain: error verifying flags, -election-timeout[1000ms] should be at least as 5 times as -heartbeat-interval[600ms]. See 'etcd --help'.\n";
+        assert!(find(&facts(&[refused]), "etcd-bad-config").is_some());
+    }
+
+    #[test]
+    fn sound_pairs_are_left_alone() {
+        for (heartbeat, election) in [(100, 1000), (250, 7500), (600, 6000), (1000, 5000)] {
+            assert!(find(&facts(&[&start(heartbeat, election)]), "etcd-bad-config").is_none(), "{heartbeat}/{election}");
+        }
+    }
+}

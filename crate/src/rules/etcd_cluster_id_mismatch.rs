@@ -1,0 +1,41 @@
+//! `etcd-cluster-id-mismatch`: members of two separately created clusters talk to each other.
+
+use super::common::{all, lines, plural};
+use super::{Finding, Rule};
+use crate::facts::Facts;
+use crate::log::event::Meaning;
+use crate::report::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-cluster-id-mismatch",
+    why: "The id is made when a cluster is created. Two ids mean two creations: an old data directory, a used discovery token, or addresses of another cluster. Such members refuse each other for ever.",
+    what_to_do: "Find the odd side with etcdctl member list on both; the cluster that holds your data wins. On the other: stop etcd, keep a copy of its data directory, remove it, add the member anew, and start with initial-cluster-state existing.",
+    references: &["etcd-io/etcd@v2.3.8:rafthttp/http.go", "etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/http.go"],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let events = all(facts, &[Meaning::ClusterIdMismatch]);
+    if events.is_empty() {
+        return None;
+    }
+    let what = format!("{} of requests ignored because the cluster ids differ. No timer bears on it.", plural(lines(facts, &events), "line tells", "lines tell"));
+    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, "Two members belong to separately created clusters and refuse each other", what).showing(facts, &events))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn two_ids() {
+        let log = "2016-07-13 16:59:33.017422 E | rafthttp: request sent was ignored (cluster ID mismatch: remote[9ff20c095faac8b0]=2eecb227327d67ae, local=7c6b2a785a0c3169)\n";
+        assert!(find(&facts(&[log]), "etcd-cluster-id-mismatch").is_some());
+    }
+
+    #[test]
+    fn a_member_that_joins_is_none() {
+        assert!(find(&facts(&["2016-07-13 16:59:33.017422 N | etcdserver: added member 2eb57a48c2641c1d [http://10.0.0.1:2380] to cluster 53a2a5178aad20e1\n"]), "etcd-cluster-id-mismatch").is_none());
+    }
+}

@@ -1,0 +1,44 @@
+//! `etcd-db-space`: the quota of etcd 3's database is used up.
+
+use super::common::{lines, matching, plural, says};
+use super::{Finding, Rule};
+use crate::facts::Facts;
+use crate::log::event::Meaning;
+use crate::report::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-db-space",
+    why: "Above its quota etcd refuses all writes, on all members, until space is freed and the alarm is taken back.",
+    what_to_do: "Compact old revisions, defragment each member in turn, then disarm the alarm (etcdctl alarm disarm). Raise quota-backend-bytes only after that.",
+    references: &["etcd-io/etcd@v3.4.45:etcdserver/quota.go", "etcd-io/etcd@v3.4.45:etcdserver/apply.go", "etcd documentation: maintenance, space quota"],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    // The same alarm also reports corruption, which is another matter.
+    let events = matching(facts, &[Meaning::QuotaAlarm, Meaning::QuotaError], |event| event.meaning == Meaning::QuotaError || !says(event, &["CORRUPT"]));
+    if events.is_empty() {
+        return None;
+    }
+    let title = "etcd's database is full: writes are refused";
+    let what = format!("{}. It is the quota of the database, not the disk.", plural(lines(facts, &events), "line says so", "lines say so"));
+    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, &events))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn the_alarm_is_read() {
+        let log = "2019-05-18 21:30:16.000000 W | etcdserver: alarm NOSPACE raised by peer 91d25258d70ad868\n";
+        assert!(find(&facts(&[log]), "etcd-db-space").is_some());
+    }
+
+    #[test]
+    fn a_full_disk_is_another_matter() {
+        let log = "2015/08/21 02:04:22 etcdserver: save state and entries error: write /var/etcd/data/member/wal/0.wal: no space left on device\n";
+        assert!(find(&facts(&[log]), "etcd-db-space").is_none());
+    }
+}

@@ -1,0 +1,40 @@
+//! `etcd-disk-full`: the file system is full.
+
+use super::common::{lines, plural, says};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::report::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-disk-full",
+    why: "etcd ends when it cannot write its log. Started anew it ends again until there is room.",
+    what_to_do: "Free space on the file system that holds etcd's data, and see what filled it. Do not delete etcd's own files by hand.",
+    references: &["etcd-io/etcd@v2.3.8:etcdserver/raft.go:190", "etcd-io/etcd@v2.3.8:wal/wal.go"],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let events: Vec<EventId> = facts.all_events().filter(|(_, event)| says(event, &["no space left on device"])).map(|(id, _)| id).collect();
+    if events.is_empty() {
+        return None;
+    }
+    let what = format!("{} that a write found no space left on its device.", plural(lines(facts, &events), "line says", "lines say"));
+    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, "The disk is full: etcd cannot write its log", what).showing(facts, &events))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_write_without_room() {
+        let log = "2015/08/21 02:04:22 etcdserver: save state and entries error: write /var/etcd/data/member/wal/0.wal: no space left on device\n";
+        assert!(find(&facts(&[log]), "etcd-disk-full").is_some());
+    }
+
+    #[test]
+    fn the_quota_is_another_matter() {
+        assert!(find(&facts(&["2019-05-18 21:30:16.000000 W | etcdserver: alarm NOSPACE raised by peer 91d25258d70ad868\n"]), "etcd-disk-full").is_none());
+    }
+}

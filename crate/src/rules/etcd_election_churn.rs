@@ -1,0 +1,154 @@
+//! `etcd-election-churn`: several elections close together.
+
+use std::collections::BTreeMap;
+
+use super::common::{explained, human_limit, plural, started_before, with_etcd_stop};
+use super::{Finding, Rule};
+use crate::facts::{ChangeClass, EventId, Facts};
+use crate::log::event::{Event, Meaning};
+use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
+use crate::report::{Confidence, Severity};
+use crate::units::{Micros, S, human};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-election-churn",
+    why: "Each election stops all writes until it is over. One is what a cluster is for; several close together mean that leaders do not last.",
+    what_to_do: "See whether the old leaders lived. If stalls cost them their place, a longer election-timeout ends it; if members cannot reach each other, or processes end, no timer does.",
+    references: &["etcd-io/etcd@v2.3.8:raft/raft.go:405", "lab: a stall longer than the election-timeout costs 2.x its leader nearly each time"],
+    check,
+};
+
+/// Two within a minute are churn, or three within some hours.
+const CLOSE: Micros = 60 * S;
+const SOME_HOURS: Micros = 6 * 3600 * S;
+
+/// A term that rose above the one its member had.
+struct Election {
+    term: i64,
+    time: Option<Micros>,
+    event: EventId,
+}
+
+fn check(facts: &Facts) -> Option<Finding> {
+    if facts.members == Some(1) || only_wanted(facts) {
+        return None;
+    }
+    let elections = elections(facts);
+    if !churns(&elections) {
+        return None;
+    }
+    let needless = facts.needless().count();
+    let times: Vec<Micros> = elections.iter().filter_map(|election| election.time).collect();
+    let over = times.iter().max().zip(times.iter().min()).map(|(last, first)| format!(" within {}", human((last - first).max(S)))).unwrap_or_default();
+    let title = format!("{}{over}", plural(elections.len() as u64, "election", "elections"));
+    let leaders = facts.changes.iter().filter(|change| change.class != ChangeClass::Start && change.class != ChangeClass::Planned).count();
+    let why_they_came = match (needless, explained(facts)) {
+        (0, _) => String::new(),
+        (all, 0) => format!(" In {all} of them the old leader lived, and no measured stall explains it."),
+        (all, some) => format!(" In {all} of them the old leader lived; a stall explains {some}. Followers wait {}.", human_limit(facts, ElectionTimeout)),
+    };
+    let what = format!(
+        "Terms rose {}, and {} new {} came of it.{why_they_came}",
+        super::common::times(elections.len() as u64),
+        leaders,
+        if leaders == 1 { "leader" } else { "leaders" },
+    );
+    let events: Vec<EventId> = elections.iter().map(|election| election.event).collect();
+    let severity = if needless > 1 || leaders == 0 { Severity::Critical } else { Severity::Warning };
+    let confidence = if times.len() == elections.len() { Confidence::High } else { Confidence::Medium };
+    Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &events).counting(elections.len()).on(&[ElectionTimeout, HeartbeatInterval]))
+}
+
+/// Every change had its reason: a process that ended, or a hand-over. Other rules say so.
+fn only_wanted(facts: &Facts) -> bool {
+    let mut changes = facts.changes.iter().filter(|change| change.class != ChangeClass::Start).peekable();
+    changes.peek().is_some() && changes.all(|change| matches!(change.class, ChangeClass::Wanted | ChangeClass::Planned))
+}
+
+fn churns(elections: &[Election]) -> bool {
+    let mut times: Vec<Micros> = elections.iter().filter_map(|election| election.time).collect();
+    if times.len() < elections.len() {
+        return elections.len() >= 3;
+    }
+    times.sort_unstable();
+    let within = |count: usize, limit: Micros| times.windows(count).any(|window| window[count - 1] - window[0] <= limit);
+    within(2, CLOSE) || within(3, SOME_HOURS)
+}
+
+/// Every term that rose, once for the whole cluster, without starts, hand-overs and stops by hand.
+fn elections(facts: &Facts) -> Vec<Election> {
+    let mut known: BTreeMap<(usize, Option<u16>), i64> = BTreeMap::new();
+    let mut terms: BTreeMap<i64, Election> = BTreeMap::new();
+    let boot = last_term_of_boot(facts);
+    let planned: Vec<i64> = facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term).collect();
+    for (id, event) in facts.all_events() {
+        let Some((term, rises)) = term_of(event) else { continue };
+        let before = known.insert((id.log, event.host), term.max(known.get(&(id.log, event.host)).copied().unwrap_or(0)));
+        let rose = before.map_or(rises, |before| term > before) && !(before.is_none() && started_before(facts, id));
+        if !rose || planned.contains(&term) || boot.is_some_and(|boot| term <= boot) || with_etcd_stop(facts, id) {
+            continue;
+        }
+        let election = Election { term, time: event.time.map(|time| time.micros), event: id };
+        match terms.get_mut(&term) {
+            Some(first) if election.time < first.time => *first = election,
+            Some(_) => {}
+            None => {
+                terms.insert(term, election);
+            }
+        }
+    }
+    let mut elections: Vec<Election> = terms.into_values().collect();
+    elections.extend(without_terms(facts));
+    elections.sort_by_key(|election| (election.time, election.term));
+    elections
+}
+
+/// The term a line speaks of, and whether it tells by itself that this term is new.
+fn term_of(event: &Event) -> Option<(i64, bool)> {
+    let rises = match event.meaning {
+        Meaning::BecameCandidate | Meaning::LeaderLost | Meaning::LeaderChanged | Meaning::BecameLeader => true,
+        Meaning::BecameFollower | Meaning::LeaderElected => false,
+        _ => return None,
+    };
+    Some((event.number("term")?, rises))
+}
+
+/// The term of the cluster's first leader; lower ones belong to its boot.
+fn last_term_of_boot(facts: &Facts) -> Option<i64> {
+    facts.changes.iter().filter(|change| change.class == ChangeClass::Start).filter_map(|change| change.term).max()
+}
+
+/// etcd 0.4 prints no term beside its leaders: each change that nobody planned is an election.
+fn without_terms(facts: &Facts) -> Vec<Election> {
+    let changes = facts.changes.iter().filter(|change| change.term.is_none() && change.class != ChangeClass::Start && change.class != ChangeClass::Planned);
+    changes.filter_map(|change| Some(Election { term: 0, time: change.elected, event: *change.events.first()? })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    fn lost(at: &str, term: u32) -> String {
+        format!(
+            "2016-04-20 {at}.000000 I | raft: 2a0965170762fd09 became candidate at term {term}\n\
+             2016-04-20 {at}.100000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term {term}\n\
+             2016-04-20 {at}.200000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term {term}\n"
+        )
+    }
+
+    #[test]
+    fn two_within_a_minute_or_three_within_hours() {
+        let close = lost("10:00:00", 5) + &lost("10:00:40", 6);
+        assert_eq!(find(&facts(&[&close]), "etcd-election-churn").expect("two close together").count, 2);
+        let hours = lost("10:00:00", 5) + &lost("11:30:00", 6) + &lost("13:00:00", 7);
+        assert_eq!(find(&facts(&[&hours]), "etcd-election-churn").expect("three in three hours").count, 3);
+    }
+
+    #[test]
+    fn one_election_is_none_and_neither_are_two_far_apart() {
+        assert!(find(&facts(&[&lost("10:00:00", 5)]), "etcd-election-churn").is_none());
+        let far = lost("10:00:00", 5) + &lost("12:30:00", 6);
+        assert!(find(&facts(&[&far]), "etcd-election-churn").is_none());
+    }
+}

@@ -1,0 +1,125 @@
+//! `etcd-heartbeat-late`: a leader was late with its heartbeats.
+
+use super::common::{all, human_limit, lines, plural, range, says, times};
+use super::{Basis, Constraint, Finding, Rule, Side};
+use crate::facts::{Facts, Stall, StallKind};
+use crate::log::event::Meaning;
+use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
+use crate::report::{Confidence, Severity};
+use crate::units::{Range, human};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-heartbeat-late",
+    why: "Followers start an election when they hear nothing from the leader for the election-timeout. A leader that stalls longer loses its place although it lives.",
+    what_to_do: "Find what stops the leader: the disk first, then processor time taken by other work or by the host. Raise the election-timeout only if leaders really change because of it.",
+    references: &[
+        "etcd-io/etcd@v2.3.8:etcdserver/server.go:966",
+        "etcd-io/etcd@v3.4.45:etcdserver/raft.go:460",
+        "lab: over all measured pauses a stall lies between the printed excess plus one and plus two heartbeats",
+    ],
+    check,
+};
+
+const LATE: &[Meaning] = &[Meaning::HeartbeatLate, Meaning::Hb04NearElection, Meaning::Hb04Timeout];
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let mut events = all(facts, LATE);
+    let stalls: Vec<&Stall> = facts.stalls.iter().filter(|stall| stall.events.iter().any(|id| LATE.contains(&facts.event(*id).meaning))).collect();
+    let longest = stalls.iter().max_by_key(|stall| stall.planned);
+    let Some(longest) = longest else { return unanswered(facts, events) };
+    let telling = *longest.events.iter().find(|id| LATE.contains(&facts.event(**id).meaning))?;
+    events.retain(|id| *id != telling);
+    events.insert(0, telling);
+    let lasted = range(longest.length);
+    let limit = human_limit(facts, ElectionTimeout);
+    let follower_side = longest.kind == StallKind::NearTimeout;
+    let title = match stalls.len() {
+        1 => format!("A leader stalled once, for {lasted}"),
+        many if follower_side => format!("Followers heard nothing from the leader for up to {}, {}", human(longest.length.high), times(many as u64)),
+        many => format!("The leader stalls: {many}\u{a0}times, for up to {lasted}"),
+    };
+    let what = format!(
+        "{} tell of {}. The longest lasted {lasted}; followers wait {limit}.{}",
+        plural(lines(facts, &events), "line", "lines"),
+        plural(stalls.len() as u64, "stall", "stalls"),
+        leaders(&stalls),
+    );
+    let note = if follower_side {
+        format!("the gap as the follower saw it: {}", human(longest.length.high))
+    } else {
+        format!("a stall of {lasted}: the time printed here plus one to two heartbeats")
+    };
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what)
+        .showing(facts, &events)
+        .counting(stalls.len())
+        .noting(note)
+        .on(&[ElectionTimeout, HeartbeatInterval])
+        .demanding(near_timeout(facts, &stalls));
+    Some(finding)
+}
+
+/// Lines that measure no stall: etcd 0.4 says that a peer did not answer a heartbeat.
+fn unanswered(facts: &Facts, events: Vec<crate::facts::EventId>) -> Option<Finding> {
+    if events.is_empty() {
+        return None;
+    }
+    let count = lines(facts, &events);
+    let by_peer = events.iter().any(|id| facts.event(*id).meaning == Meaning::Hb04Timeout || says(facts.event(*id), &["time out peer", "timed out"]));
+    let (title, what) = if by_peer {
+        (
+            format!("A leader's heartbeats stayed without an answer {}", times(count)),
+            String::from("etcd 0.4 says that a heartbeat to a peer was not answered in time. The leader may be slow; the peer may as well be down or out of reach."),
+        )
+    } else {
+        (format!("A leader was late with its heartbeats {}", times(count)), String::from("The lines do not let a length be read, so the stall is not measured."))
+    };
+    Some(Finding::new(RULE.id, Severity::Warning, if by_peer { Confidence::Medium } else { Confidence::High }, title, what).showing(facts, &events).on(&[ElectionTimeout, HeartbeatInterval]))
+}
+
+/// Which members stalled, where more than one did: only a leader prints this line.
+fn leaders(stalls: &[&Stall]) -> String {
+    let mut members: Vec<&str> = stalls.iter().map(|stall| stall.member.as_str()).collect();
+    members.sort_unstable();
+    members.dedup();
+    match members.len() {
+        0 | 1 => String::new(),
+        many => format!(" {many} members stalled in turn, each while it led."),
+    }
+}
+
+/// etcd 0.4 prints the gap only above 0.8 of the timeout, so each such line nearly cost the leader its place.
+fn near_timeout(facts: &Facts, stalls: &[&Stall]) -> Vec<Constraint> {
+    let gaps = stalls.iter().filter(|stall| stall.kind == StallKind::NearTimeout).map(|stall| stall.length.high);
+    let Some(gap) = gaps.max() else { return Vec::new() };
+    let beat = facts.value(HeartbeatInterval);
+    let seen = range(Range { low: gap, high: gap });
+    vec![
+        Constraint { parameter: ElectionTimeout, side: Side::AtLeast, bound: gap + beat, basis: Basis::Measured, because: format!("a follower heard nothing for {seen}, more than 0.8 of the election-timeout") },
+        Constraint { parameter: ElectionTimeout, side: Side::AtLeast, bound: gap * 25 / 16, basis: Basis::Judgement, because: format!("a margin of a quarter over {seen}, and two heartbeats of a tenth") },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    const LATE: &str = "\
+2016-04-20 10:00:00.500000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 237.022208ms)
+2016-04-20 10:00:00.500100 W | etcdserver: server is likely overloaded
+2016-04-20 10:05:00.500000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.395s)
+";
+
+    #[test]
+    fn says_how_long_the_leader_stalled() {
+        let found = find(&facts(&[LATE]), "etcd-heartbeat-late").expect("two stalls");
+        assert_eq!(found.count, 2);
+        assert!(found.title.contains("1.5 to 1.6\u{a0}s") || found.title.contains("1.5\u{a0}s to 1.6\u{a0}s"), "{}", found.title);
+        assert!(found.constraints.is_empty(), "late lines alone raise nothing");
+    }
+
+    #[test]
+    fn a_calm_log_has_none() {
+        assert!(find(&facts(&["2016-04-20 10:00:00.500000 I | etcdserver: saved snapshot at index 10001\n"]), "etcd-heartbeat-late").is_none());
+    }
+}

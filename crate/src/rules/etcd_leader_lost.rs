@@ -1,0 +1,171 @@
+//! `etcd-leader-lost`: a member lost its leader, and nobody handed it over.
+
+use std::collections::BTreeSet;
+
+use super::common::{explained, human_limit, matching, near, outlast_stalls, plural, range, started_before, time, times, with_etcd_stop};
+use super::{Finding, Rule};
+use crate::facts::{ChangeClass, EventId, Facts, StallKind};
+use crate::log::event::{Event, Meaning};
+use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
+use crate::report::{Confidence, Severity};
+use crate::units::{Range, S};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-leader-lost",
+    why: "Without a leader etcd accepts no write. Whatever needs one, fleet's leases and heartbeats among it, waits or fails until the next leader is there.",
+    what_to_do: "Read the old leader's log of the seconds before: a stall, an end of its process or a broken link each leave other lines. Only a stall is a matter of timers.",
+    references: &["etcd-io/etcd@v2.3.8:raft/node.go:305", "lab: elections while the old leader lives are needless, those after its death are what a cluster is for"],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let unplanned: Vec<_> = facts.changes.iter().filter(|change| matches!(change.class, ChangeClass::Needless | ChangeClass::Wanted) && change.old.is_some()).collect();
+    let needless = unplanned.iter().filter(|change| change.class == ChangeClass::Needless && (change.old != change.new || change.stall.is_some())).count();
+    let mut events = lost_lines(facts);
+    let inferred = events.is_empty();
+    if inferred {
+        events = unplanned.iter().filter(|change| change.old != change.new).filter_map(|change| change.events.first().copied()).collect();
+    }
+    if events.is_empty() {
+        events = first_campaigns(facts);
+    }
+    if events.is_empty() {
+        return None;
+    }
+    let count = losses(facts, &events).max(unplanned.len());
+    let all_wanted = needless == 0 && !unplanned.is_empty();
+    let severity = if needless > 0 { Severity::Critical } else { Severity::Warning };
+    let confidence = if inferred { Confidence::Medium } else { Confidence::High };
+    let finding = Finding::new(RULE.id, severity, confidence, title(facts, count, needless, all_wanted), what(facts, needless, unplanned.len()))
+        .showing(facts, &events)
+        .counting(count)
+        .on(&[ElectionTimeout, HeartbeatInterval]);
+    if needless == 0 {
+        return Some(finding);
+    }
+    Some(finding.demanding(outlast_stalls(facts)))
+}
+
+fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> String {
+    if all_wanted {
+        return format!("The leader was lost {}, each time because its process ended", times(count as u64));
+    }
+    let measured = facts.needless().filter_map(|change| facts.stalls.get(change.stall?)).filter(|stall| stall.kind != StallKind::Censored).map(|stall| stall.length);
+    let around = measured.reduce(|a, b| Range { low: a.low.min(b.low), high: a.high.max(b.high) });
+    match around {
+        Some(stalls) if needless > 0 => {
+            format!("{}: the leader stalled {}, followers wait {}", plural(needless as u64, "needless leader change", "needless leader changes"), range(stalls), human_limit(facts, ElectionTimeout))
+        }
+        _ if needless > 0 => format!("{}: the old leader was alive", plural(needless as u64, "needless leader change", "needless leader changes")),
+        _ => format!("A member lost its leader {}", times(count as u64)),
+    }
+}
+
+fn what(facts: &Facts, needless: usize, changes: usize) -> String {
+    if changes == 0 {
+        return String::from("A member stopped hearing its leader. The excerpt does not show which leader followed, nor why.");
+    }
+    let wanted = changes - needless.min(changes);
+    let mut parts = vec![format!("Of {}, {needless} came while the old leader lived and {wanted} after its process had ended.", plural(changes as u64, "unplanned leader change", "unplanned leader changes"))];
+    if needless > 0 {
+        parts.push(match explained(facts) {
+            0 => String::from("No measured stall explains them."),
+            some => format!("A stall of the leader explains {some} of {needless}."),
+        });
+    }
+    parts.join(" ")
+}
+
+/// Lines that say it, without those that belong to a hand-over or a stop by hand.
+fn lost_lines(facts: &Facts) -> Vec<EventId> {
+    let planned: BTreeSet<EventId> = facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).flat_map(|change| change.events.iter().copied()).collect();
+    let says_lost = |event: &Event| event.meaning != Meaning::Leader04 || event.word("new").is_none_or(str::is_empty);
+    let mut events = matching(facts, &[Meaning::LeaderLost, Meaning::QuorumInactiveStepdown, Meaning::Leader04], says_lost);
+    events.retain(|id| !planned.contains(id) && !with_etcd_stop(facts, *id) && !after_transfer(facts, *id));
+    events
+}
+
+/// A hand-over logged by another member in the five seconds before.
+fn after_transfer(facts: &Facts, id: EventId) -> bool {
+    let Some(now) = time(facts, id) else { return near(facts, id, &[Meaning::LeaderTransfer], 0, 0, 20) };
+    facts.events_of(&[Meaning::LeaderTransfer]).any(|(_, event)| event.time.is_some_and(|time| (0..=5 * S).contains(&(now - time.micros))))
+}
+
+/// The first campaign of a member that followed a leader: it asks others for votes, its last entry is
+/// of the term it leaves, and it did not start just before. A member that only goes on campaigning
+/// has an older entry and no leader to lose.
+fn first_campaigns(facts: &Facts) -> Vec<EventId> {
+    let campaigns = matching(facts, &[Meaning::ElectionStart], |_| true);
+    let followed = |id: &EventId| {
+        let Some(term) = facts.event(*id).number("term") else { return false };
+        let Some(log) = facts.logs.get(id.log) else { return false };
+        let host = facts.event(*id).host;
+        let mut before = log.events.iter().take(id.event).filter(|event| event.host == host);
+        let mut after = log.events.iter().skip(id.event).take(12).filter(|event| event.host == host);
+        let kept_a_lease = before.any(|event| event.meaning == Meaning::VoteIgnoredLease);
+        let asks_others = after.any(|event| event.meaning == Meaning::VoteSent && last_entry_term(event) == Some(term));
+        !started_before(facts, *id) && (kept_a_lease || asks_others)
+    };
+    campaigns.into_iter().filter(followed).take(1).collect()
+}
+
+/// The term of the speaker's last entry: `[logterm: 898, index: ...]`.
+fn last_entry_term(event: &Event) -> Option<i64> {
+    let (_, rest) = event.text.split_once("logterm: ")?;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// How many losses these lines are: several members lose the same leader together.
+fn losses(facts: &Facts, events: &[EventId]) -> usize {
+    let mut terms = BTreeSet::new();
+    let mut moments = BTreeSet::new();
+    for id in events {
+        match facts.event(*id).number("term") {
+            Some(term) => terms.insert(term),
+            None => moments.insert(time(facts, *id).map_or(id.event as i64, |time| time / (10 * S))),
+        };
+    }
+    if terms.is_empty() { moments.len() } else { terms.len() }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::Severity;
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_leader_that_stalled_and_lost_its_place() {
+        let log = "\
+2016-04-20 10:00:01.000000 I | raft: 2a0965170762fd09 is starting a new election at term 4
+2016-04-20 10:00:01.000100 I | raft: 2a0965170762fd09 became candidate at term 5
+2016-04-20 10:00:01.000200 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5
+2016-04-20 10:00:01.002000 I | raft: 2a0965170762fd09 became leader at term 5
+2016-04-20 10:00:01.002100 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
+";
+        let found = find(&facts(&[log]), "etcd-leader-lost").expect("lost");
+        assert_eq!((found.count, found.severity), (1, Severity::Critical));
+        assert!(!found.constraints.is_empty());
+    }
+
+    #[test]
+    fn a_hand_over_is_no_loss() {
+        let log = "\
+2017-04-20 10:00:01.000000 I | etcdserver: 2a0965170762fd09 starts leadership transfer from 2a0965170762fd09 to 91d25258d70ad868
+2017-04-20 10:00:01.003000 I | raft: 2a0965170762fd09 became follower at term 6
+2017-04-20 10:00:01.003100 I | raft: raft.node: 2a0965170762fd09 lost leader 2a0965170762fd09 at term 6
+2017-04-20 10:00:01.005000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 6
+";
+        assert!(find(&facts(&[log]), "etcd-leader-lost").is_none());
+    }
+
+    #[test]
+    fn a_member_that_only_campaigns_on_lost_none() {
+        let log = "\
+2018-05-14 17:04:56.000000 I | raft: 343c1c56a3296f58 is starting a new election at term 254
+2018-05-14 17:04:56.000100 I | raft: 343c1c56a3296f58 became candidate at term 255
+2018-05-14 17:04:56.000200 I | raft: 343c1c56a3296f58 [logterm: 1, index: 3] sent MsgVote request to 18c54abf5eae5036 at term 255
+";
+        assert!(find(&facts(&[log]), "etcd-leader-lost").is_none());
+    }
+}

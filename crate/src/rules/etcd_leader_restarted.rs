@@ -1,0 +1,84 @@
+//! `etcd-leader-restarted`: the leader's process ended, and the election after it was needed.
+
+use super::common::{plural, times, with_etcd_stop};
+use super::{Finding, Rule};
+use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
+use crate::parameters::Parameter::ElectionTimeout;
+use crate::report::{Confidence, Severity};
+use crate::units::{Range, human};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-leader-restarted",
+    why: "An election after the leader's process really ended is needed. A longer election-timeout removes none of them and makes each outage longer.",
+    what_to_do: "Find what ends the process: exit status, out-of-memory kills, a watchdog, a deployment. Leave the timers.",
+    references: &["lab: kill of the leader, new leader after 1.2 election-timeouts (2.x)", "etcd-io/etcd@v2.3.8:etcdmain/etcd.go:58"],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let wanted: Vec<&LeaderChange> = facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted).collect();
+    if wanted.is_empty() {
+        return None;
+    }
+    let by_hand = wanted.iter().filter(|change| change.events.iter().any(|id| with_etcd_stop(facts, *id))).count();
+    let mut events: Vec<EventId> = facts.restarts.clone();
+    events.extend(wanted.iter().filter_map(|change| change.events.first().copied()));
+    let severity = match wanted.len() - by_hand {
+        0 => Severity::Info,
+        1 => Severity::Warning,
+        _ => Severity::Critical,
+    };
+    let confidence = if facts.restarts.is_empty() { Confidence::Medium } else { Confidence::High };
+    let title = format!("The etcd process that led ended {}; those elections were needed", times(wanted.len() as u64));
+    let shown = if facts.restarts.is_empty() {
+        String::from("Its peers saw the connection end at once, and it had not been late before.")
+    } else {
+        format!("{} of etcd after the first show it.", plural(facts.restarts.len() as u64, "start", "starts"))
+    };
+    let what = format!("{shown}{}", leaderless(&wanted));
+    Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &events).counting(wanted.len()).on(&[ElectionTimeout]))
+}
+
+/// How long the cluster was without a leader each time.
+fn leaderless(changes: &[&LeaderChange]) -> String {
+    let spans = changes.iter().filter_map(|change| Some(change.elected? - change.lost?)).filter(|span| *span > 0);
+    let around = spans.map(|span| Range { low: span, high: span }).reduce(|a, b| Range { low: a.low.min(b.low), high: a.high.max(b.high) });
+    match around {
+        Some(around) => format!(" From the loss a member logged to the new leader it took {} to {}.", human(around.low), human(around.high)),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_leader_whose_log_starts_anew() {
+        let old = "\
+2016-04-20 09:59:00.000000 I | raft: 91d25258d70ad868 became leader at term 4
+2016-04-20 09:59:00.000100 I | raft: raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4
+2016-04-20 10:00:04.000000 I | etcdmain: etcd Version: 2.3.8
+2016-04-20 10:00:04.200000 I | raft: 91d25258d70ad868 became follower at term 4
+";
+        let new = "\
+2016-04-20 10:00:01.000000 I | raft: 2a0965170762fd09 is starting a new election at term 4
+2016-04-20 10:00:01.000100 I | raft: 2a0965170762fd09 became candidate at term 5
+2016-04-20 10:00:01.000200 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5
+2016-04-20 10:00:01.002000 I | raft: 2a0965170762fd09 became leader at term 5
+2016-04-20 10:00:01.002100 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
+";
+        assert_eq!(find(&facts(&[old, new]), "etcd-leader-restarted").expect("it ended").count, 1);
+    }
+
+    #[test]
+    fn a_first_start_is_no_restart() {
+        let start = "\
+2016-04-20 10:00:04.000000 I | etcdmain: etcd Version: 2.3.8
+2016-04-20 10:00:04.200000 I | raft: 91d25258d70ad868 became follower at term 1
+2016-04-20 10:00:05.200000 I | raft: 91d25258d70ad868 became leader at term 2
+";
+        assert!(find(&facts(&[start]), "etcd-leader-restarted").is_none());
+    }
+}

@@ -1,0 +1,41 @@
+//! `etcd-member-removed`: this member was removed from its cluster.
+
+use super::common::says;
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::report::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-member-removed",
+    why: "A removed member is refused by the others for good, and ends. Its old data directory cannot be used to come back.",
+    what_to_do: "If it shall take part again: remove its old data directory, add it as a new member on the cluster, and start it with initial-cluster-state existing.",
+    references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:443", "etcd-io/etcd@v2.3.8:rafthttp/stream.go"],
+    check,
+};
+
+const REMOVED: &[&str] = &["permanently removed from the cluster", "removed during cluster re-configuration"];
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let events: Vec<EventId> = facts.all_events().filter(|(_, event)| says(event, REMOVED)).map(|(id, _)| id).collect();
+    if events.is_empty() {
+        return None;
+    }
+    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, "This member was removed from its cluster", "The log says so itself. No timer bears on it.").showing(facts, &events))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn the_log_says_so() {
+        let log = "2016-07-13 16:59:33.017422 E | rafthttp: the member has been permanently removed from the cluster\n";
+        assert!(find(&facts(&[log]), "etcd-member-removed").is_some());
+    }
+
+    #[test]
+    fn the_removal_of_another_is_none() {
+        assert!(find(&facts(&["2016-07-13 16:59:33.017422 N | etcdserver: removed member 2eb57a48c2641c1d from cluster 53a2a5178aad20e1\n"]), "etcd-member-removed").is_none());
+    }
+}

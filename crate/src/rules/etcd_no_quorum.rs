@@ -1,0 +1,112 @@
+//! `etcd-no-quorum`: no majority of members answers.
+
+use super::common::{matching, plural, says, span, times};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::log::event::{Event, Meaning};
+use crate::report::{Confidence, Severity};
+use crate::units::human;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-no-quorum",
+    why: "Without a majority etcd accepts no write, and no election can end. All that needs etcd stands still until enough members are back.",
+    what_to_do: "Bring the missing members back: see that each process runs and that peer ports are open both ways. Timers do not bear on it; never remove data to get a cluster going.",
+    references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:810", "etcd-io/etcd@v2.3.8:raft/raft.go:405"],
+    check,
+};
+
+/// So many rounds without an answer are several.
+const ROUNDS: usize = 3;
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let rounds = unanswered_rounds(facts);
+    let publish = matching(facts, &[Meaning::PublishError], |_| true);
+    let join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| says(event, &["unable to join the cluster", "cannot connect to existing peers", "cluster is unavailable"]));
+    let mut events = rounds.clone();
+    events.extend(publish.iter().chain(&join));
+    if events.is_empty() {
+        return None;
+    }
+    let title = if !rounds.is_empty() {
+        let over = span(facts, &rounds).filter(|span| *span > 0).map(|span| format!(" in {}", human(span))).unwrap_or_default();
+        format!("A member asked for votes {}{over}, and no other member answered", times(rounds.len() as u64))
+    } else if !publish.is_empty() {
+        format!("A member could not publish itself to the cluster, {}", times(super::common::lines(facts, &publish)))
+    } else {
+        format!("A member found no cluster to join ({})", plural(super::common::lines(facts, &join), "line", "lines"))
+    };
+    let what = if rounds.is_empty() { "The cluster carried out no write for it, so too few members work together." } else { "Several rounds of one member stayed without an answer, so it is cut off or too few members run." };
+    let confidence = if rounds.is_empty() { Confidence::Medium } else { Confidence::High };
+    Some(Finding::new(RULE.id, Severity::Critical, confidence, title, what).showing(facts, &events))
+}
+
+/// Campaigns of one member that follow one another without any word from another member.
+fn unanswered_rounds(facts: &Facts) -> Vec<EventId> {
+    let mut longest: Vec<EventId> = Vec::new();
+    for (log, reading) in facts.logs.iter().enumerate() {
+        let hosts = (0..reading.hosts.len()).map(|host| u16::try_from(host).ok()).chain([None]);
+        for host in hosts {
+            let mut rounds: Vec<EventId> = Vec::new();
+            for (at, event) in reading.events.iter().enumerate().filter(|(_, event)| event.host == host) {
+                if event.meaning == Meaning::ElectionStart {
+                    rounds.push(EventId { log, event: at });
+                } else if is_answer(event) {
+                    keep_longer(&mut longest, std::mem::take(&mut rounds));
+                }
+            }
+            keep_longer(&mut longest, rounds);
+        }
+    }
+    if longest.len() >= ROUNDS { longest } else { Vec::new() }
+}
+
+fn keep_longer(longest: &mut Vec<EventId>, rounds: Vec<EventId>) {
+    if rounds.len() > longest.len() {
+        *longest = rounds;
+    }
+}
+
+/// Whether another member spoke, or a leader was found.
+fn is_answer(event: &Event) -> bool {
+    match event.meaning {
+        Meaning::BecameLeader | Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::VoteCast | Meaning::VoteRejected | Meaning::HigherTermMessage | Meaning::LowerTermIgnored => true,
+        // A member votes for itself at once.
+        Meaning::VoteReceived => match (event.word("id"), event.word("from")) {
+            (Some(own), Some(from)) => own != from,
+            _ => event.text.split_once(" from ").is_some_and(|(before, after)| {
+                let from = after.split(' ').next().unwrap_or("");
+                !from.is_empty() && !before.contains(from)
+            }),
+        },
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    fn round(second: u32, term: u32) -> String {
+        format!(
+            "2018-05-14 17:04:{second:02}.000000 I | raft: 343c1c56a3296f58 is starting a new election at term {term}\n\
+             2018-05-14 17:04:{second:02}.000100 I | raft: 343c1c56a3296f58 became candidate at term {}\n\
+             2018-05-14 17:04:{second:02}.000200 I | raft: 343c1c56a3296f58 received MsgVoteResp from 343c1c56a3296f58 at term {}\n",
+            term + 1,
+            term + 1
+        )
+    }
+
+    #[test]
+    fn several_rounds_without_an_answer() {
+        let log = round(10, 7) + &round(12, 8) + &round(14, 9);
+        assert!(find(&facts(&[&log]), "etcd-no-quorum").expect("alone").title.contains("3\u{a0}times"));
+    }
+
+    #[test]
+    fn one_round_or_an_answer_is_none() {
+        assert!(find(&facts(&[&round(10, 7)]), "etcd-no-quorum").is_none());
+        let answered = round(10, 7) + &round(12, 8) + "2018-05-14 17:04:12.100000 I | raft: 343c1c56a3296f58 received MsgVoteResp from 18c54abf5eae5036 at term 9\n" + &round(14, 9);
+        assert!(find(&facts(&[&answered]), "etcd-no-quorum").is_none());
+    }
+}

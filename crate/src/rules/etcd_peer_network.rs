@@ -1,0 +1,151 @@
+//! `etcd-peer-network`: members cannot reach each other.
+
+use std::collections::BTreeSet;
+
+use super::common::{ETCD_START, blames_certificate, lines, matching, near, plural, says, time, with_etcd_stop};
+use super::{Finding, Rule};
+use crate::facts::{ChangeClass, EventId, Facts};
+use crate::log::event::{Event, Meaning};
+use crate::report::{Confidence, Severity};
+use crate::units::{Micros, S};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-peer-network",
+    why: "A member that cannot reach its peers gets no heartbeats and no entries. With too few of them left the cluster stops.",
+    what_to_do: "Check that each member is up and that its peer port (2380, on old clusters 7001) can be reached from all others: process, addresses, firewall, packet loss. No timer brings an unreachable member back.",
+    references: &["etcd-io/etcd@v2.3.8:rafthttp/peer_status.go", "etcd-io/etcd@v2.3.8:rafthttp/peer.go:37", "etcd-io/etcd@v3.7.1:server/etcdserver/api/rafthttp/probing_status.go:36"],
+    check,
+};
+
+const BROKEN: &[Meaning] = &[
+    Meaning::PeerInactive,
+    Meaning::PeerStreamLost,
+    Meaning::PeerDialError,
+    Meaning::PeerReadFailed,
+    Meaning::ProberUnhealthy,
+    Meaning::PeerVersion,
+    Meaning::SnapSendFailed,
+];
+
+/// A member connects to its peers within seconds of its start.
+const START: Micros = 30 * S;
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let mut events = matching(facts, BROKEN, |event| !blames_other_cause(event));
+    events.retain(|id| !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id));
+    if events.is_empty() {
+        return None;
+    }
+    events.sort_by_key(|id| std::cmp::Reverse(telling(facts.event(*id))));
+    let count = lines(facts, &events);
+    let consequence = events.iter().all(|id| follows_an_end_or_stall(facts, *id));
+    let peers: BTreeSet<&str> = events.iter().filter_map(|id| facts.event(*id).word("peer")).collect();
+    let whom = match peers.len() {
+        0 => String::from("other members"),
+        1 => String::from("one peer"),
+        many => format!("{many}\u{a0}peers"),
+    };
+    let cause = cause(facts, &events);
+    if consequence {
+        let title = format!("Connections between members broke when a member ended or stalled ({})", plural(count, "line", "lines"));
+        let what = "Each of these lines stands beside a member that ended, started anew or stalled. They follow from that; the network is not shown to be at fault.";
+        return Some(Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, &events));
+    }
+    let title = format!("A member could not reach {whom}: {cause}");
+    let what = format!("{} of broken or refused connections between members.", plural(count, "line tells", "lines tell"));
+    let severity = if stays_away(facts, &events) { Severity::Critical } else { Severity::Warning };
+    Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
+}
+
+/// Certificates, other clusters and removed members have findings of their own.
+fn blames_other_cause(event: &Event) -> bool {
+    blames_certificate(event) || says(event, &["cluster ID mismatch", "ID mismatch", "was removed", "permanently removed", "use of closed network connection", "request canceled"])
+}
+
+/// What the most telling line says.
+fn cause(facts: &Facts, events: &[EventId]) -> &'static str {
+    const CAUSES: &[(&str, &str)] = &[
+        ("no route to host", "no route to the host"),
+        ("network is unreachable", "the network is unreachable"),
+        ("no such host", "its name is not known"),
+        ("connection refused", "its peer port refuses connections"),
+        ("i/o timeout", "no answer in time"),
+        ("deadline exceeded", "no answer in time"),
+        ("EOF", "connections ended"),
+        ("connection reset", "connections were reset"),
+        ("broken pipe", "connections broke"),
+    ];
+    let said = |sign: &str| events.iter().any(|id| says(facts.event(*id), &[sign]));
+    CAUSES.iter().find(|(sign, _)| said(sign)).map_or("connections broke", |(_, words)| words)
+}
+
+/// Lines that name a cause come before lines that only say that it broke.
+fn telling(event: &Event) -> bool {
+    says(event, &["dial tcp", "no route", "refused", "timeout", "no such host", "unreachable"])
+}
+
+/// A refused peer within seconds of a start, on this member or its peers, when all was well after it.
+fn part_of_a_start(facts: &Facts, id: EventId) -> bool {
+    if near(facts, id, ETCD_START, -START, 0, 60) {
+        return well_after(facts, id);
+    }
+    let Some(now) = time(facts, id) else { return false };
+    let first_start = facts.events_of(ETCD_START).filter_map(|(_, event)| event.time).map(|time| time.micros).min();
+    first_start.is_some_and(|start| (0..=START).contains(&(now - start))) && well_after(facts, id)
+}
+
+/// The connection came up after this line, or the excerpt ends too soon to tell.
+fn well_after(facts: &Facts, id: EventId) -> bool {
+    let Some(log) = facts.logs.get(id.log) else { return false };
+    let event = facts.event(id);
+    let later = || log.events.iter().skip(id.event).filter(|other| other.host == event.host);
+    let up = later().any(|other| matches!(other.meaning, Meaning::PeerActive | Meaning::PeerStreamUp | Meaning::LeaderElected | Meaning::BecameLeader));
+    let last = later().filter_map(|other| other.time).map(|time| time.micros).max();
+    let covered = match (last, event.time) {
+        (Some(last), Some(now)) => last - now.micros >= 5 * S,
+        _ => later().count() > 10,
+    };
+    up || !covered
+}
+
+/// Within some seconds of a member's end or stall the lines only echo it.
+fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
+    let Some(now) = time(facts, id) else { return false };
+    let around = |moment: Micros| (-15 * S..=20 * S).contains(&(now - moment));
+    let ended = facts.restarts.iter().filter_map(|start| time(facts, *start)).any(around)
+        || facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted).any(|change| change.lost.into_iter().chain(change.elected).any(around));
+    ended || facts.stalls.iter().filter_map(|stall| stall.end).any(around)
+}
+
+/// The trouble goes on for half a minute.
+fn stays_away(facts: &Facts, events: &[EventId]) -> bool {
+    super::common::span(facts, events).is_some_and(|span| span >= 30 * S)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_peer_behind_a_firewall() {
+        let log = "\
+2018-11-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp 10.233.65.4:2380: i/o timeout
+2018-11-06 08:36:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp 10.233.65.4:2380: i/o timeout
+";
+        assert_eq!(find(&facts(&[log]), "etcd-peer-network").expect("out of reach").count, 2);
+    }
+
+    #[test]
+    fn neither_a_start_nor_a_certificate() {
+        let start = "\
+2016-04-20 10:00:04.000000 I | etcdmain: etcd Version: 2.3.8
+2016-04-20 10:00:04.200000 E | rafthttp: failed to dial 91d25258d70ad868 on stream Message (dial tcp 10.0.0.2:2380: getsockopt: connection refused)
+2016-04-20 10:00:06.200000 I | rafthttp: the connection with 91d25258d70ad868 became active
+2016-04-20 10:05:06.200000 I | etcdserver: saved snapshot at index 10001
+";
+        assert!(find(&facts(&[start]), "etcd-peer-network").is_none());
+        let tls = "2018-11-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: x509: certificate has expired or is not yet valid\n";
+        assert!(find(&facts(&[tls]), "etcd-peer-network").is_none());
+    }
+}

@@ -1,0 +1,79 @@
+//! `etcd-request-timeout`: etcd gave up on requests.
+
+use super::common::{human_limit, lines, plural, says};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::log::event::{Event, Meaning};
+use crate::parameters::Parameter::ElectionTimeout;
+use crate::report::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-request-timeout",
+    why: "These requests failed for their clients. etcd waits 5 s and two election-timeouts (6 s up to 2.1), so each of them was stuck at least that long or belonged to a lost leader.",
+    what_to_do: "Look at what happened in the seconds before: a change of leader, a stalled disk, members out of reach. Timers help only where stalls cost leaders their place.",
+    references: &["etcd-io/etcd@v2.3.8:etcdserver/config.go", "etcd-io/etcd@v2.0.13:etcdserver/etcdhttp/http.go:34", "etcd-io/etcd@v3.7.1:server/config/config.go:320"],
+    check,
+};
+
+const GAVE_UP: &[Meaning] = &[
+    Meaning::ReqTimeout,
+    Meaning::ReqTimeoutLeaderFail,
+    Meaning::ReqTimeoutConnLost,
+    Meaning::ReqTimeoutApplied,
+    Meaning::ReadIndexTimeout,
+    Meaning::ReadIndexSlow,
+];
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let events: Vec<EventId> = facts.all_events().filter(|(_, event)| gave_up(event)).map(|(id, _)| id).collect();
+    if events.is_empty() {
+        return None;
+    }
+    let by_leader = events.iter().any(|id| says(facts.event(*id), &["previous leader failure"]));
+    let title = format!("etcd gave up on {}", plural(lines(facts, &events), "request", "requests"));
+    let what = if by_leader {
+        format!("etcd itself blames a lost leader for some of them. The election-timeout in force is {}.", human_limit(facts, ElectionTimeout))
+    } else {
+        String::from("The lines say that requests were not answered in time, not why.")
+    };
+    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events).on(&[ElectionTimeout]))
+}
+
+fn gave_up(event: &Event) -> bool {
+    if GAVE_UP.contains(&event.meaning) {
+        return true;
+    }
+    // A publish that timed out is a matter of quorum; fleet's limits have findings of their own.
+    if event.signature().is_fleet() || event.meaning == Meaning::PublishError {
+        return false;
+    }
+    match event.meaning {
+        Meaning::V2ResponseError | Meaning::ClientUnavailable => says(event, &["timed out", "deadline exceeded", "exceeded header timeout"]),
+        // Connections between members, probes and certificates fail by deadlines too.
+        Meaning::HeartbeatLate | Meaning::PeerInactive | Meaning::PeerStreamLost | Meaning::PeerDialError | Meaning::PeerReadFailed | Meaning::ProberUnhealthy | Meaning::PeerVersion | Meaning::SnapSendFailed => false,
+        _ => says(event, &["context deadline exceeded", "etcdserver: request timed out"]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn requests_given_up() {
+        for text in [
+            "2016-04-20 10:00:00.500000 E | etcdhttp: got unexpected response error (etcdserver: request timed out, possibly due to previous leader failure)\n",
+            "Apr 29 18:05:23 master etcd[1167]: etcdserver: request timed out, possibly due to previous leader failure\n",
+            "2018-04-20 10:00:00.500000 W | etcdserver: timed out waiting for read index response\n",
+        ] {
+            assert!(find(&facts(&[text]), "etcd-request-timeout").is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_late_heartbeat_is_no_request() {
+        let late = "2016-04-20 10:00:00.500000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 237.022208ms)\n";
+        assert!(find(&facts(&[late]), "etcd-request-timeout").is_none());
+    }
+}

@@ -1,0 +1,47 @@
+//! `etcd-send-buffer-full`: raft messages were dropped because a sending buffer was full.
+
+use super::common::{all, lines, plural, says};
+use super::{Finding, Rule};
+use crate::facts::Facts;
+use crate::log::event::Meaning;
+use crate::report::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-send-buffer-full",
+    why: "etcd drops messages to a peer that does not take them fast enough. Dropped heartbeats can start an election; dropped entries are sent again and add load.",
+    what_to_do: "Look at the link to that peer and at the peer itself: bandwidth, packet loss, a member that hangs. Give etcd's peer port its share of the line where others crowd it out.",
+    references: &["etcd-io/etcd@v2.3.8:rafthttp/peer.go:200", "etcd-io/etcd@v3.7.1:server/etcdserver/api/rafthttp/peer.go:267"],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let events = all(facts, &[Meaning::SendingBufferFull]);
+    if events.is_empty() {
+        return None;
+    }
+    let beats = events.iter().any(|id| says(facts.event(*id), &["MsgHeartbeat"]));
+    let title = format!("{} to a peer dropped because the sending buffer was full", plural(lines(facts, &events), "message was", "messages were"));
+    let what = if beats { "Heartbeats or their answers are among them." } else { "No heartbeat is among them." };
+    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn both_generations_of_the_text() {
+        for text in [
+            "2015/05/18 21:30:16 sender: dropping MsgHeartbeatResp because maximal number 64 of sender buffer entries to http://10.0.249.72:2380/raft has been reached\n",
+            "2016-05-18 21:30:16.000000 W | rafthttp: dropped MsgHeartbeat to 91d25258d70ad868 since streamMsg's sending buffer is full\n",
+        ] {
+            assert!(find(&facts(&[text]), "etcd-send-buffer-full").is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_connection_that_came_up_is_none() {
+        assert!(find(&facts(&["2016-05-18 21:30:16.000000 I | rafthttp: the connection with 91d25258d70ad868 became active\n"]), "etcd-send-buffer-full").is_none());
+    }
+}

@@ -1,0 +1,64 @@
+//! `etcd-slow-disk`: a write to etcd's log took longer than a second to reach the disk.
+
+use super::common::{all, human_limit, lines, plural, time};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::log::event::Meaning;
+use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
+use crate::report::{Confidence, Severity};
+use crate::units::human;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-slow-disk",
+    why: "etcd's main loop waits for each sync of its log: no heartbeat, no vote and no commit in that time. etcd wants 99 of 100 syncs below 10 ms.",
+    what_to_do: "Mend the disk first: a fast one of its own for etcd's data, nothing else writing to it, no shared network volume. A longer election-timeout only keeps the leader; writes wait as before.",
+    references: &["etcd-io/etcd@v3.4.45:wal/wal.go:806", "etcd-io/etcd@v3.4.45:etcdserver/raft.go:226", "etcd documentation: hardware, disks"],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let mut events: Vec<EventId> = all(facts, &[Meaning::WalSyncSlow]);
+    let took = |id: &EventId| facts.event(*id).duration("took").unwrap_or(0);
+    let longest = *events.iter().max_by_key(|id| took(id))?;
+    let length = took(&longest);
+    let count = lines(facts, &events);
+    events.retain(|id| *id != longest);
+    events.insert(0, longest);
+    let title = match (length, count) {
+        (0, count) => format!("{} to disk took longer than etcd's limit", plural(count, "sync", "syncs")),
+        (_, 1) => format!("One sync to disk took {}; etcd wants 10\u{a0}ms", human(length)),
+        (_, many) => format!("{many}\u{a0}syncs to disk took up to {}; etcd wants 10\u{a0}ms", human(length)),
+    };
+    let over = length >= facts.value(ElectionTimeout);
+    let compared = if over { format!(" That is longer than followers wait, {}.", human_limit(facts, ElectionTimeout)) } else { String::new() };
+    let hosts: std::collections::BTreeSet<String> = events.iter().map(|id| facts.host(*id)).collect();
+    let on = if hosts.len() > 1 { format!(" {} members are hit.", hosts.len()) } else { String::new() };
+    let what = format!("etcd prints such a line only above one second, so shorter waits are not shown.{compared}{on}");
+    let severity = if over || facts.needless().next().is_some() { Severity::Critical } else { Severity::Warning };
+    let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events).on(&[ElectionTimeout, HeartbeatInterval]);
+    Some(match (time(facts, longest), length) {
+        (_, 0) => finding,
+        _ => finding.noting(format!("nothing else was done by this member for {}", human(length))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::Severity;
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_measured_sync_is_named_with_its_length() {
+        let log = r#"{"level":"warn","ts":"2021-01-25T06:42:36.000+0100","caller":"wal/wal.go:806","msg":"slow fdatasync","took":"7.454439372s","expected-duration":"1s"}"#;
+        let found = find(&facts(&[log]), "etcd-slow-disk").expect("slow");
+        assert!(found.title.contains("7.45\u{a0}s"), "{}", found.title);
+        assert_eq!(found.severity, Severity::Critical);
+    }
+
+    #[test]
+    fn words_about_a_disk_measure_none() {
+        let log = r#"{"level":"warn","ts":"2022-08-30T09:17:30.387Z","caller":"etcdserver/raft.go:369","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"63b75c3d731594fc","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"37.1ms"}"#;
+        assert!(find(&facts(&[log]), "etcd-slow-disk").is_none());
+    }
+}

@@ -1,0 +1,60 @@
+//! `etcd-tls`: certificates are refused, expired or do not match.
+
+use super::common::{blames_certificate, lines, plural, says};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::log::event::Event;
+use crate::report::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-tls",
+    why: "Whoever shows a certificate that the other side refuses gets no connection: members, clients or both.",
+    what_to_do: "Read the end of the line: expired, signed by another authority, or without the name or address that was used. Issue the certificate anew with the right names, on every machine.",
+    references: &["etcd-io/etcd@v3.4.45:embed/config_logging.go:169", "golang/go@go1.12:src/crypto/x509/verify.go"],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let events: Vec<EventId> = facts.all_events().filter(|(_, event)| refuses(event)).map(|(id, _)| id).collect();
+    if events.is_empty() {
+        return None;
+    }
+    let said = |words: &[&str]| events.iter().any(|id| says(facts.event(*id), words));
+    let cause = if said(&["expired"]) {
+        "a certificate has expired or is not valid yet"
+    } else if said(&["unknown authority", "unknown certificate authority"]) {
+        "a certificate was signed by an authority the other side does not know"
+    } else if said(&["doesn't contain any IP SANs", "is valid for", "not valid for", "IP SANs"]) {
+        "a certificate does not hold the name or address that was used"
+    } else if said(&["oversized record", "does not look like a TLS handshake", "HTTP response to HTTPS"]) {
+        "one side speaks TLS and the other does not"
+    } else {
+        "a certificate was refused"
+    };
+    let count = plural(lines(facts, &events), "connection", "connections");
+    let what = format!("{count} failed for it. The connection is refused at once, so no timer bears on it.");
+    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, format!("TLS: {cause}"), what).showing(facts, &events))
+}
+
+/// A line that blames a certificate, and not one that only names the files in use.
+fn refuses(event: &Event) -> bool {
+    blames_certificate(event) && !says(event, &["TLS: cert", "client-cert-auth ="])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_refused_certificate() {
+        let log = "Aug  9 12:57:26 master etcd: rejected connection from \"192.168.0.12:34990\" (error \"remote error: tls: bad certificate\", ServerName \"\")\n";
+        assert!(find(&facts(&[log]), "etcd-tls").is_some());
+    }
+
+    #[test]
+    fn a_probe_that_hangs_up_is_none() {
+        let log = "2019-05-18 21:30:16.000000 I | embed: rejected connection from \"10.0.0.9:34990\" (error \"EOF\", ServerName \"\")\n";
+        assert!(find(&facts(&[log]), "etcd-tls").is_none());
+    }
+}

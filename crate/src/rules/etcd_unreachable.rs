@@ -1,0 +1,74 @@
+//! `etcd-unreachable`: etcd's client port refuses connections or is not there.
+
+use super::common::{REFUSED, blames_certificate, near, plural, says, time, with_fleet_stop};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::log::event::{Event, Meaning};
+use crate::report::{Confidence, Severity};
+use crate::units::{Micros, S, human};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-unreachable",
+    why: "A refused port means that no etcd listens there. A longer timeout only waits longer for nobody.",
+    what_to_do: "See whether etcd runs on that machine and on which port it listens (2379; old ones 4001), and that the client's endpoints say the same.",
+    references: &["coreos/fleet@v0.10.2:etcd/client.go:33", "coreos/fleet@v0.11.1:fleetd/fleetd.go", "etcd-io/etcd@v2.3.8:etcdmain/config.go"],
+    check,
+};
+
+const NOT_THERE: &[&str] = &["no such host", "no route to host", "network is unreachable", "cannot assign requested address"];
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let mut events: Vec<EventId> = facts.all_events().filter(|(_, event)| refused(event)).map(|(id, _)| id).collect();
+    events.retain(|id| !with_fleet_stop(facts, *id) && !part_of_a_start(facts, *id));
+    if events.is_empty() {
+        return None;
+    }
+    let span = super::common::span(facts, &events).unwrap_or(0);
+    let over = if span >= S { format!(" within {}", human(span)) } else { String::new() };
+    let title = format!("etcd's client port refused {}{over}", plural(super::common::lines(facts, &events), "request", "requests"));
+    let around_restart = events.iter().all(|id| near_restart(facts, *id));
+    let (severity, what) = if around_restart {
+        (Severity::Warning, "The refusals stand beside a restart of etcd: it was down and came back.")
+    } else {
+        (Severity::Critical, "Nothing listened where the client looked for etcd.")
+    };
+    Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
+}
+
+/// A client's line; members that cannot reach each other have a finding of their own.
+fn refused(event: &Event) -> bool {
+    let of_client = event.signature().is_fleet() || !event.signature().is_etcd_server() || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ProxyEndpoint | Meaning::ProxyZero);
+    of_client && (says(event, REFUSED) || says(event, NOT_THERE)) && !blames_certificate(event) && !says(event, &[":2380", ":7001"])
+}
+
+/// fleet may be up some seconds before etcd; all is well once it has started its parts.
+fn part_of_a_start(facts: &Facts, id: EventId) -> bool {
+    near(facts, id, &[Meaning::FleetdVersion, Meaning::ServerEstablishing], -30 * S, 0, 20) && near(facts, id, &[Meaning::ServerStarting, Meaning::ServerBeatOk, Meaning::ServerRegisterOk], 0, 30 * S, 20)
+}
+
+fn near_restart(facts: &Facts, id: EventId) -> bool {
+    let Some(now) = time(facts, id) else { return false };
+    let around = |moment: Micros| (-20 * S..=5 * S).contains(&(now - moment));
+    facts.restarts.iter().filter_map(|start| time(facts, *start)).any(around)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_port_that_refuses() {
+        let log = "\
+2014/12/15 16:10:10 INFO client.go:278: Failed getting response from http://127.0.0.1:4001/: dial tcp 127.0.0.1:4001: connection refused
+2014/12/15 16:10:10 ERROR client.go:200: Unable to get result for {Get /_coreos.com/fleet/machines}, retrying in 100ms
+";
+        assert!(find(&facts(&[log]), "etcd-unreachable").is_some());
+    }
+
+    #[test]
+    fn a_slow_answer_is_no_refusal() {
+        let log = "Nov 28 12:41:28 node fleetd[577]: INFO client.go:278: Failed getting response from http://localhost:4001/: cancelled\n";
+        assert!(find(&facts(&[log]), "etcd-unreachable").is_none());
+    }
+}

@@ -1,0 +1,86 @@
+//! `fleet-agent-heartbeat-lost`: a machine could not renew its presence, or was declared gone.
+
+use super::common::{all, human_limit, lines, matching, plural, says, time, times};
+use super::{Basis, Constraint, Finding, Rule, Side};
+use crate::facts::failures::proven_outage;
+use crate::facts::{EventId, Facts};
+use crate::log::event::Meaning;
+use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
+use crate::report::{Confidence, Severity};
+use crate::units::human;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "fleet-agent-heartbeat-lost",
+    why: "A machine says it lives every half agent-ttl and tries for a third of it. Then its monitor gives up; when the agent-ttl has run out, the engine takes its units away and starts them elsewhere.",
+    what_to_do: "See why etcd did not take the heartbeats of that machine: etcd, its link, or the machine itself. A longer agent-ttl rides out longer outages; the units of a machine that is really dead then start elsewhere later.",
+    references: &["coreos/fleet@v0.11.5:heart/monitor.go", "coreos/fleet@v0.11.5:registry/machine.go:64", "coreos/fleet@v0.11.5:engine/reconciler.go:98", "lab: 69 heartbeats over outages of 5 to 29 s"],
+    check,
+};
+
+/// Words of the engine when a machine's presence has run out.
+pub(super) const GONE: &[&str] = &["went away", "gone away"];
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let monitors = matching(facts, &[Meaning::ServerMonitorTriggered, Meaning::AgentHeartbeatFailedOld], |event| !says(event, &["told to shut down"]));
+    let gone: Vec<EventId> = facts.all_events().filter(|(_, event)| event.signature().is_fleet() && (says(event, GONE) || event.meaning == Meaning::EngineMachineGoneOld)).map(|(id, _)| id).collect();
+    if monitors.is_empty() && gone.is_empty() {
+        return None;
+    }
+    let severity = if gone.is_empty() { Severity::Warning } else { Severity::Critical };
+    let ttl = human_limit(facts, AgentTtl);
+    let outage = proven_outage(facts);
+    let title = match (monitors.len(), gone.len()) {
+        (0, _) => format!("The engine declared a machine gone; agent-ttl is {ttl}"),
+        (some, 0) => format!("A machine gave up renewing its presence {}; agent-ttl is {ttl}", times(some as u64)),
+        _ => format!("A machine lost its presence and was declared gone; agent-ttl is {ttl}"),
+    };
+    let proven = outage.map(|outage| format!(" Its requests failed over at least {}.", human(outage))).unwrap_or_default();
+    let by_engine = if gone.is_empty() { String::new() } else { format!(" {} of the engine name a machine that went away.", plural(lines(facts, &gone), "line", "lines")) };
+    let what = format!("No heartbeat reached etcd within a third of the agent-ttl.{proven}{by_engine}");
+    let mut events: Vec<EventId> = monitors.iter().chain(&gone).copied().collect();
+    events.extend(all(facts, &[Meaning::HeartRetry]));
+    let demands = if monitors.is_empty() { Vec::new() } else { demands(facts, outage) };
+    let count = monitors.len().max(usize::from(monitors.is_empty()));
+    let primary = monitors.iter().chain(&gone).next().and_then(|id| time(facts, *id)).is_some();
+    let confidence = if primary { Confidence::High } else { Confidence::Medium };
+    Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &events).counting(count).on(&[AgentTtl, EtcdRequestTimeout]).demanding(demands))
+}
+
+/// A proven outage is a lower bound, so it is doubled. Three of it keep the presence up to fleet 0.11;
+/// from 0.12 on the monitor must not fire at all, and five of it are always enough (lab).
+fn demands(facts: &Facts, outage: Option<i64>) -> Vec<Constraint> {
+    let ttl = facts.value(AgentTtl);
+    let outage = outage.unwrap_or(ttl / 3);
+    let (factor, basis, words) = if facts.fleet_before((0, 12, 0)) {
+        (3, Basis::Measured, "an agent-ttl of three outages kept every presence up to fleet 0.11")
+    } else {
+        (5, Basis::Derived, "from fleet 0.12 on the monitor must not fire, and five outages are always enough for that")
+    };
+    vec![Constraint {
+        parameter: AgentTtl,
+        side: Side::AtLeast,
+        bound: factor * 2 * outage,
+        basis,
+        because: format!("etcd was out of reach for at least {}, doubled because that is a lower bound; {words}", human(outage)),
+    }]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parameters::Parameter;
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_monitor_that_gave_up() {
+        let log = "2015-05-15T16:27:07+0000 node1 fleetd[628]: ERROR server.go:185: Server monitor triggered: Monitor timed out before successful heartbeat\n";
+        let found = find(&facts(&[log]), "fleet-agent-heartbeat-lost").expect("gave up");
+        assert!(found.constraints.iter().any(|constraint| constraint.parameter == Parameter::AgentTtl));
+    }
+
+    #[test]
+    fn a_regular_end_is_none() {
+        let log = "2015-05-15T16:27:07+0000 node1 fleetd[628]: INFO server.go:225: Server monitor triggered: told to shut down\n";
+        assert!(find(&facts(&[log]), "fleet-agent-heartbeat-lost").is_none());
+    }
+}

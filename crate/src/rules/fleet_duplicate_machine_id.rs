@@ -1,0 +1,81 @@
+//! `fleet-duplicate-machine-id`: several machines seem to share one machine id.
+
+use super::common::{LIMIT, matching, says, time};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::log::event::{Event, Meaning};
+use crate::parameters::Parameter::EngineReconcileInterval;
+use crate::report::{Confidence, Severity};
+use crate::units::{Micros, S};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "fleet-duplicate-machine-id",
+    why: "Machines with one id renew \"their\" lease in turn, and each finds it changed. They also overwrite each other's presence and units.",
+    what_to_do: "Compare /etc/machine-id on all machines. Copied images carry it along: give each machine its own, and start it anew.",
+    references: &["coreos/fleet@v0.11.5:engine/engine.go:168", "coreos/fleet#1533"],
+    check,
+};
+
+/// From one line it would be a guess; so many on a beat are none.
+const ENOUGH: usize = 3;
+
+fn check(facts: &Facts) -> Option<Finding> {
+    // Slow requests nearby explain a lost lease by themselves.
+    let slow = facts.all_events().any(|(_, event)| event.signature().is_fleet() && says(event, LIMIT));
+    let stolen = facts.events_of(&[Meaning::EngineLeaseStolen, Meaning::EngineLeaseStealFailed]).next().is_some();
+    if slow || stolen {
+        return None;
+    }
+    let refused = matching(facts, &[Meaning::EngineLeaseRenewFailed], by_a_revision_or_two);
+    if refused.len() < ENOUGH || !on_a_beat(facts, &refused) {
+        return None;
+    }
+    let title = "Several machines seem to share one machine id";
+    let what = format!("{} renewals found the lease changed by one or two revisions since, on the beat of the reconcile interval, with no slow request around.", refused.len());
+    Some(Finding::new(RULE.id, Severity::Critical, Confidence::Medium, title, what).showing(facts, &refused).on(&[EngineReconcileInterval]))
+}
+
+/// `101: Compare failed ([167 != 168])`: somebody wrote it just before.
+fn by_a_revision_or_two(event: &Event) -> bool {
+    let pair = event.text.split_once("Compare failed ([").and_then(|(_, rest)| rest.split_once(" != "));
+    let Some((ours, rest)) = pair else { return false };
+    let theirs = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or("");
+    match (ours.parse::<i64>(), theirs.parse::<i64>()) {
+        (Ok(ours), Ok(theirs)) => (1..=2).contains(&(theirs - ours)),
+        _ => false,
+    }
+}
+
+/// Every pause is a whole number of reconcile intervals, as far as the stamps tell.
+fn on_a_beat(facts: &Facts, events: &[EventId]) -> bool {
+    let beat = facts.value(EngineReconcileInterval).max(S);
+    let times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).collect();
+    times.len() == events.len()
+        && times.windows(2).all(|pair| {
+            let off = (pair[1] - pair[0]).rem_euclid(beat);
+            pair[1] - pair[0] <= 60 * beat && off.min(beat - off) <= S
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    fn refused(second: u32, ours: u32, theirs: u32) -> String {
+        format!("Apr 29 14:15:{second:02} node fleetd[580]: ERROR engine.go:217: Engine leadership lost, renewal failed: 101: Compare failed ([{ours} != {theirs}]) [{theirs}]\n")
+    }
+
+    #[test]
+    fn a_beat_of_refused_renewals() {
+        let log = refused(10, 167, 168) + &refused(12, 169, 170) + &refused(16, 172, 173);
+        assert!(find(&facts(&[&log]), "fleet-duplicate-machine-id").is_some());
+    }
+
+    #[test]
+    fn one_line_is_a_guess_and_far_revisions_are_another_engine() {
+        assert!(find(&facts(&[&refused(10, 167, 168)]), "fleet-duplicate-machine-id").is_none());
+        let far = refused(10, 167, 190) + &refused(12, 191, 220) + &refused(16, 221, 260);
+        assert!(find(&facts(&[&far]), "fleet-duplicate-machine-id").is_none());
+    }
+}

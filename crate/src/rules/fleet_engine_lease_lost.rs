@@ -1,0 +1,73 @@
+//! `fleet-engine-lease-lost`: fleet's engine lost its lease, or could not take it, because etcd was slow.
+
+use super::common::{LIMIT, human_limit, matching, outlast_requests, says, times, with_fleet_stop};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::log::event::Meaning;
+use crate::parameters::Parameter::{EngineReconcileInterval, EtcdRequestTimeout};
+use crate::report::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "fleet-engine-lease-lost",
+    why: "While no engine holds the lease nothing is scheduled. Running units go on: losing the lease alone restarts nothing.",
+    what_to_do: "Read the end of the line. A timeout points to a slow etcd; 100 to a lease that ran out; 101 to another engine that took it, or to two machines with one id.",
+    references: &["coreos/fleet@v0.11.5:engine/engine.go:168", "lab: 47 deaths of etcd leaders, the lease often lost, no unit moved"],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let mut renewals = matching(facts, &[Meaning::EngineLeaseRenewFailed], |_| true);
+    let mut attempts = matching(facts, &[Meaning::EngineLeaseAcquireFailed, Meaning::EngineLesseeUnknown], |event| says(event, LIMIT));
+    renewals.retain(|id| !with_fleet_stop(facts, *id));
+    attempts.retain(|id| !with_fleet_stop(facts, *id));
+    let timed_out = renewals.iter().chain(&attempts).filter(|id| says(facts.event(**id), LIMIT)).count();
+    let title = match (renewals.len(), attempts.len()) {
+        (0, 0) => return None,
+        (0, many) => format!("fleet's engine could not take its lease, {}", times(many as u64)),
+        (many, _) => format!("fleet's engine lost its lease {}", times(many as u64)),
+    };
+    let what = reasons(facts, &renewals, &attempts, timed_out);
+    let count = if renewals.is_empty() { attempts.len() } else { renewals.len() };
+    let events: Vec<EventId> = renewals.into_iter().chain(attempts).collect();
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events).counting(count).on(&[EtcdRequestTimeout, EngineReconcileInterval]);
+    Some(if timed_out > 0 { finding.demanding(outlast_requests(facts)) } else { finding })
+}
+
+fn reasons(facts: &Facts, renewals: &[EventId], attempts: &[EventId], timed_out: usize) -> String {
+    let said = |word: &str| renewals.iter().filter(|id| says(facts.event(**id), &[word])).count();
+    let mut parts = Vec::new();
+    if timed_out > 0 {
+        parts.push(format!("{timed_out} of {} ran into fleet's limit of {}: etcd did not answer in time.", renewals.len() + attempts.len(), human_limit(facts, EtcdRequestTimeout)));
+    }
+    match said("100: ") {
+        0 => {}
+        some => parts.push(format!("{some} found the lease gone (100): more than five reconcile intervals had passed since the last renewal.")),
+    }
+    match said("101: ") {
+        0 => {}
+        some => parts.push(format!("{some} found it written by another since (101): it ran out and was taken, it was taken by force, or two machines share one id.")),
+    }
+    if parts.is_empty() {
+        parts.push(String::from("The end of the line tells why."));
+    }
+    parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_renewal_that_timed_out() {
+        let log = "May 20 01:51:16 node fleetd[1047]: ERROR engine.go:218: Engine leadership lost, renewal failed: timeout reached\n";
+        assert_eq!(find(&facts(&[log]), "fleet-engine-lease-lost").expect("lost").count, 1);
+        assert!(find(&facts(&[log]), "fleet-registry-timeout").is_none(), "a fact with an id of its own is not said twice");
+    }
+
+    #[test]
+    fn taking_the_lease_at_a_start_is_none() {
+        let log = "Aug 19 07:28:44 controller fleetd[1284]: INFO engine.go:185: Engine leadership acquired\n";
+        assert!(find(&facts(&[log]), "fleet-engine-lease-lost").is_none());
+    }
+}

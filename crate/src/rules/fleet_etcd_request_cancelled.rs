@@ -1,0 +1,84 @@
+//! `fleet-etcd-request-cancelled`: requests to etcd were still open when fleet's limit ran out.
+
+use std::collections::BTreeSet;
+
+use super::common::{human_limit, lines, matching, outlast_requests, plural, says, time, with_fleet_stop};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::log::event::Meaning;
+use crate::parameters::Parameter::EtcdRequestTimeout;
+use crate::report::{Confidence, Severity};
+use crate::units::{Micros, S};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "fleet-etcd-request-cancelled",
+    why: "etcd was there, since a refused port says so, and did not answer in time. Each such request failed: a heartbeat, a lease renewal or the read of a unit.",
+    what_to_do: "Read etcd's log of the same seconds on all members: a stall or a change of leader. If stalls are short, a longer etcd-request-timeout lets the requests live, together with an agent-ttl of at least twelve times as long.",
+    references: &["coreos/fleet@v0.10.2:etcd/client.go:292", "lab: with a limit of 5 s no request failed at stalls of 1.5 s"],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let mut events = matching(facts, &[Meaning::ClientFailedResponse], |event| says(event, &["cancelled", "canceled"]));
+    // At a stop fleetd cancels its own watches.
+    events.retain(|id| !with_fleet_stop(facts, *id));
+    if events.is_empty() {
+        return None;
+    }
+    let count = lines(facts, &events);
+    let limit = human_limit(facts, EtcdRequestTimeout);
+    let title = format!("{} to etcd still open when fleet's limit of {limit} ran out", plural(count, "request was", "requests were"));
+    let bursts = bursts(facts, &events);
+    let spread = match bursts.len() {
+        0 => String::from("The lines carry no time, so how often it happens is unknown."),
+        1 => String::from("All of them came in one burst."),
+        many => format!("They came in {many} bursts."),
+    };
+    let what = format!("{spread} Each line proves only that etcd took longer than the limit, not how long it took.");
+    let confidence = if count == 1 { Confidence::Medium } else { Confidence::High };
+    Some(Finding::new(RULE.id, Severity::Warning, confidence, title, what).showing(facts, &events).on(&[EtcdRequestTimeout]).demanding(outlast_requests(facts)))
+}
+
+/// Moments more than two seconds apart.
+fn bursts(facts: &Facts, events: &[EventId]) -> Vec<Micros> {
+    let moments: BTreeSet<Micros> = events.iter().filter_map(|id| time(facts, *id)).collect();
+    let mut bursts: Vec<Micros> = Vec::new();
+    let mut last = None;
+    for moment in moments {
+        if last.is_none_or(|last| moment - last > 2 * S) {
+            bursts.push(moment);
+        }
+        last = Some(moment);
+    }
+    bursts
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parameters::Parameter;
+    use crate::rules::testing::{facts, find};
+
+    fn cancelled(at: &str) -> String {
+        format!("Sep 20 {at} node fleetd[655]: INFO client.go:292: Failed getting response from http://localhost:2379/: cancelled\n")
+    }
+
+    #[test]
+    fn two_bursts_ask_for_a_longer_limit() {
+        let log = cancelled("06:40:30").repeat(3) + &cancelled("06:40:45").repeat(2);
+        let found = find(&facts(&[&log]), "fleet-etcd-request-cancelled").expect("cancelled");
+        assert_eq!(found.count, 5);
+        assert!(found.constraints.iter().any(|constraint| constraint.parameter == Parameter::EtcdRequestTimeout));
+    }
+
+    #[test]
+    fn one_burst_asks_for_nothing_yet() {
+        assert!(find(&facts(&[&cancelled("06:40:30")]), "fleet-etcd-request-cancelled").expect("cancelled").constraints.is_empty());
+    }
+
+    #[test]
+    fn a_stop_cancels_its_own_watch() {
+        let log = cancelled("18:20:33") + "Sep 20 18:20:33 node fleetd[655]: INFO fleet.go:89: Gracefully shutting down\n";
+        assert!(find(&facts(&[&log]), "fleet-etcd-request-cancelled").is_none());
+    }
+}

@@ -1,0 +1,78 @@
+//! `fleet-leadership-churn`: the engine lease is lost or changes hands repeatedly.
+
+use super::common::{all, plural, time, times, with_fleet_stop};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::log::event::Meaning;
+use crate::parameters::Parameter::{EngineReconcileInterval, EtcdRequestTimeout};
+use crate::report::{Confidence, Severity};
+use crate::units::{Micros, S};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "fleet-leadership-churn",
+    why: "Each loss pauses scheduling until an engine holds the lease again. It stops no running unit, but new and failed ones wait.",
+    what_to_do: "Cure what makes the lease fail: slow etcd, mixed fleet versions, or copied machine ids. A longer engine-reconcile-interval only makes the pause longer.",
+    references: &["coreos/fleet@v0.11.5:engine/engine.go:61", "lab: the lease changed hands at 12 of 21 deaths of an etcd leader where four intervals were shorter than request limit and failover; no unit moved"],
+    check,
+};
+
+/// Lines this close belong to one loss: the renewal that fails, the force used, the new leader's name.
+const ONE_LOSS: Micros = 5 * S;
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let lost: Vec<EventId> = all(facts, &[Meaning::EngineLeaseRenewFailed, Meaning::EngineLeaderChanged, Meaning::EngineLeaseStolen]).into_iter().filter(|id| !with_fleet_stop(facts, *id)).collect();
+    let episodes = episodes(facts, &lost);
+    if episodes < 2 {
+        return None;
+    }
+    let by_force = all(facts, &[Meaning::EngineLeaseStolen]).len();
+    let moved = all(facts, &[Meaning::EngineLeaderChanged]).len();
+    let title = format!("fleet's engine lease was lost or changed hands {}", times(episodes as u64));
+    let what = match (by_force, moved) {
+        (0, 0) => String::from("No other engine is seen to take it; it was taken again by the same one, as far as the log tells."),
+        (0, moved) => format!("{} another engine as the leader.", plural(moved as u64, "line names", "lines name")),
+        (force, _) => format!("{} of them by force.", times(force as u64)),
+    };
+    // A lease that only timed out and was resumed harms little (lab).
+    let severity = if by_force + moved >= 2 { Severity::Warning } else { Severity::Info };
+    Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &lost).counting(episodes).on(&[EtcdRequestTimeout, EngineReconcileInterval]))
+}
+
+/// How many losses: lines close together are one, over all machines.
+fn episodes(facts: &Facts, lost: &[EventId]) -> usize {
+    let mut moments: Vec<Micros> = lost.iter().filter_map(|id| time(facts, *id)).collect();
+    if moments.len() < lost.len() {
+        // Without times one kind of line is counted alone, so that one loss is not counted twice.
+        let of = |meaning: Meaning| lost.iter().filter(|id| facts.event(**id).meaning == meaning).count();
+        return of(Meaning::EngineLeaseRenewFailed).max(of(Meaning::EngineLeaderChanged)).max(of(Meaning::EngineLeaseStolen));
+    }
+    moments.sort_unstable();
+    let gaps = moments.windows(2).filter(|pair| pair[1] - pair[0] > ONE_LOSS).count();
+    if moments.is_empty() { 0 } else { gaps + 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::Severity;
+    use crate::rules::testing::{facts, find};
+
+    fn loss(at: &str) -> String {
+        format!(
+            "Apr 09 21:{at}:18 machine1 fleetd[21543]: ERROR engine.go:218: Engine leadership lost, renewal failed: 101: Compare failed ([13678688 != 13679370]) [13679371]\n\
+             Apr 09 21:{at}:20 machine1 fleetd[21543]: INFO engine.go:205: Stole engine leadership from Machine(9c33fade6ddf46448fcbacd8ed8495a5)\n"
+        )
+    }
+
+    #[test]
+    fn again_and_again() {
+        let log = loss("22") + &loss("23") + &loss("24");
+        let found = find(&facts(&[&log]), "fleet-leadership-churn").expect("churn");
+        assert_eq!((found.count, found.severity), (3, Severity::Warning));
+    }
+
+    #[test]
+    fn one_loss_is_none() {
+        assert!(find(&facts(&[&loss("22")]), "fleet-leadership-churn").is_none());
+    }
+}

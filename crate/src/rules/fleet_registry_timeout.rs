@@ -1,0 +1,77 @@
+//! `fleet-registry-timeout`: reading or writing fleet's registry in etcd timed out.
+
+use super::common::{LIMIT, human_limit, lines, matching, outlast_requests, plural, says, with_fleet_stop};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::log::event::Meaning;
+use crate::parameters::Parameter::EtcdRequestTimeout;
+use crate::report::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "fleet-registry-timeout",
+    why: "fleet could not read what it should run. A listing that fails as a whole does no harm, the pass is given up; up to fleet 0.11 a failed read of one unit makes fleet stop that unit.",
+    what_to_do: "Read etcd's log of the same seconds. Short stalls are outlived by a longer etcd-request-timeout with an agent-ttl of at least twelve times as long; up to fleet 0.11 an upgrade to 0.12 ends the harm.",
+    references: &["coreos/fleet@v0.11.5:agent/reconcile.go", "coreos/fleet@v0.11.5:registry/job.go:105", "coreos/fleet@v0.12.0:registry/job.go:107"],
+    check,
+};
+
+const READS: &[Meaning] = &[
+    Meaning::EngineFetchUnitsFailed,
+    Meaning::EngineFetchScheduleFailed,
+    Meaning::EngineFetchMachinesFailed,
+    Meaning::EngineClusterStateFailed,
+    Meaning::EngineUnscheduleFailed,
+    Meaning::EngineScheduleFailed,
+    Meaning::EngineVersionUpdateFailed,
+    Meaning::AgentDesiredStateFailed,
+    Meaning::AgentFetchUnitsFailed,
+    Meaning::AgentFetchScheduleFailed,
+    Meaning::AgentFetchMachineFailed,
+    Meaning::RegistryFetchAllUnitsFailed,
+    Meaning::FleetctlVersionCheck,
+    Meaning::FleetctlListUnits,
+    Meaning::FleetctlListMachines,
+    Meaning::FleetctlGetUnit,
+];
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let mut events = matching(facts, READS, |event| says(event, LIMIT));
+    events.retain(|id| !with_fleet_stop(facts, *id));
+    if events.is_empty() {
+        return None;
+    }
+    let redirects = matching(facts, &[Meaning::ClientFailedResponse], |event| says(event, &["too many redirects"]));
+    let limit = human_limit(facts, EtcdRequestTimeout);
+    let title = format!("fleet's registry could not be read within {limit}, {}", plural(lines(facts, &events), "line", "lines"));
+    let also = if redirects.is_empty() { "" } else { " etcd also sent the requests in a circle (too many redirects): that member knew no leader that answers." };
+    let what = format!("etcd took longer than fleet's etcd-request-timeout; by how much the lines do not say.{also}");
+    events.extend(redirects);
+    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &shown(events)).on(&[EtcdRequestTimeout]).demanding(outlast_requests(facts)))
+}
+
+fn shown(events: Vec<EventId>) -> Vec<EventId> {
+    let mut seen = std::collections::BTreeSet::new();
+    events.into_iter().filter(|id| seen.insert(*id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn both_clients_of_fleet() {
+        for text in [
+            "Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: timeout reached\n",
+            "Jul 02 08:02:30 node fleetd[615]: ERROR engine.go:148: Failed fetching Units from Registry: context deadline exceeded\n",
+        ] {
+            assert!(find(&facts(&[text]), "fleet-registry-timeout").is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refused_port_is_no_timeout() {
+        let log = "Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: dial tcp 127.0.0.1:4001: connection refused\n";
+        assert!(find(&facts(&[log]), "fleet-registry-timeout").is_none());
+    }
+}

@@ -1,0 +1,147 @@
+//! `fleet-units-restarted`: fleet itself stopped or moved units because of the trouble.
+
+use std::collections::BTreeSet;
+
+use super::common::{LIMIT, matching, near, plural, says, time};
+use super::fleet_agent_heartbeat_lost::GONE;
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::log::event::{Event, Meaning};
+use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
+use crate::report::{Confidence, Severity};
+use crate::units::S;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "fleet-units-restarted",
+    why: "Running work was stopped although nobody asked for it.",
+    what_to_do: "Units that were lost because their machine went away need a longer agent-ttl. Units that were stopped right after a failed read need fleet 0.12 or later, and until then a longer etcd-request-timeout; agent-ttl does not help those.",
+    references: &["coreos/fleet@v0.11.5:registry/job.go:105", "coreos/fleet@v0.11.5:engine/reconciler.go:98", "coreos/fleet@v0.11.5:agent/task.go"],
+    check,
+};
+
+const STOPS: &[Meaning] = &[Meaning::SystemdStop, Meaning::SystemdStoppedOld, Meaning::SystemdRemove, Meaning::AgentStoppedUnit];
+const LOST_READS: &[Meaning] = &[Meaning::RegistryNoUnit, Meaning::RegistryParseUnitFailed, Meaning::RegistryUnitNotInList];
+const BY_HAND: &[&str] = &["desired state is loaded", "desired state is launched", "desired state is inactive", "purging agent", "hash differs"];
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let moved = moved(facts);
+    let lost_reads = matching(facts, LOST_READS, |_| true);
+    let unread: BTreeSet<&str> = lost_reads.iter().filter_map(|id| unit(facts.event(*id))).collect();
+    let stops: Vec<EventId> = matching(facts, STOPS, |_| true).into_iter().filter(|id| !by_hand(facts, *id)).collect();
+    let after_lost_read: Vec<EventId> = stops.iter().copied().filter(|id| unit(facts.event(*id)).is_some_and(|unit| unread.contains(unit)) && follows_one(facts, *id, &lost_reads)).collect();
+    if moved.is_empty() && after_lost_read.is_empty() {
+        return None;
+    }
+    let by_engine = moved.iter().any(|id| says(facts.event(*id), GONE) || facts.event(*id).meaning == Meaning::EngineUnscheduled);
+    let beside: Vec<EventId> = if moved.is_empty() { Vec::new() } else { stops };
+    let events = in_order(moved.iter().chain(&after_lost_read).chain(&beside).copied(), &lost_reads);
+    let units: BTreeSet<&str> = events.iter().filter(|id| !lost_reads.contains(id)).filter_map(|id| unit(facts.event(*id))).collect();
+    let count = units.len().max(1);
+    let title = format!("fleet stopped {} that nobody asked it to stop", plural(count as u64, "unit", "units"));
+    let (what, parameters) = if !after_lost_read.is_empty() {
+        ("The read of a unit failed, and the same unit was stopped after it. Up to fleet 0.11 a unit whose single read fails drops out of what should run; the next good pass starts it again.", vec![EtcdRequestTimeout])
+    } else if by_engine {
+        ("The engine saw a machine's presence run out and took its units away; that machine stops them when it is back.", vec![AgentTtl])
+    } else {
+        ("The agent found units loaded that the registry no longer gives to this machine, beside other trouble with etcd, and unloaded them.", vec![AgentTtl, EtcdRequestTimeout])
+    };
+    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, &events).counting(count).on(&parameters))
+}
+
+/// Lines in which fleet says that it takes a unit away itself.
+fn moved(facts: &Facts) -> Vec<EventId> {
+    let trouble = in_trouble(facts);
+    let takes = |event: &Event| match event.meaning {
+        Meaning::EngineTaskDone | Meaning::EngineUnscheduled | Meaning::EngineMachineGoneOld => says(event, GONE) || says(event, &["unable to run unit"]) || event.meaning == Meaning::EngineMachineGoneOld || trouble && event.meaning == Meaning::EngineUnscheduled,
+        Meaning::AgentTaskDone => trouble && says(event, &["unit loaded but not scheduled here"]),
+        _ => false,
+    };
+    facts.all_events().filter(|(_, event)| takes(event)).map(|(id, _)| id).filter(|id| !by_hand(facts, *id)).collect()
+}
+
+/// Whether fleet had trouble at all. Without any, a unit that is taken away was taken by its operator.
+fn in_trouble(facts: &Facts) -> bool {
+    const TROUBLE: &[Meaning] = &[
+        Meaning::ServerMonitorTriggered,
+        Meaning::EngineLeaseRenewFailed,
+        Meaning::EngineLeaseAcquireFailed,
+        Meaning::EngineLeaseStolen,
+        Meaning::EngineLeaseStealFailed,
+        Meaning::EngineVersionUnknown,
+        Meaning::RegistryNoUnit,
+        Meaning::RegistryParseUnitFailed,
+        Meaning::ClientFailedResponse,
+    ];
+    facts.all_events().any(|(_, event)| event.signature().is_fleet() && (TROUBLE.contains(&event.meaning) || says(event, GONE) || says(event, LIMIT)))
+}
+
+/// An operator asked for it, or fleetd was told to stop and unloads everything.
+fn by_hand(facts: &Facts, id: EventId) -> bool {
+    if says(facts.event(id), BY_HAND) {
+        return true;
+    }
+    let stops = [Meaning::FleetdGracefulShutdown, Meaning::ServerMonitorShutdown];
+    if near(facts, id, &stops, -60 * S, 2 * S, 30) {
+        return true;
+    }
+    let Some(log) = facts.logs.get(id.log) else { return false };
+    let here = facts.event(id);
+    // The task that stopped it stands right beside: `type=StopUnit ... reason="..."`.
+    let around = log.events.iter().skip(id.event.saturating_sub(4)).take(9);
+    around.filter(|other| other.host == here.host && other.meaning == Meaning::AgentTaskDone && unit(other) == unit(here)).any(|other| says(other, BY_HAND) && says(other, &["StopUnit", "UnloadUnit"]))
+}
+
+/// A stop within half a minute after a lost read, or, without times, later in the same log.
+fn follows_one(facts: &Facts, stop: EventId, reads: &[EventId]) -> bool {
+    let same = reads.iter().filter(|read| read.log == stop.log && unit(facts.event(**read)) == unit(facts.event(stop)));
+    same.into_iter().any(|read| match (time(facts, *read), time(facts, stop)) {
+        (Some(read), Some(stop)) => (0..=60 * S).contains(&(stop - read)),
+        _ => read.event < stop.event,
+    })
+}
+
+/// The unit a line speaks of.
+fn unit(event: &Event) -> Option<&str> {
+    if let Some(unit) = ["unit", "job"].into_iter().find_map(|hole| event.word(hole)) {
+        return Some(unit);
+    }
+    let after = ["systemd unit ", "Job(", "Unit(", "job=", "/job/"].into_iter().find_map(|sign| event.text.split_once(sign))?.1;
+    after.split([' ', ')', '(', '/', ',']).next().filter(|unit| !unit.is_empty())
+}
+
+/// The lines without repeats, the lost reads last but one kind: first what was stopped, then why.
+fn in_order(events: impl Iterator<Item = EventId>, reads: &[EventId]) -> Vec<EventId> {
+    let mut seen = BTreeSet::new();
+    events.chain(reads.iter().copied()).filter(|id| seen.insert(*id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_unit_whose_read_failed_is_stopped() {
+        let log = "\
+WARN job.go:272: No Unit found in Registry for Job(web.service)
+ERROR job.go:109: Failed to parse Unit from etcd: unable to parse Unit in Registry at key /_coreos.com/fleet/job/web.service/object
+INFO manager.go:138: Triggered systemd unit web.service stop: job=4023
+INFO manager.go:259: Removing systemd unit web.service
+";
+        assert_eq!(find(&facts(&[log]), "fleet-units-restarted").expect("stopped").count, 1);
+    }
+
+    #[test]
+    fn an_operator_may_stop_what_he_likes() {
+        let by_hand = "\
+Feb 10 20:39:56 node fleetd[590]: INFO manager.go:89: Triggered systemd unit web.service stop: job=10306
+Feb 10 20:39:56 node fleetd[590]: INFO reconcile.go:274: AgentReconciler completed task: type=StopUnit job=web.service reason=\"unit currently launched but desired state is loaded\"
+";
+        assert!(find(&facts(&[by_hand]), "fleet-units-restarted").is_none());
+        let destroyed = "\
+Feb 10 20:39:56 node fleetd[590]: INFO manager.go:89: Triggered systemd unit web.service stop: job=10306
+Feb 10 20:39:56 node fleetd[590]: INFO reconcile.go:274: AgentReconciler completed task: type=UnloadUnit job=web.service reason=\"unit loaded but not scheduled here\"
+";
+        assert!(find(&facts(&[destroyed]), "fleet-units-restarted").is_none(), "without any trouble it was the operator");
+    }
+}
