@@ -9,7 +9,7 @@ pub mod raft;
 mod random;
 
 pub use curve::{Point, curve};
-pub use raft::{Failover, Timers, expected_losses, failover, loss_share, planning_failover, safe_stall};
+pub use raft::{BUSY_GAP, Failover, Timers, expected_losses, failover, loss_share, planning_failover, safe_stall};
 
 /// How etcd's election timers work: the generation that decides the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

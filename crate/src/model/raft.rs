@@ -25,6 +25,10 @@ use crate::units::{MS, Micros, Range};
 /// timers as a heartbeat does, so a busy cluster endures a little more than an idle one.
 pub const BUSY_GAP: Micros = 25 * MS;
 
+/// The longest timer, round trip or stall that the model tells apart: 35 minutes. etcd itself
+/// refuses an election-timeout above 50 s (etcd@v2.3.8:etcdmain/config.go).
+const LONGEST: Micros = 1 << 31;
+
 /// The timing values of one cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timers {
@@ -39,14 +43,19 @@ pub struct Timers {
 }
 
 impl Timers {
-    /// H, at least one microsecond so that nobody divides by zero.
+    /// H, never zero and never beyond what the sums below can hold.
     fn tick(&self) -> Micros {
-        self.heartbeat.max(1)
+        self.heartbeat.clamp(1, LONGEST)
+    }
+
+    /// T, likewise.
+    fn timeout(&self) -> Micros {
+        self.election.clamp(1, LONGEST)
     }
 
     /// E: the ticks a follower waits at least (etcd@v2.3.8:etcdserver/raft.go cuts the quotient).
     fn election_ticks(&self) -> i64 {
-        (self.election / self.tick()).clamp(1, 1 << 20)
+        (self.timeout() / self.tick()).clamp(1, 1 << 20)
     }
 
     /// Followers, up to a number beyond any real cluster.
@@ -95,20 +104,24 @@ fn hazards(election_ticks: i64) -> impl Iterator<Item = u64> {
 }
 
 /// Points at which the age of the leader's last message is sampled, evenly over the gap.
-const AGES: i64 = 16;
+const AGES: i64 = 8;
 
 /// Share, in parts per million, of runs in which a leader that stalls for `stall` loses its place.
 /// `gap` is the time between two messages of the leader before the stall: `BUSY_GAP` with
 /// writes, one heartbeat without.
 ///
-/// Exact but for the age of the last message, which is averaged over sixteen points.
+/// Exact but for the age of the last message, which is averaged over eight points.
 pub fn loss_share(timers: &Timers, stall: Micros, gap: Micros) -> u32 {
     let gap = gap.clamp(0, timers.tick());
-    if stall <= 0 || timers.followers() == 0 || stall + gap <= safe_stall(timers) {
+    if stall <= 0 || timers.followers() == 0 || stall.saturating_add(gap) <= safe_stall(timers) {
         return 0;
     }
     if timers.generation == Generation::PreVote && timers.followers() < timers.quorum() {
         return 0; // Nobody can grant anything while the leader is silent.
+    }
+    let stall = stall.min(LONGEST);
+    if stall >= 2 * timers.timeout() {
+        return WHOLE_PPM as u32; // No timer is longer.
     }
     let quiet = Quiet::around(timers, stall);
     let sum: u64 = (0..AGES).map(|i| quiet.at(stall + gap * (2 * i + 1) / (2 * AGES))).sum();
@@ -137,13 +150,13 @@ impl<'a> Quiet<'a> {
         let tick = self.timers.tick();
         let n = self.timers.followers();
         if self.timers.generation == Generation::V04 {
-            let t = self.timers.election.max(1);
+            let t = self.timers.timeout();
             let over = (time - t).clamp(0, t);
-            return power(ONE - (ONE as i128 * i128::from(over) / i128::from(t)) as u64, n);
+            return power(ONE - ONE * over as u64 / t as u64, n);
         }
         // A follower has counted `ticks` of them or, with chance `part`, one more.
         let ticks = time / tick;
-        let part = (ONE as i128 * i128::from(time % tick) / i128::from(tick)) as u64;
+        let part = ONE * (time % tick) as u64 / tick as u64;
         let [less, more] = [0, 1].map(|i| self.one[((ticks - self.first + i).clamp(0, 3)) as usize]);
         if self.timers.generation == Generation::PreVote {
             return self.ungranted(ticks, part, less, more);
@@ -184,7 +197,7 @@ impl<'a> Quiet<'a> {
 pub fn safe_stall(timers: &Timers) -> Micros {
     let ticks = timers.election_ticks();
     match timers.generation {
-        Generation::V04 => (timers.election - timers.tick()).max(0),
+        Generation::V04 => (timers.timeout() - timers.tick()).max(0),
         Generation::V2 => (ticks - 1).max(0) * timers.tick(),
         Generation::V3 | Generation::PreVote => (ticks - 2).max(0) * timers.tick(),
     }
@@ -262,8 +275,7 @@ pub fn failover(timers: &Timers, rtt: Micros) -> Failover {
 fn failover_of(timers: &Timers, rtt: Micros, gap: Micros) -> Failover {
     let race = Race::new(timers, rtt);
     let mut times: Vec<Micros> = (0..RUNS as u64).map(|run| race.run(run, gap)).collect();
-    times.sort_unstable();
-    let quantile = |percent: usize| times[(RUNS - 1) * percent / 100];
+    let mut quantile = |percent: usize| *times.select_nth_unstable((RUNS - 1) * percent / 100).1;
     Failover { p50: quantile(50), p90: quantile(90), p99: quantile(99) }
 }
 
@@ -319,11 +331,11 @@ impl Race {
         Race {
             generation: timers.generation,
             tick: timers.tick(),
-            election: timers.election.max(1),
+            election: timers.timeout(),
             election_ticks,
             followers: members - 1,
             quorum: members / 2 + 1,
-            rtt: rtt.max(0),
+            rtt: rtt.clamp(0, LONGEST),
             quiet,
         }
     }
@@ -601,11 +613,14 @@ mod tests {
     #[test]
     fn odd_values_do_no_harm() {
         for generation in GENERATIONS {
-            for (heartbeat, election) in [(0, 0), (-5, -7), (i64::MAX, 1), (1, 50_000 * MS), (100 * MS, 50 * MS)] {
+            for (heartbeat, election) in [(0, 0), (-5, -7), (i64::MAX, 1), (i64::MAX, i64::MAX), (1, i64::MAX), (1, 50_000 * MS), (100 * MS, 50 * MS)] {
                 for members in [0, 1, 2, 3, 40, u32::MAX] {
                     let timers = Timers { heartbeat, election, generation, members };
                     loss_share(&timers, 1500 * MS, BUSY_GAP);
                     loss_share(&timers, -1, -1);
+                    loss_share(&timers, Micros::MAX, Micros::MAX);
+                    planning_failover(generation, election);
+                    failover(&timers, Micros::MAX);
                     safe_stall(&timers);
                 }
             }

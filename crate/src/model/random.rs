@@ -19,9 +19,9 @@ impl Random {
         (mix(self.0) >> 32) as u32
     }
 
-    /// A whole number in `0..bound`, for a bound up to about 2^31; 0 where the bound is not above 0.
+    /// A whole number in `0..bound`, for a bound up to 2^31; 0 where the bound is not above 0.
     pub fn below(&mut self, bound: i64) -> i64 {
-        ((i128::from(self.bits()) * i128::from(bound.max(0))) >> 32) as i64
+        (i64::from(self.bits()) * bound.clamp(0, 1 << 31)) >> 32
     }
 }
 
