@@ -65,7 +65,8 @@ impl Timers {
 
     /// Votes that elect, in a cluster of the leader and its `followers`.
     fn quorum(&self) -> u32 {
-        (self.followers() + 1) / 2 + 1
+        let members = self.followers() + 1;
+        members / 2 + 1
     }
 }
 
@@ -94,13 +95,15 @@ fn quiet_after(generation: Generation, election_ticks: i64, ticks: i64) -> u64 {
 fn hazards(election_ticks: i64) -> impl Iterator<Item = u64> {
     let e = election_ticks as u64;
     let mut quiet = ONE;
-    (1..=e).map_while(move |d| {
-        if quiet == 0 {
-            return None;
-        }
-        quiet = quiet * (e - d) / e;
-        Some(quiet)
-    }).chain(std::iter::repeat(0))
+    (1..=e)
+        .map_while(move |d| {
+            if quiet == 0 {
+                return None;
+            }
+            quiet = quiet * (e - d) / e;
+            Some(quiet)
+        })
+        .chain(std::iter::repeat(0))
 }
 
 /// Points at which the age of the leader's last message is sampled, evenly over the gap.
@@ -211,10 +214,7 @@ pub fn safe_stall(timers: &Timers) -> Micros {
 /// not longer, and a longer one can only add what the longest survived did not already risk.
 pub fn expected_losses(timers: &Timers, stalls_per_term: &[Vec<Range>]) -> (u64, u64) {
     let sum = |gap: Micros, end: fn(&Range) -> Micros| {
-        stalls_per_term
-            .iter()
-            .map(|term| expected_in_term(timers, term.iter().map(|stall| loss_share(timers, end(stall), gap))))
-            .sum()
+        stalls_per_term.iter().map(|term| expected_in_term(timers, term.iter().map(|stall| loss_share(timers, end(stall), gap)))).sum()
     };
     (sum(BUSY_GAP, |stall| stall.low), sum(timers.heartbeat, |stall| stall.high))
 }
@@ -484,11 +484,8 @@ mod tests {
     /// message every 25 ms, 3 members.
     #[test]
     fn loses_as_the_tick_for_tick_model() {
-        let rows = [
-            (V2, [2, 23, 52, 77, 92, 98, 100, 100]),
-            (V3, [21, 38, 53, 66, 76, 85, 92, 99]),
-            (PreVote, [12, 30, 45, 59, 71, 80, 88, 98]),
-        ];
+        let rows =
+            [(V2, [2, 23, 52, 77, 92, 98, 100, 100]), (V3, [21, 38, 53, 66, 76, 85, 92, 99]), (PreVote, [12, 30, 45, 59, 71, 80, 88, 98])];
         for (generation, row) in rows {
             for (tenths, percent) in [10, 11, 12, 13, 14, 15, 16, 18].into_iter().zip(row) {
                 let share = loss_share(&timers(generation, 100, 1000, 3), tenths * 100 * MS, BUSY_GAP);
@@ -555,10 +552,25 @@ mod tests {
                     for idle in [false, true] {
                         let shares: Vec<u32> = (500..12_000)
                             .step_by(50)
-                            .map(|t| loss_share(&timers(generation, t / 10, t, members), stall * MS, if idle { t * MS / 10 } else { BUSY_GAP }))
+                            .map(|t| {
+                                loss_share(&timers(generation, t / 10, t, members), stall * MS, if idle { t * MS / 10 } else { BUSY_GAP })
+                            })
                             .collect();
                         assert!(shares.is_sorted_by(|a, b| a >= b), "{generation:?} {members} {stall} {shares:?}");
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn more_ticks_of_one_heartbeat_never_lose_more() {
+        for generation in GENERATIONS {
+            for members in [3, 4, 5] {
+                for stall in [600, 1250, 2600] {
+                    let shares: Vec<u32> =
+                        (500..6_000).step_by(100).map(|t| loss_share(&timers(generation, 100, t, members), stall * MS, BUSY_GAP)).collect();
+                    assert!(shares.is_sorted_by(|a, b| a >= b), "{generation:?} {members} {stall} {shares:?}");
                 }
             }
         }
@@ -613,7 +625,9 @@ mod tests {
     #[test]
     fn odd_values_do_no_harm() {
         for generation in GENERATIONS {
-            for (heartbeat, election) in [(0, 0), (-5, -7), (i64::MAX, 1), (i64::MAX, i64::MAX), (1, i64::MAX), (1, 50_000 * MS), (100 * MS, 50 * MS)] {
+            for (heartbeat, election) in
+                [(0, 0), (-5, -7), (i64::MAX, 1), (i64::MAX, i64::MAX), (1, i64::MAX), (1, 50_000 * MS), (100 * MS, 50 * MS)]
+            {
                 for members in [0, 1, 2, 3, 40, u32::MAX] {
                     let timers = Timers { heartbeat, election, generation, members };
                     loss_share(&timers, 1500 * MS, BUSY_GAP);
