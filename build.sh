@@ -20,6 +20,7 @@ usage: ./build.sh COMMAND
   test    all tests: Rust, the built engine in Node, the page in headless Chromium
   check   formatting, lints, documentation, types of the page
   size    what a reader downloads, and whether it stays within its limit
+  bench   how fast the engine reads a large log (bench 256: of 256 MiB)
 TEXT
 }
 
@@ -173,6 +174,10 @@ case "${1:-}" in
   size)
     build_all
     node www/size.mjs "$SITE" "$SITE_LIMIT" "$NPM/timing_advisor_bg.wasm" "$ENGINE_LIMIT"
+    ;;
+  bench)
+    build_npm
+    node tests/bench.mjs "${2:-128}"
     ;;
   help | -h | --help) usage ;;
   *)
