@@ -1,0 +1,209 @@
+//! Patches: the reader's own bytes with the proposed values in, and nothing else changed.
+//!
+//! A patch is a list of byte edits. Each is tried, and believed only after the edited text was
+//! read again as the machine would and, where it is YAML, parsed by a second, independent reader
+//! whose result may differ from the original's by the plan and nothing more.
+
+mod edit;
+mod find;
+mod render;
+mod verify;
+
+use crate::config::Configuration;
+use crate::parameters::Parameter;
+use crate::report::{EditReport, PatchReport, Rendering};
+use crate::units::Micros;
+
+pub use edit::{Edit, apply, diff};
+
+/// One value to be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which.
+    pub parameter: Parameter,
+    /// To what.
+    pub value: Micros,
+    /// For etcd 0.4, whose options begin with `peer-`.
+    pub etcd_04: bool,
+}
+
+/// Patches every document that a change concerns. `texts` are indexed by document.
+pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change]) -> Vec<PatchReport> {
+    let mut patches = Vec::new();
+    for (at, configuration) in configurations.iter().enumerate() {
+        let Some(text) = texts.get(configuration.document) else { continue };
+        let mine: Vec<Change> = changes.iter().copied().filter(|change| belongs(configurations, at, change)).collect();
+        patches.extend(patch_one(text, configuration, &mine));
+    }
+    let homeless: Vec<Change> = changes.iter().copied().filter(|change| !(0..configurations.len()).any(|at| belongs(configurations, at, change))).collect();
+    if !homeless.is_empty() {
+        patches.push(snippet(&homeless));
+    }
+    patches
+}
+
+/// An etcd change goes to the documents that configure etcd, a fleet change to those that configure
+/// fleet; one without such a document goes to the first cloud-config.
+fn belongs(configurations: &[Configuration], at: usize, change: &Change) -> bool {
+    let has = |configuration: &Configuration| if change.parameter.is_etcd() { configuration.cluster.has_etcd && !configuration.cluster.proxy } else { configuration.cluster.has_fleet };
+    if configurations.iter().any(has) {
+        return configurations.get(at).is_some_and(has);
+    }
+    let first = configurations.iter().position(|configuration| configuration.source == crate::config::Source::CloudConfig);
+    first == Some(at)
+}
+
+fn patch_one(text: &str, configuration: &Configuration, changes: &[Change]) -> Option<PatchReport> {
+    let wanted: Vec<Change> = changes.iter().copied().filter(|change| !verify::holds(configuration, change)).collect();
+    if wanted.is_empty() {
+        return None;
+    }
+    let document = Some(format!("d{}", configuration.document + 1));
+    match find::edits(text, configuration, &wanted) {
+        Ok(edits) => {
+            let new = apply(text, &edits);
+            let reason = configuration.tolerant.then(|| "This is no finished YAML, so it was read and changed line by line; look the change over.".to_owned());
+            Some(PatchReport {
+                document,
+                disposition: if configuration.tolerant { "review" } else { "safe" }.to_owned(),
+                diff: Some(diff(text, &edits)),
+                text: Some(new),
+                edits: edits.into_iter().map(|edit| EditReport { start: edit.start as u64, end: edit.end as u64, text: edit.text }).collect(),
+                reason,
+            })
+        }
+        Err(reason) => Some(PatchReport { document, disposition: "refused".to_owned(), reason: Some(reason), ..snippet(&wanted) }),
+    }
+}
+
+/// A cloud-config of its own, for where no configuration was given.
+pub fn snippet(changes: &[Change]) -> PatchReport {
+    PatchReport {
+        document: None,
+        disposition: "review".to_owned(),
+        text: Some(render::cloud_config(changes)),
+        diff: None,
+        edits: Vec::new(),
+        reason: Some("Merge this into the configuration of each machine.".to_owned()),
+    }
+}
+
+/// The same values in every other form.
+pub fn alternatives(changes: &[Change]) -> Vec<Rendering> {
+    render::all(changes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::units::{MS, S};
+
+    const HEARTBEAT: Change = Change { parameter: Parameter::HeartbeatInterval, value: 250 * MS, etcd_04: false };
+    const ELECTION: Change = Change { parameter: Parameter::ElectionTimeout, value: 2500 * MS, etcd_04: false };
+    const REQUEST: Change = Change { parameter: Parameter::EtcdRequestTimeout, value: 5 * S, etcd_04: false };
+    const TTL: Change = Change { parameter: Parameter::AgentTtl, value: 60 * S, etcd_04: false };
+
+    fn patched(text: &str, changes: &[Change]) -> String {
+        let configuration = config::read(0, text).expect("a configuration");
+        let patches = patch(&[text], &[configuration], changes);
+        assert_eq!(patches.len(), 1, "{text}");
+        assert_ne!(patches[0].disposition, "refused", "{text}\n{:?}", patches[0].reason);
+        let new = patches[0].text.clone().unwrap();
+        let again = config::read(0, &new).unwrap();
+        assert!(patch(&[&new], &[again], changes).is_empty(), "not idempotent:\n{new}");
+        new
+    }
+
+    #[test]
+    fn replaces_the_value_and_nothing_else() {
+        let text = "\u{feff}#cloud-config\r\ncoreos:\r\n  etcd2:\r\n    heartbeat-interval: 600 # ms\r\n    election-timeout: \"6000\"\r\n";
+        let expected = text.replace("600 #", "250 #").replace("\"6000\"", "2500");
+        assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+    }
+
+    #[test]
+    fn inserts_beside_its_twin() {
+        let both = [HEARTBEAT, ELECTION];
+        for (text, expected) in [
+            ("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 600\n", "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 250\n    election_timeout: 2500\n"),
+            ("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 600", "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 250\n    election_timeout: 2500"),
+            ("#cloud-config\ncoreos:\n  etcd2: {heartbeat-interval: 600}\n", "#cloud-config\ncoreos:\n  etcd2: {heartbeat-interval: 250, election-timeout: 2500}\n"),
+            ("[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=600\"\n", "[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=250\"\nEnvironment=\"ETCD_ELECTION_TIMEOUT=2500\"\n"),
+            ("etcd --heartbeat-interval=600 --name a\n", "etcd --heartbeat-interval=250 --election-timeout=2500 --name a\n"),
+            ("etcd -heartbeat-interval 600 -name a\n", "etcd -heartbeat-interval 250 -election-timeout 2500 -name a\n"),
+            ("etcd \\\n  --heartbeat-interval 600 \\\n  --name a\n", "etcd \\\n  --heartbeat-interval 250 \\\n  --election-timeout 2500 \\\n  --name a\n"),
+            ("ETCD_HEARTBEAT_INTERVAL=600\n", "ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"),
+            ("export ETCD_HEARTBEAT_INTERVAL='600' # x\n", "export ETCD_HEARTBEAT_INTERVAL='250' # x\nexport ETCD_ELECTION_TIMEOUT='2500'\n"),
+            ("name: a\nheartbeat-interval: 600\ndata-dir: /x\n", "name: a\nheartbeat-interval: 250\nelection-timeout: 2500\ndata-dir: /x\n"),
+            ("apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - etcd\n    - --heartbeat-interval=600\n", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - etcd\n    - --heartbeat-interval=250\n    - --election-timeout=2500\n"),
+            ("kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"600\"\n", "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"250\"\n      election-timeout: \"2500\"\n"),
+            ("etcd:\n  heartbeat_interval: 600\n", "etcd:\n  heartbeat_interval: 250\n  election_timeout: 2500\n"),
+        ] {
+            assert_eq!(patched(text, &both), expected);
+        }
+        assert_eq!(patched("agent_ttl=\"30s\"\n", &[REQUEST, TTL]), "agent_ttl=\"60s\"\netcd_request_timeout=\"5\"\n");
+    }
+
+    #[test]
+    fn inserts_into_sections_of_every_shape() {
+        for (text, expected) in [
+            ("#cloud-config\ncoreos:\n  fleet:\n    metadata: a=b\n  units: []\n", "#cloud-config\ncoreos:\n  fleet:\n    metadata: a=b\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n  units: []\n"),
+            ("#cloud-config\ncoreos:\n  fleet:\n    public_ip: $private_ipv4", "#cloud-config\ncoreos:\n  fleet:\n    public_ip: $private_ipv4\n    etcd_request_timeout: 5\n    agent_ttl: 60s"),
+            ("#cloud-config\ncoreos:\n  fleet:\n  units: []\n", "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n  units: []\n"),
+            ("#cloud-config\ncoreos:\n  fleet: {}\n", "#cloud-config\ncoreos:\n  fleet: {etcd-request-timeout: 5, agent-ttl: 60s}\n"),
+            ("#cloud-config\ncoreos:\n  fleet: {verbosity: 1}\n", "#cloud-config\ncoreos:\n  fleet: {verbosity: 1, etcd-request-timeout: 5, agent-ttl: 60s}\n"),
+            ("#cloud-config\r\ncoreos:\r\n    units:\r\n    - name: fleet.service\r\n      command: start\r\n", "#cloud-config\r\ncoreos:\r\n    fleet:\r\n        etcd-request-timeout: 5\r\n        agent-ttl: 60s\r\n    units:\r\n    - name: fleet.service\r\n      command: start\r\n"),
+            ("#cloud-config\nhostname: a\nwrite_files:\n  - path: /x\n    content: |\n      y", "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    agent-ttl: 60s\nhostname: a\nwrite_files:\n  - path: /x\n    content: |\n      y"),
+        ] {
+            assert_eq!(patched(text, &[REQUEST, TTL]), expected);
+        }
+    }
+
+    #[test]
+    fn inserts_into_units_and_files() {
+        let unit = "#cloud-config\ncoreos:\n  units:\n    - name: etcd.service\n      command: start\n      content: |\n        [Service]\n        Environment=ETCD_NAME=%m\n        ExecStart=/usr/bin/etcd\n";
+        assert!(patched(unit, &[HEARTBEAT, ELECTION]).contains("        Environment=ETCD_NAME=%m\n        Environment=\"ETCD_HEARTBEAT_INTERVAL=250\"\n        Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n        ExecStart"));
+        let json = "{\"ignition\":{\"version\":\"2.0.0\"},\"systemd\":{\"units\":[{\"name\":\"etcd2.service\",\"enable\":true,\"dropins\":[{\"name\":\"a.conf\",\"contents\":\"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL=600\"}]}]}}";
+        assert_eq!(patched(json, &[HEARTBEAT, ELECTION]), json.replace("600", "250\\nEnvironment=ETCD_ELECTION_TIMEOUT=2500"));
+        assert_eq!(patched("[Service]\nExecStart=/usr/bin/etcd2\n", &[ELECTION]), "[Service]\nEnvironment=\"ETCD_ELECTION_TIMEOUT=2500\"\nExecStart=/usr/bin/etcd2\n");
+        assert_eq!(patched("verbosity=1", &[TTL]), "verbosity=1\nagent_ttl=60s");
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_be_sure_of() {
+        for text in [
+            "#cloud-config\nx: &e {election-timeout: 1000}\ncoreos:\n  etcd2: *e\n",
+            "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 1000\n    election-timeout: 2000\n",
+            "#cloud-config\nwrite_files:\n  - path: /etc/systemd/system/etcd2.service.d/50.conf\n    encoding: base64\n    content: W1NlcnZpY2VdCkVudmlyb25tZW50PUVUQ0RfRUxFQ1RJT05fVElNRU9VVD01MDAwCg==\n",
+        ] {
+            let configuration = config::read(0, text).unwrap();
+            let patches = patch(&[text], &[configuration], &[ELECTION]);
+            assert_eq!(patches[0].disposition, "refused", "{text}\n{:?}", patches[0].text);
+            assert!(patches[0].text.as_deref().unwrap().starts_with("#cloud-config\n"));
+            assert!(patches[0].reason.is_some());
+        }
+    }
+
+    #[test]
+    fn templates_are_patched_for_review() {
+        let text = "#cloud-config\ncoreos:\n  etcd2:\n    discovery: {{.Url}}x\n    election-timeout: 5000\n";
+        let configuration = config::read(0, text).unwrap();
+        let patches = patch(&[text], &[configuration], &[ELECTION]);
+        assert_eq!((patches[0].disposition.as_str(), patches[0].text.clone().unwrap()), ("review", text.replace("5000", "2500")));
+    }
+
+    #[test]
+    fn changes_find_their_document() {
+        let etcd = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 1000\n";
+        let fleet = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 30s\n";
+        let read = [config::read(0, etcd).unwrap(), config::read(1, fleet).unwrap()];
+        let patches = patch(&[etcd, fleet], &read, &[ELECTION, TTL]);
+        let ids: Vec<_> = patches.iter().map(|patch| (patch.document.as_deref(), patch.edits.len())).collect();
+        assert_eq!(ids, [(Some("d1"), 1), (Some("d2"), 1)]);
+        // Without a document for fleet the change goes into the cloud-config.
+        let patches = patch(&[etcd], &read[..1], &[TTL]);
+        assert!(patches[0].text.as_deref().unwrap().contains("  fleet:\n    agent-ttl: 60s\n"));
+        assert_eq!(patch(&[], &[], &[TTL])[0].document, None);
+    }
+}

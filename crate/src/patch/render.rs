@@ -1,0 +1,117 @@
+//! The same values in every form people keep them in.
+
+use super::Change;
+use crate::report::Rendering;
+
+fn etcd(changes: &[Change]) -> impl Iterator<Item = &Change> {
+    changes.iter().filter(|change| change.parameter.is_etcd())
+}
+
+fn fleet(changes: &[Change]) -> impl Iterator<Item = &Change> {
+    changes.iter().filter(|change| !change.parameter.is_etcd())
+}
+
+/// The key as the daemon's generation calls it: `peer-election-timeout` for etcd 0.4.
+pub fn key(change: &Change) -> String {
+    if change.etcd_04 && change.parameter.is_etcd() { format!("peer-{}", change.parameter.key()) } else { change.parameter.key().to_owned() }
+}
+
+/// The environment variable as the daemon's generation calls it.
+pub fn variable(change: &Change) -> String {
+    if change.etcd_04 && change.parameter.is_etcd() { change.parameter.variable().replace("ETCD_", "ETCD_PEER_") } else { change.parameter.variable().to_owned() }
+}
+
+/// The value as it is written.
+pub fn value(change: &Change) -> String {
+    change.parameter.written(change.value)
+}
+
+/// A whole cloud-config.
+pub fn cloud_config(changes: &[Change]) -> String {
+    let mut text = String::from("#cloud-config\n\ncoreos:\n");
+    for section in ["etcd", "etcd2", "fleet"] {
+        let mine: Vec<&Change> = changes.iter().filter(|change| crate::config::section_of(change.parameter, change.etcd_04) == section).collect();
+        if mine.is_empty() {
+            continue;
+        }
+        text.push_str(&format!("  {section}:\n"));
+        for change in mine {
+            text.push_str(&format!("    {}: {}\n", key(change), value(change)));
+        }
+    }
+    text
+}
+
+fn lines<'a>(changes: impl Iterator<Item = &'a Change>, line: impl Fn(&Change) -> String) -> String {
+    changes.map(|change| line(change) + "\n").collect()
+}
+
+/// Every form that fits at least one of the changes.
+pub fn all(changes: &[Change]) -> Vec<Rendering> {
+    let environment = |change: &Change| format!("Environment=\"{}={}\"", variable(change), value(change));
+    let mut found = Vec::new();
+    let mut add = |form: &str, file: &str, text: String| {
+        if !text.is_empty() {
+            found.push(Rendering { form: form.to_owned(), file: file.to_owned(), text });
+        }
+    };
+    if changes.is_empty() {
+        return found;
+    }
+    let etcd_04 = etcd(changes).any(|change| change.etcd_04);
+    add("cloud-config", "user-data", cloud_config(changes));
+    let unit = if etcd_04 { "etcd.service" } else { "etcd2.service" };
+    let service = |text: String| if text.is_empty() { text } else { format!("[Service]\n{text}") };
+    add("drop-in", &format!("/etc/systemd/system/{unit}.d/40-timing.conf"), service(lines(etcd(changes), environment)));
+    add("drop-in", "/etc/systemd/system/fleet.service.d/40-timing.conf", service(lines(fleet(changes), environment)));
+    add("environment", "environment file", lines(changes.iter(), |change| format!("{}={}", variable(change), value(change))));
+    let dash = if etcd_04 { "-" } else { "--" };
+    let flags: Vec<String> = etcd(changes).map(|change| format!("{dash}{}={}", key(change), value(change))).collect();
+    add("flags", "etcd", flags.join(" "));
+    add("fleet.conf", "/etc/fleet/fleet.conf", lines(fleet(changes), |change| format!("{}={}", key(change).replace('-', "_"), quoted(change))));
+    if etcd_04 {
+        return found;
+    }
+    let section = lines(etcd(changes), |change| format!("  {}: {}", key(change).replace('-', "_"), value(change)));
+    add("container-linux-config", "config.yaml", if section.is_empty() { section } else { format!("etcd:\n{section}") });
+    add("static-pod", "/etc/kubernetes/manifests/etcd.yaml", lines(etcd(changes), |change| format!("    - --{}={}", key(change), value(change))));
+    found
+}
+
+fn quoted(change: &Change) -> String {
+    match change.parameter.unit() {
+        crate::parameters::Unit::GoDuration => format!("\"{}\"", value(change)),
+        _ => value(change),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::parameters::Parameter;
+    use crate::units::{MS, S};
+
+    #[test]
+    fn every_rendering_reads_back() {
+        for etcd_04 in [false, true] {
+            let changes = [
+                Change { parameter: Parameter::HeartbeatInterval, value: 250 * MS, etcd_04 },
+                Change { parameter: Parameter::ElectionTimeout, value: 2500 * MS, etcd_04 },
+                Change { parameter: Parameter::EtcdRequestTimeout, value: 1500 * MS, etcd_04: false },
+                Change { parameter: Parameter::AgentTtl, value: 60 * S, etcd_04: false },
+            ];
+            let forms = all(&changes);
+            assert_eq!(forms.len(), if etcd_04 { 6 } else { 8 });
+            for form in forms.iter().filter(|form| form.form != "static-pod") {
+                let text = if form.form == "flags" { format!("etcd {}", form.text) } else { form.text.clone() };
+                let read = config::read(0, &text).unwrap_or_else(|| panic!("{text}"));
+                assert!(!read.settings.is_empty(), "{text}");
+                for setting in &read.settings {
+                    let change = changes.iter().find(|change| change.parameter == setting.parameter).unwrap();
+                    assert_eq!((setting.value, setting.effective), (Some(change.value), true), "{text}");
+                }
+            }
+        }
+    }
+}
