@@ -15,3 +15,4 @@ pub mod config;
 pub mod log;
 pub mod facts;
 pub mod rules;
+pub mod patch;
