@@ -184,9 +184,12 @@ pub fn started_before(facts: &Facts, id: EventId) -> bool {
     log.events.iter().take(id.event).any(|event| event.host == host && ETCD_START.contains(&event.meaning))
 }
 
+/// Lines of a leadership that is handed over on purpose.
+pub const TRANSFERS: &[Meaning] = &[Meaning::LeaderTransfer, Meaning::LeaderTransferProgress];
+
 /// Whether an etcd process was stopped on purpose around this line, or handed its leadership over.
 pub fn with_etcd_stop(facts: &Facts, id: EventId) -> bool {
-    near(facts, id, &[Meaning::EtcdShutdown, Meaning::LeaderTransfer], -10 * S, S, 20)
+    near(facts, id, &[Meaning::EtcdShutdown, Meaning::LeaderTransfer, Meaning::LeaderTransferProgress], -10 * S, S, 20)
 }
 
 /// Needless leader changes that a measured or estimated stall explains.

@@ -21,7 +21,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const LATE: &[Meaning] = &[Meaning::HeartbeatLate, Meaning::Hb04NearElection, Meaning::Hb04Timeout];
+const LATE: &[Meaning] = &[Meaning::HeartbeatLate, Meaning::Hb04NearElection, Meaning::Hb04Timeout, Meaning::HeartbeatTimedOut03];
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events = all(facts, LATE);
@@ -65,7 +65,7 @@ fn unanswered(facts: &Facts, events: Vec<crate::facts::EventId>) -> Option<Findi
         return None;
     }
     let count = lines(facts, &events);
-    let by_peer = events.iter().any(|id| facts.event(*id).meaning == Meaning::Hb04Timeout || says(facts.event(*id), &["time out peer", "timed out"]));
+    let by_peer = events.iter().any(|id| matches!(facts.event(*id).meaning, Meaning::Hb04Timeout | Meaning::HeartbeatTimedOut03) || says(facts.event(*id), &["time out peer", "timed out"]));
     let (title, what) = if by_peer {
         (
             format!("A leader's heartbeats stayed without an answer {}", times(count)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::common::{explained, human_limit, matching, near, outlast_stalls, plural, range, started_before, time, times, with_etcd_stop};
+use super::common::{TRANSFERS, explained, human_limit, matching, near, outlast_stalls, plural, range, started_before, time, times, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts, StallKind};
 use crate::log::event::{Event, Meaning};
@@ -88,8 +88,8 @@ fn lost_lines(facts: &Facts) -> Vec<EventId> {
 
 /// A hand-over logged by another member in the five seconds before.
 fn after_transfer(facts: &Facts, id: EventId) -> bool {
-    let Some(now) = time(facts, id) else { return near(facts, id, &[Meaning::LeaderTransfer], 0, 0, 20) };
-    facts.events_of(&[Meaning::LeaderTransfer]).any(|(_, event)| event.time.is_some_and(|time| (0..=5 * S).contains(&(now - time.micros))))
+    let Some(now) = time(facts, id) else { return near(facts, id, TRANSFERS, 0, 0, 20) };
+    facts.events_of(TRANSFERS).any(|(_, event)| event.time.is_some_and(|time| (0..=5 * S).contains(&(now - time.micros))))
 }
 
 /// The first campaign of a member that followed a leader: it asks others for votes, its last entry is

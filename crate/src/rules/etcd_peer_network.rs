@@ -60,6 +60,10 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// Certificates, other clusters and removed members have findings of their own.
 fn blames_other_cause(event: &Event) -> bool {
+    // A client's port is no peer's, unless a member names it while it dials another.
+    if event.meaning == Meaning::PeerDialError && says(event, &[":2379: ", ":4001: "]) {
+        return true;
+    }
     blames_certificate(event) || says(event, &["cluster ID mismatch", "ID mismatch", "was removed", "permanently removed", "use of closed network connection", "request canceled"])
 }
 

@@ -38,7 +38,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// A client's line; members that cannot reach each other have a finding of their own.
 fn refused(event: &Event) -> bool {
-    let of_client = event.signature().is_fleet() || !event.signature().is_etcd_server() || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ProxyEndpoint | Meaning::ProxyZero);
+    let of_client = event.signature().is_fleet() || event.meaning == Meaning::PeerDialError && says(event, &[":2379", ":4001"]) || !event.signature().is_etcd_server() || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ProxyEndpoint | Meaning::ProxyZero);
     of_client && (says(event, REFUSED) || says(event, NOT_THERE)) && !blames_certificate(event) && !says(event, &[":2380", ":7001"])
 }
 

@@ -25,14 +25,9 @@ const READS: &[Meaning] = &[
     Meaning::EngineScheduleFailed,
     Meaning::EngineVersionUpdateFailed,
     Meaning::AgentDesiredStateFailed,
-    Meaning::AgentFetchUnitsFailed,
-    Meaning::AgentFetchScheduleFailed,
     Meaning::AgentFetchMachineFailed,
     Meaning::RegistryFetchAllUnitsFailed,
-    Meaning::FleetctlVersionCheck,
-    Meaning::FleetctlListUnits,
-    Meaning::FleetctlListMachines,
-    Meaning::FleetctlGetUnit,
+    Meaning::FleetctlError,
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
