@@ -172,9 +172,10 @@ pub fn near(facts: &Facts, id: EventId, meanings: &[Meaning], from: Micros, to: 
 pub const ETCD_START: &[Meaning] =
     &[Meaning::EtcdVersion, Meaning::StartMember, Meaning::AlreadyInit, Meaning::StartupZapConfig, Meaning::Newraft, Meaning::ListeningForPeers, Meaning::Start04, Meaning::StartupHeartbeat];
 
-/// Whether the process of this line printed a start line at most `within` before it.
-pub fn just_started(facts: &Facts, id: EventId, within: Micros) -> bool {
-    near(facts, id, ETCD_START, -within, 0, 40) && started_before(facts, id)
+/// Whether the line stands in the last five seconds of the whole input, so that its outcome is cut off.
+pub fn at_the_end(facts: &Facts, id: EventId) -> bool {
+    let last = facts.all_events().filter_map(|(_, event)| event.time).map(|time| time.micros).max();
+    matches!((time(facts, id), last), (Some(now), Some(last)) if last - now <= 5 * S)
 }
 
 /// Whether a start line stands before this line, from the same host of the same document.
@@ -264,8 +265,9 @@ fn by_death(facts: &Facts, failure: &FleetFailure) -> bool {
     failure.stall.is_none() && failure.change.and_then(|at| facts.changes.get(at)).is_some_and(|change| change.class == ChangeClass::Wanted)
 }
 
-/// A limit for sentences: its value, and whether it is only assumed.
+/// A limit for sentences: its value, and whether it is only assumed, as nothing states it.
 pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
-    let known = facts.in_force(parameter).provenance != crate::report::Provenance::Default;
-    format!("{}{}", parameter.human(facts.value(parameter)), if known { "" } else { " (the default; nothing states it)" })
+    let known = facts.in_force(parameter);
+    let said = known.event.is_some() || known.place.is_some();
+    format!("{}{}", parameter.human(facts.value(parameter)), if said { "" } else { " (the default)" })
 }

@@ -37,7 +37,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let title = match stalls.len() {
         1 => format!("A leader stalled once, for {lasted}"),
         many if follower_side => format!("Followers heard nothing from the leader for up to {}, {}", human(longest.length.high), times(many as u64)),
-        many => format!("The leader stalls: {many}\u{a0}times, for up to {lasted}"),
+        many => format!("The leader stalled {}, for up to {lasted}", times(many as u64)),
     };
     let what = format!(
         "{} tell of {}. The longest lasted {lasted}; followers wait {limit}.{}",

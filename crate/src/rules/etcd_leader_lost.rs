@@ -8,7 +8,7 @@ use crate::facts::{ChangeClass, EventId, Facts, StallKind};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
-use crate::units::{Range, S};
+use crate::units::{Range, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -51,11 +51,15 @@ fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> Stri
     if all_wanted {
         return format!("The leader was lost {}, each time because its process ended", times(count as u64));
     }
-    let measured = facts.needless().filter_map(|change| facts.stalls.get(change.stall?)).filter(|stall| stall.kind != StallKind::Censored).map(|stall| stall.length);
+    let measured = facts.needless().filter_map(|change| facts.stalls.get(change.stall?)).filter(|stall| !matches!(stall.kind, StallKind::Censored | StallKind::Return)).map(|stall| stall.length);
     let around = measured.reduce(|a, b| Range { low: a.low.min(b.low), high: a.high.max(b.high) });
     match around {
         Some(stalls) if needless > 0 => {
             format!("{}: the leader stalled {}, followers wait {}", plural(needless as u64, "needless leader change", "needless leader changes"), range(stalls), human_limit(facts, ElectionTimeout))
+        }
+        _ if explained(facts) > 0 => {
+            let about = facts.needless().filter_map(|change| facts.stalls.get(change.stall?)).map(|stall| stall.planned).max().unwrap_or(0);
+            format!("{}: the leader stalled up to about {}, followers wait {}", plural(needless as u64, "needless leader change", "needless leader changes"), human(about), human_limit(facts, ElectionTimeout))
         }
         _ if needless > 0 => format!("{}: the old leader was alive", plural(needless as u64, "needless leader change", "needless leader changes")),
         _ => format!("A member lost its leader {}", times(count as u64)),

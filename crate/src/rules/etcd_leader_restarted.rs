@@ -1,6 +1,6 @@
 //! `etcd-leader-restarted`: the leader's process ended, and the election after it was needed.
 
-use super::common::{plural, times, with_etcd_stop};
+use super::common::{times, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::parameters::Parameter::ElectionTimeout;
@@ -34,7 +34,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let shown = if facts.restarts.is_empty() {
         String::from("Its peers saw the connection end at once, and it had not been late before.")
     } else {
-        format!("{} of etcd after the first show it.", plural(facts.restarts.len() as u64, "start", "starts"))
+        String::from("Its next lines are those of a start.")
     };
     let what = format!("{shown}{}", leaderless(&wanted));
     Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &events).counting(wanted.len()).on(&[ElectionTimeout]))

@@ -1,11 +1,11 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
-use super::common::{matching, plural, says, span, times};
+use super::common::{matching, near, plural, says, span, times};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
-use crate::units::human;
+use crate::units::{S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -21,7 +21,9 @@ const ROUNDS: usize = 3;
 
 fn check(facts: &Facts) -> Option<Finding> {
     let rounds = unanswered_rounds(facts);
-    let publish = matching(facts, &[Meaning::PublishError], |_| true);
+    let mut publish = matching(facts, &[Meaning::PublishError], |_| true);
+    // A member that started between two leaders publishes itself a moment later.
+    publish.retain(|id| !near(facts, *id, &[Meaning::Published], 0, 60 * S, 40));
     let join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| says(event, &["unable to join the cluster", "cannot connect to existing peers", "cluster is unavailable"]));
     let mut events = rounds.clone();
     events.extend(publish.iter().chain(&join));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::common::{ETCD_START, blames_certificate, lines, matching, near, plural, says, time, with_etcd_stop};
+use super::common::{ETCD_START, at_the_end, blames_certificate, lines, matching, near, plural, says, time, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts};
 use crate::log::event::{Event, Meaning};
@@ -40,19 +40,21 @@ fn check(facts: &Facts) -> Option<Finding> {
     events.sort_by_key(|id| std::cmp::Reverse(telling(facts.event(*id))));
     let count = lines(facts, &events);
     let consequence = events.iter().all(|id| follows_an_end_or_stall(facts, *id));
-    let peers: BTreeSet<&str> = events.iter().filter_map(|id| facts.event(*id).word("peer")).collect();
-    let whom = match peers.len() {
-        0 => String::from("other members"),
-        1 => String::from("one peer"),
-        many => format!("{many}\u{a0}peers"),
-    };
+    let speakers: BTreeSet<String> = events.iter().map(|id| facts.host(*id)).collect();
+    let who = if speakers.len() > 1 { "Members could not reach each other" } else { "A member could not reach its peers" };
     let cause = cause(facts, &events);
+    let cut_off = facts.logs.iter().any(|log| log.events.len() > events.len()) && events.iter().all(|id| at_the_end(facts, *id) && ended(facts.event(*id)));
+    if cut_off {
+        let title = "Connections between members ended where the logs end";
+        let what = "A process that ends closes its connections. The logs stop within seconds after it, so they do not show whether it came back.";
+        return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events));
+    }
     if consequence {
         let title = format!("Connections between members broke when a member ended or stalled ({})", plural(count, "line", "lines"));
         let what = "Each of these lines stands beside a member that ended, started anew or stalled. They follow from that; the network is not shown to be at fault.";
         return Some(Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, &events));
     }
-    let title = format!("A member could not reach {whom}: {cause}");
+    let title = format!("{who}: {cause}");
     let what = format!("{} of broken or refused connections between members.", plural(count, "line tells", "lines tell"));
     let severity = if stays_away(facts, &events) { Severity::Critical } else { Severity::Warning };
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
@@ -82,6 +84,11 @@ fn cause(facts: &Facts, events: &[EventId]) -> &'static str {
     ];
     let said = |sign: &str| events.iter().any(|id| says(facts.event(*id), &[sign]));
     CAUSES.iter().find(|(sign, _)| said(sign)).map_or("connections broke", |(_, words)| words)
+}
+
+/// The other side closed the connection, or had just gone.
+fn ended(event: &Event) -> bool {
+    !says(event, &["timeout", "deadline", "no route", "unreachable", "no such host"])
 }
 
 /// Lines that name a cause come before lines that only say that it broke.

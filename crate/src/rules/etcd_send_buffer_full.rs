@@ -21,7 +21,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let beats = events.iter().any(|id| says(facts.event(*id), &["MsgHeartbeat"]));
-    let title = format!("{} to a peer dropped because the sending buffer was full", plural(lines(facts, &events), "message was", "messages were"));
+    let title = format!("etcd dropped {} because the buffer to a peer was full", plural(lines(facts, &events), "message", "messages"));
     let what = if beats { "Heartbeats or their answers are among them." } else { "No heartbeat is among them." };
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
 }

@@ -1,8 +1,8 @@
 //! `etcd-unreachable`: etcd's client port refuses connections or is not there.
 
-use super::common::{REFUSED, blames_certificate, near, plural, says, time, with_fleet_stop};
+use super::common::{REFUSED, at_the_end, blames_certificate, near, plural, says, time, with_fleet_stop};
 use super::{Finding, Rule};
-use crate::facts::{EventId, Facts};
+use crate::facts::{ChangeClass, EventId, Facts};
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 use crate::units::{Micros, S, human};
@@ -27,7 +27,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let span = super::common::span(facts, &events).unwrap_or(0);
     let over = if span >= S { format!(" within {}", human(span)) } else { String::new() };
     let title = format!("etcd's client port refused {}{over}", plural(super::common::lines(facts, &events), "request", "requests"));
-    let around_restart = events.iter().all(|id| near_restart(facts, *id));
+    let around_restart = events.iter().all(|id| near_restart(facts, *id) || at_the_end(facts, *id) && span > 10 * S);
     let (severity, what) = if around_restart {
         (Severity::Warning, "The refusals stand beside a restart of etcd: it was down and came back.")
     } else {
@@ -49,8 +49,9 @@ fn part_of_a_start(facts: &Facts, id: EventId) -> bool {
 
 fn near_restart(facts: &Facts, id: EventId) -> bool {
     let Some(now) = time(facts, id) else { return false };
-    let around = |moment: Micros| (-20 * S..=5 * S).contains(&(now - moment));
-    facts.restarts.iter().filter_map(|start| time(facts, *start)).any(around)
+    let around = |moment: Micros| (-20 * S..=10 * S).contains(&(now - moment));
+    let ended = facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted).filter_map(|change| change.elected);
+    facts.restarts.iter().filter_map(|start| time(facts, *start)).chain(ended).any(around)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let count = lines(facts, &events);
     let limit = human_limit(facts, EtcdRequestTimeout);
-    let title = format!("{} to etcd still open when fleet's limit of {limit} ran out", plural(count, "request was", "requests were"));
+    let title = format!("{} to etcd did not end within fleet's limit of {limit}", plural(count, "request", "requests"));
     let bursts = bursts(facts, &events);
     let spread = match bursts.len() {
         0 => String::from("The lines carry no time, so how often it happens is unknown."),

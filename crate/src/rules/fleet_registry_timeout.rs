@@ -3,7 +3,7 @@
 use super::common::{LIMIT, human_limit, lines, matching, outlast_requests, plural, says, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::EtcdRequestTimeout;
 use crate::report::{Confidence, Severity};
 
@@ -27,11 +27,10 @@ const READS: &[Meaning] = &[
     Meaning::AgentDesiredStateFailed,
     Meaning::AgentFetchMachineFailed,
     Meaning::RegistryFetchAllUnitsFailed,
-    Meaning::FleetctlError,
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let mut events = matching(facts, READS, |event| says(event, LIMIT));
+    let mut events: Vec<EventId> = facts.all_events().filter(|(_, event)| timed_out(event)).map(|(id, _)| id).collect();
     events.retain(|id| !with_fleet_stop(facts, *id));
     if events.is_empty() {
         return None;
@@ -43,6 +42,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     let what = format!("etcd took longer than fleet's etcd-request-timeout; by how much the lines do not say.{also}");
     events.extend(redirects);
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &shown(events)).on(&[EtcdRequestTimeout]).demanding(outlast_requests(facts)))
+}
+
+/// A read or write of the registry that ran into its limit, in fleetd or in fleetctl.
+fn timed_out(event: &Event) -> bool {
+    let of_registry = READS.contains(&event.meaning) || !event.signature().is_etcd_server() && says(event, &["from Registry", "in Registry"]);
+    of_registry && says(event, LIMIT)
 }
 
 fn shown(events: Vec<EventId>) -> Vec<EventId> {
