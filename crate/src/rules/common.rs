@@ -152,30 +152,43 @@ pub fn with_fleet_stop(facts: &Facts, id: EventId) -> bool {
     near(facts, id, &stops, -2 * S, 2 * S, 6)
 }
 
+/// So many recognised lines are looked at on either side; more in so short a time tell nothing new.
+const NEIGHBOURS: usize = 2_000;
+
 /// Whether a line of `meanings` stands on the same host of the same document within [from, to] of
 /// this one; without time stamps, within so many recognised lines.
 pub fn near(facts: &Facts, id: EventId, meanings: &[Meaning], from: Micros, to: Micros, lines: usize) -> bool {
     let Some(log) = facts.logs.get(id.log) else { return false };
     let here = facts.event(id);
-    log.events.iter().enumerate().any(|(at, event)| {
-        if !meanings.contains(&event.meaning) || event.host != here.host {
-            return false;
-        }
-        match (event.time, here.time) {
+    // Whole-second stamps put lines of one moment in any order, so both sides are looked at.
+    let in_reach = |(at, event): &(usize, &Event)| match (event.time, here.time) {
+        (Some(there), Some(now)) => (from.min(0)..=to.max(0)).contains(&(there.micros - now.micros)),
+        _ => at.abs_diff(id.event) <= lines,
+    };
+    let fits = |(_, event): (usize, &Event)| {
+        let in_time = match (event.time, here.time) {
             (Some(there), Some(now)) => (from..=to).contains(&(there.micros - now.micros)),
-            _ => at.abs_diff(id.event) <= lines,
-        }
-    })
+            _ => true,
+        };
+        in_time && event.host == here.host && meanings.contains(&event.meaning)
+    };
+    let events = || log.events.iter().enumerate();
+    let before = events().take(id.event + 1).rev().take(NEIGHBOURS).take_while(in_reach).any(fits);
+    before || events().skip(id.event).take(NEIGHBOURS).take_while(in_reach).any(fits)
 }
 
 /// Start lines of an etcd process.
 pub const ETCD_START: &[Meaning] =
     &[Meaning::EtcdVersion, Meaning::StartMember, Meaning::AlreadyInit, Meaning::StartupZapConfig, Meaning::Newraft, Meaning::ListeningForPeers, Meaning::Start04, Meaning::StartupHeartbeat];
 
+/// When the last line of all logs was written.
+pub fn last_line(facts: &Facts) -> Option<Micros> {
+    facts.logs.iter().filter_map(|log| log.last.as_ref()).map(|(last, _)| last.micros).max()
+}
+
 /// Whether the line stands in the last five seconds of the whole input, so that its outcome is cut off.
 pub fn at_the_end(facts: &Facts, id: EventId) -> bool {
-    let last = facts.all_events().filter_map(|(_, event)| event.time).map(|time| time.micros).max();
-    matches!((time(facts, id), last), (Some(now), Some(last)) if last - now <= 5 * S)
+    matches!((time(facts, id), last_line(facts)), (Some(now), Some(last)) if last - now <= 5 * S)
 }
 
 /// Whether a start line stands before this line, from the same host of the same document.

@@ -40,8 +40,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         many => format!("The leader stalled {}, for up to {lasted}", times(many as u64)),
     };
     let what = format!(
-        "{} tell of {}. The longest lasted {lasted}; followers wait {limit}.{}",
-        plural(lines(facts, &events), "line", "lines"),
+        "{} of {}. The longest lasted {lasted}; followers wait {limit}.{}",
+        plural(lines(facts, &events), "line tells", "lines tell"),
         plural(stalls.len() as u64, "stall", "stalls"),
         leaders(&stalls),
     );

@@ -8,7 +8,7 @@ use crate::facts::{ChangeClass, EventId, Facts, StallKind};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
-use crate::units::{Range, S, human};
+use crate::units::{Micros, Range, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -85,22 +85,27 @@ fn what(facts: &Facts, needless: usize, changes: usize) -> String {
 fn lost_lines(facts: &Facts) -> Vec<EventId> {
     let planned: BTreeSet<EventId> = facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).flat_map(|change| change.events.iter().copied()).collect();
     let says_lost = |event: &Event| event.meaning != Meaning::Leader04 || event.word("new").is_none_or(str::is_empty);
+    let transfers: Vec<Micros> = facts.events_of(TRANSFERS).filter_map(|(_, event)| event.time).map(|time| time.micros).collect();
     let mut events = matching(facts, &[Meaning::LeaderLost, Meaning::QuorumInactiveStepdown, Meaning::Leader04], says_lost);
-    events.retain(|id| !planned.contains(id) && !with_etcd_stop(facts, *id) && !after_transfer(facts, *id));
+    events.retain(|id| !planned.contains(id) && !with_etcd_stop(facts, *id) && !after_transfer(facts, *id, &transfers));
     events
 }
 
-/// A hand-over logged by another member in the five seconds before.
-fn after_transfer(facts: &Facts, id: EventId) -> bool {
-    let Some(now) = time(facts, id) else { return near(facts, id, TRANSFERS, 0, 0, 20) };
-    facts.events_of(TRANSFERS).any(|(_, event)| event.time.is_some_and(|time| (0..=5 * S).contains(&(now - time.micros))))
+/// A hand-over logged by any member in the five seconds before.
+fn after_transfer(facts: &Facts, id: EventId, transfers: &[Micros]) -> bool {
+    match time(facts, id) {
+        Some(now) => transfers.iter().any(|transfer| (0..=5 * S).contains(&(now - transfer))),
+        None => near(facts, id, TRANSFERS, 0, 0, 20),
+    }
 }
 
 /// The first campaign of a member that followed a leader: it asks others for votes, its last entry is
 /// of the term it leaves, and it did not start just before. A member that only goes on campaigning
 /// has an older entry and no leader to lose.
 fn first_campaigns(facts: &Facts) -> Vec<EventId> {
-    let campaigns = matching(facts, &[Meaning::ElectionStart], |_| true);
+    let mut voices = BTreeSet::new();
+    let mut campaigns = matching(facts, &[Meaning::ElectionStart], |_| true);
+    campaigns.retain(|id| voices.insert((id.log, facts.event(*id).host)));
     let followed = |id: &EventId| {
         let Some(term) = facts.event(*id).number("term") else { return false };
         let Some(log) = facts.logs.get(id.log) else { return false };

@@ -1,5 +1,7 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
+use std::collections::BTreeMap;
+
 use super::common::{matching, near, plural, says, span, times};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
@@ -46,19 +48,17 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// Campaigns of one member that follow one another without any word from another member.
 fn unanswered_rounds(facts: &Facts) -> Vec<EventId> {
     let mut longest: Vec<EventId> = Vec::new();
-    for (log, reading) in facts.logs.iter().enumerate() {
-        let hosts = (0..reading.hosts.len()).map(|host| u16::try_from(host).ok()).chain([None]);
-        for host in hosts {
-            let mut rounds: Vec<EventId> = Vec::new();
-            for (at, event) in reading.events.iter().enumerate().filter(|(_, event)| event.host == host) {
-                if event.meaning == Meaning::ElectionStart {
-                    rounds.push(EventId { log, event: at });
-                } else if is_answer(event) {
-                    keep_longer(&mut longest, std::mem::take(&mut rounds));
-                }
-            }
-            keep_longer(&mut longest, rounds);
+    let mut running: BTreeMap<(usize, Option<u16>), Vec<EventId>> = BTreeMap::new();
+    for (id, event) in facts.all_events() {
+        let rounds = running.entry((id.log, event.host)).or_default();
+        if event.meaning == Meaning::ElectionStart {
+            rounds.push(id);
+        } else if is_answer(event) {
+            keep_longer(&mut longest, std::mem::take(rounds));
         }
+    }
+    for rounds in running.into_values() {
+        keep_longer(&mut longest, rounds);
     }
     if longest.len() >= ROUNDS { longest } else { Vec::new() }
 }

@@ -33,7 +33,8 @@ const START: Micros = 30 * S;
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events = matching(facts, BROKEN, |event| !blames_other_cause(event));
-    events.retain(|id| !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id));
+    let first_start = facts.events_of(ETCD_START).filter_map(|(_, event)| event.time).map(|time| time.micros).min();
+    events.retain(|id| !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id, first_start));
     if events.is_empty() {
         return None;
     }
@@ -97,12 +98,11 @@ fn telling(event: &Event) -> bool {
 }
 
 /// A refused peer within seconds of a start, on this member or its peers, when all was well after it.
-fn part_of_a_start(facts: &Facts, id: EventId) -> bool {
+fn part_of_a_start(facts: &Facts, id: EventId, first_start: Option<Micros>) -> bool {
     if near(facts, id, ETCD_START, -START, 0, 60) {
         return well_after(facts, id);
     }
     let Some(now) = time(facts, id) else { return false };
-    let first_start = facts.events_of(ETCD_START).filter_map(|(_, event)| event.time).map(|time| time.micros).min();
     first_start.is_some_and(|start| (0..=START).contains(&(now - start))) && well_after(facts, id)
 }
 
@@ -111,11 +111,11 @@ fn well_after(facts: &Facts, id: EventId) -> bool {
     let Some(log) = facts.logs.get(id.log) else { return false };
     let event = facts.event(id);
     let later = || log.events.iter().skip(id.event).filter(|other| other.host == event.host);
-    let up = later().any(|other| matches!(other.meaning, Meaning::PeerActive | Meaning::PeerStreamUp | Meaning::LeaderElected | Meaning::BecameLeader));
-    let last = later().filter_map(|other| other.time).map(|time| time.micros).max();
+    let up = later().take(1_000).any(|other| matches!(other.meaning, Meaning::PeerActive | Meaning::PeerStreamUp | Meaning::LeaderElected | Meaning::BecameLeader));
+    let last = later().next_back().and_then(|other| other.time).map(|time| time.micros);
     let covered = match (last, event.time) {
         (Some(last), Some(now)) => last - now.micros >= 5 * S,
-        _ => later().count() > 10,
+        _ => later().nth(10).is_some(),
     };
     up || !covered
 }

@@ -1,8 +1,8 @@
 //! `etcd-unreachable`: etcd's client port refuses connections or is not there.
 
-use super::common::{REFUSED, at_the_end, blames_certificate, near, plural, says, time, with_fleet_stop};
+use super::common::{REFUSED, at_the_end, blames_certificate, last_line, near, plural, says, time, with_fleet_stop};
 use super::{Finding, Rule};
-use crate::facts::{ChangeClass, EventId, Facts};
+use crate::facts::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 use crate::units::{Micros, S, human};
@@ -27,9 +27,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     let span = super::common::span(facts, &events).unwrap_or(0);
     let over = if span >= S { format!(" within {}", human(span)) } else { String::new() };
     let title = format!("etcd's client port refused {}{over}", plural(super::common::lines(facts, &events), "request", "requests"));
-    let around_restart = events.iter().all(|id| near_restart(facts, *id) || at_the_end(facts, *id) && span > 10 * S);
-    let (severity, what) = if around_restart {
-        (Severity::Warning, "The refusals stand beside a restart of etcd: it was down and came back.")
+    let (severity, what) = if came_back(facts, &events) {
+        (Severity::Warning, "Nothing listened there for a while, and later the client found it again: etcd was down and came back.")
     } else {
         (Severity::Critical, "Nothing listened where the client looked for etcd.")
     };
@@ -47,11 +46,11 @@ fn part_of_a_start(facts: &Facts, id: EventId) -> bool {
     near(facts, id, &[Meaning::FleetdVersion, Meaning::ServerEstablishing], -30 * S, 0, 20) && near(facts, id, &[Meaning::ServerStarting, Meaning::ServerBeatOk, Meaning::ServerRegisterOk], 0, 30 * S, 20)
 }
 
-fn near_restart(facts: &Facts, id: EventId) -> bool {
-    let Some(now) = time(facts, id) else { return false };
-    let around = |moment: Micros| (-20 * S..=10 * S).contains(&(now - moment));
-    let ended = facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted).filter_map(|change| change.elected);
-    facts.restarts.iter().filter_map(|start| time(facts, *start)).chain(ended).any(around)
+/// The logs go on for ten seconds and more without a further refusal. Refusals in the last seconds of
+/// the whole input do not count beside earlier ones: there the excerpt ends, not the trouble.
+fn came_back(facts: &Facts, events: &[EventId]) -> bool {
+    let earlier: Vec<Micros> = events.iter().filter(|id| !at_the_end(facts, **id)).filter_map(|id| time(facts, *id)).collect();
+    matches!((earlier.iter().max(), last_line(facts)), (Some(last), Some(end)) if end - last >= 10 * S)
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         _ => format!("A machine lost its presence and was declared gone; agent-ttl is {ttl}"),
     };
     let proven = outage.map(|outage| format!(" Its requests failed over at least {}.", human(outage))).unwrap_or_default();
-    let by_engine = if gone.is_empty() { String::new() } else { format!(" {} of the engine name a machine that went away.", plural(lines(facts, &gone), "line", "lines")) };
+    let by_engine = if gone.is_empty() { String::new() } else { format!(" The engine says so in {}.", plural(lines(facts, &gone), "line", "lines")) };
     let what = format!("No heartbeat reached etcd within a third of the agent-ttl.{proven}{by_engine}");
     let mut events: Vec<EventId> = monitors.iter().chain(&gone).copied().collect();
     events.extend(all(facts, &[Meaning::HeartRetry]));

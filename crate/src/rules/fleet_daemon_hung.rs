@@ -1,6 +1,6 @@
 //! `fleet-daemon-hung`: fleetd gave up on its heartbeat and did not come back.
 
-use super::common::{all, near, time};
+use super::common::{all, last_line, near, time};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::log::event::Meaning;
@@ -44,8 +44,7 @@ fn never_came_back(facts: &Facts, id: EventId) -> bool {
     }
     let Some(given_up) = time(facts, id) else { return false };
     // Any log on the same clock shows how long the excerpt goes on.
-    let last = facts.logs.iter().filter_map(|log| log.last.as_ref()).map(|(last, _)| last.micros).max();
-    last.is_some_and(|last| last - given_up >= TOO_LONG)
+    last_line(facts).is_some_and(|last| last - given_up >= TOO_LONG)
 }
 
 #[cfg(test)]
