@@ -1,0 +1,143 @@
+// What the logs show: the time line as an index, then each finding with its lines.
+
+import { h, section, unbroken } from './dom.js';
+import { CONFIDENCE, plural } from './strings.js';
+import { clockText, timelineFigure } from './timeline.js';
+import { severity } from './verdict.js';
+
+/** @typedef {import('./types.js').Report} Report */
+/** @typedef {import('./types.js').Finding} Finding */
+/** @typedef {import('./types.js').Actions} Actions */
+/** @typedef {import('./types.js').State} State */
+
+const LINES_SHOWN = 8;
+
+/**
+ * @param {Report} report
+ * @param {State} state
+ * @param {Actions} actions
+ */
+export function evidenceSection(report, state, actions) {
+  if (report.findings.length === 0 && !report.timeline) return null;
+  const shown = inSpan(report, state.span);
+  const hidden = report.findings.length - shown.length;
+  return section(
+    'evidence',
+    'Evidence',
+    report.timeline ? 'What the logs show. Choose a mark or a line to see it in the text.' : 'The lines behind each finding.',
+    report.timeline && timelineFigure(report.timeline, state, actions, plural(shown.length, 'finding')),
+    h('div', { class: 'findings' }, shown.map((finding, index) => findingBlock(finding, index === 0, report, actions))),
+    hidden > 0 && h('p', { class: 'did' }, `${plural(hidden, 'finding')} outside this span ${hidden === 1 ? 'is' : 'are'} not shown.`),
+  );
+}
+
+/**
+ * Findings with a mark in the span; those without any time stay.
+ *
+ * @param {Report} report
+ * @param {State['span']} span
+ */
+function inSpan(report, span) {
+  const marks = report.timeline?.lanes.flatMap((lane) => lane.marks) ?? [];
+  if (!span) return report.findings;
+  const timed = new Set(marks.map((mark) => mark.finding));
+  const inside = new Set(marks.filter((mark) => mark.time >= span.from && mark.time <= span.to).map((mark) => mark.finding));
+  return report.findings.filter((finding) => !timed.has(finding.id) || inside.has(finding.id));
+}
+
+/**
+ * @param {Finding} finding
+ * @param {boolean} open
+ * @param {Report} report
+ * @param {Actions} actions
+ */
+function findingBlock(finding, open, report, actions) {
+  const hosts = new Set(finding.evidence.flatMap((each) => each.host ?? [])).size;
+  const facts = [finding.count > 1 && `${finding.count}\u00d7`, hosts > 1 && plural(hosts, 'host'), CONFIDENCE[finding.confidence]];
+  return h(
+    'details',
+    { class: 'find', id: `finding-${finding.id}`, open },
+    h(
+      'summary',
+      null,
+      severity(finding.severity),
+      h('span', { class: 'ti' }, unbroken(finding.title)),
+      h('span', { class: 'me' }, facts.filter(Boolean).join(' \u00b7 ')),
+    ),
+    h(
+      'div',
+      { class: 'fb' },
+      h(
+        'dl',
+        null,
+        part('What', finding.what),
+        part('Why it matters', finding.why),
+        part('What to do', finding.whatToDo),
+        h('dt', null, 'Rule'),
+        h('dd', null, h('code', null, finding.id)),
+        finding.references.length > 0 && [h('dt', null, 'Source'), h('dd', null, h('details', { class: 'refs', id: `refs-${finding.id}` }, h('summary', null, plural(finding.references.length, 'source')), h('ul', null, finding.references.map((text) => h('li', null, reference(text))))))],
+      ),
+      finding.evidence.length > 0 && h('div', { class: 'evs' }, groups(finding).map((group) => excerpt(group, finding, report, actions))),
+    ),
+  );
+}
+
+/**
+ * @param {string} title
+ * @param {string} text
+ */
+function part(title, text) {
+  return text ? [h('dt', null, title), h('dd', null, unbroken(text))] : [];
+}
+
+/** @param {string} text */
+function reference(text) {
+  return text.startsWith('https://') && !/\s/.test(text) ? h('a', { href: text, rel: 'noreferrer', target: '_blank' }, text) : h('code', null, text);
+}
+
+/** @param {Finding} finding */
+function groups(finding) {
+  /** @type {Map<string, Finding['evidence']>} */
+  const byDocument = new Map();
+  for (const each of finding.evidence.slice(0, LINES_SHOWN)) {
+    byDocument.set(each.document, [...(byDocument.get(each.document) ?? []), each]);
+  }
+  return [...byDocument.values()];
+}
+
+/**
+ * @param {Finding['evidence']} lines
+ * @param {Finding} finding
+ * @param {Report} report
+ * @param {Actions} actions
+ */
+function excerpt(lines, finding, report, actions) {
+  const [first] = lines;
+  const name = report.documents.find((doc) => doc.id === first.document)?.name ?? first.document;
+  const more = finding.evidence.filter((each) => each.document === first.document).length - lines.length;
+  return h(
+    'div',
+    { class: 'ev' },
+    h(
+      'div',
+      { class: 'cap' },
+      h('span', null, `${name}, ${lines.length === 1 ? `line ${first.line}` : plural(lines.length, 'line')}`),
+      h('button', { class: 'link', type: 'button', onclick: () => actions.show(first.document, first.line, finding), 'aria-label': `Show line ${first.line} in ${name}` }, 'show in the text'),
+    ),
+    h(
+      'ol',
+      { class: 'code' },
+      lines.map((each, index) =>
+        h(
+          'li',
+          { class: `l${index === 0 ? ' hit' : ''}` },
+          h('button', { class: 'n link', type: 'button', onclick: () => actions.show(each.document, each.line, finding), 'aria-label': `Line ${each.line}` }, each.line),
+          h('span', { class: 't' }, each.text, each.note && h('span', { class: 'say' }, unbroken(each.note))),
+        ),
+      ),
+    ),
+    more > 0 && h('p', { class: 'more' }, `and ${plural(more, 'more line')}, marked in the text`),
+  );
+}
+
+export { clockText };

@@ -1,0 +1,153 @@
+// What goes in: one box for anything, files, examples, and the list of what was read.
+
+import { EXAMPLES } from './examples.js';
+import { h } from './dom.js';
+import { ORDER, plural, WORDS } from './strings.js';
+
+/** @typedef {import('./types.js').Actions} Actions */
+/** @typedef {import('./types.js').State} State */
+/** @typedef {import('./types.js').Doc} Doc */
+
+/**
+ * The box. Pasting into it when it is empty adds a document at once; typing becomes a document of
+ * its own after a short pause and stays editable here.
+ *
+ * @param {Actions} actions
+ * @param {(text: string, now: boolean) => void} typed
+ */
+export function pasteBox(actions, typed) {
+  const files = h('input', {
+    type: 'file',
+    id: 'files',
+    multiple: true,
+    class: 'vh',
+    tabindex: -1,
+    'aria-hidden': 'true',
+    onchange: async () => {
+      await actions.addFiles(files.files ?? []);
+      files.value = '';
+    },
+  });
+  let pasting = false;
+  const area = h('textarea', {
+    id: 'paste',
+    'aria-label': WORDS.box,
+    'aria-describedby': 'privacy',
+    placeholder: WORDS.placeholder,
+    spellcheck: 'false',
+    autocapitalize: 'off',
+    autocomplete: 'off',
+    onpaste: (/** @type {ClipboardEvent} */ event) => {
+      const data = event.clipboardData;
+      if (data?.files.length) {
+        event.preventDefault();
+        actions.addFiles([...data.files]);
+        return;
+      }
+      const text = data?.getData('text/plain') ?? '';
+      if (area.value !== '' || text === '') {
+        pasting = true;
+        return;
+      }
+      event.preventDefault();
+      actions.add([{ name: '', text }]);
+    },
+    oninput: () => {
+      typed(area.value, pasting);
+      pasting = false;
+    },
+  });
+  const box = h(
+    'div',
+    { class: 'drop' },
+    area,
+    h('div', { class: 'foot' }, h('button', { class: 'pri', type: 'button', onclick: () => files.click() }, WORDS.choose), files, h('span', { class: 's q' }, WORDS.drop)),
+  );
+  return { box, area };
+}
+
+/** @returns {HTMLElement} */
+export function privacyLine() {
+  return h('p', { class: 's privacy', id: 'privacy' }, h('b', null, WORDS.privacy[0]), ` ${WORDS.privacy[1]}`);
+}
+
+/** @param {Actions} actions */
+export function exampleList(actions) {
+  return h(
+    'ul',
+    { class: 'ex' },
+    EXAMPLES.map((example) =>
+      h(
+        'li',
+        null,
+        h('button', { class: 'link', type: 'button', onclick: () => actions.add(example.documents) }, example.title),
+        h('span', null, example.about),
+      ),
+    ),
+  );
+}
+
+/** @param {Actions} actions */
+export function whereToGetIt(actions) {
+  return h(
+    'div',
+    { class: 'where' },
+    h('h2', null, WORDS.where),
+    h('p', { class: 's q' }, WORDS.whereWhy),
+    h(
+      'div',
+      { class: 'cmdrow' },
+      h('code', null, WORDS.whereCommand),
+      h('button', { type: 'button', onclick: () => actions.copy(WORDS.whereCommand, 'Command copied.'), 'aria-label': 'Copy the command' }, 'Copy'),
+    ),
+    h('p', { class: 's q' }, WORDS.whereConfig),
+  );
+}
+
+/**
+ * @param {State} state
+ * @param {Actions} actions
+ */
+export function documentTable(state, actions) {
+  if (state.documents.length === 0) return h('div');
+  return h(
+    'table',
+    { class: 'docs', 'aria-labelledby': 'input-title' },
+    h('thead', null, h('tr', null, ['Document', 'Recognised as', 'Read', 'Span', ''].map((text) => h('th', { scope: 'col' }, text || h('span', { class: 'vh' }, 'Actions'))))),
+    h('tbody', null, state.documents.map((doc) => documentRow(doc, state, actions))),
+  );
+}
+
+/**
+ * @param {Doc} doc
+ * @param {State} state
+ * @param {Actions} actions
+ */
+function documentRow(doc, state, actions) {
+  const index = state.reported.findIndex((each) => each.key === doc.key);
+  const read = state.report?.documents[index];
+  const name = doc.name || read?.name || 'pasted text';
+  const cannotShow = doc.text === undefined;
+  return h(
+    'tr',
+    null,
+    h('td', null, h('input', { class: 'name', id: `name-${doc.key}`, value: name, 'aria-label': 'Name of the document', autocomplete: 'off', onchange: (/** @type {any} */ event) => actions.rename(doc.key, event.target.value) })),
+    h('td', null, read ? recognised(read) : 'not read yet'),
+    h('td', { class: 'fig' }, read && `${(read.recognised + read.foreign).toLocaleString('en')} of ${plural(read.lines, 'line')}`),
+    h('td', { class: 'fig' }, read && (read.first ? `${read.first} \u2013 ${read.last ?? ''}` : 'no times')),
+    h(
+      'td',
+      { class: 'acts' },
+      !cannotShow && read && h('button', { type: 'button', id: `open-${doc.key}`, onclick: () => actions.show(read.id, 1), 'aria-label': `Open ${name}` }, 'Open'),
+      h('button', { type: 'button', id: `remove-${doc.key}`, onclick: () => actions.remove(doc.key), 'aria-label': `Remove ${name}` }, 'Remove'),
+    ),
+  );
+}
+
+/** @param {import('./types.js').Report['documents'][number]} read */
+function recognised(read) {
+  const software = read.software.map((each) => `${each.name} ${each.versions}`.trim()).join(', ');
+  const order = read.order && read.kind === 'log' ? ORDER[read.order] : '';
+  const hosts = read.hosts.length > 1 ? plural(read.hosts.length, 'host') : '';
+  return [read.format, order, hosts, software].filter(Boolean).join(', ');
+}

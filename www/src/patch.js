@@ -1,0 +1,160 @@
+// The corrected file beside the values: diff, other forms, copy, download.
+
+import { h, heading } from './dom.js';
+import { FORM } from './strings.js';
+
+/** @typedef {import('./types.js').Report} Report */
+/** @typedef {import('./types.js').Actions} Actions */
+/** @typedef {{ id: string, label: string, file: string, body: Node, buttons: Node[], note?: string }} Pane */
+
+/**
+ * @param {Report} report
+ * @param {Actions} actions
+ */
+export function patchPanel(report, actions) {
+  const panes = [...patchPanes(report, actions), ...formPanes(report, actions)];
+  if (panes.length === 0) return null;
+  const box = h('div', { class: 'patch' });
+  const about = h('p', { class: 'q s about' });
+  const body = h('div', { class: 'pane' });
+  /** @param {Pane} pane */
+  const choose = (pane) => {
+    about.textContent = pane.file;
+    body.replaceChildren(pane.body, h('div', { class: 'foot' }, pane.buttons), ...(pane.note ? [h('p', { class: 'note' }, pane.note)] : []));
+  };
+  box.append(
+    h(
+      'fieldset',
+      { class: 'tabs' },
+      h('legend', { class: 'vh' }, 'Form of the values'),
+      panes.map((pane, index) =>
+        h(
+          'label',
+          null,
+          h('input', { type: 'radio', name: 'patch-form', id: `form-${pane.id}`, checked: index === 0, onchange: () => choose(pane) }),
+          pane.label,
+        ),
+      ),
+    ),
+    body,
+  );
+  choose(panes[0]);
+  return h(
+    'div',
+    { id: 'patch' },
+    heading('patch-title', 'Patch'),
+    about,
+    box,
+    h('p', { class: 'q s after' }, 'A running daemon keeps its old values until it restarts.'),
+  );
+}
+
+/**
+ * @param {Report} report
+ * @param {Actions} actions
+ * @returns {Pane[]}
+ */
+function patchPanes(report, actions) {
+  return report.patches.map((patch, index) => {
+    const doc = report.documents.find((each) => each.id === patch.document);
+    const name = doc?.name ?? 'cloud-config.yaml';
+    const text = patch.text;
+    const snippet = patch.document === undefined || patch.document === null || patch.disposition === 'refused';
+    const several = report.patches.length > 1;
+    return {
+      id: `patch-${index}`,
+      label: several ? name : snippet ? 'Snippet' : 'Diff',
+      file: snippet ? `To merge into ${doc ? name : 'your cloud-config'} by hand` : name,
+      note: patch.reason ?? undefined,
+      body: patch.diff ? diffView(patch.diff, name) : plain(text ?? 'There is nothing to copy for this file.', name),
+      buttons: [
+        text !== undefined && text !== null
+          ? h('button', { class: 'pri', type: 'button', id: `copy-patch-${index}`, onclick: () => actions.copy(text, 'Copied.') }, snippet ? 'Copy snippet' : 'Copy patched file')
+          : null,
+        patch.diff ? h('button', { type: 'button', onclick: () => actions.download(`${name}.patch`, patch.diff ?? '', 'text/x-diff') }, 'Download .patch') : null,
+        text && !patch.diff ? h('button', { type: 'button', onclick: () => actions.download(name, text) }, 'Download') : null,
+      ].filter((button) => button !== null),
+    };
+  });
+}
+
+/**
+ * @param {Report} report
+ * @param {Actions} actions
+ * @returns {Pane[]}
+ */
+function formPanes(report, actions) {
+  // The corrected cloud-config is already there when a patch is.
+  const shown = report.alternatives.filter((each) => each.form !== 'cloud-config' || report.patches.length === 0);
+  const forms = [...new Set(shown.map((each) => each.form))];
+  return forms.map((form, index) => {
+    const files = shown.filter((each) => each.form === form);
+    return {
+      id: `form-${index}`,
+      label: FORM[form] ?? form,
+      file: files.map((each) => each.file).join(', '),
+      body: h('div', null, files.map((each) => [files.length > 1 && h('p', { class: 'q s file' }, each.file), plain(each.text, each.file)])),
+      buttons: files.map((each) =>
+        h('button', { class: files.length === 1 ? 'pri' : '', type: 'button', onclick: () => actions.copy(each.text, 'Copied.') }, files.length === 1 ? 'Copy' : `Copy ${each.file.split('/').pop()}`),
+      ),
+    };
+  });
+}
+
+/**
+ * @param {string} text
+ * @param {string} label
+ */
+function plain(text, label) {
+  return h('pre', { class: 'plain', tabindex: 0, role: 'group', 'aria-label': label }, text);
+}
+
+/**
+ * @param {string} diff unified
+ * @param {string} label
+ */
+function diffView(diff, label) {
+  let before = 0;
+  let after = 0;
+  const rows = [];
+  for (const line of diff.replace(/\n$/, '').split('\n')) {
+    const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)/.exec(line);
+    if (hunk) {
+      if (before > 0 && Number(hunk[1]) > before) rows.push(fold(before, Number(hunk[1]) - 1));
+      else if (before === 0 && Number(hunk[1]) > 1) rows.push(fold(1, Number(hunk[1]) - 1));
+      before = Number(hunk[1]) || 1;
+      after = Number(hunk[2]) || 1;
+    } else if (before > 0 && line.startsWith('-')) rows.push(row('del', before++, '', '-', line.slice(1)));
+    else if (before > 0 && line.startsWith('+')) rows.push(row('add', '', after++, '+', line.slice(1)));
+    else if (before > 0 && !line.startsWith('\\')) rows.push(row('', before++, after++, '', line.slice(1)));
+  }
+  return h('div', { class: 'code', tabindex: 0, role: 'group', 'aria-label': `Changes in ${label}` }, rows);
+}
+
+/**
+ * @param {number} from
+ * @param {number} to
+ */
+function fold(from, to) {
+  return h('div', { class: 'fold' }, from === to ? `line ${from} unchanged` : `lines ${from} to ${to} unchanged`);
+}
+
+/**
+ * @param {string} kind
+ * @param {number | string} before
+ * @param {number | string} after
+ * @param {string} sign
+ * @param {string} text
+ */
+function row(kind, before, after, sign, text) {
+  const spoken = kind === 'add' ? 'added: ' : kind === 'del' ? 'removed: ' : '';
+  return h(
+    'div',
+    { class: `l ${kind}` },
+    h('span', { class: 'n' }, before),
+    h('span', { class: 'n' }, after),
+    h('span', { class: 'g', 'aria-hidden': 'true' }, sign),
+    spoken && h('span', { class: 'vh' }, spoken),
+    h('span', { class: 't' }, text.replace(/\r$/, '') || ' '),
+  );
+}

@@ -1,0 +1,85 @@
+// The proposed values: now and where from, proposed, why, what it costs. Kept ones stay in grey.
+
+import { h, heading, shortName, unbroken } from './dom.js';
+import { CONFIDENCE, PROVENANCE } from './strings.js';
+
+/** @typedef {import('./types.js').Report} Report */
+/** @typedef {import('./types.js').Recommendation} Recommendation */
+/** @typedef {import('./types.js').Actions} Actions */
+
+/**
+ * @param {Report} report
+ * @param {Actions} actions
+ */
+export function valuesTable(report, actions) {
+  const rows = [...report.recommendations, ...report.kept];
+  const remark = `${word(report.recommendations.length)} to change, ${word(report.kept.length).toLowerCase()} to keep.`;
+  return h(
+    'div',
+    null,
+    heading('values-title', 'Values', remark),
+    h(
+      'table',
+      { class: 'vals', 'aria-labelledby': 'values-title' },
+      h('thead', null, h('tr', null, ['Parameter', 'Now', 'Proposed', 'Why', 'What it costs'].map((text) => h('th', { scope: 'col' }, text)))),
+      h('tbody', null, rows.map((row) => valueRow(row, actions))),
+    ),
+  );
+}
+
+/**
+ * @param {Recommendation} row
+ * @param {Actions} actions
+ */
+function valueRow(row, actions) {
+  const keep = row.direction === 'keep';
+  const [first, ...more] = row.because;
+  return h(
+    'tr',
+    { 'data-parameter': row.parameter },
+    h('th', { scope: 'row' }, h('span', { class: 'p' }, shortName(row.parameter)), h('span', { class: 'sub' }, row.parameter.split('.')[0])),
+    h('td', { class: 'v c-n', 'data-l': 'Now' }, unbroken(row.current.text), h('span', { class: 'sub' }, from(row.current, actions))),
+    h(
+      'td',
+      { class: 'v c-p', 'data-l': 'Proposed' },
+      h('span', { class: keep ? 'keep' : 'new', 'data-proposed': row.parameter }, unbroken(row.proposedText)),
+      h('span', { class: 'sub' }, row.direction),
+    ),
+    h('td', { class: 'why', 'data-l': 'Why' }, first && h('p', null, unbroken(first.text)), moreDetails(row, first, more)),
+    h('td', { class: 'cost', 'data-l': 'What it costs' }, unbroken(row.cost || 'Nothing.')),
+  );
+}
+
+/**
+ * @param {Recommendation['current']} current
+ * @param {Actions} actions
+ */
+function from(current, actions) {
+  const { evidence } = current;
+  if (!evidence) return PROVENANCE[current.provenance];
+  const place = `line ${evidence.line}`;
+  return h('button', { class: 'link', type: 'button', onclick: () => actions.show(evidence.document, evidence.line), 'aria-label': `${place}: show it in the text` }, place);
+}
+
+/**
+ * @param {Recommendation} row
+ * @param {Recommendation['because'][number] | undefined} first
+ * @param {Recommendation['because']} more
+ */
+function moreDetails(row, first, more) {
+  const basis = first && `Basis: ${first.basis}. How sure: ${CONFIDENCE[row.confidence]}.`;
+  if (!basis && row.neighbours.length === 0) return null;
+  return h(
+    'details',
+    { id: `why-${row.parameter}` },
+    h('summary', null, 'Why not other values?'),
+    row.neighbours.map((text) => h('p', null, unbroken(text))),
+    more.map((bound) => h('p', null, `${unbroken(bound.text)} (${bound.basis})`)),
+    basis && h('p', null, basis),
+  );
+}
+
+/** @param {number} count */
+function word(count) {
+  return ['None', 'One', 'Two', 'Three', 'Four', 'Five'][count] ?? String(count);
+}

@@ -1,0 +1,64 @@
+// The answer in one sentence, and its price.
+
+import { h, icon, unbroken } from './dom.js';
+import { plural, SEVERITY, TIMING } from './strings.js';
+
+/** @typedef {import('./types.js').Report} Report */
+
+/**
+ * @param {Report} report
+ * @param {import('./types.js').Actions} actions
+ */
+export function readLine(report, actions) {
+  const read = report.documents.filter((doc) => doc.kind !== 'empty');
+  const lines = read.reduce((sum, doc) => sum + doc.lines, 0);
+  const understood = read.reduce((sum, doc) => sum + doc.recognised + doc.foreign, 0);
+  const names = read.length > 3 ? plural(read.length, 'document') : read.map((doc) => doc.name).join(', ');
+  const hosts = new Set(read.flatMap((doc) => doc.hosts)).size;
+  return h(
+    'div',
+    { class: 'read s q' },
+    h('span', null, h('b', null, 'Read: '), `${names}, ${understood.toLocaleString('en')} of ${plural(lines, 'line')}`),
+    software(read) && h('span', null, software(read)),
+    hosts > 0 && h('span', null, plural(hosts, 'host')),
+    h('button', { class: 'link', type: 'button', onclick: () => actions.jump('input') }, 'Change input'),
+  );
+}
+
+/** @param {Report['documents']} documents */
+function software(documents) {
+  const seen = new Set(documents.flatMap((doc) => doc.software.map((each) => `${each.name} ${each.versions}`.trim())));
+  return [...seen].join(', ');
+}
+
+/** @param {Report['verdict']} verdict */
+export function verdictBlock(verdict) {
+  const timing = TIMING[verdict.timing];
+  const no = verdict.timing === 'not-the-remedy';
+  const bargain = [
+    { title: no ? 'What helps' : 'You gain', lines: verdict.gain },
+    { title: no ? 'What higher values would cost' : 'You pay', lines: verdict.pay },
+    { title: 'Timing will not cure', lines: verdict.willNotCure },
+  ].filter((column) => column.lines.length > 0);
+  return h(
+    'div',
+    { class: 'verdict', id: 'verdict' },
+    h('div', { class: 'sevline' }, severity(verdict.severity), h('span', { class: `sev ${timing.tone}` }, icon(timing.icon), timing.words)),
+    h('h1', { id: 'headline', tabindex: -1 }, unbroken(verdict.headline)),
+    verdict.why && h('p', { class: 'q because' }, unbroken(verdict.why)),
+    bargain.length > 0 &&
+      h(
+        'dl',
+        { class: 'ledger' },
+        bargain.map(({ title, lines }) =>
+          h('div', null, h('dt', null, title), lines.map((line) => h('dd', null, unbroken(line)))),
+        ),
+      ),
+  );
+}
+
+/** @param {string} level */
+export function severity(level) {
+  const tone = level === 'ok' ? 'okc' : level;
+  return h('span', { class: `sev ${tone}` }, icon(/** @type {any} */ (level)), SEVERITY[level]);
+}

@@ -1,0 +1,292 @@
+// What other values would do: the trade-off curve, its table twin, two sliders, the assumptions.
+
+import { h, section, svg, unbroken } from './dom.js';
+import { ASSUMPTIONS } from './strings.js';
+
+/** @typedef {NonNullable<import('./types.js').Report['model']>} Model */
+/** @typedef {Model['points'][number]} Point */
+/** @typedef {import('./types.js').State} State */
+/** @typedef {import('./types.js').Actions} Actions */
+
+const SLIDERS = [
+  { id: 'failoverBudgetMs', label: 'Failover budget', min: 1000, max: 20000, step: 500, start: 5000 },
+  { id: 'stallMs', label: 'Stall to survive', min: 0, max: 10000, step: 100, start: 0 },
+];
+
+/**
+ * @param {import('./types.js').Report} report
+ * @param {State} state
+ * @param {Actions} actions
+ */
+export function whatIfSection(report, state, actions) {
+  const model = report.model;
+  if (!model) return null;
+  const drawn = model.points.length > 1;
+  return section(
+    'whatif',
+    'What if',
+    'Move a limit or correct an assumption; the values above follow.',
+    h(
+      'div',
+      { class: 'two' },
+      h('div', null, drawn && curve(model, state), drawn && twin(model), h('p', { class: 'q s' }, 'A model of etcd\u2019s election timers, not a measurement of this cluster.')),
+      h('div', null, SLIDERS.map((slider) => sliderRow(slider, model, state, actions)), assumptionTable(model, state, actions)),
+    ),
+  );
+}
+
+/**
+ * @param {typeof SLIDERS[number]} slider
+ * @param {Model} model
+ * @param {State} state
+ * @param {Actions} actions
+ */
+function sliderRow(slider, model, state, actions) {
+  const { id, label, min, max, step } = slider;
+  const value = sliderValue(slider, model, state);
+  const output = h('output', { for: id }, seconds(value));
+  return h(
+    'div',
+    { class: 'rng' },
+    h('div', { class: 'rl' }, h('label', { for: id }, label), output),
+    h('input', {
+      id,
+      type: 'range',
+      min,
+      max,
+      step,
+      value: String(value),
+      'aria-valuetext': seconds(value),
+      oninput: (/** @type {any} */ event) => (output.textContent = seconds(Number(event.target.value))),
+      onchange: (/** @type {any} */ event) => actions.assume(id, Number(event.target.value)),
+    }),
+  );
+}
+
+/**
+ * @param {typeof SLIDERS[number]} slider
+ * @param {Model} model
+ * @param {State} state
+ */
+function sliderValue({ id, min, max, start }, model, state) {
+  const given = Number(state.assumptions[id] ?? NaN);
+  const found = model.assumptions.find((each) => each.id === id);
+  const told = given || milliseconds(found?.value) || start;
+  return Math.min(max, Math.max(min, told));
+}
+
+/** Reads `5 s`, `1500 ms` or a plain number of milliseconds. @param {string | undefined} text */
+function milliseconds(text) {
+  const parts = /(\d+(?:\.\d+)?)\s*(ms|s)?/.exec(text ?? '');
+  if (!parts) return 0;
+  return Number(parts[1]) * (parts[2] === 's' ? 1000 : 1);
+}
+
+/**
+ * @param {Model} model
+ * @param {State} state
+ * @param {Actions} actions
+ */
+function assumptionTable(model, state, actions) {
+  const editable = new Set([...ASSUMPTIONS, ...SLIDERS].map((each) => each.id));
+  const others = model.assumptions.filter((each) => !editable.has(each.id));
+  return h(
+    'table',
+    { class: 'asm' },
+    h('thead', null, h('tr', null, ['Assumption', 'Value', 'Where from'].map((text) => h('th', { scope: 'col' }, text)))),
+    h(
+      'tbody',
+      null,
+      ASSUMPTIONS.map(({ id, label, number }) => {
+        const found = model.assumptions.find((each) => each.id === id);
+        const given = state.assumptions[id];
+        const change = (/** @type {any} */ event) => actions.assume(id, parse(event.target.value, number));
+        const shown = given ?? (number ? (/[\d.]+/.exec(found?.value ?? '')?.[0] ?? '') : (found?.value ?? ''));
+        return h(
+          'tr',
+          null,
+          h('th', { scope: 'row' }, h('label', { for: `as-${id}` }, label)),
+          h('td', null, h('input', { id: `as-${id}`, value: String(shown), inputmode: number ? 'decimal' : undefined, size: 8, autocomplete: 'off', onchange: change })),
+          h('td', { class: 's q' }, given === undefined ? (found?.from ?? 'not known') : 'stated by you'),
+        );
+      }),
+      others.map((each) => h('tr', null, h('th', { scope: 'row' }, each.label), h('td', { class: 'num' }, unbroken(each.value)), h('td', { class: 's q' }, each.from))),
+    ),
+  );
+}
+
+/**
+ * @param {string} text
+ * @param {boolean} number
+ */
+function parse(text, number) {
+  const value = text.trim();
+  if (value === '') return undefined;
+  if (!number) return value;
+  return Number(value) > 0 ? Number(value) : undefined;
+}
+
+/**
+ * @param {Model} model
+ * @param {State} state
+ */
+function curve(model, state) {
+  return h(
+    'figure',
+    null,
+    h('div', { class: 'wide' }, drawing(model, state, 730, 372)),
+    h('div', { class: 'narrow' }, drawing(model, state, 358, 300)),
+  );
+}
+
+/**
+ * @param {Model} model
+ * @param {State} state
+ * @param {number} width
+ * @param {number} height
+ */
+function drawing(model, state, width, height) {
+  const daily = model.points.every((point) => point.needlessElectionsPerDay);
+  const y = (/** @type {Point} */ point) => (daily && point.needlessElectionsPerDay) || point.lossPerStall;
+  const marks = named(model);
+  const all = [...model.points, ...marks.map((each) => each.point)];
+  const budget = sliderValue(SLIDERS[0], model, state);
+  const maxX = Math.ceil(Math.max(budget * 1.2, ...marks.map((each) => each.point.failoverP99 * 1.05), 3000) / 1000) * 1000;
+  const maxY = daily ? nice(Math.max(...all.map((point) => y(point).high), 1)) : 1;
+  const left = 44;
+  const right = width - 12;
+  const top = 34;
+  const bottom = height - 52;
+  const px = (/** @type {number} */ ms) => left + (Math.min(ms, maxX) / maxX) * (right - left);
+  const py = (/** @type {number} */ value) => bottom - (value / maxY) * (bottom - top);
+  const sorted = model.points.filter((point) => point.failoverP50 <= maxX).sort((a, b) => a.failoverP50 - b.failoverP50);
+  const path = (/** @type {'low' | 'high'} */ end) => sorted.map((point, index) => `${index ? 'L' : 'M'}${px(point.failoverP50).toFixed(1)} ${py(y(point)[end]).toFixed(1)}`).join('');
+  const secondsStep = Math.max(1, Math.ceil(maxX / 1000 / (width > 500 ? 10 : 5)));
+  const ticksX = [...Array(Math.floor(maxX / 1000 / secondsStep) + 1).keys()].map((each) => each * secondsStep);
+  const ticksY = [0, 0.25, 0.5, 0.75, 1].map((each) => each * maxY);
+  const label = daily ? 'needless elections per day' : 'stalls that cost the leader its place';
+  return svg(
+    'svg',
+    { class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `${label}, against failover time. ${marks.map(({ name, point }) => `${name}: ${point.heartbeat}/${point.election} ms, failover ${seconds(point.failoverP50)}`).join('. ')}. The table below has the same.` },
+    svg('rect', { class: 'beyond', x: px(budget), y: top, width: Math.max(0, right - px(budget)), height: bottom - top }),
+    ticksY.map((value) => [
+      svg('line', { class: 'grid', x1: left, x2: right, y1: py(value), y2: py(value) }),
+      svg('text', { class: 'tk', x: left - 6, y: py(value) + 4, 'text-anchor': 'end' }, daily ? round(value) : `${Math.round(value * 100)} %`),
+    ]),
+    ticksX.map((value) => svg('text', { class: 'tk', x: px(value * 1000), y: bottom + 18, 'text-anchor': 'middle' }, value)),
+    svg('line', { class: 'axis', x1: left, x2: right, y1: bottom, y2: bottom }),
+    svg('text', { x: 0, y: 14 }, label),
+    svg('text', { x: (left + right) / 2, y: bottom + 38, 'text-anchor': 'middle' }, 'failover after the leader really dies: seconds, median'),
+    svg('line', { class: 'budget', x1: px(budget), x2: px(budget), y1: top, y2: bottom }),
+    svg('text', { x: px(budget) - 5, y: top - 6, 'text-anchor': 'end' }, `budget ${seconds(budget)}`),
+    svg('path', { class: 'curve low', d: path('low') }),
+    svg('path', { class: 'curve', d: path('high') }),
+    marks.map(({ name, point }, index) => {
+      const cx = px(point.failoverP50);
+      const cy = py(y(point).high);
+      const end = cx > (left + right) / 2;
+      const high = cy < top + 40;
+      const ty = high ? cy + 22 + 34 * index : cy - 30 - 34 * (index % 2);
+      return [
+        svg('line', { class: `whisker ${name}`, x1: cx, x2: px(point.failoverP99), y1: cy, y2: cy }),
+        shape(name, cx, cy),
+        svg('text', { class: 'lab2', x: cx + (end ? -8 : 8), y: ty, 'text-anchor': end ? 'end' : 'start' }, name),
+        svg('text', { x: cx + (end ? -8 : 8), y: ty + 15, 'text-anchor': end ? 'end' : 'start' }, `${point.heartbeat} / ${point.election} ms: ${seconds(point.failoverP50)}`),
+      ];
+    }),
+  );
+}
+
+/** @param {Model} model */
+function named(model) {
+  return [
+    { name: 'now', point: model.now },
+    { name: 'proposed', point: model.proposed },
+    { name: '2015 article', point: model.article },
+  ].flatMap(({ name, point }) => (point && !(name === 'proposed' && model.now?.election === point.election && model.now?.heartbeat === point.heartbeat) ? [{ name, point }] : []));
+}
+
+/**
+ * @param {string} name
+ * @param {number} x
+ * @param {number} y
+ */
+function shape(name, x, y) {
+  if (name === 'now') return svg('rect', { class: 'point now', x: x - 5, y: y - 5, width: 10, height: 10 });
+  if (name === 'proposed') return svg('circle', { class: 'point proposed', cx: x, cy: y, r: 6 });
+  return svg('path', { class: 'point article', d: `M${x} ${y}m0-7 7 7-7 7-7-7z` });
+}
+
+/** @param {Model} model */
+function twin(model) {
+  const daily = model.points.some((point) => point.needlessElectionsPerDay);
+  const rows = [...named(model), ...model.points.map((point) => ({ name: '', point }))];
+  return h(
+    'details',
+    { class: 'twin', id: 'curve-twin' },
+    h('summary', null, 'Curve as a table'),
+    h(
+      'div',
+      { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Curve as a table' },
+      h(
+        'table',
+        null,
+        h('thead', null, h('tr', null, ['heartbeat / election', 'Failover, median', '99 in 100', 'Stalls that depose', daily && 'Needless per day'].filter(Boolean).map((text) => h('th', { scope: 'col' }, text)))),
+        h('tbody', null, rows.map(({ name, point }) => twinRow(name, point, daily))),
+      ),
+    ),
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {Point} point
+ * @param {boolean} daily
+ */
+function twinRow(name, point, daily) {
+  const percent = (/** @type {number} */ value) => Math.round(value * 100);
+  const rate = point.needlessElectionsPerDay;
+  return h(
+    'tr',
+    null,
+    h('td', { class: 'num' }, `${point.heartbeat} / ${point.election} ms`, name && h('span', { class: 's q' }, ` ${name}`)),
+    h('td', { class: 'num' }, seconds(point.failoverP50)),
+    h('td', { class: 'num' }, seconds(point.failoverP99)),
+    h('td', { class: 'num' }, `${percent(point.lossPerStall.low)} to ${percent(point.lossPerStall.high)}\u00a0%`),
+    daily && h('td', { class: 'num' }, rate ? `${round(rate.low)} to ${round(rate.high)}` : 'not known'),
+  );
+}
+
+/** What higher values would do, where timing is not the cure. @param {Model} model */
+export function anywayTable(model) {
+  const points = named(model);
+  if (points.length === 0) return null;
+  return h(
+    'table',
+    null,
+    h('thead', null, h('tr', null, ['heartbeat / election', 'New leader, median', '99 in 100'].map((text) => h('th', { scope: 'col' }, text)))),
+    h(
+      'tbody',
+      null,
+      points.map(({ name, point }) =>
+        h('tr', null, h('td', null, h('span', { class: 'num' }, `${point.heartbeat} / ${point.election} ms`), h('span', { class: 'sub' }, name === 'now' ? 'yours, keep' : name)), h('td', { class: 'num' }, seconds(point.failoverP50)), h('td', { class: 'num' }, seconds(point.failoverP99))),
+      ),
+    ),
+  );
+}
+
+/** @param {number} ms */
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(1)}\u00a0s`;
+}
+
+/** @param {number} value */
+function round(value) {
+  return value >= 10 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
+}
+
+/** @param {number} value */
+function nice(value) {
+  const unit = 10 ** Math.floor(Math.log10(value));
+  return [1, 2, 4, 8, 10].map((each) => each * unit).find((each) => each >= value) ?? value;
+}
