@@ -1,6 +1,6 @@
 // Elements from data. Text only ever arrives as text nodes, so no input can become markup.
 
-/** @typedef {Node | string | number | null | undefined | false | Child[]} Child */
+/** @typedef {Node | string | number | null | undefined | false | any[]} Child */
 
 /**
  * @template {keyof HTMLElementTagNameMap} T

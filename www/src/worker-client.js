@@ -13,7 +13,7 @@ export class Engine {
   #module;
   /** @type {Worker | undefined} */
   #worker;
-  /** @type {{ id: number, resolve: (report: any) => void, reject: (error: Error) => void, progress?: (p: any) => void } | undefined} */
+  /** @type {{ id: number, resolve: (report: any) => void, reject: (error: Error) => void, progress: (progress: any) => void } | undefined} */
   #waiting;
   #id = 0;
   #address = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: 'text/javascript' }));
@@ -76,8 +76,8 @@ export class Engine {
    */
   #receive(worker, data) {
     const waiting = this.#waiting;
-    if (worker !== this.#worker || data.id !== waiting?.id) return;
-    if (data.progress) return waiting.progress?.(data.progress);
+    if (!waiting || worker !== this.#worker || data.id !== waiting.id) return;
+    if (data.progress) return waiting.progress(data.progress);
     if (data.error !== undefined) return this.#fail(worker);
     this.#waiting = undefined;
     waiting.resolve(data.report);
