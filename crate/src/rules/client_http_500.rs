@@ -22,9 +22,9 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let from_etcd = events.iter().any(|id| says(facts.event(*id), &["Response 50"]));
-    let title = format!("A client was answered with an HTTP error of the server {}", times(lines(facts, &events)));
+    let title = format!("A client got an HTTP 500 or 503 {}", times(lines(facts, &events)));
     let what = if from_etcd { "fleetd got it from etcd: that member could not carry out the request." } else { "It proves that a request failed in fleetd or etcd, not why." };
-    Some(Finding::new(RULE.id, Severity::Warning, Confidence::Low, title, what).showing(facts, &events))
+    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
 }
 
 #[cfg(test)]

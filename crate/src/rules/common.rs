@@ -3,7 +3,7 @@
 
 use super::{At, Basis, Confidence, Constraint, Evidence, Finding, Severity, Side};
 use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, StallKind};
-use crate::log::event::{Event, Meaning};
+use crate::log::event::{Event, Meaning, Value};
 use crate::parameters::Parameter;
 use crate::units::{Micros, Range, S, human};
 
@@ -126,9 +126,11 @@ pub fn range(range: Range) -> String {
     }
 }
 
-/// Whether the text holds one of these words.
+/// Whether the line holds one of these words. The text kept for a very long line is cut, so what the
+/// holes caught is looked at too.
 pub fn says(event: &Event, words: &[&str]) -> bool {
-    words.iter().any(|word| event.text.contains(word))
+    let caught = |word: &str| event.values.iter().any(|(_, value)| matches!(value, Value::Text(text) if text.contains(word)));
+    words.iter().any(|word| event.text.contains(word) || caught(word))
 }
 
 /// Texts with which a request of fleet says that it ran into its limit (fleet's clients of 0.5 to 1.0).

@@ -49,10 +49,9 @@ fn check(facts: &Facts) -> Option<Finding> {
         (all, some) => format!(" In {all} of them the old leader lived; a stall explains {some}. Followers wait {}.", human_limit(facts, ElectionTimeout)),
     };
     let what = format!(
-        "Terms rose {}, and {} new {} came of it.{why_they_came}",
+        "Terms rose {}, and {} came of it.{why_they_came}",
         super::common::times(elections.len() as u64),
-        leaders,
-        if leaders == 1 { "leader" } else { "leaders" },
+        if leaders == 0 { String::from("no new leader") } else { plural(leaders as u64, "new leader", "new leaders") },
     );
     let events: Vec<EventId> = elections.iter().map(|election| election.event).collect();
     let severity = if needless > 1 || leaders == 0 { Severity::Critical } else { Severity::Warning };

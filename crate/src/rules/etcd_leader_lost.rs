@@ -68,7 +68,9 @@ fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> Stri
 
 fn what(facts: &Facts, needless: usize, changes: usize) -> String {
     if changes == 0 {
-        return String::from("A member stopped hearing its leader. The excerpt does not show which leader followed, nor why.");
+        let stepped_down = facts.events_of(&[Meaning::QuorumInactiveStepdown]).next().is_some();
+        let who = if stepped_down { "A leader gave up its place because it heard from no majority." } else { "A member stopped hearing its leader." };
+        return format!("{who} The excerpt does not show which leader followed, nor why.");
     }
     let wanted = changes - needless.min(changes);
     let mut parts = vec![format!("Of {}, {needless} came while the old leader lived and {wanted} after its process had ended.", plural(changes as u64, "unplanned leader change", "unplanned leader changes"))];

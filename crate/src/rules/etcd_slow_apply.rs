@@ -32,6 +32,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let severity = if remark { Severity::Info } else { Severity::Warning };
     let title = match length {
         0 => format!("etcd carried out {} slowly", plural(count, "request", "requests")),
+        _ if count == 1 => format!("etcd took {} to carry out a request", human(length)),
         _ => format!("etcd carried out {} slowly, the longest in {}", plural(count, "request", "requests"), human(length)),
     };
     let what = if remark { "This is just above etcd's own limit, and no trouble by itself." } else { "etcd's own limit for such a line is 100\u{a0}ms (10\u{a0}ms in 3.0 and 3.1)." };

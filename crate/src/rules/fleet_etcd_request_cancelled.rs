@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use super::common::{human_limit, lines, matching, outlast_requests, plural, says, time, with_fleet_stop};
 use super::{Finding, Rule};
+use crate::facts::failures::proven_wait;
 use crate::facts::{EventId, Facts};
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::EtcdRequestTimeout;
 use crate::report::{Confidence, Severity};
-use crate::units::{Micros, S};
+use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -32,12 +33,21 @@ fn check(facts: &Facts) -> Option<Finding> {
     let bursts = bursts(facts, &events);
     let spread = match bursts.len() {
         0 => String::from("The lines carry no time, so how often it happens is unknown."),
-        1 => String::from("All of them came in one burst."),
+        _ if count == 1 => String::from("It is the only one in the input."),
+        1 => one_burst(facts),
         many => format!("They came in {many} bursts."),
     };
     let what = format!("{spread} Each line proves only that etcd took longer than the limit, not how long it took.");
     let confidence = if count == 1 { Confidence::Medium } else { Confidence::High };
     Some(Finding::new(RULE.id, Severity::Warning, confidence, title, what).showing(facts, &events).on(&[EtcdRequestTimeout]).demanding(outlast_requests(facts)))
+}
+
+/// Requests of one moment, or a row of them that shows how long etcd gave no answer.
+fn one_burst(facts: &Facts) -> String {
+    match proven_wait(facts) {
+        Some(wait) if wait >= 2 * facts.value(EtcdRequestTimeout) => format!("They failed one straight after the other: etcd gave no answer for at least {}.", human(wait)),
+        _ => String::from("All of them came in one burst."),
+    }
 }
 
 /// Moments more than two seconds apart.

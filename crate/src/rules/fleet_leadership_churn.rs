@@ -32,7 +32,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let what = match (by_force, moved) {
         (0, 0) => String::from("No other engine is seen to take it; it was taken again by the same one, as far as the log tells."),
         (0, moved) => format!("{} another engine as the leader.", plural(moved as u64, "line names", "lines name")),
-        (force, _) => format!("{} of them by force.", times(force as u64)),
+        (force, _) => format!("Another engine took it by force {}.", times(force as u64)),
     };
     // A lease that only timed out and was resumed harms little (lab).
     let severity = if by_force + moved >= 2 { Severity::Warning } else { Severity::Info };
