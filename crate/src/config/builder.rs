@@ -7,7 +7,7 @@ use super::keys;
 use super::scalar::{self, Fate, Reading};
 use super::{Cluster, Configuration, Problem, Setting, Source};
 use crate::parameters::Parameter;
-use crate::text::{DocumentId, Place, Span};
+use crate::text::{DocumentId, LineIndex, Place, Span};
 use crate::units::{MS, S};
 
 /// Where a value takes its rank from; the largest acts. systemd.exec(5), systemd.unit(5) and the
@@ -83,7 +83,11 @@ pub struct Builder<'a> {
     problems: Vec<Problem>,
     units: Vec<UnitState>,
     sections: Vec<(&'static str, Range<usize>)>,
+    lines: LineIndex,
 }
+
+/// More problems of one kind are not told one by one.
+const MOST_OF_A_KIND: usize = 50;
 
 impl<'a> Builder<'a> {
     /// Begins to read.
@@ -98,12 +102,20 @@ impl<'a> Builder<'a> {
             problems: Vec::new(),
             units: Vec::new(),
             sections: Vec::new(),
+            lines: LineIndex::new(text),
         }
     }
 
     /// Something is wrong at `span`.
     pub fn problem(&mut self, id: &'static str, span: Range<usize>, note: String, parameter: Option<Parameter>) {
-        self.problems.push(Problem { id, place: self.place(&span), note, parameter });
+        if !self.told_enough(id) {
+            self.problems.push(Problem { id, place: self.place(&span), note, parameter });
+        }
+    }
+
+    /// Whether one more problem of this kind would not be told.
+    pub fn told_enough(&self, id: &str) -> bool {
+        self.problems.iter().filter(|problem| problem.id == id).count() >= MOST_OF_A_KIND
     }
 
     /// A value that a section, a file or a flag states.
@@ -197,8 +209,8 @@ impl<'a> Builder<'a> {
         Place { document: self.document, span: Span::new(span.start, span.end) }
     }
 
-    fn line(&self, at: usize) -> usize {
-        self.text.get(..at).map_or(1, |before| before.matches('\n').count() + 1)
+    fn line(&self, at: usize) -> u64 {
+        self.lines.position(self.text, at).0
     }
 
     /// Decides what acts.
@@ -257,32 +269,17 @@ impl<'a> Builder<'a> {
 
     /// Among values for one parameter of one unit, the one with the highest rank acts.
     fn void_overridden(&mut self) {
+        let best = self.best_of_each_unit();
         for at in 0..self.claims.len() {
             let claim = &self.claims[at];
-            if claim.void.is_some() || claim.silent() {
+            if !claim.competes() {
                 continue;
             }
-            let rival = |other: &&Claim| {
-                other.parameter == claim.parameter
-                    && (other.etcd_04 == claim.etcd_04 || !claim.parameter.is_etcd())
-                    && other.void.is_none()
-                    && !other.silent()
-                    && (!claim.parameter.is_etcd() || other.home.unit == claim.home.unit || other.home.unit.is_empty() || claim.home.unit.is_empty())
-                    && other.rank() > claim.rank()
-            };
-            let Some(winner) = self.claims.iter().filter(rival).max_by(|a, b| a.rank().cmp(&b.rank())) else { continue };
+            let winner = best.iter().map(|index| &self.claims[*index]).filter(|other| claim.rivals(other)).max_by(|a, b| a.rank().cmp(&b.rank()));
+            let Some(winner) = winner.filter(|winner| winner.rank() > claim.rank()) else { continue };
             let same_file = winner.home == claim.home;
             let value = winner.reading.value.map_or_else(|| format!("`{}`", winner.raw), |value| winner.parameter.human(value));
-            let how = match winner.home.class {
-                _ if same_file => "stands below it and wins".to_owned(),
-                Class::ConfigFile => "stands in etcd's configuration file, with which flags and variables are ignored".to_owned(),
-                Class::Flag => "is a flag, and a flag beats a variable".to_owned(),
-                Class::EnvironmentFile => "comes from an EnvironmentFile, which beats Environment=".to_owned(),
-                Class::Environment if claim.home.class == Class::FleetConf => "is a variable, and a variable beats fleet.conf".to_owned(),
-                _ if winner.home.generated => format!("comes with the section's drop-in {GENERATED}, which is read later"),
-                _ => format!("stands in {}, which is read later", if winner.home.file.is_empty() { "the unit" } else { &winner.home.file }),
-            };
-            let why = format!("{value} at line {} {how}.", self.line(winner.span.start));
+            let why = format!("{value} at line {} {}.", self.line(winner.span.start), how_it_wins(winner, claim));
             let id = if same_file { "config-duplicate-key" } else { "config-shadowed" };
             let (span, parameter) = (claim.span.clone(), claim.parameter);
             self.problem(id, span, format!("{} is set here, but {why}", parameter.key()), Some(parameter));
@@ -290,13 +287,29 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The claims of the highest rank, one for each parameter and unit.
+    fn best_of_each_unit(&self) -> Vec<usize> {
+        let mut best: Vec<usize> = Vec::new();
+        for (at, claim) in self.claims.iter().enumerate().filter(|(_, claim)| claim.competes()) {
+            let same = |index: &&mut usize| {
+                let other = &self.claims[**index];
+                other.parameter == claim.parameter && other.etcd_04 == claim.etcd_04 && other.home.unit == claim.home.unit
+            };
+            match best.iter_mut().find(same) {
+                Some(index) if self.claims[*index].rank() < claim.rank() => *index = at,
+                Some(_) => {}
+                None => best.push(at),
+            }
+        }
+        best
+    }
+
     /// Problems of single values.
     fn note_values(&mut self) {
         for at in 0..self.claims.len() {
             let claim = &self.claims[at];
             let (parameter, span, raw) = (claim.parameter, claim.span.clone(), claim.raw.clone());
-            let generated = claim.home.generated;
-            let Some((id, note)) = value_problem(parameter, &raw, &claim.reading, generated) else { continue };
+            let Some((id, note)) = value_problem(parameter, &raw, &claim.reading) else { continue };
             self.problem(id, span, note, Some(parameter));
         }
     }
@@ -326,6 +339,10 @@ impl<'a> Builder<'a> {
         let acting = |parameter| settings.iter().rfind(|setting| setting.parameter == parameter && setting.effective && !setting.etcd_04);
         let (heartbeat, election) = (acting(Parameter::HeartbeatInterval), acting(Parameter::ElectionTimeout));
         let Some(stated) = election.or(heartbeat) else { return };
+        // Read line by line, the other one may only have been missed.
+        if self.tolerant && (heartbeat.is_none() || election.is_none()) {
+            return;
+        }
         if [heartbeat, election].iter().flatten().any(|setting| setting.value.is_none()) {
             return;
         }
@@ -382,7 +399,31 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Why one claim beats another, as the end of a sentence.
+fn how_it_wins(winner: &Claim, claim: &Claim) -> String {
+    match winner.home.class {
+        _ if winner.home == claim.home => "stands below it and wins".to_owned(),
+        Class::ConfigFile => "stands in etcd's configuration file, with which flags and variables are ignored".to_owned(),
+        Class::Flag => "is a flag, and a flag beats a variable".to_owned(),
+        Class::EnvironmentFile => "comes from an EnvironmentFile, which beats Environment=".to_owned(),
+        Class::Environment if claim.home.class == Class::FleetConf => "is a variable, and a variable beats fleet.conf".to_owned(),
+        _ if winner.home.generated => format!("comes with the section's drop-in {GENERATED}, which is read later"),
+        _ => format!("stands in {}, which is read later", if winner.home.file.is_empty() { "the unit" } else { &winner.home.file }),
+    }
+}
+
 impl Claim {
+    /// It could act.
+    fn competes(&self) -> bool {
+        self.void.is_none() && !self.silent()
+    }
+
+    /// Whether both state the same value of the same process.
+    fn rivals(&self, other: &Claim) -> bool {
+        let unit = other.home.unit == self.home.unit || other.home.unit.is_empty() || self.home.unit.is_empty();
+        other.parameter == self.parameter && (!self.parameter.is_etcd() || (other.etcd_04 == self.etcd_04 && unit))
+    }
+
     /// coreos-cloudinit writes nothing for it.
     fn silent(&self) -> bool {
         match self.reading.fate {
@@ -412,7 +453,7 @@ impl Claim {
 }
 
 /// What is wrong with one value, in a sentence that says what was expected.
-fn value_problem(parameter: Parameter, raw: &str, reading: &Reading, generated: bool) -> Option<(&'static str, String)> {
+fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Option<(&'static str, String)> {
     let key = parameter.key();
     let bare = raw.trim_matches(['"', '\'']);
     Some(match reading.fate {
@@ -426,11 +467,11 @@ fn value_problem(parameter: Parameter, raw: &str, reading: &Reading, generated: 
         Fate::Zeroed => ("config-bad-float", format!("{key}: {bare} is not a plain number of seconds, so fleetd takes 0; write {}.", suggestion(parameter, bare))),
         Fate::Template => ("config-template", format!("{key}: {bare} is filled in by a template, so its value is not known here.")),
         Fate::Empty => return None,
-        Fate::Used => return used_value_problem(parameter, bare, reading.value?, generated),
+        Fate::Used => return used_value_problem(parameter, bare, reading.value?),
     })
 }
 
-fn used_value_problem(parameter: Parameter, bare: &str, value: i64, _generated: bool) -> Option<(&'static str, String)> {
+fn used_value_problem(parameter: Parameter, bare: &str, value: i64) -> Option<(&'static str, String)> {
     let key = parameter.key();
     if parameter.unit() == crate::parameters::Unit::Milliseconds {
         if let Some((octal, decimal)) = scalar::octal(bare) {

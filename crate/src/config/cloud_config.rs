@@ -15,6 +15,9 @@ struct Section {
     prefix: &'static str,
 }
 
+/// No section has more keys than this to merge.
+const MOST_MERGED: usize = 200;
+
 const SECTIONS: [Section; 3] = [
     Section { key: "etcd", unit: "etcd.service", known: keys::ETCD, prefix: "ETCD" },
     Section { key: "etcd2", unit: "etcd2.service", known: keys::ETCD2, prefix: "ETCD" },
@@ -93,7 +96,7 @@ pub fn take(builder: &mut Builder, tree: &Tree, root: &Node) {
                 take_section(builder, tree, section, entry);
             }
         }
-        for entry in coreos.entries() {
+        for entry in coreos.entries().iter().take(200) {
             let near = keys::nearest(entry.name(), ["etcd2", "fleet", "units"]);
             if let Some(near) = near.filter(|near| *near != entry.name() && !matches!(entry.name(), "etcd" | "etcd2")) {
                 builder.problem("config-unknown-key", entry.key.span.clone(), format!("{} is no section that CoreOS knows; did you mean {near}?", entry.name()), None);
@@ -115,7 +118,9 @@ fn take_section(builder: &mut Builder, tree: &Tree, section: &Section, entry: &E
     }
     let mut entries: Vec<&Entry> = Vec::new();
     for merge in map.entries().iter().filter(|entry| entry.name() == "<<") {
-        entries.extend(tree.resolve(&merge.value).entries());
+        // A key of the mapping itself replaces a merged one, as YAML means it.
+        let own = |merged: &&Entry| !map.entries().iter().any(|entry| yaml::same_key(entry.name(), merged.name()));
+        entries.extend(tree.resolve(&merge.value).entries().iter().filter(own).take(MOST_MERGED));
     }
     entries.extend(map.entries().iter().filter(|entry| entry.name() != "<<"));
     for entry in entries {
@@ -131,7 +136,7 @@ fn key(builder: &mut Builder, tree: &Tree, section: &Section, entry: &Entry) {
         builder.fact_of_variable(&format!("{}_{}", section.prefix, name.to_ascii_uppercase()), text);
     }
     let Some((parameter, old)) = keys::of_key(&name) else {
-        if !known && entry.key.text().is_some() {
+        if !known && entry.key.text().is_some() && !builder.told_enough("config-unknown-key") {
             unknown(builder, section, entry);
         }
         return;

@@ -35,7 +35,7 @@ fn take(builder: &mut Builder, tree: &Tree, root: &Node, place: impl Fn(std::ops
             builder.fact_of_variable(&format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase()), text);
         }
         let Some(meant) = keys::of_key(&name).filter(|(parameter, old)| parameter.is_etcd() && !old) else {
-            let near = keys::nearest(&name, ["heartbeat-interval", "election-timeout"]);
+            let near = keys::nearest(&name, ["heartbeat-interval", "election-timeout"]).filter(|_| !builder.told_enough("config-unknown-key"));
             if let Some(near) = near {
                 builder.problem("config-unknown-key", place(entry.key.span.clone()), format!("{name} is no key of etcd's file and is passed over; did you mean {near}?"), keys::of_key(near).map(|(parameter, _)| parameter));
             }

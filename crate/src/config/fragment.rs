@@ -3,7 +3,7 @@
 use super::builder::{Builder, Class, Home};
 use super::{Configuration, Source, keys, scalar};
 use crate::text::DocumentId;
-use crate::yaml::{self, Node, Tree};
+use crate::yaml::{self, Kind, Node, Style, Tree};
 
 /// Reads plain lines, also below headings such as `etcd2:` or `fleet:`.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
@@ -31,8 +31,14 @@ fn take(builder: &mut Builder, tree: &Tree, node: &Node, depth: usize) {
             builder.fact_of_variable("FLEET_ETCD_SERVERS", text);
         }
         let Some(meant) = keys::of_key(entry.name()).or_else(|| keys::of_variable(entry.name())) else { continue };
-        builder.claim(meant, value.span.clone(), scalar::cloudinit(meant.0, value), Home::new("", Class::Environment, ""));
+        builder.claim(meant, value.span.clone(), scalar::cloudinit(meant.0, &unquoted(value)), Home::new("", Class::Environment, ""));
     }
+}
+
+/// Quotes tell nothing where the home is not known: a drop-in or a flag allows them.
+fn unquoted(node: &Node) -> Node {
+    let text = node.text().unwrap_or("").to_owned();
+    Node { kind: Kind::Scalar { text, style: Style::Plain }, ..node.clone() }
 }
 
 fn same_word(a: &str, b: &str) -> bool {

@@ -9,6 +9,9 @@ use crate::config::{Configuration, Setting, Source, scalar, section_of};
 use crate::parameters::Parameter;
 use crate::yaml::{self, Entry, Kind, Node, Tree};
 
+/// Each try reads the document anew, so there are not many.
+const MOST_TRIES: usize = 12;
+
 /// The edits that carry out all changes, verified together; else why there are none.
 pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> Result<Vec<Edit>, String> {
     refusals(text, configuration, changes)?;
@@ -25,7 +28,7 @@ pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> R
         if group.is_empty() {
             continue;
         }
-        let found = place.insertions(&group).into_iter().find(|edit| verify::check(text, configuration, &apply(text, std::slice::from_ref(edit)), &group).is_ok());
+        let found = place.insertions(&group).into_iter().take(MOST_TRIES).find(|edit| verify::check(text, configuration, &apply(text, std::slice::from_ref(edit)), &group).is_ok());
         edits.push(found.ok_or_else(|| format!("No place was found where {} could be added safely.", names(&group)))?);
     }
     edits.sort_by_key(|edit| (edit.start, edit.end));
@@ -124,7 +127,7 @@ impl<'a> Place<'a> {
         let mut stated: Vec<&Setting> = self.configuration.settings.iter().filter(|setting| setting.parameter == change.parameter).collect();
         stated.sort_by_key(|setting| (!setting.effective, std::cmp::Reverse(setting.place.span)));
         let single = [*change];
-        stated.iter().filter_map(|setting| self.replace(setting, change)).find(|edit| {
+        stated.iter().take(MOST_TRIES).filter_map(|setting| self.replace(setting, change)).find(|edit| {
             verify::check(self.text, self.configuration, &apply(self.text, std::slice::from_ref(edit)), &single).is_ok()
         })
     }
@@ -148,7 +151,7 @@ impl<'a> Place<'a> {
     /// Ways to add what is missing, the nearest first.
     fn insertions(&self, group: &[Change]) -> Vec<Edit> {
         let mut found = Vec::new();
-        for sibling in self.configuration.settings.iter().rev().filter(|setting| setting.effective && setting.parameter.is_etcd() == group[0].parameter.is_etcd()) {
+        for sibling in self.configuration.settings.iter().rev().filter(|setting| setting.effective && setting.parameter.is_etcd() == group[0].parameter.is_etcd()).take(4) {
             found.extend(self.twin_in_flow(sibling, group));
             found.extend(self.twin_line(sibling, group));
             found.extend(self.twin_inline(sibling, group));

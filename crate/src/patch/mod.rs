@@ -6,6 +6,8 @@
 
 mod edit;
 mod find;
+#[cfg(test)]
+mod property;
 mod render;
 mod verify;
 

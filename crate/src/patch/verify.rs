@@ -111,13 +111,15 @@ fn spelled(text: &str, change: &Change) -> bool {
 
 /// In a text within the text, only lines that hold a planned value may be new.
 fn nested_lines_are_planned(path: &str, text: &str, removed: &[&Leaf], changes: &[Change]) -> bool {
-    let Some((_, old)) = removed.iter().find(|(old, _)| old == path) else { return true };
-    if text.lines().count() < 2 {
+    let olds: Vec<&str> = removed.iter().filter(|(old, _)| old == path).map(|(_, old)| old.as_str()).collect();
+    if olds.is_empty() || text.lines().count() < 2 {
         return true;
     }
-    let known: Vec<&str> = old.lines().collect();
-    let new: Vec<&str> = text.lines().filter(|line| !known.contains(line)).collect();
-    new.len() <= 2 * changes.len() && new.iter().all(|line| changes.iter().any(|change| line.contains(&render::value(change))))
+    olds.iter().any(|old| {
+        let known: Vec<&str> = old.lines().collect();
+        let new: Vec<&str> = text.lines().filter(|line| !known.contains(line)).collect();
+        new.len() <= changes.len() && new.iter().all(|line| changes.iter().any(|change| line.contains(&render::value(change))))
+    })
 }
 
 fn may_go((path, text): &Leaf, added: &[&Leaf], changes: &[Change]) -> bool {

@@ -12,12 +12,16 @@ pub fn read(text: &str) -> Tree {
     Tree { documents: vec![root], anchors: Vec::new() }
 }
 
-/// A line of interest: its indent in columns and its bytes without indent and line end.
+/// A line: its indent in columns, the bytes of that indent, and its bytes without indent and line end.
 #[derive(Clone)]
 struct Line {
     indent: usize,
+    lead: usize,
     bytes: Range<usize>,
 }
+
+/// YAML forbids tabs as indent; where someone used one, it looks like this many columns.
+const TAB: usize = 8;
 
 fn lines(text: &str) -> Vec<Line> {
     let mut start = 0;
@@ -25,8 +29,10 @@ fn lines(text: &str) -> Vec<Line> {
     for raw in text.split_inclusive('\n') {
         let content = raw.trim_end();
         let body = content.trim_start_matches([' ', '\t', '\u{feff}']);
-        let from = start + content.len() - body.len();
-        found.push(Line { indent: content.len() - body.len(), bytes: from..from + body.len() });
+        let lead = content.len() - body.len();
+        let from = start + lead;
+        let tabs = content[..lead].matches('\t').count();
+        found.push(Line { indent: lead + tabs * (TAB - 1), lead, bytes: from..from + body.len() });
         start += raw.len();
     }
     found
@@ -120,8 +126,8 @@ impl Reader<'_> {
         let cut = body.iter().filter(|line| !line.bytes.is_empty()).map(|line| line.indent).next().unwrap_or(0);
         let mut text = String::new();
         for line in body {
-            let extra = line.indent.saturating_sub(cut);
-            text.push_str(self.text.get(line.bytes.start - extra.min(line.bytes.start)..line.bytes.end).unwrap_or(""));
+            let extra = line.indent.saturating_sub(cut).min(line.lead);
+            text.push_str(self.text.get(line.bytes.start.saturating_sub(extra)..line.bytes.end).unwrap_or(""));
             text.push('\n');
         }
         let start = body.iter().find(|line| !line.bytes.is_empty()).map_or(0, |line| line.bytes.start);

@@ -1,0 +1,223 @@
+//! Generated configurations and changes: no wrong patch, and next to none refused.
+//!
+//! The oracle is independent of the readers under test: the generator knows which texts it wrote
+//! and where, so it writes the file a second time with the new values and compares what acts.
+
+use super::{Change, apply, patch};
+use crate::config;
+use crate::parameters::Parameter;
+use crate::units::{MS, S};
+
+/// xorshift64*: small, seeded, the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 16
+    }
+
+    fn below(&mut self, count: usize) -> usize {
+        (self.next() % count as u64) as usize
+    }
+
+    fn one_in(&mut self, count: usize) -> bool {
+        self.below(count) == 0
+    }
+
+    fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
+        from[self.below(from.len())]
+    }
+}
+
+/// A cloud-config of random shape.
+fn cloud_config(dice: &mut Dice) -> String {
+    let step = dice.pick(&["  ", "    ", "   "]);
+    let snake = dice.one_in(2);
+    let key = |name: &str| if snake { name.replace('-', "_") } else { name.to_owned() };
+    let mut text = String::from(dice.pick(&["#cloud-config\n", "#cloud-config\n\n", "#cloud-config\n---\n", "coreos-less"]));
+    if text == "coreos-less" {
+        text = "#cloud-config\n# made by hand\nhostname: core-01\n".to_owned();
+    }
+    text.push_str("coreos:\n");
+    for section in ["etcd2", "fleet"] {
+        if dice.one_in(5) {
+            continue;
+        }
+        section_of(dice, &mut text, section, step, &key);
+    }
+    units(dice, &mut text, step);
+    if dice.one_in(3) {
+        text.push_str(&format!("write_files:\n{step}- path: /etc/motd\n{step}  content: |\n{step}    heartbeat-interval: 1\n{step}    say: {{hi}}\n"));
+    }
+    finish(dice, text)
+}
+
+fn section_of(dice: &mut Dice, text: &mut String, section: &str, step: &str, key: &dyn Fn(&str) -> String) {
+    let mut pairs = Vec::new();
+    let names: &[&str] = if section == "etcd2" { &["name", "heartbeat-interval", "discovery", "election-timeout", "listen-peer-urls"] } else { &["public-ip", "agent-ttl", "metadata", "etcd-request-timeout", "engine-reconcile-interval"] };
+    for name in names {
+        if dice.one_in(2) {
+            pairs.push((key(name), written(dice, name)));
+        }
+    }
+    if pairs.is_empty() {
+        text.push_str(&format!("{step}{section}:{}\n", dice.pick(&["", " {}", " ~", "   # nothing yet"])));
+    } else if dice.one_in(4) {
+        let inner: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        text.push_str(&format!("{step}{section}: {{{}}}\n", inner.join(", ")));
+    } else {
+        text.push_str(&format!("{step}{section}:\n"));
+        for (name, value) in pairs {
+            if dice.one_in(6) {
+                text.push_str(&format!("{step}{step}# {name} is important\n"));
+            }
+            let tail = dice.pick(&["", "", "", "  # note: x", " "]);
+            text.push_str(&format!("{step}{step}{name}: {value}{tail}\n"));
+            if dice.one_in(9) {
+                text.push('\n');
+            }
+        }
+    }
+}
+
+fn written(dice: &mut Dice, name: &str) -> String {
+    let choices: &[&str] = match name {
+        "heartbeat-interval" => &["100", "600", "\"600\"", "'500'", "600ms", "0600", "1_000", "6e2", "0", "+300"],
+        "election-timeout" => &["1000", "6000", "\"6000\"", "6s", "6_000", "6e3", "0", "5000.0"],
+        "agent-ttl" => &["30s", "\"120s\"", "'2m'", "120", "1m30s"],
+        "etcd-request-timeout" => &["1", "5.0", "5s", "\"5\"", ".5", "1e1"],
+        "engine-reconcile-interval" => &["2", "10", "\"10\"", "10s"],
+        "name" => &["\"%H\"", "core-01"],
+        "discovery" => &["https://discovery.etcd.io/<token>", "\"https://x/y\""],
+        "metadata" => &["\"a=b,c=d\"", "region=eu"],
+        _ => &["http://$private_ipv4:2380", "$public_ipv4"],
+    };
+    // Within braces these would end the value: the generator keeps to safe ones there.
+    (*dice.pick(choices)).to_owned()
+}
+
+fn units(dice: &mut Dice, text: &mut String, step: &str) {
+    text.push_str(&format!("{step}units:\n"));
+    for name in ["etcd2.service", "fleet.service"] {
+        let dash = if dice.one_in(2) { step.to_owned() } else { format!("{step}{step}") };
+        let dash = if name == "fleet.service" { text.lines().rfind(|line| line.trim_start().starts_with("- name")).map_or(dash.clone(), |line| line[..line.len() - line.trim_start().len()].to_owned()) } else { dash };
+        text.push_str(&format!("{dash}- name: {name}\n{dash}  command: start\n"));
+        if dice.one_in(4) {
+            let variable = if name.starts_with("etcd") { "ETCD_ELECTION_TIMEOUT=4000" } else { "FLEET_AGENT_TTL=90s" };
+            let line = match dice.below(3) {
+                0 => format!("Environment={variable}"),
+                1 => format!("Environment=\"{variable}\""),
+                _ => format!("Environment=\"A=1\" \"{variable}\""),
+            };
+            let file = dice.pick(&["10-x.conf", "40-x.conf"]);
+            text.push_str(&format!("{dash}  drop-ins:\n{dash}  - name: {file}\n{dash}    content: |\n{dash}      [Service]\n{dash}      {line}\n"));
+        }
+    }
+}
+
+fn finish(dice: &mut Dice, mut text: String) -> String {
+    if dice.one_in(5) {
+        text.truncate(text.trim_end().len());
+    }
+    if dice.one_in(4) {
+        text = text.replace('\n', "\r\n");
+    }
+    text
+}
+
+/// Texts that are no YAML, and small YAML of other kinds.
+fn other(dice: &mut Dice) -> String {
+    let h = dice.pick(&["100", "600", "250"]);
+    let t = dice.pick(&["1000", "6000", "2500"]);
+    let text = match dice.below(9) {
+        0 => format!("[Unit]\nDescription=x\n\n[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL={h}\"\nExecStart=/usr/bin/etcd2\n"),
+        1 => format!("[Service]\nExecStart=/usr/bin/etcd2 \\\n  --heartbeat-interval={h} \\\n  --election-timeout={t}\n"),
+        2 => format!("etcd --name a -heartbeat-interval {h} -election-timeout {t}\n"),
+        3 => format!("ETCD_NAME=a\nETCD_ELECTION_TIMEOUT=\"{t}\"\n"),
+        4 => format!("name: a\ninitial-cluster: a=http://x:2380\nheartbeat-interval: {h}\n"),
+        5 => format!("etcd:\n  version: 3.3.9\n  heartbeat_interval: {h}\n"),
+        6 => format!("kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"{h}\"\n"),
+        7 => format!("{{\"ignition\":{{\"version\":\"2.2.0\"}},\"systemd\":{{\"units\":[{{\"name\":\"etcd2.service\",\"enabled\":true,\"dropins\":[{{\"name\":\"a.conf\",\"contents\":\"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL={h}\\n\"}}]}}]}}}}"),
+        _ => format!("heartbeat-interval: {h}\nelection-timeout: {t}\n"),
+    };
+    finish(dice, text)
+}
+
+fn changes(dice: &mut Dice, fleet: bool) -> Vec<Change> {
+    let change = |parameter, value| Change { parameter, value, etcd_04: false };
+    let mut found = Vec::new();
+    for (parameter, value) in [
+        (Parameter::HeartbeatInterval, [250, 350, 400][dice.below(3)] * MS),
+        (Parameter::ElectionTimeout, [2500, 3500, 4000][dice.below(3)] * MS),
+        (Parameter::EtcdRequestTimeout, [3, 8, 15][dice.below(3)] * S),
+        (Parameter::AgentTtl, [60, 180][dice.below(2)] * S),
+        (Parameter::EngineReconcileInterval, [4, 5][dice.below(2)] * S),
+    ] {
+        if (fleet || parameter.is_etcd()) && dice.one_in(2) {
+            found.push(change(parameter, value));
+        }
+    }
+    found
+}
+
+/// Every line of the old text is in the new one, but for those with a timing name or value of ours.
+fn keeps_foreign_lines(old: &str, new: &str) -> bool {
+    let names = ["interval", "timeout", "ttl", "INTERVAL", "TIMEOUT", "TTL", "fleet:", "etcd2:"];
+    let foreign = |text: &str| -> Vec<String> {
+        text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty() && !names.iter().any(|name| line.contains(name))).filter(|line| !matches!(line.trim(), "drop-ins:" | "- name: 40-timing.conf" | "content: |" | "[Service]")).map(str::to_owned).collect()
+    };
+    foreign(old) == foreign(new)
+}
+
+#[test]
+fn no_generated_patch_is_wrong() {
+    let full = std::env::var("TIMING_ADVISOR_FULL").is_ok_and(|value| value == "1");
+    let rounds = if full { 200_000 } else { 3_000 };
+    let mut dice = Dice(0x5EED_0F71_A1B2_C3D4);
+    let (mut patched, mut refused, mut reasons) = (0, 0, std::collections::BTreeMap::<String, (u32, String)>::new());
+    for _ in 0..rounds {
+        let generated = dice.below(4) > 0;
+        let text = if generated { cloud_config(&mut dice) } else { other(&mut dice) };
+        let changes = changes(&mut dice, generated);
+        let Some(configuration) = config::read(0, &text) else { panic!("not recognised:\n{text}") };
+        let acting_before = acting(&text);
+        for report in patch(&[&text], std::slice::from_ref(&configuration), &changes) {
+            if report.disposition == "refused" {
+                refused += 1;
+                let slot = reasons.entry(report.reason.unwrap_or_default()).or_default();
+                *slot = (slot.0 + 1, format!("{text}\n{changes:?}"));
+                continue;
+            }
+            let new = report.text.unwrap_or_default();
+            let edits: Vec<super::Edit> = report.edits.iter().map(|edit| super::Edit { start: edit.start as usize, end: edit.end as usize, text: edit.text.clone() }).collect();
+            assert_eq!(apply(&text, &edits), new);
+            assert!(keeps_foreign_lines(&text, &new), "lost lines:\n{text}\n---\n{new}");
+            assert_eq!(text.contains("\r\n"), new.contains("\r\n"), "line ends:\n{text}\n---\n{new}");
+            assert!(!text.contains("\r\n") || !new.replace("\r\n", "").contains('\n'), "mixed line ends:\n{new:?}");
+            assert_eq!(text.ends_with('\n'), new.ends_with('\n'), "last line end:\n{text}\n---\n{new}");
+            let mut expected = acting_before.clone();
+            for change in &changes {
+                expected.retain(|(id, _)| *id != change.parameter.id());
+                expected.push((change.parameter.id(), change.value));
+            }
+            expected.sort();
+            assert_eq!(acting(&new), expected, "wrong values:\n{text}\n---\n{new}");
+            let again = config::read(0, &new).unwrap();
+            assert!(patch(&[&new], &[again], &changes).is_empty(), "not idempotent:\n{new}");
+            patched += 1;
+        }
+    }
+    println!("{rounds} configurations: {patched} patches, {refused} refused {reasons:#?}");
+    assert!(patched > rounds / 2, "only {patched} patches");
+    assert!(refused * 100 <= patched + refused, "{refused} of {} refused: {reasons:#?}", patched + refused);
+}
+
+fn acting(text: &str) -> Vec<(&'static str, i64)> {
+    let read = config::read(0, text).expect("a configuration");
+    let mut values: Vec<_> = read.settings.iter().filter(|setting| setting.effective).filter_map(|setting| Some((setting.parameter.id(), setting.value?))).collect();
+    values.sort();
+    values
+}
