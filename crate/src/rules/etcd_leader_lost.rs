@@ -49,7 +49,8 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> String {
     if all_wanted {
-        return format!("The leader was lost {}, each time because its process ended", times(count as u64));
+        let each = if count == 1 { "" } else { "each time " };
+        return format!("The leader was lost {}, {each}because its process ended", times(count as u64));
     }
     let measured = facts.needless().filter_map(|change| facts.stalls.get(change.stall?)).filter(|stall| !matches!(stall.kind, StallKind::Censored | StallKind::Return)).map(|stall| stall.length);
     let around = measured.reduce(|a, b| Range { low: a.low.min(b.low), high: a.high.max(b.high) });

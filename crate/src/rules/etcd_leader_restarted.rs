@@ -1,11 +1,12 @@
 //! `etcd-leader-restarted`: the leader's process ended, and the election after it was needed.
 
-use super::common::{times, with_etcd_stop};
+use super::common::{range, times, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
+use crate::log::event::Meaning;
 use crate::parameters::Parameter::ElectionTimeout;
 use crate::report::{Confidence, Severity};
-use crate::units::{Range, human};
+use crate::units::{Micros, Range, S};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -30,23 +31,37 @@ fn check(facts: &Facts) -> Option<Finding> {
         _ => Severity::Critical,
     };
     let confidence = if facts.restarts.is_empty() { Confidence::Medium } else { Confidence::High };
-    let title = format!("The etcd process that led ended {}; those elections were needed", times(wanted.len() as u64));
+    let needed = if wanted.len() == 1 { "that election was needed" } else { "those elections were needed" };
+    let title = format!("The etcd process that led ended {}; {needed}", times(wanted.len() as u64));
     let shown = if facts.restarts.is_empty() {
         String::from("Its peers saw the connection end at once, and it had not been late before.")
     } else {
         String::from("Its next lines are those of a start.")
     };
-    let what = format!("{shown}{}", leaderless(&wanted));
+    let what = format!("{shown}{}", leaderless(facts));
     Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &events).counting(wanted.len()).on(&[ElectionTimeout]))
 }
 
-/// How long the cluster was without a leader each time.
-fn leaderless(changes: &[&LeaderChange]) -> String {
-    let spans = changes.iter().filter_map(|change| Some(change.elected? - change.lost?)).filter(|span| *span > 0);
-    let around = spans.map(|span| Range { low: span, high: span }).reduce(|a, b| Range { low: a.low.min(b.low), high: a.high.max(b.high) });
-    match around {
-        Some(around) => format!(" From the loss a member logged to the new leader it took {} to {}.", human(around.low), human(around.high)),
-        None => String::new(),
+/// How long the cluster was without a leader each time: from the first broken connection after the
+/// change before to the new leader.
+fn leaderless(facts: &Facts) -> String {
+    let broken = [Meaning::PeerStreamLost, Meaning::PeerReadFailed, Meaning::PeerInactive];
+    let mut ends: Vec<Micros> = facts.events_of(&broken).filter_map(|(_, event)| event.time).map(|time| time.micros).collect();
+    ends.sort_unstable();
+    let mut spans: Vec<Micros> = Vec::new();
+    let mut before = Micros::MIN;
+    for change in &facts.changes {
+        let Some(elected) = change.elected else { continue };
+        let from = before.max(elected - 60 * S);
+        let first = ends[ends.partition_point(|end| *end <= from)..].first().filter(|end| **end < elected);
+        if let (ChangeClass::Wanted, Some(end)) = (change.class, first) {
+            spans.push(elected - end);
+        }
+        before = elected;
+    }
+    match (spans.iter().min(), spans.iter().max()) {
+        (Some(low), Some(high)) => format!(" From the first broken connection to the new leader it took {}.", range(Range { low: *low, high: *high })),
+        _ => String::new(),
     }
 }
 

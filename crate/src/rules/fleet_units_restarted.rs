@@ -9,7 +9,7 @@ use crate::facts::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
-use crate::units::S;
+use crate::units::{Micros, S};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -51,29 +51,52 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// Lines in which fleet says that it takes a unit away itself.
 fn moved(facts: &Facts) -> Vec<EventId> {
-    let trouble = in_trouble(facts);
+    let trouble = Trouble::of(facts);
     let takes = |event: &Event| match event.meaning {
-        Meaning::EngineTaskDone | Meaning::EngineUnscheduled | Meaning::EngineMachineGoneOld => says(event, GONE) || says(event, &["unable to run unit"]) || event.meaning == Meaning::EngineMachineGoneOld || trouble && event.meaning == Meaning::EngineUnscheduled,
-        Meaning::AgentTaskDone => trouble && says(event, &["unit loaded but not scheduled here"]),
+        Meaning::EngineMachineGoneOld => true,
+        Meaning::EngineTaskDone | Meaning::EngineUnscheduled => says(event, GONE) || says(event, &["unable to run unit"]) || event.meaning == Meaning::EngineUnscheduled && trouble.before(event),
+        Meaning::AgentTaskDone => says(event, &["unit loaded but not scheduled here"]) && trouble.before(event),
         _ => false,
     };
     facts.all_events().filter(|(_, event)| takes(event)).map(|(id, _)| id).filter(|id| !by_hand(facts, *id)).collect()
 }
 
-/// Whether fleet had trouble at all. Without any, a unit that is taken away was taken by its operator.
-fn in_trouble(facts: &Facts) -> bool {
-    const TROUBLE: &[Meaning] = &[
-        Meaning::ServerMonitorTriggered,
-        Meaning::EngineLeaseRenewFailed,
-        Meaning::EngineLeaseAcquireFailed,
-        Meaning::EngineLeaseStolen,
-        Meaning::EngineLeaseStealFailed,
-        Meaning::EngineVersionUnknown,
-        Meaning::RegistryNoUnit,
-        Meaning::RegistryParseUnitFailed,
-        Meaning::ClientFailedResponse,
-    ];
-    facts.all_events().any(|(_, event)| event.signature().is_fleet() && (TROUBLE.contains(&event.meaning) || says(event, GONE) || says(event, LIMIT)))
+/// When fleet had trouble. A unit that is taken away without any just before was taken by its operator.
+struct Trouble {
+    times: Vec<Micros>,
+    without_time: bool,
+}
+
+impl Trouble {
+    fn of(facts: &Facts) -> Trouble {
+        const TROUBLE: &[Meaning] = &[
+            Meaning::ServerMonitorTriggered,
+            Meaning::EngineLeaseRenewFailed,
+            Meaning::EngineLeaseAcquireFailed,
+            Meaning::EngineLeaseStolen,
+            Meaning::EngineLeaseStealFailed,
+            Meaning::EngineVersionUnknown,
+            Meaning::RegistryNoUnit,
+            Meaning::RegistryParseUnitFailed,
+            Meaning::ClientFailedResponse,
+        ];
+        let mut trouble = Trouble { times: Vec::new(), without_time: false };
+        for (_, event) in facts.all_events() {
+            if event.signature().is_fleet() && (TROUBLE.contains(&event.meaning) || says(event, GONE) || says(event, LIMIT)) {
+                trouble.times.extend(event.time.map(|time| time.micros));
+                trouble.without_time |= event.time.is_none();
+            }
+        }
+        trouble.times.sort_unstable();
+        trouble
+    }
+
+    /// In the five minutes before, or somewhere where the lines carry no time.
+    fn before(&self, event: &Event) -> bool {
+        let Some(time) = event.time else { return self.without_time || !self.times.is_empty() };
+        let from = self.times.partition_point(|trouble| *trouble < time.micros - 300 * S);
+        self.without_time || self.times.get(from).is_some_and(|trouble| *trouble <= time.micros + 10 * S)
+    }
 }
 
 /// An operator asked for it, or fleetd was told to stop and unloads everything.
@@ -143,5 +166,7 @@ Feb 10 20:39:56 node fleetd[590]: INFO manager.go:89: Triggered systemd unit web
 Feb 10 20:39:56 node fleetd[590]: INFO reconcile.go:274: AgentReconciler completed task: type=UnloadUnit job=web.service reason=\"unit loaded but not scheduled here\"
 ";
         assert!(find(&facts(&[destroyed]), "fleet-units-restarted").is_none(), "without any trouble it was the operator");
+        let long_ago = format!("Feb 10 19:39:56 node fleetd[590]: INFO client.go:278: Failed getting response from http://localhost:4001/: cancelled\n{destroyed}");
+        assert!(find(&facts(&[&long_ago]), "fleet-units-restarted").is_none(), "trouble an hour ago has passed");
     }
 }
