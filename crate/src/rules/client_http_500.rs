@@ -14,7 +14,15 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const SIGNS: &[&str] = &["HTTP response code 500", "HTTP response code 503", "googleapi: Error 500", "googleapi: Error 503", "Response 500", "Response 503", "Error 503: fleet server"];
+const SIGNS: &[&str] = &[
+    "HTTP response code 500",
+    "HTTP response code 503",
+    "googleapi: Error 500",
+    "googleapi: Error 503",
+    "Response 500",
+    "Response 503",
+    "Error 503: fleet server",
+];
 
 fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = facts.all_events().filter(|(_, event)| says(event, SIGNS)).map(|(id, _)| id).collect();
@@ -23,7 +31,11 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let from_etcd = events.iter().any(|id| says(facts.event(*id), &["Response 50"]));
     let title = format!("A client got an HTTP 500 or 503 {}", times(lines(facts, &events)));
-    let what = if from_etcd { "fleetd got it from etcd: that member could not carry out the request." } else { "It proves that a request failed in fleetd or etcd, not why." };
+    let what = if from_etcd {
+        "fleetd got it from etcd: that member could not carry out the request."
+    } else {
+        "It proves that a request failed in fleetd or etcd, not why."
+    };
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
 }
 

@@ -140,7 +140,15 @@ pub const LIMIT: &[&str] = &["cancelled", "timeout reached", "context deadline e
 pub const REFUSED: &[&str] = &["connection refused", "actively refused"];
 
 /// Texts of a certificate that somebody refused.
-pub const CERTIFICATE: &[&str] = &["x509:", "bad certificate", "tls: ", "certificate has expired", "certificate required", "certificate signed by unknown authority", "TLS handshake"];
+pub const CERTIFICATE: &[&str] = &[
+    "x509:",
+    "bad certificate",
+    "tls: ",
+    "certificate has expired",
+    "certificate required",
+    "certificate signed by unknown authority",
+    "TLS handshake",
+];
 
 /// Whether a word of trouble with certificates stands in the line.
 pub fn blames_certificate(event: &Event) -> bool {
@@ -180,8 +188,16 @@ pub fn near(facts: &Facts, id: EventId, meanings: &[Meaning], from: Micros, to: 
 }
 
 /// Start lines of an etcd process.
-pub const ETCD_START: &[Meaning] =
-    &[Meaning::EtcdVersion, Meaning::StartMember, Meaning::AlreadyInit, Meaning::StartupZapConfig, Meaning::Newraft, Meaning::ListeningForPeers, Meaning::Start04, Meaning::StartupHeartbeat];
+pub const ETCD_START: &[Meaning] = &[
+    Meaning::EtcdVersion,
+    Meaning::StartMember,
+    Meaning::AlreadyInit,
+    Meaning::StartupZapConfig,
+    Meaning::Newraft,
+    Meaning::ListeningForPeers,
+    Meaning::Start04,
+    Meaning::StartupHeartbeat,
+];
 
 /// When the last line of all logs was written.
 pub fn last_line(facts: &Facts) -> Option<Micros> {
@@ -221,7 +237,11 @@ pub fn outlast_stalls(facts: &Facts) -> Vec<Constraint> {
     let Some(stall) = facts.longest_stall() else { return Vec::new() };
     let longest = stall.planned;
     let seen = match stall.kind {
-        StallKind::Censored => format!("followers missed the leader for at least {}, which only bounds its stall from below; {} is assumed", human(stall.length.low), human(longest)),
+        StallKind::Censored => format!(
+            "followers missed the leader for at least {}, which only bounds its stall from below; {} is assumed",
+            human(stall.length.low),
+            human(longest)
+        ),
         StallKind::Return => format!("the longest stall of a leader is estimated at {} from when it came back", human(longest)),
         _ => format!("the longest stall of a leader lasted {}", range(stall.length)),
     };
@@ -232,14 +252,19 @@ pub fn outlast_stalls(facts: &Facts) -> Vec<Constraint> {
             side: Side::AtLeast,
             bound: longest * 5 / 4,
             basis: bare,
-            because: format!("{seen}; no election came in measured clusters while the election-timeout was at least the stall and two heartbeats"),
+            because: format!(
+                "{seen}; no election came in measured clusters while the election-timeout was at least the stall and two heartbeats"
+            ),
         },
         Constraint {
             parameter: Parameter::ElectionTimeout,
             side: Side::AtLeast,
             bound: longest * 25 / 16,
             basis: Basis::Judgement,
-            because: format!("a margin of a quarter over {} for a stall this log does not show, and two heartbeats of a tenth", human(longest)),
+            because: format!(
+                "a margin of a quarter over {} for a stall this log does not show, and two heartbeats of a tenth",
+                human(longest)
+            ),
         },
     ]
 }
@@ -254,23 +279,34 @@ pub fn outlast_requests(facts: &Facts) -> Vec<Constraint> {
         return Vec::new();
     }
     let stalls = curable.iter().filter_map(|failure| facts.stalls.get(failure.stall?)).map(|stall| stall.planned);
-    let at_least = |bound, basis, because| Constraint { parameter: Parameter::EtcdRequestTimeout, side: Side::AtLeast, bound, basis, because };
+    let at_least =
+        |bound, basis, because| Constraint { parameter: Parameter::EtcdRequestTimeout, side: Side::AtLeast, bound, basis, because };
     let tied = curable.iter().filter(|failure| failure.stall.is_some()).count();
     if let (Some(longest), true) = (stalls.max(), tied * 5 >= curable.len() * 4) {
         return vec![at_least(
             longest * 5 / 4,
             Basis::Measured,
-            format!("{tied} of {} failed bursts met a stall of etcd's leader, the longest {}; a request outlives a stall when its limit is longer", curable.len(), human(longest)),
+            format!(
+                "{tied} of {} failed bursts met a stall of etcd's leader, the longest {}; a request outlives a stall when its limit is longer",
+                curable.len(),
+                human(longest)
+            ),
         )];
     }
     let mut demands = vec![at_least(
         5 * S,
         Basis::Judgement,
-        String::from("each failed request only says that etcd took longer than the limit; 5\u{a0}s was measured to silence stalls of 1.5\u{a0}s"),
+        String::from(
+            "each failed request only says that etcd took longer than the limit; 5\u{a0}s was measured to silence stalls of 1.5\u{a0}s",
+        ),
     )];
     let wait = crate::facts::failures::proven_wait(facts).unwrap_or(0);
     if wait > facts.value(Parameter::EtcdRequestTimeout) {
-        demands.push(at_least(wait * 5 / 4, Basis::Measured, format!("requests failed one straight after the other for {}, so etcd gave no answer for at least that long", human(wait))));
+        demands.push(at_least(
+            wait * 5 / 4,
+            Basis::Measured,
+            format!("requests failed one straight after the other for {}, so etcd gave no answer for at least that long", human(wait)),
+        ));
     }
     demands
 }

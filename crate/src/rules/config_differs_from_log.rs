@@ -13,17 +13,25 @@ pub const RULE: Rule = Rule {
     id: "config-differs-from-log",
     why: "The values in the file do not act. Conclusions about timers hold for what the member runs with.",
     what_to_do: "See where the running value comes from: a drop-in made at boot, an environment file, a flag or a configuration file of etcd's own. A changed cloud-config acts only after it was applied and the daemon started anew.",
-    references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:251 (heartbeat = , election = )", "coreos/coreos-cloudinit@v1.14.0:system/env.go"],
+    references: &[
+        "etcd-io/etcd@v2.3.8:etcdserver/server.go:251 (heartbeat = , election = )",
+        "coreos/coreos-cloudinit@v1.14.0:system/env.go",
+    ],
     check,
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let differing: Vec<(Parameter, &Setting, EventId, Micros)> = [HeartbeatInterval, ElectionTimeout].into_iter().filter_map(|parameter| differs(facts, parameter)).collect();
+    let differing: Vec<(Parameter, &Setting, EventId, Micros)> =
+        [HeartbeatInterval, ElectionTimeout].into_iter().filter_map(|parameter| differs(facts, parameter)).collect();
     let (parameter, setting, event, runs) = *differing.first()?;
     let stated = setting.value.unwrap_or(0);
-    let title = format!("{} is {} in the file, but the member runs with {}", parameter.key(), parameter.human(stated), parameter.human(runs));
-    let what = String::from("The start line of the log and the configuration do not agree. Either the file came later, or it does not reach the daemon.");
-    let mut finding = Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &[event]).counting(differing.len());
+    let title =
+        format!("{} is {} in the file, but the member runs with {}", parameter.key(), parameter.human(stated), parameter.human(runs));
+    let what = String::from(
+        "The start line of the log and the configuration do not agree. Either the file came later, or it does not reach the daemon.",
+    );
+    let mut finding =
+        Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &[event]).counting(differing.len());
     finding.parameters = differing.iter().map(|(parameter, ..)| *parameter).collect();
     for (_, setting, other, _) in &differing {
         finding.evidence.push(Evidence { at: At::Place(setting.place), note: Some(String::from("stated here")) });
@@ -35,10 +43,19 @@ fn check(facts: &Facts) -> Option<Finding> {
 }
 
 fn differs(facts: &Facts, parameter: Parameter) -> Option<(Parameter, &Setting, EventId, Micros)> {
-    let setting = facts.configurations.iter().flat_map(|c| &c.settings).rfind(|setting| setting.parameter == parameter && setting.effective && setting.value.is_some())?;
+    let setting = facts
+        .configurations
+        .iter()
+        .flat_map(|c| &c.settings)
+        .rfind(|setting| setting.parameter == parameter && setting.effective && setting.value.is_some())?;
     let stated = setting.value?;
     let (event, runs) = last_running(facts, parameter)?;
-    let beat = facts.configurations.iter().flat_map(|c| &c.settings).rfind(|s| s.parameter == HeartbeatInterval && s.effective).and_then(|s| s.value);
+    let beat = facts
+        .configurations
+        .iter()
+        .flat_map(|c| &c.settings)
+        .rfind(|s| s.parameter == HeartbeatInterval && s.effective)
+        .and_then(|s| s.value);
     // etcd cuts the election-timeout to whole heartbeats before it prints it.
     let whole = |beat: Micros| if parameter == ElectionTimeout && beat > 0 { stated / beat * beat } else { stated };
     let ran_beat = last_running(facts, HeartbeatInterval).map(|(_, beat)| beat);
@@ -48,7 +65,10 @@ fn differs(facts: &Facts, parameter: Parameter) -> Option<(Parameter, &Setting, 
 
 /// The value that the last start line of the logs prints.
 pub(super) fn last_running(facts: &Facts, parameter: Parameter) -> Option<(EventId, Micros)> {
-    facts.all_events().filter_map(|(id, event)| Some((id, running(event, parameter)?))).max_by_key(|(id, _)| (facts.event(*id).time.map(|time| time.micros), *id))
+    facts
+        .all_events()
+        .filter_map(|(id, event)| Some((id, running(event, parameter)?)))
+        .max_by_key(|(id, _)| (facts.event(*id).time.map(|time| time.micros), *id))
 }
 
 /// The value a start line prints.
@@ -59,7 +79,9 @@ pub(super) fn running(event: &Event, parameter: Parameter) -> Option<Micros> {
         _ => return None,
     };
     if event.meaning == meaning {
-        return [hole, "value", "took", "ms"].into_iter().find_map(|hole| event.duration(hole).or_else(|| event.number(hole).map(|ms| ms * MS)));
+        return [hole, "value", "took", "ms"]
+            .into_iter()
+            .find_map(|hole| event.duration(hole).or_else(|| event.number(hole).map(|ms| ms * MS)));
     }
     if event.meaning != Meaning::StartupZapConfig {
         return None;
@@ -77,7 +99,9 @@ mod tests {
     const FILE: &str = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6000\n  units:\n    - name: etcd2.service\n      command: start\n";
 
     fn start(heartbeat: u32, election: u32) -> String {
-        format!("2016-04-20 10:00:00.000000 I | etcdserver: heartbeat = {heartbeat}ms\n2016-04-20 10:00:00.000100 I | etcdserver: election = {election}ms\n")
+        format!(
+            "2016-04-20 10:00:00.000000 I | etcdserver: heartbeat = {heartbeat}ms\n2016-04-20 10:00:00.000100 I | etcdserver: election = {election}ms\n"
+        )
     }
 
     #[test]

@@ -11,7 +11,10 @@ pub const RULE: Rule = Rule {
     id: "config-election-costs-fleet-requests",
     why: "Requests begun between a leader's death and the next leader are lost in etcd and hang for the whole of fleet's limit, whatever it is. They grow in number with the election-timeout.",
     what_to_do: "Nothing, unless leaders die often. A longer etcd-request-timeout saves none of these requests; only a smaller election-timeout makes them fewer, as far as your stalls allow it.",
-    references: &["lab: 113 of 113 such timeouts, at limits of 1, 5 and 10 s", "lab: 1.6 failed requests for each death at 100/1000, 3.9 at 250/2500, 8.8 at 600/6000 (fleet 1.0.0)"],
+    references: &[
+        "lab: 113 of 113 such timeouts, at limits of 1, 5 and 10 s",
+        "lab: 1.6 failed requests for each death at 100/1000, 3.9 at 250/2500, 8.8 at 600/6000 (fleet 1.0.0)",
+    ],
     check,
 };
 
@@ -26,9 +29,18 @@ fn check(facts: &Facts) -> Option<Finding> {
     if failover <= limit {
         return None;
     }
-    let title = format!("A leader that really dies costs up to {}, longer than fleet's limit of {}", human(failover), EtcdRequestTimeout.human(limit));
-    let what = format!("With an election-timeout of {} most failovers end within {}. fleet's writes begun in that time fail, and from fleet 0.12 on its listings too.", ElectionTimeout.human(wait), human(failover));
-    let mut finding = Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).counting(1).on(&[ElectionTimeout, EtcdRequestTimeout]);
+    let title = format!(
+        "A leader that really dies costs up to {}, longer than fleet's limit of {}",
+        human(failover),
+        EtcdRequestTimeout.human(limit)
+    );
+    let what = format!(
+        "With an election-timeout of {} most failovers end within {}. fleet's writes begun in that time fail, and from fleet 0.12 on its listings too.",
+        ElectionTimeout.human(wait),
+        human(failover)
+    );
+    let mut finding =
+        Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).counting(1).on(&[ElectionTimeout, EtcdRequestTimeout]);
     finding.evidence = places.into_iter().flatten().map(|place| Evidence { at: At::Place(place), note: None }).collect();
     Some(finding)
 }
@@ -48,7 +60,10 @@ mod tests {
     use crate::rules::testing::{facts, find};
 
     fn file(election: u32, limit: u32) -> String {
-        format!("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: {}\n    election-timeout: {election}\n  fleet:\n    etcd-request-timeout: {limit}\n", election / 10)
+        format!(
+            "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: {}\n    election-timeout: {election}\n  fleet:\n    etcd-request-timeout: {limit}\n",
+            election / 10
+        )
     }
 
     #[test]

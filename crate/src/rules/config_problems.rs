@@ -94,7 +94,8 @@ problems! {
 
 /// All problems of one id as one finding.
 fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> Option<Finding> {
-    let problems: Vec<&Problem> = facts.configurations.iter().flat_map(|configuration| &configuration.problems).filter(|problem| problem.id == id).collect();
+    let problems: Vec<&Problem> =
+        facts.configurations.iter().flat_map(|configuration| &configuration.problems).filter(|problem| problem.id == id).collect();
     let first = problems.first()?;
     let mut parameters: Vec<_> = problems.iter().filter_map(|problem| problem.parameter).collect();
     parameters.sort_unstable();
@@ -105,10 +106,17 @@ fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> 
     };
     let title = if problems.len() > 1 { format!("{title}, {}\u{a0}times", problems.len()) } else { format!("{title}{of}") };
     // Read line by line, a template may be completed by what it fills in.
-    let tolerant = facts.configurations.iter().any(|configuration| configuration.tolerant && configuration.problems.iter().any(|problem| problem.id == id));
+    let tolerant = facts
+        .configurations
+        .iter()
+        .any(|configuration| configuration.tolerant && configuration.problems.iter().any(|problem| problem.id == id));
     let confidence = if tolerant { Confidence::Medium } else { Confidence::High };
     let mut finding = Finding::new(id, severity, confidence, title, first.note.clone()).counting(problems.len()).on(&parameters);
-    finding.evidence = problems.iter().take(super::common::MOST_EVIDENCE).map(|problem| Evidence { at: At::Place(problem.place), note: Some(problem.note.clone()) }).collect();
+    finding.evidence = problems
+        .iter()
+        .take(super::common::MOST_EVIDENCE)
+        .map(|problem| Evidence { at: At::Place(problem.place), note: Some(problem.note.clone()) })
+        .collect();
     Some(finding)
 }
 

@@ -20,7 +20,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    Parameter::ALL.into_iter().find_map(|parameter| in_logs(facts, parameter)).or_else(|| Parameter::ALL.into_iter().find_map(|parameter| in_files(facts, parameter)))
+    Parameter::ALL
+        .into_iter()
+        .find_map(|parameter| in_logs(facts, parameter))
+        .or_else(|| Parameter::ALL.into_iter().find_map(|parameter| in_files(facts, parameter)))
 }
 
 /// The last start line of each member.
@@ -39,15 +42,27 @@ fn in_logs(facts: &Facts, parameter: Parameter) -> Option<Finding> {
     if low.1 == high.1 {
         return None;
     }
-    let events: Vec<EventId> = [low.0, high.0].into_iter().chain(values.iter().map(|(id, _)| *id).filter(|id| *id != low.0 && *id != high.0)).collect();
-    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title(parameter, low.1, high.1), "The start lines of the members print different values.").showing(facts, &events).on(&[parameter]))
+    let events: Vec<EventId> =
+        [low.0, high.0].into_iter().chain(values.iter().map(|(id, _)| *id).filter(|id| *id != low.0 && *id != high.0)).collect();
+    Some(
+        Finding::new(
+            RULE.id,
+            Severity::Warning,
+            Confidence::High,
+            title(parameter, low.1, high.1),
+            "The start lines of the members print different values.",
+        )
+        .showing(facts, &events)
+        .on(&[parameter]),
+    )
 }
 
 /// Different documents that configure the same daemon.
 fn in_files(facts: &Facts, parameter: Parameter) -> Option<Finding> {
     let mut stated: Vec<(Micros, Place)> = Vec::new();
     for configuration in &facts.configurations {
-        let setting = configuration.settings.iter().rfind(|setting| setting.parameter == parameter && setting.effective && !setting.etcd_04);
+        let setting =
+            configuration.settings.iter().rfind(|setting| setting.parameter == parameter && setting.effective && !setting.etcd_04);
         stated.extend(setting.and_then(|setting| Some((setting.value?, setting.place))));
     }
     let (low, high) = (stated.iter().min_by_key(|(value, _)| *value)?, stated.iter().max_by_key(|(value, _)| *value)?);
@@ -63,7 +78,8 @@ fn in_files(facts: &Facts, parameter: Parameter) -> Option<Finding> {
     )
     .counting(stated.len())
     .on(&[parameter]);
-    finding.evidence = stated.iter().map(|(value, place)| Evidence { at: At::Place(*place), note: Some(parameter.human(*value)) }).collect();
+    finding.evidence =
+        stated.iter().map(|(value, place)| Evidence { at: At::Place(*place), note: Some(parameter.human(*value)) }).collect();
     Some(finding)
 }
 
@@ -76,7 +92,9 @@ mod tests {
     use crate::rules::testing::{facts, find};
 
     fn start(election: u32) -> String {
-        format!("2016-04-20 10:00:00.000000 I | etcdserver: heartbeat = 100ms\n2016-04-20 10:00:00.000100 I | etcdserver: election = {election}ms\n")
+        format!(
+            "2016-04-20 10:00:00.000000 I | etcdserver: heartbeat = 100ms\n2016-04-20 10:00:00.000100 I | etcdserver: election = {election}ms\n"
+        )
     }
 
     #[test]

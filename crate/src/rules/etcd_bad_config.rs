@@ -21,7 +21,8 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const REFUSED: &[Meaning] = &[Meaning::Ratio5x, Meaning::ElectionTooLong, Meaning::ValueZero, Meaning::EnvInvalidValue, Meaning::FlagsBad, Meaning::EnvConflict];
+const REFUSED: &[Meaning] =
+    &[Meaning::Ratio5x, Meaning::ElectionTooLong, Meaning::ValueZero, Meaning::EnvInvalidValue, Meaning::FlagsBad, Meaning::EnvConflict];
 
 /// etcd 2.0 closes a peer stream that is silent for so long.
 const SILENT_STREAM: Micros = 5 * S;
@@ -45,7 +46,9 @@ fn check(facts: &Facts) -> Option<Finding> {
         Some((_, what)) => what.clone(),
         None => String::from("The value stands in the line. etcd ends when it reads such a setting."),
     };
-    let mut finding = Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, &shown(facts, refused, pair.is_some())).on(&[HeartbeatInterval, ElectionTimeout]);
+    let mut finding = Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what)
+        .showing(facts, &shown(facts, refused, pair.is_some()))
+        .on(&[HeartbeatInterval, ElectionTimeout]);
     finding.count = finding.count.max(1);
     for problem in problems {
         finding.evidence.push(Evidence { at: At::Place(problem.place), note: Some(problem.note.clone()) });
@@ -77,14 +80,24 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
     let both = format!("heartbeat-interval {} and election-timeout {}", HeartbeatInterval.human(beat), ElectionTimeout.human(wait));
     if wait < 5 * beat {
         let title = format!("The election-timeout is less than five heartbeats: {both}");
-        return Some((title, String::from("etcd 2.0.6 and later refuse such a pair; older ones start and lose their leader again and again.")));
+        return Some((
+            title,
+            String::from("etcd 2.0.6 and later refuse such a pair; older ones start and lose their leader again and again."),
+        ));
     }
     if wait > LONGEST_ELECTION {
-        return Some((format!("The election-timeout is above etcd's limit of 50000\u{a0}ms: {both}"), String::from("etcd 2.1.2 and later refuse it.")));
+        return Some((
+            format!("The election-timeout is above etcd's limit of 50000\u{a0}ms: {both}"),
+            String::from("etcd 2.1.2 and later refuse it."),
+        ));
     }
     if beat >= SILENT_STREAM {
         let old = facts.etcd.is_none_or(|range| range.low < (2, 1, 0));
-        let closes = if old { "etcd 2.0 closes a connection between members that is silent for 5\u{a0}s, so heartbeats this rare find it closed." } else { "etcd's connections between members are given up after 5\u{a0}s of silence, and a dead leader goes unnoticed for longer than a minute." };
+        let closes = if old {
+            "etcd 2.0 closes a connection between members that is silent for 5\u{a0}s, so heartbeats this rare find it closed."
+        } else {
+            "etcd's connections between members are given up after 5\u{a0}s of silence, and a dead leader goes unnoticed for longer than a minute."
+        };
         return Some((format!("The timers are far too long: {both}"), closes.to_owned()));
     }
     None
@@ -97,11 +110,24 @@ fn defaults_only(heartbeat: &InForce, election: &InForce) -> bool {
 /// What a pair that can work must meet.
 fn demands(facts: &Facts) -> Vec<Constraint> {
     let beat = facts.value(HeartbeatInterval);
-    let demand = |parameter: Parameter, side, bound, basis, because: &str| Constraint { parameter, side, bound, basis, because: because.to_owned() };
+    let demand =
+        |parameter: Parameter, side, bound, basis, because: &str| Constraint { parameter, side, bound, basis, because: because.to_owned() };
     if beat >= SILENT_STREAM {
         return vec![
-            demand(HeartbeatInterval, Side::AtMost, SILENT_STREAM / 2, Basis::Derived, "connections between members are closed after 5\u{a0}s of silence, so two heartbeats must fit in"),
-            demand(ElectionTimeout, Side::AtMost, 10 * SILENT_STREAM / 2, Basis::Judgement, "ten heartbeats of at most 2.5\u{a0}s; a longer wait only makes a dead leader cost more"),
+            demand(
+                HeartbeatInterval,
+                Side::AtMost,
+                SILENT_STREAM / 2,
+                Basis::Derived,
+                "connections between members are closed after 5\u{a0}s of silence, so two heartbeats must fit in",
+            ),
+            demand(
+                ElectionTimeout,
+                Side::AtMost,
+                10 * SILENT_STREAM / 2,
+                Basis::Judgement,
+                "ten heartbeats of at most 2.5\u{a0}s; a longer wait only makes a dead leader cost more",
+            ),
         ];
     }
     vec![
@@ -112,7 +138,9 @@ fn demands(facts: &Facts) -> Vec<Constraint> {
 
 fn sentence_start(note: &str) -> String {
     let mut letters = note.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>().trim_end_matches('.').to_owned())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>().trim_end_matches('.').to_owned())
 }
 
 #[cfg(test)]

@@ -50,6 +50,12 @@ mod tests {
 
     #[test]
     fn a_peer_that_came_up_is_none() {
-        assert!(find(&facts(&["2016-07-13 16:59:33.017422 I | rafthttp: the connection with d1e0e691ad5bb2e5 became active\n"]), "etcd-clock-skew").is_none());
+        assert!(
+            find(
+                &facts(&["2016-07-13 16:59:33.017422 I | rafthttp: the connection with d1e0e691ad5bb2e5 became active\n"]),
+                "etcd-clock-skew"
+            )
+            .is_none()
+        );
     }
 }

@@ -20,8 +20,20 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         return None;
     }
-    let what = format!("{} of requests ignored because the cluster ids differ. No timer bears on it.", plural(lines(facts, &events), "line tells", "lines tell"));
-    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, "Two members belong to separately created clusters and refuse each other", what).showing(facts, &events))
+    let what = format!(
+        "{} of requests ignored because the cluster ids differ. No timer bears on it.",
+        plural(lines(facts, &events), "line tells", "lines tell")
+    );
+    Some(
+        Finding::new(
+            RULE.id,
+            Severity::Critical,
+            Confidence::High,
+            "Two members belong to separately created clusters and refuse each other",
+            what,
+        )
+        .showing(facts, &events),
+    )
 }
 
 #[cfg(test)]

@@ -11,13 +11,19 @@ pub const RULE: Rule = Rule {
     id: "etcd-db-space",
     why: "Above its quota etcd refuses all writes, on all members, until space is freed and the alarm is taken back.",
     what_to_do: "Compact old revisions, defragment each member in turn, then disarm the alarm (etcdctl alarm disarm). Raise quota-backend-bytes only after that.",
-    references: &["etcd-io/etcd@v3.4.45:etcdserver/quota.go", "etcd-io/etcd@v3.4.45:etcdserver/apply.go", "etcd documentation: maintenance, space quota"],
+    references: &[
+        "etcd-io/etcd@v3.4.45:etcdserver/quota.go",
+        "etcd-io/etcd@v3.4.45:etcdserver/apply.go",
+        "etcd documentation: maintenance, space quota",
+    ],
     check,
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
     // The same alarm also reports corruption, which is another matter.
-    let events = matching(facts, &[Meaning::QuotaAlarm, Meaning::QuotaError], |event| event.meaning == Meaning::QuotaError || !says(event, &["CORRUPT"]));
+    let events = matching(facts, &[Meaning::QuotaAlarm, Meaning::QuotaError], |event| {
+        event.meaning == Meaning::QuotaError || !says(event, &["CORRUPT"])
+    });
     if events.is_empty() {
         return None;
     }

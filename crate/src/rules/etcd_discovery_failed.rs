@@ -20,7 +20,16 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         return None;
     }
-    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, "etcd could not start through its discovery service", "The member found no cluster to form or to join. No timer bears on it.").showing(facts, &events))
+    Some(
+        Finding::new(
+            RULE.id,
+            Severity::Critical,
+            Confidence::High,
+            "etcd could not start through its discovery service",
+            "The member found no cluster to form or to join. No timer bears on it.",
+        )
+        .showing(facts, &events),
+    )
 }
 
 #[cfg(test)]

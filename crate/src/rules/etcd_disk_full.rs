@@ -15,12 +15,16 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let events: Vec<EventId> = facts.all_events().filter(|(_, event)| says(event, &["no space left on device"])).map(|(id, _)| id).collect();
+    let events: Vec<EventId> =
+        facts.all_events().filter(|(_, event)| says(event, &["no space left on device"])).map(|(id, _)| id).collect();
     if events.is_empty() {
         return None;
     }
     let what = format!("{} that a write found no space left on its device.", plural(lines(facts, &events), "line says", "lines say"));
-    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, "The disk is full: etcd cannot write its log", what).showing(facts, &events))
+    Some(
+        Finding::new(RULE.id, Severity::Critical, Confidence::High, "The disk is full: etcd cannot write its log", what)
+            .showing(facts, &events),
+    )
 }
 
 #[cfg(test)]
@@ -35,6 +39,9 @@ mod tests {
 
     #[test]
     fn the_quota_is_another_matter() {
-        assert!(find(&facts(&["2019-05-18 21:30:16.000000 W | etcdserver: alarm NOSPACE raised by peer 91d25258d70ad868\n"]), "etcd-disk-full").is_none());
+        assert!(
+            find(&facts(&["2019-05-18 21:30:16.000000 W | etcdserver: alarm NOSPACE raised by peer 91d25258d70ad868\n"]), "etcd-disk-full")
+                .is_none()
+        );
     }
 }

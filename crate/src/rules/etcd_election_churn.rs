@@ -15,7 +15,10 @@ pub const RULE: Rule = Rule {
     id: "etcd-election-churn",
     why: "Each election stops all writes until it is over. One is what a cluster is for; several close together mean that leaders do not last.",
     what_to_do: "See whether the old leaders lived. If stalls cost them their place, a longer election-timeout ends it; if members cannot reach each other, or processes end, no timer does.",
-    references: &["etcd-io/etcd@v2.3.8:raft/raft.go:405", "lab: a stall longer than the election-timeout costs 2.x its leader nearly each time"],
+    references: &[
+        "etcd-io/etcd@v2.3.8:raft/raft.go:405",
+        "lab: a stall longer than the election-timeout costs 2.x its leader nearly each time",
+    ],
     check,
 };
 
@@ -40,13 +43,21 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let needless = facts.needless().count();
     let times: Vec<Micros> = elections.iter().filter_map(|election| election.time).collect();
-    let over = times.iter().max().zip(times.iter().min()).map(|(last, first)| format!(" within {}", human((last - first).max(S)))).unwrap_or_default();
+    let over = times
+        .iter()
+        .max()
+        .zip(times.iter().min())
+        .map(|(last, first)| format!(" within {}", human((last - first).max(S))))
+        .unwrap_or_default();
     let title = format!("{}{over}", plural(elections.len() as u64, "election", "elections"));
     let leaders = facts.changes.iter().filter(|change| change.class != ChangeClass::Start && change.class != ChangeClass::Planned).count();
     let why_they_came = match (needless, explained(facts)) {
         (0, _) => String::new(),
         (all, 0) => format!(" In {all} of them the old leader lived, and no measured stall explains it."),
-        (all, some) => format!(" In {all} of them the old leader lived; a stall explains {some}. Followers wait {}.", human_limit(facts, ElectionTimeout)),
+        (all, some) => format!(
+            " In {all} of them the old leader lived; a stall explains {some}. Followers wait {}.",
+            human_limit(facts, ElectionTimeout)
+        ),
     };
     let what = format!(
         "Terms rose {}, and {} came of it.{why_they_came}",
@@ -56,7 +67,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = elections.iter().map(|election| election.event).collect();
     let severity = if needless > 1 || leaders == 0 { Severity::Critical } else { Severity::Warning };
     let confidence = if times.len() == elections.len() { Confidence::High } else { Confidence::Medium };
-    Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &events).counting(elections.len()).on(&[ElectionTimeout, HeartbeatInterval]))
+    Some(
+        Finding::new(RULE.id, severity, confidence, title, what)
+            .showing(facts, &events)
+            .counting(elections.len())
+            .on(&[ElectionTimeout, HeartbeatInterval]),
+    )
 }
 
 /// Every change had its reason: a process that ended, or a hand-over. Other rules say so.
@@ -80,7 +96,8 @@ fn elections(facts: &Facts) -> Vec<Election> {
     let mut known: BTreeMap<(usize, Option<u16>), i64> = BTreeMap::new();
     let mut terms: BTreeMap<i64, Election> = BTreeMap::new();
     let boot = last_term_of_boot(facts);
-    let planned: Vec<i64> = facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term).collect();
+    let planned: Vec<i64> =
+        facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term).collect();
     for (id, event) in facts.all_events() {
         let Some((term, rises)) = term_of(event) else { continue };
         let before = known.insert((id.log, event.host), term.max(known.get(&(id.log, event.host)).copied().unwrap_or(0)));
@@ -120,7 +137,10 @@ fn last_term_of_boot(facts: &Facts) -> Option<i64> {
 
 /// etcd 0.4 prints no term beside its leaders: each change that nobody planned is an election.
 fn without_terms(facts: &Facts) -> Vec<Election> {
-    let changes = facts.changes.iter().filter(|change| change.term.is_none() && change.class != ChangeClass::Start && change.class != ChangeClass::Planned);
+    let changes = facts
+        .changes
+        .iter()
+        .filter(|change| change.term.is_none() && change.class != ChangeClass::Start && change.class != ChangeClass::Planned);
     changes.filter_map(|change| Some(Election { term: 0, time: change.elected, event: *change.events.first()? })).collect()
 }
 

@@ -25,7 +25,8 @@ const LATE: &[Meaning] = &[Meaning::HeartbeatLate, Meaning::Hb04NearElection, Me
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events = all(facts, LATE);
-    let stalls: Vec<&Stall> = facts.stalls.iter().filter(|stall| stall.events.iter().any(|id| LATE.contains(&facts.event(*id).meaning))).collect();
+    let stalls: Vec<&Stall> =
+        facts.stalls.iter().filter(|stall| stall.events.iter().any(|id| LATE.contains(&facts.event(*id).meaning))).collect();
     let longest = stalls.iter().max_by_key(|stall| stall.planned);
     let Some(longest) = longest else { return unanswered(facts, events) };
     let telling = *longest.events.iter().find(|id| LATE.contains(&facts.event(**id).meaning))?;
@@ -36,7 +37,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let follower_side = longest.kind == StallKind::NearTimeout;
     let title = match stalls.len() {
         1 => format!("A leader stalled once, for {lasted}"),
-        many if follower_side => format!("Followers heard nothing from the leader for up to {}, {}", human(longest.length.high), times(many as u64)),
+        many if follower_side => {
+            format!("Followers heard nothing from the leader for up to {}, {}", human(longest.length.high), times(many as u64))
+        }
         many => format!("The leader stalled {}, for up to {lasted}", times(many as u64)),
     };
     let what = format!(
@@ -65,16 +68,28 @@ fn unanswered(facts: &Facts, events: Vec<crate::facts::EventId>) -> Option<Findi
         return None;
     }
     let count = lines(facts, &events);
-    let by_peer = events.iter().any(|id| matches!(facts.event(*id).meaning, Meaning::Hb04Timeout | Meaning::HeartbeatTimedOut03) || says(facts.event(*id), &["time out peer", "timed out"]));
+    let by_peer = events.iter().any(|id| {
+        matches!(facts.event(*id).meaning, Meaning::Hb04Timeout | Meaning::HeartbeatTimedOut03)
+            || says(facts.event(*id), &["time out peer", "timed out"])
+    });
     let (title, what) = if by_peer {
         (
             format!("A leader's heartbeats stayed without an answer {}", times(count)),
-            String::from("etcd 0.4 says that a heartbeat to a peer was not answered in time. The leader may be slow; the peer may as well be down or out of reach."),
+            String::from(
+                "etcd 0.4 says that a heartbeat to a peer was not answered in time. The leader may be slow; the peer may as well be down or out of reach.",
+            ),
         )
     } else {
-        (format!("A leader was late with its heartbeats {}", times(count)), String::from("The lines do not let a length be read, so the stall is not measured."))
+        (
+            format!("A leader was late with its heartbeats {}", times(count)),
+            String::from("The lines do not let a length be read, so the stall is not measured."),
+        )
     };
-    Some(Finding::new(RULE.id, Severity::Warning, if by_peer { Confidence::Medium } else { Confidence::High }, title, what).showing(facts, &events).on(&[ElectionTimeout, HeartbeatInterval]))
+    Some(
+        Finding::new(RULE.id, Severity::Warning, if by_peer { Confidence::Medium } else { Confidence::High }, title, what)
+            .showing(facts, &events)
+            .on(&[ElectionTimeout, HeartbeatInterval]),
+    )
 }
 
 /// Which members stalled, where more than one did: only a leader prints this line.
@@ -95,8 +110,20 @@ fn near_timeout(facts: &Facts, stalls: &[&Stall]) -> Vec<Constraint> {
     let beat = facts.value(HeartbeatInterval);
     let seen = range(Range { low: gap, high: gap });
     vec![
-        Constraint { parameter: ElectionTimeout, side: Side::AtLeast, bound: gap + beat, basis: Basis::Measured, because: format!("a follower heard nothing for {seen}, more than 0.8 of the election-timeout") },
-        Constraint { parameter: ElectionTimeout, side: Side::AtLeast, bound: gap * 25 / 16, basis: Basis::Judgement, because: format!("a margin of a quarter over {seen}, and two heartbeats of a tenth") },
+        Constraint {
+            parameter: ElectionTimeout,
+            side: Side::AtLeast,
+            bound: gap + beat,
+            basis: Basis::Measured,
+            because: format!("a follower heard nothing for {seen}, more than 0.8 of the election-timeout"),
+        },
+        Constraint {
+            parameter: ElectionTimeout,
+            side: Side::AtLeast,
+            bound: gap * 25 / 16,
+            basis: Basis::Judgement,
+            because: format!("a margin of a quarter over {seen}, and two heartbeats of a tenth"),
+        },
     ]
 }
 
@@ -120,6 +147,8 @@ mod tests {
 
     #[test]
     fn a_calm_log_has_none() {
-        assert!(find(&facts(&["2016-04-20 10:00:00.500000 I | etcdserver: saved snapshot at index 10001\n"]), "etcd-heartbeat-late").is_none());
+        assert!(
+            find(&facts(&["2016-04-20 10:00:00.500000 I | etcdserver: saved snapshot at index 10001\n"]), "etcd-heartbeat-late").is_none()
+        );
     }
 }

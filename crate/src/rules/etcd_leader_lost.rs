@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::common::{TRANSFERS, explained, human_limit, matching, near, outlast_stalls, plural, range, started_before, time, times, with_etcd_stop};
+use super::common::{
+    TRANSFERS, explained, human_limit, matching, near, outlast_stalls, plural, range, started_before, time, times, with_etcd_stop,
+};
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts, StallKind};
 use crate::log::event::{Event, Meaning};
@@ -15,13 +17,23 @@ pub const RULE: Rule = Rule {
     id: "etcd-leader-lost",
     why: "Without a leader etcd accepts no write. Whatever needs one, fleet's leases and heartbeats among it, waits or fails until the next leader is there.",
     what_to_do: "Read the old leader's log of the seconds before: a stall, an end of its process or a broken link each leave other lines. Only a stall is a matter of timers.",
-    references: &["etcd-io/etcd@v2.3.8:raft/node.go:305", "lab: elections while the old leader lives are needless, those after its death are what a cluster is for"],
+    references: &[
+        "etcd-io/etcd@v2.3.8:raft/node.go:305",
+        "lab: elections while the old leader lives are needless, those after its death are what a cluster is for",
+    ],
     check,
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let unplanned: Vec<_> = facts.changes.iter().filter(|change| matches!(change.class, ChangeClass::Needless | ChangeClass::Wanted) && change.old.is_some()).collect();
-    let needless = unplanned.iter().filter(|change| change.class == ChangeClass::Needless && (change.old != change.new || change.stall.is_some())).count();
+    let unplanned: Vec<_> = facts
+        .changes
+        .iter()
+        .filter(|change| matches!(change.class, ChangeClass::Needless | ChangeClass::Wanted) && change.old.is_some())
+        .collect();
+    let needless = unplanned
+        .iter()
+        .filter(|change| change.class == ChangeClass::Needless && (change.old != change.new || change.stall.is_some()))
+        .count();
     let mut events = lost_lines(facts);
     let inferred = events.is_empty();
     if inferred {
@@ -37,10 +49,11 @@ fn check(facts: &Facts) -> Option<Finding> {
     let all_wanted = needless == 0 && !unplanned.is_empty();
     let severity = if needless > 0 { Severity::Critical } else { Severity::Warning };
     let confidence = if inferred { Confidence::Medium } else { Confidence::High };
-    let finding = Finding::new(RULE.id, severity, confidence, title(facts, count, needless, all_wanted), what(facts, needless, unplanned.len()))
-        .showing(facts, &events)
-        .counting(count)
-        .on(&[ElectionTimeout, HeartbeatInterval]);
+    let finding =
+        Finding::new(RULE.id, severity, confidence, title(facts, count, needless, all_wanted), what(facts, needless, unplanned.len()))
+            .showing(facts, &events)
+            .counting(count)
+            .on(&[ElectionTimeout, HeartbeatInterval]);
     if needless == 0 {
         return Some(finding);
     }
@@ -52,17 +65,33 @@ fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> Stri
         let each = if count == 1 { "" } else { "each time " };
         return format!("The leader was lost {}, {each}because its process ended", times(count as u64));
     }
-    let measured = facts.needless().filter_map(|change| facts.stalls.get(change.stall?)).filter(|stall| !matches!(stall.kind, StallKind::Censored | StallKind::Return)).map(|stall| stall.length);
+    let measured = facts
+        .needless()
+        .filter_map(|change| facts.stalls.get(change.stall?))
+        .filter(|stall| !matches!(stall.kind, StallKind::Censored | StallKind::Return))
+        .map(|stall| stall.length);
     let around = measured.reduce(|a, b| Range { low: a.low.min(b.low), high: a.high.max(b.high) });
     match around {
         Some(stalls) if needless > 0 => {
-            format!("{}: the leader stalled {}, followers wait {}", plural(needless as u64, "needless leader change", "needless leader changes"), range(stalls), human_limit(facts, ElectionTimeout))
+            format!(
+                "{}: the leader stalled {}, followers wait {}",
+                plural(needless as u64, "needless leader change", "needless leader changes"),
+                range(stalls),
+                human_limit(facts, ElectionTimeout)
+            )
         }
         _ if explained(facts) > 0 => {
             let about = facts.needless().filter_map(|change| facts.stalls.get(change.stall?)).map(|stall| stall.planned).max().unwrap_or(0);
-            format!("{}: the leader stalled up to about {}, followers wait {}", plural(needless as u64, "needless leader change", "needless leader changes"), human(about), human_limit(facts, ElectionTimeout))
+            format!(
+                "{}: the leader stalled up to about {}, followers wait {}",
+                plural(needless as u64, "needless leader change", "needless leader changes"),
+                human(about),
+                human_limit(facts, ElectionTimeout)
+            )
         }
-        _ if needless > 0 => format!("{}: the old leader was alive", plural(needless as u64, "needless leader change", "needless leader changes")),
+        _ if needless > 0 => {
+            format!("{}: the old leader was alive", plural(needless as u64, "needless leader change", "needless leader changes"))
+        }
         _ => format!("A member lost its leader {}", times(count as u64)),
     }
 }
@@ -70,11 +99,18 @@ fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> Stri
 fn what(facts: &Facts, needless: usize, changes: usize) -> String {
     if changes == 0 {
         let stepped_down = facts.events_of(&[Meaning::QuorumInactiveStepdown]).next().is_some();
-        let who = if stepped_down { "A leader gave up its place because it heard from no majority." } else { "A member stopped hearing its leader." };
+        let who = if stepped_down {
+            "A leader gave up its place because it heard from no majority."
+        } else {
+            "A member stopped hearing its leader."
+        };
         return format!("{who} The excerpt does not show which leader followed, nor why.");
     }
     let wanted = changes - needless.min(changes);
-    let mut parts = vec![format!("Of {}, {needless} came while the old leader lived and {wanted} after its process had ended.", plural(changes as u64, "unplanned leader change", "unplanned leader changes"))];
+    let mut parts = vec![format!(
+        "Of {}, {needless} came while the old leader lived and {wanted} after its process had ended.",
+        plural(changes as u64, "unplanned leader change", "unplanned leader changes")
+    )];
     if needless > 0 {
         parts.push(match explained(facts) {
             0 => String::from("No measured stall explains them."),
@@ -86,7 +122,12 @@ fn what(facts: &Facts, needless: usize, changes: usize) -> String {
 
 /// Lines that say it, without those that belong to a hand-over or a stop by hand.
 fn lost_lines(facts: &Facts) -> Vec<EventId> {
-    let planned: BTreeSet<EventId> = facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).flat_map(|change| change.events.iter().copied()).collect();
+    let planned: BTreeSet<EventId> = facts
+        .changes
+        .iter()
+        .filter(|change| change.class == ChangeClass::Planned)
+        .flat_map(|change| change.events.iter().copied())
+        .collect();
     let says_lost = |event: &Event| event.meaning != Meaning::Leader04 || event.word("new").is_none_or(str::is_empty);
     let transfers: Vec<Micros> = facts.events_of(TRANSFERS).filter_map(|(_, event)| event.time).map(|time| time.micros).collect();
     let mut events = matching(facts, &[Meaning::LeaderLost, Meaning::QuorumInactiveStepdown, Meaning::Leader04], says_lost);

@@ -60,7 +60,9 @@ fn leaderless(facts: &Facts) -> String {
         before = elected;
     }
     match (spans.iter().min(), spans.iter().max()) {
-        (Some(low), Some(high)) => format!(" From the first broken connection to the new leader it took {}.", range(Range { low: *low, high: *high })),
+        (Some(low), Some(high)) => {
+            format!(" From the first broken connection to the new leader it took {}.", range(Range { low: *low, high: *high }))
+        }
         _ => String::new(),
     }
 }

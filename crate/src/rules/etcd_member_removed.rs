@@ -21,7 +21,16 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         return None;
     }
-    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, "This member was removed from its cluster", "The log says so itself. No timer bears on it.").showing(facts, &events))
+    Some(
+        Finding::new(
+            RULE.id,
+            Severity::Critical,
+            Confidence::High,
+            "This member was removed from its cluster",
+            "The log says so itself. No timer bears on it.",
+        )
+        .showing(facts, &events),
+    )
 }
 
 #[cfg(test)]
@@ -36,6 +45,12 @@ mod tests {
 
     #[test]
     fn the_removal_of_another_is_none() {
-        assert!(find(&facts(&["2016-07-13 16:59:33.017422 N | etcdserver: removed member 2eb57a48c2641c1d from cluster 53a2a5178aad20e1\n"]), "etcd-member-removed").is_none());
+        assert!(
+            find(
+                &facts(&["2016-07-13 16:59:33.017422 N | etcdserver: removed member 2eb57a48c2641c1d from cluster 53a2a5178aad20e1\n"]),
+                "etcd-member-removed"
+            )
+            .is_none()
+        );
     }
 }

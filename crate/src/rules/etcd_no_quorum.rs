@@ -26,7 +26,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let mut publish = matching(facts, &[Meaning::PublishError], |_| true);
     // A member that started between two leaders publishes itself a moment later.
     publish.retain(|id| !near(facts, *id, &[Meaning::Published], 0, 60 * S, 40));
-    let join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| says(event, &["unable to join the cluster", "cannot connect to existing peers", "cluster is unavailable"]));
+    let join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| {
+        says(event, &["unable to join the cluster", "cannot connect to existing peers", "cluster is unavailable"])
+    });
     let mut events = rounds.clone();
     events.extend(publish.iter().chain(&join));
     if events.is_empty() {
@@ -40,7 +42,11 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else {
         format!("A member found no cluster to join ({})", plural(super::common::lines(facts, &join), "line", "lines"))
     };
-    let what = if rounds.is_empty() { "The cluster carried out no write for it, so too few members work together." } else { "Several rounds of one member stayed without an answer, so it is cut off or too few members run." };
+    let what = if rounds.is_empty() {
+        "The cluster carried out no write for it, so too few members work together."
+    } else {
+        "Several rounds of one member stayed without an answer, so it is cut off or too few members run."
+    };
     let confidence = if rounds.is_empty() { Confidence::Medium } else { Confidence::High };
     Some(Finding::new(RULE.id, Severity::Critical, confidence, title, what).showing(facts, &events))
 }
@@ -72,7 +78,13 @@ fn keep_longer(longest: &mut Vec<EventId>, rounds: Vec<EventId>) {
 /// Whether another member spoke, or a leader was found.
 fn is_answer(event: &Event) -> bool {
     match event.meaning {
-        Meaning::BecameLeader | Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::VoteCast | Meaning::VoteRejected | Meaning::HigherTermMessage | Meaning::LowerTermIgnored => true,
+        Meaning::BecameLeader
+        | Meaning::LeaderElected
+        | Meaning::LeaderChanged
+        | Meaning::VoteCast
+        | Meaning::VoteRejected
+        | Meaning::HigherTermMessage
+        | Meaning::LowerTermIgnored => true,
         // A member votes for itself at once.
         Meaning::VoteReceived => match (event.word("id"), event.word("from")) {
             (Some(own), Some(from)) => own != from,
@@ -108,7 +120,10 @@ mod tests {
     #[test]
     fn one_round_or_an_answer_is_none() {
         assert!(find(&facts(&[&round(10, 7)]), "etcd-no-quorum").is_none());
-        let answered = round(10, 7) + &round(12, 8) + "2018-05-14 17:04:12.100000 I | raft: 343c1c56a3296f58 received MsgVoteResp from 18c54abf5eae5036 at term 9\n" + &round(14, 9);
+        let answered = round(10, 7)
+            + &round(12, 8)
+            + "2018-05-14 17:04:12.100000 I | raft: 343c1c56a3296f58 received MsgVoteResp from 18c54abf5eae5036 at term 9\n"
+            + &round(14, 9);
         assert!(find(&facts(&[&answered]), "etcd-no-quorum").is_none());
     }
 }

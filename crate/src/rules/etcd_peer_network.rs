@@ -14,7 +14,11 @@ pub const RULE: Rule = Rule {
     id: "etcd-peer-network",
     why: "A member that cannot reach its peers gets no heartbeats and no entries. With too few of them left the cluster stops.",
     what_to_do: "Check that each member is up and that its peer port (2380, on old clusters 7001) can be reached from all others: process, addresses, firewall, packet loss. No timer brings an unreachable member back.",
-    references: &["etcd-io/etcd@v2.3.8:rafthttp/peer_status.go", "etcd-io/etcd@v2.3.8:rafthttp/peer.go:37", "etcd-io/etcd@v3.7.1:server/etcdserver/api/rafthttp/probing_status.go:36"],
+    references: &[
+        "etcd-io/etcd@v2.3.8:rafthttp/peer_status.go",
+        "etcd-io/etcd@v2.3.8:rafthttp/peer.go:37",
+        "etcd-io/etcd@v3.7.1:server/etcdserver/api/rafthttp/probing_status.go:36",
+    ],
     check,
 };
 
@@ -44,10 +48,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     let speakers: BTreeSet<String> = events.iter().map(|id| facts.host(*id)).collect();
     let who = if speakers.len() > 1 { "Members could not reach each other" } else { "A member could not reach its peers" };
     let cause = cause(facts, &events);
-    let cut_off = facts.logs.iter().any(|log| log.events.len() > events.len()) && events.iter().all(|id| at_the_end(facts, *id) && ended(facts.event(*id)));
+    let cut_off = facts.logs.iter().any(|log| log.events.len() > events.len())
+        && events.iter().all(|id| at_the_end(facts, *id) && ended(facts.event(*id)));
     if cut_off {
         let title = "Connections between members ended where the logs end";
-        let what = "A process that ends closes its connections. The logs stop within seconds after it, so they do not show whether it came back.";
+        let what =
+            "A process that ends closes its connections. The logs stop within seconds after it, so they do not show whether it came back.";
         return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events));
     }
     if consequence {
@@ -67,7 +73,18 @@ fn blames_other_cause(event: &Event) -> bool {
     if event.meaning == Meaning::PeerDialError && says(event, &[":2379: ", ":4001: "]) {
         return true;
     }
-    blames_certificate(event) || says(event, &["cluster ID mismatch", "ID mismatch", "was removed", "permanently removed", "use of closed network connection", "request canceled"])
+    blames_certificate(event)
+        || says(
+            event,
+            &[
+                "cluster ID mismatch",
+                "ID mismatch",
+                "was removed",
+                "permanently removed",
+                "use of closed network connection",
+                "request canceled",
+            ],
+        )
 }
 
 /// What the most telling line says.
@@ -111,7 +128,9 @@ fn well_after(facts: &Facts, id: EventId) -> bool {
     let Some(log) = facts.logs.get(id.log) else { return false };
     let event = facts.event(id);
     let later = || log.events.iter().skip(id.event).filter(|other| other.host == event.host);
-    let up = later().take(1_000).any(|other| matches!(other.meaning, Meaning::PeerActive | Meaning::PeerStreamUp | Meaning::LeaderElected | Meaning::BecameLeader));
+    let up = later()
+        .take(1_000)
+        .any(|other| matches!(other.meaning, Meaning::PeerActive | Meaning::PeerStreamUp | Meaning::LeaderElected | Meaning::BecameLeader));
     let last = later().next_back().and_then(|other| other.time).map(|time| time.micros);
     let covered = match (last, event.time) {
         (Some(last), Some(now)) => last - now.micros >= 5 * S,
@@ -125,7 +144,11 @@ fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
     let Some(now) = time(facts, id) else { return false };
     let around = |moment: Micros| (-15 * S..=20 * S).contains(&(now - moment));
     let ended = facts.restarts.iter().filter_map(|start| time(facts, *start)).any(around)
-        || facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted).any(|change| change.lost.into_iter().chain(change.elected).any(around));
+        || facts
+            .changes
+            .iter()
+            .filter(|change| change.class == ChangeClass::Wanted)
+            .any(|change| change.lost.into_iter().chain(change.elected).any(around));
     ended || facts.stalls.iter().filter_map(|stall| stall.end).any(around)
 }
 

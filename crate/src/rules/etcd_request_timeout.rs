@@ -12,7 +12,11 @@ pub const RULE: Rule = Rule {
     id: "etcd-request-timeout",
     why: "These requests failed for their clients. etcd waits 5 s and two election-timeouts (6 s up to 2.1), so each of them was stuck at least that long or belonged to a lost leader.",
     what_to_do: "Look at what happened in the seconds before: a change of leader, a stalled disk, members out of reach. Timers help only where stalls cost leaders their place.",
-    references: &["etcd-io/etcd@v2.3.8:etcdserver/config.go", "etcd-io/etcd@v2.0.13:etcdserver/etcdhttp/http.go:34", "etcd-io/etcd@v3.7.1:server/config/config.go:320"],
+    references: &[
+        "etcd-io/etcd@v2.3.8:etcdserver/config.go",
+        "etcd-io/etcd@v2.0.13:etcdserver/etcdhttp/http.go:34",
+        "etcd-io/etcd@v3.7.1:server/config/config.go:320",
+    ],
     check,
 };
 
@@ -33,7 +37,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     let by_leader = events.iter().any(|id| says(facts.event(*id), &["previous leader failure"]));
     let title = format!("etcd gave up on {}", plural(lines(facts, &events), "request", "requests"));
     let what = if by_leader {
-        format!("etcd itself blames a lost leader for some of them. The election-timeout in force is {}.", human_limit(facts, ElectionTimeout))
+        format!(
+            "etcd itself blames a lost leader for some of them. The election-timeout in force is {}.",
+            human_limit(facts, ElectionTimeout)
+        )
     } else {
         String::from("The lines say that requests were not answered in time, not why.")
     };
@@ -49,9 +56,18 @@ fn gave_up(event: &Event) -> bool {
         return false;
     }
     match event.meaning {
-        Meaning::V2ResponseError | Meaning::ClientUnavailable => says(event, &["timed out", "deadline exceeded", "exceeded header timeout"]),
+        Meaning::V2ResponseError | Meaning::ClientUnavailable => {
+            says(event, &["timed out", "deadline exceeded", "exceeded header timeout"])
+        }
         // Connections between members, probes and certificates fail by deadlines too.
-        Meaning::HeartbeatLate | Meaning::PeerInactive | Meaning::PeerStreamLost | Meaning::PeerDialError | Meaning::PeerReadFailed | Meaning::ProberUnhealthy | Meaning::PeerVersion | Meaning::SnapSendFailed => false,
+        Meaning::HeartbeatLate
+        | Meaning::PeerInactive
+        | Meaning::PeerStreamLost
+        | Meaning::PeerDialError
+        | Meaning::PeerReadFailed
+        | Meaning::ProberUnhealthy
+        | Meaning::PeerVersion
+        | Meaning::SnapSendFailed => false,
         _ => says(event, &["context deadline exceeded", "etcdserver: request timed out"]),
     }
 }

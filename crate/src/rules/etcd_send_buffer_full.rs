@@ -42,6 +42,12 @@ mod tests {
 
     #[test]
     fn a_connection_that_came_up_is_none() {
-        assert!(find(&facts(&["2016-05-18 21:30:16.000000 I | rafthttp: the connection with 91d25258d70ad868 became active\n"]), "etcd-send-buffer-full").is_none());
+        assert!(
+            find(
+                &facts(&["2016-05-18 21:30:16.000000 I | rafthttp: the connection with 91d25258d70ad868 became active\n"]),
+                "etcd-send-buffer-full"
+            )
+            .is_none()
+        );
     }
 }

@@ -35,7 +35,11 @@ fn check(facts: &Facts) -> Option<Finding> {
         _ if count == 1 => format!("etcd took {} to carry out a request", human(length)),
         _ => format!("etcd carried out {} slowly, the longest in {}", plural(count, "request", "requests"), human(length)),
     };
-    let what = if remark { "This is just above etcd's own limit, and no trouble by itself." } else { "etcd's own limit for such a line is 100\u{a0}ms (10\u{a0}ms in 3.0 and 3.1)." };
+    let what = if remark {
+        "This is just above etcd's own limit, and no trouble by itself."
+    } else {
+        "etcd's own limit for such a line is 100\u{a0}ms (10\u{a0}ms in 3.0 and 3.1)."
+    };
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
 }
 
@@ -45,7 +49,9 @@ mod tests {
     use crate::rules::testing::{facts, find};
 
     fn apply(took: &str) -> String {
-        format!("2020-06-25 20:48:27.245759 W | etcdserver: read-only range request \"key:\\\"/a\\\" \" with result \"range_response_count:0 size:4\" took too long ({took}) to execute\n")
+        format!(
+            "2020-06-25 20:48:27.245759 W | etcdserver: read-only range request \"key:\\\"/a\\\" \" with result \"range_response_count:0 size:4\" took too long ({took}) to execute\n"
+        )
     }
 
     #[test]

@@ -13,7 +13,11 @@ pub const RULE: Rule = Rule {
     id: "etcd-slow-disk",
     why: "etcd's main loop waits for each sync of its log: no heartbeat, no vote and no commit in that time. etcd wants 99 of 100 syncs below 10 ms.",
     what_to_do: "Mend the disk first: a fast one of its own for etcd's data, nothing else writing to it, no shared network volume. A longer election-timeout only keeps the leader; writes wait as before.",
-    references: &["etcd-io/etcd@v3.4.45:wal/wal.go:806", "etcd-io/etcd@v3.4.45:etcdserver/raft.go:226", "etcd documentation: hardware, disks"],
+    references: &[
+        "etcd-io/etcd@v3.4.45:wal/wal.go:806",
+        "etcd-io/etcd@v3.4.45:etcdserver/raft.go:226",
+        "etcd documentation: hardware, disks",
+    ],
     check,
 };
 
@@ -34,12 +38,14 @@ fn check(facts: &Facts) -> Option<Finding> {
     let known = facts.in_force(ElectionTimeout).event.is_some() || facts.in_force(ElectionTimeout).place.is_some();
     // Against a limit that is only assumed, twice as long is asked for.
     let over = length >= if known { waits } else { 2 * waits };
-    let compared = if over { format!(" That is longer than followers wait, {}.", human_limit(facts, ElectionTimeout)) } else { String::new() };
+    let compared =
+        if over { format!(" That is longer than followers wait, {}.", human_limit(facts, ElectionTimeout)) } else { String::new() };
     let hosts: std::collections::BTreeSet<String> = events.iter().map(|id| facts.host(*id)).collect();
     let on = if hosts.len() > 1 { format!(" {} members are hit.", hosts.len()) } else { String::new() };
     let what = format!("etcd prints such a line only above one second, so shorter waits are not shown.{compared}{on}");
     let severity = if over || facts.needless().next().is_some() { Severity::Critical } else { Severity::Warning };
-    let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events).on(&[ElectionTimeout, HeartbeatInterval]);
+    let finding =
+        Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events).on(&[ElectionTimeout, HeartbeatInterval]);
     Some(match (time(facts, longest), length) {
         (_, 0) => finding,
         _ => finding.noting(format!("nothing else was done by this member for {}", human(length))),

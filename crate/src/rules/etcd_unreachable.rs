@@ -12,7 +12,11 @@ pub const RULE: Rule = Rule {
     id: "etcd-unreachable",
     why: "A refused port means that no etcd listens there. A longer timeout only waits longer for nobody.",
     what_to_do: "See whether etcd runs on that machine and on which port it listens (2379; old ones 4001), and that the client's endpoints say the same.",
-    references: &["coreos/fleet@v0.10.2:etcd/client.go:33", "coreos/fleet@v0.11.1:fleetd/fleetd.go", "etcd-io/etcd@v2.3.8:etcdmain/config.go"],
+    references: &[
+        "coreos/fleet@v0.10.2:etcd/client.go:33",
+        "coreos/fleet@v0.11.1:fleetd/fleetd.go",
+        "etcd-io/etcd@v2.3.8:etcdmain/config.go",
+    ],
     check,
 };
 
@@ -37,13 +41,17 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// A client's line; members that cannot reach each other have a finding of their own.
 fn refused(event: &Event) -> bool {
-    let of_client = event.signature().is_fleet() || event.meaning == Meaning::PeerDialError && says(event, &[":2379", ":4001"]) || !event.signature().is_etcd_server() || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ProxyEndpoint | Meaning::ProxyZero);
+    let of_client = event.signature().is_fleet()
+        || event.meaning == Meaning::PeerDialError && says(event, &[":2379", ":4001"])
+        || !event.signature().is_etcd_server()
+        || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ProxyEndpoint | Meaning::ProxyZero);
     of_client && (says(event, REFUSED) || says(event, NOT_THERE)) && !blames_certificate(event) && !says(event, &[":2380", ":7001"])
 }
 
 /// fleet may be up some seconds before etcd; all is well once it has started its parts.
 fn part_of_a_start(facts: &Facts, id: EventId) -> bool {
-    near(facts, id, &[Meaning::FleetdVersion, Meaning::ServerEstablishing], -30 * S, 0, 20) && near(facts, id, &[Meaning::ServerStarting, Meaning::ServerBeatOk, Meaning::ServerRegisterOk], 0, 30 * S, 20)
+    near(facts, id, &[Meaning::FleetdVersion, Meaning::ServerEstablishing], -30 * S, 0, 20)
+        && near(facts, id, &[Meaning::ServerStarting, Meaning::ServerBeatOk, Meaning::ServerRegisterOk], 0, 30 * S, 20)
 }
 
 /// The logs go on for ten seconds and more without a further refusal. Refusals in the last seconds of

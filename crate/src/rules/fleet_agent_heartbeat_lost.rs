@@ -14,7 +14,12 @@ pub const RULE: Rule = Rule {
     id: "fleet-agent-heartbeat-lost",
     why: "A machine says it lives every half agent-ttl and tries for a third of it. Then its monitor gives up; when the agent-ttl has run out, the engine takes its units away and starts them elsewhere.",
     what_to_do: "See why etcd did not take the heartbeats of that machine: etcd, its link, or the machine itself. A longer agent-ttl rides out longer outages; the units of a machine that is really dead then start elsewhere later.",
-    references: &["coreos/fleet@v0.11.5:heart/monitor.go", "coreos/fleet@v0.11.5:registry/machine.go:64", "coreos/fleet@v0.11.5:engine/reconciler.go:98", "lab: 69 heartbeats over outages of 5 to 29 s"],
+    references: &[
+        "coreos/fleet@v0.11.5:heart/monitor.go",
+        "coreos/fleet@v0.11.5:registry/machine.go:64",
+        "coreos/fleet@v0.11.5:engine/reconciler.go:98",
+        "lab: 69 heartbeats over outages of 5 to 29 s",
+    ],
     check,
 };
 
@@ -22,8 +27,13 @@ pub const RULE: Rule = Rule {
 pub(super) const GONE: &[&str] = &["went away", "gone away"];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let monitors = matching(facts, &[Meaning::ServerMonitorTriggered, Meaning::AgentHeartbeatFailedOld], |event| !says(event, &["told to shut down"]));
-    let gone: Vec<EventId> = facts.all_events().filter(|(_, event)| event.signature().is_fleet() && (says(event, GONE) || event.meaning == Meaning::EngineMachineGoneOld)).map(|(id, _)| id).collect();
+    let monitors =
+        matching(facts, &[Meaning::ServerMonitorTriggered, Meaning::AgentHeartbeatFailedOld], |event| !says(event, &["told to shut down"]));
+    let gone: Vec<EventId> = facts
+        .all_events()
+        .filter(|(_, event)| event.signature().is_fleet() && (says(event, GONE) || event.meaning == Meaning::EngineMachineGoneOld))
+        .map(|(id, _)| id)
+        .collect();
     if monitors.is_empty() && gone.is_empty() {
         return None;
     }
@@ -36,7 +46,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         _ => format!("A machine lost its presence and was declared gone; agent-ttl is {ttl}"),
     };
     let proven = outage.map(|outage| format!(" Its requests failed over at least {}.", human(outage))).unwrap_or_default();
-    let by_engine = if gone.is_empty() { String::new() } else { format!(" The engine says so in {}.", plural(lines(facts, &gone), "line", "lines")) };
+    let by_engine =
+        if gone.is_empty() { String::new() } else { format!(" The engine says so in {}.", plural(lines(facts, &gone), "line", "lines")) };
     let what = format!("No heartbeat reached etcd within a third of the agent-ttl.{proven}{by_engine}");
     let mut events: Vec<EventId> = monitors.iter().chain(&gone).copied().collect();
     events.extend(all(facts, &[Meaning::HeartRetry]));
@@ -44,7 +55,13 @@ fn check(facts: &Facts) -> Option<Finding> {
     let count = monitors.len().max(usize::from(monitors.is_empty()));
     let primary = monitors.iter().chain(&gone).next().and_then(|id| time(facts, *id)).is_some();
     let confidence = if primary { Confidence::High } else { Confidence::Medium };
-    Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &events).counting(count).on(&[AgentTtl, EtcdRequestTimeout]).demanding(demands))
+    Some(
+        Finding::new(RULE.id, severity, confidence, title, what)
+            .showing(facts, &events)
+            .counting(count)
+            .on(&[AgentTtl, EtcdRequestTimeout])
+            .demanding(demands),
+    )
 }
 
 /// A proven outage is a lower bound, so it is doubled. Three of it keep the presence up to fleet 0.11;

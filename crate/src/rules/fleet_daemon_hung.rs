@@ -13,7 +13,11 @@ pub const RULE: Rule = Rule {
     id: "fleet-daemon-hung",
     why: "From fleet 0.12 on fleetd waits for its parts to end before it starts anew, and can wait for ever. Its units go on running while others start them elsewhere too; in 1.0 it ends in a panic after 60 s.",
     what_to_do: "Restart fleetd on that machine and check for units that run twice. Raise agent-ttl so that the monitor does not give up in the outages you see: five times the outage is always enough.",
-    references: &["coreos/fleet@v1.0.0:server/server.go:268", "coreos/fleet@v1.0.0:unit/generator.go:70", "lab: with 60s and 1 s the monitor gave up on a whole second, and 12 of 12 fleetd hung"],
+    references: &[
+        "coreos/fleet@v1.0.0:server/server.go:268",
+        "coreos/fleet@v1.0.0:unit/generator.go:70",
+        "lab: with 60s and 1 s the monitor gave up on a whole second, and 12 of 12 fleetd hung",
+    ],
     check,
 };
 
@@ -23,7 +27,11 @@ const TOO_LONG: Micros = 20 * S;
 fn check(facts: &Facts) -> Option<Finding> {
     let panics = all(facts, &[Meaning::ServerShutdownTimeout]);
     let prints_its_return = facts.fleet.is_some_and(|range| range.low >= (0, 12, 0));
-    let silent: Vec<EventId> = if prints_its_return { all(facts, &[Meaning::ServerMonitorTriggered]).into_iter().filter(|id| never_came_back(facts, *id)).collect() } else { Vec::new() };
+    let silent: Vec<EventId> = if prints_its_return {
+        all(facts, &[Meaning::ServerMonitorTriggered]).into_iter().filter(|id| never_came_back(facts, *id)).collect()
+    } else {
+        Vec::new()
+    };
     if panics.is_empty() && silent.is_empty() {
         return None;
     }
@@ -31,14 +39,26 @@ fn check(facts: &Facts) -> Option<Finding> {
     let hosts: std::collections::BTreeSet<String> = events.iter().map(|id| facts.host(*id)).collect();
     let on = if hosts.len() > 1 { format!("on {} machines", hosts.len()) } else { String::from("on one machine") };
     let title = format!("fleetd hung {on} after its monitor gave up");
-    let what = if panics.is_empty() { "The monitor gave up and no restart of the server follows in the log." } else { "fleetd says itself that its parts did not end." };
+    let what = if panics.is_empty() {
+        "The monitor gave up and no restart of the server follows in the log."
+    } else {
+        "fleetd says itself that its parts did not end."
+    };
     let confidence = if panics.is_empty() { Confidence::Medium } else { Confidence::High };
     Some(Finding::new(RULE.id, Severity::Critical, confidence, title, what).showing(facts, &events).counting(hosts.len()).on(&[AgentTtl]))
 }
 
 /// No restart follows, and the log goes on long enough to have shown it.
 fn never_came_back(facts: &Facts, id: EventId) -> bool {
-    let back = [Meaning::ServerRestarting, Meaning::ServerEstablishing, Meaning::ServerStarting, Meaning::ServerBeatOk, Meaning::ServerMonitorShutdown, Meaning::FleetdGracefulShutdown, Meaning::FleetdVersion];
+    let back = [
+        Meaning::ServerRestarting,
+        Meaning::ServerEstablishing,
+        Meaning::ServerStarting,
+        Meaning::ServerBeatOk,
+        Meaning::ServerMonitorShutdown,
+        Meaning::FleetdGracefulShutdown,
+        Meaning::FleetdVersion,
+    ];
     if near(facts, id, &back, 0, TOO_LONG, 50) {
         return false;
     }
@@ -52,11 +72,14 @@ mod tests {
     use crate::rules::testing::{facts, find};
 
     const START: &str = "Nov 22 10:00:00 core-01 fleetd[7]: INFO fleetd.go:75: Starting fleetd version 1.0.0\n";
-    const GIVEN_UP: &str = "Nov 22 10:10:00 core-01 fleetd[7]: ERROR server.go:268: Server monitor triggered: Monitor timed out before successful heartbeat\n";
+    const GIVEN_UP: &str =
+        "Nov 22 10:10:00 core-01 fleetd[7]: ERROR server.go:268: Server monitor triggered: Monitor timed out before successful heartbeat\n";
 
     #[test]
     fn it_says_so_or_stays_silent() {
-        let panic = format!("{START}{GIVEN_UP}Nov 22 10:11:00 core-01 fleetd[7]: ERROR server.go:279: Timed out waiting for server to shut down. Panicking the server without cleanup.\n");
+        let panic = format!(
+            "{START}{GIVEN_UP}Nov 22 10:11:00 core-01 fleetd[7]: ERROR server.go:279: Timed out waiting for server to shut down. Panicking the server without cleanup.\n"
+        );
         assert!(find(&facts(&[&panic]), "fleet-daemon-hung").is_some());
     }
 

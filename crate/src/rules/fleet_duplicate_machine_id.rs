@@ -32,7 +32,10 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let title = "Several machines seem to share one machine id";
-    let what = format!("{} renewals found the lease changed by one or two revisions since, on the beat of the reconcile interval, with no slow request around.", refused.len());
+    let what = format!(
+        "{} renewals found the lease changed by one or two revisions since, on the beat of the reconcile interval, with no slow request around.",
+        refused.len()
+    );
     Some(Finding::new(RULE.id, Severity::Critical, Confidence::Medium, title, what).showing(facts, &refused).on(&[EngineReconcileInterval]))
 }
 
@@ -63,7 +66,9 @@ mod tests {
     use crate::rules::testing::{facts, find};
 
     fn refused(second: u32, ours: u32, theirs: u32) -> String {
-        format!("Apr 29 14:15:{second:02} node fleetd[580]: ERROR engine.go:217: Engine leadership lost, renewal failed: 101: Compare failed ([{ours} != {theirs}]) [{theirs}]\n")
+        format!(
+            "Apr 29 14:15:{second:02} node fleetd[580]: ERROR engine.go:217: Engine leadership lost, renewal failed: 101: Compare failed ([{ours} != {theirs}]) [{theirs}]\n"
+        )
     }
 
     #[test]

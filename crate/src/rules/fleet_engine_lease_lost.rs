@@ -30,7 +30,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     let what = reasons(facts, &renewals, &attempts, timed_out);
     let count = if renewals.is_empty() { attempts.len() } else { renewals.len() };
     let events: Vec<EventId> = renewals.into_iter().chain(attempts).collect();
-    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events).counting(count).on(&[EtcdRequestTimeout, EngineReconcileInterval]);
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what)
+        .showing(facts, &events)
+        .counting(count)
+        .on(&[EtcdRequestTimeout, EngineReconcileInterval]);
     Some(if timed_out > 0 { finding.demanding(outlast_requests(facts)) } else { finding })
 }
 
@@ -38,15 +41,23 @@ fn reasons(facts: &Facts, renewals: &[EventId], attempts: &[EventId], timed_out:
     let said = |word: &str| renewals.iter().filter(|id| says(facts.event(**id), &[word])).count();
     let mut parts = Vec::new();
     if timed_out > 0 {
-        parts.push(format!("{timed_out} of {} ran into fleet's limit of {}: etcd did not answer in time.", renewals.len() + attempts.len(), human_limit(facts, EtcdRequestTimeout)));
+        parts.push(format!(
+            "{timed_out} of {} ran into fleet's limit of {}: etcd did not answer in time.",
+            renewals.len() + attempts.len(),
+            human_limit(facts, EtcdRequestTimeout)
+        ));
     }
     match said("100: ") {
         0 => {}
-        some => parts.push(format!("{some} found the lease gone (100): more than five reconcile intervals had passed since the last renewal.")),
+        some => {
+            parts.push(format!("{some} found the lease gone (100): more than five reconcile intervals had passed since the last renewal."))
+        }
     }
     match said("101: ") {
         0 => {}
-        some => parts.push(format!("{some} found it written by another since (101): it ran out and was taken, it was taken by force, or two machines share one id.")),
+        some => parts.push(format!(
+            "{some} found it written by another since (101): it ran out and was taken, it was taken by force, or two machines share one id."
+        )),
     }
     if parts.is_empty() {
         parts.push(String::from("The end of the line tells why."));

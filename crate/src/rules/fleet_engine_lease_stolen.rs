@@ -29,13 +29,22 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let longest = waits.iter().filter_map(|id| facts.event(*id).duration("wait").or_else(|| facts.event(*id).duration("took"))).max();
     let waited = match longest {
-        Some(wait) if wait >= S => format!(" It then waited up to {} and scheduled nothing; the other engine's reconcile interval is at least a fifth of that, {}.", human(wait), human(wait / 5)),
+        Some(wait) if wait >= S => format!(
+            " It then waited up to {} and scheduled nothing; the other engine's reconcile interval is at least a fifth of that, {}.",
+            human(wait),
+            human(wait / 5)
+        ),
         _ => String::new(),
     };
     let what = format!("{} of it.{waited}", plural((stolen.len() + tried.len() + waits.len()) as u64, "line tells", "lines tell"));
     let count = stolen.len().max(tried.len()).max(usize::from(stolen.is_empty() && tried.is_empty()) * waits.len());
     let events: Vec<_> = stolen.into_iter().chain(tried).chain(waits).collect();
-    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events).counting(count).on(&[EngineReconcileInterval]))
+    Some(
+        Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what)
+            .showing(facts, &events)
+            .counting(count)
+            .on(&[EngineReconcileInterval]),
+    )
 }
 
 #[cfg(test)]

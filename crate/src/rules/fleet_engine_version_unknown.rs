@@ -33,7 +33,9 @@ mod tests {
 
     #[test]
     fn a_skipped_pass() {
-        assert!(find(&facts(&["ERROR engine.go:149: Unable to determine cluster engine version\n"]), "fleet-engine-version-unknown").is_some());
+        assert!(
+            find(&facts(&["ERROR engine.go:149: Unable to determine cluster engine version\n"]), "fleet-engine-version-unknown").is_some()
+        );
     }
 
     #[test]

@@ -39,13 +39,20 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let what = format!("{spread} Each line proves only that etcd took longer than the limit, not how long it took.");
     let confidence = if count == 1 { Confidence::Medium } else { Confidence::High };
-    Some(Finding::new(RULE.id, Severity::Warning, confidence, title, what).showing(facts, &events).on(&[EtcdRequestTimeout]).demanding(outlast_requests(facts)))
+    Some(
+        Finding::new(RULE.id, Severity::Warning, confidence, title, what)
+            .showing(facts, &events)
+            .on(&[EtcdRequestTimeout])
+            .demanding(outlast_requests(facts)),
+    )
 }
 
 /// Requests of one moment, or a row of them that shows how long etcd gave no answer.
 fn one_burst(facts: &Facts) -> String {
     match proven_wait(facts) {
-        Some(wait) if wait >= 2 * facts.value(EtcdRequestTimeout) => format!("They failed one straight after the other: etcd gave no answer for at least {}.", human(wait)),
+        Some(wait) if wait >= 2 * facts.value(EtcdRequestTimeout) => {
+            format!("They failed one straight after the other: etcd gave no answer for at least {}.", human(wait))
+        }
         _ => String::from("All of them came in one burst."),
     }
 }

@@ -13,7 +13,10 @@ pub const RULE: Rule = Rule {
     id: "fleet-leadership-churn",
     why: "Each loss pauses scheduling until an engine holds the lease again. It stops no running unit, but new and failed ones wait.",
     what_to_do: "Cure what makes the lease fail: slow etcd, mixed fleet versions, or copied machine ids. A longer engine-reconcile-interval only makes the pause longer.",
-    references: &["coreos/fleet@v0.11.5:engine/engine.go:61", "lab: the lease changed hands at 12 of 21 deaths of an etcd leader where four intervals were shorter than request limit and failover; no unit moved"],
+    references: &[
+        "coreos/fleet@v0.11.5:engine/engine.go:61",
+        "lab: the lease changed hands at 12 of 21 deaths of an etcd leader where four intervals were shorter than request limit and failover; no unit moved",
+    ],
     check,
 };
 
@@ -21,7 +24,10 @@ pub const RULE: Rule = Rule {
 const ONE_LOSS: Micros = 5 * S;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let lost: Vec<EventId> = all(facts, &[Meaning::EngineLeaseRenewFailed, Meaning::EngineLeaderChanged, Meaning::EngineLeaseStolen]).into_iter().filter(|id| !with_fleet_stop(facts, *id)).collect();
+    let lost: Vec<EventId> = all(facts, &[Meaning::EngineLeaseRenewFailed, Meaning::EngineLeaderChanged, Meaning::EngineLeaseStolen])
+        .into_iter()
+        .filter(|id| !with_fleet_stop(facts, *id))
+        .collect();
     let episodes = episodes(facts, &lost);
     if episodes < 2 {
         return None;
@@ -36,7 +42,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     // A lease that only timed out and was resumed harms little (lab).
     let severity = if by_force + moved >= 2 { Severity::Warning } else { Severity::Info };
-    Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &lost).counting(episodes).on(&[EtcdRequestTimeout, EngineReconcileInterval]))
+    Some(
+        Finding::new(RULE.id, severity, Confidence::High, title, what)
+            .showing(facts, &lost)
+            .counting(episodes)
+            .on(&[EtcdRequestTimeout, EngineReconcileInterval]),
+    )
 }
 
 /// How many losses: lines close together are one, over all machines.

@@ -12,7 +12,11 @@ pub const RULE: Rule = Rule {
     id: "fleet-registry-timeout",
     why: "fleet could not read what it should run. A listing that fails as a whole does no harm, the pass is given up; up to fleet 0.11 a failed read of one unit makes fleet stop that unit.",
     what_to_do: "Read etcd's log of the same seconds. Short stalls are outlived by a longer etcd-request-timeout with an agent-ttl of at least twelve times as long; up to fleet 0.11 an upgrade to 0.12 ends the harm.",
-    references: &["coreos/fleet@v0.11.5:agent/reconcile.go", "coreos/fleet@v0.11.5:registry/job.go:105", "coreos/fleet@v0.12.0:registry/job.go:107"],
+    references: &[
+        "coreos/fleet@v0.11.5:agent/reconcile.go",
+        "coreos/fleet@v0.11.5:registry/job.go:105",
+        "coreos/fleet@v0.12.0:registry/job.go:107",
+    ],
     check,
 };
 
@@ -38,15 +42,25 @@ fn check(facts: &Facts) -> Option<Finding> {
     let redirects = matching(facts, &[Meaning::ClientFailedResponse], |event| says(event, &["too many redirects"]));
     let limit = human_limit(facts, EtcdRequestTimeout);
     let title = format!("fleet's registry could not be read within {limit}, {}", plural(lines(facts, &events), "line", "lines"));
-    let also = if redirects.is_empty() { "" } else { " etcd also sent the requests in a circle (too many redirects): that member knew no leader that answers." };
+    let also = if redirects.is_empty() {
+        ""
+    } else {
+        " etcd also sent the requests in a circle (too many redirects): that member knew no leader that answers."
+    };
     let what = format!("etcd took longer than fleet's etcd-request-timeout; by how much the lines do not say.{also}");
     events.extend(redirects);
-    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &shown(events)).on(&[EtcdRequestTimeout]).demanding(outlast_requests(facts)))
+    Some(
+        Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what)
+            .showing(facts, &shown(events))
+            .on(&[EtcdRequestTimeout])
+            .demanding(outlast_requests(facts)),
+    )
 }
 
 /// A read or write of the registry that ran into its limit, in fleetd or in fleetctl.
 fn timed_out(event: &Event) -> bool {
-    let of_registry = READS.contains(&event.meaning) || !event.signature().is_etcd_server() && says(event, &["from Registry", "in Registry"]);
+    let of_registry =
+        READS.contains(&event.meaning) || !event.signature().is_etcd_server() && says(event, &["from Registry", "in Registry"]);
     of_registry && says(event, LIMIT)
 }
 

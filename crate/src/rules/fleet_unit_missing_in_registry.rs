@@ -37,11 +37,16 @@ mod tests {
 
     #[test]
     fn a_unit_not_found() {
-        assert!(find(&facts(&["WARN job.go:272: No Unit found in Registry for Job(web.service)\n"]), "fleet-unit-missing-in-registry").is_some());
+        assert!(
+            find(&facts(&["WARN job.go:272: No Unit found in Registry for Job(web.service)\n"]), "fleet-unit-missing-in-registry")
+                .is_some()
+        );
     }
 
     #[test]
     fn a_unit_written_is_none() {
-        assert!(find(&facts(&["INFO manager.go:246: Writing systemd unit web.service (664b)\n"]), "fleet-unit-missing-in-registry").is_none());
+        assert!(
+            find(&facts(&["INFO manager.go:246: Writing systemd unit web.service (664b)\n"]), "fleet-unit-missing-in-registry").is_none()
+        );
     }
 }

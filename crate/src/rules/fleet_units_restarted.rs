@@ -16,20 +16,29 @@ pub const RULE: Rule = Rule {
     id: "fleet-units-restarted",
     why: "Running work was stopped although nobody asked for it.",
     what_to_do: "Units that were lost because their machine went away need a longer agent-ttl. Units that were stopped right after a failed read need fleet 0.12 or later, and until then a longer etcd-request-timeout; agent-ttl does not help those.",
-    references: &["coreos/fleet@v0.11.5:registry/job.go:105", "coreos/fleet@v0.11.5:engine/reconciler.go:98", "coreos/fleet@v0.11.5:agent/task.go"],
+    references: &[
+        "coreos/fleet@v0.11.5:registry/job.go:105",
+        "coreos/fleet@v0.11.5:engine/reconciler.go:98",
+        "coreos/fleet@v0.11.5:agent/task.go",
+    ],
     check,
 };
 
 const STOPS: &[Meaning] = &[Meaning::SystemdStop, Meaning::SystemdStoppedOld, Meaning::SystemdRemove, Meaning::AgentStoppedUnit];
 const LOST_READS: &[Meaning] = &[Meaning::RegistryNoUnit, Meaning::RegistryParseUnitFailed, Meaning::RegistryUnitNotInList];
-const BY_HAND: &[&str] = &["desired state is loaded", "desired state is launched", "desired state is inactive", "purging agent", "hash differs"];
+const BY_HAND: &[&str] =
+    &["desired state is loaded", "desired state is launched", "desired state is inactive", "purging agent", "hash differs"];
 
 fn check(facts: &Facts) -> Option<Finding> {
     let moved = moved(facts);
     let lost_reads = matching(facts, LOST_READS, |_| true);
     let unread: BTreeSet<&str> = lost_reads.iter().filter_map(|id| unit(facts.event(*id))).collect();
     let stops: Vec<EventId> = matching(facts, STOPS, |_| true).into_iter().filter(|id| !by_hand(facts, *id)).collect();
-    let after_lost_read: Vec<EventId> = stops.iter().copied().filter(|id| unit(facts.event(*id)).is_some_and(|unit| unread.contains(unit)) && follows_one(facts, *id, &lost_reads)).collect();
+    let after_lost_read: Vec<EventId> = stops
+        .iter()
+        .copied()
+        .filter(|id| unit(facts.event(*id)).is_some_and(|unit| unread.contains(unit)) && follows_one(facts, *id, &lost_reads))
+        .collect();
     if moved.is_empty() && after_lost_read.is_empty() {
         return None;
     }
@@ -40,11 +49,17 @@ fn check(facts: &Facts) -> Option<Finding> {
     let count = units.len().max(1);
     let title = format!("fleet stopped {} that nobody asked it to stop", plural(count as u64, "unit", "units"));
     let (what, parameters) = if !after_lost_read.is_empty() {
-        ("The read of a unit failed, and the same unit was stopped after it. Up to fleet 0.11 a unit whose single read fails drops out of what should run; the next good pass starts it again.", vec![EtcdRequestTimeout])
+        (
+            "The read of a unit failed, and the same unit was stopped after it. Up to fleet 0.11 a unit whose single read fails drops out of what should run; the next good pass starts it again.",
+            vec![EtcdRequestTimeout],
+        )
     } else if by_engine {
         ("The engine saw a machine's presence run out and took its units away; that machine stops them when it is back.", vec![AgentTtl])
     } else {
-        ("The agent found units loaded that the registry no longer gives to this machine, beside other trouble with etcd, and unloaded them.", vec![AgentTtl, EtcdRequestTimeout])
+        (
+            "The agent found units loaded that the registry no longer gives to this machine, beside other trouble with etcd, and unloaded them.",
+            vec![AgentTtl, EtcdRequestTimeout],
+        )
     };
     Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, &events).counting(count).on(&parameters))
 }
@@ -54,7 +69,11 @@ fn moved(facts: &Facts) -> Vec<EventId> {
     let trouble = Trouble::of(facts);
     let takes = |event: &Event| match event.meaning {
         Meaning::EngineMachineGoneOld => true,
-        Meaning::EngineTaskDone | Meaning::EngineUnscheduled => says(event, GONE) || says(event, &["unable to run unit"]) || event.meaning == Meaning::EngineUnscheduled && trouble.before(event),
+        Meaning::EngineTaskDone | Meaning::EngineUnscheduled => {
+            says(event, GONE)
+                || says(event, &["unable to run unit"])
+                || event.meaning == Meaning::EngineUnscheduled && trouble.before(event)
+        }
         Meaning::AgentTaskDone => says(event, &["unit loaded but not scheduled here"]) && trouble.before(event),
         _ => false,
     };
@@ -112,7 +131,9 @@ fn by_hand(facts: &Facts, id: EventId) -> bool {
     let here = facts.event(id);
     // The task that stopped it stands right beside: `type=StopUnit ... reason="..."`.
     let around = log.events.iter().skip(id.event.saturating_sub(4)).take(9);
-    around.filter(|other| other.host == here.host && other.meaning == Meaning::AgentTaskDone && unit(other) == unit(here)).any(|other| says(other, BY_HAND) && says(other, &["StopUnit", "UnloadUnit"]))
+    around
+        .filter(|other| other.host == here.host && other.meaning == Meaning::AgentTaskDone && unit(other) == unit(here))
+        .any(|other| says(other, BY_HAND) && says(other, &["StopUnit", "UnloadUnit"]))
 }
 
 /// A stop within half a minute after a lost read, or, without times, later in the same log.
@@ -166,7 +187,9 @@ Feb 10 20:39:56 node fleetd[590]: INFO manager.go:89: Triggered systemd unit web
 Feb 10 20:39:56 node fleetd[590]: INFO reconcile.go:274: AgentReconciler completed task: type=UnloadUnit job=web.service reason=\"unit loaded but not scheduled here\"
 ";
         assert!(find(&facts(&[destroyed]), "fleet-units-restarted").is_none(), "without any trouble it was the operator");
-        let long_ago = format!("Feb 10 19:39:56 node fleetd[590]: INFO client.go:278: Failed getting response from http://localhost:4001/: cancelled\n{destroyed}");
+        let long_ago = format!(
+            "Feb 10 19:39:56 node fleetd[590]: INFO client.go:278: Failed getting response from http://localhost:4001/: cancelled\n{destroyed}"
+        );
         assert!(find(&facts(&[&long_ago]), "fleet-units-restarted").is_none(), "trouble an hour ago has passed");
     }
 }
