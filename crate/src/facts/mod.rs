@@ -1,8 +1,16 @@
 //! All that a rule may look at: settings in force, events, stalls, leader changes, versions.
 
+mod changes;
+pub mod failures;
+pub mod settings;
+mod stalls;
+pub mod versions;
+pub mod voices;
+
 use crate::config::Configuration;
 use crate::input::Assumptions;
 use crate::log::event::{Event, LogReading, Meaning};
+pub use crate::model::Generation;
 use crate::parameters::Parameter;
 use crate::report::Provenance;
 use crate::text::{DocumentId, Place};
@@ -50,6 +58,8 @@ pub struct Stall {
     pub end: Option<Micros>,
     /// Its length.
     pub length: Range,
+    /// The length to plan with: the high end where measured, a guess where not (method 2.3).
+    pub planned: Micros,
     /// What measured it.
     pub kind: StallKind,
     /// Lines that show it, the telling one first.
@@ -155,7 +165,81 @@ pub struct Facts {
     pub restarts: Vec<EventId>,
 }
 
+/// How the etcd that wrote the logs, or that is configured, draws its election timers.
+fn generation(facts: &Facts) -> Generation {
+    let pre_vote = |event: &Event| event.meaning == Meaning::BecamePreCandidate || event.text.contains("MsgPreVote");
+    let Some(range) = facts.etcd else {
+        return if facts.configurations.iter().any(|c| c.cluster.etcd_04) { Generation::V04 } else { Generation::V2 };
+    };
+    if range.high < (2, 0, 0) {
+        Generation::V04
+    } else if range.low >= (3, 5, 0) || facts.all_events().any(|(_, event)| pre_vote(event)) {
+        Generation::PreVote
+    } else if range.low >= (3, 0, 0) {
+        Generation::V3
+    } else {
+        Generation::V2
+    }
+}
+
+/// How many members vote: stated, configured, or at least those that the logs name.
+fn members(facts: &Facts) -> Option<u32> {
+    let stated = facts.assumptions.members;
+    let configured = facts.configurations.iter().filter_map(|c| c.cluster.members).max();
+    stated.or(configured).or_else(|| named_members(facts))
+}
+
+fn named_members(facts: &Facts) -> Option<u32> {
+    let is_id = |text: &&str| (8..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let raft = [
+        Meaning::VoteSent, Meaning::VoteCast, Meaning::VoteReceived, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameLeader, Meaning::MemberChange,
+    ];
+    let mut ids: Vec<&str> = facts
+        .events_of(&raft)
+        .flat_map(|(_, event)| ["id", "leader", "old", "new", "from", "to", "peer"].into_iter().filter_map(|hole| event.word(hole)))
+        .filter(is_id)
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let named = ids.iter().filter(|id| id.bytes().any(|b| b != b'0')).count() as u32;
+    // 0.4 names its members in plain words.
+    let old: std::collections::BTreeSet<&str> = facts.events_of(&[Meaning::Leader04]).filter_map(|(_, event)| event.word("new")).filter(|name| !name.is_empty()).collect();
+    match named.max(old.len() as u32) {
+        0 => None,
+        count => Some(count),
+    }
+}
+
 impl Facts {
+    /// Gathers everything the input shows.
+    pub fn gather(configurations: Vec<Configuration>, logs: Vec<LogReading>, unknown: Vec<(DocumentId, String)>, assumptions: Assumptions) -> Facts {
+        let mut facts = Facts {
+            etcd: versions::etcd(&logs).or_else(|| versions::stated(assumptions.etcd_version.as_deref())),
+            fleet: versions::fleet(&logs).or_else(|| versions::stated(assumptions.fleet_version.as_deref())),
+            configurations,
+            logs,
+            unknown,
+            assumptions,
+            in_force: Vec::new(),
+            generation: Generation::V2,
+            members: None,
+            stalls: Vec::new(),
+            changes: Vec::new(),
+            fleet_failures: Vec::new(),
+            restarts: Vec::new(),
+        };
+        facts.generation = generation(&facts);
+        facts.in_force = settings::in_force(&facts);
+        facts.members = members(&facts);
+        let voices = voices::etcd_voices(&facts);
+        facts.restarts = restarts(&facts, &voices);
+        let mut changes = changes::leader_changes(&facts, &voices);
+        facts.stalls = stalls::stalls(&facts, &voices, &mut changes);
+        facts.changes = changes;
+        facts.fleet_failures = failures::fleet_failures(&facts);
+        facts
+    }
+
     /// The event that `id` refers to.
     pub fn event(&self, id: EventId) -> &Event {
         &self.logs[id.log].events[id.event]
@@ -189,8 +273,46 @@ impl Facts {
         &self.in_force[at].1
     }
 
+    /// Whether the input has lines or settings of etcd itself.
+    pub fn has_etcd(&self) -> bool {
+        self.configurations.iter().any(|c| c.cluster.has_etcd) || self.all_events().any(|(_, event)| event.signature().is_etcd_server())
+    }
+
+    /// Whether the input has lines or settings of fleet.
+    pub fn has_fleet(&self) -> bool {
+        self.configurations.iter().any(|c| c.cluster.has_fleet) || self.all_events().any(|(_, event)| event.signature().is_fleet())
+    }
+
+    /// The value in force for `parameter`, for sums: a default where nothing else is known.
+    pub fn value(&self, parameter: Parameter) -> Micros {
+        self.in_force(parameter).value.unwrap_or_else(|| parameter.default_value())
+    }
+
+    /// Fleet is known to be older than `version`.
+    pub fn fleet_before(&self, version: (u16, u16, u16)) -> bool {
+        self.fleet.is_some_and(|range| range.high < version)
+    }
+
+    /// The length to plan with for the longest stall of a leader; `None` where no stall is known.
+    /// Measured ones and guesses come before bare lower bounds (method 2.3).
+    pub fn longest_stall(&self) -> Option<&Stall> {
+        let known = self.stalls.iter().filter(|stall| stall.kind != StallKind::Censored).max_by_key(|stall| stall.planned);
+        known.or_else(|| self.stalls.iter().max_by_key(|stall| stall.planned))
+    }
+
     /// Leader changes that no start, plan or death explains.
     pub fn needless(&self) -> impl Iterator<Item = &LeaderChange> {
         self.changes.iter().filter(|change| change.class == ChangeClass::Needless)
     }
+}
+
+/// Starts of an etcd process after its first one.
+fn restarts(facts: &Facts, voices: &[voices::Voice]) -> Vec<EventId> {
+    let mut restarts = Vec::new();
+    for voice in voices {
+        let starts: Vec<EventId> = voice.events.iter().copied().filter(|id| matches!(facts.event(*id).meaning, Meaning::EtcdVersion | Meaning::StartupZapConfig | Meaning::Start04)).collect();
+        let first_is_start = voice.events.first() == starts.first();
+        restarts.extend(starts.iter().skip(usize::from(first_is_start)));
+    }
+    restarts
 }

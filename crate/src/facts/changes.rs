@@ -1,0 +1,217 @@
+//! Leader changes: one per new term that got a leader, told apart by why it came.
+
+use std::collections::BTreeMap;
+
+use super::voices::{START_LINES, Voice, first_at, time_of};
+use super::{ChangeClass, EventId, Facts, LeaderChange};
+use crate::log::event::{Event, Meaning};
+use crate::units::{Micros, S};
+
+/// A transfer line this long before the new leader makes a change planned (method 3.2).
+const PLANNED_WITHIN: Micros = 5 * S;
+
+/// Finds all leader changes, the first leader of a start among them, by term.
+pub fn leader_changes(facts: &Facts, voices: &[Voice]) -> Vec<LeaderChange> {
+    let mut changes = by_term(facts);
+    changes.extend(without_terms(facts));
+    link_old_leaders(&mut changes);
+    for at in 0..changes.len() {
+        let class = classify(facts, voices, &changes, at);
+        changes[at].class = class;
+    }
+    changes
+}
+
+fn empty(term: Option<i64>) -> LeaderChange {
+    LeaderChange { term, campaign: None, elected: None, lost: None, old: None, new: None, class: ChangeClass::Needless, events: Vec::new(), stall: None }
+}
+
+/// etcd 2 and later: every line names its term, so members merge by it.
+fn by_term(facts: &Facts) -> Vec<LeaderChange> {
+    let mut terms: BTreeMap<i64, LeaderChange> = BTreeMap::new();
+    let mut campaigns: BTreeMap<(i64, String), Micros> = BTreeMap::new();
+    for (id, event) in facts.all_events() {
+        let Some(term) = event.number("term") else { continue };
+        let time = time_of(facts, id);
+        match event.meaning {
+            Meaning::BecameLeader => note(&mut terms, term, id, time, event.word("id")),
+            Meaning::LeaderElected => note(&mut terms, term, id, time, event.word("leader")),
+            Meaning::LeaderChanged => {
+                note(&mut terms, term, id, time, event.word("new"));
+                lost(&mut terms, term, id, time, event.word("old"));
+            }
+            Meaning::LeaderLost => lost(&mut terms, term, id, time, event.word("leader")),
+            Meaning::BecameCandidate => {
+                if let (Some(time), Some(who)) = (time, event.word("id")) {
+                    campaigns.insert((term, who.to_owned()), time);
+                }
+            }
+            _ => {}
+        }
+    }
+    for ((term, who), time) in campaigns {
+        if let Some(change) = terms.get_mut(&term).filter(|change| change.new.as_deref() == Some(&who)) {
+            change.campaign = Some(time);
+        }
+    }
+    // A lost leader without a successor is no change yet.
+    terms.into_values().filter(|change| change.new.is_some()).collect()
+}
+
+fn note(terms: &mut BTreeMap<i64, LeaderChange>, term: i64, id: EventId, time: Option<Micros>, leader: Option<&str>) {
+    let change = terms.entry(term).or_insert_with(|| empty(Some(term)));
+    change.new = change.new.take().or(leader.map(str::to_owned));
+    change.elected = earlier(change.elected, time);
+    change.events.push(id);
+}
+
+fn lost(terms: &mut BTreeMap<i64, LeaderChange>, term: i64, id: EventId, time: Option<Micros>, leader: Option<&str>) {
+    let change = terms.entry(term).or_insert_with(|| empty(Some(term)));
+    change.old = change.old.take().or(leader.map(str::to_owned));
+    change.lost = earlier(change.lost, time);
+    change.events.push(id);
+}
+
+fn earlier(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// etcd 0.4 names leaders but prints no term beside them: reports of the same new leader within
+/// two seconds are one change.
+fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
+    const SAME: Micros = 2 * S;
+    let mut reports: Vec<(EventId, &Event)> = facts.events_of(&[Meaning::Leader04]).collect();
+    reports.sort_by_key(|(id, event)| (event.time.map(|time| time.micros), *id));
+    let mut changes: Vec<LeaderChange> = Vec::new();
+    for (id, event) in reports {
+        let (old, new) = (event.word("old").unwrap_or(""), event.word("new").unwrap_or(""));
+        if new.is_empty() {
+            continue;
+        }
+        let time = time_of(facts, id);
+        let repeats = changes.iter().rposition(|change| {
+            change.new.as_deref() == Some(new) && matches!((change.elected, time), (Some(a), Some(b)) if (b - a).abs() <= SAME)
+        });
+        let at = repeats.unwrap_or_else(|| {
+            changes.push(empty(None));
+            changes.len() - 1
+        });
+        let change = &mut changes[at];
+        change.new = Some(new.to_owned());
+        change.elected = earlier(change.elected, time);
+        change.old = change.old.take().or_else(|| (!old.is_empty()).then(|| old.to_owned()));
+        change.events.push(id);
+    }
+    changes.into_iter().map(|change| LeaderChange { campaign: change.elected, ..change }).collect()
+}
+
+/// Who led before: the leader of the change before, where no line says it.
+fn link_old_leaders(changes: &mut [LeaderChange]) {
+    changes.sort_by_key(|change| (change.term, change.elected));
+    for at in 1..changes.len() {
+        if changes[at].old.is_none() {
+            changes[at].old = changes[at - 1].new.clone();
+        }
+    }
+    for change in changes {
+        // The campaign of an unseen winner began at the latest when followers dropped the old leader.
+        change.campaign = change.campaign.or(change.lost).or(change.elected);
+    }
+}
+
+fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> ChangeClass {
+    let change = &changes[at];
+    if is_start(facts, voices, changes, at) {
+        return ChangeClass::Start;
+    }
+    if is_planned(facts, change) {
+        return ChangeClass::Planned;
+    }
+    if old_leader_ended(facts, voices, changes, at) {
+        return ChangeClass::Wanted;
+    }
+    ChangeClass::Needless
+}
+
+/// The first leader after start-up lines, or of a log in which nobody lost a leader before.
+fn is_start(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
+    let change = &changes[at];
+    if at > 0 || change.lost.is_some() && changes[at].old.is_some() && !started_just_before(facts, voices, change) {
+        return false;
+    }
+    started_just_before(facts, voices, change) || change.old.is_none() && !campaigned_as_follower(facts, change)
+}
+
+/// Every voice that reports the change had printed a start line before it, and followed nobody in between.
+fn started_just_before(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
+    let reporters: Vec<&Voice> = voices.iter().filter(|voice| change.events.iter().any(|id| voice.events.contains(id))).collect();
+    !reporters.is_empty()
+        && reporters.iter().any(|voice| {
+            let report = voice.events.iter().position(|id| change.events.contains(id)).unwrap_or(0);
+            voice.events[..report].iter().any(|id| START_LINES.contains(&facts.event(*id).meaning))
+        })
+}
+
+/// The excerpt begins with a campaign: somebody stopped hearing a leader whose name it does not show.
+fn campaigned_as_follower(facts: &Facts, change: &LeaderChange) -> bool {
+    facts.events_of(&[Meaning::ElectionStart, Meaning::BecameCandidate]).any(|(_, event)| {
+        event.number("term").is_some_and(|term| change.term.is_some_and(|of| term == of || term + 1 == of)) && change.term.is_some_and(|of| of > 2)
+    })
+}
+
+fn is_planned(facts: &Facts, change: &LeaderChange) -> bool {
+    facts.events_of(&[Meaning::LeaderTransfer]).any(|(id, event)| match (event.time, change.elected) {
+        (Some(transfer), Some(elected)) => (-S..=PLANNED_WITHIN).contains(&(elected - transfer.micros)),
+        _ => change.events.iter().any(|report| report.log == id.log && report.event > id.event && report.event - id.event < 20),
+    })
+}
+
+/// Whether the old leader's process ended: its own log says so, or, where that log is missing, its
+/// peers saw the connection end at once and it was never late.
+fn old_leader_ended(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
+    let change = &changes[at];
+    let Some(old) = change.old.as_deref() else { return false };
+    match voices.iter().find(|voice| voice.member == old) {
+        Some(voice) => ended_in_own_log(facts, voice, changes, at).unwrap_or_else(|| peers_saw_it_end(facts, change, old)),
+        None => !was_ever_late(facts, voices, old) && peers_saw_it_end(facts, change, old),
+    }
+}
+
+/// Reads the old leader's own log from its leadership on: a start or shutdown line before any sign
+/// that it learned of the new term means it ended. `None` where its log stops.
+fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: usize) -> Option<bool> {
+    let new_term = changes[at].term?;
+    let led = changes[..at].iter().rev().find(|change| change.new.as_deref() == Some(&voice.member)).and_then(|change| change.term);
+    let from = led.and_then(|term| first_at(facts, voice, |event| event.meaning == Meaning::BecameLeader && event.number("term") == Some(term))).map_or(0, |at| at + 1);
+    for id in &voice.events[from..] {
+        let event = facts.event(*id);
+        if START_LINES.contains(&event.meaning) || event.meaning == Meaning::EtcdShutdown {
+            return Some(true);
+        }
+        if event.number("term").is_some_and(|term| term >= new_term) {
+            return Some(false);
+        }
+    }
+    None
+}
+
+fn was_ever_late(facts: &Facts, voices: &[Voice], member: &str) -> bool {
+    voices.iter().filter(|voice| voice.member == member).any(|voice| first_at(facts, voice, |event| event.meaning == Meaning::HeartbeatLate).is_some())
+}
+
+/// Peers saw the old leader's connections end or be refused within the ten seconds before the new leader.
+fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
+    let Some(elected) = change.elected else { return false };
+    facts.all_events().any(|(_, event)| {
+        let near = event.time.is_some_and(|time| (-S..=15 * S).contains(&(elected - time.micros)));
+        near && ends_connection(event) && (event.text.contains(old) || event.word("peer").is_none())
+    })
+}
+
+fn ends_connection(event: &Event) -> bool {
+    matches!(event.meaning, Meaning::PeerStreamLost | Meaning::PeerInactive | Meaning::PeerDialError | Meaning::PeerVersion | Meaning::PeerReadFailed)
+        && ["EOF", "connection refused", "connection reset"].iter().any(|sign| event.text.contains(sign))
+}

@@ -1,0 +1,124 @@
+//! fleet's failed requests, as events: one second, one machine; and what they are tied to.
+
+use std::collections::BTreeMap;
+
+use super::{ChangeClass, EventId, Facts, FleetFailure};
+use crate::log::event::{Event, Meaning};
+use crate::parameters::Parameter;
+use crate::units::{Micros, S};
+
+/// Lines in which fleet says that a request of its own to etcd failed.
+pub const FAILED_REQUESTS: &[Meaning] = &[
+    Meaning::ClientFailedResponse,
+    Meaning::EngineVersionUnknown,
+    Meaning::EngineLesseeUnknown,
+    Meaning::EngineLeaseAcquireFailed,
+    Meaning::EngineLeaseRenewFailed,
+    Meaning::EngineFetchUnitsFailed,
+    Meaning::EngineFetchScheduleFailed,
+    Meaning::EngineFetchMachinesFailed,
+    Meaning::EngineClusterStateFailed,
+    Meaning::AgentDesiredStateFailed,
+    Meaning::AgentFetchUnitsFailed,
+    Meaning::AgentFetchScheduleFailed,
+    Meaning::AgentFetchMachineFailed,
+    Meaning::RegistryFetchAllUnitsFailed,
+    Meaning::RegistryNoUnit,
+];
+
+/// Texts with which a request says that it ran into its limit (knowledge of fleet, section 4.1).
+const LIMIT_TEXTS: &[&str] = &["cancelled", "timeout reached", "context deadline exceeded", "exceeded header timeout", "request timed out"];
+/// Texts with which it says that it failed for another reason.
+const OTHER_TEXTS: &[&str] = &["connection refused", "no route to host", "100: Key not found", "101: Compare failed", "105:", "x509", "EOF", "no such host"];
+
+/// Whether this line shows a request that ran into fleet's limit.
+pub fn hit_limit(event: &Event) -> bool {
+    if !FAILED_REQUESTS.contains(&event.meaning) {
+        return false;
+    }
+    let says = |texts: &[&str]| texts.iter().any(|text| event.text.contains(text));
+    says(LIMIT_TEXTS) || matches!(event.meaning, Meaning::EngineVersionUnknown | Meaning::RegistryNoUnit) && !says(OTHER_TEXTS)
+}
+
+/// Groups the lines and ties each group to a stall or to a span without a leader.
+pub fn fleet_failures(facts: &Facts) -> Vec<FleetFailure> {
+    let mut groups: BTreeMap<(Option<Micros>, String, usize), Vec<EventId>> = BTreeMap::new();
+    let mut run = 0;
+    for (id, event) in facts.all_events() {
+        if !hit_limit(event) {
+            run += usize::from(event.time.is_none() && event.meaning != Meaning::ClientFailedResponse);
+            continue;
+        }
+        let second = event.time.map(|time| time.micros.div_euclid(S));
+        let part = if second.is_none() { run } else { 0 };
+        groups.entry((second, facts.host(id), part)).or_default().push(id);
+    }
+    let mut failures: Vec<FleetFailure> = groups.into_iter().map(|((_, host, _), events)| group(facts, host, events)).collect();
+    for failure in &mut failures {
+        tie(facts, failure);
+    }
+    failures
+}
+
+fn group(facts: &Facts, host: String, events: Vec<EventId>) -> FleetFailure {
+    let first = facts.event(events[0]).time;
+    FleetFailure { time: first.map(|time| time.micros), grain: first.map_or(0, |time| time.grain), host, events, stall: None, change: None }
+}
+
+/// A request that failed at t was open from t - R on. It is tied when that window meets a stall, or
+/// a span without leader lengthened by the time etcd lets a request hang (method 5.2).
+fn tie(facts: &Facts, failure: &mut FleetFailure) {
+    let Some(time) = failure.time else { return };
+    let patience = facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S);
+    let (from, to) = (time - patience, time + if failure.grain >= S { S } else { 0 });
+    failure.stall = facts.stalls.iter().position(|stall| stall.end.is_some_and(|end| end - stall.length.high <= to && from <= end));
+    let hang = 5 * S + 2 * facts.in_force(Parameter::ElectionTimeout).value.unwrap_or(S);
+    failure.change = facts.changes.iter().position(|change| {
+        let begun = change.lost.or(change.campaign).or(change.elected);
+        let wait = facts.in_force(Parameter::ElectionTimeout).value.unwrap_or(S);
+        change.class != ChangeClass::Start
+            && matches!((begun, change.elected), (Some(lost), Some(elected)) if lost - 2 * wait <= to && from <= elected + hang)
+    });
+}
+
+/// The longest spell in which requests of one machine failed one straight after the other, from the
+/// start of the first to the end of the last: a lower bound of how long etcd gave no answer (method 5.4).
+pub fn proven_wait(facts: &Facts) -> Option<Micros> {
+    let patience = facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S);
+    let mut hosts: BTreeMap<&str, Vec<Micros>> = BTreeMap::new();
+    for failure in &facts.fleet_failures {
+        let moments = failure.events.iter().filter_map(|id| facts.event(*id).time).map(|time| time.micros);
+        hosts.entry(&failure.host).or_default().extend(moments);
+    }
+    let longest = hosts.values_mut().map(|moments| longest_run(moments, patience + patience / 5)).max();
+    (!facts.fleet_failures.is_empty()).then(|| longest.unwrap_or(0) + patience)
+}
+
+fn longest_run(moments: &mut [Micros], step: Micros) -> Micros {
+    moments.sort_unstable();
+    let mut longest = 0;
+    let mut start = moments.first().copied().unwrap_or(0);
+    for pair in moments.windows(2) {
+        if pair[1] - pair[0] > step {
+            start = pair[1];
+        }
+        longest = longest.max(pair[1] - start);
+    }
+    longest
+}
+
+/// How long a machine that lost its presence was without etcd: from the start of the first failed
+/// request to the last one, around the moment its monitor gave up.
+pub fn proven_outage(facts: &Facts) -> Option<Micros> {
+    let patience = facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S);
+    let window = facts.in_force(Parameter::AgentTtl).value.unwrap_or(30 * S) / 3;
+    let monitors = facts.events_of(&[Meaning::ServerMonitorTriggered]).filter_map(|(id, event)| Some((facts.host(id), event.time?.micros)));
+    monitors
+        .map(|(host, given_up)| {
+            let mut moments: Vec<Micros> = facts.fleet_failures.iter().filter(|failure| failure.host == host).filter_map(|failure| failure.time).collect();
+            moments.push(given_up);
+            moments.sort_unstable();
+            longest_run(&mut moments, window + 2 * patience).max(window) + patience
+        })
+        .max()
+}

@@ -1,0 +1,92 @@
+//! Which value of each parameter was in force while the logs were written.
+//!
+//! The first that exists wins: a start line of etcd, a variable etcd says it used, what a
+//! configuration states, what failing calls give away, the default (method, section 1.2).
+
+use super::{EventId, Facts, Generation, InForce};
+use crate::log::event::Meaning;
+use crate::parameters::Parameter;
+use crate::report::Provenance;
+use crate::units::{MS, Micros, S};
+
+/// Decides the value in force for all five.
+pub fn in_force(facts: &Facts) -> Vec<(Parameter, InForce)> {
+    Parameter::ALL.iter().map(|parameter| (*parameter, decide(facts, *parameter))).collect()
+}
+
+fn decide(facts: &Facts, parameter: Parameter) -> InForce {
+    from_log(facts, parameter)
+        .or_else(|| from_configuration(facts, parameter))
+        .or_else(|| from_failing_calls(facts, parameter))
+        .unwrap_or_else(|| default(facts, parameter))
+}
+
+/// Every value that a member's own log names, in order of time.
+pub fn said_by_members(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
+    facts.all_events().filter_map(|(id, event)| Some((id, said_by(event, parameter)?))).collect()
+}
+
+fn said_by(event: &crate::log::event::Event, parameter: Parameter) -> Option<Micros> {
+    match (parameter, event.meaning) {
+        (Parameter::HeartbeatInterval, Meaning::StartupHeartbeat | Meaning::StartupZapConfig) => event.duration("heartbeat"),
+        (Parameter::ElectionTimeout, Meaning::StartupElection | Meaning::StartupZapConfig) => event.duration("election"),
+        (_, Meaning::EnvRecognized) => variable(event, parameter),
+        _ => None,
+    }
+}
+
+fn variable(event: &crate::log::event::Event, parameter: Parameter) -> Option<Micros> {
+    let named = event.word("name")? == parameter.variable();
+    let value: i64 = event.word("value").and_then(|text| text.trim_matches('"').parse().ok()).or_else(|| event.number("value"))?;
+    (named && parameter.is_etcd()).then_some(value.saturating_mul(MS))
+}
+
+fn from_log(facts: &Facts, parameter: Parameter) -> Option<InForce> {
+    let (id, value) = said_by_members(facts, parameter).pop()?;
+    // A value that the configuration states as well stays "stated": the log confirms it.
+    let stated = from_configuration(facts, parameter).filter(|stated| stated.value == Some(value));
+    let is_default = value == default(facts, parameter).value.unwrap_or(0);
+    let provenance = match (&stated, is_default) {
+        (Some(_), _) => Provenance::Stated,
+        (None, true) => Provenance::Default,
+        (None, false) => Provenance::Inferred,
+    };
+    Some(InForce { value: Some(value), provenance, place: stated.and_then(|stated| stated.place), event: Some(id) })
+}
+
+fn from_configuration(facts: &Facts, parameter: Parameter) -> Option<InForce> {
+    let mut found = facts.configurations.iter().flat_map(|configuration| &configuration.settings).filter(|setting| setting.effective && setting.parameter == parameter);
+    let setting = found.next_back()?;
+    Some(InForce { value: setting.value, provenance: Provenance::Stated, place: Some(setting.place), event: None })
+}
+
+/// fleet calls that fail one straight after the other, each after the same time, give the request
+/// timeout away: each used exactly its limit (method 1.2). Two equal steps are asked for.
+fn from_failing_calls(facts: &Facts, parameter: Parameter) -> Option<InForce> {
+    if parameter != Parameter::EtcdRequestTimeout {
+        return None;
+    }
+    for reading in 0..facts.logs.len() {
+        let moments: Vec<(EventId, Micros)> = facts
+            .all_events()
+            .filter(|(id, event)| id.log == reading && event.meaning == Meaning::ClientFailedResponse)
+            .filter_map(|(id, event)| event.time.filter(|time| time.grain < 100 * MS).map(|time| (id, time.micros)))
+            .collect();
+        let steps: Vec<(EventId, Micros)> = moments.windows(2).map(|pair| (pair[0].0, pair[1].1 - pair[0].1)).collect();
+        for pair in steps.windows(2) {
+            let (first, second) = (pair[0].1, pair[1].1);
+            let seconds = (first + S / 2) / S;
+            let steady = (first - second).abs() < 20 * MS && (first - seconds * S).abs() < 20 * MS;
+            if steady && (1..=15).contains(&seconds) {
+                return Some(InForce { value: Some(seconds * S), provenance: Provenance::Inferred, place: None, event: Some(pair[0].0) });
+            }
+        }
+    }
+    None
+}
+
+fn default(facts: &Facts, parameter: Parameter) -> InForce {
+    let old = facts.generation == Generation::V04 || facts.configurations.iter().any(|c| c.cluster.etcd_04);
+    let value = if old { parameter.default_value_of_etcd_04() } else { parameter.default_value() };
+    InForce { value: Some(value), provenance: Provenance::Default, place: None, event: None }
+}

@@ -1,0 +1,187 @@
+//! Stalls of leaders: how long, proven by what.
+//!
+//! Every incident is a range. A late-heartbeat line measures it best (lab, section 4); a leader that
+//! lost its place may print none, then the moment of its return tells (method 2.2).
+
+use super::voices::{START_LINES, Voice, time_of};
+use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Stall, StallKind};
+use crate::log::event::Meaning;
+use crate::parameters::Parameter;
+use crate::units::{MS, Micros, Range};
+
+/// Finds the stalls of leaders, by time, and ties each needless change to the stall that explains it.
+pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut [LeaderChange]) -> Vec<Stall> {
+    let mut stalls: Vec<Stall> = voices.iter().flat_map(|voice| late_heartbeats(facts, voice)).collect();
+    for sync in voices.iter().flat_map(|voice| slow_syncs(facts, voice, changes)) {
+        merge(&mut stalls, sync);
+    }
+    stalls.extend(near_timeouts(facts));
+    for at in 0..changes.len() {
+        if changes[at].class == ChangeClass::Needless && overlapping(facts, &stalls, &changes[at]).is_none() {
+            stalls.push(from_return(facts, voices, changes, at).unwrap_or_else(|| censored(facts, &changes[at])));
+        }
+    }
+    stalls.sort_by_key(|stall| (stall.end, stall.events.first().copied()));
+    for change in changes.iter_mut().filter(|change| change.class == ChangeClass::Needless) {
+        change.stall = overlapping(facts, &stalls, change);
+    }
+    stalls
+}
+
+/// Heartbeat-interval in force, for the sums.
+fn heartbeat(facts: &Facts) -> Micros {
+    facts.in_force(Parameter::HeartbeatInterval).value.unwrap_or(100 * MS)
+}
+
+/// Election-timeout in force, for the sums.
+fn election(facts: &Facts) -> Micros {
+    facts.in_force(Parameter::ElectionTimeout).value.unwrap_or(1000 * MS)
+}
+
+/// Late lines of one voice, put together to incidents: the line reports a gap that reaches back
+/// X + 2H, so a line within X + H of the one before speaks of the same stall (method 2.1).
+fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
+    let mut incidents: Vec<(Stall, Micros)> = Vec::new();
+    for id in &voice.events {
+        let event = facts.event(*id);
+        let (Meaning::HeartbeatLate, Some(excess)) = (event.meaning, event.duration("excess")) else { continue };
+        let beat = event.duration("heartbeat").unwrap_or_else(|| heartbeat(facts));
+        let end = time_of(facts, *id);
+        let length = Range { low: excess + beat, high: excess + 2 * beat };
+        match incidents.last_mut().filter(|(stall, largest)| same_incident(stall, *largest, end, excess, beat)) {
+            Some((stall, largest)) => {
+                stall.events.push(*id);
+                stall.end = stall.end.max(end);
+                if excess > *largest {
+                    *largest = excess;
+                    stall.length = length;
+                    stall.planned = length.high;
+                    let telling = stall.events.len() - 1;
+                    stall.events.swap(0, telling);
+                }
+            }
+            None => {
+                let member = voice.member.clone();
+                incidents.push((Stall { member, end, length, planned: length.high, kind: StallKind::LateHeartbeat, events: vec![*id] }, excess));
+            }
+        }
+    }
+    incidents.into_iter().map(|(stall, _)| stall).collect()
+}
+
+fn same_incident(before: &Stall, largest: Micros, end: Option<Micros>, excess: Micros, beat: Micros) -> bool {
+    match (before.end, end) {
+        (Some(a), Some(b)) => b - a < excess + beat,
+        // Without times: lines of one stall differ only by the moment of printing.
+        _ => (largest - excess).abs() < 5 * MS,
+    }
+}
+
+/// Slow syncs of a member while it led: its main loop waited, so it sent nothing (etcd-io/etcd@v3.4.45:etcdserver/raft.go, start).
+fn slow_syncs(facts: &Facts, voice: &Voice, changes: &[LeaderChange]) -> Vec<Stall> {
+    voice
+        .events
+        .iter()
+        .filter_map(|id| {
+            let event = facts.event(*id);
+            let took = (event.meaning == Meaning::WalSyncSlow).then(|| event.duration("took"))??;
+            let end = time_of(facts, *id)?;
+            leads_at(changes, &voice.member, end - took)?;
+            let length = Range::exactly(took);
+            Some(Stall { member: voice.member.clone(), end: Some(end), length, planned: took, kind: StallKind::SlowSync, events: vec![*id] })
+        })
+        .collect()
+}
+
+/// `Some` when `member` led at `time`, as far as the changes tell.
+fn leads_at(changes: &[LeaderChange], member: &str, time: Micros) -> Option<()> {
+    let last = changes.iter().filter(|change| change.elected.is_some_and(|elected| elected <= time)).max_by_key(|change| change.elected)?;
+    (last.new.as_deref() == Some(member)).then_some(())
+}
+
+/// Adds a sync to the late-heartbeat incident it belongs to, or as a stall of its own.
+fn merge(stalls: &mut Vec<Stall>, sync: Stall) {
+    let (Some(end), took) = (sync.end, sync.length.high) else { return };
+    let same = stalls.iter_mut().find(|stall| stall.member == sync.member && stall.end.is_some_and(|other| (other - end).abs() <= took));
+    match same {
+        Some(stall) => {
+            stall.length = stall.length.intersect(sync.length).unwrap_or(sync.length);
+            stall.planned = stall.length.high;
+            stall.kind = StallKind::SlowSync;
+            stall.events.extend(sync.events);
+        }
+        None => stalls.push(sync),
+    }
+}
+
+/// etcd 0.4's follower prints the gap itself.
+fn near_timeouts(facts: &Facts) -> Vec<Stall> {
+    let beat = heartbeat(facts);
+    facts
+        .events_of(&[Meaning::Hb04NearElection])
+        .filter_map(|(id, event)| {
+            let gap = event.duration("gap")?;
+            let length = Range { low: (gap - beat).max(0), high: gap };
+            Some(Stall { member: String::from("the leader"), end: time_of(facts, id), length, planned: gap, kind: StallKind::NearTimeout, events: vec![id] })
+        })
+        .collect()
+}
+
+/// The stall of the then leader that overlaps the two election-timeouts before the campaign (method 4.3).
+fn overlapping(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option<usize> {
+    let campaign = change.campaign?;
+    let window = 2 * election(facts);
+    let slack = grain(facts, change);
+    let mut fitting: Vec<usize> = (0..stalls.len())
+        .filter(|at| {
+            let stall = &stalls[*at];
+            let Some(end) = stall.end else { return false };
+            let by_old = change.old.as_deref().is_none_or(|old| stall.member == old || stall.kind == StallKind::NearTimeout);
+            by_old && stall.kind != StallKind::Censored && end >= campaign - slack && end - stall.length.high <= campaign + slack && end <= campaign + stall.length.high.max(window) + slack
+        })
+        .collect();
+    fitting.sort_by_key(|at| std::cmp::Reverse(stalls[*at].length.high));
+    fitting.first().copied()
+}
+
+fn grain(facts: &Facts, change: &LeaderChange) -> Micros {
+    change.events.iter().filter_map(|id| facts.event(*id).time).map(|time| time.grain).max().unwrap_or(0).max(5 * MS)
+}
+
+/// The old leader came back without having started anew: it slept from before its followers' timers
+/// ran out until its first line after the campaign (method 2.2).
+fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> Option<Stall> {
+    let change = &changes[at];
+    let (campaign, old) = (change.campaign?, change.old.as_deref()?);
+    let voice = voices.iter().find(|voice| voice.member == old)?;
+    let slack = grain(facts, change);
+    let back = voice.events.iter().copied().find(|id| {
+        let event = facts.event(*id);
+        let learned = event.number("term").is_some_and(|term| change.term.is_none_or(|new| term >= new)) || change.term.is_none();
+        learned && event.time.is_some_and(|time| time.micros >= campaign - slack) && !change.events.iter().any(|own| own == id && event.meaning == Meaning::BecameLeader)
+    })?;
+    if START_LINES.contains(&facts.event(back).meaning) {
+        return None;
+    }
+    let gap = (time_of(facts, back)? - campaign).max(0);
+    let (wait, beat) = (election(facts), heartbeat(facts));
+    let early = if facts.generation == Generation::V2 || facts.generation == Generation::V04 { beat } else { 2 * beat };
+    let length = Range { low: gap + wait - early, high: gap + 2 * wait };
+    let planned = gap + wait + wait / 5;
+    Some(Stall { member: old.to_owned(), end: time_of(facts, back), length, planned, kind: StallKind::Return, events: vec![back] })
+}
+
+/// Nothing measures it: only that followers waited their time.
+fn censored(facts: &Facts, change: &LeaderChange) -> Stall {
+    let (wait, beat) = (election(facts), heartbeat(facts));
+    let early = if facts.generation == Generation::V2 || facts.generation == Generation::V04 { beat } else { 2 * beat };
+    let low = (wait - early).max(0);
+    Stall {
+        member: change.old.clone().unwrap_or_else(|| String::from("the leader")),
+        end: change.campaign,
+        length: Range { low, high: 2 * low },
+        planned: 2 * low,
+        kind: StallKind::Censored,
+        events: change.events.iter().take(1).copied().collect::<Vec<EventId>>(),
+    }
+}

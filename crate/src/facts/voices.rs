@@ -1,0 +1,60 @@
+//! Voices: one process as its log shows it. A voice is one host in one document; what it says
+//! about itself ties it to a raft member.
+
+use super::{EventId, Facts};
+use crate::log::event::{Event, Meaning};
+use crate::units::Micros;
+
+/// Lines that a process prints only when it starts. Method 3.2 lists them; a leader whose next
+/// line is one of these really ended.
+pub const START_LINES: &[Meaning] =
+    &[Meaning::EtcdVersion, Meaning::StartMember, Meaning::AlreadyInit, Meaning::StartupZapConfig, Meaning::Newraft, Meaning::ListeningForPeers, Meaning::Start04];
+
+/// One process of etcd as its lines show it.
+#[derive(Clone, Debug)]
+pub struct Voice {
+    /// Index into `Facts::logs`.
+    pub log: usize,
+    /// Host index within that log; `None` where lines name no host.
+    pub host: Option<u16>,
+    /// Raft member id or name it gives itself; else host or document.
+    pub member: String,
+    /// Its etcd events, oldest first.
+    pub events: Vec<EventId>,
+}
+
+/// All etcd voices of the input. `events` must be oldest first within each log.
+pub fn etcd_voices(facts: &Facts) -> Vec<Voice> {
+    let mut voices: Vec<Voice> = Vec::new();
+    for (id, event) in facts.all_events().filter(|(_, event)| event.signature().is_etcd_server()) {
+        match voices.iter_mut().find(|voice| voice.log == id.log && voice.host == event.host) {
+            Some(voice) => voice.events.push(id),
+            None => voices.push(Voice { log: id.log, host: event.host, member: String::new(), events: vec![id] }),
+        }
+    }
+    for voice in &mut voices {
+        voice.member = own_name(facts, voice);
+    }
+    voices
+}
+
+/// The id a process uses for itself in raft lines, else its host, else its document.
+fn own_name(facts: &Facts, voice: &Voice) -> String {
+    let own = voice.events.iter().find_map(|id| speaker(facts.event(*id)));
+    own.map_or_else(|| facts.host(voice.events[0]), str::to_owned)
+}
+
+/// The member that speaks in a raft line.
+pub fn speaker(event: &Event) -> Option<&str> {
+    event.word("id")
+}
+
+/// Position in a voice's events from which on `when` holds.
+pub fn first_at(facts: &Facts, voice: &Voice, when: impl Fn(&Event) -> bool) -> Option<usize> {
+    voice.events.iter().position(|id| when(facts.event(*id)))
+}
+
+/// Time of an event, if its line carries one.
+pub fn time_of(facts: &Facts, id: EventId) -> Option<Micros> {
+    facts.event(id).time.map(|time| time.micros)
+}
