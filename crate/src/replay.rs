@@ -1,0 +1,99 @@
+//! Replay: the stalls of the log, run through the timer model under given values.
+
+use crate::facts::{ChangeClass, Facts, Stall, StallKind};
+use crate::model::raft::{Timers, loss_share};
+use crate::parameters::Parameter;
+use crate::units::{MS, Micros};
+
+/// Between two messages of a busy leader; writes reset the followers' timers too (lab, section 3).
+const BUSY_GAP: Micros = 25 * MS;
+/// One part per million.
+const MILLION: f64 = 1_000_000.0;
+/// A stall explains a leader change when the model gives it at least this chance (method 4.3).
+const EXPLAINS: u32 = 50_000;
+
+/// What the logged stalls explain, and what would remain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replayed {
+    /// Needless leader changes in the log.
+    pub needless: u64,
+    /// Of these, how many a stall explains under the values in force.
+    pub explained: u64,
+    /// Leader changes that the model expects of all stalls: lowest and highest.
+    pub expected: (f64, f64),
+}
+
+impl Replayed {
+    /// Share of the needless changes that stalls explain, 0 to 1.
+    pub fn share(&self) -> f64 {
+        if self.needless == 0 { 0.0 } else { self.explained as f64 / self.needless as f64 }
+    }
+}
+
+/// The timers in force while the log was written.
+pub fn timers_in_force(facts: &Facts) -> Timers {
+    timers(facts, facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout))
+}
+
+/// Timers of this cluster with other values.
+pub fn timers(facts: &Facts, heartbeat: Micros, election: Micros) -> Timers {
+    Timers { heartbeat: heartbeat.max(MS), election: election.max(5 * MS), generation: facts.generation, members: facts.members.unwrap_or(3).max(1) }
+}
+
+/// Runs the log's stalls under the values in force.
+pub fn now(facts: &Facts) -> Replayed {
+    let timers = timers_in_force(facts);
+    let explained = facts.needless().filter(|change| change.stall.is_some_and(|at| explains(&timers, &facts.stalls[at]))).count();
+    Replayed { needless: facts.needless().count() as u64, explained: explained as u64, expected: expected(facts, &timers) }
+}
+
+/// Needless changes expected to remain under other timers: those no stall explains, and the chance of each explaining stall.
+pub fn remaining(facts: &Facts, timers: &Timers) -> f64 {
+    let in_force = timers_in_force(facts);
+    facts
+        .needless()
+        .map(|change| match change.stall.map(|at| &facts.stalls[at]).filter(|stall| explains(&in_force, stall)) {
+            Some(stall) => f64::from(loss_share(timers, stall.planned, timers.heartbeat)) / MILLION,
+            None => 1.0,
+        })
+        .sum()
+}
+
+fn explains(timers: &Timers, stall: &Stall) -> bool {
+    stall.kind != StallKind::Censored && loss_share(timers, stall.length.high.min(stall.planned.max(stall.length.low)), timers.heartbeat) >= EXPLAINS
+}
+
+/// Expected leader changes of all stalls. From 3.0 on one draw serves a whole term, so of each term
+/// only a stall longer than all before it counts (lab, section 8.1).
+fn expected(facts: &Facts, timers: &Timers) -> (f64, f64) {
+    use crate::model::Generation;
+    let one_draw = matches!(timers.generation, Generation::V3 | Generation::PreVote);
+    let mut sum = (0.0, 0.0);
+    let mut longest = 0;
+    let mut term = None;
+    for stall in facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored) {
+        let of = term_at(facts, stall);
+        if of != term {
+            term = of;
+            longest = 0;
+        }
+        if one_draw && stall.planned <= longest {
+            continue;
+        }
+        longest = stall.planned;
+        sum.0 += f64::from(loss_share(timers, stall.length.low, BUSY_GAP)) / MILLION;
+        sum.1 += f64::from(loss_share(timers, stall.planned, timers.heartbeat)) / MILLION;
+    }
+    sum
+}
+
+/// Which leadership a stall fell into: the number of changes before its begin.
+fn term_at(facts: &Facts, stall: &Stall) -> Option<usize> {
+    let begin = stall.end? - stall.length.low;
+    Some(facts.changes.iter().filter(|change| change.elected.is_some_and(|elected| elected <= begin)).count())
+}
+
+/// Changes by class, for sentences.
+pub fn count(facts: &Facts, class: ChangeClass) -> usize {
+    facts.changes.iter().filter(|change| change.class == class).count()
+}
