@@ -15,4 +15,23 @@ pub mod config;
 pub mod log;
 pub mod facts;
 pub mod rules;
+pub mod replay;
+pub mod plan;
 pub mod patch;
+pub mod verdict;
+pub mod rollout;
+pub mod measures;
+pub mod timeline;
+pub mod answer;
+pub mod session;
+#[cfg(target_arch = "wasm32")]
+mod web;
+
+pub use input::{Assumptions, Document, Input};
+pub use report::Report;
+pub use session::{Counts, Session};
+
+/// Reads all documents and gives the answer. Pure: no clock, no I/O, no randomness without a fixed seed.
+pub fn analyze(input: &Input) -> Report {
+    Session::of(input).finish()
+}

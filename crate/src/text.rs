@@ -3,6 +3,7 @@
 //! Inside the engine a place is always a byte range. Line and UTF-16 column are made
 //! at the edge, because browsers count UTF-16 units and files are made of bytes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A half-open byte range in one document. 64 bits wide, since a dropped journal may be
@@ -29,6 +30,20 @@ impl Span {
     /// The bytes of `text` that this span covers.
     pub fn of(self, text: &str) -> &str {
         &text[self.range()]
+    }
+}
+
+/// Bytes as text: UTF-8, or UTF-16 where a byte order mark says so. What is no text becomes U+FFFD,
+/// so nothing of the rest is lost.
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    let wide = |unit: fn([u8; 2]) -> u16| -> String {
+        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xFF, 0xFE, ..] => Cow::Owned(wide(u16::from_le_bytes)),
+        [0xFE, 0xFF, ..] => Cow::Owned(wide(u16::from_be_bytes)),
+        _ => String::from_utf8_lossy(bytes),
     }
 }
 

@@ -1,0 +1,378 @@
+//! Puts the report together: facts, findings, plan and patches become the one answer.
+
+use crate::config::Configuration;
+use crate::facts::{Facts, InForce, versions};
+use crate::log::event::{LogReading, Order};
+use crate::measures::measures;
+use crate::model::curve;
+use crate::parameters::Parameter;
+use crate::patch::{self, Change};
+use crate::plan::{self, Decision, Plan};
+use crate::report::*;
+use crate::rules::{self, At, Evidence, Finding};
+use crate::text::{LineIndex, Place};
+use crate::units::{MS, Range};
+use crate::{replay, rollout, timeline, verdict};
+
+/// Evidence lines in a report; a finding's `count` is not capped.
+const EVIDENCE: usize = 60;
+
+/// One document as given: its name, and its text where the engine holds it (logs streamed in pieces are not held).
+pub struct Source {
+    /// Name to show.
+    pub name: String,
+    /// The text; empty for logs.
+    pub text: String,
+    /// Lines in the document.
+    pub lines: u64,
+}
+
+/// Composes the report.
+pub fn compose(sources: &[Source], facts: &Facts) -> Report {
+    let findings = rules::check(facts);
+    let plan = plan::plan(facts, &findings);
+    let edge = Edge { sources, facts, lines: sources.iter().map(|source| LineIndex::new(&source.text)).collect() };
+    Report {
+        schema_version: 1,
+        verdict: verdict::verdict(facts, &findings, &plan),
+        documents: documents(sources, facts),
+        settings: settings(&edge),
+        findings: findings.iter().map(|finding| edge.finding(finding)).collect(),
+        measures: measures(facts),
+        replay: replay_report(facts, &plan),
+        recommendations: plan.changes().map(|decision| edge.recommendation(decision)).collect(),
+        kept: plan.decisions.iter().filter(|decision| decision.proposed.is_none()).map(|decision| edge.recommendation(decision)).collect(),
+        patches: patches(sources, facts, &plan),
+        alternatives: patch::alternatives(&changes(facts, &plan)),
+        rollout: rollout::rollout(facts, &plan),
+        measure_next: rollout::measure_next(facts, &findings, &plan),
+        questions: rollout::questions(facts, &findings, &plan),
+        model: model(facts, &plan),
+        timeline: timeline::timeline(facts),
+        limits: limits(facts),
+    }
+}
+
+fn id(document: usize) -> String {
+    format!("d{}", document + 1)
+}
+
+/// The edge: where byte ranges become lines and columns.
+struct Edge<'a> {
+    sources: &'a [Source],
+    facts: &'a Facts,
+    lines: Vec<LineIndex>,
+}
+
+impl Edge<'_> {
+    fn finding(&self, finding: &Finding) -> FindingReport {
+        let rule = rules::rule(finding.id);
+        FindingReport {
+            id: finding.id.to_owned(),
+            severity: finding.severity,
+            confidence: finding.confidence,
+            title: finding.title.clone(),
+            what: finding.what.clone(),
+            why: finding.why.clone().unwrap_or_else(|| rule.map_or("", |rule| rule.why).to_owned()),
+            what_to_do: finding.what_to_do.clone().unwrap_or_else(|| rule.map_or("", |rule| rule.what_to_do).to_owned()),
+            count: finding.count,
+            evidence: finding.evidence.iter().take(EVIDENCE).filter_map(|evidence| self.evidence(evidence)).collect(),
+            parameters: finding.parameters.iter().map(|parameter| parameter.id().to_owned()).collect(),
+            references: rule.map_or(&[][..], |rule| rule.references).iter().map(|reference| (*reference).to_owned()).collect(),
+        }
+    }
+
+    fn evidence(&self, evidence: &Evidence) -> Option<EvidenceReport> {
+        match evidence.at {
+            At::Event(id) => Some(self.event(id, evidence.note.clone())),
+            At::Place(place) => self.place(place, evidence.note.clone()),
+        }
+    }
+
+    fn event(&self, event_id: crate::facts::EventId, note: Option<String>) -> EvidenceReport {
+        let event = self.facts.event(event_id);
+        let named = event.host.map(|_| self.facts.host(event_id));
+        EvidenceReport {
+            document: id(event.document),
+            line: event.line,
+            column: 1,
+            start: event.span.start,
+            end: event.span.end,
+            text: event.text.to_string(),
+            time: event.stamp.as_deref().map(str::to_owned),
+            host: named,
+            note,
+        }
+    }
+
+    fn place(&self, place: Place, note: Option<String>) -> Option<EvidenceReport> {
+        let text = &self.sources.get(place.document)?.text;
+        let (line, column) = self.lines[place.document].position(text, place.span.start as usize);
+        let start = self.lines[place.document].line_start(line)?;
+        let whole = text.get(start..)?.lines().next().unwrap_or("").trim_end_matches('\r');
+        let shown: String = whole.chars().take(400).collect();
+        Some(EvidenceReport { document: id(place.document), line, column, start: place.span.start, end: place.span.end, text: shown, time: None, host: None, note })
+    }
+
+    fn recommendation(&self, decision: &Decision) -> Recommendation {
+        let parameter = decision.parameter;
+        let current = decision.current.value;
+        let direction = match (current, decision.proposed) {
+            (_, None) => "keep",
+            (Some(current), Some(proposed)) if proposed < current => "lower",
+            _ => "raise",
+        };
+        let value = decision.value();
+        Recommendation {
+            parameter: parameter.id().to_owned(),
+            unit: parameter.unit_word().to_owned(),
+            current: self.current(parameter, &decision.current),
+            proposed: decision.proposed.map(|proposed| parameter.number(proposed)),
+            proposed_text: parameter.human(value),
+            direction: direction.to_owned(),
+            because: decision.because.clone(),
+            neighbours: decision.neighbours.clone(),
+            cost: decision.cost.clone(),
+            confidence: decision.confidence,
+            findings: decision.findings.iter().map(|finding| (*finding).to_owned()).collect(),
+        }
+    }
+
+    fn current(&self, parameter: Parameter, in_force: &InForce) -> CurrentValue {
+        let by_place = in_force.place.and_then(|place| self.place(place, None));
+        CurrentValue {
+            value: in_force.value.map(|value| parameter.number(value)),
+            text: in_force.value.map_or(String::from("unknown"), |value| parameter.human(value)),
+            provenance: in_force.provenance,
+            evidence: by_place.or_else(|| in_force.event.map(|event| self.event(event, None))),
+        }
+    }
+}
+
+fn documents(sources: &[Source], facts: &Facts) -> Vec<DocumentReport> {
+    sources.iter().enumerate().map(|(at, source)| document(at, source, facts)).collect()
+}
+
+fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
+    let blank = DocumentReport {
+        id: id(at),
+        name: source.name.clone(),
+        kind: String::from("unknown"),
+        format: String::from("not recognised"),
+        order: None,
+        software: Vec::new(),
+        hosts: Vec::new(),
+        lines: source.lines,
+        recognised: 0,
+        foreign: 0,
+        unread: source.lines,
+        first: None,
+        last: None,
+    };
+    if let Some(log) = facts.logs.iter().find(|log| log.document == at) {
+        return log_document(blank, log);
+    }
+    if let Some(configuration) = facts.configurations.iter().find(|configuration| configuration.document == at) {
+        return configuration_document(blank, configuration);
+    }
+    if source.text.trim().is_empty() {
+        return DocumentReport { kind: String::from("empty"), format: String::from("empty"), ..blank };
+    }
+    blank
+}
+
+fn log_document(blank: DocumentReport, log: &LogReading) -> DocumentReport {
+    let order = match log.order {
+        Order::Unknown => "unknown",
+        Order::OldestFirst => "oldest-first",
+        Order::NewestFirst => "newest-first",
+    };
+    DocumentReport {
+        kind: String::from("log"),
+        format: log.format.clone(),
+        order: Some(order.to_owned()),
+        software: versions::software(log),
+        hosts: log.hosts.clone(),
+        lines: log.lines,
+        recognised: log.recognised,
+        foreign: log.foreign,
+        unread: log.unread,
+        first: log.first.as_ref().map(|(_, stamp)| stamp.to_string()),
+        last: log.last.as_ref().map(|(_, stamp)| stamp.to_string()),
+        ..blank
+    }
+}
+
+fn configuration_document(blank: DocumentReport, configuration: &Configuration) -> DocumentReport {
+    let read_by_line = if configuration.tolerant { ", read line by line" } else { "" };
+    let format = format!("{}{read_by_line}", configuration.format);
+    DocumentReport { kind: String::from("configuration"), format, recognised: blank.lines, unread: 0, ..blank }
+}
+
+fn settings(edge: &Edge) -> Vec<SettingReport> {
+    let mut reports: Vec<SettingReport> = Vec::new();
+    for configuration in &edge.facts.configurations {
+        for setting in &configuration.settings {
+            let position = edge.place(setting.place, None);
+            reports.push(SettingReport {
+                parameter: setting.parameter.id().to_owned(),
+                value: setting.value.map(|value| setting.parameter.number(value)),
+                raw: setting.raw.clone(),
+                provenance: Provenance::Stated,
+                effective: setting.effective,
+                why: setting.why.clone(),
+                document: Some(id(setting.place.document)),
+                line: position.as_ref().map(|at| at.line),
+                column: position.as_ref().map(|at| at.column),
+            });
+        }
+    }
+    for (parameter, in_force) in &edge.facts.in_force {
+        if in_force.place.is_none() {
+            reports.push(from_elsewhere(edge, *parameter, in_force));
+        }
+    }
+    reports
+}
+
+/// A value that no configuration states: read off a log, or a default.
+fn from_elsewhere(edge: &Edge, parameter: Parameter, in_force: &InForce) -> SettingReport {
+    let line = in_force.event.map(|event| edge.event(event, None));
+    let why = match (in_force.provenance, &line) {
+        (_, Some(line)) => format!("Line {} of the log says so.", line.line),
+        (Provenance::Default, None) => String::from("Nothing states it; this is the default."),
+        _ => String::from("Read off the log."),
+    };
+    SettingReport {
+        parameter: parameter.id().to_owned(),
+        value: in_force.value.map(|value| parameter.number(value)),
+        raw: in_force.value.map_or(String::new(), |value| parameter.written(value)),
+        provenance: in_force.provenance,
+        effective: true,
+        why: Some(why),
+        document: line.as_ref().map(|line| line.document.clone()),
+        line: line.as_ref().map(|line| line.line),
+        column: line.as_ref().map(|line| line.column),
+    }
+}
+
+fn replay_report(facts: &Facts, plan: &Plan) -> Option<Replay> {
+    if facts.stalls.is_empty() && facts.fleet_failures.is_empty() && plan.replay.needless == 0 {
+        return None;
+    }
+    let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some() || failure.change.is_some()).count();
+    let untimed = facts.fleet_failures.iter().any(|failure| failure.time.is_none());
+    let etcd_seen = facts.all_events().any(|(_, event)| event.signature().is_etcd_server());
+    let refused = match (facts.fleet_failures.is_empty(), untimed, etcd_seen) {
+        (true, _, _) => None,
+        (_, true, _) => Some("The lines carry no time, so they cannot be held against stalls."),
+        (_, _, false) => Some("No log of etcd is here to hold fleet's failures against."),
+        _ => None,
+    };
+    Some(Replay {
+        needless_changes: plan.replay.needless,
+        explained: plan.replay.explained,
+        expected_now: ExpectedRange { low: plan.replay.expected.0, high: plan.replay.expected.1 },
+        remaining: plan.remaining,
+        fleet_failures: facts.fleet_failures.len() as u64,
+        fleet_tied: tied as u64,
+        fleet_remaining: plan.fleet_remaining,
+        tie_refused: refused.map(str::to_owned),
+    })
+}
+
+fn changes(facts: &Facts, plan: &Plan) -> Vec<Change> {
+    let etcd_04 = facts.configurations.iter().any(|configuration| configuration.cluster.etcd_04);
+    plan.changes().filter_map(|decision| Some(Change { parameter: decision.parameter, value: decision.proposed?, etcd_04: etcd_04 && decision.parameter.is_etcd() })).collect()
+}
+
+fn patches(sources: &[Source], facts: &Facts, plan: &Plan) -> Vec<PatchReport> {
+    let changes = changes(facts, plan);
+    if changes.is_empty() {
+        return Vec::new();
+    }
+    if facts.configurations.is_empty() {
+        return vec![patch::snippet(&changes)];
+    }
+    let texts: Vec<&str> = sources.iter().map(|source| source.text.as_str()).collect();
+    patch::patch(&texts, &facts.configurations, &changes)
+}
+
+fn model(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
+    if !facts.has_etcd() {
+        return None;
+    }
+    let stalls: Vec<Range> = facts.stalls.iter().map(|stall| Range { low: stall.length.low, high: stall.planned.max(stall.length.low) }).collect();
+    let stalls = match facts.assumptions.stall_ms {
+        Some(ms) => vec![Range::exactly((ms * MS as f64) as i64)],
+        None => stalls,
+    };
+    let days = plan::log_span(facts).map(|span| span as f64 / 86_400e6).filter(|days| *days >= 1.0 / 24.0);
+    let rtt = facts.assumptions.peer_rtt_ms.map_or(0, |ms| (ms * MS as f64) as i64);
+    let point = |heartbeat, election| {
+        let timers = replay::timers(facts, heartbeat, election);
+        let point = curve::point(&timers, rtt, &stalls);
+        model_point(&point, stalls.len(), days)
+    };
+    let now = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+    let proposed = (plan.of(Parameter::HeartbeatInterval).value(), plan.of(Parameter::ElectionTimeout).value());
+    let timers = replay::timers_in_force(facts);
+    Some(ModelReport {
+        assumptions: assumptions(facts, stalls.len()),
+        points: curve::curve(timers.generation, timers.members, rtt, &stalls).iter().map(|point| model_point(point, stalls.len(), days)).collect(),
+        now: Some(point(now.0, now.1)),
+        proposed: (proposed != now).then(|| point(proposed.0, proposed.1)),
+        article: Some(point(600 * MS, 6000 * MS)),
+    })
+}
+
+fn model_point(point: &curve::Point, stalls: usize, days: Option<f64>) -> ModelPoint {
+    let share = |ppm: u32| f64::from(ppm) / 1e6;
+    let loss = ExpectedRange { low: share(point.loss_low), high: share(point.loss_high) };
+    let per_day = days.map(|days| ExpectedRange { low: loss.low * stalls as f64 / days, high: loss.high * stalls as f64 / days });
+    ModelPoint {
+        heartbeat: point.heartbeat as f64 / MS as f64,
+        election: point.election as f64 / MS as f64,
+        needless_elections_per_day: per_day,
+        loss_per_stall: loss,
+        failover_p50: point.failover.p50 as f64 / MS as f64,
+        failover_p99: point.failover.p99 as f64 / MS as f64,
+    }
+}
+
+fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
+    let row = |id: &str, label: &str, value: String, from: &str| Assumption { id: id.into(), label: label.into(), value, from: from.into() };
+    let given = &facts.assumptions;
+    let members_from = match (given.members, facts.configurations.iter().any(|c| c.cluster.members.is_some()), facts.members) {
+        (Some(_), _, _) => "stated",
+        (None, true, _) => "read in the configuration",
+        (None, false, Some(_)) => "counted in the logs",
+        (None, false, None) => "assumed",
+    };
+    let version = |range: Option<crate::facts::VersionRange>| range.map_or(String::from("unknown"), versions::words);
+    vec![
+        row("members", "Voting members", facts.members.unwrap_or(3).to_string(), members_from),
+        row("peerRttMs", "Round trip between members, ms", given.peer_rtt_ms.map_or(String::from("1"), |ms| ms.to_string()), if given.peer_rtt_ms.is_some() { "stated" } else { "assumed" }),
+        row("stallMs", "Stall to survive, ms", facts.longest_stall().map_or(String::from("none seen"), |stall| (stall.planned / MS).to_string()), if given.stall_ms.is_some() { "stated" } else { "longest in the logs" }),
+        row("stalls", "Stalls in the logs", stalls.to_string(), "counted in the logs"),
+        row("etcdVersion", "etcd", version(facts.etcd), if given.etcd_version.is_some() { "stated" } else { "read off the logs" }),
+        row("fleetVersion", "fleet", version(facts.fleet), if given.fleet_version.is_some() { "stated" } else { "read off the logs" }),
+    ]
+}
+
+fn limits(facts: &Facts) -> Vec<String> {
+    let mut limits: Vec<String> = facts.unknown.iter().map(|(_, sentence)| sentence.clone()).collect();
+    for log in &facts.logs {
+        limits.extend(log.limits.iter().cloned());
+    }
+    if let Some(span) = plan::log_span(facts).filter(|span| *span < 3600 * crate::units::S) {
+        limits.push(format!("The logs cover {}: no daily rate can be known from them.", crate::units::human(span)));
+    } else if !facts.logs.is_empty() && plan::log_span(facts).is_none() {
+        limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
+    }
+    let silent = facts.etcd.is_none_or(|range| range.low < (2, 3, 0)) && facts.all_events().any(|(_, event)| event.signature().is_etcd_server());
+    if silent && facts.generation == crate::facts::Generation::V2 {
+        limits.push(String::from("etcd before 2.3 prints no late-heartbeat line, so their absence says nothing."));
+    }
+    limits
+}
