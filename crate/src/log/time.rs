@@ -1,0 +1,272 @@
+//! Time stamps as logs write them.
+
+use super::event::{Clock, Time};
+use crate::units::{MS, Micros, S};
+
+const DAY: Micros = 86_400 * S;
+
+/// A stamp and how it is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The moment.
+    pub time: Time,
+    /// How much of a clock it carries.
+    pub clock: Clock,
+    /// Bytes it takes at the start of the text.
+    pub length: usize,
+}
+
+/// Reads a stamp at the start of `text`.
+pub fn stamp(text: &str) -> Option<Stamp> {
+    let first = *text.as_bytes().first()?;
+    match first {
+        b'0'..=b'9' => iso(text).or_else(|| epoch(text)).or_else(|| time_only(text)),
+        b'A'..=b'Z' => syslog(text).or_else(|| glog(text)),
+        b'@' => tai(text),
+        _ => None,
+    }
+}
+
+/// A small reader over bytes.
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        Reader { bytes: text.as_bytes(), at: 0 }
+    }
+
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        let slice = self.bytes.get(self.at..self.at + digits)?;
+        let value = slice.iter().try_fold(0_i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))?;
+        self.at += digits;
+        Some(value)
+    }
+
+    fn one_of(&mut self, set: &[u8]) -> Option<u8> {
+        let byte = *self.bytes.get(self.at)?;
+        set.contains(&byte).then(|| {
+            self.at += 1;
+            byte
+        })
+    }
+
+    /// Hours, minutes, seconds and a fraction: microseconds since midnight, and what may be cut off.
+    fn clock(&mut self) -> Option<(Micros, Micros)> {
+        let hours = self.number(2)?;
+        self.one_of(b":")?;
+        let minutes = self.number(2)?;
+        self.one_of(b":")?;
+        let seconds = self.number(2)?;
+        (hours < 24 && minutes < 60 && seconds < 61).then_some(())?;
+        let (fraction, grain) = self.fraction();
+        Some(((hours * 3600 + minutes * 60 + seconds) * S + fraction, grain))
+    }
+
+    fn fraction(&mut self) -> (Micros, Micros) {
+        let digits = |at: usize| self.bytes[at.min(self.bytes.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let separated = matches!(self.bytes.get(self.at), Some(b'.' | b',')) && digits(self.at + 1) > 0;
+        if !separated {
+            return (0, S);
+        }
+        let count = digits(self.at + 1);
+        let text = &self.bytes[self.at + 1..self.at + 1 + count.min(6)];
+        let value = text.iter().fold(0_i64, |sum, byte| sum * 10 + i64::from(byte - b'0')) * 10_i64.pow(6 - text.len() as u32);
+        self.at += 1 + count;
+        (value, if count >= 6 { 1 } else { 10_i64.pow(6 - count as u32) })
+    }
+
+    /// `Z`, `+02:00`, `+0200`, ` +0000 UTC`, ` UTC`: microseconds to subtract; `None` without zone.
+    fn zone(&mut self) -> Option<Micros> {
+        let from = self.at;
+        if self.one_of(b"Z").is_some() {
+            return Some(0);
+        }
+        let _ = self.one_of(b" ");
+        if let Some(sign) = self.one_of(b"+-") {
+            if let Some(offset) = self.offset() {
+                return Some(if sign == b'-' { -offset } else { offset });
+            }
+        } else if self.bytes[self.at..].starts_with(b"UTC") || self.bytes[self.at..].starts_with(b"GMT") {
+            self.at += 3;
+            return Some(0);
+        }
+        self.at = from;
+        None
+    }
+
+    fn offset(&mut self) -> Option<Micros> {
+        let hours = self.number(2)?;
+        let _ = self.one_of(b":");
+        let minutes = self.number(2)?;
+        (hours < 15 && minutes < 60).then_some((hours * 60 + minutes) * 60 * S)
+    }
+}
+
+/// `2015-10-16 10:12:51.344648`, `2015/10/16 ...`, `2015-10-16T10:12:51Z`, `2015-10-16_10:12:51.123`.
+fn iso(text: &str) -> Option<Stamp> {
+    let mut reader = Reader::new(text);
+    let year = reader.number(4)?;
+    let separator = reader.one_of(b"-/")?;
+    let month = reader.number(2)?;
+    reader.one_of(&[separator])?;
+    let day = reader.number(2)?;
+    reader.one_of(b"T _")?;
+    let (clock, grain) = reader.clock()?;
+    let zone = reader.zone().unwrap_or(0);
+    let micros = days(year, month, day)? * DAY + clock - zone;
+    Some(Stamp { time: Time { micros, grain }, clock: Clock::Full, length: reader.at })
+}
+
+/// `Oct 16 10:12:51`, `Oct  6 10:12:51.123456`, `Thu Oct 16 10:12:51 2015`, `Thu 2015-10-16 10:12:51 UTC`.
+fn syslog(text: &str) -> Option<Stamp> {
+    if let Some(rest) = weekday(text) {
+        let skipped = text.len() - rest.len();
+        return stamp(rest).map(|stamp| Stamp { length: stamp.length + skipped, ..stamp });
+    }
+    let month = month(text.get(..3)?)?;
+    let mut reader = Reader::new(text);
+    reader.at = 3;
+    reader.one_of(b" ")?;
+    let day = match reader.one_of(b" ") {
+        Some(_) => reader.number(1)?,
+        None => reader.number(2).or_else(|| reader.number(1))?,
+    };
+    reader.one_of(b" ")?;
+    let year = year_ahead(&mut reader);
+    let (clock, grain) = reader.clock()?;
+    let zone = reader.zone().unwrap_or(0);
+    let known = if year.is_some() { Clock::Full } else { Clock::NoYear };
+    let micros = days(year.unwrap_or(NO_YEAR), month, day)? * DAY + clock - zone;
+    Some(Stamp { time: Time { micros, grain }, clock: known, length: reader.at })
+}
+
+/// The year that stands for "none": a leap year, so that every day exists in it.
+const NO_YEAR: i64 = 1972;
+
+fn year_ahead(reader: &mut Reader) -> Option<i64> {
+    let from = reader.at;
+    let year = reader.number(4).filter(|year| (1990..2200).contains(year)).and_then(|year| reader.one_of(b" ").map(|_| year));
+    if year.is_none() {
+        reader.at = from;
+    }
+    year
+}
+
+fn weekday(text: &str) -> Option<&str> {
+    let name = text.get(..3)?;
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&name).then(|| text[3..].strip_prefix(", ").or_else(|| text[3..].strip_prefix(' ')))?
+}
+
+fn month(name: &str) -> Option<i64> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    MONTHS.iter().position(|month| *month == name).map(|at| at as i64 + 1)
+}
+
+/// `E0822 21:25:09.084425`: glog and klog, without a year.
+fn glog(text: &str) -> Option<Stamp> {
+    let mut reader = Reader::new(text);
+    reader.one_of(b"IWEFD")?;
+    let month = reader.number(2)?;
+    let day = reader.number(2)?;
+    reader.one_of(b" ")?;
+    let (clock, grain) = reader.clock()?;
+    let micros = days(NO_YEAR, month, day)? * DAY + clock;
+    Some(Stamp { time: Time { micros, grain }, clock: Clock::NoYear, length: reader.at })
+}
+
+/// `06:40:30`, `10:12:51.344648`.
+fn time_only(text: &str) -> Option<Stamp> {
+    let mut reader = Reader::new(text);
+    let (micros, grain) = reader.clock()?;
+    Some(Stamp { time: Time { micros, grain }, clock: Clock::TimeOfDay, length: reader.at })
+}
+
+/// Seconds since 1970 with a fraction, or whole milli-, micro- or nanoseconds.
+pub fn epoch(text: &str) -> Option<Stamp> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let whole: i64 = text.get(..digits)?.parse().ok()?;
+    let mut reader = Reader::new(text);
+    reader.at = digits;
+    let (micros, grain) = match digits {
+        10 => {
+            let (fraction, grain) = reader.fraction();
+            (whole * S + fraction, grain)
+        }
+        13 => (whole * MS, MS),
+        16 => (whole, 1),
+        19 => (whole / 1000, 1),
+        _ => return None,
+    };
+    let ends = text.as_bytes().get(reader.at).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    ends.then_some(Stamp { time: Time { micros, grain }, clock: Clock::Full, length: reader.at })
+}
+
+/// `@40000000` and sixteen further hexadecimal digits: runit's and daemontools' stamp.
+fn tai(text: &str) -> Option<Stamp> {
+    let hex = text.get(1..25)?;
+    hex.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(())?;
+    let seconds = i64::from_str_radix(hex.get(1..16)?, 16).ok()?;
+    let nanos = i64::from_str_radix(hex.get(16..)?, 16).ok()?;
+    // TAI began ten seconds ahead of UTC; the leap seconds since are left out, as svlogd does.
+    let micros = (seconds - 10).checked_mul(S)?.checked_add(nanos / 1000)?;
+    Some(Stamp { time: Time { micros, grain: 1 }, clock: Clock::Full, length: 25 })
+}
+
+/// Days since 1970-01-01 of a date in the Gregorian calendar (Howard Hinnant's well-known sum).
+fn days(year: i64, month: i64, day: i64) -> Option<i64> {
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let of_days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
+    Some(era * 146_097 + of_days - 719_468)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn micros(text: &str) -> Option<(Micros, Micros)> {
+        stamp(text).map(|stamp| (stamp.time.micros, stamp.time.grain))
+    }
+
+    #[test]
+    fn one_moment_in_many_shapes() {
+        let moment = 1_445_000_000 * S + 344_648;
+        for text in [
+            "2015-10-16 12:53:20.344648 I | etcdserver",
+            "2015-10-16T12:53:20.344648Z",
+            "2015-10-16T14:53:20.344648+02:00",
+            "2015-10-16T14:53:20.344648+0200",
+            "2015-10-16 12:53:20.344648 +0000 UTC",
+            "1445000000.344648 host",
+            "1445000000344648",
+        ] {
+            assert_eq!(micros(text), Some((moment, 1)), "{text}");
+        }
+        assert_eq!(micros("2015/10/16 12:53:20 raft:"), Some((1_445_000_000 * S, S)));
+        assert_eq!(micros("Thu 2015-10-16 12:53:20 UTC [s=1]"), Some((1_445_000_000 * S, S)));
+        assert_eq!(micros("2021-06-05T02:20:39.344Z").map(|(_, grain)| grain), Some(MS));
+    }
+
+    #[test]
+    fn partial_clocks_say_so() {
+        assert_eq!(stamp("06:40:30 host").map(|stamp| stamp.clock), Some(Clock::TimeOfDay));
+        assert_eq!(stamp("Oct  6 06:40:30 host").map(|stamp| stamp.clock), Some(Clock::NoYear));
+        assert_eq!(stamp("E0822 21:25:09.084425 00603 engine.go:128]").map(|stamp| stamp.clock), Some(Clock::NoYear));
+        assert_eq!(stamp("Feb 29 06:40:30").map(|stamp| stamp.clock), Some(Clock::NoYear));
+    }
+
+    #[test]
+    fn refuses_what_is_none() {
+        for text in ["2015-13-16 12:53:20", "25:00:00", "12:53", "Oct 16", "1445", "etcd: x", "@40000"] {
+            assert_eq!(stamp(text), None, "{text}");
+        }
+    }
+}
