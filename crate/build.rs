@@ -50,8 +50,46 @@ fn main() {
             }
         }
     }
+    let places = places(&root, &meanings);
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("catalogue.rs");
-    fs::write(out, format!("{}\n{}", meaning_enum(&meanings), format_args!("/// All declared messages.\npub static SIGNATURES: &[Signature] = &[\n{table}];\n"))).expect("OUT_DIR is writable");
+    fs::write(out, format!("{}\n/// All declared messages.\npub static SIGNATURES: &[Signature] = &[\n{table}];\n{places}", meaning_enum(&meanings))).expect("OUT_DIR is writable");
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Places {
+    meaning: String,
+    places: std::collections::BTreeMap<String, String>,
+}
+
+/// Where each message of fleetd stands in the source, per release.
+fn places(root: &str, meanings: &[(String, String)]) -> String {
+    let path = Path::new(root).join("crate/signatures/fleet_places.yaml");
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let entries: Vec<Places> = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut table = String::new();
+    let mut releases = BTreeSet::new();
+    for entry in entries.iter().filter(|entry| meanings.iter().any(|(meaning, _)| *meaning == entry.meaning)) {
+        for (place, ranges) in &entry.places {
+            let spans: Vec<String> = ranges.split(", ").map(|range| span(range, &mut releases)).collect();
+            let _ = writeln!(table, "    (Meaning::{}, {place:?}, &[{}]),", camel(&entry.meaning), spans.join(", "));
+        }
+    }
+    let releases: Vec<String> = releases.into_iter().map(|(a, b, c)| format!("({a}, {b}, {c})")).collect();
+    format!(
+        "/// A place in fleet's source: meaning, `file.go:line`, first and last releases that print it there.\npub type SourcePlace = (Meaning, &'static str, &'static [((u16, u16, u16), (u16, u16, u16))]);\n/// Where each message of fleetd stands in the source.\npub static PLACES: &[SourcePlace] = &[\n{table}];\n/// The releases of fleet at which a place begins or ends.\npub static FLEET_RELEASES: &[(u16, u16, u16)] = &[{}];\n",
+        releases.join(", ")
+    )
+}
+
+/// `0.9.0 - 0.9.2` or `1.0.0`, as code.
+fn span(range: &str, releases: &mut BTreeSet<(u16, u16, u16)>) -> String {
+    let (first, last) = range.split_once(" - ").unwrap_or((range, range));
+    for end in [first, last] {
+        let numbers: Vec<u16> = end.split('.').map(|part| part.parse().unwrap_or_else(|_| panic!("`{end}` is no version"))).collect();
+        releases.insert((numbers[0], numbers[1], numbers[2]));
+    }
+    format!("({}, {})", version(first).unwrap_or_default(), version(last).unwrap_or_default())
 }
 
 fn meaning_enum(meanings: &[(String, String)]) -> String {

@@ -307,36 +307,31 @@ fn model(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
         Some(ms) => vec![Range::exactly((ms * MS as f64) as i64)],
         None => stalls,
     };
-    let days = plan::log_span(facts).map(|span| span as f64 / 86_400e6).filter(|days| *days >= 1.0 / 24.0);
+    let per_day = plan::log_span(facts).and_then(|span| curve::stalls_per_day(stalls.len(), span));
     let rtt = facts.assumptions.peer_rtt_ms.map_or(0, |ms| (ms * MS as f64) as i64);
-    let point = |heartbeat, election| {
-        let timers = replay::timers(facts, heartbeat, election);
-        let point = curve::point(&timers, rtt, &stalls);
-        model_point(&point, stalls.len(), days)
-    };
+    let point = |heartbeat, election| model_point(&curve::point(&replay::timers(facts, heartbeat, election), rtt, &stalls, per_day));
     let now = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
     let proposed = (plan.of(Parameter::HeartbeatInterval).value(), plan.of(Parameter::ElectionTimeout).value());
     let timers = replay::timers_in_force(facts);
     Some(ModelReport {
         assumptions: assumptions(facts, stalls.len()),
-        points: curve::curve(timers.generation, timers.members, rtt, &stalls).iter().map(|point| model_point(point, stalls.len(), days)).collect(),
+        points: curve::curve(timers.generation, timers.members, rtt, &stalls, per_day).iter().map(model_point).collect(),
         now: Some(point(now.0, now.1)),
         proposed: (proposed != now).then(|| point(proposed.0, proposed.1)),
         article: Some(point(600 * MS, 6000 * MS)),
     })
 }
 
-fn model_point(point: &curve::Point, stalls: usize, days: Option<f64>) -> ModelPoint {
+fn model_point(point: &curve::Point) -> ModelPoint {
     let share = |ppm: u32| f64::from(ppm) / 1e6;
-    let loss = ExpectedRange { low: share(point.loss_low), high: share(point.loss_high) };
-    let per_day = days.map(|days| ExpectedRange { low: loss.low * stalls as f64 / days, high: loss.high * stalls as f64 / days });
+    let daily = |thousandths: u64| thousandths as f64 / 1e3;
     ModelPoint {
         heartbeat: point.heartbeat as f64 / MS as f64,
         election: point.election as f64 / MS as f64,
-        needless_elections_per_day: per_day,
-        loss_per_stall: loss,
-        failover_p50: point.failover.p50 as f64 / MS as f64,
-        failover_p99: point.failover.p99 as f64 / MS as f64,
+        needless_elections_per_day: point.per_day_low.zip(point.per_day_high).map(|(low, high)| ExpectedRange { low: daily(low), high: daily(high) }),
+        loss_per_stall: ExpectedRange { low: share(point.loss_low), high: share(point.loss_high) },
+        failover_p50: point.failover_p50 as f64 / MS as f64,
+        failover_p99: point.failover_p99 as f64 / MS as f64,
     }
 }
 

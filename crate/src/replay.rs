@@ -1,12 +1,13 @@
 //! Replay: the stalls of the log, run through the timer model under given values.
 
-use crate::facts::{ChangeClass, Facts, Stall, StallKind};
-use crate::model::raft::{Timers, loss_share};
-use crate::parameters::Parameter;
-use crate::units::{MS, Micros};
+use std::collections::BTreeMap;
 
-/// Between two messages of a busy leader; writes reset the followers' timers too (lab, section 3).
-const BUSY_GAP: Micros = 25 * MS;
+use crate::facts::{ChangeClass, Facts, Stall, StallKind};
+use crate::model::Timers;
+use crate::model::raft::{expected_losses, loss_share};
+use crate::parameters::Parameter;
+use crate::units::{MS, Micros, Range};
+
 /// One part per million.
 const MILLION: f64 = 1_000_000.0;
 /// A stall explains a leader change when the model gives it at least this chance (method 4.3).
@@ -63,28 +64,16 @@ fn explains(timers: &Timers, stall: &Stall) -> bool {
     stall.kind != StallKind::Censored && loss_share(timers, stall.length.high.min(stall.planned.max(stall.length.low)), timers.heartbeat) >= EXPLAINS
 }
 
-/// Expected leader changes of all stalls. From 3.0 on one draw serves a whole term, so of each term
-/// only a stall longer than all before it counts (lab, section 8.1).
+/// Expected leader changes of all stalls, also those without a change. From 3.0 on one draw serves
+/// a whole term, so the model gets them term by term (lab, section 8.1).
 fn expected(facts: &Facts, timers: &Timers) -> (f64, f64) {
-    use crate::model::Generation;
-    let one_draw = matches!(timers.generation, Generation::V3 | Generation::PreVote);
-    let mut sum = (0.0, 0.0);
-    let mut longest = 0;
-    let mut term = None;
+    let mut terms: BTreeMap<Option<usize>, Vec<Range>> = BTreeMap::new();
     for stall in facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored) {
-        let of = term_at(facts, stall);
-        if of != term {
-            term = of;
-            longest = 0;
-        }
-        if one_draw && stall.planned <= longest {
-            continue;
-        }
-        longest = stall.planned;
-        sum.0 += f64::from(loss_share(timers, stall.length.low, BUSY_GAP)) / MILLION;
-        sum.1 += f64::from(loss_share(timers, stall.planned, timers.heartbeat)) / MILLION;
+        let range = Range { low: stall.length.low, high: stall.planned.max(stall.length.low) };
+        terms.entry(term_at(facts, stall)).or_default().push(range);
     }
-    sum
+    let (low, high) = expected_losses(timers, &terms.into_values().collect::<Vec<_>>());
+    (low as f64 / MILLION, high as f64 / MILLION)
 }
 
 /// Which leadership a stall fell into: the number of changes before its begin.

@@ -1,8 +1,10 @@
 //! Streaming: the same engine, fed in pieces of any size.
 
+use serde::Serialize;
+
 use crate::answer::{self, Source};
 use crate::facts::Facts;
-use crate::input::Assumptions;
+use crate::input::{Assumptions, Input};
 use crate::log::scan::{Scanner, looks_like_log};
 use crate::report::Report;
 use crate::text::DocumentId;
@@ -20,6 +22,18 @@ struct Open {
     bytes: u64,
 }
 
+/// How far a session has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Bytes pushed.
+    pub bytes: u64,
+    /// Lines read.
+    pub lines: u64,
+    /// Lines that a signature recognised.
+    pub recognised: u64,
+}
+
 /// An analysis that is fed in pieces. The report is the same for every way to cut the pieces.
 pub struct Session {
     assumptions: Assumptions,
@@ -32,10 +46,20 @@ impl Session {
         Session { assumptions, documents: Vec::new() }
     }
 
+    /// A session that has read a whole input.
+    pub(crate) fn of(input: &Input) -> Session {
+        let mut session = Session::new(input.assumptions.clone());
+        for document in &input.documents {
+            let id = session.open(document.name.clone());
+            session.push(id, document.text.as_bytes());
+        }
+        session
+    }
+
     /// Opens a further document and gives its index.
-    pub fn open(&mut self, name: Option<&str>) -> DocumentId {
+    pub fn open(&mut self, name: Option<String>) -> DocumentId {
         let id = self.documents.len();
-        let name = name.filter(|name| !name.is_empty()).map_or_else(|| format!("pasted text {}", id + 1), str::to_owned);
+        let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("pasted text {}", id + 1));
         self.documents.push(Open { name, held: Some(Vec::new()), scanner: Scanner::new(id), bytes: 0 });
         id
     }
@@ -53,13 +77,21 @@ impl Session {
         }
     }
 
-    /// Bytes read so far, over all documents.
-    pub fn bytes(&self) -> u64 {
-        self.documents.iter().map(|open| open.bytes).sum()
+    /// How much was read so far, over all documents.
+    pub fn counts(&self) -> Counts {
+        let lines = self.documents.iter().map(|open| open.scanner.counts());
+        let (lines, recognised) = lines.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
+        Counts { bytes: self.documents.iter().map(|open| open.bytes).sum(), lines, recognised }
     }
 
-    /// Reads what was pushed and gives the report.
+    /// Ends the session and gives the report.
     pub fn finish(self) -> Report {
+        let (sources, facts) = self.read();
+        answer::compose(&sources, &facts)
+    }
+
+    /// Tells configurations, logs and other texts apart, and gathers the facts.
+    pub(crate) fn read(self) -> (Vec<Source>, Facts) {
         let (mut sources, mut configurations, mut logs, mut unknown) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (id, open) in self.documents.into_iter().enumerate() {
             let text = open.held.map(|bytes| crate::text::decode(&bytes).into_owned()).unwrap_or_default();
@@ -86,8 +118,7 @@ impl Session {
                 }
             }
         }
-        let facts = Facts::gather(configurations, logs, unknown, self.assumptions);
-        answer::compose(&sources, &facts)
+        (sources, Facts::gather(configurations, logs, unknown, self.assumptions))
     }
 }
 

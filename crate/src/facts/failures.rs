@@ -19,8 +19,6 @@ pub const FAILED_REQUESTS: &[Meaning] = &[
     Meaning::EngineFetchMachinesFailed,
     Meaning::EngineClusterStateFailed,
     Meaning::AgentDesiredStateFailed,
-    Meaning::AgentFetchUnitsFailed,
-    Meaning::AgentFetchScheduleFailed,
     Meaning::AgentFetchMachineFailed,
     Meaning::RegistryFetchAllUnitsFailed,
     Meaning::RegistryNoUnit,

@@ -10,7 +10,6 @@ pub mod voices;
 use crate::config::Configuration;
 use crate::input::Assumptions;
 use crate::log::event::{Event, LogReading, Meaning};
-pub use crate::model::Generation;
 use crate::parameters::Parameter;
 use crate::report::Provenance;
 use crate::text::{DocumentId, Place};

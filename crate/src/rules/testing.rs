@@ -2,22 +2,12 @@
 
 use super::{Finding, check};
 use crate::facts::Facts;
-use crate::input::Assumptions;
-use crate::log::scan::Scanner;
+use crate::input::{Document, Input};
 
-/// The facts of these documents: configurations where they read as such, else logs.
+/// The facts of these documents.
 pub fn facts(texts: &[&str]) -> Facts {
-    let (mut configurations, mut logs) = (Vec::new(), Vec::new());
-    for (id, text) in texts.iter().enumerate() {
-        let mut scanner = Scanner::new(id);
-        scanner.push(text.as_bytes());
-        let reading = scanner.finish();
-        match crate::config::read(id, text) {
-            Some(configuration) if reading.recognised == 0 => configurations.push(configuration),
-            _ => logs.push(reading),
-        }
-    }
-    Facts::gather(configurations, logs, Vec::new(), Assumptions::default())
+    let documents = texts.iter().map(|text| Document { name: None, text: (*text).to_owned() }).collect();
+    crate::session::Session::of(&Input { documents, ..Input::default() }).read().1
 }
 
 /// The finding of this id.

@@ -1,0 +1,132 @@
+//! Which versions wrote a log: what start lines say, else what its message texts and
+//! `file.go:NNN` places allow, intersected.
+
+use super::VersionRange;
+use crate::log::event::{Event, LogReading, Meaning};
+use crate::log::signature::{FLEET_RELEASES, PLACES, Program, SIGNATURES};
+use crate::report::Software;
+
+type Version = (u16, u16, u16);
+
+/// The etcd of these logs.
+pub fn etcd(logs: &[LogReading]) -> Option<VersionRange> {
+    program(logs, Program::Etcd)
+}
+
+/// The fleet of these logs.
+pub fn fleet(logs: &[LogReading]) -> Option<VersionRange> {
+    program(logs, Program::Fleet)
+}
+
+/// The range of one program over all logs: said by itself, else narrowed by its messages. Where logs
+/// contradict each other - several versions in one paste - the range spans them all.
+fn program(logs: &[LogReading], program: Program) -> Option<VersionRange> {
+    logs.iter().filter_map(|log| of_log(log, program)).reduce(|a, b| narrowed(a, b).unwrap_or(VersionRange { low: a.low.min(b.low), high: a.high.max(b.high) }))
+}
+
+/// The range of one program in one log.
+pub fn of_log(log: &LogReading, program: Program) -> Option<VersionRange> {
+    let own: Vec<&Event> = log.events.iter().filter(|event| event.signature().program == program).collect();
+    let said: Vec<Version> = own.iter().filter_map(|event| said_version(event)).collect();
+    if let (Some(low), Some(high)) = (said.iter().min(), said.iter().max()) {
+        return Some(VersionRange { low: *low, high: *high });
+    }
+    let texts = own.iter().map(|event| event.signature().versions).map(|(low, high)| VersionRange { low, high });
+    let by_text = texts.reduce(|a, b| narrowed(a, b).unwrap_or(a));
+    let by_place = if program == Program::Fleet { places(log) } else { None };
+    match (by_text, by_place) {
+        (Some(text), Some(place)) => Some(narrowed(place, text).unwrap_or(place)),
+        (text, place) => place.or(text),
+    }
+}
+
+fn said_version(event: &Event) -> Option<Version> {
+    let says = matches!(event.meaning, Meaning::EtcdVersion | Meaning::StartupZapConfig | Meaning::FleetdVersion);
+    says.then(|| event.word("version").and_then(parse))?
+}
+
+fn narrowed(a: VersionRange, b: VersionRange) -> Option<VersionRange> {
+    let both = VersionRange { low: a.low.max(b.low), high: a.high.min(b.high) };
+    (both.low <= both.high).then_some(both)
+}
+
+/// Releases in which every message of the log stands at its place in the source.
+fn places(log: &LogReading) -> Option<VersionRange> {
+    let mut possible: Vec<Version> = FLEET_RELEASES.to_vec();
+    for (signature, place) in &log.fingerprints {
+        let meaning = SIGNATURES.get(usize::from(*signature))?.meaning;
+        let spans: Vec<(Version, Version)> = PLACES.iter().filter(|(m, at, _)| same_text(*m, meaning) && *at == &**place).flat_map(|(_, _, spans)| spans.iter().copied()).collect();
+        let narrowed: Vec<Version> = possible.iter().copied().filter(|version| spans.iter().any(|(first, last)| first <= version && version <= last)).collect();
+        // A place that no known release has (a development build) narrows nothing.
+        if !narrowed.is_empty() {
+            possible = narrowed;
+        }
+    }
+    let narrowed = possible.len() < FLEET_RELEASES.len();
+    narrowed.then(|| VersionRange { low: possible.first().copied().unwrap_or_default(), high: possible.last().copied().unwrap_or_default() })
+}
+
+/// The agent and the engine print some messages with the same text.
+fn same_text(a: Meaning, b: Meaning) -> bool {
+    a == b || a.id().rsplit_once("fetch-").map(|(_, tail)| tail) == b.id().rsplit_once("fetch-").map(|(_, tail)| tail) && a.id().contains("fetch-")
+}
+
+/// A version as the user states it.
+pub fn stated(text: Option<&str>) -> Option<VersionRange> {
+    let version = parse(text?)?;
+    Some(VersionRange { low: version, high: version })
+}
+
+/// `2.3.8`, `v0.10.2`, `3.5`, `3.4.3+git`.
+fn parse(text: &str) -> Option<Version> {
+    let bare = text.trim().trim_start_matches('v');
+    let digits = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u16>().ok();
+    let mut parts = bare.split('.');
+    let major = digits(parts.next()?)?;
+    let minor = parts.next().and_then(digits)?;
+    Some((major, minor, parts.next().and_then(digits).unwrap_or(0)))
+}
+
+/// `2.3.8`, or `0.9.0-0.9.2`.
+pub fn words(range: VersionRange) -> String {
+    let word = |(major, minor, patch): Version| format!("{major}.{minor}.{patch}");
+    if range.low == range.high { word(range.low) } else { format!("{}-{}", word(range.low), word(range.high)) }
+}
+
+/// The programs of one log, with what is known of their versions.
+pub fn software(log: &LogReading) -> Vec<Software> {
+    [(Program::Etcd, "etcd"), (Program::Fleet, "fleet")]
+        .into_iter()
+        .filter_map(|(program, name)| of_log(log, program).map(|range| Software { name: name.to_owned(), versions: words(range) }))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::scan::Scanner;
+
+    fn read(text: &str) -> Vec<LogReading> {
+        let mut scanner = Scanner::new(0);
+        scanner.push(text.as_bytes());
+        vec![scanner.finish()]
+    }
+
+    #[test]
+    fn places_in_the_source_narrow_fleet() {
+        let logs = read("fleetd[1]: INFO engine.go:208: Waiting 25s for previous lease to expire before continuing reconciliation\nfleetd[1]: INFO engine.go:205: Stole engine leadership from Machine(9c33)\n");
+        assert_eq!(fleet(&logs).map(words).as_deref(), Some("0.9.0-0.9.2"));
+    }
+
+    #[test]
+    fn a_start_line_decides() {
+        let logs = read("2015-10-16 10:12:51.344648 I | etcdmain: etcd Version: 2.3.8\n2015-10-16 10:12:51.4 W | etcdserver: server is likely overloaded\n");
+        assert_eq!(etcd(&logs).map(words).as_deref(), Some("2.3.8"));
+    }
+
+    #[test]
+    fn texts_narrow_etcd() {
+        let logs = read("failed to send out heartbeat on time (deadline exceeded for 237.022208ms)");
+        assert_eq!(etcd(&logs).map(words).as_deref(), Some("2.3.0-2.3.8"));
+    }
+}
