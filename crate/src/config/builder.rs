@@ -217,11 +217,7 @@ impl<'a> Builder<'a> {
     pub fn finish(mut self, format: String) -> Configuration {
         self.void_hidden();
         self.void_unstarted();
-        if self.cluster.proxy {
-            for claim in self.claims.iter_mut().filter(|claim| claim.parameter.is_etcd() && claim.void.is_none()) {
-                claim.void = Some("This etcd is a proxy: it takes part in no election, its timers do not act.".to_owned());
-            }
-        }
+        self.void_proxied();
         self.void_overridden();
         self.note_values();
         let settings = self.settings();
@@ -264,6 +260,19 @@ impl<'a> Builder<'a> {
             let why = format!("It is for {}, but {other} is the unit that is started.", claim.home.unit);
             self.problem("config-section-without-start", self.claims[at].span.clone(), why.clone(), Some(self.claims[at].parameter));
             self.claims[at].void = Some(why);
+        }
+    }
+
+    /// A proxy takes part in no election.
+    fn void_proxied(&mut self) {
+        for at in 0..self.claims.len() {
+            let claim = &self.claims[at];
+            if !self.cluster.proxy || !claim.parameter.is_etcd() || claim.void.is_some() {
+                continue;
+            }
+            let why = "This etcd is a proxy: it takes part in no election, so its timers do not act.";
+            self.problem("config-proxy", self.claims[at].span.clone(), why.to_owned(), Some(self.claims[at].parameter));
+            self.claims[at].void = Some(why.to_owned());
         }
     }
 

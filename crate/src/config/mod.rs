@@ -126,6 +126,7 @@ pub const PROBLEM_IDS: &[&str] = &[
     "config-fleet-conf-ignored",
     "config-header-missing",
     "config-octal",
+    "config-proxy",
     "config-remainder",
     "config-second-document",
     "config-section-without-start",

@@ -128,7 +128,7 @@ impl<'a> Place<'a> {
         stated.sort_by_key(|setting| (!setting.effective, std::cmp::Reverse(setting.place.span)));
         let single = [*change];
         stated.iter().take(MOST_TRIES).filter_map(|setting| self.replace(setting, change)).find(|edit| {
-            verify::check(self.text, self.configuration, &apply(self.text, std::slice::from_ref(edit)), &single).is_ok()
+            verify::rereads(self.configuration, &apply(self.text, std::slice::from_ref(edit)), &single).is_ok()
         })
     }
 
@@ -155,6 +155,7 @@ impl<'a> Place<'a> {
             found.extend(self.twin_in_flow(sibling, group));
             found.extend(self.twin_line(sibling, group));
             found.extend(self.twin_inline(sibling, group));
+            found.extend(self.twin_item(sibling, group));
         }
         match self.configuration.source {
             Source::CloudConfig => {
@@ -199,7 +200,12 @@ impl<'a> Place<'a> {
     /// The name of another parameter, spelled the same way.
     fn spelled_like(&self, spelling: &str, change: &Change) -> String {
         let variable = spelling.bytes().any(|byte| byte.is_ascii_uppercase()) && spelling.contains('_');
-        let name = if variable { change.parameter.variable().to_owned() } else { change.parameter.key().to_owned() };
+        let name = match variable {
+            true if spelling.starts_with("ETCD_") || spelling.starts_with("FLEET_") => change.parameter.variable().to_owned(),
+            // Behind `ETCD_PEER_`.
+            true => change.parameter.key().to_ascii_uppercase(),
+            false => change.parameter.key().to_owned(),
+        };
         if spelling.contains('_') { name.replace('-', "_") } else { name }
     }
 
@@ -288,6 +294,24 @@ impl<'a> Place<'a> {
         let new: String = group.iter().map(|change| format!("{lead}{}{between}{}{closing}", self.spelled_like(spelling, change), render::value(change))).collect();
         let end = span.end + closing.len();
         Some(Edit { start: end, end, text: new })
+    }
+
+    /// `- name: x` over `value: "1"`, as kubeadm's v1beta4 writes arguments.
+    fn twin_item(&self, sibling: &Setting, group: &[Change]) -> Option<Edit> {
+        let span = sibling.place.span.range();
+        let start = line_start(self.text, span.start);
+        let above = line_start(self.text, start.checked_sub(1)?);
+        let (name_line, value_line) = (self.text.get(above..start)?.trim_end(), self.text.get(start..span.start)?);
+        let name = name_line.strip_suffix(sibling.parameter.key())?;
+        if name.trim() != "- name:" || !value_line.trim_start().starts_with("value:") {
+            return None;
+        }
+        let end = line_end(self.text, span.end);
+        let end = end - usize::from(self.text.get(..end)?.ends_with('\r'));
+        let closing: String = self.text.get(span.end..end)?.chars().take_while(|c| matches!(c, '"' | '\'')).collect();
+        let line = self.line_end;
+        let text: String = group.iter().map(|change| format!("{line}{name}{}{line}{value_line}{}{closing}", render::key(change), render::value(change))).collect();
+        Some(Edit { start: end, end, text })
     }
 
     /// Into the section of the daemon, whatever its shape.

@@ -55,13 +55,17 @@ fn belongs(configurations: &[Configuration], at: usize, change: &Change) -> bool
     first == Some(at)
 }
 
+/// Providers take 16 to 64 KiB of user data; a much larger file is not worth the second reader's time.
+const MOST_BYTES: usize = 512 * 1024;
+
 fn patch_one(text: &str, configuration: &Configuration, changes: &[Change]) -> Option<PatchReport> {
     let wanted: Vec<Change> = changes.iter().copied().filter(|change| !verify::holds(configuration, change)).collect();
     if wanted.is_empty() {
         return None;
     }
     let document = Some(format!("d{}", configuration.document + 1));
-    match find::edits(text, configuration, &wanted) {
+    let edits = if text.len() > MOST_BYTES { Err("The file is too large to be checked after an edit.".to_owned()) } else { find::edits(text, configuration, &wanted) };
+    match edits {
         Ok(edits) => {
             let new = apply(text, &edits);
             let reason = configuration.tolerant.then(|| "This is no finished YAML, so it was read and changed line by line; look the change over.".to_owned());
@@ -140,10 +144,14 @@ mod tests {
             ("name: a\nheartbeat-interval: 600\ndata-dir: /x\n", "name: a\nheartbeat-interval: 250\nelection-timeout: 2500\ndata-dir: /x\n"),
             ("apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - etcd\n    - --heartbeat-interval=600\n", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - etcd\n    - --heartbeat-interval=250\n    - --election-timeout=2500\n"),
             ("kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"600\"\n", "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"250\"\n      election-timeout: \"2500\"\n"),
+            ("kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - name: heartbeat-interval\n      value: \"600\"\n", "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - name: heartbeat-interval\n      value: \"250\"\n    - name: election-timeout\n      value: \"2500\"\n"),
             ("etcd:\n  heartbeat_interval: 600\n", "etcd:\n  heartbeat_interval: 250\n  election_timeout: 2500\n"),
         ] {
             assert_eq!(patched(text, &both), expected);
         }
+        let old = |change: Change| Change { etcd_04: true, ..change };
+        assert_eq!(patched("ETCD_PEER_HEARTBEAT_INTERVAL=50\n", &[old(HEARTBEAT), old(ELECTION)]), "ETCD_PEER_HEARTBEAT_INTERVAL=250\nETCD_PEER_ELECTION_TIMEOUT=2500\n");
+        assert_eq!(patched("#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 50\n", &[old(HEARTBEAT), old(ELECTION)]), "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 250\n    peer-election-timeout: 2500\n");
         assert_eq!(patched("agent_ttl=\"30s\"\n", &[REQUEST, TTL]), "agent_ttl=\"60s\"\netcd_request_timeout=\"5\"\n");
     }
 

@@ -32,8 +32,8 @@ impl Dice {
     }
 }
 
-/// A cloud-config of random shape.
-fn cloud_config(dice: &mut Dice) -> String {
+/// A cloud-config of random shape, for etcd 2 or (`old`) for etcd 0.4.
+fn cloud_config(dice: &mut Dice, old: bool) -> String {
     let step = dice.pick(&["  ", "    ", "   "]);
     let snake = dice.one_in(2);
     let key = |name: &str| if snake { name.replace('-', "_") } else { name.to_owned() };
@@ -42,13 +42,14 @@ fn cloud_config(dice: &mut Dice) -> String {
         text = "#cloud-config\n# made by hand\nhostname: core-01\n".to_owned();
     }
     text.push_str("coreos:\n");
-    for section in ["etcd2", "fleet"] {
+    let etcd = if old { "etcd" } else { "etcd2" };
+    for section in [etcd, "fleet"] {
         if dice.one_in(5) {
             continue;
         }
         section_of(dice, &mut text, section, step, &key);
     }
-    units(dice, &mut text, step);
+    units(dice, &mut text, step, etcd);
     if dice.one_in(3) {
         text.push_str(&format!("write_files:\n{step}- path: /etc/motd\n{step}  content: |\n{step}    heartbeat-interval: 1\n{step}    say: {{hi}}\n"));
     }
@@ -57,7 +58,9 @@ fn cloud_config(dice: &mut Dice) -> String {
 
 fn section_of(dice: &mut Dice, text: &mut String, section: &str, step: &str, key: &dyn Fn(&str) -> String) {
     let mut pairs = Vec::new();
-    let names: &[&str] = if section == "etcd2" { &["name", "heartbeat-interval", "discovery", "election-timeout", "listen-peer-urls"] } else { &["public-ip", "agent-ttl", "metadata", "etcd-request-timeout", "engine-reconcile-interval"] };
+    let names: &[&str] = if section == "etcd" {
+        &["name", "peer-heartbeat-interval", "peer-election-timeout", "peer-addr"]
+    } else if section == "etcd2" { &["name", "heartbeat-interval", "discovery", "election-timeout", "listen-peer-urls"] } else { &["public-ip", "agent-ttl", "metadata", "etcd-request-timeout", "engine-reconcile-interval"] };
     for name in names {
         if dice.one_in(2) {
             pairs.push((key(name), written(dice, name)));
@@ -84,7 +87,7 @@ fn section_of(dice: &mut Dice, text: &mut String, section: &str, step: &str, key
 }
 
 fn written(dice: &mut Dice, name: &str) -> String {
-    let choices: &[&str] = match name {
+    let choices: &[&str] = match name.trim_start_matches("peer-") {
         "heartbeat-interval" => &["100", "600", "\"600\"", "'500'", "600ms", "0600", "1_000", "6e2", "0", "+300"],
         "election-timeout" => &["1000", "6000", "\"6000\"", "6s", "6_000", "6e3", "0", "5000.0"],
         "agent-ttl" => &["30s", "\"120s\"", "'2m'", "120", "1m30s"],
@@ -99,14 +102,18 @@ fn written(dice: &mut Dice, name: &str) -> String {
     (*dice.pick(choices)).to_owned()
 }
 
-fn units(dice: &mut Dice, text: &mut String, step: &str) {
+fn units(dice: &mut Dice, text: &mut String, step: &str, etcd: &str) {
     text.push_str(&format!("{step}units:\n"));
-    for name in ["etcd2.service", "fleet.service"] {
+    for name in [&format!("{etcd}.service"), "fleet.service"] {
         let dash = if dice.one_in(2) { step.to_owned() } else { format!("{step}{step}") };
         let dash = if name == "fleet.service" { text.lines().rfind(|line| line.trim_start().starts_with("- name")).map_or(dash.clone(), |line| line[..line.len() - line.trim_start().len()].to_owned()) } else { dash };
         text.push_str(&format!("{dash}- name: {name}\n{dash}  command: start\n"));
         if dice.one_in(4) {
-            let variable = if name.starts_with("etcd") { "ETCD_ELECTION_TIMEOUT=4000" } else { "FLEET_AGENT_TTL=90s" };
+            let variable = match name {
+                "etcd.service" => "ETCD_PEER_ELECTION_TIMEOUT=4000",
+                "etcd2.service" => "ETCD_ELECTION_TIMEOUT=4000",
+                _ => "FLEET_AGENT_TTL=90s",
+            };
             let line = match dice.below(3) {
                 0 => format!("Environment={variable}"),
                 1 => format!("Environment=\"{variable}\""),
@@ -146,8 +153,8 @@ fn other(dice: &mut Dice) -> String {
     finish(dice, text)
 }
 
-fn changes(dice: &mut Dice, fleet: bool) -> Vec<Change> {
-    let change = |parameter, value| Change { parameter, value, etcd_04: false };
+fn changes(dice: &mut Dice, fleet: bool, etcd_04: bool) -> Vec<Change> {
+    let change = |parameter, value| Change { parameter, value, etcd_04 };
     let mut found = Vec::new();
     for (parameter, value) in [
         (Parameter::HeartbeatInterval, [250, 350, 400][dice.below(3)] * MS),
@@ -165,7 +172,7 @@ fn changes(dice: &mut Dice, fleet: bool) -> Vec<Change> {
 
 /// Every line of the old text is in the new one, but for those with a timing name or value of ours.
 fn keeps_foreign_lines(old: &str, new: &str) -> bool {
-    let names = ["interval", "timeout", "ttl", "INTERVAL", "TIMEOUT", "TTL", "fleet:", "etcd2:"];
+    let names = ["interval", "timeout", "ttl", "INTERVAL", "TIMEOUT", "TTL", "fleet:", "etcd2:", "etcd:"];
     let foreign = |text: &str| -> Vec<String> {
         text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty() && !names.iter().any(|name| line.contains(name))).filter(|line| !matches!(line.trim(), "drop-ins:" | "- name: 40-timing.conf" | "content: |" | "[Service]")).map(str::to_owned).collect()
     };
@@ -180,8 +187,9 @@ fn no_generated_patch_is_wrong() {
     let (mut patched, mut refused, mut reasons) = (0, 0, std::collections::BTreeMap::<String, (u32, String)>::new());
     for _ in 0..rounds {
         let generated = dice.below(4) > 0;
-        let text = if generated { cloud_config(&mut dice) } else { other(&mut dice) };
-        let changes = changes(&mut dice, generated);
+        let old = generated && dice.one_in(4);
+        let text = if generated { cloud_config(&mut dice, old) } else { other(&mut dice) };
+        let changes = changes(&mut dice, generated, old);
         let Some(configuration) = config::read(0, &text) else { panic!("not recognised:\n{text}") };
         let acting_before = acting(&text);
         for report in patch(&[&text], std::slice::from_ref(&configuration), &changes) {

@@ -1,6 +1,6 @@
 //! Believes an edited text only after reading it twice.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_yaml::Value;
@@ -15,8 +15,17 @@ pub fn holds(configuration: &Configuration, change: &Change) -> bool {
     acting.peek().is_some() && acting.all(|setting| setting.value == Some(change.value))
 }
 
-/// Whether `new` differs from `old` by the changes and by nothing else; else what is off.
+/// Whether `new` differs from `old` by the changes and by nothing else, in the eyes of both readers; else what is off.
 pub fn check(old: &str, before: &Configuration, new: &str, changes: &[Change]) -> Result<(), String> {
+    rereads(before, new, changes)?;
+    if before.tolerant || matches!(before.source, Source::DropIn | Source::FleetConf | Source::Environment | Source::Flags) {
+        return Ok(());
+    }
+    same_but_for(old, new, changes)
+}
+
+/// Whether the changes act in `new`, and all other values are as they were.
+pub fn rereads(before: &Configuration, new: &str, changes: &[Change]) -> Result<(), String> {
     let after = config::read(before.document, new).filter(|after| after.source == before.source && after.tolerant == before.tolerant);
     let Some(after) = after else { return Err("the edited text reads as something else".to_owned()) };
     if let Some(change) = changes.iter().find(|change| !holds(&after, change)) {
@@ -29,10 +38,7 @@ pub fn check(old: &str, before: &Configuration, new: &str, changes: &[Change]) -
     if others(before) != others(&after) {
         return Err("another value would change".to_owned());
     }
-    if before.tolerant || matches!(before.source, Source::DropIn | Source::FleetConf | Source::Environment | Source::Flags) {
-        return Ok(());
-    }
-    same_but_for(old, new, changes)
+    Ok(())
 }
 
 /// Parses both texts with the independent reader; their leaves may differ only as planned.
@@ -58,8 +64,8 @@ fn same_but_for(old: &str, new: &str, changes: &[Change]) -> Result<(), String> 
 /// Path without list positions, and the value as text.
 type Leaf = (String, String);
 
-fn leaves(text: &str) -> Result<BTreeMap<Leaf, usize>, String> {
-    let mut found = BTreeMap::new();
+fn leaves(text: &str) -> Result<HashMap<Leaf, usize>, String> {
+    let mut found = HashMap::new();
     for document in serde_yaml::Deserializer::from_str(text) {
         let value = Value::deserialize(document).map_err(|error| format!("a second YAML reader refuses the file: {error}"))?;
         collect(&value, String::new(), &mut found);
@@ -67,7 +73,7 @@ fn leaves(text: &str) -> Result<BTreeMap<Leaf, usize>, String> {
     Ok(found)
 }
 
-fn collect(value: &Value, path: String, found: &mut BTreeMap<Leaf, usize>) {
+fn collect(value: &Value, path: String, found: &mut HashMap<Leaf, usize>) {
     let text = match value {
         Value::Mapping(map) if !map.is_empty() => {
             for (key, value) in map {
