@@ -72,6 +72,7 @@ export class TimingAdvisor extends HTMLElement {
     },
     addFiles: async (files) => {
       const docs = [];
+      this.#state.error = undefined;
       for (const file of files) {
         try {
           docs.push(await this.#read(file));
@@ -80,7 +81,8 @@ export class TimingAdvisor extends HTMLElement {
         }
       }
       if (docs.length > 0) this.#actions.add(docs);
-      else this.#render();
+      else this.#say(this.#state.error ?? '');
+      this.#render();
     },
     remove: (key) => {
       this.#state.documents = this.#state.documents.filter((doc) => doc.key !== key);
@@ -252,8 +254,11 @@ export class TimingAdvisor extends HTMLElement {
     part('area', area);
     const examples = h('div', null, h('h2', null, WORDS.examples), exampleList(actions));
     root.append(
-      h('a', { class: 'skip', href: '#', onclick: (/** @type {Event} */ event) => { event.preventDefault(); this.#focus(this.#state.report ? 'headline' : 'paste', true); } }, 'Skip to the content'),
-      h('header', { class: 'bar' }, h('div', { class: 'wrap' }, brand(), part('toc', h('nav', { class: 'toc', 'aria-label': 'Sections' })), part('tools', h('div', { class: 'acts' })))),
+      h(
+        'header',
+        { class: 'bar' },
+        h('a', { class: 'skip', href: '#', onclick: (/** @type {Event} */ event) => { event.preventDefault(); this.#focus(this.#state.report ? 'headline' : 'paste', true); } }, 'Skip to the content'),
+        h('div', { class: 'wrap' }, brand(), part('toc', h('nav', { class: 'toc', 'aria-label': 'Sections' })), part('tools', h('div', { class: 'acts' })))),
       h(
         'main',
         null,
@@ -289,6 +294,7 @@ export class TimingAdvisor extends HTMLElement {
       'section',
       { class: 'blk', id: 'input', 'aria-labelledby': 'input-title' },
       heading('input-title', 'Input and limits'),
+      part('documents', h('div', { class: 'documents' })),
       part('source', h('div')),
       h(
         'div',
@@ -296,8 +302,7 @@ export class TimingAdvisor extends HTMLElement {
         h(
           'div',
           null,
-          part('documents', h('div')),
-          h('h3', { class: 'add' }, 'Add more'),
+          h('h3', { class: 'more-input' }, 'Add more'),
           part('boxLast', h('div')),
           part('privacyLast', h('div')),
           h('div', { class: 'btns' }, h('button', { type: 'button', onclick: () => this.#actions.clear() }, 'Clear all')),
@@ -313,10 +318,11 @@ export class TimingAdvisor extends HTMLElement {
     const answered = report !== undefined && documents.length > 0;
     const drafting = this.#draft !== 0;
     this.#keepPlace(() => {
-      const first = !answered || drafting;
+      const failed = error !== undefined && !this.#state.working;
+      const first = documents.length === 0 || drafting || !(answered || failed);
       parts.intro.hidden = !first;
-      parts.ask.hidden = answered;
-      parts.where.hidden = parts.examples.hidden = answered;
+      parts.ask.hidden = answered || failed;
+      parts.where.hidden = parts.examples.hidden = answered || (failed && documents.length > 0);
       parts.input.hidden = documents.length === 0;
       this.#placeBox(first ? 'First' : 'Last');
       parts.read.replaceChildren(...(answered ? [readLine(report, this.#actions)] : []));
@@ -395,7 +401,7 @@ export class TimingAdvisor extends HTMLElement {
   #renderProgress() {
     const { working, progress, error, documents } = this.#state;
     this.#parts.results.toggleAttribute('aria-busy', working);
-    this.#parts.status.replaceChildren(...(working && progress ? [progressBlock(progress, documents, this.#actions)] : error && !working ? [errorBlock(error)] : []));
+    this.#parts.status.replaceChildren(...(working && progress ? [progressBlock(progress, documents, this.#actions)] : error && !working ? [errorBlock(error, documents.length > 0 ? () => this.#analyze({ focus: true }) : undefined)] : []));
   }
 
   /** Redraws without losing the focus or what was unfolded. @param {() => void} draw */
@@ -516,9 +522,18 @@ function progressBlock({ done, total }, documents, actions) {
   );
 }
 
-/** @param {string} sentence */
-function errorBlock(sentence) {
-  return h('div', { class: 'fault' }, h('span', { class: 'sev critical' }, icon('critical'), 'No answer'), h('h1', { id: 'error-title', tabindex: -1 }, sentence));
+/**
+ * @param {string} sentence
+ * @param {(() => void) | undefined} again
+ */
+function errorBlock(sentence, again) {
+  return h(
+    'div',
+    { class: 'fault' },
+    h('span', { class: 'sev critical' }, icon('critical'), 'No answer'),
+    h('h1', { id: 'error-title', tabindex: -1 }, sentence),
+    again && h('div', { class: 'btns' }, h('button', { type: 'button', onclick: again }, 'Try again')),
+  );
 }
 
 /** @param {number} count */

@@ -122,7 +122,7 @@ function excerpt(lines, finding, report, actions) {
       'div',
       { class: 'cap' },
       h('span', null, `${name}, ${lines.length === 1 ? `line ${first.line}` : plural(lines.length, 'line')}`),
-      h('button', { class: 'link', type: 'button', onclick: () => actions.show(first.document, first.line, finding), 'aria-label': `Show line ${first.line} in ${name}` }, 'show in the text'),
+      h('button', { class: 'link', type: 'button', onclick: () => actions.show(first.document, first.line, finding), 'aria-label': `show in the text: line ${first.line} of ${name}` }, 'show in the text'),
     ),
     h(
       'ol',
@@ -131,7 +131,7 @@ function excerpt(lines, finding, report, actions) {
         h(
           'li',
           { class: `l${index === 0 ? ' hit' : ''}` },
-          h('button', { class: 'n link', type: 'button', onclick: () => actions.show(each.document, each.line, finding), 'aria-label': `Line ${each.line}` }, each.line),
+          h('button', { class: 'n link', type: 'button', onclick: () => actions.show(each.document, each.line, finding), 'aria-label': `${each.line}, show this line in the text` }, each.line),
           h('span', { class: 't' }, each.text, each.note && h('span', { class: 'say' }, unbroken(each.note))),
         ),
       ),

@@ -137,9 +137,9 @@ function documentRow(doc, state, actions) {
     h('td', { class: 'fig' }, read && (read.first ? `${read.first} \u2013 ${read.last ?? ''}` : 'no times')),
     h(
       'td',
-      { class: 'acts' },
-      !cannotShow && read && h('button', { type: 'button', id: `open-${doc.key}`, onclick: () => actions.show(read.id, 1), 'aria-label': `Open ${name}` }, 'Open'),
-      h('button', { type: 'button', id: `remove-${doc.key}`, onclick: () => actions.remove(doc.key), 'aria-label': `Remove ${name}` }, 'Remove'),
+      null,
+      h('div', { class: 'acts' }, !cannotShow && read && h('button', { type: 'button', id: `open-${doc.key}`, onclick: () => actions.show(read.id, 1), 'aria-label': `Open ${name}` }, 'Open'),
+      h('button', { type: 'button', id: `remove-${doc.key}`, onclick: () => actions.remove(doc.key), 'aria-label': `Remove ${name}` }, 'Remove')),
     ),
   );
 }

@@ -186,12 +186,14 @@ function drawing(model, state, width, height) {
       const cy = py(y(point).high);
       const end = cx > (left + right) / 2;
       const high = cy < top + 40;
-      const ty = high ? cy + 22 + 34 * index : cy - 30 - 34 * (index % 2);
+      // Beside the line where there is no room above it.
+      const tx = high && !end ? px(point.failoverP99) + 10 : cx + (end ? -8 : 8);
+      const ty = high ? cy + 14 : cy - 30 - 34 * (index % 2);
       return [
         svg('line', { class: `whisker ${name}`, x1: cx, x2: px(point.failoverP99), y1: cy, y2: cy }),
         shape(name, cx, cy),
-        svg('text', { class: 'lab2', x: cx + (end ? -8 : 8), y: ty, 'text-anchor': end ? 'end' : 'start' }, name),
-        svg('text', { x: cx + (end ? -8 : 8), y: ty + 15, 'text-anchor': end ? 'end' : 'start' }, `${point.heartbeat} / ${point.election} ms: ${seconds(point.failoverP50)}`),
+        svg('text', { class: 'lab2', x: tx, y: ty, 'text-anchor': end ? 'end' : 'start' }, name),
+        svg('text', { x: tx, y: ty + 15, 'text-anchor': end ? 'end' : 'start' }, `${point.heartbeat} / ${point.election} ms: ${seconds(point.failoverP50)}`),
       ];
     }),
   );

@@ -80,6 +80,7 @@ export class Engine {
     if (data.progress) return waiting.progress(data.progress);
     if (data.error !== undefined) return this.#fail(worker);
     this.#waiting = undefined;
+    if (data.badFile !== undefined) return waiting.reject(new Error(`${data.badFile} ${WORDS.badFile}`));
     waiting.resolve(data.report);
   }
 

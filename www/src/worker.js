@@ -14,9 +14,13 @@ self.onmessage = async ({ data }) => {
     if (type === 'start') return self.postMessage({ id, report: undefined });
     if (type === 'analyze') self.postMessage({ id, report: await run(id, data.documents, data.assumptions) });
   } catch (error) {
-    self.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+    if (error instanceof BadFile) self.postMessage({ id, badFile: error.message });
+    else self.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
   }
 };
+
+/** A file that cannot be read is no fault of the engine. */
+class BadFile extends Error {}
 
 /**
  * @param {number} id
@@ -43,7 +47,7 @@ async function run(id, documents, assumptions) {
  * @param {Doc} doc
  * @param {(bytes: number) => void} meter
  */
-async function* pieces({ file, gzip }, meter) {
+async function* pieces({ name, file, gzip }, meter) {
   const count = new TransformStream({
     transform(chunk, out) {
       meter(chunk.byteLength);
@@ -53,7 +57,11 @@ async function* pieces({ file, gzip }, meter) {
   let stream = /** @type {Blob} */ (file).stream().pipeThrough(count);
   if (gzip) stream = stream.pipeThrough(new DecompressionStream('gzip'));
   const reader = stream.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  const read = () =>
+    reader.read().catch(() => {
+      throw new BadFile(name);
+    });
+  for (let next = await read(); !next.done; next = await read()) yield next.value;
 }
 
 /**

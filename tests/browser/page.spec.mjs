@@ -1,0 +1,165 @@
+// The page itself, with a hand-written report in place of the engine: what it does with an answer.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { launch, open, paste, serve, violations } from './browser.mjs';
+import { sample } from './sample-report.mjs';
+
+const CONFIG = '#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n';
+const worker = `() => ({ report: ${JSON.stringify(sample)} })`;
+// Fails on a text that says so, and answers all others.
+const fragile = `(documents) => documents.some((doc) => doc.text?.includes('BREAK')) ? { error: 'fault' } : { report: ${JSON.stringify(sample)} }`;
+
+describe('the page', { timeout: 240_000 }, () => {
+  let server;
+  let browser;
+  before(async () => {
+    server = await serve();
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  const story = (name, options, run) =>
+    it(name, async () => {
+      const page = await open(browser, server.address, options);
+      try {
+        await run(page);
+        assert.deepEqual(page.problems, [], 'no error in the console, no violation of the content policy');
+      } finally {
+        await page.context().close();
+      }
+    });
+
+  const answered = async (page) => {
+    await paste(page, CONFIG);
+    await page.locator('#headline').waitFor();
+  };
+
+  story('asks for nothing after it has loaded', { worker }, async (page) => {
+    const loaded = server.requests.length;
+    await answered(page);
+    await page.locator('#form-form-0').check({ force: true });
+    assert.deepEqual(server.requests.slice(loaded), []);
+  });
+
+  story('shows verdict, values, kept values and patch', { worker }, async (page) => {
+    await answered(page);
+    assert.match(await page.locator('h1:visible').innerText(), /living leader was voted out/);
+    assert.equal(await page.locator('h1:visible').count(), 1);
+    assert.equal((await page.locator('[data-proposed="etcd.election-timeout"]').innerText()).replace('\u00a0', ' '), '2500 ms');
+    assert.match(await page.locator('[data-parameter="fleet.engine-reconcile-interval"]').innerText(), /keep/);
+    assert.deepEqual(await page.locator('.code .add .t').allInnerTexts(), ['    heartbeat-interval: 250', '    election-timeout: 2500', '    etcd-request-timeout: 5', '    agent-ttl: 60s']);
+  });
+
+  story('copies the patched file as it is', { worker }, async (page) => {
+    await answered(page);
+    await page.locator('#copy-patch-0').click();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), sample.patches[0].text);
+    assert.equal(await page.locator('[role=status]').innerText(), 'Copied.');
+  });
+
+  story('never turns input into markup', { worker: worker.replaceAll('core-1', '<img src=x onerror=alert(1)>') }, async (page) => {
+    await answered(page);
+    assert.equal(await page.locator('timing-advisor img').count(), 0);
+  });
+
+  story('jumps from evidence to the line and back, by keyboard', { worker }, async (page) => {
+    await page.locator('.ex button').nth(1).click();
+    await page.locator('#headline').waitFor();
+    const link = page.locator('.ev .code button').nth(1);
+    await link.focus();
+    await page.keyboard.press('Enter');
+    assert.match(await page.locator('#source .hit').nth(1).innerText(), /term 11/);
+    await page.locator('#source-close').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await link.evaluate((button) => button.getRootNode().activeElement === button), true);
+  });
+
+  story('answers typing after a pause and leaves the focus where it is', { worker }, async (page) => {
+    await page.locator('#paste').click();
+    await page.keyboard.type('coreos:');
+    await page.locator('#headline').waitFor();
+    await page.keyboard.type(' {}');
+    assert.equal(await page.locator('#paste').inputValue(), 'coreos: {}');
+  });
+
+  story('survives a fault of the engine', { worker: fragile }, async (page) => {
+    await paste(page, 'BREAK');
+    await page.locator('#error-title').waitFor();
+    assert.match(await page.locator('h1:visible').innerText(), /stopped on a fault/);
+    assert.equal(await page.locator('h1:visible').count(), 1);
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await answered(page);
+  });
+
+  story('says so when no worker can be made', {}, async (page) => {
+    await page.evaluate(() => (window.Worker = class { constructor() { throw new Error('blocked'); } }));
+    await page.evaluate(() => document.querySelector('timing-advisor').replaceWith(document.createElement('timing-advisor')));
+    await paste(page, CONFIG);
+    await page.locator('#error-title').waitFor();
+  });
+
+  story('re-plans when an assumption changes, and keeps the focus', { worker: `(documents, assumptions) => { window.asked = assumptions; return { report: ${JSON.stringify(sample)} }; }` }, async (page) => {
+    await answered(page);
+    await page.locator('#as-members').fill('5');
+    await page.keyboard.press('Tab');
+    await page.waitForFunction(() => window.asked?.members === 5);
+    await page.locator('#failoverBudgetMs').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() => window.asked?.failoverBudgetMs === 5500);
+    await page.waitForTimeout(150);
+    assert.equal(await page.locator('#failoverBudgetMs').evaluate((slider) => slider.getRootNode().activeElement?.id), 'failoverBudgetMs');
+  });
+
+  story('shows only findings of the chosen span', { worker }, async (page) => {
+    await answered(page);
+    assert.equal(await page.locator('.find').count(), 2);
+    await page.locator('#span-to').fill('03:05:00');
+    await page.keyboard.press('Enter');
+    await page.locator('.did').waitFor();
+    assert.equal(await page.locator('.find').count(), 1);
+    await page.locator('#span-whole').click();
+    assert.equal(await page.locator('.find').count(), 2);
+  });
+
+  story('can be used by keyboard alone', { worker }, async (page) => {
+    const focused = () => page.evaluate(() => document.querySelector('timing-advisor').shadowRoot.activeElement?.textContent);
+    for (let tabs = 0; tabs < 30 && (await focused()) !== 'fleet gives up on etcd'; tabs++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('#headline').waitFor();
+    for (let tabs = 0; tabs < 60 && (await focused()) !== 'Copy patched file'; tabs++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('[role=status]', { hasText: 'Copied.' }).waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), sample.patches[0].text);
+  });
+
+  for (const width of [320, 390]) {
+    story(`does not scroll sideways at ${width} px`, { worker, viewport: { width, height: 640 } }, async (page) => {
+      const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.equal(await overflow(), 0);
+      await page.locator('.ex button').nth(1).click();
+      await page.locator('#headline').waitFor();
+      for (const details of await page.locator('details:not(#export)').all()) await details.evaluate((each) => (each.open = true));
+      assert.equal(await overflow(), 0);
+    });
+  }
+
+  for (const look of [{}, { colorScheme: 'dark' }, { forcedColors: 'active' }, { viewport: { width: 320, height: 640 } }]) {
+    const name = Object.entries(look).map(([key, value]) => `${key} ${value.width ?? value}`).join() || 'light';
+    story(`breaks no accessibility rule, ${name}`, { ...look, worker: fragile }, async (page) => {
+      assert.deepEqual(await violations(page), [], 'empty');
+      await page.locator('.ex button').nth(1).click();
+      await page.locator('#headline').waitFor();
+      for (const details of await page.locator('details').all()) await details.evaluate((each) => (each.open = true));
+      await page.locator('.ev .cap button').first().click();
+      assert.deepEqual(await violations(page), [], 'results');
+      await page.locator('#export').evaluate((each) => (each.open = false));
+      await paste(page, 'BREAK');
+      await page.locator('#error-title').waitFor();
+      assert.deepEqual(await violations(page), [], 'error');
+    });
+  }
+});

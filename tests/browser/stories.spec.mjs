@@ -1,0 +1,110 @@
+// People with trouble, served by the real engine in a real browser.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { launch, open, paste, serve } from './browser.mjs';
+
+const CONFIG = `#cloud-config
+
+coreos:
+  etcd2:
+    heartbeat-interval: 600
+    election-timeout: 6000
+  fleet:
+    public-ip: $private_ipv4
+    engine-reconcile-interval: 10 # was 2
+    etcd-request-timeout: 1
+    agent-ttl: 30s
+`;
+
+const LOG = ['06:40:30', '06:40:30', '06:40:30', '06:40:45', '06:40:45']
+  .map((time) => `${time} host fleetd[23463]: INFO client.go:292: Failed getting response from http://localhost:2379/: cancelled\n`)
+  .join('');
+
+describe('stories', { timeout: 240_000 }, () => {
+  let server;
+  let browser;
+  before(async () => {
+    server = await serve();
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  const story = (name, run) =>
+    it(name, async () => {
+      const page = await open(browser, server.address);
+      try {
+        await run(page);
+        assert.deepEqual(page.problems, []);
+      } finally {
+        await page.context().close();
+      }
+    });
+
+  const headline = async (page) => {
+    await page.locator('#headline').waitFor();
+    return page.locator('#headline').innerText();
+  };
+  const text = (value) => value.replaceAll('\u00a0', ' ');
+
+  story('a reader of the 2015 article pastes configuration and excerpt, and copies a corrected file', async (page) => {
+    const loaded = server.requests.length;
+    await paste(page, CONFIG);
+    await headline(page);
+    await paste(page, LOG);
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    assert.match(text(await page.locator('[data-proposed="fleet.etcd-request-timeout"]').innerText()), /^5 s$/);
+    assert.match(text(await page.locator('[data-proposed="fleet.agent-ttl"]').innerText()), /^60 ?s$/);
+    await page.locator('#copy-patch-0').click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(copied, /etcd-request-timeout: 5\n/);
+    assert.match(copied, /agent-ttl: "?60s"?\n/);
+    assert.match(copied, /engine-reconcile-interval: 10 # was 2\n/, 'comments and other lines stay');
+    assert.deepEqual(server.requests.slice(loaded), [], 'nothing leaves the browser');
+  });
+
+  story('a log alone gives a snippet to merge', async (page) => {
+    await paste(page, LOG);
+    await headline(page);
+    await page.locator('#copy-patch-0').click();
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^#cloud-config\n/);
+  });
+
+  for (const [name, input] of [
+    ['prose', 'Dear all,\nthe cluster is slow today.\n'],
+    ['binary bytes', String.fromCharCode(...Array.from({ length: 4000 }, (_, index) => (index * 37) % 256))],
+    ['one line of a million letters', 'x'.repeat(1_000_000)],
+    ['a YAML error', '#cloud-config\ncoreos:\n  fleet: {agent-ttl: 30s\n   etcd: [\n'],
+    ['a template', '#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: {{ ttl }}s\n    etcd-request-timeout: 1\n'],
+  ]) {
+    story(`${name} gets a sentence`, async (page) => {
+      await paste(page, input);
+      assert.notEqual((await headline(page)).trim(), '');
+      await page.getByRole('button', { name: 'Clear all' }).click();
+      assert.equal(await page.locator('#paste').isVisible(), true);
+    });
+  }
+
+  story('a gzip file is read; one that is cut off is named', async (page) => {
+    await page.locator('#files').setInputFiles({ name: 'fleet.log.gz', mimeType: 'application/gzip', buffer: gzipSync(LOG) });
+    await headline(page);
+    assert.match(text(await page.locator('.docs').innerText()), /5 of 5 lines/);
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await page.locator('#files').setInputFiles({ name: 'cut.gz', mimeType: 'application/gzip', buffer: gzipSync(LOG).subarray(0, 40) });
+    await page.locator('#error-title').waitFor();
+    assert.match(await page.locator('#error-title').innerText(), /^cut\.gz could not be read/);
+  });
+
+  story('every example gets an answer', async (page) => {
+    const count = await page.locator('.ex button').count();
+    for (let index = 0; index < count; index++) {
+      await page.locator('.ex button').nth(index).click();
+      assert.notEqual(await headline(page), '');
+      await page.getByRole('button', { name: 'Clear all' }).click();
+    }
+  });
+});
