@@ -33,4 +33,8 @@ export class Session {
 export interface Counts {
   /** Bytes, over all documents. */
   bytes: number;
+  /** Lines. */
+  lines: number;
+  /** Lines that a signature recognised. */
+  recognised: number;
 }

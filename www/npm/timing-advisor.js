@@ -107,7 +107,7 @@ export class Session {
    * @returns {import('./timing-advisor.js').Counts}
    */
   counts() {
-    return this.#call((engine) => ({ bytes: engine.bytes() }));
+    return this.#call((engine) => JSON.parse(engine.counts()));
   }
 
   /**

@@ -31,6 +31,9 @@ fn write_module(wasm: &str, out_dir: &str) -> Result<(), String> {
             // The wrapper in www/npm brings its own types, and always says where the engine is.
             .typescript(false)
             .omit_default_module_path(true)
+            // Names of functions are a third of the engine, and only a debugger reads them.
+            .remove_name_section(true)
+            .remove_producers_section(true)
             // How the wrapper starts a new instance after a panic.
             .reset_state_function(true)
             .generate(out_dir)
