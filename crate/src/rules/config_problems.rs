@@ -46,6 +46,10 @@ problems! {
         "cloudinit reads YAML 1.1: 0600 is 384.",
         "Write the number without the leading zero.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go"];
+    "config-proxy", Info, "This etcd is a proxy, so its timers do not act",
+        "A proxy takes no part in elections. Only the members that vote use heartbeat-interval and election-timeout.",
+        "Set the timers on the voting members.",
+        ["etcd-io/etcd@v2.3.8:etcdmain/etcd.go:150"];
     "config-remainder", Info, "The election-timeout is no whole number of heartbeats",
         "etcd counts in heartbeats and drops the rest, so it waits a little less than written.",
         "Choose an election-timeout that is ten heartbeats.",
