@@ -1,5 +1,7 @@
 //! CoreOS cloud-config, as coreos-cloudinit v1.14.0 would apply it.
 
+use std::ops::Range;
+
 use super::builder::{Builder, Class, GENERATED, Home};
 use super::inner::{Inner, base64, gunzip};
 use super::{Configuration, Source, drop_in, env, etcd_yaml, fleet_conf, keys, scalar};
@@ -51,7 +53,9 @@ pub fn tree(builder: &mut Builder) -> Tree {
     };
     builder.tolerant = true;
     let at = error.offset.min(builder.text.len());
-    if is_templated(builder.text) {
+    if let Some(header) = embedded(builder.text) {
+        builder.problem("config-template", header, "This cloud-config stands inside another file, so it was read line by line.".to_owned(), None);
+    } else if is_templated(builder.text) {
         let first = ["{{", "{%", "<%", "${"].iter().filter_map(|mark| builder.text.find(mark)).min().unwrap_or(at);
         builder.problem("config-template", first..first + 2, "This is a template, not finished YAML, so it was read line by line; values that the template fills in are not known.".to_owned(), None);
     } else {
@@ -62,6 +66,13 @@ pub fn tree(builder: &mut Builder) -> Tree {
     yaml::read_tolerantly(builder.text)
 }
 
+/// Bytes of a `#cloud-config` line that stands inside a script or another tool's file.
+fn embedded(text: &str) -> Option<Range<usize>> {
+    let at = text.find("\n#cloud-config")? + 1;
+    let before = text[..at].lines().any(|line| !line.trim().is_empty() && (!line.starts_with('#') || line.starts_with("#!")));
+    before.then(|| at..at + "#cloud-config".len())
+}
+
 /// Whether another tool fills this text in.
 pub fn is_templated(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("<%") || text.contains("${")
@@ -70,7 +81,7 @@ pub fn is_templated(text: &str) -> bool {
 /// coreos/coreos-cloudinit@v1.14.0:config/config.go:53-60: the first line, trailing blanks cut, and nothing else.
 fn header(builder: &mut Builder) {
     let first = builder.text.lines().next().unwrap_or("");
-    if first.trim_end() == "#cloud-config" || first.starts_with("#!") {
+    if first.trim_end() == "#cloud-config" || first.starts_with("#!") || (builder.tolerant && embedded(builder.text).is_some()) {
         return;
     }
     let late = builder.text.lines().take(5).any(|line| line.trim_start_matches('\u{feff}').trim().replace(' ', "") == "#cloud-config");
@@ -353,6 +364,13 @@ mod tests {
         assert_eq!(ids("#cloud-config\n---\ncoreos:\n  etcd2: {name: a}\n---\ncoreos:\n  fleet: {agent-ttl: 60s}\n"), ["config-second-document"]);
         assert_eq!(ids("#cloud-config\r\ncoreos:\r\n  etcd2: {name: a}\r\n"), [] as [&str; 0]);
         assert!(ids("\u{feff}#cloud-config\ncoreos:\n  etcd2: {name: a}\n").contains(&"config-header-missing"));
+    }
+
+    #[test]
+    fn a_heredoc_is_no_broken_file() {
+        let text = "resource \"x\" {\n  user_data = <<EOF\n#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 2000\n  units:\n  - name: etcd2.service\n    command: start\nEOF\n}\n";
+        assert_eq!(ids(text), ["config-template"]);
+        assert_eq!(acting(text), [("etcd.election-timeout", Some(2000 * MS))]);
     }
 
     #[test]

@@ -82,7 +82,13 @@ fn blocks(text: &str, lines: &[&str], starts: &[usize], edits: &[Edit]) -> Vec<B
             new.pop();
             range.end -= 1;
         }
-        found.push(Block { lines: range, new });
+        match found.last_mut() {
+            Some(above) if above.lines.end == range.start => {
+                above.lines.end = range.end;
+                above.new.extend(new);
+            }
+            _ => found.push(Block { lines: range, new }),
+        }
         at = last + 1;
     }
     found
@@ -126,6 +132,12 @@ mod tests {
         let edits = [Edit { start: 5, end: 6, text: "2".into() }, Edit { start: 13, end: 13, text: "f\n".into() }];
         assert_eq!(apply(text, &edits), "a\nb: 2\nc\nd\ne\nf\n");
         assert_eq!(diff(text, &edits), "--- before\n+++ after\n@@ -1,5 +1,6 @@\n a\n-b: 1\n+b: 2\n c\n d\n e\n+f\n");
+    }
+
+    #[test]
+    fn neighbouring_changes_are_one_block() {
+        let edits = [Edit { start: 0, end: 1, text: "x".into() }, Edit { start: 2, end: 3, text: "y".into() }];
+        assert_eq!(diff("a\nb\n", &edits), "--- before\n+++ after\n@@ -1,2 +1,2 @@\n-a\n-b\n+x\n+y\n");
     }
 
     #[test]

@@ -9,6 +9,9 @@ use crate::config::{Configuration, Setting, Source, scalar, section_of};
 use crate::parameters::Parameter;
 use crate::yaml::{self, Entry, Kind, Node, Tree};
 
+/// The drop-in that is made for a unit without one.
+pub const NEW_DROP_IN: &str = "40-timing.conf";
+
 /// Each try reads the document anew, so there are not many.
 const MOST_TRIES: usize = 12;
 
@@ -162,10 +165,12 @@ impl<'a> Place<'a> {
                 found.extend(self.in_section(group));
                 found.extend(self.in_unit(group, &["coreos", "units"], "content", "drop_ins"));
                 found.extend(self.new_section(group));
+                found.extend(self.in_new_drop_in(group, &["coreos", "units"], "content", "drop_ins"));
             }
             Source::ContainerLinux => {
                 found.extend(self.in_mapping(&["etcd"], group, true));
                 found.extend(self.in_unit(group, &["systemd", "units"], "contents", "dropins"));
+                found.extend(self.in_new_drop_in(group, &["systemd", "units"], "contents", "dropins"));
             }
             Source::Ignition => found.extend(self.in_unit(group, &["systemd", "units"], "contents", "dropins")),
             Source::EtcdYaml => found.extend(self.in_mapping(&[], group, false)),
@@ -406,24 +411,31 @@ impl<'a> Place<'a> {
         Some(self.below(entry, format!("{}{outer}{section}:{lines}", self.line_end)))
     }
 
-    /// Into the text of the daemon's unit: its own content, or its first drop-in.
+    /// Into the text of the daemon's unit: its first drop-in, or its own content.
     fn in_unit(&self, group: &[Change], path: &[&str], content: &str, drop_ins: &str) -> Vec<Edit> {
         let Some(tree) = &self.tree else { return Vec::new() };
-        let Some(units) = tree.documents.first().and_then(|root| tree.at(root, path)) else { return Vec::new() };
-        let word = if group[0].parameter.is_etcd() { "etcd" } else { "fleet" };
         let mut found = Vec::new();
-        for unit in units.items() {
-            if !tree.get(unit, "name").and_then(Node::text).is_some_and(|name| name.starts_with(word)) {
-                continue;
-            }
+        for unit in self.units(tree, group, path) {
             let own = tree.get(unit, content).into_iter();
             let more = tree.get(unit, drop_ins).map_or(&[][..], Node::items).iter().filter_map(|item| tree.get(item, content));
             for node in more.chain(own) {
                 found.extend(Inner::of_scalar(self.text, node).and_then(|inner| self.in_unit_text(&inner, group)));
             }
-            found.extend(self.new_drop_in(tree, unit, content, drop_ins, group));
         }
         found
+    }
+
+    /// Into a drop-in that is made for it.
+    fn in_new_drop_in(&self, group: &[Change], path: &[&str], content: &str, drop_ins: &str) -> Vec<Edit> {
+        let Some(tree) = &self.tree else { return Vec::new() };
+        self.units(tree, group, path).into_iter().filter_map(|unit| self.new_drop_in(tree, unit, content, drop_ins, group)).collect()
+    }
+
+    /// The units of the daemon.
+    fn units<'t>(&self, tree: &'t Tree, group: &[Change], path: &[&str]) -> Vec<&'t Node> {
+        let word = if group[0].parameter.is_etcd() { "etcd" } else { "fleet" };
+        let units = tree.documents.first().and_then(|root| tree.at(root, path)).map_or(&[][..], Node::items);
+        units.iter().filter(|unit| tree.get(unit, "name").and_then(Node::text).is_some_and(|name| name.starts_with(word))).collect()
     }
 
     /// A drop-in for a unit that has none.
@@ -434,7 +446,7 @@ impl<'a> Place<'a> {
         let name = unit.entries().iter().find(|entry| entry.name() == "name")?;
         let indent = " ".repeat(name.key.span.start - line_start(self.text, name.key.span.start));
         let key = if drop_ins == "drop_ins" { "drop-ins" } else { drop_ins };
-        let mut lines = vec![format!("{indent}{key}:"), format!("{indent}  - name: 40-timing.conf"), format!("{indent}    {content}: |"), format!("{indent}      [Service]")];
+        let mut lines = vec![format!("{indent}{key}:"), format!("{indent}  - name: {NEW_DROP_IN}"), format!("{indent}    {content}: |"), format!("{indent}      [Service]")];
         lines.extend(group.iter().map(|change| format!("{indent}      {}", environment(change))));
         let text: String = lines.iter().map(|line| format!("{}{line}", self.line_end)).collect();
         Some(self.below(name, text))

@@ -174,6 +174,8 @@ mod tests {
     fn inserts_into_units_and_files() {
         let unit = "#cloud-config\ncoreos:\n  units:\n    - name: etcd.service\n      command: start\n      content: |\n        [Service]\n        Environment=ETCD_NAME=%m\n        ExecStart=/usr/bin/etcd\n";
         assert!(patched(unit, &[HEARTBEAT, ELECTION]).contains("        Environment=ETCD_NAME=%m\n        Environment=\"ETCD_HEARTBEAT_INTERVAL=250\"\n        Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n        ExecStart"));
+        let bare = "#cloud-config\ncoreos:\n  units:\n    - name: etcd-member.service\n      enable: true\n";
+        assert_eq!(patched(bare, &[ELECTION]), bare.replace("      enable", "      drop-ins:\n        - name: 40-timing.conf\n          content: |\n            [Service]\n            Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n      enable"));
         let json = "{\"ignition\":{\"version\":\"2.0.0\"},\"systemd\":{\"units\":[{\"name\":\"etcd2.service\",\"enable\":true,\"dropins\":[{\"name\":\"a.conf\",\"contents\":\"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL=600\"}]}]}}";
         assert_eq!(patched(json, &[HEARTBEAT, ELECTION]), json.replace("600", "250\\nEnvironment=ETCD_ELECTION_TIMEOUT=2500"));
         assert_eq!(patched("[Service]\nExecStart=/usr/bin/etcd2\n", &[ELECTION]), "[Service]\nEnvironment=\"ETCD_ELECTION_TIMEOUT=2500\"\nExecStart=/usr/bin/etcd2\n");
