@@ -127,6 +127,7 @@ fn field_configurations_can_be_patched() {
 #[test]
 fn hostile_texts_end_soon() {
     let header = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 3000\n";
+    let keys = if cfg!(debug_assertions) { 20_000 } else { 200_000 };
     let bomb = (1..40).fold("a0: &a0 [x, x]\n".to_owned(), |text, at| text + &format!("a{at}: &a{at} [*a{0}, *a{0}, *a{0}, *a{0}]\n", at - 1));
     let deep: String = (0..10_000).map(|depth| format!("{}k:\n", " ".repeat(depth % 300))).collect();
     let texts = [
@@ -134,7 +135,7 @@ fn hostile_texts_end_soon() {
         format!("{header}{bomb}"),
         format!("{header}{deep}"),
         format!("{header}x: {}\n", "y".repeat(1 << 20)),
-        (0..200_000).fold(header.to_owned(), |text, at| text + &format!("k{at}: 1\n")),
+        (0..keys).fold(header.to_owned(), |text, at| text + &format!("k{at}: 1\n")),
         format!("{header}\0\0\0: \0\n").repeat(50),
         format!("{header}  units:\n{}", "  - name: etcd2.service\n    content: |\n      [Service]\n      Environment=\"A=\n".repeat(2000)),
         format!("etcd --heartbeat-interval=500 {}", "\\\n".repeat(50_000)),
