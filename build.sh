@@ -15,12 +15,14 @@ usage() {
   cat <<'TEXT'
 usage: ./build.sh COMMAND
 
-  build   the page into dist/site, the npm package into dist/npm
-  serve   build, then serve the page on 127.0.0.1 (PORT=8080 unless taken)
-  test    all tests: Rust, the built engine in Node, the page in headless Chromium
-  check   formatting, lints, documentation, types of the page
-  size    what a reader downloads, and whether it stays within its limit
-  bench   how fast the engine reads a large log (bench 256: of 256 MiB)
+  build         the page into dist/site, the npm package into dist/npm
+  serve         build, then serve the page on 127.0.0.1 (PORT=8080 unless taken)
+  test          all tests: Rust, the built engine in Node, the page in headless Chromium
+  check         formatting, lints, documentation, types of the page
+  size          what a reader downloads, and whether it stays within its limit
+  bench         how fast the engine reads a large log (bench 256: of 256 MiB)
+  lab           the advice held against a real etcd cluster on this machine (some minutes)
+  screenshots   pictures of the page into screenshots/
 TEXT
 }
 
@@ -178,6 +180,15 @@ case "${1:-}" in
   bench)
     build_npm
     node tests/bench.mjs "${2:-128}"
+    ;;
+  lab)
+    build_npm
+    node tests/lab/lab.mjs "$NPM/timing-advisor.js" target/lab
+    ;;
+  screenshots)
+    build_all
+    need_chromium
+    npm run --prefix www --silent screenshots
     ;;
   help | -h | --help) usage ;;
   *)
