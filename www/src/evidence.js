@@ -25,10 +25,21 @@ export function evidenceSection(report, state, actions) {
     'evidence',
     'Evidence',
     report.timeline ? 'What the logs show. Choose a mark or a line to see it in the text.' : 'The lines behind each finding.',
-    report.timeline && timelineFigure(report.timeline, state, actions, plural(shown.length, 'finding')),
-    h('div', { class: 'findings' }, shown.map((finding, index) => findingBlock(finding, index === 0, report, actions))),
+    report.timeline && timelineFigure(withNames(report), state, actions, plural(shown.length, 'finding')),
+    shown.length > 0 && h('div', { class: 'findings' }, shown.map((finding, index) => findingBlock(finding, index === 0, report, actions))),
     hidden > 0 && h('p', { class: 'did' }, `${plural(hidden, 'finding')} outside this span ${hidden === 1 ? 'is' : 'are'} not shown.`),
   );
+}
+
+/**
+ * Lanes of logs that name no host carry the document's name.
+ *
+ * @param {Report} report
+ */
+function withNames(report) {
+  const timeline = /** @type {NonNullable<Report['timeline']>} */ (report.timeline);
+  const named = (/** @type {string} */ name) => report.documents.find((doc) => doc.id === name)?.name ?? name;
+  return { ...timeline, lanes: timeline.lanes.map((lane) => ({ ...lane, name: named(lane.name) })) };
 }
 
 /**

@@ -67,13 +67,20 @@ function stall(minute, term, late) {
   const at = (/** @type {number} */ second) => `Nov 12 03:${String(minute).padStart(2, '0')}:${String(second).padStart(2, '0')}`;
   return `${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d is starting a new election at term ${term - 1}
 ${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d became candidate at term ${term}
+${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d received vote from 5c1d2e3f4a5b6c7d at term ${term}
+${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d [logterm: ${term - 1}, index: ${term * 410}] sent vote request to 8a7b6c5d4e3f2a1b at term ${term}
+${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d [logterm: ${term - 1}, index: ${term * 410}] sent vote request to 2f4e6a8c0b1d3f57 at term ${term}
 ${at(20)} core-2 etcd2[655]: raft.node: 5c1d2e3f4a5b6c7d lost leader 8a7b6c5d4e3f2a1b at term ${term}
+${at(20)} core-3 etcd2[661]: 2f4e6a8c0b1d3f57 [logterm: ${term - 1}, index: ${term * 410}, vote: 0] voted for 5c1d2e3f4a5b6c7d [logterm: ${term - 1}, index: ${term * 410}] at term ${term}
+${at(20)} core-3 etcd2[661]: raft.node: 2f4e6a8c0b1d3f57 lost leader 8a7b6c5d4e3f2a1b at term ${term}
 ${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d became leader at term ${term}
 ${at(20)} core-2 etcd2[655]: raft.node: 5c1d2e3f4a5b6c7d elected leader 5c1d2e3f4a5b6c7d at term ${term}
+${at(20)} core-3 etcd2[661]: raft.node: 2f4e6a8c0b1d3f57 elected leader 5c1d2e3f4a5b6c7d at term ${term}
 ${at(21)} core-1 etcd2[648]: failed to send out heartbeat on time (deadline exceeded for ${late}s)
 ${at(21)} core-1 etcd2[648]: server is likely overloaded
 ${at(21)} core-1 etcd2[648]: 8a7b6c5d4e3f2a1b [term: ${term - 1}] received a MsgAppResp message with higher term from 5c1d2e3f4a5b6c7d [term: ${term}]
 ${at(21)} core-1 etcd2[648]: 8a7b6c5d4e3f2a1b became follower at term ${term}
+${at(21)} core-1 etcd2[648]: raft.node: 8a7b6c5d4e3f2a1b changed leader from 8a7b6c5d4e3f2a1b to 5c1d2e3f4a5b6c7d at term ${term}
 ${at(22)} core-1 fleetd[690]: ERROR reconcile.go:120: Failed fetching Units from Registry: context deadline exceeded
 ${at(22)} core-1 fleetd[690]: ERROR reconcile.go:73: Unable to determine agent's desired state: context deadline exceeded
 `;

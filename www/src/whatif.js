@@ -21,7 +21,7 @@ const SLIDERS = [
 export function whatIfSection(report, state, actions) {
   const model = report.model;
   if (!model) return null;
-  const drawn = model.points.length > 1;
+  const drawn = model.points.length > 1 && scaleOf(model) !== undefined;
   return section(
     'whatif',
     'What if',
@@ -29,7 +29,7 @@ export function whatIfSection(report, state, actions) {
     h(
       'div',
       { class: 'two' },
-      h('div', null, drawn && curve(model, state), drawn && twin(model), h('p', { class: 'q s' }, 'A model of etcd\u2019s election timers, not a measurement of this cluster.')),
+      h('div', null, drawn ? curve(model, state) : h('p', null, 'No stall was measured, so there is no gain to draw. The table shows what each pair of values costs when a leader really dies.'), twin(model), h('p', { class: 'q s' }, 'A model of etcd\u2019s election timers, not a measurement of this cluster.')),
       h('div', null, SLIDERS.map((slider) => sliderRow(slider, model, state, actions)), assumptionTable(model, state, actions)),
     ),
   );
@@ -98,7 +98,7 @@ function assumptionTable(model, state, actions) {
       'tbody',
       null,
       ASSUMPTIONS.map(({ id, label, number }) => {
-        const found = model.assumptions.find((each) => each.id === id);
+        const found = model.assumptions.find((each) => each.id === id && each.value !== 'unknown');
         const given = state.assumptions[id];
         const change = (/** @type {any} */ event) => actions.assume(id, parse(event.target.value, number));
         const shown = given ?? (number ? (/[\d.]+/.exec(found?.value ?? '')?.[0] ?? '') : (found?.value ?? ''));
@@ -106,7 +106,7 @@ function assumptionTable(model, state, actions) {
           'tr',
           null,
           h('th', { scope: 'row' }, h('label', { for: `as-${id}` }, label)),
-          h('td', null, h('input', { id: `as-${id}`, value: String(shown), inputmode: number ? 'decimal' : undefined, size: 8, autocomplete: 'off', onchange: change })),
+          h('td', null, h('input', { id: `as-${id}`, class: number ? '' : 'wide-field', value: String(shown), inputmode: number ? 'decimal' : undefined, size: 8, autocomplete: 'off', onchange: change })),
           h('td', { class: 's q' }, given === undefined ? (found?.from ?? 'not known') : 'stated by you'),
         );
       }),
@@ -124,6 +124,18 @@ function parse(text, number) {
   if (value === '') return undefined;
   if (!number) return value;
   return Number(value) > 0 ? Number(value) : undefined;
+}
+
+/**
+ * What the curve's height means: elections a day where that is known, else the share of stalls that
+ * cost the leader its place. Nothing where no stall was measured.
+ *
+ * @param {Model} model
+ * @returns {'daily' | 'share' | undefined}
+ */
+function scaleOf(model) {
+  if (model.points.every((point) => point.needlessElectionsPerDay) && model.points.some((point) => (point.needlessElectionsPerDay?.high ?? 0) > 0)) return 'daily';
+  return model.points.some((point) => point.lossPerStall.high > 0) ? 'share' : undefined;
 }
 
 /**
@@ -146,7 +158,7 @@ function curve(model, state) {
  * @param {number} height
  */
 function drawing(model, state, width, height) {
-  const daily = model.points.every((point) => point.needlessElectionsPerDay);
+  const daily = scaleOf(model) === 'daily';
   const y = (/** @type {Point} */ point) => (daily && point.needlessElectionsPerDay) || point.lossPerStall;
   const marks = named(model);
   const all = [...model.points, ...marks.map((each) => each.point)];
@@ -221,7 +233,7 @@ function shape(name, x, y) {
 
 /** @param {Model} model */
 function twin(model) {
-  const daily = model.points.some((point) => point.needlessElectionsPerDay);
+  const daily = scaleOf(model) === 'daily';
   const rows = [...named(model), ...model.points.map((point) => ({ name: '', point }))];
   return h(
     'details',
