@@ -127,15 +127,16 @@ function parse(text, number) {
 }
 
 /**
- * What the curve's height means: elections a day where that is known, else the share of stalls that
- * cost the leader its place. Nothing where no stall was measured.
+ * What the curve's height means: the share of stalls that cost the leader its place. Elections a day
+ * only where no stall is known: a rate from minutes of log would say more than the log does.
  *
  * @param {Model} model
  * @returns {'daily' | 'share' | undefined}
  */
 function scaleOf(model) {
-  if (model.points.every((point) => point.needlessElectionsPerDay) && model.points.some((point) => (point.needlessElectionsPerDay?.high ?? 0) > 0)) return 'daily';
-  return model.points.some((point) => point.lossPerStall.high > 0) ? 'share' : undefined;
+  if (model.points.some((point) => point.lossPerStall.high > 0)) return 'share';
+  const daily = model.points.every((point) => point.needlessElectionsPerDay);
+  return daily && model.points.some((point) => (point.needlessElectionsPerDay?.high ?? 0) > 0) ? 'daily' : undefined;
 }
 
 /**
