@@ -3,7 +3,6 @@
 use crate::facts::{ChangeClass, Facts, StallKind};
 use crate::log::event::{Event, Meaning};
 use crate::plan::log_span;
-use crate::replay::count;
 use crate::report::Measure;
 use crate::units::{MS, Micros, S};
 
@@ -30,14 +29,19 @@ fn ms(value: Micros) -> f64 {
 }
 
 fn leader_changes(facts: &Facts) -> Option<Measure> {
-    let changed = facts.changes.len() - count(facts, ChangeClass::Start);
+    let changed = completed(facts);
     (!facts.changes.is_empty()).then(|| measure("etcd.leader-changes", changed as f64, changed as f64, "count", changed, Some("Terms that got a leader, without the first at the start.")))
+}
+
+/// Terms that got a leader, the first at a start not counted.
+fn completed(facts: &Facts) -> usize {
+    facts.changes.iter().filter(|change| change.new.is_some() && change.class != ChangeClass::Start).count()
 }
 
 /// A rate needs times and more than a moment of log; without them it is unknown, not zero.
 fn per_hour(facts: &Facts) -> Option<Measure> {
     let span = log_span(facts).filter(|span| *span >= 600 * S)?;
-    let changed = facts.changes.len() - count(facts, ChangeClass::Start);
+    let changed = completed(facts);
     let rate = |changes: f64| changes * 3600.0 * S as f64 / span as f64;
     let spread = (changed as f64).sqrt();
     (changed > 0).then(|| measure("etcd.leader-changes-per-hour", rate((changed as f64 - spread).max(0.0)), rate(changed as f64 + spread), "per-hour", changed, None))

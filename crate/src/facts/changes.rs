@@ -54,8 +54,16 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
             change.campaign = Some(time);
         }
     }
-    // A lost leader without a successor is no change yet.
-    terms.into_values().filter(|change| change.new.is_some()).collect()
+    // A lost leader without a successor in the log counts only where the leader itself lived to say so.
+    terms.into_values().filter(|change| change.new.is_some() || said_by_old_leader(facts, change)).collect()
+}
+
+/// The old leader prints that it is leader no more: it lives.
+fn said_by_old_leader(facts: &Facts, change: &LeaderChange) -> bool {
+    change.events.iter().any(|id| {
+        let event = facts.event(*id);
+        event.meaning == Meaning::LeaderLost && event.word("id").is_some() && event.word("id") == event.word("leader")
+    })
 }
 
 fn note(terms: &mut BTreeMap<i64, LeaderChange>, term: i64, id: EventId, time: Option<Micros>, leader: Option<&str>) {

@@ -10,10 +10,13 @@ use crate::parameters::Parameter;
 use crate::units::{MS, Micros, Range};
 
 /// Finds the stalls of leaders, by time, and ties each needless change to the stall that explains it.
-pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut [LeaderChange]) -> Vec<Stall> {
+pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) -> Vec<Stall> {
     let mut stalls: Vec<Stall> = voices.iter().flat_map(|voice| late_heartbeats(facts, voice)).collect();
     for sync in voices.iter().flat_map(|voice| slow_syncs(facts, voice, changes)) {
         merge(&mut stalls, sync);
+    }
+    if changes.is_empty() {
+        changes.extend(stalls.iter().filter(|stall| stall.kind == StallKind::SlowSync).map(unseen_change));
     }
     stalls.extend(near_timeouts(facts));
     for at in 0..changes.len() {
@@ -86,11 +89,27 @@ fn slow_syncs(facts: &Facts, voice: &Voice, changes: &[LeaderChange]) -> Vec<Sta
             let event = facts.event(*id);
             let took = (event.meaning == Meaning::WalSyncSlow).then(|| event.duration("took"))??;
             let end = time_of(facts, *id)?;
-            leads_at(changes, &voice.member, end - took)?;
+            let leads = leads_at(changes, &voice.member, end - took).is_some() || leaderless_beside(facts, voice, changes, end, took);
+            leads.then_some(())?;
             let length = Range::exactly(took);
             Some(Stall { member: voice.member.clone(), end: Some(end), length, planned: took, kind: StallKind::SlowSync, events: vec![*id] })
         })
         .collect()
+}
+
+/// No line shows who led, but this member was without a leader while its disk slept, for longer than
+/// followers wait. Leader or follower, its heartbeats or its votes were delayed beyond the timeout.
+fn leaderless_beside(facts: &Facts, voice: &Voice, changes: &[LeaderChange], end: Micros, took: Micros) -> bool {
+    let without_leader = |id: &EventId| {
+        let event = facts.event(*id);
+        matches!(event.meaning, Meaning::NoLeaderDropRead | Meaning::NoLeaderDropProposal) && event.time.is_some_and(|time| (end - took..=end + took).contains(&time.micros))
+    };
+    changes.is_empty() && took > election(facts) && voice.events.iter().any(without_leader)
+}
+
+/// The leader was lost while a disk slept; who followed is not in the log.
+fn unseen_change(stall: &Stall) -> LeaderChange {
+    LeaderChange { term: None, campaign: stall.end, elected: None, lost: None, old: None, new: None, class: ChangeClass::Needless, events: stall.events.clone(), stall: None }
 }
 
 /// `Some` when `member` led at `time`, as far as the changes tell.

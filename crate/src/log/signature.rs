@@ -63,13 +63,20 @@ mod tests {
 
     #[test]
     fn every_signature_has_samples_that_match_it_and_nothing_else() {
+        let mut wrong = Vec::new();
         for (number, signature) in SIGNATURES.iter().enumerate() {
-            assert!(!signature.samples.is_empty(), "{} number {number} has no sample", signature.meaning.id());
+            if signature.samples.is_empty() {
+                wrong.push(format!("{} number {number} has no sample", signature.meaning.id()));
+            }
             for sample in signature.samples {
-                let found = recognise(sample).map(|(signature, _)| signature);
-                assert_eq!(found.map(usize::from), Some(number), "{}: {sample}", signature.meaning.id());
+                let found = recognise(sample).map(|(found, _)| usize::from(found));
+                if found != Some(number) {
+                    let instead = found.map_or("nothing", |found| SIGNATURES[found].meaning.id());
+                    wrong.push(format!("{} number {number}: matched {instead} {found:?}: {sample}", signature.meaning.id()));
+                }
             }
         }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     #[test]

@@ -628,7 +628,7 @@ mod tests {
             for (heartbeat, election) in
                 [(0, 0), (-5, -7), (i64::MAX, 1), (i64::MAX, i64::MAX), (1, i64::MAX), (1, 50_000 * MS), (100 * MS, 50 * MS)]
             {
-                for members in [0, 1, 2, 3, 40, u32::MAX] {
+                for members in [0, 1, 3, u32::MAX] {
                     let timers = Timers { heartbeat, election, generation, members };
                     loss_share(&timers, 1500 * MS, BUSY_GAP);
                     loss_share(&timers, -1, -1);

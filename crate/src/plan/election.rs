@@ -1,7 +1,7 @@
 //! etcd's pair: election-timeout and heartbeat-interval, always decided together.
 
 use super::{Bound, Decision, bound, confidence, remark, rung, stall_to_survive, stated_bounds};
-use crate::facts::{Facts, Generation};
+use crate::facts::{Facts, Generation, StallKind};
 use crate::model::raft::{failover, planning_failover};
 use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
@@ -9,12 +9,10 @@ use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, human};
 
 /// Rungs of the election-timeout; heartbeat-interval is a tenth (method 7.2).
-const LADDER: [Micros; 13] =
-    [1000 * MS, 1500 * MS, 2000 * MS, 2500 * MS, 3000 * MS, 3500 * MS, 4000 * MS, 5000 * MS, 6000 * MS, 8000 * MS, 10_000 * MS, 15_000 * MS, 20_000 * MS];
+const LADDER: [Micros; 14] =
+    [500 * MS, 1000 * MS, 1500 * MS, 2000 * MS, 2500 * MS, 3000 * MS, 3500 * MS, 4000 * MS, 5000 * MS, 6000 * MS, 8000 * MS, 10_000 * MS, 15_000 * MS, 20_000 * MS];
 /// Pairs that were run on real clusters (lab, sections 2 and 3); all others are interpolated.
 const RUN: [Micros; 3] = [1000 * MS, 2500 * MS, 6000 * MS];
-/// Above this the rung still outlasts the stall, but the cause comes first (method 7.4).
-pub const SENSIBLE: Micros = 10_000 * MS;
 /// etcd refuses more. etcd-io/etcd@v2.3.8:etcdmain/config.go:50 and 319-323.
 const HARD_LIMIT: Micros = 50_000 * MS;
 /// etcd 2.0 drops a peer stream on which nothing was heard for five seconds, and sends no
@@ -86,7 +84,7 @@ fn repair(facts: &Facts, heartbeat: Micros, election: Micros) -> Option<(Micros,
 /// election-timeout is raised only when needless leader changes, or near misses, ask for it (method 6.2).
 fn raise_for_stalls(facts: &Facts, replay: &Replayed, now: Micros) -> Raise {
     let asked = facts.assumptions.stall_ms.is_some();
-    let near_miss = replay.needless == 0 && replay.expected.1 >= 1.0 && replay.expected.0 < 3.0;
+    let near_miss = replay.needless == 0 && (replay.expected.1 >= 1.0 && replay.expected.0 < 3.0 || nearly_lost_04(facts));
     if !(asked || replay.share() >= 0.2 || near_miss) {
         return Raise::No(vec![remark(why_not_raised(facts, replay))]);
     }
@@ -108,11 +106,22 @@ fn raise_for_stalls(facts: &Facts, replay: &Replayed, now: Micros) -> Raise {
     Raise::To(election, why)
 }
 
+/// etcd 0.4 itself says that a gap came near the timeout: above 0.8 of it (etcd-io/etcd@v0.4.9:server/peer_server.go).
+/// One such gap may be chance.
+fn nearly_lost_04(facts: &Facts) -> bool {
+    facts.generation == Generation::V04 && facts.stalls.iter().filter(|stall| stall.kind == StallKind::NearTimeout).count() >= 2
+}
+
 /// With the margin of a quarter; a rung may miss it by 2 %, as 1.25 is a judgement (method 7.2).
 fn fits(facts: &Facts, rung: Micros, stall: Micros) -> bool {
     let bare = rung >= stall + 2 * (rung / 10);
     let margin = rung * 102 / 100 >= stall * 5 / 4 + 2 * (rung / 10);
-    bare && margin && rung >= 10 * round_trip(facts)
+    bare && margin && rung >= 10 * round_trip(facts) && rung >= least(facts)
+}
+
+/// No proposal goes below the default of etcd 2 and later, or half of it for 0.4 (method 6.1).
+fn least(facts: &Facts) -> Micros {
+    if facts.generation == Generation::V04 { 500 * MS } else { 1000 * MS }
 }
 
 /// T at least 1.25 S + 2H at H = T/10 (method 6.1).

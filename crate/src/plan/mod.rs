@@ -90,7 +90,7 @@ pub fn plan(facts: &Facts, findings: &[Finding]) -> Plan {
     let replay = replay::now(facts);
     let pair = election::decide(facts, findings, &replay);
     let election = pair.election.value();
-    let request = request::decide(facts, findings, &replay);
+    let request = request::decide(facts, findings);
     let agent = presence::decide(facts, findings, &request, election);
     let interval = reconcile::decide(facts, findings, &request, election);
     let timers = replay::timers(facts, pair.heartbeat.value(), election);

@@ -4,7 +4,7 @@ use super::{Bound, Decision, bound, confidence, remark, rung, stall_to_survive};
 use crate::facts::failures::proven_wait;
 use crate::facts::{ChangeClass, Facts};
 use crate::parameters::Parameter;
-use crate::replay::Replayed;
+use crate::report::Severity;
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{Micros, S, human};
 
@@ -15,10 +15,12 @@ const RUN: [Micros; 3] = [S, 5 * S, 10 * S];
 /// With evidence from fleet alone the real wait is unknown; 5 s was measured to silence stalls of 1.5 s (method 6.5).
 const FLOOR: Micros = 5 * S;
 const PARAMETER: Parameter = Parameter::EtcdRequestTimeout;
+/// Findings that explain failed requests better than a short limit does.
+const ETCD_IS_CUT_OFF: [&str; 6] = ["etcd-peer-network", "etcd-no-quorum", "etcd-unreachable", "etcd-cluster-id-mismatch", "etcd-tls", "etcd-member-removed"];
 
 /// Decides the request timeout.
-pub fn decide(facts: &Facts, _findings: &[Finding], _replay: &Replayed) -> Decision {
-    match need(facts) {
+pub fn decide(facts: &Facts, findings: &[Finding]) -> Decision {
+    match need(facts, findings) {
         Need::No(why) => Decision::keep(facts, PARAMETER, vec![remark(why)]),
         Need::AtLeast(need, why) => propose(facts, need, why),
     }
@@ -29,7 +31,7 @@ enum Need {
     AtLeast(Micros, Vec<Bound>),
 }
 
-fn need(facts: &Facts) -> Need {
+fn need(facts: &Facts, findings: &[Finding]) -> Need {
     if facts.fleet_failures.is_empty() {
         return Need::No(if facts.has_fleet() { "No request of fleet ran into this limit in the input." } else { "fleet is not in the input." });
     }
@@ -40,6 +42,9 @@ fn need(facts: &Facts) -> Need {
     }
     if facts.changes.iter().any(|change| change.class != ChangeClass::Start) && facts.fleet_failures.iter().any(|failure| failure.change.is_some()) {
         return Need::No("The requests failed while etcd had no leader. A request begun then is lost whatever this limit is: measured at 1, 5 and 10 s.");
+    }
+    if findings.iter().any(|finding| ETCD_IS_CUT_OFF.contains(&finding.id) && finding.severity > Severity::Info) {
+        return Need::No("etcd itself is cut off or down in this input, which explains the failed requests; waiting longer does not bring it back.");
     }
     if !enough(facts) {
         return Need::No("Too few requests failed to bound anything: one late answer is no pattern.");
