@@ -37,13 +37,14 @@ fn main() {
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let mut meanings: Vec<(String, String)> = Vec::new();
     let mut table = String::new();
+    let mut samples = String::new();
     for (file, program) in FILES {
         let path = Path::new(&root).join("crate/signatures").join(format!("{file}.yaml"));
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let entries: Vec<Entry> = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for entry in entries {
             for text in &entry.texts {
-                signature(&mut table, &entry.meaning, program, text).unwrap_or_else(|why| panic!("{file}.yaml, {}: {why}", entry.meaning));
+                signature(&mut table, &mut samples, &entry.meaning, program, text).unwrap_or_else(|why| panic!("{file}.yaml, {}: {why}", entry.meaning));
             }
             if !meanings.iter().any(|(meaning, _)| *meaning == entry.meaning) {
                 meanings.push((entry.meaning, entry.about));
@@ -52,7 +53,7 @@ fn main() {
     }
     let places = places(&root, &meanings);
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("catalogue.rs");
-    fs::write(out, format!("{}\n/// All declared messages.\npub static SIGNATURES: &[Signature] = &[\n{table}];\n{places}", meaning_enum(&meanings))).expect("OUT_DIR is writable");
+    fs::write(out, format!("{}\n/// All declared messages.\npub static SIGNATURES: &[Signature] = &[\n{table}];\n/// Lines as they may stand in a log, per message; only tests need them.\n#[cfg(test)]\npub static SAMPLES: &[&[&str]] = &[\n{samples}];\n{places}", meaning_enum(&meanings))).expect("OUT_DIR is writable");
 }
 
 #[derive(Deserialize)]
@@ -110,7 +111,7 @@ fn camel(id: &str) -> String {
     id.split('-').map(|part| part[..1].to_uppercase() + &part[1..]).collect()
 }
 
-fn signature(table: &mut String, meaning: &str, program: &str, text: &Text) -> Result<(), String> {
+fn signature(table: &mut String, samples: &mut String, meaning: &str, program: &str, text: &Text) -> Result<(), String> {
     let pieces = pieces(&text.text)?;
     let key = (0..pieces.len()).filter(|at| pieces[*at].is_literal()).max_by_key(|at| pieces[*at].weight()).ok_or("a text needs a literal part")?;
     let mut holes = BTreeSet::new();
@@ -129,17 +130,17 @@ fn signature(table: &mut String, meaning: &str, program: &str, text: &Text) -> R
         })
         .collect();
     let (first, last) = text.versions.split_once(" - ").ok_or_else(|| format!("`{}` is no range of versions", text.versions))?;
-    let samples: Vec<String> = text.samples.iter().map(|sample| format!("{sample:?}")).collect();
+    let quoted: Vec<String> = text.samples.iter().map(|sample| format!("{sample:?}")).collect();
     let _ = writeln!(
         table,
-        "    Signature {{ meaning: Meaning::{}, program: Program::{program}, pieces: &[{}], key: {key}, fields: &[{}], versions: ({}, {}), samples: &[{}] }},",
+        "    Signature {{ meaning: Meaning::{}, program: Program::{program}, pieces: &[{}], key: {key}, fields: &[{}], versions: ({}, {}), }},",
         camel(meaning),
         pieces.join(", "),
         fields?.join(", "),
         version(first)?,
         version(last)?,
-        samples.join(", ")
     );
+    let _ = writeln!(samples, "    &[{}],", quoted.join(", "));
     Ok(())
 }
 

@@ -31,8 +31,6 @@ pub struct Signature {
     pub fields: &'static [(&'static str, &'static str, Kind)],
     /// The releases that print it, first and last.
     pub versions: ((u16, u16, u16), (u16, u16, u16)),
-    /// Lines as they may stand in a log.
-    pub samples: &'static [&'static str],
 }
 
 impl Signature {
@@ -65,10 +63,10 @@ mod tests {
     fn every_signature_has_samples_that_match_it_and_nothing_else() {
         let mut wrong = Vec::new();
         for (number, signature) in SIGNATURES.iter().enumerate() {
-            if signature.samples.is_empty() {
+            if SAMPLES[number].is_empty() {
                 wrong.push(format!("{} number {number} has no sample", signature.meaning.id()));
             }
-            for sample in signature.samples {
+            for sample in SAMPLES[number] {
                 let found = recognise(sample).map(|(found, _)| usize::from(found));
                 if found != Some(number) {
                     let instead = found.map_or("nothing", |found| SIGNATURES[found].meaning.id());
