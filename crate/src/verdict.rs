@@ -97,12 +97,17 @@ fn headline(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity
         return healthy(facts, timing);
     }
     if plan.changes().next().is_some() {
-        if let Some(text) = stalls_headline(facts, plan).or_else(|| fleet_headline(facts, plan)) {
+        if let Some(text) = stalls_headline(facts, plan).or_else(|| units_headline(findings)).or_else(|| fleet_headline(facts, plan)) {
             return text;
         }
     }
     let named = if plan.changes().next().is_none() { other_cause(findings) } else { None };
-    let telling = named.or_else(|| findings.first()).map_or(String::new(), |finding| finding.title.trim_end_matches('.').to_owned());
+    if let Some(text) = outlasted(facts, plan, timing).filter(|_| named.is_none()) {
+        return text;
+    }
+    // What a log shows is more telling than the form of a file.
+    let shown = || findings.iter().find(|finding| !finding.id.starts_with("config-")).filter(|finding| finding.severity > Severity::Info);
+    let telling = named.or_else(shown).or_else(|| findings.first()).map_or(String::new(), |finding| finding.title.trim_end_matches('.').to_owned());
     match timing {
         Timing::NotTheRemedy => format!("{telling}: no timer cures that."),
         Timing::Undecided => format!("{telling}. The input does not show whether timing is the cause."),
@@ -154,22 +159,36 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
             times(plan.replay.needless)
         )
     } else if !facts.fleet_failures.is_empty() {
-        format!("The leader stalls for up to {}; etcd rides it out, but fleet gives up after {}", human(stall.planned), human(facts.value(Parameter::EtcdRequestTimeout)))
+        format!("The leader stalls for up to {}; etcd rides it out, but fleet allows only {}", human(stall.planned), human(facts.value(Parameter::EtcdRequestTimeout)))
     } else {
         format!("The leader stalls for up to {}, close to the {} that etcd waits", human(stall.planned), human(waits))
     };
     if !facts.fleet_failures.is_empty() {
-        text.push_str(&format!(", and fleet gave up on requests at {} moments", facts.fleet_failures.len()));
+        text.push_str(&format!(", and fleet gave up on requests {}", times(facts.fleet_failures.len() as u64)));
     }
     text.push('.');
     Some(text)
+}
+
+/// Stopped units are what people notice first.
+fn units_headline(findings: &[Finding]) -> Option<String> {
+    let stopped = findings.iter().find(|finding| finding.id == "fleet-units-restarted")?;
+    Some(format!("{}, after its requests to etcd ran into their limit.", stopped.title.trim_end_matches('.')))
+}
+
+/// Stalls are there, but the timers in force ride them out.
+fn outlasted(facts: &Facts, plan: &Plan, timing: Timing) -> Option<String> {
+    let stall = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored)?;
+    let waits = facts.value(Parameter::ElectionTimeout);
+    let rides = timing == Timing::NotTheRemedy && plan.replay.needless == 0 && stall.planned < waits;
+    rides.then(|| format!("The leader stalls for up to {}, but etcd waits {}: the timers outlast it, and what stalls the machine is to be found.", human(stall.planned), human(waits)))
 }
 
 fn fleet_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     plan.of(Parameter::EtcdRequestTimeout).proposed?;
     let limit = facts.value(Parameter::EtcdRequestTimeout);
     let moments = times(facts.fleet_failures.len() as u64);
-    Some(format!("fleet gave up waiting for etcd {moments}, each time after its own limit of {}; why etcd was slow is not in this input.", human(limit)))
+    Some(format!("fleet gave up waiting for etcd {moments}, after its own limit of {}; why etcd was slow is not in this input.", human(limit)))
 }
 
 fn why(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> String {
@@ -196,10 +215,10 @@ fn cured(facts: &Facts, plan: &Plan) -> String {
     let mut parts = Vec::new();
     if plan.replay.needless > 0 {
         parts.push(format!(
-            "Stalls explain {} of {} needless leader changes; with the proposed values about {} would remain.",
+            "Stalls explain {} of {} needless leader changes; with the proposed values {} would remain.",
             plan.replay.explained,
             plan.replay.needless,
-            crate::units::decimal((plan.remaining * 10.0) as i64, 10, 1)
+            expected(plan.remaining)
         ));
     }
     if !facts.fleet_failures.is_empty() {
@@ -211,12 +230,16 @@ fn cured(facts: &Facts, plan: &Plan) -> String {
     parts.join(" ")
 }
 
+/// An expected count, in words.
+fn expected(count: f64) -> String {
+    if count < 0.05 { String::from("none") } else { format!("about {}", crate::units::decimal((count * 10.0).round() as i64, 10, 1)) }
+}
+
 fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
     let mut gain = Vec::new();
     let raises_etcd = plan.of(Parameter::ElectionTimeout).proposed.is_some();
     if raises_etcd && plan.replay.needless > 0 {
-        let remain = crate::units::decimal((plan.remaining * 10.0) as i64, 10, 1);
-        gain.push(format!("Needless leader changes: {} → {remain} expected.", plan.replay.needless));
+        gain.push(format!("Needless leader changes: {} → {} expected.", plan.replay.needless, expected(plan.remaining)));
     }
     if !facts.fleet_failures.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
         let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some()).count();

@@ -54,8 +54,12 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
             change.campaign = Some(time);
         }
     }
-    // A lost leader without a successor in the log counts only where the leader itself lived to say so.
-    terms.into_values().filter(|change| change.new.is_some() || said_by_old_leader(facts, change)).collect()
+    // A lost leader without a successor counts only at the end of the log, and only where the leader
+    // itself lived to say so; before a later leader it is a round that failed.
+    let last = terms.iter().filter(|(_, change)| change.new.is_some()).map(|(term, _)| *term).max().unwrap_or(0);
+    let mut unfinished = terms.iter().filter(|(term, change)| **term > last && said_by_old_leader(facts, change));
+    let first_unfinished = unfinished.next().map(|(term, _)| *term);
+    terms.into_iter().filter(|(term, change)| change.new.is_some() || Some(*term) == first_unfinished).map(|(_, change)| change).collect()
 }
 
 /// The old leader prints that it is leader no more: it lives.

@@ -22,6 +22,7 @@ pub const FAILED_REQUESTS: &[Meaning] = &[
     Meaning::AgentFetchMachineFailed,
     Meaning::RegistryFetchAllUnitsFailed,
     Meaning::RegistryNoUnit,
+    Meaning::FleetctlVersionCheck,
 ];
 
 /// Texts with which a request says that it ran into its limit (knowledge of fleet, section 4.1).

@@ -9,7 +9,8 @@ pub mod voices;
 
 use crate::config::Configuration;
 use crate::input::Assumptions;
-use crate::log::event::{Event, LogReading, Meaning};
+use crate::log::event::{Clock, Event, LogReading, Meaning};
+use crate::log::time::year_shift;
 use crate::parameters::Parameter;
 use crate::report::Provenance;
 use crate::text::{DocumentId, Place};
@@ -209,9 +210,23 @@ fn named_members(facts: &Facts) -> Option<u32> {
     }
 }
 
+/// Puts logs without years on the time line of those with dates, so that they can be held against each other.
+fn align_years(logs: &mut [LogReading]) {
+    let dated = logs.iter().filter(|log| log.clock == Clock::Full).find_map(|log| log.first.as_ref());
+    let Some(near) = dated.map(|(time, _)| time.micros) else { return };
+    for log in logs.iter_mut().filter(|log| log.clock == Clock::NoYear) {
+        let Some(shift) = log.first.as_ref().map(|(time, _)| year_shift(time.micros, near)) else { continue };
+        let stamps = [&mut log.first, &mut log.last].into_iter().flatten().map(|(time, _)| time);
+        let times = log.events.iter_mut().filter_map(|event| event.time.as_mut());
+        stamps.chain(times).for_each(|time| time.micros += shift);
+    }
+}
+
 impl Facts {
     /// Gathers everything the input shows.
     pub fn gather(configurations: Vec<Configuration>, logs: Vec<LogReading>, unknown: Vec<(DocumentId, String)>, assumptions: Assumptions) -> Facts {
+        let mut logs = logs;
+        align_years(&mut logs);
         let mut facts = Facts {
             etcd: versions::etcd(&logs).or_else(|| versions::stated(assumptions.etcd_version.as_deref())),
             fleet: versions::fleet(&logs).or_else(|| versions::stated(assumptions.fleet_version.as_deref())),

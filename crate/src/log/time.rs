@@ -215,6 +215,17 @@ fn tai(text: &str) -> Option<Stamp> {
     Some(Stamp { time: Time { micros, grain: 1 }, clock: Clock::Full, length: 25 })
 }
 
+/// What to add to a moment of a log without years so that it falls nearest to `near`, a moment of a
+/// log with dates.
+pub fn year_shift(moment: Micros, near: Micros) -> Micros {
+    let first_of = |year: i64, month: i64| days(year, month, 1).unwrap_or(0) * DAY;
+    // January and February lie before the leap day of the stand-in year, the other months after it.
+    let month = if moment < first_of(NO_YEAR, 3) { 1 } else { 3 };
+    let year = 1970 + near / (DAY * 1461 / 4);
+    let shifts = (year - 1..=year + 1).map(|year| first_of(year, month) - first_of(NO_YEAR, month));
+    shifts.min_by_key(|shift| (moment + shift - near).abs()).unwrap_or(0)
+}
+
 /// Days since 1970-01-01 of a date in the Gregorian calendar (Howard Hinnant's well-known sum).
 fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
@@ -261,6 +272,14 @@ mod tests {
         assert_eq!(stamp("Oct  6 06:40:30 host").map(|stamp| stamp.clock), Some(Clock::NoYear));
         assert_eq!(stamp("E0822 21:25:09.084425 00603 engine.go:128]").map(|stamp| stamp.clock), Some(Clock::NoYear));
         assert_eq!(stamp("Feb 29 06:40:30").map(|stamp| stamp.clock), Some(Clock::NoYear));
+    }
+
+    #[test]
+    fn a_missing_year_is_taken_from_the_neighbour() {
+        for (partial, whole) in [("Nov 22 06:49:23", "2026-11-22 06:49:23"), ("Jan 02 00:00:00", "2025-01-02 00:00:00"), ("Dec 31 23:00:00", "2025-12-31 23:00:00")] {
+            let (partial, whole) = (stamp(partial).unwrap().time.micros, stamp(whole).unwrap().time.micros);
+            assert_eq!(partial + year_shift(partial, whole + 3600 * S), whole);
+        }
     }
 
     #[test]
