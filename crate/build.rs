@@ -44,7 +44,8 @@ fn main() {
         let entries: Vec<Entry> = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for entry in entries {
             for text in &entry.texts {
-                signature(&mut table, &mut samples, &entry.meaning, program, text).unwrap_or_else(|why| panic!("{file}.yaml, {}: {why}", entry.meaning));
+                signature(&mut table, &mut samples, &entry.meaning, program, text)
+                    .unwrap_or_else(|why| panic!("{file}.yaml, {}: {why}", entry.meaning));
             }
             if !meanings.iter().any(|(meaning, _)| *meaning == entry.meaning) {
                 meanings.push((entry.meaning, entry.about));
@@ -113,7 +114,10 @@ fn camel(id: &str) -> String {
 
 fn signature(table: &mut String, samples: &mut String, meaning: &str, program: &str, text: &Text) -> Result<(), String> {
     let pieces = pieces(&text.text)?;
-    let key = (0..pieces.len()).filter(|at| pieces[*at].is_literal()).max_by_key(|at| pieces[*at].weight()).ok_or("a text needs a literal part")?;
+    let key = (0..pieces.len())
+        .filter(|at| pieces[*at].is_literal())
+        .max_by_key(|at| pieces[*at].weight())
+        .ok_or("a text needs a literal part")?;
     let mut holes = BTreeSet::new();
     for hole in pieces.iter().filter_map(Piece::hole) {
         if !holes.insert(hole.to_owned()) {

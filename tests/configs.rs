@@ -41,11 +41,23 @@ fn described(text: &str, read: &Configuration) -> String {
     };
     let mut out = format!("{}{}\n", read.format, if read.tolerant { " (tolerant)" } else { "" });
     let cluster = &read.cluster;
-    let _ = writeln!(out, "members {:?} endpoints {:?} etcd {:?} proxy {}", cluster.members, cluster.fleet_endpoints, cluster.etcd_version.as_deref().unwrap_or("-"), cluster.proxy);
+    let _ = writeln!(
+        out,
+        "members {:?} endpoints {:?} etcd {:?} proxy {}",
+        cluster.members,
+        cluster.fleet_endpoints,
+        cluster.etcd_version.as_deref().unwrap_or("-"),
+        cluster.proxy
+    );
     for setting in &read.settings {
         let value = setting.value.map_or("-".to_owned(), |value| setting.parameter.written(value));
         let _ = write!(out, "{} {} {value} from {}", at(setting.place.span.start), setting.parameter.id(), setting.raw);
-        let _ = writeln!(out, "{}{}", if setting.effective { " acts" } else { " does not act" }, setting.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default());
+        let _ = writeln!(
+            out,
+            "{}{}",
+            if setting.effective { " acts" } else { " does not act" },
+            setting.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default()
+        );
     }
     for problem in &read.problems {
         let _ = writeln!(out, "{} {}: {}", at(problem.place.span.start), problem.id, problem.note);
@@ -85,16 +97,25 @@ fn field_configurations_agree_with_cloudinit() {
         let read = config::read(0, text).unwrap_or_else(|| panic!("{name} is not recognised"));
         let peer = fs::read_to_string(folder.join(format!("{name}.peer.txt"))).unwrap_or_default();
         for (variable, raw) in peer.lines().filter_map(|line| line.strip_prefix("Environment=\"")?.strip_suffix('"')?.split_once('=')) {
-            let Some(parameter) = Parameter::ALL.into_iter().find(|parameter| parameter.variable() == variable.replace("_PEER_", "_")) else { continue };
+            let Some(parameter) = Parameter::ALL.into_iter().find(|parameter| parameter.variable() == variable.replace("_PEER_", "_"))
+            else {
+                continue;
+            };
             values += 1;
             let expected = match parameter {
                 Parameter::AgentTtl => parse_go_duration(raw).unwrap(),
                 _ => (raw.parse::<f64>().unwrap() * if parameter.is_etcd() { MS } else { S } as f64) as i64,
             };
-            let ok = read.settings.iter().any(|setting| setting.parameter == parameter && setting.effective && setting.value == Some(expected));
+            let ok =
+                read.settings.iter().any(|setting| setting.parameter == parameter && setting.effective && setting.value == Some(expected));
             assert!(ok, "{name}: {variable}={raw} was not read");
         }
-        alarms.extend(read.problems.iter().filter(|problem| !matches!(problem.id, "config-template" | "config-section-without-start" | "config-header-missing")).map(|problem| format!("{name}: {}", problem.note)));
+        alarms.extend(
+            read.problems
+                .iter()
+                .filter(|problem| !matches!(problem.id, "config-template" | "config-section-without-start" | "config-header-missing"))
+                .map(|problem| format!("{name}: {}", problem.note)),
+        );
     }
     assert!(values > 0);
     assert!(alarms.is_empty(), "false alarms: {alarms:#?}");
@@ -109,8 +130,16 @@ fn field_configurations_can_be_patched() {
         let Some(read) = config::read(0, text) else { continue };
         let etcd_04 = read.cluster.etcd_04;
         let change = |parameter, value| Change { parameter, value, etcd_04 };
-        let changes = [change(Parameter::HeartbeatInterval, 300 * MS), change(Parameter::ElectionTimeout, 3000 * MS), change(Parameter::EtcdRequestTimeout, 8 * S), change(Parameter::AgentTtl, 120 * S)];
-        let mine: Vec<Change> = changes.into_iter().filter(|change| if change.parameter.is_etcd() { read.cluster.has_etcd } else { read.cluster.has_fleet }).collect();
+        let changes = [
+            change(Parameter::HeartbeatInterval, 300 * MS),
+            change(Parameter::ElectionTimeout, 3000 * MS),
+            change(Parameter::EtcdRequestTimeout, 8 * S),
+            change(Parameter::AgentTtl, 120 * S),
+        ];
+        let mine: Vec<Change> = changes
+            .into_iter()
+            .filter(|change| if change.parameter.is_etcd() { read.cluster.has_etcd } else { read.cluster.has_fleet })
+            .collect();
         for report in patch::patch(&[text], &[read], &mine) {
             println!("{name}: {} {}", report.disposition, report.reason.unwrap_or_default());
             if report.disposition == "refused" {
@@ -128,7 +157,8 @@ fn field_configurations_can_be_patched() {
 fn hostile_texts_end_soon() {
     let header = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 3000\n";
     let keys = if cfg!(debug_assertions) { 20_000 } else { 200_000 };
-    let bomb = (1..40).fold("a0: &a0 [x, x]\n".to_owned(), |text, at| text + &format!("a{at}: &a{at} [*a{0}, *a{0}, *a{0}, *a{0}]\n", at - 1));
+    let bomb =
+        (1..40).fold("a0: &a0 [x, x]\n".to_owned(), |text, at| text + &format!("a{at}: &a{at} [*a{0}, *a{0}, *a{0}, *a{0}]\n", at - 1));
     let deep: String = (0..10_000).map(|depth| format!("{}k:\n", " ".repeat(depth % 300))).collect();
     let texts = [
         format!("{header}x: {}", "[".repeat(100_000)),

@@ -111,7 +111,17 @@ impl Edge<'_> {
         let start = self.lines[place.document].line_start(line)?;
         let whole = text.get(start..)?.lines().next().unwrap_or("").trim_end_matches('\r');
         let shown: String = whole.chars().take(400).collect();
-        Some(EvidenceReport { document: id(place.document), line, column, start: place.span.start, end: place.span.end, text: shown, time: None, host: None, note })
+        Some(EvidenceReport {
+            document: id(place.document),
+            line,
+            column,
+            start: place.span.start,
+            end: place.span.end,
+            text: shown,
+            time: None,
+            host: None,
+            note,
+        })
     }
 
     fn recommendation(&self, decision: &Decision) -> Recommendation {
@@ -283,7 +293,11 @@ fn replay_report(facts: &Facts, plan: &Plan) -> Option<Replay> {
 
 fn changes(facts: &Facts, plan: &Plan) -> Vec<Change> {
     let etcd_04 = facts.configurations.iter().any(|configuration| configuration.cluster.etcd_04);
-    plan.changes().filter_map(|decision| Some(Change { parameter: decision.parameter, value: decision.proposed?, etcd_04: etcd_04 && decision.parameter.is_etcd() })).collect()
+    plan.changes()
+        .filter_map(|decision| {
+            Some(Change { parameter: decision.parameter, value: decision.proposed?, etcd_04: etcd_04 && decision.parameter.is_etcd() })
+        })
+        .collect()
 }
 
 fn patches(sources: &[Source], facts: &Facts, plan: &Plan) -> Vec<PatchReport> {
@@ -302,7 +316,8 @@ fn model(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
     if !facts.has_etcd() {
         return None;
     }
-    let stalls: Vec<Range> = facts.stalls.iter().map(|stall| Range { low: stall.length.low, high: stall.planned.max(stall.length.low) }).collect();
+    let stalls: Vec<Range> =
+        facts.stalls.iter().map(|stall| Range { low: stall.length.low, high: stall.planned.max(stall.length.low) }).collect();
     let stalls = match facts.assumptions.stall_ms {
         Some(ms) => vec![Range::exactly((ms * MS as f64) as i64)],
         None => stalls,
@@ -328,7 +343,10 @@ fn model_point(point: &curve::Point) -> ModelPoint {
     ModelPoint {
         heartbeat: point.heartbeat as f64 / MS as f64,
         election: point.election as f64 / MS as f64,
-        needless_elections_per_day: point.per_day_low.zip(point.per_day_high).map(|(low, high)| ExpectedRange { low: daily(low), high: daily(high) }),
+        needless_elections_per_day: point
+            .per_day_low
+            .zip(point.per_day_high)
+            .map(|(low, high)| ExpectedRange { low: daily(low), high: daily(high) }),
         loss_per_stall: ExpectedRange { low: share(point.loss_low), high: share(point.loss_high) },
         failover_p50: point.failover_p50 as f64 / MS as f64,
         failover_p99: point.failover_p99 as f64 / MS as f64,
@@ -336,7 +354,8 @@ fn model_point(point: &curve::Point) -> ModelPoint {
 }
 
 fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
-    let row = |id: &str, label: &str, value: String, from: &str| Assumption { id: id.into(), label: label.into(), value, from: from.into() };
+    let row =
+        |id: &str, label: &str, value: String, from: &str| Assumption { id: id.into(), label: label.into(), value, from: from.into() };
     let given = &facts.assumptions;
     let members_from = match (given.members, facts.configurations.iter().any(|c| c.cluster.members.is_some()), facts.members) {
         (Some(_), _, _) => "stated",
@@ -347,8 +366,18 @@ fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
     let version = |range: Option<crate::facts::VersionRange>| range.map_or(String::from("unknown"), versions::words);
     vec![
         row("members", "Voting members", facts.members.unwrap_or(3).to_string(), members_from),
-        row("peerRttMs", "Round trip between members, ms", given.peer_rtt_ms.map_or(String::from("1"), |ms| ms.to_string()), if given.peer_rtt_ms.is_some() { "stated" } else { "assumed" }),
-        row("stallMs", "Stall to survive, ms", facts.longest_stall().map_or(String::from("none seen"), |stall| (stall.planned / MS).to_string()), if given.stall_ms.is_some() { "stated" } else { "longest in the logs" }),
+        row(
+            "peerRttMs",
+            "Round trip between members, ms",
+            given.peer_rtt_ms.map_or(String::from("1"), |ms| ms.to_string()),
+            if given.peer_rtt_ms.is_some() { "stated" } else { "assumed" },
+        ),
+        row(
+            "stallMs",
+            "Stall to survive, ms",
+            facts.longest_stall().map_or(String::from("none seen"), |stall| (stall.planned / MS).to_string()),
+            if given.stall_ms.is_some() { "stated" } else { "longest in the logs" },
+        ),
         row("stalls", "Stalls in the logs", stalls.to_string(), "counted in the logs"),
         row("etcdVersion", "etcd", version(facts.etcd), if given.etcd_version.is_some() { "stated" } else { "read off the logs" }),
         row("fleetVersion", "fleet", version(facts.fleet), if given.fleet_version.is_some() { "stated" } else { "read off the logs" }),
@@ -365,7 +394,8 @@ fn limits(facts: &Facts) -> Vec<String> {
     } else if !facts.logs.is_empty() && plan::log_span(facts).is_none() {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
     }
-    let silent = facts.etcd.is_none_or(|range| range.low < (2, 3, 0)) && facts.all_events().any(|(_, event)| event.signature().is_etcd_server());
+    let silent =
+        facts.etcd.is_none_or(|range| range.low < (2, 3, 0)) && facts.all_events().any(|(_, event)| event.signature().is_etcd_server());
     if silent && facts.generation == crate::facts::Generation::V2 {
         limits.push(String::from("etcd before 2.3 prints no late-heartbeat line, so their absence says nothing."));
     }

@@ -33,7 +33,8 @@ fn head(text: &str) -> &str {
 
 /// Ignition, etcd's JSON, or a log in JSON lines.
 fn json(sample: &str) -> Option<Source> {
-    let log = sample.lines().next().is_some_and(|line| line.contains("\"level\":") || line.contains("\"msg\":") || line.contains("\"MESSAGE\""));
+    let log =
+        sample.lines().next().is_some_and(|line| line.contains("\"level\":") || line.contains("\"msg\":") || line.contains("\"MESSAGE\""));
     if log {
         return None;
     }
@@ -43,7 +44,8 @@ fn json(sample: &str) -> Option<Source> {
     if sample.contains("extraArgs") || sample.contains("\"kind\"") {
         return Some(Source::Manifest);
     }
-    (sample.contains("heartbeat-interval") || sample.contains("election-timeout") || sample.contains("initial-cluster")).then_some(Source::EtcdYaml)
+    (sample.contains("heartbeat-interval") || sample.contains("election-timeout") || sample.contains("initial-cluster"))
+        .then_some(Source::EtcdYaml)
 }
 
 /// What the lines of a text look like.
@@ -92,7 +94,17 @@ impl Signs {
         let lower = key.to_ascii_lowercase();
         self.timing_keys += usize::from(keys::of_key(&lower).is_some());
         if at_root {
-            self.etcd_keys += usize::from(matches!(lower.as_str(), "initial-cluster" | "listen-peer-urls" | "listen-client-urls" | "initial-advertise-peer-urls" | "advertise-client-urls" | "initial-cluster-state" | "data-dir" | "initial-cluster-token"));
+            self.etcd_keys += usize::from(matches!(
+                lower.as_str(),
+                "initial-cluster"
+                    | "listen-peer-urls"
+                    | "listen-client-urls"
+                    | "initial-advertise-peer-urls"
+                    | "advertise-client-urls"
+                    | "initial-cluster-state"
+                    | "data-dir"
+                    | "initial-cluster-token"
+            ));
             self.root_keys.push(key.to_owned());
         }
     }
@@ -117,11 +129,17 @@ impl Signs {
         if self.has("coreos") || (self.has("write_files") || self.has("write-files")) {
             return Some(Source::CloudConfig);
         }
-        let manifest = sample.contains("extraArgs") || sample.contains("extra_args") || self.has("etcd-arg") || (self.has("apiVersion") && self.has("kind") && sample.contains("etcd"));
+        let manifest = sample.contains("extraArgs")
+            || sample.contains("extra_args")
+            || self.has("etcd-arg")
+            || (self.has("apiVersion") && self.has("kind") && sample.contains("etcd"));
         if manifest {
             return Some(Source::Manifest);
         }
-        let transpiled = self.has("systemd") || self.has("storage") || self.has("variant") || (self.has("etcd") && sample.contains("advertise_client_urls"));
+        let transpiled = self.has("systemd")
+            || self.has("storage")
+            || self.has("variant")
+            || (self.has("etcd") && sample.contains("advertise_client_urls"));
         if transpiled {
             return Some(Source::ContainerLinux);
         }
@@ -154,7 +172,9 @@ fn is_stamped(line: &str) -> bool {
     let date = digits(0..4) && matches!(bytes.get(4), Some(b'-' | b'/')) && digits(5..7);
     let time = digits(0..2) && bytes.get(2) == Some(&b':') && digits(3..5) && bytes.get(5) == Some(&b':');
     let bracketed = line.starts_with("[etcd]") || line.starts_with("-- Logs begin");
-    let month = ["Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "].iter().any(|month| line.starts_with(month));
+    let month = ["Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "]
+        .iter()
+        .any(|month| line.starts_with(month));
     let glog = matches!(bytes.first(), Some(b'I' | b'W' | b'E' | b'F')) && digits(1..5) && bytes.get(5) == Some(&b' ');
     let word = ["INFO ", "WARN ", "ERROR ", "DEBUG ", "level="].iter().any(|word| line.starts_with(word));
     date || time || bracketed || month || glog || word || line.starts_with("{\"level\"")
@@ -167,7 +187,9 @@ fn is_command(line: &str) -> bool {
     }
     let timing = line.split_whitespace().any(|word| {
         let bare = word.trim_start_matches('-');
-        word.len() > bare.len() && word.len() - bare.len() <= 2 && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
+        word.len() > bare.len()
+            && word.len() - bare.len() <= 2
+            && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
     });
     let runs = line.split_whitespace().next().is_some_and(|word| matches!(word.rsplit('/').next(), Some("etcd" | "etcd2")));
     timing || (runs && line.contains(" -")) || (line.contains("docker run") && line.contains("etcd")) || (line.contains("-e ETCD_"))

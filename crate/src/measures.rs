@@ -30,7 +30,16 @@ fn ms(value: Micros) -> f64 {
 
 fn leader_changes(facts: &Facts) -> Option<Measure> {
     let changed = completed(facts);
-    (!facts.changes.is_empty()).then(|| measure("etcd.leader-changes", changed as f64, changed as f64, "count", changed, Some("Terms that got a leader, without the first at the start.")))
+    (!facts.changes.is_empty()).then(|| {
+        measure(
+            "etcd.leader-changes",
+            changed as f64,
+            changed as f64,
+            "count",
+            changed,
+            Some("Terms that got a leader, without the first at the start."),
+        )
+    })
 }
 
 /// Terms that got a leader, the first at a start not counted.
@@ -44,7 +53,16 @@ fn per_hour(facts: &Facts) -> Option<Measure> {
     let changed = completed(facts);
     let rate = |changes: f64| changes * 3600.0 * S as f64 / span as f64;
     let spread = (changed as f64).sqrt();
-    (changed > 0).then(|| measure("etcd.leader-changes-per-hour", rate((changed as f64 - spread).max(0.0)), rate(changed as f64 + spread), "per-hour", changed, None))
+    (changed > 0).then(|| {
+        measure(
+            "etcd.leader-changes-per-hour",
+            rate((changed as f64 - spread).max(0.0)),
+            rate(changed as f64 + spread),
+            "per-hour",
+            changed,
+            None,
+        )
+    })
 }
 
 fn stalls(facts: &Facts) -> Option<Measure> {
@@ -63,7 +81,14 @@ fn failovers(facts: &Facts) -> Option<Measure> {
         .filter(|span| *span >= 0)
         .collect();
     let (low, high) = (spans.iter().min()?, spans.iter().max()?);
-    Some(measure("etcd.leaderless-ms", ms(*low), ms(*high), "ms", spans.len(), Some("From the loss a follower logs to the next leader; the wait before it comes on top.")))
+    Some(measure(
+        "etcd.leaderless-ms",
+        ms(*low),
+        ms(*high),
+        "ms",
+        spans.len(),
+        Some("From the loss a follower logs to the next leader; the wait before it comes on top."),
+    ))
 }
 
 fn durations(facts: &Facts, id: &str, meaning: Meaning, note: &str) -> Option<Measure> {
@@ -80,5 +105,14 @@ fn counted(facts: &Facts, id: &str, wanted: impl Fn(&Event) -> bool) -> Option<M
 fn fleet_timeouts(facts: &Facts) -> Option<Measure> {
     let lines: usize = facts.fleet_failures.iter().map(|failure| failure.events.len()).sum();
     let moments = facts.fleet_failures.len();
-    (moments > 0).then(|| measure("fleet.request-timeouts", moments as f64, lines as f64, "count", lines, Some("Moments, and lines: several lines may speak of one request.")))
+    (moments > 0).then(|| {
+        measure(
+            "fleet.request-timeouts",
+            moments as f64,
+            lines as f64,
+            "count",
+            lines,
+            Some("Moments, and lines: several lines may speak of one request."),
+        )
+    })
 }

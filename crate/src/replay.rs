@@ -38,7 +38,12 @@ pub fn timers_in_force(facts: &Facts) -> Timers {
 
 /// Timers of this cluster with other values.
 pub fn timers(facts: &Facts, heartbeat: Micros, election: Micros) -> Timers {
-    Timers { heartbeat: heartbeat.max(MS), election: election.max(5 * MS), generation: facts.generation, members: facts.members.unwrap_or(3).max(1) }
+    Timers {
+        heartbeat: heartbeat.max(MS),
+        election: election.max(5 * MS),
+        generation: facts.generation,
+        members: facts.members.unwrap_or(3).max(1),
+    }
 }
 
 /// Runs the log's stalls under the values in force.
@@ -61,7 +66,8 @@ pub fn remaining(facts: &Facts, timers: &Timers) -> f64 {
 }
 
 fn explains(timers: &Timers, stall: &Stall) -> bool {
-    stall.kind != StallKind::Censored && loss_share(timers, stall.length.high.min(stall.planned.max(stall.length.low)), timers.heartbeat) >= EXPLAINS
+    stall.kind != StallKind::Censored
+        && loss_share(timers, stall.length.high.min(stall.planned.max(stall.length.low)), timers.heartbeat) >= EXPLAINS
 }
 
 /// Expected leader changes of all stalls, also those without a change. From 3.0 on one draw serves

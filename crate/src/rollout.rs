@@ -25,7 +25,10 @@ pub fn rollout(facts: &Facts, plan: &Plan) -> Vec<Step> {
     steps.extend(fleet_steps(facts, plan));
     steps.push(step(
         "Watch for a day. Late-heartbeat lines may go on: they measure the stalls. Leader changes and fleet's timeouts should not.",
-        &["journalctl -u etcd2 --since today | grep -cE 'lost leader|changed leader'", "journalctl -u fleet --since today | grep -cE 'timeout|deadline|cancelled'"],
+        &[
+            "journalctl -u etcd2 --since today | grep -cE 'lost leader|changed leader'",
+            "journalctl -u fleet --since today | grep -cE 'timeout|deadline|cancelled'",
+        ],
         "To go back, set the old values in the reverse order.",
     ));
     steps
@@ -52,15 +55,26 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
     }
     if heartbeat.value() > old_quarter {
         return vec![
-            step("Raise election-timeout on all members first: followers, then the leader. Wait for a full cluster before the next one.", &commands, interrupts.clone()),
             step(
-                format!("Then raise heartbeat-interval in the same order. A beat every {} against followers that still wait the old time would leave few chances.", human(heartbeat.value())),
+                "Raise election-timeout on all members first: followers, then the leader. Wait for a full cluster before the next one.",
+                &commands,
+                interrupts.clone(),
+            ),
+            step(
+                format!(
+                    "Then raise heartbeat-interval in the same order. A beat every {} against followers that still wait the old time would leave few chances.",
+                    human(heartbeat.value())
+                ),
                 &commands,
                 interrupts,
             ),
         ];
     }
-    vec![step("Restart etcd with both values, followers first, the leader last. Wait for a full cluster before the next one.", &commands, interrupts)]
+    vec![step(
+        "Restart etcd with both values, followers first, the leader last. Wait for a full cluster before the next one.",
+        &commands,
+        interrupts,
+    )]
 }
 
 fn fleet_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
@@ -73,7 +87,11 @@ fn fleet_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
     } else {
         text.push_str(" Do not use SIGHUP from fleet 0.12 on.");
     }
-    vec![step(text, &["sudo systemctl restart fleet", "fleetctl list-machines"], "All fleet units of that machine stop, and start there or elsewhere.")]
+    vec![step(
+        text,
+        &["sudo systemctl restart fleet", "fleetctl list-machines"],
+        "All fleet units of that machine stop, and start there or elsewhere.",
+    )]
 }
 
 /// What to measure to be sure, each with the command that does it.
@@ -81,7 +99,11 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
     let has = |id: &str| findings.iter().any(|finding| finding.id == id);
     let mut steps = Vec::new();
     if has("etcd-leader-restarted") {
-        steps.push(step("Find what ends etcd: the exit status, the kernel's out-of-memory killer, a watchdog, a deploy script.", &["journalctl -u etcd2 -b", "journalctl -k | grep -iE 'oom|killed process'"], "Who ended the process."));
+        steps.push(step(
+            "Find what ends etcd: the exit status, the kernel's out-of-memory killer, a watchdog, a deploy script.",
+            &["journalctl -u etcd2 -b", "journalctl -k | grep -iE 'oom|killed process'"],
+            "Who ended the process.",
+        ));
     }
     if has("etcd-slow-disk") || has("etcd-heartbeat-late") {
         steps.push(step(
@@ -91,18 +113,31 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
         ));
     }
     if has("etcd-heartbeat-late") || facts.changes.iter().any(|change| change.class == ChangeClass::Needless) {
-        steps.push(step("Watch CPU steal and waiting on the machine that leads.", &["vmstat 1"], "Column st: time the hypervisor took; wa: waiting for the disk."));
+        steps.push(step(
+            "Watch CPU steal and waiting on the machine that leads.",
+            &["vmstat 1"],
+            "Column st: time the hypervisor took; wa: waiting for the disk.",
+        ));
     }
     if has("etcd-peer-network") || has("etcd-no-quorum") {
-        steps.push(step("Check that every member reaches every other on the peer port.", &["ping -c 20 PEER", "curl -m 2 http://PEER:2380/version"], "Whether the path is there, and its round trip."));
+        steps.push(step(
+            "Check that every member reaches every other on the peer port.",
+            &["ping -c 20 PEER", "curl -m 2 http://PEER:2380/version"],
+            "Whether the path is there, and its round trip.",
+        ));
     }
     if has("fleet-engine-lease-stolen") || has("fleet-duplicate-machine-id") {
-        steps.push(step("Compare machine ids and fleet versions on all machines.", &["cat /etc/machine-id", "fleetctl list-machines -l", "fleetd --version"], "Two equal ids, or a version below 0.8.2."));
+        steps.push(step(
+            "Compare machine ids and fleet versions on all machines.",
+            &["cat /etc/machine-id", "fleetctl list-machines -l", "fleetd --version"],
+            "Two equal ids, or a version below 0.8.2.",
+        ));
     }
     if has("etcd-clock-skew") {
         steps.push(step("Check the clocks.", &["timedatectl", "ntpq -p"], "Whether the clocks agree within a second."));
     }
-    let only_fleet = facts.has_fleet() && !facts.logs.is_empty() && !facts.all_events().any(|(_, event)| event.signature().is_etcd_server());
+    let only_fleet =
+        facts.has_fleet() && !facts.logs.is_empty() && !facts.all_events().any(|(_, event)| event.signature().is_etcd_server());
     if only_fleet || has("client-http-500") {
         steps.push(step(
             "Paste the log of etcd from all members for the same minutes, with fleet's.",
@@ -118,7 +153,11 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
         ));
     }
     if plan.changes().next().is_some() && steps.is_empty() {
-        steps.push(step("Count leader changes and late heartbeats for a day.", &["journalctl -u etcd2 --since yesterday | grep -cE 'lost leader|heartbeat on time'"], "Whether the values hold."));
+        steps.push(step(
+            "Count leader changes and late heartbeats for a day.",
+            &["journalctl -u etcd2 --since yesterday | grep -cE 'lost leader|heartbeat on time'"],
+            "Whether the values hold.",
+        ));
     }
     steps
 }
@@ -132,30 +171,60 @@ pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Questi
         let answer = if plan.replay.needless > 0 {
             String::from("Dangerous here: the stalls it measures cost a living leader its place.")
         } else {
-            format!("A warning, no damage: the stall stayed below what followers wait, {}. It shows that the machine of the leader does not run for a while.", human(facts.value(Parameter::ElectionTimeout)))
+            format!(
+                "A warning, no damage: the stall stayed below what followers wait, {}. It shows that the machine of the leader does not run for a while.",
+                human(facts.value(Parameter::ElectionTimeout))
+            )
         };
         ask("Is \"failed to send out heartbeat on time\" dangerous or noise?", answer);
-        ask("Is it my setting or the machine?", String::from("The line is printed by the leader about itself: its process did not run or waited for its disk. A setting decides whether a stall costs the leader its place, not whether the stall happens."));
+        ask(
+            "Is it my setting or the machine?",
+            String::from(
+                "The line is printed by the leader about itself: its process did not run or waited for its disk. A setting decides whether a stall costs the leader its place, not whether the stall happens.",
+            ),
+        );
     }
     if has("fleet-units-restarted") {
         let answer = if has("fleet-unit-missing-in-registry") {
-            String::from("One read of the unit from etcd failed. fleet before 0.12 then takes the unit for deleted and stops it. agent-ttl has no part in that.")
+            String::from(
+                "One read of the unit from etcd failed. fleet before 0.12 then takes the unit for deleted and stops it. agent-ttl has no part in that.",
+            )
         } else {
-            String::from("The machine's presence in etcd ran out, so the engine gave its units to others. That depends on agent-ttl and on how long etcd was out of reach.")
+            String::from(
+                "The machine's presence in etcd ran out, so the engine gave its units to others. That depends on agent-ttl and on how long etcd was out of reach.",
+            )
         };
         ask("Why did fleet stop my units?", answer);
     }
     if has("fleet-engine-lease-lost") {
-        ask("Does a lost engine lease stop units?", String::from("No. Scheduling pauses until some engine has the lease again; running units go on."));
+        ask(
+            "Does a lost engine lease stop units?",
+            String::from("No. Scheduling pauses until some engine has the lease again; running units go on."),
+        );
     }
     if has("client-http-500") {
-        ask("Why does etcdctl work while fleetctl gives an error 500 or 503?", String::from("A plain read of etcd is answered by any member, also without a leader. fleetd needs writes and some reads that go through the leader."));
+        ask(
+            "Why does etcdctl work while fleetctl gives an error 500 or 503?",
+            String::from(
+                "A plain read of etcd is answered by any member, also without a leader. fleetd needs writes and some reads that go through the leader.",
+            ),
+        );
     }
     if has("config-differs-from-log") {
-        ask("I raised the values and nothing changed. Why?", String::from("The log shows other values in force than the file states. A cloud-config acts only at boot, and a running daemon keeps its old values until it restarts."));
+        ask(
+            "I raised the values and nothing changed. Why?",
+            String::from(
+                "The log shows other values in force than the file states. A cloud-config acts only at boot, and a running daemon keeps its old values until it restarts.",
+            ),
+        );
     }
     if plan.changes().any(|decision| decision.parameter.is_etcd()) {
-        ask("Can I change the values one member at a time?", String::from("Yes, in the order of the roll-out: when raising, election-timeout before heartbeat-interval, followers before the leader."));
+        ask(
+            "Can I change the values one member at a time?",
+            String::from(
+                "Yes, in the order of the roll-out: when raising, election-timeout before heartbeat-interval, followers before the leader.",
+            ),
+        );
     }
     asked
 }

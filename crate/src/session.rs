@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use crate::answer::{self, Source};
+use crate::config;
 use crate::facts::Facts;
 use crate::input::{Assumptions, Input};
 use crate::log::scan::{Scanner, looks_like_log};
 use crate::report::Report;
 use crate::text::DocumentId;
-use crate::config;
 
 /// A document up to this size may be a configuration and is held whole; a larger one is a log
 /// and is read as it comes, in constant memory.

@@ -79,8 +79,15 @@ fn add_marks(facts: &Facts, names: &BTreeMap<String, String>, lanes: &mut BTreeM
     }
     for failure in &facts.fleet_failures {
         if let Some(time) = failure.time {
-            let finding = if facts.event(failure.events[0]).meaning == Meaning::ClientFailedResponse { "fleet-etcd-request-cancelled" } else { "fleet-registry-timeout" };
-            push(lane(names, lanes, &failure.host), mark(facts, failure.events[0], time, "fleet-error", finding, failure.events.len() as u64));
+            let finding = if facts.event(failure.events[0]).meaning == Meaning::ClientFailedResponse {
+                "fleet-etcd-request-cancelled"
+            } else {
+                "fleet-registry-timeout"
+            };
+            push(
+                lane(names, lanes, &failure.host),
+                mark(facts, failure.events[0], time, "fleet-error", finding, failure.events.len() as u64),
+            );
         }
     }
 }

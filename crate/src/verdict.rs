@@ -86,7 +86,7 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
 /// Nothing was recognised, or next to nothing: silence of such an input proves nothing.
 fn saw_too_little(facts: &Facts) -> bool {
     let recognised: u64 = facts.logs.iter().map(|log| log.recognised).sum();
-    recognised == 0 && facts.configurations.is_empty() || !facts.unknown.is_empty() && recognised == 0
+    recognised == 0 && (facts.configurations.is_empty() || !facts.unknown.is_empty())
 }
 
 fn headline(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, timing: Timing) -> String {
@@ -107,7 +107,8 @@ fn headline(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity
     }
     // What a log shows is more telling than the form of a file.
     let shown = || findings.iter().find(|finding| !finding.id.starts_with("config-")).filter(|finding| finding.severity > Severity::Info);
-    let telling = named.or_else(shown).or_else(|| findings.first()).map_or(String::new(), |finding| finding.title.trim_end_matches('.').to_owned());
+    let telling =
+        named.or_else(shown).or_else(|| findings.first()).map_or(String::new(), |finding| finding.title.trim_end_matches('.').to_owned());
     match timing {
         Timing::NotTheRemedy => format!("{telling}: no timer cures that."),
         Timing::Undecided => format!("{telling}. The input does not show whether timing is the cause."),
@@ -159,7 +160,11 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
             times(plan.replay.needless)
         )
     } else if !facts.fleet_failures.is_empty() {
-        format!("The leader stalls for up to {}; etcd rides it out, but fleet allows only {}", human(stall.planned), human(facts.value(Parameter::EtcdRequestTimeout)))
+        format!(
+            "The leader stalls for up to {}; etcd rides it out, but fleet allows only {}",
+            human(stall.planned),
+            human(facts.value(Parameter::EtcdRequestTimeout))
+        )
     } else {
         format!("The leader stalls for up to {}, close to the {} that etcd waits", human(stall.planned), human(waits))
     };
@@ -181,32 +186,47 @@ fn outlasted(facts: &Facts, plan: &Plan, timing: Timing) -> Option<String> {
     let stall = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored)?;
     let waits = facts.value(Parameter::ElectionTimeout);
     let rides = timing == Timing::NotTheRemedy && plan.replay.needless == 0 && stall.planned < waits;
-    rides.then(|| format!("The leader stalls for up to {}, but etcd waits {}: the timers outlast it, and what stalls the machine is to be found.", human(stall.planned), human(waits)))
+    rides.then(|| {
+        format!(
+            "The leader stalls for up to {}, but etcd waits {}: the timers outlast it, and what stalls the machine is to be found.",
+            human(stall.planned),
+            human(waits)
+        )
+    })
 }
 
 fn fleet_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     plan.of(Parameter::EtcdRequestTimeout).proposed?;
     let limit = facts.value(Parameter::EtcdRequestTimeout);
     let moments = times(facts.fleet_failures.len() as u64);
-    Some(format!("fleet gave up waiting for etcd {moments}, after its own limit of {}; why etcd was slow is not in this input.", human(limit)))
+    Some(format!(
+        "fleet gave up waiting for etcd {moments}, after its own limit of {}; why etcd was slow is not in this input.",
+        human(limit)
+    ))
 }
 
 fn why(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> String {
     match timing {
         Timing::Remedy => cured(facts, plan),
         Timing::Partly => match (other_cause(findings), plan.too_long) {
-            (_, Some(too_long)) => format!("A stall of {} would need an election-timeout of {}; mend its cause first.", human(too_long.stall), human(too_long.need)),
+            (_, Some(too_long)) => format!(
+                "A stall of {} would need an election-timeout of {}; mend its cause first.",
+                human(too_long.stall),
+                human(too_long.need)
+            ),
             (Some(cause), _) => format!("The values help, but there is a cause beneath: {}.", cause.title.trim_end_matches('.')),
             (None, None) => String::from("The values help fleet to wait; what makes etcd slow is not shown, so it may come back."),
         },
         Timing::NotTheRemedy => match other_cause(findings) {
             Some(cause) => format!("{}. Higher values would not change that.", cause.title.trim_end_matches('.')),
-            None if plan.replay.needless == 0 && count(facts, ChangeClass::Wanted) > 0 => {
-                String::from("Each leader that was replaced had really ended, so the elections were wanted. A longer timeout would only make each outage longer.")
-            }
+            None if plan.replay.needless == 0 && count(facts, ChangeClass::Wanted) > 0 => String::from(
+                "Each leader that was replaced had really ended, so the elections were wanted. A longer timeout would only make each outage longer.",
+            ),
             None => String::from("The timers in force already outlast what the log shows."),
         },
-        Timing::Undecided => String::from("Nothing in the input bounds a value. The list of what to measure next names the logs that would decide."),
+        Timing::Undecided => {
+            String::from("Nothing in the input bounds a value. The list of what to measure next names the logs that would decide.")
+        }
         Timing::NoneNeeded => String::from("No finding asks for action."),
     }
 }
@@ -257,7 +277,10 @@ fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timin
     if let Some(stall) = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored) {
         texts.push(format!("Writes still pause for up to {} per stall. Find what stalls the host.", human(stall.planned)));
     }
-    if timing == Timing::Partly && findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry") && facts.fleet_before((0, 12, 0)) {
+    if timing == Timing::Partly
+        && findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry")
+        && facts.fleet_before((0, 12, 0))
+    {
         texts.push(String::from("fleet before 0.12 stops a unit when one read of it fails. Only an upgrade ends that."));
     }
     if plan.changes().any(|decision| decision.parameter == Parameter::EtcdRequestTimeout) {

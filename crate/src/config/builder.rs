@@ -184,7 +184,8 @@ impl<'a> Builder<'a> {
             "ETCD_IMAGE_TAG" => self.version(value),
             _ => {}
         }
-        self.cluster.has_etcd |= name.starts_with("ETCD_") && matches!(&name[5..], "NAME" | "DATA_DIR" | "LISTEN_PEER_URLS" | "INITIAL_CLUSTER" | "LISTEN_CLIENT_URLS");
+        self.cluster.has_etcd |= name.starts_with("ETCD_")
+            && matches!(&name[5..], "NAME" | "DATA_DIR" | "LISTEN_PEER_URLS" | "INITIAL_CLUSTER" | "LISTEN_CLIENT_URLS");
         self.cluster.has_fleet |= name.starts_with("FLEET_");
         self.image(value);
     }
@@ -239,10 +240,19 @@ impl<'a> Builder<'a> {
 
     /// A drop-in of the same name in /etc hides the generated one. systemd.unit(5).
     fn void_hidden(&mut self) {
-        let hiding: Vec<(String, usize)> = self.claims.iter().filter(|claim| !claim.home.generated && claim.home.file == GENERATED).map(|claim| (claim.home.unit.clone(), claim.span.start)).collect();
+        let hiding: Vec<(String, usize)> = self
+            .claims
+            .iter()
+            .filter(|claim| !claim.home.generated && claim.home.file == GENERATED)
+            .map(|claim| (claim.home.unit.clone(), claim.span.start))
+            .collect();
         for at in 0..self.claims.len() {
-            let Some((unit, by)) = hiding.iter().find(|(unit, _)| self.claims[at].home.generated && *unit == self.claims[at].home.unit) else { continue };
-            let why = format!("The drop-in {GENERATED} of {unit} at line {} has the name of the generated one and hides it.", self.line(*by));
+            let Some((unit, by)) = hiding.iter().find(|(unit, _)| self.claims[at].home.generated && *unit == self.claims[at].home.unit)
+            else {
+                continue;
+            };
+            let why =
+                format!("The drop-in {GENERATED} of {unit} at line {} has the name of the generated one and hides it.", self.line(*by));
             self.problem("config-shadowed", self.claims[at].span.clone(), why.clone(), Some(self.claims[at].parameter));
             self.claims[at].void = Some(why);
         }
@@ -250,7 +260,8 @@ impl<'a> Builder<'a> {
 
     /// Of several etcd units only the started one counts; nothing is said where none is started.
     fn void_unstarted(&mut self) {
-        let started: Vec<String> = self.units.iter().filter(|unit| unit.started && is_etcd_unit(&unit.name)).map(|unit| unit.name.clone()).collect();
+        let started: Vec<String> =
+            self.units.iter().filter(|unit| unit.started && is_etcd_unit(&unit.name)).map(|unit| unit.name.clone()).collect();
         let Some(other) = started.first() else { return };
         for at in 0..self.claims.len() {
             let claim = &self.claims[at];
@@ -284,7 +295,8 @@ impl<'a> Builder<'a> {
             if !claim.competes() {
                 continue;
             }
-            let winner = best.iter().map(|index| &self.claims[*index]).filter(|other| claim.rivals(other)).max_by(|a, b| a.rank().cmp(&b.rank()));
+            let winner =
+                best.iter().map(|index| &self.claims[*index]).filter(|other| claim.rivals(other)).max_by(|a, b| a.rank().cmp(&b.rank()));
             let Some(winner) = winner.filter(|winner| winner.rank() > claim.rank()) else { continue };
             let same_file = winner.home == claim.home;
             let value = winner.reading.value.map_or_else(|| format!("`{}`", winner.raw), |value| winner.parameter.human(value));
@@ -355,10 +367,13 @@ impl<'a> Builder<'a> {
         if [heartbeat, election].iter().flatten().any(|setting| setting.value.is_none()) {
             return;
         }
-        let value = |setting: Option<&Setting>, parameter: Parameter| setting.and_then(|setting| setting.value).unwrap_or(parameter.default_value());
+        let value = |setting: Option<&Setting>, parameter: Parameter| {
+            setting.and_then(|setting| setting.value).unwrap_or(parameter.default_value())
+        };
         let (h, t) = (value(heartbeat, Parameter::HeartbeatInterval), value(election, Parameter::ElectionTimeout));
         let (h_text, t_text) = (Parameter::HeartbeatInterval.human(h), Parameter::ElectionTimeout.human(t));
-        let (h_from, t_from) = (if heartbeat.is_some() { "" } else { " (the default)" }, if election.is_some() { "" } else { " (the default)" });
+        let (h_from, t_from) =
+            (if heartbeat.is_some() { "" } else { " (the default)" }, if election.is_some() { "" } else { " (the default)" });
         let span = stated.place.span.range();
         let parameter = Some(stated.parameter);
         if h == 0 || t == 0 {
@@ -366,14 +381,25 @@ impl<'a> Builder<'a> {
             self.problem("etcd-bad-config", span, "0 was found; etcd needs a number of milliseconds above 0.".to_owned(), parameter);
         } else if 5 * h > t {
             // etcd-io/etcd@v2.3.8:etcdmain/config.go:319.
-            let note = format!("election-timeout {t_text}{t_from} is below five times heartbeat-interval {h_text}{h_from}; etcd 2.0.6 and later refuse to start, it needs at least {}.", Parameter::ElectionTimeout.human(5 * h));
+            let note = format!(
+                "election-timeout {t_text}{t_from} is below five times heartbeat-interval {h_text}{h_from}; etcd 2.0.6 and later refuse to start, it needs at least {}.",
+                Parameter::ElectionTimeout.human(5 * h)
+            );
             self.problem("etcd-bad-config", span, note, parameter);
         } else if t > 50_000 * MS {
-            self.problem("etcd-bad-config", span, format!("election-timeout {t_text} is above 50000\u{a0}ms; etcd 2.1.2 and later refuse to start."), parameter);
+            self.problem(
+                "etcd-bad-config",
+                span,
+                format!("election-timeout {t_text} is above 50000\u{a0}ms; etcd 2.1.2 and later refuse to start."),
+                parameter,
+            );
         } else if t % h != 0 {
             // The remainder is dropped: etcd-io/etcd@v2.3.8:etcdmain/config.go:342.
             let ticks = t / h;
-            let note = format!("election-timeout {t_text} is no multiple of heartbeat-interval {h_text}: etcd counts {ticks} whole beats, so {} act.", Parameter::ElectionTimeout.human(ticks * h));
+            let note = format!(
+                "election-timeout {t_text} is no multiple of heartbeat-interval {h_text}: etcd counts {ticks} whole beats, so {} act.",
+                Parameter::ElectionTimeout.human(ticks * h)
+            );
             self.problem("config-remainder", span, note, parameter);
         }
     }
@@ -394,12 +420,16 @@ impl<'a> Builder<'a> {
                     let other_has_section = sections.iter().any(|(name, _)| name == other);
                     let told = self.problems.iter().any(|problem| problem.id == "config-section-without-start");
                     if !other_has_section && !told && !self.replaces(other) {
-                        let note = format!("The section is for {unit}, but {other} is the unit that is started, so nothing in it acts; rename the section or start {unit}.");
+                        let note = format!(
+                            "The section is for {unit}, but {other} is the unit that is started, so nothing in it acts; rename the section or start {unit}."
+                        );
                         self.problem("config-section-without-start", span.clone(), note, parameter);
                     }
                 }
                 _ if parameter.is_some() && self.units.is_empty() => {
-                    let note = format!("The section writes settings for {unit} but starts nothing; {unit} needs `command: start` under `coreos.units`, here or elsewhere.");
+                    let note = format!(
+                        "The section writes settings for {unit} but starts nothing; {unit} needs `command: start` under `coreos.units`, here or elsewhere."
+                    );
                     self.problem("config-section-without-start", span.clone(), note, parameter);
                 }
                 _ => {}
@@ -447,7 +477,8 @@ impl Claim {
     }
 
     fn fate_sentence(&self) -> Option<String> {
-        let default = self.parameter.human(if self.etcd_04 { self.parameter.default_value_of_etcd_04() } else { self.parameter.default_value() });
+        let default =
+            self.parameter.human(if self.etcd_04 { self.parameter.default_value_of_etcd_04() } else { self.parameter.default_value() });
         let daemon = if self.parameter.is_etcd() { "etcd" } else { "fleetd" };
         Some(match self.reading.fate {
             Fate::Used => return None,
@@ -466,14 +497,30 @@ fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Option<(
     let key = parameter.key();
     let bare = raw.trim_matches(['"', '\'']);
     Some(match reading.fate {
-        Fate::Dropped => ("config-value-dropped", format!("{key}: {raw} is not a plain number, so CoreOS drops it without a word; write {}.", suggestion(parameter, bare))),
+        Fate::Dropped => (
+            "config-value-dropped",
+            format!("{key}: {raw} is not a plain number, so CoreOS drops it without a word; write {}.", suggestion(parameter, bare)),
+        ),
         Fate::Zero => ("config-zero", format!("{key}: {raw} is zero, which CoreOS never writes; leave it out or give a number above 0.")),
-        Fate::Stops if parameter == Parameter::AgentTtl && !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit() || b == b'.') => {
-            ("config-agent-ttl-unit", format!("{key}: {bare} has no unit and fleetd refuses to start with it; write {bare}s for {bare} seconds."))
-        }
-        Fate::Stops if parameter == Parameter::AgentTtl => ("config-agent-ttl-unit", format!("{key}: {bare} is no duration that fleetd can read; write a number with its unit, like 60s or 2m.")),
-        Fate::Stops => ("etcd-bad-config", format!("{key}: {bare} is not a whole number of milliseconds and etcd refuses to start with it; write {}.", suggestion(parameter, bare))),
-        Fate::Zeroed => ("config-bad-float", format!("{key}: {bare} is not a plain number of seconds, so fleetd takes 0; write {}.", suggestion(parameter, bare))),
+        Fate::Stops if parameter == Parameter::AgentTtl && !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit() || b == b'.') => (
+            "config-agent-ttl-unit",
+            format!("{key}: {bare} has no unit and fleetd refuses to start with it; write {bare}s for {bare} seconds."),
+        ),
+        Fate::Stops if parameter == Parameter::AgentTtl => (
+            "config-agent-ttl-unit",
+            format!("{key}: {bare} is no duration that fleetd can read; write a number with its unit, like 60s or 2m."),
+        ),
+        Fate::Stops => (
+            "etcd-bad-config",
+            format!(
+                "{key}: {bare} is not a whole number of milliseconds and etcd refuses to start with it; write {}.",
+                suggestion(parameter, bare)
+            ),
+        ),
+        Fate::Zeroed => (
+            "config-bad-float",
+            format!("{key}: {bare} is not a plain number of seconds, so fleetd takes 0; write {}.", suggestion(parameter, bare)),
+        ),
         Fate::Template => ("config-template", format!("{key}: {bare} is filled in by a template, so its value is not known here.")),
         Fate::Empty => return None,
         Fate::Used => return used_value_problem(parameter, bare, reading.value?),
@@ -490,11 +537,19 @@ fn used_value_problem(parameter: Parameter, bare: &str, value: i64) -> Option<(&
     let text = parameter.human(value);
     let note = match parameter {
         // Below 20 ms no network and no disk keeps up: seconds were meant.
-        Parameter::HeartbeatInterval if value > 0 && value < 20 * MS => format!("{key}: {bare} means {text}; it is read as milliseconds, seconds may have been meant."),
-        Parameter::ElectionTimeout if value > 0 && value < 60 * MS => format!("{key}: {bare} means {text}; it is read as milliseconds, seconds may have been meant."),
-        Parameter::EtcdRequestTimeout | Parameter::EngineReconcileInterval if value >= 500 * S => format!("{key}: {bare} means {text}; it is read as seconds, milliseconds may have been meant."),
+        Parameter::HeartbeatInterval if value > 0 && value < 20 * MS => {
+            format!("{key}: {bare} means {text}; it is read as milliseconds, seconds may have been meant.")
+        }
+        Parameter::ElectionTimeout if value > 0 && value < 60 * MS => {
+            format!("{key}: {bare} means {text}; it is read as milliseconds, seconds may have been meant.")
+        }
+        Parameter::EtcdRequestTimeout | Parameter::EngineReconcileInterval if value >= 500 * S => {
+            format!("{key}: {bare} means {text}; it is read as seconds, milliseconds may have been meant.")
+        }
         // etcd counts TTLs in whole seconds: below one second nothing is left.
-        Parameter::AgentTtl if value < S => format!("{key}: {bare} is below one second, which etcd cuts to 0, so no machine can stay registered; write at least 30s."),
+        Parameter::AgentTtl if value < S => {
+            format!("{key}: {bare} is below one second, which etcd cuts to 0, so no machine can stay registered; write at least 30s.")
+        }
         _ => return None,
     };
     Some(("config-suspicious-unit", note))
@@ -515,5 +570,7 @@ fn suggestion(parameter: Parameter, bare: &str) -> String {
 
 /// `etcd.service`, `etcd2.service`, `etcd-member.service`, `etcd3.service`: units that run etcd.
 pub fn is_etcd_unit(name: &str) -> bool {
-    matches!(name, "etcd.service" | "etcd2.service" | "etcd3.service" | "etcd-member.service") || name.starts_with("etcd@") || name.starts_with("etcd-member@")
+    matches!(name, "etcd.service" | "etcd2.service" | "etcd3.service" | "etcd-member.service")
+        || name.starts_with("etcd@")
+        || name.starts_with("etcd-member@")
 }

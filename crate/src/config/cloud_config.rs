@@ -38,7 +38,13 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
         let named = tree.get(second, "coreos").is_some() || tree.get(second, "write_files").is_some();
         if named {
             let span = second.span.start..second.span.start + 1;
-            builder.problem("config-second-document", span, "Everything after the second `---` is left out: coreos-cloudinit reads only the first document; put it all into one.".to_owned(), None);
+            builder.problem(
+                "config-second-document",
+                span,
+                "Everything after the second `---` is left out: coreos-cloudinit reads only the first document; put it all into one."
+                    .to_owned(),
+                None,
+            );
         }
     }
     let format = if builder.tolerant { "CoreOS cloud-config, read line by line" } else { "CoreOS cloud-config" };
@@ -54,10 +60,21 @@ pub fn tree(builder: &mut Builder) -> Tree {
     builder.tolerant = true;
     let at = error.offset.min(builder.text.len());
     if let Some(header) = embedded(builder.text) {
-        builder.problem("config-template", header, "This cloud-config stands inside another file, so it was read line by line.".to_owned(), None);
+        builder.problem(
+            "config-template",
+            header,
+            "This cloud-config stands inside another file, so it was read line by line.".to_owned(),
+            None,
+        );
     } else if is_templated(builder.text) {
         let first = ["{{", "{%", "<%", "${"].iter().filter_map(|mark| builder.text.find(mark)).min().unwrap_or(at);
-        builder.problem("config-template", first..first + 2, "This is a template, not finished YAML, so it was read line by line; values that the template fills in are not known.".to_owned(), None);
+        builder.problem(
+            "config-template",
+            first..first + 2,
+            "This is a template, not finished YAML, so it was read line by line; values that the template fills in are not known."
+                .to_owned(),
+            None,
+        );
     } else {
         let note = format!("{} Nothing of the file is applied at boot.", error.sentence(builder.text));
         let end = builder.text[at..].chars().next().map_or(at, |symbol| at + symbol.len_utf8());
@@ -110,7 +127,12 @@ pub fn take(builder: &mut Builder, tree: &Tree, root: &Node) {
         for entry in coreos.entries().iter().take(200) {
             let near = keys::nearest(entry.name(), ["etcd2", "fleet", "units"]);
             if let Some(near) = near.filter(|near| *near != entry.name() && !matches!(entry.name(), "etcd" | "etcd2")) {
-                builder.problem("config-unknown-key", entry.key.span.clone(), format!("{} is no section that CoreOS knows; did you mean {near}?", entry.name()), None);
+                builder.problem(
+                    "config-unknown-key",
+                    entry.key.span.clone(),
+                    format!("{} is no section that CoreOS knows; did you mean {near}?", entry.name()),
+                    None,
+                );
             }
         }
     }
@@ -167,7 +189,7 @@ fn key(builder: &mut Builder, tree: &Tree, section: &Section, entry: &Entry) {
         return;
     }
     let note = if right == "etcd2" && section.key == "etcd" {
-        format!("{} is an option of etcd 2; etcd 0.4, which section etcd configures, knows {}.", entry.name(), format!("peer-{}", parameter.key()))
+        format!("{} is an option of etcd 2; etcd 0.4, which section etcd configures, knows peer-{}.", entry.name(), parameter.key())
     } else if right == "etcd" && section.key == "etcd2" {
         format!("{} is an option of etcd 0.4; etcd2 knows {}.", entry.name(), parameter.key())
     } else {
@@ -197,7 +219,12 @@ fn misplaced(builder: &mut Builder, entries: &[Entry], at: &str) {
         let Some((parameter, old)) = keys::of_key(entry.name()) else { continue };
         let section = section_of(parameter, old);
         let note = format!("{} stands at {at}, where CoreOS passes it over; it belongs under coreos.{section}.", entry.name());
-        builder.claim((parameter, old), entry.value.span.clone(), scalar::cloudinit(parameter, &entry.value), Home::new("", Class::FleetConf, ""));
+        builder.claim(
+            (parameter, old),
+            entry.value.span.clone(),
+            scalar::cloudinit(parameter, &entry.value),
+            Home::new("", Class::FleetConf, ""),
+        );
         builder.void_last(&note);
         builder.problem("config-wrong-section", entry.key.span.clone(), note, Some(parameter));
     }
@@ -224,9 +251,12 @@ pub fn take_unit(builder: &mut Builder, tree: &Tree, unit: &Node, content_key: &
     let Some(name) = tree.get(unit, "name").and_then(Node::text).map(str::to_owned) else { return };
     let word = |key: &str| tree.get(unit, key).and_then(Node::text);
     let truth = |key: &str| word(key).is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "on"));
-    let started = !truth("mask") && (matches!(word("command"), Some("start" | "restart" | "reload-or-restart")) || truth("enable") || truth("enabled"));
+    let started = !truth("mask")
+        && (matches!(word("command"), Some("start" | "restart" | "reload-or-restart")) || truth("enable") || truth("enabled"));
     let text = builder.text;
-    let inner = |node: &Node, key: &str| tree.get(node, key).filter(|content| !content.is_null()).and_then(|content| Inner::of_scalar(text, content));
+    let inner = |node: &Node, key: &str| {
+        tree.get(node, key).filter(|content| !content.is_null()).and_then(|content| Inner::of_scalar(text, content))
+    };
     let content = inner(unit, content_key);
     let mut drop_ins = Vec::new();
     for key in drop_in_keys {
@@ -276,7 +306,11 @@ pub fn take_file(builder: &mut Builder, path: &str, inner: &Inner) {
     if etcd_yaml {
         etcd_yaml::take_inner(builder, inner);
     } else if inner.text.contains("ETCD_") || inner.text.contains("FLEET_") {
-        let environment = path.contains("/environment") || path.ends_with(".env") || path.contains("/sysconfig/") || path.contains("/default/") || path.ends_with("etcd.conf");
+        let environment = path.contains("/environment")
+            || path.ends_with(".env")
+            || path.contains("/sysconfig/")
+            || path.contains("/default/")
+            || path.ends_with("etcd.conf");
         if environment {
             env::take(builder, inner, "");
         }
@@ -299,7 +333,10 @@ mod tests {
     #[test]
     fn sections_with_either_separator() {
         let text = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 600\n    election-timeout: 6000\n  fleet: {agent-ttl: 120s}\n  units:\n  - {name: etcd2.service, command: start}\n  - {name: fleet.service, command: start}\n";
-        assert_eq!(acting(text), [("etcd.heartbeat-interval", Some(600 * MS)), ("etcd.election-timeout", Some(6000 * MS)), ("fleet.agent-ttl", Some(120 * S))]);
+        assert_eq!(
+            acting(text),
+            [("etcd.heartbeat-interval", Some(600 * MS)), ("etcd.election-timeout", Some(6000 * MS)), ("fleet.agent-ttl", Some(120 * S))]
+        );
         assert!(ids(text).is_empty(), "{:?}", read(0, text).problems);
     }
 
@@ -343,7 +380,11 @@ mod tests {
 
     #[test]
     fn drop_ins_beside_the_generated_one() {
-        let with = |name: &str| format!("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6000\n  units:\n    - name: etcd2.service\n      command: start\n      drop-ins:\n        - name: {name}\n          content: |\n            [Service]\n            Environment=ETCD_HEARTBEAT_INTERVAL=500\n");
+        let with = |name: &str| {
+            format!(
+                "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6000\n  units:\n    - name: etcd2.service\n      command: start\n      drop-ins:\n        - name: {name}\n          content: |\n            [Service]\n            Environment=ETCD_HEARTBEAT_INTERVAL=500\n"
+            )
+        };
         let heartbeat = |text: &str| acting(text).iter().find(|(id, _)| *id == "etcd.heartbeat-interval").and_then(|(_, value)| *value);
         assert_eq!(heartbeat(&with("10-x.conf")), Some(600 * MS));
         assert_eq!(heartbeat(&with("30-x.conf")), Some(500 * MS));
@@ -354,14 +395,19 @@ mod tests {
     #[test]
     fn files_are_looked_into() {
         let encoded = "W1NlcnZpY2VdCkVudmlyb25tZW50PUVUQ0RfSEVBUlRCRUFUX0lOVEVSVkFMPTUwMAo=";
-        let text = format!("#cloud-config\nwrite_files:\n  - path: /etc/fleet/fleet.conf\n    content: |\n      etcd_request_timeout=5\n  - path: /etc/systemd/system/etcd2.service.d/50.conf\n    encoding: base64\n    content: {encoded}\n");
+        let text = format!(
+            "#cloud-config\nwrite_files:\n  - path: /etc/fleet/fleet.conf\n    content: |\n      etcd_request_timeout=5\n  - path: /etc/systemd/system/etcd2.service.d/50.conf\n    encoding: base64\n    content: {encoded}\n"
+        );
         assert_eq!(acting(&text), [("fleet.etcd-request-timeout", Some(5 * S)), ("etcd.heartbeat-interval", Some(500 * MS))]);
     }
 
     #[test]
     fn headers_and_documents() {
         assert_eq!(ids("# cloud-config\ncoreos:\n  etcd2: {name: a}\n"), ["config-header-missing"]);
-        assert_eq!(ids("#cloud-config\n---\ncoreos:\n  etcd2: {name: a}\n---\ncoreos:\n  fleet: {agent-ttl: 60s}\n"), ["config-second-document"]);
+        assert_eq!(
+            ids("#cloud-config\n---\ncoreos:\n  etcd2: {name: a}\n---\ncoreos:\n  fleet: {agent-ttl: 60s}\n"),
+            ["config-second-document"]
+        );
         assert_eq!(ids("#cloud-config\r\ncoreos:\r\n  etcd2: {name: a}\r\n"), [] as [&str; 0]);
         assert!(ids("\u{feff}#cloud-config\ncoreos:\n  etcd2: {name: a}\n").contains(&"config-header-missing"));
     }

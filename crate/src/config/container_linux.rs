@@ -34,9 +34,15 @@ fn take_etcd(builder: &mut Builder, tree: &Tree, root: &Node) {
             }
         }
         let Some(meant) = keys::of_key(entry.name()).filter(|(parameter, old)| parameter.is_etcd() && !old) else { continue };
-        builder.claim(meant, node.span.clone(), scalar::strict(meant.0, node), Home::new("etcd-member.service", Class::Flag, "20-clct-etcd-member.conf"));
+        builder.claim(
+            meant,
+            node.span.clone(),
+            scalar::strict(meant.0, node),
+            Home::new("etcd-member.service", Class::Flag, "20-clct-etcd-member.conf"),
+        );
         if entry.name().contains('-') {
-            let note = format!("{} is no key here and is dropped: write {} with underscores.", entry.name(), entry.name().replace('-', "_"));
+            let note =
+                format!("{} is no key here and is dropped: write {} with underscores.", entry.name(), entry.name().replace('-', "_"));
             builder.void_last(&note);
             builder.problem("config-unknown-key", entry.key.span.clone(), note, Some(meant.0));
         }

@@ -77,7 +77,14 @@ fn is_etcd_command(word: &str) -> bool {
     matches!(word.rsplit('/').next(), Some("etcd" | "etcd2" | "etcd-wrapper")) || word.contains("etcd:v")
 }
 
-fn environment(builder: &mut Builder, inner: &Inner, directive: &Directive, unit: &str, file: &str, variables: &mut Vec<(String, String, Range<usize>)>) {
+fn environment(
+    builder: &mut Builder,
+    inner: &Inner,
+    directive: &Directive,
+    unit: &str,
+    file: &str,
+    variables: &mut Vec<(String, String, Range<usize>)>,
+) {
     for word in flags::words(&inner.text, directive.value.clone()) {
         let Some((name, value, span)) = word.assignment() else { continue };
         if name == "ETCD_OPTS" {
@@ -86,7 +93,9 @@ fn environment(builder: &mut Builder, inner: &Inner, directive: &Directive, unit
         }
         variables.push((name.to_owned(), value.to_owned(), inner.place(span.clone())));
         // A variable of another daemon's unit reaches nobody.
-        let reaches = unit.is_empty() || (name.starts_with("ETCD_") && unit.contains("etcd")) || (name.starts_with("FLEET_") && unit.contains("fleet"));
+        let reaches = unit.is_empty()
+            || (name.starts_with("ETCD_") && unit.contains("etcd"))
+            || (name.starts_with("FLEET_") && unit.contains("fleet"));
         if reaches {
             builder.variable(inner, name, value, span, Home::new(unit, Class::Environment, file));
         }

@@ -35,9 +35,15 @@ fn take(builder: &mut Builder, tree: &Tree, root: &Node, place: impl Fn(std::ops
             builder.fact_of_variable(&format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase()), text);
         }
         let Some(meant) = keys::of_key(&name).filter(|(parameter, old)| parameter.is_etcd() && !old) else {
-            let near = keys::nearest(&name, ["heartbeat-interval", "election-timeout"]).filter(|_| !builder.told_enough("config-unknown-key"));
+            let near =
+                keys::nearest(&name, ["heartbeat-interval", "election-timeout"]).filter(|_| !builder.told_enough("config-unknown-key"));
             if let Some(near) = near {
-                builder.problem("config-unknown-key", place(entry.key.span.clone()), format!("{name} is no key of etcd's file and is passed over; did you mean {near}?"), keys::of_key(near).map(|(parameter, _)| parameter));
+                builder.problem(
+                    "config-unknown-key",
+                    place(entry.key.span.clone()),
+                    format!("{name} is no key of etcd's file and is passed over; did you mean {near}?"),
+                    keys::of_key(near).map(|(parameter, _)| parameter),
+                );
             }
             continue;
         };
@@ -57,10 +63,16 @@ mod tests {
 
     #[test]
     fn strict_about_types_lax_about_case() {
-        let read = read(0, "name: a\nHeartbeat-Interval: 0600\nelection_timeout: 6000\ninitial-cluster: a=http://x,b=http://y,c=http://z\n");
+        let read =
+            read(0, "name: a\nHeartbeat-Interval: 0600\nelection_timeout: 6000\ninitial-cluster: a=http://x,b=http://y,c=http://z\n");
         assert_eq!((read.settings[0].value, read.settings[0].effective), (Some(384 * MS), true));
         assert!(!read.settings[1].effective);
         assert_eq!(read.cluster.members, Some(3));
-        assert!(super::read(0, "name: a\nheartbeat-interval: \"600\"\ndata-dir: x\n").problems.iter().any(|problem| problem.id == "etcd-bad-config"));
+        assert!(
+            super::read(0, "name: a\nheartbeat-interval: \"600\"\ndata-dir: x\n")
+                .problems
+                .iter()
+                .any(|problem| problem.id == "etcd-bad-config")
+        );
     }
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::inner::Inner;
+use super::{Configuration, Source};
 use super::{keys, scalar};
 use crate::text::DocumentId;
-use super::{Configuration, Source};
 
 /// A word without its quotes; `at` holds the byte where each byte of it stands.
 #[derive(Clone, Debug, Default)]

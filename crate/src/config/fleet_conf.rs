@@ -64,7 +64,12 @@ fn option(builder: &mut Builder, inner: &Inner, key: &str, at: usize, (value, sp
     let span = inner.place(span);
     let Some(meant) = keys::of_key(&name).filter(|(parameter, _)| !parameter.is_etcd()) else {
         if let Some(near) = keys::nearest(&name, keys::FLEET.iter().copied()).filter(|near| *near != name && !name.contains('-')) {
-            builder.problem("config-unknown-key", inner.place(at..at + key.len()), format!("{key} is no option of fleet and is passed over; did you mean {near}?"), keys::of_key(near).map(|(parameter, _)| parameter));
+            builder.problem(
+                "config-unknown-key",
+                inner.place(at..at + key.len()),
+                format!("{key} is no option of fleet and is passed over; did you mean {near}?"),
+                keys::of_key(near).map(|(parameter, _)| parameter),
+            );
         }
         return;
     };
@@ -72,7 +77,8 @@ fn option(builder: &mut Builder, inner: &Inner, key: &str, at: usize, (value, sp
     let ignored = if name.contains('-') {
         Some(format!("{key} is passed over: fleet.conf knows only underscores; write {}.", name.replace('-', "_")))
     } else {
-        section.map(|section| format!("{key} stands below {section} and is passed over: options of fleet.conf stand outside of any section."))
+        section
+            .map(|section| format!("{key} stands below {section} and is passed over: options of fleet.conf stand outside of any section."))
     };
     if let Some(note) = ignored {
         builder.void_last(&note);
@@ -84,7 +90,8 @@ fn option(builder: &mut Builder, inner: &Inner, key: &str, at: usize, (value, sp
 fn colon_line(builder: &mut Builder, inner: &Inner, line: &str, at: usize) {
     let Some((key, value)) = line.split_once(':') else { return };
     let Some((parameter, _)) = keys::of_key(&key.trim().to_ascii_lowercase()) else { return };
-    let note = format!("{line} has a colon, and fleetd stops with a syntax error; write {}={}.", key.trim().replace('-', "_"), value.trim());
+    let note =
+        format!("{line} has a colon, and fleetd stops with a syntax error; write {}={}.", key.trim().replace('-', "_"), value.trim());
     builder.problem("config-fleet-conf-ignored", inner.place(at..at + line.len()), note, Some(parameter));
 }
 

@@ -25,7 +25,11 @@ pub fn take_units(builder: &mut Builder, tree: &Tree, root: &Node) {
 }
 
 fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
-    let version_1 = tree.at(root, &["storage", "filesystems"]).map_or(&[][..], Node::items).iter().flat_map(|system| tree.get(tree.resolve(system), "files").map_or(&[][..], Node::items));
+    let version_1 = tree
+        .at(root, &["storage", "filesystems"])
+        .map_or(&[][..], Node::items)
+        .iter()
+        .flat_map(|system| tree.get(tree.resolve(system), "files").map_or(&[][..], Node::items));
     let listed: Vec<Node> = tree.at(root, &["storage", "files"]).map_or(&[][..], Node::items).iter().chain(version_1).cloned().collect();
     for file in &listed {
         let file = tree.resolve(file);
@@ -65,6 +69,9 @@ mod tests {
  {"path":"/etc/fleet/fleet.conf","contents":{"source":"data:;base64,YWdlbnRfdHRsPTYwcwo="}}]}}"#;
         let read = read(0, text);
         let raw: Vec<_> = read.settings.iter().filter(|s| s.effective).map(|s| (s.parameter.key(), s.place.span.of(text).len())).collect();
-        assert_eq!(raw, [("etcd-request-timeout", 1), ("election-timeout", 4), ("agent-ttl", "\"data:;base64,YWdlbnRfdHRsPTYwcwo=\"".len())]);
+        assert_eq!(
+            raw,
+            [("etcd-request-timeout", 1), ("election-timeout", 4), ("agent-ttl", "\"data:;base64,YWdlbnRfdHRsPTYwcwo=\"".len())]
+        );
     }
 }

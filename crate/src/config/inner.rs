@@ -84,7 +84,12 @@ impl Inner {
         if text.len() != decoded.len() {
             return Inner::sealed(text, self.whole.clone());
         }
-        Inner { text, writing: if self.writing == Writing::Quoted { Writing::Percent } else { Writing::Sealed }, pieces, whole: self.whole.clone() }
+        Inner {
+            text,
+            writing: if self.writing == Writing::Quoted { Writing::Percent } else { Writing::Sealed },
+            pieces,
+            whole: self.whole.clone(),
+        }
     }
 
     /// Where `range` of the text stands in the document; the whole scalar where that cannot be told.
@@ -133,7 +138,11 @@ impl Inner {
 }
 
 fn percent(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/' | b':') { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/' | b':') {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
 }
 
 /// A literal block: its lines without the indent of the first.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
-use super::{Configuration, Source, cloud_config, flags, keys, scalar};
 use super::inner::Inner;
+use super::{Configuration, Source, cloud_config, flags, keys, scalar};
 use crate::text::DocumentId;
 use crate::yaml::{Kind, Node, Style, Tree};
 
@@ -109,7 +109,9 @@ fn flag(builder: &mut Builder, inner: &Inner, name: &str, from: usize) {
 
 /// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`.
 fn environment(builder: &mut Builder, tree: &Tree, item: &Node) {
-    let Some(name) = tree.get(item, "name").and_then(Node::text).filter(|name| name.starts_with("ETCD_")).map(str::to_owned) else { return };
+    let Some(name) = tree.get(item, "name").and_then(Node::text).filter(|name| name.starts_with("ETCD_")).map(str::to_owned) else {
+        return;
+    };
     let Some(value) = tree.get(item, "value") else { return };
     let Some(text) = value.text() else { return };
     builder.fact_of_variable(&name, text);
@@ -123,7 +125,12 @@ mod tests {
     use super::*;
 
     fn raw(text: &str) -> Vec<(String, String)> {
-        read(0, text).settings.into_iter().filter(|s| s.effective).map(|s| (s.parameter.key().to_owned(), s.place.span.of(text).to_owned())).collect()
+        read(0, text)
+            .settings
+            .into_iter()
+            .filter(|s| s.effective)
+            .map(|s| (s.parameter.key().to_owned(), s.place.span.of(text).to_owned()))
+            .collect()
     }
 
     #[test]

@@ -46,7 +46,13 @@ impl Reading {
 /// Whether a template tool or a shell puts something in here.
 pub fn is_template(raw: &str) -> bool {
     let shell = raw.strip_prefix('$').is_some_and(|rest| rest.starts_with(|c: char| c == '{' || c == '_' || c.is_ascii_alphabetic()));
-    shell || raw.contains("${") || raw.contains("{{") || raw.contains("<%") || raw.contains("@@") || (raw.starts_with('<') && raw.ends_with('>')) || (raw.starts_with('@') && raw.ends_with('@') && raw.len() > 2)
+    shell
+        || raw.contains("${")
+        || raw.contains("{{")
+        || raw.contains("<%")
+        || raw.contains("@@")
+        || (raw.starts_with('<') && raw.ends_with('>'))
+        || (raw.starts_with('@') && raw.ends_with('@') && raw.len() > 2)
 }
 
 /// A scalar of a cloud-config, as coreos-cloudinit 1.14 decodes it into the field's type.
@@ -142,7 +148,9 @@ pub fn yaml_number(text: &str) -> Option<f64> {
         return Some(if negative { -value } else { value });
     }
     // Letters other than the exponent would be Rust's `inf` and `nan`.
-    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') || digits.contains(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'))) {
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        || digits.contains(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-')))
+    {
         return None;
     }
     text.parse().ok()

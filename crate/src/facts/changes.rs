@@ -23,7 +23,17 @@ pub fn leader_changes(facts: &Facts, voices: &[Voice]) -> Vec<LeaderChange> {
 }
 
 fn empty(term: Option<i64>) -> LeaderChange {
-    LeaderChange { term, campaign: None, elected: None, lost: None, old: None, new: None, class: ChangeClass::Needless, events: Vec::new(), stall: None }
+    LeaderChange {
+        term,
+        campaign: None,
+        elected: None,
+        lost: None,
+        old: None,
+        new: None,
+        class: ChangeClass::Needless,
+        events: Vec::new(),
+        stall: None,
+    }
 }
 
 /// etcd 2 and later: every line names its term, so members merge by it.
@@ -170,7 +180,8 @@ fn started_just_before(facts: &Facts, voices: &[Voice], change: &LeaderChange) -
 /// The excerpt begins with a campaign: somebody stopped hearing a leader whose name it does not show.
 fn campaigned_as_follower(facts: &Facts, change: &LeaderChange) -> bool {
     facts.events_of(&[Meaning::ElectionStart, Meaning::BecameCandidate]).any(|(_, event)| {
-        event.number("term").is_some_and(|term| change.term.is_some_and(|of| term == of || term + 1 == of)) && change.term.is_some_and(|of| of > 2)
+        event.number("term").is_some_and(|term| change.term.is_some_and(|of| term == of || term + 1 == of))
+            && change.term.is_some_and(|of| of > 2)
     })
 }
 
@@ -197,7 +208,9 @@ fn old_leader_ended(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], a
 fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: usize) -> Option<bool> {
     let new_term = changes[at].term?;
     let led = changes[..at].iter().rev().find(|change| change.new.as_deref() == Some(&voice.member)).and_then(|change| change.term);
-    let from = led.and_then(|term| first_at(facts, voice, |event| event.meaning == Meaning::BecameLeader && event.number("term") == Some(term))).map_or(0, |at| at + 1);
+    let from = led
+        .and_then(|term| first_at(facts, voice, |event| event.meaning == Meaning::BecameLeader && event.number("term") == Some(term)))
+        .map_or(0, |at| at + 1);
     for id in &voice.events[from..] {
         let event = facts.event(*id);
         if START_LINES.contains(&event.meaning) || event.meaning == Meaning::EtcdShutdown {
@@ -211,7 +224,10 @@ fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: 
 }
 
 fn was_ever_late(facts: &Facts, voices: &[Voice], member: &str) -> bool {
-    voices.iter().filter(|voice| voice.member == member).any(|voice| first_at(facts, voice, |event| event.meaning == Meaning::HeartbeatLate).is_some())
+    voices
+        .iter()
+        .filter(|voice| voice.member == member)
+        .any(|voice| first_at(facts, voice, |event| event.meaning == Meaning::HeartbeatLate).is_some())
 }
 
 /// Peers saw the old leader's connections end or be refused within the ten seconds before the new leader.
@@ -224,6 +240,8 @@ fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
 }
 
 fn ends_connection(event: &Event) -> bool {
-    matches!(event.meaning, Meaning::PeerStreamLost | Meaning::PeerInactive | Meaning::PeerDialError | Meaning::PeerVersion | Meaning::PeerReadFailed)
-        && ["EOF", "connection refused", "connection reset"].iter().any(|sign| event.text.contains(sign))
+    matches!(
+        event.meaning,
+        Meaning::PeerStreamLost | Meaning::PeerInactive | Meaning::PeerDialError | Meaning::PeerVersion | Meaning::PeerReadFailed
+    ) && ["EOF", "connection refused", "connection reset"].iter().any(|sign| event.text.contains(sign))
 }

@@ -28,7 +28,8 @@ pub const FAILED_REQUESTS: &[Meaning] = &[
 /// Texts with which a request says that it ran into its limit (knowledge of fleet, section 4.1).
 const LIMIT_TEXTS: &[&str] = &["cancelled", "timeout reached", "context deadline exceeded", "exceeded header timeout", "request timed out"];
 /// Texts with which it says that it failed for another reason.
-const OTHER_TEXTS: &[&str] = &["connection refused", "no route to host", "100: Key not found", "101: Compare failed", "105:", "x509", "EOF", "no such host"];
+const OTHER_TEXTS: &[&str] =
+    &["connection refused", "no route to host", "100: Key not found", "101: Compare failed", "105:", "x509", "EOF", "no such host"];
 
 /// Whether this line shows a request that ran into fleet's limit.
 pub fn hit_limit(event: &Event) -> bool {
@@ -114,7 +115,8 @@ pub fn proven_outage(facts: &Facts) -> Option<Micros> {
     let monitors = facts.events_of(&[Meaning::ServerMonitorTriggered]).filter_map(|(id, event)| Some((facts.host(id), event.time?.micros)));
     monitors
         .map(|(host, given_up)| {
-            let mut moments: Vec<Micros> = facts.fleet_failures.iter().filter(|failure| failure.host == host).filter_map(|failure| failure.time).collect();
+            let mut moments: Vec<Micros> =
+                facts.fleet_failures.iter().filter(|failure| failure.host == host).filter_map(|failure| failure.time).collect();
             moments.push(given_up);
             moments.sort_unstable();
             longest_run(&mut moments, window + 2 * patience).max(window) + patience

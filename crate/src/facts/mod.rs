@@ -192,7 +192,13 @@ fn members(facts: &Facts) -> Option<u32> {
 fn named_members(facts: &Facts) -> Option<u32> {
     let is_id = |text: &&str| (8..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
     let raft = [
-        Meaning::VoteSent, Meaning::VoteCast, Meaning::VoteReceived, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameLeader, Meaning::MemberChange,
+        Meaning::VoteSent,
+        Meaning::VoteCast,
+        Meaning::VoteReceived,
+        Meaning::LeaderElected,
+        Meaning::LeaderChanged,
+        Meaning::BecameLeader,
+        Meaning::MemberChange,
     ];
     let mut ids: Vec<&str> = facts
         .events_of(&raft)
@@ -203,7 +209,8 @@ fn named_members(facts: &Facts) -> Option<u32> {
     ids.dedup();
     let named = ids.iter().filter(|id| id.bytes().any(|b| b != b'0')).count() as u32;
     // 0.4 names its members in plain words.
-    let old: std::collections::BTreeSet<&str> = facts.events_of(&[Meaning::Leader04]).filter_map(|(_, event)| event.word("new")).filter(|name| !name.is_empty()).collect();
+    let old: std::collections::BTreeSet<&str> =
+        facts.events_of(&[Meaning::Leader04]).filter_map(|(_, event)| event.word("new")).filter(|name| !name.is_empty()).collect();
     match named.max(old.len() as u32) {
         0 => None,
         count => Some(count),
@@ -224,7 +231,12 @@ fn align_years(logs: &mut [LogReading]) {
 
 impl Facts {
     /// Gathers everything the input shows.
-    pub fn gather(configurations: Vec<Configuration>, logs: Vec<LogReading>, unknown: Vec<(DocumentId, String)>, assumptions: Assumptions) -> Facts {
+    pub fn gather(
+        configurations: Vec<Configuration>,
+        logs: Vec<LogReading>,
+        unknown: Vec<(DocumentId, String)>,
+        assumptions: Assumptions,
+    ) -> Facts {
         let mut logs = logs;
         align_years(&mut logs);
         let mut facts = Facts {
@@ -324,7 +336,12 @@ impl Facts {
 fn restarts(facts: &Facts, voices: &[voices::Voice]) -> Vec<EventId> {
     let mut restarts = Vec::new();
     for voice in voices {
-        let starts: Vec<EventId> = voice.events.iter().copied().filter(|id| matches!(facts.event(*id).meaning, Meaning::EtcdVersion | Meaning::StartupZapConfig | Meaning::Start04)).collect();
+        let starts: Vec<EventId> = voice
+            .events
+            .iter()
+            .copied()
+            .filter(|id| matches!(facts.event(*id).meaning, Meaning::EtcdVersion | Meaning::StartupZapConfig | Meaning::Start04))
+            .collect();
         let first_is_start = voice.events.first() == starts.first();
         restarts.extend(starts.iter().skip(usize::from(first_is_start)));
     }

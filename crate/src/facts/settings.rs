@@ -55,7 +55,11 @@ fn from_log(facts: &Facts, parameter: Parameter) -> Option<InForce> {
 }
 
 fn from_configuration(facts: &Facts, parameter: Parameter) -> Option<InForce> {
-    let mut found = facts.configurations.iter().flat_map(|configuration| &configuration.settings).filter(|setting| setting.effective && setting.parameter == parameter);
+    let mut found = facts
+        .configurations
+        .iter()
+        .flat_map(|configuration| &configuration.settings)
+        .filter(|setting| setting.effective && setting.parameter == parameter);
     let setting = found.next_back()?;
     Some(InForce { value: setting.value, provenance: Provenance::Stated, place: Some(setting.place), event: None })
 }

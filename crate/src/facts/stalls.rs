@@ -65,7 +65,8 @@ fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
             }
             None => {
                 let member = voice.member.clone();
-                incidents.push((Stall { member, end, length, planned: length.high, kind: StallKind::LateHeartbeat, events: vec![*id] }, excess));
+                incidents
+                    .push((Stall { member, end, length, planned: length.high, kind: StallKind::LateHeartbeat, events: vec![*id] }, excess));
             }
         }
     }
@@ -92,7 +93,14 @@ fn slow_syncs(facts: &Facts, voice: &Voice, changes: &[LeaderChange]) -> Vec<Sta
             let leads = leads_at(changes, &voice.member, end - took).is_some() || leaderless_beside(facts, voice, changes, end, took);
             leads.then_some(())?;
             let length = Range::exactly(took);
-            Some(Stall { member: voice.member.clone(), end: Some(end), length, planned: took, kind: StallKind::SlowSync, events: vec![*id] })
+            Some(Stall {
+                member: voice.member.clone(),
+                end: Some(end),
+                length,
+                planned: took,
+                kind: StallKind::SlowSync,
+                events: vec![*id],
+            })
         })
         .collect()
 }
@@ -102,14 +110,25 @@ fn slow_syncs(facts: &Facts, voice: &Voice, changes: &[LeaderChange]) -> Vec<Sta
 fn leaderless_beside(facts: &Facts, voice: &Voice, changes: &[LeaderChange], end: Micros, took: Micros) -> bool {
     let without_leader = |id: &EventId| {
         let event = facts.event(*id);
-        matches!(event.meaning, Meaning::NoLeaderDropRead | Meaning::NoLeaderDropProposal) && event.time.is_some_and(|time| (end - took..=end + took).contains(&time.micros))
+        matches!(event.meaning, Meaning::NoLeaderDropRead | Meaning::NoLeaderDropProposal)
+            && event.time.is_some_and(|time| (end - took..=end + took).contains(&time.micros))
     };
     changes.is_empty() && took > election(facts) && voice.events.iter().any(without_leader)
 }
 
 /// The leader was lost while a disk slept; who followed is not in the log.
 fn unseen_change(stall: &Stall) -> LeaderChange {
-    LeaderChange { term: None, campaign: stall.end, elected: None, lost: None, old: None, new: None, class: ChangeClass::Needless, events: stall.events.clone(), stall: None }
+    LeaderChange {
+        term: None,
+        campaign: stall.end,
+        elected: None,
+        lost: None,
+        old: None,
+        new: None,
+        class: ChangeClass::Needless,
+        events: stall.events.clone(),
+        stall: None,
+    }
 }
 
 /// `Some` when `member` led at `time`, as far as the changes tell.
@@ -141,7 +160,14 @@ fn near_timeouts(facts: &Facts) -> Vec<Stall> {
         .filter_map(|(id, event)| {
             let gap = event.duration("gap")?;
             let length = Range { low: (gap - beat).max(0), high: gap };
-            Some(Stall { member: String::from("the leader"), end: time_of(facts, id), length, planned: gap, kind: StallKind::NearTimeout, events: vec![id] })
+            Some(Stall {
+                member: String::from("the leader"),
+                end: time_of(facts, id),
+                length,
+                planned: gap,
+                kind: StallKind::NearTimeout,
+                events: vec![id],
+            })
         })
         .collect()
 }
@@ -156,7 +182,11 @@ fn overlapping(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option
             let stall = &stalls[*at];
             let Some(end) = stall.end else { return false };
             let by_old = change.old.as_deref().is_none_or(|old| stall.member == old || stall.kind == StallKind::NearTimeout);
-            by_old && stall.kind != StallKind::Censored && end >= campaign - slack && end - stall.length.high <= campaign + slack && end <= campaign + stall.length.high.max(window) + slack
+            by_old
+                && stall.kind != StallKind::Censored
+                && end >= campaign - slack
+                && end - stall.length.high <= campaign + slack
+                && end <= campaign + stall.length.high.max(window) + slack
         })
         .collect();
     fitting.sort_by_key(|at| std::cmp::Reverse(stalls[*at].length.high));
@@ -177,7 +207,9 @@ fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: us
     let back = voice.events.iter().copied().find(|id| {
         let event = facts.event(*id);
         let learned = event.number("term").is_some_and(|term| change.term.is_none_or(|new| term >= new)) || change.term.is_none();
-        learned && event.time.is_some_and(|time| time.micros >= campaign - slack) && !change.events.iter().any(|own| own == id && event.meaning == Meaning::BecameLeader)
+        learned
+            && event.time.is_some_and(|time| time.micros >= campaign - slack)
+            && !change.events.iter().any(|own| own == id && event.meaning == Meaning::BecameLeader)
     })?;
     if START_LINES.contains(&facts.event(back).meaning) {
         return None;

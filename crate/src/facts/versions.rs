@@ -21,7 +21,9 @@ pub fn fleet(logs: &[LogReading]) -> Option<VersionRange> {
 /// The range of one program over all logs: said by itself, else narrowed by its messages. Where logs
 /// contradict each other - several versions in one paste - the range spans them all.
 fn program(logs: &[LogReading], program: Program) -> Option<VersionRange> {
-    logs.iter().filter_map(|log| of_log(log, program)).reduce(|a, b| narrowed(a, b).unwrap_or(VersionRange { low: a.low.min(b.low), high: a.high.max(b.high) }))
+    logs.iter()
+        .filter_map(|log| of_log(log, program))
+        .reduce(|a, b| narrowed(a, b).unwrap_or(VersionRange { low: a.low.min(b.low), high: a.high.max(b.high) }))
 }
 
 /// The range of one program in one log.
@@ -55,20 +57,28 @@ fn places(log: &LogReading) -> Option<VersionRange> {
     let mut possible: Vec<Version> = FLEET_RELEASES.to_vec();
     for (signature, place) in &log.fingerprints {
         let meaning = SIGNATURES.get(usize::from(*signature))?.meaning;
-        let spans: Vec<(Version, Version)> = PLACES.iter().filter(|(m, at, _)| same_text(*m, meaning) && *at == &**place).flat_map(|(_, _, spans)| spans.iter().copied()).collect();
-        let narrowed: Vec<Version> = possible.iter().copied().filter(|version| spans.iter().any(|(first, last)| first <= version && version <= last)).collect();
+        let spans: Vec<(Version, Version)> = PLACES
+            .iter()
+            .filter(|(m, at, _)| same_text(*m, meaning) && *at == &**place)
+            .flat_map(|(_, _, spans)| spans.iter().copied())
+            .collect();
+        let narrowed: Vec<Version> =
+            possible.iter().copied().filter(|version| spans.iter().any(|(first, last)| first <= version && version <= last)).collect();
         // A place that no known release has (a development build) narrows nothing.
         if !narrowed.is_empty() {
             possible = narrowed;
         }
     }
     let narrowed = possible.len() < FLEET_RELEASES.len();
-    narrowed.then(|| VersionRange { low: possible.first().copied().unwrap_or_default(), high: possible.last().copied().unwrap_or_default() })
+    narrowed
+        .then(|| VersionRange { low: possible.first().copied().unwrap_or_default(), high: possible.last().copied().unwrap_or_default() })
 }
 
 /// The agent and the engine print some messages with the same text.
 fn same_text(a: Meaning, b: Meaning) -> bool {
-    a == b || a.id().rsplit_once("fetch-").map(|(_, tail)| tail) == b.id().rsplit_once("fetch-").map(|(_, tail)| tail) && a.id().contains("fetch-")
+    a == b
+        || a.id().rsplit_once("fetch-").map(|(_, tail)| tail) == b.id().rsplit_once("fetch-").map(|(_, tail)| tail)
+            && a.id().contains("fetch-")
 }
 
 /// A version as the user states it.
@@ -114,13 +124,17 @@ mod tests {
 
     #[test]
     fn places_in_the_source_narrow_fleet() {
-        let logs = read("fleetd[1]: INFO engine.go:208: Waiting 25s for previous lease to expire before continuing reconciliation\nfleetd[1]: INFO engine.go:205: Stole engine leadership from Machine(9c33)\n");
+        let logs = read(
+            "fleetd[1]: INFO engine.go:208: Waiting 25s for previous lease to expire before continuing reconciliation\nfleetd[1]: INFO engine.go:205: Stole engine leadership from Machine(9c33)\n",
+        );
         assert_eq!(fleet(&logs).map(words).as_deref(), Some("0.9.0-0.9.2"));
     }
 
     #[test]
     fn a_start_line_decides() {
-        let logs = read("2015-10-16 10:12:51.344648 I | etcdmain: etcd Version: 2.3.8\n2015-10-16 10:12:51.4 W | etcdserver: server is likely overloaded\n");
+        let logs = read(
+            "2015-10-16 10:12:51.344648 I | etcdmain: etcd Version: 2.3.8\n2015-10-16 10:12:51.4 W | etcdserver: server is likely overloaded\n",
+        );
         assert_eq!(etcd(&logs).map(words).as_deref(), Some("2.3.8"));
     }
 

@@ -7,8 +7,15 @@ use crate::units::Micros;
 
 /// Lines that a process prints only when it starts. Method 3.2 lists them; a leader whose next
 /// line is one of these really ended.
-pub const START_LINES: &[Meaning] =
-    &[Meaning::EtcdVersion, Meaning::StartMember, Meaning::AlreadyInit, Meaning::StartupZapConfig, Meaning::Newraft, Meaning::ListeningForPeers, Meaning::Start04];
+pub const START_LINES: &[Meaning] = &[
+    Meaning::EtcdVersion,
+    Meaning::StartMember,
+    Meaning::AlreadyInit,
+    Meaning::StartupZapConfig,
+    Meaning::Newraft,
+    Meaning::ListeningForPeers,
+    Meaning::Start04,
+];
 
 /// One process of etcd as its lines show it.
 #[derive(Clone, Debug)]

@@ -100,7 +100,11 @@ fn json_stamps<'a>(line: &'a str, header: &mut Header<'a>) {
 
 fn skip_decoration(line: &str, from: usize, limit: usize) -> usize {
     let rest = &line[from..limit];
-    from + rest.find(|c: char| !(c.is_whitespace() || matches!(c, '>' | '*' | '`' | '|' | '"' | '\'' | '-' | '•' | '$' | '#' | '~' | '+' | '\u{feff}'))).unwrap_or(rest.len())
+    from + rest
+        .find(|c: char| {
+            !(c.is_whitespace() || matches!(c, '>' | '*' | '`' | '|' | '"' | '\'' | '-' | '•' | '$' | '#' | '~' | '+' | '\u{feff}'))
+        })
+        .unwrap_or(rest.len())
 }
 
 fn word(text: &str) -> &str {
@@ -140,7 +144,27 @@ fn classify<'a>(word: &'a str, after: &str) -> Part<'a> {
 
 fn is_level(word: &str) -> bool {
     let bare = word.trim_matches([':', '[', ']', '|']);
-    matches!(bare, "C" | "E" | "W" | "N" | "I" | "D" | "T" | "DEBUG" | "INFO" | "WARN" | "WARNING" | "ERROR" | "FATAL" | "CRITICAL" | "info" | "warn" | "error" | "debug" | "fatal")
+    matches!(
+        bare,
+        "C" | "E"
+            | "W"
+            | "N"
+            | "I"
+            | "D"
+            | "T"
+            | "DEBUG"
+            | "INFO"
+            | "WARN"
+            | "WARNING"
+            | "ERROR"
+            | "FATAL"
+            | "CRITICAL"
+            | "info"
+            | "warn"
+            | "error"
+            | "debug"
+            | "fatal"
+    )
 }
 
 /// `engine.go:208:`, `client.go:292]`, `[raft.go:12]`.
@@ -152,8 +176,22 @@ fn source_line(word: &str) -> Option<&str> {
 
 /// `fleetd[23463]:`, `etcd2[815]:`, `etcd:`, `[etcd]`: the programs this crate knows, by the first letters of their names.
 fn program(word: &str) -> Option<&str> {
-    const KNOWN: [&str; 14] =
-        ["etcd", "fleet", "systemd", "kernel", "dockerd", "docker", "k3s", "rke2", "kube", "hyperkube", "sh", "bash", "kubelet", "containerd"];
+    const KNOWN: [&str; 14] = [
+        "etcd",
+        "fleet",
+        "systemd",
+        "kernel",
+        "dockerd",
+        "docker",
+        "k3s",
+        "rke2",
+        "kube",
+        "hyperkube",
+        "sh",
+        "bash",
+        "kubelet",
+        "containerd",
+    ];
     let (name, closed) = match word.split_once('[') {
         Some(("", rest)) => (rest.strip_suffix(']')?, true),
         Some((name, rest)) => (name, rest.trim_end_matches(':').ends_with(']')),
@@ -178,7 +216,10 @@ mod tests {
             read("Apr 09 21:20:31 machine1 fleetd[21543]: INFO engine.go:208: Waiting 25s for"),
             (Some("Apr 09 21:20:31"), Some("machine1"), Some("fleetd"), Some("engine.go:208"))
         );
-        assert_eq!(read("06:40:30 host fleetd[23463]: INFO client.go:292: Failed"), (Some("06:40:30"), Some("host"), Some("fleetd"), Some("client.go:292")));
+        assert_eq!(
+            read("06:40:30 host fleetd[23463]: INFO client.go:292: Failed"),
+            (Some("06:40:30"), Some("host"), Some("fleetd"), Some("client.go:292"))
+        );
         assert_eq!(read("fleetd[615]: ERROR reconcile.go:120: Failed fetching"), (None, None, Some("fleetd"), Some("reconcile.go:120")));
     }
 
@@ -192,7 +233,10 @@ mod tests {
 
     #[test]
     fn reads_json_and_container_prefixes() {
-        assert_eq!(read(r#"{"level":"warn","ts":"2021-06-05T02:20:39.344Z","caller":"raft.go:1","msg":"x"}"#).0, Some("2021-06-05T02:20:39.344Z"));
+        assert_eq!(
+            read(r#"{"level":"warn","ts":"2021-06-05T02:20:39.344Z","caller":"raft.go:1","msg":"x"}"#).0,
+            Some("2021-06-05T02:20:39.344Z")
+        );
         assert_eq!(read("etcd1  | 2015-10-16 10:12:51.344648 I | raft: x").1, Some("etcd1"));
         assert_eq!(read("> 2015-10-16 10:12:51.344648 I | raft: x").0, Some("2015-10-16 10:12:51.344648"));
     }

@@ -60,7 +60,9 @@ fn starts_before(pieces: &[Piece], key: usize, at: usize, line: &str) -> Vec<usi
         Some(Piece::Hole(_, kind)) if key == 1 => vec![hole_start(*kind, before)],
         // A hole, then a literal that is not the key: find that literal, then the word before it.
         Some(Piece::Hole(_, kind)) => match pieces.get(1) {
-            Some(Piece::Literal(second)) => before.rmatch_indices(second).take(4).map(|(start, _)| hole_start(*kind, &line[..start])).collect(),
+            Some(Piece::Literal(second)) => {
+                before.rmatch_indices(second).take(4).map(|(start, _)| hole_start(*kind, &line[..start])).collect()
+            }
             _ => Vec::new(),
         },
         None => Vec::new(),

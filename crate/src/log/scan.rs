@@ -163,7 +163,9 @@ impl Scanner {
             }
             return true;
         }
-        let is_field = field.split_once('=').is_some_and(|(key, _)| key.len() > 2 && key.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'));
+        let is_field = field
+            .split_once('=')
+            .is_some_and(|(key, _)| key.len() > 2 && key.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'));
         if is_field && self.sticky_time.is_some() {
             self.reading.foreign += 1;
             return true;
@@ -374,7 +376,9 @@ fn plain(text: &str) -> String {
         if start.starts_with('{') && start.contains(&format!("\"{field}\"")) {
             if let Some(inner) = json_field(&plain, field).map(unescape) {
                 let outer = json_field(&plain, "time").or_else(|| json_field(&plain, "__REALTIME_TIMESTAMP")).unwrap_or("").to_owned();
-                let host = json_field(&plain, "_HOSTNAME").map(|host| format!("{host} {}: ", json_field(&plain, "SYSLOG_IDENTIFIER").unwrap_or("etcd"))).unwrap_or_default();
+                let host = json_field(&plain, "_HOSTNAME")
+                    .map(|host| format!("{host} {}: ", json_field(&plain, "SYSLOG_IDENTIFIER").unwrap_or("etcd")))
+                    .unwrap_or_default();
                 plain = format!("{outer} {host}{}", inner.trim_end());
             }
         }
@@ -455,7 +459,8 @@ pub fn recognise(line: &str) -> Option<(u16, Match)> {
             if !at_boundary(line, found.start) {
                 continue;
             }
-            let better = best.as_ref().is_none_or(|(_, known)| (found.start, usize::MAX - found.weight) < (known.start, usize::MAX - known.weight));
+            let better =
+                best.as_ref().is_none_or(|(_, known)| (found.start, usize::MAX - found.weight) < (known.start, usize::MAX - known.weight));
             if better {
                 best = Some((*number, found));
             }
@@ -480,7 +485,8 @@ mod tests {
         scanner.finish()
     }
 
-    const LATE: &str = "2015-10-16 10:12:51.344648 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 237.022208ms)\n";
+    const LATE: &str =
+        "2015-10-16 10:12:51.344648 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 237.022208ms)\n";
 
     #[test]
     fn any_cut_gives_the_same_reading() {
@@ -496,7 +502,9 @@ mod tests {
 
     #[test]
     fn newest_first_is_put_right_and_keeps_its_line_numbers() {
-        let log = read("Apr 09 21:20:31 m fleetd[1]: INFO engine.go:205: Stole engine leadership from Machine(9c33)\nApr 09 21:20:30 m fleetd[1]: ERROR engine.go:218: Engine leadership lost, renewal failed: 101: Compare failed\n");
+        let log = read(
+            "Apr 09 21:20:31 m fleetd[1]: INFO engine.go:205: Stole engine leadership from Machine(9c33)\nApr 09 21:20:30 m fleetd[1]: ERROR engine.go:218: Engine leadership lost, renewal failed: 101: Compare failed\n",
+        );
         assert_eq!(log.order, Order::NewestFirst);
         assert_eq!(log.events.iter().map(|event| event.line).collect::<Vec<_>>(), [2, 1]);
     }

@@ -157,7 +157,9 @@ fn year_ahead(reader: &mut Reader) -> Option<i64> {
 
 fn weekday(text: &str) -> Option<&str> {
     let name = text.get(..3)?;
-    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&name).then(|| text[3..].strip_prefix(", ").or_else(|| text[3..].strip_prefix(' ')))?
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+        .contains(&name)
+        .then(|| text[3..].strip_prefix(", ").or_else(|| text[3..].strip_prefix(' ')))?
 }
 
 fn month(name: &str) -> Option<i64> {
@@ -276,7 +278,11 @@ mod tests {
 
     #[test]
     fn a_missing_year_is_taken_from_the_neighbour() {
-        for (partial, whole) in [("Nov 22 06:49:23", "2026-11-22 06:49:23"), ("Jan 02 00:00:00", "2025-01-02 00:00:00"), ("Dec 31 23:00:00", "2025-12-31 23:00:00")] {
+        for (partial, whole) in [
+            ("Nov 22 06:49:23", "2026-11-22 06:49:23"),
+            ("Jan 02 00:00:00", "2025-01-02 00:00:00"),
+            ("Dec 31 23:00:00", "2025-12-31 23:00:00"),
+        ] {
             let (partial, whole) = (stamp(partial).unwrap().time.micros, stamp(whole).unwrap().time.micros);
             assert_eq!(partial + year_shift(partial, whole + 3600 * S), whole);
         }

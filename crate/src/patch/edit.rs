@@ -70,7 +70,10 @@ fn blocks(text: &str, lines: &[&str], starts: &[usize], edits: &[Edit]) -> Vec<B
             to = to.max(line_of(edits[last].end));
         }
         let (begin, end) = (starts[from], starts.get(to + 1).copied().unwrap_or(text.len()));
-        let moved: Vec<Edit> = edits[at..=last].iter().map(|edit| Edit { start: edit.start - begin, end: edit.end - begin, text: edit.text.clone() }).collect();
+        let moved: Vec<Edit> = edits[at..=last]
+            .iter()
+            .map(|edit| Edit { start: edit.start - begin, end: edit.end - begin, text: edit.text.clone() })
+            .collect();
         let changed = apply(text.get(begin..end).unwrap_or(""), &moved);
         let mut new: Vec<String> = changed.split_inclusive('\n').map(str::to_owned).collect();
         let mut range = from..(to + 1).min(lines.len());
@@ -102,7 +105,11 @@ fn hunk(out: &mut String, lines: &[&str], blocks: &[Block], shift: isize) -> isi
     let gained: isize = blocks.iter().map(|block| block.new.len() as isize - block.lines.len() as isize).sum();
     let (old, new) = (to - from, (to - from) as isize + gained);
     let number = |start: usize, count: usize| if count == 0 { start } else { start + 1 };
-    out.push_str(&format!("@@ -{},{old} +{},{new} @@\n", number(from, old), number((from as isize + shift).max(0) as usize, new.max(0) as usize)));
+    out.push_str(&format!(
+        "@@ -{},{old} +{},{new} @@\n",
+        number(from, old),
+        number((from as isize + shift).max(0) as usize, new.max(0) as usize)
+    ));
     let mut at = from;
     for block in blocks {
         lines[at..block.lines.start].iter().for_each(|line| push(out, ' ', line));
@@ -142,6 +149,9 @@ mod tests {
 
     #[test]
     fn a_missing_last_newline_is_told() {
-        assert_eq!(diff("a", &[Edit { start: 1, end: 1, text: "\nb".into() }]), "--- before\n+++ after\n@@ -1,1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+b\n\\ No newline at end of file\n");
+        assert_eq!(
+            diff("a", &[Edit { start: 1, end: 1, text: "\nb".into() }]),
+            "--- before\n+++ after\n@@ -1,1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+b\n\\ No newline at end of file\n"
+        );
     }
 }

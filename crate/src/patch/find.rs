@@ -27,11 +27,18 @@ pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> R
             None => missing.push(*change),
         }
     }
-    for group in [Vec::from_iter(missing.iter().filter(|c| c.parameter.is_etcd()).copied()), Vec::from_iter(missing.iter().filter(|c| !c.parameter.is_etcd()).copied())] {
+    for group in [
+        Vec::from_iter(missing.iter().filter(|c| c.parameter.is_etcd()).copied()),
+        Vec::from_iter(missing.iter().filter(|c| !c.parameter.is_etcd()).copied()),
+    ] {
         if group.is_empty() {
             continue;
         }
-        let found = place.insertions(&group).into_iter().take(MOST_TRIES).find(|edit| verify::check(text, configuration, &apply(text, std::slice::from_ref(edit)), &group).is_ok());
+        let found = place
+            .insertions(&group)
+            .into_iter()
+            .take(MOST_TRIES)
+            .find(|edit| verify::check(text, configuration, &apply(text, std::slice::from_ref(edit)), &group).is_ok());
         edits.push(found.ok_or_else(|| format!("No place was found where {} could be added safely.", names(&group)))?);
     }
     edits.sort_by_key(|edit| (edit.start, edit.end));
@@ -63,10 +70,12 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
     let tree = if configuration.tolerant { Tree::default() } else { yaml_of(text, configuration.source).unwrap_or_default() };
     for change in changes {
         let key = change.parameter.key();
-        if configuration.problems.iter().any(|problem| problem.id == "config-duplicate-key" && problem.parameter == Some(change.parameter)) {
+        if configuration.problems.iter().any(|problem| problem.id == "config-duplicate-key" && problem.parameter == Some(change.parameter))
+        {
             return Err(format!("{key} is stated more than once; delete all but one of them first."));
         }
-        let acting: Vec<&Setting> = configuration.settings.iter().filter(|setting| setting.parameter == change.parameter && setting.effective).collect();
+        let acting: Vec<&Setting> =
+            configuration.settings.iter().filter(|setting| setting.parameter == change.parameter && setting.effective).collect();
         let several = tree.documents.len() > 1 && configuration.source != Source::CloudConfig;
         if acting.len() > 1 && (several || !configuration.tolerant) {
             return Err(format!("{key} is stated in {} places that may all act; it cannot be told which one is meant.", acting.len()));
@@ -127,12 +136,15 @@ impl<'a> Place<'a> {
 
     /// Replaces the value that acts, or one that does not for its own fault.
     fn replacement(&self, change: &Change) -> Option<Edit> {
-        let mut stated: Vec<&Setting> = self.configuration.settings.iter().filter(|setting| setting.parameter == change.parameter).collect();
+        let mut stated: Vec<&Setting> =
+            self.configuration.settings.iter().filter(|setting| setting.parameter == change.parameter).collect();
         stated.sort_by_key(|setting| (!setting.effective, std::cmp::Reverse(setting.place.span)));
         let single = [*change];
-        stated.iter().take(MOST_TRIES).filter_map(|setting| self.replace(setting, change)).find(|edit| {
-            verify::rereads(self.configuration, &apply(self.text, std::slice::from_ref(edit)), &single).is_ok()
-        })
+        stated
+            .iter()
+            .take(MOST_TRIES)
+            .filter_map(|setting| self.replace(setting, change))
+            .find(|edit| verify::rereads(self.configuration, &apply(self.text, std::slice::from_ref(edit)), &single).is_ok())
     }
 
     fn replace(&self, setting: &Setting, change: &Change) -> Option<Edit> {
@@ -154,7 +166,14 @@ impl<'a> Place<'a> {
     /// Ways to add what is missing, the nearest first.
     fn insertions(&self, group: &[Change]) -> Vec<Edit> {
         let mut found = Vec::new();
-        for sibling in self.configuration.settings.iter().rev().filter(|setting| setting.effective && setting.parameter.is_etcd() == group[0].parameter.is_etcd()).take(4) {
+        for sibling in self
+            .configuration
+            .settings
+            .iter()
+            .rev()
+            .filter(|setting| setting.effective && setting.parameter.is_etcd() == group[0].parameter.is_etcd())
+            .take(4)
+        {
             found.extend(self.twin_in_flow(sibling, group));
             found.extend(self.twin_line(sibling, group));
             found.extend(self.twin_inline(sibling, group));
@@ -180,9 +199,13 @@ impl<'a> Place<'a> {
             }
             Source::DropIn => found.extend(self.in_unit_text(&Inner::verbatim(self.text, 0..self.text.len()), group)),
             Source::FleetConf => found.extend(self.in_fleet_conf(group)),
-            Source::Environment => found.push(self.append(group.iter().map(|change| format!("{}={}", render::variable(change), render::value(change))))),
+            Source::Environment => {
+                found.push(self.append(group.iter().map(|change| format!("{}={}", render::variable(change), render::value(change)))))
+            }
             Source::Flags => found.extend(self.on_command_line(group)),
-            Source::Fragment => found.push(self.append(group.iter().map(|change| format!("{}: {}", render::key(change), render::value(change))))),
+            Source::Fragment => {
+                found.push(self.append(group.iter().map(|change| format!("{}: {}", render::key(change), render::value(change)))))
+            }
         }
         found
     }
@@ -195,11 +218,14 @@ impl<'a> Place<'a> {
         let names = [setting.parameter.key().to_owned(), setting.parameter.variable().to_owned()];
         let folded = before.replace('_', "-");
         let lower = folded.to_ascii_lowercase();
-        names.iter().filter_map(|name| {
-            let name = name.replace('_', "-").to_ascii_lowercase();
-            let found = lower.rfind(&name)?;
-            Some((start + found, self.text.get(start + found..start + found + name.len())?))
-        }).min_by_key(|(at, _)| *at)
+        names
+            .iter()
+            .filter_map(|name| {
+                let name = name.replace('_', "-").to_ascii_lowercase();
+                let found = lower.rfind(&name)?;
+                Some((start + found, self.text.get(start + found..start + found + name.len())?))
+            })
+            .min_by_key(|(at, _)| *at)
     }
 
     /// The name of another parameter, spelled the same way.
@@ -221,7 +247,10 @@ impl<'a> Place<'a> {
         let (start, end) = (line_start(self.text, at), line_end(self.text, span.end));
         let prefix = self.text.get(start..at)?;
         let lead = prefix.trim().trim_start_matches('\u{feff}');
-        if !matches!(lead.trim_end_matches(['"', '\'']), "" | "-" | "--" | "- -" | "- --" | "export" | "Environment=" | "ETCD_PEER_" | "peer-" | "peer_" | "Environment=ETCD_PEER_") {
+        if !matches!(
+            lead.trim_end_matches(['"', '\'']),
+            "" | "-" | "--" | "- -" | "- --" | "export" | "Environment=" | "ETCD_PEER_" | "peer-" | "peer_" | "Environment=ETCD_PEER_"
+        ) {
             return None;
         }
         let between = self.text.get(at + spelling.len()..span.start)?;
@@ -240,7 +269,8 @@ impl<'a> Place<'a> {
         let mut new = String::new();
         for change in group {
             let raw = self.value_like(sibling, change);
-            let line = format!("{prefix}{}{between}{raw}{closing}{}", self.spelled_like(spelling, change), if continued { " \\" } else { "" });
+            let line =
+                format!("{prefix}{}{between}{raw}{closing}{}", self.spelled_like(spelling, change), if continued { " \\" } else { "" });
             new.push_str(self.line_end);
             new.push_str(&line);
         }
@@ -271,7 +301,10 @@ impl<'a> Place<'a> {
         }
         let opening = self.text.get(..at)?.len() - self.text.get(..at)?.trim_end_matches(['"', '\'', '-']).len();
         let lead = self.text.get(at - opening..at)?;
-        let new: String = group.iter().map(|change| format!(", {lead}{}{between}{}{closing}", self.spelled_like(spelling, change), self.value_like(sibling, change))).collect();
+        let new: String = group
+            .iter()
+            .map(|change| format!(", {lead}{}{between}{}{closing}", self.spelled_like(spelling, change), self.value_like(sibling, change)))
+            .collect();
         let end = span.end + closing.len();
         Some(Edit { start: end, end, text: new })
     }
@@ -296,7 +329,10 @@ impl<'a> Place<'a> {
         if in_json && lead.contains('"') {
             return None;
         }
-        let new: String = group.iter().map(|change| format!("{lead}{}{between}{}{closing}", self.spelled_like(spelling, change), render::value(change))).collect();
+        let new: String = group
+            .iter()
+            .map(|change| format!("{lead}{}{between}{}{closing}", self.spelled_like(spelling, change), render::value(change)))
+            .collect();
         let end = span.end + closing.len();
         Some(Edit { start: end, end, text: new })
     }
@@ -315,7 +351,10 @@ impl<'a> Place<'a> {
         let end = end - usize::from(self.text.get(..end)?.ends_with('\r'));
         let closing: String = self.text.get(span.end..end)?.chars().take_while(|c| matches!(c, '"' | '\'')).collect();
         let line = self.line_end;
-        let text: String = group.iter().map(|change| format!("{line}{name}{}{line}{value_line}{}{closing}", render::key(change), render::value(change))).collect();
+        let text: String = group
+            .iter()
+            .map(|change| format!("{line}{name}{}{line}{value_line}{}{closing}", render::key(change), render::value(change)))
+            .collect();
         Some(Edit { start: end, end, text })
     }
 
@@ -327,23 +366,28 @@ impl<'a> Place<'a> {
         if group[0].parameter.is_etcd() {
             sections.push(if group[0].etcd_04 { "etcd2" } else { "etcd" });
         }
-        sections.iter().flat_map(|section| {
-            let spelled: Vec<Change> = group.iter().map(|change| Change { etcd_04: *section == "etcd", ..*change }).collect();
-            self.into_entry(coreos, tree, section, &spelled, false)
-        }).collect()
+        sections
+            .iter()
+            .flat_map(|section| {
+                let spelled: Vec<Change> = group.iter().map(|change| Change { etcd_04: *section == "etcd", ..*change }).collect();
+                self.extend_entry(coreos, tree, section, &spelled, false)
+            })
+            .collect()
     }
 
     fn in_mapping(&self, path: &[&str], group: &[Change], snake: bool) -> Vec<Edit> {
         let Some(tree) = &self.tree else { return Vec::new() };
         let Some(root) = tree.documents.first() else { return Vec::new() };
         match path.split_last() {
-            None => self.into_mapping(root, group, snake).into_iter().collect(),
-            Some((last, parents)) => tree.at(root, parents).map_or_else(Vec::new, |parent| self.into_entry(parent, tree, last, group, snake)),
+            None => self.extend_mapping(root, group, snake).into_iter().collect(),
+            Some((last, parents)) => {
+                tree.at(root, parents).map_or_else(Vec::new, |parent| self.extend_entry(parent, tree, last, group, snake))
+            }
         }
     }
 
     /// Into the value of `parent`'s key, be it a mapping, braces or nothing.
-    fn into_entry(&self, parent: &Node, tree: &Tree, key: &str, group: &[Change], snake: bool) -> Vec<Edit> {
+    fn extend_entry(&self, parent: &Node, tree: &Tree, key: &str, group: &[Change], snake: bool) -> Vec<Edit> {
         let found = tree.all(parent, key);
         let Some(entry) = found.last().filter(|_| found.len() == 1) else { return Vec::new() };
         let node = &entry.value;
@@ -357,10 +401,10 @@ impl<'a> Place<'a> {
             let text = format!("{{{}}}", self.pairs(group, snake));
             return vec![Edit { start: node.span.start, end: node.span.end, text }];
         }
-        self.into_mapping(node, group, snake).into_iter().collect()
+        self.extend_mapping(node, group, snake).into_iter().collect()
     }
 
-    fn into_mapping(&self, node: &Node, group: &[Change], snake: bool) -> Option<Edit> {
+    fn extend_mapping(&self, node: &Node, group: &[Change], snake: bool) -> Option<Edit> {
         let Kind::Mapping { entries, flow } = &node.kind else { return None };
         let snake = snake || self.snake(node);
         if *flow {
@@ -375,13 +419,20 @@ impl<'a> Place<'a> {
         let indent = self.column(first);
         let lines = self.lines(group, &indent, snake);
         // Behind the last entry that ends on its own line; a block scalar's end is not a safe place.
-        let simple = entries.iter().rfind(|entry| matches!(entry.value.kind, Kind::Scalar { .. } | Kind::Alias(_)) && !self.text.get(entry.key.span.start..entry.value.span.end.max(entry.key.span.end)).unwrap_or("\n").contains('\n'));
+        let simple = entries.iter().rfind(|entry| {
+            matches!(entry.value.kind, Kind::Scalar { .. } | Kind::Alias(_))
+                && !self.text.get(entry.key.span.start..entry.value.span.end.max(entry.key.span.end)).unwrap_or("\n").contains('\n')
+        });
         match simple {
             Some(entry) => Some(self.below(entry, lines)),
             None => {
                 let at = line_start(self.text, first.key.span.start);
                 let bare = self.text.get(at..first.key.span.start)?.trim_start_matches('\u{feff}').trim().is_empty();
-                bare.then(|| Edit { start: at + bom(self.text, at), end: at + bom(self.text, at), text: format!("{}{}", lines.trim_start_matches(['\r', '\n']), self.line_end) })
+                bare.then(|| Edit {
+                    start: at + bom(self.text, at),
+                    end: at + bom(self.text, at),
+                    text: format!("{}{}", lines.trim_start_matches(['\r', '\n']), self.line_end),
+                })
             }
         }
     }
@@ -446,7 +497,12 @@ impl<'a> Place<'a> {
         let name = unit.entries().iter().find(|entry| entry.name() == "name")?;
         let indent = " ".repeat(name.key.span.start - line_start(self.text, name.key.span.start));
         let key = if drop_ins == "drop_ins" { "drop-ins" } else { drop_ins };
-        let mut lines = vec![format!("{indent}{key}:"), format!("{indent}  - name: {NEW_DROP_IN}"), format!("{indent}    {content}: |"), format!("{indent}      [Service]")];
+        let mut lines = vec![
+            format!("{indent}{key}:"),
+            format!("{indent}  - name: {NEW_DROP_IN}"),
+            format!("{indent}    {content}: |"),
+            format!("{indent}      [Service]"),
+        ];
         lines.extend(group.iter().map(|change| format!("{indent}      {}", environment(change))));
         let text: String = lines.iter().map(|line| format!("{}{line}", self.line_end)).collect();
         Some(self.below(name, text))
@@ -477,7 +533,10 @@ impl<'a> Place<'a> {
     /// Behind the last option that stands outside of any section.
     fn in_fleet_conf(&self, group: &[Change]) -> Option<Edit> {
         let section = self.text.find("\n[").map_or(self.text.len(), |at| at + 1);
-        let lines: String = group.iter().map(|change| format!("{}={}{}", render::key(change).replace('-', "_"), render::value(change), self.line_end)).collect();
+        let lines: String = group
+            .iter()
+            .map(|change| format!("{}={}{}", render::key(change).replace('-', "_"), render::value(change), self.line_end))
+            .collect();
         if self.text.starts_with('[') || section < self.text.len() {
             let at = if self.text.starts_with('[') { 0 } else { section };
             return Some(Edit { start: at, end: at, text: lines });
@@ -489,7 +548,8 @@ impl<'a> Place<'a> {
     fn append(&self, lines: impl Iterator<Item = String>) -> Edit {
         let at = self.text.len();
         let ended = self.text.is_empty() || self.text.ends_with('\n');
-        let text: String = lines.map(|line| if ended { format!("{line}{}", self.line_end) } else { format!("{}{line}", self.line_end) }).collect();
+        let text: String =
+            lines.map(|line| if ended { format!("{line}{}", self.line_end) } else { format!("{}{line}", self.line_end) }).collect();
         Edit { start: at, end: at, text }
     }
 
@@ -545,7 +605,12 @@ impl<'a> Place<'a> {
 
     /// At the end of the line on which an entry's key stands.
     fn below(&self, entry: &Entry, text: String) -> Edit {
-        let from = entry.key.span.end.max(if self.text.get(entry.key.span.end..entry.value.span.end).is_some_and(|part| !part.contains('\n')) { entry.value.span.end } else { 0 });
+        let from =
+            entry.key.span.end.max(if self.text.get(entry.key.span.end..entry.value.span.end).is_some_and(|part| !part.contains('\n')) {
+                entry.value.span.end
+            } else {
+                0
+            });
         let end = line_end(self.text, from);
         let end = end - usize::from(self.text.get(..end).is_some_and(|line| line.ends_with('\r')));
         Edit { start: end, end, text }
@@ -603,4 +668,3 @@ fn line_end(text: &str, at: usize) -> usize {
 fn bom(text: &str, at: usize) -> usize {
     if text.get(at..).is_some_and(|rest| rest.starts_with('\u{feff}')) { '\u{feff}'.len_utf8() } else { 0 }
 }
-

@@ -37,7 +37,8 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
         let mine: Vec<Change> = changes.iter().copied().filter(|change| belongs(configurations, at, change)).collect();
         patches.extend(patch_one(text, configuration, &mine));
     }
-    let homeless: Vec<Change> = changes.iter().copied().filter(|change| !(0..configurations.len()).any(|at| belongs(configurations, at, change))).collect();
+    let homeless: Vec<Change> =
+        changes.iter().copied().filter(|change| !(0..configurations.len()).any(|at| belongs(configurations, at, change))).collect();
     if !homeless.is_empty() {
         patches.push(snippet(&homeless));
     }
@@ -47,7 +48,13 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
 /// An etcd change goes to the documents that configure etcd, a fleet change to those that configure
 /// fleet; one without such a document goes to the first cloud-config.
 fn belongs(configurations: &[Configuration], at: usize, change: &Change) -> bool {
-    let has = |configuration: &Configuration| if change.parameter.is_etcd() { configuration.cluster.has_etcd && !configuration.cluster.proxy } else { configuration.cluster.has_fleet };
+    let has = |configuration: &Configuration| {
+        if change.parameter.is_etcd() {
+            configuration.cluster.has_etcd && !configuration.cluster.proxy
+        } else {
+            configuration.cluster.has_fleet
+        }
+    };
     if configurations.iter().any(has) {
         return configurations.get(at).is_some_and(has);
     }
@@ -64,17 +71,26 @@ fn patch_one(text: &str, configuration: &Configuration, changes: &[Change]) -> O
         return None;
     }
     let document = Some(format!("d{}", configuration.document + 1));
-    let edits = if text.len() > MOST_BYTES { Err("The file is too large to be checked after an edit.".to_owned()) } else { find::edits(text, configuration, &wanted) };
+    let edits = if text.len() > MOST_BYTES {
+        Err("The file is too large to be checked after an edit.".to_owned())
+    } else {
+        find::edits(text, configuration, &wanted)
+    };
     match edits {
         Ok(edits) => {
             let new = apply(text, &edits);
-            let reason = configuration.tolerant.then(|| "This is no finished YAML, so it was read and changed line by line; look the change over.".to_owned());
+            let reason = configuration
+                .tolerant
+                .then(|| "This is no finished YAML, so it was read and changed line by line; look the change over.".to_owned());
             Some(PatchReport {
                 document,
                 disposition: if configuration.tolerant { "review" } else { "safe" }.to_owned(),
                 diff: Some(diff(text, &edits)),
                 text: Some(new),
-                edits: edits.into_iter().map(|edit| EditReport { start: edit.start as u64, end: edit.end as u64, text: edit.text }).collect(),
+                edits: edits
+                    .into_iter()
+                    .map(|edit| EditReport { start: edit.start as u64, end: edit.end as u64, text: edit.text })
+                    .collect(),
                 reason,
             })
         }
@@ -132,39 +148,93 @@ mod tests {
     fn inserts_beside_its_twin() {
         let both = [HEARTBEAT, ELECTION];
         for (text, expected) in [
-            ("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 600\n", "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 250\n    election_timeout: 2500\n"),
-            ("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 600", "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 250\n    election_timeout: 2500"),
-            ("#cloud-config\ncoreos:\n  etcd2: {heartbeat-interval: 600}\n", "#cloud-config\ncoreos:\n  etcd2: {heartbeat-interval: 250, election-timeout: 2500}\n"),
-            ("[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=600\"\n", "[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=250\"\nEnvironment=\"ETCD_ELECTION_TIMEOUT=2500\"\n"),
+            (
+                "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 600\n",
+                "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 250\n    election_timeout: 2500\n",
+            ),
+            (
+                "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 600",
+                "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 250\n    election_timeout: 2500",
+            ),
+            (
+                "#cloud-config\ncoreos:\n  etcd2: {heartbeat-interval: 600}\n",
+                "#cloud-config\ncoreos:\n  etcd2: {heartbeat-interval: 250, election-timeout: 2500}\n",
+            ),
+            (
+                "[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=600\"\n",
+                "[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=250\"\nEnvironment=\"ETCD_ELECTION_TIMEOUT=2500\"\n",
+            ),
             ("etcd --heartbeat-interval=600 --name a\n", "etcd --heartbeat-interval=250 --election-timeout=2500 --name a\n"),
             ("etcd -heartbeat-interval 600 -name a\n", "etcd -heartbeat-interval 250 -election-timeout 2500 -name a\n"),
-            ("etcd \\\n  --heartbeat-interval 600 \\\n  --name a\n", "etcd \\\n  --heartbeat-interval 250 \\\n  --election-timeout 2500 \\\n  --name a\n"),
+            (
+                "etcd \\\n  --heartbeat-interval 600 \\\n  --name a\n",
+                "etcd \\\n  --heartbeat-interval 250 \\\n  --election-timeout 2500 \\\n  --name a\n",
+            ),
             ("ETCD_HEARTBEAT_INTERVAL=600\n", "ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"),
-            ("export ETCD_HEARTBEAT_INTERVAL='600' # x\n", "export ETCD_HEARTBEAT_INTERVAL='250' # x\nexport ETCD_ELECTION_TIMEOUT='2500'\n"),
-            ("name: a\nheartbeat-interval: 600\ndata-dir: /x\n", "name: a\nheartbeat-interval: 250\nelection-timeout: 2500\ndata-dir: /x\n"),
-            ("apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - etcd\n    - --heartbeat-interval=600\n", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - etcd\n    - --heartbeat-interval=250\n    - --election-timeout=2500\n"),
-            ("kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"600\"\n", "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"250\"\n      election-timeout: \"2500\"\n"),
-            ("kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - name: heartbeat-interval\n      value: \"600\"\n", "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - name: heartbeat-interval\n      value: \"250\"\n    - name: election-timeout\n      value: \"2500\"\n"),
+            (
+                "export ETCD_HEARTBEAT_INTERVAL='600' # x\n",
+                "export ETCD_HEARTBEAT_INTERVAL='250' # x\nexport ETCD_ELECTION_TIMEOUT='2500'\n",
+            ),
+            (
+                "name: a\nheartbeat-interval: 600\ndata-dir: /x\n",
+                "name: a\nheartbeat-interval: 250\nelection-timeout: 2500\ndata-dir: /x\n",
+            ),
+            (
+                "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - etcd\n    - --heartbeat-interval=600\n",
+                "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - etcd\n    - --heartbeat-interval=250\n    - --election-timeout=2500\n",
+            ),
+            (
+                "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"600\"\n",
+                "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"250\"\n      election-timeout: \"2500\"\n",
+            ),
+            (
+                "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - name: heartbeat-interval\n      value: \"600\"\n",
+                "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - name: heartbeat-interval\n      value: \"250\"\n    - name: election-timeout\n      value: \"2500\"\n",
+            ),
             ("etcd:\n  heartbeat_interval: 600\n", "etcd:\n  heartbeat_interval: 250\n  election_timeout: 2500\n"),
         ] {
             assert_eq!(patched(text, &both), expected);
         }
         let old = |change: Change| Change { etcd_04: true, ..change };
-        assert_eq!(patched("ETCD_PEER_HEARTBEAT_INTERVAL=50\n", &[old(HEARTBEAT), old(ELECTION)]), "ETCD_PEER_HEARTBEAT_INTERVAL=250\nETCD_PEER_ELECTION_TIMEOUT=2500\n");
-        assert_eq!(patched("#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 50\n", &[old(HEARTBEAT), old(ELECTION)]), "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 250\n    peer-election-timeout: 2500\n");
+        assert_eq!(
+            patched("ETCD_PEER_HEARTBEAT_INTERVAL=50\n", &[old(HEARTBEAT), old(ELECTION)]),
+            "ETCD_PEER_HEARTBEAT_INTERVAL=250\nETCD_PEER_ELECTION_TIMEOUT=2500\n"
+        );
+        assert_eq!(
+            patched("#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 50\n", &[old(HEARTBEAT), old(ELECTION)]),
+            "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 250\n    peer-election-timeout: 2500\n"
+        );
         assert_eq!(patched("agent_ttl=\"30s\"\n", &[REQUEST, TTL]), "agent_ttl=\"60s\"\netcd_request_timeout=\"5\"\n");
     }
 
     #[test]
     fn inserts_into_sections_of_every_shape() {
         for (text, expected) in [
-            ("#cloud-config\ncoreos:\n  fleet:\n    metadata: a=b\n  units: []\n", "#cloud-config\ncoreos:\n  fleet:\n    metadata: a=b\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n  units: []\n"),
-            ("#cloud-config\ncoreos:\n  fleet:\n    public_ip: $private_ipv4", "#cloud-config\ncoreos:\n  fleet:\n    public_ip: $private_ipv4\n    etcd_request_timeout: 5\n    agent_ttl: 60s"),
-            ("#cloud-config\ncoreos:\n  fleet:\n  units: []\n", "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n  units: []\n"),
+            (
+                "#cloud-config\ncoreos:\n  fleet:\n    metadata: a=b\n  units: []\n",
+                "#cloud-config\ncoreos:\n  fleet:\n    metadata: a=b\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n  units: []\n",
+            ),
+            (
+                "#cloud-config\ncoreos:\n  fleet:\n    public_ip: $private_ipv4",
+                "#cloud-config\ncoreos:\n  fleet:\n    public_ip: $private_ipv4\n    etcd_request_timeout: 5\n    agent_ttl: 60s",
+            ),
+            (
+                "#cloud-config\ncoreos:\n  fleet:\n  units: []\n",
+                "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n  units: []\n",
+            ),
             ("#cloud-config\ncoreos:\n  fleet: {}\n", "#cloud-config\ncoreos:\n  fleet: {etcd-request-timeout: 5, agent-ttl: 60s}\n"),
-            ("#cloud-config\ncoreos:\n  fleet: {verbosity: 1}\n", "#cloud-config\ncoreos:\n  fleet: {verbosity: 1, etcd-request-timeout: 5, agent-ttl: 60s}\n"),
-            ("#cloud-config\r\ncoreos:\r\n    units:\r\n    - name: fleet.service\r\n      command: start\r\n", "#cloud-config\r\ncoreos:\r\n    fleet:\r\n        etcd-request-timeout: 5\r\n        agent-ttl: 60s\r\n    units:\r\n    - name: fleet.service\r\n      command: start\r\n"),
-            ("#cloud-config\nhostname: a\nwrite_files:\n  - path: /x\n    content: |\n      y", "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    agent-ttl: 60s\nhostname: a\nwrite_files:\n  - path: /x\n    content: |\n      y"),
+            (
+                "#cloud-config\ncoreos:\n  fleet: {verbosity: 1}\n",
+                "#cloud-config\ncoreos:\n  fleet: {verbosity: 1, etcd-request-timeout: 5, agent-ttl: 60s}\n",
+            ),
+            (
+                "#cloud-config\r\ncoreos:\r\n    units:\r\n    - name: fleet.service\r\n      command: start\r\n",
+                "#cloud-config\r\ncoreos:\r\n    fleet:\r\n        etcd-request-timeout: 5\r\n        agent-ttl: 60s\r\n    units:\r\n    - name: fleet.service\r\n      command: start\r\n",
+            ),
+            (
+                "#cloud-config\nhostname: a\nwrite_files:\n  - path: /x\n    content: |\n      y",
+                "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    agent-ttl: 60s\nhostname: a\nwrite_files:\n  - path: /x\n    content: |\n      y",
+            ),
         ] {
             assert_eq!(patched(text, &[REQUEST, TTL]), expected);
         }
@@ -178,7 +248,10 @@ mod tests {
         assert_eq!(patched(bare, &[ELECTION]), bare.replace("      enable", "      drop-ins:\n        - name: 40-timing.conf\n          content: |\n            [Service]\n            Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n      enable"));
         let json = "{\"ignition\":{\"version\":\"2.0.0\"},\"systemd\":{\"units\":[{\"name\":\"etcd2.service\",\"enable\":true,\"dropins\":[{\"name\":\"a.conf\",\"contents\":\"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL=600\"}]}]}}";
         assert_eq!(patched(json, &[HEARTBEAT, ELECTION]), json.replace("600", "250\\nEnvironment=ETCD_ELECTION_TIMEOUT=2500"));
-        assert_eq!(patched("[Service]\nExecStart=/usr/bin/etcd2\n", &[ELECTION]), "[Service]\nEnvironment=\"ETCD_ELECTION_TIMEOUT=2500\"\nExecStart=/usr/bin/etcd2\n");
+        assert_eq!(
+            patched("[Service]\nExecStart=/usr/bin/etcd2\n", &[ELECTION]),
+            "[Service]\nEnvironment=\"ETCD_ELECTION_TIMEOUT=2500\"\nExecStart=/usr/bin/etcd2\n"
+        );
         assert_eq!(patched("verbosity=1", &[TTL]), "verbosity=1\nagent_ttl=60s");
     }
 

@@ -51,7 +51,9 @@ fn cloud_config(dice: &mut Dice, old: bool) -> String {
     }
     units(dice, &mut text, step, etcd);
     if dice.one_in(3) {
-        text.push_str(&format!("write_files:\n{step}- path: /etc/motd\n{step}  content: |\n{step}    heartbeat-interval: 1\n{step}    say: {{hi}}\n"));
+        text.push_str(&format!(
+            "write_files:\n{step}- path: /etc/motd\n{step}  content: |\n{step}    heartbeat-interval: 1\n{step}    say: {{hi}}\n"
+        ));
     }
     finish(dice, text)
 }
@@ -60,7 +62,11 @@ fn section_of(dice: &mut Dice, text: &mut String, section: &str, step: &str, key
     let mut pairs = Vec::new();
     let names: &[&str] = if section == "etcd" {
         &["name", "peer-heartbeat-interval", "peer-election-timeout", "peer-addr"]
-    } else if section == "etcd2" { &["name", "heartbeat-interval", "discovery", "election-timeout", "listen-peer-urls"] } else { &["public-ip", "agent-ttl", "metadata", "etcd-request-timeout", "engine-reconcile-interval"] };
+    } else if section == "etcd2" {
+        &["name", "heartbeat-interval", "discovery", "election-timeout", "listen-peer-urls"]
+    } else {
+        &["public-ip", "agent-ttl", "metadata", "etcd-request-timeout", "engine-reconcile-interval"]
+    };
     for name in names {
         if dice.one_in(2) {
             pairs.push((key(name), written(dice, name)));
@@ -106,7 +112,13 @@ fn units(dice: &mut Dice, text: &mut String, step: &str, etcd: &str) {
     text.push_str(&format!("{step}units:\n"));
     for name in [&format!("{etcd}.service"), "fleet.service"] {
         let dash = if dice.one_in(2) { step.to_owned() } else { format!("{step}{step}") };
-        let dash = if name == "fleet.service" { text.lines().rfind(|line| line.trim_start().starts_with("- name")).map_or(dash.clone(), |line| line[..line.len() - line.trim_start().len()].to_owned()) } else { dash };
+        let dash = if name == "fleet.service" {
+            text.lines()
+                .rfind(|line| line.trim_start().starts_with("- name"))
+                .map_or(dash.clone(), |line| line[..line.len() - line.trim_start().len()].to_owned())
+        } else {
+            dash
+        };
         text.push_str(&format!("{dash}- name: {name}\n{dash}  command: start\n"));
         if dice.one_in(4) {
             let variable = match name {
@@ -120,7 +132,9 @@ fn units(dice: &mut Dice, text: &mut String, step: &str, etcd: &str) {
                 _ => format!("Environment=\"A=1\" \"{variable}\""),
             };
             let file = dice.pick(&["10-x.conf", "40-x.conf"]);
-            text.push_str(&format!("{dash}  drop-ins:\n{dash}  - name: {file}\n{dash}    content: |\n{dash}      [Service]\n{dash}      {line}\n"));
+            text.push_str(&format!(
+                "{dash}  drop-ins:\n{dash}  - name: {file}\n{dash}    content: |\n{dash}      [Service]\n{dash}      {line}\n"
+            ));
         }
     }
 }
@@ -147,7 +161,9 @@ fn other(dice: &mut Dice) -> String {
         4 => format!("name: a\ninitial-cluster: a=http://x:2380\nheartbeat-interval: {h}\n"),
         5 => format!("etcd:\n  version: 3.3.9\n  heartbeat_interval: {h}\n"),
         6 => format!("kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"{h}\"\n"),
-        7 => format!("{{\"ignition\":{{\"version\":\"2.2.0\"}},\"systemd\":{{\"units\":[{{\"name\":\"etcd2.service\",\"enabled\":true,\"dropins\":[{{\"name\":\"a.conf\",\"contents\":\"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL={h}\\n\"}}]}}]}}}}"),
+        7 => format!(
+            "{{\"ignition\":{{\"version\":\"2.2.0\"}},\"systemd\":{{\"units\":[{{\"name\":\"etcd2.service\",\"enabled\":true,\"dropins\":[{{\"name\":\"a.conf\",\"contents\":\"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL={h}\\n\"}}]}}]}}}}"
+        ),
         _ => format!("heartbeat-interval: {h}\nelection-timeout: {t}\n"),
     };
     finish(dice, text)
@@ -174,7 +190,12 @@ fn changes(dice: &mut Dice, fleet: bool, etcd_04: bool) -> Vec<Change> {
 fn keeps_foreign_lines(old: &str, new: &str) -> bool {
     let names = ["interval", "timeout", "ttl", "INTERVAL", "TIMEOUT", "TTL", "fleet:", "etcd2:", "etcd:"];
     let foreign = |text: &str| -> Vec<String> {
-        text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty() && !names.iter().any(|name| line.contains(name))).filter(|line| !matches!(line.trim(), "drop-ins:" | "- name: 40-timing.conf" | "content: |" | "[Service]")).map(str::to_owned).collect()
+        text.lines()
+            .map(str::trim_end)
+            .filter(|line| !line.trim().is_empty() && !names.iter().any(|name| line.contains(name)))
+            .filter(|line| !matches!(line.trim(), "drop-ins:" | "- name: 40-timing.conf" | "content: |" | "[Service]"))
+            .map(str::to_owned)
+            .collect()
     };
     foreign(old) == foreign(new)
 }
@@ -200,7 +221,11 @@ fn no_generated_patch_is_wrong() {
                 continue;
             }
             let new = report.text.unwrap_or_default();
-            let edits: Vec<super::Edit> = report.edits.iter().map(|edit| super::Edit { start: edit.start as usize, end: edit.end as usize, text: edit.text.clone() }).collect();
+            let edits: Vec<super::Edit> = report
+                .edits
+                .iter()
+                .map(|edit| super::Edit { start: edit.start as usize, end: edit.end as usize, text: edit.text.clone() })
+                .collect();
             assert_eq!(apply(&text, &edits), new);
             assert!(keeps_foreign_lines(&text, &new), "lost lines:\n{text}\n---\n{new}");
             assert_eq!(text.contains("\r\n"), new.contains("\r\n"), "line ends:\n{text}\n---\n{new}");
@@ -225,7 +250,12 @@ fn no_generated_patch_is_wrong() {
 
 fn acting(text: &str) -> Vec<(&'static str, i64)> {
     let read = config::read(0, text).expect("a configuration");
-    let mut values: Vec<_> = read.settings.iter().filter(|setting| setting.effective).filter_map(|setting| Some((setting.parameter.id(), setting.value?))).collect();
+    let mut values: Vec<_> = read
+        .settings
+        .iter()
+        .filter(|setting| setting.effective)
+        .filter_map(|setting| Some((setting.parameter.id(), setting.value?)))
+        .collect();
     values.sort();
     values
 }

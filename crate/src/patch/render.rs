@@ -13,12 +13,20 @@ fn fleet(changes: &[Change]) -> impl Iterator<Item = &Change> {
 
 /// The key as the daemon's generation calls it: `peer-election-timeout` for etcd 0.4.
 pub fn key(change: &Change) -> String {
-    if change.etcd_04 && change.parameter.is_etcd() { format!("peer-{}", change.parameter.key()) } else { change.parameter.key().to_owned() }
+    if change.etcd_04 && change.parameter.is_etcd() {
+        format!("peer-{}", change.parameter.key())
+    } else {
+        change.parameter.key().to_owned()
+    }
 }
 
 /// The environment variable as the daemon's generation calls it.
 pub fn variable(change: &Change) -> String {
-    if change.etcd_04 && change.parameter.is_etcd() { change.parameter.variable().replace("ETCD_", "ETCD_PEER_") } else { change.parameter.variable().to_owned() }
+    if change.etcd_04 && change.parameter.is_etcd() {
+        change.parameter.variable().replace("ETCD_", "ETCD_PEER_")
+    } else {
+        change.parameter.variable().to_owned()
+    }
 }
 
 /// The value as it is written.
@@ -30,7 +38,8 @@ pub fn value(change: &Change) -> String {
 pub fn cloud_config(changes: &[Change]) -> String {
     let mut text = String::from("#cloud-config\n\ncoreos:\n");
     for section in ["etcd", "etcd2", "fleet"] {
-        let mine: Vec<&Change> = changes.iter().filter(|change| crate::config::section_of(change.parameter, change.etcd_04) == section).collect();
+        let mine: Vec<&Change> =
+            changes.iter().filter(|change| crate::config::section_of(change.parameter, change.etcd_04) == section).collect();
         if mine.is_empty() {
             continue;
         }
@@ -68,13 +77,21 @@ pub fn all(changes: &[Change]) -> Vec<Rendering> {
     let dash = if etcd_04 { "-" } else { "--" };
     let flags: Vec<String> = etcd(changes).map(|change| format!("{dash}{}={}", key(change), value(change))).collect();
     add("flags", "etcd", flags.join(" "));
-    add("fleet.conf", "/etc/fleet/fleet.conf", lines(fleet(changes), |change| format!("{}={}", key(change).replace('-', "_"), quoted(change))));
+    add(
+        "fleet.conf",
+        "/etc/fleet/fleet.conf",
+        lines(fleet(changes), |change| format!("{}={}", key(change).replace('-', "_"), quoted(change))),
+    );
     if etcd_04 {
         return found;
     }
     let section = lines(etcd(changes), |change| format!("  {}: {}", key(change).replace('-', "_"), value(change)));
     add("container-linux-config", "config.yaml", if section.is_empty() { section } else { format!("etcd:\n{section}") });
-    add("static-pod", "/etc/kubernetes/manifests/etcd.yaml", lines(etcd(changes), |change| format!("    - --{}={}", key(change), value(change))));
+    add(
+        "static-pod",
+        "/etc/kubernetes/manifests/etcd.yaml",
+        lines(etcd(changes), |change| format!("    - --{}={}", key(change), value(change))),
+    );
     found
 }
 

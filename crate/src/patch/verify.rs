@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_yaml::Value;
 
 use super::{Change, render};
-use crate::config::{self, Configuration, Setting, Source};
 use crate::config::keys;
+use crate::config::{self, Configuration, Setting, Source};
 
 /// Whether the change is in force already.
 pub fn holds(configuration: &Configuration, change: &Change) -> bool {
@@ -33,7 +33,12 @@ pub fn rereads(before: &Configuration, new: &str, changes: &[Change]) -> Result<
     }
     let others = |configuration: &Configuration| -> Vec<_> {
         let untouched = |setting: &&Setting| !changes.iter().any(|change| change.parameter == setting.parameter);
-        configuration.settings.iter().filter(untouched).map(|setting| (setting.parameter, setting.raw.clone(), setting.value, setting.effective)).collect()
+        configuration
+            .settings
+            .iter()
+            .filter(untouched)
+            .map(|setting| (setting.parameter, setting.raw.clone(), setting.value, setting.effective))
+            .collect()
     };
     if others(before) != others(&after) {
         return Err("another value would change".to_owned());
@@ -57,7 +62,9 @@ fn same_but_for(old: &str, new: &str, changes: &[Change]) -> Result<(), String> 
     after.retain(|_, count| *count > 0);
     let removed: Vec<&Leaf> = before.keys().collect();
     let added: Vec<&Leaf> = after.keys().collect();
-    let unplanned = added.iter().any(|leaf| !is_planned(leaf, &removed, changes)) || removed.iter().any(|leaf| !may_go(leaf, &added, changes)) || removed.len() > changes.len() + 1;
+    let unplanned = added.iter().any(|leaf| !is_planned(leaf, &removed, changes))
+        || removed.iter().any(|leaf| !may_go(leaf, &added, changes))
+        || removed.len() > changes.len() + 1;
     if unplanned { Err("a second YAML reader sees other differences than the planned ones".to_owned()) } else { Ok(()) }
 }
 
@@ -101,9 +108,12 @@ fn last_key(path: &str) -> &str {
 
 fn is_planned((path, text): &Leaf, removed: &[&Leaf], changes: &[Change]) -> bool {
     changes.iter().any(|change| {
-        let named = keys::of_key(last_key(path)).or_else(|| keys::of_variable(last_key(path))).is_some_and(|(parameter, _)| parameter == change.parameter);
-        let whole = *text == render::value(change) || text.parse::<f64>().is_ok_and(|number| number == change.parameter.number(change.value));
-        (named && whole) || (whole && removed.iter().any(|(old, _)| old == path)) || (whole && last_key(path) == "value") || spelled(text, change)
+        let named = keys::of_key(last_key(path))
+            .or_else(|| keys::of_variable(last_key(path)))
+            .is_some_and(|(parameter, _)| parameter == change.parameter);
+        let whole =
+            *text == render::value(change) || text.parse::<f64>().is_ok_and(|number| number == change.parameter.number(change.value));
+        whole && (named || removed.iter().any(|(old, _)| old == path) || last_key(path) == "value") || spelled(text, change)
     }) && nested_lines_are_planned(path, text, removed, changes)
         || (last_key(path) == "name" && (text == super::find::NEW_DROP_IN || changes.iter().any(|change| *text == render::key(change))))
 }

@@ -9,8 +9,22 @@ use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, human};
 
 /// Rungs of the election-timeout; heartbeat-interval is a tenth (method 7.2).
-const LADDER: [Micros; 14] =
-    [500 * MS, 1000 * MS, 1500 * MS, 2000 * MS, 2500 * MS, 3000 * MS, 3500 * MS, 4000 * MS, 5000 * MS, 6000 * MS, 8000 * MS, 10_000 * MS, 15_000 * MS, 20_000 * MS];
+const LADDER: [Micros; 14] = [
+    500 * MS,
+    1000 * MS,
+    1500 * MS,
+    2000 * MS,
+    2500 * MS,
+    3000 * MS,
+    3500 * MS,
+    4000 * MS,
+    5000 * MS,
+    6000 * MS,
+    8000 * MS,
+    10_000 * MS,
+    15_000 * MS,
+    20_000 * MS,
+];
 /// Pairs that were run on real clusters (lab, sections 2 and 3); all others are interpolated.
 const RUN: [Micros; 3] = [1000 * MS, 2500 * MS, 6000 * MS];
 /// etcd refuses more. etcd-io/etcd@v2.3.8:etcdmain/config.go:50 and 319-323.
@@ -64,10 +78,15 @@ fn repair(facts: &Facts, heartbeat: Micros, election: Micros) -> Option<(Micros,
         return None;
     }
     if 5 * heartbeat > election && (stated(Parameter::HeartbeatInterval) || stated(parameter)) {
-        let text = format!("etcd refuses an election-timeout below five heartbeats: 5 × {} is above {}.", human(heartbeat), human(election));
+        let text =
+            format!("etcd refuses an election-timeout below five heartbeats: 5 × {} is above {}.", human(heartbeat), human(election));
         let why = vec![bound(Side::AtLeast, Basis::Source, parameter, Some(5 * heartbeat), text)];
         // The stated half is what somebody wanted; the other half follows it.
-        let pair = if stated(parameter) && election >= 1000 * MS { (election / 10, election) } else { (heartbeat, rung(&LADDER, 10 * heartbeat)?) };
+        let pair = if stated(parameter) && election >= 1000 * MS {
+            (election / 10, election)
+        } else {
+            (heartbeat, rung(&LADDER, 10 * heartbeat)?)
+        };
         return Some((pair.0, pair.1, why));
     }
     let before_keep_alive = facts.etcd.is_none_or(|range| range.low < (2, 1, 0)) && facts.generation == Generation::V2;
@@ -101,7 +120,11 @@ fn raise_for_stalls(facts: &Facts, replay: &Replayed, now: Micros) -> Raise {
         return Raise::Beyond(TooLong { stall, need, by_budget: true }, why);
     }
     if election <= now {
-        return Raise::No(vec![remark(format!("{} already outlasts the longest stall, {}, with margin.", Parameter::ElectionTimeout.human(now), human(stall)))]);
+        return Raise::No(vec![remark(format!(
+            "{} already outlasts the longest stall, {}, with margin.",
+            Parameter::ElectionTimeout.human(now),
+            human(stall)
+        ))]);
     }
     Raise::To(election, why)
 }
@@ -180,14 +203,19 @@ fn why_not_raised(facts: &Facts, replay: &Replayed) -> String {
 }
 
 fn keep(facts: &Facts, why: Vec<Bound>) -> Pair {
-    let heartbeat = Decision::keep(facts, Parameter::HeartbeatInterval, vec![remark("It follows the election-timeout: a tenth of it, at most a fifth.")]);
+    let heartbeat = Decision::keep(
+        facts,
+        Parameter::HeartbeatInterval,
+        vec![remark("It follows the election-timeout: a tenth of it, at most a fifth.")],
+    );
     Pair { heartbeat, election: Decision::keep(facts, Parameter::ElectionTimeout, why), too_long: None }
 }
 
 fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, election: Micros, mut why: Vec<Bound>) -> Pair {
     let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed);
     let sure = confidence(facts, guessed, Parameter::ElectionTimeout, RUN.contains(&election));
-    let behind: Vec<&'static str> = findings.iter().filter(|finding| finding.parameters.contains(&Parameter::ElectionTimeout)).map(|finding| finding.id).collect();
+    let behind: Vec<&'static str> =
+        findings.iter().filter(|finding| finding.parameters.contains(&Parameter::ElectionTimeout)).map(|finding| finding.id).collect();
     for stated in stated_bounds(findings, Parameter::ElectionTimeout) {
         if !why.iter().any(|known| known.value == stated.value) {
             why.push(stated);
@@ -236,7 +264,11 @@ fn neighbours(facts: &Facts, election: Micros) -> Vec<String> {
     }
     if let Some(above) = LADDER.get(at + 1) {
         let more = failover_of(facts, *above) - failover_of(facts, election);
-        texts.push(format!("Not {}: a leader that really dies would be replaced {} later, and no stall asks for it.", Parameter::ElectionTimeout.human(*above), human(more)));
+        texts.push(format!(
+            "Not {}: a leader that really dies would be replaced {} later, and no stall asks for it.",
+            Parameter::ElectionTimeout.human(*above),
+            human(more)
+        ));
     }
     texts
 }

@@ -43,7 +43,16 @@ impl Decision {
     /// Leaves the value as it is, for a reason.
     fn keep(facts: &Facts, parameter: Parameter, because: Vec<Bound>) -> Decision {
         let current = facts.in_force(parameter).clone();
-        Decision { parameter, current, proposed: None, because, neighbours: Vec::new(), cost: String::from("Nothing."), confidence: Confidence::High, findings: Vec::new() }
+        Decision {
+            parameter,
+            current,
+            proposed: None,
+            because,
+            neighbours: Vec::new(),
+            cost: String::from("Nothing."),
+            confidence: Confidence::High,
+            findings: Vec::new(),
+        }
     }
 
     /// The value that will be in force after the plan.
@@ -96,7 +105,13 @@ pub fn plan(facts: &Facts, findings: &[Finding]) -> Plan {
     let timers = replay::timers(facts, pair.heartbeat.value(), election);
     let remaining = replay::remaining(facts, &timers);
     let fleet_remaining = request::remaining(facts, request.value());
-    Plan { decisions: vec![pair.heartbeat, pair.election, request, agent, interval], replay, remaining, too_long: pair.too_long, fleet_remaining }
+    Plan {
+        decisions: vec![pair.heartbeat, pair.election, request, agent, interval],
+        replay,
+        remaining,
+        too_long: pair.too_long,
+        fleet_remaining,
+    }
 }
 
 /// The smallest rung that is at least `need`.
@@ -150,7 +165,9 @@ pub fn log_span(facts: &Facts) -> Option<Micros> {
 /// The stall to plan for: the longest in the log, or the one the user wants to survive.
 pub fn stall_to_survive(facts: &Facts) -> Option<(Micros, bool)> {
     let asked = facts.assumptions.stall_ms.map(|ms| (ms * MS as f64) as Micros);
-    let seen = facts.longest_stall().map(|stall| (stall.planned, !matches!(stall.kind, StallKind::LateHeartbeat | StallKind::SlowSync | StallKind::NearTimeout)));
+    let seen = facts
+        .longest_stall()
+        .map(|stall| (stall.planned, !matches!(stall.kind, StallKind::LateHeartbeat | StallKind::SlowSync | StallKind::NearTimeout)));
     match (asked, seen) {
         (Some(asked), _) => Some((asked, false)),
         (None, seen) => seen,

@@ -22,7 +22,11 @@ const RESTART_CAN_HANG: (u16, u16, u16) = (0, 12, 0);
 pub fn decide(facts: &Facts, _findings: &[Finding], request: &Decision, election: Micros) -> Decision {
     let lost = presence_lost(facts);
     if request.proposed.is_none() && !lost {
-        let why = if facts.has_fleet() { "No machine lost its presence, and no other value asks for a longer one." } else { "fleet is not in the input." };
+        let why = if facts.has_fleet() {
+            "No machine lost its presence, and no other value asks for a longer one."
+        } else {
+            "fleet is not in the input."
+        };
         return Decision::keep(facts, PARAMETER, vec![remark(why)]);
     }
     let timeout = request.value();
@@ -30,10 +34,18 @@ pub fn decide(facts: &Facts, _findings: &[Finding], request: &Decision, election
     let now = facts.value(PARAMETER);
     let value = (1..).map(|steps| steps * STEP).find(|ttl| fits(facts, *ttl, timeout, outage)).unwrap_or(STEP);
     if value > LONGEST {
-        return Decision::keep(facts, PARAMETER, vec![remark(format!("An outage of {} is too long to ride out by waiting: mend its cause.", human(outage)))]);
+        return Decision::keep(
+            facts,
+            PARAMETER,
+            vec![remark(format!("An outage of {} is too long to ride out by waiting: mend its cause.", human(outage)))],
+        );
     }
     if value <= now {
-        return Decision::keep(facts, PARAMETER, vec![remark(format!("{} carries {} of outage and twelve request timeouts.", PARAMETER.human(now), human(outage)))]);
+        return Decision::keep(
+            facts,
+            PARAMETER,
+            vec![remark(format!("{} carries {} of outage and twelve request timeouts.", PARAMETER.human(now), human(outage)))],
+        );
     }
     let interval = facts.value(Parameter::EngineReconcileInterval);
     Decision {

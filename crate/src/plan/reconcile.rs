@@ -18,13 +18,22 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     let now = facts.value(PARAMETER);
     let wait = request.value() + planning_failover(facts.generation, election);
     if 4 * now > wait {
-        let text = format!("Four intervals, {}, outlast a request and an election, {}: the engine's lease stays in one hand.", human(4 * now), human(wait));
+        let text = format!(
+            "Four intervals, {}, outlast a request and an election, {}: the engine's lease stays in one hand.",
+            human(4 * now),
+            human(wait)
+        );
         return Decision::keep(facts, PARAMETER, vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)]);
     }
     let moved = facts.events_of(&[Meaning::EngineLeaderChanged]).count();
     let stolen = findings.iter().any(|finding| matches!(finding.id, "fleet-engine-lease-stolen" | "fleet-duplicate-machine-id"));
-    let Some(value) = rung(&LADDER, wait / 4 + 1).filter(|value| moved >= 2 && !stolen && *value > now && request.proposed.is_some()) else {
-        let why = if facts.has_fleet() { "Losing the engine's lease moves no unit, and the lease did not wander in this input." } else { "fleet is not in the input." };
+    let Some(value) = rung(&LADDER, wait / 4 + 1).filter(|value| moved >= 2 && !stolen && *value > now && request.proposed.is_some())
+    else {
+        let why = if facts.has_fleet() {
+            "Losing the engine's lease moves no unit, and the lease did not wander in this input."
+        } else {
+            "fleet is not in the input."
+        };
         return Decision::keep(facts, PARAMETER, vec![remark(why)]);
     };
     let text = format!("Four intervals must outlast a request and an election: {}.", human(wait));
@@ -38,4 +47,3 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
 }
-

@@ -16,7 +16,8 @@ const RUN: [Micros; 3] = [S, 5 * S, 10 * S];
 const FLOOR: Micros = 5 * S;
 const PARAMETER: Parameter = Parameter::EtcdRequestTimeout;
 /// Findings that explain failed requests better than a short limit does.
-const ETCD_IS_CUT_OFF: [&str; 6] = ["etcd-peer-network", "etcd-no-quorum", "etcd-unreachable", "etcd-cluster-id-mismatch", "etcd-tls", "etcd-member-removed"];
+const ETCD_IS_CUT_OFF: [&str; 6] =
+    ["etcd-peer-network", "etcd-no-quorum", "etcd-unreachable", "etcd-cluster-id-mismatch", "etcd-tls", "etcd-member-removed"];
 
 /// Decides the request timeout.
 pub fn decide(facts: &Facts, findings: &[Finding]) -> Decision {
@@ -33,18 +34,28 @@ enum Need {
 
 fn need(facts: &Facts, findings: &[Finding]) -> Need {
     if facts.fleet_failures.is_empty() {
-        return Need::No(if facts.has_fleet() { "No request of fleet ran into this limit in the input." } else { "fleet is not in the input." });
+        return Need::No(if facts.has_fleet() {
+            "No request of fleet ran into this limit in the input."
+        } else {
+            "fleet is not in the input."
+        });
     }
     let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some()).count();
     if let (true, Some((stall, _))) = (tied > 0, stall_to_survive(facts)) {
         let text = format!("It must outlast the stall that the requests waited for: 1.25 × {}.", human(stall));
         return Need::AtLeast(stall * 5 / 4, vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(stall * 5 / 4), text)]);
     }
-    if facts.changes.iter().any(|change| change.class != ChangeClass::Start) && facts.fleet_failures.iter().any(|failure| failure.change.is_some()) {
-        return Need::No("The requests failed while etcd had no leader. A request begun then is lost whatever this limit is: measured at 1, 5 and 10 s.");
+    if facts.changes.iter().any(|change| change.class != ChangeClass::Start)
+        && facts.fleet_failures.iter().any(|failure| failure.change.is_some())
+    {
+        return Need::No(
+            "The requests failed while etcd had no leader. A request begun then is lost whatever this limit is: measured at 1, 5 and 10 s.",
+        );
     }
     if findings.iter().any(|finding| ETCD_IS_CUT_OFF.contains(&finding.id) && finding.severity > Severity::Info) {
-        return Need::No("etcd itself is cut off or down in this input, which explains the failed requests; waiting longer does not bring it back.");
+        return Need::No(
+            "etcd itself is cut off or down in this input, which explains the failed requests; waiting longer does not bring it back.",
+        );
     }
     if !enough(facts) {
         return Need::No("Too few requests failed to bound anything: one late answer is no pattern.");
@@ -52,9 +63,12 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
     let wait = proven_wait(facts).unwrap_or(0);
     // Beyond the ladder a longer wait is a matter for agent-ttl (method 6.5).
     let proven = (wait * 5 / 4).min(LADDER[LADDER.len() - 1]);
-    let floor = format!("Only fleet's side is seen, so the real wait is unknown: 5 s, which was measured to silence stalls of 1.5 s.");
+    let floor = String::from("Only fleet's side is seen, so the real wait is unknown: 5 s, which was measured to silence stalls of 1.5 s.");
     let text = format!("The proven wait of {} with a margin of a quarter.", human(wait));
-    let why = vec![bound(Side::AtLeast, Basis::Judgement, PARAMETER, Some(FLOOR), floor), bound(Side::AtLeast, Basis::Derived, PARAMETER, Some(proven), text)];
+    let why = vec![
+        bound(Side::AtLeast, Basis::Judgement, PARAMETER, Some(FLOOR), floor),
+        bound(Side::AtLeast, Basis::Derived, PARAMETER, Some(proven), text),
+    ];
     Need::AtLeast(proven.max(FLOOR), why)
 }
 
@@ -71,13 +85,23 @@ fn propose(facts: &Facts, need: Micros, mut why: Vec<Bound>) -> Decision {
         let text = format!("{} is already above what the input asks for, {}.", PARAMETER.human(now), human(need));
         return Decision::keep(facts, PARAMETER, vec![remark(text)]);
     }
-    why.push(bound(Side::AtMost, Basis::Derived, PARAMETER, None, String::from("A twelfth of agent-ttl, so that a beat has time for several tries.")));
+    why.push(bound(
+        Side::AtMost,
+        Basis::Derived,
+        PARAMETER,
+        None,
+        String::from("A twelfth of agent-ttl, so that a beat has time for several tries."),
+    ));
     let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed);
     Decision {
         proposed: Some(value),
         because: why,
         neighbours: neighbours(value, need),
-        cost: format!("An etcd that hangs is noticed after {} instead of {}; a failing beat takes up to twice that.", PARAMETER.human(value), PARAMETER.human(now)),
+        cost: format!(
+            "An etcd that hangs is noticed after {} instead of {}; a failing beat takes up to twice that.",
+            PARAMETER.human(value),
+            PARAMETER.human(now)
+        ),
         confidence: confidence(facts, guessed, PARAMETER, RUN.contains(&value)),
         findings: vec!["fleet-etcd-request-cancelled", "fleet-registry-timeout"],
         ..Decision::keep(facts, PARAMETER, Vec::new())

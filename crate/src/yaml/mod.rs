@@ -204,10 +204,8 @@ pub fn read(text: &str) -> Result<Tree, YamlError> {
     options.block_nesting_limit = MAX_DEPTH;
     let mut builder = Builder::default();
     for step in Parser::new_from_str_with_options(text, options) {
-        let (event, span) = step.map_err(|error| YamlError {
-            offset: floor(text, error.marker().byte_offset().unwrap_or(0)),
-            message: error.info(),
-        })?;
+        let (event, span) =
+            step.map_err(|error| YamlError { offset: floor(text, error.marker().byte_offset().unwrap_or(0)), message: error.info() })?;
         let range = span.byte_range().unwrap_or(0..0);
         builder.take(event, floor(text, range.start)..floor(text, range.end))?;
     }
@@ -343,7 +341,8 @@ mod tests {
 
     #[test]
     fn hostile_input_ends_soon() {
-        let bomb: String = (1..60).fold("a0: &a0 [x, x]\n".to_owned(), |text, at| text + &format!("a{at}: &a{at} [*a{0}, *a{0}, *a{0}]\n", at - 1));
+        let bomb: String =
+            (1..60).fold("a0: &a0 [x, x]\n".to_owned(), |text, at| text + &format!("a{at}: &a{at} [*a{0}, *a{0}, *a{0}]\n", at - 1));
         let deep: String = (0..10_000).map(|depth| format!("{}k:\n", " ".repeat(depth.min(200)))).collect();
         for text in ["[".repeat(100_000), bomb, deep, "a: \0\n".repeat(1000), "- ".repeat(20_000)] {
             let _ = read(&text);
