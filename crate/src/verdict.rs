@@ -1,9 +1,10 @@
 //! The verdict: one sentence, and whether timing is the cure (method, section 9).
 
 use crate::facts::{ChangeClass, Facts, StallKind};
+use crate::model::raft::failover;
 use crate::parameters::Parameter;
 use crate::plan::Plan;
-use crate::replay::count;
+use crate::replay::{count, timers};
 use crate::report::{Severity, Timing, Verdict};
 use crate::rules::Finding;
 use crate::units::human;
@@ -37,7 +38,7 @@ pub fn verdict(facts: &Facts, findings: &[Finding], plan: &Plan) -> Verdict {
         timing,
         why: why(facts, findings, plan, timing),
         gain: gain(facts, plan),
-        pay: plan.changes().map(|decision| format!("{}: {}", decision.parameter.key(), decision.cost)).collect(),
+        pay: pay(facts, plan),
         will_not_cure: will_not_cure(facts, findings, plan, timing),
     }
 }
@@ -270,6 +271,32 @@ fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
         }
     }
     gain
+}
+
+/// The price in short: what a real death of a leader, a hang or a dead machine costs from then on.
+fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
+    let mut pay = Vec::new();
+    let decision = plan.of(Parameter::ElectionTimeout);
+    if decision.proposed.is_some() {
+        let median = |heartbeat, election| failover(&timers(facts, heartbeat, election), 0).p50;
+        let then = median(plan.of(Parameter::HeartbeatInterval).value(), decision.value());
+        let today = median(facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+        pay.push(format!("A real failover takes about {}, today {}.", human(then), human(today)));
+    }
+    let request = plan.of(Parameter::EtcdRequestTimeout);
+    if request.proposed.is_some() {
+        pay.push(format!(
+            "An etcd that hangs is noticed after {}, today {}.",
+            human(request.value()),
+            human(facts.value(Parameter::EtcdRequestTimeout))
+        ));
+    }
+    let (ttl, interval) = (plan.of(Parameter::AgentTtl), plan.of(Parameter::EngineReconcileInterval));
+    if ttl.proposed.is_some() || interval.proposed.is_some() {
+        let today = facts.value(Parameter::AgentTtl) + facts.value(Parameter::EngineReconcileInterval);
+        pay.push(format!("Units of a dead machine wait up to {}, today {}.", human(ttl.value() + interval.value()), human(today)));
+    }
+    pay
 }
 
 fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Vec<String> {
