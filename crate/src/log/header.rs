@@ -37,7 +37,7 @@ pub fn header(line: &str, limit: usize) -> Header<'_> {
         if at >= limit {
             break;
         }
-        if let Some(read) = stamp(&line[at..]) {
+        if let Some(read) = stamp(&line[at..limit]) {
             take_stamp(&mut header, line, at, &read);
             at += read.length;
             continue;
@@ -45,7 +45,7 @@ pub fn header(line: &str, limit: usize) -> Header<'_> {
         let word = word(&line[at..limit]);
         match classify(word, &line[at + word.len()..]) {
             Part::Raft(length) => {
-                if let Some(read) = stamp(&line[at + length..]) {
+                if let Some(read) = stamp(&line[at + length..limit]) {
                     take_stamp(&mut header, line, at + length, &read);
                     at += length + read.length;
                     continue;
@@ -239,5 +239,12 @@ mod tests {
         );
         assert_eq!(read("etcd1  | 2015-10-16 10:12:51.344648 I | raft: x").1, Some("etcd1"));
         assert_eq!(read("> 2015-10-16 10:12:51.344648 I | raft: x").0, Some("2015-10-16 10:12:51.344648"));
+    }
+
+    #[test]
+    fn a_stamp_ends_where_the_message_begins() {
+        let line = "2015-10-16 12:53:20 +0000 became leader at term 3";
+        assert_eq!(header(line, 21).stamp, Some("2015-10-16 12:53:20"));
+        assert_eq!(header("@40000000562085ed148e8000 became leader at term 3", 1).stamp, None);
     }
 }

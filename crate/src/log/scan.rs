@@ -25,7 +25,11 @@ const KEPT_EACH: usize = 500;
 /// Reads one log.
 pub struct Scanner {
     reading: LogReading,
+    /// The line not yet ended, up to `LONGEST_LINE`, and how long it really is.
     rest: Vec<u8>,
+    rest_length: u64,
+    ends_in_return: bool,
+    began: bool,
     offset: u64,
     hosts: HashMap<String, u16>,
     programs: HashMap<Program, u64>,
@@ -61,6 +65,9 @@ impl Scanner {
         Scanner {
             reading: LogReading { document, ..LogReading::default() },
             rest: Vec::new(),
+            rest_length: 0,
+            ends_in_return: false,
+            began: false,
             offset: 0,
             hosts: HashMap::new(),
             programs: HashMap::new(),
@@ -90,37 +97,58 @@ impl Scanner {
             wide.extend_from_slice(bytes);
             return;
         }
+        if self.began {
+            return self.take_lines(bytes);
+        }
+        // Two bytes tell UTF-16 from the rest.
         self.rest.extend_from_slice(bytes);
-        if self.offset == 0 && self.reading.lines == 0 && matches!(self.rest.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
-            self.wide = Some(std::mem::take(&mut self.rest));
-            return;
+        if self.rest.len() >= 2 {
+            self.begin();
         }
-        if self.rest.len() < 2 {
-            return;
-        }
-        self.take_lines();
     }
 
-    fn take_lines(&mut self) {
-        let rest = std::mem::take(&mut self.rest);
-        let mut from = 0;
-        while let Some(length) = rest[from..].iter().position(|byte| *byte == b'\n') {
-            self.line_bytes(&rest[from..from + length], length + 1);
-            from += length + 1;
+    fn begin(&mut self) {
+        self.began = true;
+        let first = std::mem::take(&mut self.rest);
+        if matches!(first.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
+            self.wide = Some(first);
+            return;
         }
-        self.rest = rest[from..].to_vec();
+        self.take_lines(&first);
     }
 
-    fn line_bytes(&mut self, bytes: &[u8], with_end: usize) {
+    fn take_lines(&mut self, mut bytes: &[u8]) {
+        while let Some(length) = bytes.iter().position(|byte| *byte == b'\n') {
+            self.hold(&bytes[..length]);
+            self.end_line(1);
+            bytes = &bytes[length + 1..];
+        }
+        self.hold(bytes);
+    }
+
+    /// Adds to the line not yet ended. Only what will be read is kept, so a text without line ends
+    /// takes no more memory than one line.
+    fn hold(&mut self, bytes: &[u8]) {
+        let room = LONGEST_LINE.saturating_sub(self.rest.len());
+        self.rest.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.rest_length += bytes.len() as u64;
+        self.ends_in_return = bytes.last().map_or(self.ends_in_return, |last| *last == b'\r');
+    }
+
+    fn end_line(&mut self, end_bytes: u64) {
+        let mut bytes = std::mem::take(&mut self.rest);
+        let length = std::mem::take(&mut self.rest_length);
+        let ends_in_return = std::mem::take(&mut self.ends_in_return);
         let start = self.offset;
-        self.offset += with_end as u64;
+        self.offset += length + end_bytes;
         self.reading.lines += 1;
-        let cut = bytes.len().min(LONGEST_LINE);
-        self.too_long += u64::from(cut < bytes.len());
-        let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-        let text = String::from_utf8_lossy(&bytes[..cut.min(bytes.len())]);
-        let span = Span { start, end: start + bytes.len() as u64 };
-        self.line(&plain(&text), span);
+        self.too_long += u64::from(length > LONGEST_LINE as u64);
+        let span = Span { start, end: start + length - u64::from(ends_in_return) };
+        let shown = (span.end - start).min(bytes.len() as u64) as usize;
+        let text = plain(&String::from_utf8_lossy(&bytes[..shown]));
+        self.line(&text, span);
+        bytes.clear();
+        self.rest = bytes;
     }
 
     fn line(&mut self, text: &str, span: Span) {
@@ -130,7 +158,7 @@ impl Scanner {
         if self.record_field(text, span) {
             return;
         }
-        if self.recognised(text, span) {
+        if self.recognised(text, self.reading.lines, span) {
             self.pending = None;
             return;
         }
@@ -153,12 +181,17 @@ impl Scanner {
             self.clock = Clock::Full;
             return true;
         }
+        if let Some(read) = super::time::stamp(field).filter(|read| field[read.length..].starts_with(" [s=")) {
+            self.sticky_time = Some((read.time, field[..read.length].into()));
+            self.note_header(&header(field, read.length));
+            return true;
+        }
         if let Some(host) = field.strip_prefix("_HOSTNAME=") {
             self.sticky_host = Some(host.trim().to_owned());
             return true;
         }
         if let Some(message) = field.strip_prefix("MESSAGE=") {
-            if !self.recognised(message, span) {
+            if !self.recognised(message, self.reading.lines, span) {
                 self.reading.foreign += 1;
             }
             return true;
@@ -175,9 +208,9 @@ impl Scanner {
 
     /// A line that a terminal wrapped: its second half has no header of its own.
     fn joins_pending(&mut self, text: &str) -> bool {
-        let Some((_, span, first)) = self.pending.take() else { return false };
+        let Some((line, span, first)) = self.pending.take() else { return false };
         let joined = format!("{first}{}", text.trim_start());
-        if !self.recognised(&joined, span) {
+        if !self.recognised(&joined, line, span) {
             return false;
         }
         self.reading.foreign -= 1;
@@ -185,7 +218,7 @@ impl Scanner {
         true
     }
 
-    fn recognised(&mut self, text: &str, span: Span) -> bool {
+    fn recognised(&mut self, text: &str, line: u64, span: Span) -> bool {
         let Some((number, found)) = recognise(text) else { return false };
         let head = header(text, found.start);
         self.note_header(&head);
@@ -201,7 +234,7 @@ impl Scanner {
             self.reading.dropped += 1;
             return true;
         }
-        let event = self.event(number, found, &head, text, span);
+        let event = Event { line, ..self.event(number, found, &head, text, span) };
         self.reading.events.push(event);
         true
     }
@@ -291,13 +324,12 @@ impl Scanner {
     /// Ends the reading: the last line, the order, the totals.
     pub fn finish(mut self) -> LogReading {
         if let Some(wide) = self.wide.take() {
-            self.rest = crate::text::decode(&wide).into_owned().into_bytes();
-            self.take_lines();
+            self.take_lines(crate::text::decode(&wide).as_bytes());
+        } else if !self.began {
+            self.begin();
         }
-        self.take_lines();
-        if !self.rest.is_empty() {
-            let rest = std::mem::take(&mut self.rest);
-            self.line_bytes(&rest, rest.len());
+        if self.rest_length > 0 {
+            self.end_line(0);
         }
         self.order();
         let mut reading = self.reading;

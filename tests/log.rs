@@ -1,0 +1,241 @@
+//! Logs of any shape, cut anywhere, spoilt in any way.
+
+use std::path::Path;
+use std::time::Instant;
+
+use timing_advisor::log::event::{LogReading, Meaning};
+use timing_advisor::log::scan::Scanner;
+
+const LATE: &str = "failed to send out heartbeat on time (deadline exceeded for 237.022208ms)";
+
+fn read_in(bytes: &[u8], step: usize) -> LogReading {
+    let mut scanner = Scanner::new(0);
+    bytes.chunks(step.max(1)).for_each(|piece| scanner.push(piece));
+    scanner.finish()
+}
+
+fn read(text: &str) -> LogReading {
+    read_in(text.as_bytes(), usize::MAX)
+}
+
+/// Every wrapping of one message gives the same event.
+#[test]
+fn shapes() {
+    let cases = [
+        ("short", format!("Oct 16 10:12:51 core-1 etcd2[815]: {LATE}"), true),
+        ("short-iso", format!("2015-10-16T10:12:51+0000 core-1 etcd2[815]: {LATE}"), true),
+        ("short-precise", format!("Oct 16 10:12:51.344648 core-1 etcd2[815]: {LATE}"), true),
+        ("short-unix", format!("1445000000.344648 core-1 etcd2[815]: {LATE}"), true),
+        ("cat", LATE.to_owned(), false),
+        ("journal json", format!(r#"{{"__REALTIME_TIMESTAMP":"1445000000344648","_HOSTNAME":"core-1","SYSLOG_IDENTIFIER":"etcd2","MESSAGE":"{LATE}"}}"#), true),
+        ("journal json, time last", format!(r#"{{"MESSAGE":"{LATE}","_HOSTNAME":"core-1","__REALTIME_TIMESTAMP":"1445000000344648"}}"#), true),
+        ("export", format!("__REALTIME_TIMESTAMP=1445000000344648\n_HOSTNAME=core-1\nMESSAGE={LATE}\n"), true),
+        ("verbose", format!("Fri 2015-10-16 10:12:51.344648 UTC [s=ab;i=1]\n    _HOSTNAME=core-1\n    PRIORITY=4\n    MESSAGE={LATE}\n"), true),
+        ("syslog without pid", format!("Oct 16 10:12:51 core-1 etcd: {LATE}"), true),
+        ("capnslog", format!("2015-10-16 10:12:51.344648 W | etcdserver: {LATE}"), true),
+        ("capnslog, time only", format!("10:12:51.344648 W | etcdserver: {LATE}"), true),
+        ("capnslog, debug", format!("2015-10-16 10:12:51.344648 [raft.go:12] W | etcdserver: {LATE}"), true),
+        ("go log", format!("2015/10/16 10:12:51 etcdserver: {LATE}"), true),
+        ("docker json", format!(r#"{{"log":"2015-10-16 10:12:51.344648 W | etcdserver: {LATE}\n","stream":"stderr","time":"2015-10-16T10:12:51.4Z"}}"#), true),
+        ("docker logs -t", format!("2015-10-16T10:12:51.344648000Z 2015-10-16 10:12:51.344648 W | etcdserver: {LATE}"), true),
+        ("cri", format!("2015-10-16T10:12:51.344648000Z stderr F {LATE}"), true),
+        ("kubectl prefix", format!("[pod/etcd-core-1/etcd] 2015-10-16 10:12:51.344648 W | etcdserver: {LATE}"), true),
+        ("compose", format!("etcd1    | 2015-10-16 10:12:51.344648 W | etcdserver: {LATE}"), true),
+        ("compose v2", format!("etcd-1  | 2015-10-16 10:12:51.344648 W | etcdserver: {LATE}"), true),
+        ("runit", format!("2015-10-16_10:12:51.34464 W | etcdserver: {LATE}"), true),
+        ("tai", format!("@40000000562085ed148e8000 W | etcdserver: {LATE}"), true),
+        ("quote", format!("> 2015-10-16 10:12:51.344648 W | etcdserver: {LATE}"), true),
+        ("bullet", format!("* 2015-10-16 10:12:51.344648 W | etcdserver: {LATE}"), true),
+        ("backticks", format!("`2015-10-16 10:12:51.344648 W | etcdserver: {LATE}`"), true),
+        ("colour", format!("\u{1b}[33m2015-10-16 10:12:51.344648 W | etcdserver: {LATE}\u{1b}[0m"), true),
+        ("colour in the message", format!("2015-10-16 10:12:51.344648 W | etcdserver: {}", LATE.replace("on time", "\u{1b}[1mon time\u{1b}[0m")), true),
+        ("crlf", format!("2015-10-16 10:12:51.344648 W | etcdserver: {LATE}\r\n"), true),
+        ("tail heading", format!("==> /var/log/etcd.log <==\n2015-10-16 10:12:51.344648 W | etcdserver: {LATE}"), true),
+        ("prompt", format!("core@core-1 ~ $ journalctl -u etcd2\nOct 16 10:12:51 core-1 etcd2[815]: {LATE}"), true),
+        ("merged", format!("2015-10-16 10:12:51.344648 W | etcdserver: {LATE} [merged 5 repeated lines in 1s]"), true),
+        ("zap console", "2021-06-05T02:20:39.344Z\tWARN\tetcdserver/raft.go:390\tleader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk\t{\"to\": \"8e9e05c52164694d\", \"heartbeat-interval\": \"100ms\", \"expected-duration\": \"200ms\", \"exceeded-duration\": \"237.022208ms\"}".to_owned(), true),
+    ];
+    let mut wrong = Vec::new();
+    for (name, text, timed) in &cases {
+        let log = read(text);
+        let ok = matches!(log.events.as_slice(), [event] if event.meaning == Meaning::HeartbeatLate
+            && event.duration("excess") == Some(237_022) && event.time.is_some() == *timed);
+        if !ok {
+            wrong.push(format!(
+                "{name}: {:?}",
+                log.events.iter().map(|e| (e.meaning, e.duration("excess"), e.stamp.clone(), e.time.is_some())).collect::<Vec<_>>()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} shapes:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn merged_repeats_count() {
+    assert_eq!(read(&format!("{LATE} [merged 5 repeated lines in 1s]")).events[0].repeat, 5);
+}
+
+#[test]
+fn utf16_with_mark() {
+    for big in [false, true] {
+        let text = format!("\u{feff}Oct 16 10:12:51 core-1 etcd2[815]: {LATE}\r\n");
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect();
+        for step in [1, 3, usize::MAX] {
+            assert_eq!(read_in(&bytes, step).recognised, 1, "big endian {big}, pieces of {step}");
+        }
+    }
+}
+
+/// A stamp's zone may reach into what a hole at the start of a message takes.
+#[test]
+fn a_stamp_that_reaches_into_the_message() {
+    for text in ["2015-10-16 12:53:20 +0000 became leader at term 3", "Oct 16 12:53:20 +0000 became follower at term 3"] {
+        read(text);
+    }
+}
+
+/// The joined halves of a wrapped line are told where the first half stands.
+#[test]
+fn a_wrapped_line_keeps_its_place() {
+    let log = read("noise\nOct 16 10:12:51 h etcd2[8]: failed to send out heartbeat on time (deadline exce\neded for 1.5s)\n");
+    let event = &log.events[0];
+    assert_eq!((event.line, event.span.start), (2, 6));
+}
+
+/// A made-up generator: the same bytes on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        ((self.0 >> 33) as usize) % below.max(1)
+    }
+}
+
+/// Fragments put together at random: headers, messages, halves of both, bytes of all kinds.
+#[test]
+fn no_text_does_harm_and_no_cut_changes_it() {
+    const PARTS: [&str; 34] = [
+        "2015-10-16 12:53:20",
+        " +0000",
+        " UTC",
+        "Z",
+        "Oct 16 10:12:51 ",
+        "Thu ",
+        "E0822 21:25:09.084425 ",
+        "@40000000562085ed148e8000",
+        "1445000000.3",
+        "10:12:51",
+        "core-1 ",
+        "etcd2[815]: ",
+        "fleetd[1]: INFO engine.go:208: ",
+        "raft2026/11/22 06:26:55 INFO: ",
+        "{\"log\":\"",
+        "\\n\",\"time\":\"2020-01-01T00:00:00Z\"}",
+        "{\"MESSAGE\":\"",
+        "\"}",
+        "__REALTIME_TIMESTAMP=1445000000344648\n",
+        "MESSAGE=",
+        "\u{1b}[3",
+        "é",
+        "\u{feff}",
+        "\r",
+        "\n",
+        "\0",
+        " became leader at term ",
+        "7",
+        "8e9e05c52164694d",
+        "failed to send out heartbeat on time (",
+        "exceeded the 100ms timeout for ",
+        "99999999999999999999h)",
+        "[merged 99999999999 repeated",
+        "> `",
+    ];
+    let mut dice = Dice(7);
+    let mut panics = Vec::new();
+    let mut unequal = Vec::new();
+    for _ in 0..6000 {
+        let mut bytes: Vec<u8> = Vec::new();
+        for _ in 0..dice.next(14) {
+            bytes.extend_from_slice(PARTS[dice.next(PARTS.len())].as_bytes());
+            if dice.next(12) == 0 {
+                bytes.push(dice.next(256) as u8);
+            }
+        }
+        let step = 1 + dice.next(9);
+        let both = std::panic::catch_unwind(|| (read_in(&bytes, usize::MAX), read_in(&bytes, step)));
+        let shown = String::from_utf8_lossy(&bytes).into_owned();
+        match both {
+            Err(_) => panics.push(shown),
+            Ok((whole, pieces)) if whole != pieces => unequal.push(shown),
+            Ok(_) => {}
+        }
+    }
+    assert!(
+        panics.is_empty() && unequal.is_empty(),
+        "{} panics, e.g. {:?}; {} cut-dependent, e.g. {:?}",
+        panics.len(),
+        &panics[..panics.len().min(3)],
+        unequal.len(),
+        &unequal[..unequal.len().min(3)]
+    );
+}
+
+/// Twice the text takes about twice the time, also without line ends and where every message nearly matches.
+#[test]
+fn time_grows_with_the_text_only() {
+    let kinds = [
+        ("no line end", "x".to_owned(), 1 << 16),
+        ("near misses in one line", "failed to send out heartbeat on time ( ".to_owned(), usize::MAX),
+        ("keys without blanks", "becameleaderatterm".to_owned(), usize::MAX),
+        ("leader keys", " became leader at term ".to_owned(), usize::MAX),
+        ("relevant lines", format!("Oct 16 10:12:51 h etcd2[8]: {LATE}\n"), 1 << 16),
+    ];
+    let long = |unit: &str| format!("{}\n", unit.repeat(60_000 / unit.len()));
+    let kinds = kinds.into_iter().chain([
+        ("long lines of near misses", long("failed to send out heartbeat on time ( "), usize::MAX),
+        ("long lines of keys", long("8e9e05c52164694d became leader at term "), usize::MAX),
+        ("long lines of keys without blanks", long("abcdef[logterm:"), usize::MAX),
+    ]);
+    let mut slow = Vec::new();
+    for (name, unit, step) in kinds {
+        let time = |size: usize| {
+            let text = unit.repeat(size / unit.len());
+            let started = Instant::now();
+            read_in(text.as_bytes(), step);
+            started.elapsed().as_secs_f64()
+        };
+        let (small, large) = (time(2 << 20), time(8 << 20));
+        eprintln!("{name}: 2 MiB {small:.3} s, 8 MiB {large:.3} s");
+        if large > 8.0 * small.max(0.005) || large > 20.0 {
+            slow.push(format!("{name}: {small:.3} s, {large:.3} s"));
+        }
+    }
+    assert!(slow.is_empty(), "{slow:?}");
+}
+
+/// Real logs: each is read, forwards, in pieces and reversed. The folder stands beside the repository.
+#[test]
+fn field_logs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(std::env::var("FIELD_LOGS").unwrap_or("../shared/cases/logs".into()));
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        eprintln!("no field logs at {}: not walked", folder.display());
+        return;
+    };
+    let (mut walked, mut silent, mut quiet, mut uneven) = (0, Vec::new(), Vec::new(), Vec::new());
+    for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "log")) {
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let whole = read_in(&bytes, usize::MAX);
+        walked += 1;
+        // A log of a quiet hour may hold no telling line, but its lines are seen to be a log's.
+        if whole.recognised == 0 {
+            if whole.foreign > 0 { quiet.push(name.clone()) } else { silent.push(name.clone()) }
+        }
+        if [1, 7, 4096].iter().any(|step| read_in(&bytes, *step) != whole) {
+            uneven.push(name);
+        }
+    }
+    eprintln!("{walked} field logs; without a telling line: {quiet:?}");
+    assert!(silent.is_empty() && uneven.is_empty(), "not read as logs: {silent:?}; cut-dependent: {uneven:?}");
+}
