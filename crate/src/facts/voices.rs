@@ -15,6 +15,7 @@ pub const START_LINES: &[Meaning] = &[
     Meaning::Newraft,
     Meaning::ListeningForPeers,
     Meaning::Start04,
+    Meaning::StartupHeartbeat,
 ];
 
 /// One process of etcd as its lines show it.

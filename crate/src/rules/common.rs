@@ -2,6 +2,7 @@
 //! constraints that more than one rule states.
 
 use super::{At, Basis, Confidence, Constraint, Evidence, Finding, Severity, Side};
+use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, StallKind};
 use crate::log::event::{Event, Meaning, Value};
 use crate::parameters::Parameter;
@@ -187,18 +188,6 @@ pub fn near(facts: &Facts, id: EventId, meanings: &[Meaning], from: Micros, to: 
     before || events().skip(id.event).take(NEIGHBOURS).take_while(in_reach).any(fits)
 }
 
-/// Start lines of an etcd process.
-pub const ETCD_START: &[Meaning] = &[
-    Meaning::EtcdVersion,
-    Meaning::StartMember,
-    Meaning::AlreadyInit,
-    Meaning::StartupZapConfig,
-    Meaning::Newraft,
-    Meaning::ListeningForPeers,
-    Meaning::Start04,
-    Meaning::StartupHeartbeat,
-];
-
 /// When the last line of all logs was written.
 pub fn last_line(facts: &Facts) -> Option<Micros> {
     facts.logs.iter().filter_map(|log| log.last.as_ref()).map(|(last, _)| last.micros).max()
@@ -213,7 +202,7 @@ pub fn at_the_end(facts: &Facts, id: EventId) -> bool {
 pub fn started_before(facts: &Facts, id: EventId) -> bool {
     let Some(log) = facts.logs.get(id.log) else { return false };
     let host = facts.event(id).host;
-    log.events.iter().take(id.event).any(|event| event.host == host && ETCD_START.contains(&event.meaning))
+    log.events.iter().take(id.event).any(|event| event.host == host && START_LINES.contains(&event.meaning))
 }
 
 /// Lines of a leadership that is handed over on purpose.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::common::{ETCD_START, at_the_end, blames_certificate, lines, matching, near, plural, says, time, with_etcd_stop};
+use super::common::{at_the_end, blames_certificate, lines, matching, near, plural, says, time, with_etcd_stop};
 use super::{Finding, Rule};
+use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts};
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
@@ -37,7 +38,7 @@ const START: Micros = 30 * S;
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events = matching(facts, BROKEN, |event| !blames_other_cause(event));
-    let first_start = facts.events_of(ETCD_START).filter_map(|(_, event)| event.time).map(|time| time.micros).min();
+    let first_start = facts.events_of(START_LINES).filter_map(|(_, event)| event.time).map(|time| time.micros).min();
     events.retain(|id| !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id, first_start));
     if events.is_empty() {
         return None;
@@ -116,7 +117,7 @@ fn telling(event: &Event) -> bool {
 
 /// A refused peer within seconds of a start, on this member or its peers, when all was well after it.
 fn part_of_a_start(facts: &Facts, id: EventId, first_start: Option<Micros>) -> bool {
-    if near(facts, id, ETCD_START, -START, 0, 60) {
+    if near(facts, id, START_LINES, -START, 0, 60) {
         return well_after(facts, id);
     }
     let Some(now) = time(facts, id) else { return false };
