@@ -51,7 +51,9 @@ const large = await timed(async () => {
   return session.finish();
 });
 const read = (pieces * log.length) / 1e6;
-console.log(`large log: ${read.toFixed(0)} MB in ${large.toFixed(0)} ms, ${((read * 1000) / large).toFixed(0)} MB/s (median of ${RUNS})`);
+console.log(
+  `large log: ${read.toFixed(0)} MB in ${large.toFixed(0)} ms, ${((read * 1000) / large).toFixed(0)} MB/s (median of ${RUNS})`,
+);
 
 const text = new TextDecoder().decode(log.subarray(0, 20_000));
 const small = await timed(() => analyze({ documents: [{ text }] }));

@@ -19,14 +19,24 @@ const filesIn = (folder) =>
 
 const measure = (/** @type {string} */ file) => {
   const bytes = readFileSync(file);
-  return { file, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length };
+  return {
+    file,
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes).length,
+  };
 };
 
 // Source maps are fetched by developer tools only.
-const rows = filesIn(site).filter((file) => !file.endsWith('.map')).map(measure).sort((a, b) => b.gzip - a.gzip);
+const rows = filesIn(site)
+  .filter((file) => !file.endsWith('.map'))
+  .map(measure)
+  .sort((a, b) => b.gzip - a.gzip);
 console.log(`${'file'.padEnd(44)}${'raw'.padStart(12)}${'gzip'.padStart(12)}${'brotli'.padStart(12)}`);
 for (const row of rows) {
-  console.log(`${relative(site, row.file).padEnd(44)}${[row.raw, row.gzip, row.brotli].map((n) => kib(n).padStart(12)).join('')}`);
+  console.log(
+    `${relative(site, row.file).padEnd(44)}${[row.raw, row.gzip, row.brotli].map((n) => kib(n).padStart(12)).join('')}`,
+  );
 }
 
 const checks = [

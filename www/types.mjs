@@ -3,7 +3,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const SOURCES = ['crate/src/input.rs', 'crate/src/report.rs'];
-const PLAIN = { String: 'string', bool: 'boolean', u32: 'number', u64: 'number', i64: 'number', usize: 'number', f64: 'number' };
+const PLAIN = {
+  String: 'string',
+  bool: 'boolean',
+  u32: 'number',
+  u64: 'number',
+  i64: 'number',
+  usize: 'number',
+  f64: 'number',
+};
 
 const root = new URL('../', import.meta.url);
 const read = (/** @type {string} */ path) => readFileSync(new URL(path, root), 'utf8');
@@ -32,7 +40,8 @@ function typeOf(rust) {
  * @param {string} rust
  */
 const optional = (path, attributes, rust) =>
-  attributes.includes('skip_serializing_if') || (path.endsWith('input.rs') && (rust.startsWith('Option') || rust === 'Assumptions'));
+  attributes.includes('skip_serializing_if') ||
+  (path.endsWith('input.rs') && (rust.startsWith('Option') || rust === 'Assumptions'));
 
 /**
  * Every public struct and enum of a file, line by line: comments become comments, fields fields.

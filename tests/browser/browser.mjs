@@ -15,7 +15,12 @@ const { chromium } = require('playwright-core');
 export const axeSource = require.resolve('axe-core');
 export const site = join(root, 'dist/site');
 
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.wasm': 'application/wasm',
+};
 
 export async function serve() {
   if (!existsSync(join(site, 'index.html'))) throw new Error('dist/site is missing: run ./build.sh build first.');
@@ -25,7 +30,10 @@ export async function serve() {
     const path = request.url === '/' ? '/index.html' : request.url.split('?')[0];
     try {
       const body = await readFile(join(site, path));
-      response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream', 'cache-control': 'no-store' });
+      response.writeHead(200, {
+        'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+        'cache-control': 'no-store',
+      });
       response.end(body);
     } catch {
       response.writeHead(404).end();
@@ -38,7 +46,15 @@ export async function serve() {
 export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROME ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
 }
 
@@ -84,6 +100,14 @@ export async function paste(page, text) {
 
 export async function violations(page) {
   await page.evaluate(await readFile(axeSource, 'utf8'));
-  const result = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  return result.violations.map((each) => `${each.id}: ${each.nodes.map((node) => `${node.target.join(' ')} | ${node.failureSummary}`).slice(0, 3).join('; ')}`);
+  const result = await page.evaluate(() =>
+    window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }),
+  );
+  return result.violations.map(
+    (each) =>
+      `${each.id}: ${each.nodes
+        .map((node) => `${node.target.join(' ')} | ${node.failureSummary}`)
+        .slice(0, 3)
+        .join('; ')}`,
+  );
 }

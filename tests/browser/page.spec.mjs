@@ -49,9 +49,17 @@ describe('the page', { timeout: 240_000 }, () => {
     await answered(page);
     assert.match(await page.locator('h1:visible').innerText(), /living leader was voted out/);
     assert.equal(await page.locator('h1:visible').count(), 1);
-    assert.equal((await page.locator('[data-proposed="etcd.election-timeout"]').innerText()).replace('\u00a0', ' '), '2500 ms');
+    assert.equal(
+      (await page.locator('[data-proposed="etcd.election-timeout"]').innerText()).replace('\u00a0', ' '),
+      '2500 ms',
+    );
     assert.match(await page.locator('[data-parameter="fleet.engine-reconcile-interval"]').innerText(), /keep/);
-    assert.deepEqual(await page.locator('.code .add .t').allInnerTexts(), ['    heartbeat-interval: 250', '    election-timeout: 2500', '    etcd-request-timeout: 5', '    agent-ttl: 60s']);
+    assert.deepEqual(await page.locator('.code .add .t').allInnerTexts(), [
+      '    heartbeat-interval: 250',
+      '    election-timeout: 2500',
+      '    etcd-request-timeout: 5',
+      '    agent-ttl: 60s',
+    ]);
   });
 
   story('copies the patched file as it is', { worker }, async (page) => {
@@ -61,10 +69,14 @@ describe('the page', { timeout: 240_000 }, () => {
     assert.equal(await page.locator('[role=status]').innerText(), 'Copied.');
   });
 
-  story('never turns input into markup', { worker: worker.replaceAll('core-1', '<img src=x onerror=alert(1)>') }, async (page) => {
-    await answered(page);
-    assert.equal(await page.locator('timing-advisor img').count(), 0);
-  });
+  story(
+    'never turns input into markup',
+    { worker: worker.replaceAll('core-1', '<img src=x onerror=alert(1)>') },
+    async (page) => {
+      await answered(page);
+      assert.equal(await page.locator('timing-advisor img').count(), 0);
+    },
+  );
 
   story('jumps from evidence to the line and back, by keyboard', { worker }, async (page) => {
     await page.locator('.ex button').nth(1).click();
@@ -97,23 +109,41 @@ describe('the page', { timeout: 240_000 }, () => {
   });
 
   story('says so when no worker can be made', {}, async (page) => {
-    await page.evaluate(() => (window.Worker = class { constructor() { throw new Error('blocked'); } }));
-    await page.evaluate(() => document.querySelector('timing-advisor').replaceWith(document.createElement('timing-advisor')));
+    await page.evaluate(
+      () =>
+        (window.Worker = class {
+          constructor() {
+            throw new Error('blocked');
+          }
+        }),
+    );
+    await page.evaluate(() =>
+      document.querySelector('timing-advisor').replaceWith(document.createElement('timing-advisor')),
+    );
     await paste(page, CONFIG);
     await page.locator('#error-title').waitFor();
   });
 
-  story('re-plans when an assumption changes, and keeps the focus', { worker: `(documents, assumptions) => { window.asked = assumptions; return { report: ${JSON.stringify(sample)} }; }` }, async (page) => {
-    await answered(page);
-    await page.locator('#as-members').fill('5');
-    await page.keyboard.press('Tab');
-    await page.waitForFunction(() => window.asked?.members === 5);
-    await page.locator('#failoverBudgetMs').focus();
-    await page.keyboard.press('ArrowRight');
-    await page.waitForFunction(() => window.asked?.failoverBudgetMs === 5500);
-    await page.waitForTimeout(150);
-    assert.equal(await page.locator('#failoverBudgetMs').evaluate((slider) => slider.getRootNode().activeElement?.id), 'failoverBudgetMs');
-  });
+  story(
+    're-plans when an assumption changes, and keeps the focus',
+    {
+      worker: `(documents, assumptions) => { window.asked = assumptions; return { report: ${JSON.stringify(sample)} }; }`,
+    },
+    async (page) => {
+      await answered(page);
+      await page.locator('#as-members').fill('5');
+      await page.keyboard.press('Tab');
+      await page.waitForFunction(() => window.asked?.members === 5);
+      await page.locator('#failoverBudgetMs').focus();
+      await page.keyboard.press('ArrowRight');
+      await page.waitForFunction(() => window.asked?.failoverBudgetMs === 5500);
+      await page.waitForTimeout(150);
+      assert.equal(
+        await page.locator('#failoverBudgetMs').evaluate((slider) => slider.getRootNode().activeElement?.id),
+        'failoverBudgetMs',
+      );
+    },
+  );
 
   story('shows only findings of the chosen span', { worker }, async (page) => {
     await answered(page);
@@ -127,8 +157,10 @@ describe('the page', { timeout: 240_000 }, () => {
   });
 
   story('can be used by keyboard alone', { worker }, async (page) => {
-    const focused = () => page.evaluate(() => document.querySelector('timing-advisor').shadowRoot.activeElement?.textContent);
-    for (let tabs = 0; tabs < 30 && (await focused()) !== 'fleet gives up on etcd'; tabs++) await page.keyboard.press('Tab');
+    const focused = () =>
+      page.evaluate(() => document.querySelector('timing-advisor').shadowRoot.activeElement?.textContent);
+    for (let tabs = 0; tabs < 30 && (await focused()) !== 'fleet gives up on etcd'; tabs++)
+      await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.locator('#headline').waitFor();
     for (let tabs = 0; tabs < 60 && (await focused()) !== 'Copy patched file'; tabs++) await page.keyboard.press('Tab');
@@ -143,13 +175,22 @@ describe('the page', { timeout: 240_000 }, () => {
       assert.equal(await overflow(), 0);
       await page.locator('.ex button').nth(1).click();
       await page.locator('#headline').waitFor();
-      for (const details of await page.locator('details:not(#export)').all()) await details.evaluate((each) => (each.open = true));
+      for (const details of await page.locator('details:not(#export)').all())
+        await details.evaluate((each) => (each.open = true));
       assert.equal(await overflow(), 0);
     });
   }
 
-  for (const look of [{}, { colorScheme: 'dark' }, { forcedColors: 'active' }, { viewport: { width: 320, height: 640 } }]) {
-    const name = Object.entries(look).map(([key, value]) => `${key} ${value.width ?? value}`).join() || 'light';
+  for (const look of [
+    {},
+    { colorScheme: 'dark' },
+    { forcedColors: 'active' },
+    { viewport: { width: 320, height: 640 } },
+  ]) {
+    const name =
+      Object.entries(look)
+        .map(([key, value]) => `${key} ${value.width ?? value}`)
+        .join() || 'light';
     story(`breaks no accessibility rule, ${name}`, { ...look, worker: fragile }, async (page) => {
       assert.deepEqual(await violations(page), [], 'empty');
       await page.locator('.ex button').nth(1).click();

@@ -19,7 +19,10 @@ coreos:
 `;
 
 const LOG = ['06:40:30', '06:40:30', '06:40:30', '06:40:45', '06:40:45']
-  .map((time) => `${time} host fleetd[23463]: INFO client.go:292: Failed getting response from http://localhost:2379/: cancelled\n`)
+  .map(
+    (time) =>
+      `${time} host fleetd[23463]: INFO client.go:292: Failed getting response from http://localhost:2379/: cancelled\n`,
+  )
   .join('');
 
 describe('stories', { timeout: 240_000 }, () => {
@@ -90,11 +93,15 @@ describe('stories', { timeout: 240_000 }, () => {
   }
 
   story('a gzip file is read; one that is cut off is named', async (page) => {
-    await page.locator('#files').setInputFiles({ name: 'fleet.log.gz', mimeType: 'application/gzip', buffer: gzipSync(LOG) });
+    await page
+      .locator('#files')
+      .setInputFiles({ name: 'fleet.log.gz', mimeType: 'application/gzip', buffer: gzipSync(LOG) });
     await headline(page);
     assert.match(text(await page.locator('.docs').innerText()), /5 of 5 lines/);
     await page.getByRole('button', { name: 'Clear all' }).click();
-    await page.locator('#files').setInputFiles({ name: 'cut.gz', mimeType: 'application/gzip', buffer: gzipSync(LOG).subarray(0, 40) });
+    await page
+      .locator('#files')
+      .setInputFiles({ name: 'cut.gz', mimeType: 'application/gzip', buffer: gzipSync(LOG).subarray(0, 40) });
     await page.locator('#error-title').waitFor();
     assert.match(await page.locator('#error-title').innerText(), /^cut\.gz could not be read/);
   });

@@ -1,12 +1,12 @@
 // A real etcd cluster of three on loopback, for the lab: start it, find its leader, stall or kill it.
 // @ts-check
-import { execFileSync, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** Client ports; peer ports are ten above. All below 32768, where Linux hands out none by itself. */
 const PORT = 20311;
-const NAMES = ["n1", "n2", "n3"];
+const NAMES = ['n1', 'n2', 'n3'];
 
 export const sleep = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -17,7 +17,7 @@ export const sleep = (/** @type {number} */ ms) => new Promise((done) => setTime
  */
 export function findEtcd(folder) {
   try {
-    return execFileSync("sh", ["-c", "command -v etcd"], { encoding: "utf8" }).trim();
+    return execFileSync('sh', ['-c', 'command -v etcd'], { encoding: 'utf8' }).trim();
   } catch {
     return unpack(folder);
   }
@@ -25,22 +25,24 @@ export function findEtcd(folder) {
 
 /** @param {string} folder */
 function unpack(folder) {
-  const binary = join(folder, "root/usr/bin/etcd");
+  const binary = join(folder, 'root/usr/bin/etcd');
   if (existsSync(binary)) return binary;
   mkdirSync(folder, { recursive: true });
-  const download = () => execFileSync("apt-get", ["download", "etcd-server"], { cwd: folder, stdio: "ignore" });
+  const download = () => execFileSync('apt-get', ['download', 'etcd-server'], { cwd: folder, stdio: 'ignore' });
   try {
     try {
       download();
     } catch {
-      execFileSync("apt-get", ["update"], { stdio: "ignore" });
+      execFileSync('apt-get', ['update'], { stdio: 'ignore' });
       download();
     }
-    const archive = readdirSync(folder).find((name) => name.endsWith(".deb"));
-    execFileSync("dpkg-deb", ["-x", String(archive), "root"], { cwd: folder });
+    const archive = readdirSync(folder).find((name) => name.endsWith('.deb'));
+    execFileSync('dpkg-deb', ['-x', String(archive), 'root'], { cwd: folder });
     return binary;
   } catch {
-    throw new Error("The lab needs etcd: put its binary on PATH, or run on Debian, where the package etcd-server is fetched.");
+    throw new Error(
+      'The lab needs etcd: put its binary on PATH, or run on Debian, where the package etcd-server is fetched.',
+    );
   }
 }
 
@@ -73,21 +75,21 @@ export class Cluster {
   /** @param {string} name */
   spawn(name) {
     const port = PORT + NAMES.indexOf(name);
-    const peers = NAMES.map((other, at) => `${other}=http://127.0.0.1:${PORT + 10 + at}`).join(",");
-    const log = openSync(join(this.folder, `${name}.log`), "a");
+    const peers = NAMES.map((other, at) => `${other}=http://127.0.0.1:${PORT + 10 + at}`).join(',');
+    const log = openSync(join(this.folder, `${name}.log`), 'a');
     const args = [
-      ["name", name],
-      ["data-dir", join(this.folder, `${name}.etcd`)],
-      ["listen-client-urls", `http://127.0.0.1:${port}`],
-      ["advertise-client-urls", `http://127.0.0.1:${port}`],
-      ["listen-peer-urls", `http://127.0.0.1:${port + 10}`],
-      ["initial-advertise-peer-urls", `http://127.0.0.1:${port + 10}`],
-      ["initial-cluster", peers],
-      ["heartbeat-interval", this.timers.heartbeat],
-      ["election-timeout", this.timers.election],
+      ['name', name],
+      ['data-dir', join(this.folder, `${name}.etcd`)],
+      ['listen-client-urls', `http://127.0.0.1:${port}`],
+      ['advertise-client-urls', `http://127.0.0.1:${port}`],
+      ['listen-peer-urls', `http://127.0.0.1:${port + 10}`],
+      ['initial-advertise-peer-urls', `http://127.0.0.1:${port + 10}`],
+      ['initial-cluster', peers],
+      ['heartbeat-interval', this.timers.heartbeat],
+      ['election-timeout', this.timers.election],
     ].map(([key, value]) => `--${key}=${value}`);
     const env = { ...process.env, ETCD_UNSUPPORTED_ARCH: process.arch };
-    this.processes.set(name, spawn(this.binary, args, { stdio: ["ignore", log, log], env }));
+    this.processes.set(name, spawn(this.binary, args, { stdio: ['ignore', log, log], env }));
     closeSync(log);
   }
 
@@ -103,8 +105,8 @@ export class Cluster {
 
   /** @param {string} name */
   async status(name) {
-    const answer = await post(name, "/v3/maintenance/status", {});
-    if (answer?.leader && answer.leader !== "0") {
+    const answer = await post(name, '/v3/maintenance/status', {});
+    if (answer?.leader && answer.leader !== '0') {
       this.terms.add(Number(answer.raftTerm));
       if (answer.leader === answer.header.member_id) this.leading = { name, term: Number(answer.raftTerm) };
     }
@@ -113,7 +115,7 @@ export class Cluster {
 
   write() {
     const name = NAMES[Math.floor(Date.now() / 40) % NAMES.length];
-    post(name, "/v3/kv/put", { key: "bGFi", value: "eA==" });
+    post(name, '/v3/kv/put', { key: 'bGFi', value: 'eA==' });
   }
 
   /**
@@ -126,15 +128,15 @@ export class Cluster {
       if (this.leading && this.leading.term === Math.max(...this.terms)) return this.leading.name;
       await sleep(20);
     }
-    throw new Error("The cluster has no leader.");
+    throw new Error('The cluster has no leader.');
   }
 
   /** @param {number} ms how long the leader's process is stopped */
   async stallLeader(ms) {
     const child = this.processes.get(await this.leader(30_000));
-    child?.kill("SIGSTOP");
+    child?.kill('SIGSTOP');
     await sleep(ms);
-    child?.kill("SIGCONT");
+    child?.kill('SIGCONT');
   }
 
   /** Kills the leader and gives the milliseconds until another one leads a newer term. */
@@ -142,9 +144,9 @@ export class Cluster {
     const name = await this.leader(30_000);
     const term = Math.max(...this.terms);
     const killed = Date.now();
-    this.processes.get(name)?.kill("SIGKILL");
+    this.processes.get(name)?.kill('SIGKILL');
     while (Math.max(...this.terms) <= term) {
-      if (Date.now() - killed > 30_000) throw new Error("No new leader within 30 s.");
+      if (Date.now() - killed > 30_000) throw new Error('No new leader within 30 s.');
       await sleep(10);
     }
     const took = Date.now() - killed;
@@ -160,12 +162,12 @@ export class Cluster {
 
   async stop() {
     this.polling = false;
-    for (const child of this.processes.values()) child.kill("SIGKILL");
+    for (const child of this.processes.values()) child.kill('SIGKILL');
     await sleep(300);
   }
 
   documents() {
-    return NAMES.map((name) => ({ name: `${name}.log`, text: readFileSync(join(this.folder, `${name}.log`), "utf8") }));
+    return NAMES.map((name) => ({ name: `${name}.log`, text: readFileSync(join(this.folder, `${name}.log`), 'utf8') }));
   }
 }
 
@@ -178,7 +180,11 @@ export class Cluster {
 async function post(name, path, body) {
   const port = PORT + NAMES.indexOf(name);
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", body: JSON.stringify(body), signal: AbortSignal.timeout(250) });
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(250),
+    });
     return answer.ok ? await answer.json() : undefined;
   } catch {
     return undefined;

@@ -11,7 +11,10 @@ const documents = [
 test('a stalled leader: what is wrong, which value follows, and a corrected file', async () => {
   const report = await analyze({ documents });
   assert.equal(report.schemaVersion, 1);
-  assert.deepEqual(report.documents.map((document) => document.kind), ['configuration', 'log', 'log']);
+  assert.deepEqual(
+    report.documents.map((document) => document.kind),
+    ['configuration', 'log', 'log'],
+  );
 
   const late = report.findings.find((finding) => finding.id === 'etcd-heartbeat-late');
   assert.ok(late, 'the late heartbeat is found');

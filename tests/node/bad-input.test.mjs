@@ -5,7 +5,12 @@ import { analyze, CLOUD_CONFIG, ETCD_LOG } from './engine.mjs';
 
 /** Everything a report says in sentences. */
 const spoken = (report) =>
-  [report.verdict.headline, report.verdict.why, ...report.limits, ...report.findings.flatMap((finding) => [finding.title, finding.what])].join(' ');
+  [
+    report.verdict.headline,
+    report.verdict.why,
+    ...report.limits,
+    ...report.findings.flatMap((finding) => [finding.title, finding.what]),
+  ].join(' ');
 
 const one = (text) => analyze({ documents: [{ name: 'pasted', text }] });
 
@@ -51,7 +56,9 @@ test('a log with one line of a megabyte in it is read around it', async () => {
 test('a YAML error is told with its line, and the rest is still read', async () => {
   const report = await one(CLOUD_CONFIG.replace('    election_timeout: 1000', '\telection_timeout: 1000'));
   assert.match(JSON.stringify(report), /line 7|"line":7/);
-  assert.ok(report.settings.some((setting) => setting.parameter === 'etcd.heartbeat-interval' && setting.value === 100));
+  assert.ok(
+    report.settings.some((setting) => setting.parameter === 'etcd.heartbeat-interval' && setting.value === 100),
+  );
 });
 
 test('a template is read line by line, and the report says so', async () => {
@@ -73,6 +80,12 @@ test('half a surrogate pair', async () => {
 
 test('a call of the wrong shape is told so', async () => {
   await assert.rejects(analyze(/** @type {any} */ ({})), /needs \{ documents/);
-  await assert.rejects(analyze(/** @type {any} */ ({ documents: [{ text: new Uint8Array(3) }] })), /documents\[0\]\.text is no string/);
-  await assert.rejects(analyze({ documents: [], assumptions: /** @type {any} */ ({ members: 'three' }) }), /not the expected form/);
+  await assert.rejects(
+    analyze(/** @type {any} */ ({ documents: [{ text: new Uint8Array(3) }] })),
+    /documents\[0\]\.text is no string/,
+  );
+  await assert.rejects(
+    analyze({ documents: [], assumptions: /** @type {any} */ ({ members: 'three' }) }),
+    /not the expected form/,
+  );
 });

@@ -12,7 +12,8 @@ const tool = (/** @type {string} */ name) => fileURLToPath(new URL(`www/node_mod
 const project = mkdtempSync(join(tmpdir(), 'timing-advisor-'));
 
 /** @param {string} program @param {string[]} words */
-const run = (program, ...words) => execFileSync(program, words, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (program, ...words) =>
+  execFileSync(program, words, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 before(() => {
   const npm = fileURLToPath(new URL('dist/npm/', root));
@@ -39,19 +40,41 @@ console.log(kinds, proposed);
 `;
 
 test('it runs after an installation', () => {
-  writeFileSync(join(project, 'run.js'), `import { analyze } from 'timing-advisor';
-    console.log((await analyze({ documents: [{ text: '' }] })).schemaVersion);`);
+  writeFileSync(
+    join(project, 'run.js'),
+    `import { analyze } from 'timing-advisor';
+    console.log((await analyze({ documents: [{ text: '' }] })).schemaVersion);`,
+  );
   assert.equal(run('node', 'run.js').trim(), '1');
 });
 
 test('a program in TypeScript is checked against its types', () => {
   writeFileSync(join(project, 'consumer.ts'), PROGRAM);
-  run(tool('tsc'), '--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2022,dom,dom.iterable,dom.asynciterable', 'consumer.ts');
+  run(
+    tool('tsc'),
+    '--noEmit',
+    '--strict',
+    '--target',
+    'es2022',
+    '--module',
+    'nodenext',
+    '--lib',
+    'es2022,dom,dom.iterable,dom.asynciterable',
+    'consumer.ts',
+  );
 });
 
 test('it can be bundled for a browser', () => {
   writeFileSync(join(project, 'page.js'), `import { analyze } from 'timing-advisor'; globalThis.analyze = analyze;`);
-  run(tool('esbuild'), 'page.js', '--bundle', '--format=esm', '--platform=browser', '--outfile=bundle.js', '--log-level=warning');
+  run(
+    tool('esbuild'),
+    'page.js',
+    '--bundle',
+    '--format=esm',
+    '--platform=browser',
+    '--outfile=bundle.js',
+    '--log-level=warning',
+  );
   assert.match(readFileSync(join(project, 'bundle.js'), 'utf8'), /timing_advisor_bg\.wasm/);
 });
 

@@ -28,10 +28,16 @@ test('the bindgen tool is pinned to the version of wasm-bindgen', () => {
 
 test('the package holds what it names, and nothing else', () => {
   const { exports, bin, types } = JSON.parse(read('dist/npm/package.json'));
-  const named = [types, ...Object.values(bin), ...Object.values(exports).flatMap((entry) => Object.values(typeof entry === 'string' ? { entry } : entry))];
+  const named = [
+    types,
+    ...Object.values(bin),
+    ...Object.values(exports).flatMap((entry) => Object.values(typeof entry === 'string' ? { entry } : entry)),
+  ];
   for (const path of named) assert.ok(existsSync(new URL(path, npm)), `${path} is missing`);
 
-  const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--loglevel', 'error'], { cwd: npm, encoding: 'utf8' }));
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--loglevel', 'error'], { cwd: npm, encoding: 'utf8' }),
+  );
   assert.deepEqual(packed.files.map((/** @type {{ path: string }} */ file) => file.path).sort(), [
     'LICENSE-APACHE',
     'LICENSE-MIT',

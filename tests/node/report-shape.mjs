@@ -10,10 +10,16 @@ const words = new Map();
 const types = read('dist/npm/timing-advisor.d.ts');
 for (const [, name, body] of types.matchAll(/^export interface (\w+) \{\n(.*?)^\}/gms)) {
   const fields = [...body.matchAll(/^ {2}(\w+)(\??): (.+);$/gm)];
-  interfaces.set(name, fields.map(([, field, mark, type]) => ({ name: field, optional: mark === '?', type })));
+  interfaces.set(
+    name,
+    fields.map(([, field, mark, type]) => ({ name: field, optional: mark === '?', type })),
+  );
 }
 for (const [, name, body] of types.matchAll(/^export type (\w+) =\n(.*?);$/gms)) {
-  words.set(name, [...body.matchAll(/\| '([^']+)'/g)].map(([, word]) => word));
+  words.set(
+    name,
+    [...body.matchAll(/\| '([^']+)'/g)].map(([, word]) => word),
+  );
 }
 
 /**

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyze, CLOUD_CONFIG, ETCD_LOG, FLEET_LOG, Session } from './engine.mjs';
 
-const documents = [CLOUD_CONFIG, ETCD_LOG, `café ${FLEET_LOG.replaceAll('\n', '\r\n')}`].map((text, at) => ({ name: `text ${at}`, text }));
+const documents = [CLOUD_CONFIG, ETCD_LOG, `café ${FLEET_LOG.replaceAll('\n', '\r\n')}`].map((text, at) => ({
+  name: `text ${at}`,
+  text,
+}));
 
 /** @param {Uint8Array} bytes @param {number} size */
 function* cut(bytes, size) {
@@ -19,8 +22,11 @@ for (const size of [1, 3, 64, 1000]) {
 
 test('documents can be fed in turns', async () => {
   const session = await Session.start();
-  const feeds = documents.map(({ name, text }) => ({ id: session.open(name), pieces: cut(new TextEncoder().encode(text), 17) }));
-  for (let open = feeds.length; open > 0; ) {
+  const feeds = documents.map(({ name, text }) => ({
+    id: session.open(name),
+    pieces: cut(new TextEncoder().encode(text), 17),
+  }));
+  for (let open = feeds.length; open > 0;) {
     open = 0;
     for (const { id, pieces } of feeds) {
       const step = pieces.next();
@@ -42,7 +48,9 @@ test('a stream of the browser kind can be read', async () => {
 test('a log larger than what is held in memory still gives its findings', async () => {
   const session = await Session.start();
   const id = session.open('large.log');
-  const noise = new TextEncoder().encode('Mar 02 11:00:00 blue-1 systemd[1]: Started Session 12 of user core.\n'.repeat(20_000));
+  const noise = new TextEncoder().encode(
+    'Mar 02 11:00:00 blue-1 systemd[1]: Started Session 12 of user core.\n'.repeat(20_000),
+  );
   for (let round = 0; round < 8; round += 1) session.push(id, noise);
   session.push(id, new TextEncoder().encode(ETCD_LOG));
   const report = session.finish();

@@ -26,7 +26,11 @@ function fail(sentence) {
 
 /** @param {string[]} words */
 function parse(words) {
-  const options = { format: 'text', files: /** @type {string[]} */ ([]), assumptions: /** @type {Record<string, number>} */ ({}) };
+  const options = {
+    format: 'text',
+    files: /** @type {string[]} */ ([]),
+    assumptions: /** @type {Record<string, number>} */ ({}),
+  };
   const [command, ...rest] = words;
   if (command === '--help' || command === '-h' || command === undefined) {
     process.stdout.write(`${USAGE}\n`);
@@ -40,8 +44,10 @@ function parse(words) {
     else if (word.startsWith('--')) fail(`there is no option '${word}'.`);
     else options.files.push(word);
   }
-  if (!['text', 'json', 'sarif'].includes(options.format)) fail(`the format is text, json or sarif, not '${options.format}'.`);
-  if (options.assumptions.members !== undefined && !(options.assumptions.members > 0)) fail('--members takes a number above 0.');
+  if (!['text', 'json', 'sarif'].includes(options.format))
+    fail(`the format is text, json or sarif, not '${options.format}'.`);
+  if (options.assumptions.members !== undefined && !(options.assumptions.members > 0))
+    fail('--members takes a number above 0.');
   if (options.files.length === 0) fail('no file is named.');
   return options;
 }
@@ -69,12 +75,18 @@ function text(report) {
   }
   if (report.recommendations.length > 0) lines.push('');
   for (const finding of report.findings) {
-    lines.push(`${finding.severity.toUpperCase()} ${finding.id}: ${finding.title}`, `  ${finding.what}`, `  ${finding.whatToDo}`);
-    for (const evidence of finding.evidence.slice(0, 3)) lines.push(`    ${names.get(evidence.document)}:${evidence.line}: ${evidence.text}`);
+    lines.push(
+      `${finding.severity.toUpperCase()} ${finding.id}: ${finding.title}`,
+      `  ${finding.what}`,
+      `  ${finding.whatToDo}`,
+    );
+    for (const evidence of finding.evidence.slice(0, 3))
+      lines.push(`    ${names.get(evidence.document)}:${evidence.line}: ${evidence.text}`);
     if (finding.evidence.length > 3) lines.push(`    and ${finding.evidence.length - 3} more`);
   }
   if (report.findings.length > 0) lines.push('');
-  for (const step of report.measureNext) lines.push(`Measure next: ${step.text}`, ...step.commands.map((command) => `    ${command}`));
+  for (const step of report.measureNext)
+    lines.push(`Measure next: ${step.text}`, ...step.commands.map((command) => `    ${command}`));
   for (const limit of report.limits) lines.push(`Limit: ${limit}`);
   return lines.join('\n').replaceAll('\u00a0', ' ').trimEnd();
 }
@@ -95,7 +107,11 @@ function sarif(report) {
   }));
   const rules = report.findings.map((finding) => ({ id: finding.id, fullDescription: { text: finding.why } }));
   const run = { tool: { driver: { name: 'timing-advisor', rules } }, columnKind: 'utf16CodeUnits', results };
-  return JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] }, null, 2);
+  return JSON.stringify(
+    { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] },
+    null,
+    2,
+  );
 }
 
 const options = parse(process.argv.slice(2));
@@ -109,6 +125,8 @@ for (const { file, stream } of streams) {
   }
 }
 const report = session.finish();
-const print = { text, sarif, json: (/** @type {unknown} */ whole) => JSON.stringify(whole, null, 2) }[/** @type {'text'} */ (options.format)];
+const print = { text, sarif, json: (/** @type {unknown} */ whole) => JSON.stringify(whole, null, 2) }[
+  /** @type {'text'} */ (options.format)
+];
 process.stdout.write(`${print(report)}\n`);
 process.exitCode = report.findings.some((finding) => ACTION.has(finding.severity)) ? 1 : 0;

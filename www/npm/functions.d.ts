@@ -22,7 +22,10 @@ export class Session {
   /** Feeds the next bytes of a document: UTF-8, cut anywhere. */
   push(document: number, bytes: Uint8Array): void;
   /** Adds a document and feeds all of a stream to it, for example `file.stream()`. */
-  read(name: string | undefined, stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number>;
+  read(
+    name: string | undefined,
+    stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): Promise<number>;
   /** How much was read so far. */
   counts(): Counts;
   /** Ends the session and answers with its report. */

@@ -129,7 +129,8 @@ export class Session {
   #call(use) {
     const engine = this.#engine;
     if (!engine) throw new Error('This session has ended. Start another one.');
-    if (this.#instance !== instance) throw new Error('This session was lost when the engine stopped. Start another one.');
+    if (this.#instance !== instance)
+      throw new Error('This session was lost when the engine stopped. Start another one.');
     return guarded(() => use(engine));
   }
 }
@@ -142,7 +143,8 @@ async function load(source = new URL('./timing_advisor_bg.wasm', import.meta.url
 /** @param {BufferSource | WebAssembly.Module | Response | URL | string} source */
 async function compiled(source) {
   if (source instanceof WebAssembly.Module) return source;
-  if (typeof source === 'string' || source instanceof URL) return compiled(await fetched(new URL(source, import.meta.url)));
+  if (typeof source === 'string' || source instanceof URL)
+    return compiled(await fetched(new URL(source, import.meta.url)));
   if (typeof Response === 'function' && source instanceof Response) {
     if (!source.ok) throw new Error(`${source.url} answered ${source.status}`);
     return WebAssembly.compile(await source.arrayBuffer());
@@ -181,7 +183,9 @@ function guarded(call) {
 // A panic, a broken memory access, or a stack that ran out (each browser names that its own way).
 /** @param {unknown} error */
 const isTrap = (error) =>
-  error instanceof WebAssembly.RuntimeError || error instanceof RangeError || /** @type {any} */ (error)?.name === 'InternalError';
+  error instanceof WebAssembly.RuntimeError ||
+  error instanceof RangeError ||
+  /** @type {any} */ (error)?.name === 'InternalError';
 
 /** @param {import('./timing-advisor.js').Input} input */
 function inputJson(input) {

@@ -28,7 +28,17 @@ export class TimingAdvisor extends HTMLElement {
   static observedAttributes = ['theme'];
 
   /** @type {State} */
-  #state = { documents: [], assumptions: {}, report: undefined, reported: [], error: undefined, working: false, progress: undefined, source: undefined, span: undefined };
+  #state = {
+    documents: [],
+    assumptions: {},
+    report: undefined,
+    reported: [],
+    error: undefined,
+    working: false,
+    progress: undefined,
+    source: undefined,
+    span: undefined,
+  };
   #keys = 0;
   #draft = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -107,7 +117,17 @@ export class TimingAdvisor extends HTMLElement {
     clear: () => {
       this.#engine?.stop();
       clearTimeout(this.#timer);
-      Object.assign(this.#state, { documents: [], assumptions: {}, report: undefined, reported: [], error: undefined, working: false, progress: undefined, source: undefined, span: undefined });
+      Object.assign(this.#state, {
+        documents: [],
+        assumptions: {},
+        report: undefined,
+        reported: [],
+        error: undefined,
+        working: false,
+        progress: undefined,
+        source: undefined,
+        span: undefined,
+      });
       this.#leaveDraft();
       this.#render();
       this.#focus('paste');
@@ -116,7 +136,11 @@ export class TimingAdvisor extends HTMLElement {
     cancel: () => {
       this.#engine?.stop();
       this.#state.documents = [...this.#state.reported];
-      Object.assign(this.#state, { working: false, progress: undefined, error: this.#state.report ? undefined : WORDS.cancelled });
+      Object.assign(this.#state, {
+        working: false,
+        progress: undefined,
+        error: this.#state.report ? undefined : WORDS.cancelled,
+      });
       this.#render();
       this.#focus(this.#state.report ? 'headline' : 'paste');
     },
@@ -130,7 +154,8 @@ export class TimingAdvisor extends HTMLElement {
       const index = report?.documents.findIndex((doc) => doc.id === documentId) ?? -1;
       const doc = this.#state.reported[index];
       if (!doc) return;
-      if (doc.text === undefined) return this.#say('This file was read in pieces and is not kept, so its text cannot be shown.');
+      if (doc.text === undefined)
+        return this.#say('This file was read in pieces and is not kept, so its text cannot be shown.');
       const lines = (finding?.evidence ?? []).filter((each) => each.document === documentId).map((each) => each.line);
       this.#returnTo = /** @type {HTMLElement | null} */ (this.shadowRoot?.activeElement) ?? undefined;
       this.#state.source = { doc: doc.key, line, lines: new Set(lines) };
@@ -138,7 +163,8 @@ export class TimingAdvisor extends HTMLElement {
       const code = this.shadowRoot?.querySelector('#source .code');
       const target = this.shadowRoot?.getElementById('source-line');
       this.shadowRoot?.getElementById('source')?.scrollIntoView({ block: 'start' });
-      if (code instanceof HTMLElement && target) code.scrollTop = target.offsetTop - code.offsetTop - code.clientHeight / 3;
+      if (code instanceof HTMLElement && target)
+        code.scrollTop = target.offsetTop - code.offsetTop - code.clientHeight / 3;
       this.#focus('source-title');
     },
     hideSource: () => {
@@ -226,12 +252,28 @@ export class TimingAdvisor extends HTMLElement {
         state.progress = progress;
         this.#renderProgress();
       });
-      Object.assign(state, { report, reported: documents, error: undefined, working: false, progress: undefined, span: undefined });
-      this.#say(`${SEVERITY[report.verdict.severity]}. ${TIMING[report.verdict.timing].words}. ${report.verdict.headline}`);
+      Object.assign(state, {
+        report,
+        reported: documents,
+        error: undefined,
+        working: false,
+        progress: undefined,
+        span: undefined,
+      });
+      this.#say(
+        `${SEVERITY[report.verdict.severity]}. ${TIMING[report.verdict.timing].words}. ${report.verdict.headline}`,
+      );
     } catch (error) {
       if (error instanceof Overtaken) return;
       const sentence = error instanceof Error ? error.message : WORDS.engineFault;
-      Object.assign(state, { report: undefined, reported: [], error: sentence, working: false, progress: undefined, source: undefined });
+      Object.assign(state, {
+        report: undefined,
+        reported: [],
+        error: sentence,
+        working: false,
+        progress: undefined,
+        source: undefined,
+      });
       this.#say(sentence);
     }
     this.#render();
@@ -257,8 +299,26 @@ export class TimingAdvisor extends HTMLElement {
       h(
         'header',
         { class: 'bar' },
-        h('a', { class: 'skip', href: '#', onclick: (/** @type {Event} */ event) => { event.preventDefault(); this.#focus(this.#state.report ? 'headline' : 'paste', true); } }, 'Skip to the content'),
-        h('div', { class: 'wrap' }, brand(), part('toc', h('nav', { class: 'toc', 'aria-label': 'Sections' })), part('tools', h('div', { class: 'acts' })))),
+        h(
+          'a',
+          {
+            class: 'skip',
+            href: '#',
+            onclick: (/** @type {Event} */ event) => {
+              event.preventDefault();
+              this.#focus(this.#state.report ? 'headline' : 'paste', true);
+            },
+          },
+          'Skip to the content',
+        ),
+        h(
+          'div',
+          { class: 'wrap' },
+          brand(),
+          part('toc', h('nav', { class: 'toc', 'aria-label': 'Sections' })),
+          part('tools', h('div', { class: 'acts' })),
+        ),
+      ),
       h(
         'main',
         null,
@@ -272,20 +332,46 @@ export class TimingAdvisor extends HTMLElement {
             h(
               'div',
               { class: 'intro' },
-              part('ask', h('div', { class: 'ask' }, h('h1', null, WORDS.ask), h('p', { class: 'q because' }, WORDS.promise))),
-              h('div', { class: 'two' }, h('div', null, part('boxFirst', h('div', null, box)), part('privacyFirst', h('div', null, privacyLine())), part('where', whereToGetIt(actions))), part('examples', examples)),
+              part(
+                'ask',
+                h('div', { class: 'ask' }, h('h1', null, WORDS.ask), h('p', { class: 'q because' }, WORDS.promise)),
+              ),
+              h(
+                'div',
+                { class: 'two' },
+                h(
+                  'div',
+                  null,
+                  part('boxFirst', h('div', null, box)),
+                  part('privacyFirst', h('div', null, privacyLine())),
+                  part('where', whereToGetIt(actions)),
+                ),
+                part('examples', examples),
+              ),
             ),
           ),
           part('results', h('div')),
           part('input', this.#inputSection()),
         ),
       ),
-      h('footer', null, h('div', { class: 'wrap' }, h('span', null, WORDS.title), h('span', null, 'Runs in this tab. Sends nothing, stores nothing.'))),
+      h(
+        'footer',
+        null,
+        h(
+          'div',
+          { class: 'wrap' },
+          h('span', null, WORDS.title),
+          h('span', null, 'Runs in this tab. Sends nothing, stores nothing.'),
+        ),
+      ),
       part('live', h('div', { class: 'vh', role: 'status', 'aria-live': 'polite' })),
       part('over', h('div', { class: 'over', hidden: true }, h('p', null, WORDS.dropNow))),
     );
     this.#listenForDrops();
-    part('theme', themeChoice((value) => (value ? this.setAttribute('theme', value) : this.removeAttribute('theme'))));
+    part(
+      'theme',
+      themeChoice((value) => (value ? this.setAttribute('theme', value) : this.removeAttribute('theme'))),
+    );
   }
 
   #inputSection() {
@@ -305,7 +391,11 @@ export class TimingAdvisor extends HTMLElement {
           h('h3', { class: 'more-input' }, 'Add more'),
           part('boxLast', h('div')),
           part('privacyLast', h('div')),
-          h('div', { class: 'btns' }, h('button', { type: 'button', onclick: () => this.#actions.clear() }, 'Clear all')),
+          h(
+            'div',
+            { class: 'btns' },
+            h('button', { type: 'button', onclick: () => this.#actions.clear() }, 'Clear all'),
+          ),
         ),
         part('limits', h('div')),
       ),
@@ -328,7 +418,9 @@ export class TimingAdvisor extends HTMLElement {
       parts.read.replaceChildren(...(answered ? [readLine(report, this.#actions)] : []));
       parts.results.replaceChildren(...(answered ? this.#sections(report) : []));
       parts.documents.replaceChildren(documentTable(this.#state, this.#actions));
-      parts.limits.replaceChildren(...(answered ? [h('h3', null, 'What this rests on, and what it cannot see'), limitsList(report)] : []));
+      parts.limits.replaceChildren(
+        ...(answered ? [h('h3', null, 'What this rests on, and what it cannot see'), limitsList(report)] : []),
+      );
       this.#renderBar(answered ? report : undefined);
       this.#renderSource();
     });
@@ -366,14 +458,30 @@ export class TimingAdvisor extends HTMLElement {
     const instead = report.verdict.timing === 'not-the-remedy' && report.recommendations.length === 0;
     const anyway = report.model && anywayTable(report.model);
     if (instead && report.measureNext.length > 0) {
-      const left = h('div', null, heading('values-title', 'Find the cause', 'Timing stays as it is.'), steps(report.measureNext, 'It tells'));
+      const left = h(
+        'div',
+        null,
+        heading('values-title', 'Find the cause', 'Timing stays as it is.'),
+        steps(report.measureNext, 'It tells'),
+      );
       const right = anyway && h('div', null, heading('anyway-title', 'If you raised the values anyway'), anyway);
-      return h('section', { class: 'blk', id: 'values', 'aria-labelledby': 'values-title' }, h('div', { class: 'two' }, left, right));
+      return h(
+        'section',
+        { class: 'blk', id: 'values', 'aria-labelledby': 'values-title' },
+        h('div', { class: 'two' }, left, right),
+      );
     }
     if (report.recommendations.length + report.kept.length === 0 && report.patches.length === 0) return null;
     const patch = patchPanel(report, actions);
-    const table = report.recommendations.length + report.kept.length > 0 ? valuesTable(report, actions) : h('div', null, heading('values-title', 'Correction'));
-    return h('section', { class: 'blk', id: 'values', 'aria-labelledby': 'values-title' }, h('div', { class: patch ? 'two' : '' }, table, patch));
+    const table =
+      report.recommendations.length + report.kept.length > 0
+        ? valuesTable(report, actions)
+        : h('div', null, heading('values-title', 'Correction'));
+    return h(
+      'section',
+      { class: 'blk', id: 'values', 'aria-labelledby': 'values-title' },
+      h('div', { class: patch ? 'two' : '' }, table, patch),
+    );
   }
 
   /** @param {Report | undefined} report */
@@ -387,7 +495,9 @@ export class TimingAdvisor extends HTMLElement {
       ['input', 'Input'],
     ].filter(([id]) => report && this.shadowRoot?.getElementById(id));
     parts.toc.hidden = entries.length === 0;
-    parts.toc.replaceChildren(...entries.map(([id, text]) => h('button', { type: 'button', onclick: () => this.#actions.jump(id) }, text)));
+    parts.toc.replaceChildren(
+      ...entries.map(([id, text]) => h('button', { type: 'button', onclick: () => this.#actions.jump(id) }, text)),
+    );
     parts.tools.replaceChildren(...(report ? [exportMenu(report, this.#actions)] : []), parts.theme);
   }
 
@@ -401,14 +511,22 @@ export class TimingAdvisor extends HTMLElement {
   #renderProgress() {
     const { working, progress, error, documents } = this.#state;
     this.#parts.results.toggleAttribute('aria-busy', working);
-    this.#parts.status.replaceChildren(...(working && progress ? [progressBlock(progress, documents, this.#actions)] : error && !working ? [errorBlock(error, documents.length > 0 ? () => this.#analyze({ focus: true }) : undefined)] : []));
+    this.#parts.status.replaceChildren(
+      ...(working && progress
+        ? [progressBlock(progress, documents, this.#actions)]
+        : error && !working
+          ? [errorBlock(error, documents.length > 0 ? () => this.#analyze({ focus: true }) : undefined)]
+          : []),
+    );
   }
 
   /** Redraws without losing the focus or what was unfolded. @param {() => void} draw */
   #keepPlace(draw) {
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
     const focused = root.activeElement?.id;
-    const folds = new Map([...root.querySelectorAll('details[id]')].map((each) => [each.id, /** @type {HTMLDetailsElement} */ (each).open]));
+    const folds = new Map(
+      [...root.querySelectorAll('details[id]')].map((each) => [each.id, /** @type {HTMLDetailsElement} */ (each).open]),
+    );
     draw();
     for (const [id, open] of folds) {
       const element = root.getElementById(id);
@@ -433,7 +551,8 @@ export class TimingAdvisor extends HTMLElement {
 
   #listenForDrops() {
     const over = this.#parts.over;
-    const carries = (/** @type {DragEvent} */ event) => [...(event.dataTransfer?.types ?? [])].some((type) => type === 'Files' || type === 'text/plain');
+    const carries = (/** @type {DragEvent} */ event) =>
+      [...(event.dataTransfer?.types ?? [])].some((type) => type === 'Files' || type === 'text/plain');
     window.addEventListener('dragover', (event) => {
       if (!carries(event)) return;
       event.preventDefault();
@@ -465,7 +584,11 @@ function brand() {
   return h(
     'span',
     { class: 'brand' },
-    svg('svg', { width: 24, height: 18, viewBox: '0 0 24 18', 'aria-hidden': 'true' }, svg('path', { d: 'M2 2v14M7 2v14M12 2v14M22 2v14M17 13v3', stroke: 'currentColor', 'stroke-width': 2.2 })),
+    svg(
+      'svg',
+      { width: 24, height: 18, viewBox: '0 0 24 18', 'aria-hidden': 'true' },
+      svg('path', { d: 'M2 2v14M7 2v14M12 2v14M22 2v14M17 13v3', stroke: 'currentColor', 'stroke-width': 2.2 }),
+    ),
     WORDS.title,
   );
 }
@@ -475,7 +598,11 @@ function themeChoice(choose) {
   return h(
     'select',
     { id: 'theme', 'aria-label': 'Colours', onchange: (/** @type {any} */ event) => choose(event.target.value) },
-    [['', 'Theme: auto'], ['light', 'Theme: light'], ['dark', 'Theme: dark']].map(([value, text]) => h('option', { value }, text)),
+    [
+      ['', 'Theme: auto'],
+      ['light', 'Theme: light'],
+      ['dark', 'Theme: dark'],
+    ].map(([value, text]) => h('option', { value }, text)),
   );
 }
 
@@ -484,22 +611,32 @@ function themeChoice(choose) {
  * @param {import('./types.js').Actions} actions
  */
 function exportMenu(report, actions) {
-  const button = (/** @type {string} */ text, /** @type {() => void} */ run) => h('li', null, h('button', { type: 'button', onclick: run }, text));
+  const button = (/** @type {string} */ text, /** @type {() => void} */ run) =>
+    h('li', null, h('button', { type: 'button', onclick: run }, text));
   const list = h(
     'details',
-    { class: 'menu', id: 'export', onkeydown: (/** @type {KeyboardEvent} */ event) => {
-      if (event.key !== 'Escape' || !list.open) return;
-      list.open = false;
-      list.querySelector('summary')?.focus();
-    } },
+    {
+      class: 'menu',
+      id: 'export',
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
+        if (event.key !== 'Escape' || !list.open) return;
+        list.open = false;
+        list.querySelector('summary')?.focus();
+      },
+    },
     h('summary', null, 'Export'),
     h(
       'ul',
       null,
       button('Copy report as Markdown', () => actions.copy(markdown(report), 'Report copied.')),
       button('Download Markdown', () => actions.download('timing-report.md', markdown(report), 'text/markdown')),
-      button('Download JSON', () => actions.download('timing-report.json', JSON.stringify(report, null, 2), 'application/json')),
-      report.patches.filter((patch) => patch.diff).length > 0 && button('Download .patch', () => actions.download('timing.patch', report.patches.map((patch) => patch.diff ?? '').join(''), 'text/x-diff')),
+      button('Download JSON', () =>
+        actions.download('timing-report.json', JSON.stringify(report, null, 2), 'application/json'),
+      ),
+      report.patches.filter((patch) => patch.diff).length > 0 &&
+        button('Download .patch', () =>
+          actions.download('timing.patch', report.patches.map((patch) => patch.diff ?? '').join(''), 'text/x-diff'),
+        ),
       button('Print', () => window.print()),
     ),
   );
@@ -516,9 +653,17 @@ function progressBlock({ done, total }, documents, actions) {
   return h(
     'div',
     { class: 'pg' },
-    h('p', { class: 'h', id: 'progress-title' }, `${WORDS.reading} ${plural(documents.length, 'document')}: ${bytes(done)} of ${bytes(total)}`),
+    h(
+      'p',
+      { class: 'h', id: 'progress-title' },
+      `${WORDS.reading} ${plural(documents.length, 'document')}: ${bytes(done)} of ${bytes(total)}`,
+    ),
     h('progress', { max: 100, value: percent, 'aria-labelledby': 'progress-title' }),
-    h('div', { class: 'btns' }, h('button', { type: 'button', id: 'cancel', onclick: () => actions.cancel() }, 'Cancel')),
+    h(
+      'div',
+      { class: 'btns' },
+      h('button', { type: 'button', id: 'cancel', onclick: () => actions.cancel() }, 'Cancel'),
+    ),
   );
 }
 

@@ -24,10 +24,22 @@ export function evidenceSection(report, state, actions) {
   return section(
     'evidence',
     'Evidence',
-    report.timeline ? 'What the logs show. Choose a mark or a line to see it in the text.' : 'The lines behind each finding.',
+    report.timeline
+      ? 'What the logs show. Choose a mark or a line to see it in the text.'
+      : 'The lines behind each finding.',
     report.timeline && timelineFigure(withNames(report), state, actions, plural(shown.length, 'finding')),
-    shown.length > 0 && h('div', { class: 'findings' }, shown.map((finding, index) => findingBlock(finding, index === 0, report, actions))),
-    hidden > 0 && h('p', { class: 'did' }, `${plural(hidden, 'finding')} outside this span ${hidden === 1 ? 'is' : 'are'} not shown.`),
+    shown.length > 0 &&
+      h(
+        'div',
+        { class: 'findings' },
+        shown.map((finding, index) => findingBlock(finding, index === 0, report, actions)),
+      ),
+    hidden > 0 &&
+      h(
+        'p',
+        { class: 'did' },
+        `${plural(hidden, 'finding')} outside this span ${hidden === 1 ? 'is' : 'are'} not shown.`,
+      ),
   );
 }
 
@@ -52,7 +64,9 @@ function inSpan(report, span) {
   const marks = report.timeline?.lanes.flatMap((lane) => lane.marks) ?? [];
   if (!span) return report.findings;
   const timed = new Set(marks.map((mark) => mark.finding));
-  const inside = new Set(marks.filter((mark) => mark.time >= span.from && mark.time <= span.to).map((mark) => mark.finding));
+  const inside = new Set(
+    marks.filter((mark) => mark.time >= span.from && mark.time <= span.to).map((mark) => mark.finding),
+  );
   return report.findings.filter((finding) => !timed.has(finding.id) || inside.has(finding.id));
 }
 
@@ -64,7 +78,11 @@ function inSpan(report, span) {
  */
 function findingBlock(finding, open, report, actions) {
   const hosts = new Set(finding.evidence.flatMap((each) => each.host ?? [])).size;
-  const facts = [finding.count > 1 && `${finding.count}\u00d7`, hosts > 1 && plural(hosts, 'host'), CONFIDENCE[finding.confidence]];
+  const facts = [
+    finding.count > 1 && `${finding.count}\u00d7`,
+    hosts > 1 && plural(hosts, 'host'),
+    CONFIDENCE[finding.confidence],
+  ];
   return h(
     'details',
     { class: 'find', id: `finding-${finding.id}`, open },
@@ -86,9 +104,30 @@ function findingBlock(finding, open, report, actions) {
         part('What to do', finding.whatToDo),
         h('dt', null, 'Rule'),
         h('dd', null, h('code', null, finding.id)),
-        finding.references.length > 0 && [h('dt', null, 'Source'), h('dd', null, h('details', { class: 'refs', id: `refs-${finding.id}` }, h('summary', null, plural(finding.references.length, 'source')), h('ul', null, finding.references.map((text) => h('li', null, reference(text))))))],
+        finding.references.length > 0 && [
+          h('dt', null, 'Source'),
+          h(
+            'dd',
+            null,
+            h(
+              'details',
+              { class: 'refs', id: `refs-${finding.id}` },
+              h('summary', null, plural(finding.references.length, 'source')),
+              h(
+                'ul',
+                null,
+                finding.references.map((text) => h('li', null, reference(text))),
+              ),
+            ),
+          ),
+        ],
       ),
-      finding.evidence.length > 0 && h('div', { class: 'evs' }, groups(finding).map((group) => excerpt(group, finding, report, actions))),
+      finding.evidence.length > 0 &&
+        h(
+          'div',
+          { class: 'evs' },
+          groups(finding).map((group) => excerpt(group, finding, report, actions)),
+        ),
     ),
   );
 }
@@ -103,7 +142,9 @@ function part(title, text) {
 
 /** @param {string} text */
 function reference(text) {
-  return text.startsWith('https://') && !/\s/.test(text) ? h('a', { href: text, rel: 'noreferrer', target: '_blank' }, text) : h('code', null, text);
+  return text.startsWith('https://') && !/\s/.test(text)
+    ? h('a', { href: text, rel: 'noreferrer', target: '_blank' }, text)
+    : h('code', null, text);
 }
 
 /** @param {Finding} finding */
@@ -133,7 +174,16 @@ function excerpt(lines, finding, report, actions) {
       'div',
       { class: 'cap' },
       h('span', null, `${name}, ${lines.length === 1 ? `line ${first.line}` : plural(lines.length, 'line')}`),
-      h('button', { class: 'link', type: 'button', onclick: () => actions.show(first.document, first.line, finding), 'aria-label': `show in the text: line ${first.line} of ${name}` }, 'show in the text'),
+      h(
+        'button',
+        {
+          class: 'link',
+          type: 'button',
+          onclick: () => actions.show(first.document, first.line, finding),
+          'aria-label': `show in the text: line ${first.line} of ${name}`,
+        },
+        'show in the text',
+      ),
     ),
     h(
       'ol',
@@ -142,7 +192,16 @@ function excerpt(lines, finding, report, actions) {
         h(
           'li',
           { class: `l${index === 0 ? ' hit' : ''}` },
-          h('button', { class: 'n link', type: 'button', onclick: () => actions.show(each.document, each.line, finding), 'aria-label': `${each.line}, show this line in the text` }, each.line),
+          h(
+            'button',
+            {
+              class: 'n link',
+              type: 'button',
+              onclick: () => actions.show(each.document, each.line, finding),
+              'aria-label': `${each.line}, show this line in the text`,
+            },
+            each.line,
+          ),
           h('span', { class: 't' }, each.text, each.note && h('span', { class: 'say' }, unbroken(each.note))),
         ),
       ),

@@ -25,7 +25,10 @@ coreos:
 
 /** Five requests of fleet that were given up, twice in fifteen seconds. */
 const CANCELLED = ['14:02:11', '14:02:11', '14:02:11', '14:02:26', '14:02:26']
-  .map((time) => `${time} worker-2 fleetd[1180]: INFO client.go:292: Failed getting response from http://localhost:2379/: cancelled\n`)
+  .map(
+    (time) =>
+      `${time} worker-2 fleetd[1180]: INFO client.go:292: Failed getting response from http://localhost:2379/: cancelled\n`,
+  )
   .join('');
 
 const LEASE = `Mar 03 08:15:42 worker-1 fleetd[902]: INFO engine.go:208: Waiting 25s for previous lease to expire before continuing reconciliation
@@ -64,7 +67,8 @@ coreos:
  * @param {string} late seconds over the deadline
  */
 function stall(minute, term, late) {
-  const at = (/** @type {number} */ second) => `Nov 12 03:${String(minute).padStart(2, '0')}:${String(second).padStart(2, '0')}`;
+  const at = (/** @type {number} */ second) =>
+    `Nov 12 03:${String(minute).padStart(2, '0')}:${String(second).padStart(2, '0')}`;
   return `${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d is starting a new election at term ${term - 1}
 ${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d became candidate at term ${term}
 ${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d received vote from 5c1d2e3f4a5b6c7d at term ${term}
@@ -121,8 +125,19 @@ export const EXAMPLES = [
       { name: 'fleet.log', text: CANCELLED },
     ],
   },
-  { title: 'A leader that stalls', about: 'etcd 2 and fleet: a living leader is voted out', documents: [{ name: 'cloud-config.yaml', text: CONFIG }, { name: 'core.journal', text: STALLS }] },
-  { title: 'An engine lease that is stolen', about: 'fleet, newest line first', documents: [{ name: 'fleet-lease.log', text: LEASE }] },
+  {
+    title: 'A leader that stalls',
+    about: 'etcd 2 and fleet: a living leader is voted out',
+    documents: [
+      { name: 'cloud-config.yaml', text: CONFIG },
+      { name: 'core.journal', text: STALLS },
+    ],
+  },
+  {
+    title: 'An engine lease that is stolen',
+    about: 'fleet, newest line first',
+    documents: [{ name: 'fleet-lease.log', text: LEASE }],
+  },
   {
     title: 'A unit stopped by nobody',
     about: 'fleet 0.10 with its cloud-config: reads of the registry time out',
@@ -131,6 +146,14 @@ export const EXAMPLES = [
       { name: 'fleet-registry.log', text: REGISTRY },
     ],
   },
-  { title: 'A disk that hangs', about: 'etcd 3: slow syncs of the log to disk', documents: [{ name: 'etcd.log', text: DISK }] },
-  { title: 'A quiet log', about: 'nothing to change, and how sure that is', documents: [{ name: 'core-1.journal', text: HEALTHY }] },
+  {
+    title: 'A disk that hangs',
+    about: 'etcd 3: slow syncs of the log to disk',
+    documents: [{ name: 'etcd.log', text: DISK }],
+  },
+  {
+    title: 'A quiet log',
+    about: 'nothing to change, and how sure that is',
+    documents: [{ name: 'core-1.journal', text: HEALTHY }],
+  },
 ];

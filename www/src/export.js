@@ -27,8 +27,17 @@ export function markdown(report) {
 function values(report) {
   const rows = [...report.recommendations, ...report.kept];
   if (rows.length === 0) return '';
-  const lines = rows.map((row) => `| ${[row.parameter, row.current.text, row.proposedText, row.direction, row.because[0]?.text ?? '', row.cost].map(cell).join(' | ')} |`);
-  return ['## Values', '', '| parameter | now | proposed | | why | what it costs |', '|---|---|---|---|---|---|', ...lines].join('\n');
+  const lines = rows.map(
+    (row) =>
+      `| ${[row.parameter, row.current.text, row.proposedText, row.direction, row.because[0]?.text ?? '', row.cost].map(cell).join(' | ')} |`,
+  );
+  return [
+    '## Values',
+    '',
+    '| parameter | now | proposed | | why | what it costs |',
+    '|---|---|---|---|---|---|',
+    ...lines,
+  ].join('\n');
 }
 
 /** @param {string} text */
@@ -65,7 +74,15 @@ function bullets(title, lines) {
  */
 function numbered(title, steps, label) {
   if (steps.length === 0) return '';
-  const lines = steps.map((step, index) => [`${index + 1}. ${step.text}`, ...step.commands.map((command) => `   \`${command}\``), step.effect && `   ${label}: ${step.effect}`].filter(Boolean).join('\n'));
+  const lines = steps.map((step, index) =>
+    [
+      `${index + 1}. ${step.text}`,
+      ...step.commands.map((command) => `   \`${command}\``),
+      step.effect && `   ${label}: ${step.effect}`,
+    ]
+      .filter(Boolean)
+      .join('\n'),
+  );
   return `## ${title}\n\n${lines.join('\n')}`;
 }
 

@@ -61,7 +61,13 @@ export function pasteBox(actions, typed) {
     'div',
     { class: 'drop' },
     area,
-    h('div', { class: 'foot' }, h('button', { class: 'pri', type: 'button', onclick: () => files.click() }, WORDS.choose), files, h('span', { class: 's q' }, WORDS.drop)),
+    h(
+      'div',
+      { class: 'foot' },
+      h('button', { class: 'pri', type: 'button', onclick: () => files.click() }, WORDS.choose),
+      files,
+      h('span', { class: 's q' }, WORDS.drop),
+    ),
   );
   return { box, area };
 }
@@ -98,7 +104,15 @@ export function whereToGetIt(actions) {
       'div',
       { class: 'cmdrow' },
       h('code', null, WORDS.whereCommand),
-      h('button', { type: 'button', onclick: () => actions.copy(WORDS.whereCommand, 'Command copied.'), 'aria-label': 'Copy the command' }, 'Copy'),
+      h(
+        'button',
+        {
+          type: 'button',
+          onclick: () => actions.copy(WORDS.whereCommand, 'Command copied.'),
+          'aria-label': 'Copy the command',
+        },
+        'Copy',
+      ),
     ),
     h('p', { class: 's q' }, WORDS.whereConfig),
   );
@@ -113,8 +127,22 @@ export function documentTable(state, actions) {
   return h(
     'table',
     { class: 'docs', 'aria-labelledby': 'input-title' },
-    h('thead', null, h('tr', null, ['Document', 'Recognised as', 'Read', 'Span', ''].map((text) => h('th', { scope: 'col' }, text || h('span', { class: 'vh' }, 'Actions'))))),
-    h('tbody', null, state.documents.map((doc) => documentRow(doc, state, actions))),
+    h(
+      'thead',
+      null,
+      h(
+        'tr',
+        null,
+        ['Document', 'Recognised as', 'Read', 'Span', ''].map((text) =>
+          h('th', { scope: 'col' }, text || h('span', { class: 'vh' }, 'Actions')),
+        ),
+      ),
+    ),
+    h(
+      'tbody',
+      null,
+      state.documents.map((doc) => documentRow(doc, state, actions)),
+    ),
   );
 }
 
@@ -131,15 +159,54 @@ function documentRow(doc, state, actions) {
   return h(
     'tr',
     null,
-    h('td', null, h('input', { class: 'name', id: `name-${doc.key}`, value: name, 'aria-label': 'Name of the document', autocomplete: 'off', onchange: (/** @type {any} */ event) => actions.rename(doc.key, event.target.value) })),
+    h(
+      'td',
+      null,
+      h('input', {
+        class: 'name',
+        id: `name-${doc.key}`,
+        value: name,
+        'aria-label': 'Name of the document',
+        autocomplete: 'off',
+        onchange: (/** @type {any} */ event) => actions.rename(doc.key, event.target.value),
+      }),
+    ),
     h('td', null, read ? recognised(read) : 'not read yet'),
-    h('td', { class: 'fig' }, read && `${(read.recognised + read.foreign).toLocaleString('en')} of ${plural(read.lines, 'line')}`),
+    h(
+      'td',
+      { class: 'fig' },
+      read && `${(read.recognised + read.foreign).toLocaleString('en')} of ${plural(read.lines, 'line')}`,
+    ),
     h('td', { class: 'fig' }, read && (read.first ? `${read.first} \u2013 ${read.last ?? ''}` : 'no times')),
     h(
       'td',
       null,
-      h('div', { class: 'acts' }, !cannotShow && read && h('button', { type: 'button', id: `open-${doc.key}`, onclick: () => actions.show(read.id, 1), 'aria-label': `Open ${name}` }, 'Open'),
-      h('button', { type: 'button', id: `remove-${doc.key}`, onclick: () => actions.remove(doc.key), 'aria-label': `Remove ${name}` }, 'Remove')),
+      h(
+        'div',
+        { class: 'acts' },
+        !cannotShow &&
+          read &&
+          h(
+            'button',
+            {
+              type: 'button',
+              id: `open-${doc.key}`,
+              onclick: () => actions.show(read.id, 1),
+              'aria-label': `Open ${name}`,
+            },
+            'Open',
+          ),
+        h(
+          'button',
+          {
+            type: 'button',
+            id: `remove-${doc.key}`,
+            onclick: () => actions.remove(doc.key),
+            'aria-label': `Remove ${name}`,
+          },
+          'Remove',
+        ),
+      ),
     ),
   );
 }

@@ -20,7 +20,11 @@ export function patchPanel(report, actions) {
   /** @param {Pane} pane */
   const choose = (pane) => {
     about.textContent = pane.file;
-    body.replaceChildren(pane.body, h('div', { class: 'foot' }, pane.buttons), ...(pane.note ? [h('p', { class: 'note' }, pane.note)] : []));
+    body.replaceChildren(
+      pane.body,
+      h('div', { class: 'foot' }, pane.buttons),
+      ...(pane.note ? [h('p', { class: 'note' }, pane.note)] : []),
+    );
   };
   box.append(
     h(
@@ -31,7 +35,13 @@ export function patchPanel(report, actions) {
         h(
           'label',
           null,
-          h('input', { type: 'radio', name: 'patch-form', id: `form-${pane.id}`, checked: index === 0, onchange: () => choose(pane) }),
+          h('input', {
+            type: 'radio',
+            name: 'patch-form',
+            id: `form-${pane.id}`,
+            checked: index === 0,
+            onchange: () => choose(pane),
+          }),
           pane.label,
         ),
       ),
@@ -69,10 +79,22 @@ function patchPanes(report, actions) {
       body: patch.diff ? diffView(patch.diff, name) : plain(text ?? 'There is nothing to copy for this file.', name),
       buttons: [
         text !== undefined && text !== null
-          ? h('button', { class: 'pri', type: 'button', id: `copy-patch-${index}`, onclick: () => actions.copy(text, 'Copied.') }, snippet ? 'Copy snippet' : 'Copy patched file')
+          ? h(
+              'button',
+              { class: 'pri', type: 'button', id: `copy-patch-${index}`, onclick: () => actions.copy(text, 'Copied.') },
+              snippet ? 'Copy snippet' : 'Copy patched file',
+            )
           : null,
-        patch.diff ? h('button', { type: 'button', onclick: () => actions.download(`${name}.patch`, patch.diff ?? '', 'text/x-diff') }, 'Download .patch') : null,
-        text && !patch.diff ? h('button', { type: 'button', onclick: () => actions.download(name, text) }, 'Download') : null,
+        patch.diff
+          ? h(
+              'button',
+              { type: 'button', onclick: () => actions.download(`${name}.patch`, patch.diff ?? '', 'text/x-diff') },
+              'Download .patch',
+            )
+          : null,
+        text && !patch.diff
+          ? h('button', { type: 'button', onclick: () => actions.download(name, text) }, 'Download')
+          : null,
       ].filter((button) => button !== null),
     };
   });
@@ -93,9 +115,20 @@ function formPanes(report, actions) {
       id: `form-${index}`,
       label: FORM[form] ?? form,
       file: files.map((each) => each.file).join(', '),
-      body: h('div', null, files.map((each) => [files.length > 1 && h('p', { class: 'q s file' }, each.file), plain(each.text, each.file)])),
+      body: h(
+        'div',
+        null,
+        files.map((each) => [
+          files.length > 1 && h('p', { class: 'q s file' }, each.file),
+          plain(each.text, each.file),
+        ]),
+      ),
       buttons: files.map((each) =>
-        h('button', { class: files.length === 1 ? 'pri' : '', type: 'button', onclick: () => actions.copy(each.text, 'Copied.') }, files.length === 1 ? 'Copy' : `Copy ${each.file.split('/').pop()}`),
+        h(
+          'button',
+          { class: files.length === 1 ? 'pri' : '', type: 'button', onclick: () => actions.copy(each.text, 'Copied.') },
+          files.length === 1 ? 'Copy' : `Copy ${each.file.split('/').pop()}`,
+        ),
       ),
     };
   });

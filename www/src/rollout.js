@@ -8,7 +8,12 @@ import { h, section, unbroken } from './dom.js';
 /** @param {Report} report */
 export function rolloutSection(report) {
   if (report.rollout.length === 0) return null;
-  return section('rollout', 'Roll-out', 'In this order. Same values on every machine.', steps(report.rollout, 'Interrupts'));
+  return section(
+    'rollout',
+    'Roll-out',
+    'In this order. Same values on every machine.',
+    steps(report.rollout, 'Interrupts'),
+  );
 }
 
 /** @param {Report} report */
@@ -25,7 +30,12 @@ export function questionsSection(report) {
     'Questions',
     undefined,
     report.questions.map((each, index) =>
-      h('details', { class: 'question', id: `question-${index}` }, h('summary', null, each.question), h('p', null, unbroken(each.answer))),
+      h(
+        'details',
+        { class: 'question', id: `question-${index}` },
+        h('summary', null, each.question),
+        h('p', null, unbroken(each.answer)),
+      ),
     ),
   );
 }
@@ -42,7 +52,12 @@ export function steps(list, label) {
       h(
         'li',
         null,
-        h('div', null, h('p', null, unbroken(step.text)), step.commands.map((command) => h('code', { class: 'cmd' }, command))),
+        h(
+          'div',
+          null,
+          h('p', null, unbroken(step.text)),
+          step.commands.map((command) => h('code', { class: 'cmd' }, command)),
+        ),
         step.effect ? h('div', { class: 'int' }, h('b', null, label), unbroken(step.effect)) : h('div'),
       ),
     ),

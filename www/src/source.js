@@ -17,14 +17,27 @@ export function sourceViewer(state, actions) {
   const doc = state.documents.find((each) => each.key === source?.doc);
   if (!source || doc?.text === undefined) return null;
   const text = doc.text;
-  const name = doc.name || state.report?.documents[state.reported.findIndex((each) => each.key === doc.key)]?.name || 'pasted text';
+  const name =
+    doc.name ||
+    state.report?.documents[state.reported.findIndex((each) => each.key === doc.key)]?.name ||
+    'pasted text';
   const lines = text.split('\n');
   const from = Math.max(1, source.start ?? source.line - AROUND);
   const to = Math.min(lines.length, source.end ?? source.line + AROUND);
   const rows = [];
   for (let number = from; number <= to; number++) rows.push(line(number, lines[number - 1], source));
   const more = (/** @type {string} */ words, /** @type {Partial<NonNullable<State['source']>>} */ change) =>
-    h('button', { type: 'button', onclick: () => { state.source = { ...source, start: from, end: to, ...change }; actions.jump('source'); } }, words);
+    h(
+      'button',
+      {
+        type: 'button',
+        onclick: () => {
+          state.source = { ...source, start: from, end: to, ...change };
+          actions.jump('source');
+        },
+      },
+      words,
+    );
   return h(
     'div',
     { class: 'src', id: 'source' },
@@ -63,6 +76,14 @@ function line(number, text, source) {
  * @param {Actions} actions
  */
 function editor(key, text, actions) {
-  const area = h('textarea', { id: 'edit', value: text, 'aria-label': 'Edit this text', spellcheck: 'false', autocomplete: 'off', rows: Math.min(24, text.split('\n').length + 1), oninput: () => actions.edit(key, area.value) });
+  const area = h('textarea', {
+    id: 'edit',
+    value: text,
+    'aria-label': 'Edit this text',
+    spellcheck: 'false',
+    autocomplete: 'off',
+    rows: Math.min(24, text.split('\n').length + 1),
+    oninput: () => actions.edit(key, area.value),
+  });
   return h('details', { class: 'edit', id: 'edit-details' }, h('summary', null, 'Edit this text'), area);
 }

@@ -5,7 +5,10 @@ export const WORDS = {
   ask: 'Why does etcd keep changing leaders, and why does fleet time out?',
   promise:
     'Paste the logs and your cloud-config. You get the cause, the timing values that fit, what they cost, and a plain no when timing is not the cure.',
-  privacy: ['Nothing leaves this tab.', 'The page makes no request after it has loaded and stores nothing. It works offline.'],
+  privacy: [
+    'Nothing leaves this tab.',
+    'The page makes no request after it has loaded and stores nothing. It works offline.',
+  ],
   placeholder:
     'Paste a log or a cloud-config here; paste again to add another.\n\nNov 22 06:23:55 core-03 etcd2[612]: failed to send out heartbeat on time (deadline exceeded for 1.40s)\nNov 22 06:24:41 core-01 fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: …',
   box: 'Log or configuration',
@@ -16,11 +19,13 @@ export const WORDS = {
   where: 'Where to get it',
   whereWhy: 'On each machine. One hour around the trouble is best; all members tell more than one.',
   whereCommand: 'journalctl -u etcd2 -u fleet --since -1h --no-pager -o short-precise > $(hostname).journal',
-  whereConfig: 'Your cloud-config: the user-data of the machine, or the file you gave to coreos-install. Templates work too.',
+  whereConfig:
+    'Your cloud-config: the user-data of the machine, or the file you gave to coreos-install. Templates work too.',
   reading: 'Reading',
   engineFault:
     'The analysis stopped on a fault of its own, and this input got no answer. Change the input or try again: the next analysis starts afresh.',
-  engineMissing: 'The engine did not load, so nothing can be analysed. Load the page again; if that does not help, this browser may be too old for WebAssembly.',
+  engineMissing:
+    'The engine did not load, so nothing can be analysed. Load the page again; if that does not help, this browser may be too old for WebAssembly.',
   cancelled: 'Stopped. Nothing was analysed.',
   badFile: 'could not be read. If it ends in .gz, it may be cut off or not be a gzip file.',
 };

@@ -39,8 +39,10 @@ function legend(timeline) {
   return h(
     'ul',
     { class: 'legend' },
-    timeline.lanes.some((lane) => lane.leads.length > 0) && item(svg('rect', { class: 'lead', x: 1, y: 3, width: 22, height: 8 }), 'leads'),
-    timeline.lanes.some((lane) => lane.stalls.length > 0) && item(svg('rect', { class: 'stall', x: 1, y: 2, width: 22, height: 10 }), 'stalled'),
+    timeline.lanes.some((lane) => lane.leads.length > 0) &&
+      item(svg('rect', { class: 'lead', x: 1, y: 3, width: 22, height: 8 }), 'leads'),
+    timeline.lanes.some((lane) => lane.stalls.length > 0) &&
+      item(svg('rect', { class: 'stall', x: 1, y: 2, width: 22, height: 10 }), 'stalled'),
     [...kinds].map((kind) => item(markShape(kind, 12, 7), MARK[kind] ?? kind)),
   );
 }
@@ -69,7 +71,9 @@ function drawing(timeline, span, width, left, ticks, actions) {
       const wide = Math.max(2, x(Math.min(part.end, span.to)) - from);
       return [
         svg('rect', { class: kind, x: from, y: y - half, width: wide, height: half * 2 }),
-        kind === 'lead' && wide > part.label.length * 7 + 8 && svg('text', { class: 'on-lead', x: from + 5, y: y + 4 }, part.label),
+        kind === 'lead' &&
+          wide > part.label.length * 7 + 8 &&
+          svg('text', { class: 'on-lead', x: from + 5, y: y + 4 }, part.label),
       ];
     };
     return [
@@ -97,7 +101,16 @@ function drawing(timeline, span, width, left, ticks, actions) {
     svg('line', { class: 'axis', x1: start, x2: right, y1: axis, y2: axis }),
     steps.map((time, index) => [
       svg('line', { class: 'axis', x1: x(time), x2: x(time), y1: axis, y2: axis + 4 }),
-      svg('text', { class: 'tk', x: x(time), y: axis + 18, 'text-anchor': index === 0 ? 'start' : index === ticks - 1 ? 'end' : 'middle' }, clockText(time, span)),
+      svg(
+        'text',
+        {
+          class: 'tk',
+          x: x(time),
+          y: axis + 18,
+          'text-anchor': index === 0 ? 'start' : index === ticks - 1 ? 'end' : 'middle',
+        },
+        clockText(time, span),
+      ),
     ]),
   );
 }
@@ -124,7 +137,13 @@ function markShape(kind, x, y) {
  */
 function spanFields(timeline, span, actions, shown) {
   const field = (/** @type {string} */ id, /** @type {string} */ label, /** @type {number} */ value) =>
-    h('label', null, label, ' ', h('input', { id, value: clockText(value, span), size: 10, autocomplete: 'off', onchange: change }));
+    h(
+      'label',
+      null,
+      label,
+      ' ',
+      h('input', { id, value: clockText(value, span), size: 10, autocomplete: 'off', onchange: change }),
+    );
   /** @param {Event} event */
   function change(event) {
     const root = /** @type {ShadowRoot} */ (/** @type {Node} */ (event.target).getRootNode());
@@ -154,9 +173,21 @@ const ROWS = 200;
 function twin(timeline, span, actions) {
   /** @type {{ time: number, host: string, what: string, mark?: any }[]} */
   const all = timeline.lanes.flatMap((lane) => [
-    ...lane.leads.map((part) => ({ time: part.start, host: lane.name, what: `leads until ${clockText(part.end, span)}, ${part.label}` })),
+    ...lane.leads.map((part) => ({
+      time: part.start,
+      host: lane.name,
+      what: `leads until ${clockText(part.end, span)}, ${part.label}`,
+    })),
     ...lane.stalls.map((part) => ({ time: part.start, host: lane.name, what: `stalled, ${part.label}` })),
-    ...lane.marks.map((mark) => ({ time: mark.time, host: lane.name, what: mark.count > 1 ? `${MARK[mark.kind] ?? mark.kind}, ${plural(mark.count, 'line')}` : (MARK[mark.kind] ?? mark.kind), mark })),
+    ...lane.marks.map((mark) => ({
+      time: mark.time,
+      host: lane.name,
+      what:
+        mark.count > 1
+          ? `${MARK[mark.kind] ?? mark.kind}, ${plural(mark.count, 'line')}`
+          : (MARK[mark.kind] ?? mark.kind),
+      mark,
+    })),
   ]);
   const rows = all.filter((row) => row.time >= span.from && row.time <= span.to).sort((a, b) => a.time - b.time);
   return h(
@@ -166,20 +197,39 @@ function twin(timeline, span, actions) {
     h(
       'table',
       null,
-      h('thead', null, h('tr', null, ['Time', 'Host', 'What', 'Line'].map((text) => h('th', { scope: 'col' }, text)))),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          ['Time', 'Host', 'What', 'Line'].map((text) => h('th', { scope: 'col' }, text)),
+        ),
+      ),
       h(
         'tbody',
         null,
-        rows.slice(0, ROWS).map((row) =>
-          h(
-            'tr',
-            null,
-            h('td', null, clockText(row.time, span)),
-            h('td', null, row.host),
-            h('td', null, row.what),
-            h('td', null, row.mark && h('button', { class: 'link', type: 'button', onclick: () => jumpTo(row.mark, actions) }, `line ${row.mark.line}`)),
+        rows
+          .slice(0, ROWS)
+          .map((row) =>
+            h(
+              'tr',
+              null,
+              h('td', null, clockText(row.time, span)),
+              h('td', null, row.host),
+              h('td', null, row.what),
+              h(
+                'td',
+                null,
+                row.mark &&
+                  h(
+                    'button',
+                    { class: 'link', type: 'button', onclick: () => jumpTo(row.mark, actions) },
+                    `line ${row.mark.line}`,
+                  ),
+              ),
+            ),
           ),
-        ),
       ),
     ),
     rows.length > ROWS && h('p', null, `The first ${ROWS} of ${rows.length} rows. Narrow the span to see the others.`),
@@ -196,9 +246,19 @@ function jumpTo(mark, actions) {
 
 /** @param {Timeline} timeline */
 function summary(timeline) {
-  const count = (/** @type {(lane: Timeline['lanes'][number]) => number} */ of) => timeline.lanes.reduce((sum, lane) => sum + of(lane), 0);
+  const count = (/** @type {(lane: Timeline['lanes'][number]) => number} */ of) =>
+    timeline.lanes.reduce((sum, lane) => sum + of(lane), 0);
   const span = { from: timeline.start, to: timeline.end };
-  return `Time line of ${plural(timeline.lanes.length, 'host')} from ${clockText(timeline.start, span)} to ${clockText(timeline.end, span)}: ${plural(count((lane) => lane.leads.length), 'span')} of leadership, ${plural(count((lane) => lane.stalls.length), 'stall')}, ${plural(count((lane) => lane.marks.length), 'mark')}. The table below has the same.`;
+  return `Time line of ${plural(timeline.lanes.length, 'host')} from ${clockText(timeline.start, span)} to ${clockText(timeline.end, span)}: ${plural(
+    count((lane) => lane.leads.length),
+    'span',
+  )} of leadership, ${plural(
+    count((lane) => lane.stalls.length),
+    'stall',
+  )}, ${plural(
+    count((lane) => lane.marks.length),
+    'mark',
+  )}. The table below has the same.`;
 }
 
 /** @param {Timeline} timeline */
@@ -232,7 +292,13 @@ function parseClock(text, near) {
   if (!parts) return undefined;
   const [, month, date, hour, minute, second = '0'] = parts;
   const base = new Date(near / 1000);
-  const when = Date.UTC(base.getUTCFullYear(), month ? Number(month) - 1 : base.getUTCMonth(), date ? Number(date) : base.getUTCDate(), Number(hour), Number(minute));
+  const when = Date.UTC(
+    base.getUTCFullYear(),
+    month ? Number(month) - 1 : base.getUTCMonth(),
+    date ? Number(date) : base.getUTCDate(),
+    Number(hour),
+    Number(minute),
+  );
   return when * 1000 + Number(second) * 1e6;
 }
 

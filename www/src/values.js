@@ -21,8 +21,20 @@ export function valuesTable(report, actions) {
     h(
       'table',
       { class: 'vals', 'aria-labelledby': 'values-title' },
-      h('thead', null, h('tr', null, ['Parameter', 'Now', 'Proposed', 'Why', 'What it costs'].map((text) => h('th', { scope: 'col' }, text)))),
-      h('tbody', null, rows.map((row) => valueRow(row, actions))),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          ['Parameter', 'Now', 'Proposed', 'Why', 'What it costs'].map((text) => h('th', { scope: 'col' }, text)),
+        ),
+      ),
+      h(
+        'tbody',
+        null,
+        rows.map((row) => valueRow(row, actions)),
+      ),
     ),
   );
 }
@@ -37,15 +49,30 @@ function valueRow(row, actions) {
   return h(
     'tr',
     { 'data-parameter': row.parameter },
-    h('th', { scope: 'row' }, h('span', { class: 'p' }, shortName(row.parameter)), h('span', { class: 'sub' }, row.parameter.split('.')[0])),
-    h('td', { class: 'v c-n', 'data-l': 'Now' }, unbroken(row.current.text), h('span', { class: 'sub' }, from(row.current, actions))),
+    h(
+      'th',
+      { scope: 'row' },
+      h('span', { class: 'p' }, shortName(row.parameter)),
+      h('span', { class: 'sub' }, row.parameter.split('.')[0]),
+    ),
+    h(
+      'td',
+      { class: 'v c-n', 'data-l': 'Now' },
+      unbroken(row.current.text),
+      h('span', { class: 'sub' }, from(row.current, actions)),
+    ),
     h(
       'td',
       { class: 'v c-p', 'data-l': 'Proposed' },
       h('span', { class: keep ? 'keep' : 'new', 'data-proposed': row.parameter }, unbroken(row.proposedText)),
       h('span', { class: 'sub' }, row.direction),
     ),
-    h('td', { class: 'why', 'data-l': 'Why' }, first && h('p', null, unbroken(first.text)), moreDetails(row, first, more)),
+    h(
+      'td',
+      { class: 'why', 'data-l': 'Why' },
+      first && h('p', null, unbroken(first.text)),
+      moreDetails(row, first, more),
+    ),
     h('td', { class: 'cost', 'data-l': 'What it costs' }, unbroken(row.cost || 'Nothing.')),
   );
 }
@@ -58,7 +85,16 @@ function from(current, actions) {
   const { evidence } = current;
   if (!evidence) return PROVENANCE[current.provenance];
   const place = `line ${evidence.line}`;
-  return h('button', { class: 'link', type: 'button', onclick: () => actions.show(evidence.document, evidence.line), 'aria-label': `${place}: show it in the text` }, place);
+  return h(
+    'button',
+    {
+      class: 'link',
+      type: 'button',
+      onclick: () => actions.show(evidence.document, evidence.line),
+      'aria-label': `${place}: show it in the text`,
+    },
+    place,
+  );
 }
 
 /**

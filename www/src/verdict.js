@@ -43,7 +43,12 @@ export function verdictBlock(verdict) {
   return h(
     'div',
     { class: 'verdict', id: 'verdict' },
-    h('div', { class: 'sevline' }, severity(verdict.severity), h('span', { class: `sev ${timing.tone}` }, icon(timing.icon), timing.words)),
+    h(
+      'div',
+      { class: 'sevline' },
+      severity(verdict.severity),
+      h('span', { class: `sev ${timing.tone}` }, icon(timing.icon), timing.words),
+    ),
     h('h1', { id: 'headline', tabindex: -1 }, unbroken(verdict.headline)),
     verdict.why && h('p', { class: 'q because' }, unbroken(verdict.why)),
     bargain.length > 0 &&
@@ -51,7 +56,12 @@ export function verdictBlock(verdict) {
         'dl',
         { class: 'ledger' },
         bargain.map(({ title, lines }) =>
-          h('div', null, h('dt', null, title), lines.map((line) => h('dd', null, unbroken(line)))),
+          h(
+            'div',
+            null,
+            h('dt', null, title),
+            lines.map((line) => h('dd', null, unbroken(line))),
+          ),
         ),
       ),
   );

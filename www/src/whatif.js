@@ -29,8 +29,25 @@ export function whatIfSection(report, state, actions) {
     h(
       'div',
       { class: 'two' },
-      h('div', null, drawn ? curve(model, state) : h('p', null, 'No stall was measured, so there is no gain to draw. The table shows what each pair of values costs when a leader really dies.'), twin(model), h('p', { class: 'q s' }, 'A model of etcd\u2019s election timers, not a measurement of this cluster.')),
-      h('div', null, SLIDERS.map((slider) => sliderRow(slider, model, state, actions)), assumptionTable(model, state, actions)),
+      h(
+        'div',
+        null,
+        drawn
+          ? curve(model, state)
+          : h(
+              'p',
+              null,
+              'No stall was measured, so there is no gain to draw. The table shows what each pair of values costs when a leader really dies.',
+            ),
+        twin(model),
+        h('p', { class: 'q s' }, 'A model of etcd\u2019s election timers, not a measurement of this cluster.'),
+      ),
+      h(
+        'div',
+        null,
+        SLIDERS.map((slider) => sliderRow(slider, model, state, actions)),
+        assumptionTable(model, state, actions),
+      ),
     ),
   );
 }
@@ -93,7 +110,15 @@ function assumptionTable(model, state, actions) {
   return h(
     'table',
     { class: 'asm' },
-    h('thead', null, h('tr', null, ['Assumption', 'Value', 'Where from'].map((text) => h('th', { scope: 'col' }, text)))),
+    h(
+      'thead',
+      null,
+      h(
+        'tr',
+        null,
+        ['Assumption', 'Value', 'Where from'].map((text) => h('th', { scope: 'col' }, text)),
+      ),
+    ),
     h(
       'tbody',
       null,
@@ -106,11 +131,31 @@ function assumptionTable(model, state, actions) {
           'tr',
           null,
           h('th', { scope: 'row' }, h('label', { for: `as-${id}` }, label)),
-          h('td', null, h('input', { id: `as-${id}`, class: number ? '' : 'wide-field', value: String(shown), inputmode: number ? 'decimal' : undefined, size: 8, autocomplete: 'off', onchange: change })),
+          h(
+            'td',
+            null,
+            h('input', {
+              id: `as-${id}`,
+              class: number ? '' : 'wide-field',
+              value: String(shown),
+              inputmode: number ? 'decimal' : undefined,
+              size: 8,
+              autocomplete: 'off',
+              onchange: change,
+            }),
+          ),
           h('td', { class: 's q' }, given === undefined ? (found?.from ?? 'not known') : 'stated by you'),
         );
       }),
-      others.map((each) => h('tr', null, h('th', { scope: 'row' }, each.label), h('td', { class: 'num' }, unbroken(each.value)), h('td', { class: 's q' }, each.from))),
+      others.map((each) =>
+        h(
+          'tr',
+          null,
+          h('th', { scope: 'row' }, each.label),
+          h('td', { class: 'num' }, unbroken(each.value)),
+          h('td', { class: 's q' }, each.from),
+        ),
+      ),
     ),
   );
 }
@@ -164,7 +209,8 @@ function drawing(model, state, width, height) {
   const marks = named(model);
   const all = [...model.points, ...marks.map((each) => each.point)];
   const budget = sliderValue(SLIDERS[0], model, state);
-  const maxX = Math.ceil(Math.max(budget * 1.2, ...marks.map((each) => each.point.failoverP99 * 1.05), 3000) / 1000) * 1000;
+  const maxX =
+    Math.ceil(Math.max(budget * 1.2, ...marks.map((each) => each.point.failoverP99 * 1.05), 3000) / 1000) * 1000;
   const maxY = daily ? nice(Math.max(...all.map((point) => y(point).high), 1)) : 1;
   const left = 44;
   const right = width - 12;
@@ -172,24 +218,50 @@ function drawing(model, state, width, height) {
   const bottom = height - 52;
   const px = (/** @type {number} */ ms) => left + (Math.min(ms, maxX) / maxX) * (right - left);
   const py = (/** @type {number} */ value) => bottom - (value / maxY) * (bottom - top);
-  const sorted = model.points.filter((point) => point.failoverP50 <= maxX).sort((a, b) => a.failoverP50 - b.failoverP50);
-  const path = (/** @type {'low' | 'high'} */ end) => sorted.map((point, index) => `${index ? 'L' : 'M'}${px(point.failoverP50).toFixed(1)} ${py(y(point)[end]).toFixed(1)}`).join('');
+  const sorted = model.points
+    .filter((point) => point.failoverP50 <= maxX)
+    .sort((a, b) => a.failoverP50 - b.failoverP50);
+  const path = (/** @type {'low' | 'high'} */ end) =>
+    sorted
+      .map((point, index) => `${index ? 'L' : 'M'}${px(point.failoverP50).toFixed(1)} ${py(y(point)[end]).toFixed(1)}`)
+      .join('');
   const secondsStep = Math.max(1, Math.ceil(maxX / 1000 / (width > 500 ? 10 : 5)));
   const ticksX = [...Array(Math.floor(maxX / 1000 / secondsStep) + 1).keys()].map((each) => each * secondsStep);
   const ticksY = [0, 0.25, 0.5, 0.75, 1].map((each) => each * maxY);
   const label = daily ? 'needless elections per day' : 'stalls that cost the leader its place';
   return svg(
     'svg',
-    { class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `${label}, against failover time. ${marks.map(({ name, point }) => `${name}: ${point.heartbeat}/${point.election} ms, failover ${seconds(point.failoverP50)}`).join('. ')}. The table below has the same.` },
-    svg('rect', { class: 'beyond', x: px(budget), y: top, width: Math.max(0, right - px(budget)), height: bottom - top }),
+    {
+      class: 'chart',
+      viewBox: `0 0 ${width} ${height}`,
+      role: 'img',
+      'aria-label': `${label}, against failover time. ${marks.map(({ name, point }) => `${name}: ${point.heartbeat}/${point.election} ms, failover ${seconds(point.failoverP50)}`).join('. ')}. The table below has the same.`,
+    },
+    svg('rect', {
+      class: 'beyond',
+      x: px(budget),
+      y: top,
+      width: Math.max(0, right - px(budget)),
+      height: bottom - top,
+    }),
     ticksY.map((value) => [
       svg('line', { class: 'grid', x1: left, x2: right, y1: py(value), y2: py(value) }),
-      svg('text', { class: 'tk', x: left - 6, y: py(value) + 4, 'text-anchor': 'end' }, daily ? round(value) : `${Math.round(value * 100)} %`),
+      svg(
+        'text',
+        { class: 'tk', x: left - 6, y: py(value) + 4, 'text-anchor': 'end' },
+        daily ? round(value) : `${Math.round(value * 100)} %`,
+      ),
     ]),
-    ticksX.map((value) => svg('text', { class: 'tk', x: px(value * 1000), y: bottom + 18, 'text-anchor': 'middle' }, value)),
+    ticksX.map((value) =>
+      svg('text', { class: 'tk', x: px(value * 1000), y: bottom + 18, 'text-anchor': 'middle' }, value),
+    ),
     svg('line', { class: 'axis', x1: left, x2: right, y1: bottom, y2: bottom }),
     svg('text', { x: 0, y: 14 }, label),
-    svg('text', { x: (left + right) / 2, y: bottom + 38, 'text-anchor': 'middle' }, 'failover after the leader really dies: seconds, median'),
+    svg(
+      'text',
+      { x: (left + right) / 2, y: bottom + 38, 'text-anchor': 'middle' },
+      'failover after the leader really dies: seconds, median',
+    ),
     svg('line', { class: 'budget', x1: px(budget), x2: px(budget), y1: top, y2: bottom }),
     svg('text', { x: px(budget) - 5, y: top - 6, 'text-anchor': 'end' }, `budget ${seconds(budget)}`),
     svg('path', { class: 'curve low', d: path('low') }),
@@ -206,7 +278,11 @@ function drawing(model, state, width, height) {
         svg('line', { class: `whisker ${name}`, x1: cx, x2: px(point.failoverP99), y1: cy, y2: cy }),
         shape(name, cx, cy),
         svg('text', { class: 'lab2', x: tx, y: ty, 'text-anchor': end ? 'end' : 'start' }, name),
-        svg('text', { x: tx, y: ty + 15, 'text-anchor': end ? 'end' : 'start' }, `${point.heartbeat} / ${point.election} ms: ${seconds(point.failoverP50)}`),
+        svg(
+          'text',
+          { x: tx, y: ty + 15, 'text-anchor': end ? 'end' : 'start' },
+          `${point.heartbeat} / ${point.election} ms: ${seconds(point.failoverP50)}`,
+        ),
       ];
     }),
   );
@@ -218,7 +294,12 @@ function named(model) {
     { name: 'now', point: model.now },
     { name: 'proposed', point: model.proposed },
     { name: '2015 article', point: model.article },
-  ].flatMap(({ name, point }) => (point && !(name === 'proposed' && model.now?.election === point.election && model.now?.heartbeat === point.heartbeat) ? [{ name, point }] : []));
+  ].flatMap(({ name, point }) =>
+    point &&
+    !(name === 'proposed' && model.now?.election === point.election && model.now?.heartbeat === point.heartbeat)
+      ? [{ name, point }]
+      : [],
+  );
 }
 
 /**
@@ -246,8 +327,22 @@ function twin(model) {
       h(
         'table',
         null,
-        h('thead', null, h('tr', null, ['heartbeat / election', 'Failover, median', '99 in 100', 'Stalls that depose', daily && 'Needless per day'].filter(Boolean).map((text) => h('th', { scope: 'col' }, text)))),
-        h('tbody', null, rows.map(({ name, point }) => twinRow(name, point, daily))),
+        h(
+          'thead',
+          null,
+          h(
+            'tr',
+            null,
+            ['heartbeat / election', 'Failover, median', '99 in 100', 'Stalls that depose', daily && 'Needless per day']
+              .filter(Boolean)
+              .map((text) => h('th', { scope: 'col' }, text)),
+          ),
+        ),
+        h(
+          'tbody',
+          null,
+          rows.map(({ name, point }) => twinRow(name, point, daily)),
+        ),
       ),
     ),
   );
@@ -264,7 +359,12 @@ function twinRow(name, point, daily) {
   return h(
     'tr',
     null,
-    h('td', { class: 'num' }, `${point.heartbeat} / ${point.election} ms`, name && h('span', { class: 's q' }, ` ${name}`)),
+    h(
+      'td',
+      { class: 'num' },
+      `${point.heartbeat} / ${point.election} ms`,
+      name && h('span', { class: 's q' }, ` ${name}`),
+    ),
     h('td', { class: 'num' }, seconds(point.failoverP50)),
     h('td', { class: 'num' }, seconds(point.failoverP99)),
     h('td', { class: 'num' }, `${percent(point.lossPerStall.low)} to ${percent(point.lossPerStall.high)}\u00a0%`),
@@ -279,12 +379,31 @@ export function anywayTable(model) {
   return h(
     'table',
     null,
-    h('thead', null, h('tr', null, ['heartbeat / election', 'New leader, median', '99 in 100'].map((text) => h('th', { scope: 'col' }, text)))),
+    h(
+      'thead',
+      null,
+      h(
+        'tr',
+        null,
+        ['heartbeat / election', 'New leader, median', '99 in 100'].map((text) => h('th', { scope: 'col' }, text)),
+      ),
+    ),
     h(
       'tbody',
       null,
       points.map(({ name, point }) =>
-        h('tr', null, h('td', null, h('span', { class: 'num' }, `${point.heartbeat} / ${point.election} ms`), h('span', { class: 'sub' }, name === 'now' ? 'yours, keep' : name)), h('td', { class: 'num' }, seconds(point.failoverP50)), h('td', { class: 'num' }, seconds(point.failoverP99))),
+        h(
+          'tr',
+          null,
+          h(
+            'td',
+            null,
+            h('span', { class: 'num' }, `${point.heartbeat} / ${point.election} ms`),
+            h('span', { class: 'sub' }, name === 'now' ? 'yours, keep' : name),
+          ),
+          h('td', { class: 'num' }, seconds(point.failoverP50)),
+          h('td', { class: 'num' }, seconds(point.failoverP99)),
+        ),
       ),
     ),
   );
