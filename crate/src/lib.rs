@@ -5,6 +5,8 @@
 
 pub mod units;
 pub mod text;
+pub mod sort;
+pub mod index;
 pub mod input;
 pub mod parameters;
 pub mod model;

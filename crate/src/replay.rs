@@ -1,11 +1,10 @@
 //! Replay: the stalls of the log, run through the timer model under given values.
 
-use std::collections::BTreeMap;
-
 use crate::facts::{ChangeClass, Facts, Stall, StallKind};
 use crate::model::Timers;
 use crate::model::raft::{expected_losses, loss_share};
 use crate::parameters::Parameter;
+use crate::sort::groups;
 use crate::units::{MS, Micros, Range};
 
 /// One part per million.
@@ -73,12 +72,12 @@ fn explains(timers: &Timers, stall: &Stall) -> bool {
 /// Expected leader changes of all stalls, also those without a change. From 3.0 on one draw serves
 /// a whole term, so the model gets them term by term (lab, section 8.1).
 fn expected(facts: &Facts, timers: &Timers) -> (f64, f64) {
-    let mut terms: BTreeMap<Option<usize>, Vec<Range>> = BTreeMap::new();
+    let mut terms: Vec<(Option<usize>, Range)> = Vec::new();
     for stall in facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored) {
         let range = Range { low: stall.length.low, high: stall.planned.max(stall.length.low) };
-        terms.entry(term_at(facts, stall)).or_default().push(range);
+        terms.push((term_at(facts, stall), range));
     }
-    let (low, high) = expected_losses(timers, &terms.into_values().collect::<Vec<_>>());
+    let (low, high) = expected_losses(timers, &groups(terms).into_iter().map(|(_, stalls)| stalls).collect::<Vec<_>>());
     (low as f64 / MILLION, high as f64 / MILLION)
 }
 

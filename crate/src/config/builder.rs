@@ -7,6 +7,7 @@ use super::keys;
 use super::scalar::{self, Fate, Reading};
 use super::{Cluster, Configuration, Problem, Setting, Source};
 use crate::parameters::Parameter;
+use crate::sort::by_key;
 use crate::text::{DocumentId, LineIndex, Place, Span};
 use crate::units::{MS, S};
 
@@ -225,7 +226,7 @@ impl<'a> Builder<'a> {
         self.check_pair(&settings);
         self.check_sections();
         self.cluster.etcd_04 = settings.iter().any(|setting| setting.etcd_04 && setting.effective);
-        self.problems.sort_by_key(|problem| problem.place.span);
+        by_key(&mut self.problems, |problem| problem.place.span);
         self.problems.dedup();
         Configuration {
             document: self.document,
@@ -350,7 +351,7 @@ impl<'a> Builder<'a> {
             }
         };
         let mut settings: Vec<Setting> = self.claims.iter().map(setting).collect();
-        settings.sort_by_key(|setting| setting.place);
+        by_key(&mut settings, |setting| setting.place);
         settings.dedup();
         settings
     }

@@ -1,10 +1,10 @@
 //! Leader changes: one per new term that got a leader, told apart by why it came.
 
-use std::collections::BTreeMap;
-
 use super::voices::{START_LINES, Voice, first_at, time_of};
 use super::{ChangeClass, EventId, Facts, LeaderChange};
+use crate::index::Index;
 use crate::log::event::{Event, Meaning};
+use crate::sort::by_key;
 use crate::units::{Micros, S};
 
 /// A transfer line this long before the new leader makes a change planned (method 3.2).
@@ -38,38 +38,38 @@ fn empty(term: Option<i64>) -> LeaderChange {
 
 /// etcd 2 and later: every line names its term, so members merge by it.
 fn by_term(facts: &Facts) -> Vec<LeaderChange> {
-    let mut terms: BTreeMap<i64, LeaderChange> = BTreeMap::new();
-    let mut campaigns: BTreeMap<(i64, String), Micros> = BTreeMap::new();
+    let mut terms = Terms::default();
+    let mut campaigns: Vec<(i64, &str, Micros)> = Vec::new();
     for (id, event) in facts.all_events() {
         let Some(term) = event.number("term") else { continue };
         let time = time_of(facts, id);
         match event.meaning {
-            Meaning::BecameLeader => note(&mut terms, term, id, time, event.word("id")),
-            Meaning::LeaderElected => note(&mut terms, term, id, time, event.word("leader")),
+            Meaning::BecameLeader => terms.note(term, id, time, event.word("id")),
+            Meaning::LeaderElected => terms.note(term, id, time, event.word("leader")),
             Meaning::LeaderChanged => {
-                note(&mut terms, term, id, time, event.word("new"));
-                lost(&mut terms, term, id, time, event.word("old"));
+                terms.note(term, id, time, event.word("new"));
+                terms.lost(term, id, time, event.word("old"));
             }
-            Meaning::LeaderLost => lost(&mut terms, term, id, time, event.word("leader")),
+            Meaning::LeaderLost => terms.lost(term, id, time, event.word("leader")),
             Meaning::BecameCandidate => {
                 if let (Some(time), Some(who)) = (time, event.word("id")) {
-                    campaigns.insert((term, who.to_owned()), time);
+                    campaigns.push((term, who, time));
                 }
             }
             _ => {}
         }
     }
-    for ((term, who), time) in campaigns {
-        if let Some(change) = terms.get_mut(&term).filter(|change| change.new.as_deref() == Some(&who)) {
-            change.campaign = Some(time);
-        }
+    for (term, who, time) in campaigns {
+        terms.campaign(term, who, time);
     }
+    let mut changes = terms.changes;
+    by_key(&mut changes, |change| change.term);
     // A lost leader without a successor counts only at the end of the log, and only where the leader
     // itself lived to say so; before a later leader it is a round that failed.
-    let last = terms.iter().filter(|(_, change)| change.new.is_some()).map(|(term, _)| *term).max().unwrap_or(0);
-    let mut unfinished = terms.iter().filter(|(term, change)| **term > last && said_by_old_leader(facts, change));
-    let first_unfinished = unfinished.next().map(|(term, _)| *term);
-    terms.into_iter().filter(|(term, change)| change.new.is_some() || Some(*term) == first_unfinished).map(|(_, change)| change).collect()
+    let last = changes.iter().rev().find(|change| change.new.is_some()).map_or(Some(0), |change| change.term);
+    let unfinished = changes.iter().find(|change| change.term > last && said_by_old_leader(facts, change)).map(|change| change.term);
+    changes.retain(|change| change.new.is_some() || Some(change.term) == unfinished);
+    changes
 }
 
 /// The old leader prints that it is leader no more: it lives.
@@ -80,18 +80,43 @@ fn said_by_old_leader(facts: &Facts, change: &LeaderChange) -> bool {
     })
 }
 
-fn note(terms: &mut BTreeMap<i64, LeaderChange>, term: i64, id: EventId, time: Option<Micros>, leader: Option<&str>) {
-    let change = terms.entry(term).or_insert_with(|| empty(Some(term)));
-    change.new = change.new.take().or(leader.map(str::to_owned));
-    change.elected = earlier(change.elected, time);
-    change.events.push(id);
+/// Changes under way, one per term.
+#[derive(Default)]
+struct Terms {
+    index: Index,
+    changes: Vec<LeaderChange>,
 }
 
-fn lost(terms: &mut BTreeMap<i64, LeaderChange>, term: i64, id: EventId, time: Option<Micros>, leader: Option<&str>) {
-    let change = terms.entry(term).or_insert_with(|| empty(Some(term)));
-    change.old = change.old.take().or(leader.map(str::to_owned));
-    change.lost = earlier(change.lost, time);
-    change.events.push(id);
+impl Terms {
+    fn change(&mut self, term: i64) -> &mut LeaderChange {
+        let at = self.index.position(term);
+        if at == self.changes.len() {
+            self.changes.push(empty(Some(term)));
+        }
+        &mut self.changes[at]
+    }
+
+    fn note(&mut self, term: i64, id: EventId, time: Option<Micros>, leader: Option<&str>) {
+        let change = self.change(term);
+        change.new = change.new.take().or(leader.map(str::to_owned));
+        change.elected = earlier(change.elected, time);
+        change.events.push(id);
+    }
+
+    fn lost(&mut self, term: i64, id: EventId, time: Option<Micros>, leader: Option<&str>) {
+        let change = self.change(term);
+        change.old = change.old.take().or(leader.map(str::to_owned));
+        change.lost = earlier(change.lost, time);
+        change.events.push(id);
+    }
+
+    /// When the member that won a term began to ask for votes.
+    fn campaign(&mut self, term: i64, who: &str, time: Micros) {
+        let change = self.index.find(term).map(|at| &mut self.changes[at]);
+        if let Some(change) = change.filter(|change| change.new.as_deref() == Some(who)) {
+            change.campaign = Some(time);
+        }
+    }
 }
 
 fn earlier(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
@@ -106,7 +131,7 @@ fn earlier(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
 fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
     const SAME: Micros = 2 * S;
     let mut reports: Vec<(EventId, &Event)> = facts.events_of(&[Meaning::Leader04]).collect();
-    reports.sort_by_key(|(id, event)| (event.time.map(|time| time.micros), *id));
+    by_key(&mut reports, |(id, event)| (event.time.map(|time| time.micros), *id));
     let mut changes: Vec<LeaderChange> = Vec::new();
     for (id, event) in reports {
         let (old, new) = (event.word("old").unwrap_or(""), event.word("new").unwrap_or(""));
@@ -132,7 +157,7 @@ fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
 
 /// Who led before: the leader of the change before, where no line says it.
 fn link_old_leaders(changes: &mut [LeaderChange]) {
-    changes.sort_by_key(|change| (change.term, change.elected));
+    by_key(changes, |change| (change.term, change.elected));
     for at in 1..changes.len() {
         if changes[at].old.is_none() {
             changes[at].old = changes[at - 1].new.clone();

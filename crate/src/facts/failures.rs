@@ -1,10 +1,9 @@
 //! fleet's failed requests, as events: one second, one machine; and what they are tied to.
 
-use std::collections::BTreeMap;
-
 use super::{ChangeClass, EventId, Facts, FleetFailure};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
+use crate::sort::{groups, sort};
 use crate::units::{Micros, S};
 
 /// Lines in which fleet says that a request of its own to etcd failed.
@@ -42,7 +41,7 @@ pub fn hit_limit(event: &Event) -> bool {
 
 /// Groups the lines and ties each group to a stall or to a span without a leader.
 pub fn fleet_failures(facts: &Facts) -> Vec<FleetFailure> {
-    let mut groups: BTreeMap<(Option<Micros>, String, usize), Vec<EventId>> = BTreeMap::new();
+    let mut failed: Vec<((Option<Micros>, String, usize), EventId)> = Vec::new();
     let mut run = 0;
     for (id, event) in facts.all_events() {
         if !hit_limit(event) {
@@ -51,9 +50,9 @@ pub fn fleet_failures(facts: &Facts) -> Vec<FleetFailure> {
         }
         let second = event.time.map(|time| time.micros.div_euclid(S));
         let part = if second.is_none() { run } else { 0 };
-        groups.entry((second, facts.host(id), part)).or_default().push(id);
+        failed.push(((second, facts.host(id), part), id));
     }
-    let mut failures: Vec<FleetFailure> = groups.into_iter().map(|((_, host, _), events)| group(facts, host, events)).collect();
+    let mut failures: Vec<FleetFailure> = groups(failed).into_iter().map(|((_, host, _), events)| group(facts, host, events)).collect();
     for failure in &mut failures {
         tie(facts, failure);
     }
@@ -85,17 +84,17 @@ fn tie(facts: &Facts, failure: &mut FleetFailure) {
 /// start of the first to the end of the last: a lower bound of how long etcd gave no answer (method 5.4).
 pub fn proven_wait(facts: &Facts) -> Option<Micros> {
     let patience = facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S);
-    let mut hosts: BTreeMap<&str, Vec<Micros>> = BTreeMap::new();
+    let mut moments: Vec<(&str, Micros)> = Vec::new();
     for failure in &facts.fleet_failures {
-        let moments = failure.events.iter().filter_map(|id| facts.event(*id).time).map(|time| time.micros);
-        hosts.entry(&failure.host).or_default().extend(moments);
+        let times = failure.events.iter().filter_map(|id| facts.event(*id).time);
+        moments.extend(times.map(|time| (failure.host.as_str(), time.micros)));
     }
-    let longest = hosts.values_mut().map(|moments| longest_run(moments, patience + patience / 5)).max();
+    let longest = groups(moments).iter_mut().map(|(_, moments)| longest_run(moments, patience + patience / 5)).max();
     (!facts.fleet_failures.is_empty()).then(|| longest.unwrap_or(0) + patience)
 }
 
 fn longest_run(moments: &mut [Micros], step: Micros) -> Micros {
-    moments.sort_unstable();
+    sort(moments);
     let mut longest = 0;
     let mut start = moments.first().copied().unwrap_or(0);
     for pair in moments.windows(2) {
@@ -118,7 +117,7 @@ pub fn proven_outage(facts: &Facts) -> Option<Micros> {
             let mut moments: Vec<Micros> =
                 facts.fleet_failures.iter().filter(|failure| failure.host == host).filter_map(|failure| failure.time).collect();
             moments.push(given_up);
-            moments.sort_unstable();
+            sort(&mut moments);
             longest_run(&mut moments, window + 2 * patience).max(window) + patience
         })
         .max()

@@ -13,6 +13,7 @@ use crate::log::event::{Clock, Event, LogReading, Meaning};
 use crate::log::time::year_shift;
 use crate::parameters::Parameter;
 use crate::report::Provenance;
+use crate::sort::distinct;
 use crate::text::{DocumentId, Place};
 use crate::units::{Micros, Range};
 
@@ -200,17 +201,13 @@ fn named_members(facts: &Facts) -> Option<u32> {
         Meaning::BecameLeader,
         Meaning::MemberChange,
     ];
-    let mut ids: Vec<&str> = facts
+    let ids = facts
         .events_of(&raft)
         .flat_map(|(_, event)| ["id", "leader", "old", "new", "from", "to", "peer"].into_iter().filter_map(|hole| event.word(hole)))
-        .filter(is_id)
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let named = ids.iter().filter(|id| id.bytes().any(|b| b != b'0')).count() as u32;
+        .filter(is_id);
+    let named = distinct(ids).iter().filter(|id| id.bytes().any(|b| b != b'0')).count() as u32;
     // 0.4 names its members in plain words.
-    let old: std::collections::BTreeSet<&str> =
-        facts.events_of(&[Meaning::Leader04]).filter_map(|(_, event)| event.word("new")).filter(|name| !name.is_empty()).collect();
+    let old = distinct(facts.events_of(&[Meaning::Leader04]).filter_map(|(_, event)| event.word("new")).filter(|name| !name.is_empty()));
     match named.max(old.len() as u32) {
         0 => None,
         count => Some(count),

@@ -7,6 +7,7 @@ use super::voices::{START_LINES, Voice, time_of};
 use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Stall, StallKind};
 use crate::log::event::Meaning;
 use crate::parameters::Parameter;
+use crate::sort::by_key;
 use crate::units::{MS, Micros, Range};
 
 /// Finds the stalls of leaders, by time, and ties each needless change to the stall that explains it.
@@ -24,7 +25,7 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
             stalls.push(from_return(facts, voices, changes, at).unwrap_or_else(|| censored(facts, &changes[at])));
         }
     }
-    stalls.sort_by_key(|stall| (stall.end, stall.events.first().copied()));
+    by_key(&mut stalls, |stall| (stall.end, stall.events.first().copied()));
     for change in changes.iter_mut().filter(|change| change.class == ChangeClass::Needless) {
         change.stall = overlapping(facts, &stalls, change);
     }
@@ -189,7 +190,7 @@ fn overlapping(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option
                 && end <= campaign + stall.length.high.max(window) + slack
         })
         .collect();
-    fitting.sort_by_key(|at| std::cmp::Reverse(stalls[*at].length.high));
+    by_key(&mut fitting, |at| std::cmp::Reverse(stalls[*at].length.high));
     fitting.first().copied()
 }
 

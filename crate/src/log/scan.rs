@@ -9,6 +9,7 @@ use super::event::{Clock, Event, LogReading, Order, Time};
 use super::header::{Header, header};
 use super::pattern::{Match, Piece, json_field, match_at, value};
 use super::signature::{Program, SIGNATURES};
+use crate::sort::by_key;
 use crate::text::{DocumentId, Span};
 use crate::units::S;
 
@@ -363,7 +364,7 @@ impl Scanner {
         let several = self.reading.hosts.len() > 1;
         if several {
             // Collectors mix hosts up; within one host the line order stays.
-            self.reading.events.sort_by_key(|event| event.time.map(|time| time.micros));
+            by_key(&mut self.reading.events, |event| event.time.map(|time| time.micros));
         }
     }
 }

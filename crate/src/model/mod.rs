@@ -6,7 +6,7 @@
 pub mod curve;
 pub mod fleet;
 pub mod raft;
-mod random;
+pub(crate) mod random;
 
 pub use curve::{Point, curve};
 pub use raft::{BUSY_GAP, Failover, Timers, expected_losses, failover, loss_share, planning_failover, safe_stall};

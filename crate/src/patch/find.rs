@@ -7,6 +7,7 @@ use super::{Change, render, verify};
 use crate::config::inner::Inner;
 use crate::config::{Configuration, Setting, Source, scalar, section_of};
 use crate::parameters::Parameter;
+use crate::sort::by_key;
 use crate::yaml::{self, Entry, Kind, Node, Tree};
 
 /// The drop-in that is made for a unit without one.
@@ -41,7 +42,7 @@ pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> R
             .find(|edit| verify::check(text, configuration, &apply(text, std::slice::from_ref(edit)), &group).is_ok());
         edits.push(found.ok_or_else(|| format!("No place was found where {} could be added safely.", names(&group)))?);
     }
-    edits.sort_by_key(|edit| (edit.start, edit.end));
+    by_key(&mut edits, |edit| (edit.start, edit.end));
     let edits = joined(edits).ok_or("The edits would overlap.")?;
     let new = apply(text, &edits);
     verify::check(text, configuration, &new, changes).map_err(|reason| format!("The edited text was not what was planned: {reason}."))?;
@@ -138,7 +139,7 @@ impl<'a> Place<'a> {
     fn replacement(&self, change: &Change) -> Option<Edit> {
         let mut stated: Vec<&Setting> =
             self.configuration.settings.iter().filter(|setting| setting.parameter == change.parameter).collect();
-        stated.sort_by_key(|setting| (!setting.effective, std::cmp::Reverse(setting.place.span)));
+        by_key(&mut stated, |setting| (!setting.effective, std::cmp::Reverse(setting.place.span)));
         let single = [*change];
         stated
             .iter()

@@ -6,6 +6,7 @@ use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, StallKind};
 use crate::log::event::{Event, Meaning, Value};
 use crate::parameters::Parameter;
+use crate::sort;
 use crate::units::{Micros, Range, S, human};
 
 /// Lines shown under one finding; its count is not capped.
@@ -88,6 +89,24 @@ pub fn matching(facts: &Facts, meanings: &[Meaning], also: impl Fn(&Event) -> bo
 /// How many lines these are, with the ones that the logger merged.
 pub fn lines(facts: &Facts, events: &[EventId]) -> u64 {
     events.iter().map(|id| u64::from(facts.event(*id).repeat.max(1))).sum()
+}
+
+/// The machines or documents these lines come from.
+pub fn hosts(facts: &Facts, events: &[EventId]) -> Vec<String> {
+    sort::distinct(events.iter().map(|id| facts.host(*id)))
+}
+
+/// The lines in their order, each once.
+pub fn without_repeats(events: Vec<EventId>) -> Vec<EventId> {
+    let first = sort::groups(events.into_iter().enumerate().map(|(at, id)| (id, at)).collect());
+    let mut first: Vec<(usize, EventId)> = first.into_iter().filter_map(|(id, places)| Some((*places.first()?, id))).collect();
+    sort::sort(&mut first);
+    first.into_iter().map(|(_, id)| id).collect()
+}
+
+/// One key per speaker: a log, and the machine within it.
+pub fn voice(facts: &Facts, id: EventId) -> i64 {
+    (id.log as i64) << 17 | facts.event(id).host.map_or(0, |host| i64::from(host) + 1)
 }
 
 /// When an event happened.

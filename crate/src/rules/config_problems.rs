@@ -6,6 +6,7 @@ use super::{At, Evidence, Finding, Rule};
 use crate::config::Problem;
 use crate::facts::Facts;
 use crate::report::{Confidence, Severity};
+use crate::sort::sort;
 
 /// Makes one rule per entry, and the list of them.
 macro_rules! problems {
@@ -102,7 +103,7 @@ fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> 
         facts.configurations.iter().flat_map(|configuration| &configuration.problems).filter(|problem| problem.id == id).collect();
     let first = problems.first()?;
     let mut parameters: Vec<_> = problems.iter().filter_map(|problem| problem.parameter).collect();
-    parameters.sort_unstable();
+    sort(&mut parameters);
     parameters.dedup();
     let of = match parameters.as_slice() {
         [one] => format!(" ({})", one.key()),

@@ -1,10 +1,10 @@
 //! `config-values-differ`: members run with different timers.
 
-use std::collections::BTreeMap;
-
+use super::common::voice;
 use super::config_differs_from_log::running;
 use super::{At, Evidence, Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::index::Index;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
 use crate::text::Place;
@@ -31,13 +31,15 @@ fn in_logs(facts: &Facts, parameter: Parameter) -> Option<Finding> {
     if !matches!(parameter, HeartbeatInterval | ElectionTimeout) {
         return None;
     }
-    let mut last: BTreeMap<(usize, Option<u16>), (EventId, Micros)> = BTreeMap::new();
+    let (mut voices, mut values) = (Index::default(), Vec::<(EventId, Micros)>::new());
     for (id, event) in facts.all_events() {
         if let Some(value) = running(event, parameter) {
-            last.insert((id.log, event.host), (id, value));
+            match values.get_mut(voices.position(voice(facts, id))) {
+                Some(last) => *last = (id, value),
+                None => values.push((id, value)),
+            }
         }
     }
-    let values: Vec<(EventId, Micros)> = last.into_values().collect();
     let (low, high) = (values.iter().min_by_key(|(_, value)| *value)?, values.iter().max_by_key(|(_, value)| *value)?);
     if low.1 == high.1 {
         return None;

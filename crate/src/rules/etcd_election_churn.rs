@@ -1,13 +1,13 @@
 //! `etcd-election-churn`: several elections close together.
 
-use std::collections::BTreeMap;
-
-use super::common::{explained, human_limit, plural, started_before, with_etcd_stop};
+use super::common::{explained, human_limit, plural, started_before, voice, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts};
+use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
+use crate::sort::{by_key, sort};
 use crate::units::{Micros, S, human};
 
 /// The rule.
@@ -86,37 +86,36 @@ fn churns(elections: &[Election]) -> bool {
     if times.len() < elections.len() {
         return elections.len() >= 3;
     }
-    times.sort_unstable();
+    sort(&mut times);
     let within = |count: usize, limit: Micros| times.windows(count).any(|window| window[count - 1] - window[0] <= limit);
     within(2, CLOSE) || within(3, SOME_HOURS)
 }
 
 /// Every term that rose, once for the whole cluster, without starts, hand-overs and stops by hand.
 fn elections(facts: &Facts) -> Vec<Election> {
-    let mut known: BTreeMap<(usize, Option<u16>), i64> = BTreeMap::new();
-    let mut terms: BTreeMap<i64, Election> = BTreeMap::new();
+    let (mut voices, mut known) = (Index::default(), Vec::<Option<i64>>::new());
+    let (mut terms, mut elections) = (Index::default(), Vec::<Election>::new());
     let boot = last_term_of_boot(facts);
     let planned: Vec<i64> =
         facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term).collect();
     for (id, event) in facts.all_events() {
         let Some((term, rises)) = term_of(event) else { continue };
-        let before = known.insert((id.log, event.host), term.max(known.get(&(id.log, event.host)).copied().unwrap_or(0)));
+        let highest = slot(&mut known, voices.position(voice(facts, id)));
+        let before = *highest;
+        *highest = before.max(Some(term));
         let rose = before.map_or(rises, |before| term > before) && !(before.is_none() && started_before(facts, id));
         if !rose || planned.contains(&term) || boot.is_some_and(|boot| term <= boot) || with_etcd_stop(facts, id) {
             continue;
         }
         let election = Election { term, time: event.time.map(|time| time.micros), event: id };
-        match terms.get_mut(&term) {
+        match elections.get_mut(terms.position(term)) {
             Some(first) if election.time < first.time => *first = election,
             Some(_) => {}
-            None => {
-                terms.insert(term, election);
-            }
+            None => elections.push(election),
         }
     }
-    let mut elections: Vec<Election> = terms.into_values().collect();
     elections.extend(without_terms(facts));
-    elections.sort_by_key(|election| (election.time, election.term));
+    by_key(&mut elections, |election| (election.time, election.term));
     elections
 }
 

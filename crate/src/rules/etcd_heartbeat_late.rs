@@ -6,6 +6,7 @@ use crate::facts::{Facts, Stall, StallKind};
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
+use crate::sort::distinct;
 use crate::units::{Range, human};
 
 /// The rule.
@@ -94,10 +95,7 @@ fn unanswered(facts: &Facts, events: Vec<crate::facts::EventId>) -> Option<Findi
 
 /// Which members stalled, where more than one did: only a leader prints this line.
 fn leaders(stalls: &[&Stall]) -> String {
-    let mut members: Vec<&str> = stalls.iter().map(|stall| stall.member.as_str()).collect();
-    members.sort_unstable();
-    members.dedup();
-    match members.len() {
+    match distinct(stalls.iter().map(|stall| stall.member.as_str())).len() {
         0 | 1 => String::new(),
         many => format!(" {many} members stalled in turn, each while it led."),
     }

@@ -1,15 +1,15 @@
 //! `etcd-leader-lost`: a member lost its leader, and nobody handed it over.
 
-use std::collections::BTreeSet;
-
 use super::common::{
-    TRANSFERS, explained, human_limit, matching, near, outlast_stalls, plural, range, started_before, time, times, with_etcd_stop,
+    TRANSFERS, explained, human_limit, matching, near, outlast_stalls, plural, range, started_before, time, times, voice, with_etcd_stop,
 };
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts, StallKind};
+use crate::index::Index;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
+use crate::sort::distinct;
 use crate::units::{Micros, Range, S, human};
 
 /// The rule.
@@ -122,16 +122,12 @@ fn what(facts: &Facts, needless: usize, changes: usize) -> String {
 
 /// Lines that say it, without those that belong to a hand-over or a stop by hand.
 fn lost_lines(facts: &Facts) -> Vec<EventId> {
-    let planned: BTreeSet<EventId> = facts
-        .changes
-        .iter()
-        .filter(|change| change.class == ChangeClass::Planned)
-        .flat_map(|change| change.events.iter().copied())
-        .collect();
+    let planned = facts.changes.iter().filter(|change| change.class == ChangeClass::Planned);
+    let planned = distinct(planned.flat_map(|change| change.events.iter().copied()));
     let says_lost = |event: &Event| event.meaning != Meaning::Leader04 || event.word("new").is_none_or(str::is_empty);
     let transfers: Vec<Micros> = facts.events_of(TRANSFERS).filter_map(|(_, event)| event.time).map(|time| time.micros).collect();
     let mut events = matching(facts, &[Meaning::LeaderLost, Meaning::QuorumInactiveStepdown, Meaning::Leader04], says_lost);
-    events.retain(|id| !planned.contains(id) && !with_etcd_stop(facts, *id) && !after_transfer(facts, *id, &transfers));
+    events.retain(|id| planned.binary_search(id).is_err() && !with_etcd_stop(facts, *id) && !after_transfer(facts, *id, &transfers));
     events
 }
 
@@ -147,9 +143,9 @@ fn after_transfer(facts: &Facts, id: EventId, transfers: &[Micros]) -> bool {
 /// of the term it leaves, and it did not start just before. A member that only goes on campaigning
 /// has an older entry and no leader to lose.
 fn first_campaigns(facts: &Facts) -> Vec<EventId> {
-    let mut voices = BTreeSet::new();
+    let mut voices = Index::default();
     let mut campaigns = matching(facts, &[Meaning::ElectionStart], |_| true);
-    campaigns.retain(|id| voices.insert((id.log, facts.event(*id).host)));
+    campaigns.retain(|id| voices.is_new(voice(facts, *id)));
     let followed = |id: &EventId| {
         let Some(term) = facts.event(*id).number("term") else { return false };
         let Some(log) = facts.logs.get(id.log) else { return false };
@@ -171,15 +167,14 @@ fn last_entry_term(event: &Event) -> Option<i64> {
 
 /// How many losses these lines are: several members lose the same leader together.
 fn losses(facts: &Facts, events: &[EventId]) -> usize {
-    let mut terms = BTreeSet::new();
-    let mut moments = BTreeSet::new();
+    let (mut terms, mut moments) = (Vec::new(), Vec::new());
     for id in events {
         match facts.event(*id).number("term") {
-            Some(term) => terms.insert(term),
-            None => moments.insert(time(facts, *id).map_or(id.event as i64, |time| time / (10 * S))),
+            Some(term) => terms.push(term),
+            None => moments.push(time(facts, *id).map_or(id.event as i64, |time| time / (10 * S))),
         };
     }
-    if terms.is_empty() { moments.len() } else { terms.len() }
+    distinct(if terms.is_empty() { moments } else { terms }).len()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::ElectionTimeout;
 use crate::report::{Confidence, Severity};
+use crate::sort::sort;
 use crate::units::{Micros, Range, S};
 
 /// The rule.
@@ -47,7 +48,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 fn leaderless(facts: &Facts) -> String {
     let broken = [Meaning::PeerStreamLost, Meaning::PeerReadFailed, Meaning::PeerInactive];
     let mut ends: Vec<Micros> = facts.events_of(&broken).filter_map(|(_, event)| event.time).map(|time| time.micros).collect();
-    ends.sort_unstable();
+    sort(&mut ends);
     let mut spans: Vec<Micros> = Vec::new();
     let mut before = Micros::MIN;
     for change in &facts.changes {

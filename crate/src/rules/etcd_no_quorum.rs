@@ -1,10 +1,9 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
-use std::collections::BTreeMap;
-
-use super::common::{matching, near, plural, says, span, times};
+use super::common::{matching, near, plural, says, span, times, voice};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 use crate::units::{S, human};
@@ -54,16 +53,16 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// Campaigns of one member that follow one another without any word from another member.
 fn unanswered_rounds(facts: &Facts) -> Vec<EventId> {
     let mut longest: Vec<EventId> = Vec::new();
-    let mut running: BTreeMap<(usize, Option<u16>), Vec<EventId>> = BTreeMap::new();
+    let (mut voices, mut running) = (Index::default(), Vec::<Vec<EventId>>::new());
     for (id, event) in facts.all_events() {
-        let rounds = running.entry((id.log, event.host)).or_default();
+        let rounds = slot(&mut running, voices.position(voice(facts, id)));
         if event.meaning == Meaning::ElectionStart {
             rounds.push(id);
         } else if is_answer(event) {
             keep_longer(&mut longest, std::mem::take(rounds));
         }
     }
-    for rounds in running.into_values() {
+    for rounds in running {
         keep_longer(&mut longest, rounds);
     }
     if longest.len() >= ROUNDS { longest } else { Vec::new() }

@@ -1,13 +1,12 @@
 //! `etcd-peer-network`: members cannot reach each other.
 
-use std::collections::BTreeSet;
-
-use super::common::{at_the_end, blames_certificate, lines, matching, near, plural, says, time, with_etcd_stop};
+use super::common::{at_the_end, blames_certificate, hosts, lines, matching, near, plural, says, time, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts};
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
+use crate::sort::by_key;
 use crate::units::{Micros, S};
 
 /// The rule.
@@ -43,10 +42,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         return None;
     }
-    events.sort_by_key(|id| std::cmp::Reverse(telling(facts.event(*id))));
+    by_key(&mut events, |id| std::cmp::Reverse(telling(facts.event(*id))));
     let count = lines(facts, &events);
     let consequence = events.iter().all(|id| follows_an_end_or_stall(facts, *id));
-    let speakers: BTreeSet<String> = events.iter().map(|id| facts.host(*id)).collect();
+    let speakers = hosts(facts, &events);
     let who = if speakers.len() > 1 { "Members could not reach each other" } else { "A member could not reach its peers" };
     let cause = cause(facts, &events);
     let cut_off = facts.logs.iter().any(|log| log.events.len() > events.len())

@@ -1,6 +1,6 @@
 //! `etcd-slow-disk`: a write to etcd's log took longer than a second to reach the disk.
 
-use super::common::{all, human_limit, lines, plural, time};
+use super::common::{all, hosts, human_limit, lines, plural, time};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::log::event::Meaning;
@@ -40,7 +40,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let over = length >= if known { waits } else { 2 * waits };
     let compared =
         if over { format!(" That is longer than followers wait, {}.", human_limit(facts, ElectionTimeout)) } else { String::new() };
-    let hosts: std::collections::BTreeSet<String> = events.iter().map(|id| facts.host(*id)).collect();
+    let hosts = hosts(facts, &events);
     let on = if hosts.len() > 1 { format!(" {} members are hit.", hosts.len()) } else { String::new() };
     let what = format!("etcd prints such a line only above one second, so shorter waits are not shown.{compared}{on}");
     let severity = if over || facts.needless().next().is_some() { Severity::Critical } else { Severity::Warning };

@@ -1,6 +1,6 @@
 //! `fleet-daemon-hung`: fleetd gave up on its heartbeat and did not come back.
 
-use super::common::{all, last_line, near, time};
+use super::common::{all, hosts, last_line, near, time};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::log::event::Meaning;
@@ -36,7 +36,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let events: Vec<EventId> = panics.iter().chain(&silent).copied().collect();
-    let hosts: std::collections::BTreeSet<String> = events.iter().map(|id| facts.host(*id)).collect();
+    let hosts = hosts(facts, &events);
     let on = if hosts.len() > 1 { format!("on {} machines", hosts.len()) } else { String::from("on one machine") };
     let title = format!("fleetd hung {on} after its monitor gave up");
     let what = if panics.is_empty() {

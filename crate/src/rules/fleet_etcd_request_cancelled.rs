@@ -1,7 +1,5 @@
 //! `fleet-etcd-request-cancelled`: requests to etcd were still open when fleet's limit ran out.
 
-use std::collections::BTreeSet;
-
 use super::common::{human_limit, lines, matching, outlast_requests, plural, says, time, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::failures::proven_wait;
@@ -9,6 +7,7 @@ use crate::facts::{EventId, Facts};
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::EtcdRequestTimeout;
 use crate::report::{Confidence, Severity};
+use crate::sort::distinct;
 use crate::units::{Micros, S, human};
 
 /// The rule.
@@ -59,7 +58,7 @@ fn one_burst(facts: &Facts) -> String {
 
 /// Moments more than two seconds apart.
 fn bursts(facts: &Facts, events: &[EventId]) -> Vec<Micros> {
-    let moments: BTreeSet<Micros> = events.iter().filter_map(|id| time(facts, *id)).collect();
+    let moments = distinct(events.iter().filter_map(|id| time(facts, *id)));
     let mut bursts: Vec<Micros> = Vec::new();
     let mut last = None;
     for moment in moments {

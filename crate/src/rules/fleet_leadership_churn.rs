@@ -6,6 +6,7 @@ use crate::facts::{EventId, Facts};
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{EngineReconcileInterval, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
+use crate::sort::sort;
 use crate::units::{Micros, S};
 
 /// The rule.
@@ -58,7 +59,7 @@ fn episodes(facts: &Facts, lost: &[EventId]) -> usize {
         let of = |meaning: Meaning| lost.iter().filter(|id| facts.event(**id).meaning == meaning).count();
         return of(Meaning::EngineLeaseRenewFailed).max(of(Meaning::EngineLeaderChanged)).max(of(Meaning::EngineLeaseStolen));
     }
-    moments.sort_unstable();
+    sort(&mut moments);
     let gaps = moments.windows(2).filter(|pair| pair[1] - pair[0] > ONE_LOSS).count();
     if moments.is_empty() { 0 } else { gaps + 1 }
 }

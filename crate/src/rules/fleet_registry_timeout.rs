@@ -1,6 +1,6 @@
 //! `fleet-registry-timeout`: reading or writing fleet's registry in etcd timed out.
 
-use super::common::{LIMIT, human_limit, lines, matching, outlast_requests, plural, says, with_fleet_stop};
+use super::common::{LIMIT, human_limit, lines, matching, outlast_requests, plural, says, with_fleet_stop, without_repeats};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
@@ -65,8 +65,7 @@ fn timed_out(event: &Event) -> bool {
 }
 
 fn shown(events: Vec<EventId>) -> Vec<EventId> {
-    let mut seen = std::collections::BTreeSet::new();
-    events.into_iter().filter(|id| seen.insert(*id)).collect()
+    without_repeats(events)
 }
 
 #[cfg(test)]

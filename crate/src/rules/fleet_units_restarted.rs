@@ -1,14 +1,13 @@
 //! `fleet-units-restarted`: fleet itself stopped or moved units because of the trouble.
 
-use std::collections::BTreeSet;
-
-use super::common::{LIMIT, matching, near, plural, says, time};
+use super::common::{LIMIT, matching, near, plural, says, time, without_repeats};
 use super::fleet_agent_heartbeat_lost::GONE;
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
+use crate::sort::{distinct, sort};
 use crate::units::{Micros, S};
 
 /// The rule.
@@ -32,12 +31,12 @@ const BY_HAND: &[&str] =
 fn check(facts: &Facts) -> Option<Finding> {
     let moved = moved(facts);
     let lost_reads = matching(facts, LOST_READS, |_| true);
-    let unread: BTreeSet<&str> = lost_reads.iter().filter_map(|id| unit(facts.event(*id))).collect();
+    let unread = distinct(lost_reads.iter().filter_map(|id| unit(facts.event(*id))));
     let stops: Vec<EventId> = matching(facts, STOPS, |_| true).into_iter().filter(|id| !by_hand(facts, *id)).collect();
     let after_lost_read: Vec<EventId> = stops
         .iter()
         .copied()
-        .filter(|id| unit(facts.event(*id)).is_some_and(|unit| unread.contains(unit)) && follows_one(facts, *id, &lost_reads))
+        .filter(|id| unit(facts.event(*id)).is_some_and(|unit| unread.binary_search(&unit).is_ok()) && follows_one(facts, *id, &lost_reads))
         .collect();
     if moved.is_empty() && after_lost_read.is_empty() {
         return None;
@@ -45,7 +44,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let by_engine = moved.iter().any(|id| says(facts.event(*id), GONE) || facts.event(*id).meaning == Meaning::EngineUnscheduled);
     let beside: Vec<EventId> = if moved.is_empty() { Vec::new() } else { stops };
     let events = in_order(moved.iter().chain(&after_lost_read).chain(&beside).copied(), &lost_reads);
-    let units: BTreeSet<&str> = events.iter().filter(|id| !lost_reads.contains(id)).filter_map(|id| unit(facts.event(*id))).collect();
+    let units = distinct(events.iter().filter(|id| !lost_reads.contains(id)).filter_map(|id| unit(facts.event(*id))));
     let count = units.len().max(1);
     let title = format!("fleet stopped {} that nobody asked it to stop", plural(count as u64, "unit", "units"));
     let (what, parameters) = if !after_lost_read.is_empty() {
@@ -106,7 +105,7 @@ impl Trouble {
                 trouble.without_time |= event.time.is_none();
             }
         }
-        trouble.times.sort_unstable();
+        sort(&mut trouble.times);
         trouble
     }
 
@@ -156,8 +155,7 @@ fn unit(event: &Event) -> Option<&str> {
 
 /// The lines without repeats, the lost reads last but one kind: first what was stopped, then why.
 fn in_order(events: impl Iterator<Item = EventId>, reads: &[EventId]) -> Vec<EventId> {
-    let mut seen = BTreeSet::new();
-    events.chain(reads.iter().copied()).filter(|id| seen.insert(*id)).collect()
+    without_repeats(events.chain(reads.iter().copied()).collect())
 }
 
 #[cfg(test)]

@@ -44,11 +44,12 @@ mod fleet_units_restarted;
 #[cfg(test)]
 mod testing;
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
 
 use crate::facts::{EventId, Facts};
 use crate::parameters::Parameter;
 use crate::report::{Confidence, Severity};
+use crate::sort::by_key;
 use crate::text::Place;
 use crate::units::Micros;
 
@@ -103,10 +104,12 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 
 /// Lets every rule look. The worst comes first; among equals the surer one, then by id.
 pub fn check(facts: &Facts) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = all().filter_map(|rule| (rule.check)(facts)).collect();
-    let mut seen = BTreeSet::new();
-    findings.retain(|finding| seen.insert(finding.id));
-    findings.sort_by_key(|finding| (std::cmp::Reverse((finding.severity, finding.confidence)), finding.id));
+    let mut findings: Vec<Finding> = Vec::new();
+    for rule in all() {
+        let found = (rule.check)(facts).filter(|found| findings.iter().all(|finding| finding.id != found.id));
+        findings.extend(found);
+    }
+    by_key(&mut findings, |finding| (Reverse((finding.severity, finding.confidence)), finding.id));
     findings
 }
 
