@@ -36,25 +36,109 @@ fn main() {
     println!("cargo::rerun-if-changed=crate/signatures");
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let mut meanings: Vec<(String, String)> = Vec::new();
-    let mut table = String::new();
-    let mut samples = String::new();
+    let mut catalogue = Catalogue::default();
+    let mut keys = Vec::new();
     for (file, program) in FILES {
         let path = Path::new(&root).join("crate/signatures").join(format!("{file}.yaml"));
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let entries: Vec<Entry> = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for entry in entries {
             for text in &entry.texts {
-                signature(&mut table, &mut samples, &entry.meaning, program, text)
+                let key = catalogue
+                    .signature(&entry.meaning, program, text)
                     .unwrap_or_else(|why| panic!("{file}.yaml, {}: {why}", entry.meaning));
+                keys.push(key);
             }
             if !meanings.iter().any(|(meaning, _)| *meaning == entry.meaning) {
                 meanings.push((entry.meaning, entry.about));
             }
         }
     }
-    let places = places(&root, &meanings);
+    let code = [catalogue.code(&marks(&keys)), meaning_enum(&meanings), places(&root, &meanings)].join("\n");
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("catalogue.rs");
-    fs::write(out, format!("{}\n/// All declared messages.\npub static SIGNATURES: &[Signature] = &[\n{table}];\n/// Lines as they may stand in a log, per message; only tests need them.\n#[cfg(test)]\npub static SAMPLES: &[&[&str]] = &[\n{samples}];\n{places}", meaning_enum(&meanings))).expect("OUT_DIR is writable");
+    fs::write(out, code).expect("OUT_DIR is writable");
+}
+
+type Version = (u16, u16, u16);
+
+/// The tables. Texts stand in one string, since a pointer and a length for each piece of text would
+/// take more room in the engine than the texts themselves.
+#[derive(Default)]
+struct Catalogue {
+    texts: String,
+    heads: Vec<String>,
+    versions: Vec<Version>,
+    samples: String,
+}
+
+impl Catalogue {
+    /// Adds a message and gives its key: its longest literal part.
+    fn signature(&mut self, meaning: &str, program: &str, text: &Text) -> Result<String, String> {
+        let pieces = pieces(&text.text)?;
+        let key = pieces.iter().filter_map(Piece::literal).rev().max_by_key(|text| text.len()).ok_or("a text needs a literal part")?;
+        let mut holes = BTreeSet::new();
+        for hole in pieces.iter().filter_map(Piece::hole) {
+            if !holes.insert(hole) {
+                return Err(format!("the hole `{hole}` stands twice in `{}`", text.text));
+            }
+        }
+        for piece in &pieces {
+            match piece {
+                Piece::Literal(text) => self.texts.push_str(text),
+                Piece::Hole(name, kind) => self.texts.extend([*kind, name, END]),
+            }
+        }
+        for (hole, field) in &text.fields {
+            let (name, kind) = field.rsplit_once(':').ok_or_else(|| format!("the field `{field}` needs a kind"))?;
+            self.texts.extend([FIELD, hole, END, kind_code(kind)?, name, END]);
+        }
+        self.texts.push('\n');
+        let (first, last) = text.versions.split_once(" - ").ok_or_else(|| format!("`{}` is no range of versions", text.versions))?;
+        let (first, last) = (self.version(first)?, self.version(last)?);
+        self.heads.push(format!("(Meaning::{}, Program::{program}, {first}, {last}", camel(meaning)));
+        let _ = writeln!(self.samples, "    &{:?},", text.samples);
+        Ok(key.to_owned())
+    }
+
+    /// Its place in the list of versions.
+    fn version(&mut self, text: &str) -> Result<usize, String> {
+        let version = version(text)?;
+        if !self.versions.contains(&version) {
+            self.versions.push(version);
+        }
+        Ok(self.versions.iter().position(|known| *known == version).unwrap_or_default())
+    }
+
+    fn code(&self, marks: &[usize]) -> String {
+        let heads: Vec<String> = self.heads.iter().zip(marks).map(|(head, mark)| format!("    {head}, {mark}),\n")).collect();
+        format!(
+            "/// The texts of all declared messages, one a line, holes and fields marked by control characters.\nstatic TEXTS: &str = {:?};\n/// Per message: meaning, program, first and last release, where in its key the mark stands.\nstatic HEADS: &[(Meaning, Program, u8, u8, u8)] = &[\n{}];\nstatic VERSIONS: &[(u16, u16, u16)] = &{:?};\n/// Lines as they may stand in a log, per message; only tests need them.\n#[cfg(test)]\npub static SAMPLES: &[&[&str]] = &[\n{}];\n",
+            self.texts,
+            heads.concat(),
+            self.versions,
+            self.samples
+        )
+    }
+}
+
+/// Bytes of a key that the prefilter looks for; `crate/src/log/prefilter.rs` has the same number.
+const MARK: usize = 7;
+
+/// Where in each key its mark begins. A mark is of seldom bytes, so that other text rarely has it, and
+/// of none that JSON writes in another way, so that it is found inside JSON too.
+fn marks(keys: &[String]) -> Vec<usize> {
+    let mut counts = [1_u32; 256];
+    keys.iter().flat_map(|key| key.bytes()).for_each(|byte| counts[usize::from(byte)] += 1);
+    let commonness = |mark: &[u8]| -> (usize, u64) {
+        let escaped = mark.iter().filter(|byte| b"\"\\<>&".contains(byte) || !byte.is_ascii()).count();
+        (escaped, mark.iter().map(|byte| u64::from(counts[usize::from(*byte)].ilog2())).sum())
+    };
+    keys.iter()
+        .map(|key| {
+            assert!(key.len() >= MARK, "`{key}`: a text needs a literal part of {MARK} bytes");
+            (0..=key.len() - MARK).min_by_key(|at| commonness(&key.as_bytes()[*at..at + MARK])).unwrap_or_default()
+        })
+        .collect()
 }
 
 #[derive(Deserialize)]
@@ -64,34 +148,59 @@ struct Places {
     places: std::collections::BTreeMap<String, String>,
 }
 
-/// Where each message of fleetd stands in the source, per release.
+/// Where each message of fleetd stands in the source, per release, in bytes: message (two bytes),
+/// number of places, then for each its file, line (two bytes), number of ranges, and each range's
+/// first and last release.
 fn places(root: &str, meanings: &[(String, String)]) -> String {
     let path = Path::new(root).join("crate/signatures/fleet_places.yaml");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let entries: Vec<Places> = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let mut table = String::new();
-    let mut releases = BTreeSet::new();
-    for entry in entries.iter().filter(|entry| meanings.iter().any(|(meaning, _)| *meaning == entry.meaning)) {
-        for (place, ranges) in &entry.places {
-            let spans: Vec<String> = ranges.split(", ").map(|range| span(range, &mut releases)).collect();
-            let _ = writeln!(table, "    (Meaning::{}, {place:?}, &[{}]),", camel(&entry.meaning), spans.join(", "));
+    let mut entries: Vec<(&Places, usize)> = entries
+        .iter()
+        .flat_map(|entry| {
+            meanings.iter().enumerate().filter(|(_, (meaning, _))| same_text(meaning, &entry.meaning)).map(move |(at, _)| (entry, at))
+        })
+        .collect();
+    entries.sort_by_key(|(_, meaning)| *meaning);
+    let (mut releases, mut files) = (BTreeSet::new(), Vec::new());
+    for (place, ranges) in entries.iter().flat_map(|(entry, _)| &entry.places) {
+        releases.extend(ranges.split(", ").flat_map(|range| <[Version; 2]>::from(span(range))));
+        let file = place.split(':').next().unwrap_or_default();
+        if !files.contains(&file) {
+            files.push(file);
         }
     }
-    let releases: Vec<String> = releases.into_iter().map(|(a, b, c)| format!("({a}, {b}, {c})")).collect();
+    let releases: Vec<Version> = releases.into_iter().collect();
+    let release = |version| releases.iter().position(|known| *known == version).unwrap_or_default() as u8;
+    let mut bytes: Vec<u8> = Vec::new();
+    for (entry, meaning) in &entries {
+        bytes.extend([(meaning >> 8) as u8, *meaning as u8, entry.places.len() as u8]);
+        for (place, ranges) in &entry.places {
+            let (file, line) = place.split_once(':').unwrap_or_else(|| panic!("`{place}` is no place"));
+            let line: u16 = line.parse().unwrap_or_else(|_| panic!("`{place}` is no place"));
+            let file = files.iter().position(|known| *known == file).unwrap_or_default() as u8;
+            bytes.extend([file, (line >> 8) as u8, line as u8, ranges.split(", ").count() as u8]);
+            for (first, last) in ranges.split(", ").map(span) {
+                bytes.extend([release(first), release(last)]);
+            }
+        }
+    }
     format!(
-        "/// A place in fleet's source: meaning, `file.go:line`, first and last releases that print it there.\npub type SourcePlace = (Meaning, &'static str, &'static [((u16, u16, u16), (u16, u16, u16))]);\n/// Where each message of fleetd stands in the source.\npub static PLACES: &[SourcePlace] = &[\n{table}];\n/// The releases of fleet at which a place begins or ends.\npub static FLEET_RELEASES: &[(u16, u16, u16)] = &[{}];\n",
-        releases.join(", ")
+        "/// The files of fleet's source that print messages.\nstatic PLACE_FILES: &[&str] = &{files:?};\n/// Where they print them, as `build.rs` packs it.\nstatic PLACES: &[u8] = &{bytes:?};\n/// The releases of fleet at which a place begins or ends.\npub static FLEET_RELEASES: &[(u16, u16, u16)] = &{releases:?};\n"
     )
 }
 
-/// `0.9.0 - 0.9.2` or `1.0.0`, as code.
-fn span(range: &str, releases: &mut BTreeSet<(u16, u16, u16)>) -> String {
+/// The agent and the engine print some messages with the same text.
+fn same_text(a: &str, b: &str) -> bool {
+    let tail = |id: &str| id.rsplit_once("fetch-").map(|(_, tail)| tail.to_owned());
+    a == b || tail(a).is_some() && tail(a) == tail(b)
+}
+
+/// `0.9.0 - 0.9.2` or `1.0.0`.
+fn span(range: &str) -> (Version, Version) {
     let (first, last) = range.split_once(" - ").unwrap_or((range, range));
-    for end in [first, last] {
-        let numbers: Vec<u16> = end.split('.').map(|part| part.parse().unwrap_or_else(|_| panic!("`{end}` is no version"))).collect();
-        releases.insert((numbers[0], numbers[1], numbers[2]));
-    }
-    format!("({}, {})", version(first).unwrap_or_default(), version(last).unwrap_or_default())
+    let read = |text| version(text).unwrap_or_else(|why| panic!("fleet_places.yaml: {why}"));
+    (read(first), read(last))
 }
 
 fn meaning_enum(meanings: &[(String, String)]) -> String {
@@ -112,49 +221,19 @@ fn camel(id: &str) -> String {
     id.split('-').map(|part| part[..1].to_uppercase() + &part[1..]).collect()
 }
 
-fn signature(table: &mut String, samples: &mut String, meaning: &str, program: &str, text: &Text) -> Result<(), String> {
-    let pieces = pieces(&text.text)?;
-    let key = (0..pieces.len())
-        .filter(|at| pieces[*at].is_literal())
-        .max_by_key(|at| pieces[*at].weight())
-        .ok_or("a text needs a literal part")?;
-    let mut holes = BTreeSet::new();
-    for hole in pieces.iter().filter_map(Piece::hole) {
-        if !holes.insert(hole.to_owned()) {
-            return Err(format!("the hole `{hole}` stands twice in `{}`", text.text));
-        }
-    }
-    let pieces: Vec<String> = pieces.iter().map(Piece::code).collect();
-    let fields: Result<Vec<String>, String> = text
-        .fields
-        .iter()
-        .map(|(hole, field)| {
-            let (name, kind) = field.rsplit_once(':').ok_or_else(|| format!("the field `{field}` needs a kind"))?;
-            Ok(format!("({hole:?}, {name:?}, {})", kind_code(kind)?))
-        })
-        .collect();
-    let (first, last) = text.versions.split_once(" - ").ok_or_else(|| format!("`{}` is no range of versions", text.versions))?;
-    let quoted: Vec<String> = text.samples.iter().map(|sample| format!("{sample:?}")).collect();
-    let _ = writeln!(
-        table,
-        "    Signature {{ meaning: Meaning::{}, program: Program::{program}, pieces: &[{}], key: {key}, fields: &[{}], versions: ({}, {}), }},",
-        camel(meaning),
-        pieces.join(", "),
-        fields?.join(", "),
-        version(first)?,
-        version(last)?,
-    );
-    let _ = writeln!(samples, "    &[{}],", quoted.join(", "));
-    Ok(())
-}
-
-fn version(text: &str) -> Result<String, String> {
+fn version(text: &str) -> Result<Version, String> {
     let numbers: Result<Vec<u16>, _> = text.split('.').map(str::parse).collect();
     match numbers.as_deref() {
-        Ok([major, minor, patch]) => Ok(format!("({major}, {minor}, {patch})")),
+        Ok([major, minor, patch]) => Ok((*major, *minor, *patch)),
         _ => Err(format!("`{text}` is no version like 2.3.8")),
     }
 }
+
+// How holes and fields stand in the one text; `crate/src/log/signature.rs` reads it.
+/// Begins a field: hole, END, kind, name, END.
+const FIELD: &str = "\u{8}";
+/// Ends a name.
+const END: &str = "\u{7}";
 
 enum Piece {
     Literal(String),
@@ -162,14 +241,10 @@ enum Piece {
 }
 
 impl Piece {
-    fn is_literal(&self) -> bool {
-        matches!(self, Piece::Literal(_))
-    }
-
-    fn weight(&self) -> usize {
+    fn literal(&self) -> Option<&str> {
         match self {
-            Piece::Literal(text) => text.len(),
-            Piece::Hole(..) => 0,
+            Piece::Literal(text) => Some(text),
+            Piece::Hole(..) => None,
         }
     }
 
@@ -177,13 +252,6 @@ impl Piece {
         match self {
             Piece::Hole(name, _) => Some(name),
             Piece::Literal(_) => None,
-        }
-    }
-
-    fn code(&self) -> String {
-        match self {
-            Piece::Literal(text) => format!("Piece::Literal({text:?})"),
-            Piece::Hole(name, kind) => format!("Piece::Hole({name:?}, {kind})"),
         }
     }
 }
@@ -212,14 +280,15 @@ fn hole_start(text: &str) -> Option<usize> {
     text.match_indices('{').map(|(at, _)| at).find(|at| text[at + 1..].starts_with(|c: char| c.is_ascii_lowercase()))
 }
 
+/// The control character of a kind of hole.
 fn kind_code(kind: &str) -> Result<&'static str, String> {
     Ok(match kind {
-        "duration" => "Kind::Duration",
-        "ms" => "Kind::Milliseconds",
-        "number" => "Kind::Number",
-        "id" => "Kind::Id",
-        "word" => "Kind::Word",
-        "text" => "Kind::Text",
+        "duration" => "\u{1}",
+        "ms" => "\u{2}",
+        "number" => "\u{3}",
+        "id" => "\u{4}",
+        "word" => "\u{5}",
+        "text" => "\u{6}",
         _ => return Err(format!("`{kind}` is none of duration, ms, number, id, word, text")),
     })
 }

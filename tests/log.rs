@@ -239,3 +239,30 @@ fn field_logs() {
     eprintln!("{walked} field logs; without a telling line: {quiet:?}");
     assert!(silent.is_empty() && uneven.is_empty(), "not read as logs: {silent:?}; cut-dependent: {uneven:?}");
 }
+
+/// Beyond its first part a log is not read line by line; no cut may change what is seen.
+#[test]
+fn a_long_log_gives_the_same_reading_in_any_pieces() {
+    let mut text = String::new();
+    for number in 0..30_000 {
+        let second = number / 20;
+        let stamp = format!("Oct 16 10:{:02}:{:02} core-{} ", second / 60 % 60, second % 60, number % 3);
+        text.push_str(&stamp);
+        match number % 40 {
+            7 => text.push_str(&format!("etcd2[815]: {LATE}\n")),
+            9 => text.push_str("etcd2[815]: failed to send out heartbeat on time (deadline exce\n"),
+            11 => text.push_str("etcd2[815]: ne\u{e9}ded\r\n\n"),
+            13 if number % 1000 == 13 => text.push_str(&format!("{}{LATE}\n", "x".repeat(70_000))),
+            _ => text.push_str("systemd[1]: Started Cleanup of Temporary Directories.\n"),
+        }
+    }
+    let whole = read(&text);
+    assert_eq!(whole.recognised, 30_000 / 40);
+    assert_eq!(whole.lines, text.bytes().filter(|byte| *byte == b'\n').count() as u64);
+    let place = text.rfind(LATE).unwrap() as u64;
+    assert!(whole.events.iter().all(|event| text[event.message.range()] == *LATE));
+    assert!(whole.events.last().unwrap().message.start <= place);
+    for step in [1, 97, 64 << 10, 1 << 20] {
+        assert_eq!(read_in(text.as_bytes(), step), whole, "pieces of {step}");
+    }
+}

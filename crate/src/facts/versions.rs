@@ -3,7 +3,7 @@
 
 use super::VersionRange;
 use crate::log::event::{Event, LogReading, Meaning};
-use crate::log::signature::{FLEET_RELEASES, PLACES, Program, SIGNATURES};
+use crate::log::signature::{FLEET_RELEASES, Program, printed_at, signature};
 use crate::report::Software;
 
 type Version = (u16, u16, u16);
@@ -54,31 +54,18 @@ fn narrowed(a: VersionRange, b: VersionRange) -> Option<VersionRange> {
 
 /// Releases in which every message of the log stands at its place in the source.
 fn places(log: &LogReading) -> Option<VersionRange> {
-    let mut possible: Vec<Version> = FLEET_RELEASES.to_vec();
-    for (signature, place) in &log.fingerprints {
-        let meaning = SIGNATURES.get(usize::from(*signature))?.meaning;
-        let spans: Vec<(Version, Version)> = PLACES
-            .iter()
-            .filter(|(m, at, _)| same_text(*m, meaning) && *at == &**place)
-            .flat_map(|(_, _, spans)| spans.iter().copied())
-            .collect();
-        let narrowed: Vec<Version> =
-            possible.iter().copied().filter(|version| spans.iter().any(|(first, last)| first <= version && version <= last)).collect();
+    let mut possible = vec![true; FLEET_RELEASES.len()];
+    for (number, place) in &log.fingerprints {
+        let marks = printed_at(signature(*number).meaning, place);
         // A place that no known release has (a development build) narrows nothing.
-        if !narrowed.is_empty() {
-            possible = narrowed;
+        if marks.iter().zip(&possible).any(|(mark, possible)| *mark && *possible) {
+            possible.iter_mut().zip(&marks).for_each(|(possible, mark)| *possible &= mark);
         }
     }
-    let narrowed = possible.len() < FLEET_RELEASES.len();
-    narrowed
-        .then(|| VersionRange { low: possible.first().copied().unwrap_or_default(), high: possible.last().copied().unwrap_or_default() })
-}
-
-/// The agent and the engine print some messages with the same text.
-fn same_text(a: Meaning, b: Meaning) -> bool {
-    a == b
-        || a.id().rsplit_once("fetch-").map(|(_, tail)| tail) == b.id().rsplit_once("fetch-").map(|(_, tail)| tail)
-            && a.id().contains("fetch-")
+    let first = possible.iter().position(|possible| *possible)?;
+    let last = possible.iter().rposition(|possible| *possible)?;
+    let narrowed = possible.contains(&false);
+    narrowed.then(|| VersionRange { low: FLEET_RELEASES[first], high: FLEET_RELEASES[last] })
 }
 
 /// A version as the user states it.

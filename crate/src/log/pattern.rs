@@ -32,8 +32,8 @@ pub enum Piece {
     Hole(&'static str, Kind),
 }
 
-/// Where a pattern matched, and what its holes caught.
-#[derive(Clone, Debug, PartialEq)]
+/// Where a pattern matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match {
     /// First byte in the line.
     pub start: usize,
@@ -41,32 +41,41 @@ pub struct Match {
     pub end: usize,
     /// Bytes of literal text: the more, the more telling.
     pub weight: usize,
-    /// The holes.
-    pub values: Vec<(&'static str, Value)>,
 }
+
+/// What the holes of a pattern caught.
+pub type Values = Vec<(&'static str, Value)>;
 
 /// Matches `pieces` in `line`, with its literal part number `key` at byte `at`.
-pub fn match_at(pieces: &'static [Piece], key: usize, at: usize, line: &str) -> Option<Match> {
-    let starts: Vec<usize> = if key == 0 { vec![at] } else { starts_before(pieces, key, at, line) };
-    starts.into_iter().find_map(|start| match_from(pieces, start, line).filter(|found| found.start <= at && at < found.end.max(at + 1)))
+pub fn match_at(pieces: &[Piece], key: usize, at: usize, line: &str) -> Option<Match> {
+    let before = line.get(..at)?;
+    match (pieces.first()?, pieces.get(1)) {
+        (Piece::Literal(_), _) if key == 0 => match_over(pieces, at, at, line),
+        (Piece::Literal(first), _) => match_before(pieces, first, None, at, line),
+        (Piece::Hole(_, kind), _) if key == 1 => match_over(pieces, hole_start(*kind, before), at, line),
+        // A hole, then a literal that is not the key: find that literal, then the word before it.
+        (Piece::Hole(_, kind), Some(Piece::Literal(second))) => match_before(pieces, second, Some(*kind), at, line),
+        _ => None,
+    }
 }
 
-/// Places at which a pattern whose key part stands at `at` may begin: the first literal part before
-/// it, or the word before the key where the pattern begins with a hole.
-fn starts_before(pieces: &[Piece], key: usize, at: usize, line: &str) -> Vec<usize> {
-    let before = &line[..at];
-    match pieces.first() {
-        Some(Piece::Literal(first)) => before.rmatch_indices(first).take(4).map(|(start, _)| start).collect(),
-        Some(Piece::Hole(_, kind)) if key == 1 => vec![hole_start(*kind, before)],
-        // A hole, then a literal that is not the key: find that literal, then the word before it.
-        Some(Piece::Hole(_, kind)) => match pieces.get(1) {
-            Some(Piece::Literal(second)) => {
-                before.rmatch_indices(second).take(4).map(|(start, _)| hole_start(*kind, &line[..start])).collect()
-            }
-            _ => Vec::new(),
-        },
-        None => Vec::new(),
+/// Matches a pattern whose key stands at `at`, and before it the text `opening`, which begins the
+/// pattern, or follows the hole that does.
+fn match_before(pieces: &[Piece], opening: &str, hole: Option<Kind>, at: usize, line: &str) -> Option<Match> {
+    let mut before = line.get(..at)?;
+    for _ in 0..4 {
+        before = &before[..before.rfind(opening)?];
+        let start = hole.map_or(before.len(), |kind| hole_start(kind, before));
+        if let Some(found) = match_over(pieces, start, at, line) {
+            return Some(found);
+        }
     }
+    None
+}
+
+/// A match from `start` that lies over `at`, where the key stands.
+fn match_over(pieces: &[Piece], start: usize, at: usize, line: &str) -> Option<Match> {
+    match_from(pieces, start, line, None).filter(|found| at < found.end.max(at + 1))
 }
 
 /// Where the hole that ends with `before` begins.
@@ -79,8 +88,15 @@ fn hole_start(kind: Kind, before: &str) -> usize {
     before.rfind(|c: char| !fits(c)).map_or(0, |last| last + before[last..].chars().next().map_or(1, char::len_utf8))
 }
 
-fn match_from(pieces: &'static [Piece], start: usize, line: &str) -> Option<Match> {
-    let mut found = Match { start, end: start, weight: 0, values: Vec::new() };
+/// What the holes caught, of a pattern that matches from `start`.
+pub fn values(pieces: &'static [Piece], start: usize, line: &str) -> Values {
+    let mut caught = Values::new();
+    let _ = match_from(pieces, start, line, Some(&mut caught));
+    caught
+}
+
+fn match_from(pieces: &[Piece], start: usize, line: &str, mut caught: Option<&mut Values>) -> Option<Match> {
+    let mut found = Match { start, end: start, weight: 0 };
     for (number, piece) in pieces.iter().enumerate() {
         let rest = line.get(found.end..)?;
         match piece {
@@ -91,12 +107,21 @@ fn match_from(pieces: &'static [Piece], start: usize, line: &str) -> Option<Matc
             }
             Piece::Hole(name, kind) => {
                 let length = hole_length(*kind, rest, pieces.get(number + 1))?;
-                found.values.push((name, value(*kind, rest.get(..length)?)?));
+                let text = rest.get(..length)?;
+                match &mut caught {
+                    Some(caught) => caught.push((name, value(*kind, text)?)),
+                    None => is_of_kind(*kind, text).then_some(())?,
+                }
                 found.end += length;
             }
         }
     }
     Some(found)
+}
+
+/// Any text is a text; whether it is a number or a duration shows in reading it.
+fn is_of_kind(kind: Kind, text: &str) -> bool {
+    matches!(kind, Kind::Id | Kind::Word | Kind::Text) || value(kind, text).is_some()
 }
 
 /// How many bytes of `rest` a hole takes, given the part that must follow it.
@@ -180,7 +205,7 @@ mod tests {
         let line = "> Oct 16 host etcd[8]: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.5s)";
         let at = line.find(" timeout for ").unwrap();
         let found = match_at(LATE, 2, at, line).unwrap();
-        assert_eq!(found.values, [("heartbeat", Value::Duration(100_000)), ("excess", Value::Duration(1_500_000))]);
+        assert_eq!(values(LATE, found.start, line), [("heartbeat", Value::Duration(100_000)), ("excess", Value::Duration(1_500_000))]);
         assert_eq!(&line[found.start..found.end][..6], "failed");
     }
 
@@ -188,7 +213,7 @@ mod tests {
     fn a_hole_may_come_first() {
         let line = "raft: abde6fb3fb46a68e became leader at term 12";
         let found = match_at(LED, 1, line.find(" became").unwrap(), line).unwrap();
-        assert_eq!(found.values, [("id", Value::Text("abde6fb3fb46a68e".into())), ("term", Value::Number(12))]);
+        assert_eq!(values(LED, found.start, line), [("id", Value::Text("abde6fb3fb46a68e".into())), ("term", Value::Number(12))]);
     }
 
     #[test]

@@ -1,15 +1,20 @@
 //! From bytes to events: lines, recognition, order and time. Fed in pieces of any size.
+//!
+//! The first part of a log is read line by line, so that its form is known. Of the rest only the
+//! lines are read in which a message may stand, and now and then one more.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
-
-use super::event::{Clock, Event, LogReading, Order, Time};
+use super::event::{Clock, Event, LogReading, Time};
 use super::header::{Header, header};
-use super::pattern::{Match, Piece, json_field, match_at, value};
-use super::signature::{Program, SIGNATURES};
-use crate::sort::by_key;
+use super::order::Stamps;
+use super::pattern::{Match, json_field, value, values};
+use super::plain::plain;
+use super::prefilter::{line_ends, prefilter};
+use super::recognise::recognise;
+use super::records::{Field, field};
+use super::signature::{Program, Signature, signature};
+use super::wide::Wide;
 use crate::text::{DocumentId, Span};
 use crate::units::S;
 
@@ -20,32 +25,56 @@ const SHOWN: usize = 400;
 /// Events kept in all, so that memory does not grow with the file. Beyond it only the first and
 /// rarer messages are kept.
 const KEPT: usize = 60_000;
-/// Beyond `KEPT` events, so many more of each message.
-const KEPT_EACH: usize = 500;
+/// Beyond `KEPT` events, so many more of each message of each host.
+const KEPT_EACH: u32 = 500;
+/// And no more than so many in all.
+const KEPT_MOST: usize = 80_000;
+/// Up to here every line is read.
+const CLOSELY: u64 = 256 << 10;
+/// From there on, every first line that begins after so many bytes.
+const STRIDE: u64 = 64 << 10;
 
 /// Reads one log.
 pub struct Scanner {
     reading: LogReading,
+    text: Encoding,
     /// The line not yet ended, up to `LONGEST_LINE`, and how long it really is.
     rest: Vec<u8>,
     rest_length: u64,
     ends_in_return: bool,
-    began: bool,
+    /// Where the next line begins, and from where on the next one is read whatever it holds.
     offset: u64,
+    look: u64,
+    /// Whether the last line read had a header: lines passed over are taken to be like it.
+    headed: bool,
     hosts: HashMap<String, u16>,
-    programs: HashMap<Program, u64>,
-    forms: HashMap<&'static str, u64>,
-    each: HashMap<u16, usize>,
-    clock: Clock,
-    wide: Option<Vec<u8>>,
+    last_host: u16,
+    programs: Vec<(Program, u64)>,
+    forms: Vec<(&'static str, u64)>,
+    each: HashMap<u32, u32>,
     pending: Option<(u64, Span, String)>,
-    sticky_time: Option<(Time, Box<str>)>,
-    sticky_host: Option<String>,
+    wrapped: bool,
+    record: Record,
     too_long: u64,
-    rising: u64,
-    falling: u64,
     last_micros: Option<i64>,
-    stamps: Vec<(Time, Box<str>)>,
+    stamps: Stamps,
+}
+
+/// How the text is written.
+enum Encoding {
+    /// Not known yet; these are its first bytes, fewer than two.
+    Unknown(Vec<u8>),
+    Utf8,
+    Utf16(Wide),
+}
+
+/// The record of a journal that is being read.
+#[derive(Default)]
+struct Record {
+    time: Option<(Time, Box<str>)>,
+    host: Option<String>,
+    /// Which event it gave.
+    event: Option<usize>,
 }
 
 /// Whether a text looks like a log: recognised messages, or headers on most lines.
@@ -65,25 +94,24 @@ impl Scanner {
     pub fn new(document: DocumentId) -> Scanner {
         Scanner {
             reading: LogReading { document, ..LogReading::default() },
+            text: Encoding::Unknown(Vec::new()),
             rest: Vec::new(),
             rest_length: 0,
             ends_in_return: false,
-            began: false,
             offset: 0,
+            look: 0,
+            headed: false,
             hosts: HashMap::new(),
-            programs: HashMap::new(),
-            forms: HashMap::new(),
+            last_host: 0,
+            programs: Vec::new(),
+            forms: Vec::new(),
             each: HashMap::new(),
-            clock: Clock::None,
-            wide: None,
             pending: None,
-            sticky_time: None,
-            sticky_host: None,
+            wrapped: false,
+            record: Record::default(),
             too_long: 0,
-            rising: 0,
-            falling: 0,
             last_micros: None,
-            stamps: Vec::new(),
+            stamps: Stamps::default(),
         }
     }
 
@@ -94,37 +122,44 @@ impl Scanner {
 
     /// Reads the next bytes.
     pub fn push(&mut self, bytes: &[u8]) {
-        if let Some(wide) = &mut self.wide {
-            wide.extend_from_slice(bytes);
-            return;
-        }
-        if self.began {
-            return self.take_lines(bytes);
-        }
-        // Two bytes tell UTF-16 from the rest.
-        self.rest.extend_from_slice(bytes);
-        if self.rest.len() >= 2 {
-            self.begin();
+        match &mut self.text {
+            Encoding::Utf8 => self.take(bytes),
+            Encoding::Utf16(wide) => {
+                let text = wide.text(bytes);
+                self.take(text.as_bytes());
+            }
+            Encoding::Unknown(first) => {
+                // Two bytes tell UTF-16 from the rest.
+                first.extend_from_slice(bytes);
+                if first.len() >= 2 {
+                    self.begin();
+                }
+            }
         }
     }
 
     fn begin(&mut self) {
-        self.began = true;
-        let first = std::mem::take(&mut self.rest);
-        if matches!(first.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
-            self.wide = Some(first);
-            return;
+        let Encoding::Unknown(first) = std::mem::replace(&mut self.text, Encoding::Utf8) else { return };
+        match Wide::after_mark(&first) {
+            Some(wide) => {
+                self.text = Encoding::Utf16(wide);
+                self.push(&first[2..]);
+            }
+            None => self.take(&first),
         }
-        self.take_lines(&first);
     }
 
-    fn take_lines(&mut self, mut bytes: &[u8]) {
-        while let Some(length) = bytes.iter().position(|byte| *byte == b'\n') {
+    /// Cuts text into the line begun before, whole lines, and a line not yet ended.
+    fn take(&mut self, mut bytes: &[u8]) {
+        if self.rest_length > 0 {
+            let Some(length) = line_end(bytes) else { return self.hold(bytes) };
             self.hold(&bytes[..length]);
             self.end_line(1);
             bytes = &bytes[length + 1..];
         }
-        self.hold(bytes);
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        self.lines(&bytes[..whole]);
+        self.hold(&bytes[whole..]);
     }
 
     /// Adds to the line not yet ended. Only what will be read is kept, so a text without line ends
@@ -140,26 +175,93 @@ impl Scanner {
         let mut bytes = std::mem::take(&mut self.rest);
         let length = std::mem::take(&mut self.rest_length);
         let ends_in_return = std::mem::take(&mut self.ends_in_return);
+        if self.offset >= self.look || prefilter().first(&bytes, 0).is_some() {
+            self.read_line(&bytes, length, ends_in_return, end_bytes);
+        } else {
+            self.pass(1, length + end_bytes);
+        }
+        bytes.clear();
+        self.rest = bytes;
+    }
+
+    /// Reads whole lines: every one, or those that may hold a message.
+    fn lines(&mut self, text: &[u8]) {
+        let base = self.offset;
+        let mut at = 0;
+        while at < text.len() {
+            if base + at as u64 >= self.look {
+                at = self.read_line_of(text, at);
+                continue;
+            }
+            // The first line that begins where one is read whatever it holds.
+            let until = usize::try_from(self.look - base).map_or(text.len(), |look| look.min(text.len()));
+            let until = until - 1 + line_end(&text[until - 1..]).map_or(0, |end| end + 1);
+            self.skim(&text[at..until]);
+            at = until;
+        }
+    }
+
+    /// Passes over whole lines, but for those that may hold a message.
+    fn skim(&mut self, text: &[u8]) {
+        let mut from = 0;
+        let mut passed = 0;
+        while let Some(hit) = prefilter().first(text, from) {
+            let start = text[..hit].iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
+            let end = hit + line_end(&text[hit..]).unwrap_or(text.len() - hit);
+            from = (end + 1).min(text.len());
+            // A piece that ends within this line would hold no more of it.
+            if end - start > LONGEST_LINE && prefilter().first(&text[start..start + LONGEST_LINE], 0).is_none() {
+                continue;
+            }
+            self.pass(line_ends(&text[passed..start]), (start - passed) as u64);
+            passed = self.read_line_of(text, start);
+        }
+        self.pass(line_ends(&text[passed..]), (text.len() - passed) as u64);
+    }
+
+    fn pass(&mut self, lines: u64, bytes: u64) {
+        if lines == 0 {
+            return;
+        }
+        self.offset += bytes;
+        self.reading.lines += lines;
+        self.pending = None;
+        let like = if self.headed { &mut self.reading.foreign } else { &mut self.reading.unread };
+        *like += lines;
+    }
+
+    /// Reads the line that begins at `start`, and tells where the next one does.
+    fn read_line_of(&mut self, text: &[u8], start: usize) -> usize {
+        let rest = &text[start..];
+        let line = &rest[..line_end(rest).unwrap_or(rest.len())];
+        self.read_line(&line[..line.len().min(LONGEST_LINE)], line.len() as u64, line.ends_with(b"\r"), 1);
+        (start + line.len() + 1).min(text.len())
+    }
+
+    fn read_line(&mut self, bytes: &[u8], length: u64, ends_in_return: bool, end_bytes: u64) {
         let start = self.offset;
         self.offset += length + end_bytes;
         self.reading.lines += 1;
         self.too_long += u64::from(length > LONGEST_LINE as u64);
         let span = Span { start, end: start + length - u64::from(ends_in_return) };
         let shown = (span.end - start).min(bytes.len() as u64) as usize;
-        let text = plain(&String::from_utf8_lossy(&bytes[..shown]));
-        self.line(&text, span);
-        bytes.clear();
-        self.rest = bytes;
+        let raw = String::from_utf8_lossy(&bytes[..shown]);
+        self.line(&plain(&raw), &raw, span);
+        // Records and wrapped lines are more than one line: there all are read.
+        let closely = start < CLOSELY || self.wrapped || self.record.time.is_some();
+        if start >= self.look {
+            self.look = if closely { 0 } else { (start / STRIDE + 1) * STRIDE };
+        }
     }
 
-    fn line(&mut self, text: &str, span: Span) {
+    fn line(&mut self, text: &str, raw: &str, span: Span) {
         if text.trim().is_empty() {
             return;
         }
-        if self.record_field(text, span) {
-            return;
+        if let Some(field) = field(text, self.record.time.is_some()) {
+            return self.field(field, raw, span);
         }
-        if self.recognised(text, self.reading.lines, span) {
+        if self.recognised(text, raw, self.reading.lines, span) {
             self.pending = None;
             return;
         }
@@ -169,103 +271,107 @@ impl Scanner {
             return;
         }
         self.note_header(&head);
+        self.headed = headed;
         self.reading.foreign += u64::from(headed);
         self.reading.unread += u64::from(!headed);
         self.pending = headed.then(|| (self.reading.lines, span, text.to_owned()));
     }
 
-    /// Fields of `journalctl -o verbose` and `-o export`: the message is one of several lines.
-    fn record_field(&mut self, text: &str, span: Span) -> bool {
-        let field = text.trim_start();
-        if let Some(stamp) = field.strip_prefix("__REALTIME_TIMESTAMP=") {
-            self.sticky_time = super::time::epoch(stamp).map(|read| (read.time, stamp.into()));
-            self.clock = Clock::Full;
-            return true;
-        }
-        if let Some(read) = super::time::stamp(field).filter(|read| field[read.length..].starts_with(" [s=")) {
-            self.sticky_time = Some((read.time, field[..read.length].into()));
-            self.note_header(&header(field, read.length));
-            return true;
-        }
-        if let Some(host) = field.strip_prefix("_HOSTNAME=") {
-            self.sticky_host = Some(host.trim().to_owned());
-            return true;
-        }
-        if let Some(message) = field.strip_prefix("MESSAGE=") {
-            if !self.recognised(message, self.reading.lines, span) {
-                self.reading.foreign += 1;
+    fn field(&mut self, field: Field, raw: &str, span: Span) {
+        match field {
+            Field::Begins(time, stamp) => {
+                self.record = Record { time: Some((time, stamp.into())), ..Record::default() };
+                self.note_header(&Header {
+                    time: Some(time),
+                    clock: Clock::Full,
+                    stamp: Some(stamp),
+                    form: "journal records",
+                    ..Header::default()
+                });
             }
-            return true;
+            Field::Host(host) => {
+                // The message may have come first.
+                if let Some(event) = self.record.event {
+                    let host = self.host(host);
+                    self.reading.events[event].host.get_or_insert(host);
+                }
+                self.record.host = Some(host.to_owned());
+            }
+            Field::Message(message) => {
+                let kept = self.reading.events.len();
+                if !self.recognised(message, raw, self.reading.lines, span) {
+                    self.reading.foreign += 1;
+                }
+                self.record.event = (self.reading.events.len() > kept).then_some(kept);
+            }
+            Field::Other => self.reading.foreign += 1,
         }
-        let is_field = field
-            .split_once('=')
-            .is_some_and(|(key, _)| key.len() > 2 && key.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'));
-        if is_field && self.sticky_time.is_some() {
-            self.reading.foreign += 1;
-            return true;
-        }
-        false
     }
 
     /// A line that a terminal wrapped: its second half has no header of its own.
     fn joins_pending(&mut self, text: &str) -> bool {
         let Some((line, span, first)) = self.pending.take() else { return false };
         let joined = format!("{first}{}", text.trim_start());
-        if !self.recognised(&joined, line, span) {
+        if !self.recognised(&joined, &first, line, span) {
             return false;
         }
+        self.wrapped = true;
         self.reading.foreign -= 1;
         self.reading.recognised += 1;
         true
     }
 
-    fn recognised(&mut self, text: &str, line: u64, span: Span) -> bool {
+    fn recognised(&mut self, text: &str, raw: &str, line: u64, span: Span) -> bool {
         let Some((number, found)) = recognise(text) else { return false };
         let head = header(text, found.start);
+        let signature = signature(number);
         self.note_header(&head);
         self.reading.recognised += 1;
-        let signature = &SIGNATURES[usize::from(number)];
-        *self.programs.entry(signature.program).or_default() += 1;
+        count(&mut self.programs, signature.program);
         if let Some(place) = head.source_line.filter(|_| signature.is_fleet()) {
             self.fingerprint(number, place);
         }
-        let each = self.each.entry(number).or_default();
-        *each += 1;
-        if self.reading.events.len() >= KEPT && *each > KEPT_EACH {
+        let host = match (head.host, &self.record.host) {
+            (Some(host), _) => Some(self.host(host)),
+            (None, Some(host)) => {
+                let host = host.clone();
+                Some(self.host(&host))
+            }
+            (None, None) => None,
+        };
+        if !self.has_room(number, host) {
             self.reading.dropped += 1;
             return true;
         }
-        let event = Event { line, ..self.event(number, found, &head, text, span) };
-        self.reading.events.push(event);
-        true
-    }
-
-    fn event(&mut self, number: u16, found: Match, head: &Header, text: &str, span: Span) -> Event {
-        let signature = &SIGNATURES[usize::from(number)];
-        let mut values = found.values;
-        for (hole, field, kind) in signature.fields {
-            if let Some(caught) = json_field(text, field).and_then(|text| value(*kind, text)) {
-                values.push((hole, caught));
-            }
-        }
-        let time = head.time.map(|time| self.pulled_up(time)).or(self.sticky_time.as_ref().map(|(time, _)| *time));
-        let stamp = head.stamp.map(Box::from).or(self.sticky_time.as_ref().map(|(_, stamp)| stamp.clone()));
-        let host = head.host.map(str::to_owned).or_else(|| self.sticky_host.clone()).map(|host| self.host(&host));
-        Event {
+        let record = self.record.time.clone();
+        let (time, stamp) = match head.time.zip(head.stamp) {
+            Some((time, stamp)) => (Some(self.pulled_up(time)), Some(stamp.into())),
+            None => record.map_or((None, None), |(time, stamp)| (Some(time), Some(stamp))),
+        };
+        self.reading.events.push(Event {
             document: self.reading.document,
-            line: self.reading.lines,
+            line,
             span,
-            message: Span { start: span.start + found.start as u64, end: span.start + found.end as u64 },
+            message: message_span(text, raw, &found, span),
             time,
             stamp,
             host,
             meaning: signature.meaning,
             signature: number,
-            values,
+            values: caught(signature, &found, text),
             repeat: repeats(text),
             source_line: head.source_line.map(Box::from),
-            text: text.chars().take(SHOWN).collect::<String>().into(),
-        }
+            text: shortened(text).into(),
+        });
+        true
+    }
+
+    /// One host, or one message, that fills the memory leaves room for the others.
+    fn has_room(&mut self, number: u16, host: Option<u16>) -> bool {
+        let each = self.each.entry(u32::from(host.unwrap_or(u16::MAX)) << 16 | u32::from(number)).or_default();
+        *each += 1;
+        let kept = self.reading.events.len();
+        kept < KEPT || kept < KEPT_MOST && *each <= KEPT_EACH
     }
 
     /// A stamp of whole seconds is cut off: within a file it cannot lie before the line above it.
@@ -280,13 +386,19 @@ impl Scanner {
     }
 
     fn host(&mut self, name: &str) -> u16 {
-        if let Some(known) = self.hosts.get(name) {
-            return *known;
+        if self.reading.hosts.get(usize::from(self.last_host)).is_some_and(|last| last == name) {
+            return self.last_host;
         }
-        let number = self.reading.hosts.len().min(u16::MAX as usize - 1) as u16;
-        self.hosts.insert(name.to_owned(), number);
-        self.reading.hosts.push(name.to_owned());
-        number
+        self.last_host = match self.hosts.get(name) {
+            Some(known) => *known,
+            None => {
+                let number = self.reading.hosts.len().min(u16::MAX as usize - 1) as u16;
+                self.hosts.insert(name.to_owned(), number);
+                self.reading.hosts.push(name.to_owned());
+                number
+            }
+        };
+        self.last_host
     }
 
     fn fingerprint(&mut self, number: u16, place: &str) {
@@ -297,48 +409,32 @@ impl Scanner {
     }
 
     fn note_header(&mut self, head: &Header) {
-        *self.forms.entry(head.form).or_default() += 1;
-        let (Some(time), Some(stamp)) = (head.time, head.stamp) else { return };
-        if self.clock == Clock::None || head.clock == Clock::Full {
-            self.clock = head.clock;
-        }
-        if let Some((last, _)) = self.stamps.last() {
-            self.rising += u64::from(time.micros > last.micros);
-            self.falling += u64::from(time.micros < last.micros);
-        }
-        // First, last, earliest and latest are all that is asked of the stamps.
-        self.stamps.truncate(3);
-        let extremes = &mut self.stamps;
-        if extremes.is_empty() {
-            extremes.extend([(time, Box::from(stamp)), (time, Box::from(stamp))]);
-        }
-        if time.micros < extremes[0].0.micros {
-            extremes[0] = (time, stamp.into());
-        }
-        if time.micros > extremes[1].0.micros {
-            extremes[1] = (time, stamp.into());
-        }
-        extremes.truncate(2);
-        extremes.push((time, stamp.into()));
+        count(&mut self.forms, head.form);
+        self.stamps.note(head);
     }
 
     /// Ends the reading: the last line, the order, the totals.
     pub fn finish(mut self) -> LogReading {
-        if let Some(wide) = self.wide.take() {
-            self.take_lines(crate::text::decode(&wide).as_bytes());
-        } else if !self.began {
-            self.begin();
+        match &mut self.text {
+            Encoding::Unknown(_) => self.begin(),
+            Encoding::Utf16(wide) => {
+                let end = wide.end();
+                self.take(end.as_bytes());
+            }
+            Encoding::Utf8 => {}
         }
         if self.rest_length > 0 {
+            self.look = 0;
             self.end_line(0);
         }
-        self.order();
         let mut reading = self.reading;
-        reading.clock = self.clock;
+        reading.order = self.stamps.order();
+        self.stamps.sort(&mut reading.events, reading.hosts.len() > 1);
+        reading.clock = self.stamps.clock;
         reading.format = format_words(&self.programs, &self.forms);
         reading.programs = programs(&self.programs);
-        reading.first = self.stamps.first().cloned();
-        reading.last = self.stamps.get(1).cloned();
+        reading.first = self.stamps.first;
+        reading.last = self.stamps.last;
         if reading.dropped > 0 {
             reading.limits.push(format!("{} more lines of kinds already seen often were counted, not kept.", reading.dropped));
         }
@@ -347,41 +443,43 @@ impl Scanner {
         }
         reading
     }
+}
 
-    /// Puts the events in order of time: turns a newest-first log round, and lets the line order rule else.
-    fn order(&mut self) {
-        self.reading.order = match (self.rising, self.falling) {
-            (0, 0) => Order::Unknown,
-            (up, down) if down > up => Order::NewestFirst,
-            _ => Order::OldestFirst,
-        };
-        if self.reading.order == Order::NewestFirst {
-            self.reading.events.reverse();
-        }
-        if self.clock == Clock::TimeOfDay {
-            past_midnight(&mut self.reading.events);
-        }
-        let several = self.reading.hosts.len() > 1;
-        if several {
-            // Collectors mix hosts up; within one host the line order stays.
-            by_key(&mut self.reading.events, |event| event.time.map(|time| time.micros));
-        }
+fn line_end(text: &[u8]) -> Option<usize> {
+    text.iter().position(|byte| *byte == b'\n')
+}
+
+fn count<T: PartialEq>(counts: &mut Vec<(T, u64)>, what: T) {
+    match counts.iter_mut().find(|(known, _)| *known == what) {
+        Some((_, count)) => *count += 1,
+        None => counts.push((what, 1)),
     }
 }
 
-/// Times of day that fall by more than half a day have passed midnight.
-fn past_midnight(events: &mut [Event]) {
-    const DAY: i64 = 86_400 * S;
-    let mut days = 0;
-    let mut last = 0;
-    for event in events {
-        let Some(time) = &mut event.time else { continue };
-        if last - time.micros > DAY / 2 {
-            days += 1;
+/// Where the message stands in the line as it was written. Escapes within it leave the whole line.
+fn message_span(text: &str, raw: &str, found: &Match, line: Span) -> Span {
+    let start = if raw.starts_with(text) { Some(found.start) } else { raw.find(&text[found.start..found.end]) };
+    match start {
+        Some(start) => {
+            Span { start: line.start + start as u64, end: (line.start + (start + found.end - found.start) as u64).min(line.end) }
         }
-        last = time.micros;
-        time.micros += days * DAY;
+        None => line,
     }
+}
+
+/// What the holes caught, and the fields of a JSON line.
+fn caught(signature: &'static Signature, found: &Match, text: &str) -> super::pattern::Values {
+    let mut caught = values(&signature.pieces, found.start, text);
+    for (hole, field, kind) in &signature.fields {
+        if let Some(value) = json_field(text, field).and_then(|text| value(*kind, text)) {
+            caught.push((hole, value));
+        }
+    }
+    caught
+}
+
+fn shortened(text: &str) -> &str {
+    text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end])
 }
 
 /// `[merged 12 repeated lines in 1.02s]`.
@@ -390,127 +488,20 @@ fn repeats(text: &str) -> u32 {
     count.unwrap_or(1)
 }
 
-fn programs(seen: &HashMap<Program, u64>) -> Vec<String> {
+fn programs(seen: &[(Program, u64)]) -> Vec<String> {
     let all = [(Program::Etcd, "etcd"), (Program::Fleet, "fleet"), (Program::Client, "clients"), (Program::System, "systemd")];
-    all.iter().filter(|(program, _)| seen.contains_key(program)).map(|(_, name)| (*name).to_owned()).collect()
+    all.iter().filter(|(program, _)| seen.iter().any(|(known, _)| known == program)).map(|(_, name)| (*name).to_owned()).collect()
 }
 
-fn format_words(seen: &HashMap<Program, u64>, forms: &HashMap<&'static str, u64>) -> String {
+fn format_words(seen: &[(Program, u64)], forms: &[(&'static str, u64)]) -> String {
     let names = programs(seen).join(" and ");
-    let form = forms.iter().max_by_key(|(form, count)| (**count, **form)).map_or("plain lines", |(form, _)| *form);
+    let form = forms.iter().max_by_key(|(form, count)| (*count, *form)).map_or("plain lines", |(form, _)| *form);
     if names.is_empty() { format!("log, {form}") } else { format!("{names} log, {form}") }
 }
-
-/// Takes away what is not text of the log: colour escapes, the wrapping of Docker's and journald's JSON.
-fn plain(text: &str) -> String {
-    let mut plain = if text.contains('\u{1b}') { without_escapes(text) } else { text.to_owned() };
-    for field in ["log", "MESSAGE"] {
-        let start = plain.trim_start();
-        if start.starts_with('{') && start.contains(&format!("\"{field}\"")) {
-            if let Some(inner) = json_field(&plain, field).map(unescape) {
-                let outer = json_field(&plain, "time").or_else(|| json_field(&plain, "__REALTIME_TIMESTAMP")).unwrap_or("").to_owned();
-                let host = json_field(&plain, "_HOSTNAME")
-                    .map(|host| format!("{host} {}: ", json_field(&plain, "SYSLOG_IDENTIFIER").unwrap_or("etcd")))
-                    .unwrap_or_default();
-                plain = format!("{outer} {host}{}", inner.trim_end());
-            }
-        }
-    }
-    plain
-}
-
-fn without_escapes(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\u{1b}') {
-        clean.push_str(&rest[..at]);
-        let after = &rest[at + 1..];
-        let end = after.find(|c: char| c.is_ascii_alphabetic()).map_or(after.len(), |end| end + 1);
-        rest = &after[end..];
-    }
-    clean.push_str(rest);
-    clean
-}
-
-fn unescape(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    let mut characters = text.chars();
-    while let Some(c) = characters.next() {
-        if c != '\\' {
-            clean.push(c);
-            continue;
-        }
-        match characters.next() {
-            Some('n') => clean.push('\n'),
-            Some('t') => clean.push('\t'),
-            Some('u') => {
-                let code: String = characters.by_ref().take(4).collect();
-                clean.extend(u32::from_str_radix(&code, 16).ok().and_then(char::from_u32));
-            }
-            Some(other) => clean.push(other),
-            None => {}
-        }
-    }
-    clean
-}
-
-/// The literal parts to look for, and the signatures that each belongs to.
-struct Prefilter {
-    automaton: AhoCorasick,
-    owners: Vec<Vec<u16>>,
-}
-
-fn prefilter() -> Option<&'static Prefilter> {
-    static PREFILTER: OnceLock<Option<Prefilter>> = OnceLock::new();
-    PREFILTER.get_or_init(build_prefilter).as_ref()
-}
-
-fn build_prefilter() -> Option<Prefilter> {
-    let mut texts: Vec<&'static str> = Vec::new();
-    let mut owners: Vec<Vec<u16>> = Vec::new();
-    for (number, signature) in SIGNATURES.iter().enumerate() {
-        let Some(Piece::Literal(text)) = signature.pieces.get(signature.key) else { continue };
-        match texts.iter().position(|known| known == text) {
-            Some(at) => owners[at].push(number as u16),
-            None => {
-                texts.push(text);
-                owners.push(vec![number as u16]);
-            }
-        }
-    }
-    AhoCorasick::new(&texts).ok().map(|automaton| Prefilter { automaton, owners })
-}
-
-/// The declared message in a line: the one that begins first; of several the most telling.
-pub fn recognise(line: &str) -> Option<(u16, Match)> {
-    let filter = prefilter()?;
-    let mut best: Option<(u16, Match)> = None;
-    for hit in filter.automaton.find_overlapping_iter(line) {
-        for number in &filter.owners[hit.pattern().as_usize()] {
-            let signature = &SIGNATURES[usize::from(*number)];
-            let Some(found) = match_at(signature.pieces, signature.key, hit.start(), line) else { continue };
-            if !at_boundary(line, found.start) {
-                continue;
-            }
-            let better =
-                best.as_ref().is_none_or(|(_, known)| (found.start, usize::MAX - found.weight) < (known.start, usize::MAX - known.weight));
-            if better {
-                best = Some((*number, found));
-            }
-        }
-    }
-    best
-}
-
-/// A message begins at the start of the line or after something that ends a word.
-fn at_boundary(line: &str, start: usize) -> bool {
-    line[..start].chars().next_back().is_none_or(|before| !before.is_alphanumeric())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::event::Meaning;
+    use crate::log::event::{Meaning, Order};
 
     fn read(text: &str) -> LogReading {
         let mut scanner = Scanner::new(0);
