@@ -108,7 +108,7 @@ describe('the page', { timeout: 240_000 }, () => {
     await answered(page);
   });
 
-  story('says so when no worker can be made', {}, async (page) => {
+  story('answers in the page where no worker can be made', {}, async (page) => {
     await page.evaluate(
       () =>
         (window.Worker = class {
@@ -121,7 +121,7 @@ describe('the page', { timeout: 240_000 }, () => {
       document.querySelector('timing-advisor').replaceWith(document.createElement('timing-advisor')),
     );
     await paste(page, CONFIG);
-    await page.locator('#error-title').waitFor();
+    await page.locator('#headline').waitFor();
   });
 
   story(

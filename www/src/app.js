@@ -1,6 +1,7 @@
 // The element: state, what may change it, and which part draws what.
 
 import styles from '../style.css';
+import { compactAnswer } from './compact.js';
 import { h, heading, icon, svg } from './dom.js';
 import { evidenceSection } from './evidence.js';
 import { markdown } from './export.js';
@@ -23,9 +24,16 @@ const TYPING_PAUSE_MS = 400;
 /** Texts up to this size are kept, shown and editable; bigger files are read in pieces. */
 const KEEP_TEXT = 4 * 1024 * 1024;
 
-/** The whole advisor. Attributes: `theme` (`light`, `dark`), `engine` (address of the engine). */
+/**
+ * The whole advisor, as an element. It reads and changes nothing of the page around it.
+ *
+ * Attributes: `theme` (`light`, `dark`, `auto` as the system has it; without it, as the page around
+ * has it), `compact` (verdict and values alone, in a box), `examples` (`none` hides them), `engine`
+ * (address of the engine, else beside this script; `#id` of an element that holds it as text).
+ * Properties: `documents`, `report`. Events: `report`, `patch`.
+ */
 export class TimingAdvisor extends HTMLElement {
-  static observedAttributes = ['theme'];
+  static observedAttributes = ['compact', 'examples', 'theme'];
 
   /** @type {State} */
   #state = {
@@ -49,26 +57,68 @@ export class TimingAdvisor extends HTMLElement {
   #parts = {};
   /** @type {HTMLElement | undefined} */
   #returnTo;
+  /** Whether the compact form was left for the whole report. */
+  #unfolded = false;
+
+  /**
+   * What was given, in order; a file read in pieces has no text. Setting it replaces everything and
+   * analyses.
+   *
+   * @returns {{ name: string, text?: string }[]}
+   */
+  get documents() {
+    return this.#state.documents.map(({ name, text }) => ({ name, text }));
+  }
+
+  set documents(documents) {
+    if (!Array.isArray(documents) || documents.some((each) => typeof each?.text !== 'string'))
+      throw new TypeError('documents is a list of { name, text }, and each text is a string.');
+    const docs = documents.map(({ name, text }) => ({ key: ++this.#keys, name: String(name ?? ''), text }));
+    this.#state.documents = docs;
+    if (!this.shadowRoot) return;
+    this.#state.source = undefined;
+    this.#leaveDraft();
+    if (docs.length > 0) this.#analyze();
+    else this.#actions.clear();
+  }
+
+  /** The answer to what was last analysed, if there is one. */
+  get report() {
+    return this.#state.report;
+  }
 
   connectedCallback() {
     if (this.shadowRoot) return;
+    // Set before this class was known, it would hide the accessor.
+    const early = Object.hasOwn(this, 'documents') ? this.documents : undefined;
+    if (early) {
+      Reflect.deleteProperty(this, 'documents');
+      this.documents = early;
+    }
     const root = this.attachShadow({ mode: 'open' });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(styles);
     root.adoptedStyleSheets = [sheet];
-    this.#engine = new Engine(this.getAttribute('engine') ?? 'timing_advisor_bg.wasm');
+    this.#engine = new Engine(engineAddress(this.getAttribute('engine')));
     this.#build(root);
     this.#render();
+    if (this.#state.documents.length > 0) this.#analyze();
   }
 
   disconnectedCallback() {
-    this.#engine?.stop();
+    this.#engine?.rest();
   }
 
-  /** @param {string} _name @param {string | null} _old @param {string | null} value */
-  attributeChangedCallback(_name, _old, value) {
-    if (value) document.documentElement.dataset.theme = value;
-    else delete document.documentElement.dataset.theme;
+  /** @param {string} name @param {string | null} _old @param {string | null} value */
+  attributeChangedCallback(name, _old, value) {
+    if (!this.shadowRoot) return;
+    if (name === 'theme') /** @type {HTMLSelectElement} */ (this.#parts.theme).value = value ?? '';
+    else this.#render();
+  }
+
+  /** @param {'report' | 'patch'} name @param {unknown} detail */
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
   // ---- what may change the state ------------------------------------------------------------
@@ -128,6 +178,7 @@ export class TimingAdvisor extends HTMLElement {
         source: undefined,
         span: undefined,
       });
+      this.#unfolded = false;
       this.#leaveDraft();
       this.#render();
       this.#focus('paste');
@@ -194,6 +245,12 @@ export class TimingAdvisor extends HTMLElement {
       const address = URL.createObjectURL(new Blob([text], { type }));
       h('a', { href: address, download: name }).click();
       setTimeout(() => URL.revokeObjectURL(address), 1000);
+    },
+    taken: (patch) => this.#tell('patch', patch),
+    unfold: () => {
+      this.#unfolded = true;
+      this.#render();
+      this.#focus('headline');
     },
     say: (text) => this.#say(text),
   };
@@ -263,6 +320,7 @@ export class TimingAdvisor extends HTMLElement {
       this.#say(
         `${SEVERITY[report.verdict.severity]}. ${TIMING[report.verdict.timing].words}. ${report.verdict.headline}`,
       );
+      this.#tell('report', report);
     } catch (error) {
       if (error instanceof Overtaken) return;
       const sentence = error instanceof Error ? error.message : WORDS.engineFault;
@@ -370,7 +428,9 @@ export class TimingAdvisor extends HTMLElement {
     this.#listenForDrops();
     part(
       'theme',
-      themeChoice((value) => (value ? this.setAttribute('theme', value) : this.removeAttribute('theme'))),
+      themeChoice(this.getAttribute('theme') ?? '', (value) =>
+        value ? this.setAttribute('theme', value) : this.removeAttribute('theme'),
+      ),
     );
   }
 
@@ -407,16 +467,20 @@ export class TimingAdvisor extends HTMLElement {
     const parts = this.#parts;
     const answered = report !== undefined && documents.length > 0;
     const drafting = this.#draft !== 0;
+    const short = this.hasAttribute('compact') && answered && !this.#unfolded;
     this.#keepPlace(() => {
       const failed = error !== undefined && !this.#state.working;
       const first = documents.length === 0 || drafting || !(answered || failed);
       parts.intro.hidden = !first;
       parts.ask.hidden = answered || failed;
       parts.where.hidden = parts.examples.hidden = answered || (failed && documents.length > 0);
-      parts.input.hidden = documents.length === 0;
+      parts.examples.hidden ||= this.getAttribute('examples') === 'none';
+      parts.input.hidden = documents.length === 0 || short;
       this.#placeBox(first ? 'First' : 'Last');
-      parts.read.replaceChildren(...(answered ? [readLine(report, this.#actions)] : []));
-      parts.results.replaceChildren(...(answered ? this.#sections(report) : []));
+      parts.read.replaceChildren(...(answered && !short ? [readLine(report, this.#actions)] : []));
+      parts.results.replaceChildren(
+        ...(short ? [compactAnswer(report, this.#actions)] : answered ? this.#sections(report) : []),
+      );
       parts.documents.replaceChildren(documentTable(this.#state, this.#actions));
       parts.limits.replaceChildren(
         ...(answered ? [h('h3', null, 'What this rests on, and what it cannot see'), limitsList(report)] : []),
@@ -541,7 +605,7 @@ export class TimingAdvisor extends HTMLElement {
    */
   #focus(id, toTop) {
     this.shadowRoot?.getElementById(id)?.focus({ preventScroll: true });
-    if (toTop) window.scrollTo(0, 0);
+    if (toTop) this.scrollIntoView({ block: 'start' });
   }
 
   /** @param {string} text */
@@ -553,15 +617,15 @@ export class TimingAdvisor extends HTMLElement {
     const over = this.#parts.over;
     const carries = (/** @type {DragEvent} */ event) =>
       [...(event.dataTransfer?.types ?? [])].some((type) => type === 'Files' || type === 'text/plain');
-    window.addEventListener('dragover', (event) => {
+    this.addEventListener('dragover', (event) => {
       if (!carries(event)) return;
       event.preventDefault();
       over.hidden = false;
     });
-    window.addEventListener('dragleave', (event) => {
-      if (!event.relatedTarget) over.hidden = true;
+    this.addEventListener('dragleave', (event) => {
+      if (!(event.relatedTarget instanceof Node && this.contains(event.relatedTarget))) over.hidden = true;
     });
-    window.addEventListener('drop', (event) => {
+    this.addEventListener('drop', (event) => {
       over.hidden = true;
       if (!carries(event)) return;
       event.preventDefault();
@@ -571,6 +635,12 @@ export class TimingAdvisor extends HTMLElement {
       if (text) this.#actions.add([{ name: '', text }]);
     });
   }
+}
+
+/** Beside this script, unless the attribute names another place. @param {string | null} given */
+function engineAddress(given) {
+  if (given?.startsWith('#')) return given;
+  return new URL(given ?? 'timing_advisor_bg.wasm', given ? document.baseURI : import.meta.url);
 }
 
 /** UTF-16 where a mark says so, else UTF-8. @param {Uint8Array} bytes */
@@ -593,8 +663,8 @@ function brand() {
   );
 }
 
-/** @param {(value: string) => void} choose */
-function themeChoice(choose) {
+/** @param {string} now @param {(value: string) => void} choose */
+function themeChoice(now, choose) {
   return h(
     'select',
     { id: 'theme', 'aria-label': 'Colours', onchange: (/** @type {any} */ event) => choose(event.target.value) },
@@ -602,7 +672,7 @@ function themeChoice(choose) {
       ['', 'Theme: auto'],
       ['light', 'Theme: light'],
       ['dark', 'Theme: dark'],
-    ].map(([value, text]) => h('option', { value }, text)),
+    ].map(([value, text]) => h('option', { value, selected: value === now }, text)),
   );
 }
 

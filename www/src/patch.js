@@ -71,6 +71,8 @@ function patchPanes(report, actions) {
     const text = patch.text;
     const snippet = patch.document === undefined || patch.document === null || patch.disposition === 'refused';
     const several = report.patches.length > 1;
+    const take = (/** @type {string} */ taken) =>
+      actions.taken({ document: patch.document ?? null, name, form: 'patch', text: taken });
     return {
       id: `patch-${index}`,
       label: several ? name : snippet ? 'Snippet' : 'Diff',
@@ -81,7 +83,15 @@ function patchPanes(report, actions) {
         text !== undefined && text !== null
           ? h(
               'button',
-              { class: 'pri', type: 'button', id: `copy-patch-${index}`, onclick: () => actions.copy(text, 'Copied.') },
+              {
+                class: 'pri',
+                type: 'button',
+                id: `copy-patch-${index}`,
+                onclick: () => {
+                  actions.copy(text, 'Copied.');
+                  take(text);
+                },
+              },
               snippet ? 'Copy snippet' : 'Copy patched file',
             )
           : null,
@@ -93,7 +103,17 @@ function patchPanes(report, actions) {
             )
           : null,
         text && !patch.diff
-          ? h('button', { type: 'button', onclick: () => actions.download(name, text) }, 'Download')
+          ? h(
+              'button',
+              {
+                type: 'button',
+                onclick: () => {
+                  actions.download(name, text);
+                  take(text);
+                },
+              },
+              'Download',
+            )
           : null,
       ].filter((button) => button !== null),
     };
@@ -126,7 +146,14 @@ function formPanes(report, actions) {
       buttons: files.map((each) =>
         h(
           'button',
-          { class: files.length === 1 ? 'pri' : '', type: 'button', onclick: () => actions.copy(each.text, 'Copied.') },
+          {
+            class: files.length === 1 ? 'pri' : '',
+            type: 'button',
+            onclick: () => {
+              actions.copy(each.text, 'Copied.');
+              actions.taken({ document: null, name: each.file, form, text: each.text });
+            },
+          },
           files.length === 1 ? 'Copy' : `Copy ${each.file.split('/').pop()}`,
         ),
       ),

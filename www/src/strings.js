@@ -21,11 +21,17 @@ export const WORDS = {
   whereCommand: 'journalctl -u etcd2 -u fleet --since -1h --no-pager -o short-precise > $(hostname).journal',
   whereConfig:
     'Your cloud-config: the user-data of the machine, or the file you gave to coreos-install. Templates work too.',
+  unfold: 'Evidence and roll-out',
+  otherInput: 'Other input',
   reading: 'Reading',
   engineFault:
     'The analysis stopped on a fault of its own, and this input got no answer. Change the input or try again: the next analysis starts afresh.',
   engineMissing:
     'The engine did not load, so nothing can be analysed. Load the page again; if that does not help, this browser may be too old for WebAssembly.',
+  noWasm:
+    "The page around the advisor does not allow WebAssembly: its Content-Security-Policy needs 'wasm-unsafe-eval' in script-src.",
+  noFetch:
+    'The engine could not be fetched. It lies beside the script, or where the attribute engine says; a Content-Security-Policy needs its origin in connect-src.',
   cancelled: 'Stopped. Nothing was analysed.',
   badFile: 'could not be read. If it ends in .gz, it may be cut off or not be a gzip file.',
 };

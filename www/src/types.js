@@ -48,7 +48,19 @@
  * @property {(id: string) => void} jump
  * @property {(text: string, done: string) => Promise<void>} copy
  * @property {(name: string, text: string, type?: string) => void} download
+ * @property {(patch: Taken) => void} taken   tells the page around that a corrected text was taken
+ * @property {() => void} unfold   from the compact form to the whole report
  * @property {(text: string) => void} say
+ */
+
+/**
+ * A text the reader copied or downloaded: the detail of the event `patch`.
+ *
+ * @typedef {object} Taken
+ * @property {string | null} document   id of the document it corrects; null for a new file
+ * @property {string} name              file it belongs to
+ * @property {string} form              `cloud-config`, `drop-in`, ... or `patch` for a corrected document
+ * @property {string} text
  */
 
 export {};

@@ -1,5 +1,6 @@
 // The page's side of the worker. The engine is fetched and compiled once; a worker that failed or
-// was stopped is replaced from memory, without a request.
+// was stopped is replaced from memory, without a request. Where no worker may start, the same code
+// runs in the page.
 
 import { WORDS } from './strings.js';
 
@@ -8,22 +9,22 @@ import { WORDS } from './strings.js';
 /** An analysis was overtaken by the next one, or stopped by the reader. */
 export class Overtaken extends Error {}
 
+/** @typedef {Pick<Worker, 'onmessage' | 'onerror' | 'postMessage' | 'terminate'>} Port */
+
 export class Engine {
   /** @type {Promise<WebAssembly.Module>} */
   #module;
-  /** @type {Worker | undefined} */
+  /** @type {Port | undefined} */
   #worker;
-  /** @type {{ id: number, resolve: (report: any) => void, reject: (error: Error) => void, progress: (progress: any) => void } | undefined} */
+  #workersStart = true;
+  /** @type {{ id: number, message: any, resolve: (report: any) => void, reject: (error: Error) => void, progress: (progress: any) => void } | undefined} */
   #waiting;
   #id = 0;
   #address = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: 'text/javascript' }));
 
-  /** @param {string | URL} address of the engine */
+  /** @param {string | URL} address of the engine, or `#id` of an element that holds it as text */
   constructor(address) {
-    this.#module = fetch(address).then(async (response) => {
-      if (!response.ok) throw new Error(WORDS.engineMissing);
-      return WebAssembly.compile(await response.arrayBuffer());
-    });
+    this.#module = load(address);
     this.#module.then(() => this.#start()).catch(() => {});
   }
 
@@ -37,15 +38,14 @@ export class Engine {
     this.stop();
     const id = ++this.#id;
     const overtaken = () => id !== this.#id;
-    await this.#module.catch(() => {
-      throw new Error(WORDS.engineMissing);
-    });
+    await this.#module;
     if (overtaken()) throw new Overtaken();
     const worker = this.#worker ?? (await this.#start());
     if (overtaken()) throw new Overtaken();
     return new Promise((resolve, reject) => {
-      this.#waiting = { id, resolve, reject, progress };
-      worker.postMessage({ id, type: 'analyze', documents, assumptions });
+      const message = { id, type: 'analyze', documents, assumptions };
+      this.#waiting = { id, message, resolve, reject, progress };
+      worker.postMessage(message);
     });
   }
 
@@ -58,20 +58,57 @@ export class Engine {
     waiting.reject(new Overtaken());
   }
 
+  /** Ends what runs and lets the worker go; the next analysis starts another one. */
+  rest() {
+    this.stop();
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  /** @returns {Promise<Port>} */
   async #start() {
-    const worker = new Worker(this.#address);
+    const engine = await this.#module;
+    const worker = (this.#workersStart && this.#inWorker()) || new InPage();
     this.#worker = worker;
-    worker.onmessage = ({ data }) => this.#receive(worker, data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#fail(worker);
+    let alive = false;
+    worker.onmessage = ({ data }) => {
+      alive = true;
+      this.#receive(worker, data);
     };
-    worker.postMessage({ id: 0, type: 'start', engine: await this.#module });
+    worker.onerror = (event) => {
+      event.preventDefault?.();
+      // A policy that forbids the worker is told by an event, in some browsers by an exception.
+      if (alive) return this.#fail(worker);
+      this.#workersStart = false;
+      this.#again(worker);
+    };
+    worker.postMessage({ id: 0, type: 'start', engine });
     return worker;
   }
 
+  #inWorker() {
+    try {
+      return new Worker(scriptAddress(this.#address));
+    } catch {
+      this.#workersStart = false;
+      return undefined;
+    }
+  }
+
   /**
-   * @param {Worker} worker
+   * Puts what waits to another port, which does not share the first one's fate.
+   *
+   * @param {Port} dead
+   */
+  async #again(dead) {
+    if (dead !== this.#worker) return;
+    dead.terminate();
+    const worker = await this.#start();
+    if (this.#waiting) worker.postMessage(this.#waiting.message);
+  }
+
+  /**
+   * @param {Port} worker
    * @param {any} data
    */
   #receive(worker, data) {
@@ -84,7 +121,7 @@ export class Engine {
     waiting.resolve(data.report);
   }
 
-  /** @param {Worker} worker */
+  /** @param {Port} worker */
   #fail(worker) {
     if (worker !== this.#worker) return;
     const waiting = this.#waiting;
@@ -98,4 +135,73 @@ export class Engine {
     this.#waiting = undefined;
     this.#start();
   }
+}
+
+/** The worker's code in the page itself: slower to react while it reads, with the same answers. */
+class InPage {
+  /** @type {Port['onmessage']} */
+  onmessage = null;
+  /** @type {Port['onerror']} */
+  onerror = null;
+
+  /** @param {any} message */
+  async postMessage(message) {
+    const { answer } = await import('./worker.js');
+    await answer(message, (data) =>
+      this.onmessage?.call(/** @type {any} */ (this), new MessageEvent('message', { data })),
+    );
+  }
+
+  terminate() {
+    this.onmessage = null;
+  }
+}
+
+/**
+ * @param {string | URL} address
+ * @returns {Promise<WebAssembly.Module>}
+ */
+async function load(address) {
+  const bytes = String(address).startsWith('#') ? await unpacked(String(address)) : await fetched(address);
+  return WebAssembly.compile(bytes).catch((error) => {
+    throw new Error(/content.security.policy|unsafe-eval/i.test(String(error)) ? WORDS.noWasm : WORDS.engineMissing);
+  });
+}
+
+/** @param {string | URL} address */
+async function fetched(address) {
+  const response = await fetch(address).catch(() => {
+    throw new Error(WORDS.noFetch);
+  });
+  if (!response.ok) throw new Error(WORDS.noFetch);
+  return response.arrayBuffer();
+}
+
+/** The engine out of the page, where it stands deflated and in base64. @param {string} id */
+async function unpacked(id) {
+  const text = document.getElementById(id.slice(1))?.textContent;
+  if (!text) throw new Error(WORDS.engineMissing);
+  const packed = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  return new Response(stream).arrayBuffer();
+}
+
+/** @type {{ createScriptURL: (address: string) => any } | undefined} */
+let policy;
+
+/**
+ * Where the page demands Trusted Types, a policy named `timing-advisor` vouches for this one address.
+ *
+ * @param {string} address
+ * @returns {string}
+ */
+function scriptAddress(address) {
+  const types = /** @type {any} */ (globalThis).trustedTypes;
+  policy ??= types?.createPolicy('timing-advisor', {
+    createScriptURL: (/** @type {string} */ given) => {
+      if (given.startsWith('blob:')) return given;
+      throw new TypeError('only the worker of the advisor may be named here');
+    },
+  });
+  return policy ? policy.createScriptURL(address) : address;
 }

@@ -1,0 +1,89 @@
+// The compact form for a wiki: the sentence and the values, with the whole report one click away.
+
+import { h, icon, shortName, unbroken } from './dom.js';
+import { TIMING, WORDS } from './strings.js';
+import { severity } from './verdict.js';
+
+/** @typedef {import('./types.js').Report} Report */
+/** @typedef {import('./types.js').Actions} Actions */
+
+/**
+ * @param {Report} report
+ * @param {Actions} actions
+ */
+export function compactAnswer(report, actions) {
+  const timing = TIMING[report.verdict.timing];
+  const patch = report.patches.find((each) => each.text);
+  const name = report.documents.find((each) => each.id === patch?.document)?.name ?? 'cloud-config.yaml';
+  const take = (/** @type {string} */ text) => {
+    actions.copy(text, 'Copied.');
+    actions.taken({ document: patch?.document ?? null, name, form: 'patch', text });
+  };
+  return h(
+    'div',
+    { class: 'verdict short', id: 'verdict' },
+    h(
+      'div',
+      { class: 'sevline' },
+      severity(report.verdict.severity),
+      h('span', { class: `sev ${timing.tone}` }, icon(timing.icon), timing.words),
+    ),
+    h('h1', { id: 'headline', tabindex: -1 }, unbroken(report.verdict.headline)),
+    report.recommendations.length > 0
+      ? values(report)
+      : report.verdict.why && h('p', { class: 'q because' }, unbroken(report.verdict.why)),
+    h(
+      'div',
+      { class: 'btns' },
+      patch?.text &&
+        h(
+          'button',
+          { class: 'pri', type: 'button', id: 'copy-patch-0', onclick: () => take(patch.text ?? '') },
+          'Copy patch',
+        ),
+      h('button', { type: 'button', id: 'unfold', onclick: () => actions.unfold() }, WORDS.unfold),
+      h('button', { type: 'button', id: 'other-input', onclick: () => actions.clear() }, WORDS.otherInput),
+    ),
+  );
+}
+
+/** @param {Report} report */
+function values(report) {
+  return h(
+    'table',
+    { class: 'vals', 'aria-labelledby': 'headline' },
+    h(
+      'thead',
+      null,
+      h(
+        'tr',
+        null,
+        ['Parameter', 'Now', 'Proposed', 'What it costs'].map((text) => h('th', { scope: 'col' }, text)),
+      ),
+    ),
+    h(
+      'tbody',
+      null,
+      [...report.recommendations, ...report.kept].map((row) =>
+        h(
+          'tr',
+          { 'data-parameter': row.parameter },
+          h('th', { scope: 'row' }, h('span', { class: 'p' }, shortName(row.parameter))),
+          h('td', { class: 'v c-n', 'data-l': 'Now' }, unbroken(row.current.text)),
+          h(
+            'td',
+            { class: 'v c-p', 'data-l': 'Proposed' },
+            h(
+              'span',
+              { class: row.direction === 'keep' ? 'keep' : 'new', 'data-proposed': row.parameter },
+              unbroken(row.proposedText),
+            ),
+            ' ',
+            h('span', { class: 'q s' }, row.direction),
+          ),
+          h('td', { class: 'cost', 'data-l': 'What it costs' }, unbroken(row.cost || 'Nothing.')),
+        ),
+      ),
+    ),
+  );
+}
