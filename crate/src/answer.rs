@@ -96,6 +96,8 @@ impl Edge<'_> {
             document: id(event.document),
             line: event.line,
             column: 1,
+            end_line: None,
+            end_column: None,
             start: event.span.start,
             end: event.span.end,
             text: event.text.to_string(),
@@ -108,6 +110,7 @@ impl Edge<'_> {
     fn place(&self, place: Place, note: Option<String>) -> Option<EvidenceReport> {
         let text = &self.sources.get(place.document)?.text;
         let (line, column) = self.lines[place.document].position(text, place.span.start as usize);
+        let (end_line, end_column) = self.lines[place.document].position(text, place.span.end as usize);
         let start = self.lines[place.document].line_start(line)?;
         let whole = text.get(start..)?.lines().next().unwrap_or("").trim_end_matches('\r');
         let shown: String = whole.chars().take(400).collect();
@@ -115,6 +118,8 @@ impl Edge<'_> {
             document: id(place.document),
             line,
             column,
+            end_line: Some(end_line),
+            end_column: Some(end_column),
             start: place.span.start,
             end: place.span.end,
             text: shown,
@@ -234,6 +239,8 @@ fn settings(edge: &Edge) -> Vec<SettingReport> {
                 document: Some(id(setting.place.document)),
                 line: position.as_ref().map(|at| at.line),
                 column: position.as_ref().map(|at| at.column),
+                end_line: position.as_ref().and_then(|at| at.end_line),
+                end_column: position.as_ref().and_then(|at| at.end_column),
             });
         }
     }
@@ -263,6 +270,8 @@ fn from_elsewhere(edge: &Edge, parameter: Parameter, in_force: &InForce) -> Sett
         document: line.as_ref().map(|line| line.document.clone()),
         line: line.as_ref().map(|line| line.line),
         column: line.as_ref().map(|line| line.column),
+        end_line: None,
+        end_column: None,
     }
 }
 

@@ -198,6 +198,12 @@ pub struct SettingReport {
     /// UTF-16, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
+    /// Line of the last byte of the value, for a value stated in a configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_line: Option<u64>,
+    /// UTF-16 column behind the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_column: Option<u64>,
 }
 
 /// One conclusion.
@@ -238,6 +244,12 @@ pub struct EvidenceReport {
     pub line: u64,
     /// UTF-16, from 1.
     pub column: u64,
+    /// Line where it ends, for a place in a configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_line: Option<u64>,
+    /// UTF-16 column behind it, for a place in a configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_column: Option<u64>,
     /// Byte offset of the first byte.
     pub start: u64,
     /// Byte offset after the last byte.
@@ -379,7 +391,7 @@ pub struct PatchReport {
     /// Unified diff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diff: Option<String>,
-    /// The byte edits.
+    /// The edits, in order, none over another.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<EditReport>,
     /// Why refused, or what to look at.
@@ -397,6 +409,16 @@ pub struct EditReport {
     pub end: u64,
     /// What comes there.
     pub text: String,
+    /// Line of the first byte, from 1.
+    pub line: u64,
+    /// UTF-16 column of the first byte, from 1.
+    pub column: u64,
+    /// Line behind the last byte.
+    pub end_line: u64,
+    /// UTF-16 column behind the last byte.
+    pub end_column: u64,
+    /// Ids of the parameters it sets; mostly one, and then the edit can be made alone.
+    pub parameters: Vec<String>,
 }
 
 /// The proposed values in one form.

@@ -1,5 +1,10 @@
 //! Byte edits, and the unified diff they are.
 
+use std::ops::Range;
+
+use super::Change;
+use crate::parameters::Parameter;
+
 /// Replace the bytes `start..end` by `text`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
@@ -9,6 +14,26 @@ pub struct Edit {
     pub end: usize,
     /// What comes there.
     pub text: String,
+    /// What it sets.
+    pub parameters: Vec<Parameter>,
+}
+
+impl Edit {
+    /// Replaces a range.
+    pub fn new(range: Range<usize>, text: String) -> Self {
+        Edit { start: range.start, end: range.end, text, parameters: Vec::new() }
+    }
+
+    /// Inserts at a byte.
+    pub fn insert(at: usize, text: String) -> Self {
+        Edit::new(at..at, text)
+    }
+
+    /// For these changes.
+    pub fn serving(mut self, changes: &[Change]) -> Self {
+        self.parameters = changes.iter().map(|change| change.parameter).collect();
+        self
+    }
 }
 
 /// The text with all edits; they stand in order and do not overlap.
@@ -70,10 +95,8 @@ fn blocks(text: &str, lines: &[&str], starts: &[usize], edits: &[Edit]) -> Vec<B
             to = to.max(line_of(edits[last].end));
         }
         let (begin, end) = (starts[from], starts.get(to + 1).copied().unwrap_or(text.len()));
-        let moved: Vec<Edit> = edits[at..=last]
-            .iter()
-            .map(|edit| Edit { start: edit.start - begin, end: edit.end - begin, text: edit.text.clone() })
-            .collect();
+        let moved: Vec<Edit> =
+            edits[at..=last].iter().map(|edit| Edit::new(edit.start - begin..edit.end - begin, edit.text.clone())).collect();
         let changed = apply(text.get(begin..end).unwrap_or(""), &moved);
         let mut new: Vec<String> = changed.split_inclusive('\n').map(str::to_owned).collect();
         let mut range = from..(to + 1).min(lines.len());
@@ -136,21 +159,21 @@ mod tests {
     #[test]
     fn diff_of_a_replacement_and_an_insertion() {
         let text = "a\nb: 1\nc\nd\ne\n";
-        let edits = [Edit { start: 5, end: 6, text: "2".into() }, Edit { start: 13, end: 13, text: "f\n".into() }];
+        let edits = [Edit::new(5..6, "2".into()), Edit::insert(13, "f\n".into())];
         assert_eq!(apply(text, &edits), "a\nb: 2\nc\nd\ne\nf\n");
         assert_eq!(diff(text, &edits), "--- before\n+++ after\n@@ -1,5 +1,6 @@\n a\n-b: 1\n+b: 2\n c\n d\n e\n+f\n");
     }
 
     #[test]
     fn neighbouring_changes_are_one_block() {
-        let edits = [Edit { start: 0, end: 1, text: "x".into() }, Edit { start: 2, end: 3, text: "y".into() }];
+        let edits = [Edit::new(0..1, "x".into()), Edit::new(2..3, "y".into())];
         assert_eq!(diff("a\nb\n", &edits), "--- before\n+++ after\n@@ -1,2 +1,2 @@\n-a\n-b\n+x\n+y\n");
     }
 
     #[test]
     fn a_missing_last_newline_is_told() {
         assert_eq!(
-            diff("a", &[Edit { start: 1, end: 1, text: "\nb".into() }]),
+            diff("a", &[Edit::insert(1, "\nb".into())]),
             "--- before\n+++ after\n@@ -1,1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+b\n\\ No newline at end of file\n"
         );
     }

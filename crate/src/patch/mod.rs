@@ -6,14 +6,18 @@
 
 mod edit;
 mod find;
+mod insert;
+mod place;
 #[cfg(test)]
 mod property;
 mod render;
+mod twin;
 mod verify;
 
 use crate::config::Configuration;
 use crate::parameters::Parameter;
 use crate::report::{EditReport, PatchReport, Rendering};
+use crate::text::LineIndex;
 use crate::units::Micros;
 
 pub use edit::{Edit, apply, diff};
@@ -78,6 +82,7 @@ fn patch_one(text: &str, configuration: &Configuration, changes: &[Change]) -> O
     };
     match edits {
         Ok(edits) => {
+            let lines = LineIndex::new(text);
             let new = apply(text, &edits);
             let reason = configuration
                 .tolerant
@@ -87,14 +92,26 @@ fn patch_one(text: &str, configuration: &Configuration, changes: &[Change]) -> O
                 disposition: if configuration.tolerant { "review" } else { "safe" }.to_owned(),
                 diff: Some(diff(text, &edits)),
                 text: Some(new),
-                edits: edits
-                    .into_iter()
-                    .map(|edit| EditReport { start: edit.start as u64, end: edit.end as u64, text: edit.text })
-                    .collect(),
+                edits: edits.into_iter().map(|edit| edit_report(text, &lines, edit)).collect(),
                 reason,
             })
         }
         Err(reason) => Some(PatchReport { document, disposition: "refused".to_owned(), reason: Some(reason), ..snippet(&wanted) }),
+    }
+}
+
+fn edit_report(text: &str, lines: &LineIndex, edit: Edit) -> EditReport {
+    let (line, column) = lines.position(text, edit.start);
+    let (end_line, end_column) = lines.position(text, edit.end);
+    EditReport {
+        start: edit.start as u64,
+        end: edit.end as u64,
+        text: edit.text,
+        line,
+        column,
+        end_line,
+        end_column,
+        parameters: edit.parameters.iter().map(|parameter| parameter.id().to_owned()).collect(),
     }
 }
 

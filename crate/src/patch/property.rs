@@ -221,11 +221,8 @@ fn no_generated_patch_is_wrong() {
                 continue;
             }
             let new = report.text.unwrap_or_default();
-            let edits: Vec<super::Edit> = report
-                .edits
-                .iter()
-                .map(|edit| super::Edit { start: edit.start as usize, end: edit.end as usize, text: edit.text.clone() })
-                .collect();
+            let edits: Vec<super::Edit> =
+                report.edits.iter().map(|edit| super::Edit::new(edit.start as usize..edit.end as usize, edit.text.clone())).collect();
             assert_eq!(apply(&text, &edits), new);
             assert!(keeps_foreign_lines(&text, &new), "lost lines:\n{text}\n---\n{new}");
             assert_eq!(text.contains("\r\n"), new.contains("\r\n"), "line ends:\n{text}\n---\n{new}");

@@ -115,7 +115,7 @@ fn is_planned((path, text): &Leaf, removed: &[&Leaf], changes: &[Change]) -> boo
             *text == render::value(change) || text.parse::<f64>().is_ok_and(|number| number == change.parameter.number(change.value));
         whole && (named || removed.iter().any(|(old, _)| old == path) || last_key(path) == "value") || spelled(text, change)
     }) && nested_lines_are_planned(path, text, removed, changes)
-        || (last_key(path) == "name" && (text == super::find::NEW_DROP_IN || changes.iter().any(|change| *text == render::key(change))))
+        || (last_key(path) == "name" && (text == super::insert::NEW_DROP_IN || changes.iter().any(|change| *text == render::key(change))))
 }
 
 /// A text that holds the parameter by name and the value.

@@ -1,0 +1,170 @@
+//! A new value in the image of one that stands there already: its line, its flag, its item once more.
+
+use super::edit::Edit;
+use super::place::{Place, line_end, line_start};
+use super::{Change, render};
+use crate::config::Setting;
+use crate::parameters::Parameter;
+
+impl<'a> Place<'a> {
+    /// Every way to write the changes behind `sibling`, as it is written.
+    pub(super) fn twins(&self, sibling: &Setting, group: &[Change]) -> Vec<Edit> {
+        [
+            self.twin_in_flow(sibling, group),
+            self.twin_line(sibling, group),
+            self.twin_inline(sibling, group),
+            self.twin_item(sibling, group),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// The spelling of a setting's name on its own line, before the value: where, and as written.
+    fn spelling(&self, setting: &Setting) -> Option<(usize, &'a str)> {
+        let value = setting.place.span.start as usize;
+        let start = line_start(self.text, value);
+        let before = self.text.get(start..value)?;
+        let names = [setting.parameter.key().to_owned(), setting.parameter.variable().to_owned()];
+        let folded = before.replace('_', "-");
+        let lower = folded.to_ascii_lowercase();
+        names
+            .iter()
+            .filter_map(|name| {
+                let name = name.replace('_', "-").to_ascii_lowercase();
+                let found = lower.rfind(&name)?;
+                Some((start + found, self.text.get(start + found..start + found + name.len())?))
+            })
+            .min_by_key(|(at, _)| *at)
+    }
+
+    /// The name of another parameter, spelled the same way.
+    fn spelled_like(&self, spelling: &str, change: &Change) -> String {
+        let variable = spelling.bytes().any(|byte| byte.is_ascii_uppercase()) && spelling.contains('_');
+        let name = match variable {
+            true if spelling.starts_with("ETCD_") || spelling.starts_with("FLEET_") => change.parameter.variable().to_owned(),
+            // Behind `ETCD_PEER_`.
+            true => change.parameter.key().to_ascii_uppercase(),
+            false => change.parameter.key().to_owned(),
+        };
+        if spelling.contains('_') { name.replace('-', "_") } else { name }
+    }
+
+    /// The sibling's line once more, with the other name and value.
+    fn twin_line(&self, sibling: &Setting, group: &[Change]) -> Option<Edit> {
+        let (at, spelling) = self.spelling(sibling)?;
+        let span = sibling.place.span.range();
+        let (start, end) = (line_start(self.text, at), line_end(self.text, span.end));
+        let prefix = self.text.get(start..at)?;
+        let lead = prefix.trim().trim_start_matches('\u{feff}');
+        if !matches!(
+            lead.trim_end_matches(['"', '\'']),
+            "" | "-" | "--" | "- -" | "- --" | "export" | "Environment=" | "ETCD_PEER_" | "peer-" | "peer_" | "Environment=ETCD_PEER_"
+        ) {
+            return None;
+        }
+        let between = self.text.get(at + spelling.len()..span.start)?;
+        let after = self.text.get(span.end..end)?;
+        let closing: String = after.chars().take_while(|c| matches!(c, '"' | '\'')).collect();
+        let rest = after.get(closing.len()..)?.trim();
+        let continued = rest == "\\";
+        if !(rest.is_empty() || rest.starts_with('#') || continued) {
+            return None;
+        }
+        // The last line of a continued command has no backslash: a line after it is another command.
+        if !continued && self.text.get(..start)?.trim_end_matches(['\n', '\r']).ends_with('\\') {
+            return None;
+        }
+        let prefix = prefix.trim_start_matches('\u{feff}');
+        let mut new = String::new();
+        for change in group {
+            let raw = self.value_like(sibling, change);
+            let line =
+                format!("{prefix}{}{between}{raw}{closing}{}", self.spelled_like(spelling, change), if continued { " \\" } else { "" });
+            new.push_str(self.line_end);
+            new.push_str(&line);
+        }
+        let end = end - usize::from(self.text.get(..end)?.ends_with('\r'));
+        Some(Edit::insert(end, new))
+    }
+
+    /// A value with the quotes of its sibling where both are text.
+    fn value_like(&self, sibling: &Setting, change: &Change) -> String {
+        let raw = &sibling.raw;
+        let value = render::value(change);
+        match raw.chars().next().filter(|first| matches!(first, '"' | '\'')) {
+            Some(quote) if change.parameter == Parameter::AgentTtl => format!("{quote}{value}{quote}"),
+            _ => value,
+        }
+    }
+
+    /// `, key: value` behind a sibling in braces.
+    fn twin_in_flow(&self, sibling: &Setting, group: &[Change]) -> Option<Edit> {
+        let (at, spelling) = self.spelling(sibling)?;
+        let span = sibling.place.span.range();
+        let between = self.text.get(at + spelling.len()..span.start)?;
+        let closing: String = self.text.get(span.end..)?.chars().take_while(|c| matches!(c, '"' | '\'')).collect();
+        let after = self.text.get(span.end + closing.len()..)?.trim_start();
+        let before = self.text.get(..at)?.trim_end_matches(['"', '\'', '-']).trim_end_matches("peer-").trim_end_matches("peer_").trim_end();
+        if !(before.ends_with(['{', ',', '[']) && after.starts_with(['}', ',', ']'])) {
+            return None;
+        }
+        let opening = self.text.get(..at)?.len() - self.text.get(..at)?.trim_end_matches(['"', '\'', '-']).len();
+        let lead = self.text.get(at - opening..at)?;
+        let new: String = group
+            .iter()
+            .map(|change| format!(", {lead}{}{between}{}{closing}", self.spelled_like(spelling, change), self.value_like(sibling, change)))
+            .collect();
+        let end = span.end + closing.len();
+        Some(Edit::insert(end, new))
+    }
+
+    /// ` --flag=value` behind a sibling on a command line, or `\nEnvironment=` in a JSON string.
+    fn twin_inline(&self, sibling: &Setting, group: &[Change]) -> Option<Edit> {
+        let (at, spelling) = self.spelling(sibling)?;
+        let span = sibling.place.span.range();
+        let between = self.text.get(at + spelling.len()..span.start)?;
+        let before = self.text.get(line_start(self.text, at)..at)?;
+        let closing: String = self.text.get(span.end..)?.chars().take_while(|c| matches!(c, '"' | '\'')).collect();
+        let word = before.rfind(|c: char| c.is_whitespace()).map_or(before, |blank| before.get(blank + 1..).unwrap_or(""));
+        let lead = if let Some(at) = word.rfind("Environment=") {
+            format!("\\n{}", &word[at..])
+        } else if word.ends_with('-') || word.ends_with("peer-") {
+            format!(" {word}")
+        } else {
+            return None;
+        };
+        let in_json = lead.starts_with('\\');
+        let closing = if in_json { String::new() } else { closing };
+        if in_json && lead.contains('"') {
+            return None;
+        }
+        let new: String = group
+            .iter()
+            .map(|change| format!("{lead}{}{between}{}{closing}", self.spelled_like(spelling, change), render::value(change)))
+            .collect();
+        let end = span.end + closing.len();
+        Some(Edit::insert(end, new))
+    }
+
+    /// `- name: x` over `value: "1"`, as kubeadm's v1beta4 writes arguments.
+    fn twin_item(&self, sibling: &Setting, group: &[Change]) -> Option<Edit> {
+        let span = sibling.place.span.range();
+        let start = line_start(self.text, span.start);
+        let above = line_start(self.text, start.checked_sub(1)?);
+        let (name_line, value_line) = (self.text.get(above..start)?.trim_end(), self.text.get(start..span.start)?);
+        let name = name_line.strip_suffix(sibling.parameter.key())?;
+        if name.trim() != "- name:" || !value_line.trim_start().starts_with("value:") {
+            return None;
+        }
+        let end = line_end(self.text, span.end);
+        let end = end - usize::from(self.text.get(..end)?.ends_with('\r'));
+        let closing: String = self.text.get(span.end..end)?.chars().take_while(|c| matches!(c, '"' | '\'')).collect();
+        let line = self.line_end;
+        let text: String = group
+            .iter()
+            .map(|change| format!("{line}{name}{}{line}{value_line}{}{closing}", render::key(change), render::value(change)))
+            .collect();
+        Some(Edit::insert(end, text))
+    }
+}
