@@ -127,15 +127,17 @@ fn earlier(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
 }
 
 /// etcd 0.4 names leaders but prints no term beside them: reports of the same new leader within
-/// two seconds are one change.
+/// two seconds are one change. A member first reports its leader lost (`to ''`), then the next one.
 fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
     const SAME: Micros = 2 * S;
     let mut reports: Vec<(EventId, &Event)> = facts.events_of(&[Meaning::Leader04]).collect();
     by_key(&mut reports, |(id, event)| (event.time.map(|time| time.micros), *id));
     let mut changes: Vec<LeaderChange> = Vec::new();
+    let mut lost: Option<(EventId, &str)> = None;
     for (id, event) in reports {
         let (old, new) = (event.word("old").unwrap_or(""), event.word("new").unwrap_or(""));
         if new.is_empty() {
+            lost = (!old.is_empty()).then_some((id, old));
             continue;
         }
         let time = time_of(facts, id);
@@ -151,8 +153,13 @@ fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
         change.elected = earlier(change.elected, time);
         change.old = change.old.take().or_else(|| (!old.is_empty()).then(|| old.to_owned()));
         change.events.push(id);
+        if let Some((report, old)) = lost.take().filter(|_| repeats.is_none() && change.old.is_none()) {
+            change.old = Some(old.to_owned());
+            change.lost = time_of(facts, report);
+            change.events.push(report);
+        }
     }
-    changes.into_iter().map(|change| LeaderChange { campaign: change.elected, ..change }).collect()
+    changes.into_iter().map(|change| LeaderChange { campaign: change.lost.or(change.elected), ..change }).collect()
 }
 
 /// Who led before: the leader of the change before, where no line says it.

@@ -22,7 +22,8 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
     stalls.extend(near_timeouts(facts));
     for at in 0..changes.len() {
         if changes[at].class == ChangeClass::Needless && overlapping(facts, &stalls, &changes[at]).is_none() {
-            stalls.push(from_return(facts, voices, changes, at).unwrap_or_else(|| censored(facts, &changes[at])));
+            let guess = from_return(facts, voices, changes, at).or_else(|| like_near_misses(facts, &stalls, &changes[at]));
+            stalls.push(guess.unwrap_or_else(|| censored(facts, &changes[at])));
         }
     }
     by_key(&mut stalls, |stall| (stall.end, stall.events.first().copied()));
@@ -171,6 +172,21 @@ fn near_timeouts(facts: &Facts) -> Vec<Stall> {
             })
         })
         .collect()
+}
+
+/// etcd 0.4 prints a gap only where it ended in time; the one that cost the lead prints none. Gaps near
+/// the timeout in the same log say what it was like (judgement): at least the timeout, or the longest of them.
+fn like_near_misses(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option<Stall> {
+    let longest = stalls.iter().filter(|stall| stall.kind == StallKind::NearTimeout).map(|stall| stall.length.high).max()?;
+    let wait = election(facts);
+    Some(Stall {
+        member: change.old.clone()?,
+        end: change.campaign,
+        length: Range { low: wait, high: 2 * wait },
+        planned: longest.max(wait),
+        kind: StallKind::Return,
+        events: change.events.iter().take(1).copied().collect(),
+    })
 }
 
 /// The stall of the then leader that overlaps the two election-timeouts before the campaign (method 4.3).

@@ -114,7 +114,9 @@ fn elections(facts: &Facts) -> Vec<Election> {
             None => elections.push(election),
         }
     }
-    elections.extend(without_terms(facts));
+    if elections.is_empty() {
+        elections = without_terms(facts);
+    }
     by_key(&mut elections, |election| (election.time, election.term));
     elections
 }
@@ -122,7 +124,7 @@ fn elections(facts: &Facts) -> Vec<Election> {
 /// The term a line speaks of, and whether it tells by itself that this term is new.
 fn term_of(event: &Event) -> Option<(i64, bool)> {
     let rises = match event.meaning {
-        Meaning::BecameCandidate | Meaning::LeaderLost | Meaning::LeaderChanged | Meaning::BecameLeader => true,
+        Meaning::BecameCandidate | Meaning::LeaderLost | Meaning::LeaderChanged | Meaning::BecameLeader | Meaning::Term04 => true,
         Meaning::BecameFollower | Meaning::LeaderElected => false,
         _ => return None,
     };
@@ -134,7 +136,8 @@ fn last_term_of_boot(facts: &Facts) -> Option<i64> {
     facts.changes.iter().filter(|change| change.class == ChangeClass::Start).filter_map(|change| change.term).max()
 }
 
-/// etcd 0.4 prints no term beside its leaders: each change that nobody planned is an election.
+/// etcd 0.4 prints no term beside its leaders; where no line of its names a term, each change that
+/// nobody planned is an election.
 fn without_terms(facts: &Facts) -> Vec<Election> {
     let changes = facts
         .changes
@@ -161,6 +164,15 @@ mod tests {
         assert_eq!(find(&facts(&[&close]), "etcd-election-churn").expect("two close together").count, 2);
         let hours = lost("10:00:00", 5) + &lost("11:30:00", 6) + &lost("13:00:00", 7);
         assert_eq!(find(&facts(&[&hours]), "etcd-election-churn").expect("three in three hours").count, 3);
+    }
+
+    #[test]
+    fn etcd_0_4_names_terms_on_lines_of_their_own() {
+        let term =
+            |at: &str, term: u32| format!("Jun 11 {at} core etcd[574]: [etcd] Jun 11 {at}.388 INFO      | node1: term #{term} started.\n");
+        let close = term("10:37:41", 10170) + &term("10:37:42", 10171) + &term("10:37:46", 10172);
+        assert_eq!(find(&facts(&[&close]), "etcd-election-churn").expect("three within seconds").count, 3);
+        assert!(find(&facts(&[&term("10:37:41", 10170)]), "etcd-election-churn").is_none());
     }
 
     #[test]

@@ -197,6 +197,20 @@ mod tests {
     }
 
     #[test]
+    fn etcd_0_4_reports_the_loss_and_the_next_leader_apart() {
+        let log = "\
+Jun 24 10:05:04 n2 etcd[5]: [etcd] Jun 24 10:05:04.321 INFO      | node02: warning: heartbeat near election timeout: 230.1ms
+Jun 24 11:00:37 n2 etcd[5]: [etcd] Jun 24 11:00:37.213 INFO      | node02: leader changed from 'node05' to ''.
+Jun 24 11:00:37 n2 etcd[5]: [etcd] Jun 24 11:00:37.250 INFO      | node02: leader changed from '' to 'node02'.
+";
+        let facts = facts(&[log]);
+        let change = facts.needless().next().expect("one change");
+        assert_eq!((change.old.as_deref(), change.new.as_deref()), (Some("node05"), Some("node02")));
+        // Gaps of 230 ms against 200 ms say what cost the lead, though the last one printed no line.
+        assert_eq!(change.stall.map(|at| facts.stalls[at].planned), Some(230_100));
+    }
+
+    #[test]
     fn a_hand_over_is_no_loss() {
         let log = "\
 2017-04-20 10:00:01.000000 I | etcdserver: 2a0965170762fd09 starts leadership transfer from 2a0965170762fd09 to 91d25258d70ad868
