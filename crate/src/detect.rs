@@ -132,6 +132,7 @@ impl Signs {
         let manifest = sample.contains("extraArgs")
             || sample.contains("extra_args")
             || self.has("etcd-arg")
+            || (self.has("services") && sample.contains("etcd"))
             || (self.has("apiVersion") && self.has("kind") && sample.contains("etcd"));
         if manifest {
             return Some(Source::Manifest);
@@ -161,7 +162,17 @@ impl Signs {
         if self.fleet_options > 0 {
             return Some(Source::FleetConf);
         }
-        (self.timing_keys > 0 && self.lines <= 400).then_some(Source::Fragment)
+        (self.timing_keys > 0 && self.lines <= 400 && !self.of_another_program()).then_some(Source::Fragment)
+    }
+
+    /// Other programs elect leaders too and name their timers alike (Camunda, Consul). Their keys stand
+    /// below roots that neither etcd nor fleet has.
+    fn of_another_program(&self) -> bool {
+        let ours = |root: &String| {
+            let root = root.to_ascii_lowercase();
+            keys::of_key(&root).is_some() || root.starts_with("etcd") || root.starts_with("fleet")
+        };
+        !self.root_keys.is_empty() && !self.root_keys.iter().any(ours)
     }
 }
 
@@ -217,6 +228,8 @@ mod tests {
             ("2015/10/10 03:45:01 etcdserver: election = 1000ms\n", None),
             ("", None),
             ("hello world\n", None),
+            ("other:\n  raft:\n    heartbeat-interval: 250ms\n    election-timeout: 2500ms\n", None),
+            ("services:\n  kv:\n    image: etcd\n    command: [--heartbeat-interval=250]\n", Some(Source::Manifest)),
         ] {
             assert_eq!(configuration(text), expected, "{text}");
         }

@@ -1,4 +1,5 @@
-//! Kubernetes static pods, kubeadm `extraArgs` (map and list), RKE `extra_args`, k3s `etcd-arg`, Talos.
+//! Kubernetes static pods, kubeadm `extraArgs` (map and list), RKE `extra_args`, k3s `etcd-arg`, Talos,
+//! and docker-compose files.
 
 use std::ops::Range;
 
@@ -28,6 +29,7 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, depth: usize) {
         match name.as_str() {
             "extraargs" => arguments(builder, tree, &entry.value),
             "etcdarg" | "command" | "args" => words(builder, tree, &entry.value, name == "etcdarg"),
+            "environment" => variables(builder, tree, &entry.value),
             "image" => builder.image(entry.value.text().unwrap_or("")),
             _ => {}
         }
@@ -113,10 +115,33 @@ fn environment(builder: &mut Builder, tree: &Tree, item: &Node) {
         return;
     };
     let Some(value) = tree.get(item, "value") else { return };
-    let Some(text) = value.text() else { return };
-    builder.fact_of_variable(&name, text);
-    if let Some(meant) = keys::of_variable(&name) {
-        builder.claim(meant, unquoted(value), scalar::daemon(meant.0, text), Home::new("", Class::Environment, ""));
+    if let Some(text) = value.text() {
+        variable(builder, &name, text, unquoted(value));
+    }
+}
+
+/// docker-compose's `environment`: a map, or words `NAME=value`.
+fn variables(builder: &mut Builder, tree: &Tree, node: &Node) {
+    for entry in node.entries() {
+        let value = tree.resolve(&entry.value);
+        if let Some(text) = value.text() {
+            variable(builder, entry.name(), text, unquoted(value));
+        }
+    }
+    for item in node.items() {
+        let Some(inner) = Inner::of_scalar(builder.text, tree.resolve(item)) else { continue };
+        let Some((name, value)) = inner.text.split_once('=') else { continue };
+        variable(builder, name, value, inner.place(name.len() + 1..inner.text.len()));
+    }
+}
+
+fn variable(builder: &mut Builder, name: &str, text: &str, place: Range<usize>) {
+    if !name.starts_with("ETCD_") {
+        return;
+    }
+    builder.fact_of_variable(name, text);
+    if let Some(meant) = keys::of_variable(name) {
+        builder.claim(meant, place, scalar::daemon(meant.0, text), Home::new("", Class::Environment, ""));
     }
 }
 
@@ -143,6 +168,9 @@ mod tests {
             "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - {name: heartbeat-interval, value: \"500\"}\n    - name: election-timeout\n      value: \"5000\"\n",
             "services:\n  etcd:\n    extra_args:\n      heartbeat-interval: 500\n      election-timeout: 5000\n",
             "etcd-arg:\n  - heartbeat-interval=500\n  - election-timeout=5000\n",
+            "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    command:\n    - '--heartbeat-interval=500'\n    - '--election-timeout=5000'\n",
+            "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    environment:\n      ETCD_HEARTBEAT_INTERVAL: 500\n      ETCD_ELECTION_TIMEOUT: \"5000\"\n",
+            "services:\n  etcd:\n    environment:\n    - ETCD_HEARTBEAT_INTERVAL=500\n    - \"ETCD_ELECTION_TIMEOUT=5000\"\n",
             "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: etcd\n    env:\n    - {name: ETCD_HEARTBEAT_INTERVAL, value: \"500\"}\n    - name: ETCD_ELECTION_TIMEOUT\n      value: '5000'\n",
         ] {
             assert_eq!(raw(text), expected, "{text}");
