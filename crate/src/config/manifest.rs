@@ -14,30 +14,37 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Manifest, text);
     let tree = cloud_config::tree(&mut builder);
     for root in &tree.documents {
-        walk(&mut builder, &tree, root, 0);
+        walk(&mut builder, &tree, root, "", 0);
     }
     builder.finish("Kubernetes manifest or installer configuration".to_owned())
 }
 
-/// Looks for arguments anywhere in the tree; aliases are not followed, so it ends.
-fn walk(builder: &mut Builder, tree: &Tree, node: &Node, depth: usize) {
+/// Looks for arguments anywhere in the tree; aliases are not followed, so it ends. `member` is the
+/// docker-compose service they stand in: each is a process of its own.
+fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: usize) {
     if depth > crate::yaml::MAX_DEPTH {
         return;
     }
     for entry in node.entries() {
         let name = entry.name().replace(['-', '_'], "").to_ascii_lowercase();
+        if depth == 0 && name == "services" {
+            for service in entry.value.entries() {
+                walk(builder, tree, &service.value, service.name(), 2);
+            }
+            continue;
+        }
         match name.as_str() {
             "extraargs" => arguments(builder, tree, &entry.value),
-            "etcdarg" | "command" | "args" => words(builder, tree, &entry.value, name == "etcdarg"),
-            "environment" => variables(builder, tree, &entry.value),
+            "etcdarg" | "command" | "args" => words(builder, tree, &entry.value, member, name == "etcdarg"),
+            "environment" => variables(builder, tree, &entry.value, member),
             "image" => builder.image(entry.value.text().unwrap_or("")),
             _ => {}
         }
-        walk(builder, tree, &entry.value, depth + 1);
+        walk(builder, tree, &entry.value, member, depth + 1);
     }
     for item in node.items() {
         environment(builder, tree, item);
-        walk(builder, tree, item, depth + 1);
+        walk(builder, tree, item, member, depth + 1);
     }
 }
 
@@ -68,7 +75,7 @@ fn unquoted(node: &Node) -> Range<usize> {
 }
 
 /// Words of a command, `--flag=value` each; k3s writes them without dashes.
-fn words(builder: &mut Builder, tree: &Tree, node: &Node, bare: bool) {
+fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bool) {
     let items: Vec<&Node> = match &node.kind {
         Kind::Sequence { items, .. } => items.iter().map(|item| tree.resolve(item)).collect(),
         Kind::Scalar { .. } => vec![node],
@@ -82,11 +89,11 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, bare: bool) {
         if text.contains(char::is_whitespace) {
             // A whole command in one word, as after `sh -c`.
             let cut = flags::words(&text, 0..text.len());
-            flags::take(builder, &inner, &cut, "", "", &[]);
+            flags::take(builder, &inner, &cut, member, "", &[]);
             continue;
         }
         if let Some(name) = held.take() {
-            flag(builder, &inner, &name, 0);
+            flag(builder, &inner, member, &name, 0);
             continue;
         }
         let stripped = text.trim_start_matches('-');
@@ -96,17 +103,17 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, bare: bool) {
             continue;
         }
         match stripped.split_once('=') {
-            Some((name, _)) => flag(builder, &inner, name, dashes + name.len() + 1),
+            Some((name, _)) => flag(builder, &inner, member, name, dashes + name.len() + 1),
             None => held = Some(stripped.to_owned()),
         }
     }
 }
 
-fn flag(builder: &mut Builder, inner: &Inner, name: &str, from: usize) {
+fn flag(builder: &mut Builder, inner: &Inner, member: &str, name: &str, from: usize) {
     let value = inner.text.get(from..).unwrap_or("").to_owned();
     builder.fact_of_variable(&format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase()), &value);
     let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { return };
-    builder.claim(meant, inner.place(from..inner.text.len()), scalar::daemon(meant.0, &value), Home::new("", Class::Flag, ""));
+    builder.claim(meant, inner.place(from..inner.text.len()), scalar::daemon(meant.0, &value), Home::new(member, Class::Flag, ""));
 }
 
 /// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`.
@@ -116,32 +123,32 @@ fn environment(builder: &mut Builder, tree: &Tree, item: &Node) {
     };
     let Some(value) = tree.get(item, "value") else { return };
     if let Some(text) = value.text() {
-        variable(builder, &name, text, unquoted(value));
+        variable(builder, "", &name, text, unquoted(value));
     }
 }
 
 /// docker-compose's `environment`: a map, or words `NAME=value`.
-fn variables(builder: &mut Builder, tree: &Tree, node: &Node) {
+fn variables(builder: &mut Builder, tree: &Tree, node: &Node, member: &str) {
     for entry in node.entries() {
         let value = tree.resolve(&entry.value);
         if let Some(text) = value.text() {
-            variable(builder, entry.name(), text, unquoted(value));
+            variable(builder, member, entry.name(), text, unquoted(value));
         }
     }
     for item in node.items() {
         let Some(inner) = Inner::of_scalar(builder.text, tree.resolve(item)) else { continue };
         let Some((name, value)) = inner.text.split_once('=') else { continue };
-        variable(builder, name, value, inner.place(name.len() + 1..inner.text.len()));
+        variable(builder, member, name, value, inner.place(name.len() + 1..inner.text.len()));
     }
 }
 
-fn variable(builder: &mut Builder, name: &str, text: &str, place: Range<usize>) {
+fn variable(builder: &mut Builder, member: &str, name: &str, text: &str, place: Range<usize>) {
     if !name.starts_with("ETCD_") {
         return;
     }
     builder.fact_of_variable(name, text);
     if let Some(meant) = keys::of_variable(name) {
-        builder.claim(meant, place, scalar::daemon(meant.0, text), Home::new("", Class::Environment, ""));
+        builder.claim(meant, place, scalar::daemon(meant.0, text), Home::new(member, Class::Environment, ""));
     }
 }
 
@@ -159,7 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn pods_kubeadm_rke_k3s() {
+    fn services_of_one_compose_file_do_not_overrule_each_other() {
+        let text = "services:\n  a:\n    image: etcd\n    command: [--heartbeat-interval=250]\n  b:\n    image: etcd\n    environment: {ETCD_HEARTBEAT_INTERVAL: 500}\n";
+        assert_eq!(raw(text).into_iter().map(|(_, value)| value).collect::<Vec<_>>(), ["250", "500"]);
+    }
+
+    #[test]
+    fn pods_kubeadm_rke_k3s_compose() {
         let expected = [("heartbeat-interval".to_owned(), "500".to_owned()), ("election-timeout".to_owned(), "5000".to_owned())];
         for text in [
             "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: etcd\n      command: [etcd, --heartbeat-interval=500, \"--election-timeout=5000\"]\n",
