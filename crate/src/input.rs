@@ -36,6 +36,43 @@ pub struct Assumptions {
     pub fleet_version: Option<String>,
 }
 
+impl Assumptions {
+    /// States a number under its name in the npm package. `false` where that assumption is a text, or
+    /// the number is no count; a name that is not known here is passed over.
+    pub fn state_number(&mut self, name: &str, value: f64) -> bool {
+        let count = || (value >= 0.0 && value.fract() == 0.0 && value <= f64::from(u32::MAX)).then_some(value as u32);
+        let stated = match name {
+            "peerRttMs" => &mut self.peer_rtt_ms,
+            "failoverBudgetMs" => &mut self.failover_budget_ms,
+            "stallMs" => &mut self.stall_ms,
+            _ => {
+                let stated = match name {
+                    "members" => &mut self.members,
+                    "machines" => &mut self.machines,
+                    "units" => &mut self.units,
+                    _ => return !matches!(name, "etcdVersion" | "fleetVersion"),
+                };
+                *stated = count();
+                return stated.is_some();
+            }
+        };
+        *stated = Some(value);
+        true
+    }
+
+    /// States a text under its name in the npm package. `false` where that assumption is a number; a
+    /// name that is not known here is passed over.
+    pub fn state_text(&mut self, name: &str, value: String) -> bool {
+        let stated = match name {
+            "etcdVersion" => &mut self.etcd_version,
+            "fleetVersion" => &mut self.fleet_version,
+            _ => return !matches!(name, "members" | "peerRttMs" | "failoverBudgetMs" | "stallMs" | "machines" | "units"),
+        };
+        *stated = Some(value);
+        true
+    }
+}
+
 /// All that one analysis reads.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -46,4 +83,26 @@ pub struct Input {
     /// What the user states.
     #[serde(default)]
     pub assumptions: Assumptions,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_by_name() {
+        let mut stated = Assumptions::default();
+        assert!(stated.state_number("members", 5.0) && stated.state_number("peerRttMs", 1.5));
+        assert!(stated.state_text("etcdVersion", String::from("2.3.8")));
+        assert_eq!((stated.members, stated.peer_rtt_ms, stated.etcd_version.as_deref()), (Some(5), Some(1.5), Some("2.3.8")));
+    }
+
+    #[test]
+    fn refuses_what_does_not_fit() {
+        let mut stated = Assumptions::default();
+        assert!(!stated.state_number("members", 2.5) && !stated.state_number("units", -1.0) && !stated.state_number("etcdVersion", 2.3));
+        assert!(!stated.state_text("members", String::from("three")));
+        assert!(stated.state_text("elsewhere", String::from("passed over")));
+        assert_eq!(stated, Assumptions::default());
+    }
 }

@@ -26,6 +26,7 @@ pub mod measures;
 pub mod timeline;
 pub mod answer;
 pub mod session;
+pub mod json;
 #[cfg(target_arch = "wasm32")]
 mod web;
 

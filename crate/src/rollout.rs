@@ -136,8 +136,7 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
     if has("etcd-clock-skew") {
         steps.push(step("Check the clocks.", &["timedatectl", "ntpq -p"], "Whether the clocks agree within a second."));
     }
-    let only_fleet =
-        facts.has_fleet() && !facts.logs.is_empty() && !facts.all_events().any(|(_, event)| event.signature().is_etcd_server());
+    let only_fleet = facts.has_fleet() && !facts.logs.is_empty() && !facts.any_event(|event| event.signature().is_etcd_server());
     if only_fleet || has("client-http-500") {
         steps.push(step(
             "Paste the log of etcd from all members for the same minutes, with fleet's.",

@@ -60,7 +60,7 @@ pub fn parse_go_duration(text: &str) -> Result<Micros, DurationError> {
     if rest.is_empty() {
         return Err(DurationError::Invalid);
     }
-    let mut nanos: i128 = 0;
+    let mut nanos: i64 = 0;
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let (number, after) = rest.split_at(digits);
@@ -76,11 +76,11 @@ pub fn parse_go_duration(text: &str) -> Result<Micros, DurationError> {
         nanos = nanos.saturating_add(scaled(number, scale));
         rest = next;
     }
-    let micros = i64::try_from(nanos / 1_000).unwrap_or(i64::MAX);
+    let micros = nanos / 1_000;
     Ok(if negative { -micros } else { micros })
 }
 
-fn nanos_per(unit: &str) -> Option<i128> {
+fn nanos_per(unit: &str) -> Option<i64> {
     Some(match unit {
         "ns" => 1,
         "us" | "µs" | "μs" | "Âµs" => 1_000,
@@ -93,19 +93,52 @@ fn nanos_per(unit: &str) -> Option<i128> {
 }
 
 /// `number` (digits with at most one dot) times `scale`, cut to a whole number.
-fn scaled(number: &str, scale: i128) -> i128 {
+fn scaled(number: &str, scale: i64) -> i64 {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let mut sum = digits(whole).saturating_mul(scale);
+    let mut sum: i64 = 0;
+    for digit in whole.bytes() {
+        sum = sum.saturating_mul(10).saturating_add(i64::from(digit - b'0'));
+    }
+    sum = sum.saturating_mul(scale);
     let mut unit = scale;
     for digit in fraction.bytes() {
         unit /= 10;
-        sum += i128::from(digit - b'0') * unit;
+        sum = sum.saturating_add(i64::from(digit - b'0') * unit);
     }
     sum
 }
 
-fn digits(text: &str) -> i128 {
-    text.bytes().fold(0_i128, |sum, digit| sum.saturating_mul(10).saturating_add(i128::from(digit - b'0')).min(1 << 80))
+/// Reads a number such as `600`, `-1.5`, `.5` or `6e3`; nothing else may stand in the text.
+///
+/// The standard library's way is exact to the last of 17 digits, for which it keeps ten kilobytes of
+/// powers. This one is exact up to 15 digits.
+pub fn parse_number(text: &str) -> Option<f64> {
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (digits, mut power) = match text.split_once(['e', 'E']) {
+        Some((digits, power)) => (digits, power.parse::<i16>().ok()?),
+        None => (text, 0),
+    };
+    let (mut number, mut any, mut dot) = (0.0, false, false);
+    for byte in digits.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                number = number * 10.0 + f64::from(byte - b'0');
+                any = true;
+                power = power.saturating_sub(i16::from(dot));
+            }
+            b'.' if !dot => dot = true,
+            _ => return None,
+        }
+    }
+    let mut scale = 1.0;
+    for _ in 0..power.unsigned_abs().min(400) {
+        scale *= 10.0;
+    }
+    let number = if power < 0 { number / scale } else { number * scale };
+    (any && number.is_finite()).then_some(if negative { -number } else { number })
 }
 
 /// Prints a time for people: `950 µs`, `12 ms`, `1.6 s`, `2 min 5 s`. Number and unit are
@@ -132,15 +165,16 @@ pub fn human(time: Micros) -> String {
     format!("{sign}{text}")
 }
 
-/// `value / unit` with at most `places` decimals, rounded, without trailing zeros.
+/// `value / unit` with at most `places` decimals, rounded, without trailing zeros. Neither is negative.
 pub fn decimal(value: i64, unit: i64, places: u32) -> String {
-    let scale = 10_i128.pow(places);
-    let rounded = (i128::from(value) * scale * 2 + i128::from(unit)) / (2 * i128::from(unit));
-    let text = format!("{}.{:0width$}", rounded / scale, rounded % scale, width = places as usize);
-    if places == 0 {
-        return (rounded / scale).to_string();
+    let scale = 10_i64.pow(places);
+    let part = (value % unit * scale * 2 + unit) / (2 * unit);
+    let (whole, part) = (value / unit + part / scale, part % scale);
+    if part == 0 {
+        return whole.to_string();
     }
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    let text = format!("{whole}.{part:0width$}", width = places as usize);
+    text.trim_end_matches('0').to_owned()
 }
 
 #[cfg(test)]
@@ -174,7 +208,20 @@ mod tests {
     }
 
     #[test]
+    fn reads_numbers() {
+        for (text, number) in
+            [("600", 600.0), ("-1.5", -1.5), (".5", 0.5), ("5.", 5.0), ("6e3", 6000.0), ("1e-3", 0.001), ("+2.25E+1", 22.5)]
+        {
+            assert_eq!(parse_number(text), Some(number), "{text}");
+        }
+        for text in ["", ".", "e3", "1e", "5s", " 5", "--5", "1.2.3", "inf", "nan", "1e999"] {
+            assert_eq!(parse_number(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn prints_for_people() {
+        assert_eq!([decimal(1_999, 1_000, 2), decimal(5, 1_000, 2), decimal(2_500, 1_000, 0)], ["2", "0.01", "3"]);
         assert_eq!(human(1_595_400), "1.6\u{a0}s");
         assert_eq!(human(1_545_000), "1.55\u{a0}s");
         assert_eq!(human(237_022), "237\u{a0}ms");

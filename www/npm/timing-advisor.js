@@ -5,7 +5,7 @@
 //
 // The first call loads the engine; nothing has to be set up. Nothing is sent anywhere.
 
-import { __wbg_reset_state, analyze as analyzeJson, initSync, Session as EngineSession } from './timing_advisor.js';
+import { __wbg_reset_state, initSync, Session as EngineSession, Stated } from './timing_advisor.js';
 
 const STOPPED =
   'The engine met a fault of its own and stopped, so there is no report for this input. ' +
@@ -40,9 +40,10 @@ export function init(source) {
  * @returns {Promise<import('./timing-advisor.js').Report>}
  */
 export async function analyze(input) {
-  const json = inputJson(input);
-  await init();
-  return guarded(() => JSON.parse(analyzeJson(json)));
+  const { documents, assumptions } = checked(input);
+  const session = await Session.start({ assumptions });
+  for (const { name, text } of documents) session.push(session.open(name), UTF8.encode(text));
+  return session.finish();
 }
 
 /** The same analysis for texts that arrive in pieces, such as large files. */
@@ -64,8 +65,8 @@ export class Session {
 
   /** @param {{ assumptions?: import('./timing-advisor.js').Assumptions }} options */
   constructor(options = {}) {
-    const { assumptions = {} } = options;
-    this.#engine = guarded(() => new EngineSession(JSON.stringify({ assumptions })));
+    const { assumptions } = options;
+    this.#engine = guarded(() => new EngineSession(stated(assumptions ?? {})));
   }
 
   /**
@@ -187,21 +188,30 @@ const isTrap = (error) =>
   error instanceof RangeError ||
   /** @type {any} */ (error)?.name === 'InternalError';
 
-/** @param {import('./timing-advisor.js').Input} input */
-function inputJson(input) {
+/**
+ * @param {import('./timing-advisor.js').Input} input
+ * @returns {import('./timing-advisor.js').Input}
+ */
+function checked(input) {
   const documents = input?.documents;
   if (!Array.isArray(documents)) throw new TypeError('analyze needs { documents: [{ name, text }] }.');
   const bad = documents.findIndex((document) => typeof document?.text !== 'string');
   if (bad >= 0) throw new TypeError(`documents[${bad}].text is no string. For bytes, use a Session.`);
-  return JSON.stringify({
-    documents: documents.map(({ name, text }) => ({ name, text: wellFormed(text) })),
-    assumptions: input.assumptions ?? {},
-  });
+  return input;
 }
 
-// A half of a surrogate pair has no place in UTF-8.
-/** @param {string} text */
-const wellFormed = (text) => /** @type {any} */ (text).toWellFormed?.() ?? text;
+/** @param {import('./timing-advisor.js').Assumptions} assumptions */
+function stated(assumptions) {
+  const stated = new Stated();
+  for (const [name, value] of Object.entries(assumptions)) {
+    if (value === undefined || value === null) continue;
+    const fits = typeof value === 'number' ? stated.number(name, value) : stated.text(name, String(value));
+    if (!fits) throw new TypeError(`The input has not the expected form: assumptions.${name} cannot be ${JSON.stringify(value)}.`);
+  }
+  return stated;
+}
+
+const UTF8 = new TextEncoder();
 
 /** @param {AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array>} stream */
 async function* pieces(stream) {

@@ -2,7 +2,7 @@
 //! coreos-cloudinit, to a daemon's environment, and to a strict parser.
 
 use crate::parameters::{Parameter, Unit};
-use crate::units::{DurationError, MS, Micros, S, parse_go_duration};
+use crate::units::{DurationError, MS, Micros, S, parse_go_duration, parse_number};
 use crate::yaml::{Node, Style};
 
 /// What becomes of a value.
@@ -101,9 +101,9 @@ pub fn daemon(parameter: Parameter, text: &str) -> Reading {
             Some(millis) if millis >= 0 => Reading::used(millis.saturating_mul(MS)),
             _ => Reading::of(Fate::Stops),
         },
-        Unit::Seconds => match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Reading::used(seconds(number)),
-            _ => Reading { value: Some(0), fate: Fate::Zeroed },
+        Unit::Seconds => match parse_number(text) {
+            Some(number) => Reading::used(seconds(number)),
+            None => Reading { value: Some(0), fate: Fate::Zeroed },
         },
         Unit::GoDuration => duration(text),
     }
@@ -147,13 +147,7 @@ pub fn yaml_number(text: &str) -> Option<f64> {
         let value = i64::from_str_radix(bits, 2).ok()? as f64;
         return Some(if negative { -value } else { value });
     }
-    // Letters other than the exponent would be Rust's `inf` and `nan`.
-    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        || digits.contains(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-')))
-    {
-        return None;
-    }
-    text.parse().ok()
+    parse_number(&text)
 }
 
 /// Go's `strconv.ParseInt(text, 0, 64)`: `0x` hexadecimal, leading `0` octal, else decimal.

@@ -265,7 +265,7 @@ fn was_ever_late(facts: &Facts, voices: &[Voice], member: &str) -> bool {
 /// Peers saw the old leader's connections end or be refused within the ten seconds before the new leader.
 fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
     let Some(elected) = change.elected else { return false };
-    facts.all_events().any(|(_, event)| {
+    facts.any_event(|event| {
         let near = event.time.is_some_and(|time| (-S..=15 * S).contains(&(elected - time.micros)));
         near && ends_connection(event) && (event.text.contains(old) || event.word("peer").is_none())
     })

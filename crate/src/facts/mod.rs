@@ -174,7 +174,7 @@ fn generation(facts: &Facts) -> Generation {
     };
     if range.high < (2, 0, 0) {
         Generation::V04
-    } else if range.low >= (3, 5, 0) || facts.all_events().any(|(_, event)| pre_vote(event)) {
+    } else if range.low >= (3, 5, 0) || facts.any_event(|event| pre_vote(event)) {
         Generation::PreVote
     } else if range.low >= (3, 0, 0) {
         Generation::V3
@@ -280,17 +280,39 @@ impl Facts {
         &self.logs[id.log].events[id.event]
     }
 
-    /// All events with one of these meanings, by document and time.
-    pub fn events_of<'a>(&'a self, meanings: &'a [Meaning]) -> impl Iterator<Item = (EventId, &'a Event)> + 'a {
-        self.all_events().filter(move |(_, event)| meanings.contains(&event.meaning))
+    /// All events, by document and time.
+    pub fn all_events(&self) -> Events<'_> {
+        Events { logs: &self.logs, next: EventId { log: 0, event: 0 } }
     }
 
-    /// All events, by document and time.
-    pub fn all_events(&self) -> impl Iterator<Item = (EventId, &Event)> {
-        self.logs
-            .iter()
-            .enumerate()
-            .flat_map(|(log, reading)| reading.events.iter().enumerate().map(move |(event, e)| (EventId { log, event }, e)))
+    /// All events with one of these meanings.
+    pub fn events_of(&self, meanings: &[Meaning]) -> std::vec::IntoIter<(EventId, &Event)> {
+        let events: Vec<_> = self.all_events().filter(|(_, event)| meanings.contains(&event.meaning)).collect();
+        events.into_iter()
+    }
+
+    /// When events with one of these meanings happened.
+    pub fn times_of(&self, meanings: &[Meaning]) -> Vec<Micros> {
+        self.events_of(meanings).filter_map(|(_, event)| event.time).map(|time| time.micros).collect()
+    }
+
+    /// All events that satisfy `fits`.
+    pub fn events_where(&self, fits: impl Fn(&Event) -> bool) -> Vec<EventId> {
+        self.select(&fits)
+    }
+
+    /// Whether an event satisfies `fits`.
+    pub fn any_event(&self, fits: impl Fn(&Event) -> bool) -> bool {
+        self.first_event(&fits).is_some()
+    }
+
+    // Compiled once, not for each question.
+    fn select(&self, fits: &dyn Fn(&Event) -> bool) -> Vec<EventId> {
+        self.all_events().filter(|(_, event)| fits(event)).map(|(id, _)| id).collect()
+    }
+
+    fn first_event(&self, fits: &dyn Fn(&Event) -> bool) -> Option<EventId> {
+        self.all_events().find(|(_, event)| fits(event)).map(|(id, _)| id)
     }
 
     /// The host that wrote an event: named in the line, else the document stands for it.
@@ -310,12 +332,12 @@ impl Facts {
 
     /// Whether the input has lines or settings of etcd itself.
     pub fn has_etcd(&self) -> bool {
-        self.configurations.iter().any(|c| c.cluster.has_etcd) || self.all_events().any(|(_, event)| event.signature().is_etcd_server())
+        self.configurations.iter().any(|c| c.cluster.has_etcd) || self.any_event(|event| event.signature().is_etcd_server())
     }
 
     /// Whether the input has lines or settings of fleet.
     pub fn has_fleet(&self) -> bool {
-        self.configurations.iter().any(|c| c.cluster.has_fleet) || self.all_events().any(|(_, event)| event.signature().is_fleet())
+        self.configurations.iter().any(|c| c.cluster.has_fleet) || self.any_event(|event| event.signature().is_fleet())
     }
 
     /// The value in force for `parameter`, for sums: a default where nothing else is known.
@@ -338,6 +360,29 @@ impl Facts {
     /// Leader changes that no start, plan or death explains.
     pub fn needless(&self) -> impl Iterator<Item = &LeaderChange> {
         self.changes.iter().filter(|change| change.class == ChangeClass::Needless)
+    }
+}
+
+/// All events of the input, by document and time.
+pub struct Events<'a> {
+    logs: &'a [LogReading],
+    next: EventId,
+}
+
+impl<'a> Iterator for Events<'a> {
+    type Item = (EventId, &'a Event);
+
+    // Every loop over events calls it, and none is so long that the call counts.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let id = self.next;
+            if let Some(event) = self.logs.get(id.log)?.events.get(id.event) {
+                self.next.event += 1;
+                return Some((id, event));
+            }
+            self.next = EventId { log: id.log + 1, event: 0 };
+        }
     }
 }
 

@@ -1,13 +1,16 @@
 //! Believes an edited text only after reading it twice.
 
-use std::collections::HashMap;
+use std::fmt::{self, Formatter};
 
-use serde::Deserialize;
-use serde_yaml::Value;
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::{Change, render};
 use crate::config::keys;
 use crate::config::{self, Configuration, Setting, Source};
+use crate::sort;
+use crate::units::parse_number;
+use crate::yaml::{self, Kind, Node, Tree};
 
 /// Whether the change is in force already.
 pub fn holds(configuration: &Configuration, change: &Change) -> bool {
@@ -48,20 +51,8 @@ pub fn rereads(before: &Configuration, new: &str, changes: &[Change]) -> Result<
 
 /// Parses both texts with the independent reader; their leaves may differ only as planned.
 fn same_but_for(old: &str, new: &str, changes: &[Change]) -> Result<(), String> {
-    let (mut before, mut after) = (leaves(old)?, leaves(new)?);
-    before.retain(|leaf, count| {
-        let shared = after.get(leaf).copied().unwrap_or(0).min(*count);
-        if shared > 0 {
-            *count -= shared;
-            if let Some(left) = after.get_mut(leaf) {
-                *left -= shared;
-            }
-        }
-        *count > 0
-    });
-    after.retain(|_, count| *count > 0);
-    let removed: Vec<&Leaf> = before.keys().collect();
-    let added: Vec<&Leaf> = after.keys().collect();
+    let (before, after) = (leaves(old)?, leaves(new)?);
+    let (removed, added) = (only_in(&before, &after), only_in(&after, &before));
     let unplanned = added.iter().any(|leaf| !is_planned(leaf, &removed, changes))
         || removed.iter().any(|leaf| !may_go(leaf, &added, changes))
         || removed.len() > changes.len() + 1;
@@ -71,35 +62,114 @@ fn same_but_for(old: &str, new: &str, changes: &[Change]) -> Result<(), String> 
 /// Path without list positions, and the value as text.
 type Leaf = (String, String);
 
-fn leaves(text: &str) -> Result<HashMap<Leaf, usize>, String> {
-    let mut found = HashMap::new();
-    for document in serde_yaml::Deserializer::from_str(text) {
-        let value = Value::deserialize(document).map_err(|error| format!("a second YAML reader refuses the file: {error}"))?;
-        collect(&value, String::new(), &mut found);
+/// What of `leaves` is not in `others`, each counted as often as it comes; both are sorted.
+fn only_in<'a>(leaves: &'a [Leaf], others: &[Leaf]) -> Vec<&'a Leaf> {
+    let mut only = Vec::new();
+    let mut others = others.iter().peekable();
+    for leaf in leaves {
+        while others.next_if(|other| *other < leaf).is_some() {}
+        if others.next_if_eq(&leaf).is_none() {
+            only.push(leaf);
+        }
     }
-    Ok(found)
+    only
 }
 
-fn collect(value: &Value, path: String, found: &mut HashMap<Leaf, usize>) {
-    let text = match value {
-        Value::Mapping(map) if !map.is_empty() => {
-            for (key, value) in map {
-                let name = key.as_str().map_or_else(|| format!("{key:?}"), str::to_owned);
-                collect(value, format!("{path}/{name}"), found);
-            }
-            return;
+/// All leaves of a text, sorted, as the second reader sees them. The first reader's tree leads it: it
+/// must find the same mappings, lists and values in the same places, and no key twice.
+fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
+    let refuses = |error: serde_yaml::Error| format!("a second YAML reader refuses the file: {error}");
+    let tree = yaml::read(text).map_err(|error| error.message)?;
+    let mut leaves = Vec::new();
+    let mut roots = tree.documents.iter();
+    for document in serde_yaml::Deserializer::from_str(text) {
+        match roots.next() {
+            Some(root) => Walk { tree: &tree, node: root, path: String::new(), leaves: &mut leaves }.deserialize(document),
+            None => <()>::deserialize(document),
         }
-        Value::Sequence(items) if !items.is_empty() => {
-            items.iter().for_each(|item| collect(item, format!("{path}/*"), found));
-            return;
+        .map_err(refuses)?;
+    }
+    sort::sort(&mut leaves);
+    Ok(leaves)
+}
+
+/// Reads one node as the tree says it is, and keeps the leaves below it.
+struct Walk<'a> {
+    tree: &'a Tree,
+    node: &'a Node,
+    path: String,
+    leaves: &'a mut Vec<Leaf>,
+}
+
+impl Walk<'_> {
+    fn leaf(self, text: &str) {
+        self.leaves.push((self.path, text.to_owned()));
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Walk<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(mut self, reader: D) -> Result<(), D::Error> {
+        self.node = self.tree.resolve(self.node);
+        match &self.node.kind {
+            Kind::Mapping { .. } => reader.deserialize_map(self),
+            Kind::Sequence { .. } => reader.deserialize_seq(self),
+            _ if self.node.is_null() => reader.deserialize_unit(self),
+            _ => reader.deserialize_str(self),
         }
-        Value::Null | Value::Mapping(_) | Value::Sequence(_) => String::new(),
-        Value::Bool(truth) => truth.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        Value::Tagged(tagged) => format!("{tagged:?}"),
-    };
-    *found.entry((path, text)).or_default() += 1;
+    }
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = ();
+
+    fn expecting(&self, sentence: &mut Formatter) -> fmt::Result {
+        sentence.write_str("what the first reader sees")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut names = Vec::new();
+        for entry in self.node.entries() {
+            let mut key = Vec::new();
+            let name = Walk { tree: self.tree, node: &entry.key, path: String::new(), leaves: &mut key };
+            map.next_key_seed(name)?.ok_or_else(|| A::Error::custom("a key is missing"))?;
+            let name = key.into_iter().map(|(path, text)| path + &text).collect::<String>();
+            let path = format!("{}/{name}", self.path);
+            map.next_value_seed(Walk { tree: self.tree, node: &entry.value, path, leaves: self.leaves })?;
+            names.push(name);
+        }
+        let entries = names.len();
+        if sort::distinct(names).len() < entries {
+            return Err(A::Error::custom("a key stands twice"));
+        }
+        if entries == 0 {
+            self.leaf("");
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        for item in self.node.items() {
+            let path = format!("{}/*", self.path);
+            let item = Walk { tree: self.tree, node: item, path, leaves: self.leaves };
+            list.next_element_seed(item)?.ok_or_else(|| A::Error::custom("an item is missing"))?;
+        }
+        if self.node.items().is_empty() {
+            self.leaf("");
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.leaf("");
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        self.leaf(text);
+        Ok(())
+    }
 }
 
 fn last_key(path: &str) -> &str {
@@ -112,7 +182,7 @@ fn is_planned((path, text): &Leaf, removed: &[&Leaf], changes: &[Change]) -> boo
             .or_else(|| keys::of_variable(last_key(path)))
             .is_some_and(|(parameter, _)| parameter == change.parameter);
         let whole =
-            *text == render::value(change) || text.parse::<f64>().is_ok_and(|number| number == change.parameter.number(change.value));
+            *text == render::value(change) || parse_number(text).is_some_and(|number| number == change.parameter.number(change.value));
         whole && (named || removed.iter().any(|(old, _)| old == path) || last_key(path) == "value") || spelled(text, change)
     }) && nested_lines_are_planned(path, text, removed, changes)
         || (last_key(path) == "name" && (text == super::insert::NEW_DROP_IN || changes.iter().any(|change| *text == render::key(change))))
@@ -143,4 +213,31 @@ fn may_go((path, text): &Leaf, added: &[&Leaf], changes: &[Change]) -> bool {
     let filled = text.is_empty() && added.iter().any(|(new, _)| new.starts_with(&format!("{path}/")));
     let named = keys::of_key(last_key(path)).is_some_and(|(parameter, _)| changes.iter().any(|change| change.parameter == parameter));
     replaced || filled || named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaves_have_their_paths() {
+        let text = "a: &x {b: 1, c: ~}\nd: ['2', *x, []]\ne:\n";
+        let found = leaves(text).unwrap();
+        let expected = [("/a/b", "1"), ("/a/c", ""), ("/d/*", ""), ("/d/*", "2"), ("/d/*/b", "1"), ("/d/*/c", ""), ("/e", "")];
+        assert_eq!(found, expected.map(|(path, text)| (path.to_owned(), text.to_owned())));
+        assert_eq!(leaves("").unwrap(), []);
+    }
+
+    #[test]
+    fn a_key_twice_is_refused() {
+        assert!(leaves("a: 1\nb: 2\na: 3\n").unwrap_err().contains("a key stands twice"));
+    }
+
+    #[test]
+    fn what_one_text_has_more_of() {
+        let list = |texts: &[&str]| texts.iter().map(|text| (String::new(), (*text).to_owned())).collect::<Vec<Leaf>>();
+        let (one, other) = (list(&["a", "b", "b", "d"]), list(&["b", "c", "d"]));
+        assert_eq!(only_in(&one, &other), [&one[0], &one[2]]);
+        assert_eq!(only_in(&other, &one), [&other[1]]);
+    }
 }

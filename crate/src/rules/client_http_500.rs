@@ -25,7 +25,7 @@ const SIGNS: &[&str] = &[
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let events: Vec<EventId> = facts.all_events().filter(|(_, event)| says(event, SIGNS)).map(|(id, _)| id).collect();
+    let events: Vec<EventId> = facts.events_where(|event| says(event, SIGNS));
     if events.is_empty() {
         return None;
     }

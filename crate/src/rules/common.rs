@@ -83,7 +83,7 @@ pub fn all(facts: &Facts, meanings: &[Meaning]) -> Vec<EventId> {
 
 /// Events with one of these meanings that also satisfy `also`.
 pub fn matching(facts: &Facts, meanings: &[Meaning], also: impl Fn(&Event) -> bool) -> Vec<EventId> {
-    facts.all_events().filter(|(_, event)| meanings.contains(&event.meaning) && also(event)).map(|(id, _)| id).collect()
+    facts.events_where(|event| meanings.contains(&event.meaning) && also(event))
 }
 
 /// How many lines these are, with the ones that the logger merged.

@@ -15,8 +15,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let events: Vec<EventId> =
-        facts.all_events().filter(|(_, event)| says(event, &["no space left on device"])).map(|(id, _)| id).collect();
+    let events: Vec<EventId> = facts.events_where(|event| says(event, &["no space left on device"]));
     if events.is_empty() {
         return None;
     }

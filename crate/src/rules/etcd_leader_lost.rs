@@ -125,7 +125,7 @@ fn lost_lines(facts: &Facts) -> Vec<EventId> {
     let planned = facts.changes.iter().filter(|change| change.class == ChangeClass::Planned);
     let planned = distinct(planned.flat_map(|change| change.events.iter().copied()));
     let says_lost = |event: &Event| event.meaning != Meaning::Leader04 || event.word("new").is_none_or(str::is_empty);
-    let transfers: Vec<Micros> = facts.events_of(TRANSFERS).filter_map(|(_, event)| event.time).map(|time| time.micros).collect();
+    let transfers: Vec<Micros> = facts.times_of(TRANSFERS);
     let mut events = matching(facts, &[Meaning::LeaderLost, Meaning::QuorumInactiveStepdown, Meaning::Leader04], says_lost);
     events.retain(|id| planned.binary_search(id).is_err() && !with_etcd_stop(facts, *id) && !after_transfer(facts, *id, &transfers));
     events

@@ -47,7 +47,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// change before to the new leader.
 fn leaderless(facts: &Facts) -> String {
     let broken = [Meaning::PeerStreamLost, Meaning::PeerReadFailed, Meaning::PeerInactive];
-    let mut ends: Vec<Micros> = facts.events_of(&broken).filter_map(|(_, event)| event.time).map(|time| time.micros).collect();
+    let mut ends: Vec<Micros> = facts.times_of(&broken);
     sort(&mut ends);
     let mut spans: Vec<Micros> = Vec::new();
     let mut before = Micros::MIN;

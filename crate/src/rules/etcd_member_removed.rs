@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
 const REMOVED: &[&str] = &["permanently removed from the cluster", "removed during cluster re-configuration"];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let events: Vec<EventId> = facts.all_events().filter(|(_, event)| says(event, REMOVED)).map(|(id, _)| id).collect();
+    let events: Vec<EventId> = facts.events_where(|event| says(event, REMOVED));
     if events.is_empty() {
         return None;
     }

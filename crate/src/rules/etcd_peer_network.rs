@@ -37,7 +37,7 @@ const START: Micros = 30 * S;
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events = matching(facts, BROKEN, |event| !blames_other_cause(event));
-    let first_start = facts.events_of(START_LINES).filter_map(|(_, event)| event.time).map(|time| time.micros).min();
+    let first_start = facts.times_of(START_LINES).into_iter().min();
     events.retain(|id| !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id, first_start));
     if events.is_empty() {
         return None;

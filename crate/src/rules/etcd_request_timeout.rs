@@ -30,7 +30,7 @@ const GAVE_UP: &[Meaning] = &[
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let events: Vec<EventId> = facts.all_events().filter(|(_, event)| gave_up(event)).map(|(id, _)| id).collect();
+    let events: Vec<EventId> = facts.events_where(gave_up);
     if events.is_empty() {
         return None;
     }

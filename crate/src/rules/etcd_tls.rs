@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let events: Vec<EventId> = facts.all_events().filter(|(_, event)| refuses(event)).map(|(id, _)| id).collect();
+    let events: Vec<EventId> = facts.events_where(refuses);
     if events.is_empty() {
         return None;
     }

@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 const NOT_THERE: &[&str] = &["no such host", "no route to host", "network is unreachable", "cannot assign requested address"];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let mut events: Vec<EventId> = facts.all_events().filter(|(_, event)| refused(event)).map(|(id, _)| id).collect();
+    let mut events: Vec<EventId> = facts.events_where(refused);
     events.retain(|id| !with_fleet_stop(facts, *id) && !part_of_a_start(facts, *id));
     if events.is_empty() {
         return None;

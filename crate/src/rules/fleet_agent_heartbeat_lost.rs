@@ -29,11 +29,8 @@ pub(super) const GONE: &[&str] = &["went away", "gone away"];
 fn check(facts: &Facts) -> Option<Finding> {
     let monitors =
         matching(facts, &[Meaning::ServerMonitorTriggered, Meaning::AgentHeartbeatFailedOld], |event| !says(event, &["told to shut down"]));
-    let gone: Vec<EventId> = facts
-        .all_events()
-        .filter(|(_, event)| event.signature().is_fleet() && (says(event, GONE) || event.meaning == Meaning::EngineMachineGoneOld))
-        .map(|(id, _)| id)
-        .collect();
+    let gone: Vec<EventId> =
+        facts.events_where(|event| event.signature().is_fleet() && (says(event, GONE) || event.meaning == Meaning::EngineMachineGoneOld));
     if monitors.is_empty() && gone.is_empty() {
         return None;
     }

@@ -34,7 +34,7 @@ const READS: &[Meaning] = &[
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let mut events: Vec<EventId> = facts.all_events().filter(|(_, event)| timed_out(event)).map(|(id, _)| id).collect();
+    let mut events: Vec<EventId> = facts.events_where(timed_out);
     events.retain(|id| !with_fleet_stop(facts, *id));
     if events.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! The browser's edge: JSON in, JSON out. No thinking happens here.
+//! The browser's edge: texts and numbers in, JSON out. No thinking happens here.
 //!
 //! A panic ends the WebAssembly instance. `www/npm/timing-advisor.js` then says so in a sentence
 //! and starts a new one for the next analysis.
@@ -6,10 +6,10 @@
 // The code that `#[wasm_bindgen]` writes is `unsafe`; none is written by hand.
 #![allow(unsafe_code)]
 
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::input::Input;
+use crate::input::Assumptions;
+use crate::json;
 
 /// Runs when the engine is loaded: from here on a panic names its place on the console.
 #[wasm_bindgen(start)]
@@ -17,24 +17,40 @@ pub fn start() {
     console_error_panic_hook::set_once();
 }
 
-/// Reads documents and answers with a report; both are JSON.
+/// What the user states of the cluster, filled in before a session starts.
 #[wasm_bindgen]
-pub fn analyze(input: &str) -> Result<String, JsError> {
-    let input = serde_json::from_str::<Input>(input).map_err(unreadable)?;
-    to_json(&crate::analyze(&input))
+#[derive(Default)]
+pub struct Stated(Assumptions);
+
+#[wasm_bindgen]
+impl Stated {
+    /// Nothing yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Stated {
+        Stated::default()
+    }
+
+    /// States a number; `false` where that assumption cannot be this number.
+    pub fn number(&mut self, name: &str, value: f64) -> bool {
+        self.0.state_number(name, value)
+    }
+
+    /// States a text; `false` where that assumption is no text.
+    pub fn text(&mut self, name: &str, value: String) -> bool {
+        self.0.state_text(name, value)
+    }
 }
 
-/// An analysis fed in pieces, for files too large to hold.
+/// An analysis. Its documents are fed whole or in pieces.
 #[wasm_bindgen]
 pub struct Session(crate::Session);
 
 #[wasm_bindgen]
 impl Session {
-    /// Starts one. `options` is an input without documents: what the user states of the cluster.
+    /// Starts one.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &str) -> Result<Session, JsError> {
-        let input = serde_json::from_str::<Input>(options).map_err(unreadable)?;
-        Ok(Session(crate::Session::new(input.assumptions)))
+    pub fn new(stated: Stated) -> Session {
+        Session(crate::Session::new(stated.0))
     }
 
     /// Adds a document and tells its number.
@@ -48,20 +64,12 @@ impl Session {
     }
 
     /// How much was read so far, as JSON.
-    pub fn counts(&self) -> Result<String, JsError> {
-        to_json(&self.0.counts())
+    pub fn counts(&self) -> String {
+        json::write(&self.0.counts())
     }
 
-    /// Ends the session and answers with its report.
-    pub fn finish(self) -> Result<String, JsError> {
-        to_json(&self.0.finish())
+    /// Ends the session and answers with its report, as JSON.
+    pub fn finish(self) -> String {
+        json::write(&self.0.finish())
     }
-}
-
-fn to_json(answer: &impl Serialize) -> Result<String, JsError> {
-    serde_json::to_string(answer).map_err(|error| JsError::new(&format!("the answer cannot be written: {error}")))
-}
-
-fn unreadable(error: serde_json::Error) -> JsError {
-    JsError::new(&format!("the input has not the expected form: {error}"))
 }
