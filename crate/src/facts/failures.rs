@@ -39,9 +39,12 @@ pub fn hit_limit(event: &Event) -> bool {
     says(LIMIT_TEXTS) || matches!(event.meaning, Meaning::EngineVersionUnknown | Meaning::RegistryNoUnit) && !says(OTHER_TEXTS)
 }
 
+/// What failed lines have in common: their second, their host, and, without times, the run of lines they stand in.
+type Moment = (Option<Micros>, String, usize);
+
 /// Groups the lines and ties each group to a stall or to a span without a leader.
 pub fn fleet_failures(facts: &Facts) -> Vec<FleetFailure> {
-    let mut failed: Vec<((Option<Micros>, String, usize), EventId)> = Vec::new();
+    let mut failed: Vec<(Moment, EventId)> = Vec::new();
     let mut run = 0;
     for (id, event) in facts.all_events() {
         if !hit_limit(event) {
