@@ -10,6 +10,12 @@ pub fn by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     arrange(order, &mut |a, b| items.swap(a, b));
 }
 
+/// Sorts by keys that stand in another list, in the same order; equal keys keep their order.
+pub fn by_keys<T, K: Ord>(items: &mut [T], keys: &[K]) {
+    let order = order(items.len(), &mut |a, b| keys[a] < keys[b]);
+    arrange(order, &mut |a, b| items.swap(a, b));
+}
+
 /// Sorts values that are their own key.
 pub fn sort<T: Ord>(items: &mut [T]) {
     let order = order(items.len(), &mut |a, b| items[a] < items[b]);

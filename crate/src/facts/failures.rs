@@ -20,6 +20,7 @@ pub const FAILED_REQUESTS: &[Meaning] = &[
     Meaning::AgentDesiredStateFailed,
     Meaning::AgentFetchMachineFailed,
     Meaning::RegistryFetchAllUnitsFailed,
+    Meaning::ApiFailed,
     Meaning::RegistryNoUnit,
     Meaning::FleetctlVersionCheck,
 ];

@@ -33,7 +33,7 @@ pub fn of_log(log: &LogReading, program: Program) -> Option<VersionRange> {
     if let (Some(low), Some(high)) = (said.iter().min(), said.iter().max()) {
         return Some(VersionRange { low: *low, high: *high });
     }
-    let texts = own.iter().map(|event| event.signature().versions).map(|(low, high)| VersionRange { low, high });
+    let texts = own.iter().filter(|event| !event.cut).map(|event| event.signature().versions).map(|(low, high)| VersionRange { low, high });
     let by_text = texts.reduce(|a, b| narrowed(a, b).unwrap_or(a));
     let by_place = if program == Program::Fleet { places(log) } else { None };
     match (by_text, by_place) {

@@ -39,6 +39,8 @@ pub struct Event {
     pub message: Span,
     /// When, corrected for order; `None` without a stamp.
     pub time: Option<Time>,
+    /// How much of a clock the stamp carries.
+    pub clock: Clock,
     /// The stamp as written.
     pub stamp: Option<Box<str>>,
     /// Index into `LogReading::hosts`; `None` where the line names none.
@@ -49,6 +51,8 @@ pub struct Event {
     pub signature: u16,
     /// Named holes and what they caught.
     pub values: Vec<(&'static str, Value)>,
+    /// The line ends within the message, so that its text is not known whole.
+    pub cut: bool,
     /// How often it happened: 1, or more where the logger merged repeats.
     pub repeat: u32,
     /// `file.go:NNN` of the line, where the log prints it.
@@ -99,8 +103,8 @@ pub enum Order {
     NewestFirst,
 }
 
-/// How much of a clock the stamps carry.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How much of a clock the stamps carry, the poorest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Clock {
     /// No stamps.
     #[default]
@@ -124,6 +128,8 @@ pub struct LogReading {
     pub order: Order,
     /// How much of a clock.
     pub clock: Clock,
+    /// Every stamp names its zone; others are taken for UTC.
+    pub zoned: bool,
     /// Programs seen: `etcd`, `fleetd`, ...
     pub programs: Vec<String>,
     /// Hosts seen, in order of appearance.

@@ -1,15 +1,14 @@
 //! What stands before a message: stamps, host, program - of any number of wrappers.
 
-use super::event::{Clock, Time};
-use super::time::{Stamp, stamp};
+use super::event::Clock;
+use super::pattern::json_field;
+use super::time::{Stamp, refined, stamp};
 
 /// What the prefix of a line tells.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Header<'a> {
-    /// The innermost stamp: when it happened, not when a collector took it.
-    pub time: Option<Time>,
-    /// How much of a clock that stamp carries.
-    pub clock: Clock,
+    /// When it happened: the innermost stamp, not when a collector took it, with what outer stamps add.
+    pub time: Option<Stamp>,
     /// The stamp as written.
     pub stamp: Option<&'a str>,
     /// The host, where the line names one.
@@ -32,33 +31,53 @@ pub fn header(line: &str, limit: usize) -> Header<'_> {
     let mut header = Header { form: "plain lines", ..Header::default() };
     let limit = limit.min(line.len());
     let mut at = 0;
+    // RFC 5424: `<28>1 STAMP HOST PROGRAM PID - - message`.
+    let mut ordered = false;
     for _ in 0..WORDS {
         at = skip_decoration(line, at, limit);
         if at >= limit {
             break;
         }
-        if let Some(read) = stamp(&line[at..limit]) {
-            take_stamp(&mut header, line, at, &read);
+        let rest = &line[at..limit];
+        if let Some(read) = stamp(rest) {
+            take_stamp(&mut header, &line[at..at + read.length], &read);
             at += read.length;
+            header.end = at;
             continue;
         }
-        let word = word(&line[at..limit]);
-        match classify(word, &line[at + word.len()..]) {
+        if let Some(length) = marking(rest) {
+            ordered |= rest[length..].starts_with("1 ");
+            at += length;
+            continue;
+        }
+        let word = word(rest);
+        let part = match classify(word, &line[at + word.len()..]) {
+            Part::Other | Part::Host(_) | Part::Program(_) if ordered && header.host.is_none() => Part::Host(word),
+            Part::Other | Part::Host(_) if ordered && header.program.is_none() => Part::Program(word),
+            part => part,
+        };
+        match part {
             Part::Raft(length) => {
-                if let Some(read) = stamp(&line[at + length..limit]) {
-                    take_stamp(&mut header, line, at + length, &read);
+                if let Some(read) = stamp(&rest[length..]) {
+                    take_stamp(&mut header, &rest[length..length + read.length], &read);
                     at += length + read.length;
+                    header.end = at;
                     continue;
                 }
             }
             Part::Program(name) => {
                 header.program = Some(name);
-                header.form = if header.clock == Clock::None { "journal without times" } else { "journal or syslog" };
+                header.form = if header.time.is_none() { "journal without times" } else { "journal or syslog" };
             }
             Part::Source(place) => header.source_line = Some(place),
             Part::Host(host) if header.host.is_none() => header.host = Some(host),
             Part::Host(_) | Part::Level => {}
-            Part::Other => break,
+            Part::Other => {
+                let Some(length) = before_stamp(rest).filter(|_| header.time.is_none() && header.host.is_none()) else { break };
+                header.host = Some(word.trim_matches(['[', ']', ':']));
+                at += length;
+                continue;
+            }
         }
         at += word.len();
         header.end = at;
@@ -68,29 +87,24 @@ pub fn header(line: &str, limit: usize) -> Header<'_> {
     header
 }
 
-/// Inner stamps replace outer ones, but a stamp of day or date is not given up for a bare time of day.
-fn take_stamp<'a>(header: &mut Header<'a>, line: &'a str, at: usize, read: &Stamp) {
-    let poorer = read.clock == Clock::TimeOfDay && header.clock != Clock::None && header.clock != Clock::TimeOfDay;
-    if poorer {
-        return;
+fn take_stamp<'a>(header: &mut Header<'a>, text: &'a str, read: &Stamp) {
+    let better = match &header.time {
+        Some(outer) => refined(outer, read),
+        None => Some(*read),
+    };
+    if let Some(better) = better {
+        header.time = Some(better);
+        header.stamp = Some(text.trim_end());
     }
-    header.time = Some(read.time);
-    header.clock = read.clock;
-    header.stamp = line.get(at..at + read.length).map(str::trim_end);
-    header.end = at + read.length;
 }
 
-/// `"ts":"2021-..."` or `"ts":1617.25` of zap, `"time":"..."` of Docker.
+/// `"ts":"2021-..."` or `"ts":1617.25` of zap, `"time":"..."` of others.
 fn json_stamps<'a>(line: &'a str, header: &mut Header<'a>) {
-    if !line.contains("\"ts\":") && !line.contains("\"time\":") {
-        return;
-    }
+    let Some(json) = line.find('{').map(|at| &line[at..]) else { return };
     for name in ["ts", "time"] {
-        if let Some(text) = super::pattern::json_field(line, name) {
+        if let Some(text) = json_field(json, name) {
             if let Some(read) = stamp(text) {
-                header.time = Some(read.time);
-                header.clock = read.clock;
-                header.stamp = Some(text);
+                take_stamp(header, text, &read);
                 header.form = if name == "ts" { "etcd JSON log" } else { "Docker JSON log" };
                 return;
             }
@@ -98,11 +112,46 @@ fn json_stamps<'a>(line: &'a str, header: &mut Header<'a>) {
     }
 }
 
+/// What tools put before each line: the length of a tag (`<28>`, `<pre><code>`), of a number
+/// (`12. `, `117:`) or of a file's name before a stamp (`/var/log/messages:`).
+fn marking(text: &str) -> Option<usize> {
+    if text.starts_with('<') {
+        return text.find('>').filter(|end| *end < 40).map(|end| end + 1);
+    }
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if (1..8).contains(&digits) {
+        return matches!(text.as_bytes()[digits..], [b':', ..] | [b'.' | b')', b' ', ..]).then_some(digits + 1);
+    }
+    let (name, rest) = text.split_once(':')?;
+    let is_file = name.len() < 200 && name.contains(['/', '.']) && !name.contains(char::is_whitespace) && !name.ends_with(".go");
+    let follows =
+        stamp(rest).is_some() || rest.starts_with('{') || marking(rest).is_some_and(|_| rest.starts_with(|c: char| c.is_ascii_digit()));
+    (is_file && follows).then_some(name.len() + 1)
+}
+
+/// Names of a machine, a pod, a container, and then a dated stamp: `core-1: 2015-...`, `core-1 etcd 2015-...`.
+/// The length up to the stamp.
+fn before_stamp(text: &str) -> Option<usize> {
+    let mut at = 0;
+    for _ in 0..2 {
+        let name = word(&text[at..]);
+        let is_name = name.len() < 80 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-._:/[]".contains(&b));
+        at = skip_decoration(text, at + name.len(), text.len());
+        if !is_name || at >= text.len() {
+            return None;
+        }
+        if stamp(&text[at..]).is_some_and(|read| read.clock != Clock::TimeOfDay) {
+            return Some(at);
+        }
+    }
+    None
+}
+
 fn skip_decoration(line: &str, from: usize, limit: usize) -> usize {
     let rest = &line[from..limit];
     from + rest
         .find(|c: char| {
-            !(c.is_whitespace() || matches!(c, '>' | '*' | '`' | '|' | '"' | '\'' | '-' | '•' | '$' | '#' | '~' | '+' | '\u{feff}'))
+            !(c.is_whitespace() || matches!(c, '>' | '*' | ',' | '`' | '|' | '"' | '\'' | '-' | '•' | '$' | '#' | '~' | '+' | '\u{feff}'))
         })
         .unwrap_or(rest.len())
 }
@@ -124,6 +173,9 @@ enum Part<'a> {
 fn classify<'a>(word: &'a str, after: &str) -> Part<'a> {
     if word.starts_with("raft2") {
         return Part::Raft(4);
+    }
+    if let Some(pod) = word.strip_prefix("[pod/") {
+        return Part::Host(pod.split(['/', ']']).next().unwrap_or(pod));
     }
     if is_level(word) || word.bytes().all(|byte| byte.is_ascii_digit()) || matches!(word, "stdout" | "stderr" | "F" | "P") {
         return Part::Level;

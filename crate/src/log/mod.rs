@@ -8,6 +8,7 @@ pub mod plain;
 pub mod prefilter;
 pub mod recognise;
 pub mod records;
+pub mod rows;
 pub mod scan;
 pub mod signature;
 pub mod time;

@@ -1,41 +1,65 @@
-//! In which direction a log runs, and from when to when.
+//! In which direction a log runs, from when to when, and where on one time line its stamps lie that
+//! lack a year or a date.
 
 use super::event::{Clock, Event, Order, Time};
 use super::header::Header;
-use crate::sort::by_key;
-use crate::units::S;
+use super::time::{DAY, Stamp, year_shift};
+use crate::sort::by_keys;
+use crate::units::Micros;
+
+/// Days of the leap year that stands for a missing one.
+const YEAR: Micros = 366 * DAY;
+
+/// A moment, and its stamp as written.
+type Written = (Time, Box<str>);
 
 /// The stamps of a log, as far as its order and its span are concerned.
 #[derive(Default)]
 pub struct Stamps {
     /// The richest clock seen.
     pub clock: Clock,
-    /// The earliest stamp.
-    pub first: Option<(Time, Box<str>)>,
-    /// The latest stamp.
-    pub last: Option<(Time, Box<str>)>,
-    before: Option<Time>,
+    /// Some stamp names no zone.
+    pub unzoned: bool,
+    before: Option<Stamp>,
     rising: u64,
     falling: u64,
+    /// Steps over midnight or New Year.
+    turns: u64,
+    earliest: Option<Written>,
+    latest: Option<Written>,
+    top: Option<Written>,
+    bottom: Option<Written>,
 }
 
 impl Stamps {
     /// Takes note of the stamp of one line.
     pub fn note(&mut self, head: &Header) {
-        let (Some(time), Some(stamp)) = (head.time, head.stamp) else { return };
-        if self.clock == Clock::None || head.clock == Clock::Full {
-            self.clock = head.clock;
+        let (Some(stamp), Some(text)) = (head.time, head.stamp) else { return };
+        self.unzoned |= !stamp.zoned;
+        if let Some(before) = self.before.replace(stamp).filter(|before| before.clock == stamp.clock) {
+            let step = stamp.time.micros - before.time.micros;
+            let turned = period(stamp.clock).is_some_and(|period| step.abs() > period / 2);
+            self.turns += u64::from(turned);
+            self.rising += u64::from(step > 0 && !turned || step < 0 && turned);
+            self.falling += u64::from(step < 0 && !turned || step > 0 && turned);
         }
-        if let Some(before) = self.before.replace(time) {
-            self.rising += u64::from(time.micros > before.micros);
-            self.falling += u64::from(time.micros < before.micros);
+        if stamp.clock < self.clock {
+            return;
         }
-        if self.first.as_ref().is_none_or(|(first, _)| time.micros < first.micros) {
-            self.first = Some((time, stamp.into()));
+        // Moments of a poorer clock lie on another line.
+        let anew = stamp.clock > self.clock;
+        self.clock = stamp.clock;
+        let time = stamp.time;
+        if anew || self.earliest.as_ref().is_none_or(|(known, _)| time.micros < known.micros) {
+            self.earliest = Some((time, text.into()));
         }
-        if self.last.as_ref().is_none_or(|(last, _)| time.micros > last.micros) {
-            self.last = Some((time, stamp.into()));
+        if anew || self.latest.as_ref().is_none_or(|(known, _)| time.micros > known.micros) {
+            self.latest = Some((time, text.into()));
         }
+        if anew || self.top.is_none() {
+            self.top = Some((time, text.into()));
+        }
+        self.bottom = Some((time, text.into()));
     }
 
     /// The direction that most lines tell.
@@ -47,32 +71,72 @@ impl Stamps {
         }
     }
 
+    /// The earliest and the latest stamp.
+    pub fn span(&mut self) -> (Option<Written>, Option<Written>) {
+        let Some(period) = period(self.clock).filter(|_| self.turns > 0) else { return (self.earliest.take(), self.latest.take()) };
+        let (first, mut last) = match self.order() {
+            Order::NewestFirst => (self.bottom.take(), self.top.take()),
+            _ => (self.top.take(), self.bottom.take()),
+        };
+        if let (Some((first, _)), Some((last, _))) = (&first, &mut last) {
+            last.micros = not_before(last.micros, first.micros, period);
+        }
+        (first, last)
+    }
+
     /// Puts the events in order of time: turns a newest-first log round, and lets the line order rule else.
-    pub fn sort(&self, events: &mut [Event], several_hosts: bool) {
+    pub fn sort(&self, events: &mut [Event], hosts: usize) {
         if self.order() == Order::NewestFirst {
             events.reverse();
         }
-        if self.clock == Clock::TimeOfDay {
-            past_midnight(events);
-        }
-        if several_hosts {
-            // Collectors mix hosts up; within one host the line order stays.
-            by_key(events, |event| event.time.map(|time| time.micros));
+        place(events, hosts);
+        if hosts > 1 {
+            // Collectors mix hosts up; within one host the line order stays. A line without a stamp stays
+            // with the one before it.
+            let mut last = 0;
+            let mut keys = Vec::with_capacity(events.len());
+            for event in events.iter() {
+                last = event.time.map_or(last, |time| time.micros);
+                keys.push(last);
+            }
+            by_keys(events, &keys);
         }
     }
 }
 
-/// Times of day that fall by more than half a day have passed midnight.
-fn past_midnight(events: &mut [Event]) {
-    const DAY: i64 = 86_400 * S;
-    let mut days = 0;
-    let mut last = 0;
+/// After which time stamps of this clock repeat.
+fn period(clock: Clock) -> Option<Micros> {
+    match clock {
+        Clock::TimeOfDay => Some(DAY),
+        Clock::NoYear => Some(YEAR),
+        Clock::None | Clock::Full => None,
+    }
+}
+
+/// The first time of this clock that lies no more than half a period before `known`.
+fn not_before(time: Micros, known: Micros, period: Micros) -> Micros {
+    time + period * ((known - period / 2 - time + period - 1).div_euclid(period)).max(0)
+}
+
+/// Gives stamps that lack a year or a date the one that their neighbours have, and takes times that fall
+/// by more than half a day, or half a year, to have passed midnight, or New Year.
+fn place(events: &mut [Event], hosts: usize) {
+    let richest = events.iter().map(|event| event.clock).max().unwrap_or_default();
+    let Some(mut near) = events.iter().find(|event| event.clock == richest).and_then(|event| event.time).map(|time| time.micros) else {
+        return;
+    };
+    let first = near;
+    // Each host passes midnight by itself: several may stand one below the other.
+    let mut last: Vec<Option<Micros>> = vec![None; hosts + 1];
     for event in events {
         let Some(time) = &mut event.time else { continue };
-        if last - time.micros > DAY / 2 {
-            days += 1;
-        }
-        last = time.micros;
-        time.micros += days * DAY;
+        let own = &mut last[event.host.map_or(hosts, usize::from)];
+        time.micros = match event.clock {
+            Clock::NoYear if richest == Clock::Full => time.micros + year_shift(time.micros, near),
+            Clock::TimeOfDay if richest > Clock::TimeOfDay => time.micros + (near - time.micros + DAY / 2).div_euclid(DAY) * DAY,
+            clock => period(clock).map_or(time.micros, |period| not_before(time.micros, own.unwrap_or(first), period)),
+        };
+        *own = Some(time.micros);
+        near = time.micros;
     }
 }

@@ -41,32 +41,38 @@ pub struct Match {
     pub end: usize,
     /// Bytes of literal text: the more, the more telling.
     pub weight: usize,
+    /// The line ends within the message.
+    pub cut: bool,
 }
+
+/// So many bytes of literal text tell a message whose end is cut off.
+pub const TELLING: usize = 14;
 
 /// What the holes of a pattern caught.
 pub type Values = Vec<(&'static str, Value)>;
 
-/// Matches `pieces` in `line`, with its literal part number `key` at byte `at`.
-pub fn match_at(pieces: &[Piece], key: usize, at: usize, line: &str) -> Option<Match> {
+/// Matches `pieces` in `line`, with its literal part number `key` at byte `at`. Of a line that is
+/// `cut` the message may lack its end.
+pub fn match_at(pieces: &[Piece], key: usize, at: usize, line: &str, cut: bool) -> Option<Match> {
     let before = line.get(..at)?;
     match (pieces.first()?, pieces.get(1)) {
-        (Piece::Literal(_), _) if key == 0 => match_over(pieces, at, at, line),
-        (Piece::Literal(first), _) => match_before(pieces, first, None, at, line),
-        (Piece::Hole(_, kind), _) if key == 1 => match_over(pieces, hole_start(*kind, before), at, line),
+        (Piece::Literal(_), _) if key == 0 => match_over(pieces, at, at, line, cut),
+        (Piece::Literal(first), _) => match_before(pieces, first, None, at, line, cut),
+        (Piece::Hole(_, kind), _) if key == 1 => match_over(pieces, hole_start(*kind, before), at, line, cut),
         // A hole, then a literal that is not the key: find that literal, then the word before it.
-        (Piece::Hole(_, kind), Some(Piece::Literal(second))) => match_before(pieces, second, Some(*kind), at, line),
+        (Piece::Hole(_, kind), Some(Piece::Literal(second))) => match_before(pieces, second, Some(*kind), at, line, cut),
         _ => None,
     }
 }
 
 /// Matches a pattern whose key stands at `at`, and before it the text `opening`, which begins the
 /// pattern, or follows the hole that does.
-fn match_before(pieces: &[Piece], opening: &str, hole: Option<Kind>, at: usize, line: &str) -> Option<Match> {
+fn match_before(pieces: &[Piece], opening: &str, hole: Option<Kind>, at: usize, line: &str, cut: bool) -> Option<Match> {
     let mut before = line.get(..at)?;
     for _ in 0..4 {
         before = &before[..before.rfind(opening)?];
         let start = hole.map_or(before.len(), |kind| hole_start(kind, before));
-        if let Some(found) = match_over(pieces, start, at, line) {
+        if let Some(found) = match_over(pieces, start, at, line, cut) {
             return Some(found);
         }
     }
@@ -74,8 +80,8 @@ fn match_before(pieces: &[Piece], opening: &str, hole: Option<Kind>, at: usize, 
 }
 
 /// A match from `start` that lies over `at`, where the key stands.
-fn match_over(pieces: &[Piece], start: usize, at: usize, line: &str) -> Option<Match> {
-    match_from(pieces, start, line, None).filter(|found| at < found.end.max(at + 1))
+fn match_over(pieces: &[Piece], start: usize, at: usize, line: &str, cut: bool) -> Option<Match> {
+    match_from(pieces, start, line, cut, None).filter(|found| at < found.end.max(at + 1))
 }
 
 /// Where the hole that ends with `before` begins.
@@ -88,25 +94,36 @@ fn hole_start(kind: Kind, before: &str) -> usize {
     before.rfind(|c: char| !fits(c)).map_or(0, |last| last + before[last..].chars().next().map_or(1, char::len_utf8))
 }
 
-/// What the holes caught, of a pattern that matches from `start`.
-pub fn values(pieces: &'static [Piece], start: usize, line: &str) -> Values {
+/// What the holes caught, of a pattern that matches from `start`. What reaches the end of a cut line
+/// is not all there was, and is left out.
+pub fn values(pieces: &'static [Piece], start: usize, line: &str, cut: bool) -> Values {
     let mut caught = Values::new();
-    let _ = match_from(pieces, start, line, Some(&mut caught));
+    let _ = match_from(pieces, start, line, cut, Some(&mut caught));
     caught
 }
 
-fn match_from(pieces: &[Piece], start: usize, line: &str, mut caught: Option<&mut Values>) -> Option<Match> {
-    let mut found = Match { start, end: start, weight: 0 };
+fn match_from(pieces: &[Piece], start: usize, line: &str, cut: bool, mut caught: Option<&mut Values>) -> Option<Match> {
+    let mut found = Match { start, end: start, weight: 0, cut: false };
     for (number, piece) in pieces.iter().enumerate() {
         let rest = line.get(found.end..)?;
         match piece {
             Piece::Literal(text) => {
+                if cut && rest.len() < text.len() && text.starts_with(rest) {
+                    found.weight += rest.len();
+                    return ends_cut(found, line);
+                }
                 rest.starts_with(text).then_some(())?;
                 found.end += text.len();
                 found.weight += text.len();
             }
             Piece::Hole(name, kind) => {
+                if cut && rest.is_empty() {
+                    return ends_cut(found, line);
+                }
                 let length = hole_length(*kind, rest, pieces.get(number + 1))?;
+                if cut && length == rest.len() {
+                    return ends_cut(found, line);
+                }
                 let text = rest.get(..length)?;
                 match &mut caught {
                     Some(caught) => caught.push((name, value(*kind, text)?)),
@@ -117,6 +134,10 @@ fn match_from(pieces: &[Piece], start: usize, line: &str, mut caught: Option<&mu
         }
     }
     Some(found)
+}
+
+fn ends_cut(found: Match, line: &str) -> Option<Match> {
+    (found.weight >= TELLING).then_some(Match { end: line.len(), cut: true, ..found })
 }
 
 /// Any text is a text; whether it is a number or a duration shows in reading it.
@@ -204,22 +225,30 @@ mod tests {
     fn catches_typed_holes_after_any_prefix() {
         let line = "> Oct 16 host etcd[8]: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.5s)";
         let at = line.find(" timeout for ").unwrap();
-        let found = match_at(LATE, 2, at, line).unwrap();
-        assert_eq!(values(LATE, found.start, line), [("heartbeat", Value::Duration(100_000)), ("excess", Value::Duration(1_500_000))]);
+        let found = match_at(LATE, 2, at, line, false).unwrap();
+        assert_eq!(
+            values(LATE, found.start, line, false),
+            [("heartbeat", Value::Duration(100_000)), ("excess", Value::Duration(1_500_000))]
+        );
         assert_eq!(&line[found.start..found.end][..6], "failed");
     }
 
     #[test]
     fn a_hole_may_come_first() {
         let line = "raft: abde6fb3fb46a68e became leader at term 12";
-        let found = match_at(LED, 1, line.find(" became").unwrap(), line).unwrap();
-        assert_eq!(values(LED, found.start, line), [("id", Value::Text("abde6fb3fb46a68e".into())), ("term", Value::Number(12))]);
+        let found = match_at(LED, 1, line.find(" became").unwrap(), line, false).unwrap();
+        assert_eq!(values(LED, found.start, line, false), [("id", Value::Text("abde6fb3fb46a68e".into())), ("term", Value::Number(12))]);
     }
 
     #[test]
-    fn a_cut_line_does_not_match() {
+    fn a_cut_line_matches_only_where_it_is_known_to_be_cut() {
         let line = "failed to send out heartbeat on time (exceeded the 100ms timeout for 1.5";
-        assert_eq!(match_at(LATE, 2, line.find(" timeout").unwrap(), line), None);
+        let key = line.find(" timeout").unwrap();
+        assert_eq!(match_at(LATE, 2, key, line, false), None);
+        // Where the line is known to be cut it does, without what the cut may have shortened.
+        let found = match_at(LATE, 2, key, line, true).unwrap();
+        assert_eq!(values(LATE, found.start, line, true), [("heartbeat", Value::Duration(100_000))]);
+        assert!(found.cut && match_at(LATE, 0, 0, "failed to", true).is_none());
     }
 
     #[test]

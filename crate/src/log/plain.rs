@@ -1,33 +1,131 @@
-//! Takes lines out of what they are wrapped in: colours, Docker's and journald's JSON, UTF-16.
+//! Takes lines out of what they are wrapped in: colours, JSON of journald, Docker and log stores,
+//! cells of a table, marks of a page.
 
 use std::borrow::Cow;
 
 use super::pattern::json_field;
+use super::time::stamp;
 
-/// Takes away what is not text of the log: colour escapes, the wrapping of Docker's and journald's JSON.
+/// What a field of a record holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The line that the program printed.
+    Text,
+    /// When.
+    Time,
+    /// On which machine.
+    Host,
+}
+
+/// The fields of records: of journald, Docker, Loki, Elasticsearch, Splunk and Google's and Amazon's stores.
+const FIELDS: [(&str, Role); 16] = [
+    ("MESSAGE", Role::Text),
+    ("log", Role::Text),
+    ("message", Role::Text),
+    ("@message", Role::Text),
+    ("line", Role::Text),
+    ("_raw", Role::Text),
+    ("textPayload", Role::Text),
+    ("__REALTIME_TIMESTAMP", Role::Time),
+    ("time", Role::Time),
+    ("@timestamp", Role::Time),
+    ("timestamp", Role::Time),
+    ("_HOSTNAME", Role::Host),
+    ("hostname", Role::Host),
+    ("host", Role::Host),
+    ("nodename", Role::Host),
+    ("pod", Role::Host),
+];
+
+/// What the field with this name holds.
+pub fn role(name: &str) -> Option<Role> {
+    FIELDS.iter().find(|(known, _)| *known == name).map(|(_, role)| *role)
+}
+
+/// Takes away what is not text of the log.
 pub fn plain(text: &str) -> Cow<'_, str> {
     let mut plain = Cow::Borrowed(text);
     if text.contains('\u{1b}') {
         plain = Cow::Owned(without_escapes(text));
     }
-    for field in ["\"log\"", "\"MESSAGE\""] {
-        if plain.trim_start().starts_with('{') && plain.contains(field) {
-            if let Some(inner) = unboxed(&plain, field.trim_matches('"')) {
-                plain = Cow::Owned(inner);
-            }
-        }
+    // A log store may hold Docker's JSON.
+    for _ in 0..2 {
+        let Some(inner) = unboxed(&plain) else { break };
+        plain = Cow::Owned(inner);
+    }
+    if is_row_of_cells(&plain) {
+        plain = Cow::Owned(cells(&plain));
+    }
+    let kept = without_closing_marks(&plain).len();
+    match &mut plain {
+        Cow::Borrowed(text) => *text = &text[..kept],
+        Cow::Owned(text) => text.truncate(kept),
     }
     plain
 }
 
-/// The text of a field, and before it what the other fields say of time and host.
-fn unboxed(line: &str, field: &str) -> Option<String> {
-    let inner = unescape(json_field(line, field)?);
-    let time = json_field(line, "time").or_else(|| json_field(line, "__REALTIME_TIMESTAMP")).unwrap_or("");
-    let host = json_field(line, "_HOSTNAME")
-        .map(|host| format!("{host} {}: ", json_field(line, "SYSLOG_IDENTIFIER").unwrap_or("etcd")))
-        .unwrap_or_default();
-    Some(format!("{time} {host}{}", inner.trim_end()))
+/// The text of a record, and before it what its other fields say of time and host.
+fn unboxed(line: &str) -> Option<String> {
+    let record = line.trim_start().starts_with('{') && !line.contains("\"msg\":");
+    if !record {
+        return None;
+    }
+    let first = |role: Role| FIELDS.iter().filter(|(_, of)| *of == role).find_map(|(name, _)| json_field(line, name));
+    let inner = unescape(first(Role::Text)?);
+    let host = first(Role::Host).map(|host| json_field(host, "name").unwrap_or(host));
+    let mut text = first(Role::Time).unwrap_or("").to_owned();
+    if let Some(host) = host {
+        text.extend([" ", host, " etcd:"]);
+    }
+    text.push(' ');
+    text.push_str(inner.trim_end());
+    Some(text)
+}
+
+/// A row of comma-separated values: a quoted cell, or a stamp and then one.
+fn is_row_of_cells(text: &str) -> bool {
+    let text = text.trim_start();
+    if let Some(cell) = text.strip_prefix('"') {
+        // `"KEY" : "value",` is a field of a record.
+        return cell.split_once('"').is_some_and(|(_, after)| after.starts_with([',', '"']));
+    }
+    text.contains(",\"") && stamp(text).is_some_and(|read| text[read.length..].starts_with(','))
+}
+
+/// The cells of a row, with blanks between them.
+fn cells(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut quoted = false;
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            '"' if quoted && characters.peek() == Some(&'"') => {
+                characters.next();
+                clean.push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => clean.push(' '),
+            _ => clean.push(c),
+        }
+    }
+    clean
+}
+
+/// Without what a page puts after a line: backticks, `</code></pre>`.
+fn without_closing_marks(text: &str) -> &str {
+    let mut kept = text;
+    loop {
+        let shorter = kept.trim_end();
+        let shorter = match shorter.strip_suffix('`') {
+            Some(before) => before,
+            None if shorter.ends_with('>') => &shorter[..shorter.rfind("</").unwrap_or(shorter.len())],
+            None => shorter,
+        };
+        if shorter.len() == kept.trim_end().len() {
+            return if kept.len() == text.len() { text } else { kept };
+        }
+        kept = shorter;
+    }
 }
 
 fn without_escapes(text: &str) -> String {
@@ -43,7 +141,8 @@ fn without_escapes(text: &str) -> String {
     clean
 }
 
-fn unescape(text: &str) -> String {
+/// A JSON string without its escapes.
+pub fn unescape(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(c) = characters.next() {

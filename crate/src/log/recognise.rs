@@ -1,22 +1,57 @@
 //! Recognises the declared message in one line.
 
-use super::pattern::{Match, match_at};
+use super::pattern::{Match, Piece, TELLING, match_at};
 use super::prefilter::prefilter;
-use super::signature::signature;
+use super::signature::{signature, signatures};
 
-/// The declared message in a line: the one that begins first; of several the most telling.
+/// The declared message in a line: the one that begins first; of several the most telling. Of a line
+/// that a pager cut, a message whose end is missing.
 pub fn recognise(line: &str) -> Option<(u16, Match)> {
+    let kept = before_cut(line);
+    match (best(line, false), kept) {
+        // A last hole that reaches up to the cut may be shortened by it.
+        (Some((number, found)), Some(kept))
+            if found.end >= kept.len() && matches!(signature(number).pieces.last(), Some(Piece::Hole(..))) =>
+        {
+            Some((number, Match { end: kept.len().max(found.start), cut: true, ..found }))
+        }
+        (None, Some(kept)) => best(kept, true).or_else(|| opening(kept)),
+        (best, _) => best,
+    }
+}
+
+/// A line without the mark of a cut at its end: `>` of a pager, an ellipsis.
+pub fn before_cut(line: &str) -> Option<&str> {
+    let line = line.trim_end();
+    ["...", "…", ">"].iter().find_map(|mark| line.strip_suffix(mark))
+}
+
+fn best(line: &str, cut: bool) -> Option<(u16, Match)> {
     let mut best: Option<(u16, Match)> = None;
     prefilter().each_until(line.as_bytes(), 0, |hit| {
         let signature = signature(hit.signature);
         let Some(key) = hit.at.checked_sub(signature.mark) else { return false };
-        let Some(found) = match_at(&signature.pieces, signature.key, key, line) else { return false };
+        let Some(found) = match_at(&signature.pieces, signature.key, key, line, cut) else { return false };
         let better = best.is_none_or(|(number, known)| rank(hit.signature, &found) < rank(number, &known));
         if better && at_boundary(line, found.start) {
             best = Some((hit.signature, found));
         }
         false
     });
+    best
+}
+
+/// A message of which the cut left only the beginning, before the bytes that the prefilter knows it by.
+fn opening(kept: &str) -> Option<(u16, Match)> {
+    let mut best: Option<(u16, Match)> = None;
+    for (number, signature) in (0u16..).zip(signatures()) {
+        let Some(Piece::Literal(text)) = signature.pieces.first() else { continue };
+        let Some(at) = text.get(..TELLING).and_then(|opening| kept.find(opening)) else { continue };
+        let Some(found) = match_at(&signature.pieces, 0, at, kept, true).filter(|found| found.cut) else { continue };
+        if at_boundary(kept, at) && best.is_none_or(|(known, of)| rank(number, &found) < rank(known, &of)) {
+            best = Some((number, found));
+        }
+    }
     best
 }
 

@@ -1,38 +1,60 @@
-//! `journalctl -o verbose` and `-o export`: a record is several lines, one field each.
+//! Records of several lines, one field each: `journalctl -o verbose`, `-o export` and `-o json-pretty`.
 
-use super::event::Time;
-use super::time;
+use std::borrow::Cow;
+
+use super::event::Clock;
+use super::plain::{Role, role, unescape};
+use super::time::{self, Stamp};
 
 /// What one line of a record says.
 pub enum Field<'a> {
-    /// The record began: at this time, written so.
-    Begins(Time, &'a str),
+    /// A record begins.
+    Begins,
+    /// Its time, written so.
+    Time(Stamp, &'a str),
     /// Its host.
     Host(&'a str),
     /// Its message.
-    Message(&'a str),
+    Message(Cow<'a, str>),
     /// Any other field.
     Other,
 }
 
 /// Reads a line of a record; `None` where it is none. `within` says that a record was seen before.
 pub fn field(line: &str, within: bool) -> Option<Field<'_>> {
-    let line = line.trim_start();
-    if let Some(stamp) = line.strip_prefix("__REALTIME_TIMESTAMP=") {
-        return Some(time::epoch(stamp).map_or(Field::Other, |read| Field::Begins(read.time, stamp)));
+    let line = line.trim();
+    if line.ends_with('{') && line.trim_matches(['[', ',', '}', '{', ' ']).is_empty() {
+        return Some(Field::Begins);
     }
     if line.ends_with(']') {
         if let Some(read) = time::stamp(line).filter(|read| line[read.length..].starts_with(" [s=")) {
-            return Some(Field::Begins(read.time, &line[..read.length]));
+            return Some(Field::Time(Stamp { clock: Clock::Full, ..read }, &line[..read.length]));
         }
     }
-    if let Some(host) = line.strip_prefix("_HOSTNAME=") {
-        return Some(Field::Host(host.trim()));
+    if let Some((key, value)) = pretty(line) {
+        let value_of = |role| match role {
+            Role::Text => Some(Field::Message(Cow::Owned(unescape(value)))),
+            Role::Host => Some(Field::Host(value)),
+            Role::Time => time::stamp(value).map(|read| Field::Time(read, value)),
+        };
+        return within.then(|| role(key).and_then(value_of).unwrap_or(Field::Other));
     }
-    if let Some(message) = line.strip_prefix("MESSAGE=") {
-        return Some(Field::Message(message));
-    }
-    let (key, _) = line.split_once('=').filter(|_| within)?;
-    let is_field = key.len() > 2 && key.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    is_field.then_some(Field::Other)
+    let (key, value) = line.split_once('=')?;
+    Some(match key {
+        "__REALTIME_TIMESTAMP" => time::epoch(value).map_or(Field::Other, |read| Field::Time(read, value)),
+        "_HOSTNAME" => Field::Host(value),
+        "MESSAGE" => Field::Message(Cow::Borrowed(value)),
+        _ => {
+            let is_field = key.len() > 2 && key.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+            (within && is_field).then_some(Field::Other)?
+        }
+    })
+}
+
+/// `"KEY" : "value",`, with nothing before or after.
+fn pretty(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.strip_prefix('"')?.split_once('"')?;
+    let value = value.trim_start().strip_prefix(':')?.trim().trim_end_matches(',');
+    let text = value.strip_prefix('"').map_or(value, |text| text.strip_suffix('"').unwrap_or(text));
+    Some((key, text))
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::event::{Clock, Event, LogReading, Time};
+use super::event::{Clock, Event, LogReading, Meaning, Time, Value};
 use super::header::{Header, header};
 use super::order::Stamps;
 use super::pattern::{Match, json_field, value, values};
@@ -13,7 +13,9 @@ use super::plain::plain;
 use super::prefilter::{line_ends, prefilter};
 use super::recognise::recognise;
 use super::records::{Field, field};
+use super::rows::{Open, ROWS, Row, part};
 use super::signature::{Program, Signature, signature};
+use super::time::{Stamp, refined};
 use super::wide::Wide;
 use crate::text::{DocumentId, Span};
 use crate::units::S;
@@ -52,9 +54,12 @@ pub struct Scanner {
     programs: Vec<(Program, u64)>,
     forms: Vec<(&'static str, u64)>,
     each: HashMap<u32, u32>,
-    pending: Option<(u64, Span, String)>,
+    /// The line last read: the next row may be its rest.
+    open: Option<Open>,
+    /// A line that a container's logger wrote in parts: number, place and text so far.
+    parts: Option<(u64, Span, String)>,
     wrapped: bool,
-    record: Record,
+    record: Option<Record>,
     too_long: u64,
     last_micros: Option<i64>,
     stamps: Stamps,
@@ -68,10 +73,10 @@ enum Encoding {
     Utf16(Wide),
 }
 
-/// The record of a journal that is being read.
+/// The record that is being read.
 #[derive(Default)]
 struct Record {
-    time: Option<(Time, Box<str>)>,
+    time: Option<(Stamp, Box<str>)>,
     host: Option<String>,
     /// Which event it gave.
     event: Option<usize>,
@@ -106,9 +111,10 @@ impl Scanner {
             programs: Vec::new(),
             forms: Vec::new(),
             each: HashMap::new(),
-            pending: None,
+            open: None,
+            parts: None,
             wrapped: false,
-            record: Record::default(),
+            record: None,
             too_long: 0,
             last_micros: None,
             stamps: Stamps::default(),
@@ -225,7 +231,7 @@ impl Scanner {
         }
         self.offset += bytes;
         self.reading.lines += lines;
-        self.pending = None;
+        self.open = None;
         let like = if self.headed { &mut self.reading.foreign } else { &mut self.reading.unread };
         *like += lines;
     }
@@ -246,124 +252,205 @@ impl Scanner {
         let span = Span { start, end: start + length - u64::from(ends_in_return) };
         let shown = (span.end - start).min(bytes.len() as u64) as usize;
         let raw = String::from_utf8_lossy(&bytes[..shown]);
-        self.line(&plain(&raw), &raw, span);
+        self.line(Row { raw: &raw, number: self.reading.lines, span });
         // Records and wrapped lines are more than one line: there all are read.
-        let closely = start < CLOSELY || self.wrapped || self.record.time.is_some();
+        let closely = start < CLOSELY || self.wrapped || self.record.is_some();
         if start >= self.look {
             self.look = if closely { 0 } else { (start / STRIDE + 1) * STRIDE };
         }
     }
 
-    fn line(&mut self, text: &str, raw: &str, span: Span) {
+    fn line(&mut self, row: Row) {
+        let text = plain(row.raw);
         if text.trim().is_empty() {
             return;
         }
-        if let Some(field) = field(text, self.record.time.is_some()) {
-            return self.field(field, raw, span);
+        if let Some(field) = field(&text, self.record.is_some()) {
+            return self.field(field, row);
         }
-        if self.recognised(text, raw, self.reading.lines, span) {
-            self.pending = None;
-            return;
+        match (part(&text), self.parts.take()) {
+            (Some((false, rest)), None) => {
+                let whole = format!("{}F {rest}", &text[..text.len() - rest.len() - 2]);
+                self.parts = Some((row.number, row.span, whole));
+                self.wrapped = true;
+            }
+            (Some((last, rest)), Some((number, span, mut whole))) => {
+                let room = LONGEST_LINE.saturating_sub(whole.len()).min(rest.len());
+                whole.push_str(rest.get(..room).unwrap_or(""));
+                if last {
+                    return self.row(&whole, Row { raw: &whole, number, span });
+                }
+                self.parts = Some((number, span, whole));
+            }
+            (_, unfinished) => {
+                if let Some((number, span, whole)) = unfinished {
+                    self.row(&whole, Row { raw: &whole, number, span });
+                }
+                self.row(&text, row);
+            }
         }
-        let head = header(text, text.len());
-        let headed = head.time.is_some() || head.program.is_some() || head.source_line.is_some();
-        if !headed && self.joins_pending(text) {
-            return;
-        }
-        self.note_header(&head);
-        self.headed = headed;
-        self.reading.foreign += u64::from(headed);
-        self.reading.unread += u64::from(!headed);
-        self.pending = headed.then(|| (self.reading.lines, span, text.to_owned()));
     }
 
-    fn field(&mut self, field: Field, raw: &str, span: Span) {
+    /// A row is a line of the log, or what a terminal wrapped of the line before.
+    fn row(&mut self, text: &str, row: Row) {
+        let found = recognise(text);
+        let head = header(text, found.map_or(text.len(), |(_, found)| found.start));
+        let untimed = self.stamps.clock == Clock::None;
+        let headed = head.time.is_some() || head.program.is_some() || head.source_line.is_some();
+        let begins = if untimed { headed } else { head.time.is_some() };
+        if !begins && self.goes_on(row.raw, found.is_some()) {
+            return;
+        }
+        let event = match found {
+            Some((number, found)) => self.recognised(number, &found, &head, text, row),
+            None => {
+                self.note_header(&head);
+                self.headed = headed;
+                self.reading.foreign += u64::from(headed);
+                self.reading.unread += u64::from(!headed);
+                None
+            }
+        };
+        self.open = (begins || untimed || found.is_some()).then(|| Open::new(row, text, &head, found.is_some(), event));
+    }
+
+    fn field(&mut self, field: Field, row: Row) {
+        self.open = None;
         match field {
-            Field::Begins(time, stamp) => {
-                self.record = Record { time: Some((time, stamp.into())), ..Record::default() };
-                self.note_header(&Header {
-                    time: Some(time),
-                    clock: Clock::Full,
-                    stamp: Some(stamp),
-                    form: "journal records",
-                    ..Header::default()
-                });
+            Field::Begins => self.record = Some(Record::default()),
+            Field::Time(stamp, written) => {
+                // A record that has its message may get its time last; one that has both is over.
+                let over = self.record.as_ref().is_none_or(|record| record.time.is_some());
+                let record = if over { self.record.insert(Record::default()) } else { self.record.get_or_insert_default() };
+                record.time = Some((stamp, written.into()));
+                if let Some(event) = record.event.map(|at| &mut self.reading.events[at]) {
+                    let own = event.time.map(|time| Stamp { time, clock: event.clock, zoned: false, length: 0 });
+                    let known = own.and_then(|own| refined(&stamp, &own));
+                    if known.is_none() {
+                        event.stamp = Some(written.into());
+                    }
+                    let known = known.unwrap_or(stamp);
+                    (event.time, event.clock) = (Some(known.time), known.clock);
+                }
+                self.note_header(&Header { time: Some(stamp), stamp: Some(written), form: "journal records", ..Header::default() });
             }
             Field::Host(host) => {
                 // The message may have come first.
-                if let Some(event) = self.record.event {
-                    let host = self.host(host);
-                    self.reading.events[event].host.get_or_insert(host);
+                let host = host.trim();
+                if let Some(event) = self.record.as_ref().and_then(|record| record.event) {
+                    let number = self.host(host);
+                    self.reading.events[event].host.get_or_insert(number);
                 }
-                self.record.host = Some(host.to_owned());
+                self.record.get_or_insert_default().host = Some(host.to_owned());
             }
             Field::Message(message) => {
-                let kept = self.reading.events.len();
-                if !self.recognised(message, raw, self.reading.lines, span) {
+                let Some((number, found)) = recognise(&message) else {
                     self.reading.foreign += 1;
-                }
-                self.record.event = (self.reading.events.len() > kept).then_some(kept);
+                    return;
+                };
+                let head = header(&message, found.start);
+                let event = self.recognised(number, &found, &head, &message, row);
+                self.record.get_or_insert_default().event = event;
             }
             Field::Other => self.reading.foreign += 1,
         }
     }
 
-    /// A line that a terminal wrapped: its second half has no header of its own.
-    fn joins_pending(&mut self, text: &str) -> bool {
-        let Some((line, span, first)) = self.pending.take() else { return false };
-        let joined = format!("{first}{}", text.trim_start());
-        if !self.recognised(&joined, &first, line, span) {
+    /// Whether this row is the rest of the line before, which a terminal wrapped; then it is added there.
+    fn goes_on(&mut self, row: &str, known: bool) -> bool {
+        let Some(mut open) = self.open.take() else { return false };
+        if open.event.is_some() && (known || !open.is_unfinished(row)) || open.rows == ROWS {
             return false;
         }
-        self.wrapped = true;
-        self.reading.foreign -= 1;
-        self.reading.recognised += 1;
+        let bare = row.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
+        for (joint, rest) in [("", row), ("", bare), (" ", bare)] {
+            let joined = format!("{}{joint}{rest}", open.raw);
+            let text = plain(&joined);
+            let Some((number, found)) = recognise(&text).filter(|(_, found)| open.takes(found)) else { continue };
+            let head = header(&text, found.start);
+            let line = Row { raw: &open.first, number: open.number, span: open.span };
+            match open.event {
+                Some(event) => self.reading.events[event] = self.event(number, &found, &head, &text, line),
+                None => {
+                    let counted = if open.headed { &mut self.reading.foreign } else { &mut self.reading.unread };
+                    *counted -= 1;
+                    open.event = self.recognised(number, &found, &head, &text, line);
+                }
+            }
+            self.wrapped = true;
+            open.add(joined.clone(), &text, row);
+            self.open = Some(open);
+            return true;
+        }
+        if known {
+            return false;
+        }
+        // No message yet. Rows of equal length were cut anywhere, others between words.
+        let joined = if row.chars().count() == open.width { format!("{}{row}", open.raw) } else { format!("{} {bare}", open.raw) };
+        self.reading.unread += 1;
+        let text = plain(&joined).into_owned();
+        open.add(joined, &text, row);
+        self.open = Some(open);
         true
     }
 
-    fn recognised(&mut self, text: &str, raw: &str, line: u64, span: Span) -> bool {
-        let Some((number, found)) = recognise(text) else { return false };
-        let head = header(text, found.start);
+    /// Takes note of a recognised message, and gives the place of its event, where one was kept.
+    fn recognised(&mut self, number: u16, found: &Match, head: &Header, text: &str, row: Row) -> Option<usize> {
         let signature = signature(number);
-        self.note_header(&head);
         self.reading.recognised += 1;
+        self.note_header(head);
         count(&mut self.programs, signature.program);
+        if signature.meaning == Meaning::Repeated {
+            let times = values(&signature.pieces, found.start, text, false);
+            if let (Some(event), Some((_, Value::Number(times)))) = (self.open.as_ref().and_then(|open| open.event), times.first()) {
+                let repeat = &mut self.reading.events[event].repeat;
+                *repeat = repeat.saturating_add(u32::try_from(*times).unwrap_or(u32::MAX));
+            }
+            return None;
+        }
         if let Some(place) = head.source_line.filter(|_| signature.is_fleet()) {
             self.fingerprint(number, place);
         }
-        let host = match (head.host, &self.record.host) {
-            (Some(host), _) => Some(self.host(host)),
-            (None, Some(host)) => {
-                let host = host.clone();
-                Some(self.host(&host))
-            }
-            (None, None) => None,
-        };
-        if !self.has_room(number, host) {
+        let event = self.event(number, found, head, text, row);
+        if !self.has_room(number, event.host) {
             self.reading.dropped += 1;
-            return true;
+            return None;
         }
-        let record = self.record.time.clone();
-        let (time, stamp) = match head.time.zip(head.stamp) {
-            Some((time, stamp)) => (Some(self.pulled_up(time)), Some(stamp.into())),
-            None => record.map_or((None, None), |(time, stamp)| (Some(time), Some(stamp))),
+        self.reading.events.push(event);
+        Some(self.reading.events.len() - 1)
+    }
+
+    fn event(&mut self, number: u16, found: &Match, head: &Header, text: &str, row: Row) -> Event {
+        let signature = signature(number);
+        let record = self.record.as_ref();
+        let host = head.host.map(str::to_owned).or_else(|| record.and_then(|record| record.host.clone()));
+        let outer = record.and_then(|record| record.time.clone());
+        let (stamp, written) = match (head.time, outer) {
+            (Some(own), Some((outer, written))) => match refined(&outer, &own) {
+                Some(refined) => (Some(refined), head.stamp.map(Box::from)),
+                None => (Some(outer), Some(written)),
+            },
+            (Some(own), None) => (Some(own), head.stamp.map(Box::from)),
+            (None, outer) => outer.map_or((None, None), |(outer, written)| (Some(outer), Some(written))),
         };
-        self.reading.events.push(Event {
+        let time = stamp.map(|stamp| self.pulled_up(stamp.time));
+        Event {
             document: self.reading.document,
-            line,
-            span,
-            message: message_span(text, raw, &found, span),
+            line: row.number,
+            span: row.span,
+            message: message_span(text, row.raw, found, row.span),
             time,
-            stamp,
-            host,
+            clock: stamp.map_or(Clock::None, |stamp| stamp.clock),
+            stamp: written,
+            host: host.map(|host| self.host(&host)),
             meaning: signature.meaning,
             signature: number,
-            values: caught(signature, &found, text),
+            values: caught(signature, found, text),
+            cut: found.cut,
             repeat: repeats(text),
             source_line: head.source_line.map(Box::from),
             text: shortened(text).into(),
-        });
-        true
+        }
     }
 
     /// One host, or one message, that fills the memory leaves room for the others.
@@ -427,14 +514,17 @@ impl Scanner {
             self.look = 0;
             self.end_line(0);
         }
+        if let Some((number, span, whole)) = self.parts.take() {
+            self.row(&whole, Row { raw: &whole, number, span });
+        }
         let mut reading = self.reading;
         reading.order = self.stamps.order();
-        self.stamps.sort(&mut reading.events, reading.hosts.len() > 1);
+        self.stamps.sort(&mut reading.events, reading.hosts.len());
         reading.clock = self.stamps.clock;
+        reading.zoned = !self.stamps.unzoned;
         reading.format = format_words(&self.programs, &self.forms);
         reading.programs = programs(&self.programs);
-        reading.first = self.stamps.first;
-        reading.last = self.stamps.last;
+        (reading.first, reading.last) = self.stamps.span();
         if reading.dropped > 0 {
             reading.limits.push(format!("{} more lines of kinds already seen often were counted, not kept.", reading.dropped));
         }
@@ -469,7 +559,7 @@ fn message_span(text: &str, raw: &str, found: &Match, line: Span) -> Span {
 
 /// What the holes caught, and the fields of a JSON line.
 fn caught(signature: &'static Signature, found: &Match, text: &str) -> super::pattern::Values {
-    let mut caught = values(&signature.pieces, found.start, text);
+    let mut caught = values(&signature.pieces, found.start, &text[..if found.cut { found.end } else { text.len() }], found.cut);
     for (hole, field, kind) in &signature.fields {
         if let Some(value) = json_field(text, field).and_then(|text| value(*kind, text)) {
             caught.push((hole, value));
@@ -482,9 +572,9 @@ fn shortened(text: &str) -> &str {
     text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end])
 }
 
-/// `[merged 12 repeated lines in 1.02s]`.
+/// `[merged 12 repeated lines in 1.02s]` of etcd, `message repeated 5 times: [` of rsyslog.
 fn repeats(text: &str) -> u32 {
-    let count = text.rsplit_once("[merged ").and_then(|(_, rest)| rest.split_once(' ')).and_then(|(count, _)| count.parse().ok());
+    let count = ["[merged ", "message repeated "].iter().find_map(|mark| text.split_once(mark)?.1.split_once(' ')?.0.parse().ok());
     count.unwrap_or(1)
 }
 

@@ -3,7 +3,8 @@
 use super::event::{Clock, Time};
 use crate::units::{MS, Micros, S};
 
-const DAY: Micros = 86_400 * S;
+/// Microseconds of a day.
+pub const DAY: Micros = 86_400 * S;
 
 /// A stamp and how it is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +13,31 @@ pub struct Stamp {
     pub time: Time,
     /// How much of a clock it carries.
     pub clock: Clock,
+    /// It names its zone; without one it is taken for UTC.
+    pub zoned: bool,
     /// Bytes it takes at the start of the text.
     pub length: usize,
+}
+
+/// What is known of a moment from an outer stamp (a collector's) and an inner one (the program's).
+/// The inner one says when it happened, but may carry less of a clock. `None`: the outer one stays.
+pub fn refined(outer: &Stamp, inner: &Stamp) -> Option<Stamp> {
+    const QUARTER: Micros = 900 * S;
+    let (out, own) = (outer.time.micros, inner.time.micros);
+    let at = |micros: Micros, clock: Clock| Stamp { time: Time { micros, ..inner.time }, clock, zoned: outer.zoned, length: inner.length };
+    match (outer.clock, inner.clock) {
+        (Clock::Full, Clock::Full) if outer.zoned && !inner.zoned => {
+            // The program's clock shows local time: whole quarters of an hour beside the collector's.
+            let quarters = (own - out + QUARTER / 2).div_euclid(QUARTER);
+            Some(at(own - quarters * QUARTER, Clock::Full))
+        }
+        (Clock::Full, Clock::NoYear) => {
+            let shifted = own + year_shift(own, out);
+            ((shifted - out).abs() <= 60 * S).then(|| at(shifted, Clock::Full))
+        }
+        (Clock::Full | Clock::NoYear, Clock::TimeOfDay) => None,
+        _ => Some(*inner),
+    }
 }
 
 /// Reads a stamp at the start of `text`.
@@ -115,12 +139,12 @@ fn iso(text: &str) -> Option<Stamp> {
     let day = reader.number(2)?;
     reader.one_of(b"T _")?;
     let (clock, grain) = reader.clock()?;
-    let zone = reader.zone().unwrap_or(0);
-    let micros = days(year, month, day)? * DAY + clock - zone;
-    Some(Stamp { time: Time { micros, grain }, clock: Clock::Full, length: reader.at })
+    let zone = reader.zone();
+    let micros = days(year, month, day)? * DAY + clock - zone.unwrap_or(0);
+    Some(Stamp { time: Time { micros, grain }, clock: Clock::Full, zoned: zone.is_some(), length: reader.at })
 }
 
-/// `Oct 16 10:12:51`, `Oct  6 10:12:51.123456`, `Thu Oct 16 10:12:51 2015`, `Thu 2015-10-16 10:12:51 UTC`.
+/// `Oct 16 10:12:51`, `Oct  6 10:12:51.123456`, `Oct 16, 2015 @ 10:12:51.344`, `Thu Oct 16 10:12:51 2015`, `Thu 2015-10-16 10:12:51 UTC`.
 fn syslog(text: &str) -> Option<Stamp> {
     if let Some(rest) = weekday(text) {
         let skipped = text.len() - rest.len();
@@ -134,13 +158,14 @@ fn syslog(text: &str) -> Option<Stamp> {
         Some(_) => reader.number(1)?,
         None => reader.number(2).or_else(|| reader.number(1))?,
     };
+    let _ = reader.one_of(b",");
     reader.one_of(b" ")?;
     let year = year_ahead(&mut reader);
     let (clock, grain) = reader.clock()?;
-    let zone = reader.zone().unwrap_or(0);
+    let zone = reader.zone();
     let known = if year.is_some() { Clock::Full } else { Clock::NoYear };
-    let micros = days(year.unwrap_or(NO_YEAR), month, day)? * DAY + clock - zone;
-    Some(Stamp { time: Time { micros, grain }, clock: known, length: reader.at })
+    let micros = days(year.unwrap_or(NO_YEAR), month, day)? * DAY + clock - zone.unwrap_or(0);
+    Some(Stamp { time: Time { micros, grain }, clock: known, zoned: zone.is_some(), length: reader.at })
 }
 
 /// The year that stands for "none": a leap year, so that every day exists in it.
@@ -149,6 +174,10 @@ const NO_YEAR: i64 = 1972;
 fn year_ahead(reader: &mut Reader) -> Option<i64> {
     let from = reader.at;
     let year = reader.number(4).filter(|year| (1990..2200).contains(year)).and_then(|year| reader.one_of(b" ").map(|_| year));
+    // Kibana writes `Oct 16, 2015 @ 10:12:51.344`.
+    if reader.bytes[reader.at..].starts_with(b"@ ") {
+        reader.at += 2;
+    }
     if year.is_none() {
         reader.at = from;
     }
@@ -176,14 +205,14 @@ fn glog(text: &str) -> Option<Stamp> {
     reader.one_of(b" ")?;
     let (clock, grain) = reader.clock()?;
     let micros = days(NO_YEAR, month, day)? * DAY + clock;
-    Some(Stamp { time: Time { micros, grain }, clock: Clock::NoYear, length: reader.at })
+    Some(Stamp { time: Time { micros, grain }, clock: Clock::NoYear, zoned: false, length: reader.at })
 }
 
 /// `06:40:30`, `10:12:51.344648`.
 fn time_only(text: &str) -> Option<Stamp> {
     let mut reader = Reader::new(text);
     let (micros, grain) = reader.clock()?;
-    Some(Stamp { time: Time { micros, grain }, clock: Clock::TimeOfDay, length: reader.at })
+    Some(Stamp { time: Time { micros, grain }, clock: Clock::TimeOfDay, zoned: false, length: reader.at })
 }
 
 /// Seconds since 1970 with a fraction, or whole milli-, micro- or nanoseconds.
@@ -203,7 +232,7 @@ pub fn epoch(text: &str) -> Option<Stamp> {
         _ => return None,
     };
     let ends = text.as_bytes().get(reader.at).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-    ends.then_some(Stamp { time: Time { micros, grain }, clock: Clock::Full, length: reader.at })
+    ends.then_some(Stamp { time: Time { micros, grain }, clock: Clock::Full, zoned: true, length: reader.at })
 }
 
 /// `@40000000` and sixteen further hexadecimal digits: runit's and daemontools' stamp.
@@ -214,7 +243,7 @@ fn tai(text: &str) -> Option<Stamp> {
     let nanos = i64::from_str_radix(hex.get(16..)?, 16).ok()?;
     // TAI began ten seconds ahead of UTC; the leap seconds since are left out, as svlogd does.
     let micros = (seconds - 10).checked_mul(S)?.checked_add(nanos / 1000)?;
-    Some(Stamp { time: Time { micros, grain: 1 }, clock: Clock::Full, length: 25 })
+    Some(Stamp { time: Time { micros, grain: 1 }, clock: Clock::Full, zoned: true, length: 25 })
 }
 
 /// What to add to a moment of a log without years so that it falls nearest to `near`, a moment of a

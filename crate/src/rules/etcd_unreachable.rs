@@ -45,6 +45,9 @@ fn refused(event: &Event) -> bool {
         || event.meaning == Meaning::PeerDialError && says(event, &[":2379", ":4001"])
         || !event.signature().is_etcd_server()
         || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ProxyEndpoint | Meaning::ProxyZero);
+    if event.meaning == Meaning::EtcdUnreachableClient {
+        return true;
+    }
     of_client && (says(event, REFUSED) || says(event, NOT_THERE)) && !blames_certificate(event) && !says(event, &[":2380", ":7001"])
 }
 

@@ -31,6 +31,7 @@ const READS: &[Meaning] = &[
     Meaning::AgentDesiredStateFailed,
     Meaning::AgentFetchMachineFailed,
     Meaning::RegistryFetchAllUnitsFailed,
+    Meaning::ApiFailed,
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
@@ -76,6 +77,7 @@ mod tests {
     fn both_clients_of_fleet() {
         for text in [
             "Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: timeout reached\n",
+            "Jan 18 01:39:04 node fleetd[206]: ERROR units.go:231: Failed creating Unit(web.service) in Registry: context deadline exceeded\n",
             "Jul 02 08:02:30 node fleetd[615]: ERROR engine.go:148: Failed fetching Units from Registry: context deadline exceeded\n",
         ] {
             assert!(find(&facts(&[text]), "fleet-registry-timeout").is_some(), "{text}");
