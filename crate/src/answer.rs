@@ -1,7 +1,7 @@
 //! Puts the report together: facts, findings, plan and patches become the one answer.
 
 use crate::config::Configuration;
-use crate::facts::{Facts, InForce, versions};
+use crate::facts::{Facts, InForce, VersionRange, versions};
 use crate::log::event::{LogReading, Order};
 use crate::measures::measures;
 use crate::model::curve;
@@ -11,8 +11,8 @@ use crate::plan::{self, Decision, Plan};
 use crate::report::*;
 use crate::rules::{self, At, Evidence, Finding};
 use crate::text::{LineIndex, Place};
-use crate::units::{MS, Range};
-use crate::{replay, rollout, timeline, verdict};
+use crate::units::{MS, Range, decimal};
+use crate::{measure_next, questions, replay, rollout, timeline, verdict};
 
 /// Evidence lines in a report; a finding's `count` is not capped.
 const EVIDENCE: usize = 60;
@@ -45,8 +45,8 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         patches: patches(sources, facts, &plan),
         alternatives: patch::alternatives(&changes(facts, &plan)),
         rollout: rollout::rollout(facts, &plan),
-        measure_next: rollout::measure_next(facts, &findings, &plan),
-        questions: rollout::questions(facts, &findings, &plan),
+        measure_next: measure_next::measure_next(facts, &findings, &plan),
+        questions: questions::questions(facts, &findings, &plan),
         model: model(facts, &plan),
         timeline: timeline::timeline(facts),
         limits: limits(facts),
@@ -332,7 +332,7 @@ fn model(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
         None => stalls,
     };
     let per_day = plan::log_span(facts).and_then(|span| curve::stalls_per_day(stalls.len(), span));
-    let rtt = facts.assumptions.peer_rtt_ms.map_or(0, |ms| (ms * MS as f64) as i64);
+    let rtt = facts.round_trip();
     let point = |heartbeat, election| model_point(&curve::point(&replay::timers(facts, heartbeat, election), rtt, &stalls, per_day));
     let now = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
     let proposed = (plan.of(Parameter::HeartbeatInterval).value(), plan.of(Parameter::ElectionTimeout).value());
@@ -362,35 +362,47 @@ fn model_point(point: &curve::Point) -> ModelPoint {
     }
 }
 
+/// Every number the answer rests on that the user may state, and where it comes from.
 fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
     let row =
         |id: &str, label: &str, value: String, from: &str| Assumption { id: id.into(), label: label.into(), value, from: from.into() };
     let given = &facts.assumptions;
-    let members_from = match (given.members, facts.configurations.iter().any(|c| c.cluster.members.is_some()), facts.members) {
-        (Some(_), _, _) => "stated",
-        (None, true, _) => "read in the configuration",
-        (None, false, Some(_)) => "counted in the logs",
-        (None, false, None) => "assumed",
+    let from = |stated: bool, else_from: &'static str| if stated { "stated" } else { else_from };
+    let members = match (facts.configurations.iter().any(|c| c.cluster.members.is_some()), facts.members) {
+        (true, _) => "read in the configuration",
+        (false, Some(_)) => "counted in the logs",
+        (false, None) => "assumed",
     };
-    let version = |range: Option<crate::facts::VersionRange>| range.map_or(String::from("unknown"), versions::words);
-    vec![
-        row("members", "Voting members", facts.members.unwrap_or(3).to_string(), members_from),
+    let version = |range: Option<VersionRange>| {
+        range.map_or((String::from("unknown"), "no line tells"), |range| (versions::words(range), "read off the logs"))
+    };
+    let (etcd, fleet) = (version(facts.etcd), version(facts.fleet));
+    let stall = match (given.stall_ms, facts.longest_stall()) {
+        (Some(ms), _) => ((ms.round() as i64).to_string(), "stated"),
+        (None, Some(stall)) => (decimal(stall.planned, MS, 0), "longest in the logs"),
+        (None, None) => (String::from("none seen"), "longest in the logs"),
+    };
+    let budget = given.failover_budget_ms.map_or((String::from("none"), "not stated"), |ms| (ms.to_string(), "stated"));
+    let mut rows = vec![
+        row("members", "Voting members", facts.members.unwrap_or(3).to_string(), from(given.members.is_some(), members)),
         row(
             "peerRttMs",
             "Round trip between members, ms",
-            given.peer_rtt_ms.map_or(String::from("1"), |ms| ms.to_string()),
-            if given.peer_rtt_ms.is_some() { "stated" } else { "assumed" },
+            decimal(facts.round_trip(), MS, 1),
+            from(given.peer_rtt_ms.is_some(), "assumed: one site"),
         ),
-        row(
-            "stallMs",
-            "Stall to survive, ms",
-            facts.longest_stall().map_or(String::from("none seen"), |stall| (stall.planned / MS).to_string()),
-            if given.stall_ms.is_some() { "stated" } else { "longest in the logs" },
-        ),
+        row("stallMs", "Stall to survive, ms", stall.0, stall.1),
         row("stalls", "Stalls in the logs", stalls.to_string(), "counted in the logs"),
-        row("etcdVersion", "etcd", version(facts.etcd), if given.etcd_version.is_some() { "stated" } else { "read off the logs" }),
-        row("fleetVersion", "fleet", version(facts.fleet), if given.fleet_version.is_some() { "stated" } else { "read off the logs" }),
-    ]
+        row("failoverBudgetMs", "Longest failover accepted, ms", budget.0, budget.1),
+        row("etcdVersion", "etcd", etcd.0, from(given.etcd_version.is_some(), etcd.1)),
+    ];
+    if facts.has_fleet() {
+        let (machines, units) = (plan::load::machines(facts), plan::load::units(facts));
+        rows.push(row("fleetVersion", "fleet", fleet.0, from(given.fleet_version.is_some(), fleet.1)));
+        rows.push(row("machines", "Machines with fleet", machines.0.to_string(), machines.1));
+        rows.push(row("units", "Units in the cluster", units.0.to_string(), units.1));
+    }
+    rows
 }
 
 fn limits(facts: &Facts) -> Vec<String> {

@@ -22,6 +22,8 @@ pub mod plan;
 pub mod patch;
 pub mod verdict;
 pub mod rollout;
+pub mod measure_next;
+pub mod questions;
 pub mod measures;
 pub mod timeline;
 pub mod answer;

@@ -61,7 +61,8 @@ pub fn remaining(facts: &Facts, timers: &Timers) -> f64 {
             Some(stall) => f64::from(loss_share(timers, stall.planned, timers.heartbeat)) / MILLION,
             None => 1.0,
         })
-        .sum()
+        // From +0: the sum of nothing is -0.
+        .fold(0.0, |sum, chance| sum + chance)
 }
 
 fn explains(timers: &Timers, stall: &Stall) -> bool {

@@ -1,13 +1,41 @@
-//! How to bring the values into force, in order, and what to measure next.
+//! How to bring the values into force: steps in order, each with what it interrupts.
 
-use crate::facts::{ChangeClass, Facts};
+use crate::config::Source;
+use crate::facts::Facts;
 use crate::parameters::Parameter;
 use crate::plan::Plan;
-use crate::report::{Question, Step};
-use crate::rules::Finding;
+use crate::report::Step;
 use crate::units::human;
 
-fn step(text: impl Into<String>, commands: &[&str], effect: impl Into<String>) -> Step {
+/// What etcd is called on these machines: its systemd unit, its data directory, its command for health.
+pub struct Names {
+    /// systemd unit.
+    pub unit: &'static str,
+    /// Data directory.
+    pub data: &'static str,
+    /// Asks all members whether they are well.
+    pub health: &'static str,
+}
+
+/// The names that fit what the input shows.
+pub fn names(facts: &Facts) -> Names {
+    let runs = |program: &str| facts.logs.iter().any(|log| log.programs.iter().any(|seen| seen == program));
+    let third = facts.etcd.is_some_and(|range| range.low >= (3, 0, 0));
+    let health = if third { "etcdctl endpoint health --cluster" } else { "etcdctl cluster-health" };
+    let (unit, data) = if runs("k3s") {
+        ("k3s", "/var/lib/rancher/k3s/server/db/etcd")
+    } else if runs("etcd-wrapper") || runs("etcd-member") {
+        ("etcd-member", "/var/lib/etcd")
+    } else if third || facts.etcd.is_some_and(|range| range.high < (2, 0, 0)) {
+        ("etcd", "/var/lib/etcd")
+    } else {
+        ("etcd2", "/var/lib/etcd2")
+    };
+    Names { unit, data, health }
+}
+
+/// One step, with its commands.
+pub fn step(text: impl Into<String>, commands: &[&str], effect: impl Into<String>) -> Step {
     Step { text: text.into(), commands: commands.iter().map(|command| (*command).to_owned()).collect(), effect: effect.into() }
 }
 
@@ -16,22 +44,33 @@ pub fn rollout(facts: &Facts, plan: &Plan) -> Vec<Step> {
     if plan.changes().next().is_none() {
         return Vec::new();
     }
-    let mut steps = vec![step(
-        "Put the corrected file on every machine, with the same values everywhere. A cloud-config acts at the next boot; a drop-in acts at the next restart of its unit.",
+    let mut steps = vec![hand_out(facts)];
+    // fleet's limits first: they take effect without an election, and with them fleet bears the ones below.
+    steps.extend(fleet_step(facts, plan));
+    steps.extend(etcd_steps(facts, plan));
+    steps.push(watch(facts, plan));
+    steps
+}
+
+fn hand_out(facts: &Facts) -> Step {
+    let is = |source| facts.configurations.iter().any(|configuration| configuration.source == source);
+    if is(Source::Manifest) {
+        return step(
+            "Change the manifest on one control-plane machine at a time: the kubelet starts etcd anew as soon as the file changes, so go on as below.",
+            &[],
+            "Nothing until the file changes.",
+        );
+    }
+    let when = if is(Source::CloudConfig) || facts.configurations.is_empty() && facts.has_fleet() {
+        " A cloud-config acts at the next boot; a drop-in acts at the next restart of its unit."
+    } else {
+        " It acts at the next restart of its daemon."
+    };
+    step(
+        format!("Put the corrected file on every machine, with the same values everywhere.{when}"),
         &["sudo systemctl daemon-reload"],
         "Nothing.",
-    )];
-    steps.extend(etcd_steps(facts, plan));
-    steps.extend(fleet_steps(facts, plan));
-    steps.push(step(
-        "Watch for a day. Late-heartbeat lines may go on: they measure the stalls. Leader changes and fleet's timeouts should not.",
-        &[
-            "journalctl -u etcd2 --since today | grep -cE 'lost leader|changed leader'",
-            "journalctl -u fleet --since today | grep -cE 'timeout|deadline|cancelled'",
-        ],
-        "To go back, set the old values in the reverse order.",
-    ));
-    steps
+    )
 }
 
 fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
@@ -39,191 +78,83 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
     if heartbeat.proposed.is_none() && election.proposed.is_none() {
         return Vec::new();
     }
-    let failover = human(plan.failover(facts));
-    let interrupts = format!("One member at a time, for seconds. The leader's own restart costs one wanted election of up to {failover}.");
-    let unit = if facts.etcd.is_some_and(|range| range.low >= (3, 0, 0)) { "etcd-member" } else { "etcd2" };
-    let restart = format!("sudo systemctl restart {unit}");
-    let check = format!("journalctl -u {unit} -b | grep -E 'heartbeat = |election = |heartbeat-interval'");
-    let lowers = election.proposed.is_some_and(|value| value < election.current.value.unwrap_or(0));
-    let old_quarter = election.current.value.unwrap_or(0) / 4;
-    let commands = [restart.as_str(), "etcdctl cluster-health", check.as_str()];
-    if lowers {
+    let names = names(facts);
+    let restart = format!("sudo systemctl restart {}", names.unit);
+    let check = format!("journalctl -u {} -b | grep -E 'heartbeat = |election = |heartbeat-interval'", names.unit);
+    let commands = [restart.as_str(), names.health, check.as_str()];
+    let in_force = format!(
+        "The values are in force when the start lines of each member name {} and {}.",
+        Parameter::HeartbeatInterval.human(heartbeat.value()),
+        Parameter::ElectionTimeout.human(election.value())
+    );
+    let interrupts = format!(
+        "One member at a time, for seconds. The leader's own restart costs one wanted election, up to {}.",
+        human(plan.failover(facts))
+    );
+    let both = [heartbeat, election].iter().all(|decision| decision.proposed.is_some());
+    let now = election.current.value.unwrap_or(0);
+    let order = "followers first, the leader last, waiting for a full cluster before the next one";
+    if both && election.value() < now {
         return vec![
-            step("Lower heartbeat-interval on all members first, followers before the leader.", &commands, interrupts.clone()),
-            step("Then lower election-timeout, in the same order.", &commands, interrupts),
+            step(format!("Lower heartbeat-interval on all members first: {order}."), &commands, interrupts.clone()),
+            step(format!("Then lower election-timeout in the same order. {in_force}"), &commands, interrupts),
         ];
     }
-    if heartbeat.value() > old_quarter {
+    // A leader that beats this rarely leaves followers with the old timeout few chances to hear it.
+    if both && heartbeat.value() > now / 4 {
         return vec![
-            step(
-                "Raise election-timeout on all members first: followers, then the leader. Wait for a full cluster before the next one.",
-                &commands,
-                interrupts.clone(),
-            ),
+            step(format!("Raise election-timeout on all members first: {order}."), &commands, interrupts.clone()),
             step(
                 format!(
-                    "Then raise heartbeat-interval in the same order. A beat every {} against followers that still wait the old time would leave few chances.",
-                    human(heartbeat.value())
+                    "Then raise heartbeat-interval in the same order; a beat every {} is too rare for followers that still wait {}. {in_force}",
+                    Parameter::HeartbeatInterval.human(heartbeat.value()),
+                    Parameter::ElectionTimeout.human(now)
                 ),
                 &commands,
                 interrupts,
             ),
         ];
     }
-    vec![step(
-        "Restart etcd with both values, followers first, the leader last. Wait for a full cluster before the next one.",
-        &commands,
-        interrupts,
-    )]
+    vec![step(format!("Restart etcd with the new values: {order}. {in_force}"), &commands, interrupts)]
 }
 
-fn fleet_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
-    if !plan.changes().any(|decision| !decision.parameter.is_etcd()) {
-        return Vec::new();
-    }
-    let mut text = String::from("Restart fleetd on one machine at a time, and go on when the machine is listed again.");
-    if facts.fleet_before((0, 12, 0)) {
-        text.push_str(" Up to fleet 0.11.8 a SIGHUP reads new values from /etc/fleet/fleet.conf without stopping units, if no FLEET_ variable sets the same option.");
+fn fleet_step(facts: &Facts, plan: &Plan) -> Option<Step> {
+    plan.changes().find(|decision| !decision.parameter.is_etcd())?;
+    let together = if [Parameter::EtcdRequestTimeout, Parameter::AgentTtl].iter().all(|parameter| plan.of(*parameter).proposed.is_some()) {
+        "Set etcd-request-timeout and agent-ttl together, never the first alone. "
     } else {
-        text.push_str(" Do not use SIGHUP from fleet 0.12 on.");
-    }
-    vec![step(
+        ""
+    };
+    let mut text = format!("{together}Restart fleetd on one machine at a time, and go on when that machine is listed again.");
+    text.push_str(if facts.monitor_may_hang() {
+        " Do not use SIGHUP from fleet 0.12 on: the old server is not stopped."
+    } else {
+        " Up to fleet 0.11.8 a SIGHUP reads new values from /etc/fleet/fleet.conf without stopping units, if no FLEET_ variable sets the same option; a cloud-config sets such variables."
+    });
+    Some(step(
         text,
-        &["sudo systemctl restart fleet", "fleetctl list-machines"],
-        "All fleet units of that machine stop, and start there or elsewhere.",
-    )]
+        &["sudo systemctl restart fleet", "fleetctl list-machines", "systemctl show fleet -p Environment"],
+        "All fleet units of that machine stop, and start there or elsewhere. The values are in force when the last command shows them.",
+    ))
 }
 
-/// What to measure to be sure, each with the command that does it.
-pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Step> {
-    let has = |id: &str| findings.iter().any(|finding| finding.id == id);
-    let mut steps = Vec::new();
-    if has("etcd-leader-restarted") {
-        steps.push(step(
-            "Find what ends etcd: the exit status, the kernel's out-of-memory killer, a watchdog, a deploy script.",
-            &["journalctl -u etcd2 -b", "journalctl -k | grep -iE 'oom|killed process'"],
-            "Who ended the process.",
-        ));
-    }
-    if has("etcd-slow-disk") || has("etcd-heartbeat-late") {
-        steps.push(step(
-            "Measure the disk's syncs: 99 of 100 should stay under 10 ms.",
-            &["fio --name=sync --rw=write --ioengine=sync --fdatasync=1 --size=22m --bs=2300 --directory=/var/lib/etcd2", "iostat -x 1"],
-            "Whether the disk stalls.",
-        ));
-    }
-    if has("etcd-heartbeat-late") || facts.changes.iter().any(|change| change.class == ChangeClass::Needless) {
-        steps.push(step(
-            "Watch CPU steal and waiting on the machine that leads.",
-            &["vmstat 1"],
-            "Column st: time the hypervisor took; wa: waiting for the disk.",
-        ));
-    }
-    if has("etcd-peer-network") || has("etcd-no-quorum") {
-        steps.push(step(
-            "Check that every member reaches every other on the peer port.",
-            &["ping -c 20 PEER", "curl -m 2 http://PEER:2380/version"],
-            "Whether the path is there, and its round trip.",
-        ));
-    }
-    if has("fleet-engine-lease-stolen") || has("fleet-duplicate-machine-id") {
-        steps.push(step(
-            "Compare machine ids and fleet versions on all machines.",
-            &["cat /etc/machine-id", "fleetctl list-machines -l", "fleetd --version"],
-            "Two equal ids, or a version below 0.8.2.",
-        ));
-    }
-    if has("etcd-clock-skew") {
-        steps.push(step("Check the clocks.", &["timedatectl", "ntpq -p"], "Whether the clocks agree within a second."));
-    }
-    let only_fleet = facts.has_fleet() && !facts.logs.is_empty() && !facts.any_event(|event| event.signature().is_etcd_server());
-    if only_fleet || has("client-http-500") {
-        steps.push(step(
-            "Paste the log of etcd from all members for the same minutes, with fleet's.",
-            &["journalctl -u etcd2 -u fleet -o short-precise --since '1 hour ago'"],
-            "Stalls and leader changes: they bound etcd's timers and tell what fleet waited for.",
-        ));
-    }
-    if facts.logs.is_empty() && !facts.configurations.is_empty() {
-        steps.push(step(
-            "Paste a day of logs from all members.",
-            &["journalctl -u etcd2 -u fleet -o short-precise --since yesterday"],
-            "Without a log no stall is known, and no value can be called too low or too high.",
-        ));
-    }
-    if plan.changes().next().is_some() && steps.is_empty() {
-        steps.push(step(
-            "Count leader changes and late heartbeats for a day.",
-            &["journalctl -u etcd2 --since yesterday | grep -cE 'lost leader|heartbeat on time'"],
-            "Whether the values hold.",
-        ));
-    }
-    steps
-}
-
-/// Answers to what people ask in such a case, when the evidence raises the question.
-pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Question> {
-    let has = |id: &str| findings.iter().any(|finding| finding.id == id);
-    let mut asked = Vec::new();
-    let mut ask = |question: &str, answer: String| asked.push(Question { question: question.to_owned(), answer });
-    if has("etcd-heartbeat-late") {
-        let answer = if plan.replay.needless > 0 {
-            String::from("Dangerous here: the stalls it measures cost a living leader its place.")
-        } else {
-            format!(
-                "A warning, no damage: the stall stayed below what followers wait, {}. It shows that the machine of the leader does not run for a while.",
-                human(facts.value(Parameter::ElectionTimeout))
-            )
-        };
-        ask("Is \"failed to send out heartbeat on time\" dangerous or noise?", answer);
-        ask(
-            "Is it my setting or the machine?",
-            String::from(
-                "The line is printed by the leader about itself: its process did not run or waited for its disk. A setting decides whether a stall costs the leader its place, not whether the stall happens.",
-            ),
-        );
-    }
-    if has("fleet-units-restarted") {
-        let answer = if has("fleet-unit-missing-in-registry") {
-            String::from(
-                "One read of the unit from etcd failed. fleet before 0.12 then takes the unit for deleted and stops it. agent-ttl has no part in that.",
-            )
-        } else {
-            String::from(
-                "The machine's presence in etcd ran out, so the engine gave its units to others. That depends on agent-ttl and on how long etcd was out of reach.",
-            )
-        };
-        ask("Why did fleet stop my units?", answer);
-    }
-    if has("fleet-engine-lease-lost") {
-        ask(
-            "Does a lost engine lease stop units?",
-            String::from("No. Scheduling pauses until some engine has the lease again; running units go on."),
-        );
-    }
-    if has("client-http-500") {
-        ask(
-            "Why does etcdctl work while fleetctl gives an error 500 or 503?",
-            String::from(
-                "A plain read of etcd is answered by any member, also without a leader. fleetd needs writes and some reads that go through the leader.",
-            ),
-        );
-    }
-    if has("config-differs-from-log") {
-        ask(
-            "I raised the values and nothing changed. Why?",
-            String::from(
-                "The log shows other values in force than the file states. A cloud-config acts only at boot, and a running daemon keeps its old values until it restarts.",
-            ),
-        );
-    }
-    if plan.changes().any(|decision| decision.parameter.is_etcd()) {
-        ask(
-            "Can I change the values one member at a time?",
-            String::from(
-                "Yes, in the order of the roll-out: when raising, election-timeout before heartbeat-interval, followers before the leader.",
-            ),
-        );
-    }
-    asked
+fn watch(facts: &Facts, plan: &Plan) -> Step {
+    let unit = names(facts).unit;
+    let changes = format!("journalctl -u {unit} --since today | grep -cE 'lost leader|changed leader'");
+    let timeouts = "journalctl -u fleet --since today | grep -cE 'timeout|deadline|cancelled'";
+    let (etcd, fleet) = (plan.changes().any(|d| d.parameter.is_etcd()), plan.changes().any(|d| !d.parameter.is_etcd()));
+    let (text, commands): (&str, Vec<&str>) = match (etcd, fleet) {
+        (true, false) => (
+            "Watch for a week, at the busy hours too: no needless leader change. Late-heartbeat lines may go on, as they measure the stalls.",
+            vec![&changes],
+        ),
+        (false, _) => {
+            ("Watch for a week, at the busy hours too: no request that runs into fleet's limit, no lost presence.", vec![timeouts])
+        }
+        (true, true) => (
+            "Watch for a week, at the busy hours too: no needless leader change, no request that runs into fleet's limit. Late-heartbeat lines may go on, as they measure the stalls.",
+            vec![&changes, timeouts],
+        ),
+    };
+    step(text, &commands, "Nothing. To go back, set the old values in the reverse order.")
 }

@@ -1,16 +1,19 @@
 //! The verdict: one sentence, and whether timing is the cure (method, section 9).
 
+use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{ChangeClass, Facts, StallKind};
+use crate::log::event::{Event, Meaning};
 use crate::model::raft::failover;
 use crate::parameters::Parameter;
-use crate::plan::Plan;
+use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, TooLong};
 use crate::replay::{count, timers};
 use crate::report::{Severity, Timing, Verdict};
 use crate::rules::Finding;
-use crate::units::human;
+use crate::rules::common::{human_limit, plural, times};
+use crate::units::{Micros, human};
 
 /// Findings that name a cause which no timer touches, the most telling first.
-const OTHER_CAUSES: &[&str] = &[
+pub const OTHER_CAUSES: &[&str] = &[
     "etcd-cluster-id-mismatch",
     "etcd-member-removed",
     "etcd-discovery-failed",
@@ -18,10 +21,12 @@ const OTHER_CAUSES: &[&str] = &[
     "etcd-disk-full",
     "etcd-db-space",
     "fleet-duplicate-machine-id",
+    "fleet-data-diverged",
     "fleet-engine-lease-stolen",
     "fleet-daemon-hung",
     "etcd-no-quorum",
     "etcd-leader-restarted",
+    "etcd-restarted",
     "etcd-unreachable",
     "etcd-peer-network",
     "etcd-clock-skew",
@@ -51,7 +56,8 @@ fn other_cause(findings: &[Finding]) -> Option<&Finding> {
 fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity) -> Timing {
     let proposes = plan.changes().next().is_some();
     if severity == Severity::Ok && !proposes {
-        return if saw_too_little(facts) { Timing::Undecided } else { Timing::NoneNeeded };
+        let open = saw_too_little(facts) || unexplained(facts).is_some();
+        return if open { Timing::Undecided } else { Timing::NoneNeeded };
     }
     if !proposes {
         return without_proposal(facts, findings, plan);
@@ -69,12 +75,17 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
     if stolen && !repeatedly {
         return Timing::Undecided;
     }
-    if other_cause(findings).is_some() || plan.too_long.is_some() {
+    if other_cause(findings).is_some() || plan.too_long.is_some() || waits_long_already(facts) {
         return Timing::NotTheRemedy;
     }
     let real_changes = facts.changes.iter().filter(|change| change.class != ChangeClass::Start).count();
     if real_changes > 0 && plan.replay.needless == 0 {
         return Timing::NotTheRemedy;
+    }
+    // A leader was lost, or terms rose, and who led is not in the input: the stalls it shows may not be all.
+    let lost = |finding: &Finding| matches!(finding.id, "etcd-leader-lost" | "etcd-election-churn") && finding.severity > Severity::Info;
+    if real_changes == 0 && findings.iter().any(lost) {
+        return Timing::Undecided;
     }
     let late = !facts.stalls.is_empty();
     let slow = findings.iter().any(|finding| matches!(finding.id, "etcd-slow-apply" | "etcd-slow-disk" | "etcd-send-buffer-full"));
@@ -84,114 +95,183 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
     Timing::Undecided
 }
 
+/// fleet's limit is at the highest sensible value, and requests run into it all the same.
+fn waits_long_already(facts: &Facts) -> bool {
+    !facts.fleet_failures.is_empty() && facts.value(Parameter::EtcdRequestTimeout) >= HIGHEST_REQUEST_TIMEOUT
+}
+
 /// Nothing was recognised, or next to nothing: silence of such an input proves nothing.
 fn saw_too_little(facts: &Facts) -> bool {
     let recognised: u64 = facts.logs.iter().map(|log| log.recognised).sum();
     recognised == 0 && (facts.configurations.is_empty() || !facts.unknown.is_empty())
 }
 
+/// Lines that tell of trouble by themselves. Where no finding takes them up the input is not free of it.
+const TELL_OF_TROUBLE: &[Meaning] = &[
+    Meaning::UnitProcessExited,
+    Meaning::UnitFailed,
+    Meaning::OutOfMemoryKill,
+    Meaning::CtlUnhealthy,
+    Meaning::ProbeFailed,
+    Meaning::ClientUnavailable,
+    Meaning::FleetctlListUnits,
+    Meaning::FleetctlListMachines,
+    Meaning::FleetctlGetUnit,
+    Meaning::FleetctlCommandFailed,
+    Meaning::ApiFailed,
+];
+
+/// The first line that tells of trouble, or of an election in which votes were refused; asked where
+/// no finding is above a remark.
+fn unexplained(facts: &Facts) -> Option<&Event> {
+    let troubled = |event: &Event| {
+        let lost_votes = event.meaning == Meaning::VoteCount && event.number("count").is_some_and(|refused| refused > 0);
+        lost_votes || TELL_OF_TROUBLE.contains(&event.meaning) && !event.text.contains("status=0/")
+    };
+    facts.all_events().find(|(_, event)| troubled(event)).map(|(_, event)| event)
+}
+
+/// Who did what, how long against what, with what effect.
 fn headline(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, timing: Timing) -> String {
     if facts.logs.is_empty() && facts.configurations.is_empty() {
         return String::from("Nothing here is a log or a configuration of etcd or fleet.");
     }
-    if timing == Timing::NoneNeeded || severity == Severity::Ok {
+    let proposes = plan.changes().next().is_some();
+    if timing == Timing::NoneNeeded || severity == Severity::Ok && !proposes {
         return healthy(facts, timing);
     }
-    if plan.changes().next().is_some() {
-        if let Some(text) = stalls_headline(facts, plan).or_else(|| units_headline(findings)).or_else(|| fleet_headline(facts, plan)) {
+    if facts.logs.is_empty() {
+        return review(facts, findings, plan);
+    }
+    if proposes {
+        let shown = stalls_headline(facts, plan).or_else(|| presence_headline(facts, findings)).or_else(|| units_headline(facts, findings));
+        if let Some(text) = shown.or_else(|| fleet_headline(facts, plan)) {
             return text;
         }
     }
-    let named = if plan.changes().next().is_none() { other_cause(findings) } else { None };
+    let named = if proposes { None } else { other_cause(findings) };
     if let Some(text) = outlasted(facts, plan, timing).filter(|_| named.is_none()) {
         return text;
     }
-    // What a log shows is more telling than the form of a file.
-    let shown = || findings.iter().find(|finding| !finding.id.starts_with("config-")).filter(|finding| finding.severity > Severity::Info);
-    let telling =
-        named.or_else(shown).or_else(|| findings.first()).map_or(String::new(), |finding| finding.title.trim_end_matches('.').to_owned());
+    let telling = named.or_else(|| shown(findings)).or(findings.first()).map_or("", |finding| finding.title.trim_end_matches('.'));
     match timing {
-        Timing::NotTheRemedy => format!("{telling}: no timer cures that."),
+        Timing::NotTheRemedy => format!("{telling}. No timer cures that."),
         Timing::Undecided => format!("{telling}. The input does not show whether timing is the cause."),
         _ => format!("{telling}."),
     }
 }
 
+/// What a log shows is more telling than the form of a file.
+fn shown(findings: &[Finding]) -> Option<&Finding> {
+    findings.iter().find(|finding| !finding.id.starts_with("config-") && finding.severity > Severity::Info)
+}
+
 fn healthy(facts: &Facts, timing: Timing) -> String {
-    let read: u64 = facts.logs.iter().map(|log| log.recognised).sum();
     if timing == Timing::Undecided {
-        return String::from("Too little was recognised to say anything.");
+        return match unexplained(facts).filter(|_| !saw_too_little(facts)) {
+            Some(event) => format!("There is trouble, in line {} at first, but the input does not show its cause.", event.line),
+            None => String::from("Too little was recognised to say anything."),
+        };
     }
     if facts.logs.is_empty() {
         return String::from("The values fit each other, and no log is here to hold them against.");
     }
-    if plan_is_planned(facts) {
-        return String::from("The leader handed over on purpose, and nothing needs action.");
-    }
-    match read {
-        1 => String::from("The one recognised line shows no trouble."),
-        read => format!("The {read} recognised lines show no trouble."),
-    }
-}
-
-fn plan_is_planned(facts: &Facts) -> bool {
-    count(facts, ChangeClass::Planned) > 0
-}
-
-fn times(count: u64) -> String {
-    match count {
-        1 => String::from("once"),
-        2 => String::from("twice"),
-        n => format!("{n} times"),
+    let read: u64 = facts.logs.iter().map(|log| log.recognised).sum();
+    match (count(facts, ChangeClass::Planned), count(facts, ChangeClass::Wanted), read) {
+        (planned, 0, _) if planned > 0 => String::from("The leader handed over on purpose, and nothing needs action."),
+        (_, wanted, _) if wanted > 0 => {
+            String::from("The leader was told to stop, the others elected the next one, and nothing needs action.")
+        }
+        (_, _, 1) => String::from("The one recognised line shows no trouble."),
+        _ => format!("The {read} recognised lines show no trouble."),
     }
 }
 
-/// Who did what, how long against what, with what effect.
-fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
-    let stall = facts.longest_stall()?;
-    if stall.kind == StallKind::Censored {
-        return None;
+/// A configuration without a log: what is wrong with it, or what its values cost.
+fn review(facts: &Facts, findings: &[Finding], plan: &Plan) -> String {
+    let wrong = findings.iter().find(|finding| finding.severity > Severity::Info);
+    let title = wrong.map_or("", |finding| finding.title.trim_end_matches('.'));
+    if plan.changes().next().is_some() || wrong.is_some_and(|finding| !finding.parameters.is_empty()) {
+        return format!("{title}.");
     }
-    let waits = facts.value(Parameter::ElectionTimeout);
-    let mut text = if plan.replay.needless > 0 {
-        format!(
-            "The leader stalls for up to {} but etcd waits only {}: a living leader lost its place {}",
-            human(stall.planned),
-            human(waits),
-            times(plan.replay.needless)
-        )
-    } else if !facts.fleet_failures.is_empty() {
-        format!(
-            "The leader stalls for up to {}; etcd rides it out, but fleet allows only {}",
-            human(stall.planned),
-            human(facts.value(Parameter::EtcdRequestTimeout))
-        )
+    let fit = if facts.has_etcd() && facts.members != Some(1) {
+        let timers = timers(facts, facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+        let p50 = failover(&timers, facts.round_trip()).p50;
+        format!("the values fit each other, at the price of about {} without a leader whenever one really dies", human(p50))
     } else {
-        format!("The leader stalls for up to {}, close to the {} that etcd waits", human(stall.planned), human(waits))
+        String::from("the values fit each other")
     };
-    if !facts.fleet_failures.is_empty() {
-        text.push_str(&format!(", and fleet gave up on requests {}", times(facts.fleet_failures.len() as u64)));
+    format!("{title}; {fit}.")
+}
+
+/// From the first to the last of these moments, where that is more than a second.
+fn within(mut moments: Vec<Micros>) -> String {
+    crate::sort::sort(&mut moments);
+    match (moments.first(), moments.last()) {
+        (Some(first), Some(last)) if last - first >= crate::units::S => format!(" within {}", human(last - first)),
+        _ => String::new(),
+    }
+}
+
+fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
+    let stall = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored)?;
+    let waits = human_limit(facts, Parameter::ElectionTimeout);
+    let gave_up = facts.fleet_failures.len() as u64;
+    let limit = human_limit(facts, Parameter::EtcdRequestTimeout);
+    let lost = plan.replay.needless;
+    let mut text = format!("The leader stalled for up to {}", human(stall.planned));
+    if lost > 0 {
+        let over = within(facts.needless().filter_map(|change| change.elected.or(change.campaign)).collect());
+        text.push_str(&format!(", but followers wait only {waits}: a living leader lost its place {}{over}", times(lost)));
+        if gave_up > 0 {
+            text.push_str(&format!(", and fleet gave up on requests {}", times(gave_up)));
+        }
+    } else if gave_up > 0 {
+        text.push_str(&format!("; etcd rides it out, but fleet waits only {limit} and gave up on requests {}", times(gave_up)));
+    } else {
+        text.push_str(&format!(", close to the {waits} that followers wait"));
     }
     text.push('.');
     Some(text)
 }
 
+/// A machine that lost its presence, and what became of its units.
+fn presence_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
+    let lost = findings.iter().find(|finding| finding.id == "fleet-agent-heartbeat-lost")?;
+    let given_up = facts.events_of(&[Meaning::ServerMonitorTriggered]).next()?;
+    let who = given_up.1.host.map_or(String::from("A machine"), |_| facts.host(given_up.0));
+    let units = findings.iter().find(|finding| finding.id == "fleet-units-restarted");
+    let effect = match (units, lost.severity) {
+        (Some(units), _) => format!("its presence ran out and fleet stopped {}", plural(units.count, "unit", "units")),
+        (None, Severity::Critical) => String::from("its presence ran out and the engine declared it gone"),
+        _ => String::from("it gave up renewing its presence"),
+    };
+    let outage = proven_outage(facts).map_or(String::new(), |outage| format!(" for at least {}", human(outage)));
+    Some(format!("{who} got no answer from etcd{outage}: {effect}, with an agent-ttl of {}.", human_limit(facts, Parameter::AgentTtl)))
+}
+
 /// Stopped units are what people notice first.
-fn units_headline(findings: &[Finding]) -> Option<String> {
+fn units_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
     let stopped = findings.iter().find(|finding| finding.id == "fleet-units-restarted")?;
-    Some(format!("{}, after its requests to etcd ran into their limit.", stopped.title.trim_end_matches('.')))
+    let limit = human_limit(facts, Parameter::EtcdRequestTimeout);
+    let title = stopped.title.trim_end_matches('.');
+    Some(if findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry") {
+        format!("{title}, because single reads from etcd took longer than its limit of {limit}.")
+    } else {
+        format!("{title}, after its requests to etcd ran into their limit of {limit}.")
+    })
 }
 
 /// Stalls are there, but the timers in force ride them out.
 fn outlasted(facts: &Facts, plan: &Plan, timing: Timing) -> Option<String> {
     let stall = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored)?;
-    let waits = facts.value(Parameter::ElectionTimeout);
-    let rides = timing == Timing::NotTheRemedy && plan.replay.needless == 0 && stall.planned < waits;
+    let rides = timing == Timing::NotTheRemedy && plan.replay.needless == 0 && stall.planned < facts.value(Parameter::ElectionTimeout);
     rides.then(|| {
         format!(
-            "The leader stalls for up to {}, but etcd waits {}: the timers outlast it, and what stalls the machine is to be found.",
+            "The leader stalled {}, for up to {}, but followers wait {}: the timers outlast it, and what stalls the machine is to be found.",
+            times(facts.stalls.len() as u64),
             human(stall.planned),
-            human(waits)
+            human_limit(facts, Parameter::ElectionTimeout)
         )
     })
 }
@@ -199,10 +279,20 @@ fn outlasted(facts: &Facts, plan: &Plan, timing: Timing) -> Option<String> {
 fn fleet_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     plan.of(Parameter::EtcdRequestTimeout).proposed?;
     let limit = facts.value(Parameter::EtcdRequestTimeout);
-    let moments = times(facts.fleet_failures.len() as u64);
+    let said = human_limit(facts, Parameter::EtcdRequestTimeout);
+    let unknown = "why etcd was slow is not in this input";
+    if let Some(wait) = proven_wait(facts).filter(|wait| *wait >= 2 * limit) {
+        return Some(format!(
+            "etcd gave fleet no answer for at least {}, but fleet waits only {said} for each request; {unknown}.",
+            human(wait)
+        ));
+    }
+    let requests: u64 = facts.fleet_failures.iter().map(|failure| failure.events.len() as u64).sum();
+    let over = within(facts.fleet_failures.iter().filter_map(|failure| failure.time).collect());
     Some(format!(
-        "fleet gave up waiting for etcd {moments}, after its own limit of {}; why etcd was slow is not in this input.",
-        human(limit)
+        "fleet's requests to etcd took longer than its limit of {said} {}{over} ({}); {unknown}.",
+        times(facts.fleet_failures.len() as u64),
+        plural(requests, "line", "lines")
     ))
 }
 
@@ -210,11 +300,7 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Stri
     match timing {
         Timing::Remedy => cured(facts, plan),
         Timing::Partly => match (other_cause(findings), plan.too_long) {
-            (_, Some(too_long)) => format!(
-                "A stall of {} would need an election-timeout of {}; mend its cause first.",
-                human(too_long.stall),
-                human(too_long.need)
-            ),
+            (_, Some(too_long)) => beyond(too_long),
             (Some(cause), _) => format!("The values help, but there is a cause beneath: {}.", cause.title.trim_end_matches('.')),
             (None, None) => String::from("The values help fleet to wait; what makes etcd slow is not shown, so it may come back."),
         },
@@ -223,6 +309,12 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Stri
             None if plan.replay.needless == 0 && count(facts, ChangeClass::Wanted) > 0 => String::from(
                 "Each leader that was replaced had really ended, so the elections were wanted. A longer timeout would only make each outage longer.",
             ),
+            None if plan.too_long.is_some() => plan.too_long.map_or(String::new(), beyond),
+            None if waits_long_already(facts) => format!(
+                "fleet's limit is already {}. An etcd that needs longer for one request has to be mended, not waited for.",
+                human(facts.value(Parameter::EtcdRequestTimeout))
+            ),
+            None if facts.stalls.is_empty() => String::from("Nothing here comes near a limit that a timer sets."),
             None => String::from("The timers in force already outlast what the log shows."),
         },
         Timing::Undecided => {
@@ -230,6 +322,12 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Stri
         }
         Timing::NoneNeeded => String::from("No finding asks for action."),
     }
+}
+
+/// No sensible value outlasts the stall.
+fn beyond(too_long: TooLong) -> String {
+    let limit = if too_long.by_budget { ", above the failover that you accept" } else { "" };
+    format!("A stall of {} would need an election-timeout of {}{limit}; mend its cause first.", human(too_long.stall), human(too_long.need))
 }
 
 fn cured(facts: &Facts, plan: &Plan) -> String {
@@ -243,7 +341,8 @@ fn cured(facts: &Facts, plan: &Plan) -> String {
         ));
     }
     if !facts.fleet_failures.is_empty() {
-        parts.push(format!("Of {} moments in which fleet gave up, {} would remain.", facts.fleet_failures.len(), plan.fleet_remaining));
+        let remain = if plan.fleet_remaining == 0 { String::from("none") } else { plan.fleet_remaining.to_string() };
+        parts.push(format!("Of {} moments in which fleet gave up, {remain} would remain.", facts.fleet_failures.len()));
     }
     if parts.is_empty() {
         parts.push(String::from("The values as they stand cannot work together; the proposed ones do."));
@@ -278,7 +377,7 @@ fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
     let mut pay = Vec::new();
     let decision = plan.of(Parameter::ElectionTimeout);
     if decision.proposed.is_some() {
-        let median = |heartbeat, election| failover(&timers(facts, heartbeat, election), 0).p50;
+        let median = |heartbeat, election| failover(&timers(facts, heartbeat, election), facts.round_trip()).p50;
         let then = median(plan.of(Parameter::HeartbeatInterval).value(), decision.value());
         let today = median(facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
         pay.push(format!("A real failover takes about {}, today {}.", human(then), human(today)));
@@ -286,7 +385,7 @@ fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
     let request = plan.of(Parameter::EtcdRequestTimeout);
     if request.proposed.is_some() {
         pay.push(format!(
-            "An etcd that hangs is noticed after {}, today {}.",
+            "An etcd that hangs holds each call of fleet for {}, today {}.",
             human(request.value()),
             human(facts.value(Parameter::EtcdRequestTimeout))
         ));
@@ -311,7 +410,40 @@ fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timin
         texts.push(String::from("fleet before 0.12 stops a unit when one read of it fails. Only an upgrade ends that."));
     }
     if plan.changes().any(|decision| decision.parameter == Parameter::EtcdRequestTimeout) {
-        texts.push(String::from("When a leader really dies, requests begun before the next one is there are lost, whatever the limit."));
+        texts.push(String::from("When a leader really dies, requests begun before the next leader is there are lost, whatever the limit."));
     }
     texts
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::Timing;
+    use crate::{Document, Input, analyze};
+
+    fn timing(log: &str) -> Timing {
+        let document = Document { name: None, text: log.to_owned() };
+        analyze(&Input { documents: vec![document], ..Input::default() }).verdict.timing
+    }
+
+    #[test]
+    fn trouble_that_no_rule_takes_up_is_not_called_fine() {
+        for log in [
+            "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=1/FAILURE\n",
+            "Apr 29 15:35:29 k8s-1 etcd[1167]: 2a0965170762fd09 [q:2] has received 1 votes and 2 vote rejections\n",
+            "cluster is unhealthy\n",
+        ] {
+            assert_eq!(timing(log), Timing::Undecided, "{log}");
+        }
+        let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
+        assert_eq!(timing(stopped), Timing::NoneNeeded);
+    }
+
+    #[test]
+    fn a_short_stall_explains_no_lost_leader() {
+        let log = "\
+Jun 11 10:25:02 n etcd[5]: [etcd] Jun 11 10:25:02.586 INFO      | node1: warning: heartbeat near election timeout: 164.0ms
+Jun 11 10:37:41 n etcd[5]: [etcd] Jun 11 10:37:41.389 INFO      | node1: leader changed from 'node2' to ''.
+";
+        assert_eq!(timing(log), Timing::Undecided);
+    }
 }

@@ -68,7 +68,7 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
     // itself lived to say so; before a later leader it is a round that failed.
     let last = changes.iter().rev().find(|change| change.new.is_some()).map_or(Some(0), |change| change.term);
     let unfinished = changes.iter().find(|change| change.term > last && said_by_old_leader(facts, change)).map(|change| change.term);
-    changes.retain(|change| change.new.is_some() || Some(change.term) == unfinished);
+    changes.retain(|change| change.new.is_some() || Some(change.term) == unfinished && !without_majority(facts, change));
     changes
 }
 
@@ -78,6 +78,13 @@ fn said_by_old_leader(facts: &Facts, change: &LeaderChange) -> bool {
         let event = facts.event(*id);
         event.meaning == Meaning::LeaderLost && event.word("id").is_some() && event.word("id") == event.word("leader")
     })
+}
+
+/// The old leader gave up its place as no majority answered it: nobody is shown to have taken it.
+fn without_majority(facts: &Facts, change: &LeaderChange) -> bool {
+    facts
+        .events_of(&[Meaning::QuorumInactiveStepdown])
+        .any(|(down, _)| change.events.iter().any(|id| id.log == down.log && id.event.abs_diff(down.event) <= 20))
 }
 
 /// Changes under way, one per term.
@@ -239,10 +246,7 @@ fn old_leader_ended(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], a
 /// that it learned of the new term means it ended. `None` where its log stops.
 fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: usize) -> Option<bool> {
     let new_term = changes[at].term?;
-    let led = changes[..at].iter().rev().find(|change| change.new.as_deref() == Some(&voice.member)).and_then(|change| change.term);
-    let from = led
-        .and_then(|term| first_at(facts, voice, |event| event.meaning == Meaning::BecameLeader && event.number("term") == Some(term)))
-        .map_or(0, |at| at + 1);
+    let from = since_it_led(facts, voice, &changes[..at]);
     for id in &voice.events[from..] {
         let event = facts.event(*id);
         if START_LINES.contains(&event.meaning) || event.meaning == Meaning::EtcdShutdown {
@@ -253,6 +257,16 @@ fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: 
         }
     }
     None
+}
+
+/// Where in its own log a member's last leadership begins; past the lines of its first start where the log does not show it.
+fn since_it_led(facts: &Facts, voice: &Voice, before: &[LeaderChange]) -> usize {
+    let led = before.iter().rev().find(|change| change.new.as_deref() == Some(&voice.member));
+    let took_it = |event: &Event| matches!(event.meaning, Meaning::BecameLeader | Meaning::LeaderElected | Meaning::LeaderChanged);
+    let said = led.and_then(|led| first_at(facts, voice, |event| took_it(event) && event.number("term") == led.term));
+    let by_time = || led?.elected.and_then(|elected| first_at(facts, voice, |event| event.time.is_some_and(|time| time.micros >= elected)));
+    let running = || first_at(facts, voice, |event| event.number("term").is_some() && !START_LINES.contains(&event.meaning));
+    said.map(|at| at + 1).or_else(by_time).or_else(running).unwrap_or(0)
 }
 
 fn was_ever_late(facts: &Facts, voices: &[Voice], member: &str) -> bool {

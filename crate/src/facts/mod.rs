@@ -11,11 +11,12 @@ use crate::config::Configuration;
 use crate::input::Assumptions;
 use crate::log::event::{Clock, Event, LogReading, Meaning};
 use crate::log::time::year_shift;
+use crate::model::fleet;
 use crate::parameters::Parameter;
 use crate::report::Provenance;
 use crate::sort::distinct;
 use crate::text::{DocumentId, Place};
-use crate::units::{Micros, Range};
+use crate::units::{MS, Micros, Range};
 
 pub use crate::model::Generation;
 
@@ -249,8 +250,8 @@ impl Facts {
         let mut logs = logs;
         align_years(&mut logs);
         let mut facts = Facts {
-            etcd: versions::etcd(&logs).or_else(|| versions::stated(assumptions.etcd_version.as_deref())),
-            fleet: versions::fleet(&logs).or_else(|| versions::stated(assumptions.fleet_version.as_deref())),
+            etcd: versions::stated(assumptions.etcd_version.as_deref()).or_else(|| versions::etcd(&logs)),
+            fleet: versions::stated(assumptions.fleet_version.as_deref()).or_else(|| versions::fleet(&logs)),
             configurations,
             logs,
             unknown,
@@ -350,6 +351,35 @@ impl Facts {
         self.fleet.is_some_and(|range| range.high < version)
     }
 
+    /// From fleet 0.12 on a monitor that fires can stop fleetd for good (lab, section 8.3). An unknown
+    /// fleet is taken for such a one.
+    pub fn monitor_may_hang(&self) -> bool {
+        !self.fleet_before((0, 12, 0))
+    }
+
+    /// The longest that one beat of a machine's presence can take, in the slowest fleet that this one can be.
+    pub fn slowest_beat(&self, request_timeout: Micros) -> Micros {
+        let range = self.fleet.unwrap_or(VersionRange { low: (0, 1, 0), high: (1, 0, 0) });
+        let endpoints = self.configurations.iter().filter_map(|c| c.cluster.fleet_endpoints).max().unwrap_or(1);
+        let possible = [(0, 12, 0), (0, 13, 0), (1, 0, 0)].into_iter().filter(|version| *version >= range.low && *version <= range.high);
+        possible.chain([range.high]).map(|version| fleet::worst_beat(version, request_timeout, endpoints)).max().unwrap_or(0)
+    }
+
+    /// The longest outage of etcd that a machine's presence outlives unharmed with these values: a third
+    /// of agent-ttl where a monitor that fires restarts at once, the window of its tries where it must not fire.
+    pub fn rides_out(&self, agent_ttl: Micros, request_timeout: Micros) -> Micros {
+        if self.monitor_may_hang() {
+            fleet::presence_window(agent_ttl, request_timeout, self.slowest_beat(request_timeout))
+        } else {
+            agent_ttl / 3
+        }
+    }
+
+    /// Round trip between members: stated, else 1 ms, as within one site.
+    pub fn round_trip(&self) -> Micros {
+        self.assumptions.peer_rtt_ms.map_or(MS, |ms| (ms * MS as f64) as Micros)
+    }
+
     /// The length to plan with for the longest stall of a leader; `None` where no stall is known.
     /// Measured ones and guesses come before bare lower bounds (method 2.3).
     pub fn longest_stall(&self) -> Option<&Stall> {
@@ -386,18 +416,29 @@ impl<'a> Iterator for Events<'a> {
     }
 }
 
-/// Starts of an etcd process after its first one.
+/// Starts of an etcd process after its first one, one line each. A start prints several lines of
+/// its kind, each once: a line that comes again belongs to the next start.
 fn restarts(facts: &Facts, voices: &[voices::Voice]) -> Vec<EventId> {
     let mut restarts = Vec::new();
     for voice in voices {
-        let starts: Vec<EventId> = voice
-            .events
-            .iter()
-            .copied()
-            .filter(|id| matches!(facts.event(*id).meaning, Meaning::EtcdVersion | Meaning::StartupZapConfig | Meaning::Start04))
-            .collect();
-        let first_is_start = voice.events.first() == starts.first();
-        restarts.extend(starts.iter().skip(usize::from(first_is_start)));
+        let mut printed: Vec<u16> = Vec::new();
+        let mut lived = false;
+        for id in &voice.events {
+            let event = facts.event(*id);
+            if !matches!(event.meaning, Meaning::EtcdVersion | Meaning::StartupZapConfig | Meaning::Start04) {
+                // Only a running member speaks of terms; before its first start line it reads flags and variables.
+                lived |= printed.is_empty() && event.number("term").is_some();
+                continue;
+            }
+            let again = printed.contains(&event.signature);
+            if again || printed.is_empty() && lived {
+                restarts.push(*id);
+            }
+            if again {
+                printed.clear();
+            }
+            printed.push(event.signature);
+        }
     }
     restarts
 }

@@ -1,12 +1,15 @@
 //! etcd's pair: election-timeout and heartbeat-interval, always decided together.
 
-use super::{Bound, Decision, bound, confidence, remark, rung, stall_to_survive, stated_bounds};
+use super::{Bound, Decision, Doubts, bound, confidence, remark, rung, stall_to_survive, stated_bounds};
 use crate::facts::{Facts, Generation, StallKind};
-use crate::model::raft::{failover, planning_failover};
+use crate::model::Timers;
+use crate::model::fleet::etcd_patience;
+use crate::model::raft::{Failover, failover, planning_failover, safe_stall};
 use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
+use crate::report::{Provenance, Severity};
 use crate::rules::{Basis, Finding, Side};
-use crate::units::{MS, Micros, S, human};
+use crate::units::{MS, Micros, S, decimal, human};
 
 /// Rungs of the election-timeout; heartbeat-interval is a tenth (method 7.2).
 const LADDER: [Micros; 14] = [
@@ -27,11 +30,12 @@ const LADDER: [Micros; 14] = [
 ];
 /// Pairs that were run on real clusters (lab, sections 2 and 3); all others are interpolated.
 const RUN: [Micros; 3] = [1000 * MS, 2500 * MS, 6000 * MS];
-/// etcd refuses more. etcd-io/etcd@v2.3.8:etcdmain/config.go:50 and 319-323.
+/// etcd refuses more, from 2.1.2 on. etcd-io/etcd@v2.3.8:etcdmain/config.go:50 and 319-323.
 const HARD_LIMIT: Micros = 50_000 * MS;
-/// etcd 2.0 drops a peer stream on which nothing was heard for five seconds, and sends no
-/// keep-alive on it (etcd-io/etcd@v2.0.13:rafthttp/transport.go). A heartbeat must come well before.
-const STREAM_TIMEOUT_2_0: Micros = 5 * S;
+/// etcd 2.0 drops a peer stream on which nothing was heard for five seconds, and sends no keep-alive on it
+/// (etcd-io/etcd@v2.0.13:rafthttp/streamer.go), so what bounds it is the heartbeat-interval. Later ones send
+/// keep-alives; there a heartbeat this rare only makes a dead leader cost a minute.
+const SILENT_STREAM: Micros = 5 * S;
 
 /// What the pair becomes.
 pub struct Pair {
@@ -53,80 +57,77 @@ pub struct TooLong {
 
 /// Decides the pair.
 pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
-    let (now_h, now_t) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
-    if let Some((heartbeat, election, why)) = repair(facts, now_h, now_t) {
+    if let Some((heartbeat, election)) = repair(facts) {
+        let mut why = stated_bounds(findings, Parameter::ElectionTimeout);
+        why.extend(stated_bounds(findings, Parameter::HeartbeatInterval));
         return set(facts, findings, heartbeat, election, why);
     }
-    match raise_for_stalls(facts, replay, now_t) {
+    match raise(facts, findings, replay) {
         Raise::To(election, why) => set(facts, findings, election / 10, election, why),
         Raise::Beyond(too_long, why) => Pair { too_long: Some(too_long), ..keep(facts, why) },
-        Raise::No(why) => keep(facts, why),
+        Raise::No(why) => keep(facts, vec![remark(why)]),
     }
 }
 
 enum Raise {
     To(Micros, Vec<Bound>),
     Beyond(TooLong, Vec<Bound>),
-    No(Vec<Bound>),
+    No(String),
 }
 
-/// A pair that cannot work, whatever the log says: etcd refuses it, or its version cannot carry it.
-fn repair(facts: &Facts, heartbeat: Micros, election: Micros) -> Option<(Micros, Micros, Vec<Bound>)> {
-    let parameter = Parameter::ElectionTimeout;
+/// A pair that cannot work, whatever the log says: etcd refuses it, or its version cannot carry it. The
+/// rule `etcd-bad-config` names the bounds.
+fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
+    let (heartbeat, election) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
     let stated = |parameter| facts.in_force(parameter).place.is_some();
     if !facts.has_etcd() || facts.generation == Generation::V04 {
         return None;
     }
-    if 5 * heartbeat > election && (stated(Parameter::HeartbeatInterval) || stated(parameter)) {
-        let text =
-            format!("etcd refuses an election-timeout below five heartbeats: 5 × {} is above {}.", human(heartbeat), human(election));
-        let why = vec![bound(Side::AtLeast, Basis::Source, parameter, Some(5 * heartbeat), text)];
+    if 5 * heartbeat > election && (stated(Parameter::HeartbeatInterval) || stated(Parameter::ElectionTimeout)) {
         // The stated half is what somebody wanted; the other half follows it.
-        let pair = if stated(parameter) && election >= 1000 * MS {
-            (election / 10, election)
+        return if stated(Parameter::ElectionTimeout) && election >= 1000 * MS {
+            Some((election / 10, election))
         } else {
-            (heartbeat, rung(&LADDER, 10 * heartbeat)?)
+            Some((heartbeat, rung(&LADDER, 10 * heartbeat)?))
         };
-        return Some((pair.0, pair.1, why));
     }
-    let before_keep_alive = facts.etcd.is_none_or(|range| range.low < (2, 1, 0)) && facts.generation == Generation::V2;
-    if heartbeat >= STREAM_TIMEOUT_2_0 && before_keep_alive || election > HARD_LIMIT {
-        let text = format!(
-            "etcd 2.0 closes a peer connection on which it heard nothing for 5 s, so a heartbeat every {} comes too late.",
-            human(heartbeat)
-        );
-        return Some((250 * MS, 2500 * MS, vec![bound(Side::AtMost, Basis::Source, parameter, Some(HARD_LIMIT), text)]));
-    }
-    None
+    let no_keep_alive = facts.etcd.is_none_or(|range| range.low < (2, 1, 0)) && facts.generation == Generation::V2;
+    let too_rare = heartbeat >= SILENT_STREAM && (no_keep_alive || facts.logs.is_empty());
+    (too_rare || election > HARD_LIMIT).then_some((250 * MS, 2500 * MS))
 }
 
-/// election-timeout is raised only when needless leader changes, or near misses, ask for it (method 6.2).
-fn raise_for_stalls(facts: &Facts, replay: &Replayed, now: Micros) -> Raise {
-    let asked = facts.assumptions.stall_ms.is_some();
+/// election-timeout is raised only when needless leader changes, or near misses, ask for it (method 6.2),
+/// when the user does, or when it is below ten of the round trips that the user states.
+fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Raise {
+    let now = facts.value(Parameter::ElectionTimeout);
     let near_miss = replay.needless == 0 && (replay.expected.1 >= 1.0 && replay.expected.0 < 3.0 || nearly_lost_04(facts));
-    if !(asked || replay.share() >= 0.2 || near_miss) {
-        return Raise::No(vec![remark(why_not_raised(facts, replay))]);
+    let asked = facts.assumptions.stall_ms.is_some() || replay.share() >= 0.2 || near_miss;
+    let far_apart = facts.has_etcd() && now < 10 * facts.round_trip() && (facts.logs.is_empty() || replay.needless > 0);
+    if !(asked || far_apart) {
+        return Raise::No(why_not_raised(facts, replay));
     }
     if facts.members == Some(1) {
-        return Raise::No(vec![remark("A cluster of one member has no follower that could start an election.")]);
+        return Raise::No(String::from("A cluster of one member has no follower that could start an election."));
     }
-    let Some((stall, _)) = stall_to_survive(facts) else { return Raise::No(vec![remark("No stall of a leader is measured.")]) };
-    let why = reasons(facts, stall);
-    let need = needed(facts, stall);
+    let measured = facts.longest_stall().is_some_and(|stall| !matches!(stall.kind, StallKind::Return | StallKind::Censored));
+    let nobody_answers = findings.iter().any(|finding| finding.id == "etcd-no-quorum");
+    if nobody_answers && !measured && facts.assumptions.stall_ms.is_none() {
+        return Raise::No(String::from("Too few members answer, so no election can end; no timeout changes that."));
+    }
+    let stall = if asked { stall_to_survive(facts).map(|(stall, _)| stall) } else { Some(0) };
+    let Some(stall) = stall else { return Raise::No(String::from("No stall of a leader is measured.")) };
+    let too_long = |by_budget| TooLong { stall, need: needed(facts, stall), by_budget };
     let Some(election) = LADDER.iter().copied().find(|rung| fits(facts, *rung, stall)) else {
-        return Raise::Beyond(TooLong { stall, need, by_budget: false }, why);
+        return Raise::Beyond(too_long(false), reasons(facts, stall, needed(facts, stall)));
     };
     if over_budget(facts, election) {
-        return Raise::Beyond(TooLong { stall, need, by_budget: true }, why);
+        return Raise::Beyond(too_long(true), reasons(facts, stall, election));
     }
     if election <= now {
-        return Raise::No(vec![remark(format!(
-            "{} already outlasts the longest stall, {}, with margin.",
-            Parameter::ElectionTimeout.human(now),
-            human(stall)
-        ))]);
+        let now = Parameter::ElectionTimeout.human(now);
+        return Raise::No(format!("{now} already outlasts the longest stall, {}, with margin.", human(stall)));
     }
-    Raise::To(election, why)
+    Raise::To(election, reasons(facts, stall, election))
 }
 
 /// etcd 0.4 itself says that a gap came near the timeout: above 0.8 of it (etcd-io/etcd@v0.4.9:server/peer_server.go).
@@ -139,7 +140,7 @@ fn nearly_lost_04(facts: &Facts) -> bool {
 fn fits(facts: &Facts, rung: Micros, stall: Micros) -> bool {
     let bare = rung >= stall + 2 * (rung / 10);
     let margin = rung * 102 / 100 >= stall * 5 / 4 + 2 * (rung / 10);
-    bare && margin && rung >= 10 * round_trip(facts) && rung >= least(facts)
+    bare && margin && rung >= 10 * facts.round_trip() && rung >= least(facts)
 }
 
 /// No proposal goes below the default of etcd 2 and later, or half of it for 0.4 (method 6.1).
@@ -149,42 +150,62 @@ fn least(facts: &Facts) -> Micros {
 
 /// T at least 1.25 S + 2H at H = T/10 (method 6.1).
 fn needed(facts: &Facts, stall: Micros) -> Micros {
-    (stall * 25 / 16).max(10 * round_trip(facts))
+    (stall * 25 / 16).max(10 * facts.round_trip())
 }
 
-fn round_trip(facts: &Facts) -> Micros {
-    facts.assumptions.peer_rtt_ms.map_or(0, |ms| (ms * MS as f64) as Micros)
+/// How a pair of this cluster replaces a dead leader.
+fn failover_of(facts: &Facts, timers: &Timers) -> Failover {
+    failover(timers, facts.round_trip())
+}
+
+/// The same for a heartbeat of a tenth.
+fn failover_at(facts: &Facts, election: Micros) -> Failover {
+    failover_of(facts, &replay::timers(facts, election / 10, election))
 }
 
 fn over_budget(facts: &Facts, election: Micros) -> bool {
-    let p50 = failover(&replay::timers(facts, election / 10, election), round_trip(facts)).p50;
-    facts.assumptions.failover_budget_ms.is_some_and(|budget| p50 as f64 > budget * MS as f64)
+    facts.assumptions.failover_budget_ms.is_some_and(|budget| failover_at(facts, election).p50 as f64 > budget * MS as f64)
 }
 
-fn reasons(facts: &Facts, stall: Micros) -> Vec<Bound> {
+/// `1595 ms`: whole milliseconds, so that a reader can do the sum.
+fn ms(time: Micros) -> String {
+    Parameter::ElectionTimeout.human(time)
+}
+
+/// The inequalities with their numbers, for this value.
+fn reasons(facts: &Facts, stall: Micros, election: Micros) -> Vec<Bound> {
     let parameter = Parameter::ElectionTimeout;
-    let bare = stall * 5 / 4;
-    let mut reasons = vec![
-        bound(
-            Side::AtLeast,
-            Basis::Judgement,
-            parameter,
-            Some(needed(facts, stall)),
-            format!("With a margin of a quarter: 1.25 × {} plus two heartbeats, each a tenth of the timeout.", human(stall)),
-        ),
-        bound(
-            Side::AtLeast,
-            Basis::Measured,
-            parameter,
-            Some(bare),
-            format!("The longest stall to outlast is {}, and two heartbeats come on top.", human(stall)),
-        ),
-        bound(Side::AtMost, Basis::Source, parameter, Some(HARD_LIMIT), String::from("etcd accepts at most 50000 ms.")),
-    ];
-    if round_trip(facts) > 0 {
-        let text = format!("Ten round trips of {} between members.", human(round_trip(facts)));
-        reasons.push(bound(Side::AtLeast, Basis::Documentation, parameter, Some(10 * round_trip(facts)), text));
+    let beat = election / 10;
+    let mut reasons = Vec::new();
+    if stall > 0 {
+        let (margin, bare) = (stall * 5 / 4 + 2 * beat, stall + 2 * beat);
+        let tolerance = if margin > election { ", missed by less than 2 %, which a judgement bears" } else { "" };
+        let text =
+            format!("A quarter more for the stall not yet seen: 1.25 × {} + 2 × {} = {}{tolerance}.", ms(stall), ms(beat), ms(margin));
+        reasons.push(bound(Side::AtLeast, Basis::Judgement, parameter, Some(margin), text));
+        let text = format!(
+            "No needless election was measured from the stall and two heartbeats on: {} + 2 × {} = {}.",
+            ms(stall),
+            ms(beat),
+            ms(bare)
+        );
+        reasons.push(bound(Side::AtLeast, Basis::Measured, parameter, Some(bare), text));
     }
+    if facts.assumptions.peer_rtt_ms.is_some() {
+        let least = 10 * facts.round_trip();
+        let text = format!("Ten round trips between members: 10 × {} = {}.", ms(facts.round_trip()), ms(least));
+        reasons.push(bound(Side::AtLeast, Basis::Documentation, parameter, Some(least), text));
+    }
+    if let Some(budget) = facts.assumptions.failover_budget_ms {
+        let text = format!(
+            "Your budget of {} for a failover; this value takes about {}.",
+            ms((budget * MS as f64) as Micros),
+            human(failover_at(facts, election).p50)
+        );
+        reasons.push(bound(Side::AtMost, Basis::Judgement, parameter, None, text));
+    }
+    let limit = format!("etcd accepts at most {}.", ms(HARD_LIMIT));
+    reasons.push(bound(Side::AtMost, Basis::Source, parameter, Some(HARD_LIMIT), limit));
     reasons
 }
 
@@ -202,95 +223,171 @@ fn why_not_raised(facts: &Facts, replay: &Replayed) -> String {
     }
 }
 
+/// Leaves both as they are, and says what they carry and cost.
 fn keep(facts: &Facts, why: Vec<Bound>) -> Pair {
-    let heartbeat = Decision::keep(
-        facts,
-        Parameter::HeartbeatInterval,
-        vec![remark("It follows the election-timeout: a tenth of it, at most a fifth.")],
-    );
-    Pair { heartbeat, election: Decision::keep(facts, Parameter::ElectionTimeout, why), too_long: None }
+    let mut heartbeat = Decision::keep(facts, Parameter::HeartbeatInterval, vec![remark(ratio(facts))]);
+    let mut election = Decision::keep(facts, Parameter::ElectionTimeout, why);
+    if facts.has_etcd() && facts.members != Some(1) {
+        let (beat, wait) = (heartbeat.value(), election.value());
+        let timers = replay::timers_in_force(facts);
+        let then = failover_of(facts, &timers);
+        let carried = ((wait - 2 * beat) * 4 / 5).max(0);
+        let text = format!(
+            "It carries stalls of up to {} with margin: ({} − 2 × {}) / 1.25. None below {} can elect.",
+            ms(carried),
+            ms(wait),
+            ms(beat),
+            ms(safe_stall(&timers))
+        );
+        election.because.push(bound(Side::AtMost, Basis::Derived, Parameter::ElectionTimeout, None, text));
+        election.cost = format!(
+            "A leader that really dies is replaced after about {} (nine in ten within {}), as it is now.",
+            human(then.p50),
+            human(then.p90)
+        );
+        heartbeat.cost = blind(beat);
+        election.neighbours.extend(cheaper(facts, wait));
+    }
+    Pair { heartbeat, election, too_long: None }
+}
+
+/// How the heartbeat in force stands to the election-timeout.
+fn ratio(facts: &Facts) -> String {
+    let (beat, wait) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+    match wait / beat.max(1) {
+        ..=4 => format!("Less than five of it fit into the election-timeout, {}.", ms(wait)),
+        5..=7 => format!(
+            "{} of it fit into the election-timeout, and etcd asks for five. Ten, with {}, would be the better pair; it cures nothing, so it waits for the next planned restart.",
+            wait / beat.max(1),
+            ms(wait / 10)
+        ),
+        _ => String::from("It follows the election-timeout: a tenth of it, at most a fifth."),
+    }
+}
+
+/// A value that somebody raised on purpose is lowered only as an alternative (method 6.3).
+fn cheaper(facts: &Facts, now: Micros) -> Option<String> {
+    let stated = facts.in_force(Parameter::ElectionTimeout).provenance == Provenance::Stated;
+    let stall = stall_to_survive(facts).map_or(0, |(stall, _)| stall);
+    let less = LADDER.iter().copied().find(|rung| *rung >= 2500 * MS && fits(facts, *rung, stall))?;
+    (stated && less < now).then(|| {
+        format!(
+            "An alternative: {} with a heartbeat of {} carries stalls of up to {} with margin and replaces a dead leader after about {} instead of {}. Take it when a day of logs of all members shows no longer stall.",
+            ms(less),
+            ms(less / 10),
+            ms(less * 16 / 25),
+            human(failover_at(facts, less).p50),
+            human(failover_of(facts, &replay::timers_in_force(facts)).p50)
+        )
+    })
 }
 
 fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, election: Micros, mut why: Vec<Bound>) -> Pair {
-    let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed);
-    let sure = confidence(facts, guessed, Parameter::ElectionTimeout, RUN.contains(&election));
-    let behind: Vec<&'static str> =
-        findings.iter().filter(|finding| finding.parameters.contains(&Parameter::ElectionTimeout)).map(|finding| finding.id).collect();
-    for stated in stated_bounds(findings, Parameter::ElectionTimeout) {
-        if !why.iter().any(|known| known.value == stated.value) {
-            why.push(stated);
-        }
-    }
-    let election_decision = Decision {
-        proposed: changed(facts, Parameter::ElectionTimeout, election),
-        because: why,
-        neighbours: neighbours(facts, election),
-        cost: cost(facts, election),
+    let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed) && !facts.logs.is_empty();
+    let interpolated = (!RUN.contains(&election)).then_some("only 1000, 2500 and 6000\u{a0}ms");
+    let (sure, doubts) = confidence(facts, Parameter::ElectionTimeout, Doubts { guessed, interpolated });
+    let behind = |finding: &&Finding| finding.parameters.contains(&Parameter::ElectionTimeout) && finding.severity > Severity::Info;
+    let behind: Vec<&'static str> = findings.iter().filter(behind).map(|finding| finding.id).collect();
+    why.extend(doubts);
+    let decide = |parameter, value, because, neighbours, cost| Decision {
+        proposed: (facts.in_force(parameter).value != Some(value)).then_some(value),
+        because,
+        neighbours,
+        cost,
         confidence: sure,
         findings: behind.clone(),
-        ..Decision::keep(facts, Parameter::ElectionTimeout, Vec::new())
+        ..Decision::keep(facts, parameter, Vec::new())
     };
-    let tenth = format!("A tenth of {}: ten beats may be missed before a follower campaigns.", Parameter::ElectionTimeout.human(election));
-    let fifth = format!("etcd refuses more than a fifth: {}.", human(election / 5));
-    let heartbeat_decision = Decision {
-        proposed: changed(facts, Parameter::HeartbeatInterval, heartbeat),
-        because: vec![
-            bound(Side::AtLeast, Basis::Derived, Parameter::HeartbeatInterval, Some(election / 10), tenth),
-            bound(Side::AtMost, Basis::Source, Parameter::HeartbeatInterval, Some(election / 5), fifth),
-        ],
-        neighbours: vec![
-            format!("Not {}: a smaller one brings no more calm, only more messages (measured).", human(heartbeat / 2)),
-            format!("Not {}: five ticks widen the spread, and on etcd 3 they double the slow failovers (measured).", human(heartbeat * 2)),
-        ],
-        cost: format!("A stall below {} to {} leaves no late-heartbeat line.", human(heartbeat), human(2 * heartbeat)),
-        confidence: sure,
-        findings: behind,
-        ..Decision::keep(facts, Parameter::HeartbeatInterval, Vec::new())
-    };
-    Pair { heartbeat: heartbeat_decision, election: election_decision, too_long: None }
+    let side = |side, basis, value, text| bound(side, basis, Parameter::HeartbeatInterval, Some(value), text);
+    let beat_bounds = vec![
+        side(
+            Side::AtLeast,
+            Basis::Judgement,
+            election / 10,
+            format!("A tenth of {}: a follower campaigns only after ten missed beats.", ms(election)),
+        ),
+        side(
+            Side::AtMost,
+            Basis::Source,
+            election / 5,
+            format!("etcd refuses more than a fifth: {} / 5 = {}.", ms(election), ms(election / 5)),
+        ),
+    ];
+    let beat_neighbours = vec![
+        format!("Not {}: a smaller one brings no more calm, only more messages (measured).", ms(heartbeat / 2)),
+        format!("Not {}: five ticks widen the spread, and on etcd 3 they double the slow failovers (measured).", ms(heartbeat * 2)),
+    ];
+    Pair {
+        heartbeat: decide(Parameter::HeartbeatInterval, heartbeat, beat_bounds, beat_neighbours, beat_cost(facts, heartbeat)),
+        election: decide(Parameter::ElectionTimeout, election, why, neighbours(facts, election), cost(facts, heartbeat, election)),
+        too_long: None,
+    }
 }
 
-fn changed(facts: &Facts, parameter: Parameter, value: Micros) -> Option<Micros> {
-    (facts.in_force(parameter).value != Some(value)).then_some(value)
+/// What goes unseen: the late line comes above two intervals (lab, section 4).
+fn blind(heartbeat: Micros) -> String {
+    format!("A stall below {} to {} leaves no late-heartbeat line.", ms(heartbeat), ms(2 * heartbeat))
 }
 
+/// And what the leader sends: one message to each follower and interval.
+fn beat_cost(facts: &Facts, heartbeat: Micros) -> String {
+    let followers = i64::from(facts.members.unwrap_or(3).max(1) - 1);
+    let rate = |beat: Micros| decimal(followers * S, beat.max(1), 1);
+    format!(
+        "{} The leader sends {} heartbeats a second instead of {}.",
+        blind(heartbeat),
+        rate(heartbeat),
+        rate(facts.value(Parameter::HeartbeatInterval))
+    )
+}
+
+/// Why not the rung below, and why not the one above.
 fn neighbours(facts: &Facts, election: Micros) -> Vec<String> {
     let Some(at) = LADDER.iter().position(|rung| *rung == election) else { return Vec::new() };
     let mut texts = Vec::new();
     let Some((stall, _)) = stall_to_survive(facts) else { return texts };
     if let Some(below) = at.checked_sub(1).map(|below| LADDER[below]) {
-        let need = stall * 5 / 4 + below / 5;
-        texts.push(format!("Not {}: with the margin it would have to be {}.", Parameter::ElectionTimeout.human(below), human(need)));
+        let (bare, margin) = (stall + below / 5, stall * 5 / 4 + below / 5);
+        let reason = if below < least(facts) {
+            String::from("below etcd's default")
+        } else if bare > below {
+            format!("the stall and two of its heartbeats are {}", ms(bare))
+        } else {
+            format!("with the margin the stall and two of its heartbeats are {}", ms(margin))
+        };
+        texts.push(format!("Not {}: {reason}.", ms(below)));
     }
     if let Some(above) = LADDER.get(at + 1) {
-        let more = failover_of(facts, *above) - failover_of(facts, election);
+        let more = failover_at(facts, *above).p50 - failover_at(facts, election).p50;
         texts.push(format!(
             "Not {}: a leader that really dies would be replaced {} later, and no stall asks for it.",
-            Parameter::ElectionTimeout.human(*above),
+            ms(*above),
             human(more)
         ));
     }
     texts
 }
 
-fn failover_of(facts: &Facts, election: Micros) -> Micros {
-    failover(&replay::timers(facts, election / 10, election), round_trip(facts)).p50
-}
-
 /// What a pair costs when a leader really dies (lab, sections 2 and 8.1).
-fn cost(facts: &Facts, election: Micros) -> String {
-    let timers = replay::timers(facts, election / 10, election);
-    let (then, now) = (failover(&timers, round_trip(facts)), failover(&replay::timers_in_force(facts), round_trip(facts)));
+fn cost(facts: &Facts, heartbeat: Micros, election: Micros) -> String {
+    let then = failover_of(facts, &replay::timers(facts, heartbeat, election));
+    let now = failover_of(facts, &replay::timers_in_force(facts));
     let slow = if facts.generation == Generation::V3 {
         format!(" One failover in ten may take {} to {}.", human(2 * election), human(planning_failover(facts.generation, election)))
     } else {
         String::new()
     };
+    let hang = match facts.generation {
+        Generation::V04 => String::new(),
+        _ => {
+            let version = facts.etcd.map_or((2, 3, 8), |range| range.high);
+            format!(" A request caught in it can hang up to {}.", human(etcd_patience(version, election)))
+        }
+    };
     format!(
-        "A leader that really dies is replaced after about {} instead of {} (nine in ten within {}).{slow} A request caught in it can hang up to {}.",
+        "A leader that really dies is replaced after about {} instead of {} (nine in ten within {}).{slow}{hang}",
         human(then.p50),
         human(now.p50),
         human(then.p90),
-        human(5 * S + 2 * election),
     )
 }

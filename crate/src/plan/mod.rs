@@ -4,6 +4,7 @@
 //! Each decision names what bound it from below and above, why not its neighbours, and its price.
 
 mod election;
+pub mod load;
 mod presence;
 mod reconcile;
 mod request;
@@ -14,9 +15,10 @@ use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
 use crate::report::{Bound, Confidence, Provenance};
 use crate::rules::{Basis, Finding, Side};
-use crate::units::{MS, Micros, S};
+use crate::units::{MS, Micros, S, human};
 
 pub use election::TooLong;
+pub use request::HIGHEST as HIGHEST_REQUEST_TIMEOUT;
 
 /// What to do with one parameter.
 #[derive(Clone, Debug)]
@@ -88,7 +90,7 @@ impl Plan {
         self.decisions.iter().filter(|decision| decision.proposed.is_some())
     }
 
-    /// How long a failover may take under the plan (method 6.4).
+    /// The longest failover to plan with under the plan (method 6.4).
     pub fn failover(&self, facts: &Facts) -> Micros {
         planning_failover(facts.generation, self.of(Parameter::ElectionTimeout).value())
     }
@@ -101,7 +103,7 @@ pub fn plan(facts: &Facts, findings: &[Finding]) -> Plan {
     let election = pair.election.value();
     let request = request::decide(facts, findings);
     let agent = presence::decide(facts, findings, &request, election);
-    let interval = reconcile::decide(facts, findings, &request, election);
+    let interval = reconcile::decide(facts, findings, &request, agent.value(), election);
     let timers = replay::timers(facts, pair.heartbeat.value(), election);
     let remaining = replay::remaining(facts, &timers);
     let fleet_remaining = request::remaining(facts, request.value());
@@ -147,12 +149,35 @@ fn stated_bounds(findings: &[Finding], parameter: Parameter) -> Vec<Bound> {
         .collect()
 }
 
-/// How sure a value can be: it falls one step each for a guessed stall, assumed settings, a log under
-/// an hour and a rung that was never run (method 9).
-fn confidence(facts: &Facts, guessed: bool, parameter: Parameter, rung_was_run: bool) -> Confidence {
-    let assumed = facts.in_force(parameter).provenance == Provenance::Default && facts.in_force(parameter).event.is_none();
-    let doubts = [guessed, assumed, log_span(facts).is_none_or(|span| span < 3600 * S), !rung_was_run];
-    doubts.iter().filter(|doubt| **doubt).fold(Confidence::High, |confidence, _| confidence.lower())
+/// What makes a proposed value less sure; each lowers its confidence by one step (method 9).
+#[derive(Clone, Copy, Debug, Default)]
+struct Doubts {
+    /// The stall or wait behind it is estimated, not measured.
+    guessed: bool,
+    /// The values that were really run, where this one lies between them.
+    interpolated: Option<&'static str>,
+}
+
+/// How sure a value can be, and the reasons against it as a remark.
+fn confidence(facts: &Facts, parameter: Parameter, doubts: Doubts) -> (Confidence, Option<Bound>) {
+    let in_force = facts.in_force(parameter);
+    let mut why: Vec<String> = Vec::new();
+    if doubts.guessed {
+        why.push(String::from("the wait behind it is estimated"));
+    }
+    if in_force.provenance == Provenance::Default && in_force.event.is_none() {
+        why.push(String::from("nothing states the value in force"));
+    }
+    match log_span(facts) {
+        None => why.push(String::from("no log tells how often it happens")),
+        Some(span) if span < 3600 * S => why.push(format!("the logs cover only {}", human(span))),
+        Some(_) => {}
+    }
+    if let Some(run) = doubts.interpolated {
+        why.push(format!("it is interpolated: {run} were run on real clusters"));
+    }
+    let sure = why.iter().fold(Confidence::High, |confidence, _| confidence.lower());
+    (sure, (!why.is_empty()).then(|| remark(format!("What makes it less sure: {}.", why.join("; ")))))
 }
 
 /// How much time the logs cover, where they carry times.

@@ -1,12 +1,13 @@
 //! fleet's agent-ttl: how long a machine may be without etcd before its units are taken away.
 
-use super::{Bound, Decision, bound, confidence, remark, stall_to_survive};
+use super::{Bound, Decision, Doubts, bound, confidence, load, remark, stall_to_survive};
 use crate::facts::Facts;
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::log::event::Meaning;
-use crate::model::fleet::{presence_window, worst_beat};
+use crate::model::fleet::dead_machine;
 use crate::model::raft::planning_failover;
 use crate::parameters::Parameter;
+use crate::report::Severity;
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{Micros, S, human};
 
@@ -15,57 +16,53 @@ const PARAMETER: Parameter = Parameter::AgentTtl;
 const STEP: Micros = 30 * S;
 /// Above this a dead machine's units wait so long that the cause must be mended instead (judgement).
 const LONGEST: Micros = 180 * S;
-/// From here on a monitor that fires can stop fleet on every machine (lab, section 8.3).
-const RESTART_CAN_HANG: (u16, u16, u16) = (0, 12, 0);
+/// Values that were run on real clusters (lab, sections 5 and 8).
+const RUN: [Micros; 3] = [30 * S, 60 * S, 120 * S];
 
-/// Decides agent-ttl, given the request timeout that will be in force.
-pub fn decide(facts: &Facts, _findings: &[Finding], request: &Decision, election: Micros) -> Decision {
-    let lost = presence_lost(facts);
-    if request.proposed.is_none() && !lost {
-        let why = if facts.has_fleet() {
-            "No machine lost its presence, and no other value asks for a longer one."
-        } else {
-            "fleet is not in the input."
-        };
-        return Decision::keep(facts, PARAMETER, vec![remark(why)]);
-    }
-    let timeout = request.value();
-    let outage = outage(facts, election);
-    let now = facts.value(PARAMETER);
-    let value = (1..).map(|steps| steps * STEP).find(|ttl| fits(facts, *ttl, timeout, outage)).unwrap_or(STEP);
-    if value > LONGEST {
-        return Decision::keep(
-            facts,
-            PARAMETER,
-            vec![remark(format!("An outage of {} is too long to ride out by waiting: mend its cause.", human(outage)))],
-        );
-    }
-    if value <= now {
-        return Decision::keep(
-            facts,
-            PARAMETER,
-            vec![remark(format!("{} carries {} of outage and twelve request timeouts.", PARAMETER.human(now), human(outage)))],
-        );
-    }
-    let interval = facts.value(Parameter::EngineReconcileInterval);
-    Decision {
-        proposed: Some(value),
-        because: reasons(facts, timeout, outage),
-        neighbours: neighbours(facts, value, timeout, outage),
-        cost: format!(
-            "The units of a machine that dies start elsewhere after up to {} instead of {}.",
-            human(value + interval),
-            human(now + interval)
-        ),
-        confidence: confidence(facts, lost || stall_to_survive(facts).is_none(), PARAMETER, [30 * S, 60 * S, 120 * S].contains(&value)),
-        findings: if lost { vec!["fleet-agent-heartbeat-lost"] } else { Vec::new() },
-        ..Decision::keep(facts, PARAMETER, Vec::new())
-    }
+/// What agent-ttl has to carry.
+struct Burden {
+    /// The request timeout that will be in force.
+    timeout: Micros,
+    /// The longest beat with it.
+    beat: Micros,
+    /// The outage of etcd to ride out.
+    outage: Micros,
 }
 
-/// fleet gave a heartbeat up, or the engine declared a machine gone.
-fn presence_lost(facts: &Facts) -> bool {
-    facts.events_of(&[Meaning::ServerMonitorTriggered]).next().is_some()
+/// Decides agent-ttl, given the request timeout and the election-timeout that will be in force.
+pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election: Micros) -> Decision {
+    if !facts.has_fleet() {
+        return Decision::keep(facts, PARAMETER, vec![remark("fleet is not in the input.")]);
+    }
+    let lost = facts.events_of(&[Meaning::ServerMonitorTriggered]).next().is_some();
+    let contradicted = findings.iter().any(|finding| finding.id == "config-agent-ttl-too-short" && finding.severity > Severity::Info);
+    let timeout = request.value();
+    let burden = Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election) };
+    let now = facts.value(PARAMETER);
+    if fits(facts, now, &burden) || !(lost || contradicted || request.proposed.is_some()) {
+        return kept(facts, now, &burden, lost);
+    }
+    let value = (1..).map(|steps| steps * STEP).find(|ttl| fits(facts, *ttl, &burden)).unwrap_or(STEP);
+    if value > LONGEST {
+        let why = format!("An outage of {} is too long to ride out by waiting: mend its cause.", human(burden.outage));
+        return Decision::keep(facts, PARAMETER, vec![remark(why)]);
+    }
+    let guessed = lost || stall_to_survive(facts).is_none() && !facts.logs.is_empty();
+    let interpolated = (!RUN.contains(&value)).then_some("30s, 60s and 120s");
+    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated });
+    let mut because = bounds(facts, value, &burden);
+    because.push(remark("The upper bound is your patience: how long the units of a dead machine may wait."));
+    because.extend(doubts);
+    let behind = ["fleet-agent-heartbeat-lost", "config-agent-ttl-too-short"];
+    Decision {
+        proposed: Some(value),
+        because,
+        neighbours: neighbours(facts, value, &burden),
+        cost: cost(facts, value, now),
+        confidence: sure,
+        findings: findings.iter().map(|finding| finding.id).filter(|id| behind.contains(id)).collect(),
+        ..Decision::keep(facts, PARAMETER, Vec::new())
+    }
 }
 
 /// The outage to ride out: the longest stall, a failover, twice a proven wait (a lower bound, so doubled).
@@ -76,50 +73,102 @@ fn outage(facts: &Facts, election: Micros) -> Micros {
     stall.max(failover).max(2 * proven)
 }
 
-fn version(facts: &Facts) -> (u16, u16, u16) {
-    facts.fleet.map_or((0, 11, 8), |range| range.high)
+fn fits(facts: &Facts, ttl: Micros, burden: &Burden) -> bool {
+    ttl >= 12 * burden.timeout && ttl > 4 * burden.beat && facts.rides_out(ttl, burden.timeout) >= burden.outage
 }
 
-fn endpoints(facts: &Facts) -> u32 {
-    facts.configurations.iter().filter_map(|c| c.cluster.fleet_endpoints).max().unwrap_or(1)
-}
-
-fn fits(facts: &Facts, ttl: Micros, timeout: Micros, outage: Micros) -> bool {
-    let beat = worst_beat(version(facts), timeout, endpoints(facts));
-    let rides = if facts.fleet_before(RESTART_CAN_HANG) { ttl >= 3 * outage } else { presence_window(ttl, timeout, beat) >= outage };
-    ttl >= 12 * timeout && ttl > 4 * beat && rides
-}
-
-fn reasons(facts: &Facts, timeout: Micros, outage: Micros) -> Vec<Bound> {
-    let beat = worst_beat(version(facts), timeout, endpoints(facts));
-    let twelve = format!("Twelve times the request timeout: 12 × {}.", human(timeout));
-    let four = format!("Four beats at their slowest: 4 × {}.", human(beat));
-    let ride = if facts.fleet_before(RESTART_CAN_HANG) {
-        (3 * outage, format!("Three times the outage to ride out, {}.", human(outage)))
+/// The three bounds with their numbers, the one that decided first.
+fn bounds(facts: &Facts, value: Micros, burden: &Burden) -> Vec<Bound> {
+    let at_least = |basis, bound_at, text| bound(Side::AtLeast, basis, PARAMETER, bound_at, text);
+    let (rides, outage) = (facts.rides_out(value, burden.timeout), burden.outage);
+    let ride = if facts.monitor_may_hang() {
+        let text = format!(
+            "The monitor must not fire, as fleet 0.12 and later can hang then: with {} the tries of one beat span {}, and {} are to be ridden out.",
+            PARAMETER.human(value),
+            human(rides),
+            human(outage)
+        );
+        // The least value that spans the outage, in whole seconds.
+        let least = (1..=value / S).map(|seconds| seconds * S).find(|ttl| facts.rides_out(*ttl, burden.timeout) >= outage);
+        at_least(Basis::Measured, least, text)
     } else {
-        (5 * outage, format!("The tries of one beat must span the outage to ride out, {}; five times it is always enough.", human(outage)))
+        at_least(
+            Basis::Measured,
+            Some(3 * outage),
+            format!("Three times the outage to ride out: 3 × {} = {}.", human(outage), human(3 * outage)),
+        )
     };
-    let mut reasons = vec![
-        bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(12 * timeout), twelve),
-        bound(Side::AtLeast, Basis::Source, PARAMETER, Some(4 * beat), four),
-        bound(Side::AtLeast, Basis::Measured, PARAMETER, facts.fleet_before(RESTART_CAN_HANG).then_some(ride.0), ride.1),
+    let mut all = vec![
+        at_least(
+            Basis::Derived,
+            Some(12 * burden.timeout),
+            format!(
+                "Twelve request timeouts, so that a beat has time for several tries: 12 × {} = {}.",
+                human(burden.timeout),
+                human(12 * burden.timeout)
+            ),
+        ),
+        at_least(
+            Basis::Source,
+            Some(4 * burden.beat),
+            format!("More than four beats at their slowest: 4 × {} = {}.", human(burden.beat), human(4 * burden.beat)),
+        ),
+        ride,
     ];
-    reasons.sort_by(|a, b| b.value.partial_cmp(&a.value).unwrap_or(std::cmp::Ordering::Equal));
-    reasons
+    all.sort_by(|a, b| b.value.partial_cmp(&a.value).unwrap_or(std::cmp::Ordering::Equal));
+    all
 }
 
-fn neighbours(facts: &Facts, value: Micros, timeout: Micros, outage: Micros) -> Vec<String> {
+fn kept(facts: &Facts, now: Micros, burden: &Burden, lost: bool) -> Decision {
+    let why = if fits(facts, now, burden) {
+        bounds(facts, now, burden)
+    } else if lost {
+        vec![remark("A presence was lost, and no sensible value rides that outage out.")]
+    } else {
+        let text = format!(
+            "No machine lost its presence in the input. {} ride out {}.",
+            PARAMETER.human(now),
+            human(facts.rides_out(now, burden.timeout))
+        );
+        vec![remark(text)]
+    };
+    let mut decision = Decision::keep(facts, PARAMETER, why);
+    let interval = facts.value(Parameter::EngineReconcileInterval);
+    decision.cost = format!("The units of a machine that dies wait up to {}, as they do now.", human(dead_machine(now, interval)));
+    decision
+}
+
+fn cost(facts: &Facts, value: Micros, now: Micros) -> String {
+    let interval = facts.value(Parameter::EngineReconcileInterval);
+    let crashed = if facts.fleet.is_none_or(|range| range.high >= (0, 13, 0)) {
+        format!(" A fleetd of 0.13 or later that crashes may need up to {} to register again.", human(value))
+    } else {
+        String::new()
+    };
+    format!(
+        "The units of a machine that dies start elsewhere after up to {} instead of {}.{crashed} {}",
+        human(dead_machine(value, interval)),
+        human(dead_machine(now, interval)),
+        load::sentence(facts, value, interval)
+    )
+}
+
+fn neighbours(facts: &Facts, value: Micros, burden: &Burden) -> Vec<String> {
     let mut texts = Vec::new();
     let below = value - STEP;
     if below >= STEP {
-        let beat = worst_beat(version(facts), timeout, endpoints(facts));
-        let reason = if below < 12 * timeout {
-            format!("below twelve request timeouts, {}", human(12 * timeout))
+        let reason = if below < 12 * burden.timeout {
+            format!("below twelve request timeouts, {}", human(12 * burden.timeout))
+        } else if below <= 4 * burden.beat {
+            format!("not above four beats at their slowest, {}", human(4 * burden.beat))
         } else {
-            format!("it rides out only {}, and {} is asked for", human(presence_window(below, timeout, beat)), human(outage))
+            format!("it rides out only {}, and {} is asked for", human(facts.rides_out(below, burden.timeout)), human(burden.outage))
         };
         texts.push(format!("Not {}: {reason}.", PARAMETER.human(below)));
     }
-    texts.push(format!("Not {}: nothing asks for it, and units of a dead machine would wait longer.", PARAMETER.human(value + STEP)));
+    texts.push(format!(
+        "Not {}: nothing asks for it, and units of a dead machine would wait 30\u{a0}s longer.",
+        PARAMETER.human(value + STEP)
+    ));
     texts
 }

@@ -1,8 +1,9 @@
 //! fleet's engine-reconcile-interval: five times it is the engine's lease.
 
-use super::{Decision, bound, confidence, remark, rung};
+use super::{Decision, Doubts, bound, confidence, load, remark, rung};
 use crate::facts::Facts;
 use crate::log::event::Meaning;
+use crate::model::fleet::dead_engine;
 use crate::model::raft::planning_failover;
 use crate::parameters::Parameter;
 use crate::rules::{Basis, Finding, Side};
@@ -10,40 +11,79 @@ use crate::units::{Micros, S, human};
 
 /// Rungs (method 7.2).
 const LADDER: [Micros; 6] = [2 * S, 3 * S, 4 * S, 5 * S, 8 * S, 10 * S];
+/// Values that were run on real clusters (lab, sections 5 and 8).
+const RUN: [Micros; 2] = [2 * S, 10 * S];
 const PARAMETER: Parameter = Parameter::EngineReconcileInterval;
 
 /// Decides the interval. Losing the lease moves no unit (measured in 47 leader deaths), so it is
 /// changed only where the lease really went from machine to machine (method 6.7).
-pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election: Micros) -> Decision {
+pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micros, election: Micros) -> Decision {
+    if !facts.has_fleet() {
+        return Decision::keep(facts, PARAMETER, vec![remark("fleet is not in the input.")]);
+    }
     let now = facts.value(PARAMETER);
     let wait = request.value() + planning_failover(facts.generation, election);
     if 4 * now > wait {
         let text = format!(
-            "Four intervals, {}, outlast a request and an election, {}: the engine's lease stays in one hand.",
+            "Four intervals, {}, outlast a request and an election, {}: the engine's lease stays in one hand when a leader dies.",
             human(4 * now),
             human(wait)
         );
-        return Decision::keep(facts, PARAMETER, vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)]);
+        let mut kept = Decision::keep(facts, PARAMETER, vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)]);
+        kept.cost = format!("An engine that dies is replaced after up to {}, as it is now.", human(dead_engine(now, false)));
+        if let Some(less) = rung(&LADDER, wait / 4 + 1).filter(|less| *less < now) {
+            let sooner = human(dead_engine(less, false));
+            kept.neighbours.push(format!(
+                "{} would do as well and replace a dead engine after {sooner}; only that would be a reason.",
+                PARAMETER.human(less)
+            ));
+        }
+        return kept;
     }
     let moved = facts.events_of(&[Meaning::EngineLeaderChanged]).count();
     let stolen = findings.iter().any(|finding| matches!(finding.id, "fleet-engine-lease-stolen" | "fleet-duplicate-machine-id"));
-    let Some(value) = rung(&LADDER, wait / 4 + 1).filter(|value| moved >= 2 && !stolen && *value > now && request.proposed.is_some())
-    else {
-        let why = if facts.has_fleet() {
-            "Losing the engine's lease moves no unit, and the lease did not wander in this input."
-        } else {
-            "fleet is not in the input."
-        };
-        return Decision::keep(facts, PARAMETER, vec![remark(why)]);
+    let asked = moved >= 2 && !stolen && request.proposed.is_some();
+    let Some(value) = rung(&LADDER, wait / 4 + 1).filter(|value| asked && *value > now) else {
+        let text = format!(
+            "Four intervals, {}, do not outlast a request and an election, {}, so the engine's lease may change hands when a leader dies. That moves no unit, and nothing in this input asks for more.",
+            human(4 * now),
+            human(wait)
+        );
+        return Decision::keep(facts, PARAMETER, vec![remark(text)]);
     };
-    let text = format!("Four intervals must outlast a request and an election: {}.", human(wait));
+    let text = format!("Four intervals must outlast a request and an election: {} / 4 = {}.", human(wait), human(wait / 4));
+    let interpolated = (!RUN.contains(&value)).then_some("2 and 10\u{a0}s");
+    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed: true, interpolated });
+    let mut because = vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)];
+    because.extend(doubts);
     Decision {
         proposed: Some(value),
-        because: vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)],
-        neighbours: vec![String::from("Not 10 s, as often advised: a dead engine would be replaced only after a minute.")],
-        cost: format!("An engine that dies is replaced after up to {} instead of {}.", human(6 * value), human(6 * now)),
-        confidence: confidence(facts, true, PARAMETER, [2 * S, 10 * S].contains(&value)),
-        findings: vec!["fleet-leadership-churn"],
+        because,
+        neighbours: neighbours(value, wait),
+        cost: format!(
+            "An engine that dies is replaced after up to {} instead of {}. {}",
+            human(dead_engine(value, false)),
+            human(dead_engine(now, false)),
+            load::sentence(facts, ttl, value)
+        ),
+        confidence: sure,
+        findings: findings.iter().map(|finding| finding.id).filter(|id| *id == "fleet-leadership-churn").collect(),
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
+}
+
+fn neighbours(value: Micros, wait: Micros) -> Vec<String> {
+    let at = LADDER.iter().position(|rung| *rung == value).unwrap_or(0);
+    let mut texts = Vec::new();
+    if let Some(below) = at.checked_sub(1).map(|below| LADDER[below]) {
+        texts.push(format!("Not {}: four of it are {}, not above {}.", PARAMETER.human(below), human(4 * below), human(wait)));
+    }
+    if let Some(above) = LADDER.get(at + 1) {
+        texts.push(format!(
+            "Not {}: a dead engine would be replaced only after {}.",
+            PARAMETER.human(*above),
+            human(dead_engine(*above, false))
+        ));
+    }
+    texts
 }

@@ -1,6 +1,6 @@
 //! fleet's etcd-request-timeout: longer than the stalls of etcd that it should ride out.
 
-use super::{Bound, Decision, bound, confidence, remark, rung, stall_to_survive};
+use super::{Bound, Decision, Doubts, bound, confidence, remark, rung, stall_to_survive};
 use crate::facts::failures::proven_wait;
 use crate::facts::{ChangeClass, Facts};
 use crate::parameters::Parameter;
@@ -19,12 +19,30 @@ const PARAMETER: Parameter = Parameter::EtcdRequestTimeout;
 const ETCD_IS_CUT_OFF: [&str; 6] =
     ["etcd-peer-network", "etcd-no-quorum", "etcd-unreachable", "etcd-cluster-id-mismatch", "etcd-tls", "etcd-member-removed"];
 
+/// The highest value that is proposed; a longer wait is a matter for agent-ttl (method 6.5).
+pub const HIGHEST: Micros = LADDER[LADDER.len() - 1];
+
 /// Decides the request timeout.
 pub fn decide(facts: &Facts, findings: &[Finding]) -> Decision {
     match need(facts, findings) {
-        Need::No(why) => Decision::keep(facts, PARAMETER, vec![remark(why)]),
-        Need::AtLeast(need, why) => propose(facts, need, why),
+        Need::No(why) => kept(facts, why),
+        Need::AtLeast(need, why) => propose(facts, findings, need, why),
     }
+}
+
+fn kept(facts: &Facts, why: &str) -> Decision {
+    let mut because = vec![remark(why)];
+    if facts.has_fleet() {
+        let twelfth = facts.value(Parameter::AgentTtl) / 12;
+        let text =
+            format!("A twelfth of agent-ttl: {} / 12 = {}.", Parameter::AgentTtl.human(facts.value(Parameter::AgentTtl)), human(twelfth));
+        because.push(bound(Side::AtMost, Basis::Derived, PARAMETER, Some(twelfth), text));
+        if let Some((stall, _)) = stall_to_survive(facts) {
+            let text = format!("It must outlast the stalls of etcd's leader: 1.25 × {} = {}.", human(stall), human(stall * 5 / 4));
+            because.push(bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(stall * 5 / 4), text));
+        }
+    }
+    Decision::keep(facts, PARAMETER, because)
 }
 
 enum Need {
@@ -34,15 +52,18 @@ enum Need {
 
 fn need(facts: &Facts, findings: &[Finding]) -> Need {
     if facts.fleet_failures.is_empty() {
-        return Need::No(if facts.has_fleet() {
-            "No request of fleet ran into this limit in the input."
-        } else {
-            "fleet is not in the input."
+        let client_failed = findings.iter().any(|finding| finding.id == "client-http-500");
+        return Need::No(match (facts.has_fleet(), client_failed) {
+            (_, true) => {
+                "Not yet: it is the first candidate if fleetd's log says that requests ran into their limit, and useless if it says that they were refused."
+            }
+            (true, false) => "No request of fleet ran into this limit in the input.",
+            (false, false) => "fleet is not in the input.",
         });
     }
     let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some()).count();
     if let (true, Some((stall, _))) = (tied > 0, stall_to_survive(facts)) {
-        let text = format!("It must outlast the stall that the requests waited for: 1.25 × {}.", human(stall));
+        let text = format!("It must outlast the stall that the requests waited for: 1.25 × {} = {}.", human(stall), human(stall * 5 / 4));
         return Need::AtLeast(stall * 5 / 4, vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(stall * 5 / 4), text)]);
     }
     if facts.changes.iter().any(|change| change.class != ChangeClass::Start)
@@ -61,10 +82,9 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
         return Need::No("Too few requests failed to bound anything: one late answer is no pattern.");
     }
     let wait = proven_wait(facts).unwrap_or(0);
-    // Beyond the ladder a longer wait is a matter for agent-ttl (method 6.5).
-    let proven = (wait * 5 / 4).min(LADDER[LADDER.len() - 1]);
+    let proven = (wait * 5 / 4).min(HIGHEST);
     let floor = String::from("Only fleet's side is seen, so the real wait is unknown: 5 s, which was measured to silence stalls of 1.5 s.");
-    let text = format!("The proven wait of {} with a margin of a quarter.", human(wait));
+    let text = format!("The proven wait with a margin of a quarter: 1.25 × {} = {}.", human(wait), human(wait * 5 / 4));
     let why = vec![
         bound(Side::AtLeast, Basis::Judgement, PARAMETER, Some(FLOOR), floor),
         bound(Side::AtLeast, Basis::Derived, PARAMETER, Some(proven), text),
@@ -78,44 +98,59 @@ fn enough(facts: &Facts) -> bool {
     facts.fleet_failures.len() >= 2 || lines >= 3
 }
 
-fn propose(facts: &Facts, need: Micros, mut why: Vec<Bound>) -> Decision {
+fn propose(facts: &Facts, findings: &[Finding], need: Micros, mut why: Vec<Bound>) -> Decision {
     let now = facts.value(PARAMETER);
-    let value = rung(&LADDER, need).unwrap_or(LADDER[LADDER.len() - 1]);
+    let value = rung(&LADDER, need).unwrap_or(HIGHEST);
     if value <= now {
-        let text = format!("{} is already above what the input asks for, {}.", PARAMETER.human(now), human(need));
+        let text = format!("{} is already as high as the input asks for, {}.", PARAMETER.human(now), human(need));
         return Decision::keep(facts, PARAMETER, vec![remark(text)]);
     }
+    let at_most = format!(
+        "Together with agent-ttl, which must be twelve times as long; above {} a longer wait is a matter for agent-ttl alone.",
+        human(HIGHEST)
+    );
+    why.push(bound(Side::AtMost, Basis::Judgement, PARAMETER, Some(HIGHEST), at_most));
     why.push(bound(
         Side::AtMost,
-        Basis::Derived,
+        Basis::Measured,
         PARAMETER,
         None,
-        String::from("A twelfth of agent-ttl, so that a beat has time for several tries."),
+        String::from("A failover does not bound it: a request begun between a leader's death and the next leader was lost at 1, 5 and 10\u{a0}s alike."),
     ));
     let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed);
+    let interpolated = (!RUN.contains(&value)).then_some("1, 5 and 10\u{a0}s");
+    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated });
+    why.extend(doubts);
+    let behind = |finding: &&Finding| finding.parameters.contains(&PARAMETER) && finding.severity > Severity::Info;
     Decision {
         proposed: Some(value),
         because: why,
-        neighbours: neighbours(value, need),
+        neighbours: neighbours(facts, value, need),
         cost: format!(
-            "An etcd that hangs is noticed after {} instead of {}; a failing beat takes up to twice that.",
+            "An etcd that hangs holds each call of fleet for {} instead of {}, and one beat of a machine's presence for up to {}.",
             PARAMETER.human(value),
-            PARAMETER.human(now)
+            PARAMETER.human(now),
+            human(facts.slowest_beat(value))
         ),
-        confidence: confidence(facts, guessed, PARAMETER, RUN.contains(&value)),
-        findings: vec!["fleet-etcd-request-cancelled", "fleet-registry-timeout"],
+        confidence: sure,
+        findings: findings.iter().filter(behind).map(|finding| finding.id).collect(),
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
 }
 
-fn neighbours(value: Micros, need: Micros) -> Vec<String> {
+fn neighbours(facts: &Facts, value: Micros, need: Micros) -> Vec<String> {
     let at = LADDER.iter().position(|rung| *rung == value).unwrap_or(0);
     let mut texts = Vec::new();
     if let Some(below) = at.checked_sub(1).map(|below| LADDER[below]) {
         texts.push(format!("Not {}: below the {} asked for.", PARAMETER.human(below), human(need)));
     }
     if let Some(above) = LADDER.get(at + 1) {
-        texts.push(format!("Not {}: nothing asks for it, and it needs agent-ttl {} or more.", PARAMETER.human(*above), human(12 * above)));
+        let more = if 12 * above > facts.value(Parameter::AgentTtl) {
+            format!(", and it needs an agent-ttl of {} or more", human(12 * above))
+        } else {
+            String::new()
+        };
+        texts.push(format!("Not {}: nothing asks for it{more}.", PARAMETER.human(*above)));
     }
     texts
 }

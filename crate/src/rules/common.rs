@@ -3,7 +3,7 @@
 
 use super::{At, Basis, Confidence, Constraint, Evidence, Finding, Severity, Side};
 use crate::facts::voices::START_LINES;
-use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, StallKind};
+use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange, StallKind};
 use crate::log::event::{Event, Meaning, Value};
 use crate::parameters::Parameter;
 use crate::sort;
@@ -86,6 +86,21 @@ pub fn matching(facts: &Facts, meanings: &[Meaning], also: impl Fn(&Event) -> bo
     facts.events_where(|event| meanings.contains(&event.meaning) && also(event))
 }
 
+/// The lines of one meaning, the one with the longest `took` first, and that length; `None` without any.
+pub fn longest_first(facts: &Facts, meaning: Meaning) -> Option<(Vec<EventId>, Micros)> {
+    let mut events = all(facts, &[meaning]);
+    let took = |id: EventId| facts.event(id).duration("took").unwrap_or(0);
+    let at = (0..events.len()).max_by_key(|at| took(events[*at]))?;
+    let length = took(events[at]);
+    events[..=at].rotate_right(1);
+    Some((events, length))
+}
+
+/// A finding that needs no weighing: critical and sure as soon as one line says so.
+pub fn said_outright(facts: &Facts, id: &'static str, events: &[EventId], title: &str, what: &str) -> Option<Finding> {
+    (!events.is_empty()).then(|| Finding::new(id, Severity::Critical, Confidence::High, title, what).showing(facts, events))
+}
+
 /// How many lines these are, with the ones that the logger merged.
 pub fn lines(facts: &Facts, events: &[EventId]) -> u64 {
     events.iter().map(|id| u64::from(facts.event(*id).repeat.max(1))).sum()
@@ -144,6 +159,14 @@ pub fn range(range: Range) -> String {
         (Some((number, unit)), Some((_, other))) if unit == other => format!("{number} to {high}"),
         _ => format!("{low} to {high}"),
     }
+}
+
+/// How far the two revisions of a refused renewal lie apart: `101: Compare failed ([167 != 168])` is 1.
+/// A pager may have cut the second number: without its bracket it is not whole.
+pub fn revisions_apart(event: &Event) -> Option<i64> {
+    let (ours, rest) = event.text.split_once("Compare failed ([")?.1.split_once(" != ")?;
+    let theirs = rest.split_once("])")?.0;
+    Some(theirs.parse::<i64>().ok()? - ours.parse::<i64>().ok()?)
 }
 
 /// Whether the line holds one of these words. The text kept for a very long line is cut, so what the
@@ -226,6 +249,17 @@ pub fn started_before(facts: &Facts, id: EventId) -> bool {
 
 /// Lines of a leadership that is handed over on purpose.
 pub const TRANSFERS: &[Meaning] = &[Meaning::LeaderTransfer, Meaning::LeaderTransferProgress];
+
+/// Whether the old leader of this change was told to stop: some log says so in the half minute and
+/// the three election-timeouts before the next leader.
+pub fn stopped_on_purpose(facts: &Facts, change: &LeaderChange) -> bool {
+    let Some(elected) = change.elected else { return false };
+    let within = 30 * S + 3 * facts.value(Parameter::ElectionTimeout);
+    change.class == ChangeClass::Wanted
+        && facts
+            .events_of(&[Meaning::EtcdShutdown])
+            .any(|(_, event)| event.time.is_some_and(|time| (0..=within).contains(&(elected - time.micros))))
+}
 
 /// Whether an etcd process was stopped on purpose around this line, or handed its leadership over.
 pub fn with_etcd_stop(facts: &Facts, id: EventId) -> bool {

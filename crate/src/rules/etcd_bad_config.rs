@@ -96,7 +96,7 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
         let closes = if old {
             "etcd 2.0 closes a connection between members that is silent for 5\u{a0}s, so heartbeats this rare find it closed."
         } else {
-            "etcd's connections between members are given up after 5\u{a0}s of silence, and a dead leader goes unnoticed for longer than a minute."
+            "etcd 2.1 and later keep such connections open, so it works; but a leader that dies is missed only after the whole election-timeout."
         };
         return Some((format!("The timers are far too long: {both}"), closes.to_owned()));
     }

@@ -1,10 +1,9 @@
 //! `etcd-cluster-id-mismatch`: members of two separately created clusters talk to each other.
 
-use super::common::{all, lines, plural};
+use super::common::{all, lines, plural, said_outright};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::log::event::Meaning;
-use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,23 +16,11 @@ pub const RULE: Rule = Rule {
 
 fn check(facts: &Facts) -> Option<Finding> {
     let events = all(facts, &[Meaning::ClusterIdMismatch]);
-    if events.is_empty() {
-        return None;
-    }
     let what = format!(
         "{} of requests ignored because the cluster ids differ. No timer bears on it.",
         plural(lines(facts, &events), "line tells", "lines tell")
     );
-    Some(
-        Finding::new(
-            RULE.id,
-            Severity::Critical,
-            Confidence::High,
-            "Two members belong to separately created clusters and refuse each other",
-            what,
-        )
-        .showing(facts, &events),
-    )
+    said_outright(facts, RULE.id, &events, "Two members belong to separately created clusters and refuse each other", &what)
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! `etcd-db-space`: the quota of etcd 3's database is used up.
 
-use super::common::{lines, matching, plural, says};
+use super::common::{lines, matching, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::log::event::Meaning;
-use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -24,12 +23,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let events = matching(facts, &[Meaning::QuotaAlarm, Meaning::QuotaError], |event| {
         event.meaning == Meaning::QuotaError || !says(event, &["CORRUPT"])
     });
-    if events.is_empty() {
-        return None;
-    }
-    let title = "etcd's database is full: writes are refused";
+    let title = "etcd's database is full, and writes are refused";
     let what = format!("{}. It is the quota of the database, not the disk.", plural(lines(facts, &events), "line says so", "lines say so"));
-    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, &events))
+    said_outright(facts, RULE.id, &events, title, &what)
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! `etcd-discovery-failed`: bootstrap through a discovery service failed.
 
-use super::common::all;
+use super::common::{all, said_outright};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::log::event::Meaning;
-use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -16,20 +15,9 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let events = all(facts, &[Meaning::DiscoveryProblem]);
-    if events.is_empty() {
-        return None;
-    }
-    Some(
-        Finding::new(
-            RULE.id,
-            Severity::Critical,
-            Confidence::High,
-            "etcd could not start through its discovery service",
-            "The member found no cluster to form or to join. No timer bears on it.",
-        )
-        .showing(facts, &events),
-    )
+    let title = "etcd could not start through its discovery service";
+    let what = "The member found no cluster to form or to join. No timer bears on it.";
+    said_outright(facts, RULE.id, &all(facts, &[Meaning::DiscoveryProblem]), title, what)
 }
 
 #[cfg(test)]

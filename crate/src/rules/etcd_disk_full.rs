@@ -1,9 +1,8 @@
 //! `etcd-disk-full`: the file system is full.
 
-use super::common::{lines, plural, says};
+use super::common::{lines, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
-use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -16,14 +15,8 @@ pub const RULE: Rule = Rule {
 
 fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = facts.events_where(|event| says(event, &["no space left on device"]));
-    if events.is_empty() {
-        return None;
-    }
     let what = format!("{} that a write found no space left on its device.", plural(lines(facts, &events), "line says", "lines say"));
-    Some(
-        Finding::new(RULE.id, Severity::Critical, Confidence::High, "The disk is full: etcd cannot write its log", what)
-            .showing(facts, &events),
-    )
+    said_outright(facts, RULE.id, &events, "The disk is full, so etcd cannot write its log", &what)
 }
 
 #[cfg(test)]

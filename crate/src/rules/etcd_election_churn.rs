@@ -50,12 +50,14 @@ fn check(facts: &Facts) -> Option<Finding> {
         .map(|(last, first)| format!(" within {}", human((last - first).max(S))))
         .unwrap_or_default();
     let title = format!("{}{over}", plural(elections.len() as u64, "election", "elections"));
-    let leaders = facts.changes.iter().filter(|change| change.class != ChangeClass::Start && change.class != ChangeClass::Planned).count();
+    let unplanned = |class: ChangeClass| class != ChangeClass::Start && class != ChangeClass::Planned;
+    let leaders = facts.changes.iter().filter(|change| unplanned(change.class) && change.new.is_some()).count();
     let why_they_came = match (needless, explained(facts)) {
         (0, _) => String::new(),
-        (all, 0) => format!(" In {all} of them the old leader lived, and no measured stall explains it."),
+        (all, 0) => format!(" The old leader lived {}, and no measured stall explains that.", super::common::times(all as u64)),
         (all, some) => format!(
-            " In {all} of them the old leader lived; a stall explains {some}. Followers wait {}.",
+            " The old leader lived {}; a stall explains {some} of {all}. Followers wait {}.",
+            super::common::times(all as u64),
             human_limit(facts, ElectionTimeout)
         ),
     };

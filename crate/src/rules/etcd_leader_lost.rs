@@ -1,7 +1,8 @@
 //! `etcd-leader-lost`: a member lost its leader, and nobody handed it over.
 
 use super::common::{
-    TRANSFERS, explained, human_limit, matching, near, outlast_stalls, plural, range, started_before, time, times, voice, with_etcd_stop,
+    TRANSFERS, explained, human_limit, matching, near, outlast_stalls, plural, range, started_before, stopped_on_purpose, time, times,
+    voice, with_etcd_stop,
 };
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts, StallKind};
@@ -30,6 +31,9 @@ fn check(facts: &Facts) -> Option<Finding> {
         .iter()
         .filter(|change| matches!(change.class, ChangeClass::Needless | ChangeClass::Wanted) && change.old.is_some())
         .collect();
+    if !unplanned.is_empty() && unplanned.iter().all(|change| stopped_on_purpose(facts, change)) {
+        return None;
+    }
     let needless = unplanned
         .iter()
         .filter(|change| change.class == ChangeClass::Needless && (change.old != change.new || change.stall.is_some()))
@@ -45,7 +49,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         return None;
     }
-    let count = losses(facts, &events).max(unplanned.len());
+    // A term that got no leader is a round that failed, not one more loss.
+    let count = if unplanned.is_empty() { losses(facts, &events) } else { unplanned.len() };
     let all_wanted = needless == 0 && !unplanned.is_empty();
     let severity = if needless > 0 { Severity::Critical } else { Severity::Warning };
     let confidence = if inferred { Confidence::Medium } else { Confidence::High };
@@ -106,18 +111,21 @@ fn what(facts: &Facts, needless: usize, changes: usize) -> String {
         };
         return format!("{who} The excerpt does not show which leader followed, nor why.");
     }
-    let wanted = changes - needless.min(changes);
-    let mut parts = vec![format!(
-        "Of {}, {needless} came while the old leader lived and {wanted} after its process had ended.",
-        plural(changes as u64, "unplanned leader change", "unplanned leader changes")
-    )];
-    if needless > 0 {
-        parts.push(match explained(facts) {
-            0 => String::from("No measured stall explains them."),
-            some => format!("A stall of the leader explains {some} of {needless}."),
-        });
-    }
-    parts.join(" ")
+    let unplanned = plural(changes as u64, "unplanned leader change", "unplanned leader changes");
+    let lived = match (needless, changes - needless.min(changes)) {
+        (0, _) => return format!("{unplanned}, each after the old leader's process had ended."),
+        (1, 0) => String::from("The old leader lived when it lost its place."),
+        (_, 0) => format!("{unplanned}, and the old leader lived each time."),
+        (needless, wanted) => {
+            format!("Of {unplanned} {needless} came while the old leader lived, {wanted} after its process had ended.")
+        }
+    };
+    let stalls = match explained(facts) {
+        0 => String::from("No measured stall explains that."),
+        some if some == needless => String::from("A stall of the leader explains each of them."),
+        some => format!("A stall of the leader explains {some} of {needless}."),
+    };
+    format!("{lived} {stalls}")
 }
 
 /// Lines that say it, without those that belong to a hand-over or a stop by hand.

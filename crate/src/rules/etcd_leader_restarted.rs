@@ -1,6 +1,6 @@
 //! `etcd-leader-restarted`: the leader's process ended, and the election after it was needed.
 
-use super::common::{range, times, with_etcd_stop};
+use super::common::{range, stopped_on_purpose, times};
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::log::event::Meaning;
@@ -23,7 +23,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     if wanted.is_empty() {
         return None;
     }
-    let by_hand = wanted.iter().filter(|change| change.events.iter().any(|id| with_etcd_stop(facts, *id))).count();
+    let by_hand = wanted.iter().filter(|change| stopped_on_purpose(facts, change)).count();
     let mut events: Vec<EventId> = facts.restarts.clone();
     events.extend(wanted.iter().filter_map(|change| change.events.first().copied()));
     let severity = match wanted.len() - by_hand {
@@ -32,8 +32,12 @@ fn check(facts: &Facts) -> Option<Finding> {
         _ => Severity::Critical,
     };
     let confidence = if facts.restarts.is_empty() { Confidence::Medium } else { Confidence::High };
-    let needed = if wanted.len() == 1 { "that election was needed" } else { "those elections were needed" };
-    let title = format!("The etcd process that led ended {}; {needed}", times(wanted.len() as u64));
+    let needed = if wanted.len() == 1 { "and the election after it was needed" } else { "and the elections after it were needed" };
+    let title = if by_hand == wanted.len() {
+        format!("The etcd process that led was told to stop {}, {needed}", times(by_hand as u64))
+    } else {
+        format!("The etcd process that led ended {}, {needed}", times(wanted.len() as u64))
+    };
     let shown = if facts.restarts.is_empty() {
         String::from("Its peers saw the connection end at once, and it had not been late before.")
     } else {

@@ -1,9 +1,8 @@
 //! `etcd-member-removed`: this member was removed from its cluster.
 
-use super::common::says;
+use super::common::{said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
-use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -18,19 +17,7 @@ const REMOVED: &[&str] = &["permanently removed from the cluster", "removed duri
 
 fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = facts.events_where(|event| says(event, REMOVED));
-    if events.is_empty() {
-        return None;
-    }
-    Some(
-        Finding::new(
-            RULE.id,
-            Severity::Critical,
-            Confidence::High,
-            "This member was removed from its cluster",
-            "The log says so itself. No timer bears on it.",
-        )
-        .showing(facts, &events),
-    )
+    said_outright(facts, RULE.id, &events, "This member was removed from its cluster", "The log says so itself. No timer bears on it.")
 }
 
 #[cfg(test)]

@@ -54,12 +54,22 @@ fn check(facts: &Facts) -> Option<Finding> {
         let title = "Connections between members ended where the logs end";
         let what =
             "A process that ends closes its connections. The logs stop within seconds after it, so they do not show whether it came back.";
-        return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events));
+        let remark = Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events);
+        return Some(
+            remark
+                .because("A log that was cut or a cluster that was stopped ends like this.")
+                .advising("Nothing, if the processes were stopped then; else paste the minutes after it."),
+        );
     }
     if consequence {
         let title = format!("Connections between members broke when a member ended or stalled ({})", plural(count, "line", "lines"));
         let what = "Each of these lines stands beside a member that ended, started anew or stalled. They follow from that; the network is not shown to be at fault.";
-        return Some(Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, &events));
+        let remark = Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, &events);
+        return Some(
+            remark
+                .because("A member that does not run answers nobody.")
+                .advising("See why the member ended or stalled; the connections come back by themselves."),
+        );
     }
     let title = format!("{who}: {cause}");
     let what = format!("{} of broken or refused connections between members.", plural(count, "line tells", "lines tell"));
@@ -143,7 +153,9 @@ fn well_after(facts: &Facts, id: EventId) -> bool {
 fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
     let Some(now) = time(facts, id) else { return false };
     let around = |moment: Micros| (-15 * S..=20 * S).contains(&(now - moment));
+    let stops = [Meaning::EtcdShutdown, Meaning::LeaderTransfer];
     let ended = facts.restarts.iter().filter_map(|start| time(facts, *start)).any(around)
+        || facts.events_of(&stops).filter_map(|(_, event)| event.time).any(|stop| around(stop.micros))
         || facts
             .changes
             .iter()

@@ -1,8 +1,8 @@
 //! `etcd-slow-apply`: carrying out requests took long.
 
-use super::common::{all, lines, plural};
+use super::common::{lines, longest_first, plural};
 use super::{Finding, Rule};
-use crate::facts::{EventId, Facts};
+use crate::facts::Facts;
 use crate::log::event::Meaning;
 use crate::report::{Confidence, Severity};
 use crate::units::{MS, Micros, human};
@@ -20,13 +20,8 @@ pub const RULE: Rule = Rule {
 const CLEARLY_SLOW: Micros = 200 * MS;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let mut events: Vec<EventId> = all(facts, &[Meaning::ApplySlow]);
-    let took = |id: &EventId| facts.event(*id).duration("took").unwrap_or(0);
-    let longest = *events.iter().max_by_key(|id| took(id))?;
-    let length = took(&longest);
+    let (events, length) = longest_first(facts, Meaning::ApplySlow)?;
     let count = lines(facts, &events);
-    events.retain(|id| *id != longest);
-    events.insert(0, longest);
     // One or two lines just above the limit are a remark.
     let remark = length < CLEARLY_SLOW && count < 3;
     let severity = if remark { Severity::Info } else { Severity::Warning };

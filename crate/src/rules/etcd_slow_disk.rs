@@ -1,8 +1,8 @@
 //! `etcd-slow-disk`: a write to etcd's log took longer than a second to reach the disk.
 
-use super::common::{all, hosts, human_limit, lines, plural, time};
+use super::common::{hosts, human_limit, lines, longest_first, plural};
 use super::{Finding, Rule};
-use crate::facts::{EventId, Facts};
+use crate::facts::{Facts, StallKind};
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
@@ -22,13 +22,8 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let mut events: Vec<EventId> = all(facts, &[Meaning::WalSyncSlow]);
-    let took = |id: &EventId| facts.event(*id).duration("took").unwrap_or(0);
-    let longest = *events.iter().max_by_key(|id| took(id))?;
-    let length = took(&longest);
+    let (events, length) = longest_first(facts, Meaning::WalSyncSlow)?;
     let count = lines(facts, &events);
-    events.retain(|id| *id != longest);
-    events.insert(0, longest);
     let title = match (length, count) {
         (0, count) => format!("{} to disk took longer than etcd's limit", plural(count, "sync", "syncs")),
         (_, 1) => format!("One sync to disk took {}; etcd wants 10\u{a0}ms", human(length)),
@@ -43,12 +38,15 @@ fn check(facts: &Facts) -> Option<Finding> {
     let hosts = hosts(facts, &events);
     let on = if hosts.len() > 1 { format!(" {} members are hit.", hosts.len()) } else { String::new() };
     let what = format!("etcd prints such a line only above one second, so shorter waits are not shown.{compared}{on}");
-    let severity = if over || facts.needless().next().is_some() { Severity::Critical } else { Severity::Warning };
+    // The log shows who led, and none of these syncs was the leader's: no follower missed a heartbeat for it.
+    let only_followers = !facts.changes.is_empty() && facts.stalls.iter().all(|stall| stall.kind != StallKind::SlowSync);
+    let harmed = over && !only_followers || facts.needless().next().is_some();
+    let severity = if harmed { Severity::Critical } else { Severity::Warning };
     let finding =
         Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events).on(&[ElectionTimeout, HeartbeatInterval]);
-    Some(match (time(facts, longest), length) {
-        (_, 0) => finding,
-        _ => finding.noting(format!("nothing else was done by this member for {}", human(length))),
+    Some(match length {
+        0 => finding,
+        _ => finding.noting(format!("this member's main loop waited for {}: no heartbeat, no vote, no commit", human(length))),
     })
 }
 

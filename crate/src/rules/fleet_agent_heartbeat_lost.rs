@@ -62,14 +62,14 @@ fn check(facts: &Facts) -> Option<Finding> {
 }
 
 /// A proven outage is a lower bound, so it is doubled. Three of it keep the presence up to fleet 0.11;
-/// from 0.12 on the monitor must not fire at all, and five of it are always enough (lab).
+/// five of it are always enough where the monitor must not fire (lab). The planner looks closer, with the
+/// request timeout that it proposes.
 fn demands(facts: &Facts, outage: Option<i64>) -> Vec<Constraint> {
-    let ttl = facts.value(AgentTtl);
-    let outage = outage.unwrap_or(ttl / 3);
-    let (factor, basis, words) = if facts.fleet_before((0, 12, 0)) {
-        (3, Basis::Measured, "an agent-ttl of three outages kept every presence up to fleet 0.11")
+    let outage = outage.unwrap_or(facts.value(AgentTtl) / 3);
+    let (factor, basis, words) = if facts.monitor_may_hang() {
+        (5, Basis::Derived, "a monitor that fires may hang, and five outages are always enough to keep it from that")
     } else {
-        (5, Basis::Derived, "from fleet 0.12 on the monitor must not fire, and five outages are always enough for that")
+        (3, Basis::Measured, "an agent-ttl of three outages kept every presence up to fleet 0.11")
     };
     vec![Constraint {
         parameter: AgentTtl,

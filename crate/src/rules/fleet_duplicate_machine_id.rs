@@ -1,6 +1,6 @@
 //! `fleet-duplicate-machine-id`: several machines seem to share one machine id.
 
-use super::common::{LIMIT, matching, says, time};
+use super::common::{LIMIT, matching, revisions_apart, says, time};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
@@ -39,15 +39,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, Severity::Critical, Confidence::Medium, title, what).showing(facts, &refused).on(&[EngineReconcileInterval]))
 }
 
-/// `101: Compare failed ([167 != 168])`: somebody wrote it just before.
+/// Somebody wrote the lease just before.
 fn by_a_revision_or_two(event: &Event) -> bool {
-    let pair = event.text.split_once("Compare failed ([").and_then(|(_, rest)| rest.split_once(" != "));
-    let Some((ours, rest)) = pair else { return false };
-    let theirs = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or("");
-    match (ours.parse::<i64>(), theirs.parse::<i64>()) {
-        (Ok(ours), Ok(theirs)) => (1..=2).contains(&(theirs - ours)),
-        _ => false,
-    }
+    revisions_apart(event).is_some_and(|apart| (1..=2).contains(&apart))
 }
 
 /// Every pause is a whole number of reconcile intervals, as far as the stamps tell.

@@ -25,12 +25,14 @@ fn check(facts: &Facts) -> Option<Finding> {
         (0, 0, 0) => return None,
         (0, 0, waits) => format!("An engine waited for a lease it had taken by force, {}", times(waits as u64)),
         (0, tried, _) => format!("An engine tried to take the lease by force, {}", times(tried as u64)),
-        (stolen, _, _) => format!("An engine took the lease from another by force, {}", times(stolen as u64)),
+        (stolen, _, _) => {
+            format!("An engine took the lease from another by force {}, as fleet does only with one below 0.8.2", times(stolen as u64))
+        }
     };
     let longest = waits.iter().filter_map(|id| facts.event(*id).duration("wait").or_else(|| facts.event(*id).duration("took"))).max();
     let waited = match longest {
         Some(wait) if wait >= S => format!(
-            " It then waited up to {} and scheduled nothing; the other engine's reconcile interval is at least a fifth of that, {}.",
+            " It then waited up to {} and scheduled nothing. Unless that lease was itself taken by force, the other engine's reconcile interval is at least a fifth of it, {}.",
             human(wait),
             human(wait / 5)
         ),

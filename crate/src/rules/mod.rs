@@ -5,7 +5,8 @@
 //! `RULES`. Problems of configurations share one table, `config_problems.rs`.
 
 mod client_http_500;
-mod common;
+pub mod common;
+mod config_agent_ttl_too_short;
 mod config_differs_from_log;
 mod config_election_costs_fleet_requests;
 mod config_problems;
@@ -25,6 +26,7 @@ mod etcd_no_quorum;
 mod etcd_overloaded;
 mod etcd_peer_network;
 mod etcd_request_timeout;
+mod etcd_restarted;
 mod etcd_send_buffer_full;
 mod etcd_slow_apply;
 mod etcd_slow_disk;
@@ -32,6 +34,7 @@ mod etcd_tls;
 mod etcd_unreachable;
 mod fleet_agent_heartbeat_lost;
 mod fleet_daemon_hung;
+mod fleet_data_diverged;
 mod fleet_duplicate_machine_id;
 mod fleet_engine_lease_lost;
 mod fleet_engine_lease_stolen;
@@ -56,6 +59,7 @@ use crate::units::Micros;
 /// Every rule with a file of its own, by id.
 pub const RULES: &[&Rule] = &[
     &client_http_500::RULE,
+    &config_agent_ttl_too_short::RULE,
     &config_differs_from_log::RULE,
     &config_election_costs_fleet_requests::RULE,
     &config_values_differ::RULE,
@@ -74,6 +78,7 @@ pub const RULES: &[&Rule] = &[
     &etcd_overloaded::RULE,
     &etcd_peer_network::RULE,
     &etcd_request_timeout::RULE,
+    &etcd_restarted::RULE,
     &etcd_send_buffer_full::RULE,
     &etcd_slow_apply::RULE,
     &etcd_slow_disk::RULE,
@@ -81,6 +86,7 @@ pub const RULES: &[&Rule] = &[
     &etcd_unreachable::RULE,
     &fleet_agent_heartbeat_lost::RULE,
     &fleet_daemon_hung::RULE,
+    &fleet_data_diverged::RULE,
     &fleet_duplicate_machine_id::RULE,
     &fleet_engine_lease_lost::RULE,
     &fleet_engine_lease_stolen::RULE,

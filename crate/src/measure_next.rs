@@ -1,0 +1,172 @@
+//! What to measure to be sure, each with the command that does it.
+
+use crate::facts::{ChangeClass, Facts, StallKind};
+use crate::plan::Plan;
+use crate::report::{Severity, Step};
+use crate::rollout::{names, step};
+use crate::rules::Finding;
+
+/// What settles a cause. `UNIT`, `DATA` and `HEALTH` stand for etcd's names on these machines.
+struct Measurement {
+    /// Findings that raise it.
+    of: &'static [&'static str],
+    text: &'static str,
+    commands: &'static [&'static str],
+    tells: &'static str,
+}
+
+const MEASUREMENTS: &[Measurement] = &[
+    Measurement {
+        of: &["etcd-leader-restarted", "etcd-restarted"],
+        text: "Find what ends etcd: its exit status, the kernel's out-of-memory killer, a watchdog, a deploy script.",
+        commands: &["systemctl status UNIT", "journalctl -u UNIT -b | tail -n 100", "journalctl -k | grep -iE 'oom|killed process'"],
+        tells: "Who ended the process.",
+    },
+    Measurement {
+        of: &["etcd-slow-disk", "etcd-heartbeat-late", "etcd-slow-apply"],
+        text: "Measure the disk's syncs: 99 of 100 should stay under 10 ms.",
+        commands: &["fio --name=sync --rw=write --ioengine=sync --fdatasync=1 --size=22m --bs=2300 --directory=DATA", "iostat -x 1"],
+        tells: "Whether the disk stalls, and when.",
+    },
+    Measurement {
+        of: &["etcd-heartbeat-late", "etcd-slow-apply"],
+        text: "Watch CPU steal and waiting on the machine that leads.",
+        commands: &["vmstat 1"],
+        tells: "Column st: time the hypervisor took; wa: waiting for the disk.",
+    },
+    Measurement {
+        of: &["etcd-peer-network", "etcd-no-quorum", "etcd-send-buffer-full"],
+        text: "Check that every member runs and reaches every other on the peer port.",
+        commands: &["HEALTH", "ping -c 20 PEER", "curl -m 2 http://PEER:2380/version"],
+        tells: "Which member is missing, whether the path is there, its round trip and its losses.",
+    },
+    Measurement {
+        of: &["etcd-unreachable"],
+        text: "See whether etcd runs there and on which port it listens.",
+        commands: &["systemctl status UNIT", "ss -ltnp | grep -E '2379|4001'"],
+        tells: "Whether the client's endpoints name a port that somebody serves.",
+    },
+    Measurement {
+        of: &["etcd-cluster-id-mismatch", "etcd-member-removed", "etcd-discovery-failed"],
+        text: "Compare what each side takes for its cluster.",
+        commands: &["etcdctl member list", "ls DATA/member"],
+        tells: "Which member has data of another cluster, or was removed.",
+    },
+    Measurement {
+        of: &["etcd-tls"],
+        text: "Read the certificate that the other side shows.",
+        commands: &["openssl s_client -connect PEER:2380 </dev/null | openssl x509 -noout -dates -subject -issuer -ext subjectAltName"],
+        tells: "Until when it is valid, who signed it, and for which names.",
+    },
+    Measurement {
+        of: &["etcd-disk-full"],
+        text: "See what fills the file system of etcd's data.",
+        commands: &["df -h DATA", "du -xsh DATA/*"],
+        tells: "How much room is left, and who took it.",
+    },
+    Measurement {
+        of: &["etcd-db-space"],
+        text: "Ask etcd for its size and its alarms.",
+        commands: &["etcdctl endpoint status --cluster -w table", "etcdctl alarm list"],
+        tells: "How large the database is against its quota, and which member raised the alarm.",
+    },
+    Measurement {
+        of: &["etcd-clock-skew"],
+        text: "Check the clocks.",
+        commands: &["timedatectl", "chronyc tracking || ntpq -p"],
+        tells: "Whether the clocks agree within a second.",
+    },
+    Measurement {
+        of: &["fleet-engine-lease-stolen", "fleet-duplicate-machine-id", "fleet-data-diverged"],
+        text: "Compare machine ids and fleet versions on all machines, and the data of all members.",
+        commands: &["cat /etc/machine-id", "fleetd --version", "fleetctl list-machines -l", "curl -s http://MEMBER:2379/v2/stats/store"],
+        tells: "Two equal ids, a version below 0.8.2, or a member with other data.",
+    },
+    Measurement {
+        of: &["fleet-daemon-hung"],
+        text: "See on which machines fleetd lives, and which units run twice.",
+        commands: &["systemctl status fleet", "fleetctl list-machines", "fleetctl list-units"],
+        tells: "Which fleetd has to be restarted by hand.",
+    },
+    Measurement {
+        of: &["fleet-unit-missing-in-registry"],
+        text: "Ask etcd for the unit that fleet missed.",
+        commands: &["fleetctl list-unit-files", "journalctl -u fleet --since today | grep -c 'No Unit found'"],
+        tells: "Whether it is really gone, and how often a read fails.",
+    },
+];
+
+/// What to measure, the most telling first. Remarks raise nothing.
+pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Step> {
+    let raised = |id: &str| findings.iter().any(|finding| finding.id == id && finding.severity > Severity::Info);
+    let names = names(facts);
+    let filled = |command: &&str| command.replace("UNIT", names.unit).replace("DATA", names.data).replace("HEALTH", names.health);
+    let mut steps = Vec::new();
+    for measurement in MEASUREMENTS {
+        if measurement.of.iter().any(|id| raised(id)) {
+            let commands = measurement.commands.iter().map(filled).collect();
+            steps.push(Step { text: measurement.text.to_owned(), commands, effect: measurement.tells.to_owned() });
+        }
+    }
+    steps.extend(missing_logs(facts, findings, names.unit));
+    if plan.changes().next().is_some() && steps.is_empty() {
+        let count = format!("journalctl -u {} --since yesterday | grep -cE 'lost leader|heartbeat on time'", names.unit);
+        steps.push(step("Count leader changes and late heartbeats for a day.", &[&count], "Whether the values hold."));
+    }
+    steps
+}
+
+/// The log that would decide what this input leaves open.
+fn missing_logs(facts: &Facts, findings: &[Finding], unit: &str) -> Option<Step> {
+    let etcd_seen = facts.all_events().any(|(_, event)| event.signature().is_etcd_server());
+    let fetch = |since: &str| format!("journalctl -u {unit} -u fleet -o short-precise --since '{since}'");
+    if facts.logs.is_empty() && !facts.configurations.is_empty() {
+        let text = "Paste a day of logs from all members.";
+        let tells = "Without a log no stall is known, and no value can be called too low or too high.";
+        return Some(step(text, &[&fetch("yesterday")], tells));
+    }
+    let client = findings.iter().any(|finding| finding.id == "client-http-500");
+    if (facts.has_fleet() || client) && !facts.logs.is_empty() && !etcd_seen {
+        let text = if client && !facts.has_fleet() {
+            "Paste fleetd's and etcd's logs of the machine that answered, for the same minutes."
+        } else {
+            "Paste the log of etcd from all members for the same minutes, with fleet's."
+        };
+        let tells = "Stalls and leader changes: they bound etcd's timers and tell what fleet waited for. A refused port, certificates or a missing majority would point elsewhere.";
+        return Some(step(text, &[&fetch("1 hour ago")], tells));
+    }
+    let unexplained = facts
+        .changes
+        .iter()
+        .filter(|change| change.class == ChangeClass::Needless)
+        .any(|change| change.stall.is_none_or(|at| facts.stalls[at].kind == StallKind::Censored));
+    unexplained.then(|| {
+        let text = "Paste the logs of all members for the same minutes; the old leader's tells most.";
+        step(
+            text,
+            &[&format!("journalctl -u {unit} -o short-precise --since '1 hour ago'")],
+            "Whether the old leader stalled, for how long, or ended.",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MEASUREMENTS;
+    use crate::rules;
+
+    #[test]
+    fn each_measurement_has_a_rule_and_a_command() {
+        for measurement in MEASUREMENTS {
+            assert!(measurement.of.iter().all(|id| rules::rule(id).is_some()), "{:?}", measurement.of);
+            assert!(!measurement.commands.is_empty() && measurement.text.ends_with('.') && measurement.tells.ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn each_cause_that_no_timer_touches_can_be_measured() {
+        for cause in crate::verdict::OTHER_CAUSES {
+            assert!(MEASUREMENTS.iter().any(|measurement| measurement.of.contains(cause)), "{cause}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What fleet asks of etcd, in requests per second (model/fleet.rs, from the loops in fleet's source).
+
+use crate::facts::Facts;
+use crate::log::event::Meaning;
+use crate::model::fleet::{self, Fleet, Load};
+use crate::parameters::Parameter;
+use crate::sort::distinct;
+use crate::units::{Micros, decimal};
+
+/// A number for the sums, and where it comes from.
+pub type Sourced = (u32, &'static str);
+
+/// Machines that run fleet: stated, the hosts in fleet's logs, or three.
+pub fn machines(facts: &Facts) -> Sourced {
+    let hosts = distinct(facts.all_events().filter(|(_, event)| event.signature().is_fleet()).map(|(id, _)| facts.host(id))).len();
+    match (facts.assumptions.machines, hosts) {
+        (Some(stated), _) => (stated, "stated"),
+        (None, hosts) if hosts >= 2 => (hosts as u32, "hosts in fleet's logs"),
+        _ => (3, "assumed"),
+    }
+}
+
+/// Units in the whole cluster: stated, those that fleet's logs name, or twenty.
+pub fn units(facts: &Facts) -> Sourced {
+    let named = [Meaning::SystemdStart, Meaning::SystemdWrite, Meaning::EngineScheduled];
+    let seen = distinct(facts.events_of(&named).filter_map(|(_, event)| event.word("unit"))).len();
+    match (facts.assumptions.units, seen) {
+        (Some(stated), _) => (stated, "stated"),
+        (None, 0) => (20, "assumed"),
+        (None, seen) => (seen as u32, "named in fleet's logs"),
+    }
+}
+
+fn load(facts: &Facts, agent_ttl: Micros, interval: Micros) -> Load {
+    let version = facts.fleet.map_or((0, 11, 8), |range| range.high);
+    fleet::load(&Fleet { version, machines: machines(facts).0, units: units(facts).0, agent_ttl, interval })
+}
+
+/// How the load changes, as one sentence.
+pub fn sentence(facts: &Facts, agent_ttl: Micros, interval: Micros) -> String {
+    let now = load(facts, facts.value(Parameter::AgentTtl), facts.value(Parameter::EngineReconcileInterval));
+    let then = load(facts, agent_ttl, interval);
+    let (machines, units) = (machines(facts), units(facts));
+    let reads =
+        if now.reads == then.reads { String::new() } else { format!(" and {} reads instead of {}", rate(then.reads), rate(now.reads)) };
+    format!(
+        "fleet asks etcd for {} writes a second instead of {}{reads}, with {} machines ({}) and {} units ({}).",
+        rate(then.writes),
+        rate(now.writes),
+        machines.0,
+        machines.1,
+        units.0,
+        units.1
+    )
+}
+
+/// Thousandths of one per second, with one decimal.
+fn rate(thousandths: i64) -> String {
+    decimal(thousandths, 1_000, 1)
+}

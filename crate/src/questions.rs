@@ -1,0 +1,147 @@
+//! Answers to what people ask about such input, when the evidence raises the question.
+
+use crate::facts::{Facts, StallKind};
+use crate::model::raft::failover;
+use crate::parameters::Parameter;
+use crate::plan::Plan;
+use crate::replay::{timers, timers_in_force};
+use crate::report::{Provenance, Question};
+use crate::rules::Finding;
+use crate::units::{MS, human};
+
+/// The questions this input raises, answered.
+pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Question> {
+    let has = |id: &str| findings.iter().any(|finding| finding.id == id);
+    let mut asked = Vec::new();
+    let mut ask = |question: &str, answer: String| asked.push(Question { question: question.to_owned(), answer });
+    if has("etcd-heartbeat-late") && facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored) {
+        ask("Is \"failed to send out heartbeat on time\" dangerous or noise?", dangerous(facts, plan));
+        ask(
+            "Is it my setting or the machine?",
+            String::from(
+                "The machine stalls: its process did not run, or waited for its disk. A setting only decides whether a stall costs the leader its place.",
+            ),
+        );
+    }
+    if has("fleet-units-restarted") {
+        ask("Why did fleet stop my units?", why_stopped(&has));
+    }
+    if has("fleet-agent-heartbeat-lost") {
+        ask(
+            "Does a spent agent-ttl stop units?",
+            String::from(
+                "Not by itself: units go on running on their machine. But the engine, as soon as it can use etcd, gives them to other machines, and the old one stops its copies when it is back.",
+            ),
+        );
+    }
+    if has("fleet-engine-lease-lost") || has("fleet-engine-lease-stolen") {
+        ask(
+            "Does a lost engine lease stop units?",
+            String::from("No. Scheduling pauses until some engine has the lease again; running units go on."),
+        );
+    }
+    if has("client-http-500") {
+        ask(
+            "Why does etcdctl work while fleetctl gives an error 500 or 503?",
+            String::from(
+                "A plain read of etcd is answered by any member, also without a leader. fleetd needs writes, and from 0.12 on reads, that go through the leader.",
+            ),
+        );
+    }
+    if let Some(answer) = nothing_changed(facts, &has) {
+        ask("I raised the values and nothing changed. Why?", answer);
+    }
+    if facts.logs.is_empty() && facts.has_etcd() || facts.assumptions.peer_rtt_ms.is_some() {
+        ask("Which values fit my round trip, cloud or disk?", which_values(facts));
+    }
+    if facts.has_etcd() && (plan.changes().any(|decision| decision.parameter.is_etcd()) || stated_high(facts)) {
+        ask("What do higher values cost?", what_they_cost(facts, plan));
+    }
+    if plan.changes().any(|decision| decision.parameter.is_etcd()) {
+        ask(
+            "Can I change the values one member at a time?",
+            String::from(
+                "Yes, in the order of the roll-out. Members with different values live together for a while: when raising, election-timeout before heartbeat-interval.",
+            ),
+        );
+    }
+    asked
+}
+
+fn dangerous(facts: &Facts, plan: &Plan) -> String {
+    let waits = Parameter::ElectionTimeout.human(facts.value(Parameter::ElectionTimeout));
+    let longest = facts.longest_stall().map_or(0, |stall| stall.planned);
+    if plan.replay.needless > 0 {
+        return String::from("Dangerous here: stalls cost a living leader its place.");
+    }
+    if longest * 2 < facts.value(Parameter::ElectionTimeout) {
+        return format!("A warning, no damage: the longest stall, {}, stayed below half of what followers wait, {waits}.", human(longest));
+    }
+    format!(
+        "A warning: the longest stall, up to {}, came near what followers wait, {waits}. A little more costs the leader its place.",
+        human(longest)
+    )
+}
+
+fn why_stopped(has: &dyn Fn(&str) -> bool) -> String {
+    String::from(if has("fleet-unit-missing-in-registry") {
+        "One read of the unit from etcd failed. fleet before 0.12 then takes the unit for deleted and stops it. agent-ttl has no part in that."
+    } else {
+        "The machine's presence in etcd ran out, so the engine gave its units to others. That depends on agent-ttl and on how long etcd was out of reach."
+    })
+}
+
+fn nothing_changed(facts: &Facts, has: &dyn Fn(&str) -> bool) -> Option<String> {
+    if has("config-differs-from-log") {
+        return Some(String::from(
+            "The log shows other values in force than the file states. A cloud-config acts only at boot, and a running daemon keeps its old values until it restarts.",
+        ));
+    }
+    // etcd tuned, fleet left alone: fleet's errors follow its own limit, not the leader changes (lab, section 5).
+    let tied = facts.fleet_failures.iter().any(|failure| failure.stall.is_some());
+    (tied && stated_high(facts) && facts.needless().next().is_none()).then(|| {
+        format!(
+            "They did: no leader lost its place. But fleet gives up by its own limit, {}, which a longer election-timeout does not change.",
+            Parameter::EtcdRequestTimeout.human(facts.value(Parameter::EtcdRequestTimeout))
+        )
+    })
+}
+
+/// Somebody raised the election-timeout above twice its default.
+fn stated_high(facts: &Facts) -> bool {
+    let election = facts.in_force(Parameter::ElectionTimeout);
+    election.provenance == Provenance::Stated && facts.value(Parameter::ElectionTimeout) > 2_000 * MS
+}
+
+fn which_values(facts: &Facts) -> String {
+    let rtt = facts.round_trip();
+    let known = if facts.assumptions.peer_rtt_ms.is_some() { "you state" } else { "assumed, as within one site" };
+    format!(
+        "A round trip of {} ({known}) asks for an election-timeout of at least {} and a heartbeat-interval of about {}; the defaults are 1000 and 100\u{a0}ms. Clouds and disks make stalls, and only a log or a measurement tells how long they are.",
+        human(rtt),
+        human(10 * rtt),
+        human(rtt)
+    )
+}
+
+fn what_they_cost(facts: &Facts, plan: &Plan) -> String {
+    let pair = |heartbeat, election| human(failover(&timers(facts, heartbeat, election), facts.round_trip()).p50);
+    let now = timers_in_force(facts);
+    let (heartbeat, election) = (plan.of(Parameter::HeartbeatInterval).value(), plan.of(Parameter::ElectionTimeout).value());
+    let mut answer = format!(
+        "Each real death of a leader: about {} without one at {}",
+        pair(now.heartbeat, now.election),
+        Parameter::ElectionTimeout.human(now.election)
+    );
+    if election != now.election {
+        answer.push_str(&format!(", {} at {}", pair(heartbeat, election), Parameter::ElectionTimeout.human(election)));
+    }
+    if ![now.election, election].contains(&(6_000 * MS)) {
+        answer.push_str(&format!(", {} at 6000\u{a0}ms", pair(600 * MS, 6_000 * MS)));
+    }
+    answer.push('.');
+    if facts.has_fleet() {
+        answer.push_str(" fleet 1.0 lost 1.6 requests for each death at 1000\u{a0}ms, 3.9 at 2500 and 8.8 at 6000 (measured).");
+    }
+    answer
+}

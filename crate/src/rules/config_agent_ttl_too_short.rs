@@ -1,0 +1,70 @@
+//! `config-agent-ttl-too-short`: the agent-ttl does not carry the etcd-request-timeout beside it.
+
+use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
+use crate::facts::Facts;
+use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
+use crate::report::{Confidence, Severity};
+use crate::units::human;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "config-agent-ttl-too-short",
+    why: "A machine says it lives every half agent-ttl and tries for a third of it; each try may take two request timeouts. With fewer than twelve request timeouts one slow try uses up the time, and the machine is taken for dead.",
+    what_to_do: "Raise agent-ttl to twelve request timeouts or more, or lower etcd-request-timeout. Change the two together.",
+    references: &["coreos/fleet@v0.11.5:heart/monitor.go", "coreos/fleet@v0.11.5:registry/machine.go:64"],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let places: Vec<_> = [AgentTtl, EtcdRequestTimeout].into_iter().filter_map(|parameter| facts.in_force(parameter).place).collect();
+    let (ttl, limit) = (facts.value(AgentTtl), facts.value(EtcdRequestTimeout));
+    let beat = facts.slowest_beat(limit);
+    let least = (12 * limit).max(4 * beat);
+    // Defaults that nobody stated make no finding; a ttl of zero has one of its own.
+    if places.is_empty() || ttl <= 0 || ttl >= least {
+        return None;
+    }
+    let title =
+        format!("agent-ttl {} is too short for an etcd-request-timeout of {}", AgentTtl.human(ttl), EtcdRequestTimeout.human(limit));
+    let what =
+        format!("It should be at least {}: twelve request timeouts, and more than four beats of up to {}.", human(least), human(beat));
+    // Beside a log without trouble of fleet it is a remark.
+    let severity = if facts.logs.is_empty() || !facts.fleet_failures.is_empty() { Severity::Warning } else { Severity::Info };
+    let demand = Constraint {
+        parameter: AgentTtl,
+        side: Side::AtLeast,
+        bound: least,
+        basis: Basis::Derived,
+        because: format!("twelve request timeouts are {}", human(12 * limit)),
+    };
+    let mut finding = Finding::new(RULE.id, severity, Confidence::High, title, what)
+        .counting(1)
+        .on(&[AgentTtl, EtcdRequestTimeout])
+        .demanding(vec![demand]);
+    finding.evidence = places.into_iter().map(|place| Evidence { at: At::Place(place), note: None }).collect();
+    Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    fn file(limit: u32, ttl: &str) -> String {
+        format!(
+            "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: {limit}\n{ttl}  units:\n    - name: fleet.service\n      command: start\n"
+        )
+    }
+
+    #[test]
+    fn a_raised_limit_beside_the_default() {
+        assert!(find(&facts(&[&file(5, "")]), "config-agent-ttl-too-short").is_some());
+        assert!(find(&facts(&[&file(10, "    agent-ttl: 90s\n")]), "config-agent-ttl-too-short").is_some());
+    }
+
+    #[test]
+    fn pairs_that_fit() {
+        for (limit, ttl) in [(1, ""), (2, ""), (5, "    agent-ttl: 60s\n"), (5, "    agent-ttl: 120s\n")] {
+            assert!(find(&facts(&[&file(limit, ttl)]), "config-agent-ttl-too-short").is_none(), "{limit} {ttl}");
+        }
+    }
+}
