@@ -4,11 +4,12 @@ use serde::Serialize;
 
 use crate::answer::{self, Source};
 use crate::config;
-use crate::facts::Facts;
+use crate::facts::{Facts, Read};
 use crate::input::{Assumptions, Input};
 use crate::log::scan::{Scanner, looks_like_log};
 use crate::report::Report;
 use crate::text::DocumentId;
+use crate::timeline;
 
 /// A document up to this size may be a configuration and is held whole; a larger one is a log
 /// and is read as it comes, in constant memory.
@@ -16,14 +17,13 @@ const HELD: usize = 2 << 20;
 
 /// One document that is being read.
 struct Open {
-    name: String,
     held: Option<Vec<u8>>,
     scanner: Scanner,
     bytes: u64,
 }
 
 /// How far a session has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
     /// Bytes pushed.
@@ -32,18 +32,36 @@ pub struct Counts {
     pub lines: u64,
     /// Lines that a signature recognised.
     pub recognised: u64,
+    /// What was recognised so far, by the words of the time line's marks.
+    pub signs: Vec<Sign>,
+}
+
+/// One kind of trouble seen so far: a count, no conclusion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sign {
+    /// A kind of mark: `late-heartbeat`, `slow-disk`, ...
+    pub kind: &'static str,
+    /// Messages of it that were kept.
+    pub count: u64,
 }
 
 /// An analysis that is fed in pieces. The report is the same for every way to cut the pieces.
+///
+/// What was read stays: `report` may be asked again with other assumptions, and a document may be
+/// read anew, without reading the others again.
 pub struct Session {
     assumptions: Assumptions,
-    documents: Vec<Open>,
+    sources: Vec<Source>,
+    /// For each document what is not yet read to its end.
+    open: Vec<Option<Open>>,
+    facts: Option<Facts>,
 }
 
 impl Session {
     /// Starts an analysis.
     pub fn new(assumptions: Assumptions) -> Session {
-        Session { assumptions, documents: Vec::new() }
+        Session { assumptions, sources: Vec::new(), open: Vec::new(), facts: None }
     }
 
     /// A session that has read a whole input.
@@ -58,15 +76,29 @@ impl Session {
 
     /// Opens a further document and gives its index.
     pub fn open(&mut self, name: Option<String>) -> DocumentId {
-        let id = self.documents.len();
-        let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("pasted text {}", id + 1));
-        self.documents.push(Open { name, held: Some(Vec::new()), scanner: Scanner::new(id), bytes: 0 });
+        let id = self.sources.len();
+        self.sources.push(Source { name: String::new(), text: String::new(), lines: 0 });
+        self.open.push(None);
+        self.reopen(id, name);
         id
     }
 
-    /// Feeds the next bytes of a document. Bytes for a document that was never opened are ignored.
+    /// Forgets what was read of a document, which may then be pushed again. One that was never opened is ignored.
+    pub fn reopen(&mut self, document: DocumentId, name: Option<String>) {
+        let Some(source) = self.sources.get_mut(document) else { return };
+        let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("pasted text {}", document + 1));
+        *source = Source { name, text: String::new(), lines: 0 };
+        self.open[document] = Some(Open { held: Some(Vec::new()), scanner: Scanner::new(document), bytes: 0 });
+    }
+
+    /// What the user states of the cluster, for the next report.
+    pub fn assume(&mut self, assumptions: Assumptions) {
+        self.assumptions = assumptions;
+    }
+
+    /// Feeds the next bytes of a document. Bytes for a document that is not open are ignored.
     pub fn push(&mut self, document: DocumentId, bytes: &[u8]) {
-        let Some(open) = self.documents.get_mut(document) else { return };
+        let Some(Some(open)) = self.open.get_mut(document) else { return };
         open.bytes += bytes.len() as u64;
         open.scanner.push(bytes);
         if let Some(held) = &mut open.held {
@@ -77,48 +109,73 @@ impl Session {
         }
     }
 
-    /// How much was read so far, over all documents.
+    /// How much was read since the last report, over all documents.
     pub fn counts(&self) -> Counts {
-        let lines = self.documents.iter().map(|open| open.scanner.counts());
-        let (lines, recognised) = lines.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
-        Counts { bytes: self.documents.iter().map(|open| open.bytes).sum(), lines, recognised }
-    }
-
-    /// Ends the session and gives the report.
-    pub fn finish(self) -> Report {
-        let (sources, facts) = self.read();
-        answer::compose(&sources, &facts)
-    }
-
-    /// Tells configurations, logs and other texts apart, and gathers the facts.
-    pub(crate) fn read(self) -> (Vec<Source>, Facts) {
-        let (mut sources, mut configurations, mut logs, mut unknown) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (id, open) in self.documents.into_iter().enumerate() {
-            let text = open.held.map(|bytes| crate::text::decode(&bytes).into_owned()).unwrap_or_default();
-            let reading = open.scanner.finish();
-            let is_log = text.is_empty() || looks_like_log(&text) || reading.recognised > 0;
-            let configuration = if text.is_empty() { None } else { config::read(id, &text) };
-            let lines = reading.lines;
-            match configuration {
-                Some(configuration) if !is_log || reading.recognised <= configuration.settings.len() as u64 => {
-                    configurations.push(configuration);
-                    sources.push(Source { name: open.name, text, lines });
-                }
-                _ if open.bytes == 0 || text.trim().is_empty() && reading.lines == 0 => {
-                    unknown.push((id, format!("{} is empty.", open.name)));
-                    sources.push(Source { name: open.name, text, lines });
-                }
-                _ if is_log && (reading.recognised > 0 || reading.foreign > 0) => {
-                    logs.push(reading);
-                    sources.push(Source { name: open.name, text: String::new(), lines });
-                }
-                _ => {
-                    unknown.push((id, not_understood(&open.name, &text, lines)));
-                    sources.push(Source { name: open.name, text, lines });
+        let mut counts = Counts::default();
+        for open in self.open.iter().flatten() {
+            let (lines, recognised) = open.scanner.counts();
+            counts.bytes += open.bytes;
+            counts.lines += lines;
+            counts.recognised += recognised;
+            for event in open.scanner.events() {
+                let Some(kind) = timeline::kind_so_far(event.meaning) else { continue };
+                match counts.signs.iter_mut().find(|sign| sign.kind == kind) {
+                    Some(sign) => sign.count += u64::from(event.repeat),
+                    None => counts.signs.push(Sign { kind, count: u64::from(event.repeat) }),
                 }
             }
         }
-        (sources, Facts::gather(configurations, logs, unknown, self.assumptions))
+        counts
+    }
+
+    /// Ends the session and gives the report.
+    pub fn finish(mut self) -> Report {
+        self.report()
+    }
+
+    /// The report on all that was read so far. Documents may be opened anew after it.
+    pub fn report(&mut self) -> Report {
+        let facts = self.read();
+        let report = answer::compose(&self.sources, &facts);
+        self.facts = Some(facts);
+        report
+    }
+
+    /// Tells configurations, logs and other texts apart, and gathers the facts.
+    pub(crate) fn read(&mut self) -> Facts {
+        let mut read = self.facts.take().map(Facts::into_read).unwrap_or_default();
+        for (id, open) in self.open.iter_mut().enumerate() {
+            if let Some(open) = open.take() {
+                read.forget(id);
+                read_one(id, open, &mut self.sources[id], &mut read);
+            }
+        }
+        read.sort();
+        Facts::gather(read.configurations, read.logs, read.unknown, self.assumptions.clone())
+    }
+}
+
+/// Reads one document to its end, and puts it where it belongs.
+fn read_one(id: DocumentId, open: Open, source: &mut Source, read: &mut Read) {
+    let text = open.held.map(|bytes| crate::text::decode(&bytes).into_owned()).unwrap_or_default();
+    let reading = open.scanner.finish();
+    let is_log = text.is_empty() || looks_like_log(&text) || reading.recognised > 0;
+    let configuration = if text.is_empty() { None } else { config::read(id, &text) };
+    source.lines = reading.lines;
+    match configuration {
+        Some(configuration) if !is_log || reading.recognised <= configuration.settings.len() as u64 => {
+            read.configurations.push(configuration);
+            source.text = text;
+        }
+        _ if open.bytes == 0 || text.trim().is_empty() && reading.lines == 0 => {
+            read.unknown.push((id, format!("{} is empty.", source.name)));
+            source.text = text;
+        }
+        _ if is_log && (reading.recognised > 0 || reading.foreign > 0) => read.logs.push(reading),
+        _ => {
+            read.unknown.push((id, not_understood(&source.name, &text, source.lines)));
+            source.text = text;
+        }
     }
 }
 

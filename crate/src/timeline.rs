@@ -94,6 +94,15 @@ fn kind_of(meaning: Meaning) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// The same kinds for a log that is still being read, where a message stands alone: no restart, no tie in time.
+pub fn kind_so_far(meaning: Meaning) -> Option<&'static str> {
+    match meaning {
+        Meaning::BecameLeader => Some("leader-change"),
+        Meaning::ClientFailedResponse | Meaning::EngineFetchUnitsFailed => Some("fleet-error"),
+        _ => kind_of(meaning).map(|(kind, _)| kind),
+    }
+}
+
 fn add_marks(facts: &Facts, lanes: &mut Lanes) {
     for (id, event) in facts.all_events() {
         if let (Some((kind, finding)), Some(time)) = (kind_of(event.meaning), event.time) {

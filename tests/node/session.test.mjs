@@ -64,3 +64,21 @@ test('a session that has ended says so', async () => {
   session.finish();
   assert.throws(() => session.open('late.log'), /has ended/);
 });
+
+test('other assumptions and an edited document need no second reading of the others', async () => {
+  const log = `${'Nov 12 03:04:21 core-1 etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n'.repeat(3)}`;
+  const config = (value) => `#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: ${value}\n`;
+  const documents = (value) => [
+    { name: 'cloud-config.yaml', text: config(value) },
+    { name: 'core.log', text: log },
+  ];
+  const session = await Session.start();
+  for (const { name, text } of documents(1000)) session.push(session.open(name), new TextEncoder().encode(text));
+  assert.deepEqual(session.counts().signs, [{ kind: 'late-heartbeat', count: 3 }]);
+  assert.deepEqual(session.report(), await analyze({ documents: documents(1000) }));
+  const assumptions = { members: 5, failoverBudgetMs: 2000 };
+  assert.deepEqual(session.report(assumptions), await analyze({ documents: documents(1000), assumptions }));
+  session.reopen(0, 'cloud-config.yaml');
+  session.push(0, new TextEncoder().encode(config(3000)));
+  assert.deepEqual(session.finish(), await analyze({ documents: documents(3000), assumptions }));
+});

@@ -19,6 +19,8 @@ export class Session {
   private constructor();
   /** Adds a document and tells its number. */
   open(name?: string): number;
+  /** Forgets what was read of a document, so that it can be fed anew; the others stay as they were read. */
+  reopen(document: number, name?: string): void;
   /** Feeds the next bytes of a document: UTF-8, cut anywhere. */
   push(document: number, bytes: Uint8Array): void;
   /** Adds a document and feeds all of a stream to it, for example `file.stream()`. */
@@ -28,6 +30,8 @@ export class Session {
   ): Promise<number>;
   /** How much was read so far. */
   counts(): Counts;
+  /** The report on what was read so far. Asked again with other assumptions, nothing is read again. */
+  report(assumptions?: Assumptions): Report;
   /** Ends the session and answers with its report. */
   finish(): Report;
 }
@@ -40,4 +44,6 @@ export interface Counts {
   lines: number;
   /** Lines that a signature recognised. */
   recognised: number;
+  /** Messages kept so far, by kind of mark: `late-heartbeat`, `leader-change`, ... */
+  signs: { kind: string; count: number }[];
 }

@@ -51,6 +51,8 @@ export class Session {
   /** @type {EngineSession | undefined} */
   #engine;
   #instance = instance;
+  /** @type {import('./timing-advisor.js').Assumptions} */
+  #assumptions;
 
   /**
    * Starts a session; this loads the engine where needed.
@@ -65,8 +67,9 @@ export class Session {
 
   /** @param {{ assumptions?: import('./timing-advisor.js').Assumptions }} options */
   constructor(options = {}) {
-    const { assumptions } = options;
-    this.#engine = guarded(() => new EngineSession(stated(assumptions ?? {})));
+    const { assumptions = {} } = options;
+    this.#assumptions = assumptions;
+    this.#engine = guarded(() => new EngineSession(stated(assumptions)));
   }
 
   /**
@@ -77,6 +80,16 @@ export class Session {
    */
   open(name) {
     return this.#call((engine) => engine.open(name));
+  }
+
+  /**
+   * Forgets what was read of a document, so that it can be fed anew; the others stay as they were read.
+   *
+   * @param {number} document
+   * @param {string} [name]
+   */
+  reopen(document, name) {
+    this.#call((engine) => engine.reopen(document, name));
   }
 
   /**
@@ -112,12 +125,24 @@ export class Session {
   }
 
   /**
+   * The report on what was read so far. Asked again with other assumptions, nothing is read again.
+   *
+   * @param {import('./timing-advisor.js').Assumptions} [assumptions]
+   * @returns {import('./timing-advisor.js').Report}
+   */
+  report(assumptions = this.#assumptions) {
+    this.#assumptions = assumptions;
+    return this.#call((engine) => JSON.parse(engine.report(stated(assumptions))));
+  }
+
+  /**
    * Ends the session and answers with its report.
    *
    * @returns {import('./timing-advisor.js').Report}
    */
   finish() {
-    const report = this.#call((engine) => JSON.parse(engine.finish()));
+    const report = this.report();
+    this.#engine?.free();
     this.#engine = undefined;
     return report;
   }

@@ -239,7 +239,39 @@ fn align_years(logs: &mut [LogReading]) {
     }
 }
 
+/// The documents as read, sorted by what they are.
+#[derive(Default)]
+pub struct Read {
+    /// Configurations, in the order of the documents.
+    pub configurations: Vec<Configuration>,
+    /// Logs, in the order of the documents.
+    pub logs: Vec<LogReading>,
+    /// The others, each with a sentence why.
+    pub unknown: Vec<(DocumentId, String)>,
+}
+
+impl Read {
+    /// Drops what was read of a document.
+    pub fn forget(&mut self, document: DocumentId) {
+        self.configurations.retain(|each| each.document != document);
+        self.logs.retain(|each| each.document != document);
+        self.unknown.retain(|each| each.0 != document);
+    }
+
+    /// Brings all into the order of the documents.
+    pub fn sort(&mut self) {
+        crate::sort::by_key(&mut self.configurations, |each| each.document);
+        crate::sort::by_key(&mut self.logs, |each| each.document);
+        crate::sort::by_key(&mut self.unknown, |each| each.0);
+    }
+}
+
 impl Facts {
+    /// Gives back what was read, so that it need not be read again.
+    pub fn into_read(self) -> Read {
+        Read { configurations: self.configurations, logs: self.logs, unknown: self.unknown }
+    }
+
     /// Gathers everything the input shows.
     pub fn gather(
         configurations: Vec<Configuration>,

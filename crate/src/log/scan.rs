@@ -126,6 +126,11 @@ impl Scanner {
         (self.reading.lines, self.reading.recognised)
     }
 
+    /// The messages kept so far, as they came.
+    pub fn events(&self) -> &[Event] {
+        &self.reading.events
+    }
+
     /// Reads the next bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         match &mut self.text {

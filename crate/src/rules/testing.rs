@@ -7,7 +7,7 @@ use crate::input::{Document, Input};
 /// The facts of these documents.
 pub fn facts(texts: &[&str]) -> Facts {
     let documents = texts.iter().map(|text| Document { name: None, text: (*text).to_owned() }).collect();
-    crate::session::Session::of(&Input { documents, ..Input::default() }).read().1
+    crate::session::Session::of(&Input { documents, ..Input::default() }).read()
 }
 
 /// The finding of this id.

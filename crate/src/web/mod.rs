@@ -58,6 +58,11 @@ impl Session {
         self.0.open(name)
     }
 
+    /// Forgets what was read of a document; it is pushed anew.
+    pub fn reopen(&mut self, document: usize, name: Option<String>) {
+        self.0.reopen(document, name);
+    }
+
     /// Feeds the next bytes of a document.
     pub fn push(&mut self, document: usize, bytes: &[u8]) {
         self.0.push(document, bytes);
@@ -68,8 +73,9 @@ impl Session {
         json::write(&self.0.counts())
     }
 
-    /// Ends the session and answers with its report, as JSON.
-    pub fn finish(self) -> String {
-        json::write(&self.0.finish())
+    /// The report on all that was read so far, as JSON, under what is stated now: nothing is read again.
+    pub fn report(&mut self, stated: Stated) -> String {
+        self.0.assume(stated.0);
+        json::write(&self.0.report())
     }
 }
