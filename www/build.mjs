@@ -5,7 +5,7 @@
 
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -37,12 +37,18 @@ const page = await build({
   format: 'esm',
   loader: { '.css': 'text' },
   define: { WORKER_SOURCE: JSON.stringify(worker.outputFiles[0].text) },
+  platform: 'browser',
+  external: ['node:*'],
+  // The editor is a chunk of its own: as large as the rest, and not needed for the first view.
+  splitting: true,
+  chunkNames: '[name]-[hash]',
+  outdir: site,
   write: false,
 });
 
 await rm(site, { recursive: true, force: true });
 await mkdir(site, { recursive: true });
-await writeFile(join(site, 'app.js'), page.outputFiles[0].contents);
+for (const part of page.outputFiles) await writeFile(join(site, basename(part.path)), part.contents);
 await copyFile(join(here, 'index.html'), join(site, 'index.html'));
 await copyFile(join(here, 'page.css'), join(site, 'page.css'));
 await copyFile(engine, join(site, 'timing_advisor_bg.wasm'));

@@ -231,7 +231,10 @@ function stated(assumptions) {
   for (const [name, value] of Object.entries(assumptions)) {
     if (value === undefined || value === null) continue;
     const fits = typeof value === 'number' ? stated.number(name, value) : stated.text(name, String(value));
-    if (!fits) throw new TypeError(`The input has not the expected form: assumptions.${name} cannot be ${JSON.stringify(value)}.`);
+    if (!fits)
+      throw new TypeError(
+        `The input has not the expected form: assumptions.${name} cannot be ${JSON.stringify(value)}.`,
+      );
   }
   return stated;
 }

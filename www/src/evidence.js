@@ -2,7 +2,7 @@
 
 import { h, section, unbroken } from './dom.js';
 import { CONFIDENCE, plural } from './strings.js';
-import { clockText, timelineFigure } from './timeline.js';
+import { timelineFigure } from './timeline.js';
 import { severity } from './verdict.js';
 
 /** @typedef {import('./types.js').Report} Report */
@@ -16,8 +16,9 @@ const LINES_SHOWN = 8;
  * @param {Report} report
  * @param {State} state
  * @param {Actions} actions
+ * @param {URL | undefined} rules address of the rule book
  */
-export function evidenceSection(report, state, actions) {
+export function evidenceSection(report, state, actions, rules) {
   if (report.findings.length === 0 && !report.timeline) return null;
   const shown = inSpan(report, state.span);
   const hidden = report.findings.length - shown.length;
@@ -32,7 +33,7 @@ export function evidenceSection(report, state, actions) {
       h(
         'div',
         { class: 'findings' },
-        shown.map((finding, index) => findingBlock(finding, index === 0, report, actions)),
+        shown.map((finding, index) => findingBlock(finding, index === 0, report, actions, rules)),
       ),
     hidden > 0 &&
       h(
@@ -75,8 +76,9 @@ function inSpan(report, span) {
  * @param {boolean} open
  * @param {Report} report
  * @param {Actions} actions
+ * @param {URL | undefined} rules
  */
-function findingBlock(finding, open, report, actions) {
+function findingBlock(finding, open, report, actions, rules) {
   const hosts = new Set(finding.evidence.flatMap((each) => each.host ?? [])).size;
   const facts = [
     finding.count > 1 && `${finding.count}\u00d7`,
@@ -103,7 +105,7 @@ function findingBlock(finding, open, report, actions) {
         part('Why it matters', finding.why),
         part('What to do', finding.whatToDo),
         h('dt', null, 'Rule'),
-        h('dd', null, h('code', null, finding.id)),
+        h('dd', null, ruleLink(finding.id, rules)),
         finding.references.length > 0 && [
           h('dt', null, 'Source'),
           h(
@@ -138,6 +140,12 @@ function findingBlock(finding, open, report, actions) {
  */
 function part(title, text) {
   return text ? [h('dt', null, title), h('dd', null, unbroken(text))] : [];
+}
+
+/** @param {string} id @param {URL | undefined} rules */
+function ruleLink(id, rules) {
+  const code = h('code', null, id);
+  return rules ? h('a', { href: new URL(`${id}.html`, rules).href, rel: 'noreferrer', target: '_blank' }, code) : code;
 }
 
 /** @param {string} text */
@@ -179,7 +187,7 @@ function excerpt(lines, finding, report, actions) {
         {
           class: 'link',
           type: 'button',
-          onclick: () => actions.show(first.document, first.line, finding),
+          onclick: () => actions.show(first.document, first, finding),
           'aria-label': `show in the text: line ${first.line} of ${name}`,
         },
         'show in the text',
@@ -197,7 +205,7 @@ function excerpt(lines, finding, report, actions) {
             {
               class: 'n link',
               type: 'button',
-              onclick: () => actions.show(each.document, each.line, finding),
+              onclick: () => actions.show(each.document, each, finding),
               'aria-label': `${each.line}, show this line in the text`,
             },
             each.line,
@@ -209,5 +217,3 @@ function excerpt(lines, finding, report, actions) {
     more > 0 && h('p', { class: 'more' }, `and ${plural(more, 'more line')}, marked in the text`),
   );
 }
-
-export { clockText };

@@ -1,8 +1,43 @@
-// The report to take along: Markdown for a ticket, JSON for tools.
+// The report to take along: Markdown for a ticket, JSON for tools, patch and annotated configuration for a review.
 
 /** @typedef {import('./types.js').Report} Report */
 
-import { CONFIDENCE, SEVERITY, TIMING } from './strings.js';
+import { annotated } from './annotate.js';
+import { h } from './dom.js';
+import { isConfiguration } from './marks.js';
+import { CONFIDENCE, EXPORT, SEVERITY, TIMING, WORDS } from './strings.js';
+
+/**
+ * @param {Report} report
+ * @param {import('./types.js').State} state
+ * @param {import('./types.js').Actions} actions
+ */
+export function exportList(report, state, actions) {
+  const item = (/** @type {string} */ id, /** @type {string} */ text, /** @type {() => void} */ run) =>
+    h('li', null, h('button', { type: 'button', id, onclick: run }, text));
+  const patch = report.patches.map((each) => each.diff ?? '').join('');
+  const configurations = state.reported.filter((doc) => isConfiguration(state, doc));
+  return h(
+    'ul',
+    null,
+    item('export-copy', EXPORT.copyMarkdown, () => actions.copy(markdown(report), EXPORT.copied)),
+    item('export-markdown', EXPORT.markdown, () =>
+      actions.download('timing-report.md', markdown(report), 'text/markdown'),
+    ),
+    item('export-json', EXPORT.json, () =>
+      actions.download('timing-report.json', JSON.stringify(report, null, 2), 'application/json'),
+    ),
+    patch && item('export-patch', EXPORT.patch, () => actions.download('timing.patch', patch, 'text/x-diff')),
+    configurations.map((doc) => {
+      const read = report.documents[state.reported.indexOf(doc)];
+      const label = configurations.length > 1 ? `${EXPORT.annotated}: ${read.name}` : EXPORT.annotated;
+      return item(`export-annotated-${doc.key}`, label, () =>
+        actions.download(`annotated-${read.name}`, annotated(report, read.id, doc.text ?? '')),
+      );
+    }),
+    item('export-print', EXPORT.print, () => window.print()),
+  );
+}
 
 /** @param {Report} report */
 export function markdown(report) {
@@ -10,15 +45,15 @@ export function markdown(report) {
   const out = [
     `# ${verdict.headline}`,
     `**${SEVERITY[verdict.severity]}.** ${TIMING[verdict.timing].words}. ${verdict.why}`,
-    bullets('You gain', verdict.gain),
-    bullets('You pay', verdict.pay),
-    bullets('Timing will not cure', verdict.willNotCure),
+    bullets(WORDS.gain, verdict.gain),
+    bullets(WORDS.pay, verdict.pay),
+    bullets(WORDS.willNotCure, verdict.willNotCure),
     values(report),
     ...report.patches.map((patch) => fenced(patch.diff ? 'diff' : 'yaml', patch.diff ?? patch.text)),
     ...report.findings.map(finding),
-    numbered('Roll-out', report.rollout, 'Interrupts'),
-    numbered('Measure next', report.measureNext, 'It tells'),
-    bullets('Limits', report.limits),
+    numbered(WORDS.rollout, report.rollout, WORDS.interrupts),
+    numbered(WORDS.measureNext, report.measureNext, WORDS.itTells),
+    bullets(WORDS.restsOn, report.limits),
   ];
   return `${out.filter(Boolean).join('\n\n')}\n`;
 }

@@ -13,9 +13,8 @@ import { ORDER, plural, WORDS } from './strings.js';
  * its own after a short pause and stays editable here.
  *
  * @param {Actions} actions
- * @param {(text: string, now: boolean) => void} typed
  */
-export function pasteBox(actions, typed) {
+export function pasteBox(actions) {
   const files = h('input', {
     type: 'file',
     id: 'files',
@@ -53,7 +52,7 @@ export function pasteBox(actions, typed) {
       actions.add([{ name: '', text }]);
     },
     oninput: () => {
-      typed(area.value, pasting);
+      actions.typed(area.value, pasting);
       pasting = false;
     },
   });
@@ -191,7 +190,7 @@ function documentRow(doc, state, actions) {
             {
               type: 'button',
               id: `open-${doc.key}`,
-              onclick: () => actions.show(read.id, 1),
+              onclick: () => actions.show(read.id, { line: 1, start: 0 }),
               'aria-label': `Open ${name}`,
             },
             'Open',

@@ -2,6 +2,64 @@
 
 export const WORDS = {
   title: 'Timing Advisor',
+  skip: 'Skip to the content',
+  sections: 'Sections',
+  colours: 'Colours',
+  export: 'Export',
+  share: 'Share',
+  runsHere: 'Runs in this tab. Sends nothing, stores nothing.',
+  values: 'Values',
+  answer: 'Answer',
+  evidence: 'Evidence',
+  rollout: 'Roll-out',
+  whatIf: 'What if',
+  input: 'Input and limits',
+  inputShort: 'Input',
+  restsOn: 'What this rests on, and what it cannot see',
+  addMore: 'Add more',
+  clear: 'Clear all',
+  cleared: 'All input removed.',
+  gain: 'You gain',
+  pay: 'You pay',
+  helps: 'What helps',
+  anywayCost: 'What higher values would cost',
+  willNotCure: 'Timing will not cure',
+  interrupts: 'Interrupts',
+  itTells: 'It tells',
+  measureNext: 'Measure next',
+  findCause: 'Find the cause',
+  timingStays: 'Timing stays as it is.',
+  anyway: 'If you raised the values anyway',
+  correction: 'Correction',
+  copyRefused: 'The browser did not allow copying. Use the download instead.',
+  badLink: 'This link is damaged or from another version, so nothing of it was read. Ask for the report as a file.',
+  noAnswer: 'No answer',
+  again: 'Try again',
+  cancel: 'Cancel',
+  enough: 'Stop and use what was read',
+  seen: 'Seen so far',
+  seenRemark: 'Counts only. The verdict waits for the last line: the end of a log can change it.',
+  sign: 'Sign',
+  lines: 'Lines',
+  perSecond: 'per second',
+  soFar: 'so far',
+  inPieces:
+    'Read in pieces and not kept, so memory stays small whatever the size. You can leave this tab; reading goes on.',
+  configuration: 'Configuration',
+  whichConfiguration: 'Which configuration',
+  editorKeys: 'F8: next mark. Esc, then Tab: leave the editor.',
+  plainEditor: 'Plain text field',
+  editedHere: 'Edits stay in this tab; the answer follows them.',
+  noEditor: 'The editor did not load. A plain text field takes its place:',
+  noMarks: 'no marks',
+  notWritten: 'A key is not written here:',
+  add: 'Add',
+  change: 'Change',
+  to: 'to',
+  fixOne: 'Apply the fix',
+  fixAll: 'Apply all fixes',
+  fixed: 'Changed line',
+  fixedAll: 'All fixes are applied. Undo takes them back.',
   ask: 'Why does etcd keep changing leaders, and why does fleet time out?',
   promise:
     'Paste the logs and your cloud-config. You get the cause, the timing values that fit, what they cost, and a plain no when timing is not the cure.',
@@ -76,6 +134,8 @@ export const MARK = {
   restart: 'restart',
   'fleet-error': 'fleet error',
   'slow-disk': 'slow disk',
+  'presence-lost': 'machine lost to fleet',
+  'unit-moved': 'unit taken away',
 };
 
 /** Assumptions the reader may correct: id, label, unit, and whether it is a number. */
@@ -92,3 +152,79 @@ export const ASSUMPTIONS = [
 export function plural(count, word) {
   return `${count.toLocaleString('en')}\u00a0${word}${count === 1 ? '' : 's'}`;
 }
+
+export const THEMES = [
+  ['', 'Theme: auto'],
+  ['light', 'Theme: light'],
+  ['dark', 'Theme: dark'],
+];
+
+/** Counts of a log that is still being read. @type {Record<string, string>} */
+export const SIGNS = {
+  'late-heartbeat': 'Late heartbeats',
+  'leader-change': 'New leaders',
+  'lease-lost': 'Engine leases lost',
+  'fleet-error': 'fleet requests that failed',
+  'slow-disk': 'Slow disk writes',
+  'presence-lost': 'Machines lost to fleet',
+  'unit-moved': 'Units taken from a machine',
+};
+
+export const EXPORT = {
+  copyMarkdown: 'Copy report as Markdown',
+  copied: 'Report copied.',
+  markdown: 'Download Markdown',
+  json: 'Download JSON',
+  patch: 'Download .patch',
+  annotated: 'Download annotated configuration',
+  print: 'Print',
+};
+
+export const SHARE = {
+  title: 'A link to this answer',
+  carries:
+    'It carries the verdict, the findings, the five timing values, what was measured, and the curve. Host names and addresses in it are replaced.',
+  leaves:
+    'It carries no log line, no configuration, no file name. The answer stands in the link itself, behind the #, which no browser sends to a server.',
+  copy: 'Copy link',
+  withTexts: 'With the texts, redacted',
+  replaced: 'Replaced:',
+  nothingReplaced: 'Nothing was found that had to be replaced.',
+  look: 'Read it before you share it: what no pattern knows stays.',
+  preview: 'What would be shared of',
+  copyWithTexts: 'Copy link with these texts',
+  copied: 'Link copied.',
+  letters: 'letters.',
+  tooLong: [
+    'The link would have',
+    'letters, and mail or chat would cut it. Share without texts, or send the Markdown report.',
+  ],
+  tooLongToShow: 'are not shown, but would be in the link',
+  came: 'This answer came in a link, without the texts it was worked out from. It was not worked out here.',
+  cameTexts: 'These texts came in a link, redacted. The answer was worked out here, from them.',
+  own: 'Read own logs',
+};
+
+export const SOURCE = {
+  unnamed: 'pasted text',
+  close: 'Close',
+  line: 'Line',
+  marked: 'marked: ',
+  previous: 'Previous marked line',
+  next: 'Next marked line',
+  around: 'around line',
+  reading: 'Reading the part around the line.',
+  packed: 'This file is packed and was read in pieces, so its text cannot be shown.',
+  gone: 'The file can no longer be read. It was moved or changed.',
+  tooMany: 'Only the first 800,000 lines are shown.',
+  edit: 'Edit this text',
+};
+
+export const WHATIF = {
+  remark: 'Move a limit or correct an assumption; the values above follow.',
+  noStall:
+    'No stall was measured, so there is no gain to draw. The table shows what each pair of values costs when a leader really dies.',
+  model: 'A model of etcd\u2019s election timers, not a measurement of this cluster.',
+  undo: 'back to what was found',
+  none: 'none',
+};

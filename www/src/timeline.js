@@ -93,7 +93,8 @@ function drawing(timeline, span, width, left, ticks, actions) {
   });
   const axis = TOP + timeline.lanes.length * lane + 6;
   const steps = [...Array(ticks).keys()].map((each) => span.from + ((span.to - span.from) * each) / (ticks - 1));
-  return svg(
+  const band = svg('rect', { class: 'band', x: 0, y: TOP - 12, width: 0, height: axis - TOP + 12 });
+  const picture = svg(
     'svg',
     { class: 'chart tl', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': summary(timeline) },
     svg('text', { x: right, y: 12, 'text-anchor': 'end' }, `${day(timeline)}time as written in the logs`),
@@ -112,7 +113,47 @@ function drawing(timeline, span, width, left, ticks, actions) {
         clockText(time, span),
       ),
     ]),
+    band,
   );
+  const time = (/** @type {number} */ at) => span.from + ((at - start) / (right - start)) * (span.to - span.from);
+  dragged(picture, band, { width, start, right }, (from, to) => actions.zoom({ from: time(from), to: time(to) }));
+  return picture;
+}
+
+/**
+ * Drag along the drawing chooses a span. The fields below do the same by keyboard.
+ *
+ * @param {Element} picture
+ * @param {Element} band what shows the span while it is drawn
+ * @param {{ width: number, start: number, right: number }} inside
+ * @param {(from: number, to: number) => void} choose
+ */
+function dragged(picture, band, { width, start, right }, choose) {
+  /** @type {number | undefined} */
+  let begin;
+  const at = (/** @type {any} */ event) => {
+    const box = picture.getBoundingClientRect();
+    return Math.min(right, Math.max(start, ((event.clientX - box.left) / box.width) * width));
+  };
+  const draw = (/** @type {number} */ from, /** @type {number} */ to) => {
+    band.setAttribute('x', String(Math.min(from, to)));
+    band.setAttribute('width', String(Math.abs(to - from)));
+  };
+  picture.addEventListener('pointerdown', (/** @type {any} */ event) => {
+    if (event.button !== 0 || event.target.classList.contains('press')) return;
+    begin = at(event);
+    picture.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  });
+  picture.addEventListener('pointermove', (event) => begin !== undefined && draw(begin, at(event)));
+  picture.addEventListener('pointercancel', () => draw(0, (begin = undefined) ?? 0));
+  picture.addEventListener('pointerup', (event) => {
+    if (begin === undefined) return;
+    const [from, to] = [Math.min(begin, at(event)), Math.max(begin, at(event))];
+    begin = undefined;
+    draw(0, 0);
+    if (to - from > 6) choose(from, to);
+  });
 }
 
 /**
@@ -241,7 +282,7 @@ function twin(timeline, span, actions) {
  * @param {Actions} actions
  */
 function jumpTo(mark, actions) {
-  actions.show(mark.document, mark.line);
+  actions.show(mark.document, mark);
 }
 
 /** @param {Timeline} timeline */

@@ -6,7 +6,8 @@
 /** @typedef {Record<string, number | string>} Assumptions */
 
 /**
- * One text the reader gave: held as text, or as a file where it is too big to show whole.
+ * One text the reader gave: held as text, or as a file where it is too big to hold. It never changes;
+ * an edit puts a new one with the same key in its place.
  *
  * @typedef {object} Doc
  * @property {number} key
@@ -18,15 +19,43 @@
  */
 
 /**
+ * How far the reading of files has come.
+ *
+ * @typedef {object} Progress
+ * @property {number} done bytes, over all files
+ * @property {number} total
+ * @property {string} name the file being read
+ * @property {number} index its place among `files`
+ * @property {number} files
+ * @property {number} lines
+ * @property {{ kind: string, count: number }[]} signs
+ */
+
+/**
+ * The lines to show of one text.
+ *
+ * @typedef {object} Source
+ * @property {number} doc its key
+ * @property {number} line
+ * @property {number} [start] byte offset of that line
+ * @property {Set<number>} lines all lines of the finding
+ */
+
+/**
  * @typedef {object} State
  * @property {Doc[]} documents
  * @property {Assumptions} assumptions
  * @property {Report | undefined} report
  * @property {Doc[]} reported   the documents the report speaks of
+ * @property {import('./share.js').Shared | undefined} shared   an answer that came in a link
  * @property {string | undefined} error
  * @property {boolean} working
- * @property {{ done: number, total: number } | undefined} progress
- * @property {{ doc: number, line: number, lines: Set<number>, start?: number, end?: number } | undefined} source
+ * @property {(Progress & { began: number }) | undefined} progress
+ * @property {Source | undefined} source
+ * @property {number | undefined} editing   key of the configuration in the editor
+ * @property {boolean} editorFirst   the editor stands before the values
+ * @property {boolean} plain   the editor is a plain text field
+ * @property {boolean} unfolded   the compact form was left for the whole report
  * @property {{ from: number, to: number } | undefined} span
  */
 
@@ -39,11 +68,15 @@
  * @property {(key: number) => void} remove
  * @property {(key: number, name: string) => void} rename
  * @property {(key: number, text: string) => void} edit
+ * @property {(text: string, now: boolean) => void} typed   the text of the box
  * @property {() => void} clear
+ * @property {() => void} again
  * @property {() => void} cancel
+ * @property {() => void} enough
  * @property {(id: string, value: number | string | undefined) => void} assume
- * @property {(docId: string, line: number, finding?: Finding) => void} show
+ * @property {(docId: string, at: { line: number, start?: number }, finding?: Finding) => void} show
  * @property {() => void} hideSource
+ * @property {(on: boolean) => void} plain
  * @property {(span: State['span']) => void} zoom
  * @property {(id: string) => void} jump
  * @property {(text: string, done: string) => Promise<void>} copy

@@ -90,7 +90,7 @@ function from(current, actions) {
     {
       class: 'link',
       type: 'button',
-      onclick: () => actions.show(evidence.document, evidence.line),
+      onclick: () => actions.show(evidence.document, evidence),
       'aria-label': `${place}: show it in the text`,
     },
     place,

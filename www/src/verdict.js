@@ -10,6 +10,7 @@ import { plural, SEVERITY, TIMING } from './strings.js';
  * @param {import('./types.js').Actions} actions
  */
 export function readLine(report, actions) {
+  if (report.documents.length === 0) return null;
   const read = report.documents.filter((doc) => doc.kind !== 'empty');
   const lines = read.reduce((sum, doc) => sum + doc.lines, 0);
   const understood = read.reduce((sum, doc) => sum + doc.recognised + doc.foreign, 0);

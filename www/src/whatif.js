@@ -1,7 +1,7 @@
 // What other values would do: the trade-off curve, its table twin, two sliders, the assumptions.
 
 import { h, section, svg, unbroken } from './dom.js';
-import { ASSUMPTIONS } from './strings.js';
+import { ASSUMPTIONS, WHATIF, WORDS } from './strings.js';
 
 /** @typedef {NonNullable<import('./types.js').Report['model']>} Model */
 /** @typedef {Model['points'][number]} Point */
@@ -13,71 +13,112 @@ const SLIDERS = [
   { id: 'stallMs', label: 'Stall to survive', min: 0, max: 10000, step: 100, start: 0 },
 ];
 
-/**
- * @param {import('./types.js').Report} report
- * @param {State} state
- * @param {Actions} actions
- */
-export function whatIfSection(report, state, actions) {
-  const model = report.model;
-  if (!model) return null;
-  const drawn = model.points.length > 1 && scaleOf(model) !== undefined;
-  return section(
-    'whatif',
-    'What if',
-    'Move a limit or correct an assumption; the values above follow.',
-    h(
-      'div',
-      { class: 'two' },
+/** Made once and kept: a slider that is drawn anew slips out of the hand. */
+export class WhatIf {
+  #actions;
+  #picture = h('div');
+  #assumptions = h('div');
+  #sliders;
+  element;
+
+  /** @param {Actions} actions */
+  constructor(actions) {
+    this.#actions = actions;
+    this.#sliders = SLIDERS.map((slider) => sliderRow(slider, actions));
+    this.element = section(
+      'whatif',
+      WORDS.whatIf,
+      WHATIF.remark,
       h(
         'div',
-        null,
-        drawn
-          ? curve(model, state)
-          : h(
-              'p',
-              null,
-              'No stall was measured, so there is no gain to draw. The table shows what each pair of values costs when a leader really dies.',
-            ),
-        twin(model),
-        h('p', { class: 'q s' }, 'A model of etcd\u2019s election timers, not a measurement of this cluster.'),
+        { class: 'two' },
+        this.#picture,
+        h(
+          'div',
+          null,
+          this.#sliders.map((row) => row.element),
+          this.#assumptions,
+        ),
       ),
-      h(
-        'div',
-        null,
-        SLIDERS.map((slider) => sliderRow(slider, model, state, actions)),
-        assumptionTable(model, state, actions),
-      ),
-    ),
-  );
+    );
+    this.element.hidden = true;
+  }
+
+  /**
+   * @param {import('./types.js').Report | undefined} report
+   * @param {State} state
+   */
+  render(report, state) {
+    const model = report?.model;
+    this.element.hidden = !model;
+    if (!model) return;
+    const drawn = model.points.length > 1 && scaleOf(model) !== undefined;
+    this.#picture.replaceChildren(
+      drawn ? curve(model, state) : h('p', null, WHATIF.noStall),
+      twin(model),
+      h('p', { class: 'q s' }, WHATIF.model),
+    );
+    // An answer that came in a link has nothing to be planned anew from.
+    const fixed = state.documents.length === 0;
+    for (const row of this.#sliders) row.update(model, state, fixed);
+    this.#assumptions.replaceChildren(assumptionTable(model, state, this.#actions, fixed));
+  }
 }
 
 /**
  * @param {typeof SLIDERS[number]} slider
- * @param {Model} model
- * @param {State} state
  * @param {Actions} actions
  */
-function sliderRow(slider, model, state, actions) {
+function sliderRow(slider, actions) {
   const { id, label, min, max, step } = slider;
-  const value = sliderValue(slider, model, state);
-  const output = h('output', { for: id }, seconds(value));
-  return h(
+  const output = h('output', { for: id });
+  const undo = h(
+    'button',
+    {
+      type: 'button',
+      class: 'link s',
+      'aria-label': `${label}: ${WHATIF.undo}`,
+      onclick: () => {
+        actions.assume(id, undefined);
+        input.focus();
+      },
+    },
+    WHATIF.undo,
+  );
+  const input = h('input', { id, type: 'range', min, max, step, oninput: () => moved() });
+  const element = h(
     'div',
     { class: 'rng' },
-    h('div', { class: 'rl' }, h('label', { for: id }, label), output),
-    h('input', {
-      id,
-      type: 'range',
-      min,
-      max,
-      step,
-      value: String(value),
-      'aria-valuetext': seconds(value),
-      oninput: (/** @type {any} */ event) => (output.textContent = seconds(Number(event.target.value))),
-      onchange: (/** @type {any} */ event) => actions.assume(id, Number(event.target.value)),
-    }),
+    h('div', { class: 'rl' }, h('label', { for: id }, label), h('span', null, undo, ' ', output)),
+    input,
   );
+  return { element, update };
+
+  function moved() {
+    tell(Number(input.value));
+    actions.assume(id, Number(input.value) || undefined);
+  }
+
+  /** @param {number} value */
+  function tell(value) {
+    output.textContent = value === 0 ? WHATIF.none : seconds(value);
+    input.setAttribute('aria-valuetext', output.textContent);
+  }
+
+  /**
+   * @param {Model} model
+   * @param {State} state
+   * @param {boolean} fixed
+   */
+  function update(model, state, fixed) {
+    undo.hidden = state.assumptions[id] === undefined;
+    input.disabled = fixed;
+    // The hand on the slider is ahead of the answer.
+    if (input.matches(':active')) return;
+    const value = sliderValue(slider, model, state);
+    input.value = String(value);
+    tell(value);
+  }
 }
 
 /**
@@ -103,8 +144,9 @@ function milliseconds(text) {
  * @param {Model} model
  * @param {State} state
  * @param {Actions} actions
+ * @param {boolean} fixed
  */
-function assumptionTable(model, state, actions) {
+function assumptionTable(model, state, actions, fixed) {
   const editable = new Set([...ASSUMPTIONS, ...SLIDERS].map((each) => each.id));
   const others = model.assumptions.filter((each) => !editable.has(each.id));
   return h(
@@ -141,6 +183,7 @@ function assumptionTable(model, state, actions) {
               inputmode: number ? 'decimal' : undefined,
               size: 8,
               autocomplete: 'off',
+              disabled: fixed,
               onchange: change,
             }),
           ),

@@ -11,13 +11,16 @@ export class Overtaken extends Error {}
 
 /** @typedef {Pick<Worker, 'onmessage' | 'onerror' | 'postMessage' | 'terminate'>} Port */
 
+/** @typedef {import('./types.js').Progress} Progress */
+/** @typedef {{ id: number, message: any, resolve: (report: Report) => void, reject: (error: Error) => void, progress: (progress: Progress) => void }} Waiting */
+
 export class Engine {
   /** @type {Promise<WebAssembly.Module>} */
   #module;
   /** @type {Port | undefined} */
-  #worker;
+  #port;
   #workersStart = true;
-  /** @type {{ id: number, message: any, resolve: (report: any) => void, reject: (error: Error) => void, progress: (progress: any) => void } | undefined} */
+  /** @type {Waiting | undefined} */
   #waiting;
   #id = 0;
   #address = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: 'text/javascript' }));
@@ -25,28 +28,35 @@ export class Engine {
   /** @param {string | URL} address of the engine, or `#id` of an element that holds it as text */
   constructor(address) {
     this.#module = load(address);
-    this.#module.then(() => this.#start()).catch(() => {});
+    this.#module.then(() => this.#port ?? this.#start()).catch(() => {});
   }
 
   /**
+   * Ends what runs before. The worker does so by itself and keeps what it has read.
+   *
    * @param {import('./types.js').Doc[]} documents
    * @param {import('./types.js').Assumptions} assumptions
-   * @param {(progress: { done: number, total: number }) => void} progress
+   * @param {(progress: Progress) => void} progress
    * @returns {Promise<Report>}
    */
   async analyze(documents, assumptions, progress) {
-    this.stop();
     const id = ++this.#id;
-    const overtaken = () => id !== this.#id;
+    this.#waiting?.reject(new Overtaken());
+    this.#waiting = undefined;
     await this.#module;
-    if (overtaken()) throw new Overtaken();
-    const worker = this.#worker ?? (await this.#start());
-    if (overtaken()) throw new Overtaken();
+    if (id !== this.#id) throw new Overtaken();
+    const port = this.#port ?? (await this.#start());
+    if (id !== this.#id) throw new Overtaken();
     return new Promise((resolve, reject) => {
       const message = { id, type: 'analyze', documents, assumptions };
       this.#waiting = { id, message, resolve, reject, progress };
-      worker.postMessage(message);
+      port.postMessage(message);
     });
+  }
+
+  /** Lets a running analysis answer on what it has read so far. */
+  enough() {
+    if (this.#waiting) this.#port?.postMessage({ id: this.#waiting.id, type: 'enough' });
   }
 
   /** Ends what runs, if anything does. */
@@ -61,29 +71,29 @@ export class Engine {
   /** Ends what runs and lets the worker go; the next analysis starts another one. */
   rest() {
     this.stop();
-    this.#worker?.terminate();
-    this.#worker = undefined;
+    this.#port?.terminate();
+    this.#port = undefined;
   }
 
   /** @returns {Promise<Port>} */
   async #start() {
     const engine = await this.#module;
-    const worker = (this.#workersStart && this.#inWorker()) || new InPage();
-    this.#worker = worker;
+    const port = (this.#workersStart && this.#inWorker()) || new InPage();
+    this.#port = port;
     let alive = false;
-    worker.onmessage = ({ data }) => {
+    port.onmessage = ({ data }) => {
       alive = true;
-      this.#receive(worker, data);
+      this.#receive(port, data);
     };
-    worker.onerror = (event) => {
+    port.onerror = (event) => {
       event.preventDefault?.();
       // A policy that forbids the worker is told by an event, in some browsers by an exception.
-      if (alive) return this.#fail(worker);
+      if (alive) return this.#fail(port);
       this.#workersStart = false;
-      this.#again(worker);
+      this.#again(port);
     };
-    worker.postMessage({ id: 0, type: 'start', engine });
-    return worker;
+    port.postMessage({ id: 0, type: 'start', engine });
+    return port;
   }
 
   #inWorker() {
@@ -101,37 +111,37 @@ export class Engine {
    * @param {Port} dead
    */
   async #again(dead) {
-    if (dead !== this.#worker) return;
+    if (dead !== this.#port) return;
     dead.terminate();
-    const worker = await this.#start();
-    if (this.#waiting) worker.postMessage(this.#waiting.message);
+    const port = await this.#start();
+    if (this.#waiting) port.postMessage(this.#waiting.message);
   }
 
   /**
-   * @param {Port} worker
+   * @param {Port} port
    * @param {any} data
    */
-  #receive(worker, data) {
+  #receive(port, data) {
     const waiting = this.#waiting;
-    if (!waiting || worker !== this.#worker || data.id !== waiting.id) return;
+    if (!waiting || port !== this.#port || data.id !== waiting.id) return;
     if (data.progress) return waiting.progress(data.progress);
-    if (data.error !== undefined) return this.#fail(worker);
+    if (data.error !== undefined) return this.#fail(port);
     this.#waiting = undefined;
     if (data.badFile !== undefined) return waiting.reject(new Error(`${data.badFile} ${WORDS.badFile}`));
     waiting.resolve(data.report);
   }
 
-  /** @param {Port} worker */
-  #fail(worker) {
-    if (worker !== this.#worker) return;
+  /** @param {Port} port */
+  #fail(port) {
+    if (port !== this.#port) return;
     const waiting = this.#waiting;
     this.#replace();
     waiting?.reject(new Error(WORDS.engineFault));
   }
 
   #replace() {
-    this.#worker?.terminate();
-    this.#worker = undefined;
+    this.#port?.terminate();
+    this.#port = undefined;
     this.#waiting = undefined;
     this.#start();
   }
@@ -143,13 +153,13 @@ class InPage {
   onmessage = null;
   /** @type {Port['onerror']} */
   onerror = null;
+  #read = import('./reader.js').then(({ reader }) =>
+    reader((data) => this.onmessage?.call(/** @type {any} */ (this), new MessageEvent('message', { data }))),
+  );
 
   /** @param {any} message */
   async postMessage(message) {
-    const { answer } = await import('./worker.js');
-    await answer(message, (data) =>
-      this.onmessage?.call(/** @type {any} */ (this), new MessageEvent('message', { data })),
-    );
+    (await this.#read)(message);
   }
 
   terminate() {

@@ -1,0 +1,328 @@
+// State, and what may change it. The layout draws it; nothing else does.
+
+import { Engine, Overtaken } from './engine.js';
+import { isConfiguration, isBroken } from './marks.js';
+import { SEVERITY, TIMING, WORDS } from './strings.js';
+import { h } from './dom.js';
+import { openLink } from './share.js';
+
+/** @typedef {import('./types.js').State} State */
+/** @typedef {import('./types.js').Doc} Doc */
+/** @typedef {import('./layout.js').Layout} Layout */
+
+/** Typing is answered after so many milliseconds: in the box, where a paste may follow, and in the editor. */
+const BOX_PAUSE = 400;
+const EDITOR_PAUSE = 40;
+const SLIDER_PAUSE = 60;
+/** Texts up to this size are kept, shown and editable; bigger files are read in pieces. */
+const KEEP_TEXT = 4 * 1024 * 1024;
+
+/** @type {() => State} */
+const empty = () => ({
+  documents: [],
+  assumptions: {},
+  report: undefined,
+  reported: [],
+  shared: undefined,
+  error: undefined,
+  working: false,
+  progress: undefined,
+  source: undefined,
+  editing: undefined,
+  editorFirst: false,
+  plain: false,
+  unfolded: false,
+  span: undefined,
+});
+
+export class Advisor {
+  state = empty();
+  /** The document that is being typed into the box, if any. */
+  draft = 0;
+  #keys = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #tell;
+  /** @type {Engine | undefined} */
+  #engine;
+  /** @type {Layout | undefined} */
+  #layout;
+
+  /** @param {(event: 'report' | 'patch', detail: unknown) => void} tell the page around */
+  constructor(tell) {
+    this.#tell = tell;
+  }
+
+  /**
+   * @param {string | URL} engine its address
+   * @param {Layout} layout
+   */
+  start(engine, layout) {
+    this.#engine = new Engine(engine);
+    this.#layout = layout;
+    layout.render();
+    if (this.state.documents.length > 0) this.#analyze();
+  }
+
+  /** Lets everything go while the element stands in no page. */
+  rest() {
+    clearTimeout(this.#timer);
+    this.#engine?.rest();
+  }
+
+  /** Puts other documents in the place of all. @param {Omit<Doc, 'key'>[]} docs */
+  replace(docs) {
+    if (docs.length === 0 && this.#layout) return this.actions.clear();
+    this.#stop();
+    this.state = { ...empty(), documents: docs.map((doc) => ({ ...doc, key: ++this.#keys })) };
+    if (!this.#layout) return;
+    this.#leaveDraft();
+    this.#analyze({ fresh: true });
+  }
+
+  /** @type {import('./types.js').Actions} */
+  actions = {
+    add: (docs) => {
+      this.state.documents = [...this.state.documents, ...docs.map((doc) => ({ ...doc, key: ++this.#keys }))];
+      this.state.shared = undefined;
+      this.#leaveDraft();
+      this.#analyze({ focus: true });
+    },
+    addFiles: async (files) => {
+      const docs = [];
+      this.state.error = undefined;
+      for (const file of files) {
+        try {
+          docs.push(await held(file));
+        } catch {
+          this.state.error = `${file.name} ${WORDS.badFile}`;
+        }
+      }
+      if (docs.length > 0) return this.actions.add(docs);
+      this.actions.say(this.state.error ?? '');
+      this.#view.render();
+    },
+    remove: (key) => {
+      this.state.documents = this.state.documents.filter((doc) => doc.key !== key);
+      if (this.state.source?.doc === key) this.state.source = undefined;
+      if (this.draft === key) this.#leaveDraft();
+      if (this.state.documents.length === 0) return this.actions.clear();
+      this.#analyze();
+      this.#view.focus('input-title');
+    },
+    rename: (key, name) => {
+      if (name.trim()) this.#change(key, { name: name.trim() });
+      this.#analyze();
+    },
+    edit: (key, text) => {
+      this.#change(key, { text });
+      this.#analyzeSoon(EDITOR_PAUSE);
+    },
+    typed: (text, now) => {
+      if (text === '') return this.#emptied();
+      if (this.draft) this.#change(this.draft, { text });
+      else {
+        this.draft = ++this.#keys;
+        this.state.documents = [...this.state.documents, { key: this.draft, name: '', text }];
+      }
+      if (now) this.#analyze();
+      else this.#analyzeSoon(BOX_PAUSE);
+    },
+    clear: () => {
+      this.#stop();
+      this.state = empty();
+      this.#leaveDraft();
+      this.#view.render();
+      this.#view.focus('paste');
+      this.actions.say(WORDS.cleared);
+    },
+    again: () => this.#analyze({ focus: true }),
+    cancel: () => {
+      this.#engine?.stop();
+      const { state } = this;
+      state.documents = [...state.reported];
+      Object.assign(state, { working: false, progress: undefined, error: state.report ? undefined : WORDS.cancelled });
+      this.#view.render();
+      this.#view.focus(state.report ? 'headline' : 'paste');
+    },
+    enough: () => this.#engine?.enough(),
+    assume: (id, value) => {
+      if (value === undefined) delete this.state.assumptions[id];
+      else this.state.assumptions[id] = value;
+      this.#analyzeSoon(SLIDER_PAUSE);
+    },
+    show: (documentId, at, finding) => {
+      const { report, reported } = this.state;
+      const doc = reported[report?.documents.findIndex((each) => each.id === documentId) ?? -1];
+      if (!doc) return;
+      const lines = (finding?.evidence ?? []).filter((each) => each.document === documentId).map((each) => each.line);
+      this.#view.remember();
+      if (isConfiguration(this.state, doc)) {
+        this.state.editing = doc.key;
+        return this.#view.showConfiguration(at.line);
+      }
+      this.state.source = { doc: doc.key, ...at, lines: new Set([at.line, ...lines]) };
+      this.#view.showSource();
+    },
+    hideSource: () => {
+      this.state.source = undefined;
+      this.#view.hideSource();
+    },
+    plain: (on) => {
+      this.state.plain = on;
+      this.#view.render();
+    },
+    zoom: (span) => {
+      this.state.span = span;
+      this.#view.render();
+    },
+    jump: (id) => this.#view.jump(id),
+    copy: async (text, done) => {
+      try {
+        await navigator.clipboard.writeText(text);
+        this.actions.say(done);
+      } catch {
+        this.actions.say(copyByHand(text) ? done : WORDS.copyRefused);
+      }
+    },
+    download: (name, text, type = 'text/plain') => {
+      const address = URL.createObjectURL(new Blob([text], { type }));
+      h('a', { href: address, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 1000);
+    },
+    taken: (patch) => this.#tell('patch', patch),
+    unfold: () => {
+      this.state.unfolded = true;
+      this.#view.render();
+      this.#view.focus('headline');
+    },
+    say: (text) => this.#view.say(text),
+  };
+
+  /** Reads what a link carries. One that cannot be read says so and leaves all else. @param {string} fragment */
+  async open(fragment) {
+    let carried;
+    try {
+      carried = await openLink(fragment);
+    } catch {
+      return this.actions.say(WORDS.badLink);
+    }
+    if (!carried) return;
+    this.#stop();
+    this.state = { ...empty(), shared: carried };
+    this.#leaveDraft();
+    if (carried.documents) {
+      this.state.assumptions = carried.assumptions ?? {};
+      this.state.documents = carried.documents.map((doc) => ({ ...doc, key: ++this.#keys }));
+      return this.#analyze({ focus: true });
+    }
+    this.state.report = carried.report;
+    this.#view.render();
+    this.#view.focus('headline', true);
+  }
+
+  /**
+   * @param {number} key
+   * @param {Partial<Doc>} change
+   */
+  #change(key, change) {
+    this.state.documents = this.state.documents.map((doc) => (doc.key === key ? { ...doc, ...change } : doc));
+  }
+
+  /** What draws; there is one as soon as anything can be asked. @returns {Layout} */
+  get #view() {
+    if (!this.#layout) throw new Error('the advisor was not started');
+    return this.#layout;
+  }
+
+  #stop() {
+    clearTimeout(this.#timer);
+    this.#engine?.stop();
+  }
+
+  #leaveDraft() {
+    this.draft = 0;
+    this.#layout?.emptyBox();
+  }
+
+  /** The box was emptied: what was typed there is gone. */
+  #emptied() {
+    this.state.documents = this.state.documents.filter((doc) => doc.key !== this.draft);
+    this.draft = 0;
+    if (this.state.documents.length > 0) return this.#analyze();
+    this.#stop();
+    this.state = empty();
+    this.#view.render();
+  }
+
+  /** @param {number} pause milliseconds */
+  #analyzeSoon(pause) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#analyze(), pause);
+  }
+
+  /**
+   * `fresh`: the answer is new, not a change of one that is read. `focus`: it takes the focus as well.
+   *
+   * @param {{ focus?: boolean, fresh?: boolean }} [options]
+   */
+  async #analyze({ focus = false, fresh = focus } = {}) {
+    clearTimeout(this.#timer);
+    const { state } = this;
+    const documents = [...state.documents];
+    Object.assign(state, { working: true, progress: undefined });
+    this.#view.renderStatus();
+    const began = performance.now();
+    try {
+      if (!this.#engine) throw new Error(WORDS.engineMissing);
+      const report = await this.#engine.analyze(documents, { ...state.assumptions }, (progress) => {
+        state.progress = { ...progress, began };
+        this.#view.renderStatus();
+      });
+      const span = fresh ? undefined : state.span;
+      Object.assign(state, { report, reported: documents, error: undefined, span });
+      if (fresh) state.editorFirst = isBroken(report) || report.documents.every((doc) => doc.kind !== 'log');
+      if (fresh || this.#view.headline !== report.verdict.headline)
+        this.actions.say(
+          `${SEVERITY[report.verdict.severity]}. ${TIMING[report.verdict.timing].words}. ${report.verdict.headline}`,
+        );
+      this.#tell('report', report);
+    } catch (error) {
+      if (error instanceof Overtaken) return;
+      const sentence = error instanceof Error ? error.message : WORDS.engineFault;
+      Object.assign(state, { report: undefined, reported: [], error: sentence, source: undefined });
+      this.actions.say(sentence);
+    }
+    Object.assign(state, { working: false, progress: undefined });
+    this.#view.render();
+    if (focus) this.#view.focus(state.report ? 'headline' : 'error-title', true);
+  }
+}
+
+/**
+ * @param {File} file
+ * @returns {Promise<Omit<Doc, 'key'>>}
+ */
+async function held(file) {
+  const gzip = /\.gz$/i.test(file.name);
+  if (gzip || file.size > KEEP_TEXT) return { name: file.name, file, gzip, size: file.size };
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return { name: file.name, text: decode(bytes) };
+}
+
+/** UTF-16 where a mark says so, else UTF-8. @param {Uint8Array} bytes */
+function decode(bytes) {
+  const mark = (bytes[0] << 8) | bytes[1];
+  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding, { ignoreBOM: encoding === 'utf-8' }).decode(bytes);
+}
+
+/** Where the clipboard's own way is not open. @param {string} text */
+function copyByHand(text) {
+  const area = h('textarea', { value: text, 'aria-hidden': 'true' });
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  return done;
+}

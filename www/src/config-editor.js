@@ -1,0 +1,196 @@
+// The configuration, with marks in place and fixes: in CodeMirror, or in a plain text field.
+
+import { h } from './dom.js';
+import { applied, editsOf, isConfiguration, keepLineEnds, lineFeeds, markRow, marksOf } from './marks.js';
+import { plural, WORDS } from './strings.js';
+
+/** @typedef {import('./types.js').State} State */
+/** @typedef {import('./types.js').Actions} Actions */
+/** @typedef {import('./types.js').Doc} Doc */
+/** @typedef {import('./marks.js').Mark} Mark */
+
+/** @returns {Promise<typeof import('./editor.js')>} */
+export const loadEditor = () => import('./editor.js');
+
+/** Made once and kept: a field that is drawn anew loses its cursor and what can be undone. */
+export class ConfigEditor {
+  #actions;
+  /** @type {ReturnType<typeof import('./editor.js').mountEditor> | undefined} */
+  #editor;
+  #loading = false;
+  /** @type {Doc | undefined} the text in the editor */
+  #doc;
+  /** @type {Doc | undefined} the text the marks speak of */
+  #marked;
+  /** @type {number | undefined} a line to go to as soon as there is an editor */
+  #line;
+  #plain = false;
+
+  #title = h('h2', { id: 'config-title', tabindex: -1 });
+  #count = h('span', { class: 'q s' });
+  #choice = h('select', { id: 'config-choice', 'aria-label': WORDS.whichConfiguration });
+  #all = h('button', { type: 'button', id: 'fix-all' });
+  #field = h('textarea', { id: 'config-plain', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off' });
+  #host = h('div', { class: 'editor' });
+  #list = h('div', { class: 'mark-list' });
+  #switch = h('input', { type: 'checkbox', id: 'config-switch' });
+  element = h(
+    'section',
+    { class: 'config', id: 'config', 'aria-labelledby': 'config-title' },
+    h('div', { class: 'hd' }, this.#title, this.#count),
+    h(
+      'div',
+      { class: 'src' },
+      h(
+        'div',
+        { class: 'cap' },
+        this.#choice,
+        h('span', { id: 'config-keys' }, WORDS.editorKeys),
+        h('label', { class: 'check' }, this.#switch, WORDS.plainEditor),
+      ),
+      this.#host,
+      this.#field,
+      h('div', { class: 'foot' }, this.#all, h('span', { class: 's q' }, WORDS.editedHere)),
+    ),
+    this.#list,
+  );
+
+  /** @param {Actions} actions */
+  constructor(actions) {
+    this.#actions = actions;
+    this.#field.addEventListener('input', () => this.#edited(this.#field.value));
+    this.#switch.addEventListener('change', () => actions.plain(this.#switch.checked));
+  }
+
+  /** @param {State} state @param {number} draft key of the text in the box, which is edited there */
+  render(state, draft) {
+    const all = state.documents.filter((doc) => doc.key !== draft && isConfiguration(state, doc));
+    const doc = all.find((each) => each.key === state.editing) ?? all[0];
+    this.element.hidden = doc === undefined;
+    this.#plain = state.plain || !this.#editor;
+    if (!doc?.text) return;
+    const { text } = doc;
+    const index = state.reported.findIndex((each) => each.key === doc.key);
+    const read = state.report?.documents[index];
+    const name = doc.name || read?.name || '';
+    const marked = state.reported[index];
+    const marks = read && state.report && marked?.text === text ? marksOf(state.report, read.id, text) : undefined;
+
+    const other = doc.key !== this.#doc?.key;
+    this.#doc = doc;
+    this.#title.textContent = name;
+    this.#choose(all, state);
+    this.#field.setAttribute('aria-label', name);
+    if (other || keepLineEnds(text, this.#field.value) !== text) this.#field.value = lineFeeds(text);
+    this.#field.rows = Math.min(30, text.split('\n').length + 1);
+    this.#switch.checked = state.plain;
+    this.#host.hidden = this.#plain;
+    this.#field.hidden = !this.#plain;
+    this.#list.hidden = !this.#plain;
+    this.#editor?.setText(text, other);
+    if (marks && state.report && read) this.#mark(marks, marked, editsOf(state.report, read.id, text));
+    if (!state.plain) this.#load(name);
+  }
+
+  /** @param {number} line */
+  goTo(line) {
+    this.#line = line;
+    if (this.#plain) {
+      const before = this.#field.value
+        .split('\n')
+        .slice(0, line - 1)
+        .join('\n');
+      const at = before.length + (line > 1 ? 1 : 0);
+      this.#field.focus();
+      this.#field.setSelectionRange(at, at + (this.#field.value.slice(at).split('\n')[0]?.length ?? 0));
+      this.#field.scrollTop = (line - 5) * 20;
+    } else this.#editor?.goTo(line);
+    if (this.#editor) this.#line = undefined;
+  }
+
+  get focused() {
+    return this.#editor?.hasFocus() || this.element.matches(':focus-within');
+  }
+
+  /** @param {string} name */
+  async #load(name) {
+    if (this.#editor || this.#loading) return;
+    this.#loading = true;
+    try {
+      const { mountEditor } = await loadEditor();
+      if (!this.element.isConnected || !this.#doc?.text) return;
+      this.#editor = mountEditor(this.#host, WORDS.configuration, {
+        edited: (text) => this.#edited(text),
+        fix: (mark) => this.#fix(mark),
+        say: (text) => this.#actions.say(text),
+      });
+      const typing = this.#field.matches(':focus');
+      this.#actions.plain(this.#switch.checked);
+      if (typing) this.#editor.focus();
+      if (this.#line) this.goTo(this.#line);
+    } catch {
+      // The plain field stays.
+      this.#actions.say(`${WORDS.noEditor} ${name}`);
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  /**
+   * @param {Mark[]} marks
+   * @param {Doc} doc
+   * @param {import('./marks.js').Edit[]} edits
+   */
+  #mark(marks, doc, edits) {
+    this.#marked = doc;
+    const text = doc.text ?? '';
+    this.#count.textContent = marks.length === 0 ? WORDS.noMarks : plural(marks.length, 'mark');
+    this.#all.hidden = edits.length === 0;
+    this.#all.textContent = edits.length === 1 ? WORDS.fixOne : `${WORDS.fixAll} (${edits.length})`;
+    this.#all.onclick = () => this.#apply(edits, WORDS.fixedAll);
+    this.#editor?.setMarks(marks, text);
+    this.#list.replaceChildren(...marks.map((mark) => markRow(mark, text, () => this.#fix(mark))));
+  }
+
+  /** @param {Mark} mark */
+  #fix(mark) {
+    if (mark.fix) this.#apply([mark.fix], `${WORDS.fixed} ${mark.line}.`);
+  }
+
+  /**
+   * @param {import('./marks.js').Edit[]} edits
+   * @param {string} done
+   */
+  #apply(edits, done) {
+    const doc = this.#doc;
+    // The marks of an older text would hit the wrong place.
+    if (!doc?.text || this.#marked?.text !== doc.text) return;
+    this.#actions.edit(doc.key, applied(doc.text, edits));
+    this.#actions.say(done);
+    if (this.#plain) this.#field.focus();
+    else this.#editor?.focus();
+  }
+
+  /** @param {string} text with line feeds alone */
+  #edited(text) {
+    if (!this.#doc) return;
+    const doc = { ...this.#doc, text: keepLineEnds(this.#doc.text ?? '', text) };
+    this.#doc = doc;
+    this.#actions.edit(doc.key, doc.text);
+  }
+
+  /** @param {Doc[]} all @param {State} state */
+  #choose(all, state) {
+    this.#choice.hidden = all.length < 2;
+    this.#choice.replaceChildren(
+      ...all.map((doc) => {
+        const read = state.report?.documents[state.reported.findIndex((each) => each.key === doc.key)];
+        return h('option', { value: doc.key, selected: doc.key === this.#doc?.key }, doc.name || read?.name);
+      }),
+    );
+    this.#choice.onchange = () => {
+      state.editing = Number(this.#choice.value);
+      this.#actions.plain(state.plain);
+    };
+  }
+}

@@ -1,0 +1,199 @@
+// The editor of the configuration. A chunk of its own: CodeMirror is as large as the rest of the page.
+
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { HighlightStyle, StreamLanguage, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { Annotation, EditorState, StateEffect, StateField } from '@codemirror/state';
+import { Decoration, EditorView, WidgetType, keymap, lineNumbers } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { lineFeeds, markRow, toLineFeeds } from './marks.js';
+
+/** @typedef {import('./marks.js').Mark} Mark */
+/** @typedef {import('@codemirror/state').Range<Decoration>} Piece */
+
+/**
+ * @typedef {object} Calls
+ * @property {(text: string) => void} edited with line feeds alone
+ * @property {(mark: Mark) => void} fix
+ * @property {(text: string) => void} say
+ */
+
+/** Set from outside: no news for the page. */
+const fromPage = Annotation.define();
+/** @type {import('@codemirror/state').StateEffectType<import('@codemirror/view').DecorationSet>} */
+const setMarks = StateEffect.define();
+
+const marksField = StateField.define({
+  /** @returns {import('@codemirror/view').DecorationSet} */
+  create: () => Decoration.none,
+  update(marks, change) {
+    let now = marks.map(change.changes);
+    for (const effect of change.effects) if (effect.is(setMarks)) now = effect.value;
+    return now;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+class Message extends WidgetType {
+  /** @param {Mark} mark @param {string} text @param {(mark: Mark) => void} fix */
+  constructor(mark, text, fix) {
+    super();
+    this.mark = mark;
+    this.text = text;
+    this.fix = fix;
+  }
+
+  /** @param {Message} other */
+  eq(other) {
+    return JSON.stringify(other.mark) === JSON.stringify(this.mark);
+  }
+
+  toDOM() {
+    return markRow(this.mark, this.text, this.fix);
+  }
+}
+
+/** Keys, comments, texts and numbers of YAML and of its plain neighbours: enough to see a slip. */
+const yaml = StreamLanguage.define({
+  token(stream) {
+    if (stream.eatSpace()) return null;
+    if (stream.peek() === '#' && (stream.sol() || /\s/.test(stream.string[stream.pos - 1] ?? ' '))) {
+      stream.skipToEnd();
+      return 'comment';
+    }
+    if (stream.match(/\{\{.*?\}\}|\$\{.*?\}|\$\w+/)) return 'meta';
+    if (stream.match(/[\w.$-]+(?=\s*[:=](\s|$|\S))/)) return 'propertyName';
+    if (stream.match(/"(?:[^"\\]|\\.)*"|'[^']*'/)) return 'string';
+    if (stream.match(/\d[\d.]*(?:ms|s|m|h)?\b/)) return 'number';
+    if (!stream.match(/[^\s#"'{$]+/)) stream.next();
+    return null;
+  },
+});
+
+const colours = HighlightStyle.define([
+  { tag: tags.comment, class: 'tok-comment' },
+  { tag: tags.propertyName, class: 'tok-key' },
+  { tag: tags.string, class: 'tok-string' },
+  { tag: tags.number, class: 'tok-number' },
+  { tag: tags.meta, class: 'tok-meta' },
+]);
+
+/**
+ * @param {HTMLElement} parent
+ * @param {string} label
+ * @param {Calls} calls
+ */
+export function mountEditor(parent, label, calls) {
+  /** @type {Mark[]} */
+  let marks = [];
+  /** @type {import('@codemirror/view').KeyBinding[]} */
+  const keys = [
+    { key: 'F8', run: () => next(1) },
+    { key: 'Shift-F8', run: () => next(-1) },
+    { key: 'Mod-.', run: fixHere },
+  ];
+  const extensions = [
+    lineNumbers(),
+    history(),
+    yaml,
+    syntaxHighlighting(colours),
+    indentUnit.of('  '),
+    EditorState.lineSeparator.of('\n'),
+    keymap.of([...keys, indentWithTab, ...defaultKeymap, ...historyKeymap]),
+    EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': 'config-keys', tabindex: '0' }),
+    EditorView.updateListener.of((update) => {
+      const own = update.transactions.some((each) => each.docChanged && !each.annotation(fromPage));
+      if (own) calls.edited(update.state.doc.toString());
+    }),
+    marksField,
+  ];
+  const root = /** @type {ShadowRoot} */ (parent.getRootNode());
+  /** @type {EditorView} */
+  const view = new EditorView({ parent, root, state: EditorState.create({ extensions }) });
+
+  /** @param {1 | -1} way @returns {boolean} */
+  function next(way) {
+    if (marks.length === 0) return false;
+    const here = view.state.doc.lineAt(view.state.selection.main.head).number;
+    const lines = [...new Set(marks.map((mark) => mark.line))];
+    const line =
+      way > 0
+        ? (lines.find((each) => each > here) ?? lines[0])
+        : (lines.findLast((each) => each < here) ?? lines.at(-1));
+    goTo(line ?? 1);
+    calls.say(
+      marks
+        .filter((mark) => mark.line === line)
+        .map((mark) => `Line ${line}. ${mark.text}`)
+        .join(' '),
+    );
+    return true;
+  }
+
+  /** @returns {boolean} */
+  function fixHere() {
+    const here = view.state.doc.lineAt(view.state.selection.main.head).number;
+    const mark = marks.find((each) => each.line === here && each.fix);
+    if (mark) calls.fix(mark);
+    return mark !== undefined;
+  }
+
+  /** @param {number} line */
+  function goTo(line) {
+    const { from } = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
+    view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+    view.focus();
+  }
+
+  return {
+    goTo,
+    hasFocus: () => view.hasFocus,
+    focus: () => view.focus(),
+    destroy: () => view.destroy(),
+
+    /**
+     * Brings in a text of the page; one that is there already stays, with its history.
+     *
+     * @param {string} given
+     * @param {boolean} other another document, whose past is not this one's
+     */
+    setText(given, other) {
+      const text = lineFeeds(given);
+      if (other) return view.setState(EditorState.create({ doc: text, extensions }));
+      const { doc } = view.state;
+      if (doc.toString() === text) return;
+      // The least change, so that the cursor and what can be undone stay.
+      const old = doc.toString();
+      const most = Math.min(old.length, text.length);
+      let start = 0;
+      while (start < most && old[start] === text[start]) start++;
+      let end = 0;
+      while (end < most - start && old[old.length - 1 - end] === text[text.length - 1 - end]) end++;
+      view.dispatch({
+        changes: { from: start, to: old.length - end, insert: text.slice(start, text.length - end) },
+        annotations: fromPage.of(true),
+      });
+    },
+
+    /**
+     * @param {Mark[]} list
+     * @param {string} given the text they speak of
+     */
+    setMarks(list, given) {
+      if (view.state.doc.toString() !== lineFeeds(given)) return;
+      marks = list;
+      /** @type {Piece[]} */
+      const pieces = [];
+      for (const mark of list) {
+        const from = toLineFeeds(given, mark.from);
+        const to = toLineFeeds(given, mark.to);
+        const line = view.state.doc.lineAt(Math.min(from, view.state.doc.length));
+        const end = Math.min(Math.max(to, from), line.to);
+        pieces.push(Decoration.line({ class: `marked ${mark.severity}` }).range(line.from));
+        if (end > from) pieces.push(Decoration.mark({ class: `told ${mark.severity}` }).range(from, end));
+        const widget = new Message(mark, given, calls.fix);
+        pieces.push(Decoration.widget({ widget, block: true, side: 1 }).range(line.to));
+      }
+      view.dispatch({ effects: setMarks.of(Decoration.set(pieces, true)) });
+    },
+  };
+}

@@ -1,0 +1,410 @@
+// The page's skeleton, and which part draws what. It holds no state of its own.
+
+import { brand, menus, skipLink, themeChoice } from './bar.js';
+import { compactAnswer } from './compact.js';
+import { ConfigEditor } from './config-editor.js';
+import { h, heading } from './dom.js';
+import { evidenceSection } from './evidence.js';
+import { documentTable, exampleList, pasteBox, privacyLine, whereToGetIt } from './input.js';
+import { limitsList } from './limits.js';
+import { patchPanel } from './patch.js';
+import { errorBlock, progressBlock } from './progress.js';
+import { measureSection, questionsSection, rolloutSection, steps } from './rollout.js';
+import { sharedNotice } from './share-panel.js';
+import { sourceViewer } from './source.js';
+import { WORDS } from './strings.js';
+import { valuesTable } from './values.js';
+import { readLine, verdictBlock } from './verdict.js';
+import { anywayTable, WhatIf } from './whatif.js';
+
+/** @typedef {import('./types.js').Report} Report */
+/** @typedef {import('./advisor.js').Advisor} Advisor */
+
+export class Layout {
+  /** The verdict that is shown. */
+  headline = '';
+  #root;
+  #host;
+  #advisor;
+  #editor;
+  #progress;
+  #whatIf;
+  /** @type {Record<string, HTMLElement>} */
+  #parts = {};
+  /** @type {HTMLElement | undefined} where the reader came from */
+  #returnTo;
+  /** @type {import('./source.js').Viewer | undefined} */
+  #viewer;
+
+  /**
+   * @param {ShadowRoot} root
+   * @param {Advisor} advisor
+   */
+  constructor(root, advisor) {
+    this.#root = root;
+    this.#host = root.host;
+    this.#advisor = advisor;
+    this.#editor = new ConfigEditor(advisor.actions);
+    this.#progress = progressBlock(advisor.actions);
+    this.#whatIf = new WhatIf(advisor.actions);
+    this.#build();
+  }
+
+  // ---- drawing ------------------------------------------------------------------------------
+
+  render() {
+    const { state, actions, draft } = this.#advisor;
+    const { report, documents, error, shared } = state;
+    const parts = this.#parts;
+    const answered = report !== undefined && (documents.length > 0 || shared !== undefined);
+    const short = this.#host.hasAttribute('compact') && answered && !state.unfolded;
+    this.headline = answered ? report.verdict.headline : '';
+    this.#keepPlace(() => {
+      const failed = error !== undefined && !state.working;
+      const first = (documents.length === 0 && !shared) || draft !== 0 || !(answered || failed);
+      parts.intro.hidden = !first;
+      parts.ask.hidden = answered || failed;
+      parts.where.hidden = parts.examples.hidden = answered || (failed && documents.length > 0);
+      parts.examples.hidden ||= this.#host.getAttribute('examples') === 'none';
+      parts.input.hidden = short || (documents.length === 0 && !shared);
+      this.#placeBox(first ? 'First' : 'Last');
+      fill(parts.read, answered && !short && [shared && sharedNotice(shared, actions), readLine(report, actions)]);
+      fill(parts.verdict, answered && (short ? compactAnswer(report, actions) : verdictBlock(report.verdict)));
+      fill(parts.results, answered && !short && this.#sections(report));
+      this.#whatIf.render(answered && !short ? report : undefined, state);
+      fill(parts.more, answered && !short && this.#furtherSections(report));
+      fill(parts.documents, documentTable(state, actions));
+      fill(parts.limits, answered && [h('h3', null, WORDS.restsOn), limitsList(report)]);
+      this.#renderBar(answered ? report : undefined);
+      this.#placeEditor(answered && !short);
+      this.#editor.render(state, draft);
+      this.#renderSource();
+    });
+    parts.live.dataset.state = answered ? 'answered' : error ? 'error' : 'empty';
+    this.renderStatus();
+  }
+
+  /** Progress and errors; drawn more often than the rest. */
+  renderStatus() {
+    const { state, actions } = this.#advisor;
+    const { working, progress, error } = state;
+    const busy = working && progress !== undefined;
+    this.#parts.results.toggleAttribute('aria-busy', working);
+    this.#parts.answer.hidden = busy;
+    if (busy) this.#progress.fill(progress);
+    if (busy && this.#progress.element.isConnected) return;
+    if (busy) this.#parts.intro.hidden = true;
+    const again = state.documents.length > 0 ? () => actions.again() : undefined;
+    fill(this.#parts.status, busy ? this.#progress.element : error && !working && errorBlock(error, again));
+    if (busy) this.focus('progress-title', true);
+  }
+
+  /** @param {string} theme */
+  themed(theme) {
+    /** @type {HTMLSelectElement} */ (this.#parts.theme).value = theme;
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.#parts.live.textContent = text;
+  }
+
+  emptyBox() {
+    /** @type {HTMLTextAreaElement} */ (this.#parts.area).value = '';
+  }
+
+  // ---- where the reader is ------------------------------------------------------------------
+
+  /**
+   * @param {string} id
+   * @param {boolean} [toTop]
+   */
+  focus(id, toTop) {
+    this.#root.getElementById(id)?.focus({ preventScroll: true });
+    if (toTop) this.#host.scrollIntoView({ block: 'start' });
+  }
+
+  /** @param {string} id of a section */
+  jump(id) {
+    this.#root.getElementById(id)?.scrollIntoView({ block: 'start' });
+    this.focus(`${id}-title`);
+  }
+
+  /** Keeps where the reader is, to come back from the text. */
+  remember() {
+    this.#returnTo = /** @type {HTMLElement | null} */ (this.#root.activeElement) ?? undefined;
+  }
+
+  showSource() {
+    this.#renderSource();
+    this.#root.getElementById('source')?.scrollIntoView({ block: 'start' });
+    this.#viewer?.reveal();
+    this.focus('source-title');
+  }
+
+  hideSource() {
+    this.#renderSource();
+    if (this.#returnTo?.isConnected) this.#returnTo.focus();
+    else this.focus('input-title');
+  }
+
+  /** @param {number} line */
+  showConfiguration(line) {
+    this.#editor.render(this.#advisor.state, this.#advisor.draft);
+    this.#editor.element.scrollIntoView({ block: 'start' });
+    this.#editor.goTo(line);
+  }
+
+  // ---- parts --------------------------------------------------------------------------------
+
+  #build() {
+    const { actions } = this.#advisor;
+    const { box, area } = pasteBox(actions);
+    this.#parts.box = box;
+    this.#parts.area = area;
+    this.#parts.theme = themeChoice(this.#host.getAttribute('theme') ?? '', (theme) => {
+      if (theme) this.#host.setAttribute('theme', theme);
+      else this.#host.removeAttribute('theme');
+    });
+    const part = (/** @type {string} */ name, /** @type {HTMLElement} */ element) => (this.#parts[name] = element);
+    const skip = () => this.focus(this.headline ? 'headline' : 'paste', true);
+    this.#root.append(
+      part(
+        'top',
+        h(
+          'header',
+          { class: 'bar' },
+          skipLink(skip),
+          h(
+            'div',
+            { class: 'wrap' },
+            brand(),
+            part('toc', h('nav', { class: 'toc', 'aria-label': WORDS.sections })),
+            part('tools', h('div', { class: 'acts' })),
+          ),
+        ),
+      ),
+      h(
+        'main',
+        null,
+        h(
+          'div',
+          { class: 'wrap' },
+          part('status', h('div')),
+          part(
+            'answer',
+            h(
+              'div',
+              null,
+              part('read', h('div')),
+              part('intro', this.#intro(part)),
+              part('verdict', h('div')),
+              part('editorFirst', h('div')),
+              part('results', h('div')),
+              this.#whatIf.element,
+              part('more', h('div')),
+              part('input', this.#inputSection(part)),
+            ),
+          ),
+        ),
+      ),
+      h('footer', null, h('div', { class: 'wrap' }, h('span', null, WORDS.title), h('span', null, WORDS.runsHere))),
+      part('live', h('div', { class: 'vh', role: 'status', 'aria-live': 'polite' })),
+      part('over', h('div', { class: 'over', hidden: true }, h('p', null, WORDS.dropNow))),
+    );
+    this.#listenForDrops();
+  }
+
+  /** @param {(name: string, element: HTMLElement) => HTMLElement} part */
+  #intro(part) {
+    const { actions } = this.#advisor;
+    return h(
+      'div',
+      { class: 'intro' },
+      part('ask', h('div', { class: 'ask' }, h('h1', null, WORDS.ask), h('p', { class: 'q because' }, WORDS.promise))),
+      h(
+        'div',
+        { class: 'two' },
+        h(
+          'div',
+          null,
+          part('boxFirst', h('div', null, this.#parts.box)),
+          part('privacyFirst', h('div', null, privacyLine())),
+          part('where', whereToGetIt(actions)),
+        ),
+        part('examples', h('div', null, h('h2', null, WORDS.examples), exampleList(actions))),
+      ),
+    );
+  }
+
+  /** @param {(name: string, element: HTMLElement) => HTMLElement} part */
+  #inputSection(part) {
+    return h(
+      'section',
+      { class: 'blk', id: 'input', 'aria-labelledby': 'input-title' },
+      heading('input-title', WORDS.input),
+      part('documents', h('div', { class: 'documents' })),
+      part('editorLast', h('div', null, this.#editor.element)),
+      part('source', h('div')),
+      h(
+        'div',
+        { class: 'two' },
+        h(
+          'div',
+          null,
+          h('h3', { class: 'more-input' }, WORDS.addMore),
+          part('boxLast', h('div')),
+          part('privacyLast', h('div')),
+          h(
+            'div',
+            { class: 'btns' },
+            h('button', { type: 'button', onclick: () => this.#advisor.actions.clear() }, WORDS.clear),
+          ),
+        ),
+        part('limits', h('div')),
+      ),
+    );
+  }
+
+  /** Moves the box only when it must: moving it drops the focus. @param {'First' | 'Last'} where */
+  #placeBox(where) {
+    const { box, [`box${where}`]: place, [`privacy${where}`]: line } = this.#parts;
+    if (box.parentElement === place) return;
+    place.append(box);
+    const privacy = this.#root.getElementById('privacy');
+    if (privacy) line.append(privacy);
+  }
+
+  /** The same for the editor: it leads where there are only configurations, or one that cannot be read. @param {boolean} answered */
+  #placeEditor(answered) {
+    const first = answered && this.#advisor.state.editorFirst;
+    const place = first ? this.#parts.editorFirst : this.#parts.editorLast;
+    const { element } = this.#editor;
+    if (element.parentElement !== place && !this.#editor.focused) place.append(element);
+  }
+
+  /** @param {Report} report */
+  #sections(report) {
+    const { state, actions } = this.#advisor;
+    return [
+      this.#valuesSection(report),
+      evidenceSection(report, state, actions, rulesAddress(this.#host)),
+      rolloutSection(report),
+    ];
+  }
+
+  /** @param {Report} report */
+  #furtherSections(report) {
+    return [withoutCure(report) ? null : measureSection(report), questionsSection(report)];
+  }
+
+  /** Where timing is no cure, commands take the place of values. @param {Report} report */
+  #valuesSection(report) {
+    const { actions } = this.#advisor;
+    const anyway = report.model && anywayTable(report.model);
+    const blk = { class: 'blk', id: 'values', 'aria-labelledby': 'values-title' };
+    if (withoutCure(report) && report.measureNext.length > 0) {
+      const left = h(
+        'div',
+        null,
+        heading('values-title', WORDS.findCause, WORDS.timingStays),
+        steps(report.measureNext, WORDS.itTells),
+      );
+      const right = anyway && h('div', null, heading('anyway-title', WORDS.anyway), anyway);
+      return h('section', blk, h('div', { class: 'two' }, left, right));
+    }
+    const rows = report.recommendations.length + report.kept.length;
+    if (rows === 0 && report.patches.length === 0) return null;
+    const patch = patchPanel(report, actions);
+    const table = rows > 0 ? valuesTable(report, actions) : h('div', null, heading('values-title', WORDS.correction));
+    return h('section', blk, h('div', { class: patch ? 'two' : '' }, table, patch));
+  }
+
+  /** @param {Report | undefined} report */
+  #renderBar(report) {
+    const parts = this.#parts;
+    const { state, actions } = this.#advisor;
+    const entries = [
+      ['values', report?.recommendations.length ? WORDS.values : WORDS.answer],
+      ['evidence', WORDS.evidence],
+      ['rollout', WORDS.rollout],
+      ['whatif', WORDS.whatIf],
+      ['input', WORDS.inputShort],
+    ].filter(([id]) => report && this.#root.getElementById(id)?.hidden === false);
+    parts.toc.hidden = entries.length === 0;
+    parts.toc.replaceChildren(
+      ...entries.map(([id, text]) => h('button', { type: 'button', onclick: () => actions.jump(id) }, text)),
+    );
+    parts.tools.replaceChildren(...(report ? menus(report, state, actions) : []), parts.theme);
+  }
+
+  #renderSource() {
+    // A text that is being edited stays as it is.
+    if (this.#root.activeElement?.id === 'edit' && this.#advisor.state.source) return;
+    const last = this.#viewer;
+    this.#viewer = sourceViewer(this.#advisor.state, this.#advisor.actions, last);
+    if (this.#viewer !== last) fill(this.#parts.source, this.#viewer?.element);
+  }
+
+  /** Redraws without losing the focus or what was unfolded. @param {() => void} draw */
+  #keepPlace(draw) {
+    const root = this.#root;
+    const focused = root.activeElement?.id;
+    const folds = new Map(
+      [...root.querySelectorAll('details[id]')].map((each) => [each.id, /** @type {HTMLDetailsElement} */ (each).open]),
+    );
+    const form = root.querySelector('input[name=patch-form]:checked')?.id;
+    draw();
+    for (const [id, open] of folds) {
+      const element = root.getElementById(id);
+      if (element instanceof HTMLDetailsElement) element.open = open;
+    }
+    const tab = form && root.getElementById(form);
+    if (tab instanceof HTMLInputElement && !tab.checked) tab.click();
+    if (focused && root.activeElement?.id !== focused) root.getElementById(focused)?.focus({ preventScroll: true });
+  }
+
+  #listenForDrops() {
+    const { over } = this.#parts;
+    const { actions } = this.#advisor;
+    const carries = (/** @type {DragEvent} */ event) =>
+      [...(event.dataTransfer?.types ?? [])].some((type) => type === 'Files' || type === 'text/plain');
+    this.#host.addEventListener('dragover', (/** @type {any} */ event) => {
+      if (!carries(event)) return;
+      event.preventDefault();
+      over.hidden = false;
+    });
+    this.#host.addEventListener('dragleave', (/** @type {any} */ event) => {
+      if (!(event.relatedTarget instanceof Node && this.#host.contains(event.relatedTarget))) over.hidden = true;
+    });
+    this.#host.addEventListener('drop', (/** @type {any} */ event) => {
+      over.hidden = true;
+      if (!carries(event)) return;
+      event.preventDefault();
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length > 0) return actions.addFiles(files);
+      const text = event.dataTransfer?.getData('text/plain');
+      if (text) actions.add([{ name: '', text }]);
+    });
+  }
+}
+
+/** The rule book lies beside the script, unless the attribute says otherwise. @param {Element} host */
+function rulesAddress(host) {
+  const given = host.getAttribute('rules');
+  if (given === 'none') return undefined;
+  return given ? new URL(given, document.baseURI) : new URL('./rules/', import.meta.url);
+}
+
+/** @param {Report} report */
+function withoutCure(report) {
+  return report.verdict.timing === 'not-the-remedy' && report.recommendations.length === 0;
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {any} content
+ */
+function fill(place, content) {
+  place.replaceChildren(...[content].flat().filter((each) => each instanceof Node));
+}

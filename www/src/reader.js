@@ -1,0 +1,149 @@
+// The engine's side of the page: one message in, one answer out. It runs in a worker, or on the page
+// itself where no worker can be made. Files are read here, in pieces, so that the page never holds them.
+//
+// What was read stays: for other assumptions, or for one edited text, the rest is not read again.
+
+import { init, Session } from '../../dist/npm/timing-advisor.js';
+
+/** @typedef {import('./types.js').Doc} Doc */
+/** @typedef {import('./types.js').Progress} Progress */
+/** @typedef {{ id: number, type: 'start' | 'analyze' | 'enough', engine?: any, documents?: Doc[], assumptions?: import('./types.js').Assumptions }} Message */
+/** @typedef {{ session: Session, documents: (Doc & { whole: boolean })[], cut: string[] }} Kept */
+
+const PROGRESS_EVERY_MS = 100;
+
+/** A file that cannot be read is no fault of the engine. */
+class BadFile extends Error {}
+/** A newer message came. */
+class Overtaken extends Error {}
+
+/**
+ * @param {(answer: any) => void} reply
+ * @returns {(message: Message) => void}
+ */
+export function reader(reply) {
+  let newest = 0;
+  let enough = 0;
+  /** @type {Kept | undefined} */
+  let kept;
+  let last = Promise.resolve();
+
+  return (message) => {
+    if (message.type === 'enough') enough = message.id;
+    else {
+      newest = message.id;
+      last = last.then(() => answer(message));
+    }
+  };
+
+  /** @param {Message} message */
+  async function answer({ id, type, engine, documents = [], assumptions = {} }) {
+    try {
+      if (type === 'start') await init(engine);
+      if (type === 'start') return reply({ id, ready: true });
+      const report = await reportOn(id, documents, assumptions);
+      reply({ id, report });
+    } catch (error) {
+      if (error instanceof Overtaken) return;
+      if (error instanceof BadFile) return reply({ id, badFile: error.message });
+      kept = undefined;
+      reply({ id, error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /**
+   * @param {number} id
+   * @param {Doc[]} documents
+   * @param {import('./types.js').Assumptions} assumptions
+   */
+  async function reportOn(id, documents, assumptions) {
+    const continues = kept?.documents.every((doc, index) => documents[index]?.key === doc.key);
+    if (!kept || !continues) kept = { session: await Session.start(), documents: [], cut: [] };
+    const { session } = kept;
+    const unread = documents.filter((doc, index) => !same(kept?.documents[index], doc));
+    const meter = progress(id, session, unread);
+    for (const [index, doc] of documents.entries()) {
+      if (same(kept.documents[index], doc)) continue;
+      if (kept.documents[index]) session.reopen(index, doc.name);
+      else session.open(doc.name);
+      kept.documents[index] = { ...doc, whole: false };
+      meter.file = doc;
+      if (doc.text !== undefined) session.push(index, new TextEncoder().encode(doc.text));
+      else {
+        for await (const bytes of pieces(doc, meter)) {
+          session.push(index, bytes);
+          if (id !== newest) throw new Overtaken();
+          if (id === enough) break;
+        }
+        if (id === enough) kept.cut.push(doc.name);
+      }
+      kept.documents[index] = { ...doc, whole: true };
+    }
+    const report = session.report(assumptions);
+    const cut = kept.cut.map(
+      (name) => `${name} was read only in part: you stopped it. The rest may change the answer.`,
+    );
+    return { ...report, limits: [...cut, ...report.limits] };
+  }
+
+  /**
+   * @param {number} id
+   * @param {Session} session
+   * @param {Doc[]} documents
+   * @returns {{ file: Doc | undefined, add: (bytes: number) => void }}
+   */
+  function progress(id, session, documents) {
+    const total = documents.reduce((sum, doc) => sum + (doc.file?.size ?? 0), 0);
+    let done = 0;
+    let told = 0;
+    return {
+      file: undefined,
+      add(bytes) {
+        done += bytes;
+        const now = performance.now();
+        if (now - told < PROGRESS_EVERY_MS) return;
+        told = now;
+        const { lines, signs } = session.counts();
+        const index = documents.findIndex((doc) => doc === this.file);
+        /** @type {Progress} */
+        const far = { done, total, lines, signs, name: this.file?.name ?? '', index, files: documents.length };
+        reply({ id, progress: far });
+      },
+    };
+  }
+}
+
+/**
+ * @param {(Doc & { whole: boolean }) | undefined} read
+ * @param {Doc} doc
+ */
+function same(read, doc) {
+  return read !== undefined && read.whole && read.key === doc.key && read.name === doc.name && read.text === doc.text;
+}
+
+/**
+ * Counts what leaves the file, before any unpacking: its size is known, the unpacked size is not.
+ *
+ * @param {Doc} doc
+ * @param {{ add: (bytes: number) => void }} meter
+ */
+async function* pieces({ name, file, gzip }, meter) {
+  const count = new TransformStream({
+    transform(chunk, out) {
+      meter.add(chunk.byteLength);
+      out.enqueue(chunk);
+    },
+  });
+  let stream = /** @type {Blob} */ (file).stream().pipeThrough(count);
+  if (gzip) stream = stream.pipeThrough(new DecompressionStream('gzip'));
+  const source = stream.getReader();
+  const read = () =>
+    source.read().catch(() => {
+      throw new BadFile(name);
+    });
+  try {
+    for (let next = await read(); !next.done; next = await read()) yield next.value;
+  } finally {
+    source.cancel().catch(() => {});
+  }
+}
