@@ -1,54 +1,124 @@
-// Bundles the page into dist/site: index.html, app.js, page.css and the engine.
+// Builds what is shipped from www/ and the engine in dist/npm:
 //
-// The worker goes into app.js as text. A worker that had to be stopped can then start again
-// without asking the server for anything.
+//   dist/site                  the hosted page, under any path
+//   dist/timing-advisor.html   the same page as one file that asks for nothing
+//   dist/npm/element.js        the element for other pages
+//
+// The same sources give the same bytes on every machine.
 
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { base64, deflated, policy, POLICIES, sha256 } from './policy.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const site = join(here, '../dist/site');
-const engine = join(here, '../dist/npm/timing_advisor_bg.wasm');
+const dist = join(here, '../dist');
+const site = join(dist, 'site');
+const npm = join(dist, 'npm');
+const ENGINE = 'timing_advisor_bg.wasm';
 
-if (!existsSync(engine)) {
+if (!existsSync(join(npm, ENGINE))) {
   console.error('The engine is missing in dist/npm: run ./build.sh build.');
   process.exit(1);
 }
 
-const shared = { bundle: true, minify: true, target: 'es2022', legalComments: 'none', logLevel: 'warning' };
-
-const worker = await build({
-  ...shared,
-  entryPoints: [join(here, 'src/worker.js')],
-  format: 'iife',
-  // The engine arrives compiled, so nothing looks for it beside the script.
-  define: { 'import.meta.url': '"about:blank"' },
+const shared = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning',
   platform: 'browser',
   external: ['node:*'],
   write: false,
-});
+};
 
-const page = await build({
-  ...shared,
-  entryPoints: [join(here, 'src/app.js')],
-  format: 'esm',
-  loader: { '.css': 'text' },
-  define: { WORKER_SOURCE: JSON.stringify(worker.outputFiles[0].text) },
-  platform: 'browser',
-  external: ['node:*'],
-  // The editor is a chunk of its own: as large as the rest, and not needed for the first view.
-  splitting: true,
-  chunkNames: '[name]-[hash]',
-  outdir: site,
-  write: false,
-});
+/** What one entry becomes, alone. @param {string} entry @param {import('esbuild').BuildOptions} [options] */
+async function bundled(entry, options) {
+  const result = await build({ ...shared, entryPoints: [`src/${entry}`], ...options });
+  return result.outputFiles[0].text;
+}
 
-await rm(site, { recursive: true, force: true });
-await mkdir(site, { recursive: true });
-for (const part of page.outputFiles) await writeFile(join(site, basename(part.path)), part.contents);
-await copyFile(join(here, 'index.html'), join(site, 'index.html'));
-await copyFile(join(here, 'page.css'), join(site, 'page.css'));
-await copyFile(engine, join(site, 'timing_advisor_bg.wasm'));
+// The worker goes into the page as text: one that had to be stopped starts again without a request.
+// The engine arrives there compiled, so nothing looks for it beside the script.
+const worker = await bundled('worker.js', { format: 'iife', define: { 'import.meta.url': '"about:blank"' } });
+const page = {
+  format: /** @type {const} */ ('esm'),
+  loader: { '.css': /** @type {const} */ ('text') },
+  define: { WORKER_SOURCE: JSON.stringify(worker) },
+};
+
+await buildSite();
+await buildSingle();
+await writeFile(join(npm, 'element.js'), await bundled('app.js', page));
+
+async function buildSite() {
+  /** @type {Map<string, Uint8Array | string>} */
+  const files = new Map();
+  const parts = await build({
+    ...shared,
+    ...page,
+    entryPoints: { app: 'src/site.js' },
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    outdir: site,
+  });
+  for (const part of parts.outputFiles) files.set(basename(part.path), part.contents);
+  const html = await readFile(join(here, 'index.html'), 'utf8');
+  files.set('index.html', html.replace('POLICY', policy(POLICIES.site)));
+  files.set('page.css', await readFile(join(here, 'page.css')));
+  files.set(ENGINE, await readFile(join(npm, ENGINE)));
+  for (const icon of ['icon.svg', 'icon-192.png', 'icon-512.png', 'site.webmanifest'])
+    files.set(icon, await readFile(join(here, 'icons', icon)));
+
+  // Kept for offline use: all of the above. The folder's own address stands for index.html.
+  const kept = [...files.keys()].sort();
+  const version = sha256(kept.map((name) => `${name} ${sha256(files.get(name) ?? '')}`).join('\n'));
+  const list = kept.map((name) => name.replace(/(^|\/)index\.html$/, '$1') || './');
+  files.set(
+    'sw.js',
+    await bundled('sw.js', {
+      format: 'iife',
+      define: { FILES: JSON.stringify(list), VERSION: JSON.stringify(version.slice(0, 16)) },
+    }),
+  );
+  files.set('_headers', headers());
+
+  await rm(site, { recursive: true, force: true });
+  for (const [name, contents] of files) {
+    await mkdir(dirname(join(site, name)), { recursive: true });
+    await writeFile(join(site, name), contents);
+  }
+}
+
+async function buildSingle() {
+  const script = await bundled('single.js', page);
+  const style = await readFile(join(here, 'page.css'), 'utf8');
+  const engine = base64(deflated(await readFile(join(npm, ENGINE))));
+  if (/<\/script|<!--/i.test(script)) throw new Error('the script would end before its end: it holds </script or <!--');
+  const rules = policy(POLICIES.single([script], [style]));
+  const html = (await readFile(join(here, 'single.html'), 'utf8'))
+    .replace('POLICY', () => rules)
+    .replace('<!--style-->', () => `<style>${style}</style>`)
+    .replace('<!--engine-->', () => `<script type="text/plain" id="engine">${engine}</script>`)
+    .replace('<!--script-->', () => `<script type="module">${script}</script>`);
+  await writeFile(join(dist, 'timing-advisor.html'), html);
+  console.log(`dist/timing-advisor.html  SHA-256 ${sha256(html)}  ${(html.length / 1024).toFixed(0)} KiB`);
+}
+
+/** For hosts that read such a file (Netlify, Cloudflare Pages); others take the same lines elsewhere. */
+function headers() {
+  return `/*
+  Content-Security-Policy: ${policy(POLICIES.site)}
+  Referrer-Policy: no-referrer
+  X-Content-Type-Options: nosniff
+  Cross-Origin-Resource-Policy: cross-origin
+  Permissions-Policy: camera=(), geolocation=(), microphone=()
+  Cache-Control: no-cache
+/${ENGINE}
+  Content-Type: application/wasm
+`;
+}

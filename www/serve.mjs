@@ -42,11 +42,13 @@ async function fileFor(root, url) {
  * Starts to serve. Takes the next free port where the wanted one is in use; port 0 takes any.
  * @param {string} folder
  * @param {number} port
+ * @param {(url: string) => void} [asked] told of each request
  * @returns {Promise<{address: string, close: () => void}>}
  */
-export async function serve(folder, port) {
+export async function serve(folder, port, asked) {
   const root = resolve(folder);
   const server = createServer(async (request, response) => {
+    asked?.(request.url ?? '/');
     const found = await fileFor(root, request.url ?? '/');
     if (!found) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n');

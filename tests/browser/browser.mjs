@@ -1,12 +1,12 @@
 // What the specs share: a server of dist/site that keeps a request log, and a headless Chromium
 // with a fresh profile.
 
-import { createServer } from 'node:http';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serve as serveFolder } from '../../www/serve.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const require = createRequire(join(root, 'www/package.json'));
@@ -14,33 +14,14 @@ const { chromium } = require('playwright-core');
 
 export const axeSource = require.resolve('axe-core');
 export const site = join(root, 'dist/site');
+export const single = join(root, 'dist/timing-advisor.html');
+export const npm = join(root, 'dist/npm');
 
-const TYPES = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.wasm': 'application/wasm',
-};
-
-export async function serve() {
+/** Serves a folder, the built page unless told otherwise, and keeps a list of what was asked for. */
+export async function serve(folder = site) {
   if (!existsSync(join(site, 'index.html'))) throw new Error('dist/site is missing: run ./build.sh build first.');
   const requests = [];
-  const server = createServer(async (request, response) => {
-    requests.push(request.url);
-    const path = request.url === '/' ? '/index.html' : request.url.split('?')[0];
-    try {
-      const body = await readFile(join(site, path));
-      response.writeHead(200, {
-        'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-        'cache-control': 'no-store',
-      });
-      response.end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { address: `http://127.0.0.1:${server.address().port}/`, requests, close: () => server.close() };
+  return { requests, ...(await serveFolder(folder, 0, (url) => requests.push(url))) };
 }
 
 export function launch() {
@@ -64,7 +45,8 @@ export function launch() {
  */
 export async function open(browser, address, { worker, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(address).origin });
+  const { origin } = new URL(address);
+  if (origin !== 'null') await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
   const page = await context.newPage();
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(String(error)));

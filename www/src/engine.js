@@ -3,6 +3,7 @@
 // runs in the page.
 
 import { WORDS } from './strings.js';
+import { scriptAddress } from './trusted.js';
 
 /** @typedef {import('./types.js').Report} Report */
 
@@ -194,24 +195,4 @@ async function unpacked(id) {
   const packed = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
   return new Response(stream).arrayBuffer();
-}
-
-/** @type {{ createScriptURL: (address: string) => any } | undefined} */
-let policy;
-
-/**
- * Where the page demands Trusted Types, a policy named `timing-advisor` vouches for this one address.
- *
- * @param {string} address
- * @returns {string}
- */
-function scriptAddress(address) {
-  const types = /** @type {any} */ (globalThis).trustedTypes;
-  policy ??= types?.createPolicy('timing-advisor', {
-    createScriptURL: (/** @type {string} */ given) => {
-      if (given.startsWith('blob:')) return given;
-      throw new TypeError('only the worker of the advisor may be named here');
-    },
-  });
-  return policy ? policy.createScriptURL(address) : address;
 }

@@ -4,3 +4,7 @@ declare module '*.css' {
   const text: string;
   export default text;
 }
+/** What the offline copy holds, put in by build.mjs. */
+declare const FILES: string[];
+/** A hash over all of it. */
+declare const VERSION: string;

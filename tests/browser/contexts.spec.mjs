@@ -1,0 +1,194 @@
+// Where the advisor is used: under a path, as a file, in frames, twice on a page, under a strict
+// policy, without a network. In each it must answer, ask for nothing, and break no policy.
+
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { launch, npm, open, paste, serve, single, site } from './browser.mjs';
+
+const LOG =
+  'Apr 20 10:00:01 core-01 etcd2[815]: failed to send out heartbeat on time (deadline exceeded for 1.237022208s)\n';
+const STALL = /1\.44/;
+
+describe('contexts', () => {
+  let browser;
+  let folder;
+  let server;
+  before(async () => {
+    browser = await launch();
+    folder = await mkdtemp(join(tmpdir(), 'timing-advisor-'));
+    await cp(site, join(folder, 'docs/tools/advisor'), { recursive: true });
+    await cp(npm, join(folder, 'element'), { recursive: true });
+    await cp(single, join(folder, 'timing-advisor.html'));
+    server = await serve(folder);
+  });
+  after(async () => {
+    await browser?.close();
+    server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const write = (name, html) =>
+    writeFile(
+      join(folder, name),
+      `<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>host</title>${html}`,
+    );
+
+  /** Pastes into a page or a frame, and gives the sentence of the answer. */
+  async function answer(place) {
+    await paste(place, LOG);
+    const headline = place.locator('#headline');
+    await headline.waitFor();
+    return headline.textContent();
+  }
+
+  async function opened(address, options) {
+    const page = await open(browser, address, options);
+    const asked = server.requests.length;
+    return { page, quiet: () => assert.deepEqual(server.requests.slice(asked), [], 'asked for after load') };
+  }
+
+  it('under a path', async () => {
+    const page = await open(browser, `${server.address}docs/tools/advisor/`);
+    // The copy for offline use is fetched once, after the page.
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    const copied = server.requests.length;
+    assert.match(await answer(page), STALL);
+    assert.deepEqual(server.requests.slice(copied), []);
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
+  it('as a file', async () => {
+    const page = await open(browser, pathToFileURL(single).href);
+    const requests = [];
+    page.on('request', (request) => !/^(blob|data):/.test(request.url()) && requests.push(request.url()));
+    assert.match(await answer(page), STALL);
+    assert.deepEqual([requests, page.problems], [[], []]);
+    await page.context().close();
+  });
+
+  it('as one file over http', async () => {
+    const { page, quiet } = await opened(`${server.address}timing-advisor.html`);
+    assert.match(await answer(page), STALL);
+    quiet();
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
+  it('in a sandboxed frame, told by message what to read, telling its height', async () => {
+    await write(
+      'frame.html',
+      `<iframe sandbox="allow-scripts" src="timing-advisor.html?compact" title="advisor" width="900" height="700"></iframe>
+      <script>
+        window.told = [];
+        const frame = document.querySelector('iframe');
+        window.addEventListener('message', ({ source, data }) => {
+          if (source !== frame.contentWindow) return;
+          window.told.push(data);
+          if (data.ready) frame.contentWindow.postMessage({ type: 'timing-advisor', documents: [{ name: 'a.log', text: ${JSON.stringify(LOG)} }] }, '*');
+        });
+      </script>`,
+    );
+    const { page, quiet } = await opened(`${server.address}frame.html`);
+    await page.waitForFunction(() => window.told.some((each) => each.report));
+    const told = await page.evaluate(() => window.told);
+    assert.match(told.find((each) => each.report).report.verdict.headline, STALL);
+    assert.ok(
+      told.some((each) => each.height > 100),
+      'a height',
+    );
+    quiet();
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
+  it('in a frame a reader pastes into, whose host learns nothing of it', async () => {
+    await write(
+      'listen.html',
+      `<iframe sandbox="allow-scripts" src="timing-advisor.html" title="advisor" width="900" height="700"></iframe>
+      <script>window.told = []; window.addEventListener('message', ({ data }) => window.told.push(data));</script>`,
+    );
+    const { page } = await opened(`${server.address}listen.html`);
+    assert.match(await answer(page.frameLocator('iframe')), STALL);
+    assert.deepEqual(await page.evaluate(() => window.told.filter((each) => each.report)), []);
+    await page.context().close();
+  });
+
+  it('in srcdoc', async () => {
+    const text = await readFile(single, 'utf8');
+    await write('srcdoc.html', '<iframe title="advisor" width="900" height="700"></iframe>');
+    const { page, quiet } = await opened(`${server.address}srcdoc.html`);
+    await page.locator('iframe').evaluate((frame, text) => void (frame.srcdoc = text), text);
+    assert.match(await answer(page.frameLocator('iframe')), STALL);
+    quiet();
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
+  it('twice on a page with a strict policy', async () => {
+    await write(
+      'host.html',
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self'; require-trusted-types-for 'script'; trusted-types timing-advisor" />
+      <timing-advisor id="a" theme="dark"></timing-advisor><timing-advisor id="b" theme="light" compact></timing-advisor>
+      <script type="module" src="element/element.js"></script>`,
+    );
+    const { page, quiet } = await opened(`${server.address}host.html`);
+    const headlines = await page.evaluate(async (text) => {
+      const read = (id, text) =>
+        new Promise((resolve) => {
+          const advisor = document.getElementById(id);
+          advisor.addEventListener('report', ({ detail }) => resolve(detail.verdict.headline), { once: true });
+          advisor.documents = [{ name: `${id}.log`, text }];
+        });
+      return Promise.all([read('a', text), read('b', 'hello world')]);
+    }, LOG);
+    assert.match(headlines[0], STALL);
+    assert.doesNotMatch(headlines[1], STALL);
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), undefined);
+    quiet();
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
+  it('under a policy without WebAssembly, in a sentence that names what is missing', async () => {
+    await write(
+      'forbidden.html',
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; worker-src blob:; connect-src 'self'" />
+      <timing-advisor></timing-advisor><script type="module" src="element/element.js"></script>`,
+    );
+    const { page } = await opened(`${server.address}forbidden.html`);
+    await paste(page, LOG);
+    const sentence = page.locator('#error-title');
+    await sentence.waitFor();
+    assert.match(await sentence.textContent(), /wasm-unsafe-eval/);
+    await page.context().close();
+  });
+
+  it('without a network after the first visit', async () => {
+    const { page } = await opened(`${server.address}docs/tools/advisor/`);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.context().setOffline(true);
+    await page.reload();
+    assert.match(await answer(page), STALL);
+    await page.context().close();
+  });
+
+  it('offers a newer copy, and never takes a text away for it', async () => {
+    const { page } = await opened(`${server.address}docs/tools/advisor/`);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.reload();
+    await answer(page);
+    const keeper = join(folder, 'docs/tools/advisor/sw.js');
+    await writeFile(keeper, `${await readFile(keeper, 'utf8')}\n// newer`);
+    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
+    await page.locator('#newer').waitFor();
+    await page.locator('#newer button').first().click();
+    assert.match(await page.locator('#newer').textContent(), /Clear the input first/);
+    assert.match(await page.locator('#headline').textContent(), STALL);
+    await page.context().close();
+  });
+});

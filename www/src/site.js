@@ -1,0 +1,11 @@
+// The hosted page: the element, its talk with a page that frames it, and the copy for offline use.
+
+import { TimingAdvisor } from './app.js';
+import { talkWithHost } from './frame.js';
+import { keepOffline } from './offline.js';
+
+const advisor = document.querySelector('timing-advisor');
+if (advisor instanceof TimingAdvisor) {
+  talkWithHost(advisor);
+  keepOffline(advisor);
+}
