@@ -124,6 +124,8 @@ export class ConfigEditor {
         fix: (mark) => this.#fix(mark),
         say: (text) => this.#actions.say(text),
       });
+      // As its beginning: to undo must not empty it.
+      this.#editor.setText(this.#doc.text, true);
       const typing = this.#field.matches(':focus');
       this.#actions.plain(this.#switch.checked);
       if (typing) this.#editor.focus();
@@ -154,7 +156,7 @@ export class ConfigEditor {
 
   /** @param {Mark} mark */
   #fix(mark) {
-    if (mark.fix) this.#apply([mark.fix], `${WORDS.fixed} ${mark.line}.`);
+    if (mark.fix) this.#apply(mark.with ? [mark.fix, mark.with] : [mark.fix], `${WORDS.fixed} ${mark.line}.`);
   }
 
   /**

@@ -15,6 +15,7 @@ import { SEVERITY, WORDS } from './strings.js';
  * @property {'critical' | 'warning' | 'info'} severity
  * @property {string} text
  * @property {Edit} [fix]
+ * @property {Edit} [with] must be made in the same step
  */
 
 /** An editor for longer texts would only be slow; they are shown. */
@@ -93,6 +94,9 @@ export function marksOf(report, document, text) {
       fix: edit,
     });
   }
+  // etcd does not start where its election timeout is under five heartbeats, so neither goes alone.
+  const pair = marks.filter((mark) => mark.fix?.parameters.some((parameter) => parameter.startsWith('etcd.')));
+  if (pair.length === 2) [pair[0].with, pair[1].with] = [pair[1].fix, pair[0].fix];
   return marks.sort((a, b) => a.from - b.from);
 }
 
@@ -135,8 +139,14 @@ function positions(text) {
   };
 }
 
-/** What a fix does, on its button. @param {Edit} fix @param {string} text */
-export function fixLabel(fix, text) {
+/** What the fix of a mark does, on its button. @param {Mark} mark @param {string} text */
+export function fixLabel(mark, text) {
+  const [first, second] = [mark.fix, mark.with].flatMap((fix) => (fix ? [change(fix, text)] : []));
+  return second ? `${first}, ${WORDS.and} ${second[0].toLowerCase()}${second.slice(1)}` : (first ?? '');
+}
+
+/** @param {Edit} fix @param {string} text */
+function change(fix, text) {
   const added = fix.text.trim().replace(/\s*\n\s*/g, ', ');
   if (fix.from === fix.to) return `${WORDS.add} ${added}`;
   return `${WORDS.change} ${text.slice(fix.from, fix.to).trim()} ${WORDS.to} ${added}`;
@@ -160,7 +170,7 @@ export function markRow(mark, text, fix) {
       h('b', null, `${SEVERITY[mark.severity]}, line ${mark.line}. `),
       unbroken(mark.text),
     ),
-    mark.fix && h('button', { type: 'button', class: 'fix', onclick: () => fix(mark) }, fixLabel(mark.fix, text)),
+    mark.fix && h('button', { type: 'button', class: 'fix', onclick: () => fix(mark) }, fixLabel(mark, text)),
   );
 }
 

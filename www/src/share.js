@@ -128,7 +128,7 @@ function allowed(value, shape, clean) {
   if (shape === 'id') return typeof value === 'string' && /^[\w.-]{1,60}$/.test(value) ? value : undefined;
   // A value of the five keys is a number with a unit; anything else was never a value.
   if (shape === 'value')
-    return typeof value === 'string' && /^[\w .:{}"'-]{0,40}$/.test(value) ? clean(value) : undefined;
+    return typeof value === 'string' && /^[\w\s.:{}"'-]{0,40}$/.test(value) ? clean(value) : undefined;
   if (shape === 'words') return typeof value === 'string' && value.length <= 2000 ? clean(value) : undefined;
   if (Array.isArray(shape))
     return Array.isArray(value) ? value.slice(0, 200).flatMap((each) => allowed(each, shape[0], clean) ?? []) : [];
@@ -180,6 +180,8 @@ function whole(model) {
   const fine = (/** @type {any} */ each) => each?.lossPerStall && each.failoverP99 !== undefined;
   if (!model?.points?.every(fine)) return null;
   const { now, proposed, article } = model;
+  // A rate that nothing was known about is null, which the allowlist drops.
+  for (const each of [...model.points, now, proposed, article]) if (each) each.needlessElectionsPerDay ??= null;
   return {
     ...model,
     now: fine(now) ? now : null,

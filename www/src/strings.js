@@ -54,6 +54,7 @@ export const WORDS = {
   noMarks: 'no marks',
   notWritten: 'A key is not written here:',
   add: 'Add',
+  and: 'and',
   change: 'Change',
   to: 'to',
   fixOne: 'Apply the fix',

@@ -1,0 +1,214 @@
+// The configuration in its editor, the link that shares an answer, and what one can take along.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import { launch, open, paste, serve, violations } from './browser.mjs';
+
+const CONFIG = `#cloud-config
+
+coreos:
+  etcd2:
+    heartbeat-interval: 600
+    election-timeout: 1000
+  fleet:
+    public-ip: $private_ipv4
+    etcd-request-timeout: 1
+    agent-ttl: 30s
+`;
+const SECRET = 'hunter2-not-a-real-one';
+
+describe('editor, share and export', { timeout: 240_000 }, () => {
+  let server;
+  let browser;
+  before(async () => {
+    server = await serve();
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  const story = (name, options, run) =>
+    it(name, async () => {
+      const page = await open(browser, server.address, options);
+      try {
+        await run(page);
+        assert.deepEqual(page.problems, []);
+      } finally {
+        await page.context().close();
+      }
+    });
+
+  const inEditor = async (page, text = CONFIG) => {
+    await paste(page, text);
+    await page.locator('#headline').waitFor();
+    await page.locator('#config .cm-content .mark-row').first().waitFor();
+  };
+  const focused = (page) => page.evaluate(() => document.querySelector('timing-advisor').shadowRoot.activeElement?.id);
+  const edited = (page) => page.evaluate(() => document.querySelector('timing-advisor').documents[0].text);
+
+  story('shows marks at their lines and applies one fix, then all', {}, async (page) => {
+    await page.locator('.ex button').nth(1).click();
+    await page.locator('#headline').waitFor();
+    await page.locator('#config .cm-content .mark-row').first().waitFor();
+    assert.ok((await page.locator('#config .cm-line.marked').count()) > 0);
+    assert.deepEqual(await violations(page), []);
+    const before = await edited(page);
+    const fixes = page.locator('#config .cm-content .fix');
+    const offered = await fixes.count();
+    assert.ok(offered > 1);
+    await page
+      .locator('#config .fix', { hasText: /heartbeat|100 to/ })
+      .first()
+      .click();
+    await page.locator('#fix-all', { hasText: `(${offered - 2})` }).waitFor();
+    const once = await edited(page);
+    const changed = once.split('\n').filter((line, index) => line !== before.split('\n')[index]);
+    assert.equal(changed.length, 2, 'heartbeat and election timeout go together: etcd takes neither alone');
+    await page.locator('#fix-all').click();
+    await page.locator('#fix-all').waitFor({ state: 'hidden' });
+    assert.equal(await fixes.count(), 0);
+    const lines = (await edited(page)).split('\n');
+    const kept = before.split('\n').filter((line) => lines.includes(line));
+    assert.ok(kept.length >= before.split('\n').length - offered, 'other lines stay');
+  });
+
+  story('undoes a fix, and never to an empty text', {}, async (page) => {
+    await inEditor(page);
+    const before = await edited(page);
+    await page.locator('#fix-all').click();
+    await page.waitForFunction(
+      (before) => document.querySelector('timing-advisor').documents[0].text !== before,
+      before,
+    );
+    await page.locator('#config .cm-content').focus();
+    for (let times = 0; times < 4; times++) await page.keyboard.press('Control+z');
+    assert.equal(await edited(page), before);
+  });
+
+  story('Tab indents in the editor; Esc, then Tab leaves it', {}, async (page) => {
+    await inEditor(page);
+    await page.locator('#config .cm-content').focus();
+    const inside = () =>
+      page.locator('#config .cm-content').evaluate((each) => each.getRootNode().activeElement === each);
+    await page.keyboard.press('Tab');
+    assert.equal(await inside(), true);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab');
+    assert.equal(await inside(), false);
+  });
+
+  story('is a plain text field for whoever wants one', {}, async (page) => {
+    await inEditor(page);
+    await page.locator('#config-switch').check();
+    assert.equal(await page.locator('#config-plain').inputValue(), await edited(page));
+    assert.equal(await page.locator('#config .cm-content').isVisible(), false);
+    assert.ok((await page.locator('.mark-list .mark-row').count()) > 0, 'the marks stand below it');
+    assert.deepEqual(await violations(page), []);
+    await page.locator('#config-plain').focus();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('# by hand\n');
+    await page.waitForTimeout(400);
+    assert.match(await edited(page), /# by hand\n$/);
+    assert.equal(await focused(page), 'config-plain');
+  });
+
+  story('a template with an error on line 33 is marked there, and the editor comes first', {}, async (page) => {
+    const lines = CONFIG.trimEnd().split('\n');
+    while (lines.length < 31) lines.push(`# line ${lines.length + 1}`);
+    await paste(page, [...lines, 'hostname: a', 'broken: "no end', 'other: {'].join('\n') + '\n');
+    await page.locator('#headline').waitFor();
+    await page.locator('#config .cm-content').waitFor();
+    const place = await page.evaluate(() => {
+      const broken = document
+        .querySelector('timing-advisor')
+        .report.findings.find((each) => each.id === 'config-yaml-error');
+      return broken?.evidence[0]?.line;
+    });
+    assert.equal(place, 33);
+    await page.locator('#config .mark-row.critical, #config .mark-row.warning').first().waitFor();
+    const order = await page.evaluate(() => {
+      const root = document.querySelector('timing-advisor').shadowRoot;
+      const follows = root.getElementById('config').compareDocumentPosition(root.getElementById('input'));
+      return (
+        (follows & Node.DOCUMENT_POSITION_FOLLOWING) > 0 &&
+        !root.getElementById('input').contains(root.getElementById('config'))
+      );
+    });
+    assert.equal(order, true);
+  });
+
+  story('marks follow a keystroke in a configuration of 200 lines', {}, async (page) => {
+    const long = CONFIG + Array.from({ length: 190 }, (_, index) => `# line ${index}\n`).join('');
+    await inEditor(page, long);
+    await page.locator('#config-switch').focus();
+    await page.locator('#config .cm-line', { hasText: 'election-timeout' }).click();
+    await page.keyboard.press('End');
+    await page.keyboard.type('0');
+    await page.waitForFunction(() =>
+      document
+        .querySelector('timing-advisor')
+        .report.settings.some((each) => each.parameter === 'etcd.election-timeout' && each.value === 10000),
+    );
+  });
+
+  story('a link brings the answer, and neither text nor secret', {}, async (page) => {
+    await inEditor(page, CONFIG + `hostname: secret-host.internal\npassword: ${SECRET}\n`);
+    const headline = await page.locator('#headline').innerText();
+    await page.locator('#share > summary').click();
+    await page.locator('#share-link').click();
+    await page.locator('[role=status]', { hasText: /copied/i }).waitFor();
+    const address = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(address, /#v1\.[\w-]+$/);
+    const carried = await page.evaluate(async (packed) => {
+      const bytes = Uint8Array.from(atob(packed.replaceAll('-', '+').replaceAll('_', '/')), (letter) =>
+        letter.charCodeAt(0),
+      );
+      return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).text();
+    }, address.split('#v1.')[1]);
+    for (const word of [SECRET, 'secret-host', '#cloud-config']) assert.equal(carried.includes(word), false, word);
+    await page.evaluate(() => (document.querySelector('timing-advisor').documents = []));
+    await page.evaluate((hash) => (location.hash = hash), new URL(address).hash);
+    await page.locator('.shared').waitFor();
+    assert.equal(await page.locator('#headline').innerText(), headline);
+    assert.deepEqual(await violations(page), []);
+  });
+
+  story('a text travels only redacted, after it was shown', {}, async (page) => {
+    await inEditor(page, CONFIG + `hostname: secret-host.internal\npassword: ${SECRET}\n`);
+    await page.locator('#share > summary').click();
+    await page.locator('#share-texts > summary').click();
+    const shown = await page.locator('#share-texts pre').first().innerText();
+    assert.equal(shown.includes(SECRET) || shown.includes('secret-host'), false);
+    await page.locator('#share-with-texts').click();
+    await page.locator('[role=status]', { hasText: /copied/i }).waitFor();
+    const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+    await page.evaluate((hash) => (location.hash = hash), hash);
+    await page.locator('.shared').waitFor();
+    await page.locator('#headline').waitFor();
+    assert.equal((await edited(page)).trim(), shown.replaceAll('\u00a0', ' ').trim());
+  });
+
+  story('a link that is broken says so and leaves all else', {}, async (page) => {
+    await inEditor(page);
+    await page.evaluate(() => (location.hash = '#v1.AAAA'));
+    await page.locator('[role=status]', { hasText: /link/i }).waitFor();
+    assert.ok(await page.locator('#headline').isVisible());
+  });
+
+  story('gives patch, annotated configuration, report and data as files', {}, async (page) => {
+    await inEditor(page);
+    const file = async (id) => {
+      if (!(await page.locator('#export').evaluate((each) => each.open)))
+        await page.locator('#export > summary').click();
+      const [download] = await Promise.all([page.waitForEvent('download'), page.locator(id).first().click()]);
+      return readFile(await download.path(), 'utf8');
+    };
+    assert.match(await file('#export-patch'), /^--- /);
+    assert.match(await file('[id^=export-annotated]'), /# <- 1/);
+    assert.match(await file('#export-markdown'), /^# /);
+    assert.equal(JSON.parse(await file('#export-json')).schemaVersion, 1);
+  });
+});
