@@ -196,9 +196,10 @@ describe('the page', { timeout: 240_000 }, () => {
       await page.locator('.ex button').nth(1).click();
       await page.locator('#headline').waitFor();
       for (const details of await page.locator('details').all()) await details.evaluate((each) => (each.open = true));
+      assert.deepEqual(await violations(page), [], 'results, all folds open');
+      for (const menu of await page.locator('.menu').all()) await menu.evaluate((each) => (each.open = false));
       await page.locator('.ev .cap button').first().click();
-      assert.deepEqual(await violations(page), [], 'results');
-      await page.locator('#export').evaluate((each) => (each.open = false));
+      assert.deepEqual(await violations(page), [], 'source');
       await paste(page, 'BREAK');
       await page.locator('#error-title').waitFor();
       assert.deepEqual(await violations(page), [], 'error');
