@@ -124,8 +124,8 @@ build_engine() {
 build_npm() {
   need_node
   build_engine
-  cp www/npm/{*.js,package.json,README.md} LICENSE-MIT LICENSE-APACHE "$NPM/"
-  node www/types.mjs "$NPM/timing-advisor.d.ts"
+  cp www/npm/{*.js,element.d.ts,package.json,README.md} LICENSE-MIT LICENSE-APACHE "$NPM/"
+  node www/types.mjs "$NPM/timing-advisor.d.ts" "$NPM/report.schema.json"
 }
 
 build_site() {
@@ -134,9 +134,11 @@ build_site() {
   npm run --prefix www --silent build
 }
 
+# The site, the single file, and what the npm package has of them.
 build_all() {
   build_npm
   build_site
+  cp dist/timing-advisor.html "$NPM/"
 }
 
 # ---- commands -------------------------------------------------------------------------------

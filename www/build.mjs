@@ -9,8 +9,9 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { book, inOnePiece } from './book/book.mjs';
 import { base64, deflated, policy, POLICIES, sha256 } from './policy.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -51,6 +52,10 @@ const page = {
   define: { WORKER_SOURCE: JSON.stringify(worker) },
 };
 
+// Read by the engine of this build, so that the book says what the engine does.
+const engine = await import(pathToFileURL(join(npm, 'timing-advisor.js')).href);
+const pages = await book(await engine.rules(), engine.analyze);
+
 await buildSite();
 await buildSingle();
 await writeFile(join(npm, 'element.js'), await bundled('app.js', page));
@@ -73,6 +78,8 @@ async function buildSite() {
   files.set(ENGINE, await readFile(join(npm, ENGINE)));
   for (const icon of ['icon.svg', 'icon-192.png', 'icon-512.png', 'site.webmanifest'])
     files.set(icon, await readFile(join(here, 'icons', icon)));
+
+  for (const [name, contents] of pages) files.set(name, contents);
 
   // Kept for offline use: all of the above. The folder's own address stands for index.html.
   const kept = [...files.keys()].sort();
@@ -103,6 +110,7 @@ async function buildSingle() {
   const html = (await readFile(join(here, 'single.html'), 'utf8'))
     .replace('POLICY', () => rules)
     .replace('<!--style-->', () => `<style>${style}</style>`)
+    .replace('<!--book-->', () => inOnePiece(pages))
     .replace('<!--engine-->', () => `<script type="text/plain" id="engine">${engine}</script>`)
     .replace('<!--script-->', () => `<script type="module">${script}</script>`);
   await writeFile(join(dist, 'timing-advisor.html'), html);

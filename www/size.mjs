@@ -27,17 +27,23 @@ const measure = (/** @type {string} */ file) => {
   };
 };
 
-// Source maps are fetched by developer tools only.
-const rows = filesIn(site)
-  .filter((file) => !file.endsWith('.map'))
+// The rule book is read by who asks for it; the advisor itself is what everybody waits for.
+const isBook = (/** @type {string} */ file) =>
+  /^(rules|parameters)[/\\]|^(guide\.html|book\.css)$/.test(relative(site, file));
+const all = filesIn(site);
+const rows = all
+  .filter((file) => !isBook(file))
   .map(measure)
   .sort((a, b) => b.gzip - a.gzip);
+const pages = all.filter(isBook).map(measure);
 console.log(`${'file'.padEnd(44)}${'raw'.padStart(12)}${'gzip'.padStart(12)}${'brotli'.padStart(12)}`);
 for (const row of rows) {
   console.log(
     `${relative(site, row.file).padEnd(44)}${[row.raw, row.gzip, row.brotli].map((n) => kib(n).padStart(12)).join('')}`,
   );
 }
+
+console.log(`rule book, apart: ${pages.length} files, ${kib(pages.reduce((sum, row) => sum + row.gzip, 0))} gzip`);
 
 const checks = [
   { what: 'site, gzip', bytes: rows.reduce((sum, row) => sum + row.gzip, 0), limit: Number(siteLimit) },

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { launch, npm, open, paste, serve, single, site } from './browser.mjs';
+import { launch, npm, open, paste, serve, single, site, violations } from './browser.mjs';
 
 const LOG =
   'Apr 20 10:00:01 core-01 etcd2[815]: failed to send out heartbeat on time (deadline exceeded for 1.237022208s)\n';
@@ -75,6 +75,25 @@ describe('contexts', () => {
     const { page, quiet } = await opened(`${server.address}timing-advisor.html`);
     assert.match(await answer(page), STALL);
     quiet();
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
+  it('with its rule book: a page of a rule opens its example, and every page is sound', async () => {
+    const address = `${server.address}docs/tools/advisor/`;
+    const page = await open(browser, `${address}rules/index.html`);
+    await page.fill('#search', 'slow disk');
+    await page.locator('.list li:visible', { hasText: 'etcd-slow-disk' }).locator('a').click();
+    assert.match(await page.locator('mark').first().textContent(), /sync/);
+    for (const name of ['rules/index', 'rules/config-value-dropped', 'parameters/agent-ttl', 'guide']) {
+      await page.goto(`${address}${name}.html`);
+      assert.deepEqual(await violations(page), [], name);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth), false, name);
+    }
+    await page.goto(`${address}rules/etcd-slow-disk.html`);
+    await page.locator('.try a').click();
+    await page.locator('#headline').waitFor();
+    assert.match(await page.locator('#headline').textContent(), /disk/);
     assert.deepEqual(page.problems, []);
     await page.context().close();
   });

@@ -12,6 +12,21 @@ export function init(source?: EngineSource | PromiseLike<EngineSource>): Promise
 /** Reads configurations and logs, and answers with a report. Nothing is sent anywhere. */
 export function analyze(input: Input): Promise<Report>;
 
+/** The texts of every rule: why it matters, what to do, its sources. */
+export function rules(): Promise<Rule[]>;
+
+/** One rule. Its id is the id of its finding. */
+export interface Rule {
+  /** Finding id. */
+  id: string;
+  /** Why such a thing matters. */
+  why: string;
+  /** What to do about it. */
+  whatToDo: string;
+  /** `repo@tag:path:line` and documents. */
+  references: string[];
+}
+
 /** The same analysis for texts that arrive in pieces, such as large files. */
 export class Session {
   /** Starts a session; this loads the engine where needed. */

@@ -5,7 +5,13 @@
 //
 // The first call loads the engine; nothing has to be set up. Nothing is sent anywhere.
 
-import { __wbg_reset_state, initSync, Session as EngineSession, Stated } from './timing_advisor.js';
+import {
+  __wbg_reset_state,
+  initSync,
+  rules as rulesOfEngine,
+  Session as EngineSession,
+  Stated,
+} from './timing_advisor.js';
 
 const STOPPED =
   'The engine met a fault of its own and stopped, so there is no report for this input. ' +
@@ -44,6 +50,16 @@ export async function analyze(input) {
   const session = await Session.start({ assumptions });
   for (const { name, text } of documents) session.push(session.open(name), UTF8.encode(text));
   return session.finish();
+}
+
+/**
+ * The texts of every rule: why it matters, what to do, its sources. Loads the engine where needed.
+ *
+ * @returns {Promise<import('./timing-advisor.js').Rule[]>}
+ */
+export async function rules() {
+  await init();
+  return guarded(() => JSON.parse(rulesOfEngine()));
 }
 
 /** The same analysis for texts that arrive in pieces, such as large files. */

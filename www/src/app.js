@@ -11,7 +11,8 @@ import { Layout } from './layout.js';
  * Attributes: `theme` (`light`, `dark`, `auto` as the system has it; without it, as the page around
  * has it), `compact` (verdict and values alone, in a box), `examples` (`none` hides them), `engine`
  * (address of the engine, else beside this script; `#id` of an element that holds it as text),
- * `rules` (address of the rule book, else `rules/` beside the engine; `none` where there is none).
+ * `rules` (address of the rule book, else `rules/` beside this script; `#` and a prefix where it is part of
+ * the document; `none` where there is none).
  * Properties: `documents`, `report`. Events: `report`, `patch`.
  */
 export class TimingAdvisor extends HTMLElement {

@@ -16,7 +16,7 @@ const LINES_SHOWN = 8;
  * @param {Report} report
  * @param {State} state
  * @param {Actions} actions
- * @param {URL | undefined} rules address of the rule book
+ * @param {((id: string) => string) | undefined} rules where the page of a rule is
  */
 export function evidenceSection(report, state, actions, rules) {
   if (report.findings.length === 0 && !report.timeline) return null;
@@ -76,7 +76,7 @@ function inSpan(report, span) {
  * @param {boolean} open
  * @param {Report} report
  * @param {Actions} actions
- * @param {URL | undefined} rules
+ * @param {((id: string) => string) | undefined} rules
  */
 function findingBlock(finding, open, report, actions, rules) {
   const hosts = new Set(finding.evidence.flatMap((each) => each.host ?? [])).size;
@@ -142,10 +142,12 @@ function part(title, text) {
   return text ? [h('dt', null, title), h('dd', null, unbroken(text))] : [];
 }
 
-/** @param {string} id @param {URL | undefined} rules */
+/** @param {string} id @param {((id: string) => string) | undefined} rules */
 function ruleLink(id, rules) {
   const code = h('code', null, id);
-  return rules ? h('a', { href: new URL(`${id}.html`, rules).href, rel: 'noreferrer', target: '_blank' }, code) : code;
+  if (!rules) return code;
+  const href = rules(id);
+  return h('a', href.startsWith('#') ? { href } : { href, rel: 'noreferrer', target: '_blank' }, code);
 }
 
 /** @param {string} text */

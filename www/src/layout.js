@@ -288,7 +288,7 @@ export class Layout {
     const { state, actions } = this.#advisor;
     return [
       this.#valuesSection(report),
-      evidenceSection(report, state, actions, rulesAddress(this.#host)),
+      evidenceSection(report, state, actions, rulePages(this.#host)),
       rolloutSection(report),
     ];
   }
@@ -389,11 +389,19 @@ export class Layout {
   }
 }
 
-/** The rule book lies beside the script, unless the attribute says otherwise. @param {Element} host */
-function rulesAddress(host) {
+/**
+ * Where the page of a rule is. The rule book lies beside the script, unless the attribute says otherwise:
+ * another folder, or `#` and how the ids of its parts in this document begin.
+ *
+ * @param {Element} host
+ * @returns {((id: string) => string) | undefined}
+ */
+function rulePages(host) {
   const given = host.getAttribute('rules');
   if (given === 'none') return undefined;
-  return given ? new URL(given, document.baseURI) : new URL('./rules/', import.meta.url);
+  if (given?.startsWith('#')) return (id) => `${given}${id}`;
+  const folder = given ? new URL(given, document.baseURI) : new URL('./rules/', import.meta.url);
+  return (id) => new URL(`${id}.html`, folder).href;
 }
 
 /** @param {Report} report */

@@ -49,6 +49,8 @@ mod testing;
 
 use std::cmp::Reverse;
 
+use serde::Serialize;
+
 use crate::facts::{EventId, Facts};
 use crate::parameters::Parameter;
 use crate::report::{Confidence, Severity};
@@ -120,6 +122,8 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
 }
 
 /// One rule. Its id is its file's name, its page's name and its folder under `tests/rules/`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Rule {
     /// Finding id.
     pub id: &'static str,
@@ -130,6 +134,7 @@ pub struct Rule {
     /// `repo@tag:path:line` and documents.
     pub references: &'static [&'static str],
     /// Looks; `None` where there is nothing to say.
+    #[serde(skip)]
     pub check: fn(&Facts) -> Option<Finding>,
 }
 

@@ -17,6 +17,12 @@ pub fn start() {
     console_error_panic_hook::set_once();
 }
 
+/// The texts of every rule, as JSON.
+#[wasm_bindgen]
+pub fn rules() -> String {
+    json::write(&crate::rules::all().collect::<Vec<_>>())
+}
+
 /// What the user states of the cluster, filled in before a session starts.
 #[wasm_bindgen]
 #[derive(Default)]

@@ -1,0 +1,159 @@
+// The five parameters, for the rule book. Where a number comes from stands under `sources`.
+
+const ETCD_SOURCES = [
+  'etcd-io/etcd@v0.4.9:config/timeout.go:5-8',
+  'etcd-io/etcd@v2.3.8:etcdmain/config.go:168-169, 319-323, 342',
+  'etcd-io/etcd@v3.7.1:server/embed/config.go:193-194, 997-1007, 1220',
+];
+const FLEET_SOURCES = [
+  'coreos/fleet@v1.0.0:fleetd/fleetd.go',
+  'coreos/fleet@v0.11.5:Godeps/_workspace/src/github.com/rakyll/globalconf/globalconf.go:105-118',
+  'coreos/coreos-cloudinit@v1.14.0:system/fleet.go',
+];
+const UNREADABLE =
+  'A text that is no number, such as <code>5s</code>, becomes 0, not the default, and nothing is logged.';
+
+/** @param {string} key @param {string} old @param {string} value */
+const etcdSpellings = (key, old, value) => {
+  const name = `ETCD_${key.toUpperCase().replaceAll('-', '_')}`;
+  return /** @type {[string, string][]} */ ([
+    ['cloud-config', `<code>coreos.etcd2.${key}: ${value}</code>; <code>-</code> and <code>_</code> are one`],
+    ['cloud-config for etcd 0.4', `<code>coreos.etcd.${old}: ${value}</code>`],
+    ['environment', `<code>${name}=${value}</code>`],
+    ['flag', `<code>--${key}=${value}</code>; with one dash too in 2.x`],
+    ['configuration file of 3.x', `<code>${key}: ${value}</code>; with <code>--config-file</code> nothing else acts`],
+    ['kubeadm', `<code>etcd.local.extraArgs</code>, <code>${key}: "${value}"</code>`],
+    ['k3s, RKE2', `<code>etcd-arg: ["${key}=${value}"]</code>`],
+  ]);
+};
+
+/** @param {string} key @param {string} value */
+const fleetSpellings = (key, value) => {
+  const name = key.replaceAll('-', '_');
+  return /** @type {[string, string][]} */ ([
+    ['cloud-config', `<code>coreos.fleet.${key}: ${value}</code>; <code>-</code> and <code>_</code> are one`],
+    ['environment', `<code>FLEET_${name.toUpperCase()}=${value}</code>; it wins over the file`],
+    ['/etc/fleet/fleet.conf', `<code>${name}=${value}</code>, with underscores, outside any section`],
+  ]);
+};
+
+export const PARAMETERS = [
+  {
+    key: 'heartbeat-interval',
+    daemon: 'etcd',
+    lead: 'How often a leader says that it lives.',
+    unit: 'whole milliseconds, written as a bare number.',
+    defaults: /** @type {[string, string][]} */ ([
+      ['etcd 0.4', '50 ms'],
+      ['etcd 2.0 and later', '100 ms'],
+    ]),
+    spellings: etcdSpellings('heartbeat-interval', 'peer-heartbeat-interval', '300'),
+    bounds: [
+      'From 2.0.6 on etcd ends at its start when election-timeout is less than five heartbeats.',
+      'At least the round trip between the members.',
+      'etcd 2.0 closes a peer connection on which it heard nothing for 5 s, so a heartbeat must come well before.',
+      'From 3.3 on 0 is refused; before, 0 ends etcd with a division by zero.',
+    ],
+    does: [
+      'It is the tick of the whole election clock: etcd counts election-timeout in heartbeats and drops the rest. A tick that falls into a stall is lost, not caught up.',
+      'From 2.3 on a leader that is more than two heartbeats late says so. The number in that line is the excess over two heartbeats: at 100 ms, “exceeded for 1.2 s” means a gap of 1.4 s.',
+      'It does not decide whether a stall costs the leader its place. election-timeout does. Raised alone it makes things worse.',
+    ],
+    raising:
+      'Stalls shorter than two heartbeats leave no line in the log any more. The leader sends fewer messages: at 100 ms ten a second to each follower.',
+    sources: ETCD_SOURCES,
+  },
+  {
+    key: 'election-timeout',
+    daemon: 'etcd',
+    lead: 'How long a follower waits for a word of the leader before it asks for an election.',
+    unit: 'whole milliseconds, written as a bare number.',
+    defaults: /** @type {[string, string][]} */ ([
+      ['etcd 0.4', '200 ms'],
+      ['etcd 2.0 and later', '1000 ms'],
+    ]),
+    spellings: etcdSpellings('election-timeout', 'peer-election-timeout', '3000'),
+    bounds: [
+      'At least five heartbeats (refused otherwise from 2.0.6 on); ten are usual.',
+      'At most 50000 ms (refused otherwise from 2.1.2 on).',
+      'At least ten round trips between the members.',
+      'At least the longest stall of the leader plus two heartbeats, measured on real clusters; the advisor adds a quarter.',
+    ],
+    does: [
+      'Each follower draws a time between one and two election-timeouts and starts an election when it hears nothing that long. Version 2 draws anew each time, version 3 once for each term.',
+      'From 3.5 on a follower first asks whether it could win (pre-vote). That takes away slow failovers, but hardly protects a leader that stalls.',
+      'A follower that knows no leader answers no write and no linear read.',
+    ],
+    raising:
+      'A leader that really dies is replaced later: after about 1.2 election-timeouts, one time in ten after up to 2.7 (version 3.0 to 3.4). Writes wait that long, and a request begun in between is lost, whatever its own limit is.',
+    sources: ETCD_SOURCES,
+  },
+  {
+    key: 'etcd-request-timeout',
+    daemon: 'fleet',
+    lead: 'How long fleet waits for one answer of etcd.',
+    unit: 'seconds, fractions allowed, written as a bare number.',
+    defaults: /** @type {[string, string][]} */ ([
+      ['fleet 0.5.1 to 0.6.0', '1 s, fixed'],
+      ['fleet 0.6.1 and later', '1 s'],
+    ]),
+    spellings: fleetSpellings('etcd-request-timeout', '3'),
+    bounds: [
+      UNREADABLE,
+      '0 fails every request up to 0.12; from 0.13 on it means no limit at all.',
+      'Above the longest stall of etcd’s leader, with a quarter more.',
+      'At most a twelfth of agent-ttl, so that a renewal of the presence has time for several tries.',
+    ],
+    does: [
+      'Every read and write of the registry has this limit. When it runs out fleet prints “cancelled” or “timeout reached” and goes on with the next pass.',
+      'Up to 0.11.8 one read of a unit that runs into it makes fleet stop that unit. A longer limit makes that rarer; an upgrade to 0.12 ends it.',
+      'Up to 0.12 a call tries its endpoints one after the other within this time; in 0.13 and later each endpoint has it.',
+    ],
+    raising: 'An endpoint that hangs holds each call that long, and a dead one is left later.',
+    sources: FLEET_SOURCES,
+  },
+  {
+    key: 'agent-ttl',
+    daemon: 'fleet',
+    lead: 'How long a machine that is silent keeps its place in the cluster, and with it its units.',
+    unit: 'a length of time with its unit: <code>60s</code>, <code>2m</code>, <code>1m30s</code>.',
+    defaults: /** @type {[string, string][]} */ ([['all versions', '30s']]),
+    spellings: fleetSpellings('agent-ttl', '60s'),
+    bounds: [
+      'A bare number such as <code>120</code> ends fleetd at its start.',
+      'Below <code>1s</code> it is cut to 0 and useless.',
+      'At least twelve times etcd-request-timeout, so that one late renewal is not the end.',
+      'At least three times the longest outage of etcd that fleet should ride out, up to 0.11.',
+    ],
+    does: [
+      'fleetd renews its key in etcd every half of it. When a try fails it tries again after a twelfth of it.',
+      'When the key runs out the engine takes the machine for dead and gives its units to others. Back again, the machine stops its copies.',
+      'When no renewal succeeds within a third of it, fleetd’s monitor restarts the server inside fleetd. From 0.12 on this restart can hang.',
+    ],
+    raising: 'Units of a machine that really dies start elsewhere only after this time and one pass of the engine.',
+    sources: FLEET_SOURCES,
+  },
+  {
+    key: 'engine-reconcile-interval',
+    daemon: 'fleet',
+    lead: 'How often the engine compares what should run with what runs.',
+    unit: 'seconds, fractions allowed, written as a bare number.',
+    defaults: /** @type {[string, string][]} */ ([
+      ['fleet 0.5.3 to 0.6.1', '2 s, fixed'],
+      ['fleet 0.6.2 and later', '2 s'],
+    ]),
+    spellings: fleetSpellings('engine-reconcile-interval', '2'),
+    bounds: [
+      UNREADABLE,
+      '0 makes a loop without a rest, and a lease that never ends (0.8 and later).',
+      'Four of them should be longer than etcd-request-timeout plus a failover of etcd, so that the lease stays in one hand.',
+    ],
+    does: [
+      'One machine leads the engine by a lease of five intervals, renewed at each pass.',
+      'Losing the lease stops no unit. Scheduling pauses until some engine holds it again.',
+      'The agents on all machines look every 5 s whatever this value is, so it decides little of the load on etcd.',
+    ],
+    raising: 'A dead engine is replaced after up to six intervals, and new units wait longer for their machine.',
+    sources: FLEET_SOURCES,
+  },
+];
