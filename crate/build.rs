@@ -123,15 +123,36 @@ impl Catalogue {
 
 /// Bytes of a key that the prefilter looks for; `crate/src/log/prefilter.rs` has the same number.
 const MARK: usize = 7;
+/// Texts that lines of all programs carry.
+const EVERYWHERE: &[&str] = &[
+    " systemd[1]: ",
+    " kernel: ",
+    " dockerd[",
+    " localhost",
+    "http://127.0.0.1",
+    "https://",
+    " request ",
+    " failed: ",
+    " Failed to ",
+    ": Started ",
+    ": Starting ",
+    ": Stopped ",
+    ": Stopping ",
+    " connected from ",
+    "connection",
+    " directory",
+];
 
 /// Where in each key its mark begins. A mark is of seldom bytes, so that other text rarely has it, and
-/// of none that JSON writes in another way, so that it is found inside JSON too.
+/// of none that JSON writes in another way, so that it is found inside JSON too. A word that heads
+/// every line of a journal or stands in every second one is no mark, however seldom its bytes are.
 fn marks(keys: &[String]) -> Vec<usize> {
     let mut counts = [1_u32; 256];
     keys.iter().flat_map(|key| key.bytes()).for_each(|byte| counts[usize::from(byte)] += 1);
-    let commonness = |mark: &[u8]| -> (usize, u64) {
+    let commonness = |mark: &[u8]| -> (usize, bool, u64) {
         let escaped = mark.iter().filter(|byte| b"\"\\<>&".contains(byte) || !byte.is_ascii()).count();
-        (escaped, mark.iter().map(|byte| u64::from(counts[usize::from(*byte)].ilog2())).sum())
+        let is_everywhere = EVERYWHERE.iter().any(|word| word.as_bytes().windows(MARK).any(|part| part == mark));
+        (escaped, is_everywhere, mark.iter().map(|byte| u64::from(counts[usize::from(*byte)].ilog2())).sum())
     };
     keys.iter()
         .map(|key| {
