@@ -1,60 +1,175 @@
-// How fast the built engine reads: `./build.sh bench [MEGABYTES]`. The log is made here, always the
-// same one; one line in fifty means something to a signature.
-import { analyze, Session } from '../dist/npm/timing-advisor.js';
+// How fast the built engine reads, as ratios of one run: `./build.sh bench [MEGABYTES]`. The log is made
+// here, always the same one; one line in twenty means something to a signature. Prints a table and writes
+// it to target/bench/bench.json.
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { analyze, init, Session } from '../dist/npm/timing-advisor.js';
+import { initSync } from '../dist/npm/timing_advisor.js';
 
-const MIB = 1 << 20;
-const PIECE = 4 * MIB;
-const RUNS = 5;
-const megabytes = Number(process.argv[2] ?? 128);
+const MB = 1e6;
+const PIECE = 1 << 20;
+const RUNS = 3;
+const FOLDER = new URL('../target/bench/', import.meta.url).pathname;
+const SIGNATURES = new URL('../crate/signatures/', import.meta.url);
+const megabytes = Number(process.argv[2] ?? 200);
 
 const NOISE = [
   'kernel: [UFW BLOCK] IN=eth0 OUT= SRC=192.0.2.14 DST=198.51.100.2 LEN=40 TTL=245 PROTO=TCP SPT=51331 DPT=23',
   'systemd[1]: Started Cleanup of Temporary Directories.',
   'dockerd[733]: time="2016-03-02T11:00:00Z" level=info msg="GET /v1.22/containers/json"',
   'sshd[4410]: Disconnected from 192.0.2.77 port 40122 [preauth]',
-  'fleetd[960]: INFO reconcile.go:321: AgentReconciler attempting task: LaunchUnit web@3.service',
 ];
 const TELLING = 'etcd2[801]: failed to send out heartbeat on time (deadline exceeded for 412.345678ms)';
+const NEAR_MISS = 'etcd2[801]: failed to send out heartbeat on tine (deadline exceeded for 412.345678ms)';
 
-/** One log of about `size` bytes, an hour long. */
-function makeLog(size) {
-  const lines = [];
-  for (let at = 0, length = 0; length < size; at += 1) {
-    const second = Math.floor((at * 3600) / (size / 90)) % 3600;
-    const stamp = `Mar 02 11:${String(Math.floor(second / 60)).padStart(2, '0')}:${String(second % 60).padStart(2, '0')} blue-1 `;
-    const line = stamp + (at % 50 === 49 ? TELLING : NOISE[at % NOISE.length]);
-    lines.push(line);
-    length += line.length + 1;
+/** The path of a log of about `size` bytes, an hour long; `line` gives the text of each line. */
+function makeLog(/** @type {string} */ name, /** @type {number} */ size, /** @type {(at: number) => string} */ line) {
+  const path = FOLDER + name;
+  const file = openSync(path, 'w');
+  let lines = '';
+  let written = 0;
+  for (let at = 0; written < size; at += 1) {
+    const second = Math.floor((written / size) * 3600);
+    const clock = `${String(Math.floor(second / 60)).padStart(2, '0')}:${String(second % 60).padStart(2, '0')}`;
+    const next = `Mar 02 11:${clock} blue-1 ${line(at)}\n`;
+    lines += next;
+    written += next.length;
+    if (lines.length < PIECE && written < size) continue;
+    writeFileSync(file, lines);
+    lines = '';
   }
-  return new TextEncoder().encode(`${lines.join('\n')}\n`);
+  closeSync(file);
+  return path;
 }
 
-const median = (/** @type {number[]} */ values) => values.sort((a, b) => a - b)[values.length >> 1];
+/** Calls `use` for every piece of a file. */
+function eachPiece(/** @type {string} */ path, /** @type {(bytes: Buffer) => void} */ use) {
+  const file = openSync(path, 'r');
+  const buffer = Buffer.alloc(PIECE);
+  for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) use(buffer.subarray(0, read));
+  closeSync(file);
+}
 
-async function timed(/** @type {() => Promise<unknown>} */ work) {
+/** The median of some runs, in milliseconds. */
+async function timed(/** @type {() => unknown} */ work, runs = RUNS) {
   const times = [];
-  for (let run = 0; run < RUNS; run += 1) {
+  for (let run = 0; run < runs; run += 1) {
     const started = performance.now();
     await work();
     times.push(performance.now() - started);
   }
-  return median(times);
+  return times.sort((a, b) => a - b)[times.length >> 1];
 }
 
-const log = makeLog(PIECE);
-const pieces = Math.max(1, Math.round((megabytes * MIB) / log.length));
+/** Megabytes a second at which `work` gets through a file. */
+async function speed(/** @type {string} */ path, /** @type {() => unknown} */ work, runs = RUNS) {
+  return statSync(path).size / MB / ((await timed(work, runs)) / 1000);
+}
 
-const large = await timed(async () => {
+/** The longest fixed part of every declared message. */
+function keys() {
+  const found = new Set();
+  for (const name of readdirSync(SIGNATURES).filter((name) => name.endsWith('.yaml'))) {
+    for (const [, quoted] of readFileSync(new URL(name, SIGNATURES), 'utf8').matchAll(/^ +- text: '(.*)'$/gm)) {
+      const parts = quoted.replaceAll("''", "'").split(/\{[^}]*\}/);
+      found.add(parts.reduce((longest, part) => (part.length > longest.length ? part : longest), ''));
+    }
+  }
+  return [...found].filter((key) => key.length >= 7);
+}
+
+/** The engine's way through a whole file, up to the report. */
+const engine = (/** @type {string} */ path) => async () => {
   const session = await Session.start();
   const id = session.open('large.log');
-  for (let piece = 0; piece < pieces; piece += 1) session.push(id, log);
+  eachPiece(path, (bytes) => session.push(id, bytes));
   return session.finish();
-});
-const read = (pieces * log.length) / 1e6;
-console.log(
-  `large log: ${read.toFixed(0)} MB in ${large.toFixed(0)} ms, ${((read * 1000) / large).toFixed(0)} MB/s (median of ${RUNS})`,
-);
+};
 
-const text = new TextDecoder().decode(log.subarray(0, 20_000));
-const small = await timed(() => analyze({ documents: [{ text }] }));
-console.log(`pasted log of 20 kB: ${small.toFixed(1)} ms (median of ${RUNS})`);
+/** One RegExp of all keys, line by line. */
+const combined = (/** @type {string} */ path) => () => {
+  const any = new RegExp(
+    keys()
+      .map((key) => key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('|'),
+  );
+  const decoder = new TextDecoder();
+  let rest = '';
+  let lines = 0;
+  eachPiece(path, (bytes) => {
+    const text = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    rest = text.pop() ?? '';
+    for (const line of text) if (any.test(line)) lines += 1;
+  });
+  return lines;
+};
+
+/** @type {{ what: string, value: number | null, unit: string, goal: string, met: boolean | null, note: string }[]} */
+const rows = [];
+const row = (
+  /** @type {string} */ what,
+  /** @type {number | null} */ value,
+  /** @type {string} */ unit,
+  /** @type {['>=' | '<=', number] | null} */ goal,
+  note = '',
+) => {
+  const met = value === null || !goal ? null : goal[0] === '>=' ? value >= goal[1] : value <= goal[1];
+  rows.push({ what, value, unit, goal: goal?.join(' ') ?? '', met, note });
+};
+const perSecond = (/** @type {number} */ value) => `${value.toFixed(0)} MB/s`;
+
+mkdirSync(FOLDER, { recursive: true });
+const noise = (/** @type {number} */ at) => NOISE[at % NOISE.length];
+const mixed = (/** @type {number} */ at) => (at % 20 === 19 ? TELLING : noise(at));
+const part = (megabytes * MB) / 10;
+const large = makeLog('large.log', megabytes * MB, mixed);
+const tenth = makeLog('tenth.log', part, mixed);
+const near = makeLog('near-miss.log', part, () => NEAR_MISS);
+const telling = makeLog('telling.log', part, () => TELLING);
+
+await init();
+await engine(tenth)(); // The engine is compiled twice: at once, and better while it runs.
+const ours = await speed(large, engine(large));
+row('engine in Node', ours, 'MB/s', null);
+
+writeFileSync(`${FOLDER}keys.txt`, `${keys().join('\n')}\n`);
+const rg = () => spawnSync('rg', ['-j1', '-c', '-F', '-f', `${FOLDER}keys.txt`, large], { encoding: 'utf8' });
+if (rg().status === 0) {
+  const theirs = await speed(large, rg);
+  row('engine against ripgrep', ours / theirs, 'x', ['>=', 1.3], perSecond(theirs));
+} else {
+  row('engine against ripgrep', null, 'x', ['>=', 1.3], 'ripgrep is missing: apt-get install ripgrep');
+}
+
+const regexp = await speed(tenth, combined(tenth), 1);
+row('engine against one RegExp in JavaScript', ours / regexp, 'x', ['>=', 8], perSecond(regexp));
+
+const normal = await timed(engine(tenth));
+row('near-miss text, time against normal', (await timed(engine(near))) / normal, 'x', ['<=', 6]);
+row('all lines relevant, time against normal', (await timed(engine(telling))) / normal, 'x', ['<=', 5]);
+const whole = statSync(large).size / ours / 1000;
+row('ten times the text, time against ten times', whole / (normal * 10), 'x', ['<=', 1.2]);
+
+const { memory } = initSync();
+row('memory of the engine after all this', memory.buffer.byteLength / (1 << 20), 'MiB', ['<=', 16]);
+
+const units = Array.from(
+  { length: 120 },
+  (_, at) =>
+    `    - name: unit-${at}.service\n      command: start\n      enable: true\n      content: |\n        [Service]\n        ExecStart=/bin/true\n`,
+);
+const config = `#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n    election-timeout: 1000\n  units:\n${units.join('')}`;
+const text = config.slice(0, config.lastIndexOf('    - name', 16 << 10));
+row('configuration of 16 KiB', await timed(() => analyze({ documents: [{ text }] }), 15), 'ms', ['<=', 5]);
+
+const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`;
+const date = new Date().toISOString().slice(0, 10);
+writeFileSync(`${FOLDER}bench.json`, `${JSON.stringify({ date, machine, megabytes, rows }, null, 2)}\n`);
+console.log(`${date}, ${machine}, ${megabytes} MB\n`);
+console.log('| what | measured | goal | |\n|---|---|---|---|');
+for (const { what, value, unit, goal, met, note } of rows) {
+  const measured = value === null ? 'not measured' : `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`;
+  const verdict = [met === null ? '' : met ? 'met' : 'missed', note].filter(Boolean).join(', ');
+  console.log(`| ${what} | ${measured} | ${goal && `${goal} ${unit}`} | ${verdict} |`);
+}
