@@ -63,7 +63,7 @@ pub fn tree(builder: &mut Builder) -> Tree {
         builder.problem(
             "config-template",
             header,
-            "This cloud-config stands inside another file, so it was read line by line.".to_owned(),
+            "This configuration stands inside another file, so it was read line by line.".to_owned(),
             None,
         );
     } else if is_templated(builder.text) {
@@ -83,8 +83,20 @@ pub fn tree(builder: &mut Builder) -> Tree {
     yaml::read_tolerantly(builder.text)
 }
 
-/// Bytes of a `#cloud-config` line that stands inside a script or another tool's file.
+/// Bytes of a `#cloud-config` line that stands inside a script or another tool's file, or of the mark with
+/// which a shell's here-document begins.
 fn embedded(text: &str) -> Option<Range<usize>> {
+    header_inside(text).or_else(|| here_document(text))
+}
+
+/// `<<EOF`, `<<'EOF'` or `<<-EOF`.
+fn here_document(text: &str) -> Option<Range<usize>> {
+    let at = text.find("<<")?;
+    let word = text[at + 2..].trim_start_matches(['-', ' ', '\'', '"', '\\']);
+    word.starts_with(|first: char| first.is_ascii_alphabetic()).then(|| at..at + 2)
+}
+
+fn header_inside(text: &str) -> Option<Range<usize>> {
     let at = text.find("\n#cloud-config")? + 1;
     let before = text[..at].lines().any(|line| !line.trim().is_empty() && (!line.starts_with('#') || line.starts_with("#!")));
     before.then(|| at..at + "#cloud-config".len())
@@ -410,6 +422,15 @@ mod tests {
         );
         assert_eq!(ids("#cloud-config\r\ncoreos:\r\n  etcd2: {name: a}\r\n"), [] as [&str; 0]);
         assert!(ids("\u{feff}#cloud-config\ncoreos:\n  etcd2: {name: a}\n").contains(&"config-header-missing"));
+    }
+
+    #[test]
+    fn a_here_document_of_etcd_is_no_broken_file() {
+        let text =
+            "cat > /etc/etcd/etcd.yml <<'EOF'\nname: a\ndata-dir: /var/lib/etcd\nheartbeat-interval: 250\nelection-timeout: 2500\nEOF\n";
+        let read = crate::config::read(0, text).expect("a configuration");
+        assert_eq!(read.problems.iter().map(|problem| problem.id).collect::<Vec<_>>(), ["config-template"]);
+        assert_eq!(read.settings.iter().filter(|setting| setting.effective).count(), 2);
     }
 
     #[test]

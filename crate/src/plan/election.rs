@@ -91,7 +91,7 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
             Some((heartbeat, rung(&LADDER, 10 * heartbeat)?))
         };
     }
-    let no_keep_alive = facts.etcd.is_none_or(|range| range.low < (2, 1, 0)) && facts.generation == Generation::V2;
+    let no_keep_alive = facts.etcd.is_some_and(|range| range.low < (2, 1, 0)) && facts.generation == Generation::V2;
     let too_rare = heartbeat >= SILENT_STREAM && (no_keep_alive || facts.logs.is_empty());
     (too_rare || election > HARD_LIMIT).then_some((250 * MS, 2500 * MS))
 }

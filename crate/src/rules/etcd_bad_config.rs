@@ -46,7 +46,10 @@ fn check(facts: &Facts) -> Option<Finding> {
         Some((_, what)) => what.clone(),
         None => String::from("The value stands in the line. etcd ends when it reads such a setting."),
     };
-    let mut finding = Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what)
+    // What only etcd 2.0 cannot work with is no fault of an etcd of unknown age.
+    let unsure = problems.is_empty() && refused.is_empty() && facts.etcd.is_none() && facts.value(HeartbeatInterval) >= SILENT_STREAM;
+    let (severity, confidence) = if unsure { (Severity::Warning, Confidence::Medium) } else { (Severity::Critical, Confidence::High) };
+    let mut finding = Finding::new(RULE.id, severity, confidence, title, what)
         .showing(facts, &shown(facts, refused, pair.is_some()))
         .on(&[HeartbeatInterval, ElectionTimeout]);
     finding.count = finding.count.max(1);
@@ -58,7 +61,7 @@ fn check(facts: &Facts) -> Option<Finding> {
             finding.evidence.push(Evidence { at: At::Place(place), note: None });
         }
     }
-    Some(if pair.is_some() { finding.demanding(demands(facts)) } else { finding })
+    Some(if pair.is_some() && !unsure { finding.demanding(demands(facts)) } else { finding })
 }
 
 /// Lines that refuse, then the start lines with the pair in force.
@@ -77,8 +80,10 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
         return None;
     }
     let (beat, wait) = (facts.value(HeartbeatInterval), facts.value(ElectionTimeout));
+    let of_04 = [heartbeat, election].into_iter().any(|value| of_etcd_04(facts, value));
     let both = format!("heartbeat-interval {} and election-timeout {}", HeartbeatInterval.human(beat), ElectionTimeout.human(wait));
-    if wait < 5 * beat {
+    // etcd 0.4 checks no ratio (etcd-io/etcd@v0.4.9:config/config.go).
+    if wait < 5 * beat && !of_04 {
         let title = format!("The election-timeout is less than five heartbeats: {both}");
         return Some((
             title,
@@ -92,15 +97,26 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
         ));
     }
     if beat >= SILENT_STREAM {
-        let old = facts.etcd.is_none_or(|range| range.low < (2, 1, 0));
-        let closes = if old {
-            "etcd 2.0 closes a connection between members that is silent for 5\u{a0}s, so heartbeats this rare find it closed."
-        } else {
-            "etcd 2.1 and later keep such connections open, so it works; but a leader that dies is missed only after the whole election-timeout."
+        let closes = match facts.etcd {
+            Some(range) if range.low < (2, 1, 0) => {
+                "etcd 2.0 closes a connection between members that is silent for 5\u{a0}s, so heartbeats this rare find it closed."
+            }
+            Some(_) => {
+                "etcd 2.1 and later keep such connections open, so it works; but a leader that dies is missed only after the whole election-timeout."
+            }
+            None => {
+                "If this is etcd 2.0, it closes connections between members that are silent for 5\u{a0}s, and no leader lasts. Later ones keep them open; there a leader that dies is missed only after the whole election-timeout."
+            }
         };
         return Some((format!("The timers are far too long: {both}"), closes.to_owned()));
     }
     None
+}
+
+/// A value that a configuration of etcd 0.4 states.
+fn of_etcd_04(facts: &Facts, value: &InForce) -> bool {
+    let settings = facts.configurations.iter().flat_map(|configuration| &configuration.settings);
+    value.place.is_some() && settings.into_iter().any(|setting| setting.etcd_04 && Some(setting.place) == value.place)
 }
 
 fn defaults_only(heartbeat: &InForce, election: &InForce) -> bool {
@@ -156,6 +172,19 @@ mod tests {
     fn timers_that_outlive_their_connections_are_to_be_lowered() {
         let found = find(&facts(&[&start(10_000, 50_000)]), "etcd-bad-config").expect("far too long");
         assert!(found.constraints.iter().all(|constraint| constraint.side == Side::AtMost));
+    }
+
+    #[test]
+    fn long_timers_of_an_etcd_of_unknown_age_are_no_crime() {
+        let unit = "[Service]\nExecStart=/usr/local/bin/etcd --heartbeat-interval=6000 --election-timeout=30000\n";
+        let found = find(&facts(&[unit]), "etcd-bad-config").expect("worth a word");
+        assert_eq!((found.severity, found.constraints.len()), (crate::report::Severity::Warning, 0));
+    }
+
+    #[test]
+    fn etcd_0_4_checks_no_ratio() {
+        let file = "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 1000\n    peer-election-timeout: 4000\n  units:\n    - name: etcd.service\n      command: start\n";
+        assert!(find(&facts(&[file]), "etcd-bad-config").is_none());
     }
 
     #[test]
