@@ -16,6 +16,7 @@ import { WORDS } from './strings.js';
 import { valuesTable } from './values.js';
 import { readLine, verdictBlock } from './verdict.js';
 import { anywayTable, WhatIf } from './whatif.js';
+import { WrongVerdict } from './wrong-verdict.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {import('./advisor.js').Advisor} Advisor */
@@ -29,6 +30,7 @@ export class Layout {
   #editor;
   #progress;
   #whatIf;
+  #wrong;
   /** @type {Record<string, HTMLElement>} */
   #parts = {};
   /** @type {HTMLElement | undefined} where the reader came from */
@@ -47,6 +49,7 @@ export class Layout {
     this.#editor = new ConfigEditor(advisor.actions);
     this.#progress = progressBlock(advisor.actions);
     this.#whatIf = new WhatIf(advisor.actions);
+    this.#wrong = new WrongVerdict(advisor.actions);
     this.#build();
   }
 
@@ -75,6 +78,8 @@ export class Layout {
       fill(parts.more, answered && !short && this.#furtherSections(report));
       fill(parts.documents, documentTable(state, actions));
       fill(parts.limits, answered && [h('h3', null, WORDS.restsOn), limitsList(report)]);
+      this.#wrong.element.hidden = !answered || documents.length === 0;
+      if (answered) this.#wrong.render(report, state);
       this.#renderBar(answered ? report : undefined);
       this.#placeEditor(answered && !short);
       this.#editor.render(state, draft);
@@ -261,7 +266,7 @@ export class Layout {
             h('button', { type: 'button', onclick: () => this.#advisor.actions.clear() }, WORDS.clear),
           ),
         ),
-        part('limits', h('div')),
+        h('div', null, part('limits', h('div')), this.#wrong.element),
       ),
     );
   }

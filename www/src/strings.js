@@ -206,6 +206,24 @@ export const SHARE = {
   own: 'Read own logs',
 };
 
+export const WRONG = {
+  title: 'This answer is wrong',
+  what: 'Say what it should have been. You get one file that holds your texts, redacted, and what you say here; attached to an issue of the project it becomes a test. Nothing is sent.',
+  findings: 'Findings that should not be there',
+  missing: 'Findings that are missing, by their ids in the rule book',
+  timing: 'About timing it should say',
+  right: 'what it says',
+  about: 'What happened, as far as you know',
+  look: 'Open the file before you hand it on: what no pattern knows stays.',
+  save: 'Download the case',
+  saved: ['Saved as', 'Read it, then attach it to an issue.'],
+  noId: 'is no id. An id is like etcd-slow-disk; the rule book lists them.',
+  nothingSaid:
+    'Say first what is wrong: tick a finding, name a missing one, or choose what it should say about timing.',
+  notHeld:
+    'The texts were read in pieces and are not held here. Cut out the lines around the trouble, paste them as a new input, and look whether the answer is still wrong.',
+};
+
 export const SOURCE = {
   unnamed: 'pasted text',
   close: 'Close',
