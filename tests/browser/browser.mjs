@@ -41,10 +41,11 @@ export function launch() {
 
 /**
  * Opens the page. `worker` replaces the engine by a function from input to report (or to an error),
- * for what the real engine cannot be made to do at will.
+ * for what the real engine cannot be made to do at will. The copy for offline use is fetched after the
+ * page, at a moment of its own; only the specs about it allow it.
  */
 export async function open(browser, address, { worker, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: "block", ...options });
   const { origin } = new URL(address);
   if (origin !== 'null') await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
   const page = await context.newPage();

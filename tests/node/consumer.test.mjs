@@ -1,11 +1,12 @@
 // The package as its users meet it: installed from the packed file, type-checked, bundled.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { CLOUD_CONFIG, ETCD_LOG, root } from './engine.mjs';
 
 const tool = (/** @type {string} */ name) => fileURLToPath(new URL(`www/node_modules/.bin/${name}`, root));
@@ -78,15 +79,98 @@ test('it can be bundled for a browser', () => {
   assert.match(readFileSync(join(project, 'bundle.js'), 'utf8'), /timing_advisor_bg\.wasm/);
 });
 
+test('vite bundles it, engine and element included', () => {
+  writeFileSync(join(project, 'index.html'), '<!doctype html><script type="module" src="/app.js"></script>');
+  writeFileSync(
+    join(project, 'app.js'),
+    `import { analyze } from 'timing-advisor'; import 'timing-advisor/element'; globalThis.analyze = analyze;`,
+  );
+  run(tool('vite'), 'build', '--logLevel', 'error', '--outDir', 'built');
+  const parts = readdirSync(join(project, 'built/assets'));
+  const engine = parts.find((name) => /^timing_advisor_bg-.*\.wasm$/.test(name));
+  assert.ok(engine, 'the engine is among the assets');
+  const script = parts.find((name) => /^index-.*\.js$/.test(name)) ?? '';
+  assert.ok(readFileSync(join(project, 'built/assets', script), 'utf8').includes(engine));
+});
+
+/** @param {...string} words @returns {{ status: number, stdout: string, stderr: string }} */
+const check = (...words) =>
+  spawnSync(join(project, 'node_modules/.bin/timing-advisor'), words, { cwd: project, encoding: 'utf8' });
+
 test('the command prints a report and tells by its status that something needs action', () => {
-  const command = join(project, 'node_modules/.bin/timing-advisor');
-  const failure = (() => {
-    try {
-      return { status: 0, stdout: run(command, 'check', 'cloud-config.yaml', 'etcd.log') };
-    } catch (error) {
-      return /** @type {{ status: number, stdout: string }} */ (error);
+  const { status, stdout } = check('check', 'cloud-config.yaml', 'etcd.log');
+  assert.equal(status, 1);
+  assert.match(stdout, /etcd-heartbeat-late/);
+  writeFileSync(join(project, 'quiet.log'), ETCD_LOG.split('\n').slice(0, 6).join('\n'));
+  assert.equal(check('check', 'quiet.log').status, 0);
+});
+
+test('the command reads requests cancelled every 15 s beside raised timers', () => {
+  writeFileSync(join(project, 'raised.yaml'), CLOUD_CONFIG.replace(' 100', ' 600').replace('1000', '6000'));
+  const cancelled = (/** @type {string} */ time) =>
+    `${time} blue-1 fleetd[960]: INFO client.go:292: Failed getting response from http://localhost:2379/: cancelled\n`;
+  writeFileSync(join(project, 'fleet.log'), ['05:10:00', '05:10:00', '05:10:15', '05:10:15'].map(cancelled).join(''));
+  const { status, stdout } = check('check', '--format', 'json', 'raised.yaml', 'fleet.log');
+  const { findings, patches, settings } = JSON.parse(stdout);
+  assert.equal(status, 1);
+  assert.ok(findings.some((/** @type {any} */ { id }) => id === 'fleet-etcd-request-cancelled'));
+  assert.ok(settings.some((/** @type {any} */ each) => each.value === 6000 && each.effective));
+  for (const { text } of patches) assert.ok(!text || text.includes('# the first of three'));
+});
+
+test('the command prints SARIF whose places are in the files', () => {
+  const { status, stdout } = check('check', '--format', 'sarif', 'cloud-config.yaml', 'etcd.log');
+  assert.equal(status, 1);
+  const { version, runs } = JSON.parse(stdout);
+  assert.equal(version, '2.1.0');
+  const [{ tool, results }] = runs;
+  const rules = tool.driver.rules.map((/** @type {any} */ { id }) => id);
+  assert.equal(new Set(rules).size, rules.length);
+  for (const { ruleId, level, message, locations } of results) {
+    assert.ok(rules.includes(ruleId));
+    assert.ok(['error', 'warning', 'note'].includes(level));
+    assert.ok(message.text.length > 20);
+    for (const { physicalLocation } of locations) {
+      const lines = readFileSync(join(project, physicalLocation.artifactLocation.uri), 'utf8').split('\n');
+      assert.ok(physicalLocation.region.startLine <= lines.length);
     }
-  })();
-  assert.equal(failure.status, 1);
-  assert.match(failure.stdout, /etcd-heartbeat-late/);
+  }
+});
+
+test('the command reads packed files and standard input, and says what it cannot read', () => {
+  writeFileSync(join(project, 'etcd.log.gz'), gzipSync(ETCD_LOG));
+  assert.match(check('check', 'etcd.log.gz').stdout, /etcd-heartbeat-late/);
+  const piped = spawnSync(join(project, 'node_modules/.bin/timing-advisor'), ['check', '-'], {
+    input: ETCD_LOG,
+    encoding: 'utf8',
+  });
+  assert.match(piped.stdout, /etcd-heartbeat-late/);
+  for (const [words, sentence] of [
+    [['check', 'missing.log'], /missing\.log cannot be read/],
+    [['check', '--format', 'xml', 'etcd.log'], /text, json or sarif/],
+    [['check', '--members', 'three', 'etcd.log'], /number/],
+    [['check'], /no file/],
+    [['chekc'], /no command 'chekc'/],
+  ]) {
+    const { status, stderr } = check(.../** @type {string[]} */ (words));
+    assert.equal(status, 2);
+    assert.match(stderr, /** @type {RegExp} */ (sentence));
+  }
+});
+
+test('the command reads a log larger than its memory', () => {
+  const line = 'Mar 02 10:15:00 blue-1 app[77]: a line that says nothing of etcd, as most lines of a journal do\n';
+  const block = line.repeat(40_000);
+  const file = join(project, 'large.log');
+  writeFileSync(file, '');
+  for (let written = 0; written < 160e6; written += block.length) appendFileSync(file, block);
+  appendFileSync(file, ETCD_LOG);
+  // A heap of 48 MiB could not hold this text, nor could one buffer be allocated in it.
+  const cli = join(project, 'node_modules/timing-advisor/cli.js');
+  const { status, stdout, stderr } = spawnSync('node', ['--max-old-space-size=48', cli, 'check', file], {
+    encoding: 'utf8',
+  });
+  assert.equal(stderr, '');
+  assert.equal(status, 1);
+  assert.match(stdout, /etcd-heartbeat-late/);
 });

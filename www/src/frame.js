@@ -12,7 +12,7 @@ export function talkWithHost(advisor) {
   look(advisor, Object.fromEntries(new URLSearchParams(location.search)));
   if (window.parent === window) return;
   document.documentElement.classList.add('framed');
-  tellHeight(advisor);
+  tellHeight();
 
   /** @type {{ reply: (data: object) => void, texts: string[] } | undefined} */
   let asked;
@@ -50,11 +50,11 @@ function isDocuments(given) {
   return Array.isArray(given) && given.every((each) => typeof each?.text === 'string');
 }
 
-/** A height tells nothing of the text, so every host may learn it. @param {TimingAdvisor} advisor */
-function tellHeight(advisor) {
+/** A height tells nothing of the text, so every host may learn it. */
+function tellHeight() {
   let told = 0;
   new ResizeObserver(() => {
-    const height = Math.ceil(advisor.getBoundingClientRect().height);
+    const height = Math.ceil(document.body.getBoundingClientRect().height);
     if (height !== told) window.parent.postMessage({ type: NAME, height: (told = height) }, '*');
-  }).observe(advisor);
+  }).observe(document.body);
 }
