@@ -45,7 +45,11 @@ export function launch() {
  * page, at a moment of its own; only the specs about it allow it.
  */
 export async function open(browser, address, { worker, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: "block", ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    serviceWorkers: 'block',
+    ...options,
+  });
   const { origin } = new URL(address);
   if (origin !== 'null') await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
   const page = await context.newPage();
