@@ -26,7 +26,7 @@ describe('a wrong answer', () => {
     const page = await open(browser, server.address);
     await paste(page, LOG);
     await page.locator('#wrong > summary').click();
-    const note = page.locator('#wrong [role=status]');
+    const note = page.locator('#wrong-note');
     await page.locator('#wrong-save').click();
     assert.match(await note.textContent(), /what is wrong/);
     await page.locator('#wrong-missing').fill('slow disk');

@@ -49,7 +49,7 @@ export class WrongVerdict {
     Object.entries(TIMING).map(([value, { words }]) => h('option', { value }, words)),
   );
   #about = h('textarea', { id: 'wrong-about', rows: 3 });
-  #note = h('p', { class: 's', role: 'status' });
+  #note = h('p', { class: 's', id: 'wrong-note' });
   /** @type {Report | undefined} */
   #report;
   /** @type {State | undefined} */
@@ -127,5 +127,6 @@ export class WrongVerdict {
   /** @param {string} words */
   #say(words) {
     this.#note.textContent = words;
+    this.#actions.say(words);
   }
 }
