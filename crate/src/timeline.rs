@@ -9,12 +9,14 @@ use crate::units::{Micros, decimal};
 const MARKS: usize = 400;
 /// At most this many rows.
 const ROWS: usize = 200;
+/// The kinds of marks.
+const KINDS: [&str; 7] = ["late-heartbeat", "slow-disk", "lease-lost", "presence-lost", "unit-moved", "restart", "fleet-error"];
 
 /// Draws up the rows; `None` where no line carries a time.
 pub fn timeline(facts: &Facts) -> Option<Timeline> {
     let start = facts.logs.iter().filter_map(|log| log.first.as_ref()).map(|(time, _)| time.micros).min()?;
     let end = facts.logs.iter().filter_map(|log| log.last.as_ref()).map(|(time, _)| time.micros).max()?;
-    let mut lanes = Lanes { names: lane_names(facts), lanes: Vec::new() };
+    let mut lanes = Lanes { names: lane_names(facts), lanes: Vec::new(), drawn: Vec::new() };
     add_leads(facts, &mut lanes, end);
     add_stalls(facts, &mut lanes);
     add_marks(facts, &mut lanes);
@@ -35,11 +37,13 @@ fn lane_names(facts: &Facts) -> Vec<(String, String)> {
 struct Lanes {
     names: Vec<(String, String)>,
     lanes: Vec<Lane>,
+    /// How many marks of each kind each lane has.
+    drawn: Vec<[usize; KINDS.len()]>,
 }
 
 impl Lanes {
     /// The row of a member or machine; `None` where the picture is full.
-    fn of(&mut self, who: &str) -> Option<&mut Lane> {
+    fn of(&mut self, who: &str) -> Option<usize> {
         let name = self.names.iter().find(|(id, _)| id == who).map_or(who, |(_, name)| name);
         let at = match self.lanes.binary_search_by(|lane| lane.name.as_str().cmp(name)) {
             Ok(at) => at,
@@ -47,17 +51,21 @@ impl Lanes {
             Err(at) => {
                 let name = name.to_owned();
                 self.lanes.insert(at, Lane { name, leads: Vec::new(), stalls: Vec::new(), marks: Vec::new() });
+                self.drawn.insert(at, [0; KINDS.len()]);
                 at
             }
         };
-        self.lanes.get_mut(at)
+        Some(at)
     }
 
-    fn mark(&mut self, who: &str, mark: Mark) {
-        let lane = self.of(who);
-        let free = |lane: &&mut Lane| lane.marks.iter().filter(|other| other.kind == mark.kind).count() < MARKS;
-        if let Some(lane) = lane.filter(free) {
-            lane.marks.push(mark);
+    /// Adds a mark that `make` draws, unless the row is full of its kind.
+    fn mark(&mut self, who: &str, kind: &str, make: &dyn Fn() -> Mark) {
+        let Some(lane) = self.of(who) else { return };
+        let Some(kind) = KINDS.iter().position(|known| *known == kind) else { return };
+        let drawn = &mut self.drawn[lane][kind];
+        if *drawn < MARKS {
+            *drawn += 1;
+            self.lanes[lane].marks.push(make());
         }
     }
 }
@@ -68,7 +76,7 @@ fn add_leads(facts: &Facts, lanes: &mut Lanes, end: Micros) {
         let to = facts.changes.get(at + 1).and_then(|next| next.lost.or(next.campaign).or(next.elected)).unwrap_or(end);
         let label = change.term.map_or(String::from("leads"), |term| format!("term {term}"));
         if let Some(lane) = lanes.of(leader) {
-            lane.leads.push(LaneSpan { start: from, end: to.max(from), label });
+            lanes.lanes[lane].leads.push(LaneSpan { start: from, end: to.max(from), label });
         }
     }
 }
@@ -78,7 +86,7 @@ fn add_stalls(facts: &Facts, lanes: &mut Lanes) {
         let Some(end) = stall.end else { continue };
         let label = format!("{} to {} s", decimal(stall.length.low, 1_000_000, 2), decimal(stall.length.high, 1_000_000, 2));
         if let Some(lane) = lanes.of(&stall.member) {
-            lane.stalls.push(LaneSpan { start: end - stall.planned, end, label });
+            lanes.lanes[lane].stalls.push(LaneSpan { start: end - stall.planned, end, label });
         }
     }
 }
@@ -107,12 +115,12 @@ fn add_marks(facts: &Facts, lanes: &mut Lanes) {
     for (id, event) in facts.all_events() {
         if let (Some((kind, finding)), Some(time)) = (kind_of(event.meaning), event.time) {
             let who = voices::speaker(event).map_or_else(|| facts.host(id), str::to_owned);
-            lanes.mark(&who, mark(facts, id, time.micros, kind, finding, 1));
+            lanes.mark(&who, kind, &|| mark(facts, id, time.micros, kind, finding, 1));
         }
     }
     for id in &facts.restarts {
         if let Some(time) = facts.event(*id).time {
-            lanes.mark(&facts.host(*id), mark(facts, *id, time.micros, "restart", "etcd-leader-restarted", 1));
+            lanes.mark(&facts.host(*id), "restart", &|| mark(facts, *id, time.micros, "restart", "etcd-leader-restarted", 1));
         }
     }
     for failure in &facts.fleet_failures {
@@ -122,7 +130,8 @@ fn add_marks(facts: &Facts, lanes: &mut Lanes) {
             } else {
                 "fleet-registry-timeout"
             };
-            lanes.mark(&failure.host, mark(facts, failure.events[0], time, "fleet-error", finding, failure.events.len() as u64));
+            let count = failure.events.len() as u64;
+            lanes.mark(&failure.host, "fleet-error", &|| mark(facts, failure.events[0], time, "fleet-error", finding, count));
         }
     }
 }

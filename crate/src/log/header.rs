@@ -45,7 +45,9 @@ pub fn header(line: &str, limit: usize) -> Header<'_> {
             header.end = at;
             continue;
         }
-        if let Some(length) = marking(rest) {
+        // Such marks stand at the front.
+        let in_front = header.time.is_none() && header.host.is_none() && header.program.is_none();
+        if let Some(length) = in_front.then(|| marking(rest)).flatten() {
             ordered |= rest[length..].starts_with("1 ");
             at += length;
             continue;
@@ -149,6 +151,11 @@ fn before_stamp(text: &str) -> Option<usize> {
 
 fn skip_decoration(line: &str, from: usize, limit: usize) -> usize {
     let rest = &line[from..limit];
+    // Most words follow one blank.
+    let blank = usize::from(rest.starts_with(' '));
+    if rest.as_bytes().get(blank).is_some_and(u8::is_ascii_alphanumeric) {
+        return from + blank;
+    }
     from + rest
         .find(|c: char| {
             !(c.is_whitespace() || matches!(c, '>' | '*' | ',' | '`' | '|' | '"' | '\'' | '-' | '•' | '$' | '#' | '~' | '+' | '\u{feff}'))
@@ -157,7 +164,10 @@ fn skip_decoration(line: &str, from: usize, limit: usize) -> usize {
 }
 
 fn word(text: &str) -> &str {
-    &text[..text.find(|c: char| c.is_whitespace() || c == '|').unwrap_or(text.len())]
+    // A byte of a character beyond ASCII may belong to a blank: then all characters are looked at.
+    let end = text.bytes().position(|byte| byte <= b' ' || byte == b'|' || !byte.is_ascii()).unwrap_or(text.len());
+    let rest = text[end..].find(|c: char| c.is_whitespace() || c == '|').unwrap_or(text.len() - end);
+    &text[..end + rest]
 }
 
 enum Part<'a> {

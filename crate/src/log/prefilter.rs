@@ -7,7 +7,7 @@
 
 use std::sync::OnceLock;
 
-use super::signature::{Signature, signature, signatures};
+use super::signature::{Signature, signatures};
 
 /// Bytes of a mark: a step and a run, less one.
 const MARK: usize = STEP + RUN - 1;
@@ -24,6 +24,8 @@ pub struct Prefilter {
     /// The first run of each bucket; the others follow by `Run::next`.
     buckets: Vec<u16>,
     runs: Vec<Run>,
+    /// The mark of each signature.
+    marks: Vec<u64>,
 }
 
 /// Four bytes of a mark.
@@ -55,6 +57,7 @@ impl Prefilter {
             bits: Box::new([0; 1 << (HASH_BITS - 6)]),
             buckets: vec![NONE; 1 << BUCKET_BITS],
             runs: Vec::with_capacity(signatures.len() * STEP),
+            marks: signatures.iter().map(|signature| seven(mark(signature), 0).unwrap_or(u64::MAX)).collect(),
         };
         for (number, signature) in signatures.iter().enumerate() {
             for (at, window) in mark(signature).windows(RUN).enumerate() {
@@ -87,10 +90,7 @@ impl Prefilter {
         let last = text.len() - blocks.remainder().len();
         let mut at = from;
         for block in blocks {
-            let mut any = 0;
-            for bytes in block.chunks_exact(RUN) {
-                any |= self.bit(run(bytes));
-            }
+            let any = self.bit(run(&block[..4])) | self.bit(run(&block[4..8])) | self.bit(run(&block[8..12])) | self.bit(run(&block[12..]));
             if any & 1 != 0 && self.block(text, at, at + AT_ONCE, &mut each) {
                 return;
             }
@@ -109,7 +109,7 @@ impl Prefilter {
             while let Some(run) = self.runs.get(usize::from(next)) {
                 next = run.next;
                 let Some(start) = at.checked_sub(usize::from(run.at)) else { continue };
-                let is_hit = run.bytes == bytes && text.get(start..start + MARK) == Some(mark(signature(run.signature)));
+                let is_hit = run.bytes == bytes && seven(text, start) == Some(self.marks[usize::from(run.signature)]);
                 if is_hit && each(Hit { signature: run.signature, at: start }) {
                     return true;
                 }
@@ -120,6 +120,8 @@ impl Prefilter {
     }
 
     /// In the lowest bit: whether any mark may have this run.
+    // Built for size, a call would be made for every four bytes of a text.
+    #[inline(always)]
     fn bit(&self, bytes: u32) -> u64 {
         let hash = hash(bytes);
         self.bits[hash >> 6] >> (hash & 63)
@@ -130,11 +132,19 @@ fn mark(signature: &Signature) -> &'static [u8] {
     signature.key_text().as_bytes().get(signature.mark..signature.mark + MARK).unwrap_or(b"")
 }
 
+/// The bytes of a mark at `at`.
+fn seven(text: &[u8], at: usize) -> Option<u64> {
+    let mark = text.get(at..at + MARK)?;
+    Some(u64::from(run(&mark[..RUN])) | u64::from(run(&mark[MARK - RUN..])) << 24)
+}
+
+#[inline(always)]
 fn run(bytes: &[u8]) -> u32 {
     bytes.try_into().map_or(0, u32::from_le_bytes)
 }
 
 /// Knuth's multiplicative hash.
+#[inline(always)]
 fn hash(bytes: u32) -> usize {
     (bytes.wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS)) as usize
 }
@@ -218,7 +228,7 @@ mod tests {
                 oracle.find_overlapping_iter(&text).map(|hit| (hit.start(), hit.pattern().as_u32() as u16)).collect();
             let mut ours = Vec::new();
             prefilter().each_until(&text, 0, |hit| {
-                let signature = signature(hit.signature);
+                let signature = &signatures()[usize::from(hit.signature)];
                 if let Some(key) =
                     hit.at.checked_sub(signature.mark).filter(|key| text[*key..].starts_with(signature.key_text().as_bytes()))
                 {

@@ -26,11 +26,11 @@ const LONGEST_LINE: usize = 64 << 10;
 const SHOWN: usize = 400;
 /// Events kept in all, so that memory does not grow with the file. Beyond it only the first and
 /// rarer messages are kept.
-const KEPT: usize = 60_000;
+const KEPT: usize = 30_000;
 /// Beyond `KEPT` events, so many more of each message of each host.
 const KEPT_EACH: u32 = 500;
 /// And no more than so many in all.
-const KEPT_MOST: usize = 80_000;
+const KEPT_MOST: usize = 40_000;
 /// Up to here every line is read.
 const CLOSELY: u64 = 256 << 10;
 /// From there on, every first line that begins after so many bytes.
@@ -416,38 +416,30 @@ impl Scanner {
         if let Some(place) = head.source_line.filter(|_| signature.is_fleet()) {
             self.fingerprint(number, place);
         }
-        let event = self.event(number, found, head, text, row);
-        if !self.has_room(number, event.host) {
+        let host = self.host_of(head);
+        if !self.has_room(number, host) {
             self.reading.dropped += 1;
+            self.stamp_of(head);
             return None;
         }
+        let event = self.event(number, found, head, text, row);
         self.reading.events.push(event);
         Some(self.reading.events.len() - 1)
     }
 
     fn event(&mut self, number: u16, found: &Match, head: &Header, text: &str, row: Row) -> Event {
         let signature = signature(number);
-        let record = self.record.as_ref();
-        let host = head.host.map(str::to_owned).or_else(|| record.and_then(|record| record.host.clone()));
-        let outer = record.and_then(|record| record.time.clone());
-        let (stamp, written) = match (head.time, outer) {
-            (Some(own), Some((outer, written))) => match refined(&outer, &own) {
-                Some(refined) => (Some(refined), head.stamp.map(Box::from)),
-                None => (Some(outer), Some(written)),
-            },
-            (Some(own), None) => (Some(own), head.stamp.map(Box::from)),
-            (None, outer) => outer.map_or((None, None), |(outer, written)| (Some(outer), Some(written))),
-        };
-        let time = stamp.map(|stamp| self.pulled_up(stamp.time));
+        let host = self.host_of(head);
+        let (time, clock, written) = self.stamp_of(head);
         Event {
             document: self.reading.document,
             line: row.number,
             span: row.span,
             message: message_span(text, row.raw, found, row.span),
             time,
-            clock: stamp.map_or(Clock::None, |stamp| stamp.clock),
+            clock,
             stamp: written,
-            host: host.map(|host| self.host(&host)),
+            host,
             meaning: signature.meaning,
             signature: number,
             values: caught(signature, found, text),
@@ -456,6 +448,31 @@ impl Scanner {
             source_line: head.source_line.map(Box::from),
             text: shortened(text).into(),
         }
+    }
+
+    /// The host that the line names, or the record around it.
+    fn host_of(&mut self, head: &Header) -> Option<u16> {
+        if let Some(host) = head.host {
+            return Some(self.host(host));
+        }
+        let host = self.record.as_ref()?.host.clone()?;
+        Some(self.host(&host))
+    }
+
+    /// When it happened, by the line and by the record around it, and how that was written.
+    fn stamp_of(&mut self, head: &Header) -> (Option<Time>, Clock, Option<Box<str>>) {
+        let outer = self.record.as_ref().and_then(|record| record.time.clone());
+        let own = head.time.map(|own| (own, head.stamp.map(Box::from)));
+        let (stamp, written) = match (own, outer) {
+            (Some((own, as_written)), Some((outer, written))) => match refined(&outer, &own) {
+                Some(refined) => (refined, as_written),
+                None => (outer, Some(written)),
+            },
+            (Some(own), None) => own,
+            (None, Some((outer, written))) => (outer, Some(written)),
+            (None, None) => return (None, Clock::None, None),
+        };
+        (Some(self.pulled_up(stamp.time)), stamp.clock, written)
     }
 
     /// One host, or one message, that fills the memory leaves room for the others.
@@ -574,11 +591,17 @@ fn caught(signature: &'static Signature, found: &Match, text: &str) -> super::pa
 }
 
 fn shortened(text: &str) -> &str {
+    if text.len() <= SHOWN {
+        return text;
+    }
     text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end])
 }
 
 /// `[merged 12 repeated lines in 1.02s]` of etcd, `message repeated 5 times: [` of rsyslog.
 fn repeats(text: &str) -> u32 {
+    if !text.contains('[') {
+        return 1;
+    }
     let count = ["[merged ", "message repeated "].iter().find_map(|mark| text.split_once(mark)?.1.split_once(' ')?.0.parse().ok());
     count.unwrap_or(1)
 }
