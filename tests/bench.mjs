@@ -151,6 +151,30 @@ row('all lines relevant, time against normal', (await timed(engine(telling))) / 
 const whole = statSync(large).size / ours / 1000;
 row('ten times the text, time against ten times', whole / (normal * 10), 'x', ['<=', 1.2]);
 
+// Four times a text takes four times as long, also without line ends and where every message nearly matches.
+const LATE = 'failed to send out heartbeat on time ( ';
+const filled = (/** @type {string} */ unit, /** @type {number} */ size) => Buffer.from(unit.repeat(size / unit.length));
+const reading = (/** @type {string} */ unit, /** @type {number} */ size) => {
+  const bytes = filled(unit, size);
+  return async () => {
+    const session = await Session.start();
+    const id = session.open('odd.log');
+    session.push(id, bytes);
+    return session.finish();
+  };
+};
+for (const [what, unit] of Object.entries({
+  'no line end': 'x',
+  'near misses in one line': LATE,
+  'marks without blanks': 'becameleaderatterm',
+  'marks in one line': ' became leader at term ',
+  'long lines of near misses': `${LATE.repeat(1500)}\n`,
+  'long lines of marks': `${'8e9e05c52164694d became leader at term '.repeat(1500)}\n`,
+})) {
+  const small = await timed(reading(unit, 2 << 20));
+  row(`four times the text, ${what}`, (await timed(reading(unit, 8 << 20))) / small, 'x', ['<=', 6]);
+}
+
 const { memory } = initSync();
 row('memory of the engine after all this', memory.buffer.byteLength / (1 << 20), 'MiB', ['<=', 16]);
 

@@ -1,7 +1,6 @@
 //! Logs of any shape, cut anywhere, spoilt in any way.
 
 use std::path::Path;
-use std::time::Instant;
 
 use timing_advisor::log::event::{LogReading, Meaning};
 use timing_advisor::log::scan::Scanner;
@@ -155,39 +154,6 @@ fn no_text_does_harm_and_no_cut_changes_it() {
         unequal.len(),
         &unequal[..unequal.len().min(3)]
     );
-}
-
-/// Twice the text takes about twice the time, also without line ends and where every message nearly matches.
-#[test]
-fn time_grows_with_the_text_only() {
-    let kinds = [
-        ("no line end", "x".to_owned(), 1 << 16),
-        ("near misses in one line", "failed to send out heartbeat on time ( ".to_owned(), usize::MAX),
-        ("keys without blanks", "becameleaderatterm".to_owned(), usize::MAX),
-        ("leader keys", " became leader at term ".to_owned(), usize::MAX),
-        ("relevant lines", format!("Oct 16 10:12:51 h etcd2[8]: {LATE}\n"), 1 << 16),
-    ];
-    let long = |unit: &str| format!("{}\n", unit.repeat(60_000 / unit.len()));
-    let kinds = kinds.into_iter().chain([
-        ("long lines of near misses", long("failed to send out heartbeat on time ( "), usize::MAX),
-        ("long lines of keys", long("8e9e05c52164694d became leader at term "), usize::MAX),
-        ("long lines of keys without blanks", long("abcdef[logterm:"), usize::MAX),
-    ]);
-    let mut slow = Vec::new();
-    for (name, unit, step) in kinds {
-        let time = |size: usize| {
-            let text = unit.repeat(size / unit.len());
-            let started = Instant::now();
-            read_in(text.as_bytes(), step);
-            started.elapsed().as_secs_f64()
-        };
-        let (small, large) = (time(2 << 20), time(8 << 20));
-        eprintln!("{name}: 2 MiB {small:.3} s, 8 MiB {large:.3} s");
-        if large > 8.0 * small.max(0.005) || large > 20.0 {
-            slow.push(format!("{name}: {small:.3} s, {large:.3} s"));
-        }
-    }
-    assert!(slow.is_empty(), "{slow:?}");
 }
 
 /// Real logs: each is read, forwards, in pieces and reversed. The folder stands beside the repository.

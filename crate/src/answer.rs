@@ -411,13 +411,15 @@ fn limits(facts: &Facts) -> Vec<String> {
         limits.extend(log.limits.iter().cloned());
     }
     if let Some(span) = plan::log_span(facts).filter(|span| *span < 3600 * crate::units::S) {
-        limits.push(format!("The logs cover {}: no daily rate can be known from them.", crate::units::human(span)));
+        limits.push(format!("The logs cover {}: no daily rate can be known from them.", plan::covered(span)));
     } else if !facts.logs.is_empty() && plan::log_span(facts).is_none() {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
     }
     let silent = facts.etcd.is_none_or(|range| range.low < (2, 3, 0)) && facts.any_event(|event| event.signature().is_etcd_server());
     if silent && facts.generation == crate::facts::Generation::V2 {
-        limits.push(String::from("etcd before 2.3 prints no late-heartbeat line, so their absence says nothing."));
+        let which =
+            if facts.etcd.is_some_and(|range| range.high < (2, 3, 0)) { "etcd before 2.3" } else { "This may be etcd before 2.3, which" };
+        limits.push(format!("{which} prints no late-heartbeat line, so their absence says nothing."));
     }
     limits
 }

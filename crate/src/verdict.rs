@@ -9,7 +9,7 @@ use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, TooLong};
 use crate::replay::{count, timers};
 use crate::report::{Severity, Timing, Verdict};
 use crate::rules::Finding;
-use crate::rules::common::{human_limit, plural, times};
+use crate::rules::common::{BY_LEADER, human_limit, plural, says, times};
 use crate::units::{Micros, human};
 
 /// Findings that name a cause which no timer touches, the most telling first.
@@ -84,7 +84,8 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
     }
     // A leader was lost, or terms rose, and who led is not in the input: the stalls it shows may not be all.
     let lost = |finding: &Finding| matches!(finding.id, "etcd-leader-lost" | "etcd-election-churn") && finding.severity > Severity::Info;
-    if real_changes == 0 && findings.iter().any(lost) {
+    let told = || facts.any_event(|event| says(event, BY_LEADER));
+    if real_changes == 0 && (findings.iter().any(lost) || told()) {
         return Timing::Undecided;
     }
     let late = !facts.stalls.is_empty();
@@ -229,7 +230,8 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     } else if gave_up > 0 {
         text.push_str(&format!("; etcd rides it out, but fleet waits only {limit} and gave up on requests {}", times(gave_up)));
     } else {
-        text.push_str(&format!(", close to the {waits} that followers wait"));
+        let near = if stall.planned > facts.value(Parameter::ElectionTimeout) { "more than" } else { "close to" };
+        text.push_str(&format!(", {near} the {waits} that followers wait"));
     }
     text.push('.');
     Some(text)

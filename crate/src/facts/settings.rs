@@ -1,7 +1,7 @@
 //! Which value of each parameter was in force while the logs were written.
 //!
-//! The first that exists wins: a start line of etcd, a variable etcd says it used, what a
-//! configuration states, what failing calls give away, the default (method, section 1.2).
+//! The first that exists wins: a line of etcd that names it, a variable etcd says it used, what a
+//! configuration states, what failing calls or a long heartbeat give away, the default (method, section 1.2).
 
 use super::{EventId, Facts, Generation, InForce};
 use crate::log::event::Meaning;
@@ -18,6 +18,7 @@ fn decide(facts: &Facts, parameter: Parameter) -> InForce {
     from_log(facts, parameter)
         .or_else(|| from_configuration(facts, parameter))
         .or_else(|| from_failing_calls(facts, parameter))
+        .or_else(|| from_heartbeat(facts, parameter))
         .unwrap_or_else(|| default(facts, parameter))
 }
 
@@ -28,7 +29,10 @@ pub fn said_by_members(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Mic
 
 fn said_by(event: &crate::log::event::Event, parameter: Parameter) -> Option<Micros> {
     match (parameter, event.meaning) {
-        (Parameter::HeartbeatInterval, Meaning::StartupHeartbeat | Meaning::StartupZapConfig) => event.duration("heartbeat"),
+        // From 3.0 on a late heartbeat names the interval (etcd-io/etcd@v3.0.17:etcdserver/server.go:989).
+        (Parameter::HeartbeatInterval, Meaning::StartupHeartbeat | Meaning::StartupZapConfig | Meaning::HeartbeatLate) => {
+            event.duration("heartbeat")
+        }
         (Parameter::ElectionTimeout, Meaning::StartupElection | Meaning::StartupZapConfig) => event.duration("election"),
         (_, Meaning::EnvRecognized) => variable(event, parameter),
         _ => None,
@@ -87,6 +91,15 @@ fn from_failing_calls(facts: &Facts, parameter: Parameter) -> Option<InForce> {
         }
     }
     None
+}
+
+/// A member that runs with a long heartbeat cannot run with the default election timeout: etcd refuses
+/// less than five heartbeats, from 2.0.6 on. Five is then the least that is in force.
+fn from_heartbeat(facts: &Facts, parameter: Parameter) -> Option<InForce> {
+    let (id, heartbeat) = said_by_members(facts, Parameter::HeartbeatInterval).pop()?;
+    let least = 5 * heartbeat;
+    let is_more = parameter == Parameter::ElectionTimeout && Some(least) > default(facts, parameter).value;
+    is_more.then_some(InForce { value: Some(least), provenance: Provenance::Inferred, place: None, event: Some(id) })
 }
 
 fn default(facts: &Facts, parameter: Parameter) -> InForce {

@@ -69,7 +69,12 @@ pub fn header(line: &str, limit: usize) -> Header<'_> {
             }
             Part::Program(name) => {
                 header.program = Some(name);
-                header.form = if header.time.is_none() { "journal without times" } else { "journal or syslog" };
+                header.form = match name {
+                    // Packages of etcd, which its own log names: `... W | etcdserver: message`.
+                    "etcdserver" | "etcdmain" | "etcdhttp" => header.form,
+                    _ if header.time.is_none() => "journal without times",
+                    _ => "journal or syslog",
+                };
             }
             Part::Source(place) => header.source_line = Some(place),
             Part::Host(host) if header.host.is_none() => header.host = Some(host),

@@ -170,7 +170,7 @@ fn confidence(facts: &Facts, parameter: Parameter, doubts: Doubts) -> (Confidenc
     }
     match log_span(facts) {
         None => why.push(String::from("no log tells how often it happens")),
-        Some(span) if span < 3600 * S => why.push(format!("the logs cover only {}", human(span))),
+        Some(span) if span < 3600 * S => why.push(format!("the logs cover only {}", covered(span))),
         Some(_) => {}
     }
     if let Some(run) = doubts.interpolated {
@@ -178,6 +178,11 @@ fn confidence(facts: &Facts, parameter: Parameter, doubts: Doubts) -> (Confidenc
     }
     let sure = why.iter().fold(Confidence::High, |confidence, _| confidence.lower());
     (sure, (!why.is_empty()).then(|| remark(format!("What makes it less sure: {}.", why.join("; ")))))
+}
+
+/// In words; lines of one moment cover no time at all.
+pub fn covered(span: Micros) -> String {
+    if span < S { String::from("a moment") } else { human(span) }
 }
 
 /// How much time the logs cover, where they carry times.

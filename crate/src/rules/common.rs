@@ -179,6 +179,9 @@ pub fn says(event: &Event, words: &[&str]) -> bool {
 /// Texts with which a request of fleet says that it ran into its limit (fleet's clients of 0.5 to 1.0).
 pub const LIMIT: &[&str] = &["cancelled", "timeout reached", "context deadline exceeded", "exceeded header timeout", "request timed out"];
 
+/// Texts with which etcd says that a request ended for a leader that was lost.
+pub const BY_LEADER: &[&str] = &["previous leader failure", "etcdserver: leader changed"];
+
 /// Texts of a port that nobody serves.
 pub const REFUSED: &[&str] = &["connection refused", "actively refused"];
 
@@ -358,9 +361,15 @@ fn by_death(facts: &Facts, failure: &FleetFailure) -> bool {
     failure.stall.is_none() && failure.change.and_then(|at| facts.changes.get(at)).is_some_and(|change| change.class == ChangeClass::Wanted)
 }
 
-/// A limit for sentences: its value, and whether it is only assumed, as nothing states it.
+/// A limit for sentences: its value, and whether it is only assumed, as nothing states it, or the least
+/// that a heartbeat leaves.
 pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
     let known = facts.in_force(parameter);
-    let said = known.event.is_some() || known.place.is_some();
-    format!("{}{}", parameter.human(facts.value(parameter)), if said { "" } else { " (the default)" })
+    let by_heartbeat = known.event.is_some_and(|id| facts.event(id).meaning == Meaning::HeartbeatLate);
+    let note = match (known.event, known.place) {
+        (Some(_), _) if by_heartbeat && parameter == Parameter::ElectionTimeout => " or more",
+        (None, None) => " (the default)",
+        _ => "",
+    };
+    format!("{}{note}", parameter.human(facts.value(parameter)))
 }

@@ -63,7 +63,7 @@ fn differs(facts: &Facts, parameter: Parameter) -> Option<(Parameter, &Setting, 
     (!agrees).then_some((parameter, setting, event, runs))
 }
 
-/// The value that the last start line of the logs prints.
+/// The value that the last line of the logs names.
 pub(super) fn last_running(facts: &Facts, parameter: Parameter) -> Option<(EventId, Micros)> {
     facts
         .all_events()
@@ -71,14 +71,14 @@ pub(super) fn last_running(facts: &Facts, parameter: Parameter) -> Option<(Event
         .max_by_key(|(id, _)| (facts.event(*id).time.map(|time| time.micros), *id))
 }
 
-/// The value a start line prints.
+/// The value that a start line, or a late heartbeat from 3.0 on, prints.
 pub(super) fn running(event: &Event, parameter: Parameter) -> Option<Micros> {
     let (meaning, hole, json) = match parameter {
         HeartbeatInterval => (Meaning::StartupHeartbeat, "heartbeat", "\"heartbeat-interval\":\""),
         ElectionTimeout => (Meaning::StartupElection, "election", "\"election-timeout\":\""),
         _ => return None,
     };
-    if event.meaning == meaning {
+    if event.meaning == meaning || (parameter == HeartbeatInterval && event.meaning == Meaning::HeartbeatLate) {
         return [hole, "value", "took", "ms"]
             .into_iter()
             .find_map(|hole| event.duration(hole).or_else(|| event.number(hole).map(|ms| ms * MS)));

@@ -1,6 +1,6 @@
 //! `etcd-request-timeout`: etcd gave up on requests.
 
-use super::common::{human_limit, lines, plural, says};
+use super::common::{BY_LEADER, human_limit, lines, plural, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
@@ -27,6 +27,7 @@ const GAVE_UP: &[Meaning] = &[
     Meaning::ReqTimeoutApplied,
     Meaning::ReadIndexTimeout,
     Meaning::ReadIndexSlow,
+    Meaning::LeaderChangedErr,
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
@@ -34,7 +35,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         return None;
     }
-    let by_leader = events.iter().any(|id| says(facts.event(*id), &["previous leader failure"]));
+    let by_leader = events.iter().any(|id| says(facts.event(*id), BY_LEADER));
     let title = format!("etcd gave up on {}", plural(lines(facts, &events), "request", "requests"));
     let what = if by_leader {
         format!(
@@ -68,7 +69,7 @@ fn gave_up(event: &Event) -> bool {
         | Meaning::ProberUnhealthy
         | Meaning::PeerVersion
         | Meaning::SnapSendFailed => false,
-        _ => says(event, &["context deadline exceeded", "etcdserver: request timed out"]),
+        _ => says(event, &["context deadline exceeded", "etcdserver: request timed out"]) || says(event, BY_LEADER),
     }
 }
 
@@ -82,6 +83,8 @@ mod tests {
             "2016-04-20 10:00:00.500000 E | etcdhttp: got unexpected response error (etcdserver: request timed out, possibly due to previous leader failure)\n",
             "Apr 29 18:05:23 master etcd[1167]: etcdserver: request timed out, possibly due to previous leader failure\n",
             "2018-04-20 10:00:00.500000 W | etcdserver: timed out waiting for read index response\n",
+            "Error from server: etcdserver: leader changed\n",
+            "Jan 13 20:18:43 n3 etcd[7]: read-only range request \"key:\\\"/a\\\" \" with result \"error:etcdserver: leader changed\" took too long (4.85s) to execute\n",
         ] {
             assert!(find(&facts(&[text]), "etcd-request-timeout").is_some(), "{text}");
         }
