@@ -1,7 +1,7 @@
 // Never a crash and never a silent blank: a sentence says what was not understood.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { analyze, CLOUD_CONFIG, ETCD_LOG } from './engine.mjs';
+import { analyze, CLOUD_CONFIG, ETCD_LOG, Session } from './engine.mjs';
 
 /** Everything a report says in sentences. */
 const spoken = (report) =>
@@ -84,6 +84,12 @@ test('a call of the wrong shape is told so', async () => {
     analyze(/** @type {any} */ ({ documents: [{ text: new Uint8Array(3) }] })),
     /documents\[0\]\.text is no string/,
   );
+  await assert.rejects(
+    analyze(/** @type {any} */ ({ documents: [{ name: 7, text: '' }] })),
+    /documents\[0\]\.name is no string/,
+  );
+  const session = await Session.start();
+  assert.throws(() => session.push(session.open(), /** @type {any} */ ('a string')), /takes bytes/);
   await assert.rejects(
     analyze({ documents: [], assumptions: /** @type {any} */ ({ members: 'three' }) }),
     /not the expected form/,

@@ -1,11 +1,11 @@
 // The package as its users meet it: installed from the packed file, type-checked, bundled.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { CLOUD_CONFIG, ETCD_LOG, root } from './engine.mjs';
 
@@ -105,17 +105,53 @@ test('the command prints a report and tells by its status that something needs a
   assert.equal(check('check', 'quiet.log').status, 0);
 });
 
-test('the command reads requests cancelled every 15 s beside raised timers', () => {
-  writeFileSync(join(project, 'raised.yaml'), CLOUD_CONFIG.replace(' 100', ' 600').replace('1000', '6000'));
-  const cancelled = (/** @type {string} */ time) =>
-    `${time} blue-1 fleetd[960]: INFO client.go:292: Failed getting response from http://localhost:2379/: cancelled\n`;
-  writeFileSync(join(project, 'fleet.log'), ['05:10:00', '05:10:00', '05:10:15', '05:10:15'].map(cancelled).join(''));
-  const { status, stdout } = check('check', '--format', 'json', 'raised.yaml', 'fleet.log');
-  const { findings, patches, settings } = JSON.parse(stdout);
-  assert.equal(status, 1);
-  assert.ok(findings.some((/** @type {any} */ { id }) => id === 'fleet-etcd-request-cancelled'));
-  assert.ok(settings.some((/** @type {any} */ each) => each.value === 6000 && each.effective));
-  for (const { text } of patches) assert.ok(!text || text.includes('# the first of three'));
+// What the article this tool grew from showed: its cloud-config, and its three kinds of fleet's log.
+const ARTICLE = fileURLToPath(new URL('tests/fixtures/article/', root));
+
+test('the command tells the three logs of the article apart', () => {
+  cpSync(ARTICLE, join(project, 'article'), { recursive: true });
+  const report = (/** @type {string} */ log) => {
+    const { status, stdout } = check('check', '--format', 'json', 'article/cloud-config.yaml', `article/${log}`);
+    assert.equal(status, 1, log);
+    return JSON.parse(stdout);
+  };
+  const ids = (/** @type {any} */ { findings }) => findings.map((/** @type {any} */ { id }) => id);
+  const proposed = (/** @type {any} */ { recommendations }) =>
+    recommendations.map((/** @type {any} */ { parameter }) => parameter);
+
+  const cancelled = report('fleet.log');
+  assert.ok(ids(cancelled).includes('fleet-etcd-request-cancelled'));
+  assert.deepEqual(proposed(cancelled), ['fleet.etcd-request-timeout']);
+  assert.match(cancelled.patches[0].text, /agent-ttl: 120s\n$/);
+
+  const lease = report('lease.log');
+  assert.ok(ids(lease).includes('fleet-engine-lease-stolen'));
+  assert.deepEqual(proposed(lease), [], 'a stolen lease asks for no value');
+
+  const stopped = report('unit-stopped.log');
+  assert.equal(ids(stopped)[0], 'fleet-units-restarted');
+  assert.equal(stopped.verdict.severity, 'critical');
+});
+
+test('the text shows values, the change to the file, evidence by line, and what to measure next', () => {
+  const { stdout } = check('check', 'article/cloud-config.yaml', 'article/fleet.log');
+  for (const part of [
+    /^ {2}fleet\.etcd-request-timeout: 5 s -> \d+ s/m,
+    /^--- article\/cloud-config\.yaml\n\+\+\+ article\/cloud-config\.yaml\n@@/m,
+    /^\+ {4}etcd-request-timeout: \d+$/m,
+    /^ {4}article\/fleet\.log:1: 05:10:30 /m,
+    /^Measure next: /m,
+  ])
+    assert.match(stdout, part);
+});
+
+test('what the caller states about the cluster reaches the report', () => {
+  const words = ['--members', '5', '--peer-rtt-ms=180', '--etcd-version', '2.3.8'];
+  const { stdout } = check('check', '--format=json', ...words, 'cloud-config.yaml', 'etcd.log');
+  const values = Object.fromEntries(
+    JSON.parse(stdout).model.assumptions.map((/** @type {any} */ { id, value }) => [id, value]),
+  );
+  assert.deepEqual([values.members, values.peerRttMs, values.etcdVersion], ['5', '180', '2.3.8']);
 });
 
 test('the command prints SARIF whose places are in the files', () => {
@@ -126,15 +162,24 @@ test('the command prints SARIF whose places are in the files', () => {
   const [{ tool, results }] = runs;
   const rules = tool.driver.rules.map((/** @type {any} */ { id }) => id);
   assert.equal(new Set(rules).size, rules.length);
-  for (const { ruleId, level, message, locations } of results) {
+  for (const { ruleId, level, message, locations, relatedLocations } of results) {
     assert.ok(rules.includes(ruleId));
     assert.ok(['error', 'warning', 'note'].includes(level));
     assert.ok(message.text.length > 20);
-    for (const { physicalLocation } of locations) {
-      const lines = readFileSync(join(project, physicalLocation.artifactLocation.uri), 'utf8').split('\n');
-      assert.ok(physicalLocation.region.startLine <= lines.length);
+    for (const { physicalLocation, message } of [...locations, ...relatedLocations]) {
+      const file = join(project, decodeURIComponent(physicalLocation.artifactLocation.uri));
+      const line = readFileSync(file, 'utf8').split('\n')[physicalLocation.region.startLine - 1];
+      assert.ok(line !== undefined && message.text.length > 0);
     }
   }
+  const spaced = join(project, 'a log #1.log');
+  writeFileSync(spaced, ETCD_LOG);
+  const uris = (/** @type {string} */ file) =>
+    JSON.parse(check('check', '--format', 'sarif', file).stdout).runs[0].results.flatMap((/** @type {any} */ each) =>
+      each.locations.map((/** @type {any} */ { physicalLocation }) => physicalLocation.artifactLocation.uri),
+    );
+  assert.equal(uris('a log #1.log')[0], 'a%20log%20%231.log');
+  assert.equal(uris(spaced)[0], pathToFileURL(spaced).href);
 });
 
 test('the command reads packed files and standard input, and says what it cannot read', () => {
@@ -145,17 +190,49 @@ test('the command reads packed files and standard input, and says what it cannot
     encoding: 'utf8',
   });
   assert.match(piped.stdout, /etcd-heartbeat-late/);
+  // A pipe named as a file, as bash writes `<(journalctl ...)`.
+  const { stdout } = spawnSync('bash', ['-c', `node_modules/.bin/timing-advisor check <(cat etcd.log)`], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+  assert.match(stdout, /etcd-heartbeat-late/);
+});
+
+test('the command says what it cannot read or do, with status 2', () => {
+  writeFileSync(join(project, 'text.gz'), ETCD_LOG);
+  writeFileSync(join(project, 'cut.gz'), gzipSync(ETCD_LOG).subarray(0, 60));
   for (const [words, sentence] of [
-    [['check', 'missing.log'], /missing\.log cannot be read/],
-    [['check', '--format', 'xml', 'etcd.log'], /text, json or sarif/],
-    [['check', '--members', 'three', 'etcd.log'], /number/],
-    [['check'], /no file/],
-    [['chekc'], /no command 'chekc'/],
+    [['check', 'missing.log'], /missing\.log cannot be read: there is no such file/],
+    [['check', 'etcd.log', 'article'], /article is a folder/],
+    [['check', 'text.gz'], /text\.gz cannot be read: incorrect header/],
+    [['check', 'cut.gz'], /cut\.gz cannot be read: unexpected end/],
+    [['check', '--format', 'xml', 'etcd.log'], /text, json or sarif, not 'xml'/],
+    [['check', '--members', 'three', 'etcd.log'], /--members takes a number above 0, not 'three'/],
+    [['check', '--members', '2.5', 'etcd.log'], /members cannot be 2\.5/],
+    [['check', '--fleet-version', 'latest', 'etcd.log'], /takes a version such as/],
+    [['check', '--colour', 'etcd.log'], /'--colour'/],
+    [['check'], /no file is named/],
+    [['chekc', 'etcd.log'], /no command 'chekc'/],
+    [[], /usage: timing-advisor check/],
   ]) {
-    const { status, stderr } = check(.../** @type {string[]} */ (words));
-    assert.equal(status, 2);
+    const { status, stdout, stderr } = check(.../** @type {string[]} */ (words));
     assert.match(stderr, /** @type {RegExp} */ (sentence));
+    assert.doesNotMatch(stderr, /\n {4}at /, 'no stack');
+    assert.deepEqual([status, stdout], [2, '']);
   }
+  // Nothing was recognised: that is no clean bill.
+  const { status, stdout } = check('check', 'package.json');
+  assert.equal(status, 2);
+  assert.match(stdout, /Nothing here is a log or a configuration/);
+});
+
+test('the command explains itself', () => {
+  for (const words of [['--help'], ['-h'], ['check', '--help']]) {
+    const { status, stdout } = check(...words);
+    assert.equal(status, 0);
+    assert.match(stdout, /exit status {3}0 .*\n +1 .*\n +2 /);
+  }
+  assert.match(check('--version').stdout, /^\d+\.\d+\.\d+\n$/);
 });
 
 test('the command reads a log larger than its memory', () => {

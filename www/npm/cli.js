@@ -1,72 +1,166 @@
 #!/usr/bin/env node
 // timing-advisor check FILE...: the engine for servers without a browser, and for CI.
 // Files are streamed, so their size does not matter; `-` reads standard input.
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { isAbsolute, sep } from 'node:path';
+import { pipeline } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
 
-import { Session } from './timing-advisor.js';
+import { rules, Session } from './timing-advisor.js';
 
-const USAGE = `usage: timing-advisor check [--format text|json|sarif] [--members N] FILE...
+/** @typedef {import('./timing-advisor.js').Report} Report */
+/** @typedef {import('./timing-advisor.js').FindingReport} Finding */
+/** @typedef {import('./timing-advisor.js').EvidenceReport} Evidence */
 
-Reads configurations and logs of etcd and fleet (also .gz; - is standard input) and prints what is
-wrong, why, and which timing values follow from the evidence. Nothing is sent anywhere.
+const USAGE = `usage: timing-advisor check [options] FILE...
+
+Reads configurations and logs of etcd and fleet and prints what is wrong, why, and which timing
+values follow from the evidence. A FILE may be packed (.gz); - is standard input. Nothing is sent
+anywhere.
+
+  --format FORMAT           text (the default), json, or sarif for CI
+  --members N               voting members of etcd
+  --peer-rtt-ms N           round trip between members
+  --failover-budget-ms N    longest failover that is acceptable after a leader really died
+  --stall-ms N              longest stall of a leader that should be outlived
+  --machines N              machines that run fleet
+  --units N                 units in the whole cluster
+  --etcd-version VERSION    such as 2.3.8
+  --fleet-version VERSION   such as 0.11.8
+  -h, --help                this text
+  --version                 the version of this package
+
+What is not stated is read from the texts or assumed, and the report says which.
 
 exit status   0  nothing needs action
-              1  something needs action
-              2  the call or a file is wrong`;
+              1  something needs action: a finding is a warning or critical
+              2  the call or a file is wrong, or no file is a log or a configuration of etcd or fleet`;
 
+const NUMBERS = ['members', 'peer-rtt-ms', 'failover-budget-ms', 'stall-ms', 'machines', 'units'];
+const VERSIONS = ['etcd-version', 'fleet-version'];
 const ACTION = new Set(['warning', 'critical']);
-const SARIF_LEVEL = { critical: 'error', warning: 'warning', info: 'note' };
+const SARIF_LEVEL = { critical: 'error', warning: 'warning', info: 'note', ok: 'none' };
+const SHOWN_EVIDENCE = 3;
+const STANDARD_INPUT = 'standard input';
 
-/** @param {string} sentence */
-function fail(sentence) {
-  process.stderr.write(`timing-advisor: ${sentence}\n`);
-  process.exit(2);
-}
+/** What the caller can put right: said in one sentence, without a stack. */
+class Refused extends Error {}
+
+/** `failover-budget-ms` is the assumption `failoverBudgetMs`. @param {string} option */
+const camel = (option) => option.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+
+// ---- the call -------------------------------------------------------------------------------
 
 /** @param {string[]} words */
 function parse(words) {
+  const text = { type: /** @type {const} */ ('string') };
+  const flag = { type: /** @type {const} */ ('boolean') };
   const options = {
-    format: 'text',
-    files: /** @type {string[]} */ ([]),
-    assumptions: /** @type {Record<string, number>} */ ({}),
+    ...Object.fromEntries([...NUMBERS, ...VERSIONS].map((name) => [name, text])),
+    format: { ...text, default: 'text' },
+    help: { ...flag, short: 'h' },
+    version: flag,
   };
-  const [command, ...rest] = words;
-  if (command === '--help' || command === '-h' || command === undefined) {
-    process.stdout.write(`${USAGE}\n`);
-    process.exit(command === undefined ? 2 : 0);
+  try {
+    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true });
+    return { values: /** @type {Record<string, any>} */ (values), positionals };
+  } catch (error) {
+    throw new Refused(`${said(error)}\nSee timing-advisor --help.`);
   }
-  if (command !== 'check') fail(`there is no command '${command}'.\n${USAGE}`);
-  for (let at = 0; at < rest.length; at += 1) {
-    const word = rest[at];
-    if (word === '--format') options.format = rest[(at += 1)] ?? '';
-    else if (word === '--members') options.assumptions.members = Number(rest[(at += 1)]);
-    else if (word.startsWith('--')) fail(`there is no option '${word}'.`);
-    else options.files.push(word);
+}
+
+/** @param {Record<string, string>} values */
+function assumptions(values) {
+  /** @type {Record<string, number | string>} */
+  const stated = {};
+  for (const name of NUMBERS) {
+    if (values[name] === undefined) continue;
+    const number = Number(values[name]);
+    if (!(number > 0 && number < Infinity))
+      throw new Refused(`--${name} takes a number above 0, not '${values[name]}'.`);
+    stated[camel(name)] = number;
   }
-  if (!['text', 'json', 'sarif'].includes(options.format))
-    fail(`the format is text, json or sarif, not '${options.format}'.`);
-  if (options.assumptions.members !== undefined && !(options.assumptions.members > 0))
-    fail('--members takes a number above 0.');
-  if (options.files.length === 0) fail('no file is named.');
-  return options;
+  for (const name of VERSIONS) {
+    if (values[name] === undefined) continue;
+    if (!/^v?\d+(\.\d+)*/.test(values[name]))
+      throw new Refused(`--${name} takes a version such as 2.3.8, not '${values[name]}'.`);
+    stated[camel(name)] = values[name].replace(/^v/, '');
+  }
+  return stated;
+}
+
+// ---- reading --------------------------------------------------------------------------------
+
+/** All files are looked at before the first is read: a wrong name is told at once. @param {string} file */
+function present(file) {
+  if (file === '-') return;
+  let folder;
+  try {
+    folder = statSync(file).isDirectory();
+  } catch (error) {
+    throw new Refused(unreadable(file, error));
+  }
+  if (folder) throw new Refused(`${file} is a folder: name the files in it.`);
+}
+
+/** @param {string} file @param {any} error */
+function unreadable(file, error) {
+  const why = { ENOENT: 'there is no such file', EACCES: 'you may not read it' }[/** @type {string} */ (error?.code)];
+  return `${file} cannot be read: ${why ?? said(error)}.`;
 }
 
 /** @param {string} file */
 function open(file) {
   if (file === '-') return process.stdin;
-  try {
-    if (!statSync(file).isFile()) fail(`${file} is no file.`);
-  } catch {
-    fail(`${file} cannot be read: there is no such file.`);
-  }
   const stream = createReadStream(file, { highWaterMark: 1 << 20 });
-  return file.endsWith('.gz') ? stream.pipe(createGunzip()) : stream;
+  return file.endsWith('.gz') ? pipeline(stream, createGunzip(), () => {}) : stream;
 }
 
-/** @param {import('./timing-advisor.js').Report} report */
+/** Long reading shows how far it is, where someone watches. */
+function progress() {
+  const { stderr } = process;
+  let read = 0;
+  let told = Date.now();
+  return {
+    /** @param {AsyncIterable<Uint8Array>} stream */
+    async *through(stream) {
+      for await (const bytes of stream) {
+        read += bytes.length;
+        if (stderr.isTTY && Date.now() - told > 500) {
+          told = Date.now();
+          stderr.write(`\r${(read / 1e6).toFixed(0)} MB read `);
+        }
+        yield bytes;
+      }
+    },
+    done: () => stderr.isTTY && read > 0 && stderr.write('\r\u001b[K'),
+  };
+}
+
+/** @param {string[]} files @param {Record<string, number | string>} assumptions */
+async function reportOn(files, assumptions) {
+  const session = await Session.start({ assumptions }).catch((error) => {
+    throw error instanceof TypeError ? new Refused(error.message) : error;
+  });
+  const watched = progress();
+  for (const file of files) {
+    try {
+      await session.read(file === '-' ? STANDARD_INPUT : file, watched.through(open(file)));
+    } catch (error) {
+      throw new Refused(unreadable(file === '-' ? STANDARD_INPUT : file, error));
+    }
+  }
+  watched.done();
+  return session.finish();
+}
+
+// ---- printing -------------------------------------------------------------------------------
+
+/** @param {Report} report */
 function text(report) {
-  const names = new Map(report.documents.map((document) => [document.id, document.name]));
+  const names = namesOf(report);
   const lines = [report.verdict.headline, report.verdict.why, ''];
   for (const row of report.recommendations) {
     lines.push(`  ${row.parameter}: ${row.current.text} -> ${row.proposedText} (${row.confidence} confidence)`);
@@ -74,15 +168,22 @@ function text(report) {
     lines.push(`      Cost: ${row.cost}`);
   }
   if (report.recommendations.length > 0) lines.push('');
+  for (const { document, diff, disposition, reason } of report.patches) {
+    const name = names.get(document ?? '') ?? 'cloud-config.yaml';
+    if (diff) lines.push(...diff.trimEnd().replace('--- before\n+++ after', `--- ${name}\n+++ ${name}`).split('\n'));
+    if (reason) lines.push(`${disposition === 'refused' ? 'No corrected file: ' : ''}${reason}`);
+    lines.push('');
+  }
   for (const finding of report.findings) {
     lines.push(
       `${finding.severity.toUpperCase()} ${finding.id}: ${finding.title}`,
       `  ${finding.what}`,
       `  ${finding.whatToDo}`,
     );
-    for (const evidence of finding.evidence.slice(0, 3))
+    for (const evidence of finding.evidence.slice(0, SHOWN_EVIDENCE))
       lines.push(`    ${names.get(evidence.document)}:${evidence.line}: ${evidence.text}`);
-    if (finding.evidence.length > 3) lines.push(`    and ${finding.evidence.length - 3} more`);
+    if (finding.evidence.length > SHOWN_EVIDENCE)
+      lines.push(`    and ${finding.evidence.length - SHOWN_EVIDENCE} more`);
   }
   if (report.findings.length > 0) lines.push('');
   for (const step of report.measureNext)
@@ -91,42 +192,86 @@ function text(report) {
   return lines.join('\n').replaceAll('\u00a0', ' ').trimEnd();
 }
 
-/** @param {import('./timing-advisor.js').Report} report */
-function sarif(report) {
-  const names = new Map(report.documents.map((document) => [document.id, document.name]));
-  const results = report.findings.map((finding) => ({
+/**
+ * SARIF 2.1.0. A finding points at its first line of evidence; the others are its related places.
+ *
+ * @param {Report} report
+ */
+async function sarif(report) {
+  const names = namesOf(report);
+  const sources = new Map((await rules()).map((rule) => [rule.id, rule.references]));
+  const place = (/** @type {Evidence} */ evidence) => ({
+    physicalLocation: {
+      artifactLocation: { uri: address(names.get(evidence.document) ?? '') },
+      region: { startLine: evidence.line, startColumn: evidence.column },
+    },
+    message: { text: evidence.note ?? evidence.text },
+  });
+  const result = (/** @type {Finding} */ finding) => ({
     ruleId: finding.id,
     level: SARIF_LEVEL[/** @type {keyof typeof SARIF_LEVEL} */ (finding.severity)] ?? 'none',
-    message: { text: `${finding.title} ${finding.what} ${finding.whatToDo}` },
-    locations: finding.evidence.slice(0, 1).map((evidence) => ({
-      physicalLocation: {
-        artifactLocation: { uri: names.get(evidence.document) },
-        region: { startLine: evidence.line, startColumn: evidence.column },
-      },
-    })),
-  }));
-  const rules = report.findings.map((finding) => ({ id: finding.id, fullDescription: { text: finding.why } }));
-  const run = { tool: { driver: { name: 'timing-advisor', rules } }, columnKind: 'utf16CodeUnits', results };
-  return JSON.stringify(
-    { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] },
-    null,
-    2,
-  );
+    message: { text: `${finding.title}. ${finding.what} ${finding.whatToDo}` },
+    locations: finding.evidence.slice(0, 1).map(place),
+    relatedLocations: finding.evidence.slice(1, 10).map((evidence, at) => ({ id: at + 1, ...place(evidence) })),
+  });
+  const rule = (/** @type {Finding} */ finding) => ({
+    id: finding.id,
+    shortDescription: { text: finding.title },
+    fullDescription: { text: finding.why },
+    help: { text: [finding.whatToDo, ...(sources.get(finding.id) ?? [])].join('\n') },
+  });
+  const driver = { name: 'timing-advisor', version: version(), rules: report.findings.map(rule) };
+  const run = { tool: { driver }, columnKind: 'utf16CodeUnits', results: report.findings.map(result) };
+  const $schema = 'https://json.schemastore.org/sarif-2.1.0.json';
+  return JSON.stringify({ $schema, version: '2.1.0', runs: [run] }, null, 2);
 }
 
-const options = parse(process.argv.slice(2));
-const streams = options.files.map((file) => ({ file, stream: open(file) }));
-const session = await Session.start({ assumptions: options.assumptions });
-for (const { file, stream } of streams) {
-  try {
-    await session.read(file === '-' ? 'standard input' : file, stream);
-  } catch (error) {
-    fail(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
-  }
+/** A file as a URI: relative to where the command runs, as CI services expect it. @param {string} file */
+function address(file) {
+  if (isAbsolute(file)) return pathToFileURL(file).href;
+  return file.split(sep).map(encodeURIComponent).join('/');
 }
-const report = session.finish();
-const print = { text, sarif, json: (/** @type {unknown} */ whole) => JSON.stringify(whole, null, 2) }[
-  /** @type {'text'} */ (options.format)
-];
-process.stdout.write(`${print(report)}\n`);
-process.exitCode = report.findings.some((finding) => ACTION.has(finding.severity)) ? 1 : 0;
+
+/** @param {Report} report */
+const namesOf = (report) => new Map(report.documents.map((document) => [document.id, document.name]));
+
+/** @returns {string} */
+const version = () => JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).version;
+
+/** @param {unknown} error */
+const said = (error) => (error instanceof Error ? error.message : String(error));
+
+const PRINT = { text, sarif, json: (/** @type {Report} */ report) => JSON.stringify(report, null, 2) };
+
+/** @param {string[]} words @returns {Promise<number>} the exit status */
+async function main(words) {
+  const { values, positionals } = parse(words);
+  const print = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
+  if (values.help) return (print(USAGE), 0);
+  if (values.version) return (print(version()), 0);
+  const [command, ...files] = positionals;
+  if (command === undefined) throw new Refused(`a command is missing.\n\n${USAGE}`);
+  if (command !== 'check') throw new Refused(`there is no command '${command}', only 'check'.\n\n${USAGE}`);
+  const written = PRINT[/** @type {keyof typeof PRINT} */ (values.format)];
+  if (!written) throw new Refused(`the format is text, json or sarif, not '${values.format}'.`);
+  const stated = assumptions(values);
+  if (files.length === 0) throw new Refused('no file is named. Name logs and configurations, or - for standard input.');
+  files.forEach(present);
+  const report = await reportOn(files, stated);
+  print(await written(report));
+  if (report.findings.some((finding) => ACTION.has(finding.severity))) return 1;
+  // A check that could read nothing must not pass for one that found nothing.
+  return report.documents.every((document) => document.kind === 'unknown') ? 2 : 0;
+}
+
+// `| head` closes the pipe early; that is no fault.
+process.stdout.on('error', (error) => {
+  if (/** @type {any} */ (error).code !== 'EPIPE') throw error;
+});
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Refused)) throw error;
+  process.stderr.write(`timing-advisor: ${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -25,7 +25,8 @@ let instance = 0;
 
 /**
  * Loads the engine. Only needed where the module cannot find `timing_advisor_bg.wasm` beside
- * itself, as in a bundle or a single file: give its bytes, a compiled module, or its address.
+ * itself, as in a bundle or a single file: give its bytes, a compiled module, or its address. A relative
+ * address is one of the page. Once an engine is loaded, another source is not looked at.
  *
  * @param {BufferSource | WebAssembly.Module | Response | URL | string | PromiseLike<Response>} [source]
  * @returns {Promise<void>}
@@ -34,7 +35,11 @@ export function init(source) {
   loading ??= load(source).catch((error) => {
     // A failed download may succeed the next time.
     loading = undefined;
-    throw new Error(`The engine could not be loaded: ${message(error)}`, { cause: error });
+    throw new Error(
+      `The engine could not be loaded: ${message(error)}. It is the file timing_advisor_bg.wasm of this package; ` +
+        'where a bundler moved this module away from it, call init() with its address first.',
+      { cause: error },
+    );
   });
   return loading;
 }
@@ -48,7 +53,7 @@ export function init(source) {
 export async function analyze(input) {
   const { documents, assumptions } = checked(input);
   const session = await Session.start({ assumptions });
-  for (const { name, text } of documents) session.push(session.open(name), UTF8.encode(text));
+  for (const { name, text } of documents) session.push(session.open(name ?? undefined), UTF8.encode(text));
   return session.finish();
 }
 
@@ -83,7 +88,7 @@ export class Session {
 
   /** @param {{ assumptions?: import('./timing-advisor.js').Assumptions }} options */
   constructor(options = {}) {
-    const { assumptions = {} } = options;
+    const assumptions = options.assumptions ?? {};
     this.#assumptions = assumptions;
     this.#engine = guarded(() => new EngineSession(stated(assumptions)));
   }
@@ -115,6 +120,8 @@ export class Session {
    * @param {Uint8Array} bytes
    */
   push(document, bytes) {
+    if (!(bytes instanceof Uint8Array))
+      throw new TypeError('push takes bytes, a Uint8Array; encode a string with TextEncoder.');
     this.#call((engine) => engine.push(document, bytes));
   }
 
@@ -185,8 +192,8 @@ async function load(source = new URL('./timing_advisor_bg.wasm', import.meta.url
 /** @param {BufferSource | WebAssembly.Module | Response | URL | string} source */
 async function compiled(source) {
   if (source instanceof WebAssembly.Module) return source;
-  if (typeof source === 'string' || source instanceof URL)
-    return compiled(await fetched(new URL(source, import.meta.url)));
+  if (typeof source === 'string') return compiled(new URL(source, globalThis.document?.baseURI ?? import.meta.url));
+  if (source instanceof URL) return compiled(await fetched(source));
   if (typeof Response === 'function' && source instanceof Response) {
     if (!source.ok) throw new Error(`${source.url} answered ${source.status}`);
     return WebAssembly.compile(await source.arrayBuffer());
@@ -236,8 +243,11 @@ const isTrap = (error) =>
 function checked(input) {
   const documents = input?.documents;
   if (!Array.isArray(documents)) throw new TypeError('analyze needs { documents: [{ name, text }] }.');
-  const bad = documents.findIndex((document) => typeof document?.text !== 'string');
-  if (bad >= 0) throw new TypeError(`documents[${bad}].text is no string. For bytes, use a Session.`);
+  for (const [at, document] of documents.entries()) {
+    if (typeof document?.text !== 'string')
+      throw new TypeError(`documents[${at}].text is no string. For bytes, use a Session.`);
+    if (typeof (document.name ?? '') !== 'string') throw new TypeError(`documents[${at}].name is no string.`);
+  }
   return input;
 }
 
