@@ -33,6 +33,8 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
   platform: 'browser',
+  // A linked node_modules gives the same names, and with them the same bytes.
+  preserveSymlinks: true,
   external: ['node:*'],
   write: false,
 };

@@ -56,6 +56,12 @@ export async function open(browser, address, { worker, ...options } = {}) {
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && page.problems.push(message.text()));
+  // In every frame: what a policy stops is told by an event, whether or not the console tells it too.
+  await context.addInitScript(() =>
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
+      console.error(`policy: ${violatedDirective} stopped ${blockedURI} at ${sourceFile}:${lineNumber}`),
+    ),
+  );
   if (worker) await page.addInitScript(`(${replaceWorker})(${worker})`);
   await page.goto(address, { waitUntil: 'networkidle' });
   return page;

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { CLOUD_CONFIG, ETCD_LOG } from '../node/engine.mjs';
 import { launch, npm, open, paste, serve, single, site, violations } from './browser.mjs';
 
 const LOG =
@@ -79,21 +80,67 @@ describe('contexts', () => {
     await page.context().close();
   });
 
-  it('with its rule book: a page of a rule opens its example, and every page is sound', async () => {
+  it('with its rule book: found by a line of a log, it opens its example, and every page is sound', async () => {
     const address = `${server.address}docs/tools/advisor/`;
     const page = await open(browser, `${address}rules/index.html`);
+    const entry = (id) => page.locator('.entry:visible', { hasText: id });
+    await page.fill('#search', 'failed to send out heartbeat on time');
+    await entry('etcd-heartbeat-late').first().waitFor();
+    assert.equal(await entry('config-value-dropped').count(), 0);
+    await page.fill('#search', 'no such words at all');
+    assert.match(await page.locator('#found').textContent(), /Nothing has all these words/);
+    assert.equal(await page.locator('h2:visible').count(), 0, 'no heading without an entry');
     await page.fill('#search', 'slow disk');
-    await page.locator('.list li:visible', { hasText: 'etcd-slow-disk' }).locator('a').click();
+    await entry('etcd-slow-disk').first().locator('a').click();
     assert.match(await page.locator('mark').first().textContent(), /sync/);
-    for (const name of ['rules/index', 'rules/config-value-dropped', 'parameters/agent-ttl', 'guide']) {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      for (const name of ['rules/index', 'rules/config-value-dropped', 'parameters/agent-ttl', 'guide']) {
+        await page.goto(`${address}${name}.html`);
+        assert.deepEqual(await violations(page), [], `${name}, ${colorScheme}`);
+      }
+    }
+    await page.setViewportSize({ width: 320, height: 640 });
+    for (const name of ['rules/index', 'rules/etcd-heartbeat-late', 'parameters/election-timeout', 'guide']) {
       await page.goto(`${address}${name}.html`);
-      assert.deepEqual(await violations(page), [], name);
-      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth), false, name);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, name);
     }
     await page.goto(`${address}rules/etcd-slow-disk.html`);
     await page.locator('.try a').click();
     await page.locator('#headline').waitFor();
     assert.match(await page.locator('#headline').textContent(), /disk/);
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
+  /** Looks a message up in the book at the foot of the single file, follows a link and opens the example. */
+  async function readBook(place) {
+    await place.locator('#search').fill('heartbeat on time');
+    await place.locator('details.entry:visible', { hasText: 'etcd-heartbeat-late' }).first().waitFor();
+    await place.locator('#rule-etcd-heartbeat-late > summary').click();
+    await place.locator('#rule-etcd-heartbeat-late a', { hasText: 'election-timeout' }).first().click();
+    await place.locator('#parameter-election-timeout caption').first().waitFor();
+    await place.locator('#rule-etcd-heartbeat-late .try a').click();
+  }
+
+  it('as a file with its rule book, whose examples never take the place of a text unasked', async () => {
+    const page = await open(browser, pathToFileURL(single).href);
+    await readBook(page);
+    await page.locator('#headline').waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.locator('button:visible', { hasText: 'Clear all' }).click();
+    assert.match(await answer(page), STALL);
+    await page.locator('#rule-etcd-heartbeat-late .try a').click();
+    await page.locator('#notice', { hasText: 'holds your text' }).waitFor();
+    assert.equal(await page.evaluate(() => document.querySelector('timing-advisor').documents[0].text), LOG);
+    await page.locator('#notice button', { hasText: 'Keep' }).click();
+    assert.equal(await page.locator('#notice').count(), 0);
+    await page.locator('#rule-etcd-heartbeat-late .try a').click();
+    await page.locator('#notice button', { hasText: 'Open' }).click();
+    await page.waitForFunction((log) => document.querySelector('timing-advisor').documents[0].text !== log, LOG);
+    // The name of a rule in a report leads to its page in the file.
+    await page.locator('a[href="#rule-etcd-heartbeat-late"]').first().click();
+    assert.match(page.url(), /#rule-etcd-heartbeat-late$/);
     assert.deepEqual(page.problems, []);
     await page.context().close();
   });
@@ -155,7 +202,11 @@ describe('contexts', () => {
     await write('srcdoc.html', '<iframe title="advisor" width="900" height="700"></iframe>');
     const { page, quiet } = await opened(`${server.address}srcdoc.html`);
     await page.locator('iframe').evaluate((frame, text) => void (frame.srcdoc = text), text);
-    assert.match(await answer(page.frameLocator('iframe')), STALL);
+    const frame = page.frameLocator('iframe');
+    assert.match(await answer(frame), STALL);
+    // Links stay in the frame, although its base address is that of the page around.
+    await frame.locator('a[href="#rule-etcd-heartbeat-late"]').first().click();
+    await frame.locator('#rule-etcd-heartbeat-late .try a').waitFor();
     quiet();
     assert.deepEqual(page.problems, []);
     await page.context().close();
@@ -186,6 +237,52 @@ describe('contexts', () => {
     await page.context().close();
   });
 
+  it('as an element: attributes, properties and events as documented', async () => {
+    await write(
+      'element.html',
+      `<p id="outside">The page around.</p><timing-advisor theme="dark" examples="none" compact rules="none"></timing-advisor>
+      <script type="module" src="element/element.js"></script>`,
+    );
+    const { page } = await opened(`${server.address}element.html`);
+    const advisor = page.locator('timing-advisor');
+    assert.equal(await advisor.locator('h2:visible', { hasText: 'Or look at an example' }).count(), 0);
+    assert.equal(await advisor.evaluate((element) => element.report), undefined);
+    const detail = await advisor.evaluate(
+      (element, documents) =>
+        new Promise((resolve) => {
+          window.taken = [];
+          // The events leave the element, so the page around may listen anywhere.
+          document.addEventListener('patch', ({ detail }) => window.taken.push(detail));
+          document.addEventListener('report', ({ detail }) => resolve(detail), { once: true });
+          element.documents = documents;
+        }),
+      [
+        { name: 'cloud-config.yaml', text: CLOUD_CONFIG },
+        { name: 'etcd.log', text: ETCD_LOG },
+      ],
+    );
+    assert.equal(detail.verdict.timing, 'remedy');
+    assert.deepEqual(await advisor.evaluate((element) => element.report), detail);
+    assert.equal((await advisor.evaluate((element) => element.documents))[0].text, CLOUD_CONFIG);
+    await advisor.locator('#copy-patch-0').click();
+    await page.waitForFunction(() => window.taken.length === 1);
+    const [taken] = await page.evaluate(() => window.taken);
+    assert.equal(taken.name, 'cloud-config.yaml');
+    assert.match(taken.text, /^#cloud-config\n/);
+    assert.equal(await advisor.locator('a[href*="rules/"]').count(), 0, 'no link where there is no book');
+    await advisor.evaluate((element) => element.removeAttribute('compact'));
+    await advisor.locator('#findings-title, .evs').first().waitFor();
+    await assert.rejects(
+      advisor.evaluate((element) => void (element.documents = 'a text')),
+      /documents is a list of \{ name, text \}/,
+    );
+    await advisor.evaluate((element) => void (element.documents = []));
+    assert.equal(await advisor.evaluate((element) => element.report), undefined);
+    assert.equal(await page.locator('#outside').evaluate((p) => getComputedStyle(p).color), 'rgb(0, 0, 0)');
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
   it('under a policy without WebAssembly, in a sentence that names what is missing', async () => {
     await write(
       'forbidden.html',
@@ -206,6 +303,32 @@ describe('contexts', () => {
     await page.context().setOffline(true);
     await page.reload();
     assert.match(await answer(page), STALL);
+    for (const name of ['rules/', 'rules/index.html', 'rules/etcd-slow-disk.html', 'guide.html?print']) {
+      await page.goto(`${server.address}docs/tools/advisor/${name}`);
+      assert.ok(await page.locator('h1').isVisible(), name);
+    }
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
+  it('as an installed app: the manifest and its icons are there, in their sizes', async () => {
+    const { page } = await opened(`${server.address}docs/tools/advisor/`);
+    const icons = await page.evaluate(async () => {
+      const address = document.querySelector('link[rel=manifest]').href;
+      const { icons, start_url, name } = await (await fetch(address)).json();
+      const start = await fetch(new URL(start_url, address));
+      const size = async ({ src, sizes }) => {
+        const image = new Image();
+        image.src = new URL(src, address).href;
+        await image.decode();
+        return [src, sizes, `${image.naturalWidth}x${image.naturalHeight}`];
+      };
+      return [[name, start.ok], ...(await Promise.all(icons.map(size)))];
+    });
+    assert.deepEqual(icons.shift(), ['Timing Advisor', true]);
+    assert.ok(icons.length >= 3);
+    for (const [src, sizes, actual] of icons) if (sizes !== 'any') assert.equal(actual, sizes, src);
+    assert.deepEqual(page.problems, []);
     await page.context().close();
   });
 
@@ -217,10 +340,16 @@ describe('contexts', () => {
     const keeper = join(folder, 'docs/tools/advisor/sw.js');
     await writeFile(keeper, `${await readFile(keeper, 'utf8')}\n// newer`);
     await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
-    await page.locator('#newer').waitFor();
-    await page.locator('#newer button').first().click();
-    assert.match(await page.locator('#newer').textContent(), /Clear the input first/);
+    await page.locator('#notice').waitFor();
+    await page.locator('#notice button').first().click();
+    assert.match(await page.locator('#notice').textContent(), /Clear the input first/);
     assert.match(await page.locator('#headline').textContent(), STALL);
+    // Once the text is gone, the same button loads the newer copy.
+    await page.locator('button:visible', { hasText: 'Clear all' }).click();
+    await page.evaluate(() => void (window.old = true));
+    await page.locator('#notice button').first().click();
+    await page.waitForFunction(() => !window.old);
+    assert.equal(await page.locator('#notice').count(), 0);
     await page.context().close();
   });
 });

@@ -1,5 +1,6 @@
 // The rule book and the schema against the engine that is built: what a page shows must still be so.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { analyze, read, root } from './engine.mjs';
@@ -23,14 +24,34 @@ test('every rule has a page that shows what the engine says of its example', asy
   }
 });
 
-test('every link of the rule book leads somewhere', async () => {
-  const ids = (await rules()).map(({ id }) => id);
-  for (const name of ['guide.html', 'rules/index.html', ...ids.map((id) => `rules/${id}.html`)]) {
-    const base = new URL(`dist/site/${name}`, root);
-    for (const [, link] of read(`dist/site/${name}`).matchAll(/href="([^"#]+)(?:#[^"]*)?"/g))
-      read(
-        decodeURI(new URL(link.endsWith('/') ? `${link}index.html` : link, base).pathname.slice(root.pathname.length)),
-      );
+test('every link of the rule book leads somewhere, to a heading too', () => {
+  const site = new URL('dist/site/', root);
+  const pages = readdirSync(site, { recursive: true }).filter((name) => String(name).endsWith('.html'));
+  assert.ok(pages.length > 60);
+  for (const name of pages) {
+    const links = [...read(`dist/site/${name}`).matchAll(/ href="([^"]+)"/g)].map(([, link]) => link);
+    assert.ok(links.length > 0, `${name} has no links`);
+    for (const link of links) {
+      const to = new URL(link, new URL(String(name), site));
+      assert.ok(to.href.startsWith(site.href), `${name}: ${link} leaves the site`);
+      const target = readFileSync(new URL(to.pathname.endsWith('/') ? 'index.html' : '', to), 'utf8');
+      const [, key, value] = /^#(?:(example)=)?(.+)$/.exec(to.hash) ?? [];
+      if (key) assert.ok(examples[value], `${name}: ${link}`);
+      else if (value) assert.ok(target.includes(` id="${value}"`), `${name}: ${link}`);
+    }
+  }
+});
+
+test('every link of the single file stays in it', () => {
+  const html = read('dist/timing-advisor.html');
+  const book = html.slice(html.indexOf('<section class="book"'), html.indexOf('<script type="text/plain"'));
+  const given = JSON.parse(/<script type="application\/json" id="examples">([^<]+)</.exec(html)?.[1] ?? '');
+  assert.deepEqual(given, examples);
+  const links = [...book.matchAll(/ href="([^"]+)"/g)].map(([, link]) => link);
+  assert.ok(links.length > 100);
+  for (const link of links) {
+    const [, key, value] = /^#(?:(example)=)?(.+)$/.exec(link) ?? [];
+    assert.ok(key ? examples[value] : value && book.includes(` id="${value}"`), link);
   }
 });
 

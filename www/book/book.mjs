@@ -17,6 +17,10 @@ const GROUPS = [
 ];
 const SEVERITY = { critical: 'Critical', warning: 'Warning', info: 'Note', ok: 'Fine' };
 const SHOWN_LINES = 16;
+const LEAD =
+  'Every finding of the advisor: what it looks like, why it matters, what to do. Each example was read by the engine of this build.';
+const SEARCH =
+  '<p class="search"><label for="search">Search, also for words of a log line</label> <input id="search" type="search" autocomplete="off"> <span id="found" role="status"></span></p>';
 
 /** @typedef {{ id: string, why: string, whatToDo: string, references: string[] }} Rule */
 /** @typedef {{ name: string, text: string }} Doc */
@@ -45,32 +49,36 @@ export async function book(rules, analyze) {
 }
 
 /**
- * The same texts as one piece, for the single file: every link stays within it.
+ * The same texts as one piece, for the single file: every link stays within it, and the examples are data.
  *
  * @param {Map<string, string>} pages
  */
 export function inOnePiece(pages) {
-  const main = (/** @type {string} */ name) => /<main>([^]*)<\/main>/.exec(pages.get(name) ?? '')?.[1] ?? '';
-  const names = [...pages.keys()].filter(
-    (name) => /^(rules|parameters)\/[a-z-]+\.html$/.test(name) && !name.endsWith('index.html'),
-  );
-  const articles = names.map((name) => {
-    const id = name.replace(/^(\w+)s\/([a-z-]+)\.html$/, '$1-$2');
-    return `<details class="book-page" id="${id}"><summary>${id.replace(/^\w+?-/, '')}</summary>${main(name)}</details>`;
+  const main = (/** @type {string} */ name) => {
+    const [, html] = /<main>([^]*)<\/main>/.exec(pages.get(name) ?? '') ?? ['', ''];
+    // Every heading stands two levels deeper: this is a part of a page.
+    return html.replace(/<(\/?)h([12])\b/g, (_, end, level) => `<${end}h${Number(level) + 2}`);
+  };
+  const folded = (/** @type {string} */ id, /** @type {string} */ title, /** @type {string} */ name) =>
+    `<details class="book-page entry" id="${id}"><summary>${title}</summary>${main(name)}</details>`;
+  const articles = [...pages.keys()].flatMap((name) => {
+    const [, folder, key] = /^(rule|parameter)s\/([a-z0-9-]+)\.html$/.exec(name) ?? [];
+    return folder && key !== 'index' ? [folded(`${folder}-${key}`, key, name)] : [];
   });
   const local = (/** @type {string} */ html) =>
     html
-      .replace(/<h1>/g, '<h3>')
-      .replace(/<\/h1>/g, '</h3>')
-      .replace(/<(\/?)h2>/g, '<$1h4>')
-      .replace(/<p class="try">[^]*?<\/p>/g, '')
+      .replace(/<p class="crumb">[^]*?<\/p>/g, '')
+      .replace(/href="\.\.\/#example=/g, 'href="#example=')
       .replace(/href="(?:\.\.\/)?(?:rules\/)?((?:etcd|fleet|config|client)-[a-z0-9-]+)\.html"/g, 'href="#rule-$1"')
-      .replace(/href="(?:\.\.\/)?parameters\/([a-z-]+)\.html"/g, 'href="#parameter-$1"')
-      .replace(/href="(?:\.\.\/)?guide\.html"/g, 'href="#guide"');
-  return local(
-    `<section class="book" aria-labelledby="book-title"><h2 id="book-title">Rule book</h2>
-<details class="book-page" id="guide"><summary>Field guide</summary>${main('guide.html')}</details>${articles.join('')}</section>`,
-  );
+      .replace(/href="(?:\.\.\/)?parameters\/([a-z-]+)\.html"/g, 'href="#parameter-$1"');
+  return `${local(`<section class="book" aria-labelledby="book-title">
+<h2 id="book-title">Rule book</h2>
+<p>${LEAD}</p>
+${SEARCH}
+${folded('guide', 'Field guide', 'guide.html')}
+${articles.join('\n')}
+</section>`)}
+<script type="application/json" id="examples">${(pages.get('rules/examples.json') ?? '{}').replaceAll('<', '\\u003c')}</script>`;
 }
 
 /** @param {Rule} rule @param {Analyze} analyze @returns {Promise<Entry>} */
@@ -105,7 +113,7 @@ function rulePage({ rule, bad, healthy, finding, documents: read }) {
   return `
 <p class="crumb"><a href="index.html">Rule book</a> · ${about}</p>
 <h1>${rule.id}</h1>
-<p class="lead"><b class="${finding.severity}">${SEVERITY[/** @type {keyof typeof SEVERITY} */ (finding.severity)]}.</b> ${text(finding.title)}.</p>
+<p class="lead"><b class="${finding.severity}">${severity(finding)}.</b> ${text(finding.title)}.</p>
 <h2>What it looks like</h2>
 ${bad.map((doc, at) => excerpt(doc, lines(finding, read[at]?.id))).join('')}
 <p>${text(finding.what)}</p>
@@ -148,24 +156,46 @@ function parameterLink(id) {
 
 /** @param {Entry[]} entries */
 function index(entries) {
-  const groups = GROUPS.map(([prefix, title]) => {
-    const rows = entries
-      .filter(({ rule }) => rule.id.startsWith(prefix))
-      .map(
-        ({ rule, finding }) =>
-          `<li><a href="${rule.id}.html">${rule.id}</a> <b class="${finding.severity}">${SEVERITY[/** @type {keyof typeof SEVERITY} */ (finding.severity)]}</b><br>${text(finding.title)}.</li>`,
-      );
-    return `<h2>${title}</h2><ul class="list">${rows.join('')}</ul>`;
-  });
+  const group = (/** @type {string} */ title, /** @type {string[]} */ rows) =>
+    `<section><h2>${title}</h2><ul class="list">${rows.join('')}</ul></section>`;
+  const row = (/** @type {string} */ href, /** @type {string} */ html, /** @type {string} */ words) =>
+    `<li class="entry" data-words="${words}"><a href="${href}">${html}</li>`;
+  const rules = GROUPS.map(([prefix, title]) =>
+    group(
+      title,
+      entries
+        .filter(({ rule }) => rule.id.startsWith(prefix))
+        .map(({ rule, bad, finding }) =>
+          row(
+            `${rule.id}.html`,
+            `${rule.id}</a> <b class="${finding.severity}">${severity(finding)}</b><br>${text(finding.title)}.`,
+            text([finding.what, rule.why, rule.whatToDo, ...bad.map((doc) => doc.text)].join(' ').replace(/\s+/g, ' ')),
+          ),
+        ),
+    ),
+  );
+  const parameters = PARAMETERS.map((each) =>
+    row(`../parameters/${each.key}.html`, `${each.key}</a><br>${each.lead}`, text(words(parameterPage(each)))),
+  );
+  const questions = GUIDE.map(({ id, title, html }) => row(`../guide.html#${id}`, `${title}</a>`, text(words(html))));
   return `
 <h1>Rule book</h1>
-<p class="lead">Every finding of the advisor: what it looks like, why it matters, what to do. Each example was read by the engine of this build.</p>
-<p><label for="search">Search</label> <input id="search" type="search" autocomplete="off"> <span id="found" role="status"></span></p>
-${groups.join('')}
-<h2>The five parameters</h2>
-<ul class="list">${PARAMETERS.map((each) => `<li><a href="../parameters/${each.key}.html">${each.key}</a><br>${each.lead}</li>`).join('')}</ul>
-<p><a href="../guide.html">Field guide</a>: what people ask, and where to look first.</p>
+<p class="lead">${LEAD}</p>
+${SEARCH}
+${group('What people ask', questions)}
+${rules.join('')}
+${group('The five parameters', parameters)}
 <script type="module" src="search.js"></script>`;
+}
+
+/** The text of some HTML. @param {string} html */
+function words(html) {
+  return html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+}
+
+/** @param {{ severity: string }} finding */
+function severity(finding) {
+  return SEVERITY[/** @type {keyof typeof SEVERITY} */ (finding.severity)];
 }
 
 /** @param {typeof PARAMETERS[number]} parameter */

@@ -1,7 +1,7 @@
 // The hosted page keeps a copy of itself in the browser, so that it opens without a network. A newer
 // copy is offered, and never takes the place of a page that holds someone's text.
 
-import { h } from './dom.js';
+import { notice } from './notice.js';
 import { scriptAddress } from './trusted.js';
 
 const OFFER = 'A newer version of this page is ready. It is used when the page is next opened.';
@@ -12,14 +12,13 @@ export async function keepOffline(advisor) {
   // Files and sandboxed frames have no such copy; asking a sandboxed frame for it throws.
   if (window.parent !== window || !window.isSecureContext || !('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;
-  const offer = (/** @type {ServiceWorker} */ waiting) => document.body.append(notice(advisor, waiting));
   try {
     const registration = await serviceWorker.register(scriptAddress('sw.js'), { updateViaCache: 'none' });
-    if (registration.waiting && serviceWorker.controller) offer(registration.waiting);
+    if (registration.waiting && serviceWorker.controller) offer(advisor, registration.waiting);
     registration.addEventListener('updatefound', () => {
       const worker = registration.installing;
       worker?.addEventListener('statechange', () => {
-        if (worker.state === 'installed' && serviceWorker.controller) offer(worker);
+        if (worker.state === 'installed' && serviceWorker.controller) offer(advisor, worker);
       });
     });
   } catch {
@@ -31,10 +30,8 @@ export async function keepOffline(advisor) {
  * @param {import('./app.js').TimingAdvisor} advisor
  * @param {ServiceWorker} waiting
  */
-function notice(advisor, waiting) {
-  document.getElementById('newer')?.remove();
-  const words = h('span', null, OFFER);
-  const use = () => {
+function offer(advisor, waiting) {
+  const use = (/** @type {HTMLElement} */ words) => {
     if (advisor.documents.length > 0) {
       words.textContent = KEPT;
       return;
@@ -45,13 +42,5 @@ function notice(advisor, waiting) {
     });
     waiting.postMessage('use');
   };
-  const close = () => box.remove();
-  const box = h(
-    'div',
-    { id: 'newer', role: 'status' },
-    words,
-    h('button', { type: 'button', onclick: use }, 'Load it now'),
-    h('button', { type: 'button', onclick: close }, 'Later'),
-  );
-  return box;
+  notice(OFFER, [['Load it now', use]], 'Later');
 }

@@ -39,16 +39,18 @@ async function tidy() {
 
 /** @param {Request} request */
 async function answer(request) {
+  // A folder's own address stands for its index.html.
+  const address = request.url.replace(/[?#].*/, '').replace(/\/index\.html$/, '/');
   const current = await caches.open(CURRENT);
-  const kept = (await current.match(request, { ignoreSearch: true })) ?? (await older(request));
+  const kept = (await current.match(address)) ?? (await older(address));
   return kept ?? fetch(request);
 }
 
-/** @param {Request} request */
-async function older(request) {
+/** @param {string} address */
+async function older(address) {
   for (const name of await caches.keys()) {
     if (!name.startsWith(PREFIX) || name === CURRENT) continue;
-    const kept = await (await caches.open(name)).match(request, { ignoreSearch: true });
+    const kept = await (await caches.open(name)).match(address);
     if (kept) return kept;
   }
   return undefined;
