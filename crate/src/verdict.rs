@@ -38,7 +38,8 @@ pub fn verdict(facts: &Facts, findings: &[Finding], plan: &Plan) -> Verdict {
     let severity = findings.iter().map(|finding| finding.severity).max().filter(|worst| *worst > Severity::Info).unwrap_or(Severity::Ok);
     let timing = timing(facts, findings, plan, severity);
     Verdict {
-        severity,
+        // Fine is said of what was looked at: where that was too little, nothing is fine.
+        severity: if severity == Severity::Ok && timing == Timing::Undecided { Severity::Info } else { severity },
         headline: headline(facts, findings, plan, severity, timing),
         timing,
         why: why(facts, findings, plan, timing),
@@ -319,6 +320,9 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Stri
             None if facts.stalls.is_empty() => String::from("Nothing here comes near a limit that a timer sets."),
             None => String::from("The timers in force already outlast what the log shows."),
         },
+        Timing::Undecided if saw_too_little(facts) => {
+            String::from("Give the journal of etcd and fleet from around the trouble, or the cloud-config of the machine.")
+        }
         Timing::Undecided => {
             String::from("Nothing in the input bounds a value. The list of what to measure next names the logs that would decide.")
         }

@@ -91,6 +91,41 @@ export async function paste(page, text) {
   }, text);
 }
 
+/**
+ * Drops a journal of so many megabytes on the page. The browser makes it out of one part repeated, so it
+ * lies nowhere on disk: machines that mostly work, and a leader that stalls once in each part.
+ */
+export async function dropLarge(page, megabytes, name = 'core-1.journal') {
+  await page.evaluate(
+    ({ megabytes, name }) => {
+      const at = 'Nov 12 03:04:21 core-1';
+      const calm = Array.from(
+        { length: 9500 },
+        (_, index) =>
+          `${at} systemd[1]: Started Session ${index} of user core, after ${index % 97} of its kind had ended.\n`,
+      );
+      calm[4000] = `${at} etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n`;
+      calm[4001] = `${at} etcd2[648]: server is likely overloaded\n`;
+      const part = new Blob([calm.join('')]);
+      const size = Math.ceil((megabytes * 1e6) / part.size);
+      const files = new DataTransfer();
+      files.items.add(
+        new File(
+          Array.from({ length: size }, () => part),
+          name,
+        ),
+      );
+      const drop = (type) =>
+        document
+          .querySelector('timing-advisor')
+          .dispatchEvent(new DragEvent(type, { dataTransfer: files, bubbles: true, composed: true, cancelable: true }));
+      drop('dragover');
+      drop('drop');
+    },
+    { megabytes, name },
+  );
+}
+
 export async function violations(page) {
   await page.evaluate(await readFile(axeSource, 'utf8'));
   const result = await page.evaluate(() =>

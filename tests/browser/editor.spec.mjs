@@ -56,14 +56,13 @@ describe('editor, share and export', { timeout: 240_000 }, () => {
     assert.ok((await page.locator('#config .cm-line.marked').count()) > 0);
     assert.deepEqual(await violations(page), []);
     const before = await edited(page);
+    const headline = await page.locator('#headline').innerText();
     const fixes = page.locator('#config .cm-content .fix');
-    const offered = await fixes.count();
-    assert.ok(offered > 1);
-    await page
-      .locator('#config .fix', { hasText: /heartbeat|100 to/ })
-      .first()
-      .click();
+    const offered = Number(/\d+/.exec(await page.locator('#fix-all').innerText())[0]);
+    assert.equal(await fixes.count(), offered - 1, 'one button for the two that go together');
+    await fixes.filter({ hasText: /100 to/ }).click();
     await page.locator('#fix-all', { hasText: `(${offered - 2})` }).waitFor();
+    assert.match(await page.locator('#fixed').innerText(), new RegExp(`holds 2 of ${offered} proposed`));
     const once = await edited(page);
     const changed = once.split('\n').filter((line, index) => line !== before.split('\n')[index]);
     assert.equal(changed.length, 2, 'heartbeat and election timeout go together: etcd takes neither alone');
@@ -73,6 +72,36 @@ describe('editor, share and export', { timeout: 240_000 }, () => {
     const lines = (await edited(page)).split('\n');
     const kept = before.split('\n').filter((line) => lines.includes(line));
     assert.ok(kept.length >= before.split('\n').length - offered, 'other lines stay');
+    assert.equal(
+      await edited(page),
+      await page.evaluate(() => document.querySelector('timing-advisor').report.patches[0].text),
+    );
+    // The log was written under the old values: the answer to it stays, and says what is left to do.
+    assert.equal(await page.locator('#headline').innerText(), headline);
+    assert.match(await page.locator('#fixed').innerText(), /now holds the proposed values; nothing further/);
+    assert.ok(await page.locator('#rollout').isVisible());
+    assert.deepEqual(await violations(page), []);
+  });
+
+  story('with fixes in it, an edit beside them keeps the answer, and undo leads back', {}, async (page) => {
+    await page.locator('.ex button').nth(1).click();
+    await page.locator('#config .cm-content .mark-row').first().waitFor();
+    const before = await edited(page);
+    const headline = await page.locator('#headline').innerText();
+    await page.locator('#fix-all').click();
+    await page.locator('#fixed').waitFor();
+    await page.locator('#config .cm-content').focus();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('# checked\n');
+    await page.waitForTimeout(400);
+    assert.match(await edited(page), /election-timeout: 3000[^]*# checked\n$/);
+    assert.equal(await page.locator('#headline').innerText(), headline);
+    assert.ok(await page.locator('#fixed').isVisible());
+    for (let times = 0; times < 6; times++) await page.keyboard.press('Control+z');
+    await page.waitForTimeout(400);
+    assert.equal(await edited(page), before);
+    assert.equal(await page.locator('#fixed').count(), 0);
+    assert.equal(await page.locator('#headline').innerText(), headline);
   });
 
   story('undoes a fix, and never to an empty text', {}, async (page) => {

@@ -1,7 +1,8 @@
 // State, and what may change it. The layout draws it; nothing else does.
 
 import { Engine, Overtaken } from './engine.js';
-import { isConfiguration, isBroken } from './marks.js';
+import { asGiven, lineNow, withEdit, withFixes } from './fixes.js';
+import { applied, isConfiguration, isBroken } from './marks.js';
 import { SEVERITY, TIMING, WORDS } from './strings.js';
 import { h } from './dom.js';
 import { openLink } from './share.js';
@@ -115,8 +116,21 @@ export class Advisor {
       this.#analyze();
     },
     edit: (key, text) => {
-      this.#change(key, { text });
+      const doc = this.state.documents.find((each) => each.key === key);
+      if (!doc) return;
+      const after = { ...doc, ...withEdit(doc, text) };
+      this.#change(key, after);
+      // A fix that was taken back changes nothing that was read.
+      if (doc.before !== undefined && asGiven(after).text === asGiven(doc).text) return this.#view.render();
       this.#analyzeSoon(EDITOR_PAUSE);
+    },
+    fix: (key, edits) => {
+      const doc = this.state.documents.find((each) => each.key === key);
+      if (!doc) return;
+      const logs = this.state.report?.documents.some((each) => each.kind === 'log');
+      if (!logs) return this.actions.edit(key, applied(doc.text ?? '', edits));
+      this.#change(key, withFixes(doc, edits));
+      this.#view.render();
     },
     typed: (text, now) => {
       if (text === '') return this.#emptied();
@@ -140,7 +154,7 @@ export class Advisor {
     cancel: () => {
       this.#engine?.stop();
       const { state } = this;
-      state.documents = [...state.reported];
+      state.documents = state.documents.filter((doc) => state.reported.some((each) => each.key === doc.key));
       Object.assign(state, { working: false, progress: undefined, error: state.report ? undefined : WORDS.cancelled });
       this.#view.render();
       this.#view.focus(state.report ? 'headline' : 'paste');
@@ -159,7 +173,8 @@ export class Advisor {
       this.#view.remember();
       if (isConfiguration(this.state, doc)) {
         this.state.editing = doc.key;
-        return this.#view.showConfiguration(at.line);
+        const now = this.state.documents.find((each) => each.key === doc.key) ?? doc;
+        return this.#view.showConfiguration(lineNow(now, at.line));
       }
       this.state.source = { doc: doc.key, ...at, lines: new Set([at.line, ...lines]) };
       this.#view.showSource();
@@ -269,7 +284,7 @@ export class Advisor {
   async #analyze({ focus = false, fresh = focus } = {}) {
     clearTimeout(this.#timer);
     const { state } = this;
-    const documents = [...state.documents];
+    const documents = state.documents.map(asGiven);
     Object.assign(state, { working: true, progress: undefined });
     this.#view.renderStatus();
     const began = performance.now();

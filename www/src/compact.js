@@ -1,6 +1,6 @@
 // The compact form for a wiki: the sentence and the values, with the whole report one click away.
 
-import { h, icon, shortName, unbroken } from './dom.js';
+import { h, icon, sentence, shortName, unbroken } from './dom.js';
 import { TIMING, WORDS } from './strings.js';
 import { severity } from './verdict.js';
 
@@ -31,7 +31,7 @@ export function compactAnswer(report, actions) {
     h('h1', { id: 'headline', tabindex: -1 }, unbroken(report.verdict.headline)),
     report.recommendations.length > 0
       ? values(report)
-      : report.verdict.why && h('p', { class: 'q because' }, unbroken(report.verdict.why)),
+      : [report.verdict.why && h('p', { class: 'q because' }, unbroken(report.verdict.why)), firstStep(report)],
     h(
       'div',
       { class: 'btns' },
@@ -41,9 +41,28 @@ export function compactAnswer(report, actions) {
           { class: 'pri', type: 'button', id: 'copy-patch-0', onclick: () => take(patch.text ?? '') },
           'Copy patch',
         ),
-      h('button', { type: 'button', id: 'unfold', onclick: () => actions.unfold() }, WORDS.unfold),
+      h(
+        'button',
+        { type: 'button', id: 'unfold', onclick: () => actions.unfold() },
+        report.rollout.length > 0 ? WORDS.unfold : WORDS.fullReport,
+      ),
       h('button', { type: 'button', id: 'other-input', onclick: () => actions.clear() }, WORDS.otherInput),
+      h('span', { class: 's q' }, WORDS.sendsNothing),
     ),
+  );
+}
+
+/** Where no value is to change: what to look at instead. @param {Report} report */
+function firstStep(report) {
+  const [step] = report.measureNext;
+  return (
+    step &&
+    h(
+      'div',
+      { class: 'first' },
+      h('p', null, h('b', null, WORDS.firstStep), ' ', sentence(step.text)),
+      step.commands.map((command) => h('code', { class: 'cmd' }, command)),
+    )
   );
 }
 

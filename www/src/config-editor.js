@@ -1,7 +1,8 @@
 // The configuration, with marks in place and fixes: in CodeMirror, or in a plain text field.
 
 import { h } from './dom.js';
-import { applied, editsOf, isConfiguration, keepLineEnds, lineFeeds, markRow, marksOf } from './marks.js';
+import { asGiven, editsLeft, marksLeft } from './fixes.js';
+import { editsOf, isConfiguration, keepLineEnds, lineFeeds, markRow, marksOf } from './marks.js';
 import { plural, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').State} State */
@@ -74,7 +75,8 @@ export class ConfigEditor {
     const read = state.report?.documents[index];
     const name = doc.name || read?.name || '';
     const marked = state.reported[index];
-    const marks = read && state.report && marked?.text === text ? marksOf(state.report, read.id, text) : undefined;
+    const { text: given = '' } = asGiven(doc);
+    const fresh = read && state.report && marked?.text === given;
 
     const other = doc.key !== this.#doc?.key;
     this.#doc = doc;
@@ -88,7 +90,12 @@ export class ConfigEditor {
     this.#field.hidden = !this.#plain;
     this.#list.hidden = !this.#plain;
     this.#editor?.setText(text, other);
-    if (marks && state.report && read) this.#mark(marks, marked, editsOf(state.report, read.id, text));
+    if (fresh && state.report)
+      this.#mark(
+        doc,
+        marksLeft(doc, marksOf(state.report, read.id, given)),
+        editsLeft(doc, editsOf(state.report, read.id, given)),
+      );
     if (!state.plain) this.#load(name);
   }
 
@@ -139,24 +146,23 @@ export class ConfigEditor {
   }
 
   /**
-   * @param {Mark[]} marks
    * @param {Doc} doc
+   * @param {Mark[]} marks
    * @param {import('./marks.js').Edit[]} edits
    */
-  #mark(marks, doc, edits) {
+  #mark(doc, marks, edits) {
     this.#marked = doc;
-    const text = doc.text ?? '';
     this.#count.textContent = marks.length === 0 ? WORDS.noMarks : plural(marks.length, 'mark');
     this.#all.hidden = edits.length === 0;
     this.#all.textContent = edits.length === 1 ? WORDS.fixOne : `${WORDS.fixAll} (${edits.length})`;
     this.#all.onclick = () => this.#apply(edits, WORDS.fixedAll);
-    this.#editor?.setMarks(marks, text);
-    this.#list.replaceChildren(...marks.map((mark) => markRow(mark, text, () => this.#fix(mark))));
+    this.#editor?.setMarks(marks, doc.text ?? '');
+    this.#list.replaceChildren(...marks.map((mark) => markRow(mark, () => this.#fix(mark))));
   }
 
   /** @param {Mark} mark */
   #fix(mark) {
-    if (mark.fix) this.#apply(mark.with ? [mark.fix, mark.with] : [mark.fix], `${WORDS.fixed} ${mark.line}.`);
+    if (mark.fix) this.#apply(mark.fix, `${WORDS.fixed} ${mark.line}.`);
   }
 
   /**
@@ -167,7 +173,7 @@ export class ConfigEditor {
     const doc = this.#doc;
     // The marks of an older text would hit the wrong place.
     if (!doc?.text || this.#marked?.text !== doc.text) return;
-    this.#actions.edit(doc.key, applied(doc.text, edits));
+    this.#actions.fix(doc.key, edits);
     this.#actions.say(done);
     if (this.#plain) this.#field.focus();
     else this.#editor?.focus();

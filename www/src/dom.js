@@ -105,6 +105,13 @@ export function unbroken(text) {
   return text.replace(/(\d) (ms|s|min|h|lines?|hosts?|days?|%)\b/g, '$1\u00a0$2');
 }
 
+/** A sentence in which `words between backticks` are code. @param {string} text */
+export function sentence(text) {
+  return unbroken(text)
+    .split('`')
+    .map((part, index, all) => (index % 2 === 1 && index < all.length - 1 ? h('code', null, part) : part));
+}
+
 /** A short name: `etcd.election-timeout` is `election-timeout` of etcd. @param {string} parameter */
 export function shortName(parameter) {
   return parameter.slice(parameter.indexOf('.') + 1);

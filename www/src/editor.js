@@ -5,7 +5,7 @@ import { HighlightStyle, StreamLanguage, indentUnit, syntaxHighlighting } from '
 import { Annotation, EditorState, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, WidgetType, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import { lineFeeds, markRow, toLineFeeds } from './marks.js';
+import { changeBetween, lineFeeds, markRow, toLineFeeds } from './marks.js';
 
 /** @typedef {import('./marks.js').Mark} Mark */
 /** @typedef {import('@codemirror/state').Range<Decoration>} Piece */
@@ -34,11 +34,10 @@ const marksField = StateField.define({
 });
 
 class Message extends WidgetType {
-  /** @param {Mark} mark @param {string} text @param {(mark: Mark) => void} fix */
-  constructor(mark, text, fix) {
+  /** @param {Mark} mark @param {(mark: Mark) => void} fix */
+  constructor(mark, fix) {
     super();
     this.mark = mark;
-    this.text = text;
     this.fix = fix;
   }
 
@@ -48,7 +47,7 @@ class Message extends WidgetType {
   }
 
   toDOM() {
-    return markRow(this.mark, this.text, this.fix);
+    return markRow(this.mark, this.fix);
   }
 }
 
@@ -162,21 +161,13 @@ export function mountEditor(parent, label, calls) {
       const { doc } = view.state;
       if (doc.toString() === text) return;
       // The least change, so that the cursor and what can be undone stay.
-      const old = doc.toString();
-      const most = Math.min(old.length, text.length);
-      let start = 0;
-      while (start < most && old[start] === text[start]) start++;
-      let end = 0;
-      while (end < most - start && old[old.length - 1 - end] === text[text.length - 1 - end]) end++;
-      view.dispatch({
-        changes: { from: start, to: old.length - end, insert: text.slice(start, text.length - end) },
-        annotations: fromPage.of(true),
-      });
+      const { from, to, text: insert } = changeBetween(doc.toString(), text);
+      view.dispatch({ changes: { from, to, insert }, annotations: fromPage.of(true) });
     },
 
     /**
      * @param {Mark[]} list
-     * @param {string} given the text they speak of
+     * @param {string} given the text they stand in
      */
     setMarks(list, given) {
       if (view.state.doc.toString() !== lineFeeds(given)) return;
@@ -188,9 +179,11 @@ export function mountEditor(parent, label, calls) {
         const to = toLineFeeds(given, mark.to);
         const line = view.state.doc.lineAt(Math.min(from, view.state.doc.length));
         const end = Math.min(Math.max(to, from), line.to);
-        pieces.push(Decoration.line({ class: `marked ${mark.severity}` }).range(line.from));
+        // Nothing is wrong with the line below which a key is missing.
+        const adds = mark.edit !== undefined && mark.from === mark.to;
+        if (!adds) pieces.push(Decoration.line({ class: `marked ${mark.severity}` }).range(line.from));
         if (end > from) pieces.push(Decoration.mark({ class: `told ${mark.severity}` }).range(from, end));
-        const widget = new Message(mark, given, calls.fix);
+        const widget = new Message(mark, calls.fix);
         pieces.push(Decoration.widget({ widget, block: true, side: 1 }).range(line.to));
       }
       view.dispatch({ effects: setMarks.of(Decoration.set(pieces, true)) });

@@ -1,6 +1,6 @@
 // What the logs show: the time line as an index, then each finding with its lines.
 
-import { h, section, unbroken } from './dom.js';
+import { h, section, sentence, unbroken } from './dom.js';
 import { CONFIDENCE, plural } from './strings.js';
 import { timelineFigure } from './timeline.js';
 import { severity } from './verdict.js';
@@ -139,7 +139,7 @@ function findingBlock(finding, open, report, actions, rules) {
  * @param {string} text
  */
 function part(title, text) {
-  return text ? [h('dt', null, title), h('dd', null, unbroken(text))] : [];
+  return text ? [h('dt', null, title), h('dd', null, sentence(text))] : [];
 }
 
 /** @param {string} id @param {((id: string) => string) | undefined} rules */
@@ -212,7 +212,12 @@ function excerpt(lines, finding, report, actions) {
             },
             each.line,
           ),
-          h('span', { class: 't' }, each.text, each.note && h('span', { class: 'say' }, unbroken(each.note))),
+          h(
+            'span',
+            { class: 't' },
+            each.text,
+            each.note && each.note !== finding.what && h('span', { class: 'say' }, sentence(each.note)),
+          ),
         ),
       ),
     ),

@@ -59,38 +59,57 @@ coreos:
     agent-ttl: 30s
 `;
 
+/** Members of a cluster: machine, id, and process. */
+const MEMBERS = [
+  ['core-1', '8a7b6c5d4e3f2a1b', 648],
+  ['core-2', '5c1d2e3f4a5b6c7d', 655],
+  ['core-3', '2f4e6a8c0b1d3f57', 661],
+];
+
 /**
  * A leader that stalls, is replaced while it lives, and comes back as a follower.
  *
- * @param {number} minute
+ * @param {string} time of the election, without its last digit
  * @param {number} term
  * @param {string} late seconds over the deadline
  */
-function stall(minute, term, late) {
-  const at = (/** @type {number} */ second) =>
-    `Nov 12 03:${String(minute).padStart(2, '0')}:${String(second).padStart(2, '0')}`;
-  return `${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d is starting a new election at term ${term - 1}
-${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d became candidate at term ${term}
-${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d received vote from 5c1d2e3f4a5b6c7d at term ${term}
-${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d [logterm: ${term - 1}, index: ${term * 410}] sent vote request to 8a7b6c5d4e3f2a1b at term ${term}
-${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d [logterm: ${term - 1}, index: ${term * 410}] sent vote request to 2f4e6a8c0b1d3f57 at term ${term}
-${at(20)} core-2 etcd2[655]: raft.node: 5c1d2e3f4a5b6c7d lost leader 8a7b6c5d4e3f2a1b at term ${term}
-${at(20)} core-3 etcd2[661]: 2f4e6a8c0b1d3f57 [logterm: ${term - 1}, index: ${term * 410}, vote: 0] voted for 5c1d2e3f4a5b6c7d [logterm: ${term - 1}, index: ${term * 410}] at term ${term}
-${at(20)} core-3 etcd2[661]: raft.node: 2f4e6a8c0b1d3f57 lost leader 8a7b6c5d4e3f2a1b at term ${term}
-${at(20)} core-2 etcd2[655]: 5c1d2e3f4a5b6c7d became leader at term ${term}
-${at(20)} core-2 etcd2[655]: raft.node: 5c1d2e3f4a5b6c7d elected leader 5c1d2e3f4a5b6c7d at term ${term}
-${at(20)} core-3 etcd2[661]: raft.node: 2f4e6a8c0b1d3f57 elected leader 5c1d2e3f4a5b6c7d at term ${term}
-${at(21)} core-1 etcd2[648]: failed to send out heartbeat on time (deadline exceeded for ${late}s)
-${at(21)} core-1 etcd2[648]: server is likely overloaded
-${at(21)} core-1 etcd2[648]: 8a7b6c5d4e3f2a1b [term: ${term - 1}] received a MsgAppResp message with higher term from 5c1d2e3f4a5b6c7d [term: ${term}]
-${at(21)} core-1 etcd2[648]: 8a7b6c5d4e3f2a1b became follower at term ${term}
-${at(21)} core-1 etcd2[648]: raft.node: 8a7b6c5d4e3f2a1b changed leader from 8a7b6c5d4e3f2a1b to 5c1d2e3f4a5b6c7d at term ${term}
-${at(22)} core-1 fleetd[690]: ERROR reconcile.go:120: Failed fetching Units from Registry: context deadline exceeded
-${at(22)} core-1 fleetd[690]: ERROR reconcile.go:73: Unable to determine agent's desired state: context deadline exceeded
+function stall(time, term, late) {
+  const [[host, id, pid], [next, nextId, nextPid], [third, thirdId, thirdPid]] = [0, 1, 2].map(
+    (place) => MEMBERS[(term + place) % 3],
+  );
+  const index = term * 410;
+  const at = (/** @type {number} */ second) => `Nov 12 03:${time}${second}`;
+  return `${at(0)} ${next} etcd2[${nextPid}]: ${nextId} is starting a new election at term ${term - 1}
+${at(0)} ${next} etcd2[${nextPid}]: ${nextId} became candidate at term ${term}
+${at(0)} ${next} etcd2[${nextPid}]: ${nextId} received vote from ${nextId} at term ${term}
+${at(0)} ${next} etcd2[${nextPid}]: ${nextId} [logterm: ${term - 1}, index: ${index}] sent vote request to ${id} at term ${term}
+${at(0)} ${next} etcd2[${nextPid}]: ${nextId} [logterm: ${term - 1}, index: ${index}] sent vote request to ${thirdId} at term ${term}
+${at(0)} ${next} etcd2[${nextPid}]: raft.node: ${nextId} lost leader ${id} at term ${term}
+${at(0)} ${third} etcd2[${thirdPid}]: ${thirdId} [logterm: ${term - 1}, index: ${index}, vote: 0] voted for ${nextId} [logterm: ${term - 1}, index: ${index}] at term ${term}
+${at(0)} ${third} etcd2[${thirdPid}]: raft.node: ${thirdId} lost leader ${id} at term ${term}
+${at(0)} ${next} etcd2[${nextPid}]: ${nextId} became leader at term ${term}
+${at(0)} ${next} etcd2[${nextPid}]: raft.node: ${nextId} elected leader ${nextId} at term ${term}
+${at(0)} ${third} etcd2[${thirdPid}]: raft.node: ${thirdId} elected leader ${nextId} at term ${term}
+${at(1)} ${host} etcd2[${pid}]: failed to send out heartbeat on time (deadline exceeded for ${late}s)
+${at(1)} ${host} etcd2[${pid}]: server is likely overloaded
+${at(1)} ${host} etcd2[${pid}]: ${id} [term: ${term - 1}] received a MsgAppResp message with higher term from ${nextId} [term: ${term}]
+${at(1)} ${host} etcd2[${pid}]: ${id} became follower at term ${term}
+${at(1)} ${host} etcd2[${pid}]: raft.node: ${id} changed leader from ${id} to ${nextId} at term ${term}
+${at(2)} ${host} fleetd[690]: ERROR reconcile.go:120: Failed fetching Units from Registry: context deadline exceeded
+${at(2)} ${host} fleetd[690]: ERROR reconcile.go:73: Unable to determine agent's desired state: context deadline exceeded
 `;
 }
 
-const STALLS = stall(4, 8, '1.31') + stall(11, 12, '1.48') + stall(19, 15, '1.39') + stall(33, 19, '1.44');
+const STALLS = [
+  ['04:2', '1.31'],
+  ['09:1', '1.48'],
+  ['13:5', '1.22'],
+  ['19:4', '1.39'],
+  ['26:0', '1.35'],
+  ['33:2', '1.44'],
+]
+  .map(([time, late], index) => stall(time, index + 9, late))
+  .join('');
 
 const DISK = [
   ['10:41:07.218411', '1.204113'],

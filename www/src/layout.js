@@ -5,6 +5,7 @@ import { compactAnswer } from './compact.js';
 import { ConfigEditor } from './config-editor.js';
 import { h, heading } from './dom.js';
 import { evidenceSection } from './evidence.js';
+import { fixedSoFar } from './fixes.js';
 import { documentTable, exampleList, pasteBox, privacyLine, whereToGetIt } from './input.js';
 import { limitsList } from './limits.js';
 import { patchPanel } from './patch.js';
@@ -14,7 +15,7 @@ import { sharedNotice } from './share-panel.js';
 import { sourceViewer } from './source.js';
 import { WORDS } from './strings.js';
 import { valuesTable } from './values.js';
-import { readLine, verdictBlock } from './verdict.js';
+import { fixedNotice, readLine, verdictBlock } from './verdict.js';
 import { anywayTable, WhatIf } from './whatif.js';
 import { WrongVerdict } from './wrong-verdict.js';
 
@@ -71,7 +72,12 @@ export class Layout {
       parts.examples.hidden ||= this.#host.getAttribute('examples') === 'none';
       parts.input.hidden = short || (documents.length === 0 && !shared);
       this.#placeBox(first ? 'First' : 'Last');
-      fill(parts.read, answered && !short && [shared && sharedNotice(shared, actions), readLine(report, actions)]);
+      const fixed = answered && fixedSoFar(state);
+      fill(
+        parts.read,
+        answered &&
+          !short && [shared && sharedNotice(shared, actions), readLine(report, actions), fixed && fixedNotice(fixed)],
+      );
       fill(parts.verdict, answered && (short ? compactAnswer(report, actions) : verdictBlock(report.verdict)));
       fill(parts.results, answered && !short && this.#sections(report));
       this.#whatIf.render(answered && !short ? report : undefined, state);
@@ -213,11 +219,22 @@ export class Layout {
           ),
         ),
       ),
-      h('footer', null, h('div', { class: 'wrap' }, h('span', null, WORDS.title), h('span', null, WORDS.runsHere))),
+      h(
+        'footer',
+        null,
+        h(
+          'div',
+          { class: 'wrap' },
+          h('span', null, WORDS.title),
+          h('span', null, WORDS.runsHere),
+          ruleBook(this.#host),
+        ),
+      ),
       part('live', h('div', { class: 'vh', role: 'status', 'aria-live': 'polite' })),
       part('over', h('div', { class: 'over', hidden: true }, h('p', null, WORDS.dropNow))),
     );
     this.#listenForDrops();
+    this.#closeMenus();
   }
 
   /** @param {(name: string, element: HTMLElement) => HTMLElement} part */
@@ -318,10 +335,14 @@ export class Layout {
       const right = anyway && h('div', null, heading('anyway-title', WORDS.anyway), anyway);
       return h('section', blk, h('div', { class: 'two' }, left, right));
     }
+    if (nothingRead(report)) return h('section', { class: 'blk' }, whereToGetIt(actions));
     const rows = report.recommendations.length + report.kept.length;
     if (rows === 0 && report.patches.length === 0) return null;
     const patch = patchPanel(report, actions);
-    const table = rows > 0 ? valuesTable(report, actions) : h('div', null, heading('values-title', WORDS.correction));
+    const table =
+      rows > 0
+        ? valuesTable(report, actions, fixedSoFar(this.#advisor.state)?.parameters)
+        : h('div', null, heading('values-title', WORDS.correction));
     return h('section', blk, h('div', { class: patch ? 'two' : '' }, table, patch));
   }
 
@@ -369,6 +390,14 @@ export class Layout {
     if (focused && root.activeElement?.id !== focused) root.getElementById(focused)?.focus({ preventScroll: true });
   }
 
+  /** A press elsewhere closes an open menu. */
+  #closeMenus() {
+    this.#root.addEventListener('pointerdown', (event) => {
+      for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (this.#root.querySelectorAll('.menu[open]')))
+        if (!menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
+    });
+  }
+
   #listenForDrops() {
     const { over } = this.#parts;
     const { actions } = this.#advisor;
@@ -409,9 +438,23 @@ function rulePages(host) {
   return (id) => new URL(`${id}.html`, folder).href;
 }
 
+/** The way to the rule book, where it lies beside the script. @param {Element} host */
+function ruleBook(host) {
+  const href = rulePages(host)?.('index');
+  if (!href || href.startsWith('#')) return null;
+  return h('a', { href, rel: 'noreferrer', target: '_blank' }, WORDS.rules);
+}
+
 /** @param {Report} report */
 function withoutCure(report) {
   return report.verdict.timing === 'not-the-remedy' && report.recommendations.length === 0;
+}
+
+/** Nothing that was given is a log or a configuration. An answer that came in a link has no documents. @param {Report} report */
+function nothingRead(report) {
+  return (
+    report.documents.length > 0 && report.documents.every((doc) => doc.kind !== 'log' && doc.kind !== 'configuration')
+  );
 }
 
 /**

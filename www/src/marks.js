@@ -1,6 +1,6 @@
 // Marks in a configuration: what the report says about one place of it, and the edit that cures it.
 
-import { h, icon, shortName, unbroken } from './dom.js';
+import { h, icon, sentence, shortName } from './dom.js';
 import { SEVERITY, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
@@ -14,8 +14,10 @@ import { SEVERITY, WORDS } from './strings.js';
  * @property {number} line from 1
  * @property {'critical' | 'warning' | 'info'} severity
  * @property {string} text
- * @property {Edit} [fix]
- * @property {Edit} [with] must be made in the same step
+ * @property {Edit} [edit] what cures it
+ * @property {Edit[]} [fix] what its button makes in one step
+ * @property {string} [label] what its button says
+ * @property {number} [together] line of the mark whose button cures this one as well
  */
 
 /** An editor for longer texts would only be slow; they are shown. */
@@ -64,7 +66,7 @@ export function marksOf(report, document, text) {
       line: place.line,
       severity: 'warning',
       text: `${row.current.text}, ${row.proposedText} proposed. ${row.because[0]?.text ?? ''}`,
-      fix: take(row.parameter),
+      edit: take(row.parameter),
     });
   }
   for (const finding of report.findings) {
@@ -83,21 +85,26 @@ export function marksOf(report, document, text) {
     const what = rows.map(
       (row) => `${shortName(row.parameter)} is ${row.current.text} without it, ${row.proposedText} proposed`,
     );
-    const before = text.slice(0, edit.from).split('\n').pop() ?? '';
-    const from = edit.from - before.trimStart().length;
     marks.push({
-      from,
+      from: edit.from,
       to: edit.from,
       line: edit.line,
       severity: 'warning',
       text: `${WORDS.notWritten} ${what.join('; ')}.`,
-      fix: edit,
+      edit,
     });
   }
+  marks.sort((a, b) => a.from - b.from);
+  for (const mark of marks) if (mark.edit) mark.fix = [mark.edit];
   // etcd does not start where its election timeout is under five heartbeats, so neither goes alone.
-  const pair = marks.filter((mark) => mark.fix?.parameters.some((parameter) => parameter.startsWith('etcd.')));
-  if (pair.length === 2) [pair[0].with, pair[1].with] = [pair[1].fix, pair[0].fix];
-  return marks.sort((a, b) => a.from - b.from);
+  const pair = marks.filter((mark) => mark.edit?.parameters.some((parameter) => parameter.startsWith('etcd.')));
+  if (pair.length === 2) {
+    const both = pair.flatMap((mark) => mark.edit ?? []);
+    for (const mark of pair) mark.fix = both;
+    pair[1].together = pair[0].line;
+  }
+  for (const mark of marks) mark.label = mark.fix && fixLabel(mark.fix, text);
+  return marks;
 }
 
 /**
@@ -119,7 +126,8 @@ export function editsOf(report, document, text) {
  * @param {Edit[]} edits that do not overlap
  */
 export function applied(text, edits) {
-  const ordered = [...edits].sort((a, b) => b.from - a.from || b.to - a.to);
+  // From the end on; of several at one place the last comes first, so that they stand as listed.
+  const ordered = edits.toReversed().sort((a, b) => b.from - a.from || b.to - a.to);
   return ordered.reduce((out, edit) => out.slice(0, edit.from) + edit.text + out.slice(edit.to), text);
 }
 
@@ -139,27 +147,24 @@ function positions(text) {
   };
 }
 
-/** What the fix of a mark does, on its button. @param {Mark} mark @param {string} text */
-export function fixLabel(mark, text) {
-  const [first, second] = [mark.fix, mark.with].flatMap((fix) => (fix ? [change(fix, text)] : []));
-  return second ? `${first}, ${WORDS.and} ${second[0].toLowerCase()}${second.slice(1)}` : (first ?? '');
-}
-
-/** @param {Edit} fix @param {string} text */
-function change(fix, text) {
-  const added = fix.text.trim().replace(/\s*\n\s*/g, ', ');
-  if (fix.from === fix.to) return `${WORDS.add} ${added}`;
-  return `${WORDS.change} ${text.slice(fix.from, fix.to).trim()} ${WORDS.to} ${added}`;
+/** What a fix does, on its button. @param {Edit[]} fix @param {string} text */
+function fixLabel(fix, text) {
+  const steps = fix.map(({ from, to, text: put }) => {
+    const added = put.trim().replace(/\s*\n\s*/g, ', ');
+    return from === to
+      ? `${WORDS.add} ${added}`
+      : `${WORDS.change} ${text.slice(from, to).trim()} ${WORDS.to} ${added}`;
+  });
+  return steps.map((step, index) => (index ? step[0].toLowerCase() + step.slice(1) : step)).join(`, ${WORDS.and} `);
 }
 
 /**
  * One mark as the reader sees it: severity, sentence, and its fix.
  *
  * @param {Mark} mark
- * @param {string} text
  * @param {(mark: Mark) => void} fix
  */
-export function markRow(mark, text, fix) {
+export function markRow(mark, fix) {
   return h(
     'div',
     { class: `mark-row ${mark.severity}` },
@@ -168,9 +173,12 @@ export function markRow(mark, text, fix) {
       null,
       icon(mark.severity),
       h('b', null, `${SEVERITY[mark.severity]}, line ${mark.line}. `),
-      unbroken(mark.text),
+      sentence(mark.text),
+      mark.together !== undefined && ` ${WORDS.together} ${mark.together}.`,
     ),
-    mark.fix && h('button', { type: 'button', class: 'fix', onclick: () => fix(mark) }, fixLabel(mark, text)),
+    mark.fix &&
+      mark.together === undefined &&
+      h('button', { type: 'button', class: 'fix', onclick: () => fix(mark) }, mark.label),
   );
 }
 
@@ -193,17 +201,19 @@ export function toLineFeeds(text, index) {
 export function keepLineEnds(before, after) {
   if (!before.includes('\r')) return after;
   const plain = lineFeeds(before);
-  const most = Math.min(plain.length, after.length);
-  let start = 0;
-  while (start < most && plain[start] === after[start]) start++;
-  let end = 0;
-  while (end < most - start && plain[plain.length - 1 - end] === after[after.length - 1 - end]) end++;
+  const { from, to, text } = changeBetween(plain, after);
   const mostly = before.split('\r\n').length > plain.split('\n').length / 2 ? '\r\n' : '\n';
-  return (
-    before.slice(0, given(before, start)) +
-    after.slice(start, after.length - end).replaceAll('\n', mostly) +
-    before.slice(given(before, plain.length - end))
-  );
+  return before.slice(0, given(before, from)) + text.replaceAll('\n', mostly) + before.slice(given(before, to));
+}
+
+/** The one stretch in which two texts differ: `from` to `to` of the old one became `text`. @param {string} old @param {string} now */
+export function changeBetween(old, now) {
+  const most = Math.min(old.length, now.length);
+  let from = 0;
+  while (from < most && old[from] === now[from]) from++;
+  let end = 0;
+  while (end < most - from && old[old.length - 1 - end] === now[now.length - 1 - end]) end++;
+  return { from, to: old.length - end, text: now.slice(from, now.length - end) };
 }
 
 /** The way back: from a position with line feeds alone. @param {string} text @param {number} index */

@@ -27,6 +27,28 @@ export function progressBlock(actions) {
       rows,
     ),
   );
+  const fileRows = h('tbody');
+  const files = h(
+    'div',
+    { class: 'seen' },
+    heading('files-title', WORDS.files),
+    h(
+      'table',
+      { 'aria-labelledby': 'files-title' },
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          h('th', { scope: 'col' }, WORDS.file),
+          h('th', { scope: 'col' }, WORDS.size),
+          h('th', { scope: 'col' }, WORDS.state),
+        ),
+      ),
+      fileRows,
+    ),
+  );
   const element = h(
     'div',
     { class: 'pg' },
@@ -40,12 +62,13 @@ export function progressBlock(actions) {
       h('button', { type: 'button', id: 'cancel', onclick: () => actions.cancel() }, WORDS.cancel),
     ),
     seen,
+    files,
     h('p', { class: 's q after' }, WORDS.inPieces),
   );
   return { element, fill };
 
   /** @param {Progress & { began: number }} progress */
-  function fill({ done, total, name, index, files, lines: count, signs, began }) {
+  function fill({ done, total, name, index, files: list, lines: count, signs, began }) {
     const share = Math.min(1, done / Math.max(1, total));
     const elapsed = (performance.now() - began) / 1000;
     const left = elapsed > 0.5 && share > 0.01 ? `, ${timeLeft((elapsed / share) * (1 - share))}` : '';
@@ -54,7 +77,19 @@ export function progressBlock(actions) {
     const speed = elapsed > 0.5 ? `, ${size(done / elapsed)} ${WORDS.perSecond}` : '';
     percent.textContent = `${Math.floor(share * 100)}\u00a0%${speed}`;
     lines.textContent = `${plural(count, 'line')} ${WORDS.soFar}`;
-    file.textContent = files > 1 ? `file ${index + 1} of ${files}` : '';
+    file.textContent = list.length > 1 ? `file ${index + 1} of ${list.length}` : '';
+    files.hidden = list.length < 2;
+    fileRows.replaceChildren(
+      ...list.map((each, place) =>
+        h(
+          'tr',
+          null,
+          h('th', { scope: 'row', class: 'num' }, each.name),
+          h('td', { class: 'num' }, size(each.size)),
+          h('td', null, WORDS.states[place < index ? 0 : place === index ? 1 : 2]),
+        ),
+      ),
+    );
     seen.hidden = signs.length === 0;
     rows.replaceChildren(
       ...signs.map((sign) =>
@@ -74,11 +109,14 @@ export function progressBlock(actions) {
  * @param {(() => void) | undefined} again
  */
 export function errorBlock(sentence, again) {
+  // The first sentence says what happened, the others what to do.
+  const [, what, then] = /^(.*?[.!?])(?: (?=[A-Z])(.*))?$/s.exec(sentence) ?? [, sentence, undefined];
   return h(
     'div',
     { class: 'fault' },
     h('span', { class: 'sev critical' }, icon('critical'), WORDS.noAnswer),
-    h('h1', { id: 'error-title', tabindex: -1 }, sentence),
+    h('h1', { id: 'error-title', tabindex: -1 }, what),
+    then && h('p', { class: 'q because' }, then),
     again && h('div', { class: 'btns' }, h('button', { type: 'button', onclick: again }, WORDS.again)),
   );
 }

@@ -11,6 +11,8 @@ import { init, Session } from '../../dist/npm/timing-advisor.js';
 /** @typedef {{ session: Session, documents: (Doc & { whole: boolean })[], cut: string[] }} Kept */
 
 const PROGRESS_EVERY_MS = 100;
+/** After so long the reader listens for a word to stop: a fast stream would leave no room for it. */
+const LISTEN_EVERY_MS = 50;
 
 /** A file that cannot be read is no fault of the engine. */
 class BadFile extends Error {}
@@ -70,8 +72,13 @@ export function reader(reply) {
       meter.file = doc;
       if (doc.text !== undefined) session.push(index, new TextEncoder().encode(doc.text));
       else {
+        let listened = performance.now();
         for await (const bytes of pieces(doc, meter)) {
           session.push(index, bytes);
+          if (performance.now() - listened > LISTEN_EVERY_MS) {
+            await new Promise((resolve) => setTimeout(resolve));
+            listened = performance.now();
+          }
           if (id !== newest) throw new Overtaken();
           if (id === enough) break;
         }
@@ -94,6 +101,7 @@ export function reader(reply) {
    */
   function progress(id, session, documents) {
     const total = documents.reduce((sum, doc) => sum + (doc.file?.size ?? 0), 0);
+    const files = documents.map(({ name, text, file }) => ({ name, size: file?.size ?? text?.length ?? 0 }));
     let done = 0;
     let told = 0;
     return {
@@ -106,7 +114,7 @@ export function reader(reply) {
         const { lines, signs } = session.counts();
         const index = documents.findIndex((doc) => doc === this.file);
         /** @type {Progress} */
-        const far = { done, total, lines, signs, name: this.file?.name ?? '', index, files: documents.length };
+        const far = { done, total, lines, signs, name: this.file?.name ?? '', index, files };
         reply({ id, progress: far });
       },
     };

@@ -1,6 +1,6 @@
 // Steps: how to bring the values in, and what to measure next.
 
-import { h, section, unbroken } from './dom.js';
+import { h, section, sentence, unbroken } from './dom.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {Report['rollout'][number]} Step */
@@ -34,7 +34,7 @@ export function questionsSection(report) {
         'details',
         { class: 'question', id: `question-${index}` },
         h('summary', null, each.question),
-        h('p', null, unbroken(each.answer)),
+        h('p', null, sentence(each.answer)),
       ),
     ),
   );
@@ -55,7 +55,7 @@ export function steps(list, label) {
         h(
           'div',
           null,
-          h('p', null, unbroken(step.text)),
+          h('p', null, sentence(step.text)),
           step.commands.map((command) => h('code', { class: 'cmd' }, command)),
         ),
         step.effect ? h('div', { class: 'int' }, h('b', null, label), unbroken(step.effect)) : h('div'),

@@ -1,6 +1,7 @@
 // Sharing: what the link carries, said before it is made.
 
 import { h, icon } from './dom.js';
+import { asGiven } from './fixes.js';
 import { redact } from './redact.js';
 import { factsOf, LONGEST_LINK, toLink } from './share.js';
 import { plural, SHARE } from './strings.js';
@@ -28,7 +29,7 @@ export function sharePanel(report, state, actions) {
     await actions.copy(address, SHARE.copied);
     link.textContent = `${SHARE.copied} ${address.length.toLocaleString('en')} ${SHARE.letters}`;
   };
-  const texts = state.documents.filter((doc) => doc.text !== undefined);
+  const texts = state.documents.filter((doc) => doc.text !== undefined).map(asGiven);
   return h(
     'div',
     { class: 'sharing' },

@@ -43,6 +43,10 @@ export const WORDS = {
   lines: 'Lines',
   perSecond: 'per second',
   soFar: 'so far',
+  file: 'File',
+  size: 'Size',
+  state: 'State',
+  states: ['read', 'being read', 'waiting'],
   inPieces:
     'Read in pieces and not kept, so memory stays small whatever the size. You can leave this tab; reading goes on.',
   configuration: 'Configuration',
@@ -53,6 +57,7 @@ export const WORDS = {
   noEditor: 'The editor did not load. A plain text field takes its place:',
   noMarks: 'no marks',
   notWritten: 'A key is not written here:',
+  together: 'One fix changes it together with line',
   add: 'Add',
   and: 'and',
   change: 'Change',
@@ -61,7 +66,18 @@ export const WORDS = {
   fixAll: 'Apply all fixes',
   fixed: 'Changed line',
   fixedAll: 'All fixes are applied. Undo takes them back.',
+  holdsAll: 'now holds the proposed values; nothing further is to change in it.',
+  holdsSome: ['now holds', 'of', 'proposed changes.'],
+  writtenBefore: 'The log was written before that, so the answer still tells what happened under the old values.',
+  thenRollOut: 'Bring the file in as the roll-out says, and paste a later log to see what it did.',
+  inFile: 'in the file now',
   ask: 'Why does etcd keep changing leaders, and why does fleet time out?',
+  rules: 'Rule book',
+  fullReport: 'Full report',
+  firstStep: 'First:',
+  sendsNothing: 'Timing Advisor, sends nothing',
+  asItIs: 'as it is',
+  files: 'Files',
   promise:
     'Paste the logs and your cloud-config. You get the cause, the timing values that fit, what they cost, and a plain no when timing is not the cure.',
   privacy: [
@@ -242,7 +258,9 @@ export const SOURCE = {
 export const WHATIF = {
   remark: 'Move a limit or correct an assumption; the values above follow.',
   noStall:
-    'No stall was measured, so there is no gain to draw. The table shows what each pair of values costs when a leader really dies.',
+    'No stall was measured, so no pair of values would gain anything. The table shows what each costs when a leader really dies.',
+  curveTwin: 'Curve as a table',
+  costTwin: 'What each pair costs',
   model: 'A model of etcd\u2019s election timers, not a measurement of this cluster.',
   undo: 'back to what was found',
   none: 'none',

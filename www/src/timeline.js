@@ -77,7 +77,7 @@ function drawing(timeline, span, width, left, ticks, actions) {
       ];
     };
     return [
-      svg('text', { class: 'lab', x: 0, y: names ? y - 18 : y + 4 }, short(each.name, names ? 40 : 14)),
+      svg('text', { class: 'lab', x: 0, y: names ? y - 18 : y + 4 }, short(each.name, names ? 40 : 12)),
       svg('line', { class: 'grid', x1: start, x2: right, y1: y, y2: y }),
       each.leads.map((part) => bar(part, 'lead', 6)),
       each.stalls.map((part) => bar(part, 'stall', 7)),

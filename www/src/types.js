@@ -13,6 +13,8 @@
  * @property {number} key
  * @property {string} name
  * @property {string} [text]
+ * @property {string} [before]   the text before fixes were applied, which the logs speak of
+ * @property {import('./marks.js').Edit[]} [fixes]   those fixes, in its positions; `text` has them
  * @property {Blob} [file]
  * @property {boolean} [gzip]
  * @property {number} [size]
@@ -26,7 +28,7 @@
  * @property {number} total
  * @property {string} name the file being read
  * @property {number} index its place among `files`
- * @property {number} files
+ * @property {{ name: string, size: number }[]} files all that are to be read
  * @property {number} lines
  * @property {{ kind: string, count: number }[]} signs
  */
@@ -46,7 +48,7 @@
  * @property {Doc[]} documents
  * @property {Assumptions} assumptions
  * @property {Report | undefined} report
- * @property {Doc[]} reported   the documents the report speaks of
+ * @property {Doc[]} reported   the documents the report speaks of, as they were read
  * @property {import('./share.js').Shared | undefined} shared   an answer that came in a link
  * @property {string | undefined} error
  * @property {boolean} working
@@ -68,6 +70,7 @@
  * @property {(key: number) => void} remove
  * @property {(key: number, name: string) => void} rename
  * @property {(key: number, text: string) => void} edit
+ * @property {(key: number, edits: import('./marks.js').Edit[]) => void} fix   makes proposed edits
  * @property {(text: string, now: boolean) => void} typed   the text of the box
  * @property {() => void} clear
  * @property {() => void} again

@@ -1,7 +1,7 @@
 // The proposed values: now and where from, proposed, why, what it costs. Kept ones stay in grey.
 
 import { h, heading, shortName, unbroken } from './dom.js';
-import { CONFIDENCE, PROVENANCE } from './strings.js';
+import { CONFIDENCE, PROVENANCE, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {import('./types.js').Recommendation} Recommendation */
@@ -10,8 +10,9 @@ import { CONFIDENCE, PROVENANCE } from './strings.js';
 /**
  * @param {Report} report
  * @param {Actions} actions
+ * @param {Set<string>} [written] parameters whose proposed value stands in the file by now
  */
-export function valuesTable(report, actions) {
+export function valuesTable(report, actions, written) {
   const rows = [...report.recommendations, ...report.kept];
   const remark = `${word(report.recommendations.length)} to change, ${word(report.kept.length).toLowerCase()} to keep.`;
   return h(
@@ -33,7 +34,7 @@ export function valuesTable(report, actions) {
       h(
         'tbody',
         null,
-        rows.map((row) => valueRow(row, actions)),
+        rows.map((row) => valueRow(row, actions, written?.has(row.parameter) ?? false)),
       ),
     ),
   );
@@ -42,8 +43,9 @@ export function valuesTable(report, actions) {
 /**
  * @param {Recommendation} row
  * @param {Actions} actions
+ * @param {boolean} written
  */
-function valueRow(row, actions) {
+function valueRow(row, actions, written) {
   const keep = row.direction === 'keep';
   const [first, ...more] = row.because;
   return h(
@@ -64,8 +66,13 @@ function valueRow(row, actions) {
     h(
       'td',
       { class: 'v c-p', 'data-l': 'Proposed' },
-      h('span', { class: keep ? 'keep' : 'new', 'data-proposed': row.parameter }, unbroken(row.proposedText)),
+      h(
+        'span',
+        { class: keep ? 'keep' : 'new', 'data-proposed': row.parameter },
+        keptUnknown(row) ? '–' : unbroken(row.proposedText),
+      ),
       h('span', { class: 'sub' }, row.direction),
+      written && h('span', { class: 'sub okc' }, WORDS.inFile),
     ),
     h(
       'td',
@@ -75,6 +82,11 @@ function valueRow(row, actions) {
     ),
     h('td', { class: 'cost', 'data-l': 'What it costs' }, unbroken(row.cost || 'Nothing.')),
   );
+}
+
+/** A value that a template fills in stays, whatever it is. @param {Recommendation} row */
+function keptUnknown(row) {
+  return row.direction === 'keep' && row.current.value === null;
 }
 
 /**

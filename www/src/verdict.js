@@ -1,7 +1,7 @@
 // The answer in one sentence, and its price.
 
 import { h, icon, unbroken } from './dom.js';
-import { plural, SEVERITY, TIMING } from './strings.js';
+import { plural, SEVERITY, TIMING, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
 
@@ -32,14 +32,30 @@ function software(documents) {
   return [...seen].join(', ');
 }
 
+/**
+ * Says that the file holds proposed values by now, and that the logs do not know of it.
+ *
+ * @param {{ name: string, made: number, left: number }} fixed
+ */
+export function fixedNotice({ name, made, left }) {
+  const [holds, of, changes] = WORDS.holdsSome;
+  const state = left === 0 ? WORDS.holdsAll : `${holds} ${made} ${of} ${made + left} ${changes}`;
+  return h(
+    'p',
+    { class: 'shared', id: 'fixed' },
+    h('span', { class: 'okc' }, icon('ok')),
+    h('span', null, h('b', null, `${name} ${state}`), ` ${WORDS.writtenBefore} ${left === 0 ? WORDS.thenRollOut : ''}`),
+  );
+}
+
 /** @param {Report['verdict']} verdict */
 export function verdictBlock(verdict) {
   const timing = TIMING[verdict.timing];
   const no = verdict.timing === 'not-the-remedy';
   const bargain = [
-    { title: no ? 'What helps' : 'You gain', lines: verdict.gain },
-    { title: no ? 'What higher values would cost' : 'You pay', lines: verdict.pay },
-    { title: 'Timing will not cure', lines: verdict.willNotCure },
+    { title: no ? WORDS.helps : WORDS.gain, lines: verdict.gain },
+    { title: no ? WORDS.anywayCost : WORDS.pay, lines: verdict.pay },
+    { title: WORDS.willNotCure, lines: verdict.willNotCure },
   ].filter((column) => column.lines.length > 0);
   return h(
     'div',

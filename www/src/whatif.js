@@ -55,7 +55,7 @@ export class WhatIf {
     const drawn = model.points.length > 1 && scaleOf(model) !== undefined;
     this.#picture.replaceChildren(
       drawn ? curve(model, state) : h('p', null, WHATIF.noStall),
-      twin(model),
+      twin(model, drawn),
       h('p', { class: 'q s' }, WHATIF.model),
     );
     // An answer that came in a link has nothing to be planned anew from.
@@ -356,17 +356,23 @@ function shape(name, x, y) {
   return svg('path', { class: 'point article', d: `M${x} ${y}m0-7 7 7-7 7-7-7z` });
 }
 
-/** @param {Model} model */
-function twin(model) {
+/**
+ * Beside the curve it is folded; where there is none it is the picture.
+ *
+ * @param {Model} model
+ * @param {boolean} drawn
+ */
+function twin(model, drawn) {
+  const title = drawn ? WHATIF.curveTwin : WHATIF.costTwin;
   const daily = scaleOf(model) === 'daily';
   const rows = [...named(model), ...model.points.map((point) => ({ name: '', point }))];
   return h(
     'details',
-    { class: 'twin', id: 'curve-twin' },
-    h('summary', null, 'Curve as a table'),
+    { class: 'twin', id: drawn ? 'curve-twin' : 'cost-twin', open: !drawn },
+    h('summary', null, title),
     h(
       'div',
-      { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Curve as a table' },
+      { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': title },
       h(
         'table',
         null,

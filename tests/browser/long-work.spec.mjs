@@ -1,0 +1,209 @@
+// Work that takes long or goes wrong: a big journal, a worker that cannot start, an engine that traps.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { dropLarge, launch, open, paste, serve, site, violations } from './browser.mjs';
+
+/** Megabytes of the journal that is dropped. */
+const SIZE = 300;
+const LATE = 'Nov 12 03:04:21 core-1 etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n';
+
+describe('long work', { timeout: 240_000 }, () => {
+  let server;
+  let browser;
+  before(async () => {
+    server = await serve();
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  const story = (name, options, run) =>
+    it(name, async () => {
+      const page = await open(browser, server.address, options);
+      try {
+        await run(page);
+        assert.deepEqual(page.problems, []);
+      } finally {
+        await page.context().close();
+      }
+    });
+
+  /** Drops a journal and waits until the page tells how long it will take. */
+  const reading = async (page, megabytes = SIZE) => {
+    await dropLarge(page, megabytes);
+    await page.locator('.pg h1', { hasText: 'left' }).waitFor();
+  };
+  const status = (page) => page.locator('[role=status]').innerText();
+  const words = (text) => text.replaceAll('\u00a0', ' ');
+
+  story(`a journal of ${SIZE} MB is dropped: it moves, tells how long, and is answered`, {}, async (page) => {
+    const asked = server.requests.length;
+    await reading(page);
+    const shown = words(await page.locator('.pg').innerText());
+    assert.match(shown, /Reading core-1\.journal: \d+ MB of \d+ MB, about \d+ (second|minute)s? left/);
+    assert.match(shown, /\d+ %, \d+ MB per second/);
+    assert.match(shown, /[\d,]+ lines so far/);
+    assert.match(shown, /Late heartbeats\s+\d+/);
+    assert.equal(await page.locator('h1:visible').count(), 1);
+    const share = () => page.locator('progress').evaluate((bar) => bar.value);
+    const before = await share();
+    await page.waitForFunction(
+      (before) =>
+        (document.querySelector('timing-advisor').shadowRoot.querySelector('progress')?.value ?? 100) > before,
+      before,
+    );
+    await page.locator('#headline').waitFor({ timeout: 120_000 });
+    assert.equal(await page.locator('.docs .name').inputValue(), 'core-1.journal');
+    const { lines } = await page.evaluate(() => document.querySelector('timing-advisor').report.documents[0]);
+    assert.ok(lines > SIZE * 9000, `${lines} lines`);
+    assert.match(await status(page), /heartbeat|stall|leader/i, 'the verdict is said');
+    // The text was not kept: the part around a line is read again.
+    await page.locator('.ev .cap button').first().click();
+    await page.locator('#source #source-line', { hasText: 'failed to send out heartbeat' }).waitFor();
+    assert.deepEqual(server.requests.slice(asked), []);
+  });
+
+  story('the page stays usable while it reads', {}, async (page) => {
+    await reading(page);
+    await page.locator('#theme').selectOption('dark');
+    assert.equal(await page.locator('timing-advisor').getAttribute('theme'), 'dark');
+    // The longest stretch in which the page could not have reacted.
+    const longest = await page.evaluate(async () => {
+      let last = performance.now();
+      let most = 0;
+      for (let turn = 0; turn < 60; turn++) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        most = Math.max(most, performance.now() - last);
+        last = performance.now();
+      }
+      return most;
+    });
+    assert.ok(longest < 500, `the page stood still for ${Math.round(longest)} ms`);
+    assert.equal(await page.locator('#cancel').isVisible(), true);
+  });
+
+  story('cancel leads back to where one was, without an answer', {}, async (page) => {
+    await reading(page, 4000);
+    await page.locator('#cancel').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.pg').waitFor({ state: 'detached' });
+    assert.match(await page.locator('#error-title').innerText(), /Stopped/);
+    await paste(page, LATE);
+    await page.locator('#headline').waitFor();
+  });
+
+  story('cancel keeps the answer that was there, and what was edited', {}, async (page) => {
+    await paste(page, LATE);
+    await page.locator('#headline').waitFor();
+    const headline = await page.locator('#headline').innerText();
+    await reading(page, 4000);
+    await page.locator('#cancel').click();
+    await page.locator('#headline').waitFor();
+    assert.equal(await page.locator('#headline').innerText(), headline);
+    assert.equal(await page.locator('.docs tbody tr').count(), 1);
+  });
+
+  story('stopping early answers from what was read, and says so', {}, async (page) => {
+    await reading(page, 4000);
+    await page.locator('#enough').click();
+    await page.locator('#headline').waitFor();
+    assert.match(await page.locator('.lim').innerText(), /read only in part/);
+  });
+
+  story('several files: each is listed with its state', {}, async (page) => {
+    await page.evaluate(() => {
+      const part = new Blob(['Nov 12 03:04:21 core-1 systemd[1]: Started Session of user core.\n'.repeat(15_000)]);
+      const file = (name, parts) =>
+        new File(
+          Array.from({ length: parts }, () => part),
+          name,
+        );
+      const files = new DataTransfer();
+      for (const each of [file('one.journal', 60), file('two.journal', 2000), file('three.journal', 60)])
+        files.items.add(each);
+      const advisor = document.querySelector('timing-advisor');
+      advisor.dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true, cancelable: true }));
+    });
+    await page.locator('.pg h1', { hasText: 'two.journal' }).waitFor();
+    assert.match(words(await page.locator('.pg').innerText()), /file 2 of 3/);
+    const rows = await page.locator('.pg .seen:visible').last().locator('tbody tr').allInnerTexts();
+    assert.deepEqual(
+      rows.map((row) => row.split(/\t|\n/).at(-1).trim()),
+      ['read', 'being read', 'waiting'],
+    );
+  });
+
+  for (const look of [{}, { colorScheme: 'dark' }, { viewport: { width: 320, height: 640 } }]) {
+    story(`breaks no accessibility rule while it reads ${JSON.stringify(look)}`, look, async (page) => {
+      await reading(page, 4000);
+      assert.deepEqual(await violations(page), []);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+    });
+  }
+
+  it('an engine that traps gets a sentence, and the next input an answer', async () => {
+    const page = await open(browser, 'about:blank');
+    await page.route('**/*.wasm', async (route) =>
+      route.fulfill({
+        contentType: 'application/wasm',
+        body: withoutRoom(await readFile(join(site, 'timing_advisor_bg.wasm'))),
+      }),
+    );
+    await page.goto(server.address, { waitUntil: 'networkidle' });
+    await paste(page, LATE);
+    await page.locator('#headline').waitFor();
+    const headline = await page.locator('#headline').innerText();
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await paste(page, LATE.repeat(30_000));
+    await page.locator('#error-title').waitFor();
+    assert.match(await page.locator('#error-title').innerText(), /stopped on a fault/);
+    assert.match(await status(page), /stopped on a fault/);
+    assert.match(await page.locator('.fault').innerText(), /try again/);
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await paste(page, LATE);
+    await page.locator('#headline').waitFor();
+    assert.equal(await page.locator('#headline').innerText(), headline);
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+});
+
+/**
+ * The engine with a memory that may grow by two megabytes only, so that a large text makes it trap as it
+ * would on a machine without memory.
+ *
+ * @param {Buffer} wasm
+ */
+function withoutRoom(wasm) {
+  const number = (at) => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7, at++) {
+      value |= (wasm[at] & 0x7f) << shift;
+      if (wasm[at] < 0x80) return { value, next: at + 1 };
+    }
+  };
+  const bytes = (value) => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...bytes(value >>> 7)]);
+  for (let at = 8; at < wasm.length;) {
+    const section = wasm[at];
+    const { value: size, next } = number(at + 1);
+    if (section !== 5) {
+      at = next + size;
+      continue;
+    }
+    // Memory: a count of one, flags, the least pages.
+    assert.equal(wasm[next], 1);
+    const { value: least } = number(next + 2);
+    const body = [1, 1, ...bytes(least), ...bytes(least + 32)];
+    return Buffer.concat([
+      wasm.subarray(0, at),
+      Buffer.from([5, ...bytes(body.length), ...body]),
+      wasm.subarray(next + size),
+    ]);
+  }
+  throw new Error('the engine declares no memory');
+}
