@@ -1,10 +1,12 @@
 // What the specs share: a server of dist/site that keeps a request log, and a headless Chromium
 // with a fresh profile.
 
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { serve as serveFolder } from '../../www/serve.mjs';
 
@@ -75,6 +77,36 @@ function replaceWorker(answer) {
     }
     terminate() {}
   };
+}
+
+/**
+ * Stories about the built page. Each has a page of its own, and none may leave an error in the console or
+ * break the content policy.
+ *
+ * @param {string} name
+ * @param {(story: (name: string, options: object, run: (page: any) => Promise<void>) => void, at: any) => void} define
+ *   `at` has the server and the browser while a story runs
+ */
+export function suite(name, define) {
+  describe(name, { timeout: 240_000 }, () => {
+    const at = {};
+    before(async () => Object.assign(at, { server: await serve(), browser: await launch() }));
+    after(async () => {
+      await at.browser?.close();
+      at.server?.close();
+    });
+    const story = (title, options, run) =>
+      it(title, async () => {
+        const page = await open(at.browser, at.server.address, options);
+        try {
+          await run(page);
+          assert.deepEqual(page.problems, []);
+        } finally {
+          await page.context().close();
+        }
+      });
+    define(story, at);
+  });
 }
 
 /** Pastes as a person does: into the box, by a paste event. */

@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, describe, it } from 'node:test';
-import { launch, open, paste, serve, violations } from './browser.mjs';
+import { paste, suite, violations } from './browser.mjs';
 
 const CONFIG = `#cloud-config
 
@@ -18,29 +17,7 @@ coreos:
 `;
 const SECRET = 'hunter2-not-a-real-one';
 
-describe('editor, share and export', { timeout: 240_000 }, () => {
-  let server;
-  let browser;
-  before(async () => {
-    server = await serve();
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  const story = (name, options, run) =>
-    it(name, async () => {
-      const page = await open(browser, server.address, options);
-      try {
-        await run(page);
-        assert.deepEqual(page.problems, []);
-      } finally {
-        await page.context().close();
-      }
-    });
-
+suite('editor, share and export', (story) => {
   const inEditor = async (page, text = CONFIG) => {
     await paste(page, text);
     await page.locator('#headline').waitFor();

@@ -3,36 +3,14 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { dropLarge, launch, open, paste, serve, site, violations } from './browser.mjs';
+import { it } from 'node:test';
+import { dropLarge, open, paste, site, suite, violations } from './browser.mjs';
 
 /** Megabytes of the journal that is dropped. */
 const SIZE = 300;
 const LATE = 'Nov 12 03:04:21 core-1 etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n';
 
-describe('long work', { timeout: 240_000 }, () => {
-  let server;
-  let browser;
-  before(async () => {
-    server = await serve();
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  const story = (name, options, run) =>
-    it(name, async () => {
-      const page = await open(browser, server.address, options);
-      try {
-        await run(page);
-        assert.deepEqual(page.problems, []);
-      } finally {
-        await page.context().close();
-      }
-    });
-
+suite('long work', (story, at) => {
   /** Drops a journal and waits until the page tells how long it will take. */
   const reading = async (page, megabytes = SIZE) => {
     await dropLarge(page, megabytes);
@@ -42,7 +20,7 @@ describe('long work', { timeout: 240_000 }, () => {
   const words = (text) => text.replaceAll('\u00a0', ' ');
 
   story(`a journal of ${SIZE} MB is dropped: it moves, tells how long, and is answered`, {}, async (page) => {
-    const asked = server.requests.length;
+    const asked = at.server.requests.length;
     await reading(page);
     const shown = words(await page.locator('.pg').innerText());
     assert.match(shown, /Reading core-1\.journal: \d+ MB of \d+ MB, about \d+ (second|minute)s? left/);
@@ -65,7 +43,7 @@ describe('long work', { timeout: 240_000 }, () => {
     // The text was not kept: the part around a line is read again.
     await page.locator('.ev .cap button').first().click();
     await page.locator('#source #source-line', { hasText: 'failed to send out heartbeat' }).waitFor();
-    assert.deepEqual(server.requests.slice(asked), []);
+    assert.deepEqual(at.server.requests.slice(asked), []);
   });
 
   story('the page stays usable while it reads', {}, async (page) => {
@@ -131,11 +109,8 @@ describe('long work', { timeout: 240_000 }, () => {
     });
     await page.locator('.pg h1', { hasText: 'two.journal' }).waitFor();
     assert.match(words(await page.locator('.pg').innerText()), /file 2 of 3/);
-    const rows = await page.locator('.pg .seen:visible').last().locator('tbody tr').allInnerTexts();
-    assert.deepEqual(
-      rows.map((row) => row.split(/\t|\n/).at(-1).trim()),
-      ['read', 'being read', 'waiting'],
-    );
+    const states = page.locator('table[aria-labelledby=files-title] tbody td:last-child');
+    assert.deepEqual(await states.allTextContents(), ['read', 'being read', 'waiting']);
   });
 
   for (const look of [{}, { colorScheme: 'dark' }, { viewport: { width: 320, height: 640 } }]) {
@@ -147,14 +122,14 @@ describe('long work', { timeout: 240_000 }, () => {
   }
 
   it('an engine that traps gets a sentence, and the next input an answer', async () => {
-    const page = await open(browser, 'about:blank');
+    const page = await open(at.browser, 'about:blank');
     await page.route('**/*.wasm', async (route) =>
       route.fulfill({
         contentType: 'application/wasm',
         body: withoutRoom(await readFile(join(site, 'timing_advisor_bg.wasm'))),
       }),
     );
-    await page.goto(server.address, { waitUntil: 'networkidle' });
+    await page.goto(at.server.address, { waitUntil: 'networkidle' });
     await paste(page, LATE);
     await page.locator('#headline').waitFor();
     const headline = await page.locator('#headline').innerText();

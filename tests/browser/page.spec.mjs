@@ -1,8 +1,7 @@
 // The page itself, with a hand-written report in place of the engine: what it does with an answer.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { launch, open, paste, serve, violations } from './browser.mjs';
+import { paste, suite, violations } from './browser.mjs';
 import { sample } from './sample-report.mjs';
 
 const CONFIG = '#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n';
@@ -10,39 +9,17 @@ const worker = `() => ({ report: ${JSON.stringify(sample)} })`;
 // Fails on a text that says so, and answers all others.
 const fragile = `(documents) => documents.some((doc) => doc.text?.includes('BREAK')) ? { error: 'fault' } : { report: ${JSON.stringify(sample)} }`;
 
-describe('the page', { timeout: 240_000 }, () => {
-  let server;
-  let browser;
-  before(async () => {
-    server = await serve();
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  const story = (name, options, run) =>
-    it(name, async () => {
-      const page = await open(browser, server.address, options);
-      try {
-        await run(page);
-        assert.deepEqual(page.problems, [], 'no error in the console, no violation of the content policy');
-      } finally {
-        await page.context().close();
-      }
-    });
-
+suite('the page', (story, at) => {
   const answered = async (page) => {
     await paste(page, CONFIG);
     await page.locator('#headline').waitFor();
   };
 
   story('asks for nothing after it has loaded', { worker }, async (page) => {
-    const loaded = server.requests.length;
+    const loaded = at.server.requests.length;
     await answered(page);
     await page.locator('#form-form-0').check({ force: true });
-    assert.deepEqual(server.requests.slice(loaded), []);
+    assert.deepEqual(at.server.requests.slice(loaded), []);
   });
 
   story('shows verdict, values, kept values and patch', { worker }, async (page) => {

@@ -1,9 +1,8 @@
 // People with trouble, served by the real engine in a real browser.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { launch, open, paste, serve } from './browser.mjs';
+import { paste, suite } from './browser.mjs';
 
 const CONFIG = `#cloud-config
 
@@ -25,52 +24,34 @@ const LOG = ['06:40:30', '06:40:30', '06:40:30', '06:40:45', '06:40:45']
   )
   .join('');
 
-describe('stories', { timeout: 240_000 }, () => {
-  let server;
-  let browser;
-  before(async () => {
-    server = await serve();
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  const story = (name, run) =>
-    it(name, async () => {
-      const page = await open(browser, server.address);
-      try {
-        await run(page);
-        assert.deepEqual(page.problems, []);
-      } finally {
-        await page.context().close();
-      }
-    });
-
+suite('stories', (story, at) => {
   const headline = async (page) => {
     await page.locator('#headline').waitFor();
     return page.locator('#headline').innerText();
   };
   const text = (value) => value.replaceAll('\u00a0', ' ');
 
-  story('a reader of the 2015 article pastes configuration and excerpt, and copies a corrected file', async (page) => {
-    const loaded = server.requests.length;
-    await paste(page, CONFIG);
-    await headline(page);
-    await paste(page, LOG);
-    await page.locator('.docs tbody tr').nth(1).waitFor();
-    assert.match(text(await page.locator('[data-proposed="fleet.etcd-request-timeout"]').innerText()), /^5 s$/);
-    assert.match(text(await page.locator('[data-proposed="fleet.agent-ttl"]').innerText()), /^60 ?s$/);
-    await page.locator('#copy-patch-0').click();
-    const copied = await page.evaluate(() => navigator.clipboard.readText());
-    assert.match(copied, /etcd-request-timeout: 5\n/);
-    assert.match(copied, /agent-ttl: "?60s"?\n/);
-    assert.match(copied, /engine-reconcile-interval: 10 # was 2\n/, 'comments and other lines stay');
-    assert.deepEqual(server.requests.slice(loaded), [], 'nothing leaves the browser');
-  });
+  story(
+    'a reader of the 2015 article pastes configuration and excerpt, and copies a corrected file',
+    {},
+    async (page) => {
+      const loaded = at.server.requests.length;
+      await paste(page, CONFIG);
+      await headline(page);
+      await paste(page, LOG);
+      await page.locator('.docs tbody tr').nth(1).waitFor();
+      assert.match(text(await page.locator('[data-proposed="fleet.etcd-request-timeout"]').innerText()), /^5 s$/);
+      assert.match(text(await page.locator('[data-proposed="fleet.agent-ttl"]').innerText()), /^60 ?s$/);
+      await page.locator('#copy-patch-0').click();
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      assert.match(copied, /etcd-request-timeout: 5\n/);
+      assert.match(copied, /agent-ttl: "?60s"?\n/);
+      assert.match(copied, /engine-reconcile-interval: 10 # was 2\n/, 'comments and other lines stay');
+      assert.deepEqual(at.server.requests.slice(loaded), [], 'nothing leaves the browser');
+    },
+  );
 
-  story('a log alone gives a snippet to merge', async (page) => {
+  story('a log alone gives a snippet to merge', {}, async (page) => {
     await paste(page, LOG);
     await headline(page);
     await page.locator('#copy-patch-0').click();
@@ -84,7 +65,7 @@ describe('stories', { timeout: 240_000 }, () => {
     ['a YAML error', '#cloud-config\ncoreos:\n  fleet: {agent-ttl: 30s\n   etcd: [\n'],
     ['a template', '#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: {{ ttl }}s\n    etcd-request-timeout: 1\n'],
   ]) {
-    story(`${name} gets a sentence`, async (page) => {
+    story(`${name} gets a sentence`, {}, async (page) => {
       await paste(page, input);
       assert.notEqual((await headline(page)).trim(), '');
       await page.getByRole('button', { name: 'Clear all' }).click();
@@ -92,7 +73,7 @@ describe('stories', { timeout: 240_000 }, () => {
     });
   }
 
-  story('a gzip file is read; one that is cut off is named', async (page) => {
+  story('a gzip file is read; one that is cut off is named', {}, async (page) => {
     await page
       .locator('#files')
       .setInputFiles({ name: 'fleet.log.gz', mimeType: 'application/gzip', buffer: gzipSync(LOG) });
@@ -106,7 +87,7 @@ describe('stories', { timeout: 240_000 }, () => {
     assert.match(await page.locator('#error-title').innerText(), /^cut\.gz could not be read/);
   });
 
-  story('every example gets an answer', async (page) => {
+  story('every example gets an answer', {}, async (page) => {
     const count = await page.locator('.ex button').count();
     for (let index = 0; index < count; index++) {
       await page.locator('.ex button').nth(index).click();

@@ -2,28 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, describe, it } from 'node:test';
-import { launch, open, paste, serve, violations } from './browser.mjs';
+import { paste, suite, violations } from './browser.mjs';
 
 const SECRET = 'hunter2-not-a-real-one';
 const LOG = `Apr 20 10:00:01 vault-7 etcd2[815]: failed to send out heartbeat on time (deadline exceeded for 1.237022208s)
 Apr 20 10:00:02 vault-7 app[9]: password=${SECRET}
 `;
 
-describe('a wrong answer', () => {
-  let browser;
-  let server;
-  before(async () => {
-    server = await serve();
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  it('is saved as one redacted case, and what was typed stays when the answer changes', async () => {
-    const page = await open(browser, server.address);
+suite('a wrong answer', (story) => {
+  story('is saved as one redacted case, and what was typed stays when the answer changes', {}, async (page) => {
     await paste(page, LOG);
     await page.locator('#wrong > summary').click();
     const note = page.locator('#wrong-note');
@@ -61,7 +48,5 @@ describe('a wrong answer', () => {
     assert.deepEqual(assumptions, {});
     assert.match(documents[0].lines[0], /host-1 etcd2\[815\]: failed to send out heartbeat on time/);
     assert.equal(documents[0].lines.length, LOG.split('\n').length);
-    assert.deepEqual(page.problems, []);
-    await page.context().close();
   });
 });
