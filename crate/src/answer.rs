@@ -2,6 +2,7 @@
 
 use crate::config::Configuration;
 use crate::facts::{Facts, InForce, VersionRange, versions};
+use crate::gather::Gather;
 use crate::log::event::{LogReading, Order};
 use crate::measures::measures;
 use crate::model::curve;
@@ -31,17 +32,17 @@ pub struct Source {
 pub fn compose(sources: &[Source], facts: &Facts) -> Report {
     let findings = rules::check(facts);
     let plan = plan::plan(facts, &findings);
-    let edge = Edge { sources, facts, lines: sources.iter().map(|source| LineIndex::new(&source.text)).collect() };
+    let edge = Edge { sources, facts, lines: sources.iter().map(|source| LineIndex::new(&source.text)).gather() };
     Report {
         schema_version: 1,
         verdict: verdict::verdict(facts, &findings, &plan),
         documents: documents(sources, facts),
         settings: settings(&edge),
-        findings: findings.iter().map(|finding| edge.finding(finding)).collect(),
+        findings: findings.iter().map(|finding| edge.finding(finding)).gather(),
         measures: measures(facts),
         replay: replay_report(facts, &plan),
-        recommendations: plan.changes().map(|decision| edge.recommendation(decision)).collect(),
-        kept: plan.decisions.iter().filter(|decision| decision.proposed.is_none()).map(|decision| edge.recommendation(decision)).collect(),
+        recommendations: plan.changes().map(|decision| edge.recommendation(decision)).gather(),
+        kept: plan.decisions.iter().filter(|decision| decision.proposed.is_none()).map(|decision| edge.recommendation(decision)).gather(),
         patches: patches(sources, facts, &plan),
         alternatives: patch::alternatives(&changes(facts, &plan)),
         rollout: rollout::rollout(facts, &plan),
@@ -76,9 +77,9 @@ impl Edge<'_> {
             why: finding.why.clone().unwrap_or_else(|| rule.map_or("", |rule| rule.why).to_owned()),
             what_to_do: finding.what_to_do.clone().unwrap_or_else(|| rule.map_or("", |rule| rule.what_to_do).to_owned()),
             count: finding.count,
-            evidence: finding.evidence.iter().take(EVIDENCE).filter_map(|evidence| self.evidence(evidence)).collect(),
-            parameters: finding.parameters.iter().map(|parameter| parameter.id().to_owned()).collect(),
-            references: rule.map_or(&[][..], |rule| rule.references).iter().map(|reference| (*reference).to_owned()).collect(),
+            evidence: finding.evidence.iter().take(EVIDENCE).filter_map(|evidence| self.evidence(evidence)).gather(),
+            parameters: finding.parameters.iter().map(|parameter| parameter.id().to_owned()).gather(),
+            references: rule.map_or(&[][..], |rule| rule.references).iter().map(|reference| (*reference).to_owned()).gather(),
         }
     }
 
@@ -149,7 +150,7 @@ impl Edge<'_> {
             neighbours: decision.neighbours.clone(),
             cost: decision.cost.clone(),
             confidence: decision.confidence,
-            findings: decision.findings.iter().map(|finding| (*finding).to_owned()).collect(),
+            findings: decision.findings.iter().map(|finding| (*finding).to_owned()).gather(),
         }
     }
 
@@ -165,7 +166,7 @@ impl Edge<'_> {
 }
 
 fn documents(sources: &[Source], facts: &Facts) -> Vec<DocumentReport> {
-    sources.iter().enumerate().map(|(at, source)| document(at, source, facts)).collect()
+    sources.iter().enumerate().map(|(at, source)| document(at, source, facts)).gather()
 }
 
 fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
@@ -306,7 +307,7 @@ fn changes(facts: &Facts, plan: &Plan) -> Vec<Change> {
         .filter_map(|decision| {
             Some(Change { parameter: decision.parameter, value: decision.proposed?, etcd_04: etcd_04 && decision.parameter.is_etcd() })
         })
-        .collect()
+        .gather()
 }
 
 fn patches(sources: &[Source], facts: &Facts, plan: &Plan) -> Vec<PatchReport> {
@@ -317,7 +318,7 @@ fn patches(sources: &[Source], facts: &Facts, plan: &Plan) -> Vec<PatchReport> {
     if facts.configurations.is_empty() {
         return vec![patch::snippet(&changes)];
     }
-    let texts: Vec<&str> = sources.iter().map(|source| source.text.as_str()).collect();
+    let texts: Vec<&str> = sources.iter().map(|source| source.text.as_str()).gather();
     patch::patch(&texts, &facts.configurations, &changes)
 }
 
@@ -326,7 +327,7 @@ fn model(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
         return None;
     }
     let stalls: Vec<Range> =
-        facts.stalls.iter().map(|stall| Range { low: stall.length.low, high: stall.planned.max(stall.length.low) }).collect();
+        facts.stalls.iter().map(|stall| Range { low: stall.length.low, high: stall.planned.max(stall.length.low) }).gather();
     let stalls = match facts.assumptions.stall_ms {
         Some(ms) => vec![Range::exactly((ms * MS as f64) as i64)],
         None => stalls,
@@ -339,7 +340,7 @@ fn model(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
     let timers = replay::timers_in_force(facts);
     Some(ModelReport {
         assumptions: assumptions(facts, stalls.len()),
-        points: curve::curve(timers.generation, timers.members, rtt, &stalls, per_day).iter().map(model_point).collect(),
+        points: curve::curve(timers.generation, timers.members, rtt, &stalls, per_day).iter().map(model_point).gather(),
         now: Some(point(now.0, now.1)),
         proposed: (proposed != now).then(|| point(proposed.0, proposed.1)),
         article: Some(point(600 * MS, 6000 * MS)),
@@ -406,7 +407,7 @@ fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
 }
 
 fn limits(facts: &Facts) -> Vec<String> {
-    let mut limits: Vec<String> = facts.unknown.iter().map(|(_, sentence)| sentence.clone()).collect();
+    let mut limits: Vec<String> = facts.unknown.iter().map(|(_, sentence)| sentence.clone()).gather();
     for log in &facts.logs {
         limits.extend(log.limits.iter().cloned());
     }

@@ -5,6 +5,7 @@
 
 pub mod units;
 pub mod text;
+pub mod gather;
 pub mod sort;
 pub mod index;
 pub mod input;

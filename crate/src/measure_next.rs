@@ -1,6 +1,7 @@
 //! What to measure to be sure, each with the command that does it.
 
 use crate::facts::{ChangeClass, Facts, StallKind};
+use crate::gather::Gather;
 use crate::plan::Plan;
 use crate::report::{Severity, Step};
 use crate::rollout::{names, step};
@@ -104,7 +105,7 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
     let mut steps = Vec::new();
     for measurement in MEASUREMENTS {
         if measurement.of.iter().any(|id| raised(id)) {
-            let commands = measurement.commands.iter().map(filled).collect();
+            let commands = measurement.commands.iter().map(filled).gather();
             steps.push(Step { text: measurement.text.to_owned(), commands, effect: measurement.tells.to_owned() });
         }
     }

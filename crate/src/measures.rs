@@ -1,6 +1,7 @@
 //! What was measured, as ranges with their sample counts.
 
 use crate::facts::{ChangeClass, Facts, StallKind};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::plan::log_span;
 use crate::report::Measure;
@@ -66,7 +67,7 @@ fn per_hour(facts: &Facts) -> Option<Measure> {
 }
 
 fn stalls(facts: &Facts) -> Option<Measure> {
-    let known: Vec<_> = facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored).collect();
+    let known: Vec<_> = facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored).gather();
     let longest = known.iter().max_by_key(|stall| stall.planned)?;
     let guess = (longest.kind == StallKind::Return).then_some("Guessed from when the old leader came back; no line measures it.");
     Some(measure("etcd.leader-stall-ms", ms(longest.length.low), ms(longest.length.high), "ms", known.len(), guess))
@@ -79,7 +80,7 @@ fn failovers(facts: &Facts) -> Option<Measure> {
         .filter(|change| change.class != ChangeClass::Start)
         .filter_map(|change| Some(change.elected? - change.lost.or(change.campaign)?))
         .filter(|span| *span >= 0)
-        .collect();
+        .gather();
     let (low, high) = (spans.iter().min()?, spans.iter().max()?);
     Some(measure(
         "etcd.leaderless-ms",
@@ -93,7 +94,7 @@ fn failovers(facts: &Facts) -> Option<Measure> {
 
 fn durations(facts: &Facts, id: &str, meaning: Meaning, note: &str) -> Option<Measure> {
     let wanted = [meaning];
-    let took: Vec<Micros> = facts.events_of(&wanted).filter_map(|(_, event)| event.duration("took")).collect();
+    let took: Vec<Micros> = facts.events_of(&wanted).filter_map(|(_, event)| event.duration("took")).gather();
     Some(measure(id, ms(*took.iter().min()?), ms(*took.iter().max()?), "ms", took.len(), Some(note)))
 }
 

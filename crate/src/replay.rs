@@ -1,6 +1,7 @@
 //! Replay: the stalls of the log, run through the timer model under given values.
 
 use crate::facts::{ChangeClass, Facts, Stall, StallKind};
+use crate::gather::Gather;
 use crate::model::Timers;
 use crate::model::raft::{expected_losses, loss_share};
 use crate::parameters::Parameter;
@@ -78,7 +79,7 @@ fn expected(facts: &Facts, timers: &Timers) -> (f64, f64) {
         let range = Range { low: stall.length.low, high: stall.planned.max(stall.length.low) };
         terms.push((term_at(facts, stall), range));
     }
-    let (low, high) = expected_losses(timers, &groups(terms).into_iter().map(|(_, stalls)| stalls).collect::<Vec<_>>());
+    let (low, high) = expected_losses(timers, &groups(terms).into_iter().map(|(_, stalls)| stalls).gather());
     (low as f64 / MILLION, high as f64 / MILLION)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::config::Source;
 use crate::facts::Facts;
+use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::plan::Plan;
 use crate::report::Step;
@@ -36,7 +37,7 @@ pub fn names(facts: &Facts) -> Names {
 
 /// One step, with its commands.
 pub fn step(text: impl Into<String>, commands: &[&str], effect: impl Into<String>) -> Step {
-    Step { text: text.into(), commands: commands.iter().map(|command| (*command).to_owned()).collect(), effect: effect.into() }
+    Step { text: text.into(), commands: commands.iter().map(|command| (*command).to_owned()).gather(), effect: effect.into() }
 }
 
 /// Steps that bring the plan into force; empty where nothing changes.

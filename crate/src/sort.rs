@@ -1,30 +1,29 @@
 //! One stable sort for every list.
 //!
 //! The standard library compiles its sort anew for every element type and key; over the whole engine
-//! that came to a tenth of the download. This one sorts positions, is compiled once, and asks two small
-//! closures to compare and to swap. It is a merge sort: at most `n log2 n` comparisons for any input.
+//! that came to a tenth of the download. This one sorts positions, is compiled once, and asks the list
+//! to compare and to swap. It is a merge sort: at most `n log2 n` comparisons for any input.
+
+use crate::gather::Gather;
 
 /// Sorts by a key; equal keys keep their order.
 pub fn by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
-    let order = order(items.len(), &mut |a, b| key(&items[a]) < key(&items[b]));
-    arrange(order, &mut |a, b| items.swap(a, b));
+    arrange(&mut Sorted { items, less: |items, a, b| key(&items[a]) < key(&items[b]) });
 }
 
 /// Sorts by keys that stand in another list, in the same order; equal keys keep their order.
 pub fn by_keys<T, K: Ord>(items: &mut [T], keys: &[K]) {
-    let order = order(items.len(), &mut |a, b| keys[a] < keys[b]);
-    arrange(order, &mut |a, b| items.swap(a, b));
+    arrange(&mut Sorted { items, less: |_, a, b| keys[a] < keys[b] });
 }
 
 /// Sorts values that are their own key.
 pub fn sort<T: Ord>(items: &mut [T]) {
-    let order = order(items.len(), &mut |a, b| items[a] < items[b]);
-    arrange(order, &mut |a, b| items.swap(a, b));
+    arrange(&mut Sorted { items, less: |items, a, b| items[a] < items[b] });
 }
 
 /// The values sorted, each once.
 pub fn distinct<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
-    let mut items: Vec<T> = items.into_iter().collect();
+    let mut items = items.into_iter().gather();
     sort(&mut items);
     items.dedup();
     items
@@ -32,8 +31,7 @@ pub fn distinct<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
 
 /// Sorts by key and puts together what has the same key, in its old order.
 pub fn groups<K: Ord, T>(mut items: Vec<(K, T)>) -> Vec<(K, Vec<T>)> {
-    let order = order(items.len(), &mut |a, b| items[a].0 < items[b].0);
-    arrange(order, &mut |a, b| items.swap(a, b));
+    arrange(&mut Sorted { items: &mut items, less: |items, a, b| items[a].0 < items[b].0 });
     let mut groups: Vec<(K, Vec<T>)> = Vec::new();
     for (key, item) in items {
         match groups.last_mut() {
@@ -44,16 +42,71 @@ pub fn groups<K: Ord, T>(mut items: Vec<(K, T)>) -> Vec<(K, Vec<T>)> {
     groups
 }
 
+/// The value at `at` of the sorted list; the list is left in another order (Hoare's selection).
+pub fn nth(values: &mut [i64], at: usize) -> i64 {
+    let (mut first, mut end) = (0, values.len());
+    while first + 1 < end {
+        let pivot = values[first + (end - first) / 2];
+        let (mut left, mut right) = (first, end);
+        while left < right {
+            while values[left] < pivot {
+                left += 1;
+            }
+            while values[right - 1] > pivot {
+                right -= 1;
+            }
+            if left < right {
+                values.swap(left, right - 1);
+                left += 1;
+                right -= 1;
+            }
+        }
+        // Before `right` stand values up to the pivot, from `left` on the others; between them, the pivot.
+        match at {
+            _ if at < right => end = right,
+            _ if at >= left => first = left,
+            _ => break,
+        }
+    }
+    values[at]
+}
+
+/// A list and its order, as far as a sort has to know them.
+trait List {
+    fn len(&self) -> usize;
+    fn less(&self, a: usize, b: usize) -> bool;
+    fn swap(&mut self, a: usize, b: usize);
+}
+
+struct Sorted<'a, T, F: Fn(&[T], usize, usize) -> bool> {
+    items: &'a mut [T],
+    less: F,
+}
+
+impl<T, F: Fn(&[T], usize, usize) -> bool> List for Sorted<'_, T, F> {
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    fn less(&self, a: usize, b: usize) -> bool {
+        (self.less)(self.items, a, b)
+    }
+
+    fn swap(&mut self, a: usize, b: usize) {
+        self.items.swap(a, b);
+    }
+}
+
 /// The positions in sorted order.
-#[inline(never)]
-fn order(count: usize, less: &mut dyn FnMut(usize, usize) -> bool) -> Vec<usize> {
-    let mut from: Vec<usize> = (0..count).collect();
+fn order(list: &dyn List) -> Vec<usize> {
+    let count = list.len();
+    let mut from: Vec<usize> = (0..count).gather();
     let mut to = from.clone();
     let mut width = 1;
     while width < count {
         for start in (0..count).step_by(2 * width) {
             let (middle, end) = ((start + width).min(count), (start + 2 * width).min(count));
-            merge(&from[start..end], middle - start, &mut to[start..end], less);
+            merge(&from[start..end], middle - start, &mut to[start..end], list);
         }
         std::mem::swap(&mut from, &mut to);
         width *= 2;
@@ -62,19 +115,20 @@ fn order(count: usize, less: &mut dyn FnMut(usize, usize) -> bool) -> Vec<usize>
 }
 
 /// Merges `from[..middle]` and `from[middle..]`, both sorted, into `to`.
-fn merge(from: &[usize], middle: usize, to: &mut [usize], less: &mut dyn FnMut(usize, usize) -> bool) {
+fn merge(from: &[usize], middle: usize, to: &mut [usize], list: &dyn List) {
     let (mut left, mut right) = (0, middle);
     for slot in to {
-        let take_right = left == middle || right < from.len() && less(from[right], from[left]);
+        let take_right = left == middle || right < from.len() && list.less(from[right], from[left]);
         let next = if take_right { &mut right } else { &mut left };
         *slot = from[*next];
         *next += 1;
     }
 }
 
-/// Moves the item at `order[i]` to `i`, for all `i`, by swaps along the cycles.
+/// Sorts by swaps along the cycles of the sorted order.
 #[inline(never)]
-fn arrange(mut order: Vec<usize>, swap: &mut dyn FnMut(usize, usize)) {
+fn arrange(list: &mut dyn List) {
+    let mut order = order(list);
     for start in 0..order.len() {
         let mut at = start;
         loop {
@@ -82,7 +136,7 @@ fn arrange(mut order: Vec<usize>, swap: &mut dyn FnMut(usize, usize)) {
             if next == start || next == at {
                 break;
             }
-            swap(at, next);
+            list.swap(at, next);
             at = next;
         }
     }
@@ -105,6 +159,19 @@ mod tests {
             sort(&mut ours);
             theirs.sort_unstable();
             assert_eq!(ours, theirs);
+        }
+    }
+
+    #[test]
+    fn finds_what_a_sort_would_put_there() {
+        let mut random = Random::of_run(8);
+        for length in 1..60 {
+            let mut values: Vec<i64> = (0..length).map(|_| random.below(20)).collect();
+            let mut sorted = values.clone();
+            sorted.sort_unstable();
+            for at in 0..sorted.len() {
+                assert_eq!(nth(&mut values, at), sorted[at]);
+            }
         }
     }
 

@@ -3,6 +3,8 @@
 //! Inside the engine a place is always a byte range. Line and UTF-16 column are made
 //! at the edge, because browsers count UTF-16 units and files are made of bytes.
 
+use crate::gather::Gather;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -37,7 +39,7 @@ impl Span {
 /// so nothing of the rest is lost.
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     let wide = |unit: fn([u8; 2]) -> u16| -> String {
-        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).gather();
         String::from_utf16_lossy(&units)
     };
     match bytes {
@@ -67,7 +69,7 @@ pub struct LineIndex {
 impl LineIndex {
     /// Reads the line starts of `text` once.
     pub fn new(text: &str) -> Self {
-        let starts = std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1)).collect();
+        let starts = std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1)).gather();
         LineIndex { starts }
     }
 

@@ -1,6 +1,7 @@
 //! Events as rows and marks, for drawing.
 
 use crate::facts::{EventId, Facts, StallKind, voices};
+use crate::gather::Gather;
 use crate::log::event::{Clock, Meaning};
 use crate::report::{Lane, LaneSpan, Mark, Timeline};
 use crate::units::{Micros, decimal};
@@ -30,7 +31,7 @@ fn lane_names(facts: &Facts) -> Vec<(String, String)> {
         Some(host) => facts.logs[voice.log].hosts[usize::from(host)].clone(),
         None => voice.member.clone(),
     };
-    voices::etcd_voices(facts).iter().rev().map(|voice| (voice.member.clone(), name(voice))).collect()
+    voices::etcd_voices(facts).iter().rev().map(|voice| (voice.member.clone(), name(voice))).gather()
 }
 
 /// The rows drawn so far, by name.

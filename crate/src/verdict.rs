@@ -2,6 +2,7 @@
 
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{ChangeClass, Facts, StallKind};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::model::raft::failover;
 use crate::parameters::Parameter;
@@ -223,7 +224,7 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     let lost = plan.replay.needless;
     let mut text = format!("The leader stalled for up to {}", human(stall.planned));
     if lost > 0 {
-        let over = within(facts.needless().filter_map(|change| change.elected.or(change.campaign)).collect());
+        let over = within(facts.needless().filter_map(|change| change.elected.or(change.campaign)).gather());
         text.push_str(&format!(", but followers wait only {waits}: a living leader lost its place {}{over}", times(lost)));
         if gave_up > 0 {
             text.push_str(&format!(", and fleet gave up on requests {}", times(gave_up)));
@@ -291,7 +292,7 @@ fn fleet_headline(facts: &Facts, plan: &Plan) -> Option<String> {
         ));
     }
     let requests: u64 = facts.fleet_failures.iter().map(|failure| failure.events.len() as u64).sum();
-    let over = within(facts.fleet_failures.iter().filter_map(|failure| failure.time).collect());
+    let over = within(facts.fleet_failures.iter().filter_map(|failure| failure.time).gather());
     Some(format!(
         "fleet's requests to etcd took longer than its limit of {said} {}{over} ({}); {unknown}.",
         times(facts.fleet_failures.len() as u64),

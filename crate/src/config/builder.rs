@@ -6,6 +6,7 @@ use super::inner::Inner;
 use super::keys;
 use super::scalar::{self, Fate, Reading};
 use super::{Cluster, Configuration, Problem, Setting, Source};
+use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::sort::by_key;
 use crate::text::{DocumentId, LineIndex, Place, Span};
@@ -246,7 +247,7 @@ impl<'a> Builder<'a> {
             .iter()
             .filter(|claim| !claim.home.generated && claim.home.file == GENERATED)
             .map(|claim| (claim.home.unit.clone(), claim.span.start))
-            .collect();
+            .gather();
         for at in 0..self.claims.len() {
             let Some((unit, by)) = hiding.iter().find(|(unit, _)| self.claims[at].home.generated && *unit == self.claims[at].home.unit)
             else {
@@ -262,7 +263,7 @@ impl<'a> Builder<'a> {
     /// Of several etcd units only the started one counts; nothing is said where none is started.
     fn void_unstarted(&mut self) {
         let started: Vec<String> =
-            self.units.iter().filter(|unit| unit.started && is_etcd_unit(&unit.name)).map(|unit| unit.name.clone()).collect();
+            self.units.iter().filter(|unit| unit.started && is_etcd_unit(&unit.name)).map(|unit| unit.name.clone()).gather();
         let Some(other) = started.first() else { return };
         for at in 0..self.claims.len() {
             let claim = &self.claims[at];
@@ -350,7 +351,7 @@ impl<'a> Builder<'a> {
                 etcd_04: claim.etcd_04,
             }
         };
-        let mut settings: Vec<Setting> = self.claims.iter().map(setting).collect();
+        let mut settings: Vec<Setting> = self.claims.iter().map(setting).gather();
         by_key(&mut settings, |setting| setting.place);
         settings.dedup();
         settings
@@ -407,7 +408,7 @@ impl<'a> Builder<'a> {
 
     /// Sections whose unit nothing starts.
     fn check_sections(&mut self) {
-        let started: Vec<String> = self.units.iter().filter(|unit| unit.started).map(|unit| unit.name.clone()).collect();
+        let started: Vec<String> = self.units.iter().filter(|unit| unit.started).map(|unit| unit.name.clone()).gather();
         let running = started.iter().find(|name| is_etcd_unit(name)).cloned();
         let sections = self.sections.clone();
         for (unit, span) in &sections {

@@ -3,6 +3,7 @@
 use super::builder::Builder;
 use super::inner::{Inner, base64, gunzip};
 use super::{Configuration, Source, cloud_config};
+use crate::gather::Gather;
 use crate::text::DocumentId;
 use crate::yaml::{Node, Tree};
 
@@ -30,7 +31,7 @@ fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
         .map_or(&[][..], Node::items)
         .iter()
         .flat_map(|system| tree.get(tree.resolve(system), "files").map_or(&[][..], Node::items));
-    let listed: Vec<Node> = tree.at(root, &["storage", "files"]).map_or(&[][..], Node::items).iter().chain(version_1).cloned().collect();
+    let listed: Vec<Node> = tree.at(root, &["storage", "files"]).map_or(&[][..], Node::items).iter().chain(version_1).cloned().gather();
     for file in &listed {
         let file = tree.resolve(file);
         let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };

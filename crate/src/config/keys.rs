@@ -1,5 +1,6 @@
 //! Every spelling of the five parameters, and the keys that coreos-cloudinit knows.
 
+use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::yaml::same_key;
 
@@ -160,7 +161,7 @@ pub fn nearest<'a>(key: &str, known: impl IntoIterator<Item = &'a str>) -> Optio
 
 /// Edits between two short words (Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut row: Vec<usize> = (0..=b.len()).gather();
     for (i, x) in a.bytes().enumerate() {
         let mut diagonal = i;
         row[0] = i + 1;

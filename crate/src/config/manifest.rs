@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::builder::{Builder, Class, Home};
 use super::inner::Inner;
 use super::{Configuration, Source, cloud_config, flags, keys, scalar};
+use crate::gather::Gather;
 use crate::text::DocumentId;
 use crate::yaml::{Kind, Node, Style, Tree};
 
@@ -77,7 +78,7 @@ fn unquoted(node: &Node) -> Range<usize> {
 /// Words of a command, `--flag=value` each; k3s writes them without dashes.
 fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bool) {
     let items: Vec<&Node> = match &node.kind {
-        Kind::Sequence { items, .. } => items.iter().map(|item| tree.resolve(item)).collect(),
+        Kind::Sequence { items, .. } => items.iter().map(|item| tree.resolve(item)).gather(),
         Kind::Scalar { .. } => vec![node],
         _ => return,
     };

@@ -2,6 +2,7 @@
 
 use super::voices::{START_LINES, Voice, first_at, time_of};
 use super::{ChangeClass, EventId, Facts, LeaderChange};
+use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
 use crate::sort::by_key;
@@ -137,7 +138,7 @@ fn earlier(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
 /// two seconds are one change. A member first reports its leader lost (`to ''`), then the next one.
 fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
     const SAME: Micros = 2 * S;
-    let mut reports: Vec<(EventId, &Event)> = facts.events_of(&[Meaning::Leader04]).collect();
+    let mut reports: Vec<(EventId, &Event)> = facts.events_of(&[Meaning::Leader04]).gather();
     by_key(&mut reports, |(id, event)| (event.time.map(|time| time.micros), *id));
     let mut changes: Vec<LeaderChange> = Vec::new();
     let mut lost: Option<(EventId, &str)> = None;
@@ -166,7 +167,7 @@ fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
             change.events.push(report);
         }
     }
-    changes.into_iter().map(|change| LeaderChange { campaign: change.lost.or(change.elected), ..change }).collect()
+    changes.into_iter().map(|change| LeaderChange { campaign: change.lost.or(change.elected), ..change }).gather()
 }
 
 /// Who led before: the leader of the change before, where no line says it.
@@ -208,7 +209,7 @@ fn is_start(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
 
 /// Every voice that reports the change had printed a start line before it, and followed nobody in between.
 fn started_just_before(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
-    let reporters: Vec<&Voice> = voices.iter().filter(|voice| change.events.iter().any(|id| voice.events.contains(id))).collect();
+    let reporters: Vec<&Voice> = voices.iter().filter(|voice| change.events.iter().any(|id| voice.events.contains(id))).gather();
     !reporters.is_empty()
         && reporters.iter().any(|voice| {
             let report = voice.events.iter().position(|id| change.events.contains(id)).unwrap_or(0);

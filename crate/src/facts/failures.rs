@@ -1,6 +1,7 @@
 //! fleet's failed requests, as events: one second, one machine; and what they are tied to.
 
 use super::{ChangeClass, EventId, Facts, FleetFailure};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
 use crate::sort::{groups, sort};
@@ -56,7 +57,7 @@ pub fn fleet_failures(facts: &Facts) -> Vec<FleetFailure> {
         let part = if second.is_none() { run } else { 0 };
         failed.push(((second, facts.host(id), part), id));
     }
-    let mut failures: Vec<FleetFailure> = groups(failed).into_iter().map(|((_, host, _), events)| group(facts, host, events)).collect();
+    let mut failures: Vec<FleetFailure> = groups(failed).into_iter().map(|((_, host, _), events)| group(facts, host, events)).gather();
     for failure in &mut failures {
         tie(facts, failure);
     }
@@ -119,7 +120,7 @@ pub fn proven_outage(facts: &Facts) -> Option<Micros> {
     monitors
         .map(|(host, given_up)| {
             let mut moments: Vec<Micros> =
-                facts.fleet_failures.iter().filter(|failure| failure.host == host).filter_map(|failure| failure.time).collect();
+                facts.fleet_failures.iter().filter(|failure| failure.host == host).filter_map(|failure| failure.time).gather();
             moments.push(given_up);
             sort(&mut moments);
             longest_run(&mut moments, window + 2 * patience).max(window) + patience

@@ -8,6 +8,7 @@ pub mod versions;
 pub mod voices;
 
 use crate::config::Configuration;
+use crate::gather::Gather;
 use crate::input::Assumptions;
 use crate::log::event::{Clock, Event, LogReading, Meaning};
 use crate::log::time::year_shift;
@@ -320,13 +321,13 @@ impl Facts {
 
     /// All events with one of these meanings.
     pub fn events_of(&self, meanings: &[Meaning]) -> std::vec::IntoIter<(EventId, &Event)> {
-        let events: Vec<_> = self.all_events().filter(|(_, event)| meanings.contains(&event.meaning)).collect();
+        let events: Vec<_> = self.all_events().filter(|(_, event)| meanings.contains(&event.meaning)).gather();
         events.into_iter()
     }
 
     /// When events with one of these meanings happened.
     pub fn times_of(&self, meanings: &[Meaning]) -> Vec<Micros> {
-        self.events_of(meanings).filter_map(|(_, event)| event.time).map(|time| time.micros).collect()
+        self.events_of(meanings).filter_map(|(_, event)| event.time).map(|time| time.micros).gather()
     }
 
     /// All events that satisfy `fits`.
@@ -341,7 +342,7 @@ impl Facts {
 
     // Compiled once, not for each question.
     fn select(&self, fits: &dyn Fn(&Event) -> bool) -> Vec<EventId> {
-        self.all_events().filter(|(_, event)| fits(event)).map(|(id, _)| id).collect()
+        self.all_events().filter(|(_, event)| fits(event)).map(|(id, _)| id).gather()
     }
 
     fn first_event(&self, fits: &dyn Fn(&Event) -> bool) -> Option<EventId> {

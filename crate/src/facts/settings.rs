@@ -4,6 +4,7 @@
 //! configuration states, what failing calls or a long heartbeat give away, the default (method, section 1.2).
 
 use super::{EventId, Facts, Generation, InForce};
+use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter;
 use crate::report::Provenance;
@@ -11,7 +12,7 @@ use crate::units::{MS, Micros, S};
 
 /// Decides the value in force for all five.
 pub fn in_force(facts: &Facts) -> Vec<(Parameter, InForce)> {
-    Parameter::ALL.iter().map(|parameter| (*parameter, decide(facts, *parameter))).collect()
+    Parameter::ALL.iter().map(|parameter| (*parameter, decide(facts, *parameter))).gather()
 }
 
 fn decide(facts: &Facts, parameter: Parameter) -> InForce {
@@ -24,7 +25,7 @@ fn decide(facts: &Facts, parameter: Parameter) -> InForce {
 
 /// Every value that a member's own log names, in order of time.
 pub fn said_by_members(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
-    facts.all_events().filter_map(|(id, event)| Some((id, said_by(event, parameter)?))).collect()
+    facts.all_events().filter_map(|(id, event)| Some((id, said_by(event, parameter)?))).gather()
 }
 
 fn said_by(event: &crate::log::event::Event, parameter: Parameter) -> Option<Micros> {
@@ -79,8 +80,8 @@ fn from_failing_calls(facts: &Facts, parameter: Parameter) -> Option<InForce> {
             .all_events()
             .filter(|(id, event)| id.log == reading && event.meaning == Meaning::ClientFailedResponse)
             .filter_map(|(id, event)| event.time.filter(|time| time.grain < 100 * MS).map(|time| (id, time.micros)))
-            .collect();
-        let steps: Vec<(EventId, Micros)> = moments.windows(2).map(|pair| (pair[0].0, pair[1].1 - pair[0].1)).collect();
+            .gather();
+        let steps: Vec<(EventId, Micros)> = moments.windows(2).map(|pair| (pair[0].0, pair[1].1 - pair[0].1)).gather();
         for pair in steps.windows(2) {
             let (first, second) = (pair[0].1, pair[1].1);
             let seconds = (first + S / 2) / S;

@@ -5,6 +5,7 @@
 
 use super::voices::{START_LINES, Voice, time_of};
 use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Stall, StallKind};
+use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter;
 use crate::sort::by_key;
@@ -12,7 +13,7 @@ use crate::units::{MS, Micros, Range};
 
 /// Finds the stalls of leaders, by time, and ties each needless change to the stall that explains it.
 pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) -> Vec<Stall> {
-    let mut stalls: Vec<Stall> = voices.iter().flat_map(|voice| late_heartbeats(facts, voice)).collect();
+    let mut stalls: Vec<Stall> = voices.iter().flat_map(|voice| late_heartbeats(facts, voice)).gather();
     for sync in voices.iter().flat_map(|voice| slow_syncs(facts, voice, changes)) {
         merge(&mut stalls, sync);
     }
@@ -72,7 +73,7 @@ fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
             }
         }
     }
-    incidents.into_iter().map(|(stall, _)| stall).collect()
+    incidents.into_iter().map(|(stall, _)| stall).gather()
 }
 
 fn same_incident(before: &Stall, largest: Micros, end: Option<Micros>, excess: Micros, beat: Micros) -> bool {
@@ -104,7 +105,7 @@ fn slow_syncs(facts: &Facts, voice: &Voice, changes: &[LeaderChange]) -> Vec<Sta
                 events: vec![*id],
             })
         })
-        .collect()
+        .gather()
 }
 
 /// No line shows who led, but this member was without a leader while its disk slept, for longer than
@@ -171,7 +172,7 @@ fn near_timeouts(facts: &Facts) -> Vec<Stall> {
                 events: vec![id],
             })
         })
-        .collect()
+        .gather()
 }
 
 /// etcd 0.4 prints a gap only where it ended in time; the one that cost the lead prints none. Gaps near
@@ -185,7 +186,7 @@ fn like_near_misses(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> O
         length: Range { low: wait, high: 2 * wait },
         planned: longest.max(wait),
         kind: StallKind::Return,
-        events: change.events.iter().take(1).copied().collect(),
+        events: change.events.iter().take(1).copied().gather(),
     })
 }
 
@@ -205,7 +206,7 @@ fn overlapping(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option
                 && end - stall.length.high <= campaign + slack
                 && end <= campaign + stall.length.high.max(window) + slack
         })
-        .collect();
+        .gather();
     by_key(&mut fitting, |at| std::cmp::Reverse(stalls[*at].length.high));
     fitting.first().copied()
 }

@@ -2,6 +2,7 @@
 //! `file.go:NNN` places allow, intersected.
 
 use super::VersionRange;
+use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::log::signature::{FLEET_RELEASES, Program, printed_at, signature};
 use crate::report::Software;
@@ -28,8 +29,8 @@ fn program(logs: &[LogReading], program: Program) -> Option<VersionRange> {
 
 /// The range of one program in one log.
 pub fn of_log(log: &LogReading, program: Program) -> Option<VersionRange> {
-    let own: Vec<&Event> = log.events.iter().filter(|event| event.signature().program == program).collect();
-    let said: Vec<Version> = own.iter().filter_map(|event| said_version(event)).collect();
+    let own: Vec<&Event> = log.events.iter().filter(|event| event.signature().program == program).gather();
+    let said: Vec<Version> = own.iter().filter_map(|event| said_version(event)).gather();
     if let (Some(low), Some(high)) = (said.iter().min(), said.iter().max()) {
         return Some(VersionRange { low: *low, high: *high });
     }
@@ -95,7 +96,7 @@ pub fn software(log: &LogReading) -> Vec<Software> {
     [(Program::Etcd, "etcd"), (Program::Fleet, "fleet")]
         .into_iter()
         .filter_map(|(program, name)| of_log(log, program).map(|range| Software { name: name.to_owned(), versions: words(range) }))
-        .collect()
+        .gather()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 use std::sync::OnceLock;
 
 use super::signature::{Signature, signatures};
+use crate::gather::Gather;
 
 /// Bytes of a mark: a step and a run, less one.
 const MARK: usize = STEP + RUN - 1;
@@ -57,7 +58,7 @@ impl Prefilter {
             bits: Box::new([0; 1 << (HASH_BITS - 6)]),
             buckets: vec![NONE; 1 << BUCKET_BITS],
             runs: Vec::with_capacity(signatures.len() * STEP),
-            marks: signatures.iter().map(|signature| seven(mark(signature), 0).unwrap_or(u64::MAX)).collect(),
+            marks: signatures.iter().map(|signature| seven(mark(signature), 0).unwrap_or(u64::MAX)).gather(),
         };
         for (number, signature) in signatures.iter().enumerate() {
             for (at, window) in mark(signature).windows(RUN).enumerate() {

@@ -3,8 +3,6 @@
 //! The first part of a log is read line by line, so that its form is known. Of the rest only the
 //! lines are read in which a message may stand, and now and then one more.
 
-use std::collections::HashMap;
-
 use super::event::{Clock, Event, LogReading, Meaning, Time, Value};
 use super::header::{Header, header};
 use super::order::Stamps;
@@ -17,6 +15,8 @@ use super::rows::{Open, ROWS, Row, part};
 use super::signature::{Program, Signature, signature};
 use super::time::{Stamp, refined};
 use super::wide::Wide;
+use crate::gather::Gather;
+use crate::index::{Index, slot};
 use crate::text::{DocumentId, Span};
 use crate::units::S;
 
@@ -27,6 +27,8 @@ const SHOWN: usize = 400;
 /// Events kept in all, so that memory does not grow with the file. Beyond it only the first and
 /// rarer messages are kept.
 const KEPT: usize = 30_000;
+/// Hosts that are told apart; what comes after them counts as the last of them.
+const MOST_HOSTS: usize = u16::MAX as usize;
 /// Beyond `KEPT` events, so many more of each message of each host.
 const KEPT_EACH: u32 = 500;
 /// And no more than so many in all.
@@ -49,11 +51,14 @@ pub struct Scanner {
     look: u64,
     /// Whether the last line read had a header: lines passed over are taken to be like it.
     headed: bool,
-    hosts: HashMap<String, u16>,
+    /// The hosts' numbers, in the order of their names.
+    hosts: Vec<u16>,
     last_host: u16,
     programs: Vec<(Program, u64)>,
     forms: Vec<(&'static str, u64)>,
-    each: HashMap<u32, u32>,
+    /// How often each message of each host came.
+    each: Index,
+    often: Vec<u32>,
     /// The line last read: the next row may be its rest.
     open: Option<Open>,
     /// A line that a container's logger wrote in parts: number, place and text so far.
@@ -106,11 +111,12 @@ impl Scanner {
             offset: 0,
             look: 0,
             headed: false,
-            hosts: HashMap::new(),
+            hosts: Vec::new(),
             last_host: 0,
             programs: Vec::new(),
             forms: Vec::new(),
-            each: HashMap::new(),
+            each: Index::default(),
+            often: Vec::new(),
             open: None,
             parts: None,
             wrapped: false,
@@ -477,10 +483,11 @@ impl Scanner {
 
     /// One host, or one message, that fills the memory leaves room for the others.
     fn has_room(&mut self, number: u16, host: Option<u16>) -> bool {
-        let each = self.each.entry(u32::from(host.unwrap_or(u16::MAX)) << 16 | u32::from(number)).or_default();
-        *each += 1;
+        let each = self.each.position(i64::from(host.unwrap_or(u16::MAX)) << 16 | i64::from(number));
+        let often = slot(&mut self.often, each);
+        *often += 1;
         let kept = self.reading.events.len();
-        kept < KEPT || kept < KEPT_MOST && *each <= KEPT_EACH
+        kept < KEPT || kept < KEPT_MOST && *often <= KEPT_EACH
     }
 
     /// A stamp of whole seconds is cut off: within a file it cannot lie before the line above it.
@@ -498,11 +505,13 @@ impl Scanner {
         if self.reading.hosts.get(usize::from(self.last_host)).is_some_and(|last| last == name) {
             return self.last_host;
         }
-        self.last_host = match self.hosts.get(name) {
-            Some(known) => *known,
-            None => {
-                let number = self.reading.hosts.len().min(u16::MAX as usize - 1) as u16;
-                self.hosts.insert(name.to_owned(), number);
+        let known = &self.reading.hosts;
+        self.last_host = match self.hosts.binary_search_by(|number| known[usize::from(*number)].as_str().cmp(name)) {
+            Ok(at) => self.hosts[at],
+            Err(_) if known.len() == MOST_HOSTS => u16::MAX - 1,
+            Err(at) => {
+                let number = known.len() as u16;
+                self.hosts.insert(at, number);
                 self.reading.hosts.push(name.to_owned());
                 number
             }
@@ -608,7 +617,7 @@ fn repeats(text: &str) -> u32 {
 
 fn programs(seen: &[(Program, u64)]) -> Vec<String> {
     let all = [(Program::Etcd, "etcd"), (Program::Fleet, "fleet"), (Program::Client, "clients"), (Program::System, "systemd")];
-    all.iter().filter(|(program, _)| seen.iter().any(|(known, _)| known == program)).map(|(_, name)| (*name).to_owned()).collect()
+    all.iter().filter(|(program, _)| seen.iter().any(|(known, _)| known == program)).map(|(_, name)| (*name).to_owned()).gather()
 }
 
 fn format_words(seen: &[(Program, u64)], forms: &[(&'static str, u64)]) -> String {

@@ -2,6 +2,7 @@
 
 use super::raft::{BUSY_GAP, failover, loss_share};
 use super::{Generation, Timers, WHOLE_PPM};
+use crate::gather::Gather;
 use crate::units::{MS, Micros, Range, S};
 
 /// What one pair of values does.
@@ -41,7 +42,7 @@ pub fn curve(generation: Generation, members: u32, rtt: Micros, stalls: &[Range]
         .iter()
         .map(|election| Timers { heartbeat: election * MS / 10, election: election * MS, generation, members })
         .map(|timers| point(&timers, rtt, stalls, per_day))
-        .collect()
+        .gather()
 }
 
 /// One point of such a curve, for any pair of values.

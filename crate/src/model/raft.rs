@@ -19,6 +19,8 @@
 
 use super::random::Random;
 use super::{Generation, WHOLE_PPM};
+use crate::gather::Gather;
+use crate::sort;
 use crate::units::{MS, Micros, Range};
 
 /// Messages of a leader with work to do (lab: about 40 writes/s). They reset the followers'
@@ -274,8 +276,8 @@ pub fn failover(timers: &Timers, rtt: Micros) -> Failover {
 
 fn failover_of(timers: &Timers, rtt: Micros, gap: Micros) -> Failover {
     let race = Race::new(timers, rtt);
-    let mut times: Vec<Micros> = (0..RUNS as u64).map(|run| race.run(run, gap)).collect();
-    let mut quantile = |percent: usize| *times.select_nth_unstable((RUNS - 1) * percent / 100).1;
+    let mut times: Vec<Micros> = (0..RUNS as u64).map(|run| race.run(run, gap)).gather();
+    let mut quantile = |percent: usize| sort::nth(&mut times, (RUNS - 1) * percent / 100);
     Failover { p50: quantile(50), p90: quantile(90), p99: quantile(99) }
 }
 
@@ -325,7 +327,7 @@ impl Race {
         let members = timers.members.clamp(3, MOST_RUNNERS as u32 + 1) as usize;
         let election_ticks = timers.election_ticks();
         let quiet = match timers.generation {
-            Generation::V2 => hazards(election_ticks).take_while(|&quiet| quiet > 0).collect(),
+            Generation::V2 => hazards(election_ticks).take_while(|&quiet| quiet > 0).gather(),
             _ => Vec::new(),
         };
         Race {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Change;
+use crate::gather::Gather;
 use crate::parameters::Parameter;
 
 /// Replace the bytes `start..end` by `text`.
@@ -31,7 +32,7 @@ impl Edit {
 
     /// For these changes.
     pub fn serving(mut self, changes: &[Change]) -> Self {
-        self.parameters = changes.iter().map(|change| change.parameter).collect();
+        self.parameters = changes.iter().map(|change| change.parameter).gather();
         self
     }
 }
@@ -61,7 +62,7 @@ struct Block {
 
 /// The unified diff of the edits.
 pub fn diff(text: &str, edits: &[Edit]) -> String {
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let lines: Vec<&str> = text.split_inclusive('\n').gather();
     let mut starts = vec![0];
     starts.extend(lines.iter().scan(0, |at, line| {
         *at += line.len();
@@ -96,9 +97,9 @@ fn blocks(text: &str, lines: &[&str], starts: &[usize], edits: &[Edit]) -> Vec<B
         }
         let (begin, end) = (starts[from], starts.get(to + 1).copied().unwrap_or(text.len()));
         let moved: Vec<Edit> =
-            edits[at..=last].iter().map(|edit| Edit::new(edit.start - begin..edit.end - begin, edit.text.clone())).collect();
+            edits[at..=last].iter().map(|edit| Edit::new(edit.start - begin..edit.end - begin, edit.text.clone())).gather();
         let changed = apply(text.get(begin..end).unwrap_or(""), &moved);
-        let mut new: Vec<String> = changed.split_inclusive('\n').map(str::to_owned).collect();
+        let mut new: Vec<String> = changed.split_inclusive('\n').map(str::to_owned).gather();
         let mut range = from..(to + 1).min(lines.len());
         while !range.is_empty() && new.first().is_some_and(|line| line == lines[range.start]) {
             new.remove(0);

@@ -6,6 +6,7 @@ use super::edit::{Edit, apply};
 use super::place::Place;
 use super::{Change, render, verify};
 use crate::config::{Configuration, Setting, Source, scalar};
+use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::sort::by_key;
 use crate::yaml::{self, Kind, Node, Tree};
@@ -26,7 +27,7 @@ pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> R
         }
     }
     for etcd in [true, false] {
-        let group: Vec<Change> = missing.iter().copied().filter(|change| change.parameter.is_etcd() == etcd).collect();
+        let group: Vec<Change> = missing.iter().copied().filter(|change| change.parameter.is_etcd() == etcd).gather();
         if !group.is_empty() {
             edits.extend(
                 place.additions(&group).ok_or_else(|| format!("No place was found where {} could be added safely.", names(&group)))?,
@@ -43,7 +44,7 @@ pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> R
 }
 
 fn names(changes: &[Change]) -> String {
-    changes.iter().map(render::key).collect::<Vec<_>>().join(" and ")
+    changes.iter().map(render::key).gather().join(" and ")
 }
 
 /// What is never edited.
@@ -56,7 +57,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
             return Err(format!("{key} is stated more than once; delete all but one of them first."));
         }
         let acting: Vec<&Setting> =
-            configuration.settings.iter().filter(|setting| setting.parameter == change.parameter && setting.effective).collect();
+            configuration.settings.iter().filter(|setting| setting.parameter == change.parameter && setting.effective).gather();
         let several = tree.documents.len() > 1 && configuration.source != Source::CloudConfig;
         if acting.len() > 1 && (several || !configuration.tolerant) {
             return Err(format!("{key} is stated in {} places that may all act; it cannot be told which one is meant.", acting.len()));
@@ -100,7 +101,7 @@ impl Place<'_> {
     /// An edit for each change, so that each can be made alone; where they need one another, one edit for all.
     fn additions(&self, group: &[Change]) -> Option<Vec<Edit>> {
         if group.len() > 1 {
-            let alone: Vec<Edit> = group.iter().filter_map(|change| self.addition(std::slice::from_ref(change))).collect();
+            let alone: Vec<Edit> = group.iter().filter_map(|change| self.addition(std::slice::from_ref(change))).gather();
             if alone.len() == group.len() && self.verifies(&alone, group) {
                 return Some(alone);
             }
@@ -119,8 +120,7 @@ impl Place<'_> {
 
     /// Replaces the value that acts, or one that does not for its own fault.
     fn replacement(&self, change: &Change) -> Option<Edit> {
-        let mut stated: Vec<&Setting> =
-            self.configuration.settings.iter().filter(|setting| setting.parameter == change.parameter).collect();
+        let mut stated: Vec<&Setting> = self.configuration.settings.iter().filter(|setting| setting.parameter == change.parameter).gather();
         by_key(&mut stated, |setting| (!setting.effective, std::cmp::Reverse(setting.place.span)));
         let single = [*change];
         stated

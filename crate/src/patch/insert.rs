@@ -5,6 +5,7 @@ use super::place::{Place, bom, line_start};
 use super::{Change, render};
 use crate::config::inner::Inner;
 use crate::config::{Source, section_of};
+use crate::gather::Gather;
 use crate::yaml::{self, Kind, Node, Tree};
 
 /// The drop-in that is made for a unit without one.
@@ -66,17 +67,17 @@ impl Place<'_> {
         sections
             .iter()
             .flat_map(|section| {
-                let spelled: Vec<Change> = group.iter().map(|change| Change { etcd_04: *section == "etcd", ..*change }).collect();
+                let spelled: Vec<Change> = group.iter().map(|change| Change { etcd_04: *section == "etcd", ..*change }).gather();
                 self.extend_entry(coreos, tree, section, &spelled, false)
             })
-            .collect()
+            .gather()
     }
 
     fn in_mapping(&self, path: &[&str], group: &[Change], snake: bool) -> Vec<Edit> {
         let Some(tree) = &self.tree else { return Vec::new() };
         let Some(root) = tree.documents.first() else { return Vec::new() };
         match path.split_last() {
-            None => self.extend_mapping(root, group, snake).into_iter().collect(),
+            None => self.extend_mapping(root, group, snake).into_iter().gather(),
             Some((last, parents)) => {
                 tree.at(root, parents).map_or_else(Vec::new, |parent| self.extend_entry(parent, tree, last, group, snake))
             }
@@ -98,7 +99,7 @@ impl Place<'_> {
             let text = format!("{{{}}}", self.pairs(group, snake));
             return vec![Edit::new(node.span.start..node.span.end, text)];
         }
-        self.extend_mapping(node, group, snake).into_iter().collect()
+        self.extend_mapping(node, group, snake).into_iter().gather()
     }
 
     fn extend_mapping(&self, node: &Node, group: &[Change], snake: bool) -> Option<Edit> {
@@ -172,14 +173,14 @@ impl Place<'_> {
     /// Into a drop-in that is made for it.
     fn in_new_drop_in(&self, group: &[Change], path: &[&str], content: &str, drop_ins: &str) -> Vec<Edit> {
         let Some(tree) = &self.tree else { return Vec::new() };
-        self.units(tree, group, path).into_iter().filter_map(|unit| self.new_drop_in(tree, unit, content, drop_ins, group)).collect()
+        self.units(tree, group, path).into_iter().filter_map(|unit| self.new_drop_in(tree, unit, content, drop_ins, group)).gather()
     }
 
     /// The units of the daemon.
     fn units<'t>(&self, tree: &'t Tree, group: &[Change], path: &[&str]) -> Vec<&'t Node> {
         let word = if group[0].parameter.is_etcd() { "etcd" } else { "fleet" };
         let units = tree.documents.first().and_then(|root| tree.at(root, path)).map_or(&[][..], Node::items);
-        units.iter().filter(|unit| tree.get(unit, "name").and_then(Node::text).is_some_and(|name| name.starts_with(word))).collect()
+        units.iter().filter(|unit| tree.get(unit, "name").and_then(Node::text).is_some_and(|name| name.starts_with(word))).gather()
     }
 
     /// A drop-in for a unit that has none.
@@ -259,7 +260,7 @@ impl Place<'_> {
             }
             at += line.len();
         }
-        ends.into_iter().rev().map(|end| Edit::insert(end, flags.clone())).collect()
+        ends.into_iter().rev().map(|end| Edit::insert(end, flags.clone())).gather()
     }
 
     /// Behind the word `etcd` of a command in a list.

@@ -3,6 +3,7 @@
 use super::edit::Edit;
 use super::{Change, render};
 use crate::config::{Configuration, Source};
+use crate::gather::Gather;
 use crate::yaml::{self, Entry, Node, Tree};
 
 /// A document that is to be edited.
@@ -31,7 +32,7 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn pairs(&self, group: &[Change], snake: bool) -> String {
-        group.iter().map(|change| format!("{}: {}", self.key(change, snake), render::value(change))).collect::<Vec<_>>().join(", ")
+        group.iter().map(|change| format!("{}: {}", self.key(change, snake), render::value(change))).gather().join(", ")
     }
 
     pub(super) fn key(&self, change: &Change, snake: bool) -> String {

@@ -1,6 +1,7 @@
 //! The same values in every form people keep them in.
 
 use super::Change;
+use crate::gather::Gather;
 use crate::report::Rendering;
 
 fn etcd(changes: &[Change]) -> impl Iterator<Item = &Change> {
@@ -39,7 +40,7 @@ pub fn cloud_config(changes: &[Change]) -> String {
     let mut text = String::from("#cloud-config\n\ncoreos:\n");
     for section in ["etcd", "etcd2", "fleet"] {
         let mine: Vec<&Change> =
-            changes.iter().filter(|change| crate::config::section_of(change.parameter, change.etcd_04) == section).collect();
+            changes.iter().filter(|change| crate::config::section_of(change.parameter, change.etcd_04) == section).gather();
         if mine.is_empty() {
             continue;
         }
@@ -75,7 +76,7 @@ pub fn all(changes: &[Change]) -> Vec<Rendering> {
     add("drop-in", "/etc/systemd/system/fleet.service.d/40-timing.conf", service(lines(fleet(changes), environment)));
     add("environment", "environment file", lines(changes.iter(), |change| format!("{}={}", variable(change), value(change))));
     let dash = if etcd_04 { "-" } else { "--" };
-    let flags: Vec<String> = etcd(changes).map(|change| format!("{dash}{}={}", key(change), value(change))).collect();
+    let flags: Vec<String> = etcd(changes).map(|change| format!("{dash}{}={}", key(change), value(change))).gather();
     add("flags", "etcd", flags.join(" "));
     add(
         "fleet.conf",

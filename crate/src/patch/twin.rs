@@ -4,6 +4,7 @@ use super::edit::Edit;
 use super::place::{Place, line_end, line_start};
 use super::{Change, render};
 use crate::config::Setting;
+use crate::gather::Gather;
 use crate::parameters::Parameter;
 
 impl<'a> Place<'a> {
@@ -17,7 +18,7 @@ impl<'a> Place<'a> {
         ]
         .into_iter()
         .flatten()
-        .collect()
+        .gather()
     }
 
     /// The spelling of a setting's name on its own line, before the value: where, and as written.

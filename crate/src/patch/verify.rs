@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use super::{Change, render};
 use crate::config::keys;
 use crate::config::{self, Configuration, Setting, Source};
+use crate::gather::Gather;
 use crate::sort;
 use crate::units::parse_number;
 use crate::yaml::{self, Kind, Node, Tree};
@@ -41,7 +42,7 @@ pub fn rereads(before: &Configuration, new: &str, changes: &[Change]) -> Result<
             .iter()
             .filter(untouched)
             .map(|setting| (setting.parameter, setting.raw.clone(), setting.value, setting.effective))
-            .collect()
+            .gather()
     };
     if others(before) != others(&after) {
         return Err("another value would change".to_owned());
@@ -197,13 +198,13 @@ fn spelled(text: &str, change: &Change) -> bool {
 
 /// In a text within the text, only lines that hold a planned value may be new.
 fn nested_lines_are_planned(path: &str, text: &str, removed: &[&Leaf], changes: &[Change]) -> bool {
-    let olds: Vec<&str> = removed.iter().filter(|(old, _)| old == path).map(|(_, old)| old.as_str()).collect();
+    let olds: Vec<&str> = removed.iter().filter(|(old, _)| old == path).map(|(_, old)| old.as_str()).gather();
     if olds.is_empty() || text.lines().count() < 2 {
         return true;
     }
     olds.iter().any(|old| {
-        let known: Vec<&str> = old.lines().collect();
-        let new: Vec<&str> = text.lines().filter(|line| !known.contains(line)).collect();
+        let known: Vec<&str> = old.lines().gather();
+        let new: Vec<&str> = text.lines().filter(|line| !known.contains(line)).gather();
         new.len() <= changes.len() && new.iter().all(|line| changes.iter().any(|change| line.contains(&render::value(change))))
     })
 }

@@ -2,6 +2,7 @@
 
 use super::{Bound, Decision, Doubts, bound, confidence, remark, rung, stall_to_survive, stated_bounds};
 use crate::facts::{Facts, Generation, StallKind};
+use crate::gather::Gather;
 use crate::model::Timers;
 use crate::model::fleet::etcd_patience;
 use crate::model::raft::{Failover, failover, planning_failover, safe_stall};
@@ -287,7 +288,7 @@ fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, election: Micros,
     let interpolated = (!RUN.contains(&election)).then_some("only 1000, 2500 and 6000\u{a0}ms");
     let (sure, doubts) = confidence(facts, Parameter::ElectionTimeout, Doubts { guessed, interpolated });
     let behind = |finding: &&Finding| finding.parameters.contains(&Parameter::ElectionTimeout) && finding.severity > Severity::Info;
-    let behind: Vec<&'static str> = findings.iter().filter(behind).map(|finding| finding.id).collect();
+    let behind: Vec<&'static str> = findings.iter().filter(behind).map(|finding| finding.id).gather();
     why.extend(doubts);
     let decide = |parameter, value, because, neighbours, cost| Decision {
         proposed: (facts.in_force(parameter).value != Some(value)).then_some(value),

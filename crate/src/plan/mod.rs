@@ -10,6 +10,7 @@ mod reconcile;
 mod request;
 
 use crate::facts::{Facts, InForce, StallKind};
+use crate::gather::Gather;
 use crate::model::raft::planning_failover;
 use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
@@ -146,7 +147,7 @@ fn stated_bounds(findings: &[Finding], parameter: Parameter) -> Vec<Bound> {
         .flat_map(|finding| &finding.constraints)
         .filter(|constraint| constraint.parameter == parameter)
         .map(|constraint| bound(constraint.side, constraint.basis, parameter, Some(constraint.bound), constraint.because.clone()))
-        .collect()
+        .gather()
 }
 
 /// What makes a proposed value less sure; each lowers its confidence by one step (method 9).

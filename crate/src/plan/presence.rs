@@ -3,6 +3,7 @@
 use super::{Bound, Decision, Doubts, bound, confidence, load, remark, stall_to_survive};
 use crate::facts::Facts;
 use crate::facts::failures::{proven_outage, proven_wait};
+use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::model::fleet::dead_machine;
 use crate::model::raft::planning_failover;
@@ -60,7 +61,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
         neighbours: neighbours(facts, value, &burden),
         cost: cost(facts, value, now),
         confidence: sure,
-        findings: findings.iter().map(|finding| finding.id).filter(|id| behind.contains(id)).collect(),
+        findings: findings.iter().map(|finding| finding.id).filter(|id| behind.contains(id)).gather(),
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
 }

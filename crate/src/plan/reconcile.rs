@@ -2,6 +2,7 @@
 
 use super::{Decision, Doubts, bound, confidence, load, remark, rung};
 use crate::facts::Facts;
+use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::model::fleet::dead_engine;
 use crate::model::raft::planning_failover;
@@ -67,7 +68,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
             load::sentence(facts, ttl, value)
         ),
         confidence: sure,
-        findings: findings.iter().map(|finding| finding.id).filter(|id| *id == "fleet-leadership-churn").collect(),
+        findings: findings.iter().map(|finding| finding.id).filter(|id| *id == "fleet-leadership-churn").gather(),
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
 }

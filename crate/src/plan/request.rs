@@ -3,6 +3,7 @@
 use super::{Bound, Decision, Doubts, bound, confidence, remark, rung, stall_to_survive};
 use crate::facts::failures::proven_wait;
 use crate::facts::{ChangeClass, Facts};
+use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::report::Severity;
 use crate::rules::{Basis, Finding, Side};
@@ -133,7 +134,7 @@ fn propose(facts: &Facts, findings: &[Finding], need: Micros, mut why: Vec<Bound
             human(facts.slowest_beat(value))
         ),
         confidence: sure,
-        findings: findings.iter().filter(behind).map(|finding| finding.id).collect(),
+        findings: findings.iter().filter(behind).map(|finding| finding.id).gather(),
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
 }

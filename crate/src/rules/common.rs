@@ -4,6 +4,7 @@
 use super::{At, Basis, Confidence, Constraint, Evidence, Finding, Severity, Side};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange, StallKind};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning, Value};
 use crate::parameters::Parameter;
 use crate::sort;
@@ -33,7 +34,7 @@ impl Finding {
     /// Shows these lines, the first as the primary one, and counts them with their repeats.
     pub fn showing(mut self, facts: &Facts, events: &[EventId]) -> Finding {
         self.count = lines(facts, events);
-        self.evidence = events.iter().take(MOST_EVIDENCE).map(|id| Evidence { at: At::Event(*id), note: None }).collect();
+        self.evidence = events.iter().take(MOST_EVIDENCE).map(|id| Evidence { at: At::Event(*id), note: None }).gather();
         self
     }
 
@@ -113,10 +114,10 @@ pub fn hosts(facts: &Facts, events: &[EventId]) -> Vec<String> {
 
 /// The lines in their order, each once.
 pub fn without_repeats(events: Vec<EventId>) -> Vec<EventId> {
-    let first = sort::groups(events.into_iter().enumerate().map(|(at, id)| (id, at)).collect());
-    let mut first: Vec<(usize, EventId)> = first.into_iter().filter_map(|(id, places)| Some((*places.first()?, id))).collect();
+    let first = sort::groups(events.into_iter().enumerate().map(|(at, id)| (id, at)).gather());
+    let mut first: Vec<(usize, EventId)> = first.into_iter().filter_map(|(id, places)| Some((*places.first()?, id))).gather();
     sort::sort(&mut first);
-    first.into_iter().map(|(_, id)| id).collect()
+    first.into_iter().map(|(_, id)| id).gather()
 }
 
 /// One key per speaker: a log, and the machine within it.
@@ -131,7 +132,7 @@ pub fn time(facts: &Facts, id: EventId) -> Option<Micros> {
 
 /// From the first to the last of these events.
 pub fn span(facts: &Facts, events: &[EventId]) -> Option<Micros> {
-    let times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).collect();
+    let times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).gather();
     Some(times.iter().max()? - times.iter().min()?)
 }
 
@@ -318,7 +319,7 @@ pub fn outlast_stalls(facts: &Facts) -> Vec<Constraint> {
 /// are served when it wakes, so the limit must outlast the stall (lab). Requests begun between a
 /// leader's death and the next leader are lost in etcd whatever the limit is, so these demand nothing.
 pub fn outlast_requests(facts: &Facts) -> Vec<Constraint> {
-    let curable: Vec<&FleetFailure> = facts.fleet_failures.iter().filter(|failure| !by_death(facts, failure)).collect();
+    let curable: Vec<&FleetFailure> = facts.fleet_failures.iter().filter(|failure| !by_death(facts, failure)).gather();
     // One burst alone proves too little: it is as well a hiccup of one second.
     if curable.len() < 2 {
         return Vec::new();

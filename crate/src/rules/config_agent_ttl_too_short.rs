@@ -2,6 +2,7 @@
 
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::facts::Facts;
+use crate::gather::Gather;
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
 use crate::units::human;
@@ -16,7 +17,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let places: Vec<_> = [AgentTtl, EtcdRequestTimeout].into_iter().filter_map(|parameter| facts.in_force(parameter).place).collect();
+    let places: Vec<_> = [AgentTtl, EtcdRequestTimeout].into_iter().filter_map(|parameter| facts.in_force(parameter).place).gather();
     let (ttl, limit) = (facts.value(AgentTtl), facts.value(EtcdRequestTimeout));
     let beat = facts.slowest_beat(limit);
     let least = (12 * limit).max(4 * beat);
@@ -41,7 +42,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         .counting(1)
         .on(&[AgentTtl, EtcdRequestTimeout])
         .demanding(vec![demand]);
-    finding.evidence = places.into_iter().map(|place| Evidence { at: At::Place(place), note: None }).collect();
+    finding.evidence = places.into_iter().map(|place| Evidence { at: At::Place(place), note: None }).gather();
     Some(finding)
 }
 

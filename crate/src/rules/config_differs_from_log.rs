@@ -3,6 +3,7 @@
 use super::{At, Evidence, Finding, Rule};
 use crate::config::Setting;
 use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
@@ -22,7 +23,7 @@ pub const RULE: Rule = Rule {
 
 fn check(facts: &Facts) -> Option<Finding> {
     let differing: Vec<(Parameter, &Setting, EventId, Micros)> =
-        [HeartbeatInterval, ElectionTimeout].into_iter().filter_map(|parameter| differs(facts, parameter)).collect();
+        [HeartbeatInterval, ElectionTimeout].into_iter().filter_map(|parameter| differs(facts, parameter)).gather();
     let (parameter, setting, event, runs) = *differing.first()?;
     let stated = setting.value.unwrap_or(0);
     let title =
@@ -32,7 +33,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     );
     let mut finding =
         Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &[event]).counting(differing.len());
-    finding.parameters = differing.iter().map(|(parameter, ..)| *parameter).collect();
+    finding.parameters = differing.iter().map(|(parameter, ..)| *parameter).gather();
     for (_, setting, other, _) in &differing {
         finding.evidence.push(Evidence { at: At::Place(setting.place), note: Some(String::from("stated here")) });
         if *other != event {

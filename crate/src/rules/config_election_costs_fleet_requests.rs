@@ -2,6 +2,7 @@
 
 use super::{At, Evidence, Finding, Rule};
 use crate::facts::{Facts, Generation};
+use crate::gather::Gather;
 use crate::parameters::Parameter::{ElectionTimeout, EtcdRequestTimeout};
 use crate::report::{Confidence, Provenance, Severity};
 use crate::units::{Micros, human};
@@ -41,7 +42,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     );
     let mut finding =
         Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).counting(1).on(&[ElectionTimeout, EtcdRequestTimeout]);
-    finding.evidence = places.into_iter().flatten().map(|place| Evidence { at: At::Place(place), note: None }).collect();
+    finding.evidence = places.into_iter().flatten().map(|place| Evidence { at: At::Place(place), note: None }).gather();
     Some(finding)
 }
 

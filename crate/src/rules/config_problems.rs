@@ -5,6 +5,7 @@
 use super::{At, Evidence, Finding, Rule};
 use crate::config::Problem;
 use crate::facts::Facts;
+use crate::gather::Gather;
 use crate::report::{Confidence, Severity};
 use crate::sort::sort;
 
@@ -100,9 +101,9 @@ problems! {
 /// All problems of one id as one finding.
 fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> Option<Finding> {
     let problems: Vec<&Problem> =
-        facts.configurations.iter().flat_map(|configuration| &configuration.problems).filter(|problem| problem.id == id).collect();
+        facts.configurations.iter().flat_map(|configuration| &configuration.problems).filter(|problem| problem.id == id).gather();
     let first = problems.first()?;
-    let mut parameters: Vec<_> = problems.iter().filter_map(|problem| problem.parameter).collect();
+    let mut parameters: Vec<_> = problems.iter().filter_map(|problem| problem.parameter).gather();
     sort(&mut parameters);
     parameters.dedup();
     let of = match parameters.as_slice() {
@@ -121,7 +122,7 @@ fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> 
         .iter()
         .take(super::common::MOST_EVIDENCE)
         .map(|problem| Evidence { at: At::Place(problem.place), note: Some(problem.note.clone()) })
-        .collect();
+        .gather();
     Some(finding)
 }
 

@@ -4,6 +4,7 @@ use super::common::voice;
 use super::config_differs_from_log::running;
 use super::{At, Evidence, Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
 use crate::index::Index;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
@@ -45,7 +46,7 @@ fn in_logs(facts: &Facts, parameter: Parameter) -> Option<Finding> {
         return None;
     }
     let events: Vec<EventId> =
-        [low.0, high.0].into_iter().chain(values.iter().map(|(id, _)| *id).filter(|id| *id != low.0 && *id != high.0)).collect();
+        [low.0, high.0].into_iter().chain(values.iter().map(|(id, _)| *id).filter(|id| *id != low.0 && *id != high.0)).gather();
     Some(
         Finding::new(
             RULE.id,
@@ -80,8 +81,7 @@ fn in_files(facts: &Facts, parameter: Parameter) -> Option<Finding> {
     )
     .counting(stated.len())
     .on(&[parameter]);
-    finding.evidence =
-        stated.iter().map(|(value, place)| Evidence { at: At::Place(*place), note: Some(parameter.human(*value)) }).collect();
+    finding.evidence = stated.iter().map(|(value, place)| Evidence { at: At::Place(*place), note: Some(parameter.human(*value)) }).gather();
     Some(finding)
 }
 

@@ -3,6 +3,7 @@
 use super::common::matching;
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::facts::{EventId, Facts, InForce};
+use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Provenance, Severity};
@@ -30,7 +31,7 @@ const SILENT_STREAM: Micros = 5 * S;
 const LONGEST_ELECTION: Micros = 50_000 * MS;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let problems: Vec<_> = facts.configurations.iter().flat_map(|c| &c.problems).filter(|problem| problem.id == RULE.id).collect();
+    let problems: Vec<_> = facts.configurations.iter().flat_map(|c| &c.problems).filter(|problem| problem.id == RULE.id).gather();
     let refused = matching(facts, REFUSED, |_| true);
     let pair = pair(facts);
     let title = if let Some(problem) = problems.first() {

@@ -3,6 +3,7 @@
 use super::common::{explained, human_limit, plural, started_before, voice, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts};
+use crate::gather::Gather;
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
@@ -42,7 +43,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let needless = facts.needless().count();
-    let times: Vec<Micros> = elections.iter().filter_map(|election| election.time).collect();
+    let times: Vec<Micros> = elections.iter().filter_map(|election| election.time).gather();
     let over = times
         .iter()
         .max()
@@ -66,7 +67,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         super::common::times(elections.len() as u64),
         if leaders == 0 { String::from("no new leader") } else { plural(leaders as u64, "new leader", "new leaders") },
     );
-    let events: Vec<EventId> = elections.iter().map(|election| election.event).collect();
+    let events: Vec<EventId> = elections.iter().map(|election| election.event).gather();
     let severity = if needless > 1 || leaders == 0 { Severity::Critical } else { Severity::Warning };
     let confidence = if times.len() == elections.len() { Confidence::High } else { Confidence::Medium };
     Some(
@@ -84,7 +85,7 @@ fn only_wanted(facts: &Facts) -> bool {
 }
 
 fn churns(elections: &[Election]) -> bool {
-    let mut times: Vec<Micros> = elections.iter().filter_map(|election| election.time).collect();
+    let mut times: Vec<Micros> = elections.iter().filter_map(|election| election.time).gather();
     if times.len() < elections.len() {
         return elections.len() >= 3;
     }
@@ -99,7 +100,7 @@ fn elections(facts: &Facts) -> Vec<Election> {
     let (mut terms, mut elections) = (Index::default(), Vec::<Election>::new());
     let boot = last_term_of_boot(facts);
     let planned: Vec<i64> =
-        facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term).collect();
+        facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term).gather();
     for (id, event) in facts.all_events() {
         let Some((term, rises)) = term_of(event) else { continue };
         let highest = slot(&mut known, voices.position(voice(facts, id)));
@@ -145,7 +146,7 @@ fn without_terms(facts: &Facts) -> Vec<Election> {
         .changes
         .iter()
         .filter(|change| change.term.is_none() && change.class != ChangeClass::Start && change.class != ChangeClass::Planned);
-    changes.filter_map(|change| Some(Election { term: 0, time: change.elected, event: *change.events.first()? })).collect()
+    changes.filter_map(|change| Some(Election { term: 0, time: change.elected, event: *change.events.first()? })).gather()
 }
 
 #[cfg(test)]

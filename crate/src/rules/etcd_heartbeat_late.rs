@@ -3,6 +3,7 @@
 use super::common::{all, human_limit, lines, plural, range, says, times};
 use super::{Basis, Constraint, Finding, Rule, Side};
 use crate::facts::{Facts, Stall, StallKind};
+use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
@@ -27,7 +28,7 @@ const LATE: &[Meaning] = &[Meaning::HeartbeatLate, Meaning::Hb04NearElection, Me
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events = all(facts, LATE);
     let stalls: Vec<&Stall> =
-        facts.stalls.iter().filter(|stall| stall.events.iter().any(|id| LATE.contains(&facts.event(*id).meaning))).collect();
+        facts.stalls.iter().filter(|stall| stall.events.iter().any(|id| LATE.contains(&facts.event(*id).meaning))).gather();
     let longest = stalls.iter().max_by_key(|stall| stall.planned);
     let Some(longest) = longest else { return unanswered(facts, events) };
     let telling = *longest.events.iter().find(|id| LATE.contains(&facts.event(**id).meaning))?;

@@ -6,6 +6,7 @@ use super::common::{
 };
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts, StallKind};
+use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
@@ -30,7 +31,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         .changes
         .iter()
         .filter(|change| matches!(change.class, ChangeClass::Needless | ChangeClass::Wanted) && change.old.is_some())
-        .collect();
+        .gather();
     if !unplanned.is_empty() && unplanned.iter().all(|change| stopped_on_purpose(facts, change)) {
         return None;
     }
@@ -41,7 +42,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let mut events = lost_lines(facts);
     let inferred = events.is_empty();
     if inferred {
-        events = unplanned.iter().filter(|change| change.old != change.new).filter_map(|change| change.events.first().copied()).collect();
+        events = unplanned.iter().filter(|change| change.old != change.new).filter_map(|change| change.events.first().copied()).gather();
     }
     if events.is_empty() {
         events = first_campaigns(facts);
@@ -164,7 +165,7 @@ fn first_campaigns(facts: &Facts) -> Vec<EventId> {
         let asks_others = after.any(|event| event.meaning == Meaning::VoteSent && last_entry_term(event) == Some(term));
         !started_before(facts, *id) && (kept_a_lease || asks_others)
     };
-    campaigns.into_iter().filter(followed).take(1).collect()
+    campaigns.into_iter().filter(followed).take(1).gather()
 }
 
 /// The term of the speaker's last entry: `[logterm: 898, index: ...]`.

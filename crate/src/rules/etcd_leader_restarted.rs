@@ -3,6 +3,7 @@
 use super::common::{range, stopped_on_purpose, times};
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
+use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::ElectionTimeout;
 use crate::report::{Confidence, Severity};
@@ -19,7 +20,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let wanted: Vec<&LeaderChange> = facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted).collect();
+    let wanted: Vec<&LeaderChange> = facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted).gather();
     if wanted.is_empty() {
         return None;
     }

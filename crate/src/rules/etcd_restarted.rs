@@ -3,6 +3,7 @@
 use super::common::{near, plural, without_repeats};
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 use crate::units::S;
@@ -27,7 +28,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     if facts.changes.iter().any(|change| change.class == ChangeClass::Wanted) {
         return None;
     }
-    let killed: Vec<EventId> = facts.all_events().filter(|(_, event)| ends_etcd(event)).map(|(id, _)| id).collect();
+    let killed: Vec<EventId> = facts.all_events().filter(|(_, event)| ends_etcd(event)).map(|(id, _)| id).gather();
     let mut starts = facts.restarts.clone();
     starts.retain(|id| !near(facts, *id, &[Meaning::EtcdShutdown], -600 * S, 0, 60));
     if killed.is_empty() && starts.len() < AGAIN_AND_AGAIN {
@@ -46,7 +47,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let count = starts.len().max(1);
     let severity = if count >= AGAIN_AND_AGAIN { Severity::Critical } else { Severity::Warning };
-    let events = without_repeats(killed.into_iter().chain(starts).collect());
+    let events = without_repeats(killed.into_iter().chain(starts).gather());
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events).counting(count))
 }
 

@@ -3,6 +3,7 @@
 use super::common::{REFUSED, at_the_end, blames_certificate, last_line, near, plural, says, time, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 use crate::units::{Micros, S, human};
@@ -60,7 +61,7 @@ fn part_of_a_start(facts: &Facts, id: EventId) -> bool {
 /// The logs go on for ten seconds and more without a further refusal. Refusals in the last seconds of
 /// the whole input do not count beside earlier ones: there the excerpt ends, not the trouble.
 fn came_back(facts: &Facts, events: &[EventId]) -> bool {
-    let earlier: Vec<Micros> = events.iter().filter(|id| !at_the_end(facts, **id)).filter_map(|id| time(facts, *id)).collect();
+    let earlier: Vec<Micros> = events.iter().filter(|id| !at_the_end(facts, **id)).filter_map(|id| time(facts, *id)).gather();
     matches!((earlier.iter().max(), last_line(facts)), (Some(last), Some(end)) if end - last >= 10 * S)
 }
 

@@ -4,6 +4,7 @@ use super::common::{all, human_limit, lines, matching, plural, says, time, times
 use super::{Basis, Constraint, Finding, Rule, Side};
 use crate::facts::failures::proven_outage;
 use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
@@ -46,7 +47,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let by_engine =
         if gone.is_empty() { String::new() } else { format!(" The engine says so in {}.", plural(lines(facts, &gone), "line", "lines")) };
     let what = format!("No heartbeat reached etcd within a third of the agent-ttl.{proven}{by_engine}");
-    let mut events: Vec<EventId> = monitors.iter().chain(&gone).copied().collect();
+    let mut events: Vec<EventId> = monitors.iter().chain(&gone).copied().gather();
     events.extend(all(facts, &[Meaning::HeartRetry]));
     let demands = if monitors.is_empty() { Vec::new() } else { demands(facts, outage) };
     let count = monitors.len().max(usize::from(monitors.is_empty()));

@@ -3,6 +3,7 @@
 use super::common::{all, hosts, last_line, near, time};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::AgentTtl;
 use crate::report::{Confidence, Severity};
@@ -28,14 +29,14 @@ fn check(facts: &Facts) -> Option<Finding> {
     let panics = all(facts, &[Meaning::ServerShutdownTimeout]);
     let prints_its_return = facts.fleet.is_some_and(|range| range.low >= (0, 12, 0));
     let silent: Vec<EventId> = if prints_its_return {
-        all(facts, &[Meaning::ServerMonitorTriggered]).into_iter().filter(|id| never_came_back(facts, *id)).collect()
+        all(facts, &[Meaning::ServerMonitorTriggered]).into_iter().filter(|id| never_came_back(facts, *id)).gather()
     } else {
         Vec::new()
     };
     if panics.is_empty() && silent.is_empty() {
         return None;
     }
-    let events: Vec<EventId> = panics.iter().chain(&silent).copied().collect();
+    let events: Vec<EventId> = panics.iter().chain(&silent).copied().gather();
     let hosts = hosts(facts, &events);
     let on = if hosts.len() > 1 { format!("on {} machines", hosts.len()) } else { String::from("on one machine") };
     let title = format!("fleetd hung {on} after its monitor gave up");

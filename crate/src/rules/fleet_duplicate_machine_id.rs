@@ -3,6 +3,7 @@
 use super::common::{LIMIT, matching, revisions_apart, says, time};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::EngineReconcileInterval;
 use crate::report::{Confidence, Severity};
@@ -47,7 +48,7 @@ fn by_a_revision_or_two(event: &Event) -> bool {
 /// Every pause is a whole number of reconcile intervals, as far as the stamps tell.
 fn on_a_beat(facts: &Facts, events: &[EventId]) -> bool {
     let beat = facts.value(EngineReconcileInterval).max(S);
-    let times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).collect();
+    let times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).gather();
     times.len() == events.len()
         && times.windows(2).all(|pair| {
             let off = (pair[1] - pair[0]).rem_euclid(beat);

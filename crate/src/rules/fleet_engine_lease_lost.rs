@@ -3,6 +3,7 @@
 use super::common::{LIMIT, human_limit, matching, outlast_requests, says, times, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{EngineReconcileInterval, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
@@ -29,7 +30,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let what = reasons(facts, &renewals, &attempts, timed_out);
     let count = if renewals.is_empty() { attempts.len() } else { renewals.len() };
-    let events: Vec<EventId> = renewals.into_iter().chain(attempts).collect();
+    let events: Vec<EventId> = renewals.into_iter().chain(attempts).gather();
     let finding = Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what)
         .showing(facts, &events)
         .counting(count)

@@ -3,6 +3,7 @@
 use super::common::{all, plural, times};
 use super::{Finding, Rule};
 use crate::facts::Facts;
+use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::EngineReconcileInterval;
 use crate::report::{Confidence, Severity};
@@ -40,7 +41,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let what = format!("{} of it.{waited}", plural((stolen.len() + tried.len() + waits.len()) as u64, "line tells", "lines tell"));
     let count = stolen.len().max(tried.len()).max(usize::from(stolen.is_empty() && tried.is_empty()) * waits.len());
-    let events: Vec<_> = stolen.into_iter().chain(tried).chain(waits).collect();
+    let events: Vec<_> = stolen.into_iter().chain(tried).chain(waits).gather();
     Some(
         Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what)
             .showing(facts, &events)

@@ -3,6 +3,7 @@
 use super::common::{all, plural, time, times, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{EngineReconcileInterval, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
@@ -28,7 +29,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let lost: Vec<EventId> = all(facts, &[Meaning::EngineLeaseRenewFailed, Meaning::EngineLeaderChanged, Meaning::EngineLeaseStolen])
         .into_iter()
         .filter(|id| !with_fleet_stop(facts, *id))
-        .collect();
+        .gather();
     let episodes = episodes(facts, &lost);
     if episodes < 2 {
         return None;
@@ -53,7 +54,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// How many losses: lines close together are one, over all machines.
 fn episodes(facts: &Facts, lost: &[EventId]) -> usize {
-    let mut moments: Vec<Micros> = lost.iter().filter_map(|id| time(facts, *id)).collect();
+    let mut moments: Vec<Micros> = lost.iter().filter_map(|id| time(facts, *id)).gather();
     if moments.len() < lost.len() {
         // Without times one kind of line is counted alone, so that one loss is not counted twice.
         let of = |meaning: Meaning| lost.iter().filter(|id| facts.event(**id).meaning == meaning).count();

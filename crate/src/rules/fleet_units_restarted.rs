@@ -4,6 +4,7 @@ use super::common::{LIMIT, matching, near, plural, says, time, without_repeats};
 use super::fleet_agent_heartbeat_lost::GONE;
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
@@ -32,12 +33,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     let moved = moved(facts);
     let lost_reads = matching(facts, LOST_READS, |_| true);
     let unread = distinct(lost_reads.iter().filter_map(|id| unit(facts.event(*id))));
-    let stops: Vec<EventId> = matching(facts, STOPS, |_| true).into_iter().filter(|id| !by_hand(facts, *id)).collect();
+    let stops: Vec<EventId> = matching(facts, STOPS, |_| true).into_iter().filter(|id| !by_hand(facts, *id)).gather();
     let after_lost_read: Vec<EventId> = stops
         .iter()
         .copied()
         .filter(|id| unit(facts.event(*id)).is_some_and(|unit| unread.binary_search(&unit).is_ok()) && follows_one(facts, *id, &lost_reads))
-        .collect();
+        .gather();
     if moved.is_empty() && after_lost_read.is_empty() {
         return None;
     }
@@ -76,7 +77,7 @@ fn moved(facts: &Facts) -> Vec<EventId> {
         Meaning::AgentTaskDone => says(event, &["unit loaded but not scheduled here"]) && trouble.before(event),
         _ => false,
     };
-    facts.all_events().filter(|(_, event)| takes(event)).map(|(id, _)| id).filter(|id| !by_hand(facts, *id)).collect()
+    facts.all_events().filter(|(_, event)| takes(event)).map(|(id, _)| id).filter(|id| !by_hand(facts, *id)).gather()
 }
 
 /// When fleet had trouble. A unit that is taken away without any just before was taken by its operator.
@@ -155,7 +156,7 @@ fn unit(event: &Event) -> Option<&str> {
 
 /// The lines without repeats, the lost reads last but one kind: first what was stopped, then why.
 fn in_order(events: impl Iterator<Item = EventId>, reads: &[EventId]) -> Vec<EventId> {
-    without_repeats(events.chain(reads.iter().copied()).collect())
+    without_repeats(events.chain(reads.iter().copied()).gather())
 }
 
 #[cfg(test)]

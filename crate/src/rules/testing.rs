@@ -2,11 +2,12 @@
 
 use super::{Finding, check};
 use crate::facts::Facts;
+use crate::gather::Gather;
 use crate::input::{Document, Input};
 
 /// The facts of these documents.
 pub fn facts(texts: &[&str]) -> Facts {
-    let documents = texts.iter().map(|text| Document { name: None, text: (*text).to_owned() }).collect();
+    let documents = texts.iter().map(|text| Document { name: None, text: (*text).to_owned() }).gather();
     crate::session::Session::of(&Input { documents, ..Input::default() }).read()
 }
 

@@ -8,6 +8,7 @@
 
 use wasm_bindgen::prelude::*;
 
+use crate::gather::Gather;
 use crate::input::Assumptions;
 use crate::json;
 
@@ -20,7 +21,7 @@ pub fn start() {
 /// The texts of every rule, as JSON.
 #[wasm_bindgen]
 pub fn rules() -> String {
-    json::write(&crate::rules::all().collect::<Vec<_>>())
+    json::write(&crate::rules::all().gather())
 }
 
 /// What the user states of the cluster, filled in before a session starts.
