@@ -4,7 +4,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { GUIDE } from './guide.mjs';
+import { GUIDE, GUIDE_SOURCES } from './guide.mjs';
 import { PARAMETERS } from './parameters.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -18,7 +18,7 @@ const GROUPS = [
 const SEVERITY = { critical: 'Critical', warning: 'Warning', info: 'Note', ok: 'Fine' };
 const SHOWN_LINES = 16;
 const LEAD =
-  'Every finding of the advisor: what it looks like, why it matters, what to do. Each example was read by the engine of this build.';
+  'Every finding of the advisor: what it looks like, why it matters, what to do. Each example was read by the engine of this build, and the sentence beside a finding is what it says of that example.';
 const SEARCH =
   '<p class="search"><label for="search">Search, also for words of a log line</label> <input id="search" type="search" autocomplete="off"> <span id="found" role="status"></span></p>';
 
@@ -35,14 +35,16 @@ const SEARCH =
  * @returns {Promise<Map<string, string>>}
  */
 export async function book(rules, analyze) {
-  const entries = await Promise.all(rules.map((rule) => entry(rule, analyze)));
+  const sorted = rules.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const entries = await Promise.all(sorted.map((rule) => entry(rule, analyze)));
   /** @type {Map<string, string>} */
   const pages = new Map();
   for (const each of entries) pages.set(`rules/${each.rule.id}.html`, page(each.rule.id, '../', rulePage(each)));
   pages.set('rules/index.html', page('Rule book', '../', index(entries)));
   pages.set('rules/search.js', await readFile(join(here, 'search.js'), 'utf8'));
   pages.set('rules/examples.json', JSON.stringify(examples(entries)));
-  for (const each of PARAMETERS) pages.set(`parameters/${each.key}.html`, page(each.key, '../', parameterPage(each)));
+  for (const each of PARAMETERS)
+    pages.set(`parameters/${each.key}.html`, page(each.key, '../', parameterPage(each, entries)));
   pages.set('guide.html', page('Field guide', '', guide('')));
   pages.set('book.css', await readFile(join(here, 'book.css'), 'utf8'));
   return pages;
@@ -122,11 +124,15 @@ ${bad.map((doc, at) => excerpt(doc, lines(finding, read[at]?.id))).join('')}
 <p>${text(rule.why)}</p>
 <h2>What to do</h2>
 <p>${text(rule.whatToDo)}</p>
-<h2>What looks alike and is none</h2>
+<h2>What looks alike and is fine</h2>
 ${healthy.map((doc) => excerpt(doc, new Set())).join('')}
-<h2>Sources</h2>
-${rule.references.length > 0 ? `<ul>${rule.references.map((each) => `<li><code>${text(each)}</code></li>`).join('')}</ul>` : '<p>None is needed.</p>'}
+${rule.references.length > 0 ? sourceList(rule.references) : ''}
 ${finding.parameters.length > 0 ? `<p>It bears on ${finding.parameters.map(parameterLink).join(' and ')}.</p>` : ''}`;
+}
+
+/** @param {string[]} sources */
+function sourceList(sources) {
+  return `<h2>Sources</h2><ul>${sources.map((each) => `<li><code>${text(each)}</code></li>`).join('')}</ul>`;
 }
 
 /** @param {any} finding @param {string} document @returns {Set<number>} */
@@ -175,7 +181,7 @@ function index(entries) {
     ),
   );
   const parameters = PARAMETERS.map((each) =>
-    row(`../parameters/${each.key}.html`, `${each.key}</a><br>${each.lead}`, text(words(parameterPage(each)))),
+    row(`../parameters/${each.key}.html`, `${each.key}</a><br>${each.lead}`, text(words(parameterPage(each, [])))),
   );
   const questions = GUIDE.map(({ id, title, html }) => row(`../guide.html#${id}`, `${title}</a>`, text(words(html))));
   return `
@@ -198,8 +204,9 @@ function severity(finding) {
   return SEVERITY[/** @type {keyof typeof SEVERITY} */ (finding.severity)];
 }
 
-/** @param {typeof PARAMETERS[number]} parameter */
-function parameterPage({ key, daemon, lead, unit, defaults, spellings, bounds, does, raising, sources }) {
+/** @param {typeof PARAMETERS[number]} parameter @param {Entry[]} entries */
+function parameterPage({ key, daemon, lead, unit, defaults, spellings, bounds, does, raising, sources }, entries) {
+  const about = entries.filter(({ finding }) => finding.parameters.includes(`${daemon}.${key}`));
   const row = ([name, value]) => `<tr><th scope="row">${name}</th><td>${value}</td></tr>`;
   const table = (caption, head, rows) =>
     `<table><caption>${caption}</caption><thead><tr>${head.map((each) => `<th scope="col">${each}</th>`).join('')}</tr></thead><tbody>${rows.map(row).join('')}</tbody></table>`;
@@ -216,8 +223,9 @@ ${table('How it is written', ['Where', 'As'], spellings)}
 ${does.map((each) => `<p>${each}</p>`).join('')}
 <h2>What a higher value costs</h2>
 <p>${raising}</p>
-<h2>Sources</h2>
-<ul>${sources.map((each) => `<li><code>${each}</code></li>`).join('')}</ul>`;
+<h2>Findings that bear on it</h2>
+<ul class="list">${about.map(({ rule }) => `<li><a href="../rules/${rule.id}.html">${rule.id}</a></li>`).join('')}</ul>
+${sourceList(sources)}`;
 }
 
 /** @param {string} up */
@@ -226,7 +234,8 @@ function guide(up) {
 <h1>Field guide</h1>
 <p class="lead">What people ask when etcd and fleet misbehave on loaded machines, and where to look first.</p>
 <ol class="list">${GUIDE.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`).join('')}</ol>
-${GUIDE.map(({ id, title, html }) => `<h2 id="${id}">${title}</h2>${html.replaceAll('RULES/', `${up}rules/`).replaceAll('PARAMETERS/', `${up}parameters/`)}`).join('\n')}`;
+${GUIDE.map(({ id, title, html }) => `<h2 id="${id}">${title}</h2>${html.replaceAll('RULES/', `${up}rules/`).replaceAll('PARAMETERS/', `${up}parameters/`)}`).join('\n')}
+${sourceList(GUIDE_SOURCES)}`;
 }
 
 /** @param {string} title @param {string} up the way to the folder of the page @param {string} main */

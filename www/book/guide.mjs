@@ -3,6 +3,18 @@
 
 export const GUIDE = [
   {
+    id: 'where-to-look',
+    title: 'Where do I find the logs and the values in force?',
+    html: `<p>On each machine, for the minutes in which it happened:</p>
+<ul>
+<li><b>Logs:</b> <code>journalctl -u etcd2 -u fleet -o short-precise --since '1 hour ago'</code>. The unit is <code>etcd</code> for etcd 0.4 and <code>etcd-member</code> for etcd 3 on Container Linux. Take them from all members: the leader tells what stalled, the others tell what it cost.</li>
+<li><b>Values that are set:</b> <code>systemctl cat etcd2 fleet</code> shows the units with all their drop-ins, and <code>cat /etc/fleet/fleet.conf</code> the file of fleet.</li>
+<li><b>Values in force:</b> the first lines after the last start in etcd's log. What the file says acts only after a restart.</li>
+<li><b>Versions:</b> <code>etcd2 --version</code> (or <code>etcd --version</code>) and <code>fleetd --version</code>.</li>
+</ul>
+<p>Give all of it to the advisor at once; it tells the texts apart.</p>`,
+  },
+  {
     id: 'units-restarted',
     title: 'fleet stopped or restarted all my units',
     html: `<p>Look at what stands in fleet's journal just before the stops.</p>
@@ -23,6 +35,17 @@ export const GUIDE = [
 <li><b>Members cannot reach each other:</b> no timer helps. See <a href="RULES/etcd-peer-network.html">etcd-peer-network</a>.</li>
 <li><b>Syncs to disk take seconds:</b> the leader does nothing else in that time. A longer timeout keeps it in its place; writes still wait. See <a href="RULES/etcd-slow-disk.html">etcd-slow-disk</a>.</li>
 </ul>`,
+  },
+  {
+    id: 'cancelled',
+    title: 'What does “Failed getting response … cancelled” mean?',
+    html: `<p>A request of fleet to etcd ran into <a href="PARAMETERS/etcd-request-timeout.html">etcd-request-timeout</a>, 1 s unless set. The line says that etcd took longer, not how long and not why. See what etcd did in that second:</p>
+<ul>
+<li><b>Its leader stalled and went on:</b> a limit a quarter above the longest stall lets the request live. Keep <a href="PARAMETERS/agent-ttl.html">agent-ttl</a> at twelve times the limit or more.</li>
+<li><b>Its leader died:</b> the request is lost whatever the limit is. A shorter <a href="PARAMETERS/election-timeout.html">election-timeout</a> makes such times shorter.</li>
+<li><b>Nothing of the kind:</b> look at the disk and at the network between fleet and etcd.</li>
+</ul>
+<p>Longer timers of etcd alone do not end these lines. See <a href="RULES/fleet-etcd-request-cancelled.html">fleet-etcd-request-cancelled</a>.</p>`,
   },
   {
     id: 'heartbeat-late',
@@ -59,4 +82,13 @@ export const GUIDE = [
     title: 'Can I change the values one member at a time?',
     html: `<p>Yes. When raising: election-timeout on all members first, followers before the leader, then heartbeat-interval. When lowering: heartbeat-interval first. Wait for a full cluster between two members. fleet: one machine at a time, since a stop of fleetd unloads that machine's units.</p>`,
   },
+];
+
+/** What the answers rest on. */
+export const GUIDE_SOURCES = [
+  'lab: leaders of real clusters stalled and killed under etcd 2.0.13, 2.3.8, 3.4.23 and 3.5.1, with fleetd 0.9.2 to 1.0.0 on top',
+  'coreos/fleet@v0.11.5:registry/machine.go:64-90, engine/reconciler.go:98-103',
+  'etcd-io/etcd@v2.3.8:raft/raft.go:875, etcdserver/raft.go:142',
+  'etcd-io/etcd@v3.7.1:server/etcdserver/raft.go:143',
+  'coreos/coreos-cloudinit@v1.14.0:config/validate/rules.go:77, system/env.go:26-52',
 ];

@@ -1,29 +1,48 @@
 // The five parameters, for the rule book. Where a number comes from stands under `sources`.
 
 const ETCD_SOURCES = [
-  'etcd-io/etcd@v0.4.9:config/timeout.go:5-8',
+  'etcd-io/etcd@v0.4.9:config/timeout.go:5-8, config/config.go:86-87',
   'etcd-io/etcd@v2.3.8:etcdmain/config.go:168-169, 319-323, 342',
   'etcd-io/etcd@v3.7.1:server/embed/config.go:193-194, 997-1007, 1220',
+  'etcd-io/etcd@v2.2.5:pkg/flags/flag.go:72-111',
+  'etcd-io/etcd@v3.4.0:etcdmain/config.go:131, 292-316',
+  'coreos/coreos-cloudinit@v1.14.0:config/etcd2.go, config/etcd.go, system/env.go:26-52',
+  'coreos/container-linux-config-transpiler@v0.9.0:config/types/etcd.go',
+  'lab: real etcd 2.0.13, 2.3.8, 3.4.23 and 3.5.1, three members, leaders killed and stalled',
 ];
 const FLEET_SOURCES = [
-  'coreos/fleet@v1.0.0:fleetd/fleetd.go',
+  'coreos/fleet@v1.0.0:fleetd/fleetd.go:86-90, agent/agent.go:32',
+  'coreos/fleet@v0.11.5:registry/machine.go:64-90, server/server.go:156-182, pkg/reconcile.go:56-91',
   'coreos/fleet@v0.11.5:Godeps/_workspace/src/github.com/rakyll/globalconf/globalconf.go:105-118',
-  'coreos/coreos-cloudinit@v1.14.0:system/fleet.go',
+  'coreos/coreos-cloudinit@v1.14.0:config/fleet.go, system/fleet.go',
+  'lab: real fleetd 0.9.2 to 1.0.0 on etcd 2.3.8, leaders stalled and killed, quorum taken away',
 ];
 const UNREADABLE =
-  'A text that is no number, such as <code>5s</code>, becomes 0, not the default, and nothing is logged.';
+  'A text that is no number, such as <code>5s</code>, is left out by a cloud-config, and the default acts. In a drop-in or in fleet.conf it becomes 0. Nothing is logged in either case.';
 
 /** @param {string} key @param {string} old @param {string} value */
 const etcdSpellings = (key, old, value) => {
-  const name = `ETCD_${key.toUpperCase().replaceAll('-', '_')}`;
+  const variable = (/** @type {string} */ name) => `ETCD_${name.toUpperCase().replaceAll('-', '_')}`;
   return /** @type {[string, string][]} */ ([
     ['cloud-config', `<code>coreos.etcd2.${key}: ${value}</code>; <code>-</code> and <code>_</code> are one`],
-    ['cloud-config for etcd 0.4', `<code>coreos.etcd.${old}: ${value}</code>`],
-    ['environment', `<code>${name}=${value}</code>`],
+    [
+      'Container Linux Config',
+      `<code>etcd.${key.replaceAll('-', '_')}: ${value}</code>; with <code>_</code> alone, and no quotes`,
+    ],
+    ['drop-in of the unit', `<code>Environment="${variable(key)}=${value}"</code> under <code>[Service]</code>`],
+    ['environment', `<code>${variable(key)}=${value}</code>; a flag wins over it, and from 3.4 on both are refused`],
     ['flag', `<code>--${key}=${value}</code>; with one dash too in 2.x`],
-    ['configuration file of 3.x', `<code>${key}: ${value}</code>; with <code>--config-file</code> nothing else acts`],
+    [
+      'configuration file of 3.x',
+      `<code>${key}: ${value}</code>; with <code>--config-file</code> no flag and no variable acts`,
+    ],
+    ['manifest of a pod', `<code>command: [etcd, --${key}=${value}]</code>`],
     ['kubeadm', `<code>etcd.local.extraArgs</code>, <code>${key}: "${value}"</code>`],
     ['k3s, RKE2', `<code>etcd-arg: ["${key}=${value}"]</code>`],
+    [
+      'etcd 0.4',
+      `cloud-config <code>coreos.etcd.${old}: ${value}</code>, variable <code>${variable(old)}</code>, flag <code>-${old}</code>, in etcd.conf <code>${key.replaceAll('-', '_')}</code> under <code>[peer]</code>; etcd 2 and later pass these over`,
+    ],
   ]);
 };
 
@@ -32,8 +51,13 @@ const fleetSpellings = (key, value) => {
   const name = key.replaceAll('-', '_');
   return /** @type {[string, string][]} */ ([
     ['cloud-config', `<code>coreos.fleet.${key}: ${value}</code>; <code>-</code> and <code>_</code> are one`],
+    [
+      'drop-in of fleet.service',
+      `<code>Environment="FLEET_${name.toUpperCase()}=${value}"</code> under <code>[Service]</code>`,
+    ],
     ['environment', `<code>FLEET_${name.toUpperCase()}=${value}</code>; it wins over the file`],
     ['/etc/fleet/fleet.conf', `<code>${name}=${value}</code>, with underscores, outside any section`],
+    ['flag', 'there is none'],
   ]);
 };
 
@@ -52,7 +76,8 @@ export const PARAMETERS = [
       'From 2.0.6 on etcd ends at its start when election-timeout is less than five heartbeats.',
       'At least the round trip between the members.',
       'etcd 2.0 closes a peer connection on which it heard nothing for 5 s, so a heartbeat must come well before.',
-      'From 3.3 on 0 is refused; before, 0 ends etcd with a division by zero.',
+      'From 3.3 on 0 is refused; before, 0 ends etcd with a division by zero. A cloud-config writes no 0, so there it means the default.',
+      'A unit (<code>100ms</code>) ends etcd at its start when a flag or a variable holds it. A cloud-config leaves such a value out, and a quoted number too.',
     ],
     does: [
       'It is the tick of the whole election clock: etcd counts election-timeout in heartbeats and drops the rest. A tick that falls into a stall is lost, not caught up.',
@@ -77,6 +102,9 @@ export const PARAMETERS = [
       'At least five heartbeats (refused otherwise from 2.0.6 on); ten are usual.',
       'At most 50000 ms (refused otherwise from 2.1.2 on).',
       'At least ten round trips between the members.',
+      'A whole number of heartbeats, since etcd drops the rest: 1000 with a heartbeat of 180 acts as 900.',
+      'The same on all members: the one with the smallest value starts the elections.',
+      'A unit (<code>3s</code>) ends etcd at its start when a flag or a variable holds it. A cloud-config leaves such a value out, and a quoted number too.',
       'At least the longest stall of the leader plus two heartbeats, measured on real clusters; the advisor adds a quarter.',
     ],
     does: [
@@ -123,14 +151,16 @@ export const PARAMETERS = [
       'A bare number such as <code>120</code> ends fleetd at its start.',
       'Below <code>1s</code> it is cut to 0 and useless.',
       'At least twelve times etcd-request-timeout, so that one late renewal is not the end.',
-      'At least three times the longest outage of etcd that fleet should ride out, up to 0.11.',
+      'At least three times the longest outage of etcd that fleet should ride out, up to 0.11; five times from 0.12 on, where a restart of the server inside fleetd can hang.',
+      'With <code>0s</code> a machine that dies is never noticed.',
     ],
     does: [
       'fleetd renews its key in etcd every half of it. When a try fails it tries again after a twelfth of it.',
       'When the key runs out the engine takes the machine for dead and gives its units to others. Back again, the machine stops its copies.',
       'When no renewal succeeds within a third of it, fleetd’s monitor restarts the server inside fleetd. From 0.12 on this restart can hang.',
     ],
-    raising: 'Units of a machine that really dies start elsewhere only after this time and one pass of the engine.',
+    raising:
+      'Units of a machine that really dies start elsewhere only after this time and one pass of the engine. From 0.13 on a fleetd that crashed cannot register again before its old key has run out.',
     sources: FLEET_SOURCES,
   },
   {
@@ -145,7 +175,7 @@ export const PARAMETERS = [
     spellings: fleetSpellings('engine-reconcile-interval', '2'),
     bounds: [
       UNREADABLE,
-      '0 makes a loop without a rest, and a lease that never ends (0.8 and later).',
+      '0 makes a loop without a rest, and a lease that never ends (0.8 and later). Below 0.2 the lease is cut to 0 s.',
       'Four of them should be longer than etcd-request-timeout plus a failover of etcd, so that the lease stays in one hand.',
     ],
     does: [
