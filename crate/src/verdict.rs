@@ -113,6 +113,7 @@ fn saw_too_little(facts: &Facts) -> bool {
 const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::UnitProcessExited,
     Meaning::UnitFailed,
+    Meaning::SystemdStartFailed,
     Meaning::OutOfMemoryKill,
     Meaning::CtlUnhealthy,
     Meaning::ProbeFailed,
@@ -319,6 +320,9 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Stri
                 human(facts.value(Parameter::EtcdRequestTimeout))
             ),
             None if facts.stalls.is_empty() => String::from("Nothing here comes near a limit that a timer sets."),
+            None if facts.longest_stall().is_some_and(|stall| stall.planned >= facts.value(Parameter::ElectionTimeout)) => String::from(
+                "The input shows no leader that lost its place to it, so nothing asks for longer timers; what stalls the machine is to be found.",
+            ),
             None => String::from("The timers in force already outlast what the log shows."),
         },
         Timing::Undecided if saw_too_little(facts) => {
@@ -350,6 +354,13 @@ fn cured(facts: &Facts, plan: &Plan) -> String {
     if !facts.fleet_failures.is_empty() {
         let remain = if plan.fleet_remaining == 0 { String::from("none") } else { plan.fleet_remaining.to_string() };
         parts.push(format!("Of {} moments in which fleet gave up, {remain} would remain.", facts.fleet_failures.len()));
+    }
+    let stalls = || facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored);
+    if let Some(stall) = stalls().filter(|_| parts.is_empty() && plan.of(Parameter::ElectionTimeout).proposed.is_some()) {
+        parts.push(format!(
+            "The input shows no leader that lost its place, but a stall of {} mostly costs it; the proposed values outlast one.",
+            human(stall.planned)
+        ));
     }
     if parts.is_empty() {
         parts.push(String::from("The values as they stand cannot work together; the proposed ones do."));

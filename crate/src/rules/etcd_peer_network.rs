@@ -97,6 +97,9 @@ fn blames_other_cause(event: &Event) -> bool {
         )
 }
 
+/// The other side answered, but not as a member does.
+const NO_HEALTH: &str = "cannot unmarshal";
+
 /// What the most telling line says.
 fn cause(facts: &Facts, events: &[EventId]) -> &'static str {
     const CAUSES: &[(&str, &str)] = &[
@@ -109,6 +112,7 @@ fn cause(facts: &Facts, events: &[EventId]) -> &'static str {
         ("EOF", "connections ended"),
         ("connection reset", "connections were reset"),
         ("broken pipe", "connections broke"),
+        (NO_HEALTH, "what it got was no answer to a health check"),
     ];
     let said = |sign: &str| events.iter().any(|id| says(facts.event(*id), &[sign]));
     CAUSES.iter().find(|(sign, _)| said(sign)).map_or("connections broke", |(_, words)| words)
@@ -116,7 +120,7 @@ fn cause(facts: &Facts, events: &[EventId]) -> &'static str {
 
 /// The other side closed the connection, or had just gone.
 fn ended(event: &Event) -> bool {
-    !says(event, &["timeout", "deadline", "no route", "unreachable", "no such host"])
+    !says(event, &["timeout", "deadline", "no route", "unreachable", "no such host", NO_HEALTH])
 }
 
 /// Lines that name a cause come before lines that only say that it broke.

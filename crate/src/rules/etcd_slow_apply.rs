@@ -23,7 +23,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let (events, length) = longest_first(facts, Meaning::ApplySlow)?;
     let count = lines(facts, &events);
     // One or two lines just above the limit are a remark.
-    let remark = length < CLEARLY_SLOW && count < 3;
+    let remark = length > 0 && length < CLEARLY_SLOW && count < 3;
     let severity = if remark { Severity::Info } else { Severity::Warning };
     let title = match length {
         0 => format!("etcd carried out {} slowly", plural(count, "request", "requests")),
