@@ -182,7 +182,9 @@ case "${1:-}" in
     node www/size.mjs "$SITE" "$SITE_LIMIT" "$NPM/timing_advisor_bg.wasm" "$ENGINE_LIMIT"
     ;;
   bench)
-    build_npm
+    build_all
+    need_chromium
+    cargo build --quiet --locked --release --target "$WASM_TARGET" --package timing-advisor-bench-automaton
     have rg || apt_install ripgrep || true # Without it, its row of the table says so.
     node tests/bench.mjs "${2:-200}"
     ;;

@@ -6,11 +6,17 @@ import { closeSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, st
 import { cpus } from 'node:os';
 import { analyze, init, Session } from '../dist/npm/timing-advisor.js';
 import { initSync } from '../dist/npm/timing_advisor.js';
+import { automaton } from './bench/automaton.mjs';
+import { inChromium } from './bench/browser.mjs';
 
 const MB = 1e6;
 const PIECE = 1 << 20;
 const RUNS = 3;
 const FOLDER = new URL('../target/bench/', import.meta.url).pathname;
+const AUTOMATON = new URL(
+  '../target/wasm32-unknown-unknown/release/timing_advisor_bench_automaton.wasm',
+  import.meta.url,
+);
 const SIGNATURES = new URL('../crate/signatures/', import.meta.url);
 const megabytes = Number(process.argv[2] ?? 200);
 
@@ -142,6 +148,12 @@ if (rg().status === 0) {
   row('engine against ripgrep', null, 'x', ['>=', 1.3], 'ripgrep is missing: apt-get install ripgrep');
 }
 
+const counts = await automaton(AUTOMATON, keys().join('\n'));
+if (counts) {
+  const theirs = await speed(tenth, () => eachPiece(tenth, counts));
+  row("engine against aho-corasick's DFA in WebAssembly", ours / theirs, 'x', ['>=', 2.5], perSecond(theirs));
+}
+
 const regexp = await speed(tenth, combined(tenth), 1);
 row('engine against one RegExp in JavaScript', ours / regexp, 'x', ['>=', 8], perSecond(regexp));
 
@@ -177,6 +189,16 @@ for (const [what, unit] of Object.entries({
 
 const { memory } = initSync();
 row('memory of the engine after all this', memory.buffer.byteLength / (1 << 20), 'MiB', ['<=', 16]);
+
+const { counted, read, gap } = await inChromium(large, RUNS);
+row(
+  'file in Chromium, speed against counting its bytes',
+  counted / read,
+  'x',
+  ['>=', 0.8],
+  `${(read / 1000).toFixed(1)} s`,
+);
+row('longest time the page does not answer', gap, 'ms', ['<=', 100]);
 
 const units = Array.from(
   { length: 120 },
