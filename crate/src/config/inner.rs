@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::inflate::inflate;
 use crate::yaml::{Kind, Node, Style};
 
 /// How new text must be written to stand inside.
@@ -238,7 +239,7 @@ pub fn gunzip(bytes: &[u8]) -> Option<Vec<u8>> {
     if flags & 2 != 0 {
         rest = rest.get(2..)?;
     }
-    miniz_oxide::inflate::decompress_to_vec_with_limit(rest, 1 << 20).ok()
+    inflate(rest, 1 << 20)
 }
 
 #[cfg(test)]

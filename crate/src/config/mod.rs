@@ -10,6 +10,7 @@ mod flags;
 mod fleet_conf;
 mod fragment;
 mod ignition;
+mod inflate;
 pub(crate) mod inner;
 pub(crate) mod keys;
 mod manifest;

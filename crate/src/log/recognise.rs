@@ -61,5 +61,5 @@ fn rank(number: u16, found: &Match) -> (usize, usize, u16) {
 
 /// A message begins at the start of the line or after something that ends a word.
 fn at_boundary(line: &str, start: usize) -> bool {
-    line[..start].chars().next_back().is_none_or(|before| !before.is_alphanumeric())
+    line[..start].chars().next_back().is_none_or(|before| !before.is_ascii_alphanumeric())
 }

@@ -198,7 +198,7 @@ impl Place<'_> {
             format!("{indent}      [Service]"),
         ];
         lines.extend(group.iter().map(|change| format!("{indent}      {}", environment(change))));
-        let text: String = lines.iter().map(|line| format!("{}{line}", self.line_end)).collect();
+        let text: String = lines.iter().map(|line| format!("{}{line}", self.line_end)).gather().concat();
         Some(self.below(name, text))
     }
 
@@ -219,7 +219,7 @@ impl Place<'_> {
             at += line.len();
         }
         let at = best?;
-        let text: String = group.iter().map(|change| format!("\n{}", environment(change))).collect();
+        let text: String = group.iter().map(|change| format!("\n{}", environment(change))).gather().concat();
         let outer = inner.outer(at.checked_sub(1)?..at)?;
         Some(Edit::insert(outer.end, inner.encode(&text, self.line_end)?))
     }
@@ -230,7 +230,8 @@ impl Place<'_> {
         let lines: String = group
             .iter()
             .map(|change| format!("{}={}{}", render::key(change).replace('-', "_"), render::value(change), self.line_end))
-            .collect();
+            .gather()
+            .concat();
         if self.text.starts_with('[') || section < self.text.len() {
             let at = if self.text.starts_with('[') { 0 } else { section };
             return Some(Edit::insert(at, lines));
@@ -243,14 +244,15 @@ impl Place<'_> {
         let at = self.text.len();
         let ended = self.text.is_empty() || self.text.ends_with('\n');
         let text: String =
-            lines.map(|line| if ended { format!("{line}{}", self.line_end) } else { format!("{}{line}", self.line_end) }).collect();
+            lines.map(|line| if ended { format!("{line}{}", self.line_end) } else { format!("{}{line}", self.line_end) }).gather().concat();
         Edit::insert(at, text)
     }
 
     /// At the end of the command that runs etcd.
     fn on_command_line(&self, group: &[Change]) -> Vec<Edit> {
         let dash = if group[0].etcd_04 { "-" } else { "--" };
-        let flags: String = group.iter().map(|change| format!(" {dash}{}={}", render::key(change), render::value(change))).collect();
+        let flags: String =
+            group.iter().map(|change| format!(" {dash}{}={}", render::key(change), render::value(change))).gather().concat();
         let mut at = 0;
         let mut ends = Vec::new();
         for line in self.text.split_inclusive('\n') {

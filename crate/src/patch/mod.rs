@@ -15,6 +15,7 @@ mod twin;
 mod verify;
 
 use crate::config::Configuration;
+use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::report::{EditReport, PatchReport, Rendering};
 use crate::text::LineIndex;
@@ -38,11 +39,11 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
     let mut patches = Vec::new();
     for (at, configuration) in configurations.iter().enumerate() {
         let Some(text) = texts.get(configuration.document) else { continue };
-        let mine: Vec<Change> = changes.iter().copied().filter(|change| belongs(configurations, at, change)).collect();
+        let mine: Vec<Change> = changes.iter().copied().filter(|change| belongs(configurations, at, change)).gather();
         patches.extend(patch_one(text, configuration, &mine));
     }
     let homeless: Vec<Change> =
-        changes.iter().copied().filter(|change| !(0..configurations.len()).any(|at| belongs(configurations, at, change))).collect();
+        changes.iter().copied().filter(|change| !(0..configurations.len()).any(|at| belongs(configurations, at, change))).gather();
     if !homeless.is_empty() {
         patches.push(snippet(&homeless));
     }
@@ -70,7 +71,7 @@ fn belongs(configurations: &[Configuration], at: usize, change: &Change) -> bool
 const MOST_BYTES: usize = 512 * 1024;
 
 fn patch_one(text: &str, configuration: &Configuration, changes: &[Change]) -> Option<PatchReport> {
-    let wanted: Vec<Change> = changes.iter().copied().filter(|change| !verify::holds(configuration, change)).collect();
+    let wanted: Vec<Change> = changes.iter().copied().filter(|change| !verify::holds(configuration, change)).gather();
     if wanted.is_empty() {
         return None;
     }
@@ -92,7 +93,7 @@ fn patch_one(text: &str, configuration: &Configuration, changes: &[Change]) -> O
                 disposition: if configuration.tolerant { "review" } else { "safe" }.to_owned(),
                 diff: Some(diff(text, &edits)),
                 text: Some(new),
-                edits: edits.into_iter().map(|edit| edit_report(text, &lines, edit)).collect(),
+                edits: edits.into_iter().map(|edit| edit_report(text, &lines, edit)).gather(),
                 reason,
             })
         }
@@ -111,7 +112,7 @@ fn edit_report(text: &str, lines: &LineIndex, edit: Edit) -> EditReport {
         column,
         end_line,
         end_column,
-        parameters: edit.parameters.iter().map(|parameter| parameter.id().to_owned()).collect(),
+        parameters: edit.parameters.iter().map(|parameter| parameter.id().to_owned()).gather(),
     }
 }
 

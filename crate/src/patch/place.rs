@@ -28,7 +28,11 @@ impl<'a> Place<'a> {
 
     /// Lines `key: value`, each behind a line end.
     pub(super) fn lines(&self, group: &[Change], indent: &str, snake: bool) -> String {
-        group.iter().map(|change| format!("{}{indent}{}: {}", self.line_end, self.key(change, snake), render::value(change))).collect()
+        group
+            .iter()
+            .map(|change| format!("{}{indent}{}: {}", self.line_end, self.key(change, snake), render::value(change)))
+            .gather()
+            .concat()
     }
 
     pub(super) fn pairs(&self, group: &[Change], snake: bool) -> String {

@@ -115,7 +115,8 @@ impl<'a> Place<'a> {
         let new: String = group
             .iter()
             .map(|change| format!(", {lead}{}{between}{}{closing}", self.spelled_like(spelling, change), self.value_like(sibling, change)))
-            .collect();
+            .gather()
+            .concat();
         let end = span.end + closing.len();
         Some(Edit::insert(end, new))
     }
@@ -143,7 +144,8 @@ impl<'a> Place<'a> {
         let new: String = group
             .iter()
             .map(|change| format!("{lead}{}{between}{}{closing}", self.spelled_like(spelling, change), render::value(change)))
-            .collect();
+            .gather()
+            .concat();
         let end = span.end + closing.len();
         Some(Edit::insert(end, new))
     }
@@ -165,7 +167,8 @@ impl<'a> Place<'a> {
         let text: String = group
             .iter()
             .map(|change| format!("{line}{name}{}{line}{value_line}{}{closing}", render::key(change), render::value(change)))
-            .collect();
+            .gather()
+            .concat();
         Some(Edit::insert(end, text))
     }
 }

@@ -84,11 +84,8 @@ fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
     let mut leaves = Vec::new();
     let mut roots = tree.documents.iter();
     for document in serde_yaml::Deserializer::from_str(text) {
-        match roots.next() {
-            Some(root) => Walk { tree: &tree, node: root, path: String::new(), leaves: &mut leaves }.deserialize(document),
-            None => <()>::deserialize(document),
-        }
-        .map_err(refuses)?;
+        let walk = roots.next().map(|node| Walk { tree: &tree, node, path: String::new(), leaves: &mut leaves });
+        document.deserialize_newtype_struct("", Root(walk)).map_err(refuses)?;
     }
     sort::sort(&mut leaves);
     Ok(leaves)
@@ -105,6 +102,25 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn leaf(self, text: &str) {
         self.leaves.push((self.path, text.to_owned()));
+    }
+}
+
+/// Steps into a document, so that a walk reads with one type of reader and is compiled once. Where the
+/// first reader saw no document, only an empty one may stand.
+struct Root<'a>(Option<Walk<'a>>);
+
+impl<'de> Visitor<'de> for Root<'_> {
+    type Value = ();
+
+    fn expecting(&self, sentence: &mut Formatter) -> fmt::Result {
+        sentence.write_str("a document")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        match self.0 {
+            Some(walk) => walk.deserialize(reader),
+            None => <()>::deserialize(reader),
+        }
     }
 }
 

@@ -154,10 +154,11 @@ fn demands(facts: &Facts) -> Vec<Constraint> {
 }
 
 fn sentence_start(note: &str) -> String {
-    let mut letters = note.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>().trim_end_matches('.').to_owned())
+    let mut sentence = note.trim_end_matches('.').to_owned();
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    sentence
 }
 
 #[cfg(test)]
