@@ -15,6 +15,8 @@ import { openLink } from './share.js';
 const BOX_PAUSE = 400;
 const EDITOR_PAUSE = 40;
 const SLIDER_PAUSE = 60;
+/** Whoever types sees the marks at once; the rest of the page follows when the hand rests. */
+const REST_PAUSE = 120;
 /** Texts up to this size are kept, shown and editable; bigger files are read in pieces. */
 const KEEP_TEXT = 4 * 1024 * 1024;
 
@@ -43,6 +45,8 @@ export class Advisor {
   #keys = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #drawing;
   #tell;
   /** @type {Engine | undefined} */
   #engine;
@@ -68,6 +72,7 @@ export class Advisor {
   /** Lets everything go while the element stands in no page. */
   rest() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#drawing);
     this.#engine?.rest();
   }
 
@@ -122,7 +127,7 @@ export class Advisor {
       this.#change(key, after);
       // A fix that was taken back changes nothing that was read.
       if (doc.before !== undefined && asGiven(after).text === asGiven(doc).text) return this.#view.render();
-      this.#analyzeSoon(EDITOR_PAUSE);
+      this.#analyzeSoon(EDITOR_PAUSE, { marksFirst: true });
     },
     fix: (key, edits) => {
       const doc = this.state.documents.find((each) => each.key === key);
@@ -252,6 +257,7 @@ export class Advisor {
 
   #stop() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#drawing);
     this.#engine?.stop();
   }
 
@@ -270,19 +276,21 @@ export class Advisor {
     this.#view.render();
   }
 
-  /** @param {number} pause milliseconds */
-  #analyzeSoon(pause) {
+  /** @param {number} pause milliseconds @param {{ marksFirst?: boolean }} [options] */
+  #analyzeSoon(pause, options) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#analyze(), pause);
+    this.#timer = setTimeout(() => this.#analyze(options), pause);
   }
 
   /**
    * `fresh`: the answer is new, not a change of one that is read. `focus`: it takes the focus as well.
+   * `marksFirst`: the editor is drawn at once, all else a little later.
    *
-   * @param {{ focus?: boolean, fresh?: boolean }} [options]
+   * @param {{ focus?: boolean, fresh?: boolean, marksFirst?: boolean }} [options]
    */
-  async #analyze({ focus = false, fresh = focus } = {}) {
+  async #analyze({ focus = false, fresh = focus, marksFirst = false } = {}) {
     clearTimeout(this.#timer);
+    clearTimeout(this.#drawing);
     const { state } = this;
     const documents = state.documents.map(asGiven);
     Object.assign(state, { working: true, progress: undefined });
@@ -309,6 +317,11 @@ export class Advisor {
       this.actions.say(sentence);
     }
     Object.assign(state, { working: false, progress: undefined });
+    if (marksFirst && state.report) {
+      this.#view.renderMarks();
+      this.#drawing = setTimeout(() => this.#view.render(), REST_PAUSE);
+      return;
+    }
     this.#view.render();
     if (focus) this.#view.focus(state.report ? 'headline' : 'error-title', true);
   }

@@ -95,6 +95,11 @@ export class Layout {
     this.renderStatus();
   }
 
+  /** The configuration alone; a whole drawing follows. */
+  renderMarks() {
+    this.#editor.render(this.#advisor.state, this.#advisor.draft);
+  }
+
   /** Progress and errors; drawn more often than the rest. */
   renderStatus() {
     const { state, actions } = this.#advisor;

@@ -212,16 +212,23 @@ const ROWS = 200;
  * @param {Actions} actions
  */
 function twin(timeline, span, actions) {
-  /** @type {{ time: number, host: string, what: string, mark?: any }[]} */
+  /** @type {{ time: number, end: number, host: string, what: string, mark?: any }[]} */
   const all = timeline.lanes.flatMap((lane) => [
     ...lane.leads.map((part) => ({
       time: part.start,
+      end: part.end,
       host: lane.name,
       what: `leads until ${clockText(part.end, span)}, ${part.label}`,
     })),
-    ...lane.stalls.map((part) => ({ time: part.start, host: lane.name, what: `stalled, ${part.label}` })),
+    ...lane.stalls.map((part) => ({
+      time: part.start,
+      end: part.end,
+      host: lane.name,
+      what: `stalled, ${part.label}`,
+    })),
     ...lane.marks.map((mark) => ({
       time: mark.time,
+      end: mark.time,
       host: lane.name,
       what:
         mark.count > 1
@@ -230,7 +237,7 @@ function twin(timeline, span, actions) {
       mark,
     })),
   ]);
-  const rows = all.filter((row) => row.time >= span.from && row.time <= span.to).sort((a, b) => a.time - b.time);
+  const rows = all.filter((row) => row.end >= span.from && row.time <= span.to).sort((a, b) => a.time - b.time);
   return h(
     'details',
     { class: 'twin', id: 'timeline-twin' },

@@ -1,0 +1,138 @@
+// By keyboard alone, and by ear: what axe cannot see.
+
+import assert from 'node:assert/strict';
+import { paste, suite } from './browser.mjs';
+
+const LATE = 'Nov 12 03:04:21 core-1 etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n';
+
+suite('keyboard and ear', (story) => {
+  /** What has the focus: its name, and whether any of it can be seen. Nothing at the page's end. */
+  const focus = (page) =>
+    page.evaluate(() => {
+      const root = document.querySelector('timing-advisor').shadowRoot;
+      const { activeElement: element } = root;
+      if (!element) return undefined;
+      const name = element.id || element.getAttribute('aria-label') || element.textContent.trim().slice(0, 40);
+      // The radio buttons of the tabs lie under their labels.
+      const shown = element.matches('.tabs input') ? element.parentElement : element;
+      const box = shown.getBoundingClientRect();
+      const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)];
+      const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
+      let seen = false;
+      for (const across of [0.1, 0.5, 0.9])
+        for (const down of [0.1, 0.5, 0.9]) {
+          const hit = root.elementFromPoint(left + (right - left) * across, top + (bottom - top) * down);
+          seen ||= hit !== null && (shown.contains(hit) || (hit.contains(shown) && hit !== root.host));
+        }
+      return { name, inside: element.matches('.cm-content'), seen: seen && right > left && bottom > top };
+    });
+  const press = (page, key) => page.keyboard.press(key);
+  /** Tabs until something of that name has the focus. */
+  const tabTo = async (page, name) => {
+    for (let tabs = 0; tabs < 150; tabs++) {
+      const now = await focus(page);
+      if (now && name.test(now.name)) return now;
+      if (now?.inside) await press(page, 'Escape');
+      await press(page, 'Tab');
+    }
+    throw new Error(`Tab does not lead to ${name}`);
+  };
+  const status = (page) => page.locator('[role=status]').innerText();
+  const said = (page, text) => page.locator('[role=status]', { hasText: text }).waitFor();
+
+  for (const viewport of [
+    { width: 1280, height: 800 },
+    { width: 320, height: 640 },
+  ]) {
+    story(
+      `the focus is never out of sight at ${viewport.width} px, and Tab leads through`,
+      { viewport },
+      async (page) => {
+        await page.locator('.ex button').nth(1).click();
+        await page.locator('#config .cm-content .mark-row').first().waitFor();
+        await page.evaluate(() => {
+          const root = document.querySelector('timing-advisor').shadowRoot;
+          for (const fold of root.querySelectorAll('details:not(.menu)')) fold.open = true;
+          root.activeElement?.blur();
+          scrollTo(0, 0);
+        });
+        for (const [key, most] of [
+          ['Tab', 400],
+          ['Shift+Tab', 60],
+        ]) {
+          const hidden = [];
+          const names = [];
+          for (let tabs = 0; tabs < most; tabs++) {
+            await press(page, key);
+            const now = await focus(page);
+            if (!now) break;
+            if (!now.seen) hidden.push(now.name);
+            if (now.inside) await press(page, 'Escape');
+            names.push(now.name);
+          }
+          assert.deepEqual(hidden, [], key);
+          assert.ok(names.length > 30, names.join());
+          if (key === 'Tab') assert.ok(names.length < most, 'no trap');
+        }
+      },
+    );
+  }
+
+  story('an operator reads, jumps to a line, fixes, and takes the report, without a mouse', {}, async (page) => {
+    await tabTo(page, /A leader that stalls/);
+    await press(page, 'Enter');
+    await page.locator('#headline').waitFor();
+    assert.equal((await focus(page)).name, 'headline');
+    await tabTo(page, /show in the text/);
+    await press(page, 'Enter');
+    await page.locator('#source').waitFor();
+    assert.equal((await focus(page)).name, 'source-title');
+    await tabTo(page, /source-next/);
+    await press(page, 'Enter');
+    await said(page, /Line \d+, 2 of \d+/);
+    await tabTo(page, /source-close/);
+    await press(page, 'Enter');
+    assert.match((await focus(page)).name, /show in the text/);
+    // In the editor: the next mark, its fix, and out again.
+    await page.locator('#config .cm-content .mark-row').first().waitFor();
+    for (let now = await focus(page); !now?.inside; now = await focus(page)) await press(page, 'Tab');
+    await press(page, 'F8');
+    await said(page, /^Line \d+\. .*proposed/);
+    await press(page, 'Control+.');
+    await page.locator('#fixed').waitFor();
+    assert.equal((await focus(page)).inside, true);
+    await press(page, 'Escape');
+    await press(page, 'Tab');
+    assert.equal((await focus(page)).inside, false);
+    // The menu at the top.
+    await page.locator('#export > summary').focus();
+    await press(page, 'Enter');
+    await tabTo(page, /export-copy/);
+    await press(page, 'Enter');
+    await said(page, /Report copied/);
+    await press(page, 'Escape');
+    assert.equal(await page.locator('#export').evaluate((each) => each.open), false);
+    assert.match((await focus(page)).name, /Export/);
+  });
+
+  story('what happens is said, in one polite region', {}, async (page) => {
+    assert.equal(await page.locator('[aria-live], [role=status], [role=alert]').count(), 1);
+    await paste(page, LATE);
+    await page.locator('#headline').waitFor();
+    const headline = await page.locator('#headline').innerText();
+    assert.ok((await status(page)).replaceAll('\u00a0', ' ').includes(headline.replaceAll('\u00a0', ' ')));
+    await paste(page, 'Nov 12 03:09:21 core-1 etcd2[648]: etcdserver: nothing of note\n');
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    assert.ok(headline, 'the same verdict is not said twice');
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    assert.match(await status(page), /removed/);
+  });
+
+  story('a press elsewhere closes an open menu', {}, async (page) => {
+    await paste(page, LATE);
+    await page.locator('#share > summary').click();
+    assert.ok(await page.locator('#share-link').isVisible());
+    await page.locator('#headline').click({ position: { x: 5, y: 5 } });
+    assert.equal(await page.locator('#share-link').isVisible(), false);
+  });
+});

@@ -1,0 +1,128 @@
+// The curve and the time line, drawn from what the engine found: they re-plan, zoom, print, follow the
+// theme, and each has a table that says the same.
+
+import assert from 'node:assert/strict';
+import { paste, suite } from './browser.mjs';
+
+const LATE = 'Nov 12 03:04:21 core-1 etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n';
+
+suite('pictures', (story) => {
+  const stalls = async (page) => {
+    await page.locator('.ex button', { hasText: 'A leader that stalls' }).click();
+    await page.locator('#headline').waitFor();
+  };
+  const words = (text) => text.replaceAll('\u00a0', ' ');
+  const proposed = async (page) =>
+    Number(/\d+/.exec(await page.locator('[data-proposed="etcd.election-timeout"]').innerText())[0]);
+  /** Moves a slider as keys do, one step after the other. */
+  const slide = async (page, id, key, times) => {
+    await page.locator(id).focus();
+    for (let step = 0; step < times; step++) await page.keyboard.press(key);
+  };
+
+  story('the sliders re-plan, the pictures and values follow, and a press leads back', {}, async (page) => {
+    await stalls(page);
+    const before = await proposed(page);
+    const label = () => page.locator('#whatif svg:visible').getAttribute('aria-label');
+    const drawn = await label();
+    await slide(page, '#stallMs', 'ArrowRight', 15);
+    await page.waitForFunction((before) => {
+      const { recommendations } = document.querySelector('timing-advisor').report;
+      return recommendations.find((each) => each.parameter === 'etcd.election-timeout')?.proposed > before;
+    }, before);
+    assert.ok((await proposed(page)) > before);
+    assert.notEqual(await label(), drawn);
+    assert.ok((await label()).includes(`/${await proposed(page)} ms`));
+    assert.equal(await page.locator('#stallMs').evaluate((each) => each.getRootNode().activeElement === each), true);
+    await page.locator('#whatif button:visible', { hasText: 'back to what was found' }).click();
+    await page.locator('[data-proposed="etcd.election-timeout"]', { hasText: String(before) }).waitFor();
+    // A budget below what the stall needs: no value outlasts it, and the answer says so.
+    await slide(page, '#failoverBudgetMs', 'ArrowLeft', 8);
+    await page.waitForFunction(() => document.querySelector('timing-advisor').report.verdict.timing !== 'remedy');
+    assert.match(words(await page.locator('#verdict').innerText()), /failover that you accept/);
+  });
+
+  story('a span of the time line filters the findings, by drag and by field', {}, async (page) => {
+    await stalls(page);
+    const all = await page.locator('.find').count();
+    await page.locator('svg.tl:visible').scrollIntoViewIfNeeded();
+    const box = await page.locator('svg.tl:visible').boundingBox();
+    // Between the first two stalls there is nothing.
+    await page.mouse.move(box.x + box.width * 0.12, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.2, box.y + 20, { steps: 4 });
+    await page.mouse.up();
+    await page.locator('.did').waitFor();
+    assert.ok((await page.locator('.find').count()) < all);
+    const shown = words(await page.locator('.tools').innerText());
+    assert.match(shown, /\d+ findings? in this span/);
+    await page.locator('#span-whole').click();
+    assert.equal(await page.locator('.find').count(), all);
+    await page.locator('#span-from').fill('03:05:00');
+    await page.locator('#span-from').press('Enter');
+    await page.locator('#span-to').fill('03:06:00');
+    await page.locator('#span-to').press('Enter');
+    await page.locator('.did').waitFor();
+    assert.equal(await page.locator('#span-from').inputValue(), '03:05:00');
+  });
+
+  story('each picture has a table with the same', {}, async (page) => {
+    await stalls(page);
+    await page.locator('#timeline-twin > summary').click();
+    const { lanes } = await page.evaluate(() => document.querySelector('timing-advisor').report.timeline);
+    const parts = lanes.reduce((sum, lane) => sum + lane.leads.length + lane.stalls.length + lane.marks.length, 0);
+    assert.equal(await page.locator('#timeline-twin tbody tr').count(), parts);
+    await page.locator('#curve-twin > summary').click();
+    const table = words(await page.locator('#curve-twin').innerText());
+    for (const name of ['now', 'proposed', '2015 article']) assert.ok(table.includes(name), name);
+    const { points } = await page.evaluate(() => document.querySelector('timing-advisor').report.model);
+    assert.equal(await page.locator('#curve-twin tbody tr').count(), points.length + 3);
+    await page.locator('#timeline-twin button').first().click();
+    await page.locator('#source #source-line').waitFor();
+  });
+
+  story('without a stall there is no curve, and its table is open', {}, async (page) => {
+    await page.locator('.ex button', { hasText: 'A quiet log' }).click();
+    await page.locator('#headline').waitFor();
+    assert.equal(await page.locator('#whatif svg').count(), 0);
+    assert.ok(await page.locator('#cost-twin table').isVisible());
+  });
+
+  story('a stall without a second moment is drawn all the same', {}, async (page) => {
+    await paste(page, LATE);
+    await page.locator('#headline').waitFor();
+    assert.ok(await page.locator('#headline').isVisible());
+    for (const place of await page.locator('svg [x], svg [d]').all()) {
+      const numbers = (await place.getAttribute('x')) ?? (await place.getAttribute('d'));
+      assert.equal(/NaN|Infinity/.test(numbers), false);
+    }
+  });
+
+  story('the pictures follow the theme and forced colours', {}, async (page) => {
+    await stalls(page);
+    const colour = () =>
+      page
+        .locator('svg .lead')
+        .first()
+        .evaluate((each) => getComputedStyle(each).fill);
+    const light = await colour();
+    await page.locator('#theme').selectOption('dark');
+    assert.notEqual(await colour(), light);
+    await page.emulateMedia({ forcedColors: 'active' });
+    const forced = await colour();
+    assert.notEqual(forced, light);
+  });
+
+  story('on paper: the folded parts are open, the controls are gone, the pictures stay', {}, async (page) => {
+    await stalls(page);
+    await page.emulateMedia({ media: 'print' });
+    for (const gone of ['.bar', '.tools', '.foot', '.rng', '#input .drop', '#config'])
+      assert.equal(await page.locator(gone).first().isVisible(), false, gone);
+    for (const there of ['#headline', 'svg.tl:visible', '#whatif svg:visible', '#rollout'])
+      assert.ok(await page.locator(there).first().isVisible(), there);
+    const last = page.locator('.find').last().locator('dl');
+    assert.ok((await last.boundingBox()).height > 20, 'a folded finding is printed');
+    const pdf = await page.pdf({ format: 'A4' });
+    assert.ok(pdf.length > 20_000);
+  });
+});
