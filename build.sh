@@ -18,6 +18,7 @@ usage: ./build.sh COMMAND
   build         the page into dist/site, the npm package into dist/npm
   serve         build, then serve the page on 127.0.0.1 (PORT=8080 unless taken)
   test          all tests: Rust, the built engine in Node, the page in headless Chromium
+                (test --full: the page in Firefox as well)
   check         formatting, lints, documentation, types of the page
   size          what a reader downloads, and whether it stays within its limit
   bench         how fast the engine reads a large log, as ratios (bench 50: of 50 MB)
@@ -153,6 +154,18 @@ run_tests() {
   need_chromium
   say "The page in $("$CHROME" --version 2>/dev/null || echo "$CHROME")"
   npm run --prefix www --silent test
+  if [ "${1:-}" = --full ]; then run_firefox_tests; fi
+}
+
+# Its driver is fetched only here: eighty packages that nobody else needs.
+run_firefox_tests() {
+  have firefox-esr || have firefox || apt_install firefox-esr ||
+    fail "Firefox is missing: run 'apt-get install firefox-esr' as root, or set FIREFOX=/path/to/firefox."
+  FIREFOX=${FIREFOX:-$(command -v firefox-esr || command -v firefox)}
+  export FIREFOX
+  npm ci --prefix tests/firefox --no-fund --no-audit --silent || fail "The driver of Firefox is missing: 'npm ci --prefix tests/firefox' must succeed first."
+  say "The page in $("$FIREFOX" --version 2>/dev/null)"
+  node --test tests/firefox/firefox.spec.mjs
 }
 
 run_checks() {
@@ -175,7 +188,7 @@ case "${1:-}" in
     build_all
     exec node www/serve.mjs "$SITE" "${PORT:-8080}"
     ;;
-  test) run_tests ;;
+  test) run_tests "${2:-}" ;;
   check) run_checks ;;
   size)
     build_all

@@ -223,16 +223,10 @@ export class Layout {
             ),
           ),
         ),
-      ),
-      h(
-        'footer',
-        null,
         h(
           'div',
-          { class: 'wrap' },
-          h('span', null, WORDS.title),
-          h('span', null, WORDS.runsHere),
-          ruleBook(this.#host),
+          { class: 'ends' },
+          h('div', { class: 'wrap' }, h('span', null, WORDS.title), h('span', null, WORDS.runsHere)),
         ),
       ),
       part('live', h('div', { class: 'vh', role: 'status', 'aria-live': 'polite' })),
@@ -441,13 +435,6 @@ function rulePages(host) {
   if (given?.startsWith('#')) return (id) => `${given}${id}`;
   const folder = given ? new URL(given, document.baseURI) : new URL('./rules/', import.meta.url);
   return (id) => new URL(`${id}.html`, folder).href;
-}
-
-/** The way to the rule book, where it lies beside the script. @param {Element} host */
-function ruleBook(host) {
-  const href = rulePages(host)?.('index');
-  if (!href || href.startsWith('#')) return null;
-  return h('a', { href, rel: 'noreferrer', target: '_blank' }, WORDS.rules);
 }
 
 /** @param {Report} report */

@@ -72,7 +72,6 @@ export const WORDS = {
   thenRollOut: 'Bring the file in as the roll-out says, and paste a later log to see what it did.',
   inFile: 'in the file now',
   ask: 'Why does etcd keep changing leaders, and why does fleet time out?',
-  rules: 'Rule book',
   fullReport: 'Full report',
   firstStep: 'First:',
   sendsNothing: 'Timing Advisor, sends nothing',
