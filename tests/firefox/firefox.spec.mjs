@@ -119,7 +119,7 @@ describe('the page in Firefox', { timeout: 240_000 }, () => {
     assert.deepEqual(await broken(), []);
     await page.setViewport({ width: 320, height: 640 });
     assert.deepEqual(await broken(), []);
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
   });
 
   it('works as one file', async () => {
