@@ -139,7 +139,7 @@ describe('contexts', () => {
     await page.locator('#notice button', { hasText: 'Open' }).click();
     await page.waitForFunction((log) => document.querySelector('timing-advisor').documents[0].text !== log, LOG);
     // The name of a rule in a report leads to its page in the file.
-    await page.locator('a[href="#rule-etcd-heartbeat-late"]').first().click();
+    await page.locator('.find a[href="#rule-etcd-heartbeat-late"]').click();
     assert.match(page.url(), /#rule-etcd-heartbeat-late$/);
     assert.deepEqual(page.problems, []);
     await page.context().close();
@@ -205,7 +205,7 @@ describe('contexts', () => {
     const frame = page.frameLocator('iframe');
     assert.match(await answer(frame), STALL);
     // Links stay in the frame, although its base address is that of the page around.
-    await frame.locator('a[href="#rule-etcd-heartbeat-late"]').first().click();
+    await frame.locator('.find a[href="#rule-etcd-heartbeat-late"]').click();
     await frame.locator('#rule-etcd-heartbeat-late .try a').waitFor();
     quiet();
     assert.deepEqual(page.problems, []);

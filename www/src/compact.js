@@ -2,7 +2,7 @@
 
 import { h, icon, sentence, shortName, unbroken } from './dom.js';
 import { TIMING, WORDS } from './strings.js';
-import { severity } from './verdict.js';
+import { notSaid, severity } from './verdict.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {import('./types.js').Actions} Actions */
@@ -31,7 +31,11 @@ export function compactAnswer(report, actions) {
     h('h1', { id: 'headline', tabindex: -1 }, unbroken(report.verdict.headline)),
     report.recommendations.length > 0
       ? values(report)
-      : [report.verdict.why && h('p', { class: 'q because' }, unbroken(report.verdict.why)), firstStep(report)],
+      : [
+          report.verdict.why &&
+            h('p', { class: 'q because' }, unbroken(notSaid(report.verdict.why, report.verdict.headline))),
+          firstStep(report),
+        ],
     h(
       'div',
       { class: 'btns' },

@@ -14,7 +14,7 @@ import { measureSection, questionsSection, rolloutSection, steps } from './rollo
 import { sharedNotice } from './share-panel.js';
 import { sourceViewer } from './source.js';
 import { WORDS } from './strings.js';
-import { valuesTable } from './values.js';
+import { valuesRows, valuesTable } from './values.js';
 import { fixedNotice, readLine, verdictBlock } from './verdict.js';
 import { anywayTable, WhatIf } from './whatif.js';
 import { WrongVerdict } from './wrong-verdict.js';
@@ -316,20 +316,24 @@ export class Layout {
 
   /** @param {Report} report */
   #furtherSections(report) {
-    return [withoutCure(report) ? null : measureSection(report), questionsSection(report)];
+    return [withoutValues(report) ? null : measureSection(report), questionsSection(report)];
   }
 
-  /** Where timing is no cure, commands take the place of values. @param {Report} report */
+  /** Where timing is no cure, or nothing shows that it is, commands take the place of values. @param {Report} report */
   #valuesSection(report) {
     const { actions } = this.#advisor;
     const anyway = report.model && anywayTable(report.model);
     const blk = { class: 'blk', id: 'values', 'aria-labelledby': 'values-title' };
-    if (withoutCure(report) && report.measureNext.length > 0) {
+    if (withoutValues(report) && report.measureNext.length > 0) {
+      const open = report.verdict.timing === 'undecided';
       const left = h(
         'div',
         null,
-        heading('values-title', WORDS.findCause, WORDS.timingStays),
+        open
+          ? heading('values-title', WORDS.measureNext, WORDS.wouldDecide)
+          : heading('values-title', WORDS.findCause, WORDS.timingStays),
         steps(report.measureNext, WORDS.itTells),
+        open && keptFold(report, actions),
       );
       const right = anyway && h('div', null, heading('anyway-title', WORDS.anyway), anyway);
       return h('section', blk, h('div', { class: 'two' }, left, right));
@@ -438,8 +442,18 @@ function rulePages(host) {
 }
 
 /** @param {Report} report */
-function withoutCure(report) {
-  return report.verdict.timing === 'not-the-remedy' && report.recommendations.length === 0;
+function withoutValues(report) {
+  return ['not-the-remedy', 'undecided'].includes(report.verdict.timing) && report.recommendations.length === 0;
+}
+
+/** The values where none is to change and something else comes first. @param {Report} report @param {import('./types.js').Actions} actions */
+function keptFold(report, actions) {
+  return h(
+    'details',
+    { class: 'twin kept', id: 'kept' },
+    h('summary', { id: 'kept-title' }, WORDS.keptValues),
+    valuesRows(report, actions, 'kept-title'),
+  );
 }
 
 /** Nothing that was given is a log or a configuration. An answer that came in a link has no documents. @param {Report} report */

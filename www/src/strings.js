@@ -29,6 +29,8 @@ export const WORDS = {
   measureNext: 'Measure next',
   findCause: 'Find the cause',
   timingStays: 'Timing stays as it is.',
+  wouldDecide: 'What would decide. Until then timing stays as it is.',
+  keptValues: 'The five values as they are',
   anyway: 'If you raised the values anyway',
   correction: 'Correction',
   copyRefused: 'The browser did not allow copying. Use the download instead.',

@@ -13,28 +13,39 @@ import { CONFIDENCE, PROVENANCE, WORDS } from './strings.js';
  * @param {Set<string>} [written] parameters whose proposed value stands in the file by now
  */
 export function valuesTable(report, actions, written) {
-  const rows = [...report.recommendations, ...report.kept];
   const remark = `${word(report.recommendations.length)} to change, ${word(report.kept.length).toLowerCase()} to keep.`;
   return h(
     'div',
     null,
     heading('values-title', 'Values', remark),
+    valuesRows(report, actions, 'values-title', written),
+  );
+}
+
+/**
+ * @param {Report} report
+ * @param {Actions} actions
+ * @param {string} title id of what names the table
+ * @param {Set<string>} [written]
+ */
+export function valuesRows(report, actions, title, written) {
+  return h(
+    'table',
+    { class: 'vals', 'aria-labelledby': title },
     h(
-      'table',
-      { class: 'vals', 'aria-labelledby': 'values-title' },
+      'thead',
+      null,
       h(
-        'thead',
+        'tr',
         null,
-        h(
-          'tr',
-          null,
-          ['Parameter', 'Now', 'Proposed', 'Why', 'What it costs'].map((text) => h('th', { scope: 'col' }, text)),
-        ),
+        ['Parameter', 'Now', 'Proposed', 'Why', 'What it costs'].map((text) => h('th', { scope: 'col' }, text)),
       ),
-      h(
-        'tbody',
-        null,
-        rows.map((row) => valueRow(row, actions, written?.has(row.parameter) ?? false)),
+    ),
+    h(
+      'tbody',
+      null,
+      [...report.recommendations, ...report.kept].map((row) =>
+        valueRow(row, actions, written?.has(row.parameter) ?? false),
       ),
     ),
   );

@@ -67,7 +67,7 @@ export function verdictBlock(verdict) {
       h('span', { class: `sev ${timing.tone}` }, icon(timing.icon), timing.words),
     ),
     h('h1', { id: 'headline', tabindex: -1 }, unbroken(verdict.headline)),
-    verdict.why && h('p', { class: 'q because' }, unbroken(verdict.why)),
+    verdict.why && h('p', { class: 'q because' }, unbroken(notSaid(verdict.why, verdict.headline))),
     bargain.length > 0 &&
       h(
         'dl',
@@ -82,6 +82,17 @@ export function verdictBlock(verdict) {
         ),
       ),
   );
+}
+
+/**
+ * Without a first sentence that the headline says already.
+ *
+ * @param {string} why
+ * @param {string} headline
+ */
+export function notSaid(why, headline) {
+  const [, first, rest] = /^(.+?)\. (.+)$/s.exec(why) ?? [];
+  return first && headline.startsWith(first) ? rest : why;
 }
 
 /** @param {string} level */
