@@ -273,9 +273,9 @@ impl Place<'_> {
         let lead = self.text.get(start..word.span.start)?;
         let flag = |change: &Change| format!("--{}={}", render::key(change), render::value(change));
         let text: String = if lead.trim() == "-" {
-            group.iter().map(|change| format!("{}{lead}{}", self.line_end, flag(change))).collect()
+            group.iter().map(|change| format!("{}{lead}{}", self.line_end, flag(change))).gather().concat()
         } else {
-            group.iter().map(|change| format!(", {}", flag(change))).collect()
+            group.iter().map(|change| format!(", {}", flag(change))).gather().concat()
         };
         Some(Edit::insert(word.span.end, text))
     }

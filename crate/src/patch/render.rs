@@ -53,7 +53,7 @@ pub fn cloud_config(changes: &[Change]) -> String {
 }
 
 fn lines<'a>(changes: impl Iterator<Item = &'a Change>, line: impl Fn(&Change) -> String) -> String {
-    changes.map(|change| line(change) + "\n").collect()
+    changes.map(|change| line(change) + "\n").gather().concat()
 }
 
 /// Every form that fits at least one of the changes.
