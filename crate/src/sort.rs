@@ -169,8 +169,8 @@ mod tests {
             let mut values: Vec<i64> = (0..length).map(|_| random.below(20)).collect();
             let mut sorted = values.clone();
             sorted.sort_unstable();
-            for at in 0..sorted.len() {
-                assert_eq!(nth(&mut values, at), sorted[at]);
+            for (at, value) in sorted.iter().enumerate() {
+                assert_eq!(nth(&mut values, at), *value);
             }
         }
     }
