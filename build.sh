@@ -18,7 +18,8 @@ usage: ./build.sh COMMAND
   build         the page into dist/site, the npm package into dist/npm
   serve         build, then serve the page on 127.0.0.1 (PORT=8080 unless taken)
   test          all tests: Rust, the built engine in Node, the page in headless Chromium
-                (test --full: the page in Firefox as well)
+                (test --full: 200,000 generated configurations and every other long round, and the page in
+                Firefox as well; some minutes)
   check         formatting, lints, documentation, types of the page
   size          what a reader downloads, and whether it stays within its limit
   bench         how fast the engine reads a large log, as ratios (bench 50: of 50 MB)
@@ -144,10 +145,14 @@ build_all() {
 
 # ---- commands -------------------------------------------------------------------------------
 
+# With --full, tests that draw lots draw many more (they read TIMING_ADVISOR_FULL) and say how it went.
 run_tests() {
   need_rust
-  say "Rust tests"
-  cargo test --quiet --locked
+  case "${1:-}" in
+    '') say "Rust tests" && cargo test --quiet --locked ;;
+    --full) say "Rust tests, the long rounds too" && TIMING_ADVISOR_FULL=1 cargo test --locked -- --show-output ;;
+    *) fail "usage: ./build.sh test [--full]" ;;
+  esac
   build_all
   say "The engine in Node"
   node --test tests/node/*.test.mjs

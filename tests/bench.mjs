@@ -3,11 +3,13 @@
 // it to target/bench/bench.json.
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { analyze, init, Session } from '../dist/npm/timing-advisor.js';
 import { initSync } from '../dist/npm/timing_advisor.js';
 import { automaton } from './bench/automaton.mjs';
 import { inChromium } from './bench/browser.mjs';
+import { hostile } from './node/hostile.mjs';
 
 const MB = 1e6;
 const PIECE = 1 << 20;
@@ -207,7 +209,21 @@ const units = Array.from(
 );
 const config = `#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n    election-timeout: 1000\n  units:\n${units.join('')}`;
 const text = config.slice(0, config.lastIndexOf('    - name', 16 << 10));
-row('configuration of 16 KiB', await timed(() => analyze({ documents: [{ text }] }), 15), 'ms', ['<=', 5]);
+const { parse } = await import(createRequire(new URL('../www/package.json', import.meta.url)).resolve('yaml'));
+const runs = 61;
+const analysed = await timed(() => analyze({ documents: [{ text }] }), runs);
+const parsed = await timed(() => parse(text), runs);
+row('configuration of 16 KiB', analysed, 'ms', ['<=', 5]);
+row('the same, time against parsing it with npm yaml', analysed / parsed, 'x', ['<=', 1], `${parsed.toFixed(2)} ms`);
+
+let [slowest, worst] = [0, ''];
+for (const [name, make] of Object.entries(hostile)) {
+  const document = { name, text: make() };
+  const size = Math.max(1, document.text.length / (1 << 20));
+  const time = (await timed(() => analyze({ documents: [document] }), 1)) / size;
+  if (time > slowest) [slowest, worst] = [time, name];
+}
+row('hostile configurations, the slowest', slowest, 'ms/MiB', ['<=', 200], worst);
 
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`;
 const date = new Date().toISOString().slice(0, 10);

@@ -1,14 +1,15 @@
 //! Configurations read as the machine would read them: fixtures of our own, and field cases where they are at hand.
 //!
 //! A fixture `NAME` stands beside `NAME.expect`, which lists what was read: one line per value, per
-//! problem and one for the cluster. `BLESS=1 cargo test --test configs` writes them anew.
+//! problem and one for the cluster, and then what a plan changes in it. `BLESS=1 cargo test --test configs`
+//! writes them anew; `tests/node` holds the built engine against the same files.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use timing_advisor::config::{self, Configuration, PROBLEM_IDS};
+use timing_advisor::config::{self, Configuration, PROBLEM_IDS, Source};
 use timing_advisor::parameters::Parameter;
 use timing_advisor::patch::{self, Change};
 use timing_advisor::text::LineIndex;
@@ -65,21 +66,76 @@ fn described(text: &str, read: &Configuration) -> String {
     out
 }
 
+/// The same plan for every fixture, and what it changes.
+fn planned(read: &Configuration) -> Vec<Change> {
+    let change = |parameter, value| Change { parameter, value, etcd_04: read.cluster.etcd_04 };
+    let changes = [
+        change(Parameter::HeartbeatInterval, 250 * MS),
+        change(Parameter::ElectionTimeout, 2500 * MS),
+        change(Parameter::EtcdRequestTimeout, 6 * S),
+        change(Parameter::AgentTtl, 90 * S),
+    ];
+    let has = |change: &Change| if change.parameter.is_etcd() { read.cluster.has_etcd } else { read.cluster.has_fleet };
+    changes.into_iter().filter(has).collect()
+}
+
+fn changed(text: &str, read: &Configuration) -> String {
+    let changes = planned(read);
+    let mut out = String::new();
+    for report in patch::patch(&[text], std::slice::from_ref(read), &changes) {
+        let _ = writeln!(out, "planned: {} {}", report.disposition, report.reason.unwrap_or_default());
+        let lines = report.diff.unwrap_or_default();
+        lines.lines().filter(|line| line.starts_with(['-', '+']) && !line.starts_with("---") && !line.starts_with("+++")).for_each(
+            |line| {
+                let _ = writeln!(out, "{line}");
+            },
+        );
+        if report.disposition != "refused" && report.document.is_some() {
+            let new = report.text.unwrap_or_default();
+            let again = config::read(0, &new).expect("still a configuration");
+            assert!(patch::patch(&[&new], &[again], &changes).is_empty(), "not idempotent:\n{new}");
+        }
+    }
+    out
+}
+
+/// Every source has a fixture that is well and one that is not.
+const SOURCES: [Source; 11] = [
+    Source::CloudConfig,
+    Source::DropIn,
+    Source::FleetConf,
+    Source::Environment,
+    Source::Flags,
+    Source::EtcdToml,
+    Source::EtcdYaml,
+    Source::ContainerLinux,
+    Source::Ignition,
+    Source::Manifest,
+    Source::Fragment,
+];
+
 #[test]
 fn fixtures_read_as_expected() {
     let folder = root().join("tests/cases/config");
     let found = cases(&folder);
     assert!(found.len() >= 10, "the fixtures are gone");
     let bless = std::env::var("BLESS").is_ok();
+    let mut seen = Vec::new();
     for (name, text) in found {
         let read = config::read(0, &text).unwrap_or_else(|| panic!("{name} is not recognised"));
-        let actual = described(&text, &read);
+        let actual = described(&text, &read) + &changed(&text, &read);
+        seen.push((read.source, read.problems.is_empty()));
         let path = folder.join(format!("{name}.expect"));
         if bless {
             fs::write(&path, &actual).unwrap();
         }
         assert_eq!(actual, fs::read_to_string(&path).unwrap_or_default(), "{name}");
         assert!(read.problems.iter().all(|problem| PROBLEM_IDS.contains(&problem.id)), "{name} has an id that is not listed");
+    }
+    for source in SOURCES {
+        for well in [true, false] {
+            assert!(seen.contains(&(source, well)), "no fixture of {source:?} that is {}", if well { "well" } else { "not well" });
+        }
     }
 }
 
@@ -128,18 +184,7 @@ fn field_configurations_can_be_patched() {
     let found = cases(&root().join("../shared/cases/cloud-config"));
     for (name, text) in &found {
         let Some(read) = config::read(0, text) else { continue };
-        let etcd_04 = read.cluster.etcd_04;
-        let change = |parameter, value| Change { parameter, value, etcd_04 };
-        let changes = [
-            change(Parameter::HeartbeatInterval, 300 * MS),
-            change(Parameter::ElectionTimeout, 3000 * MS),
-            change(Parameter::EtcdRequestTimeout, 8 * S),
-            change(Parameter::AgentTtl, 120 * S),
-        ];
-        let mine: Vec<Change> = changes
-            .into_iter()
-            .filter(|change| if change.parameter.is_etcd() { read.cluster.has_etcd } else { read.cluster.has_fleet })
-            .collect();
+        let mine = planned(&read);
         for report in patch::patch(&[text], &[read], &mine) {
             println!("{name}: {} {}", report.disposition, report.reason.unwrap_or_default());
             if report.disposition == "refused" {

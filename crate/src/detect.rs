@@ -1,6 +1,6 @@
 //! What a document is, told from its text alone, never from its name.
 
-use crate::config::{Source, keys};
+use crate::config::{Source, etcd_toml, keys, manifest};
 
 /// Enough of a text to tell what it is.
 const SAMPLE: usize = 64 * 1024;
@@ -59,6 +59,7 @@ struct Signs {
     fleet_options: usize,
     assignments: usize,
     commands: bool,
+    toml: bool,
     unit_sections: bool,
     environment: bool,
 }
@@ -74,6 +75,7 @@ impl Signs {
             signs.lines += 1;
             signs.stamped += usize::from(is_stamped(line));
             signs.unit_sections |= matches!(line, "[Unit]" | "[Service]" | "[Install]");
+            signs.toml |= line == etcd_toml::SECTION;
             signs.environment |= line.starts_with("Environment=") || line.starts_with("EnvironmentFile=") || line.starts_with("ExecStart=");
             signs.commands |= is_command(line);
             if let Some((key, _)) = line.trim_start_matches('#').split_once(':').filter(|_| !line.starts_with('#')) {
@@ -92,7 +94,7 @@ impl Signs {
             return;
         }
         let lower = key.to_ascii_lowercase();
-        self.timing_keys += usize::from(keys::of_key(&lower).is_some());
+        self.timing_keys += usize::from(keys::of_prefixed(&lower).is_some());
         if at_root {
             self.etcd_keys += usize::from(matches!(
                 lower.as_str(),
@@ -131,9 +133,11 @@ impl Signs {
         }
         let manifest = sample.contains("extraArgs")
             || sample.contains("extra_args")
-            || self.has("etcd-arg")
+            || manifest::is_k3s(self.root_keys.iter().map(String::as_str))
+            || (self.has("cluster") && (self.has("machine") || sample.contains("\n  etcd:")))
+            || self.has("rancher_kubernetes_engine_config")
             || (self.has("services") && sample.contains("etcd"))
-            || (self.has("apiVersion") && self.has("kind") && sample.contains("etcd"));
+            || (self.has("apiVersion") && self.has("kind") && (sample.contains("etcd") || sample.contains("kubeadm.k8s.io/")));
         if manifest {
             return Some(Source::Manifest);
         }
@@ -146,6 +150,9 @@ impl Signs {
         }
         if self.has("etcd") && self.root_keys.len() == 1 && (sample.contains("heartbeat_interval") || sample.contains("election_timeout")) {
             return Some(Source::ContainerLinux);
+        }
+        if self.toml {
+            return Some(Source::EtcdToml);
         }
         if self.unit_sections || self.environment {
             return Some(Source::DropIn);
@@ -196,12 +203,14 @@ fn is_command(line: &str) -> bool {
     if line.starts_with('#') {
         return false;
     }
-    let timing = line.split_whitespace().any(|word| {
-        let bare = word.trim_start_matches('-');
-        word.len() > bare.len()
-            && word.len() - bare.len() <= 2
-            && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
-    });
+    let perhaps = line.starts_with('-') || line.contains("etcd") || line.contains("ETCD");
+    let timing = perhaps
+        && line.split_whitespace().any(|word| {
+            let bare = word.trim_start_matches('-');
+            word.len() > bare.len()
+                && word.len() - bare.len() <= 2
+                && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
+        });
     let runs = line.split_whitespace().next().is_some_and(|word| matches!(word.rsplit('/').next(), Some("etcd" | "etcd2")));
     timing || (runs && line.contains(" -")) || (line.contains("docker run") && line.contains("etcd")) || (line.contains("-e ETCD_"))
 }

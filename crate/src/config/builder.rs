@@ -13,11 +13,11 @@ use crate::text::{DocumentId, LineIndex, Place, Span};
 use crate::units::{MS, S};
 
 /// Where a value takes its rank from; the largest acts. systemd.exec(5), systemd.unit(5) and the
-/// daemons' own order: config file > flag > environment file > environment > fleet.conf.
+/// daemons' own order: config file > flag > environment file > environment > fleet.conf and etcd 0.4's file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// fleet.conf: any variable beats it.
-    FleetConf,
+    /// fleet.conf, and the file of etcd 0.4: any variable beats them.
+    BelowVariables,
     /// `Environment=`.
     Environment,
     /// `EnvironmentFile=`.
@@ -27,6 +27,9 @@ pub enum Class {
     /// etcd's own file: with it all the others are ignored.
     ConfigFile,
 }
+
+/// The drop-in that a Container Linux Config's section becomes; its transpiler checks types itself.
+pub const TRANSPILED: &str = "20-clct-etcd-member.conf";
 
 /// The generated drop-in of a cloud-config section.
 pub const GENERATED: &str = "20-cloudinit.conf";
@@ -399,7 +402,7 @@ impl<'a> Builder<'a> {
             // The remainder is dropped: etcd-io/etcd@v2.3.8:etcdmain/config.go:342.
             let ticks = t / h;
             let note = format!(
-                "election-timeout {t_text} is no multiple of heartbeat-interval {h_text}: etcd counts {ticks} whole beats, so {} act.",
+                "election-timeout {t_text}{t_from} is no multiple of heartbeat-interval {h_text}{h_from}: etcd counts {ticks} whole beats, so {} act.",
                 Parameter::ElectionTimeout.human(ticks * h)
             );
             self.problem("config-remainder", span, note, parameter);
@@ -447,7 +450,9 @@ fn how_it_wins(winner: &Claim, claim: &Claim) -> String {
         Class::ConfigFile => "stands in etcd's configuration file, with which flags and variables are ignored".to_owned(),
         Class::Flag => "is a flag, and a flag beats a variable".to_owned(),
         Class::EnvironmentFile => "comes from an EnvironmentFile, which beats Environment=".to_owned(),
-        Class::Environment if claim.home.class == Class::FleetConf => "is a variable, and a variable beats fleet.conf".to_owned(),
+        Class::Environment if claim.home.class == Class::BelowVariables => {
+            format!("is a variable, and a variable beats {}", if claim.parameter.is_etcd() { "the file of etcd 0.4" } else { "fleet.conf" })
+        }
         _ if winner.home.generated => format!("comes with the section's drop-in {GENERATED}, which is read later"),
         _ => format!("stands in {}, which is read later", if winner.home.file.is_empty() { "the unit" } else { &winner.home.file }),
     }
@@ -487,6 +492,7 @@ impl Claim {
             Fate::Dropped => format!("coreos-cloudinit leaves it out without a word, so the default of {default} acts."),
             Fate::Zero => format!("A zero is never written, so the default of {default} acts."),
             Fate::Empty => format!("It is empty, so the default of {default} acts."),
+            Fate::Stops if self.home.file == TRANSPILED => "The transpiler of Container Linux Config refuses the file with it.".to_owned(),
             Fate::Stops => format!("{daemon} refuses to start with it."),
             Fate::Zeroed => "fleetd cannot read it, says nothing, and takes 0.".to_owned(),
             Fate::Template => "A template fills it in later, so its value is not known here.".to_owned(),

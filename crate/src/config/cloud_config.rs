@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, GENERATED, Home};
 use super::inner::{Inner, base64, gunzip};
-use super::{Configuration, Source, drop_in, env, etcd_yaml, fleet_conf, keys, scalar};
+use super::{Configuration, Source, drop_in, env, etcd_toml, etcd_yaml, fleet_conf, keys, scalar};
 use crate::parameters::Parameter;
 use crate::text::DocumentId;
 use crate::yaml::{self, Entry, Node, Tree};
@@ -84,9 +84,9 @@ pub fn tree(builder: &mut Builder) -> Tree {
 }
 
 /// Bytes of a `#cloud-config` line that stands inside a script or another tool's file, or of the mark with
-/// which a shell's here-document begins.
+/// which a shell's here-document or a Markdown fence begins.
 fn embedded(text: &str) -> Option<Range<usize>> {
-    header_inside(text).or_else(|| here_document(text))
+    header_inside(text).or_else(|| here_document(text)).or_else(|| text.find("```").map(|at| at..at + 3))
 }
 
 /// `<<EOF`, `<<'EOF'` or `<<-EOF`.
@@ -235,7 +235,7 @@ fn misplaced(builder: &mut Builder, entries: &[Entry], at: &str) {
             (parameter, old),
             entry.value.span.clone(),
             scalar::cloudinit(parameter, &entry.value),
-            Home::new("", Class::FleetConf, ""),
+            Home::new("", Class::BelowVariables, ""),
         );
         builder.void_last(&note);
         builder.problem("config-wrong-section", entry.key.span.clone(), note, Some(parameter));
@@ -312,6 +312,10 @@ pub fn take_file(builder: &mut Builder, path: &str, inner: &Inner) {
         if unit.contains("etcd") || unit.contains("fleet") {
             drop_in::take(builder, inner, &unit, &file);
         }
+        return;
+    }
+    if path.ends_with("etcd.conf") && inner.text.contains(etcd_toml::SECTION) {
+        etcd_toml::take(builder, inner);
         return;
     }
     let etcd_yaml = path.contains("etcd") && [".yml", ".yaml", ".json"].iter().any(|end| path.ends_with(end));

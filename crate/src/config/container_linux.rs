@@ -1,6 +1,6 @@
 //! Container Linux Config, Butane, and Ignition's tree written as YAML.
 
-use super::builder::{Builder, Class, Home};
+use super::builder::{Builder, Class, Home, TRANSPILED};
 use super::inner::Inner;
 use super::{Configuration, Source, cloud_config, ignition, keys, scalar};
 use crate::text::DocumentId;
@@ -34,12 +34,7 @@ fn take_etcd(builder: &mut Builder, tree: &Tree, root: &Node) {
             }
         }
         let Some(meant) = keys::of_key(entry.name()).filter(|(parameter, old)| parameter.is_etcd() && !old) else { continue };
-        builder.claim(
-            meant,
-            node.span.clone(),
-            scalar::strict(meant.0, node),
-            Home::new("etcd-member.service", Class::Flag, "20-clct-etcd-member.conf"),
-        );
+        builder.claim(meant, node.span.clone(), scalar::strict(meant.0, node), Home::new("etcd-member.service", Class::Flag, TRANSPILED));
         if entry.name().contains('-') {
             let note =
                 format!("{} is no key here and is dropped: write {} with underscores.", entry.name(), entry.name().replace('-', "_"));

@@ -67,7 +67,7 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str, file: &str) {
         let runs_fleet = words.first().is_some_and(|word| word.text.ends_with("fleetd"));
         builder.cluster.has_fleet |= runs_fleet;
         if runs_etcd && (unit.is_empty() || unit.contains("etcd")) {
-            builder.cluster.has_etcd |= words.iter().any(|word| is_etcd_command(&word.text));
+            builder.cluster.has_etcd |= words.iter().any(|word| word.text.split_whitespace().any(is_etcd_command));
             flags::take(builder, inner, &words, &unit, &file, &variables);
         }
     }

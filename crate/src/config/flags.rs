@@ -135,7 +135,11 @@ pub fn flags(words: &[Word]) -> Vec<Flag> {
 /// to which `${NAME}` may refer: value and bytes in the document.
 pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, file: &str, variables: &[(String, String, Range<usize>)]) {
     for word in words {
-        if let Some((name, value, span)) = word.assignment() {
+        let within = self::words(&inner.text, word.span_from(0));
+        if within.len() > 1 && within.iter().any(|word| matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2"))) {
+            // A whole command in quotes, as behind `sh -c`.
+            take(builder, inner, &within, unit, file, variables);
+        } else if let Some((name, value, span)) = word.assignment() {
             builder.variable(inner, name, value, span, Home::new(unit, Class::Environment, file));
         }
         builder.image(&word.text);
@@ -166,7 +170,6 @@ fn referred(value: &str) -> Option<&str> {
 /// Reads a pasted command line (shell, docker run).
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Flags, text);
-    builder.cluster.has_etcd = true;
     let inner = Inner::verbatim(text, 0..text.len());
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -188,14 +191,22 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
             }
             from = above.trim_end_matches(['\n', '\r']).rfind('\n').map_or(0, |newline| newline + 1);
         }
-        let words = words(text, from..at);
-        take(&mut builder, &inner, &words, "", "", &[]);
+        command(&mut builder, &inner, from..at);
     }
     if text.trim_end().ends_with('\\') {
-        let words = words(text, 0..text.len());
-        take(&mut builder, &inner, &words, "", "", &[]);
+        command(&mut builder, &inner, 0..text.len());
     }
     builder.finish("etcd command line".to_owned())
+}
+
+/// Takes a command, where it is not that of another program with flags of the same name.
+fn command(builder: &mut Builder, inner: &Inner, range: Range<usize>) {
+    let words = words(&inner.text, range);
+    let flags_alone = words.first().is_some_and(|word| word.text.starts_with('-'));
+    if flags_alone || words.iter().any(|word| word.text.to_ascii_lowercase().contains("etcd")) {
+        builder.cluster.has_etcd = true;
+        take(builder, inner, &words, "", "", &[]);
+    }
 }
 
 #[cfg(test)]
@@ -214,6 +225,8 @@ mod tests {
             "docker run -d quay.io/coreos/etcd:v2.3.8 \\\r\n -heartbeat-interval '500'",
             "ETCD_HEARTBEAT_INTERVAL=500 etcd",
             "docker run -e ETCD_HEARTBEAT_INTERVAL=500 quay.io/coreos/etcd:v2.3.8",
+            "sh -c \"GOMAXPROCS=2 etcd --name=\\\"${NAME}\\\" --heartbeat-interval=500\"",
+            "--heartbeat-interval=500",
         ] {
             let read = read(0, command);
             let setting = read.settings.iter().find(|s| s.parameter == Parameter::HeartbeatInterval).unwrap_or_else(|| panic!("{command}"));
@@ -221,6 +234,13 @@ mod tests {
             assert_eq!(setting.place.span.of(command), "500", "{command}");
             assert!(setting.effective, "{command}");
         }
+    }
+
+    #[test]
+    fn a_flag_of_another_program_is_not_read() {
+        assert!(crate::config::read(0, "agentd serve --heartbeat-interval=30s\n").is_none());
+        let read = read(0, "agentd serve \\\n  --heartbeat-interval=30s\n");
+        assert!(read.settings.is_empty() && !read.cluster.has_etcd);
     }
 
     #[test]

@@ -73,7 +73,7 @@ fn option(builder: &mut Builder, inner: &Inner, key: &str, at: usize, (value, sp
         }
         return;
     };
-    builder.claim(meant, span, scalar::daemon(meant.0, &value), Home::new("fleet.service", Class::FleetConf, "fleet.conf"));
+    builder.claim(meant, span, scalar::daemon(meant.0, &value), Home::new("fleet.service", Class::BelowVariables, "fleet.conf"));
     let ignored = if name.contains('-') {
         Some(format!("{key} is passed over: fleet.conf knows only underscores; write {}.", name.replace('-', "_")))
     } else {

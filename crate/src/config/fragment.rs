@@ -30,7 +30,7 @@ fn take(builder: &mut Builder, tree: &Tree, node: &Node, depth: usize) {
         if same_word(entry.name(), "etcd_servers") {
             builder.fact_of_variable("FLEET_ETCD_SERVERS", text);
         }
-        let Some(meant) = keys::of_key(entry.name()).or_else(|| keys::of_variable(entry.name())) else { continue };
+        let Some(meant) = keys::of_prefixed(entry.name()).or_else(|| keys::of_variable(entry.name())) else { continue };
         builder.claim(meant, value.span.clone(), scalar::cloudinit(meant.0, &unquoted(value)), Home::new("", Class::Environment, ""));
     }
 }

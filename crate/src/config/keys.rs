@@ -29,6 +29,13 @@ pub fn of_key(key: &str) -> Option<(Parameter, bool)> {
     Parameter::ALL.into_iter().find(|parameter| same_key(key, parameter.key())).map(|parameter| (parameter, false))
 }
 
+/// As `of_key`, also behind the daemon's name: variables of other tools (`etcd_heartbeat_interval`).
+pub fn of_prefixed(key: &str) -> Option<(Parameter, bool)> {
+    let behind = |daemon: &str| key.strip_prefix(daemon)?.strip_prefix(['_', '-']);
+    let meant = |rest, etcd| of_key(rest).filter(|(parameter, _)| parameter.is_etcd() == etcd);
+    of_key(key).or_else(|| meant(behind("etcd").or_else(|| behind("etcd2"))?, true)).or_else(|| meant(behind("fleet")?, false))
+}
+
 /// Keys of `coreos.etcd`. coreos/coreos-cloudinit@v1.14.0:config/etcd.go.
 pub const ETCD: &[&str] = &[
     "addr",
@@ -183,6 +190,9 @@ mod tests {
         assert_eq!(of_key("peer_election-timeout"), Some((Parameter::ElectionTimeout, true)));
         assert_eq!(of_key("agent_ttl"), Some((Parameter::AgentTtl, false)));
         assert_eq!(of_key("Agent-ttl"), None);
+        assert_eq!(of_prefixed("etcd_heartbeat_interval"), Some((Parameter::HeartbeatInterval, false)));
+        assert_eq!(of_prefixed("fleet-agent-ttl"), Some((Parameter::AgentTtl, false)));
+        assert_eq!(of_prefixed("etcd_agent_ttl"), None);
         assert_eq!(of_variable("FLEET_AGENT_TTL"), Some((Parameter::AgentTtl, false)));
     }
 

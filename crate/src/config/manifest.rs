@@ -1,5 +1,8 @@
 //! Kubernetes static pods, kubeadm `extraArgs` (map and list), RKE `extra_args`, k3s `etcd-arg`, Talos,
 //! and docker-compose files.
+//!
+//! Installers pass arguments on to an etcd that they start, so such a file configures etcd even where
+//! it states none: `arguments_of` says where they would stand.
 
 use std::ops::Range;
 
@@ -8,7 +11,7 @@ use super::inner::Inner;
 use super::{Configuration, Source, cloud_config, flags, keys, scalar};
 use crate::gather::Gather;
 use crate::text::DocumentId;
-use crate::yaml::{Kind, Node, Style, Tree};
+use crate::yaml::{Entry, Kind, Node, Style, Tree};
 
 /// Reads a manifest.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
@@ -16,8 +19,135 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     let tree = cloud_config::tree(&mut builder);
     for root in &tree.documents {
         walk(&mut builder, &tree, root, "", 0);
+        builder.cluster.has_etcd |= arguments_of(&tree, root).is_some();
     }
+    builder.cluster.has_etcd |= !commands(&tree).is_empty();
     builder.finish("Kubernetes manifest or installer configuration".to_owned())
+}
+
+/// How an installer's file lists arguments of etcd.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arguments {
+    /// `heartbeat-interval: "500"`; the values are strings.
+    Map,
+    /// `- name: heartbeat-interval` over `value: "500"`.
+    Pairs,
+    /// `- heartbeat-interval=500`
+    Words,
+}
+
+/// Where the arguments of etcd stand in an installer's file, or would; `None` where it starts no etcd.
+///
+/// kubeadm: `etcd.local.extraArgs`, a map up to v1beta3 and pairs from v1beta4 on; with `etcd.external` it
+/// starts none. Cluster API wraps the same. RKE: `services.etcd.extra_args`. RKE2 and k3s: `etcd-arg`.
+/// Talos: `cluster.etcd.extraArgs` of control plane nodes.
+pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Arguments)> {
+    let has = |path: &[&str]| tree.at(root, path).is_some();
+    let word = |path: &[&str]| tree.at(root, path).and_then(Node::text).unwrap_or("");
+    let kubeadm = match word(&["kind"]) {
+        "ClusterConfiguration" => Some(vec!["etcd", "local", "extraArgs"]),
+        "KubeadmControlPlane" => Some(vec!["spec", "kubeadmConfigSpec", "clusterConfiguration", "etcd", "local", "extraArgs"]),
+        _ => None,
+    };
+    if let Some(path) = kubeadm {
+        let etcd = &path[..path.len() - 2];
+        if has(&[etcd, &["external"]].concat()) {
+            return None;
+        }
+        let form = match tree.at(root, &path).map(|node| &node.kind) {
+            Some(Kind::Sequence { .. }) => Arguments::Pairs,
+            Some(Kind::Mapping { .. }) => Arguments::Map,
+            _ if word(&["apiVersion"]).ends_with("kubeadm.k8s.io/v1beta4") => Arguments::Pairs,
+            _ => Arguments::Map,
+        };
+        return Some((path, form));
+    }
+    for path in [&["services"][..], &["rancher_kubernetes_engine_config", "services"]] {
+        // Also docker-compose has `services`, but never one of these.
+        let rke = path.len() > 1 || ["kube-api", "kube-controller", "kubeproxy"].iter().any(|name| has(&["services", name]));
+        if (rke || has(&["nodes"])) && has(path) {
+            return Some(([path, &["etcd", "extra_args"]].concat(), Arguments::Map));
+        }
+    }
+    if has(&["spec", "rkeConfig"]) {
+        return Some((vec!["spec", "rkeConfig", "machineGlobalConfig", "etcd-arg"], Arguments::Words));
+    }
+    if is_k3s(root.entries().iter().map(Entry::name)) {
+        let other_store = has(&["datastore-endpoint"]) || word(&["disable-etcd"]) == "true";
+        return (!other_store).then(|| (vec!["etcd-arg"], Arguments::Words));
+    }
+    let talos = has(&["cluster", "etcd"]) || matches!(word(&["machine", "type"]), "controlplane" | "init");
+    (talos && !has(&["kind"])).then(|| (vec!["cluster", "etcd", "extraArgs"], Arguments::Map))
+}
+
+/// Whether root keys are those of a server of k3s or RKE2.
+pub fn is_k3s<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
+    let (mut token, mut server) = (false, false);
+    for key in keys {
+        if key == "etcd-arg" || key == "etcd-expose-metrics" || key.starts_with("etcd-snapshot-") || key.starts_with("etcd-s3") {
+            return true;
+        }
+        token |= key.starts_with("token");
+        server |= key == "tls-san" || key == "cluster-init";
+    }
+    token && server
+}
+
+/// Of each command that runs etcd the word behind which flags may stand, in all documents.
+pub fn commands(tree: &Tree) -> Vec<&Node> {
+    let mut found = Vec::new();
+    tree.documents.iter().for_each(|root| find_commands(root, 0, &mut found));
+    found
+}
+
+fn find_commands<'t>(node: &'t Node, depth: usize, found: &mut Vec<&'t Node>) {
+    if depth > crate::yaml::MAX_DEPTH {
+        return;
+    }
+    let before = found.len();
+    for entry in node.entries() {
+        if matches!(entry.name(), "command" | "args") && found.len() == before {
+            let words = if entry.value.text().is_some() { std::slice::from_ref(&entry.value) } else { entry.value.items() };
+            let runs = |(at, word): &(usize, &Node)| {
+                let text = word.text().filter(|text| *at == 0 || text.contains(char::is_whitespace));
+                text.and_then(etcd_word).is_some()
+            };
+            found.extend(words.iter().enumerate().find(runs).map(|(_, word)| word));
+        }
+    }
+    if found.len() == before {
+        // Only arguments, as for an image that runs etcd by itself.
+        let arguments = node.entries().iter().filter(|entry| matches!(entry.name(), "command" | "args"));
+        found.extend(arguments.flat_map(|entry| entry.value.items()).find(|word| word.text().is_some_and(is_etcd_argument)));
+    }
+    if found.len() == before {
+        node.entries().iter().for_each(|entry| find_commands(&entry.value, depth + 1, found));
+    }
+    node.items().iter().for_each(|item| find_commands(item, depth + 1, found));
+}
+
+/// The end of the word `etcd` or `.../etcd` where it is a command and no argument of one.
+pub fn etcd_word(text: &str) -> Option<usize> {
+    let (mut at, mut command) = (0, true);
+    for word in text.split_inclusive(char::is_whitespace) {
+        let body = word.trim_end();
+        if command && matches!(body.rsplit('/').next(), Some("etcd" | "etcd2")) {
+            return Some(at + body.len());
+        }
+        at += word.len();
+        command = matches!(body, "exec" | "&&" | "||" | ";" | "then" | "do" | "")
+            || body.ends_with(';')
+            || (command && body.contains('='))
+            || (word.ends_with('\n') && body != "\\");
+    }
+    None
+}
+
+fn is_etcd_argument(text: &str) -> bool {
+    let name = text.trim_start_matches('-').split('=').next().unwrap_or("");
+    text.starts_with('-')
+        && text.contains('=')
+        && ["initial-", "listen-peer-", "listen-client-", "advertise-client-"].iter().any(|lead| name.starts_with(lead))
 }
 
 /// Looks for arguments anywhere in the tree; aliases are not followed, so it ends. `member` is the
@@ -86,7 +216,6 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
     for item in items {
         let Some(inner) = Inner::of_scalar(builder.text, item) else { continue };
         let text = inner.text.clone();
-        builder.cluster.has_etcd |= matches!(text.as_str(), "etcd" | "/usr/local/bin/etcd" | "/bin/etcd");
         if text.contains(char::is_whitespace) {
             // A whole command in one word, as after `sh -c`.
             let cut = flags::words(&text, 0..text.len());

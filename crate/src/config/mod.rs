@@ -5,6 +5,7 @@ mod cloud_config;
 mod container_linux;
 mod drop_in;
 mod env;
+pub(crate) mod etcd_toml;
 mod etcd_yaml;
 mod flags;
 mod fleet_conf;
@@ -13,7 +14,7 @@ mod ignition;
 mod inflate;
 pub(crate) mod inner;
 pub(crate) mod keys;
-mod manifest;
+pub(crate) mod manifest;
 pub(crate) mod scalar;
 
 pub use cloud_config::section_of;
@@ -35,6 +36,8 @@ pub enum Source {
     Environment,
     /// Command line with flags.
     Flags,
+    /// etcd 0.4's own TOML file.
+    EtcdToml,
     /// etcd's own YAML or JSON file.
     EtcdYaml,
     /// Container Linux Config, Butane.
@@ -45,6 +48,13 @@ pub enum Source {
     Manifest,
     /// Plain `key: value` lines without a home.
     Fragment,
+}
+
+impl Source {
+    /// Whether it is YAML, of which JSON is a part.
+    pub fn is_yaml(self) -> bool {
+        !matches!(self, Source::DropIn | Source::FleetConf | Source::Environment | Source::Flags | Source::EtcdToml)
+    }
 }
 
 /// A parameter's value as one place states it.
@@ -151,6 +161,7 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
         Source::FleetConf => fleet_conf::read(document, text),
         Source::Environment => env::read(document, text),
         Source::Flags => flags::read(document, text),
+        Source::EtcdToml => etcd_toml::read(document, text),
         Source::EtcdYaml => etcd_yaml::read(document, text),
         Source::ContainerLinux => container_linux::read(document, text),
         Source::Ignition => ignition::read(document, text),

@@ -268,6 +268,76 @@ mod tests {
         assert_eq!(fleet("").fate, Fate::Empty);
     }
 
+    /// A reading in a word: the number in the parameter's unit, or what becomes of it.
+    fn shown(parameter: Parameter, reading: Reading) -> String {
+        match (reading.fate, reading.value) {
+            (Fate::Used, Some(value)) => parameter.number(value).to_string(),
+            (fate, _) => format!("{fate:?}").to_ascii_lowercase(),
+        }
+    }
+
+    /// Every form in which people write a value, and what each reader makes of it. `?`: not known, so not claimed.
+    ///
+    /// - cloud-config: executed on coreos/coreos-cloudinit@v1.14.0, whose go-yaml reads numbers as YAML 1.1 does
+    ///   but for base 60, and leaves out silently what does not fit the field (config/etcd2.go, config/fleet.go).
+    /// - etcd, variable or flag: whole numbers with Go's base detection, etcd-io/etcd@v2.2.5:etcdmain/config.go:160-161.
+    ///   Anything else ends 2.x and 3.3+ with `invalid value`; 3.0 to 3.2 take 0 instead (@v3.1.20:pkg/flags/flag.go:80-82),
+    ///   which their own checks or the first division by it then end. Empty counts as unset.
+    /// - etcd's file, 3.0+: strict about types, executed with the YAML package of etcd-io/etcd@v3.2.32.
+    /// - fleetd, variable or fleet.conf: a bad float is 0 (coreos/fleet@v1.0.0:vendor/github.com/rakyll/globalconf/globalconf.go:105-117),
+    ///   a bad duration ends it (fleetd/fleetd.go).
+    #[test]
+    fn every_form_in_every_reader() {
+        use Parameter::{AgentTtl, EtcdRequestTimeout, HeartbeatInterval};
+        // As written: cloud-config whole, float, text; etcd's variable, etcd's file; fleetd's float, duration.
+        for (written, expected) in [
+            ("600", ["600", "600", "stops", "600", "600", "600", "stops"]),
+            ("+600", ["600", "600", "stops", "?", "600", "600", "stops"]),
+            ("0600", ["384", "384", "stops", "384", "384", "600", "stops"]),
+            ("0x258", ["600", "600", "stops", "600", "600", "?", "stops"]),
+            ("0o600", ["dropped", "dropped", "stops", "?", "?", "zeroed", "stops"]),
+            ("0b1111101000", ["1000", "1000", "stops", "?", "1000", "zeroed", "stops"]),
+            ("1_000", ["1000", "1000", "stops", "?", "1000", "zeroed", "stops"]),
+            ("6e3", ["6000", "6000", "stops", "stops", "6000", "6000", "stops"]),
+            ("5.5", ["5", "5.5", "stops", "stops", "stops", "5.5", "stops"]),
+            ("5.", ["5", "5", "stops", "stops", "?", "5", "stops"]),
+            ("1:30", ["dropped", "dropped", "stops", "stops", "stops", "zeroed", "stops"]),
+            ("\"600\"", ["dropped", "dropped", "stops", "600", "stops", "600", "stops"]),
+            ("'600'", ["dropped", "dropped", "stops", "600", "stops", "600", "stops"]),
+            ("600ms", ["dropped", "dropped", "0.6", "stops", "stops", "zeroed", "0.6"]),
+            ("5s", ["dropped", "dropped", "5", "stops", "stops", "zeroed", "5"]),
+            ("\"120s\"", ["dropped", "dropped", "120", "stops", "stops", "zeroed", "120"]),
+            ("1m30s", ["dropped", "dropped", "90", "stops", "stops", "zeroed", "90"]),
+            ("120", ["120", "120", "stops", "120", "120", "120", "stops"]),
+            ("0", ["zero", "zero", "?", "0", "0", "0", "?"]),
+            ("-5", ["stops", "?", "stops", "stops", "stops", "?", "stops"]),
+            ("12345678901234567890", ["dropped", "?", "stops", "stops", "stops", "?", "stops"]),
+            ("true", ["dropped", "dropped", "stops", "stops", "stops", "zeroed", "stops"]),
+            (".inf", ["dropped", "?", "stops", "stops", "stops", "zeroed", "stops"]),
+            ("~", ["empty", "empty", "empty", "stops", "empty", "zeroed", "stops"]),
+            ("", ["empty", "empty", "empty", "empty", "empty", "empty", "empty"]),
+            ("\"\"", ["dropped", "dropped", "?", "empty", "stops", "empty", "empty"]),
+            ("[600]", ["dropped", "dropped", "?", "stops", "stops", "zeroed", "stops"]),
+            ("$X", ["template", "template", "template", "template", "template", "template", "template"]),
+        ] {
+            let text = format!("k: {written}\n");
+            let tree = yaml::read(&text).unwrap();
+            let node = tree.get(&tree.documents[0], "k").unwrap();
+            let bare = written.trim_matches(['"', '\'']);
+            let actual = [
+                shown(HeartbeatInterval, cloudinit(HeartbeatInterval, node)),
+                shown(EtcdRequestTimeout, cloudinit(EtcdRequestTimeout, node)),
+                shown(AgentTtl, cloudinit(AgentTtl, node)),
+                shown(HeartbeatInterval, daemon(HeartbeatInterval, bare)),
+                shown(HeartbeatInterval, strict(HeartbeatInterval, node)),
+                shown(EtcdRequestTimeout, daemon(EtcdRequestTimeout, bare)),
+                shown(AgentTtl, daemon(AgentTtl, bare)),
+            ];
+            let known = actual.iter().zip(expected).all(|(actual, expected)| expected == "?" || actual == expected);
+            assert!(known, "{written}\nexpected {expected:?}\nactual   {actual:?}");
+        }
+    }
+
     #[test]
     fn octal_tells_both_readings() {
         assert_eq!(octal("0600"), Some((384, "600")));

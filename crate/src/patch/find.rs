@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::edit::{Edit, apply};
 use super::place::Place;
 use super::{Change, render, verify};
+use crate::config::manifest::commands;
 use crate::config::{Configuration, Setting, Source, scalar};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
@@ -21,10 +22,11 @@ pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> R
     let mut edits = Vec::new();
     let mut missing: Vec<Change> = Vec::new();
     for change in changes {
-        match place.replacement(change) {
-            Some(edit) => edits.push(edit.serving(&[*change])),
-            None => missing.push(*change),
+        let found = place.replacements(change);
+        if found.is_empty() {
+            missing.push(*change);
         }
+        edits.extend(found.into_iter().map(|edit| edit.serving(&[*change])));
     }
     for etcd in [true, false] {
         let group: Vec<Change> = missing.iter().copied().filter(|change| change.parameter.is_etcd() == etcd).gather();
@@ -59,7 +61,15 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
         let acting: Vec<&Setting> =
             configuration.settings.iter().filter(|setting| setting.parameter == change.parameter && setting.effective).gather();
         let several = tree.documents.len() > 1 && configuration.source != Source::CloudConfig;
-        if acting.len() > 1 && (several || !configuration.tolerant) {
+        // Several members in one file: etcd wants the same timers in all of them.
+        let runs = if configuration.source == Source::Manifest { commands(&tree).len() } else { 1 };
+        if runs > 1 && acting.len() != runs {
+            return Err(format!(
+                "This file runs etcd {runs} times and states {key} for {} of them; state it for each first.",
+                acting.len()
+            ));
+        }
+        if runs == 1 && acting.len() > 1 && (several || !configuration.tolerant) {
             return Err(format!("{key} is stated in {} places that may all act; it cannot be told which one is meant.", acting.len()));
         }
         for setting in configuration.settings.iter().filter(|setting| setting.parameter == change.parameter) {
@@ -68,7 +78,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
             }
         }
         if acting.iter().any(|setting| is_sealed(setting)) {
-            return Err(format!("{key} stands in encoded text, which is not edited here."));
+            return Err(format!("{key} stands in folded or encoded text, which is not edited here."));
         }
     }
     Ok(())
@@ -84,14 +94,13 @@ fn is_sealed(setting: &Setting) -> bool {
 }
 
 fn yaml_of(text: &str, source: Source) -> Option<Tree> {
-    let yaml = !matches!(source, Source::DropIn | Source::FleetConf | Source::Environment | Source::Flags);
-    yaml.then(|| yaml::read(text).ok()).flatten()
+    source.is_yaml().then(|| yaml::read(text).ok()).flatten()
 }
 
 /// Whether the scalar at `span` stands below an anchor or on one.
 fn anchored(node: &Node, span: &Range<usize>, shared: bool) -> bool {
     let shared = shared || node.anchor.is_some();
-    if node.span == *span && matches!(node.kind, Kind::Scalar { .. }) {
+    if node.span.start <= span.start && span.end <= node.span.end && matches!(node.kind, Kind::Scalar { .. }) {
         return shared;
     }
     node.items().iter().any(|item| anchored(item, span, shared)) || node.entries().iter().any(|entry| anchored(&entry.value, span, shared))
@@ -118,16 +127,23 @@ impl Place<'_> {
         verify::check(self.text, self.configuration, &apply(self.text, edits), group).is_ok()
     }
 
-    /// Replaces the value that acts, or one that does not for its own fault.
-    fn replacement(&self, change: &Change) -> Option<Edit> {
-        let mut stated: Vec<&Setting> = self.configuration.settings.iter().filter(|setting| setting.parameter == change.parameter).gather();
+    /// Replaces the value that acts, or one that does not for its own fault; of several members, the value of each.
+    fn replacements(&self, change: &Change) -> Vec<Edit> {
+        let mut stated: Vec<&Setting> =
+            self.configuration.settings.iter().filter(|setting| setting.parameter == change.parameter).gather();
         by_key(&mut stated, |setting| (!setting.effective, std::cmp::Reverse(setting.place.span)));
         let single = [*change];
+        let members = stated.iter().filter(|setting| setting.effective).count();
+        if members > 1 && self.configuration.source == Source::Manifest {
+            return stated[..members].iter().rev().filter_map(|setting| self.replace(setting, change)).gather();
+        }
         stated
             .iter()
             .take(MOST_TRIES)
             .filter_map(|setting| self.replace(setting, change))
             .find(|edit| verify::rereads(self.configuration, &apply(self.text, std::slice::from_ref(edit)), &single).is_ok())
+            .into_iter()
+            .gather()
     }
 
     fn replace(&self, setting: &Setting, change: &Change) -> Option<Edit> {

@@ -1,12 +1,14 @@
 //! Where a value goes that nothing states yet, source by source.
 
 use super::edit::Edit;
-use super::place::{Place, bom, line_start};
+use super::place::{Form, Place, bom, line_start};
 use super::{Change, render};
+use crate::config::etcd_toml;
 use crate::config::inner::Inner;
+use crate::config::manifest::{arguments_of, commands, etcd_word};
 use crate::config::{Source, section_of};
 use crate::gather::Gather;
-use crate::yaml::{self, Kind, Node, Tree};
+use crate::yaml::{Kind, Node, Style, Tree};
 
 /// The drop-in that is made for a unit without one.
 pub const NEW_DROP_IN: &str = "40-timing.conf";
@@ -33,18 +35,19 @@ impl Place<'_> {
                 found.extend(self.in_new_drop_in(group, &["coreos", "units"], "content", "drop_ins"));
             }
             Source::ContainerLinux => {
-                found.extend(self.in_mapping(&["etcd"], group, true));
+                found.extend(self.in_root(&["etcd"], Form::Keys { snake: true }, group));
                 found.extend(self.in_unit(group, &["systemd", "units"], "contents", "dropins"));
                 found.extend(self.in_new_drop_in(group, &["systemd", "units"], "contents", "dropins"));
             }
             Source::Ignition => found.extend(self.in_unit(group, &["systemd", "units"], "contents", "dropins")),
-            Source::EtcdYaml => found.extend(self.in_mapping(&[], group, false)),
+            Source::EtcdYaml => found.extend(self.in_root(&[], Form::Keys { snake: false }, group)),
             Source::Manifest => {
-                found.extend(self.in_mapping(&["etcd", "local", "extraArgs"], group, false));
-                found.extend(self.after_command_word(group));
+                found.extend(self.in_arguments(group));
+                found.extend(self.in_command(group));
             }
             Source::DropIn => found.extend(self.in_unit_text(&Inner::verbatim(self.text, 0..self.text.len()), group)),
             Source::FleetConf => found.extend(self.in_fleet_conf(group)),
+            Source::EtcdToml => found.push(self.in_toml(group)),
             Source::Environment => {
                 found.push(self.append(group.iter().map(|change| format!("{}={}", render::variable(change), render::value(change)))))
             }
@@ -64,71 +67,89 @@ impl Place<'_> {
         if group[0].parameter.is_etcd() {
             sections.push(if group[0].etcd_04 { "etcd2" } else { "etcd" });
         }
-        sections
-            .iter()
-            .flat_map(|section| {
-                let spelled: Vec<Change> = group.iter().map(|change| Change { etcd_04: *section == "etcd", ..*change }).gather();
-                self.extend_entry(coreos, tree, section, &spelled, false)
-            })
-            .gather()
+        let mut found = Vec::new();
+        for section in sections {
+            let Some(node) = tree.get(coreos, section) else { continue };
+            let spelled: Vec<Change> = group.iter().map(|change| Change { etcd_04: section == "etcd", ..*change }).gather();
+            let snake = self.snake(if node.entries().is_empty() { coreos } else { node });
+            found.extend(self.extend(tree, coreos, &[section], Form::Keys { snake }, &spelled));
+        }
+        found
     }
 
-    fn in_mapping(&self, path: &[&str], group: &[Change], snake: bool) -> Vec<Edit> {
+    fn in_root(&self, keys: &[&str], form: Form, group: &[Change]) -> Option<Edit> {
+        let tree = self.tree.as_ref()?;
+        self.extend(tree, tree.documents.first()?, keys, form, group)
+    }
+
+    /// Into the place of an installer's file where arguments of etcd stand, made where it is missing.
+    fn in_arguments(&self, group: &[Change]) -> Vec<Edit> {
         let Some(tree) = &self.tree else { return Vec::new() };
-        let Some(root) = tree.documents.first() else { return Vec::new() };
-        match path.split_last() {
-            None => self.extend_mapping(root, group, snake).into_iter().gather(),
-            Some((last, parents)) => {
-                tree.at(root, parents).map_or_else(Vec::new, |parent| self.extend_entry(parent, tree, last, group, snake))
-            }
-        }
+        let home = |root| {
+            let (path, form) = arguments_of(tree, root)?;
+            self.extend(tree, root, &path, Form::Arguments(form), group)
+        };
+        tree.documents.iter().filter_map(home).gather()
     }
 
-    /// Into the value of `parent`'s key, be it a mapping, braces or nothing.
-    fn extend_entry(&self, parent: &Node, tree: &Tree, key: &str, group: &[Change], snake: bool) -> Vec<Edit> {
-        let found = tree.all(parent, key);
-        let Some(entry) = found.last().filter(|_| found.len() == 1) else { return Vec::new() };
-        let node = &entry.value;
+    /// Adds to what `keys` lead to below `node`; what is missing on the way is made.
+    fn extend(&self, tree: &Tree, node: &Node, keys: &[&str], form: Form, group: &[Change]) -> Option<Edit> {
         if node.anchor.is_some() || matches!(node.kind, Kind::Alias(_)) {
-            return Vec::new();
+            return None;
         }
-        if node.is_null() && node.span.is_empty() && !parent.is_flow() {
-            return vec![self.below(entry, self.lines(group, &self.indent_below(entry), snake || self.snake(parent)))];
+        let Some((key, rest)) = keys.split_first() else { return self.grow(node, keys, form, group) };
+        let entry = match tree.all(node, key)[..] {
+            [] => return self.grow(node, keys, form, group),
+            [entry] if node.entries().iter().any(|own| own.key.span == entry.key.span) => entry,
+            _ => return None,
+        };
+        let value = &entry.value;
+        if !value.is_null() || value.anchor.is_some() {
+            return self.extend(tree, value, rest, form, group);
         }
-        if node.is_null() && !node.span.is_empty() {
-            let text = format!("{{{}}}", self.pairs(group, snake));
-            return vec![Edit::new(node.span.start..node.span.end, text)];
+        match (value.span.is_empty(), node.is_flow()) {
+            (false, _) => Some(Edit::new(value.span.clone(), self.bracketed(rest, form, group))),
+            (true, false) => Some(self.below(entry, self.block(rest, form, group, &self.indent_below(entry)))),
+            (true, true) => None,
         }
-        self.extend_mapping(node, group, snake).into_iter().gather()
     }
 
-    fn extend_mapping(&self, node: &Node, group: &[Change], snake: bool) -> Option<Edit> {
-        let Kind::Mapping { entries, flow } = &node.kind else { return None };
-        let snake = snake || self.snake(node);
-        if *flow {
-            let pairs = self.pairs(group, snake);
-            let (at, text) = match entries.last() {
-                Some(last) => (last.value.span.end.max(last.key.span.end), format!(", {pairs}")),
-                None => (node.span.start + 1, pairs),
-            };
-            return Some(Edit::insert(at, text));
-        }
-        let first = entries.first()?;
-        let indent = self.column(first);
-        let lines = self.lines(group, &indent, snake);
-        // Behind the last entry that ends on its own line; a block scalar's end is not a safe place.
-        let simple = entries.iter().rfind(|entry| {
-            matches!(entry.value.kind, Kind::Scalar { .. } | Kind::Alias(_))
-                && !self.text.get(entry.key.span.start..entry.value.span.end.max(entry.key.span.end)).unwrap_or("\n").contains('\n')
-        });
-        match simple {
-            Some(entry) => Some(self.below(entry, lines)),
-            None => {
-                let at = line_start(self.text, first.key.span.start);
-                let bare = self.text.get(at..first.key.span.start)?.trim_start_matches('\u{feff}').trim().is_empty();
-                bare.then(|| Edit::insert(at + bom(self.text, at), format!("{}{}", lines.trim_start_matches(['\r', '\n']), self.line_end)))
+    /// Adds `keys`, and the values below them, to a mapping or list that has something in it or brackets around it.
+    fn grow(&self, node: &Node, keys: &[&str], form: Form, group: &[Change]) -> Option<Edit> {
+        let (first, last) = match &node.kind {
+            Kind::Mapping { entries, .. } if !keys.is_empty() || !form.is_list() => {
+                (entries.first().map(|entry| &entry.key), entries.last().map(|entry| &entry.value))
             }
+            Kind::Sequence { items, .. } if keys.is_empty() && form.is_list() => (items.first(), items.last()),
+            _ => return None,
+        };
+        if node.is_flow() {
+            let Some(last) = last else { return Some(Edit::insert(node.span.start + 1, self.inline(keys, form, group))) };
+            let comma = self.comma(node.entries().last().map_or(last.span.start, |entry| entry.key.span.start));
+            let added: String =
+                group.iter().map(|change| format!("{comma}{}", self.inline(keys, form, std::slice::from_ref(change)))).collect();
+            let added = if keys.is_empty() { added } else { format!("{comma}{}", self.inline(keys, form, group)) };
+            return Some(Edit::insert(last.span.end, added));
         }
+        let first = first?;
+        let start = line_start(self.text, first.span.start);
+        let start = start + bom(self.text, start);
+        let lead = self.text.get(start..first.span.start)?;
+        if !matches!((lead.trim(), form.is_list() && keys.is_empty()), ("", false) | ("-", true)) {
+            return None;
+        }
+        let indent = " ".repeat(lead.trim_end().len().checked_sub(1).unwrap_or(lead.len()));
+        let lines = self.block(keys, form, group, &indent);
+        // Behind the last child that ends on its own line; a block scalar's end is not a safe place.
+        let children = node.entries().iter().map(|entry| (&entry.key, &entry.value)).chain(node.items().iter().map(|item| last_line(item)));
+        let simple = children.filter(|(from, to)| {
+            matches!(to.kind, Kind::Scalar { .. } | Kind::Alias(_))
+                && !self.text.get(from.span.start..to.span.end.max(from.span.end)).unwrap_or("\n").contains('\n')
+        });
+        Some(match simple.last() {
+            Some((from, to)) => self.under(from.span.end.max(to.span.end), lines),
+            None => Edit::insert(start, format!("{}{}", lines.trim_start_matches(['\r', '\n']), self.line_end)),
+        })
     }
 
     /// A section that is not there yet, right below `coreos:`, or with it on top of everything.
@@ -138,7 +159,7 @@ impl Place<'_> {
         let section = section_of(group[0].parameter, group[0].etcd_04);
         let Some(entry) = tree.all(root, "coreos").first().copied() else {
             let first = root.entries().first()?;
-            let lines = self.lines(group, "    ", false);
+            let lines = self.block(&[], Form::Keys { snake: false }, group, "    ");
             let at = line_start(self.text, first.key.span.start);
             let at = at + bom(self.text, at);
             let end = self.line_end;
@@ -148,12 +169,11 @@ impl Place<'_> {
         if coreos.is_flow() {
             let comma = if coreos.entries().is_empty() { "" } else { ", " };
             let at = coreos.span.start + 1;
-            return Some(Edit::insert(at, format!("{section}: {{{}}}{comma}", self.pairs(group, false))));
+            let inner = self.inline(&[section], Form::Keys { snake: false }, group);
+            return Some(Edit::insert(at, format!("{inner}{comma}")));
         }
         let outer = coreos.entries().first().map_or_else(|| "  ".to_owned(), |first| self.column(first));
-        let inner = format!("{outer}{}", self.step(&outer));
-        let lines = self.lines(group, &inner, self.snake(coreos));
-        Some(self.below(entry, format!("{}{outer}{section}:{lines}", self.line_end)))
+        Some(self.below(entry, self.block(&[section], Form::Keys { snake: self.snake(coreos) }, group, &outer)))
     }
 
     /// Into the text of the daemon's unit: its first drop-in, or its own content.
@@ -239,6 +259,18 @@ impl Place<'_> {
         Some(self.append(group.iter().map(|change| format!("{}={}", render::key(change).replace('-', "_"), render::value(change)))))
     }
 
+    /// Below the heading of `[peer]`, or with it at the end.
+    fn in_toml(&self, group: &[Change]) -> Edit {
+        let lines = group.iter().map(|change| format!("{} = {}", change.parameter.key().replace('-', "_"), render::value(change)));
+        match self.text.lines().find(|line| line.trim() == etcd_toml::SECTION) {
+            Some(heading) => {
+                let at = heading.as_ptr() as usize - self.text.as_ptr() as usize;
+                self.under(at, lines.map(|line| format!("{}{line}", self.line_end)).collect())
+            }
+            None => self.append(std::iter::once(etcd_toml::SECTION.to_owned()).chain(lines)),
+        }
+    }
+
     /// Lines at the end of the text, which keeps its last line end or the lack of it.
     fn append(&self, lines: impl Iterator<Item = String>) -> Edit {
         let at = self.text.len();
@@ -265,19 +297,33 @@ impl Place<'_> {
         ends.into_iter().rev().map(|end| Edit::insert(end, flags.clone())).gather()
     }
 
-    /// Behind the word `etcd` of a command in a list.
-    fn after_command_word(&self, group: &[Change]) -> Option<Edit> {
-        let tree = self.tree.as_ref().filter(|tree| tree.documents.len() == 1)?;
-        let word = tree.documents.first().and_then(|root| find_command(root, 0))?;
+    /// Into the command that runs etcd: behind the word `etcd`, or behind an argument that is etcd's.
+    fn in_command(&self, group: &[Change]) -> Vec<Edit> {
+        let Some(tree) = &self.tree else { return Vec::new() };
+        let words = commands(tree);
+        // Where several members run, one of them alone must not be changed.
+        let [word] = words[..] else { return Vec::new() };
+        let text = word.text().unwrap_or("");
+        let flags = group.iter().map(|change| format!("--{}={}", render::key(change), render::value(change)));
+        if let Some(end) = etcd_word(text).filter(|_| text.contains(char::is_whitespace)) {
+            let flags: String = flags.map(|flag| format!(" {flag}")).collect();
+            let at = Inner::of_scalar(self.text, word).and_then(|inner| inner.outer(end - 1..end));
+            return at.map(|at| Edit::insert(at.end, flags)).into_iter().gather();
+        }
         let start = line_start(self.text, word.span.start);
-        let lead = self.text.get(start..word.span.start)?;
-        let flag = |change: &Change| format!("--{}={}", render::key(change), render::value(change));
-        let text: String = if lead.trim() == "-" {
-            group.iter().map(|change| format!("{}{lead}{}", self.line_end, flag(change))).gather().concat()
-        } else {
-            group.iter().map(|change| format!(", {}", flag(change))).gather().concat()
-        };
-        Some(Edit::insert(word.span.end, text))
+        let Some(lead) = self.text.get(start..word.span.start) else { return Vec::new() };
+        let lead = if lead.trim() == "-" { format!("{}{lead}", self.line_end) } else { ", ".to_owned() };
+        let quote = self.quote_of(word);
+        vec![Edit::insert(word.span.end, flags.map(|flag| format!("{lead}{quote}{flag}{quote}")).collect())]
+    }
+
+    /// The quote a scalar is written in.
+    fn quote_of(&self, node: &Node) -> &'static str {
+        match &node.kind {
+            Kind::Scalar { style: Style::Double, .. } => "\"",
+            Kind::Scalar { style: Style::Single, .. } => "'",
+            _ => "",
+        }
     }
 }
 
@@ -285,19 +331,7 @@ fn environment(change: &Change) -> String {
     format!("Environment=\"{}={}\"", render::variable(change), render::value(change))
 }
 
-/// The word `etcd` that begins a command.
-fn find_command(node: &Node, depth: usize) -> Option<&Node> {
-    if depth > yaml::MAX_DEPTH {
-        return None;
-    }
-    for entry in node.entries() {
-        let first = entry.value.items().first().filter(|_| entry.name() == "command");
-        if let Some(word) = first.filter(|word| word.text().is_some_and(|text| text.rsplit('/').next() == Some("etcd"))) {
-            return Some(word);
-        }
-        if let Some(found) = find_command(&entry.value, depth + 1) {
-            return Some(found);
-        }
-    }
-    node.items().iter().find_map(|item| find_command(item, depth + 1))
+/// From where to where an item may stand on one line: itself, or the last entry of a mapping.
+fn last_line(item: &Node) -> (&Node, &Node) {
+    item.entries().last().map_or((item, item), |entry| (&entry.key, &entry.value))
 }

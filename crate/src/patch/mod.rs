@@ -85,12 +85,19 @@ fn patch_one(text: &str, configuration: &Configuration, changes: &[Change]) -> O
         Ok(edits) => {
             let lines = LineIndex::new(text);
             let new = apply(text, &edits);
-            let reason = configuration
-                .tolerant
-                .then(|| "This is no finished YAML, so it was read and changed line by line; look the change over.".to_owned());
+            let filled_in = configuration.settings.iter().any(|setting| {
+                setting.effective && setting.value.is_none() && wanted.iter().any(|change| change.parameter == setting.parameter)
+            });
+            let reason = if configuration.tolerant {
+                Some("This is no finished YAML, so it was read and changed line by line; look the change over.".to_owned())
+            } else {
+                filled_in.then(|| {
+                    "A value that a template fills in is now a number; the template's own value may be the better place.".to_owned()
+                })
+            };
             Some(PatchReport {
                 document,
-                disposition: if configuration.tolerant { "review" } else { "safe" }.to_owned(),
+                disposition: if reason.is_some() { "review" } else { "safe" }.to_owned(),
                 diff: Some(diff(text, &edits)),
                 text: Some(new),
                 edits: edits.into_iter().map(|edit| edit_report(text, &lines, edit)).gather(),
@@ -273,11 +280,69 @@ mod tests {
         assert_eq!(patched("verbosity=1", &[TTL]), "verbosity=1\nagent_ttl=60s");
     }
 
+    /// Installers pass arguments on to etcd: into a list that holds others, is empty, or is not there.
+    #[test]
+    fn inserts_arguments_where_none_are() {
+        let three = "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\n";
+        let four = "kind: Init\n---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n";
+        let rke = "nodes: []\nservices:\n  etcd:\n";
+        let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: etcd\n";
+        for (head, before, after) in [
+            (three, "", "etcd:\n  local:\n    extraArgs:\n      election-timeout: \"2500\"\n"),
+            (three, "etcd:\n  local: {}\n", "etcd:\n  local: {extraArgs: {election-timeout: \"2500\"}}\n"),
+            (three, "etcd:\n  local:\n    extraArgs:\n", "etcd:\n  local:\n    extraArgs:\n      election-timeout: \"2500\"\n"),
+            (three, "etcd:\n  local:\n    extraArgs: {}\n", "etcd:\n  local:\n    extraArgs: {election-timeout: \"2500\"}\n"),
+            (
+                four,
+                "etcd:\n  local:\n    dataDir: /x",
+                "etcd:\n  local:\n    dataDir: /x\n    extraArgs:\n      - name: election-timeout\n        value: \"2500\"",
+            ),
+            (four, "etcd:\n  local:\n    extraArgs: []\n", "etcd:\n  local:\n    extraArgs: [{name: election-timeout, value: \"2500\"}]\n"),
+            (
+                four,
+                "etcd:\n  local:\n    extraArgs:\n    - name: a\n      value: b\n",
+                "etcd:\n  local:\n    extraArgs:\n    - name: a\n      value: b\n    - name: election-timeout\n      value: \"2500\"\n",
+            ),
+            (rke, "    snapshot: true\n", "    snapshot: true\n    extra_args:\n      election-timeout: \"2500\"\n"),
+            (rke, "    extra_args: ~\n", "    extra_args: {election-timeout: \"2500\"}\n"),
+            ("cluster-init: true\ntoken: x\n", "", "etcd-arg:\n  - election-timeout=2500\n"),
+            ("", "etcd-arg: []\n", "etcd-arg: [\"election-timeout=2500\"]\n"),
+            ("", "etcd-arg:\n- \"a=b\"\n", "etcd-arg:\n- \"a=b\"\n- election-timeout=2500\n"),
+            (
+                "machine:\n  type: controlplane\n",
+                "cluster:\n  etcd:\n",
+                "cluster:\n  etcd:\n    extraArgs:\n      election-timeout: \"2500\"\n",
+            ),
+            (pod, "    command: [\"etcd\", \"--a=b\"]\n", "    command: [\"etcd\", \"--election-timeout=2500\", \"--a=b\"]\n"),
+            (pod, "    command:\n    - etcd\n    - --a=b\n", "    command:\n    - etcd\n    - --election-timeout=2500\n    - --a=b\n"),
+            (pod, "    args:\n    - --initial-cluster=x\n", "    args:\n    - --initial-cluster=x\n    - --election-timeout=2500\n"),
+            (pod, "    command: [sh, -c, 'exec etcd --a=b']\n", "    command: [sh, -c, 'exec etcd --election-timeout=2500 --a=b']\n"),
+            (
+                pod,
+                "    command: [sh, -c, 'mkdir -p /var/lib/etcd; etcd --a=b']\n",
+                "    command: [sh, -c, 'mkdir -p /var/lib/etcd; etcd --election-timeout=2500 --a=b']\n",
+            ),
+            ("services:\n  e:\n    image: etcd\n", "    command: etcd --a b\n", "    command: etcd --election-timeout=2500 --a b\n"),
+        ] {
+            assert_eq!(patched(&format!("{head}{before}"), &[ELECTION]), format!("{head}{after}"));
+        }
+        let json = "{\n  \"name\": \"a\",\n  \"initial-cluster\": \"a=http://x:2380\"\n}\n";
+        assert_eq!(patched(json, &[ELECTION]), json.replace("2380\"", "2380\",\n  \"election-timeout\": 2500"));
+    }
+
+    #[test]
+    fn members_in_one_file_are_changed_together() {
+        let text = "services:\n  a:\n    command: [etcd, --election-timeout=1000]\n  b:\n    command: [etcd, --election-timeout=1500]\n";
+        assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500").replace("1500", "2500"));
+    }
+
     #[test]
     fn refuses_what_it_cannot_be_sure_of() {
         for text in [
             "#cloud-config\nx: &e {election-timeout: 1000}\ncoreos:\n  etcd2: *e\n",
             "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 1000\n    election-timeout: 2000\n",
+            "services:\n  a:\n    command: [etcd, --election-timeout=1000]\n  b:\n    command: [etcd]\n",
+            "etcd-arg: &e [election-timeout=1000]\nother: *e\n",
             "#cloud-config\nwrite_files:\n  - path: /etc/systemd/system/etcd2.service.d/50.conf\n    encoding: base64\n    content: W1NlcnZpY2VdCkVudmlyb25tZW50PUVUQ0RfRUxFQ1RJT05fVElNRU9VVD01MDAwCg==\n",
         ] {
             let configuration = config::read(0, text).unwrap();

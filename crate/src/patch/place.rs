@@ -2,9 +2,26 @@
 
 use super::edit::Edit;
 use super::{Change, render};
+use crate::config::manifest::Arguments;
 use crate::config::{Configuration, Source};
 use crate::gather::Gather;
 use crate::yaml::{self, Entry, Node, Tree};
+
+/// How new values are written at their place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `key: value`, with underscores or hyphens.
+    Keys { snake: bool },
+    /// As an installer wants etcd's arguments.
+    Arguments(Arguments),
+}
+
+impl Form {
+    /// Items rather than keys.
+    pub(super) fn is_list(self) -> bool {
+        matches!(self, Form::Arguments(Arguments::Pairs | Arguments::Words))
+    }
+}
 
 /// A document that is to be edited.
 pub struct Place<'a> {
@@ -17,8 +34,7 @@ pub struct Place<'a> {
 impl<'a> Place<'a> {
     /// Of a configuration and its text.
     pub fn new(text: &'a str, configuration: &'a Configuration) -> Self {
-        let yaml = !matches!(configuration.source, Source::DropIn | Source::FleetConf | Source::Environment | Source::Flags);
-        let tree = match yaml {
+        let tree = match configuration.source.is_yaml() {
             true if configuration.tolerant => Some(yaml::read_tolerantly(text)),
             true => yaml::read(text).ok(),
             false => None,
@@ -26,21 +42,63 @@ impl<'a> Place<'a> {
         Place { text, configuration, tree, line_end: if text.contains("\r\n") { "\r\n" } else { "\n" } }
     }
 
-    /// Lines `key: value`, each behind a line end.
-    pub(super) fn lines(&self, group: &[Change], indent: &str, snake: bool) -> String {
-        group
-            .iter()
-            .map(|change| format!("{}{indent}{}: {}", self.line_end, self.key(change, snake), render::value(change)))
-            .gather()
-            .concat()
+    /// Lines with `keys` one below the other and the values below them, each behind a line end.
+    pub(super) fn block(&self, keys: &[&str], form: Form, group: &[Change], indent: &str) -> String {
+        let (mut text, mut indent) = (String::new(), indent.to_owned());
+        for key in keys {
+            text.push_str(&format!("{}{indent}{key}:", self.line_end));
+            indent.push_str(&self.step(&indent));
+        }
+        for change in group {
+            let (key, value) = (self.key(change, form), render::value(change));
+            let line = match form {
+                Form::Keys { .. } => format!("{key}: {value}"),
+                Form::Arguments(Arguments::Map) => format!("{key}: \"{value}\""),
+                Form::Arguments(Arguments::Pairs) => format!("- name: {key}{}{indent}  value: \"{value}\"", self.line_end),
+                Form::Arguments(Arguments::Words) => format!("- {key}={value}"),
+            };
+            text.push_str(&format!("{}{indent}{line}", self.line_end));
+        }
+        text
     }
 
-    pub(super) fn pairs(&self, group: &[Change], snake: bool) -> String {
-        group.iter().map(|change| format!("{}: {}", self.key(change, snake), render::value(change))).gather().join(", ")
+    /// The same on one line, as it stands within brackets.
+    pub(super) fn inline(&self, keys: &[&str], form: Form, group: &[Change]) -> String {
+        // In JSON every key has quotes.
+        let quote = if self.text.trim_start().starts_with('{') { "\"" } else { "" };
+        if let Some((key, rest)) = keys.split_first() {
+            return format!("{quote}{key}{quote}: {}", self.bracketed(rest, form, group));
+        }
+        let one = |change: &Change| {
+            let (key, value) = (self.key(change, form), render::value(change));
+            match form {
+                Form::Keys { .. } => format!("{quote}{key}{quote}: {value}"),
+                Form::Arguments(Arguments::Map) => format!("{quote}{key}{quote}: \"{value}\""),
+                Form::Arguments(Arguments::Pairs) => {
+                    format!("{{{quote}name{quote}: {quote}{key}{quote}, {quote}value{quote}: \"{value}\"}}")
+                }
+                Form::Arguments(Arguments::Words) => format!("\"{key}={value}\""),
+            }
+        };
+        group.iter().map(one).gather().join(", ")
     }
 
-    pub(super) fn key(&self, change: &Change, snake: bool) -> String {
-        if snake { render::key(change).replace('-', "_") } else { render::key(change) }
+    /// With its brackets.
+    pub(super) fn bracketed(&self, keys: &[&str], form: Form, group: &[Change]) -> String {
+        let inner = self.inline(keys, form, group);
+        if keys.is_empty() && form.is_list() { format!("[{inner}]") } else { format!("{{{inner}}}") }
+    }
+
+    fn key(&self, change: &Change, form: Form) -> String {
+        let key = render::key(change);
+        if form == (Form::Keys { snake: true }) { key.replace('-', "_") } else { key }
+    }
+
+    /// What stands between two entries in brackets, as before the one that begins at `at`.
+    pub(super) fn comma(&self, at: usize) -> String {
+        let lead = self.text.get(line_start(self.text, at)..at).unwrap_or("x");
+        let own_line = lead.trim().is_empty() && !lead.is_empty();
+        if own_line { format!(",{}{lead}", self.line_end) } else { ", ".to_owned() }
     }
 
     /// Whether the keys of a mapping are written with underscores.
@@ -57,7 +115,12 @@ impl<'a> Place<'a> {
             } else {
                 0
             });
-        let end = line_end(self.text, from);
+        self.under(from, text)
+    }
+
+    /// At the end of the line of a byte.
+    pub(super) fn under(&self, at: usize, text: String) -> Edit {
+        let end = line_end(self.text, at);
         let end = end - usize::from(self.text.get(..end).is_some_and(|line| line.ends_with('\r')));
         Edit::insert(end, text)
     }

@@ -60,7 +60,20 @@ impl<'a> Place<'a> {
         let lead = prefix.trim().trim_start_matches('\u{feff}');
         if !matches!(
             lead.trim_end_matches(['"', '\'']),
-            "" | "-" | "--" | "- -" | "- --" | "export" | "Environment=" | "ETCD_PEER_" | "peer-" | "peer_" | "Environment=ETCD_PEER_"
+            "" | "-"
+                | "--"
+                | "- -"
+                | "- --"
+                | "etcd_"
+                | "etcd-"
+                | "fleet_"
+                | "fleet-"
+                | "export"
+                | "Environment="
+                | "ETCD_PEER_"
+                | "peer-"
+                | "peer_"
+                | "Environment=ETCD_PEER_"
         ) {
             return None;
         }
@@ -112,9 +125,12 @@ impl<'a> Place<'a> {
         }
         let opening = self.text.get(..at)?.len() - self.text.get(..at)?.trim_end_matches(['"', '\'', '-']).len();
         let lead = self.text.get(at - opening..at)?;
+        let comma = self.comma(at - opening);
         let new: String = group
             .iter()
-            .map(|change| format!(", {lead}{}{between}{}{closing}", self.spelled_like(spelling, change), self.value_like(sibling, change)))
+            .map(|change| {
+                format!("{comma}{lead}{}{between}{}{closing}", self.spelled_like(spelling, change), self.value_like(sibling, change))
+            })
             .gather()
             .concat();
         let end = span.end + closing.len();

@@ -1,0 +1,64 @@
+//! etcd 0.4's TOML file (`/etc/etcd/etcd.conf` or `-config`): the timers are whole numbers in its section
+//! `[peer]`, with underscores. Variables and flags beat it (etcd-io/etcd@v0.4.9:config/config.go:86-87, Load);
+//! keys it does not know are passed over.
+
+use super::builder::{Builder, Class, Home};
+use super::inner::Inner;
+use super::{Configuration, Source, keys, scalar};
+use crate::text::DocumentId;
+
+/// The section the timers belong to.
+pub const SECTION: &str = "[peer]";
+
+/// Reads a TOML file of etcd 0.4 that was pasted as it is.
+pub fn read(document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, Source::EtcdToml, text);
+    take(&mut builder, &Inner::verbatim(text, 0..text.len()));
+    builder.cluster.etcd_04 = true;
+    builder.finish("configuration file of etcd 0.4".to_owned())
+}
+
+/// Takes what such a file states.
+pub fn take(builder: &mut Builder, inner: &Inner) {
+    builder.cluster.has_etcd = true;
+    let (mut section, mut at) = (String::new(), 0);
+    for raw in inner.text.split_inclusive('\n') {
+        let start = at + raw.len() - raw.trim_start().len();
+        at += raw.len();
+        let line = raw.trim();
+        if line.starts_with('[') {
+            section = line.split('#').next().unwrap_or("").trim().to_owned();
+            continue;
+        }
+        let Some((key, rest)) = line.split_once('=').filter(|_| !line.starts_with('#')) else { continue };
+        let key = key.trim_end();
+        let value = rest.split('#').next().unwrap_or("").trim();
+        let from = start + line.len() - rest.trim_start().len();
+        let span = inner.place(from..from + value.len());
+        let Some((parameter, old)) = keys::of_key(key).filter(|(parameter, _)| parameter.is_etcd()) else { continue };
+        builder.claim((parameter, true), span, scalar::daemon(parameter, value), Home::new("", Class::BelowVariables, ""));
+        if section == SECTION && !old && !key.contains('-') {
+            continue;
+        }
+        let right = parameter.key().replace('-', "_");
+        let note = format!("{key} is passed over here: etcd 0.4 reads {right} in its section {SECTION}.");
+        builder.void_last(&note);
+        builder.problem("config-unknown-key", inner.place(start..start + key.len()), note, Some(parameter));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::MS;
+
+    #[test]
+    fn timers_stand_in_the_section_of_peers() {
+        let text = "addr = \"127.0.0.1:4001\"\nheartbeat_interval = 30\n[peer]\naddr = \"127.0.0.1:7001\"\nheartbeat_interval = 100 # ms\nelection_timeout = \"500\"\n[cluster]\nactive_size = 9\n";
+        let read = crate::config::read(0, text).expect("a configuration");
+        assert_eq!(read.source, Source::EtcdToml);
+        let values: Vec<_> = read.settings.iter().map(|s| (s.raw.as_str(), s.value, s.effective, s.etcd_04)).collect();
+        assert_eq!(values, [("30", Some(30 * MS), false, true), ("100", Some(100 * MS), true, true), ("\"500\"", None, false, true)]);
+        assert_eq!(read.problems.iter().map(|p| p.id).collect::<Vec<_>>(), ["config-unknown-key", "etcd-bad-config"]);
+    }
+}

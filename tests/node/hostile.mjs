@@ -1,0 +1,42 @@
+// Texts made to hurt a YAML reader, for the test and for the bench. Run as a program it has the built engine
+// analyse each and prints what came of it, a JSON line for each.
+import { pathToFileURL } from 'node:url';
+import { analyze } from './engine.mjs';
+
+const HEADER = '#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 300\n    election-timeout: 3000\n';
+const times = (/** @type {number} */ count, /** @type {(at: number) => string} */ line) =>
+  Array.from({ length: count }, (_, at) => line(at)).join('');
+
+/** @type {Record<string, () => string>} */
+export const hostile = {
+  'aliases that multiply': () => {
+    const level = (/** @type {number} */ at) => `a${at}: &a${at} [${`*a${at - 1}, `.repeat(9)}*a${at - 1}]\n`;
+    return `${HEADER}a0: &a0 [x, x]\n${times(40, (at) => level(at + 1))}coreos2: *a40\n`;
+  },
+  'merges that multiply': () =>
+    `a0: &a0 {k0: 1}\n${times(40, (at) => `a${at + 1}: &a${at + 1} {<<: [*a${at}, *a${at}, *a${at}]}\n`)}coreos:\n  etcd2: {<<: *a40}\n`,
+  '100 KB of opening brackets': () => `${HEADER}x: ${'['.repeat(100_000)}`,
+  '100 KB of opening braces': () => `${HEADER}x: ${'{'.repeat(100_000)}`,
+  '2,000 levels of indentation': () => HEADER + times(2_000, (at) => `${' '.repeat(at + 1)}k:\n`),
+  '10,000 levels on one line': () => `${HEADER}x: ${'- '.repeat(10_000)}x\n`,
+  'a scalar of 10 MB': () => `${HEADER}x: ${'y'.repeat(10 << 20)}\n`,
+  'a quoted scalar of 10 MB': () => `${HEADER}x: "${'y\\n'.repeat((10 << 20) / 3)}"\n`,
+  'a block scalar of 10 MB': () => `${HEADER}x: |\n${'  y y y y y y y\n'.repeat((10 << 20) / 16)}`,
+  '200,000 keys': () => HEADER + times(200_000, (at) => `k${at}: 1\n`),
+  '200,000 keys of a section': () => HEADER + times(200_000, (at) => `    k${at}: 1\n`),
+  '200,000 times one key': () => HEADER + '    election-timeout: 2000\n'.repeat(200_000),
+  'NUL bytes': () => `${HEADER}\0: \0\n`.repeat(5_000),
+  'half surrogate pairs': () => `${HEADER}    name: "\ud800"\n  fleet:\n    agent-ttl: \udc00s\n`.repeat(2_000),
+  'comments only': () => `${HEADER}${'# x\n'.repeat(250_000)}`,
+  'marks of a template': () => `${HEADER}${'{{ x }}: {{ y }}\n'.repeat(50_000)}`,
+  'unit files without an end': () =>
+    `${HEADER}  units:\n${'  - name: etcd2.service\n    content: |\n      [Service]\n      Environment="A=\n'.repeat(10_000)}`,
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const [name, make] of Object.entries(hostile)) {
+    const report = await analyze({ documents: [{ name, text: make() }] });
+    const { headline } = report.verdict;
+    console.log(JSON.stringify({ name, headline, characters: JSON.stringify(report).length }));
+  }
+}
