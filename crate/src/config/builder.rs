@@ -431,7 +431,8 @@ impl<'a> Builder<'a> {
                         self.problem("config-section-without-start", span.clone(), note, parameter);
                     }
                 }
-                _ if parameter.is_some() && self.units.is_empty() => {
+                // Read line by line, a start may only have been missed.
+                _ if parameter.is_some() && self.units.is_empty() && !self.tolerant => {
                     let note = format!(
                         "The section writes settings for {unit} but starts nothing; {unit} needs `command: start` under `coreos.units`, here or elsewhere."
                     );

@@ -97,9 +97,32 @@ fn here_document(text: &str) -> Option<Range<usize>> {
 }
 
 fn header_inside(text: &str) -> Option<Range<usize>> {
-    let at = text.find("\n#cloud-config")? + 1;
+    const HEADER: &str = "#cloud-config";
+    let ends_its_line = |(at, _): &(usize, &str)| text[at + HEADER.len()..].lines().next().is_none_or(|rest| rest.trim().is_empty());
+    let (at, _) = text.match_indices(HEADER).find(ends_its_line)?;
     let before = text[..at].lines().any(|line| !line.trim().is_empty() && (!line.starts_with('#') || line.starts_with("#!")));
-    before.then(|| at..at + "#cloud-config".len())
+    before.then(|| at..at + HEADER.len())
+}
+
+/// The bodies of a shell script's here-documents.
+pub fn here_documents(text: &str) -> Vec<Range<usize>> {
+    let (mut found, mut open, mut at) = (Vec::new(), None::<(usize, &str)>, 0);
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        match open {
+            Some((from, end)) if line.trim() == end => {
+                found.push(from..start);
+                open = None;
+            }
+            Some(_) => {}
+            None => {
+                let word = here_document(line).map(|mark| line[mark.end..].trim_start_matches(['-', ' ', '\'', '"', '\\']));
+                open = word.map(|word| (at, word.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("")));
+            }
+        }
+    }
+    found
 }
 
 /// Whether another tool fills this text in.

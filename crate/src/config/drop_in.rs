@@ -5,12 +5,18 @@ use std::ops::Range;
 use super::builder::{Builder, Class, Home, is_etcd_unit};
 use super::flags::{self, Word};
 use super::inner::Inner;
-use super::{Configuration, Source};
+use super::{Configuration, Source, cloud_config, env};
 use crate::text::DocumentId;
 
 /// Reads a unit or drop-in that was pasted as it is.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::DropIn, text);
+    // A script may write the environment file beside the unit.
+    for body in cloud_config::here_documents(text) {
+        if !text[body.clone()].lines().any(|line| line.starts_with('[')) {
+            env::take(&mut builder, &Inner::verbatim(text, body), "");
+        }
+    }
     let inner = Inner::verbatim(text, 0..text.len());
     take(&mut builder, &inner, "", "");
     builder.finish("systemd unit or drop-in".to_owned())

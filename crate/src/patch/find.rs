@@ -129,8 +129,7 @@ impl Place<'_> {
 
     /// Replaces the value that acts, or one that does not for its own fault; of several members, the value of each.
     fn replacements(&self, change: &Change) -> Vec<Edit> {
-        let mut stated: Vec<&Setting> =
-            self.configuration.settings.iter().filter(|setting| setting.parameter == change.parameter).gather();
+        let mut stated: Vec<&Setting> = self.configuration.settings.iter().filter(|setting| setting.parameter == change.parameter).gather();
         by_key(&mut stated, |setting| (!setting.effective, std::cmp::Reverse(setting.place.span)));
         let single = [*change];
         let members = stated.iter().filter(|setting| setting.effective).count();

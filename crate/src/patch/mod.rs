@@ -14,7 +14,7 @@ mod render;
 mod twin;
 mod verify;
 
-use crate::config::Configuration;
+use crate::config::{Configuration, Source};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::report::{EditReport, PatchReport, Rendering};
@@ -90,6 +90,14 @@ fn patch_one(text: &str, configuration: &Configuration, changes: &[Change]) -> O
             });
             let reason = if configuration.tolerant {
                 Some("This is no finished YAML, so it was read and changed line by line; look the change over.".to_owned())
+            } else if configuration.source == Source::DropIn
+                && text.contains("\nEnvironmentFile=")
+                && edits.iter().any(|edit| edit.start == edit.end && edit.text.contains("Environment="))
+            {
+                Some(
+                    "The unit also reads a file with EnvironmentFile=, which beats Environment=; make sure that it does not set these."
+                        .to_owned(),
+                )
             } else {
                 filled_in.then(|| {
                     "A value that a template fills in is now a number; the template's own value may be the better place.".to_owned()

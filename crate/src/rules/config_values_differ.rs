@@ -3,6 +3,7 @@
 use super::common::voice;
 use super::config_differs_from_log::running;
 use super::{At, Evidence, Finding, Rule};
+use crate::config::Source;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::index::Index;
@@ -64,9 +65,11 @@ fn in_logs(facts: &Facts, parameter: Parameter) -> Option<Finding> {
 fn in_files(facts: &Facts, parameter: Parameter) -> Option<Finding> {
     let mut stated: Vec<(Micros, Place)> = Vec::new();
     for configuration in &facts.configurations {
-        let setting =
-            configuration.settings.iter().rfind(|setting| setting.parameter == parameter && setting.effective && !setting.etcd_04);
-        stated.extend(setting.and_then(|setting| Some((setting.value?, setting.place))));
+        let acting = configuration.settings.iter().rev();
+        let acting = acting.filter(|setting| setting.parameter == parameter && setting.effective && !setting.etcd_04);
+        // One manifest may start several members.
+        let members = if configuration.source == Source::Manifest { usize::MAX } else { 1 };
+        stated.extend(acting.take(members).filter_map(|setting| Some((setting.value?, setting.place))));
     }
     let (low, high) = (stated.iter().min_by_key(|(value, _)| *value)?, stated.iter().max_by_key(|(value, _)| *value)?);
     if low.0 == high.0 {
@@ -77,7 +80,7 @@ fn in_files(facts: &Facts, parameter: Parameter) -> Option<Finding> {
         Severity::Warning,
         Confidence::Medium,
         title(parameter, low.0, high.0),
-        "Two of the configurations state different values. If one is the older text of the same machine, this is no trouble.",
+        "Two places state different values. If one is the older text of the same machine, this is no trouble.",
     )
     .counting(stated.len())
     .on(&[parameter]);
@@ -102,6 +105,17 @@ mod tests {
     #[test]
     fn two_members_two_values() {
         assert!(find(&facts(&[&start(1000), &start(2500)]), "config-values-differ").is_some());
+    }
+
+    #[test]
+    fn two_members_of_one_file() {
+        let compose = |second: u32| {
+            format!(
+                "services:\n  a:\n    command: [etcd, --election-timeout=2000]\n  b:\n    command: [etcd, --election-timeout={second}]\n"
+            )
+        };
+        assert!(find(&facts(&[&compose(3000)]), "config-values-differ").is_some());
+        assert!(find(&facts(&[&compose(2000)]), "config-values-differ").is_none());
     }
 
     #[test]
