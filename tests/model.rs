@@ -226,3 +226,17 @@ fn no_stall_below_the_safe_one_ever_elected() {
     }
     assert!(safe >= 150, "{safe}");
 }
+
+/// The thirty points that a browser must show too: the test of the built package reads the same fixture.
+#[test]
+fn the_curve_is_the_one_that_the_built_engine_gives() {
+    let fixture: serde_json::Value = serde_json::from_str(include_str!("fixtures/curve.json")).expect("the fixture is JSON");
+    for case in fixture["cases"].as_array().expect("cases") {
+        let text = case["text"].as_str().expect("a log").to_owned();
+        let document = timing_advisor::Document { name: None, text };
+        let report = timing_advisor::analyze(&timing_advisor::Input { documents: vec![document], ..Default::default() });
+        let model = serde_json::to_value(report.model.expect("etcd is in the log")).expect("a report is JSON");
+        assert_eq!(model["points"], case["points"], "{}", model["points"]);
+        assert_eq!(model["points"].as_array().map(Vec::len), Some(30));
+    }
+}

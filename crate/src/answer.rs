@@ -377,7 +377,10 @@ fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
     let version = |range: Option<VersionRange>| {
         range.map_or((String::from("unknown"), "no line tells"), |range| (versions::words(range), "read off the logs"))
     };
-    let (etcd, fleet) = (version(facts.etcd), version(facts.fleet));
+    let (etcd, mut fleet) = (version(facts.etcd), version(facts.fleet));
+    if facts.fleet.is_none() {
+        fleet.1 = "no line tells; taken for 0.12";
+    }
     let stall = match (given.stall_ms, facts.longest_stall()) {
         (Some(ms), _) => ((ms.round() as i64).to_string(), "stated"),
         (None, Some(stall)) => (decimal(stall.planned, MS, 0), "longest in the logs"),
@@ -412,7 +415,7 @@ fn limits(facts: &Facts) -> Vec<String> {
         limits.extend(log.limits.iter().cloned());
     }
     if let Some(span) = plan::log_span(facts).filter(|span| *span < 3600 * crate::units::S) {
-        limits.push(format!("The logs cover {}: no daily rate can be known from them.", plan::covered(span)));
+        limits.push(format!("The logs cover {}: a rate per day is only what would come if it went on like that.", plan::covered(span)));
     } else if !facts.logs.is_empty() && plan::log_span(facts).is_none() {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
     }

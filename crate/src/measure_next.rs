@@ -90,6 +90,21 @@ const MEASUREMENTS: &[Measurement] = &[
         tells: "Which fleetd has to be restarted by hand.",
     },
     Measurement {
+        of: &["fleet-etcd-request-cancelled", "fleet-registry-timeout"],
+        text: "Time a plain read and one through the leader at each endpoint that fleet uses.",
+        commands: &[
+            "curl -s -o /dev/null -m 20 -w '%{time_total}\\n' 'http://ENDPOINT/v2/keys/'",
+            "curl -s -o /dev/null -m 20 -w '%{time_total}\\n' 'http://ENDPOINT/v2/keys/?quorum=true'",
+        ],
+        tells: "Slow plain reads point to that member alone, above all the first endpoint, which fleet asks first; slow reads through the leader point to the cluster.",
+    },
+    Measurement {
+        of: &["client-http-500"],
+        text: "Ask for the health of etcd at the moment of an error.",
+        commands: &["HEALTH"],
+        tells: "Whether a member or the majority was missing then.",
+    },
+    Measurement {
         of: &["fleet-unit-missing-in-registry"],
         text: "Ask etcd for the unit that fleet missed.",
         commands: &["fleetctl list-unit-files", "journalctl -u fleet --since today | grep -c 'No Unit found'"],
@@ -110,11 +125,34 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
         }
     }
     steps.extend(missing_logs(facts, findings, names.unit));
+    steps.extend(unseen_change(facts, names.unit));
     if plan.changes().next().is_some() && steps.is_empty() {
         let count = format!("journalctl -u {} --since yesterday | grep -cE 'lost leader|heartbeat on time'", names.unit);
         steps.push(step("Count leader changes and late heartbeats for a day.", &[&count], "Whether the values hold."));
     }
     steps
+}
+
+/// Two members led, and no line tells how the one followed the other.
+fn unseen_change(facts: &Facts, unit: &str) -> Option<Step> {
+    let unseen = facts.leaders_stalled() > 1 && facts.changes.iter().all(|change| change.class == ChangeClass::Start);
+    unseen.then(|| {
+        step(
+            format!("Paste the logs of all members{}: between them the leader changed.", minutes(facts)),
+            &[&format!("journalctl -u {unit} -o short-precise --since '1 hour ago'")],
+            "Who lost the leader, and whether a process started anew or froze for longer.",
+        )
+    })
+}
+
+/// From when to when the logs speak, where their lines say.
+fn minutes(facts: &Facts) -> String {
+    let ends = facts.logs.iter().filter_map(|log| log.first.as_ref().zip(log.last.as_ref()));
+    let mut only = ends.map(|((_, first), (_, last))| (first, last));
+    match (only.next(), only.next()) {
+        (Some((first, last)), None) => format!(" from {first} to {last}"),
+        _ => String::from(" for the same minutes"),
+    }
 }
 
 /// The log that would decide what this input leaves open.
@@ -129,9 +167,11 @@ fn missing_logs(facts: &Facts, findings: &[Finding], unit: &str) -> Option<Step>
     let client = findings.iter().any(|finding| finding.id == "client-http-500");
     if (facts.has_fleet() || client) && !facts.logs.is_empty() && !etcd_seen {
         let text = if client && !facts.has_fleet() {
-            "Paste fleetd's and etcd's logs of the machine that answered, for the same minutes."
+            String::from("Paste fleetd's and etcd's logs of the machine that answered, for the same minutes.")
+        } else if facts.logs.iter().all(|log| log.first.is_none()) {
+            String::from("Paste the log of etcd from all members for the same minutes, and fleet's with times.")
         } else {
-            "Paste the log of etcd from all members for the same minutes, with fleet's."
+            format!("Paste the log of etcd from all members{}, and a few minutes around it.", minutes(facts))
         };
         let tells = "Stalls and leader changes: they bound etcd's timers and tell what fleet waited for. A refused port, certificates or a missing majority would point elsewhere.";
         return Some(step(text, &[&fetch("1 hour ago")], tells));

@@ -76,7 +76,10 @@ fn explains(timers: &Timers, stall: &Stall) -> bool {
 fn expected(facts: &Facts, timers: &Timers) -> (f64, f64) {
     let mut terms: Vec<(Option<usize>, Range)> = Vec::new();
     for stall in facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored) {
-        let range = Range { low: stall.length.low, high: stall.planned.max(stall.length.low) };
+        // A stall known only from the leader's return counts with its guess (method 2.2): its low end is
+        // what the change alone proves.
+        let low = if stall.kind == StallKind::Return { stall.planned } else { stall.length.low };
+        let range = Range { low, high: stall.planned.max(low) };
         terms.push((term_at(facts, stall), range));
     }
     let (low, high) = expected_losses(timers, &groups(terms).into_iter().map(|(_, stalls)| stalls).gather());

@@ -1,7 +1,7 @@
 //! How to bring the values into force: steps in order, each with what it interrupts.
 
 use crate::config::Source;
-use crate::facts::Facts;
+use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::plan::Plan;
@@ -45,7 +45,7 @@ pub fn rollout(facts: &Facts, plan: &Plan) -> Vec<Step> {
     if plan.changes().next().is_none() {
         return Vec::new();
     }
-    let mut steps = vec![hand_out(facts)];
+    let mut steps = vec![hand_out(facts, plan)];
     // fleet's limits first: they take effect without an election, and with them fleet bears the ones below.
     steps.extend(fleet_step(facts, plan));
     steps.extend(etcd_steps(facts, plan));
@@ -53,7 +53,19 @@ pub fn rollout(facts: &Facts, plan: &Plan) -> Vec<Step> {
     steps
 }
 
-fn hand_out(facts: &Facts) -> Step {
+/// What goes wrong when the values are written by hand.
+fn spelling(facts: &Facts, plan: &Plan) -> &'static str {
+    if facts.configurations.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
+        " fleet's seconds are bare numbers, only agent-ttl carries its unit: without one fleetd does not start, and a 5s elsewhere counts as 0."
+    } else if facts.etcd.is_some_and(|range| range.high >= (3, 4, 0)) {
+        // etcd-io/etcd@v3.4.45:pkg/flags/flag.go
+        " Never set an option both as flag and as variable: etcd 3.4 and later refuse to start."
+    } else {
+        ""
+    }
+}
+
+fn hand_out(facts: &Facts, plan: &Plan) -> Step {
     let is = |source| facts.configurations.iter().any(|configuration| configuration.source == source);
     if is(Source::Manifest) {
         return step(
@@ -68,7 +80,7 @@ fn hand_out(facts: &Facts) -> Step {
         " It acts at the next restart of its daemon."
     };
     step(
-        format!("Put the corrected file on every machine, with the same values everywhere.{when}"),
+        format!("Put the corrected file on every machine, with the same values everywhere.{when}{}", spelling(facts, plan)),
         &["sudo systemctl daemon-reload"],
         "Nothing.",
     )
@@ -116,7 +128,43 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
             ),
         ];
     }
-    vec![step(format!("Restart etcd with the new values: {order}. {in_force}"), &commands, interrupts)]
+    let one_pass = if both {
+        format!(
+            " One pass is enough: members that still wait {} hear a beat every {} often enough.",
+            Parameter::ElectionTimeout.human(now),
+            Parameter::HeartbeatInterval.human(heartbeat.value())
+        )
+    } else {
+        String::new()
+    };
+    vec![step(format!("Restart etcd with the new values: {order}.{one_pass} {in_force}{}", pre_vote(facts)), &commands, interrupts)]
+}
+
+/// etcd 3.4 has pre-vote and leaves it off (lab, section 8.1).
+fn pre_vote(facts: &Facts) -> &'static str {
+    let may_have_it = facts.etcd.is_some_and(|range| range.high >= (3, 4, 0));
+    if may_have_it && facts.generation == Generation::V3 {
+        " In etcd 3.4 --pre-vote=true may ride along: it ends the slow failovers and keeps a member that lags from raising terms. It hardly protects a leader that stalls."
+    } else {
+        ""
+    }
+}
+
+/// Whether a running fleetd can read new values (fleet@v0.12.0:fleetd/fleetd.go:110-135; up to 0.11.0 its list of
+/// endpoints grows with each signal).
+fn reload(facts: &Facts) -> &'static str {
+    match facts.fleet {
+        None => {
+            " Use SIGHUP only if fleetd --version says 0.11.8 or older: from 0.12 on it leaves the old server running beside the new one."
+        }
+        Some(range) if range.high >= (0, 12, 0) => " Do not use SIGHUP from fleet 0.12 on: the old server is not stopped.",
+        Some(range) if range.low <= (0, 11, 0) => {
+            " A softer way in this version: write the values into /etc/fleet/fleet.conf, with underscores, and send SIGHUP; units keep running. It works only if no FLEET_ variable sets the same option, as a cloud-config does. Up to 0.11.0 each SIGHUP adds the list of endpoints once more, so restart at the next quiet hour."
+        }
+        Some(_) => {
+            " A softer way in this version: write the values into /etc/fleet/fleet.conf, with underscores, and send SIGHUP; units keep running. It works only if no FLEET_ variable sets the same option, as a cloud-config does."
+        }
+    }
 }
 
 fn fleet_step(facts: &Facts, plan: &Plan) -> Option<Step> {
@@ -127,15 +175,22 @@ fn fleet_step(facts: &Facts, plan: &Plan) -> Option<Step> {
         ""
     };
     let mut text = format!("{together}Restart fleetd on one machine at a time, and go on when that machine is listed again.");
-    text.push_str(if facts.monitor_may_hang() {
-        " Do not use SIGHUP from fleet 0.12 on: the old server is not stopped."
+    text.push_str(reload(facts));
+    let by_file = facts.configurations.iter().any(|configuration| configuration.source == Source::FleetConf);
+    let check = if by_file {
+        "grep -v '^#' /etc/fleet/fleet.conf; systemctl show fleet -p Environment"
     } else {
-        " Up to fleet 0.11.8 a SIGHUP reads new values from /etc/fleet/fleet.conf without stopping units, if no FLEET_ variable sets the same option; a cloud-config sets such variables."
-    });
+        "systemctl show fleet -p Environment"
+    };
+    let in_force = if by_file {
+        "The values are in force when the file has them and no FLEET_ variable sets the same option."
+    } else {
+        "The values are in force when the last command shows them."
+    };
     Some(step(
         text,
-        &["sudo systemctl restart fleet", "fleetctl list-machines", "systemctl show fleet -p Environment"],
-        "All fleet units of that machine stop, and start there or elsewhere. The values are in force when the last command shows them.",
+        &["sudo systemctl restart fleet", "fleetctl list-machines", check],
+        format!("All fleet units of that machine stop, and start there or elsewhere. {in_force}"),
     ))
 }
 

@@ -307,6 +307,9 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Stri
         Timing::Partly => match (other_cause(findings), plan.too_long) {
             (_, Some(too_long)) => beyond(too_long),
             (Some(cause), _) => format!("The values help, but there is a cause beneath: {}.", cause.title.trim_end_matches('.')),
+            (None, None) if stops_on_a_failed_read(facts, findings) => String::from(
+                "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once and stops none because one read failed.",
+            ),
             (None, None) => String::from("The values help fleet to wait; what makes etcd slow is not shown, so it may come back."),
         },
         Timing::NotTheRemedy => match other_cause(findings) {
@@ -416,15 +419,17 @@ fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
     pay
 }
 
+/// fleet before 0.12 takes a unit for deleted when its one read fails.
+fn stops_on_a_failed_read(facts: &Facts, findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry") && facts.fleet_before((0, 12, 0))
+}
+
 fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Vec<String> {
     let mut texts = Vec::new();
     if let Some(stall) = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored) {
         texts.push(format!("Writes still pause for up to {} per stall. Find what stalls the host.", human(stall.planned)));
     }
-    if timing == Timing::Partly
-        && findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry")
-        && facts.fleet_before((0, 12, 0))
-    {
+    if timing == Timing::Partly && stops_on_a_failed_read(facts, findings) {
         texts.push(String::from("fleet before 0.12 stops a unit when one read of it fails. Only an upgrade ends that."));
     }
     if plan.changes().any(|decision| decision.parameter == Parameter::EtcdRequestTimeout) {

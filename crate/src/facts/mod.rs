@@ -137,6 +137,9 @@ pub struct FleetFailure {
     pub change: Option<usize>,
 }
 
+/// What the plan assumes of a fleet whose version nothing tells; see `Facts::fleet_to_plan_with`.
+pub const UNKNOWN_FLEET: &str = "No line tells which fleet this is. It is taken for 0.12: a beat is two requests, as in every fleet up to it, and the monitor must not fire, as from it on. fleetd --version tells.";
+
 /// Everything known about the input.
 #[derive(Debug)]
 pub struct Facts {
@@ -384,15 +387,21 @@ impl Facts {
         self.fleet.is_some_and(|range| range.high < version)
     }
 
-    /// From fleet 0.12 on a monitor that fires can stop fleetd for good (lab, section 8.3). An unknown
-    /// fleet is taken for such a one.
+    /// The fleet to plan with. An unknown one is taken for 0.12: its beat is two requests, as in every fleet
+    /// up to it (CoreOS shipped none after 0.11.8), and its monitor must not fire, which is the careful
+    /// reading (method 6.6). `UNKNOWN_FLEET` says so to the reader.
+    pub fn fleet_to_plan_with(&self) -> VersionRange {
+        self.fleet.unwrap_or(VersionRange { low: (0, 12, 0), high: (0, 12, 0) })
+    }
+
+    /// From fleet 0.12 on a monitor that fires can stop fleetd for good (lab, section 8.3).
     pub fn monitor_may_hang(&self) -> bool {
-        !self.fleet_before((0, 12, 0))
+        self.fleet_to_plan_with().high >= (0, 12, 0)
     }
 
     /// The longest that one beat of a machine's presence can take, in the slowest fleet that this one can be.
     pub fn slowest_beat(&self, request_timeout: Micros) -> Micros {
-        let range = self.fleet.unwrap_or(VersionRange { low: (0, 1, 0), high: (1, 0, 0) });
+        let range = self.fleet_to_plan_with();
         let endpoints = self.configurations.iter().filter_map(|c| c.cluster.fleet_endpoints).max().unwrap_or(1);
         let possible = [(0, 12, 0), (0, 13, 0), (1, 0, 0)].into_iter().filter(|version| *version >= range.low && *version <= range.high);
         possible.chain([range.high]).map(|version| fleet::worst_beat(version, request_timeout, endpoints)).max().unwrap_or(0)
@@ -418,6 +427,13 @@ impl Facts {
     pub fn longest_stall(&self) -> Option<&Stall> {
         let known = self.stalls.iter().filter(|stall| stall.kind != StallKind::Censored).max_by_key(|stall| stall.planned);
         known.or_else(|| self.stalls.iter().max_by_key(|stall| stall.planned))
+    }
+
+    /// Members that printed a late-heartbeat line. Only a leader prints it, so two of them prove a change of
+    /// leader in between (method 2.4).
+    pub fn leaders_stalled(&self) -> usize {
+        let late = self.stalls.iter().filter(|stall| stall.kind == StallKind::LateHeartbeat);
+        distinct(late.map(|stall| stall.member.as_str())).len()
     }
 
     /// Leader changes that no start, plan or death explains.

@@ -32,7 +32,7 @@ pub fn units(facts: &Facts) -> Sourced {
 }
 
 fn load(facts: &Facts, agent_ttl: Micros, interval: Micros) -> Load {
-    let version = facts.fleet.map_or((0, 11, 8), |range| range.high);
+    let version = facts.fleet_to_plan_with().high;
     fleet::load(&Fleet { version, machines: machines(facts).0, units: units(facts).0, agent_ttl, interval })
 }
 

@@ -1,14 +1,14 @@
 //! fleet's agent-ttl: how long a machine may be without etcd before its units are taken away.
 
 use super::{Bound, Decision, Doubts, bound, confidence, load, remark, stall_to_survive};
-use crate::facts::Facts;
 use crate::facts::failures::{proven_outage, proven_wait};
+use crate::facts::{Facts, UNKNOWN_FLEET};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::model::fleet::dead_machine;
 use crate::model::raft::planning_failover;
 use crate::parameters::Parameter;
-use crate::report::Severity;
+use crate::report::{Provenance, Severity};
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{Micros, S, human};
 
@@ -53,6 +53,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated });
     let mut because = bounds(facts, value, &burden);
     because.push(remark("The upper bound is your patience: how long the units of a dead machine may wait."));
+    because.extend(unknown(facts));
     because.extend(doubts);
     let behind = ["fleet-agent-heartbeat-lost", "config-agent-ttl-too-short"];
     Decision {
@@ -61,7 +62,12 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
         neighbours: neighbours(facts, value, &burden),
         cost: cost(facts, value, now),
         confidence: sure,
-        findings: findings.iter().map(|finding| finding.id).filter(|id| behind.contains(id)).gather(),
+        findings: if findings.iter().any(|finding| behind.contains(&finding.id)) {
+            findings.iter().map(|finding| finding.id).filter(|id| behind.contains(id)).gather()
+        } else {
+            // It only follows the request timeout.
+            request.findings.clone()
+        },
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
 }
@@ -120,8 +126,13 @@ fn bounds(facts: &Facts, value: Micros, burden: &Burden) -> Vec<Bound> {
     all
 }
 
+/// Says what is assumed of an unknown fleet.
+fn unknown(facts: &Facts) -> Option<Bound> {
+    facts.fleet.is_none().then(|| remark(UNKNOWN_FLEET))
+}
+
 fn kept(facts: &Facts, now: Micros, burden: &Burden, lost: bool) -> Decision {
-    let why = if fits(facts, now, burden) {
+    let mut why = if fits(facts, now, burden) {
         bounds(facts, now, burden)
     } else if lost {
         vec![remark("A presence was lost, and no sensible value rides that outage out.")]
@@ -133,7 +144,16 @@ fn kept(facts: &Facts, now: Micros, burden: &Burden, lost: bool) -> Decision {
         );
         vec![remark(text)]
     };
+    why.extend(unknown(facts));
     let mut decision = Decision::keep(facts, PARAMETER, why);
+    let stated = facts.in_force(PARAMETER).provenance == Provenance::Stated;
+    if let Some(less) = (1..now / STEP).map(|steps| steps * STEP).find(|ttl| stated && fits(facts, *ttl, burden)) {
+        decision.neighbours.push(format!(
+            "{} would do as well and start a dead machine's units {} sooner; only that would be a reason.",
+            PARAMETER.human(less),
+            human(now - less)
+        ));
+    }
     let interval = facts.value(Parameter::EngineReconcileInterval);
     decision.cost = format!("The units of a machine that dies wait up to {}, as they do now.", human(dead_machine(now, interval)));
     decision
@@ -141,7 +161,7 @@ fn kept(facts: &Facts, now: Micros, burden: &Burden, lost: bool) -> Decision {
 
 fn cost(facts: &Facts, value: Micros, now: Micros) -> String {
     let interval = facts.value(Parameter::EngineReconcileInterval);
-    let crashed = if facts.fleet.is_none_or(|range| range.high >= (0, 13, 0)) {
+    let crashed = if facts.fleet_to_plan_with().high >= (0, 13, 0) {
         format!(" A fleetd of 0.13 or later that crashes may need up to {} to register again.", human(value))
     } else {
         String::new()

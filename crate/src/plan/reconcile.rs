@@ -23,6 +23,13 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
         return Decision::keep(facts, PARAMETER, vec![remark("fleet is not in the input.")]);
     }
     let now = facts.value(PARAMETER);
+    let stolen = findings.iter().any(|finding| matches!(finding.id, "fleet-engine-lease-stolen" | "fleet-duplicate-machine-id"));
+    let longer = stolen.then(|| {
+        remark(format!(
+            "No longer one while leases are taken by force or two machines share an id: after that an engine waits for the old lease, five intervals, and schedules nothing; at 10\u{a0}s that is {}.",
+            human(dead_engine(10 * S, false) - 10 * S)
+        ))
+    });
     let wait = request.value() + planning_failover(facts.generation, election);
     if 4 * now > wait {
         let text = format!(
@@ -31,6 +38,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
             human(wait)
         );
         let mut kept = Decision::keep(facts, PARAMETER, vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)]);
+        kept.because.extend(longer);
         kept.cost = format!("An engine that dies is replaced after up to {}, as it is now.", human(dead_engine(now, false)));
         if let Some(less) = rung(&LADDER, wait / 4 + 1).filter(|less| *less < now) {
             let sooner = human(dead_engine(less, false));
@@ -42,7 +50,6 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
         return kept;
     }
     let moved = facts.events_of(&[Meaning::EngineLeaderChanged]).count();
-    let stolen = findings.iter().any(|finding| matches!(finding.id, "fleet-engine-lease-stolen" | "fleet-duplicate-machine-id"));
     let asked = moved >= 2 && !stolen && request.proposed.is_some();
     let Some(value) = rung(&LADDER, wait / 4 + 1).filter(|value| asked && *value > now) else {
         let text = format!(
@@ -50,7 +57,9 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
             human(4 * now),
             human(wait)
         );
-        return Decision::keep(facts, PARAMETER, vec![remark(text)]);
+        let mut kept = Decision::keep(facts, PARAMETER, vec![remark(text)]);
+        kept.because.extend(longer);
+        return kept;
     };
     let text = format!("Four intervals must outlast a request and an election: {} / 4 = {}.", human(wait), human(wait / 4));
     let interpolated = (!RUN.contains(&value)).then_some("2 and 10\u{a0}s");

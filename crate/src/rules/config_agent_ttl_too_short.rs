@@ -1,7 +1,7 @@
 //! `config-agent-ttl-too-short`: the agent-ttl does not carry the etcd-request-timeout beside it.
 
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
-use crate::facts::Facts;
+use crate::facts::{Facts, UNKNOWN_FLEET};
 use crate::gather::Gather;
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
@@ -25,10 +25,14 @@ fn check(facts: &Facts) -> Option<Finding> {
     if places.is_empty() || ttl <= 0 || ttl >= least {
         return None;
     }
+    let unknown = if facts.fleet.is_none() { format!(" {UNKNOWN_FLEET}") } else { String::new() };
     let title =
         format!("agent-ttl {} is too short for an etcd-request-timeout of {}", AgentTtl.human(ttl), EtcdRequestTimeout.human(limit));
-    let what =
-        format!("It should be at least {}: twelve request timeouts, and more than four beats of up to {}.", human(least), human(beat));
+    let what = format!(
+        "It should be at least {}: twelve request timeouts, and more than four beats of up to {}.{unknown}",
+        human(least),
+        human(beat)
+    );
     // Beside a log without trouble of fleet it is a remark.
     let severity = if facts.logs.is_empty() || !facts.fleet_failures.is_empty() { Severity::Warning } else { Severity::Info };
     let demand = Constraint {
@@ -67,5 +71,14 @@ mod tests {
         for (limit, ttl) in [(1, ""), (2, ""), (5, "    agent-ttl: 60s\n"), (5, "    agent-ttl: 120s\n")] {
             assert!(find(&facts(&[&file(limit, ttl)]), "config-agent-ttl-too-short").is_none(), "{limit} {ttl}");
         }
+    }
+
+    /// An unknown fleet beats with two requests, however many endpoints it has: only from 0.13 on each is asked.
+    #[test]
+    fn endpoints_do_not_lengthen_the_beat_of_an_unknown_fleet() {
+        let servers = "    agent-ttl: 75s\n    etcd-servers: http://10.0.0.1:2379,http://10.0.0.2:2379,http://10.0.0.3:2379\n";
+        assert!(find(&facts(&[&file(5, servers)]), "config-agent-ttl-too-short").is_none());
+        let newest = "Mar 02 10:15:00 a fleetd[9]: INFO fleetd.go:75: Starting fleetd version 1.0.0\n";
+        assert!(find(&facts(&[&file(5, servers), newest]), "config-agent-ttl-too-short").is_some());
     }
 }

@@ -2,10 +2,12 @@
 
 use super::common::{all, human_limit, lines, plural, range, says, times};
 use super::{Basis, Constraint, Finding, Rule, Side};
-use crate::facts::{Facts, Stall, StallKind};
+use crate::facts::{ChangeClass, Facts, Stall, StallKind};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
+use crate::model::safe_stall;
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
+use crate::replay::timers_in_force;
 use crate::report::{Confidence, Severity};
 use crate::sort::distinct;
 use crate::units::{Range, human};
@@ -48,7 +50,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         "{} of {}. The longest lasted {lasted}; followers wait {limit}.{}",
         plural(lines(facts, &events), "line tells", "lines tell"),
         plural(stalls.len() as u64, "stall", "stalls"),
-        leaders(&stalls),
+        leaders(facts, &stalls),
     );
     let note = if follower_side {
         format!("the gap as the follower saw it: {}", human(longest.length.high))
@@ -95,9 +97,13 @@ fn unanswered(facts: &Facts, events: Vec<crate::facts::EventId>) -> Option<Findi
 }
 
 /// Which members stalled, where more than one did: only a leader prints this line.
-fn leaders(stalls: &[&Stall]) -> String {
+fn leaders(facts: &Facts, stalls: &[&Stall]) -> String {
+    let unseen = facts.changes.iter().all(|change| change.class == ChangeClass::Start);
     match distinct(stalls.iter().map(|stall| stall.member.as_str())).len() {
         0 | 1 => String::new(),
+        many if unseen && stalls.iter().all(|stall| stall.planned < safe_stall(&timers_in_force(facts))) => format!(
+            " {many} members stalled in turn, each while it led. So the leader changed in between, which these lines do not show and stalls this short cannot do: look for a restart or a longer freeze."
+        ),
         many => format!(" {many} members stalled in turn, each while it led."),
     }
 }
