@@ -141,12 +141,12 @@ impl Place<'_> {
         let indent = " ".repeat(lead.trim_end().len().checked_sub(1).unwrap_or(lead.len()));
         let lines = self.block(keys, form, group, &indent);
         // Behind the last child that ends on its own line; a block scalar's end is not a safe place.
-        let children = node.entries().iter().map(|entry| (&entry.key, &entry.value)).chain(node.items().iter().map(|item| last_line(item)));
-        let simple = children.filter(|(from, to)| {
+        let children = node.entries().iter().map(|entry| (&entry.key, &entry.value)).chain(node.items().iter().map(last_line));
+        let mut simple = children.filter(|(from, to)| {
             matches!(to.kind, Kind::Scalar { .. } | Kind::Alias(_))
                 && !self.text.get(from.span.start..to.span.end.max(from.span.end)).unwrap_or("\n").contains('\n')
         });
-        Some(match simple.last() {
+        Some(match simple.next_back() {
             Some((from, to)) => self.under(from.span.end.max(to.span.end), lines),
             None => Edit::insert(start, format!("{}{}", lines.trim_start_matches(['\r', '\n']), self.line_end)),
         })
