@@ -1,6 +1,18 @@
 //! Timing Advisor: reads etcd and fleet logs and configurations, explains timing trouble, and
 //! proposes values that follow from the evidence.
 //!
+//! ```
+//! use timing_advisor::{Document, Input, analyze};
+//!
+//! let log = "Apr 20 10:00:01 core-01 etcd2[815]: failed to send out heartbeat on time (deadline exceeded for 1.2s)\n";
+//! let documents = vec![Document { name: Some("etcd.log".into()), text: log.into() }];
+//! let report = analyze(&Input { documents, ..Input::default() });
+//! assert_eq!(report.findings[0].id, "etcd-heartbeat-late");
+//! ```
+//!
+//! Files that do not fit into memory are fed to a [`Session`] in pieces, as `crate/examples/check.rs` does:
+//! `cargo run --example check -- cloud-config.yaml fleet.log`.
+//!
 //! The modules are the pipeline, from top to bottom: each depends only on those above it.
 
 pub mod units;
