@@ -226,7 +226,8 @@ for (const [name, make] of Object.entries(hostile)) {
 row('hostile configurations, the slowest', slowest, 'ms/MiB', ['<=', 200], worst);
 
 // Another stall in each run, so that nothing of the run before can serve again.
-const late = 'Mar 02 11:40:12 blue-1 etcd2[801]: failed to send out heartbeat on time (deadline exceeded for 1.612345678s)\n';
+const late =
+  'Mar 02 11:40:12 blue-1 etcd2[801]: failed to send out heartbeat on time (deadline exceeded for 1.612345678s)\n';
 let stallMs = 1500;
 const curve = await timed(() => analyze({ documents: [{ text: late }], assumptions: { stallMs: (stallMs += 1) } }), 15);
 row('trade-off curve of 30 points, with the report around it', curve, 'ms', ['<=', 16]);
