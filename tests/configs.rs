@@ -7,7 +7,6 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use timing_advisor::config::{self, Configuration, PROBLEM_IDS, Source};
 use timing_advisor::parameters::Parameter;
@@ -197,9 +196,10 @@ fn field_configurations_can_be_patched() {
     }
 }
 
-/// Hostile texts: an answer soon, and no panic. The bound is generous, for busy machines and debug builds.
+/// Hostile texts get an answer, and a value that stands plainly before the trouble is still read. How long
+/// that takes is for `./build.sh bench` to tell.
 #[test]
-fn hostile_texts_end_soon() {
+fn hostile_texts_get_an_answer() {
     let header = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 3000\n";
     let keys = if cfg!(debug_assertions) { 20_000 } else { 200_000 };
     let bomb =
@@ -221,12 +221,11 @@ fn hostile_texts_end_soon() {
     ];
     let change = Change { parameter: Parameter::ElectionTimeout, value: 2500 * MS, etcd_04: false };
     for (at, text) in texts.iter().enumerate() {
-        let begun = Instant::now();
-        if let Some(read) = config::read(0, text) {
-            patch::patch(&[text], &[read], &[change]);
+        let read = config::read(0, text);
+        if let Some(read) = &read {
+            patch::patch(&[text], std::slice::from_ref(read), &[change]);
         }
-        let spent = begun.elapsed();
-        println!("text {at}: {} bytes in {spent:?}", text.len());
-        assert!(spent.as_millis() < 5_000, "text {at} took {spent:?}");
+        let found = read.iter().flat_map(|read| &read.settings).any(|setting| setting.value == Some(3000 * MS));
+        assert_eq!(found, text.starts_with("#cloud-config"), "text {at}");
     }
 }
