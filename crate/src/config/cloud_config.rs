@@ -86,14 +86,15 @@ pub fn tree(builder: &mut Builder) -> Tree {
 /// Bytes of a `#cloud-config` line that stands inside a script or another tool's file, or of the mark with
 /// which a shell's here-document or a Markdown fence begins.
 fn embedded(text: &str) -> Option<Range<usize>> {
-    header_inside(text).or_else(|| here_document(text)).or_else(|| text.find("```").map(|at| at..at + 3))
+    header_inside(text).or_else(|| here_document(text).map(|(mark, _)| mark)).or_else(|| text.find("```").map(|at| at..at + 3))
 }
 
-/// `<<EOF`, `<<'EOF'` or `<<-EOF`.
-fn here_document(text: &str) -> Option<Range<usize>> {
+/// Where `<<EOF`, `<<'EOF'` or `<<-EOF` stands, and the word that ends it.
+fn here_document(text: &str) -> Option<(Range<usize>, &str)> {
     let at = text.find("<<")?;
     let word = text[at + 2..].trim_start_matches(['-', ' ', '\'', '"', '\\']);
-    word.starts_with(|first: char| first.is_ascii_alphabetic()).then(|| at..at + 2)
+    let word = word.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
+    word.starts_with(|first: char| first.is_ascii_alphabetic()).then(|| (at..at + 2, word))
 }
 
 fn header_inside(text: &str) -> Option<Range<usize>> {
@@ -116,10 +117,7 @@ pub fn here_documents(text: &str) -> Vec<Range<usize>> {
                 open = None;
             }
             Some(_) => {}
-            None => {
-                let word = here_document(line).map(|mark| line[mark.end..].trim_start_matches(['-', ' ', '\'', '"', '\\']));
-                open = word.map(|word| (at, word.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("")));
-            }
+            None => open = here_document(line).map(|(_, word)| (at, word)),
         }
     }
     found

@@ -10,6 +10,7 @@ use crate::model::raft::{Failover, failover, planning_failover, safe_stall};
 use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
 use crate::report::{Provenance, Severity};
+use crate::rules::common::{LONGEST_ELECTION, SILENT_STREAM, closes_silent_streams};
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, decimal, human};
 
@@ -32,13 +33,6 @@ const LADDER: [Micros; 14] = [
 ];
 /// Pairs that were run on real clusters (lab, sections 2 and 3); all others are interpolated.
 const RUN: [Micros; 3] = [1000 * MS, 2500 * MS, 6000 * MS];
-/// etcd refuses more, from 2.1.2 on. etcd-io/etcd@v2.3.8:etcdmain/config.go:50 and 319-323.
-const HARD_LIMIT: Micros = 50_000 * MS;
-/// etcd 2.0 drops a peer stream on which nothing was heard for five seconds, and sends no keep-alive on it
-/// (etcd-io/etcd@v2.0.13:rafthttp/streamer.go), so what bounds it is the heartbeat-interval. Later ones send
-/// keep-alives; there a heartbeat this rare only makes a dead leader cost a minute.
-const SILENT_STREAM: Micros = 5 * S;
-
 /// What the pair becomes.
 pub struct Pair {
     pub heartbeat: Decision,
@@ -93,9 +87,9 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
             Some((heartbeat, rung(&LADDER, 10 * heartbeat)?))
         };
     }
-    let no_keep_alive = facts.etcd.is_some_and(|range| range.low < (2, 1, 0)) && facts.generation == Generation::V2;
-    let too_rare = heartbeat >= SILENT_STREAM && (no_keep_alive || facts.logs.is_empty());
-    (too_rare || election > HARD_LIMIT).then_some((250 * MS, 2500 * MS))
+    let breaks = closes_silent_streams(facts) && facts.generation == Generation::V2;
+    let too_rare = heartbeat >= SILENT_STREAM && (breaks || facts.logs.is_empty());
+    (too_rare || election > LONGEST_ELECTION).then_some((250 * MS, 2500 * MS))
 }
 
 /// election-timeout is raised only when needless leader changes, or near misses, ask for it (method 6.2),
@@ -206,8 +200,8 @@ fn reasons(facts: &Facts, stall: Micros, election: Micros) -> Vec<Bound> {
         );
         reasons.push(bound(Side::AtMost, Basis::Judgement, parameter, None, text));
     }
-    let limit = format!("etcd accepts at most {}.", ms(HARD_LIMIT));
-    reasons.push(bound(Side::AtMost, Basis::Source, parameter, Some(HARD_LIMIT), limit));
+    let limit = format!("etcd accepts at most {}.", ms(LONGEST_ELECTION));
+    reasons.push(bound(Side::AtMost, Basis::Source, parameter, Some(LONGEST_ELECTION), limit));
     reasons
 }
 

@@ -1,13 +1,12 @@
 //! `etcd-bad-config`: settings that etcd refuses, or that cannot work.
 
-use super::common::matching;
+use super::common::{LONGEST_ELECTION, SILENT_STREAM, closes_silent_streams, matching};
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::facts::{EventId, Facts, InForce};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Provenance, Severity};
-use crate::units::{MS, Micros, S};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -24,11 +23,6 @@ pub const RULE: Rule = Rule {
 
 const REFUSED: &[Meaning] =
     &[Meaning::Ratio5x, Meaning::ElectionTooLong, Meaning::ValueZero, Meaning::EnvInvalidValue, Meaning::FlagsBad, Meaning::EnvConflict];
-
-/// etcd 2.0 closes a peer stream that is silent for so long.
-const SILENT_STREAM: Micros = 5 * S;
-/// The hard limit of etcd 2.1.2 and later.
-const LONGEST_ELECTION: Micros = 50_000 * MS;
 
 fn check(facts: &Facts) -> Option<Finding> {
     let problems: Vec<_> = facts.configurations.iter().flat_map(|c| &c.problems).filter(|problem| problem.id == RULE.id).gather();
@@ -99,7 +93,7 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
     }
     if beat >= SILENT_STREAM {
         let closes = match facts.etcd {
-            Some(range) if range.low < (2, 1, 0) => {
+            Some(_) if closes_silent_streams(facts) => {
                 "etcd 2.0 closes a connection between members that is silent for 5\u{a0}s, so heartbeats this rare find it closed."
             }
             Some(_) => {
