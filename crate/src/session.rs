@@ -18,8 +18,23 @@ const HELD: usize = 2 << 20;
 /// One document that is being read.
 struct Open {
     held: Option<Vec<u8>>,
+    /// Bytes of `held` that the scanner has not seen: a cloud-config is no log.
+    unscanned: bool,
     scanner: Scanner,
     bytes: u64,
+}
+
+/// How a cloud-config begins, and nothing else.
+const HEADER: &[u8] = b"#cloud-config";
+
+impl Open {
+    /// Has the scanner read what it was spared so far.
+    fn scan(&mut self) {
+        if let Some(held) = self.held.as_ref().filter(|_| self.unscanned) {
+            self.scanner.push(held);
+        }
+        self.unscanned = false;
+    }
 }
 
 /// How far a session has come.
@@ -88,7 +103,7 @@ impl Session {
         let Some(source) = self.sources.get_mut(document) else { return };
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("pasted text {}", document + 1));
         *source = Source { name, text: String::new(), lines: 0 };
-        self.open[document] = Some(Open { held: Some(Vec::new()), scanner: Scanner::new(document), bytes: 0 });
+        self.open[document] = Some(Open { held: Some(Vec::new()), unscanned: true, scanner: Scanner::new(document), bytes: 0 });
     }
 
     /// What the user states of the cluster, for the next report.
@@ -100,12 +115,16 @@ impl Session {
     pub fn push(&mut self, document: DocumentId, bytes: &[u8]) {
         let Some(Some(open)) = self.open.get_mut(document) else { return };
         open.bytes += bytes.len() as u64;
-        open.scanner.push(bytes);
+        if !open.unscanned {
+            open.scanner.push(bytes);
+        }
         if let Some(held) = &mut open.held {
             held.extend_from_slice(bytes);
-            if held.len() > HELD {
-                open.held = None;
+            let header = &HEADER[..held.len().min(HEADER.len())];
+            if open.unscanned && (held.len() > HELD || !held.starts_with(header)) {
+                open.scan();
             }
+            open.held = open.held.take().filter(|held| held.len() <= HELD);
         }
     }
 
@@ -156,11 +175,21 @@ impl Session {
 }
 
 /// Reads one document to its end, and puts it where it belongs.
-fn read_one(id: DocumentId, open: Open, source: &mut Source, read: &mut Read) {
-    let text = open.held.map(|bytes| crate::text::decode(&bytes).into_owned()).unwrap_or_default();
-    let reading = open.scanner.finish();
-    let is_log = text.is_empty() || looks_like_log(&text) || reading.recognised > 0;
+fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read) {
+    let text = open.held.as_ref().map(|bytes| crate::text::decode(bytes).into_owned()).unwrap_or_default();
     let configuration = if text.is_empty() { None } else { config::read(id, &text) };
+    let log_like = text.is_empty() || looks_like_log(&text);
+    match configuration {
+        Some(configuration) if open.unscanned && !log_like && !configuration.tolerant => {
+            source.lines = text.lines().count() as u64;
+            read.configurations.push(configuration);
+            source.text = text;
+            return;
+        }
+        _ => open.scan(),
+    }
+    let reading = open.scanner.finish();
+    let is_log = log_like || reading.recognised > 0;
     source.lines = reading.lines;
     match configuration {
         Some(configuration) if !is_log || reading.recognised <= configuration.settings.len() as u64 => {
@@ -185,4 +214,33 @@ fn not_understood(name: &str, text: &str, lines: u64) -> String {
     }
     let shape = if lines == 1 { String::from("1 line") } else { format!("{lines} lines") };
     format!("{name} ({shape}) is neither a log nor a configuration of etcd or fleet, as far as can be told from line 1, column 1 on.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n    election-timeout: 600\n";
+    const LATE: &str = "2016-03-02 10:15:00.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.5s)\n";
+
+    fn kinds(text: &str, piece: usize) -> Vec<String> {
+        let mut session = Session::new(Assumptions::default());
+        session.open(None);
+        for bytes in text.as_bytes().chunks(piece) {
+            session.push(0, bytes);
+        }
+        let report = session.finish();
+        assert_eq!(report.documents[0].lines, text.lines().count() as u64);
+        report.findings.iter().map(|finding| finding.id.to_string()).collect()
+    }
+
+    /// A cloud-config is spared the scanner; what stands behind one is not, whatever the pieces.
+    #[test]
+    fn a_log_behind_a_cloud_config_is_read() {
+        for piece in [1, 7, 1 << 20] {
+            assert!(!kinds(CONFIG, piece).iter().any(|id| id == "etcd-heartbeat-late"));
+            let both = format!("{CONFIG}{}", LATE.repeat(9));
+            assert!(kinds(&both, piece).iter().any(|id| id == "etcd-heartbeat-late"), "{piece}");
+        }
+    }
 }
