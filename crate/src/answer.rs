@@ -338,9 +338,14 @@ fn model(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
     let now = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
     let proposed = (plan.of(Parameter::HeartbeatInterval).value(), plan.of(Parameter::ElectionTimeout).value());
     let timers = replay::timers_in_force(facts);
+    // Without a stall nothing is spared by any timeout: there is a price, but no trade to draw.
+    let points = match stalls.as_slice() {
+        [] => Vec::new(),
+        stalls => curve::curve(timers.generation, timers.members, rtt, stalls, per_day).iter().map(model_point).gather(),
+    };
     Some(ModelReport {
         assumptions: assumptions(facts, stalls.len()),
-        points: curve::curve(timers.generation, timers.members, rtt, &stalls, per_day).iter().map(model_point).gather(),
+        points,
         now: Some(point(now.0, now.1)),
         proposed: (proposed != now).then(|| point(proposed.0, proposed.1)),
         article: Some(point(600 * MS, 6000 * MS)),

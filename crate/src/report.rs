@@ -461,7 +461,7 @@ pub struct Question {
 pub struct ModelReport {
     /// Each with its value and where it came from.
     pub assumptions: Vec<Assumption>,
-    /// The curve.
+    /// The curve; empty where no stall is known, for then no timeout spares anything.
     pub points: Vec<ModelPoint>,
     /// The values in force.
     pub now: Option<ModelPoint>,
