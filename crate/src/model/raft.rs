@@ -356,7 +356,12 @@ impl Race {
         }
         let mut now = 0;
         for _ in 0..ROUNDS {
-            let Some(at) = (0..all.len()).min_by_key(|&i| all[i].next) else { break };
+            let mut at = 0;
+            for other in 1..all.len() {
+                if all[other].next < all[at].next {
+                    at = other;
+                }
+            }
             now = all[at].next;
             if self.generation == Generation::PreVote && !all[at].granted {
                 self.ask(all, at);
@@ -381,7 +386,9 @@ impl Race {
         runner.draw = match self.generation {
             Generation::V2 => {
                 let luck = u64::from(random.bits() >> 2);
-                self.election_ticks + 1 + self.quiet.partition_point(|&quiet| quiet > luck) as i64
+                // Most draws end within a few ticks, so looking from the front is the fastest.
+                let ticks = self.quiet.iter().position(|&quiet| quiet <= luck).unwrap_or(self.quiet.len());
+                self.election_ticks + 1 + ticks as i64
             }
             _ => self.election_ticks + random.below(self.election_ticks),
         };

@@ -14,17 +14,21 @@ impl Random {
     }
 
     /// 32 random bits.
+    // Built for size, every draw of some hundred thousand a curve would be two calls.
+    #[inline(always)]
     pub fn bits(&mut self) -> u32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         (mix(self.0) >> 32) as u32
     }
 
     /// A whole number in `0..bound`, for a bound up to 2^31; 0 where the bound is not above 0.
+    #[inline(always)]
     pub fn below(&mut self, bound: i64) -> i64 {
         (i64::from(self.bits()) * bound.clamp(0, 1 << 31)) >> 32
     }
 }
 
+#[inline(always)]
 fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
