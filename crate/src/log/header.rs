@@ -203,7 +203,9 @@ fn classify<'a>(word: &'a str, after: &str) -> Part<'a> {
     }
     // A host stands before the program: `host etcd2[815]:`; compose and kubectl print it alone, before a bar.
     let next = after.trim_start();
-    if program(self::word(next)).is_some() || after.trim_start_matches(' ').starts_with('|') {
+    // What opens a JSON object stands before `etcdserver:` too, and is none.
+    let named = program(self::word(next)).is_some() || after.trim_start_matches(' ').starts_with('|');
+    if named && !word.starts_with('{') {
         return Part::Host(word.trim_matches(['[', ']']));
     }
     Part::Other
@@ -304,6 +306,8 @@ mod tests {
             read(r#"{"level":"warn","ts":"2021-06-05T02:20:39.344Z","caller":"raft.go:1","msg":"x"}"#).0,
             Some("2021-06-05T02:20:39.344Z")
         );
+        let bare = r#"{"level":"warn","msg":"etcdserver: request timed out"}"#;
+        assert_eq!(header(bare, bare.find("etcdserver").unwrap_or(0)).host, None);
         assert_eq!(read("etcd1  | 2015-10-16 10:12:51.344648 I | raft: x").1, Some("etcd1"));
         assert_eq!(read("> 2015-10-16 10:12:51.344648 I | raft: x").0, Some("2015-10-16 10:12:51.344648"));
     }
