@@ -10,7 +10,8 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
+import { minify } from 'terser';
 import { book, inOnePiece } from './book/book.mjs';
 import { base64, deflated, policy, POLICIES, sha256 } from './policy.mjs';
 
@@ -28,21 +29,44 @@ if (!existsSync(join(npm, ENGINE))) {
 const shared = {
   absWorkingDir: here,
   bundle: true,
-  minify: true,
   target: 'es2022',
-  legalComments: 'none',
   logLevel: 'warning',
   platform: 'browser',
   // A linked node_modules gives the same names, and with them the same bytes.
   preserveSymlinks: true,
   external: ['node:*'],
   write: false,
+  alias: { '@codemirror/language': './src/without-syntax.js', '@lezer/common': './src/without-syntax.js' },
+};
+
+/** Terser's work is four percent smaller than esbuild's own, compressed. @param {string} script */
+async function small(script) {
+  const { code } = await minify(script, {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 2 },
+    format: { comments: false },
+  });
+  return code ?? '';
+}
+
+/** @param {string} path of a style sheet */
+async function smallStyle(path) {
+  const sheet = await readFile(path, 'utf8');
+  return (await transform(sheet, { loader: 'css', minify: true, target: shared.target })).code.trimEnd();
+}
+
+/** The element adopts its style sheet as text. @type {import('esbuild').Plugin} */
+const styleAsText = {
+  name: 'style as text',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: await smallStyle(path), loader: 'text' })),
 };
 
 /** What one entry becomes, alone. @param {string} entry @param {import('esbuild').BuildOptions} [options] */
 async function bundled(entry, options) {
   const result = await build({ ...shared, entryPoints: [`src/${entry}`], ...options });
-  return result.outputFiles[0].text;
+  return small(result.outputFiles[0].text);
 }
 
 // The worker goes into the page as text: one that had to be stopped starts again without a request.
@@ -50,7 +74,7 @@ async function bundled(entry, options) {
 const worker = await bundled('worker.js', { format: 'iife', define: { 'import.meta.url': '"about:blank"' } });
 const page = {
   format: /** @type {const} */ ('esm'),
-  loader: { '.css': /** @type {const} */ ('text') },
+  plugins: [styleAsText],
   define: { WORKER_SOURCE: JSON.stringify(worker) },
 };
 
@@ -73,10 +97,10 @@ async function buildSite() {
     chunkNames: '[name]-[hash]',
     outdir: site,
   });
-  for (const part of parts.outputFiles) files.set(basename(part.path), part.contents);
+  for (const part of parts.outputFiles) files.set(basename(part.path), await small(part.text));
   const html = await readFile(join(here, 'index.html'), 'utf8');
   files.set('index.html', html.replace('POLICY', policy(POLICIES.site)));
-  files.set('page.css', await readFile(join(here, 'page.css')));
+  files.set('page.css', await smallStyle(join(here, 'page.css')));
   files.set(ENGINE, await readFile(join(npm, ENGINE)));
   for (const icon of ['icon.svg', 'icon-192.png', 'icon-512.png', 'site.webmanifest'])
     files.set(icon, await readFile(join(here, 'icons', icon)));
@@ -105,7 +129,7 @@ async function buildSite() {
 
 async function buildSingle() {
   const script = await bundled('single.js', page);
-  const style = await readFile(join(here, 'page.css'), 'utf8');
+  const style = await smallStyle(join(here, 'page.css'));
   const engine = base64(deflated(await readFile(join(npm, ENGINE))));
   if (/<\/script|<!--/i.test(script)) throw new Error('the script would end before its end: it holds </script or <!--');
   const rules = policy(POLICIES.single([script], [style]));

@@ -106,6 +106,25 @@ suite('editor, share and export', (story) => {
     assert.equal(await inside(), false);
   });
 
+  story('tells keys, values and comments apart, and Enter keeps the indentation', {}, async (page) => {
+    await inEditor(page, CONFIG.replace('1000', "'1000' # {{ later }} 5"));
+    const line = page.locator('#config .cm-line', { hasText: 'election-timeout' });
+    const coloured = () =>
+      line.evaluate((each) =>
+        [...each.querySelectorAll('[class^=tok-]')].map((part) => `${part.className} ${part.textContent}`),
+      );
+    assert.deepEqual(await coloured(), [
+      'tok-key election-timeout',
+      "tok-string '1000'",
+      'tok-comment # {{ later }} 5',
+    ]);
+    await line.click();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('name: a');
+    assert.match(await edited(page), /later \}\} 5\n    name: a\n  fleet:/);
+  });
+
   story('is a plain text field for whoever wants one', {}, async (page) => {
     await inEditor(page);
     await page.locator('#config-switch').check();

@@ -1,10 +1,21 @@
 // The editor of the configuration. A chunk of its own: CodeMirror is as large as the rest of the page.
 
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { HighlightStyle, StreamLanguage, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import {
+  copyLineDown,
+  copyLineUp,
+  deleteLine,
+  history,
+  historyKeymap,
+  indentLess,
+  indentMore,
+  moveLineDown,
+  moveLineUp,
+  simplifySelection,
+  standardKeymap,
+  toggleTabFocusMode,
+} from '@codemirror/commands';
 import { Annotation, EditorState, StateEffect, StateField } from '@codemirror/state';
-import { Decoration, EditorView, WidgetType, keymap, lineNumbers } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
+import { Decoration, EditorView, MatchDecorator, ViewPlugin, WidgetType, keymap, lineNumbers } from '@codemirror/view';
 import { changeBetween, lineFeeds, markRow, toLineFeeds } from './marks.js';
 
 /** @typedef {import('./marks.js').Mark} Mark */
@@ -51,30 +62,47 @@ class Message extends WidgetType {
   }
 }
 
-/** Keys, comments, texts and numbers of YAML and of its plain neighbours: enough to see a slip. */
-const yaml = StreamLanguage.define({
-  token(stream) {
-    if (stream.eatSpace()) return null;
-    if (stream.peek() === '#' && (stream.sol() || /\s/.test(stream.string[stream.pos - 1] ?? ' '))) {
-      stream.skipToEnd();
-      return 'comment';
-    }
-    if (stream.match(/\{\{.*?\}\}|\$\{.*?\}|\$\w+/)) return 'meta';
-    if (stream.match(/[\w.$-]+(?=\s*[:=](\s|$|\S))/)) return 'propertyName';
-    if (stream.match(/"(?:[^"\\]|\\.)*"|'[^']*'/)) return 'string';
-    if (stream.match(/\d[\d.]*(?:ms|s|m|h)?\b/)) return 'number';
-    if (!stream.match(/[^\s#"'{$]+/)) stream.next();
-    return null;
+/**
+ * Comments, keys, texts, numbers and places to fill in of YAML and of its plain neighbours: enough to see
+ * a slip. A match stands for each kind, in this order; a grammar would be a fifth of the editor.
+ */
+const COLOURED =
+  /((?:^|(?<=\s))#.*)|(\{\{.*?\}\}|\$\{.*?\}|\$\w+)|([\w.$-]+(?=\s*[:=](?:\s|$|\S)))|("(?:[^"\\]|\\.)*"|'[^']*')|(\d[\d.]*(?:ms|s|m|h)?\b)|[^\s#"'{$]+/g;
+const COLOURS = ['comment', 'meta', 'key', 'string', 'number'].map((kind) => Decoration.mark({ class: `tok-${kind}` }));
+const painter = new MatchDecorator({
+  regexp: COLOURED,
+  decorate(add, from, to, match) {
+    const colour = COLOURS[match.slice(1).findIndex((part) => part !== undefined)];
+    if (colour) add(from, to, colour);
   },
 });
+const colours = ViewPlugin.define(
+  (view) => ({
+    marks: painter.createDeco(view),
+    /** @param {import('@codemirror/view').ViewUpdate} change */
+    update(change) {
+      this.marks = painter.updateDeco(change, this.marks);
+    },
+  }),
+  { decorations: (plugin) => plugin.marks },
+);
 
-const colours = HighlightStyle.define([
-  { tag: tags.comment, class: 'tok-comment' },
-  { tag: tags.propertyName, class: 'tok-key' },
-  { tag: tags.string, class: 'tok-string' },
-  { tag: tags.number, class: 'tok-number' },
-  { tag: tags.meta, class: 'tok-meta' },
-]);
+/**
+ * What keys do beyond the plain ones. The longer list that comes with the commands also moves by syntax,
+ * which needs a parser.
+ *
+ * @type {import('@codemirror/view').KeyBinding[]}
+ */
+const MORE_KEYS = [
+  { key: 'Tab', run: indentMore, shift: indentLess },
+  { key: 'Mod-]', run: indentMore },
+  { key: 'Mod-[', run: indentLess },
+  { key: 'Alt-ArrowUp', run: moveLineUp, shift: copyLineUp },
+  { key: 'Alt-ArrowDown', run: moveLineDown, shift: copyLineDown },
+  { key: 'Shift-Mod-k', run: deleteLine },
+  { key: 'Escape', run: simplifySelection },
+  { key: 'Ctrl-m', mac: 'Shift-Alt-m', run: toggleTabFocusMode },
+];
 
 /**
  * @param {HTMLElement} parent
@@ -93,11 +121,9 @@ export function mountEditor(parent, label, calls) {
   const extensions = [
     lineNumbers(),
     history(),
-    yaml,
-    syntaxHighlighting(colours),
-    indentUnit.of('  '),
+    colours,
     EditorState.lineSeparator.of('\n'),
-    keymap.of([...keys, indentWithTab, ...defaultKeymap, ...historyKeymap]),
+    keymap.of([...keys, ...MORE_KEYS, ...standardKeymap, ...historyKeymap]),
     EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': 'config-keys', tabindex: '0' }),
     EditorView.updateListener.of((update) => {
       const own = update.transactions.some((each) => each.docChanged && !each.annotation(fromPage));
