@@ -2,19 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { paste, suite, violations } from './browser.mjs';
+import { paste, suite } from './browser.mjs';
+import { FLAWED as CONFIG } from './states.mjs';
 
-const CONFIG = `#cloud-config
-
-coreos:
-  etcd2:
-    heartbeat-interval: 600
-    election-timeout: 1000
-  fleet:
-    public-ip: $private_ipv4
-    etcd-request-timeout: 1
-    agent-ttl: 30s
-`;
 const SECRET = 'hunter2-not-a-real-one';
 
 suite('editor, share and export', (story) => {
@@ -31,7 +21,6 @@ suite('editor, share and export', (story) => {
     await page.locator('#headline').waitFor();
     await page.locator('#config .cm-content .mark-row').first().waitFor();
     assert.ok((await page.locator('#config .cm-line.marked').count()) > 0);
-    assert.deepEqual(await violations(page), []);
     const before = await edited(page);
     const headline = await page.locator('#headline').innerText();
     const fixes = page.locator('#config .cm-content .fix');
@@ -57,7 +46,6 @@ suite('editor, share and export', (story) => {
     assert.equal(await page.locator('#headline').innerText(), headline);
     assert.match(await page.locator('#fixed').innerText(), /now holds the proposed values; nothing further/);
     assert.ok(await page.locator('#rollout').isVisible());
-    assert.deepEqual(await violations(page), []);
   });
 
   story('with fixes in it, an edit beside them keeps the answer, and undo leads back', {}, async (page) => {
@@ -131,7 +119,6 @@ suite('editor, share and export', (story) => {
     assert.equal(await page.locator('#config-plain').inputValue(), await edited(page));
     assert.equal(await page.locator('#config .cm-content').isVisible(), false);
     assert.ok((await page.locator('.mark-list .mark-row').count()) > 0, 'the marks stand below it');
-    assert.deepEqual(await violations(page), []);
     await page.locator('#config-plain').focus();
     await page.keyboard.press('Control+End');
     await page.keyboard.type('# by hand\n');
@@ -198,7 +185,6 @@ suite('editor, share and export', (story) => {
     await page.evaluate((hash) => (location.hash = hash), new URL(address).hash);
     await page.locator('.shared').waitFor();
     assert.equal(await page.locator('#headline').innerText(), headline);
-    assert.deepEqual(await violations(page), []);
   });
 
   story('a text travels only redacted, after it was shown', {}, async (page) => {

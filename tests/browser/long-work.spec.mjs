@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { dropLarge, open, paste, site, suite, violations } from './browser.mjs';
+import { dropLarge, open, paste, site, suite } from './browser.mjs';
 
 /** Megabytes of the journal that is dropped. */
 const SIZE = 300;
@@ -112,14 +112,6 @@ suite('long work', (story, at) => {
     const states = page.locator('table[aria-labelledby=files-title] tbody td:last-child');
     assert.deepEqual(await states.allTextContents(), ['read', 'being read', 'waiting']);
   });
-
-  for (const look of [{}, { colorScheme: 'dark' }, { viewport: { width: 320, height: 640 } }]) {
-    story(`breaks no accessibility rule while it reads ${JSON.stringify(look)}`, look, async (page) => {
-      await reading(page, 4000);
-      assert.deepEqual(await violations(page), []);
-      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
-    });
-  }
 
   it('an engine that traps gets a sentence, and the next input an answer', async () => {
     const page = await open(at.browser, 'about:blank');

@@ -200,8 +200,9 @@ export class Layout {
           ),
         ),
       ),
+      // No main of its own: the page around the element has one.
       h(
-        'main',
+        'div',
         null,
         h(
           'div',
