@@ -1,6 +1,6 @@
 //! What a document is, told from its text alone, never from its name.
 
-use crate::config::{Source, etcd_toml, keys, manifest};
+use crate::config::{Source, cloud_config, etcd_toml, keys, manifest};
 
 /// Enough of a text to tell what it is.
 const SAMPLE: usize = 64 * 1024;
@@ -13,7 +13,7 @@ pub fn configuration(text: &str) -> Option<Source> {
     if first.starts_with('{') {
         return json(sample);
     }
-    if first.replace(' ', "").eq_ignore_ascii_case("#cloud-config") {
+    if first.replace(' ', "").eq_ignore_ascii_case(cloud_config::HEADER) {
         return Some(Source::CloudConfig);
     }
     let signs = Signs::of(sample);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::answer::{self, Source};
-use crate::config;
+use crate::config::{self, cloud_config::HEADER};
 use crate::facts::{Facts, Read};
 use crate::input::{Assumptions, Input};
 use crate::log::scan::{Scanner, looks_like_log};
@@ -23,9 +23,6 @@ struct Open {
     scanner: Scanner,
     bytes: u64,
 }
-
-/// How a cloud-config begins, and nothing else.
-const HEADER: &[u8] = b"#cloud-config";
 
 impl Open {
     /// Has the scanner read what it was spared so far.
@@ -120,7 +117,7 @@ impl Session {
         }
         if let Some(held) = &mut open.held {
             held.extend_from_slice(bytes);
-            let header = &HEADER[..held.len().min(HEADER.len())];
+            let header = &HEADER.as_bytes()[..held.len().min(HEADER.len())];
             if open.unscanned && (held.len() > HELD || !held.starts_with(header)) {
                 open.scan();
             }

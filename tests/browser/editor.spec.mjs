@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { paste, suite } from './browser.mjs';
+import { paste, suite, violations } from './browser.mjs';
 import { FLAWED as CONFIG } from './states.mjs';
 
 const SECRET = 'hunter2-not-a-real-one';
@@ -185,6 +185,8 @@ suite('editor, share and export', (story) => {
     await page.evaluate((hash) => (location.hash = hash), new URL(address).hash);
     await page.locator('.shared').waitFor();
     assert.equal(await page.locator('#headline').innerText(), headline);
+    // Only a link leads to this state, so it is looked at here.
+    assert.deepEqual(await violations(page), []);
   });
 
   story('a text travels only redacted, after it was shown', {}, async (page) => {

@@ -203,32 +203,28 @@ export class Layout {
       // No main of its own: the page around the element has one.
       h(
         'div',
-        null,
-        h(
-          'div',
-          { class: 'wrap' },
-          part('status', h('div')),
-          part(
-            'answer',
-            h(
-              'div',
-              null,
-              part('read', h('div')),
-              part('intro', this.#intro(part)),
-              part('verdict', h('div')),
-              part('editorFirst', h('div')),
-              part('results', h('div')),
-              this.#whatIf.element,
-              part('more', h('div')),
-              part('input', this.#inputSection(part)),
-            ),
+        { class: 'wrap' },
+        part('status', h('div')),
+        part(
+          'answer',
+          h(
+            'div',
+            null,
+            part('read', h('div')),
+            part('intro', this.#intro(part)),
+            part('verdict', h('div')),
+            part('editorFirst', h('div')),
+            part('results', h('div')),
+            this.#whatIf.element,
+            part('more', h('div')),
+            part('input', this.#inputSection(part)),
           ),
         ),
-        h(
-          'div',
-          { class: 'ends' },
-          h('div', { class: 'wrap' }, h('span', null, WORDS.title), h('span', null, WORDS.runsHere)),
-        ),
+      ),
+      h(
+        'div',
+        { class: 'ends' },
+        h('div', { class: 'wrap' }, h('span', null, WORDS.title), h('span', null, WORDS.runsHere)),
       ),
       part('live', h('div', { class: 'vh', role: 'status', 'aria-live': 'polite' })),
       part('over', h('div', { class: 'over', hidden: true }, h('p', null, WORDS.dropNow))),

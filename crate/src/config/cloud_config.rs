@@ -83,6 +83,9 @@ pub fn tree(builder: &mut Builder) -> Tree {
     yaml::read_tolerantly(builder.text)
 }
 
+/// The first line of every cloud-config.
+pub const HEADER: &str = "#cloud-config";
+
 /// Bytes of a `#cloud-config` line that stands inside a script or another tool's file, or of the mark with
 /// which a shell's here-document or a Markdown fence begins.
 fn embedded(text: &str) -> Option<Range<usize>> {
@@ -98,7 +101,6 @@ fn here_document(text: &str) -> Option<(Range<usize>, &str)> {
 }
 
 fn header_inside(text: &str) -> Option<Range<usize>> {
-    const HEADER: &str = "#cloud-config";
     let ends_its_line = |(at, _): &(usize, &str)| text[at + HEADER.len()..].lines().next().is_none_or(|rest| rest.trim().is_empty());
     let (at, _) = text.match_indices(HEADER).find(ends_its_line)?;
     let before = text[..at].lines().any(|line| !line.trim().is_empty() && (!line.starts_with('#') || line.starts_with("#!")));
@@ -131,10 +133,10 @@ pub fn is_templated(text: &str) -> bool {
 /// coreos/coreos-cloudinit@v1.14.0:config/config.go:53-60: the first line, trailing blanks cut, and nothing else.
 fn header(builder: &mut Builder) {
     let first = builder.text.lines().next().unwrap_or("");
-    if first.trim_end() == "#cloud-config" || first.starts_with("#!") || (builder.tolerant && embedded(builder.text).is_some()) {
+    if first.trim_end() == HEADER || first.starts_with("#!") || (builder.tolerant && embedded(builder.text).is_some()) {
         return;
     }
-    let late = builder.text.lines().take(5).any(|line| line.trim_start_matches('\u{feff}').trim().replace(' ', "") == "#cloud-config");
+    let late = builder.text.lines().take(5).any(|line| line.trim_start_matches('\u{feff}').trim().replace(' ', "") == HEADER);
     let note = if first.starts_with('\u{feff}') {
         "A byte order mark stands in front of `#cloud-config`, so CoreOS refuses the file; save it without one."
     } else if late {

@@ -1,7 +1,7 @@
 //! Reading configurations: one file per source, and what the machine would make of each.
 
 mod builder;
-mod cloud_config;
+pub(crate) mod cloud_config;
 mod container_linux;
 mod drop_in;
 mod env;

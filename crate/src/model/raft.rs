@@ -356,6 +356,7 @@ impl Race {
         }
         let mut now = 0;
         for _ in 0..ROUNDS {
+            // Who acts next. Built for size, an iterator would call for each of them.
             let mut at = 0;
             for other in 1..all.len() {
                 if all[other].next < all[at].next {
