@@ -41,7 +41,7 @@ pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> R
         return Err("The edits would overlap.".to_owned());
     }
     let new = apply(text, &edits);
-    verify::check(text, configuration, &new, changes).map_err(|reason| format!("The edited text was not what was planned: {reason}."))?;
+    verify::check(text, configuration, &new, changes)?;
     Ok(edits)
 }
 

@@ -19,13 +19,16 @@ pub fn holds(configuration: &Configuration, change: &Change) -> bool {
     acting.peek().is_some() && acting.all(|setting| setting.value == Some(change.value))
 }
 
-/// Whether `new` differs from `old` by the changes and by nothing else, in the eyes of both readers; else what is off.
+/// Whether `new` differs from `old` by the changes and by nothing else, in the eyes of both readers; else a sentence.
 pub fn check(old: &str, before: &Configuration, new: &str, changes: &[Change]) -> Result<(), String> {
-    rereads(before, new, changes)?;
+    let unplanned = |reason| format!("The edited text was not what was planned: {reason}.");
+    rereads(before, new, changes).map_err(unplanned)?;
     if before.tolerant || !before.source.is_yaml() {
         return Ok(());
     }
-    same_but_for(old, new, changes)
+    // Then the edit is not to blame.
+    let old = leaves(old).map_err(|reason| format!("No edit of this file can be checked: {reason}."))?;
+    same_but_for(&old, new, changes).map_err(unplanned)
 }
 
 /// Whether the changes act in `new`, and all other values are as they were.
@@ -50,10 +53,10 @@ pub fn rereads(before: &Configuration, new: &str, changes: &[Change]) -> Result<
     Ok(())
 }
 
-/// Parses both texts with the independent reader; their leaves may differ only as planned.
-fn same_but_for(old: &str, new: &str, changes: &[Change]) -> Result<(), String> {
-    let (before, after) = (leaves(old)?, leaves(new)?);
-    let (removed, added) = (only_in(&before, &after), only_in(&after, &before));
+/// Parses the new text with the independent reader; its leaves may differ from the old ones only as planned.
+fn same_but_for(before: &[Leaf], new: &str, changes: &[Change]) -> Result<(), String> {
+    let after = leaves(new)?;
+    let (removed, added) = (only_in(before, &after), only_in(&after, before));
     let unplanned = added.iter().any(|leaf| !is_planned(leaf, &removed, changes))
         || removed.iter().any(|leaf| !may_go(leaf, &added, changes))
         || removed.len() > (changes.len() + 1).max(added.len());
@@ -248,6 +251,14 @@ mod tests {
     #[test]
     fn a_key_twice_is_refused() {
         assert!(leaves("a: 1\nb: 2\na: 3\n").unwrap_err().contains("a key stands twice"));
+    }
+
+    #[test]
+    fn a_file_that_was_wrong_before_the_edit_is_named_as_such() {
+        let twice = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\ncoreos:\n  fleet:\n    agent-ttl: 30s\n";
+        let before = config::read(0, twice).unwrap();
+        let said = check(twice, &before, twice, &[]).unwrap_err();
+        assert!(said.starts_with("No edit of this file can be checked: ") && said.contains("a key stands twice"), "{said}");
     }
 
     #[test]
