@@ -112,16 +112,18 @@ impl Session {
     pub fn push(&mut self, document: DocumentId, bytes: &[u8]) {
         let Some(Some(open)) = self.open.get_mut(document) else { return };
         open.bytes += bytes.len() as u64;
+        let held = open.held.as_deref().filter(|held| held.len() + bytes.len() <= HELD);
+        let fits = held.is_some();
+        let is_headed = held.is_some_and(|held| held.iter().chain(bytes).zip(HEADER.as_bytes()).all(|(byte, expected)| byte == expected));
+        if !is_headed {
+            open.scan();
+        }
         if !open.unscanned {
             open.scanner.push(bytes);
         }
-        if let Some(held) = &mut open.held {
-            held.extend_from_slice(bytes);
-            let header = &HEADER.as_bytes()[..held.len().min(HEADER.len())];
-            if open.unscanned && (held.len() > HELD || !held.starts_with(header)) {
-                open.scan();
-            }
-            open.held = open.held.take().filter(|held| held.len() <= HELD);
+        match &mut open.held {
+            Some(held) if fits => held.extend_from_slice(bytes),
+            held => *held = None,
         }
     }
 
