@@ -333,15 +333,15 @@ fn model(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
         None => stalls,
     };
     let per_day = plan::log_span(facts).and_then(|span| curve::stalls_per_day(stalls.len(), span));
-    let rtt = facts.round_trip();
-    let point = |heartbeat, election| model_point(&curve::point(&replay::timers(facts, heartbeat, election), rtt, &stalls, per_day));
+    let met = curve::Met { rtt: facts.round_trip(), stalls: &stalls, per_day, failovers: &facts.failovers };
+    let point = |heartbeat, election| model_point(&curve::point(&replay::timers(facts, heartbeat, election), &met));
     let now = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
     let proposed = (plan.of(Parameter::HeartbeatInterval).value(), plan.of(Parameter::ElectionTimeout).value());
     let timers = replay::timers_in_force(facts);
     // Without a stall nothing is spared by any timeout: there is a price, but no trade to draw.
     let points = match stalls.as_slice() {
         [] => Vec::new(),
-        stalls => curve::curve(timers.generation, timers.members, rtt, stalls, per_day).iter().map(model_point).gather(),
+        _ => curve::curve(timers.generation, timers.members, &met).iter().map(model_point).gather(),
     };
     Some(ModelReport {
         assumptions: assumptions(facts, stalls.len()),

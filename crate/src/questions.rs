@@ -1,7 +1,7 @@
 //! Answers to what people ask about such input, when the evidence raises the question.
 
 use crate::facts::{Facts, StallKind};
-use crate::model::raft::{failover, safe_stall};
+use crate::model::safe_stall;
 use crate::parameters::Parameter;
 use crate::plan::Plan;
 use crate::replay::{timers, timers_in_force};
@@ -144,7 +144,7 @@ fn which_values(facts: &Facts) -> String {
 }
 
 fn what_they_cost(facts: &Facts, plan: &Plan) -> String {
-    let pair = |heartbeat, election| human(failover(&timers(facts, heartbeat, election), facts.round_trip()).p50);
+    let pair = |heartbeat, election| human(facts.failover(&timers(facts, heartbeat, election)).p50);
     let now = timers_in_force(facts);
     let (heartbeat, election) = (plan.of(Parameter::HeartbeatInterval).value(), plan.of(Parameter::ElectionTimeout).value());
     let mut answer = format!(

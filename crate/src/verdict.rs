@@ -4,7 +4,6 @@ use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{ChangeClass, Facts, StallKind};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
-use crate::model::raft::failover;
 use crate::parameters::Parameter;
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, TooLong};
 use crate::replay::{count, timers};
@@ -200,7 +199,7 @@ fn review(facts: &Facts, findings: &[Finding], plan: &Plan) -> String {
     }
     let fit = if facts.has_etcd() && facts.members != Some(1) {
         let timers = timers(facts, facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
-        let p50 = failover(&timers, facts.round_trip()).p50;
+        let p50 = facts.failover(&timers).p50;
         format!("the values fit each other, at the price of about {} without a leader whenever one really dies", human(p50))
     } else {
         String::from("the values fit each other")
@@ -398,7 +397,7 @@ fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
     let mut pay = Vec::new();
     let decision = plan.of(Parameter::ElectionTimeout);
     if decision.proposed.is_some() {
-        let median = |heartbeat, election| failover(&timers(facts, heartbeat, election), facts.round_trip()).p50;
+        let median = |heartbeat, election| facts.failover(&timers(facts, heartbeat, election)).p50;
         let then = median(plan.of(Parameter::HeartbeatInterval).value(), decision.value());
         let today = median(facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
         pay.push(format!("A real failover takes about {}, today {}.", human(then), human(today)));

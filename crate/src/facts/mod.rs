@@ -12,7 +12,7 @@ use crate::gather::Gather;
 use crate::input::Assumptions;
 use crate::log::event::{Clock, Event, LogReading, Meaning};
 use crate::log::time::year_shift;
-use crate::model::fleet;
+use crate::model::{Failover, Failovers, Timers, fleet};
 use crate::parameters::Parameter;
 use crate::report::Provenance;
 use crate::sort::distinct;
@@ -169,6 +169,8 @@ pub struct Facts {
     pub fleet_failures: Vec<FleetFailure>,
     /// Restarts of an etcd process after its first start: the start lines.
     pub restarts: Vec<EventId>,
+    /// How long this cluster is without a leader, pair by pair.
+    pub failovers: Failovers,
 }
 
 /// How the etcd that wrote the logs, or that is configured, draws its election timers.
@@ -299,6 +301,7 @@ impl Facts {
             changes: Vec::new(),
             fleet_failures: Vec::new(),
             restarts: Vec::new(),
+            failovers: Failovers::default(),
         };
         facts.generation = generation(&facts);
         facts.in_force = settings::in_force(&facts);
@@ -420,6 +423,11 @@ impl Facts {
     /// Round trip between members: stated, else 1 ms, as within one site.
     pub fn round_trip(&self) -> Micros {
         self.assumptions.peer_rtt_ms.map_or(MS, |ms| (ms * MS as f64) as Micros)
+    }
+
+    /// How long the cluster is without a leader after one dies, under these timers.
+    pub fn failover(&self, timers: &Timers) -> Failover {
+        self.failovers.of(timers, self.round_trip())
     }
 
     /// The length to plan with for the longest stall of a leader; `None` where no stall is known.

@@ -1,7 +1,7 @@
 //! The trade: over thirty election-timeouts, what a longer one spares and what it costs.
 
-use super::raft::{BUSY_GAP, failover, loss_share};
-use super::{Generation, Timers, WHOLE_PPM};
+use super::raft::{BUSY_GAP, loss_share};
+use super::{Failovers, Generation, Timers, WHOLE_PPM};
 use crate::gather::Gather;
 use crate::units::{MS, Micros, Range, S};
 
@@ -33,24 +33,35 @@ pub const ELECTIONS: [i64; 30] = [
     9000, 10000, 12000, 14000, 15000, 17500, 20000,
 ];
 
-/// The curve for a cluster that saw these stalls: each election-timeout with a heartbeat of a
-/// tenth. `per_day` is how many such stalls come in a day, where the log tells.
+/// What a cluster meets, whatever its values are.
+pub struct Met<'a> {
+    /// Round trip between members.
+    pub rtt: Micros,
+    /// Its stalls.
+    pub stalls: &'a [Range],
+    /// How many such stalls come in a day, where the log tells.
+    pub per_day: Option<u64>,
+    /// Its failovers.
+    pub failovers: &'a Failovers,
+}
+
+/// The curve for a cluster that saw these stalls: each election-timeout with a heartbeat of a tenth.
 ///
 /// Each stall counts by itself; which stalls share a term is another matter under other values.
-pub fn curve(generation: Generation, members: u32, rtt: Micros, stalls: &[Range], per_day: Option<u64>) -> Vec<Point> {
+pub fn curve(generation: Generation, members: u32, met: &Met) -> Vec<Point> {
     ELECTIONS
         .iter()
         .map(|election| Timers { heartbeat: election * MS / 10, election: election * MS, generation, members })
-        .map(|timers| point(&timers, rtt, stalls, per_day))
+        .map(|timers| point(&timers, met))
         .gather()
 }
 
 /// One point of such a curve, for any pair of values.
-pub fn point(timers: &Timers, rtt: Micros, stalls: &[Range], per_day: Option<u64>) -> Point {
-    let loss_low = mean(stalls.iter().map(|stall| loss_share(timers, stall.low, BUSY_GAP)));
-    let loss_high = mean(stalls.iter().map(|stall| loss_share(timers, stall.high, timers.heartbeat)));
-    let daily = |share: u32| per_day.map(|stalls| stalls.saturating_mul(u64::from(share)) / (WHOLE_PPM / 1_000));
-    let failover = failover(timers, rtt);
+pub fn point(timers: &Timers, met: &Met) -> Point {
+    let loss_low = mean(met.stalls.iter().map(|stall| loss_share(timers, stall.low, BUSY_GAP)));
+    let loss_high = mean(met.stalls.iter().map(|stall| loss_share(timers, stall.high, timers.heartbeat)));
+    let daily = |share: u32| met.per_day.map(|stalls| stalls.saturating_mul(u64::from(share)) / (WHOLE_PPM / 1_000));
+    let failover = met.failovers.of(timers, met.rtt);
     Point {
         heartbeat: timers.heartbeat,
         election: timers.election,
@@ -84,7 +95,11 @@ mod tests {
     fn the_trade_has_two_sides() {
         let stalls = [Range { low: 1_400 * MS, high: 1_600 * MS }, Range { low: 900 * MS, high: 1_050 * MS }];
         for generation in [Generation::V04, Generation::V2, Generation::V3, Generation::PreVote] {
-            let points = curve(generation, 3, MS, &stalls, stalls_per_day(stalls.len(), 3_600 * S));
+            let points = curve(
+                generation,
+                3,
+                &Met { rtt: MS, stalls: &stalls, per_day: stalls_per_day(stalls.len(), 3_600 * S), failovers: &Failovers::default() },
+            );
             assert_eq!(points.len(), 30);
             assert!(points.is_sorted_by(|a, b| a.loss_low >= b.loss_low && a.loss_high >= b.loss_high), "{generation:?}");
             assert!(points.is_sorted_by(|a, b| a.failover_p50 < b.failover_p50 && a.failover_p99 < b.failover_p99));
@@ -97,7 +112,7 @@ mod tests {
 
     #[test]
     fn no_stall_no_election_no_rate() {
-        let points = curve(Generation::V2, 3, 0, &[], None);
+        let points = curve(Generation::V2, 3, &Met { rtt: 0, stalls: &[], per_day: None, failovers: &Failovers::default() });
         assert!(points.iter().all(|point| point.loss_high == 0 && point.per_day_high.is_none()));
         assert_eq!(stalls_per_day(3, 0), None);
         assert_eq!(stalls_per_day(3, -5), None);

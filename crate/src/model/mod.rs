@@ -4,12 +4,14 @@
 //! Knows nothing of logs or configurations; depends on `units` only.
 
 pub mod curve;
+pub mod failover;
 pub mod fleet;
 pub mod raft;
 pub(crate) mod random;
 
 pub use curve::{Point, curve};
-pub use raft::{BUSY_GAP, Failover, Timers, expected_losses, failover, loss_share, planning_failover, safe_stall};
+pub use failover::{Failover, Failovers, failover, planning_failover};
+pub use raft::{BUSY_GAP, Timers, expected_losses, loss_share, safe_stall};
 
 /// How etcd's election timers work: the generation that decides the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

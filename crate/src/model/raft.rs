@@ -1,4 +1,4 @@
-//! etcd's elections: does a stalled leader lose its place, and how long until there is a new one.
+//! etcd's elections: does a stalled leader lose its place.
 //!
 //! Followers count ticks, one every heartbeat-interval H; a message of the leader sets the count
 //! to 0. E = election-timeout / H. Each generation decides in its own way at which tick it asks
@@ -17,10 +17,7 @@
 //! follower's first tick comes anywhere in the first H. A waking leader speaks at once (the lab's
 //! counts fit this without a delay).
 
-use super::random::Random;
 use super::{Generation, WHOLE_PPM};
-use crate::gather::Gather;
-use crate::sort;
 use crate::units::{MS, Micros, Range};
 
 /// Messages of a leader with work to do (lab: about 40 writes/s). They reset the followers'
@@ -29,7 +26,7 @@ pub const BUSY_GAP: Micros = 25 * MS;
 
 /// The longest timer, round trip or stall that the model tells apart: 35 minutes. etcd itself
 /// refuses an election-timeout above 50 s (etcd@v2.3.8:etcdmain/config.go).
-const LONGEST: Micros = 1 << 31;
+pub(super) const LONGEST: Micros = 1 << 31;
 
 /// The timing values of one cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,17 +43,17 @@ pub struct Timers {
 
 impl Timers {
     /// H, never zero and never beyond what the sums below can hold.
-    fn tick(&self) -> Micros {
+    pub(super) fn tick(&self) -> Micros {
         self.heartbeat.clamp(1, LONGEST)
     }
 
     /// T, likewise.
-    fn timeout(&self) -> Micros {
+    pub(super) fn timeout(&self) -> Micros {
         self.election.clamp(1, LONGEST)
     }
 
     /// E: the ticks a follower waits at least (etcd@v2.3.8:etcdserver/raft.go cuts the quotient).
-    fn election_ticks(&self) -> i64 {
+    pub(super) fn election_ticks(&self) -> i64 {
         (self.timeout() / self.tick()).clamp(1, 1 << 20)
     }
 
@@ -73,7 +70,7 @@ impl Timers {
 }
 
 /// A share of 1 in fixed point: products of two fit in 64 bits.
-const ONE: u64 = 1 << 30;
+pub(super) const ONE: u64 = 1 << 30;
 
 fn times(a: u64, b: u64) -> u64 {
     a * b / ONE
@@ -94,7 +91,7 @@ fn quiet_after(generation: Generation, election_ticks: i64, ticks: i64) -> u64 {
 }
 
 /// 2.x: what remains quiet after tick E + 1, E + 2, ... It ends with 0, at tick 2E or earlier.
-fn hazards(election_ticks: i64) -> impl Iterator<Item = u64> {
+pub(super) fn hazards(election_ticks: i64) -> impl Iterator<Item = u64> {
     let e = election_ticks as u64;
     let mut quiet = ONE;
     (1..=e)
@@ -238,213 +235,6 @@ fn expected_in_term(timers: &Timers, shares: impl Iterator<Item = u32>) -> u64 {
     sum
 }
 
-/// The failover to plan with: nearly all real ones were shorter.
-///
-/// Lab: 1.5 T on 2.x (longest of 87: 1.47 T at E = 10), 2.7 T on 3.x without pre-vote (6 of 43
-/// took over 2 T), 1.9 T with pre-vote (longest of 73: 1.80 T). 0.4 was not measured: 2 T is
-/// the end of its timer.
-pub fn planning_failover(generation: Generation, election: Micros) -> Micros {
-    let tenths = match generation {
-        Generation::V04 => 20,
-        Generation::V2 => 15,
-        Generation::V3 => 27,
-        Generation::PreVote => 19,
-    };
-    election.saturating_mul(tenths) / 10
-}
-
-/// Time from the death of a leader until there is a new one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Failover {
-    /// Half of them are faster.
-    pub p50: Micros,
-    /// Nine of ten are faster.
-    pub p90: Micros,
-    /// Ninety-nine of a hundred are faster.
-    pub p99: Micros,
-}
-
-/// Model runs behind one failover.
-const RUNS: usize = 2_000;
-
-/// How long a cluster is without a leader after one dies; `rtt` is the round trip between members.
-/// The leader spoke last up to one heartbeat before, as in an idle cluster. Clusters of fewer than three members can not replace a leader
-/// (see `can_replace_leader`); the figures given for them are those of three.
-pub fn failover(timers: &Timers, rtt: Micros) -> Failover {
-    failover_of(timers, rtt, timers.tick())
-}
-
-fn failover_of(timers: &Timers, rtt: Micros, gap: Micros) -> Failover {
-    let race = Race::new(timers, rtt);
-    let mut times: Vec<Micros> = (0..RUNS as u64).map(|run| race.run(run, gap)).gather();
-    let mut quantile = |percent: usize| sort::nth(&mut times, (RUNS - 1) * percent / 100);
-    Failover { p50: quantile(50), p90: quantile(90), p99: quantile(99) }
-}
-
-/// Whether the others can elect a leader while one member is down.
-pub fn can_replace_leader(members: u32) -> bool {
-    members >= 3
-}
-
-/// The followers' race for the place of a dead leader. Times count from its last message.
-struct Race {
-    generation: Generation,
-    tick: Micros,
-    election: Micros,
-    election_ticks: i64,
-    followers: usize,
-    quorum: usize,
-    rtt: Micros,
-    /// 2.x: chance of still being quiet after tick E + 1, E + 2, ...
-    quiet: Vec<u64>,
-}
-
-/// One follower in the race.
-#[derive(Clone, Copy, Default)]
-struct Runner {
-    /// Its ticks come at this time after each multiple of H.
-    phase: Micros,
-    /// The draw, in ticks.
-    draw: i64,
-    /// When it acts next.
-    next: Micros,
-    /// Until then it ignores questions: it has heard the leader fewer than E ticks ago.
-    lease_end: Micros,
-    /// Its term, counted from the dead leader's.
-    term: u32,
-    /// Its pre-vote was granted: what comes next is the campaign.
-    granted: bool,
-}
-
-/// More rounds than any race needs; it stops a hopeless one (a round trip above the timeout).
-const ROUNDS: usize = 200;
-
-/// Followers in a race at most.
-const MOST_RUNNERS: usize = 8;
-
-impl Race {
-    fn new(timers: &Timers, rtt: Micros) -> Self {
-        let members = timers.members.clamp(3, MOST_RUNNERS as u32 + 1) as usize;
-        let election_ticks = timers.election_ticks();
-        let quiet = match timers.generation {
-            Generation::V2 => hazards(election_ticks).take_while(|&quiet| quiet > 0).gather(),
-            _ => Vec::new(),
-        };
-        Race {
-            generation: timers.generation,
-            tick: timers.tick(),
-            election: timers.timeout(),
-            election_ticks,
-            followers: members - 1,
-            quorum: members / 2 + 1,
-            rtt: rtt.clamp(0, LONGEST),
-            quiet,
-        }
-    }
-
-    /// One death, and the time until a new leader is there.
-    fn run(&self, run: u64, gap: Micros) -> Micros {
-        let random = &mut Random::of_run(run);
-        // The leader dies at any moment between two of its messages.
-        let death = random.below(gap);
-        let mut all = [Runner::default(); MOST_RUNNERS];
-        let all = &mut all[..self.followers];
-        for runner in all.iter_mut() {
-            runner.phase = random.below(self.tick);
-            runner.lease_end = if self.ignores_early_votes() { runner.phase + (self.election_ticks - 1) * self.tick } else { -1 };
-            self.wind(runner, 0, random);
-        }
-        let mut now = 0;
-        for _ in 0..ROUNDS {
-            // Who acts next. Built for size, an iterator would call for each of them.
-            let mut at = 0;
-            for other in 1..all.len() {
-                if all[other].next < all[at].next {
-                    at = other;
-                }
-            }
-            now = all[at].next;
-            if self.generation == Generation::PreVote && !all[at].granted {
-                self.ask(all, at);
-            } else if self.campaign(all, at, random) {
-                return now + self.rtt - death;
-            }
-        }
-        now + self.rtt - death
-    }
-
-    fn ignores_early_votes(&self) -> bool {
-        matches!(self.generation, Generation::V3 | Generation::PreVote)
-    }
-
-    /// Draws a timer and starts it at `from`.
-    fn wind(&self, runner: &mut Runner, from: Micros, random: &mut Random) {
-        runner.granted = false;
-        if self.generation == Generation::V04 {
-            runner.next = from + self.election + random.below(self.election);
-            return;
-        }
-        runner.draw = match self.generation {
-            Generation::V2 => {
-                let luck = u64::from(random.bits() >> 2);
-                // Most draws end within a few ticks, so looking from the front is the fastest.
-                let ticks = self.quiet.iter().position(|&quiet| quiet <= luck).unwrap_or(self.quiet.len());
-                self.election_ticks + 1 + ticks as i64
-            }
-            _ => self.election_ticks + random.below(self.election_ticks),
-        };
-        let first_tick = from + self.tick - (from - runner.phase).rem_euclid(self.tick);
-        let first_tick = if from == 0 { runner.phase } else { first_tick };
-        runner.next = first_tick + (runner.draw - 1) * self.tick;
-    }
-
-    /// A pre-vote: granted by all whose lease is over, it raises no term. The asker has no lease
-    /// any more and asks again after the same number of ticks.
-    fn ask(&self, all: &mut [Runner], at: usize) {
-        let asked = all[at].next;
-        let heard = asked + self.rtt / 2;
-        let highest = all.iter().map(|other| other.term).max().unwrap_or(0);
-        let free = all.iter().enumerate().filter(|(i, other)| *i != at && other.lease_end <= heard && other.term <= all[at].term).count();
-        let runner = &mut all[at];
-        runner.lease_end = -1;
-        if free + 1 >= self.quorum {
-            runner.granted = true;
-            runner.next = asked + self.rtt;
-        } else {
-            runner.term = highest;
-            runner.next = asked + runner.draw * self.tick;
-        }
-    }
-
-    /// A campaign in a new term; true when it is won.
-    fn campaign(&self, all: &mut [Runner], at: usize, random: &mut Random) -> bool {
-        let asked = all[at].next;
-        let heard = asked + self.rtt / 2;
-        let term = all[at].term + 1;
-        let mut votes = 1;
-        for i in (0..all.len()).filter(|&i| i != at) {
-            let other = &mut all[i];
-            if other.lease_end > heard {
-                continue;
-            }
-            // It may itself campaign before the question reaches it, and then votes for itself.
-            let rival = other.next < heard && (self.generation != Generation::PreVote || other.granted);
-            if other.term + u32::from(rival) >= term {
-                continue;
-            }
-            other.term = term;
-            other.lease_end = -1;
-            votes += 1;
-            self.wind(other, heard, random);
-        }
-        let runner = &mut all[at];
-        runner.term = term;
-        runner.lease_end = -1;
-        self.wind(runner, asked, random);
-        votes >= self.quorum
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -507,37 +297,6 @@ mod tests {
         assert!(near(loss_share(&timers(V3, 100, 1000, 3), 1000 * MS, 100 * MS).into(), 270_000, 10_000));
     }
 
-    /// The failover that the lab's own model gave, in ms: p50, p90 (lab 2 and 8.1). Its rows with
-    /// pre-vote are those of a busy cluster, the others of an idle one.
-    #[test]
-    fn fails_over_as_the_tick_for_tick_model() {
-        let rows = [
-            (V2, 100, 1000, 1157, 1351),
-            (V2, 250, 2500, 2889, 3371),
-            (V2, 600, 6000, 6932, 8087),
-            (V2, 20, 1000, 1096, 1192),
-            (V2, 50, 1000, 1133, 1276),
-            (V2, 200, 1000, 1161, 1422),
-            (V3, 100, 1000, 1221, 1851),
-            (V3, 200, 1000, 1160, 2107),
-            (V3, 250, 2500, 3050, 4573),
-            (V3, 600, 6000, 7316, 10939),
-            (PreVote, 100, 1000, 1235, 1631),
-            (PreVote, 250, 2500, 3102, 4088),
-        ];
-        for (generation, h, t, p50, p90) in rows {
-            let gap = if generation == PreVote { BUSY_GAP } else { h * MS };
-            let seen = failover_of(&timers(generation, h, t, 3), 100, gap);
-            assert!(near(seen.p50, p50 * MS, p50 * 25), "{generation:?} {h}/{t} p50 {seen:?} against {p50}");
-            assert!(near(seen.p90, p90 * MS, p90 * 50), "{generation:?} {h}/{t} p90 {seen:?} against {p90}");
-        }
-        // p99 in T: 1.54 on 2.x, 2.68 on 3.x, 1.85 with pre-vote.
-        for (generation, gap, p99) in [(V2, 100, 1540), (V3, 100, 2680), (PreVote, 25, 1856)] {
-            let seen = failover_of(&timers(generation, 100, 1000, 3), 100, gap * MS);
-            assert!(near(seen.p99, p99 * MS, p99 * 50), "{generation:?} p99 {seen:?} against {p99}");
-        }
-    }
-
     #[test]
     fn no_stall_no_election() {
         for generation in GENERATIONS {
@@ -598,28 +357,6 @@ mod tests {
     }
 
     #[test]
-    fn failover_grows_with_the_timeout() {
-        for generation in GENERATIONS {
-            for members in [3, 5, 7] {
-                let all: Vec<Failover> =
-                    (500..12_000).step_by(250).map(|t| failover(&timers(generation, t / 10, t, members), MS)).collect();
-                assert!(all.is_sorted_by(|a, b| a.p50 < b.p50 && a.p90 < b.p90 && a.p99 < b.p99), "{generation:?} {members}");
-            }
-        }
-    }
-
-    #[test]
-    fn failover_stays_within_what_the_timers_allow() {
-        for generation in GENERATIONS {
-            for members in [3, 4, 5, 7, 9] {
-                let seen = failover(&timers(generation, 100, 1000, members), MS);
-                assert!(seen.p50 >= 800 * MS && seen.p50 < 1400 * MS, "{generation:?} {members} {seen:?}");
-                assert!(seen.p99 <= planning_failover(generation, 1000 * MS) + 50 * MS, "{generation:?} {members} {seen:?}");
-            }
-        }
-    }
-
-    #[test]
     fn one_draw_serves_a_term() {
         let equal = vec![Range::exactly(1300 * MS); 5];
         let (once, _) = expected_losses(&timers(V3, 100, 1000, 3), &[equal[..1].to_vec()]);
@@ -643,13 +380,9 @@ mod tests {
                     loss_share(&timers, 1500 * MS, BUSY_GAP);
                     loss_share(&timers, -1, -1);
                     loss_share(&timers, Micros::MAX, Micros::MAX);
-                    planning_failover(generation, election);
-                    failover(&timers, Micros::MAX);
                     safe_stall(&timers);
                 }
             }
         }
-        let slow = failover(&timers(V3, 100, 1000, 5), 5000 * MS);
-        assert!(slow.p50 > 1000 * MS);
     }
 }

@@ -4,9 +4,8 @@ use super::{Bound, Decision, Doubts, bound, confidence, remark, rung, stall_to_s
 use crate::facts::{Facts, Generation, StallKind};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
-use crate::model::Timers;
 use crate::model::fleet::etcd_patience;
-use crate::model::raft::{Failover, failover, planning_failover, safe_stall};
+use crate::model::{Failover, planning_failover, safe_stall};
 use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
 use crate::report::{Provenance, Severity};
@@ -149,14 +148,9 @@ fn needed(facts: &Facts, stall: Micros) -> Micros {
     (stall * 25 / 16).max(10 * facts.round_trip())
 }
 
-/// How a pair of this cluster replaces a dead leader.
-fn failover_of(facts: &Facts, timers: &Timers) -> Failover {
-    failover(timers, facts.round_trip())
-}
-
-/// The same for a heartbeat of a tenth.
+/// How this cluster replaces a dead leader, with a heartbeat of a tenth.
 fn failover_at(facts: &Facts, election: Micros) -> Failover {
-    failover_of(facts, &replay::timers(facts, election / 10, election))
+    facts.failover(&replay::timers(facts, election / 10, election))
 }
 
 fn over_budget(facts: &Facts, election: Micros) -> bool {
@@ -231,7 +225,7 @@ fn keep(facts: &Facts, why: Vec<Bound>) -> Pair {
     if facts.has_etcd() && facts.members != Some(1) {
         let (beat, wait) = (heartbeat.value(), election.value());
         let timers = replay::timers_in_force(facts);
-        let then = failover_of(facts, &timers);
+        let then = facts.failover(&timers);
         let carried = ((wait - 2 * beat) * 4 / 5).max(0);
         let text = format!(
             "It carries stalls of up to {} with margin: ({} − 2 × {}) / 1.25. None below {} can elect.",
@@ -283,7 +277,7 @@ fn cheaper(facts: &Facts, now: Micros) -> Option<String> {
             ms(less / 10),
             ms(less * 16 / 25),
             human(failover_at(facts, less).p50),
-            human(failover_of(facts, &replay::timers_in_force(facts)).p50)
+            human(facts.failover(&replay::timers_in_force(facts)).p50)
         )
     })
 }
@@ -401,8 +395,8 @@ fn neighbours(facts: &Facts, election: Micros) -> Vec<String> {
 
 /// What a pair costs when a leader really dies (lab, sections 2 and 8.1).
 fn cost(facts: &Facts, heartbeat: Micros, election: Micros) -> String {
-    let then = failover_of(facts, &replay::timers(facts, heartbeat, election));
-    let now = failover_of(facts, &replay::timers_in_force(facts));
+    let then = facts.failover(&replay::timers(facts, heartbeat, election));
+    let now = facts.failover(&replay::timers_in_force(facts));
     let slow = if facts.generation == Generation::V3 {
         format!(" One failover in ten may take {} to {}.", human(2 * election), human(planning_failover(facts.generation, election)))
     } else {

@@ -11,7 +11,7 @@ mod request;
 
 use crate::facts::{Facts, InForce, StallKind};
 use crate::gather::Gather;
-use crate::model::raft::planning_failover;
+use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
 use crate::report::{Bound, Confidence, Provenance};
@@ -212,7 +212,7 @@ mod tests {
     use crate::Document;
     use crate::input::{Assumptions, Input};
     use crate::model::fleet::passes_without_leader;
-    use crate::model::{failover, loss_share};
+    use crate::model::loss_share;
     use crate::rules;
     use crate::session::Session;
 
@@ -243,7 +243,7 @@ coreos:
     #[test]
     fn six_thousand_costs_seven_seconds_and_several_times_the_lost_requests() {
         let facts = read(ARTICLE, None);
-        let at = |election| failover(&replay::timers(&facts, election / 10, election), facts.round_trip()).p50;
+        let at = |election| facts.failover(&replay::timers(&facts, election / 10, election)).p50;
         let (article, defaults) = (at(6_000 * MS), at(1_000 * MS));
         assert!((6_500 * MS..7_500 * MS).contains(&article), "{article}");
         // Measured: 8.8 lost requests for each death at 6000 ms, 1.6 at 1000 ms; they go with the time without a leader.

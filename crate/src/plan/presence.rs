@@ -6,7 +6,7 @@ use crate::facts::{Facts, UNKNOWN_FLEET};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::model::fleet::dead_machine;
-use crate::model::raft::planning_failover;
+use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::report::{Provenance, Severity};
 use crate::rules::{Basis, Finding, Side};

@@ -5,7 +5,7 @@ use crate::facts::Facts;
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::model::fleet::dead_engine;
-use crate::model::raft::planning_failover;
+use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{Micros, S, human};

@@ -4,7 +4,7 @@ use super::{Bound, Decision, Doubts, bound, confidence, remark, rung, stall_to_s
 use crate::facts::failures::proven_wait;
 use crate::facts::{ChangeClass, Facts};
 use crate::gather::Gather;
-use crate::model::raft::planning_failover;
+use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::report::{Provenance, Severity};
 use crate::rules::{Basis, Finding, Side};
