@@ -3,28 +3,49 @@
 use serde::Serialize;
 
 use crate::answer::{self, Source};
-use crate::config::{self, cloud_config::HEADER};
+use crate::config;
+use crate::detect;
 use crate::facts::{Facts, Read};
 use crate::input::{Assumptions, Input};
-use crate::log::scan::{Scanner, looks_like_log};
+use crate::log::scan::{Scanner, looks_like_log, messages_at_most};
 use crate::report::Report;
-use crate::text::DocumentId;
+use crate::text::{DocumentId, decode};
 use crate::timeline;
 
 /// A document up to this size may be a configuration and is held whole; a larger one is a log
 /// and is read as it comes, in constant memory.
 const HELD: usize = 2 << 20;
 
+/// So much of a document is held before the scanner may see it: enough to tell whether it is a configuration.
+const SAMPLE: usize = 64 << 10;
+
 /// One document that is being read.
 struct Open {
     held: Option<Vec<u8>>,
-    /// Bytes of `held` that the scanner has not seen: a cloud-config is no log.
+    /// Bytes of `held` that the scanner has not seen: a configuration is no log.
     unscanned: bool,
     scanner: Scanner,
     bytes: u64,
 }
 
 impl Open {
+    fn push(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        if self.held.as_ref().is_some_and(|held| held.len() + bytes.len() > HELD) {
+            self.scan();
+            self.held = None;
+        }
+        if !self.unscanned {
+            self.scanner.push(bytes);
+        }
+        let Some(held) = &mut self.held else { return };
+        let told = held.len() >= SAMPLE;
+        held.extend_from_slice(bytes);
+        if !told && held.len() >= SAMPLE && detect::configuration(&decode(&held[..SAMPLE])).is_none() {
+            self.scan();
+        }
+    }
+
     /// Has the scanner read what it was spared so far.
     fn scan(&mut self) {
         if let Some(held) = self.held.as_ref().filter(|_| self.unscanned) {
@@ -111,20 +132,7 @@ impl Session {
     /// Feeds the next bytes of a document. Bytes for a document that is not open are ignored.
     pub fn push(&mut self, document: DocumentId, bytes: &[u8]) {
         let Some(Some(open)) = self.open.get_mut(document) else { return };
-        open.bytes += bytes.len() as u64;
-        let held = open.held.as_deref().filter(|held| held.len() + bytes.len() <= HELD);
-        let fits = held.is_some();
-        let is_headed = held.is_some_and(|held| held.iter().chain(bytes).zip(HEADER.as_bytes()).all(|(byte, expected)| byte == expected));
-        if !is_headed {
-            open.scan();
-        }
-        if !open.unscanned {
-            open.scanner.push(bytes);
-        }
-        match &mut open.held {
-            Some(held) if fits => held.extend_from_slice(bytes),
-            held => *held = None,
-        }
+        open.push(bytes);
     }
 
     /// How much was read since the last report, over all documents.
@@ -175,11 +183,11 @@ impl Session {
 
 /// Reads one document to its end, and puts it where it belongs.
 fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read) {
-    let text = open.held.as_ref().map(|bytes| crate::text::decode(bytes).into_owned()).unwrap_or_default();
+    let text = open.held.as_ref().map(|bytes| decode(bytes).into_owned()).unwrap_or_default();
     let configuration = if text.is_empty() { None } else { config::read(id, &text) };
-    let log_like = text.is_empty() || looks_like_log(&text);
     match configuration {
-        Some(configuration) if open.unscanned && !log_like && !configuration.tolerant => {
+        // Whatever else it says, it states more values than it can hold messages.
+        Some(configuration) if open.unscanned && messages_at_most(&text, configuration.settings.len()) => {
             source.lines = text.lines().count() as u64;
             read.configurations.push(configuration);
             source.text = text;
@@ -188,10 +196,10 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
         _ => open.scan(),
     }
     let reading = open.scanner.finish();
-    let is_log = log_like || reading.recognised > 0;
+    let is_log = text.is_empty() || reading.recognised > 0 || looks_like_log(&text);
     source.lines = reading.lines;
     match configuration {
-        Some(configuration) if !is_log || reading.recognised <= configuration.settings.len() as u64 => {
+        Some(configuration) if reading.recognised <= configuration.settings.len() as u64 => {
             read.configurations.push(configuration);
             source.text = text;
         }

@@ -99,6 +99,16 @@ pub fn looks_like_log(text: &str) -> bool {
     lines > 0 && headed * 2 >= lines
 }
 
+/// Whether a text can hold no more than so many messages, told without reading its lines.
+pub fn messages_at_most(text: &str, most: usize) -> bool {
+    let mut marks = 0;
+    prefilter().each_until(text.as_bytes(), 0, |_| {
+        marks += 1;
+        marks > most
+    });
+    marks <= most
+}
+
 impl Scanner {
     /// Starts reading the document with this index.
     pub fn new(document: DocumentId) -> Scanner {
