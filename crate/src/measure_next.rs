@@ -2,12 +2,15 @@
 
 use crate::facts::{ChangeClass, Facts, StallKind};
 use crate::gather::Gather;
+use crate::log::event::Clock;
 use crate::plan::Plan;
 use crate::report::{Severity, Step};
 use crate::rollout::{names, step};
 use crate::rules::Finding;
+use crate::units::{S, minute};
 
-/// What settles a cause. `UNIT`, `DATA` and `HEALTH` stand for etcd's names on these machines.
+/// What settles a cause. `UNIT`, `DATA` and `HEALTH` stand for etcd's names on these machines, `WHEN` for the minutes
+/// of the log.
 struct Measurement {
     /// Findings that raise it.
     of: &'static [&'static str],
@@ -20,7 +23,7 @@ const MEASUREMENTS: &[Measurement] = &[
     Measurement {
         of: &["etcd-leader-restarted", "etcd-restarted"],
         text: "Find what ends etcd: its exit status, the kernel's out-of-memory killer, a watchdog, a deploy script.",
-        commands: &["systemctl status UNIT", "journalctl -u UNIT -b | tail -n 100", "journalctl -k | grep -iE 'oom|killed process'"],
+        commands: &["systemctl status UNIT", "journalctl -u UNIT WHEN | tail -n 100", "journalctl -k WHEN | grep -iE 'oom|killed process'"],
         tells: "Who ended the process.",
     },
     Measurement {
@@ -107,7 +110,7 @@ const MEASUREMENTS: &[Measurement] = &[
     Measurement {
         of: &["fleet-unit-missing-in-registry"],
         text: "Ask etcd for the unit that fleet missed.",
-        commands: &["fleetctl list-unit-files", "journalctl -u fleet --since today | grep -c 'No Unit found'"],
+        commands: &["fleetctl list-unit-files", "journalctl -u fleet WHEN | grep -c 'No Unit found'"],
         tells: "Whether it is really gone, and how often a read fails.",
     },
 ];
@@ -116,7 +119,10 @@ const MEASUREMENTS: &[Measurement] = &[
 pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Step> {
     let raised = |id: &str| findings.iter().any(|finding| finding.id == id && finding.severity > Severity::Info);
     let names = names(facts);
-    let filled = |command: &&str| command.replace("UNIT", names.unit).replace("DATA", names.data).replace("HEALTH", names.health);
+    let when = times_of_log(facts).unwrap_or_else(|| String::from("--since today"));
+    let filled = |command: &&str| {
+        command.replace("UNIT", names.unit).replace("DATA", names.data).replace("HEALTH", names.health).replace("WHEN", &when)
+    };
     let mut steps = Vec::new();
     for measurement in MEASUREMENTS {
         if measurement.of.iter().any(|id| raised(id)) {
@@ -139,10 +145,30 @@ fn unseen_change(facts: &Facts, unit: &str) -> Option<Step> {
     unseen.then(|| {
         step(
             format!("Paste the logs of all members{}: between them the leader changed.", minutes(facts)),
-            &[&format!("journalctl -u {unit} -o short-precise --since '1 hour ago'")],
+            &[&fetch(facts, unit)],
             "Who lost the leader, and whether a process started anew or froze for longer.",
         )
     })
+}
+
+/// Fetches what the journal of these units holds for the minutes of the log.
+fn fetch(facts: &Facts, units: &str) -> String {
+    let when = times_of_log(facts).unwrap_or_else(|| String::from("--since '1 hour ago'"));
+    format!("journalctl -u {units} -o short-precise {when}")
+}
+
+/// A minute more on both sides of what the logs cover, as journalctl takes it; nothing where a log has no dates.
+fn times_of_log(facts: &Facts) -> Option<String> {
+    const AROUND: i64 = 60 * S;
+    let logs = || facts.logs.iter().filter(|log| log.first.is_some());
+    if logs().any(|log| log.clock != Clock::Full) {
+        return None;
+    }
+    let first = logs().filter_map(|log| log.first.as_ref()).map(|(time, _)| time.micros).min()?;
+    let last = logs().filter_map(|log| log.last.as_ref()).map(|(time, _)| time.micros).max()?;
+    // Stamps without a zone are the machine's own time, as journalctl takes it; the others were brought to UTC.
+    let zone = if logs().all(|log| log.zoned) { " UTC" } else { "" };
+    Some(format!("--since '{}{zone}' --until '{}{zone}'", minute(first - AROUND), minute(last + 2 * AROUND)))
 }
 
 /// From when to when the logs speak, where their lines say.
@@ -158,11 +184,10 @@ fn minutes(facts: &Facts) -> String {
 /// The log that would decide what this input leaves open.
 fn missing_logs(facts: &Facts, findings: &[Finding], unit: &str) -> Option<Step> {
     let etcd_seen = facts.all_events().any(|(_, event)| event.signature().is_etcd_server());
-    let fetch = |since: &str| format!("journalctl -u {unit} -u fleet -o short-precise --since '{since}'");
     if facts.logs.is_empty() && !facts.configurations.is_empty() {
         let text = "Paste a day of logs from all members.";
         let tells = "Without a log no stall is known, and no value can be called too low or too high.";
-        return Some(step(text, &[&fetch("yesterday")], tells));
+        return Some(step(text, &[&format!("journalctl -u {unit} -u fleet -o short-precise --since yesterday")], tells));
     }
     let client = findings.iter().any(|finding| finding.id == "client-http-500");
     if (facts.has_fleet() || client) && !facts.logs.is_empty() && !etcd_seen {
@@ -174,7 +199,7 @@ fn missing_logs(facts: &Facts, findings: &[Finding], unit: &str) -> Option<Step>
             format!("Paste the log of etcd from all members{}, and a few minutes around it.", minutes(facts))
         };
         let tells = "Stalls and leader changes: they bound etcd's timers and tell what fleet waited for. A refused port, certificates or a missing majority would point elsewhere.";
-        return Some(step(text, &[&fetch("1 hour ago")], tells));
+        return Some(step(text, &[&fetch(facts, &format!("{unit} -u fleet"))], tells));
     }
     let unexplained = facts
         .changes
@@ -183,11 +208,7 @@ fn missing_logs(facts: &Facts, findings: &[Finding], unit: &str) -> Option<Step>
         .any(|change| change.stall.is_none_or(|at| facts.stalls[at].kind == StallKind::Censored));
     unexplained.then(|| {
         let text = "Paste the logs of all members for the same minutes; the old leader's tells most.";
-        step(
-            text,
-            &[&format!("journalctl -u {unit} -o short-precise --since '1 hour ago'")],
-            "Whether the old leader stalled, for how long, or ended.",
-        )
+        step(text, &[&fetch(facts, unit)], "Whether the old leader stalled, for how long, or ended.")
     })
 }
 

@@ -5,8 +5,10 @@ use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::plan::Plan;
-use crate::report::Step;
-use crate::units::human;
+use crate::report::{Severity, Step};
+use crate::rules::{self, Finding};
+use crate::units::{Micros, human};
+use crate::verdict::other_cause;
 
 /// What etcd is called on these machines: its systemd unit, its data directory, its command for health.
 pub struct Names {
@@ -41,16 +43,36 @@ pub fn step(text: impl Into<String>, commands: &[&str], effect: impl Into<String
 }
 
 /// Steps that bring the plan into force; empty where nothing changes.
-pub fn rollout(facts: &Facts, plan: &Plan) -> Vec<Step> {
+pub fn rollout(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Step> {
     if plan.changes().next().is_none() {
         return Vec::new();
     }
-    let mut steps = vec![hand_out(facts, plan)];
+    let mut steps: Vec<Step> = mend_first(findings, plan).into_iter().collect();
+    steps.push(hand_out(facts, plan));
     // fleet's limits first: they take effect without an election, and with them fleet bears the ones below.
     steps.extend(fleet_step(facts, plan));
     steps.extend(etcd_steps(facts, plan));
     steps.push(watch(facts, plan));
     steps
+}
+
+/// Where timing is only part of the cure: what lies beneath comes first.
+fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
+    let beneath = findings.iter().find(|finding| finding.id == "fleet-unit-missing-in-registry" && finding.severity > Severity::Info);
+    if let Some(cause) = other_cause(findings).or(beneath) {
+        let what_to_do = cause.what_to_do.clone().or_else(|| rules::rule(cause.id).map(|rule| rule.what_to_do.to_owned()))?;
+        return Some(step(
+            format!("Mend the cause first: {}. {what_to_do}", cause.title.trim_end_matches('.')),
+            &[],
+            "The values below do not cure it; they bear what is left of it.",
+        ));
+    }
+    let too_long = plan.too_long?;
+    Some(step(
+        format!("Mend the cause first: a leader that stalls for {} outlasts every sensible timeout.", human(too_long.stall)),
+        &[],
+        "The values below do not cure it; what to measure next tells where it comes from.",
+    ))
 }
 
 /// What goes wrong when the values are written by hand.
@@ -93,13 +115,13 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
     }
     let names = names(facts);
     let restart = format!("sudo systemctl restart {}", names.unit);
-    let check = format!("journalctl -u {} -b | grep -E 'heartbeat = |election = |heartbeat-interval'", names.unit);
-    let commands = [restart.as_str(), names.health, check.as_str()];
-    let in_force = format!(
-        "The values are in force when the start lines of each member name {} and {}.",
-        Parameter::HeartbeatInterval.human(heartbeat.value()),
-        Parameter::ElectionTimeout.human(election.value())
-    );
+    let check = check(facts, names.unit);
+    // The kubelet restarts what runs from a manifest.
+    let by_hand = !facts.configurations.iter().any(|configuration| configuration.source == Source::Manifest);
+    let commands: Vec<&str> =
+        by_hand.then_some(restart.as_str()).into_iter().chain([names.health]).chain(check.command.iter().map(String::as_str)).gather();
+    let commands = commands.as_slice();
+    let in_force = check.says(heartbeat.value(), election.value());
     let interrupts = format!(
         "One member at a time, for seconds. The leader's own restart costs one wanted election, up to {}.",
         human(plan.failover(facts))
@@ -109,21 +131,21 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
     let order = "followers first, the leader last, waiting for a full cluster before the next one";
     if both && election.value() < now {
         return vec![
-            step(format!("Lower heartbeat-interval on all members first: {order}."), &commands, interrupts.clone()),
-            step(format!("Then lower election-timeout in the same order. {in_force}"), &commands, interrupts),
+            step(format!("Lower heartbeat-interval on all members first: {order}."), commands, interrupts.clone()),
+            step(format!("Then lower election-timeout in the same order. {in_force}"), commands, interrupts),
         ];
     }
     // A leader that beats this rarely leaves followers with the old timeout few chances to hear it.
     if both && heartbeat.value() > now / 4 {
         return vec![
-            step(format!("Raise election-timeout on all members first: {order}."), &commands, interrupts.clone()),
+            step(format!("Raise election-timeout on all members first: {order}."), commands, interrupts.clone()),
             step(
                 format!(
                     "Then raise heartbeat-interval in the same order; a beat every {} is too rare for followers that still wait {}. {in_force}",
                     Parameter::HeartbeatInterval.human(heartbeat.value()),
                     Parameter::ElectionTimeout.human(now)
                 ),
-                &commands,
+                commands,
                 interrupts,
             ),
         ];
@@ -137,7 +159,62 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
     } else {
         String::new()
     };
-    vec![step(format!("Restart etcd with the new values: {order}.{one_pass} {in_force}{}", pre_vote(facts)), &commands, interrupts)]
+    vec![step(format!("Restart etcd with the new values: {order}.{one_pass} {in_force}{}", pre_vote(facts)), commands, interrupts)]
+}
+
+/// How a member shows the values that it runs with.
+struct Check {
+    command: Option<String>,
+    /// The sentence around the values.
+    shown: &'static str,
+    /// What the values are called there.
+    names: [&'static str; 2],
+}
+
+impl Check {
+    fn says(&self, heartbeat: Micros, election: Micros) -> String {
+        let [of_heartbeat, of_election] = self.names;
+        format!(
+            "The values are in force when {} {of_heartbeat}{} and {of_election}{}.",
+            self.shown,
+            Parameter::HeartbeatInterval.human(heartbeat),
+            Parameter::ElectionTimeout.human(election)
+        )
+    }
+}
+
+/// 0.4 prints its values nowhere (etcd-io/etcd@v0.4.9:config/config.go, Load: a file, then the environment, then flags).
+/// 2.0 to 3.4 print a line for each when they start (etcd-io/etcd@v2.0.13:etcdserver/config.go:126,
+/// etcd-io/etcd@v3.3.27:etcdserver/config.go:246), 3.4 in JSON and all later ones name both in one
+/// (etcd-io/etcd@v3.4.45:embed/etcd.go:309).
+fn check(facts: &Facts, unit: &str) -> Check {
+    if facts.configurations.iter().any(|configuration| configuration.source == Source::Manifest) {
+        let command = Some(String::from("kubectl -n kube-system logs etcd-NODE | grep heartbeat-interval"));
+        return Check {
+            command,
+            shown: "the first lines of each member have",
+            names: ["a heartbeat-interval of ", "an election-timeout of "],
+        };
+    }
+    if facts.generation == Generation::V04 {
+        return Check {
+            command: Some(String::from(
+                "pid=$(pidof etcd); sudo cat /proc/$pid/environ /proc/$pid/cmdline | tr '\\0' '\\n' | grep -i -A1 'peer.[he]'",
+            )),
+            shown: "each running etcd was given them, as etcd 0.4 prints neither; a flag wins over a variable, and a variable over the file:",
+            names: ["peer-heartbeat-interval ", "peer-election-timeout "],
+        };
+    }
+    let lines = match facts.etcd {
+        Some(range) if range.high < (3, 4, 0) => "'heartbeat = |election = '",
+        Some(range) if range.low >= (3, 5, 0) => "heartbeat-interval",
+        _ => "'heartbeat = |election = |heartbeat-interval'",
+    };
+    Check {
+        command: Some(format!("journalctl -u {unit} -b | grep -E {lines} | tail -n 2")),
+        shown: "the last start lines of each member name",
+        names: ["", ""],
+    }
 }
 
 /// etcd 3.4 has pre-vote and leaves it off (lab, section 8.1).

@@ -177,8 +177,39 @@ pub fn decimal(value: i64, unit: i64, places: u32) -> String {
     text.trim_end_matches('0').to_owned()
 }
 
+/// `2016-03-02 10:15`: a moment as microseconds since 1970, cut to its minute.
+pub fn minute(time: Micros) -> String {
+    let minutes = time.div_euclid(60 * S);
+    let (day, of_day) = (minutes.div_euclid(1_440), minutes.rem_euclid(1_440));
+    // Howard Hinnant's civil_from_days: eras of 400 years that begin in March.
+    let shifted = day + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let of_years = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * of_years + of_years / 4 - of_years / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = of_years + era * 400 + i64::from(month <= 2);
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", of_day / 60, of_day % 60)
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn minutes_by_the_calendar() {
+        for (seconds, written) in [
+            (0, "1970-01-01 00:00"),
+            (-1, "1969-12-31 23:59"),
+            (951_782_399, "2000-02-28 23:59"),
+            (951_782_400, "2000-02-29 00:00"),
+            (1_456_913_759, "2016-03-02 10:15"),
+            (1_483_228_799, "2016-12-31 23:59"),
+            (4_107_542_400, "2100-03-01 00:00"),
+        ] {
+            assert_eq!(minute(seconds * S), written);
+        }
+    }
+
     use super::*;
 
     #[test]

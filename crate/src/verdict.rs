@@ -50,7 +50,7 @@ pub fn verdict(facts: &Facts, findings: &[Finding], plan: &Plan) -> Verdict {
 }
 
 /// The first finding above a remark that names a cause no timer touches.
-fn other_cause(findings: &[Finding]) -> Option<&Finding> {
+pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
     OTHER_CAUSES.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id && finding.severity > Severity::Info))
 }
 
@@ -354,7 +354,7 @@ fn cured(facts: &Facts, plan: &Plan) -> String {
         ));
     }
     if !facts.fleet_failures.is_empty() {
-        let remain = if plan.fleet_remaining == 0 { String::from("none") } else { plan.fleet_remaining.to_string() };
+        let remain = counted(plan.fleet_remaining);
         parts.push(format!("Of {} moments in which fleet gave up, {remain} would remain.", facts.fleet_failures.len()));
     }
     let stalls = || facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored);
@@ -370,6 +370,11 @@ fn cured(facts: &Facts, plan: &Plan) -> String {
     parts.join(" ")
 }
 
+/// A count; what is none is called so everywhere.
+fn counted(count: u64) -> String {
+    if count == 0 { String::from("none") } else { count.to_string() }
+}
+
 /// An expected count, in words.
 fn expected(count: f64) -> String {
     if count < 0.05 { String::from("none") } else { format!("about {}", crate::units::decimal((count * 10.0).round() as i64, 10, 1)) }
@@ -379,12 +384,16 @@ fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
     let mut gain = Vec::new();
     let raises_etcd = plan.of(Parameter::ElectionTimeout).proposed.is_some();
     if raises_etcd && plan.replay.needless > 0 {
-        gain.push(format!("Needless leader changes: {} → {} expected.", plan.replay.needless, expected(plan.remaining)));
+        gain.push(format!("Needless leader changes: {} now, {} expected.", plan.replay.needless, expected(plan.remaining)));
     }
     if !facts.fleet_failures.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
         let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some()).count();
         if tied > 0 {
-            gain.push(format!("Moments in which fleet gives up: {} → {} expected.", facts.fleet_failures.len(), plan.fleet_remaining));
+            gain.push(format!(
+                "Moments in which fleet gives up: {} now, {} expected.",
+                facts.fleet_failures.len(),
+                counted(plan.fleet_remaining)
+            ));
         } else {
             gain.push(String::from("fleet waits out short spells of a slow etcd instead of failing."));
         }
