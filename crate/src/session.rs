@@ -16,7 +16,7 @@ use crate::timeline;
 /// and is read as it comes, in constant memory.
 const HELD: usize = 2 << 20;
 
-/// So much of a document is held before the scanner may see it: enough to tell whether it is a configuration.
+/// Enough of a first piece to tell whether it begins a configuration.
 const SAMPLE: usize = 64 << 10;
 
 /// One document that is being read.
@@ -35,14 +35,15 @@ impl Open {
             self.scan();
             self.held = None;
         }
+        // The scanner is spared what begins as a configuration; all else it reads as it comes.
+        if self.held.as_ref().is_some_and(Vec::is_empty) {
+            self.unscanned = detect::configuration(&decode(&bytes[..bytes.len().min(SAMPLE)])).is_some();
+        }
         if !self.unscanned {
             self.scanner.push(bytes);
         }
-        let Some(held) = &mut self.held else { return };
-        let told = held.len() >= SAMPLE;
-        held.extend_from_slice(bytes);
-        if !told && held.len() >= SAMPLE && detect::configuration(&decode(&held[..SAMPLE])).is_none() {
-            self.scan();
+        if let Some(held) = &mut self.held {
+            held.extend_from_slice(bytes);
         }
     }
 
