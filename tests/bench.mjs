@@ -9,6 +9,7 @@ import { analyze, init, Session } from '../dist/npm/timing-advisor.js';
 import { initSync } from '../dist/npm/timing_advisor.js';
 import { automaton } from './bench/automaton.mjs';
 import { inChromium } from './bench/browser.mjs';
+import { keystroke, opening } from './bench/page.mjs';
 import { hostile } from './node/hostile.mjs';
 
 const MB = 1e6;
@@ -201,6 +202,25 @@ row(
   `${(read / 1000).toFixed(1)} s`,
 );
 row('longest time the page does not answer', gap, 'ms', ['<=', 100]);
+
+const flawed = '#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n    election-timeout: 300\n';
+const twoHundred = flawed + Array.from({ length: 195 }, (_, at) => `# line ${at + 6}\n`).join('');
+const { typical, worst: longest } = await keystroke(twoHundred, 21);
+row('keystroke to marks, configuration of 200 lines', typical, 'ms', ['<=', 150], `longest ${longest.toFixed(0)} ms`);
+const excerpt = readFileSync(new URL('./fixtures/article/unit-stopped.log', import.meta.url), 'utf8');
+for (const [line, slow] of /** @type {const} */ ([
+  ['on this machine', false],
+  ['over 10 Mbit/s', true],
+])) {
+  const { answered, empty } = await opening(excerpt, 11, slow);
+  row(
+    `first answer after opening, ${line}, against an empty page with the same bytes`,
+    answered / empty,
+    'x',
+    ['<=', 1.5],
+    `${answered.toFixed(0)} ms`,
+  );
+}
 
 const units = Array.from(
   { length: 120 },

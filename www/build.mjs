@@ -10,7 +10,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
 import { minify } from 'terser';
 import { book, inOnePiece } from './book/book.mjs';
 import { base64, deflated, policy, POLICIES, sha256 } from './policy.mjs';
@@ -50,17 +50,17 @@ async function small(script) {
   return code ?? '';
 }
 
-/** @param {string} path of a style sheet */
-async function smallStyle(path) {
-  const sheet = await readFile(path, 'utf8');
-  return (await transform(sheet, { loader: 'css', minify: true, target: shared.target })).code.trimEnd();
+/** A style sheet with what it imports. @param {string} path */
+async function style(path) {
+  const { outputFiles } = await build({ ...shared, entryPoints: [path], minify: true, plugins: [] });
+  return outputFiles[0].text.trimEnd();
 }
 
 /** The element adopts its style sheet as text. @type {import('esbuild').Plugin} */
 const styleAsText = {
   name: 'style as text',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: await smallStyle(path), loader: 'text' })),
+    onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: await style(path), loader: 'text' })),
 };
 
 /** What one entry becomes, alone. @param {string} entry @param {import('esbuild').BuildOptions} [options] */
@@ -100,12 +100,13 @@ async function buildSite() {
   for (const part of parts.outputFiles) files.set(basename(part.path), await small(part.text));
   const html = await readFile(join(here, 'index.html'), 'utf8');
   files.set('index.html', html.replace('POLICY', policy(POLICIES.site)));
-  files.set('page.css', await smallStyle(join(here, 'page.css')));
+  files.set('page.css', await style('page.css'));
   files.set(ENGINE, await readFile(join(npm, ENGINE)));
   for (const icon of ['icon.svg', 'icon-192.png', 'icon-512.png', 'site.webmanifest'])
     files.set(icon, await readFile(join(here, 'icons', icon)));
 
   for (const [name, contents] of pages) files.set(name, contents);
+  files.set('book.css', await style('book/book.css'));
 
   // Kept for offline use: all of the above. The folder's own address stands for index.html.
   const kept = [...files.keys()].sort();
@@ -129,13 +130,13 @@ async function buildSite() {
 
 async function buildSingle() {
   const script = await bundled('single.js', page);
-  const style = await smallStyle(join(here, 'page.css'));
+  const sheet = await style('page.css');
   const engine = base64(deflated(await readFile(join(npm, ENGINE))));
   if (/<\/script|<!--/i.test(script)) throw new Error('the script would end before its end: it holds </script or <!--');
-  const rules = policy(POLICIES.single([script], [style]));
+  const rules = policy(POLICIES.single([script], [sheet]));
   const html = (await readFile(join(here, 'single.html'), 'utf8'))
     .replace('POLICY', () => rules)
-    .replace('<!--style-->', () => `<style>${style}</style>`)
+    .replace('<!--style-->', () => `<style>${sheet}</style>`)
     .replace('<!--book-->', () => inOnePiece(pages))
     .replace('<!--engine-->', () => `<script type="text/plain" id="engine">${engine}</script>`)
     .replace('<!--script-->', () => `<script type="module">${script}</script>`);

@@ -81,7 +81,7 @@ describe('the page in Firefox', { timeout: 240_000 }, () => {
     );
   });
 
-  it('reads a dropped file of 60 MB with progress, and a packed one', async () => {
+  it('reads a dropped file of 60 MB, with progress', async () => {
     await page.evaluate(() => {
       const late =
         'Nov 12 03:04:21 core-1 etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n';

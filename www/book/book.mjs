@@ -46,7 +46,6 @@ export async function book(rules, analyze) {
   for (const each of PARAMETERS)
     pages.set(`parameters/${each.key}.html`, page(each.key, '../', parameterPage(each, entries)));
   pages.set('guide.html', page('Field guide', '', guide('')));
-  pages.set('book.css', await readFile(join(here, 'book.css'), 'utf8'));
   return pages;
 }
 

@@ -20,6 +20,8 @@ export class Engine {
   #module;
   /** @type {Port | undefined} */
   #port;
+  /** The port has its engine. */
+  #ready = false;
   #workersStart = true;
   /** @type {Waiting | undefined} */
   #waiting;
@@ -29,7 +31,8 @@ export class Engine {
   /** @param {string | URL} address of the engine, or `#id` of an element that holds it as text */
   constructor(address) {
     this.#module = load(address);
-    this.#module.then(() => this.#port ?? this.#start()).catch(() => {});
+    // The worker starts while the engine is fetched. A failure is told to who asks for an answer.
+    this.#start();
   }
 
   /**
@@ -46,12 +49,11 @@ export class Engine {
     this.#waiting = undefined;
     await this.#module;
     if (id !== this.#id) throw new Overtaken();
-    const port = this.#port ?? (await this.#start());
-    if (id !== this.#id) throw new Overtaken();
     return new Promise((resolve, reject) => {
       const message = { id, type: 'analyze', documents, assumptions };
       this.#waiting = { id, message, resolve, reject, progress };
-      port.postMessage(message);
+      if (this.#ready) this.#port?.postMessage(message);
+      else if (!this.#port) this.#start();
     });
   }
 
@@ -74,11 +76,12 @@ export class Engine {
     this.stop();
     this.#port?.terminate();
     this.#port = undefined;
+    this.#ready = false;
   }
 
-  /** @returns {Promise<Port>} */
+  /** What waits is asked as soon as there is somebody to ask. */
   async #start() {
-    const engine = await this.#module;
+    this.#ready = false;
     const port = (this.#workersStart && this.#inWorker()) || new InPage();
     this.#port = port;
     let alive = false;
@@ -93,8 +96,11 @@ export class Engine {
       this.#workersStart = false;
       this.#again(port);
     };
+    const engine = await this.#module.catch(() => undefined);
+    if (!engine || port !== this.#port) return;
     port.postMessage({ id: 0, type: 'start', engine });
-    return port;
+    this.#ready = true;
+    if (this.#waiting) port.postMessage(this.#waiting.message);
   }
 
   #inWorker() {
@@ -106,16 +112,11 @@ export class Engine {
     }
   }
 
-  /**
-   * Puts what waits to another port, which does not share the first one's fate.
-   *
-   * @param {Port} dead
-   */
-  async #again(dead) {
+  /** Puts what waits to another port, which does not share the first one's fate. @param {Port} dead */
+  #again(dead) {
     if (dead !== this.#port) return;
     dead.terminate();
-    const port = await this.#start();
-    if (this.#waiting) port.postMessage(this.#waiting.message);
+    this.#start();
   }
 
   /**
@@ -173,19 +174,27 @@ class InPage {
  * @returns {Promise<WebAssembly.Module>}
  */
 async function load(address) {
-  const bytes = String(address).startsWith('#') ? await unpacked(String(address)) : await fetched(address);
-  return WebAssembly.compile(bytes).catch((error) => {
+  const rest = new AbortController();
+  const response = await (String(address).startsWith('#') ? unpacked(String(address)) : fetched(address, rest.signal));
+  // Compiled while it arrives, where the server says what it is.
+  const streams = response.headers.get('content-type') === 'application/wasm';
+  const compiled = streams
+    ? WebAssembly.compileStreaming(response)
+    : response.arrayBuffer().then((bytes) => WebAssembly.compile(bytes));
+  return compiled.catch((error) => {
+    // A refused engine would be left half fetched.
+    rest.abort();
     throw new Error(/content.security.policy|unsafe-eval/i.test(String(error)) ? WORDS.noWasm : WORDS.engineMissing);
   });
 }
 
-/** @param {string | URL} address */
-async function fetched(address) {
-  const response = await fetch(address).catch(() => {
+/** @param {string | URL} address @param {AbortSignal} signal */
+async function fetched(address, signal) {
+  const response = await fetch(address, { signal }).catch(() => {
     throw new Error(WORDS.noFetch);
   });
   if (!response.ok) throw new Error(WORDS.noFetch);
-  return response.arrayBuffer();
+  return response;
 }
 
 /** The engine out of the page, where it stands deflated and in base64. @param {string} id */
@@ -194,5 +203,5 @@ async function unpacked(id) {
   if (!text) throw new Error(WORDS.engineMissing);
   const packed = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  return new Response(stream).arrayBuffer();
+  return new Response(stream);
 }
