@@ -208,3 +208,42 @@ fn a_long_log_gives_the_same_reading_in_any_pieces() {
         assert_eq!(read_in(text.as_bytes(), step), whole, "pieces of {step}");
     }
 }
+
+/// Go's and the system's words count for etcd only where something names it.
+#[test]
+fn what_other_programs_say_in_the_same_words() {
+    for text in [
+        "2015/12/21 10:42:48 [ERR] raft: Failed to make RequestVote RPC to 192.0.2.4:8300: dial tcp 192.0.2.4:8300: connection refused\n",
+        "E0320 20:46:08.223079 53319 leaderelection.go:367] Failed to update lock: Put \"https://127.0.0.1:16443/apis/coordination.k8s.io/v1/x\": context deadline exceeded\n",
+        "Unable to connect to the server: x509: certificate signed by unknown authority\n",
+        "nginx: [emerg] open() \"/var/log/nginx/access.log\" failed (28: no space left on device)\n",
+    ] {
+        let log = read(text);
+        assert_eq!((log.recognised, log.programs.len()), (0, 0), "{text}");
+    }
+    for text in [
+        "Error: dial tcp 192.0.2.4:2379: connect: connection refused\n",
+        "2016-04-20 10:00:04.000000 I | http: TLS handshake error from 192.0.2.4:5000: remote error: bad certificate\n",
+        "$ etcdctl endpoint health\nError: context deadline exceeded\n",
+    ] {
+        assert_eq!(read(text).recognised, 1, "{text}");
+    }
+}
+
+/// The message without its bracket is one where it ends the line; a sentence about it is none.
+#[test]
+fn a_late_heartbeat_as_articles_shorten_it() {
+    let log = read("etcd2[1203]: failed to send out heartbeat on time\n");
+    assert_eq!(log.events.iter().map(|event| event.meaning).collect::<Vec<_>>(), [Meaning::HeartbeatLate]);
+    assert_eq!(read("What does the etcd warning \"failed to send out heartbeat on time\" mean?\n").recognised, 0);
+}
+
+/// A logger around etcd quotes its JSON; fields and the inner stamp are read all the same.
+#[test]
+fn json_within_quotes() {
+    let json = r#"{\"level\":\"warn\",\"ts\":\"2022-12-24T08:51:36.932Z\",\"caller\":\"wal/wal.go:805\",\"msg\":\"slow fdatasync\",\"took\":\"1.5s\",\"expected-duration\":\"1s\"}"#;
+    let log = read(&format!("Dec 24 08:51:37 n1 k0s[2455]: time=\"2022-12-24 08:51:36\" level=info msg=\"{json}\" component=etcd\n"));
+    let [event] = log.events.as_slice() else { panic!("{:?}", log.events) };
+    assert_eq!((event.meaning, event.duration("took")), (Meaning::WalSyncSlow, Some(1_500_000)));
+    assert_eq!(event.stamp.as_deref(), Some("2022-12-24T08:51:36.932Z"));
+}

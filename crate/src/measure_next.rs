@@ -75,6 +75,12 @@ const MEASUREMENTS: &[Measurement] = &[
         tells: "How large the database is against its quota, and which member raised the alarm.",
     },
     Measurement {
+        of: &["etcd-data-damaged"],
+        text: "Look at the data directory and at its disk, and whether the other members run.",
+        commands: &["ls -l DATA/member/wal DATA/member/snap", "journalctl -k | grep -iE 'I/O error|ext4|xfs'", "HEALTH"],
+        tells: "Whether files are missing or empty, whether the disk fails, and whether a majority is left to join anew.",
+    },
+    Measurement {
         of: &["etcd-clock-skew"],
         text: "Check the clocks.",
         commands: &["timedatectl", "chronyc tracking || ntpq -p"],

@@ -20,6 +20,7 @@ pub const OTHER_CAUSES: &[&str] = &[
     "etcd-tls",
     "etcd-disk-full",
     "etcd-db-space",
+    "etcd-data-damaged",
     "fleet-duplicate-machine-id",
     "fleet-data-diverged",
     "fleet-engine-lease-stolen",
@@ -114,6 +115,11 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::UnitFailed,
     Meaning::SystemdStartFailed,
     Meaning::OutOfMemoryKill,
+    Meaning::EtcdPanic,
+    Meaning::EtcdFatal,
+    Meaning::RaftSaveFailed,
+    Meaning::RaftSnapSaveFailed,
+    Meaning::WalPrealloc,
     Meaning::CtlUnhealthy,
     Meaning::ProbeFailed,
     Meaning::ClientUnavailable,
@@ -462,6 +468,9 @@ mod tests {
             "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=1/FAILURE\n",
             "Apr 29 15:35:29 k8s-1 etcd[1167]: 2a0965170762fd09 [q:2] has received 1 votes and 2 vote rejections\n",
             "cluster is unhealthy\n",
+            "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdmain/etcd.go:204\",\"msg\":\"discovery failed\",\"error\":\"example\"}\n",
+            "2016-04-20 10:00:04.000000 C | etcdmain: listen tcp 192.0.2.9:2380: bind: cannot assign requested address\n",
+            "2015-08-20 10:00:04.000000 E | wal: failed to allocate space when creating new wal file (operation not supported)\n",
         ] {
             assert_eq!(timing(log), Timing::Undecided, "{log}");
         }

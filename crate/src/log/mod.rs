@@ -1,5 +1,6 @@
 //! Reading logs: from bytes to events.
 
+mod borrowed;
 pub mod event;
 pub mod header;
 pub mod order;

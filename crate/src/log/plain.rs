@@ -48,6 +48,10 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     if text.contains('\u{1b}') {
         plain = Cow::Owned(without_escapes(text));
     }
+    // A logger around etcd may quote its JSON: `msg="{\"level\":\"warn\",…}" component=etcd`.
+    if let Some(at) = plain.find("{\\\"level\\\":").filter(|_| !plain.trim_start().starts_with('{')) {
+        plain = Cow::Owned([&plain[..at], &unescape(&plain[at..])].concat());
+    }
     // A log store may hold Docker's JSON.
     for _ in 0..2 {
         let Some(inner) = unboxed(&plain) else { break };

@@ -2,7 +2,7 @@
 
 use super::pattern::{Match, Piece, TELLING, match_at};
 use super::prefilter::prefilter;
-use super::signature::{signature, signatures};
+use super::signature::{Meaning, signature, signatures};
 
 /// The declared message in a line: the one that begins first; of several the most telling. Of a line
 /// that a pager cut, a message whose end is missing.
@@ -16,6 +16,10 @@ pub fn recognise(line: &str) -> Option<(u16, Match)> {
             Some((number, Match { end: kept.len().max(found.start), cut: true, ..found }))
         }
         (None, Some(kept)) => best(kept, true).or_else(|| opening(kept)),
+        // A message that goes on up to the cut is more than one that ends before it.
+        (Some((number, found)), Some(kept)) => {
+            best(kept, true).filter(|(longer, of)| rank(*longer, of) < rank(number, &found)).or(Some((number, found)))
+        }
         (best, _) => best,
     }
 }
@@ -55,8 +59,10 @@ fn opening(kept: &str) -> Option<(u16, Match)> {
     best
 }
 
-fn rank(number: u16, found: &Match) -> (usize, usize, u16) {
-    (found.start, usize::MAX - found.weight, number)
+/// A mere level, the word `panic` or a line of every start tells less than any other text.
+fn rank(number: u16, found: &Match) -> (bool, usize, usize, u16) {
+    let weak = matches!(signature(number).meaning, Meaning::EtcdFatal | Meaning::EtcdPanic | Meaning::EtcdRoutine);
+    (weak, found.start, usize::MAX - found.weight, number)
 }
 
 /// A message begins at the start of the line or after something that ends a word.

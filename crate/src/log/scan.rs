@@ -3,6 +3,7 @@
 //! The first part of a log is read line by line, so that its form is known. Of the rest only the
 //! lines are read in which a message may stand, and now and then one more.
 
+use super::borrowed::{is_borrowed, is_mention, is_ours};
 use super::event::{Clock, Event, LogReading, Meaning, Time, Value};
 use super::header::{Header, header};
 use super::order::Stamps;
@@ -55,6 +56,8 @@ pub struct Scanner {
     hosts: Vec<u16>,
     last_host: u16,
     programs: Vec<(Program, u64)>,
+    /// Some line names etcd or fleet.
+    named: bool,
     forms: Vec<(&'static str, u64)>,
     /// How often each message of each host came.
     each: Index,
@@ -124,6 +127,7 @@ impl Scanner {
             hosts: Vec::new(),
             last_host: 0,
             programs: Vec::new(),
+            named: false,
             forms: Vec::new(),
             each: Index::default(),
             often: Vec::new(),
@@ -286,6 +290,7 @@ impl Scanner {
         if text.trim().is_empty() {
             return;
         }
+        self.named = self.named || text.contains("etcd") || text.contains("fleet");
         if let Some(field) = field(&text, self.record.is_some()) {
             return self.field(field, row);
         }
@@ -541,6 +546,23 @@ impl Scanner {
         self.stamps.note(head);
     }
 
+    /// Takes back what another program printed in words that etcd uses too.
+    fn drop_foreign(&mut self) {
+        let named = self.named || self.reading.events.iter().any(|event| !is_borrowed(event));
+        let (reading, programs) = (&mut self.reading, &mut self.programs);
+        reading.events.retain(|event| {
+            let keep = !is_mention(event) && (!is_borrowed(event) || is_ours(event, named));
+            if !keep {
+                reading.recognised -= 1;
+                reading.foreign += 1;
+                let program = event.signature().program;
+                programs.iter_mut().filter(|(known, _)| *known == program).for_each(|(_, count)| *count -= 1);
+            }
+            keep
+        });
+        programs.retain(|(_, count)| *count > 0);
+    }
+
     /// Ends the reading: the last line, the order, the totals.
     pub fn finish(mut self) -> LogReading {
         match &mut self.text {
@@ -558,6 +580,7 @@ impl Scanner {
         if let Some((number, span, whole)) = self.parts.take() {
             self.row(&whole, Row { raw: &whole, number, span });
         }
+        self.drop_foreign();
         let mut reading = self.reading;
         reading.order = self.stamps.order();
         self.stamps.sort(&mut reading.events, reading.hosts.len());

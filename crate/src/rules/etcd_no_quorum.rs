@@ -22,7 +22,8 @@ const ROUNDS: usize = 3;
 
 fn check(facts: &Facts) -> Option<Finding> {
     let rounds = unanswered_rounds(facts);
-    let mut publish = matching(facts, &[Meaning::PublishError], |_| true);
+    // A member that stops gives up its publishing too.
+    let mut publish = matching(facts, &[Meaning::PublishError], |event| !says(event, &["request cancelled", "server stopped"]));
     // A member that started between two leaders publishes itself a moment later.
     publish.retain(|id| !near(facts, *id, &[Meaning::Published], 0, 60 * S, 40));
     let join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| {
@@ -114,6 +115,13 @@ mod tests {
     fn several_rounds_without_an_answer() {
         let log = round(10, 7) + &round(12, 8) + &round(14, 9);
         assert!(find(&facts(&[&log]), "etcd-no-quorum").expect("alone").title.contains("3\u{a0}times"));
+    }
+
+    #[test]
+    fn a_publish_that_a_stop_cancels_is_none() {
+        let publish = |error: &str| format!("2019-11-21 10:13:52.675092 E | etcdserver: publish error: etcdserver: {error}\n");
+        assert!(find(&facts(&[&publish("request timed out")]), "etcd-no-quorum").is_some());
+        assert!(find(&facts(&[&publish("request cancelled")]), "etcd-no-quorum").is_none());
     }
 
     #[test]

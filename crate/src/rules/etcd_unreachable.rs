@@ -1,6 +1,6 @@
 //! `etcd-unreachable`: etcd's client port refuses connections or is not there.
 
-use super::common::{REFUSED, at_the_end, blames_certificate, last_line, near, plural, says, time, with_fleet_stop};
+use super::common::{LIMIT, REFUSED, at_the_end, blames_certificate, near, plural, says, time, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -58,11 +58,13 @@ fn part_of_a_start(facts: &Facts, id: EventId) -> bool {
         && near(facts, id, &[Meaning::ServerStarting, Meaning::ServerBeatOk, Meaning::ServerRegisterOk], 0, 30 * S, 20)
 }
 
-/// The logs go on for ten seconds and more without a further refusal. Refusals in the last seconds of
-/// the whole input do not count beside earlier ones: there the excerpt ends, not the trouble.
+/// Lines that tell of no failed request go on for ten seconds and more without a further refusal. Refusals
+/// in the last seconds of the whole input do not count beside earlier ones: there the excerpt ends, not the trouble.
 fn came_back(facts: &Facts, events: &[EventId]) -> bool {
     let earlier: Vec<Micros> = events.iter().filter(|id| !at_the_end(facts, **id)).filter_map(|id| time(facts, *id)).gather();
-    matches!((earlier.iter().max(), last_line(facts)), (Some(last), Some(end)) if end - last >= 10 * S)
+    let served = |event: &Event| !refused(event) && !says(event, LIMIT);
+    let last_served = facts.all_events().filter(|(_, event)| served(event)).filter_map(|(id, _)| time(facts, id)).max();
+    matches!((earlier.iter().max(), last_served), (Some(last), Some(end)) if end - last >= 10 * S)
 }
 
 #[cfg(test)]
@@ -76,6 +78,20 @@ mod tests {
 2014/12/15 16:10:10 ERROR client.go:200: Unable to get result for {Get /_coreos.com/fleet/machines}, retrying in 100ms
 ";
         assert!(find(&facts(&[log]), "etcd-unreachable").is_some());
+    }
+
+    #[test]
+    fn two_endpoints_of_which_none_answers_are_not_back() {
+        let failed = |minute: u32, error: &str| {
+            format!(
+                "Apr 13 04:{minute}:19 m fleetd[10]: INFO client.go:291: Failed getting response from http://192.0.2.1:4001/: {error}\n"
+            )
+        };
+        let log = failed(26, "dial tcp 192.0.2.1:4001: connection refused")
+            + &failed(26, "cancelled")
+            + &failed(27, "dial tcp 192.0.2.1:4001: connection refused")
+            + &failed(27, "cancelled");
+        assert_eq!(find(&facts(&[&log]), "etcd-unreachable").expect("refused").severity, crate::report::Severity::Critical);
     }
 
     #[test]

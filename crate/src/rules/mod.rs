@@ -14,6 +14,7 @@ mod config_values_differ;
 mod etcd_bad_config;
 mod etcd_clock_skew;
 mod etcd_cluster_id_mismatch;
+mod etcd_data_damaged;
 mod etcd_db_space;
 mod etcd_discovery_failed;
 mod etcd_disk_full;
@@ -68,6 +69,7 @@ pub const RULES: &[&Rule] = &[
     &etcd_bad_config::RULE,
     &etcd_clock_skew::RULE,
     &etcd_cluster_id_mismatch::RULE,
+    &etcd_data_damaged::RULE,
     &etcd_db_space::RULE,
     &etcd_discovery_failed::RULE,
     &etcd_disk_full::RULE,

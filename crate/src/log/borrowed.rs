@@ -1,0 +1,36 @@
+//! Texts that etcd borrows from Go, from the system or from gRPC, and that other programs print as well:
+//! `dial tcp …`, `context deadline exceeded`, `x509: …`, `no space left on device`, `panic: …`.
+//! Such a line counts only where something shows that it is about etcd or fleet.
+
+use super::event::{Event, Meaning};
+
+/// Words and ports of etcd and fleet in a line. Its old logger marks a level as `E | `.
+const OURS: &[&str] =
+    &["etcd", "fleet", "rafthttp", ":2379", ":2380", ":2381", ":4001", ":7001", " C | ", " E | ", " W | ", " N | ", " I | "];
+
+/// What neither etcd nor fleet prints: levels of HashiCorp's loggers, calls of the Kubernetes API.
+const THEIRS: &[&str] =
+    &["[ERR] ", "[ERROR] ", "[WARN] ", "[INFO] ", "[DEBUG] ", "[TRACE] ", "/api/", "/apis/", "/healthz", "/readyz", "/livez"];
+
+/// Whether other programs print this text too.
+pub fn is_borrowed(event: &Event) -> bool {
+    match event.meaning {
+        Meaning::PeerDialError | Meaning::ClientDeadline | Meaning::DiskFull | Meaning::EtcdPanic | Meaning::EtcdFatal => true,
+        Meaning::TlsRefused => !event.text.contains("rejected connection"),
+        _ => false,
+    }
+}
+
+/// Whether a line only speaks of a late heartbeat: the message without its bracket, and more text after it.
+pub fn is_mention(event: &Event) -> bool {
+    event.meaning == Meaning::HeartbeatLate
+        && event.values.is_empty()
+        && !event.cut
+        && !event.text.trim_end_matches(['.', '"', '\'', '`', ' ']).ends_with("heartbeat on time")
+}
+
+/// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.
+pub fn is_ours(event: &Event, named: bool) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| event.text.contains(word));
+    has(OURS) || named && !has(THEIRS)
+}

@@ -1,0 +1,65 @@
+//! `etcd-data-damaged`: a member's own data cannot be read, or does not fit what its peers know.
+
+use super::common::{all, says};
+use super::{Finding, Rule};
+use crate::facts::Facts;
+use crate::log::event::Meaning;
+use crate::report::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-data-damaged",
+    why: "etcd reads its write-ahead log and its snapshot at each start, and ends when they are cut, changed or older than what the cluster knows of it. A power loss, a full disk or a data directory that was copied, emptied or put back leave such a state.",
+    what_to_do: "Keep a copy of the data directory. Where a majority of the other members runs, remove this member from the cluster, empty its data directory and add it as a new one; else restore from a snapshot.",
+    references: &[
+        "etcd-io/etcd@v3.4.45:raft/log.go:203",
+        "etcd-io/etcd@v3.3.27:etcdserver/storage.go",
+        "etcd-io/etcd@v3.7.1:server/etcdserver/bootstrap.go",
+    ],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let events = all(facts, &[Meaning::DataDamaged, Meaning::RaftLogCorrupt]);
+    let said = |words: &[&str]| events.iter().any(|id| says(facts.event(*id), words));
+    let (title, what) = if events.is_empty() {
+        return None;
+    } else if said(&["tocommit(", "state.commit"]) {
+        ("A member's log is shorter than what it had confirmed", "Entries that it once acknowledged are missing from its data directory.")
+    } else if said(&["corrupt cluster", "data inconsistency"]) {
+        ("Members hold different data", "etcd compared the hashes of its members, and they differ.")
+    } else {
+        ("etcd cannot read its own data", "What it found on its disk at the start is cut, damaged or missing.")
+    };
+    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, &events))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn each_way_to_say_it() {
+        for (line, title) in [
+            ("2016-08-11 07:26:55.000000 C | etcdserver: read wal error (walpb: crc mismatch) and cannot be repaired\n", "cannot read"),
+            (
+                "May 21 16:29:42 n etcd[5]: panic: tocommit(65) is out of range [lastIndex(0)]. Was the raft log corrupted, truncated, or lost?\n",
+                "shorter",
+            ),
+            (
+                "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"msg\":\"failed to read WAL, cannot be repaired\",\"error\":\"x\"}\n",
+                "cannot read",
+            ),
+            ("rpc error: code = DataLoss desc = etcdserver: corrupt cluster\n", "different data"),
+        ] {
+            let found = find(&facts(&[line]), "etcd-data-damaged").expect("damaged");
+            assert!(found.title.contains(title), "{line}: {}", found.title);
+        }
+    }
+
+    #[test]
+    fn a_log_that_was_repaired_is_none() {
+        let log = "2016-08-11 07:26:55.000000 I | etcdserver: repaired WAL error (unexpected EOF)\n";
+        assert!(find(&facts(&[log]), "etcd-data-damaged").is_none());
+    }
+}
