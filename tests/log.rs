@@ -247,3 +247,18 @@ fn json_within_quotes() {
     assert_eq!((event.meaning, event.duration("took")), (Meaning::WalSyncSlow, Some(1_500_000)));
     assert_eq!(event.stamp.as_deref(), Some("2022-12-24T08:51:36.932Z"));
 }
+
+/// The raft library of etcd also runs in other programs.
+#[test]
+fn raft_of_other_programs() {
+    for text in [
+        "Mar 28 15:08:16 n1 dockerd[11255]: time=\"2018-03-28T15:08:16.136010990Z\" level=info msg=\"26eb09ce1c2e6f1e became follower at term 29\" module=raft node.id=x7pkp21hsytl\n",
+        "time=\"2017-02-13T14:42:38.281509334+08:00\" level=info msg=\"5692ad0219730292 became follower at term 0\"\n",
+        "2017/08/02 01:44:29 raft.go:506: INFO: 1 became candidate at term 10\n",
+        "2017/08/02 01:44:29 node.go:302: INFO: raft.node: 1 elected leader 1 at term 10\n",
+    ] {
+        assert_eq!(read(text).events, [], "{text}");
+    }
+    let k0s = "time=\"2022-12-24 08:51:36\" level=info msg=\"26eb09ce1c2e6f1e became follower at term 29\" component=etcd\n";
+    assert_eq!(read(k0s).recognised, 1);
+}

@@ -3,6 +3,7 @@
 //! Such a line counts only where something shows that it is about etcd or fleet.
 
 use super::event::{Event, Meaning};
+use super::pattern::{Kind, Piece};
 
 /// Words and ports of etcd and fleet in a line. Its old logger marks a level as `E | `.
 const OURS: &[&str] =
@@ -19,6 +20,19 @@ pub fn is_borrowed(event: &Event) -> bool {
         Meaning::TlsRefused => !event.text.contains("rejected connection"),
         _ => false,
     }
+}
+
+/// The ids of etcd's members are 64 bits of a hash: one of fewer digits than this does not occur.
+const SHORTEST_ID: usize = 8;
+
+/// Whether a line comes from the raft library of etcd in another program: Docker Swarm, whose logger quotes
+/// the message, or Dgraph, CockroachDB and Quorum, whose members have small numbers.
+pub fn is_of_another_raft(event: &Event) -> bool {
+    if !event.signature().pieces.contains(&Piece::Hole("id", Kind::Id)) {
+        return false;
+    }
+    let short = event.word("id").is_some_and(|id| id.len() < SHORTEST_ID);
+    short || event.text.contains("module=raft") || event.text.contains(" level=info msg=\"") && !event.text.contains("etcd")
 }
 
 /// Whether a line only speaks of a late heartbeat: the message without its bracket, and more text after it.

@@ -163,7 +163,8 @@ fn skip_decoration(line: &str, from: usize, limit: usize) -> usize {
     }
     from + rest
         .find(|c: char| {
-            !(c.is_whitespace() || matches!(c, '>' | '*' | ',' | '`' | '|' | '"' | '\'' | '-' | '•' | '$' | '#' | '~' | '+' | '\u{feff}'))
+            !(c.is_whitespace()
+                || matches!(c, '>' | '*' | ',' | '`' | '|' | '"' | '\'' | '-' | '•' | '$' | '#' | '~' | '+' | '\\' | '\u{feff}'))
         })
         .unwrap_or(rest.len())
 }

@@ -3,7 +3,7 @@
 //! The first part of a log is read line by line, so that its form is known. Of the rest only the
 //! lines are read in which a message may stand, and now and then one more.
 
-use super::borrowed::{is_borrowed, is_mention, is_ours};
+use super::borrowed::{is_borrowed, is_mention, is_of_another_raft, is_ours};
 use super::event::{Clock, Event, LogReading, Meaning, Time, Value};
 use super::header::{Header, header};
 use super::order::Stamps;
@@ -546,12 +546,12 @@ impl Scanner {
         self.stamps.note(head);
     }
 
-    /// Takes back what another program printed in words that etcd uses too.
+    /// Takes back what another program printed in words that etcd prints too.
     fn drop_foreign(&mut self) {
-        let named = self.named || self.reading.events.iter().any(|event| !is_borrowed(event));
+        let named = self.named || self.reading.events.iter().any(|event| !is_borrowed(event) && !is_of_another_raft(event));
         let (reading, programs) = (&mut self.reading, &mut self.programs);
         reading.events.retain(|event| {
-            let keep = !is_mention(event) && (!is_borrowed(event) || is_ours(event, named));
+            let keep = !is_mention(event) && !is_of_another_raft(event) && (!is_borrowed(event) || is_ours(event, named));
             if !keep {
                 reading.recognised -= 1;
                 reading.foreign += 1;

@@ -163,7 +163,9 @@ fn first_campaigns(facts: &Facts) -> Vec<EventId> {
         let mut after = log.events.iter().skip(id.event).take(12).filter(|event| event.host == host);
         let kept_a_lease = before.any(|event| event.meaning == Meaning::VoteIgnoredLease);
         let asks_others = after.any(|event| event.meaning == Meaning::VoteSent && last_entry_term(event) == Some(term));
-        !started_before(facts, *id) && (kept_a_lease || asks_others)
+        // A process publishes itself once, when it hears the first leader after its start.
+        let starting = || near(facts, *id, &[Meaning::Published], 0, 30 * S, 40);
+        !started_before(facts, *id) && (kept_a_lease || asks_others) && !starting()
     };
     campaigns.into_iter().filter(followed).take(1).gather()
 }
@@ -190,6 +192,20 @@ fn losses(facts: &Facts, events: &[EventId]) -> usize {
 mod tests {
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_member_that_starts_had_no_leader_to_lose() {
+        let campaign = "\
+2019-04-15 08:40:01.629932 I | raft: 18647d3de1022d1f is starting a new election at term 2
+2019-04-15 08:40:01.629951 I | raft: 18647d3de1022d1f became candidate at term 3
+2019-04-15 08:40:01.629990 I | raft: 18647d3de1022d1f [logterm: 2, index: 41] sent MsgVote request to 25b94689aa475203 at term 3
+2019-04-15 08:40:02.223522 I | raft: 18647d3de1022d1f became follower at term 6
+2019-04-15 08:40:02.224402 I | raft: raft.node: 18647d3de1022d1f elected leader 25b94689aa475203 at term 6
+";
+        assert!(find(&facts(&[campaign]), "etcd-leader-lost").is_some());
+        let published = "2019-04-15 08:40:02.226746 I | etcdserver: published {Name:n1 ClientURLs:[https://192.0.2.1:2379]} to cluster 7d05ee670e95b1f6\n";
+        assert!(find(&facts(&[&(String::from(campaign) + published)]), "etcd-leader-lost").is_none());
+    }
 
     #[test]
     fn a_leader_that_stalled_and_lost_its_place() {

@@ -80,7 +80,8 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// Certificates, other clusters and removed members have findings of their own.
 fn blames_other_cause(event: &Event) -> bool {
     // A client's port is no peer's, unless a member names it while it dials another.
-    if event.meaning == Meaning::PeerDialError && says(event, &[":2379: ", ":4001: "]) {
+    let of_client = event.word("peer").is_some_and(|peer| peer.contains(":2379") || peer.contains(":4001"));
+    if event.meaning == Meaning::PeerDialError && (of_client || says(event, &[":2379: ", ":4001: "])) {
         return true;
     }
     blames_certificate(event)

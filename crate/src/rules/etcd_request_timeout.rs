@@ -36,7 +36,13 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let by_leader = events.iter().any(|id| says(facts.event(*id), BY_LEADER));
-    let title = format!("etcd gave up on {}", plural(lines(facts, &events), "request", "requests"));
+    let of_client = |event: &Event| !event.signature().is_etcd_server() || event.meaning == Meaning::ClientDeadline;
+    let requests = plural(lines(facts, &events), "request", "requests");
+    let title = if events.iter().all(|id| of_client(facts.event(*id))) {
+        format!("Clients gave up on {requests} to etcd")
+    } else {
+        format!("etcd gave up on {requests}")
+    };
     let what = if by_leader {
         format!(
             "etcd itself blames a lost leader for some of them. The election-timeout in force is {}.",
@@ -58,7 +64,8 @@ fn gave_up(event: &Event) -> bool {
     }
     match event.meaning {
         Meaning::V2ResponseError | Meaning::ClientUnavailable => {
-            says(event, &["timed out", "deadline exceeded", "exceeded header timeout"])
+            // A connection that timed out lost its other end.
+            !says(event, &["connection timed out"]) && says(event, &["timed out", "deadline exceeded", "exceeded header timeout"])
         }
         // Connections between members, probes and certificates fail by deadlines too.
         Meaning::HeartbeatLate
@@ -88,6 +95,19 @@ mod tests {
         ] {
             assert!(find(&facts(&[text]), "etcd-request-timeout").is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_client_that_gives_up_and_one_that_lost_its_server() {
+        let retry = |error: &str| {
+            format!(
+                "{{\"level\":\"warn\",\"ts\":\"2024-11-15T08:08:32.011Z\",\"logger\":\"etcd-client\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc error: {error}\"}}\n"
+            )
+        };
+        let found = find(&facts(&[&retry("code = DeadlineExceeded desc = context deadline exceeded")]), "etcd-request-timeout");
+        assert!(found.expect("given up").title.starts_with("Clients gave up"));
+        let lost = retry("code = Unavailable desc = error reading from server: read: connection timed out");
+        assert!(find(&facts(&[&lost]), "etcd-request-timeout").is_none());
     }
 
     #[test]

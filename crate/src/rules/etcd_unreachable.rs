@@ -21,7 +21,8 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const NOT_THERE: &[&str] = &["no such host", "no route to host", "network is unreachable", "cannot assign requested address"];
+const NOT_THERE: &[&str] =
+    &["peers are not reachable", "no such host", "no route to host", "network is unreachable", "cannot assign requested address"];
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events: Vec<EventId> = facts.events_where(refused);
@@ -92,6 +93,12 @@ mod tests {
             + &failed(27, "dial tcp 192.0.2.1:4001: connection refused")
             + &failed(27, "cancelled");
         assert_eq!(find(&facts(&[&log]), "etcd-unreachable").expect("refused").severity, crate::report::Severity::Critical);
+    }
+
+    #[test]
+    fn a_client_that_found_no_peer() {
+        let log = "E0727 01:27:04.232156 32680 fleetctl.go:141] error attempting to check latest fleet version in Registry: 501: All the given peers are not reachable (Tried to connect to each peer twice and failed) [0]\n";
+        assert!(find(&facts(&[log]), "etcd-unreachable").is_some());
     }
 
     #[test]
