@@ -1,6 +1,7 @@
 //! The verdict: one sentence, and whether timing is the cure (method, section 9).
 
 use crate::facts::failures::{proven_outage, proven_wait};
+use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, Facts, StallKind};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
@@ -130,14 +131,25 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::ApiFailed,
 ];
 
-/// The first line that tells of trouble, or of an election in which votes were refused; asked where
-/// no finding is above a remark.
+const ENDS_AN_ELECTION: &[Meaning] =
+    &[Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameFollower, Meaning::Published];
+
+/// The first line that tells of trouble, of an election in which votes were refused, or of one whose end
+/// is not in the input; asked where no finding is above a remark.
 fn unexplained(facts: &Facts) -> Option<&Event> {
     let troubled = |event: &Event| {
         let lost_votes = event.meaning == Meaning::VoteCount && event.number("count").is_some_and(|refused| refused > 0);
         lost_votes || TELL_OF_TROUBLE.contains(&event.meaning) && !event.text.contains("status=0/")
     };
-    facts.all_events().find(|(_, event)| troubled(event)).map(|(_, event)| event)
+    let open = |log: usize| {
+        let events = &facts.logs[log].events;
+        let at = events.iter().rposition(|event| event.meaning == Meaning::ElectionStart)?;
+        let ends = |event: &Event| ENDS_AN_ELECTION.contains(&event.meaning);
+        let decided = events[at..].iter().any(ends) || events[..at].iter().any(|event| START_LINES.contains(&event.meaning));
+        (!decided).then(|| &events[at])
+    };
+    let told = facts.all_events().find(|(_, event)| troubled(event)).map(|(_, event)| event);
+    told.or_else(|| (0..facts.logs.len()).find_map(open))
 }
 
 /// Who did what, how long against what, with what effect.

@@ -111,8 +111,12 @@ fn longest_run(moments: &mut [Micros], step: Micros) -> Micros {
     longest
 }
 
+/// A fleetd that lost its presence tries again after 1, 2, 4 ... and then every 60 s
+/// (coreos/fleet@v0.11.5:server/server.go:156-182), and logs none of it before 0.13.
+const LONGEST_PAUSE: Micros = 60 * S;
+
 /// How long a machine that lost its presence was without etcd: from the start of the first failed
-/// request to the last one, around the moment its monitor gave up.
+/// request to the last one, around the moment its monitor gave up, or to the last try before it is back.
 pub fn proven_outage(facts: &Facts) -> Option<Micros> {
     let patience = facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S);
     let window = facts.in_force(Parameter::AgentTtl).value.unwrap_or(30 * S) / 3;
@@ -123,7 +127,15 @@ pub fn proven_outage(facts: &Facts) -> Option<Micros> {
                 facts.fleet_failures.iter().filter(|failure| failure.host == host).filter_map(|failure| failure.time).gather();
             moments.push(given_up);
             sort(&mut moments);
-            longest_run(&mut moments, window + 2 * patience).max(window) + patience
+            let back = facts
+                .events_of(&[Meaning::ServerStarting])
+                .filter(|(id, _)| facts.host(*id) == host)
+                .filter_map(|(_, event)| Some(event.time?.micros - given_up))
+                .filter(|after| *after >= 0)
+                .min()
+                .unwrap_or(0);
+            let last_try = back - (back / 2 + S).min(LONGEST_PAUSE);
+            longest_run(&mut moments, window + 2 * patience).max(window + last_try.max(0)) + patience
         })
         .max()
 }

@@ -5,9 +5,11 @@
 use super::event::{Event, Meaning};
 use super::pattern::{Kind, Piece};
 
-/// Words and ports of etcd and fleet in a line. Its old logger marks a level as `E | `.
-const OURS: &[&str] =
-    &["etcd", "fleet", "rafthttp", ":2379", ":2380", ":2381", ":4001", ":7001", " C | ", " E | ", " W | ", " N | ", " I | "];
+/// Ports of etcd.
+const PORTS: &[&str] = &[":2379", ":2380", ":2381", ":4001", ":7001"];
+
+/// Words of etcd and fleet in a line. etcd's old logger marks a level as `E | `.
+const OURS: &[&str] = &["etcd", "fleet", "rafthttp", " C | ", " E | ", " W | ", " N | ", " I | "];
 
 /// What neither etcd nor fleet prints: levels of HashiCorp's loggers, calls of the Kubernetes API.
 const THEIRS: &[&str] =
@@ -16,7 +18,12 @@ const THEIRS: &[&str] =
 /// Whether other programs print this text too.
 pub fn is_borrowed(event: &Event) -> bool {
     match event.meaning {
-        Meaning::PeerDialError | Meaning::ClientDeadline | Meaning::DiskFull | Meaning::EtcdPanic | Meaning::EtcdFatal => true,
+        Meaning::PeerDialError
+        | Meaning::ClientDeadline
+        | Meaning::DiskFull
+        | Meaning::EtcdPanic
+        | Meaning::EtcdFatal
+        | Meaning::ProbeFailed => true,
         Meaning::TlsRefused => !event.text.contains("rejected connection"),
         _ => false,
     }
@@ -46,5 +53,5 @@ pub fn is_mention(event: &Event) -> bool {
 /// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.
 pub fn is_ours(event: &Event, named: bool) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| event.text.contains(word));
-    has(OURS) || named && !has(THEIRS)
+    has(PORTS) || !has(THEIRS) && (named || has(OURS))
 }

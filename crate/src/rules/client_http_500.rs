@@ -21,7 +21,8 @@ const SIGNS: &[&str] = &[
     "googleapi: Error 503",
     "Response 500",
     "Response 503",
-    "Error 503: fleet server",
+    // What fleetd's API says with a 503.
+    "fleet server unable to communicate with etcd",
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
@@ -47,6 +48,7 @@ mod tests {
     fn answers_of_fleetd_and_of_etcd() {
         for text in [
             "Error retrieving list of units from repository: googleapi: got HTTP response code 500 with body: {\"error\":{\"code\":500,\"message\":\"\"}}\n",
+            "{\"error\":{\"code\":503,\"message\":\"fleet server unable to communicate with etcd\"}}\n",
             "Mar 03 23:15:47 core-02 fleetd[857]: INFO client.go:297: Response 500 Internal Server Error from http://localhost:4001/ unusable\n",
         ] {
             assert!(find(&facts(&[text]), "client-http-500").is_some(), "{text}");

@@ -21,12 +21,20 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const REFUSED: &[Meaning] =
-    &[Meaning::Ratio5x, Meaning::ElectionTooLong, Meaning::ValueZero, Meaning::EnvInvalidValue, Meaning::FlagsBad, Meaning::EnvConflict];
+const REFUSED: &[Meaning] = &[
+    Meaning::SettingsRefused,
+    Meaning::Ratio5x,
+    Meaning::ElectionTooLong,
+    Meaning::ValueZero,
+    Meaning::EnvInvalidValue,
+    Meaning::FlagsBad,
+    Meaning::EnvConflict,
+];
 
 fn check(facts: &Facts) -> Option<Finding> {
     let problems: Vec<_> = facts.configurations.iter().flat_map(|c| &c.problems).filter(|problem| problem.id == RULE.id).gather();
     let refused = matching(facts, REFUSED, |_| true);
+    let membership = !refused.is_empty() && refused.iter().all(|id| facts.event(*id).meaning == Meaning::SettingsRefused);
     let pair = pair(facts);
     let title = if let Some(problem) = problems.first() {
         sentence_start(&problem.note)
@@ -39,6 +47,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let what = match &pair {
         Some((_, what)) => what.clone(),
+        None if membership => {
+            String::from("Name, addresses and state of the cluster do not fit what the member or its peers have. etcd ends at its start.")
+        }
         None => String::from("The value stands in the line. etcd ends when it reads such a setting."),
     };
     // What only etcd 2.0 cannot work with is no fault of an etcd of unknown age.
@@ -48,6 +59,11 @@ fn check(facts: &Facts) -> Option<Finding> {
         .showing(facts, &shown(facts, refused, pair.is_some()))
         .on(&[HeartbeatInterval, ElectionTimeout]);
     finding.count = finding.count.max(1);
+    if membership && pair.is_none() && problems.is_empty() {
+        finding = finding.on(&[]).advising(
+            "Compare the member's name and addresses with the initial cluster, on every machine. A member that lost its data is removed and added anew, with initial-cluster-state existing.",
+        );
+    }
     for problem in problems {
         finding.evidence.push(Evidence { at: At::Place(problem.place), note: Some(problem.note.clone()) });
     }

@@ -1,6 +1,6 @@
 //! `etcd-election-churn`: several elections close together.
 
-use super::common::{explained, human_limit, plural, started_before, voice, with_etcd_stop};
+use super::common::{explained, human_limit, plural, says, started_before, voice, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts};
 use crate::gather::Gather;
@@ -128,6 +128,8 @@ fn elections(facts: &Facts) -> Vec<Election> {
 fn term_of(event: &Event) -> Option<(i64, bool)> {
     let rises = match event.meaning {
         Meaning::BecameCandidate | Meaning::LeaderLost | Meaning::LeaderChanged | Meaning::BecameLeader | Meaning::Term04 => true,
+        // Whoever asks for votes has raised its term; to ask whether it may is no election yet.
+        Meaning::VoteSent => !says(event, &["PreVote"]),
         Meaning::BecameFollower | Meaning::LeaderElected => false,
         _ => return None,
     };
@@ -176,6 +178,19 @@ mod tests {
         let close = term("10:37:41", 10170) + &term("10:37:42", 10171) + &term("10:37:46", 10172);
         assert_eq!(find(&facts(&[&close]), "etcd-election-churn").expect("three within seconds").count, 3);
         assert!(find(&facts(&[&term("10:37:41", 10170)]), "etcd-election-churn").is_none());
+    }
+
+    #[test]
+    fn an_excerpt_that_begins_within_a_round() {
+        let ask = |at: &str, kind: &str, term: u32| {
+            format!(
+                "raft2022/03/13 {at} INFO: c53ac51d7b26029a [logterm: 7, index: 41] sent {kind} request to fe314885babde9fa at term {term}\n"
+            )
+        };
+        let two = ask("20:18:37", "MsgVote", 9) + &ask("20:18:38", "MsgVote", 10);
+        assert_eq!(find(&facts(&[&two]), "etcd-election-churn").expect("two rounds").count, 2);
+        let asked = ask("20:18:37", "MsgPreVote", 9) + &ask("20:18:38", "MsgPreVote", 10);
+        assert!(find(&facts(&[&asked]), "etcd-election-churn").is_none());
     }
 
     #[test]

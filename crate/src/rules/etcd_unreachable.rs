@@ -1,6 +1,6 @@
 //! `etcd-unreachable`: etcd's client port refuses connections or is not there.
 
-use super::common::{LIMIT, REFUSED, at_the_end, blames_certificate, near, plural, says, time, with_fleet_stop};
+use super::common::{LIMIT, REFUSED, at_the_end, blames_certificate, near, plural, says, time, with_etcd_stop, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -26,7 +26,7 @@ const NOT_THERE: &[&str] =
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events: Vec<EventId> = facts.events_where(refused);
-    events.retain(|id| !with_fleet_stop(facts, *id) && !part_of_a_start(facts, *id));
+    events.retain(|id| !with_fleet_stop(facts, *id) && !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id));
     if events.is_empty() {
         return None;
     }
@@ -99,6 +99,15 @@ mod tests {
     fn a_client_that_found_no_peer() {
         let log = "E0727 01:27:04.232156 32680 fleetctl.go:141] error attempting to check latest fleet version in Registry: 501: All the given peers are not reachable (Tried to connect to each peer twice and failed) [0]\n";
         assert!(find(&facts(&[log]), "etcd-unreachable").is_some());
+    }
+
+    #[test]
+    fn an_etcd_that_is_told_to_stop_refuses_for_a_moment() {
+        let log = "\
+2018-12-07 15:45:13.287671 N | pkg/osutil: received terminated signal, shutting down...
+WARNING: 2018/12/07 15:45:13 grpc: addrConn.resetTransport failed to create client transport: connection error: desc = \"transport: Error while dialing dial tcp 192.0.2.1:2379: getsockopt: connection refused\"; Reconnecting to {192.0.2.1:2379 0  <nil>}
+";
+        assert!(find(&facts(&[log]), "etcd-unreachable").is_none());
     }
 
     #[test]
