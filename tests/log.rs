@@ -262,3 +262,13 @@ fn raft_of_other_programs() {
     let k0s = "time=\"2022-12-24 08:51:36\" level=info msg=\"26eb09ce1c2e6f1e became follower at term 29\" component=etcd\n";
     assert_eq!(read(k0s).recognised, 1);
 }
+
+/// An embedder of etcd may name the keys of its JSON otherwise.
+#[test]
+fn json_with_other_keys() {
+    let log = read(
+        "{\"severity\":\"warning\",\"timestamp\":\"2023-02-16T17:50:31.100Z\",\"caller\":\"etcdserver/util.go:166\",\"message\":\"apply request took too long\",\"took\":\"1.204s\"}\n",
+    );
+    let [event] = log.events.as_slice() else { panic!("{:?}", log.events) };
+    assert_eq!((event.duration("took"), event.stamp.as_deref()), (Some(1_204_000), Some("2023-02-16T17:50:31.100Z")));
+}

@@ -11,9 +11,11 @@ const PORTS: &[&str] = &[":2379", ":2380", ":2381", ":4001", ":7001"];
 /// Words of etcd and fleet in a line. etcd's old logger marks a level as `E | `.
 const OURS: &[&str] = &["etcd", "fleet", "rafthttp", " C | ", " E | ", " W | ", " N | ", " I | "];
 
-/// What neither etcd nor fleet prints: levels of HashiCorp's loggers, calls of the Kubernetes API.
-const THEIRS: &[&str] =
-    &["[ERR] ", "[ERROR] ", "[WARN] ", "[INFO] ", "[DEBUG] ", "[TRACE] ", "/api/", "/apis/", "/healthz", "/readyz", "/livez"];
+/// Levels of HashiCorp's loggers (Consul, Nomad, Vault, rqlite), which neither etcd nor fleet prints.
+const LEVELS: &[&str] = &["[ERR] ", "[ERROR] ", "[WARN] ", "[INFO] ", "[DEBUG] ", "[TRACE] "];
+
+/// Calls of the Kubernetes API.
+const CALLS: &[&str] = &["/api/", "/apis/", "/healthz", "/readyz", "/livez"];
 
 /// Whether other programs print this text too.
 pub fn is_borrowed(event: &Event) -> bool {
@@ -53,5 +55,5 @@ pub fn is_mention(event: &Event) -> bool {
 /// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.
 pub fn is_ours(event: &Event, named: bool) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| event.text.contains(word));
-    has(PORTS) || !has(THEIRS) && (named || has(OURS))
+    !has(LEVELS) && (has(PORTS) || !has(CALLS) && (named || has(OURS)))
 }

@@ -108,7 +108,7 @@ fn take_stamp<'a>(header: &mut Header<'a>, text: &'a str, read: &Stamp) {
 /// `"ts":"2021-..."` or `"ts":1617.25` of zap, `"time":"..."` of others.
 fn json_stamps<'a>(line: &'a str, header: &mut Header<'a>) {
     let Some(json) = line.find('{').map(|at| &line[at..]) else { return };
-    for name in ["ts", "time"] {
+    for name in ["ts", "time", "timestamp"] {
         if let Some(text) = json_field(json, name) {
             if let Some(read) = stamp(text) {
                 take_stamp(header, text, &read);

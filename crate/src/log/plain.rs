@@ -70,7 +70,9 @@ pub fn plain(text: &str) -> Cow<'_, str> {
 
 /// The text of a record, and before it what its other fields say of time and host.
 fn unboxed(line: &str) -> Option<String> {
-    let record = line.trim_start().starts_with('{') && !line.contains("\"msg\":");
+    // etcd's own JSON is none; a logger of its embedder may name the text `message`.
+    let own = line.contains("\"msg\":") || line.contains("\"caller\":");
+    let record = line.trim_start().starts_with('{') && !own;
     if !record {
         return None;
     }

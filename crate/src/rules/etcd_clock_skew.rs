@@ -31,10 +31,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
 }
 
-/// The difference: named by the signature, else the first length of time in `[a > b]`.
+/// The difference: a field of JSON, else the first length of time in `[a > b]`.
 fn difference(event: &Event) -> Option<Micros> {
     let named = ["drift", "difference", "took"].into_iter().find_map(|hole| event.duration(hole));
-    named.or_else(|| parse_go_duration(event.text.split_once('[')?.1.split_once(" > ")?.0).ok()).map(Micros::abs)
+    named.or_else(|| parse_go_duration(event.word("value")?).ok()).map(Micros::abs)
 }
 
 #[cfg(test)]
@@ -46,6 +46,9 @@ mod tests {
         let log = "2016-07-13 16:59:59.776094 W | rafthttp: the clock difference against peer 4e8d454852097618 is too high [12.407738276s > 1s]\n";
         let found = find(&facts(&[log]), "etcd-clock-skew").expect("clocks differ");
         assert!(found.title.contains("12.4\u{a0}s"), "{}", found.title);
+        let journal =
+            "Jul 13 16:59:59 n1 etcd2[815]: the clock difference against peer 4e8d454852097618 is too high [12.407738276s > 1s]\n";
+        assert_eq!(find(&facts(&[journal]), "etcd-clock-skew").expect("clocks differ").title, found.title);
     }
 
     #[test]
