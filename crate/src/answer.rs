@@ -416,6 +416,9 @@ fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
 
 fn limits(facts: &Facts) -> Vec<String> {
     let mut limits: Vec<String> = facts.unknown.iter().map(|(_, sentence)| sentence.clone()).gather();
+    for configuration in &facts.configurations {
+        limits.extend(configuration.limits.iter().cloned());
+    }
     for log in &facts.logs {
         limits.extend(log.limits.iter().cloned());
     }

@@ -69,7 +69,12 @@ pub struct LineIndex {
 impl LineIndex {
     /// Reads the line starts of `text` once.
     pub fn new(text: &str) -> Self {
-        let starts = std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1)).gather();
+        let mut starts = vec![0];
+        for (at, byte) in text.bytes().enumerate() {
+            if byte == b'\n' {
+                starts.push(at + 1);
+            }
+        }
         LineIndex { starts }
     }
 

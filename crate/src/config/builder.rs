@@ -82,6 +82,8 @@ pub struct Builder<'a> {
     pub cluster: Cluster,
     /// Read line by line.
     pub tolerant: bool,
+    /// What was not read, in sentences.
+    pub limits: Vec<String>,
     document: DocumentId,
     source: Source,
     claims: Vec<Claim>,
@@ -101,6 +103,7 @@ impl<'a> Builder<'a> {
             text,
             cluster: Cluster::default(),
             tolerant: false,
+            limits: Vec::new(),
             document,
             source,
             claims: Vec::new(),
@@ -240,6 +243,7 @@ impl<'a> Builder<'a> {
             problems: self.problems,
             cluster: self.cluster,
             tolerant: self.tolerant,
+            limits: self.limits,
         }
     }
 

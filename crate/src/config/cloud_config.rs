@@ -47,8 +47,7 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
             );
         }
     }
-    let format = if builder.tolerant { "CoreOS cloud-config, read line by line" } else { "CoreOS cloud-config" };
-    builder.finish(format.to_owned())
+    builder.finish("CoreOS cloud-config".to_owned())
 }
 
 /// The tree of the whole text; where it is no YAML, a template or an error is noted.
@@ -58,6 +57,10 @@ pub fn tree(builder: &mut Builder) -> Tree {
         Err(error) => error,
     };
     builder.tolerant = true;
+    if error.too_much {
+        builder.limits.push(format!("A configuration has {}, so it was read line by line.", error.message));
+        return yaml::read_tolerantly(builder.text);
+    }
     let at = error.offset.min(builder.text.len());
     if let Some(header) = embedded(builder.text) {
         builder.problem(

@@ -156,14 +156,27 @@ pub const FLEET: &[&str] = &[
     "verify_units",
 ];
 
+/// So many edits away, a known key may still be meant.
+const MOST_EDITS: usize = 2;
+
 /// The known key that is nearest to an unknown one, where it is near enough to be meant.
 pub fn nearest<'a>(key: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if key.len() > 40 {
         return None;
     }
     let key = key.replace('-', "_").to_ascii_lowercase();
-    let close = known.into_iter().map(|name| (distance(&key, &name.replace('-', "_")), name)).min()?;
-    (close.0 <= 2 && key.len() > 4).then_some(close.1)
+    let mut near: Option<(usize, &str)> = None;
+    for name in known {
+        // Each letter more or less is an edit.
+        if key.len() <= 4 || name.len().abs_diff(key.len()) > MOST_EDITS {
+            continue;
+        }
+        let found = (distance(&key, &name.replace('-', "_")), name);
+        if found.0 <= MOST_EDITS && near.is_none_or(|near| found < near) {
+            near = Some(found);
+        }
+    }
+    near.map(|(_, name)| name)
 }
 
 /// Edits between two short words (Levenshtein).

@@ -127,6 +127,8 @@ pub struct Configuration {
     pub cluster: Cluster,
     /// It was no valid YAML (a template, an error) and was read line by line.
     pub tolerant: bool,
+    /// What was not read, in sentences.
+    pub limits: Vec<String>,
 }
 
 /// Every finding id that a `Problem` may carry.

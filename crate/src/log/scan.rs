@@ -102,14 +102,17 @@ pub fn looks_like_log(text: &str) -> bool {
     lines > 0 && headed * 2 >= lines
 }
 
-/// Whether a text can hold no more than so many messages, told without reading its lines.
+/// Whether a text can hold no more than so many messages, told without reading its lines: by their
+/// keys, since the marks alone stand in other words too (`#cloud-config` has that of `re-configuration`).
 pub fn messages_at_most(text: &str, most: usize) -> bool {
-    let mut marks = 0;
-    prefilter().each_until(text.as_bytes(), 0, |_| {
-        marks += 1;
-        marks > most
+    let mut keys = 0;
+    prefilter().each_until(text.as_bytes(), 0, |hit| {
+        let signature = signature(hit.signature);
+        let key = hit.at.checked_sub(signature.mark).and_then(|start| text.as_bytes().get(start..));
+        keys += usize::from(key.is_some_and(|key| key.starts_with(signature.key_text().as_bytes())));
+        keys > most
     });
-    marks <= most
+    keys <= most
 }
 
 impl Scanner {

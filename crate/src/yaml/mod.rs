@@ -17,6 +17,10 @@ pub use lines::read as read_tolerantly;
 /// Deeper nesting is refused: no configuration needs it.
 pub const MAX_DEPTH: usize = 64;
 
+/// More values than this are not read strictly: a megabyte of the densest real configuration holds no more,
+/// and each takes the parser about a microsecond.
+const MOST_NODES: usize = 50_000;
+
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -186,6 +190,8 @@ pub struct YamlError {
     pub offset: usize,
     /// What the parser missed.
     pub message: String,
+    /// It may be YAML, only more of it than is read.
+    pub too_much: bool,
 }
 
 impl YamlError {
@@ -204,8 +210,11 @@ pub fn read(text: &str) -> Result<Tree, YamlError> {
     options.block_nesting_limit = MAX_DEPTH;
     let mut builder = Builder::default();
     for step in Parser::new_from_str_with_options(text, options) {
-        let (event, span) =
-            step.map_err(|error| YamlError { offset: floor(text, error.marker().byte_offset().unwrap_or(0)), message: error.info() })?;
+        let (event, span) = step.map_err(|error| YamlError {
+            offset: floor(text, error.marker().byte_offset().unwrap_or(0)),
+            message: error.info(),
+            too_much: false,
+        })?;
         let range = span.byte_range().unwrap_or(0..0);
         builder.take(event, floor(text, range.start)..floor(text, range.end))?;
     }
@@ -226,6 +235,7 @@ fn floor(text: &str, at: usize) -> usize {
 struct Builder {
     tree: Tree,
     open: Vec<Open>,
+    nodes: usize,
 }
 
 struct Open {
@@ -235,6 +245,10 @@ struct Open {
 
 impl Builder {
     fn take(&mut self, event: Event<'_>, span: Range<usize>) -> Result<(), YamlError> {
+        self.nodes += 1;
+        if self.nodes > MOST_NODES {
+            return Err(YamlError { offset: span.start, message: format!("more than {MOST_NODES} values"), too_much: true });
+        }
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 // An absent value comes as "~" without bytes.
@@ -257,7 +271,7 @@ impl Builder {
 
     fn begin(&mut self, node: Node) -> Result<(), YamlError> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(YamlError { offset: node.span.start, message: format!("nested deeper than {MAX_DEPTH} levels") });
+            return Err(YamlError { offset: node.span.start, message: format!("nested deeper than {MAX_DEPTH} levels"), too_much: false });
         }
         self.open.push(Open { node, key: None });
         Ok(())
