@@ -2,7 +2,7 @@
 
 use super::common::{LONGEST_ELECTION, SILENT_STREAM, closes_silent_streams, matching};
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
-use crate::facts::{EventId, Facts, InForce};
+use crate::facts::{EventId, Facts, InForce, VersionRange, versions};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
@@ -54,7 +54,14 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     // What only etcd 2.0 cannot work with is no fault of an etcd of unknown age.
     let unsure = problems.is_empty() && refused.is_empty() && facts.etcd.is_none() && facts.value(HeartbeatInterval) >= SILENT_STREAM;
-    let (severity, confidence) = if unsure { (Severity::Warning, Confidence::Medium) } else { (Severity::Critical, Confidence::High) };
+    let only_weak = starts_anyway(facts) && problems.iter().all(|problem| problem.note.contains("five times")) && refused.is_empty();
+    let (severity, confidence) = if unsure {
+        (Severity::Warning, Confidence::Medium)
+    } else if only_weak {
+        (Severity::Warning, Confidence::High)
+    } else {
+        (Severity::Critical, Confidence::High)
+    };
     let mut finding = Finding::new(RULE.id, severity, confidence, title, what)
         .showing(facts, &shown(facts, refused, pair.is_some()))
         .on(&[HeartbeatInterval, ElectionTimeout]);
@@ -96,10 +103,14 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
     // etcd 0.4 checks no ratio (etcd-io/etcd@v0.4.9:config/config.go).
     if wait < 5 * beat && !of_04 {
         let title = format!("The election-timeout is less than five heartbeats: {both}");
-        return Some((
-            title,
-            String::from("etcd 2.0.6 and later refuse such a pair; older ones start and lose their leader again and again."),
-        ));
+        let what = match etcd(facts) {
+            Some(range) if range.high < RATIO_CHECKED => {
+                "etcd before 2.0.6 starts with such a pair and loses its leader again and again; later ones refuse it."
+            }
+            Some(range) if range.low >= RATIO_CHECKED => "etcd refuses such a pair and does not start.",
+            _ => "etcd 2.0.6 and later refuse such a pair; older ones start and lose their leader again and again.",
+        };
+        return Some((title, what.to_owned()));
     }
     if wait > LONGEST_ELECTION {
         return Some((
@@ -125,6 +136,21 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
 }
 
 /// A value that a configuration of etcd 0.4 states.
+/// The first release that compares the two (etcd-io/etcd@v2.0.6:etcdmain/config.go).
+const RATIO_CHECKED: (u16, u16, u16) = (2, 0, 6);
+
+/// The etcd of the logs, or else the one that a configuration runs.
+fn etcd(facts: &Facts) -> Option<VersionRange> {
+    let whole = |version: &&str| version.matches('.').count() >= 2;
+    let configured = || facts.configurations.iter().find_map(|configuration| configuration.cluster.etcd_version.as_deref().filter(whole));
+    facts.etcd.or_else(|| versions::stated(configured()))
+}
+
+/// This etcd does not compare the two, so it starts.
+fn starts_anyway(facts: &Facts) -> bool {
+    etcd(facts).is_some_and(|range| range.high < RATIO_CHECKED)
+}
+
 fn of_etcd_04(facts: &Facts, value: &InForce) -> bool {
     let settings = facts.configurations.iter().flat_map(|configuration| &configuration.settings);
     value.place.is_some() && settings.into_iter().any(|setting| setting.etcd_04 && Some(setting.place) == value.place)
@@ -197,6 +223,20 @@ mod tests {
     fn etcd_0_4_checks_no_ratio() {
         let file = "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 1000\n    peer-election-timeout: 4000\n  units:\n    - name: etcd.service\n      command: start\n";
         assert!(find(&facts(&[file]), "etcd-bad-config").is_none());
+    }
+
+    /// etcd compares the two from 2.0.6 on.
+    #[test]
+    fn an_old_etcd_starts_with_a_weak_pair() {
+        use crate::report::Severity::{Critical, Warning};
+        for (version, severity, word) in
+            [("2.0.3", Warning, "starts"), ("2.0.6", Critical, "does not start"), ("3.5.9", Critical, "does not start")]
+        {
+            let command = format!("docker run quay.io/coreos/etcd:v{version} -heartbeat-interval 500 -election-timeout 2000\n");
+            let found = find(&facts(&[&command]), "etcd-bad-config").expect("too few heartbeats");
+            assert_eq!(found.severity, severity, "{version}");
+            assert!(found.what.contains(word), "{version}: {}", found.what);
+        }
     }
 
     #[test]
