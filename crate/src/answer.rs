@@ -418,6 +418,12 @@ fn limits(facts: &Facts) -> Vec<String> {
     let mut limits: Vec<String> = facts.unknown.iter().map(|(_, sentence)| sentence.clone()).gather();
     for configuration in &facts.configurations {
         limits.extend(configuration.limits.iter().cloned());
+        let pasted = facts.configurations.iter().any(|other| other.source == crate::config::Source::Environment);
+        if let Some(path) = configuration.cluster.absent_file.as_ref().filter(|_| !pasted) {
+            limits.push(format!(
+                "The unit reads {path}, which is not here. What it sets beats Environment=, so the values in force are not certain; paste it as well."
+            ));
+        }
     }
     for log in &facts.logs {
         limits.extend(log.limits.iter().cloned());

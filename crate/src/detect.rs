@@ -1,6 +1,6 @@
 //! What a document is, told from its text alone, never from its name.
 
-use crate::config::{Source, cloud_config, etcd_toml, keys, manifest};
+use crate::config::{Source, cloud_config, etcd_toml, keys, manifest, terraform};
 
 /// Enough of a text to tell what it is.
 const SAMPLE: usize = 64 * 1024;
@@ -10,7 +10,7 @@ pub fn configuration(text: &str) -> Option<Source> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let sample = head(text);
     let first = sample.lines().find(|line| !line.trim().is_empty())?.trim();
-    if first.starts_with('{') {
+    if first.starts_with('{') || first == "[" || first.starts_with("[{") {
         return json(sample);
     }
     if first.replace(' ', "").eq_ignore_ascii_case(cloud_config::HEADER) {
@@ -41,7 +41,8 @@ fn json(sample: &str) -> Option<Source> {
     if sample.contains("\"ignition") {
         return Some(Source::Ignition);
     }
-    if sample.contains("extraArgs") || sample.contains("\"kind\"") {
+    let container = sample.contains("\"Env\"") && sample.contains("ETCD_");
+    if sample.contains("extraArgs") || sample.contains("\"kind\"") || container {
         return Some(Source::Manifest);
     }
     (sample.contains("heartbeat-interval") || sample.contains("election-timeout") || sample.contains("initial-cluster"))
@@ -60,6 +61,9 @@ struct Signs {
     assignments: usize,
     commands: bool,
     toml: bool,
+    terraform: bool,
+    /// A list of variables in YAML holds a timer of etcd.
+    listed: bool,
     unit_sections: bool,
     environment: bool,
 }
@@ -78,6 +82,9 @@ impl Signs {
             signs.toml |= line == etcd_toml::SECTION;
             signs.environment |= line.starts_with("Environment=") || line.starts_with("EnvironmentFile=") || line.starts_with("ExecStart=");
             signs.commands |= is_command(line);
+            signs.terraform |= terraform::declared(line).is_some();
+            signs.listed |= line.trim_start_matches("- ").starts_with("name:")
+                && (line.contains("ETCD_HEARTBEAT_INTERVAL") || line.contains("ETCD_ELECTION_TIMEOUT"));
             if let Some((key, _)) = line.trim_start_matches('#').split_once(':').filter(|_| !line.starts_with('#')) {
                 signs.key(key.trim_start_matches("- ").trim(), raw.starts_with(|c: char| !c.is_whitespace()));
             }
@@ -115,6 +122,7 @@ impl Signs {
         let name = name.trim_start_matches(['#', ';']).trim();
         self.assignments += usize::from(name.starts_with("ETCD_") || name.starts_with("FLEET_"));
         let option = name.to_ascii_lowercase().replace('-', "_");
+        self.terraform |= terraform::named(name).is_some();
         self.fleet_options += usize::from(keys::FLEET.contains(&option.as_str()) && !value.is_empty());
     }
 
@@ -131,7 +139,8 @@ impl Signs {
         if self.has("coreos") || (self.has("write_files") || self.has("write-files")) {
             return Some(Source::CloudConfig);
         }
-        let manifest = sample.contains("extraArgs")
+        let manifest = self.listed
+            || sample.contains("extraArgs")
             || sample.contains("extra_args")
             || manifest::is_k3s(self.root_keys.iter().map(String::as_str))
             || (self.has("cluster") && (self.has("machine") || sample.contains("\n  etcd:")))
@@ -162,6 +171,9 @@ impl Signs {
         }
         if self.commands {
             return Some(Source::Flags);
+        }
+        if self.terraform && self.assignments == 0 {
+            return Some(Source::Terraform);
         }
         if self.assignments > 0 && self.assignments >= self.fleet_options {
             return Some(Source::Environment);
@@ -212,7 +224,12 @@ fn is_command(line: &str) -> bool {
                 && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
         });
     let runs = line.split_whitespace().next().is_some_and(|word| matches!(word.rsplit('/').next(), Some("etcd" | "etcd2")));
-    timing || (runs && line.contains(" -")) || (line.contains("docker run") && line.contains("etcd")) || (line.contains("-e ETCD_"))
+    let passed_on = line.contains("etcd-arg") && (line.contains("heartbeat-interval=") || line.contains("election-timeout="));
+    timing
+        || passed_on
+        || (runs && line.contains(" -"))
+        || (line.contains("docker run") && line.contains("etcd"))
+        || (line.contains("-e ETCD_"))
 }
 
 #[cfg(test)]

@@ -90,6 +90,9 @@ pub struct Builder<'a> {
     problems: Vec<Problem>,
     units: Vec<UnitState>,
     sections: Vec<(&'static str, Range<usize>)>,
+    /// Environment files that units read, and files that the document brings.
+    read_files: Vec<String>,
+    written_files: Vec<String>,
     lines: LineIndex,
 }
 
@@ -110,6 +113,8 @@ impl<'a> Builder<'a> {
             problems: Vec::new(),
             units: Vec::new(),
             sections: Vec::new(),
+            read_files: Vec::new(),
+            written_files: Vec::new(),
             lines: LineIndex::new(text),
         }
     }
@@ -147,6 +152,23 @@ impl<'a> Builder<'a> {
     /// Whether a value for `parameter` was claimed.
     pub fn claims(&self, parameter: Parameter) -> bool {
         self.claims.iter().any(|claim| claim.parameter == parameter)
+    }
+
+    /// A unit reads its variables from this file, too.
+    pub fn reads_file(&mut self, path: &str) {
+        self.read_files.push(path.to_owned());
+    }
+
+    /// The document writes this file.
+    pub fn writes_file(&mut self, path: &str) {
+        self.written_files.push(path.to_owned());
+    }
+
+    /// An environment file of etcd or fleet that a unit reads and the document does not bring.
+    fn absent_file(&self) -> Option<String> {
+        let brought = self.claims.iter().any(|claim| claim.home.class == Class::EnvironmentFile);
+        let ours = |path: &&String| (path.contains("etcd") || path.contains("fleet")) && !self.written_files.contains(path);
+        self.read_files.iter().find(ours).filter(|_| !brought).cloned()
     }
 
     /// A section of a cloud-config that becomes a drop-in of `unit`.
@@ -232,6 +254,7 @@ impl<'a> Builder<'a> {
         let settings = self.settings();
         self.check_pair(&settings);
         self.check_sections();
+        self.cluster.absent_file = self.absent_file();
         self.cluster.etcd_04 = settings.iter().any(|setting| setting.etcd_04 && setting.effective);
         by_key(&mut self.problems, |problem| problem.place.span);
         self.problems.dedup();
@@ -391,7 +414,7 @@ impl<'a> Builder<'a> {
         } else if 5 * h > t {
             // etcd-io/etcd@v2.3.8:etcdmain/config.go:319.
             let note = format!(
-                "election-timeout {t_text}{t_from} is below five times heartbeat-interval {h_text}{h_from}; etcd 2.0.6 and later refuse to start, it needs at least {}.",
+                "election-timeout {t_text}{t_from} is below five times heartbeat-interval {h_text}{h_from}; etcd needs at least {}.",
                 Parameter::ElectionTimeout.human(5 * h)
             );
             self.problem("etcd-bad-config", span, note, parameter);
@@ -472,7 +495,7 @@ impl Claim {
     /// Whether both state the same value of the same process.
     fn rivals(&self, other: &Claim) -> bool {
         let unit = other.home.unit == self.home.unit || other.home.unit.is_empty() || self.home.unit.is_empty();
-        other.parameter == self.parameter && (!self.parameter.is_etcd() || (other.etcd_04 == self.etcd_04 && unit))
+        other.parameter == self.parameter && other.etcd_04 == self.etcd_04 && unit
     }
 
     /// coreos-cloudinit writes nothing for it.

@@ -330,6 +330,7 @@ fn sealed(bytes: Vec<u8>, content: &Node) -> Option<Inner> {
 
 /// A file that the configuration writes, by its path.
 pub fn take_file(builder: &mut Builder, path: &str, inner: &Inner) {
+    builder.writes_file(path);
     if path.ends_with("fleet.conf") {
         fleet_conf::take(builder, inner);
         return;

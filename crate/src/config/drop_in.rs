@@ -60,7 +60,7 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str, file: &str) {
         if let Some(directive) = directive(text, at, end).filter(|_| in_service) {
             match directive.key {
                 "Environment" => environment(builder, inner, &directive, &unit, &file, &mut variables),
-                "EnvironmentFile" => {}
+                "EnvironmentFile" => builder.reads_file(text[directive.value].trim().trim_start_matches('-')),
                 "ExecStart" if text[directive.value.clone()].trim().is_empty() => commands.clear(),
                 "ExecStart" => commands.push(flags::words(text, directive.value)),
                 _ => {}
@@ -72,7 +72,7 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str, file: &str) {
         let runs_etcd = words.iter().any(|word| word.text.contains("etcd"));
         let runs_fleet = words.first().is_some_and(|word| word.text.ends_with("fleetd"));
         builder.cluster.has_fleet |= runs_fleet;
-        if runs_etcd && (unit.is_empty() || unit.contains("etcd")) {
+        if runs_etcd && (unit.is_empty() || unit.contains("etcd") || unit.contains("k3s") || unit.contains("rke2")) {
             builder.cluster.has_etcd |= words.iter().any(|word| word.text.split_whitespace().any(is_etcd_command));
             flags::take(builder, inner, &words, &unit, &file, &variables);
         }

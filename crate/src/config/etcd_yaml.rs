@@ -21,7 +21,7 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
 
 /// Takes an etcd configuration file that another document writes.
 pub fn take_inner(builder: &mut Builder, inner: &Inner) {
-    let Ok(tree) = yaml::read(&inner.text) else { return };
+    let tree = yaml::read(&inner.text).unwrap_or_else(|_| yaml::read_tolerantly(&inner.text));
     if let Some(root) = tree.documents.first() {
         take(builder, &tree, root, |span| inner.place(span));
     }

@@ -135,9 +135,12 @@ pub fn flags(words: &[Word]) -> Vec<Flag> {
 /// to which `${NAME}` may refer: value and bytes in the document.
 pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, file: &str, variables: &[(String, String, Range<usize>)]) {
     for word in words {
-        let within = self::words(&inner.text, word.span_from(0));
-        if within.len() > 1 && within.iter().any(|word| matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2"))) {
-            // A whole command in quotes, as behind `sh -c`.
+        // `INSTALL_K3S_EXEC="server --etcd-arg=..."` holds its command behind the name.
+        let assigned = word.assignment().filter(|(_, value, _)| value.contains(" --")).map(|(_, _, span)| span);
+        let within = self::words(&inner.text, assigned.unwrap_or_else(|| word.span_from(0)));
+        let runs = |word: &Word| matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2")) || word.text.starts_with("--etcd-arg");
+        if within.len() > 1 && within.iter().any(runs) {
+            // A whole command in quotes, as behind `sh -c` or in INSTALL_K3S_EXEC.
             take(builder, inner, &within, unit, file, variables);
         } else if let Some((name, value, span)) = word.assignment() {
             builder.variable(inner, name, value, span, Home::new(unit, Class::Environment, file));
@@ -146,18 +149,31 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
     }
     for flag in flags(words) {
         let Some((value, span)) = &flag.value else { continue };
-        let variable = format!("ETCD_{}", flag.name.replace('-', "_").to_ascii_uppercase());
+        let (name, value, span) = match (flag.name.as_str(), value.split_once('=')) {
+            // k3s and RKE2 pass it on.
+            ("etcd-arg", Some((name, rest))) => (name, rest, span.end - rest.len()..span.end),
+            _ => (flag.name.as_str(), value.as_str(), span.clone()),
+        };
+        let (value, span) = without_inner_quotes(&inner.text, value, span);
+        let variable = format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase());
         builder.fact_of_variable(&variable, value);
-        let Some(meant) = keys::of_key(&flag.name).filter(|(parameter, _)| parameter.is_etcd()) else { continue };
+        let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) else { continue };
         let home = Home::new(unit, Class::Flag, file);
         match referred(value).map(|name| variables.iter().rfind(|(known, _, _)| known == name).ok_or(name)) {
             // The flag repeats the variable of the same name: that one is the setting.
             Some(Ok((name, _, _))) if keys::of_variable(name).is_some() => {}
             Some(Ok((_, value, outer))) => builder.claim(meant, outer.clone(), scalar::daemon(meant.0, value), home),
             Some(Err(name)) if keys::of_variable(name).is_some() && builder.claims(meant.0) => {}
-            _ => builder.claim(meant, inner.place(span.clone()), scalar::daemon(meant.0, value), home),
+            _ => builder.claim(meant, inner.place(span), scalar::daemon(meant.0, value), home),
         }
     }
+}
+
+/// A value without the quotes that a shell within the command takes away: `sh -c "etcd --name=\\"a\\""`.
+fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (&'v str, Range<usize>) {
+    let Some(inside) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return (value, span) };
+    let escape = usize::from(text.get(..span.end - 1).is_some_and(|before| before.ends_with('\\')));
+    (inside, span.start + 1..(span.end - 1 - escape).max(span.start + 1))
 }
 
 /// The variable that `$NAME` or `${NAME}` stands for.
@@ -227,6 +243,9 @@ mod tests {
             "docker run -e ETCD_HEARTBEAT_INTERVAL=500 quay.io/coreos/etcd:v2.3.8",
             "sh -c \"GOMAXPROCS=2 etcd --name=\\\"${NAME}\\\" --heartbeat-interval=500\"",
             "--heartbeat-interval=500",
+            "sh -c \"etcd --heartbeat-interval=\\\"500\\\" --name=a\"",
+            "curl -sfL https://x.invalid | INSTALL_K3S_EXEC=\"server --etcd-arg=heartbeat-interval=500\" sh -",
+            "k3s server '--etcd-arg' 'heartbeat-interval=500'",
         ] {
             let read = read(0, command);
             let setting = read.settings.iter().find(|s| s.parameter == Parameter::HeartbeatInterval).unwrap_or_else(|| panic!("{command}"));

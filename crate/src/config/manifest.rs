@@ -131,7 +131,8 @@ pub fn etcd_word(text: &str) -> Option<usize> {
     let (mut at, mut command) = (0, true);
     for word in text.split_inclusive(char::is_whitespace) {
         let body = word.trim_end();
-        if command && matches!(body.rsplit('/').next(), Some("etcd" | "etcd2")) {
+        let proxy = text[at + word.len()..].trim_start().starts_with("grpc-proxy");
+        if command && !proxy && matches!(body.rsplit('/').next(), Some("etcd" | "etcd2")) {
             return Some(at + body.len());
         }
         at += word.len();
@@ -165,17 +166,55 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
             continue;
         }
         match name.as_str() {
+            // Each container is a process of its own; so is each cluster of kops.
+            "containers" | "initcontainers" | "etcdclusters" => {
+                for item in entry.value.items().iter().filter(|item| !is_proxy(item)) {
+                    let process = format!("{} {}", tree.get(item, "name").and_then(Node::text).unwrap_or(""), item.span.start);
+                    walk(builder, tree, item, &process, depth + 2);
+                }
+                continue;
+            }
+            "heartbeatinterval" | "leaderelectiontimeout" if builder.text.contains("etcdClusters") => duration(builder, entry, member),
+            "data" if depth == 0 => data(builder, tree, &entry.value),
             "extraargs" => arguments(builder, tree, &entry.value),
-            "etcdarg" | "command" | "args" => words(builder, tree, &entry.value, member, name == "etcdarg"),
-            "environment" => variables(builder, tree, &entry.value, member),
+            "etcdarg" | "command" | "args" | "cmd" | "entrypoint" => words(builder, tree, &entry.value, member, name == "etcdarg"),
+            "environment" | "env" => variables(builder, tree, &entry.value, member),
             "image" => builder.image(entry.value.text().unwrap_or("")),
             _ => {}
         }
         walk(builder, tree, &entry.value, member, depth + 1);
     }
     for item in node.items() {
-        environment(builder, tree, item);
+        environment(builder, tree, item, member);
         walk(builder, tree, item, member, depth + 1);
+    }
+}
+
+/// A container that runs etcd's proxy, which takes no part in elections.
+fn is_proxy(container: &Node) -> bool {
+    let commands = container.entries().iter().filter(|entry| matches!(entry.name(), "command" | "args"));
+    commands.flat_map(|entry| entry.value.items()).filter_map(Node::text).any(|word| word.contains("grpc-proxy"))
+}
+
+/// kops states the timers as durations: `heartbeatInterval: 500ms` (kubernetes/kops, EtcdClusterSpec).
+fn duration(builder: &mut Builder, entry: &Entry, member: &str) {
+    let parameter = if entry.name().starts_with('h') {
+        crate::parameters::Parameter::HeartbeatInterval
+    } else {
+        crate::parameters::Parameter::ElectionTimeout
+    };
+    let value = entry.value.text().and_then(|text| crate::units::parse_go_duration(text).ok());
+    let fate = if value.is_some() { scalar::Fate::Used } else { scalar::Fate::Stops };
+    builder.claim((parameter, false), unquoted(&entry.value), scalar::Reading { value, fate }, Home::new(member, Class::Flag, ""));
+}
+
+/// A ConfigMap's `data`: variables, and whole files.
+fn data(builder: &mut Builder, tree: &Tree, node: &Node) {
+    variables(builder, tree, node, "");
+    for entry in node.entries().iter().filter(|entry| entry.name().contains('.')) {
+        if let Some(inner) = Inner::of_scalar(builder.text, tree.resolve(&entry.value)) {
+            cloud_config::take_file(builder, &format!("etcd/{}", entry.name()), &inner);
+        }
     }
 }
 
@@ -247,13 +286,13 @@ fn flag(builder: &mut Builder, inner: &Inner, member: &str, name: &str, from: us
 }
 
 /// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`.
-fn environment(builder: &mut Builder, tree: &Tree, item: &Node) {
+fn environment(builder: &mut Builder, tree: &Tree, item: &Node, member: &str) {
     let Some(name) = tree.get(item, "name").and_then(Node::text).filter(|name| name.starts_with("ETCD_")).map(str::to_owned) else {
         return;
     };
     let Some(value) = tree.get(item, "value") else { return };
     if let Some(text) = value.text() {
-        variable(builder, "", &name, text, unquoted(value));
+        variable(builder, member, &name, text, unquoted(value));
     }
 }
 

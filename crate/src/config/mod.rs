@@ -16,6 +16,7 @@ pub(crate) mod inner;
 pub(crate) mod keys;
 pub(crate) mod manifest;
 pub(crate) mod scalar;
+pub(crate) mod terraform;
 
 pub use cloud_config::section_of;
 
@@ -46,6 +47,8 @@ pub enum Source {
     Ignition,
     /// Kubernetes manifest, kubeadm, RKE, k3s.
     Manifest,
+    /// Terraform variables.
+    Terraform,
     /// Plain `key: value` lines without a home.
     Fragment,
 }
@@ -53,7 +56,7 @@ pub enum Source {
 impl Source {
     /// Whether it is YAML, of which JSON is a part.
     pub fn is_yaml(self) -> bool {
-        !matches!(self, Source::DropIn | Source::FleetConf | Source::Environment | Source::Flags | Source::EtcdToml)
+        !matches!(self, Source::DropIn | Source::FleetConf | Source::Environment | Source::Flags | Source::EtcdToml | Source::Terraform)
     }
 }
 
@@ -106,6 +109,8 @@ pub struct Cluster {
     pub has_fleet: bool,
     /// It configures etcd.
     pub has_etcd: bool,
+    /// A file with variables of etcd or fleet that a unit reads and that is not part of the document.
+    pub absent_file: Option<String>,
     /// This etcd is a proxy, so its timers do not act.
     pub proxy: bool,
 }
@@ -168,6 +173,7 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
         Source::ContainerLinux => container_linux::read(document, text),
         Source::Ignition => ignition::read(document, text),
         Source::Manifest => manifest::read(document, text),
+        Source::Terraform => terraform::read(document, text),
         Source::Fragment => fragment::read(document, text),
     })
 }

@@ -78,7 +78,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
             }
         }
         if acting.iter().any(|setting| is_sealed(setting)) {
-            return Err(format!("{key} stands in folded or encoded text, which is not edited here."));
+            return Err(format!("{key} is written in a form that is not edited here: folded, encoded, or with a unit."));
         }
     }
     Ok(())

@@ -1,0 +1,94 @@
+//! Terraform: variables named after the daemon (`fleet_agent_ttl = "120s"`), as `*.tf` and `*.tfvars` files
+//! hand them to a template of a cloud-config. They act once that template writes them.
+
+use super::builder::{Builder, Class, Home};
+use super::scalar::{self, Fate, Reading};
+use super::{Configuration, Source, keys};
+use crate::parameters::Parameter;
+use crate::text::DocumentId;
+
+/// Reads a Terraform file that was pasted as it is.
+pub fn read(document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, Source::Terraform, text);
+    // Each block is for machines of its own; a block `variable "NAME"` holds the value as its default.
+    let (mut block, mut variable, mut at) = (String::new(), None, 0);
+    for raw in text.split_inclusive('\n') {
+        let start = at;
+        at += raw.len();
+        let line = raw.trim();
+        if line.starts_with('#') || line.starts_with("//") {
+            continue;
+        }
+        if raw.starts_with(|c: char| c.is_ascii_alphabetic()) && line.contains('{') {
+            block = if line.starts_with("variable") { String::new() } else { line.to_owned() };
+            variable = declared(line);
+        }
+        let Some((left, right)) = line.split_once('=') else { continue };
+        let name = left.trim_end().rsplit([' ', '\t', '{']).next().unwrap_or("");
+        let meant = if name == "default" { variable } else { named(name) };
+        let Some(meant) = meant else { continue };
+        let (value, quoted) = value(right.trim_start());
+        if value.is_empty() {
+            continue;
+        }
+        let from = start + (raw.len() - raw.trim_start().len()) + line.len() - right.trim_start().len() + usize::from(quoted);
+        let refers = !quoted && value.starts_with(|c: char| c.is_ascii_alphabetic());
+        let reading = if refers { Reading { value: None, fate: Fate::Template } } else { scalar::daemon(meant.0, value) };
+        builder.claim(meant, from..from + value.len(), reading, Home::new(&block, Class::Environment, ""));
+    }
+    builder.finish("Terraform variables".to_owned())
+}
+
+/// The parameter of a name that begins with its daemon, and whether it is etcd 0.4's.
+pub fn named(name: &str) -> Option<(Parameter, bool)> {
+    keys::of_prefixed(name).filter(|_| keys::of_key(name).is_none())
+}
+
+/// The parameter that a line `variable "NAME" {` declares.
+pub fn declared(line: &str) -> Option<(Parameter, bool)> {
+    named(line.strip_prefix("variable")?.trim_start().strip_prefix('"')?.split('"').next()?)
+}
+
+/// The value in front of a comment or of what closes the block, and whether it stood in quotes.
+fn value(text: &str) -> (&str, bool) {
+    if let Some(inside) = text.strip_prefix('"') {
+        return (inside.split('"').next().unwrap_or(""), true);
+    }
+    (text.split(['#', ' ', '\t', ',', '}']).next().unwrap_or(""), false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{MS, S};
+
+    fn acting(text: &str) -> Vec<(&'static str, Option<i64>, String)> {
+        let read = crate::config::read(0, text).expect("a configuration");
+        assert_eq!(read.source, Source::Terraform);
+        read.settings
+            .iter()
+            .filter(|setting| setting.effective)
+            .map(|setting| (setting.parameter.key(), setting.value, setting.place.span.of(text).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn arguments_defaults_and_variable_files() {
+        let module = "module \"a\" {\n  fleet_agent_ttl = \"120s\" # patient\n  fleet_etcd_request_timeout = \"5.0\"\n}\nmodule \"b\" {\n  fleet_agent_ttl = var.ttl\n}\n";
+        assert_eq!(
+            acting(module),
+            [
+                ("agent-ttl", Some(120 * S), "120s".to_owned()),
+                ("etcd-request-timeout", Some(5 * S), "5.0".to_owned()),
+                ("agent-ttl", None, "var.ttl".to_owned())
+            ]
+        );
+        let declared = "variable \"etcd_election_timeout\" {\n  default = \"3000\"\n}\nvariable \"other\" { default = \"7\" }\nvariable \"etcd_heartbeat_interval\" { default = 300 }\n";
+        assert_eq!(
+            acting(declared),
+            [("election-timeout", Some(3000 * MS), "3000".to_owned()), ("heartbeat-interval", Some(300 * MS), "300".to_owned())]
+        );
+        assert_eq!(acting("etcd_heartbeat_interval = 250\n"), [("heartbeat-interval", Some(250 * MS), "250".to_owned())]);
+        assert!(acting("variable \"fleet_agent_ttl\" {\n  default = \"\"\n}\n").is_empty());
+    }
+}
