@@ -239,8 +239,9 @@ row('the same, time against parsing it with npm yaml', analysed / parsed, 'x', [
 let [slowest, worst] = [0, ''];
 for (const [name, make] of Object.entries(hostile)) {
   const document = { name, text: make() };
-  const size = Math.max(1, document.text.length / (1 << 20));
-  const time = (await timed(() => analyze({ documents: [document] }), 1)) / size;
+  // Of the smallest, what an analysis takes at least would count as if it grew with the text.
+  const size = Math.max(1 / 4, document.text.length / (1 << 20));
+  const time = (await timed(() => analyze({ documents: [document] }))) / size;
   if (time > slowest) [slowest, worst] = [time, name];
 }
 row('hostile configurations, the slowest', slowest, 'ms/MiB', ['<=', 200], worst);

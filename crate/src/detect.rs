@@ -122,6 +122,9 @@ impl Signs {
         let name = name.trim_start_matches(['#', ';']).trim();
         self.assignments += usize::from(name.starts_with("ETCD_") || name.starts_with("FLEET_"));
         let option = name.to_ascii_lowercase().replace('-', "_");
+        if name.len() > 40 {
+            return;
+        }
         self.terraform |= terraform::named(name).is_some();
         self.fleet_options += usize::from(keys::FLEET.contains(&option.as_str()) && !value.is_empty());
     }
@@ -212,7 +215,7 @@ fn is_stamped(line: &str) -> bool {
 
 /// A command line that runs etcd, or a lone timing flag.
 fn is_command(line: &str) -> bool {
-    if line.starts_with('#') {
+    if line.starts_with('#') || !(line.as_bytes().contains(&b'-') || line.contains("docker run")) {
         return false;
     }
     let perhaps = line.starts_with('-') || line.contains("etcd") || line.contains("ETCD");

@@ -17,7 +17,7 @@ use crate::timeline;
 const HELD: usize = 2 << 20;
 
 /// Enough of a first piece to tell whether it begins a configuration.
-const SAMPLE: usize = 64 << 10;
+const SAMPLE: usize = 8 << 10;
 
 /// One document that is being read.
 struct Open {

@@ -87,6 +87,8 @@ pub struct Builder<'a> {
     document: DocumentId,
     source: Source,
     claims: Vec<Claim>,
+    /// Claims that a later one took the place of.
+    replaced: usize,
     problems: Vec<Problem>,
     units: Vec<UnitState>,
     sections: Vec<(&'static str, Range<usize>)>,
@@ -95,6 +97,9 @@ pub struct Builder<'a> {
     written_files: Vec<String>,
     lines: LineIndex,
 }
+
+/// With so many values listed, a further one takes the place of the last that it overrules anyway.
+const MOST_CLAIMS: usize = 500;
 
 /// More problems of one kind are not told one by one.
 const MOST_OF_A_KIND: usize = 50;
@@ -110,6 +115,7 @@ impl<'a> Builder<'a> {
             document,
             source,
             claims: Vec::new(),
+            replaced: 0,
             problems: Vec::new(),
             units: Vec::new(),
             sections: Vec::new(),
@@ -139,6 +145,13 @@ impl<'a> Builder<'a> {
             self.cluster.has_fleet = true;
         }
         let raw = self.text.get(span.clone()).unwrap_or("").to_owned();
+        if self.claims.len() >= MOST_CLAIMS {
+            let same = |claim: &Claim| claim.parameter == parameter && claim.etcd_04 == etcd_04 && claim.home == home;
+            if let Some(at) = self.claims.iter().rposition(same) {
+                self.claims.remove(at);
+                self.replaced += 1;
+            }
+        }
         self.claims.push(Claim { parameter, raw, span, reading, home, etcd_04, void: None });
     }
 
@@ -246,6 +259,9 @@ impl<'a> Builder<'a> {
 
     /// Decides what acts.
     pub fn finish(mut self, format: String) -> Configuration {
+        if self.replaced > 0 {
+            self.limits.push(format!("{} more values, each stated again further down, are not listed.", self.replaced));
+        }
         self.void_hidden();
         self.void_unstarted();
         self.void_proxied();

@@ -17,9 +17,9 @@ pub use lines::read as read_tolerantly;
 /// Deeper nesting is refused: no configuration needs it.
 pub const MAX_DEPTH: usize = 64;
 
-/// More values than this are not read strictly: a megabyte of the densest real configuration holds no more,
-/// and each takes the parser about a microsecond.
-const MOST_NODES: usize = 50_000;
+/// More values than this are not read strictly: 16 KiB of configuration hold some 3000, and each takes the
+/// parser a few microseconds in a browser.
+const MOST_NODES: usize = 20_000;
 
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
