@@ -18,6 +18,7 @@
 pub mod units;
 pub mod text;
 pub mod gather;
+pub mod search;
 pub mod sort;
 pub mod index;
 pub mod input;

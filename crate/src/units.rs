@@ -62,13 +62,11 @@ pub fn parse_go_duration(text: &str) -> Result<Micros, DurationError> {
     }
     let mut nanos: i64 = 0;
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let (number, after) = rest.split_at(digits);
-        if number.is_empty() || number == "." || number.matches('.').count() > 1 {
+        let (number, after) = rest.split_at(run(rest, true));
+        if number.is_empty() || number == "." || number.bytes().filter(|byte| *byte == b'.').count() > 1 {
             return Err(DurationError::Invalid);
         }
-        let letters = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
-        let (unit, next) = after.split_at(letters);
+        let (unit, next) = after.split_at(run(after, false));
         if unit.is_empty() {
             return Err(DurationError::MissingUnit);
         }
@@ -78,6 +76,18 @@ pub fn parse_go_duration(text: &str) -> Result<Micros, DurationError> {
     }
     let micros = nanos / 1_000;
     Ok(if negative { -micros } else { micros })
+}
+
+/// Bytes up to where the digits and dots end, or where the next ones begin.
+fn run(text: &str, digits: bool) -> usize {
+    let mut length = 0;
+    for byte in text.bytes() {
+        if (byte.is_ascii_digit() || byte == b'.') != digits {
+            break;
+        }
+        length += 1;
+    }
+    length
 }
 
 fn nanos_per(unit: &str) -> Option<i64> {

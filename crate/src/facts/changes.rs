@@ -5,6 +5,7 @@ use super::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
+use crate::search;
 use crate::sort::by_key;
 use crate::units::{Micros, S};
 
@@ -290,5 +291,5 @@ fn ends_connection(event: &Event) -> bool {
     matches!(
         event.meaning,
         Meaning::PeerStreamLost | Meaning::PeerInactive | Meaning::PeerDialError | Meaning::PeerVersion | Meaning::PeerReadFailed
-    ) && ["EOF", "connection refused", "connection reset"].iter().any(|sign| event.text.contains(sign))
+    ) && ["EOF", "connection refused", "connection reset"].iter().any(|sign| search::has(&event.text, sign))
 }

@@ -4,6 +4,7 @@ use super::{ChangeClass, EventId, Facts, FleetFailure};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
+use crate::search;
 use crate::sort::{groups, sort};
 use crate::units::{Micros, S};
 
@@ -37,7 +38,7 @@ pub fn hit_limit(event: &Event) -> bool {
     if !FAILED_REQUESTS.contains(&event.meaning) {
         return false;
     }
-    let says = |texts: &[&str]| texts.iter().any(|text| event.text.contains(text));
+    let says = |texts: &[&str]| texts.iter().any(|text| search::has(&event.text, text));
     says(LIMIT_TEXTS) || matches!(event.meaning, Meaning::EngineVersionUnknown | Meaning::RegistryNoUnit) && !says(OTHER_TEXTS)
 }
 

@@ -4,6 +4,7 @@
 //! may stand before it. Where it begins is known from its literal parts.
 
 use super::event::Value;
+use crate::search;
 use crate::units::{MS, parse_go_duration};
 
 /// What a hole may hold.
@@ -86,12 +87,23 @@ fn match_over(pieces: &[Piece], start: usize, at: usize, line: &str, cut: bool) 
 
 /// Where the hole that ends with `before` begins.
 fn hole_start(kind: Kind, before: &str) -> usize {
-    let fits = |c: char| match kind {
-        Kind::Id => c.is_ascii_hexdigit(),
-        Kind::Number | Kind::Milliseconds => c.is_ascii_digit(),
-        _ => !c.is_whitespace() && !matches!(c, '"' | '|'),
-    };
-    before.rfind(|c: char| !fits(c)).map_or(0, |last| last + before[last..].chars().next().map_or(1, char::len_utf8))
+    let mut start = before.len();
+    while let Some(byte) = start.checked_sub(1).map(|at| before.as_bytes()[at]) {
+        let fits = match kind {
+            Kind::Id => byte.is_ascii_hexdigit(),
+            Kind::Number | Kind::Milliseconds => byte.is_ascii_digit(),
+            _ if !byte.is_ascii() => {
+                let ends = before[..start].rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '|'));
+                return ends.map_or(0, |last| last + before[last..].chars().next().map_or(1, char::len_utf8));
+            }
+            _ => !matches!(byte, b'\t'..=b'\r' | b' ' | b'"' | b'|'),
+        };
+        if !fits {
+            break;
+        }
+        start -= 1;
+    }
+    start
 }
 
 /// What the holes caught, of a pattern that matches from `start`. What reaches the end of a cut line
@@ -147,21 +159,33 @@ fn is_of_kind(kind: Kind, text: &str) -> bool {
 
 /// How many bytes of `rest` a hole takes, given the part that must follow it.
 fn hole_length(kind: Kind, rest: &str, next: Option<&Piece>) -> Option<usize> {
-    let run = |fits: fn(char) -> bool| rest.find(|c: char| !fits(c)).unwrap_or(rest.len());
     let length = match kind {
-        Kind::Number | Kind::Milliseconds => run(|c| c.is_ascii_digit()),
-        Kind::Id => run(|c| c.is_ascii_hexdigit()),
-        Kind::Duration => run(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | 'µ' | 'μ' | 'Â' | '-')),
-        Kind::Word => up_to(rest, next, run(|c| !c.is_whitespace())),
+        Kind::Word => up_to(rest, next, search::blank(rest)),
         Kind::Text => up_to(rest, next, rest.len()),
+        _ => run(kind, rest.as_bytes()),
     };
     (length > 0 || kind == Kind::Text).then_some(length)
+}
+
+/// How many bytes of a number, an id or a duration there are.
+fn run(kind: Kind, rest: &[u8]) -> usize {
+    let mut length = 0;
+    while let Some(byte) = rest.get(length) {
+        length += match kind {
+            Kind::Id if byte.is_ascii_hexdigit() => 1,
+            Kind::Number | Kind::Milliseconds if byte.is_ascii_digit() => 1,
+            Kind::Duration if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-') => 1,
+            Kind::Duration if ["µ", "μ", "Â"].iter().any(|sign| rest[length..].starts_with(sign.as_bytes())) => 2,
+            _ => break,
+        };
+    }
+    length
 }
 
 /// Up to the literal that follows, but no further than `most`.
 fn up_to(rest: &str, next: Option<&Piece>, most: usize) -> usize {
     match next {
-        Some(Piece::Literal(text)) => rest.find(text).map_or(most, |at| at.min(most)),
+        Some(Piece::Literal(text)) => search::find(rest, text).map_or(most, |at| at.min(most)),
         _ => most,
     }
 }
@@ -180,7 +204,7 @@ pub fn value(kind: Kind, text: &str) -> Option<Value> {
 /// Works on cut lines as well; escapes inside the text stay as they are.
 pub fn json_field<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     let mut from = 0;
-    while let Some(at) = line.get(from..)?.find(name) {
+    while let Some(at) = search::find(line.get(from..)?, name) {
         let (start, end) = (from + at, from + at + name.len());
         from = end;
         let quoted = line[..start].ends_with('"') && line[end..].starts_with("\":");

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::pattern::json_field;
 use super::time::stamp;
+use crate::search;
 
 /// What a field of a record holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,11 +46,11 @@ pub fn role(name: &str) -> Option<Role> {
 /// Takes away what is not text of the log.
 pub fn plain(text: &str) -> Cow<'_, str> {
     let mut plain = Cow::Borrowed(text);
-    if text.contains('\u{1b}') {
+    if search::first(text.as_bytes(), b'\x1b').is_some() {
         plain = Cow::Owned(without_escapes(text));
     }
     // A logger around etcd may quote its JSON: `msg="{\"level\":\"warn\",…}" component=etcd`.
-    if let Some(at) = plain.find("{\\\"level\\\":").filter(|_| !plain.trim_start().starts_with('{')) {
+    if let Some(at) = search::find(&plain, "{\\\"level\\\":").filter(|_| !plain.trim_start().starts_with('{')) {
         plain = Cow::Owned([&plain[..at], &unescape(&plain[at..])].concat());
     }
     // A log store may hold Docker's JSON.
@@ -71,8 +72,8 @@ pub fn plain(text: &str) -> Cow<'_, str> {
 /// The text of a record, and before it what its other fields say of time and host.
 fn unboxed(line: &str) -> Option<String> {
     // etcd's own JSON is none; a logger of its embedder may name the text `message`.
-    let own = line.contains("\"msg\":") || line.contains("\"caller\":");
-    let record = line.trim_start().starts_with('{') && !own;
+    let own = |field| search::has(line, field);
+    let record = line.trim_start().starts_with('{') && !own("\"msg\":") && !own("\"caller\":");
     if !record {
         return None;
     }
@@ -95,7 +96,7 @@ fn is_row_of_cells(text: &str) -> bool {
         // `"KEY" : "value",` is a field of a record.
         return cell.split_once('"').is_some_and(|(_, after)| after.starts_with([',', '"']));
     }
-    text.contains(",\"") && stamp(text).is_some_and(|read| text[read.length..].starts_with(','))
+    search::has(text, ",\"") && stamp(text).is_some_and(|read| text[read.length..].starts_with(','))
 }
 
 /// The cells of a row, with blanks between them.
@@ -119,6 +120,10 @@ fn cells(text: &str) -> String {
 
 /// Without what a page puts after a line: backticks, `</code></pre>`.
 fn without_closing_marks(text: &str) -> &str {
+    // Most lines end in a letter, a digit or a bracket.
+    if text.as_bytes().last().is_some_and(|last| last.is_ascii_alphanumeric() || b").}".contains(last)) {
+        return text;
+    }
     let mut kept = text;
     loop {
         let shorter = kept.trim_end();

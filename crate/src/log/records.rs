@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::event::Clock;
 use super::plain::{Role, role, unescape};
 use super::time::{self, Stamp};
+use crate::search;
 
 /// What one line of a record says.
 pub enum Field<'a> {
@@ -39,7 +40,7 @@ pub fn field(line: &str, within: bool) -> Option<Field<'_>> {
         };
         return within.then(|| role(key).and_then(value_of).unwrap_or(Field::Other));
     }
-    let (key, value) = line.split_once('=')?;
+    let (key, value) = search::split(line, "=")?;
     Some(match key {
         "__REALTIME_TIMESTAMP" => time::epoch(value).map_or(Field::Other, |read| Field::Time(read, value)),
         "_HOSTNAME" => Field::Host(value),
