@@ -15,7 +15,8 @@ use crate::log::time::year_shift;
 use crate::model::{Failover, Failovers, Timers, fleet};
 use crate::parameters::Parameter;
 use crate::report::Provenance;
-use crate::sort::distinct;
+use crate::search;
+use crate::sort::{distinct, sort};
 use crate::text::{DocumentId, Place};
 use crate::units::{MS, Micros, Range};
 
@@ -171,11 +172,26 @@ pub struct Facts {
     pub restarts: Vec<EventId>,
     /// How long this cluster is without a leader, pair by pair.
     pub failovers: Failovers,
+    /// For each meaning the events that have it, by document and time.
+    by_meaning: Vec<Vec<EventId>>,
+}
+
+/// Most rules ask for events by their meaning, of which a large log has tens of thousands.
+fn by_meaning(facts: &Facts) -> Vec<Vec<EventId>> {
+    let mut by_meaning: Vec<Vec<EventId>> = Vec::new();
+    for (id, event) in facts.all_events() {
+        let meaning = event.meaning as usize;
+        if by_meaning.len() <= meaning {
+            by_meaning.resize(meaning + 1, Vec::new());
+        }
+        by_meaning[meaning].push(id);
+    }
+    by_meaning
 }
 
 /// How the etcd that wrote the logs, or that is configured, draws its election timers.
 fn generation(facts: &Facts) -> Generation {
-    let pre_vote = |event: &Event| event.meaning == Meaning::BecamePreCandidate || event.text.contains("MsgPreVote");
+    let pre_vote = |event: &Event| event.meaning == Meaning::BecamePreCandidate || search::has(&event.text, "MsgPreVote");
     let Some(range) = facts.etcd else {
         return if facts.configurations.iter().any(|c| c.cluster.etcd_04) { Generation::V04 } else { Generation::V2 };
     };
@@ -302,7 +318,9 @@ impl Facts {
             fleet_failures: Vec::new(),
             restarts: Vec::new(),
             failovers: Failovers::default(),
+            by_meaning: Vec::new(),
         };
+        facts.by_meaning = by_meaning(&facts);
         facts.generation = generation(&facts);
         facts.in_force = settings::in_force(&facts);
         facts.members = members(&facts);
@@ -327,8 +345,23 @@ impl Facts {
 
     /// All events with one of these meanings.
     pub fn events_of(&self, meanings: &[Meaning]) -> std::vec::IntoIter<(EventId, &Event)> {
-        let events: Vec<_> = self.all_events().filter(|(_, event)| meanings.contains(&event.meaning)).gather();
+        let events: Vec<_> = self.meaning(meanings).into_iter().map(|id| (id, self.event(id))).gather();
         events.into_iter()
+    }
+
+    /// All events with one of these meanings, by document and time.
+    pub fn meaning(&self, meanings: &[Meaning]) -> Vec<EventId> {
+        let mut events: Vec<EventId> = Vec::new();
+        let mut mixed = false;
+        for (at, meaning) in meanings.iter().enumerate() {
+            let Some(of_it) = self.by_meaning.get(*meaning as usize).filter(|_| !meanings[..at].contains(meaning)) else { continue };
+            mixed |= !events.is_empty() && !of_it.is_empty();
+            events.extend_from_slice(of_it);
+        }
+        if mixed {
+            sort(&mut events);
+        }
+        events
     }
 
     /// When events with one of these meanings happened.

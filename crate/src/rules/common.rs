@@ -7,6 +7,7 @@ use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange, Stal
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning, Value};
 use crate::parameters::Parameter;
+use crate::search;
 use crate::sort;
 use crate::units::{MS, Micros, Range, S, human};
 
@@ -79,12 +80,14 @@ impl Finding {
 
 /// All events with one of these meanings.
 pub fn all(facts: &Facts, meanings: &[Meaning]) -> Vec<EventId> {
-    matching(facts, meanings, |_| true)
+    facts.meaning(meanings)
 }
 
 /// Events with one of these meanings that also satisfy `also`.
 pub fn matching(facts: &Facts, meanings: &[Meaning], also: impl Fn(&Event) -> bool) -> Vec<EventId> {
-    facts.events_where(|event| meanings.contains(&event.meaning) && also(event))
+    let mut events = facts.meaning(meanings);
+    events.retain(|id| also(facts.event(*id)));
+    events
 }
 
 /// The lines of one meaning, the one with the longest `took` first, and that length; `None` without any.
@@ -173,8 +176,8 @@ pub fn revisions_apart(event: &Event) -> Option<i64> {
 /// Whether the line holds one of these words. The text kept for a very long line is cut, so what the
 /// holes caught is looked at too.
 pub fn says(event: &Event, words: &[&str]) -> bool {
-    let caught = |word: &str| event.values.iter().any(|(_, value)| matches!(value, Value::Text(text) if text.contains(word)));
-    words.iter().any(|word| event.text.contains(word) || caught(word))
+    let caught = |word: &str| event.values.iter().any(|(_, value)| matches!(value, Value::Text(text) if search::has(text, word)));
+    words.iter().any(|word| search::has(&event.text, word) || caught(word))
 }
 
 /// Texts with which a request of fleet says that it ran into its limit (fleet's clients of 0.5 to 1.0).
