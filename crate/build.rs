@@ -123,36 +123,35 @@ impl Catalogue {
 
 /// Bytes of a key that the prefilter looks for; `crate/src/log/prefilter.rs` has the same number.
 const MARK: usize = 7;
-/// Texts that lines of all programs carry.
+/// So many of its bytes are looked up at once.
+const RUN: usize = 4;
+/// Texts that lines of all programs carry: of journals, of the kernel, of services that speak HTTP.
 const EVERYWHERE: &[&str] = &[
-    " systemd[1]: ",
-    " kernel: ",
-    " dockerd[",
-    " localhost",
-    "http://127.0.0.1",
-    "https://",
-    " request ",
-    " failed: ",
-    " Failed to ",
-    ": Started ",
-    ": Starting ",
-    ": Stopped ",
-    ": Stopping ",
-    " connected from ",
-    "connection",
-    " directory",
+    " systemd[1]: Started  Starting  Stopped  Stopping  Reached target ",
+    " kernel: [ IN=eth0 OUT= SRC= DST= LEN= TTL= PROTO=TCP UDP ICMP DPT=",
+    " dockerd[ containerd[ time=\"2016 level=info msg=\" warning error ",
+    " sshd[ Accepted publickey for root from  port  ssh2 Disconnected Connection closed by  [preauth] session opened for user ",
+    " kubelet[ CRON[ sudo: pam_unix NetworkManager dhclient timesyncd ntpd ",
+    " localhost http://127.0.0.1 https:// /api/v1/ GET /v2/keys POST PUT HTTP/1.1 ",
+    " request  response  status  client  server  service  connection  connected from  connect to ",
+    " failed:  Failed to  cannot  unable to  timeout  error: ",
+    " with  from  that  this  will  have  been  because  while  after  before ",
+    " starting  started  stopping  stopped  running  loading  loaded  listening on  created  removed  updated  finished in ",
+    " process  system  network  container  memory  version  directory  temporary  file  device  address  information ",
 ];
 
-/// Where in each key its mark begins. A mark is of seldom bytes, so that other text rarely has it, and
-/// of none that JSON writes in another way, so that it is found inside JSON too. A word that heads
-/// every line of a journal or stands in every second one is no mark, however seldom its bytes are.
+/// Where in each key its mark begins. A mark is of seldom bytes, so that other text rarely has it or a
+/// run of it, and of none that JSON writes in another way, so that it is found inside JSON too. A word
+/// that heads every line of a journal or stands in every second one is no mark, however seldom its bytes are.
 fn marks(keys: &[String]) -> Vec<usize> {
     let mut counts = [1_u32; 256];
     keys.iter().flat_map(|key| key.bytes()).for_each(|byte| counts[usize::from(byte)] += 1);
-    let commonness = |mark: &[u8]| -> (usize, bool, u64) {
+    let is_everywhere = |part: &[u8]| EVERYWHERE.iter().any(|text| text.as_bytes().windows(part.len()).any(|common| common == part));
+    let commonness = |mark: &[u8]| -> (usize, bool, usize, u64) {
         let escaped = mark.iter().filter(|byte| b"\"\\<>&".contains(byte) || !byte.is_ascii()).count();
-        let is_everywhere = EVERYWHERE.iter().any(|word| word.as_bytes().windows(MARK).any(|part| part == mark));
-        (escaped, is_everywhere, mark.iter().map(|byte| u64::from(counts[usize::from(*byte)].ilog2())).sum())
+        let common_runs = mark.windows(RUN).filter(|run| is_everywhere(run)).count();
+        let common_bytes = mark.iter().map(|byte| u64::from(counts[usize::from(*byte)].ilog2())).sum();
+        (escaped, is_everywhere(mark), common_runs, common_bytes)
     };
     keys.iter()
         .map(|key| {

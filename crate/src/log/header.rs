@@ -3,6 +3,7 @@
 use super::event::Clock;
 use super::pattern::json_field;
 use super::time::{Stamp, refined, stamp};
+use crate::search;
 
 /// What the prefix of a line tells.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,18 +29,37 @@ const WORDS: usize = 14;
 
 /// Reads the header of `line`, at most up to the byte `limit` (where a message begins).
 pub fn header(line: &str, limit: usize) -> Header<'_> {
+    read(line, limit, &mut Trail::default())
+}
+
+/// What a header was read by.
+#[derive(Default)]
+struct Trail {
+    /// Where the stamps stand, in their order.
+    stamps: Vec<(usize, Stamp)>,
+    /// The word that is no part of a header, and so ended it; none where the message did.
+    ended_by: Option<usize>,
+    /// Something was looked at that this does not tell.
+    unknown: bool,
+}
+
+fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
     let mut header = Header { form: "plain lines", ..Header::default() };
     let limit = limit.min(line.len());
     let mut at = 0;
+    // A header of so many words has no known end.
+    trail.unknown = true;
     // RFC 5424: `<28>1 STAMP HOST PROGRAM PID - - message`.
     let mut ordered = false;
     for _ in 0..WORDS {
         at = skip_decoration(line, at, limit);
         if at >= limit {
+            trail.unknown = false;
             break;
         }
         let rest = &line[at..limit];
         if let Some(read) = stamp(rest) {
+            trail.stamps.push((at, read));
             take_stamp(&mut header, &line[at..at + read.length], &read);
             at += read.length;
             header.end = at;
@@ -61,6 +81,7 @@ pub fn header(line: &str, limit: usize) -> Header<'_> {
         match part {
             Part::Raft(length) => {
                 if let Some(read) = stamp(&rest[length..]) {
+                    trail.stamps.push((at + length, read));
                     take_stamp(&mut header, &rest[length..length + read.length], &read);
                     at += length + read.length;
                     header.end = at;
@@ -80,7 +101,13 @@ pub fn header(line: &str, limit: usize) -> Header<'_> {
             Part::Host(host) if header.host.is_none() => header.host = Some(host),
             Part::Host(_) | Part::Level => {}
             Part::Other => {
-                let Some(length) = before_stamp(rest).filter(|_| header.time.is_none() && header.host.is_none()) else { break };
+                // Beside a time or a host nothing further was looked at.
+                let named = header.time.is_some() || header.host.is_some();
+                let Some(length) = before_stamp(rest).filter(|_| !named) else {
+                    trail.unknown = !named;
+                    trail.ended_by = Some(at);
+                    break;
+                };
                 header.host = Some(word.trim_matches(['[', ']', ':']));
                 at += length;
                 continue;
@@ -92,6 +119,96 @@ pub fn header(line: &str, limit: usize) -> Header<'_> {
     json_stamps(line, &mut header);
     header.end = header.end.max(at.min(limit));
     header
+}
+
+/// Reads the headers of a log. Its lines begin alike but for their stamps, so most headers are the one of
+/// the line before with other stamps.
+#[derive(Default)]
+pub struct Headers {
+    /// What was looked at of the line whose header is known.
+    text: String,
+    /// Where its message begins; none where a word ended the header.
+    limit: Option<usize>,
+    stamps: Vec<(usize, Stamp)>,
+    parts: [Option<(usize, usize)>; 3],
+    end: usize,
+    form: &'static str,
+}
+
+impl Headers {
+    /// The header of `line`, as `header` reads it.
+    pub fn header<'a>(&mut self, line: &'a str, limit: usize) -> Header<'a> {
+        // The stamps of a JSON line may stand anywhere.
+        if search::first(line.as_bytes(), b'{').is_some() {
+            return header(line, limit);
+        }
+        if let Some(header) = self.again(line, limit) {
+            return header;
+        }
+        let mut trail = Trail { stamps: std::mem::take(&mut self.stamps), ..Trail::default() };
+        trail.stamps.clear();
+        let header = read(line, limit, &mut trail);
+        self.note(line, limit, &header, trail);
+        header
+    }
+
+    /// The known header with the stamps of this line, where all else that was looked at is the same.
+    fn again<'a>(&self, line: &'a str, limit: usize) -> Option<Header<'a>> {
+        let alike = self.limit.map_or(limit > self.text.len(), |known| known == limit);
+        let (known, bytes) = (self.text.as_bytes(), line.as_bytes());
+        if !alike || known.is_empty() || bytes.len() < known.len() {
+            return None;
+        }
+        let mut header = Header { form: self.form, end: self.end, ..Header::default() };
+        let mut at = 0;
+        for (start, stamped) in &self.stamps {
+            if bytes[at..*start] != known[at..*start] {
+                return None;
+            }
+            let read = stamp(line.get(*start..limit)?)?;
+            let same_form = (read.length, read.clock, read.zoned) == (stamped.length, stamped.clock, stamped.zoned);
+            at = start + read.length;
+            if !same_form || bytes[*start] != known[*start] || !differ_in_digits(&bytes[*start..at], &known[*start..at]) {
+                return None;
+            }
+            take_stamp(&mut header, line.get(*start..at)?, &read);
+        }
+        if bytes[at..known.len()] != known[at..] {
+            return None;
+        }
+        [header.host, header.program, header.source_line] = self.parts.map(|part| part.and_then(|(from, to)| line.get(from..to)));
+        Some(header)
+    }
+
+    /// Keeps what was looked at: up to the end of the first word that belongs to no header, and of the word
+    /// after it, which tells a host from other words.
+    fn note(&mut self, line: &str, limit: usize, header: &Header, trail: Trail) {
+        self.text.clear();
+        self.stamps = trail.stamps;
+        let ends = |from: usize| -> Option<usize> {
+            let begin = line.get(from..)?.bytes().position(|byte| !byte.is_ascii_whitespace())? + from;
+            Some(line.get(begin..)?.bytes().position(|byte| byte.is_ascii_whitespace())? + begin + 1)
+        };
+        let seen = match trail.ended_by {
+            // A word that may begin a stamp was read as far as that.
+            Some(word) if line.as_bytes()[word].is_ascii_lowercase() => ends(word).and_then(ends).filter(|seen| *seen < limit),
+            Some(_) => None,
+            None => ends(limit),
+        };
+        // Behind a `<` its end was looked for, however far.
+        let is_all = |text: &&str| !trail.unknown && text.is_ascii() && search::first(text.as_bytes(), b'<').is_none();
+        let Some(text) = seen.and_then(|seen| line.get(..seen)).filter(is_all) else { return };
+        let place = |part: &str| (part.as_ptr() as usize - line.as_ptr() as usize, part.len());
+        self.parts = [header.host, header.program, header.source_line].map(|part| part.map(place).map(|(at, length)| (at, at + length)));
+        self.text.push_str(text);
+        self.limit = trail.ended_by.is_none().then_some(limit);
+        (self.end, self.form) = (header.end, header.form);
+    }
+}
+
+/// Whether two texts of one length are the same but for which digits stand in them.
+fn differ_in_digits(a: &[u8], b: &[u8]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a == b || a.is_ascii_digit() && b.is_ascii_digit())
 }
 
 fn take_stamp<'a>(header: &mut Header<'a>, text: &'a str, read: &Stamp) {

@@ -12,6 +12,8 @@ const YEAR: Micros = 366 * DAY;
 
 /// A moment, and its stamp as written.
 type Written = (Time, Box<str>);
+/// The same in a place that is written often.
+type Noted = Option<(Time, String)>;
 
 /// The stamps of a log, as far as its order and its span are concerned.
 #[derive(Default)]
@@ -25,10 +27,10 @@ pub struct Stamps {
     falling: u64,
     /// Steps over midnight or New Year.
     turns: u64,
-    earliest: Option<Written>,
-    latest: Option<Written>,
-    top: Option<Written>,
-    bottom: Option<Written>,
+    earliest: Noted,
+    latest: Noted,
+    top: Noted,
+    bottom: Noted,
 }
 
 impl Stamps {
@@ -51,15 +53,15 @@ impl Stamps {
         self.clock = stamp.clock;
         let time = stamp.time;
         if anew || self.earliest.as_ref().is_none_or(|(known, _)| time.micros < known.micros) {
-            self.earliest = Some((time, text.into()));
+            note(&mut self.earliest, time, text);
         }
         if anew || self.latest.as_ref().is_none_or(|(known, _)| time.micros > known.micros) {
-            self.latest = Some((time, text.into()));
+            note(&mut self.latest, time, text);
         }
         if anew || self.top.is_none() {
-            self.top = Some((time, text.into()));
+            note(&mut self.top, time, text);
         }
-        self.bottom = Some((time, text.into()));
+        note(&mut self.bottom, time, text);
     }
 
     /// The direction that most lines tell.
@@ -73,10 +75,13 @@ impl Stamps {
 
     /// The earliest and the latest stamp.
     pub fn span(&mut self) -> (Option<Written>, Option<Written>) {
-        let Some(period) = period(self.clock).filter(|_| self.turns > 0) else { return (self.earliest.take(), self.latest.take()) };
+        let taken = |noted: &mut Noted| noted.take().map(|(time, text)| (time, text.into_boxed_str()));
+        let Some(period) = period(self.clock).filter(|_| self.turns > 0) else {
+            return (taken(&mut self.earliest), taken(&mut self.latest));
+        };
         let (first, mut last) = match self.order() {
-            Order::NewestFirst => (self.bottom.take(), self.top.take()),
-            _ => (self.top.take(), self.bottom.take()),
+            Order::NewestFirst => (taken(&mut self.bottom), taken(&mut self.top)),
+            _ => (taken(&mut self.top), taken(&mut self.bottom)),
         };
         if let (Some((first, _)), Some((last, _))) = (&first, &mut last) {
             last.micros = not_before(last.micros, first.micros, period);
@@ -102,6 +107,13 @@ impl Stamps {
             by_keys(events, &keys);
         }
     }
+}
+
+fn note(noted: &mut Noted, time: Time, text: &str) {
+    let (known, written) = noted.get_or_insert_with(|| (time, String::new()));
+    *known = time;
+    written.clear();
+    written.push_str(text);
 }
 
 /// After which time stamps of this clock repeat.

@@ -10,12 +10,12 @@ use std::sync::OnceLock;
 use super::signature::{Signature, signatures};
 use crate::gather::Gather;
 
-/// Bytes of a mark: a step and a run, less one.
+/// Bytes of a mark: a step and a run, less one. `build.rs` has the same number.
 const MARK: usize = STEP + RUN - 1;
 const STEP: usize = 4;
 const RUN: usize = 4;
-/// The bits of the table are far more than the runs of all marks (some 2000), so most other text finds none set.
-const HASH_BITS: u32 = 16;
+/// The bits of the table are far more than the runs of all marks (some 1000), so most other text finds none set.
+const HASH_BITS: u32 = 17;
 const BUCKET_BITS: u32 = 11;
 const NONE: u16 = u16::MAX;
 
@@ -27,11 +27,14 @@ pub struct Prefilter {
     runs: Vec<Run>,
     /// The mark of each signature.
     marks: Vec<u64>,
+    /// For each signature the next one with the same mark.
+    others: Vec<u16>,
 }
 
 /// Four bytes of a mark.
 struct Run {
     bytes: u32,
+    /// The first signature with this mark.
     signature: u16,
     next: u16,
     /// Where in the mark they stand.
@@ -59,8 +62,16 @@ impl Prefilter {
             buckets: vec![NONE; 1 << BUCKET_BITS],
             runs: Vec::with_capacity(signatures.len() * STEP),
             marks: signatures.iter().map(|signature| seven(mark(signature), 0).unwrap_or(u64::MAX)).gather(),
+            others: vec![NONE; signatures.len()],
         };
         for (number, signature) in signatures.iter().enumerate() {
+            let mark_of = filter.marks[number];
+            let first = filter.marks.iter().position(|mark| *mark == mark_of).unwrap_or(number);
+            if first < number {
+                let next = std::mem::replace(&mut filter.others[first], number as u16);
+                filter.others[number] = next;
+                continue;
+            }
             for (at, window) in mark(signature).windows(RUN).enumerate() {
                 let bytes = run(window);
                 let hash = hash(bytes);
@@ -75,49 +86,33 @@ impl Prefilter {
 
     /// Where the first mark of any message stands, at or after `from`.
     pub fn first(&self, text: &[u8], from: usize) -> Option<usize> {
-        let mut first = None;
-        self.each_until(text, from, |hit| {
-            first = Some(hit.at);
-            true
-        });
-        first
+        self.hits(text, from).next().map(|hit| hit.at)
     }
 
-    /// Calls `each` for every mark in `text` from `from` on, until it says that it is enough.
-    pub fn each_until(&self, text: &[u8], from: usize, mut each: impl FnMut(Hit) -> bool) {
-        const AT_ONCE: usize = 4 * STEP;
-        let Some(rest) = text.get(from..) else { return };
-        let blocks = rest.chunks_exact(AT_ONCE);
-        let last = text.len() - blocks.remainder().len();
-        let mut at = from;
-        for block in blocks {
-            let any = self.bit(run(&block[..4])) | self.bit(run(&block[4..8])) | self.bit(run(&block[8..12])) | self.bit(run(&block[12..]));
-            if any & 1 != 0 && self.block(text, at, at + AT_ONCE, &mut each) {
-                return;
+    /// Every mark in `text` from `from` on.
+    pub fn hits<'a>(&'a self, text: &'a [u8], from: usize) -> Hits<'a> {
+        Hits { filter: self, text, at: from, bytes: 0, run: NONE, other: NONE, start: 0 }
+    }
+
+    /// The first step at or after `at` where four bytes stand that any mark may have; the end where none is.
+    fn candidate(&self, text: &[u8], mut at: usize) -> usize {
+        const AT_ONCE: usize = 8 * STEP;
+        while let Some(block) = text.get(at..at + AT_ONCE) {
+            // Written out: built for size, each step of a loop would be a call.
+            let first = self.bit(run(&block[..4])) | self.bit(run(&block[4..8])) | self.bit(run(&block[8..12]));
+            let then = self.bit(run(&block[12..16])) | self.bit(run(&block[16..20])) | self.bit(run(&block[20..24]));
+            if (first | then | self.bit(run(&block[24..28])) | self.bit(run(&block[28..]))) & 1 != 0 {
+                break;
             }
             at += AT_ONCE;
         }
-        self.block(text, last, text.len(), &mut each);
-    }
-
-    /// The marks with a run that begins at a step between `from` and `to`.
-    fn block(&self, text: &[u8], from: usize, to: usize, each: &mut impl FnMut(Hit) -> bool) -> bool {
-        let mut at = from;
-        while at < to {
-            let Some(bytes) = text.get(at..at + RUN) else { return false };
-            let bytes = run(bytes);
-            let mut next = if self.bit(bytes) & 1 != 0 { self.buckets[hash(bytes) >> (HASH_BITS - BUCKET_BITS)] } else { NONE };
-            while let Some(run) = self.runs.get(usize::from(next)) {
-                next = run.next;
-                let Some(start) = at.checked_sub(usize::from(run.at)) else { continue };
-                let is_hit = run.bytes == bytes && seven(text, start) == Some(self.marks[usize::from(run.signature)]);
-                if is_hit && each(Hit { signature: run.signature, at: start }) {
-                    return true;
-                }
+        while let Some(bytes) = text.get(at..at + RUN) {
+            if self.bit(run(bytes)) & 1 != 0 {
+                return at;
             }
             at += STEP;
         }
-        false
+        text.len()
     }
 
     /// In the lowest bit: whether any mark may have this run.
@@ -126,6 +121,49 @@ impl Prefilter {
     fn bit(&self, bytes: u32) -> u64 {
         let hash = hash(bytes);
         self.bits[hash >> 6] >> (hash & 63)
+    }
+}
+
+/// Goes through the marks in a text.
+pub struct Hits<'a> {
+    filter: &'a Prefilter,
+    text: &'a [u8],
+    /// The next step.
+    at: usize,
+    /// The bytes at the step before it, and what else may have them.
+    bytes: u32,
+    run: u16,
+    /// What else has the mark that begins at `start`.
+    other: u16,
+    start: usize,
+}
+
+impl Iterator for Hits<'_> {
+    type Item = Hit;
+
+    fn next(&mut self) -> Option<Hit> {
+        let Hits { filter, text, .. } = *self;
+        loop {
+            if let Some(next) = filter.others.get(usize::from(self.other)) {
+                let signature = std::mem::replace(&mut self.other, *next);
+                return Some(Hit { signature, at: self.start });
+            }
+            let Some(run) = filter.runs.get(usize::from(self.run)) else {
+                let at = filter.candidate(text, self.at);
+                self.bytes = self::run(text.get(at..at + RUN)?);
+                self.run = filter.buckets[hash(self.bytes) >> (HASH_BITS - BUCKET_BITS)];
+                self.at = at + STEP;
+                continue;
+            };
+            self.run = run.next;
+            if run.bytes != self.bytes {
+                continue;
+            }
+            let Some(start) = (self.at - STEP).checked_sub(usize::from(run.at)) else { continue };
+            if seven(text, start) == Some(filter.marks[usize::from(run.signature)]) {
+                (self.other, self.start) = (run.signature, start);
+            }
+        }
     }
 }
 
@@ -148,43 +186,6 @@ fn run(bytes: &[u8]) -> u32 {
 #[inline(always)]
 fn hash(bytes: u32) -> usize {
     (bytes.wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS)) as usize
-}
-
-/// How many lines end in `text`.
-pub fn line_ends(text: &[u8]) -> u64 {
-    let blocks = text.chunks_exact(16);
-    let rest = blocks.remainder().iter().filter(|byte| **byte == b'\n').count();
-    let mut ends = rest as u64;
-    for block in blocks {
-        ends += u64::from(ends_of_16(block));
-    }
-    ends
-}
-
-#[cfg(target_feature = "simd128")]
-fn ends_of_16(block: &[u8]) -> u32 {
-    use std::arch::wasm32::{i8x16_bitmask, i8x16_eq, i8x16_splat, u64x2};
-    let (low, high) = halves(block);
-    i8x16_bitmask(i8x16_eq(u64x2(low, high), i8x16_splat(b'\n' as i8))).count_ones()
-}
-
-#[cfg(not(target_feature = "simd128"))]
-fn ends_of_16(block: &[u8]) -> u32 {
-    let (low, high) = halves(block);
-    ends_of_8(low) + ends_of_8(high)
-}
-
-fn halves(block: &[u8]) -> (u64, u64) {
-    let half = |bytes: Option<&[u8]>| bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
-    (half(block.get(..8)), half(block.get(8..16)))
-}
-
-/// Line ends among eight bytes: a byte that differs has a bit set below its highest or at it.
-#[cfg(not(target_feature = "simd128"))]
-fn ends_of_8(bytes: u64) -> u32 {
-    const LOW: u64 = u64::MAX / 255 * 0x7F;
-    let differs = bytes ^ (u64::MAX / 255 * b'\n' as u64);
-    (!(((differs & LOW) + LOW) | differs | LOW)).count_ones()
 }
 
 #[cfg(test)]
@@ -228,15 +229,14 @@ mod tests {
             let mut expected: Vec<(usize, u16)> =
                 oracle.find_overlapping_iter(&text).map(|hit| (hit.start(), hit.pattern().as_u32() as u16)).collect();
             let mut ours = Vec::new();
-            prefilter().each_until(&text, 0, |hit| {
+            for hit in prefilter().hits(&text, 0) {
                 let signature = &signatures()[usize::from(hit.signature)];
                 if let Some(key) =
                     hit.at.checked_sub(signature.mark).filter(|key| text[*key..].starts_with(signature.key_text().as_bytes()))
                 {
                     ours.push((key, hit.signature));
                 }
-                false
-            });
+            }
             expected.sort_unstable();
             ours.sort_unstable();
             assert_eq!(ours, expected, "{}", String::from_utf8_lossy(&text));
@@ -253,15 +253,6 @@ mod tests {
             let mark = mark(signature);
             assert_eq!(mark.len(), MARK, "{}", signature.meaning.id());
             assert!(!mark.iter().any(|byte| b"\"\\".contains(byte)), "{}: {}", signature.meaning.id(), String::from_utf8_lossy(mark));
-        }
-    }
-
-    #[test]
-    fn counts_line_ends() {
-        let mut state = 1;
-        for length in 0..200 {
-            let text: Vec<u8> = (0..length).map(|_| b"\n\x0b\x8a\x0aa\0\xff\n"[dice(&mut state, 8)]).collect();
-            assert_eq!(line_ends(&text), text.iter().filter(|byte| **byte == b'\n').count() as u64);
         }
     }
 }

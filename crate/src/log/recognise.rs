@@ -3,6 +3,7 @@
 use super::pattern::{Match, Piece, TELLING, match_at};
 use super::prefilter::prefilter;
 use super::signature::{Meaning, signature, signatures};
+use crate::search;
 
 /// The declared message in a line: the one that begins first; of several the most telling. Of a line
 /// that a pager cut, a message whose end is missing.
@@ -27,21 +28,22 @@ pub fn recognise(line: &str) -> Option<(u16, Match)> {
 /// A line without the mark of a cut at its end: `>` of a pager, an ellipsis.
 pub fn before_cut(line: &str) -> Option<&str> {
     let line = line.trim_end();
+    // The last byte of each mark.
+    line.as_bytes().last().filter(|last| b".>\xa6".contains(last))?;
     ["...", "…", ">"].iter().find_map(|mark| line.strip_suffix(mark))
 }
 
 fn best(line: &str, cut: bool) -> Option<(u16, Match)> {
     let mut best: Option<(u16, Match)> = None;
-    prefilter().each_until(line.as_bytes(), 0, |hit| {
+    for hit in prefilter().hits(line.as_bytes(), 0) {
         let signature = signature(hit.signature);
-        let Some(key) = hit.at.checked_sub(signature.mark) else { return false };
-        let Some(found) = match_at(&signature.pieces, signature.key, key, line, cut) else { return false };
+        let Some(key) = hit.at.checked_sub(signature.mark) else { continue };
+        let Some(found) = match_at(&signature.pieces, signature.key, key, line, cut) else { continue };
         let better = best.is_none_or(|(number, known)| rank(hit.signature, &found) < rank(number, &known));
         if better && at_boundary(line, found.start) {
             best = Some((hit.signature, found));
         }
-        false
-    });
+    }
     best
 }
 
@@ -50,7 +52,7 @@ fn opening(kept: &str) -> Option<(u16, Match)> {
     let mut best: Option<(u16, Match)> = None;
     for (number, signature) in (0u16..).zip(signatures()) {
         let Some(Piece::Literal(text)) = signature.pieces.first() else { continue };
-        let Some(at) = text.get(..TELLING).and_then(|opening| kept.find(opening)) else { continue };
+        let Some(at) = text.get(..TELLING).and_then(|opening| search::find(kept, opening)) else { continue };
         let Some(found) = match_at(&signature.pieces, 0, at, kept, true).filter(|found| found.cut) else { continue };
         if at_boundary(kept, at) && best.is_none_or(|(known, of)| rank(number, &found) < rank(known, &of)) {
             best = Some((number, found));

@@ -2,6 +2,7 @@
 
 use super::header::Header;
 use super::pattern::Match;
+use crate::search;
 use crate::text::Span;
 
 /// Rows of one line at most.
@@ -26,10 +27,10 @@ pub struct Open {
     pub number: u64,
     /// Bytes of its first row.
     pub span: Span,
-    /// Its first row.
-    pub first: String,
     /// All its rows so far.
     pub raw: String,
+    /// Bytes of its first row.
+    first: usize,
     /// How many.
     pub rows: u32,
     /// Characters of its first row.
@@ -47,28 +48,35 @@ pub struct Open {
 }
 
 impl Open {
-    /// A line that has one row so far.
-    pub fn new(row: Row, text: &str, head: &Header, known: bool, event: Option<usize>) -> Open {
+    /// A line that has one row so far, held in `room`.
+    pub fn new(row: Row, text: &str, head: &Header, event: Option<usize>, mut room: String) -> Open {
         let width = row.raw.chars().count();
+        room.clear();
+        room.push_str(row.raw);
         Open {
             number: row.number,
             span: row.span,
-            first: row.raw.to_owned(),
-            raw: row.raw.to_owned(),
-            rows: if known && event.is_none() { ROWS } else { 1 },
+            raw: room,
+            first: row.raw.len(),
+            rows: 1,
             width,
             event,
             headed: head.time.is_some() || head.program.is_some() || head.source_line.is_some(),
-            bare: head.end >= text.trim_end().len() || text.contains("{\"") && !text.ends_with('}'),
+            bare: head.end >= text.trim_end().len() || search::has(text, "{\"") && !text.ends_with('}'),
             length: text.len(),
             last: width,
         }
     }
 
+    /// Its first row.
+    pub fn first(&self) -> &str {
+        &self.raw[..self.first]
+    }
+
     /// A recognised line goes on where its JSON is not closed, or where a full row ends within a message
     /// and a row follows that is not longer.
     pub fn is_unfinished(&self, row: &str) -> bool {
-        let is_json = self.raw.contains("\"msg\":") && !self.raw.trim_end().ends_with('}');
+        let is_json = search::has(&self.raw, "\"msg\":") && !self.raw.trim_end().ends_with('}');
         is_json || self.last == self.width && self.width >= NARROWEST && row.chars().count() <= self.width && !is_mark(row)
     }
 
@@ -95,9 +103,9 @@ fn is_mark(row: &str) -> bool {
 
 /// A part of a line that a container's logger broke, as `STAMP stderr P text`: whether it is the last, and its text.
 pub fn part(text: &str) -> Option<(bool, &str)> {
-    let (before, after) = text.split_once(" std").filter(|(before, _)| before.len() < 45)?;
+    text.as_bytes().first().filter(|first| first.is_ascii_digit())?;
+    let (_, after) = search::split(text, " std").filter(|(before, _)| before.len() < 45)?;
     let rest = after.strip_prefix("out ").or_else(|| after.strip_prefix("err "))?;
     let last = rest.starts_with("F ");
-    let is_part = before.starts_with(|c: char| c.is_ascii_digit()) && (last || rest.starts_with("P "));
-    is_part.then(|| (last, &rest[2..]))
+    (last || rest.starts_with("P ")).then(|| (last, &rest[2..]))
 }

@@ -5,11 +5,11 @@
 
 use super::borrowed::{is_borrowed, is_mention, is_of_another_raft, is_ours};
 use super::event::{Clock, Event, LogReading, Meaning, Time, Value};
-use super::header::{Header, header};
+use super::header::{Header, Headers, header};
 use super::order::Stamps;
 use super::pattern::{Match, json_field, value, values};
 use super::plain::plain;
-use super::prefilter::{line_ends, prefilter};
+use super::prefilter::prefilter;
 use super::recognise::recognise;
 use super::records::{Field, field};
 use super::rows::{Open, ROWS, Row, part};
@@ -18,6 +18,7 @@ use super::time::{Stamp, refined};
 use super::wide::Wide;
 use crate::gather::Gather;
 use crate::index::{Index, slot};
+use crate::search;
 use crate::text::{DocumentId, Span};
 use crate::units::S;
 
@@ -62,6 +63,7 @@ pub struct Scanner {
     /// How often each message of each host came.
     each: Index,
     often: Vec<u32>,
+    headers: Headers,
     /// The line last read: the next row may be its rest.
     open: Option<Open>,
     /// A line that a container's logger wrote in parts: number, place and text so far.
@@ -106,12 +108,14 @@ pub fn looks_like_log(text: &str) -> bool {
 /// keys, since the marks alone stand in other words too (`#cloud-config` has that of `re-configuration`).
 pub fn messages_at_most(text: &str, most: usize) -> bool {
     let mut keys = 0;
-    prefilter().each_until(text.as_bytes(), 0, |hit| {
+    for hit in prefilter().hits(text.as_bytes(), 0) {
         let signature = signature(hit.signature);
         let key = hit.at.checked_sub(signature.mark).and_then(|start| text.as_bytes().get(start..));
         keys += usize::from(key.is_some_and(|key| key.starts_with(signature.key_text().as_bytes())));
-        keys > most
-    });
+        if keys > most {
+            break;
+        }
+    }
     keys <= most
 }
 
@@ -134,6 +138,7 @@ impl Scanner {
             forms: Vec::new(),
             each: Index::default(),
             often: Vec::new(),
+            headers: Headers::default(),
             open: None,
             parts: None,
             wrapped: false,
@@ -191,7 +196,7 @@ impl Scanner {
             self.end_line(1);
             bytes = &bytes[length + 1..];
         }
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        let whole = search::last(bytes, b'\n').map_or(0, |last| last + 1);
         self.lines(&bytes[..whole]);
         self.hold(&bytes[whole..]);
     }
@@ -240,17 +245,17 @@ impl Scanner {
         let mut from = 0;
         let mut passed = 0;
         while let Some(hit) = prefilter().first(text, from) {
-            let start = text[..hit].iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
+            let start = search::last(&text[..hit], b'\n').map_or(0, |before| before + 1);
             let end = hit + line_end(&text[hit..]).unwrap_or(text.len() - hit);
             from = (end + 1).min(text.len());
             // A piece that ends within this line would hold no more of it.
             if end - start > LONGEST_LINE && prefilter().first(&text[start..start + LONGEST_LINE], 0).is_none() {
                 continue;
             }
-            self.pass(line_ends(&text[passed..start]), (start - passed) as u64);
+            self.pass(search::count(&text[passed..start], b'\n'), (start - passed) as u64);
             passed = self.read_line_of(text, start);
         }
-        self.pass(line_ends(&text[passed..]), (text.len() - passed) as u64);
+        self.pass(search::count(&text[passed..], b'\n'), (text.len() - passed) as u64);
     }
 
     fn pass(&mut self, lines: u64, bytes: u64) {
@@ -323,7 +328,7 @@ impl Scanner {
     /// A row is a line of the log, or what a terminal wrapped of the line before.
     fn row(&mut self, text: &str, row: Row) {
         let found = recognise(text);
-        let head = header(text, found.map_or(text.len(), |(_, found)| found.start));
+        let head = self.headers.header(text, found.map_or(text.len(), |(_, found)| found.start));
         let untimed = self.stamps.clock == Clock::None;
         let headed = head.time.is_some() || head.program.is_some() || head.source_line.is_some();
         let begins = if untimed { headed } else { head.time.is_some() };
@@ -340,7 +345,10 @@ impl Scanner {
                 None
             }
         };
-        self.open = (begins || untimed || found.is_some()).then(|| Open::new(row, text, &head, found.is_some(), event));
+        // What was recognised and not kept needs no rest.
+        let stays = if found.is_some() { event.is_some() } else { begins || untimed };
+        let room = self.open.take().map(|open| open.raw).unwrap_or_default();
+        self.open = stays.then(|| Open::new(row, text, &head, event, room));
     }
 
     fn field(&mut self, field: Field, row: Row) {
@@ -397,7 +405,7 @@ impl Scanner {
             let text = plain(&joined);
             let Some((number, found)) = recognise(&text).filter(|(_, found)| open.takes(found)) else { continue };
             let head = header(&text, found.start);
-            let line = Row { raw: &open.first, number: open.number, span: open.span };
+            let line = Row { raw: open.first(), number: open.number, span: open.span };
             match open.event {
                 Some(event) => self.reading.events[event] = self.event(number, &found, &head, &text, line),
                 None => {
@@ -443,7 +451,7 @@ impl Scanner {
         let host = self.host_of(head);
         if !self.has_room(number, host) {
             self.reading.dropped += 1;
-            self.stamp_of(head);
+            self.moment(head);
             return None;
         }
         let event = self.event(number, found, head, text, row);
@@ -454,7 +462,12 @@ impl Scanner {
     fn event(&mut self, number: u16, found: &Match, head: &Header, text: &str, row: Row) -> Event {
         let signature = signature(number);
         let host = self.host_of(head);
-        let (time, clock, written) = self.stamp_of(head);
+        let (time, clock, own) = self.moment(head);
+        let stamp = if own {
+            head.stamp.map(Box::from)
+        } else {
+            self.record.as_ref().and_then(|record| record.time.clone()).map(|(_, written)| written)
+        };
         Event {
             document: self.reading.document,
             line: row.number,
@@ -462,7 +475,7 @@ impl Scanner {
             message: message_span(text, row.raw, found, row.span),
             time,
             clock,
-            stamp: written,
+            stamp,
             host,
             meaning: signature.meaning,
             signature: number,
@@ -483,20 +496,19 @@ impl Scanner {
         Some(self.host(&host))
     }
 
-    /// When it happened, by the line and by the record around it, and how that was written.
-    fn stamp_of(&mut self, head: &Header) -> (Option<Time>, Clock, Option<Box<str>>) {
-        let outer = self.record.as_ref().and_then(|record| record.time.clone());
-        let own = head.time.map(|own| (own, head.stamp.map(Box::from)));
-        let (stamp, written) = match (own, outer) {
-            (Some((own, as_written)), Some((outer, written))) => match refined(&outer, &own) {
-                Some(refined) => (refined, as_written),
-                None => (outer, Some(written)),
+    /// When it happened, by the line and by the record around it, and whether the line's own stamp tells it.
+    fn moment(&mut self, head: &Header) -> (Option<Time>, Clock, bool) {
+        let outer = self.record.as_ref().and_then(|record| record.time.as_ref()).map(|(stamp, _)| *stamp);
+        let (stamp, own) = match (head.time, outer) {
+            (Some(own), Some(outer)) => match refined(&outer, &own) {
+                Some(refined) => (refined, true),
+                None => (outer, false),
             },
-            (Some(own), None) => own,
-            (None, Some((outer, written))) => (outer, Some(written)),
-            (None, None) => return (None, Clock::None, None),
+            (Some(own), None) => (own, true),
+            (None, Some(outer)) => (outer, false),
+            (None, None) => return (None, Clock::None, false),
         };
-        (Some(self.pulled_up(stamp.time)), stamp.clock, written)
+        (Some(self.pulled_up(stamp.time)), stamp.clock, own)
     }
 
     /// One host, or one message, that fills the memory leaves room for the others.
@@ -603,7 +615,7 @@ impl Scanner {
 }
 
 fn line_end(text: &[u8]) -> Option<usize> {
-    text.iter().position(|byte| *byte == b'\n')
+    search::first(text, b'\n')
 }
 
 fn count<T: PartialEq>(counts: &mut Vec<(T, u64)>, what: T) {
@@ -615,7 +627,7 @@ fn count<T: PartialEq>(counts: &mut Vec<(T, u64)>, what: T) {
 
 /// Where the message stands in the line as it was written. Escapes within it leave the whole line.
 fn message_span(text: &str, raw: &str, found: &Match, line: Span) -> Span {
-    let start = if raw.starts_with(text) { Some(found.start) } else { raw.find(&text[found.start..found.end]) };
+    let start = if raw.starts_with(text) { Some(found.start) } else { search::find(raw, &text[found.start..found.end]) };
     match start {
         Some(start) => {
             Span { start: line.start + start as u64, end: (line.start + (start + found.end - found.start) as u64).min(line.end) }
@@ -644,10 +656,10 @@ fn shortened(text: &str) -> &str {
 
 /// `[merged 12 repeated lines in 1.02s]` of etcd, `message repeated 5 times: [` of rsyslog.
 fn repeats(text: &str) -> u32 {
-    if !text.contains('[') {
+    if search::first(text.as_bytes(), b'[').is_none() {
         return 1;
     }
-    let count = ["[merged ", "message repeated "].iter().find_map(|mark| text.split_once(mark)?.1.split_once(' ')?.0.parse().ok());
+    let count = ["[merged ", "message repeated "].iter().find_map(|mark| search::split(text, mark)?.1.split_once(' ')?.0.parse().ok());
     count.unwrap_or(1)
 }
 
