@@ -163,8 +163,10 @@ pub fn take(builder: &mut Builder, tree: &Tree, root: &Node) {
             }
         }
         for entry in coreos.entries().iter().take(200) {
-            let near = keys::nearest(entry.name(), ["etcd2", "fleet", "units"]);
-            if let Some(near) = near.filter(|near| *near != entry.name() && !matches!(entry.name(), "etcd" | "etcd2")) {
+            if matches!(entry.name(), "etcd" | "etcd2" | "fleet" | "units") {
+                continue;
+            }
+            if let Some(near) = keys::nearest(entry.name(), ["etcd2", "fleet", "units"]) {
                 builder.problem(
                     "config-unknown-key",
                     entry.key.span.clone(),
