@@ -84,6 +84,19 @@ pub fn find(text: &str, word: &str) -> Option<usize> {
     (at..places).find(|place| text[*place] == first && text[*place..].starts_with(word))
 }
 
+/// Where `word` last stands in `text`.
+pub fn rfind(text: &str, word: &str) -> Option<usize> {
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let Some(first) = word.first() else { return Some(text.len()) };
+    let mut places = (text.len() + 1).checked_sub(word.len())?;
+    loop {
+        places = last(&text[..places], *first)?;
+        if text[places..].starts_with(word) {
+            return Some(places);
+        }
+    }
+}
+
 /// Whether `word` stands in `text`.
 pub fn has(text: &str, word: &str) -> bool {
     find(text, word).is_some()
@@ -174,6 +187,7 @@ mod tests {
             let mut letters = |length: usize| -> String { (0..length).map(|_| ['a', 'b', 'é'][dice(&mut state, 3)]).collect() };
             let (text, word) = (letters(length % 90), letters(length % 7));
             assert_eq!(find(&text, &word), text.find(&word), "{word} in {text}");
+            assert_eq!(rfind(&text, &word), text.rfind(&word), "{word} in {text}");
             assert_eq!(split(&text, &word), text.split_once(&word));
             found += usize::from(has(&text, &word));
         }

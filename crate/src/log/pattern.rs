@@ -71,7 +71,7 @@ pub fn match_at(pieces: &[Piece], key: usize, at: usize, line: &str, cut: bool) 
 fn match_before(pieces: &[Piece], opening: &str, hole: Option<Kind>, at: usize, line: &str, cut: bool) -> Option<Match> {
     let mut before = line.get(..at)?;
     for _ in 0..4 {
-        before = &before[..before.rfind(opening)?];
+        before = &before[..search::rfind(before, opening)?];
         let start = hole.map_or(before.len(), |kind| hole_start(kind, before));
         if let Some(found) = match_over(pieces, start, at, line, cut) {
             return Some(found);

@@ -38,6 +38,11 @@ fn best(line: &str, cut: bool) -> Option<(u16, Match)> {
     for hit in prefilter().hits(line.as_bytes(), 0) {
         let signature = signature(hit.signature);
         let Some(key) = hit.at.checked_sub(signature.mark) else { continue };
+        // The mark stands there; of a line that misses a message nearly, the key does not.
+        let Some(rest) = line.get(key..) else { continue };
+        if !rest.starts_with(signature.key_text()) && !(cut && signature.key_text().starts_with(rest)) {
+            continue;
+        }
         let Some(found) = match_at(&signature.pieces, signature.key, key, line, cut) else { continue };
         let better = best.is_none_or(|(number, known)| rank(hit.signature, &found) < rank(number, &known));
         if better && at_boundary(line, found.start) {

@@ -4,6 +4,8 @@
 //! lines are read in which a message may stand, and now and then one more.
 
 use super::borrowed::{is_borrowed, is_mention, is_of_another_raft, is_ours};
+use std::borrow::Cow;
+
 use super::event::{Clock, Event, LogReading, Meaning, Time, Value};
 use super::header::{Header, Headers, header};
 use super::order::Stamps;
@@ -284,7 +286,9 @@ impl Scanner {
         self.too_long += u64::from(length > LONGEST_LINE as u64);
         let span = Span { start, end: start + length - u64::from(ends_in_return) };
         let shown = (span.end - start).min(bytes.len() as u64) as usize;
-        let raw = String::from_utf8_lossy(&bytes[..shown]);
+        // Nearly all lines are text, which this tells many bytes at a time.
+        let bytes = &bytes[..shown];
+        let raw = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
         self.line(Row { raw: &raw, number: self.reading.lines, span });
         // Records and wrapped lines are more than one line: there all are read.
         let closely = start < CLOSELY || self.wrapped || self.record.is_some();
