@@ -40,7 +40,8 @@ fn best(line: &str, cut: bool) -> Option<(u16, Match)> {
         let Some(key) = hit.at.checked_sub(signature.mark) else { continue };
         // The mark stands there; of a line that misses a message nearly, the key does not.
         let Some(rest) = line.get(key..) else { continue };
-        if !rest.starts_with(signature.key_text()) && !(cut && signature.key_text().starts_with(rest)) {
+        let stands = rest.starts_with(signature.key_text()) || cut && signature.key_text().starts_with(rest);
+        if !stands {
             continue;
         }
         let Some(found) = match_at(&signature.pieces, signature.key, key, line, cut) else { continue };
