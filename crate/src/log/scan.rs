@@ -411,7 +411,14 @@ impl Scanner {
             let head = header(&text, found.start);
             let line = Row { raw: open.first(), number: open.number, span: open.span };
             match open.event {
-                Some(event) => self.reading.events[event] = self.event(number, &found, &head, &text, line),
+                Some(event) => {
+                    let whole = self.event(number, &found, &head, &text, line);
+                    // The message ended with its row: what follows is the prose around a paste.
+                    if is_mention(&whole) {
+                        return false;
+                    }
+                    self.reading.events[event] = whole;
+                }
                 None => {
                     let counted = if open.headed { &mut self.reading.foreign } else { &mut self.reading.unread };
                     *counted -= 1;
@@ -721,6 +728,15 @@ mod tests {
             let log = read(text);
             assert_eq!(log.events.iter().map(|event| event.meaning).collect::<Vec<_>>(), [Meaning::HeartbeatLate], "{text}");
         }
+    }
+
+    #[test]
+    fn a_message_without_its_bracket_ends_where_its_row_does() {
+        let late = "10:12:51.344648 W | etcdserver: failed to send out heartbeat on time\n";
+        let pasted = format!("{late}\nthis shows that etcd is slow\n");
+        let said = "Nov 02 10:12:51 h app[1]: an article on failed to send out heartbeat on time and its causes\n";
+        assert_eq!(read(&pasted).events.len(), 1);
+        assert!(read(said).events.is_empty());
     }
 
     #[test]
