@@ -382,7 +382,10 @@ fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
     let version = |range: Option<VersionRange>| {
         range.map_or((String::from("unknown"), "no line tells"), |range| (versions::words(range), "read off the logs"))
     };
-    let (etcd, mut fleet) = (version(facts.etcd), version(facts.fleet));
+    let (mut etcd, mut fleet) = (version(facts.etcd), version(facts.fleet));
+    if facts.etcd.is_some_and(|range| range.low == range.high && versions::etcd(&facts.logs, &[]) != Some(range)) {
+        etcd.1 = "read in the configuration";
+    }
     if facts.fleet.is_none() {
         fleet.1 = "no line tells; taken for 0.12";
     }

@@ -304,7 +304,7 @@ impl Facts {
         let mut logs = logs;
         align_years(&mut logs);
         let mut facts = Facts {
-            etcd: versions::stated(assumptions.etcd_version.as_deref()).or_else(|| versions::etcd(&logs)),
+            etcd: versions::stated(assumptions.etcd_version.as_deref()).or_else(|| versions::etcd(&logs, &configurations)),
             fleet: versions::stated(assumptions.fleet_version.as_deref()).or_else(|| versions::fleet(&logs)),
             configurations,
             logs,

@@ -2,6 +2,7 @@
 //! `file.go:NNN` places allow, intersected.
 
 use super::VersionRange;
+use crate::config::Configuration;
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::log::signature::{FLEET_RELEASES, Program, printed_at, signature};
@@ -9,9 +10,14 @@ use crate::report::Software;
 
 type Version = (u16, u16, u16);
 
-/// The etcd of these logs.
-pub fn etcd(logs: &[LogReading]) -> Option<VersionRange> {
-    program(logs, Program::Etcd)
+/// The etcd of this input: the one that wrote the logs, told closer by the one that a configuration runs where
+/// the logs allow it.
+pub fn etcd(logs: &[LogReading], configurations: &[Configuration]) -> Option<VersionRange> {
+    // A tag of two numbers names no release.
+    let release = |version: &&str| version.matches('.').count() >= 2;
+    let tag = configurations.iter().find_map(|configuration| configuration.cluster.etcd_version.as_deref().filter(release));
+    let Some(configured) = stated(tag) else { return program(logs, Program::Etcd) };
+    program(logs, Program::Etcd).map_or(Some(configured), |logged| narrowed(logged, configured).or(Some(logged)))
 }
 
 /// The fleet of these logs.
@@ -123,12 +129,33 @@ mod tests {
         let logs = read(
             "2015-10-16 10:12:51.344648 I | etcdmain: etcd Version: 2.3.8\n2015-10-16 10:12:51.4 W | etcdserver: server is likely overloaded\n",
         );
-        assert_eq!(etcd(&logs).map(words).as_deref(), Some("2.3.8"));
+        assert_eq!(etcd(&logs, &[]).map(words).as_deref(), Some("2.3.8"));
+    }
+
+    #[test]
+    fn an_image_says_what_the_logs_leave_open() {
+        let image = |tag: &str| {
+            let text = format!(
+                "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: registry.k8s.io/etcd:{tag}\n    command: [etcd, --heartbeat-interval=100]\n"
+            );
+            crate::config::read(0, &text).into_iter().collect::<Vec<_>>()
+        };
+        let late = read("failed to send out heartbeat on time (deadline exceeded for 237.022208ms)");
+        for (logs, tag, expected) in [
+            (&[][..], "3.5.9-0", Some("3.5.9")),
+            (&late, "2.3.7", Some("2.3.7")),
+            // Another etcd wrote these.
+            (&late, "3.5.9-0", Some("2.3.0-2.3.8")),
+            (&[], "3.5", None),
+            (&[], "latest", None),
+        ] {
+            assert_eq!(etcd(logs, &image(tag)).map(words).as_deref(), expected, "{tag}");
+        }
     }
 
     #[test]
     fn texts_narrow_etcd() {
         let logs = read("failed to send out heartbeat on time (deadline exceeded for 237.022208ms)");
-        assert_eq!(etcd(&logs).map(words).as_deref(), Some("2.3.0-2.3.8"));
+        assert_eq!(etcd(&logs, &[]).map(words).as_deref(), Some("2.3.0-2.3.8"));
     }
 }

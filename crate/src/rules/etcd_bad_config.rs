@@ -2,7 +2,7 @@
 
 use super::common::{LONGEST_ELECTION, SILENT_STREAM, closes_silent_streams, matching};
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
-use crate::facts::{EventId, Facts, InForce, VersionRange, versions};
+use crate::facts::{EventId, Facts, InForce};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
@@ -103,7 +103,7 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
     // etcd 0.4 checks no ratio (etcd-io/etcd@v0.4.9:config/config.go).
     if wait < 5 * beat && !of_04 {
         let title = format!("The election-timeout is less than five heartbeats: {both}");
-        let what = match etcd(facts) {
+        let what = match facts.etcd {
             Some(range) if range.high < RATIO_CHECKED => {
                 "etcd before 2.0.6 starts with such a pair and loses its leader again and again; later ones refuse it."
             }
@@ -135,22 +135,15 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
     None
 }
 
-/// A value that a configuration of etcd 0.4 states.
 /// The first release that compares the two (etcd-io/etcd@v2.0.6:etcdmain/config.go).
 const RATIO_CHECKED: (u16, u16, u16) = (2, 0, 6);
 
-/// The etcd of the logs, or else the one that a configuration runs.
-fn etcd(facts: &Facts) -> Option<VersionRange> {
-    let whole = |version: &&str| version.matches('.').count() >= 2;
-    let configured = || facts.configurations.iter().find_map(|configuration| configuration.cluster.etcd_version.as_deref().filter(whole));
-    facts.etcd.or_else(|| versions::stated(configured()))
-}
-
 /// This etcd does not compare the two, so it starts.
 fn starts_anyway(facts: &Facts) -> bool {
-    etcd(facts).is_some_and(|range| range.high < RATIO_CHECKED)
+    facts.etcd.is_some_and(|range| range.high < RATIO_CHECKED)
 }
 
+/// A value that a configuration of etcd 0.4 states.
 fn of_etcd_04(facts: &Facts, value: &InForce) -> bool {
     let settings = facts.configurations.iter().flat_map(|configuration| &configuration.settings);
     value.place.is_some() && settings.into_iter().any(|setting| setting.etcd_04 && Some(setting.place) == value.place)
