@@ -1,6 +1,7 @@
 //! How to bring the values into force: steps in order, each with what it interrupts.
 
 use crate::config::Source;
+use crate::config::manifest::Launcher;
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
@@ -87,14 +88,58 @@ fn spelling(facts: &Facts, plan: &Plan) -> &'static str {
     }
 }
 
-fn hand_out(facts: &Facts, plan: &Plan) -> Step {
-    let is = |source| facts.configurations.iter().any(|configuration| configuration.source == source);
-    if is(Source::Manifest) {
-        return step(
+/// What starts etcd where it is not systemd.
+fn launcher(facts: &Facts) -> Option<Launcher> {
+    facts.configurations.iter().find_map(|configuration| configuration.cluster.launcher)
+}
+
+/// kubeadm: kubernetes.io, "Reconfiguring a kubeadm cluster": its file reaches no running member by itself.
+fn hand_to(launcher: Launcher) -> Step {
+    let (text, commands): (&str, &[&str]) = match launcher {
+        Launcher::Kubelet => (
             "Change the manifest on one control-plane machine at a time: the kubelet starts etcd anew as soon as the file changes, so go on as below.",
             &[],
-            "Nothing until the file changes.",
-        );
+        ),
+        Launcher::Kubeadm => (
+            "kubeadm reads its file only when it sets up or upgrades a machine. For the members that run, write the same values as flags into /etc/kubernetes/manifests/etcd.yaml, on one control-plane machine at a time: the kubelet starts etcd anew as soon as that file changes, so go on as below. For upgrades to come, change kubeadm's own copy too.",
+            &["kubectl -n kube-system edit configmap kubeadm-config"],
+        ),
+        Launcher::K3s => {
+            ("Put the corrected file on every server, with the same values everywhere. It acts at the next restart of k3s or RKE2.", &[])
+        }
+        Launcher::Installer => (
+            "Give the corrected file to what installs the cluster (rke up, talosctl apply-config, kubectl apply). It starts etcd anew itself, so see that it takes one member at a time, as below.",
+            &[],
+        ),
+        Launcher::Compose => ("Put the corrected file in place. A service has its new values when it is brought up again, as below.", &[]),
+    };
+    step(text, commands, "Nothing until the file changes.")
+}
+
+/// Starts a member anew; nothing where that happens by itself.
+fn restart(facts: &Facts, unit: &str) -> Option<String> {
+    match launcher(facts) {
+        None => Some(format!("sudo systemctl restart {unit}")),
+        Some(Launcher::K3s) => Some(String::from("sudo systemctl restart k3s || sudo systemctl restart rke2-server")),
+        Some(Launcher::Compose) => Some(String::from("docker compose up -d SERVICE")),
+        Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer) => None,
+    }
+}
+
+/// Prints what a member logged.
+fn log(facts: &Facts, unit: &str) -> String {
+    match launcher(facts) {
+        None => format!("journalctl -u {unit} --since today"),
+        Some(Launcher::K3s) => String::from("journalctl -u k3s --since today"),
+        Some(Launcher::Compose) => String::from("docker compose logs SERVICE"),
+        Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer) => String::from("kubectl -n kube-system logs etcd-NODE"),
+    }
+}
+
+fn hand_out(facts: &Facts, plan: &Plan) -> Step {
+    let is = |source| facts.configurations.iter().any(|configuration| configuration.source == source);
+    if let Some(launcher) = launcher(facts) {
+        return hand_to(launcher);
     }
     let when = if is(Source::CloudConfig) || facts.configurations.is_empty() && facts.has_fleet() {
         " A cloud-config acts at the next boot; a drop-in acts at the next restart of its unit."
@@ -114,12 +159,12 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
         return Vec::new();
     }
     let names = names(facts);
-    let restart = format!("sudo systemctl restart {}", names.unit);
+    let restart = restart(facts, names.unit);
     let check = check(facts, names.unit);
-    // The kubelet restarts what runs from a manifest.
-    let by_hand = !facts.configurations.iter().any(|configuration| configuration.source == Source::Manifest);
-    let commands: Vec<&str> =
-        by_hand.then_some(restart.as_str()).into_iter().chain([names.health]).chain(check.command.iter().map(String::as_str)).gather();
+    let mut commands: Vec<&str> = Vec::new();
+    commands.extend(restart.as_deref());
+    commands.push(names.health);
+    commands.extend(check.command.as_deref());
     let commands = commands.as_slice();
     let in_force = check.says(heartbeat.value(), election.value());
     let interrupts = format!(
@@ -188,10 +233,9 @@ impl Check {
 /// etcd-io/etcd@v3.3.27:etcdserver/config.go:246), 3.4 in JSON and all later ones name both in one
 /// (etcd-io/etcd@v3.4.45:embed/etcd.go:309).
 fn check(facts: &Facts, unit: &str) -> Check {
-    if facts.configurations.iter().any(|configuration| configuration.source == Source::Manifest) {
-        let command = Some(String::from("kubectl -n kube-system logs etcd-NODE | grep heartbeat-interval"));
+    if launcher(facts).is_some() {
         return Check {
-            command,
+            command: Some(format!("{} | grep heartbeat-interval", log(facts, unit))),
             shown: "the first lines of each member have",
             names: ["a heartbeat-interval of ", "an election-timeout of "],
         };
@@ -272,8 +316,7 @@ fn fleet_step(facts: &Facts, plan: &Plan) -> Option<Step> {
 }
 
 fn watch(facts: &Facts, plan: &Plan) -> Step {
-    let unit = names(facts).unit;
-    let changes = format!("journalctl -u {unit} --since today | grep -cE 'lost leader|changed leader'");
+    let changes = format!("{} | grep -cE 'lost leader|changed leader'", log(facts, names(facts).unit));
     let timeouts = "journalctl -u fleet --since today | grep -cE 'timeout|deadline|cancelled'";
     let (etcd, fleet) = (plan.changes().any(|d| d.parameter.is_etcd()), plan.changes().any(|d| !d.parameter.is_etcd()));
     let (text, commands): (&str, Vec<&str>) = match (etcd, fleet) {
@@ -290,4 +333,44 @@ fn watch(facts: &Facts, plan: &Plan) -> Step {
         ),
     };
     step(text, &commands, "Nothing. To go back, set the old values in the reverse order.")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Document, Input, analyze};
+
+    const POD: &str = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [etcd, --heartbeat-interval=100, --election-timeout=1000]\n    image: registry.k8s.io/etcd:3.5.9-0\n";
+    const KUBEADM: &str = "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  local:\n    extraArgs: {heartbeat-interval: \"100\", election-timeout: \"1000\"}\n";
+    const K3S: &str = "cluster-init: true\netcd-arg:\n- heartbeat-interval=100\n- election-timeout=1000\n";
+    const RKE: &str = "nodes: []\nservices:\n  etcd:\n    extra_args: {heartbeat-interval: \"100\", election-timeout: \"1000\"}\n";
+    const COMPOSE: &str = "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    command: [etcd, --heartbeat-interval=100, --election-timeout=1000]\n";
+    const FLAGS: &str = "ETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\n";
+
+    /// The texts and commands of a roll-out, in one.
+    fn steps(configuration: &str) -> String {
+        let change = "2024-05-03 01:11:04.120000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.4s)
+2024-05-03 01:11:04.130000 I | raft: 8211f1d0f64f3269 became follower at term 8
+2024-05-03 01:11:04.140000 I | raft: raft.node: 8211f1d0f64f3269 lost leader 8211f1d0f64f3269 at term 8
+2024-05-03 01:11:04.150000 I | raft: raft.node: 8211f1d0f64f3269 elected leader 8e9e05c52164694d at term 8
+";
+        let texts = [configuration, change].map(str::to_owned);
+        let documents = texts.map(|text| Document { name: None, text }).into();
+        let report = analyze(&Input { documents, ..Input::default() });
+        report.rollout.iter().map(|step| format!("{}\n{}\n", step.text, step.commands.join("\n"))).collect()
+    }
+
+    #[test]
+    fn what_starts_etcd_is_what_is_spoken_of() {
+        for (configuration, said, unsaid) in [
+            (POD, "kubelet", "systemctl"),
+            (KUBEADM, "/etc/kubernetes/manifests/etcd.yaml", "systemctl"),
+            (K3S, "restart k3s", "kubelet"),
+            (RKE, "rke up", "systemctl"),
+            (COMPOSE, "docker compose up", "kubelet"),
+            (FLAGS, "systemctl restart etcd", "kubelet"),
+        ] {
+            let steps = steps(configuration);
+            assert!(steps.contains(said) && !steps.contains(unsaid), "{configuration}{steps}");
+        }
+    }
 }

@@ -20,9 +20,35 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     for root in &tree.documents {
         walk(&mut builder, &tree, root, "", 0);
         builder.cluster.has_etcd |= arguments_of(&tree, root).is_some();
+        builder.cluster.launcher = builder.cluster.launcher.or(Some(launcher(&tree, root)));
     }
     builder.cluster.has_etcd |= !commands(&tree).is_empty();
     builder.finish("Kubernetes manifest or installer configuration".to_owned())
+}
+
+/// What starts etcd and hands it its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Launcher {
+    /// The kubelet, from a manifest on the machine.
+    Kubelet,
+    /// kubeadm writes that manifest, from its own file.
+    Kubeadm,
+    /// k3s or RKE2, from the machine's `config.yaml`.
+    K3s,
+    /// RKE, Rancher, Talos or Cluster API, for all machines.
+    Installer,
+    /// docker-compose.
+    Compose,
+}
+
+fn launcher(tree: &Tree, root: &Node) -> Launcher {
+    match arguments_of(tree, root) {
+        Some((path, _)) if path.starts_with(&["etcd", "local"]) => Launcher::Kubeadm,
+        Some((path, _)) if path == ["etcd-arg"] => Launcher::K3s,
+        Some(_) => Launcher::Installer,
+        None if tree.at(root, &["services"]).is_some() => Launcher::Compose,
+        None => Launcher::Kubelet,
+    }
 }
 
 /// How an installer's file lists arguments of etcd.

@@ -113,6 +113,8 @@ pub struct Cluster {
     pub absent_file: Option<String>,
     /// This etcd is a proxy, so its timers do not act.
     pub proxy: bool,
+    /// What starts etcd, where a manifest or an installer's file tells; else systemd does.
+    pub launcher: Option<manifest::Launcher>,
 }
 
 /// One document, read as configuration.
