@@ -293,18 +293,9 @@ impl Race {
 mod tests {
     use super::*;
     use crate::model::BUSY_GAP;
+    use crate::model::testing::{GENERATIONS, near, timers};
     use crate::units::MS;
     use Generation::*;
-
-    const GENERATIONS: [Generation; 4] = [V04, V2, V3, PreVote];
-
-    fn timers(generation: Generation, heartbeat: i64, election: i64, members: u32) -> Timers {
-        Timers { heartbeat: heartbeat * MS, election: election * MS, generation, members }
-    }
-
-    fn near(seen: i64, expected: i64, within: i64) -> bool {
-        (seen - expected).abs() <= within
-    }
 
     /// Races for exactly these timers and this round trip, nothing taken from others.
     fn raced(timers: &Timers, rtt: Micros, gap: Micros) -> Failover {

@@ -37,3 +37,21 @@ impl Generation {
 
 /// One whole in parts per million.
 pub const WHOLE_PPM: u64 = 1_000_000;
+
+#[cfg(test)]
+mod testing {
+    //! What the tests of the etcd models share.
+
+    use super::{Generation, Timers};
+    use crate::units::MS;
+
+    pub const GENERATIONS: [Generation; 4] = [Generation::V04, Generation::V2, Generation::V3, Generation::PreVote];
+
+    pub fn timers(generation: Generation, heartbeat: i64, election: i64, members: u32) -> Timers {
+        Timers { heartbeat: heartbeat * MS, election: election * MS, generation, members }
+    }
+
+    pub fn near(seen: i64, expected: i64, within: i64) -> bool {
+        (seen - expected).abs() <= within
+    }
+}

@@ -238,17 +238,8 @@ fn expected_in_term(timers: &Timers, shares: impl Iterator<Item = u32>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::testing::{GENERATIONS, near, timers};
     use Generation::*;
-
-    const GENERATIONS: [Generation; 4] = [V04, V2, V3, PreVote];
-
-    fn timers(generation: Generation, heartbeat: i64, election: i64, members: u32) -> Timers {
-        Timers { heartbeat: heartbeat * MS, election: election * MS, generation, members }
-    }
-
-    fn near(seen: i64, expected: i64, within: i64) -> bool {
-        (seen - expected).abs() <= within
-    }
 
     #[test]
     fn one_timer_by_hand() {
