@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { dropLarge, open, paste, site, suite } from './browser.mjs';
 
-/** Megabytes of the journal that is dropped. */
-const SIZE = 300;
+/** Megabytes of a journal that is still being read when a story looks at it, at some 300 MB per second. */
+const SIZE = 1000;
+/** Megabytes of a journal that no story reads to its end. */
+const ENDLESS = 8000;
 const LATE = 'Nov 12 03:04:21 core-1 etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n';
 
 suite('long work', (story, at) => {
@@ -47,7 +49,7 @@ suite('long work', (story, at) => {
   });
 
   story('the page stays usable while it reads', {}, async (page) => {
-    await reading(page);
+    await reading(page, ENDLESS);
     await page.locator('#theme').selectOption('dark');
     assert.equal(await page.locator('timing-advisor').getAttribute('theme'), 'dark');
     // The longest stretch in which the page could not have reacted.
@@ -66,7 +68,7 @@ suite('long work', (story, at) => {
   });
 
   story('cancel leads back to where one was, without an answer', {}, async (page) => {
-    await reading(page, 4000);
+    await reading(page, ENDLESS);
     await page.locator('#cancel').focus();
     await page.keyboard.press('Enter');
     await page.locator('.pg').waitFor({ state: 'detached' });
@@ -79,7 +81,7 @@ suite('long work', (story, at) => {
     await paste(page, LATE);
     await page.locator('#headline').waitFor();
     const headline = await page.locator('#headline').innerText();
-    await reading(page, 4000);
+    await reading(page, ENDLESS);
     await page.locator('#cancel').click();
     await page.locator('#headline').waitFor();
     assert.equal(await page.locator('#headline').innerText(), headline);
@@ -87,7 +89,7 @@ suite('long work', (story, at) => {
   });
 
   story('stopping early answers from what was read, and says so', {}, async (page) => {
-    await reading(page, 4000);
+    await reading(page, ENDLESS);
     await page.locator('#enough').click();
     await page.locator('#headline').waitFor();
     assert.match(await page.locator('.lim').innerText(), /read only in part/);
