@@ -1,16 +1,17 @@
 //! What to measure to be sure, each with the command that does it.
 
+use crate::config::manifest::Launcher;
 use crate::facts::{ChangeClass, Facts, StallKind};
 use crate::gather::Gather;
 use crate::log::event::Clock;
 use crate::plan::Plan;
 use crate::report::{Severity, Step};
-use crate::rollout::{names, step};
+use crate::rollout::{launcher, names, step};
 use crate::rules::Finding;
 use crate::units::{S, minute};
 
-/// What settles a cause. `UNIT`, `DATA` and `HEALTH` stand for etcd's names on these machines, `WHEN` for the minutes
-/// of the log.
+/// What settles a cause. `DATA` and `HEALTH` stand for etcd's names on these machines, `STATUS`, `LAST` and `CTL` for
+/// how its state and its last lines are read there and how etcdctl is called, `WHEN` for the minutes of the log.
 struct Measurement {
     /// Findings that raise it.
     of: &'static [&'static str],
@@ -23,7 +24,7 @@ const MEASUREMENTS: &[Measurement] = &[
     Measurement {
         of: &["etcd-leader-restarted", "etcd-restarted"],
         text: "Find what ends etcd: its exit status, the kernel's out-of-memory killer, a watchdog, a deploy script.",
-        commands: &["systemctl status UNIT", "journalctl -u UNIT WHEN | tail -n 100", "journalctl -k WHEN | grep -iE 'oom|killed process'"],
+        commands: &["STATUS", "LAST", "journalctl -k WHEN | grep -iE 'oom|killed process'"],
         tells: "Who ended the process.",
     },
     Measurement {
@@ -47,13 +48,13 @@ const MEASUREMENTS: &[Measurement] = &[
     Measurement {
         of: &["etcd-unreachable"],
         text: "See whether etcd runs there and on which port it listens.",
-        commands: &["systemctl status UNIT", "ss -ltnp | grep -E '2379|4001'"],
+        commands: &["STATUS", "ss -ltnp | grep -E '2379|4001'"],
         tells: "Whether the client's endpoints name a port that somebody serves.",
     },
     Measurement {
         of: &["etcd-cluster-id-mismatch", "etcd-member-removed", "etcd-discovery-failed"],
         text: "Compare what each side takes for its cluster.",
-        commands: &["etcdctl member list", "ls DATA/member"],
+        commands: &["CTL member list", "ls DATA/member"],
         tells: "Which member has data of another cluster, or was removed.",
     },
     Measurement {
@@ -71,7 +72,7 @@ const MEASUREMENTS: &[Measurement] = &[
     Measurement {
         of: &["etcd-db-space"],
         text: "Ask etcd for its size and its alarms.",
-        commands: &["etcdctl endpoint status --cluster -w table", "etcdctl alarm list"],
+        commands: &["CTL endpoint status --cluster -w table", "CTL alarm list"],
         tells: "How large the database is against its quota, and which member raised the alarm.",
     },
     Measurement {
@@ -126,8 +127,20 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
     let raised = |id: &str| findings.iter().any(|finding| finding.id == id && finding.severity > Severity::Info);
     let names = names(facts);
     let when = times_of_log(facts).unwrap_or_else(|| String::from("--since today"));
+    let at_hand = at_hand(facts, names.unit);
     let filled = |command: &&str| {
-        command.replace("UNIT", names.unit).replace("DATA", names.data).replace("HEALTH", names.health).replace("WHEN", &when)
+        let mut text = (*command).to_owned();
+        for (word, meant) in [
+            ("STATUS", at_hand.status.as_str()),
+            ("LAST", &at_hand.last),
+            ("CTL", ctl(names.health)),
+            ("DATA", names.data),
+            ("HEALTH", names.health),
+            ("WHEN", &when),
+        ] {
+            text = text.replace(word, meant);
+        }
+        text
     };
     let mut steps = Vec::new();
     for measurement in MEASUREMENTS {
@@ -136,31 +149,79 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
             steps.push(Step { text: measurement.text.to_owned(), commands, effect: measurement.tells.to_owned() });
         }
     }
-    steps.extend(missing_logs(facts, findings, names.unit));
-    steps.extend(unseen_change(facts, names.unit));
+    steps.extend(missing_logs(facts, findings, &at_hand));
+    steps.extend(unseen_change(facts, &at_hand));
     if plan.changes().next().is_some() && steps.is_empty() {
-        let count = format!("journalctl -u {} --since yesterday | grep -cE 'lost leader|heartbeat on time'", names.unit);
+        let count = format!("{} | grep -cE 'lost leader|heartbeat on time'", at_hand.day);
         steps.push(step("Count leader changes and late heartbeats for a day.", &[&count], "Whether the values hold."));
     }
     steps
 }
 
+/// How this etcd is looked at: by the journal, or by what holds its container. The container's own tool answers also
+/// while the API server, which kubectl asks, waits for etcd.
+struct AtHand {
+    status: String,
+    /// Its last lines.
+    last: String,
+    /// The minutes of the log.
+    minutes: String,
+    /// A day.
+    day: String,
+    /// Whether fleet may run beside it.
+    journal: bool,
+}
+
+fn at_hand(facts: &Facts, unit: &str) -> AtHand {
+    let all = |status: &str, last: &str, log: &str| AtHand {
+        status: status.to_owned(),
+        last: last.to_owned(),
+        minutes: log.to_owned(),
+        day: log.to_owned(),
+        journal: false,
+    };
+    match launcher(facts) {
+        None | Some(Launcher::K3s) => {
+            let when = times_of_log(facts);
+            let of_last = when.as_deref().unwrap_or("--since today");
+            let of_log = when.as_deref().unwrap_or("--since '1 hour ago'");
+            AtHand {
+                status: format!("systemctl status {unit}"),
+                last: format!("journalctl -u {unit} {of_last} | tail -n 100"),
+                minutes: format!("journalctl -u {unit} -o short-precise {of_log}"),
+                day: format!("journalctl -u {unit} -o short-precise --since yesterday"),
+                journal: true,
+            }
+        }
+        Some(Launcher::Compose) => {
+            all("docker compose ps -a SERVICE", "docker compose logs -t -n 100 SERVICE", "docker compose logs -t SERVICE")
+        }
+        Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer) => all(
+            "sudo crictl ps -a --name etcd",
+            "sudo crictl logs --tail 100 $(sudo crictl ps -aq --name etcd | head -n 1)",
+            "kubectl -n kube-system logs --timestamps etcd-NODE",
+        ),
+    }
+}
+
+/// How etcdctl is called where health is asked by it.
+fn ctl(health: &'static str) -> &'static str {
+    health.find("etcdctl").map_or("etcdctl", |at| {
+        let end = health.find(" endpoint").or_else(|| health.find(" cluster-health"));
+        &health[..end.unwrap_or(at + "etcdctl".len())]
+    })
+}
+
 /// Two members led, and no line tells how the one followed the other.
-fn unseen_change(facts: &Facts, unit: &str) -> Option<Step> {
+fn unseen_change(facts: &Facts, at_hand: &AtHand) -> Option<Step> {
     let unseen = facts.leaders_stalled() > 1 && facts.changes.iter().all(|change| change.class == ChangeClass::Start);
     unseen.then(|| {
         step(
             format!("Paste the logs of all members{}: between them the leader changed.", minutes(facts)),
-            &[&fetch(facts, unit)],
+            &[&at_hand.minutes],
             "Who lost the leader, and whether a process started anew or froze for longer.",
         )
     })
-}
-
-/// Fetches what the journal of these units holds for the minutes of the log.
-fn fetch(facts: &Facts, units: &str) -> String {
-    let when = times_of_log(facts).unwrap_or_else(|| String::from("--since '1 hour ago'"));
-    format!("journalctl -u {units} -o short-precise {when}")
 }
 
 /// A minute more on both sides of what the logs cover, as journalctl takes it; nothing where a log has no dates.
@@ -188,12 +249,13 @@ fn minutes(facts: &Facts) -> String {
 }
 
 /// The log that would decide what this input leaves open.
-fn missing_logs(facts: &Facts, findings: &[Finding], unit: &str) -> Option<Step> {
+fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option<Step> {
+    let with_fleet = |command: &str| if at_hand.journal { command.replacen(" -o", " -u fleet -o", 1) } else { command.to_owned() };
     let etcd_seen = facts.all_events().any(|(_, event)| event.signature().is_etcd_server());
     if facts.logs.is_empty() && !facts.configurations.is_empty() {
         let text = "Paste a day of logs from all members.";
         let tells = "Without a log no stall is known, and no value can be called too low or too high.";
-        return Some(step(text, &[&format!("journalctl -u {unit} -u fleet -o short-precise --since yesterday")], tells));
+        return Some(step(text, &[&with_fleet(&at_hand.day)], tells));
     }
     let client = findings.iter().any(|finding| finding.id == "client-http-500");
     if (facts.has_fleet() || client) && !facts.logs.is_empty() && !etcd_seen {
@@ -205,7 +267,7 @@ fn missing_logs(facts: &Facts, findings: &[Finding], unit: &str) -> Option<Step>
             format!("Paste the log of etcd from all members{}, and a few minutes around it.", minutes(facts))
         };
         let tells = "Stalls and leader changes: they bound etcd's timers and tell what fleet waited for. A refused port, certificates or a missing majority would point elsewhere.";
-        return Some(step(text, &[&fetch(facts, &format!("{unit} -u fleet"))], tells));
+        return Some(step(text, &[&with_fleet(&at_hand.minutes)], tells));
     }
     let unexplained = facts
         .changes
@@ -214,7 +276,7 @@ fn missing_logs(facts: &Facts, findings: &[Finding], unit: &str) -> Option<Step>
         .any(|change| change.stall.is_none_or(|at| facts.stalls[at].kind == StallKind::Censored));
     unexplained.then(|| {
         let text = "Paste the logs of all members for the same minutes; the old leader's tells most.";
-        step(text, &[&fetch(facts, unit)], "Whether the old leader stalled, for how long, or ended.")
+        step(text, &[&at_hand.minutes], "Whether the old leader stalled, for how long, or ended.")
     })
 }
 

@@ -24,9 +24,22 @@ pub struct Names {
 /// The names that fit what the input shows.
 pub fn names(facts: &Facts) -> Names {
     let runs = |program: &str| facts.logs.iter().any(|log| log.programs.iter().any(|seen| seen == program));
-    let third = facts.etcd.is_some_and(|range| range.low >= (3, 0, 0));
-    let health = if third { "etcdctl endpoint health --cluster" } else { "etcdctl cluster-health" };
-    let (unit, data) = if runs("k3s") {
+    let launcher = launcher(facts);
+    // What launches pods launches etcd 3; only a service of docker-compose may be older.
+    let third = facts.etcd.map_or(launcher.is_some(), |range| range.low >= (3, 0, 0));
+    let health = match launcher {
+        // kubernetes.io, "Operating etcd clusters for Kubernetes": kubeadm's certificates, in the pod as on the machine.
+        Some(Launcher::Kubelet | Launcher::Kubeadm) => {
+            "kubectl -n kube-system exec etcd-NODE -- etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key endpoint health --cluster"
+        }
+        // k3s ships no etcdctl, and installers differ; the API server asks etcd for all of them.
+        Some(Launcher::K3s | Launcher::Installer) => "kubectl get --raw /readyz/etcd",
+        Some(Launcher::Compose) if third => "docker compose exec SERVICE etcdctl endpoint health --cluster",
+        Some(Launcher::Compose) => "docker compose exec SERVICE etcdctl cluster-health",
+        None if third => "etcdctl endpoint health --cluster",
+        None => "etcdctl cluster-health",
+    };
+    let (unit, data) = if runs("k3s") || launcher == Some(Launcher::K3s) {
         ("k3s", "/var/lib/rancher/k3s/server/db/etcd")
     } else if runs("etcd-wrapper") || runs("etcd-member") {
         ("etcd-member", "/var/lib/etcd")
@@ -89,7 +102,7 @@ fn spelling(facts: &Facts, plan: &Plan) -> &'static str {
 }
 
 /// What starts etcd where it is not systemd.
-fn launcher(facts: &Facts) -> Option<Launcher> {
+pub fn launcher(facts: &Facts) -> Option<Launcher> {
     facts.configurations.iter().find_map(|configuration| configuration.cluster.launcher)
 }
 
@@ -346,7 +359,7 @@ mod tests {
     const COMPOSE: &str = "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    command: [etcd, --heartbeat-interval=100, --election-timeout=1000]\n";
     const FLAGS: &str = "ETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\n";
 
-    /// The texts and commands of a roll-out, in one.
+    /// The texts and commands of the roll-out and of what to measure, in one.
     fn steps(configuration: &str) -> String {
         let change = "2024-05-03 01:11:04.120000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.4s)
 2024-05-03 01:11:04.130000 I | raft: 8211f1d0f64f3269 became follower at term 8
@@ -356,7 +369,7 @@ mod tests {
         let texts = [configuration, change].map(str::to_owned);
         let documents = texts.map(|text| Document { name: None, text }).into();
         let report = analyze(&Input { documents, ..Input::default() });
-        report.rollout.iter().map(|step| format!("{}\n{}\n", step.text, step.commands.join("\n"))).collect()
+        report.rollout.iter().chain(&report.measure_next).map(|step| format!("{}\n{}\n", step.text, step.commands.join("\n"))).collect()
     }
 
     #[test]

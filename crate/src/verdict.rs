@@ -332,7 +332,8 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Stri
             (None, None) => String::from("The values help fleet to wait; what makes etcd slow is not shown, so it may come back."),
         },
         Timing::NotTheRemedy => match other_cause(findings) {
-            Some(cause) => format!("{}. Higher values would not change that.", cause.title.trim_end_matches('.')),
+            // The headline names it.
+            Some(_) => String::from("Higher values would leave the cause as it is. They would only make a real failover slower."),
             None if plan.replay.needless == 0 && count(facts, ChangeClass::Wanted) > 0 => String::from(
                 "Each leader that was replaced had really ended, so the elections were wanted. A longer timeout would only make each outage longer.",
             ),
