@@ -18,7 +18,7 @@ suite('editor, share and export', (story) => {
 
   story('shows marks at their lines and applies one fix, then all', {}, async (page) => {
     await page.locator('.ex button').nth(1).click();
-    await page.locator('#headline').waitFor();
+    await page.locator('#config-fold').click();
     await page.locator('#config .cm-content .mark-row').first().waitFor();
     assert.ok((await page.locator('#config .cm-line.marked').count()) > 0);
     const before = await edited(page);
@@ -50,6 +50,7 @@ suite('editor, share and export', (story) => {
 
   story('with fixes in it, an edit beside them keeps the answer, and undo leads back', {}, async (page) => {
     await page.locator('.ex button').nth(1).click();
+    await page.locator('#config-fold').click();
     await page.locator('#config .cm-content .mark-row').first().waitFor();
     const before = await edited(page);
     const headline = await page.locator('#headline').innerText();

@@ -49,11 +49,14 @@ suite('keyboard and ear', (story) => {
       { viewport },
       async (page) => {
         await page.locator('.ex button').nth(1).click();
-        await page.locator('#config .cm-content .mark-row').first().waitFor();
+        await page.locator('#headline').waitFor();
         await page.evaluate(() => {
           const root = document.querySelector('timing-advisor').shadowRoot;
           for (const fold of root.querySelectorAll('details:not(.menu)')) fold.open = true;
-          root.activeElement?.blur();
+        });
+        await page.locator('#config .cm-content .mark-row').first().waitFor();
+        await page.evaluate(() => {
+          document.querySelector('timing-advisor').shadowRoot.activeElement?.blur();
           scrollTo(0, 0);
         });
         for (const [key, most] of [
@@ -94,6 +97,8 @@ suite('keyboard and ear', (story) => {
     await press(page, 'Enter');
     assert.match((await focus(page)).name, /show in the text/);
     // In the editor: the next mark, its fix, and out again.
+    await tabTo(page, /config-fold/);
+    await press(page, 'Enter');
     await page.locator('#config .cm-content .mark-row').first().waitFor();
     for (let now = await focus(page); !now?.inside; now = await focus(page)) await press(page, 'Tab');
     await press(page, 'F8');

@@ -80,7 +80,7 @@ export const STATES = [
     looks: [...MOST, 'forced'],
   },
   { name: 'editor', go: marked, looks: [...MOST, 'forced'] },
-  { name: 'editor-fixed', go: then(stalls, press('#fix-all'), until('#fixed')), looks: MOST },
+  { name: 'editor-fixed', go: then(stalls, press('#config-fold'), press('#fix-all'), until('#fixed')), looks: MOST },
   { name: 'editor-plain', go: then(marked, press('#config-switch')), looks: MOST },
   { name: 'share', go: then(stalls, press('#share > summary'), press('#share-texts > summary')), looks: MOST },
   { name: 'export', go: then(stalls, press('#export > summary')), looks: ['light', 'dark', '320'] },

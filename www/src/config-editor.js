@@ -35,10 +35,11 @@ export class ConfigEditor {
   #host = h('div', { class: 'editor' });
   #list = h('div', { class: 'mark-list' });
   #switch = h('input', { type: 'checkbox', id: 'config-switch' });
-  element = h(
-    'section',
-    { class: 'config', id: 'config', 'aria-labelledby': 'config-title' },
-    h('div', { class: 'hd' }, this.#title, this.#count),
+  #first = false;
+  #fold = h(
+    'details',
+    null,
+    h('summary', { class: 'hd', id: 'config-fold' }, this.#title, this.#count),
     h(
       'div',
       { class: 'src' },
@@ -55,12 +56,22 @@ export class ConfigEditor {
     ),
     this.#list,
   );
+  element = h('section', { class: 'config', id: 'config', 'aria-labelledby': 'config-title' }, this.#fold);
 
   /** @param {Actions} actions */
   constructor(actions) {
     this.#actions = actions;
     this.#field.addEventListener('input', () => this.#edited(this.#field.value));
     this.#switch.addEventListener('change', () => actions.plain(this.#switch.checked));
+    this.#fold.addEventListener('toggle', () => {
+      if (this.#fold.open && !this.#switch.checked) this.#load(this.#title.textContent ?? '');
+    });
+  }
+
+  /** It stands open where it leads, folded where logs have more to say. @param {boolean} first */
+  lead(first) {
+    if (first !== this.#first) this.#fold.open = first;
+    this.#first = first;
   }
 
   /** @param {State} state @param {number} draft key of the text in the box, which is edited there */
@@ -96,12 +107,13 @@ export class ConfigEditor {
         marksLeft(doc, marksOf(state.report, read.id, given)),
         editsLeft(doc, editsOf(state.report, read.id, given)),
       );
-    if (!state.plain) this.#load(name);
+    if (!state.plain && this.#fold.open) this.#load(name);
   }
 
   /** @param {number} line */
   goTo(line) {
     this.#line = line;
+    this.#fold.open = true;
     if (this.#plain) {
       const before = this.#field.value
         .split('\n')

@@ -20,7 +20,7 @@ const LINES_SHOWN = 8;
  */
 export function evidenceSection(report, state, actions, rules) {
   if (report.findings.length === 0 && !report.timeline) return null;
-  const shown = inSpan(report, state.span);
+  const shown = tellingFirst(inSpan(report, state.span), report.verdict.headline);
   const hidden = report.findings.length - shown.length;
   return section(
     'evidence',
@@ -69,6 +69,17 @@ function inSpan(report, span) {
     marks.filter((mark) => mark.time >= span.from && mark.time <= span.to).map((mark) => mark.finding),
   );
   return report.findings.filter((finding) => !timed.has(finding.id) || inside.has(finding.id));
+}
+
+/**
+ * What the headline speaks of comes first; all else in the report's order.
+ *
+ * @param {Finding[]} findings
+ * @param {string} headline
+ */
+function tellingFirst(findings, headline) {
+  const told = findings.find((each) => headline.startsWith(each.title.replace(/\.$/, '')));
+  return told ? [told, ...findings.filter((each) => each !== told)] : findings;
 }
 
 /**
@@ -157,14 +168,14 @@ function reference(text) {
     : h('code', null, text);
 }
 
-/** @param {Finding} finding */
+/** By document, in the order of their lines. @param {Finding} finding */
 function groups(finding) {
   /** @type {Map<string, Finding['evidence']>} */
   const byDocument = new Map();
   for (const each of finding.evidence.slice(0, LINES_SHOWN)) {
     byDocument.set(each.document, [...(byDocument.get(each.document) ?? []), each]);
   }
-  return [...byDocument.values()];
+  return [...byDocument.values()].map((lines) => lines.sort((a, b) => a.line - b.line));
 }
 
 /**
@@ -174,7 +185,7 @@ function groups(finding) {
  * @param {Actions} actions
  */
 function excerpt(lines, finding, report, actions) {
-  const [first] = lines;
+  const first = lines.find((each) => each === finding.evidence[0]) ?? lines[0];
   const name = report.documents.find((doc) => doc.id === first.document)?.name ?? first.document;
   const more = finding.evidence.filter((each) => each.document === first.document).length - lines.length;
   return h(
@@ -198,10 +209,10 @@ function excerpt(lines, finding, report, actions) {
     h(
       'ol',
       { class: 'code' },
-      lines.map((each, index) =>
+      lines.map((each) =>
         h(
           'li',
-          { class: `l${index === 0 ? ' hit' : ''}` },
+          { class: `l${each === first ? ' hit' : ''}` },
           h(
             'button',
             {

@@ -80,7 +80,7 @@ export class Layout {
       );
       fill(parts.verdict, answered && (short ? compactAnswer(report, actions) : verdictBlock(report.verdict)));
       fill(parts.results, answered && !short && this.#sections(report));
-      this.#whatIf.render(answered && !short ? report : undefined, state);
+      this.#whatIf.render(answered && !short ? report : undefined, state, answered && tellsAnyway(report));
       fill(parts.more, answered && !short && this.#furtherSections(report));
       fill(parts.documents, documentTable(state, actions));
       fill(parts.limits, answered && [h('h3', null, WORDS.restsOn), limitsList(report)]);
@@ -224,7 +224,14 @@ export class Layout {
       h(
         'div',
         { class: 'ends' },
-        h('div', { class: 'wrap' }, h('span', null, WORDS.title), h('span', null, WORDS.runsHere)),
+        // What a page has to say at the foot stands in the same line.
+        h(
+          'div',
+          { class: 'wrap' },
+          h('span', null, WORDS.title),
+          h('span', null, WORDS.runsHere),
+          h('slot', { name: 'ends' }),
+        ),
       ),
       part('live', h('div', { class: 'vh', role: 'status', 'aria-live': 'polite' })),
       part('over', h('div', { class: 'over', hidden: true }, h('p', null, WORDS.dropNow))),
@@ -298,6 +305,7 @@ export class Layout {
     const first = answered && this.#advisor.state.editorFirst;
     const place = first ? this.#parts.editorFirst : this.#parts.editorLast;
     const { element } = this.#editor;
+    this.#editor.lead(first);
     if (element.parentElement !== place && !this.#editor.focused) place.append(element);
   }
 
@@ -313,7 +321,10 @@ export class Layout {
 
   /** @param {Report} report */
   #furtherSections(report) {
-    return [withoutValues(report) ? null : measureSection(report), questionsSection(report)];
+    const further = [tellsAnyway(report) ? null : measureSection(report), questionsSection(report)].filter(
+      (part) => part !== null,
+    );
+    return further.length > 1 ? [h('div', { class: 'halves' }, further)] : further;
   }
 
   /** Where timing is no cure, or nothing shows that it is, commands take the place of values. @param {Report} report */
@@ -321,7 +332,7 @@ export class Layout {
     const { actions } = this.#advisor;
     const anyway = report.model && anywayTable(report.model);
     const blk = { class: 'blk', id: 'values', 'aria-labelledby': 'values-title' };
-    if (withoutValues(report) && report.measureNext.length > 0) {
+    if (tellsAnyway(report)) {
       const open = report.verdict.timing === 'undecided';
       const left = h(
         'div',
@@ -441,6 +452,11 @@ function rulePages(host) {
 /** @param {Report} report */
 function withoutValues(report) {
   return ['not-the-remedy', 'undecided'].includes(report.verdict.timing) && report.recommendations.length === 0;
+}
+
+/** Commands take the place of values, and beside them stands what higher ones would cost. @param {Report} report */
+function tellsAnyway(report) {
+  return withoutValues(report) && report.measureNext.length > 0;
 }
 
 /** The values where none is to change and something else comes first. @param {Report} report @param {import('./types.js').Actions} actions */

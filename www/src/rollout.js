@@ -1,6 +1,7 @@
 // Steps: how to bring the values in, and what to measure next.
 
 import { h, section, sentence, unbroken } from './dom.js';
+import { WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {Report['rollout'][number]} Step */
@@ -8,18 +9,26 @@ import { h, section, sentence, unbroken } from './dom.js';
 /** @param {Report} report */
 export function rolloutSection(report) {
   if (report.rollout.length === 0) return null;
-  return section(
-    'rollout',
-    'Roll-out',
-    'In this order. Same values on every machine.',
-    steps(report.rollout, 'Interrupts'),
-  );
+  return section('rollout', WORDS.rollout, WORDS.inOrder, steps(report.rollout, WORDS.interrupts));
 }
 
 /** @param {Report} report */
 export function measureSection(report) {
   if (report.measureNext.length === 0) return null;
-  return section('measure', 'Measure next', 'What would make the answer surer.', steps(report.measureNext, 'It tells'));
+  return section(
+    'measure',
+    WORDS.measureNext,
+    WORDS.surer,
+    report.measureNext.map((step, index) =>
+      h(
+        'details',
+        { class: 'question', id: `measure-${index}` },
+        h('summary', null, sentence(step.text)),
+        h('p', null, sentence(step.effect)),
+        commands(step),
+      ),
+    ),
+  );
 }
 
 /** @param {Report} report */
@@ -27,7 +36,7 @@ export function questionsSection(report) {
   if (report.questions.length === 0) return null;
   return section(
     'questions',
-    'Questions',
+    WORDS.questions,
     undefined,
     report.questions.map((each, index) =>
       h(
@@ -52,14 +61,14 @@ export function steps(list, label) {
       h(
         'li',
         null,
-        h(
-          'div',
-          null,
-          h('p', null, sentence(step.text)),
-          step.commands.map((command) => h('code', { class: 'cmd' }, command)),
-        ),
+        h('div', null, h('p', null, sentence(step.text)), commands(step)),
         step.effect ? h('div', { class: 'int' }, h('b', null, label), unbroken(step.effect)) : h('div'),
       ),
     ),
   );
+}
+
+/** One to a line, to be taken one by one or all at once. @param {Step} step */
+function commands(step) {
+  return step.commands.length > 0 && h('pre', { class: 'cmd' }, step.commands.join('\n'));
 }

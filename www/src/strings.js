@@ -25,7 +25,10 @@ export const WORDS = {
   anywayCost: 'What higher values would cost',
   willNotCure: 'Timing will not cure',
   interrupts: 'Interrupts',
+  inOrder: 'In this order. Same values on every machine.',
   itTells: 'It tells',
+  surer: 'What would make the answer surer.',
+  questions: 'Questions',
   measureNext: 'Measure next',
   findCause: 'Find the cause',
   timingStays: 'Timing stays as it is.',
@@ -258,8 +261,8 @@ export const SOURCE = {
 
 export const WHATIF = {
   remark: 'Move a limit or correct an assumption; the values above follow.',
-  noStall:
-    'No stall was measured, so no pair of values would gain anything. The table shows what each costs when a leader really dies.',
+  noStall: 'No stall was measured, so no pair of values would gain anything.',
+  tableShows: 'The table shows what each costs when a leader really dies.',
   curveTwin: 'Curve as a table',
   costTwin: 'What each pair costs',
   model: 'A model of etcd\u2019s election timers, not a measurement of this cluster.',

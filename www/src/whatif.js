@@ -47,15 +47,16 @@ export class WhatIf {
   /**
    * @param {import('./types.js').Report | undefined} report
    * @param {State} state
+   * @param {boolean} told whether what the pairs cost stands above already
    */
-  render(report, state) {
+  render(report, state, told) {
     const model = report?.model;
     this.element.hidden = !model;
     if (!model) return;
     const drawn = model.points.length > 1 && scaleOf(model) !== undefined;
     this.#picture.replaceChildren(
-      drawn ? curve(model, state) : h('p', null, WHATIF.noStall),
-      twin(model, drawn),
+      drawn ? curve(model, state) : h('p', null, `${WHATIF.noStall} ${told ? '' : WHATIF.tableShows}`),
+      drawn || !told ? twin(model, drawn) : '',
       h('p', { class: 'q s' }, WHATIF.model),
     );
     // An answer that came in a link has nothing to be planned anew from.
