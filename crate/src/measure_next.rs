@@ -9,6 +9,7 @@ use crate::report::{Severity, Step};
 use crate::rollout::{launcher, names, step};
 use crate::rules::Finding;
 use crate::units::{S, minute};
+use crate::verdict::other_cause;
 
 /// What settles a cause. `DATA` and `HEALTH` stand for etcd's names on these machines, `STATUS`, `LAST` and `CTL` for
 /// how its state and its last lines are read there and how etcdctl is called, `WHEN` for the minutes of the log.
@@ -143,10 +144,14 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
         text
     };
     let mut steps = Vec::new();
-    for measurement in MEASUREMENTS {
-        if measurement.of.iter().any(|id| raised(id)) {
-            let commands = measurement.commands.iter().map(filled).gather();
-            steps.push(Step { text: measurement.text.to_owned(), commands, effect: measurement.tells.to_owned() });
+    // What settles the cause that the verdict names, then the rest.
+    let cause = other_cause(findings).map_or("", |finding| finding.id);
+    for first in [true, false] {
+        for measurement in MEASUREMENTS {
+            if measurement.of.contains(&cause) == first && measurement.of.iter().any(|id| raised(id)) {
+                let commands = measurement.commands.iter().map(filled).gather();
+                steps.push(Step { text: measurement.text.to_owned(), commands, effect: measurement.tells.to_owned() });
+            }
         }
     }
     steps.extend(missing_logs(facts, findings, &at_hand));
@@ -283,7 +288,7 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
 #[cfg(test)]
 mod tests {
     use super::MEASUREMENTS;
-    use crate::rules;
+    use crate::{Document, Input, analyze, rules};
 
     #[test]
     fn each_measurement_has_a_rule_and_a_command() {
@@ -291,6 +296,17 @@ mod tests {
             assert!(measurement.of.iter().all(|id| rules::rule(id).is_some()), "{:?}", measurement.of);
             assert!(!measurement.commands.is_empty() && measurement.text.ends_with('.') && measurement.tells.ends_with('.'));
         }
+    }
+
+    #[test]
+    fn what_settles_the_named_cause_comes_first() {
+        let text = "2021-02-03 11:20:31.120000 W | rafthttp: health check for peer 8e9e05c52164694d could not connect: dial tcp 10.0.0.3:2380: i/o timeout
+2021-02-03 11:20:33.420000 W | etcdserver: read-only range request \"key:\\\"/registry/a\\\" \" with result \"range_response_count:1 size:7\" took too long (912.5ms) to execute
+2021-02-03 11:20:36.120000 W | rafthttp: health check for peer 8e9e05c52164694d could not connect: dial tcp 10.0.0.3:2380: i/o timeout
+";
+        let documents = vec![Document { name: None, text: text.to_owned() }];
+        let steps = analyze(&Input { documents, ..Input::default() }).measure_next;
+        assert!(steps.len() > 1 && steps[0].text.contains("peer port"), "{steps:?}");
     }
 
     #[test]
