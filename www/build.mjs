@@ -94,12 +94,13 @@ async function buildSite() {
     ...page,
     entryPoints: { app: 'src/site.js' },
     splitting: true,
+    metafile: true,
     chunkNames: '[name]-[hash]',
     outdir: site,
   });
   for (const part of parts.outputFiles) files.set(basename(part.path), await small(part.text));
   const html = await readFile(join(here, 'index.html'), 'utf8');
-  files.set('index.html', html.replace('POLICY', policy(POLICIES.site)));
+  files.set('index.html', html.replace('POLICY', policy(POLICIES.site)).replace('<!--modules-->', preloads(parts)));
   files.set('page.css', await style('page.css'));
   files.set(ENGINE, await readFile(join(npm, ENGINE)));
   for (const icon of ['icon.svg', 'icon-192.png', 'icon-512.png', 'site.webmanifest'])
@@ -126,6 +127,15 @@ async function buildSite() {
     await mkdir(dirname(join(site, name)), { recursive: true });
     await writeFile(join(site, name), contents);
   }
+}
+
+/** What the entry imports is fetched with it, not after it. @param {import('esbuild').BuildResult} parts */
+function preloads({ metafile }) {
+  const entry = Object.values(metafile?.outputs ?? {}).find((each) => each.entryPoint === 'src/site.js');
+  const names = (entry?.imports ?? [])
+    .filter(({ kind }) => kind === 'import-statement')
+    .map(({ path }) => basename(path));
+  return names.map((name) => `<link rel="modulepreload" href="${name}" />`).join('');
 }
 
 async function buildSingle() {

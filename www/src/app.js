@@ -62,8 +62,15 @@ export class TimingAdvisor extends HTMLElement {
     this.#layout = new Layout(root, this.#advisor);
     this.#advisor.start(engineAddress(this.getAttribute('engine')), this.#layout);
     this.#openLink();
-    // Fetched while nothing else is to do: later on the page makes no request.
-    (window.requestIdleCallback ?? setTimeout)(() => loadEditor().catch(() => {}));
+    this.#fetchEditor();
+  }
+
+  /** While nothing else is to do: later on the page makes no request. */
+  #fetchEditor() {
+    (window.requestIdleCallback ?? setTimeout)(() => {
+      if (this.#advisor.state.working) setTimeout(() => this.#fetchEditor(), 100);
+      else loadEditor().catch(() => {});
+    });
   }
 
   disconnectedCallback() {

@@ -13,6 +13,10 @@ import { plural, WORDS } from './strings.js';
 /** @returns {Promise<typeof import('./editor.js')>} */
 export const loadEditor = () => import('./editor.js');
 
+/** Resolves after the next frame. A page that nobody sees draws none. */
+const painted = () =>
+  new Promise((done) => (document.hidden ? done(undefined) : requestAnimationFrame(() => setTimeout(done))));
+
 /** Made once and kept: a field that is drawn anew loses its cursor and what can be undone. */
 export class ConfigEditor {
   #actions;
@@ -26,6 +30,8 @@ export class ConfigEditor {
   /** @type {number | undefined} a line to go to as soon as there is an editor */
   #line;
   #plain = false;
+  /** @type {[State, number] | undefined} what was drawn last */
+  #drawn;
 
   #title = h('h2', { id: 'config-title', tabindex: -1 });
   #count = h('span', { class: 'q s' });
@@ -76,6 +82,7 @@ export class ConfigEditor {
 
   /** @param {State} state @param {number} draft key of the text in the box, which is edited there */
   render(state, draft) {
+    this.#drawn = [state, draft];
     const all = state.documents.filter((doc) => doc.key !== draft && isConfiguration(state, doc));
     const doc = all.find((each) => each.key === state.editing) ?? all[0];
     this.element.hidden = doc === undefined;
@@ -137,6 +144,8 @@ export class ConfigEditor {
     this.#loading = true;
     try {
       const { mountEditor } = await loadEditor();
+      // The answer is seen first.
+      await painted();
       if (!this.element.isConnected || !this.#doc?.text) return;
       this.#editor = mountEditor(this.#host, WORDS.configuration, {
         edited: (text) => this.#edited(text),
@@ -146,7 +155,7 @@ export class ConfigEditor {
       // As its beginning: to undo must not empty it.
       this.#editor.setText(this.#doc.text, true);
       const typing = this.#field.matches(':focus');
-      this.#actions.plain(this.#switch.checked);
+      if (this.#drawn) this.render(...this.#drawn);
       if (typing) this.#editor.focus();
       if (this.#line) this.goTo(this.#line);
     } catch {
@@ -164,7 +173,8 @@ export class ConfigEditor {
    */
   #mark(doc, marks, edits) {
     this.#marked = doc;
-    this.#count.textContent = marks.length === 0 ? WORDS.noMarks : plural(marks.length, 'mark');
+    const count = marks.length === 0 ? WORDS.noMarks : plural(marks.length, 'mark');
+    this.#count.textContent = `${count} \u00b7 ${WORDS.editInPlace}`;
     this.#all.hidden = edits.length === 0;
     this.#all.textContent = edits.length === 1 ? WORDS.fixOne : `${WORDS.fixAll} (${edits.length})`;
     this.#all.onclick = () => this.#apply(edits, WORDS.fixedAll);

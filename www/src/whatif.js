@@ -18,6 +18,8 @@ export class WhatIf {
   #actions;
   #picture = h('div');
   #assumptions = h('div');
+  #fold = h('details', { class: 'twin', open: true }, h('summary', null, WHATIF.assumptions), this.#assumptions);
+  #drawn = true;
   #sliders;
   element;
 
@@ -37,7 +39,7 @@ export class WhatIf {
           'div',
           null,
           this.#sliders.map((row) => row.element),
-          this.#assumptions,
+          this.#fold,
         ),
       ),
     );
@@ -54,10 +56,13 @@ export class WhatIf {
     this.element.hidden = !model;
     if (!model) return;
     const drawn = model.points.length > 1 && scaleOf(model) !== undefined;
+    // Without a picture beside them they are not the first thing to look at.
+    if (drawn !== this.#drawn) this.#fold.open = drawn;
+    this.#drawn = drawn;
     this.#picture.replaceChildren(
       drawn ? curve(model, state) : h('p', null, `${WHATIF.noStall} ${told ? '' : WHATIF.tableShows}`),
       drawn || !told ? twin(model, drawn) : '',
-      h('p', { class: 'q s' }, WHATIF.model),
+      h('p', { class: 'q s after' }, WHATIF.model),
     );
     // An answer that came in a link has nothing to be planned anew from.
     const fixed = state.documents.length === 0;
