@@ -95,6 +95,21 @@ suite('editor, share and export', (story) => {
     assert.equal(await inside(), false);
   });
 
+  story('comments a line out and in again, and opens a line below', {}, async (page) => {
+    await inEditor(page);
+    const before = await edited(page);
+    await page.locator('#config .cm-line', { hasText: 'agent-ttl' }).click();
+    await page.keyboard.press('Control+/');
+    assert.match(await edited(page), /^ {4}# agent-ttl: 30s$/m);
+    await page.keyboard.press('Control+/');
+    assert.equal(await edited(page), before);
+    await page.locator('#config .cm-line', { hasText: 'election-timeout' }).click();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Control+Enter');
+    await page.keyboard.type('name: a');
+    assert.match(await edited(page), /election-timeout: 1000\n {4}name: a\n {2}fleet:/);
+  });
+
   story('tells keys, values and comments apart, and Enter keeps the indentation', {}, async (page) => {
     await inEditor(page, CONFIG.replace('1000', "'1000' # {{ later }} 5"));
     const line = page.locator('#config .cm-line', { hasText: 'election-timeout' });

@@ -8,10 +8,13 @@ import {
   historyKeymap,
   indentLess,
   indentMore,
+  insertBlankLine,
   moveLineDown,
   moveLineUp,
+  selectLine,
   simplifySelection,
   standardKeymap,
+  toggleLineComment,
   toggleTabFocusMode,
 } from '@codemirror/commands';
 import { Annotation, EditorState, StateEffect, StateField } from '@codemirror/state';
@@ -88,8 +91,8 @@ const colours = ViewPlugin.define(
 );
 
 /**
- * What keys do beyond the plain ones. The longer list that comes with the commands also moves by syntax,
- * which needs a parser.
+ * What keys do beyond the plain ones. The longer list that comes with the commands also moves by syntax and to
+ * the other bracket, which needs a parser, and sets further cursors, which this editor does not draw.
  *
  * @type {import('@codemirror/view').KeyBinding[]}
  */
@@ -100,6 +103,9 @@ const MORE_KEYS = [
   { key: 'Alt-ArrowUp', run: moveLineUp, shift: copyLineUp },
   { key: 'Alt-ArrowDown', run: moveLineDown, shift: copyLineDown },
   { key: 'Shift-Mod-k', run: deleteLine },
+  { key: 'Mod-Enter', run: insertBlankLine },
+  { key: 'Alt-l', mac: 'Ctrl-l', run: selectLine },
+  { key: 'Mod-/', run: toggleLineComment },
   { key: 'Escape', run: simplifySelection },
   { key: 'Ctrl-m', mac: 'Shift-Alt-m', run: toggleTabFocusMode },
 ];
@@ -123,6 +129,7 @@ export function mountEditor(parent, label, calls) {
     history(),
     colours,
     EditorState.lineSeparator.of('\n'),
+    EditorState.languageData.of(() => [{ commentTokens: { line: '#' } }]),
     keymap.of([...keys, ...MORE_KEYS, ...standardKeymap, ...historyKeymap]),
     EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': 'config-keys', tabindex: '0' }),
     EditorView.updateListener.of((update) => {
