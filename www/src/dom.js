@@ -112,6 +112,12 @@ export function sentence(text) {
     .map((part, index, all) => (index % 2 === 1 && index < all.length - 1 ? h('code', null, part) : part));
 }
 
+/** Whether two sentences say the same: with a capital or without, with a full stop or without. @param {string[]} texts */
+export function sameWords(...texts) {
+  const [one, other] = texts.map((text) => text.replace(/\.$/, '').toLowerCase());
+  return one === other;
+}
+
 /** A short name: `etcd.election-timeout` is `election-timeout` of etcd. @param {string} parameter */
 export function shortName(parameter) {
   return parameter.slice(parameter.indexOf('.') + 1);

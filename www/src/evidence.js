@@ -1,6 +1,6 @@
 // What the logs show: the time line as an index, then each finding with its lines.
 
-import { h, section, sentence, unbroken } from './dom.js';
+import { h, sameWords, section, sentence, unbroken } from './dom.js';
 import { CONFIDENCE, plural } from './strings.js';
 import { timelineFigure } from './timeline.js';
 import { severity } from './verdict.js';
@@ -28,7 +28,13 @@ export function evidenceSection(report, state, actions, rules) {
     report.timeline
       ? 'What the logs show. Choose a mark or a line to see it in the text.'
       : 'The lines behind each finding.',
-    report.timeline && timelineFigure(withNames(report), state, actions, plural(shown.length, 'finding')),
+    report.timeline &&
+      timelineFigure(
+        withNames(report),
+        state,
+        actions,
+        report.findings.length > 0 ? plural(shown.length, 'finding') : '',
+      ),
     shown.length > 0 &&
       h(
         'div',
@@ -168,26 +174,36 @@ function reference(text) {
     : h('code', null, text);
 }
 
+/** @typedef {Finding['evidence'][number] & { notes: Set<string> }} Line one line of a text, with all that is said of it */
+
 /** By document, in the order of their lines. @param {Finding} finding */
 function groups(finding) {
-  /** @type {Map<string, Finding['evidence']>} */
+  /** @type {Map<string, Line[]>} */
   const byDocument = new Map();
   for (const each of finding.evidence.slice(0, LINES_SHOWN)) {
-    byDocument.set(each.document, [...(byDocument.get(each.document) ?? []), each]);
+    const lines = byDocument.get(each.document) ?? [];
+    byDocument.set(each.document, lines);
+    const line = lines.find((other) => other.line === each.line && other.text === each.text);
+    const notes = line?.notes ?? new Set();
+    const { note } = each;
+    if (note && ![finding.what, finding.title].some((said) => sameWords(said, note))) notes.add(note);
+    if (!line) lines.push({ ...each, notes });
   }
   return [...byDocument.values()].map((lines) => lines.sort((a, b) => a.line - b.line));
 }
 
 /**
- * @param {Finding['evidence']} lines
+ * @param {Line[]} lines
  * @param {Finding} finding
  * @param {Report} report
  * @param {Actions} actions
  */
 function excerpt(lines, finding, report, actions) {
-  const first = lines.find((each) => each === finding.evidence[0]) ?? lines[0];
+  const primary = finding.evidence[0];
+  const first = lines.find((each) => each.line === primary.line && each.document === primary.document) ?? lines[0];
   const name = report.documents.find((doc) => doc.id === first.document)?.name ?? first.document;
-  const more = finding.evidence.filter((each) => each.document === first.document).length - lines.length;
+  const all = finding.evidence.filter((each) => each.document === first.document).map((each) => each.line);
+  const more = new Set(all).size - lines.length;
   return h(
     'div',
     { class: 'ev' },
@@ -227,7 +243,7 @@ function excerpt(lines, finding, report, actions) {
             'span',
             { class: 't' },
             each.text,
-            each.note && each.note !== finding.what && h('span', { class: 'say' }, sentence(each.note)),
+            [...each.notes].map((note) => h('span', { class: 'say' }, sentence(note))),
           ),
         ),
       ),

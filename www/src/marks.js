@@ -1,6 +1,6 @@
 // Marks in a configuration: what the report says about one place of it, and the edit that cures it.
 
-import { h, icon, sentence, shortName } from './dom.js';
+import { h, icon, sameWords, sentence, shortName } from './dom.js';
 import { SEVERITY, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
@@ -73,10 +73,10 @@ export function marksOf(report, document, text) {
     for (const place of finding.evidence) {
       if (place.document !== document) continue;
       const [from, to] = [at(place.start), at(place.end)];
-      const note = place.note ?? '';
+      const text = place.note || finding.title;
       const severity = finding.severity === 'ok' ? 'info' : finding.severity;
-      if (marks.some((mark) => mark.from === from && mark.text === note)) continue;
-      marks.push({ from, to, line: place.line, severity, text: note || finding.title });
+      if (marks.some((mark) => mark.line === place.line && sameWords(mark.text, text))) continue;
+      marks.push({ from, to, line: place.line, severity, text });
     }
   }
   // What is left adds keys that the text lacks.

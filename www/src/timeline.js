@@ -200,7 +200,7 @@ function spanFields(timeline, span, actions, shown) {
     field('span-from', 'From', span.from),
     field('span-to', 'to', span.to),
     h('button', { type: 'button', id: 'span-whole', onclick: () => actions.zoom(undefined) }, 'Whole span'),
-    h('span', { class: 'q' }, `${shown} in this span`),
+    shown && h('span', { class: 'q' }, `${shown} in this span`),
   );
 }
 

@@ -388,7 +388,13 @@ function twin(model, drawn) {
           h(
             'tr',
             null,
-            ['heartbeat / election', 'Failover, median', '99 in 100', 'Stalls that depose', daily && 'Needless per day']
+            [
+              'heartbeat / election',
+              'Failover, median',
+              '99 in 100',
+              drawn && 'Stalls that depose',
+              daily && 'Needless per day',
+            ]
               .filter(Boolean)
               .map((text) => h('th', { scope: 'col' }, text)),
           ),
@@ -396,7 +402,7 @@ function twin(model, drawn) {
         h(
           'tbody',
           null,
-          rows.map(({ name, point }) => twinRow(name, point, daily)),
+          rows.map(({ name, point }) => twinRow(name, point, drawn, daily)),
         ),
       ),
     ),
@@ -406,10 +412,11 @@ function twin(model, drawn) {
 /**
  * @param {string} name
  * @param {Point} point
+ * @param {boolean} drawn
  * @param {boolean} daily
  */
-function twinRow(name, point, daily) {
-  const percent = (/** @type {number} */ value) => Math.round(value * 100);
+function twinRow(name, point, drawn, daily) {
+  const [low, high] = [point.lossPerStall.low, point.lossPerStall.high].map((value) => Math.round(value * 100));
   const rate = point.needlessElectionsPerDay;
   return h(
     'tr',
@@ -422,7 +429,7 @@ function twinRow(name, point, daily) {
     ),
     h('td', { class: 'num' }, seconds(point.failoverP50)),
     h('td', { class: 'num' }, seconds(point.failoverP99)),
-    h('td', { class: 'num' }, `${percent(point.lossPerStall.low)} to ${percent(point.lossPerStall.high)}\u00a0%`),
+    drawn && h('td', { class: 'num' }, low === high ? `${low}\u00a0%` : `${low} to ${high}\u00a0%`),
     daily && h('td', { class: 'num' }, rate ? `${round(rate.low)} to ${round(rate.high)}` : 'not known'),
   );
 }
