@@ -1,6 +1,7 @@
 //! Answers to what people ask about such input, when the evidence raises the question.
 
-use crate::facts::{Facts, StallKind};
+use crate::config::Source;
+use crate::facts::{Facts, Generation, StallKind};
 use crate::model::safe_stall;
 use crate::parameters::Parameter;
 use crate::plan::Plan;
@@ -15,7 +16,9 @@ pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Questi
     let mut asked = Vec::new();
     let mut ask = |question: &str, answer: String| asked.push(Question { question: question.to_owned(), answer });
     if has("etcd-heartbeat-late") && facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored) {
-        ask("Is \"failed to send out heartbeat on time\" dangerous or noise?", dangerous(facts, plan));
+        let line =
+            if facts.generation == Generation::V04 { "heartbeat near election timeout" } else { "failed to send out heartbeat on time" };
+        ask(&format!("Is \"{line}\" dangerous or noise?"), dangerous(facts, plan));
         ask(
             "Is it my setting or the machine?",
             String::from(
@@ -112,8 +115,10 @@ fn why_stopped(has: &dyn Fn(&str) -> bool) -> String {
 
 fn nothing_changed(facts: &Facts, has: &dyn Fn(&str) -> bool) -> Option<String> {
     if has("config-differs-from-log") {
-        return Some(String::from(
-            "The log shows other values in force than the file states. A cloud-config acts only at boot, and a running daemon keeps its old values until it restarts.",
+        let boot = facts.configurations.iter().any(|configuration| configuration.source == Source::CloudConfig);
+        let boot = if boot { " A cloud-config acts only at boot." } else { "" };
+        return Some(format!(
+            "The log shows other values in force than the file states. A running daemon keeps its old values until it restarts.{boot}"
         ));
     }
     // etcd tuned, fleet left alone: fleet's errors follow its own limit, not the leader changes (lab, section 5).
@@ -147,16 +152,18 @@ fn what_they_cost(facts: &Facts, plan: &Plan) -> String {
     let pair = |heartbeat, election| human(facts.failover(&timers(facts, heartbeat, election)).p50);
     let now = timers_in_force(facts);
     let (heartbeat, election) = (plan.of(Parameter::HeartbeatInterval).value(), plan.of(Parameter::ElectionTimeout).value());
-    let mut answer = format!(
-        "Each real death of a leader: about {} without one at {}",
-        pair(now.heartbeat, now.election),
-        Parameter::ElectionTimeout.human(now.election)
-    );
-    if election != now.election {
-        answer.push_str(&format!(", {} at {}", pair(heartbeat, election), Parameter::ElectionTimeout.human(election)));
-    }
-    if ![now.election, election].contains(&(6_000 * MS)) {
-        answer.push_str(&format!(", {} at 6000\u{a0}ms", pair(600 * MS, 6_000 * MS)));
+    let mut answer = String::from("Each real death of a leader: about ");
+    let mut said = 0;
+    // In rising order; of one election-timeout the pair that comes first.
+    for _ in 0..3 {
+        let pairs = [(now.election, now.heartbeat), (election, heartbeat), (6_000 * MS, 600 * MS)];
+        let Some((election, heartbeat)) = pairs.into_iter().filter(|(election, _)| *election > said).min_by_key(|(election, _)| *election)
+        else {
+            break;
+        };
+        let (before, without) = if said == 0 { ("", " without one") } else { (", ", "") };
+        answer.push_str(&format!("{before}{}{without} at {}", pair(heartbeat, election), Parameter::ElectionTimeout.human(election)));
+        said = election;
     }
     answer.push_str(". Higher values bring calm, not shorter pauses: while the leader stalls, writes wait as before.");
     if facts.has_fleet() {

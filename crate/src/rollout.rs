@@ -2,10 +2,11 @@
 
 use crate::config::Source;
 use crate::config::manifest::Launcher;
+use crate::facts::settings::from_configuration;
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
-use crate::plan::Plan;
+use crate::plan::{Decision, Plan};
 use crate::report::{Severity, Step};
 use crate::rules::{self, Finding};
 use crate::units::{Micros, human};
@@ -150,6 +151,15 @@ fn log(facts: &Facts, unit: &str) -> String {
 }
 
 fn hand_out(facts: &Facts, plan: &Plan) -> Step {
+    let states =
+        |decision: &Decision| from_configuration(facts, decision.parameter).is_some_and(|stated| stated.value == decision.proposed);
+    if plan.changes().all(states) {
+        return step(
+            "The file states these values already. See that it is the file that each member starts from, and that no flag, variable or drop-in overrides it.",
+            &[],
+            "Nothing.",
+        );
+    }
     let is = |source| facts.configurations.iter().any(|configuration| configuration.source == source);
     if let Some(launcher) = launcher(facts) {
         return hand_to(launcher);
@@ -329,7 +339,9 @@ fn fleet_step(facts: &Facts, plan: &Plan) -> Option<Step> {
 }
 
 fn watch(facts: &Facts, plan: &Plan) -> Step {
-    let changes = format!("{} | grep -cE 'lost leader|changed leader'", log(facts, names(facts).unit));
+    // etcd-io/etcd@v0.4.9:server/peer_server.go: leader changed from '%v' to '%v'.
+    let said = if facts.generation == Generation::V04 { "leader changed" } else { "lost leader|changed leader" };
+    let changes = format!("{} | grep -cE '{said}'", log(facts, names(facts).unit));
     let timeouts = "journalctl -u fleet --since today | grep -cE 'timeout|deadline|cancelled'";
     let (etcd, fleet) = (plan.changes().any(|d| d.parameter.is_etcd()), plan.changes().any(|d| !d.parameter.is_etcd()));
     let (text, commands): (&str, Vec<&str>) = match (etcd, fleet) {

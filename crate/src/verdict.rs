@@ -5,9 +5,10 @@ use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, Facts, StallKind};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
+use crate::model::raft::loss_share;
 use crate::parameters::Parameter;
-use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, TooLong};
-use crate::replay::{count, timers};
+use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, TooLong, meant};
+use crate::replay::{count, timers, timers_in_force};
 use crate::report::{Severity, Timing, Verdict};
 use crate::rules::Finding;
 use crate::rules::common::{BY_LEADER, human_limit, plural, says, times};
@@ -41,10 +42,10 @@ pub fn verdict(facts: &Facts, findings: &[Finding], plan: &Plan) -> Verdict {
     let timing = timing(facts, findings, plan, severity);
     Verdict {
         // Fine is said of what was looked at: where that was too little, nothing is fine.
-        severity: if severity == Severity::Ok && timing == Timing::Undecided { Severity::Info } else { severity },
+        severity: if severity == Severity::Ok && timing != Timing::NoneNeeded { Severity::Info } else { severity },
         headline: headline(facts, findings, plan, severity, timing),
         timing,
-        why: why(facts, findings, plan, timing),
+        why: why(facts, findings, plan, severity, timing),
         gain: gain(facts, plan),
         pay: pay(facts, plan),
         will_not_cure: will_not_cure(facts, findings, plan, timing),
@@ -68,9 +69,10 @@ fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity) 
         return without_proposal(facts, findings, plan);
     }
     let beneath = other_cause(findings).is_some() || findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry");
-    let needless_cured = plan.replay.needless == 0 || plan.replay.share() >= 0.8 && plan.remaining <= 0.2 * plan.replay.needless as f64;
+    let needless_cured =
+        plan.repairs || plan.replay.needless == 0 || plan.replay.share() >= 0.8 && plan.remaining <= 0.2 * plan.replay.needless as f64;
     let fleet_cured = facts.fleet_failures.is_empty() || plan.fleet_remaining * 5 <= facts.fleet_failures.len() as u64;
-    let measured = facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored) || facts.logs.is_empty();
+    let measured = plan.repairs || facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored) || facts.logs.is_empty();
     if plan.too_long.is_none() && !beneath && needless_cured && fleet_cured && measured { Timing::Remedy } else { Timing::Partly }
 }
 
@@ -163,8 +165,15 @@ fn headline(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity
     if timing == Timing::NoneNeeded || severity == Severity::Ok && !proposes {
         return healthy(facts, timing);
     }
+    if proposes && severity == Severity::Ok {
+        return as_asked(facts, plan);
+    }
     if facts.logs.is_empty() {
         return review(facts, findings, plan);
+    }
+    let broken = findings.iter().find(|finding| plan.repairs && finding.id == "etcd-bad-config");
+    if let Some(broken) = broken {
+        return format!("{}.", broken.title);
     }
     if proposes {
         let shown = stalls_headline(facts, plan).or_else(|| presence_headline(facts, findings)).or_else(|| units_headline(facts, findings));
@@ -173,6 +182,16 @@ fn headline(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity
         }
     }
     let named = if proposes { None } else { other_cause(findings) };
+    if let Some(too_long) = plan.too_long.filter(|_| named.is_none()) {
+        let end = if too_long.by_budget {
+            "what outlasts that takes longer to replace a dead leader than you accept"
+        } else {
+            "no sensible timer outlasts that"
+        };
+        if let Some(text) = stalls_headline(facts, plan) {
+            return format!("{}; {end}.", text.trim_end_matches('.'));
+        }
+    }
     if let Some(text) = outlasted(facts, plan, timing).filter(|_| named.is_none()) {
         return text;
     }
@@ -208,6 +227,20 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
         (_, _, 1) => String::from("The one recognised line shows no trouble."),
         _ => format!("The {read} recognised lines show no trouble."),
     }
+}
+
+/// Nothing is wrong; the values follow from what the reader states.
+fn as_asked(facts: &Facts, plan: &Plan) -> String {
+    let election = plan.of(Parameter::ElectionTimeout);
+    let stated = match facts.assumptions.stall_ms {
+        Some(_) => "the stall that you want to survive",
+        None => "the round trip that you state",
+    };
+    format!(
+        "For {stated} followers have to wait {} instead of {}; nothing in the input is wrong by itself.",
+        Parameter::ElectionTimeout.human(election.value()),
+        human_limit(facts, Parameter::ElectionTimeout)
+    )
 }
 
 /// A configuration without a log: what is wrong with it, or what its values cost.
@@ -301,7 +334,7 @@ fn outlasted(facts: &Facts, plan: &Plan, timing: Timing) -> Option<String> {
 }
 
 fn fleet_headline(facts: &Facts, plan: &Plan) -> Option<String> {
-    plan.of(Parameter::EtcdRequestTimeout).proposed?;
+    plan.of(Parameter::EtcdRequestTimeout).proposed.filter(|_| !facts.fleet_failures.is_empty())?;
     let limit = facts.value(Parameter::EtcdRequestTimeout);
     let said = human_limit(facts, Parameter::EtcdRequestTimeout);
     let unknown = "why etcd was slow is not in this input";
@@ -320,9 +353,9 @@ fn fleet_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     ))
 }
 
-fn why(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> String {
+fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, timing: Timing) -> String {
     match timing {
-        Timing::Remedy => cured(facts, plan),
+        Timing::Remedy => cured(facts, plan, severity),
         Timing::Partly => match (other_cause(findings), plan.too_long) {
             (_, Some(too_long)) => beyond(too_long),
             (Some(cause), _) => format!("The values help, but there is a cause beneath: {}.", cause.title.trim_end_matches('.')),
@@ -364,9 +397,9 @@ fn beyond(too_long: TooLong) -> String {
     format!("A stall of {} would need an election-timeout of {}{limit}; mend its cause first.", human(too_long.stall), human(too_long.need))
 }
 
-fn cured(facts: &Facts, plan: &Plan) -> String {
+fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
     let mut parts = Vec::new();
-    if plan.replay.needless > 0 {
+    if plan.replay.needless > 0 && !plan.repairs {
         parts.push(format!(
             "Stalls explain {} of {} needless leader changes; with the proposed values {} would remain.",
             plan.replay.explained,
@@ -380,13 +413,20 @@ fn cured(facts: &Facts, plan: &Plan) -> String {
     }
     let stalls = || facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored);
     if let Some(stall) = stalls().filter(|_| parts.is_empty() && plan.of(Parameter::ElectionTimeout).proposed.is_some()) {
+        let timers = timers_in_force(facts);
         parts.push(format!(
-            "The input shows no leader that lost its place, but a stall of {} mostly costs it; the proposed values outlast one.",
-            human(stall.planned)
+            "The input shows no leader that lost its place, but a stall of {} costs it in about {} of 100 cases; the proposed values outlast one.",
+            human(stall.planned),
+            loss_share(&timers, stall.planned, timers.heartbeat) / 10_000
         ));
     }
     if parts.is_empty() {
-        parts.push(String::from("The values as they stand cannot work together; the proposed ones do."));
+        let as_meant = plan.changes().any(|decision| meant(facts, decision.parameter) == decision.proposed);
+        parts.push(String::from(match (as_meant, plan.repairs, severity) {
+            (true, false, _) => "Values that are not read as they are written do not act; in the corrected form they do.",
+            (_, false, Severity::Ok) => "The values as they stand do not bear what you state; the proposed ones do.",
+            _ => "The values as they stand cannot work together; the proposed ones do.",
+        }));
     }
     parts.join(" ")
 }
@@ -404,8 +444,12 @@ fn expected(count: f64) -> String {
 fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
     let mut gain = Vec::new();
     let raises_etcd = plan.of(Parameter::ElectionTimeout).proposed.is_some();
-    if raises_etcd && plan.replay.needless > 0 {
+    let fewer = plan.remaining < plan.replay.needless as f64;
+    if raises_etcd && fewer && !plan.repairs {
         gain.push(format!("Needless leader changes: {} now, {} expected.", plan.replay.needless, expected(plan.remaining)));
+    }
+    if raises_etcd && plan.replay.needless == 0 && !facts.logs.is_empty() {
+        gain.push(String::from("A stall like the longest one costs no leader its place."));
     }
     if !facts.fleet_failures.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
         let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some()).count();

@@ -127,8 +127,12 @@ impl<'a> Builder<'a> {
 
     /// Something is wrong at `span`.
     pub fn problem(&mut self, id: &'static str, span: Range<usize>, note: String, parameter: Option<Parameter>) {
-        if !self.told_enough(id) {
-            self.problems.push(Problem { id, place: self.place(&span), note, parameter });
+        self.report(Problem { id, place: self.place(&span), note, parameter, weak_pair: false });
+    }
+
+    fn report(&mut self, problem: Problem) {
+        if !self.told_enough(problem.id) {
+            self.problems.push(problem);
         }
     }
 
@@ -433,7 +437,7 @@ impl<'a> Builder<'a> {
                 "election-timeout {t_text}{t_from} is below five times heartbeat-interval {h_text}{h_from}; etcd needs at least {}.",
                 Parameter::ElectionTimeout.human(5 * h)
             );
-            self.problem("etcd-bad-config", span, note, parameter);
+            self.report(Problem { id: "etcd-bad-config", place: stated.place, note, parameter, weak_pair: true });
         } else if t > 50_000 * MS {
             self.problem(
                 "etcd-bad-config",

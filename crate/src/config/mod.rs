@@ -90,6 +90,8 @@ pub struct Problem {
     pub note: String,
     /// The parameter it bears on.
     pub parameter: Option<Parameter>,
+    /// It is a pair with fewer than five heartbeats in an election-timeout, which etcd refuses from 2.0.6 on.
+    pub weak_pair: bool,
 }
 
 /// What a configuration tells about its cluster beside the five values.

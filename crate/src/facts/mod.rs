@@ -18,7 +18,7 @@ use crate::report::Provenance;
 use crate::search;
 use crate::sort::{distinct, sort};
 use crate::text::{DocumentId, Place};
-use crate::units::{MS, Micros, Range};
+use crate::units::{MS, Micros, Range, S};
 
 pub use crate::model::Generation;
 
@@ -451,6 +451,12 @@ impl Facts {
         } else {
             agent_ttl / 3
         }
+    }
+
+    /// Heartbeats so rare that etcd 2.0 has closed the connection they go over: it drops a peer stream that is silent for
+    /// 5 s and sends no keep-alive on it (etcd-io/etcd@v2.0.13:rafthttp/streamer.go). Leaders are lost without any stall.
+    pub fn heartbeats_come_too_late(&self) -> bool {
+        self.etcd.is_some_and(|range| range.low >= (2, 0, 0) && range.high < (2, 1, 0)) && self.value(Parameter::HeartbeatInterval) >= 5 * S
     }
 
     /// Round trip between members: stated, else 1 ms, as within one site.

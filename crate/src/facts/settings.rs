@@ -59,7 +59,8 @@ fn from_log(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     Some(InForce { value: Some(value), provenance, place: stated.and_then(|stated| stated.place), event: Some(id) })
 }
 
-fn from_configuration(facts: &Facts, parameter: Parameter) -> Option<InForce> {
+/// The last value that acts in the configurations.
+pub fn from_configuration(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     let mut found = facts
         .configurations
         .iter()

@@ -23,7 +23,9 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
     stalls.extend(near_timeouts(facts));
     for at in 0..changes.len() {
         if changes[at].class == ChangeClass::Needless && overlapping(facts, &stalls, &changes[at]).is_none() {
-            let guess = from_return(facts, voices, changes, at).or_else(|| like_near_misses(facts, &stalls, &changes[at]));
+            let stalled = !facts.heartbeats_come_too_late();
+            let guess = stalled.then(|| from_return(facts, voices, changes, at).or_else(|| like_near_misses(facts, &stalls, &changes[at])));
+            let guess = guess.flatten();
             stalls.push(guess.unwrap_or_else(|| censored(facts, &changes[at])));
         }
     }

@@ -3,6 +3,7 @@
 
 use super::VersionRange;
 use crate::config::Configuration;
+use crate::config::manifest::Launcher;
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::log::signature::{FLEET_RELEASES, Program, printed_at, signature};
@@ -16,9 +17,18 @@ pub fn etcd(logs: &[LogReading], configurations: &[Configuration]) -> Option<Ver
     // A tag of two numbers names no release.
     let release = |version: &&str| version.matches('.').count() >= 2;
     let tag = configurations.iter().find_map(|configuration| configuration.cluster.etcd_version.as_deref().filter(release));
-    let Some(configured) = stated(tag) else { return program(logs, Program::Etcd) };
+    let launcher = configurations.iter().find_map(|configuration| configuration.cluster.launcher);
+    let Some(configured) = stated(tag).or_else(|| launcher.and_then(started_by)) else { return program(logs, Program::Etcd) };
     program(logs, Program::Etcd).map_or(Some(configured), |logged| narrowed(logged, configured).or(Some(logged)))
 }
+
+/// Nothing that starts the etcd of a Kubernetes cluster starts one before 3.0; docker-compose starts any.
+fn started_by(launcher: Launcher) -> Option<VersionRange> {
+    (launcher != Launcher::Compose).then_some(VersionRange { low: (3, 0, 0), high: NEWEST })
+}
+
+/// The newest release that was read.
+const NEWEST: Version = (3, 7, 1);
 
 /// The fleet of these logs.
 pub fn fleet(logs: &[LogReading]) -> Option<VersionRange> {
@@ -146,8 +156,9 @@ mod tests {
             (&late, "2.3.7", Some("2.3.7")),
             // Another etcd wrote these.
             (&late, "3.5.9-0", Some("2.3.0-2.3.8")),
-            (&[], "3.5", None),
-            (&[], "latest", None),
+            // Of a tag that names no release only the kubelet tells.
+            (&[], "3.5", Some("3.0.0-3.7.1")),
+            (&[], "latest", Some("3.0.0-3.7.1")),
         ] {
             assert_eq!(etcd(logs, &image(tag)).map(words).as_deref(), expected, "{tag}");
         }

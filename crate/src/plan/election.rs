@@ -1,6 +1,8 @@
 //! etcd's pair: election-timeout and heartbeat-interval, always decided together.
 
-use super::{Bound, Decision, Doubts, bound, confidence, remark, rung, stall_to_survive, stated_bounds};
+use super::meant::meant;
+use super::{Bound, Decision, Doubts, as_meant, bound, confidence, remark, rung, stall_to_survive, stated_bounds};
+use crate::facts::settings::from_configuration;
 use crate::facts::{Facts, Generation, StallKind};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
@@ -8,7 +10,7 @@ use crate::model::fleet::etcd_patience;
 use crate::model::{Failover, planning_failover, safe_stall};
 use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
-use crate::report::{Provenance, Severity};
+use crate::report::{Confidence, Provenance, Severity};
 use crate::rules::common::{LONGEST_ELECTION, SILENT_STREAM, closes_silent_streams};
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, decimal, human};
@@ -37,6 +39,8 @@ pub struct Pair {
     pub heartbeat: Decision,
     pub election: Decision,
     pub too_long: Option<TooLong>,
+    /// The pair in force cannot work, whatever the log says.
+    pub repairs: bool,
 }
 
 /// No sensible election-timeout outlasts the stall.
@@ -53,19 +57,58 @@ pub struct TooLong {
 /// Decides the pair.
 pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
     if let Some((heartbeat, election)) = repair(facts) {
-        let mut why = stated_bounds(findings, Parameter::ElectionTimeout);
-        why.extend(stated_bounds(findings, Parameter::HeartbeatInterval));
-        return set(facts, findings, heartbeat, election, why);
+        let mut why = stated_bounds(findings, "etcd-bad-config");
+        if why.is_empty() {
+            why.push(remark("etcd 2.0 keeps no leader with such a pair, and no line tells that this is a later one; a later one misses a dead leader for the whole election-timeout."));
+        }
+        let mut pair = set(facts, findings, heartbeat, election, why, Doubts::default());
+        // What broke was the pair; no stall chose the value.
+        pair.election.neighbours.clear();
+        return Pair { repairs: true, ..pair };
     }
     match raise(facts, findings, replay) {
-        Raise::To(election, why) => set(facts, findings, election / 10, election, why),
+        Raise::To(election, why) => {
+            let near_miss = replay.needless == 0 && !facts.logs.is_empty() && facts.assumptions.stall_ms.is_none();
+            let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed) && !facts.logs.is_empty();
+            set(facts, findings, election / 10, election, why, Doubts { guessed, near_miss, ..Doubts::default() })
+        }
+        Raise::Stated(heartbeat, election, enough) => {
+            let why = vec![remark("The file states it already, and it outlasts the stalls of the log. It only has to come into force.")];
+            let mut pair = set(facts, findings, heartbeat, election, why, Doubts::default());
+            pair.election.neighbours = (enough < election).then(|| would_do(facts, enough)).into_iter().gather();
+            pair.heartbeat.neighbours.clear();
+            pair
+        }
         Raise::Beyond(too_long, why) => Pair { too_long: Some(too_long), ..keep(facts, why) },
-        Raise::No(why) => keep(facts, vec![remark(why)]),
+        Raise::No(why) => as_written(facts, findings).unwrap_or_else(|| keep(facts, vec![remark(why)])),
     }
+}
+
+/// The pair that the file means, where it is not read as it is written and could work.
+fn as_written(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
+    let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| meant(facts, parameter));
+    let heartbeat = beat.unwrap_or(facts.value(Parameter::HeartbeatInterval));
+    let election = wait.unwrap_or(facts.value(Parameter::ElectionTimeout));
+    let election = if election < 5 * heartbeat { rung(&LADDER, 10 * heartbeat)? } else { election };
+    if beat.or(wait).is_none() || election > LONGEST_ELECTION {
+        return None;
+    }
+    let mut pair = set(facts, findings, heartbeat, election, Vec::new(), Doubts::default());
+    pair.election.neighbours.clear();
+    for (decision, meant) in [(&mut pair.heartbeat, beat), (&mut pair.election, wait)] {
+        if let Some(value) = meant.filter(|value| decision.proposed == Some(*value)) {
+            decision.because = vec![as_meant(decision.parameter, value)];
+            decision.confidence = Confidence::High;
+            decision.neighbours.clear();
+        }
+    }
+    Some(pair)
 }
 
 enum Raise {
     To(Micros, Vec<Bound>),
+    /// The pair that the file states and that is not in force, and the election-timeout that would be enough.
+    Stated(Micros, Micros, Micros),
     Beyond(TooLong, Vec<Bound>),
     No(String),
 }
@@ -87,7 +130,8 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
         };
     }
     let breaks = closes_silent_streams(facts) && facts.generation == Generation::V2;
-    let too_rare = heartbeat >= SILENT_STREAM && (breaks || facts.logs.is_empty());
+    // Without a log and a version nothing shows that it works.
+    let too_rare = heartbeat >= SILENT_STREAM && (breaks || facts.logs.is_empty() && facts.etcd.is_none());
     (too_rare || election > LONGEST_ELECTION).then_some((250 * MS, 2500 * MS))
 }
 
@@ -122,7 +166,24 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Raise {
         let now = Parameter::ElectionTimeout.human(now);
         return Raise::No(format!("{now} already outlasts the longest stall, {}, with margin.", human(stall)));
     }
+    if let Some((beat, wait)) = stated_only(facts).filter(|(_, wait)| *wait >= election) {
+        return Raise::Stated(beat, wait, election);
+    }
     Raise::To(election, reasons(facts, stall, election))
+}
+
+/// The sound pair that the configuration states where the log shows that the member runs with another one.
+fn stated_only(facts: &Facts) -> Option<(Micros, Micros)> {
+    let stated = |parameter| from_configuration(facts, parameter)?.value;
+    let (beat, wait) = (stated(Parameter::HeartbeatInterval)?, stated(Parameter::ElectionTimeout)?);
+    let runs = facts.in_force(Parameter::ElectionTimeout);
+    let other = runs.event.is_some() && runs.place.is_none();
+    (other && 5 * beat <= wait && wait <= LADDER[LADDER.len() - 1]).then_some((beat, wait))
+}
+
+/// A smaller value that is enough.
+fn would_do(facts: &Facts, enough: Micros) -> String {
+    format!("{} would do and replace a dead leader after about {}.", ms(enough), human(failover_at(facts, enough).p50))
 }
 
 /// etcd 0.4 itself says that a gap came near the timeout: above 0.8 of it (etcd-io/etcd@v0.4.9:server/peer_server.go).
@@ -194,8 +255,10 @@ fn reasons(facts: &Facts, stall: Micros, election: Micros) -> Vec<Bound> {
         );
         reasons.push(bound(Side::AtMost, Basis::Judgement, parameter, None, text));
     }
-    let limit = format!("etcd accepts at most {}.", ms(LONGEST_ELECTION));
-    reasons.push(bound(Side::AtMost, Basis::Source, parameter, Some(LONGEST_ELECTION), limit));
+    if facts.generation != Generation::V04 {
+        let limit = format!("etcd accepts at most {}.", ms(LONGEST_ELECTION));
+        reasons.push(bound(Side::AtMost, Basis::Source, parameter, Some(LONGEST_ELECTION), limit));
+    }
     reasons
 }
 
@@ -244,7 +307,7 @@ fn keep(facts: &Facts, why: Vec<Bound>) -> Pair {
         election.because.extend(slow_sync(facts, carried));
         election.neighbours.extend(cheaper(facts, wait));
     }
-    Pair { heartbeat, election, too_long: None }
+    Pair { heartbeat, election, too_long: None, repairs: false }
 }
 
 /// How the heartbeat in force stands to the election-timeout.
@@ -282,10 +345,9 @@ fn cheaper(facts: &Facts, now: Micros) -> Option<String> {
     })
 }
 
-fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, election: Micros, mut why: Vec<Bound>) -> Pair {
-    let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed) && !facts.logs.is_empty();
+fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, election: Micros, mut why: Vec<Bound>, doubts: Doubts) -> Pair {
     let interpolated = (!RUN.contains(&election)).then_some("only 1000, 2500 and 6000\u{a0}ms");
-    let (sure, doubts) = confidence(facts, Parameter::ElectionTimeout, Doubts { guessed, interpolated });
+    let (sure, doubts) = confidence(facts, Parameter::ElectionTimeout, Doubts { interpolated, ..doubts });
     let behind = |finding: &&Finding| finding.parameters.contains(&Parameter::ElectionTimeout) && finding.severity > Severity::Info;
     let behind: Vec<&'static str> = findings.iter().filter(behind).map(|finding| finding.id).gather();
     why.extend(doubts);
@@ -299,20 +361,17 @@ fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, election: Micros,
         ..Decision::keep(facts, parameter, Vec::new())
     };
     let side = |side, basis, value, text| bound(side, basis, Parameter::HeartbeatInterval, Some(value), text);
-    let beat_bounds = vec![
-        side(
-            Side::AtLeast,
-            Basis::Judgement,
-            election / 10,
-            format!("A tenth of {}: a follower campaigns only after ten missed beats.", ms(election)),
-        ),
-        side(
-            Side::AtMost,
-            Basis::Source,
-            election / 5,
-            format!("etcd refuses more than a fifth: {} / 5 = {}.", ms(election), ms(election / 5)),
-        ),
-    ];
+    let mut beat_bounds = vec![side(
+        Side::AtLeast,
+        Basis::Judgement,
+        election / 10,
+        format!("A tenth of {}: a follower campaigns only after ten missed beats.", ms(election)),
+    )];
+    // etcd 0.4 checks neither (etcd-io/etcd@v0.4.9:config/config.go).
+    if facts.generation != Generation::V04 {
+        let fifth = format!("etcd refuses more than a fifth: {} / 5 = {}.", ms(election), ms(election / 5));
+        beat_bounds.push(side(Side::AtMost, Basis::Source, election / 5, fifth));
+    }
     let beat_neighbours = vec![
         format!("Not {}: a smaller one brings no more calm, only more messages (measured).", ms(heartbeat / 2)),
         format!("Not {}: five ticks widen the spread, and on etcd 3 they double the slow failovers (measured).", ms(heartbeat * 2)),
@@ -321,6 +380,7 @@ fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, election: Micros,
         heartbeat: decide(Parameter::HeartbeatInterval, heartbeat, beat_bounds, beat_neighbours, beat_cost(facts, heartbeat)),
         election: decide(Parameter::ElectionTimeout, election, why, neighbours(facts, election), cost(facts, heartbeat, election)),
         too_long: None,
+        repairs: false,
     }
 }
 
@@ -370,11 +430,13 @@ fn beat_cost(facts: &Facts, heartbeat: Micros) -> String {
 fn neighbours(facts: &Facts, election: Micros) -> Vec<String> {
     let Some(at) = LADDER.iter().position(|rung| *rung == election) else { return Vec::new() };
     let mut texts = Vec::new();
-    let Some((stall, _)) = stall_to_survive(facts) else { return texts };
+    let stall = stall_to_survive(facts).map_or(0, |(stall, _)| stall);
     if let Some(below) = at.checked_sub(1).map(|below| LADDER[below]) {
         let (bare, margin) = (stall + below / 5, stall * 5 / 4 + below / 5);
         let reason = if below < least(facts) {
             String::from("below etcd's default")
+        } else if below < 10 * facts.round_trip() {
+            format!("below ten round trips, {}", ms(10 * facts.round_trip()))
         } else if bare > below {
             format!("the stall and two of its heartbeats are {}", ms(bare))
         } else {
@@ -385,7 +447,7 @@ fn neighbours(facts: &Facts, election: Micros) -> Vec<String> {
     if let Some(above) = LADDER.get(at + 1) {
         let more = failover_at(facts, *above).p50 - failover_at(facts, election).p50;
         texts.push(format!(
-            "Not {}: a leader that really dies would be replaced {} later, and no stall asks for it.",
+            "Not {}: a leader that really dies would be replaced {} later, and nothing asks for it.",
             ms(*above),
             human(more)
         ));

@@ -5,6 +5,7 @@
 
 mod election;
 pub mod load;
+mod meant;
 mod presence;
 mod reconcile;
 mod request;
@@ -19,6 +20,7 @@ use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, human};
 
 pub use election::TooLong;
+pub use meant::meant;
 pub use request::HIGHEST as HIGHEST_REQUEST_TIMEOUT;
 
 /// What to do with one parameter.
@@ -73,6 +75,8 @@ pub struct Plan {
     pub replay: Replayed,
     /// Needless changes expected to remain.
     pub remaining: f64,
+    /// The pair in force cannot work, whatever the log says: the proposed one is no answer to its stalls.
+    pub repairs: bool,
     /// The longest stall is beyond what any sensible election-timeout outlasts.
     pub too_long: Option<TooLong>,
     /// Failed fleet requests that would remain.
@@ -112,6 +116,7 @@ pub fn plan(facts: &Facts, findings: &[Finding]) -> Plan {
         decisions: vec![pair.heartbeat, pair.election, request, agent, interval],
         replay,
         remaining,
+        repairs: pair.repairs,
         too_long: pair.too_long,
         fleet_remaining,
     }
@@ -140,14 +145,30 @@ fn remark(text: impl Into<String>) -> Bound {
     Bound { text: text.into(), basis: String::from("judgement"), side: String::from("note"), value: None }
 }
 
-/// The bounds that rules state for `parameter`.
-fn stated_bounds(findings: &[Finding], parameter: Parameter) -> Vec<Bound> {
-    findings
-        .iter()
-        .flat_map(|finding| &finding.constraints)
-        .filter(|constraint| constraint.parameter == parameter)
-        .map(|constraint| bound(constraint.side, constraint.basis, parameter, Some(constraint.bound), constraint.because.clone()))
+/// The bounds that one rule states for etcd's pair.
+fn stated_bounds(findings: &[Finding], rule: &str) -> Vec<Bound> {
+    let stating = findings.iter().filter(|finding| finding.id == rule).flat_map(|finding| &finding.constraints);
+    stating
+        .map(|constraint| {
+            bound(constraint.side, constraint.basis, constraint.parameter, Some(constraint.bound), constraint.because.clone())
+        })
         .gather()
+}
+
+/// Why a value is proposed that the file means already.
+fn as_meant(parameter: Parameter, value: Micros) -> Bound {
+    remark(format!(
+        "The file means {} and writes it in a form that is not read; as {} it acts.",
+        parameter.human(value),
+        parameter.written(value)
+    ))
+}
+
+/// The value that the file means, where it is not in force because of how it is written.
+fn as_the_file_means(facts: &Facts, parameter: Parameter, cost: &dyn Fn(Micros) -> String) -> Option<Decision> {
+    let value = meant(facts, parameter).filter(|value| *value != facts.value(parameter))?;
+    let kept = Decision::keep(facts, parameter, vec![as_meant(parameter, value)]);
+    Some(Decision { proposed: Some(value), cost: cost(value), ..kept })
 }
 
 /// What makes a proposed value less sure; each lowers its confidence by one step (method 9).
@@ -157,6 +178,8 @@ struct Doubts {
     guessed: bool,
     /// The values that were really run, where this one lies between them.
     interpolated: Option<&'static str>,
+    /// No leader lost its place; one nearly did (method 4.3).
+    near_miss: bool,
 }
 
 /// How sure a value can be, and the reasons against it as a remark.
@@ -177,7 +200,11 @@ fn confidence(facts: &Facts, parameter: Parameter, doubts: Doubts) -> (Confidenc
     if let Some(run) = doubts.interpolated {
         why.push(format!("it is interpolated: {run} were run on real clusters"));
     }
+    if doubts.near_miss {
+        why.push(String::from("no leader is seen to lose its place"));
+    }
     let sure = why.iter().fold(Confidence::High, |confidence, _| confidence.lower());
+    let sure = if doubts.near_miss { Confidence::Low } else { sure };
     (sure, (!why.is_empty()).then(|| remark(format!("What makes it less sure: {}.", why.join("; ")))))
 }
 

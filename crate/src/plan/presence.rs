@@ -1,6 +1,6 @@
 //! fleet's agent-ttl: how long a machine may be without etcd before its units are taken away.
 
-use super::{Bound, Decision, Doubts, bound, confidence, load, remark, stall_to_survive};
+use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, load, remark, stall_to_survive};
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{Facts, UNKNOWN_FLEET};
 use crate::gather::Gather;
@@ -40,6 +40,10 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     let timeout = request.value();
     let burden = Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election) };
     let now = facts.value(PARAMETER);
+    let meant = as_the_file_means(facts, PARAMETER, &|value| cost(facts, value, now));
+    if let Some(meant) = meant.filter(|meant| fits(facts, meant.value(), &burden)) {
+        return meant;
+    }
     if fits(facts, now, &burden) || !(lost || contradicted || request.proposed.is_some()) {
         return kept(facts, now, &burden, lost);
     }
@@ -50,7 +54,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     }
     let guessed = lost || stall_to_survive(facts).is_none() && !facts.logs.is_empty();
     let interpolated = (!RUN.contains(&value)).then_some("30s, 60s and 120s");
-    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated });
+    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated, ..Doubts::default() });
     let mut because = bounds(facts, value, &burden);
     because.push(remark("The upper bound is your patience: how long the units of a dead machine may wait."));
     because.extend(unknown(facts));

@@ -1,6 +1,6 @@
 //! fleet's engine-reconcile-interval: five times it is the engine's lease.
 
-use super::{Decision, Doubts, bound, confidence, load, remark, rung};
+use super::{Decision, Doubts, as_the_file_means, bound, confidence, load, remark, rung};
 use crate::facts::Facts;
 use crate::gather::Gather;
 use crate::log::event::Meaning;
@@ -23,6 +23,9 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
         return Decision::keep(facts, PARAMETER, vec![remark("fleet is not in the input.")]);
     }
     let now = facts.value(PARAMETER);
+    if let Some(meant) = as_the_file_means(facts, PARAMETER, &|value| cost(facts, ttl, value)) {
+        return meant;
+    }
     let stolen = findings.iter().any(|finding| matches!(finding.id, "fleet-engine-lease-stolen" | "fleet-duplicate-machine-id"));
     let longer = stolen.then(|| {
         remark(format!(
@@ -63,23 +66,27 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
     };
     let text = format!("Four intervals must outlast a request and an election: {} / 4 = {}.", human(wait), human(wait / 4));
     let interpolated = (!RUN.contains(&value)).then_some("2 and 10\u{a0}s");
-    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed: true, interpolated });
+    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed: true, interpolated, ..Doubts::default() });
     let mut because = vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)];
     because.extend(doubts);
     Decision {
         proposed: Some(value),
         because,
         neighbours: neighbours(value, wait),
-        cost: format!(
-            "An engine that dies is replaced after up to {} instead of {}. {}",
-            human(dead_engine(value, false)),
-            human(dead_engine(now, false)),
-            load::sentence(facts, ttl, value)
-        ),
+        cost: cost(facts, ttl, value),
         confidence: sure,
         findings: findings.iter().map(|finding| finding.id).filter(|id| *id == "fleet-leadership-churn").gather(),
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
+}
+
+fn cost(facts: &Facts, ttl: Micros, value: Micros) -> String {
+    format!(
+        "An engine that dies is replaced after up to {} instead of {}. {}",
+        human(dead_engine(value, false)),
+        human(dead_engine(facts.value(PARAMETER), false)),
+        load::sentence(facts, ttl, value)
+    )
 }
 
 fn neighbours(value: Micros, wait: Micros) -> Vec<String> {

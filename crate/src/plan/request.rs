@@ -1,6 +1,6 @@
 //! fleet's etcd-request-timeout: longer than the stalls of etcd that it should ride out.
 
-use super::{Bound, Decision, Doubts, bound, confidence, remark, rung, stall_to_survive};
+use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, remark, rung, stall_to_survive};
 use crate::facts::failures::proven_wait;
 use crate::facts::{ChangeClass, Facts};
 use crate::gather::Gather;
@@ -27,7 +27,7 @@ pub const HIGHEST: Micros = LADDER[LADDER.len() - 1];
 /// Decides the request timeout.
 pub fn decide(facts: &Facts, findings: &[Finding]) -> Decision {
     match need(facts, findings) {
-        Need::No(why) => kept(facts, why),
+        Need::No(why) => as_the_file_means(facts, PARAMETER, &|value| cost(facts, value)).unwrap_or_else(|| kept(facts, why)),
         Need::AtLeast(need, why) => propose(facts, findings, need, why),
     }
 }
@@ -138,23 +138,27 @@ fn propose(facts: &Facts, findings: &[Finding], need: Micros, mut why: Vec<Bound
     why.push(bound(Side::AtMost, Basis::Measured, PARAMETER, None, format!("A failover does not bound it: {LOST_ANYWAY}")));
     let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed);
     let interpolated = (!RUN.contains(&value)).then_some("1, 5 and 10\u{a0}s");
-    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated });
+    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated, ..Doubts::default() });
     why.extend(doubts);
     let behind = |finding: &&Finding| finding.parameters.contains(&PARAMETER) && finding.severity > Severity::Info;
     Decision {
         proposed: Some(value),
         because: why,
         neighbours: neighbours(facts, value, need),
-        cost: format!(
-            "An etcd that hangs holds each call of fleet for {} instead of {}, and one beat of a machine's presence for up to {}.",
-            PARAMETER.human(value),
-            PARAMETER.human(now),
-            human(facts.slowest_beat(value))
-        ),
+        cost: cost(facts, value),
         confidence: sure,
         findings: findings.iter().filter(behind).map(|finding| finding.id).gather(),
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
+}
+
+fn cost(facts: &Facts, value: Micros) -> String {
+    format!(
+        "An etcd that hangs holds each call of fleet for {} instead of {}, and one beat of a machine's presence for up to {}.",
+        PARAMETER.human(value),
+        PARAMETER.human(facts.value(PARAMETER)),
+        human(facts.slowest_beat(value))
+    )
 }
 
 fn neighbours(facts: &Facts, value: Micros, need: Micros) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! `config-agent-ttl-too-short`: the agent-ttl does not carry the etcd-request-timeout beside it.
 
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
-use crate::facts::{Facts, UNKNOWN_FLEET};
+use crate::facts::Facts;
 use crate::gather::Gather;
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
@@ -25,14 +25,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     if places.is_empty() || ttl <= 0 || ttl >= least {
         return None;
     }
-    let unknown = if facts.fleet.is_none() { format!(" {UNKNOWN_FLEET}") } else { String::new() };
     let title =
         format!("agent-ttl {} is too short for an etcd-request-timeout of {}", AgentTtl.human(ttl), EtcdRequestTimeout.human(limit));
-    let what = format!(
-        "It should be at least {}: twelve request timeouts, and more than four beats of up to {}.{unknown}",
-        human(least),
-        human(beat)
-    );
+    let what =
+        format!("It should be at least {}: twelve request timeouts, and more than four beats of up to {}.", human(least), human(beat));
     // Beside a log without trouble of fleet it is a remark.
     let severity = if facts.logs.is_empty() || !facts.fleet_failures.is_empty() { Severity::Warning } else { Severity::Info };
     let demand = Constraint {

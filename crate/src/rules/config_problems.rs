@@ -107,7 +107,7 @@ fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> 
     sort(&mut parameters);
     parameters.dedup();
     let of = match parameters.as_slice() {
-        [one] => format!(" ({})", one.key()),
+        [one] if !title.starts_with(one.key()) => format!(" ({})", one.key()),
         _ => String::new(),
     };
     let title = if problems.len() > 1 { format!("{title}, {}\u{a0}times", problems.len()) } else { format!("{title}{of}") };

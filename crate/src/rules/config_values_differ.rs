@@ -22,10 +22,24 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    Parameter::ALL
-        .into_iter()
-        .find_map(|parameter| in_logs(facts, parameter))
-        .or_else(|| Parameter::ALL.into_iter().find_map(|parameter| in_files(facts, parameter)))
+    all(facts, in_logs).or_else(|| all(facts, in_files))
+}
+
+/// One finding for all parameters that differ.
+fn all(facts: &Facts, differing: fn(&Facts, Parameter) -> Option<Finding>) -> Option<Finding> {
+    let mut all: Option<Finding> = None;
+    for parameter in Parameter::ALL {
+        match (differing(facts, parameter), &mut all) {
+            (Some(other), Some(first)) => {
+                first.title.push_str(&other.title.replace("Members differ", ", and"));
+                first.parameters.extend(other.parameters);
+                first.evidence.extend(other.evidence);
+            }
+            (found @ Some(_), first) => *first = found,
+            (None, _) => {}
+        }
+    }
+    all
 }
 
 /// The last start line of each member.
@@ -80,7 +94,7 @@ fn in_files(facts: &Facts, parameter: Parameter) -> Option<Finding> {
         Severity::Warning,
         Confidence::Medium,
         title(parameter, low.0, high.0),
-        "Two places state different values. If one is the older text of the same machine, this is no trouble.",
+        "These files state different values. If one is the older text of the same machine, this is no trouble.",
     )
     .counting(stated.len())
     .on(&[parameter]);

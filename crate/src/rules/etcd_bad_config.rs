@@ -54,10 +54,11 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     // What only etcd 2.0 cannot work with is no fault of an etcd of unknown age.
     let unsure = problems.is_empty() && refused.is_empty() && facts.etcd.is_none() && facts.value(HeartbeatInterval) >= SILENT_STREAM;
-    let only_weak = starts_anyway(facts) && problems.iter().all(|problem| problem.note.contains("five times")) && refused.is_empty();
+    let only_weak = starts_anyway(facts) && problems.iter().all(|problem| problem.weak_pair) && refused.is_empty();
+    let works = problems.is_empty() && refused.is_empty() && too_rare_but_works(facts);
     let (severity, confidence) = if unsure {
         (Severity::Warning, Confidence::Medium)
-    } else if only_weak {
+    } else if only_weak || works {
         (Severity::Warning, Confidence::High)
     } else {
         (Severity::Critical, Confidence::High)
@@ -79,7 +80,7 @@ fn check(facts: &Facts) -> Option<Finding> {
             finding.evidence.push(Evidence { at: At::Place(place), note: None });
         }
     }
-    Some(if pair.is_some() && !unsure { finding.demanding(demands(facts)) } else { finding })
+    Some(if pair.is_some() && !unsure && !works { finding.demanding(demands(facts)) } else { finding })
 }
 
 /// Lines that refuse, then the start lines with the pair in force.
@@ -124,7 +125,7 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
                 "etcd 2.0 closes a connection between members that is silent for 5\u{a0}s, so heartbeats this rare find it closed."
             }
             Some(_) => {
-                "etcd 2.1 and later keep such connections open, so it works; but a leader that dies is missed only after the whole election-timeout."
+                "etcd 2.1 and later keep silent connections open, so it works; but a leader that dies is missed only after the whole election-timeout."
             }
             None => {
                 "If this is etcd 2.0, it closes connections between members that are silent for 5\u{a0}s, and no leader lasts. Later ones keep them open; there a leader that dies is missed only after the whole election-timeout."
@@ -133,6 +134,12 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
         return Some((format!("The timers are far too long: {both}"), closes.to_owned()));
     }
     None
+}
+
+/// Heartbeats as rare as this, in an etcd that keeps silent connections and accepts the pair.
+fn too_rare_but_works(facts: &Facts) -> bool {
+    let (beat, wait) = (facts.value(HeartbeatInterval), facts.value(ElectionTimeout));
+    facts.etcd.is_some() && !closes_silent_streams(facts) && beat >= SILENT_STREAM && wait >= 5 * beat && wait <= LONGEST_ELECTION
 }
 
 /// The first release that compares the two (etcd-io/etcd@v2.0.6:etcdmain/config.go).
@@ -165,20 +172,20 @@ fn demands(facts: &Facts) -> Vec<Constraint> {
                 Side::AtMost,
                 SILENT_STREAM / 2,
                 Basis::Derived,
-                "connections between members are closed after 5\u{a0}s of silence, so two heartbeats must fit in",
+                "Two heartbeats must fit into the 5\u{a0}s of silence after which etcd 2.0 closes a connection between members: 2.5\u{a0}s.",
             ),
             demand(
                 ElectionTimeout,
                 Side::AtMost,
                 10 * SILENT_STREAM / 2,
                 Basis::Judgement,
-                "ten heartbeats of at most 2.5\u{a0}s; a longer wait only makes a dead leader cost more",
+                "Ten heartbeats of at most 2.5\u{a0}s; a longer wait only makes a dead leader cost more.",
             ),
         ];
     }
     vec![
-        demand(ElectionTimeout, Side::AtLeast, 5 * beat, Basis::Source, "etcd refuses an election-timeout below five heartbeats"),
-        demand(ElectionTimeout, Side::AtMost, LONGEST_ELECTION, Basis::Source, "etcd refuses an election-timeout above 50000\u{a0}ms"),
+        demand(ElectionTimeout, Side::AtLeast, 5 * beat, Basis::Source, "etcd refuses an election-timeout below five heartbeats."),
+        demand(ElectionTimeout, Side::AtMost, LONGEST_ELECTION, Basis::Source, "etcd refuses an election-timeout above 50000\u{a0}ms."),
     ]
 }
 

@@ -117,8 +117,10 @@ fn elections(facts: &Facts) -> Vec<Election> {
             None => elections.push(election),
         }
     }
-    if elections.is_empty() {
-        elections = without_terms(facts);
+    // The first term that a member of 0.4 prints is not known to be new; its leaders are.
+    let named = without_terms(facts);
+    if named.len() > elections.len() {
+        elections = named;
     }
     by_key(&mut elections, |election| (election.time, election.term));
     elections

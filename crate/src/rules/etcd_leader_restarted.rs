@@ -44,8 +44,16 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else {
         String::from("Its next lines are those of a start.")
     };
-    let what = format!("{shown}{}", leaderless(facts));
-    Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &events).counting(wanted.len()).on(&[ElectionTimeout]))
+    let mut lines: Vec<EventId> = Vec::new();
+    for (id, event) in facts.events_of(&[Meaning::OutOfMemoryKill]) {
+        if event.word("name").is_some_and(|name| name.starts_with("etcd")) {
+            lines.push(id);
+        }
+    }
+    let by_kernel = if lines.is_empty() { "" } else { " The kernel killed etcd for want of memory." };
+    lines.extend(events);
+    let what = format!("{shown}{by_kernel}{}", leaderless(facts));
+    Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &lines).counting(wanted.len()).on(&[ElectionTimeout]))
 }
 
 /// How long the cluster was without a leader each time: from the first broken connection after the

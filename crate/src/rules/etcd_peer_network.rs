@@ -44,7 +44,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     by_key(&mut events, |id| std::cmp::Reverse(telling(facts.event(*id))));
     let count = lines(facts, &events);
-    let consequence = events.iter().all(|id| follows_an_end_or_stall(facts, *id));
+    let too_rare = facts.heartbeats_come_too_late() && cause(facts, &events) == NO_ANSWER;
+    let consequence = too_rare || events.iter().all(|id| follows_an_end_or_stall(facts, *id));
     let speakers = hosts(facts, &events);
     let who = if speakers.len() > 1 { "Members could not reach each other" } else { "A member could not reach its peers" };
     let cause = cause(facts, &events);
@@ -62,7 +63,13 @@ fn check(facts: &Facts) -> Option<Finding> {
         );
     }
     if consequence {
-        let title = format!("Connections between members broke when a member ended or stalled ({})", plural(count, "line", "lines"));
+        let lines = plural(count, "line", "lines");
+        if too_rare {
+            let title = format!("Connections between members were closed between two heartbeats ({lines})");
+            let what = "They follow from a heartbeat-interval above 5\u{a0}s; the network is not shown to be at fault.";
+            return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events));
+        }
+        let title = format!("Connections between members broke when a member ended or stalled ({lines})");
         let what = "Each of these lines stands beside a member that ended, started anew or stalled. They follow from that; the network is not shown to be at fault.";
         let remark = Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, &events);
         return Some(
@@ -101,6 +108,8 @@ fn blames_other_cause(event: &Event) -> bool {
 /// The other side answered, but not as a member does.
 const NO_HEALTH: &str = "cannot unmarshal";
 
+const NO_ANSWER: &str = "no answer in time";
+
 /// What the most telling line says.
 fn cause(facts: &Facts, events: &[EventId]) -> &'static str {
     const CAUSES: &[(&str, &str)] = &[
@@ -108,8 +117,8 @@ fn cause(facts: &Facts, events: &[EventId]) -> &'static str {
         ("network is unreachable", "the network is unreachable"),
         ("no such host", "its name is not known"),
         ("connection refused", "its peer port refuses connections"),
-        ("i/o timeout", "no answer in time"),
-        ("deadline exceeded", "no answer in time"),
+        ("i/o timeout", NO_ANSWER),
+        ("deadline exceeded", NO_ANSWER),
         ("EOF", "connections ended"),
         ("connection reset", "connections were reset"),
         ("broken pipe", "connections broke"),
@@ -166,7 +175,9 @@ fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
             .iter()
             .filter(|change| change.class == ChangeClass::Wanted)
             .any(|change| change.lost.into_iter().chain(change.elected).any(around));
-    ended || facts.stalls.iter().filter_map(|stall| stall.end).any(around)
+    // A stall longer than the 5 s of a silent stream breaks it while it lasts.
+    let within = |end: Micros, length: Micros| (end - length..=end).contains(&now);
+    ended || facts.stalls.iter().any(|stall| stall.end.is_some_and(|end| around(end) || within(end, stall.length.high)))
 }
 
 /// The trouble goes on for half a minute.

@@ -1,0 +1,38 @@
+//! Values that a file means and that do not act, as they are written in a form that is not read.
+
+use crate::config::scalar::yaml_number;
+use crate::facts::Facts;
+use crate::parameters::{Parameter, Unit};
+use crate::units::{MS, Micros, S, parse_go_duration};
+
+/// Problems of a value whose text is not read.
+const UNREAD: [&str; 4] = ["config-value-dropped", "config-agent-ttl-unit", "config-bad-float", "etcd-bad-config"];
+
+/// What a value means that is not read as it is written, `600ms`, `"5"` or `120`, where no other one acts.
+pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {
+    let mut meant = None;
+    for configuration in &facts.configurations {
+        for setting in &configuration.settings {
+            if setting.parameter != parameter {
+                continue;
+            }
+            if setting.effective && setting.value != Some(0) {
+                return None;
+            }
+            for problem in &configuration.problems {
+                if problem.place == setting.place && UNREAD.contains(&problem.id) {
+                    meant = reading(parameter, setting.raw.trim_matches(['"', '\'']));
+                }
+            }
+        }
+    }
+    meant.filter(|value| *value > 0)
+}
+
+fn reading(parameter: Parameter, text: &str) -> Option<Micros> {
+    let unit = if parameter.unit() == Unit::Milliseconds { MS } else { S };
+    match yaml_number(text) {
+        Some(number) => Some((number * unit as f64) as Micros),
+        None => parse_go_duration(text).ok(),
+    }
+}

@@ -1,0 +1,252 @@
+//! Advice on whole inputs, one for each kind of answer: what follows from what the reader states, a pair that its etcd
+//! cannot carry, a stall beyond every timer, a near miss, values that are written so that they do not act, values
+//! that are right and not in force, and what to do where Kubernetes or etcd 0.4 runs.
+
+use timing_advisor::report::{Confidence, Recommendation, Report, Severity, Timing};
+use timing_advisor::{Assumptions, Document, Input, analyze};
+
+const A: &str = "8e9e05c52164694d";
+const B: &str = "91bc3c398fb3c145";
+const C: &str = "fd422379fda50e48";
+
+fn report(texts: &[&str], assumptions: Assumptions) -> Report {
+    let documents = texts.iter().map(|text| Document { name: None, text: (*text).to_owned() }).collect();
+    let report = analyze(&Input { documents, assumptions });
+    let verdict = &report.verdict;
+    assert!(verdict.headline.len() > 20 && verdict.why.len() > 10, "{verdict:?}");
+    assert!(report.recommendations.is_empty() || verdict.severity > Severity::Ok, "{verdict:?}");
+    report
+}
+
+fn read(texts: &[&str]) -> Report {
+    report(texts, Assumptions::default())
+}
+
+fn proposed(report: &Report) -> Vec<(&str, &str)> {
+    report.recommendations.iter().map(|row| (row.parameter.as_str(), row.proposed_text.as_str())).collect()
+}
+
+fn row<'a>(report: &'a Report, parameter: &str) -> &'a Recommendation {
+    report.recommendations.iter().find(|row| row.parameter == parameter).expect("a proposal")
+}
+
+fn bounds(row: &Recommendation) -> String {
+    row.because.iter().map(|bound| format!("{} ", bound.text)).collect()
+}
+
+fn severity(report: &Report, id: &str) -> Option<Severity> {
+    report.findings.iter().find(|finding| finding.id == id).map(|finding| finding.severity)
+}
+
+/// A term of etcd 2.3 that ends because its leader stalled until `wakes` seconds after ten o'clock and was late by `late`.
+fn stalled(term: u32, old: &str, new: &str, third: &str, campaign: f64, wakes: f64, late: &str) -> [String; 3] {
+    let at = |seconds: f64| format!("2016-09-12 10:{:02}:{:09.6}", seconds as u32 / 60, seconds % 60.0);
+    let (before, c, w) = (term - 1, at(campaign), at(wakes));
+    [
+        format!(
+            "{w} W | etcdserver: failed to send out heartbeat on time (deadline exceeded for {late})\n\
+             {w} I | raft: {old} [term: {before}] received a MsgApp message with higher term from {new} [term: {term}]\n\
+             {w} I | raft: {old} became follower at term {term}\n\
+             {w} I | raft: raft.node: {old} changed leader from {old} to {new} at term {term}\n"
+        ),
+        format!(
+            "{c} I | raft: {new} is starting a new election at term {before}\n\
+             {c} I | raft: {new} became candidate at term {term}\n\
+             {c} I | raft: raft.node: {new} lost leader {old} at term {term}\n\
+             {c} I | raft: {new} became leader at term {term}\n\
+             {c} I | raft: raft.node: {new} elected leader {new} at term {term}\n"
+        ),
+        format!(
+            "{c} I | raft: raft.node: {third} lost leader {old} at term {term}\n\
+             {c} I | raft: raft.node: {third} elected leader {new} at term {term}\n"
+        ),
+    ]
+}
+
+fn start(heartbeat: u32, election: u32) -> String {
+    format!(
+        "2016-09-12 10:00:00.000100 I | etcdmain: etcd Version: 2.3.8\n\
+         2016-09-12 10:00:00.000200 I | etcdserver: heartbeat = {heartbeat}ms\n\
+         2016-09-12 10:00:00.000300 I | etcdserver: election = {election}ms\n"
+    )
+}
+
+/// Logs of three members, the first of which leads and stalls once.
+fn one_stall(heartbeat: u32, election: u32, stall: f64, late: &str) -> [String; 3] {
+    let campaign = 600.0 + f64::from(election) * 1.15 / 1000.0;
+    let lines = stalled(6, A, B, C, campaign, 600.0 + stall, late);
+    let leads = |id: &str| format!("2016-09-12 10:00:05.000000 I | raft: raft.node: {id} elected leader {A} at term 5\n");
+    let ids = [A, B, C];
+    std::array::from_fn(|at| start(heartbeat, election) + &leads(ids[at]) + &lines[at])
+}
+
+fn logs(texts: &[String; 3]) -> [&str; 3] {
+    [&texts[0], &texts[1], &texts[2]]
+}
+
+const VARIABLES: &str = "ETCD_NAME=a\nETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\n";
+
+#[test]
+fn what_the_reader_states_asks_by_itself() {
+    let far = report(&[VARIABLES], Assumptions { peer_rtt_ms: Some(150.0), ..Assumptions::default() });
+    assert_eq!(proposed(&far), [("etcd.heartbeat-interval", "150\u{a0}ms"), ("etcd.election-timeout", "1500\u{a0}ms")]);
+    assert_eq!((far.verdict.severity, far.verdict.timing), (Severity::Info, Timing::Remedy));
+    assert!(far.verdict.headline.contains("round trip"), "{}", far.verdict.headline);
+    assert!(row(&far, "etcd.election-timeout").neighbours[0].contains("ten round trips"));
+    let stalls = report(&[VARIABLES], Assumptions { stall_ms: Some(1500.0), ..Assumptions::default() });
+    assert!(stalls.verdict.headline.contains("stall") && stalls.verdict.headline.contains("2500"), "{}", stalls.verdict.headline);
+}
+
+/// Heartbeats of 10 s find the connections of etcd 2.0 closed: leaders are lost without a stall.
+#[test]
+fn rare_heartbeats_of_etcd_2_0_are_no_stalls() {
+    let mut log = String::from("2015/07/21 06:00:00 etcdserver: heartbeat = 10000ms\n2015/07/21 06:00:00 etcdserver: election = 50000ms\n");
+    for (round, term) in [(1, 2), (3, 4), (5, 6)] {
+        log += &format!(
+            "2015/07/21 06:{round:02}:10 raft: {A} became candidate at term {term}\n\
+             2015/07/21 06:{round:02}:10 raft: {A} became leader at term {term}\n\
+             2015/07/21 06:{round:02}:10 raft.node: {A} elected leader {A} at term {term}\n\
+             2015/07/21 06:{round:02}:17 rafthttp: encountered error reading the client log stream: read tcp 10.0.0.12:2380: i/o timeout\n\
+             2015/07/21 06:{round:02}:59 raft: {A} became follower at term {}\n\
+             2015/07/21 06:{round:02}:59 raft.node: {A} lost leader {A} at term {}\n\
+             2015/07/21 06:{round:02}:59 raft.node: {A} elected leader {B} at term {}\n",
+            term + 1,
+            term + 1,
+            term + 1
+        );
+    }
+    let report = read(&[&log]);
+    assert_eq!(proposed(&report), [("etcd.heartbeat-interval", "250\u{a0}ms"), ("etcd.election-timeout", "2500\u{a0}ms")]);
+    assert_eq!(report.verdict.timing, Timing::Remedy);
+    assert!(report.verdict.headline.contains("far too long"), "{}", report.verdict.headline);
+    assert!(report.verdict.gain.is_empty() && report.verdict.will_not_cure.is_empty(), "{:?}", report.verdict);
+    assert!(!bounds(row(&report, "etcd.election-timeout")).contains("stall"));
+    assert_ne!(severity(&report, "etcd-peer-network"), Some(Severity::Critical));
+}
+
+/// Later ones keep silent connections open: worth a word, and no alarm.
+#[test]
+fn rare_heartbeats_of_a_later_etcd_work() {
+    let log = start(5000, 50_000) + &format!("2016-09-12 10:00:50.000000 I | raft: raft.node: {A} elected leader {A} at term 5\n");
+    let report = read(&[&log]);
+    assert_eq!(severity(&report, "etcd-bad-config"), Some(Severity::Warning));
+    assert!(report.recommendations.is_empty());
+}
+
+#[test]
+fn no_timer_outlasts_it() {
+    let mut texts = one_stall(250, 2500, 25.1, "24.7s");
+    // A follower's stream is silent for 5 s and breaks, long before the leader wakes.
+    texts[1] +=
+        &format!("2016-09-12 10:10:06.000000 E | rafthttp: failed to read {A} on stream Message (read tcp 10.0.0.2:4: i/o timeout)\n");
+    let report = read(&logs(&texts));
+    assert_eq!(report.verdict.timing, Timing::NotTheRemedy);
+    assert!(report.verdict.headline.contains("25.2\u{a0}s") && report.verdict.headline.contains("no sensible timer"));
+    assert_eq!(severity(&report, "etcd-peer-network"), Some(Severity::Info));
+    let budget = Assumptions { failover_budget_ms: Some(2000.0), ..Assumptions::default() };
+    let report = self::report(&logs(&one_stall(100, 1000, 1.52, "1.371s")), budget);
+    assert!(report.recommendations.is_empty());
+    assert!(report.verdict.headline.ends_with("than you accept."), "{}", report.verdict.headline);
+}
+
+/// The followers nearly gave up, again and again: a raise may prevent it, and is not sure.
+#[test]
+fn a_near_miss_is_low_in_confidence() {
+    let late = |minute: u32, late: &str| {
+        format!("2016-09-12 10:{minute:02}:00.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for {late})\n")
+    };
+    let log = start(100, 1000)
+        + &format!("2016-09-12 10:00:05.000000 I | raft: raft.node: {A} elected leader {A} at term 5\n")
+        + &[(2, "930ms"), (20, "920ms"), (40, "925ms"), (59, "928ms")].map(|(minute, by)| late(minute, by)).concat();
+    let report = read(&[&log]);
+    let row = row(&report, "etcd.election-timeout");
+    assert_eq!(row.confidence, Confidence::Low);
+    assert!(bounds(row).contains("no leader is seen to lose its place"));
+    assert!(report.verdict.why.contains("of 100 cases") && report.verdict.gain.len() == 1, "{:?}", report.verdict);
+}
+
+#[test]
+fn values_that_are_not_read_as_written_are_written_anew() {
+    let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: \"600ms\"\n    election-timeout: 6000\n  fleet:\n    etcd-request-timeout: 5s\n    agent-ttl: 120\n  units:\n    - name: etcd2.service\n      command: start\n    - name: fleet.service\n      command: start\n";
+    let report = read(&[file]);
+    let values = [("etcd.heartbeat-interval", "600\u{a0}ms"), ("fleet.etcd-request-timeout", "5\u{a0}s"), ("fleet.agent-ttl", "120s")];
+    assert_eq!(proposed(&report), values);
+    assert_eq!((report.verdict.severity, report.verdict.timing), (Severity::Critical, Timing::Remedy));
+    let corrected = report.patches[0].text.as_deref().expect("the corrected file");
+    assert!(corrected.contains("heartbeat-interval: 600\n") && corrected.contains("agent-ttl: 120s\n"), "{corrected}");
+    let again = read(&[corrected]);
+    assert!(again.recommendations.is_empty(), "{:?}", proposed(&again));
+}
+
+/// What cannot work is not proposed, whoever meant it.
+#[test]
+fn a_meant_pair_that_cannot_work_is_mended() {
+    let file =
+        "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600ms\n  units:\n    - name: etcd2.service\n      command: start\n";
+    assert_eq!(proposed(&read(&[file])), [("etcd.heartbeat-interval", "600\u{a0}ms"), ("etcd.election-timeout", "6000\u{a0}ms")]);
+}
+
+#[test]
+fn a_file_that_states_enough_only_has_to_come_into_force() {
+    let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 500\n    election-timeout: 5000\n  units:\n    - name: etcd2.service\n      command: start\n";
+    let stalled = one_stall(100, 1000, 1.52, "1.371s");
+    let [a, b, c] = logs(&stalled);
+    let report = read(&[file, a, b, c]);
+    assert_eq!(proposed(&report), [("etcd.heartbeat-interval", "500\u{a0}ms"), ("etcd.election-timeout", "5000\u{a0}ms")]);
+    assert!(row(&report, "etcd.election-timeout").neighbours[0].starts_with("2500\u{a0}ms would do"));
+    assert!(report.patches.is_empty() && report.rollout[0].text.contains("states these values already"));
+    let less = file.replace("500\n", "200\n").replace("5000", "2000");
+    assert_eq!(row(&read(&[&less, a, b, c]), "etcd.election-timeout").proposed, Some(2500.0), "too little is raised");
+}
+
+#[test]
+fn kubernetes_runs_etcd_3_and_keeps_its_logs_elsewhere() {
+    let file = "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"500\"\n      election-timeout: \"1000\"\n";
+    let report = read(&[file]);
+    let steps = report.rollout.iter().chain(&report.measure_next);
+    let commands: String = steps.flat_map(|step| &step.commands).map(|command| format!("{command}\n")).collect();
+    assert!(commands.contains("endpoint health") && commands.contains("kubectl -n kube-system logs"), "{commands}");
+    assert!(!commands.contains("journalctl") && !commands.contains("cluster-health"), "{commands}");
+}
+
+/// etcd 0.4 knows neither a ratio nor a highest value, and says its changes of leader in other words.
+#[test]
+fn etcd_0_4_is_spoken_of_in_its_own_words() {
+    let mut log = String::new();
+    for (at, (old, new)) in [("n1", "n2"), ("n2", "n3"), ("n3", "n1")].into_iter().enumerate() {
+        let minute = 1 + 2 * at;
+        log += &format!(
+            "[etcd] Sep 03 10:{minute:02}:00.100 INFO      | n9: warning: heartbeat near election timeout: 171.2ms\n\
+             [etcd] Sep 03 10:{minute:02}:20.100 INFO      | n9: leader changed from '{old}' to ''.\n\
+             [etcd] Sep 03 10:{minute:02}:20.106 INFO      | n9: leader changed from '' to '{new}'.\n"
+        );
+    }
+    let report = read(&[&log]);
+    assert_eq!(severity(&report, "etcd-election-churn"), Some(Severity::Critical));
+    for row in &report.recommendations {
+        assert!(!bounds(row).contains("etcd refuses") && !bounds(row).contains("etcd accepts"), "{}", bounds(row));
+    }
+    let commands: Vec<&String> = report.rollout.iter().flat_map(|step| &step.commands).collect();
+    assert!(commands.iter().any(|command| command.contains("'leader changed'")), "{commands:?}");
+    assert!(report.questions.iter().any(|asked| asked.question.contains("near election timeout")));
+}
+
+#[test]
+fn what_bears_on_the_worst_is_measured_first() {
+    let mut log = format!("2021-10-04 17:30:00.000000 I | raft: raft.node: {A} lost leader {B} at term 44\n");
+    for round in 0..20 {
+        let at = format!("2021-10-04 17:30:{:02}", 2 * round + 1);
+        let (before, term) = (44 + round, 45 + round);
+        log += &format!(
+            "{at}.000000 I | raft: {A} is starting a new election at term {before}\n\
+             {at}.000100 I | raft: {A} became candidate at term {term}\n\
+             {at}.000200 I | raft: {A} received MsgVoteResp from {A} at term {term}\n\
+             {at}.000300 I | raft: {A} [logterm: 44, index: 9001] sent MsgVote request to {B} at term {term}\n\
+             {at}.300000 W | rafthttp: health check for peer {B} could not connect: dial tcp 10.0.0.12:2380: connect: connection refused\n\
+             {at}.400000 W | etcdserver: read-only range request \"key:\\\"/health\\\" \" with result \"error:etcdserver: no leader\" took too long (2.0001s) to execute\n"
+        );
+    }
+    let report = read(&[&log]);
+    assert_eq!(severity(&report, "etcd-no-quorum"), Some(Severity::Critical));
+    assert!(report.measure_next[0].text.contains("every member runs"), "{}", report.measure_next[0].text);
+}
