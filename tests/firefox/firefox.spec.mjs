@@ -49,6 +49,8 @@ describe('the page in Firefox', { timeout: 240_000 }, () => {
     await shown('#headline');
   };
 
+  const unfoldEditor = async () => (await shown('#config-fold')).click();
+
   it('answers, draws, marks, and asks for nothing', async () => {
     // The copy for offline use is fetched after the page; from then on nothing is.
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
@@ -58,12 +60,14 @@ describe('the page in Firefox', { timeout: 240_000 }, () => {
     assert.ok((await count('.vals tbody tr')) === 5);
     await shown('svg.tl');
     await shown('#whatif svg');
+    await unfoldEditor();
     await shown('#config .cm-content .mark-row');
     assert.deepEqual(server.requests.slice(asked), []);
   });
 
   it('applies the fixes, and keeps the answer', async () => {
     await example('A leader that stalls');
+    await unfoldEditor();
     await (await shown('#fix-all')).click();
     assert.match(await text('#fixed'), /now holds the proposed values/);
     assert.match(await text('#headline'), /living leader/);
@@ -71,6 +75,7 @@ describe('the page in Firefox', { timeout: 240_000 }, () => {
 
   it('types in the editor, and the marks follow', async () => {
     await example('A leader that stalls');
+    await unfoldEditor();
     await (await shown('#config .cm-content')).click();
     await page.keyboard.down('Control');
     await page.keyboard.press('End');
