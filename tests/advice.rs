@@ -178,6 +178,15 @@ fn values_that_are_not_read_as_written_are_written_anew() {
     assert!(again.recommendations.is_empty(), "{:?}", proposed(&again));
 }
 
+/// The half that acts cannot work alone; with what the file means it can.
+#[test]
+fn half_of_a_pair_that_acts_keeps_what_the_other_half_means() {
+    let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 5s\n  units:\n    - name: etcd2.service\n      command: start\n";
+    assert_eq!(proposed(&read(&[file])), [("etcd.election-timeout", "5000\u{a0}ms")]);
+    let fleet = "etcd_servers=[\"http://127.0.0.1:2379\"]\netcd_request_timeout=5s\nagent_ttl=\"60s\"\n";
+    assert_eq!(proposed(&read(&[fleet])), [("fleet.etcd-request-timeout", "5\u{a0}s")]);
+}
+
 /// What cannot work is not proposed, whoever meant it.
 #[test]
 fn a_meant_pair_that_cannot_work_is_mended() {

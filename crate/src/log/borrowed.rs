@@ -5,16 +5,19 @@
 use super::event::{Event, Meaning};
 use super::pattern::{Kind, Piece};
 
-/// Ports of etcd.
+/// Ports of etcd: 2379 and 2380 from 2.0 on, 4001 and 7001 of 0.4, which 2.0 to 2.3 serve as well (coreos/fleet@v0.9.2:etcd/client.go:31
+/// asks 4001, @v0.10.2:etcd/client.go:33 both), and 2381, at which kubeadm has etcd serve its metrics.
 const PORTS: &[&str] = &[":2379", ":2380", ":2381", ":4001", ":7001"];
 
-/// Words of etcd and fleet in a line. etcd's old logger marks a level as `E | `.
+/// Words of etcd and fleet in a line. The logger of etcd 2.1 to 3.4 writes date, time, one letter of `CEWNID`, ` | ` and the package
+/// (etcd-io/etcd@v2.3.8, vendored github.com/coreos/pkg/capnslog/formatters.go).
 const OURS: &[&str] = &["etcd", "fleet", "rafthttp", " C | ", " E | ", " W | ", " N | ", " I | "];
 
-/// Levels of HashiCorp's loggers (Consul, Nomad, Vault, rqlite), which neither etcd nor fleet prints.
+/// Levels of HashiCorp's loggers (Consul, Nomad, Vault, rqlite), which neither etcd nor fleet prints
+/// (hashicorp/go-hclog:intlogger.go:25, before its 1.0; `[ERR]` is older).
 const LEVELS: &[&str] = &["[ERR] ", "[ERROR] ", "[WARN] ", "[INFO] ", "[DEBUG] ", "[TRACE] "];
 
-/// Calls of the Kubernetes API.
+/// Calls of the Kubernetes API: its two roots of resources and its three health checks.
 const CALLS: &[&str] = &["/api/", "/apis/", "/healthz", "/readyz", "/livez"];
 
 /// Whether other programs print this text too.

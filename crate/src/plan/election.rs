@@ -57,6 +57,9 @@ pub struct TooLong {
 /// Decides the pair.
 pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
     if let Some((heartbeat, election)) = repair(facts) {
+        if let Some(pair) = as_written(facts, findings) {
+            return pair;
+        }
         let mut why = stated_bounds(findings, "etcd-bad-config");
         if why.is_empty() {
             why.push(remark("etcd 2.0 keeps no leader with such a pair, and no line tells that this is a later one; a later one misses a dead leader for the whole election-timeout."));

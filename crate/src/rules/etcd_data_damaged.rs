@@ -13,8 +13,8 @@ pub const RULE: Rule = Rule {
     what_to_do: "Keep a copy of the data directory. Where a majority of the other members runs, remove this member from the cluster, empty its data directory and add it as a new one; else restore from a snapshot.",
     references: &[
         "etcd-io/etcd@v3.4.45:raft/log.go:203",
-        "etcd-io/etcd@v3.3.27:etcdserver/storage.go",
-        "etcd-io/etcd@v3.7.1:server/etcdserver/bootstrap.go",
+        "etcd-io/etcd@dee39bf:etcdserver/storage.go:81 (development of 3.4: read wal error)",
+        "etcd-io/etcd@0211f5a:server/etcdserver/bootstrap.go, bootstrapWALFromSnapshot (development of 3.6: failed to read WAL)",
     ],
     check,
 };
