@@ -15,12 +15,8 @@
 //!
 //! The modules are the pipeline, from top to bottom: each depends only on those above it.
 
-pub mod units;
-pub mod text;
-pub mod gather;
-pub mod search;
-pub mod sort;
-pub mod index;
+pub use timing_advisor_log as log;
+pub use timing_advisor_log::{gather, index, search, sort, text, units};
 pub mod input;
 pub mod parameters;
 pub mod model;
@@ -28,7 +24,6 @@ pub mod report;
 pub mod yaml;
 pub mod detect;
 pub mod config;
-pub mod log;
 pub mod facts;
 pub mod rules;
 pub mod replay;

@@ -159,12 +159,7 @@ fn half(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The same numbers on every machine.
-    fn dice(state: &mut u64, below: usize) -> usize {
-        *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        ((*state >> 33) as usize) % below.max(1)
-    }
+    use crate::testing::dice;
 
     #[test]
     fn finds_bytes_where_the_standard_library_finds_them() {

@@ -687,7 +687,7 @@ fn format_words(seen: &[(Program, u64)], forms: &[(&'static str, u64)]) -> Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::event::{Meaning, Order};
+    use crate::event::{Meaning, Order};
 
     fn read(text: &str) -> LogReading {
         let mut scanner = Scanner::new(0);

@@ -145,13 +145,13 @@ fn arrange(list: &mut dyn List) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::random::Random;
+    use crate::testing::dice;
 
     #[test]
     fn sorts_as_the_standard_library_does_and_keeps_equals_in_order() {
-        let mut random = Random::of_run(7);
+        let mut state = 7;
         for length in (0..40).chain([255, 256, 257, 1000]) {
-            let items: Vec<(i64, usize)> = (0..length).map(|at| (random.below(9), at)).collect();
+            let items: Vec<(i64, usize)> = (0..length).map(|at| (dice(&mut state, 9) as i64, at)).collect();
             let (mut ours, mut theirs) = (items.clone(), items);
             by_key(&mut ours, |item| item.0);
             theirs.sort_by_key(|item| item.0);
@@ -164,9 +164,9 @@ mod tests {
 
     #[test]
     fn finds_what_a_sort_would_put_there() {
-        let mut random = Random::of_run(8);
+        let mut state = 8;
         for length in 1..60 {
-            let mut values: Vec<i64> = (0..length).map(|_| random.below(20)).collect();
+            let mut values: Vec<i64> = (0..length).map(|_| dice(&mut state, 20) as i64).collect();
             let mut sorted = values.clone();
             sorted.sort_unstable();
             for (at, value) in sorted.iter().enumerate() {

@@ -33,13 +33,13 @@ struct Text {
 }
 
 fn main() {
-    println!("cargo::rerun-if-changed=crate/signatures");
+    println!("cargo::rerun-if-changed=signatures");
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let mut meanings: Vec<(String, String)> = Vec::new();
     let mut catalogue = Catalogue::default();
     let mut keys = Vec::new();
     for (file, program) in FILES {
-        let path = Path::new(&root).join("crate/signatures").join(format!("{file}.yaml"));
+        let path = Path::new(&root).join("signatures").join(format!("{file}.yaml"));
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let entries: Vec<Entry> = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for entry in entries {
@@ -121,7 +121,7 @@ impl Catalogue {
     }
 }
 
-/// Bytes of a key that the prefilter looks for; `crate/src/log/prefilter.rs` has the same number.
+/// Bytes of a key that the prefilter looks for; `crate/log/src/prefilter.rs` has the same number.
 const MARK: usize = 7;
 /// So many of its bytes are looked up at once.
 const RUN: usize = 4;
@@ -172,7 +172,7 @@ struct Places {
 /// number of places, then for each its file, line (two bytes), number of ranges, and each range's
 /// first and last release.
 fn places(root: &str, meanings: &[(String, String)]) -> String {
-    let path = Path::new(root).join("crate/signatures/fleet_places.yaml");
+    let path = Path::new(root).join("signatures/fleet_places.yaml");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let entries: Vec<Places> = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut entries: Vec<(&Places, usize)> = entries
@@ -249,7 +249,7 @@ fn version(text: &str) -> Result<Version, String> {
     }
 }
 
-// How holes and fields stand in the one text; `crate/src/log/signature.rs` reads it.
+// How holes and fields stand in the one text; `crate/log/src/signature.rs` reads it.
 /// Begins a field: hole, END, kind, name, END.
 const FIELD: &str = "\u{8}";
 /// Ends a name.

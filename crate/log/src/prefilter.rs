@@ -193,13 +193,8 @@ mod tests {
     use aho_corasick::AhoCorasick;
 
     use super::*;
-    use crate::log::signature::SAMPLES;
-
-    /// The same numbers on every machine.
-    fn dice(state: &mut u64, below: usize) -> usize {
-        *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        ((*state >> 33) as usize) % below.max(1)
-    }
+    use crate::signature::SAMPLES;
+    use crate::testing::dice;
 
     /// Samples, halves of samples and spoilt ones, one after the other without order.
     fn text(state: &mut u64) -> Vec<u8> {
