@@ -272,3 +272,20 @@ fn json_with_other_keys() {
     let [event] = log.events.as_slice() else { panic!("{:?}", log.events) };
     assert_eq!((event.duration("took"), event.stamp.as_deref()), (Some(1_204_000), Some("2023-02-16T17:50:31.100Z")));
 }
+
+/// People speak of a message in sentences; only what a program printed counts.
+#[test]
+fn words_in_a_sentence_are_no_message() {
+    let about = "etcd 3.5 on three machines\n";
+    for said in ["From the log, we can see `slow fdatasync` and more of the kind", "Now and then I get this context deadline exceeded."] {
+        assert_eq!(read(&format!("{about}{said}\n")).events, [], "{said}");
+    }
+    for printed in [
+        "slow fdatasync took 1.307701648s expected-duration 1s",
+        "{\"level\":\"warn\",\"msg\":\"slow fdatasync\",\"took\":\"1.3s\"}",
+        "Error: context deadline exceeded",
+        "context deadline exceeded",
+    ] {
+        assert_eq!(read(&format!("{about}{printed}\n")).events.len(), 1, "{printed}");
+    }
+}

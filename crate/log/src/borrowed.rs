@@ -47,12 +47,23 @@ pub fn is_of_another_raft(event: &Event) -> bool {
     short || event.text.contains("module=raft") || event.text.contains(" level=info msg=\"") && !event.text.contains("etcd")
 }
 
-/// Whether a line only speaks of a late heartbeat: the message without its bracket, and more text after it.
+/// Whether a line only speaks of a message, as people do: of a late heartbeat without its bracket and with
+/// more text after it; of a slow sync without its length; of a deadline in the middle of a sentence.
 pub fn is_mention(event: &Event) -> bool {
-    event.meaning == Meaning::HeartbeatLate
-        && event.values.is_empty()
-        && !event.cut
-        && !event.text.trim_end_matches(['.', '"', '\'', '`', ' ']).ends_with("heartbeat on time")
+    let bare = event.values.is_empty() && !event.cut;
+    let ends_in = |words: &str| event.text.trim_end_matches(['.', '"', '\'', '`', ' ']).ends_with(words);
+    match event.meaning {
+        Meaning::HeartbeatLate => bare && !ends_in("heartbeat on time"),
+        Meaning::WalSyncSlow => bare && event.time.is_none() && !event.text.contains(['{', '=']) && !ends_in("slow fdatasync"),
+        Meaning::ClientDeadline => event.time.is_none() && within_a_sentence(&event.text, "context deadline exceeded"),
+        _ => false,
+    }
+}
+
+/// Whether a word stands before the message, as in `I get this …`, and no sign that something printed it.
+fn within_a_sentence(text: &str, message: &str) -> bool {
+    let before = text.split_once(message).map_or("", |(before, _)| before.trim_end_matches([' ', '`', '"', '\'', '*']));
+    before.ends_with(|c: char| c.is_alphanumeric() || c == ',') && !before.contains(": ")
 }
 
 /// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.

@@ -1,6 +1,6 @@
 //! `etcd-data-damaged`: a member's own data cannot be read, or does not fit what its peers know.
 
-use super::common::{all, says};
+use super::common::{all, matching, says};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::log::event::Meaning;
@@ -19,8 +19,29 @@ pub const RULE: Rule = Rule {
     check,
 };
 
+/// What the readers of etcd's files say of bytes that are not theirs, as the reason of an end at the start
+/// (etcd-io/etcd@v3.5.33:server/wal/decoder.go, server/etcdserver/api/snap/snapshotter.go, golang/protobuf, etcd-io/bbolt).
+const UNREADABLE: &[&str] = &[
+    "illegal tag",
+    "wrong wireType",
+    "invalid wire-format",
+    "unexpected EOF",
+    "crc mismatch",
+    "checksum error",
+    "invalid database",
+    "invalid freelist",
+    "invalid page",
+    "file size too small",
+    "multiple references",
+    "snap: no available snapshot",
+    "wal: file not found",
+    "wal: slice bounds out of range",
+    "failed to find database snapshot file",
+];
+
 fn check(facts: &Facts) -> Option<Finding> {
-    let events = all(facts, &[Meaning::DataDamaged, Meaning::RaftLogCorrupt]);
+    let mut events = all(facts, &[Meaning::DataDamaged, Meaning::RaftLogCorrupt]);
+    events.extend(matching(facts, &[Meaning::EtcdFatal, Meaning::EtcdPanic], |event| says(event, UNREADABLE)));
     let said = |words: &[&str]| events.iter().any(|id| says(facts.event(*id), words));
     let (title, what) = if events.is_empty() {
         return None;
@@ -50,11 +71,22 @@ mod tests {
                 "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"msg\":\"failed to read WAL, cannot be repaired\",\"error\":\"x\"}\n",
                 "cannot read",
             ),
+            (
+                "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdmain/etcd.go:204\",\"msg\":\"discovery failed\",\"error\":\"proto: wrong wireType = 1 for field X\"}\n",
+                "cannot read",
+            ),
+            ("2019-03-02 10:00:00.000000 C | etcdmain: invalid database\n", "cannot read"),
             ("rpc error: code = DataLoss desc = etcdserver: corrupt cluster\n", "different data"),
         ] {
             let found = find(&facts(&[line]), "etcd-data-damaged").expect("damaged");
             assert!(found.title.contains(title), "{line}: {}", found.title);
         }
+    }
+
+    #[test]
+    fn an_end_for_another_reason_is_none() {
+        let log = "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdmain/etcd.go:204\",\"msg\":\"discovery failed\",\"error\":\"listen tcp 192.0.2.9:2380: bind: cannot assign requested address\"}\n";
+        assert!(find(&facts(&[log]), "etcd-data-damaged").is_none());
     }
 
     #[test]

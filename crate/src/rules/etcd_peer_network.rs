@@ -3,7 +3,7 @@
 use super::common::{at_the_end, blames_certificate, hosts, lines, matching, near, plural, says, time, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
-use crate::facts::{ChangeClass, EventId, Facts};
+use crate::facts::{ChangeClass, EventId, Facts, Stall, StallKind};
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 use crate::sort::by_key;
@@ -76,6 +76,16 @@ fn check(facts: &Facts) -> Option<Finding> {
             remark
                 .because("A member that does not run answers nobody.")
                 .advising("See why the member ended or stalled; the connections come back by themselves."),
+        );
+    }
+    if over_at_once(facts, &events) {
+        let title = "Connections between members broke and were there again within seconds";
+        let what = "The lines end with a connection that became active, as when the other member starts.";
+        let remark = Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, &events);
+        return Some(
+            remark
+                .because("A member that starts refuses its peers for a moment.")
+                .advising("Nothing, if that member was started then; else see its log of that minute."),
         );
     }
     let title = format!("{who}: {cause}");
@@ -175,9 +185,20 @@ fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
             .iter()
             .filter(|change| change.class == ChangeClass::Wanted)
             .any(|change| change.lost.into_iter().chain(change.elected).any(around));
-    // A stall longer than the 5 s of a silent stream breaks it while it lasts.
+    // A stall longer than the 5 s of a silent stream breaks it while it lasts. One that is only assumed explains
+    // nothing: the broken link may be why the leader was missed.
     let within = |end: Micros, length: Micros| (end - length..=end).contains(&now);
-    ended || facts.stalls.iter().any(|stall| stall.end.is_some_and(|end| around(end) || within(end, stall.length.high)))
+    let broke = |stall: &Stall| stall.end.is_some_and(|end| around(end) || within(end, stall.length.high));
+    ended || facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored && broke(stall))
+}
+
+/// All of it within some seconds, and at the end the connection is there: a peer that started. What breaks
+/// again and again, or without an answer in time, is more than that.
+fn over_at_once(facts: &Facts, events: &[EventId]) -> bool {
+    const AT_ONCE: Micros = 10 * S;
+    let Some(last) = events.iter().filter_map(|id| time(facts, *id)).max() else { return false };
+    let back = facts.times_of(&[Meaning::PeerActive, Meaning::PeerStreamUp]).into_iter().any(|up| (0..=AT_ONCE).contains(&(up - last)));
+    back && super::common::span(facts, events).is_some_and(|span| span <= AT_ONCE) && events.iter().all(|id| ended(facts.event(*id)))
 }
 
 /// The trouble goes on for half a minute.
@@ -187,6 +208,7 @@ fn stays_away(facts: &Facts, events: &[EventId]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -196,6 +218,35 @@ mod tests {
 2018-11-06 08:36:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp 10.233.65.4:2380: i/o timeout
 ";
         assert_eq!(find(&facts(&[log]), "etcd-peer-network").expect("out of reach").count, 2);
+    }
+
+    #[test]
+    fn a_link_that_costs_a_leader_follows_from_no_stall() {
+        let lost = |second: u32, term: u32| {
+            format!(
+                "2020-02-03 05:58:{second}.000000 E | rafthttp: failed to read 91d25258d70ad868 on stream Message (read tcp 10.0.0.1:338->10.0.0.2:2380: i/o timeout)\n\
+                 2020-02-03 05:58:{}.000000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term {term}\n\
+                 2020-02-03 05:58:{}.100000 I | raft: raft.node: 2a0965170762fd09 elected leader ca93d269ec463a6b at term {term}\n",
+                second + 2,
+                second + 2
+            )
+        };
+        let found = find(&facts(&[&(lost(10, 7) + &lost(40, 9))]), "etcd-peer-network").expect("a link");
+        assert_eq!(found.severity, Severity::Critical);
+    }
+
+    #[test]
+    fn a_peer_that_starts_is_a_remark_and_one_that_flaps_is_not() {
+        let refused = |at: &str| {
+            format!(
+                "2019-06-05 {at}.000000 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp 10.0.0.2:2380: connect: connection refused\n\
+                 2019-06-05 {at}.900000 I | rafthttp: peer ca93d269ec463a6b became active\n"
+            )
+        };
+        let end = "2019-06-05 03:20:39.000000 I | etcdserver: saved snapshot at index 10001\n";
+        let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("refused").severity;
+        assert_eq!(severity(&(refused("02:09:03") + end)), Severity::Info);
+        assert_eq!(severity(&(refused("02:09:03") + &refused("02:20:03") + end)), Severity::Critical);
     }
 
     #[test]
