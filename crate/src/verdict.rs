@@ -143,7 +143,7 @@ const ENDS_AN_ELECTION: &[Meaning] =
 fn unexplained(facts: &Facts) -> Option<&Event> {
     let troubled = |event: &Event| {
         let lost_votes = event.meaning == Meaning::VoteCount && event.number("count").is_some_and(|refused| refused > 0);
-        lost_votes || TELL_OF_TROUBLE.contains(&event.meaning) && !event.text.contains("status=0/")
+        lost_votes || TELL_OF_TROUBLE.contains(&event.meaning) && !says(event, &["status=0/", "cluster is healthy"])
     };
     let open = |log: usize| {
         let events = &facts.logs[log].events;
@@ -533,6 +533,10 @@ mod tests {
         ] {
             assert_eq!(timing(log), Timing::Undecided, "{log}");
         }
+        assert_eq!(
+            timing("member 8e9e05c52164694d is healthy: got healthy result from http://192.0.2.7:2379\ncluster is healthy\n"),
+            Timing::NoneNeeded
+        );
         let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
         assert_eq!(timing(stopped), Timing::NoneNeeded);
     }

@@ -111,6 +111,15 @@ mod tests {
     }
 
     #[test]
+    fn the_reason_may_stand_far_into_the_line() {
+        let line = format!(
+            "fatal: [n1]: FAILED! => {{\"cmd\": \"{}\", \"stderr\": \"Error:  client: etcd cluster is unavailable or misconfigured; error #0: client: endpoint https://192.0.2.7:2379 exceeded header timeout\"}}\n",
+            "etcdctl ".repeat(60)
+        );
+        assert!(find(&facts(&[&line]), "etcd-request-timeout").is_some());
+    }
+
+    #[test]
     fn a_late_heartbeat_is_no_request() {
         let late = "2016-04-20 10:00:00.500000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 237.022208ms)\n";
         assert!(find(&facts(&[late]), "etcd-request-timeout").is_none());

@@ -102,6 +102,17 @@ mod tests {
     }
 
     #[test]
+    fn a_python_client_and_only_of_etcds_port() {
+        let refused = |port: u32| {
+            format!(
+                "2019-07-31 10:26:23,208 ERROR: Request to server http://192.0.2.7:{port} failed: MaxRetryError(\"HTTPConnectionPool(host='192.0.2.7', port={port}): Max retries exceeded with url: /v2/keys/a (Caused by NewConnectionError('Failed to establish a new connection: [Errno 111] Connection refused'))\")\n"
+            )
+        };
+        assert!(find(&facts(&[&refused(2379)]), "etcd-unreachable").is_some());
+        assert!(find(&facts(&[&refused(8008)]), "etcd-unreachable").is_none());
+    }
+
+    #[test]
     fn an_etcd_that_is_told_to_stop_refuses_for_a_moment() {
         let log = "\
 2018-12-07 15:45:13.287671 N | pkg/osutil: received terminated signal, shutting down...
