@@ -51,7 +51,7 @@ impl Parameter {
 
     /// The key without its daemon, hyphenated: `heartbeat-interval`.
     pub fn key(self) -> &'static str {
-        self.id().split_once('.').map_or("", |(_, key)| key)
+        &self.id()[if self.is_etcd() { "etcd.".len() } else { "fleet.".len() }..]
     }
 
     /// Whether etcd reads it (else fleet does).

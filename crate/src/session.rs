@@ -9,6 +9,7 @@ use crate::facts::{Facts, Read};
 use crate::input::{Assumptions, Input};
 use crate::log::scan::{Scanner, looks_like_log, messages_at_most};
 use crate::report::Report;
+use crate::search;
 use crate::text::{DocumentId, decode};
 use crate::timeline;
 
@@ -189,7 +190,7 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     match configuration {
         // Whatever else it says, it states more values than it can hold messages.
         Some(configuration) if open.unscanned && messages_at_most(&text, configuration.settings.len()) => {
-            source.lines = text.lines().count() as u64;
+            source.lines = search::count(text.as_bytes(), b'\n') + u64::from(!text.ends_with('\n'));
             read.configurations.push(configuration);
             source.text = text;
             return;

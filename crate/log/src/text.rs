@@ -4,6 +4,7 @@
 //! at the edge, because browsers count UTF-16 units and files are made of bytes.
 
 use crate::gather::Gather;
+use crate::search;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -69,11 +70,10 @@ pub struct LineIndex {
 impl LineIndex {
     /// Reads the line starts of `text` once.
     pub fn new(text: &str) -> Self {
-        let mut starts = vec![0];
-        for (at, byte) in text.bytes().enumerate() {
-            if byte == b'\n' {
-                starts.push(at + 1);
-            }
+        let (mut starts, mut at) = (vec![0], 0);
+        while let Some(length) = search::first(&text.as_bytes()[at..], b'\n') {
+            at += length + 1;
+            starts.push(at);
         }
         LineIndex { starts }
     }

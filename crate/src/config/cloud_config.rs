@@ -293,20 +293,24 @@ pub fn take_unit(builder: &mut Builder, tree: &Tree, unit: &Node, content_key: &
     let truth = |key: &str| word(key).is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "on"));
     let started = !truth("mask")
         && (matches!(word("command"), Some("start" | "restart" | "reload-or-restart")) || truth("enable") || truth("enabled"));
-    let text = builder.text;
-    let inner = |node: &Node, key: &str| {
-        tree.get(node, key).filter(|content| !content.is_null()).and_then(|content| Inner::of_scalar(text, content))
-    };
-    let content = inner(unit, content_key);
-    let mut drop_ins = Vec::new();
+    let scalar = |node, key: &str| tree.get(node, key).filter(|content| content.text().is_some() && !content.is_null());
+    let content = scalar(unit, content_key);
+    builder.unit(&name, started, content.is_some());
+    if !(name.contains("etcd") || name.contains("fleet")) {
+        return;
+    }
+    if let Some(inner) = content.and_then(|content| Inner::of_scalar(builder.text, content)) {
+        drop_in::take(builder, &inner, &name, "");
+    }
     for key in drop_in_keys {
         for item in tree.get(unit, key).map_or(&[][..], Node::items) {
             let item = tree.resolve(item);
-            let file = tree.get(item, "name").and_then(Node::text).unwrap_or("").to_owned();
-            drop_ins.extend(inner(item, content_key).map(|content| (file, content)));
+            let file = tree.get(item, "name").and_then(Node::text).unwrap_or("");
+            if let Some(inner) = scalar(item, content_key).and_then(|content| Inner::of_scalar(builder.text, content)) {
+                drop_in::take(builder, &inner, &name, file);
+            }
         }
     }
-    drop_in::take_unit(builder, &name, started, content, drop_ins);
 }
 
 fn write_file(builder: &mut Builder, tree: &Tree, file: &Node) {

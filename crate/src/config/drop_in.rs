@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::builder::{Builder, Class, Home, is_etcd_unit};
+use super::builder::{Builder, Class, Home};
 use super::flags::{self, Word};
 use super::inner::Inner;
 use super::{Configuration, Source, cloud_config, env};
@@ -141,20 +141,6 @@ pub fn path_of_unit(path: &str) -> Option<(String, String)> {
     }
     let unit = parts.next()?.strip_suffix(".d")?;
     (last.ends_with(".conf") && unit.ends_with(".service")).then(|| (unit.to_owned(), last.to_owned()))
-}
-
-/// One unit of a cloud-config, Ignition or Container Linux Config: its own text and its drop-ins.
-pub fn take_unit(builder: &mut Builder, name: &str, started: bool, content: Option<Inner>, drop_ins: Vec<(String, Inner)>) {
-    builder.unit(name, started, content.is_some());
-    if !(is_etcd_unit(name) || name.contains("etcd") || name.contains("fleet")) {
-        return;
-    }
-    if let Some(inner) = content {
-        take(builder, &inner, name, "");
-    }
-    for (file, inner) in drop_ins {
-        take(builder, &inner, name, &file);
-    }
 }
 
 #[cfg(test)]

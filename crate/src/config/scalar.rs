@@ -2,6 +2,7 @@
 //! coreos-cloudinit, to a daemon's environment, and to a strict parser.
 
 use crate::parameters::{Parameter, Unit};
+use crate::search;
 use crate::units::{DurationError, MS, Micros, S, parse_go_duration, parse_number};
 use crate::yaml::{Node, Style};
 
@@ -47,10 +48,7 @@ impl Reading {
 pub fn is_template(raw: &str) -> bool {
     let shell = raw.strip_prefix('$').is_some_and(|rest| rest.starts_with(|c: char| c == '{' || c == '_' || c.is_ascii_alphabetic()));
     shell
-        || raw.contains("${")
-        || raw.contains("{{")
-        || raw.contains("<%")
-        || raw.contains("@@")
+        || ["${", "{{", "<%", "@@"].iter().any(|mark| search::has(raw, mark))
         || (raw.starts_with('<') && raw.ends_with('>'))
         || (raw.starts_with('@') && raw.ends_with('@') && raw.len() > 2)
 }

@@ -260,32 +260,36 @@ impl Race {
         }
     }
 
-    /// A campaign in a new term; true when it is won.
+    /// A campaign in a new term; true when it is won, and then nobody winds a timer again.
     fn campaign(&self, all: &mut [Runner], at: usize, random: &mut Random) -> bool {
         let asked = all[at].next;
         let heard = asked + self.rtt / 2;
         let term = all[at].term + 1;
-        let mut votes = 1;
-        for i in (0..all.len()).filter(|&i| i != at) {
-            let other = &mut all[i];
-            if other.lease_end > heard {
-                continue;
-            }
+        let grants = |other: &Runner| {
             // It may itself campaign before the question reaches it, and then votes for itself.
             let rival = other.next < heard && (self.generation != Generation::PreVote || other.granted);
-            if other.term + u32::from(rival) >= term {
-                continue;
+            other.lease_end <= heard && other.term + u32::from(rival) < term
+        };
+        let mut votes = 1;
+        for i in (0..all.len()).filter(|&i| i != at) {
+            votes += usize::from(grants(&all[i]));
+        }
+        if votes >= self.quorum {
+            return true;
+        }
+        for i in (0..all.len()).filter(|&i| i != at) {
+            let other = &mut all[i];
+            if grants(other) {
+                other.term = term;
+                other.lease_end = -1;
+                self.wind(other, heard, random);
             }
-            other.term = term;
-            other.lease_end = -1;
-            votes += 1;
-            self.wind(other, heard, random);
         }
         let runner = &mut all[at];
         runner.term = term;
         runner.lease_end = -1;
         self.wind(runner, asked, random);
-        votes >= self.quorum
+        false
     }
 }
 

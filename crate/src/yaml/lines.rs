@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::{Entry, Kind, MAX_DEPTH, Node, Style, Tree};
+use crate::search;
 
 /// Reads what can be read of `text`; never fails.
 pub fn read(text: &str) -> Tree {
@@ -31,7 +32,7 @@ fn lines(text: &str) -> Vec<Line> {
         let body = content.trim_start_matches([' ', '\t', '\u{feff}']);
         let lead = content.len() - body.len();
         let from = start + lead;
-        let tabs = content[..lead].matches('\t').count();
+        let tabs = search::count(&content.as_bytes()[..lead], b'\t') as usize;
         found.push(Line { indent: lead + tabs * (TAB - 1), lead, bytes: from..from + body.len() });
         start += raw.len();
     }
@@ -44,7 +45,7 @@ struct Reader<'a> {
     at: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// A mapping or sequence whose lines are indented by at least `least`.
     fn block(&mut self, least: usize, depth: usize) -> Option<Node> {
         let first = self.peek()?;
@@ -58,12 +59,12 @@ impl Reader<'_> {
             if line.indent < least || (line.indent < indent && !entries.is_empty() | !items.is_empty()) {
                 break;
             }
-            let body = self.of(&line).to_owned();
+            let body = self.of(&line);
             if listed && (body.starts_with("- ") || body == "-") {
                 items.extend(self.item(&line, depth));
             } else if listed && line.indent <= indent {
                 break;
-            } else if let Some(key) = key_length(&body) {
+            } else if let Some(key) = key_length(body) {
                 entries.push(self.entry(&line, key, depth));
             } else {
                 self.at += 1;
@@ -147,7 +148,7 @@ impl Reader<'_> {
         }
     }
 
-    fn of(&self, line: &Line) -> &str {
+    fn of(&self, line: &Line) -> &'a str {
         self.text.get(line.bytes.clone()).unwrap_or("")
     }
 }

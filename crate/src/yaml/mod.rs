@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
 
+use crate::search;
 use crate::text::LineIndex;
 
 pub use lines::read as read_tolerantly;
@@ -202,8 +203,21 @@ impl YamlError {
     }
 }
 
+/// About how many events a parser would give: two for each `: ` and for each `:` at the end of a line.
+fn estimated_nodes(text: &str) -> usize {
+    let (mut rest, mut colons) = (text.as_bytes(), 0);
+    while let Some(at) = search::first(rest, b':') {
+        rest = &rest[at + 1..];
+        colons += usize::from(matches!(rest.first(), Some(b' ' | b'\n' | b'\r')));
+    }
+    2 * colons
+}
+
 /// Reads `text` strictly.
 pub fn read(text: &str) -> Result<Tree, YamlError> {
+    if estimated_nodes(text) > MOST_NODES {
+        return Err(too_much(0));
+    }
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.flow_nesting_limit = MAX_DEPTH;
@@ -219,6 +233,10 @@ pub fn read(text: &str) -> Result<Tree, YamlError> {
         builder.take(event, floor(text, range.start)..floor(text, range.end))?;
     }
     Ok(builder.tree)
+}
+
+fn too_much(offset: usize) -> YamlError {
+    YamlError { offset, message: format!("more than {MOST_NODES} values"), too_much: true }
 }
 
 /// The nearest character boundary at or before `at`.
@@ -247,7 +265,7 @@ impl Builder {
     fn take(&mut self, event: Event<'_>, span: Range<usize>) -> Result<(), YamlError> {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
-            return Err(YamlError { offset: span.start, message: format!("more than {MOST_NODES} values"), too_much: true });
+            return Err(too_much(span.start));
         }
         match event {
             Event::Scalar(text, style, anchor, tag) => {
