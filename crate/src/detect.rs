@@ -1,6 +1,7 @@
 //! What a document is, told from its text alone, never from its name.
 
 use crate::config::{Source, cloud_config, etcd_toml, keys, manifest, terraform};
+use crate::search;
 
 /// Enough of a text to tell what it is.
 const SAMPLE: usize = 64 * 1024;
@@ -14,7 +15,9 @@ pub fn configuration(text: &str) -> Option<Source> {
         return json(sample);
     }
     if first.replace(' ', "").eq_ignore_ascii_case(cloud_config::HEADER) {
-        return Some(Source::CloudConfig);
+        // RancherOS has the header of CoreOS, and other sections: its services are those of docker-compose.
+        let rancher = search::has(sample, "\nrancher:") && !search::has(sample, "\ncoreos:");
+        return Some(if rancher { Source::Manifest } else { Source::CloudConfig });
     }
     let signs = Signs::of(sample);
     if signs.log_like() {
@@ -143,6 +146,7 @@ impl Signs {
             return Some(Source::CloudConfig);
         }
         let manifest = self.listed
+            || sample.contains("controlPlaneHardwareSpeed")
             || sample.contains("extraArgs")
             || sample.contains("extra_args")
             || manifest::is_k3s(self.root_keys.iter().map(String::as_str))

@@ -229,6 +229,7 @@ impl<'a> Builder<'a> {
                 self.cluster.fleet_endpoints = Some(value.split(',').filter(|part| !part.trim().is_empty()).count() as u32);
             }
             "ETCD_IMAGE_TAG" => self.version(value),
+            "ETCD_PRE_VOTE" => self.cluster.pre_vote = value.parse().ok(),
             _ => {}
         }
         self.cluster.has_etcd |= name.starts_with("ETCD_")

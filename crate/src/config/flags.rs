@@ -148,7 +148,10 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
         builder.image(&word.text);
     }
     for flag in flags(words) {
-        let Some((value, span)) = &flag.value else { continue };
+        let Some((value, span)) = &flag.value else {
+            builder.fact_of_variable(&format!("ETCD_{}", flag.name.replace('-', "_").to_ascii_uppercase()), "true");
+            continue;
+        };
         let (name, value, span) = match (flag.name.as_str(), value.split_once('=')) {
             // k3s and RKE2 pass it on.
             ("etcd-arg", Some((name, rest))) => (name, rest, span.end - rest.len()..span.end),

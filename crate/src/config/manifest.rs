@@ -1,5 +1,5 @@
 //! Kubernetes static pods, kubeadm `extraArgs` (map and list), RKE `extra_args`, k3s `etcd-arg`, Talos,
-//! and docker-compose files.
+//! OpenShift's `etcd/cluster`, docker-compose files, and the services of RancherOS.
 //!
 //! Installers pass arguments on to an etcd that they start, so such a file configures etcd even where
 //! it states none: `arguments_of` says where they would stand.
@@ -10,7 +10,10 @@ use super::builder::{Builder, Class, Home};
 use super::inner::Inner;
 use super::{Configuration, Source, cloud_config, flags, keys, scalar};
 use crate::gather::Gather;
+use crate::parameters::Parameter;
+use crate::search;
 use crate::text::DocumentId;
+use crate::units::{MS, Micros};
 use crate::yaml::{Entry, Kind, Node, Style, Tree};
 
 /// Reads a manifest.
@@ -37,7 +40,7 @@ pub enum Launcher {
     K3s,
     /// RKE, Rancher, Talos or Cluster API, for all machines.
     Installer,
-    /// docker-compose.
+    /// docker-compose, and the services of RancherOS.
     Compose,
 }
 
@@ -46,7 +49,7 @@ fn launcher(tree: &Tree, root: &Node) -> Launcher {
         Some((path, _)) if path.starts_with(&["etcd", "local"]) => Launcher::Kubeadm,
         Some((path, _)) if path == ["etcd-arg"] => Launcher::K3s,
         Some(_) => Launcher::Installer,
-        None if tree.at(root, &["services"]).is_some() => Launcher::Compose,
+        None if tree.at(root, &["services"]).or(tree.get(root, "rancher")).is_some() => Launcher::Compose,
         None => Launcher::Kubelet,
     }
 }
@@ -185,9 +188,10 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
     }
     for entry in node.entries() {
         let name = entry.name().replace(['-', '_'], "").to_ascii_lowercase();
-        if depth == 0 && name == "services" {
+        // Of docker-compose at the root, of RancherOS below `rancher`.
+        if depth <= 1 && name == "services" {
             for service in entry.value.entries() {
-                walk(builder, tree, &service.value, service.name(), 2);
+                walk(builder, tree, &service.value, service.name(), depth + 2);
             }
             continue;
         }
@@ -201,6 +205,7 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
                 continue;
             }
             "heartbeatinterval" | "leaderelectiontimeout" if builder.text.contains("etcdClusters") => duration(builder, entry, member),
+            "controlplanehardwarespeed" if depth == 1 => hardware_speed(builder, &entry.value),
             "data" if depth == 0 => data(builder, tree, &entry.value),
             "extraargs" => arguments(builder, tree, &entry.value),
             "etcdarg" | "command" | "args" | "cmd" | "entrypoint" => words(builder, tree, &entry.value, member, name == "etcdarg"),
@@ -222,13 +227,28 @@ fn is_proxy(container: &Node) -> bool {
     commands.flat_map(|entry| entry.value.items()).filter_map(Node::text).any(|word| word.contains("grpc-proxy"))
 }
 
+/// The two pairs that OpenShift's etcd operator knows, heartbeat-interval and election-timeout; without one it
+/// takes the first, on Azure and IBM Cloud VPC the second. Red Hat's "Setting tuning parameters for etcd",
+/// OpenShift 4.14 to 4.21, which says that they may change.
+pub const HARDWARE_SPEEDS: [(&str, Micros, Micros); 2] = [("Standard", 100 * MS, 1000 * MS), ("Slower", 500 * MS, 2500 * MS)];
+
+/// Whether OpenShift's operator runs this etcd: it writes the manifests itself, and undoes what others change there.
+pub fn of_openshift(text: &str) -> bool {
+    search::has(text, "operator.openshift.io/") || search::has(text, "namespace: openshift-etcd")
+}
+
+fn hardware_speed(builder: &mut Builder, node: &Node) {
+    builder.cluster.has_etcd = true;
+    let Some((_, heartbeat, election)) = HARDWARE_SPEEDS.into_iter().find(|(name, _, _)| node.text() == Some(name)) else { return };
+    for (parameter, value) in [(Parameter::HeartbeatInterval, heartbeat), (Parameter::ElectionTimeout, election)] {
+        let reading = scalar::Reading { value: Some(value), fate: scalar::Fate::Used };
+        builder.claim((parameter, false), unquoted(node), reading, Home::new("", Class::Environment, ""));
+    }
+}
+
 /// kops states the timers as durations: `heartbeatInterval: 500ms` (kubernetes/kops, EtcdClusterSpec).
 fn duration(builder: &mut Builder, entry: &Entry, member: &str) {
-    let parameter = if entry.name().starts_with('h') {
-        crate::parameters::Parameter::HeartbeatInterval
-    } else {
-        crate::parameters::Parameter::ElectionTimeout
-    };
+    let parameter = if entry.name().starts_with('h') { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout };
     let value = entry.value.text().and_then(|text| crate::units::parse_go_duration(text).ok());
     let fate = if value.is_some() { scalar::Fate::Used } else { scalar::Fate::Stops };
     builder.claim((parameter, false), unquoted(&entry.value), scalar::Reading { value, fate }, Home::new(member, Class::Flag, ""));
@@ -288,8 +308,13 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
             continue;
         }
         if let Some(name) = held.take() {
-            flag(builder, &inner, member, &name, 0);
-            continue;
+            // A number below zero is a value.
+            if !text.starts_with('-') || text[1..].starts_with(|c: char| c.is_ascii_digit()) {
+                flag(builder, &inner, member, &name, 0);
+                continue;
+            }
+            // It was a flag without a value, such as `--client-cert-auth`.
+            switched_on(builder, &name);
         }
         let stripped = text.trim_start_matches('-');
         let dashes = text.len() - stripped.len();
@@ -302,6 +327,14 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
             None => held = Some(stripped.to_owned()),
         }
     }
+    if let Some(name) = held {
+        switched_on(builder, &name);
+    }
+}
+
+/// A flag that stands without a value.
+fn switched_on(builder: &mut Builder, name: &str) {
+    builder.fact_of_variable(&format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase()), "true");
 }
 
 fn flag(builder: &mut Builder, inner: &Inner, member: &str, name: &str, from: usize) {
@@ -364,6 +397,24 @@ mod tests {
     fn services_of_one_compose_file_do_not_overrule_each_other() {
         let text = "services:\n  a:\n    image: etcd\n    command: [--heartbeat-interval=250]\n  b:\n    image: etcd\n    environment: {ETCD_HEARTBEAT_INTERVAL: 500}\n";
         assert_eq!(raw(text).into_iter().map(|(_, value)| value).collect::<Vec<_>>(), ["250", "500"]);
+    }
+
+    #[test]
+    fn a_flag_without_a_value_takes_none_of_the_next() {
+        let text = "services:\n  etcd:\n    command: [etcd, --client-cert-auth, --heartbeat-interval=250, --pre-vote, --election-timeout, '2500', --debug]\n";
+        assert_eq!(raw(text).into_iter().map(|(_, value)| value).collect::<Vec<_>>(), ["250", "2500"]);
+        assert_eq!(read(0, text).cluster.pre_vote, Some(true));
+    }
+
+    #[test]
+    fn services_of_rancheros_and_the_speed_of_openshift() {
+        let text = "#cloud-config\nrancher:\n  services:\n    etcd:\n      image: etcd\n      command: [etcd, --heartbeat-interval=200]\n";
+        let found = crate::config::read(0, text).expect("a configuration");
+        assert_eq!((found.source, found.settings.len(), found.problems.len()), (Source::Manifest, 1, 0));
+        let text = "apiVersion: operator.openshift.io/v1\nkind: Etcd\nspec:\n  controlPlaneHardwareSpeed: \"Slower\"\n";
+        let found = crate::config::read(0, text).expect("a configuration");
+        assert_eq!(found.settings.iter().map(|setting| setting.value).collect::<Vec<_>>(), [Some(500 * MS), Some(2500 * MS)]);
+        assert!(read(0, &text.replace("Slower", "")).settings.is_empty());
     }
 
     #[test]

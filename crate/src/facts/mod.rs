@@ -192,6 +192,12 @@ fn by_meaning(facts: &Facts) -> Vec<Vec<EventId>> {
 /// How the etcd that wrote the logs, or that is configured, draws its election timers.
 fn generation(facts: &Facts) -> Generation {
     let pre_vote = |event: &Event| event.meaning == Meaning::BecamePreCandidate || search::has(&event.text, "MsgPreVote");
+    // Whoever states it runs an etcd that knows the flag, which is 3.4 or later.
+    let told = facts.configurations.iter().find_map(|configuration| configuration.cluster.pre_vote);
+    if let Some(on) = told.filter(|_| facts.etcd.is_none_or(|range| range.high >= (3, 4, 0))) {
+        let asked = facts.any_event(|event| pre_vote(event));
+        return if on || asked { Generation::PreVote } else { Generation::V3 };
+    }
     let Some(range) = facts.etcd else {
         return if facts.configurations.iter().any(|c| c.cluster.etcd_04) { Generation::V04 } else { Generation::V2 };
     };

@@ -5,11 +5,12 @@ use std::ops::Range;
 use super::edit::{Edit, apply};
 use super::place::Place;
 use super::{Change, render, verify};
-use crate::config::manifest::commands;
+use crate::config::manifest::{HARDWARE_SPEEDS, commands, of_openshift};
 use crate::config::{Configuration, Setting, Source, scalar};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::sort::by_key;
+use crate::units::Micros;
 use crate::yaml::{self, Kind, Node, Tree};
 
 /// Each try reads the document anew, so there are not many.
@@ -49,8 +50,29 @@ fn names(changes: &[Change]) -> String {
     changes.iter().map(render::key).gather().join(" and ")
 }
 
+/// What may be done about the timers of OpenShift's etcd: its operator takes only a pair of its own.
+fn hardware_speed(changes: &[Change]) -> String {
+    let fits = |(_, heartbeat, election): &&(&str, Micros, Micros)| {
+        changes.iter().all(|change| match change.parameter {
+            Parameter::HeartbeatInterval => change.value <= *heartbeat,
+            Parameter::ElectionTimeout => change.value <= *election,
+            _ => false,
+        })
+    };
+    let known = "OpenShift's etcd operator undoes edits of its manifests and knows two pairs of timers only, Standard (100 and 1000\u{a0}ms) and Slower (500 and 2500\u{a0}ms).";
+    match HARDWARE_SPEEDS.iter().find(fits) {
+        Some((name, _, _)) => format!(
+            "{known} The nearest that is no shorter is {name}: oc patch etcd/cluster --type=merge -p '{{\"spec\": {{\"controlPlaneHardwareSpeed\": \"{name}\"}}}}'"
+        ),
+        None => format!("{known} Neither is long enough for these values."),
+    }
+}
+
 /// What is never edited.
 fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Result<(), String> {
+    if configuration.source == Source::Manifest && of_openshift(text) {
+        return Err(hardware_speed(changes));
+    }
     let tree = if configuration.tolerant { Tree::default() } else { yaml_of(text, configuration.source).unwrap_or_default() };
     for change in changes {
         let key = change.parameter.key();
