@@ -265,7 +265,7 @@ export const WHATIF = {
   noStall: 'No stall was measured, so no pair of values would gain anything.',
   tableShows: 'The table shows what each costs when a leader really dies.',
   curveTwin: 'Curve as a table',
-  assumptions: 'Assumptions, to be corrected',
+  assumptions: 'Assumptions you can correct',
   costTwin: 'What each pair costs',
   model: 'A model of etcd\u2019s election timers, not a measurement of this cluster.',
   undo: 'back to what was found',
