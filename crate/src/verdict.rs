@@ -135,6 +135,11 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::ApiFailed,
 ];
 
+/// etcdctl's word that all is well, at the end of its line: a failed command may quote it, as `grep -q 'cluster is healthy'`.
+fn is_healthy(event: &Event) -> bool {
+    event.meaning == Meaning::CtlUnhealthy && event.text.trim_end().ends_with("cluster is healthy")
+}
+
 const ENDS_AN_ELECTION: &[Meaning] =
     &[Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameFollower, Meaning::Published];
 
@@ -143,7 +148,7 @@ const ENDS_AN_ELECTION: &[Meaning] =
 fn unexplained(facts: &Facts) -> Option<&Event> {
     let troubled = |event: &Event| {
         let lost_votes = event.meaning == Meaning::VoteCount && event.number("count").is_some_and(|refused| refused > 0);
-        lost_votes || TELL_OF_TROUBLE.contains(&event.meaning) && !says(event, &["status=0/", "cluster is healthy"])
+        lost_votes || TELL_OF_TROUBLE.contains(&event.meaning) && !event.text.contains("status=0/") && !is_healthy(event)
     };
     let open = |log: usize| {
         let events = &facts.logs[log].events;
@@ -537,6 +542,8 @@ mod tests {
             timing("member 8e9e05c52164694d is healthy: got healthy result from http://192.0.2.7:2379\ncluster is healthy\n"),
             Timing::NoneNeeded
         );
+        let quoted = "fatal: [n1]: FAILED! => {\"cmd\": \"etcdctl cluster-health | grep -q 'cluster is healthy'\", \"stderr\": \"Error:  client: endpoint http://192.0.2.7:2379 exceeded header timeout\"}\n";
+        assert_eq!(timing(quoted), Timing::Undecided);
         let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
         assert_eq!(timing(stopped), Timing::NoneNeeded);
     }
