@@ -17,6 +17,9 @@ const STOPPED =
   'The engine met a fault of its own and stopped, so there is no report for this input. ' +
   'The next analysis starts afresh. Please report the input that did this, with anything private removed.';
 
+// Bytes handed to the engine at once. It copies them, and its memory never shrinks again.
+const PIECE = 1 << 20;
+
 /** @type {Promise<void> | undefined} */
 let loading;
 
@@ -122,7 +125,9 @@ export class Session {
   push(document, bytes) {
     if (!(bytes instanceof Uint8Array))
       throw new TypeError('push takes bytes, a Uint8Array; encode a string with TextEncoder.');
-    this.#call((engine) => engine.push(document, bytes));
+    this.#call((engine) => {
+      for (let at = 0; at < bytes.length; at += PIECE) engine.push(document, bytes.subarray(at, at + PIECE));
+    });
   }
 
   /**
