@@ -134,9 +134,9 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
         for (word, meant) in [
             ("STATUS", at_hand.status.as_str()),
             ("LAST", &at_hand.last),
-            ("CTL", ctl(names.health)),
+            ("CTL", names.ctl),
             ("DATA", names.data),
-            ("HEALTH", names.health),
+            ("HEALTH", &names.health),
             ("WHEN", &when),
         ] {
             text = text.replace(word, meant);
@@ -207,14 +207,6 @@ fn at_hand(facts: &Facts, unit: &str) -> AtHand {
             "kubectl -n kube-system logs --timestamps etcd-NODE",
         ),
     }
-}
-
-/// How etcdctl is called where health is asked by it.
-fn ctl(health: &'static str) -> &'static str {
-    health.find("etcdctl").map_or("etcdctl", |at| {
-        let end = health.find(" endpoint").or_else(|| health.find(" cluster-health"));
-        &health[..end.unwrap_or(at + "etcdctl".len())]
-    })
 }
 
 /// Two members led, and no line tells how the one followed the other.

@@ -12,14 +12,16 @@ use crate::rules::{self, Finding};
 use crate::units::{Micros, human};
 use crate::verdict::other_cause;
 
-/// What etcd is called on these machines: its systemd unit, its data directory, its command for health.
+/// What etcd is called on these machines: its systemd unit, its data directory, its commands.
 pub struct Names {
     /// systemd unit.
     pub unit: &'static str,
     /// Data directory.
     pub data: &'static str,
+    /// How etcdctl is called.
+    pub ctl: &'static str,
     /// Asks all members whether they are well.
-    pub health: &'static str,
+    pub health: String,
 }
 
 /// The names that fit what the input shows.
@@ -28,17 +30,20 @@ pub fn names(facts: &Facts) -> Names {
     let launcher = launcher(facts);
     // What launches pods launches etcd 3; only a service of docker-compose may be older.
     let third = facts.etcd.map_or(launcher.is_some(), |range| range.low >= (3, 0, 0));
-    let health = match launcher {
+    let ctl = match launcher {
         // kubernetes.io, "Operating etcd clusters for Kubernetes": kubeadm's certificates, in the pod as on the machine.
         Some(Launcher::Kubelet | Launcher::Kubeadm) => {
-            "kubectl -n kube-system exec etcd-NODE -- etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key endpoint health --cluster"
+            "kubectl -n kube-system exec etcd-NODE -- etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key"
         }
+        Some(Launcher::Compose) => "docker compose exec SERVICE etcdctl",
+        Some(Launcher::K3s | Launcher::Installer) | None => "etcdctl",
+    };
+    let health = match launcher {
         // k3s ships no etcdctl, and installers differ; the API server asks etcd for all of them.
-        Some(Launcher::K3s | Launcher::Installer) => "kubectl get --raw /readyz/etcd",
-        Some(Launcher::Compose) if third => "docker compose exec SERVICE etcdctl endpoint health --cluster",
-        Some(Launcher::Compose) => "docker compose exec SERVICE etcdctl cluster-health",
-        None if third => "etcdctl endpoint health --cluster",
-        None => "etcdctl cluster-health",
+        Some(Launcher::K3s | Launcher::Installer) => String::from("kubectl get --raw /readyz/etcd"),
+        // An etcd in a pod has the flags of etcd 3, as above.
+        _ if third || matches!(launcher, Some(Launcher::Kubelet | Launcher::Kubeadm)) => format!("{ctl} endpoint health --cluster"),
+        _ => format!("{ctl} cluster-health"),
     };
     let (unit, data) = if runs("k3s") || launcher == Some(Launcher::K3s) {
         ("k3s", "/var/lib/rancher/k3s/server/db/etcd")
@@ -49,7 +54,7 @@ pub fn names(facts: &Facts) -> Names {
     } else {
         ("etcd2", "/var/lib/etcd2")
     };
-    Names { unit, data, health }
+    Names { unit, data, ctl, health }
 }
 
 /// One step, with its commands.
@@ -186,7 +191,7 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
     let check = check(facts, names.unit);
     let mut commands: Vec<&str> = Vec::new();
     commands.extend(restart.as_deref());
-    commands.push(names.health);
+    commands.push(&names.health);
     commands.extend(check.command.as_deref());
     let commands = commands.as_slice();
     let in_force = check.says(heartbeat.value(), election.value());

@@ -212,7 +212,12 @@ impl<'a> Builder<'a> {
         self.claim(meant, inner.place(range), scalar::daemon(meant.0, value), home);
     }
 
-    /// What a variable, flag or key says about the cluster; `name` as a variable.
+    /// What a flag of etcd, or a key of its file, says about the cluster.
+    pub fn fact_of_flag(&mut self, name: &str, value: &str) {
+        self.fact_of_variable(&format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase()), value);
+    }
+
+    /// What a variable says about the cluster.
     pub fn fact_of_variable(&mut self, name: &str, value: &str) {
         let template = scalar::is_template(value);
         match name {

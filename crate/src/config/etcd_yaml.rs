@@ -32,7 +32,7 @@ fn take(builder: &mut Builder, tree: &Tree, root: &Node, place: impl Fn(std::ops
         let name = entry.name().to_ascii_lowercase();
         let node = tree.resolve(&entry.value);
         if let Some(text) = node.text() {
-            builder.fact_of_variable(&format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase()), text);
+            builder.fact_of_flag(&name, text);
         }
         let Some(meant) = keys::of_key(&name).filter(|(parameter, old)| parameter.is_etcd() && !old) else {
             let near =

@@ -149,7 +149,7 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
     }
     for flag in flags(words) {
         let Some((value, span)) = &flag.value else {
-            builder.fact_of_variable(&format!("ETCD_{}", flag.name.replace('-', "_").to_ascii_uppercase()), "true");
+            builder.fact_of_flag(&flag.name, "true");
             continue;
         };
         let (name, value, span) = match (flag.name.as_str(), value.split_once('=')) {
@@ -158,8 +158,7 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
             _ => (flag.name.as_str(), value.as_str(), span.clone()),
         };
         let (value, span) = without_inner_quotes(&inner.text, value, span);
-        let variable = format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase());
-        builder.fact_of_variable(&variable, value);
+        builder.fact_of_flag(name, value);
         let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) else { continue };
         let home = Home::new(unit, Class::Flag, file);
         match referred(value).map(|name| variables.iter().rfind(|(known, _, _)| known == name).ok_or(name)) {

@@ -279,7 +279,7 @@ fn arguments(builder: &mut Builder, tree: &Tree, node: &Node) {
 
 fn argument(builder: &mut Builder, name: &str, value: &Node) {
     let Some(text) = value.text() else { return };
-    builder.fact_of_variable(&format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase()), text);
+    builder.fact_of_flag(name, text);
     let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { return };
     builder.claim(meant, unquoted(value), scalar::daemon(meant.0, text), Home::new("", Class::Flag, ""));
 }
@@ -314,7 +314,7 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
                 continue;
             }
             // It was a flag without a value, such as `--client-cert-auth`.
-            switched_on(builder, &name);
+            builder.fact_of_flag(&name, "true");
         }
         let stripped = text.trim_start_matches('-');
         let dashes = text.len() - stripped.len();
@@ -328,18 +328,13 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
         }
     }
     if let Some(name) = held {
-        switched_on(builder, &name);
+        builder.fact_of_flag(&name, "true");
     }
-}
-
-/// A flag that stands without a value.
-fn switched_on(builder: &mut Builder, name: &str) {
-    builder.fact_of_variable(&format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase()), "true");
 }
 
 fn flag(builder: &mut Builder, inner: &Inner, member: &str, name: &str, from: usize) {
     let value = inner.text.get(from..).unwrap_or("").to_owned();
-    builder.fact_of_variable(&format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase()), &value);
+    builder.fact_of_flag(name, &value);
     let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { return };
     builder.claim(meant, inner.place(from..inner.text.len()), scalar::daemon(meant.0, &value), Home::new(member, Class::Flag, ""));
 }

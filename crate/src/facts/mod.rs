@@ -544,3 +544,26 @@ fn restarts(facts: &Facts, voices: &[voices::Voice]) -> Vec<EventId> {
     }
     restarts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Generation;
+    use crate::rules::testing::facts;
+
+    #[test]
+    fn pre_vote_is_as_the_configuration_says() {
+        let file = |line: &str| format!("name: a\ndata-dir: /var/lib/etcd\nheartbeat-interval: 100\nelection-timeout: 1000\n{line}");
+        for (text, expected) in [
+            (file("pre-vote: true\n"), Generation::PreVote),
+            (file("pre-vote: false\n"), Generation::V3),
+            (String::from("ETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\nETCD_PRE_VOTE=true\n"), Generation::PreVote),
+            // Nothing tells which etcd it is.
+            (file(""), Generation::V2),
+        ] {
+            assert_eq!(facts(&[&text]).generation, expected, "{text}");
+        }
+        // A log of an etcd that does not know the flag outweighs it.
+        let old = "2016-04-20 10:00:00.000000 I | etcdmain: etcd Version: 2.3.7\n";
+        assert_eq!(facts(&[&file("pre-vote: true\n"), old]).generation, Generation::V2);
+    }
+}

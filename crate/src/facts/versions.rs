@@ -22,7 +22,8 @@ pub fn etcd(logs: &[LogReading], configurations: &[Configuration]) -> Option<Ver
     program(logs, Program::Etcd).map_or(Some(configured), |logged| narrowed(logged, configured).or(Some(logged)))
 }
 
-/// Nothing that starts the etcd of a Kubernetes cluster starts one before 3.0; docker-compose starts any.
+/// Where no tag names a release: the etcd of a Kubernetes cluster is 3.0 or later, as Kubernetes keeps its objects in
+/// etcd 3 from 1.6 on (judgement: an older manifest names its image). docker-compose starts any.
 fn started_by(launcher: Launcher) -> Option<VersionRange> {
     (launcher != Launcher::Compose).then_some(VersionRange { low: (3, 0, 0), high: NEWEST })
 }

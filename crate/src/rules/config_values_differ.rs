@@ -25,13 +25,13 @@ fn check(facts: &Facts) -> Option<Finding> {
     all(facts, in_logs).or_else(|| all(facts, in_files))
 }
 
-/// One finding for all parameters that differ.
+/// One finding for all parameters that differ. Each gives one whose title only names the values, as `in KEY: A and B`.
 fn all(facts: &Facts, differing: fn(&Facts, Parameter) -> Option<Finding>) -> Option<Finding> {
     let mut all: Option<Finding> = None;
     for parameter in Parameter::ALL {
         match (differing(facts, parameter), &mut all) {
             (Some(other), Some(first)) => {
-                first.title.push_str(&other.title.replace("Members differ", ", and"));
+                first.title.push_str(&format!(", and {}", other.title));
                 first.parameters.extend(other.parameters);
                 first.evidence.extend(other.evidence);
             }
@@ -39,7 +39,7 @@ fn all(facts: &Facts, differing: fn(&Facts, Parameter) -> Option<Finding>) -> Op
             (None, _) => {}
         }
     }
-    all
+    all.map(|found| Finding { title: format!("Members differ {}", found.title), ..found })
 }
 
 /// The last start line of each member.
@@ -67,7 +67,7 @@ fn in_logs(facts: &Facts, parameter: Parameter) -> Option<Finding> {
             RULE.id,
             Severity::Warning,
             Confidence::High,
-            title(parameter, low.1, high.1),
+            differs(parameter, low.1, high.1),
             "The start lines of the members print different values.",
         )
         .showing(facts, &events)
@@ -93,7 +93,7 @@ fn in_files(facts: &Facts, parameter: Parameter) -> Option<Finding> {
         RULE.id,
         Severity::Warning,
         Confidence::Medium,
-        title(parameter, low.0, high.0),
+        differs(parameter, low.0, high.0),
         "These files state different values. If one is the older text of the same machine, this is no trouble.",
     )
     .counting(stated.len())
@@ -102,8 +102,8 @@ fn in_files(facts: &Facts, parameter: Parameter) -> Option<Finding> {
     Some(finding)
 }
 
-fn title(parameter: Parameter, low: Micros, high: Micros) -> String {
-    format!("Members differ in {}: {} and {}", parameter.key(), parameter.human(low), parameter.human(high))
+fn differs(parameter: Parameter, low: Micros, high: Micros) -> String {
+    format!("in {}: {} and {}", parameter.key(), parameter.human(low), parameter.human(high))
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ mod fleet_registry_timeout;
 mod fleet_unit_missing_in_registry;
 mod fleet_units_restarted;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::cmp::Reverse;
 
