@@ -259,3 +259,17 @@ fn what_bears_on_the_worst_is_measured_first() {
     assert_eq!(severity(&report, "etcd-no-quorum"), Some(Severity::Critical));
     assert!(report.measure_next[0].text.contains("every member runs"), "{}", report.measure_next[0].text);
 }
+
+#[test]
+fn the_bound_that_decides_stands_first() {
+    let file = "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    agent-ttl: 120s\n  units:\n    - name: fleet.service\n      command: start\n";
+    let cancelled = |at: &str| {
+        format!("Sep 20 {at} node fleetd[655]: INFO client.go:292: Failed getting response from http://localhost:2379/: cancelled\n")
+    };
+    let log = cancelled("06:40:30") + &cancelled("06:40:45") + &cancelled("06:52:10");
+    let first = |report: &Report| row(report, "fleet.etcd-request-timeout").because[0].text.clone();
+    let longer = read(&[file, &log]);
+    assert_eq!(proposed(&longer), [("fleet.etcd-request-timeout", "8\u{a0}s")]);
+    assert!(first(&longer).contains("1.25 × 5"), "{}", first(&longer));
+    assert!(first(&read(&[&log])).contains("measured"), "{}", first(&read(&[&log])));
+}

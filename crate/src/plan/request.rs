@@ -109,11 +109,20 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
     let wait = proven_wait(facts).unwrap_or(0);
     let proven = (wait * 5 / 4).min(HIGHEST);
     let floor = String::from("Only fleet's side is seen, so the real wait is unknown: 5 s, which was measured to silence stalls of 1.5 s.");
-    let text = format!("The proven wait with a margin of a quarter: 1.25 × {} = {}.", human(wait), human(wait * 5 / 4));
-    let why = vec![
+    let text = format!(
+        "etcd gave no answer for {} at least; with a margin of a quarter: 1.25 × {} = {}.",
+        human(wait),
+        human(wait),
+        human(wait * 5 / 4)
+    );
+    let mut why = vec![
         bound(Side::AtLeast, Basis::Judgement, PARAMETER, Some(FLOOR), floor),
         bound(Side::AtLeast, Basis::Derived, PARAMETER, Some(proven), text),
     ];
+    // What decides stands first.
+    if proven > FLOOR {
+        why.reverse();
+    }
     Need::AtLeast(proven.max(FLOOR), why)
 }
 
