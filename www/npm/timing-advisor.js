@@ -18,7 +18,7 @@ const STOPPED =
   'The next analysis starts afresh. Please report the input that did this, with anything private removed.';
 
 // Bytes handed to the engine at once. It copies them, and its memory never shrinks again.
-const PIECE = 1 << 20;
+const PIECE = 128 << 10;
 
 /** @type {Promise<void> | undefined} */
 let loading;
