@@ -282,7 +282,7 @@ fn replay_report(facts: &Facts, plan: &Plan) -> Option<Replay> {
     }
     let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some() || failure.change.is_some()).count();
     let untimed = facts.fleet_failures.iter().any(|failure| failure.time.is_none());
-    let etcd_seen = facts.any_event(|event| event.signature().is_etcd_server());
+    let etcd_seen = facts.any_event(|event| event.is_etcd_server());
     let refused = match (facts.fleet_failures.is_empty(), untimed, etcd_seen) {
         (true, _, _) => None,
         (_, true, _) => Some("The lines carry no time, so they cannot be held against stalls."),
@@ -436,7 +436,7 @@ fn limits(facts: &Facts) -> Vec<String> {
     } else if !facts.logs.is_empty() && plan::log_span(facts).is_none() {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
     }
-    let silent = facts.etcd.is_none_or(|range| range.low < (2, 3, 0)) && facts.any_event(|event| event.signature().is_etcd_server());
+    let silent = facts.etcd.is_none_or(|range| range.low < (2, 3, 0)) && facts.any_event(|event| event.is_etcd_server());
     if silent && facts.generation == crate::facts::Generation::V2 {
         let which =
             if facts.etcd.is_some_and(|range| range.high < (2, 3, 0)) { "etcd before 2.3" } else { "This may be etcd before 2.3, which" };

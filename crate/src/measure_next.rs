@@ -248,7 +248,7 @@ fn minutes(facts: &Facts) -> String {
 /// The log that would decide what this input leaves open.
 fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option<Step> {
     let with_fleet = |command: &str| if at_hand.journal { command.replacen(" -o", " -u fleet -o", 1) } else { command.to_owned() };
-    let etcd_seen = facts.all_events().any(|(_, event)| event.signature().is_etcd_server());
+    let etcd_seen = facts.all_events().any(|(_, event)| event.is_etcd_server());
     if facts.logs.is_empty() && !facts.configurations.is_empty() {
         let text = "Paste a day of logs from all members.";
         let tells = "Without a log no stall is known, and no value can be called too low or too high.";

@@ -456,7 +456,7 @@ impl Scanner {
             }
             return None;
         }
-        if let Some(place) = head.source_line.filter(|_| signature.is_fleet()) {
+        if let Some(place) = head.source_line.filter(|_| signature.program == Program::Fleet) {
             self.fingerprint(number, place);
         }
         let host = self.host_of(head);
@@ -581,7 +581,7 @@ impl Scanner {
             if !keep {
                 reading.recognised -= 1;
                 reading.foreign += 1;
-                let program = event.signature().program;
+                let program = event.program();
                 programs.iter_mut().filter(|(known, _)| *known == program).for_each(|(_, count)| *count -= 1);
             }
             keep

@@ -38,16 +38,6 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// The etcd server prints it.
-    pub fn is_etcd_server(&self) -> bool {
-        self.program == Program::Etcd
-    }
-
-    /// fleetd prints it.
-    pub fn is_fleet(&self) -> bool {
-        self.program == Program::Fleet
-    }
-
     /// The text of the key.
     pub fn key_text(&self) -> &'static str {
         match self.pieces.get(self.key) {
@@ -151,6 +141,21 @@ impl Event {
     /// The declared message that this event is.
     pub fn signature(&self) -> &'static Signature {
         signature(self.signature)
+    }
+
+    /// Who printed it. Asked of every event by many rules, so it is looked up without unpacking.
+    pub fn program(&self) -> Program {
+        HEADS[usize::from(self.signature)].1
+    }
+
+    /// The etcd server printed it.
+    pub fn is_etcd_server(&self) -> bool {
+        self.program() == Program::Etcd
+    }
+
+    /// fleetd printed it.
+    pub fn is_fleet(&self) -> bool {
+        self.program() == Program::Fleet
     }
 }
 

@@ -411,12 +411,12 @@ impl Facts {
 
     /// Whether the input has lines or settings of etcd itself.
     pub fn has_etcd(&self) -> bool {
-        self.configurations.iter().any(|c| c.cluster.has_etcd) || self.any_event(|event| event.signature().is_etcd_server())
+        self.configurations.iter().any(|c| c.cluster.has_etcd) || self.any_event(|event| event.is_etcd_server())
     }
 
     /// Whether the input has lines or settings of fleet.
     pub fn has_fleet(&self) -> bool {
-        self.configurations.iter().any(|c| c.cluster.has_fleet) || self.any_event(|event| event.signature().is_fleet())
+        self.configurations.iter().any(|c| c.cluster.has_fleet) || self.any_event(|event| event.is_fleet())
     }
 
     /// The value in force for `parameter`, for sums: a default where nothing else is known.

@@ -46,7 +46,7 @@ fn program(logs: &[LogReading], program: Program) -> Option<VersionRange> {
 
 /// The range of one program in one log.
 pub fn of_log(log: &LogReading, program: Program) -> Option<VersionRange> {
-    let own: Vec<&Event> = log.events.iter().filter(|event| event.signature().program == program).gather();
+    let own: Vec<&Event> = log.events.iter().filter(|event| event.program() == program).gather();
     let said: Vec<Version> = own.iter().filter_map(|event| said_version(event)).gather();
     if let (Some(low), Some(high)) = (said.iter().min(), said.iter().max()) {
         return Some(VersionRange { low: *low, high: *high });

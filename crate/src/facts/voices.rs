@@ -34,7 +34,7 @@ pub struct Voice {
 /// All etcd voices of the input. `events` must be oldest first within each log.
 pub fn etcd_voices(facts: &Facts) -> Vec<Voice> {
     let mut voices: Vec<Voice> = Vec::new();
-    for (id, event) in facts.all_events().filter(|(_, event)| event.signature().is_etcd_server()) {
+    for (id, event) in facts.all_events().filter(|(_, event)| event.is_etcd_server()) {
         match voices.iter_mut().find(|voice| voice.log == id.log && voice.host == event.host) {
             Some(voice) => voice.events.push(id),
             None => voices.push(Voice { log: id.log, host: event.host, member: String::new(), events: vec![id] }),

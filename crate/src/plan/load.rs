@@ -12,7 +12,7 @@ pub type Sourced = (u32, &'static str);
 
 /// Machines that run fleet: stated, the hosts in fleet's logs, or three.
 pub fn machines(facts: &Facts) -> Sourced {
-    let hosts = distinct(facts.all_events().filter(|(_, event)| event.signature().is_fleet()).map(|(id, _)| facts.host(id))).len();
+    let hosts = distinct(facts.all_events().filter(|(_, event)| event.is_fleet()).map(|(id, _)| facts.host(id))).len();
     match (facts.assumptions.machines, hosts) {
         (Some(stated), _) => (stated, "stated"),
         (None, hosts) if hosts >= 2 => (hosts as u32, "hosts in fleet's logs"),

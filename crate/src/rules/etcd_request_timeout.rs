@@ -36,7 +36,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let by_leader = events.iter().any(|id| says(facts.event(*id), BY_LEADER));
-    let of_client = |event: &Event| !event.signature().is_etcd_server() || event.meaning == Meaning::ClientDeadline;
+    let of_client = |event: &Event| !event.is_etcd_server() || event.meaning == Meaning::ClientDeadline;
     let requests = plural(lines(facts, &events), "request", "requests");
     let title = if events.iter().all(|id| of_client(facts.event(*id))) {
         format!("Clients gave up on {requests} to etcd")
@@ -59,7 +59,7 @@ fn gave_up(event: &Event) -> bool {
         return true;
     }
     // A publish that timed out is a matter of quorum; fleet's limits have findings of their own.
-    if event.signature().is_fleet() || event.meaning == Meaning::PublishError {
+    if event.is_fleet() || event.meaning == Meaning::PublishError {
         return false;
     }
     match event.meaning {

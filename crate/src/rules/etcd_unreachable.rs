@@ -43,9 +43,9 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// A client's line; members that cannot reach each other have a finding of their own.
 fn refused(event: &Event) -> bool {
-    let of_client = event.signature().is_fleet()
+    let of_client = event.is_fleet()
         || event.meaning == Meaning::PeerDialError && says(event, &[":2379", ":4001"])
-        || !event.signature().is_etcd_server()
+        || !event.is_etcd_server()
         || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ProxyEndpoint | Meaning::ProxyZero);
     if event.meaning == Meaning::EtcdUnreachableClient {
         return true;

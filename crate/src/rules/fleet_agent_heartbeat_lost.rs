@@ -31,7 +31,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let monitors =
         matching(facts, &[Meaning::ServerMonitorTriggered, Meaning::AgentHeartbeatFailedOld], |event| !says(event, &["told to shut down"]));
     let gone: Vec<EventId> =
-        facts.events_where(|event| event.signature().is_fleet() && (says(event, GONE) || event.meaning == Meaning::EngineMachineGoneOld));
+        facts.events_where(|event| event.is_fleet() && (says(event, GONE) || event.meaning == Meaning::EngineMachineGoneOld));
     if monitors.is_empty() && gone.is_empty() {
         return None;
     }

@@ -60,8 +60,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// A read or write of the registry that ran into its limit, in fleetd or in fleetctl.
 fn timed_out(event: &Event) -> bool {
-    let of_registry =
-        READS.contains(&event.meaning) || !event.signature().is_etcd_server() && says(event, &["from Registry", "in Registry"]);
+    let of_registry = READS.contains(&event.meaning) || !event.is_etcd_server() && says(event, &["from Registry", "in Registry"]);
     of_registry && says(event, LIMIT)
 }
 

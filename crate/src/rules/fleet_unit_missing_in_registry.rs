@@ -21,7 +21,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         return None;
     }
-    let slow = facts.any_event(|event| event.signature().is_fleet() && says(event, LIMIT));
+    let slow = facts.any_event(|event| event.is_fleet() && says(event, LIMIT));
     let title = format!("fleet missed units in its registry, {}", plural(lines(facts, &events), "line", "lines"));
     let (what, confidence) = if slow {
         ("Requests timed out at the same time, so the units were most likely not missing: their read failed.", Confidence::High)

@@ -101,7 +101,7 @@ impl Trouble {
         ];
         let mut trouble = Trouble { times: Vec::new(), without_time: false };
         for (_, event) in facts.all_events() {
-            if event.signature().is_fleet() && (TROUBLE.contains(&event.meaning) || says(event, GONE) || says(event, LIMIT)) {
+            if event.is_fleet() && (TROUBLE.contains(&event.meaning) || says(event, GONE) || says(event, LIMIT)) {
                 trouble.times.extend(event.time.map(|time| time.micros));
                 trouble.without_time |= event.time.is_none();
             }
