@@ -10,7 +10,7 @@ use std::{env, fs};
 use serde::Deserialize;
 
 /// Files of the catalogue, with the program that prints their messages.
-const FILES: [(&str, &str); 4] = [("etcd", "Etcd"), ("fleet", "Fleet"), ("clients", "Client"), ("systemd", "System")];
+const FILES: [(&str, &str); 5] = [("etcd", "Etcd"), ("metrics", "Etcd"), ("fleet", "Fleet"), ("clients", "Client"), ("systemd", "System")];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -401,7 +401,7 @@ fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
             "peerRttMs",
             "Round trip between members, ms",
             decimal(facts.round_trip(), MS, 1),
-            from(given.peer_rtt_ms.is_some(), "assumed: one site"),
+            from(given.peer_rtt_ms.is_some(), if facts.knows_round_trip() { "from metrics" } else { "assumed: one site" }),
         ),
         row("stallMs", "Stall to survive, ms", stall.0, stall.1),
         row("stalls", "Stalls in the logs", stalls.to_string(), "counted in the logs"),

@@ -1,6 +1,6 @@
 //! What was measured, as ranges with their sample counts.
 
-use crate::facts::{ChangeClass, Facts, StallKind};
+use crate::facts::{ChangeClass, Facts, StallKind, metrics};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::plan::log_span;
@@ -15,6 +15,11 @@ pub fn measures(facts: &Facts) -> Vec<Measure> {
     measures.extend(stalls(facts));
     measures.extend(failovers(facts));
     measures.extend(durations(facts, "etcd.fsync-ms", Meaning::WalSyncSlow, "Only syncs above a second are printed."));
+    measures.extend(histogram(facts, "etcd.fsync-p99-ms", Meaning::MetricWalSync));
+    measures.extend(histogram(facts, "etcd.commit-p99-ms", Meaning::MetricCommit));
+    measures.extend(histogram(facts, "etcd.peer-rtt-p99-ms", Meaning::MetricRoundTrip));
+    measures.extend(counter(facts, "etcd.leader-changes-seen", Meaning::MetricLeaderChanges));
+    measures.extend(counter(facts, "etcd.heartbeats-late", Meaning::MetricHeartbeatsLate));
     measures.extend(durations(facts, "etcd.apply-ms", Meaning::ApplySlow, "Only slow ones are printed."));
     measures.extend(counted(facts, "fleet.lost-leases", |event| event.meaning == Meaning::EngineLeaseRenewFailed));
     measures.extend(fleet_timeouts(facts));
@@ -96,6 +101,19 @@ fn durations(facts: &Facts, id: &str, meaning: Meaning, note: &str) -> Option<Me
     let wanted = [meaning];
     let took: Vec<Micros> = facts.events_of(&wanted).filter_map(|(_, event)| event.duration("took")).gather();
     Some(measure(id, ms(*took.iter().min()?), ms(*took.iter().max()?), "ms", took.len(), Some(note)))
+}
+
+/// The 99th percentile of pasted metrics, of the slowest member.
+fn histogram(facts: &Facts, id: &str, meaning: Meaning) -> Option<Measure> {
+    let histogram = metrics::slowest(facts, meaning)?;
+    let p99 = histogram.quantile(0.99);
+    let note = "From metrics: 99 of 100 took no longer.";
+    Some(measure(id, ms(p99.low), ms(p99.high), "ms", histogram.total() as usize, Some(note)))
+}
+
+fn counter(facts: &Facts, id: &str, meaning: Meaning) -> Option<Measure> {
+    let (_, count) = metrics::counter(facts, meaning, 0)?;
+    Some(measure(id, count as f64, count as f64, "count", count as usize, Some("From metrics: since the process started.")))
 }
 
 fn counted(facts: &Facts, id: &str, wanted: impl Fn(&Event) -> bool) -> Option<Measure> {

@@ -68,7 +68,7 @@ pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Questi
     if let Some(answer) = nothing_changed(facts, &has) {
         ask("I raised the values and nothing changed. Why?", answer);
     }
-    if facts.logs.is_empty() && facts.has_etcd() || facts.assumptions.peer_rtt_ms.is_some() {
+    if facts.logs.is_empty() && facts.has_etcd() || facts.knows_round_trip() {
         ask("Which values fit my round trip, cloud or disk?", which_values(facts));
     }
     if facts.has_etcd() && (plan.changes().any(|decision| decision.parameter.is_etcd()) || stated_high(facts)) {
@@ -139,7 +139,11 @@ fn stated_high(facts: &Facts) -> bool {
 
 fn which_values(facts: &Facts) -> String {
     let rtt = facts.round_trip();
-    let known = if facts.assumptions.peer_rtt_ms.is_some() { "you state" } else { "assumed, as within one site" };
+    let known = match (facts.assumptions.peer_rtt_ms, facts.knows_round_trip()) {
+        (Some(_), _) => "you state",
+        (None, true) => "measured",
+        _ => "assumed, as within one site",
+    };
     format!(
         "A round trip of {} ({known}) asks for an election-timeout of at least {} and a heartbeat-interval of about {}; the defaults are 1000 and 100\u{a0}ms. A steady delay elects nobody (60 to 600\u{a0}ms one way: no election, measured); it makes each write slower and so uses up fleet's etcd-request-timeout. Clouds and disks make stalls, and only a log or a measurement tells how long they are.",
         human(rtt),

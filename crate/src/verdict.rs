@@ -2,7 +2,7 @@
 
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::voices::START_LINES;
-use crate::facts::{ChangeClass, Facts, StallKind};
+use crate::facts::{ChangeClass, Facts, StallKind, metrics};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::model::raft::loss_share;
@@ -11,8 +11,8 @@ use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, TooLong, meant};
 use crate::replay::{count, timers, timers_in_force};
 use crate::report::{Severity, Timing, Verdict};
 use crate::rules::Finding;
-use crate::rules::common::{BY_LEADER, human_limit, plural, says, times};
-use crate::units::{Micros, human};
+use crate::rules::common::{BY_LEADER, WITHOUT_LEADER, human_limit, plural, says, times};
+use crate::units::{Micros, S, human};
 
 /// Findings that name a cause which no timer touches, the most telling first.
 pub const OTHER_CAUSES: &[&str] = &[
@@ -127,6 +127,10 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::WalPrealloc,
     Meaning::CtlUnhealthy,
     Meaning::ProbeFailed,
+    Meaning::ContainerEnded,
+    Meaning::NoLeaderErr,
+    Meaning::NoLeaderDropProposal,
+    Meaning::NoLeaderDropRead,
     Meaning::ClientUnavailable,
     Meaning::FleetctlListUnits,
     Meaning::FleetctlListMachines,
@@ -147,13 +151,28 @@ const ENDS_AN_ELECTION: &[Meaning] =
 /// is not in the input; asked where no finding is above a remark.
 fn unexplained(facts: &Facts) -> Option<&Event> {
     let troubled = |event: &Event| {
+        if event.meaning == Meaning::MetricHasLeader {
+            return metrics::value(event) == Some(0);
+        }
+        // A request as slow as that is slow by any measure, whatever it asked for.
+        if event.meaning == Meaning::UnarySlow {
+            return event.duration("took").is_some_and(|took| took >= S);
+        }
         let lost_votes = event.meaning == Meaning::VoteCount && event.number("count").is_some_and(|refused| refused > 0);
-        lost_votes || TELL_OF_TROUBLE.contains(&event.meaning) && !event.text.contains("status=0/") && !is_healthy(event)
+        lost_votes
+            || (TELL_OF_TROUBLE.contains(&event.meaning) || says(event, &[WITHOUT_LEADER]))
+                && !event.text.contains("status=0/")
+                && event.number("code") != Some(0)
+                && !is_healthy(event)
     };
     let open = |log: usize| {
         let events = &facts.logs[log].events;
         let at = events.iter().rposition(|event| event.meaning == Meaning::ElectionStart)?;
-        let ends = |event: &Event| ENDS_AN_ELECTION.contains(&event.meaning);
+        // Others become followers of a term by the mere request for their votes.
+        let who = events[at].word("id");
+        let ends = |event: &Event| {
+            ENDS_AN_ELECTION.contains(&event.meaning) && (event.meaning != Meaning::BecameFollower || event.word("id") == who)
+        };
         let decided = events[at..].iter().any(ends) || events[..at].iter().any(|event| START_LINES.contains(&event.meaning));
         (!decided).then(|| &events[at])
     };

@@ -28,7 +28,8 @@ pub fn is_borrowed(event: &Event) -> bool {
         | Meaning::DiskFull
         | Meaning::EtcdPanic
         | Meaning::EtcdFatal
-        | Meaning::ProbeFailed => true,
+        | Meaning::ProbeFailed
+        | Meaning::ContainerEnded => true,
         Meaning::TlsRefused => !event.text.contains("rejected connection"),
         _ => false,
     }
@@ -55,9 +56,30 @@ pub fn is_mention(event: &Event) -> bool {
     match event.meaning {
         Meaning::HeartbeatLate => bare && !ends_in("heartbeat on time"),
         Meaning::WalSyncSlow => bare && event.time.is_none() && !event.text.contains(['{', '=']) && !ends_in("slow fdatasync"),
+        // The name of a metric, in its explanation or in a query.
+        meaning if is_metric(meaning) => {
+            let said = event.word("count").unwrap_or("");
+            let said = said.rsplit_once('}').map_or(said, |(_, value)| value);
+            !said.trim_start().starts_with(|c: char| c.is_ascii_digit())
+        }
         Meaning::ClientDeadline => event.time.is_none() && within_a_sentence(&event.text, "context deadline exceeded"),
         _ => false,
     }
+}
+
+/// Whether it is a line of etcd's metrics, which stands by itself.
+pub fn is_metric(meaning: Meaning) -> bool {
+    matches!(
+        meaning,
+        Meaning::MetricWalSync
+            | Meaning::MetricCommit
+            | Meaning::MetricRoundTrip
+            | Meaning::MetricLeaderChanges
+            | Meaning::MetricHeartbeatsLate
+            | Meaning::MetricSlowApplies
+            | Meaning::MetricRequestsFailed
+            | Meaning::MetricHasLeader
+    )
 }
 
 /// Whether a word stands before the message, as in `I get this …`, and no sign that something printed it.

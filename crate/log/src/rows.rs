@@ -95,6 +95,44 @@ impl Open {
     }
 }
 
+/// Lines of the log in one row at most.
+pub const GLUED: usize = 64;
+
+/// Where in a row a further line begins that lost the line end before it: a stamp of etcd's logger, `2018-12-08
+/// 06:57:11.726065`, straight behind a word.
+pub fn glued(text: &str) -> Option<usize> {
+    const STAMP: &[u8] = b"0000-00-00 00:00:00.000000";
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(at) = search::find(text.get(from..)?, "20").map(|at| from + at) {
+        from = at + 2;
+        let behind_word = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || b")]}.!".contains(&bytes[at - 1]));
+        let stamp = bytes.get(at..at + STAMP.len()).filter(|_| behind_word);
+        let fits = |(byte, form): (&u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form };
+        if stamp.is_some_and(|stamp| stamp.iter().zip(STAMP).all(fits)) {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// Where behind a message that ends at `end` the next line of the log begins: `{"level":"`, or a level and a package,
+/// `W | etcdserver: `, with or without a stamp before them.
+pub fn next_message(text: &str, end: usize) -> Option<usize> {
+    let tail = text.get(end..)?;
+    if let Some(at) = search::find(tail, "{\"level\":\"") {
+        return Some(end + at);
+    }
+    let (bytes, bar) = (text.as_bytes(), end + search::find(tail, " | ")?);
+    let letter = bar.checked_sub(1).filter(|letter| *letter > end && b"CDEINW".contains(&bytes[*letter]) && bytes[letter - 1] == b' ')?;
+    let (package, _) = text[bar + 3..].split_once(": ")?;
+    let names = package.len() < 40 && package.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte));
+    // A date and a time are two words.
+    let stamp = text[..letter].trim_end().rsplitn(3, ' ').take(2).map(str::len).sum::<usize>() + 1;
+    let begins = letter.checked_sub(stamp + 1).filter(|begins| *begins >= end && super::time::stamp(&text[*begins..]).is_some());
+    names.then_some(begins.unwrap_or(letter))
+}
+
 /// `-- Reboot --`, a fence, a prompt: nothing that a program printed.
 fn is_mark(row: &str) -> bool {
     let row = row.trim_start();
@@ -108,4 +146,38 @@ pub fn part(text: &str) -> Option<(bool, &str)> {
     let rest = after.strip_prefix("out ").or_else(|| after.strip_prefix("err "))?;
     let last = rest.starts_with("F ");
     (last || rest.starts_with("P ")).then(|| (last, &rest[2..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_lost_their_end_are_parted() {
+        for (row, parts) in [
+            (
+                "became follower at term 112018-12-08 07:00:20.198352 I | raft: x",
+                &["became follower at term 11", "2018-12-08 07:00:20.198352 I | raft: x"][..],
+            ),
+            ("2018-12-08 07:00:20.198352 I | raft: x", &["2018-12-08 07:00:20.198352 I | raft: x"]),
+            (
+                "Dec 08 07:00:20 n etcd[7]: 2018-12-08 07:00:20.198352 I | raft: x",
+                &["Dec 08 07:00:20 n etcd[7]: 2018-12-08 07:00:20.198352 I | raft: x"],
+            ),
+        ] {
+            let mut rest = row;
+            let mut found = Vec::new();
+            while let Some(at) = glued(rest) {
+                found.push(&rest[..at]);
+                rest = &rest[at..];
+            }
+            found.push(rest);
+            assert_eq!(found, parts);
+        }
+        let next = |text: &'static str, after: &str| next_message(text, after.len()).map(|at| &text[at..]);
+        assert_eq!(next("server is slow. W | etcdserver: next", "server is slow"), Some("W | etcdserver: next"));
+        assert_eq!(next("slow 2018-12-08 07:00:20.1 W | wal: next", "slow"), Some("2018-12-08 07:00:20.1 W | wal: next"));
+        assert_eq!(next(r#"{"msg":"slow"} {"level":"warn","msg":"next"}"#, r#"{"msg":"slow"#), Some(r#"{"level":"warn","msg":"next"}"#));
+        assert_eq!(next("slow (a W | b)", "slow"), None);
+    }
 }

@@ -3,7 +3,7 @@
 //! The first part of a log is read line by line, so that its form is known. Of the rest only the
 //! lines are read in which a message may stand, and now and then one more.
 
-use super::borrowed::{is_borrowed, is_mention, is_of_another_raft, is_ours};
+use super::borrowed::{is_borrowed, is_mention, is_metric, is_of_another_raft, is_ours};
 use std::borrow::Cow;
 
 use super::event::{Clock, Event, LogReading, Meaning, Time, Value};
@@ -14,7 +14,7 @@ use super::plain::plain;
 use super::prefilter::prefilter;
 use super::recognise::recognise;
 use super::records::{Field, field};
-use super::rows::{Open, ROWS, Row, part};
+use super::rows::{GLUED, Open, ROWS, Row, glued, next_message, part};
 use super::signature::{Program, Signature, signature};
 use super::time::{Stamp, refined};
 use super::wide::Wide;
@@ -329,9 +329,28 @@ impl Scanner {
         }
     }
 
+    /// A row of the paste, which may hold several lines of the log that lost what parted them.
+    fn row<'a>(&mut self, mut text: &'a str, mut row: Row<'a>) {
+        for _ in 0..GLUED {
+            let mut found = None;
+            let cut = glued(text).or_else(|| {
+                found = recognise(text);
+                next_message(text, found?.1.end)
+            });
+            let Some(cut) = cut else { return self.single_row(text, found, row) };
+            let (before, after) = text.split_at(cut);
+            // Where nothing was taken out of the line its parts are known to the byte.
+            let middle = if row.raw.starts_with(before) { row.span.start + cut as u64 } else { row.span.start };
+            let first = Span { end: if middle > row.span.start { middle } else { row.span.end }, ..row.span };
+            self.single_row(before, recognise(before), Row { raw: before, span: first, ..row });
+            row = Row { raw: after, span: Span { start: middle, ..row.span }, ..row };
+            text = after;
+        }
+        self.single_row(text, recognise(text), row);
+    }
+
     /// A row is a line of the log, or what a terminal wrapped of the line before.
-    fn row(&mut self, text: &str, row: Row) {
-        let found = recognise(text);
+    fn single_row(&mut self, text: &str, found: Option<(u16, Match)>, row: Row) {
         let head = self.headers.header(text, found.map_or(text.len(), |(_, found)| found.start));
         let untimed = self.stamps.clock == Clock::None;
         let headed = head.time.is_some() || head.program.is_some() || head.source_line.is_some();
@@ -350,7 +369,8 @@ impl Scanner {
             }
         };
         // What was recognised and not kept needs no rest.
-        let stays = if found.is_some() { event.is_some() } else { begins || untimed };
+        let stands_alone = found.is_some_and(|(number, _)| is_metric(signature(number).meaning));
+        let stays = if found.is_some() { event.is_some() && !stands_alone } else { begins || untimed };
         let room = self.open.take().map(|open| open.raw).unwrap_or_default();
         self.open = stays.then(|| Open::new(row, text, &head, event, room));
     }

@@ -2,6 +2,7 @@
 
 mod changes;
 pub mod failures;
+pub mod metrics;
 pub mod settings;
 mod stalls;
 pub mod versions;
@@ -465,9 +466,19 @@ impl Facts {
         self.etcd.is_some_and(|range| range.low >= (2, 0, 0) && range.high < (2, 1, 0)) && self.value(Parameter::HeartbeatInterval) >= 5 * S
     }
 
-    /// Round trip between members: stated, else 1 ms, as within one site.
+    /// Round trip between members: stated, else what metrics measured, else 1 ms, as within one site.
     pub fn round_trip(&self) -> Micros {
-        self.assumptions.peer_rtt_ms.map_or(MS, |ms| (ms * MS as f64) as Micros)
+        self.assumptions.peer_rtt_ms.map_or_else(|| self.measured_round_trip().unwrap_or(MS), |ms| (ms * MS as f64) as Micros)
+    }
+
+    /// The round trip that half of the probes to the farthest peer stay below; etcd's documentation takes the average.
+    pub fn measured_round_trip(&self) -> Option<Micros> {
+        metrics::slowest(self, Meaning::MetricRoundTrip).map(|probes| probes.quantile(0.5).high)
+    }
+
+    /// Whether the round trip is more than an assumption.
+    pub fn knows_round_trip(&self) -> bool {
+        self.assumptions.peer_rtt_ms.is_some() || !self.meaning(&[Meaning::MetricRoundTrip]).is_empty()
     }
 
     /// How long the cluster is without a leader after one dies, under these timers.

@@ -245,7 +245,7 @@ fn reasons(facts: &Facts, stall: Micros, election: Micros) -> Vec<Bound> {
         );
         reasons.push(bound(Side::AtLeast, Basis::Measured, parameter, Some(bare), text));
     }
-    if facts.assumptions.peer_rtt_ms.is_some() {
+    if facts.knows_round_trip() {
         let least = 10 * facts.round_trip();
         let text = format!("Ten round trips between members: 10 × {} = {}.", ms(facts.round_trip()), ms(least));
         reasons.push(bound(Side::AtLeast, Basis::Documentation, parameter, Some(least), text));

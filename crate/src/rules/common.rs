@@ -92,7 +92,8 @@ pub fn matching(facts: &Facts, meanings: &[Meaning], also: impl Fn(&Event) -> bo
 
 /// The lines of one meaning, the one with the longest `took` first, and that length; `None` without any.
 pub fn longest_first(facts: &Facts, meaning: Meaning) -> Option<(Vec<EventId>, Micros)> {
-    let mut events = all(facts, &[meaning]);
+    // What was refused for want of a leader was carried out neither fast nor slowly.
+    let mut events = matching(facts, &[meaning], |event| !says(event, &[WITHOUT_LEADER]));
     let took = |id: EventId| facts.event(id).duration("took").unwrap_or(0);
     let at = (0..events.len()).max_by_key(|at| took(events[*at]))?;
     let length = took(events[at]);
@@ -195,6 +196,9 @@ pub const SILENT_STREAM: Micros = 5 * S;
 pub fn closes_silent_streams(facts: &Facts) -> bool {
     facts.etcd.is_some_and(|range| range.low < (2, 1, 0))
 }
+
+/// The text with which etcd refuses a request while it has no leader (etcd-io/etcd@v3.7.1:server/etcdserver/errors/errors.go:35).
+pub const WITHOUT_LEADER: &str = "etcdserver: no leader";
 
 /// Texts with which etcd says that a request ended for a leader that was lost.
 pub const BY_LEADER: &[&str] = &["previous leader failure", "etcdserver: leader changed"];

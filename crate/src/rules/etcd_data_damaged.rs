@@ -1,6 +1,6 @@
 //! `etcd-data-damaged`: a member's own data cannot be read, or does not fit what its peers know.
 
-use super::common::{all, matching, says};
+use super::common::{matching, says};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::log::event::Meaning;
@@ -40,7 +40,8 @@ const UNREADABLE: &[&str] = &[
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let mut events = all(facts, &[Meaning::DataDamaged, Meaning::RaftLogCorrupt]);
+    // A full disk says so in the same place.
+    let mut events = matching(facts, &[Meaning::DataDamaged, Meaning::RaftLogCorrupt], |event| !says(event, &["no space left"]));
     events.extend(matching(facts, &[Meaning::EtcdFatal, Meaning::EtcdPanic], |event| says(event, UNREADABLE)));
     let said = |words: &[&str]| events.iter().any(|id| says(facts.event(*id), words));
     let (title, what) = if events.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::common::{explained, human_limit, plural, says, started_before, voice, with_etcd_stop};
 use super::{Finding, Rule};
-use crate::facts::{ChangeClass, EventId, Facts};
+use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::gather::Gather;
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
@@ -40,7 +40,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let elections = elections(facts);
     if !churns(&elections) {
-        return None;
+        return by_metrics(facts);
     }
     let needless = facts.needless().count();
     let times: Vec<Micros> = elections.iter().filter_map(|election| election.time).gather();
@@ -76,6 +76,15 @@ fn check(facts: &Facts) -> Option<Finding> {
             .counting(elections.len())
             .on(&[ElectionTimeout, HeartbeatInterval]),
     )
+}
+
+/// The counter of leaders that this member saw.
+fn by_metrics(facts: &Facts) -> Option<Finding> {
+    let (events, count) = metrics::counter(facts, Meaning::MetricLeaderChanges, metrics::MANY)?;
+    let title = format!("The leader changed {}", super::common::times(count));
+    let what = "A metric counts the changes since the process started; it tells neither when nor why. Over a year this may be maintenance, over a day it is trouble.";
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Low, title, what);
+    Some(finding.showing(facts, &events).counting(count as usize).on(&[ElectionTimeout, HeartbeatInterval]))
 }
 
 /// Every change had its reason: a process that ended, or a hand-over. Other rules say so.

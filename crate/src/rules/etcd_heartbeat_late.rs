@@ -2,7 +2,7 @@
 
 use super::common::{all, human_limit, lines, plural, range, says, times};
 use super::{Basis, Constraint, Finding, Rule, Side};
-use crate::facts::{ChangeClass, Facts, Stall, StallKind};
+use crate::facts::{ChangeClass, Facts, Stall, StallKind, metrics};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::model::safe_stall;
@@ -69,7 +69,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// Lines that measure no stall: etcd 0.4 says that a peer did not answer a heartbeat.
 fn unanswered(facts: &Facts, events: Vec<crate::facts::EventId>) -> Option<Finding> {
     if events.is_empty() {
-        return None;
+        return by_metrics(facts);
     }
     let count = lines(facts, &events);
     let by_peer = events.iter().any(|id| {
@@ -94,6 +94,15 @@ fn unanswered(facts: &Facts, events: Vec<crate::facts::EventId>) -> Option<Findi
             .showing(facts, &events)
             .on(&[ElectionTimeout, HeartbeatInterval]),
     )
+}
+
+/// The counter of such lines. A few since the process started are what any cluster has (judgement).
+fn by_metrics(facts: &Facts) -> Option<Finding> {
+    let (events, count) = metrics::counter(facts, Meaning::MetricHeartbeatsLate, metrics::MANY)?;
+    let title = format!("A leader was late with its heartbeats {}", times(count));
+    let what = "A metric counts them since the process started; it tells neither when nor how late.";
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
+    Some(finding.showing(facts, &events).counting(count as usize).on(&[ElectionTimeout, HeartbeatInterval]))
 }
 
 /// Which members stalled, where more than one did: only a leader prints this line.

@@ -39,6 +39,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         format!("A member asked for votes {}{over}, and no other member answered", times(rounds.len() as u64))
     } else if !publish.is_empty() {
         format!("A member could not publish itself to the cluster, {}", times(super::common::lines(facts, &publish)))
+    } else if join.iter().all(|id| facts.event(*id).meaning == Meaning::CtlUnhealthy) {
+        String::from("etcdctl found no healthy member")
     } else {
         format!("A member found no cluster to join ({})", plural(super::common::lines(facts, &join), "line", "lines"))
     };

@@ -2,7 +2,7 @@
 
 use super::common::{BY_LEADER, human_limit, lines, plural, says};
 use super::{Finding, Rule};
-use crate::facts::{EventId, Facts};
+use crate::facts::{EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::ElectionTimeout;
 use crate::report::{Confidence, Severity};
@@ -33,7 +33,7 @@ const GAVE_UP: &[Meaning] = &[
 fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = facts.events_where(gave_up);
     if events.is_empty() {
-        return None;
+        return by_metrics(facts);
     }
     let by_leader = events.iter().any(|id| says(facts.event(*id), BY_LEADER));
     let of_client = |event: &Event| !event.is_etcd_server() || event.meaning == Meaning::ClientDeadline;
@@ -52,6 +52,15 @@ fn check(facts: &Facts) -> Option<Finding> {
         String::from("The lines say that requests were not answered in time, not why.")
     };
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events).on(&[ElectionTimeout]))
+}
+
+/// Counters of requests that failed or waited too long for word from the leader.
+fn by_metrics(facts: &Facts) -> Option<Finding> {
+    let (events, count) = metrics::counter(facts, Meaning::MetricRequestsFailed, metrics::MANY)?;
+    let title = format!("etcd gave up on {}", plural(count, "request", "requests"));
+    let what = "A metric counts them since the process started; it tells neither when nor why. Each loss of a leader makes some.";
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Low, title, what);
+    Some(finding.showing(facts, &events).counting(count as usize).on(&[ElectionTimeout]))
 }
 
 fn gave_up(event: &Event) -> bool {

@@ -34,16 +34,19 @@ fn check(facts: &Facts) -> Option<Finding> {
     if killed.is_empty() && starts.len() < AGAIN_AND_AGAIN {
         return None;
     }
-    let for_memory = killed.iter().any(|id| facts.event(*id).meaning == Meaning::OutOfMemoryKill);
+    let for_memory = killed.iter().any(|id| for_memory(facts.event(*id)));
+    let by_probe = killed.iter().any(|id| facts.event(*id).meaning == Meaning::ProbeFailed);
     let title = match (for_memory, starts.len()) {
+        (false, _) if by_probe => String::from("The kubelet ended etcd because it did not answer in time"),
         (true, 0) => String::from("The kernel killed etcd for want of memory"),
         (true, many) => format!("The kernel killed etcd for want of memory; it started anew {}", super::common::times(many as u64)),
         (false, 0) => String::from("systemd saw etcd's process end"),
         (false, many) => format!("etcd started anew {} without a word of a stop", super::common::times(many as u64)),
     };
     let what = match killed.len() as u64 {
+        _ if by_probe => String::from("A failed liveness probe shows that etcd gave no good answer; why it did not, it does not show."),
         0 => String::from("Its log begins anew, and nothing before it says that it was told to stop."),
-        some => format!("{} of the kernel or systemd.", plural(some, "line tells it", "lines tell it")),
+        some => format!("{} of the kernel, systemd or the kubelet.", plural(some, "line tells it", "lines tell it")),
     };
     let count = starts.len().max(1);
     let severity = if count >= AGAIN_AND_AGAIN { Severity::Critical } else { Severity::Warning };
@@ -51,11 +54,17 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events).counting(count))
 }
 
-/// The kernel or systemd says that an etcd process ended, not by its own will.
+fn for_memory(event: &Event) -> bool {
+    event.meaning == Meaning::OutOfMemoryKill || event.meaning == Meaning::ContainerEnded && event.text.contains("OOMKilled")
+}
+
+/// The kernel, systemd or the kubelet says that an etcd process ended, not by its own will.
 fn ends_etcd(event: &Event) -> bool {
     let of_etcd = |hole| event.word(hole).is_some_and(|name| name.starts_with("etcd"));
     match event.meaning {
         Meaning::OutOfMemoryKill => of_etcd("name"),
+        Meaning::ContainerEnded => for_memory(event),
+        Meaning::ProbeFailed => event.text.contains("failed liveness probe") && event.text.contains("etcd"),
         Meaning::UnitProcessExited => of_etcd("unit") && !event.text.contains("status=0/"),
         _ => false,
     }

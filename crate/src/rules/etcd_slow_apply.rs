@@ -2,7 +2,7 @@
 
 use super::common::{lines, longest_first, plural};
 use super::{Finding, Rule};
-use crate::facts::Facts;
+use crate::facts::{Facts, metrics};
 use crate::log::event::Meaning;
 use crate::report::{Confidence, Severity};
 use crate::units::{MS, Micros, human};
@@ -20,7 +20,7 @@ pub const RULE: Rule = Rule {
 const CLEARLY_SLOW: Micros = 200 * MS;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let (events, length) = longest_first(facts, Meaning::ApplySlow)?;
+    let Some((events, length)) = longest_first(facts, Meaning::ApplySlow) else { return by_metrics(facts) };
     let count = lines(facts, &events);
     // One or two lines just above the limit are a remark.
     let remark = length > 0 && length < CLEARLY_SLOW && count < 3;
@@ -36,6 +36,15 @@ fn check(facts: &Facts) -> Option<Finding> {
         "etcd's own limit for such a line is 100\u{a0}ms (10\u{a0}ms in 3.0 and 3.1)."
     };
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
+}
+
+/// The counter of such lines, without their length. Some are a remark.
+fn by_metrics(facts: &Facts) -> Option<Finding> {
+    let (events, count) = metrics::counter(facts, Meaning::MetricSlowApplies, metrics::MANY)?;
+    let severity = if count < 1000 { Severity::Info } else { Severity::Warning };
+    let title = format!("etcd carried out {} slowly", plural(count, "request", "requests"));
+    let what = "A metric counts what took longer than 100\u{a0}ms since the process started; it tells neither when nor how long.";
+    Some(Finding::new(RULE.id, severity, Confidence::Medium, title, what).showing(facts, &events).counting(count as usize))
 }
 
 #[cfg(test)]
