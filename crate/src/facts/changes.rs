@@ -282,11 +282,6 @@ fn was_ever_late(facts: &Facts, voices: &[Voice], member: &str) -> bool {
 fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
     let Some(elected) = change.elected else { return false };
     facts.any_event(|event| {
-        // The next leader of 0.4 asks the old one for an answer at once, and gets none.
-        let silent = matches!(event.meaning, Meaning::Hb04Timeout | Meaning::HeartbeatTimedOut03) && event.text.contains(old);
-        if silent && event.time.is_some_and(|time| (0..=10 * S).contains(&(time.micros - elected))) {
-            return true;
-        }
         let near = event.time.is_some_and(|time| (-S..=15 * S).contains(&(elected - time.micros)));
         near && ends_connection(event) && (event.text.contains(old) || event.word("peer").is_none())
     })

@@ -2,6 +2,7 @@
 
 use super::common::{explained, human_limit, plural, says, started_before, voice, with_etcd_stop};
 use super::{Finding, Rule};
+use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::gather::Gather;
 use crate::index::{Index, slot};
@@ -26,6 +27,9 @@ pub const RULE: Rule = Rule {
 /// Two within a minute are churn, or three within some hours.
 const CLOSE: Micros = 60 * S;
 const SOME_HOURS: Micros = 6 * 3600 * S;
+
+/// A new cluster has its first leader after no more rounds than this (judgement).
+const BOOT_TERMS: i64 = 10;
 
 /// A term that rose above the one its member had.
 struct Election {
@@ -147,9 +151,12 @@ fn term_of(event: &Event) -> Option<(i64, bool)> {
     Some((event.number("term")?, rises))
 }
 
-/// The term of the cluster's first leader; lower ones belong to its boot.
+/// The term of the cluster's first leader; lower ones belong to its boot. Without a line of a start a leader of a
+/// high term is only the first that the excerpt shows.
 fn last_term_of_boot(facts: &Facts) -> Option<i64> {
-    facts.changes.iter().filter(|change| change.class == ChangeClass::Start).filter_map(|change| change.term).max()
+    let boots = !facts.meaning(START_LINES).is_empty();
+    let firsts = facts.changes.iter().filter(|change| change.class == ChangeClass::Start);
+    firsts.filter_map(|change| change.term).filter(|term| boots || *term <= BOOT_TERMS).max()
 }
 
 /// etcd 0.4 prints no term beside its leaders; where no line of its names a term, each change that
@@ -202,6 +209,16 @@ mod tests {
         assert_eq!(find(&facts(&[&two]), "etcd-election-churn").expect("two rounds").count, 2);
         let asked = ask("20:18:37", "MsgPreVote", 9) + &ask("20:18:38", "MsgPreVote", 10);
         assert!(find(&facts(&[&asked]), "etcd-election-churn").is_none());
+    }
+
+    #[test]
+    fn a_member_that_hears_of_many_terms_at_once() {
+        let follows = |term: u32| format!("Oct 05 00:42:59 n etcd2[1]: 46c01644950728dc became follower at term {term}\n");
+        let found = "Oct 05 00:42:59 n etcd2[1]: raft.node: 46c01644950728dc elected leader 7538e80b548e9d14 at term";
+        let log = follows(56) + &follows(57) + &follows(58) + &follows(213) + &format!("{found} 213\n");
+        assert_eq!(find(&facts(&[&log]), "etcd-election-churn").expect("57, 58 and 213").count, 3);
+        let boot = follows(1) + &follows(2) + &follows(3) + &format!("{found} 3\n");
+        assert!(find(&facts(&[&boot]), "etcd-election-churn").is_none());
     }
 
     #[test]
