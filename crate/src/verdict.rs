@@ -568,6 +568,23 @@ mod tests {
     }
 
     #[test]
+    fn a_deposed_leader_alone_tells_of_no_stall() {
+        let own = "\
+Apr 29 14:52:49 n2 etcd[1188]: 91d25258d70ad868 [term: 12275] received a MsgVote message with higher term from 2a0965170762fd09 [term: 12276]
+Apr 29 14:52:49 n2 etcd[1188]: 91d25258d70ad868 became follower at term 12276
+Apr 29 14:52:49 n2 etcd[1188]: raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 12276
+";
+        assert_eq!(timing(own), Timing::Undecided);
+    }
+
+    #[test]
+    fn words_of_an_article_are_no_slow_request() {
+        let article = "Look for:\n\napply request took too long\nleader changed\n\nThese tell of latency in etcd.\n";
+        let report = analyze(&Input { documents: vec![Document { name: None, text: article.to_owned() }], ..Input::default() });
+        assert!(report.findings.is_empty());
+    }
+
+    #[test]
     fn a_short_stall_explains_no_lost_leader() {
         let log = "\
 Jun 11 10:25:02 n etcd[5]: [etcd] Jun 11 10:25:02.586 INFO      | node1: warning: heartbeat near election timeout: 164.0ms

@@ -62,6 +62,7 @@ pub fn is_mention(event: &Event) -> bool {
             let said = said.rsplit_once('}').map_or(said, |(_, value)| value);
             !said.trim_start().starts_with(|c: char| c.is_ascii_digit())
         }
+        Meaning::ApplySlow => bare && event.time.is_none() && !event.text.contains(|c: char| c == '{' || c == '=' || c.is_ascii_digit()),
         Meaning::ClientDeadline => event.time.is_none() && within_a_sentence(&event.text, "context deadline exceeded"),
         _ => false,
     }

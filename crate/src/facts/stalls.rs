@@ -21,10 +21,12 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
         changes.extend(stalls.iter().filter(|stall| stall.kind == StallKind::SlowSync).map(unseen_change));
     }
     stalls.extend(near_timeouts(facts));
+    let measured = !stalls.is_empty();
     for at in 0..changes.len() {
         if changes[at].class == ChangeClass::Needless && overlapping(facts, &stalls, &changes[at]).is_none() {
             let stalled = !facts.heartbeats_come_too_late();
-            let guess = stalled.then(|| from_return(facts, voices, changes, at).or_else(|| like_near_misses(facts, &stalls, &changes[at])));
+            let guess = stalled
+                .then(|| from_return(facts, voices, changes, at, measured).or_else(|| like_near_misses(facts, &stalls, &changes[at])));
             let guess = guess.flatten();
             stalls.push(guess.unwrap_or_else(|| censored(facts, &changes[at])));
         }
@@ -219,11 +221,19 @@ fn grain(facts: &Facts, change: &LeaderChange) -> Micros {
 
 /// The old leader came back without having started anew: it slept from before its followers' timers
 /// ran out until its first line after the campaign (method 2.2).
-fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> Option<Stall> {
+fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize, stalled_before: bool) -> Option<Stall> {
     let change = &changes[at];
     let (campaign, old) = (change.campaign?, change.old.as_deref()?);
     let voice = voices.iter().find(|voice| voice.member == old)?;
     let slack = grain(facts, change);
+    // Where nobody but the old leader speaks of the term, the moment of its return is held against itself; that it
+    // stalled then follows from other stalls alone.
+    let by_others = facts.any_event(|event| {
+        event.number("term").is_some_and(|term| change.term.is_none_or(|new| term == new)) && event.word("id").is_some_and(|id| id != old)
+    });
+    if change.term.is_some() && !by_others && !stalled_before {
+        return None;
+    }
     let back = voice.events.iter().copied().find(|id| {
         let event = facts.event(*id);
         let learned = event.number("term").is_some_and(|term| change.term.is_none_or(|new| term >= new)) || change.term.is_none();
