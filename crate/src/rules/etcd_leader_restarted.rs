@@ -56,19 +56,23 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &lines).counting(wanted.len()).on(&[ElectionTimeout]))
 }
 
-/// How long the cluster was without a leader each time: from the first broken connection after the
-/// change before to the new leader.
+/// How long the cluster was without a leader each time: from the first broken connection to the old
+/// leader, after it had been elected, to the new one.
 fn leaderless(facts: &Facts) -> String {
-    let broken = [Meaning::PeerStreamLost, Meaning::PeerReadFailed, Meaning::PeerInactive];
-    let mut ends: Vec<Micros> = facts.times_of(&broken);
-    sort(&mut ends);
     let mut spans: Vec<Micros> = Vec::new();
     let mut before = Micros::MIN;
     for change in &facts.changes {
         let Some(elected) = change.elected else { continue };
         let from = before.max(elected - 60 * S);
-        let first = ends[ends.partition_point(|end| *end <= from)..].first().filter(|end| **end < elected);
-        if let (ChangeClass::Wanted, Some(end)) = (change.class, first) {
+        let mut ends: Vec<Micros> = facts
+            .events_of(&[Meaning::PeerStreamLost, Meaning::PeerReadFailed, Meaning::PeerInactive])
+            .filter(|(_, event)| change.old.is_some() && event.word("peer").or(event.word("value")) == change.old.as_deref())
+            .filter_map(|(_, event)| event.time)
+            .map(|time| time.micros)
+            .filter(|time| (from..elected).contains(time))
+            .gather();
+        sort(&mut ends);
+        if let (ChangeClass::Wanted, Some(end)) = (change.class, ends.first()) {
             spans.push(elected - end);
         }
         before = elected;
@@ -101,6 +105,27 @@ mod tests {
 2016-04-20 10:00:01.002100 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
 ";
         assert_eq!(find(&facts(&[old, new]), "etcd-leader-restarted").expect("it ended").count, 1);
+    }
+
+    #[test]
+    fn the_outage_begins_when_the_connection_to_the_leader_breaks() {
+        let old = "\
+2016-04-20 09:59:00.000000 I | raft: 91d25258d70ad868 became leader at term 4
+2016-04-20 09:59:00.000100 I | raft: raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4
+2016-04-20 10:00:04.000000 I | etcdmain: etcd Version: 3.0.12
+2016-04-20 10:00:04.200000 I | raft: 91d25258d70ad868 became follower at term 4
+";
+        let new = "\
+2016-04-20 09:59:50.000000 W | rafthttp: lost the TCP streaming connection with peer 47b3c2d5e6f70819 (stream Message reader)
+2016-04-20 10:00:00.000000 W | rafthttp: lost the TCP streaming connection with peer 91d25258d70ad868 (stream Message reader)
+2016-04-20 10:00:01.300000 I | raft: 2a0965170762fd09 is starting a new election at term 4
+2016-04-20 10:00:01.300100 I | raft: 2a0965170762fd09 became candidate at term 5
+2016-04-20 10:00:01.300200 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5
+2016-04-20 10:00:01.302000 I | raft: 2a0965170762fd09 became leader at term 5
+2016-04-20 10:00:01.302100 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
+";
+        let finding = find(&facts(&[old, new]), "etcd-leader-restarted").expect("it ended");
+        assert!(finding.what.ends_with("to the new leader it took 1.3\u{a0}s."), "{}", finding.what);
     }
 
     #[test]
