@@ -59,7 +59,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// How long the cluster was without a leader each time: from the first broken connection to the old
 /// leader, after it had been elected, to the new one.
 fn leaderless(facts: &Facts) -> String {
-    let mut spans: Vec<Micros> = Vec::new();
+    let mut spans: Vec<Range> = Vec::new();
     let mut before = Micros::MIN;
     for change in &facts.changes {
         let Some(elected) = change.elected else { continue };
@@ -73,13 +73,16 @@ fn leaderless(facts: &Facts) -> String {
             .gather();
         sort(&mut ends);
         if let (ChangeClass::Wanted, Some(end)) = (change.class, ends.first()) {
-            spans.push(elected - end);
+            // A stamp of whole seconds is cut off.
+            let cut_off =
+                change.events.iter().filter_map(|id| facts.event(*id).time).map(|time| time.grain).filter(|grain| *grain >= S).max();
+            spans.push(Range { low: elected - end, high: elected - end + cut_off.unwrap_or(0) });
         }
         before = elected;
     }
-    match (spans.iter().min(), spans.iter().max()) {
+    match (spans.iter().map(|span| span.low).min(), spans.iter().map(|span| span.high).max()) {
         (Some(low), Some(high)) => {
-            format!(" From the first broken connection to the new leader it took {}.", range(Range { low: *low, high: *high }))
+            format!(" From the first broken connection to the new leader it took {}.", range(Range { low, high }))
         }
         _ => String::new(),
     }

@@ -1,6 +1,6 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
-use super::common::{matching, near, plural, says, span, times, voice};
+use super::common::{matching, near, plural, says, span, time, times, voice};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::index::{Index, slot};
@@ -62,13 +62,29 @@ fn unanswered_rounds(facts: &Facts) -> Vec<EventId> {
         if event.meaning == Meaning::ElectionStart {
             rounds.push(id);
         } else if is_answer(event) {
-            keep_longer(&mut longest, std::mem::take(rounds));
+            let rounds = std::mem::take(rounds);
+            if !stood_still(facts, &rounds) {
+                keep_longer(&mut longest, rounds);
+            }
         }
     }
     for rounds in running {
         keep_longer(&mut longest, rounds);
     }
     if longest.len() >= ROUNDS { longest } else { Vec::new() }
+}
+
+/// Whether members that answered in the end stood still meanwhile: a late heartbeat or a slow sync reaches
+/// over half of the rounds. Then they were there, and late.
+fn stood_still(facts: &Facts, rounds: &[EventId]) -> bool {
+    let (Some(first), Some(last)) = (rounds.first().and_then(|id| time(facts, *id)), rounds.last().and_then(|id| time(facts, *id))) else {
+        return false;
+    };
+    facts.events_of(&[Meaning::HeartbeatLate, Meaning::WalSyncSlow]).any(|(_, event)| {
+        let (Some(end), Some(waited)) = (event.time, event.duration("took").or(event.duration("excess"))) else { return false };
+        let within = end.micros.min(last) - (end.micros - waited).max(first);
+        within > 0 && 2 * within >= last - first
+    })
 }
 
 fn keep_longer(longest: &mut Vec<EventId>, rounds: Vec<EventId>) {
@@ -117,6 +133,18 @@ mod tests {
     fn several_rounds_without_an_answer() {
         let log = round(10, 7) + &round(12, 8) + &round(14, 9);
         assert!(find(&facts(&[&log]), "etcd-no-quorum").expect("alone").title.contains("3\u{a0}times"));
+    }
+
+    #[test]
+    fn members_that_stood_still_and_answered_in_the_end_are_there() {
+        let rounds = round(10, 7) + &round(12, 8) + &round(14, 9);
+        let answer = "2018-05-14 17:04:20.500000 I | raft: 343c1c56a3296f58 received MsgVoteResp from 18c54abf5eae5036 at term 10\n";
+        let sync = |took: &str| format!("2018-05-14 17:04:20.000000 W | wal: sync duration of {took}, expected less than 1s\n");
+        let quorum = |log: &str, other: &str| find(&facts(&[log, other]), "etcd-no-quorum").is_some();
+        assert!(!quorum(&(rounds.clone() + answer), &sync("12.6s")));
+        // It began after the last round, or nobody ever answered.
+        assert!(quorum(&(rounds.clone() + answer), &sync("1.2s")));
+        assert!(quorum(&rounds, &sync("12.6s")));
     }
 
     #[test]
