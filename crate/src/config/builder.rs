@@ -8,6 +8,7 @@ use super::scalar::{self, Fate, Reading};
 use super::{Cluster, Configuration, Problem, Setting, Source};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
+use crate::search;
 use crate::sort::by_key;
 use crate::text::{DocumentId, LineIndex, Place, Span};
 use crate::units::{MS, S};
@@ -245,9 +246,11 @@ impl<'a> Builder<'a> {
 
     /// `.../etcd:v2.3.8` anywhere in a value.
     pub fn image(&mut self, value: &str) {
-        for (at, _) in value.match_indices("etcd:") {
-            let tag: String = value[at + 5..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
+        let mut rest = value;
+        while let Some((_, after)) = search::split(rest, "etcd:") {
+            let tag: String = after.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
             self.version(&tag);
+            rest = after;
         }
     }
 

@@ -46,6 +46,9 @@ impl Reading {
 
 /// Whether a template tool or a shell puts something in here.
 pub fn is_template(raw: &str) -> bool {
+    if !raw.bytes().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'@')) {
+        return false;
+    }
     let shell = raw.strip_prefix('$').is_some_and(|rest| rest.starts_with(|c: char| c == '{' || c == '_' || c.is_ascii_alphabetic()));
     shell
         || ["${", "{{", "<%", "@@"].iter().any(|mark| search::has(raw, mark))

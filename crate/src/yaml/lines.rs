@@ -23,18 +23,28 @@ struct Line {
 
 /// YAML forbids tabs as indent; where someone used one, it looks like this many columns.
 const TAB: usize = 8;
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 fn lines(text: &str) -> Vec<Line> {
     let mut start = 0;
     let mut found = Vec::new();
-    for raw in text.split_inclusive('\n') {
-        let content = raw.trim_end();
-        let body = content.trim_start_matches([' ', '\t', '\u{feff}']);
-        let lead = content.len() - body.len();
-        let from = start + lead;
-        let tabs = search::count(&content.as_bytes()[..lead], b'\t') as usize;
-        found.push(Line { indent: lead + tabs * (TAB - 1), lead, bytes: from..from + body.len() });
-        start += raw.len();
+    // Of bytes: built for size, each step over characters is a call.
+    while start < text.len() {
+        let raw = &text.as_bytes()[start..];
+        let length = search::first(raw, b'\n').map_or(raw.len(), |end| end + 1);
+        let content = raw[..length].trim_ascii_end();
+        let mut lead = 0;
+        let mut tabs = 0;
+        while let Some(byte) = content.get(lead) {
+            match byte {
+                b' ' => lead += 1,
+                b'\t' => (lead, tabs) = (lead + 1, tabs + 1),
+                _ if content[lead..].starts_with(BYTE_ORDER_MARK) => lead += BYTE_ORDER_MARK.len(),
+                _ => break,
+            }
+        }
+        found.push(Line { indent: lead + tabs * (TAB - 1), lead, bytes: start + lead..start + content.len() });
+        start += length;
     }
     found
 }
@@ -98,7 +108,8 @@ impl<'a> Reader<'a> {
         let start = line.bytes.start;
         let name = scalar(self.text, start..start + key);
         let body = self.of(line);
-        let rest = body[key..].trim_start_matches(' ').trim_start_matches(':').trim_start();
+        let rest = body[key..].trim_ascii_start();
+        let rest = rest.strip_prefix(':').unwrap_or(rest).trim_ascii_start();
         let value = start + body.len() - rest.len()..line.bytes.end;
         let (indent, begins_block) = (line.indent, matches!(rest.bytes().next(), Some(b'|' | b'>')));
         let empty = rest.is_empty() || rest.starts_with('#');
@@ -169,13 +180,13 @@ fn key_length(body: &str) -> Option<usize> {
 /// The scalar in `span`, without a trailing comment; quotes removed from the text, not from the span.
 fn scalar(text: &str, span: Range<usize>) -> Node {
     let raw = text.get(span.clone()).unwrap_or("");
-    for (quote, style) in [('"', Style::Double), ('\'', Style::Single)] {
-        let Some(inner) = raw.strip_prefix(quote) else { continue };
-        let Some(end) = inner.find(quote) else { continue };
-        let kind = Kind::Scalar { text: inner[..end].to_owned(), style };
+    for (quote, style) in [(b'"', Style::Double), (b'\'', Style::Single)] {
+        let Some(inner) = raw.as_bytes().strip_prefix(&[quote]) else { continue };
+        let Some(end) = search::first(inner, quote) else { continue };
+        let kind = Kind::Scalar { text: raw[1..=end].to_owned(), style };
         return node(span.start..span.start + end + 2, kind);
     }
-    let plain = raw.find(" #").map_or(raw, |at| &raw[..at]).trim_end();
+    let plain = search::find(raw, " #").map_or(raw, |at| &raw[..at]).trim_ascii_end();
     node(span.start..span.start + plain.len(), Kind::Scalar { text: plain.to_owned(), style: Style::Plain })
 }
 
