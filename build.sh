@@ -203,6 +203,7 @@ case "${1:-}" in
     build_all
     need_chromium
     cargo build --quiet --locked --release --target "$WASM_TARGET" --package timing-advisor-bench-automaton
+    cargo build --quiet --locked --release --example check
     have rg || apt_install ripgrep || true # Without it, its row of the table says so.
     node tests/bench.mjs "${2:-200}"
     ;;
