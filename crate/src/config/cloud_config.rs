@@ -202,13 +202,13 @@ fn take_section(builder: &mut Builder, tree: &Tree, section: &Section, entry: &E
 }
 
 fn key(builder: &mut Builder, tree: &Tree, section: &Section, entry: &Entry) {
-    let name = entry.name().replace('-', "_");
     let node = tree.resolve(&entry.value);
-    let known = section.known.contains(&name.as_str());
-    if let (true, Some(text)) = (known, node.text()) {
-        builder.fact_of_variable(&format!("{}_{}", section.prefix, name.to_ascii_uppercase()), text);
-    }
-    let Some((parameter, old)) = keys::of_key(&name) else {
+    let Some((parameter, old)) = keys::of_key(entry.name()) else {
+        let name = entry.name().replace('-', "_");
+        let known = section.known.contains(&name.as_str());
+        if let (true, Some(text)) = (known, node.text()) {
+            builder.fact_of_variable(&format!("{}_{}", section.prefix, name.to_ascii_uppercase()), text);
+        }
         if !known && entry.key.text().is_some() && !builder.told_enough("config-unknown-key") {
             unknown(builder, section, entry);
         }
