@@ -177,7 +177,19 @@ fn unexplained(facts: &Facts) -> Option<&Event> {
         (!decided).then(|| &events[at])
     };
     let told = facts.all_events().find(|(_, event)| troubled(event)).map(|(_, event)| event);
-    told.or_else(|| (0..facts.logs.len()).find_map(open))
+    told.or_else(|| without_leader(facts)).or_else(|| (0..facts.logs.len()).find_map(open))
+}
+
+/// etcdctl shows three members or more, and none of them leads; of fewer the leader may not have been asked.
+fn without_leader(facts: &Facts) -> Option<&Event> {
+    let (mut members, mut leads, mut shown) = (0, 0, None);
+    for (_, event) in facts.events_of(&[Meaning::CtlStatus]) {
+        let said = event.word("leader");
+        members += event.holes("leads") + event.holes("follows") + usize::from(said.is_some());
+        leads += event.holes("leads") + usize::from(said == Some("true"));
+        shown = shown.or(Some(event));
+    }
+    shown.filter(|_| members >= 3 && leads == 0)
 }
 
 /// Who did what, how long against what, with what effect.
@@ -575,6 +587,15 @@ Apr 29 14:52:49 n2 etcd[1188]: 91d25258d70ad868 became follower at term 12276
 Apr 29 14:52:49 n2 etcd[1188]: raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 12276
 ";
         assert_eq!(timing(own), Timing::Undecided);
+    }
+
+    #[test]
+    fn a_table_without_a_leader_is_not_fine() {
+        let row = |leader: bool| format!("| https://192.0.2.7:2379 | 8e9e05c52164694d |   3.5.0 | 35 MB | {leader:>9} |\n");
+        let head = "|        ENDPOINT        |        ID        | VERSION | DB SIZE | IS LEADER |\n";
+        let table = |leads: bool| [head, &row(false), &row(leads), &row(false)].concat();
+        assert_eq!(timing(&table(false)), Timing::Undecided);
+        assert_eq!(timing(&table(true)), Timing::NoneNeeded);
     }
 
     #[test]

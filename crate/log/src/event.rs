@@ -86,6 +86,19 @@ impl Event {
         }
     }
 
+    /// All texts that holes of this name caught: a table has one for each row.
+    pub fn words<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.values.iter().filter_map(move |(hole, value)| match value {
+            Value::Text(text) if *hole == name => Some(&**text),
+            _ => None,
+        })
+    }
+
+    /// How often a hole of this name stands in it.
+    pub fn holes(&self, name: &str) -> usize {
+        self.values.iter().filter(|(hole, _)| *hole == name).count()
+    }
+
     fn value(&self, name: &str) -> Option<&Value> {
         self.values.iter().find(|(hole, _)| *hole == name).map(|(_, value)| value)
     }

@@ -66,6 +66,8 @@ pub struct Scanner {
     each: Index,
     often: Vec<u32>,
     headers: Headers,
+    /// A table of etcdctl that is being read: its event, and in which cells version and leader stand.
+    table: Option<(usize, Option<usize>, usize)>,
     /// The line last read: the next row may be its rest.
     open: Option<Open>,
     /// A line that a container's logger wrote in parts: number, place and text so far.
@@ -141,6 +143,7 @@ impl Scanner {
             each: Index::default(),
             often: Vec::new(),
             headers: Headers::default(),
+            table: None,
             open: None,
             parts: None,
             wrapped: false,
@@ -351,6 +354,10 @@ impl Scanner {
 
     /// A row is a line of the log, or what a terminal wrapped of the line before.
     fn single_row(&mut self, text: &str, found: Option<(u16, Match)>, row: Row) {
+        if found.is_none() && self.is_of_table(text) {
+            self.open = None;
+            return;
+        }
         let head = self.headers.header(text, found.map_or(text.len(), |(_, found)| found.start));
         let untimed = self.stamps.clock == Clock::None;
         let headed = head.time.is_some() || head.program.is_some() || head.source_line.is_some();
@@ -359,7 +366,12 @@ impl Scanner {
             return;
         }
         let event = match found {
-            Some((number, found)) => self.recognised(number, &found, &head, text, row),
+            Some((number, found)) => {
+                let event = self.recognised(number, &found, &head, text, row);
+                let cell = |name: &str| text.split('|').position(|cell| cell.trim() == name);
+                self.table = cell("IS LEADER").and_then(|leader| Some((event?, cell("VERSION"), leader)));
+                event
+            }
             None => {
                 self.note_header(&head);
                 self.headed = headed;
@@ -373,6 +385,33 @@ impl Scanner {
         let stays = if found.is_some() { event.is_some() && !stands_alone } else { begins || untimed };
         let room = self.open.take().map(|open| open.raw).unwrap_or_default();
         self.open = stays.then(|| Open::new(row, text, &head, event, room));
+    }
+
+    /// A rule of a table, or a row of one of etcdctl: its member is added to the event of the head.
+    fn is_of_table(&mut self, text: &str) -> bool {
+        let text = text.trim_start_matches(['>', ' ']);
+        if text.starts_with("+--") {
+            self.reading.unread += 1;
+            return true;
+        }
+        let Some((event, version, leader)) = self.table else { return false };
+        let cell = |at: usize| text.split('|').nth(at).map(str::trim);
+        let leads = cell(leader).and_then(|word| word.parse::<bool>().ok());
+        let (Some(leads), true) = (leads, text.starts_with('|')) else {
+            self.table = None;
+            return false;
+        };
+        let values = &mut self.reading.events[event].values;
+        // No cluster has so many members.
+        if values.len() > 200 {
+            return false;
+        }
+        values.push((if leads { "leads" } else { "follows" }, Value::Number(1)));
+        if let Some(version) = version.and_then(cell) {
+            values.push(("version", Value::Text(version.into())));
+        }
+        self.reading.recognised += 1;
+        true
     }
 
     fn field(&mut self, field: Field, row: Row) {

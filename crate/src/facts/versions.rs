@@ -47,7 +47,13 @@ fn program(logs: &[LogReading], program: Program) -> Option<VersionRange> {
 /// The range of one program in one log.
 pub fn of_log(log: &LogReading, program: Program) -> Option<VersionRange> {
     let own: Vec<&Event> = log.events.iter().filter(|event| event.program() == program).gather();
-    let said: Vec<Version> = own.iter().filter_map(|event| said_version(event)).gather();
+    let mut said: Vec<Version> = own.iter().filter_map(|event| said_version(event)).gather();
+    // etcdctl shows the version of each member.
+    if program == Program::Etcd {
+        for event in log.events.iter().filter(|event| event.meaning == Meaning::CtlStatus) {
+            said.extend(event.words("version").filter_map(parse));
+        }
+    }
     if let (Some(low), Some(high)) = (said.iter().min(), said.iter().max()) {
         return Some(VersionRange { low: *low, high: *high });
     }
@@ -163,6 +169,19 @@ mod tests {
         ] {
             assert_eq!(etcd(logs, &image(tag)).map(words).as_deref(), expected, "{tag}");
         }
+    }
+
+    #[test]
+    fn a_table_of_members_names_the_version_of_each() {
+        let row =
+            |version: &str, leader: bool| format!("| https://192.0.2.7:2379 | 8e9e05c52164694d | {version:>7} | 35 MB | {leader:>9} |\n");
+        let rule = format!("+{}+\n", "-".repeat(72));
+        let head = "|        ENDPOINT        |        ID        | VERSION | DB SIZE | IS LEADER |\n";
+        let logs = read(&[&rule, head, &rule, &row("3.5.0", true), &row("3.5.5", false), &rule].concat());
+        assert_eq!(etcd(&logs, &[]).map(words).as_deref(), Some("3.5.0-3.5.5"));
+        assert_eq!((logs[0].recognised, logs[0].events[0].holes("leads"), logs[0].events[0].holes("follows")), (3, 1, 1));
+        let plain = read("http://192.0.2.7:2379, 8e9e05c52164694d, 3.0.15, 11 GB, true, 2868, 59480228\n");
+        assert_eq!(etcd(&plain, &[]).map(words).as_deref(), Some("3.0.15"));
     }
 
     #[test]
