@@ -145,7 +145,8 @@ fn term_of(event: &Event) -> Option<(i64, bool)> {
         Meaning::BecameCandidate | Meaning::LeaderLost | Meaning::LeaderChanged | Meaning::BecameLeader | Meaning::Term04 => true,
         // Whoever asks for votes has raised its term; to ask whether it may is no election yet.
         Meaning::VoteSent => !says(event, &["PreVote"]),
-        Meaning::BecameFollower | Meaning::LeaderElected => false,
+        // What a member had before it heard of a higher one is a term as well.
+        Meaning::BecameFollower | Meaning::LeaderElected | Meaning::HigherTermMessage => false,
         _ => return None,
     };
     Some((event.number("term")?, rises))
@@ -219,6 +220,19 @@ mod tests {
         assert_eq!(find(&facts(&[&log]), "etcd-election-churn").expect("57, 58 and 213").count, 3);
         let boot = follows(1) + &follows(2) + &follows(3) + &format!("{found} 3\n");
         assert!(find(&facts(&[&boot]), "etcd-election-churn").is_none());
+    }
+
+    #[test]
+    fn a_leader_that_hears_of_two_higher_terms() {
+        let hears = |from: u32, to: u32, kind: &str| {
+            format!(
+                "Oct 05 00:42:59 n etcd[1]: 27ecc6d4a68d02f0 [term: {from}] received a {kind} message with higher term from 2c93ddd62e188857 [term: {to}]\n\
+                 Oct 05 00:42:59 n etcd[1]: 27ecc6d4a68d02f0 became follower at term {to}\n"
+            )
+        };
+        let two = hears(898, 900, "MsgAppResp") + &hears(900, 901, "MsgVote");
+        assert_eq!(find(&facts(&[&two]), "etcd-election-churn").expect("900 and 901").count, 2);
+        assert!(find(&facts(&[&hears(898, 899, "MsgVote")]), "etcd-election-churn").is_none());
     }
 
     #[test]
