@@ -48,7 +48,14 @@ fn json(sample: &str) -> Option<Source> {
     if sample.contains("extraArgs") || sample.contains("\"kind\"") || container {
         return Some(Source::Manifest);
     }
-    (sample.contains("heartbeat-interval") || sample.contains("election-timeout") || sample.contains("initial-cluster"))
+    // Flags in lists of words, as in a task of ECS.
+    if sample.contains("\"--heartbeat-interval") || sample.contains("\"--election-timeout") {
+        return Some(Source::Manifest);
+    }
+    // As keys; what stands within longer texts, as a cloud-config in a template of CloudFormation, is not looked into.
+    ["\"heartbeat-interval\"", "\"election-timeout\"", "\"initial-cluster\""]
+        .iter()
+        .any(|key| search::has(sample, key))
         .then_some(Source::EtcdYaml)
 }
 
@@ -69,6 +76,8 @@ struct Signs {
     listed: bool,
     unit_sections: bool,
     environment: bool,
+    /// The first line of a cloud-config stands somewhere, as in an indented here-document of Terraform.
+    header: bool,
 }
 
 impl Signs {
@@ -80,6 +89,7 @@ impl Signs {
                 continue;
             }
             signs.lines += 1;
+            signs.header |= line == cloud_config::HEADER;
             signs.stamped += usize::from(is_stamped(line));
             signs.unit_sections |= matches!(line, "[Unit]" | "[Service]" | "[Install]");
             signs.toml |= line == etcd_toml::SECTION;
@@ -167,6 +177,9 @@ impl Signs {
         if self.has("etcd") && self.root_keys.len() == 1 && (sample.contains("heartbeat_interval") || sample.contains("election_timeout")) {
             return Some(Source::ContainerLinux);
         }
+        if self.header && search::has(sample, "<<") && search::has(sample, "coreos:") {
+            return Some(Source::CloudConfig);
+        }
         if self.toml {
             return Some(Source::EtcdToml);
         }
@@ -222,9 +235,11 @@ fn is_command(line: &str) -> bool {
     if line.starts_with('#') || !(line.as_bytes().contains(&b'-') || line.contains("docker run")) {
         return false;
     }
-    let perhaps = line.starts_with('-') || line.contains("etcd") || line.contains("ETCD");
+    let perhaps = line.starts_with(['-', '"', '\'']) || line.contains("etcd") || line.contains("ETCD");
     let timing = perhaps
         && line.split_whitespace().any(|word| {
+            // In the list of another language a word stands in quotes.
+            let word = word.trim_matches(['"', '\'', ',']);
             let bare = word.trim_start_matches('-');
             word.len() > bare.len()
                 && word.len() - bare.len() <= 2

@@ -91,6 +91,8 @@ pub struct Builder<'a> {
     /// Claims that a later one took the place of.
     replaced: usize,
     problems: Vec<Problem>,
+    /// How many problems of each kind.
+    told: Vec<(&'static str, usize)>,
     units: Vec<UnitState>,
     sections: Vec<(&'static str, Range<usize>)>,
     /// Environment files that units read, and files that the document brings.
@@ -118,6 +120,7 @@ impl<'a> Builder<'a> {
             claims: Vec::new(),
             replaced: 0,
             problems: Vec::new(),
+            told: Vec::new(),
             units: Vec::new(),
             sections: Vec::new(),
             read_files: Vec::new(),
@@ -132,14 +135,19 @@ impl<'a> Builder<'a> {
     }
 
     fn report(&mut self, problem: Problem) {
-        if !self.told_enough(problem.id) {
-            self.problems.push(problem);
+        if self.told_enough(problem.id) {
+            return;
         }
+        match self.told.iter_mut().find(|(id, _)| *id == problem.id) {
+            Some((_, count)) => *count += 1,
+            None => self.told.push((problem.id, 1)),
+        }
+        self.problems.push(problem);
     }
 
     /// Whether one more problem of this kind would not be told.
     pub fn told_enough(&self, id: &str) -> bool {
-        self.problems.iter().filter(|problem| problem.id == id).count() >= MOST_OF_A_KIND
+        self.told.iter().any(|(kind, count)| *kind == id && *count >= MOST_OF_A_KIND)
     }
 
     /// A value that a section, a file or a flag states.

@@ -34,7 +34,8 @@ impl Word {
 }
 
 /// Cuts `range` of `text` into words: blanks part, quotes join, a backslash before a line end
-/// continues. systemd.syntax(7) and shells agree so far.
+/// continues. systemd.syntax(7) and shells agree so far. A comma behind a quoted word parts too: lists of
+/// words in HCL, JavaScript and the like.
 pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
     let (mut found, mut word, mut open, mut quote) = (Vec::new(), Word::default(), false, None);
     let bytes = text.as_bytes();
@@ -63,6 +64,10 @@ pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
             Some(mark) if byte == mark => {
                 quote = None;
                 word.end = at;
+                if bytes.get(at + 1) == Some(&b',') && bytes.get(at + 2).is_none_or(u8::is_ascii_whitespace) {
+                    close(&mut found, &mut word, &mut open, at);
+                    at += 1;
+                }
             }
             None if byte == b'"' || byte == b'\'' => {
                 quote = Some(byte);

@@ -16,6 +16,9 @@ pub fn of_variable(name: &str) -> Option<(Parameter, bool)> {
 
 /// The parameter of a key or flag without dashes in front, `-` and `_` alike, and whether it is etcd 0.4's name.
 pub fn of_key(key: &str) -> Option<(Parameter, bool)> {
+    if !("agent-ttl".len().."engine-reconcile-interval".len() + 1).contains(&key.len()) {
+        return None;
+    }
     // `-peer-heartbeat-timeout` is 0.4's old alias: etcd-io/etcd@v0.4.9:config/config.go:269.
     for (name, parameter) in [
         ("peer-heartbeat-interval", Parameter::HeartbeatInterval),

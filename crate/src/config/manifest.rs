@@ -239,6 +239,12 @@ pub fn of_openshift(text: &str) -> bool {
 
 fn hardware_speed(builder: &mut Builder, node: &Node) {
     builder.cluster.has_etcd = true;
+    if node.is_null() || node.text() == Some("") {
+        builder.limits.push(
+            "controlPlaneHardwareSpeed is empty, so OpenShift chooses by the platform: 500/2500\u{a0}ms on Azure and IBM Cloud VPC, 100/1000\u{a0}ms elsewhere."
+                .to_owned(),
+        );
+    }
     let Some((_, heartbeat, election)) = HARDWARE_SPEEDS.into_iter().find(|(name, _, _)| node.text() == Some(name)) else { return };
     for (parameter, value) in [(Parameter::HeartbeatInterval, heartbeat), (Parameter::ElectionTimeout, election)] {
         let reading = scalar::Reading { value: Some(value), fate: scalar::Fate::Used };
@@ -409,7 +415,9 @@ mod tests {
         let text = "apiVersion: operator.openshift.io/v1\nkind: Etcd\nspec:\n  controlPlaneHardwareSpeed: \"Slower\"\n";
         let found = crate::config::read(0, text).expect("a configuration");
         assert_eq!(found.settings.iter().map(|setting| setting.value).collect::<Vec<_>>(), [Some(500 * MS), Some(2500 * MS)]);
-        assert!(read(0, &text.replace("Slower", "")).settings.is_empty());
+        let by_platform = read(0, &text.replace("Slower", ""));
+        assert!(by_platform.settings.is_empty() && by_platform.limits[0].contains("Azure"), "{:?}", by_platform.limits);
+        assert!(found.limits.is_empty());
     }
 
     #[test]

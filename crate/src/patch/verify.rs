@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Formatter};
 
-use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::{Change, render};
@@ -11,7 +11,7 @@ use crate::config::{self, Configuration, Setting};
 use crate::gather::Gather;
 use crate::sort;
 use crate::units::parse_number;
-use crate::yaml::{self, Kind, Node, Tree};
+use crate::yaml::{self, Kind, Node, Style, Tree};
 
 /// Whether the change is in force already.
 pub fn holds(configuration: &Configuration, change: &Change) -> bool {
@@ -135,6 +135,12 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
         match &self.node.kind {
             Kind::Mapping { .. } => reader.deserialize_map(self),
             Kind::Sequence { .. } => reader.deserialize_seq(self),
+            // A template's mark: the second reader sees mappings in it.
+            Kind::Scalar { text, style: Style::Plain } if text.starts_with("{{") => {
+                IgnoredAny::deserialize(reader)?;
+                self.leaf(text);
+                Ok(())
+            }
             _ if self.node.is_null() => reader.deserialize_unit(self),
             _ => reader.deserialize_str(self),
         }

@@ -222,7 +222,7 @@ pub fn read(text: &str) -> Result<Tree, YamlError> {
     options.set_emit_comments(false);
     options.flow_nesting_limit = MAX_DEPTH;
     options.block_nesting_limit = MAX_DEPTH;
-    let mut builder = Builder::default();
+    let mut builder = Builder { text, ..Builder::default() };
     for step in Parser::new_from_str_with_options(text, options) {
         let (event, span) = step.map_err(|error| YamlError {
             offset: floor(text, error.marker().byte_offset().unwrap_or(0)),
@@ -250,7 +250,8 @@ fn floor(text: &str, at: usize) -> usize {
 
 /// Collections that are still open, innermost last.
 #[derive(Default)]
-struct Builder {
+struct Builder<'a> {
+    text: &'a str,
     tree: Tree,
     open: Vec<Open>,
     nodes: usize,
@@ -261,7 +262,7 @@ struct Open {
     key: Option<Node>,
 }
 
-impl Builder {
+impl Builder<'_> {
     fn take(&mut self, event: Event<'_>, span: Range<usize>) -> Result<(), YamlError> {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
@@ -304,6 +305,10 @@ impl Builder {
             _ => Some(end),
         };
         open.node.span.end = last.unwrap_or(end);
+        if is_template_mark(&open.node) {
+            let text = self.text.get(open.node.span.clone()).unwrap_or("").to_owned();
+            open.node.kind = Kind::Scalar { text, style: Style::Plain };
+        }
         self.add(open.node);
     }
 
@@ -324,6 +329,13 @@ impl Builder {
             _ => {}
         }
     }
+}
+
+/// `{{ x }}`: to YAML a mapping whose key is a mapping, to everyone who writes it what a template fills in.
+fn is_template_mark(node: &Node) -> bool {
+    let Kind::Mapping { entries, flow: true } = &node.kind else { return false };
+    let [only] = entries.as_slice() else { return false };
+    matches!(only.key.kind, Kind::Mapping { flow: true, .. }) && only.key.span.start == node.span.start + 1
 }
 
 fn node(span: Range<usize>, anchor: usize, tag: Option<String>, kind: Kind) -> Node {
@@ -362,6 +374,14 @@ mod tests {
         assert_eq!(tree.at(root, &["mine", "x"]).unwrap().text(), Some("1"));
         assert_eq!(tree.at(root, &["mine", "y"]).unwrap().text(), Some("3"));
         assert_eq!(tree.at(root, &["other", "y"]).unwrap().text(), Some("2"));
+    }
+
+    #[test]
+    fn a_mark_of_a_template_is_its_text() {
+        let tree = read("a: {{ x | default(100) }}\nb: { {c: 1}: 2 }\n").unwrap();
+        let value = |key| tree.get(&tree.documents[0], key).unwrap();
+        assert_eq!(value("a").text(), Some("{{ x | default(100) }}"));
+        assert_eq!(value("b").text(), None);
     }
 
     #[test]
