@@ -58,12 +58,13 @@ export class Advisor {
     this.#tell = tell;
   }
 
-  /**
-   * @param {string | URL} engine its address
-   * @param {Layout} layout
-   */
-  start(engine, layout) {
-    this.#engine = new Engine(engine);
+  /** The engine comes while the page is drawn. @param {string | URL} address */
+  load(address) {
+    this.#engine = new Engine(address);
+  }
+
+  /** @param {Layout} layout */
+  start(layout) {
     this.#layout = layout;
     layout.render();
     if (this.state.documents.length > 0) this.#analyze();

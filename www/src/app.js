@@ -49,6 +49,7 @@ export class TimingAdvisor extends HTMLElement {
   connectedCallback() {
     window.addEventListener('hashchange', this.#openLink);
     if (this.shadowRoot) return;
+    this.#advisor.load(engineAddress(this.getAttribute('engine')));
     // Set before this class was known, it would hide the accessor.
     const early = Object.hasOwn(this, 'documents') ? this.documents : undefined;
     if (early) {
@@ -60,7 +61,7 @@ export class TimingAdvisor extends HTMLElement {
     sheet.replaceSync(styles);
     root.adoptedStyleSheets = [sheet];
     this.#layout = new Layout(root, this.#advisor);
-    this.#advisor.start(engineAddress(this.getAttribute('engine')), this.#layout);
+    this.#advisor.start(this.#layout);
     this.#openLink();
     this.#fetchEditor();
   }

@@ -70,7 +70,8 @@ export class ConfigEditor {
     this.#field.addEventListener('input', () => this.#edited(this.#field.value));
     this.#switch.addEventListener('change', () => actions.plain(this.#switch.checked));
     this.#fold.addEventListener('toggle', () => {
-      if (this.#fold.open && !this.#switch.checked) this.#load(this.#title.textContent ?? '');
+      // An open fold tells so when it is made, too: the editor waits for a text.
+      if (this.#doc && this.#fold.open && !this.#switch.checked) this.#load(this.#title.textContent ?? '');
     });
   }
 

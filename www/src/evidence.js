@@ -122,12 +122,11 @@ function findingBlock(finding, open, report, actions, rules) {
         part('Why it matters', finding.why),
         part('What to do', finding.whatToDo),
         h('dt', null, 'Rule'),
-        h('dd', null, ruleLink(finding.id, rules)),
-        finding.references.length > 0 && [
-          h('dt', null, 'Source'),
-          h(
-            'dd',
-            null,
+        h(
+          'dd',
+          { class: 'rule' },
+          ruleLink(finding.id, rules),
+          finding.references.length > 0 &&
             h(
               'details',
               { class: 'refs', id: `refs-${finding.id}` },
@@ -138,8 +137,7 @@ function findingBlock(finding, open, report, actions, rules) {
                 finding.references.map((text) => h('li', null, reference(text))),
               ),
             ),
-          ),
-        ],
+        ),
       ),
       finding.evidence.length > 0 &&
         h(

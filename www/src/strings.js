@@ -33,6 +33,7 @@ export const WORDS = {
   findCause: 'Find the cause',
   timingStays: 'Timing stays as it is.',
   wouldDecide: 'What would decide. Until then timing stays as it is.',
+  alsoCosts: 'What else it costs',
   keptValues: 'The five values as they are',
   anyway: 'If you raised the values anyway',
   correction: 'Correction',

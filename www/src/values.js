@@ -7,6 +7,9 @@ import { CONFIDENCE, PROVENANCE, WORDS } from './strings.js';
 /** @typedef {import('./types.js').Recommendation} Recommendation */
 /** @typedef {import('./types.js').Actions} Actions */
 
+/** Letters of a price that stand open: four or five lines of its column. */
+const COST_SHOWN = 140;
+
 /**
  * @param {Report} report
  * @param {Actions} actions
@@ -91,7 +94,26 @@ function valueRow(row, actions, written) {
       first && h('p', null, unbroken(first.text)),
       moreDetails(row, first, more),
     ),
-    h('td', { class: 'cost', 'data-l': 'What it costs' }, unbroken(row.cost || 'Nothing.')),
+    costCell(row),
+  );
+}
+
+/** A price is read at a glance: one or two sentences are shown, the others are folded. @param {Recommendation} row */
+function costCell(row) {
+  const sentences = unbroken(row.cost || 'Nothing.').split(/(?<=\.) (?=\p{Lu}|fleet |etcd )/u);
+  let shown = 1;
+  while (shown < sentences.length && sentences.slice(0, shown + 1).join(' ').length <= COST_SHOWN) shown++;
+  return h(
+    'td',
+    { class: 'cost', 'data-l': 'What it costs' },
+    h('p', null, sentences.slice(0, shown).join(' ')),
+    shown < sentences.length &&
+      h(
+        'details',
+        { id: `cost-${row.parameter}` },
+        h('summary', null, WORDS.alsoCosts),
+        sentences.slice(shown).map((text) => h('p', null, text)),
+      ),
   );
 }
 
