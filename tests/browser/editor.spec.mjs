@@ -110,6 +110,30 @@ suite('editor, share and export', (story) => {
     assert.match(await edited(page), /election-timeout: 1000\n {4}name: a\n {2}fleet:/);
   });
 
+  story('types at several places, and jumps to the other bracket', {}, async (page) => {
+    await inEditor(page);
+    await page.locator('#config .cm-line', { hasText: 'heartbeat-interval' }).click();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Control+Alt+ArrowDown');
+    await page.locator('#config .further').waitFor();
+    await page.keyboard.type('0');
+    await page.keyboard.press('Escape');
+    await page.locator('#config .further').waitFor({ state: 'detached' });
+    await page.keyboard.press('Home');
+    await page.locator('#config .cm-line', { hasText: 'agent-ttl' }).click({ modifiers: ['Alt'] });
+    await page.locator('#config .further').waitFor();
+    await page.keyboard.press('Escape');
+    const lines = (await edited(page)).split('\n');
+    assert.ok(lines.includes('    heartbeat-interval: 6000') && lines.includes('    election-timeout: 10000'));
+
+    await page.locator('#config .cm-line', { hasText: 'agent-ttl' }).click();
+    await page.keyboard.press('End');
+    await page.keyboard.type(' # {a [b] c}');
+    await page.keyboard.press('Control+Shift+\\');
+    await page.keyboard.type('x');
+    assert.match(await edited(page), /# x\{a \[b\] c\}$/m);
+  });
+
   story('tells keys, values and comments apart, and Enter keeps the indentation', {}, async (page) => {
     await inEditor(page, CONFIG.replace('1000', "'1000' # {{ later }} 5"));
     const line = page.locator('#config .cm-line', { hasText: 'election-timeout' });

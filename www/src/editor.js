@@ -19,6 +19,7 @@ import {
 } from '@codemirror/commands';
 import { Annotation, EditorState, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, MatchDecorator, ViewPlugin, WidgetType, keymap, lineNumbers } from '@codemirror/view';
+import { furtherCursors, furtherKeys } from './editor-keys.js';
 import { changeBetween, lineFeeds, markRow, toLineFeeds } from './marks.js';
 
 /** @typedef {import('./marks.js').Mark} Mark */
@@ -91,8 +92,8 @@ const colours = ViewPlugin.define(
 );
 
 /**
- * What keys do beyond the plain ones. The longer list that comes with the commands also moves by syntax and to
- * the other bracket, which needs a parser, and sets further cursors, which this editor does not draw.
+ * What keys do beyond the plain ones. The longer list that comes with the commands also moves by syntax, which
+ * needs a parser.
  *
  * @type {import('@codemirror/view').KeyBinding[]}
  */
@@ -108,6 +109,7 @@ const MORE_KEYS = [
   { key: 'Mod-/', run: toggleLineComment },
   { key: 'Escape', run: simplifySelection },
   { key: 'Ctrl-m', mac: 'Shift-Alt-m', run: toggleTabFocusMode },
+  ...furtherKeys,
 ];
 
 /**
@@ -128,6 +130,7 @@ export function mountEditor(parent, label, calls) {
     lineNumbers(),
     history(),
     colours,
+    furtherCursors,
     EditorState.lineSeparator.of('\n'),
     EditorState.languageData.of(() => [{ commentTokens: { line: '#' } }]),
     keymap.of([...keys, ...MORE_KEYS, ...standardKeymap, ...historyKeymap]),
