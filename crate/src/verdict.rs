@@ -73,7 +73,14 @@ fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity) 
         plan.repairs || plan.replay.needless == 0 || plan.replay.share() >= 0.8 && plan.remaining <= 0.2 * plan.replay.needless as f64;
     let fleet_cured = facts.fleet_failures.is_empty() || plan.fleet_remaining * 5 <= facts.fleet_failures.len() as u64;
     let measured = plan.repairs || facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored) || facts.logs.is_empty();
-    if plan.too_long.is_none() && !beneath && needless_cured && fleet_cured && measured { Timing::Remedy } else { Timing::Partly }
+    let cured = !beneath && needless_cured && fleet_cured && measured;
+    if plan.too_long.is_none() && costly(plan).is_none() && cured { Timing::Remedy } else { Timing::Partly }
+}
+
+/// An election-timeout that makes a dead leader cost so much that it can only bridge the time until the cause
+/// of the stalls is mended (method 7.4).
+fn costly(plan: &Plan) -> Option<Micros> {
+    plan.of(Parameter::ElectionTimeout).proposed.filter(|election| *election > 10 * S)
 }
 
 fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing {
@@ -395,6 +402,10 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, tim
         Timing::Partly => match (other_cause(findings), plan.too_long) {
             (_, Some(too_long)) => beyond(too_long),
             (Some(cause), _) => format!("The values help, but there is a cause beneath: {}.", cause.title.trim_end_matches('.')),
+            (None, None) if costly(plan).is_some() => format!(
+                "An election-timeout of {} outlasts the stalls, and no smaller one does; but a leader that dies is then missed for as long. Find what stops the machine first.",
+                Parameter::ElectionTimeout.human(costly(plan).unwrap_or(0))
+            ),
             (None, None) if stops_on_a_failed_read(facts, findings) => String::from(
                 "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once and stops none because one read failed.",
             ),
@@ -577,6 +588,22 @@ mod tests {
         assert_eq!(timing(quoted), Timing::Undecided);
         let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
         assert_eq!(timing(stopped), Timing::NoneNeeded);
+    }
+
+    #[test]
+    fn a_timeout_above_ten_seconds_only_bridges() {
+        let stalled = |seconds: u32| {
+            format!(
+                "2016-04-20 10:00:00.000000 I | raft: 91d25258d70ad868 became leader at term 4
+2016-04-20 10:00:01.000000 I | etcdserver: 2a0965170762fd09 is starting a new election at term 4
+2016-04-20 10:00:01.100000 I | raft: 2a0965170762fd09 became leader at term 5
+2016-04-20 10:00:{seconds:02}.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for {seconds}.1s)
+2016-04-20 10:00:{seconds:02}.010000 I | raft: 91d25258d70ad868 became follower at term 5
+"
+            )
+        };
+        assert_eq!(timing(&stalled(5)), Timing::Remedy);
+        assert_eq!(timing(&stalled(11)), Timing::Partly);
     }
 
     #[test]
