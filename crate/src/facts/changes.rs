@@ -12,6 +12,10 @@ use crate::units::{Micros, S};
 /// A transfer line this long before the new leader makes a change planned (method 3.2).
 const PLANNED_WITHIN: Micros = 5 * S;
 
+/// A member that loses a leader so long after its start had followed one, and the line that says so is not in
+/// the input (judgement; elections take a few seconds).
+const JUST_STARTED: Micros = 60 * S;
+
 /// Finds all leader changes, the first leader of a start among them, by term.
 pub fn leader_changes(facts: &Facts, voices: &[Voice]) -> Vec<LeaderChange> {
     let mut changes = by_term(facts);
@@ -49,8 +53,8 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
             Meaning::BecameLeader => terms.note(term, id, time, event.word("id")),
             Meaning::LeaderElected => terms.note(term, id, time, event.word("leader")),
             Meaning::LeaderChanged => {
-                terms.note(term, id, time, event.word("new"));
-                terms.lost(term, id, time, event.word("old"));
+                terms.note(term, id, time, event.word("to"));
+                terms.lost(term, id, time, event.word("from"));
             }
             Meaning::LeaderLost => terms.lost(term, id, time, event.word("leader")),
             Meaning::BecameCandidate => {
@@ -202,19 +206,27 @@ fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
 /// The first leader after start-up lines, or of a log in which nobody lost a leader before.
 fn is_start(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
     let change = &changes[at];
-    if at > 0 || change.lost.is_some() && changes[at].old.is_some() && !started_just_before(facts, voices, change) {
+    // Members of a cluster that is not complete may ask for votes long before they get their first leader.
+    let within = if change.lost.is_some() && change.old.is_some() { JUST_STARTED } else { Micros::MAX };
+    let started = started_before(facts, voices, change, within);
+    if at > 0 || change.lost.is_some() && change.old.is_some() && !started {
         return false;
     }
-    started_just_before(facts, voices, change) || change.old.is_none() && !campaigned_as_follower(facts, change)
+    started || change.old.is_none() && !campaigned_as_follower(facts, change)
 }
 
-/// Every voice that reports the change had printed a start line before it, and followed nobody in between.
-fn started_just_before(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
+/// A voice that reports the change had printed a start line before it, and followed nobody in between.
+fn started_before(facts: &Facts, voices: &[Voice], change: &LeaderChange, within: Micros) -> bool {
     let reporters: Vec<&Voice> = voices.iter().filter(|voice| change.events.iter().any(|id| voice.events.contains(id))).gather();
     !reporters.is_empty()
         && reporters.iter().any(|voice| {
             let report = voice.events.iter().position(|id| change.events.contains(id)).unwrap_or(0);
-            voice.events[..report].iter().any(|id| START_LINES.contains(&facts.event(*id).meaning))
+            let reported = voice.events.get(report).and_then(|id| time_of(facts, *id));
+            let just_before = |start: &EventId| match (time_of(facts, *start), reported) {
+                (Some(start), Some(reported)) => reported - start <= within,
+                _ => true,
+            };
+            voice.events[..report].iter().any(|id| START_LINES.contains(&facts.event(*id).meaning) && just_before(id))
         })
 }
 

@@ -52,14 +52,19 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     // A term that got no leader is a round that failed, not one more loss.
     let count = if unplanned.is_empty() { losses(facts, &events) } else { unplanned.len() };
-    let all_wanted = needless == 0 && !unplanned.is_empty();
+    let all_wanted = !unplanned.is_empty() && unplanned.iter().all(|change| change.class == ChangeClass::Wanted);
     let severity = if needless > 0 { Severity::Critical } else { Severity::Warning };
     let confidence = if inferred { Confidence::Medium } else { Confidence::High };
-    let finding =
-        Finding::new(RULE.id, severity, confidence, title(facts, count, needless, all_wanted), what(facts, needless, unplanned.len()))
-            .showing(facts, &events)
-            .counting(count)
-            .on(&[ElectionTimeout, HeartbeatInterval]);
+    let finding = Finding::new(
+        RULE.id,
+        severity,
+        confidence,
+        title(facts, count, needless, all_wanted),
+        what(facts, needless, unplanned.len(), all_wanted),
+    )
+    .showing(facts, &events)
+    .counting(count)
+    .on(&[ElectionTimeout, HeartbeatInterval]);
     if needless == 0 {
         return Some(finding);
     }
@@ -102,7 +107,7 @@ fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> Stri
     }
 }
 
-fn what(facts: &Facts, needless: usize, changes: usize) -> String {
+fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: bool) -> String {
     if changes == 0 {
         let stepped_down = facts.events_of(&[Meaning::QuorumInactiveStepdown]).next().is_some();
         let who = if stepped_down {
@@ -114,7 +119,10 @@ fn what(facts: &Facts, needless: usize, changes: usize) -> String {
     }
     let unplanned = plural(changes as u64, "unplanned leader change", "unplanned leader changes");
     let lived = match (needless, changes - needless.min(changes)) {
-        (0, _) => return format!("{unplanned}, each after the old leader's process had ended."),
+        _ if all_wanted => return format!("{unplanned}, each after the old leader's process had ended."),
+        (0, _) => {
+            return String::from("The same member led again: a follower stopped hearing it and asked for votes. No stall explains that.");
+        }
         (1, 0) => String::from("The old leader lived when it lost its place."),
         (_, 0) => format!("{unplanned}, and the old leader lived each time."),
         (needless, wanted) => {
@@ -135,7 +143,8 @@ fn lost_lines(facts: &Facts) -> Vec<EventId> {
     let planned = distinct(planned.flat_map(|change| change.events.iter().copied()));
     let says_lost = |event: &Event| event.meaning != Meaning::Leader04 || event.word("new").is_none_or(str::is_empty);
     let transfers: Vec<Micros> = facts.times_of(TRANSFERS);
-    let mut events = matching(facts, &[Meaning::LeaderLost, Meaning::QuorumInactiveStepdown, Meaning::Leader04], says_lost);
+    let says = [Meaning::LeaderLost, Meaning::LeaderChanged, Meaning::QuorumInactiveStepdown, Meaning::Leader04];
+    let mut events = matching(facts, &says, says_lost);
     events.retain(|id| planned.binary_search(id).is_err() && !with_etcd_stop(facts, *id) && !after_transfer(facts, *id, &transfers));
     events
 }
@@ -205,6 +214,35 @@ mod tests {
         assert!(find(&facts(&[campaign]), "etcd-leader-lost").is_some());
         let published = "2019-04-15 08:40:02.226746 I | etcdserver: published {Name:n1 ClientURLs:[https://192.0.2.1:2379]} to cluster 7d05ee670e95b1f6\n";
         assert!(find(&facts(&[&(String::from(campaign) + published)]), "etcd-leader-lost").is_none());
+    }
+
+    #[test]
+    fn a_leader_that_lost_its_place_minutes_after_its_start() {
+        let log = "\
+2016-04-20 09:40:04.000000 I | etcdmain: etcd Version: 2.3.8
+2016-04-20 10:00:04.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.302s)
+2016-04-20 10:00:04.000100 I | raft: 91d25258d70ad868 [term: 4] received a MsgHeartbeatResp message with higher term from 2a0965170762fd09 [term: 5]
+2016-04-20 10:00:04.000200 I | raft: 91d25258d70ad868 became follower at term 5
+2016-04-20 10:00:04.000300 I | raft: raft.node: 91d25258d70ad868 changed leader from 91d25258d70ad868 to 2a0965170762fd09 at term 5
+";
+        assert_eq!(find(&facts(&[log]), "etcd-leader-lost").expect("it lived").severity, Severity::Critical);
+    }
+
+    #[test]
+    fn the_same_leader_again_is_no_process_that_ended() {
+        let log = "\
+2020-02-01 02:12:05.000000 I | raft: 91bc3c398fb3c146 is starting a new election at term 5
+2020-02-01 02:12:05.000100 I | raft: 91bc3c398fb3c146 became candidate at term 6
+2020-02-01 02:12:05.000200 I | raft: raft.node: 91bc3c398fb3c146 lost leader 8e9e05c52164694d at term 6
+2020-02-01 02:12:07.000000 I | raft: raft.node: 91bc3c398fb3c146 elected leader 8e9e05c52164694d at term 6
+";
+        let found = find(&facts(&[log]), "etcd-leader-lost").expect("lost");
+        assert!(
+            found.title.starts_with("A member lost its leader") && found.what.contains("same member"),
+            "{} {}",
+            found.title,
+            found.what
+        );
     }
 
     #[test]
