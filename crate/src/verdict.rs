@@ -409,6 +409,10 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, tim
             (None, None) if stops_on_a_failed_read(facts, findings) => String::from(
                 "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once and stops none because one read failed.",
             ),
+            (None, None) if plan.replay.explained < plan.replay.needless => format!(
+                "Stalls explain {} of {} needless leader changes, and the values outlast those. What caused the others is not shown.",
+                plan.replay.explained, plan.replay.needless
+            ),
             (None, None) => String::from("The values help fleet to wait; what makes etcd slow is not shown, so it may come back."),
         },
         Timing::NotTheRemedy => match other_cause(findings) {
@@ -560,12 +564,16 @@ fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timin
 
 #[cfg(test)]
 mod tests {
-    use crate::report::Timing;
+    use crate::report::{Timing, Verdict};
     use crate::{Document, Input, analyze};
 
-    fn timing(log: &str) -> Timing {
+    fn verdict(log: &str) -> Verdict {
         let document = Document { name: None, text: log.to_owned() };
-        analyze(&Input { documents: vec![document], ..Input::default() }).verdict.timing
+        analyze(&Input { documents: vec![document], ..Input::default() }).verdict
+    }
+
+    fn timing(log: &str) -> Timing {
+        verdict(log).timing
     }
 
     #[test]
@@ -604,6 +612,24 @@ mod tests {
         };
         assert_eq!(timing(&stalled(5)), Timing::Remedy);
         assert_eq!(timing(&stalled(11)), Timing::Partly);
+    }
+
+    #[test]
+    fn what_stalls_do_not_explain_is_said() {
+        let deposed = |minute: u32, line: &str, term: u32| {
+            format!(
+                "2016-04-20 10:{minute:02}:04.000000 {line}
+2016-04-20 10:{minute:02}:04.000200 I | raft: 91d25258d70ad868 became follower at term {term}
+2016-04-20 10:{minute:02}:04.000300 I | raft: raft.node: 91d25258d70ad868 changed leader from 91d25258d70ad868 to 2a0965170762fd09 at term {term}
+"
+            )
+        };
+        let late = "W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.302s)";
+        let again = "2016-04-20 10:06:00.000000 I | raft: 91d25258d70ad868 became leader at term 6\n";
+        let log = deposed(1, late, 5) + again + &deposed(11, late, 7);
+        let verdict = verdict(&log);
+        assert_eq!(verdict.timing, Timing::Partly);
+        assert!(verdict.why.starts_with("Stalls explain 2 of 3"), "{}", verdict.why);
     }
 
     #[test]
