@@ -4,7 +4,7 @@ mod changes;
 pub mod failures;
 pub mod metrics;
 pub mod settings;
-mod stalls;
+pub mod stalls;
 pub mod versions;
 pub mod voices;
 

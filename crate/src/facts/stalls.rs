@@ -6,10 +6,10 @@
 use super::voices::{START_LINES, Voice, time_of};
 use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Stall, StallKind};
 use crate::gather::Gather;
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
 use crate::sort::by_key;
-use crate::units::{MS, Micros, Range};
+use crate::units::{MS, Micros, Range, S, parse_go_duration};
 
 /// Finds the stalls of leaders, by time, and ties each needless change to the stall that explains it.
 pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) -> Vec<Stall> {
@@ -55,6 +55,9 @@ fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
     for id in &voice.events {
         let event = facts.event(*id);
         let (Meaning::HeartbeatLate, Some(excess)) = (event.meaning, event.duration("excess")) else { continue };
+        if is_clock_step(facts, event) {
+            continue;
+        }
         let beat = event.duration("heartbeat").unwrap_or_else(|| heartbeat(facts));
         let end = time_of(facts, *id);
         let length = Range { low: excess + beat, high: excess + 2 * beat };
@@ -78,6 +81,24 @@ fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
         }
     }
     incidents.into_iter().map(|(stall, _)| stall).gather()
+}
+
+/// Whether a late heartbeat shows only that the clock was set: etcd built with Go before 1.9 (up to 3.2) measures
+/// with the wall clock, so its gap is as long as the clocks of members differ.
+pub fn is_clock_step(facts: &Facts, event: &Event) -> bool {
+    // A process that lives and misses so much is rare; a clock set by less could as well be an answer that waited.
+    const GIANT: Micros = 60 * S;
+    let Some(excess) = event.duration("excess").filter(|excess| *excess >= GIANT) else { return false };
+    facts
+        .events_of(&[Meaning::ClockDrift])
+        .filter_map(|(_, drift)| clock_difference(drift))
+        .any(|difference| (difference - excess).abs() <= excess / 10)
+}
+
+/// How far etcd finds a peer's clock from its own: a field of JSON, else the first length of time in `[a > b]`.
+pub fn clock_difference(event: &Event) -> Option<Micros> {
+    let named = ["drift", "difference", "took"].into_iter().find_map(|hole| event.duration(hole));
+    named.or_else(|| parse_go_duration(event.word("value")?).ok()).map(Micros::abs)
 }
 
 fn same_incident(before: &Stall, largest: Micros, end: Option<Micros>, excess: Micros, beat: Micros) -> bool {

@@ -2,10 +2,11 @@
 
 use super::common::{all, lines, time, times};
 use super::{Finding, Rule};
+use crate::facts::stalls::{clock_difference, is_clock_step};
 use crate::facts::{EventId, Facts};
-use crate::log::event::{Event, Meaning};
+use crate::log::event::Meaning;
 use crate::report::{Confidence, Severity};
-use crate::units::{Micros, S, human, parse_go_duration};
+use crate::units::{S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -28,7 +29,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         let title = format!("etcd took the answers of members that stood still for clocks that differ, {}", times(lines(facts, &every)));
         return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &every));
     }
-    let largest = events.iter().filter_map(|id| difference(facts.event(*id))).max();
+    let largest = events.iter().filter_map(|id| clock_difference(facts.event(*id))).max();
     let count = lines(facts, &events);
     let title = match largest {
         Some(largest) => format!("Clocks of members differ by up to {}", human(largest)),
@@ -42,17 +43,11 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// what its clock is ahead of the time in an answer (xiang90/probing:status.go, record), so an answer that
 /// waits adds its wait; what it found it prints every half minute.
 fn while_a_member_stood_still(facts: &Facts, id: EventId) -> bool {
-    let (Some(now), Some(difference)) = (time(facts, id), difference(facts.event(id))) else { return false };
+    let (Some(now), Some(difference)) = (time(facts, id), clock_difference(facts.event(id))) else { return false };
     facts.events_of(&[Meaning::HeartbeatLate, Meaning::WalSyncSlow]).any(|(_, event)| {
         let (Some(end), Some(waited)) = (event.time, event.duration("took").or(event.duration("excess"))) else { return false };
-        2 * waited >= difference && (end.micros - waited..=end.micros + 60 * S).contains(&now)
+        !is_clock_step(facts, event) && 2 * waited >= difference && (end.micros - waited..=end.micros + 60 * S).contains(&now)
     })
-}
-
-/// The difference: a field of JSON, else the first length of time in `[a > b]`.
-fn difference(event: &Event) -> Option<Micros> {
-    let named = ["drift", "difference", "took"].into_iter().find_map(|hole| event.duration(hole));
-    named.or_else(|| parse_go_duration(event.word("value")?).ok()).map(Micros::abs)
 }
 
 #[cfg(test)]

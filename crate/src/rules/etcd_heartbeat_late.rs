@@ -1,7 +1,8 @@
 //! `etcd-heartbeat-late`: a leader was late with its heartbeats.
 
-use super::common::{all, human_limit, lines, plural, range, says, times};
+use super::common::{human_limit, lines, matching, plural, range, says, times};
 use super::{Basis, Constraint, Finding, Rule, Side};
+use crate::facts::stalls::is_clock_step;
 use crate::facts::{ChangeClass, Facts, Stall, StallKind, metrics};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
@@ -28,7 +29,7 @@ pub const RULE: Rule = Rule {
 const LATE: &[Meaning] = &[Meaning::HeartbeatLate, Meaning::Hb04NearElection, Meaning::Hb04Timeout, Meaning::HeartbeatTimedOut03];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let mut events = all(facts, LATE);
+    let mut events = matching(facts, LATE, |event| !is_clock_step(facts, event));
     let stalls: Vec<&Stall> =
         facts.stalls.iter().filter(|stall| stall.events.iter().any(|id| LATE.contains(&facts.event(*id).meaning))).gather();
     let longest = stalls.iter().max_by_key(|stall| stall.planned);
@@ -150,6 +151,20 @@ mod tests {
 2016-04-20 10:00:00.500100 W | etcdserver: server is likely overloaded
 2016-04-20 10:05:00.500000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.395s)
 ";
+
+    #[test]
+    fn a_clock_that_was_set_is_no_stall() {
+        let late = "2016-06-01 02:13:07.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1h0m2.512s)\n";
+        let drift = |by: &str| {
+            format!("2016-06-01 02:13:30.000000 W | rafthttp: the clock difference against peer 91bc3c398fb3c146 is too high [{by} > 1s]\n")
+        };
+        let said = |log: &str, id| find(&facts(&[log]), id).map(|finding| finding.title);
+        assert!(said(late, "etcd-heartbeat-late").is_some());
+        let set = String::from(late) + &drift("1h0m1.9s");
+        assert_eq!(said(&set, "etcd-heartbeat-late"), None);
+        assert!(said(&set, "etcd-clock-skew").is_some_and(|title| title.starts_with("Clocks of members differ")));
+        assert!(said(&(String::from(late) + &drift("12s")), "etcd-heartbeat-late").is_some());
+    }
 
     #[test]
     fn says_how_long_the_leader_stalled() {
