@@ -6,6 +6,7 @@ use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, Stall, StallKind};
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
+use crate::search;
 use crate::sort::by_key;
 use crate::units::{Micros, S};
 
@@ -88,6 +89,11 @@ fn check(facts: &Facts) -> Option<Finding> {
                 .advising("Nothing, if that member was started then; else see its log of that minute."),
         );
     }
+    if events.iter().all(|id| is_late_probe(facts.event(*id))) {
+        let title = format!("Health checks between members had no answer yet ({})", plural(count, "line", "lines"));
+        let what = "No connection failed: the checks were late, as they are when a member stands still for a moment.";
+        return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events));
+    }
     let title = format!("{who}: {cause}");
     let what = format!("{} of broken or refused connections between members.", plural(count, "line tells", "lines tell"));
     let severity = if stays_away(facts, &events) { Severity::Critical } else { Severity::Warning };
@@ -113,6 +119,13 @@ fn blames_other_cause(event: &Event) -> bool {
                 "request canceled",
             ],
         )
+}
+
+/// A check that has neither succeeded nor failed: etcd prints the error of the last one, and there was none
+/// (etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/probing_status.go:78; its JSON leaves the field out).
+fn is_late_probe(event: &Event) -> bool {
+    let without_error = event.text.contains('{') && !search::has(&event.text, "\"error\"");
+    event.meaning == Meaning::ProberUnhealthy && (says(event, &["could not connect: <nil>"]) || without_error)
 }
 
 /// The other side answered, but not as a member does.
@@ -210,6 +223,16 @@ fn stays_away(facts: &Facts, events: &[EventId]) -> bool {
 mod tests {
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_check_that_is_late_is_no_broken_link() {
+        let check = |error: &str| {
+            format!("2026-01-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: {error}\n")
+        };
+        let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("said").severity;
+        assert_eq!(severity(&check("<nil>")), Severity::Info);
+        assert_eq!(severity(&(check("<nil>") + &check("dial tcp 10.233.65.4:2380: connect: no route to host"))), Severity::Warning);
+    }
 
     #[test]
     fn a_peer_behind_a_firewall() {
