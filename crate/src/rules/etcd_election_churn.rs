@@ -1,6 +1,6 @@
 //! `etcd-election-churn`: several elections close together.
 
-use super::common::{explained, human_limit, plural, says, started_before, voice, with_etcd_stop};
+use super::common::{explained, human_limit, lines, matching, plural, says, started_before, voice, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
@@ -44,7 +44,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let elections = elections(facts);
     if !churns(&elections) {
-        return by_metrics(facts);
+        return by_operator(facts).or_else(|| by_metrics(facts));
     }
     let needless = facts.needless().count();
     let times: Vec<Micros> = elections.iter().filter_map(|election| election.time).gather();
@@ -80,6 +80,30 @@ fn check(facts: &Facts) -> Option<Finding> {
             .counting(elections.len())
             .on(&[ElectionTimeout, HeartbeatInterval]),
     )
+}
+
+/// What OpenShift's operator counted: how far a counter rose in five minutes, as Prometheus estimates it.
+fn by_operator(facts: &Facts) -> Option<Finding> {
+    let events = matching(facts, &[Meaning::MetricOperatorChanges], |_| true);
+    let most = events.iter().filter_map(|id| facts.event(*id).word("count")?.parse::<f64>().ok()).reduce(f64::max)?;
+    let disks = |id: &EventId| {
+        facts
+            .event(*id)
+            .word("disks")
+            .unwrap_or("")
+            .trim_end_matches('.')
+            .split([',', '='])
+            .filter_map(|part| part.parse().ok())
+            .reduce(f64::max)
+    };
+    let slowest = events.iter().filter_map(disks).reduce(f64::max).map(|seconds: f64| (seconds * S as f64) as Micros);
+    let title = format!("OpenShift's operator saw the leader change about {} in five minutes", super::common::times(most.round() as u64));
+    let syncs = slowest
+        .map_or(String::new(), |slowest| format!(" Of 100 syncs to disk 99 took up to {} then; etcd wants 10\u{a0}ms.", human(slowest)));
+    let what =
+        format!("{} so. It names neither the moment nor the cause.{syncs}", plural(lines(facts, &events), "event says", "events say"));
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
+    Some(finding.showing(facts, &events).on(&[ElectionTimeout, HeartbeatInterval]))
 }
 
 /// The counter of leaders that this member saw.
@@ -188,6 +212,14 @@ mod tests {
         assert_eq!(find(&facts(&[&close]), "etcd-election-churn").expect("two close together").count, 2);
         let hours = lost("10:00:00", 5) + &lost("11:30:00", 6) + &lost("13:00:00", 7);
         assert_eq!(find(&facts(&[&hours]), "etcd-election-churn").expect("three in three hours").count, 3);
+    }
+
+    #[test]
+    fn what_the_operator_of_openshift_counts() {
+        let log = "I0305 02:10:14.123456       1 event.go:285] Event(v1.ObjectReference{Kind:\"Deployment\"}): type: 'Warning' reason: 'EtcdLeaderChangeMetrics' Detected leader change increase of 3.3333333333333335 over 5 minutes on \"BareMetal\"; disk metrics are: etcd-a=0.015720,etcd-b=0.057840. Most often this is as a result of inadequate storage or sometimes due to networking issues.\n";
+        let found = find(&facts(&[log]), "etcd-election-churn").expect("counted");
+        assert!(found.title.contains("3\u{a0}times"), "{}", found.title);
+        assert!(found.what.contains("up to 58\u{a0}ms"), "{}", found.what);
     }
 
     #[test]
