@@ -1,6 +1,6 @@
 //! What a document is, told from its text alone, never from its name.
 
-use crate::config::{Source, cloud_config, etcd_toml, keys, manifest, terraform};
+use crate::config::{Source, cloud_config, etcd_toml, keys, manifest, program, terraform};
 use crate::search;
 
 /// Enough of a text to tell what it is.
@@ -12,7 +12,12 @@ pub fn configuration(text: &str) -> Option<Source> {
     let sample = head(text);
     let first = sample.lines().find(|line| !line.trim().is_empty())?.trim();
     if first.starts_with('{') || first == "[" || first.starts_with("[{") {
-        return json(sample);
+        // In JSON every key has quotes; what else begins with a bracket may be a file of NixOS.
+        let keyed = sample.trim_start().trim_start_matches(['{', '[']).trim_start().starts_with(['"', '{', '[', '}', ']']);
+        if keyed || !program::is_program(sample) {
+            return json(sample);
+        }
+        return Some(Source::Program);
     }
     if first.replace(' ', "").eq_ignore_ascii_case(cloud_config::HEADER) {
         // RancherOS has the header of CoreOS, and other sections: its services are those of docker-compose.
@@ -44,12 +49,8 @@ fn json(sample: &str) -> Option<Source> {
     if sample.contains("\"ignition") {
         return Some(Source::Ignition);
     }
-    let container = sample.contains("\"Env\"") && sample.contains("ETCD_");
+    let container = sample.contains("etcd") && ["\"Env\"", "\"image\"", "\"command\""].iter().any(|key| sample.contains(key));
     if sample.contains("extraArgs") || sample.contains("\"kind\"") || container {
-        return Some(Source::Manifest);
-    }
-    // Flags in lists of words, as in a task of ECS.
-    if sample.contains("\"--heartbeat-interval") || sample.contains("\"--election-timeout") {
         return Some(Source::Manifest);
     }
     // As keys; what stands within longer texts, as a cloud-config in a template of CloudFormation, is not looked into.
@@ -96,7 +97,8 @@ impl Signs {
             signs.environment |= line.starts_with("Environment=") || line.starts_with("EnvironmentFile=") || line.starts_with("ExecStart=");
             signs.commands |= is_command(line);
             signs.terraform |= terraform::declared(line).is_some();
-            signs.listed |= line.trim_start_matches("- ").starts_with("name:")
+            signs.listed |= line.trim_start_matches(['-', ' ', '{', '"']).starts_with("name")
+                && line.contains(':')
                 && (line.contains("ETCD_HEARTBEAT_INTERVAL") || line.contains("ETCD_ELECTION_TIMEOUT"));
             if let Some((key, _)) = line.trim_start_matches('#').split_once(':').filter(|_| !line.starts_with('#')) {
                 signs.key(key.trim_start_matches("- ").trim(), raw.starts_with(|c: char| !c.is_whitespace()));
@@ -186,6 +188,9 @@ impl Signs {
         if self.unit_sections || self.environment {
             return Some(Source::DropIn);
         }
+        if program::is_program(sample) {
+            return Some(Source::Program);
+        }
         if self.etcd_keys >= 1 {
             return Some(Source::EtcdYaml);
         }
@@ -235,11 +240,9 @@ fn is_command(line: &str) -> bool {
     if line.starts_with('#') || !(line.as_bytes().contains(&b'-') || line.contains("docker run")) {
         return false;
     }
-    let perhaps = line.starts_with(['-', '"', '\'']) || line.contains("etcd") || line.contains("ETCD");
+    let perhaps = line.starts_with('-') || line.contains("etcd") || line.contains("ETCD");
     let timing = perhaps
         && line.split_whitespace().any(|word| {
-            // In the list of another language a word stands in quotes.
-            let word = word.trim_matches(['"', '\'', ',']);
             let bare = word.trim_start_matches('-');
             word.len() > bare.len()
                 && word.len() - bare.len() <= 2

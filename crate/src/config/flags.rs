@@ -18,6 +18,12 @@ pub struct Word {
 }
 
 impl Word {
+    /// A word whose bytes stand at `span`.
+    pub fn at(text: String, span: Range<usize>) -> Self {
+        let at = span.clone().take(text.len()).collect();
+        Word { text, at, end: span.end }
+    }
+
     /// Bytes of the part from byte `from` of the word to its end.
     pub fn span_from(&self, from: usize) -> Range<usize> {
         let start = self.at.get(from).copied().unwrap_or(self.end);
@@ -34,8 +40,7 @@ impl Word {
 }
 
 /// Cuts `range` of `text` into words: blanks part, quotes join, a backslash before a line end
-/// continues. systemd.syntax(7) and shells agree so far. A comma behind a quoted word parts too: lists of
-/// words in HCL, JavaScript and the like.
+/// continues. systemd.syntax(7) and shells agree so far.
 pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
     let (mut found, mut word, mut open, mut quote) = (Vec::new(), Word::default(), false, None);
     let bytes = text.as_bytes();
@@ -64,10 +69,6 @@ pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
             Some(mark) if byte == mark => {
                 quote = None;
                 word.end = at;
-                if bytes.get(at + 1) == Some(&b',') && bytes.get(at + 2).is_none_or(u8::is_ascii_whitespace) {
-                    close(&mut found, &mut word, &mut open, at);
-                    at += 1;
-                }
             }
             None if byte == b'"' || byte == b'\'' => {
                 quote = Some(byte);

@@ -40,7 +40,7 @@ pub enum Launcher {
     K3s,
     /// RKE, Rancher, Talos or Cluster API, for all machines.
     Installer,
-    /// docker-compose, and the services of RancherOS.
+    /// docker-compose, the services of RancherOS, and the tasks of Amazon's ECS.
     Compose,
 }
 
@@ -49,7 +49,7 @@ fn launcher(tree: &Tree, root: &Node) -> Launcher {
         Some((path, _)) if path.starts_with(&["etcd", "local"]) => Launcher::Kubeadm,
         Some((path, _)) if path == ["etcd-arg"] => Launcher::K3s,
         Some(_) => Launcher::Installer,
-        None if tree.at(root, &["services"]).or(tree.get(root, "rancher")).is_some() => Launcher::Compose,
+        None if ["services", "rancher", "containerDefinitions"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Compose,
         None => Launcher::Kubelet,
     }
 }
@@ -197,7 +197,7 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
         }
         match name.as_str() {
             // Each container is a process of its own; so is each cluster of kops.
-            "containers" | "initcontainers" | "etcdclusters" => {
+            "containers" | "initcontainers" | "containerdefinitions" | "etcdclusters" => {
                 for item in entry.value.items().iter().filter(|item| !is_proxy(item)) {
                     let process = format!("{} {}", tree.get(item, "name").and_then(Node::text).unwrap_or(""), item.span.start);
                     walk(builder, tree, item, &process, depth + 2);

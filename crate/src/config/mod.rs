@@ -15,6 +15,7 @@ mod inflate;
 pub(crate) mod inner;
 pub(crate) mod keys;
 pub(crate) mod manifest;
+pub(crate) mod program;
 pub(crate) mod scalar;
 pub(crate) mod terraform;
 
@@ -49,6 +50,8 @@ pub enum Source {
     Manifest,
     /// Terraform variables.
     Terraform,
+    /// A file of another tool or language with flags or variables in quotes.
+    Program,
     /// Plain `key: value` lines without a home.
     Fragment,
 }
@@ -56,7 +59,16 @@ pub enum Source {
 impl Source {
     /// Whether it is YAML, of which JSON is a part.
     pub fn is_yaml(self) -> bool {
-        !matches!(self, Source::DropIn | Source::FleetConf | Source::Environment | Source::Flags | Source::EtcdToml | Source::Terraform)
+        !matches!(
+            self,
+            Source::DropIn
+                | Source::FleetConf
+                | Source::Environment
+                | Source::Flags
+                | Source::EtcdToml
+                | Source::Terraform
+                | Source::Program
+        )
     }
 }
 
@@ -180,6 +192,7 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
         Source::Ignition => ignition::read(document, text),
         Source::Manifest => manifest::read(document, text),
         Source::Terraform => terraform::read(document, text),
+        Source::Program => program::read(document, text),
         Source::Fragment => fragment::read(document, text),
     })
 }

@@ -53,7 +53,7 @@ impl Place<'_> {
             }
             Source::Flags => found.extend(self.on_command_line(group)),
             // Whether the template behind it has a place for one more variable cannot be told.
-            Source::Terraform => found.clear(),
+            Source::Terraform | Source::Program => found.clear(),
             Source::Fragment => {
                 found.push(self.append(group.iter().map(|change| format!("{}: {}", render::key(change), render::value(change)))))
             }

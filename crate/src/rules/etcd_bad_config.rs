@@ -95,7 +95,8 @@ fn shown(facts: &Facts, refused: Vec<EventId>, pair: bool) -> Vec<EventId> {
 /// A pair in force, or stated, that cannot work.
 fn pair(facts: &Facts) -> Option<(String, String)> {
     let (heartbeat, election) = (facts.in_force(HeartbeatInterval), facts.in_force(ElectionTimeout));
-    if defaults_only(heartbeat, election) {
+    // Where a template fills one in, nothing is known of the pair.
+    if defaults_only(heartbeat, election) || heartbeat.value.is_none() || election.value.is_none() {
         return None;
     }
     let (beat, wait) = (facts.value(HeartbeatInterval), facts.value(ElectionTimeout));

@@ -5,13 +5,17 @@ job "etcd" {
     task "etcd" {
       driver = "docker"
       config {
-        image = "quay.io/coreos/etcd:v3.5.0"
-        command = "etcd"
+        image = "quay.io/coreos/etcd:v3.4.13"
+        command = "/usr/local/bin/etcd"
         args = [
-          "--name=etcd-${NOMAD_ALLOC_INDEX}",
-          "--heartbeat-interval=200",
-          "--election-timeout=2000",
+          "--name", "${NOMAD_ALLOC_NAME}",
+          "--heartbeat-interval", "300",
+          "--election-timeout=3000",
+          "--listen-client-urls", "http://0.0.0.0:2379",
         ]
+      }
+      env {
+        ETCD_DATA_DIR = "/alloc/data"
       }
     }
   }

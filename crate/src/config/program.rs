@@ -1,0 +1,207 @@
+//! Files of other tools and languages that hold etcd's flags or variables as words in quotes: Nomad's and
+//! Terraform's HCL, NixOS, JavaScript, Python, Ruby. Only words, lists and assignments are looked at.
+
+use std::ops::Range;
+
+use super::builder::{Builder, Class, Home};
+use super::flags::{self, Word};
+use super::inner::Inner;
+use super::{Configuration, Source, keys};
+use crate::search;
+use crate::text::DocumentId;
+
+/// What NixOS calls its module for etcd; below `extraConf` variables stand without `ETCD_`.
+const NIXOS: &str = "services.etcd";
+
+/// A word, in quotes or bare, or one mark between words.
+#[derive(Clone)]
+struct Token<'a> {
+    text: &'a str,
+    span: Range<usize>,
+    quoted: bool,
+}
+
+impl Token<'_> {
+    fn is(&self, mark: &str) -> bool {
+        !self.quoted && self.text == mark
+    }
+
+    fn is_mark(&self) -> bool {
+        !self.quoted && self.text.len() == 1 && is_mark(self.text.as_bytes()[0])
+    }
+
+    /// As a word of a command; a bare name stands for a value that is not known here.
+    fn word(&self) -> Word {
+        let known = self.quoted || !self.text.starts_with(|c: char| c.is_ascii_alphabetic());
+        let text = if known { self.text.to_owned() } else { format!("${{{}}}", self.text) };
+        Word::at(text, self.span.clone())
+    }
+}
+
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'=' | b',' | b';' | b':' | b'[' | b']' | b'(' | b')' | b'{' | b'}' | b'>' | b'"' | b'\'' | b'`')
+}
+
+/// Whether a text is such a file: it has a timer of etcd as a word in quotes and states a value for it.
+pub fn is_program(sample: &str) -> bool {
+    let named = ["-heartbeat-interval", "-election-timeout", "arg=heartbeat-interval", "arg=election-timeout"];
+    let variables = ["ETCD_HEARTBEAT_INTERVAL", "ETCD_ELECTION_TIMEOUT"];
+    let quoted = named.iter().any(|name| sample.match_indices(name).any(|(at, name)| stands_quoted(sample, at, name)));
+    let assigned = variables.iter().any(|name| sample.match_indices(name).any(|(at, name)| is_assigned(sample, at + name.len())));
+    search::has(sample, NIXOS) || (quoted || assigned) && read(0, sample).settings.iter().any(|setting| setting.effective)
+}
+
+/// Whether the word around `at` has quotes and is an item of a list: a shell parts words by blanks alone.
+fn stands_quoted(text: &str, at: usize, name: &str) -> bool {
+    let start = text[..at].rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
+    let lead = text[start..at].trim_start_matches(['[', '(', '{', ',']);
+    let Some(quote) = lead.chars().next().filter(|first| matches!(first, '"' | '\'')) else { return false };
+    let rest = text[at + name.len()..].split('\n').next().unwrap_or("");
+    let Some((_, after)) = rest.split_once(quote) else { return false };
+    let before = text[..start].rsplit('\n').next().unwrap_or("").trim();
+    let after = after.trim_start();
+    before != "-" && (after.starts_with([',', ']', ')', '}']) || (before.is_empty() && after.is_empty()))
+}
+
+/// Whether a variable's name that ends at `end` is assigned to as no environment file can: with blanks, an arrow, or in quotes.
+fn is_assigned(text: &str, end: usize) -> bool {
+    let rest = text[end..].split('\n').next().unwrap_or("").trim_end();
+    let bare = rest.trim_start_matches(['"', '\'']);
+    (bare.len() < rest.len() && !bare.trim_start().starts_with(':'))
+        || bare.starts_with(" = ")
+        || bare.trim_start().starts_with("=>")
+        || (bare.starts_with(':') && bare.ends_with(','))
+}
+
+/// Reads such a file.
+pub fn read(document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, Source::Program, text);
+    let inner = Inner::verbatim(text, 0..text.len());
+    let tokens = tokens(text);
+    builder.cluster.has_etcd = true;
+    let mut named = "";
+    // Words in a row, with commas or without, may be a command.
+    let mut words = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        if token.is_mark() {
+            if !token.is(",") {
+                flags::take(&mut builder, &inner, &std::mem::take(&mut words), "", "", &[]);
+            }
+            continue;
+        }
+        words.push(token.word());
+        let Some(value) = assigned(&tokens, at) else { continue };
+        match token.text {
+            "name" => named = value.text,
+            "value" => variable(&mut builder, &inner, std::mem::take(&mut named), value),
+            "initialCluster" if value.is("[") => members(&mut builder, &tokens[at..]),
+            name => variable(&mut builder, &inner, name, value),
+        }
+    }
+    flags::take(&mut builder, &inner, &words, "", "", &[]);
+    builder.finish("settings of etcd in a file of another tool".to_owned())
+}
+
+/// The value behind `NAME =`, `NAME:`, or `NAME =>`.
+fn assigned<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<&'t Token<'a>> {
+    let rest = tokens.get(at + 1..)?;
+    let marks = rest.iter().take_while(|token| matches!(token.text, "=" | ":" | ">") && !token.quoted).count();
+    (!tokens[at].is_mark() && marks > 0).then(|| rest.get(marks)).flatten()
+}
+
+fn variable(builder: &mut Builder, inner: &Inner, name: &str, value: &Token) {
+    let prefixed = format!("ETCD_{name}");
+    let nixos = keys::of_variable(&prefixed).is_some() && search::has(builder.text, NIXOS);
+    let name = if nixos { &prefixed } else { name };
+    if name.starts_with("ETCD_") && !value.is_mark() {
+        let word = value.word();
+        builder.variable(inner, name, &word.text, value.span.clone(), Home::new("", Class::Environment, ""));
+    }
+}
+
+/// `initialCluster = [ "a=http://..." "b=http://..." ]` of NixOS.
+fn members(builder: &mut Builder, tokens: &[Token]) {
+    let list = tokens.iter().take_while(|token| !token.is("]")).filter(|token| token.quoted && token.text.contains('='));
+    let list: Vec<&str> = list.map(|token| token.text).collect();
+    builder.fact_of_variable("ETCD_INITIAL_CLUSTER", &list.join(","));
+}
+
+fn tokens(text: &str) -> Vec<Token<'_>> {
+    let bytes = text.as_bytes();
+    let (mut found, mut at) = (Vec::new(), 0);
+    let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+    while let Some(byte) = bytes.get(at).copied() {
+        let (start, line) = (at, line_end(at));
+        if byte == b'#' || text[at..].starts_with("//") {
+            at = line;
+        } else if byte.is_ascii_whitespace() {
+            at += 1;
+        } else if let (true, Some(length)) = (matches!(byte, b'"' | b'\'' | b'`'), closing(&text[at..line])) {
+            at += length + 1;
+            found.push(Token { text: &text[start + 1..at - 1], span: start + 1..at - 1, quoted: true });
+        } else if is_mark(byte) {
+            at += 1;
+            found.push(Token { text: &text[start..at], span: start..at, quoted: false });
+        } else {
+            at += bytes[at..].iter().take_while(|byte| !byte.is_ascii_whitespace() && !is_mark(**byte)).count();
+            found.push(Token { text: &text[start..at], span: start..at, quoted: false });
+        }
+    }
+    found
+}
+
+/// Where the quote that `line` begins with is closed.
+fn closing(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let mut at = 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\\' => at += 1,
+            _ if *byte == bytes[0] => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stated(text: &str) -> Vec<(&'static str, String)> {
+        let read = crate::config::read(0, text).expect("a configuration");
+        assert_eq!(read.source, Source::Program, "{text}");
+        assert!(read.problems.iter().all(|problem| problem.id == "config-template"), "{text}: {:?}", read.problems);
+        read.settings.iter().map(|setting| (setting.parameter.key(), setting.place.span.of(text).to_owned())).collect()
+    }
+
+    #[test]
+    fn lists_and_assignments_of_other_languages() {
+        let expected = [("heartbeat-interval", "200".to_owned()), ("election-timeout", "2000".to_owned())];
+        for text in [
+            "spawn('etcd', [\n  '--name', 'a', // the first's name\n  '--heartbeat-interval', '200',\n  '--election-timeout', '2000',\n]);\n",
+            "task \"etcd\" {\n  config {\n    command = \"etcd\"\n    args = [\n      \"--heartbeat-interval=200\",\n      \"--election-timeout=2000\",\n    ]\n  }\n}\n",
+            "{\n  services.etcd.extraConf = {\n    HEARTBEAT_INTERVAL = \"200\";\n    \"ELECTION_TIMEOUT\" = \"2000\";\n  };\n}\n",
+            "environment = [\n  { name = \"ETCD_HEARTBEAT_INTERVAL\", value = \"200\" },\n  { name = \"ETCD_ELECTION_TIMEOUT\", value = \"2000\" },\n]\n",
+            "docker_container 'etcd' do\n  env 'ETCD_HEARTBEAT_INTERVAL' => '200', 'ETCD_ELECTION_TIMEOUT' => '2000'\nend\n",
+            "env {\n  ETCD_HEARTBEAT_INTERVAL = 200\n  ETCD_ELECTION_TIMEOUT = \"2000\"\n}\n",
+            "subprocess.run(\n    ['etcd', '--heartbeat-interval', '200', '--election-timeout', '2000'])\n",
+        ] {
+            assert_eq!(stated(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_a_value_that_is_not_known() {
+        let text = "args = [\n  \"etcd\",\n  \"--heartbeat-interval\", var.beat,\n  \"--election-timeout=${var.wait}\",\n]\n";
+        assert_eq!(stated(text), [("heartbeat-interval", "var.beat".to_owned()), ("election-timeout", "${var.wait}".to_owned())]);
+    }
+
+    #[test]
+    fn prose_and_shell_are_none() {
+        assert!(crate::config::read(0, "The flags of etcd are \"--heartbeat-interval\", \"--election-timeout\".\n").is_none());
+        let shell = crate::config::read(0, "docker run quay.io/coreos/etcd:v3.5.0 etcd \"--heartbeat-interval=200\"\n").expect("a command");
+        assert_eq!(shell.source, Source::Flags);
+    }
+}
