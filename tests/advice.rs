@@ -273,3 +273,14 @@ fn the_bound_that_decides_stands_first() {
     assert!(first(&longer).contains("1.25 × 5"), "{}", first(&longer));
     assert!(first(&read(&[&log])).contains("measured"), "{}", first(&read(&[&log])));
 }
+
+/// etcd 2 with a pair of which a template fills in one half: nothing is known against it.
+#[test]
+fn a_value_that_a_template_fills_in_is_not_held_against_another() {
+    let file = |wait: &str| format!("name: n1\ndata-dir: /var/lib/etcd\nheartbeat-interval: 300\nelection-timeout: {wait}\n");
+    let open = read(&[&file("<%= @election_timeout || 3000 %>")]);
+    assert!(open.recommendations.is_empty() && severity(&open, "etcd-bad-config").is_none(), "{:?}", open.verdict);
+    assert!(open.verdict.headline.contains("template"), "{}", open.verdict.headline);
+    let known = read(&[&file("1000")]);
+    assert_eq!(proposed(&known), [("etcd.heartbeat-interval", "100\u{a0}ms")]);
+}

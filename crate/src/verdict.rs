@@ -259,7 +259,12 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
         };
     }
     if facts.logs.is_empty() {
-        return String::from("The values fit each other, and no log is here to hold them against.");
+        let open = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).value.is_none());
+        return String::from(if open {
+            "What is stated fits, a template fills in the rest, and no log is here to hold it against."
+        } else {
+            "The values fit each other, and no log is here to hold them against."
+        });
     }
     let read: u64 = facts.logs.iter().map(|log| log.recognised).sum();
     match (count(facts, ChangeClass::Planned), count(facts, ChangeClass::Wanted), read) {

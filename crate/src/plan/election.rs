@@ -121,7 +121,10 @@ enum Raise {
 fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
     let (heartbeat, election) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
     let stated = |parameter| facts.in_force(parameter).place.is_some();
-    if !facts.has_etcd() || facts.generation == Generation::V04 {
+    // What a template fills in may fit.
+    let unknown =
+        [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].iter().any(|parameter| facts.in_force(*parameter).value.is_none());
+    if !facts.has_etcd() || facts.generation == Generation::V04 || unknown {
         return None;
     }
     if 5 * heartbeat > election && (stated(Parameter::HeartbeatInterval) || stated(Parameter::ElectionTimeout)) {
