@@ -284,3 +284,103 @@ fn a_value_that_a_template_fills_in_is_not_held_against_another() {
     let known = read(&[&file("1000")]);
     assert_eq!(proposed(&known), [("etcd.heartbeat-interval", "100\u{a0}ms")]);
 }
+
+/// Member C alone misses the leader A three times; the others heard it, so they ignore C's votes.
+fn missed_by_one(remaining: u32) -> String {
+    let mut log = format!(
+        "2022-06-07 10:00:00.000000 I | etcdmain: etcd Version: 3.4.16\n\
+         2022-06-07 10:00:01.000000 I | raft: raft.node: {A} elected leader {A} at term 7\n"
+    );
+    let (mut leader, mut next) = (A, B);
+    for (at, term) in [(10, 8), (25, 9), (40, 10)] {
+        let before = term - 1;
+        log.push_str(&format!(
+            "2022-06-07 10:{at}:00.000000 I | raft: {C} is starting a new election at term {before}\n\
+             2022-06-07 10:{at}:00.000100 I | raft: {C} became candidate at term {term}\n\
+             2022-06-07 10:{at}:00.000400 I | raft: {next} [logterm: {before}, index: 5044, vote: {leader}] ignored MsgVote from {C} [logterm: {before}, index: 5000] at term {before}: lease is not expired (remaining ticks: {remaining})\n\
+             2022-06-07 10:{at}:00.002000 I | raft: {leader} became follower at term {term}\n\
+             2022-06-07 10:{at}:00.002100 I | raft: raft.node: {leader} lost leader {leader} at term {term}\n\
+             2022-06-07 10:{at}:01.100000 I | raft: {next} became candidate at term {term}\n\
+             2022-06-07 10:{at}:01.102000 I | raft: {next} became leader at term {term}\n\
+             2022-06-07 10:{at}:01.103000 I | raft: raft.node: {leader} elected leader {next} at term {term}\n"
+        ));
+        (leader, next) = (next, leader);
+    }
+    log
+}
+
+#[test]
+fn one_member_that_misses_the_leader_raises_no_timer() {
+    let report = read(&[&missed_by_one(9)]);
+    assert_eq!(report.verdict.timing, Timing::NotTheRemedy);
+    assert!(report.recommendations.is_empty());
+    let lost = report.findings.iter().find(|finding| finding.id == "etcd-leader-lost").expect("lost");
+    assert!(lost.what.contains(C) && lost.what_to_do.contains("pre-vote"), "{} {}", lost.what, lost.what_to_do);
+    // A lease that had all but run out tells that nobody heard the leader.
+    assert_ne!(read(&[&missed_by_one(1)]).verdict.timing, Timing::NotTheRemedy);
+}
+
+#[test]
+fn a_member_that_campaigned_alone_for_long_deposes_a_leader_that_runs() {
+    let rounds = |seconds: u32| -> String {
+        (0..seconds / 2)
+            .map(|at| format!("2016-09-12 10:10:{:02}.000000 I | raft: {C} became candidate at term {}\n", 2 * at, 6 + at))
+            .collect()
+    };
+    let log = |seconds: u32| {
+        let term = 6 + seconds / 2;
+        [
+            start(100, 1000) + &format!("2016-09-12 10:00:05.000000 I | raft: raft.node: {A} elected leader {A} at term 5\n"),
+            rounds(seconds),
+            format!(
+                "2016-09-12 10:10:{seconds:02}.300000 I | raft: {A} became follower at term {term}\n\
+                 2016-09-12 10:10:{seconds:02}.300100 I | raft: raft.node: {A} lost leader {A} at term {term}\n\
+                 2016-09-12 10:10:{:02}.400000 I | raft: {B} became candidate at term {term}\n\
+                 2016-09-12 10:10:{:02}.410000 I | raft: {B} became leader at term {term}\n\
+                 2016-09-12 10:10:{:02}.420000 I | raft: raft.node: {A} elected leader {B} at term {term}\n",
+                seconds + 1,
+                seconds + 1,
+                seconds + 1
+            ),
+        ]
+        .concat()
+    };
+    let stalls = |seconds: u32| read(&[&log(seconds)]).measures.iter().filter(|measure| measure.id == "etcd.leader-stall-ms").count();
+    assert_eq!(stalls(40), 0, "it led all the while");
+    assert_eq!(stalls(2), 1, "one round is how any stall begins");
+}
+
+#[test]
+fn a_leader_that_was_cut_off_ran() {
+    let lines = stalled(6, A, B, C, 601.1, 640.5, "40s");
+    let old = lines[0].lines().filter(|line| !line.contains("heartbeat")).map(|line| format!("{line}\n")).collect::<String>();
+    let down = format!(
+        "2016-09-12 10:00:05.000000 I | raft: raft.node: {A} elected leader {A} at term 5\n\
+         2016-09-12 10:10:01.900000 W | raft: {A} stepped down to follower since quorum is not active\n\
+         2016-09-12 10:10:05.000000 E | rafthttp: failed to read {B} on stream Message (read tcp 10.0.0.1:338->10.0.0.2:2380: i/o timeout)\n"
+    );
+    let report = read(&[&(start(100, 1000).replace("2.3.8", "3.4.16") + &down + &old), &lines[1]]);
+    assert_eq!(severity(&report, "etcd-peer-network"), Some(Severity::Warning), "{:?}", report.findings);
+    let lost = report.findings.iter().find(|finding| finding.id == "etcd-leader-lost").expect("lost");
+    assert!(lost.title.contains("silent") && lost.what.contains("cut off"), "{} {}", lost.title, lost.what);
+    assert!(!report.verdict.headline.contains("stalled"), "{}", report.verdict.headline);
+}
+
+#[test]
+fn what_only_a_timer_above_ten_seconds_outlasts_is_partly_cured() {
+    let logs = one_stall(100, 1000, 12.0, "11.9s");
+    let report = read(&[&logs[0], &logs[1], &logs[2]]);
+    assert_eq!((report.verdict.timing, row(&report, "etcd.election-timeout").proposed_text.as_str()), (Timing::Partly, "20000\u{a0}ms"));
+    assert!(report.rollout[0].text.starts_with("Mend the cause first"), "{}", report.rollout[0].text);
+    let logs = one_stall(100, 1000, 1.5, "1.35s");
+    assert_eq!(read(&[&logs[0], &logs[1], &logs[2]]).verdict.timing, Timing::Remedy);
+}
+
+#[test]
+fn a_stall_below_the_timeout_is_not_called_longer_than_it() {
+    let lines = stalled(6, A, B, C, 602.3, 602.4, "1.4s");
+    let led = format!("2016-09-12 10:00:05.000000 I | raft: raft.node: {A} elected leader {A} at term 5\n");
+    let report = read(&[&(start(500, 2500) + &led + &lines[0]), &lines[1], &lines[2]]);
+    assert!(report.verdict.headline.contains("from 2\u{a0}s on"), "{}", report.verdict.headline);
+    assert!(!report.verdict.headline.contains("only"), "{}", report.verdict.headline);
+}

@@ -8,6 +8,7 @@ use crate::plan::Plan;
 use crate::report::{Severity, Step};
 use crate::rollout::{launcher, names, step};
 use crate::rules::Finding;
+use crate::rules::etcd_slow_apply::{by_defragmentation, large_reads};
 use crate::units::{S, minute};
 use crate::verdict::other_cause;
 
@@ -125,7 +126,12 @@ const MEASUREMENTS: &[Measurement] = &[
 
 /// What to measure, the most telling first. Remarks raise nothing.
 pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Step> {
-    let raised = |id: &str| findings.iter().any(|finding| finding.id == id && finding.severity > Severity::Info);
+    let known = by_defragmentation(facts) || large_reads(facts).is_some();
+    let raised = |id: &str| {
+        let above = findings.iter().any(|finding| finding.id == id && finding.severity > Severity::Info);
+        // Where the slow requests themselves tell why, neither disk nor processor is in question.
+        above && !(known && id == "etcd-slow-apply")
+    };
     let names = names(facts);
     let when = times_of_log(facts).unwrap_or_else(|| String::from("--since today"));
     let at_hand = at_hand(facts, names.unit);
@@ -154,6 +160,15 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
             }
         }
     }
+    if known && findings.iter().any(|finding| finding.id == "etcd-slow-apply" && finding.severity > Severity::Info) {
+        let status = format!("{} endpoint status --cluster -w table", names.ctl);
+        steps.push(step(
+            "Ask etcd how large its database is, and see in its log which keys the slow requests name.",
+            &[&status, &at_hand.minutes],
+            "Which client reads so much at once, and whether there is anything to defragment.",
+        ));
+    }
+    steps.extend(silent_leader(facts, &at_hand));
     steps.extend(missing_logs(facts, findings, &at_hand));
     steps.extend(unseen_change(facts, &at_hand));
     if plan.changes().next().is_some() && steps.is_empty() {
@@ -209,6 +224,23 @@ fn at_hand(facts: &Facts, unit: &str) -> AtHand {
     }
 }
 
+/// Leaders lost their place, and no line measured a stall: the process or the link was silent, of the leader or of the
+/// one member that missed it.
+fn silent_leader(facts: &Facts, at_hand: &AtHand) -> Option<Step> {
+    let raised = facts.raised() > 0;
+    let silent = || facts.needless().filter_map(|change| change.stall).all(|at| facts.stalls[at].kind == StallKind::Return);
+    if facts.needless().next().is_none() || !raised && (facts.needless().all(|change| change.stall.is_none()) || !silent()) {
+        return None;
+    }
+    let text = if raised {
+        "Watch the member that asked for votes, and its link to the leader."
+    } else {
+        "Watch the link between the members, and the processor and disk of the one that leads."
+    };
+    let broken = format!("{} | grep -E 'lost the TCP|became inactive|i/o timeout'", at_hand.day);
+    Some(step(text, &["ping -c 300 -i 0.2 PEER", "vmstat 1", &broken], "Whether packets were late or lost, or the process stood still."))
+}
+
 /// Two members led, and no line tells how the one followed the other.
 fn unseen_change(facts: &Facts, at_hand: &AtHand) -> Option<Step> {
     let unseen = facts.leaders_stalled() > 1 && facts.changes.iter().all(|change| change.class == ChangeClass::Start);
@@ -255,6 +287,13 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
         return Some(step(text, &[&with_fleet(&at_hand.day)], tells));
     }
     let client = findings.iter().any(|finding| finding.id == "client-http-500");
+    // Only etcd's clients speak.
+    let unheard = !etcd_seen && !client && !facts.has_fleet() && findings.iter().any(|finding| finding.id == "etcd-request-timeout");
+    if unheard && !facts.logs.is_empty() {
+        let text = format!("Paste the log of etcd from all members{}, and a few minutes around it.", minutes(facts));
+        let tells = "Whether a leader was lost, a disk was slow or a member was missing while its clients waited.";
+        return Some(step(text, &[&at_hand.minutes], tells));
+    }
     if (facts.has_fleet() || client) && !facts.logs.is_empty() && !etcd_seen {
         let text = if client && !facts.has_fleet() {
             String::from("Paste fleetd's and etcd's logs of the machine that answered, for the same minutes.")
@@ -269,7 +308,7 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
     let unexplained = facts
         .changes
         .iter()
-        .filter(|change| change.class == ChangeClass::Needless)
+        .filter(|change| change.class == ChangeClass::Needless && change.raised_by.is_none())
         .any(|change| change.stall.is_none_or(|at| facts.stalls[at].kind == StallKind::Censored));
     unexplained.then(|| {
         let text = "Paste the logs of all members for the same minutes; the old leader's tells most.";

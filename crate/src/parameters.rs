@@ -2,6 +2,9 @@
 
 use crate::units::{MS, Micros, S};
 
+/// etcd refuses a longer election-timeout, from 2.1.2 on. etcd-io/etcd@v2.3.8:etcdmain/config.go:50 and 319-323.
+pub const LONGEST_ELECTION: Micros = 50_000 * MS;
+
 /// One of the five values that decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Parameter {

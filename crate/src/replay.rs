@@ -78,7 +78,7 @@ fn expected(facts: &Facts, timers: &Timers) -> (f64, f64) {
     for stall in facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored) {
         // A stall known only from the leader's return counts with its guess (method 2.2): its low end is
         // what the change alone proves.
-        let low = if stall.kind == StallKind::Return { stall.planned } else { stall.length.low };
+        let low = if stall.kind.is_measured() { stall.length.low } else { stall.planned };
         let range = Range { low, high: stall.planned.max(low) };
         terms.push((term_at(facts, stall), range));
     }

@@ -87,9 +87,13 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
             "The values below do not cure it; they bear what is left of it.",
         ));
     }
-    let too_long = plan.too_long?;
+    let text = match (plan.too_long, plan.costly().filter(|_| !plan.repairs)) {
+        (Some(too_long), _) => format!("a leader that stalls for {} outlasts every sensible timeout", human(too_long.stall)),
+        (None, Some(election)) => format!("what takes an election-timeout of {} to outlast is not to be lived with", human(election)),
+        (None, None) => return None,
+    };
     Some(step(
-        format!("Mend the cause first: a leader that stalls for {} outlasts every sensible timeout.", human(too_long.stall)),
+        format!("Mend the cause first: {text}."),
         &[],
         "The values below do not cure it; what to measure next tells where it comes from.",
     ))
@@ -289,11 +293,11 @@ fn check(facts: &Facts, unit: &str) -> Check {
     }
 }
 
-/// etcd 3.4 has pre-vote and leaves it off (lab, section 8.1).
+/// etcd has pre-vote from 3.4 on, where it is off, and on from 3.5 on (lab, section 8.1).
 fn pre_vote(facts: &Facts) -> &'static str {
     let may_have_it = facts.etcd.is_some_and(|range| range.high >= (3, 4, 0));
     if may_have_it && facts.generation == Generation::V3 {
-        " In etcd 3.4 --pre-vote=true may ride along: it ends the slow failovers and keeps a member that lags from raising terms. It hardly protects a leader that stalls."
+        " --pre-vote=true may ride along, which etcd 3.4 leaves off and 3.5 has on: it ends the slow failovers and keeps a member that lags from raising terms. It hardly protects a leader that stalls."
     } else {
         ""
     }

@@ -5,7 +5,7 @@ use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, Facts, StallKind, metrics};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
-use crate::model::raft::loss_share;
+use crate::model::raft::{loss_share, safe_stall};
 use crate::parameters::Parameter;
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, TooLong, meant};
 use crate::replay::{count, timers, timers_in_force};
@@ -73,14 +73,8 @@ fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity) 
         plan.repairs || plan.replay.needless == 0 || plan.replay.share() >= 0.8 && plan.remaining <= 0.2 * plan.replay.needless as f64;
     let fleet_cured = facts.fleet_failures.is_empty() || plan.fleet_remaining * 5 <= facts.fleet_failures.len() as u64;
     let measured = plan.repairs || facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored) || facts.logs.is_empty();
-    let cured = !beneath && needless_cured && fleet_cured && measured;
-    if plan.too_long.is_none() && costly(plan).is_none() && cured { Timing::Remedy } else { Timing::Partly }
-}
-
-/// An election-timeout that makes a dead leader cost so much that it can only bridge the time until the cause
-/// of the stalls is mended (method 7.4).
-fn costly(plan: &Plan) -> Option<Micros> {
-    plan.of(Parameter::ElectionTimeout).proposed.filter(|election| *election > 10 * S)
+    let sensible = plan.too_long.is_none() && (plan.repairs || plan.costly().is_none());
+    if sensible && !beneath && needless_cured && fleet_cured && measured { Timing::Remedy } else { Timing::Partly }
 }
 
 fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing {
@@ -93,7 +87,7 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::NotTheRemedy;
     }
     let real_changes = facts.changes.iter().filter(|change| change.class != ChangeClass::Start).count();
-    if real_changes > 0 && plan.replay.needless == 0 {
+    if real_changes > 0 && plan.replay.needless == 0 || only_raised(facts, plan) {
         return Timing::NotTheRemedy;
     }
     // A leader was lost, or terms rose, and who led is not in the input: the stalls it shows may not be all.
@@ -108,6 +102,11 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::NotTheRemedy;
     }
     Timing::Undecided
+}
+
+/// Each leader lost its place to a member that alone had missed it.
+fn only_raised(facts: &Facts, plan: &Plan) -> bool {
+    plan.replay.needless > 0 && facts.raised() as u64 == plan.replay.needless
 }
 
 /// fleet's limit is at the highest sensible value, and requests run into it all the same.
@@ -323,10 +322,21 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     let gave_up = facts.fleet_failures.len() as u64;
     let limit = human_limit(facts, Parameter::EtcdRequestTimeout);
     let lost = plan.replay.needless;
-    let mut text = format!("The leader stalled for up to {}", human(stall.planned));
+    // Where nothing measured it, its link may have been silent as well as its process.
+    let silent = !stall.kind.is_measured();
+    let mut text = if silent {
+        format!("Followers heard nothing from the leader for up to about {}", human(stall.planned))
+    } else {
+        format!("The leader stalled for up to {}", human(stall.planned))
+    };
     if lost > 0 {
         let over = within(facts.needless().filter_map(|change| change.elected.or(change.campaign)).gather());
-        text.push_str(&format!(", but followers wait only {waits}: a living leader lost its place {}{over}", times(lost)));
+        text.push_str(&match (stall.planned > facts.value(Parameter::ElectionTimeout), silent) {
+            (false, _) => format!(", and from {} on that can cost it its place here", human(safe_stall(&timers_in_force(facts)))),
+            (_, true) => format!(", but wait only {waits}"),
+            (_, false) => format!(", but followers wait only {waits}"),
+        });
+        text.push_str(&format!(": a living leader lost its place {}{over}", times(lost)));
         if gave_up > 0 {
             text.push_str(&format!(", and fleet gave up on requests {}", times(gave_up)));
         }
@@ -407,9 +417,9 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, tim
         Timing::Partly => match (other_cause(findings), plan.too_long) {
             (_, Some(too_long)) => beyond(too_long),
             (Some(cause), _) => format!("The values help, but there is a cause beneath: {}.", cause.title.trim_end_matches('.')),
-            (None, None) if costly(plan).is_some() => format!(
-                "An election-timeout of {} outlasts the stalls, and no smaller one does; but a leader that dies is then missed for as long. Find what stops the machine first.",
-                Parameter::ElectionTimeout.human(costly(plan).unwrap_or(0))
+            (None, None) if plan.costly().is_some() => format!(
+                "So long an election-timeout only bridges the time until the cause is mended: with it each real failover takes about {}, far longer than one needless change. Where such stalls are rare, mend the cause and keep the values.",
+                failover_then(facts, plan)
             ),
             (None, None) if stops_on_a_failed_read(facts, findings) => String::from(
                 "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once and stops none because one read failed.",
@@ -425,6 +435,9 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, tim
             Some(_) => String::from("Higher values would leave the cause as it is. They would only make a real failover slower."),
             None if plan.replay.needless == 0 && count(facts, ChangeClass::Wanted) > 0 => String::from(
                 "Each leader that was replaced had really ended, so the elections were wanted. A longer timeout would only make each outage longer.",
+            ),
+            None if only_raised(facts, plan) => String::from(
+                "The leader ran, and the others heard it. A longer timeout for all would leave the one member as it is and make each real failover slower.",
             ),
             None if plan.too_long.is_some() => plan.too_long.map_or(String::new(), beyond),
             None if waits_long_already(facts) => format!(
@@ -504,7 +517,7 @@ fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
     if raises_etcd && fewer && !plan.repairs {
         gain.push(format!("Needless leader changes: {} now, {} expected.", plan.replay.needless, expected(plan.remaining)));
     }
-    if raises_etcd && plan.replay.needless == 0 && !facts.logs.is_empty() {
+    if raises_etcd && plan.replay.needless == 0 && !facts.stalls.is_empty() {
         gain.push(String::from("A stall like the longest one costs no leader its place."));
     }
     if !facts.fleet_failures.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
@@ -522,15 +535,24 @@ fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
     gain
 }
 
+/// How long a dead leader is missed under the plan.
+fn failover_then(facts: &Facts, plan: &Plan) -> String {
+    let [heartbeat, election] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| plan.of(parameter).value());
+    human(facts.failover(&timers(facts, heartbeat, election)).p50)
+}
+
 /// The price in short: what a real death of a leader, a hang or a dead machine costs from then on.
 fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
     let mut pay = Vec::new();
     let decision = plan.of(Parameter::ElectionTimeout);
     if decision.proposed.is_some() {
-        let median = |heartbeat, election| facts.failover(&timers(facts, heartbeat, election)).p50;
-        let then = median(plan.of(Parameter::HeartbeatInterval).value(), decision.value());
-        let today = median(facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
-        pay.push(format!("A real failover takes about {}, today {}.", human(then), human(today)));
+        let today = if facts.refuses_pair() {
+            String::from("and today etcd does not start")
+        } else {
+            let now = timers(facts, facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+            format!("today {}", human(facts.failover(&now).p50))
+        };
+        pay.push(format!("A real failover takes about {}, {today}.", failover_then(facts, plan)));
     }
     let request = plan.of(Parameter::EtcdRequestTimeout);
     if request.proposed.is_some() {
@@ -556,7 +578,15 @@ fn stops_on_a_failed_read(facts: &Facts, findings: &[Finding]) -> bool {
 fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Vec<String> {
     let mut texts = Vec::new();
     if let Some(stall) = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored) {
-        texts.push(format!("Writes still pause for up to {} per stall. Find what stalls the host.", human(stall.planned)));
+        let pause = human(stall.planned);
+        // A longer one ends with the election.
+        if stall.planned < plan.of(Parameter::ElectionTimeout).value() {
+            texts.push(if stall.kind.is_measured() {
+                format!("Writes still pause for up to {pause} per stall. Find what stalls the host.")
+            } else {
+                format!("Writes still pause for up to {pause} each time. Find what silences the leader: its process or its link.")
+            });
+        }
     }
     if timing == Timing::Partly && stops_on_a_failed_read(facts, findings) {
         texts.push(String::from("fleet before 0.12 stops a unit when one read of it fails. Only an upgrade ends that."));
@@ -601,22 +631,6 @@ mod tests {
         assert_eq!(timing(quoted), Timing::Undecided);
         let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
         assert_eq!(timing(stopped), Timing::NoneNeeded);
-    }
-
-    #[test]
-    fn a_timeout_above_ten_seconds_only_bridges() {
-        let stalled = |seconds: u32| {
-            format!(
-                "2016-04-20 10:00:00.000000 I | raft: 91d25258d70ad868 became leader at term 4
-2016-04-20 10:00:01.000000 I | etcdserver: 2a0965170762fd09 is starting a new election at term 4
-2016-04-20 10:00:01.100000 I | raft: 2a0965170762fd09 became leader at term 5
-2016-04-20 10:00:{seconds:02}.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for {seconds}.1s)
-2016-04-20 10:00:{seconds:02}.010000 I | raft: 91d25258d70ad868 became follower at term 5
-"
-            )
-        };
-        assert_eq!(timing(&stalled(5)), Timing::Remedy);
-        assert_eq!(timing(&stalled(11)), Timing::Partly);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
+use crate::parameters::Parameter;
 use crate::search;
 use crate::sort::by_key;
 use crate::units::{Micros, S};
@@ -24,8 +25,45 @@ pub fn leader_changes(facts: &Facts, voices: &[Voice]) -> Vec<LeaderChange> {
     for at in 0..changes.len() {
         let class = classify(facts, voices, &changes, at);
         changes[at].class = class;
+        if class == ChangeClass::Needless {
+            changes[at].raised_by = lone_candidate(facts, &changes[at]);
+        }
     }
     changes
+}
+
+/// The one member that missed the leader, where the others are seen to have heard it. Its votes are refused or
+/// ignored, but its higher term makes the leader step down: in 2.x by the mere question, from 3.0 on when it
+/// answers the leader (etcd-io/etcd@v2.3.8:raft/raft.go:405, etcd-io/etcd@v3.0.17:raft/raft.go:565).
+fn lone_candidate(facts: &Facts, change: &LeaderChange) -> Option<String> {
+    /// So many of its own rounds, while nobody else asked for votes.
+    const ROUNDS: usize = 3;
+    let (campaign, old) = (change.campaign?, change.old.as_deref()?);
+    let wait = facts.value(Parameter::ElectionTimeout);
+    let before = |event: &Event, from: Micros| event.time.is_some_and(|time| (campaign - from..=campaign + S).contains(&time.micros));
+    // A follower whose lease was fresh had just heard the leader.
+    let fresh = wait / facts.value(Parameter::HeartbeatInterval).max(1) / 2;
+    let ignored = facts.events_of(&[Meaning::VoteIgnoredLease]).find(|(_, event)| {
+        before(event, 3 * wait)
+            && event.word("id").is_some_and(|id| id != old)
+            && event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new))
+            && event.number("remaining").is_some_and(|left| left >= fresh)
+    });
+    if let Some(from) = ignored.and_then(|(_, event)| event.word("from")).filter(|from| *from != old) {
+        return Some(from.to_owned());
+    }
+    let mut rounds: Vec<(&str, Micros)> = facts
+        .events_of(&[Meaning::BecameCandidate])
+        .filter(|(_, event)| {
+            before(event, 1000 * wait) && event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new))
+        })
+        .filter_map(|(_, event)| Some((event.word("id")?, event.time?.micros)))
+        .gather();
+    by_key(&mut rounds, |(_, time)| *time);
+    let (who, last) = *rounds.last()?;
+    let own = rounds.iter().rev().take_while(|(id, _)| *id == who).gather();
+    let alone = Some(who) != change.new.as_deref() && who != old && campaign - last <= 4 * wait;
+    (alone && own.len() >= ROUNDS && own.last().is_some_and(|(_, first)| campaign - first >= 3 * wait)).then(|| who.to_owned())
 }
 
 fn empty(term: Option<i64>) -> LeaderChange {
@@ -39,6 +77,7 @@ fn empty(term: Option<i64>) -> LeaderChange {
         class: ChangeClass::Needless,
         events: Vec::new(),
         stall: None,
+        raised_by: None,
     }
 }
 

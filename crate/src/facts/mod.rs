@@ -14,7 +14,7 @@ use crate::input::Assumptions;
 use crate::log::event::{Clock, Event, LogReading, Meaning};
 use crate::log::time::year_shift;
 use crate::model::{Failover, Failovers, Timers, fleet};
-use crate::parameters::Parameter;
+use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::report::Provenance;
 use crate::search;
 use crate::sort::{distinct, sort};
@@ -30,6 +30,13 @@ pub struct EventId {
     pub log: usize,
     /// Index into its events.
     pub event: usize,
+}
+
+impl StallKind {
+    /// A line measured it.
+    pub fn is_measured(self) -> bool {
+        matches!(self, StallKind::LateHeartbeat | StallKind::SlowSync | StallKind::NearTimeout)
+    }
 }
 
 /// Lowest and highest version a program can have, as (major, minor, patch).
@@ -82,6 +89,8 @@ pub enum StallKind {
     NearTimeout,
     /// Guessed from when the old leader came back.
     Return,
+    /// Guessed in the same way, of a leader that ran and said that it heard from no majority.
+    CutOff,
     /// Only a lower bound is known.
     Censored,
 }
@@ -120,6 +129,8 @@ pub struct LeaderChange {
     pub events: Vec<EventId>,
     /// Index of the stall that explains it.
     pub stall: Option<usize>,
+    /// The one member that missed the leader while the others heard it; the term that it raised took the lead away.
+    pub raised_by: Option<String>,
 }
 
 /// fleet requests that failed together: one second, one machine.
@@ -192,11 +203,14 @@ fn by_meaning(facts: &Facts) -> Vec<Vec<EventId>> {
 
 /// How the etcd that wrote the logs, or that is configured, draws its election timers.
 fn generation(facts: &Facts) -> Generation {
-    let pre_vote = |event: &Event| event.meaning == Meaning::BecamePreCandidate || search::has(&event.text, "MsgPreVote");
+    let asks = |event: &Event| event.meaning == Meaning::BecamePreCandidate || search::has(&event.text, "MsgPreVote");
     // Whoever states it runs an etcd that knows the flag, which is 3.4 or later.
-    let told = facts.configurations.iter().find_map(|configuration| configuration.cluster.pre_vote);
-    if let Some(on) = told.filter(|_| facts.etcd.is_none_or(|range| range.high >= (3, 4, 0))) {
-        let asked = facts.any_event(|event| pre_vote(event));
+    let configured = facts.configurations.iter().find_map(|configuration| configuration.cluster.pre_vote);
+    let configured = configured.filter(|_| facts.etcd.is_none_or(|range| range.high >= (3, 4, 0)));
+    // The last start line counts: the flag may have come with it (etcd-io/etcd@v3.4.45:embed/etcd.go:309).
+    let started = facts.events_of(&[Meaning::StartupZapConfig]).rev().find_map(|(_, event)| event.word("pre_vote")?.parse().ok());
+    if let Some(on) = started.or(configured) {
+        let asked = facts.any_event(|event| asks(event));
         return if on || asked { Generation::PreVote } else { Generation::V3 };
     }
     let Some(range) = facts.etcd else {
@@ -204,7 +218,7 @@ fn generation(facts: &Facts) -> Generation {
     };
     if range.high < (2, 0, 0) {
         Generation::V04
-    } else if range.low >= (3, 5, 0) || facts.any_event(|event| pre_vote(event)) {
+    } else if range.low >= (3, 5, 0) || facts.any_event(|event| asks(event)) {
         Generation::PreVote
     } else if range.low >= (3, 0, 0) {
         Generation::V3
@@ -466,6 +480,13 @@ impl Facts {
         self.etcd.is_some_and(|range| range.low >= (2, 0, 0) && range.high < (2, 1, 0)) && self.value(Parameter::HeartbeatInterval) >= 5 * S
     }
 
+    /// Whether etcd does not start with the pair in force, as far as its version is known: it checks the ratio from
+    /// 2.0.6 on and the limit from 2.1.2 on (etcd-io/etcd@v2.3.8:etcdmain/config.go:319-323).
+    pub fn refuses_pair(&self) -> bool {
+        let (beat, wait) = (self.value(Parameter::HeartbeatInterval), self.value(Parameter::ElectionTimeout));
+        self.etcd.is_some_and(|range| wait < 5 * beat && range.low >= (2, 0, 6) || wait > LONGEST_ELECTION && range.low >= (2, 1, 2))
+    }
+
     /// Round trip between members: stated, else what metrics measured, else 1 ms, as within one site.
     pub fn round_trip(&self) -> Micros {
         self.assumptions.peer_rtt_ms.map_or_else(|| self.measured_round_trip().unwrap_or(MS), |ms| (ms * MS as f64) as Micros)
@@ -491,6 +512,11 @@ impl Facts {
     pub fn longest_stall(&self) -> Option<&Stall> {
         let known = self.stalls.iter().filter(|stall| stall.kind != StallKind::Censored).max_by_key(|stall| stall.planned);
         known.or_else(|| self.stalls.iter().max_by_key(|stall| stall.planned))
+    }
+
+    /// Leader changes in which one member took the place of a leader that the others heard.
+    pub fn raised(&self) -> usize {
+        self.changes.iter().filter(|change| change.raised_by.is_some()).count()
     }
 
     /// Members that printed a late-heartbeat line. Only a leader prints it, so two of them prove a change of
@@ -573,6 +599,15 @@ mod tests {
         ] {
             assert_eq!(facts(&[&text]).generation, expected, "{text}");
         }
+        // What a member prints when it starts outweighs the default of its version.
+        let starts = |version: &str, on: bool| {
+            format!(
+                "{{\"level\":\"info\",\"ts\":\"2023-02-03T10:00:00.000Z\",\"caller\":\"embed/etcd.go:309\",\"msg\":\"starting an etcd server\",\"etcd-version\":\"{version}\",\"heartbeat-interval\":\"100ms\",\"election-timeout\":\"1s\",\"pre-vote\":{on},\"name\":\"a\"}}\n"
+            )
+        };
+        assert_eq!(facts(&[&starts("3.5.9", false)]).generation, Generation::V3);
+        assert_eq!(facts(&[&starts("3.5.9", true)]).generation, Generation::PreVote);
+        assert_eq!(facts(&[&starts("3.4.20", true)]).generation, Generation::PreVote);
         // A log of an etcd that does not know the flag outweighs it.
         let old = "2016-04-20 10:00:00.000000 I | etcdmain: etcd Version: 2.3.7\n";
         assert_eq!(facts(&[&file("pre-vote: true\n"), old]).generation, Generation::V2);

@@ -23,7 +23,9 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
     stalls.extend(near_timeouts(facts));
     let measured = !stalls.is_empty();
     for at in 0..changes.len() {
-        if changes[at].class == ChangeClass::Needless && overlapping(facts, &stalls, &changes[at]).is_none() {
+        // A leader whom the others heard did not stall.
+        let silent = changes[at].class == ChangeClass::Needless && changes[at].raised_by.is_none();
+        if silent && overlapping(facts, &stalls, &changes[at]).is_none() {
             let stalled = !facts.heartbeats_come_too_late();
             let guess = stalled
                 .then(|| from_return(facts, voices, changes, at, measured).or_else(|| like_near_misses(facts, &stalls, &changes[at])));
@@ -55,7 +57,7 @@ fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
     for id in &voice.events {
         let event = facts.event(*id);
         let (Meaning::HeartbeatLate, Some(excess)) = (event.meaning, event.duration("excess")) else { continue };
-        if is_clock_step(facts, event) {
+        if by_clock(facts, event) {
             continue;
         }
         let beat = event.duration("heartbeat").unwrap_or_else(|| heartbeat(facts));
@@ -83,19 +85,21 @@ fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
     incidents.into_iter().map(|(stall, _)| stall).gather()
 }
 
-/// Whether a late heartbeat shows only that the clock was set: etcd built with Go before 1.9 (up to 3.2) measures
-/// with the wall clock, so its gap is as long as the clocks of members differ.
-pub fn is_clock_step(facts: &Facts, event: &Event) -> bool {
-    // A process that lives and misses so much is rare; a clock set by less could as well be an answer that waited.
+/// Whether a late line tells of a clock that was set: up to 3.2 etcd measures by the wall clock (it is built with a
+/// Go before 1.9), and etcd had found the clocks of members that far apart. What it finds only later may be an answer
+/// that waited, unless the gap is longer than a process that lives is silent (judgement).
+pub fn by_clock(facts: &Facts, late: &Event) -> bool {
+    let (Some(excess), Some(end)) = (late.duration("excess"), late.time) else { return false };
     const GIANT: Micros = 60 * S;
-    let Some(excess) = event.duration("excess").filter(|excess| *excess >= GIANT) else { return false };
-    facts
-        .events_of(&[Meaning::ClockDrift])
-        .filter_map(|(_, drift)| clock_difference(drift))
-        .any(|difference| (difference - excess).abs() <= excess / 10)
+    let by_wall_clock = facts.etcd.is_none_or(|range| range.low < (3, 3, 0));
+    let found = |drift: &Event| {
+        (excess >= GIANT || drift.time.is_some_and(|time| time.micros < end.micros - excess))
+            && clock_difference(drift).is_some_and(|apart| (apart - excess).abs() <= (excess / 20).max(S))
+    };
+    by_wall_clock && excess >= 2 * S && facts.events_of(&[Meaning::ClockDrift]).any(|(_, drift)| found(drift))
 }
 
-/// How far etcd finds a peer's clock from its own: a field of JSON, else the first length of time in `[a > b]`.
+/// The difference that etcd found: a field of JSON, else the first length of time in `[a > b]`.
 pub fn clock_difference(event: &Event) -> Option<Micros> {
     let named = ["drift", "difference", "took"].into_iter().find_map(|hole| event.duration(hole));
     named.or_else(|| parse_go_duration(event.word("value")?).ok()).map(Micros::abs)
@@ -156,6 +160,7 @@ fn unseen_change(stall: &Stall) -> LeaderChange {
         class: ChangeClass::Needless,
         events: stall.events.clone(),
         stall: None,
+        raised_by: None,
     }
 }
 
@@ -270,7 +275,12 @@ fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: us
     let early = if facts.generation == Generation::V2 || facts.generation == Generation::V04 { beat } else { 2 * beat };
     let length = Range { low: gap + wait - early, high: gap + 2 * wait };
     let planned = gap + wait + wait / 5;
-    Some(Stall { member: old.to_owned(), end: time_of(facts, back), length, planned, kind: StallKind::Return, events: vec![back] })
+    // A process that says it heard from no majority ran while it was silent.
+    let ran = facts.events_of(&[Meaning::QuorumInactiveStepdown]).any(|(id, event)| {
+        voice.events.contains(&id) && event.time.is_some_and(|time| (campaign - 2 * wait..campaign + gap).contains(&time.micros))
+    });
+    let kind = if ran { StallKind::CutOff } else { StallKind::Return };
+    Some(Stall { member: old.to_owned(), end: time_of(facts, back), length, planned, kind, events: vec![back] })
 }
 
 /// Nothing measures it: only that followers waited their time.

@@ -8,10 +8,10 @@ use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::model::fleet::etcd_patience;
 use crate::model::{Failover, planning_failover, safe_stall};
-use crate::parameters::Parameter;
+use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::replay::{self, Replayed};
 use crate::report::{Confidence, Provenance, Severity};
-use crate::rules::common::{LONGEST_ELECTION, SILENT_STREAM, closes_silent_streams};
+use crate::rules::common::{SILENT_STREAM, closes_silent_streams};
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, decimal, human};
 
@@ -154,7 +154,7 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Raise {
     if facts.members == Some(1) {
         return Raise::No(String::from("A cluster of one member has no follower that could start an election."));
     }
-    let measured = facts.longest_stall().is_some_and(|stall| !matches!(stall.kind, StallKind::Return | StallKind::Censored));
+    let measured = facts.longest_stall().is_some_and(|stall| stall.kind.is_measured());
     let nobody_answers = findings.iter().any(|finding| finding.id == "etcd-no-quorum");
     if nobody_answers && !measured && facts.assumptions.stall_ms.is_none() {
         return Raise::No(String::from("Too few members answer, so no election can end; no timeout changes that."));
@@ -477,10 +477,10 @@ fn cost(facts: &Facts, heartbeat: Micros, election: Micros) -> String {
             format!(" A request caught in it can hang up to {}.", human(etcd_patience(version, election)))
         }
     };
+    let instead = if facts.refuses_pair() { String::new() } else { format!(" instead of {}", human(now.p50)) };
     format!(
-        "A leader that really dies is replaced after about {} instead of {} (nine in ten within {}).{slow}{hang}",
+        "A leader that really dies is replaced after about {}{instead} (nine in ten within {}).{slow}{hang}",
         human(then.p50),
-        human(now.p50),
         human(then.p90),
     )
 }

@@ -10,7 +10,7 @@ mod presence;
 mod reconcile;
 mod request;
 
-use crate::facts::{Facts, InForce, StallKind};
+use crate::facts::{Facts, InForce};
 use crate::gather::Gather;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
@@ -88,6 +88,13 @@ impl Plan {
     pub fn of(&self, parameter: Parameter) -> &Decision {
         let at = Parameter::ALL.iter().position(|p| *p == parameter).unwrap_or(0);
         &self.decisions[at]
+    }
+
+    /// The election-timeout that is proposed, where it is above 10 s: a sensible one only until the cause is mended,
+    /// as each real failover then costs more than most stalls do (method 7.4).
+    pub fn costly(&self) -> Option<Micros> {
+        const COSTLY: Micros = 10 * S;
+        self.of(Parameter::ElectionTimeout).proposed.filter(|election| *election > COSTLY)
     }
 
     /// The decisions that change something.
@@ -223,9 +230,7 @@ pub fn log_span(facts: &Facts) -> Option<Micros> {
 /// The stall to plan for: the longest in the log, or the one the user wants to survive.
 pub fn stall_to_survive(facts: &Facts) -> Option<(Micros, bool)> {
     let asked = facts.assumptions.stall_ms.map(|ms| (ms * MS as f64) as Micros);
-    let seen = facts
-        .longest_stall()
-        .map(|stall| (stall.planned, !matches!(stall.kind, StallKind::LateHeartbeat | StallKind::SlowSync | StallKind::NearTimeout)));
+    let seen = facts.longest_stall().map(|stall| (stall.planned, !stall.kind.is_measured()));
     match (asked, seen) {
         (Some(asked), _) => Some((asked, false)),
         (None, seen) => seen,

@@ -9,7 +9,7 @@ use crate::log::event::{Event, Meaning, Value};
 use crate::parameters::Parameter;
 use crate::search;
 use crate::sort;
-use crate::units::{MS, Micros, Range, S, human};
+use crate::units::{Micros, Range, S, human};
 
 /// Lines shown under one finding; its count is not capped.
 pub const MOST_EVIDENCE: usize = 50;
@@ -184,9 +184,6 @@ pub fn says(event: &Event, words: &[&str]) -> bool {
 /// Texts with which a request of fleet says that it ran into its limit (fleet's clients of 0.5 to 1.0).
 pub const LIMIT: &[&str] = &["cancelled", "timeout reached", "context deadline exceeded", "exceeded header timeout", "request timed out"];
 
-/// etcd refuses a longer election-timeout, from 2.1.2 on. etcd-io/etcd@v2.3.8:etcdmain/config.go:50 and 319-323.
-pub const LONGEST_ELECTION: Micros = 50_000 * MS;
-
 /// etcd 2.0 drops a peer stream on which nothing was heard for so long, and sends no keep-alive on it
 /// (etcd-io/etcd@v2.0.13:rafthttp/streamer.go), so what bounds it is the heartbeat-interval. Later ones send
 /// keep-alives; there a heartbeat this rare only makes a dead leader cost a minute.
@@ -308,7 +305,9 @@ pub fn outlast_stalls(facts: &Facts) -> Vec<Constraint> {
             human(stall.length.low),
             human(longest)
         ),
-        StallKind::Return => format!("the longest stall of a leader is estimated at {} from when it came back", human(longest)),
+        StallKind::Return | StallKind::CutOff => {
+            format!("the longest silence of a leader is estimated at {} from when it came back", human(longest))
+        }
         _ => format!("the longest stall of a leader lasted {}", range(stall.length)),
     };
     let bare = if stall.kind == StallKind::Censored { Basis::Judgement } else { Basis::Measured };

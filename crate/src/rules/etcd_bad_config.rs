@@ -1,10 +1,11 @@
 //! `etcd-bad-config`: settings that etcd refuses, or that cannot work.
 
-use super::common::{LONGEST_ELECTION, SILENT_STREAM, closes_silent_streams, matching};
+use super::common::{SILENT_STREAM, closes_silent_streams, matching};
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::facts::{EventId, Facts, InForce};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
+use crate::parameters::LONGEST_ELECTION;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Provenance, Severity};
 
@@ -21,7 +22,8 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const REFUSED: &[Meaning] = &[
+/// Lines with which etcd refuses its settings, the last of a start.
+pub const REFUSED: &[Meaning] = &[
     Meaning::SettingsRefused,
     Meaning::Ratio5x,
     Meaning::ElectionTooLong,

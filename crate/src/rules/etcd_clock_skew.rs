@@ -2,7 +2,7 @@
 
 use super::common::{all, lines, time, times};
 use super::{Finding, Rule};
-use crate::facts::stalls::{clock_difference, is_clock_step};
+use crate::facts::stalls::{by_clock, clock_difference};
 use crate::facts::{EventId, Facts};
 use crate::log::event::Meaning;
 use crate::report::{Confidence, Severity};
@@ -46,7 +46,7 @@ fn while_a_member_stood_still(facts: &Facts, id: EventId) -> bool {
     let (Some(now), Some(difference)) = (time(facts, id), clock_difference(facts.event(id))) else { return false };
     facts.events_of(&[Meaning::HeartbeatLate, Meaning::WalSyncSlow]).any(|(_, event)| {
         let (Some(end), Some(waited)) = (event.time, event.duration("took").or(event.duration("excess"))) else { return false };
-        !is_clock_step(facts, event) && 2 * waited >= difference && (end.micros - waited..=end.micros + 60 * S).contains(&now)
+        !by_clock(facts, event) && 2 * waited >= difference && (end.micros - waited..=end.micros + 60 * S).contains(&now)
     })
 }
 

@@ -20,8 +20,10 @@ pub const RULE: Rule = Rule {
 
 fn check(facts: &Facts) -> Option<Finding> {
     // The same alarm also reports corruption, which is another matter.
-    let events = matching(facts, &[Meaning::QuotaAlarm, Meaning::QuotaError], |event| {
-        event.meaning == Meaning::QuotaError || !says(event, &["CORRUPT"])
+    let events = matching(facts, &[Meaning::QuotaAlarm, Meaning::QuotaError, Meaning::ApplyFailed], |event| match event.meaning {
+        Meaning::QuotaAlarm => !says(event, &["CORRUPT"]),
+        Meaning::ApplyFailed => says(event, &["etcdserver: no space", "database space exceeded"]),
+        _ => true,
     });
     let title = "etcd's database is full, and writes are refused";
     let what = format!("{}. It is the quota of the database, not the disk.", plural(lines(facts, &events), "line says so", "lines say so"));
@@ -36,6 +38,17 @@ mod tests {
     fn the_alarm_is_read() {
         let log = "2019-05-18 21:30:16.000000 W | etcdserver: alarm NOSPACE raised by peer 91d25258d70ad868\n";
         assert!(find(&facts(&[log]), "etcd-db-space").is_some());
+    }
+
+    #[test]
+    fn a_write_that_was_refused_for_it() {
+        let put = |why: &str| {
+            format!(
+                "2021-12-01 09:16:41.000000 W | etcdserver: failed to apply request \"header:<ID:7 > put:<key:\\\"/a\\\" >\" with response \"\" took (12.1µs) to execute, err is {why}\n"
+            )
+        };
+        assert_eq!(find(&facts(&[&put("etcdserver: no space").repeat(3)]), "etcd-db-space").expect("full").count, 3);
+        assert!(find(&facts(&[&put("etcdserver: request is too large")]), "etcd-db-space").is_none());
     }
 
     #[test]

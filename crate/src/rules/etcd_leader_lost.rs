@@ -68,7 +68,17 @@ fn check(facts: &Facts) -> Option<Finding> {
     if needless == 0 {
         return Some(finding);
     }
+    let finding = if raised(facts).is_empty() {
+        finding
+    } else {
+        finding.advising("Look at the member that asked for votes: its process, its disk, its link to the leader. In etcd 3.4 --pre-vote=true, the default from 3.5 on, keeps such a member from taking a leader's place.")
+    };
     Some(finding.demanding(outlast_stalls(facts)))
+}
+
+/// The members whose requests for votes took the place of a leader that the others heard, one for each change.
+fn raised(facts: &Facts) -> Vec<&str> {
+    facts.needless().filter_map(|change| change.raised_by.as_deref()).gather()
 }
 
 fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> String {
@@ -76,10 +86,16 @@ fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> Stri
         let each = if count == 1 { "" } else { "each time " };
         return format!("The leader was lost {}, {each}because its process ended", times(count as u64));
     }
+    let raised = raised(facts);
+    if needless > 0 && raised.len() == needless {
+        let who = if distinct(raised.iter().copied()).len() == 1 { "one member" } else { "single members" };
+        let changes = plural(needless as u64, "needless leader change", "needless leader changes");
+        return format!("{changes}: {who} asked for votes while the others heard the leader");
+    }
     let measured = facts
         .needless()
         .filter_map(|change| facts.stalls.get(change.stall?))
-        .filter(|stall| !matches!(stall.kind, StallKind::Censored | StallKind::Return))
+        .filter(|stall| stall.kind.is_measured())
         .map(|stall| stall.length);
     let around = measured.reduce(|a, b| Range { low: a.low.min(b.low), high: a.high.max(b.high) });
     match around {
@@ -94,7 +110,7 @@ fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> Stri
         _ if explained(facts) > 0 => {
             let about = facts.needless().filter_map(|change| facts.stalls.get(change.stall?)).map(|stall| stall.planned).max().unwrap_or(0);
             format!(
-                "{}: the leader stalled up to about {}, followers wait {}",
+                "{}: the leader was silent for up to about {}, followers wait {}",
                 plural(needless as u64, "needless leader change", "needless leader changes"),
                 human(about),
                 human_limit(facts, ElectionTimeout)
@@ -129,12 +145,41 @@ fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: bool) -> Str
             format!("Of {unplanned} {needless} came while the old leader lived, {wanted} after its process had ended.")
         }
     };
+    let raised = raised(facts);
     let stalls = match explained(facts) {
+        0 if raised.len() == needless => format!(
+            "{} missed the leader and raised the term, which made the leader step down. The leader did not stall.",
+            distinct(raised.iter().copied()).join(", ")
+        ),
         0 => String::from("No measured stall explains that."),
-        some if some == needless => String::from("A stall of the leader explains each of them."),
-        some => format!("A stall of the leader explains {some} of {needless}."),
+        some => {
+            let which = match (some == needless, needless) {
+                (true, 1) => String::from("it"),
+                (true, _) => String::from("each of them"),
+                _ => format!("{some} of {needless}"),
+            };
+            format!("{} explains {which}.{}", silence(facts), unknown(facts))
+        }
     };
     format!("{lived} {stalls}")
+}
+
+/// What explains the changes: a stall where a line measured one, else only that the old leader came back.
+fn silence(facts: &Facts) -> &'static str {
+    let of = |kind: fn(StallKind) -> bool| facts.needless().filter_map(|change| change.stall).any(|at| kind(facts.stalls[at].kind));
+    if of(StallKind::is_measured) {
+        "A stall of the leader"
+    } else if of(|kind| kind == StallKind::CutOff) {
+        "That it was cut off from the majority"
+    } else {
+        "That it was silent until it came back"
+    }
+}
+
+/// Nothing measured it: it may be the process as well as the link.
+fn unknown(facts: &Facts) -> &'static str {
+    let only = |kind| facts.needless().filter_map(|change| change.stall).all(|at| facts.stalls[at].kind == kind);
+    if only(StallKind::Return) { " No line tells whether its process stood still or its link did." } else { "" }
 }
 
 /// Lines that say it, without those that belong to a hand-over or a stop by hand.

@@ -202,7 +202,9 @@ fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
     // nothing: the broken link may be why the leader was missed.
     let within = |end: Micros, length: Micros| (end - length..=end).contains(&now);
     let broke = |stall: &Stall| stall.end.is_some_and(|end| around(end) || within(end, stall.length.high));
-    ended || facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored && broke(stall))
+    // Of a leader that ran and was cut off the link is the cause.
+    let stood_still = |stall: &&Stall| !matches!(stall.kind, StallKind::Censored | StallKind::CutOff);
+    ended || facts.stalls.iter().filter(stood_still).any(broke)
 }
 
 /// All of it within some seconds, and at the end the connection is there: a peer that started. What breaks

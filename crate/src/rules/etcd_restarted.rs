@@ -1,6 +1,7 @@
 //! `etcd-restarted`: an etcd process ended again and again, or was killed.
 
 use super::common::{near, plural, without_repeats};
+use super::etcd_bad_config::REFUSED;
 use super::{Finding, Rule};
 use crate::facts::{ChangeClass, EventId, Facts};
 use crate::gather::Gather;
@@ -28,8 +29,11 @@ fn check(facts: &Facts) -> Option<Finding> {
     if facts.changes.iter().any(|change| change.class == ChangeClass::Wanted) {
         return None;
     }
-    let killed: Vec<EventId> = facts.all_events().filter(|(_, event)| ends_etcd(event)).map(|(id, _)| id).gather();
+    let mut killed: Vec<EventId> = facts.all_events().filter(|(_, event)| ends_etcd(event)).map(|(id, _)| id).gather();
     let mut starts = facts.restarts.clone();
+    // So has a start that ends with a refused setting.
+    killed.retain(|id| !near(facts, *id, REFUSED, -30 * S, S, 20));
+    starts.retain(|id| !near(facts, *id, REFUSED, -S, 30 * S, 20));
     starts.retain(|id| !near(facts, *id, &[Meaning::EtcdShutdown], -600 * S, 0, 60));
     if killed.is_empty() && starts.len() < AGAIN_AND_AGAIN {
         return None;
@@ -86,6 +90,21 @@ mod tests {
         let log = boot(10) + &boot(11) + &boot(12) + &boot(13);
         let found = find(&facts(&[&log]), "etcd-restarted").expect("three restarts");
         assert_eq!((found.count, found.severity), (3, Severity::Critical));
+    }
+
+    #[test]
+    fn a_refused_setting_is_why_it_starts_anew() {
+        let refused = |hour: u32| {
+            format!(
+                "Apr 20 {hour}:00:00 core-01 etcd2[815]: etcd Version: 2.3.8\n\
+                 Apr 20 {hour}:00:01 core-01 etcd2[815]: error verifying flags, -election-timeout[1000ms] should be at least as 5 times as -heartbeat-interval[300ms]. See 'etcd --help'.\n\
+                 Apr 20 {hour}:00:01 core-01 systemd[1]: etcd2.service: Main process exited, code=exited, status=1/FAILURE\n"
+            )
+        };
+        let log = refused(10) + &refused(11) + &refused(12) + &refused(13);
+        let facts = facts(&[&log]);
+        assert!(find(&facts, "etcd-restarted").is_none());
+        assert!(find(&facts, "etcd-bad-config").is_some());
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use super::common::{lines, longest_first, plural};
 use super::{Finding, Rule};
 use crate::facts::{Facts, metrics};
-use crate::log::event::Meaning;
+use crate::gather::Gather;
+use crate::log::event::{Event, Meaning, Value};
 use crate::report::{Confidence, Severity};
-use crate::units::{MS, Micros, human};
+use crate::search;
+use crate::units::{MS, Micros, S, decimal, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -30,12 +32,61 @@ fn check(facts: &Facts) -> Option<Finding> {
         _ if count == 1 => format!("etcd took {} to carry out a request", human(length)),
         _ => format!("etcd carried out {} slowly, the longest in {}", plural(count, "request", "requests"), human(length)),
     };
+    if by_defragmentation(facts) && !remark {
+        let title = format!("{title}, while it defragmented its database");
+        let what = "A member that defragments carries nothing out until it is done, however large the database is. Heartbeats go on, so no election follows.";
+        let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events);
+        return Some(finding.advising("Defragment one member at a time, the leader last, at a quiet hour, and only where much space is to be won: compare the size of the database with the size in use."));
+    }
     let what = if remark {
         "This is just above etcd's own limit, and no trouble by itself."
     } else {
         "etcd's own limit for such a line is 100\u{a0}ms (10\u{a0}ms in 3.0 and 3.1)."
     };
+    if let Some(((largest, smallest), false)) = large_reads(facts).map(|sizes| (sizes, remark)) {
+        let what = format!("All of them read large ranges: the answers hold {} to {}. {what}", megabytes(smallest), megabytes(largest));
+        let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events);
+        return Some(finding.advising("Find the client that lists so much at once, and let it read in pages (limit), from its own cache or by a watch. No timer bears on it."));
+    }
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
+}
+
+/// Every slow request ended within a defragmentation or at its end. A member that defragments holds the lock of its
+/// database (etcd-io/etcd@v3.4.45:mvcc/backend/backend.go:570).
+pub fn by_defragmentation(facts: &Facts) -> bool {
+    let spans: Vec<(Micros, Micros)> =
+        facts.events_of(&[Meaning::Defrag]).filter_map(|(_, event)| Some((event.time?.micros, event.duration("took")?))).gather();
+    let within =
+        |event: &Event| event.time.is_some_and(|time| spans.iter().any(|(end, took)| (end - took..=end + S).contains(&time.micros)));
+    let mut slow = facts.events_of(&[Meaning::ApplySlow]);
+    !spans.is_empty() && slow.all(|(_, event)| within(event))
+}
+
+/// From so many bytes on the answer is why a read was slow (judgement); a small one waits for the leader or the disk
+/// as a write does.
+const LARGE: i64 = 1_000_000;
+
+/// Every slow request is a read with a large answer: the sizes of the largest and of the smallest.
+pub fn large_reads(facts: &Facts) -> Option<(i64, i64)> {
+    let sizes = facts.events_of(&[Meaning::ApplySlow]).map(|(_, event)| answered(event).map(|size| (size, size)));
+    let both = |a: Option<(i64, i64)>, b: Option<(i64, i64)>| a.zip(b).map(|(a, b)| (a.0.max(b.0), a.1.min(b.1)));
+    sizes.reduce(both).flatten().filter(|(_, smallest)| *smallest >= LARGE)
+}
+
+/// `9.1 MB`.
+fn megabytes(bytes: i64) -> String {
+    format!("{}\u{a0}MB", decimal(bytes, 1_000_000, 1))
+}
+
+/// `range_response_count:91 size:812345`, of a read.
+fn answered(event: &Event) -> Option<i64> {
+    let text = event.values.iter().find_map(|(_, value)| match value {
+        Value::Text(text) if search::has(text, "range_response_count:") => Some(&**text),
+        _ => None,
+    });
+    let (_, rest) = text.unwrap_or(&event.text).split_once("range_response_count:")?;
+    let (_, size) = rest.split_once("size:")?;
+    size.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// The counter of such lines, without their length. Some are a remark.
@@ -63,6 +114,29 @@ mod tests {
         assert_eq!(find(&facts(&[&apply("2.285637356s")]), "etcd-slow-apply").expect("slow").severity, Severity::Warning);
         assert_eq!(find(&facts(&[&apply("112.5ms")]), "etcd-slow-apply").expect("a remark").severity, Severity::Info);
         assert_eq!(find(&facts(&[&apply("112.5ms").repeat(5)]), "etcd-slow-apply").expect("many").severity, Severity::Warning);
+    }
+
+    #[test]
+    fn what_the_slow_ones_have_in_common() {
+        let put = "2020-06-25 20:48:29.245759 W | etcdserver: request \"header:<ID:7 > put:<>\" with result \"size:4\" took too long (912.5ms) to execute\n";
+        let what = |log: &str| find(&facts(&[log]), "etcd-slow-apply").expect("slow").what;
+        let large = apply("912.5ms").replace("size:4", "size:9100222");
+        assert!(what(&(large.clone() + &large)).contains("9.1\u{a0}MB"));
+        // A small answer, or a write, waits for something else.
+        assert!(!what(&(large.clone() + &apply("912.5ms"))).contains("MB"));
+        assert!(!what(&(large + put)).contains("MB"));
+        let zap = |second: u32, fields: &str| {
+            format!("{{\"level\":\"warn\",\"ts\":\"2023-02-02T04:00:{second:02}.300Z\",\"caller\":\"etcdserver/util.go:166\",{fields}}}\n")
+        };
+        let defrag = zap(9, "\"msg\":\"finished defragmenting directory\",\"took\":\"9.301s\"");
+        let slow = |second: u32| {
+            zap(
+                second,
+                "\"msg\":\"apply request took too long\",\"took\":\"9.21s\",\"expected-duration\":\"100ms\",\"prefix\":\"read-only range \"",
+            )
+        };
+        assert!(what(&(defrag.clone() + &slow(9))).contains("defragments"));
+        assert!(!what(&(defrag + &slow(9) + &slow(40))).contains("defragments"));
     }
 
     #[test]

@@ -32,11 +32,22 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let span = super::common::span(facts, &events).unwrap_or(0);
     let over = if span >= S { format!(" within {}", human(span)) } else { String::new() };
+    let back = came_back(facts, &events);
+    let severity = if back { Severity::Warning } else { Severity::Critical };
+    if events.iter().all(|id| by_proxy(facts.event(*id))) {
+        let lines = plural(super::common::lines(facts, &events), "line", "lines");
+        let title = format!("A proxy reached no member of etcd ({lines}{over})");
+        let what = "The proxy takes an endpoint out of use when it cannot connect to it. Without one its clients, fleet among them, get errors at once.";
+        let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events);
+        return Some(finding.advising(
+            "Check from the proxy's machine that the members run and that their client ports (2379; old ones 4001) can be reached.",
+        ));
+    }
     let title = format!("etcd's client port refused {}{over}", plural(super::common::lines(facts, &events), "request", "requests"));
-    let (severity, what) = if came_back(facts, &events) {
-        (Severity::Warning, "Nothing listened there for a while, and later the client found it again: etcd was down and came back.")
+    let what = if back {
+        "Nothing listened there for a while, and later the client found it again: etcd was down and came back."
     } else {
-        (Severity::Critical, "Nothing listened where the client looked for etcd.")
+        "Nothing listened where the client looked for etcd."
     };
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
 }
@@ -47,10 +58,15 @@ fn refused(event: &Event) -> bool {
         || event.meaning == Meaning::PeerDialError && says(event, &[":2379", ":4001"])
         || !event.is_etcd_server()
         || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ProxyEndpoint | Meaning::ProxyZero);
-    if event.meaning == Meaning::EtcdUnreachableClient {
+    if event.meaning == Meaning::EtcdUnreachableClient || by_proxy(event) {
         return true;
     }
     of_client && (says(event, REFUSED) || says(event, NOT_THERE)) && !blames_certificate(event) && !says(event, &[":2380", ":7001"])
+}
+
+/// A proxy that could not connect, or has no endpoint left to try (etcd-io/etcd@v2.3.8:proxy/reverse.go:97 and 122).
+fn by_proxy(event: &Event) -> bool {
+    event.meaning == Meaning::ProxyZero || event.meaning == Meaning::ProxyEndpoint && says(event, &["dial tcp"])
 }
 
 /// fleet may be up some seconds before etcd; all is well once it has started its parts.
@@ -93,6 +109,19 @@ mod tests {
             + &failed(27, "dial tcp 192.0.2.1:4001: connection refused")
             + &failed(27, "cancelled");
         assert_eq!(find(&facts(&[&log]), "etcd-unreachable").expect("refused").severity, crate::report::Severity::Critical);
+    }
+
+    #[test]
+    fn a_proxy_that_reaches_no_member() {
+        let log = "\
+Nov 01 12:10:00 worker-7 etcd2[655]: proxy: failed to direct request to http://192.0.2.10:2379: dial tcp 192.0.2.10:2379: i/o timeout
+Nov 01 12:10:00 worker-7 etcd2[655]: proxy: marked endpoint http://192.0.2.10:2379 unavailable
+Nov 01 12:10:02 worker-7 etcd2[655]: proxy: zero endpoints currently available
+";
+        assert_eq!(find(&facts(&[log]), "etcd-unreachable").expect("no member").severity, crate::report::Severity::Critical);
+        // A member that took the request and was slow.
+        let slow = "Nov 01 12:10:00 worker-7 etcd2[655]: proxy: failed to direct request to http://192.0.2.10:2379: net/http: timeout awaiting response headers\n";
+        assert!(find(&facts(&[slow]), "etcd-unreachable").is_none());
     }
 
     #[test]

@@ -29,7 +29,7 @@ mod etcd_peer_network;
 mod etcd_request_timeout;
 mod etcd_restarted;
 mod etcd_send_buffer_full;
-mod etcd_slow_apply;
+pub mod etcd_slow_apply;
 mod etcd_slow_disk;
 mod etcd_tls;
 mod etcd_unreachable;
