@@ -421,6 +421,9 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, tim
                 "So long an election-timeout only bridges the time until the cause is mended: with it each real failover takes about {}, far longer than one needless change. Where such stalls are rare, mend the cause and keep the values.",
                 failover_then(facts, plan)
             ),
+            (None, None) if plan.changes().all(|decision| decision.parameter == Parameter::EngineReconcileInterval) => String::from(
+                "A longer interval keeps the lease in one hand although a pass of the engine is slow. A shorter pass is the cure: fewer units, or fleet 0.12 and later, which reads all units in one request.",
+            ),
             (None, None) if stops_on_a_failed_read(facts, findings) => String::from(
                 "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once and stops none because one read failed.",
             ),

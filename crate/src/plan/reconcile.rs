@@ -3,10 +3,10 @@
 use super::{Decision, Doubts, as_the_file_means, bound, confidence, load, remark, rung};
 use crate::facts::Facts;
 use crate::gather::Gather;
-use crate::log::event::Meaning;
 use crate::model::fleet::dead_engine;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
+use crate::rules::common::{lease_moves, longest_pass};
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{Micros, S, human};
 
@@ -15,6 +15,8 @@ const LADDER: [Micros; 6] = [2 * S, 3 * S, 4 * S, 5 * S, 8 * S, 10 * S];
 /// Values that were run on real clusters (lab, sections 5 and 8).
 const RUN: [Micros; 2] = [2 * S, 10 * S];
 const PARAMETER: Parameter = Parameter::EngineReconcileInterval;
+/// Findings behind a proposal.
+const BEHIND: [&str; 2] = ["fleet-leadership-churn", "config-interval-too-short"];
 
 /// Decides the interval. Losing the lease moves no unit (measured in 47 leader deaths), so it is
 /// changed only where the lease really went from machine to machine (method 6.7).
@@ -34,6 +36,13 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
         ))
     });
     let wait = request.value() + planning_failover(facts.generation, election);
+    let moved = lease_moves(facts).len();
+    // A pass renews the lease once; where it takes longer than the interval, and the lease goes from hand to hand, the
+    // interval has to be half as long again (method 6.7).
+    let pass = longest_pass(facts).filter(|pass| moved >= 2 && !stolen && *pass > now);
+    if let Some(slow) = pass.and_then(|pass| for_passes(facts, findings, pass, ttl)) {
+        return slow;
+    }
     if 4 * now > wait {
         let text = format!(
             "Four intervals, {}, outlast a request and an election, {}: the engine's lease stays in one hand when a leader dies.",
@@ -52,8 +61,9 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
         }
         return kept;
     }
-    let moved = facts.events_of(&[Meaning::EngineLeaderChanged]).count();
-    let asked = moved >= 2 && !stolen && request.proposed.is_some();
+    // Without a log, an interval that somebody stated and that breaks the relation is a matter of the review (method 6.8).
+    let stated = facts.logs.is_empty() && facts.in_force(PARAMETER).place.is_some();
+    let asked = moved >= 2 && !stolen && request.proposed.is_some() || stated;
     let Some(value) = rung(&LADDER, wait / 4 + 1).filter(|value| asked && *value > now) else {
         let text = format!(
             "Four intervals, {}, do not outlast a request and an election, {}, so the engine's lease may change hands when a leader dies. That moves no unit, and nothing in this input asks for more.",
@@ -66,7 +76,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
     };
     let text = format!("Four intervals must outlast a request and an election: {} / 4 = {}.", human(wait), human(wait / 4));
     let interpolated = (!RUN.contains(&value)).then_some("2 and 10\u{a0}s");
-    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed: true, interpolated, ..Doubts::default() });
+    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed: !stated, interpolated, ..Doubts::default() });
     let mut because = vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)];
     because.extend(doubts);
     Decision {
@@ -75,9 +85,33 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
         neighbours: neighbours(value, wait),
         cost: cost(facts, ttl, value),
         confidence: sure,
-        findings: findings.iter().map(|finding| finding.id).filter(|id| *id == "fleet-leadership-churn").gather(),
+        findings: findings.iter().map(|finding| finding.id).filter(|id| BEHIND.contains(id)).gather(),
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
+}
+
+/// The interval for passes that take this long, or the highest sensible one; `None` where that is in force already.
+fn for_passes(facts: &Facts, findings: &[Finding], pass: Micros, ttl: Micros) -> Option<Decision> {
+    let need = pass * 3 / 2;
+    let highest = LADDER[LADDER.len() - 1];
+    let value = rung(&LADDER, need).unwrap_or(highest);
+    if value <= facts.value(PARAMETER) {
+        return None;
+    }
+    let end = if value < need { format!(" {} is the highest sensible value.", PARAMETER.human(highest)) } else { String::new() };
+    let text = format!("Half as long again as the longest pass of the engine: 1.5 × {} = {}.{end}", human(pass), human(need));
+    let interpolated = (!RUN.contains(&value)).then_some("2 and 10\u{a0}s");
+    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { interpolated, ..Doubts::default() });
+    let mut because = vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, (value >= need).then_some(need), text)];
+    because.extend(doubts);
+    Some(Decision {
+        proposed: Some(value),
+        because,
+        cost: cost(facts, ttl, value),
+        confidence: sure,
+        findings: findings.iter().map(|finding| finding.id).filter(|id| BEHIND.contains(id)).gather(),
+        ..Decision::keep(facts, PARAMETER, Vec::new())
+    })
 }
 
 fn cost(facts: &Facts, ttl: Micros, value: Micros) -> String {

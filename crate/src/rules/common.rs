@@ -376,6 +376,25 @@ pub fn outlast_requests(facts: &Facts) -> Vec<Constraint> {
     demands
 }
 
+/// Lines with which fleet's engine lease went from one machine to another: one that names the new engine, or an engine
+/// that acquires it after another one did.
+pub fn lease_moves(facts: &Facts) -> Vec<EventId> {
+    let named = all(facts, &[Meaning::EngineLeaderChanged]);
+    let mut acquired = all(facts, &[Meaning::EngineLeaseAcquired]);
+    acquired.retain(|id| time(facts, *id).is_some());
+    sort::by_key(&mut acquired, |id| time(facts, *id));
+    let moves = acquired.windows(2).filter(|pair| voice(facts, pair[0]) != voice(facts, pair[1]) && !with_fleet_stop(facts, pair[0]));
+    let moved: Vec<EventId> = moves.map(|pair| pair[1]).gather();
+    // Both kinds tell of the same moves.
+    if moved.len() > named.len() { moved } else { named }
+}
+
+/// The longest pass of fleet's engine that is logged: it warns when one takes longer than its interval
+/// (coreos/fleet@v0.11.5:engine/engine.go:115).
+pub fn longest_pass(facts: &Facts) -> Option<Micros> {
+    facts.events_of(&[Meaning::EngineReconcileDuration]).filter_map(|(_, event)| event.duration("took")).max()
+}
+
 /// Whether the failure fell into the time after a leader's death.
 fn by_death(facts: &Facts, failure: &FleetFailure) -> bool {
     failure.stall.is_none() && failure.change.and_then(|at| facts.changes.get(at)).is_some_and(|change| change.class == ChangeClass::Wanted)

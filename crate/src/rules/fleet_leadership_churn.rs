@@ -1,6 +1,6 @@
 //! `fleet-leadership-churn`: the engine lease is lost or changes hands repeatedly.
 
-use super::common::{all, plural, time, times, with_fleet_stop};
+use super::common::{all, lease_moves, longest_pass, plural, time, times, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -8,7 +8,7 @@ use crate::log::event::Meaning;
 use crate::parameters::Parameter::{EngineReconcileInterval, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
 use crate::sort::sort;
-use crate::units::{Micros, S};
+use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -35,21 +35,38 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let by_force = all(facts, &[Meaning::EngineLeaseStolen]).len();
-    let moved = all(facts, &[Meaning::EngineLeaderChanged]).len();
+    let moved = lease_moves(facts).len();
+    let interval = facts.value(EngineReconcileInterval);
+    let late = longest_pass(facts).filter(|pass| moved > 0 && *pass > interval);
     let title = format!("fleet's engine lease was lost or changed hands {}", times(episodes as u64));
     let what = match (by_force, moved) {
         (0, 0) => String::from("No other engine is seen to take it; it was taken again by the same one, as far as the log tells."),
-        (0, moved) => format!("{} another engine as the leader.", plural(moved as u64, "line names", "lines name")),
+        (0, moved) => {
+            format!("{} another engine as the leader.{}", plural(moved as u64, "line tells of", "lines tell of"), passes(late, interval))
+        }
         (force, _) => format!("Another engine took it by force {}.", times(force as u64)),
     };
     // A lease that only timed out and was resumed harms little (lab).
     let severity = if by_force + moved >= 2 { Severity::Warning } else { Severity::Info };
-    Some(
-        Finding::new(RULE.id, severity, Confidence::High, title, what)
-            .showing(facts, &lost)
-            .counting(episodes)
-            .on(&[EtcdRequestTimeout, EngineReconcileInterval]),
-    )
+    let finding = Finding::new(RULE.id, severity, Confidence::High, title, what)
+        .showing(facts, &lost)
+        .counting(episodes)
+        .on(&[EtcdRequestTimeout, EngineReconcileInterval]);
+    Some(match late {
+        Some(_) => finding.advising("Make a pass shorter: fewer units, or fleet 0.12 and later, which reads all units in one request. Until then a longer engine-reconcile-interval keeps the lease."),
+        None => finding,
+    })
+}
+
+/// The lease is renewed once in a pass, and lives for five intervals.
+fn passes(late: Option<Micros>, interval: Micros) -> String {
+    late.map_or(String::new(), |pass| {
+        format!(
+            " A pass of the engine took up to {}, and the lease, which a pass renews once, lives for {}.",
+            human(pass),
+            human(5 * interval)
+        )
+    })
 }
 
 /// How many losses: lines close together are one, over all machines.
@@ -82,6 +99,25 @@ mod tests {
         let log = loss("22") + &loss("23") + &loss("24");
         let found = find(&facts(&[&log]), "fleet-leadership-churn").expect("churn");
         assert_eq!((found.count, found.severity), (3, Severity::Warning));
+    }
+
+    #[test]
+    fn another_engine_that_acquires_it_is_a_move() {
+        let acquired =
+            |at: u32, host: &str| format!("Sep 02 10:{at}:00 {host} fleetd[744]: INFO engine.go:185: Engine leadership acquired\n");
+        let lost = |at: u32, host: &str| {
+            format!(
+                "Sep 02 10:{at}:00 {host} fleetd[744]: ERROR engine.go:217: Engine leadership lost, renewal failed: 101: Compare failed ([881 != 977]) [978]\n"
+            )
+        };
+        let hosts = |second: &str| {
+            acquired(10, "core-01") + &lost(20, "core-01") + &acquired(21, second) + &lost(30, second) + &acquired(31, "core-01")
+        };
+        let found = find(&facts(&[&hosts("core-02")]), "fleet-leadership-churn").expect("churn");
+        assert_eq!(found.severity, Severity::Warning);
+        // The same engine takes its own lease again.
+        let found = find(&facts(&[&hosts("core-01")]), "fleet-leadership-churn").expect("churn");
+        assert_eq!(found.severity, Severity::Info);
     }
 
     #[test]

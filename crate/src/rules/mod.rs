@@ -9,6 +9,7 @@ pub mod common;
 mod config_agent_ttl_too_short;
 mod config_differs_from_log;
 mod config_election_costs_fleet_requests;
+mod config_interval_too_short;
 mod config_problems;
 mod config_values_differ;
 mod etcd_bad_config;
@@ -65,6 +66,7 @@ pub const RULES: &[&Rule] = &[
     &config_agent_ttl_too_short::RULE,
     &config_differs_from_log::RULE,
     &config_election_costs_fleet_requests::RULE,
+    &config_interval_too_short::RULE,
     &config_values_differ::RULE,
     &etcd_bad_config::RULE,
     &etcd_clock_skew::RULE,

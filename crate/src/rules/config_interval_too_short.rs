@@ -1,0 +1,80 @@
+//! `config-interval-too-short`: the engine-reconcile-interval does not carry the limits beside it.
+
+use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
+use crate::facts::Facts;
+use crate::model::planning_failover;
+use crate::parameters::Parameter::{ElectionTimeout, EngineReconcileInterval, EtcdRequestTimeout};
+use crate::report::{Confidence, Severity};
+use crate::units::human;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "config-interval-too-short",
+    why: "Five intervals are the engine's lease. When an etcd leader dies, a renewal waits for the request timeout and the election; a lease that ends before is taken by another engine. No unit moves by it, but scheduling pauses.",
+    what_to_do: "Let four intervals be longer than the request timeout and an election together.",
+    references: &[
+        "coreos/fleet@v0.11.5:engine/engine.go:168",
+        "lab: the lease changed hands at 12 of 21 leader deaths with four intervals shorter than both, at 0 of 26 with longer ones",
+    ],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let interval = facts.value(EngineReconcileInterval);
+    // A default that nobody stated makes no finding; an interval of zero has one of its own.
+    let place = facts.in_force(EngineReconcileInterval).place.filter(|_| interval > 0)?;
+    let (limit, election) = (facts.value(EtcdRequestTimeout), planning_failover(facts.generation, facts.value(ElectionTimeout)));
+    if 4 * interval > limit + election {
+        return None;
+    }
+    let title = format!(
+        "engine-reconcile-interval {} is too short for an etcd-request-timeout of {}",
+        EngineReconcileInterval.human(interval),
+        EtcdRequestTimeout.human(limit)
+    );
+    let what = format!("Four intervals are {}; a request and an election take up to {}.", human(4 * interval), human(limit + election));
+    // Beside a log it is a remark: losing the lease moves no unit (measured).
+    let severity = if facts.logs.is_empty() { Severity::Warning } else { Severity::Info };
+    let demand = Constraint {
+        parameter: EngineReconcileInterval,
+        side: Side::AtLeast,
+        bound: (limit + election) / 4,
+        basis: Basis::Measured,
+        because: format!("four intervals must outlast {}", human(limit + election)),
+    };
+    let mut finding = Finding::new(RULE.id, severity, Confidence::High, title, what)
+        .counting(1)
+        .on(&[EngineReconcileInterval, EtcdRequestTimeout])
+        .demanding(vec![demand]);
+    finding.evidence = vec![Evidence { at: At::Place(place), note: None }];
+    Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::Severity;
+    use crate::rules::testing::{facts, find};
+
+    fn file(values: &str) -> String {
+        format!("#cloud-config\ncoreos:\n  fleet:\n{values}  units:\n    - name: fleet.service\n      command: start\n")
+    }
+
+    #[test]
+    fn a_stated_interval_below_the_limit() {
+        let short = file("    etcd-request-timeout: 2\n    engine-reconcile-interval: 0.5\n");
+        assert_eq!(find(&facts(&[&short]), "config-interval-too-short").expect("too short").severity, Severity::Warning);
+        let log = "Mar 02 10:15:00 a fleetd[9]: INFO engine.go:185: Engine leadership acquired\n";
+        assert_eq!(find(&facts(&[&short, log]), "config-interval-too-short").expect("a remark").severity, Severity::Info);
+    }
+
+    #[test]
+    fn intervals_that_carry_it_and_defaults() {
+        for values in [
+            "    etcd-request-timeout: 5\n    engine-reconcile-interval: 10\n",
+            "    etcd-request-timeout: 10\n",
+            "    engine-reconcile-interval: 1\n",
+        ] {
+            assert!(find(&facts(&[&file(values)]), "config-interval-too-short").is_none(), "{values}");
+        }
+    }
+}
