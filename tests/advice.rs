@@ -93,6 +93,13 @@ fn what_the_reader_states_asks_by_itself() {
     assert_eq!((far.verdict.severity, far.verdict.timing), (Severity::Info, Timing::Remedy));
     assert!(far.verdict.headline.contains("round trip"), "{}", far.verdict.headline);
     assert!(row(&far, "etcd.election-timeout").neighbours[0].contains("ten round trips"));
+    // The election-timeout bears it, the heartbeat does not.
+    let beat = VARIABLES.replace("=1000", "=2000");
+    let half = report(&[&beat], Assumptions { peer_rtt_ms: Some(200.0), ..Assumptions::default() });
+    assert_eq!(proposed(&half), [("etcd.heartbeat-interval", "200\u{a0}ms")]);
+    assert!(half.verdict.headline.contains("heartbeat every 200"), "{}", half.verdict.headline);
+    let near = report(&[&beat], Assumptions { peer_rtt_ms: Some(80.0), ..Assumptions::default() });
+    assert_eq!((near.recommendations.len(), near.verdict.timing), (0, Timing::NoneNeeded));
     let stalls = report(&[VARIABLES], Assumptions { stall_ms: Some(1500.0), ..Assumptions::default() });
     assert!(stalls.verdict.headline.contains("stall") && stalls.verdict.headline.contains("2500"), "{}", stalls.verdict.headline);
 }

@@ -283,6 +283,13 @@ fn as_asked(facts: &Facts, plan: &Plan) -> String {
         Some(_) => "the stall that you want to survive",
         None => "the round trip that you state",
     };
+    if election.proposed.is_none() {
+        return format!(
+            "For {stated} the leader should send a heartbeat every {} instead of {}; nothing in the input is wrong by itself.",
+            Parameter::HeartbeatInterval.human(plan.of(Parameter::HeartbeatInterval).value()),
+            human_limit(facts, Parameter::HeartbeatInterval)
+        );
+    }
     format!(
         "For {stated} followers have to wait {} instead of {}; nothing in the input is wrong by itself.",
         Parameter::ElectionTimeout.human(election.value()),

@@ -83,7 +83,9 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
             pair
         }
         Raise::Beyond(too_long, why) => Pair { too_long: Some(too_long), ..keep(facts, why) },
-        Raise::No(why) => as_written(facts, findings).unwrap_or_else(|| keep(facts, vec![remark(why)])),
+        Raise::No(why) => {
+            as_written(facts, findings).or_else(|| beat_of_round_trip(facts, &why)).unwrap_or_else(|| keep(facts, vec![remark(why)]))
+        }
     }
 }
 
@@ -105,6 +107,32 @@ fn as_written(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
             decision.neighbours.clear();
         }
     }
+    Some(pair)
+}
+
+/// In a review: a heartbeat shorter than the round trip that the reader states, beside an election-timeout that bears
+/// it (method 6.1). In a log a steady delay asks for nothing.
+fn beat_of_round_trip(facts: &Facts, why: &str) -> Option<Pair> {
+    let (beat, wait) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+    let trip = facts.round_trip();
+    let review = facts.has_etcd() && facts.logs.is_empty() && facts.knows_round_trip() && facts.members != Some(1);
+    let bears = wait >= 10 * trip && facts.generation != Generation::V04;
+    if !review || !bears || beat >= trip {
+        return None;
+    }
+    let value = wait / 10;
+    let text = format!(
+        "One round trip between members, {}: a shorter one sends heartbeats before the last was answered. etcd's documentation takes a half to one and a half.",
+        ms(trip)
+    );
+    let tenth = format!("A tenth of the election-timeout, {}, which stays.", ms(wait));
+    let mut pair = keep(facts, vec![remark(why)]);
+    let bounds = vec![
+        bound(Side::AtLeast, Basis::Documentation, Parameter::HeartbeatInterval, Some(trip), text),
+        bound(Side::AtMost, Basis::Judgement, Parameter::HeartbeatInterval, Some(value), tenth),
+    ];
+    pair.heartbeat =
+        Decision { proposed: Some(value), because: bounds, cost: beat_cost(facts, value), confidence: Confidence::Low, ..pair.heartbeat };
     Some(pair)
 }
 
