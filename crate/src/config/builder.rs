@@ -611,10 +611,14 @@ fn used_value_problem(parameter: Parameter, bare: &str, value: i64) -> Option<(&
     let note = match parameter {
         // Below 20 ms no network and no disk keeps up: seconds were meant.
         Parameter::HeartbeatInterval if value > 0 && value < 20 * MS => {
-            format!("{key}: {bare} means {text}; it is read as milliseconds, seconds may have been meant.")
+            format!(
+                "{key}: {bare} means {text}; it is read as milliseconds, seconds may have been meant. The default is 100\u{a0}ms; so short a beat leaves no time for one sync to disk."
+            )
         }
         Parameter::ElectionTimeout if value > 0 && value < 60 * MS => {
-            format!("{key}: {bare} means {text}; it is read as milliseconds, seconds may have been meant.")
+            format!(
+                "{key}: {bare} means {text}; it is read as milliseconds, seconds may have been meant. The default is 1000\u{a0}ms; one slow sync to disk as long as that costs a leader its place."
+            )
         }
         Parameter::EtcdRequestTimeout | Parameter::EngineReconcileInterval if value >= 500 * S => {
             format!("{key}: {bare} means {text}; it is read as seconds, milliseconds may have been meant.")

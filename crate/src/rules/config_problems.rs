@@ -111,6 +111,16 @@ fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> 
         _ => String::new(),
     };
     let title = if problems.len() > 1 { format!("{title}, {}\u{a0}times", problems.len()) } else { format!("{title}{of}") };
+    // Beside another etcd unit that is started it is no guess: what stands there does not act.
+    let void = |problem: &&Problem| {
+        let mut settings = facts.configurations.iter().flat_map(|configuration| &configuration.settings);
+        settings.any(|setting| !setting.effective && setting.place == problem.place)
+    };
+    let (severity, title) = if id == "config-section-without-start" && problems.iter().any(void) {
+        (Severity::Warning, String::from("Timing values stand in the section of a unit that is not started"))
+    } else {
+        (severity, title)
+    };
     // Read line by line, a template may be completed by what it fills in.
     let tolerant = facts
         .configurations
@@ -129,6 +139,7 @@ fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> 
 #[cfg(test)]
 mod tests {
     use super::RULES;
+    use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -144,6 +155,21 @@ mod tests {
     fn a_quoted_number_is_left_out() {
         let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: \"600\"\n    election-timeout: 6000\n  units:\n    - name: etcd2.service\n      command: start\n";
         assert_eq!(find(&facts(&[file]), "config-value-dropped").expect("left out").count, 1);
+    }
+
+    #[test]
+    fn values_for_a_unit_that_is_not_started_do_not_act() {
+        let file = |unit: &str| {
+            format!(
+                "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 500\n    peer-election-timeout: 2500\n  units:\n    - name: {unit}.service\n      command: start\n"
+            )
+        };
+        let found = find(&facts(&[&file("etcd2")]), "config-section-without-start").expect("another unit runs");
+        assert_eq!((found.severity, found.count), (Severity::Warning, 2));
+        assert!(find(&facts(&[&file("etcd")]), "config-section-without-start").is_none());
+        let nothing = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6000\n";
+        let remark = find(&facts(&[nothing]), "config-section-without-start").expect("nothing starts it here");
+        assert_eq!(remark.severity, Severity::Info);
     }
 
     #[test]
