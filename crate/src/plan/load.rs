@@ -4,6 +4,7 @@ use crate::facts::Facts;
 use crate::log::event::Meaning;
 use crate::model::fleet::{self, Fleet, Load};
 use crate::parameters::Parameter;
+use crate::rules::common::plural;
 use crate::sort::distinct;
 use crate::units::{Micros, decimal};
 
@@ -44,12 +45,12 @@ pub fn sentence(facts: &Facts, agent_ttl: Micros, interval: Micros) -> String {
     let reads =
         if now.reads == then.reads { String::new() } else { format!(" and {} reads instead of {}", rate(then.reads), rate(now.reads)) };
     format!(
-        "fleet asks etcd for {} writes a second instead of {}{reads}, with {} machines ({}) and {} units ({}).",
+        "fleet asks etcd for {} writes a second instead of {}{reads}, with {} ({}) and {} ({}).",
         rate(then.writes),
         rate(now.writes),
-        machines.0,
+        plural(u64::from(machines.0), "machine", "machines"),
         machines.1,
-        units.0,
+        plural(u64::from(units.0), "unit", "units"),
         units.1
     )
 }

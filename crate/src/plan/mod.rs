@@ -114,7 +114,9 @@ pub fn plan(facts: &Facts, findings: &[Finding]) -> Plan {
     let pair = election::decide(facts, findings, &replay);
     let election = pair.election.value();
     let request = request::decide(facts, findings);
-    let agent = presence::decide(facts, findings, &request, election);
+    // The interval itself depends on no agent-ttl; only the load that it costs does.
+    let interval = reconcile::decide(facts, findings, &request, facts.value(Parameter::AgentTtl), election).value();
+    let agent = presence::decide(facts, findings, &request, election, interval);
     let interval = reconcile::decide(facts, findings, &request, agent.value(), election);
     let timers = replay::timers(facts, pair.heartbeat.value(), election);
     let remaining = replay::remaining(facts, &timers);
@@ -321,6 +323,16 @@ coreos:
         assert!(plan.of(Parameter::AgentTtl).neighbours[0].starts_with("60s would do"));
         assert!(plan.of(Parameter::EngineReconcileInterval).neighbours[0].starts_with("4\u{a0}s would do"));
         assert!(plan.of(Parameter::AgentTtl).cost.contains("2\u{a0}min 10\u{a0}s"));
+    }
+
+    /// What one sentence says of a dead machine the other says too, with the interval that is proposed.
+    #[test]
+    fn the_price_of_a_dead_machine_counts_the_new_interval() {
+        let text = "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    engine-reconcile-interval: 0.5\n";
+        let plan = planned(text, None);
+        assert_eq!(plan.of(Parameter::EngineReconcileInterval).proposed, Some(2 * S));
+        let cost = &plan.of(Parameter::AgentTtl).cost;
+        assert!(cost.contains("62\u{a0}s instead of 30.5\u{a0}s"), "{cost}");
     }
 
     /// The limit without the agent-ttl beside it: the pair is mended, and only that far.

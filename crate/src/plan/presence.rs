@@ -31,7 +31,7 @@ struct Burden {
 }
 
 /// Decides agent-ttl, given the request timeout and the election-timeout that will be in force.
-pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election: Micros) -> Decision {
+pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election: Micros, interval: Micros) -> Decision {
     if !facts.has_fleet() {
         return Decision::keep(facts, PARAMETER, vec![remark("fleet is not in the input.")]);
     }
@@ -40,7 +40,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     let timeout = request.value();
     let burden = Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election) };
     let now = facts.value(PARAMETER);
-    let meant = as_the_file_means(facts, PARAMETER, &|value| cost(facts, value, now));
+    let meant = as_the_file_means(facts, PARAMETER, &|value| cost(facts, value, now, interval));
     if let Some(meant) = meant.filter(|meant| fits(facts, meant.value(), &burden)) {
         return meant;
     }
@@ -64,7 +64,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
         proposed: Some(value),
         because,
         neighbours: neighbours(facts, value, &burden),
-        cost: cost(facts, value, now),
+        cost: cost(facts, value, now, interval),
         confidence: sure,
         findings: if findings.iter().any(|finding| behind.contains(&finding.id)) {
             findings.iter().map(|finding| finding.id).filter(|id| behind.contains(id)).gather()
@@ -163,8 +163,8 @@ fn kept(facts: &Facts, now: Micros, burden: &Burden, lost: bool) -> Decision {
     decision
 }
 
-fn cost(facts: &Facts, value: Micros, now: Micros) -> String {
-    let interval = facts.value(Parameter::EngineReconcileInterval);
+/// With the interval that will be in force: it is a part of how long units of a dead machine wait.
+fn cost(facts: &Facts, value: Micros, now: Micros, interval: Micros) -> String {
     let crashed = if facts.fleet_to_plan_with().high >= (0, 13, 0) {
         format!(" A fleetd of 0.13 or later that crashes may need up to {} to register again.", human(value))
     } else {
@@ -173,7 +173,7 @@ fn cost(facts: &Facts, value: Micros, now: Micros) -> String {
     format!(
         "The units of a machine that dies start elsewhere after up to {} instead of {}.{crashed} {}",
         human(dead_machine(value, interval)),
-        human(dead_machine(now, interval)),
+        human(dead_machine(now, facts.value(Parameter::EngineReconcileInterval))),
         load::sentence(facts, value, interval)
     )
 }
