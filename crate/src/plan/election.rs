@@ -34,6 +34,8 @@ const LADDER: [Micros; 14] = [
 ];
 /// Pairs that were run on real clusters (lab, sections 2 and 3); all others are interpolated.
 const RUN: [Micros; 3] = [1000 * MS, 2500 * MS, 6000 * MS];
+/// The pair where neither half of a broken one can stay.
+const REPAIRED: (Micros, Micros) = (250 * MS, 2500 * MS);
 /// What the pair becomes.
 pub struct Pair {
     pub heartbeat: Decision,
@@ -63,6 +65,12 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
         let mut why = stated_bounds(findings, "etcd-bad-config");
         if why.is_empty() {
             why.push(remark("etcd 2.0 keeps no leader with such a pair, and no line tells that this is a later one; a later one misses a dead leader for the whole election-timeout."));
+        }
+        if (heartbeat, election) == REPAIRED && facts.logs.is_empty() {
+            why.push(remark(format!(
+                "Neither half can stay and no stall is known, so the pair is the next one above the defaults that was run: it carries stalls of up to {} with margin.",
+                ms(election * 16 / 25)
+            )));
         }
         let mut pair = set(facts, findings, heartbeat, election, why, Doubts::default());
         // What broke was the pair; no stall chose the value.
@@ -166,7 +174,7 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
     let breaks = closes_silent_streams(facts) && facts.generation == Generation::V2;
     // Without a log and a version nothing shows that it works.
     let too_rare = heartbeat >= SILENT_STREAM && (breaks || facts.logs.is_empty() && facts.etcd.is_none());
-    (too_rare || election > LONGEST_ELECTION).then_some((250 * MS, 2500 * MS))
+    (too_rare || election > LONGEST_ELECTION).then_some(REPAIRED)
 }
 
 /// election-timeout is raised only when needless leader changes, or near misses, ask for it (method 6.2),

@@ -335,6 +335,15 @@ coreos:
         assert!(cost.contains("62\u{a0}s instead of 30.5\u{a0}s"), "{cost}");
     }
 
+    #[test]
+    fn a_pair_of_which_nothing_can_stay_says_where_the_new_one_comes_from() {
+        let text = DEFAULTS.to_owned() + "    heartbeat-interval: 6000\n    election-timeout: 60000\n";
+        let plan = planned(&text, None);
+        let election = plan.of(Parameter::ElectionTimeout);
+        assert_eq!(election.proposed, Some(2500 * MS));
+        assert!(election.because.iter().any(|bound| bound.text.contains("1600\u{a0}ms with margin")), "{:?}", election.because);
+    }
+
     /// The limit without the agent-ttl beside it: the pair is mended, and only that far.
     #[test]
     fn five_alone_asks_for_sixty() {
