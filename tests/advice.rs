@@ -391,3 +391,16 @@ fn a_stall_below_the_timeout_is_not_called_longer_than_it() {
     assert!(report.verdict.headline.contains("from 2\u{a0}s on"), "{}", report.verdict.headline);
     assert!(!report.verdict.headline.contains("only"), "{}", report.verdict.headline);
 }
+
+/// fleetd does not start with a number that has no unit; where the length that it means is too short, a longer one is written.
+#[test]
+fn an_agent_ttl_that_cannot_be_read_does_not_stay() {
+    let file = |limit: u32| {
+        format!(
+            "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 20\n    etcd-request-timeout: {limit}\n  units:\n    - name: fleet.service\n      command: start\n"
+        )
+    };
+    let text = |report: &Report| row(report, "fleet.agent-ttl").proposed_text.clone();
+    assert_eq!(text(&read(&[&file(5)])), "60s");
+    assert_eq!(text(&read(&[&file(1).replace("20", "90")])), "90s");
+}

@@ -41,13 +41,17 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     let burden = Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election) };
     let now = facts.value(PARAMETER);
     let meant = as_the_file_means(facts, PARAMETER, &|value| cost(facts, value, now, interval));
-    if let Some(meant) = meant.filter(|meant| fits(facts, meant.value(), &burden)) {
-        return meant;
+    if let Some(meant) = meant.as_ref().filter(|meant| fits(facts, meant.value(), &burden)) {
+        return meant.clone();
     }
-    if fits(facts, now, &burden) || !(lost || contradicted || request.proposed.is_some()) {
+    // With what is written now fleetd may not even start, so it does not stay.
+    if meant.is_none() && (fits(facts, now, &burden) || !(lost || contradicted || request.proposed.is_some())) {
         return kept(facts, now, &burden, lost);
     }
     let value = (1..).map(|steps| steps * STEP).find(|ttl| fits(facts, *ttl, &burden)).unwrap_or(STEP);
+    if let (true, Some(meant)) = (value > LONGEST, meant) {
+        return meant;
+    }
     if value > LONGEST {
         let why = format!("An outage of {} is too long to ride out by waiting: mend its cause.", human(burden.outage));
         return Decision::keep(facts, PARAMETER, vec![remark(why)]);
