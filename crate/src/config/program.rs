@@ -130,8 +130,13 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
     let bytes = text.as_bytes();
     let (mut found, mut at) = (Vec::new(), 0);
     let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+    // Looked for once a line: a text may be one line of many words.
+    let mut line = line_end(0);
     while let Some(byte) = bytes.get(at).copied() {
-        let (start, line) = (at, line_end(at));
+        let start = at;
+        if line < at {
+            line = line_end(at);
+        }
         if byte == b'#' || text[at..].starts_with("//") {
             at = line;
         } else if byte.is_ascii_whitespace() {
