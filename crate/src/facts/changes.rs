@@ -109,12 +109,26 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
     }
     let mut changes = terms.changes;
     by_key(&mut changes, |change| change.term);
+    hand_on_losses(&mut changes);
     // A lost leader without a successor counts only at the end of the log, and only where the leader
     // itself lived to say so; before a later leader it is a round that failed.
     let last = changes.iter().rev().find(|change| change.new.is_some()).map_or(Some(0), |change| change.term);
     let unfinished = changes.iter().find(|change| change.term > last && said_by_old_leader(facts, change)).map(|change| change.term);
     changes.retain(|change| change.new.is_some() || Some(change.term) == unfinished && !without_majority(facts, change));
     changes
+}
+
+/// The leader that was lost in a round without a winner is the one whom the next winner follows.
+fn hand_on_losses(changes: &mut [LeaderChange]) {
+    for at in 1..changes.len() {
+        let (before, after) = changes.split_at_mut(at);
+        let (failed, next) = (&before[at - 1], &mut after[0]);
+        if failed.new.is_none() && next.old.is_none() {
+            next.old = failed.old.clone();
+            next.lost = failed.lost;
+            next.events.extend(&failed.events);
+        }
+    }
 }
 
 /// The old leader prints that it is leader no more: it lives.

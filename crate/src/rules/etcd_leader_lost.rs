@@ -47,6 +47,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         events = first_campaigns(facts);
     }
+    let refused = events.is_empty();
+    if refused {
+        events = refused_votes(facts);
+    }
     if events.is_empty() {
         return None;
     }
@@ -60,7 +64,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         severity,
         confidence,
         title(facts, count, needless, all_wanted),
-        what(facts, needless, unplanned.len(), all_wanted),
+        if refused { asked_alone(facts, &events) } else { what(facts, needless, unplanned.len(), all_wanted) },
     )
     .showing(facts, &events)
     .counting(count)
@@ -224,6 +228,19 @@ fn first_campaigns(facts: &Facts) -> Vec<EventId> {
     campaigns.into_iter().filter(followed).take(1).gather()
 }
 
+/// Requests for votes that a member ignored as its leader was there: whoever asked heard none for an
+/// election-timeout (etcd-io/etcd@v3.4.45:raft/raft.go:850).
+fn refused_votes(facts: &Facts) -> Vec<EventId> {
+    matching(facts, &[Meaning::VoteIgnoredLease], |event| event.word("from") != event.word("id"))
+}
+
+fn asked_alone(facts: &Facts, events: &[EventId]) -> String {
+    let who = distinct(events.iter().filter_map(|id| facts.event(*id).word("from"))).join(", ");
+    format!(
+        "{who} asked for votes while the leader was there for others. It stood still itself, or its link did; the leader kept its place."
+    )
+}
+
 /// The term of the speaker's last entry: `[logterm: 898, index: ...]`.
 fn last_entry_term(event: &Event) -> Option<i64> {
     let (_, rest) = event.text.split_once("logterm: ")?;
@@ -302,6 +319,30 @@ mod tests {
         let found = find(&facts(&[log]), "etcd-leader-lost").expect("lost");
         assert_eq!((found.count, found.severity), (1, Severity::Critical));
         assert!(!found.constraints.is_empty());
+    }
+
+    #[test]
+    fn the_winner_after_a_round_without_one_follows_the_leader_that_was_lost() {
+        let log = "\
+2021-09-16 05:38:02.983000 I | raft: 27ecc6d4a68d02f0 [term: 898] received a MsgAppResp message with higher term from 2c93ddd62e188857 [term: 900]
+2021-09-16 05:38:02.983100 I | raft: 27ecc6d4a68d02f0 became follower at term 900
+2021-09-16 05:38:02.983200 I | raft: raft.node: 27ecc6d4a68d02f0 lost leader 27ecc6d4a68d02f0 at term 900
+2021-09-16 05:38:04.983000 I | raft: 27ecc6d4a68d02f0 became candidate at term 902
+2021-09-16 05:38:04.990000 I | raft: 27ecc6d4a68d02f0 became leader at term 902
+";
+        let facts = facts(&[log]);
+        // Somebody else's term is there: this is no cluster of one.
+        assert_eq!(facts.members, None);
+        let change = facts.needless().next().expect("one change");
+        assert_eq!((change.old.as_deref(), change.new.as_deref()), (Some("27ecc6d4a68d02f0"), Some("27ecc6d4a68d02f0")));
+        assert!(find(&facts, "etcd-leader-lost").expect("lost").what.contains("same member"));
+    }
+
+    #[test]
+    fn a_member_whose_request_for_votes_was_ignored() {
+        let log = "2025-06-05 17:10:03.583842 I | raft: 2abf76fc689f1968 [logterm: 358, index: 41, vote: 2abf76fc689f1968] ignored MsgPreVote from a2d20e2ccf5be40c [logterm: 358, index: 41] at term 358: lease is not expired (remaining ticks: 10)\n";
+        let found = find(&facts(&[log]), "etcd-leader-lost").expect("one member heard no leader");
+        assert!(found.severity == Severity::Warning && found.what.starts_with("a2d20e2ccf5be40c asked"), "{}", found.what);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `etcd-request-timeout`: etcd gave up on requests.
 
-use super::common::{BY_LEADER, human_limit, lines, plural, says};
+use super::common::{BY_LEADER, human_limit, lines, plural, says, times};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
@@ -35,6 +35,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         return by_metrics(facts);
     }
+    if events.iter().all(|id| facts.event(*id).meaning == Meaning::ReadIndexSlow) {
+        return Some(waits_for_word(facts, &events));
+    }
     let by_leader = events.iter().any(|id| says(facts.event(*id), BY_LEADER));
     let of_client = |event: &Event| !event.is_etcd_server() || event.meaning == Meaning::ClientDeadline;
     let requests = plural(lines(facts, &events), "request", "requests");
@@ -52,6 +55,14 @@ fn check(facts: &Facts) -> Option<Finding> {
         String::from("The lines say that requests were not answered in time, not why.")
     };
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events).on(&[ElectionTimeout]))
+}
+
+/// A read that waits for its leader's word is not given up: etcd asks again after 500 ms
+/// (etcd-io/etcd@v3.5.33:server/etcdserver/v3_server.go).
+fn waits_for_word(facts: &Facts, events: &[EventId]) -> Finding {
+    let title = format!("A member waited over 500\u{a0}ms for word from its leader, {}", times(lines(facts, events)));
+    let what = "A read needs that word. The member then asks again; the lines do not say why the leader was silent.";
+    Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, events).on(&[ElectionTimeout])
 }
 
 /// Counters of requests that failed or waited too long for word from the leader.
@@ -126,6 +137,13 @@ mod tests {
             "etcdctl ".repeat(60)
         );
         assert!(find(&facts(&[&line]), "etcd-request-timeout").is_some());
+    }
+
+    #[test]
+    fn a_read_that_asks_its_leader_again_is_not_given_up() {
+        let line = "{\"level\":\"warn\",\"ts\":\"2024-01-10T07:55:33.433Z\",\"caller\":\"etcdserver/v3_server.go:897\",\"msg\":\"waiting for ReadIndex response took too long, retrying\",\"sent-request-id\":41,\"retry-timeout\":\"500ms\"}\n";
+        let found = find(&facts(&[line, line]), "etcd-request-timeout").expect("waits");
+        assert!(found.title.starts_with("A member waited"), "{}", found.title);
     }
 
     #[test]
