@@ -160,10 +160,6 @@ fn unexplained(facts: &Facts) -> Option<&Event> {
         if event.meaning == Meaning::MetricHasLeader {
             return metrics::value(event) == Some(0);
         }
-        // A request as slow as that is slow by any measure, whatever it asked for.
-        if event.meaning == Meaning::UnarySlow {
-            return event.duration("took").is_some_and(|took| took >= S);
-        }
         let lost_votes = event.meaning == Meaning::VoteCount && event.number("count").is_some_and(|refused| refused > 0);
         lost_votes
             || (TELL_OF_TROUBLE.contains(&event.meaning) || says(event, &[WITHOUT_LEADER]))
@@ -318,7 +314,7 @@ fn review(facts: &Facts, findings: &[Finding], plan: &Plan) -> String {
 fn within(mut moments: Vec<Micros>) -> String {
     crate::sort::sort(&mut moments);
     match (moments.first(), moments.last()) {
-        (Some(first), Some(last)) if last - first >= crate::units::S => format!(" within {}", human(last - first)),
+        (Some(first), Some(last)) if last - first >= S => format!(" within {}", human(last - first)),
         _ => String::new(),
     }
 }

@@ -214,9 +214,13 @@ pub const CERTIFICATE: &[&str] = &[
     "TLS handshake",
 ];
 
+/// Go's word for a peer that took the connection and then said nothing (golang/go@go1.12:src/net/http/transport.go):
+/// it is late, and no certificate was seen.
+pub const TLS_TIMEOUT: &str = "TLS handshake timeout";
+
 /// Whether a word of trouble with certificates stands in the line.
 pub fn blames_certificate(event: &Event) -> bool {
-    says(event, CERTIFICATE)
+    says(event, CERTIFICATE) && !says(event, &[TLS_TIMEOUT])
 }
 
 /// Whether this line came with the end of its process on purpose: within two seconds, on the same

@@ -1,6 +1,6 @@
 //! `etcd-peer-network`: members cannot reach each other.
 
-use super::common::{at_the_end, blames_certificate, hosts, lines, matching, near, plural, says, time, with_etcd_stop};
+use super::common::{TLS_TIMEOUT, at_the_end, blames_certificate, hosts, lines, matching, near, plural, says, time, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, Stall, StallKind};
@@ -142,6 +142,7 @@ fn cause(facts: &Facts, events: &[EventId]) -> &'static str {
         ("connection refused", "its peer port refuses connections"),
         ("i/o timeout", NO_ANSWER),
         ("deadline exceeded", NO_ANSWER),
+        (TLS_TIMEOUT, NO_ANSWER),
         ("EOF", "connections ended"),
         ("connection reset", "connections were reset"),
         ("broken pipe", "connections broke"),

@@ -22,7 +22,7 @@ pub const RULE: Rule = Rule {
 const CLEARLY_SLOW: Micros = 200 * MS;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let Some((events, length)) = longest_first(facts, Meaning::ApplySlow) else { return by_metrics(facts) };
+    let Some((events, length)) = longest_first(facts, Meaning::ApplySlow) else { return by_answers(facts).or_else(|| by_metrics(facts)) };
     let count = lines(facts, &events);
     // One or two lines just above the limit are a remark.
     let remark = length > 0 && length < CLEARLY_SLOW && count < 3;
@@ -49,6 +49,17 @@ fn check(facts: &Facts) -> Option<Finding> {
         return Some(finding.advising("Find the client that lists so much at once, and let it read in pages (limit), from its own cache or by a watch. No timer bears on it."));
     }
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
+}
+
+/// What a client waited for its answer in all; a request that takes this long is slow by any measure, whatever it asked for.
+fn by_answers(facts: &Facts) -> Option<Finding> {
+    let (events, length) = longest_first(facts, Meaning::UnarySlow).filter(|(_, length)| *length >= S)?;
+    let title = match lines(facts, &events) {
+        1 => format!("etcd took {} to answer a request", human(length)),
+        many => format!("etcd answered {} slowly, the longest after {}", plural(many, "request", "requests"), human(length)),
+    };
+    let what = "This is the whole wait of a client: for the leader, the disk or the processor. The lines do not tell which.";
+    Some(Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).showing(facts, &events))
 }
 
 /// Every slow request ended within a defragmentation or at its end. A member that defragments holds the lock of its

@@ -53,6 +53,14 @@ mod tests {
     }
 
     #[test]
+    fn a_handshake_that_is_late_shows_no_certificate() {
+        let late = "2021-01-22 14:47:56.488124 W | rafthttp: health check for peer f3fad06a45945961 could not connect: net/http: TLS handshake timeout\n";
+        let facts = facts(&[late]);
+        assert!(find(&facts, "etcd-tls").is_none());
+        assert!(find(&facts, "etcd-peer-network").expect("out of reach").title.ends_with("no answer in time"));
+    }
+
+    #[test]
     fn a_probe_that_hangs_up_is_none() {
         let log = "2019-05-18 21:30:16.000000 I | embed: rejected connection from \"10.0.0.9:34990\" (error \"EOF\", ServerName \"\")\n";
         assert!(find(&facts(&[log]), "etcd-tls").is_none());

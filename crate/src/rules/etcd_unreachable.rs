@@ -24,6 +24,9 @@ pub const RULE: Rule = Rule {
 const NOT_THERE: &[&str] =
     &["peers are not reachable", "no such host", "no route to host", "network is unreachable", "cannot assign requested address"];
 
+/// Texts of a connection that nobody took: the machine is off, or something on the way drops the packets.
+const SILENT: &[&str] = &["connect: connection timed out"];
+
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events: Vec<EventId> = facts.events_where(refused);
     events.retain(|id| !with_fleet_stop(facts, *id) && !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id));
@@ -43,7 +46,13 @@ fn check(facts: &Facts) -> Option<Finding> {
             "Check from the proxy's machine that the members run and that their client ports (2379; old ones 4001) can be reached.",
         ));
     }
-    let title = format!("etcd's client port refused {}{over}", plural(super::common::lines(facts, &events), "request", "requests"));
+    let requests = plural(super::common::lines(facts, &events), "request", "requests");
+    if events.iter().all(|id| says(facts.event(*id), SILENT)) {
+        let title = format!("etcd's client port did not answer {requests}{over}");
+        let what = "No connection came about: that machine is off, or something on the way drops the packets.";
+        return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
+    }
+    let title = format!("etcd's client port refused {requests}{over}");
     let what = if back {
         "Nothing listened there for a while, and later the client found it again: etcd was down and came back."
     } else {
@@ -61,7 +70,10 @@ fn refused(event: &Event) -> bool {
     if event.meaning == Meaning::EtcdUnreachableClient || by_proxy(event) {
         return true;
     }
-    of_client && (says(event, REFUSED) || says(event, NOT_THERE)) && !blames_certificate(event) && !says(event, &[":2380", ":7001"])
+    of_client
+        && (says(event, REFUSED) || says(event, NOT_THERE) || says(event, SILENT))
+        && !blames_certificate(event)
+        && !says(event, &[":2380", ":7001"])
 }
 
 /// A proxy that could not connect, or has no endpoint left to try (etcd-io/etcd@v2.3.8:proxy/reverse.go:97 and 122).
@@ -122,6 +134,12 @@ Nov 01 12:10:02 worker-7 etcd2[655]: proxy: zero endpoints currently available
         // A member that took the request and was slow.
         let slow = "Nov 01 12:10:00 worker-7 etcd2[655]: proxy: failed to direct request to http://192.0.2.10:2379: net/http: timeout awaiting response headers\n";
         assert!(find(&facts(&[slow]), "etcd-unreachable").is_none());
+    }
+
+    #[test]
+    fn a_machine_that_is_off() {
+        let log = "2024-11-15T16:08:35.082401449+08:00 stderr F }. Err: connection error: desc = \"transport: Error while dialing dial tcp 192.0.2.16:2379: connect: connection timed out\"\n";
+        assert!(find(&facts(&[log]), "etcd-unreachable").expect("off").title.starts_with("etcd's client port did not answer"));
     }
 
     #[test]
