@@ -185,10 +185,15 @@ fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
         first: None,
         last: None,
     };
+    let configuration = facts.configurations.iter().find(|configuration| configuration.document == at);
     if let Some(log) = facts.logs.iter().find(|log| log.document == at) {
-        return log_document(blank, log);
+        let mut document = log_document(blank, log);
+        if let Some(configuration) = configuration {
+            document.format = format!("{}, and {}", document.format, configuration.format);
+        }
+        return document;
     }
-    if let Some(configuration) = facts.configurations.iter().find(|configuration| configuration.document == at) {
+    if let Some(configuration) = configuration {
         return configuration_document(blank, configuration);
     }
     if source.text.trim().is_empty() {

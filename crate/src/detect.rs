@@ -221,7 +221,7 @@ impl Signs {
 }
 
 /// Whether a line begins as a line of a log does: a date, a month, a time of day, `level=`.
-fn is_stamped(line: &str) -> bool {
+pub fn is_stamped(line: &str) -> bool {
     let bytes = line.as_bytes();
     let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
     let date = digits(0..4) && matches!(bytes.get(4), Some(b'-' | b'/')) && digits(5..7);

@@ -24,6 +24,7 @@ pub mod report;
 pub mod yaml;
 pub mod detect;
 pub mod config;
+pub mod parts;
 pub mod facts;
 pub mod rules;
 pub mod replay;

@@ -8,6 +8,7 @@ use crate::detect;
 use crate::facts::{Facts, Read};
 use crate::input::{Assumptions, Input};
 use crate::log::scan::{Scanner, looks_like_log, messages_at_most};
+use crate::parts;
 use crate::report::Report;
 use crate::search;
 use crate::text::{DocumentId, decode};
@@ -189,7 +190,7 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     let configuration = if text.is_empty() { None } else { config::read(id, &text) };
     match configuration {
         // Whatever else it says, it states more values than it can hold messages.
-        Some(configuration) if open.unscanned && messages_at_most(&text, configuration.settings.len()) => {
+        Some(configuration) if open.unscanned && messages_at_most(&text, configuration.settings.len()) && !parts::has_log_lines(&text) => {
             source.lines = search::count(text.as_bytes(), b'\n') + u64::from(!text.ends_with('\n'));
             read.configurations.push(configuration);
             source.text = text;
@@ -200,6 +201,13 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     let reading = open.scanner.finish();
     let is_log = text.is_empty() || reading.recognised > 0 || looks_like_log(&text);
     source.lines = reading.lines;
+    let beside = if reading.recognised > 0 && parts::has_log_lines(&text) { parts::configurations(id, &text) } else { Vec::new() };
+    if !beside.is_empty() {
+        read.configurations.extend(beside);
+        read.logs.push(reading);
+        source.text = text;
+        return;
+    }
     match configuration {
         Some(configuration) if reading.recognised <= configuration.settings.len() as u64 => {
             read.configurations.push(configuration);
@@ -232,6 +240,16 @@ mod tests {
     const CONFIG: &str = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n    election-timeout: 600\n";
     const LATE: &str = "2016-03-02 10:15:00.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.5s)\n";
 
+    const LOST: &str = "\
+Apr 20 10:00:01 n2 etcd2[5]: 2a0965170762fd09 is starting a new election at term 4
+Apr 20 10:00:01 n2 etcd2[5]: 2a0965170762fd09 became candidate at term 5
+Apr 20 10:00:01 n2 etcd2[5]: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5
+Apr 20 10:00:01 n2 etcd2[5]: 2a0965170762fd09 became leader at term 5
+Apr 20 10:00:01 n2 etcd2[5]: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
+Apr 20 10:00:02 n1 etcd2[7]: failed to send out heartbeat on time (deadline exceeded for 1.5s)
+Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatResp message with higher term from 2a0965170762fd09 [term: 5]
+";
+
     fn kinds(text: &str, piece: usize) -> Vec<String> {
         let mut session = Session::new(Assumptions::default());
         session.open(None);
@@ -251,5 +269,18 @@ mod tests {
             let both = format!("{CONFIG}{}", LATE.repeat(9));
             assert!(kinds(&both, piece).iter().any(|id| id == "etcd-heartbeat-late"), "{piece}");
         }
+    }
+    /// One paste with both: the values of the one bear on the other, and the patch changes the paste where they stand.
+    #[test]
+    fn a_configuration_within_a_paste_is_read_and_patched_in_place() {
+        let text = format!("Ours:\n```\n{CONFIG}```\nand the log\n```\n{LOST}```\n").replace("600", "1200");
+        let report =
+            Session::of(&Input { documents: vec![crate::input::Document { name: None, text: text.clone() }], ..Input::default() }).report();
+        let stated: Vec<_> = report.settings.iter().filter_map(|setting| Some((setting.value?, setting.line))).collect();
+        assert!(stated.contains(&(1200.0, Some(7))), "{stated:?}");
+        let (new, edits) = (report.patches[0].text.as_deref().expect("a text"), &report.patches[0].edits);
+        assert_eq!((report.patches[0].document.as_deref(), edits.len()), (Some("d1"), 2));
+        let kept = |text: &str| text.lines().filter(|line| !line.contains("interval:") && !line.contains("timeout:")).count();
+        assert!(new.starts_with("Ours:\n```\n#cloud-config\n") && new.ends_with("```\n") && kept(new) == kept(&text), "{new}");
     }
 }

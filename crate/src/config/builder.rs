@@ -304,6 +304,7 @@ impl<'a> Builder<'a> {
             cluster: self.cluster,
             tolerant: self.tolerant,
             limits: self.limits,
+            part: None,
         }
     }
 

@@ -152,6 +152,8 @@ pub struct Configuration {
     pub tolerant: bool,
     /// What was not read, in sentences.
     pub limits: Vec<String>,
+    /// Where the document holds a log as well: the text up to the end of this configuration, with all before it blank.
+    pub part: Option<String>,
 }
 
 /// Every finding id that a `Problem` may carry.

@@ -37,10 +37,28 @@ pub struct Change {
 /// Patches every document that a change concerns. `texts` are indexed by document.
 pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change]) -> Vec<PatchReport> {
     let mut patches = Vec::new();
-    for (at, configuration) in configurations.iter().enumerate() {
-        let Some(text) = texts.get(configuration.document) else { continue };
-        let mine: Vec<Change> = changes.iter().copied().filter(|change| belongs(configurations, at, change)).gather();
-        patches.extend(patch_one(text, configuration, &mine));
+    let mut at = 0;
+    for of_document in configurations.chunk_by(|a, b| a.document == b.document) {
+        let (mut edits, mut reason) = (Vec::new(), None);
+        for configuration in of_document {
+            let wanted = |change: &&Change| belongs(configurations, at, change) && !verify::holds(configuration, change);
+            let wanted: Vec<Change> = changes.iter().filter(wanted).copied().gather();
+            at += 1;
+            let Some(text) = texts.get(configuration.document).filter(|_| !wanted.is_empty()) else { continue };
+            match patch_one(configuration.part.as_deref().unwrap_or(text), configuration, &wanted) {
+                Ok((more, why)) => {
+                    edits.extend(more);
+                    reason = reason.or(why);
+                }
+                Err(reason) => {
+                    let document = Some(document_id(configuration.document));
+                    patches.push(PatchReport { document, disposition: "refused".to_owned(), reason: Some(reason), ..snippet(&wanted) });
+                }
+            }
+        }
+        if let Some(text) = texts.get(of_document[0].document).filter(|_| !edits.is_empty()) {
+            patches.push(report(text, of_document[0].document, edits, reason));
+        }
     }
     let homeless: Vec<Change> =
         changes.iter().copied().filter(|change| !(0..configurations.len()).any(|at| belongs(configurations, at, change))).gather();
@@ -70,49 +88,42 @@ fn belongs(configurations: &[Configuration], at: usize, change: &Change) -> bool
 /// Providers take 16 to 64 KiB of user data; a much larger file is not worth the second reader's time.
 const MOST_BYTES: usize = 512 * 1024;
 
-fn patch_one(text: &str, configuration: &Configuration, changes: &[Change]) -> Option<PatchReport> {
-    let wanted: Vec<Change> = changes.iter().copied().filter(|change| !verify::holds(configuration, change)).gather();
-    if wanted.is_empty() {
-        return None;
+/// The edits of one configuration, and why a person should look them over; else why there are none.
+fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Result<(Vec<Edit>, Option<String>), String> {
+    if text.len() > MOST_BYTES {
+        return Err("The file is too large to be checked after an edit.".to_owned());
     }
-    let document = Some(format!("d{}", configuration.document + 1));
-    let edits = if text.len() > MOST_BYTES {
-        Err("The file is too large to be checked after an edit.".to_owned())
+    let edits = find::edits(text, configuration, wanted)?;
+    let filled_in = configuration
+        .settings
+        .iter()
+        .any(|setting| setting.effective && setting.value.is_none() && wanted.iter().any(|change| change.parameter == setting.parameter));
+    let reason = if configuration.tolerant {
+        Some("This is no finished YAML, so it was read and changed line by line; look the change over.")
+    } else if configuration.source == Source::DropIn
+        && text.contains("\nEnvironmentFile=")
+        && edits.iter().any(|edit| edit.start == edit.end && edit.text.contains("Environment="))
+    {
+        Some("The unit also reads a file with EnvironmentFile=, which beats Environment=; make sure that it does not set these.")
     } else {
-        find::edits(text, configuration, &wanted)
+        filled_in.then_some("A value that a template fills in is now a number; the template's own value may be the better place.")
     };
-    match edits {
-        Ok(edits) => {
-            let lines = LineIndex::new(text);
-            let new = apply(text, &edits);
-            let filled_in = configuration.settings.iter().any(|setting| {
-                setting.effective && setting.value.is_none() && wanted.iter().any(|change| change.parameter == setting.parameter)
-            });
-            let reason = if configuration.tolerant {
-                Some("This is no finished YAML, so it was read and changed line by line; look the change over.".to_owned())
-            } else if configuration.source == Source::DropIn
-                && text.contains("\nEnvironmentFile=")
-                && edits.iter().any(|edit| edit.start == edit.end && edit.text.contains("Environment="))
-            {
-                Some(
-                    "The unit also reads a file with EnvironmentFile=, which beats Environment=; make sure that it does not set these."
-                        .to_owned(),
-                )
-            } else {
-                filled_in.then(|| {
-                    "A value that a template fills in is now a number; the template's own value may be the better place.".to_owned()
-                })
-            };
-            Some(PatchReport {
-                document,
-                disposition: if reason.is_some() { "review" } else { "safe" }.to_owned(),
-                diff: Some(diff(text, &edits)),
-                text: Some(new),
-                edits: edits.into_iter().map(|edit| edit_report(text, &lines, edit)).gather(),
-                reason,
-            })
-        }
-        Err(reason) => Some(PatchReport { document, disposition: "refused".to_owned(), reason: Some(reason), ..snippet(&wanted) }),
+    Ok((edits, reason.map(str::to_owned)))
+}
+
+fn document_id(document: usize) -> String {
+    format!("d{}", document + 1)
+}
+
+fn report(text: &str, document: usize, edits: Vec<Edit>, reason: Option<String>) -> PatchReport {
+    let lines = LineIndex::new(text);
+    PatchReport {
+        document: Some(document_id(document)),
+        disposition: if reason.is_some() { "review" } else { "safe" }.to_owned(),
+        diff: Some(diff(text, &edits)),
+        text: Some(apply(text, &edits)),
+        edits: edits.into_iter().map(|edit| edit_report(text, &lines, edit)).gather(),
+        reason,
     }
 }
 
