@@ -223,6 +223,9 @@ impl Signs {
 /// Whether a line begins as a line of a log does: a date, a month, a time of day, `level=`.
 pub fn is_stamped(line: &str) -> bool {
     let bytes = line.as_bytes();
+    if !matches!(bytes.first(), Some(b'0'..=b'9' | b'A'..=b'Z' | b'[' | b'-' | b'{' | b'l')) {
+        return false;
+    }
     let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
     let date = digits(0..4) && matches!(bytes.get(4), Some(b'-' | b'/')) && digits(5..7);
     let time = digits(0..2) && bytes.get(2) == Some(&b':') && digits(3..5) && bytes.get(5) == Some(&b':');

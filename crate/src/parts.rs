@@ -18,9 +18,10 @@ pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
     named.filter_map(|stretch| read(document, text, stretch)).collect()
 }
 
-/// Whether a line of the text is one of a log.
+/// Whether a line of the text begins as one of a log, as most of them do: told without reading headers, which
+/// would be the longest part of reading a configuration.
 pub fn has_log_lines(text: &str) -> bool {
-    text.lines().any(is_of_log)
+    text.lines().any(|line| detect::is_stamped(line.trim_start()))
 }
 
 fn read(document: DocumentId, text: &str, stretch: Range<usize>) -> Option<Configuration> {

@@ -201,7 +201,7 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     let reading = open.scanner.finish();
     let is_log = text.is_empty() || reading.recognised > 0 || looks_like_log(&text);
     source.lines = reading.lines;
-    let beside = if reading.recognised > 0 && parts::has_log_lines(&text) { parts::configurations(id, &text) } else { Vec::new() };
+    let beside = if reading.recognised > 0 && reading.first.is_some() { parts::configurations(id, &text) } else { Vec::new() };
     if !beside.is_empty() {
         read.configurations.extend(beside);
         read.logs.push(reading);
