@@ -48,7 +48,11 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
             match patch_one(configuration.part.as_deref().unwrap_or(text), configuration, &wanted) {
                 Ok((more, why)) => {
                     edits.extend(more);
-                    reason = reason.or(why);
+                    let within = configuration
+                        .part
+                        .as_ref()
+                        .map(|_| "This text holds more than the configuration; put only that part of it on the machines.".to_owned());
+                    reason = reason.or(why).or(within);
                 }
                 Err(reason) => {
                     let document = Some(document_id(configuration.document));
