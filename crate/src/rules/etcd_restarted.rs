@@ -67,7 +67,8 @@ fn ends_etcd(event: &Event) -> bool {
     let of_etcd = |hole| event.word(hole).is_some_and(|name| name.starts_with("etcd"));
     match event.meaning {
         Meaning::OutOfMemoryKill => of_etcd("name"),
-        Meaning::ContainerEnded => for_memory(event),
+        // A list of pods names each; a description names its pod far above the reason.
+        Meaning::ContainerEnded => for_memory(event) && (event.text.contains("etcd") || event.text.trim_start().starts_with("Reason:")),
         Meaning::ProbeFailed => event.text.contains("failed liveness probe") && event.text.contains("etcd"),
         Meaning::UnitProcessExited => of_etcd("unit") && !event.text.contains("status=0/"),
         _ => false,
@@ -105,6 +106,22 @@ mod tests {
         let facts = facts(&[&log]);
         assert!(find(&facts, "etcd-restarted").is_none());
         assert!(find(&facts, "etcd-bad-config").is_some());
+    }
+
+    #[test]
+    fn what_the_kubelet_says_of_etcds_container() {
+        for (line, says) in [
+            ("Normal  Killing  2m  kubelet  Container etcd failed liveness probe, will be restarted\n", Some("The kubelet ended etcd")),
+            ("etcd-0   0/1     OOMKilled   3 (50s ago)   4m\n", Some("The kernel killed etcd")),
+            ("Name:         etcd-master-1\n      Reason:       OOMKilled\n", Some("The kernel killed etcd")),
+            ("etcd-0   1/1     Running     0   4m\nweb-5c8f   0/1     OOMKilled   3 (50s ago)   4m\n", None),
+            ("Normal  Killing  2m  kubelet  Container web failed liveness probe, will be restarted\n", None),
+            ("Name:         etcd-master-1\n      Exit Code:    0\n", None),
+        ] {
+            let found = find(&facts(&[line]), "etcd-restarted");
+            assert_eq!(found.is_some(), says.is_some(), "{line}");
+            assert!(found.is_none_or(|found| found.title.starts_with(says.unwrap_or(""))), "{line}");
+        }
     }
 
     #[test]
