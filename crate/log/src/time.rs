@@ -46,6 +46,7 @@ pub fn stamp(text: &str) -> Option<Stamp> {
     match first {
         b'0'..=b'9' => iso(text).or_else(|| epoch(text)).or_else(|| time_only(text)),
         b'A'..=b'Z' => syslog(text).or_else(|| glog(text)),
+        b'a'..=b'z' if text.as_bytes().get(3) == Some(&b' ') => syslog(text),
         b'@' => tai(text),
         _ => None,
     }
@@ -191,9 +192,24 @@ fn weekday(text: &str) -> Option<&str> {
         .then(|| text[3..].strip_prefix(", ").or_else(|| text[3..].strip_prefix(' ')))?
 }
 
+/// A month as journalctl shortens it, in English or in another language of the reader's machine.
 fn month(name: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    MONTHS.iter().position(|month| *month == name).map(|at| at as i64 + 1)
+    let &[a, b, c] = name.as_bytes() else { return None };
+    Some(match &[a | 0x20, b | 0x20, c | 0x20] {
+        b"jan" | b"ene" => 1,
+        b"feb" | b"fev" => 2,
+        b"mar" => 3,
+        b"apr" | b"abr" => 4,
+        b"may" | b"mai" | b"maj" => 5,
+        b"jun" => 6,
+        b"jul" => 7,
+        b"aug" | b"ago" => 8,
+        b"sep" | b"set" => 9,
+        b"oct" | b"okt" | b"out" => 10,
+        b"nov" => 11,
+        b"dec" | b"dez" | b"des" | b"dic" => 12,
+        _ => return None,
+    })
 }
 
 /// `E0822 21:25:09.084425`: glog and klog, without a year.
@@ -302,6 +318,8 @@ mod tests {
         assert_eq!(stamp("06:40:30 host").map(|stamp| stamp.clock), Some(Clock::TimeOfDay));
         assert_eq!(stamp("Oct  6 06:40:30 host").map(|stamp| stamp.clock), Some(Clock::NoYear));
         assert_eq!(stamp("E0822 21:25:09.084425 00603 engine.go:128]").map(|stamp| stamp.clock), Some(Clock::NoYear));
+        assert_eq!(stamp("feb 16 12:46:06 mnode2").map(|stamp| stamp.time), stamp("Feb 16 12:46:06").map(|stamp| stamp.time));
+        assert_eq!(stamp("Okt 16 12:46:06 knoten").map(|stamp| stamp.time), stamp("Oct 16 12:46:06").map(|stamp| stamp.time));
         assert_eq!(stamp("Feb 29 06:40:30").map(|stamp| stamp.clock), Some(Clock::NoYear));
     }
 
