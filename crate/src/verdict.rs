@@ -143,6 +143,7 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::FleetctlGetUnit,
     Meaning::FleetctlCommandFailed,
     Meaning::ApiFailed,
+    Meaning::KubernetesLeaseLost,
 ];
 
 /// etcdctl's word that all is well, at the end of its line: a failed command may quote it, as `grep -q 'cluster is healthy'`.

@@ -95,7 +95,9 @@ fn gave_up(event: &Event) -> bool {
         | Meaning::PeerReadFailed
         | Meaning::ProberUnhealthy
         | Meaning::PeerVersion
-        | Meaning::SnapSendFailed => false,
+        | Meaning::SnapSendFailed
+        // It asked the API server, not etcd.
+        | Meaning::KubernetesLeaseLost => false,
         _ => says(event, &["context deadline exceeded", "etcdserver: request timed out"]) || says(event, BY_LEADER),
     }
 }
