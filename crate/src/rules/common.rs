@@ -91,9 +91,9 @@ pub fn matching(facts: &Facts, meanings: &[Meaning], also: impl Fn(&Event) -> bo
 }
 
 /// The lines of one meaning, the one with the longest `took` first, and that length; `None` without any.
-pub fn longest_first(facts: &Facts, meaning: Meaning) -> Option<(Vec<EventId>, Micros)> {
+pub fn longest_first(facts: &Facts, meanings: &[Meaning]) -> Option<(Vec<EventId>, Micros)> {
     // What was refused for want of a leader was carried out neither fast nor slowly.
-    let mut events = matching(facts, &[meaning], |event| !says(event, &[WITHOUT_LEADER]));
+    let mut events = matching(facts, meanings, |event| !says(event, &[WITHOUT_LEADER]));
     let took = |id: EventId| facts.event(id).duration("took").unwrap_or(0);
     let at = (0..events.len()).max_by_key(|at| took(events[*at]))?;
     let length = took(events[at]);

@@ -22,7 +22,9 @@ pub const RULE: Rule = Rule {
 const CLEARLY_SLOW: Micros = 200 * MS;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let Some((events, length)) = longest_first(facts, Meaning::ApplySlow) else { return by_answers(facts).or_else(|| by_metrics(facts)) };
+    let Some((events, length)) = longest_first(facts, &[Meaning::ApplySlow]) else {
+        return by_answers(facts).or_else(|| by_metrics(facts));
+    };
     let count = lines(facts, &events);
     // One or two lines just above the limit are a remark.
     let remark = length > 0 && length < CLEARLY_SLOW && count < 3;
@@ -53,7 +55,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// What a client waited for its answer in all; a request that takes this long is slow by any measure, whatever it asked for.
 fn by_answers(facts: &Facts) -> Option<Finding> {
-    let (events, length) = longest_first(facts, Meaning::UnarySlow).filter(|(_, length)| *length >= S)?;
+    let (events, length) = longest_first(facts, &[Meaning::UnarySlow, Meaning::ApiserverSlow]).filter(|(_, length)| *length >= S)?;
     let title = match lines(facts, &events) {
         1 => format!("etcd took {} to answer a request", human(length)),
         many => format!("etcd answered {} slowly, the longest after {}", plural(many, "request", "requests"), human(length)),
@@ -154,5 +156,16 @@ mod tests {
     fn a_late_heartbeat_is_no_slow_request() {
         let late = "2016-04-20 10:00:00.500000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 237.022208ms)\n";
         assert!(find(&facts(&[late]), "etcd-slow-apply").is_none());
+    }
+
+    #[test]
+    fn what_a_client_waited_for_its_answer() {
+        let stats = |spent: &str| {
+            format!("{{\"level\":\"warn\",\"ts\":\"2022-03-17T17:23:36.482Z\",\"msg\":\"request stats\",\"time spent\":\"{spent}\"}}\n")
+        };
+        let trace = "I0214 08:59:00.574743       1 trace.go:116] Trace[41]: \"GuaranteedUpdate etcd3\" type:*coordination.Lease (started: 2020-02-14 08:58:53.573418987 +0000 UTC) (total time: 7.001283601s):\n";
+        let found = find(&facts(&[&(stats("2.9s") + trace)]), "etcd-slow-apply").expect("slow answers");
+        assert!(found.count == 2 && found.title.ends_with("7\u{a0}s"), "{}", found.title);
+        assert!(find(&facts(&[&stats("310ms")]), "etcd-slow-apply").is_none());
     }
 }

@@ -25,7 +25,7 @@ pub const RULE: Rule = Rule {
 const LIMIT: Micros = S;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let Some((events, length)) = longest_first(facts, Meaning::WalSyncSlow) else {
+    let Some((events, length)) = longest_first(facts, &[Meaning::WalSyncSlow]) else {
         let of = |meaning, what, wants| by_metrics(facts, meaning, what, wants);
         return of(Meaning::MetricWalSync, "syncs", 10 * MS).or_else(|| of(Meaning::MetricCommit, "commits", 25 * MS));
     };
