@@ -95,9 +95,9 @@ fn gave_up(event: &Event) -> bool {
         | Meaning::PeerReadFailed
         | Meaning::ProberUnhealthy
         | Meaning::PeerVersion
-        | Meaning::SnapSendFailed
-        // It asked the API server, not etcd.
-        | Meaning::KubernetesLeaseLost => false,
+        | Meaning::SnapSendFailed => false,
+        // It asked the API server; only etcd's own words come from etcd.
+        Meaning::KubernetesLeaseLost => says(event, &["etcdserver: request timed out"]) || says(event, BY_LEADER),
         _ => says(event, &["context deadline exceeded", "etcdserver: request timed out"]) || says(event, BY_LEADER),
     }
 }
