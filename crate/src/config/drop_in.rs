@@ -119,17 +119,25 @@ fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |newline| at + newline)
 }
 
-/// End of a line with all lines it continues on.
+/// End of a line with all lines it continues on. A mark of a template between them is gone once the template is filled in.
 fn logical_end(text: &str, at: usize) -> usize {
-    let mut end = line_end(text, at);
-    while end < text.len() && text[at..end].trim_end_matches('\r').ends_with('\\') {
-        let next = line_end(text, end + 1);
-        if next == end {
-            break;
-        }
-        end = next;
+    let (mut last, mut end) = (at, line_end(text, at));
+    let mut goes_on = text[last..end].trim_end_matches('\r').ends_with('\\');
+    while end < text.len() && goes_on {
+        (last, end) = (end + 1, line_end(text, end + 1));
+        let line = text[last..end].trim_end_matches('\r');
+        goes_on = line.ends_with('\\') || is_template_mark(line.trim());
     }
     end
+}
+
+/// `{% if tls %}`, `{{- end }}`, `<% end %>`: a line of a template that prints nothing itself. What it prints is no keyword.
+fn is_template_mark(line: &str) -> bool {
+    let word = |open: &str| line.strip_prefix(open).and_then(|rest| rest.trim_start_matches('-').split_whitespace().next());
+    let closes = |close: &str| line.ends_with(close);
+    line.starts_with("{%") && closes("%}")
+        || line.starts_with("<%") && !line.starts_with("<%=") && closes("%>")
+        || closes("}}") && matches!(word("{{"), Some("if" | "else" | "end" | "range" | "with" | "end}}" | "else}}"))
 }
 
 /// Unit and drop-in of a path: `.../etcd2.service.d/40-x.conf`, `.../etcd2.service`.
@@ -173,6 +181,17 @@ mod tests {
     fn drop_ins_of_systemctl_cat_are_ranked_by_name() {
         let text = "# /usr/lib/systemd/system/etcd2.service\n[Service]\nExecStart=/usr/bin/etcd2\n\n# /run/systemd/system/etcd2.service.d/20-cloudinit.conf\n[Service]\nEnvironment=\"ETCD_ELECTION_TIMEOUT=6000\"\n\n# /etc/systemd/system/etcd2.service.d/10-mine.conf\n[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=3000\n";
         assert_eq!(acting(text), [(Parameter::ElectionTimeout, "6000".to_owned())]);
+    }
+
+    #[test]
+    fn marks_of_a_template_do_not_end_a_command() {
+        for (open, close) in [("{% if tls %}", "{% endif %}"), ("{{- if .TLS }}", "{{ end }}"), ("<% if @tls -%>", "<% end -%>")] {
+            let text = format!(
+                "[Service]\nExecStart=/usr/bin/etcd --name a \\\n{open}\n  --cert-file=x \\\n{close}\n  --heartbeat-interval=500 \\\n  --election-timeout=5000\nRestart=always\n"
+            );
+            let both = [(Parameter::HeartbeatInterval, "500".to_owned()), (Parameter::ElectionTimeout, "5000".to_owned())];
+            assert_eq!(acting(&text), both, "{open}");
+        }
     }
 
     #[test]
