@@ -242,7 +242,7 @@ impl<'a> Builder<'a> {
             "FLEET_ETCD_SERVERS" if !value.is_empty() => {
                 self.cluster.fleet_endpoints = Some(value.split(',').filter(|part| !part.trim().is_empty()).count() as u32);
             }
-            "ETCD_IMAGE_TAG" => self.version(value),
+            "ETCD_IMAGE_TAG" | "ETCD_ETCD_VERSION" => self.version(value),
             "ETCD_PRE_VOTE" => self.cluster.pre_vote = value.parse().ok(),
             _ => {}
         }

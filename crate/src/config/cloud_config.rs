@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, GENERATED, Home};
 use super::inner::{Inner, base64, gunzip};
-use super::{Configuration, Source, drop_in, env, etcd_toml, etcd_yaml, fleet_conf, keys, scalar};
+use super::{Configuration, Source, drop_in, env, etcd_toml, etcd_yaml, fleet_conf, keys, manifest, scalar};
 use crate::parameters::Parameter;
 use crate::text::DocumentId;
 use crate::yaml::{self, Entry, Node, Tree};
@@ -351,6 +351,10 @@ pub fn take_file(builder: &mut Builder, path: &str, inner: &Inner) {
         etcd_toml::take(builder, inner);
         return;
     }
+    if path.contains("/rancher/") && path.ends_with(".yaml") {
+        manifest::take_k3s(builder, inner);
+        return;
+    }
     let etcd_yaml = path.contains("etcd") && [".yml", ".yaml", ".json"].iter().any(|end| path.ends_with(end));
     if etcd_yaml {
         etcd_yaml::take_inner(builder, inner);
@@ -387,6 +391,22 @@ mod tests {
             [("etcd.heartbeat-interval", Some(600 * MS)), ("etcd.election-timeout", Some(6000 * MS)), ("fleet.agent-ttl", Some(120 * S))]
         );
         assert!(ids(text).is_empty(), "{:?}", read(0, text).problems);
+    }
+
+    #[test]
+    fn the_file_of_k3s_that_it_writes() {
+        let file = |lines: &str| {
+            format!(
+                "#cloud-config\nwrite_files:\n- path: /etc/rancher/rke2/config.yaml\n  content: |\n    token: x\n    tls-san: [a]\n{lines}runcmd: [x]\n"
+            )
+        };
+        let both = file("    etcd-arg:\n    - \"heartbeat-interval=400\"\n    - election-timeout=4000\n");
+        assert_eq!(acting(&both), [("etcd.heartbeat-interval", Some(400 * MS)), ("etcd.election-timeout", Some(4000 * MS))]);
+        let at: Vec<&str> = read(0, &both).settings.iter().map(|setting| &both[setting.place.span.range()]).collect();
+        assert_eq!(at, ["400", "4000"]);
+        let none = read(0, &file(""));
+        assert!(none.cluster.has_etcd && none.cluster.launcher.is_some());
+        assert!(!read(0, &file("    datastore-endpoint: mysql\n")).cluster.has_etcd);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::parameters::Parameter;
 use crate::search;
 use crate::text::DocumentId;
 use crate::units::{MS, Micros};
-use crate::yaml::{Entry, Kind, Node, Style, Tree};
+use crate::yaml::{self, Entry, Kind, Node, Style, Tree};
 
 /// Reads a manifest.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
@@ -27,6 +27,27 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     }
     builder.cluster.has_etcd |= !commands(&tree).is_empty();
     builder.finish("Kubernetes manifest or installer configuration".to_owned())
+}
+
+/// Takes the `config.yaml` of k3s or RKE2 that another document writes.
+pub fn take_k3s(builder: &mut Builder, inner: &Inner) {
+    let tree = yaml::read(&inner.text).unwrap_or_else(|_| yaml::read_tolerantly(&inner.text));
+    let Some(root) = tree.documents.first() else { return };
+    if arguments_of(&tree, root).is_none() {
+        return;
+    }
+    builder.cluster.has_etcd = true;
+    builder.cluster.launcher = Some(Launcher::K3s);
+    let listed = tree.all(root, "etcd-arg").into_iter().flat_map(|entry| entry.value.items());
+    for item in listed {
+        let Some((name, value)) = item.text().and_then(|text| text.split_once('=')) else { continue };
+        let name = name.trim_start_matches('-');
+        builder.fact_of_flag(name, value);
+        let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { continue };
+        let end = unquoted(item).end;
+        let span = inner.place(end.saturating_sub(value.len())..end);
+        builder.claim(meant, span, scalar::daemon(meant.0, value), Home::new("", Class::Flag, ""));
+    }
 }
 
 /// What starts etcd and hands it its arguments.
@@ -186,6 +207,7 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
     if depth > crate::yaml::MAX_DEPTH {
         return;
     }
+    let mut replicas = None;
     for entry in node.entries() {
         let name = entry.name().replace(['-', '_'], "").to_ascii_lowercase();
         // Of docker-compose at the root, of RancherOS below `rancher`.
@@ -210,14 +232,44 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
             "extraargs" => arguments(builder, tree, &entry.value),
             "etcdarg" | "command" | "args" | "cmd" | "entrypoint" => words(builder, tree, &entry.value, member, name == "etcdarg"),
             "environment" | "env" => variables(builder, tree, &entry.value, member),
-            "image" => builder.image(entry.value.text().unwrap_or("")),
+            "image" => image(builder, tree, &entry.value),
+            // kubeadm's `etcd.local`, RKE's `system_images`.
+            "local" => entry_text(tree, &entry.value, "imageTag").into_iter().for_each(|tag| builder.version(tag)),
+            "systemimages" => entry_text(tree, &entry.value, "etcd").into_iter().for_each(|image| builder.image(image)),
+            // Of a chart whose image is etcd's.
+            "replicacount" if depth == 0 => replicas = entry.value.text(),
+            "nodes" if depth == 0 => nodes(builder, tree, &entry.value),
             _ => {}
         }
         walk(builder, tree, &entry.value, member, depth + 1);
     }
+    if tree.at(node, &["image", "repository"]).and_then(Node::text).is_some_and(|name| name.ends_with("etcd")) {
+        builder.cluster.members = builder.cluster.members.or(replicas.and_then(|count| count.parse().ok()));
+    }
     for item in node.items() {
         environment(builder, tree, item, member);
         walk(builder, tree, item, member, depth + 1);
+    }
+}
+
+fn entry_text<'t>(tree: &'t Tree, node: &'t Node, key: &str) -> Option<&'t str> {
+    tree.get(node, key).and_then(Node::text)
+}
+
+/// `registry.k8s.io/etcd:3.5.9-0` in one word, or a chart's repository and tag.
+fn image(builder: &mut Builder, tree: &Tree, node: &Node) {
+    builder.image(node.text().unwrap_or(""));
+    if entry_text(tree, node, "repository").is_some_and(|name| name.ends_with("etcd")) {
+        builder.version(entry_text(tree, node, "tag").unwrap_or(""));
+    }
+}
+
+/// RKE's machines: those with the role etcd are its members.
+fn nodes(builder: &mut Builder, tree: &Tree, list: &Node) {
+    let has_role = |node: &&Node| tree.get(node, "role").is_some_and(|role| role.items().iter().any(|role| role.text() == Some("etcd")));
+    let members = list.items().iter().filter(has_role).count() as u32;
+    if members > 0 {
+        builder.cluster.members = Some(members);
     }
 }
 
@@ -392,6 +444,36 @@ mod tests {
             .filter(|s| s.effective)
             .map(|s| (s.parameter.key().to_owned(), s.place.span.of(text).to_owned()))
             .collect()
+    }
+
+    #[test]
+    fn what_installers_say_of_version_and_members() {
+        for (text, version, members) in [
+            (
+                "kind: ClusterConfiguration\ndns:\n  imageTag: v1.8.6\netcd:\n  local:\n    imageTag: 3.4.3-0\n    extraArgs: {election-timeout: \"2500\"}\n",
+                "3.4.3-0",
+                None,
+            ),
+            (
+                "image:\n  repository: bitnami/etcd\n  tag: 3.5.9-debian-11-r4\nreplicaCount: 5\nextraEnvVars:\n- {name: ETCD_ELECTION_TIMEOUT, value: \"2500\"}\n",
+                "3.5.9-debian-11-r4",
+                Some(5),
+            ),
+            (
+                "image:\n  repository: nginx\n  tag: 1.19.1\nreplicaCount: 2\nextraEnvVars:\n- {name: ETCD_ELECTION_TIMEOUT, value: \"2500\"}\n",
+                "",
+                None,
+            ),
+            (
+                "nodes:\n- role: [controlplane, etcd]\n- role: [etcd]\n- role: [worker]\nsystem_images: {etcd: \"rancher/mirrored-coreos-etcd:v3.5.4\"}\nservices:\n  etcd: {extra_args: {election-timeout: 2500}}\n",
+                "3.5.4",
+                Some(2),
+            ),
+            ("etcd_version: v3.5.10\netcd_election_timeout: \"5000\"\n", "3.5.10", None),
+        ] {
+            let read = crate::config::read(0, text).expect("a configuration").cluster;
+            assert_eq!((read.etcd_version.as_deref().unwrap_or(""), read.members), (version, members), "{text}");
+        }
     }
 
     #[test]

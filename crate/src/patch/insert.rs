@@ -28,6 +28,8 @@ impl Place<'_> {
             found.extend(self.twins(sibling, group));
         }
         match self.configuration.source {
+            // What the file that it writes for k3s or RKE2 does not list yet goes into that list.
+            Source::CloudConfig if self.configuration.cluster.launcher.is_some() => {}
             Source::CloudConfig => {
                 found.extend(self.in_section(group));
                 found.extend(self.in_unit(group, &["coreos", "units"], "content", "drop_ins"));

@@ -85,7 +85,8 @@ fn belongs(configurations: &[Configuration], at: usize, change: &Change) -> bool
     if configurations.iter().any(has) {
         return configurations.get(at).is_some_and(has);
     }
-    let first = configurations.iter().position(|configuration| configuration.source == crate::config::Source::CloudConfig);
+    let mut first = configurations.iter();
+    let first = first.position(|configuration| configuration.source == Source::CloudConfig && configuration.cluster.launcher.is_none());
     first == Some(at)
 }
 
@@ -366,6 +367,8 @@ mod tests {
             "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 1000\n    election-timeout: 2000\n",
             "services:\n  a:\n    command: [etcd, --election-timeout=1000]\n  b:\n    command: [etcd]\n",
             "etcd-arg: &e [election-timeout=1000]\nother: *e\n",
+            // A section for CoreOS reaches no etcd of RKE2.
+            "#cloud-config\nwrite_files:\n- path: /etc/rancher/rke2/config.yaml\n  content: |\n    token: x\n    tls-san: [a]\n",
             "#cloud-config\nwrite_files:\n  - path: /etc/systemd/system/etcd2.service.d/50.conf\n    encoding: base64\n    content: W1NlcnZpY2VdCkVudmlyb25tZW50PUVUQ0RfRUxFQ1RJT05fVElNRU9VVD01MDAwCg==\n",
         ] {
             let configuration = config::read(0, text).unwrap();
