@@ -1,6 +1,7 @@
 //! What a document is, told from its text alone, never from its name.
 
 use crate::config::{Source, cloud_config, etcd_toml, keys, manifest, program, terraform};
+use crate::log::border::is_stamped;
 use crate::search;
 
 /// Enough of a text to tell what it is.
@@ -218,24 +219,6 @@ impl Signs {
         };
         !self.root_keys.is_empty() && !self.root_keys.iter().any(ours)
     }
-}
-
-/// Whether a line begins as a line of a log does: a date, a month, a time of day, `level=`.
-pub fn is_stamped(line: &str) -> bool {
-    let bytes = line.as_bytes();
-    if !matches!(bytes.first(), Some(b'0'..=b'9' | b'A'..=b'Z' | b'[' | b'-' | b'{' | b'l')) {
-        return false;
-    }
-    let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
-    let date = digits(0..4) && matches!(bytes.get(4), Some(b'-' | b'/')) && digits(5..7);
-    let time = digits(0..2) && bytes.get(2) == Some(&b':') && digits(3..5) && bytes.get(5) == Some(&b':');
-    let bracketed = line.starts_with("[etcd]") || line.starts_with("-- Logs begin");
-    let month = ["Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "]
-        .iter()
-        .any(|month| line.starts_with(month));
-    let glog = matches!(bytes.first(), Some(b'I' | b'W' | b'E' | b'F')) && digits(1..5) && bytes.get(5) == Some(&b' ');
-    let word = ["INFO ", "WARN ", "ERROR ", "DEBUG ", "level="].iter().any(|word| line.starts_with(word));
-    date || time || bracketed || month || glog || word || line.starts_with("{\"level\"")
 }
 
 /// A command line that runs etcd, or a lone timing flag.

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::config::{self, Configuration, Source, cloud_config};
 use crate::detect;
+use crate::log::border::{is_fence, is_prompt, is_stamped};
 use crate::log::header::header;
 use crate::text::DocumentId;
 
@@ -16,12 +17,6 @@ pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
     let stretches = stretches(text);
     let named = stretches.into_iter().filter(|stretch| names_a_parameter(&text[stretch.clone()])).take(MOST);
     named.filter_map(|stretch| read(document, text, stretch)).collect()
-}
-
-/// Whether a line of the text begins as one of a log, as most of them do: told without reading headers, which
-/// would be the longest part of reading a configuration.
-pub fn has_log_lines(text: &str) -> bool {
-    text.lines().any(|line| detect::is_stamped(line.trim_start()))
 }
 
 fn read(document: DocumentId, text: &str, stretch: Range<usize>) -> Option<Configuration> {
@@ -59,20 +54,13 @@ fn stretches(text: &str) -> Vec<Range<usize>> {
 }
 
 fn is_border(line: &str) -> bool {
-    let bare = line.trim_start();
-    bare.starts_with("```") || bare.starts_with("~~~") || is_prompt(bare) || is_of_log(line)
-}
-
-/// `$ cat x`, `core@core-1 ~ $ cat x`, `[root@core-1 etc]# cat x`.
-fn is_prompt(line: &str) -> bool {
-    let ends = |mark: &str| line.split_once(mark).is_some_and(|(before, _)| before.len() < 60 && before.contains('@'));
-    line.starts_with("$ ") || ends("$ ") || ends("# ")
+    is_fence(line) || is_prompt(line) || is_of_log(line)
 }
 
 fn is_of_log(line: &str) -> bool {
     let line = line.trim();
     let head = || header(line, line.len());
-    !line.is_empty() && (detect::is_stamped(line) || head().time.is_some() || head().source_line.is_some())
+    !line.is_empty() && (is_stamped(line) || head().time.is_some() || head().source_line.is_some())
 }
 
 /// Words that one of the five parameters is written with in every source.
@@ -90,6 +78,7 @@ fn is_command(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::border::may_be_several;
     use crate::parameters::Parameter::{self, AgentTtl, ElectionTimeout};
     use crate::units::{MS, Micros, S};
 
@@ -118,6 +107,18 @@ mod tests {
         ] {
             assert_eq!(stated(&format!("{printed}{LOG}")), [(ElectionTimeout, Some(2000 * MS), "2000")], "{printed}");
             assert_eq!(stated(&format!("{LOG}{printed}")).len(), 1, "{printed}");
+        }
+    }
+
+    #[test]
+    fn without_a_log() {
+        let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [etcd, --election-timeout=2000]\n";
+        let shown = format!("[root@m1 ~]# kubectl get pod etcd -o yaml\n{pod}");
+        assert!(may_be_several(&shown));
+        assert_eq!(stated(&shown), [(ElectionTimeout, Some(2000 * MS), "2000")]);
+        assert!(configurations(0, &shown)[0].problems.is_empty());
+        for whole in [pod, "write_files:\n- content: |\n    ```\n    $ x\n    a@b # c\n", "email: a@b.example # of $ c\n"] {
+            assert!(!may_be_several(whole), "{whole}");
         }
     }
 

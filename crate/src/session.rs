@@ -7,6 +7,7 @@ use crate::config;
 use crate::detect;
 use crate::facts::{Facts, Read};
 use crate::input::{Assumptions, Input};
+use crate::log::border::may_be_several;
 use crate::log::scan::{Scanner, looks_like_log, messages_at_most};
 use crate::parts;
 use crate::report::Report;
@@ -190,7 +191,7 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     let configuration = if text.is_empty() { None } else { config::read(id, &text) };
     match configuration {
         // Whatever else it says, it states more values than it can hold messages.
-        Some(configuration) if open.unscanned && messages_at_most(&text, configuration.settings.len()) && !parts::has_log_lines(&text) => {
+        Some(configuration) if open.unscanned && messages_at_most(&text, configuration.settings.len()) && !may_be_several(&text) => {
             source.lines = search::count(text.as_bytes(), b'\n') + u64::from(!text.ends_with('\n'));
             read.configurations.push(configuration);
             source.text = text;
@@ -201,10 +202,13 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     let reading = open.scanner.finish();
     let is_log = text.is_empty() || reading.recognised > 0 || looks_like_log(&text);
     source.lines = reading.lines;
-    let beside = if reading.recognised > 0 && reading.first.is_some() { parts::configurations(id, &text) } else { Vec::new() };
-    if !beside.is_empty() {
-        read.configurations.extend(beside);
-        read.logs.push(reading);
+    let has_log = reading.recognised > 0 && reading.first.is_some();
+    let parts = if has_log || may_be_several(&text) { parts::configurations(id, &text) } else { Vec::new() };
+    if !parts.is_empty() {
+        read.configurations.extend(parts);
+        if has_log {
+            read.logs.push(reading);
+        }
         source.text = text;
         return;
     }

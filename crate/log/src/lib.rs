@@ -11,6 +11,7 @@ pub mod search;
 pub mod sort;
 pub mod index;
 
+pub mod border;
 mod borrowed;
 pub mod event;
 pub mod header;

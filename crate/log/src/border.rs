@@ -1,0 +1,40 @@
+//! Where one text of a paste ends and the next begins: how the lines of a log begin, a fence, a prompt of a shell.
+
+/// Whether a text may hold more than one configuration: a fence, a prompt, or a line that begins as most lines of a
+/// log do. Told without reading headers, which would be the longest part of reading a configuration.
+pub fn may_be_several(text: &str) -> bool {
+    text.lines().any(|line| is_fence(line) || is_prompt(line) || is_stamped(line.trim_start()))
+}
+
+/// Whether a line begins as a line of a log does: a date, a month, a time of day, `level=`.
+pub fn is_stamped(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    if !matches!(bytes.first(), Some(b'0'..=b'9' | b'A'..=b'Z' | b'[' | b'-' | b'{' | b'l')) {
+        return false;
+    }
+    let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    let date = digits(0..4) && matches!(bytes.get(4), Some(b'-' | b'/')) && digits(5..7);
+    let time = digits(0..2) && bytes.get(2) == Some(&b':') && digits(3..5) && bytes.get(5) == Some(&b':');
+    let bracketed = line.starts_with("[etcd]") || line.starts_with("-- Logs begin");
+    let month = ["Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "]
+        .iter()
+        .any(|month| line.starts_with(month));
+    let glog = matches!(bytes.first(), Some(b'I' | b'W' | b'E' | b'F')) && digits(1..5) && bytes.get(5) == Some(&b' ');
+    let word = ["INFO ", "WARN ", "ERROR ", "DEBUG ", "level="].iter().any(|word| line.starts_with(word));
+    date || time || bracketed || month || glog || word || line.starts_with("{\"level\"")
+}
+
+/// At the margin: what is indented may be text within a configuration.
+pub fn is_fence(line: &str) -> bool {
+    line.starts_with("```") || line.starts_with("~~~")
+}
+
+/// `$ cat x`, `core@core-1 ~ $ cat x`, `[root@core-1 etc]# cat x`. A comment behind an address is none.
+pub fn is_prompt(line: &str) -> bool {
+    if !line.starts_with(|first: char| first.is_ascii_alphanumeric() || matches!(first, '$' | '[')) {
+        return false;
+    }
+    let first = line.split(' ').next().unwrap_or("");
+    let ends = |mark: &str| line.split_once(mark).is_some_and(|(before, _)| before.len() < 60);
+    line.starts_with("$ ") || first.contains('@') && !first.contains("://") && (ends("$ ") || ends("# "))
+}
