@@ -229,9 +229,12 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     }
 }
 
+/// What is said of bytes that are no text.
+pub const HOLDS_BINARY: &str = "holds binary data, not text";
+
 fn not_understood(name: &str, text: &str, lines: u64) -> String {
     if text.contains('\0') {
-        return format!("{name} holds binary data, not text. Paste the log or the configuration as text, or drop a .gz file as it is.");
+        return format!("{name} {HOLDS_BINARY}. Paste the log or the configuration as text, or drop a .gz file as it is.");
     }
     let shape = if lines == 1 { String::from("1 line") } else { format!("{lines} lines") };
     format!("{name} ({shape}) is neither a log nor a configuration of etcd or fleet, as far as can be told from line 1, column 1 on.")
@@ -274,6 +277,14 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
             assert!(kinds(&both, piece).iter().any(|id| id == "etcd-heartbeat-late"), "{piece}");
         }
     }
+    #[test]
+    fn bytes_that_are_no_text_are_the_first_thing_said() {
+        let mut session = Session::new(Assumptions::default());
+        session.open(Some("core.bin".to_owned()));
+        session.push(0, &[0, 1, 2, 3, 10, 7]);
+        assert!(session.finish().verdict.why.starts_with("core.bin holds binary data"));
+    }
+
     /// One paste with both: the values of the one bear on the other, and the patch changes the paste where they stand.
     #[test]
     fn a_configuration_within_a_paste_is_read_and_patched_in_place() {

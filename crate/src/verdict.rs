@@ -12,6 +12,7 @@ use crate::replay::{count, timers, timers_in_force};
 use crate::report::{Severity, Timing, Verdict};
 use crate::rules::Finding;
 use crate::rules::common::{BY_LEADER, WITHOUT_LEADER, human_limit, plural, says, times};
+use crate::session::HOLDS_BINARY;
 use crate::units::{Micros, S, human};
 
 /// Findings that name a cause which no timer touches, the most telling first.
@@ -458,7 +459,9 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, tim
             None => String::from("The timers in force already outlast what the log shows."),
         },
         Timing::Undecided if saw_too_little(facts) => {
-            String::from("Give the journal of etcd and fleet from around the trouble, or the cloud-config of the machine.")
+            let binary = facts.unknown.iter().find(|(_, said)| said.contains(HOLDS_BINARY));
+            let give = || "Give the journal of etcd and fleet from around the trouble, or the cloud-config of the machine.".to_owned();
+            binary.map_or_else(give, |(_, said)| said.clone())
         }
         Timing::Undecided => {
             String::from("Nothing in the input bounds a value. The list of what to measure next names the logs that would decide.")

@@ -112,7 +112,7 @@ export const WORDS = {
   noWasm:
     "The page around the advisor does not allow WebAssembly: its Content-Security-Policy needs 'wasm-unsafe-eval' in script-src.",
   noFetch:
-    'The engine could not be fetched. It lies beside the script, or where the attribute engine says; a Content-Security-Policy needs its origin in connect-src.',
+    'The engine could not be fetched. See whether this machine is online, and try again. For whoever runs this page: the engine lies beside the script, or where the attribute engine says; a Content-Security-Policy needs its origin in connect-src.',
   cancelled: 'Stopped. Nothing was analysed.',
   badFile: 'could not be read. If it ends in .gz, it may be cut off or not be a gzip file.',
 };
