@@ -16,6 +16,14 @@ suite('editor, share and export', (story) => {
   const focused = (page) => page.evaluate(() => document.querySelector('timing-advisor').shadowRoot.activeElement?.id);
   const edited = (page) => page.evaluate(() => document.querySelector('timing-advisor').documents[0].text);
 
+  story('says each sentence once', {}, async (page) => {
+    await inEditor(page, '#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 1000\n');
+    const said = await page.locator('#config .cm-content .mark-row p').allInnerTexts();
+    const sentences = said.map((words) => words.replace(/^[^.]*line \d+\.\s*/, ''));
+    assert.deepEqual(sentences, [...new Set(sentences)]);
+    assert.ok(sentences.includes('As on line 4.'), sentences.join('\n'));
+  });
+
   story('shows marks at their lines and applies one fix, then all', {}, async (page) => {
     await page.locator('.ex button').nth(1).click();
     await page.locator('#config-fold').click();

@@ -105,6 +105,7 @@ export const WORDS = {
   unfold: 'Evidence and roll-out',
   otherInput: 'Other input',
   reading: 'Reading',
+  asOnLine: 'As on line',
   engineFault:
     'The analysis stopped on a fault of its own, and this input got no answer. Change the input or try again: the next analysis starts afresh.',
   engineMissing:
