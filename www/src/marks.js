@@ -73,11 +73,12 @@ export function marksOf(report, document, text) {
     for (const place of finding.evidence.toSorted((a, b) => a.start - b.start)) {
       if (place.document !== document) continue;
       const [from, to] = [at(place.start), at(place.end)];
-      const text = place.note || finding.title;
+      const own = place.note || finding.title;
+      const first = marks.find((mark) => sameWords(mark.text, own));
+      const text = first && first.line !== place.line ? `${WORDS.asOnLine} ${first.line}.` : own;
       const severity = finding.severity === 'ok' ? 'info' : finding.severity;
-      const said = marks.filter((mark) => sameWords(mark.text, text));
-      if (said.some((mark) => mark.line === place.line)) continue;
-      marks.push({ from, to, line: place.line, severity, text: said[0] ? `${WORDS.asOnLine} ${said[0].line}.` : text });
+      if (marks.some((mark) => mark.line === place.line && sameWords(mark.text, text))) continue;
+      marks.push({ from, to, line: place.line, severity, text });
     }
   }
   // What is left adds keys that the text lacks.
