@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::answer::{self, Source};
 use crate::config;
 use crate::detect;
-use crate::facts::{Facts, Read};
+use crate::facts::{Facts, HOLDS_BINARY, Read};
 use crate::input::{Assumptions, Input};
 use crate::log::border::may_be_several;
 use crate::log::scan::{Scanner, looks_like_log, messages_at_most};
@@ -228,9 +228,6 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
         }
     }
 }
-
-/// What is said of bytes that are no text.
-pub const HOLDS_BINARY: &str = "holds binary data, not text";
 
 fn not_understood(name: &str, text: &str, lines: u64) -> String {
     if text.contains('\0') {

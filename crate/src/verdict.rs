@@ -2,7 +2,7 @@
 
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::voices::START_LINES;
-use crate::facts::{ChangeClass, Facts, StallKind, metrics};
+use crate::facts::{ChangeClass, Facts, HOLDS_BINARY, StallKind, metrics};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::model::raft::{loss_share, safe_stall};
@@ -12,7 +12,6 @@ use crate::replay::{count, timers, timers_in_force};
 use crate::report::{Severity, Timing, Verdict};
 use crate::rules::Finding;
 use crate::rules::common::{BY_LEADER, WITHOUT_LEADER, human_limit, plural, says, times};
-use crate::session::HOLDS_BINARY;
 use crate::units::{Micros, S, human};
 
 /// Findings that name a cause which no timer touches, the most telling first.

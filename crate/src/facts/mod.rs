@@ -284,6 +284,9 @@ fn align_years(logs: &mut [LogReading]) {
     }
 }
 
+/// What is said of a document whose bytes are no text.
+pub const HOLDS_BINARY: &str = "holds binary data, not text";
+
 /// The documents as read, sorted by what they are.
 #[derive(Default)]
 pub struct Read {
