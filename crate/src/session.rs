@@ -286,8 +286,16 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
     #[test]
     fn a_configuration_within_a_paste_is_read_and_patched_in_place() {
         let text = format!("Ours:\n```\n{CONFIG}```\nand the log\n```\n{LOST}```\n").replace("600", "1200");
-        let report =
-            Session::of(&Input { documents: vec![crate::input::Document { name: None, text: text.clone() }], ..Input::default() }).report();
+        let read = |step: usize| {
+            let mut session = Session::new(Assumptions::default());
+            session.open(None);
+            text.as_bytes().chunks(step).for_each(|piece| session.push(0, piece));
+            session.finish()
+        };
+        let report = read(text.len());
+        for step in [1, 7] {
+            assert_eq!(read(step).patches[0].diff, report.patches[0].diff, "pieces of {step}");
+        }
         let stated: Vec<_> = report.settings.iter().filter_map(|setting| Some((setting.value?, setting.line))).collect();
         assert!(stated.contains(&(1200.0, Some(7))), "{stated:?}");
         let (new, edits) = (report.patches[0].text.as_deref().expect("a text"), &report.patches[0].edits);
