@@ -2,7 +2,7 @@
 
 use super::common::{SILENT_STREAM, closes_silent_streams, matching};
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
-use crate::facts::{EventId, Facts, InForce};
+use crate::facts::{EventId, Facts, Generation, InForce};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::LONGEST_ELECTION;
@@ -116,6 +116,11 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
         };
         return Some((title, what.to_owned()));
     }
+    if of_04 && wait < 2 * beat {
+        let title = format!("Followers hardly wait for one heartbeat: {both}");
+        let what = "etcd 0.4 takes any pair. Its followers wait for one to two election-timeouts, so with this pair a heartbeat that is a little late costs the leader its place, and each write waits for the next heartbeat.";
+        return Some((title, what.to_owned()));
+    }
     if wait > LONGEST_ELECTION {
         return Some((
             format!("The election-timeout is above etcd's limit of 50000\u{a0}ms: {both}"),
@@ -168,6 +173,11 @@ fn demands(facts: &Facts) -> Vec<Constraint> {
     let beat = facts.value(HeartbeatInterval);
     let demand =
         |parameter: Parameter, side, bound, basis, because: &str| Constraint { parameter, side, bound, basis, because: because.to_owned() };
+    let of_04 = facts.generation == Generation::V04;
+    if of_04 && facts.value(ElectionTimeout) < 2 * beat {
+        let own = "Four heartbeats in an election-timeout, as etcd 0.4 has by itself: 50 and 200\u{a0}ms.";
+        return vec![demand(HeartbeatInterval, Side::AtMost, facts.value(ElectionTimeout) / 4, Basis::Source, own)];
+    }
     if beat >= SILENT_STREAM {
         return vec![
             demand(
@@ -207,6 +217,16 @@ mod tests {
 
     fn start(heartbeat: u32, election: u32) -> String {
         format!("2015/07/14 01:46:34 etcdserver: heartbeat = {heartbeat}ms\n2015/07/14 01:46:34 etcdserver: election = {election}ms\n")
+    }
+
+    #[test]
+    fn etcd_0_4_with_one_heartbeat_in_an_election_timeout() {
+        let unit = "[Service]\nExecStart=/usr/bin/etcd -peer-election-timeout=5000 -peer-heartbeat-interval=5000 -name x\n";
+        let read = crate::config::read(0, unit).expect("a unit");
+        let facts = crate::facts::Facts::gather(vec![read], Vec::new(), Vec::new(), crate::input::Assumptions::default());
+        let found = find(&facts, "etcd-bad-config").expect("a pair that hardly works");
+        assert!(found.title.starts_with("Followers hardly wait"), "{}", found.title);
+        assert!(found.constraints.iter().all(|constraint| constraint.side == Side::AtMost && constraint.bound == 1_250_000));
     }
 
     #[test]
