@@ -160,8 +160,11 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
     // What a template fills in may fit.
     let unknown =
         [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].iter().any(|parameter| facts.in_force(*parameter).value.is_none());
-    if !facts.has_etcd() || facts.generation == Generation::V04 || unknown {
+    if !facts.has_etcd() || unknown {
         return None;
+    }
+    if facts.generation == Generation::V04 {
+        return (election < 2 * heartbeat && stated(Parameter::HeartbeatInterval)).then_some((election / 10, election));
     }
     if 5 * heartbeat > election && (stated(Parameter::HeartbeatInterval) || stated(Parameter::ElectionTimeout)) {
         // The stated half is what somebody wanted; the other half follows it.

@@ -55,12 +55,14 @@ fn check(facts: &Facts) -> Option<Finding> {
         None => String::from("The value stands in the line. etcd ends when it reads such a setting."),
     };
     // What only etcd 2.0 cannot work with is no fault of an etcd of unknown age.
-    let unsure = problems.is_empty() && refused.is_empty() && facts.etcd.is_none() && facts.value(HeartbeatInterval) >= SILENT_STREAM;
+    let of_04 = facts.generation == Generation::V04;
+    let unsure =
+        problems.is_empty() && refused.is_empty() && facts.etcd.is_none() && !of_04 && facts.value(HeartbeatInterval) >= SILENT_STREAM;
     let only_weak = starts_anyway(facts) && problems.iter().all(|problem| problem.weak_pair) && refused.is_empty();
     let works = problems.is_empty() && refused.is_empty() && too_rare_but_works(facts);
     let (severity, confidence) = if unsure {
         (Severity::Warning, Confidence::Medium)
-    } else if only_weak || works {
+    } else if only_weak || works || of_04 && problems.is_empty() && refused.is_empty() {
         (Severity::Warning, Confidence::High)
     } else {
         (Severity::Critical, Confidence::High)
