@@ -14,6 +14,7 @@ fn report(texts: &[&str], assumptions: Assumptions) -> Report {
     let report = analyze(&Input { documents, assumptions });
     let verdict = &report.verdict;
     assert!(verdict.headline.len() > 20 && verdict.why.len() > 10, "{verdict:?}");
+    assert!(verdict.finding.iter().all(|id| report.findings.iter().any(|finding| finding.id == *id)), "{verdict:?}");
     assert!(report.recommendations.is_empty() || verdict.severity > Severity::Ok, "{verdict:?}");
     report
 }
@@ -403,4 +404,14 @@ fn an_agent_ttl_that_cannot_be_read_does_not_stay() {
     let text = |report: &Report| row(report, "fleet.agent-ttl").proposed_text.clone();
     assert_eq!(text(&read(&[&file(5)])), "60s");
     assert_eq!(text(&read(&[&file(1).replace("20", "90")])), "90s");
+}
+
+/// Whoever shows the report puts that finding first.
+#[test]
+fn the_headline_names_the_finding_that_it_tells() {
+    let stalled = one_stall(100, 1000, 1.5, "1.35s");
+    assert_eq!(read(&logs(&stalled)).verdict.finding.as_deref(), Some("etcd-leader-lost"));
+    let pair = read(&["#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 1000\n"]);
+    assert_eq!(pair.verdict.finding.as_deref(), Some("etcd-bad-config"));
+    assert_eq!(read(&[VARIABLES]).verdict.finding, None);
 }

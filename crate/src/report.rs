@@ -118,6 +118,8 @@ pub struct Verdict {
     pub severity: Severity,
     /// One sentence: who did what, how long against what, with what effect.
     pub headline: String,
+    /// The finding that the headline tells, by its id; none where it tells of something else.
+    pub finding: Option<String>,
     /// Whether timing is the cure.
     pub timing: Timing,
     /// Why it is or is not.

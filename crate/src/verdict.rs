@@ -40,10 +40,12 @@ pub const OTHER_CAUSES: &[&str] = &[
 pub fn verdict(facts: &Facts, findings: &[Finding], plan: &Plan) -> Verdict {
     let severity = findings.iter().map(|finding| finding.severity).max().filter(|worst| *worst > Severity::Info).unwrap_or(Severity::Ok);
     let timing = timing(facts, findings, plan, severity);
+    let (headline, telling) = headline(facts, findings, plan, severity, timing);
     Verdict {
         // Fine is said of what was looked at: where that was too little, nothing is fine.
         severity: if severity == Severity::Ok && timing != Timing::NoneNeeded { Severity::Info } else { severity },
-        headline: headline(facts, findings, plan, severity, timing),
+        headline,
+        finding: telling.map(|finding| finding.id.to_owned()),
         timing,
         why: why(facts, findings, plan, severity, timing),
         gain: gain(facts, plan),
@@ -195,29 +197,46 @@ fn without_leader(facts: &Facts) -> Option<&Event> {
     shown.filter(|_| members >= 3 && leads == 0)
 }
 
-/// Who did what, how long against what, with what effect.
-fn headline(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, timing: Timing) -> String {
+/// Who did what, how long against what, with what effect; and the finding that says the same at length.
+fn headline<'a>(
+    facts: &Facts,
+    findings: &'a [Finding],
+    plan: &Plan,
+    severity: Severity,
+    timing: Timing,
+) -> (String, Option<&'a Finding>) {
+    let of = |ids: &[&str]| ids.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id));
+    let of_stalls = || of(if plan.replay.needless > 0 { &["etcd-leader-lost", "etcd-election-churn"] } else { &["etcd-heartbeat-late"] });
     if facts.logs.is_empty() && facts.configurations.is_empty() {
-        return String::from("Nothing here is a log or a configuration of etcd or fleet.");
+        return (String::from("Nothing here is a log or a configuration of etcd or fleet."), None);
     }
     let proposes = plan.changes().next().is_some();
     if timing == Timing::NoneNeeded || severity == Severity::Ok && !proposes {
-        return healthy(facts, timing);
+        return (healthy(facts, timing), None);
     }
     if proposes && severity == Severity::Ok {
-        return as_asked(facts, plan);
+        return (as_asked(facts, plan), None);
     }
     if facts.logs.is_empty() {
-        return review(facts, findings, plan);
+        let wrong = findings.iter().find(|finding| finding.severity > Severity::Info);
+        return (review(facts, wrong, plan), wrong);
     }
     let broken = findings.iter().find(|finding| plan.repairs && finding.id == "etcd-bad-config");
     if let Some(broken) = broken {
-        return format!("{}.", broken.title);
+        return (format!("{}.", broken.title), Some(broken));
     }
     if proposes {
-        let shown = stalls_headline(facts, plan).or_else(|| presence_headline(facts, findings)).or_else(|| units_headline(facts, findings));
-        if let Some(text) = shown.or_else(|| fleet_headline(facts, plan)) {
-            return text;
+        if let Some(text) = stalls_headline(facts, plan) {
+            return (text, of_stalls());
+        }
+        if let Some(text) = presence_headline(facts, findings) {
+            return (text, of(&["fleet-agent-heartbeat-lost"]));
+        }
+        if let Some(text) = units_headline(facts, findings) {
+            return (text, of(&["fleet-units-restarted"]));
+        }
+        if let Some(text) = fleet_headline(facts, plan) {
+            return (text, of(&["fleet-etcd-request-cancelled", "fleet-registry-timeout"]));
         }
     }
     let named = if proposes { None } else { other_cause(findings) };
@@ -228,18 +247,20 @@ fn headline(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity
             "no sensible timer outlasts that"
         };
         if let Some(text) = stalls_headline(facts, plan) {
-            return format!("{}; {end}.", text.trim_end_matches('.'));
+            return (format!("{}; {end}.", text.trim_end_matches('.')), of_stalls());
         }
     }
     if let Some(text) = outlasted(facts, plan, timing).filter(|_| named.is_none()) {
-        return text;
+        return (text, of(&["etcd-heartbeat-late"]));
     }
-    let telling = named.or_else(|| shown(findings)).or(findings.first()).map_or("", |finding| finding.title.trim_end_matches('.'));
-    match timing {
-        Timing::NotTheRemedy => format!("{telling}. No timer cures that."),
-        Timing::Undecided => format!("{telling}. The input does not show whether timing is the cause."),
-        _ => format!("{telling}."),
-    }
+    let telling = named.or_else(|| shown(findings)).or(findings.first());
+    let title = telling.map_or("", |finding| finding.title.trim_end_matches('.'));
+    let end = match timing {
+        Timing::NotTheRemedy => " No timer cures that.",
+        Timing::Undecided => " The input does not show whether timing is the cause.",
+        _ => "",
+    };
+    (format!("{title}.{end}"), telling)
 }
 
 /// What a log shows is more telling than the form of a file.
@@ -295,8 +316,7 @@ fn as_asked(facts: &Facts, plan: &Plan) -> String {
 }
 
 /// A configuration without a log: what is wrong with it, or what its values cost.
-fn review(facts: &Facts, findings: &[Finding], plan: &Plan) -> String {
-    let wrong = findings.iter().find(|finding| finding.severity > Severity::Info);
+fn review(facts: &Facts, wrong: Option<&Finding>, plan: &Plan) -> String {
     let title = wrong.map_or("", |finding| finding.title.trim_end_matches('.'));
     if plan.changes().next().is_some() || wrong.is_some_and(|finding| !finding.parameters.is_empty()) {
         return format!("{title}.");

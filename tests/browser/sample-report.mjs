@@ -73,6 +73,7 @@ export const sample = {
     severity: 'warning',
     headline:
       'The leader stalls for up to 1.6 s but etcd waits only 1.0 s: a living leader was voted out 4 times in 29 minutes, and fleet gave up on 4 requests.',
+    finding: 'etcd-election-churn',
     timing: 'remedy',
     why: 'Each change followed a stall that was longer than the election timeout.',
     gain: ['Needless elections: 4 now, none expected.', 'fleet errors: 4 now, none expected.'],

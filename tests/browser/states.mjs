@@ -2,6 +2,7 @@
 // accessibility.spec.mjs looks at every one.
 
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { dropLarge, paste, single } from './browser.mjs';
 
 /** A configuration with a pair of values that etcd refuses, and a request timeout that is too short. */
@@ -51,11 +52,22 @@ const reading = async (page) => {
   await dropLarge(page, 4000);
   await page.locator('.pg h1', { hasText: 'left' }).waitFor();
 };
+const chosen = (name, buffer) => (page) =>
+  page.locator('#files').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+/** Random enough that no line of it reads like text. */
+const BYTES = Buffer.from(Array.from({ length: 40_000 }, (_, index) => (index * index * 37 + index * 11) % 256));
+/** A page whose engine is not where it should be. That the browser logs it is no fault. */
+const withoutEngine = async (page) => {
+  await page.route('**/*.wasm', (route) => route.fulfill({ status: 404 }));
+  await page.reload({ waitUntil: 'networkidle' });
+  await paste(page, FLAWED);
+  await page.locator('#error-title').waitFor();
+  page.problems.length = 0;
+};
 const unfold = async (page) => {
   for (const each of await page.locator('details:not(.menu)').all()) await each.evaluate((fold) => (fold.open = true));
 };
 
-const LIGHT_AND_DARK = ['light', 'dark'];
 const MOST = ['light', 'dark', '390', '320'];
 const ALL = [...MOST, '4k', 'forced', 'print'];
 
@@ -67,9 +79,9 @@ export const STATES = [
   { name: 'progress', go: reading, looks: [...MOST, 'forced'] },
   { name: 'results-stalls', go: stalls, looks: ALL },
   { name: 'results-requests', go: example('fleet gives up'), looks: MOST },
-  { name: 'results-lease', go: example('An engine lease'), looks: LIGHT_AND_DARK },
+  { name: 'results-lease', go: example('An engine lease'), looks: MOST },
   { name: 'not-timing-disk', go: example('A disk that hangs'), looks: [...MOST, 'print'] },
-  { name: 'unit-stopped', go: example('A unit stopped'), looks: ['light', '320'] },
+  { name: 'unit-stopped', go: example('A unit stopped'), looks: MOST },
   { name: 'none-needed', go: example('A quiet log'), looks: MOST },
   { name: 'saw-too-little', go: pasted(SAW_LITTLE), looks: MOST },
   { name: 'broken', go: pasted(BROKEN), looks: MOST },
@@ -79,14 +91,22 @@ export const STATES = [
     go: then((page) => paste(page, 'any text'), until('#error-title')),
     looks: [...MOST, 'forced'],
   },
+  { name: 'no-engine', go: withoutEngine, looks: MOST },
+  {
+    name: 'cut-gzip',
+    go: then(chosen('core-1.journal.gz', gzipSync(FLAWED).subarray(0, 40)), until('#error-title')),
+    looks: MOST,
+  },
+  { name: 'binary', go: then(chosen('core-1.bin', BYTES), answered), looks: MOST },
+  { name: 'read-in-part', go: then(reading, press('#enough'), answered), looks: MOST },
   { name: 'editor', go: marked, looks: [...MOST, 'forced'] },
   { name: 'editor-fixed', go: then(stalls, press('#config-fold'), press('#fix-all'), until('#fixed')), looks: MOST },
   { name: 'editor-plain', go: then(marked, press('#config-switch')), looks: MOST },
   { name: 'share', go: then(stalls, press('#share > summary'), press('#share-texts > summary')), looks: MOST },
-  { name: 'export', go: then(stalls, press('#export > summary')), looks: ['light', 'dark', '320'] },
+  { name: 'export', go: then(stalls, press('#export > summary')), looks: MOST },
   { name: 'log-viewer', go: then(stalls, press('.ev .cap button')), looks: MOST },
   { name: 'tables', go: then(stalls, unfold), looks: [...MOST, 'forced'] },
-  { name: 'compact-empty', attribute: 'compact', looks: ['light', 'dark', '320'] },
+  { name: 'compact-empty', attribute: 'compact', looks: MOST },
   { name: 'compact', attribute: 'compact', go: stalls, looks: [...MOST, 'forced'] },
   { name: 'compact-not-timing', attribute: 'compact', go: example('A disk that hangs'), looks: MOST },
   { name: 'single-file', address: pathToFileURL(single).href, go: stalls, looks: ['light'] },

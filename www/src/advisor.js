@@ -3,7 +3,7 @@
 import { Engine, Overtaken } from './engine.js';
 import { asGiven, lineNow, withEdit, withFixes } from './fixes.js';
 import { applied, isConfiguration, isBroken } from './marks.js';
-import { SEVERITY, TIMING, WORDS } from './strings.js';
+import { SEVERITY, TIMING, unreadable, WORDS } from './strings.js';
 import { h } from './dom.js';
 import { openLink } from './share.js';
 
@@ -102,7 +102,7 @@ export class Advisor {
         try {
           docs.push(await held(file));
         } catch {
-          this.state.error = `${file.name} ${WORDS.badFile}`;
+          this.state.error = unreadable(file.name);
         }
       }
       if (docs.length > 0) return this.actions.add(docs);
@@ -165,7 +165,13 @@ export class Advisor {
       this.#view.render();
       this.#view.focus(state.report ? 'headline' : 'paste');
     },
-    enough: () => this.#engine?.enough(),
+    enough: () => {
+      const { index = 0, files = [] } = this.state.progress ?? {};
+      const cut = files.slice(index).map((file) => file.name);
+      for (const { key, name, file } of this.state.documents)
+        if (file && cut.includes(name)) this.#change(key, { stopped: true });
+      this.#engine?.enough();
+    },
     assume: (id, value) => {
       if (value === undefined) delete this.state.assumptions[id];
       else this.state.assumptions[id] = value;

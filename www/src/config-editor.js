@@ -37,6 +37,8 @@ export class ConfigEditor {
   #count = h('span', { class: 'q s' });
   #choice = h('select', { id: 'config-choice', 'aria-label': WORDS.whichConfiguration });
   #all = h('button', { type: 'button', id: 'fix-all' });
+  // What F8 does, for whoever has no such key.
+  #next = h('button', { type: 'button', id: 'next-mark', onclick: () => this.#editor?.next() }, WORDS.nextMark);
   #field = h('textarea', { id: 'config-plain', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off' });
   #host = h('div', { class: 'editor' });
   #list = h('div', { class: 'mark-list' });
@@ -53,7 +55,8 @@ export class ConfigEditor {
         'div',
         { class: 'cap' },
         this.#choice,
-        h('span', { id: 'config-keys' }, WORDS.editorKeys),
+        this.#next,
+        h('span', { id: 'config-keys', class: 'keys' }, WORDS.editorKeys),
         h('label', { class: 'check' }, this.#switch, WORDS.plainEditor),
       ),
       this.#host,
@@ -108,6 +111,7 @@ export class ConfigEditor {
     this.#host.hidden = this.#plain;
     this.#field.hidden = !this.#plain;
     this.#list.hidden = !this.#plain;
+    this.#next.hidden = this.#plain;
     this.#editor?.setText(text, other);
     if (fresh && state.report)
       this.#mark(
@@ -177,6 +181,7 @@ export class ConfigEditor {
     const count = marks.length === 0 ? WORDS.noMarks : plural(marks.length, 'mark');
     this.#count.textContent = `${count} \u00b7 ${WORDS.editInPlace}`;
     this.#all.hidden = edits.length === 0;
+    this.#next.disabled = marks.length === 0;
     this.#all.textContent = edits.length === 1 ? WORDS.fixOne : `${WORDS.fixAll} (${edits.length})`;
     this.#all.onclick = () => this.#apply(edits, WORDS.fixedAll);
     this.#editor?.setMarks(marks, doc.text ?? '');

@@ -181,6 +181,7 @@ export function mountEditor(parent, label, calls) {
 
   return {
     goTo,
+    next: () => next(1),
     hasFocus: () => view.hasFocus,
     focus: () => view.focus(),
     destroy: () => view.destroy(),

@@ -2,7 +2,7 @@
 // was stopped is replaced from memory, without a request. Where no worker may start, the same code
 // runs in the page.
 
-import { WORDS } from './strings.js';
+import { unreadable, WORDS } from './strings.js';
 import { scriptAddress } from './trusted.js';
 
 /** @typedef {import('./types.js').Report} Report */
@@ -16,8 +16,11 @@ export class Overtaken extends Error {}
 /** @typedef {{ id: number, message: any, resolve: (report: Report) => void, reject: (error: Error) => void, progress: (progress: Progress) => void }} Waiting */
 
 export class Engine {
-  /** @type {Promise<WebAssembly.Module>} */
+  /** @type {Promise<WebAssembly.Module> | undefined} */
   #module;
+  /** The engine could not be had; the next analysis asks for it anew. */
+  #missing = false;
+  #source;
   /** @type {Port | undefined} */
   #port;
   /** The port has its engine. */
@@ -30,8 +33,16 @@ export class Engine {
 
   /** @param {string | URL} address of the engine, or `#id` of an element that holds it as text */
   constructor(address) {
-    this.#module = load(address);
-    // The worker starts while the engine is fetched. A failure is told to who asks for an answer.
+    this.#source = address;
+    this.#fetch();
+  }
+
+  /** The worker starts while the engine is fetched. A failure is told to who asks for an answer. */
+  #fetch() {
+    this.#port?.terminate();
+    this.#missing = false;
+    this.#module = load(this.#source);
+    this.#module.catch(() => (this.#missing = true));
     this.#start();
   }
 
@@ -47,6 +58,7 @@ export class Engine {
     const id = ++this.#id;
     this.#waiting?.reject(new Overtaken());
     this.#waiting = undefined;
+    if (this.#missing) this.#fetch();
     await this.#module;
     if (id !== this.#id) throw new Overtaken();
     return new Promise((resolve, reject) => {
@@ -96,7 +108,7 @@ export class Engine {
       this.#workersStart = false;
       this.#again(port);
     };
-    const engine = await this.#module.catch(() => undefined);
+    const engine = await this.#module?.catch(() => undefined);
     if (!engine || port !== this.#port) return;
     port.postMessage({ id: 0, type: 'start', engine });
     this.#ready = true;
@@ -129,7 +141,7 @@ export class Engine {
     if (data.progress) return waiting.progress(data.progress);
     if (data.error !== undefined) return this.#fail(port);
     this.#waiting = undefined;
-    if (data.badFile !== undefined) return waiting.reject(new Error(`${data.badFile} ${WORDS.badFile}`));
+    if (data.badFile !== undefined) return waiting.reject(new Error(unreadable(data.badFile)));
     waiting.resolve(data.report);
   }
 

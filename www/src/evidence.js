@@ -20,7 +20,7 @@ const LINES_SHOWN = 8;
  */
 export function evidenceSection(report, state, actions, rules) {
   if (report.findings.length === 0 && !report.timeline) return null;
-  const shown = tellingFirst(inSpan(report, state.span), report.verdict.headline);
+  const shown = tellingFirst(inSpan(report, state.span), report.verdict.finding);
   const hidden = report.findings.length - shown.length;
   return section(
     'evidence',
@@ -81,10 +81,10 @@ function inSpan(report, span) {
  * What the headline speaks of comes first; all else in the report's order.
  *
  * @param {Finding[]} findings
- * @param {string} headline
+ * @param {string | null} id of the finding that the headline tells
  */
-function tellingFirst(findings, headline) {
-  const told = findings.find((each) => headline.startsWith(each.title.replace(/\.$/, '')));
+function tellingFirst(findings, id) {
+  const told = findings.find((each) => each.id === id);
   return told ? [told, ...findings.filter((each) => each !== told)] : findings;
 }
 

@@ -170,7 +170,7 @@ function documentRow(doc, state, actions) {
         onchange: (/** @type {any} */ event) => actions.rename(doc.key, event.target.value),
       }),
     ),
-    h('td', null, read ? recognised(read) : 'not read yet'),
+    h('td', null, read ? recognised(read) : state.error ? WORDS.notRead : WORDS.notReadYet),
     h(
       'td',
       { class: 'fig' },

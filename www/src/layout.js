@@ -72,18 +72,23 @@ export class Layout {
       parts.examples.hidden ||= this.#host.getAttribute('examples') === 'none';
       parts.input.hidden = short || (documents.length === 0 && !shared);
       this.#placeBox(first ? 'First' : 'Last');
+      const stopped = documents.some((doc) => doc.stopped);
       const fixed = answered && fixedSoFar(state);
       fill(
         parts.read,
         answered &&
-          !short && [shared && sharedNotice(shared, actions), readLine(report, actions), fixed && fixedNotice(fixed)],
+          !short && [
+            shared && sharedNotice(shared, actions),
+            readLine(report, actions, stopped),
+            fixed && fixedNotice(fixed),
+          ],
       );
       fill(parts.verdict, answered && (short ? compactAnswer(report, actions) : verdictBlock(report.verdict)));
       fill(parts.results, answered && !short && this.#sections(report));
       this.#whatIf.render(answered && !short ? report : undefined, state, answered && tellsAnyway(report));
       fill(parts.more, answered && !short && this.#furtherSections(report));
       fill(parts.documents, documentTable(state, actions));
-      fill(parts.limits, answered && [h('h3', null, WORDS.restsOn), limitsList(report)]);
+      fill(parts.limits, answered && !nothingRead(report) && [h('h3', null, WORDS.restsOn), limitsList(report)]);
       this.#wrong.element.hidden = !answered || documents.length === 0;
       if (answered) this.#wrong.render(report, state);
       this.#renderBar(answered ? report : undefined);
@@ -346,7 +351,7 @@ export class Layout {
       const right = anyway && h('div', null, heading('anyway-title', WORDS.anyway), anyway);
       return h('section', blk, h('div', { class: 'two' }, left, right));
     }
-    if (nothingRead(report)) return h('section', { class: 'blk' }, whereToGetIt(actions));
+    if (nothingRead(report)) return h('section', { class: 'blk' }, whatWasGiven(report), whereToGetIt(actions));
     const rows = report.recommendations.length + report.kept.length;
     if (rows === 0 && report.patches.length === 0) return null;
     const patch = patchPanel(report, actions);
@@ -474,6 +479,11 @@ function nothingRead(report) {
   return (
     report.documents.length > 0 && report.documents.every((doc) => doc.kind !== 'log' && doc.kind !== 'configuration')
   );
+}
+
+/** Why each text gave nothing, where that is known. @param {Report} report */
+function whatWasGiven(report) {
+  return report.limits.length > 0 && h('div', { class: 'given' }, h('h2', null, WORDS.given), limitsList(report));
 }
 
 /**

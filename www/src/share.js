@@ -32,6 +32,7 @@ const FACTS = {
   verdict: {
     severity: 'id',
     headline: 'words',
+    finding: 'id',
     timing: 'id',
     why: 'words',
     gain: ['words'],

@@ -15,6 +15,7 @@ export const WORDS = {
   whatIf: 'What if',
   input: 'Input and limits',
   inputShort: 'Input',
+  given: 'What was given',
   restsOn: 'What this rests on, and what it cannot see',
   addMore: 'Add more',
   clear: 'Clear all',
@@ -58,7 +59,7 @@ export const WORDS = {
   configuration: 'Configuration',
   whichConfiguration: 'Which configuration',
   editInPlace: 'edit and fix in place',
-  editorKeys: 'F8: next mark. Esc, then Tab: leave the editor.',
+  editorKeys: 'F8: next mark. Esc, then Tab: leave.',
   plainEditor: 'Plain text field',
   editedHere: 'Edits stay in this tab; the answer follows them.',
   noEditor: 'The editor did not load. A plain text field takes its place:',
@@ -115,7 +116,10 @@ export const WORDS = {
   noFetch:
     'The engine could not be fetched. See whether this machine is online, and try again. For whoever runs this page: the engine lies beside the script, or where the attribute engine says; a Content-Security-Policy needs its origin in connect-src.',
   cancelled: 'Stopped. Nothing was analysed.',
-  badFile: 'could not be read. If it ends in .gz, it may be cut off or not be a gzip file.',
+  notRead: 'not read',
+  notReadYet: 'not read yet',
+  stopped: 'Stopped early: the rest was not read.',
+  nextMark: 'Next mark',
 };
 
 /** @type {Record<string, string>} */
@@ -165,7 +169,7 @@ export const MARK = {
 /** Assumptions the reader may correct: id, label, unit, and whether it is a number. */
 export const ASSUMPTIONS = [
   { id: 'members', label: 'etcd members', number: true },
-  { id: 'peerRttMs', label: 'Round trip between members, ms', number: true },
+  { id: 'peerRttMs', label: 'Round trip, ms', number: true },
   { id: 'machines', label: 'Machines with fleet', number: true },
   { id: 'units', label: 'Units in the cluster', number: true },
   { id: 'etcdVersion', label: 'etcd version', number: false },
@@ -175,6 +179,13 @@ export const ASSUMPTIONS = [
 /** `1 line`, `2 lines`. @param {number} count @param {string} word */
 export function plural(count, word) {
   return `${count.toLocaleString('en')}\u00a0${word}${count === 1 ? '' : 's'}`;
+}
+
+/** A file that gives no text. @param {string} name */
+export function unreadable(name) {
+  return /\.gz$/i.test(name)
+    ? `${name} could not be read. It is cut off, or no gzip file. Copy it again, or unpack it with gunzip and drop the text.`
+    : `${name} could not be read. It may have been moved or changed, or is a folder. Choose the file again.`;
 }
 
 export const THEMES = [

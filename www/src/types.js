@@ -18,6 +18,7 @@
  * @property {Blob} [file]
  * @property {boolean} [gzip]
  * @property {number} [size]
+ * @property {boolean} [stopped]   the reader stopped it before its end
  */
 
 /**

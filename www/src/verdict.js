@@ -8,8 +8,9 @@ import { plural, SEVERITY, TIMING, WORDS } from './strings.js';
 /**
  * @param {Report} report
  * @param {import('./types.js').Actions} actions
+ * @param {boolean} stopped whether a file was not read to its end
  */
-export function readLine(report, actions) {
+export function readLine(report, actions, stopped) {
   if (report.documents.length === 0) return null;
   const read = report.documents.filter((doc) => doc.kind !== 'empty');
   const lines = read.reduce((sum, doc) => sum + doc.lines, 0);
@@ -20,6 +21,7 @@ export function readLine(report, actions) {
     'div',
     { class: 'read s q' },
     h('span', null, h('b', null, 'Read: '), `${names}, ${understood.toLocaleString('en')} of ${plural(lines, 'line')}`),
+    stopped && h('b', { class: 'warning' }, WORDS.stopped),
     software(read) && h('span', null, software(read)),
     hosts > 0 && h('span', null, plural(hosts, 'host')),
     h('button', { class: 'link', type: 'button', onclick: () => actions.jump('input') }, 'Change input'),
