@@ -78,6 +78,19 @@ suite('editor, share and export', (story) => {
     assert.equal(await page.locator('#headline').innerText(), headline);
   });
 
+  story('without a keyboard, a button leads from mark to mark', {}, async (page) => {
+    await paste(page, CONFIG);
+    await page.locator('#config .cm-content .mark-row').first().waitFor();
+    const said = [];
+    for (let press = 0; press < 2; press++) {
+      await page.locator('#next-mark').click();
+      said.push(await page.locator('[role=status]').innerText());
+    }
+    assert.match(said[0], /^Line \d+\. /);
+    assert.match(said[1], /^Line \d+\. /);
+    assert.notEqual(said[0], said[1]);
+  });
+
   story('undoes a fix, and never to an empty text', {}, async (page) => {
     await inEditor(page);
     const before = await edited(page);
@@ -167,6 +180,8 @@ suite('editor, share and export', (story) => {
     assert.equal(await page.locator('#config-plain').inputValue(), await edited(page));
     assert.equal(await page.locator('#config .cm-content').isVisible(), false);
     assert.ok((await page.locator('.mark-list .mark-row').count()) > 0, 'the marks stand below it');
+    const width = (selector) => page.locator(selector).evaluate((element) => element.getBoundingClientRect().width);
+    assert.ok((await width('#config-plain')) > 0.95 * (await width('#config .src')), 'it takes the whole width');
     await page.locator('#config-plain').focus();
     await page.keyboard.press('Control+End');
     await page.keyboard.type('# by hand\n');

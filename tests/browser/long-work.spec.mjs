@@ -93,6 +93,7 @@ suite('long work', (story, at) => {
     await page.locator('#enough').click();
     await page.locator('#headline').waitFor();
     assert.match(await page.locator('.lim').innerText(), /read only in part/);
+    assert.match(await page.locator('.read').innerText(), /Stopped early/);
   });
 
   story('several files: each is listed with its state', {}, async (page) => {

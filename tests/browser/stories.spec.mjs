@@ -87,6 +87,51 @@ suite('stories', (story, at) => {
     assert.match(await page.locator('#error-title').innerText(), /^cut\.gz could not be read/);
   });
 
+  story(
+    'at night: dark as the system is, light as soon as the reader says so',
+    { colorScheme: 'dark' },
+    async (page) => {
+      await paste(page, CONFIG);
+      await headline(page);
+      /** How bright paper and ink are, from 0 to 255. */
+      const shades = () =>
+        page.locator('timing-advisor').evaluate((host) => {
+          const { backgroundColor, color } = getComputedStyle(host);
+          return [backgroundColor, color].map((each) => Number(each.match(/\d+/)));
+        });
+      const [paper, ink] = await shades();
+      assert.ok(paper < 60 && ink > 200, `${paper} ${ink}`);
+      await page.locator('#theme').selectOption('light');
+      const [day, text] = await shades();
+      assert.ok(day > 200 && text < 60, `${day} ${text}`);
+    },
+  );
+
+  story('an engine that could not be fetched is asked for again, and the text is still there', {}, async (page) => {
+    await page.route('**/*.wasm', (route) => route.fulfill({ status: 404 }));
+    await page.reload({ waitUntil: 'networkidle' });
+    await paste(page, CONFIG);
+    await page.locator('#error-title').waitFor();
+    assert.match(
+      await page.locator('.fault').innerText(),
+      /could not be fetched.*\s+See whether this machine is online, and try again/,
+    );
+    await page.unroute('**/*.wasm');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await headline(page);
+    assert.match(text(await page.locator('.docs').innerText()), /11 of 11 lines/);
+    // The browser tells of the two answers that were no engine.
+    assert.ok(page.problems.every((each) => each.includes('404')));
+    page.problems.length = 0;
+  });
+
+  story('binary data is called so where the answer would be', {}, async (page) => {
+    const buffer = Buffer.from(Array.from({ length: 4000 }, (_, index) => (index * index * 37) % 256));
+    await page.locator('#files').setInputFiles({ name: 'core.bin', mimeType: 'application/octet-stream', buffer });
+    await headline(page);
+    assert.match(await page.locator('#verdict .because').innerText(), /core\.bin holds binary data/);
+  });
+
   story('every example gets an answer', {}, async (page) => {
     const count = await page.locator('.ex button').count();
     for (let index = 0; index < count; index++) {

@@ -39,6 +39,7 @@ export class ConfigEditor {
   #all = h('button', { type: 'button', id: 'fix-all' });
   // What F8 does, for whoever has no such key.
   #next = h('button', { type: 'button', id: 'next-mark', onclick: () => this.#editor?.next() }, WORDS.nextMark);
+  #keys = h('span', { id: 'config-keys', class: 'keys' }, WORDS.editorKeys);
   #field = h('textarea', { id: 'config-plain', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off' });
   #host = h('div', { class: 'editor' });
   #list = h('div', { class: 'mark-list' });
@@ -56,7 +57,7 @@ export class ConfigEditor {
         { class: 'cap' },
         this.#choice,
         this.#next,
-        h('span', { id: 'config-keys', class: 'keys' }, WORDS.editorKeys),
+        this.#keys,
         h('label', { class: 'check' }, this.#switch, WORDS.plainEditor),
       ),
       this.#host,
@@ -111,7 +112,7 @@ export class ConfigEditor {
     this.#host.hidden = this.#plain;
     this.#field.hidden = !this.#plain;
     this.#list.hidden = !this.#plain;
-    this.#next.hidden = this.#plain;
+    this.#next.hidden = this.#keys.hidden = this.#plain;
     this.#editor?.setText(text, other);
     if (fresh && state.report)
       this.#mark(

@@ -10,7 +10,7 @@ import { severity } from './verdict.js';
 /** @typedef {import('./types.js').Actions} Actions */
 /** @typedef {import('./types.js').State} State */
 
-const LINES_SHOWN = 8;
+const LINES_SHOWN = 6;
 
 /**
  * @param {Report} report

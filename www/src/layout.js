@@ -88,7 +88,7 @@ export class Layout {
       this.#whatIf.render(answered && !short ? report : undefined, state, answered && tellsAnyway(report));
       fill(parts.more, answered && !short && this.#furtherSections(report));
       fill(parts.documents, documentTable(state, actions));
-      fill(parts.limits, answered && !nothingRead(report) && [h('h3', null, WORDS.restsOn), limitsList(report)]);
+      fill(parts.limits, answered && [h('h3', null, WORDS.restsOn), limitsList(report)]);
       this.#wrong.element.hidden = !answered || documents.length === 0;
       if (answered) this.#wrong.render(report, state);
       this.#renderBar(answered ? report : undefined);
@@ -301,6 +301,8 @@ export class Layout {
     const { box, [`box${where}`]: place, [`privacy${where}`]: line } = this.#parts;
     if (box.parentElement === place) return;
     place.append(box);
+    const area = /** @type {HTMLTextAreaElement} */ (this.#parts.area);
+    area.placeholder = where === 'First' ? WORDS.placeholder : WORDS.pasteMore;
     const privacy = this.#root.getElementById('privacy');
     if (privacy) line.append(privacy);
   }
@@ -351,7 +353,7 @@ export class Layout {
       const right = anyway && h('div', null, heading('anyway-title', WORDS.anyway), anyway);
       return h('section', blk, h('div', { class: 'two' }, left, right));
     }
-    if (nothingRead(report)) return h('section', { class: 'blk' }, whatWasGiven(report), whereToGetIt(actions));
+    if (nothingRead(report)) return h('section', { class: 'blk' }, whereToGetIt(actions));
     const rows = report.recommendations.length + report.kept.length;
     if (rows === 0 && report.patches.length === 0) return null;
     const patch = patchPanel(report, actions);
@@ -479,11 +481,6 @@ function nothingRead(report) {
   return (
     report.documents.length > 0 && report.documents.every((doc) => doc.kind !== 'log' && doc.kind !== 'configuration')
   );
-}
-
-/** Why each text gave nothing, where that is known. @param {Report} report */
-function whatWasGiven(report) {
-  return report.limits.length > 0 && h('div', { class: 'given' }, h('h2', null, WORDS.given), limitsList(report));
 }
 
 /**

@@ -15,7 +15,6 @@ export const WORDS = {
   whatIf: 'What if',
   input: 'Input and limits',
   inputShort: 'Input',
-  given: 'What was given',
   restsOn: 'What this rests on, and what it cannot see',
   addMore: 'Add more',
   clear: 'Clear all',
@@ -93,6 +92,7 @@ export const WORDS = {
   ],
   placeholder:
     'Paste a log or a cloud-config here; paste again to add another.\n\nNov 22 06:23:55 core-03 etcd2[612]: failed to send out heartbeat on time (deadline exceeded for 1.40s)\nNov 22 06:24:41 core-01 fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: …',
+  pasteMore: 'Paste another log or cloud-config here.',
   box: 'Log or configuration',
   choose: 'Choose files',
   drop: 'or drop them anywhere on this page: journals, .log, .gz, any size',
@@ -114,7 +114,7 @@ export const WORDS = {
   noWasm:
     "The page around the advisor does not allow WebAssembly: its Content-Security-Policy needs 'wasm-unsafe-eval' in script-src.",
   noFetch:
-    'The engine could not be fetched. See whether this machine is online, and try again. For whoever runs this page: the engine lies beside the script, or where the attribute engine says; a Content-Security-Policy needs its origin in connect-src.',
+    'The engine could not be fetched. See whether this machine is online, and try again; what you pasted stays in this tab. For whoever runs this page: the engine lies beside the script, or where the attribute engine says; a Content-Security-Policy needs its origin in connect-src.',
   cancelled: 'Stopped. Nothing was analysed.',
   notRead: 'not read',
   notReadYet: 'not read yet',
