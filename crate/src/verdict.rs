@@ -198,13 +198,7 @@ fn without_leader(facts: &Facts) -> Option<&Event> {
 }
 
 /// Who did what, how long against what, with what effect; and the finding that says the same at length.
-fn headline<'a>(
-    facts: &Facts,
-    findings: &'a [Finding],
-    plan: &Plan,
-    severity: Severity,
-    timing: Timing,
-) -> (String, Option<&'a Finding>) {
+fn headline<'a>(facts: &Facts, findings: &'a [Finding], plan: &Plan, severity: Severity, timing: Timing) -> (String, Option<&'a Finding>) {
     let of = |ids: &[&str]| ids.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id));
     let of_stalls = || of(if plan.replay.needless > 0 { &["etcd-leader-lost", "etcd-election-churn"] } else { &["etcd-heartbeat-late"] });
     if facts.logs.is_empty() && facts.configurations.is_empty() {
