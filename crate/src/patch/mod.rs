@@ -111,9 +111,17 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
     {
         Some("The unit also reads a file with EnvironmentFile=, which beats Environment=; make sure that it does not set these.")
     } else {
-        filled_in.then_some("A value that a template fills in is now a number; the template's own value may be the better place.")
+        let unchecked = || configuration.source.is_yaml() && is_filled_in(text);
+        filled_in.then_some("A value that a template fills in is now a number; the template's own value may be the better place.").or_else(
+            || unchecked().then_some("A template fills in this file, and what becomes of it then was not checked; look the change over."),
+        )
     };
     Ok((edits, reason.map(str::to_owned)))
+}
+
+/// Whether marks of a template stand where they may hide or write whole lines: they can happen to be YAML.
+fn is_filled_in(text: &str) -> bool {
+    ["{%", "<%", ": {{", "- {{"].iter().any(|mark| text.contains(mark)) || text.lines().any(|line| line.trim_start().starts_with("{{"))
 }
 
 fn document_id(document: usize) -> String {
@@ -191,6 +199,21 @@ mod tests {
         let text = "\u{feff}#cloud-config\r\ncoreos:\r\n  etcd2:\r\n    heartbeat-interval: 600 # ms\r\n    election-timeout: \"6000\"\r\n";
         let expected = text.replace("600 #", "250 #").replace("\"6000\"", "2500");
         assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+    }
+
+    /// Marks of a template may be YAML by chance; what they leave of it cannot be verified.
+    #[test]
+    fn what_a_template_fills_in_is_not_safe() {
+        for (text, expected) in [
+            ("#cloud-config\ncoreos:\n  fleet:\n    public-ip: 10.0.0.1\n", "safe"),
+            ("#cloud-config\ncoreos:\n  fleet:\n    metadata: \"{{x}}\"\n", "safe"),
+            ("#cloud-config\ncoreos:\n  {{ section }}:\n    public-ip: 10.0.0.1\n", "review"),
+            ("#cloud-config\ncoreos:\n#{% if fleet %}\n  fleet:\n    public-ip: 10.0.0.1\n#{% endif %}\n", "review"),
+        ] {
+            let configuration = config::read(0, text).expect("a configuration");
+            let patches = patch(&[text], &[configuration], &[TTL]);
+            assert_eq!(patches[0].disposition, expected, "{text}");
+        }
     }
 
     #[test]
