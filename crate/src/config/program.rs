@@ -81,15 +81,16 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     builder.cluster.has_etcd = true;
     let mut named = "";
     // Words in a row, with commas or without, may be a command.
-    let mut words = Vec::new();
+    let mut words: Vec<&Token> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         if token.is_mark() {
             if !token.is(",") {
-                flags::take(&mut builder, &inner, &std::mem::take(&mut words), "", "", &[]);
+                command(&mut builder, &inner, &words);
+                words.clear();
             }
             continue;
         }
-        words.push(token.word());
+        words.push(token);
         let Some(value) = assigned(&tokens, at) else { continue };
         match token.text {
             "name" => named = value.text,
@@ -98,8 +99,18 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
             name => variable(&mut builder, &inner, name, value),
         }
     }
-    flags::take(&mut builder, &inner, &words, "", "", &[]);
+    command(&mut builder, &inner, &words);
     builder.finish("settings of etcd in a file of another tool".to_owned())
+}
+
+/// Takes words in a row as a command, where one of them can be a flag, an assignment or an image.
+fn command(builder: &mut Builder, inner: &Inner, words: &[&Token]) {
+    // Most rows of a program are neither, and it may have a million.
+    let told = |word: &&Token| word.text.starts_with('-') || (word.quoted && (word.text.contains('=') || search::has(word.text, "etcd")));
+    if words.iter().any(told) {
+        let words: Vec<Word> = words.iter().map(|word| word.word()).collect();
+        flags::take(builder, inner, &words, "", "", &[]);
+    }
 }
 
 /// The value behind `NAME =`, `NAME:`, or `NAME =>`.
