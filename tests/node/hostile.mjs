@@ -25,7 +25,8 @@ export const hostile = {
   '200,000 keys': () => HEADER + times(200_000, (at) => `k${at}: 1\n`),
   '200,000 keys of a section': () => HEADER + times(200_000, (at) => `    k${at}: 1\n`),
   '200,000 times one key': () => HEADER + '    election-timeout: 2000\n'.repeat(200_000),
-  'a program on one line': () => `run('etcd', ['--election-timeout', '3000']);${'if(a[b]===0){c=d.e("f",-1)}'.repeat(40_000)}\n`,
+  'a program on one line': () =>
+    `run('etcd', ['--election-timeout', '3000']);${'if(a[b]===0){c=d.e("f",-1)}'.repeat(40_000)}\n`,
   'NUL bytes': () => `${HEADER}\0: \0\n`.repeat(5_000),
   'half surrogate pairs': () => `${HEADER}    name: "\ud800"\n  fleet:\n    agent-ttl: \udc00s\n`.repeat(2_000),
   'comments only': () => `${HEADER}${'# x\n'.repeat(250_000)}`,
