@@ -115,9 +115,10 @@ fn command(builder: &mut Builder, inner: &Inner, words: &[&Token]) {
 
 /// The value behind `NAME =`, `NAME:`, or `NAME =>`.
 fn assigned<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<&'t Token<'a>> {
+    let assigns = |token: &&Token| !token.quoted && matches!(token.text.as_bytes(), [b'=' | b':' | b'>']);
     let rest = tokens.get(at + 1..)?;
-    let marks = rest.iter().take_while(|token| matches!(token.text, "=" | ":" | ">") && !token.quoted).count();
-    (!tokens[at].is_mark() && marks > 0).then(|| rest.get(marks)).flatten()
+    let marks = rest.iter().take_while(assigns).count();
+    if marks == 0 || tokens[at].is_mark() { None } else { rest.get(marks) }
 }
 
 fn variable(builder: &mut Builder, inner: &Inner, name: &str, value: &Token) {
@@ -148,11 +149,11 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
         if line < at {
             line = line_end(at);
         }
-        if byte == b'#' || text[at..].starts_with("//") {
+        if byte == b'#' || bytes[at..].starts_with(b"//") {
             at = line;
         } else if byte.is_ascii_whitespace() {
             at += 1;
-        } else if let (true, Some(length)) = (matches!(byte, b'"' | b'\'' | b'`'), closing(&text[at..line])) {
+        } else if let (true, Some(length)) = (matches!(byte, b'"' | b'\'' | b'`'), closing(&bytes[at..line])) {
             at += length + 1;
             found.push(Token { text: &text[start + 1..at - 1], span: start + 1..at - 1, quoted: true });
         } else if is_mark(byte) {
@@ -167,13 +168,12 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
 }
 
 /// Where the quote that `line` begins with is closed.
-fn closing(line: &str) -> Option<usize> {
-    let bytes = line.as_bytes();
+fn closing(line: &[u8]) -> Option<usize> {
     let mut at = 1;
-    while let Some(byte) = bytes.get(at) {
+    while let Some(byte) = line.get(at) {
         match byte {
             b'\\' => at += 1,
-            _ if *byte == bytes[0] => return Some(at),
+            _ if *byte == line[0] => return Some(at),
             _ => {}
         }
         at += 1;
