@@ -274,6 +274,7 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
             assert!(kinds(&both, piece).iter().any(|id| id == "etcd-heartbeat-late"), "{piece}");
         }
     }
+
     #[test]
     fn bytes_that_are_no_text_are_the_first_thing_said() {
         let mut session = Session::new(Assumptions::default());

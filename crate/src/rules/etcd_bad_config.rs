@@ -118,6 +118,7 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
         };
         return Some((title, what.to_owned()));
     }
+    // goraft draws each wait from one to two election-timeouts (etcd-io/etcd@v0.4.9:third_party/github.com/goraft/raft/server.go:672).
     if of_04 && wait < 2 * beat {
         let title = format!("Followers hardly wait for one heartbeat: {both}");
         let what = "etcd 0.4 takes any pair. Its followers wait for one to two election-timeouts, so with this pair a heartbeat that is a little late costs the leader its place, and each write waits for the next heartbeat.";

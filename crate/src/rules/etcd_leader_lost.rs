@@ -47,7 +47,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         events = first_campaigns(facts);
     }
-    let refused = events.is_empty();
+    // Where a leader changed, none is shown to have kept its place.
+    let changed = facts.changes.iter().any(|change| matches!(change.class, ChangeClass::Needless | ChangeClass::Wanted));
+    let refused = events.is_empty() && !changed;
     if refused {
         events = refused_votes(facts);
     }
@@ -343,6 +345,10 @@ mod tests {
         let log = "2025-06-05 17:10:03.583842 I | raft: 2abf76fc689f1968 [logterm: 358, index: 41, vote: 2abf76fc689f1968] ignored MsgPreVote from a2d20e2ccf5be40c [logterm: 358, index: 41] at term 358: lease is not expired (remaining ticks: 10)\n";
         let found = find(&facts(&[log]), "etcd-leader-lost").expect("one member heard no leader");
         assert!(found.severity == Severity::Warning && found.what.starts_with("a2d20e2ccf5be40c asked"), "{}", found.what);
+        // The same member leads again after it: that it kept its place would be wrong.
+        let again = "2025-06-05 17:10:04.900000 I | raft: 2abf76fc689f1968 became candidate at term 359\n2025-06-05 17:10:04.950000 I | raft: raft.node: 2abf76fc689f1968 elected leader 2abf76fc689f1968 at term 359\n";
+        let found = find(&facts(&[&(log.to_owned() + again)]), "etcd-leader-lost");
+        assert!(found.is_none_or(|found| !found.what.contains("kept its place")));
     }
 
     #[test]
