@@ -4,6 +4,7 @@ use super::common::{TLS_TIMEOUT, at_the_end, blames_certificate, hosts, lines, m
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, Stall, StallKind};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 use crate::search;
@@ -88,6 +89,14 @@ fn check(facts: &Facts) -> Option<Finding> {
                 .because("A member that starts refuses its peers for a moment.")
                 .advising("Nothing, if that member was started then; else see its log of that minute."),
         );
+    }
+    if explain_few_losses(facts, &events) {
+        let title = format!(
+            "Connections between members broke, less than half as often as the leader changed ({})",
+            plural(count, "line", "lines")
+        );
+        let what = "They explain some of the changes of leader at most. The others have a cause that these lines do not show.";
+        return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events));
     }
     if events.iter().all(|id| is_late_probe(facts.event(*id))) {
         let title = format!("Health checks between members had no answer yet ({})", plural(count, "line", "lines"));
@@ -217,6 +226,20 @@ fn over_at_once(facts: &Facts, events: &[EventId]) -> bool {
     back && super::common::span(facts, events).is_some_and(|span| span <= AT_ONCE) && events.iter().all(|id| ended(facts.event(*id)))
 }
 
+/// A link that breaks costs a leader its place once at most: where links broke less than half as often as living leaders
+/// lost theirs, they are not what most of it comes from.
+fn explain_few_losses(facts: &Facts, events: &[EventId]) -> bool {
+    // Streams that break together print within the 5 s after which a silent one is given up.
+    const ONE_BREAK: Micros = 5 * S;
+    let mut times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).gather();
+    if times.len() < events.len() {
+        return false;
+    }
+    crate::sort::sort(&mut times);
+    let breaks = 1 + times.windows(2).filter(|pair| pair[1] - pair[0] > ONE_BREAK).count();
+    breaks * 2 < facts.needless().count()
+}
+
 /// The trouble goes on for half a minute.
 fn stays_away(facts: &Facts, events: &[EventId]) -> bool {
     super::common::span(facts, events).is_some_and(|span| span >= 30 * S)
@@ -259,6 +282,24 @@ mod tests {
         };
         let found = find(&facts(&[&(lost(10, 7) + &lost(40, 9))]), "etcd-peer-network").expect("a link");
         assert_eq!(found.severity, Severity::Critical);
+    }
+
+    #[test]
+    fn a_link_that_breaks_once_does_not_explain_three_losses() {
+        let broke = "2020-02-03 05:58:00.000000 E | rafthttp: failed to read 91d25258d70ad868 on stream Message (read tcp 10.0.0.1:338->10.0.0.2:2380: i/o timeout)\n";
+        let changes: String = (1..=3)
+            .map(|minute| {
+                format!(
+                    "2020-02-03 06:0{minute}:05.000000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term {}\n\
+                     2020-02-03 06:0{minute}:05.100000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term {}\n",
+                    minute + 7,
+                    minute + 7
+                )
+            })
+            .collect();
+        let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("said").severity;
+        assert_eq!(severity(&(broke.to_owned() + &changes)), Severity::Info);
+        assert_eq!(severity(&(broke.to_owned() + changes.split_inclusive('\n').take(4).collect::<String>().as_str())), Severity::Warning);
     }
 
     #[test]
