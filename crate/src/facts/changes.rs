@@ -305,7 +305,9 @@ fn old_leader_ended(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], a
     let Some(old) = change.old.as_deref() else { return false };
     match voices.iter().find(|voice| voice.member == old) {
         Some(voice) => ended_in_own_log(facts, voice, changes, at).unwrap_or_else(|| peers_saw_it_end(facts, change, old)),
-        None => !was_ever_late(facts, voices, old) && peers_saw_it_end(facts, change, old),
+        None => {
+            !was_ever_late(facts, voices, old) && heard_again(facts, change, old).next().is_none() && peers_saw_it_end(facts, change, old)
+        }
     }
 }
 
@@ -343,11 +345,23 @@ fn was_ever_late(facts: &Facts, voices: &[Voice], member: &str) -> bool {
         .any(|voice| first_at(facts, voice, |event| event.meaning == Meaning::HeartbeatLate).is_some())
 }
 
-/// Peers saw the old leader's connections end or be refused within the ten seconds before the new leader.
+/// Moments at which peers got entries or heartbeats of the old leader after the change: it was silent, and led on in its
+/// old term. A process that ended comes back as a follower (etcd-io/etcd@v3.4.45:raft/raft.go:496, sent by leaders alone).
+pub fn heard_again<'a>(facts: &'a Facts, change: &'a LeaderChange, old: &'a str) -> impl Iterator<Item = EventId> + 'a {
+    let by_leader = |event: &Event| event.word("value").is_some_and(|message| ["MsgApp", "MsgHeartbeat"].contains(&message));
+    let of_old_term = |event: &Event| event.number("term2") < change.term && event.number("term") >= change.term;
+    facts
+        .events_of(&[Meaning::LowerTermIgnored])
+        .filter(move |(_, event)| change.term.is_some() && event.word("from") == Some(old) && by_leader(event) && of_old_term(event))
+        .map(|(id, _)| id)
+}
+
+/// Peers saw the old leader's connections end or be refused within the fifteen seconds before the new leader.
 fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
     let Some(elected) = change.elected else { return false };
     facts.any_event(|event| {
-        let near = event.time.is_some_and(|time| (-S..=15 * S).contains(&(elected - time.micros)));
+        // A stamp of whole seconds may lie behind the end that it tells of.
+        let near = event.time.is_some_and(|time| (0..=15 * S).contains(&(elected + S.min(time.grain) - time.micros)));
         near && ends_connection(event) && (event.text.contains(old) || event.word("peer").is_none())
     })
 }

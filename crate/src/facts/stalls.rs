@@ -3,6 +3,7 @@
 //! Every incident is a range. A late-heartbeat line measures it best (lab, section 4); a leader that
 //! lost its place may print none, then the moment of its return tells (method 2.2).
 
+use super::changes::heard_again;
 use super::voices::{START_LINES, Voice, time_of};
 use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Stall, StallKind};
 use crate::gather::Gather;
@@ -246,12 +247,16 @@ fn grain(facts: &Facts, change: &LeaderChange) -> Micros {
 }
 
 /// The old leader came back without having started anew: it slept from before its followers' timers
-/// ran out until its first line after the campaign (method 2.2).
+/// ran out until its first line after the campaign (method 2.2), or until its peers heard it lead on in its old term.
 fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize, stalled_before: bool) -> Option<Stall> {
     let change = &changes[at];
     let (campaign, old) = (change.campaign?, change.old.as_deref()?);
-    let voice = voices.iter().find(|voice| voice.member == old)?;
     let slack = grain(facts, change);
+    let after = |id: &EventId| time_of(facts, *id).is_some_and(|time| time >= campaign - slack);
+    let Some(voice) = voices.iter().find(|voice| voice.member == old) else {
+        let back = heard_again(facts, change, old).find(after)?;
+        return silent_until(facts, change, back, StallKind::Return);
+    };
     // Where nobody but the old leader speaks of the term, the moment of its return is held against itself; that it
     // stalled then follows from other stalls alone.
     let by_others = facts.any_event(|event| {
@@ -270,17 +275,22 @@ fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: us
     if START_LINES.contains(&facts.event(back).meaning) {
         return None;
     }
-    let gap = (time_of(facts, back)? - campaign).max(0);
+    // A process that says it heard from no majority ran while it was silent.
+    let until = time_of(facts, back)?.max(campaign);
+    let ran = facts.events_of(&[Meaning::QuorumInactiveStepdown]).any(|(id, event)| {
+        voice.events.contains(&id) && event.time.is_some_and(|time| (campaign - 2 * election(facts)..until).contains(&time.micros))
+    });
+    silent_until(facts, change, back, if ran { StallKind::CutOff } else { StallKind::Return })
+}
+
+/// The followers' timers ran out before the campaign, after one to two timeouts; the leader was silent until `back`.
+fn silent_until(facts: &Facts, change: &LeaderChange, back: EventId, kind: StallKind) -> Option<Stall> {
+    let end = time_of(facts, back)?;
+    let gap = (end - change.campaign?).max(0);
     let (wait, beat) = (election(facts), heartbeat(facts));
     let early = if facts.generation == Generation::V2 || facts.generation == Generation::V04 { beat } else { 2 * beat };
     let length = Range { low: gap + wait - early, high: gap + 2 * wait };
-    let planned = gap + wait + wait / 5;
-    // A process that says it heard from no majority ran while it was silent.
-    let ran = facts.events_of(&[Meaning::QuorumInactiveStepdown]).any(|(id, event)| {
-        voice.events.contains(&id) && event.time.is_some_and(|time| (campaign - 2 * wait..campaign + gap).contains(&time.micros))
-    });
-    let kind = if ran { StallKind::CutOff } else { StallKind::Return };
-    Some(Stall { member: old.to_owned(), end: time_of(facts, back), length, planned, kind, events: vec![back] })
+    Some(Stall { member: change.old.clone()?, end: Some(end), length, planned: gap + wait + wait / 5, kind, events: vec![back] })
 }
 
 /// Nothing measures it: only that followers waited their time.
