@@ -85,6 +85,7 @@ fn empty(term: Option<i64>) -> LeaderChange {
 fn by_term(facts: &Facts) -> Vec<LeaderChange> {
     let mut terms = Terms::default();
     let mut campaigns: Vec<(i64, &str, Micros)> = Vec::new();
+    let mut losses: Vec<(i64, EventId, &str)> = Vec::new();
     for (id, event) in facts.all_events() {
         let Some(term) = event.number("term") else { continue };
         let time = time_of(facts, id);
@@ -93,15 +94,21 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
             Meaning::LeaderElected => terms.note(term, id, time, event.word("leader")),
             Meaning::LeaderChanged => {
                 terms.note(term, id, time, event.word("to"));
-                terms.lost(term, id, time, event.word("from"));
+                losses.extend(event.word("from").map(|leader| (term, id, leader)));
             }
-            Meaning::LeaderLost => terms.lost(term, id, time, event.word("leader")),
+            Meaning::LeaderLost => losses.extend(event.word("leader").map(|leader| (term, id, leader))),
             Meaning::BecameCandidate => {
                 if let (Some(time), Some(who)) = (time, event.word("id")) {
                     campaigns.push((term, who, time));
                 }
             }
             _ => {}
+        }
+    }
+    for (term, id, leader) in losses {
+        let time = time_of(facts, id);
+        if let Some(term) = terms.begun_by_loss(term, time, leader) {
+            terms.lost(term, id, time, leader);
         }
     }
     for (term, who, time) in campaigns {
@@ -151,6 +158,8 @@ fn without_majority(facts: &Facts, change: &LeaderChange) -> bool {
 struct Terms {
     index: Index,
     changes: Vec<LeaderChange>,
+    /// By change: when a member last named its leader.
+    named: Vec<Option<Micros>>,
 }
 
 impl Terms {
@@ -158,6 +167,7 @@ impl Terms {
         let at = self.index.position(term);
         if at == self.changes.len() {
             self.changes.push(empty(Some(term)));
+            self.named.push(None);
         }
         &mut self.changes[at]
     }
@@ -167,11 +177,25 @@ impl Terms {
         change.new = change.new.take().or(leader.map(str::to_owned));
         change.elected = earlier(change.elected, time);
         change.events.push(id);
+        let at = self.index.position(term);
+        self.named[at] = self.named[at].max(time);
     }
 
-    fn lost(&mut self, term: i64, id: EventId, time: Option<Micros>, leader: Option<&str>) {
+    /// The term that follows from this loss. A member that steps down, or that asks first whether it would be voted for,
+    /// drops the leader of the term that its line still names (etcd-io/etcd@v3.4.45:raft/raft.go:729, becomePreCandidate).
+    /// `None` where it took the same leader back.
+    fn begun_by_loss(&self, term: i64, time: Option<Micros>, leader: &str) -> Option<i64> {
+        let Some(at) = self.index.find(term).filter(|at| self.changes[*at].new.as_deref() == Some(leader)) else { return Some(term) };
+        if time.is_none() || time <= self.changes[at].elected {
+            return Some(term);
+        }
+        let next = self.changes.iter().filter(|change| change.new.is_some()).filter_map(|change| change.term).filter(|next| *next > term);
+        (time > self.named[at]).then(|| next.min().unwrap_or(term + 1))
+    }
+
+    fn lost(&mut self, term: i64, id: EventId, time: Option<Micros>, leader: &str) {
         let change = self.change(term);
-        change.old = change.old.take().or(leader.map(str::to_owned));
+        change.old = change.old.take().or(Some(leader.to_owned()));
         change.lost = earlier(change.lost, time);
         change.events.push(id);
     }
@@ -285,9 +309,11 @@ fn started_before(facts: &Facts, voices: &[Voice], change: &LeaderChange, within
 
 /// The excerpt begins with a campaign: somebody stopped hearing a leader whose name it does not show.
 fn campaigned_as_follower(facts: &Facts, change: &LeaderChange) -> bool {
+    let Some(won) = change.term.filter(|term| *term > 2) else { return false };
+    // The first line of a campaign names the term that it ends.
     facts.events_of(&[Meaning::ElectionStart, Meaning::BecameCandidate]).any(|(_, event)| {
-        event.number("term").is_some_and(|term| change.term.is_some_and(|of| term == of || term + 1 == of))
-            && change.term.is_some_and(|of| of > 2)
+        let ends = i64::from(event.meaning == Meaning::ElectionStart);
+        event.number("term").is_some_and(|term| term + ends == won)
     })
 }
 
@@ -371,4 +397,61 @@ fn ends_connection(event: &Event) -> bool {
         event.meaning,
         Meaning::PeerStreamLost | Meaning::PeerInactive | Meaning::PeerDialError | Meaning::PeerVersion | Meaning::PeerReadFailed
     ) && ["EOF", "connection refused", "connection reset"].iter().any(|sign| search::has(&event.text, sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::{ChangeClass, StallKind};
+    use crate::rules::testing::facts;
+    use crate::units::MS;
+
+    /// A follower of etcd 2.3 that wins the place of 91d25258d70ad868, from its own log alone.
+    const WON: &str = "\
+2016-04-20 09:59:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4
+2016-04-20 10:00:01.000000 I | raft: 2a0965170762fd09 is starting a new election at term 4
+2016-04-20 10:00:01.000100 I | raft: 2a0965170762fd09 became candidate at term 5
+2016-04-20 10:00:01.000200 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5
+2016-04-20 10:00:01.002000 I | raft: 2a0965170762fd09 became leader at term 5
+2016-04-20 10:00:01.002100 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
+";
+    const BROKE: &str = " E | rafthttp: failed to read 91d25258d70ad868 on stream Message (unexpected EOF)\n";
+
+    #[test]
+    fn a_leader_that_its_peers_hear_again_lived() {
+        let again = |message: &str| {
+            format!(
+                "2016-04-20 10:00:01.600000 I | raft: 2a0965170762fd09 [term: 5] ignored a {message} message with lower term from 91d25258d70ad868 [term: 4]\n"
+            )
+        };
+        let before = format!("2016-04-20 09:59:59.900000{BROKE}{WON}");
+        assert_eq!(facts(&[&before]).changes[1].class, ChangeClass::Wanted);
+        assert_eq!(facts(&[&(before.clone() + &again("MsgAppResp"))]).changes[1].class, ChangeClass::Wanted);
+        let lived = facts(&[&(before + &again("MsgHeartbeat"))]);
+        assert_eq!(lived.changes[1].class, ChangeClass::Needless);
+        let stall = &lived.stalls[0];
+        assert_eq!((stall.kind, stall.planned), (StallKind::Return, 1_800 * MS - 100));
+    }
+
+    #[test]
+    fn what_breaks_after_an_election_is_not_why_it_was_held() {
+        let after = format!("{WON}2016-04-20 10:00:01.300000{BROKE}");
+        assert_eq!(facts(&[&after]).changes[1].class, ChangeClass::Needless);
+    }
+
+    #[test]
+    fn a_member_that_asks_before_it_raises_the_term_lost_the_leader_of_that_term() {
+        let log = "\
+2021-03-02 09:59:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4
+2021-03-02 09:59:30.000000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 4
+2021-03-02 09:59:30.100000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4
+2021-03-02 10:00:01.000000 I | raft: 2a0965170762fd09 became pre-candidate at term 4
+2021-03-02 10:00:01.000100 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 4
+2021-03-02 10:00:01.002000 I | raft: 2a0965170762fd09 became leader at term 5
+";
+        let read = facts(&[log]);
+        let (first, second) = (&read.changes[0], &read.changes[1]);
+        assert_eq!((first.old.as_deref(), first.lost), (None, None));
+        assert_eq!((second.old.as_deref(), second.campaign), (Some("91d25258d70ad868"), second.lost));
+        assert_eq!(second.elected.zip(second.lost).map(|(elected, lost)| elected - lost), Some(1_900));
+    }
 }
