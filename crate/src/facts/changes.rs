@@ -27,6 +27,7 @@ pub fn leader_changes(facts: &Facts, voices: &[Voice]) -> Vec<LeaderChange> {
         changes[at].class = class;
         if class == ChangeClass::Needless {
             changes[at].raised_by = lone_candidate(facts, &changes[at]);
+            changes[at].lived = lived_on(facts, voices, &changes, at);
         }
     }
     changes
@@ -78,6 +79,7 @@ fn empty(term: Option<i64>) -> LeaderChange {
         events: Vec::new(),
         stall: None,
         raised_by: None,
+        lived: false,
     }
 }
 
@@ -335,6 +337,16 @@ fn old_leader_ended(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], a
             !was_ever_late(facts, voices, old) && heard_again(facts, change, old).next().is_none() && peers_saw_it_end(facts, change, old)
         }
     }
+}
+
+/// Whether the input shows that the old leader lived: its own log goes on, or its peers heard it again.
+fn lived_on(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
+    let change = &changes[at];
+    let Some(old) = change.old.as_deref() else { return false };
+    let goes_on = |voice: &Voice| ended_in_own_log(facts, voice, changes, at) == Some(false);
+    change.new.as_deref() == Some(old)
+        || voices.iter().any(|voice| voice.member == old && goes_on(voice))
+        || heard_again(facts, change, old).next().is_some()
 }
 
 /// Reads the old leader's own log from its leadership on: a start or shutdown line before any sign

@@ -104,7 +104,7 @@ pub enum ChangeClass {
     Planned,
     /// The old leader's process ended.
     Wanted,
-    /// The old leader lived.
+    /// None of these: nothing shows that the old leader ended.
     Needless,
 }
 
@@ -131,6 +131,15 @@ pub struct LeaderChange {
     pub stall: Option<usize>,
     /// The one member that missed the leader while the others heard it; the term that it raised took the lead away.
     pub raised_by: Option<String>,
+    /// The old leader's own log goes on, or its peers heard it again.
+    pub lived: bool,
+}
+
+impl LeaderChange {
+    /// Whether the input shows that the old leader lived, rather than only not that it ended.
+    pub fn shows_alive(&self) -> bool {
+        self.lived || self.stall.is_some() || self.raised_by.is_some()
+    }
 }
 
 /// fleet requests that failed together: one second, one machine.

@@ -162,6 +162,7 @@ fn unseen_change(stall: &Stall) -> LeaderChange {
         events: stall.events.clone(),
         stall: None,
         raised_by: None,
+        lived: true,
     }
 }
 

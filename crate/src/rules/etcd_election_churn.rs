@@ -57,14 +57,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     let title = format!("{}{over}", plural(elections.len() as u64, "election", "elections"));
     let unplanned = |class: ChangeClass| class != ChangeClass::Start && class != ChangeClass::Planned;
     let leaders = facts.changes.iter().filter(|change| unplanned(change.class) && change.new.is_some()).count();
-    let why_they_came = match (needless, explained(facts)) {
+    let alive = facts.needless().filter(|change| change.shows_alive()).count();
+    let lived = || format!(" The old leader lived {}", super::common::times(alive as u64));
+    let why_they_came = match (alive, explained(facts)) {
         (0, _) => String::new(),
-        (all, 0) => format!(" The old leader lived {}, and no measured stall explains that.", super::common::times(all as u64)),
-        (all, some) => format!(
-            " The old leader lived {}; a stall explains {some} of {all}. Followers wait {}.",
-            super::common::times(all as u64),
-            human_limit(facts, ElectionTimeout)
-        ),
+        (_, 0) => format!("{}, and no measured stall explains that.", lived()),
+        (_, some) => format!("{}; a stall explains {some} of {needless}. Followers wait {}.", lived(), human_limit(facts, ElectionTimeout)),
     };
     let what = format!(
         "Terms rose {}, and {} came of it.{why_they_came}",

@@ -5,7 +5,7 @@ use super::common::{
     voice, with_etcd_stop,
 };
 use super::{Finding, Rule};
-use crate::facts::{ChangeClass, EventId, Facts, StallKind};
+use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
@@ -122,8 +122,11 @@ fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> Stri
                 human_limit(facts, ElectionTimeout)
             )
         }
-        _ if needless > 0 => {
+        _ if needless > 0 && facts.needless().all(LeaderChange::shows_alive) => {
             format!("{}: the old leader was alive", plural(needless as u64, "needless leader change", "needless leader changes"))
+        }
+        _ if needless > 0 => {
+            format!("{}; no line shows that the old leader ended", plural(needless as u64, "leader change", "leader changes"))
         }
         _ => format!("A member lost its leader {}", times(count as u64)),
     }
@@ -140,10 +143,19 @@ fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: bool) -> Str
         return format!("{who} The excerpt does not show which leader followed, nor why.");
     }
     let unplanned = plural(changes as u64, "unplanned leader change", "unplanned leader changes");
+    let alive = facts.needless().filter(|change| change.shows_alive()).count();
     let lived = match (needless, changes - needless.min(changes)) {
         _ if all_wanted => return format!("{unplanned}, each after the old leader's process had ended."),
         (0, _) => {
             return String::from("The same member led again: a follower stopped hearing it and asked for votes. No stall explains that.");
+        }
+        (1, 0) if alive == 0 => String::from("Nothing shows whether the old leader lived."),
+        (_, 0) if alive == 0 => format!("{unplanned}, and nothing shows whether the old leaders lived."),
+        (needless, 0) if alive < needless => {
+            format!("{unplanned}; {} the old leader is seen to have lived, else nothing shows it.", times(alive as u64))
+        }
+        (needless, wanted) if alive < needless => {
+            format!("Of {unplanned} {wanted} came after the old leader's process had ended; of the others no line shows that it did.")
         }
         (1, 0) => String::from("The old leader lived when it lost its place."),
         (_, 0) => format!("{unplanned}, and the old leader lived each time."),
@@ -290,6 +302,18 @@ mod tests {
 2016-04-20 10:00:04.000300 I | raft: raft.node: 91d25258d70ad868 changed leader from 91d25258d70ad868 to 2a0965170762fd09 at term 5
 ";
         assert_eq!(find(&facts(&[log]), "etcd-leader-lost").expect("it lived").severity, Severity::Critical);
+    }
+
+    #[test]
+    fn that_a_leader_lived_is_said_where_a_line_shows_it() {
+        let changed = "\
+2016-04-20 10:00:01.000000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5
+2016-04-20 10:00:01.100000 I | raft: raft.node: 2a0965170762fd09 elected leader 8e9e05c52164694d at term 5
+";
+        let title = |log: &str| find(&facts(&[log]), "etcd-leader-lost").expect("a change").title;
+        assert!(title(changed).ends_with("no line shows that the old leader ended"), "{}", title(changed));
+        let again = "2016-04-20 10:00:01.600000 I | raft: 2a0965170762fd09 [term: 5] ignored a MsgApp message with lower term from 91d25258d70ad868 [term: 4]\n";
+        assert!(title(&(String::from(changed) + again)).contains("the leader was silent for up to about"));
     }
 
     #[test]
