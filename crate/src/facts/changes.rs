@@ -394,21 +394,27 @@ pub fn heard_again<'a>(facts: &'a Facts, change: &'a LeaderChange, old: &'a str)
         .map(|(id, _)| id)
 }
 
-/// Peers saw the old leader's connections end or be refused within the fifteen seconds before the new leader.
+/// Peers saw the old leader's connections end within the fifteen seconds before the new leader, or its port refuse them
+/// until a second after: nobody listens where a process has ended.
 fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
     let Some(elected) = change.elected else { return false };
     facts.any_event(|event| {
+        let Some(time) = event.time.filter(|_| tells_of_link(event.meaning)) else { return false };
+        let says = |sign: &str| search::has(&event.text, sign);
         // A stamp of whole seconds may lie behind the end that it tells of.
-        let near = event.time.is_some_and(|time| (0..=15 * S).contains(&(elected + S.min(time.grain) - time.micros)));
-        near && ends_connection(event) && (event.text.contains(old) || event.word("peer").is_none())
+        let refused = says("connection refused");
+        let until = if refused { S } else { S.min(time.grain) };
+        (refused || says("EOF") || says("connection reset"))
+            && (-until..=15 * S).contains(&(elected - time.micros))
+            && (event.text.contains(old) || event.word("peer").is_none())
     })
 }
 
-fn ends_connection(event: &Event) -> bool {
+fn tells_of_link(meaning: Meaning) -> bool {
     matches!(
-        event.meaning,
+        meaning,
         Meaning::PeerStreamLost | Meaning::PeerInactive | Meaning::PeerDialError | Meaning::PeerVersion | Meaning::PeerReadFailed
-    ) && ["EOF", "connection refused", "connection reset"].iter().any(|sign| search::has(&event.text, sign))
+    )
 }
 
 #[cfg(test)]
@@ -446,8 +452,11 @@ mod tests {
 
     #[test]
     fn what_breaks_after_an_election_is_not_why_it_was_held() {
-        let after = format!("{WON}2016-04-20 10:00:01.300000{BROKE}");
-        assert_eq!(facts(&[&after]).changes[1].class, ChangeClass::Needless);
+        let after = |line: &str| facts(&[&format!("{WON}2016-04-20 10:00:01.300000{line}")]).changes[1].class;
+        assert_eq!(after(BROKE), ChangeClass::Needless);
+        // Where nobody listens the process has ended, whenever somebody finds out.
+        let refused = " E | rafthttp: failed to dial 91d25258d70ad868 on stream Message (dial tcp 10.0.0.2:2380: connection refused)\n";
+        assert_eq!(after(refused), ChangeClass::Wanted);
     }
 
     #[test]
