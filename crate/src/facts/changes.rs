@@ -119,6 +119,7 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
     let mut changes = terms.changes;
     by_key(&mut changes, |change| change.term);
     hand_on_losses(&mut changes);
+    name_late_leaders(facts, &mut changes);
     // A lost leader without a successor counts only at the end of the log, and only where the leader
     // itself lived to say so; before a later leader it is a round that failed.
     let last = changes.iter().rev().find(|change| change.new.is_some()).map_or(Some(0), |change| change.term);
@@ -384,14 +385,29 @@ fn was_ever_late(facts: &Facts, voices: &[Voice], member: &str) -> bool {
 }
 
 /// Moments at which peers got entries or heartbeats of the old leader after the change: it was silent, and led on in its
-/// old term. A process that ended comes back as a follower (etcd-io/etcd@v3.4.45:raft/raft.go:496, sent by leaders alone).
+/// old term. A process that ended comes back as a follower.
 pub fn heard_again<'a>(facts: &'a Facts, change: &'a LeaderChange, old: &'a str) -> impl Iterator<Item = EventId> + 'a {
-    let by_leader = |event: &Event| event.word("value").is_some_and(|message| ["MsgApp", "MsgHeartbeat"].contains(&message));
     let of_old_term = |event: &Event| event.number("term2") < change.term && event.number("term") >= change.term;
-    facts
-        .events_of(&[Meaning::LowerTermIgnored])
-        .filter(move |(_, event)| change.term.is_some() && event.word("from") == Some(old) && by_leader(event) && of_old_term(event))
+    messages_of_old_leaders(facts)
+        .filter(move |(_, event)| change.term.is_some() && event.word("from") == Some(old) && of_old_term(event))
         .map(|(id, _)| id)
+}
+
+/// What members ignored of a leader of an old term (etcd-io/etcd@v3.4.45:raft/raft.go:496, sent by leaders alone).
+fn messages_of_old_leaders(facts: &Facts) -> impl Iterator<Item = (EventId, &Event)> {
+    let by_leader = |event: &Event| event.word("value").is_some_and(|message| ["MsgApp", "MsgHeartbeat"].contains(&message));
+    facts.events_of(&[Meaning::LowerTermIgnored]).filter(move |(_, event)| by_leader(event))
+}
+
+/// An excerpt that begins within an election names the old leader only where its late messages are ignored.
+fn name_late_leaders(facts: &Facts, changes: &mut [LeaderChange]) {
+    for (_, event) in messages_of_old_leaders(facts) {
+        let led = event.number("term2");
+        let next = changes.iter_mut().find(|change| change.new.is_some() && change.term > led);
+        if let Some(change) = next.filter(|change| change.old.is_none() && led.is_some()) {
+            change.old = event.word("from").map(str::to_owned);
+        }
+    }
 }
 
 /// Peers saw the old leader's connections end within the fifteen seconds before the new leader, or its port refuse them
@@ -448,6 +464,16 @@ mod tests {
         assert_eq!(lived.changes[1].class, ChangeClass::Needless);
         let stall = &lived.stalls[0];
         assert_eq!((stall.kind, stall.planned), (StallKind::Return, 1_800 * MS - 100));
+    }
+
+    #[test]
+    fn an_excerpt_that_begins_within_an_election() {
+        let log = "\
+2016-04-20 10:00:01.002000 I | raft: 2a0965170762fd09 became leader at term 5
+2016-04-20 10:00:01.600000 I | raft: 2a0965170762fd09 [term: 5] ignored a MsgApp message with lower term from 91d25258d70ad868 [term: 4]
+";
+        let change = &facts(&[log]).changes[0];
+        assert_eq!((change.old.as_deref(), change.class, change.lived), (Some("91d25258d70ad868"), ChangeClass::Needless, true));
     }
 
     #[test]
