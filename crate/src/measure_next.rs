@@ -54,7 +54,7 @@ const MEASUREMENTS: &[Measurement] = &[
         tells: "Whether the client's endpoints name a port that somebody serves.",
     },
     Measurement {
-        of: &["etcd-cluster-id-mismatch", "etcd-member-removed", "etcd-discovery-failed"],
+        of: &["etcd-cluster-id-mismatch", "etcd-member-removed", "etcd-unknown-peer", "etcd-discovery-failed"],
         text: "Compare what each side takes for its cluster.",
         commands: &["CTL member list", "ls DATA/member"],
         tells: "Which member has data of another cluster, or was removed.",
@@ -102,7 +102,7 @@ const MEASUREMENTS: &[Measurement] = &[
         tells: "Which fleetd has to be restarted by hand.",
     },
     Measurement {
-        of: &["fleet-etcd-request-cancelled", "fleet-registry-timeout"],
+        of: &["fleet-etcd-error", "fleet-etcd-request-cancelled", "fleet-registry-timeout"],
         text: "Time a plain read and one through the leader at each endpoint that fleet uses.",
         commands: &[
             "curl -s -o /dev/null -m 20 -w '%{time_total}\\n' 'http://ENDPOINT/v2/keys/'",

@@ -18,6 +18,7 @@ use crate::units::{Micros, S, human};
 pub const OTHER_CAUSES: &[&str] = &[
     "etcd-cluster-id-mismatch",
     "etcd-member-removed",
+    "etcd-unknown-peer",
     "etcd-discovery-failed",
     "etcd-tls",
     "etcd-disk-full",
@@ -99,7 +100,9 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::Undecided;
     }
     let late = !facts.stalls.is_empty();
-    let slow = findings.iter().any(|finding| matches!(finding.id, "etcd-slow-apply" | "etcd-slow-disk" | "etcd-send-buffer-full"));
+    let slow = findings
+        .iter()
+        .any(|finding| matches!(finding.id, "etcd-slow-apply" | "etcd-slow-disk" | "etcd-send-buffer-full" | "etcd-own-trouble"));
     if plan.replay.needless == 0 && facts.fleet_failures.is_empty() && (late || slow) {
         return Timing::NotTheRemedy;
     }
@@ -146,6 +149,11 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::FleetctlCommandFailed,
     Meaning::ApiFailed,
     Meaning::KubernetesLeaseLost,
+    Meaning::Join04,
+    Meaning::Standby04,
+    Meaning::ProxyEndpoint,
+    Meaning::FleetdCreateFailed,
+    Meaning::FleetdConfigBad,
 ];
 
 /// etcdctl's word that all is well, at the end of its line: a failed command may quote it, as `grep -q 'cluster is healthy'`.

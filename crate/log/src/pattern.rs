@@ -5,7 +5,7 @@
 
 use super::event::Value;
 use crate::search;
-use crate::units::{MS, parse_go_duration};
+use crate::units::{MS, Micros, S, parse_go_duration};
 
 /// What a hole may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,7 +193,7 @@ fn up_to(rest: &str, next: Option<&Piece>, most: usize) -> usize {
 /// What a caught text is worth; `None` where it is not of the kind.
 pub fn value(kind: Kind, text: &str) -> Option<Value> {
     Some(match kind {
-        Kind::Duration => Value::Duration(parse_go_duration(text).ok()?),
+        Kind::Duration => Value::Duration(parse_go_duration(text).ok().or_else(|| seconds(text))?),
         Kind::Milliseconds => Value::Duration(text.parse::<i64>().ok()?.checked_mul(MS)?),
         Kind::Number => Value::Number(text.parse().ok()?),
         Kind::Id | Kind::Word | Kind::Text => Value::Text(text.trim().into()),
@@ -230,6 +230,11 @@ fn closing_quote(text: &str) -> usize {
         }
     }
     text.len()
+}
+
+/// The first encoders of zap wrote a length of time as a number of seconds: `0.003343559`, `3.3e-05`.
+fn seconds(text: &str) -> Option<Micros> {
+    text.parse::<f64>().ok().filter(|seconds| seconds.is_finite()).map(|seconds| (seconds * S as f64) as Micros)
 }
 
 #[cfg(test)]

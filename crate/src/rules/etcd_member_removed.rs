@@ -13,7 +13,8 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const REMOVED: &[&str] = &["permanently removed from the cluster", "removed during cluster re-configuration"];
+/// Texts with which a removed member learns of it.
+pub const REMOVED: &[&str] = &["permanently removed from the cluster", "removed during cluster re-configuration"];
 
 fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = facts.events_where(|event| says(event, REMOVED));

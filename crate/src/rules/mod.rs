@@ -26,6 +26,7 @@ mod etcd_leader_restarted;
 mod etcd_member_removed;
 mod etcd_no_quorum;
 mod etcd_overloaded;
+mod etcd_own_trouble;
 mod etcd_peer_network;
 mod etcd_request_timeout;
 mod etcd_restarted;
@@ -33,6 +34,7 @@ mod etcd_send_buffer_full;
 pub mod etcd_slow_apply;
 mod etcd_slow_disk;
 mod etcd_tls;
+mod etcd_unknown_peer;
 mod etcd_unreachable;
 mod fleet_agent_heartbeat_lost;
 mod fleet_daemon_hung;
@@ -41,6 +43,7 @@ mod fleet_duplicate_machine_id;
 mod fleet_engine_lease_lost;
 mod fleet_engine_lease_stolen;
 mod fleet_engine_version_unknown;
+mod fleet_etcd_error;
 mod fleet_etcd_request_cancelled;
 mod fleet_leadership_churn;
 mod fleet_registry_timeout;
@@ -82,6 +85,7 @@ pub const RULES: &[&Rule] = &[
     &etcd_member_removed::RULE,
     &etcd_no_quorum::RULE,
     &etcd_overloaded::RULE,
+    &etcd_own_trouble::RULE,
     &etcd_peer_network::RULE,
     &etcd_request_timeout::RULE,
     &etcd_restarted::RULE,
@@ -89,6 +93,7 @@ pub const RULES: &[&Rule] = &[
     &etcd_slow_apply::RULE,
     &etcd_slow_disk::RULE,
     &etcd_tls::RULE,
+    &etcd_unknown_peer::RULE,
     &etcd_unreachable::RULE,
     &fleet_agent_heartbeat_lost::RULE,
     &fleet_daemon_hung::RULE,
@@ -97,6 +102,7 @@ pub const RULES: &[&Rule] = &[
     &fleet_engine_lease_lost::RULE,
     &fleet_engine_lease_stolen::RULE,
     &fleet_engine_version_unknown::RULE,
+    &fleet_etcd_error::RULE,
     &fleet_etcd_request_cancelled::RULE,
     &fleet_leadership_churn::RULE,
     &fleet_registry_timeout::RULE,

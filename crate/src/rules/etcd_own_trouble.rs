@@ -1,0 +1,246 @@
+//! `etcd-own-trouble`: etcd names a trouble of its own that no other rule weighs.
+
+use super::common::{longest_first, matching, says, with_etcd_stop};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
+use crate::log::event::Meaning;
+use crate::parameters::Parameter::HeartbeatInterval;
+use crate::report::{Confidence, Severity};
+use crate::units::{S, human};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-own-trouble",
+    why: "What etcd says of itself is a fact. It tells more than what its clients see of it.",
+    what_to_do: "Follow what the line names. The timers do not touch it.",
+    references: &[
+        "etcd-io/etcd@v3.0.17:etcdmain/etcd.go:328 (limit of open files)",
+        "etcd-io/etcd@v3.3.27:raft/node.go:402 (missed ticks; 128 of them wait at most)",
+        "etcd-io/etcd@v3.4.45:etcdserver/v3_server.go (maxGapBetweenApplyAndCommitIndex)",
+        "etcd-io/etcd@v3.4.45:mvcc/backend/backend.go:343 (slow snapshot)",
+        "etcd documentation: maintenance, defragmentation (it blocks reads and writes)",
+    ],
+    check,
+};
+
+/// One thing that etcd says, in plain words.
+struct Said {
+    meaning: Meaning,
+    severity: Severity,
+    title: &'static str,
+    what: &'static str,
+    advice: &'static str,
+}
+
+/// The gravest first. A title with a `{}` names a length of time.
+const SAID: &[Said] = &[
+    Said {
+        meaning: Meaning::FdLimit,
+        severity: Severity::Critical,
+        title: "etcd may open too few files, and ends",
+        what: "It does not run with fewer than it needs for itself.",
+        advice: "Raise the limit of open files (LimitNOFILE in its unit, ulimit -n in a shell) and start it again.",
+    },
+    Said {
+        meaning: Meaning::DbOpenSlow,
+        severity: Severity::Warning,
+        title: "etcd waits for its database file",
+        what: "Another process holds the file, or reading it takes more than ten seconds.",
+        advice: "Look for a second etcd on the same data directory, then at the disk.",
+    },
+    Said {
+        meaning: Meaning::GoTickMissed,
+        severity: Severity::Warning,
+        title: "etcd's main loop stood still for at least {}",
+        what: "128 ticks of its clock wait to be counted; a further one was lost.",
+        advice: "Look at the processor, the disk and the virtual machine of that moment. The late heartbeats of the leader tell how long it was.",
+    },
+    Said {
+        meaning: Meaning::TooManyRequests,
+        severity: Severity::Warning,
+        title: "etcd refused requests, as it had too many to carry out",
+        what: "What is agreed on is more than 5000 entries ahead of what is carried out: its disk or its processor does not keep up.",
+        advice: "Find the clients that write so much, and measure the disk (etcd_disk_backend_commit_duration_seconds).",
+    },
+    Said {
+        meaning: Meaning::ReceivingBufferFull,
+        severity: Severity::Warning,
+        title: "etcd dropped messages of its peers, as it did not read them in time",
+        what: "The member that prints this is too slow, not the one that sent them.",
+        advice: "Look at the disk and the processor of the member that prints it.",
+    },
+    Said {
+        meaning: Meaning::Defrag,
+        severity: Severity::Warning,
+        title: "A defragmentation took {}",
+        what: "Meanwhile that member answers no request: it writes its database anew.",
+        advice: "Defragment one member at a time, the leader last, when little is asked of them.",
+    },
+    Said {
+        meaning: Meaning::SnapSlowTransfer,
+        severity: Severity::Warning,
+        title: "Sending the whole database to another member or to a client takes long",
+        what: "A member that fell behind gets all of it, and cannot help until it has it.",
+        advice: "Look at the size of the database, the link and both disks.",
+    },
+    Said {
+        meaning: Meaning::WalDirFsync,
+        severity: Severity::Warning,
+        title: "The disk did not carry out a sync that etcd asked for",
+        what: "What etcd wrote may not be there after a crash.",
+        advice: "Read the kernel's log for errors of that disk.",
+    },
+    Said {
+        meaning: Meaning::ReadStateStuck,
+        severity: Severity::Warning,
+        title: "etcd took more than a second to pass a read on",
+        what: "Its loops wait for each other, as when the processor is not theirs.",
+        advice: "Look at the processor of that moment, and at what else runs there.",
+    },
+    Said {
+        meaning: Meaning::LeaseNotLeader,
+        severity: Severity::Warning,
+        title: "A member no longer led, and noticed it late",
+        what: "Its clock loop had stood still for more than three ticks when another led already.",
+        advice: "Paste the logs of all members around that moment: they tell how long it stood still.",
+    },
+    Said {
+        meaning: Meaning::CompactionFailed,
+        severity: Severity::Warning,
+        title: "An automatic compaction failed",
+        what: "Old revisions stay in the database, which grows toward its quota.",
+        advice: "See whether the next one succeeds; else compact by hand (etcdctl compact).",
+    },
+    Said {
+        meaning: Meaning::LeaderTransferFailed,
+        severity: Severity::Warning,
+        title: "A hand-over of the lead did not come to its end",
+        what: "The others hold an election instead, after their election-timeout.",
+        advice: "See whether the chosen member was well; hand over to another one.",
+    },
+    Said {
+        meaning: Meaning::CampaignBlockedConfchange,
+        severity: Severity::Warning,
+        title: "A member may not ask for votes while a change of members waits",
+        what: "A change that is agreed on has to be carried out first.",
+        advice: "See why it is not: a slow disk, or a member that takes no part.",
+    },
+    Said {
+        meaning: Meaning::ReconfigRefused,
+        severity: Severity::Warning,
+        title: "etcd refused a change of members",
+        what: "With it too few members would be connected for a majority.",
+        advice: "Bring the members that are away back first.",
+    },
+    Said {
+        meaning: Meaning::UnhealthyCluster,
+        severity: Severity::Warning,
+        title: "etcd refused a change of members",
+        what: "Too few of them were connected during the last five seconds.",
+        advice: "Bring the members that are away back first.",
+    },
+];
+
+/// A port that another process holds; the line itself belongs to several messages.
+const PORT_TAKEN: Said = Said {
+    meaning: Meaning::EtcdFatal,
+    severity: Severity::Critical,
+    title: "Another process holds a port that etcd listens on",
+    what: "etcd cannot listen there, and ends.",
+    advice: "Find that process (ss -ltnp). Often it is an etcd that still runs, or both etcd and etcd2 are enabled.",
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let taken = facts.events_where(|event| event.is_etcd_server() && says(event, &["address already in use"]));
+    let heard = (!taken.is_empty()).then_some((&PORT_TAKEN, taken));
+    let mut heard: Vec<(&Said, Vec<EventId>)> =
+        heard.into_iter().chain(SAID.iter().filter_map(|said| Some((said, heard_of(facts, said)?)))).gather();
+    // The same trouble in other words is told once.
+    heard.dedup_by_key(|(said, _)| said.title);
+    let (gravest, _) = heard.first()?;
+    let title = words(facts, gravest);
+    let also: Vec<String> = heard[1..].iter().map(|(said, _)| words(facts, said)).gather();
+    let also = if also.is_empty() { String::new() } else { format!(" Besides: {}.", also.join(". ")) };
+    let events: Vec<EventId> = heard.iter().flat_map(|(_, events)| events.iter().copied()).gather();
+    let finding = Finding::new(RULE.id, gravest.severity, Confidence::High, title, format!("{}{also}", gravest.what));
+    Some(finding.showing(facts, &events).advising(gravest.advice))
+}
+
+/// The lines that say so, beside no stop of etcd.
+fn heard_of(facts: &Facts, said: &Said) -> Option<Vec<EventId>> {
+    let mut events = match said.meaning {
+        // Short ones are not worth a word (judgement).
+        Meaning::Defrag => longest_first(facts, &[Meaning::Defrag]).filter(|(_, took)| *took >= S)?.0,
+        // Every start says that it opened the file, and how long that took.
+        Meaning::DbOpenSlow => matching(facts, &[Meaning::DbOpenSlow], |event| {
+            !says(event, &["opened backend db"]) || event.duration("took").is_some_and(|took| took >= S)
+        }),
+        meaning => matching(facts, &[meaning], |_| true),
+    };
+    events.retain(|id| !with_etcd_stop(facts, *id));
+    (!events.is_empty()).then_some(events)
+}
+
+fn words(facts: &Facts, said: &Said) -> String {
+    let length = match said.meaning {
+        Meaning::Defrag => longest_first(facts, &[Meaning::Defrag]).map_or(0, |(_, took)| took),
+        // As many ticks wait at most.
+        _ => 128 * facts.value(HeartbeatInterval),
+    };
+    said.title.replace("{}", &human(length))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::Severity;
+    use crate::rules::testing::{facts, find};
+
+    fn title(log: &str) -> Option<String> {
+        find(&facts(&[log]), "etcd-own-trouble").map(|finding| finding.title)
+    }
+
+    #[test]
+    fn each_in_its_words() {
+        for (line, expected) in [
+            ("2021-03-02 10:00:00.000000 W | raft: A tick missed to fire. Node blocks too long!\n", "at least 12.8\u{a0}s"),
+            (
+                "2016-04-20 10:00:04.000000 C | etcdmain: listen tcp 192.0.2.1:2380: bind: address already in use\n",
+                "Another process holds a port",
+            ),
+            (
+                "{\"level\":\"info\",\"ts\":\"2023-02-03T10:00:00.000Z\",\"caller\":\"backend/backend.go:549\",\"msg\":\"finished defragmenting directory\",\"path\":\"/var/lib/etcd/member/snap/db\",\"took\":\"12.345s\"}\n",
+                "took 12.3\u{a0}s",
+            ),
+        ] {
+            let title = title(line).unwrap_or_default();
+            assert!(title.contains(expected), "{line}: {title}");
+        }
+    }
+
+    #[test]
+    fn a_start_that_opens_its_database_at_once_is_none() {
+        let line = |took: &str| {
+            format!(
+                "{{\"level\":\"info\",\"ts\":\"2023-02-03T10:00:00.000Z\",\"caller\":\"etcdserver/backend.go:81\",\"msg\":\"opened backend db\",\"path\":\"/var/lib/etcd/member/snap/db\",\"took\":\"{took}\"}}\n"
+            )
+        };
+        assert_eq!(title(&line("6.3ms")), None);
+        assert!(title(&line("31.5s")).is_some());
+    }
+
+    #[test]
+    fn a_short_defragmentation_is_none() {
+        let line = "{\"level\":\"info\",\"ts\":\"2023-02-03T10:00:00.000Z\",\"caller\":\"backend/backend.go:549\",\"msg\":\"finished defragmenting directory\",\"path\":\"/var/lib/etcd/member/snap/db\",\"took\":\"215.3ms\"}\n";
+        assert_eq!(title(line), None);
+    }
+
+    #[test]
+    fn several_are_told_together_the_gravest_first() {
+        let log = "2021-03-02 10:00:00.000000 W | raft: A tick missed to fire. Node blocks too long!\n\
+                   2021-03-02 10:00:09.000000 C | etcdmain: file descriptor limit[64] of etcd process is too low, and should be set higher than 150 to ensure internal usage\n";
+        let finding = find(&facts(&[log]), "etcd-own-trouble").expect("told");
+        assert_eq!((finding.severity, finding.count), (Severity::Critical, 2));
+        assert!(finding.what.contains("Besides: etcd's main loop stood still"), "{}", finding.what);
+    }
+}

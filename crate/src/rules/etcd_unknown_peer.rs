@@ -1,0 +1,71 @@
+//! `etcd-unknown-peer`: members do not agree on who belongs to the cluster.
+
+use super::common::{matching, near, says, with_etcd_stop};
+use super::etcd_member_removed::REMOVED;
+use super::{Finding, Rule};
+use crate::facts::Facts;
+use crate::log::event::Meaning;
+use crate::report::{Confidence, Severity};
+use crate::units::S;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "etcd-unknown-peer",
+    why: "A member that is not on the list of another one is turned away by it, and takes no part there. Waiting longer does not put it on the list.",
+    what_to_do: "Compare etcdctl member list, asked on each member, with the ids in these lines. A member that was created anew must be added anew; one that was removed must be stopped.",
+    references: &[
+        "etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/http.go:456",
+        "etcd-io/etcd@v3.7.1:server/etcdserver/api/rafthttp/http.go:425",
+        "etcd-io/etcd@v3.7.1:server/etcdserver/api/rafthttp/http.go:438",
+    ],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let turned_away = [Meaning::UnknownPeer, Meaning::PeerIdMismatch, Meaning::RemovedMember];
+    let mut events = matching(facts, &turned_away, |event| {
+        // Of a member that was removed itself another rule speaks.
+        event.meaning != Meaning::RemovedMember || !says(event, REMOVED)
+    });
+    // Who falls behind hears of a new member some moments late (http.go:425, its comment).
+    events.retain(|id| !with_etcd_stop(facts, *id) && !near(facts, *id, &[Meaning::MemberChange], -60 * S, 60 * S, 40));
+    if events.is_empty() {
+        return None;
+    }
+    let of = |meaning: Meaning| events.iter().any(|id| facts.event(*id).meaning == meaning);
+    let (title, what) = if of(Meaning::PeerIdMismatch) {
+        (
+            "A member is taken for another one, and turned away",
+            "Its address belongs to a member of another id: it was created anew there, or two addresses are mixed up.",
+        )
+    } else if of(Meaning::UnknownPeer) {
+        ("A member turned away a peer that is not on its list of members", "The two do not agree on who belongs to the cluster.")
+    } else {
+        ("A member that was removed still calls the others", "They turn it away. For them it does no harm.")
+    };
+    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    const UNKNOWN: &str = "2019-08-09 10:57:50.500232 E | rafthttp: failed to find member 483051cc299afbd9 in cluster e9ba35e77aa595b\n";
+
+    #[test]
+    fn a_peer_that_is_not_on_the_list() {
+        assert!(find(&facts(&[UNKNOWN]), "etcd-unknown-peer").expect("unknown").title.contains("not on its list"));
+    }
+
+    #[test]
+    fn a_member_that_was_just_added_is_none() {
+        let added = "2019-08-09 10:57:53.500232 N | etcdserver/membership: added member 483051cc299afbd9 [https://192.0.2.1:2380] to cluster e9ba35e77aa595b\n";
+        assert!(find(&facts(&[&(String::from(UNKNOWN) + added)]), "etcd-unknown-peer").is_none());
+    }
+
+    #[test]
+    fn a_removed_member_that_goes_on_calling() {
+        let log = "2019-08-09 10:57:50.500232 W | rafthttp: rejected the stream from peer 483051cc299afbd9 since it was removed\n";
+        assert!(find(&facts(&[log]), "etcd-unknown-peer").expect("removed").title.contains("was removed"));
+    }
+}

@@ -1,0 +1,112 @@
+//! `fleet-etcd-error`: etcd answered fleet with an error, or with nothing of use.
+
+use super::common::{LIMIT, REFUSED, lines, plural, says, with_etcd_stop, with_fleet_stop};
+use super::{Finding, Rule};
+use crate::facts::{EventId, Facts};
+use crate::log::event::{Event, Meaning};
+use crate::report::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "fleet-etcd-error",
+    why: "A listing that fails is tried again in the next pass and does no harm. A renewal or a sign of life that keeps failing costs a machine its units.",
+    what_to_do: "Read etcd's log of the same seconds on all members, and ask each endpoint of fleet for its health.",
+    references: &[
+        "coreos/fleet@v0.10.2:etcd/client.go:292",
+        "coreos/fleet@v0.11.5:agent/reconcile.go",
+        "etcd-io/etcd@v2.3.8:client/client.go (all endpoints failed; a member that has no leader)",
+    ],
+    check,
+};
+
+/// Lines of fleet about a request to etcd that failed.
+const FAILED: &[Meaning] = &[
+    Meaning::AgentCurrentStateFailed,
+    Meaning::AgentDesiredStateFailed,
+    Meaning::AgentFetchMachineFailed,
+    Meaning::ApiFailed,
+    Meaning::ClientFailedResponse,
+    Meaning::ClientRetrying,
+    Meaning::ClientUnusableResponse,
+    Meaning::EngineClusterStateFailed,
+    Meaning::EngineFetchMachinesFailed,
+    Meaning::EngineFetchScheduleFailed,
+    Meaning::EngineFetchUnitsFailed,
+    Meaning::EngineLeaseAcquireFailed,
+    Meaning::EngineScheduleFailed,
+    Meaning::FleetdCreateFailed,
+    Meaning::RegistryFetchAllUnitsFailed,
+];
+
+/// What an error says, in plain words; the most telling first (fleet's errors, from its etcd client).
+const REASONS: &[(&[&str], &str, &str)] = &[
+    (
+        &["has no leader", "Raft Internal Error", "too many redirects"],
+        "etcd had no leader",
+        "The member that was asked knew no leader that could carry it out.",
+    ),
+    (
+        &["unavailable or misconfigured", "any configured etcd endpoint", "Unable to get result"],
+        "none of its endpoints of etcd was of use",
+        "Each one refused, ended the connection or had no leader; the line does not tell which.",
+    ),
+    (&["forwarding request denied"], "a proxy did not pass it on", "A proxy that keeps its settings from others denies such requests."),
+    (
+        &["invalid json"],
+        "what answered is no etcd",
+        "The answer is not etcd's: another program, or a proxy's page, answers at that address.",
+    ),
+    (
+        &["EOF", "connection reset", "broken pipe"],
+        "the connection ended",
+        "etcd ended, started anew or dropped the connection while it was asked.",
+    ),
+    (&["i/o timeout"], "no connection came about in time", "That machine is off, or something on the way drops the packets."),
+];
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let said = |signs: &[&str]| {
+        let mut events = facts.events_where(|event| failed(event) && says(event, signs));
+        events.retain(|id| !with_fleet_stop(facts, *id) && !with_etcd_stop(facts, *id));
+        (!events.is_empty()).then_some(events)
+    };
+    let (reason, what, events): (&str, &str, Vec<EventId>) =
+        REASONS.iter().find_map(|(signs, reason, what)| Some((*reason, *what, said(signs)?)))?;
+    let title = format!("fleet got an error from etcd ({}): {reason}", plural(lines(facts, &events), "line", "lines"));
+    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
+}
+
+/// A limit that was reached and a port that refused have rules of their own.
+fn failed(event: &Event) -> bool {
+    (FAILED.contains(&event.meaning) || event.meaning == Meaning::ClientUnavailable) && !says(event, LIMIT) && !says(event, REFUSED)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn each_error_in_its_words() {
+        for (error, expected) in [
+            ("client: etcd cluster is unavailable or misconfigured", "none of its endpoints"),
+            (
+                "client: etcd cluster is unavailable or misconfigured; error #0: client: etcd member http://192.0.2.1:2379 has no leader",
+                "no leader",
+            ),
+            ("300: Raft Internal Error (Unable to write) [12]", "no leader"),
+            ("unexpected EOF", "the connection ended"),
+        ] {
+            let log = format!("Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: {error}\n");
+            let title = find(&facts(&[&log]), "fleet-etcd-error").expect(error).title;
+            assert!(title.contains(expected), "{error}: {title}");
+        }
+    }
+
+    #[test]
+    fn what_other_rules_tell_is_none() {
+        for error in ["timeout reached", "dial tcp 192.0.2.1:4001: connection refused", "100: Key not found (/x) [7]"] {
+            let log = format!("Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: {error}\n");
+            assert!(find(&facts(&[&log]), "fleet-etcd-error").is_none(), "{error}");
+        }
+    }
+}
