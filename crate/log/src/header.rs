@@ -321,9 +321,9 @@ fn classify<'a>(word: &'a str, after: &str) -> Part<'a> {
     }
     // A host stands before the program: `host etcd2[815]:`; compose and kubectl print it alone, before a bar.
     let next = after.trim_start();
-    // What opens a JSON object stands before `etcdserver:` too, and is none.
+    // What opens a JSON object stands before `etcdserver:` too, as does `Error:`, and is none.
     let named = program(self::word(next)).is_some() || after.trim_start_matches(' ').starts_with('|');
-    if named && !word.starts_with('{') {
+    if named && !word.starts_with('{') && !word.ends_with(':') {
         return Part::Host(word.trim_matches(['[', ']']));
     }
     Part::Other

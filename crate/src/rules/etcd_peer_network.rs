@@ -1,6 +1,8 @@
 //! `etcd-peer-network`: members cannot reach each other.
 
-use super::common::{TLS_TIMEOUT, at_the_end, blames_certificate, hosts, lines, matching, near, plural, says, time, with_etcd_stop};
+use super::common::{
+    REFUSED, TLS_TIMEOUT, at_the_end, blames_certificate, hosts, lines, matching, near, plural, says, time, with_etcd_stop,
+};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, Stall, StallKind};
@@ -51,7 +53,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     let speakers = hosts(facts, &events);
     let who = if speakers.len() > 1 { "Members could not reach each other" } else { "A member could not reach its peers" };
     let cause = cause(facts, &events);
-    let cut_off = facts.logs.iter().any(|log| log.events.len() > events.len())
+    // A port that refuses from the first line on did not close where the logs end.
+    let refuses = !ran_before(facts, &events) && events.iter().any(|id| says(facts.event(*id), REFUSED));
+    let cut_off = !refuses
+        && facts.logs.iter().any(|log| log.events.len() > events.len())
         && events.iter().all(|id| at_the_end(facts, *id) && ended(facts.event(*id)));
     if cut_off {
         let title = "Connections between members ended where the logs end";
@@ -226,6 +231,13 @@ fn over_at_once(facts: &Facts, events: &[EventId]) -> bool {
     back && super::common::span(facts, events).is_some_and(|span| span <= AT_ONCE) && events.iter().all(|id| ended(facts.event(*id)))
 }
 
+/// The input shows the members some seconds before the first of these lines: it does not begin with them.
+fn ran_before(facts: &Facts, events: &[EventId]) -> bool {
+    let first = events.iter().filter_map(|id| time(facts, *id)).min();
+    let begins = facts.logs.iter().filter_map(|log| log.first.as_ref()).map(|(first, _)| first.micros).min();
+    matches!((begins, first), (Some(begins), Some(first)) if first - begins >= 5 * S)
+}
+
 /// A link that breaks costs a leader its place once at most: where links broke less than half as often as living leaders
 /// lost theirs, they are not what most of it comes from.
 fn explain_few_losses(facts: &Facts, events: &[EventId]) -> bool {
@@ -249,6 +261,19 @@ fn stays_away(facts: &Facts, events: &[EventId]) -> bool {
 mod tests {
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_port_that_refuses_from_the_first_line_on() {
+        let refused = |error: &str| {
+            format!(
+                "{{\"level\":\"warn\",\"ts\":\"2022-03-17T17:22:36.188Z\",\"caller\":\"rafthttp/probing_status.go:68\",\"msg\":\"prober detected unhealthy status\",\"round-tripper-name\":\"ROUND_TRIPPER_SNAPSHOT\",\"remote-peer-id\":\"87e21aa89889ebe3\",\"rtt\":\"0s\",\"error\":\"{error}\"}}\n\
+                 {{\"level\":\"info\",\"ts\":\"2022-03-17T17:22:39.567Z\",\"logger\":\"raft\",\"caller\":\"etcdserver/zap_raft.go:77\",\"msg\":\"fcfb4c91f4fc885c is starting a new election at term 68405\"}}\n"
+            )
+        };
+        let severity = |error: &str| find(&facts(&[&refused(error)]), "etcd-peer-network").expect("said").severity;
+        assert_eq!(severity("dial tcp 192.0.2.1:2380: connect: connection refused"), Severity::Warning);
+        assert_eq!(severity("unexpected EOF"), Severity::Info);
+    }
 
     #[test]
     fn a_check_that_is_late_is_no_broken_link() {
