@@ -54,8 +54,11 @@ pub fn is_program(sample: &str) -> bool {
 /// Whether the word around `at` has quotes and is an item of a list: a shell parts words by blanks alone.
 fn stands_quoted(text: &str, at: usize, name: &str) -> bool {
     let start = text[..at].rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
-    let lead = text[start..at].trim_start_matches(['[', '(', '{', ',']);
-    let Some(quote) = lead.chars().next().filter(|first| matches!(first, '"' | '\'')) else { return false };
+    let Some(open) = text[start..at].rfind(['"', '\'']).map(|open| start + open) else { return false };
+    if open > start && !text[..open].ends_with(['[', '(', '{', ',']) {
+        return false;
+    }
+    let quote = char::from(text.as_bytes()[open]);
     let rest = text[at + name.len()..].split('\n').next().unwrap_or("");
     let Some((_, after)) = rest.split_once(quote) else { return false };
     let before = text[..start].rsplit('\n').next().unwrap_or("").trim();
@@ -106,7 +109,8 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
 /// Takes words in a row as a command, where one of them can be a flag, an assignment or an image.
 fn command(builder: &mut Builder, inner: &Inner, words: &[&Token]) {
     // Most rows of a program are neither, and it may have a million.
-    let told = |word: &&Token| word.text.starts_with('-') || (word.quoted && (word.text.contains('=') || search::has(word.text, "etcd")));
+    let flag = |text: &str| text.starts_with('-') && text.trim_start_matches('-').starts_with(|first: char| first.is_ascii_alphabetic());
+    let told = |word: &&Token| flag(word.text) || (word.quoted && (word.text.contains('=') || search::has(word.text, "etcd")));
     if words.iter().any(told) {
         let words: Vec<Word> = words.iter().map(|word| word.word()).collect();
         flags::take(builder, inner, &words, "", "", &[]);
@@ -202,6 +206,7 @@ mod tests {
             "environment = [\n  { name = \"ETCD_HEARTBEAT_INTERVAL\", value = \"200\" },\n  { name = \"ETCD_ELECTION_TIMEOUT\", value = \"2000\" },\n]\n",
             "docker_container 'etcd' do\n  env 'ETCD_HEARTBEAT_INTERVAL' => '200', 'ETCD_ELECTION_TIMEOUT' => '2000'\nend\n",
             "env {\n  ETCD_HEARTBEAT_INTERVAL = 200\n  ETCD_ELECTION_TIMEOUT = \"2000\"\n}\n",
+            "run('etcd',['--heartbeat-interval','200','--election-timeout','2000'])\n",
             "subprocess.run(\n    ['etcd', '--heartbeat-interval', '200', '--election-timeout', '2000'])\n",
         ] {
             assert_eq!(stated(text), expected, "{text}");
