@@ -177,7 +177,7 @@ impl Signs {
         if transpiled {
             return Some(Source::ContainerLinux);
         }
-        if self.has("etcd") && self.root_keys.len() == 1 && (sample.contains("heartbeat_interval") || sample.contains("election_timeout")) {
+        if self.has("etcd") && self.root_keys.len() == 1 && times_etcd(sample) {
             return Some(Source::ContainerLinux);
         }
         if self.header && search::has(sample, "<<") && search::has(sample, "coreos:") {
@@ -221,6 +221,15 @@ impl Signs {
     }
 }
 
+/// Whether a timer stands directly below the root key `etcd`, as in a Container Linux Config; other
+/// installers have it deeper.
+fn times_etcd(sample: &str) -> bool {
+    let below = sample.lines().skip_while(|line| !line.starts_with("etcd:")).skip(1);
+    let mut keys = below.filter(|line| !matches!(line.trim_start().as_bytes().first(), None | Some(b'#'))).peekable();
+    let indent = keys.peek().map_or(0, |line| line.len() - line.trim_start().len());
+    keys.filter_map(|line| line.get(indent..)).any(|key| key.starts_with("heartbeat_interval") || key.starts_with("election_timeout"))
+}
+
 /// A command line that runs etcd, or a lone timing flag.
 fn is_command(line: &str) -> bool {
     if line.starts_with('#') || !(line.as_bytes().contains(&b'-') || line.contains("docker run")) {
@@ -259,6 +268,7 @@ mod tests {
             ("name: a\ninitial-cluster: a=b\nheartbeat-interval: 100\n", Some(Source::EtcdYaml)),
             ("{\"ignition\":{\"version\":\"3.0.0\"}}", Some(Source::Ignition)),
             ("etcd:\n  heartbeat_interval: 500\n", Some(Source::ContainerLinux)),
+            ("etcd:\n  port: 2379\n  env:\n    heartbeat_interval: 500\n", Some(Source::Fragment)),
             ("heartbeat-interval: 100\nelection-timeout: 1000\n", Some(Source::Fragment)),
             ("{\"level\":\"warn\",\"msg\":\"x heartbeat-interval\"}\n", None),
             ("Oct 10 03:45:01 core-1 etcd2[1]: election-timeout: x\n", None),

@@ -280,7 +280,12 @@ pub fn section_of(parameter: Parameter, etcd_04: bool) -> &'static str {
 }
 
 fn units(builder: &mut Builder, tree: &Tree, coreos: &Node) {
-    for unit in tree.get(coreos, "units").map_or(&[][..], Node::items) {
+    let units = tree.get(coreos, "units");
+    if let Some(mark) = units.and_then(Node::text).filter(|text| is_templated(text)) {
+        // A template fills them in, so what is started is not known.
+        builder.unit(mark, false, false);
+    }
+    for unit in units.map_or(&[][..], Node::items) {
         let unit = tree.resolve(unit);
         take_unit(builder, tree, unit, "content", &["drop_ins"]);
     }
@@ -431,6 +436,8 @@ mod tests {
         assert!(acting(text).is_empty());
         assert!(ids(text).contains(&"config-section-without-start"));
         assert_eq!(acting(&text.replace("etcd2.service", "etcd.service")).len(), 2);
+        let filled_in = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 60s\n  units:\n    ${units}\n";
+        assert!(!ids(filled_in).contains(&"config-section-without-start"));
     }
 
     #[test]
