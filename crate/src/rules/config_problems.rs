@@ -110,7 +110,12 @@ fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> 
         [one] if !title.starts_with(one.key()) => format!(" ({})", one.key()),
         _ => String::new(),
     };
-    let title = if problems.len() > 1 { format!("{title}, {}\u{a0}times", problems.len()) } else { format!("{title}{of}") };
+    let title = match problems.len() {
+        1 => format!("{title}{of}"),
+        // A file is a template once, however much it fills in.
+        _ if id == "config-template" => title.to_owned(),
+        many => format!("{title}, {many}\u{a0}times"),
+    };
     // Beside another etcd unit that is started it is no guess: what stands there does not act.
     let void = |problem: &&Problem| {
         let mut settings = facts.configurations.iter().flat_map(|configuration| &configuration.settings);

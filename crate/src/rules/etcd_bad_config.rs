@@ -205,9 +205,11 @@ fn demands(facts: &Facts) -> Vec<Constraint> {
     ]
 }
 
+/// The note as a title. The name of a parameter keeps the letters that a file needs.
 fn sentence_start(note: &str) -> String {
     let mut sentence = note.trim_end_matches('.').to_owned();
-    if let Some(first) = sentence.get_mut(..1) {
+    let named = Parameter::ALL.iter().any(|parameter| note.starts_with(parameter.key()));
+    if let Some(first) = sentence.get_mut(..1).filter(|_| !named) {
         first.make_ascii_uppercase();
     }
     sentence
