@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use timing_advisor::config::{self, Configuration, PROBLEM_IDS, Source};
 use timing_advisor::parameters::Parameter;
-use timing_advisor::patch::{self, Change};
+use timing_advisor::patch::{self, Change, Etcd};
 use timing_advisor::text::LineIndex;
 use timing_advisor::units::{MS, S, parse_go_duration};
 
@@ -67,7 +67,8 @@ fn described(text: &str, read: &Configuration) -> String {
 
 /// The same plan for every fixture, and what it changes.
 fn planned(read: &Configuration) -> Vec<Change> {
-    let change = |parameter, value| Change { parameter, value, etcd_04: read.cluster.etcd_04 };
+    let etcd = if read.cluster.etcd_04 { Etcd::V04 } else { Etcd::V2 };
+    let change = |parameter, value| Change { parameter, value, etcd };
     let changes = [
         change(Parameter::HeartbeatInterval, 250 * MS),
         change(Parameter::ElectionTimeout, 2500 * MS),
@@ -219,7 +220,7 @@ fn hostile_texts_get_an_answer() {
         format!("#cloud-config\ncoreos:\n  etcd2:\n{}", "    election-timeout: 3000\n".repeat(5_000)),
         "\u{fffd}\u{feff}coreos:\n".repeat(1000),
     ];
-    let change = Change { parameter: Parameter::ElectionTimeout, value: 2500 * MS, etcd_04: false };
+    let change = Change { parameter: Parameter::ElectionTimeout, value: 2500 * MS, etcd: Etcd::V2 };
     for (at, text) in texts.iter().enumerate() {
         let read = config::read(0, text);
         if let Some(read) = &read {

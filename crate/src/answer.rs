@@ -1,13 +1,13 @@
 //! Puts the report together: facts, findings, plan and patches become the one answer.
 
 use crate::config::Configuration;
-use crate::facts::{Facts, InForce, VersionRange, versions};
+use crate::facts::{Facts, Generation, InForce, VersionRange, versions};
 use crate::gather::Gather;
 use crate::log::event::{LogReading, Order};
 use crate::measures::measures;
 use crate::model::curve;
 use crate::parameters::Parameter;
-use crate::patch::{self, Change};
+use crate::patch::{self, Change, Etcd};
 use crate::plan::{self, Decision, Plan};
 use crate::report::*;
 use crate::rules::{self, At, Evidence, Finding};
@@ -307,11 +307,16 @@ fn replay_report(facts: &Facts, plan: &Plan) -> Option<Replay> {
 }
 
 fn changes(facts: &Facts, plan: &Plan) -> Vec<Change> {
-    let etcd_04 = facts.configurations.iter().any(|configuration| configuration.cluster.etcd_04);
+    let etcd = if facts.configurations.iter().any(|configuration| configuration.cluster.etcd_04) {
+        Etcd::V04
+    } else if matches!(facts.generation, Generation::V3 | Generation::PreVote) {
+        Etcd::V3
+    } else {
+        Etcd::V2
+    };
+    let of = |parameter: Parameter| if parameter.is_etcd() { etcd } else { Etcd::V2 };
     plan.changes()
-        .filter_map(|decision| {
-            Some(Change { parameter: decision.parameter, value: decision.proposed?, etcd_04: etcd_04 && decision.parameter.is_etcd() })
-        })
+        .filter_map(|decision| Some(Change { parameter: decision.parameter, value: decision.proposed?, etcd: of(decision.parameter) }))
         .gather()
 }
 

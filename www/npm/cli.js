@@ -168,9 +168,16 @@ function text(report) {
     lines.push(`      Cost: ${row.cost}`);
   }
   if (report.recommendations.length > 0) lines.push('');
-  for (const { document, diff, disposition, reason } of report.patches) {
+  for (const { document, diff, disposition, reason, text } of report.patches) {
     const name = names.get(document ?? '') ?? 'cloud-config.yaml';
     if (diff) lines.push(...diff.trimEnd().replace('--- before\n+++ after', `--- ${name}\n+++ ${name}`).split('\n'));
+    else if (text)
+      lines.push(
+        ...text
+          .trimEnd()
+          .split('\n')
+          .map((line) => `  ${line}`),
+      );
     if (reason) lines.push(`${disposition === 'refused' ? 'No corrected file: ' : ''}${reason}`);
     lines.push('');
   }

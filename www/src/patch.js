@@ -60,6 +60,14 @@ export function patchPanel(report, actions) {
 }
 
 /**
+ * What a snippet would be called: a cloud-config, or variables.
+ * @param {string | null | undefined} text
+ */
+export function nameOfSnippet(text) {
+  return !text || text.startsWith('#cloud-config') ? 'cloud-config.yaml' : 'etcd.env';
+}
+
+/**
  * @param {Report} report
  * @param {Actions} actions
  * @returns {Pane[]}
@@ -67,7 +75,7 @@ export function patchPanel(report, actions) {
 function patchPanes(report, actions) {
   return report.patches.map((patch, index) => {
     const doc = report.documents.find((each) => each.id === patch.document);
-    const name = doc?.name ?? 'cloud-config.yaml';
+    const name = doc?.name ?? nameOfSnippet(patch.text);
     const text = patch.text;
     const snippet = patch.document === undefined || patch.document === null || patch.disposition === 'refused';
     const several = report.patches.length > 1;
@@ -76,7 +84,7 @@ function patchPanes(report, actions) {
     return {
       id: `patch-${index}`,
       label: several ? name : snippet ? 'Snippet' : 'Diff',
-      file: snippet ? `To merge into ${doc ? name : 'your cloud-config'} by hand` : name,
+      file: snippet ? `To merge into ${doc ? name : 'your own file'} by hand` : name,
       note: patch.reason ?? undefined,
       body: patch.diff ? diffView(patch.diff, name) : plain(text ?? 'There is nothing to copy for this file.', name),
       buttons: [
@@ -126,8 +134,12 @@ function patchPanes(report, actions) {
  * @returns {Pane[]}
  */
 function formPanes(report, actions) {
-  // The corrected cloud-config is already there when a patch is.
-  const shown = report.alternatives.filter((each) => each.form !== 'cloud-config' || report.patches.length === 0);
+  // What a patch holds already is not offered once more.
+  const shown = report.alternatives.filter(
+    (each) =>
+      (each.form !== 'cloud-config' || report.patches.length === 0) &&
+      report.patches.every((patch) => patch.text !== each.text),
+  );
   const forms = [...new Set(shown.map((each) => each.form))];
   return forms.map((form, index) => {
     const files = shown.filter((each) => each.form === form);

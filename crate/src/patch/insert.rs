@@ -2,7 +2,7 @@
 
 use super::edit::Edit;
 use super::place::{Form, Place, bom, line_start};
-use super::{Change, render};
+use super::{Change, Etcd, render};
 use crate::config::etcd_toml;
 use crate::config::inner::Inner;
 use crate::config::manifest::{arguments_of, commands, etcd_word};
@@ -67,14 +67,15 @@ impl Place<'_> {
     fn in_section(&self, group: &[Change]) -> Vec<Edit> {
         let Some(tree) = &self.tree else { return Vec::new() };
         let Some(coreos) = tree.documents.first().and_then(|root| tree.get(root, "coreos")) else { return Vec::new() };
-        let mut sections = vec![section_of(group[0].parameter, group[0].etcd_04)];
+        let mut sections = vec![section_of(group[0].parameter, group[0].etcd == Etcd::V04)];
         if group[0].parameter.is_etcd() {
-            sections.push(if group[0].etcd_04 { "etcd2" } else { "etcd" });
+            sections.push(if group[0].etcd == Etcd::V04 { "etcd2" } else { "etcd" });
         }
         let mut found = Vec::new();
         for section in sections {
             let Some(node) = tree.get(coreos, section) else { continue };
-            let spelled: Vec<Change> = group.iter().map(|change| Change { etcd_04: section == "etcd", ..*change }).gather();
+            let spelled: Vec<Change> =
+                group.iter().map(|change| Change { etcd: if section == "etcd" { Etcd::V04 } else { Etcd::V2 }, ..*change }).gather();
             let snake = self.snake(if node.entries().is_empty() { coreos } else { node });
             found.extend(self.extend(tree, coreos, &[section], Form::Keys { snake }, &spelled));
         }
@@ -160,7 +161,7 @@ impl Place<'_> {
     fn new_section(&self, group: &[Change]) -> Option<Edit> {
         let tree = self.tree.as_ref()?;
         let root = tree.documents.first()?;
-        let section = section_of(group[0].parameter, group[0].etcd_04);
+        let section = section_of(group[0].parameter, group[0].etcd == Etcd::V04);
         let Some(entry) = tree.all(root, "coreos").first().copied() else {
             let first = root.entries().first()?;
             let lines = self.block(&[], Form::Keys { snake: false }, group, "    ");
@@ -286,7 +287,7 @@ impl Place<'_> {
 
     /// At the end of the command that runs etcd.
     fn on_command_line(&self, group: &[Change]) -> Vec<Edit> {
-        let dash = if group[0].etcd_04 { "-" } else { "--" };
+        let dash = if group[0].etcd == Etcd::V04 { "-" } else { "--" };
         let flags: String =
             group.iter().map(|change| format!(" {dash}{}={}", render::key(change), render::value(change))).gather().concat();
         let mut at = 0;

@@ -30,8 +30,19 @@ pub struct Change {
     pub parameter: Parameter,
     /// To what.
     pub value: Micros,
-    /// For etcd 0.4, whose options begin with `peer-`.
-    pub etcd_04: bool,
+    /// Which etcd it is for.
+    pub etcd: Etcd,
+}
+
+/// The generations of etcd that are set up in different places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Etcd {
+    /// 0.4, whose options begin with `peer-`.
+    V04,
+    /// 2.x, which a cloud-config sets up; also where nothing tells.
+    V2,
+    /// 3.x, of which a cloud-config knows nothing.
+    V3,
 }
 
 /// Patches every document that a change concerns. `texts` are indexed by document.
@@ -155,15 +166,24 @@ fn edit_report(text: &str, lines: &LineIndex, edit: Edit) -> EditReport {
     }
 }
 
-/// A cloud-config of its own, for where no configuration was given.
+/// A text of its own, for where no configuration was given: a cloud-config, or variables where one cannot set them.
 pub fn snippet(changes: &[Change]) -> PatchReport {
+    let beyond_cloud_config = changes.iter().any(|change| change.etcd == Etcd::V3);
+    let (text, reason) = if beyond_cloud_config {
+        (
+            render::environment(changes),
+            "Set these in the environment of each member; a flag or a configuration file of etcd that names them beats them.",
+        )
+    } else {
+        (render::cloud_config(changes), "Merge this into the configuration of each machine.")
+    };
     PatchReport {
         document: None,
         disposition: "review".to_owned(),
-        text: Some(render::cloud_config(changes)),
+        text: Some(text),
         diff: None,
         edits: Vec::new(),
-        reason: Some("Merge this into the configuration of each machine.".to_owned()),
+        reason: Some(reason.to_owned()),
     }
 }
 
@@ -178,10 +198,10 @@ mod tests {
     use crate::config;
     use crate::units::{MS, S};
 
-    const HEARTBEAT: Change = Change { parameter: Parameter::HeartbeatInterval, value: 250 * MS, etcd_04: false };
-    const ELECTION: Change = Change { parameter: Parameter::ElectionTimeout, value: 2500 * MS, etcd_04: false };
-    const REQUEST: Change = Change { parameter: Parameter::EtcdRequestTimeout, value: 5 * S, etcd_04: false };
-    const TTL: Change = Change { parameter: Parameter::AgentTtl, value: 60 * S, etcd_04: false };
+    const HEARTBEAT: Change = Change { parameter: Parameter::HeartbeatInterval, value: 250 * MS, etcd: Etcd::V2 };
+    const ELECTION: Change = Change { parameter: Parameter::ElectionTimeout, value: 2500 * MS, etcd: Etcd::V2 };
+    const REQUEST: Change = Change { parameter: Parameter::EtcdRequestTimeout, value: 5 * S, etcd: Etcd::V2 };
+    const TTL: Change = Change { parameter: Parameter::AgentTtl, value: 60 * S, etcd: Etcd::V2 };
 
     fn patched(text: &str, changes: &[Change]) -> String {
         let configuration = config::read(0, text).expect("a configuration");
@@ -192,6 +212,14 @@ mod tests {
         let again = config::read(0, &new).unwrap();
         assert!(patch(&[&new], &[again], changes).is_empty(), "not idempotent:\n{new}");
         new
+    }
+
+    #[test]
+    fn etcd_3_is_not_set_up_by_a_cloud_config() {
+        let of = |etcd| [HEARTBEAT, ELECTION].map(|change| Change { etcd, ..change });
+        assert_eq!(snippet(&of(Etcd::V3)).text.as_deref(), Some("ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"));
+        assert!(alternatives(&of(Etcd::V3)).iter().all(|form| form.form != "cloud-config" && !form.file.contains("etcd2")));
+        assert!(snippet(&of(Etcd::V2)).text.is_some_and(|text| text.starts_with("#cloud-config")));
     }
 
     #[test]
@@ -267,7 +295,7 @@ mod tests {
         ] {
             assert_eq!(patched(text, &both), expected);
         }
-        let old = |change: Change| Change { etcd_04: true, ..change };
+        let old = |change: Change| Change { etcd: Etcd::V04, ..change };
         assert_eq!(
             patched("ETCD_PEER_HEARTBEAT_INTERVAL=50\n", &[old(HEARTBEAT), old(ELECTION)]),
             "ETCD_PEER_HEARTBEAT_INTERVAL=250\nETCD_PEER_ELECTION_TIMEOUT=2500\n"

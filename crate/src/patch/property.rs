@@ -4,7 +4,7 @@
 //! last line's end stay, the values that act are those of before with the planned ones in, the edits
 //! make the text, and the same plan on the new text plans nothing.
 
-use super::{Change, Edit, apply, patch};
+use super::{Change, Edit, Etcd, apply, patch};
 use crate::config;
 use crate::parameters::Parameter;
 use crate::report::PatchReport;
@@ -219,7 +219,8 @@ fn static_pod(dice: &mut Dice) -> String {
 }
 
 fn changes(dice: &mut Dice, fleet: bool, etcd_04: bool) -> Vec<Change> {
-    let change = |parameter, value| Change { parameter, value, etcd_04 };
+    let etcd = if etcd_04 { Etcd::V04 } else { Etcd::V2 };
+    let change = |parameter, value| Change { parameter, value, etcd };
     let mut found = Vec::new();
     for (parameter, value) in [
         (Parameter::HeartbeatInterval, [250, 350, 400][dice.below(3)] * MS),

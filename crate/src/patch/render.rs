@@ -1,6 +1,6 @@
 //! The same values in every form people keep them in.
 
-use super::Change;
+use super::{Change, Etcd};
 use crate::gather::Gather;
 use crate::report::Rendering;
 
@@ -14,7 +14,7 @@ fn fleet(changes: &[Change]) -> impl Iterator<Item = &Change> {
 
 /// The key as the daemon's generation calls it: `peer-election-timeout` for etcd 0.4.
 pub fn key(change: &Change) -> String {
-    if change.etcd_04 && change.parameter.is_etcd() {
+    if change.etcd == Etcd::V04 && change.parameter.is_etcd() {
         format!("peer-{}", change.parameter.key())
     } else {
         change.parameter.key().to_owned()
@@ -23,7 +23,7 @@ pub fn key(change: &Change) -> String {
 
 /// The environment variable as the daemon's generation calls it.
 pub fn variable(change: &Change) -> String {
-    if change.etcd_04 && change.parameter.is_etcd() {
+    if change.etcd == Etcd::V04 && change.parameter.is_etcd() {
         change.parameter.variable().replace("ETCD_", "ETCD_PEER_")
     } else {
         change.parameter.variable().to_owned()
@@ -40,7 +40,7 @@ pub fn cloud_config(changes: &[Change]) -> String {
     let mut text = String::from("#cloud-config\n\ncoreos:\n");
     for section in ["etcd", "etcd2", "fleet"] {
         let mine: Vec<&Change> =
-            changes.iter().filter(|change| crate::config::section_of(change.parameter, change.etcd_04) == section).gather();
+            changes.iter().filter(|change| crate::config::section_of(change.parameter, change.etcd == Etcd::V04) == section).gather();
         if mine.is_empty() {
             continue;
         }
@@ -56,9 +56,14 @@ fn lines<'a>(changes: impl Iterator<Item = &'a Change>, line: impl Fn(&Change) -
     changes.map(|change| line(change) + "\n").gather().concat()
 }
 
+/// Variables, one a line.
+pub fn environment(changes: &[Change]) -> String {
+    lines(changes.iter(), |change| format!("{}={}", variable(change), value(change)))
+}
+
 /// Every form that fits at least one of the changes.
 pub fn all(changes: &[Change]) -> Vec<Rendering> {
-    let environment = |change: &Change| format!("Environment=\"{}={}\"", variable(change), value(change));
+    let of_unit = |change: &Change| format!("Environment=\"{}={}\"", variable(change), value(change));
     let mut found = Vec::new();
     let mut add = |form: &str, file: &str, text: String| {
         if !text.is_empty() {
@@ -68,13 +73,16 @@ pub fn all(changes: &[Change]) -> Vec<Rendering> {
     if changes.is_empty() {
         return found;
     }
-    let etcd_04 = etcd(changes).any(|change| change.etcd_04);
-    add("cloud-config", "user-data", cloud_config(changes));
-    let unit = if etcd_04 { "etcd.service" } else { "etcd2.service" };
+    let etcd_04 = etcd(changes).any(|change| change.etcd == Etcd::V04);
+    let etcd_3 = etcd(changes).any(|change| change.etcd == Etcd::V3);
+    if !etcd_3 {
+        add("cloud-config", "user-data", cloud_config(changes));
+    }
+    let unit = if etcd_04 || etcd_3 { "etcd.service" } else { "etcd2.service" };
     let service = |text: String| if text.is_empty() { text } else { format!("[Service]\n{text}") };
-    add("drop-in", &format!("/etc/systemd/system/{unit}.d/40-timing.conf"), service(lines(etcd(changes), environment)));
-    add("drop-in", "/etc/systemd/system/fleet.service.d/40-timing.conf", service(lines(fleet(changes), environment)));
-    add("environment", "environment file", lines(changes.iter(), |change| format!("{}={}", variable(change), value(change))));
+    add("drop-in", &format!("/etc/systemd/system/{unit}.d/40-timing.conf"), service(lines(etcd(changes), of_unit)));
+    add("drop-in", "/etc/systemd/system/fleet.service.d/40-timing.conf", service(lines(fleet(changes), of_unit)));
+    add("environment", "environment file", environment(changes));
     let dash = if etcd_04 { "-" } else { "--" };
     let flags: Vec<String> = etcd(changes).map(|change| format!("{dash}{}={}", key(change), value(change))).gather();
     add("flags", "etcd", flags.join(" "));
@@ -112,15 +120,15 @@ mod tests {
 
     #[test]
     fn every_rendering_reads_back() {
-        for etcd_04 in [false, true] {
+        for etcd in [Etcd::V04, Etcd::V2, Etcd::V3] {
             let changes = [
-                Change { parameter: Parameter::HeartbeatInterval, value: 250 * MS, etcd_04 },
-                Change { parameter: Parameter::ElectionTimeout, value: 2500 * MS, etcd_04 },
-                Change { parameter: Parameter::EtcdRequestTimeout, value: 1500 * MS, etcd_04: false },
-                Change { parameter: Parameter::AgentTtl, value: 60 * S, etcd_04: false },
+                Change { parameter: Parameter::HeartbeatInterval, value: 250 * MS, etcd },
+                Change { parameter: Parameter::ElectionTimeout, value: 2500 * MS, etcd },
+                Change { parameter: Parameter::EtcdRequestTimeout, value: 1500 * MS, etcd: Etcd::V2 },
+                Change { parameter: Parameter::AgentTtl, value: 60 * S, etcd: Etcd::V2 },
             ];
             let forms = all(&changes);
-            assert_eq!(forms.len(), if etcd_04 { 6 } else { 8 });
+            assert_eq!(forms.len(), [6, 8, 7][etcd as usize]);
             for form in forms.iter().filter(|form| form.form != "static-pod") {
                 let text = if form.form == "flags" { format!("etcd {}", form.text) } else { form.text.clone() };
                 let read = config::read(0, &text).unwrap_or_else(|| panic!("{text}"));
