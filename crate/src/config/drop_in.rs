@@ -93,7 +93,7 @@ fn environment(
 ) {
     for word in flags::words(&inner.text, directive.value.clone()) {
         let Some((name, value, span)) = word.assignment() else { continue };
-        if name == "ETCD_OPTS" {
+        if flags::are_options(name, value) {
             let options = flags::words(&inner.text, span.clone());
             flags::take(builder, inner, &options, unit, file, variables);
         }

@@ -28,6 +28,9 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str) {
                 break;
             }
             let Some((name, value, span)) = word.assignment() else { continue };
+            if flags::are_options(name, value) {
+                flags::take(builder, inner, &flags::words(&inner.text, span.clone()), unit, "", &[]);
+            }
             builder.variable(inner, name, value, span, Home::new(unit, Class::EnvironmentFile, ""));
         }
     }
@@ -37,6 +40,14 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str) {
 mod tests {
     use super::*;
     use crate::parameters::Parameter;
+
+    #[test]
+    fn options_in_a_variable_beat_the_variables() {
+        let text = "ETCD_ELECTION_TIMEOUT=\"1000\"\nDAEMON_ARGS=\"--heartbeat-interval 150 --election-timeout=1500\"\n";
+        let read = read(0, text);
+        let acting: Vec<_> = read.settings.iter().filter(|s| s.effective).map(|s| (s.parameter, s.raw.as_str())).collect();
+        assert_eq!(acting, [(Parameter::HeartbeatInterval, "150"), (Parameter::ElectionTimeout, "1500")]);
+    }
 
     #[test]
     fn files_and_exports() {

@@ -177,6 +177,11 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
     }
 }
 
+/// Whether a variable holds options for etcd's command line: `ETCD_OPTS`, and what Debian's unit passes on.
+pub fn are_options(name: &str, value: &str) -> bool {
+    (name.starts_with("ETCD_") || name == "DAEMON_ARGS") && value.trim_start().starts_with('-')
+}
+
 /// A value without the quotes that a shell within the command takes away: `sh -c "etcd --name=\\"a\\""`.
 fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (&'v str, Range<usize>) {
     let Some(inside) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return (value, span) };
