@@ -74,8 +74,10 @@ struct Signs {
     commands: bool,
     toml: bool,
     terraform: bool,
-    /// A list of variables in YAML holds a timer of etcd.
+    /// A list or a mapping of variables in YAML holds a timer of etcd.
     listed: bool,
+    /// A key of YAML below which variables stand.
+    variables: bool,
     unit_sections: bool,
     environment: bool,
     /// The first line of a cloud-config stands somewhere, as in an indented here-document of Terraform.
@@ -118,6 +120,8 @@ impl Signs {
         }
         let lower = key.to_ascii_lowercase();
         self.timing_keys += usize::from(keys::of_prefixed(&lower).is_some());
+        self.variables |= matches!(key, "env" | "environment");
+        self.listed |= self.variables && !at_root && matches!(key, "ETCD_HEARTBEAT_INTERVAL" | "ETCD_ELECTION_TIMEOUT");
         if at_root {
             self.etcd_keys += usize::from(matches!(
                 lower.as_str(),
@@ -276,6 +280,7 @@ mod tests {
             ("", None),
             ("hello world\n", None),
             ("other:\n  raft:\n    heartbeat-interval: 250ms\n    election-timeout: 2500ms\n", None),
+            ("- name: etcd\n  docker_container:\n    env:\n      ETCD_HEARTBEAT_INTERVAL: \"250\"\n", Some(Source::Manifest)),
             ("services:\n  kv:\n    image: etcd\n    command: [--heartbeat-interval=250]\n", Some(Source::Manifest)),
         ] {
             assert_eq!(configuration(text), expected, "{text}");
