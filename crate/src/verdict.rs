@@ -156,6 +156,10 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::FleetdConfigBad,
 ];
 
+/// A member that joins as a learner is asked again until it has caught up, as kubeadm does
+/// (etcd-io/etcd@v3.5.33:api/v3rpc/rpctypes/error.go, ErrGRPCLearnerNotReady).
+const STILL_LEARNS: &str = "can only promote a learner member which is in sync with leader";
+
 /// etcdctl's word that all is well, at the end of its line: a failed command may quote it, as `grep -q 'cluster is healthy'`.
 fn is_healthy(event: &Event) -> bool {
     event.meaning == Meaning::CtlUnhealthy && event.text.trim_end().ends_with("cluster is healthy")
@@ -176,6 +180,7 @@ fn unexplained(facts: &Facts) -> Option<&Event> {
             || (TELL_OF_TROUBLE.contains(&event.meaning) || says(event, &[WITHOUT_LEADER]))
                 && !event.text.contains("status=0/")
                 && event.number("code") != Some(0)
+                && !says(event, &[STILL_LEARNS])
                 && !is_healthy(event)
     };
     let open = |log: usize| {
@@ -638,6 +643,17 @@ mod tests {
         analyze(&Input { documents: vec![document], ..Input::default() }).verdict
     }
 
+    #[test]
+    fn a_learner_that_still_learns_is_no_trouble() {
+        let asked = |error: &str| {
+            timing(&format!(
+                "{{\"level\":\"warn\",\"ts\":\"2024-01-17T13:37:11.110Z\",\"logger\":\"etcd-client\",\"caller\":\"v3/retry_interceptor.go:62\",\"msg\":\"retrying of unary invoker failed\",\"target\":\"etcd-endpoints://0xc0001d1500/192.0.2.4:2379\",\"attempt\":0,\"error\":\"rpc error: code = FailedPrecondition desc = etcdserver: {error}\"}}\n"
+            ))
+        };
+        assert_eq!(asked("can only promote a learner member which is in sync with leader"), Timing::NoneNeeded);
+        assert_eq!(asked("example"), Timing::Undecided);
+    }
+
     fn timing(log: &str) -> Timing {
         verdict(log).timing
     }
@@ -649,7 +665,7 @@ mod tests {
             "Apr 29 15:35:29 k8s-1 etcd[1167]: 2a0965170762fd09 [q:2] has received 1 votes and 2 vote rejections\n",
             "cluster is unhealthy\n",
             "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdmain/etcd.go:204\",\"msg\":\"discovery failed\",\"error\":\"example\"}\n",
-            "2016-04-20 10:00:04.000000 C | etcdmain: listen tcp 192.0.2.9:2380: bind: cannot assign requested address\n",
+            "2016-04-20 10:00:04.000000 C | etcdmain: listen tcp 192.0.2.9:2380: bind: permission denied\n",
             "2015-08-20 10:00:04.000000 E | wal: failed to allocate space when creating new wal file (operation not supported)\n",
         ] {
             assert_eq!(timing(log), Timing::Undecided, "{log}");

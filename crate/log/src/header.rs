@@ -73,7 +73,10 @@ fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
             continue;
         }
         let word = word(rest);
-        let part = match classify(word, &line[at + word.len()..]) {
+        let after = &line[at + word.len()..];
+        let part = match classify(word, after) {
+            // The head of a table, as etcdctl prints it.
+            Part::Host(_) if line.starts_with('|') && after.trim_start().starts_with('|') => Part::Other,
             Part::Other | Part::Host(_) | Part::Program(_) if ordered && header.host.is_none() => Part::Host(word),
             Part::Other | Part::Host(_) if ordered && header.program.is_none() => Part::Program(word),
             part => part,
@@ -428,6 +431,12 @@ mod tests {
         assert_eq!(header(bare, bare.find("etcdserver").unwrap_or(0)).host, None);
         assert_eq!(read("etcd1  | 2015-10-16 10:12:51.344648 I | raft: x").1, Some("etcd1"));
         assert_eq!(read("> 2015-10-16 10:12:51.344648 I | raft: x").0, Some("2015-10-16 10:12:51.344648"));
+    }
+
+    #[test]
+    fn a_column_of_a_table_is_no_host() {
+        assert_eq!(read("|    ENDPOINT    |        ID        | VERSION |").1, None);
+        assert_eq!(read("etcd-1    | 2015-10-16 12:53:20.344648 I | raft: x").1, Some("etcd-1"));
     }
 
     #[test]

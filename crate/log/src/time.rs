@@ -137,7 +137,8 @@ fn iso(text: &str) -> Option<Stamp> {
     let separator = reader.one_of(b"-/")?;
     let month = reader.number(2)?;
     reader.one_of(&[separator])?;
-    let day = reader.number(2)?;
+    // Some collectors write no leading zero.
+    let day = reader.number(2).or_else(|| reader.number(1))?;
     reader.one_of(b"T _")?;
     let (clock, grain) = reader.clock()?;
     let zone = reader.zone();
@@ -309,6 +310,8 @@ mod tests {
             assert_eq!(micros(text), Some((moment, 1)), "{text}");
         }
         assert_eq!(micros("2015/10/16 12:53:20 raft:"), Some((1_445_000_000 * S, S)));
+        assert_eq!(micros("2015/10/6 12:53:20 etcd"), micros("2015/10/06 12:53:20 etcd"));
+        assert_eq!(micros("2015/1/06 12:53:20 etcd"), None);
         assert_eq!(micros("Thu 2015-10-16 12:53:20 UTC [s=1]"), Some((1_445_000_000 * S, S)));
         assert_eq!(micros("2021-06-05T02:20:39.344Z").map(|(_, grain)| grain), Some(MS));
     }

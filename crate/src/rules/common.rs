@@ -134,6 +134,15 @@ pub fn time(facts: &Facts, id: EventId) -> Option<Micros> {
     facts.event(id).time.map(|time| time.micros)
 }
 
+/// What a member says when it had stood still, at the end of it.
+pub const WAITS: &[Meaning] = &[Meaning::HeartbeatLate, Meaning::WalSyncSlow];
+
+/// From when to when a member stood still, as one of these lines tells.
+pub fn waited(event: &Event) -> Option<(Micros, Micros)> {
+    let end = event.time?.micros;
+    Some((end - event.duration("took").or(event.duration("excess"))?, end))
+}
+
 /// From the first to the last of these events.
 pub fn span(facts: &Facts, events: &[EventId]) -> Option<Micros> {
     let times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).gather();

@@ -1,6 +1,6 @@
 //! `etcd-clock-skew`: the clocks of members differ.
 
-use super::common::{all, lines, time, times};
+use super::common::{WAITS, all, lines, time, times, waited};
 use super::{Finding, Rule};
 use crate::facts::stalls::{by_clock, clock_difference};
 use crate::facts::{EventId, Facts};
@@ -44,9 +44,9 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// waits adds its wait; what it found it prints every half minute.
 fn while_a_member_stood_still(facts: &Facts, id: EventId) -> bool {
     let (Some(now), Some(difference)) = (time(facts, id), clock_difference(facts.event(id))) else { return false };
-    facts.events_of(&[Meaning::HeartbeatLate, Meaning::WalSyncSlow]).any(|(_, event)| {
-        let (Some(end), Some(waited)) = (event.time, event.duration("took").or(event.duration("excess"))) else { return false };
-        !by_clock(facts, event) && 2 * waited >= difference && (end.micros - waited..=end.micros + 60 * S).contains(&now)
+    facts.events_of(WAITS).any(|(_, event)| {
+        let long = |(from, end): (i64, i64)| 2 * (end - from) >= difference && (from..=end + 60 * S).contains(&now);
+        !by_clock(facts, event) && waited(event).is_some_and(long)
     })
 }
 

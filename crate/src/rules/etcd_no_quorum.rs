@@ -1,6 +1,6 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
-use super::common::{matching, near, plural, says, span, time, times, voice};
+use super::common::{WAITS, matching, near, plural, says, span, time, times, voice, waited};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::index::{Index, slot};
@@ -80,9 +80,8 @@ fn stood_still(facts: &Facts, rounds: &[EventId]) -> bool {
     let (Some(first), Some(last)) = (rounds.first().and_then(|id| time(facts, *id)), rounds.last().and_then(|id| time(facts, *id))) else {
         return false;
     };
-    facts.events_of(&[Meaning::HeartbeatLate, Meaning::WalSyncSlow]).any(|(_, event)| {
-        let (Some(end), Some(waited)) = (event.time, event.duration("took").or(event.duration("excess"))) else { return false };
-        let within = end.micros.min(last) - (end.micros - waited).max(first);
+    facts.events_of(WAITS).filter_map(|(_, event)| waited(event)).any(|(from, end)| {
+        let within = end.min(last) - from.max(first);
         within > 0 && 2 * within >= last - first
     })
 }

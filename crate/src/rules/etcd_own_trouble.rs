@@ -142,20 +142,44 @@ const SAID: &[Said] = &[
     },
 ];
 
-/// A port that another process holds; the line itself belongs to several messages.
-const PORT_TAKEN: Said = Said {
-    meaning: Meaning::EtcdFatal,
-    severity: Severity::Critical,
-    title: "Another process holds a port that etcd listens on",
-    what: "etcd cannot listen there, and ends.",
-    advice: "Find that process (ss -ltnp). Often it is an etcd that still runs, or both etcd and etcd2 are enabled.",
-};
+/// Where etcd cannot listen, by the words of the kernel; the line itself belongs to several messages.
+const CANNOT_LISTEN: &[(&str, Said)] = &[
+    (
+        "address already in use",
+        Said {
+            meaning: Meaning::EtcdFatal,
+            severity: Severity::Critical,
+            title: "Another process holds a port that etcd listens on",
+            what: "etcd cannot listen there, and ends.",
+            advice: "Find that process (ss -ltnp). Often it is an etcd that still runs, or both etcd and etcd2 are enabled.",
+        },
+    ),
+    // A client that finds no free port gets the same words, without `bind`.
+    (
+        "bind: cannot assign requested address",
+        Said {
+            meaning: Meaning::EtcdFatal,
+            severity: Severity::Critical,
+            title: "etcd shall listen on an address that its machine does not have",
+            what: "etcd cannot listen there, and ends.",
+            advice: "Compare listen-peer-urls and listen-client-urls with the addresses of the machine (ip address), also after its address changed. 0.0.0.0 listens on all of them.",
+        },
+    ),
+];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let taken = facts.events_where(|event| event.is_etcd_server() && says(event, &["address already in use"]));
-    let heard = (!taken.is_empty()).then_some((&PORT_TAKEN, taken));
-    let mut heard: Vec<(&Said, Vec<EventId>)> =
-        heard.into_iter().chain(SAID.iter().filter_map(|said| Some((said, heard_of(facts, said)?)))).gather();
+    let mut heard: Vec<(&Said, Vec<EventId>)> = Vec::new();
+    for (words, said) in CANNOT_LISTEN {
+        let lines = facts.events_where(|event| event.is_etcd_server() && says(event, &[words]));
+        if !lines.is_empty() {
+            heard.push((said, lines));
+        }
+    }
+    for said in SAID {
+        if let Some(lines) = heard_of(facts, said) {
+            heard.push((said, lines));
+        }
+    }
     // The same trouble in other words is told once.
     heard.dedup_by_key(|(said, _)| said.title);
     let (gravest, _) = heard.first()?;
@@ -209,12 +233,30 @@ mod tests {
                 "Another process holds a port",
             ),
             (
+                "Feb 03 11:02:10 core-01 etcd[815]: listen tcp 127.0.0.1:2380: bind: address already in use\n",
+                "Another process holds a port",
+            ),
+            (
+                "2015/03/06 21:08:39 etcd: listen tcp 192.0.2.9:2380: bind: cannot assign requested address\n",
+                "an address that its machine does not have",
+            ),
+            (
                 "{\"level\":\"info\",\"ts\":\"2023-02-03T10:00:00.000Z\",\"caller\":\"backend/backend.go:549\",\"msg\":\"finished defragmenting directory\",\"path\":\"/var/lib/etcd/member/snap/db\",\"took\":\"12.345s\"}\n",
                 "took 12.3\u{a0}s",
             ),
         ] {
             let title = title(line).unwrap_or_default();
             assert!(title.contains(expected), "{line}: {title}");
+        }
+    }
+
+    #[test]
+    fn another_program_that_cannot_listen_is_none() {
+        for line in [
+            "Feb 03 11:02:10 core-01 kube-apiserver[815]: listen tcp 0.0.0.0:6443: bind: address already in use\n",
+            "2021-03-02 10:00:00.000000 W | rafthttp: health check for peer 8e9e05c52164694d could not connect: dial tcp 192.0.2.9:2380: connect: cannot assign requested address\n",
+        ] {
+            assert_eq!(title(line), None);
         }
     }
 
