@@ -54,6 +54,11 @@ const reading = async (page) => {
 };
 const chosen = (name, buffer) => (page) =>
   page.locator('#files').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+const cutAmongOthers = (page) =>
+  page.locator('#files').setInputFiles([
+    { name: 'core-1.journal.gz', mimeType: 'application/gzip', buffer: gzipSync(FLAWED).subarray(0, 40) },
+    { name: 'cloud-config.yaml', mimeType: 'text/plain', buffer: Buffer.from(FLAWED) },
+  ]);
 /** Random enough that no line of it reads like text. */
 const BYTES = Buffer.from(Array.from({ length: 40_000 }, (_, index) => (index * index * 37 + index * 11) % 256));
 /** A page whose engine is not where it should be. That the browser logs it is no fault. */
@@ -97,6 +102,7 @@ export const STATES = [
     go: then(chosen('core-1.journal.gz', gzipSync(FLAWED).subarray(0, 40)), until('#error-title')),
     looks: MOST,
   },
+  { name: 'one-unread', go: then(cutAmongOthers, until('.unread')), looks: MOST },
   { name: 'binary', go: then(chosen('core-1.bin', BYTES), answered), looks: MOST },
   { name: 'read-in-part', go: then(reading, press('#enough'), answered), looks: MOST },
   { name: 'editor', go: marked, looks: [...MOST, 'forced'] },

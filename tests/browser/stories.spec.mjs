@@ -87,6 +87,19 @@ suite('stories', (story, at) => {
     assert.match(await page.locator('#error-title').innerText(), /^cut\.gz could not be read/);
   });
 
+  story('a file that cannot be read is named at the top, and the others are answered', {}, async (page) => {
+    await page.locator('#files').setInputFiles([
+      { name: 'cut.gz', mimeType: 'application/gzip', buffer: gzipSync(LOG).subarray(0, 40) },
+      { name: 'core-1.log', mimeType: 'text/plain', buffer: Buffer.from(LOG) },
+    ]);
+    await headline(page);
+    assert.match(await page.locator('.unread').innerText(), /^cut\.gz could not be read/);
+    assert.match(text(await page.locator('.docs').innerText()), /5 of 5 lines/);
+    assert.match(await page.locator('[role=status]').innerText(), /cut\.gz could not be read/);
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    assert.equal(await page.locator('.unread').count(), 0);
+  });
+
   story(
     'at night: dark as the system is, light as soon as the reader says so',
     { colorScheme: 'dark' },

@@ -1,6 +1,6 @@
 // State, and what may change it. The layout draws it; nothing else does.
 
-import { Engine, Overtaken } from './engine.js';
+import { Engine, Overtaken, Unreadable } from './engine.js';
 import { asGiven, lineNow, withEdit, withFixes } from './fixes.js';
 import { applied, isConfiguration, isBroken } from './marks.js';
 import { SEVERITY, TIMING, unreadable, WORDS } from './strings.js';
@@ -27,6 +27,7 @@ const empty = () => ({
   report: undefined,
   reported: [],
   shared: undefined,
+  unread: [],
   error: undefined,
   working: false,
   progress: undefined,
@@ -97,16 +98,18 @@ export class Advisor {
     },
     addFiles: async (files) => {
       const docs = [];
-      this.state.error = undefined;
+      Object.assign(this.state, { error: undefined, unread: [] });
       for (const file of files) {
         try {
           docs.push(await held(file));
         } catch {
-          this.state.error = unreadable(file.name);
+          this.state.unread.push(unreadable(file.name));
         }
       }
       if (docs.length > 0) return this.actions.add(docs);
-      this.actions.say(this.state.error ?? '');
+      // Beside an answer that stands it is a notice; alone it is the answer.
+      if (!this.state.report) this.state.error = this.state.unread[0];
+      this.actions.say(this.state.unread[0] ?? '');
       this.#view.render();
     },
     remove: (key) => {
@@ -294,6 +297,7 @@ export class Advisor {
    * `marksFirst`: the editor is drawn at once, all else a little later.
    *
    * @param {{ focus?: boolean, fresh?: boolean, marksFirst?: boolean }} [options]
+   * @returns {Promise<void>}
    */
   async #analyze({ focus = false, fresh = focus, marksFirst = false } = {}) {
     clearTimeout(this.#timer);
@@ -314,11 +318,22 @@ export class Advisor {
       if (fresh) state.editorFirst = isBroken(report) || report.documents.every((doc) => doc.kind !== 'log');
       if (fresh || this.#view.headline !== report.verdict.headline)
         this.actions.say(
-          `${SEVERITY[report.verdict.severity]}. ${TIMING[report.verdict.timing].words}. ${report.verdict.headline}`,
+          [
+            `${SEVERITY[report.verdict.severity]}. ${TIMING[report.verdict.timing].words}. ${report.verdict.headline}`,
+            ...state.unread,
+          ].join(' '),
         );
       this.#tell('report', report);
     } catch (error) {
       if (error instanceof Overtaken) return;
+      // One file that gives no text does not take the answer from the others.
+      if (error instanceof Unreadable) {
+        const rest = state.documents.filter((doc) => !(doc.file && doc.name === error.file));
+        if (rest.length > 0) {
+          Object.assign(state, { documents: rest, unread: [...state.unread, error.message] });
+          return this.#analyze({ focus, fresh, marksFirst });
+        }
+      }
       const sentence = error instanceof Error ? error.message : WORDS.engineFault;
       Object.assign(state, { report: undefined, reported: [], error: sentence, source: undefined });
       this.actions.say(sentence);

@@ -7,6 +7,15 @@ import { scriptAddress } from './trusted.js';
 
 /** @typedef {import('./types.js').Report} Report */
 
+/** A file that gives no text. */
+export class Unreadable extends Error {
+  /** @param {string} file its name */
+  constructor(file) {
+    super(unreadable(file));
+    this.file = file;
+  }
+}
+
 /** An analysis was overtaken by the next one, or stopped by the reader. */
 export class Overtaken extends Error {}
 
@@ -141,7 +150,7 @@ export class Engine {
     if (data.progress) return waiting.progress(data.progress);
     if (data.error !== undefined) return this.#fail(port);
     this.#waiting = undefined;
-    if (data.badFile !== undefined) return waiting.reject(new Error(unreadable(data.badFile)));
+    if (data.badFile !== undefined) return waiting.reject(new Unreadable(data.badFile));
     waiting.resolve(data.report);
   }
 

@@ -15,7 +15,7 @@ import { sharedNotice } from './share-panel.js';
 import { sourceViewer } from './source.js';
 import { WORDS } from './strings.js';
 import { valuesRows, valuesTable } from './values.js';
-import { fixedNotice, readLine, verdictBlock } from './verdict.js';
+import { fixedNotice, readLine, unreadNotice, verdictBlock } from './verdict.js';
 import { anywayTable, WhatIf } from './whatif.js';
 import { WrongVerdict } from './wrong-verdict.js';
 
@@ -80,6 +80,7 @@ export class Layout {
           !short && [
             shared && sharedNotice(shared, actions),
             readLine(report, actions, stopped),
+            state.unread.map(unreadNotice),
             fixed && fixedNotice(fixed),
           ],
       );
@@ -488,5 +489,5 @@ function nothingRead(report) {
  * @param {any} content
  */
 function fill(place, content) {
-  place.replaceChildren(...[content].flat().filter((each) => each instanceof Node));
+  place.replaceChildren(...[content].flat(2).filter((each) => each instanceof Node));
 }

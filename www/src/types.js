@@ -51,6 +51,7 @@
  * @property {Report | undefined} report
  * @property {Doc[]} reported   the documents the report speaks of, as they were read
  * @property {import('./share.js').Shared | undefined} shared   an answer that came in a link
+ * @property {string[]} unread   a sentence for each file that was given and gave no text
  * @property {string | undefined} error
  * @property {boolean} working
  * @property {(Progress & { began: number }) | undefined} progress

@@ -34,6 +34,16 @@ function software(documents) {
   return [...seen].join(', ');
 }
 
+/** A file that gave no text, beside others that did. @param {string} sentence */
+export function unreadNotice(sentence) {
+  return h(
+    'p',
+    { class: 'shared unread' },
+    h('span', { class: 'sev warning' }, icon('warning')),
+    h('span', null, sentence),
+  );
+}
+
 /**
  * Says that the file holds proposed values by now, and that the logs do not know of it.
  *
