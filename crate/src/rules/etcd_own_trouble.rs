@@ -18,6 +18,7 @@ pub const RULE: Rule = Rule {
         "etcd-io/etcd@v3.0.17:etcdmain/etcd.go:328 (limit of open files)",
         "etcd-io/etcd@v3.3.27:raft/node.go:402 (missed ticks; 128 of them wait at most)",
         "etcd-io/etcd@v3.4.45:etcdserver/v3_server.go (maxGapBetweenApplyAndCommitIndex)",
+        "etcd-io/etcd@v3.4.45:etcdserver/api/membership/cluster.go (mustDetectDowngrade)",
         "etcd-io/etcd@v3.4.45:mvcc/backend/backend.go:343 (slow snapshot)",
         "etcd documentation: maintenance, defragmentation (it blocks reads and writes)",
     ],
@@ -142,8 +143,8 @@ const SAID: &[Said] = &[
     },
 ];
 
-/// Where etcd cannot listen, by the words of the kernel; the line itself belongs to several messages.
-const CANNOT_LISTEN: &[(&str, Said)] = &[
+/// Why etcd ends at its start, by words that stand in several messages.
+const ENDS: &[(&str, Said)] = &[
     (
         "address already in use",
         Said {
@@ -165,11 +166,21 @@ const CANNOT_LISTEN: &[(&str, Said)] = &[
             advice: "Compare listen-peer-urls and listen-client-urls with the addresses of the machine (ip address), also after its address changed. 0.0.0.0 listens on all of them.",
         },
     ),
+    ("cluster cannot be downgraded", OLDER),
+    ("invalid downgrade", OLDER),
 ];
+
+const OLDER: Said = Said {
+    meaning: Meaning::EtcdFatal,
+    severity: Severity::Critical,
+    title: "An etcd older than its cluster was started, and ends",
+    what: "All members ran a later version before, and the data may be in its form.",
+    advice: "Start the version that the cluster runs. To go back, follow etcd's documentation on downgrading.",
+};
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut heard: Vec<(&Said, Vec<EventId>)> = Vec::new();
-    for (words, said) in CANNOT_LISTEN {
+    for (words, said) in ENDS {
         let lines = facts.events_where(|event| event.is_etcd_server() && says(event, &[words]));
         if !lines.is_empty() {
             heard.push((said, lines));
@@ -235,6 +246,10 @@ mod tests {
             (
                 "Feb 03 11:02:10 core-01 etcd[815]: listen tcp 127.0.0.1:2380: bind: address already in use\n",
                 "Another process holds a port",
+            ),
+            (
+                "2017-10-16 21:07:10.975303 C | membership: cluster cannot be downgraded (current version: 3.0.17 is lower than determined cluster version: 3.1).\n",
+                "An etcd older than its cluster",
             ),
             (
                 "2015/03/06 21:08:39 etcd: listen tcp 192.0.2.9:2380: bind: cannot assign requested address\n",

@@ -72,7 +72,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let (reason, what, events): (&str, &str, Vec<EventId>) =
         REASONS.iter().find_map(|(signs, reason, what)| Some((*reason, *what, said(signs)?)))?;
-    let title = format!("fleet got an error from etcd ({}): {reason}", plural(lines(facts, &events), "line", "lines"));
+    // flannel and other clients of etcd print the same errors.
+    let who = if events.iter().all(|id| facts.event(*id).is_fleet()) { "fleet" } else { "A client" };
+    let title = format!("{who} got an error from etcd ({}): {reason}", plural(lines(facts, &events), "line", "lines"));
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
 }
 
