@@ -98,6 +98,15 @@ function valueRow(row, actions, written) {
   );
 }
 
+/**
+ * Folds of one name stand in every row: who hears them is told whose they are.
+ * @param {string} text
+ * @param {Recommendation} row
+ */
+function foldName(text, row) {
+  return h('summary', null, text, h('span', { class: 'vh' }, ` (${shortName(row.parameter)})`));
+}
+
 /** A price is read at a glance: one or two sentences are shown, the others are folded. @param {Recommendation} row */
 function costCell(row) {
   const sentences = unbroken(row.cost || 'Nothing.').split(/(?<=\.) (?=\p{Lu}|fleet |etcd )/u);
@@ -111,7 +120,7 @@ function costCell(row) {
       h(
         'details',
         { id: `cost-${row.parameter}` },
-        h('summary', null, WORDS.alsoCosts),
+        foldName(WORDS.alsoCosts, row),
         sentences.slice(shown).map((text) => h('p', null, text)),
       ),
   );
@@ -153,7 +162,7 @@ function moreDetails(row, first, more) {
   return h(
     'details',
     { id: `why-${row.parameter}` },
-    h('summary', null, 'Why not other values?'),
+    foldName('Why not other values?', row),
     row.neighbours.map((text) => h('p', null, unbroken(text))),
     more.map((bound) => h('p', null, `${unbroken(bound.text)} (${bound.basis})`)),
     basis && h('p', null, basis),
