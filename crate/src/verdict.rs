@@ -57,9 +57,11 @@ pub fn verdict(facts: &Facts, findings: &[Finding], plan: &Plan) -> Verdict {
 
 /// The first finding above a remark that names a cause no timer touches.
 pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
+    // Why etcd ends comes before that it ended.
+    let ends = findings.iter().find(|finding| finding.id == "etcd-own-trouble" && finding.severity == Severity::Critical);
     let cause = OTHER_CAUSES.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id && finding.severity > Severity::Info));
     // Settings that etcd refused, none of them a timer.
-    cause.or_else(|| findings.iter().find(|finding| finding.id == "etcd-bad-config" && finding.parameters.is_empty()))
+    ends.or(cause).or_else(|| findings.iter().find(|finding| finding.id == "etcd-bad-config" && finding.parameters.is_empty()))
 }
 
 fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity) -> Timing {
@@ -641,6 +643,14 @@ mod tests {
     fn verdict(log: &str) -> Verdict {
         let document = Document { name: None, text: log.to_owned() };
         analyze(&Input { documents: vec![document], ..Input::default() }).verdict
+    }
+
+    #[test]
+    fn why_etcd_ends_comes_before_that_it_ended() {
+        let log = "Feb 03 11:02:10 core-01 etcd2[815]: listen tcp 127.0.0.1:2380: bind: address already in use\n\
+                   Feb 03 11:02:10 core-01 systemd[1]: etcd2.service: Main process exited, code=exited, status=1/FAILURE\n\
+                   Feb 03 11:02:20 core-01 systemd[1]: etcd2.service: Main process exited, code=exited, status=1/FAILURE\n";
+        assert_eq!(verdict(log).finding.as_deref(), Some("etcd-own-trouble"));
     }
 
     #[test]

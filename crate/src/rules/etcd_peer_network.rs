@@ -47,71 +47,73 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     }
     by_key(&mut events, |id| std::cmp::Reverse(telling(facts.event(*id))));
-    let count = lines(facts, &events);
-    let too_rare = facts.heartbeats_come_too_late() && cause(facts, &events) == NO_ANSWER;
-    let consequence = too_rare || events.iter().all(|id| follows_an_end_or_stall(facts, *id));
-    let speakers = hosts(facts, &events);
-    let who = if speakers.len() > 1 { "Members could not reach each other" } else { "A member could not reach its peers" };
-    let cause = cause(facts, &events);
-    // A port that refuses from the first line on did not close where the logs end.
-    let refuses = !ran_before(facts, &events) && events.iter().any(|id| says(facts.event(*id), REFUSED));
-    let cut_off = !refuses
-        && facts.logs.iter().any(|log| log.events.len() > events.len())
-        && events.iter().all(|id| at_the_end(facts, *id) && ended(facts.event(*id)));
-    if cut_off {
-        let title = "Connections between members ended where the logs end";
+    let finding = harmless(facts, &events).unwrap_or_else(|| trouble(facts, &events));
+    Some(finding.showing(facts, &events))
+}
+
+fn trouble(facts: &Facts, events: &[EventId]) -> Finding {
+    let who = if hosts(facts, events).len() > 1 { "Members could not reach each other" } else { "A member could not reach its peers" };
+    let told = plural(lines(facts, events), "line tells", "lines tell");
+    let severity = if stays_away(facts, events) { Severity::Critical } else { Severity::Warning };
+    let title = format!("{who}: {}", cause(facts, events));
+    Finding::new(RULE.id, severity, Confidence::High, title, format!("{told} of broken or refused connections between members."))
+}
+
+/// What these lines are where the network is not shown to be at fault: the first that fits.
+fn harmless(facts: &Facts, events: &[EventId]) -> Option<Finding> {
+    let lines = plural(lines(facts, events), "line", "lines");
+    let remark = |confidence, title: &str, what| Finding::new(RULE.id, Severity::Info, confidence, title, what);
+    if cut_off(facts, events) {
         let what =
             "A process that ends closes its connections. The logs stop within seconds after it, so they do not show whether it came back.";
-        let remark = Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events);
         return Some(
-            remark
+            remark(Confidence::Medium, "Connections between members ended where the logs end", what)
                 .because("A log that was cut or a cluster that was stopped ends like this.")
                 .advising("Nothing, if the processes were stopped then; else paste the minutes after it."),
         );
     }
-    if consequence {
-        let lines = plural(count, "line", "lines");
-        if too_rare {
-            let title = format!("Connections between members were closed between two heartbeats ({lines})");
-            let what = "They follow from a heartbeat-interval above 5\u{a0}s; the network is not shown to be at fault.";
-            return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events));
-        }
+    if facts.heartbeats_come_too_late() && cause(facts, events) == NO_ANSWER {
+        let title = format!("Connections between members were closed between two heartbeats ({lines})");
+        let what = "They follow from a heartbeat-interval above 5\u{a0}s; the network is not shown to be at fault.";
+        return Some(remark(Confidence::Medium, &title, what));
+    }
+    if events.iter().all(|id| follows_an_end_or_stall(facts, *id)) {
         let title = format!("Connections between members broke when a member ended or stalled ({lines})");
         let what = "Each of these lines stands beside a member that ended, started anew or stalled. They follow from that; the network is not shown to be at fault.";
-        let remark = Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, &events);
         return Some(
-            remark
+            remark(Confidence::High, &title, what)
                 .because("A member that does not run answers nobody.")
                 .advising("See why the member ended or stalled; the connections come back by themselves."),
         );
     }
-    if over_at_once(facts, &events) {
-        let title = "Connections between members broke and were there again within seconds";
+    if over_at_once(facts, events) {
         let what = "The lines end with a connection that became active, as when the other member starts.";
-        let remark = Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, &events);
         return Some(
-            remark
+            remark(Confidence::High, "Connections between members broke and were there again within seconds", what)
                 .because("A member that starts refuses its peers for a moment.")
                 .advising("Nothing, if that member was started then; else see its log of that minute."),
         );
     }
-    if explain_few_losses(facts, &events) {
-        let title = format!(
-            "Connections between members broke, less than half as often as the leader changed ({})",
-            plural(count, "line", "lines")
-        );
+    if explain_few_losses(facts, events) {
+        let title = format!("Connections between members broke, less than half as often as the leader changed ({lines})");
         let what = "They explain some of the changes of leader at most. The others have a cause that these lines do not show.";
-        return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events));
+        return Some(remark(Confidence::Medium, &title, what));
     }
     if events.iter().all(|id| is_late_probe(facts.event(*id))) {
-        let title = format!("Health checks between members had no answer yet ({})", plural(count, "line", "lines"));
+        let title = format!("Health checks between members had no answer yet ({lines})");
         let what = "No connection failed: the checks were late, as they are when a member stands still for a moment.";
-        return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events));
+        return Some(remark(Confidence::Medium, &title, what));
     }
-    let title = format!("{who}: {cause}");
-    let what = format!("{} of broken or refused connections between members.", plural(count, "line tells", "lines tell"));
-    let severity = if stays_away(facts, &events) { Severity::Critical } else { Severity::Warning };
-    Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
+    None
+}
+
+/// All of it stands in the last seconds of the input, as when the processes were stopped there.
+fn cut_off(facts: &Facts, events: &[EventId]) -> bool {
+    // A port that refuses from the first line on did not close where the logs end.
+    let refuses = !ran_before(facts, events) && events.iter().any(|id| says(facts.event(*id), REFUSED));
+    !refuses
+        && facts.logs.iter().any(|log| log.events.len() > events.len())
+        && events.iter().all(|id| at_the_end(facts, *id) && ended(facts.event(*id)))
 }
 
 /// Certificates, other clusters and removed members have findings of their own.
