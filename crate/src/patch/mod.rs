@@ -84,7 +84,7 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
 }
 
 /// An etcd change goes to the documents that configure etcd, a fleet change to those that configure
-/// fleet; one without such a document goes to the first cloud-config.
+/// fleet; one without such a document goes to the first cloud-config, where that can set it.
 fn belongs(configurations: &[Configuration], at: usize, change: &Change) -> bool {
     let has = |configuration: &Configuration| {
         if change.parameter.is_etcd() {
@@ -95,6 +95,9 @@ fn belongs(configurations: &[Configuration], at: usize, change: &Change) -> bool
     };
     if configurations.iter().any(has) {
         return configurations.get(at).is_some_and(has);
+    }
+    if change.etcd == Etcd::V3 {
+        return false;
     }
     let mut first = configurations.iter();
     let first = first.position(|configuration| configuration.source == Source::CloudConfig && configuration.cluster.launcher.is_none());
@@ -220,6 +223,11 @@ mod tests {
         assert_eq!(snippet(&of(Etcd::V3)).text.as_deref(), Some("ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"));
         assert!(alternatives(&of(Etcd::V3)).iter().all(|form| form.form != "cloud-config" && !form.file.contains("etcd2")));
         assert!(snippet(&of(Etcd::V2)).text.is_some_and(|text| text.starts_with("#cloud-config")));
+        // Nor is a section for it put beside that of fleet.
+        let fleet = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 30s\n";
+        let read = [config::read(0, fleet).expect("a configuration")];
+        let place = |etcd| patch(&[fleet], &read, &of(etcd))[0].document.clone();
+        assert_eq!((place(Etcd::V3), place(Etcd::V2)), (None, Some("d1".to_owned())));
     }
 
     #[test]

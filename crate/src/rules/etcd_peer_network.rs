@@ -241,7 +241,7 @@ fn ran_before(facts: &Facts, events: &[EventId]) -> bool {
 }
 
 /// A link that breaks costs a leader its place once at most: where links broke less than half as often as living leaders
-/// lost theirs, they are not what most of it comes from.
+/// lost theirs, they are not what most of it comes from (judgement).
 fn explain_few_losses(facts: &Facts, events: &[EventId]) -> bool {
     // Streams that break together print within the 5 s after which a silent one is given up.
     const ONE_BREAK: Micros = 5 * S;

@@ -19,7 +19,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-/// Lines of fleet about a request to etcd that failed.
+/// Lines of fleet, and what its etcd client says in any program, about a request that failed.
 const FAILED: &[Meaning] = &[
     Meaning::AgentCurrentStateFailed,
     Meaning::AgentDesiredStateFailed,
@@ -27,6 +27,7 @@ const FAILED: &[Meaning] = &[
     Meaning::ApiFailed,
     Meaning::ClientFailedResponse,
     Meaning::ClientRetrying,
+    Meaning::ClientUnavailable,
     Meaning::ClientUnusableResponse,
     Meaning::EngineClusterStateFailed,
     Meaning::EngineFetchMachinesFailed,
@@ -80,7 +81,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// A limit that was reached and a port that refused have rules of their own.
 fn failed(event: &Event) -> bool {
-    (FAILED.contains(&event.meaning) || event.meaning == Meaning::ClientUnavailable) && !says(event, LIMIT) && !says(event, REFUSED)
+    FAILED.contains(&event.meaning) && !says(event, LIMIT) && !says(event, REFUSED)
 }
 
 #[cfg(test)]
