@@ -19,6 +19,8 @@ pub const RULE: Rule = Rule {
         "etcd-io/etcd@v3.3.27:raft/node.go:402 (missed ticks; 128 of them wait at most)",
         "etcd-io/etcd@v3.4.45:etcdserver/v3_server.go (maxGapBetweenApplyAndCommitIndex)",
         "etcd-io/etcd@v3.4.45:etcdserver/api/membership/cluster.go (mustDetectDowngrade)",
+        "etcd-io/etcd@v3.4.45:etcdctl/ctlv3/command/ep_command.go (the health check)",
+        "etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/snapshot_sender.go (a transfer that failed)",
         "etcd-io/etcd@v3.4.45:mvcc/backend/backend.go:343 (slow snapshot)",
         "etcd documentation: maintenance, defragmentation (it blocks reads and writes)",
     ],
@@ -77,6 +79,20 @@ const SAID: &[Said] = &[
         title: "A defragmentation took {}",
         what: "Meanwhile that member answers no request: it writes its database anew.",
         advice: "Defragment one member at a time, the leader last, when little is asked of them.",
+    },
+    Said {
+        meaning: Meaning::SnapSendFailed,
+        severity: Severity::Warning,
+        title: "Sending the whole database to a member that had fallen behind broke off",
+        what: "That member takes part again only when it has all of it. etcd starts from the beginning.",
+        advice: "The end of the line says what broke. Look at the link, at the disk and the log of the member that receives it, and at the size of the database.",
+    },
+    Said {
+        meaning: Meaning::CtlHealth,
+        severity: Severity::Warning,
+        title: "etcd took {} to answer etcdctl's health check",
+        what: "The check asks for one small key. It waits for the leader, and for what stands in line before it.",
+        advice: "Measure the disk and the processor of the members, and give the log of etcd from that moment.",
     },
     Said {
         meaning: Meaning::SnapSlowTransfer,
@@ -206,7 +222,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 fn heard_of(facts: &Facts, said: &Said) -> Option<Vec<EventId>> {
     let mut events = match said.meaning {
         // Short ones are not worth a word (judgement).
-        Meaning::Defrag => longest_first(facts, &[Meaning::Defrag]).filter(|(_, took)| *took >= S)?.0,
+        meaning @ (Meaning::Defrag | Meaning::CtlHealth) => longest_first(facts, &[meaning]).filter(|(_, took)| *took >= S)?.0,
         // Every start says that it opened the file, and how long that took.
         Meaning::DbOpenSlow => matching(facts, &[Meaning::DbOpenSlow], |event| {
             !says(event, &["opened backend db"]) || event.duration("took").is_some_and(|took| took >= S)
@@ -219,7 +235,7 @@ fn heard_of(facts: &Facts, said: &Said) -> Option<Vec<EventId>> {
 
 fn words(facts: &Facts, said: &Said) -> String {
     let length = match said.meaning {
-        Meaning::Defrag => longest_first(facts, &[Meaning::Defrag]).map_or(0, |(_, took)| took),
+        meaning @ (Meaning::Defrag | Meaning::CtlHealth) => longest_first(facts, &[meaning]).map_or(0, |(_, took)| took),
         // As many ticks wait at most.
         _ => 128 * facts.value(HeartbeatInterval),
     };
@@ -290,6 +306,20 @@ mod tests {
     fn a_short_defragmentation_is_none() {
         let line = "{\"level\":\"info\",\"ts\":\"2023-02-03T10:00:00.000Z\",\"caller\":\"backend/backend.go:549\",\"msg\":\"finished defragmenting directory\",\"path\":\"/var/lib/etcd/member/snap/db\",\"took\":\"215.3ms\"}\n";
         assert_eq!(title(line), None);
+    }
+
+    #[test]
+    fn a_health_check_is_told_where_it_took_long() {
+        let line = |took: &str| format!("https://192.0.2.7:2379 is healthy: successfully committed proposal: took = {took}\n");
+        assert_eq!(title(&line("12.04ms")), None);
+        assert!(title(&(line("12.04ms") + &line("1.0431s"))).is_some_and(|title| title.contains("took 1.04\u{a0}s")));
+    }
+
+    #[test]
+    fn a_database_that_did_not_arrive_is_no_broken_link() {
+        let log = "{\"level\":\"warn\",\"ts\":\"2023-03-02T10:00:30.200Z\",\"caller\":\"rafthttp/snapshot_sender.go:100\",\"msg\":\"failed to send database snapshot\",\"remote-peer-id\":\"a8c3e5e5c8d1f2b1\",\"size\":\"2.1 GB\",\"error\":\"read tcp 192.0.2.7:43210->192.0.2.9:2380: i/o timeout\"}\n";
+        assert!(title(log).is_some_and(|title| title.contains("broke off")));
+        assert!(find(&facts(&[log]), "etcd-peer-network").is_none());
     }
 
     #[test]

@@ -33,7 +33,6 @@ const BROKEN: &[Meaning] = &[
     Meaning::PeerReadFailed,
     Meaning::ProberUnhealthy,
     Meaning::PeerVersion,
-    Meaning::SnapSendFailed,
 ];
 
 /// A member connects to its peers within seconds of its start.
@@ -112,6 +111,7 @@ fn cut_off(facts: &Facts, events: &[EventId]) -> bool {
     // A port that refuses from the first line on did not close where the logs end.
     let refuses = !ran_before(facts, events) && events.iter().any(|id| says(facts.event(*id), REFUSED));
     !refuses
+        && !back_within(facts, events, 5 * S)
         && facts.logs.iter().any(|log| log.events.len() > events.len())
         && events.iter().all(|id| at_the_end(facts, *id) && ended(facts.event(*id)))
 }
@@ -228,9 +228,15 @@ fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
 /// again and again, or without an answer in time, is more than that.
 fn over_at_once(facts: &Facts, events: &[EventId]) -> bool {
     const AT_ONCE: Micros = 10 * S;
+    back_within(facts, events, AT_ONCE)
+        && super::common::span(facts, events).is_some_and(|span| span <= AT_ONCE)
+        && events.iter().all(|id| ended(facts.event(*id)))
+}
+
+/// A connection came up so soon after the last of these lines.
+fn back_within(facts: &Facts, events: &[EventId], delay: Micros) -> bool {
     let Some(last) = events.iter().filter_map(|id| time(facts, *id)).max() else { return false };
-    let back = facts.times_of(&[Meaning::PeerActive, Meaning::PeerStreamUp]).into_iter().any(|up| (0..=AT_ONCE).contains(&(up - last)));
-    back && super::common::span(facts, events).is_some_and(|span| span <= AT_ONCE) && events.iter().all(|id| ended(facts.event(*id)))
+    facts.times_of(&[Meaning::PeerActive, Meaning::PeerStreamUp]).into_iter().any(|up| (0..=delay).contains(&(up - last)))
 }
 
 /// The input shows the members some seconds before the first of these lines: it does not begin with them.
