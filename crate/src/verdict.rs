@@ -173,7 +173,12 @@ const ENDS_AN_ELECTION: &[Meaning] =
 /// The first line that tells of trouble, of an election in which votes were refused, or of one whose end
 /// is not in the input; asked where no finding is above a remark.
 fn unexplained(facts: &Facts) -> Option<&Event> {
+    let shows_late = facts.any_event(|event| event.meaning == Meaning::HeartbeatLate);
     let troubled = |event: &Event| {
+        // etcd says so after a late heartbeat only, and how late it was is not in the input.
+        if event.meaning == Meaning::ServerOverloaded {
+            return !shows_late;
+        }
         if event.meaning == Meaning::MetricHasLeader {
             return metrics::value(event) == Some(0);
         }
@@ -677,6 +682,7 @@ mod tests {
             "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdmain/etcd.go:204\",\"msg\":\"discovery failed\",\"error\":\"example\"}\n",
             "2016-04-20 10:00:04.000000 C | etcdmain: listen tcp 192.0.2.9:2380: bind: permission denied\n",
             "2015-08-20 10:00:04.000000 E | wal: failed to allocate space when creating new wal file (operation not supported)\n",
+            "2016-04-20 10:00:00.500100 W | etcdserver: server is likely overloaded\n",
         ] {
             assert_eq!(timing(log), Timing::Undecided, "{log}");
         }

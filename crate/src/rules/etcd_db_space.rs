@@ -52,6 +52,21 @@ mod tests {
     }
 
     #[test]
+    fn the_reason_at_the_end_of_a_long_line_is_read() {
+        let line = format!(
+            "{{\"level\":\"warn\",\"ts\":\"2022-03-17T17:22:31.651-0700\",\"caller\":\"etcdserver/util.go:123\",\"msg\":\"failed to apply request\",\"took\":\"1.4µs\",\"request\":\"header:<ID:7 > txn:<compare:<key:\\\"/{}\\\" > >\",\"response\":\"\",\"error\":\"etcdserver: no space\"}}\n",
+            "registry/".repeat(80)
+        );
+        assert!(find(&facts(&[&line]), "etcd-db-space").is_some());
+        assert!(find(&facts(&[&line.replace("no space", "request is too large")]), "etcd-db-space").is_none());
+    }
+
+    #[test]
+    fn as_people_write_of_it() {
+        assert!(find(&facts(&["we set a retention but usually get `mvcc: database space exceeded`\n"]), "etcd-db-space").is_some());
+    }
+
+    #[test]
     fn a_full_disk_is_another_matter() {
         let log = "2015/08/21 02:04:22 etcdserver: save state and entries error: write /var/etcd/data/member/wal/0.wal: no space left on device\n";
         assert!(find(&facts(&[log]), "etcd-db-space").is_none());

@@ -22,6 +22,7 @@ pub const RULE: Rule = Rule {
         "etcd-io/etcd@v3.4.45:etcdctl/ctlv3/command/ep_command.go (the health check)",
         "etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/snapshot_sender.go (a transfer that failed)",
         "etcd-io/etcd@v3.4.45:mvcc/backend/backend.go:343 (slow snapshot)",
+        "etcd-io/etcd@v3.7.1:server/embed/config.go (DefaultMaxRequestBytes)",
         "etcd documentation: maintenance, defragmentation (it blocks reads and writes)",
     ],
     check,
@@ -130,11 +131,11 @@ const SAID: &[Said] = &[
         advice: "See whether the next one succeeds; else compact by hand (etcdctl compact).",
     },
     Said {
-        meaning: Meaning::LeaderTransferFailed,
+        meaning: Meaning::RequestTooLarge,
         severity: Severity::Warning,
-        title: "A hand-over of the lead did not come to its end",
-        what: "The others hold an election instead, after their election-timeout.",
-        advice: "See whether the chosen member was well; hand over to another one.",
+        title: "Requests were refused, as they are too large",
+        what: "etcd takes up to 1.5\u{a0}MiB at once (max-request-bytes), and its client sends up to 2\u{a0}MiB. Only these requests fail.",
+        advice: "Find the object that grew so large, and split it or keep its contents elsewhere. Raise max-request-bytes only as a last resort: large requests delay all others.",
     },
     Said {
         meaning: Meaning::CampaignBlockedConfchange,
@@ -156,6 +157,14 @@ const SAID: &[Said] = &[
         title: "etcd refused a change of members",
         what: "Too few of them were connected during the last five seconds.",
         advice: "Bring the members that are away back first.",
+    },
+    // Only a member that stops says so (etcd-io/etcd@v3.5.33:server/etcdserver/server.go, Stop).
+    Said {
+        meaning: Meaning::LeaderTransferFailed,
+        severity: Severity::Info,
+        title: "A leader that stopped could not hand over first",
+        what: "The others hold an election instead, after their election-timeout. Where the whole cluster stops this is how it ends.",
+        advice: "Where only one member was to stop, see whether the others were well at that moment.",
     },
 ];
 
@@ -227,9 +236,13 @@ fn heard_of(facts: &Facts, said: &Said) -> Option<Vec<EventId>> {
         Meaning::DbOpenSlow => matching(facts, &[Meaning::DbOpenSlow], |event| {
             !says(event, &["opened backend db"]) || event.duration("took").is_some_and(|took| took >= S)
         }),
+        // Clients repeat what etcd told them.
+        Meaning::RequestTooLarge => {
+            facts.events_where(|event| event.meaning == Meaning::RequestTooLarge || says(event, &["etcdserver: request is too large"]))
+        }
         meaning => matching(facts, &[meaning], |_| true),
     };
-    events.retain(|id| !with_etcd_stop(facts, *id));
+    events.retain(|id| said.meaning == Meaning::LeaderTransferFailed || !with_etcd_stop(facts, *id));
     (!events.is_empty()).then_some(events)
 }
 
@@ -300,6 +313,25 @@ mod tests {
         };
         assert_eq!(title(&line("6.3ms")), None);
         assert!(title(&line("31.5s")).is_some());
+    }
+
+    #[test]
+    fn a_request_that_is_too_large_as_its_client_tells_it() {
+        for line in [
+            "E0823 15:46:51.402217      12 status.go:71] apiserver received an error that is not an metav1.Status: rpctypes.EtcdError{code:0x3, desc:\"etcdserver: request is too large\"}\n",
+            "{\"level\":\"warn\",\"ts\":\"2022-08-23T15:46:51.939Z\",\"caller\":\"clientv3/retry_interceptor.go:62\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc error: code = InvalidArgument desc = etcdserver: request is too large\"}\n",
+            "E1128 14:10:33.554607       8 status.go:64] apiserver received an error that is not an metav1.Status: &status.statusError{Code:8, Message:\"grpc: trying to send message larger than max (3497431 vs. 2097152)\"}\n",
+        ] {
+            assert!(title(line).is_some_and(|title| title.contains("too large")), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_leader_that_stops_and_cannot_hand_over_is_a_remark() {
+        let log = "{\"level\":\"info\",\"ts\":\"2023-04-12T13:21:47.724Z\",\"caller\":\"etcdserver/server.go:1178\",\"msg\":\"leadership transfer starting\",\"local-member-id\":\"d70245c72180528a\",\"current-leader-member-id\":\"d70245c72180528a\",\"transferee-member-id\":\"c61f33e98087dec2\"}\n\
+                   {\"level\":\"warn\",\"ts\":\"2023-04-12T13:21:54.724Z\",\"caller\":\"etcdserver/server.go:1256\",\"msg\":\"leadership transfer failed\",\"local-member-id\":\"d70245c72180528a\",\"error\":\"etcdserver: request timed out, leader transfer took too long\"}\n";
+        assert_eq!(find(&facts(&[log]), "etcd-own-trouble").expect("told").severity, Severity::Info);
+        assert!(find(&facts(&[log]), "etcd-request-timeout").is_none());
     }
 
     #[test]

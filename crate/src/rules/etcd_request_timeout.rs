@@ -27,15 +27,20 @@ const GAVE_UP: &[Meaning] = &[
     Meaning::ReqTimeoutApplied,
     Meaning::ReadIndexTimeout,
     Meaning::ReadIndexSlow,
+    Meaning::ReadIndexStale,
     Meaning::LeaderChangedErr,
 ];
+
+/// A read that waits for its leader's word is not given up: etcd asks again after 500 ms, and the answer to what it
+/// asked first comes too late (etcd-io/etcd@v3.5.33:server/etcdserver/v3_server.go).
+const WAITS_FOR_WORD: &[Meaning] = &[Meaning::ReadIndexSlow, Meaning::ReadIndexStale];
 
 fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = facts.events_where(gave_up);
     if events.is_empty() {
         return by_metrics(facts);
     }
-    if events.iter().all(|id| facts.event(*id).meaning == Meaning::ReadIndexSlow) {
+    if events.iter().all(|id| WAITS_FOR_WORD.contains(&facts.event(*id).meaning)) {
         return Some(waits_for_word(facts, &events));
     }
     let by_leader = events.iter().any(|id| says(facts.event(*id), BY_LEADER));
@@ -57,8 +62,6 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events).on(&[ElectionTimeout]))
 }
 
-/// A read that waits for its leader's word is not given up: etcd asks again after 500 ms
-/// (etcd-io/etcd@v3.5.33:server/etcdserver/v3_server.go).
 fn waits_for_word(facts: &Facts, events: &[EventId]) -> Finding {
     let title = format!("A member waited over 500\u{a0}ms for word from its leader, {}", times(lines(facts, events)));
     let what = "A read needs that word. The member then asks again; the lines do not say why the leader was silent.";
@@ -87,8 +90,9 @@ fn gave_up(event: &Event) -> bool {
             // A connection that timed out lost its other end.
             !says(event, &["connection timed out"]) && says(event, &["timed out", "deadline exceeded", "exceeded header timeout"])
         }
-        // Connections between members, probes and certificates fail by deadlines too.
+        // Connections between members, probes, certificates and a hand-over of the lead fail by deadlines too.
         Meaning::HeartbeatLate
+        | Meaning::LeaderTransferFailed
         | Meaning::PeerInactive
         | Meaning::PeerStreamLost
         | Meaning::PeerDialError
@@ -146,6 +150,8 @@ mod tests {
         let line = "{\"level\":\"warn\",\"ts\":\"2024-01-10T07:55:33.433Z\",\"caller\":\"etcdserver/v3_server.go:897\",\"msg\":\"waiting for ReadIndex response took too long, retrying\",\"sent-request-id\":41,\"retry-timeout\":\"500ms\"}\n";
         let found = find(&facts(&[line, line]), "etcd-request-timeout").expect("waits");
         assert!(found.title.starts_with("A member waited"), "{}", found.title);
+        let late = "2021-05-14 16:49:00.439600 W | etcdserver: ignored out-of-date read index response; local node read indexes queueing up and waiting to be in sync with leader (request ID want 35, got 30)\n";
+        assert!(find(&facts(&[late]), "etcd-request-timeout").expect("waited").title.starts_with("A member waited"));
     }
 
     #[test]
