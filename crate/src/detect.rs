@@ -1,6 +1,6 @@
 //! What a document is, told from its text alone, never from its name.
 
-use crate::config::{Source, cloud_config, etcd_toml, keys, manifest, program, terraform};
+use crate::config::{Source, cloud_config, etcd_toml, keys, manifest, program, template, terraform};
 use crate::log::border::is_stamped;
 use crate::search;
 
@@ -12,7 +12,7 @@ pub fn configuration(text: &str) -> Option<Source> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let sample = head(text);
     let first = sample.lines().find(|line| !line.trim().is_empty())?.trim();
-    if first.starts_with('{') || first == "[" || first.starts_with("[{") {
+    if (first.starts_with('{') && !template::begins(first)) || first == "[" || first.starts_with("[{") {
         // In JSON every key has quotes; what else begins with a bracket may be a file of NixOS.
         let keyed = sample.trim_start().trim_start_matches(['{', '[']).trim_start().starts_with(['"', '{', '[', '}', ']']);
         if keyed || !program::is_program(sample) {
@@ -247,13 +247,9 @@ fn is_command(line: &str) -> bool {
                 && word.len() - bare.len() <= 2
                 && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
         });
-    let runs = line.split_whitespace().next().is_some_and(|word| matches!(word.rsplit('/').next(), Some("etcd" | "etcd2")));
+    let runs = || line.contains(" -") && manifest::etcd_word(line).is_some();
     let passed_on = line.contains("etcd-arg") && (line.contains("heartbeat-interval=") || line.contains("election-timeout="));
-    timing
-        || passed_on
-        || (runs && line.contains(" -"))
-        || (line.contains("docker run") && line.contains("etcd"))
-        || (line.contains("-e ETCD_"))
+    timing || passed_on || runs() || (line.contains("docker run") && line.contains("etcd")) || (line.contains("-e ETCD_"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::inner::Inner;
 use super::keys;
 use super::scalar::{self, Fate, Reading};
+use super::template;
 use super::{Cluster, Configuration, Problem, Setting, Source};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
@@ -228,7 +229,7 @@ impl<'a> Builder<'a> {
 
     /// What a variable says about the cluster.
     pub fn fact_of_variable(&mut self, name: &str, value: &str) {
-        let template = scalar::is_template(value);
+        let template = template::fills(value);
         match name {
             "ETCD_INITIAL_CLUSTER" if !template && value.contains('=') && !value.contains(['%', '{', '$']) => {
                 let named = value.split(',').filter(|member| member.contains('=')).count();
@@ -373,7 +374,11 @@ impl<'a> Builder<'a> {
             let why = format!("{value} at line {} {}.", self.line(winner.span.start), how_it_wins(winner, claim));
             let id = if same_file { "config-duplicate-key" } else { "config-shadowed" };
             let (span, parameter) = (claim.span.clone(), claim.parameter);
-            self.problem(id, span, format!("{} is set here, but {why}", parameter.key()), Some(parameter));
+            // Two branches of a template state it once.
+            let between = self.text.get(span.end..winner.span.start).unwrap_or("");
+            if !(same_file && between.lines().any(template::is_statement)) {
+                self.problem(id, span, format!("{} is set here, but {why}", parameter.key()), Some(parameter));
+            }
             self.claims[at].void = Some(why);
         }
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, GENERATED, Home};
 use super::inner::{Inner, base64, gunzip};
-use super::{Configuration, Source, drop_in, env, etcd_toml, etcd_yaml, fleet_conf, keys, manifest, scalar};
+use super::{Configuration, Source, drop_in, env, etcd_toml, etcd_yaml, fleet_conf, keys, manifest, scalar, template};
 use crate::parameters::Parameter;
 use crate::text::DocumentId;
 use crate::yaml::{self, Entry, Node, Tree};
@@ -69,8 +69,7 @@ pub fn tree(builder: &mut Builder) -> Tree {
             "This configuration stands inside another file, so it was read line by line.".to_owned(),
             None,
         );
-    } else if is_templated(builder.text) {
-        let first = ["{{", "{%", "<%", "${"].iter().filter_map(|mark| builder.text.find(mark)).min().unwrap_or(at);
+    } else if let Some(first) = template::first(builder.text) {
         builder.problem(
             "config-template",
             first..first + 2,
@@ -126,11 +125,6 @@ pub fn here_documents(text: &str) -> Vec<Range<usize>> {
         }
     }
     found
-}
-
-/// Whether another tool fills this text in.
-pub fn is_templated(text: &str) -> bool {
-    text.contains("{{") || text.contains("{%") || text.contains("<%") || text.contains("${")
 }
 
 /// coreos/coreos-cloudinit@v1.14.0:config/config.go:53-60: the first line, trailing blanks cut, and nothing else.
@@ -281,7 +275,7 @@ pub fn section_of(parameter: Parameter, etcd_04: bool) -> &'static str {
 
 fn units(builder: &mut Builder, tree: &Tree, coreos: &Node) {
     let units = tree.get(coreos, "units");
-    if let Some(mark) = units.and_then(Node::text).filter(|text| is_templated(text)) {
+    if let Some(mark) = units.and_then(Node::text).filter(|text| template::first(text).is_some()) {
         // A template fills them in, so what is started is not known.
         builder.unit(mark, false, false);
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::builder::{Builder, Class, Home};
 use super::flags::{self, Word};
 use super::inner::Inner;
-use super::{Configuration, Source, cloud_config, env};
+use super::{Configuration, Source, cloud_config, env, template};
 use crate::text::DocumentId;
 
 /// Reads a unit or drop-in that was pasted as it is.
@@ -126,18 +126,9 @@ fn logical_end(text: &str, at: usize) -> usize {
     while end < text.len() && goes_on {
         (last, end) = (end + 1, line_end(text, end + 1));
         let line = text[last..end].trim_end_matches('\r');
-        goes_on = line.ends_with('\\') || is_template_mark(line.trim());
+        goes_on = line.ends_with('\\') || template::is_statement(line);
     }
     end
-}
-
-/// `{% if tls %}`, `{{- end }}`, `<% end %>`: a line of a template that prints nothing itself. What it prints is no keyword.
-fn is_template_mark(line: &str) -> bool {
-    let word = |open: &str| line.strip_prefix(open).and_then(|rest| rest.trim_start_matches('-').split_whitespace().next());
-    let closes = |close: &str| line.ends_with(close);
-    line.starts_with("{%") && closes("%}")
-        || line.starts_with("<%") && !line.starts_with("<%=") && closes("%>")
-        || closes("}}") && matches!(word("{{"), Some("if" | "else" | "end" | "range" | "with" | "end}}" | "else}}"))
 }
 
 /// Unit and drop-in of a path: `.../etcd2.service.d/40-x.conf`, `.../etcd2.service`.

@@ -50,6 +50,19 @@ mod tests {
     }
 
     #[test]
+    fn branches_of_a_template_are_no_duplicates() {
+        for branch in ["{{ .T }}", "3000"] {
+            let text = format!(
+                "ETCD_NAME={{{{ .N }}}}\n{{{{- if .T }}}}\nETCD_ELECTION_TIMEOUT={branch}\n{{{{- else }}}}\nETCD_ELECTION_TIMEOUT=5000\n{{{{- end }}}}\n"
+            );
+            let read = crate::config::read(0, &text).expect("a configuration");
+            assert!(read.problems.iter().all(|problem| problem.id == "config-template"), "{:?}", read.problems);
+            assert_eq!(read.settings.iter().map(|setting| setting.raw.as_str()).collect::<Vec<_>>(), [branch, "5000"]);
+        }
+        assert_eq!(read(0, "ETCD_ELECTION_TIMEOUT=1000\nETCD_ELECTION_TIMEOUT=2000\n").problems[0].id, "config-duplicate-key");
+    }
+
+    #[test]
     fn files_and_exports() {
         let text = "#ETCD_HEARTBEAT_INTERVAL=\"100\"\nETCD_HEARTBEAT_INTERVAL=\"500\"\nexport ETCD_ELECTION_TIMEOUT=5000 # why\nETCD_INITIAL_CLUSTER=\"a=http://x:2380,b=http://y:2380,c=http://z:2380\"\n";
         let read = read(0, text);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::builder::{Builder, Class, Home};
 use super::inner::Inner;
 use super::{Configuration, Source};
-use super::{keys, scalar};
+use super::{keys, scalar, template};
 use crate::text::DocumentId;
 
 /// A word without its quotes; `at` holds the byte where each byte of it stands.
@@ -64,6 +64,13 @@ pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
                 at += 1;
                 continue;
             }
+        }
+        // What a template or a shell fills in is one word, whatever blanks and quotes stand in it.
+        if let Some(length) = text.get(at..range.end.min(bytes.len())).and_then(template::length) {
+            (at..at + length).filter(|at| text.is_char_boundary(*at)).for_each(|at| push(&mut word, text, at));
+            open = true;
+            at += length;
+            continue;
         }
         match quote {
             Some(mark) if byte == mark => {
@@ -266,6 +273,15 @@ mod tests {
             assert_eq!(setting.place.span.of(command), "500", "{command}");
             assert!(setting.effective, "{command}");
         }
+    }
+
+    #[test]
+    fn a_mark_of_a_template_is_one_word() {
+        for text in ["A={{ .X }} B=1", "A=\"<%= x(\"y\") %>\" B=1", "A=${x:-a b} B=1", "A={% if x %}1{% else %}2{% endif %} B=1"] {
+            let cut = words(text, 0..text.len());
+            assert_eq!((cut.len(), cut[1].text.as_str(), cut[1].span_from(0)), (2, "B=1", text.len() - 3..text.len()), "{text}: {cut:?}");
+        }
+        assert_eq!(words("A={{ x", 0..6).len(), 2);
     }
 
     #[test]

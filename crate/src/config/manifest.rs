@@ -181,12 +181,12 @@ pub fn etcd_word(text: &str) -> Option<usize> {
     let (mut at, mut command) = (0, true);
     for word in text.split_inclusive(char::is_whitespace) {
         let body = word.trim_end();
-        let proxy = text[at + word.len()..].trim_start().starts_with("grpc-proxy");
-        if command && !proxy && matches!(body.rsplit('/').next(), Some("etcd" | "etcd2")) {
+        let proxy = || text[at + word.len()..].trim_start().starts_with("grpc-proxy");
+        if command && matches!(body.rsplit('/').next(), Some("etcd" | "etcd2")) && !proxy() {
             return Some(at + body.len());
         }
         at += word.len();
-        command = matches!(body, "exec" | "&&" | "||" | ";" | "then" | "do" | "")
+        command = matches!(body, "exec" | "sudo" | "nohup" | "&&" | "||" | ";" | "then" | "do" | "")
             || body.ends_with(';')
             || (command && body.contains('='))
             || (word.ends_with('\n') && body != "\\");

@@ -17,6 +17,7 @@ pub(crate) mod keys;
 pub(crate) mod manifest;
 pub(crate) mod program;
 pub(crate) mod scalar;
+pub(crate) mod template;
 pub(crate) mod terraform;
 
 pub use cloud_config::section_of;

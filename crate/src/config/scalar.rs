@@ -1,8 +1,8 @@
 //! What a machine makes of a value as written: the same text means different things to
 //! coreos-cloudinit, to a daemon's environment, and to a strict parser.
 
+use super::template;
 use crate::parameters::{Parameter, Unit};
-use crate::search;
 use crate::units::{DurationError, MS, Micros, S, parse_go_duration, parse_number};
 use crate::yaml::{Node, Style};
 
@@ -44,18 +44,6 @@ impl Reading {
     }
 }
 
-/// Whether a template tool or a shell puts something in here.
-pub fn is_template(raw: &str) -> bool {
-    if !raw.bytes().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'@')) {
-        return false;
-    }
-    let shell = raw.strip_prefix('$').is_some_and(|rest| rest.starts_with(|c: char| c == '{' || c == '_' || c.is_ascii_alphabetic()));
-    shell
-        || ["${", "{{", "<%", "@@"].iter().any(|mark| search::has(raw, mark))
-        || (raw.starts_with('<') && raw.ends_with('>'))
-        || (raw.starts_with('@') && raw.ends_with('@') && raw.len() > 2)
-}
-
 /// A scalar of a cloud-config, as coreos-cloudinit 1.14 decodes it into the field's type.
 /// Its go-yaml leaves out whatever does not fit, without an error (measured on v1.14.0).
 pub fn cloudinit(parameter: Parameter, node: &Node) -> Reading {
@@ -63,7 +51,7 @@ pub fn cloudinit(parameter: Parameter, node: &Node) -> Reading {
     if node.is_null() {
         return Reading::of(Fate::Empty);
     }
-    if is_template(text) {
+    if template::fills(text) {
         return Reading::of(Fate::Template);
     }
     if parameter.unit() == Unit::GoDuration {
@@ -94,7 +82,7 @@ pub fn daemon(parameter: Parameter, text: &str) -> Reading {
     if text.is_empty() {
         return Reading::of(Fate::Empty);
     }
-    if is_template(text) {
+    if template::fills(text) {
         return Reading::of(Fate::Template);
     }
     match parameter.unit() {
@@ -116,7 +104,7 @@ pub fn strict(parameter: Parameter, node: &Node) -> Reading {
     if node.is_null() {
         return Reading::of(Fate::Empty);
     }
-    if is_template(text) {
+    if template::fills(text) {
         return Reading::of(Fate::Template);
     }
     let number = is_plain(node).then(|| yaml_number(text)).flatten();

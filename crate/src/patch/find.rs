@@ -133,7 +133,10 @@ impl Place<'_> {
     fn additions(&self, group: &[Change]) -> Option<Vec<Edit>> {
         if group.len() > 1 {
             let alone: Vec<Edit> = group.iter().filter_map(|change| self.addition(std::slice::from_ref(change))).gather();
-            if alone.len() == group.len() && self.verifies(&alone, group) {
+            // What both would make on the way is made once.
+            let head = |edit: &Edit| edit.text.trim_start().lines().next().map(str::to_owned);
+            let made_twice = alone.windows(2).any(|pair| pair[0].start == pair[1].start && head(&pair[0]) == head(&pair[1]));
+            if alone.len() == group.len() && !made_twice && self.verifies(&alone, group) {
                 return Some(alone);
             }
         }

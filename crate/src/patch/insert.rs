@@ -290,14 +290,19 @@ impl Place<'_> {
         let dash = if group[0].etcd == Etcd::V04 { "-" } else { "--" };
         let flags: String =
             group.iter().map(|change| format!(" {dash}{}={}", render::key(change), render::value(change))).gather().concat();
-        let mut at = 0;
+        let (mut at, mut from) = (0, 0);
         let mut ends = Vec::new();
         for line in self.text.split_inclusive('\n') {
             let body = line.trim_end();
-            if !body.is_empty() && !body.ends_with('\\') && !body.trim_start().starts_with('#') {
-                ends.push(at + body.len());
-            }
             at += line.len();
+            if body.ends_with('\\') {
+                continue;
+            }
+            let end = at - line.len() + body.len();
+            if self.text.get(from..end).is_some_and(runs_etcd) {
+                ends.push(end);
+            }
+            from = at;
         }
         ends.into_iter().rev().map(|end| Edit::insert(end, flags.clone())).gather()
     }
@@ -330,6 +335,14 @@ impl Place<'_> {
             _ => "",
         }
     }
+}
+
+/// A command, with all lines it goes on over, that takes etcd's flags at its end.
+fn runs_etcd(command: &str) -> bool {
+    let command = command.trim_start();
+    let container =
+        ["docker run ", "podman run ", "nerdctl run ", "rkt run "].iter().any(|run| command.contains(run)) && command.contains("etcd");
+    !command.starts_with('#') && (command.starts_with('-') || container || etcd_word(command).is_some())
 }
 
 fn environment(change: &Change) -> String {

@@ -14,7 +14,7 @@ mod render;
 mod twin;
 mod verify;
 
-use crate::config::{Configuration, Source};
+use crate::config::{Configuration, Source, template};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::report::{EditReport, PatchReport, Rendering};
@@ -125,17 +125,12 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
     {
         Some("The unit also reads a file with EnvironmentFile=, which beats Environment=; make sure that it does not set these.")
     } else {
-        let unchecked = || configuration.source.is_yaml() && is_filled_in(text);
+        let unchecked = || template::writes_lines(text);
         filled_in.then_some("A value that a template fills in is now a number; the template's own value may be the better place.").or_else(
             || unchecked().then_some("A template fills in this file, and what becomes of it then was not checked; look the change over."),
         )
     };
     Ok((edits, reason.map(str::to_owned)))
-}
-
-/// Whether marks of a template stand where they may hide or write whole lines: they can happen to be YAML.
-fn is_filled_in(text: &str) -> bool {
-    ["{%", "<%", ": {{", "- {{"].iter().any(|mark| text.contains(mark)) || text.lines().any(|line| line.trim_start().starts_with("{{"))
 }
 
 fn document_id(document: usize) -> String {
@@ -444,6 +439,30 @@ mod tests {
         let configuration = config::read(0, text).unwrap();
         let patches = patch(&[text], &[configuration], &[ELECTION]);
         assert_eq!((patches[0].disposition.as_str(), patches[0].text.clone().unwrap()), ("review", text.replace("5000", "2500")));
+    }
+
+    #[test]
+    fn a_mark_of_a_template_is_replaced_as_a_whole() {
+        let text = "ETCD_NAME={{ .Name }}\nETCD_HEARTBEAT_INTERVAL={{ .Beat }}\nETCD_ELECTION_TIMEOUT=\"{{ wait | default(\"5\") }}\"\n";
+        let expected = "ETCD_NAME={{ .Name }}\nETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=\"2500\"\n";
+        assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+    }
+
+    /// Read line by line, a file is not checked by a second reader, so nothing may be made twice.
+    #[test]
+    fn what_two_changes_need_is_made_once() {
+        let text =
+            "cat <<EOF > x.yaml\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  local:\n    dataDir: /x\nEOF\n";
+        let expected = text.replace("/x\n", "/x\n    extraArgs:\n      heartbeat-interval: \"250\"\n      election-timeout: \"2500\"\n");
+        assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+    }
+
+    #[test]
+    fn flags_go_to_the_command_that_runs_etcd() {
+        let text = "# start etcd\nsudo etcd --name a \\\n  --data-dir x\necho \"etcd is started\"\nsystemctl status etcd\n";
+        assert_eq!(patched(text, &[ELECTION]), text.replace("dir x", "dir x --election-timeout=2500"));
+        let text = "docker run -d quay.io/coreos/etcd:v2.3.8 \\\n  -name a\necho \"etcd: please run it\"\n";
+        assert_eq!(patched(text, &[ELECTION]), text.replace("name a", "name a --election-timeout=2500"));
     }
 
     #[test]

@@ -1,0 +1,89 @@
+//! The marks with which other tools fill a configuration in: Go's and Jinja's `{{ x }}`, ERB's `<%= x %>`,
+//! Terraform's and the shell's `${x}`.
+
+use crate::search;
+
+/// Each mark, and what closes it.
+const MARKS: [(&str, &str); 5] = [("{{", "}}"), ("{%", "%}"), ("<%", "%>"), ("${", "}"), ("$(", ")")];
+
+/// How far a mark may reach.
+const LONGEST: usize = 200;
+
+/// Length of the mark that a text begins with.
+pub fn length(text: &str) -> Option<usize> {
+    let (open, close) = MARKS.iter().find(|(open, _)| text.starts_with(open))?;
+    let mut end = text.len().min(LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let inside = text[open.len()..end].split('\n').next()?;
+    Some(open.len() + search::find(inside, close)? + close.len())
+}
+
+/// Whether the mark that begins a text is one; a mapping in braces begins with one brace.
+pub fn begins(text: &str) -> bool {
+    text.starts_with("{{") || text.starts_with("{%")
+}
+
+/// Where the first mark of a text stands.
+pub fn first(text: &str) -> Option<usize> {
+    MARKS[..4].iter().filter_map(|(open, _)| search::find(text, open)).min()
+}
+
+/// Whether a template or a shell puts something into a value.
+pub fn fills(value: &str) -> bool {
+    if !value.bytes().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'@')) {
+        return false;
+    }
+    let shell = value.strip_prefix('$').is_some_and(|rest| rest.starts_with(|c: char| c == '{' || c == '_' || c.is_ascii_alphabetic()));
+    shell
+        || ["${", "{{", "<%", "@@"].iter().any(|mark| search::has(value, mark))
+        || (value.starts_with('<') && value.ends_with('>'))
+        || (value.starts_with('@') && value.ends_with('@') && value.len() > 2)
+}
+
+/// `{% if tls %}`, `{{- end }}`, `<% end %>`: a line of a template that prints nothing itself. What it prints is no keyword.
+pub fn is_statement(line: &str) -> bool {
+    let line = line.trim();
+    let word = |open: &str| line.strip_prefix(open).and_then(|rest| rest.trim_start_matches('-').split_whitespace().next());
+    let closes = |close: &str| line.ends_with(close);
+    line.starts_with("{%") && closes("%}")
+        || line.starts_with("<%") && !line.starts_with("<%=") && closes("%>")
+        || closes("}}") && matches!(word("{{"), Some("if" | "else" | "end" | "range" | "with" | "end}}" | "else}}"))
+}
+
+/// Whether marks stand where they may hide or write whole lines: they can happen to be YAML.
+pub fn writes_lines(text: &str) -> bool {
+    ["{%", "<%", ": {{", "- {{"].iter().any(|mark| search::has(text, mark)) || text.lines().any(|line| line.trim_start().starts_with("{{"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_ends_where_it_is_closed() {
+        for (text, expected) in [
+            ("{{ .X }}:2380", Some(8)),
+            ("<%= @x %>\n", Some(9)),
+            ("${x:-a b} c", Some(9)),
+            ("$(hostname -s)", Some(14)),
+            ("{{ x", None),
+            ("{{ x\n}}", None),
+            ("$x", None),
+            ("{a: b}", None),
+        ] {
+            assert_eq!(length(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_filled_in() {
+        for filled in ["$X", "${X}", "{{ x }}", "<%= x %>", "<token>", "@@x@@", "@x@", "10${x}"] {
+            assert!(fills(filled), "{filled}");
+        }
+        for plain in ["100", "%m", "a@b", "<", "$", "$1", "{x}"] {
+            assert!(!fills(plain), "{plain}");
+        }
+    }
+}
