@@ -43,6 +43,13 @@ struct Trail {
     unknown: bool,
 }
 
+impl Trail {
+    /// Whether only a tab parts the last stamp from what begins at `at`.
+    fn ends_before_tab(&self, line: &str, at: usize) -> bool {
+        self.stamps.last().is_some_and(|(from, stamp)| line[from + stamp.length..at] == *"\t")
+    }
+}
+
 fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
     let mut header = Header { form: "plain lines", ..Header::default() };
     let limit = limit.min(line.len());
@@ -79,6 +86,8 @@ fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
             Part::Host(_) if line.starts_with('|') && after.trim_start().starts_with('|') => Part::Other,
             Part::Other | Part::Host(_) | Part::Program(_) if ordered && header.host.is_none() => Part::Host(word),
             Part::Other | Part::Host(_) if ordered && header.program.is_none() => Part::Program(word),
+            // Columns of a log store: time, host, message.
+            Part::Other if header.host.is_none() && trail.ends_before_tab(line, at) && after.starts_with('\t') => Part::Host(word),
             part => part,
         };
         match part {
@@ -431,6 +440,14 @@ mod tests {
         assert_eq!(header(bare, bare.find("etcdserver").unwrap_or(0)).host, None);
         assert_eq!(read("etcd1  | 2015-10-16 10:12:51.344648 I | raft: x").1, Some("etcd1"));
         assert_eq!(read("> 2015-10-16 10:12:51.344648 I | raft: x").0, Some("2015-10-16 10:12:51.344648"));
+    }
+
+    #[test]
+    fn columns_of_a_log_store_are_time_and_host() {
+        let line = "October 16th 2015, 12:53:20.344\ttest-1-node-192.0.2.7\tINFO engine.go:256: Unscheduled Job(a) from Machine(b)";
+        assert_eq!(read(line), (Some("October 16th 2015, 12:53:20.344"), Some("test-1-node-192.0.2.7"), None, Some("engine.go:256")));
+        // zap's own columns.
+        assert_eq!(read("2019-10-16T12:53:20.344Z\twarn\traft\tetcdserver/util.go:1\tapply request took too long").1, None);
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub fn field(line: &str, within: bool) -> Option<Field<'_>> {
             Role::Host => Some(Field::Host(value)),
             Role::Time => time::stamp(value).map(|read| Field::Time(read, value)),
         };
-        return within.then(|| role(key).and_then(value_of).unwrap_or(Field::Other));
+        // The messages alone may have been taken out of their records.
+        return (within || key == "MESSAGE").then(|| role(key).and_then(value_of).unwrap_or(Field::Other));
     }
     let (key, value) = search::split(line, "=")?;
     Some(match key {

@@ -146,7 +146,7 @@ fn iso(text: &str) -> Option<Stamp> {
     Some(Stamp { time: Time { micros, grain }, clock: Clock::Full, zoned: zone.is_some(), length: reader.at })
 }
 
-/// `Oct 16 10:12:51`, `Oct  6 10:12:51.123456`, `Oct 16, 2015 @ 10:12:51.344`, `Thu Oct 16 10:12:51 2015`, `Thu 2015-10-16 10:12:51 UTC`.
+/// `Oct 16 10:12:51`, `Oct  6 10:12:51.123456`, `Oct 16, 2015 @ 10:12:51.344`, `October 16th 2015, 10:12:51.344`, `Thu Oct 16 10:12:51 2015`, `Thu 2015-10-16 10:12:51 UTC`.
 fn syslog(text: &str) -> Option<Stamp> {
     if let Some(rest) = weekday(text) {
         let skipped = text.len() - rest.len();
@@ -154,12 +154,17 @@ fn syslog(text: &str) -> Option<Stamp> {
     }
     let month = month(text.get(..3)?)?;
     let mut reader = Reader::new(text);
+    // Kibana writes the whole name: `October 16th 2015, 10:12:51.344`.
     reader.at = 3;
+    while reader.at < 9 && reader.one_of(b"abcehilmnorstuvyz").is_some() {}
     reader.one_of(b" ")?;
     let day = match reader.one_of(b" ") {
         Some(_) => reader.number(1)?,
         None => reader.number(2).or_else(|| reader.number(1))?,
     };
+    if [&b"st "[..], b"nd ", b"rd ", b"th "].iter().any(|ending| reader.bytes[reader.at..].starts_with(ending)) {
+        reader.at += 2;
+    }
     let _ = reader.one_of(b",");
     reader.one_of(b" ")?;
     let year = year_ahead(&mut reader);
@@ -175,7 +180,10 @@ const NO_YEAR: i64 = 1972;
 
 fn year_ahead(reader: &mut Reader) -> Option<i64> {
     let from = reader.at;
-    let year = reader.number(4).filter(|year| (1990..2200).contains(year)).and_then(|year| reader.one_of(b" ").map(|_| year));
+    let year = reader.number(4).filter(|year| (1990..2200).contains(year)).and_then(|year| {
+        let _ = reader.one_of(b",");
+        reader.one_of(b" ").map(|_| year)
+    });
     // Kibana writes `Oct 16, 2015 @ 10:12:51.344`.
     if reader.bytes[reader.at..].starts_with(b"@ ") {
         reader.at += 2;
@@ -310,6 +318,8 @@ mod tests {
             assert_eq!(micros(text), Some((moment, 1)), "{text}");
         }
         assert_eq!(micros("2015/10/16 12:53:20 raft:"), Some((1_445_000_000 * S, S)));
+        assert_eq!(micros("October 16th 2015, 12:53:20.344\tnode"), Some((1_445_000_000 * S + 344 * MS, MS)));
+        assert_eq!(micros("May 2nd 2015, 12:53:20.344"), micros("May 2, 2015 @ 12:53:20.344"));
         assert_eq!(micros("2015/10/6 12:53:20 etcd"), micros("2015/10/06 12:53:20 etcd"));
         assert_eq!(micros("2015/1/06 12:53:20 etcd"), None);
         assert_eq!(micros("Thu 2015-10-16 12:53:20 UTC [s=1]"), Some((1_445_000_000 * S, S)));

@@ -209,8 +209,8 @@ pub const WITHOUT_LEADER: &str = "etcdserver: no leader";
 /// Texts with which etcd says that a request ended for a leader that was lost.
 pub const BY_LEADER: &[&str] = &["previous leader failure", "etcdserver: leader changed"];
 
-/// Texts of a port that nobody serves.
-pub const REFUSED: &[&str] = &["connection refused", "actively refused"];
+/// Texts of a port that nobody serves: the system's, also as an SSH tunnel passes it on, and that of Windows.
+pub const REFUSED: &[&str] = &["onnection refused", "actively refused"];
 
 /// Texts of a certificate that somebody refused.
 pub const CERTIFICATE: &[&str] = &[

@@ -26,9 +26,11 @@ fn check(facts: &Facts) -> Option<Finding> {
     let mut publish = matching(facts, &[Meaning::PublishError], |event| !says(event, &["request cancelled", "server stopped"]));
     // A member that started between two leaders publishes itself a moment later.
     publish.retain(|id| !near(facts, *id, &[Meaning::Published], 0, 60 * S, 40));
-    let join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| {
+    let mut join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| {
         says(event, &["unable to join the cluster", "cannot connect to existing peers", "cluster is unavailable"])
     });
+    // A member of 0.4 tries again after some seconds, and may find the others then.
+    join.retain(|id| !near(facts, *id, &[Meaning::Leader04], 0, 60 * S, 40));
     let mut events = rounds.clone();
     events.extend(publish.iter().chain(&join));
     if events.is_empty() {
@@ -59,7 +61,8 @@ fn unanswered_rounds(facts: &Facts) -> Vec<EventId> {
     let (mut voices, mut running) = (Index::default(), Vec::<Vec<EventId>>::new());
     for (id, event) in facts.all_events() {
         let rounds = slot(&mut running, voices.position(voice(facts, id)));
-        if event.meaning == Meaning::ElectionStart {
+        // Where the log begins within a round, the first request for a vote stands for it.
+        if event.meaning == Meaning::ElectionStart || event.meaning == Meaning::VoteSent && rounds.is_empty() {
             rounds.push(id);
         } else if is_answer(event) {
             let rounds = std::mem::take(rounds);
@@ -135,6 +138,18 @@ mod tests {
     }
 
     #[test]
+    fn a_log_may_begin_within_a_round() {
+        let sent = |second: u32, term: u32| {
+            format!(
+                "2016-06-12 17:04:{second:02}.000300 I | raft: 343c1c56a3296f58 [logterm: 2, index: 9] sent vote request to 18c54abf5eae5036 at term {term}\n"
+            )
+        };
+        let log = sent(9, 7) + &round(10, 7) + &sent(10, 8) + &round(12, 8);
+        assert!(find(&facts(&[&log]), "etcd-no-quorum").is_some());
+        assert!(find(&facts(&[&(sent(9, 7) + &round(10, 7) + &sent(10, 8))]), "etcd-no-quorum").is_none());
+    }
+
+    #[test]
     fn members_that_stood_still_and_answered_in_the_end_are_there() {
         let rounds = round(10, 7) + &round(12, 8) + &round(14, 9);
         let answer = "2018-05-14 17:04:20.500000 I | raft: 343c1c56a3296f58 received MsgVoteResp from 18c54abf5eae5036 at term 10\n";
@@ -151,6 +166,14 @@ mod tests {
         let publish = |error: &str| format!("2019-11-21 10:13:52.675092 E | etcdserver: publish error: etcdserver: {error}\n");
         assert!(find(&facts(&[&publish("request timed out")]), "etcd-no-quorum").is_some());
         assert!(find(&facts(&[&publish("request cancelled")]), "etcd-no-quorum").is_none());
+    }
+
+    #[test]
+    fn a_member_of_04_that_finds_the_others_later_is_none() {
+        let log = "[etcd] Jul 14 16:54:26.231 INFO      | n3 is unable to join the cluster using any of the peers [192.0.2.1:7001] at 0th time. Retrying in 3.4 seconds\n";
+        assert!(find(&facts(&[log]), "etcd-no-quorum").is_some());
+        let found = format!("{log}[etcd] Jul 14 16:54:31.700 INFO      | n3: leader changed from '' to 'n1'.\n");
+        assert!(find(&facts(&[&found]), "etcd-no-quorum").is_none());
     }
 
     #[test]

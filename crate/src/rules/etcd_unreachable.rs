@@ -110,6 +110,13 @@ mod tests {
     }
 
     #[test]
+    fn a_port_that_refuses_behind_a_tunnel() {
+        let log =
+            "INFO log.go:73: Failed getting response from http://127.0.0.1:4001/: ssh: rejected: connect failed (Connection refused)\n";
+        assert!(find(&facts(&[log]), "etcd-unreachable").is_some());
+    }
+
+    #[test]
     fn two_endpoints_of_which_none_answers_are_not_back() {
         let failed = |minute: u32, error: &str| {
             format!(

@@ -47,7 +47,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     let events = in_order(moved.iter().chain(&after_lost_read).chain(&beside).copied(), &lost_reads);
     let units = distinct(events.iter().filter(|id| !lost_reads.contains(id)).filter_map(|id| unit(facts.event(*id))));
     let count = units.len().max(1);
-    let title = format!("fleet stopped {} that nobody asked it to stop", plural(count as u64, "unit", "units"));
+    let stopped =
+        events.iter().filter(|id| [Meaning::SystemdStop, Meaning::SystemdStoppedOld].contains(&facts.event(**id).meaning)).count();
+    let often = if stopped > count { format!(" ({stopped} stops in all)") } else { String::new() };
+    let title = format!("fleet stopped {}{often} that nobody asked it to stop", plural(count as u64, "unit", "units"));
     let (what, parameters) = if !after_lost_read.is_empty() {
         (
             "The read of a unit failed, and the same unit was stopped after it. Up to fleet 0.11 a unit whose single read fails drops out of what should run; the next good pass starts it again.",
@@ -172,6 +175,8 @@ INFO manager.go:138: Triggered systemd unit web.service stop: job=4023
 INFO manager.go:259: Removing systemd unit web.service
 ";
         assert_eq!(find(&facts(&[log]), "fleet-units-restarted").expect("stopped").count, 1);
+        let again = log.repeat(3);
+        assert!(find(&facts(&[&again]), "fleet-units-restarted").expect("stopped").title.contains("1\u{a0}unit (3 stops in all)"));
     }
 
     #[test]
