@@ -39,6 +39,32 @@ suite('the page', (story, at) => {
     ]);
   });
 
+  story('leads from a value to what it rests on', { worker }, async (page) => {
+    await answered(page);
+    const fold = page.locator('[id="why-etcd.election-timeout"]');
+    await fold.locator('summary').click();
+    const link = fold.locator('button.link').first();
+    const name = await link.innerText();
+    await link.click();
+    const finding = page.locator('.find[open]').filter({ hasText: name });
+    assert.equal(
+      await finding.evaluate((fold) => fold.querySelector('summary') === fold.getRootNode().activeElement),
+      true,
+    );
+  });
+
+  story('says what the patch changes, and leads to the roll-out', { worker }, async (page) => {
+    await answered(page);
+    assert.match(
+      await page.locator('#patch .about').innerText(),
+      /^cloud-config\.yaml, \+4 \u22122\. Read back and checked/,
+    );
+    await page.locator('#patch .after button').click();
+    await page.waitForFunction(
+      () => document.querySelector('timing-advisor').shadowRoot.activeElement?.id === 'rollout-title',
+    );
+  });
+
   story('copies the patched file as it is', { worker }, async (page) => {
     await answered(page);
     await page.locator('#copy-patch-0').click();

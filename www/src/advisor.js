@@ -207,6 +207,7 @@ export class Advisor {
       this.#view.render();
     },
     jump: (id) => this.#view.jump(id),
+    finding: (id) => this.#view.finding(id),
     copy: async (text, done) => {
       try {
         await navigator.clipboard.writeText(text);

@@ -152,6 +152,15 @@ export class Layout {
     this.focus(`${id}-title`);
   }
 
+  /** @param {string} id of a finding: opens it */
+  finding(id) {
+    const fold = this.#root.getElementById(`finding-${id}`);
+    if (!(fold instanceof HTMLDetailsElement)) return;
+    fold.open = true;
+    fold.scrollIntoView({ block: 'start' });
+    fold.querySelector('summary')?.focus({ preventScroll: true });
+  }
+
   /** Keeps where the reader is, to come back from the text. */
   remember() {
     this.#returnTo = /** @type {HTMLElement | null} */ (this.#root.activeElement) ?? undefined;

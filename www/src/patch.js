@@ -1,7 +1,7 @@
 // The corrected file beside the values: diff, other forms, copy, download.
 
 import { h, heading } from './dom.js';
-import { FORM } from './strings.js';
+import { FORM, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {import('./types.js').Actions} Actions */
@@ -55,7 +55,13 @@ export function patchPanel(report, actions) {
     heading('patch-title', 'Patch'),
     about,
     box,
-    h('p', { class: 'q s after' }, 'A running daemon keeps its old values until it restarts.'),
+    h(
+      'p',
+      { class: 'q s after' },
+      `${WORDS.keepsOld} `,
+      report.rollout.length > 0 &&
+        h('button', { class: 'link', type: 'button', onclick: () => actions.jump('rollout') }, WORDS.thisOrder),
+    ),
   );
 }
 
@@ -84,7 +90,7 @@ function patchPanes(report, actions) {
     return {
       id: `patch-${index}`,
       label: several ? name : snippet ? 'Snippet' : 'Diff',
-      file: snippet ? `To merge into ${doc ? name : 'your own file'} by hand` : name,
+      file: snippet ? `To merge into ${doc ? name : 'your own file'} by hand` : `${name}${changed(patch)}`,
       note: patch.reason ?? undefined,
       body: patch.diff ? diffView(patch.diff, name) : plain(text ?? 'There is nothing to copy for this file.', name),
       buttons: [
@@ -126,6 +132,18 @@ function patchPanes(report, actions) {
       ].filter((button) => button !== null),
     };
   });
+}
+
+/**
+ * How many lines go and come, and that the engine has read both texts again, where it could.
+ * @param {Report['patches'][number]} patch
+ */
+function changed({ diff, disposition }) {
+  if (!diff) return '';
+  const lines = diff.split('\n').slice(2);
+  const count = (/** @type {string} */ sign) => lines.filter((line) => line.startsWith(sign)).length;
+  const counts = `, +${count('+')} \u2212${count('-')}.`;
+  return disposition === 'safe' ? `${counts} ${WORDS.checked}` : counts;
 }
 
 /**

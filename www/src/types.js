@@ -84,6 +84,7 @@
  * @property {(on: boolean) => void} plain
  * @property {(span: State['span']) => void} zoom
  * @property {(id: string) => void} jump
+ * @property {(id: string) => void} finding   opens a finding
  * @property {(text: string, done: string) => Promise<void>} copy
  * @property {(name: string, text: string, type?: string) => void} download
  * @property {(patch: Taken) => void} taken   tells the page around that a corrected text was taken

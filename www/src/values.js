@@ -48,7 +48,7 @@ export function valuesRows(report, actions, title, written) {
       'tbody',
       null,
       [...report.recommendations, ...report.kept].map((row) =>
-        valueRow(row, actions, written?.has(row.parameter) ?? false),
+        valueRow(row, report, actions, written?.has(row.parameter) ?? false),
       ),
     ),
   );
@@ -56,11 +56,13 @@ export function valuesRows(report, actions, title, written) {
 
 /**
  * @param {Recommendation} row
+ * @param {Report} report
  * @param {Actions} actions
  * @param {boolean} written
  */
-function valueRow(row, actions, written) {
+function valueRow(row, report, actions, written) {
   const keep = row.direction === 'keep';
+  const findings = restsOn(row, report, actions);
   const [first, ...more] = row.because;
   return h(
     'tr',
@@ -92,7 +94,7 @@ function valueRow(row, actions, written) {
       'td',
       { class: 'why', 'data-l': 'Why' },
       first && h('p', null, unbroken(first.text)),
-      moreDetails(row, first, more),
+      moreDetails(row, first, more, findings),
     ),
     costCell(row),
   );
@@ -152,11 +154,32 @@ function from(current, actions) {
 }
 
 /**
+ * The findings that ask for the value, each a way to its lines.
+ * @param {Recommendation} row
+ * @param {Report} report
+ * @param {Actions} actions
+ */
+function restsOn(row, report, actions) {
+  const findings = report.findings.filter((each) => row.findings.includes(each.id));
+  if (row.direction === 'keep' || findings.length === 0) return null;
+  return h(
+    'p',
+    null,
+    `${WORDS.restsUpon}: `,
+    findings.map((each, at) => [
+      at > 0 && '; ',
+      h('button', { class: 'link', type: 'button', onclick: () => actions.finding(each.id) }, unbroken(each.title)),
+    ]),
+  );
+}
+
+/**
  * @param {Recommendation} row
  * @param {Recommendation['because'][number] | undefined} first
  * @param {Recommendation['because']} more
+ * @param {HTMLElement | null} findings
  */
-function moreDetails(row, first, more) {
+function moreDetails(row, first, more, findings) {
   const basis = first && `Basis: ${first.basis}. How sure: ${CONFIDENCE[row.confidence]}.`;
   if (!basis && row.neighbours.length === 0) return null;
   return h(
@@ -166,6 +189,7 @@ function moreDetails(row, first, more) {
     row.neighbours.map((text) => h('p', null, unbroken(text))),
     more.map((bound) => h('p', null, `${unbroken(bound.text)} (${bound.basis})`)),
     basis && h('p', null, basis),
+    findings,
   );
 }
 
