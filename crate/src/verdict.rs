@@ -2,7 +2,7 @@
 
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::voices::START_LINES;
-use crate::facts::{ChangeClass, Facts, HOLDS_BINARY, StallKind, metrics};
+use crate::facts::{ChangeClass, Facts, HOLDS_BINARY, LeaderChange, StallKind, metrics};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::model::raft::{loss_share, safe_stall};
@@ -374,7 +374,11 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
             (_, true) => format!(", but wait only {waits}"),
             (_, false) => format!(", but followers wait only {waits}"),
         });
-        text.push_str(&format!(": a living leader lost its place {}{over}", times(lost)));
+        text.push_str(&if facts.needless().all(LeaderChange::shows_alive) {
+            format!(": a living leader lost its place {}{over}", times(lost))
+        } else {
+            format!(", and the leader changed {}{over}", times(lost))
+        });
         if gave_up > 0 {
             text.push_str(&format!(", and fleet gave up on requests {}", times(gave_up)));
         }
@@ -465,7 +469,7 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, tim
             (None, None) if stops_on_a_failed_read(facts, findings) => String::from(
                 "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once and stops none because one read failed.",
             ),
-            (None, None) if plan.replay.explained < plan.replay.needless => format!(
+            (None, None) if (1..plan.replay.needless).contains(&plan.replay.explained) => format!(
                 "Stalls explain {} of {} needless leader changes, and the values outlast those. What caused the others is not shown.",
                 plan.replay.explained, plan.replay.needless
             ),

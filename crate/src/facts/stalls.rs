@@ -224,7 +224,7 @@ fn like_near_misses(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> O
 
 /// The stall of the then leader that overlaps the two election-timeouts before the campaign (method 4.3).
 fn overlapping(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option<usize> {
-    let campaign = change.campaign?;
+    let Some(campaign) = change.campaign else { return just_before(stalls, change) };
     let window = 2 * election(facts);
     let slack = grain(facts, change);
     let mut fitting: Vec<usize> = (0..stalls.len())
@@ -241,6 +241,18 @@ fn overlapping(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option
         .gather();
     by_key(&mut fitting, |at| std::cmp::Reverse(stalls[*at].length.high));
     fitting.first().copied()
+}
+
+/// Without times the order of the lines tells: a late line of the old leader, and soon after it the loss of its place.
+fn just_before(stalls: &[Stall], change: &LeaderChange) -> Option<usize> {
+    // A follower's few lines of one change of leader (judgement).
+    const SOON: usize = 8;
+    let (old, lost) = (change.old.as_deref()?, change.events.iter().min()?);
+    let soon = |late: &EventId| late.log == lost.log && late.event < lost.event && lost.event - late.event <= SOON;
+    (0..stalls.len()).rev().find(|at| {
+        let stall = &stalls[*at];
+        stall.end.is_none() && stall.member == old && stall.kind == StallKind::LateHeartbeat && stall.events.iter().any(soon)
+    })
 }
 
 fn grain(facts: &Facts, change: &LeaderChange) -> Micros {

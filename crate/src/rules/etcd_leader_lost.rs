@@ -279,6 +279,20 @@ mod tests {
     use crate::rules::testing::{facts, find};
 
     #[test]
+    fn without_times_the_order_of_the_lines_tells() {
+        let late = "failed to send out heartbeat on time (deadline exceeded for 1.412123s)\n";
+        let lost = "\
+8e9e05c52164694d [term: 5] received a MsgVote message with higher term from fd422379fda50e48 [term: 6]
+8e9e05c52164694d became follower at term 6
+raft.node: 8e9e05c52164694d lost leader 8e9e05c52164694d at term 6
+raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
+";
+        let title = |log: &str| find(&facts(&[log]), "etcd-leader-lost").expect("lost").title;
+        assert!(title(&(late.to_owned() + lost)).contains("the leader stalled 1.51 to 1.61"));
+        assert!(!title(&(lost.to_owned() + late)).contains("stalled"));
+    }
+
+    #[test]
     fn a_member_that_starts_had_no_leader_to_lose() {
         let campaign = "\
 2019-04-15 08:40:01.629932 I | raft: 18647d3de1022d1f is starting a new election at term 2
