@@ -78,6 +78,7 @@ function recommendation() {
     neighbours: ['words'],
     cost: 'words',
     confidence: 'id',
+    findings: ['id'],
   };
 }
 
