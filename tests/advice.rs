@@ -324,8 +324,10 @@ fn one_member_that_misses_the_leader_raises_no_timer() {
     assert!(report.recommendations.is_empty());
     let lost = report.findings.iter().find(|finding| finding.id == "etcd-leader-lost").expect("lost");
     assert!(lost.what.contains(C) && lost.what_to_do.contains("pre-vote"), "{} {}", lost.what, lost.what_to_do);
-    // A lease that had all but run out tells that nobody heard the leader.
-    assert_ne!(read(&[&missed_by_one(1)]).verdict.timing, Timing::NotTheRemedy);
+    // A lease that had run for half its time or more tells that others missed the leader too.
+    for remaining in [1, 5] {
+        assert_ne!(read(&[&missed_by_one(remaining)]).verdict.timing, Timing::NotTheRemedy);
+    }
 }
 
 #[test]

@@ -205,7 +205,9 @@ impl Signs {
         if self.terraform && self.assignments == 0 {
             return Some(Source::Terraform);
         }
-        if self.assignments > 0 && self.assignments >= self.fleet_options {
+        // A mapping of variables may hold a block of assignments.
+        let mapped = self.has("ETCD_HEARTBEAT_INTERVAL") || self.has("ETCD_ELECTION_TIMEOUT");
+        if self.assignments > 0 && self.assignments >= self.fleet_options && !mapped {
             return Some(Source::Environment);
         }
         if self.fleet_options > 0 {
@@ -270,6 +272,7 @@ mod tests {
             ("etcd:\n  heartbeat_interval: 500\n", Some(Source::ContainerLinux)),
             ("etcd:\n  port: 2379\n  env:\n    heartbeat_interval: 500\n", Some(Source::Fragment)),
             ("heartbeat-interval: 100\nelection-timeout: 1000\n", Some(Source::Fragment)),
+            ("ETCD_HEARTBEAT_INTERVAL: \"100\"\nETCD_ENV: |-\n  ETCD_NAME=a\n", Some(Source::Fragment)),
             ("{\"level\":\"warn\",\"msg\":\"x heartbeat-interval\"}\n", None),
             ("Oct 10 03:45:01 core-1 etcd2[1]: election-timeout: x\n", None),
             ("2015/10/10 03:45:01 etcdserver: election = 1000ms\n", None),
