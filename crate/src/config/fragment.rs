@@ -1,5 +1,7 @@
 //! Plain `key: value` lines without a home: people paste what matters. They are taken as in force.
 
+use std::ops::Range;
+
 use super::builder::{Builder, Class, Home};
 use super::{Configuration, Source, keys, scalar};
 use crate::text::DocumentId;
@@ -31,7 +33,24 @@ fn take(builder: &mut Builder, tree: &Tree, node: &Node, depth: usize) {
             builder.fact_of_variable("FLEET_ETCD_SERVERS", text);
         }
         let Some(meant) = keys::of_prefixed(entry.name()).or_else(|| keys::of_variable(entry.name())) else { continue };
-        builder.claim(meant, value.span.clone(), scalar::cloudinit(meant.0, &unquoted(value)), Home::new("", Class::Environment, ""));
+        builder.claim(
+            meant,
+            within_quotes(entry.name(), value),
+            scalar::cloudinit(meant.0, &unquoted(value)),
+            Home::new("", Class::Environment, ""),
+        );
+    }
+}
+
+/// What a patch replaces. Who spells a key as a variable hands it on as a string, so its quotes stay; beside a
+/// key of a cloud-config they go, as coreos-cloudinit drops quoted numbers.
+fn within_quotes(key: &str, value: &Node) -> Range<usize> {
+    let Kind::Scalar { style, .. } = &value.kind else { return value.span.clone() };
+    let variable = key.to_ascii_lowercase().starts_with("etcd_");
+    if variable && matches!(style, Style::Single | Style::Double) && value.span.len() >= 2 {
+        value.span.start + 1..value.span.end - 1
+    } else {
+        value.span.clone()
     }
 }
 
@@ -49,6 +68,18 @@ fn same_word(a: &str, b: &str) -> bool {
 mod tests {
     use super::*;
     use crate::units::MS;
+
+    #[test]
+    fn who_spells_a_variable_keeps_its_quotes() {
+        for (text, kept) in [
+            ("ETCD_HEARTBEAT_INTERVAL: \"100\"\n", "100"),
+            ("etcd_heartbeat_interval: '100'\n", "100"),
+            ("heartbeat-interval: \"100\"\n", "\"100\""),
+        ] {
+            let place = read(0, text).settings.remove(0).place;
+            assert_eq!(&text[place.span.start as usize..place.span.end as usize], kept);
+        }
+    }
 
     #[test]
     fn bare_lines_count() {
