@@ -152,10 +152,10 @@ export class Layout {
     this.focus(`${id}-title`);
   }
 
-  /** @param {string} id of a finding: opens it */
+  /** @param {string} id of a finding: opens it, or leads to the others where the span of the time line hides it */
   finding(id) {
     const fold = this.#root.getElementById(`finding-${id}`);
-    if (!(fold instanceof HTMLDetailsElement)) return;
+    if (!(fold instanceof HTMLDetailsElement)) return this.jump('evidence');
     fold.open = true;
     fold.scrollIntoView({ block: 'start' });
     fold.querySelector('summary')?.focus({ preventScroll: true });

@@ -62,7 +62,6 @@ export function valuesRows(report, actions, title, written) {
  */
 function valueRow(row, report, actions, written) {
   const keep = row.direction === 'keep';
-  const findings = restsOn(row, report, actions);
   const [first, ...more] = row.because;
   return h(
     'tr',
@@ -94,7 +93,7 @@ function valueRow(row, report, actions, written) {
       'td',
       { class: 'why', 'data-l': 'Why' },
       first && h('p', null, unbroken(first.text)),
-      moreDetails(row, first, more, findings),
+      moreDetails(row, first, more, restsOn(row, report, actions)),
     ),
     costCell(row),
   );
