@@ -238,7 +238,7 @@ fn times_etcd(sample: &str) -> bool {
 
 /// A command line that runs etcd, or a lone timing flag.
 fn is_command(line: &str) -> bool {
-    if line.starts_with('#') || !(line.as_bytes().contains(&b'-') || line.contains("docker run")) {
+    if line.starts_with('#') || !(line.as_bytes().contains(&b'-') || manifest::runs_container(line)) {
         return false;
     }
     let perhaps = line.starts_with('-') || line.contains("etcd") || line.contains("ETCD");
@@ -251,7 +251,7 @@ fn is_command(line: &str) -> bool {
         });
     let runs = || line.contains(" -") && manifest::etcd_word(line).is_some();
     let passed_on = line.contains("etcd-arg") && (line.contains("heartbeat-interval=") || line.contains("election-timeout="));
-    timing || passed_on || runs() || (line.contains("docker run") && line.contains("etcd")) || (line.contains("-e ETCD_"))
+    timing || passed_on || runs() || manifest::runs_container(line) || (line.contains("-e ETCD_"))
 }
 
 #[cfg(test)]
@@ -267,6 +267,7 @@ mod tests {
             ("agent_ttl=60s\n", Some(Source::FleetConf)),
             ("ETCD_HEARTBEAT_INTERVAL=500\n", Some(Source::Environment)),
             ("etcd --heartbeat-interval 500\n", Some(Source::Flags)),
+            ("podman run -d quay.io/coreos/etcd:v3.4.27 etcd --name a\n", Some(Source::Flags)),
             ("name: a\ninitial-cluster: a=b\nheartbeat-interval: 100\n", Some(Source::EtcdYaml)),
             ("{\"ignition\":{\"version\":\"3.0.0\"}}", Some(Source::Ignition)),
             ("etcd:\n  heartbeat_interval: 500\n", Some(Source::ContainerLinux)),

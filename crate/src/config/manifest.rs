@@ -194,6 +194,11 @@ pub fn etcd_word(text: &str) -> Option<usize> {
     None
 }
 
+/// Whether a command starts a container of etcd: what stands at its end are etcd's flags.
+pub fn runs_container(command: &str) -> bool {
+    command.contains("etcd") && ["docker run", "podman run", "nerdctl run", "rkt run"].iter().any(|run| command.contains(run))
+}
+
 fn is_etcd_argument(text: &str) -> bool {
     let name = text.trim_start_matches('-').split('=').next().unwrap_or("");
     text.starts_with('-')

@@ -25,7 +25,7 @@ pub fn begins(text: &str) -> bool {
     text.starts_with("{{") || text.starts_with("{%")
 }
 
-/// Where the first mark of a text stands.
+/// Where the first mark of a text stands. `$(...)` alone makes no template: units and scripts have it too.
 pub fn first(text: &str) -> Option<usize> {
     MARKS[..4].iter().filter_map(|(open, _)| search::find(text, open)).min()
 }

@@ -5,7 +5,7 @@ use super::place::{Form, Place, bom, line_start};
 use super::{Change, Etcd, render};
 use crate::config::etcd_toml;
 use crate::config::inner::Inner;
-use crate::config::manifest::{arguments_of, commands, etcd_word};
+use crate::config::manifest::{arguments_of, commands, etcd_word, runs_container};
 use crate::config::{Source, section_of};
 use crate::gather::Gather;
 use crate::yaml::{Kind, Node, Style, Tree};
@@ -340,9 +340,7 @@ impl Place<'_> {
 /// A command, with all lines it goes on over, that takes etcd's flags at its end.
 fn runs_etcd(command: &str) -> bool {
     let command = command.trim_start();
-    let container =
-        ["docker run ", "podman run ", "nerdctl run ", "rkt run "].iter().any(|run| command.contains(run)) && command.contains("etcd");
-    !command.starts_with('#') && (command.starts_with('-') || container || etcd_word(command).is_some())
+    !command.starts_with('#') && (command.starts_with('-') || runs_container(command) || etcd_word(command).is_some())
 }
 
 fn environment(change: &Change) -> String {
