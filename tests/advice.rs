@@ -417,3 +417,25 @@ fn the_headline_names_the_finding_that_it_tells() {
     assert_eq!(pair.verdict.finding.as_deref(), Some("etcd-bad-config"));
     assert_eq!(read(&[VARIABLES]).verdict.finding, None);
 }
+
+/// Without times a follower's loss of its leader cannot be tied to a stall of its own earlier leadership.
+#[test]
+fn without_times_no_more_is_claimed_than_the_lines_show() {
+    let etcd = format!(
+        "failed to send out heartbeat on time (deadline exceeded for 1.412123s)\n\
+         raft.node: {A} lost leader {B} at term 5\n\
+         {A} is starting a new election at term 5\n\
+         {A} became candidate at term 6\n\
+         {A} received vote from {C} at term 6\n\
+         {A} became leader at term 6\n\
+         raft.node: {A} elected leader {A} at term 6\n"
+    );
+    let fleet = "ERROR engine.go:149: Unable to determine cluster engine version\n\
+                 ERROR reconcile.go:120: Failed fetching Units from Registry: timeout reached\n\
+                 ERROR reconcile.go:73: Unable to determine agent's desired state: timeout reached\n\
+                 ERROR server.go:189: Server monitor triggered: Monitor timed out before successful heartbeat\n";
+    let report = read(&[VARIABLES, &etcd, fleet]);
+    let said = format!("{} {}", report.verdict.headline, report.verdict.why);
+    assert!(said.contains("; the leader changed once, and fleet gave up"), "{said}");
+    assert!(!said.contains("living leader") && !said.contains("explain 0"), "{said}");
+}

@@ -377,7 +377,7 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
         text.push_str(&if facts.needless().all(LeaderChange::shows_alive) {
             format!(": a living leader lost its place {}{over}", times(lost))
         } else {
-            format!(", and the leader changed {}{over}", times(lost))
+            format!("; the leader changed {}{over}", times(lost))
         });
         if gave_up > 0 {
             text.push_str(&format!(", and fleet gave up on requests {}", times(gave_up)));

@@ -42,8 +42,9 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange) -> Option<String> {
     let (campaign, old) = (change.campaign?, change.old.as_deref()?);
     let wait = facts.value(Parameter::ElectionTimeout);
     let before = |event: &Event, from: Micros| event.time.is_some_and(|time| (campaign - from..=campaign + S).contains(&time.micros));
-    // A follower counts a tick per heartbeat-interval since it heard the leader: after two it had just heard it,
-    // after more the leader was late for it too (etcd-io/etcd@v3.4.45:raft/raft.go:871).
+    // A follower counts a tick per heartbeat-interval since it heard the leader, and prints how many are left
+    // (etcd-io/etcd@v3.4.45:raft/raft.go, Step). After two it had just heard it; after more the leader was late for
+    // it too (judgement).
     let fresh = wait / facts.value(Parameter::HeartbeatInterval).max(1) - 2;
     let ignored = facts.events_of(&[Meaning::VoteIgnoredLease]).find(|(_, event)| {
         before(event, 3 * wait)

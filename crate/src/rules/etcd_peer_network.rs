@@ -284,6 +284,16 @@ mod tests {
     }
 
     #[test]
+    fn a_link_that_is_back_was_not_cut_off_by_the_end_of_the_log() {
+        let started = "2026-01-06 08:35:40.000000 I | raft: 8e9e05c52164694d became leader at term 7\n";
+        let broke = "2026-01-06 08:35:50.831319 E | rafthttp: failed to write ca93d269ec463a6b on pipeline (write tcp 192.0.2.7:43210->192.0.2.9:2380: write: connection reset by peer)\n";
+        let back = "2026-01-06 08:35:51.600000 I | rafthttp: peer ca93d269ec463a6b became active\n";
+        let title = |log: String| find(&facts(&[&log]), "etcd-peer-network").expect("said").title;
+        assert!(title(format!("{started}{broke}")).contains("where the logs end"));
+        assert!(title(format!("{started}{broke}{back}")).contains("were there again"));
+    }
+
+    #[test]
     fn a_check_that_is_late_is_no_broken_link() {
         let check = |error: &str| {
             format!("2026-01-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: {error}\n")
