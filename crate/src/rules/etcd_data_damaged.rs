@@ -41,7 +41,10 @@ const UNREADABLE: &[&str] = &[
 
 fn check(facts: &Facts) -> Option<Finding> {
     // A full disk says so in the same place.
-    let mut events = matching(facts, &[Meaning::DataDamaged, Meaning::RaftLogCorrupt], |event| !says(event, &["no space left"]));
+    let told = [Meaning::DataDamaged, Meaning::RaftLogCorrupt];
+    let mut events = facts.events_where(|event| {
+        told.contains(&event.meaning) && !says(event, &["no space left"]) || says(event, &["etcdserver: corrupt cluster"])
+    });
     events.extend(matching(facts, &[Meaning::EtcdFatal, Meaning::EtcdPanic], |event| says(event, UNREADABLE)));
     let said = |words: &[&str]| events.iter().any(|id| says(facts.event(*id), words));
     let (title, what) = if events.is_empty() {
@@ -78,6 +81,10 @@ mod tests {
             ),
             ("2019-03-02 10:00:00.000000 C | etcdmain: invalid database\n", "cannot read"),
             ("rpc error: code = DataLoss desc = etcdserver: corrupt cluster\n", "different data"),
+            (
+                "{\"level\":\"warn\",\"ts\":\"2024-11-20T05:11:02.118Z\",\"caller\":\"etcdserver/util.go:123\",\"msg\":\"failed to apply request\",\"took\":\"3.1µs\",\"request\":\"header:<ID:1 > lease_grant:<ttl:15-second id:1 >\",\"response\":\"\",\"error\":\"etcdserver: corrupt cluster\"}\n",
+                "different data",
+            ),
         ] {
             let found = find(&facts(&[line]), "etcd-data-damaged").expect("damaged");
             assert!(found.title.contains(title), "{line}: {}", found.title);

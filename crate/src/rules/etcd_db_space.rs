@@ -1,6 +1,6 @@
 //! `etcd-db-space`: the quota of etcd 3's database is used up.
 
-use super::common::{lines, matching, plural, said_outright, says};
+use super::common::{lines, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::log::event::Meaning;
@@ -20,10 +20,9 @@ pub const RULE: Rule = Rule {
 
 fn check(facts: &Facts) -> Option<Finding> {
     // The same alarm also reports corruption, which is another matter.
-    let events = matching(facts, &[Meaning::QuotaAlarm, Meaning::QuotaError, Meaning::ApplyFailed], |event| match event.meaning {
-        Meaning::QuotaAlarm => !says(event, &["CORRUPT"]),
-        Meaning::ApplyFailed => says(event, &["etcdserver: no space", "database space exceeded"]),
-        _ => true,
+    let events = facts.events_where(|event| {
+        event.meaning == Meaning::QuotaAlarm && !says(event, &["CORRUPT"])
+            || says(event, &["etcdserver: no space", "mvcc: database space exceeded"])
     });
     let title = "etcd's database is full, and writes are refused";
     let what = format!("{}. It is the quota of the database, not the disk.", plural(lines(facts, &events), "line says so", "lines say so"));
@@ -59,6 +58,12 @@ mod tests {
         );
         assert!(find(&facts(&[&line]), "etcd-db-space").is_some());
         assert!(find(&facts(&[&line.replace("no space", "request is too large")]), "etcd-db-space").is_none());
+    }
+
+    #[test]
+    fn a_client_that_repeats_it() {
+        let line = "{\"level\":\"warn\",\"ts\":\"2022-08-23T15:46:51.939Z\",\"caller\":\"clientv3/retry_interceptor.go:62\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc error: code = ResourceExhausted desc = etcdserver: mvcc: database space exceeded\"}\n";
+        assert!(find(&facts(&[line]), "etcd-db-space").is_some());
     }
 
     #[test]
