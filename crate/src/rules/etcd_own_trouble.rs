@@ -24,6 +24,7 @@ pub const RULE: Rule = Rule {
         "etcd-io/etcd@v3.4.45:mvcc/backend/backend.go:343 (slow snapshot)",
         "etcd-io/etcd@v3.7.1:server/embed/config.go (DefaultMaxRequestBytes)",
         "etcd documentation: maintenance, defragmentation (it blocks reads and writes)",
+        "etcd blog, 2025-03-27: how to prevent a key issue in the etcd 3.5 to 3.6 upgrade (etcd-io/etcd#19557)",
     ],
     check,
 };
@@ -45,6 +46,13 @@ const SAID: &[Said] = &[
         title: "etcd may open too few files, and ends",
         what: "It does not run with fewer than it needs for itself.",
         advice: "Raise the limit of open files (LimitNOFILE in its unit, ulimit -n in a shell) and start it again.",
+    },
+    Said {
+        meaning: Meaning::NotAMember,
+        severity: Severity::Critical,
+        title: "etcd's list of members does not hold this server under its name and address",
+        what: "k3s and rke2 do not start etcd then. The line names whom the list holds, and whom the server takes itself for.",
+        advice: "Most often its address or its name changed: give it back the old one, or set the new peer address from another server (etcdctl member update). A server that was removed starts anew with an empty data directory.",
     },
     Said {
         meaning: Meaning::DbOpenSlow,
@@ -191,6 +199,16 @@ const ENDS: &[(&str, Said)] = &[
             advice: "Compare listen-peer-urls and listen-client-urls with the addresses of the machine (ip address), also after its address changed. 0.0.0.0 listens on all of them.",
         },
     ),
+    (
+        "membership: too many learner members",
+        Said {
+            meaning: Meaning::EtcdFatal,
+            severity: Severity::Critical,
+            title: "Voting members count as learners again after the upgrade to 3.6, and etcd ends",
+            what: "etcd 3.5.1 to 3.5.19 kept the promotion of a member in one of its two stores only; 3.6 reads the other one, and takes one learner at most.",
+            advice: "Start the etcd 3.5 that ran before, upgrade all members to the newest 3.5, and only then to 3.6.",
+        },
+    ),
     ("cluster cannot be downgraded", OLDER),
     ("invalid downgrade", OLDER),
 ];
@@ -236,14 +254,19 @@ fn heard_of(facts: &Facts, said: &Said) -> Option<Vec<EventId>> {
         Meaning::DbOpenSlow => matching(facts, &[Meaning::DbOpenSlow], |event| {
             !says(event, &["opened backend db"]) || event.duration("took").is_some_and(|took| took >= S)
         }),
-        // Clients repeat what etcd told them.
-        Meaning::RequestTooLarge => {
-            facts.events_where(|event| event.meaning == Meaning::RequestTooLarge || says(event, &["etcdserver: request is too large"]))
-        }
-        meaning => matching(facts, &[meaning], |_| true),
+        meaning => facts.events_where(|event| event.meaning == meaning || says(event, repeated(meaning))),
     };
     events.retain(|id| said.meaning == Meaning::LeaderTransferFailed || !with_etcd_stop(facts, *id));
     (!events.is_empty()).then_some(events)
+}
+
+/// The error that clients repeat in lines of their own.
+fn repeated(meaning: Meaning) -> &'static [&'static str] {
+    match meaning {
+        Meaning::RequestTooLarge => &["etcdserver: request is too large"],
+        Meaning::TooManyRequests => &["etcdserver: too many requests"],
+        _ => &[],
+    }
 }
 
 fn words(facts: &Facts, said: &Said) -> String {
@@ -281,6 +304,14 @@ mod tests {
                 "An etcd older than its cluster",
             ),
             (
+                "{\"level\":\"fatal\",\"ts\":\"2025-03-05T16:25:23.119Z\",\"caller\":\"etcdmain/etcd.go:183\",\"msg\":\"discovery failed\",\"error\":\"membership: too many learner members in cluster\"}\n",
+                "count as learners again",
+            ),
+            (
+                "level=info msg=\"Failed to test data store connection: this server is a not a member of the etcd cluster. Found [n1-b19343fd=https://192.0.2.1:2380], expect: n1-b19343fd=192.0.2.2\"\n",
+                "does not hold this server",
+            ),
+            (
                 "2015/03/06 21:08:39 etcd: listen tcp 192.0.2.9:2380: bind: cannot assign requested address\n",
                 "an address that its machine does not have",
             ),
@@ -313,6 +344,12 @@ mod tests {
         };
         assert_eq!(title(&line("6.3ms")), None);
         assert!(title(&line("31.5s")).is_some());
+    }
+
+    #[test]
+    fn a_client_that_repeats_that_etcd_has_too_much_to_do() {
+        let line = "{\"level\":\"warn\",\"ts\":\"2022-08-23T15:46:51.939Z\",\"caller\":\"clientv3/retry_interceptor.go:62\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc error: code = ResourceExhausted desc = etcdserver: too many requests\"}\n";
+        assert!(title(line).is_some_and(|title| title.contains("too many to carry out")));
     }
 
     #[test]
