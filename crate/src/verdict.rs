@@ -182,6 +182,10 @@ fn unexplained(facts: &Facts) -> Option<&Event> {
         if event.meaning == Meaning::MetricHasLeader {
             return metrics::value(event) == Some(0);
         }
+        // A hand-over raises the term by one; more are elections that went wrong.
+        if event.meaning == Meaning::LowerTermIgnored {
+            return event.number("term") > event.number("term2").map(|old| old + 1);
+        }
         let lost_votes = event.meaning == Meaning::VoteCount && event.number("count").is_some_and(|refused| refused > 0);
         lost_votes
             || (TELL_OF_TROUBLE.contains(&event.meaning) || says(event, &[WITHOUT_LEADER]))
@@ -687,6 +691,9 @@ mod tests {
             "2016-04-20 10:00:04.000000 C | etcdmain: listen tcp 192.0.2.9:2380: bind: permission denied\n",
             "2015-08-20 10:00:04.000000 E | wal: failed to allocate space when creating new wal file (operation not supported)\n",
             "2016-04-20 10:00:00.500100 W | etcdserver: server is likely overloaded\n",
+            "raft2022/03/13 20:18:41 INFO: c53ac51d7b26029 [term: 82] ignored a MsgHeartbeatResp message with lower term from fe314885babde9f [term: 78]\n",
+            "192.0.2.8: user: warning: [2024-08-12T10:21:02.227217999Z]: [talos] service[etcd](Waiting): Runner Containerd(etcd) exited without error, going to restart it\n",
+            "cp-1   etcd   Running   Fail   13m24s ago   Health check failed: etcdserver: rpc not supported for learner\n",
         ] {
             assert_eq!(timing(log), Timing::Undecided, "{log}");
         }

@@ -49,7 +49,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let what = if rounds.is_empty() {
         "The cluster carried out no write for it, so too few members work together."
     } else {
-        "Several rounds of one member stayed without an answer, so it is cut off or too few members run."
+        "Several rounds of one member stayed without an answer: it is cut off, too few members run, or the others hear the leader and, from 3.1 on, do not answer."
     };
     let confidence = if rounds.is_empty() { Confidence::Medium } else { Confidence::High };
     Some(Finding::new(RULE.id, Severity::Critical, confidence, title, what).showing(facts, &events))
