@@ -441,6 +441,7 @@ fn limits(facts: &Facts) -> Vec<String> {
     for log in &facts.logs {
         limits.extend(log.limits.iter().cloned());
     }
+    limits.extend(versions::several(facts));
     if let Some(span) = plan::log_span(facts).filter(|span| *span < 3600 * crate::units::S) {
         limits.push(format!("The logs cover {}: a rate per day is only what would come if it went on like that.", plan::covered(span)));
     } else if !facts.logs.is_empty() && plan::log_span(facts).is_none() {

@@ -161,8 +161,8 @@ pub struct LogReading {
     pub last: Option<(Time, Box<str>)>,
     /// The recognised messages, oldest first.
     pub events: Vec<Event>,
-    /// `file.go:NNN` with its message's signature, for version fingerprints.
-    pub fingerprints: Vec<(u16, Box<str>)>,
+    /// `file.go:NNN` with its message's signature and the host that printed it, for version fingerprints.
+    pub fingerprints: Vec<(Option<u16>, u16, Box<str>)>,
     /// Messages dropped because there were too many, with their number.
     pub dropped: u64,
     /// Anything cut or guessed, as sentences.

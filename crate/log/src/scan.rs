@@ -515,10 +515,10 @@ impl Scanner {
             }
             return None;
         }
-        if let Some(place) = head.source_line.filter(|_| signature.program == Program::Fleet) {
-            self.fingerprint(number, place);
-        }
         let host = self.host_of(head);
+        if let Some(place) = head.source_line.filter(|_| signature.program == Program::Fleet) {
+            self.fingerprint(host, number, place);
+        }
         if !self.has_room(number, host) {
             self.reading.dropped += 1;
             self.moment(head);
@@ -619,10 +619,11 @@ impl Scanner {
         self.last_host
     }
 
-    fn fingerprint(&mut self, number: u16, place: &str) {
-        let known = self.reading.fingerprints.iter().any(|(other, at)| *other == number && &**at == place);
-        if !known && self.reading.fingerprints.len() < 1000 {
-            self.reading.fingerprints.push((number, place.into()));
+    fn fingerprint(&mut self, host: Option<u16>, number: u16, place: &str) {
+        let prints = &mut self.reading.fingerprints;
+        let known = prints.iter().any(|(on, other, at)| *other == number && *on == host && &**at == place);
+        if !known && prints.len() < 1000 {
+            prints.push((host, number, place.into()));
         }
     }
 

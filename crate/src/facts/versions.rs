@@ -1,13 +1,15 @@
 //! Which versions wrote a log: what start lines say, else what its message texts and
 //! `file.go:NNN` places allow, intersected.
 
-use super::VersionRange;
+use super::{Facts, VersionRange};
 use crate::config::Configuration;
 use crate::config::manifest::Launcher;
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::log::signature::{FLEET_RELEASES, Program, printed_at, signature};
 use crate::report::Software;
+use crate::search;
+use crate::sort::{distinct, groups};
 
 type Version = (u16, u16, u16);
 
@@ -36,39 +38,69 @@ pub fn fleet(logs: &[LogReading]) -> Option<VersionRange> {
     program(logs, Program::Fleet)
 }
 
-/// The range of one program over all logs: said by itself, else narrowed by its messages. Where logs
-/// contradict each other - several versions in one paste - the range spans them all.
+/// The range of one program over all logs.
 fn program(logs: &[LogReading], program: Program) -> Option<VersionRange> {
-    logs.iter()
-        .filter_map(|log| of_log(log, program))
-        .reduce(|a, b| narrowed(a, b).unwrap_or(VersionRange { low: a.low.min(b.low), high: a.high.max(b.high) }))
+    joined(logs.iter().flat_map(|log| machines(log, program)).map(|(_, range)| range).gather())
 }
 
-/// The range of one program in one log.
-pub fn of_log(log: &LogReading, program: Program) -> Option<VersionRange> {
-    let own: Vec<&Event> = log.events.iter().filter(|event| event.program() == program).gather();
-    let mut said: Vec<Version> = own.iter().filter_map(|event| said_version(event)).gather();
-    // etcdctl shows the version of each member.
-    if program == Program::Etcd {
-        for event in log.events.iter().filter(|event| event.meaning == Meaning::CtlStatus) {
-            said.extend(event.words("version").filter_map(parse));
+/// What machines have in common. Where they contradict each other, the range spans them all, so that each value
+/// follows the version that asks most of it.
+fn joined(ranges: Vec<VersionRange>) -> Option<VersionRange> {
+    ranges.into_iter().reduce(|a, b| narrowed(a, b).unwrap_or(VersionRange { low: a.low.min(b.low), high: a.high.max(b.high) }))
+}
+
+/// Each machine's range in one log; lines that name no machine stand for one more.
+fn machines(log: &LogReading, program: Program) -> Vec<(Option<u16>, VersionRange)> {
+    let mut told = vec![Told::default(); log.hosts.len() + 1];
+    for event in &log.events {
+        // etcdctl shows the version of each member.
+        let shown = program == Program::Etcd && event.meaning == Meaning::CtlStatus;
+        if event.program() != program && !shown {
+            continue;
+        }
+        let told = &mut told[event.host.map_or(0, |host| usize::from(host) + 1)];
+        for version in event.words("version").filter(|_| shown || says_version(event)).filter_map(parse) {
+            let own = told.said.unwrap_or(VersionRange { low: version, high: version });
+            told.said = Some(VersionRange { low: own.low.min(version), high: own.high.max(version) });
+        }
+        let (low, high) = event.signature().versions;
+        for range in [(!event.cut).then_some(VersionRange { low, high }), gave_up_as(event)].into_iter().flatten() {
+            told.texts = told.texts.map_or(Some(range), |texts| narrowed(texts, range).or(Some(texts)));
         }
     }
-    if let (Some(low), Some(high)) = (said.iter().min(), said.iter().max()) {
-        return Some(VersionRange { low: *low, high: *high });
+    let mut machines = Vec::new();
+    for (at, told) in told.iter().enumerate() {
+        let host = at.checked_sub(1).map(|host| host as u16);
+        let place = if program == Program::Fleet { places(log, host) } else { None };
+        let both = told.texts.zip(place).and_then(|(text, place)| narrowed(place, text));
+        machines.extend(told.said.or(both).or(place).or(told.texts).map(|range| (host, range)));
     }
-    let texts = own.iter().filter(|event| !event.cut).map(|event| event.signature().versions).map(|(low, high)| VersionRange { low, high });
-    let by_text = texts.reduce(|a, b| narrowed(a, b).unwrap_or(a));
-    let by_place = if program == Program::Fleet { places(log) } else { None };
-    match (by_text, by_place) {
-        (Some(text), Some(place)) => Some(narrowed(place, text).unwrap_or(place)),
-        (text, place) => place.or(text),
-    }
+    machines
 }
 
-fn said_version(event: &Event) -> Option<Version> {
-    let says = matches!(event.meaning, Meaning::EtcdVersion | Meaning::StartupZapConfig | Meaning::FleetdVersion);
-    says.then(|| event.word("version").and_then(parse))?
+/// What the lines of one machine tell of a program's version.
+#[derive(Clone, Default)]
+struct Told {
+    said: Option<VersionRange>,
+    texts: Option<VersionRange>,
+}
+
+/// Which fleet says of a request that it ran into the limit in these words: its own client, up to 0.10
+/// (fleet@v0.10.2:etcd/client.go), etcd's with a deadline (fleet@v0.11.8 and v0.12.0), etcd's with a limit for the
+/// header (fleet@v0.13.0).
+fn gave_up_as(event: &Event) -> Option<VersionRange> {
+    let (_, low, high) = *GAVE_UP.iter().find(|(words, ..)| event.is_fleet() && search::has(&event.text, words))?;
+    Some(VersionRange { low, high })
+}
+
+const GAVE_UP: [(&str, Version, Version); 3] = [
+    ("timeout reached", (0, 5, 1), (0, 10, 2)),
+    ("context deadline exceeded", (0, 11, 0), (0, 12, 0)),
+    ("exceeded header timeout", (0, 13, 0), (1, 0, 0)),
+];
+
+fn says_version(event: &Event) -> bool {
+    matches!(event.meaning, Meaning::EtcdVersion | Meaning::StartupZapConfig | Meaning::FleetdVersion)
 }
 
 fn narrowed(a: VersionRange, b: VersionRange) -> Option<VersionRange> {
@@ -76,10 +108,10 @@ fn narrowed(a: VersionRange, b: VersionRange) -> Option<VersionRange> {
     (both.low <= both.high).then_some(both)
 }
 
-/// Releases in which every message of the log stands at its place in the source.
-fn places(log: &LogReading) -> Option<VersionRange> {
+/// Releases in which every message of a machine stands at its place in the source.
+fn places(log: &LogReading, host: Option<u16>) -> Option<VersionRange> {
     let mut possible = vec![true; FLEET_RELEASES.len()];
-    for (number, place) in &log.fingerprints {
+    for (_, number, place) in log.fingerprints.iter().filter(|(on, ..)| *on == host) {
         let marks = printed_at(signature(*number).meaning, place);
         // A place that no known release has (a development build) narrows nothing.
         if marks.iter().zip(&possible).any(|(mark, possible)| *mark && *possible) {
@@ -116,10 +148,41 @@ pub fn words(range: VersionRange) -> String {
 
 /// The programs of one log, with what is known of their versions.
 pub fn software(log: &LogReading) -> Vec<Software> {
-    [(Program::Etcd, "etcd"), (Program::Fleet, "fleet")]
-        .into_iter()
-        .filter_map(|(program, name)| of_log(log, program).map(|range| Software { name: name.to_owned(), versions: words(range) }))
-        .gather()
+    let mut software = Vec::new();
+    for (program, name) in NAMED {
+        let ranges = machines(log, program).into_iter().map(|(_, range)| range).gather();
+        let each = if agree(&ranges) { joined(ranges).into_iter().gather() } else { ranges };
+        let versions = distinct(each.into_iter().map(words));
+        software.extend(versions.into_iter().map(|versions| Software { name: name.to_owned(), versions }));
+    }
+    software
+}
+
+const NAMED: [(Program, &str); 2] = [(Program::Etcd, "etcd"), (Program::Fleet, "fleet")];
+
+/// One version fits all machines.
+fn agree(ranges: &[VersionRange]) -> bool {
+    let low = ranges.iter().map(|range| range.low).max();
+    low <= ranges.iter().map(|range| range.high).min()
+}
+
+/// Which machine runs which version, where no version fits all: a sentence for each such program.
+pub fn several(facts: &Facts) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for (program, name) in NAMED {
+        let mut each = Vec::new();
+        for log in &facts.logs {
+            let of = |host: Option<u16>| host.map_or(format!("document {}", log.document + 1), |host| log.hosts[usize::from(host)].clone());
+            each.extend(machines(log, program).into_iter().map(|(host, range)| (of(host), range)));
+        }
+        if agree(&each.iter().map(|(_, range)| *range).gather()) {
+            continue;
+        }
+        let versions = groups(each.into_iter().map(|(host, range)| (words(range), host)).gather());
+        let versions = versions.into_iter().map(|(version, hosts)| format!("{version} ({})", distinct(hosts).join(", ")));
+        sentences.push(format!("{name} was seen in several versions: {}.", versions.gather().join(", ")));
+    }
+    sentences
 }
 
 #[cfg(test)]
@@ -139,6 +202,23 @@ mod tests {
             "fleetd[1]: INFO engine.go:208: Waiting 25s for previous lease to expire before continuing reconciliation\nfleetd[1]: INFO engine.go:205: Stole engine leadership from Machine(9c33)\n",
         );
         assert_eq!(fleet(&logs).map(words).as_deref(), Some("0.9.0-0.9.2"));
+    }
+
+    /// Two machines in one paste: neither narrows the other, and the words of a failed request tell as well.
+    #[test]
+    fn machines_are_told_apart() {
+        let old = "Mar 05 10:00:00 a fleetd[1]: INFO client.go:291: Failed getting response from http://localhost:4001/: cancelled\n\
+                   Mar 05 10:00:01 a fleetd[1]: ERROR engine.go:218: Engine leadership lost, renewal failed: timeout reached\n";
+        let new = "Mar 05 10:00:01 b fleetd[1]: ERROR engine.go:217: Engine leadership lost, renewal failed: context deadline exceeded\n";
+        let logs = read(&[old, new].concat());
+        assert_eq!(fleet(&logs).map(words).as_deref(), Some("0.9.0-0.12.0"));
+        let listed = software(&logs[0]).into_iter().map(|software| software.versions).gather();
+        assert_eq!(listed, ["0.11.0-0.12.0", "0.9.0-0.9.2"]);
+        let facts = crate::rules::testing::facts(&[old, new]);
+        assert_eq!(several(&facts), ["fleet was seen in several versions: 0.11.0-0.12.0 (b), 0.9.0-0.9.2 (a)."]);
+        // One version fits both.
+        let same = crate::rules::testing::facts(&[old, &old.replace(" a ", " b ")]);
+        assert_eq!((several(&same), fleet(&same.logs).map(words).as_deref()), (Vec::new(), Some("0.9.0-0.9.2")));
     }
 
     #[test]
