@@ -307,7 +307,7 @@ fn replay_report(facts: &Facts, plan: &Plan) -> Option<Replay> {
 }
 
 fn changes(facts: &Facts, plan: &Plan) -> Vec<Change> {
-    let etcd = if facts.configurations.iter().any(|configuration| configuration.cluster.etcd_04) {
+    let etcd = if facts.generation == Generation::V04 || facts.configures_etcd_04() {
         Etcd::V04
     } else if matches!(facts.generation, Generation::V3 | Generation::PreVote) {
         Etcd::V3

@@ -293,7 +293,7 @@ impl<'a> Builder<'a> {
         self.check_pair(&settings);
         self.check_sections();
         self.cluster.absent_file = self.absent_file();
-        self.cluster.etcd_04 = settings.iter().any(|setting| setting.etcd_04 && setting.effective);
+        self.cluster.etcd_04 |= self.only_old_section() || settings.iter().any(|setting| setting.etcd_04 && setting.effective);
         by_key(&mut self.problems, |problem| problem.place.span);
         self.problems.dedup();
         Configuration {
@@ -307,6 +307,14 @@ impl<'a> Builder<'a> {
             limits: self.limits,
             part: None,
         }
+    }
+
+    /// Of etcd a cloud-config sets up 0.4 alone, which `coreos.etcd` is for, and starts no other.
+    fn only_old_section(&self) -> bool {
+        let section = |name: &str| self.sections.iter().any(|(unit, _)| *unit == name);
+        section("etcd.service")
+            && !section("etcd2.service")
+            && !self.units.iter().any(|unit| unit.name != "etcd.service" && is_etcd_unit(&unit.name))
     }
 
     /// A drop-in of the same name in /etc hides the generated one. systemd.unit(5).

@@ -165,6 +165,7 @@ pub const PROBLEM_IDS: &[&str] = &[
     "config-fleet-conf-ignored",
     "config-header-missing",
     "config-octal",
+    "config-old-key",
     "config-proxy",
     "config-remainder",
     "config-second-document",

@@ -223,7 +223,7 @@ fn generation(facts: &Facts) -> Generation {
         return if on || asked { Generation::PreVote } else { Generation::V3 };
     }
     let Some(range) = facts.etcd else {
-        return if facts.configurations.iter().any(|c| c.cluster.etcd_04) { Generation::V04 } else { Generation::V2 };
+        return if facts.configures_etcd_04() { Generation::V04 } else { Generation::V2 };
     };
     if range.high < (2, 0, 0) {
         Generation::V04
@@ -355,6 +355,7 @@ impl Facts {
             failovers: Failovers::default(),
             by_meaning: Vec::new(),
         };
+        settings::judge_old_keys(&mut facts.configurations, facts.etcd);
         facts.by_meaning = by_meaning(&facts);
         facts.generation = generation(&facts);
         facts.in_force = settings::in_force(&facts);
@@ -441,6 +442,11 @@ impl Facts {
     /// Whether the input has lines or settings of etcd itself.
     pub fn has_etcd(&self) -> bool {
         self.configurations.iter().any(|c| c.cluster.has_etcd) || self.any_event(|event| event.is_etcd_server())
+    }
+
+    /// Whether a configuration is for etcd 0.4, and no later etcd is known to run.
+    pub fn configures_etcd_04(&self) -> bool {
+        !settings::passes_over_old_keys(self.etcd) && self.configurations.iter().any(|c| c.cluster.etcd_04)
     }
 
     /// Whether the input has lines or settings of fleet.

@@ -3,12 +3,42 @@
 //! The first that exists wins: a line of etcd that names it, a variable etcd says it used, what a
 //! configuration states, what failing calls or a long heartbeat give away, the default (method, section 1.2).
 
-use super::{EventId, Facts, Generation, InForce};
+use super::{EventId, Facts, Generation, InForce, VersionRange};
+use crate::config::{Configuration, Problem};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter;
 use crate::report::Provenance;
 use crate::units::{MS, Micros, S};
+
+/// What is said of a timer that is written with etcd 0.4's key for a later etcd.
+const OLD_KEY: &str = "It is written with the key of etcd 0.4, which etcd 2 and 3 pass over.";
+
+/// Whether this etcd passes over the keys of 0.4: it warns of them and goes on (etcd-io/etcd@v2.0.0:etcdmain/config.go:48,
+/// `ignored`, which is the same up to v3.7).
+pub fn passes_over_old_keys(etcd: Option<VersionRange>) -> bool {
+    etcd.is_some_and(|range| range.low >= (2, 0, 0))
+}
+
+/// Voids the keys of 0.4 for a later etcd. A session may ask again with other logs, so what was judged before is undone.
+pub fn judge_old_keys(configurations: &mut [Configuration], etcd: Option<VersionRange>) {
+    let void = passes_over_old_keys(etcd);
+    for configuration in configurations {
+        configuration.problems.retain(|problem| problem.id != "config-old-key");
+        for setting in configuration.settings.iter_mut().filter(|setting| setting.etcd_04) {
+            if setting.why.as_deref() == Some(OLD_KEY) {
+                (setting.effective, setting.why) = (true, None);
+            }
+            if void && setting.effective {
+                (setting.effective, setting.why) = (false, Some(OLD_KEY.to_owned()));
+                let key = setting.parameter.key();
+                let note = format!("peer-{key} is the name of etcd 0.4; etcd 2 and 3 warn of it and pass over it. Theirs is {key}.");
+                let (place, parameter) = (setting.place, Some(setting.parameter));
+                configuration.problems.push(Problem { id: "config-old-key", place, note, parameter, weak_pair: false });
+            }
+        }
+    }
+}
 
 /// Decides the value in force for all five.
 pub fn in_force(facts: &Facts) -> Vec<(Parameter, InForce)> {
@@ -105,7 +135,34 @@ fn from_heartbeat(facts: &Facts, parameter: Parameter) -> Option<InForce> {
 }
 
 fn default(facts: &Facts, parameter: Parameter) -> InForce {
-    let old = facts.generation == Generation::V04 || facts.configurations.iter().any(|c| c.cluster.etcd_04);
+    let old = facts.generation == Generation::V04 || facts.configures_etcd_04();
     let value = if old { parameter.default_value_of_etcd_04() } else { parameter.default_value() };
     InForce { value: Some(value), provenance: Provenance::Default, place: None, event: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Assumptions;
+    use crate::rules::testing::facts;
+
+    const OLD: &str = "ETCD_PEER_HEARTBEAT_INTERVAL=200\nETCD_PEER_ELECTION_TIMEOUT=900\n";
+
+    #[test]
+    fn a_later_etcd_passes_over_the_keys_of_0_4() {
+        let timers = |facts: &Facts| [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|each| facts.value(each) / MS);
+        let told = |facts: &Facts| facts.configurations[0].problems.len();
+        let alone = facts(&[OLD]);
+        assert_eq!((timers(&alone), told(&alone)), ([200, 900], 0));
+        let later = facts(&[OLD, "2016-04-20 10:00:00.000000 I | etcdmain: etcd Version: 2.3.8\n"]);
+        assert_eq!((timers(&later), told(&later)), ([100, 1000], 2));
+        // What was judged is undone where the reader states another etcd.
+        let mut read = alone.into_read();
+        for (version, expected) in [("2.3.8", ([100, 1000], 2)), ("0.4.9", ([200, 900], 0)), ("3.5.9", ([100, 1000], 2))] {
+            let assumed = Assumptions { etcd_version: Some(version.to_owned()), ..Assumptions::default() };
+            let facts = Facts::gather(read.configurations, read.logs, read.unknown, assumed);
+            assert_eq!((timers(&facts), told(&facts)), expected, "{version}");
+            read = facts.into_read();
+        }
+    }
 }

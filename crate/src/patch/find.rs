@@ -80,8 +80,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
         {
             return Err(format!("{key} is stated more than once; delete all but one of them first."));
         }
-        let acting: Vec<&Setting> =
-            configuration.settings.iter().filter(|setting| setting.parameter == change.parameter && setting.effective).gather();
+        let acting: Vec<&Setting> = configuration.settings.iter().filter(|setting| setting.effective && change.is_of(setting)).gather();
         let several = tree.documents.len() > 1 && configuration.source != Source::CloudConfig;
         // Several members in one file: etcd wants the same timers in all of them.
         let runs = if configuration.source == Source::Manifest { commands(&tree).len() } else { 1 };
@@ -94,7 +93,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
         if runs == 1 && acting.len() > 1 && (several || !configuration.tolerant) {
             return Err(format!("{key} is stated in {} places that may all act; it cannot be told which one is meant.", acting.len()));
         }
-        for setting in configuration.settings.iter().filter(|setting| setting.parameter == change.parameter) {
+        for setting in configuration.settings.iter().filter(|setting| change.is_of(setting)) {
             if tree.documents.iter().any(|root| anchored(root, &setting.place.span.range(), false)) {
                 return Err(format!("{key} comes from an anchor, which other places share."));
             }
@@ -154,7 +153,7 @@ impl Place<'_> {
 
     /// Replaces the value that acts, or one that does not for its own fault; of several members, the value of each.
     fn replacements(&self, change: &Change) -> Vec<Edit> {
-        let mut stated: Vec<&Setting> = self.configuration.settings.iter().filter(|setting| setting.parameter == change.parameter).gather();
+        let mut stated: Vec<&Setting> = self.configuration.settings.iter().filter(|setting| change.is_of(setting)).gather();
         by_key(&mut stated, |setting| (!setting.effective, std::cmp::Reverse(setting.place.span)));
         let single = [*change];
         let members = stated.iter().filter(|setting| setting.effective).count();

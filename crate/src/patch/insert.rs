@@ -23,6 +23,7 @@ impl Place<'_> {
             .iter()
             .rev()
             .filter(|setting| setting.effective && setting.parameter.is_etcd() == group[0].parameter.is_etcd())
+            .filter(|setting| setting.etcd_04 == (group[0].etcd == Etcd::V04))
             .take(4)
         {
             found.extend(self.twins(sibling, group));
@@ -49,7 +50,9 @@ impl Place<'_> {
             }
             Source::DropIn => found.extend(self.in_unit_text(&Inner::verbatim(self.text, 0..self.text.len()), group)),
             Source::FleetConf => found.extend(self.in_fleet_conf(group)),
-            Source::EtcdToml => found.push(self.in_toml(group)),
+            // A file that only etcd 0.4 reads.
+            Source::EtcdToml if group[0].etcd == Etcd::V04 => found.push(self.in_toml(group)),
+            Source::EtcdToml => {}
             Source::Environment => {
                 found.push(self.append(group.iter().map(|change| format!("{}={}", render::variable(change), render::value(change)))))
             }
@@ -64,22 +67,13 @@ impl Place<'_> {
     }
 
     /// Into the section of the daemon, whatever its shape.
-    fn in_section(&self, group: &[Change]) -> Vec<Edit> {
-        let Some(tree) = &self.tree else { return Vec::new() };
-        let Some(coreos) = tree.documents.first().and_then(|root| tree.get(root, "coreos")) else { return Vec::new() };
-        let mut sections = vec![section_of(group[0].parameter, group[0].etcd == Etcd::V04)];
-        if group[0].parameter.is_etcd() {
-            sections.push(if group[0].etcd == Etcd::V04 { "etcd2" } else { "etcd" });
-        }
-        let mut found = Vec::new();
-        for section in sections {
-            let Some(node) = tree.get(coreos, section) else { continue };
-            let spelled: Vec<Change> =
-                group.iter().map(|change| Change { etcd: if section == "etcd" { Etcd::V04 } else { Etcd::V2 }, ..*change }).gather();
-            let snake = self.snake(if node.entries().is_empty() { coreos } else { node });
-            found.extend(self.extend(tree, coreos, &[section], Form::Keys { snake }, &spelled));
-        }
-        found
+    fn in_section(&self, group: &[Change]) -> Option<Edit> {
+        let tree = self.tree.as_ref()?;
+        let coreos = tree.get(tree.documents.first()?, "coreos")?;
+        let section = section_of(group[0].parameter, group[0].etcd == Etcd::V04);
+        let node = tree.get(coreos, section)?;
+        let snake = self.snake(if node.entries().is_empty() { coreos } else { node });
+        self.extend(tree, coreos, &[section], Form::Keys { snake }, group)
     }
 
     fn in_root(&self, keys: &[&str], form: Form, group: &[Change]) -> Option<Edit> {

@@ -14,7 +14,7 @@ mod render;
 mod twin;
 mod verify;
 
-use crate::config::{Configuration, Source, template};
+use crate::config::{Configuration, Setting, Source, template};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::report::{EditReport, PatchReport, Rendering};
@@ -32,6 +32,13 @@ pub struct Change {
     pub value: Micros,
     /// Which etcd it is for.
     pub etcd: Etcd,
+}
+
+impl Change {
+    /// Whether a setting is of this parameter, under the name that the daemon reads.
+    fn is_of(&self, setting: &Setting) -> bool {
+        setting.parameter == self.parameter && setting.etcd_04 == (self.etcd == Etcd::V04 && self.parameter.is_etcd())
+    }
 }
 
 /// The generations of etcd that are set up in different places.
@@ -116,7 +123,7 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
     let filled_in = configuration
         .settings
         .iter()
-        .any(|setting| setting.effective && setting.value.is_none() && wanted.iter().any(|change| change.parameter == setting.parameter));
+        .any(|setting| setting.effective && setting.value.is_none() && wanted.iter().any(|change| change.is_of(setting)));
     let reason = if configuration.tolerant {
         Some("This is no finished YAML, so it was read and changed line by line; look the change over.")
     } else if configuration.source == Source::DropIn
@@ -298,6 +305,19 @@ mod tests {
         ] {
             assert_eq!(patched(text, &both), expected);
         }
+        // A key of 0.4 is none of a later etcd's.
+        assert_eq!(
+            patched("ETCD_PEER_HEARTBEAT_INTERVAL=50\nETCD_NAME=a\n", &both),
+            "ETCD_PEER_HEARTBEAT_INTERVAL=50\nETCD_NAME=a\nETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"
+        );
+        let unit = |name: &str| {
+            format!(
+                "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 50\n  units:\n    - name: {name}\n      command: start\n"
+            )
+        };
+        assert!(patched(&unit("etcd2.service"), &both).contains("\n  etcd2:\n    heartbeat-interval: 250\n    election-timeout: 2500\n"));
+        let drop_in = "\n            Environment=\"ETCD_HEARTBEAT_INTERVAL=250\"\n            Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n";
+        assert!(patched(&unit("etcd.service"), &both).contains(drop_in));
         let old = |change: Change| Change { etcd: Etcd::V04, ..change };
         assert_eq!(
             patched("ETCD_PEER_HEARTBEAT_INTERVAL=50\n", &[old(HEARTBEAT), old(ELECTION)]),

@@ -15,7 +15,8 @@ use crate::yaml::{self, Kind, Node, Style, Tree};
 
 /// Whether the change is in force already.
 pub fn holds(configuration: &Configuration, change: &Change) -> bool {
-    let mut acting = configuration.settings.iter().filter(|setting| setting.parameter == change.parameter && setting.effective).peekable();
+    let acts = |setting: &&Setting| setting.effective && change.is_of(setting);
+    let mut acting = configuration.settings.iter().filter(acts).peekable();
     acting.peek().is_some() && acting.all(|setting| setting.value == Some(change.value))
 }
 

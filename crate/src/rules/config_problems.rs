@@ -48,6 +48,10 @@ problems! {
         "cloudinit reads YAML 1.1: 0600 is 384.",
         "Write the number without the leading zero.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go"];
+    "config-old-key", Warning, "The key is that of etcd 0.4, and a later etcd runs",
+        "etcd 2.0 renamed the two timers. It and every later etcd warn of the old names (no longer supported - ignoring) and run with their defaults.",
+        "Write heartbeat-interval and election-timeout without peer-, ETCD_HEARTBEAT_INTERVAL and ETCD_ELECTION_TIMEOUT without PEER_, and take the old keys out.",
+        ["etcd-io/etcd@v2.0.0:etcdmain/config.go", "etcd-io/etcd@v2.3.8:etcdmain/config.go"];
     "config-proxy", Info, "This etcd is a proxy, so its timers do not act",
         "A proxy takes no part in elections. Only the members that vote use heartbeat-interval and election-timeout.",
         "Set the timers on the voting members.",
