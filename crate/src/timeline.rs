@@ -92,15 +92,17 @@ fn add_stalls(facts: &Facts, lanes: &mut Lanes) {
     }
 }
 
-fn kind_of(meaning: Meaning) -> Option<(&'static str, &'static str)> {
-    Some(match meaning {
-        Meaning::HeartbeatLate => ("late-heartbeat", "etcd-heartbeat-late"),
-        Meaning::WalSyncSlow => ("slow-disk", "etcd-slow-disk"),
-        Meaning::EngineLeaseRenewFailed => ("lease-lost", "fleet-engine-lease-lost"),
-        Meaning::ServerMonitorTriggered => ("presence-lost", "fleet-agent-heartbeat-lost"),
-        Meaning::EngineUnscheduled => ("unit-moved", "fleet-units-restarted"),
-        _ => return None,
-    })
+/// Messages that get a mark: its kind, and the finding that it leads to.
+const MARKED: [(Meaning, &str, &str); 5] = [
+    (Meaning::HeartbeatLate, "late-heartbeat", "etcd-heartbeat-late"),
+    (Meaning::WalSyncSlow, "slow-disk", "etcd-slow-disk"),
+    (Meaning::EngineLeaseRenewFailed, "lease-lost", "fleet-engine-lease-lost"),
+    (Meaning::ServerMonitorTriggered, "presence-lost", "fleet-agent-heartbeat-lost"),
+    (Meaning::EngineUnscheduled, "unit-moved", "fleet-units-restarted"),
+];
+
+fn marked(meaning: Meaning) -> Option<(Meaning, &'static str, &'static str)> {
+    MARKED.into_iter().find(|(marked, ..)| *marked == meaning)
 }
 
 /// The same kinds for a log that is still being read, where a message stands alone: no restart, no tie in time.
@@ -108,13 +110,13 @@ pub fn kind_so_far(meaning: Meaning) -> Option<&'static str> {
     match meaning {
         Meaning::BecameLeader => Some("leader-change"),
         Meaning::ClientFailedResponse | Meaning::EngineFetchUnitsFailed => Some("fleet-error"),
-        _ => kind_of(meaning).map(|(kind, _)| kind),
+        _ => marked(meaning).map(|(_, kind, _)| kind),
     }
 }
 
 fn add_marks(facts: &Facts, lanes: &mut Lanes) {
-    for (id, event) in facts.all_events() {
-        if let (Some((kind, finding)), Some(time)) = (kind_of(event.meaning), event.time) {
+    for (id, event) in facts.events_of(&MARKED.map(|(meaning, ..)| meaning)) {
+        if let (Some((_, kind, finding)), Some(time)) = (marked(event.meaning), event.time) {
             let who = voices::speaker(event).map_or_else(|| facts.host(id), str::to_owned);
             lanes.mark(&who, kind, &|| mark(facts, id, time.micros, kind, finding, 1));
         }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::event::Event;
+use super::event::{Event, Value};
 use super::pattern::{Kind, Piece};
 
 /// Which program prints a message.
@@ -146,6 +146,13 @@ impl Event {
     /// Who printed it. Asked of every event by many rules, so it is looked up without unpacking.
     pub fn program(&self) -> Program {
         HEADS[usize::from(self.signature)].1
+    }
+
+    /// Nothing of its line but the stamps, the host and numbers tells it from others of its message: no hole holds a
+    /// word, and the line ends with it.
+    pub fn tells_only_numbers(&self) -> bool {
+        let wordless = self.values.iter().all(|(_, value)| !matches!(value, Value::Text(_)));
+        wordless && !self.cut && self.message.end == self.span.end
     }
 
     /// The etcd server printed it.

@@ -90,7 +90,8 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
     let mut terms = Terms::default();
     let mut campaigns: Vec<(i64, &str, Micros)> = Vec::new();
     let mut losses: Vec<(i64, EventId, &str)> = Vec::new();
-    for (id, event) in facts.all_events() {
+    let telling = [Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::LeaderLost, Meaning::BecameCandidate];
+    for (id, event) in facts.events_of(&telling) {
         let Some(term) = event.number("term") else { continue };
         let time = time_of(facts, id);
         match event.meaning {
@@ -416,8 +417,8 @@ fn name_late_leaders(facts: &Facts, changes: &mut [LeaderChange]) {
 /// until a second after: nobody listens where a process has ended.
 fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
     let Some(elected) = change.elected else { return false };
-    facts.any_event(|event| {
-        let Some(time) = event.time.filter(|_| tells_of_link(event.meaning)) else { return false };
+    facts.events_of(LINKS).any(|(_, event)| {
+        let Some(time) = event.time else { return false };
         let says = |sign: &str| search::has(&event.text, sign);
         // A stamp of whole seconds may lie behind the end that it tells of.
         let refused = says("connection refused");
@@ -428,12 +429,9 @@ fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
     })
 }
 
-fn tells_of_link(meaning: Meaning) -> bool {
-    matches!(
-        meaning,
-        Meaning::PeerStreamLost | Meaning::PeerInactive | Meaning::PeerDialError | Meaning::PeerVersion | Meaning::PeerReadFailed
-    )
-}
+/// Lines that tell of the connection to a peer.
+const LINKS: &[Meaning] =
+    &[Meaning::PeerStreamLost, Meaning::PeerInactive, Meaning::PeerDialError, Meaning::PeerVersion, Meaning::PeerReadFailed];
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ use crate::config::Configuration;
 use crate::gather::Gather;
 use crate::input::Assumptions;
 use crate::log::event::{Clock, Event, LogReading, Meaning};
+use crate::log::signature::signatures;
 use crate::log::time::year_shift;
 use crate::model::{Failover, Failovers, Timers, fleet};
 use crate::parameters::{LONGEST_ELECTION, Parameter};
@@ -195,6 +196,8 @@ pub struct Facts {
     pub failovers: Failovers,
     /// For each meaning the events that have it, by document and time.
     by_meaning: Vec<Vec<EventId>>,
+    /// One event for each text that a question about words can meet.
+    one_of_each: Vec<EventId>,
 }
 
 /// Most rules ask for events by their meaning, of which a large log has tens of thousands.
@@ -208,6 +211,14 @@ fn by_meaning(facts: &Facts) -> Vec<Vec<EventId>> {
         by_meaning[meaning].push(id);
     }
     by_meaning
+}
+
+/// Of events that are alike in all but numbers the first, and every other event. A stalling leader prints a hundred
+/// thousand late heartbeats, and each rule that looks for words would look through them all.
+fn one_of_each(facts: &Facts) -> Vec<EventId> {
+    let mut seen = vec![false; signatures().len()];
+    let mut first = |event: &Event| !event.tells_only_numbers() || !std::mem::replace(&mut seen[usize::from(event.signature)], true);
+    facts.all_events().filter(|(_, event)| first(event)).map(|(id, _)| id).gather()
 }
 
 /// How the etcd that wrote the logs, or that is configured, draws its election timers.
@@ -354,9 +365,11 @@ impl Facts {
             restarts: Vec::new(),
             failovers: Failovers::default(),
             by_meaning: Vec::new(),
+            one_of_each: Vec::new(),
         };
         settings::judge_old_keys(&mut facts.configurations, facts.etcd);
         facts.by_meaning = by_meaning(&facts);
+        facts.one_of_each = one_of_each(&facts);
         facts.generation = generation(&facts);
         facts.in_force = settings::in_force(&facts);
         facts.members = members(&facts);
@@ -405,23 +418,41 @@ impl Facts {
         self.events_of(meanings).filter_map(|(_, event)| event.time).map(|time| time.micros).gather()
     }
 
-    /// All events that satisfy `fits`.
+    /// All events that satisfy `fits`, which asks for nothing but their message and its words.
     pub fn events_where(&self, fits: impl Fn(&Event) -> bool) -> Vec<EventId> {
         self.select(&fits)
     }
 
-    /// Whether an event satisfies `fits`.
+    /// Whether an event satisfies `fits`, which asks for nothing but its message and its words.
     pub fn any_event(&self, fits: impl Fn(&Event) -> bool) -> bool {
-        self.first_event(&fits).is_some()
+        self.any(&fits)
     }
 
     // Compiled once, not for each question.
     fn select(&self, fits: &dyn Fn(&Event) -> bool) -> Vec<EventId> {
-        self.all_events().filter(|(_, event)| fits(event)).map(|(id, _)| id).gather()
+        let mut events: Vec<EventId> = Vec::new();
+        let mut mixed = false;
+        for id in self.one_of_each.iter().copied() {
+            let event = self.event(id);
+            if !fits(event) {
+                continue;
+            }
+            if event.tells_only_numbers() {
+                let alike = |other: &Event| other.signature == event.signature && other.tells_only_numbers();
+                events.extend(self.events_of(&[event.meaning]).filter(|(_, other)| alike(other)).map(|(id, _)| id));
+                mixed = true;
+            } else {
+                events.push(id);
+            }
+        }
+        if mixed {
+            sort(&mut events);
+        }
+        events
     }
 
-    fn first_event(&self, fits: &dyn Fn(&Event) -> bool) -> Option<EventId> {
-        self.all_events().find(|(_, event)| fits(event)).map(|(id, _)| id)
+    fn any(&self, fits: &dyn Fn(&Event) -> bool) -> bool {
+        self.one_of_each.iter().any(|id| fits(self.event(*id)))
     }
 
     /// The host that wrote an event: named in the line, else the document stands for it.

@@ -6,9 +6,10 @@
 use super::{EventId, Facts, Generation, InForce, VersionRange};
 use crate::config::{Configuration, Problem};
 use crate::gather::Gather;
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
 use crate::report::Provenance;
+use crate::sort::sort;
 use crate::units::{MS, Micros, S};
 
 /// What is said of a timer that is written with etcd 0.4's key for a later etcd.
@@ -55,22 +56,24 @@ fn decide(facts: &Facts, parameter: Parameter) -> InForce {
 
 /// Every value that a member's own log names, in order of time.
 pub fn said_by_members(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
-    facts.all_events().filter_map(|(id, event)| Some((id, said_by(event, parameter)?))).gather()
+    let mut said = printed(facts, parameter);
+    said.extend(facts.events_of(&[Meaning::EnvRecognized]).filter_map(|(id, event)| Some((id, variable(event, parameter)?))));
+    sort(&mut said);
+    said
 }
 
-fn said_by(event: &crate::log::event::Event, parameter: Parameter) -> Option<Micros> {
-    match (parameter, event.meaning) {
-        // From 3.0 on a late heartbeat names the interval (etcd-io/etcd@v3.0.17:etcdserver/server.go:989).
-        (Parameter::HeartbeatInterval, Meaning::StartupHeartbeat | Meaning::StartupZapConfig | Meaning::HeartbeatLate) => {
-            event.duration("heartbeat")
-        }
-        (Parameter::ElectionTimeout, Meaning::StartupElection | Meaning::StartupZapConfig) => event.duration("election"),
-        (_, Meaning::EnvRecognized) => variable(event, parameter),
-        _ => None,
-    }
+/// Every value that a member prints when it starts, or, from 3.0 on, beside a late heartbeat
+/// (etcd-io/etcd@v3.0.17:etcdserver/server.go:989).
+pub fn printed(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
+    let (hole, lines): (&str, &[Meaning]) = match parameter {
+        Parameter::HeartbeatInterval => ("heartbeat", &[Meaning::StartupHeartbeat, Meaning::StartupZapConfig, Meaning::HeartbeatLate]),
+        Parameter::ElectionTimeout => ("election", &[Meaning::StartupElection, Meaning::StartupZapConfig]),
+        _ => return Vec::new(),
+    };
+    facts.events_of(lines).filter_map(|(id, event)| Some((id, event.duration(hole)?))).gather()
 }
 
-fn variable(event: &crate::log::event::Event, parameter: Parameter) -> Option<Micros> {
+fn variable(event: &Event, parameter: Parameter) -> Option<Micros> {
     let named = event.word("name")? == parameter.variable();
     let value: i64 = event.word("value").and_then(|text| text.trim_matches('"').parse().ok()).or_else(|| event.number("value"))?;
     (named && parameter.is_etcd()).then_some(value.saturating_mul(MS))
@@ -108,8 +111,8 @@ fn from_failing_calls(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     }
     for reading in 0..facts.logs.len() {
         let moments: Vec<(EventId, Micros)> = facts
-            .all_events()
-            .filter(|(id, event)| id.log == reading && event.meaning == Meaning::ClientFailedResponse)
+            .events_of(&[Meaning::ClientFailedResponse])
+            .filter(|(id, _)| id.log == reading)
             .filter_map(|(id, event)| event.time.filter(|time| time.grain < 100 * MS).map(|time| (id, time.micros)))
             .gather();
         let steps: Vec<(EventId, Micros)> = moments.windows(2).map(|pair| (pair[0].0, pair[1].1 - pair[0].1)).gather();

@@ -2,12 +2,12 @@
 
 use super::{At, Evidence, Finding, Rule};
 use crate::config::Setting;
+use crate::facts::settings::printed;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
-use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
-use crate::units::{MS, Micros};
+use crate::units::Micros;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -65,32 +65,8 @@ fn differs(facts: &Facts, parameter: Parameter) -> Option<(Parameter, &Setting, 
 }
 
 /// The value that the last line of the logs names.
-pub(super) fn last_running(facts: &Facts, parameter: Parameter) -> Option<(EventId, Micros)> {
-    facts
-        .all_events()
-        .filter_map(|(id, event)| Some((id, running(event, parameter)?)))
-        .max_by_key(|(id, _)| (facts.event(*id).time.map(|time| time.micros), *id))
-}
-
-/// The value that a start line, or a late heartbeat from 3.0 on, prints.
-pub(super) fn running(event: &Event, parameter: Parameter) -> Option<Micros> {
-    let (meaning, hole, json) = match parameter {
-        HeartbeatInterval => (Meaning::StartupHeartbeat, "heartbeat", "\"heartbeat-interval\":\""),
-        ElectionTimeout => (Meaning::StartupElection, "election", "\"election-timeout\":\""),
-        _ => return None,
-    };
-    if event.meaning == meaning || (parameter == HeartbeatInterval && event.meaning == Meaning::HeartbeatLate) {
-        return [hole, "value", "took", "ms"]
-            .into_iter()
-            .find_map(|hole| event.duration(hole).or_else(|| event.number(hole).map(|ms| ms * MS)));
-    }
-    if event.meaning != Meaning::StartupZapConfig {
-        return None;
-    }
-    event.duration(hole).or_else(|| {
-        let text = event.text.split_once(json)?.1.split_once('"')?.0;
-        crate::units::parse_go_duration(text).ok()
-    })
+fn last_running(facts: &Facts, parameter: Parameter) -> Option<(EventId, Micros)> {
+    printed(facts, parameter).into_iter().max_by_key(|(id, _)| (facts.event(*id).time.map(|time| time.micros), *id))
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! `config-values-differ`: members run with different timers.
 
 use super::common::voice;
-use super::config_differs_from_log::running;
 use super::{At, Evidence, Finding, Rule};
 use crate::config::Source;
+use crate::facts::settings::printed;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::index::Index;
-use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
+use crate::parameters::Parameter;
 use crate::report::{Confidence, Severity};
 use crate::text::Place;
 use crate::units::Micros;
@@ -44,16 +44,11 @@ fn all(facts: &Facts, differing: fn(&Facts, Parameter) -> Option<Finding>) -> Op
 
 /// The last start line of each member.
 fn in_logs(facts: &Facts, parameter: Parameter) -> Option<Finding> {
-    if !matches!(parameter, HeartbeatInterval | ElectionTimeout) {
-        return None;
-    }
     let (mut voices, mut values) = (Index::default(), Vec::<(EventId, Micros)>::new());
-    for (id, event) in facts.all_events() {
-        if let Some(value) = running(event, parameter) {
-            match values.get_mut(voices.position(voice(facts, id))) {
-                Some(last) => *last = (id, value),
-                None => values.push((id, value)),
-            }
+    for (id, value) in printed(facts, parameter) {
+        match values.get_mut(voices.position(voice(facts, id))) {
+            Some(last) => *last = (id, value),
+            None => values.push((id, value)),
         }
     }
     let (low, high) = (values.iter().min_by_key(|(_, value)| *value)?, values.iter().max_by_key(|(_, value)| *value)?);
