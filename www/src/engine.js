@@ -2,10 +2,14 @@
 // was stopped is replaced from memory, without a request. Where no worker may start, the same code
 // runs in the page.
 
+import { EXAMPLES } from './examples.js';
 import { unreadable, WORDS } from './strings.js';
 import { scriptAddress } from './trusted.js';
 
 /** @typedef {import('./types.js').Report} Report */
+
+/** So long after its start a worker with nothing to do reads an example. */
+const WARM_UP_AFTER_MS = 400;
 
 /** A file that gives no text. */
 export class Unreadable extends Error {
@@ -122,6 +126,18 @@ export class Engine {
     port.postMessage({ id: 0, type: 'start', engine });
     this.#ready = true;
     if (this.#waiting) port.postMessage(this.#waiting.message);
+    else if (!(port instanceof InPage)) setTimeout(() => this.#warmUp(port), WARM_UP_AFTER_MS);
+  }
+
+  /**
+   * A browser compiles each part of the engine when it is first called. An idle worker gets over with it before
+   * anybody waits for an answer.
+   *
+   * @param {Port} port
+   */
+  #warmUp(port) {
+    const idle = port === this.#port && this.#id === 0;
+    if (idle) port.postMessage({ id: 0, type: 'warm-up', documents: EXAMPLES[1].documents });
   }
 
   #inWorker() {

@@ -7,7 +7,7 @@ import { init, Session } from '../../dist/npm/timing-advisor.js';
 
 /** @typedef {import('./types.js').Doc} Doc */
 /** @typedef {import('./types.js').Progress} Progress */
-/** @typedef {{ id: number, type: 'start' | 'analyze' | 'enough', engine?: any, documents?: Doc[], assumptions?: import('./types.js').Assumptions }} Message */
+/** @typedef {{ id: number, type: 'start' | 'warm-up' | 'analyze' | 'enough', engine?: any, documents?: Doc[], assumptions?: import('./types.js').Assumptions }} Message */
 /** @typedef {{ session: Session, documents: (Doc & { whole: boolean })[], cut: string[] }} Kept */
 
 /** Each is drawn, which takes the machine longer than 5 MB of log. What is over sooner shows none. */
@@ -46,6 +46,7 @@ export function reader(reply) {
     try {
       if (type === 'start') await init(engine);
       if (type === 'start') return reply({ id, ready: true });
+      if (type === 'warm-up') return await warmUp(documents);
       const report = await reportOn(id, documents, assumptions);
       reply({ id, report });
     } catch (error) {
@@ -54,6 +55,16 @@ export function reader(reply) {
       kept = undefined;
       reply({ id, error: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  /** Nobody waits for this answer, and nothing of it is kept. @param {Doc[]} documents */
+  async function warmUp(documents) {
+    const session = await Session.start();
+    for (const [index, { name, text }] of documents.entries()) {
+      session.open(name);
+      session.push(index, new TextEncoder().encode(text));
+    }
+    session.finish();
   }
 
   /**
