@@ -3,7 +3,9 @@
 //! Such a line counts only where something shows that it is about etcd or fleet.
 
 use super::event::{Event, Meaning};
+use super::header::header;
 use super::pattern::{Kind, Piece};
+use crate::search;
 
 /// Ports of etcd: 2379 and 2380 from 2.0 on, 4001 and 7001 of 0.4, which 2.0 to 2.3 serve as well (coreos/fleet@v0.9.2:etcd/client.go:31
 /// asks 4001, @v0.10.2:etcd/client.go:33 both), and 2381, at which kubeadm has etcd serve its metrics.
@@ -64,6 +66,7 @@ pub fn is_mention(event: &Event) -> bool {
         }
         Meaning::ApplySlow => bare && event.time.is_none() && !event.text.contains(|c: char| c == '{' || c == '=' || c.is_ascii_digit()),
         Meaning::ClientDeadline => event.time.is_none() && within_a_sentence(&event.text, "context deadline exceeded"),
+        Meaning::EtcdPanic => !begins_with_fault(&event.text),
         _ => false,
     }
 }
@@ -87,6 +90,15 @@ pub fn is_metric(meaning: Meaning) -> bool {
 fn within_a_sentence(text: &str, message: &str) -> bool {
     let before = text.split_once(message).map_or("", |(before, _)| before.trim_end_matches([' ', '`', '"', '\'', '*']));
     before.ends_with(|c: char| c.is_alphanumeric() || c == ',') && !before.contains(": ")
+}
+
+/// Whether Go's words open the message, as they do when a process ends: behind a stamp, a host and the name of a program
+/// that holds etcd. Who only tells of a fault, or caught it, has words before.
+fn begins_with_fault(text: &str) -> bool {
+    let Some(at) = ["panic: ", "fatal error: "].iter().filter_map(|words| search::find(text, words)).min() else { return false };
+    let head = header(text, at);
+    let foreign = head.program.is_some_and(|program| program.starts_with("kube") || program == "kernel");
+    !foreign && text[head.end.min(at)..at].trim().is_empty()
 }
 
 /// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.

@@ -67,9 +67,9 @@ fn opening(kept: &str) -> Option<(u16, Match)> {
     best
 }
 
-/// A mere level, the word `panic` or a line of every start tells less than any other text.
+/// A mere level, the word `panic`, a line of a trace or one of every start tells less than any other text.
 fn rank(number: u16, found: &Match) -> (bool, usize, usize, u16) {
-    let weak = matches!(signature(number).meaning, Meaning::EtcdFatal | Meaning::EtcdPanic | Meaning::EtcdRoutine);
+    let weak = matches!(signature(number).meaning, Meaning::EtcdFatal | Meaning::EtcdPanic | Meaning::StackFrame | Meaning::EtcdRoutine);
     (weak, found.start, usize::MAX - found.weight, number)
 }
 

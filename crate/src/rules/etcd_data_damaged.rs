@@ -21,7 +21,7 @@ pub const RULE: Rule = Rule {
 
 /// What the readers of etcd's files say of bytes that are not theirs, as the reason of an end at the start
 /// (etcd-io/etcd@v3.5.33:server/wal/decoder.go, server/etcdserver/api/snap/snapshotter.go, golang/protobuf, etcd-io/bbolt).
-const UNREADABLE: &[&str] = &[
+pub const UNREADABLE: &[&str] = &[
     "illegal tag",
     "wrong wireType",
     "invalid wire-format",

@@ -17,6 +17,9 @@ pub const RULE: Rule = Rule {
     check,
 };
 
+/// A leader sends its database to a member that is too far behind.
+const FROM_A_LEADER: &[Meaning] = &[Meaning::SnapRecv, Meaning::SnapApply];
+
 /// So many rounds without an answer are several.
 const ROUNDS: usize = 3;
 
@@ -26,6 +29,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     let mut publish = matching(facts, &[Meaning::PublishError], |event| !says(event, &["request cancelled", "server stopped"]));
     // A member that started between two leaders publishes itself a moment later.
     publish.retain(|id| !near(facts, *id, &[Meaning::Published], 0, 60 * S, 40));
+    // One that is far behind is sent the database first, by a leader that a majority elected.
+    publish.retain(|id| !near(facts, *id, FROM_A_LEADER, -600 * S, 60 * S, 40));
     let mut join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| {
         says(event, &["unable to join the cluster", "cannot connect to existing peers", "cluster is unavailable"])
     });
@@ -104,7 +109,9 @@ fn is_answer(event: &Event) -> bool {
         | Meaning::VoteCast
         | Meaning::VoteRejected
         | Meaning::HigherTermMessage
-        | Meaning::LowerTermIgnored => true,
+        | Meaning::LowerTermIgnored
+        | Meaning::SnapRecv
+        | Meaning::SnapApply => true,
         // A member votes for itself at once.
         Meaning::VoteReceived => match (event.word("id"), event.word("from")) {
             (Some(own), Some(from)) => own != from,
@@ -174,6 +181,19 @@ mod tests {
         assert!(find(&facts(&[log]), "etcd-no-quorum").is_some());
         let found = format!("{log}[etcd] Jul 14 16:54:31.700 INFO      | n3: leader changed from '' to 'n1'.\n");
         assert!(find(&facts(&[&found]), "etcd-no-quorum").is_none());
+    }
+
+    #[test]
+    fn a_member_that_is_sent_the_database_has_a_leader() {
+        let publish =
+            |second: u32| format!("2019-11-21 10:13:{second:02}.675092 E | etcdserver: publish error: etcdserver: request timed out\n");
+        let receives = "2019-11-21 10:13:40.100000 I | rafthttp: receiving database snapshot [index: 91234, from: 18c54abf5eae5036, raft message size: 5.3 kB]\n";
+        let sent = publish(35) + receives + &publish(42) + &publish(49);
+        assert!(find(&facts(&[&sent]), "etcd-no-quorum").is_none());
+        assert!(find(&facts(&[&(publish(35) + &publish(42))]), "etcd-no-quorum").is_some());
+        let alone = round(10, 7) + &round(12, 8);
+        let late = receives.replace("2019-11-21 10:13:40", "2018-05-14 17:04:13");
+        assert!(find(&facts(&[&(alone + &late + &round(14, 9))]), "etcd-no-quorum").is_none());
     }
 
     #[test]

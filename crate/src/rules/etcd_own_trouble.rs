@@ -4,7 +4,7 @@ use super::common::{longest_first, matching, says, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::HeartbeatInterval;
 use crate::report::{Confidence, Severity};
 use crate::units::{S, human};
@@ -243,6 +243,11 @@ fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = heard.iter().flat_map(|(_, events)| events.iter().copied()).gather();
     let finding = Finding::new(RULE.id, gravest.severity, Confidence::High, title, format!("{}{also}", gravest.what));
     Some(finding.showing(facts, &events).advising(gravest.advice))
+}
+
+/// Whether this rule tells why etcd ended with such a line.
+pub fn is_told(event: &Event) -> bool {
+    ENDS.iter().any(|(words, _)| says(event, &[words]))
 }
 
 /// The lines that say so, beside no stop of etcd.

@@ -1,8 +1,11 @@
-//! `etcd-restarted`: an etcd process ended again and again, or was killed.
+//! `etcd-restarted`: an etcd process ended again and again, by a fault, or was killed.
 
-use super::common::{near, plural, without_repeats};
+use super::common::{matching, near, plural, says, without_repeats};
 use super::etcd_bad_config::REFUSED;
+use super::etcd_data_damaged::UNREADABLE;
+use super::etcd_own_trouble::is_told;
 use super::{Finding, Rule};
+use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
@@ -17,6 +20,7 @@ pub const RULE: Rule = Rule {
     references: &[
         "etcd-io/etcd@v2.2.5:etcdserver/raft.go:241 (a start skips most of the first election-timeout)",
         "systemd.service(5), Restart=",
+        "golang/go@go1.20:src/runtime/panic.go (what a Go program prints when it ends by a fault)",
     ],
     check,
 };
@@ -25,6 +29,9 @@ pub const RULE: Rule = Rule {
 const AGAIN_AND_AGAIN: usize = 3;
 
 fn check(facts: &Facts) -> Option<Finding> {
+    if let Some(ended) = ended_itself(facts) {
+        return Some(ended);
+    }
     // Leaders that ended have a finding of their own.
     if facts.changes.iter().any(|change| change.class == ChangeClass::Wanted) {
         return None;
@@ -56,6 +63,50 @@ fn check(facts: &Facts) -> Option<Finding> {
     let severity = if count >= AGAIN_AND_AGAIN { Severity::Critical } else { Severity::Warning };
     let events = without_repeats(killed.into_iter().chain(starts).gather());
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events).counting(count))
+}
+
+/// Go's last words of etcd or fleetd, or etcd's own, where no other rule takes up what they say.
+fn ended_itself(facts: &Facts) -> Option<Finding> {
+    let open = |meaning| matching(facts, &[meaning], |event| !says(event, UNREADABLE) && !is_told(event));
+    let mut faults = open(Meaning::EtcdPanic);
+    // fleetd says itself that it gives up on its parts, and ends so.
+    let given_up = facts.any_event(|event| event.meaning == Meaning::ServerShutdownTimeout);
+    faults.retain(|id| !given_up && whose(facts, *id).is_some());
+    let critical = |title: String, what: &str, events: &[EventId]| {
+        Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, events)
+    };
+    if let Some(program) = faults.first().and_then(|id| whose(facts, *id)) {
+        let title = format!("A fault in its program ended {program}");
+        let what = "The line, and the trace that follows it, are what Go prints when a program ends this way.";
+        return Some(critical(title, what, &faults).advising(AFTER_A_FAULT));
+    }
+    let mut errors = open(Meaning::EtcdFatal);
+    errors.retain(|id| !near(facts, *id, REFUSED, -30 * S, S, 20));
+    (!errors.is_empty()).then(|| {
+        let what = "etcd prints such a line when it cannot go on, and ends.";
+        critical(String::from("etcd ended with an error that it names"), what, &errors)
+            .advising("Follow what the line says, and start etcd again. No timer bears on it.")
+    })
+}
+
+const AFTER_A_FAULT: &str = "Upgrade to the newest release of its series, and look among its issues for the first lines of the trace. Want of memory or of threads is named in the line; a bus error (SIGBUS) points to the disk beneath the database.";
+
+/// Which program a fault ended: its line names it, or the trace after it, or the log around it is that of a server. A client
+/// of etcd prints its own faults beside its errors.
+fn whose(facts: &Facts, id: EventId) -> Option<&'static str> {
+    let event = facts.event(id);
+    let (before, _) = event.text.split_once(": ")?;
+    let around = |fits: fn(&Event) -> bool| {
+        facts.logs[id.log].events.iter().any(|other| (event.host.is_none() || other.host == event.host) && fits(other))
+    };
+    let of_server = |other: &Event| {
+        other.meaning == Meaning::StackFrame
+            || other.is_etcd_server() && (other.word("id").is_some() || START_LINES.contains(&other.meaning))
+    };
+    if before.contains("fleet") || around(Event::is_fleet) {
+        return Some("fleetd");
+    }
+    (before.contains("etcd") || around(of_server)).then_some("etcd")
 }
 
 fn for_memory(event: &Event) -> bool {
@@ -122,6 +173,54 @@ mod tests {
             assert_eq!(found.is_some(), says.is_some(), "{line}");
             assert!(found.is_none_or(|found| found.title.starts_with(says.unwrap_or(""))), "{line}");
         }
+    }
+
+    const FAULT: &str = "panic: runtime error: invalid memory address or nil pointer dereference\n";
+    const TRACE: &str = "[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x8a640e]\n\ngoroutine 91 [running]:\n";
+
+    #[test]
+    fn a_fault_of_its_program() {
+        let stamped = |program: &str| format!("Apr 20 10:00:00 core-01 {program}[815]: {FAULT}");
+        let of_server =
+            format!("{FAULT}{TRACE}go.etcd.io/etcd/etcdserver.(*EtcdServer).run(0xc0001a2000)\n\t/tmp/etcd/server.go:991 +0x7d\n");
+        for (log, program) in [
+            (boot(10) + FAULT + TRACE, "etcd"),
+            (of_server, "etcd"),
+            (stamped("etcd"), "etcd"),
+            (stamped("fleetd"), "fleetd"),
+            (boot(10) + "fatal error: concurrent map iteration and map write\n", "etcd"),
+        ] {
+            let found = find(&facts(&[&log]), "etcd-restarted").expect(&log);
+            assert_eq!((found.title, found.severity), (format!("A fault in its program ended {program}"), Severity::Critical), "{log}");
+        }
+    }
+
+    #[test]
+    fn a_fault_of_another_or_one_that_people_tell_of_is_none() {
+        for log in [
+            // A client of etcd, which ended.
+            format!(
+                "rpc error: code = Unavailable desc = etcdserver: request timed out\n{FAULT}{TRACE}k8s.io/apiserver/pkg/storage/etcd3.(*store).Get(0xc0)\n"
+            ),
+            boot(10) + "2016-04-20 10:00:04 I | http: panic serving 192.0.2.7:443: runtime error: index out of range\n",
+            boot(10) + "Apr 20 10:00:01 core-01 kube-apiserver[7]: " + FAULT,
+            boot(10) + "Apr 20 10:00:01 core-01 app[7]: the last release fixed a panic: runtime error in etcd\n",
+            boot(10) + "cc: fatal error: no input files\n",
+        ] {
+            assert!(find(&facts(&[&log]), "etcd-restarted").is_none(), "{log}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_ends_it() {
+        for log in [
+            "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdmain/etcd.go:204\",\"msg\":\"discovery failed\",\"error\":\"example\"}\n",
+            "2016-04-20 10:00:04.000000 C | etcdmain: listen tcp 192.0.2.9:2380: bind: permission denied\n",
+        ] {
+            assert!(find(&facts(&[log]), "etcd-restarted").expect(log).title.starts_with("etcd ended with an error"));
+        }
+        let told = "2016-04-20 10:00:04.000000 C | etcdmain: listen tcp 192.0.2.1:2380: bind: address already in use\n";
+        assert!(find(&facts(&[told]), "etcd-restarted").is_none());
     }
 
     #[test]

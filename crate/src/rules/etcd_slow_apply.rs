@@ -1,6 +1,6 @@
 //! `etcd-slow-apply`: carrying out requests took long.
 
-use super::common::{lines, longest_first, plural};
+use super::common::{WAITS, lines, longest_first, plural, says};
 use super::{Finding, Rule};
 use crate::facts::{Facts, metrics};
 use crate::gather::Gather;
@@ -28,7 +28,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     let count = lines(facts, &events);
     // One or two lines just above the limit are a remark.
     let remark = length > 0 && length < CLEARLY_SLOW && count < 3;
-    let severity = if remark { Severity::Info } else { Severity::Warning };
+    let by_end = !remark && by_a_members_end(facts);
+    let severity = if remark || by_end { Severity::Info } else { Severity::Warning };
     let title = match length {
         0 => format!("etcd carried out {} slowly", plural(count, "request", "requests")),
         _ if count == 1 => format!("etcd took {} to carry out a request", human(length)),
@@ -39,6 +40,12 @@ fn check(facts: &Facts) -> Option<Finding> {
         let what = "A member that defragments carries nothing out until it is done, however large the database is. Heartbeats go on, so no election follows.";
         let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events);
         return Some(finding.advising("Defragment one member at a time, the leader last, at a quiet hour, and only where much space is to be won: compare the size of the database with the size in use."));
+    }
+    if by_end {
+        let title = format!("{title}, as a member had just ended");
+        let what = "What waits for the word of a leader, or of a majority, waits until the members that are left have found together.";
+        let finding = Finding::new(RULE.id, severity, Confidence::Medium, title, what).showing(facts, &events);
+        return Some(finding.advising("See why the member ended. The slow requests are its consequence."));
     }
     let what = if remark {
         "This is just above etcd's own limit, and no trouble by itself."
@@ -73,6 +80,22 @@ pub fn by_defragmentation(facts: &Facts) -> bool {
         |event: &Event| event.time.is_some_and(|time| spans.iter().any(|(end, took)| (end - took..=end + S).contains(&time.micros)));
     let mut slow = facts.events_of(&[Meaning::ApplySlow]);
     !spans.is_empty() && slow.all(|(_, event)| within(event))
+}
+
+/// Every slow request began when a connection to a member had just ended, or ran across its end; nothing shows that a
+/// member stood still. A connection that ran into a time limit tells of no end.
+fn by_a_members_end(facts: &Facts) -> bool {
+    let ended = |event: &Event| !says(event, &["timeout", "timed out", "deadline"]);
+    let ends: Vec<Micros> = facts
+        .events_of(&[Meaning::PeerStreamLost, Meaning::PeerReadFailed])
+        .filter(|(_, event)| ended(event))
+        .filter_map(|(_, event)| Some(event.time?.micros))
+        .gather();
+    let across = |event: &Event| {
+        let Some((end, took)) = event.time.map(|time| time.micros).zip(event.duration("took")) else { return false };
+        ends.iter().any(|lost| (end - took - S..=end).contains(lost))
+    };
+    !facts.any_event(|event| WAITS.contains(&event.meaning)) && facts.events_of(&[Meaning::ApplySlow]).all(|(_, event)| across(event))
 }
 
 /// From so many bytes on the answer is why a read was slow (judgement); a small one waits for the leader or the disk
@@ -127,6 +150,20 @@ mod tests {
         assert_eq!(find(&facts(&[&apply("2.285637356s")]), "etcd-slow-apply").expect("slow").severity, Severity::Warning);
         assert_eq!(find(&facts(&[&apply("112.5ms")]), "etcd-slow-apply").expect("a remark").severity, Severity::Info);
         assert_eq!(find(&facts(&[&apply("112.5ms").repeat(5)]), "etcd-slow-apply").expect("many").severity, Severity::Warning);
+    }
+
+    #[test]
+    fn what_waits_because_a_member_ended_is_a_consequence() {
+        let lost = |second: u32, error: &str| {
+            format!("2020-06-25 20:48:{second:02}.100000 E | rafthttp: failed to read 91d25258d70ad868 on stream Message ({error})\n")
+        };
+        let sync = "2020-06-25 20:48:27.240000 W | wal: sync duration of 1.3s, expected less than 1s\n";
+        let found = |before: &str| find(&facts(&[&(before.to_owned() + &apply("1.33s"))]), "etcd-slow-apply").expect("slow");
+        let by_end = found(&lost(26, "EOF"));
+        assert!(by_end.severity == Severity::Info && by_end.title.ends_with("as a member had just ended"), "{}", by_end.title);
+        for before in [lost(14, "EOF"), lost(26, "read tcp 192.0.2.1:2380: i/o timeout"), lost(26, "EOF") + sync] {
+            assert_eq!(found(&before).severity, Severity::Warning, "{before}");
+        }
     }
 
     #[test]

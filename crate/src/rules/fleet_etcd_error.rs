@@ -1,6 +1,6 @@
 //! `fleet-etcd-error`: etcd answered fleet with an error, or with nothing of use.
 
-use super::common::{LIMIT, REFUSED, lines, plural, says, with_etcd_stop, with_fleet_stop};
+use super::common::{LIMIT, REFUSED, WITHOUT_LEADER, lines, plural, says, with_etcd_stop, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
@@ -14,6 +14,7 @@ pub const RULE: Rule = Rule {
     references: &[
         "coreos/fleet@v0.10.2:etcd/client.go:292",
         "coreos/fleet@v0.11.5:agent/reconcile.go",
+        "etcd-io/etcd@v3.7.1:server/etcdserver/errors/errors.go:35",
         "etcd-io/etcd@v2.3.8:client/client.go (all endpoints failed; a member that has no leader)",
     ],
     check,
@@ -36,13 +37,14 @@ const FAILED: &[Meaning] = &[
     Meaning::EngineLeaseAcquireFailed,
     Meaning::EngineScheduleFailed,
     Meaning::FleetdCreateFailed,
+    Meaning::NoLeaderErr,
     Meaning::RegistryFetchAllUnitsFailed,
 ];
 
 /// What an error says, in plain words; the most telling first (fleet's errors, from its etcd client).
 const REASONS: &[(&[&str], &str, &str)] = &[
     (
-        &["has no leader", "Raft Internal Error", "too many redirects"],
+        &["has no leader", WITHOUT_LEADER, "Raft Internal Error", "too many redirects"],
         "etcd had no leader",
         "The member that was asked knew no leader that could carry it out.",
     ),
@@ -102,6 +104,18 @@ mod tests {
             let log = format!("Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: {error}\n");
             let title = find(&facts(&[&log]), "fleet-etcd-error").expect(error).title;
             assert!(title.contains(expected), "{error}: {title}");
+        }
+    }
+
+    #[test]
+    fn a_client_that_quotes_etcd() {
+        for line in [
+            "java.util.concurrent.ExecutionException: io.grpc.StatusRuntimeException: UNAVAILABLE: etcdserver: no leader\n",
+            "2022-03-03 11:00:00,100 WARN  watch ended: rpc error: code = Unavailable desc = etcdserver: no leader\n",
+            "{\"level\":\"warn\",\"ts\":\"2022-08-23T15:46:51.939Z\",\"caller\":\"clientv3/retry_interceptor.go:62\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc error: code = Unavailable desc = etcdserver: no leader\"}\n",
+        ] {
+            let found = find(&facts(&[line]), "fleet-etcd-error").expect(line);
+            assert!(found.title.starts_with("A client got an error from etcd") && found.title.ends_with("no leader"), "{}", found.title);
         }
     }
 
