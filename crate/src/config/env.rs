@@ -1,9 +1,12 @@
 //! Environment files, `export` lines, and what `systemctl show -p Environment` prints.
 
+use std::ops::Range;
+
 use super::builder::{Builder, Class, Home};
-use super::flags;
 use super::inner::Inner;
 use super::{Configuration, Source};
+use super::{flags, keys};
+use crate::parameters::Parameter;
 use crate::text::DocumentId;
 
 /// Reads an environment file that was pasted as it is.
@@ -15,6 +18,8 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
 
 /// Takes the assignments of an environment file that `unit` reads.
 pub fn take(builder: &mut Builder, inner: &Inner, unit: &str) {
+    // What exports its variables is read by a shell.
+    let of_shell = inner.text.starts_with("#!") || inner.text.lines().any(|line| line.trim_start().starts_with("export "));
     let mut at = 0;
     for raw in inner.text.split_inclusive('\n') {
         let start = at;
@@ -23,17 +28,28 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str) {
         if line.starts_with('#') || line.starts_with(';') {
             continue;
         }
+        let mut timer = None;
         for word in flags::words(&inner.text, start..at) {
             if word.text.starts_with('#') {
+                if let Some(name) = timer.filter(|_| !of_shell) {
+                    comment(builder, inner, name, word.span_from(0).start..start + raw.trim_end().len());
+                }
                 break;
             }
             let Some((name, value, span)) = word.assignment() else { continue };
             if flags::are_options(name, value) {
                 flags::take(builder, inner, &flags::words(&inner.text, span.clone()), unit, "", &[]);
             }
+            timer = keys::of_variable(name).map(|(parameter, _)| parameter);
             builder.variable(inner, name, value, span, Home::new(unit, Class::EnvironmentFile, ""));
         }
     }
+}
+
+/// A comment behind a value. What reads the file is not known for sure, so the value is taken as it is meant.
+fn comment(builder: &mut Builder, inner: &Inner, parameter: Parameter, span: Range<usize>) {
+    let note = format!("systemd hands `{}` on as a part of {}; put it on a line of its own.", &inner.text[span.clone()], parameter.key());
+    builder.problem("config-env-comment", inner.place(span), note, Some(parameter));
 }
 
 #[cfg(test)]
@@ -47,6 +63,25 @@ mod tests {
         let read = read(0, text);
         let acting: Vec<_> = read.settings.iter().filter(|s| s.effective).map(|s| (s.parameter, s.raw.as_str())).collect();
         assert_eq!(acting, [(Parameter::HeartbeatInterval, "150"), (Parameter::ElectionTimeout, "1500")]);
+    }
+
+    #[test]
+    fn a_comment_behind_a_value_is_a_part_of_it() {
+        let told = |text: &str| {
+            let read = crate::config::read(0, text).expect("a configuration");
+            assert_eq!(read.settings[0].raw, "1000", "{text}");
+            read.problems.iter().map(|problem| (problem.id, problem.place.span.of(text).to_owned())).collect::<Vec<_>>()
+        };
+        let comment = vec![("config-env-comment", "# was 500".to_owned())];
+        assert_eq!(told("ETCD_NAME=a # one\nETCD_ELECTION_TIMEOUT=1000 # was 500\r\n"), comment);
+        assert_eq!(told("ETCD_ELECTION_TIMEOUT=\"1000\" # was 500"), comment);
+        for shell in [
+            "export ETCD_ELECTION_TIMEOUT=1000 # was 500\n",
+            "#!/bin/sh\nETCD_ELECTION_TIMEOUT=1000 # was 500\n",
+            "# was 500\nETCD_ELECTION_TIMEOUT=1000\n",
+        ] {
+            assert_eq!(told(shell), [], "{shell}");
+        }
     }
 
     #[test]

@@ -162,6 +162,7 @@ pub const PROBLEM_IDS: &[&str] = &[
     "config-agent-ttl-unit",
     "config-bad-float",
     "config-duplicate-key",
+    "config-env-comment",
     "config-fleet-conf-ignored",
     "config-header-missing",
     "config-octal",

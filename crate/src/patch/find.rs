@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::edit::{Edit, apply};
-use super::place::Place;
+use super::place::{Place, line_start};
 use super::{Change, render, verify};
 use crate::config::manifest::{HARDWARE_SPEEDS, commands, of_openshift};
 use crate::config::{Configuration, Setting, Source, scalar};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::sort::by_key;
-use crate::units::Micros;
+use crate::units::{Micros, parse_go_duration};
 use crate::yaml::{self, Kind, Node, Tree};
 
 /// Each try reads the document anew, so there are not many.
@@ -99,7 +99,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
             }
         }
         if acting.iter().any(|setting| is_sealed(setting)) {
-            return Err(format!("{key} is written in a form that is not edited here: folded, encoded, or with a unit."));
+            return Err(format!("{key} is written in a form that is not edited here: folded, or encoded."));
         }
     }
     Ok(())
@@ -109,9 +109,17 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
 fn is_sealed(setting: &Setting) -> bool {
     let Some(value) = setting.value else { return false };
     let bare = setting.raw.trim_matches(['"', '\'']);
+    if reads_units(setting) {
+        return false;
+    }
     let read = scalar::daemon(setting.parameter, bare).value;
     let number = scalar::yaml_number(bare).map(|number| number * if setting.parameter.is_etcd() { 1e3 } else { 1e6 });
     read != Some(value) && number.is_none_or(|number| (number - value as f64).abs() > 1e3)
+}
+
+/// The value stands with its unit, and its reader takes it so: kops, `heartbeatInterval: 100ms`.
+fn reads_units(setting: &Setting) -> bool {
+    parse_go_duration(setting.raw.trim_matches(['"', '\''])).is_ok_and(|read| read > 0 && setting.value == Some(read))
 }
 
 fn yaml_of(text: &str, source: Source) -> Option<Tree> {
@@ -171,7 +179,8 @@ impl Place<'_> {
 
     fn replace(&self, setting: &Setting, change: &Change) -> Option<Edit> {
         let span = setting.place.span.range();
-        let value = render::value(change);
+        let unit = if change.parameter.is_etcd() && reads_units(setting) { "ms" } else { "" };
+        let value = render::value(change) + unit;
         if span.is_empty() && self.text.get(span.end..)?.starts_with(':') {
             return Some(Edit::insert(span.end + 1, format!(" {value}")));
         }
@@ -182,6 +191,19 @@ impl Place<'_> {
             Some(quote) => format!("{quote}{value}{quote}"),
             None => value,
         };
-        Some(Edit::new(span.start..span.end, text))
+        let Some((end, comment)) = self.comment_behind(span.end) else { return Some(Edit::new(span, text)) };
+        Some(Edit::new(span.start..end, text + &comment))
+    }
+
+    /// Where a comment ends that a reader takes for a part of the value, and what comes there instead: what closes the
+    /// value, then the comment on a line of its own.
+    fn comment_behind(&self, value: usize) -> Option<(usize, String)> {
+        let comments = self.configuration.problems.iter().filter(|problem| problem.id == "config-env-comment");
+        let spans = comments.map(|problem| problem.place.span.range());
+        let span = spans.into_iter().find(|span| self.text.get(value..span.start).is_some_and(|between| !between.contains('\n')))?;
+        let start = line_start(self.text, value);
+        let indent: String = self.text.get(start..value)?.chars().take_while(|lead| *lead == ' ').collect();
+        let closing = self.text.get(value..span.start)?.trim_end();
+        Some((span.end, format!("{closing}{}{indent}{}", self.line_end, self.text.get(span.clone())?)))
     }
 }

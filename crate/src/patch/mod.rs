@@ -74,7 +74,14 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
                 }
                 Err(reason) => {
                     let document = Some(document_id(configuration.document));
-                    patches.push(PatchReport { document, disposition: "refused".to_owned(), reason: Some(reason), ..snippet(&wanted) });
+                    let text = Some(render::beside(configuration, &wanted));
+                    patches.push(PatchReport {
+                        document,
+                        disposition: "refused".to_owned(),
+                        reason: Some(reason),
+                        text,
+                        ..snippet(&wanted)
+                    });
                 }
             }
         }
@@ -233,6 +240,30 @@ mod tests {
     }
 
     #[test]
+    fn beside_a_refused_file_stands_its_own_form() {
+        for (text, expected) in [
+            (
+                "#cloud-config\ncoreos:\n  etcd2: &a\n    heartbeat-interval: 100\n",
+                "#cloud-config\n\ncoreos:\n  etcd2:\n    heartbeat-interval: 250\n",
+            ),
+            (
+                "[Unit]\nAfter=etcd2.service\n[Install]\nWantedBy=etcd2.service\n[Service]\nExecStart=/usr/bin/etcd2 --name a\nExecStart=/usr/bin/etcd2 --heartbeat-interval=100\nExecStart=/usr/bin/etcd2 --heartbeat-interval=200\n",
+                "[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=250\"\n",
+            ),
+            ("A=1 etcd --heartbeat-interval=100\netcd --heartbeat-interval=100 --name b\n", "--heartbeat-interval=250"),
+            (
+                "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: &c [etcd, --heartbeat-interval=100]\n",
+                "    - --heartbeat-interval=250\n",
+            ),
+            ("name: a\ninitial-cluster: a=b\nheartbeat-interval: &h 100\n", "heartbeat-interval: 250\n"),
+        ] {
+            let configuration = config::read(0, text).expect("a configuration");
+            let patches = patch(&[text], &[configuration], &[HEARTBEAT]);
+            assert_eq!((patches[0].disposition.as_str(), patches[0].text.as_deref()), ("refused", Some(expected)), "{text}");
+        }
+    }
+
+    #[test]
     fn replaces_the_value_and_nothing_else() {
         let text = "\u{feff}#cloud-config\r\ncoreos:\r\n  etcd2:\r\n    heartbeat-interval: 600 # ms\r\n    election-timeout: \"6000\"\r\n";
         let expected = text.replace("600 #", "250 #").replace("\"6000\"", "2500");
@@ -300,6 +331,14 @@ mod tests {
             (
                 "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - name: heartbeat-interval\n      value: \"600\"\n",
                 "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - name: heartbeat-interval\n      value: \"250\"\n    - name: election-timeout\n      value: \"2500\"\n",
+            ),
+            (
+                "ETCD_HEARTBEAT_INTERVAL='600' # ms\r\nETCD_NAME=a\r\n",
+                "ETCD_HEARTBEAT_INTERVAL='250'\r\n# ms\r\nETCD_ELECTION_TIMEOUT='2500'\r\nETCD_NAME=a\r\n",
+            ),
+            (
+                "#cloud-config\nwrite_files:\n- path: /etc/etcd.env\n  content: |\n    ETCD_HEARTBEAT_INTERVAL=600 # ms\n    ETCD_ELECTION_TIMEOUT=600\n",
+                "#cloud-config\nwrite_files:\n- path: /etc/etcd.env\n  content: |\n    ETCD_HEARTBEAT_INTERVAL=250\n    # ms\n    ETCD_ELECTION_TIMEOUT=2500\n",
             ),
             ("etcd:\n  heartbeat_interval: 600\n", "etcd:\n  heartbeat_interval: 250\n  election_timeout: 2500\n"),
         ] {
@@ -448,7 +487,7 @@ mod tests {
             let configuration = config::read(0, text).unwrap();
             let patches = patch(&[text], &[configuration], &[ELECTION]);
             assert_eq!(patches[0].disposition, "refused", "{text}\n{:?}", patches[0].text);
-            assert!(patches[0].text.as_deref().unwrap().starts_with("#cloud-config\n"));
+            assert!(patches[0].text.as_deref().unwrap().contains("2500"));
             assert!(patches[0].reason.is_some());
         }
     }

@@ -1,6 +1,7 @@
 //! The same values in every form people keep them in.
 
 use super::{Change, Etcd};
+use crate::config::{Configuration, Source};
 use crate::gather::Gather;
 use crate::report::Rendering;
 
@@ -102,6 +103,25 @@ pub fn all(changes: &[Change]) -> Vec<Rendering> {
         lines(etcd(changes), |change| format!("    - --{}={}", key(change), value(change))),
     );
     found
+}
+
+/// The values in the form of a file that is not edited, to be merged into it by hand.
+pub fn beside(configuration: &Configuration, changes: &[Change]) -> String {
+    let form = match configuration.source {
+        // The file that it writes for k3s or RKE2 lists words.
+        Source::CloudConfig if configuration.cluster.launcher.is_some() => "static-pod",
+        Source::CloudConfig => "cloud-config",
+        Source::DropIn | Source::Ignition => "drop-in",
+        Source::FleetConf => "fleet.conf",
+        Source::Flags | Source::Program => "flags",
+        Source::ContainerLinux => "container-linux-config",
+        Source::Manifest => "static-pod",
+        Source::EtcdYaml | Source::Fragment => return lines(changes.iter(), |change| format!("{}: {}", key(change), value(change))),
+        Source::Environment | Source::EtcdToml | Source::Terraform => "environment",
+    };
+    let text = all(changes).into_iter().filter(|each| each.form == form).map(|each| each.text).gather().join("\n");
+    // A form of one daemon may leave out what the other one reads.
+    if changes.iter().all(|change| text.contains(&value(change))) { text } else { environment(changes) }
 }
 
 fn quoted(change: &Change) -> String {

@@ -10,7 +10,7 @@ use crate::config::keys;
 use crate::config::{self, Configuration, Setting};
 use crate::gather::Gather;
 use crate::sort;
-use crate::units::parse_number;
+use crate::units::{parse_go_duration, parse_number};
 use crate::yaml::{self, Kind, Node, Style, Tree};
 
 /// Whether the change is in force already.
@@ -208,8 +208,9 @@ fn is_planned((path, text): &Leaf, removed: &[&Leaf], changes: &[Change]) -> boo
         let named = keys::of_key(last_key(path))
             .or_else(|| keys::of_variable(last_key(path)))
             .is_some_and(|(parameter, _)| parameter == change.parameter);
-        let whole =
-            *text == render::value(change) || parse_number(text).is_some_and(|number| number == change.parameter.number(change.value));
+        let whole = *text == render::value(change)
+            || parse_number(text).is_some_and(|number| number == change.parameter.number(change.value))
+            || parse_go_duration(text) == Ok(change.value);
         whole && (named || removed.iter().any(|(old, _)| old == path) || last_key(path) == "value") || spelled(text, change)
     }) && nested_lines_are_planned(path, text, removed, changes)
         || (last_key(path) == "name" && (text == super::insert::NEW_DROP_IN || changes.iter().any(|change| *text == render::key(change))))
@@ -230,7 +231,9 @@ fn nested_lines_are_planned(path: &str, text: &str, removed: &[&Leaf], changes: 
     }
     olds.iter().any(|old| {
         let known: Vec<&str> = old.lines().gather();
-        let new: Vec<&str> = text.lines().filter(|line| !known.contains(line)).gather();
+        // A comment may have got a line of its own.
+        let moved = |line: &str| line.starts_with('#') && old.contains(line);
+        let new: Vec<&str> = text.lines().filter(|line| !known.contains(line) && !moved(line)).gather();
         new.len() <= changes.len() && new.iter().all(|line| changes.iter().any(|change| line.contains(&render::value(change))))
     })
 }

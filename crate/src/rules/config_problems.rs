@@ -36,6 +36,10 @@ problems! {
         "Only the last one acts; whoever changes the first changes nothing.",
         "Keep one of them.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go:65"];
+    "config-env-comment", Warning, "A comment behind a value becomes a part of it",
+        "systemd's EnvironmentFile= knows comments only on lines of their own, and so does docker run --env-file. etcd is handed the comment with the number, and refuses to start. A shell or docker-compose would leave the comment out.",
+        "Put the comment on a line of its own.",
+        ["systemd/systemd@v252:src/basic/env-file.c (VALUE)", "man systemd.exec: EnvironmentFile="];
     "config-fleet-conf-ignored", Warning, "fleet.conf holds a line that fleet passes over",
         "Options of fleet.conf need underscores and an equals sign, outside any section. Anything else is passed over without a word, or ends fleetd.",
         "Write it as agent_ttl=60s, outside any section.",
