@@ -248,6 +248,24 @@ fn etcd_0_4_is_spoken_of_in_its_own_words() {
     assert!(report.questions.iter().any(|asked| asked.question.contains("near election timeout")));
 }
 
+/// No proposal goes below etcd 0.4's own heartbeat, nor below 500 ms for its election-timeout.
+#[test]
+fn a_pair_of_etcd_0_4_that_cannot_work_is_mended_above_its_defaults() {
+    let (beat, wait) = ("etcd.heartbeat-interval", "etcd.election-timeout");
+    for (stated, expected) in [
+        ("-peer-heartbeat-interval=4000", vec![(beat, "50\u{a0}ms"), (wait, "500\u{a0}ms")]),
+        ("-peer-heartbeat-interval=100 -peer-election-timeout=100", vec![(beat, "50\u{a0}ms"), (wait, "500\u{a0}ms")]),
+        ("-peer-heartbeat-interval=50 -peer-election-timeout=70", vec![(wait, "500\u{a0}ms")]),
+        ("-peer-heartbeat-interval=3000 -peer-election-timeout=3000", vec![(beat, "300\u{a0}ms")]),
+    ] {
+        let report = read(&[&format!("[Service]\nExecStart=/usr/bin/etcd -name a {stated}\n")]);
+        assert_eq!(proposed(&report), expected, "{stated}");
+        let costs: String =
+            report.recommendations.iter().map(|row| row.cost.as_str()).chain(report.verdict.pay.iter().map(String::as_str)).collect();
+        assert!(!costs.contains(" -"), "{costs}");
+    }
+}
+
 #[test]
 fn what_bears_on_the_worst_is_measured_first() {
     let mut log = format!("2021-10-04 17:30:00.000000 I | raft: raft.node: {A} lost leader {B} at term 44\n");

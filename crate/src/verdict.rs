@@ -453,7 +453,7 @@ fn fleet_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     Some(format!(
         "fleet's requests to etcd took longer than its limit of {said} {}{over} ({}); {unknown}.",
         times(facts.fleet_failures.len() as u64),
-        plural(requests, "line", "lines")
+        plural(requests, "request", "requests")
     ))
 }
 

@@ -538,6 +538,12 @@ impl Facts {
         self.etcd.is_some_and(|range| wait < 5 * beat && range.low >= (2, 0, 6) || wait > LONGEST_ELECTION && range.low >= (2, 1, 2))
     }
 
+    /// With less than two heartbeats in an election-timeout the followers of an etcd that starts with the pair campaign
+    /// before the leader is heard.
+    pub fn no_leader_lasts(&self) -> bool {
+        self.value(Parameter::ElectionTimeout) < 2 * self.value(Parameter::HeartbeatInterval)
+    }
+
     /// Round trip between members: stated, else what metrics measured, else 1 ms, as within one site.
     pub fn round_trip(&self) -> Micros {
         self.assumptions.peer_rtt_ms.map_or_else(|| self.measured_round_trip().unwrap_or(MS), |ms| (ms * MS as f64) as Micros)

@@ -102,7 +102,7 @@ fn as_written(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
     let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| meant(facts, parameter));
     let heartbeat = beat.unwrap_or(facts.value(Parameter::HeartbeatInterval));
     let election = wait.unwrap_or(facts.value(Parameter::ElectionTimeout));
-    let election = if election < 5 * heartbeat { rung(&LADDER, 10 * heartbeat)? } else { election };
+    let election = if election < 5 * heartbeat { rung(&LADDER, (10 * heartbeat).max(least(facts)))? } else { election };
     if beat.or(wait).is_none() || election > LONGEST_ELECTION {
         return None;
     }
@@ -164,14 +164,16 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
         return None;
     }
     if facts.generation == Generation::V04 {
-        return (election < 2 * heartbeat && stated(Parameter::HeartbeatInterval)).then_some((election / 10, election));
+        let mends = facts.no_leader_lasts() && stated(Parameter::HeartbeatInterval);
+        let election = election.max(least(facts));
+        return mends.then_some((election / 10, election));
     }
     if 5 * heartbeat > election && (stated(Parameter::HeartbeatInterval) || stated(Parameter::ElectionTimeout)) {
         // The stated half is what somebody wanted; the other half follows it.
         return if stated(Parameter::ElectionTimeout) && election >= 1000 * MS {
             Some((election / 10, election))
         } else {
-            Some((heartbeat, rung(&LADDER, 10 * heartbeat)?))
+            Some((heartbeat, rung(&LADDER, (10 * heartbeat).max(least(facts)))?))
         };
     }
     let breaks = closes_silent_streams(facts) && facts.generation == Generation::V2;
@@ -417,9 +419,14 @@ fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, election: Micros,
         let fifth = format!("etcd refuses more than a fifth: {} / 5 = {}.", ms(election), ms(election / 5));
         beat_bounds.push(side(Side::AtMost, Basis::Source, election / 5, fifth));
     }
+    // etcd 0.4 does not count ticks, and sends what is written with its heartbeats.
+    let longer = match facts.generation {
+        Generation::V04 => "each write waits for the next heartbeat",
+        _ => "five ticks widen the spread, and on etcd 3 they double the slow failovers (measured)",
+    };
     let beat_neighbours = vec![
         format!("Not {}: a smaller one brings no more calm, only more messages (measured).", ms(heartbeat / 2)),
-        format!("Not {}: five ticks widen the spread, and on etcd 3 they double the slow failovers (measured).", ms(heartbeat * 2)),
+        format!("Not {}: {longer}.", ms(heartbeat * 2)),
     ];
     Pair {
         heartbeat: decide(Parameter::HeartbeatInterval, heartbeat, beat_bounds, beat_neighbours, beat_cost(facts, heartbeat)),
@@ -516,7 +523,7 @@ fn cost(facts: &Facts, heartbeat: Micros, election: Micros) -> String {
             format!(" A request caught in it can hang up to {}.", human(etcd_patience(version, election)))
         }
     };
-    let instead = if facts.refuses_pair() { String::new() } else { format!(" instead of {}", human(now.p50)) };
+    let instead = if facts.refuses_pair() || facts.no_leader_lasts() { String::new() } else { format!(" instead of {}", human(now.p50)) };
     format!(
         "A leader that really dies is replaced after about {}{instead} (nine in ten within {}).{slow}{hang}",
         human(then.p50),
