@@ -131,7 +131,7 @@ fn fleet_timeouts(facts: &Facts) -> Option<Measure> {
             lines as f64,
             "count",
             lines,
-            Some("Moments, and lines: several lines may speak of one request."),
+            Some("Moments, and the requests that failed in them."),
         )
     })
 }

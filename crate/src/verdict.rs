@@ -599,6 +599,8 @@ fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
     if decision.proposed.is_some() {
         let today = if facts.refuses_pair() {
             String::from("and today etcd does not start")
+        } else if facts.no_leader_lasts() {
+            String::from("and today no leader lasts")
         } else {
             let now = timers(facts, facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
             format!("today {}", human(facts.failover(&now).p50))

@@ -49,11 +49,16 @@ type Moment = (Option<Micros>, String, usize);
 pub fn fleet_failures(facts: &Facts) -> Vec<FleetFailure> {
     let mut failed: Vec<(Moment, EventId)> = Vec::new();
     let mut run = 0;
+    let mut last: Option<(EventId, usize)> = None;
     for (id, event) in facts.all_events() {
         if !hit_limit(event) {
             run += usize::from(event.time.is_none() && event.meaning != Meaning::ClientFailedResponse);
             continue;
         }
+        if last.is_some_and(|(before, of)| of == run && passes_on(facts, before, id)) {
+            continue;
+        }
+        last = Some((id, run));
         let second = event.time.map(|time| time.micros.div_euclid(S));
         let part = if second.is_none() { run } else { 0 };
         failed.push(((second, facts.host(id), part), id));
@@ -63,6 +68,28 @@ pub fn fleet_failures(facts: &Facts) -> Vec<FleetFailure> {
         tie(facts, failure);
     }
     failures
+}
+
+/// Whether a line only passes on the failure of the line before it: the client says that a request was cancelled, the
+/// caller that its listing failed, and the agent or the engine that its pass is over (coreos/fleet@v0.10.2:
+/// etcd/client.go:292, agent/reconcile.go:120 and :73; @v0.12.0:registry/job.go:107).
+fn passes_on(facts: &Facts, before: EventId, id: EventId) -> bool {
+    const LISTINGS: &[Meaning] = &[
+        Meaning::EngineFetchUnitsFailed,
+        Meaning::EngineFetchScheduleFailed,
+        Meaning::EngineFetchMachinesFailed,
+        Meaning::AgentFetchMachineFailed,
+    ];
+    const PASSES: &[Meaning] = &[Meaning::AgentDesiredStateFailed, Meaning::EngineClusterStateFailed];
+    let (first, then) = (facts.event(before), facts.event(id));
+    let apart = first.time.zip(then.time).map_or(0, |(first, then)| then.micros - first.micros);
+    let follows = match first.meaning {
+        Meaning::ClientFailedResponse => then.meaning != Meaning::ClientFailedResponse,
+        Meaning::RegistryFetchAllUnitsFailed => LISTINGS.contains(&then.meaning) || PASSES.contains(&then.meaning),
+        listing if LISTINGS.contains(&listing) => PASSES.contains(&then.meaning),
+        _ => false,
+    };
+    follows && apart <= S && before.log == id.log && first.host == then.host
 }
 
 fn group(facts: &Facts, host: String, events: Vec<EventId>) -> FleetFailure {
@@ -139,4 +166,30 @@ pub fn proven_outage(facts: &Facts) -> Option<Micros> {
             longest_run(&mut moments, window + 2 * patience).max(window + last_try.max(0)) + patience
         })
         .max()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::facts;
+
+    /// The client, the listing and the pass speak of one request, also across a second and without times.
+    #[test]
+    fn one_failure_counts_once_however_many_lines_tell_it() {
+        let client = "INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled\n";
+        let listing = "ERROR reconcile.go:120: Failed fetching Units from Registry: timeout reached\n";
+        let pass = "ERROR reconcile.go:73: Unable to determine agent's desired state: timeout reached\n";
+        let stamped = |second: u32, line: &str| format!("Mar 05 10:00:{second:02} a fleetd[1]: {line}");
+        let counted = |text: &str| {
+            let facts = facts(&[text]);
+            facts.fleet_failures.iter().map(|failure| failure.events.len()).collect::<Vec<_>>()
+        };
+        for lines in [vec![listing], vec![pass], vec![listing, pass], vec![client, listing, pass]] {
+            assert_eq!(counted(&lines.concat()), [1], "{lines:?}");
+            let timed: String = lines.iter().zip([1, 1, 2]).map(|(line, second)| stamped(second, line)).collect();
+            assert_eq!(counted(&timed), [1], "{timed}");
+        }
+        // Each `cancelled` is a request, and so is a pass that fails five seconds on.
+        assert_eq!(counted(&[client, client, client, listing].concat()), [3]);
+        assert_eq!(counted(&[stamped(1, listing), stamped(1, pass), stamped(6, pass)].concat()), [1, 1]);
+    }
 }

@@ -42,6 +42,7 @@ mod fleet_data_diverged;
 mod fleet_duplicate_machine_id;
 mod fleet_engine_lease_lost;
 mod fleet_engine_lease_stolen;
+mod fleet_engine_slow;
 mod fleet_engine_version_unknown;
 mod fleet_etcd_error;
 mod fleet_etcd_request_cancelled;
@@ -101,6 +102,7 @@ pub const RULES: &[&Rule] = &[
     &fleet_duplicate_machine_id::RULE,
     &fleet_engine_lease_lost::RULE,
     &fleet_engine_lease_stolen::RULE,
+    &fleet_engine_slow::RULE,
     &fleet_engine_version_unknown::RULE,
     &fleet_etcd_error::RULE,
     &fleet_etcd_request_cancelled::RULE,
