@@ -13,7 +13,7 @@ use crate::report::*;
 use crate::rules::{self, At, Evidence, Finding};
 use crate::text::{LineIndex, Place};
 use crate::units::{MS, Range, decimal};
-use crate::{measure_next, questions, replay, rollout, timeline, verdict};
+use crate::{measure_next, questions, replay, rollout, silence, timeline, verdict};
 
 /// Evidence lines in a report; a finding's `count` is not capped.
 const EVIDENCE: usize = 60;
@@ -50,6 +50,7 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         questions: questions::questions(facts, &findings, &plan),
         model: model(facts, &plan),
         timeline: timeline::timeline(facts),
+        not_found: silence::silence(facts, &findings),
         limits: limits(facts),
     }
 }
@@ -447,11 +448,10 @@ fn limits(facts: &Facts) -> Vec<String> {
     } else if !facts.logs.is_empty() && plan::log_span(facts).is_none() {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
     }
-    let silent = facts.etcd.is_none_or(|range| range.low < (2, 3, 0)) && facts.any_event(|event| event.is_etcd_server());
-    if silent && facts.generation == crate::facts::Generation::V2 {
-        let which =
-            if facts.etcd.is_some_and(|range| range.high < (2, 3, 0)) { "etcd before 2.3" } else { "This may be etcd before 2.3, which" };
-        limits.push(format!("{which} prints no late-heartbeat line, so their absence says nothing."));
+    // Where its version is known, `silence` tells.
+    let unknown = facts.etcd.is_none() && facts.any_event(|event| event.is_etcd_server());
+    if unknown && facts.generation == crate::facts::Generation::V2 {
+        limits.push(String::from("This may be etcd before 2.3, which prints no late-heartbeat line, so their absence says nothing."));
     }
     limits
 }

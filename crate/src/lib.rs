@@ -36,6 +36,7 @@ pub mod measure_next;
 pub mod questions;
 pub mod measures;
 pub mod timeline;
+pub mod silence;
 pub mod answer;
 pub mod session;
 pub mod json;

@@ -106,6 +106,8 @@ pub struct Report {
     pub model: Option<ModelReport>,
     /// Events for drawing.
     pub timeline: Option<Timeline>,
+    /// What was looked for in the logs and is not there, and what their programs would not have printed.
+    pub not_found: Vec<String>,
     /// Anything cut, skipped or guessed.
     pub limits: Vec<String>,
 }

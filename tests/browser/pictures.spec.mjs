@@ -72,6 +72,8 @@ suite('pictures', (story) => {
     const { lanes } = await page.evaluate(() => document.querySelector('timing-advisor').report.timeline);
     const parts = lanes.reduce((sum, lane) => sum + lane.leads.length + lane.stalls.length + lane.marks.length, 0);
     assert.equal(await page.locator('#timeline-twin tbody tr').count(), parts);
+    const leads = lanes.reduce((sum, lane) => sum + lane.leads.length, 0);
+    assert.equal(await page.locator('svg.tl:visible .hand-over').count(), leads - 1);
     await page.locator('#curve-twin > summary').click();
     const table = words(await page.locator('#curve-twin').innerText());
     for (const name of ['now', 'proposed', '2015 article']) assert.ok(table.includes(name), name);
@@ -79,6 +81,11 @@ suite('pictures', (story) => {
     assert.equal(await page.locator('#curve-twin tbody tr').count(), points.length + 3);
     await page.locator('#timeline-twin button').first().click();
     await page.locator('#source #source-line').waitFor();
+  });
+
+  story('what was looked for and is not there is told below the findings', {}, async (page) => {
+    await stalls(page);
+    assert.match(await page.locator('#evidence .absent').innerText(), /^Not found in the logs: .*clocks that differ/);
   });
 
   story('without a stall there is no curve, and its table is open', {}, async (page) => {

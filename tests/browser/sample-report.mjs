@@ -316,6 +316,7 @@ export const sample = {
       },
     ],
   },
+  notFound: ['Not found in the logs: clocks that differ.'],
   limits: [
     '29 minutes of log: no daily rate can be known.',
     'No disk or CPU figures: the cause of the stalls is open.',

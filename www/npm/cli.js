@@ -193,6 +193,7 @@ function text(report) {
       lines.push(`    and ${finding.evidence.length - SHOWN_EVIDENCE} more`);
   }
   if (report.findings.length > 0) lines.push('');
+  lines.push(...report.notFound);
   for (const step of report.measureNext)
     lines.push(`Measure next: ${step.text}`, ...step.commands.map((command) => `    ${command}`));
   for (const limit of report.limits) lines.push(`Limit: ${limit}`);

@@ -19,7 +19,7 @@ const LINES_SHOWN = 6;
  * @param {((id: string) => string) | undefined} rules where the page of a rule is
  */
 export function evidenceSection(report, state, actions, rules) {
-  if (report.findings.length === 0 && !report.timeline) return null;
+  if (report.findings.length === 0 && !report.timeline && report.notFound.length === 0) return null;
   const shown = tellingFirst(inSpan(report, state.span), report.verdict.finding);
   const hidden = report.findings.length - shown.length;
   return section(
@@ -47,6 +47,7 @@ export function evidenceSection(report, state, actions, rules) {
         { class: 'did' },
         `${plural(hidden, 'finding')} outside this span ${hidden === 1 ? 'is' : 'are'} not shown.`,
       ),
+    report.notFound.length > 0 && h('p', { class: 'absent' }, report.notFound.join(' ')),
   );
 }
 

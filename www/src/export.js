@@ -51,6 +51,7 @@ export function markdown(report) {
     values(report),
     ...report.patches.map((patch) => fenced(patch.diff ? 'diff' : 'yaml', patch.diff ?? patch.text)),
     ...report.findings.map(finding),
+    report.notFound.join(' '),
     numbered(WORDS.rollout, report.rollout, WORDS.interrupts),
     numbered(WORDS.measureNext, report.measureNext, WORDS.itTells),
     bullets(WORDS.restsOn, report.limits),

@@ -63,6 +63,7 @@ const FACTS = {
     proposed: point(),
     article: point(),
   },
+  notFound: ['words'],
   limits: ['words'],
 };
 

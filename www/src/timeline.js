@@ -63,8 +63,9 @@ function drawing(timeline, span, width, left, ticks, actions) {
   const start = left + (names ? 6 : 0);
   const x = (/** @type {number} */ time) => start + ((time - span.from) / (span.to - span.from)) * (right - start);
   const inside = (/** @type {number} */ time) => time >= span.from && time <= span.to;
+  const level = (/** @type {number} */ index) => TOP + index * lane + (names ? 34 : 20);
   const lanes = timeline.lanes.map((each, index) => {
-    const y = TOP + index * lane + (names ? 34 : 20);
+    const y = level(index);
     const bar = (/** @type {any} */ part, /** @type {string} */ kind, /** @type {number} */ half) => {
       if (part.end < span.from || part.start > span.to) return null;
       const from = x(Math.max(part.start, span.from));
@@ -98,6 +99,11 @@ function drawing(timeline, span, width, left, ticks, actions) {
     'svg',
     { class: 'chart tl', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': summary(timeline) },
     svg('text', { x: right, y: 12, 'text-anchor': 'end' }, `${day(timeline)}time as written in the logs`),
+    handOvers(timeline)
+      .filter(({ time }) => inside(time))
+      .map(({ time, from, to }) =>
+        svg('line', { class: 'hand-over', x1: x(time), x2: x(time), y1: level(from), y2: level(to) }),
+      ),
     lanes,
     svg('line', { class: 'axis', x1: start, x2: right, y1: axis, y2: axis }),
     steps.map((time, index) => [
@@ -118,6 +124,13 @@ function drawing(timeline, span, width, left, ticks, actions) {
   const time = (/** @type {number} */ at) => span.from + ((at - start) / (right - start)) * (span.to - span.from);
   dragged(picture, band, { width, start, right }, (from, to) => actions.zoom({ from: time(from), to: time(to) }));
   return picture;
+}
+
+/** When the lead went from one lane to another. @param {Timeline} timeline */
+function handOvers(timeline) {
+  const leads = timeline.lanes.flatMap((each, lane) => each.leads.map(({ start }) => ({ time: start, lane })));
+  leads.sort((a, b) => a.time - b.time);
+  return leads.slice(1).map(({ time, lane }, index) => ({ time, from: leads[index].lane, to: lane }));
 }
 
 /**

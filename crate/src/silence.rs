@@ -1,0 +1,106 @@
+//! What the logs do not show, and whether that tells anything: a program is silent only about what it would have printed.
+
+use crate::facts::{Facts, VersionRange, versions};
+use crate::gather::Gather;
+use crate::log::event::{Event, Meaning};
+use crate::log::signature::signatures;
+use crate::rules::Finding;
+
+/// A kind of trouble: in plain words, the lines that show it, and the finding that may tell of it by other signs.
+type Trouble = (&'static str, &'static [Meaning], &'static str);
+
+const OF_ETCD: &[Trouble] = &[
+    ("a late heartbeat", &[Meaning::HeartbeatLate], "etcd-heartbeat-late"),
+    ("a slow sync of the disk", &[Meaning::WalSyncSlow], "etcd-slow-disk"),
+    ("a broken connection between members", &[Meaning::PeerStreamLost, Meaning::PeerInactive], "etcd-peer-network"),
+    ("clocks that differ", &[Meaning::ClockDrift], "etcd-clock-skew"),
+];
+const OF_FLEET: &[Trouble] = &[
+    ("a lost engine lease", &[Meaning::EngineLeaseRenewFailed, Meaning::EngineLeaseStolen], "fleet-engine-lease-lost"),
+    ("a unit that was moved", &[Meaning::EngineUnscheduled], "fleet-units-restarted"),
+    ("a machine that lost its presence", &[Meaning::ServerMonitorTriggered], "fleet-agent-heartbeat-lost"),
+];
+
+/// An excerpt of fewer lines is silent about nearly everything (a judgement).
+const ENOUGH_LINES: u64 = 50;
+
+/// A sentence of what was looked for and not found, and one of what no line could have shown.
+pub fn silence(facts: &Facts, findings: &[Finding]) -> Vec<String> {
+    if facts.logs.iter().map(|log| log.lines).sum::<u64>() < ENOUGH_LINES {
+        return Vec::new();
+    }
+    let silent = |(_, lines, finding): &&Trouble| facts.meaning(lines).is_empty() && !findings.iter().any(|found| found.id == *finding);
+    let (mut absent, mut untold) = (Vec::new(), Vec::new());
+    let mut listen = |name: &str, range: VersionRange, troubles: &'static [Trouble]| {
+        let (told, not): (Vec<&Trouble>, Vec<&Trouble>) =
+            troubles.iter().filter(silent).partition(|(_, lines, _)| prints(range.low, lines) && prints(range.high, lines));
+        absent.extend(told);
+        untold.extend((!not.is_empty()).then(|| unprinted(name, range, &not)));
+    };
+    if let Some(range) = facts.etcd.filter(|_| facts.any_event(Event::is_etcd_server)) {
+        listen("etcd", range, OF_ETCD);
+    }
+    if let Some(range) = facts.fleet.filter(|_| facts.any_event(Event::is_fleet)) {
+        listen("fleet", range, OF_FLEET);
+    }
+    let absent = (!absent.is_empty()).then(|| format!("Not found in the logs: {}.", words(&absent)));
+    absent.into_iter().chain(untold).gather()
+}
+
+fn unprinted(name: &str, range: VersionRange, troubles: &[&Trouble]) -> String {
+    let perhaps = troubles.iter().any(|(_, lines, _)| prints(range.low, lines) || prints(range.high, lines));
+    let prints = if perhaps { "may print" } else { "prints" };
+    let whose = if troubles.len() == 1 { "its" } else { "their" };
+    format!("{name} {} {prints} no line for {}; {whose} absence says nothing.", versions::words(range), words(troubles))
+}
+
+fn words(troubles: &[&Trouble]) -> String {
+    troubles.iter().map(|trouble| trouble.0).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether this version prints one of these lines.
+fn prints(version: (u16, u16, u16), lines: &[Meaning]) -> bool {
+    let prints_it = |(first, last): ((u16, u16, u16), (u16, u16, u16))| (first..=last).contains(&version);
+    signatures().iter().any(|signature| lines.contains(&signature.meaning) && prints_it(signature.versions))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Input, analyze, input::Document};
+
+    fn not_found(version: &str, more: &str) -> Vec<String> {
+        let quiet: String = (10..60)
+            .map(|second| format!("2016-05-04 10:00:{second}.000000 I | etcdserver: start to snapshot (applied: {second}, lastsnap: 1)\n"))
+            .collect();
+        let text = format!("2016-05-04 10:00:00.000000 I | etcdmain: etcd Version: {version}\n{quiet}{more}");
+        analyze(&Input { documents: vec![Document { name: None, text }], ..Input::default() }).not_found
+    }
+
+    #[test]
+    fn only_what_this_version_prints_is_missed() {
+        assert_eq!(
+            not_found("2.3.8", ""),
+            [
+                "Not found in the logs: a late heartbeat, a broken connection between members, clocks that differ.",
+                "etcd 2.3.8 prints no line for a slow sync of the disk; its absence says nothing.",
+            ]
+        );
+        assert_eq!(
+            not_found("3.3.10", ""),
+            ["Not found in the logs: a late heartbeat, a slow sync of the disk, a broken connection between members, clocks that differ."]
+        );
+    }
+
+    #[test]
+    fn what_is_there_is_not_missed() {
+        let late =
+            "2016-05-04 10:01:00.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 412.3ms)\n";
+        assert!(not_found("3.3.10", late)[0].starts_with("Not found in the logs: a slow sync"));
+    }
+
+    #[test]
+    fn a_few_lines_are_silent_about_all() {
+        let text = "2016-05-04 10:00:00.000000 I | etcdmain: etcd Version: 2.3.8\n";
+        assert!(analyze(&Input { documents: vec![Document { name: None, text: text.into() }], ..Input::default() }).not_found.is_empty());
+    }
+}
