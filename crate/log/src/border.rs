@@ -8,7 +8,7 @@ pub fn may_be_several(text: &str) -> bool {
 
 /// Whether a line begins as a line of a log does: a date, a month, a time of day, `level=`.
 pub fn is_stamped(line: &str) -> bool {
-    let bytes = line.as_bytes();
+    let bytes = line.strip_prefix('[').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(line).as_bytes();
     if !matches!(bytes.first(), Some(b'0'..=b'9' | b'A'..=b'Z' | b'[' | b'-' | b'{' | b'l')) {
         return false;
     }

@@ -65,10 +65,14 @@ fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
             break;
         }
         let rest = &line[at..limit];
-        if let Some(read) = stamp(rest) {
+        // PD, TiDB and Milvus put it into brackets.
+        let opened = usize::from(rest.starts_with('['));
+        if let Some(read) = stamp(&rest[opened..]) {
+            at += opened;
             trail.stamps.push((at, read));
             take_stamp(&mut header, &line[at..at + read.length], &read);
             at += read.length;
+            at += usize::from(opened == 1 && line[at..limit].starts_with(']'));
             header.end = at;
             continue;
         }
@@ -440,6 +444,17 @@ mod tests {
         assert_eq!(header(bare, bare.find("etcdserver").unwrap_or(0)).host, None);
         assert_eq!(read("etcd1  | 2015-10-16 10:12:51.344648 I | raft: x").1, Some("etcd1"));
         assert_eq!(read("> 2015-10-16 10:12:51.344648 I | raft: x").0, Some("2015-10-16 10:12:51.344648"));
+    }
+
+    #[test]
+    fn a_stamp_in_brackets() {
+        let line = "[2021/01/18 14:14:30.452 +00:00] [INFO] [raft.go:923] [\"2a0965170762fd09 became leader at term 3\"]";
+        assert_eq!(read(line), (Some("2021/01/18 14:14:30.452 +00:00"), None, None, Some("raft.go:923")));
+        let mut headers = Headers::default();
+        for second in ["30", "31"] {
+            let line = line.replace("14:30", &format!("14:{second}"));
+            assert_eq!(headers.header(&line, 59).time, header(&line, 59).time);
+        }
     }
 
     #[test]

@@ -200,18 +200,22 @@ pub fn value(kind: Kind, text: &str) -> Option<Value> {
     })
 }
 
-/// The value of a field in a JSON line or the JSON part of a console line: `"name":"text"`, `"name": 7`.
+/// The value of a field in a JSON line or the JSON part of a console line: `"name":"text"`, `"name": 7`; or in brackets.
 /// Works on cut lines as well; escapes inside the text stay as they are.
 pub fn json_field<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     let mut from = 0;
     while let Some(at) = search::find(line.get(from..)?, name) {
         let (start, end) = (from + at, from + at + name.len());
         from = end;
-        let quoted = line[..start].ends_with('"') && line[end..].starts_with("\":");
-        if !quoted {
-            continue;
-        }
-        let rest = line[end + 2..].trim_start();
+        let (before, after) = (&line[..start], &line[end..]);
+        let value = match (before.ends_with('"'), before.ends_with('[')) {
+            (true, _) => after.strip_prefix("\":"),
+            // The brackets of PD, TiDB and Milvus: `[took=1.2s]`, `[error="..."]`.
+            (_, true) => after.strip_prefix('='),
+            _ => None,
+        };
+        let Some(value) = value else { continue };
+        let rest = value.trim_start();
         return Some(match rest.strip_prefix('"') {
             Some(text) => &text[..closing_quote(text)],
             None => &rest[..rest.find([',', '}', ']']).unwrap_or(rest.len())],
@@ -288,5 +292,9 @@ mod tests {
         assert_eq!(json_field(line, "error"), Some(r#"say \"no\""#));
         assert_eq!(json_field(line, "cut"), Some("ab"));
         assert_eq!(json_field(line, "none"), None);
+        let brackets = r#"["took apart"] [took=1.5s] [error="say no"] [cut="ab"#;
+        assert_eq!(json_field(brackets, "took"), Some("1.5s"));
+        assert_eq!(json_field(brackets, "error"), Some("say no"));
+        assert_eq!(json_field(brackets, "cut"), Some("ab"));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::common::{WAITS, matching, near, plural, says, span, time, times, voice, waited};
 use super::{Finding, Rule};
+use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts};
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
@@ -17,20 +18,13 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-/// A leader sends its database to a member that is too far behind.
-const FROM_A_LEADER: &[Meaning] = &[Meaning::SnapRecv, Meaning::SnapApply];
-
 /// So many rounds without an answer are several.
 const ROUNDS: usize = 3;
 
 fn check(facts: &Facts) -> Option<Finding> {
     let rounds = unanswered_rounds(facts);
-    // A member that stops gives up its publishing too.
-    let mut publish = matching(facts, &[Meaning::PublishError], |event| !says(event, &["request cancelled", "server stopped"]));
-    // A member that started between two leaders publishes itself a moment later.
-    publish.retain(|id| !near(facts, *id, &[Meaning::Published], 0, 60 * S, 40));
-    // One that is far behind is sent the database first, by a leader that a majority elected.
-    publish.retain(|id| !near(facts, *id, FROM_A_LEADER, -600 * S, 60 * S, 40));
+    let mut publish = unpublished(facts);
+    publish.retain(|id| !has_leader(facts, *id));
     let mut join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| {
         says(event, &["unable to join the cluster", "cannot connect to existing peers", "cluster is unavailable"])
     });
@@ -58,6 +52,28 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let confidence = if rounds.is_empty() { Confidence::Medium } else { Confidence::High };
     Some(Finding::new(RULE.id, Severity::Critical, confidence, title, what).showing(facts, &events))
+}
+
+/// Tries of a member to publish itself that stayed without success.
+pub fn unpublished(facts: &Facts) -> Vec<EventId> {
+    // A member that stops gives up its publishing too.
+    let mut publish = matching(facts, &[Meaning::PublishError], |event| !says(event, &["request cancelled", "server stopped"]));
+    // A member that started between two leaders publishes itself a moment later.
+    publish.retain(|id| !near(facts, *id, &[Meaning::Published], 0, 60 * S, 40));
+    publish
+}
+
+/// Whether the member knew a leader, which a majority elected: it is far behind then, and is sent the database first
+/// (etcd-io/etcd#3774).
+pub fn has_leader(facts: &Facts, id: EventId) -> bool {
+    let host = facts.event(id).host;
+    let mut before = facts.logs[id.log].events[..id.event].iter().rev().filter(|event| event.host == host);
+    let knows = |event: &Event| match event.meaning {
+        Meaning::LeaderElected | Meaning::LeaderChanged => Some(true),
+        Meaning::LeaderLost | Meaning::ElectionStart => Some(false),
+        meaning => START_LINES.contains(&meaning).then_some(false),
+    };
+    before.find_map(knows) == Some(true) || near(facts, id, &[Meaning::SnapRecv, Meaning::SnapApply], -600 * S, 60 * S, 40)
 }
 
 /// Campaigns of one member that follow one another without any word from another member.
@@ -190,7 +206,10 @@ mod tests {
         let receives = "2019-11-21 10:13:40.100000 I | rafthttp: receiving database snapshot [index: 91234, from: 18c54abf5eae5036, raft message size: 5.3 kB]\n";
         let sent = publish(35) + receives + &publish(42) + &publish(49);
         assert!(find(&facts(&[&sent]), "etcd-no-quorum").is_none());
+        assert!(find(&facts(&[&sent]), "etcd-request-timeout").is_some_and(|found| found.title.starts_with("A member could not publish")));
         assert!(find(&facts(&[&(publish(35) + &publish(42))]), "etcd-no-quorum").is_some());
+        let elected = "2019-11-21 10:13:14.604404 I | raft: raft.node: 87db82abb8b7e0d5 elected leader c93f463cb660f225 at term 8\n";
+        assert!(find(&facts(&[&(elected.to_owned() + &publish(21) + &publish(28))]), "etcd-no-quorum").is_none());
         let alone = round(10, 7) + &round(12, 8);
         let late = receives.replace("2019-11-21 10:13:40", "2018-05-14 17:04:13");
         assert!(find(&facts(&[&(alone + &late + &round(14, 9))]), "etcd-no-quorum").is_none());

@@ -1,6 +1,7 @@
 //! `etcd-request-timeout`: etcd gave up on requests.
 
 use super::common::{BY_LEADER, human_limit, lines, plural, says, times};
+use super::etcd_no_quorum::{has_leader, unpublished};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
@@ -38,7 +39,7 @@ const WAITS_FOR_WORD: &[Meaning] = &[Meaning::ReadIndexSlow, Meaning::ReadIndexS
 fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = facts.events_where(gave_up);
     if events.is_empty() {
-        return by_metrics(facts);
+        return not_published(facts).or_else(|| by_metrics(facts));
     }
     if events.iter().all(|id| WAITS_FOR_WORD.contains(&facts.event(*id).meaning)) {
         return Some(waits_for_word(facts, &events));
@@ -66,6 +67,20 @@ fn waits_for_word(facts: &Facts, events: &[EventId]) -> Finding {
     let title = format!("A member waited over 500\u{a0}ms for word from its leader, {}", times(lines(facts, events)));
     let what = "A read needs that word. The member then asks again; the lines do not say why the leader was silent.";
     Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, events).on(&[ElectionTimeout])
+}
+
+/// A member that knows a leader, and is not done with what it has to catch up.
+fn not_published(facts: &Facts) -> Option<Finding> {
+    let mut events = unpublished(facts);
+    events.retain(|id| has_leader(facts, *id));
+    if events.is_empty() {
+        return None;
+    }
+    let title = format!("A member could not publish itself to the cluster, {}", times(lines(facts, &events)));
+    let what =
+        "It knows a leader, so a majority was there. It is far behind, or still receives the database; it tries again until it is done.";
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).showing(facts, &events);
+    Some(finding.advising("See whether it catches up: its log says when it received and applied a snapshot. A large database over a slow link or disk takes minutes."))
 }
 
 /// Counters of requests that failed or waited too long for word from the leader.

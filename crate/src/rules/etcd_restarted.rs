@@ -91,6 +91,9 @@ fn ended_itself(facts: &Facts) -> Option<Finding> {
 
 const AFTER_A_FAULT: &str = "Upgrade to the newest release of its series, and look among its issues for the first lines of the trace. Want of memory or of threads is named in the line; a bus error (SIGBUS) points to the disk beneath the database.";
 
+/// How a server names its packages in its lines; what clients quote is `etcdserver: ...`.
+const PACKAGES_OF_SERVER: &[&str] = &["rafthttp", "| etcdserver", "etcdserver/"];
+
 /// Which program a fault ended: its line names it, or the trace after it, or the log around it is that of a server. A client
 /// of etcd prints its own faults beside its errors.
 fn whose(facts: &Facts, id: EventId) -> Option<&'static str> {
@@ -101,7 +104,8 @@ fn whose(facts: &Facts, id: EventId) -> Option<&'static str> {
     };
     let of_server = |other: &Event| {
         other.meaning == Meaning::StackFrame
-            || other.is_etcd_server() && (other.word("id").is_some() || START_LINES.contains(&other.meaning))
+            || other.is_etcd_server()
+                && (other.word("id").is_some() || START_LINES.contains(&other.meaning) || says(other, PACKAGES_OF_SERVER))
     };
     if before.contains("fleet") || around(Event::is_fleet) {
         return Some("fleetd");
@@ -186,6 +190,12 @@ mod tests {
         for (log, program) in [
             (boot(10) + FAULT + TRACE, "etcd"),
             (of_server, "etcd"),
+            (
+                format!(
+                    "2022-08-29 06:29:02.702707 E | rafthttp: failed to read 88d5d8ebd854df5a on stream Message (unexpected EOF)\n{FAULT}"
+                ),
+                "etcd",
+            ),
             (stamped("etcd"), "etcd"),
             (stamped("fleetd"), "fleetd"),
             (boot(10) + "fatal error: concurrent map iteration and map write\n", "etcd"),

@@ -49,7 +49,7 @@ const REASONS: &[(&[&str], &str, &str)] = &[
         "The member that was asked knew no leader that could carry it out.",
     ),
     (
-        &["unavailable or misconfigured", "any configured etcd endpoint", "Unable to get result"],
+        &["unavailable or misconfigured", "any configured etcd endpoint", "Unable to get result", "no healthy etcd endpoint"],
         "none of its endpoints of etcd was of use",
         "Each one refused, ended the connection or had no leader; the line does not tell which.",
     ),
@@ -100,6 +100,7 @@ mod tests {
             ),
             ("300: Raft Internal Error (Unable to write) [12]", "no leader"),
             ("unexpected EOF", "the connection ended"),
+            ("[lua] config_etcd.lua:568: no healthy etcd endpoint available, next retry after 2s", "none of its endpoints"),
         ] {
             let log = format!("Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: {error}\n");
             let title = find(&facts(&[&log]), "fleet-etcd-error").expect(error).title;
