@@ -43,11 +43,19 @@ pub fn role(name: &str) -> Option<Role> {
     FIELDS.iter().find(|(known, _)| *known == name).map(|(_, role)| *role)
 }
 
+/// What stands for signs in the source of a page; the sign that begins them is the last to be put back.
+const ENTITIES: [(&str, &str); 7] =
+    [("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+
 /// Takes away what is not text of the log.
 pub fn plain(text: &str) -> Cow<'_, str> {
     let mut plain = Cow::Borrowed(text);
     if search::first(text.as_bytes(), b'\x1b').is_some() {
         plain = Cow::Owned(without_escapes(text));
+    }
+    // Out of the source of a page.
+    if search::first(plain.as_bytes(), b'&').is_some() && ENTITIES.iter().any(|(entity, _)| search::has(&plain, entity)) {
+        plain = Cow::Owned(ENTITIES.iter().fold(plain.into_owned(), |text, (entity, sign)| text.replace(entity, sign)));
     }
     // A logger around etcd may quote its JSON: `msg="{\"level\":\"warn\",…}" component=etcd`.
     if let Some(at) = search::find(&plain, "{\\\"level\\\":").filter(|_| !plain.trim_start().starts_with('{')) {

@@ -791,6 +791,15 @@ mod tests {
     }
 
     #[test]
+    fn the_source_of_a_page_is_read() {
+        let line =
+            r#"{"level":"warn","ts":"2024-11-15T08:08:32.011Z","msg":"apply request took too long","took":"1.5s","response":"size:<7>"}"#;
+        let escaped = line.replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        let (read, there) = (read(&escaped), read(line));
+        assert_eq!((&read.events[0].values, read.events[0].time), (&there.events[0].values, there.events[0].time));
+    }
+
+    #[test]
     fn a_message_without_its_bracket_ends_where_its_row_does() {
         let late = "10:12:51.344648 W | etcdserver: failed to send out heartbeat on time\n";
         let pasted = format!("{late}\nthis shows that etcd is slow\n");
