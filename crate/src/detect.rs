@@ -72,6 +72,8 @@ struct Signs {
     fleet_options: usize,
     assignments: usize,
     commands: bool,
+    /// What `etcd --help` prints, which shows each flag with its default (etcd-io/etcd@v2.3.8:etcdmain/help.go).
+    help: bool,
     toml: bool,
     terraform: bool,
     /// A list or a mapping of variables in YAML holds a timer of etcd.
@@ -99,6 +101,7 @@ impl Signs {
             signs.toml |= line == etcd_toml::SECTION;
             signs.environment |= line.starts_with("Environment=") || line.starts_with("EnvironmentFile=") || line.starts_with("ExecStart=");
             signs.commands |= is_command(line);
+            signs.help |= line.get(1..).is_some_and(|rest| rest.starts_with("ime (in milliseconds) of a heartbeat interval"));
             signs.terraform |= terraform::declared(line).is_some();
             signs.listed |= line.trim_start_matches(['-', ' ', '{', '"']).starts_with("name")
                 && line.contains(':')
@@ -106,7 +109,10 @@ impl Signs {
             if let Some((key, _)) = line.trim_start_matches('#').split_once(':').filter(|_| !line.starts_with('#')) {
                 signs.key(key.trim_start_matches("- ").trim(), raw.starts_with(|c: char| !c.is_whitespace()));
             }
-            if let Some((name, value)) = line.trim_start_matches("export ").split_once('=') {
+            let assigned = line.trim_start_matches("export ").trim_start_matches("ENV ");
+            // A Dockerfile may part them by a blank.
+            let mark = if assigned.len() + "ENV ".len() == line.len() && !assigned.contains('=') { ' ' } else { '=' };
+            if let Some((name, value)) = assigned.split_once(mark) {
                 signs.assignment(name.trim(), value);
             }
         }
@@ -163,9 +169,7 @@ impl Signs {
             return Some(Source::CloudConfig);
         }
         let manifest = self.listed
-            || sample.contains("controlPlaneHardwareSpeed")
-            || sample.contains("extraArgs")
-            || sample.contains("extra_args")
+            || ["controlPlaneHardwareSpeed:", "extraArgs:", "extra_args:"].iter().any(|key| search::has(sample, key))
             || manifest::is_k3s(self.root_keys.iter().map(String::as_str))
             || (self.has("cluster") && (self.has("machine") || sample.contains("\n  etcd:")))
             || self.has("rancher_kubernetes_engine_config")
@@ -199,7 +203,7 @@ impl Signs {
         if self.etcd_keys >= 1 {
             return Some(Source::EtcdYaml);
         }
-        if self.commands {
+        if self.commands && !self.help {
             return Some(Source::Flags);
         }
         if self.terraform && self.assignments == 0 {

@@ -36,10 +36,14 @@ fn read(document: DocumentId, text: &str, stretch: Range<usize>) -> Option<Confi
 
 /// Byte ranges of whole lines between logs, fences and prompts.
 fn stretches(text: &str) -> Vec<Range<usize>> {
-    let (mut found, mut start, mut at) = (Vec::new(), 0, 0);
+    let (mut found, mut start, mut at, mut here) = (Vec::new(), 0, 0, None);
     for line in text.split_inclusive('\n') {
         let end = at + line.len();
-        if is_border(line) {
+        if is_prompt(line) {
+            here = cloud_config::here_document(line).map(|(_, word)| word);
+        }
+        // Also what ends the here-document that a prompt's line began.
+        if is_border(line) || here.is_some_and(|word| word == line.trim()) {
             found.push(start..at);
             start = end;
         } else if line.trim() == cloud_config::HEADER {
@@ -108,6 +112,13 @@ mod tests {
             assert_eq!(stated(&format!("{printed}{LOG}")), [(ElectionTimeout, Some(2000 * MS), "2000")], "{printed}");
             assert_eq!(stated(&format!("{LOG}{printed}")).len(), 1, "{printed}");
         }
+    }
+
+    #[test]
+    fn a_here_document_behind_a_prompt() {
+        let text = "Like this:\n\n```console\n$ cat << EOF > env.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: etcd}\ndata:\n  ETCD_ELECTION_TIMEOUT: \"2000\"\nEOF\n```\n";
+        assert_eq!(stated(text), [(ElectionTimeout, Some(2000 * MS), "2000")]);
+        assert!(configurations(0, text)[0].problems.is_empty());
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn embedded(text: &str) -> Option<Range<usize>> {
 }
 
 /// Where `<<EOF`, `<<'EOF'` or `<<-EOF` stands, and the word that ends it.
-fn here_document(text: &str) -> Option<(Range<usize>, &str)> {
+pub fn here_document(text: &str) -> Option<(Range<usize>, &str)> {
     let at = text.find("<<")?;
     let word = text[at + 2..].trim_start_matches(['-', ' ', '\'', '"', '\\']);
     let word = word.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;

@@ -18,8 +18,9 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
 
 /// Takes the assignments of an environment file that `unit` reads.
 pub fn take(builder: &mut Builder, inner: &Inner, unit: &str) {
-    // What exports its variables is read by a shell.
-    let of_shell = inner.text.starts_with("#!") || inner.text.lines().any(|line| line.trim_start().starts_with("export "));
+    // What exports its variables is read by a shell, and `ENV` stands in a Dockerfile.
+    let exports = |line: &str| line.trim_start().starts_with("export ") || line.starts_with("ENV ");
+    let of_shell = inner.text.starts_with("#!") || inner.text.lines().any(exports);
     let mut at = 0;
     for raw in inner.text.split_inclusive('\n') {
         let start = at;
@@ -29,7 +30,13 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str) {
             continue;
         }
         let mut timer = None;
-        for word in flags::words(&inner.text, start..at) {
+        let words = flags::words(&inner.text, start..at);
+        if let [env, name, value] = &words[..] {
+            if env.text == "ENV" && !name.text.contains('=') {
+                builder.variable(inner, &name.text, &value.text, value.span_from(0), Home::new(unit, Class::EnvironmentFile, ""));
+            }
+        }
+        for word in words {
             if word.text.starts_with('#') {
                 if let Some(name) = timer.filter(|_| !of_shell) {
                     comment(builder, inner, name, word.span_from(0).start..start + raw.trim_end().len());
@@ -95,6 +102,14 @@ mod tests {
             assert_eq!(read.settings.iter().map(|setting| setting.raw.as_str()).collect::<Vec<_>>(), [branch, "5000"]);
         }
         assert_eq!(read(0, "ETCD_ELECTION_TIMEOUT=1000\nETCD_ELECTION_TIMEOUT=2000\n").problems[0].id, "config-duplicate-key");
+    }
+
+    #[test]
+    fn variables_of_a_dockerfile() {
+        let text = "FROM alpine\nENV ETCD_HEARTBEAT_INTERVAL 200 \nENV ETCD_ELECTION_TIMEOUT=2000\nCMD [\"/run.sh\"]\n";
+        let read = crate::config::read(0, text).expect("a configuration");
+        let raw: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(text)).collect();
+        assert_eq!((raw, read.problems.len()), (vec!["200", "2000"], 0));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::inner::Inner;
 use super::{Configuration, Source};
 use super::{keys, scalar, template};
 use crate::text::DocumentId;
+use crate::units::parse_go_duration;
 
 /// A word without its quotes; `at` holds the byte where each byte of it stands.
 #[derive(Clone, Debug, Default)]
@@ -147,6 +148,7 @@ pub fn flags(words: &[Word]) -> Vec<Flag> {
 /// Takes the flags and assignments of a command line. `variables` are known assignments, by name,
 /// to which `${NAME}` may refer: value and bytes in the document.
 pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, file: &str, variables: &[(String, String, Range<usize>)]) {
+    let mut outer: Vec<Word> = Vec::new();
     for word in words {
         // `INSTALL_K3S_EXEC="server --etcd-arg=..."` holds its command behind the name.
         let assigned = word.assignment().filter(|(_, value, _)| value.contains(" --")).map(|(_, _, span)| span);
@@ -155,12 +157,16 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
         if within.len() > 1 && within.iter().any(runs) {
             // A whole command in quotes, as behind `sh -c` or in INSTALL_K3S_EXEC.
             take(builder, inner, &within, unit, file, variables);
-        } else if let Some((name, value, span)) = word.assignment() {
+            continue;
+        }
+        if let Some((name, value, span)) = word.assignment() {
+            let (value, span) = without_inner_quotes(&inner.text, value, span);
             builder.variable(inner, name, value, span, Home::new(unit, Class::Environment, file));
         }
         builder.image(&word.text);
+        outer.push(word.clone());
     }
-    for flag in flags(words) {
+    for flag in flags(&outer) {
         let Some((value, span)) = &flag.value else {
             builder.fact_of_flag(&flag.name, "true");
             continue;
@@ -207,8 +213,9 @@ fn referred(value: &str) -> Option<&str> {
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Flags, text);
     let inner = Inner::verbatim(text, 0..text.len());
+    let lines = if of_another_program(text) { "" } else { text };
     let mut at = 0;
-    for line in text.split_inclusive('\n') {
+    for line in lines.split_inclusive('\n') {
         if line.trim_start().starts_with('#') {
             at += line.len();
             continue;
@@ -229,10 +236,19 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
         }
         command(&mut builder, &inner, from..at);
     }
-    if text.trim_end().ends_with('\\') {
+    if lines.trim_end().ends_with('\\') {
         command(&mut builder, &inner, 0..text.len());
     }
     builder.finish("etcd command line".to_owned())
+}
+
+/// Whether a text has flags of another program that elects a leader: it names no etcd, and has units behind its timers.
+fn of_another_program(text: &str) -> bool {
+    let has_unit = |flag: &Flag| {
+        let value = flag.value.as_ref().map_or("", |(value, _)| value);
+        keys::of_key(&flag.name).is_some() && parse_go_duration(value).is_ok_and(|length| length > 0)
+    };
+    text.lines().any(|line| flags(&words(line, 0..line.len())).iter().any(has_unit)) && !text.to_ascii_lowercase().contains("etcd")
 }
 
 /// Takes a command, where it is not that of another program with flags of the same name.
@@ -276,6 +292,22 @@ mod tests {
     }
 
     #[test]
+    fn flags_in_one_word_are_taken_once() {
+        let text = "additional_options = \"--etcd-arg=heartbeat-interval=120 --etcd-arg=election-timeout=1200\" # see there\n";
+        let read = crate::config::read(0, text).expect("a configuration");
+        let raw: Vec<_> = read.settings.iter().map(|setting| (setting.raw.as_str(), setting.effective)).collect();
+        assert_eq!((raw, read.problems.len()), (vec![("120", true), ("1200", true)], 0));
+    }
+
+    #[test]
+    fn the_help_of_etcd_sets_nothing() {
+        let help = "  --heartbeat-interval '100'\n    Time (in milliseconds) of a heartbeat interval.\n  --election-timeout '1000'\n    Time (in milliseconds) for an election to timeout.\n";
+        assert!(crate::config::read(0, help).is_none());
+        let commented = format!("# {}\netcd --heartbeat-interval=250\n", help.lines().nth(1).unwrap_or("").trim());
+        assert_eq!(crate::config::read(0, &commented).expect("a command").settings.len(), 1);
+    }
+
+    #[test]
     fn a_mark_of_a_template_is_one_word() {
         for text in ["A={{ .X }} B=1", "A=\"<%= x(\"y\") %>\" B=1", "A=${x:-a b} B=1", "A={% if x %}1{% else %}2{% endif %} B=1"] {
             let cut = words(text, 0..text.len());
@@ -287,6 +319,8 @@ mod tests {
     #[test]
     fn a_flag_of_another_program_is_not_read() {
         assert!(crate::config::read(0, "agentd serve --heartbeat-interval=30s\n").is_none());
+        assert!(crate::config::read(0, "each node's flags:\n  - -election-timeout-min=400ms\n  - -heartbeat-interval=150ms\n").is_none());
+        assert!(crate::config::read(0, "--heartbeat-interval 150\n").is_some());
         let read = read(0, "agentd serve \\\n  --heartbeat-interval=30s\n");
         assert!(read.settings.is_empty() && !read.cluster.has_etcd);
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
+use super::scalar::{Fate, Reading};
 use super::{Configuration, Source, keys, scalar};
 use crate::text::DocumentId;
 use crate::yaml::{self, Kind, Node, Style, Tree};
@@ -33,13 +34,30 @@ fn take(builder: &mut Builder, tree: &Tree, node: &Node, depth: usize) {
             builder.fact_of_variable("FLEET_ETCD_SERVERS", text);
         }
         let Some(meant) = keys::of_prefixed(entry.name()).or_else(|| keys::of_variable(entry.name())) else { continue };
-        builder.claim(
-            meant,
-            within_quotes(entry.name(), value),
-            scalar::cloudinit(meant.0, &unquoted(value)),
-            Home::new("", Class::Environment, ""),
-        );
+        let value = &without_comma(builder, value);
+        let text = value.text().unwrap_or("");
+        let known = !builder.tolerant || text.is_empty() || text.starts_with(|first: char| first.is_ascii_digit());
+        let reading = match keys::of_key(entry.name()) {
+            // In a program it is an expression.
+            _ if !known => Reading { value: None, fate: Fate::Template },
+            Some(_) => scalar::cloudinit(meant.0, &unquoted(value)),
+            // Behind the daemon's name it is a variable, or becomes one.
+            None => scalar::daemon(meant.0, text),
+        };
+        builder.claim(meant, within_quotes(entry.name(), value), reading, Home::new("", Class::Environment, ""));
     }
+}
+
+/// Read line by line, a value may be one of a program: `etcd_election_timeout: 3000,`.
+fn without_comma(builder: &Builder, node: &Node) -> Node {
+    let ends = builder.text.get(node.span.clone()).is_some_and(|raw| raw.ends_with(','));
+    if !(builder.tolerant && ends) {
+        return node.clone();
+    }
+    let span = node.span.start..node.span.end - 1;
+    let text = builder.text.get(span.clone()).unwrap_or("").trim_matches(['"', '\'']).to_owned();
+    let style = if text.len() < span.len() { Style::Double } else { Style::Plain };
+    Node { kind: Kind::Scalar { text, style }, span, ..node.clone() }
 }
 
 /// What a patch replaces. Who spells a key as a variable hands it on as a string, so its quotes stay; beside a
@@ -79,6 +97,21 @@ mod tests {
             let place = read(0, text).settings.remove(0).place;
             assert_eq!(&text[place.span.start as usize..place.span.end as usize], kept);
         }
+    }
+
+    #[test]
+    fn a_variable_is_read_as_its_daemon_does() {
+        let read = read(0, "ETCD_HEARTBEAT_INTERVAL: 100ms\n");
+        assert_eq!((read.problems[0].id, read.settings[0].effective), ("etcd-bad-config", false));
+    }
+
+    #[test]
+    fn an_expression_of_a_program_is_not_known() {
+        let text = "variables(\n  etcd_heartbeat_interval: node['etcd']['beat'],\n  etcd_election_timeout: 2000,\n)\n";
+        let read = read(0, text);
+        let raw: Vec<_> = read.settings.iter().map(|setting| (setting.place.span.of(text), setting.value)).collect();
+        assert_eq!(raw, [("node['etcd']['beat']", None), ("2000", Some(2000 * MS))]);
+        assert!(read.problems.iter().all(|problem| problem.id == "config-template"), "{:?}", read.problems);
     }
 
     #[test]

@@ -196,7 +196,12 @@ pub fn etcd_word(text: &str) -> Option<usize> {
 
 /// Whether a command starts a container of etcd: what stands at its end are etcd's flags.
 pub fn runs_container(command: &str) -> bool {
-    command.contains("etcd") && ["docker run", "podman run", "nerdctl run", "rkt run"].iter().any(|run| command.contains(run))
+    command.contains("etcd") && starts_container(command)
+}
+
+/// Whether a command starts any container: the variables around it do not reach what runs inside.
+pub fn starts_container(command: &str) -> bool {
+    ["docker run", "podman run", "nerdctl run", "rkt run"].iter().any(|run| command.contains(run))
 }
 
 fn is_etcd_argument(text: &str) -> bool {
@@ -232,6 +237,8 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
                 continue;
             }
             "heartbeatinterval" | "leaderelectiontimeout" if builder.text.contains("etcdClusters") => duration(builder, entry, member),
+            // KubeKey's, numbers of milliseconds (kubesphere/kubekey, EtcdCluster).
+            "heartbeatinterval" | "electiontimeout" if builder.text.contains("kubekey.") => camel_case(builder, entry),
             "controlplanehardwarespeed" if depth == 1 => hardware_speed(builder, &entry.value),
             "data" if depth == 0 => data(builder, tree, &entry.value),
             "extraargs" => arguments(builder, tree, &entry.value),
@@ -315,6 +322,13 @@ fn duration(builder: &mut Builder, entry: &Entry, member: &str) {
     let value = entry.value.text().and_then(|text| crate::units::parse_go_duration(text).ok());
     let fate = if value.is_some() { scalar::Fate::Used } else { scalar::Fate::Stops };
     builder.claim((parameter, false), unquoted(&entry.value), scalar::Reading { value, fate }, Home::new(member, Class::Flag, ""));
+}
+
+fn camel_case(builder: &mut Builder, entry: &Entry) {
+    let parameter = if entry.name() == "heartbeatInterval" { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout };
+    if let Some(text) = entry.value.text().filter(|_| !entry.name().contains(['-', '_'])) {
+        builder.claim((parameter, false), unquoted(&entry.value), scalar::daemon(parameter, text), Home::new("", Class::Flag, ""));
+    }
 }
 
 /// A ConfigMap's `data`: variables, and whole files.
@@ -482,6 +496,15 @@ mod tests {
     }
 
     #[test]
+    fn what_only_names_a_key_is_no_manifest() {
+        let source =
+            "const (\n\t// The heartbeats:\n\t//\tETCD_HEARTBEAT_INTERVAL: 100ms\n\tSpeed = `json:\"controlPlaneHardwareSpeed\"`\n)\n";
+        assert!(crate::config::read(0, source).is_none());
+        let broken = "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      election-timeout: \"2500\"\n   x: [\n";
+        assert_eq!(crate::config::read(0, broken).expect("broken, but one").problems[0].id, "config-yaml-error");
+    }
+
+    #[test]
     fn services_of_one_compose_file_do_not_overrule_each_other() {
         let text = "services:\n  a:\n    image: etcd\n    command: [--heartbeat-interval=250]\n  b:\n    image: etcd\n    environment: {ETCD_HEARTBEAT_INTERVAL: 500}\n";
         assert_eq!(raw(text).into_iter().map(|(_, value)| value).collect::<Vec<_>>(), ["250", "500"]);
@@ -516,6 +539,7 @@ mod tests {
             "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs: {heartbeat-interval: \"500\", election-timeout: \"5000\"}\n",
             "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - {name: heartbeat-interval, value: \"500\"}\n    - name: election-timeout\n      value: \"5000\"\n",
             "services:\n  etcd:\n    extra_args:\n      heartbeat-interval: 500\n      election-timeout: 5000\n",
+            "apiVersion: kubekey.kubesphere.io/v1alpha2\nkind: Cluster\nspec:\n  etcd:\n    heartbeatInterval: 500\n    electionTimeout: 5000\n",
             "etcd-arg:\n  - heartbeat-interval=500\n  - election-timeout=5000\n",
             "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    command:\n    - '--heartbeat-interval=500'\n    - '--election-timeout=5000'\n",
             "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    environment:\n      ETCD_HEARTBEAT_INTERVAL: 500\n      ETCD_ELECTION_TIMEOUT: \"5000\"\n",

@@ -185,7 +185,7 @@ pub const PROBLEM_IDS: &[&str] = &[
 /// Reads a document as configuration; `None` where it is none.
 pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
     let source = crate::detect::configuration(text)?;
-    Some(match source {
+    let read = match source {
         Source::CloudConfig => cloud_config::read(document, text),
         Source::DropIn => drop_in::read(document, text),
         Source::FleetConf => fleet_conf::read(document, text),
@@ -199,5 +199,8 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
         Source::Terraform => terraform::read(document, text),
         Source::Program => program::read(document, text),
         Source::Fragment => fragment::read(document, text),
-    })
+    };
+    // What has only words in common with a command or a manifest, and is no YAML, is some other text.
+    let vague = source == Source::Flags || (source == Source::Manifest && read.tolerant);
+    (!vague || read.cluster.has_etcd || !read.settings.is_empty()).then_some(read)
 }

@@ -6,12 +6,18 @@ use std::ops::Range;
 use super::builder::{Builder, Class, Home};
 use super::flags::{self, Word};
 use super::inner::Inner;
-use super::{Configuration, Source, keys};
+use super::{Configuration, Source, keys, scalar};
 use crate::search;
 use crate::text::DocumentId;
 
 /// What NixOS calls its module for etcd; below `extraConf` variables stand without `ETCD_`.
 const NIXOS: &str = "services.etcd";
+
+/// What k3s and RKE2 call the list of etcd's arguments.
+const K3S: &str = "etcd-arg";
+
+/// A name that stands so often in other places is not looked for further on.
+const MOST_LOOKS: usize = 50;
 
 /// A word, in quotes or bare, or one mark between words.
 #[derive(Clone)]
@@ -46,24 +52,22 @@ fn is_mark(byte: u8) -> bool {
 pub fn is_program(sample: &str) -> bool {
     let named = ["-heartbeat-interval", "-election-timeout", "arg=heartbeat-interval", "arg=election-timeout"];
     let variables = ["ETCD_HEARTBEAT_INTERVAL", "ETCD_ELECTION_TIMEOUT"];
-    let quoted = named.iter().any(|name| sample.match_indices(name).any(|(at, name)| stands_quoted(sample, at, name)));
+    let listed = if search::has(sample, K3S) { &["heartbeat-interval=", "election-timeout="][..] } else { &[] };
+    let words = named.iter().chain(&["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT="]).chain(listed);
+    let quoted = words.into_iter().any(|word| sample.match_indices(word).take(MOST_LOOKS).any(|(at, _)| stands_quoted(sample, at)));
     let assigned = variables.iter().any(|name| sample.match_indices(name).any(|(at, name)| is_assigned(sample, at + name.len())));
     search::has(sample, NIXOS) || (quoted || assigned) && read(0, sample).settings.iter().any(|setting| setting.effective)
 }
 
-/// Whether the word around `at` has quotes and is an item of a list: a shell parts words by blanks alone.
-fn stands_quoted(text: &str, at: usize, name: &str) -> bool {
-    let start = text[..at].rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
-    let Some(open) = text[start..at].rfind(['"', '\'']).map(|open| start + open) else { return false };
-    if open > start && !text[..open].ends_with(['[', '(', '{', ',']) {
-        return false;
-    }
-    let quote = char::from(text.as_bytes()[open]);
-    let rest = text[at + name.len()..].split('\n').next().unwrap_or("");
-    let Some((_, after)) = rest.split_once(quote) else { return false };
-    let before = text[..start].rsplit('\n').next().unwrap_or("").trim();
-    let after = after.trim_start();
-    before != "-" && (after.starts_with([',', ']', ')', '}']) || (before.is_empty() && after.is_empty()))
+/// Whether the text in quotes around `at` is an item of a list, an argument, or a piece of a text: a shell parts words by
+/// blanks alone.
+fn stands_quoted(text: &str, at: usize) -> bool {
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text[start..].split('\n').next().unwrap_or("");
+    let Some(word) = tokens(line).into_iter().find(|token| token.quoted && token.span.contains(&(at - start))) else { return false };
+    let before = line[..word.span.start - 1].trim();
+    let after = line[word.span.end + 1..].trim();
+    before != "-" && (after.starts_with([',', ']', ')', '}', '+']) || (before.is_empty() && after.is_empty()))
 }
 
 /// Whether a variable's name that ends at `end` is assigned to as no environment file can: with blanks, an arrow, or in quotes.
@@ -98,6 +102,7 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
         match token.text {
             "name" => named = value.text,
             "value" => variable(&mut builder, &inner, std::mem::take(&mut named), value),
+            K3S if value.is("[") => arguments(&mut builder, &tokens[at..]),
             "initialCluster" if value.is("[") => members(&mut builder, &tokens[at..]),
             name => variable(&mut builder, &inner, name, value),
         }
@@ -112,7 +117,13 @@ fn command(builder: &mut Builder, inner: &Inner, words: &[&Token]) {
     let flag = |text: &str| text.starts_with('-') && text.trim_start_matches('-').starts_with(|first: char| first.is_ascii_alphabetic());
     let told = |word: &&Token| flag(word.text) || (word.quoted && (word.text.contains('=') || search::has(word.text, "etcd")));
     if words.iter().any(told) {
-        let words: Vec<Word> = words.iter().map(|word| word.word()).collect();
+        // A piece of a command line: `" -e ETCD_ELECTION_TIMEOUT=1000" +`.
+        let is_piece = |word: &Token| word.quoted && word.text.trim_start().starts_with('-') && word.text.contains(' ');
+        let mut cut: Vec<Word> = Vec::new();
+        for word in words {
+            if is_piece(word) { cut.extend(flags::words(&inner.text, word.span.clone())) } else { cut.push(word.word()) }
+        }
+        let words = cut;
         flags::take(builder, inner, &words, "", "", &[]);
     }
 }
@@ -132,6 +143,22 @@ fn variable(builder: &mut Builder, inner: &Inner, name: &str, value: &Token) {
     if name.starts_with("ETCD_") && !value.is_mark() {
         let word = value.word();
         builder.variable(inner, name, &word.text, value.span.clone(), Home::new("", Class::Environment, ""));
+    }
+}
+
+/// `etcd-arg = [ "heartbeat-interval=500" ]`.
+fn arguments(builder: &mut Builder, tokens: &[Token]) {
+    for token in tokens.iter().take_while(|token| !token.is("]")).filter(|token| token.quoted) {
+        let Some((name, value)) = token.text.split_once('=') else { continue };
+        builder.fact_of_flag(name, value);
+        if let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) {
+            builder.claim(
+                meant,
+                token.span.end - value.len()..token.span.end,
+                scalar::daemon(meant.0, value),
+                Home::new("", Class::Flag, ""),
+            );
+        }
     }
 }
 
@@ -203,6 +230,10 @@ mod tests {
             "spawn('etcd', [\n  '--name', 'a', // the first's name\n  '--heartbeat-interval', '200',\n  '--election-timeout', '2000',\n]);\n",
             "task \"etcd\" {\n  config {\n    command = \"etcd\"\n    args = [\n      \"--heartbeat-interval=200\",\n      \"--election-timeout=2000\",\n    ]\n  }\n}\n",
             "{\n  services.etcd.extraConf = {\n    HEARTBEAT_INTERVAL = \"200\";\n    \"ELECTION_TIMEOUT\" = \"2000\";\n  };\n}\n",
+            "print(f'ETCD_HEARTBEAT_INTERVAL=\"200\"', file=file)\nprint(f'ETCD_ELECTION_TIMEOUT=\"2000\"', file=file)\n",
+            "Env: [\n  'ETCD_HEARTBEAT_INTERVAL=200', // ms\n  'ETCD_ELECTION_TIMEOUT=2000',\n],\n",
+            "docker \"run -d\" +\n  \" -e ETCD_HEARTBEAT_INTERVAL=200\" +\n  \" -e ETCD_ELECTION_TIMEOUT=2000\" +\n  \" quay.io/coreos/etcd\"\n",
+            "k3s_config = {\n  etcd-arg = [\n    \"heartbeat-interval=200\",\n    \"election-timeout=2000\",\n  ]\n}\n",
             "environment = [\n  { name = \"ETCD_HEARTBEAT_INTERVAL\", value = \"200\" },\n  { name = \"ETCD_ELECTION_TIMEOUT\", value = \"2000\" },\n]\n",
             "docker_container 'etcd' do\n  env 'ETCD_HEARTBEAT_INTERVAL' => '200', 'ETCD_ELECTION_TIMEOUT' => '2000'\nend\n",
             "env {\n  ETCD_HEARTBEAT_INTERVAL = 200\n  ETCD_ELECTION_TIMEOUT = \"2000\"\n}\n",

@@ -6,7 +6,7 @@ use super::edit::{Edit, apply};
 use super::place::{Place, line_start};
 use super::{Change, render, verify};
 use crate::config::manifest::{HARDWARE_SPEEDS, commands, of_openshift};
-use crate::config::{Configuration, Setting, Source, scalar};
+use crate::config::{Configuration, Setting, Source, scalar, template};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::sort::by_key;
@@ -151,8 +151,15 @@ impl Place<'_> {
     }
 
     fn addition(&self, group: &[Change]) -> Option<Edit> {
-        let found = self.insertions(group).into_iter().take(MOST_TRIES).find(|edit| self.verifies(std::slice::from_ref(edit), group))?;
+        let may_stand = |edit: &Edit| !self.above_a_mark(edit) && self.verifies(std::slice::from_ref(edit), group);
+        let found = self.insertions(group).into_iter().take(MOST_TRIES).find(may_stand)?;
         Some(found.serving(group))
+    }
+
+    /// Whether lines would come right above a mark that writes lines of its own, which may be the same.
+    fn above_a_mark(&self, edit: &Edit) -> bool {
+        let next = self.text.get(edit.start..).and_then(|rest| rest.lines().map(str::trim).find(|line| !line.is_empty()));
+        next.is_some_and(|line| template::length(line) == Some(line.len()) && !template::is_statement(line))
     }
 
     fn verifies(&self, edits: &[Edit], group: &[Change]) -> bool {

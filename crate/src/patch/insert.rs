@@ -5,7 +5,7 @@ use super::place::{Form, Place, bom, line_start};
 use super::{Change, Etcd, render};
 use crate::config::etcd_toml;
 use crate::config::inner::Inner;
-use crate::config::manifest::{arguments_of, commands, etcd_word, runs_container};
+use crate::config::manifest::{arguments_of, commands, etcd_word, runs_container, starts_container};
 use crate::config::{Source, section_of};
 use crate::gather::Gather;
 use crate::yaml::{Kind, Node, Style, Tree};
@@ -32,9 +32,11 @@ impl Place<'_> {
             // What the file that it writes for k3s or RKE2 does not list yet goes into that list.
             Source::CloudConfig if self.configuration.cluster.launcher.is_some() => {}
             Source::CloudConfig => {
-                found.extend(self.in_section(group));
+                // It has no section for etcd 3.
+                let sections = group[0].etcd != Etcd::V3;
+                found.extend(self.in_section(group).filter(|_| sections));
                 found.extend(self.in_unit(group, &["coreos", "units"], "content", "drop_ins"));
-                found.extend(self.new_section(group));
+                found.extend(self.new_section(group).filter(|_| sections));
                 found.extend(self.in_new_drop_in(group, &["coreos", "units"], "content", "drop_ins"));
             }
             Source::ContainerLinux => {
@@ -53,6 +55,8 @@ impl Place<'_> {
             // A file that only etcd 0.4 reads.
             Source::EtcdToml if group[0].etcd == Etcd::V04 => found.push(self.in_toml(group)),
             Source::EtcdToml => {}
+            // At the end of a Dockerfile they would be no instruction.
+            Source::Environment if self.text.lines().any(|line| line.starts_with("ENV ")) => {}
             Source::Environment => {
                 found.push(self.append(group.iter().map(|change| format!("{}={}", render::variable(change), render::value(change)))))
             }
@@ -204,7 +208,8 @@ impl Place<'_> {
 
     /// A drop-in for a unit that has none.
     fn new_drop_in(&self, tree: &Tree, unit: &Node, content: &str, drop_ins: &str, group: &[Change]) -> Option<Edit> {
-        if unit.is_flow() || tree.get(unit, drop_ins).is_some() {
+        let own = tree.get(unit, content).and_then(Node::text).unwrap_or("");
+        if unit.is_flow() || tree.get(unit, drop_ins).is_some() || starts_container(own) {
             return None;
         }
         let name = unit.entries().iter().find(|entry| entry.name() == "name")?;
@@ -216,13 +221,16 @@ impl Place<'_> {
             format!("{indent}    {content}: |"),
             format!("{indent}      [Service]"),
         ];
-        lines.extend(group.iter().map(|change| format!("{indent}      {}", environment(change))));
+        lines.extend(group.iter().map(|change| format!("{indent}      {}", self.environment(change))));
         let text: String = lines.iter().map(|line| format!("{}{line}", self.line_end)).gather().concat();
         Some(self.below(name, text))
     }
 
     /// `Environment=` lines behind the last one of `[Service]`, or right below it.
     fn in_unit_text(&self, inner: &Inner, group: &[Change]) -> Option<Edit> {
+        if starts_container(&inner.text) {
+            return None;
+        }
         let (mut at, mut service, mut best) = (0, false, None);
         let mut continued = false;
         for line in inner.text.split_inclusive('\n') {
@@ -238,9 +246,15 @@ impl Place<'_> {
             at += line.len();
         }
         let at = best?;
-        let text: String = group.iter().map(|change| format!("\n{}", environment(change))).gather().concat();
+        let text: String = group.iter().map(|change| format!("\n{}", self.environment(change))).gather().concat();
         let outer = inner.outer(at.checked_sub(1)?..at)?;
         Some(Edit::insert(outer.end, inner.encode(&text, self.line_end)?))
+    }
+
+    /// Without quotes where the file may stand in those of a program.
+    fn environment(&self, change: &Change) -> String {
+        let quote = if self.configuration.tolerant { "" } else { "\"" };
+        format!("Environment={quote}{}={}{quote}", render::variable(change), render::value(change))
     }
 
     /// Behind the last option that stands outside of any section.
@@ -335,10 +349,6 @@ impl Place<'_> {
 fn runs_etcd(command: &str) -> bool {
     let command = command.trim_start();
     !command.starts_with('#') && (command.starts_with('-') || runs_container(command) || etcd_word(command).is_some())
-}
-
-fn environment(change: &Change) -> String {
-    format!("Environment=\"{}={}\"", render::variable(change), render::value(change))
 }
 
 /// From where to where an item may stand on one line: itself, or the last entry of a mapping.

@@ -237,6 +237,10 @@ mod tests {
         let read = [config::read(0, fleet).expect("a configuration")];
         let place = |etcd| patch(&[fleet], &read, &of(etcd))[0].document.clone();
         assert_eq!((place(Etcd::V3), place(Etcd::V2)), (None, Some("d1".to_owned())));
+        let etcd = "#cloud-config\ncoreos:\n  etcd2:\n    name: a\n";
+        let read = [config::read(0, etcd).expect("a configuration")];
+        let disposition = |etcd_of| patch(&[etcd], &read, &of(etcd_of))[0].disposition.clone();
+        assert_eq!((disposition(Etcd::V3).as_str(), disposition(Etcd::V2).as_str()), ("refused", "safe"));
     }
 
     #[test]
@@ -310,6 +314,10 @@ mod tests {
             (
                 "etcd \\\n  --heartbeat-interval 600 \\\n  --name a\n",
                 "etcd \\\n  --heartbeat-interval 250 \\\n  --election-timeout 2500 \\\n  --name a\n",
+            ),
+            (
+                "FROM alpine\nENV ETCD_HEARTBEAT_INTERVAL 600\nCMD [\"/run.sh\"]\n",
+                "FROM alpine\nENV ETCD_HEARTBEAT_INTERVAL 250\nENV ETCD_ELECTION_TIMEOUT 2500\nCMD [\"/run.sh\"]\n",
             ),
             ("ETCD_HEARTBEAT_INTERVAL=600\n", "ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"),
             (
@@ -480,6 +488,11 @@ mod tests {
             "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 1000\n    election-timeout: 2000\n",
             "services:\n  a:\n    command: [etcd, --election-timeout=1000]\n  b:\n    command: [etcd]\n",
             "etcd-arg: &e [election-timeout=1000]\nother: *e\n",
+            // The variables of a unit do not reach a container, nor is a line of a file an instruction of a Dockerfile.
+            "[Service]\nExecStart=/usr/bin/docker run --name etcd quay.io/coreos/etcd:v2.3.8\n",
+            "FROM alpine\nENV ETCD_NAME=a\n",
+            // What the mark writes may be the same lines.
+            "cat <<EOF\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  local:\n${ARGUMENTS}\nEOF\n",
             // A section for CoreOS reaches no etcd of RKE2.
             "#cloud-config\nwrite_files:\n- path: /etc/rancher/rke2/config.yaml\n  content: |\n    token: x\n    tls-san: [a]\n",
             "#cloud-config\nwrite_files:\n  - path: /etc/systemd/system/etcd2.service.d/50.conf\n    encoding: base64\n    content: W1NlcnZpY2VdCkVudmlyb25tZW50PUVUQ0RfRUxFQ1RJT05fVElNRU9VVD01MDAwCg==\n",

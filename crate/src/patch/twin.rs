@@ -69,6 +69,7 @@ impl<'a> Place<'a> {
                 | "fleet_"
                 | "fleet-"
                 | "export"
+                | "ENV"
                 | "Environment="
                 | "ETCD_PEER_"
                 | "peer-"

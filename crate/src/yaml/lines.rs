@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::{Entry, Kind, MAX_DEPTH, Node, Style, Tree};
+use crate::config::template;
 use crate::search;
 
 /// Reads what can be read of `text`; never fails.
@@ -32,7 +33,7 @@ fn lines(text: &str) -> Vec<Line> {
     while start < text.len() {
         let raw = &text.as_bytes()[start..];
         let length = search::first(raw, b'\n').map_or(raw.len(), |end| end + 1);
-        let content = raw[..length].trim_ascii_end();
+        let content = without_statement(raw[..length].trim_ascii_end());
         let mut lead = 0;
         let mut tabs = 0;
         while let Some(byte) = content.get(lead) {
@@ -47,6 +48,15 @@ fn lines(text: &str) -> Vec<Line> {
         start += length;
     }
     found
+}
+
+/// A line without the mark of a template at its end that prints nothing: `etcd: {{if stable}}`.
+fn without_statement(line: &[u8]) -> &[u8] {
+    let begins = |pair: &[u8]| matches!(pair, b"{{" | b"{%" | b"<%");
+    let Some(at) = line.windows(2).rposition(begins).filter(|_| line.ends_with(b"}") || line.ends_with(b">")) else { return line };
+    let mark = std::str::from_utf8(&line[at..]).unwrap_or("");
+    let before = line[..at].trim_ascii_end();
+    if !before.trim_ascii().is_empty() && template::is_statement(mark) { before } else { line }
 }
 
 struct Reader<'a> {
@@ -201,6 +211,14 @@ fn node(span: Range<usize>, kind: Kind) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_statement_at_the_end_of_a_line_is_no_value() {
+        let tree = read("coreos: {{if eq .channel \"stable\"}}\n  etcd:\n    election-timeout: 1000{{else}}\n    name: {{.name}}\n");
+        let etcd = tree.at(&tree.documents[0], &["coreos", "etcd"]).expect("a section");
+        let text = |key| tree.get(etcd, key).and_then(Node::text);
+        assert_eq!((text("election-timeout"), text("name")), (Some("1000"), Some("{{.name}}")));
+    }
 
     #[test]
     fn reads_through_template_marks() {
