@@ -457,3 +457,22 @@ fn without_times_no_more_is_claimed_than_the_lines_show() {
     assert!(said.contains("; the leader changed once, and fleet gave up"), "{said}");
     assert!(!said.contains("living leader") && !said.contains("explain 0"), "{said}");
 }
+
+/// A configuration beside a log may be the answer to it: the other reading is told too.
+#[test]
+fn a_limit_that_may_have_been_set_since_is_told_both_ways() {
+    let line = |second: u32| {
+        format!(
+            "Mar 05 10:00:{second:02} a fleetd[9]: INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled\n"
+        )
+    };
+    let log = [line(1), line(31)].concat();
+    let file = |limit: u32| format!("#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: {limit}\n    agent-ttl: 120s\n");
+    let report = read(&[&file(5), &log]);
+    let limit = row(&report, "fleet.etcd-request-timeout");
+    assert_eq!(limit.proposed_text, "8\u{a0}s");
+    assert!(bounds(limit).contains("right as it stands"), "{}", bounds(limit));
+    // Here more is asked for either way.
+    let report = read(&[&file(3), &log]);
+    assert!(!bounds(row(&report, "fleet.etcd-request-timeout")).contains("right as it stands"));
+}

@@ -116,7 +116,11 @@ fn tie(facts: &Facts, failure: &mut FleetFailure) {
 /// The longest spell in which requests of one machine failed one straight after the other, from the
 /// start of the first to the end of the last: a lower bound of how long etcd gave no answer (method 5.4).
 pub fn proven_wait(facts: &Facts) -> Option<Micros> {
-    let patience = facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S);
+    proven_wait_with(facts, facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S))
+}
+
+/// The same, if the limit had been `patience`.
+pub fn proven_wait_with(facts: &Facts, patience: Micros) -> Option<Micros> {
     let mut moments: Vec<(&str, Micros)> = Vec::new();
     for failure in &facts.fleet_failures {
         let times = failure.events.iter().filter_map(|id| facts.event(*id).time);

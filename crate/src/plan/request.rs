@@ -1,7 +1,7 @@
 //! fleet's etcd-request-timeout: longer than the stalls of etcd that it should ride out.
 
 use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, remark, rung, stall_to_survive};
-use crate::facts::failures::proven_wait;
+use crate::facts::failures::{proven_wait, proven_wait_with};
 use crate::facts::{ChangeClass, Facts};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
@@ -151,6 +151,7 @@ fn propose(facts: &Facts, findings: &[Finding], need: Micros, mut why: Vec<Bound
     let interpolated = (!RUN.contains(&value)).then_some("1, 5 and 10\u{a0}s");
     let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated, ..Doubts::default() });
     why.extend(doubts);
+    why.extend(if_set_since(facts));
     let behind = |finding: &&Finding| finding.parameters.contains(&PARAMETER) && finding.severity > Severity::Info;
     Decision {
         proposed: Some(value),
@@ -161,6 +162,21 @@ fn propose(facts: &Facts, findings: &[Finding], need: Micros, mut why: Vec<Bound
         findings: findings.iter().filter(behind).map(|finding| finding.id).gather(),
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
+}
+
+/// A stated value is taken to be in force; what changes if it is the answer to this log and not what it shows (method 1.2).
+fn if_set_since(facts: &Facts) -> Option<Bound> {
+    let (now, default) = (facts.in_force(PARAMETER), PARAMETER.default_value());
+    let value = now.value.filter(|value| now.place.is_some() && now.event.is_none() && *value > default)?;
+    let asked = FLOOR.max(proven_wait_with(facts, default)? * 5 / 4);
+    (value >= asked && stall_to_survive(facts).is_none()).then(|| {
+        remark(format!(
+            "If {} was set only after this log, it is right as it stands: with the default of {} in force the same lines ask for {}.",
+            PARAMETER.human(value),
+            PARAMETER.human(default),
+            human(asked)
+        ))
+    })
 }
 
 fn cost(facts: &Facts, value: Micros) -> String {
