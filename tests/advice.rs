@@ -449,6 +449,7 @@ fn without_times_no_more_is_claimed_than_the_lines_show() {
          raft.node: {A} elected leader {A} at term 6\n"
     );
     let fleet = "ERROR engine.go:149: Unable to determine cluster engine version\n\
+                 ERROR engine.go:217: Engine leadership lost, renewal failed: timeout reached\n\
                  ERROR reconcile.go:120: Failed fetching Units from Registry: timeout reached\n\
                  ERROR reconcile.go:73: Unable to determine agent's desired state: timeout reached\n\
                  ERROR server.go:189: Server monitor triggered: Monitor timed out before successful heartbeat\n";
@@ -475,4 +476,18 @@ fn a_limit_that_may_have_been_set_since_is_told_both_ways() {
     // Here more is asked for either way.
     let report = read(&[&file(3), &log]);
     assert!(!bounds(row(&report, "fleet.etcd-request-timeout")).contains("right as it stands"));
+}
+
+/// No agent-ttl rides out minutes, but the request timeout that is raised still needs twelve times itself.
+#[test]
+fn an_outage_too_long_for_any_agent_ttl_leaves_no_limit_uncarried() {
+    let log = "Mar 05 10:00:00 a fleetd[1]: ERROR engine.go:217: Engine leadership lost, renewal failed: context deadline exceeded\n\
+               Mar 05 10:00:05 a fleetd[1]: ERROR reconcile.go:120: Failed fetching Units from Registry: context deadline exceeded\n\
+               Mar 05 10:00:15 a fleetd[1]: ERROR server.go:189: Server monitor triggered: Monitor timed out before successful heartbeat\n\
+               Mar 05 10:00:15 a fleetd[1]: INFO server.go:157: Establishing etcd connectivity\n\
+               Mar 05 10:04:15 a fleetd[1]: INFO server.go:168: Starting server components\n";
+    let report = read(&[log]);
+    assert_eq!(proposed(&report), [("fleet.etcd-request-timeout", "5\u{a0}s"), ("fleet.agent-ttl", "60s")]);
+    let bounds = bounds(row(&report, "fleet.agent-ttl"));
+    assert!(bounds.contains("too long to ride out") && !bounds.contains("to be ridden out"), "{bounds}");
 }

@@ -38,7 +38,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     let lost = facts.events_of(&[Meaning::ServerMonitorTriggered]).next().is_some();
     let contradicted = findings.iter().any(|finding| finding.id == "config-agent-ttl-too-short" && finding.severity > Severity::Info);
     let timeout = request.value();
-    let burden = Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election) };
+    let mut burden = Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election) };
     let now = facts.value(PARAMETER);
     let meant = as_the_file_means(facts, PARAMETER, &|value| cost(facts, value, now, interval));
     if let Some(meant) = meant.as_ref().filter(|meant| fits(facts, meant.value(), &burden)) {
@@ -48,18 +48,25 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     if meant.is_none() && (fits(facts, now, &burden) || !(lost || contradicted || request.proposed.is_some())) {
         return kept(facts, now, &burden, lost);
     }
-    let value = (1..).map(|steps| steps * STEP).find(|ttl| fits(facts, *ttl, &burden)).unwrap_or(STEP);
+    let mut value = least(facts, &burden);
     if let (true, Some(meant)) = (value > LONGEST, meant) {
         return meant;
     }
+    let mut beyond = None;
     if value > LONGEST {
-        let why = format!("An outage of {} is too long to ride out by waiting: mend its cause.", human(burden.outage));
-        return Decision::keep(facts, PARAMETER, vec![remark(why)]);
+        beyond = Some(remark(format!("An outage of {} is too long to ride out by waiting: mend its cause.", human(burden.outage))));
+        // What carries the request timeout is asked for all the same.
+        burden.outage = 0;
+        value = least(facts, &burden);
+        if request.proposed.is_none() || value <= now {
+            return Decision::keep(facts, PARAMETER, beyond.into_iter().gather());
+        }
     }
     let guessed = lost || stall_to_survive(facts).is_none() && !facts.logs.is_empty();
     let interpolated = (!RUN.contains(&value)).then_some("30s, 60s and 120s");
     let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated, ..Doubts::default() });
     let mut because = bounds(facts, value, &burden);
+    because.extend(beyond);
     because.push(remark("The upper bound is your patience: how long the units of a dead machine may wait."));
     because.extend(unknown(facts));
     because.extend(doubts);
@@ -86,6 +93,11 @@ fn outage(facts: &Facts, election: Micros) -> Micros {
     let failover = planning_failover(facts.generation, election);
     let proven = proven_outage(facts).or_else(|| proven_wait(facts)).unwrap_or(0);
     stall.max(failover).max(2 * proven)
+}
+
+/// The smallest step that carries the burden.
+fn least(facts: &Facts, burden: &Burden) -> Micros {
+    (1..).map(|steps| steps * STEP).find(|ttl| fits(facts, *ttl, burden)).unwrap_or(STEP)
 }
 
 fn fits(facts: &Facts, ttl: Micros, burden: &Burden) -> bool {
@@ -128,8 +140,8 @@ fn bounds(facts: &Facts, value: Micros, burden: &Burden) -> Vec<Bound> {
             Some(4 * burden.beat),
             format!("More than four beats at their slowest: 4 × {} = {}.", human(burden.beat), human(4 * burden.beat)),
         ),
-        ride,
     ];
+    all.extend((outage > 0).then_some(ride));
     all.sort_by(|a, b| b.value.partial_cmp(&a.value).unwrap_or(std::cmp::Ordering::Equal));
     all
 }

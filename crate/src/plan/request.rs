@@ -4,7 +4,6 @@ use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, remar
 use crate::facts::failures::{proven_wait, proven_wait_with};
 use crate::facts::{ChangeClass, Facts};
 use crate::gather::Gather;
-use crate::log::event::Meaning;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::report::{Provenance, Severity};
@@ -127,11 +126,10 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
     Need::AtLeast(proven.max(FLOOR), why)
 }
 
-/// At least two moments, or three requests in one: less may be a single slow answer. A monitor gives up only after
-/// several tries.
+/// At least two moments, or three requests in one: less may be a single slow answer.
 fn enough(facts: &Facts) -> bool {
     let requests: usize = facts.fleet_failures.iter().map(|failure| failure.events.len()).sum();
-    facts.fleet_failures.len() >= 2 || requests >= 3 || facts.events_of(&[Meaning::ServerMonitorTriggered]).next().is_some()
+    facts.fleet_failures.len() >= 2 || requests >= 3
 }
 
 fn propose(facts: &Facts, findings: &[Finding], need: Micros, mut why: Vec<Bound>) -> Decision {

@@ -1,6 +1,6 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
-use super::common::{WAITS, matching, near, plural, says, span, time, times, voice, waited};
+use super::common::{WAITS, all, matching, near, plural, says, span, time, times, voice, waited};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts};
@@ -26,8 +26,11 @@ fn check(facts: &Facts) -> Option<Finding> {
     let mut publish = unpublished(facts);
     publish.retain(|id| !has_leader(facts, *id));
     let mut join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| {
-        says(event, &["unable to join the cluster", "cannot connect to existing peers", "cluster is unavailable"])
+        says(event, &["nable to join the cluster", "cannot connect to existing peers", "cluster is unavailable"])
     });
+    // A standby of 0.4 asks the cluster for its members every few seconds; one answer that failed is none.
+    let asks = all(facts, &[Meaning::Standby04]);
+    join.extend(if asks.len() > 1 { asks } else { Vec::new() });
     // A member of 0.4 tries again after some seconds, and may find the others then.
     join.retain(|id| !near(facts, *id, &[Meaning::Leader04], 0, 60 * S, 40));
     let mut events = rounds.clone();
@@ -196,6 +199,15 @@ mod tests {
         let log = "[etcd] Jul 14 16:54:26.231 INFO      | n3 is unable to join the cluster using any of the peers [192.0.2.1:7001] at 0th time. Retrying in 3.4 seconds\n";
         assert!(find(&facts(&[log]), "etcd-no-quorum").is_some());
         let found = format!("{log}[etcd] Jul 14 16:54:31.700 INFO      | n3: leader changed from '' to 'n1'.\n");
+        assert!(find(&facts(&[&found]), "etcd-no-quorum").is_none());
+    }
+
+    #[test]
+    fn a_standby_of_04_that_reaches_no_member() {
+        let asks = |second: u32| format!("[etcd] Jul 14 16:54:{second:02}.260 WARNING   | fail syncing cluster([]): unreachable cluster\n");
+        assert!(find(&facts(&[&(asks(26) + &asks(31))]), "etcd-no-quorum").is_some());
+        assert!(find(&facts(&[&asks(26)]), "etcd-no-quorum").is_none());
+        let found = format!("{}[etcd] Jul 14 16:54:36.700 INFO      | n3: leader changed from '' to 'n1'.\n", asks(26) + &asks(31));
         assert!(find(&facts(&[&found]), "etcd-no-quorum").is_none());
     }
 

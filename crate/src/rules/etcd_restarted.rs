@@ -126,6 +126,8 @@ fn ends_etcd(event: &Event) -> bool {
         Meaning::ContainerEnded => for_memory(event) && (event.text.contains("etcd") || event.text.trim_start().starts_with("Reason:")),
         Meaning::ProbeFailed => event.text.contains("failed liveness probe") && event.text.contains("etcd"),
         Meaning::UnitProcessExited => of_etcd("unit") && !event.text.contains("status=0/"),
+        // Only a process that ended without being told to is started anew so.
+        Meaning::UnitRestart => of_etcd("unit"),
         _ => false,
     }
 }
@@ -161,6 +163,13 @@ mod tests {
         let facts = facts(&[&log]);
         assert!(find(&facts, "etcd-restarted").is_none());
         assert!(find(&facts, "etcd-bad-config").is_some());
+    }
+
+    #[test]
+    fn systemd_starts_anew_what_ended() {
+        let restart = |unit: &str| format!("Apr 20 10:00:10 core-01 systemd[1]: {unit} holdoff time over, scheduling restart.\n");
+        assert!(find(&facts(&[&restart("etcd.service")]), "etcd-restarted").is_some());
+        assert!(find(&facts(&[&restart("web.service")]), "etcd-restarted").is_none());
     }
 
     #[test]

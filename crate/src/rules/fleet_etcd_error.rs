@@ -81,9 +81,11 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
 }
 
-/// A limit that was reached and a port that refused have rules of their own.
+/// A limit that was reached and a port that refused have rules of their own; beside a refusal another endpoint may
+/// have answered that it has no leader.
 fn failed(event: &Event) -> bool {
-    FAILED.contains(&event.meaning) && !says(event, LIMIT) && !says(event, REFUSED)
+    let of_its_own = says(event, LIMIT) || says(event, REFUSED) && !says(event, &["has no leader"]);
+    FAILED.contains(&event.meaning) && !of_its_own
 }
 
 #[cfg(test)]
@@ -96,6 +98,10 @@ mod tests {
             ("client: etcd cluster is unavailable or misconfigured", "none of its endpoints"),
             (
                 "client: etcd cluster is unavailable or misconfigured; error #0: client: etcd member http://192.0.2.1:2379 has no leader",
+                "no leader",
+            ),
+            (
+                "client: etcd cluster is unavailable or misconfigured; error #0: client: etcd member http://192.0.2.1:2379 has no leader; error #1: dial tcp 192.0.2.1:4001: getsockopt: connection refused",
                 "no leader",
             ),
             ("300: Raft Internal Error (Unable to write) [12]", "no leader"),
