@@ -197,7 +197,8 @@ fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
     if let Some(configuration) = configuration {
         return configuration_document(blank, configuration);
     }
-    if source.text.trim().is_empty() {
+    let blank_text = !source.text.is_empty() && source.text.trim().is_empty();
+    if source.lines == 0 || blank_text {
         return DocumentReport { kind: String::from("empty"), format: String::from("empty"), ..blank };
     }
     blank

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::answer::{self, Source};
 use crate::config;
 use crate::detect;
-use crate::facts::{Facts, HOLDS_BINARY, Read};
+use crate::facts::{Facts, HOLDS_BINARY, Read, TOO_LARGE};
 use crate::input::{Assumptions, Input};
 use crate::log::border::may_be_several;
 use crate::log::scan::{Scanner, looks_like_log, messages_at_most};
@@ -27,6 +27,8 @@ struct Open {
     held: Option<Vec<u8>>,
     /// Bytes of `held` that the scanner has not seen: a configuration is no log.
     unscanned: bool,
+    /// It begins as a configuration and is too large to be held.
+    too_large: bool,
     scanner: Scanner,
     bytes: u64,
 }
@@ -36,7 +38,9 @@ impl Open {
         self.bytes += bytes.len() as u64;
         if self.held.as_ref().is_some_and(|held| held.len() + bytes.len() > HELD) {
             self.scan();
-            self.held = None;
+            let held = self.held.take().unwrap_or_default();
+            let begin: Vec<u8> = held.iter().chain(bytes).copied().take(SAMPLE).collect();
+            self.too_large = detect::configuration(&decode(&begin)).is_some();
         }
         // The scanner is spared what begins as a configuration; all else it reads as it comes.
         if self.held.as_ref().is_some_and(Vec::is_empty) {
@@ -125,7 +129,8 @@ impl Session {
         let Some(source) = self.sources.get_mut(document) else { return };
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("pasted text {}", document + 1));
         *source = Source { name, text: String::new(), lines: 0 };
-        self.open[document] = Some(Open { held: Some(Vec::new()), unscanned: true, scanner: Scanner::new(document), bytes: 0 });
+        self.open[document] =
+            Some(Open { held: Some(Vec::new()), unscanned: true, too_large: false, scanner: Scanner::new(document), bytes: 0 });
     }
 
     /// What the user states of the cluster, for the next report.
@@ -199,7 +204,16 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
         }
         _ => open.scan(),
     }
-    let reading = open.scanner.finish();
+    let mut reading = open.scanner.finish();
+    if open.too_large {
+        source.lines = reading.lines;
+        let sentence = too_large(&source.name);
+        if reading.recognised == 0 {
+            return read.unknown.push((id, sentence));
+        }
+        reading.limits.push(sentence);
+        return read.logs.push(reading);
+    }
     let is_log = text.is_empty() || reading.recognised > 0 || looks_like_log(&text);
     source.lines = reading.lines;
     let has_log = reading.recognised > 0 && reading.first.is_some();
@@ -227,6 +241,13 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
             source.text = text;
         }
     }
+}
+
+fn too_large(name: &str) -> String {
+    let most = HELD >> 20;
+    format!(
+        "{name} begins as a configuration, but {TOO_LARGE}: at most {most}\u{a0}MiB. Only lines of a log were looked for in it. Paste the part that sets etcd and fleet."
+    )
 }
 
 fn not_understood(name: &str, text: &str, lines: u64) -> String {
@@ -281,6 +302,21 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
         session.open(Some("core.bin".to_owned()));
         session.push(0, &[0, 1, 2, 3, 10, 7]);
         assert!(session.finish().verdict.why.starts_with("core.bin holds binary data"));
+    }
+
+    #[test]
+    fn a_configuration_that_is_too_large_is_told_of() {
+        let large = format!("{CONFIG}write_files:\n  - path: /x\n    content: |\n{}", "      nothing of ours\n".repeat(HELD / 20));
+        for (text, in_verdict) in [(large.clone(), true), (format!("{large}{}", LATE.repeat(3)), false)] {
+            for piece in [1000, 64 << 10, 8 << 20] {
+                let mut session = Session::new(Assumptions::default());
+                session.open(Some("dump.yaml".to_owned()));
+                text.as_bytes().chunks(piece).for_each(|bytes| session.push(0, bytes));
+                let report = session.finish();
+                let said = |text: &str| text.starts_with("dump.yaml begins as a configuration, but is too large");
+                assert_eq!((said(&report.verdict.why), report.limits.iter().any(|limit| said(limit))), (in_verdict, true), "{piece}");
+            }
+        }
     }
 
     /// One paste with both: the values of the one bear on the other, and the patch changes the paste where they stand.

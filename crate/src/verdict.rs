@@ -2,7 +2,7 @@
 
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::voices::START_LINES;
-use crate::facts::{ChangeClass, Facts, HOLDS_BINARY, LeaderChange, StallKind, metrics};
+use crate::facts::{ChangeClass, Facts, HOLDS_BINARY, LeaderChange, StallKind, TOO_LARGE, metrics};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::model::raft::{loss_share, safe_stall};
@@ -227,7 +227,7 @@ fn headline<'a>(facts: &Facts, findings: &'a [Finding], plan: &Plan, severity: S
     let of = |ids: &[&str]| ids.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id));
     let of_stalls = || of(if plan.replay.needless > 0 { &["etcd-leader-lost", "etcd-election-churn"] } else { &["etcd-heartbeat-late"] });
     if facts.logs.is_empty() && facts.configurations.is_empty() {
-        return (String::from("Nothing here is a log or a configuration of etcd or fleet."), None);
+        return (String::from("Nothing here can be read as a log or a configuration of etcd or fleet."), None);
     }
     let proposes = plan.changes().next().is_some();
     if timing == Timing::NoneNeeded || severity == Severity::Ok && !proposes {
@@ -501,9 +501,9 @@ fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, tim
             None => String::from("The timers in force already outlast what the log shows."),
         },
         Timing::Undecided if saw_too_little(facts) => {
-            let binary = facts.unknown.iter().find(|(_, said)| said.contains(HOLDS_BINARY));
+            let unfit = facts.unknown.iter().find(|(_, said)| said.contains(HOLDS_BINARY) || said.contains(TOO_LARGE));
             let give = || "Give the journal of etcd and fleet from around the trouble, or the cloud-config of the machine.".to_owned();
-            binary.map_or_else(give, |(_, said)| said.clone())
+            unfit.map_or_else(give, |(_, said)| said.clone())
         }
         Timing::Undecided => {
             String::from("Nothing in the input bounds a value. The list of what to measure next names the logs that would decide.")

@@ -25,6 +25,10 @@ coreos:
    fleet:
     agent-ttl: 30s
 `;
+/** A dump of a machine: its configuration stands at the beginning, and it is larger than one may be. */
+const LARGE = Buffer.from(
+  `${FLAWED}write_files:\n  - path: /x\n    content: |\n${'      and so on\n'.repeat(200_000)}`,
+);
 const SAW_LITTLE = 'Dear all,\nthe cluster is slow today, and nobody changed anything.\nPlease have a look.\n';
 
 const answered = (page) => page.locator('#headline').waitFor();
@@ -104,6 +108,7 @@ export const STATES = [
   },
   { name: 'one-unread', go: then(cutAmongOthers, until('.unread')), looks: MOST },
   { name: 'binary', go: then(chosen('core-1.bin', BYTES), answered), looks: MOST },
+  { name: 'too-large', go: then(chosen('dump.yaml', LARGE), answered), looks: MOST },
   { name: 'read-in-part', go: then(reading, press('#enough'), answered), looks: MOST },
   { name: 'editor', go: marked, looks: [...MOST, 'forced'] },
   { name: 'editor-fixed', go: then(stalls, press('#config-fold'), press('#fix-all'), until('#fixed')), looks: MOST },

@@ -223,7 +223,7 @@ test('the command says what it cannot read or do, with status 2', () => {
   // Nothing was recognised: that is no clean bill.
   const { status, stdout } = check('check', 'package.json');
   assert.equal(status, 2);
-  assert.match(stdout, /Nothing here is a log or a configuration/);
+  assert.match(stdout, /Nothing here can be read as a log or a configuration/);
 });
 
 test('the command explains itself', () => {

@@ -307,6 +307,9 @@ fn align_years(logs: &mut [LogReading]) {
 /// What is said of a document whose bytes are no text.
 pub const HOLDS_BINARY: &str = "holds binary data, not text";
 
+/// What is said of a document that begins as a configuration and is longer than one may be.
+pub const TOO_LARGE: &str = "is too large to be read as a configuration";
+
 /// The documents as read, sorted by what they are.
 #[derive(Default)]
 pub struct Read {
