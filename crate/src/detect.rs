@@ -67,6 +67,9 @@ struct Signs {
     lines: usize,
     stamped: usize,
     root_keys: Vec<String>,
+    /// How far the first key is indented, as an excerpt may be, and the keys that are no further.
+    margin: Option<usize>,
+    outer_keys: Vec<String>,
     etcd_keys: usize,
     timing_keys: usize,
     fleet_options: usize,
@@ -106,10 +109,15 @@ impl Signs {
             signs.listed |= line.trim_start_matches(['-', ' ', '{', '"']).starts_with("name")
                 && line.contains(':')
                 && (line.contains("ETCD_HEARTBEAT_INTERVAL") || line.contains("ETCD_ELECTION_TIMEOUT"));
-            if let Some((key, _)) = line.trim_start_matches('#').split_once(':').filter(|_| !line.starts_with('#')) {
-                signs.key(key.trim_start_matches("- ").trim(), raw.starts_with(|c: char| !c.is_whitespace()));
+            if let Some((key, value)) = line.trim_start_matches('#').split_once(':').filter(|_| !line.starts_with('#')) {
+                // In quotes only where a number is behind it.
+                let bare = key.trim_matches('"');
+                let stated = value.trim_start_matches([' ', '"']).starts_with(|first: char| first.is_ascii_digit());
+                let key = if stated { bare } else { key };
+                signs.key(key.trim_start_matches("- ").trim(), raw.len() - raw.trim_start().len());
             }
             let assigned = line.trim_start_matches("export ").trim_start_matches("ENV ");
+            let assigned = assigned.strip_prefix("echo ").map_or(assigned, |text| text.trim_start_matches(['"', '\'']));
             // A Dockerfile may part them by a blank.
             let mark = if assigned.len() + "ENV ".len() == line.len() && !assigned.contains('=') { ' ' } else { '=' };
             if let Some((name, value)) = assigned.split_once(mark) {
@@ -119,12 +127,16 @@ impl Signs {
         signs
     }
 
-    fn key(&mut self, key: &str, at_root: bool) {
+    fn key(&mut self, key: &str, indent: usize) {
+        let at_root = indent == 0;
         let word = !key.is_empty() && key.len() < 40 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         if !word {
             return;
         }
         let lower = key.to_ascii_lowercase();
+        if indent <= *self.margin.get_or_insert(indent) {
+            self.outer_keys.push(lower.clone());
+        }
         self.timing_keys += usize::from(keys::of_prefixed(&lower).is_some());
         self.variables |= matches!(key, "env" | "environment");
         self.listed |= self.variables && !at_root && matches!(key, "ETCD_HEARTBEAT_INTERVAL" | "ETCD_ELECTION_TIMEOUT");
@@ -145,7 +157,8 @@ impl Signs {
     }
 
     fn assignment(&mut self, name: &str, value: &str) {
-        let name = name.trim_start_matches(['#', ';']).trim();
+        // `$` in front of a name is Puppet's.
+        let name = name.trim_start_matches(['#', ';', '$']).trim();
         self.assignments += usize::from(name.starts_with("ETCD_") || name.starts_with("FLEET_"));
         let option = name.to_ascii_lowercase().replace('-', "_");
         if name.len() > 40 {
@@ -210,7 +223,7 @@ impl Signs {
             return Some(Source::Terraform);
         }
         // A mapping of variables may hold a block of assignments.
-        let mapped = self.has("ETCD_HEARTBEAT_INTERVAL") || self.has("ETCD_ELECTION_TIMEOUT");
+        let mapped = self.outer_keys.iter().any(|key| key == "etcd_heartbeat_interval" || key == "etcd_election_timeout");
         if self.assignments > 0 && self.assignments >= self.fleet_options && !mapped {
             return Some(Source::Environment);
         }
@@ -223,11 +236,8 @@ impl Signs {
     /// Other programs elect leaders too and name their timers alike (Camunda, Consul). Their keys stand
     /// below roots that neither etcd nor fleet has.
     fn of_another_program(&self) -> bool {
-        let ours = |root: &String| {
-            let root = root.to_ascii_lowercase();
-            keys::of_key(&root).is_some() || root.starts_with("etcd") || root.starts_with("fleet")
-        };
-        !self.root_keys.is_empty() && !self.root_keys.iter().any(ours)
+        let ours = |key: &String| keys::of_key(key).is_some() || key.starts_with("etcd") || key.starts_with("fleet");
+        !self.outer_keys.is_empty() && !self.outer_keys.iter().any(ours)
     }
 }
 
@@ -240,9 +250,14 @@ fn times_etcd(sample: &str) -> bool {
     keys.filter_map(|line| line.get(indent..)).any(|key| key.starts_with("heartbeat_interval") || key.starts_with("election_timeout"))
 }
 
+/// A row of a table, or of a box drawn with letters.
+pub fn is_drawn(line: &str) -> bool {
+    line.starts_with(|first: char| first == '|' || ('\u{2500}'..'\u{2580}').contains(&first))
+}
+
 /// A command line that runs etcd, or a lone timing flag.
 fn is_command(line: &str) -> bool {
-    if line.starts_with('#') || !(line.as_bytes().contains(&b'-') || manifest::runs_container(line)) {
+    if line.starts_with('#') || is_drawn(line) || !(line.as_bytes().contains(&b'-') || manifest::runs_container(line)) {
         return false;
     }
     let perhaps = line.starts_with('-') || line.contains("etcd") || line.contains("ETCD");
@@ -272,6 +287,7 @@ mod tests {
             ("ETCD_HEARTBEAT_INTERVAL=500\n", Some(Source::Environment)),
             ("etcd --heartbeat-interval 500\n", Some(Source::Flags)),
             ("podman run -d quay.io/coreos/etcd:v3.4.27 etcd --name a\n", Some(Source::Flags)),
+            ("\u{2551} etcd: --election-timeout=5000 (5 s, default=1000) \u{2551}\n", None),
             ("name: a\ninitial-cluster: a=b\nheartbeat-interval: 100\n", Some(Source::EtcdYaml)),
             ("{\"ignition\":{\"version\":\"3.0.0\"}}", Some(Source::Ignition)),
             ("etcd:\n  heartbeat_interval: 500\n", Some(Source::ContainerLinux)),
@@ -283,6 +299,11 @@ mod tests {
             ("2015/10/10 03:45:01 etcdserver: election = 1000ms\n", None),
             ("", None),
             ("hello world\n", None),
+            ("etcd_settings:\n  \"heartbeat-interval\": \"100\" # ms\n", Some(Source::Fragment)),
+            ("    args_+: {\n      \"client-cert-auth\": true,\n      \"election-timeout\": \"1000\",\n    },\n", Some(Source::Fragment)),
+            ("\"raft\": {\n  \"election-timeout\": %d,\n", None),
+            ("    consumer:\n      group: a\n      heartbeat-interval: 5000\n", None),
+            ("   ETCD_NAME: a\n   ETCD_ELECTION_TIMEOUT: \"1000\"\n   ETCD_ENV: |-\n     ETCD_NAME=a\n", Some(Source::Fragment)),
             ("other:\n  raft:\n    heartbeat-interval: 250ms\n    election-timeout: 2500ms\n", None),
             ("- name: etcd\n  docker_container:\n    env:\n      ETCD_HEARTBEAT_INTERVAL: \"250\"\n", Some(Source::Manifest)),
             ("services:\n  kv:\n    image: etcd\n    command: [--heartbeat-interval=250]\n", Some(Source::Manifest)),

@@ -412,7 +412,11 @@ impl<'a> Builder<'a> {
     fn note_values(&mut self) {
         for at in 0..self.claims.len() {
             let claim = &self.claims[at];
-            let (parameter, span, raw) = (claim.parameter, claim.span.clone(), claim.raw.clone());
+            let (parameter, span, mut raw) = (claim.parameter, claim.span.clone(), claim.raw.clone());
+            if raw.contains('\n') {
+                // Of a folded text no bytes are the value's own.
+                raw = "a value in folded text".to_owned();
+            }
             let Some((id, note)) = value_problem(parameter, &raw, &claim.reading) else { continue };
             self.problem(id, span, note, Some(parameter));
         }

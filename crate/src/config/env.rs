@@ -113,6 +113,14 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_a_shell_writes() {
+        let text = "#!/bin/sh\necho \"ETCD_HEARTBEAT_INTERVAL=200\" >> /etc/etcd.conf\necho 'ETCD_ELECTION_TIMEOUT=2000' | tee -a /etc/etcd.conf\n";
+        let read = crate::config::read(0, text).expect("a configuration");
+        let raw: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(text)).collect();
+        assert_eq!((raw, read.problems.len()), (vec!["200", "2000"], 0));
+    }
+
+    #[test]
     fn files_and_exports() {
         let text = "#ETCD_HEARTBEAT_INTERVAL=\"100\"\nETCD_HEARTBEAT_INTERVAL=\"500\"\nexport ETCD_ELECTION_TIMEOUT=5000 # why\nETCD_INITIAL_CLUSTER=\"a=http://x:2380,b=http://y:2380,c=http://z:2380\"\n";
         let read = read(0, text);

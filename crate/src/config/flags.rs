@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::inner::Inner;
+use super::manifest::{etcd_word, runs_container};
 use super::{Configuration, Source};
 use super::{keys, scalar, template};
+use crate::detect::is_drawn;
 use crate::text::DocumentId;
 use crate::units::parse_go_duration;
 
@@ -172,8 +174,11 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
             continue;
         };
         let (name, value, span) = match (flag.name.as_str(), value.split_once('=')) {
-            // k3s and RKE2 pass it on.
-            ("etcd-arg", Some((name, rest))) => (name, rest, span.end - rest.len()..span.end),
+            // k3s and RKE2 pass it on; behind `@` k3d names the nodes.
+            ("etcd-arg", Some((name, rest))) => {
+                let (value, start) = (rest.split('@').next().unwrap_or(rest), span.end - rest.len());
+                (name.trim_start_matches('-'), value, start..start + value.len())
+            }
             _ => (flag.name.as_str(), value.as_str(), span.clone()),
         };
         let (value, span) = without_inner_quotes(&inner.text, value, span);
@@ -216,7 +221,7 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     let lines = if of_another_program(text) { "" } else { text };
     let mut at = 0;
     for line in lines.split_inclusive('\n') {
-        if line.trim_start().starts_with('#') {
+        if line.trim_start().starts_with('#') || is_drawn(line.trim_start()) {
             at += line.len();
             continue;
         }
@@ -253,11 +258,14 @@ fn of_another_program(text: &str) -> bool {
 
 /// Takes a command, where it is not that of another program with flags of the same name.
 fn command(builder: &mut Builder, inner: &Inner, range: Range<usize>) {
+    let text = inner.text.get(range.clone()).unwrap_or("").trim_start();
+    // Each is a process of its own.
+    let process = if runs_container(text) || etcd_word(text).is_some() { format!("command {}", range.start) } else { String::new() };
     let words = words(&inner.text, range);
     let flags_alone = words.first().is_some_and(|word| word.text.starts_with('-'));
     if flags_alone || words.iter().any(|word| word.text.to_ascii_lowercase().contains("etcd")) {
         builder.cluster.has_etcd = true;
-        take(builder, inner, &words, "", "", &[]);
+        take(builder, inner, &words, &process, "", &[]);
     }
 }
 
@@ -297,6 +305,21 @@ mod tests {
         let read = crate::config::read(0, text).expect("a configuration");
         let raw: Vec<_> = read.settings.iter().map(|setting| (setting.raw.as_str(), setting.effective)).collect();
         assert_eq!((raw, read.problems.len()), (vec![("120", true), ("1200", true)], 0));
+    }
+
+    #[test]
+    fn commands_of_one_text_do_not_overrule_each_other() {
+        let text = "etcd1: bin/etcd --name a --election-timeout=2000\netcd2: bin/etcd --name b --election-timeout=3000\n#proxy: bin/etcd grpc-proxy start\n";
+        let read = read(0, text);
+        let raw: Vec<_> = read.settings.iter().map(|setting| (setting.raw.as_str(), setting.effective)).collect();
+        assert_eq!((raw, read.problems.len()), (vec![("2000", true), ("3000", true)], 0));
+    }
+
+    #[test]
+    fn k3d_names_its_nodes_behind_a_value() {
+        let text = "k3d cluster create x \\\n  --k3s-arg \"--etcd-arg=election-timeout=5000@server:*\"\n";
+        let read = read(0, text);
+        assert_eq!((read.settings[0].raw.as_str(), read.settings[0].value), ("5000", Some(5000 * MS)));
     }
 
     #[test]

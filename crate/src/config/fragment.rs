@@ -44,7 +44,7 @@ fn take(builder: &mut Builder, tree: &Tree, node: &Node, depth: usize) {
             // Behind the daemon's name it is a variable, or becomes one.
             None => scalar::daemon(meant.0, text),
         };
-        builder.claim(meant, within_quotes(entry.name(), value), reading, Home::new("", Class::Environment, ""));
+        builder.claim(meant, within_quotes(&entry.key, value), reading, Home::new("", Class::Environment, ""));
     }
 }
 
@@ -60,11 +60,12 @@ fn without_comma(builder: &Builder, node: &Node) -> Node {
     Node { kind: Kind::Scalar { text, style }, span, ..node.clone() }
 }
 
-/// What a patch replaces. Who spells a key as a variable hands it on as a string, so its quotes stay; beside a
-/// key of a cloud-config they go, as coreos-cloudinit drops quoted numbers.
-fn within_quotes(key: &str, value: &Node) -> Range<usize> {
+/// What a patch replaces. Who spells a key as a variable, or in quotes, hands its value on as a string, so the quotes stay;
+/// beside a key of a cloud-config they go, as coreos-cloudinit drops quoted numbers.
+fn within_quotes(key: &Node, value: &Node) -> Range<usize> {
     let Kind::Scalar { style, .. } = &value.kind else { return value.span.clone() };
-    let variable = key.to_ascii_lowercase().starts_with("etcd_");
+    let quoted = !matches!(key.kind, Kind::Scalar { style: Style::Plain, .. });
+    let variable = quoted || key.text().unwrap_or("").to_ascii_lowercase().starts_with("etcd_");
     if variable && matches!(style, Style::Single | Style::Double) && value.span.len() >= 2 {
         value.span.start + 1..value.span.end - 1
     } else {
@@ -92,6 +93,7 @@ mod tests {
         for (text, kept) in [
             ("ETCD_HEARTBEAT_INTERVAL: \"100\"\n", "100"),
             ("etcd_heartbeat_interval: '100'\n", "100"),
+            ("\"heartbeat-interval\": \"100\"\n", "100"),
             ("heartbeat-interval: \"100\"\n", "\"100\""),
         ] {
             let place = read(0, text).settings.remove(0).place;

@@ -188,7 +188,8 @@ pub fn etcd_word(text: &str) -> Option<usize> {
         at += word.len();
         command = matches!(body, "exec" | "sudo" | "nohup" | "&&" | "||" | ";" | "then" | "do" | "")
             || body.ends_with(';')
-            || (command && body.contains('='))
+            // A variable before it, the name of a process in a Procfile, or the mark of a traced shell.
+            || (command && (body.contains('=') || body.ends_with(':') || body.bytes().all(|byte| byte == b'+')))
             || (word.ends_with('\n') && body != "\\");
     }
     None
@@ -242,7 +243,7 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
             "controlplanehardwarespeed" if depth == 1 => hardware_speed(builder, &entry.value),
             "data" if depth == 0 => data(builder, tree, &entry.value),
             "extraargs" => arguments(builder, tree, &entry.value),
-            "etcdarg" | "command" | "args" | "cmd" | "entrypoint" => words(builder, tree, &entry.value, member, name == "etcdarg"),
+            "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" => words(builder, tree, &entry.value, member, name == "etcdarg"),
             "environment" | "env" => variables(builder, tree, &entry.value, member),
             "image" => image(builder, tree, &entry.value),
             // kubeadm's `etcd.local`, RKE's `system_images`.
@@ -352,6 +353,8 @@ fn arguments(builder: &mut Builder, tree: &Tree, node: &Node) {
             argument(builder, &name, value);
         }
     }
+    // Cluster API's RKE2ControlPlane lists words.
+    words(builder, tree, node, "", true);
 }
 
 fn argument(builder: &mut Builder, name: &str, value: &Node) {
@@ -393,7 +396,9 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
             // It was a flag without a value, such as `--client-cert-auth`.
             builder.fact_of_flag(&name, "true");
         }
-        let stripped = text.trim_start_matches('-');
+        // As k3s passes it on.
+        let passed = text.trim_start_matches('-').strip_prefix("etcd-arg=").unwrap_or(&text);
+        let stripped = passed.trim_start_matches('-');
         let dashes = text.len() - stripped.len();
         if dashes == 0 && !bare {
             builder.image(&text);
@@ -540,6 +545,8 @@ mod tests {
             "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - {name: heartbeat-interval, value: \"500\"}\n    - name: election-timeout\n      value: \"5000\"\n",
             "services:\n  etcd:\n    extra_args:\n      heartbeat-interval: 500\n      election-timeout: 5000\n",
             "apiVersion: kubekey.kubesphere.io/v1alpha2\nkind: Cluster\nspec:\n  etcd:\n    heartbeatInterval: 500\n    electionTimeout: 5000\n",
+            "apiVersion: k3d.io/v1alpha5\nkind: Simple\noptions:\n  k3s:\n    extraArgs:\n    - arg: --etcd-arg=heartbeat-interval=500\n      nodeFilters: [server:*]\n    - arg: '--etcd-arg=election-timeout=5000'\n",
+            "apiVersion: controlplane.cluster.x-k8s.io/v1beta1\nkind: RKE2ControlPlane\nspec:\n  serverConfig:\n    etcd:\n      customConfig:\n        extraArgs: [\"heartbeat-interval=500\", election-timeout=5000]\n",
             "etcd-arg:\n  - heartbeat-interval=500\n  - election-timeout=5000\n",
             "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    command:\n    - '--heartbeat-interval=500'\n    - '--election-timeout=5000'\n",
             "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    environment:\n      ETCD_HEARTBEAT_INTERVAL: 500\n      ETCD_ELECTION_TIMEOUT: \"5000\"\n",

@@ -202,5 +202,9 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
     };
     // What has only words in common with a command or a manifest, and is no YAML, is some other text.
     let vague = source == Source::Flags || (source == Source::Manifest && read.tolerant);
-    (!vague || read.cluster.has_etcd || !read.settings.is_empty()).then_some(read)
+    let empty = vague && !read.cluster.has_etcd && read.settings.is_empty();
+    if empty && program::is_program(text) {
+        return Some(program::read(document, text));
+    }
+    (!empty).then_some(read)
 }

@@ -56,7 +56,15 @@ pub fn is_program(sample: &str) -> bool {
     let words = named.iter().chain(&["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT="]).chain(listed);
     let quoted = words.into_iter().any(|word| sample.match_indices(word).take(MOST_LOOKS).any(|(at, _)| stands_quoted(sample, at)));
     let assigned = variables.iter().any(|name| sample.match_indices(name).any(|(at, name)| is_assigned(sample, at + name.len())));
-    search::has(sample, NIXOS) || (quoted || assigned) && read(0, sample).settings.iter().any(|setting| setting.effective)
+    let keys = ["heartbeat-interval", "election-timeout"];
+    let mapped = has_map(sample)
+        && keys.iter().any(|name| sample.match_indices(name).take(MOST_LOOKS).any(|(at, name)| is_assigned(sample, at + name.len())));
+    search::has(sample, NIXOS) || (quoted || assigned || mapped) && read(0, sample).settings.iter().any(|setting| setting.effective)
+}
+
+/// Whether a text has a map of arguments for etcd, as an installer's YAML: RKE's and Talos' in Terraform or Nix.
+fn has_map(text: &str) -> bool {
+    search::has(text, "extra_args") || search::has(text, "extraArgs")
 }
 
 /// Whether the text in quotes around `at` is an item of a list, an argument, or a piece of a text: a shell parts words by
@@ -67,12 +75,13 @@ fn stands_quoted(text: &str, at: usize) -> bool {
     let Some(word) = tokens(line).into_iter().find(|token| token.quoted && token.span.contains(&(at - start))) else { return false };
     let before = line[..word.span.start - 1].trim();
     let after = line[word.span.end + 1..].trim();
-    before != "-" && (after.starts_with([',', ']', ')', '}', '+']) || (before.is_empty() && after.is_empty()))
+    before != "-" && (after.starts_with([',', ']', ')', '}', '+']) || (matches!(before, "" | "+") && after.is_empty()))
 }
 
 /// Whether a variable's name that ends at `end` is assigned to as no environment file can: with blanks, an arrow, or in quotes.
 fn is_assigned(text: &str, end: usize) -> bool {
-    let rest = text[end..].split('\n').next().unwrap_or("").trim_end();
+    let rest = text[end..].split('\n').next().unwrap_or("");
+    let rest = rest.split("//").next().unwrap_or("").trim_end();
     let bare = rest.trim_start_matches(['"', '\'']);
     (bare.len() < rest.len() && !bare.trim_start().starts_with(':'))
         || bare.starts_with(" = ")
@@ -86,33 +95,41 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     let inner = Inner::verbatim(text, 0..text.len());
     let tokens = tokens(text);
     builder.cluster.has_etcd = true;
-    let mut named = "";
+    let (mut named, mut block) = ("", 0);
+    let has_map = has_map(text);
     // Words in a row, with commas or without, may be a command.
     let mut words: Vec<&Token> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
+        // What stands in a block of its own does not overrule another.
+        let unit = block.to_string();
         if token.is_mark() {
             if !token.is(",") {
-                command(&mut builder, &inner, &words);
+                command(&mut builder, &inner, &words, &unit);
                 words.clear();
             }
+            block += usize::from(token.is("}"));
             continue;
         }
         words.push(token);
+        if let Some(value) = set_by_call(&tokens, at) {
+            variable(&mut builder, &inner, token.text, value, &unit);
+        }
         let Some(value) = assigned(&tokens, at) else { continue };
         match token.text {
             "name" => named = value.text,
-            "value" => variable(&mut builder, &inner, std::mem::take(&mut named), value),
-            K3S if value.is("[") => arguments(&mut builder, &tokens[at..]),
+            "value" => variable(&mut builder, &inner, std::mem::take(&mut named), value, &unit),
+            K3S if value.is("[") => arguments(&mut builder, &tokens[at..], &unit),
             "initialCluster" if value.is("[") => members(&mut builder, &tokens[at..]),
-            name => variable(&mut builder, &inner, name, value),
+            name if has_map && name.contains('-') => argument(&mut builder, name, value, &unit),
+            name => variable(&mut builder, &inner, name, value, &unit),
         }
     }
-    command(&mut builder, &inner, &words);
+    command(&mut builder, &inner, &words, &block.to_string());
     builder.finish("settings of etcd in a file of another tool".to_owned())
 }
 
 /// Takes words in a row as a command, where one of them can be a flag, an assignment or an image.
-fn command(builder: &mut Builder, inner: &Inner, words: &[&Token]) {
+fn command(builder: &mut Builder, inner: &Inner, words: &[&Token], unit: &str) {
     // Most rows of a program are neither, and it may have a million.
     let flag = |text: &str| text.starts_with('-') && text.trim_start_matches('-').starts_with(|first: char| first.is_ascii_alphabetic());
     let told = |word: &&Token| flag(word.text) || (word.quoted && (word.text.contains('=') || search::has(word.text, "etcd")));
@@ -124,7 +141,7 @@ fn command(builder: &mut Builder, inner: &Inner, words: &[&Token]) {
             if is_piece(word) { cut.extend(flags::words(&inner.text, word.span.clone())) } else { cut.push(word.word()) }
         }
         let words = cut;
-        flags::take(builder, inner, &words, "", "", &[]);
+        flags::take(builder, inner, &words, unit, "", &[]);
     }
 }
 
@@ -136,18 +153,37 @@ fn assigned<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<&'t Token<'a>>
     if marks == 0 || tokens[at].is_mark() { None } else { rest.get(marks) }
 }
 
-fn variable(builder: &mut Builder, inner: &Inner, name: &str, value: &Token) {
+/// The value of a call that names a variable first: `withEnv("NAME", "500")`.
+fn set_by_call<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<&'t Token<'a>> {
+    let [comma, value, end] = tokens.get(at + 1..at + 4)? else { return None };
+    let call = tokens[at].quoted && comma.is(",") && end.is(")") && at > 0 && tokens[at - 1].is("(");
+    call.then_some(value)
+}
+
+fn variable(builder: &mut Builder, inner: &Inner, name: &str, value: &Token, unit: &str) {
     let prefixed = format!("ETCD_{name}");
     let nixos = keys::of_variable(&prefixed).is_some() && search::has(builder.text, NIXOS);
     let name = if nixos { &prefixed } else { name };
     if name.starts_with("ETCD_") && !value.is_mark() {
         let word = value.word();
-        builder.variable(inner, name, &word.text, value.span.clone(), Home::new("", Class::Environment, ""));
+        builder.variable(inner, name, &word.text, value.span.clone(), Home::new(unit, Class::Environment, ""));
+    }
+}
+
+/// `extra_args = { heartbeat-interval = "500" }`
+fn argument(builder: &mut Builder, name: &str, value: &Token, unit: &str) {
+    if value.is_mark() {
+        return;
+    }
+    let word = value.word();
+    builder.fact_of_flag(name, &word.text);
+    if let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) {
+        builder.claim(meant, value.span.clone(), scalar::daemon(meant.0, &word.text), Home::new(unit, Class::Flag, ""));
     }
 }
 
 /// `etcd-arg = [ "heartbeat-interval=500" ]`.
-fn arguments(builder: &mut Builder, tokens: &[Token]) {
+fn arguments(builder: &mut Builder, tokens: &[Token], unit: &str) {
     for token in tokens.iter().take_while(|token| !token.is("]")).filter(|token| token.quoted) {
         let Some((name, value)) = token.text.split_once('=') else { continue };
         builder.fact_of_flag(name, value);
@@ -156,7 +192,7 @@ fn arguments(builder: &mut Builder, tokens: &[Token]) {
                 meant,
                 token.span.end - value.len()..token.span.end,
                 scalar::daemon(meant.0, value),
-                Home::new("", Class::Flag, ""),
+                Home::new(unit, Class::Flag, ""),
             );
         }
     }
@@ -234,6 +270,12 @@ mod tests {
             "Env: [\n  'ETCD_HEARTBEAT_INTERVAL=200', // ms\n  'ETCD_ELECTION_TIMEOUT=2000',\n],\n",
             "docker \"run -d\" +\n  \" -e ETCD_HEARTBEAT_INTERVAL=200\" +\n  \" -e ETCD_ELECTION_TIMEOUT=2000\" +\n  \" quay.io/coreos/etcd\"\n",
             "k3s_config = {\n  etcd-arg = [\n    \"heartbeat-interval=200\",\n    \"election-timeout=2000\",\n  ]\n}\n",
+            "new Container(\"quay.io/coreos/etcd\")\n  .withEnv(\"ETCD_HEARTBEAT_INTERVAL\", \"200\")\n  .withEnv(\"ETCD_ELECTION_TIMEOUT\", \"2000\");\n",
+            "const x = {\n  env: [\n    { name: \"ETCD_HEARTBEAT_INTERVAL\", value: \"200\" },\n    { name: \"ETCD_ELECTION_TIMEOUT\", value: \"2000\" },\n  ],\n};\n",
+            "rke_config {\n  etcd {\n    extra_args = {\n      heartbeat-interval = \"200\"\n      election-timeout = \"2000\"\n    }\n  }\n}\n",
+            "config = {\n    \"etcd\": {\n        \"extraArgs\": {\n            \"heartbeat-interval\": 200,\n            \"election-timeout\": 2000\n        }\n    }\n}\n",
+            "m := map[string]string{\n\t\"ETCD_HEARTBEAT_INTERVAL\": \"200\",  // ms\n\t\"ETCD_ELECTION_TIMEOUT\":   \"2000\", // ms\n}\n",
+            "cmd = (\"{binary} --name a \"\n    + \"--heartbeat-interval=200 \"\n    + \"--election-timeout=2000\"\n    + more)\n",
             "environment = [\n  { name = \"ETCD_HEARTBEAT_INTERVAL\", value = \"200\" },\n  { name = \"ETCD_ELECTION_TIMEOUT\", value = \"2000\" },\n]\n",
             "docker_container 'etcd' do\n  env 'ETCD_HEARTBEAT_INTERVAL' => '200', 'ETCD_ELECTION_TIMEOUT' => '2000'\nend\n",
             "env {\n  ETCD_HEARTBEAT_INTERVAL = 200\n  ETCD_ELECTION_TIMEOUT = \"2000\"\n}\n",
@@ -242,6 +284,18 @@ mod tests {
         ] {
             assert_eq!(stated(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn blocks_do_not_overrule_each_other() {
+        let block = |name: &str, beat: u32| {
+            format!(
+                "func {name}() map[string]string {{\n\treturn map[string]string{{\n\t\t\"ETCD_HEARTBEAT_INTERVAL\": \"{beat}\",\n\t}}\n}}\n"
+            )
+        };
+        let text = [block("fast", 100), block("slow", 200)].concat();
+        assert_eq!(stated(&text), [("heartbeat-interval", "100".to_owned()), ("heartbeat-interval", "200".to_owned())]);
+        assert!(crate::config::read(0, "[meta]\n  election-timeout = \"1s\"\n  heartbeat-timeout = \"1s\"\n").is_none());
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
             variable = declared(line);
         }
         let Some((left, right)) = line.split_once('=') else { continue };
-        let name = left.trim_end().rsplit([' ', '\t', '{']).next().unwrap_or("");
+        // `$` in front of a name is Puppet's.
+        let name = left.trim_end().rsplit([' ', '\t', '{', '$']).next().unwrap_or("");
         let meant = if name == "default" { variable } else { named(name) };
         let Some(meant) = meant else { continue };
         let (value, quoted) = value(right.trim_start());
@@ -87,6 +88,10 @@ mod tests {
         assert_eq!(
             acting(declared),
             [("election-timeout", Some(3000 * MS), "3000".to_owned()), ("heartbeat-interval", Some(300 * MS), "300".to_owned())]
+        );
+        assert_eq!(
+            acting("class etcd::params {\n  $etcd_heartbeat_interval = 250\n}\n"),
+            [("heartbeat-interval", Some(250 * MS), "250".to_owned())]
         );
         assert_eq!(acting("etcd_heartbeat_interval = 250\n"), [("heartbeat-interval", Some(250 * MS), "250".to_owned())]);
         assert!(acting("variable \"fleet_agent_ttl\" {\n  default = \"\"\n}\n").is_empty());

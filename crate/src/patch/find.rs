@@ -83,7 +83,12 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
         let acting: Vec<&Setting> = configuration.settings.iter().filter(|setting| setting.effective && change.is_of(setting)).gather();
         let several = tree.documents.len() > 1 && configuration.source != Source::CloudConfig;
         // Several members in one file: etcd wants the same timers in all of them.
-        let runs = if configuration.source == Source::Manifest { commands(&tree).len() } else { 1 };
+        let runs = match configuration.source {
+            Source::Manifest => commands(&tree).len(),
+            // Each command is a process, and a variable is for all of them.
+            Source::Flags => 0,
+            _ => 1,
+        };
         if runs > 1 && acting.len() != runs {
             return Err(format!(
                 "This file runs etcd {runs} times and states {key} for {} of them; state it for each first.",
@@ -172,7 +177,7 @@ impl Place<'_> {
         by_key(&mut stated, |setting| (!setting.effective, std::cmp::Reverse(setting.place.span)));
         let single = [*change];
         let members = stated.iter().filter(|setting| setting.effective).count();
-        if members > 1 && self.configuration.source == Source::Manifest {
+        if members > 1 && matches!(self.configuration.source, Source::Manifest | Source::Flags) {
             return stated[..members].iter().rev().filter_map(|setting| self.replace(setting, change)).gather();
         }
         stated

@@ -55,8 +55,8 @@ impl Place<'_> {
             // A file that only etcd 0.4 reads.
             Source::EtcdToml if group[0].etcd == Etcd::V04 => found.push(self.in_toml(group)),
             Source::EtcdToml => {}
-            // At the end of a Dockerfile they would be no instruction.
-            Source::Environment if self.text.lines().any(|line| line.starts_with("ENV ")) => {}
+            // Bare lines at the end of a script or a Dockerfile would set nothing.
+            Source::Environment if self.text.starts_with("#!") || self.text.lines().any(is_instruction) => {}
             Source::Environment => {
                 found.push(self.append(group.iter().map(|change| format!("{}={}", render::variable(change), render::value(change)))))
             }
@@ -298,7 +298,7 @@ impl Place<'_> {
         let dash = if group[0].etcd == Etcd::V04 { "-" } else { "--" };
         let flags: String =
             group.iter().map(|change| format!(" {dash}{}={}", render::key(change), render::value(change))).gather().concat();
-        let (mut at, mut from) = (0, 0);
+        let (mut at, mut from, mut commands) = (0, 0, 0);
         let mut ends = Vec::new();
         for line in self.text.split_inclusive('\n') {
             let body = line.trim_end();
@@ -308,9 +308,14 @@ impl Place<'_> {
             }
             let end = at - line.len() + body.len();
             if self.text.get(from..end).is_some_and(runs_etcd) {
+                commands += usize::from(!self.text[from..end].trim_start().starts_with('-'));
                 ends.push(end);
             }
             from = at;
+        }
+        // Where several members run, one of them alone must not be changed.
+        if commands > 1 {
+            return Vec::new();
         }
         ends.into_iter().rev().map(|end| Edit::insert(end, flags.clone())).gather()
     }
@@ -343,6 +348,11 @@ impl Place<'_> {
             _ => "",
         }
     }
+}
+
+/// A line of a shell or a Dockerfile that sets a variable.
+fn is_instruction(line: &str) -> bool {
+    ["export ", "ENV ", "echo "].iter().any(|word| line.trim_start().starts_with(word))
 }
 
 /// A command, with all lines it goes on over, that takes etcd's flags at its end.

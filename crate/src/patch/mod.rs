@@ -254,7 +254,7 @@ mod tests {
                 "[Unit]\nAfter=etcd2.service\n[Install]\nWantedBy=etcd2.service\n[Service]\nExecStart=/usr/bin/etcd2 --name a\nExecStart=/usr/bin/etcd2 --heartbeat-interval=100\nExecStart=/usr/bin/etcd2 --heartbeat-interval=200\n",
                 "[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=250\"\n",
             ),
-            ("A=1 etcd --heartbeat-interval=100\netcd --heartbeat-interval=100 --name b\n", "--heartbeat-interval=250"),
+            ("etcd1: etcd --name a\netcd2: etcd --name b\n", "--heartbeat-interval=250"),
             (
                 "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: &c [etcd, --heartbeat-interval=100]\n",
                 "    - --heartbeat-interval=250\n",
@@ -479,6 +479,8 @@ mod tests {
     fn members_in_one_file_are_changed_together() {
         let text = "services:\n  a:\n    command: [etcd, --election-timeout=1000]\n  b:\n    command: [etcd, --election-timeout=1500]\n";
         assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500").replace("1500", "2500"));
+        let text = "etcd1: etcd --name a --election-timeout=1000\netcd2: etcd --name b --election-timeout=1500\n";
+        assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500").replace("1500", "2500"));
     }
 
     #[test]
@@ -491,6 +493,8 @@ mod tests {
             // The variables of a unit do not reach a container, nor is a line of a file an instruction of a Dockerfile.
             "[Service]\nExecStart=/usr/bin/docker run --name etcd quay.io/coreos/etcd:v2.3.8\n",
             "FROM alpine\nENV ETCD_NAME=a\n",
+            "#!/bin/sh\nexport ETCD_NAME=a\n",
+            "etcd1: etcd --name a\netcd2: etcd --name b\n",
             // What the mark writes may be the same lines.
             "cat <<EOF\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  local:\n${ARGUMENTS}\nEOF\n",
             // A section for CoreOS reaches no etcd of RKE2.

@@ -72,15 +72,19 @@ impl<'a> Reader<'a> {
         if first.indent < least || depth > MAX_DEPTH {
             return None;
         }
-        let indent = first.indent;
-        let listed = self.of(&first).starts_with("- ") || self.of(&first) == "-";
+        let (mut indent, mut listed) = (first.indent, false);
         let (mut entries, mut items) = (Vec::new(), Vec::new());
         while let Some(line) = self.peek() {
-            if line.indent < least || (line.indent < indent && !entries.is_empty() | !items.is_empty()) {
+            let body = self.of(&line);
+            let is_item = body.starts_with("- ") || body == "-";
+            if entries.is_empty() && items.is_empty() {
+                // What stands above the first key or item may be of another language.
+                (indent, listed) = (line.indent, is_item);
+            }
+            if line.indent < least || line.indent < indent {
                 break;
             }
-            let body = self.of(&line);
-            if listed && (body.starts_with("- ") || body == "-") {
+            if listed && is_item {
                 items.extend(self.item(&line, depth));
             } else if listed && line.indent <= indent {
                 break;
@@ -211,6 +215,12 @@ fn node(span: Range<usize>, kind: Kind) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_above_the_first_key_may_be_of_another_language() {
+        let tree = read("        text = \"\"\"---\na: 1\nb: 2\n\"\"\"\n");
+        assert_eq!(tree.documents[0].entries().len(), 2);
+    }
 
     #[test]
     fn a_statement_at_the_end_of_a_line_is_no_value() {
