@@ -151,6 +151,7 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::FleetctlGetUnit,
     Meaning::FleetctlCommandFailed,
     Meaning::ApiFailed,
+    Meaning::ApiserverClient,
     Meaning::KubernetesLeaseLost,
     Meaning::Join04,
     Meaning::Standby04,
@@ -192,7 +193,7 @@ fn unexplained(facts: &Facts) -> Option<&Event> {
             || (TELL_OF_TROUBLE.contains(&event.meaning) || says(event, &[WITHOUT_LEADER]))
                 && !event.text.contains("status=0/")
                 && event.number("code") != Some(0)
-                && !says(event, &[STILL_LEARNS])
+                && !says(event, &[STILL_LEARNS, "context canceled", "operation was canceled"])
                 && !is_healthy(event)
     };
     let open = |log: usize| {
@@ -691,6 +692,7 @@ mod tests {
             "Apr 29 15:35:29 k8s-1 etcd[1167]: 2a0965170762fd09 [q:2] has received 1 votes and 2 vote rejections\n",
             "cluster is unhealthy\n",
             "panic: send on closed channel\ngoroutine 7 [running]:\nexample.com/app/etcd.Watch(0xc0001a2000)\n",
+            "Nov 17 14:44:07 n1 kube-apiserver[15]: W1117 14:44:07.933170   15035 clientconn.go:1120] grpc: addrConn.createTransport failed to connect to {https://192.0.2.7:2379 0>\n",
             "[2023/09/04 21:38:34.036 +08:00] [WARN] [session.go:435] [\"keep-alive failed\"] [error=\"etcdserver: requested lease not found\"]\n",
             "go.etcd.io/etcd/etcdserver.(*EtcdServer).run(0xc0001a2000)\n",
             "2015-08-20 10:00:04.000000 E | wal: failed to allocate space when creating new wal file (operation not supported)\n",
@@ -706,6 +708,12 @@ mod tests {
             timing("member 8e9e05c52164694d is healthy: got healthy result from http://192.0.2.7:2379\ncluster is healthy\n"),
             Timing::NoneNeeded
         );
+        let starts = r#"{"level":"info","ts":"2022-02-05T00:46:41.486Z","caller":"embed/etcd.go:276","msg":"now serving peer/client/metrics"}
+{"level":"info","ts":"2022-02-05T00:46:42.578Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"9b7aaee97a50e7e9 is starting a new election at term 42"}
+"#;
+        assert_eq!(timing(starts), Timing::NoneNeeded);
+        let traced = r#"{"level":"error","ts":"2026-07-05T12:46:29.438550Z","caller":"etcdserver/server.go:1602","msg":"example","stacktrace":"go.etcd.io/etcd/server/v3/etcdserver.(*EtcdServer).isLearnerReady\n"}"#;
+        assert_eq!(timing(&format!("2016-04-20 10:00:04.000000 I | etcdmain: etcd Version: 3.6.0\n{traced}\n")), Timing::NoneNeeded);
         let quoted = "fatal: [n1]: FAILED! => {\"cmd\": \"etcdctl cluster-health | grep -q 'cluster is healthy'\", \"stderr\": \"Error:  client: endpoint http://192.0.2.7:2379 exceeded header timeout\"}\n";
         assert_eq!(timing(quoted), Timing::Undecided);
         let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";

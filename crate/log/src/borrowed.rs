@@ -67,6 +67,8 @@ pub fn is_mention(event: &Event) -> bool {
         Meaning::ApplySlow => bare && event.time.is_none() && !event.text.contains(|c: char| c == '{' || c == '=' || c.is_ascii_digit()),
         Meaning::ClientDeadline => event.time.is_none() && within_a_sentence(&event.text, "context deadline exceeded"),
         Meaning::EtcdPanic => !begins_with_fault(&event.text),
+        // zap puts a trace into each line of level error (etcd 3.6).
+        Meaning::StackFrame => event.text.contains('"'),
         _ => false,
     }
 }
