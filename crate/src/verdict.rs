@@ -164,6 +164,9 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
 /// (etcd-io/etcd@v3.5.33:api/v3rpc/rpctypes/error.go, ErrGRPCLearnerNotReady).
 const STILL_LEARNS: &str = "can only promote a learner member which is in sync with leader";
 
+/// Units and processes that are etcd or fleet, or hold etcd in their process; others on its machines fail for themselves.
+const HOLD_ETCD: &[&str] = &["etcd", "fleet", "k3s", "rke2"];
+
 /// etcdctl's word that all is well, at the end of its line: a failed command may quote it, as `grep -q 'cluster is healthy'`.
 fn is_healthy(event: &Event) -> bool {
     event.meaning == Meaning::CtlUnhealthy && event.text.trim_end().ends_with("cluster is healthy")
@@ -195,6 +198,7 @@ fn unexplained(facts: &Facts) -> Option<&Event> {
                 && event.number("code") != Some(0)
                 && !says(event, &[STILL_LEARNS, "context canceled", "operation was canceled"])
                 && !is_healthy(event)
+                && event.word("unit").or(event.word("name")).is_none_or(|name| HOLD_ETCD.iter().any(|held| name.contains(held)))
     };
     let open = |log: usize| {
         let events = &facts.logs[log].events;
@@ -712,10 +716,14 @@ mod tests {
 {"level":"info","ts":"2022-02-05T00:46:42.578Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"9b7aaee97a50e7e9 is starting a new election at term 42"}
 "#;
         assert_eq!(timing(starts), Timing::NoneNeeded);
+        let foreign = "Jun 28 00:11:24 n1 app[28574]: github.com/etcd-io/bbolt.(*Cursor).search(0xc42007f1e8)\n";
+        assert_eq!(verdict(foreign).headline, "Too little was recognised to say anything.");
         let traced = r#"{"level":"error","ts":"2026-07-05T12:46:29.438550Z","caller":"etcdserver/server.go:1602","msg":"example","stacktrace":"go.etcd.io/etcd/server/v3/etcdserver.(*EtcdServer).isLearnerReady\n"}"#;
         assert_eq!(timing(&format!("2016-04-20 10:00:04.000000 I | etcdmain: etcd Version: 3.6.0\n{traced}\n")), Timing::NoneNeeded);
         let quoted = "fatal: [n1]: FAILED! => {\"cmd\": \"etcdctl cluster-health | grep -q 'cluster is healthy'\", \"stderr\": \"Error:  client: endpoint http://192.0.2.7:2379 exceeded header timeout\"}\n";
         assert_eq!(timing(quoted), Timing::Undecided);
+        let neighbour = "Feb 03 11:02:10 core-01 etcd2[815]: etcd Version: 2.3.8\nFeb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
+        assert_eq!(timing(neighbour), Timing::NoneNeeded);
         let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
         assert_eq!(timing(stopped), Timing::NoneNeeded);
     }

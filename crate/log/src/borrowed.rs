@@ -66,9 +66,12 @@ pub fn is_mention(event: &Event) -> bool {
         }
         Meaning::ApplySlow => bare && event.time.is_none() && !event.text.contains(|c: char| c == '{' || c == '=' || c.is_ascii_digit()),
         Meaning::ClientDeadline => event.time.is_none() && within_a_sentence(&event.text, "context deadline exceeded"),
-        Meaning::EtcdPanic => !begins_with_fault(&event.text),
+        Meaning::EtcdPanic => !["panic: ", "fatal error: "].iter().any(|words| begins_with(&event.text, words)),
         // zap puts a trace into each line of level error (etcd 3.6).
-        Meaning::StackFrame => event.text.contains('"'),
+        Meaning::StackFrame => {
+            let frame = event.text.split_whitespace().find(|word| word.contains('('));
+            event.text.contains('"') || !begins_with(&event.text, frame.unwrap_or_default())
+        }
         _ => false,
     }
 }
@@ -94,12 +97,15 @@ fn within_a_sentence(text: &str, message: &str) -> bool {
     before.ends_with(|c: char| c.is_alphanumeric() || c == ',') && !before.contains(": ")
 }
 
-/// Whether Go's words open the message, as they do when a process ends: behind a stamp, a host and the name of a program
+/// Programs on etcd's machines that end by faults of their own.
+const NEIGHBOURS: [&str; 5] = ["kube", "kernel", "systemd", "containerd", "dockerd"];
+
+/// Whether these words open the message, as Go's do when a process ends: behind a stamp, a host and the name of a program
 /// that holds etcd. Who only tells of a fault, or caught it, has words before.
-fn begins_with_fault(text: &str) -> bool {
-    let Some(at) = ["panic: ", "fatal error: "].iter().filter_map(|words| search::find(text, words)).min() else { return false };
+fn begins_with(text: &str, words: &str) -> bool {
+    let Some(at) = search::find(text, words) else { return false };
     let head = header(text, at);
-    let foreign = head.program.is_some_and(|program| program.starts_with("kube") || program == "kernel");
+    let foreign = head.program.is_some_and(|program| NEIGHBOURS.iter().any(|known| program.starts_with(known)));
     !foreign && text[head.end.min(at)..at].trim().is_empty()
 }
 
