@@ -99,18 +99,21 @@ export function whereToGetIt(actions) {
     { class: 'where' },
     h('h2', null, WORDS.where),
     h('p', { class: 's q' }, WORDS.whereWhy),
-    h(
-      'div',
-      { class: 'cmdrow' },
-      h('code', null, WORDS.whereCommand),
+    Object.entries(WORDS.whereCommands).map(([of, command]) =>
       h(
-        'button',
-        {
-          type: 'button',
-          onclick: () => actions.copy(WORDS.whereCommand, 'Command copied.'),
-          'aria-label': 'Copy the command',
-        },
-        'Copy',
+        'div',
+        { class: 'cmdrow' },
+        h('span', { class: 's' }, of),
+        h('code', null, command),
+        h(
+          'button',
+          {
+            type: 'button',
+            onclick: () => actions.copy(command, 'Command copied.'),
+            'aria-label': `Copy the command for ${of}`,
+          },
+          'Copy',
+        ),
       ),
     ),
     h('p', { class: 's q' }, WORDS.whereConfig),

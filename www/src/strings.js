@@ -104,9 +104,12 @@ export const WORDS = {
   examples: 'Or look at an example',
   where: 'Where to get it',
   whereWhy: 'On each machine. One hour around the trouble is best; all members tell more than one.',
-  whereCommand: 'journalctl -u etcd2 -u fleet --since -1h --no-pager -o short-precise > $(hostname).journal',
+  whereCommands: {
+    CoreOS: 'journalctl -u etcd2 -u fleet --since -1h --no-pager -o short-precise > $(hostname).journal',
+    Kubernetes: 'kubectl -n kube-system logs --since 1h --timestamps etcd-$(hostname) > $(hostname).log',
+  },
   whereConfig:
-    'Your cloud-config: the user-data of the machine, or the file you gave to coreos-install. Templates work too.',
+    'Your configuration: the cloud-config of the machine, an environment file, or /etc/kubernetes/manifests/etcd.yaml. Templates work too.',
   unfold: 'Evidence and roll-out',
   otherInput: 'Other input',
   reading: 'Reading',
