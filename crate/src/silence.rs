@@ -6,19 +6,23 @@ use crate::log::event::{Event, Meaning};
 use crate::log::signature::signatures;
 use crate::rules::Finding;
 
-/// A kind of trouble: in plain words, the lines that show it, and the finding that may tell of it by other signs.
-type Trouble = (&'static str, &'static [Meaning], &'static str);
+/// A kind of trouble: in plain words, the lines that show it, and the findings that may tell of it by other signs.
+type Trouble = (&'static str, &'static [Meaning], &'static [&'static str]);
 
 const OF_ETCD: &[Trouble] = &[
-    ("a late heartbeat", &[Meaning::HeartbeatLate], "etcd-heartbeat-late"),
-    ("a slow sync of the disk", &[Meaning::WalSyncSlow], "etcd-slow-disk"),
-    ("a broken connection between members", &[Meaning::PeerStreamLost, Meaning::PeerInactive], "etcd-peer-network"),
-    ("clocks that differ", &[Meaning::ClockDrift], "etcd-clock-skew"),
+    ("a late heartbeat", &[Meaning::HeartbeatLate], &["etcd-heartbeat-late"]),
+    ("a slow sync of the disk", &[Meaning::WalSyncSlow], &["etcd-slow-disk"]),
+    ("a broken connection between members", &[Meaning::PeerStreamLost, Meaning::PeerInactive], &["etcd-peer-network"]),
+    ("clocks that differ", &[Meaning::ClockDrift], &["etcd-clock-skew"]),
 ];
 const OF_FLEET: &[Trouble] = &[
-    ("a lost engine lease", &[Meaning::EngineLeaseRenewFailed, Meaning::EngineLeaseStolen], "fleet-engine-lease-lost"),
-    ("a unit that was moved", &[Meaning::EngineUnscheduled], "fleet-units-restarted"),
-    ("a machine that lost its presence", &[Meaning::ServerMonitorTriggered], "fleet-agent-heartbeat-lost"),
+    (
+        "a lost engine lease",
+        &[Meaning::EngineLeaseRenewFailed, Meaning::EngineLeaseStolen],
+        &["fleet-engine-lease-lost", "fleet-leadership-churn"],
+    ),
+    ("a unit that was moved", &[Meaning::EngineUnscheduled], &["fleet-units-restarted"]),
+    ("a machine that lost its presence", &[Meaning::ServerMonitorTriggered], &["fleet-agent-heartbeat-lost"]),
 ];
 
 /// An excerpt of fewer lines is silent about nearly everything (a judgement).
@@ -29,7 +33,8 @@ pub fn silence(facts: &Facts, findings: &[Finding]) -> Vec<String> {
     if facts.logs.iter().map(|log| log.lines).sum::<u64>() < ENOUGH_LINES {
         return Vec::new();
     }
-    let silent = |(_, lines, finding): &&Trouble| facts.meaning(lines).is_empty() && !findings.iter().any(|found| found.id == *finding);
+    let silent =
+        |(_, lines, told_by): &&Trouble| facts.meaning(lines).is_empty() && !findings.iter().any(|found| told_by.contains(&found.id));
     let (mut absent, mut untold) = (Vec::new(), Vec::new());
     let mut listen = |name: &str, range: VersionRange, troubles: &'static [Trouble]| {
         let (told, not): (Vec<&Trouble>, Vec<&Trouble>) =
