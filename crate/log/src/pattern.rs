@@ -209,8 +209,8 @@ pub fn json_field<'a>(line: &'a str, name: &str) -> Option<&'a str> {
         from = end;
         let (before, after) = (&line[..start], &line[end..]);
         let value = match (before.ends_with('"'), before.ends_with('[')) {
-            (true, _) => after.strip_prefix("\":"),
-            // The brackets of PD, TiDB and Milvus: `[took=1.2s]`, `[error="..."]`.
+            (true, _) => after.strip_prefix("\":").or_else(|| after.strip_prefix("\"=")),
+            // The brackets of PD, TiDB and Milvus: `[took=1.2s]`, `["time spent"="..."]`.
             (_, true) => after.strip_prefix('='),
             _ => None,
         };
@@ -292,8 +292,9 @@ mod tests {
         assert_eq!(json_field(line, "error"), Some(r#"say \"no\""#));
         assert_eq!(json_field(line, "cut"), Some("ab"));
         assert_eq!(json_field(line, "none"), None);
-        let brackets = r#"["took apart"] [took=1.5s] [error="say no"] [cut="ab"#;
+        let brackets = r#"["took apart"] [took=1.5s] ["time spent"=2s] [error="say no"] [cut="ab"#;
         assert_eq!(json_field(brackets, "took"), Some("1.5s"));
+        assert_eq!(json_field(brackets, "time spent"), Some("2s"));
         assert_eq!(json_field(brackets, "error"), Some("say no"));
         assert_eq!(json_field(brackets, "cut"), Some("ab"));
     }
