@@ -89,6 +89,7 @@ pub struct Builder<'a> {
     document: DocumentId,
     source: Source,
     claims: Vec<Claim>,
+    processes: usize,
     /// Claims that a later one took the place of.
     replaced: usize,
     problems: Vec<Problem>,
@@ -105,6 +106,9 @@ pub struct Builder<'a> {
 /// With so many values listed, a further one takes the place of the last that it overrules anyway.
 const MOST_CLAIMS: usize = 500;
 
+/// More processes of one text are not told apart.
+const MOST_PROCESSES: usize = 20;
+
 /// More problems of one kind are not told one by one.
 const MOST_OF_A_KIND: usize = 50;
 
@@ -119,6 +123,7 @@ impl<'a> Builder<'a> {
             document,
             source,
             claims: Vec::new(),
+            processes: 0,
             replaced: 0,
             problems: Vec::new(),
             told: Vec::new(),
@@ -167,6 +172,16 @@ impl<'a> Builder<'a> {
             }
         }
         self.claims.push(Claim { parameter, raw, span, reading, home, etcd_04, void: None });
+    }
+
+    /// A name for the next process of a text that starts several; empty where it starts none.
+    pub fn process(&mut self, starts: bool) -> String {
+        if !starts {
+            return String::new();
+        }
+        // So many, and the last ones count as one: values that overrule one another take the place of each other.
+        self.processes = (self.processes + 1).min(MOST_PROCESSES);
+        format!("process {}", self.processes)
     }
 
     /// The last claim never acts.

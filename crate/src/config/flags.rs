@@ -259,8 +259,7 @@ fn of_another_program(text: &str) -> bool {
 /// Takes a command, where it is not that of another program with flags of the same name.
 fn command(builder: &mut Builder, inner: &Inner, range: Range<usize>) {
     let text = inner.text.get(range.clone()).unwrap_or("").trim_start();
-    // Each is a process of its own.
-    let process = if runs_container(text) || etcd_word(text).is_some() { format!("command {}", range.start) } else { String::new() };
+    let process = builder.process(runs_container(text) || etcd_word(text).is_some());
     let words = words(&inner.text, range);
     let flags_alone = words.first().is_some_and(|word| word.text.starts_with('-'));
     if flags_alone || words.iter().any(|word| word.text.to_ascii_lowercase().contains("etcd")) {
@@ -313,6 +312,12 @@ mod tests {
         let read = read(0, text);
         let raw: Vec<_> = read.settings.iter().map(|setting| (setting.raw.as_str(), setting.effective)).collect();
         assert_eq!((raw, read.problems.len()), (vec![("2000", true), ("3000", true)], 0));
+    }
+
+    #[test]
+    fn not_every_command_of_a_long_text_is_kept() {
+        let text = "etcd --election-timeout=2000\n".repeat(3000);
+        assert!(read(0, &text).settings.len() <= 600);
     }
 
     #[test]

@@ -16,8 +16,11 @@ const NIXOS: &str = "services.etcd";
 /// What k3s and RKE2 call the list of etcd's arguments.
 const K3S: &str = "etcd-arg";
 
+/// A list of arguments is not longer, in words and marks.
+const LONGEST_LIST: usize = 200;
+
 /// A name that stands so often in other places is not looked for further on.
-const MOST_LOOKS: usize = 50;
+const MOST_LOOKS: usize = 10;
 
 /// A word, in quotes or bare, or one mark between words.
 #[derive(Clone)]
@@ -95,19 +98,20 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     let inner = Inner::verbatim(text, 0..text.len());
     let tokens = tokens(text);
     builder.cluster.has_etcd = true;
-    let (mut named, mut block) = ("", 0);
+    let (mut named, mut unit) = ("", builder.process(true));
     let has_map = has_map(text);
     // Words in a row, with commas or without, may be a command.
     let mut words: Vec<&Token> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
-        // What stands in a block of its own does not overrule another.
-        let unit = block.to_string();
         if token.is_mark() {
             if !token.is(",") {
                 command(&mut builder, &inner, &words, &unit);
                 words.clear();
             }
-            block += usize::from(token.is("}"));
+            if token.is("}") {
+                // What stands in a block of its own does not overrule another.
+                unit = builder.process(true);
+            }
             continue;
         }
         words.push(token);
@@ -124,7 +128,7 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
             name => variable(&mut builder, &inner, name, value, &unit),
         }
     }
-    command(&mut builder, &inner, &words, &block.to_string());
+    command(&mut builder, &inner, &words, &unit);
     builder.finish("settings of etcd in a file of another tool".to_owned())
 }
 
@@ -184,7 +188,7 @@ fn argument(builder: &mut Builder, name: &str, value: &Token, unit: &str) {
 
 /// `etcd-arg = [ "heartbeat-interval=500" ]`.
 fn arguments(builder: &mut Builder, tokens: &[Token], unit: &str) {
-    for token in tokens.iter().take_while(|token| !token.is("]")).filter(|token| token.quoted) {
+    for token in tokens.iter().take(LONGEST_LIST).take_while(|token| !token.is("]")).filter(|token| token.quoted) {
         let Some((name, value)) = token.text.split_once('=') else { continue };
         builder.fact_of_flag(name, value);
         if let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) {
