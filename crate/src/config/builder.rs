@@ -90,6 +90,8 @@ pub struct Builder<'a> {
     source: Source,
     claims: Vec<Claim>,
     processes: usize,
+    /// Index of the claim that came last.
+    last: usize,
     /// Claims that a later one took the place of.
     replaced: usize,
     problems: Vec<Problem>,
@@ -124,6 +126,7 @@ impl<'a> Builder<'a> {
             source,
             claims: Vec::new(),
             processes: 0,
+            last: 0,
             replaced: 0,
             problems: Vec::new(),
             told: Vec::new(),
@@ -167,10 +170,13 @@ impl<'a> Builder<'a> {
         if self.claims.len() >= MOST_CLAIMS {
             let same = |claim: &Claim| claim.parameter == parameter && claim.etcd_04 == etcd_04 && claim.home == home;
             if let Some(at) = self.claims.iter().rposition(same) {
-                self.claims.remove(at);
+                self.claims[at] = Claim { parameter, raw, span, reading, home, etcd_04, void: None };
+                self.last = at;
                 self.replaced += 1;
+                return;
             }
         }
+        self.last = self.claims.len();
         self.claims.push(Claim { parameter, raw, span, reading, home, etcd_04, void: None });
     }
 
@@ -186,7 +192,7 @@ impl<'a> Builder<'a> {
 
     /// The last claim never acts.
     pub fn void_last(&mut self, why: &str) {
-        if let Some(claim) = self.claims.last_mut() {
+        if let Some(claim) = self.claims.get_mut(self.last) {
             claim.void = Some(why.to_owned());
         }
     }
