@@ -216,9 +216,14 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     }
     let is_log = text.is_empty() || reading.recognised > 0 || looks_like_log(&text);
     source.lines = reading.lines;
-    let has_log = reading.recognised > 0 && reading.first.is_some();
-    let parts = if has_log || may_be_several(&text) { parts::configurations(id, &text) } else { Vec::new() };
+    let timed = reading.recognised > 0 && reading.first.is_some();
+    let parts = if timed || may_be_several(&text) { parts::configurations(id, &text) } else { Vec::new() };
     if !parts.is_empty() {
+        // Without times a few messages may be quoted beside a configuration; more of them than settings are a log, and
+        // so is a line with its place in the source.
+        let stated: usize = parts.iter().map(|part| part.settings.len()).sum();
+        let placed = reading.events.iter().any(|event| event.source_line.is_some());
+        let has_log = timed || placed || reading.recognised > stated as u64;
         read.configurations.extend(parts);
         if has_log {
             read.logs.push(reading);
@@ -317,6 +322,19 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
                 assert_eq!((said(&report.verdict.why), report.limits.iter().any(|limit| said(limit))), (in_verdict, true), "{piece}");
             }
         }
+    }
+
+    /// The same where the log carries no time: fenced beside a configuration it is a log all the same.
+    #[test]
+    fn a_log_without_times_beside_a_configuration_is_read() {
+        let lines = "fleetd[9]: ERROR reconcile.go:120: Failed fetching Units from Registry: timeout reached\n\
+                     fleetd[9]: INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled\n";
+        let file = "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 3\n    agent-ttl: 60s\n";
+        for text in [format!("```\n{lines}```\nours:\n```\n{file}```\n"), format!("```\n{file}```\nand\n```\n{lines}```\n")] {
+            assert!(kinds(&text, 1 << 20).iter().any(|id| id == "fleet-registry-timeout"), "{text}");
+        }
+        let quoted = format!("```\n{}```\n", CONFIG.replace("coreos:", "# failed to send out heartbeat on time\ncoreos:"));
+        assert!(!kinds(&quoted, 1 << 20).iter().any(|id| id == "etcd-heartbeat-late"));
     }
 
     /// One paste with both: the values of the one bear on the other, and the patch changes the paste where they stand.

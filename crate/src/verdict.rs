@@ -191,6 +191,10 @@ fn unexplained(facts: &Facts) -> Option<&Event> {
         if event.meaning == Meaning::LowerTermIgnored {
             return event.number("term") > event.number("term2").map(|old| old + 1);
         }
+        // etcd 0.4 takes out a member that was silent for half an hour (etcd-io/etcd@v0.4.9:server/peer_server.go:889).
+        if event.meaning == Meaning::Peer04 {
+            return says(event, &["; last activity "]);
+        }
         let lost_votes = event.meaning == Meaning::VoteCount && event.number("count").is_some_and(|refused| refused > 0);
         lost_votes
             || (TELL_OF_TROUBLE.contains(&event.meaning) || says(event, &[WITHOUT_LEADER]))

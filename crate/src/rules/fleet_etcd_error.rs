@@ -48,11 +48,6 @@ const REASONS: &[(&[&str], &str, &str)] = &[
         "etcd had no leader",
         "The member that was asked knew no leader that could carry it out.",
     ),
-    (
-        &["unavailable or misconfigured", "any configured etcd endpoint", "Unable to get result", "no healthy etcd endpoint"],
-        "none of its endpoints of etcd was of use",
-        "Each one refused, ended the connection or had no leader; the line does not tell which.",
-    ),
     (&["forwarding request denied"], "a proxy did not pass it on", "A proxy that keeps its settings from others denies such requests."),
     (
         &["invalid json"],
@@ -65,6 +60,16 @@ const REASONS: &[(&[&str], &str, &str)] = &[
         "etcd ended, started anew or dropped the connection while it was asked.",
     ),
     (&["i/o timeout"], "no connection came about in time", "That machine is off, or something on the way drops the packets."),
+    (
+        &["no endpoints available"],
+        "no endpoint of etcd is set",
+        "fleet 0.11.0 looks for etcd nowhere by itself: set etcd-servers (coreos/fleet@v0.11.0:fleetd/fleetd.go).",
+    ),
+    (
+        &["unavailable or misconfigured", "any configured etcd endpoint", "Unable to get result", "no healthy etcd endpoint"],
+        "none of its endpoints of etcd was of use",
+        "Each one refused, ended the connection or had no leader; the line does not tell which.",
+    ),
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
@@ -112,6 +117,16 @@ mod tests {
             let title = find(&facts(&[&log]), "fleet-etcd-error").expect(error).title;
             assert!(title.contains(expected), "{error}: {title}");
         }
+    }
+
+    /// The end of a connection tells more than that a result is not there.
+    #[test]
+    fn the_telling_reason_stands_before_the_general_one() {
+        let log = "fleetd[9]: INFO client.go:278: Failed getting response from https://192.0.2.7/: unexpected EOF\n\
+                   fleetd[9]: ERROR client.go:200: Unable to get result for {Watch /_coreos.com/fleet/job}, retrying in 100ms\n";
+        assert!(find(&facts(&[log]), "fleet-etcd-error").expect("an end").title.contains("the connection ended"));
+        let none = "fleetd[9]: FATAL fleetd.go:90: Failed creating Server: client: no endpoints available\n";
+        assert!(find(&facts(&[none]), "fleet-etcd-error").expect("none").title.contains("no endpoint of etcd is set"));
     }
 
     #[test]
