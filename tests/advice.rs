@@ -491,3 +491,21 @@ fn an_outage_too_long_for_any_agent_ttl_leaves_no_limit_uncarried() {
     let bounds = bounds(row(&report, "fleet.agent-ttl"));
     assert!(bounds.contains("too long to ride out") && !bounds.contains("to be ridden out"), "{bounds}");
 }
+
+/// The stall at 10:10 bounds fleet's limit only where fleet's failures met it.
+#[test]
+fn one_failure_of_many_that_met_a_stall_does_not_bound_the_limit() {
+    let etcd = one_stall(100, 1000, 2.0, "1.8s");
+    let failed = |minute: u32| {
+        let line = "fleetd[9]: INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled";
+        format!("Sep 12 10:{minute:02}:02 a {line}\n")
+    };
+    let limit = |minutes: std::ops::Range<u32>| {
+        let fleet: String = minutes.map(failed).collect();
+        let [a, b, c] = logs(&etcd);
+        let report = read(&[a, b, c, &fleet]);
+        report.recommendations.iter().find(|row| row.parameter == "fleet.etcd-request-timeout").map(bounds)
+    };
+    assert!(limit(10..12).expect("a bound").contains("the stall that the requests waited for"));
+    assert_eq!(limit(10..30), None);
+}

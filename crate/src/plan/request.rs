@@ -2,7 +2,7 @@
 
 use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, remark, rung, stall_to_survive};
 use crate::facts::failures::{proven_wait, proven_wait_with};
-use crate::facts::{ChangeClass, Facts};
+use crate::facts::{ChangeClass, Facts, FleetFailure};
 use crate::gather::Gather;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
@@ -82,8 +82,12 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
             (false, false) => "fleet is not in the input.",
         });
     }
-    let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some()).count();
-    if let (true, Some((stall, _))) = (tied > 0, stall_to_survive(facts)) {
+    // A few of many that met a stall do not make it what the others waited for (method 5.3).
+    let many = |tied: &dyn Fn(&FleetFailure) -> bool| {
+        let tied = facts.fleet_failures.iter().filter(|failure| tied(failure)).count();
+        tied > 0 && tied * 5 >= facts.fleet_failures.len()
+    };
+    if let (true, Some((stall, _))) = (many(&|failure| failure.stall.is_some()), stall_to_survive(facts)) {
         let text = format!("It must outlast the stall that the requests waited for: 1.25 × {} = {}.", human(stall), human(stall * 5 / 4));
         let follows = "fleet's errors follow this limit against the stall, not the changes of leader: 16 of them without any election at 1\u{a0}s, none beside 11 elections at 5\u{a0}s (measured).";
         return Need::AtLeast(
@@ -94,9 +98,11 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
     if facts.changes.iter().any(|change| change.class != ChangeClass::Start)
         && facts.fleet_failures.iter().any(|failure| failure.change.is_some())
     {
-        return Need::No(
-            "The requests failed while etcd had no leader. A request begun then is lost whatever this limit is: measured at 1, 5 and 10 s.",
-        );
+        return Need::No(if many(&|failure| failure.change.is_some()) {
+            "The requests failed while etcd had no leader. A request begun then is lost whatever this limit is: measured at 1, 5 and 10 s."
+        } else {
+            "Hardly one of the requests failed while etcd's leader stalled or was missing, so neither bounds this limit: another cause is to be found first."
+        });
     }
     if findings.iter().any(|finding| ETCD_IS_CUT_OFF.contains(&finding.id) && finding.severity > Severity::Info) {
         return Need::No(
