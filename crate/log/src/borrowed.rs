@@ -69,7 +69,7 @@ pub fn is_mention(event: &Event) -> bool {
         Meaning::EtcdPanic => !["panic: ", "fatal error: "].iter().any(|words| begins_with(&event.text, words)),
         // zap puts a trace into each line of level error (etcd 3.6).
         Meaning::StackFrame => {
-            let frame = event.text.split_whitespace().find(|word| word.contains('('));
+            let frame = event.text.split(' ').find(|word| word.contains('('));
             event.text.contains('"') || !begins_with(&event.text, frame.unwrap_or_default())
         }
         _ => false,

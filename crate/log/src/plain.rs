@@ -43,7 +43,7 @@ pub fn role(name: &str) -> Option<Role> {
     FIELDS.iter().find(|(known, _)| *known == name).map(|(_, role)| *role)
 }
 
-/// What stands for signs in the source of a page; the sign that begins them is the last to be put back.
+/// What stands for signs in the source of a page.
 const ENTITIES: [(&str, &str); 7] =
     [("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
 
@@ -55,7 +55,7 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     }
     // Out of the source of a page.
     if search::first(plain.as_bytes(), b'&').is_some() && ENTITIES.iter().any(|(entity, _)| search::has(&plain, entity)) {
-        plain = Cow::Owned(ENTITIES.iter().fold(plain.into_owned(), |text, (entity, sign)| text.replace(entity, sign)));
+        plain = Cow::Owned(without_entities(&plain));
     }
     // A logger around etcd may quote its JSON: `msg="{\"level\":\"warn\",…}" component=etcd`.
     if let Some(at) = search::find(&plain, "{\\\"level\\\":").filter(|_| !plain.trim_start().starts_with('{')) {
@@ -145,6 +145,21 @@ fn without_closing_marks(text: &str) -> &str {
         }
         kept = shorter;
     }
+}
+
+/// The signs of a page's source as the page shows them.
+fn without_entities(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = search::first(rest.as_bytes(), b'&') {
+        clean.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (entity, sign) = ENTITIES.iter().find(|(entity, _)| rest.starts_with(entity)).unwrap_or(&("&", "&"));
+        clean.push_str(sign);
+        rest = &rest[entity.len()..];
+    }
+    clean.push_str(rest);
+    clean
 }
 
 fn without_escapes(text: &str) -> String {
