@@ -5,6 +5,7 @@ use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, Facts, HOLDS_BINARY, LeaderChange, StallKind, TOO_LARGE, metrics};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
+use crate::log::signature::Program;
 use crate::model::raft::{loss_share, safe_stall};
 use crate::parameters::Parameter;
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, TooLong, meant};
@@ -121,10 +122,11 @@ fn waits_long_already(facts: &Facts) -> bool {
     !facts.fleet_failures.is_empty() && facts.value(Parameter::EtcdRequestTimeout) >= HIGHEST_REQUEST_TIMEOUT
 }
 
-/// Nothing was recognised, or next to nothing: silence of such an input proves nothing.
+/// Nothing was recognised, or nothing but ends of other units: silence of such an input proves nothing.
 fn saw_too_little(facts: &Facts) -> bool {
     let recognised: u64 = facts.logs.iter().map(|log| log.recognised).sum();
-    recognised == 0 && (facts.configurations.is_empty() || !facts.unknown.is_empty())
+    let nothing = recognised == 0 || facts.all_events().next().is_some() && !facts.any_event(|event| !is_of_others(event));
+    nothing && (facts.configurations.is_empty() || !facts.unknown.is_empty())
 }
 
 /// Lines that tell of trouble by themselves. Where no finding takes them up the input is not free of it.
@@ -167,6 +169,12 @@ const STILL_LEARNS: &str = "can only promote a learner member which is in sync w
 /// Units and processes that are etcd or fleet, or hold etcd in their process; others on its machines fail for themselves.
 const HOLD_ETCD: &[&str] = &["etcd", "fleet", "k3s", "rke2"];
 
+/// systemd's or the kernel's word of such another one.
+fn is_of_others(event: &Event) -> bool {
+    event.program() == Program::System
+        && event.word("unit").or(event.word("name")).is_some_and(|name| !HOLD_ETCD.iter().any(|held| name.contains(held)))
+}
+
 /// etcdctl's word that all is well, at the end of its line: a failed command may quote it, as `grep -q 'cluster is healthy'`.
 fn is_healthy(event: &Event) -> bool {
     event.meaning == Meaning::CtlUnhealthy && event.text.trim_end().ends_with("cluster is healthy")
@@ -202,7 +210,7 @@ fn unexplained(facts: &Facts) -> Option<&Event> {
                 && event.number("code") != Some(0)
                 && !says(event, &[STILL_LEARNS, "context canceled", "operation was canceled"])
                 && !is_healthy(event)
-                && event.word("unit").or(event.word("name")).is_none_or(|name| HOLD_ETCD.iter().any(|held| name.contains(held)))
+                && !is_of_others(event)
     };
     let open = |log: usize| {
         let events = &facts.logs[log].events;
@@ -728,6 +736,8 @@ mod tests {
         assert_eq!(timing(quoted), Timing::Undecided);
         let neighbour = "Feb 03 11:02:10 core-01 etcd2[815]: etcd Version: 2.3.8\nFeb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
         assert_eq!(timing(neighbour), Timing::NoneNeeded);
+        let alone = "Feb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
+        assert_eq!(verdict(alone).headline, "Too little was recognised to say anything.");
         let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
         assert_eq!(timing(stopped), Timing::NoneNeeded);
     }
