@@ -25,6 +25,8 @@ export const hostile = {
   '200,000 keys': () => HEADER + times(200_000, (at) => `k${at}: 1\n`),
   '200,000 keys of a section': () => HEADER + times(200_000, (at) => `    k${at}: 1\n`),
   '200,000 times one key': () => HEADER + '    election-timeout: 2000\n'.repeat(200_000),
+  'arguments of a manifest, again and again': () =>
+    times(10_000, () => 'extraArgs:\n  heartbeat-interval: "100"\n  election-timeout: "1000"\n'),
   'a program on one line': () =>
     `run('etcd', ['--election-timeout', '3000']);${'if(a[b]===0){c=d.e("f",-1)}'.repeat(40_000)}\n`,
   'NUL bytes': () => `${HEADER}\0: \0\n`.repeat(5_000),

@@ -84,6 +84,10 @@ pub struct Builder<'a> {
     pub cluster: Cluster,
     /// Read line by line.
     pub tolerant: bool,
+    /// A file of kops, which has keys of its own for the timers.
+    pub kops: bool,
+    /// A file of KubeKey, which has others.
+    pub kubekey: bool,
     /// What was not read, in sentences.
     pub limits: Vec<String>,
     document: DocumentId,
@@ -121,6 +125,8 @@ impl<'a> Builder<'a> {
             text,
             cluster: Cluster::default(),
             tolerant: false,
+            kops: false,
+            kubekey: false,
             limits: Vec::new(),
             document,
             source,
@@ -390,6 +396,7 @@ impl<'a> Builder<'a> {
     /// Among values for one parameter of one unit, the one with the highest rank acts.
     fn void_overridden(&mut self) {
         let best = self.best_of_each_unit();
+        let statements = self.statements();
         for at in 0..self.claims.len() {
             let claim = &self.claims[at];
             if !claim.competes() {
@@ -404,12 +411,26 @@ impl<'a> Builder<'a> {
             let id = if same_file { "config-duplicate-key" } else { "config-shadowed" };
             let (span, parameter) = (claim.span.clone(), claim.parameter);
             // Two branches of a template state it once.
-            let between = self.text.get(span.end..winner.span.start).unwrap_or("");
-            if !(same_file && between.lines().any(template::is_statement)) {
+            let next = statements.partition_point(|statement| *statement < span.end);
+            let branches = statements.get(next).is_some_and(|statement| *statement < winner.span.start);
+            if !(same_file && branches) {
                 self.problem(id, span, format!("{} is set here, but {why}", parameter.key()), Some(parameter));
             }
             self.claims[at].void = Some(why);
         }
+    }
+
+    /// Where lines begin that hold nothing but a statement of a template.
+    fn statements(&self) -> Vec<usize> {
+        let mut at = 0;
+        let mut statements = Vec::new();
+        for line in self.text.split_inclusive('\n') {
+            if template::is_statement(line) {
+                statements.push(at);
+            }
+            at += line.len();
+        }
+        statements
     }
 
     /// The claims of the highest rank, one for each parameter and unit.

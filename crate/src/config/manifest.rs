@@ -19,6 +19,8 @@ use crate::yaml::{self, Entry, Kind, Node, Style, Tree};
 /// Reads a manifest.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Manifest, text);
+    builder.kops = search::has(text, "etcdClusters");
+    builder.kubekey = search::has(text, "kubekey.");
     let tree = cloud_config::tree(&mut builder);
     for root in &tree.documents {
         walk(&mut builder, &tree, root, "", 0);
@@ -237,9 +239,9 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
                 }
                 continue;
             }
-            "heartbeatinterval" | "leaderelectiontimeout" if builder.text.contains("etcdClusters") => duration(builder, entry, member),
+            "heartbeatinterval" | "leaderelectiontimeout" if builder.kops => duration(builder, entry, member),
             // KubeKey's, numbers of milliseconds (kubesphere/kubekey, EtcdCluster).
-            "heartbeatinterval" | "electiontimeout" if builder.text.contains("kubekey.") => camel_case(builder, entry),
+            "heartbeatinterval" | "electiontimeout" if builder.kubekey => camel_case(builder, entry),
             "controlplanehardwarespeed" if depth == 1 => hardware_speed(builder, &entry.value),
             "data" if depth == 0 => data(builder, tree, &entry.value),
             "extraargs" => arguments(builder, tree, &entry.value),

@@ -11,6 +11,10 @@ const LONGEST: usize = 200;
 
 /// Length of the mark that a text begins with.
 pub fn length(text: &str) -> Option<usize> {
+    // Asked at each byte of a command.
+    if !text.starts_with(['{', '<', '$']) {
+        return None;
+    }
     let (open, close) = MARKS.iter().find(|(open, _)| text.starts_with(open))?;
     let mut end = text.len().min(LONGEST);
     while !text.is_char_boundary(end) {
