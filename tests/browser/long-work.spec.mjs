@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { dropLarge, open, paste, site, suite } from './browser.mjs';
 
-/** Megabytes of a journal that is still being read when a story looks at it, at some 300 MB per second. */
+/** Megabytes of a journal that is still being read when a story looks at it, at some 300 &. */
 const SIZE = 900;
 /** Megabytes of a journal that no story reads to its end. */
 const ENDLESS = 8000;
@@ -34,7 +34,7 @@ suite('long work', (story, at) => {
     const { text, before } = await look.jsonValue();
     const shown = words(text);
     assert.match(shown, /Reading core-1\.journal: \d+ MB of \d+ MB, about \d+ (second|minute)s? left/);
-    assert.match(shown, /\d+ %, \d+ MB per second/);
+    assert.match(shown, /\d+ %, [\d.]+ [MG]B per second/);
     assert.match(shown, /[\d,]+ lines so far/);
     assert.match(shown, /Late heartbeats\s+\d+/);
     assert.equal(await page.locator('h1:visible').count(), 1);
