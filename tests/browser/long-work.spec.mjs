@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { dropLarge, open, paste, site, suite } from './browser.mjs';
 
-/** Megabytes of a journal that is still being read when a story looks at it, at some 300 &. */
+/** Megabytes of a journal that is still being read when a story looks at it, at some 300 MB per second. */
 const SIZE = 900;
 /** Megabytes of a journal that no story reads to its end. */
 const ENDLESS = 8000;
