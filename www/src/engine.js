@@ -137,6 +137,7 @@ export class Engine {
    */
   #warmUp(port) {
     const idle = port === this.#port && this.#id === 0;
+    // The example with most to it: a configuration, and leaders that stall.
     if (idle) port.postMessage({ id: 0, type: 'warm-up', documents: EXAMPLES[1].documents });
   }
 

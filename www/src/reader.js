@@ -3,7 +3,7 @@
 //
 // What was read stays: for other assumptions, or for one edited text, the rest is not read again.
 
-import { init, Session } from '../../dist/npm/timing-advisor.js';
+import { analyze, init, Session } from '../../dist/npm/timing-advisor.js';
 
 /** @typedef {import('./types.js').Doc} Doc */
 /** @typedef {import('./types.js').Progress} Progress */
@@ -46,7 +46,9 @@ export function reader(reply) {
     try {
       if (type === 'start') await init(engine);
       if (type === 'start') return reply({ id, ready: true });
-      if (type === 'warm-up') return await warmUp(documents);
+      // Nobody waits for this answer, and nothing of it is kept.
+      if (type === 'warm-up')
+        return void (await analyze({ documents: documents.map(({ name, text = '' }) => ({ name, text })) }));
       const report = await reportOn(id, documents, assumptions);
       reply({ id, report });
     } catch (error) {
@@ -55,16 +57,6 @@ export function reader(reply) {
       kept = undefined;
       reply({ id, error: error instanceof Error ? error.message : String(error) });
     }
-  }
-
-  /** Nobody waits for this answer, and nothing of it is kept. @param {Doc[]} documents */
-  async function warmUp(documents) {
-    const session = await Session.start();
-    for (const [index, { name, text }] of documents.entries()) {
-      session.open(name);
-      session.push(index, new TextEncoder().encode(text));
-    }
-    session.finish();
   }
 
   /**

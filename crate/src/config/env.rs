@@ -105,19 +105,15 @@ mod tests {
     }
 
     #[test]
-    fn variables_of_a_dockerfile() {
-        let text = "FROM alpine\nENV ETCD_HEARTBEAT_INTERVAL 200 \nENV ETCD_ELECTION_TIMEOUT=2000\nCMD [\"/run.sh\"]\n";
-        let read = crate::config::read(0, text).expect("a configuration");
-        let raw: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(text)).collect();
-        assert_eq!((raw, read.problems.len()), (vec!["200", "2000"], 0));
-    }
-
-    #[test]
-    fn lines_that_a_shell_writes() {
-        let text = "#!/bin/sh\necho \"ETCD_HEARTBEAT_INTERVAL=200\" >> /etc/etcd.conf\necho 'ETCD_ELECTION_TIMEOUT=2000' | tee -a /etc/etcd.conf\n";
-        let read = crate::config::read(0, text).expect("a configuration");
-        let raw: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(text)).collect();
-        assert_eq!((raw, read.problems.len()), (vec!["200", "2000"], 0));
+    fn variables_of_a_dockerfile_and_lines_that_a_shell_writes() {
+        for text in [
+            "FROM alpine\nENV ETCD_HEARTBEAT_INTERVAL 200 \nENV ETCD_ELECTION_TIMEOUT=2000\nCMD [\"/run.sh\"]\n",
+            "#!/bin/sh\necho \"ETCD_HEARTBEAT_INTERVAL=200\" >> /etc/etcd.conf\necho 'ETCD_ELECTION_TIMEOUT=2000' | tee -a /etc/etcd.conf\n",
+        ] {
+            let read = crate::config::read(0, text).expect("a configuration");
+            let raw: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(text)).collect();
+            assert_eq!((raw, read.problems.len()), (vec!["200", "2000"], 0), "{text}");
+        }
     }
 
     #[test]

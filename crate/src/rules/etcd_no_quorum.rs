@@ -67,7 +67,7 @@ pub fn unpublished(facts: &Facts) -> Vec<EventId> {
 }
 
 /// Whether the member knew a leader, which a majority elected: it is far behind then, and is sent the database first
-/// (etcd-io/etcd#3774).
+/// (etcd-io/etcd#3774). A database that came in the ten minutes before, or in the minute after, counts (judgement).
 pub fn has_leader(facts: &Facts, id: EventId) -> bool {
     let host = facts.event(id).host;
     let mut before = facts.logs[id.log].events[..id.event].iter().rev().filter(|event| event.host == host);

@@ -82,8 +82,8 @@ pub fn by_defragmentation(facts: &Facts) -> bool {
     !spans.is_empty() && slow.all(|(_, event)| within(event))
 }
 
-/// Every slow request began when a connection to a member had just ended, or ran across its end; nothing shows that a
-/// member stood still. A connection that ran into a time limit tells of no end.
+/// Every slow request began within a second (judgement) after a connection to a member ended, or ran across its end;
+/// nothing shows that a member stood still. A connection that ran into a time limit tells of no end.
 fn by_a_members_end(facts: &Facts) -> bool {
     let ended = |event: &Event| !says(event, &["timeout", "timed out", "deadline"]);
     let ends: Vec<Micros> = facts

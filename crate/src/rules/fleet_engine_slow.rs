@@ -29,7 +29,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     // etcd counts a lease in whole seconds.
     let lease = 5 * facts.value(EngineReconcileInterval) / S * S;
-    // Before the next renewal ends the version is asked for: two requests. A long limit for them makes no pass slow.
+    // Before the next renewal ends the version is asked for: two requests. A long limit for them makes no pass slow:
+    // they count for half of the lease at most (judgement).
     let before = (2 * facts.value(EtcdRequestTimeout)).min(lease / 2);
     if lease == 0 || longest + before < lease {
         return None;
