@@ -1,6 +1,6 @@
 //! What to measure to be sure, each with the command that does it.
 
-use crate::config::manifest::Launcher;
+use crate::config::Launcher;
 use crate::facts::{ChangeClass, Facts, StallKind};
 use crate::gather::Gather;
 use crate::log::event::Clock;

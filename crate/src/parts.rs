@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use crate::config::{self, Configuration, Source, cloud_config};
-use crate::detect;
+use crate::config::embedded::{HEADER, here_document};
+use crate::config::{self, Configuration, Source, detect};
 use crate::log::border::{is_fence, is_prompt, is_stamped};
 use crate::log::header::header;
 use crate::text::DocumentId;
@@ -40,13 +40,13 @@ fn stretches(text: &str) -> Vec<Range<usize>> {
     for line in text.split_inclusive('\n') {
         let end = at + line.len();
         if is_prompt(line) {
-            here = cloud_config::here_document(line).map(|(_, word)| word);
+            here = here_document(line).map(|(_, word)| word);
         }
         // Also what ends the here-document that a prompt's line began.
         if is_border(line) || here.is_some_and(|word| word == line.trim()) {
             found.push(start..at);
             start = end;
-        } else if line.trim() == cloud_config::HEADER {
+        } else if line.trim() == HEADER {
             found.push(start..at);
             start = at;
         }

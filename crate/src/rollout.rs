@@ -1,7 +1,7 @@
 //! How to bring the values into force: steps in order, each with what it interrupts.
 
+use crate::config::Launcher;
 use crate::config::Source;
-use crate::config::manifest::Launcher;
 use crate::facts::settings::from_configuration;
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;

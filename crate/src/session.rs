@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::answer::{self, Source};
 use crate::config;
-use crate::detect;
+use crate::config::detect;
 use crate::facts::{Facts, HOLDS_BINARY, Read, TOO_LARGE};
 use crate::input::{Assumptions, Input};
 use crate::log::border::may_be_several;

@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
+use super::configuration::{Cluster, Configuration, Problem, Setting, Source};
 use super::inner::Inner;
 use super::keys;
 use super::scalar::{self, Fate, Reading};
-use super::template;
-use super::{Cluster, Configuration, Problem, Setting, Source};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::sort::by_key;
+use crate::template;
 use crate::text::{DocumentId, LineIndex, Place, Span};
 use crate::units::{MS, S};
 

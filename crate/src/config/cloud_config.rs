@@ -1,11 +1,13 @@
 //! CoreOS cloud-config, as coreos-cloudinit v1.14.0 would apply it.
 
-use std::ops::Range;
-
 use super::builder::{Builder, Class, GENERATED, Home};
+use super::configuration::{Configuration, Source};
+use super::embedded::{HEADER, embedded};
+use super::files::{take_file, take_unit};
 use super::inner::{Inner, base64, gunzip};
-use super::{Configuration, Source, drop_in, env, etcd_toml, etcd_yaml, fleet_conf, keys, manifest, scalar, template};
-use crate::parameters::Parameter;
+use super::tree::tree_of;
+use super::{keys, scalar};
+use crate::template;
 use crate::text::DocumentId;
 use crate::yaml::{self, Entry, Node, Tree};
 
@@ -29,7 +31,7 @@ const SECTIONS: [Section; 3] = [
 /// Reads a cloud-config; strictly where it is YAML, else line by line.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::CloudConfig, text);
-    let tree = tree(&mut builder);
+    let tree = tree_of(&mut builder);
     header(&mut builder);
     if let Some(root) = tree.documents.first() {
         take(&mut builder, &tree, root);
@@ -48,83 +50,6 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
         }
     }
     builder.finish("CoreOS cloud-config".to_owned())
-}
-
-/// The tree of the whole text; where it is no YAML, a template or an error is noted.
-pub fn tree(builder: &mut Builder) -> Tree {
-    let error = match yaml::read(builder.text) {
-        Ok(tree) => return tree,
-        Err(error) => error,
-    };
-    builder.tolerant = true;
-    if error.too_much {
-        builder.limits.push(format!("A configuration has {}, so it was read line by line.", error.message));
-        return yaml::read_tolerantly(builder.text);
-    }
-    let at = error.offset.min(builder.text.len());
-    if let Some(header) = embedded(builder.text) {
-        builder.problem(
-            "config-template",
-            header,
-            "This configuration stands inside another file, so it was read line by line.".to_owned(),
-            None,
-        );
-    } else if let Some(first) = template::first(builder.text) {
-        builder.problem(
-            "config-template",
-            first..first + 2,
-            "This is a template, not finished YAML, so it was read line by line; values that the template fills in are not known."
-                .to_owned(),
-            None,
-        );
-    } else {
-        let note = format!("{} Nothing of the file is applied at boot.", error.sentence(builder.text));
-        let end = builder.text[at..].chars().next().map_or(at, |symbol| at + symbol.len_utf8());
-        builder.problem("config-yaml-error", at..end, note, None);
-    }
-    yaml::read_tolerantly(builder.text)
-}
-
-/// The first line of every cloud-config.
-pub const HEADER: &str = "#cloud-config";
-
-/// Bytes of a `#cloud-config` line that stands inside a script or another tool's file, or of the mark with
-/// which a shell's here-document or a Markdown fence begins.
-fn embedded(text: &str) -> Option<Range<usize>> {
-    header_inside(text).or_else(|| here_document(text).map(|(mark, _)| mark)).or_else(|| text.find("```").map(|at| at..at + 3))
-}
-
-/// Where `<<EOF`, `<<'EOF'` or `<<-EOF` stands, and the word that ends it.
-pub fn here_document(text: &str) -> Option<(Range<usize>, &str)> {
-    let at = text.find("<<")?;
-    let word = text[at + 2..].trim_start_matches(['-', ' ', '\'', '"', '\\']);
-    let word = word.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
-    word.starts_with(|first: char| first.is_ascii_alphabetic()).then(|| (at..at + 2, word))
-}
-
-fn header_inside(text: &str) -> Option<Range<usize>> {
-    let ends_its_line = |(at, _): &(usize, &str)| text[at + HEADER.len()..].lines().next().is_none_or(|rest| rest.trim().is_empty());
-    let (at, _) = text.match_indices(HEADER).find(ends_its_line)?;
-    let before = text[..at].lines().any(|line| !line.trim().is_empty() && (!line.starts_with('#') || line.starts_with("#!")));
-    before.then(|| at..at + HEADER.len())
-}
-
-/// The bodies of a shell script's here-documents.
-pub fn here_documents(text: &str) -> Vec<Range<usize>> {
-    let (mut found, mut open, mut at) = (Vec::new(), None::<(usize, &str)>, 0);
-    for line in text.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
-        match open {
-            Some((from, end)) if line.trim() == end => {
-                found.push(from..start);
-                open = None;
-            }
-            Some(_) => {}
-            None => open = here_document(line).map(|(_, word)| (at, word)),
-        }
-    }
-    found
 }
 
 /// coreos/coreos-cloudinit@v1.14.0:config/config.go:53-60: the first line, trailing blanks cut, and nothing else.
@@ -251,7 +176,7 @@ fn unknown(builder: &mut Builder, section: &Section, entry: &Entry) {
 fn misplaced(builder: &mut Builder, entries: &[Entry], at: &str) {
     for entry in entries {
         let Some((parameter, old)) = keys::of_key(entry.name()) else { continue };
-        let section = section_of(parameter, old);
+        let section = keys::section_of(parameter, old);
         let note = format!("{} stands at {at}, where CoreOS passes it over; it belongs under coreos.{section}.", entry.name());
         builder.claim(
             (parameter, old),
@@ -264,15 +189,6 @@ fn misplaced(builder: &mut Builder, entries: &[Entry], at: &str) {
     }
 }
 
-/// The section a parameter belongs to.
-pub fn section_of(parameter: Parameter, etcd_04: bool) -> &'static str {
-    match (parameter.is_etcd(), etcd_04) {
-        (false, _) => "fleet",
-        (true, true) => "etcd",
-        (true, false) => "etcd2",
-    }
-}
-
 fn units(builder: &mut Builder, tree: &Tree, coreos: &Node) {
     let units = tree.get(coreos, "units");
     if let Some(mark) = units.and_then(Node::text).filter(|text| template::first(text).is_some()) {
@@ -282,33 +198,6 @@ fn units(builder: &mut Builder, tree: &Tree, coreos: &Node) {
     for unit in units.map_or(&[][..], Node::items) {
         let unit = tree.resolve(unit);
         take_unit(builder, tree, unit, "content", &["drop_ins"]);
-    }
-}
-
-/// One unit of a list, in cloud-config's or Ignition's words.
-pub fn take_unit(builder: &mut Builder, tree: &Tree, unit: &Node, content_key: &str, drop_in_keys: &[&str]) {
-    let Some(name) = tree.get(unit, "name").and_then(Node::text).map(str::to_owned) else { return };
-    let word = |key: &str| tree.get(unit, key).and_then(Node::text);
-    let truth = |key: &str| word(key).is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "on"));
-    let started = !truth("mask")
-        && (matches!(word("command"), Some("start" | "restart" | "reload-or-restart")) || truth("enable") || truth("enabled"));
-    let scalar = |node, key: &str| tree.get(node, key).filter(|content| content.text().is_some() && !content.is_null());
-    let content = scalar(unit, content_key);
-    builder.unit(&name, started, content.is_some());
-    if !(name.contains("etcd") || name.contains("fleet")) {
-        return;
-    }
-    if let Some(inner) = content.and_then(|content| Inner::of_scalar(builder.text, content)) {
-        drop_in::take(builder, &inner, &name, "");
-    }
-    for key in drop_in_keys {
-        for item in tree.get(unit, key).map_or(&[][..], Node::items) {
-            let item = tree.resolve(item);
-            let file = tree.get(item, "name").and_then(Node::text).unwrap_or("");
-            if let Some(inner) = scalar(item, content_key).and_then(|content| Inner::of_scalar(builder.text, content)) {
-                drop_in::take(builder, &inner, &name, file);
-            }
-        }
     }
 }
 
@@ -331,42 +220,6 @@ fn write_file(builder: &mut Builder, tree: &Tree, file: &Node) {
 
 fn sealed(bytes: Vec<u8>, content: &Node) -> Option<Inner> {
     Some(Inner::sealed(String::from_utf8(bytes).ok()?, content.span.clone()))
-}
-
-/// A file that the configuration writes, by its path.
-pub fn take_file(builder: &mut Builder, path: &str, inner: &Inner) {
-    builder.writes_file(path);
-    if path.ends_with("fleet.conf") {
-        fleet_conf::take(builder, inner);
-        return;
-    }
-    if let Some((unit, file)) = drop_in::path_of_unit(path) {
-        if unit.contains("etcd") || unit.contains("fleet") {
-            drop_in::take(builder, inner, &unit, &file);
-        }
-        return;
-    }
-    if path.ends_with("etcd.conf") && inner.text.contains(etcd_toml::SECTION) {
-        etcd_toml::take(builder, inner);
-        return;
-    }
-    if path.contains("/rancher/") && path.ends_with(".yaml") {
-        manifest::take_k3s(builder, inner);
-        return;
-    }
-    let etcd_yaml = path.contains("etcd") && [".yml", ".yaml", ".json"].iter().any(|end| path.ends_with(end));
-    if etcd_yaml {
-        etcd_yaml::take_inner(builder, inner);
-    } else if inner.text.contains("ETCD_") || inner.text.contains("FLEET_") {
-        let environment = path.contains("/environment")
-            || path.ends_with(".env")
-            || path.contains("/sysconfig/")
-            || path.contains("/default/")
-            || path.ends_with("etcd.conf");
-        if environment {
-            env::take(builder, inner, "");
-        }
-    }
 }
 
 #[cfg(test)]

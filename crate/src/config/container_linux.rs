@@ -1,15 +1,17 @@
 //! Container Linux Config, Butane, and Ignition's tree written as YAML.
 
 use super::builder::{Builder, Class, Home, TRANSPILED};
+use super::configuration::{Configuration, Source};
 use super::inner::Inner;
-use super::{Configuration, Source, cloud_config, ignition, keys, scalar};
+use super::tree::tree_of;
+use super::{files, ignition, keys, scalar};
 use crate::text::DocumentId;
 use crate::yaml::{Node, Tree};
 
 /// Reads a Container Linux Config or Butane file.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::ContainerLinux, text);
-    let tree = cloud_config::tree(&mut builder);
+    let tree = tree_of(&mut builder);
     if let Some(root) = tree.documents.first() {
         take_etcd(&mut builder, &tree, root);
         ignition::take_units(&mut builder, &tree, root);
@@ -50,7 +52,7 @@ fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
         let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
         let inline = tree.at(file, &["contents", "inline"]).and_then(|node| Inner::of_scalar(builder.text, node));
         if let Some(inner) = inline {
-            cloud_config::take_file(builder, &path, &inner);
+            files::take_file(builder, &path, &inner);
         }
     }
 }

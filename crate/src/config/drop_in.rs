@@ -3,16 +3,19 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
+use super::configuration::{Configuration, Source};
+use super::embedded::here_documents;
+use super::env;
 use super::flags::{self, Word};
 use super::inner::Inner;
-use super::{Configuration, Source, cloud_config, env, template};
+use crate::template;
 use crate::text::DocumentId;
 
 /// Reads a unit or drop-in that was pasted as it is.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::DropIn, text);
     // A script may write the environment file beside the unit.
-    for body in cloud_config::here_documents(text) {
+    for body in here_documents(text) {
         if !text[body.clone()].lines().any(|line| line.starts_with('[')) {
             env::take(&mut builder, &Inner::verbatim(text, body), "");
         }

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
+use super::configuration::{Configuration, Source};
 use super::inner::Inner;
-use super::{Configuration, Source};
 use super::{flags, keys};
 use crate::parameters::Parameter;
 use crate::text::DocumentId;

@@ -3,8 +3,9 @@
 //! keys it does not know are passed over.
 
 use super::builder::{Builder, Class, Home};
+use super::configuration::{Configuration, Source};
 use super::inner::Inner;
-use super::{Configuration, Source, keys, scalar};
+use super::{keys, scalar};
 use crate::text::DocumentId;
 
 /// The section the timers belong to.

@@ -3,15 +3,17 @@
 //! (etcd-io/etcd@v3.4.0:etcdmain/config.go:131, 292-316).
 
 use super::builder::{Builder, Class, Home};
+use super::configuration::{Configuration, Source};
 use super::inner::Inner;
-use super::{Configuration, Source, cloud_config, keys, scalar};
+use super::tree::tree_of;
+use super::{keys, scalar};
 use crate::text::DocumentId;
 use crate::yaml::{self, Node, Tree};
 
 /// Reads an etcd configuration file that was pasted as it is.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::EtcdYaml, text);
-    let tree = cloud_config::tree(&mut builder);
+    let tree = tree_of(&mut builder);
     builder.cluster.has_etcd = true;
     if let Some(root) = tree.documents.first() {
         take(&mut builder, &tree, root, |span| span);

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
+use super::command::{etcd_word, is_drawn, runs_container};
+use super::configuration::{Configuration, Source};
 use super::inner::Inner;
-use super::manifest::{etcd_word, runs_container};
-use super::{Configuration, Source};
-use super::{keys, scalar, template};
-use crate::detect::is_drawn;
+use super::{keys, scalar};
+use crate::template;
 use crate::text::DocumentId;
 use crate::units::parse_go_duration;
 

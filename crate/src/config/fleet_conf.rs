@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
+use super::configuration::{Configuration, Source};
 use super::inner::Inner;
-use super::{Configuration, Source, keys, scalar};
+use super::{keys, scalar};
 use crate::text::DocumentId;
 
 /// Reads a fleet.conf that was pasted as it is.

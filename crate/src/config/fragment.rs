@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
+use super::configuration::{Configuration, Source};
 use super::scalar::{Fate, Reading};
-use super::{Configuration, Source, keys, scalar};
+use super::{keys, scalar};
 use crate::text::DocumentId;
 use crate::yaml::{self, Kind, Node, Style, Tree};
 

@@ -1,8 +1,10 @@
 //! Ignition JSON, versions 1 to 3: units with drop-ins, files in `data:` URLs.
 
 use super::builder::Builder;
+use super::configuration::{Configuration, Source};
+use super::files;
 use super::inner::{Inner, base64, gunzip};
-use super::{Configuration, Source, cloud_config};
+use super::tree::tree_of;
 use crate::gather::Gather;
 use crate::text::DocumentId;
 use crate::yaml::{Node, Tree};
@@ -10,7 +12,7 @@ use crate::yaml::{Node, Tree};
 /// Reads Ignition JSON. JSON is read as YAML, which it is.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Ignition, text);
-    let tree = cloud_config::tree(&mut builder);
+    let tree = tree_of(&mut builder);
     if let Some(root) = tree.documents.first() {
         take_units(&mut builder, &tree, root);
         files(&mut builder, &tree, root);
@@ -21,7 +23,7 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
 /// `systemd.units` with `contents` and `dropins`, as JSON or YAML.
 pub fn take_units(builder: &mut Builder, tree: &Tree, root: &Node) {
     for unit in tree.at(root, &["systemd", "units"]).map_or(&[][..], Node::items) {
-        cloud_config::take_unit(builder, tree, tree.resolve(unit), "contents", &["dropins", "drop_ins"]);
+        files::take_unit(builder, tree, tree.resolve(unit), "contents", &["dropins", "drop_ins"]);
     }
 }
 
@@ -39,7 +41,7 @@ fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
         let packed = tree.at(file, &["contents", "compression"]).and_then(Node::text) == Some("gzip");
         let Some(inner) = source.and_then(|node| Inner::of_scalar(builder.text, node).map(|inner| (inner, node))) else { continue };
         if let Some(inner) = data_url(inner.0, inner.1, packed) {
-            cloud_config::take_file(builder, &path, &inner);
+            files::take_file(builder, &path, &inner);
         }
     }
 }

@@ -197,6 +197,15 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
+/// The section a parameter belongs to.
+pub fn section_of(parameter: Parameter, etcd_04: bool) -> &'static str {
+    match (parameter.is_etcd(), etcd_04) {
+        (false, _) => "fleet",
+        (true, true) => "etcd",
+        (true, false) => "etcd2",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,21 +7,24 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
+use super::command::etcd_word;
+use super::configuration::{Configuration, Launcher, Source};
 use super::inner::Inner;
-use super::{Configuration, Source, cloud_config, flags, keys, scalar};
+use super::tree::tree_of;
+use super::{files, flags, k3s, keys, scalar};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::text::DocumentId;
 use crate::units::{MS, Micros};
-use crate::yaml::{self, Entry, Kind, Node, Style, Tree};
+use crate::yaml::{Entry, Kind, Node, Tree};
 
 /// Reads a manifest.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Manifest, text);
     builder.kops = search::has(text, "etcdClusters");
     builder.kubekey = search::has(text, "kubekey.");
-    let tree = cloud_config::tree(&mut builder);
+    let tree = tree_of(&mut builder);
     for root in &tree.documents {
         walk(&mut builder, &tree, root, "", 0);
         builder.cluster.has_etcd |= arguments_of(&tree, root).is_some();
@@ -29,42 +32,6 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     }
     builder.cluster.has_etcd |= !commands(&tree).is_empty();
     builder.finish("Kubernetes manifest or installer configuration".to_owned())
-}
-
-/// Takes the `config.yaml` of k3s or RKE2 that another document writes.
-pub fn take_k3s(builder: &mut Builder, inner: &Inner) {
-    let tree = yaml::read(&inner.text).unwrap_or_else(|_| yaml::read_tolerantly(&inner.text));
-    let Some(root) = tree.documents.first() else { return };
-    if arguments_of(&tree, root).is_none() {
-        return;
-    }
-    builder.cluster.has_etcd = true;
-    builder.cluster.launcher = Some(Launcher::K3s);
-    let listed = tree.all(root, "etcd-arg").into_iter().flat_map(|entry| entry.value.items());
-    for item in listed {
-        let Some((name, value)) = item.text().and_then(|text| text.split_once('=')) else { continue };
-        let name = name.trim_start_matches('-');
-        builder.fact_of_flag(name, value);
-        let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { continue };
-        let end = unquoted(item).end;
-        let span = inner.place(end.saturating_sub(value.len())..end);
-        builder.claim(meant, span, scalar::daemon(meant.0, value), Home::new("", Class::Flag, ""));
-    }
-}
-
-/// What starts etcd and hands it its arguments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Launcher {
-    /// The kubelet, from a manifest on the machine.
-    Kubelet,
-    /// kubeadm writes that manifest, from its own file.
-    Kubeadm,
-    /// k3s or RKE2, from the machine's `config.yaml`.
-    K3s,
-    /// RKE, Rancher, Talos or Cluster API, for all machines.
-    Installer,
-    /// docker-compose, the services of RancherOS, and the tasks of Amazon's ECS.
-    Compose,
 }
 
 fn launcher(tree: &Tree, root: &Node) -> Launcher {
@@ -124,25 +91,11 @@ pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Argu
     if has(&["spec", "rkeConfig"]) {
         return Some((vec!["spec", "rkeConfig", "machineGlobalConfig", "etcd-arg"], Arguments::Words));
     }
-    if is_k3s(root.entries().iter().map(Entry::name)) {
-        let other_store = has(&["datastore-endpoint"]) || word(&["disable-etcd"]) == "true";
-        return (!other_store).then(|| (vec!["etcd-arg"], Arguments::Words));
+    if k3s::is_server(root.entries().iter().map(Entry::name)) {
+        return k3s::runs_etcd(tree, root).then(|| (vec!["etcd-arg"], Arguments::Words));
     }
     let talos = has(&["cluster", "etcd"]) || matches!(word(&["machine", "type"]), "controlplane" | "init");
     (talos && !has(&["kind"])).then(|| (vec!["cluster", "etcd", "extraArgs"], Arguments::Map))
-}
-
-/// Whether root keys are those of a server of k3s or RKE2.
-pub fn is_k3s<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
-    let (mut token, mut server) = (false, false);
-    for key in keys {
-        if key == "etcd-arg" || key == "etcd-expose-metrics" || key.starts_with("etcd-snapshot-") || key.starts_with("etcd-s3") {
-            return true;
-        }
-        token |= key.starts_with("token");
-        server |= key == "tls-san" || key == "cluster-init";
-    }
-    token && server
 }
 
 /// Of each command that runs etcd the word behind which flags may stand, in all documents.
@@ -176,35 +129,6 @@ fn find_commands<'t>(node: &'t Node, depth: usize, found: &mut Vec<&'t Node>) {
         node.entries().iter().for_each(|entry| find_commands(&entry.value, depth + 1, found));
     }
     node.items().iter().for_each(|item| find_commands(item, depth + 1, found));
-}
-
-/// The end of the word `etcd` or `.../etcd` where it is a command and no argument of one.
-pub fn etcd_word(text: &str) -> Option<usize> {
-    let (mut at, mut command) = (0, true);
-    for word in text.split_inclusive(char::is_whitespace) {
-        let body = word.trim_end();
-        let proxy = || text[at + word.len()..].trim_start().starts_with("grpc-proxy");
-        if command && matches!(body.rsplit('/').next(), Some("etcd" | "etcd2")) && !proxy() {
-            return Some(at + body.len());
-        }
-        at += word.len();
-        command = matches!(body, "exec" | "sudo" | "nohup" | "&&" | "||" | ";" | "then" | "do" | "")
-            || body.ends_with(';')
-            // A variable before it, the name of a process in a Procfile, or the mark of a traced shell.
-            || (command && (body.contains('=') || body.ends_with(':') || body.bytes().all(|byte| byte == b'+')))
-            || (word.ends_with('\n') && body != "\\");
-    }
-    None
-}
-
-/// Whether a command starts a container of etcd: what stands at its end are etcd's flags.
-pub fn runs_container(command: &str) -> bool {
-    command.contains("etcd") && starts_container(command)
-}
-
-/// Whether a command starts any container: the variables around it do not reach what runs inside.
-pub fn starts_container(command: &str) -> bool {
-    ["docker run", "podman run", "nerdctl run", "rkt run"].iter().any(|run| command.contains(run))
 }
 
 fn is_etcd_argument(text: &str) -> bool {
@@ -315,7 +239,7 @@ fn hardware_speed(builder: &mut Builder, node: &Node) {
     let Some((_, heartbeat, election)) = HARDWARE_SPEEDS.into_iter().find(|(name, _, _)| node.text() == Some(name)) else { return };
     for (parameter, value) in [(Parameter::HeartbeatInterval, heartbeat), (Parameter::ElectionTimeout, election)] {
         let reading = scalar::Reading { value: Some(value), fate: scalar::Fate::Used };
-        builder.claim((parameter, false), unquoted(node), reading, Home::new("", Class::Environment, ""));
+        builder.claim((parameter, false), node.within_quotes(), reading, Home::new("", Class::Environment, ""));
     }
 }
 
@@ -324,13 +248,13 @@ fn duration(builder: &mut Builder, entry: &Entry, member: &str) {
     let parameter = if entry.name().starts_with('h') { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout };
     let value = entry.value.text().and_then(|text| crate::units::parse_go_duration(text).ok());
     let fate = if value.is_some() { scalar::Fate::Used } else { scalar::Fate::Stops };
-    builder.claim((parameter, false), unquoted(&entry.value), scalar::Reading { value, fate }, Home::new(member, Class::Flag, ""));
+    builder.claim((parameter, false), entry.value.within_quotes(), scalar::Reading { value, fate }, Home::new(member, Class::Flag, ""));
 }
 
 fn camel_case(builder: &mut Builder, entry: &Entry) {
     let parameter = if entry.name() == "heartbeatInterval" { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout };
     if let Some(text) = entry.value.text().filter(|_| !entry.name().contains(['-', '_'])) {
-        builder.claim((parameter, false), unquoted(&entry.value), scalar::daemon(parameter, text), Home::new("", Class::Flag, ""));
+        builder.claim((parameter, false), entry.value.within_quotes(), scalar::daemon(parameter, text), Home::new("", Class::Flag, ""));
     }
 }
 
@@ -339,7 +263,7 @@ fn data(builder: &mut Builder, tree: &Tree, node: &Node) {
     variables(builder, tree, node, "");
     for entry in node.entries().iter().filter(|entry| entry.name().contains('.')) {
         if let Some(inner) = Inner::of_scalar(builder.text, tree.resolve(&entry.value)) {
-            cloud_config::take_file(builder, &format!("etcd/{}", entry.name()), &inner);
+            files::take_file(builder, &format!("etcd/{}", entry.name()), &inner);
         }
     }
 }
@@ -363,13 +287,7 @@ fn argument(builder: &mut Builder, name: &str, value: &Node) {
     let Some(text) = value.text() else { return };
     builder.fact_of_flag(name, text);
     let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { return };
-    builder.claim(meant, unquoted(value), scalar::daemon(meant.0, text), Home::new("", Class::Flag, ""));
-}
-
-/// The bytes of a scalar without its quotes.
-fn unquoted(node: &Node) -> Range<usize> {
-    let quote = usize::from(matches!(node.kind, Kind::Scalar { style: Style::Single | Style::Double, .. }));
-    node.span.start + quote..node.span.end.saturating_sub(quote).max(node.span.start + quote)
+    builder.claim(meant, value.within_quotes(), scalar::daemon(meant.0, text), Home::new("", Class::Flag, ""));
 }
 
 /// Words of a command, `--flag=value` each; k3s writes them without dashes.
@@ -430,7 +348,7 @@ fn environment(builder: &mut Builder, tree: &Tree, item: &Node, member: &str) {
     };
     let Some(value) = tree.get(item, "value") else { return };
     if let Some(text) = value.text() {
-        variable(builder, member, &name, text, unquoted(value));
+        variable(builder, member, &name, text, value.within_quotes());
     }
 }
 
@@ -439,7 +357,7 @@ fn variables(builder: &mut Builder, tree: &Tree, node: &Node, member: &str) {
     for entry in node.entries() {
         let value = tree.resolve(&entry.value);
         if let Some(text) = value.text() {
-            variable(builder, member, entry.name(), text, unquoted(value));
+            variable(builder, member, entry.name(), text, value.within_quotes());
         }
     }
     for item in node.items() {

@@ -1,190 +1,39 @@
 //! Reading configurations: one file per source, and what the machine would make of each.
 
 mod builder;
-pub(crate) mod cloud_config;
+mod cloud_config;
+pub(crate) mod command;
+mod configuration;
 mod container_linux;
+pub mod detect;
 mod drop_in;
+pub(crate) mod embedded;
 mod env;
 pub(crate) mod etcd_toml;
 mod etcd_yaml;
+mod files;
 mod flags;
 mod fleet_conf;
 mod fragment;
 mod ignition;
 mod inflate;
 pub(crate) mod inner;
+mod k3s;
 pub(crate) mod keys;
 pub(crate) mod manifest;
 pub(crate) mod program;
 pub(crate) mod scalar;
-pub(crate) mod template;
 pub(crate) mod terraform;
+mod tree;
 
-pub use cloud_config::section_of;
+pub use configuration::{Cluster, Configuration, Launcher, PROBLEM_IDS, Problem, Setting, Source};
+pub use keys::section_of;
 
-use crate::parameters::Parameter;
-use crate::text::{DocumentId, Place};
-use crate::units::Micros;
-
-/// What a document is, when it is a configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Source {
-    /// CoreOS cloud-config.
-    CloudConfig,
-    /// systemd unit or drop-in.
-    DropIn,
-    /// `/etc/fleet/fleet.conf`.
-    FleetConf,
-    /// Environment file.
-    Environment,
-    /// Command line with flags.
-    Flags,
-    /// etcd 0.4's own TOML file.
-    EtcdToml,
-    /// etcd's own YAML or JSON file.
-    EtcdYaml,
-    /// Container Linux Config, Butane.
-    ContainerLinux,
-    /// Ignition JSON.
-    Ignition,
-    /// Kubernetes manifest, kubeadm, RKE, k3s.
-    Manifest,
-    /// Terraform variables.
-    Terraform,
-    /// A file of another tool or language with flags or variables in quotes.
-    Program,
-    /// Plain `key: value` lines without a home.
-    Fragment,
-}
-
-impl Source {
-    /// Whether it is YAML, of which JSON is a part.
-    pub fn is_yaml(self) -> bool {
-        !matches!(
-            self,
-            Source::DropIn
-                | Source::FleetConf
-                | Source::Environment
-                | Source::Flags
-                | Source::EtcdToml
-                | Source::Terraform
-                | Source::Program
-        )
-    }
-}
-
-/// A parameter's value as one place states it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Setting {
-    /// Which.
-    pub parameter: Parameter,
-    /// What the daemon would read; `None` where the text is no value for it.
-    pub value: Option<Micros>,
-    /// As written.
-    pub raw: String,
-    /// The bytes of the value.
-    pub place: Place,
-    /// Whether the daemon would use it.
-    pub effective: bool,
-    /// Why not, in a sentence.
-    pub why: Option<String>,
-    /// Written for etcd 0.4 (`peer-` keys, section `coreos.etcd`).
-    pub etcd_04: bool,
-}
-
-/// Something wrong with a configuration; the rule of the same id holds the text for people.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
-    /// Finding id, e.g. `config-header-missing`.
-    pub id: &'static str,
-    /// Where.
-    pub place: Place,
-    /// What was found, and what was expected, in one sentence.
-    pub note: String,
-    /// The parameter it bears on.
-    pub parameter: Option<Parameter>,
-    /// It is a pair with fewer than five heartbeats in an election-timeout, which etcd refuses from 2.0.6 on.
-    pub weak_pair: bool,
-}
-
-/// What a configuration tells about its cluster beside the five values.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Cluster {
-    /// Members named in `initial-cluster`, or the discovery size.
-    pub members: Option<u32>,
-    /// Endpoints given to fleet.
-    pub fleet_endpoints: Option<u32>,
-    /// Version of etcd, as written (image tag, `version:`).
-    pub etcd_version: Option<String>,
-    /// Version of fleet, as written.
-    pub fleet_version: Option<String>,
-    /// The etcd this configures is 0.4.
-    pub etcd_04: bool,
-    /// It configures fleet.
-    pub has_fleet: bool,
-    /// It configures etcd.
-    pub has_etcd: bool,
-    /// A file with variables of etcd or fleet that a unit reads and that is not part of the document.
-    pub absent_file: Option<String>,
-    /// Whether it switches pre-vote on or off, a flag that etcd has from 3.4 on (etcd-io/etcd@v3.4.45:embed/config.go:446).
-    pub pre_vote: Option<bool>,
-    /// This etcd is a proxy, so its timers do not act.
-    pub proxy: bool,
-    /// What starts etcd, where a manifest or an installer's file tells; else systemd does.
-    pub launcher: Option<manifest::Launcher>,
-}
-
-/// One document, read as configuration.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Configuration {
-    /// Which document.
-    pub document: DocumentId,
-    /// What it is.
-    pub source: Source,
-    /// In words: `CoreOS cloud-config`.
-    pub format: String,
-    /// Every value of the five, also those that do not act.
-    pub settings: Vec<Setting>,
-    /// What is wrong with it.
-    pub problems: Vec<Problem>,
-    /// What it tells about the cluster.
-    pub cluster: Cluster,
-    /// It was no valid YAML (a template, an error) and was read line by line.
-    pub tolerant: bool,
-    /// What was not read, in sentences.
-    pub limits: Vec<String>,
-    /// Where the document holds a log as well: the text up to the end of this configuration, with all before it blank.
-    pub part: Option<String>,
-}
-
-/// Every finding id that a `Problem` may carry.
-pub const PROBLEM_IDS: &[&str] = &[
-    "config-agent-ttl-unit",
-    "config-bad-float",
-    "config-duplicate-key",
-    "config-env-comment",
-    "config-fleet-conf-ignored",
-    "config-header-missing",
-    "config-octal",
-    "config-old-key",
-    "config-proxy",
-    "config-remainder",
-    "config-second-document",
-    "config-section-without-start",
-    "config-shadowed",
-    "config-suspicious-unit",
-    "config-template",
-    "config-unknown-key",
-    "config-value-dropped",
-    "config-wrong-section",
-    "config-yaml-error",
-    "config-zero",
-    "etcd-bad-config",
-];
+use crate::text::DocumentId;
 
 /// Reads a document as configuration; `None` where it is none.
 pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
-    let source = crate::detect::configuration(text)?;
+    let source = detect::configuration(text)?;
     let read = match source {
         Source::CloudConfig => cloud_config::read(document, text),
         Source::DropIn => drop_in::read(document, text),

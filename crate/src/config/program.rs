@@ -4,9 +4,10 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
+use super::configuration::{Configuration, Source};
 use super::flags::{self, Word};
 use super::inner::Inner;
-use super::{Configuration, Source, keys, scalar};
+use super::{keys, scalar};
 use crate::search;
 use crate::text::DocumentId;
 

@@ -1,8 +1,8 @@
 //! What a machine makes of a value as written: the same text means different things to
 //! coreos-cloudinit, to a daemon's environment, and to a strict parser.
 
-use super::template;
 use crate::parameters::{Parameter, Unit};
+use crate::template;
 use crate::units::{DurationError, MS, Micros, S, parse_go_duration, parse_number};
 use crate::yaml::{Node, Style};
 

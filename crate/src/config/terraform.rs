@@ -2,8 +2,9 @@
 //! hand them to a template of a cloud-config. They act once that template writes them.
 
 use super::builder::{Builder, Class, Home};
+use super::configuration::{Configuration, Source};
+use super::keys;
 use super::scalar::{self, Fate, Reading};
-use super::{Configuration, Source, keys};
 use crate::parameters::Parameter;
 use crate::text::DocumentId;
 

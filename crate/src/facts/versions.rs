@@ -3,7 +3,7 @@
 
 use super::{Facts, VersionRange};
 use crate::config::Configuration;
-use crate::config::manifest::Launcher;
+use crate::config::Launcher;
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::log::signature::{FLEET_RELEASES, Program, printed_at, signature};

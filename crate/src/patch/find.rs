@@ -6,10 +6,11 @@ use super::edit::{Edit, apply};
 use super::place::{Place, line_start};
 use super::{Change, render, verify};
 use crate::config::manifest::{HARDWARE_SPEEDS, commands, of_openshift};
-use crate::config::{Configuration, Setting, Source, scalar, template};
+use crate::config::{Configuration, Setting, Source, scalar};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::sort::by_key;
+use crate::template;
 use crate::units::{Micros, parse_go_duration};
 use crate::yaml::{self, Kind, Node, Tree};
 

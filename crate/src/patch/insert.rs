@@ -3,9 +3,10 @@
 use super::edit::Edit;
 use super::place::{Form, Place, bom, line_start};
 use super::{Change, Etcd, render};
+use crate::config::command::{etcd_word, runs_container, starts_container};
 use crate::config::etcd_toml;
 use crate::config::inner::Inner;
-use crate::config::manifest::{arguments_of, commands, etcd_word, runs_container, starts_container};
+use crate::config::manifest::{arguments_of, commands};
 use crate::config::{Source, section_of};
 use crate::gather::Gather;
 use crate::yaml::{Kind, Node, Style, Tree};

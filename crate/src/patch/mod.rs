@@ -14,10 +14,11 @@ mod render;
 mod twin;
 mod verify;
 
-use crate::config::{Configuration, Setting, Source, template};
+use crate::config::{Configuration, Setting, Source};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::report::{EditReport, PatchReport, Rendering};
+use crate::template;
 use crate::text::LineIndex;
 use crate::units::Micros;
 

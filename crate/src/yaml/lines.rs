@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::{Entry, Kind, MAX_DEPTH, Node, Style, Tree};
-use crate::config::template;
 use crate::search;
+use crate::template;
 
 /// Reads what can be read of `text`; never fails.
 pub fn read(text: &str) -> Tree {

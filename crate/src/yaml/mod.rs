@@ -104,6 +104,13 @@ impl Node {
         }
     }
 
+    /// The bytes of a scalar without its quotes.
+    pub fn within_quotes(&self) -> Range<usize> {
+        let quote = usize::from(matches!(self.kind, Kind::Scalar { style: Style::Single | Style::Double, .. }));
+        let start = self.span.start + quote;
+        start..self.span.end.saturating_sub(quote).max(start)
+    }
+
     /// The entries of a mapping; none for anything else.
     pub fn entries(&self) -> &[Entry] {
         match &self.kind {

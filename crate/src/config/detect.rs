@@ -1,8 +1,12 @@
 //! What a document is, told from its text alone, never from its name.
 
-use crate::config::{Source, cloud_config, etcd_toml, keys, manifest, program, template, terraform};
+use super::command::{etcd_word, is_drawn, runs_container};
+use super::configuration::Source;
+use super::embedded::HEADER;
+use super::{etcd_toml, k3s, keys, program, terraform};
 use crate::log::border::is_stamped;
 use crate::search;
+use crate::template;
 
 /// Enough of a text to tell what it is.
 const SAMPLE: usize = 64 * 1024;
@@ -20,7 +24,7 @@ pub fn configuration(text: &str) -> Option<Source> {
         }
         return Some(Source::Program);
     }
-    if first.replace(' ', "").eq_ignore_ascii_case(cloud_config::HEADER) {
+    if first.replace(' ', "").eq_ignore_ascii_case(HEADER) {
         // RancherOS has the header of CoreOS, and other sections: its services are those of docker-compose.
         let rancher = search::has(sample, "\nrancher:") && !search::has(sample, "\ncoreos:");
         return Some(if rancher { Source::Manifest } else { Source::CloudConfig });
@@ -98,7 +102,7 @@ impl Signs {
                 continue;
             }
             signs.lines += 1;
-            signs.header |= line == cloud_config::HEADER;
+            signs.header |= line == HEADER;
             signs.stamped += usize::from(is_stamped(line));
             signs.unit_sections |= matches!(line, "[Unit]" | "[Service]" | "[Install]");
             signs.toml |= line == etcd_toml::SECTION;
@@ -183,7 +187,7 @@ impl Signs {
         }
         let manifest = self.listed
             || ["controlPlaneHardwareSpeed:", "extraArgs:", "extra_args:"].iter().any(|key| search::has(sample, key))
-            || manifest::is_k3s(self.root_keys.iter().map(String::as_str))
+            || k3s::is_server(self.root_keys.iter().map(String::as_str))
             || (self.has("cluster") && (self.has("machine") || sample.contains("\n  etcd:")))
             || self.has("rancher_kubernetes_engine_config")
             || (self.has("services") && sample.contains("etcd"))
@@ -250,14 +254,9 @@ fn times_etcd(sample: &str) -> bool {
     keys.filter_map(|line| line.get(indent..)).any(|key| key.starts_with("heartbeat_interval") || key.starts_with("election_timeout"))
 }
 
-/// A row of a table, or of a box drawn with letters.
-pub fn is_drawn(line: &str) -> bool {
-    line.starts_with(|first: char| first == '|' || ('\u{2500}'..'\u{2580}').contains(&first))
-}
-
 /// A command line that runs etcd, or a lone timing flag.
 fn is_command(line: &str) -> bool {
-    if line.starts_with('#') || is_drawn(line) || !(line.as_bytes().contains(&b'-') || manifest::runs_container(line)) {
+    if line.starts_with('#') || is_drawn(line) || !(line.as_bytes().contains(&b'-') || runs_container(line)) {
         return false;
     }
     let perhaps = line.starts_with('-') || line.contains("etcd") || line.contains("ETCD");
@@ -268,9 +267,9 @@ fn is_command(line: &str) -> bool {
                 && word.len() - bare.len() <= 2
                 && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
         });
-    let runs = || line.contains(" -") && manifest::etcd_word(line).is_some();
+    let runs = || line.contains(" -") && etcd_word(line).is_some();
     let passed_on = line.contains("etcd-arg") && (line.contains("heartbeat-interval=") || line.contains("election-timeout="));
-    timing || passed_on || runs() || manifest::runs_container(line) || (line.contains("-e ETCD_"))
+    timing || passed_on || runs() || runs_container(line) || (line.contains("-e ETCD_"))
 }
 
 #[cfg(test)]

@@ -1,0 +1,45 @@
+//! Configurations inside other texts: in a script, in a here-document, between the marks of a Markdown fence.
+
+use std::ops::Range;
+
+/// The first line of every cloud-config.
+pub const HEADER: &str = "#cloud-config";
+
+/// Bytes of a `#cloud-config` line that stands inside a script or another tool's file, or of the mark with
+/// which a shell's here-document or a Markdown fence begins.
+pub fn embedded(text: &str) -> Option<Range<usize>> {
+    header_inside(text).or_else(|| here_document(text).map(|(mark, _)| mark)).or_else(|| text.find("```").map(|at| at..at + 3))
+}
+
+fn header_inside(text: &str) -> Option<Range<usize>> {
+    let ends_its_line = |(at, _): &(usize, &str)| text[at + HEADER.len()..].lines().next().is_none_or(|rest| rest.trim().is_empty());
+    let (at, _) = text.match_indices(HEADER).find(ends_its_line)?;
+    let before = text[..at].lines().any(|line| !line.trim().is_empty() && (!line.starts_with('#') || line.starts_with("#!")));
+    before.then(|| at..at + HEADER.len())
+}
+
+/// Where `<<EOF`, `<<'EOF'` or `<<-EOF` stands, and the word that ends it.
+pub fn here_document(text: &str) -> Option<(Range<usize>, &str)> {
+    let at = text.find("<<")?;
+    let word = text[at + 2..].trim_start_matches(['-', ' ', '\'', '"', '\\']);
+    let word = word.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
+    word.starts_with(|first: char| first.is_ascii_alphabetic()).then(|| (at..at + 2, word))
+}
+
+/// The bodies of a shell script's here-documents.
+pub fn here_documents(text: &str) -> Vec<Range<usize>> {
+    let (mut found, mut open, mut at) = (Vec::new(), None::<(usize, &str)>, 0);
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        match open {
+            Some((from, end)) if line.trim() == end => {
+                found.push(from..start);
+                open = None;
+            }
+            Some(_) => {}
+            None => open = here_document(line).map(|(_, word)| (at, word)),
+        }
+    }
+    found
+}
