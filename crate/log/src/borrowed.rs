@@ -98,7 +98,7 @@ fn within_a_sentence(text: &str, message: &str) -> bool {
 }
 
 /// Programs on etcd's machines that end by faults of their own.
-const NEIGHBOURS: [&str; 5] = ["kube", "kernel", "systemd", "containerd", "dockerd"];
+const NEIGHBOURS: [&str; 7] = ["kube", "kernel", "systemd", "containerd", "dockerd", "flannel", "locksmith"];
 
 /// Whether these words open the message, as Go's do when a process ends: behind a stamp, a host and the name of a program
 /// that holds etcd. Who only tells of a fault, or caught it, has words before.

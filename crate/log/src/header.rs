@@ -124,7 +124,7 @@ fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
                     trail.ended_by = Some(at);
                     break;
                 };
-                header.host = Some(word.trim_matches(['[', ']', ':']));
+                header.host = Some(word.trim_matches(['[', ']', '(', ')', ':']));
                 at += length;
                 continue;
             }
@@ -269,13 +269,14 @@ fn marking(text: &str) -> Option<usize> {
     (is_file && follows).then_some(name.len() + 1)
 }
 
-/// Names of a machine, a pod, a container, and then a dated stamp: `core-1: 2015-...`, `core-1 etcd 2015-...`.
+/// Names of a machine, a pod, a container, and then a dated stamp: `core-1: 2015-...`, `core-1 etcd 2015-...`;
+/// etcd's tests put member and process into brackets before it: `(member-2) (19803): raft 2024/...`.
 /// The length up to the stamp.
 fn before_stamp(text: &str) -> Option<usize> {
     let mut at = 0;
-    for _ in 0..2 {
+    for _ in 0..2 + usize::from(text.starts_with('(')) {
         let name = word(&text[at..]);
-        let is_name = name.len() < 80 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-._:/[]".contains(&b));
+        let is_name = name.len() < 80 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-._:/[]()".contains(&b));
         at = skip_decoration(text, at + name.len(), text.len());
         if !is_name || at >= text.len() {
             return None;
@@ -379,7 +380,7 @@ fn source_line(word: &str) -> Option<&str> {
 
 /// `fleetd[23463]:`, `etcd2[815]:`, `etcd:`, `[etcd]`: the programs this crate knows, by the first letters of their names.
 fn program(word: &str) -> Option<&str> {
-    const KNOWN: [&str; 14] = [
+    const KNOWN: [&str; 17] = [
         "etcd",
         "fleet",
         "systemd",
@@ -394,6 +395,9 @@ fn program(word: &str) -> Option<&str> {
         "bash",
         "kubelet",
         "containerd",
+        "flannel",
+        "locksmith",
+        "rkt",
     ];
     let (name, closed) = match word.split_once('[') {
         Some(("", rest)) => (rest.strip_suffix(']')?, true),
@@ -463,6 +467,13 @@ mod tests {
         assert_eq!(read(line), (Some("October 16th 2015, 12:53:20.344"), Some("test-1-node-192.0.2.7"), None, Some("engine.go:256")));
         // zap's own columns.
         assert_eq!(read("2019-10-16T12:53:20.344Z\twarn\traft\tetcdserver/util.go:1\tapply request took too long").1, None);
+    }
+
+    #[test]
+    fn member_and_process_in_brackets() {
+        assert_eq!(read("(member-2) (803): 2024-02-17 09:53:17.913724 W | etcdserver: x").0, Some("2024-02-17 09:53:17.913724"));
+        let raft = read("(member-2) (803): raft 2024/02/17 09:53:17 INFO: x");
+        assert_eq!((raft.0, raft.1), (Some("2024/02/17 09:53:17"), Some("member-2")));
     }
 
     #[test]

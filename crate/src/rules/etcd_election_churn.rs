@@ -165,8 +165,8 @@ fn elections(facts: &Facts) -> Vec<Election> {
 fn term_of(event: &Event) -> Option<(i64, bool)> {
     let rises = match event.meaning {
         Meaning::BecameCandidate | Meaning::LeaderLost | Meaning::LeaderChanged | Meaning::BecameLeader | Meaning::Term04 => true,
-        // Whoever asks for votes has raised its term; to ask whether it may is no election yet.
-        Meaning::VoteSent => !says(event, &["PreVote"]),
+        // Whoever asks for votes, or counts them, has raised its term; to ask whether it may is no election yet.
+        Meaning::VoteSent | Meaning::VoteReceived => !says(event, &["PreVote"]),
         // What a member had before it heard of a higher one is a term as well.
         Meaning::BecameFollower | Meaning::LeaderElected | Meaning::HigherTermMessage => false,
         _ => return None,
@@ -238,6 +238,9 @@ mod tests {
         };
         let two = ask("20:18:37", "MsgVote", 9) + &ask("20:18:38", "MsgVote", 10);
         assert_eq!(find(&facts(&[&two]), "etcd-election-churn").expect("two rounds").count, 2);
+        let refused = "raft2022/03/13 20:18:37 INFO: c53ac51d7b26029a received MsgVoteResp rejection from fe314885babde9fa at term 9\n";
+        let from_its_answer = refused.to_owned() + &ask("20:18:38", "MsgVote", 10);
+        assert_eq!(find(&facts(&[&from_its_answer]), "etcd-election-churn").expect("two rounds").count, 2);
         let asked = ask("20:18:37", "MsgPreVote", 9) + &ask("20:18:38", "MsgPreVote", 10);
         assert!(find(&facts(&[&asked]), "etcd-election-churn").is_none());
     }

@@ -54,6 +54,23 @@ const SAID: &[Said] = &[
         what: "k3s and rke2 do not start etcd then. The line names whom the list holds, and whom the server takes itself for.",
         advice: "Most often its address or its name changed: give it back the old one, or set the new peer address from another server (etcdctl member update). A server that was removed starts anew with an empty data directory.",
     },
+    // Only a follower answers a snapshot, and nobody once it was stopped
+    // (etcd-io/etcd@v0.4.9:third_party/github.com/goraft/raft/server.go, the loop of each state).
+    Said {
+        meaning: Meaning::NilResponse,
+        severity: Severity::Warning,
+        title: "A member had no answer for the other members",
+        what: "It does not follow the leader just then: it waits for a snapshot, asks for votes, or its raft has stopped. The line does not tell which.",
+        advice: "If the line comes again and again, start etcd on that machine again.",
+    },
+    // It asks only where its strategy is best-effort (coreos/locksmith@033931d:locksmithctl/daemon.go).
+    Said {
+        meaning: Meaning::NoEtcdHere,
+        severity: Severity::Warning,
+        title: "locksmith found no etcd running on its machine",
+        what: "With the strategy best-effort it asks systemd for etcd.service, whatever endpoint it was given.",
+        advice: "If etcd shall run there, see why it does not (systemctl status). If it runs elsewhere, set reboot-strategy to etcd-lock, and locksmith's endpoint.",
+    },
     Said {
         meaning: Meaning::DbOpenSlow,
         severity: Severity::Warning,
@@ -296,6 +313,14 @@ mod tests {
     fn each_in_its_words() {
         for (line, expected) in [
             ("2021-03-02 10:00:00.000000 W | raft: A tick missed to fire. Node blocks too long!\n", "at least 12.8\u{a0}s"),
+            (
+                "Dec 10 01:26:30 node-3 etcd[641]: [etcd] Dec 10 01:26:30.495 WARNING   | [ss] Error: nil response\n",
+                "A member had no answer",
+            ),
+            (
+                "Jan 05 19:55:06 core-1 locksmithd[4046]: Unlocking old locks failed: [etcd.service etcd2.service] are inactive. Retrying in 10s.\n",
+                "locksmith found no etcd",
+            ),
             (
                 "2016-04-20 10:00:04.000000 C | etcdmain: listen tcp 192.0.2.1:2380: bind: address already in use\n",
                 "Another process holds a port",
