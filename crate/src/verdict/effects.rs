@@ -1,0 +1,110 @@
+//! What the proposed values bring, what they cost, and what they leave as it is.
+
+use crate::facts::{Facts, StallKind};
+use crate::parameters::Parameter;
+use crate::plan::Plan;
+use crate::replay::timers;
+use crate::report::Timing;
+use crate::rules::Finding;
+use crate::units::human;
+
+/// What gets better, in numbers where the log has them.
+pub(super) fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
+    let mut gain = Vec::new();
+    let raises_etcd = plan.of(Parameter::ElectionTimeout).proposed.is_some();
+    let fewer = plan.remaining < plan.replay.needless as f64;
+    if raises_etcd && fewer && !plan.repairs {
+        gain.push(format!("Needless leader changes: {} now, {} expected.", plan.replay.needless, expected(plan.remaining)));
+    }
+    if raises_etcd && plan.replay.needless == 0 && !facts.stalls.is_empty() {
+        gain.push(String::from("A stall like the longest one costs no leader its place."));
+    }
+    if !facts.fleet_failures.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
+        let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some()).count();
+        if tied > 0 {
+            gain.push(format!(
+                "Moments in which fleet gives up: {} now, {} expected.",
+                facts.fleet_failures.len(),
+                counted(plan.fleet_remaining)
+            ));
+        } else {
+            gain.push(String::from("fleet waits out short spells of a slow etcd instead of failing."));
+        }
+    }
+    gain
+}
+
+/// The price in short: what a real death of a leader, a hang or a dead machine costs from then on.
+pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
+    let mut pay = Vec::new();
+    let decision = plan.of(Parameter::ElectionTimeout);
+    if decision.proposed.is_some() {
+        let today = if facts.refuses_pair() {
+            String::from("and today etcd does not start")
+        } else if facts.no_leader_lasts() {
+            String::from("and today no leader lasts")
+        } else {
+            let now = timers(facts, facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+            format!("today {}", human(facts.failover(&now).p50))
+        };
+        pay.push(format!("A real failover takes about {}, {today}.", failover_then(facts, plan)));
+    }
+    let request = plan.of(Parameter::EtcdRequestTimeout);
+    if request.proposed.is_some() {
+        pay.push(format!(
+            "An etcd that hangs holds each call of fleet for {}, today {}.",
+            human(request.value()),
+            human(facts.value(Parameter::EtcdRequestTimeout))
+        ));
+    }
+    let (ttl, interval) = (plan.of(Parameter::AgentTtl), plan.of(Parameter::EngineReconcileInterval));
+    if ttl.proposed.is_some() || interval.proposed.is_some() {
+        let today = facts.value(Parameter::AgentTtl) + facts.value(Parameter::EngineReconcileInterval);
+        pay.push(format!("Units of a dead machine wait up to {}, today {}.", human(ttl.value() + interval.value()), human(today)));
+    }
+    pay
+}
+
+/// What stays as it is, so that nobody waits for it.
+pub(super) fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Vec<String> {
+    let mut texts = Vec::new();
+    if let Some(stall) = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored) {
+        let pause = human(stall.planned);
+        // A longer one ends with the election.
+        if stall.planned < plan.of(Parameter::ElectionTimeout).value() {
+            texts.push(if stall.kind.is_measured() {
+                format!("Writes still pause for up to {pause} per stall. Find what stalls the host.")
+            } else {
+                format!("Writes still pause for up to {pause} each time. Find what silences the leader: its process or its link.")
+            });
+        }
+    }
+    if timing == Timing::Partly && stops_on_a_failed_read(facts, findings) {
+        texts.push(String::from("fleet before 0.12 stops a unit when one read of it fails. Only an upgrade ends that."));
+    }
+    if plan.changes().any(|decision| decision.parameter == Parameter::EtcdRequestTimeout) {
+        texts.push(String::from("When a leader really dies, requests begun before the next leader is there are lost, whatever the limit."));
+    }
+    texts
+}
+
+/// How long a dead leader is missed under the plan.
+pub(super) fn failover_then(facts: &Facts, plan: &Plan) -> String {
+    let [heartbeat, election] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| plan.of(parameter).value());
+    human(facts.failover(&timers(facts, heartbeat, election)).p50)
+}
+
+/// fleet before 0.12 takes a unit for deleted when its one read fails.
+pub(super) fn stops_on_a_failed_read(facts: &Facts, findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry") && facts.fleet_before((0, 12, 0))
+}
+
+/// A count; what is none is called so everywhere.
+pub(super) fn counted(count: u64) -> String {
+    if count == 0 { String::from("none") } else { count.to_string() }
+}
+
+/// An expected count, in words.
+pub(super) fn expected(count: f64) -> String {
+    if count < 0.05 { String::from("none") } else { format!("about {}", crate::units::decimal((count * 10.0).round() as i64, 10, 1)) }
+}

@@ -1,0 +1,258 @@
+//! The one sentence: who did what, how long against what, with what effect.
+
+use super::timing::other_cause;
+use super::unexplained::{saw_too_little, unexplained};
+use crate::facts::failures::{proven_outage, proven_wait};
+use crate::facts::{ChangeClass, Facts, LeaderChange, StallKind};
+use crate::gather::Gather;
+use crate::log::event::Meaning;
+use crate::model::raft::safe_stall;
+use crate::parameters::Parameter;
+use crate::plan::Plan;
+use crate::replay::{count, timers, timers_in_force};
+use crate::report::{Severity, Timing};
+use crate::rules::Finding;
+use crate::rules::common::{human_limit, plural, times};
+use crate::units::{Micros, S, human};
+
+/// Who did what, how long against what, with what effect; and the finding that says the same at length.
+pub(super) fn headline<'a>(
+    facts: &Facts,
+    findings: &'a [Finding],
+    plan: &Plan,
+    severity: Severity,
+    timing: Timing,
+) -> (String, Option<&'a Finding>) {
+    let of = |ids: &[&str]| ids.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id));
+    let of_stalls = || of(if plan.replay.needless > 0 { &["etcd-leader-lost", "etcd-election-churn"] } else { &["etcd-heartbeat-late"] });
+    if facts.logs.is_empty() && facts.configurations.is_empty() {
+        return (String::from("Nothing here can be read as a log or a configuration of etcd or fleet."), None);
+    }
+    let proposes = plan.changes().next().is_some();
+    if timing == Timing::NoneNeeded || severity == Severity::Ok && !proposes {
+        return (healthy(facts, timing), None);
+    }
+    if proposes && severity == Severity::Ok {
+        return (as_asked(facts, plan), None);
+    }
+    if facts.logs.is_empty() {
+        let wrong = findings.iter().find(|finding| finding.severity > Severity::Info);
+        return (review(facts, wrong, plan), wrong);
+    }
+    let broken = findings.iter().find(|finding| plan.repairs && finding.id == "etcd-bad-config");
+    if let Some(broken) = broken {
+        return (format!("{}.", broken.title), Some(broken));
+    }
+    if proposes {
+        if let Some(text) = stalls_headline(facts, plan) {
+            return (text, of_stalls());
+        }
+        if let Some(text) = presence_headline(facts, findings) {
+            return (text, of(&["fleet-agent-heartbeat-lost"]));
+        }
+        if let Some(text) = units_headline(facts, findings) {
+            return (text, of(&["fleet-units-restarted"]));
+        }
+        if let Some(text) = fleet_headline(facts, plan) {
+            return (text, of(&["fleet-etcd-request-cancelled", "fleet-registry-timeout"]));
+        }
+    }
+    let named = if proposes { None } else { other_cause(findings) };
+    if let Some(too_long) = plan.too_long.filter(|_| named.is_none()) {
+        let end = if too_long.by_budget {
+            "what outlasts that takes longer to replace a dead leader than you accept"
+        } else {
+            "no sensible timer outlasts that"
+        };
+        if let Some(text) = stalls_headline(facts, plan) {
+            return (format!("{}; {end}.", text.trim_end_matches('.')), of_stalls());
+        }
+    }
+    if let Some(text) = outlasted(facts, plan, timing).filter(|_| named.is_none()) {
+        return (text, of(&["etcd-heartbeat-late"]));
+    }
+    let telling = named.or_else(|| shown(findings)).or(findings.first());
+    let title = telling.map_or("", |finding| finding.title.trim_end_matches('.'));
+    let end = match timing {
+        Timing::NotTheRemedy => " No timer cures that.",
+        Timing::Undecided => " The input does not show whether timing is the cause.",
+        _ => "",
+    };
+    (format!("{title}.{end}"), telling)
+}
+
+/// What a log shows is more telling than the form of a file.
+fn shown(findings: &[Finding]) -> Option<&Finding> {
+    findings.iter().find(|finding| !finding.id.starts_with("config-") && finding.severity > Severity::Info)
+}
+
+fn healthy(facts: &Facts, timing: Timing) -> String {
+    if timing == Timing::Undecided {
+        return match unexplained(facts).filter(|_| !saw_too_little(facts)) {
+            Some(event) => format!("There is trouble, in line {} at first, but the input does not show its cause.", event.line),
+            None => String::from("Too little was recognised to say anything."),
+        };
+    }
+    if facts.logs.is_empty() {
+        let open = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).value.is_none());
+        return String::from(if open {
+            "What is stated fits, a template fills in the rest, and no log is here to hold it against."
+        } else {
+            "The values fit each other, and no log is here to hold them against."
+        });
+    }
+    let read: u64 = facts.logs.iter().map(|log| log.recognised).sum();
+    match (count(facts, ChangeClass::Planned), count(facts, ChangeClass::Wanted), read) {
+        (planned, 0, _) if planned > 0 => String::from("The leader handed over on purpose, and nothing needs action."),
+        (_, wanted, _) if wanted > 0 => {
+            String::from("The leader was told to stop, the others elected the next one, and nothing needs action.")
+        }
+        (_, _, 1) => String::from("The one recognised line shows no trouble."),
+        _ => format!("The {read} recognised lines show no trouble."),
+    }
+}
+
+/// Nothing is wrong; the values follow from what the reader states.
+fn as_asked(facts: &Facts, plan: &Plan) -> String {
+    let election = plan.of(Parameter::ElectionTimeout);
+    let stated = match facts.assumptions.stall_ms {
+        Some(_) => "the stall that you want to survive",
+        None => "the round trip that you state",
+    };
+    if election.proposed.is_none() {
+        return format!(
+            "For {stated} the leader should send a heartbeat every {} instead of {}; nothing in the input is wrong by itself.",
+            Parameter::HeartbeatInterval.human(plan.of(Parameter::HeartbeatInterval).value()),
+            human_limit(facts, Parameter::HeartbeatInterval)
+        );
+    }
+    format!(
+        "For {stated} followers have to wait {} instead of {}; nothing in the input is wrong by itself.",
+        Parameter::ElectionTimeout.human(election.value()),
+        human_limit(facts, Parameter::ElectionTimeout)
+    )
+}
+
+/// A configuration without a log: what is wrong with it, or what its values cost.
+fn review(facts: &Facts, wrong: Option<&Finding>, plan: &Plan) -> String {
+    let title = wrong.map_or("", |finding| finding.title.trim_end_matches('.'));
+    if plan.changes().next().is_some() || wrong.is_some_and(|finding| !finding.parameters.is_empty()) {
+        return format!("{title}.");
+    }
+    let fit = if facts.has_etcd() && facts.members != Some(1) {
+        let timers = timers(facts, facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+        let p50 = facts.failover(&timers).p50;
+        format!("the values fit each other, at the price of about {} without a leader whenever one really dies", human(p50))
+    } else {
+        String::from("the values fit each other")
+    };
+    format!("{title}; {fit}.")
+}
+
+/// From the first to the last of these moments, where that is more than a second.
+fn within(mut moments: Vec<Micros>) -> String {
+    crate::sort::sort(&mut moments);
+    match (moments.first(), moments.last()) {
+        (Some(first), Some(last)) if last - first >= S => format!(" within {}", human(last - first)),
+        _ => String::new(),
+    }
+}
+
+fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
+    let stall = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored)?;
+    let waits = human_limit(facts, Parameter::ElectionTimeout);
+    let gave_up = facts.fleet_failures.len() as u64;
+    let limit = human_limit(facts, Parameter::EtcdRequestTimeout);
+    let lost = plan.replay.needless;
+    // Where nothing measured it, its link may have been silent as well as its process.
+    let silent = !stall.kind.is_measured();
+    let mut text = if silent {
+        format!("Followers heard nothing from the leader for up to about {}", human(stall.planned))
+    } else {
+        format!("The leader stalled for up to {}", human(stall.planned))
+    };
+    if lost > 0 {
+        let over = within(facts.needless().filter_map(|change| change.elected.or(change.campaign)).gather());
+        text.push_str(&match (stall.planned > facts.value(Parameter::ElectionTimeout), silent) {
+            (false, _) => format!(", and from {} on that can cost it its place here", human(safe_stall(&timers_in_force(facts)))),
+            (_, true) => format!(", but wait only {waits}"),
+            (_, false) => format!(", but followers wait only {waits}"),
+        });
+        text.push_str(&if facts.needless().all(LeaderChange::shows_alive) {
+            format!(": a living leader lost its place {}{over}", times(lost))
+        } else {
+            format!("; the leader changed {}{over}", times(lost))
+        });
+        if gave_up > 0 {
+            text.push_str(&format!(", and fleet gave up on requests {}", times(gave_up)));
+        }
+    } else if gave_up > 0 {
+        text.push_str(&format!("; etcd rides it out, but fleet waits only {limit} and gave up on requests {}", times(gave_up)));
+    } else {
+        let near = if stall.planned > facts.value(Parameter::ElectionTimeout) { "more than" } else { "close to" };
+        text.push_str(&format!(", {near} the {waits} that followers wait"));
+    }
+    text.push('.');
+    Some(text)
+}
+
+/// A machine that lost its presence, and what became of its units.
+fn presence_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
+    let lost = findings.iter().find(|finding| finding.id == "fleet-agent-heartbeat-lost")?;
+    let given_up = facts.events_of(&[Meaning::ServerMonitorTriggered]).next()?;
+    let who = given_up.1.host.map_or(String::from("A machine"), |_| facts.host(given_up.0));
+    let units = findings.iter().find(|finding| finding.id == "fleet-units-restarted");
+    let effect = match (units, lost.severity) {
+        (Some(units), _) => format!("its presence ran out and fleet stopped {}", plural(units.count, "unit", "units")),
+        (None, Severity::Critical) => String::from("its presence ran out and the engine declared it gone"),
+        _ => String::from("it gave up renewing its presence"),
+    };
+    let outage = proven_outage(facts).map_or(String::new(), |outage| format!(" for at least {}", human(outage)));
+    Some(format!("{who} got no answer from etcd{outage}: {effect}, with an agent-ttl of {}.", human_limit(facts, Parameter::AgentTtl)))
+}
+
+/// Stopped units are what people notice first.
+fn units_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
+    let stopped = findings.iter().find(|finding| finding.id == "fleet-units-restarted")?;
+    let limit = human_limit(facts, Parameter::EtcdRequestTimeout);
+    let title = stopped.title.trim_end_matches('.');
+    Some(if findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry") {
+        format!("{title}, because single reads from etcd took longer than its limit of {limit}.")
+    } else {
+        format!("{title}, after its requests to etcd ran into their limit of {limit}.")
+    })
+}
+
+/// Stalls are there, but the timers in force ride them out.
+fn outlasted(facts: &Facts, plan: &Plan, timing: Timing) -> Option<String> {
+    let stall = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored)?;
+    let rides = timing == Timing::NotTheRemedy && plan.replay.needless == 0 && stall.planned < facts.value(Parameter::ElectionTimeout);
+    rides.then(|| {
+        format!(
+            "The leader stalled {}, for up to {}, but followers wait {}: the timers outlast it, and what stalls the machine is to be found.",
+            times(facts.stalls.len() as u64),
+            human(stall.planned),
+            human_limit(facts, Parameter::ElectionTimeout)
+        )
+    })
+}
+
+fn fleet_headline(facts: &Facts, plan: &Plan) -> Option<String> {
+    plan.of(Parameter::EtcdRequestTimeout).proposed.filter(|_| !facts.fleet_failures.is_empty())?;
+    let limit = facts.value(Parameter::EtcdRequestTimeout);
+    let said = human_limit(facts, Parameter::EtcdRequestTimeout);
+    let unknown = "why etcd was slow is not in this input";
+    if let Some(wait) = proven_wait(facts).filter(|wait| *wait >= 2 * limit) {
+        return Some(format!(
+            "etcd gave fleet no answer for at least {}, but fleet waits only {said} for each request; {unknown}.",
+            human(wait)
+        ));
+    }
+    let requests: u64 = facts.fleet_failures.iter().map(|failure| failure.events.len() as u64).sum();
+    let over = within(facts.fleet_failures.iter().filter_map(|failure| failure.time).gather());
+    Some(format!(
+        "fleet's requests to etcd took longer than its limit of {said} {}{over} ({}); {unknown}.",
+        times(facts.fleet_failures.len() as u64),
+        plural(requests, "request", "requests")
+    ))
+}

@@ -1,0 +1,160 @@
+//! The verdict: one sentence, whether timing is the cure, and what the values bring and cost (method, section 9).
+
+mod effects;
+mod headline;
+mod timing;
+mod unexplained;
+mod why;
+
+pub use timing::{OTHER_CAUSES, other_cause};
+
+use crate::facts::Facts;
+use crate::plan::Plan;
+use crate::report::{Severity, Timing, Verdict};
+use crate::rules::Finding;
+
+/// Weighs everything and says it in one sentence.
+pub fn verdict(facts: &Facts, findings: &[Finding], plan: &Plan) -> Verdict {
+    let severity = findings.iter().map(|finding| finding.severity).max().filter(|worst| *worst > Severity::Info).unwrap_or(Severity::Ok);
+    let timing = timing::timing(facts, findings, plan, severity);
+    let (headline, telling) = headline::headline(facts, findings, plan, severity, timing);
+    Verdict {
+        // Fine is said of what was looked at: where that was too little, nothing is fine.
+        severity: if severity == Severity::Ok && timing != Timing::NoneNeeded { Severity::Info } else { severity },
+        headline,
+        finding: telling.map(|finding| finding.id.to_owned()),
+        timing,
+        why: why::why(facts, findings, plan, severity, timing),
+        gain: effects::gain(facts, plan),
+        pay: effects::pay(facts, plan),
+        will_not_cure: effects::will_not_cure(facts, findings, plan, timing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::{Timing, Verdict};
+    use crate::{Document, Input, analyze};
+
+    fn verdict(log: &str) -> Verdict {
+        let document = Document { name: None, text: log.to_owned() };
+        analyze(&Input { documents: vec![document], ..Input::default() }).verdict
+    }
+
+    #[test]
+    fn why_etcd_ends_comes_before_that_it_ended() {
+        let log = "Feb 03 11:02:10 core-01 etcd2[815]: listen tcp 127.0.0.1:2380: bind: address already in use\n\
+                   Feb 03 11:02:10 core-01 systemd[1]: etcd2.service: Main process exited, code=exited, status=1/FAILURE\n\
+                   Feb 03 11:02:20 core-01 systemd[1]: etcd2.service: Main process exited, code=exited, status=1/FAILURE\n";
+        assert_eq!(verdict(log).finding.as_deref(), Some("etcd-own-trouble"));
+    }
+
+    #[test]
+    fn a_learner_that_still_learns_is_no_trouble() {
+        let asked = |error: &str| {
+            timing(&format!(
+                "{{\"level\":\"warn\",\"ts\":\"2024-01-17T13:37:11.110Z\",\"logger\":\"etcd-client\",\"caller\":\"v3/retry_interceptor.go:62\",\"msg\":\"retrying of unary invoker failed\",\"target\":\"etcd-endpoints://0xc0001d1500/192.0.2.4:2379\",\"attempt\":0,\"error\":\"rpc error: code = FailedPrecondition desc = etcdserver: {error}\"}}\n"
+            ))
+        };
+        assert_eq!(asked("can only promote a learner member which is in sync with leader"), Timing::NoneNeeded);
+        assert_eq!(asked("example"), Timing::Undecided);
+    }
+
+    fn timing(log: &str) -> Timing {
+        verdict(log).timing
+    }
+
+    #[test]
+    fn trouble_that_no_rule_takes_up_is_not_called_fine() {
+        for log in [
+            "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=1/FAILURE\n",
+            "Apr 29 15:35:29 k8s-1 etcd[1167]: 2a0965170762fd09 [q:2] has received 1 votes and 2 vote rejections\n",
+            "cluster is unhealthy\n",
+            "panic: send on closed channel\ngoroutine 7 [running]:\nexample.com/app/etcd.Watch(0xc0001a2000)\n",
+            "Nov 17 14:44:07 n1 kube-apiserver[15]: W1117 14:44:07.933170   15035 clientconn.go:1120] grpc: addrConn.createTransport failed to connect to {https://192.0.2.7:2379 0>\n",
+            "[2023/09/04 21:38:34.036 +08:00] [WARN] [session.go:435] [\"keep-alive failed\"] [error=\"etcdserver: requested lease not found\"]\n",
+            "go.etcd.io/etcd/etcdserver.(*EtcdServer).run(0xc0001a2000)\n",
+            "2015-08-20 10:00:04.000000 E | wal: failed to allocate space when creating new wal file (operation not supported)\n",
+            "2016-04-20 10:00:00.500100 W | etcdserver: server is likely overloaded\n",
+            "raft2022/03/13 20:18:41 INFO: c53ac51d7b26029 [term: 82] ignored a MsgHeartbeatResp message with lower term from fe314885babde9f [term: 78]\n",
+            "192.0.2.8: user: warning: [2024-08-12T10:21:02.227217999Z]: [talos] service[etcd](Waiting): Runner Containerd(etcd) exited without error, going to restart it\n",
+            "a1a4ca1ecc5d   quay.io/coreos/etcd:v3.2.18   \"/usr/local/bin/etcd\"   3 hours ago   Exited (137) 3 minutes ago   etcd\n",
+            "cp-1   etcd   Running   Fail   13m24s ago   Health check failed: etcdserver: rpc not supported for learner\n",
+        ] {
+            assert_eq!(timing(log), Timing::Undecided, "{log}");
+        }
+        assert_eq!(
+            timing("member 8e9e05c52164694d is healthy: got healthy result from http://192.0.2.7:2379\ncluster is healthy\n"),
+            Timing::NoneNeeded
+        );
+        let starts = r#"{"level":"info","ts":"2022-02-05T00:46:41.486Z","caller":"embed/etcd.go:276","msg":"now serving peer/client/metrics"}
+{"level":"info","ts":"2022-02-05T00:46:42.578Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"9b7aaee97a50e7e9 is starting a new election at term 42"}
+"#;
+        assert_eq!(timing(starts), Timing::NoneNeeded);
+        let foreign = "Jun 28 00:11:24 n1 app[28574]: github.com/etcd-io/bbolt.(*Cursor).search(0xc42007f1e8)\n";
+        assert_eq!(verdict(foreign).headline, "Too little was recognised to say anything.");
+        let traced = r#"{"level":"error","ts":"2026-07-05T12:46:29.438550Z","caller":"etcdserver/server.go:1602","msg":"example","stacktrace":"go.etcd.io/etcd/server/v3/etcdserver.(*EtcdServer).isLearnerReady\n"}"#;
+        assert_eq!(timing(&format!("2016-04-20 10:00:04.000000 I | etcdmain: etcd Version: 3.6.0\n{traced}\n")), Timing::NoneNeeded);
+        let quoted = "fatal: [n1]: FAILED! => {\"cmd\": \"etcdctl cluster-health | grep -q 'cluster is healthy'\", \"stderr\": \"Error:  client: endpoint http://192.0.2.7:2379 exceeded header timeout\"}\n";
+        assert_eq!(timing(quoted), Timing::Undecided);
+        let neighbour = "Feb 03 11:02:10 core-01 etcd2[815]: etcd Version: 2.3.8\nFeb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
+        assert_eq!(timing(neighbour), Timing::NoneNeeded);
+        let alone = "Feb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
+        assert_eq!(verdict(alone).headline, "Too little was recognised to say anything.");
+        let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
+        assert_eq!(timing(stopped), Timing::NoneNeeded);
+    }
+
+    #[test]
+    fn what_stalls_do_not_explain_is_said() {
+        let deposed = |minute: u32, line: &str, term: u32| {
+            format!(
+                "2016-04-20 10:{minute:02}:04.000000 {line}
+2016-04-20 10:{minute:02}:04.000200 I | raft: 91d25258d70ad868 became follower at term {term}
+2016-04-20 10:{minute:02}:04.000300 I | raft: raft.node: 91d25258d70ad868 changed leader from 91d25258d70ad868 to 2a0965170762fd09 at term {term}
+"
+            )
+        };
+        let late = "W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.302s)";
+        let again = "2016-04-20 10:06:00.000000 I | raft: 91d25258d70ad868 became leader at term 6\n";
+        let log = deposed(1, late, 5) + again + &deposed(11, late, 7);
+        let verdict = verdict(&log);
+        assert_eq!(verdict.timing, Timing::Partly);
+        assert!(verdict.why.starts_with("Stalls explain 2 of 3"), "{}", verdict.why);
+    }
+
+    #[test]
+    fn a_deposed_leader_alone_tells_of_no_stall() {
+        let own = "\
+Apr 29 14:52:49 n2 etcd[1188]: 91d25258d70ad868 [term: 12275] received a MsgVote message with higher term from 2a0965170762fd09 [term: 12276]
+Apr 29 14:52:49 n2 etcd[1188]: 91d25258d70ad868 became follower at term 12276
+Apr 29 14:52:49 n2 etcd[1188]: raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 12276
+";
+        assert_eq!(timing(own), Timing::Undecided);
+    }
+
+    #[test]
+    fn a_table_without_a_leader_is_not_fine() {
+        let row = |leader: bool| format!("| https://192.0.2.7:2379 | 8e9e05c52164694d |   3.5.0 | 35 MB | {leader:>9} |\n");
+        let head = "|        ENDPOINT        |        ID        | VERSION | DB SIZE | IS LEADER |\n";
+        let table = |leads: bool| [head, &row(false), &row(leads), &row(false)].concat();
+        assert_eq!(timing(&table(false)), Timing::Undecided);
+        assert_eq!(timing(&table(true)), Timing::NoneNeeded);
+    }
+
+    #[test]
+    fn words_of_an_article_are_no_slow_request() {
+        let article = "Look for:\n\napply request took too long\nleader changed\n\nThese tell of latency in etcd.\n";
+        let report = analyze(&Input { documents: vec![Document { name: None, text: article.to_owned() }], ..Input::default() });
+        assert!(report.findings.is_empty());
+    }
+
+    #[test]
+    fn a_short_stall_explains_no_lost_leader() {
+        let log = "\
+Jun 11 10:25:02 n etcd[5]: [etcd] Jun 11 10:25:02.586 INFO      | node1: warning: heartbeat near election timeout: 164.0ms
+Jun 11 10:37:41 n etcd[5]: [etcd] Jun 11 10:37:41.389 INFO      | node1: leader changed from 'node2' to ''.
+";
+        assert_eq!(timing(log), Timing::Undecided);
+    }
+}

@@ -1,0 +1,99 @@
+//! Whether timing is the cure (method, section 9).
+
+use super::unexplained::{saw_too_little, unexplained};
+use crate::facts::{ChangeClass, Facts, StallKind};
+use crate::parameters::Parameter;
+use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan};
+use crate::report::{Severity, Timing};
+use crate::rules::Finding;
+use crate::rules::common::{BY_LEADER, says};
+
+/// Findings that name a cause which no timer touches, the most telling first.
+pub const OTHER_CAUSES: &[&str] = &[
+    "etcd-cluster-id-mismatch",
+    "etcd-member-removed",
+    "etcd-unknown-peer",
+    "etcd-discovery-failed",
+    "etcd-tls",
+    "etcd-disk-full",
+    "etcd-db-space",
+    "etcd-data-damaged",
+    "fleet-duplicate-machine-id",
+    "fleet-data-diverged",
+    "fleet-engine-lease-stolen",
+    "fleet-daemon-hung",
+    "etcd-no-quorum",
+    "etcd-leader-restarted",
+    "etcd-restarted",
+    "etcd-unreachable",
+    "etcd-peer-network",
+    "etcd-clock-skew",
+    "etcd-slow-disk",
+];
+
+/// The first finding above a remark that names a cause no timer touches.
+pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
+    // Why etcd ends comes before that it ended.
+    let ends = findings.iter().find(|finding| finding.id == "etcd-own-trouble" && finding.severity == Severity::Critical);
+    let cause = OTHER_CAUSES.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id && finding.severity > Severity::Info));
+    // Settings that etcd refused, none of them a timer.
+    ends.or(cause).or_else(|| findings.iter().find(|finding| finding.id == "etcd-bad-config" && finding.parameters.is_empty()))
+}
+
+/// Whether the proposed values cure what the logs show; without a proposal, whether any value could.
+pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity) -> Timing {
+    let proposes = plan.changes().next().is_some();
+    if severity == Severity::Ok && !proposes {
+        let open = saw_too_little(facts) || unexplained(facts).is_some();
+        return if open { Timing::Undecided } else { Timing::NoneNeeded };
+    }
+    if !proposes {
+        return without_proposal(facts, findings, plan);
+    }
+    let beneath = other_cause(findings).is_some() || findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry");
+    let needless_cured =
+        plan.repairs || plan.replay.needless == 0 || plan.replay.share() >= 0.8 && plan.remaining <= 0.2 * plan.replay.needless as f64;
+    let fleet_cured = facts.fleet_failures.is_empty() || plan.fleet_remaining * 5 <= facts.fleet_failures.len() as u64;
+    let measured = plan.repairs || facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored) || facts.logs.is_empty();
+    let sensible = plan.too_long.is_none() && (plan.repairs || plan.costly().is_none());
+    if sensible && !beneath && needless_cured && fleet_cured && measured { Timing::Remedy } else { Timing::Partly }
+}
+
+fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing {
+    let stolen = findings.iter().any(|finding| finding.id == "fleet-engine-lease-stolen");
+    let repeatedly = findings.iter().any(|finding| finding.id == "fleet-leadership-churn");
+    if stolen && !repeatedly {
+        return Timing::Undecided;
+    }
+    if other_cause(findings).is_some() || plan.too_long.is_some() || waits_long_already(facts) {
+        return Timing::NotTheRemedy;
+    }
+    let real_changes = facts.changes.iter().filter(|change| change.class != ChangeClass::Start).count();
+    if real_changes > 0 && plan.replay.needless == 0 || only_raised(facts, plan) {
+        return Timing::NotTheRemedy;
+    }
+    // A leader was lost, or terms rose, and who led is not in the input: the stalls it shows may not be all.
+    let lost = |finding: &Finding| matches!(finding.id, "etcd-leader-lost" | "etcd-election-churn") && finding.severity > Severity::Info;
+    let told = || facts.any_event(|event| says(event, BY_LEADER));
+    if real_changes == 0 && (findings.iter().any(lost) || told()) {
+        return Timing::Undecided;
+    }
+    let late = !facts.stalls.is_empty();
+    let slow = findings
+        .iter()
+        .any(|finding| matches!(finding.id, "etcd-slow-apply" | "etcd-slow-disk" | "etcd-send-buffer-full" | "etcd-own-trouble"));
+    if plan.replay.needless == 0 && facts.fleet_failures.is_empty() && (late || slow) {
+        return Timing::NotTheRemedy;
+    }
+    Timing::Undecided
+}
+
+/// Each leader lost its place to a member that alone had missed it.
+pub(super) fn only_raised(facts: &Facts, plan: &Plan) -> bool {
+    plan.replay.needless > 0 && facts.raised() as u64 == plan.replay.needless
+}
+
+/// fleet's limit is at the highest sensible value, and requests run into it all the same.
+pub(super) fn waits_long_already(facts: &Facts) -> bool {
+    !facts.fleet_failures.is_empty() && facts.value(Parameter::EtcdRequestTimeout) >= HIGHEST_REQUEST_TIMEOUT
+}

@@ -1,0 +1,124 @@
+//! Trouble that no finding takes up: where there is some, or too little was seen, nothing is called fine.
+
+use crate::facts::voices::START_LINES;
+use crate::facts::{Facts, metrics};
+use crate::log::event::{Event, Meaning};
+use crate::log::signature::Program;
+use crate::rules::common::{WITHOUT_LEADER, says};
+
+/// Nothing was recognised, or nothing but ends of other units: silence of such an input proves nothing.
+pub(super) fn saw_too_little(facts: &Facts) -> bool {
+    let recognised: u64 = facts.logs.iter().map(|log| log.recognised).sum();
+    let nothing = recognised == 0 || facts.all_events().next().is_some() && !facts.any_event(|event| !is_of_others(event));
+    nothing && (facts.configurations.is_empty() || !facts.unknown.is_empty())
+}
+
+/// Lines that tell of trouble by themselves. Where no finding takes them up the input is not free of it.
+const TELL_OF_TROUBLE: &[Meaning] = &[
+    Meaning::UnitProcessExited,
+    Meaning::UnitFailed,
+    Meaning::SystemdStartFailed,
+    Meaning::OutOfMemoryKill,
+    Meaning::EtcdPanic,
+    Meaning::StackFrame,
+    Meaning::RaftSaveFailed,
+    Meaning::RaftSnapSaveFailed,
+    Meaning::WalPrealloc,
+    Meaning::CtlUnhealthy,
+    Meaning::ProbeFailed,
+    Meaning::ContainerEnded,
+    Meaning::NoLeaderErr,
+    Meaning::NoLeaderDropProposal,
+    Meaning::NoLeaderDropRead,
+    Meaning::ClientUnavailable,
+    Meaning::LeaseNotFound,
+    Meaning::FleetctlListUnits,
+    Meaning::FleetctlListMachines,
+    Meaning::FleetctlGetUnit,
+    Meaning::FleetctlCommandFailed,
+    Meaning::ApiFailed,
+    Meaning::ApiserverClient,
+    Meaning::KubernetesLeaseLost,
+    Meaning::Join04,
+    Meaning::Standby04,
+    Meaning::ProxyEndpoint,
+    Meaning::FleetdCreateFailed,
+    Meaning::FleetdConfigBad,
+];
+
+/// A member that joins as a learner is asked again until it has caught up, as kubeadm does
+/// (etcd-io/etcd@v3.5.33:api/v3rpc/rpctypes/error.go, ErrGRPCLearnerNotReady).
+const STILL_LEARNS: &str = "can only promote a learner member which is in sync with leader";
+
+/// Units and processes that are etcd or fleet, or hold etcd in their process; others on its machines fail for themselves.
+const HOLD_ETCD: &[&str] = &["etcd", "fleet", "k3s", "rke2"];
+
+/// systemd's or the kernel's word of such another one.
+fn is_of_others(event: &Event) -> bool {
+    event.program() == Program::System
+        && event.word("unit").or(event.word("name")).is_some_and(|name| !HOLD_ETCD.iter().any(|held| name.contains(held)))
+}
+
+/// etcdctl's word that all is well, at the end of its line: a failed command may quote it, as `grep -q 'cluster is healthy'`.
+fn is_healthy(event: &Event) -> bool {
+    event.meaning == Meaning::CtlUnhealthy && event.text.trim_end().ends_with("cluster is healthy")
+}
+
+const ENDS_AN_ELECTION: &[Meaning] =
+    &[Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameFollower, Meaning::Published];
+
+/// The first line that tells of trouble, of an election in which votes were refused, or of one whose end
+/// is not in the input; asked where no finding is above a remark.
+pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
+    let shows_late = facts.any_event(|event| event.meaning == Meaning::HeartbeatLate);
+    let troubled = |event: &Event| {
+        // etcd says so after a late heartbeat only, and how late it was is not in the input.
+        if event.meaning == Meaning::ServerOverloaded {
+            return !shows_late;
+        }
+        if event.meaning == Meaning::MetricHasLeader {
+            return metrics::value(event) == Some(0);
+        }
+        // A hand-over raises the term by one; more are elections that went wrong.
+        if event.meaning == Meaning::LowerTermIgnored {
+            return event.number("term") > event.number("term2").map(|old| old + 1);
+        }
+        // etcd 0.4 takes out a member that was silent for half an hour (etcd-io/etcd@v0.4.9:server/peer_server.go:889).
+        if event.meaning == Meaning::Peer04 {
+            return says(event, &["; last activity "]);
+        }
+        let lost_votes = event.meaning == Meaning::VoteCount && event.number("count").is_some_and(|refused| refused > 0);
+        lost_votes
+            || (TELL_OF_TROUBLE.contains(&event.meaning) || says(event, &[WITHOUT_LEADER]))
+                && !event.text.contains("status=0/")
+                && event.number("code") != Some(0)
+                && !says(event, &[STILL_LEARNS, "context canceled", "operation was canceled"])
+                && !is_healthy(event)
+                && !is_of_others(event)
+    };
+    let open = |log: usize| {
+        let events = &facts.logs[log].events;
+        let at = events.iter().rposition(|event| event.meaning == Meaning::ElectionStart)?;
+        // Others become followers of a term by the mere request for their votes.
+        let who = events[at].word("id");
+        let ends = |event: &Event| {
+            ENDS_AN_ELECTION.contains(&event.meaning) && (event.meaning != Meaning::BecameFollower || event.word("id") == who)
+        };
+        let decided = events[at..].iter().any(ends) || events[..at].iter().any(|event| START_LINES.contains(&event.meaning));
+        (!decided).then(|| &events[at])
+    };
+    let told = facts.all_events().find(|(_, event)| troubled(event)).map(|(_, event)| event);
+    told.or_else(|| without_leader(facts)).or_else(|| (0..facts.logs.len()).find_map(open))
+}
+
+/// etcdctl shows three members or more, and none of them leads; of fewer the leader may not have been asked.
+fn without_leader(facts: &Facts) -> Option<&Event> {
+    let (mut members, mut leads, mut shown) = (0, 0, None);
+    for (_, event) in facts.events_of(&[Meaning::CtlStatus]) {
+        let said = event.word("leader");
+        members += event.holes("leads") + event.holes("follows") + usize::from(said.is_some());
+        leads += event.holes("leads") + usize::from(said == Some("true"));
+        shown = shown.or(Some(event));
+    }
+    shown.filter(|_| members >= 3 && leads == 0)
+}

@@ -1,0 +1,108 @@
+//! Why timing is the cure, or is not.
+
+use super::effects::{counted, expected, failover_then, stops_on_a_failed_read};
+use super::timing::{only_raised, other_cause, waits_long_already};
+use super::unexplained::saw_too_little;
+use crate::facts::{ChangeClass, Facts, HOLDS_BINARY, StallKind, TOO_LARGE};
+use crate::model::raft::loss_share;
+use crate::parameters::Parameter;
+use crate::plan::{Plan, TooLong, meant};
+use crate::replay::{count, timers_in_force};
+use crate::report::{Severity, Timing};
+use crate::rules::Finding;
+use crate::units::human;
+
+/// The sentence behind the one word.
+pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, timing: Timing) -> String {
+    match timing {
+        Timing::Remedy => cured(facts, plan, severity),
+        Timing::Partly => match (other_cause(findings), plan.too_long) {
+            (_, Some(too_long)) => beyond(too_long),
+            (Some(cause), _) => format!("The values help, but there is a cause beneath: {}.", cause.title.trim_end_matches('.')),
+            (None, None) if plan.costly().is_some() => format!(
+                "So long an election-timeout only bridges the time until the cause is mended: with it each real failover takes about {}, far longer than one needless change. Where such stalls are rare, mend the cause and keep the values.",
+                failover_then(facts, plan)
+            ),
+            (None, None) if plan.changes().all(|decision| decision.parameter == Parameter::EngineReconcileInterval) => String::from(
+                "A longer interval keeps the lease in one hand although a pass of the engine is slow. A shorter pass is the cure: fewer units, or fleet 0.12 and later, which reads all units in one request.",
+            ),
+            (None, None) if stops_on_a_failed_read(facts, findings) => String::from(
+                "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once and stops none because one read failed.",
+            ),
+            (None, None) if (1..plan.replay.needless).contains(&plan.replay.explained) => format!(
+                "Stalls explain {} of {} needless leader changes, and the values outlast those. What caused the others is not shown.",
+                plan.replay.explained, plan.replay.needless
+            ),
+            (None, None) => String::from("The values help fleet to wait; what makes etcd slow is not shown, so it may come back."),
+        },
+        Timing::NotTheRemedy => match other_cause(findings) {
+            // The headline names it.
+            Some(_) => String::from("Higher values would leave the cause as it is. They would only make a real failover slower."),
+            None if plan.replay.needless == 0 && count(facts, ChangeClass::Wanted) > 0 => String::from(
+                "Each leader that was replaced had really ended, so the elections were wanted. A longer timeout would only make each outage longer.",
+            ),
+            None if only_raised(facts, plan) => String::from(
+                "The leader ran, and the others heard it. A longer timeout for all would leave the one member as it is and make each real failover slower.",
+            ),
+            None if plan.too_long.is_some() => plan.too_long.map_or(String::new(), beyond),
+            None if waits_long_already(facts) => format!(
+                "fleet's limit is already {}. An etcd that needs longer for one request has to be mended, not waited for.",
+                human(facts.value(Parameter::EtcdRequestTimeout))
+            ),
+            None if facts.stalls.is_empty() => String::from("Nothing here comes near a limit that a timer sets."),
+            None if facts.longest_stall().is_some_and(|stall| stall.planned >= facts.value(Parameter::ElectionTimeout)) => String::from(
+                "The input shows no leader that lost its place to it, so nothing asks for longer timers; what stalls the machine is to be found.",
+            ),
+            None => String::from("The timers in force already outlast what the log shows."),
+        },
+        Timing::Undecided if saw_too_little(facts) => {
+            let unfit = facts.unknown.iter().find(|(_, said)| said.contains(HOLDS_BINARY) || said.contains(TOO_LARGE));
+            let give = || "Give the journal of etcd and fleet from around the trouble, or the cloud-config of the machine.".to_owned();
+            unfit.map_or_else(give, |(_, said)| said.clone())
+        }
+        Timing::Undecided => {
+            String::from("Nothing in the input bounds a value. The list of what to measure next names the logs that would decide.")
+        }
+        Timing::NoneNeeded => String::from("No finding asks for action."),
+    }
+}
+
+/// No sensible value outlasts the stall.
+fn beyond(too_long: TooLong) -> String {
+    let limit = if too_long.by_budget { ", above the failover that you accept" } else { "" };
+    format!("A stall of {} would need an election-timeout of {}{limit}; mend its cause first.", human(too_long.stall), human(too_long.need))
+}
+
+fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
+    let mut parts = Vec::new();
+    if plan.replay.needless > 0 && !plan.repairs {
+        parts.push(format!(
+            "Stalls explain {} of {} needless leader changes; with the proposed values {} would remain.",
+            plan.replay.explained,
+            plan.replay.needless,
+            expected(plan.remaining)
+        ));
+    }
+    if !facts.fleet_failures.is_empty() {
+        let remain = counted(plan.fleet_remaining);
+        parts.push(format!("Of {} moments in which fleet gave up, {remain} would remain.", facts.fleet_failures.len()));
+    }
+    let stalls = || facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored);
+    if let Some(stall) = stalls().filter(|_| parts.is_empty() && plan.of(Parameter::ElectionTimeout).proposed.is_some()) {
+        let timers = timers_in_force(facts);
+        parts.push(format!(
+            "The input shows no leader that lost its place, but a stall of {} costs it in about {} of 100 cases; the proposed values outlast one.",
+            human(stall.planned),
+            loss_share(&timers, stall.planned, timers.heartbeat) / 10_000
+        ));
+    }
+    if parts.is_empty() {
+        let as_meant = plan.changes().any(|decision| meant(facts, decision.parameter) == decision.proposed);
+        parts.push(String::from(match (as_meant, plan.repairs, severity) {
+            (true, false, _) => "Values that are not read as they are written do not act; in the corrected form they do.",
+            (_, false, Severity::Ok) => "The values as they stand do not bear what you state; the proposed ones do.",
+            _ => "The values as they stand cannot work together; the proposed ones do.",
+        }));
+    }
+    parts.join(" ")
+}
