@@ -236,6 +236,9 @@ fn a_late_heartbeat_as_articles_shorten_it() {
     let log = read("etcd2[1203]: failed to send out heartbeat on time\n");
     assert_eq!(log.events.iter().map(|event| event.meaning).collect::<Vec<_>>(), [Meaning::HeartbeatLate]);
     assert_eq!(read("What does the etcd warning \"failed to send out heartbeat on time\" mean?\n").recognised, 0);
+    let quoted = "leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk";
+    assert_eq!(read(&format!("\"{quoted}\"\n")).recognised, 1);
+    assert_eq!(read(&format!("If you see \"{quoted}\", measure the disk first\n")).recognised, 0);
 }
 
 /// A logger around etcd quotes its JSON; fields and the inner stamp are read all the same.
@@ -288,4 +291,12 @@ fn words_in_a_sentence_are_no_message() {
     ] {
         assert_eq!(read(&format!("{about}{printed}\n")).events.len(), 1, "{printed}");
     }
+}
+
+#[test]
+fn a_fence_ends_a_line() {
+    let late =
+        "2023-04-29 06:06:16.087641 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 6.1ms, to fa4d)";
+    let log = read(&format!("```\n{late}\n```\n\nThe disk was slow, as it seems\n"));
+    assert_eq!(&*log.events[0].text, late);
 }

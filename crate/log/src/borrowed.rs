@@ -56,7 +56,7 @@ pub fn is_mention(event: &Event) -> bool {
     let bare = event.values.is_empty() && !event.cut;
     let ends_in = |words: &str| event.text.trim_end_matches(['.', '"', '\'', '`', ' ']).ends_with(words);
     match event.meaning {
-        Meaning::HeartbeatLate => bare && !ends_in("heartbeat on time"),
+        Meaning::HeartbeatLate => bare && !ends_in("heartbeat on time") && !ends_in("likely from slow disk"),
         Meaning::WalSyncSlow => bare && event.time.is_none() && !event.text.contains(['{', '=']) && !ends_in("slow fdatasync"),
         // The name of a metric, in its explanation or in a query.
         meaning if is_metric(meaning) => {

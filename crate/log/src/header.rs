@@ -253,10 +253,17 @@ fn json_stamps<'a>(line: &'a str, header: &mut Header<'a>) {
 }
 
 /// What tools put before each line: the length of a tag (`<28>`, `<pre><code>`), of a number
-/// (`12. `, `117:`) or of a file's name before a stamp (`/var/log/messages:`).
+/// (`12. `, `117:`), of the kernel's seconds since the boot (`[    0.257977]`) or of a file's name before a stamp
+/// (`/var/log/messages:`).
 fn marking(text: &str) -> Option<usize> {
     if text.starts_with('<') {
         return text.find('>').filter(|end| *end < 40).map(|end| end + 1);
+    }
+    if let Some(clock) = text.strip_prefix('[') {
+        let clock = clock.split_once(']')?.0;
+        let is_clock =
+            clock.len() < 20 && clock.contains('.') && clock.trim_start().bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        return is_clock.then_some(clock.len() + 2);
     }
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     if (1..8).contains(&digits) {
@@ -467,6 +474,14 @@ mod tests {
         assert_eq!(read(line), (Some("October 16th 2015, 12:53:20.344"), Some("test-1-node-192.0.2.7"), None, Some("engine.go:256")));
         // zap's own columns.
         assert_eq!(read("2019-10-16T12:53:20.344Z\twarn\traft\tetcdserver/util.go:1\tapply request took too long").1, None);
+    }
+
+    #[test]
+    fn the_kernels_clock_is_no_host() {
+        for clock in ["[188748.190381]", "[    0.257977]"] {
+            let line = format!("{clock} etcd[4]: 2015/08/18 14:10:08 raft: x");
+            assert_eq!(read(&line), (Some("2015/08/18 14:10:08"), None, Some("etcd"), None), "{line}");
+        }
     }
 
     #[test]

@@ -303,6 +303,10 @@ impl Scanner {
     fn line(&mut self, row: Row) {
         let text = plain(row.raw);
         if text.trim().is_empty() {
+            // Behind a fence another paste begins, or the prose around it.
+            if !row.raw.trim().is_empty() {
+                self.open = None;
+            }
             return;
         }
         self.named = self.named || text.contains("etcd") || text.contains("fleet");

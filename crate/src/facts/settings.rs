@@ -48,6 +48,7 @@ pub fn in_force(facts: &Facts) -> Vec<(Parameter, InForce)> {
 
 fn decide(facts: &Facts, parameter: Parameter) -> InForce {
     from_log(facts, parameter)
+        .or_else(|| from_another_pair(facts, parameter))
         .or_else(|| from_configuration(facts, parameter))
         .or_else(|| from_failing_calls(facts, parameter))
         .or_else(|| from_heartbeat(facts, parameter))
@@ -90,6 +91,17 @@ fn from_log(facts: &Facts, parameter: Parameter) -> Option<InForce> {
         (None, false) => Provenance::Inferred,
     };
     Some(InForce { value: Some(value), provenance, place: stated.and_then(|stated| stated.place), event: Some(id) })
+}
+
+/// The log prints another heartbeat than the configuration states: then the other half of its pair is not in force
+/// either, but the default, or what that heartbeat asks for.
+fn from_another_pair(facts: &Facts, parameter: Parameter) -> Option<InForce> {
+    let (id, heartbeat) = printed(facts, Parameter::HeartbeatInterval).pop()?;
+    let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|each| from_configuration(facts, each));
+    let (beat, wait) = (beat?, wait?);
+    let one_file = beat.place.zip(wait.place).is_some_and(|(beat, wait)| beat.document == wait.document);
+    let other = parameter == Parameter::ElectionTimeout && one_file && beat.value != Some(heartbeat);
+    other.then(|| from_heartbeat(facts, parameter).unwrap_or(InForce { event: Some(id), ..default(facts, parameter) }))
 }
 
 /// The last value that acts in the configurations.
@@ -148,6 +160,18 @@ mod tests {
     use super::*;
     use crate::input::Assumptions;
     use crate::rules::testing::facts;
+
+    #[test]
+    fn a_pair_that_the_log_contradicts_is_not_in_force() {
+        let pair = "ETCD_HEARTBEAT_INTERVAL=1000\nETCD_ELECTION_TIMEOUT=5000\n";
+        let late = |beat: u32| {
+            format!(
+                "2023-04-29 06:06:16.087641 W | etcdserver: failed to send out heartbeat on time (exceeded the {beat}ms timeout for 6.1ms, to fa4ddfec63d549fc)\n"
+            )
+        };
+        let wait = |beat: u32| facts(&[pair, &late(beat)]).value(Parameter::ElectionTimeout) / MS;
+        assert_eq!((wait(100), wait(1000), wait(400)), (1000, 5000, 2000));
+    }
 
     const OLD: &str = "ETCD_PEER_HEARTBEAT_INTERVAL=200\nETCD_PEER_ELECTION_TIMEOUT=900\n";
 

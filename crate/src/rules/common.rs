@@ -210,7 +210,7 @@ pub const WITHOUT_LEADER: &str = "etcdserver: no leader";
 pub const BY_LEADER: &[&str] = &["previous leader failure", "etcdserver: leader changed"];
 
 /// Texts of a port that nobody serves: the system's, also as an SSH tunnel passes it on, and that of Windows.
-pub const REFUSED: &[&str] = &["onnection refused", "actively refused"];
+pub const REFUSED: &[&str] = &["onnection refused", "actively refused", "...refused", "…refused"];
 
 /// Texts of a certificate that somebody refused.
 pub const CERTIFICATE: &[&str] = &[

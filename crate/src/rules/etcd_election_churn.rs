@@ -168,7 +168,8 @@ fn term_of(event: &Event) -> Option<(i64, bool)> {
         // Whoever asks for votes, or counts them, has raised its term; to ask whether it may is no election yet.
         Meaning::VoteSent | Meaning::VoteReceived => !says(event, &["PreVote"]),
         // What a member had before it heard of a higher one is a term as well.
-        Meaning::BecameFollower | Meaning::LeaderElected | Meaning::HigherTermMessage => false,
+        // Who only asks whether it may be elected keeps its term, also as it gives its leader up.
+        Meaning::BecameFollower | Meaning::BecamePreCandidate | Meaning::LeaderElected | Meaning::HigherTermMessage => false,
         _ => return None,
     };
     Some((event.number("term")?, rises))
@@ -253,6 +254,14 @@ mod tests {
         assert_eq!(find(&facts(&[&log]), "etcd-election-churn").expect("57, 58 and 213").count, 3);
         let boot = follows(1) + &follows(2) + &follows(3) + &format!("{found} 3\n");
         assert!(find(&facts(&[&boot]), "etcd-election-churn").is_none());
+    }
+
+    #[test]
+    fn a_leader_given_up_before_the_vote_is_no_election_of_its_term() {
+        let log = "02:55:49.659 500bce22ee57b309 became pre-candidate at term 4\n\
+                   02:55:49.660 raft.node: 500bce22ee57b309 lost leader d3ef5547dcff775f at term 4\n\
+                   02:55:50.189 raft.node: 500bce22ee57b309 elected leader 2cae8241cbcf764f at term 5\n";
+        assert!(find(&facts(&[log]), "etcd-election-churn").is_none());
     }
 
     #[test]

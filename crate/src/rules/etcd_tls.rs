@@ -3,7 +3,7 @@
 use super::common::{blames_certificate, lines, plural, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
-use crate::log::event::Event;
+use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 
 /// The rule.
@@ -19,6 +19,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = facts.events_where(refuses);
     if events.is_empty() {
         return None;
+    }
+    if events.iter().all(|id| by_gateway(facts, *id)) {
+        let title = "etcd's own gateway is refused by etcd: the server's certificate is none for clients";
+        let what = "The gateway for JSON asks etcd itself, and shows it the server's certificate. Only requests by JSON fail; members and other clients show their own.";
+        let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, String::from(title), what).showing(facts, &events);
+        return Some(finding.advising("Issue the server's certificate for clients too (extended key usage clientAuth), or turn the gateway off where nobody uses it (enable-grpc-gateway, 3.4 and later)."));
     }
     let said = |words: &[&str]| events.iter().any(|id| says(facts.event(*id), words));
     let cause = if said(&["expired"]) {
@@ -37,6 +43,13 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, format!("TLS: {cause}"), what).showing(facts, &events))
 }
 
+/// What gRPC within etcd prints of a connection to etcd itself, between etcd's own lines.
+fn by_gateway(facts: &Facts, id: EventId) -> bool {
+    let dials = says(facts.event(id), &["Failed to dial ", "createTransport failed to connect"]);
+    let own = |event: &Event| event.is_etcd_server() && !refuses(event) && event.meaning != Meaning::PeerDialError;
+    dials && says(facts.event(id), &["WARNING: "]) && facts.all_events().any(|(other, event)| other.log == id.log && own(event))
+}
+
 /// A line that blames a certificate, and not one that only names the files in use.
 fn refuses(event: &Event) -> bool {
     blames_certificate(event) && !says(event, &["TLS: cert", "client-cert-auth ="])
@@ -50,6 +63,15 @@ mod tests {
     fn a_refused_certificate() {
         let log = "Aug  9 12:57:26 master etcd: rejected connection from \"192.168.0.12:34990\" (error \"remote error: tls: bad certificate\", ServerName \"\")\n";
         assert!(find(&facts(&[log]), "etcd-tls").is_some());
+    }
+
+    #[test]
+    fn a_gateway_that_etcd_itself_refuses() {
+        let refused = "WARNING: 2018/06/11 19:24:21 Failed to dial 127.0.0.1:2379: connection error: desc = \"transport: authentication handshake failed: remote error: tls: bad certificate\"; please retry.\n";
+        let leads = "2018-06-11 19:24:21.100000 I | raft: 8e9e05c52164694d became leader at term 2\n";
+        let found = find(&facts(&[&(leads.to_owned() + refused)]), "etcd-tls").expect("told");
+        assert!(found.severity == crate::report::Severity::Warning && found.title.contains("gateway"), "{}", found.title);
+        assert!(find(&facts(&[refused]), "etcd-tls").expect("a client").severity == crate::report::Severity::Critical);
     }
 
     #[test]

@@ -22,9 +22,9 @@ pub const RULE: Rule = Rule {
 };
 
 const NOT_THERE: &[&str] =
-    &["peers are not reachable", "no such host", "no route to host", "network is unreachable", "cannot assign requested address"];
+    &["peers are not reachable", "no such host", "o route to host", "etwork is unreachable", "cannot assign requested address"];
 
-/// Texts of a connection that nobody took: the machine is off, or something on the way drops the packets.
+/// Texts of a connection that nobody took.
 const SILENT: &[&str] = &["connect: connection timed out"];
 
 fn check(facts: &Facts) -> Option<Finding> {
@@ -50,6 +50,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.iter().all(|id| says(facts.event(*id), SILENT)) {
         let title = format!("etcd's client port did not answer {requests}{over}");
         let what = "No connection came about: that machine is off, or something on the way drops the packets.";
+        return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
+    }
+    // Nobody was there to refuse it.
+    if !events.iter().any(|id| says(facts.event(*id), REFUSED)) {
+        let title = format!("{requests} did not reach etcd's client port{over}");
+        let what = "No connection came about: that machine is off, its name or address is wrong, or something on the way is closed.";
         return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
     }
     let title = format!("etcd's client port refused {requests}{over}");
@@ -150,9 +156,20 @@ Nov 01 12:10:02 worker-7 etcd2[655]: proxy: zero endpoints currently available
     }
 
     #[test]
-    fn a_client_that_found_no_peer() {
-        let log = "E0727 01:27:04.232156 32680 fleetctl.go:141] error attempting to check latest fleet version in Registry: 501: All the given peers are not reachable (Tried to connect to each peer twice and failed) [0]\n";
+    fn a_refusal_that_systemctl_shortened() {
+        let log = "Jul 17 09:20:57 node-1 fleetd[857]: INFO client.go:292: Failed getting response from http://localhost:4001/: dial tcp 127....refused\n";
         assert!(find(&facts(&[log]), "etcd-unreachable").is_some());
+    }
+
+    #[test]
+    fn what_reached_nobody_was_not_refused() {
+        for log in [
+            "E0727 01:27:04.232156 32680 fleetctl.go:141] error attempting to check latest fleet version in Registry: 501: All the given peers are not reachable (Tried to connect to each peer twice and failed) [0]\n",
+            "2019-04-04 14:22:42,710 ERROR: Failed to get list of machines from http://192.0.2.6:4001/v2: MaxRetryError(\"HTTPConnectionPool(host=u'192.0.2.6', port=4001): Max retries exceeded with url: /v2/machines (Caused by NewConnectionError('Failed to establish a new connection: [Errno 113] No route to host',))\",)\n",
+        ] {
+            let title = find(&facts(&[log]), "etcd-unreachable").expect(log).title;
+            assert!(title.contains("did not reach"), "{title}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub const RULE: Rule = Rule {
         "coreos/fleet@v0.10.2:etcd/client.go:292",
         "coreos/fleet@v0.11.5:agent/reconcile.go",
         "etcd-io/etcd@v3.7.1:server/etcdserver/errors/errors.go:35",
+        "etcd-io/etcd@v3.4.45:etcdmain/config.go (enable-v2, off by default)",
         "etcd-io/etcd@v2.3.8:client/client.go (all endpoints failed; a member that has no leader)",
     ],
     check,
@@ -41,6 +42,10 @@ const FAILED: &[Meaning] = &[
     Meaning::RegistryFetchAllUnitsFailed,
 ];
 
+/// Of these reasons none passes by itself.
+const LASTING: &[&str] =
+    &["a proxy did not pass it on", "what answered is no etcd", "it does not serve the interface v2", "no endpoint of etcd is set"];
+
 /// What an error says, in plain words; the most telling first (fleet's errors, from its etcd client).
 const REASONS: &[(&[&str], &str, &str)] = &[
     (
@@ -53,6 +58,11 @@ const REASONS: &[(&[&str], &str, &str)] = &[
         &["invalid json"],
         "what answered is no etcd",
         "The answer is not etcd's: another program, or a proxy's page, answers at that address.",
+    ),
+    (
+        &["404 page not found"],
+        "it does not serve the interface v2",
+        "etcd 3.4 and 3.5 serve it only with enable-v2, 3.6 no more. Let the client speak v3 where it can (Patroni: a section `etcd3`).",
     ),
     (
         &["EOF", "connection reset", "broken pipe"],
@@ -83,7 +93,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     // flannel and other clients of etcd print the same errors.
     let who = if events.iter().all(|id| facts.event(*id).is_fleet()) { "fleet" } else { "A client" };
     let title = format!("{who} got an error from etcd ({}): {reason}", plural(lines(facts, &events), "line", "lines"));
-    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
+    let severity = if LASTING.contains(&reason) { Severity::Critical } else { Severity::Warning };
+    Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
 }
 
 /// A limit that was reached and a port that refused have rules of their own; beside a refusal another endpoint may
@@ -95,6 +106,7 @@ fn failed(event: &Event) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::{RULE, Severity};
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -111,6 +123,7 @@ mod tests {
             ),
             ("300: Raft Internal Error (Unable to write) [12]", "no leader"),
             ("unexpected EOF", "the connection ended"),
+            ("EtcdException('Bad response : 404 page not found\\n',)", "the interface v2"),
             ("[lua] config_etcd.lua:568: no healthy etcd endpoint available, next retry after 2s", "none of its endpoints"),
         ] {
             let log = format!("Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: {error}\n");
@@ -127,6 +140,14 @@ mod tests {
         assert!(find(&facts(&[log]), "fleet-etcd-error").expect("an end").title.contains("the connection ended"));
         let none = "fleetd[9]: FATAL fleetd.go:90: Failed creating Server: client: no endpoints available\n";
         assert!(find(&facts(&[none]), "fleet-etcd-error").expect("none").title.contains("no endpoint of etcd is set"));
+    }
+
+    #[test]
+    fn what_does_not_pass_by_itself_is_no_matter_of_timing() {
+        let log = "2019-11-10 05:52:59,676 ERROR: Failed to get list of machines from http://192.0.2.7:2379/v2: EtcdException('Bad response : 404 page not found\\n',)\n";
+        let found = find(&facts(&[log]), "fleet-etcd-error").expect("told");
+        assert_eq!(found.severity, Severity::Critical);
+        assert_eq!(crate::verdict::other_cause(&[found]).map(|cause| cause.id), Some(RULE.id));
     }
 
     #[test]

@@ -42,6 +42,13 @@ mod tests {
     }
 
     #[test]
+    fn the_first_election_of_a_new_cluster_is_no_trouble() {
+        let asks = |term: u32| format!("2019-03-28 01:32:45.876608 I | raft: 5c1954e5cd7a3e68 is starting a new election at term {term}\n");
+        assert!(!verdict(&asks(1)).headline.contains("trouble, in line"));
+        assert!(verdict(&asks(7)).headline.contains("trouble, in line"));
+    }
+
+    #[test]
     fn why_etcd_ends_comes_before_that_it_ended() {
         let log = "Feb 03 11:02:10 core-01 etcd2[815]: listen tcp 127.0.0.1:2380: bind: address already in use\n\
                    Feb 03 11:02:10 core-01 systemd[1]: etcd2.service: Main process exited, code=exited, status=1/FAILURE\n\

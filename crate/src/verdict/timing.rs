@@ -33,8 +33,9 @@ pub const OTHER_CAUSES: &[&str] = &[
 
 /// The first finding above a remark that names a cause no timer touches.
 pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
-    // Why etcd ends comes before that it ended.
-    let ends = findings.iter().find(|finding| finding.id == "etcd-own-trouble" && finding.severity == Severity::Critical);
+    // Why etcd ends, or never serves a client, comes before that it ended.
+    let grave = |finding: &&Finding| finding.severity == Severity::Critical;
+    let ends = findings.iter().filter(grave).find(|finding| matches!(finding.id, "etcd-own-trouble" | "fleet-etcd-error"));
     let cause = OTHER_CAUSES.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id && finding.severity > Severity::Info));
     // Settings that etcd refused, none of them a timer.
     ends.or(cause).or_else(|| findings.iter().find(|finding| finding.id == "etcd-bad-config" && finding.parameters.is_empty()))

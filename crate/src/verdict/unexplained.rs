@@ -99,6 +99,8 @@ pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
     let open = |log: usize| {
         let events = &facts.logs[log].events;
         let at = events.iter().rposition(|event| event.meaning == Meaning::ElectionStart)?;
+        // At its start a new cluster holds the first one.
+        events[at].number("term").filter(|term| *term > 1)?;
         // Others become followers of a term by the mere request for their votes.
         let who = events[at].word("id");
         let ends = |event: &Event| {
