@@ -509,3 +509,79 @@ fn one_failure_of_many_that_met_a_stall_does_not_bound_the_limit() {
     assert!(limit(10..12).expect("a bound").contains("the stall that the requests waited for"));
     assert_eq!(limit(10..30), None);
 }
+
+/// A host that stops all members stops their timers too: what its leader outlasted, no follower missed.
+#[test]
+fn a_leader_that_outlasted_every_timer_was_not_alone_in_standing_still() {
+    let late = |second: u32, excess: &str| {
+        format!(
+            "2019-11-05 10:01:{second:02}.400000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for {excess}, to {B})\n"
+        )
+    };
+    let elected = format!("2019-11-05 10:00:00.000000 I | raft: raft.node: {A} elected leader {A} at term 2\n");
+    let goes_on = "2019-11-05 10:01:40.000000 I | etcdserver: saved snapshot at index 10001\n";
+    let log = format!("{elected}{}{}", late(10, "4.312s"), late(20, "4.287s"));
+    let frozen = read(&[&(log.clone() + goes_on)]);
+    assert_eq!((proposed(&frozen), frozen.verdict.timing), (vec![], Timing::NotTheRemedy));
+    // Where the log ends with it nobody knows; and a shorter stall was a near miss.
+    let near = read(&[&(elected.clone() + &late(10, "1.812s") + goes_on)]);
+    assert_eq!(proposed(&near), [("etcd.heartbeat-interval", "350\u{a0}ms"), ("etcd.election-timeout", "3500\u{a0}ms")]);
+    assert_eq!(proposed(&read(&[&(elected + &late(10, "4.312s"))])).len(), 2);
+}
+
+/// The heartbeat beside a late line leaves the least that followers wait, not what they do wait.
+#[test]
+fn a_timeout_that_is_only_bounded_is_not_nearly_missed() {
+    let late = format!(
+        "{{\"level\":\"warn\",\"ts\":\"2023-05-08T10:00:10.400Z\",\"caller\":\"etcdserver/raft.go:415\",\"msg\":\"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk\",\"to\":\"{B}\",\"heartbeat-interval\":\"1s\",\"expected-duration\":\"2s\",\"exceeded-duration\":\"4.7s\"}}\n"
+    );
+    let report = read(&[&late]);
+    assert_eq!((proposed(&report), report.verdict.timing), (vec![], Timing::NotTheRemedy), "{}", report.verdict.headline);
+}
+
+/// What etcd refused at its start is a pair that somebody stated.
+#[test]
+fn a_pair_that_only_the_refusal_names_is_mended() {
+    let flags = "2019-11-05 10:00:00.500000 E | etcdmain: error verifying flags, --election-timeout[2000ms] should be at least as 5 times as --heartbeat-interval[700ms]. See 'etcd --help'.\n";
+    let json = "{\"level\":\"warn\",\"ts\":\"2023-05-08T10:00:00.500Z\",\"caller\":\"etcdmain/etcd.go:74\",\"msg\":\"failed to verify flags\",\"error\":\"--election-timeout[2000ms] should be at least as 5 times as --heartbeat-interval[700ms]\"}\n";
+    for refused in [flags, json] {
+        let report = read(&[refused]);
+        assert_eq!(proposed(&report), [("etcd.heartbeat-interval", "200\u{a0}ms")]);
+        assert_eq!(report.verdict.timing, Timing::Remedy);
+    }
+    let long = "{\"level\":\"warn\",\"ts\":\"2023-05-08T10:00:00.500Z\",\"caller\":\"etcdmain/etcd.go:74\",\"msg\":\"failed to verify flags\",\"error\":\"--election-timeout[90000ms] is too long, and should be set less than 50000ms\"}\n";
+    assert!(proposed(&read(&[long])).contains(&("etcd.election-timeout", "2500\u{a0}ms")));
+}
+
+/// One short stall of a leader who stays is what any machine has; many of them, or one near the timeout, are not.
+#[test]
+fn a_slight_stall_is_a_remark() {
+    let log = |excess: &str, times: u32| {
+        let late = |minute: u32| {
+            format!(
+                "2019-11-05 10:{minute:02}:10.400000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for {excess}, to {B})\n"
+            )
+        };
+        format!(
+            "2019-11-05 10:00:00.000000 I | raft: raft.node: {A} elected leader {A} at term 2\n{}",
+            (1..=times).map(late).collect::<String>()
+        )
+    };
+    let found = |excess, times| severity(&read(&[&log(excess, times)]), "etcd-heartbeat-late");
+    assert_eq!(found("48ms", 1), Some(Severity::Info));
+    assert_eq!(found("48ms", 5), Some(Severity::Warning));
+    assert_eq!(found("480ms", 1), Some(Severity::Warning));
+}
+
+/// The votes of a first election may be split; what cannot be reached after a stop on purpose is the member's own port.
+#[test]
+fn a_start_and_a_stop_are_no_trouble() {
+    let start = format!(
+        "2019-11-05 10:00:00.000000 I | etcdmain: etcd Version: 3.4.23\n\
+         2019-11-05 10:00:01.000000 I | raft: {A} has received 1 MsgVoteResp votes and 1 vote rejections\n\
+         2019-11-05 10:00:02.000000 I | raft: raft.node: {A} elected leader {B} at term 3\n"
+    );
+    let stop = "2019-11-05 10:05:00.000000 N | pkg/osutil: received terminated signal, shutting down...\n\
+                WARNING: 2019/11/05 10:05:00 grpc: addrConn.createTransport failed to connect to {192.0.2.7:2379  <nil> 0 <nil>}. Err :connection error: desc = \"transport: Error while dialing dial tcp 192.0.2.7:2379: connect: connection refused\". Reconnecting...\n";
+    assert_eq!(read(&[&(start + stop)]).verdict.timing, Timing::NoneNeeded);
+}

@@ -22,8 +22,9 @@ pub fn leader_changes(facts: &Facts, voices: &[Voice]) -> Vec<LeaderChange> {
     let mut changes = by_term(facts);
     changes.extend(without_terms(facts));
     link_old_leaders(&mut changes);
+    let outright = asked_outright(facts, voices);
     for at in 0..changes.len() {
-        let class = classify(facts, voices, &changes, at);
+        let class = classify(facts, voices, &changes, at, &outright);
         changes[at].class = class;
         if class == ChangeClass::Needless {
             changes[at].raised_by = lone_candidate(facts, &changes[at]);
@@ -272,12 +273,12 @@ fn link_old_leaders(changes: &mut [LeaderChange]) {
     }
 }
 
-fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> ChangeClass {
+fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize, outright: &Index) -> ChangeClass {
     let change = &changes[at];
     if is_start(facts, voices, changes, at) {
         return ChangeClass::Start;
     }
-    if is_planned(facts, change) {
+    if is_planned(facts, change) || change.term.is_some_and(|term| outright.find(term).is_some()) {
         return ChangeClass::Planned;
     }
     if old_leader_ended(facts, voices, changes, at) {
@@ -328,6 +329,43 @@ fn is_planned(facts: &Facts, change: &LeaderChange) -> bool {
         (Some(transfer), Some(elected)) => (-S..=PLANNED_WITHIN).contains(&(elected - transfer.micros)),
         _ => change.events.iter().any(|report| report.log == id.log && report.event > id.event && report.event - id.event < 20),
     })
+}
+
+/// Terms for which a member was asked for its vote outright, where members ask for a pre-vote first: only one that the
+/// leader hands over to goes without (etcd-io/etcd@v3.5.16:raft/raft.go, campaignTransfer). A member of 3.4 within an
+/// upgrade does too.
+fn asked_outright(facts: &Facts, voices: &[Voice]) -> Index {
+    let (mut terms, mut pre_vote) = (Index::default(), false);
+    for voice in voices {
+        // Who asked for a pre-vote since a leader was last named; `None` before the first is.
+        let mut asked: Option<Vec<&str>> = None;
+        for id in &voice.events {
+            let event = facts.event(*id);
+            match event.meaning {
+                Meaning::LeaderElected | Meaning::LeaderChanged => asked = Some(Vec::new()),
+                Meaning::VoteCast | Meaning::VoteRejected | Meaning::VoteIgnoredLease | Meaning::VoteSent
+                    if search::has(&event.text, "MsgPreVote") =>
+                {
+                    pre_vote = true;
+                    let who = event.word(if event.meaning == Meaning::VoteCast { "to" } else { "from" });
+                    if let (Some(asked), Some(who)) = (&mut asked, who) {
+                        if !asked.contains(&who) {
+                            asked.push(who);
+                        }
+                    }
+                }
+                Meaning::HigherTermMessage if event.word("value") == Some("MsgVote") => {
+                    if let (Some(asked), Some(from), Some(term)) = (&asked, event.word("from"), event.number("term2")) {
+                        if !asked.contains(&from) {
+                            terms.position(term);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    if pre_vote { terms } else { Index::default() }
 }
 
 /// Whether the old leader's process ended: its own log says so, or, where that log is missing, its
@@ -500,5 +538,32 @@ mod tests {
         assert_eq!((first.old.as_deref(), first.lost), (None, None));
         assert_eq!((second.old.as_deref(), second.campaign), (Some("91d25258d70ad868"), second.lost));
         assert_eq!(second.elected.zip(second.lost).map(|(elected, lost)| elected - lost), Some(1_900));
+    }
+
+    /// A follower of etcd 3.5 that gives its vote to 2a0965170762fd09, as its own log tells.
+    #[test]
+    fn where_members_ask_first_a_vote_outright_is_a_handover() {
+        const F: &str = "ca93d269ec463a6b";
+        const NEW: &str = "2a0965170762fd09";
+        let raft = |second: u32, message: &str| {
+            format!(
+                "{{\"level\":\"info\",\"ts\":\"2023-03-02T10:00:{second:02}.000Z\",\"logger\":\"raft\",\"caller\":\"etcdserver/zap_raft.go:77\",\"msg\":\"{message}\"}}\n"
+            )
+        };
+        let cast = |second, what: &str, term: u32| {
+            raft(second, &format!("{F} [logterm: 2, index: 9, vote: 0] cast {what} for {NEW} [logterm: 2, index: 9] at term {term}"))
+        };
+        let start = raft(1, &format!("{F} became follower at term 1"))
+            + &cast(2, "MsgPreVote", 1)
+            + &raft(2, &format!("raft.node: {F} elected leader 91d25258d70ad868 at term 2"));
+        let vote = raft(30, &format!("{F} [term: 2] received a MsgVote message with higher term from {NEW} [term: 3]"))
+            + &cast(30, "MsgVote", 3)
+            + &raft(30, &format!("raft.node: {F} lost leader 91d25258d70ad868 at term 3"))
+            + &raft(30, &format!("raft.node: {F} elected leader {NEW} at term 3"));
+        let class = |log: String| facts(&[&log]).changes.last().expect("a change").class;
+        assert_eq!(class(start.clone() + &vote), ChangeClass::Planned);
+        assert_eq!(class(start + &cast(29, "MsgPreVote", 2) + &vote), ChangeClass::Needless);
+        // Where nobody is seen to ask first, the flag may be off.
+        assert_eq!(class(raft(2, &format!("raft.node: {F} elected leader 91d25258d70ad868 at term 2")) + &vote), ChangeClass::Needless);
     }
 }

@@ -71,7 +71,17 @@ pub fn printed(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
         Parameter::ElectionTimeout => ("election", &[Meaning::StartupElection, Meaning::StartupZapConfig]),
         _ => return Vec::new(),
     };
-    facts.events_of(lines).filter_map(|(id, event)| Some((id, event.duration(hole)?))).gather()
+    let mut said = facts.events_of(lines).filter_map(|(id, event)| Some((id, event.duration(hole)?))).gather();
+    let refused = [Meaning::FlagsBad, Meaning::Ratio5x, Meaning::ElectionTooLong];
+    said.extend(facts.events_of(&refused).filter_map(|(id, event)| Some((id, refused_value(event, parameter)?))));
+    said
+}
+
+/// `--election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[400ms]`: the pair that etcd was
+/// started with and refused (etcd-io/etcd@v3.4.45:embed/config.go, Validate).
+fn refused_value(event: &Event, parameter: Parameter) -> Option<Micros> {
+    let (_, value) = event.text.split_once(&format!("-{}[", parameter.key()))?;
+    Some(value.split_once("ms]")?.0.parse::<i64>().ok()?.saturating_mul(MS))
 }
 
 fn variable(event: &Event, parameter: Parameter) -> Option<Micros> {

@@ -3,7 +3,7 @@
 use super::meant::meant;
 use super::{Bound, Decision, Doubts, as_meant, bound, confidence, remark, rung, stall_to_survive, stated_bounds};
 use crate::facts::settings::from_configuration;
-use crate::facts::{Facts, Generation, StallKind};
+use crate::facts::{EventId, Facts, Generation, Stall, StallKind};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::model::fleet::etcd_patience;
@@ -11,7 +11,8 @@ use crate::model::{Failover, planning_failover, safe_stall};
 use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::replay::{self, Replayed};
 use crate::report::{Confidence, Provenance, Severity};
-use crate::rules::common::{SILENT_STREAM, closes_silent_streams};
+use crate::rules::common::{SILENT_STREAM, closes_silent_streams, human_limit, only_bounded, says};
+use crate::rules::etcd_bad_config::REFUSED;
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, decimal, human};
 
@@ -156,7 +157,9 @@ enum Raise {
 /// rule `etcd-bad-config` names the bounds.
 fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
     let (heartbeat, election) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
-    let stated = |parameter| facts.in_force(parameter).place.is_some();
+    // What etcd refused somebody stated.
+    let refused = |id: EventId| REFUSED.contains(&facts.event(id).meaning);
+    let stated = |parameter| facts.in_force(parameter).place.is_some() || facts.in_force(parameter).event.is_some_and(refused);
     // What a template fills in may fit.
     let unknown =
         [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].iter().any(|parameter| facts.in_force(*parameter).value.is_none());
@@ -186,7 +189,9 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
 /// when the user does, or when it is below ten of the round trips that the user states.
 fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Raise {
     let now = facts.value(Parameter::ElectionTimeout);
-    let near_miss = replay.needless == 0 && (replay.expected.1 >= 1.0 && replay.expected.0 < 3.0 || nearly_lost_04(facts));
+    // How near it came is not known of a timeout of which only the least is.
+    let nearly_lost = replay.expected.1 >= 1.0 && replay.expected.0 < 3.0 && !only_bounded(facts) && kept_place(facts).is_none();
+    let near_miss = replay.needless == 0 && (nearly_lost || nearly_lost_04(facts));
     let asked = facts.assumptions.stall_ms.is_some() || replay.share() >= 0.2 || near_miss;
     let far_apart = facts.has_etcd() && now < 10 * facts.round_trip() && (facts.logs.is_empty() || replay.needless > 0);
     if !(asked || far_apart) {
@@ -217,6 +222,24 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Raise {
         return Raise::Stated(beat, wait, election);
     }
     Raise::To(election, reasons(facts, stall, election))
+}
+
+/// A stall longer than any follower waits, twice the election-timeout, after which its leader went on as leader: the
+/// followers stood still too, as when the host of all of them does, or wait longer than is known. A log that leaves
+/// remarks out does not show who led.
+fn kept_place(facts: &Facts) -> Option<&Stall> {
+    let wait = facts.value(Parameter::ElectionTimeout);
+    let longest = 2 * (wait + facts.value(Parameter::HeartbeatInterval));
+    let remarks = |log: usize| facts.logs[log].events.iter().any(|event| says(event, &["\"level\":\"info\"", " I | "]));
+    facts.stalls.iter().find(|stall| {
+        let (Some(id), Some(end)) = (stall.events.first(), stall.end) else { return false };
+        let host = facts.event(*id).host;
+        let last = facts.logs[id.log].events.iter().rev().find(|event| event.host == host).and_then(|event| event.time);
+        stall.kind.is_measured()
+            && stall.length.low > longest
+            && last.is_some_and(|last| last.micros >= end + wait)
+            && (!facts.changes.is_empty() || remarks(id.log))
+    })
 }
 
 /// The sound pair that the configuration states where the log shows that the member runs with another one.
@@ -317,6 +340,13 @@ fn why_not_raised(facts: &Facts, replay: &Replayed) -> String {
     }
     if facts.logs.is_empty() {
         return String::from("No log is here, so no stall is known that would ask for another value.");
+    }
+    if let Some(stall) = kept_place(facts).filter(|_| replay.needless == 0) {
+        return format!(
+            "The leader stalled for {} and kept its place, though no follower waits longer than twice {}: the followers stood still too, as when one host stops them all.",
+            human(stall.planned),
+            human_limit(facts, Parameter::ElectionTimeout)
+        );
     }
     match (replay.needless, facts.changes.is_empty()) {
         (0, true) if facts.leaders_stalled() > 1 => String::from(

@@ -413,13 +413,17 @@ fn by_death(facts: &Facts, failure: &FleetFailure) -> bool {
     failure.stall.is_none() && failure.change.and_then(|at| facts.changes.get(at)).is_some_and(|change| change.class == ChangeClass::Wanted)
 }
 
+/// Whether of the election-timeout only the least is known that the heartbeat leaves.
+pub fn only_bounded(facts: &Facts) -> bool {
+    facts.in_force(Parameter::ElectionTimeout).event.is_some_and(|id| facts.event(id).meaning == Meaning::HeartbeatLate)
+}
+
 /// A limit for sentences: its value, and whether it is only assumed, as nothing states it, or the least
 /// that a heartbeat leaves.
 pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
     let known = facts.in_force(parameter);
-    let by_heartbeat = known.event.is_some_and(|id| facts.event(id).meaning == Meaning::HeartbeatLate);
     let note = match (known.event, known.place) {
-        (Some(_), _) if by_heartbeat && parameter == Parameter::ElectionTimeout => " or more",
+        (Some(_), _) if parameter == Parameter::ElectionTimeout && only_bounded(facts) => " or more",
         (None, None) => " (the default)",
         _ => "",
     };

@@ -7,7 +7,7 @@ use crate::facts::{EventId, Facts};
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
-use crate::units::{S, human};
+use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,6 +17,9 @@ pub const RULE: Rule = Rule {
     references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:810", "etcd-io/etcd@v2.3.8:raft/raft.go:405"],
     check,
 };
+
+/// So many recognised lines before a round its member's start is looked for.
+const NEARBY: usize = 500;
 
 /// So many rounds without an answer are several.
 const ROUNDS: usize = 3;
@@ -90,7 +93,7 @@ fn unanswered_rounds(facts: &Facts) -> Vec<EventId> {
             rounds.push(id);
         } else if is_answer(event) {
             let rounds = std::mem::take(rounds);
-            if !stood_still(facts, &rounds) {
+            if !stood_still(facts, &rounds) && !part_of_a_start(facts, &rounds, id) {
                 keep_longer(&mut longest, rounds);
             }
         }
@@ -111,6 +114,18 @@ fn stood_still(facts: &Facts, rounds: &[EventId]) -> bool {
         let within = end.min(last) - from.max(first);
         within > 0 && 2 * within >= last - first
     })
+}
+
+/// Whether this member asked from its start on and had its answer some seconds later: its peers were started after it.
+fn part_of_a_start(facts: &Facts, rounds: &[EventId], answer: EventId) -> bool {
+    const WITHIN: Micros = 10 * S;
+    let Some(first) = rounds.first() else { return false };
+    let host = facts.event(*first).host;
+    let before = facts.logs[first.log].events[..first.event].iter().rev().filter(|event| event.host == host);
+    let told =
+        |event: &&Event| START_LINES.contains(&event.meaning) || matches!(event.meaning, Meaning::LeaderElected | Meaning::BecameLeader);
+    let start = before.take(NEARBY).find(told).filter(|event| START_LINES.contains(&event.meaning)).and_then(|event| event.time);
+    matches!((start, time(facts, answer)), (Some(start), Some(end)) if end - start.micros <= WITHIN)
 }
 
 fn keep_longer(longest: &mut Vec<EventId>, rounds: Vec<EventId>) {
@@ -161,6 +176,19 @@ mod tests {
     fn several_rounds_without_an_answer() {
         let log = round(10, 7) + &round(12, 8) + &round(14, 9);
         assert!(find(&facts(&[&log]), "etcd-no-quorum").expect("alone").title.contains("3\u{a0}times"));
+    }
+
+    #[test]
+    fn peers_that_start_a_little_later_are_no_lost_quorum() {
+        let start = "2018-05-14 17:04:09.000000 I | etcdmain: etcd Version: 3.3.25\n";
+        let elected = |second: u32| {
+            format!("2018-05-14 17:04:{second}.000000 I | raft: raft.node: 343c1c56a3296f58 elected leader 18c54abf5eae5036 at term 9\n")
+        };
+        let found = |log: String| find(&facts(&[&log]), "etcd-no-quorum").is_some();
+        let asks = round(10, 7) + &round(12, 8) + &round(14, 9);
+        assert!(!found(format!("{start}{asks}{}", elected(16))));
+        assert!(found(format!("{start}{asks}{}", elected(45))), "they were away for long");
+        assert!(found(format!("{start}{}{asks}{}", elected(10).replace("17:04:10", "17:04:09"), elected(16))), "it had a leader before");
     }
 
     #[test]

@@ -45,6 +45,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         return None;
     }
+    without_the_end(facts, &mut events);
     by_key(&mut events, |id| std::cmp::Reverse(telling(facts.event(*id))));
     let finding = harmless(facts, &events).unwrap_or_else(|| trouble(facts, &events));
     Some(finding.showing(facts, &events))
@@ -106,6 +107,17 @@ fn harmless(facts: &Facts, events: &[EventId]) -> Option<Finding> {
     None
 }
 
+/// Connections that end where the logs end tell of that end, not of what broke before it.
+fn without_the_end(facts: &Facts, events: &mut Vec<EventId>) {
+    let with_it = |id: &EventId| {
+        let event = facts.event(*id);
+        at_the_end(facts, *id) && ended(event) && !says(event, REFUSED) && !back_within(facts, std::slice::from_ref(id), 5 * S)
+    };
+    if !events.iter().all(with_it) {
+        events.retain(|id| !with_it(id));
+    }
+}
+
 /// All of it stands in the last seconds of the input, as when the processes were stopped there.
 fn cut_off(facts: &Facts, events: &[EventId]) -> bool {
     // A port that refuses from the first line on did not close where the logs end.
@@ -116,7 +128,8 @@ fn cut_off(facts: &Facts, events: &[EventId]) -> bool {
         && events.iter().all(|id| at_the_end(facts, *id) && ended(facts.event(*id)))
 }
 
-/// Certificates, other clusters and removed members have findings of their own.
+/// Certificates, other clusters and removed members have findings of their own; a link that this member gave up itself
+/// is no broken one (etcd-io/etcd@v3.5.16:server/etcdserver/api/rafthttp/stream.go, stop).
 fn blames_other_cause(event: &Event) -> bool {
     // A client's port is no peer's, unless a member names it while it dials another.
     let of_client = event.word("peer").is_some_and(|peer| peer.contains(":2379") || peer.contains(":4001"));
@@ -133,6 +146,7 @@ fn blames_other_cause(event: &Event) -> bool {
                 "permanently removed",
                 "use of closed network connection",
                 "request canceled",
+                "context canceled",
             ],
         )
 }
@@ -301,6 +315,21 @@ mod tests {
         let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("said").severity;
         assert_eq!(severity(&check("<nil>")), Severity::Info);
         assert_eq!(severity(&(check("<nil>") + &check("dial tcp 10.233.65.4:2380: connect: no route to host"))), Severity::Warning);
+    }
+
+    #[test]
+    fn the_end_of_the_log_makes_no_trouble_of_what_was_none() {
+        let late = "2026-01-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: <nil>\n";
+        let end = "2026-01-06 08:36:40.000000 I | etcdserver: saved snapshot at index 10001\n\
+                   2026-01-06 08:36:41.000000 E | rafthttp: failed to read 91d25258d70ad868 on stream Message (unexpected EOF)\n";
+        assert_eq!(find(&facts(&[&format!("{late}{end}")]), "etcd-peer-network").expect("said").severity, Severity::Info);
+    }
+
+    #[test]
+    fn a_link_that_the_member_gave_up_itself_is_not_broken() {
+        let gave_up = "2026-01-06 08:35:50.831319 E | rafthttp: failed to read ca93d269ec463a6b on stream Message (context canceled)\n\
+                       2026-01-06 08:36:40.000000 I | etcdserver: saved snapshot at index 10001\n";
+        assert!(find(&facts(&[gave_up]), "etcd-peer-network").is_none());
     }
 
     #[test]

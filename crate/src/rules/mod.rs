@@ -12,7 +12,7 @@ mod config_election_costs_fleet_requests;
 mod config_interval_too_short;
 mod config_problems;
 mod config_values_differ;
-mod etcd_bad_config;
+pub mod etcd_bad_config;
 mod etcd_clock_skew;
 mod etcd_cluster_id_mismatch;
 mod etcd_data_damaged;

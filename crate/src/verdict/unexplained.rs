@@ -1,10 +1,10 @@
 //! Trouble that no finding takes up: where there is some, or too little was seen, nothing is called fine.
 
 use crate::facts::voices::START_LINES;
-use crate::facts::{Facts, metrics};
+use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::Program;
-use crate::rules::common::{WITHOUT_LEADER, says};
+use crate::rules::common::{WITHOUT_LEADER, says, with_etcd_stop};
 
 /// Nothing was recognised, or nothing but ends of other units: silence of such an input proves nothing.
 pub(super) fn saw_too_little(facts: &Facts) -> bool {
@@ -71,7 +71,10 @@ const ENDS_AN_ELECTION: &[Meaning] =
 /// is not in the input; asked where no finding is above a remark.
 pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
     let shows_late = facts.any_event(|event| event.meaning == Meaning::HeartbeatLate);
-    let troubled = |event: &Event| {
+    // A first election may be split; what a member that was told to stop can no longer reach is its own port.
+    let first = facts.changes.first().filter(|change| change.class == ChangeClass::Start).and_then(|change| change.elected);
+    let troubled = |(id, event): &(EventId, &Event)| {
+        let at_the_start = matches!((event.time, first), (Some(time), Some(first)) if time.micros <= first);
         // etcd says so after a late heartbeat only, and how late it was is not in the input.
         if event.meaning == Meaning::ServerOverloaded {
             return !shows_late;
@@ -87,7 +90,7 @@ pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
         if event.meaning == Meaning::Peer04 {
             return says(event, &["; last activity "]);
         }
-        let lost_votes = event.meaning == Meaning::VoteCount && event.number("count").is_some_and(|refused| refused > 0);
+        let lost_votes = event.meaning == Meaning::VoteCount && !at_the_start && event.number("count").is_some_and(|refused| refused > 0);
         lost_votes
             || (TELL_OF_TROUBLE.contains(&event.meaning) || says(event, &[WITHOUT_LEADER]))
                 && !event.text.contains("status=0/")
@@ -95,6 +98,7 @@ pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
                 && !says(event, &[STILL_LEARNS, "context canceled", "operation was canceled"])
                 && !is_healthy(event)
                 && !is_of_others(event)
+                && !(matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ApiserverClient) && with_etcd_stop(facts, *id))
     };
     let open = |log: usize| {
         let events = &facts.logs[log].events;
@@ -109,7 +113,7 @@ pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
         let decided = events[at..].iter().any(ends) || events[..at].iter().any(|event| START_LINES.contains(&event.meaning));
         (!decided).then(|| &events[at])
     };
-    let told = facts.all_events().find(|(_, event)| troubled(event)).map(|(_, event)| event);
+    let told = facts.all_events().find(troubled).map(|(_, event)| event);
     told.or_else(|| without_leader(facts)).or_else(|| (0..facts.logs.len()).find_map(open))
 }
 
