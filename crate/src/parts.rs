@@ -1,5 +1,5 @@
-//! Pastes in which configurations stand beside a log: an article, a question in a forum, one file copied
-//! behind another. Each stretch of lines that is no log is looked at by itself.
+//! Texts in which configurations stand beside or inside something else: an article, a question in a forum, one file
+//! copied behind another, a script or a program that writes one. Each stretch that is no log is looked at by itself.
 
 use std::ops::Range;
 
@@ -12,48 +12,112 @@ use crate::text::DocumentId;
 /// So many stretches that may be configurations are looked at; an article has a few.
 const MOST: usize = 8;
 
+/// A stretch of a text.
+struct Stretch {
+    range: Range<usize>,
+    /// A shell's here-document or a text in quotes, which whatever is around it may fill in.
+    embedded: bool,
+}
+
 /// The configurations that stand in a text beside a log, each with its bytes at their places.
 pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
-    let stretches = stretches(text);
-    let named = stretches.into_iter().filter(|stretch| names_a_parameter(&text[stretch.clone()])).take(MOST);
+    let named =
+        stretches(text).into_iter().filter(|stretch| stretch.embedded || names_a_parameter(&text[stretch.range.clone()])).take(MOST);
     named.filter_map(|stretch| read(document, text, stretch)).collect()
 }
 
-fn read(document: DocumentId, text: &str, stretch: Range<usize>) -> Option<Configuration> {
-    let alone = &text[stretch.clone()];
+fn read(document: DocumentId, text: &str, Stretch { range, embedded }: Stretch) -> Option<Configuration> {
+    let alone = &text[range.clone()];
     let source = detect::configuration(alone)?;
     // A sentence may name flags as well: as advice, or as what was tried.
     if source == Source::Flags && !alone.lines().any(is_command) {
         return None;
     }
-    let blank = text[..stretch.start].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
+    let blank = text[..range.start].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
     let part: String = blank.chain(alone.chars()).collect();
-    let mut read = config::read(document, &part).filter(|read| !read.settings.is_empty())?;
+    let may_be_given_more = |read: &Configuration| embedded && (read.cluster.has_etcd || read.cluster.has_fleet);
+    let mut read = config::read(document, &part).filter(|read| !read.settings.is_empty() || may_be_given_more(read))?;
     // An excerpt need not show the first line of its file.
     read.problems.retain(|problem| problem.id != "config-header-missing");
+    for problem in read.problems.iter_mut().filter(|problem| embedded && problem.id == "config-yaml-error") {
+        problem.id = "config-template";
+        problem.note = "This configuration stands inside another file, so it was read line by line.".to_owned();
+    }
     Some(Configuration { part: Some(part), ..read })
 }
 
-/// Byte ranges of whole lines between logs, fences and prompts.
-fn stretches(text: &str) -> Vec<Range<usize>> {
-    let (mut found, mut start, mut at, mut here) = (Vec::new(), 0, 0, None);
+/// What ends a configuration that stands inside another file.
+#[derive(Clone, Copy)]
+enum End<'t> {
+    /// The word of a here-document.
+    Word(&'t str),
+    /// A quote of Go or JavaScript that reaches over lines.
+    Backtick,
+    /// A quote in which others may stand, as where a shell fills in: what closes it closes more.
+    Quote,
+}
+
+/// Where in its line a configuration begins inside another file, and what ends it. `above` is the line above.
+fn opened<'t>(above: &'t str, line: &str) -> Option<(usize, End<'t>)> {
+    let body = line.trim_end();
+    let head = [HEADER, "{"].into_iter().find_map(|head| body.strip_suffix(head))?;
+    let quote = head.trim_end_matches(['`', '"', '\'']);
+    let header = body.ends_with(HEADER);
+    match here_document(above) {
+        Some((_, word)) if head.trim().is_empty() => Some((head.len(), End::Word(word))),
+        _ if quote.len() == head.len() => None,
+        _ if head.ends_with('`') => Some((head.len(), End::Backtick)),
+        _ => header.then_some((head.len(), End::Quote)),
+    }
+}
+
+/// Where a line closes a quote and a bracket behind it: `"}'`, `");`.
+fn closed(line: &str) -> Option<usize> {
+    let body = line.trim_end().trim_end_matches(['}', ')', ']', ',', ';', '"', '\'', ' ']);
+    let end = &line[body.len()..];
+    (!body.ends_with('\\') && end.starts_with(['"', '\'']) && end.contains(['}', ')'])).then_some(body.len())
+}
+
+/// Whether a configuration stands inside another file.
+pub fn embeds(text: &str) -> bool {
+    let mut above = "";
+    text.lines().any(|line| opened(std::mem::replace(&mut above, line), line).is_some())
+}
+
+/// Whole lines between logs, fences and prompts, and what stands inside a file.
+fn stretches(text: &str) -> Vec<Stretch> {
+    let (mut found, mut start, mut at, mut open, mut above) = (Vec::new(), 0, 0, None, "");
+    let mut here = None;
+    let mut close = |range: Range<usize>, open: Option<End>| {
+        if !range.is_empty() {
+            found.push(Stretch { range, embedded: open.is_some() });
+        }
+    };
     for line in text.split_inclusive('\n') {
         let end = at + line.len();
         if is_prompt(line) {
             here = here_document(line).map(|(_, word)| word);
         }
-        // Also what ends the here-document that a prompt's line began.
-        if is_border(line) || here.is_some_and(|word| word == line.trim()) {
-            found.push(start..at);
+        let closed = match open {
+            Some(End::Word(word)) => (word == line.trim()).then_some(0),
+            Some(End::Backtick) => line.find('`'),
+            Some(End::Quote) => closed(line),
+            // Also what ends the here-document that a prompt's line began.
+            _ => here.is_some_and(|word| word == line.trim()).then_some(0),
+        };
+        if let Some(inside) = closed.or(is_border(line).then_some(0)) {
+            close(start..at + inside, open.take());
             start = end;
+        } else if let Some((inside, ends)) = opened(above, line) {
+            close(start..at, open.replace(ends));
+            start = at + inside;
         } else if line.trim() == HEADER {
-            found.push(start..at);
+            close(start..at, open.take());
             start = at;
         }
-        at = end;
+        (at, above) = (end, line);
     }
-    found.push(start..at);
-    found.retain(|stretch| !stretch.is_empty());
+    close(start..at, open);
     found
 }
 
@@ -112,6 +176,44 @@ mod tests {
             assert_eq!(stated(&format!("{printed}{LOG}")), [(ElectionTimeout, Some(2000 * MS), "2000")], "{printed}");
             assert_eq!(stated(&format!("{LOG}{printed}")).len(), 1, "{printed}");
         }
+    }
+
+    /// What stands around it has keys, braces and indents of its own.
+    #[test]
+    fn inside_a_script_or_a_program() {
+        let file = |indent: &str| {
+            [
+                "#cloud-config",
+                "coreos:",
+                "  units: [{name: etcd2.service, command: start}]",
+                "  etcd2:",
+                "    name: a",
+                "    election-timeout: 2000",
+            ]
+            .map(|line| format!("{indent}{line}\n"))
+            .concat()
+        };
+        let plain = file("");
+        for text in [
+            format!("curl -d '{{\"name\": \"a\",\n     \"region\": \"b\",\n     \"user_data\":\n\"{}\"}}'\n", plain.trim_end()),
+            format!("{{\n  :steps => proc {{|x| \"\ncat <<EOF > /x.yml\n{plain}EOF\n\"}},\n}}\n"),
+            format!("\tadd(test{{\n\t\tName: \"a\",\n\t\tData: `{}`,\n\t\tMore: `x: {{`,\n\t}})\n", plain.trim_end()),
+            format!("resource \"a\" \"b\" {{\n  user_data = <<-EOF\n{}    EOF\n  size: {{}}\n}}\n", file("    ")),
+            format!("cat > 1 <<EOF\n#cloud-config\nhostname: a\nEOF\ncat > 2 <<EOF\n{plain}EOF\n"),
+        ] {
+            assert!(embeds(&text), "{text}");
+            assert_eq!(stated(&text), [(ElectionTimeout, Some(2000 * MS), "2000")], "{text}");
+            let found = configurations(0, &text);
+            assert!(found[0].problems.is_empty(), "{:?}", found[0].problems);
+        }
+        assert!(!embeds(&plain) && !embeds("a: `{`\nb: {\n"));
+        // One without a value may be given some; what is around it may fill it in.
+        let empty = format!("cat <<EOF\n{}  $MORE\nEOF\n", plain.replace("    election-timeout: 2000\n", ""));
+        let found = configurations(0, &empty);
+        let problems: Vec<_> = found[0].problems.iter().map(|problem| problem.id).collect();
+        assert_eq!((found.len(), found[0].cluster.has_etcd, problems), (1, true, vec!["config-template"]));
+        let ignition = "var a = `{\n  \"ignition\": {\"version\": \"2.0.0\"},\n  \"systemd\": {\"units\": [{\"name\": \"etcd2.service\", \"dropins\": [{\"name\": \"a.conf\",\n    \"contents\": \"[Service]\\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\"}]}]}\n}`\n";
+        assert_eq!(stated(ignition), [(ElectionTimeout, Some(2000 * MS), "2000")]);
     }
 
     #[test]

@@ -194,9 +194,10 @@ impl Session {
 fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read) {
     let text = open.held.as_ref().map(|bytes| decode(bytes).into_owned()).unwrap_or_default();
     let configuration = if text.is_empty() { None } else { config::read(id, &text) };
+    let several = may_be_several(&text) || parts::embeds(&text);
     match configuration {
         // Whatever else it says, it states more values than it can hold messages.
-        Some(configuration) if open.unscanned && messages_at_most(&text, configuration.settings.len()) && !may_be_several(&text) => {
+        Some(configuration) if open.unscanned && messages_at_most(&text, configuration.settings.len()) && !several => {
             source.lines = search::count(text.as_bytes(), b'\n') + u64::from(!text.ends_with('\n'));
             read.configurations.push(configuration);
             source.text = text;
@@ -217,7 +218,7 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     let is_log = text.is_empty() || reading.recognised > 0 || looks_like_log(&text);
     source.lines = reading.lines;
     let timed = reading.recognised > 0 && reading.first.is_some();
-    let parts = if timed || may_be_several(&text) { parts::configurations(id, &text) } else { Vec::new() };
+    let parts = if timed || several { parts::configurations(id, &text) } else { Vec::new() };
     if !parts.is_empty() {
         // Without times a few messages may be quoted beside a configuration; more of them than settings are a log, and
         // so is a line with its place in the source.

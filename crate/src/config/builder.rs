@@ -277,6 +277,8 @@ impl<'a> Builder<'a> {
         self.cluster.has_etcd |= name.starts_with("ETCD_")
             && matches!(&name[5..], "NAME" | "DATA_DIR" | "LISTEN_PEER_URLS" | "INITIAL_CLUSTER" | "LISTEN_CLIENT_URLS");
         self.cluster.has_fleet |= name.starts_with("FLEET_");
+        self.cluster.names_etcd_2 |= self.source != Source::CloudConfig
+            && matches!(name, "ETCD_INITIAL_CLUSTER" | "ETCD_LISTEN_PEER_URLS" | "ETCD_LISTEN_CLIENT_URLS" | "ETCD_ADVERTISE_CLIENT_URLS");
         self.image(value);
     }
 
@@ -320,7 +322,8 @@ impl<'a> Builder<'a> {
         self.check_pair(&settings);
         self.check_sections();
         self.cluster.absent_file = self.absent_file();
-        self.cluster.etcd_04 |= self.only_old_section() || settings.iter().any(|setting| setting.etcd_04 && setting.effective);
+        let acts = |setting: &Setting| setting.etcd_04 && setting.effective;
+        self.cluster.etcd_04 |= self.only_old_section() || (!self.cluster.names_etcd_2 && settings.iter().any(acts));
         by_key(&mut self.problems, |problem| problem.place.span);
         self.problems.dedup();
         Configuration {

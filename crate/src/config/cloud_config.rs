@@ -352,6 +352,12 @@ mod tests {
     }
 
     #[test]
+    fn a_script_in_a_broken_file_is_no_excuse() {
+        let text = "#cloud-config\nwrite_files:\n  - path: /x\n    content: |\n      cat <<EOF\n      EOF\ncoreos:\n  fleet:\n    agent-ttl: 60s\n   public-ip: a\n";
+        assert_eq!(ids(text), ["config-yaml-error"]);
+    }
+
+    #[test]
     fn broken_yaml_is_still_read() {
         let text = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 6000\n   heartbeat-interval: 600\n    x: : y\n";
         let read = read(0, text);

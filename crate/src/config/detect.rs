@@ -79,7 +79,8 @@ struct Signs {
     fleet_options: usize,
     assignments: usize,
     commands: bool,
-    /// What `etcd --help` prints, which shows each flag with its default (etcd-io/etcd@v2.3.8:etcdmain/help.go).
+    /// What `etcd --help` prints, which shows each flag with its default (etcd-io/etcd@v2.3.8:etcdmain/help.go) or, in 0.4,
+    /// with a word for its value (etcd-io/etcd@v0.4.9:server/usage.go).
     help: bool,
     toml: bool,
     terraform: bool,
@@ -108,7 +109,8 @@ impl Signs {
             signs.toml |= line == etcd_toml::SECTION;
             signs.environment |= line.starts_with("Environment=") || line.starts_with("EnvironmentFile=") || line.starts_with("ExecStart=");
             signs.commands |= is_command(line);
-            signs.help |= line.get(1..).is_some_and(|rest| rest.starts_with("ime (in milliseconds) of a heartbeat interval"));
+            signs.help |= line.get(1..).is_some_and(|rest| rest.starts_with("ime (in milliseconds) of a heartbeat interval"))
+                || (line.starts_with('-') && search::has(line, "heartbeat-interval=<"));
             signs.terraform |= terraform::declared(line).is_some();
             signs.listed |= line.trim_start_matches(['-', ' ', '{', '"']).starts_with("name")
                 && line.contains(':')
@@ -296,6 +298,7 @@ mod tests {
             ("{\"level\":\"warn\",\"msg\":\"x heartbeat-interval\"}\n", None),
             ("Oct 10 03:45:01 core-1 etcd2[1]: election-timeout: x\n", None),
             ("2015/10/10 03:45:01 etcdserver: election = 1000ms\n", None),
+            ("  -peer-heartbeat-interval=<time> ms\n  -peer-election-timeout=<time> ms\n  -snapshot=false\n", None),
             ("", None),
             ("hello world\n", None),
             ("etcd_settings:\n  \"heartbeat-interval\": \"100\" # ms\n", Some(Source::Fragment)),

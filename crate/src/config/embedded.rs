@@ -6,8 +6,11 @@ use std::ops::Range;
 pub const HEADER: &str = "#cloud-config";
 
 /// Bytes of a `#cloud-config` line that stands inside a script or another tool's file, or of the mark with
-/// which a shell's here-document or a Markdown fence begins.
+/// which a shell's here-document or a Markdown fence begins. A file that begins with the line may write such a script.
 pub fn embedded(text: &str) -> Option<Range<usize>> {
+    if text.trim_start().starts_with(HEADER) {
+        return None;
+    }
     header_inside(text).or_else(|| here_document(text).map(|(mark, _)| mark)).or_else(|| text.find("```").map(|at| at..at + 3))
 }
 

@@ -21,10 +21,10 @@ pub fn passes_over_old_keys(etcd: Option<VersionRange>) -> bool {
     etcd.is_some_and(|range| range.low >= (2, 0, 0))
 }
 
-/// Voids the keys of 0.4 for a later etcd. A session may ask again with other logs, so what was judged before is undone.
+/// Voids the keys of 0.4 for a later etcd, which the logs tell of or, without them, options that 0.4 does not have. A session may ask again with other logs, so what was judged before is undone.
 pub fn judge_old_keys(configurations: &mut [Configuration], etcd: Option<VersionRange>) {
-    let void = passes_over_old_keys(etcd);
     for configuration in configurations {
+        let void = if etcd.is_some() { passes_over_old_keys(etcd) } else { configuration.cluster.names_etcd_2 };
         configuration.problems.retain(|problem| problem.id != "config-old-key");
         for setting in configuration.settings.iter_mut().filter(|setting| setting.etcd_04) {
             if setting.why.as_deref() == Some(OLD_KEY) {
@@ -184,6 +184,18 @@ mod tests {
     }
 
     const OLD: &str = "ETCD_PEER_HEARTBEAT_INTERVAL=200\nETCD_PEER_ELECTION_TIMEOUT=900\n";
+
+    #[test]
+    fn so_it_does_where_the_file_itself_is_for_a_later_etcd() {
+        let later = "etcd -name a -peer-heartbeat-interval=200 -listen-client-urls http://0.0.0.0:2379\n";
+        let told = |text: &str| facts(&[text]).configurations[0].problems.iter().map(|problem| problem.id).gather();
+        assert_eq!(told(later), ["config-old-key"]);
+        assert_eq!(facts(&[later]).value(Parameter::HeartbeatInterval), 100 * MS);
+        assert!(told("etcd -name a -peer-heartbeat-interval=200 -peers b:7001\n").is_empty());
+        // A cloud-config may have a section for each.
+        let both = "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 200\n  etcd2:\n    listen-client-urls: http://0.0.0.0:2379\n  units:\n  - {name: etcd.service, command: start}\n";
+        assert!(told(both).is_empty());
+    }
 
     #[test]
     fn a_later_etcd_passes_over_the_keys_of_0_4() {

@@ -200,11 +200,15 @@ impl Place<'_> {
         self.units(tree, group, path).into_iter().filter_map(|unit| self.new_drop_in(tree, unit, content, drop_ins, group)).gather()
     }
 
-    /// The units of the daemon.
+    /// The units of the daemon; CoreOS runs etcd 0.4 by the first of its names.
     fn units<'t>(&self, tree: &'t Tree, group: &[Change], path: &[&str]) -> Vec<&'t Node> {
-        let word = if group[0].parameter.is_etcd() { "etcd" } else { "fleet" };
+        let is_daemon = |name: &str| match (group[0].parameter.is_etcd(), group[0].etcd) {
+            (true, Etcd::V04) => name == "etcd.service",
+            (true, _) => name.starts_with("etcd"),
+            (false, _) => name.starts_with("fleet"),
+        };
         let units = tree.documents.first().and_then(|root| tree.at(root, path)).map_or(&[][..], Node::items);
-        units.iter().filter(|unit| tree.get(unit, "name").and_then(Node::text).is_some_and(|name| name.starts_with(word))).gather()
+        units.iter().filter(|unit| tree.get(unit, "name").and_then(Node::text).is_some_and(is_daemon)).gather()
     }
 
     /// A drop-in for a unit that has none.

@@ -132,7 +132,10 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
         .settings
         .iter()
         .any(|setting| setting.effective && setting.value.is_none() && wanted.iter().any(|change| change.is_of(setting)));
-    let reason = if configuration.tolerant {
+    let broken = configuration.problems.iter().any(|problem| problem.id == "config-yaml-error");
+    let reason = if broken {
+        Some("The file is no valid YAML, so nothing of it acts, and this change does not either until that is mended.")
+    } else if configuration.tolerant {
         Some("This is no finished YAML, so it was read and changed line by line; look the change over.")
     } else if configuration.source == Source::DropIn
         && text.contains("\nEnvironmentFile=")
@@ -275,6 +278,14 @@ mod tests {
         assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
     }
 
+    #[test]
+    fn a_broken_file_is_told_of() {
+        let text = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 600\n   x: y\n";
+        let configuration = config::read(0, text).expect("a configuration");
+        let patch = &patch(&[text], &[configuration], &[ELECTION])[0];
+        assert!(patch.reason.as_deref().is_some_and(|reason| reason.contains("no valid YAML")), "{patch:?}");
+    }
+
     /// Marks of a template may be YAML by chance; what they leave of it cannot be verified.
     #[test]
     fn what_a_template_fills_in_is_not_safe() {
@@ -366,6 +377,11 @@ mod tests {
         assert!(patched(&unit("etcd2.service"), &both).contains("\n  etcd2:\n    heartbeat-interval: 250\n    election-timeout: 2500\n"));
         let drop_in = "\n            Environment=\"ETCD_HEARTBEAT_INTERVAL=250\"\n            Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n";
         assert!(patched(&unit("etcd.service"), &both).contains(drop_in));
+        // etcd2.service runs no etcd 0.4.
+        let later = "#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      command: start\n";
+        let old = [HEARTBEAT, ELECTION].map(|change| Change { etcd: Etcd::V04, ..change });
+        let read = [config::read(0, later).expect("a configuration")];
+        assert_eq!(patch(&[later], &read, &old)[0].disposition, "refused");
         let old = |change: Change| Change { etcd: Etcd::V04, ..change };
         assert_eq!(
             patched("ETCD_PEER_HEARTBEAT_INTERVAL=50\n", &[old(HEARTBEAT), old(ELECTION)]),

@@ -2,13 +2,14 @@
 
 use super::common::voice;
 use super::{At, Evidence, Finding, Rule};
-use crate::config::Source;
+use crate::config::{Configuration, Source};
 use crate::facts::settings::printed;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::index::Index;
 use crate::parameters::Parameter;
 use crate::report::{Confidence, Severity};
+use crate::search;
 use crate::text::Place;
 use crate::units::Micros;
 
@@ -73,7 +74,12 @@ fn in_logs(facts: &Facts, parameter: Parameter) -> Option<Finding> {
 /// Different documents that configure the same daemon.
 fn in_files(facts: &Facts, parameter: Parameter) -> Option<Finding> {
     let mut stated: Vec<(Micros, Place)> = Vec::new();
-    for configuration in &facts.configurations {
+    // Of several commands in an article those are members that have names; others may be examples.
+    let example = |read: &&Configuration| {
+        read.source == Source::Flags
+            && read.part.as_ref().is_some_and(|part| !search::has(part, "-name") && !search::has(part, "ETCD_NAME"))
+    };
+    for configuration in facts.configurations.iter().filter(|read| !example(read)) {
         let acting = configuration.settings.iter().rev();
         let acting = acting.filter(|setting| setting.parameter == parameter && setting.effective && !setting.etcd_04);
         // One manifest may start several members.
@@ -125,6 +131,15 @@ mod tests {
         };
         assert!(find(&facts(&[&compose(3000)]), "config-values-differ").is_some());
         assert!(find(&facts(&[&compose(2000)]), "config-values-differ").is_none());
+    }
+
+    #[test]
+    fn commands_of_an_article_are_examples() {
+        let article = |name: &str| {
+            format!("By default:\n```\netcd{name} --heartbeat-interval=100\n```\nor\n```\netcd{name} --heartbeat-interval=200\n```\n")
+        };
+        assert!(find(&facts(&[&article("")]), "config-values-differ").is_none());
+        assert!(find(&facts(&[&article(" --name a")]), "config-values-differ").is_some());
     }
 
     #[test]
