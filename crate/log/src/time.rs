@@ -44,7 +44,7 @@ pub fn refined(outer: &Stamp, inner: &Stamp) -> Option<Stamp> {
 pub fn stamp(text: &str) -> Option<Stamp> {
     let first = *text.as_bytes().first()?;
     match first {
-        b'0'..=b'9' => iso(text).or_else(|| epoch(text)).or_else(|| time_only(text)),
+        b'0'..=b'9' => iso(text).or_else(|| epoch(text)).or_else(|| time_only(text)).or_else(|| numbered_month(text)),
         b'A'..=b'Z' => syslog(text).or_else(|| glog(text)),
         b'a'..=b'z' if text.as_bytes().get(3) == Some(&b' ') => syslog(text),
         b'@' => tai(text),
@@ -157,6 +157,20 @@ fn syslog(text: &str) -> Option<Stamp> {
     // Kibana writes the whole name: `October 16th 2015, 10:12:51.344`.
     reader.at = 3;
     while reader.at < 9 && reader.one_of(b"abcehilmnorstuvyz").is_some() {}
+    day_and_clock(reader, month)
+}
+
+/// `10月 16 10:12:51`: Chinese, Japanese and Korean number their months.
+fn numbered_month(text: &str) -> Option<Stamp> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let month = text[..digits].parse().ok().filter(|month| (1..=12).contains(month))?;
+    let mut reader = Reader::new(text);
+    reader.at = digits + ["月", "월"].iter().find(|sign| text[digits..].starts_with(**sign))?.len();
+    day_and_clock(reader, month)
+}
+
+/// What stands behind a month.
+fn day_and_clock(mut reader: Reader, month: i64) -> Option<Stamp> {
     reader.one_of(b" ")?;
     let day = match reader.one_of(b" ") {
         Some(_) => reader.number(1)?,
@@ -205,16 +219,16 @@ fn weekday(text: &str) -> Option<&str> {
 fn month(name: &str) -> Option<i64> {
     let &[a, b, c] = name.as_bytes() else { return None };
     Some(match &[a | 0x20, b | 0x20, c | 0x20] {
-        b"jan" | b"ene" => 1,
+        b"jan" | b"ene" | b"gen" => 1,
         b"feb" | b"fev" => 2,
-        b"mar" => 3,
+        b"mar" | b"mrt" => 3,
         b"apr" | b"abr" => 4,
-        b"may" | b"mai" | b"maj" => 5,
-        b"jun" => 6,
-        b"jul" => 7,
+        b"may" | b"mai" | b"maj" | b"mei" | b"mag" => 5,
+        b"jun" | b"giu" => 6,
+        b"jul" | b"lug" => 7,
         b"aug" | b"ago" => 8,
         b"sep" | b"set" => 9,
-        b"oct" | b"okt" | b"out" => 10,
+        b"oct" | b"okt" | b"out" | b"ott" => 10,
         b"nov" => 11,
         b"dec" | b"dez" | b"des" | b"dic" => 12,
         _ => return None,
@@ -301,6 +315,17 @@ mod tests {
 
     fn micros(text: &str) -> Option<(Micros, Micros)> {
         stamp(text).map(|stamp| (stamp.time.micros, stamp.time.grain))
+    }
+
+    #[test]
+    fn months_of_other_languages() {
+        let june = micros("Jun 06 14:35:44 n etcd[1]: x");
+        assert!(june.is_some());
+        for text in ["giu 06 14:35:44 n etcd[1]: x", "6月 06 14:35:44 n etcd[1]: x", "6월 06 14:35:44 n etcd[1]: x", "06月  6 14:35:44"]
+        {
+            assert_eq!(micros(text), june, "{text}");
+        }
+        assert_eq!(micros("13月 06 14:35:44"), None);
     }
 
     #[test]

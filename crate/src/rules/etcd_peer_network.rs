@@ -146,6 +146,7 @@ fn blames_other_cause(event: &Event) -> bool {
                 "permanently removed",
                 "use of closed network connection",
                 "request canceled",
+                // The member itself gave the connection up, as it stops or takes a peer off its list.
                 "context canceled",
             ],
         )
@@ -386,6 +387,17 @@ mod tests {
         let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("refused").severity;
         assert_eq!(severity(&(refused("02:09:03") + end)), Severity::Info);
         assert_eq!(severity(&(refused("02:09:03") + &refused("02:20:03") + end)), Severity::Critical);
+    }
+
+    #[test]
+    fn a_connection_that_the_member_gave_up_itself_did_not_break() {
+        let lost = |error: &str| {
+            format!(
+                "{{\"level\":\"warn\",\"ts\":\"2023-10-18T11:42:46.521Z\",\"caller\":\"rafthttp/peer_status.go:66\",\"msg\":\"peer became inactive (message send to peer failed)\",\"peer-id\":\"9382d72df1c17134\",\"error\":\"failed to read 9382d72df1c17134 on stream MsgApp v2 ({error})\"}}\n"
+            )
+        };
+        assert!(find(&facts(&[&lost("context canceled")]), "etcd-peer-network").is_none());
+        assert!(find(&facts(&[&lost("EOF")]), "etcd-peer-network").is_some());
     }
 
     #[test]

@@ -170,6 +170,18 @@ mod tests {
     }
 
     #[test]
+    fn another_service_of_talos_is_no_client() {
+        let health = |service: &str| {
+            format!(
+                "192.0.2.2: user: warning: [2022-01-25T10:40:42.081Z]: [talos] service[{service}](Running): Health check failed: context deadline exceeded\n"
+            )
+        };
+        let leads = "2022-01-25 10:40:40.100000 I | raft: 8e9e05c52164694d became leader at term 2\n";
+        let found = |service: &str| find(&facts(&[&(leads.to_owned() + &health(service))]), "etcd-request-timeout").is_some();
+        assert!(found("etcd") && !found("containerd"));
+    }
+
+    #[test]
     fn a_late_heartbeat_is_no_request() {
         let late = "2016-04-20 10:00:00.500000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 237.022208ms)\n";
         assert!(find(&facts(&[late]), "etcd-request-timeout").is_none());

@@ -76,7 +76,10 @@ fn refused(event: &Event) -> bool {
     if event.meaning == Meaning::EtcdUnreachableClient || by_proxy(event) {
         return true;
     }
+    // etcdctl tries the old port too; what the other one answered is the trouble.
+    let by_the_way = says(event, &["has no leader", "exceeded header timeout"]) && says(event, &["dial tcp 127.0.0.1:4001"]);
     of_client
+        && !by_the_way
         && (says(event, REFUSED) || says(event, NOT_THERE) || says(event, SILENT))
         && !blames_certificate(event)
         && !says(event, &[":2380", ":7001"])
@@ -153,6 +156,18 @@ Nov 01 12:10:02 worker-7 etcd2[655]: proxy: zero endpoints currently available
     fn a_machine_that_is_off() {
         let log = "2024-11-15T16:08:35.082401449+08:00 stderr F }. Err: connection error: desc = \"transport: Error while dialing dial tcp 192.0.2.16:2379: connect: connection timed out\"\n";
         assert!(find(&facts(&[log]), "etcd-unreachable").expect("off").title.starts_with("etcd's client port did not answer"));
+    }
+
+    #[test]
+    fn the_old_port_is_no_trouble_where_the_other_one_answers() {
+        let log = |first: &str| {
+            format!(
+                "Error:  client: etcd cluster is unavailable or misconfigured; error #0: {first}; error #1: dial tcp 127.0.0.1:4001: getsockopt: connection refused\n"
+            )
+        };
+        let found = |first: &str| find(&facts(&[&log(first)]), "etcd-unreachable").is_some();
+        assert!(!found("client: etcd member http://127.0.0.1:2379 has no leader"));
+        assert!(found("dial tcp 127.0.0.1:2379: getsockopt: connection refused"));
     }
 
     #[test]

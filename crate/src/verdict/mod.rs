@@ -42,6 +42,15 @@ mod tests {
     }
 
     #[test]
+    fn a_stall_that_outruns_the_limit_is_no_case_against_timing() {
+        let late =
+            |excess: &str| format!("Sep 27 00:04:01 n1 etcd[8]: failed to send out heartbeat on time (deadline exceeded for {excess})\n");
+        assert_eq!(verdict(&late("377.7ms")).timing, Timing::NotTheRemedy);
+        assert_eq!(verdict(&late("977.7ms")).timing, Timing::Undecided);
+        assert_eq!(verdict(&late("1.766957688s")).timing, Timing::Remedy);
+    }
+
+    #[test]
     fn the_first_election_of_a_new_cluster_is_no_trouble() {
         let asks = |term: u32| format!("2019-03-28 01:32:45.876608 I | raft: 5c1954e5cd7a3e68 is starting a new election at term {term}\n");
         assert!(!verdict(&asks(1)).headline.contains("trouble, in line"));

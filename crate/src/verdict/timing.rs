@@ -1,9 +1,9 @@
 //! Whether timing is the cure (method, section 9).
 
 use super::unexplained::{saw_too_little, unexplained};
-use crate::facts::{ChangeClass, Facts, StallKind};
+use crate::facts::{ChangeClass, Facts, Stall, StallKind};
 use crate::parameters::Parameter;
-use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan};
+use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, kept_place};
 use crate::report::{Severity, Timing};
 use crate::rules::Finding;
 use crate::rules::common::{BY_LEADER, says};
@@ -80,6 +80,11 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::Undecided;
     }
     let late = !facts.stalls.is_empty();
+    // Longer than followers wait: whether it cost the leader its place is not in the input.
+    let outruns = |stall: &Stall| stall.kind.is_measured() && stall.planned >= facts.value(Parameter::ElectionTimeout);
+    if plan.replay.needless == 0 && facts.members != Some(1) && facts.longest_stall().is_some_and(outruns) && kept_place(facts).is_none() {
+        return Timing::Undecided;
+    }
     let slow = findings
         .iter()
         .any(|finding| matches!(finding.id, "etcd-slow-apply" | "etcd-slow-disk" | "etcd-send-buffer-full" | "etcd-own-trouble"));
