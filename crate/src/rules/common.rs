@@ -7,6 +7,7 @@ use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange, Stal
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning, Value};
 use crate::parameters::Parameter;
+use crate::report::Provenance;
 use crate::search;
 use crate::sort;
 use crate::units::{Micros, Range, S, human};
@@ -415,7 +416,8 @@ fn by_death(facts: &Facts, failure: &FleetFailure) -> bool {
 
 /// Whether of the election-timeout only the least is known that the heartbeat leaves.
 pub fn only_bounded(facts: &Facts) -> bool {
-    facts.in_force(Parameter::ElectionTimeout).event.is_some_and(|id| facts.event(id).meaning == Meaning::HeartbeatLate)
+    let known = facts.in_force(Parameter::ElectionTimeout);
+    known.provenance == Provenance::Inferred && known.event.is_some_and(|id| facts.event(id).meaning == Meaning::HeartbeatLate)
 }
 
 /// A limit for sentences: its value, and whether it is only assumed, as nothing states it, or the least
@@ -425,6 +427,10 @@ pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
     let note = match (known.event, known.place) {
         (Some(_), _) if parameter == Parameter::ElectionTimeout && only_bounded(facts) => " or more",
         (None, None) => " (the default)",
+        // The log prints its heartbeat, and no timeout.
+        (Some(id), None) if known.provenance == Provenance::Default && facts.event(id).meaning == Meaning::HeartbeatLate => {
+            " (the default)"
+        }
         _ => "",
     };
     format!("{}{note}", parameter.human(facts.value(parameter)))

@@ -6,7 +6,7 @@ use crate::parameters::Parameter;
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, kept_place};
 use crate::report::{Severity, Timing};
 use crate::rules::Finding;
-use crate::rules::common::{BY_LEADER, says};
+use crate::rules::common::{BY_LEADER, only_bounded, says};
 
 /// Findings that name a cause which no timer touches, the most telling first.
 pub const OTHER_CAUSES: &[&str] = &[
@@ -82,7 +82,8 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
     let late = !facts.stalls.is_empty();
     // Longer than followers wait: whether it cost the leader its place is not in the input.
     let outruns = |stall: &Stall| stall.kind.is_measured() && stall.planned >= facts.value(Parameter::ElectionTimeout);
-    if plan.replay.needless == 0 && facts.members != Some(1) && facts.longest_stall().is_some_and(outruns) && kept_place(facts).is_none() {
+    let may_have_lost = facts.members != Some(1) && !only_bounded(facts) && kept_place(facts).is_none();
+    if plan.replay.needless == 0 && may_have_lost && facts.longest_stall().is_some_and(outruns) {
         return Timing::Undecided;
     }
     let slow = findings
