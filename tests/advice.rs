@@ -585,3 +585,31 @@ fn a_start_and_a_stop_are_no_trouble() {
                 WARNING: 2019/11/05 10:05:00 grpc: addrConn.createTransport failed to connect to {192.0.2.7:2379  <nil> 0 <nil>}. Err :connection error: desc = \"transport: Error while dialing dial tcp 192.0.2.7:2379: connect: connection refused\". Reconnecting...\n";
     assert_eq!(read(&[&(start + stop)]).verdict.timing, Timing::NoneNeeded);
 }
+
+/// Followers that lost a silent leader elect the next one within three timeouts. Where they need longer something else
+/// keeps them from it, and the leader's silence bounds nothing.
+#[test]
+fn an_election_that_takes_long_is_not_explained_by_a_silent_leader() {
+    let lost = |second: f64| {
+        format!(
+            "2021-09-12 10:00:00.000000 I | raft: raft.node: {B} elected leader {A} at term 5\n\
+             2021-09-12 10:10:{second:09.6} I | raft: {B} is starting a new election at term 5\n\
+             2021-09-12 10:10:{second:09.6} I | raft: {B} became candidate at term 6\n\
+             2021-09-12 10:10:{second:09.6} I | raft: raft.node: {B} lost leader {A} at term 6\n\
+             2021-09-12 10:10:20.000000 I | raft: {B} is starting a new election at term 6\n\
+             2021-09-12 10:10:20.000000 I | raft: {B} became candidate at term 7\n\
+             2021-09-12 10:10:20.100000 I | raft: {B} became leader at term 7\n\
+             2021-09-12 10:10:20.100000 I | raft: raft.node: {B} elected leader {B} at term 7\n\
+             2021-09-12 10:20:00.000000 I | etcdserver: saved snapshot at index 10001\n"
+        )
+    };
+    let old = format!(
+        "2021-09-12 10:00:00.000000 I | raft: raft.node: {A} elected leader {A} at term 5\n\
+         2021-09-12 10:10:20.300000 I | raft: {A} [term: 5] received a MsgVote message with higher term from {B} [term: 7]\n\
+         2021-09-12 10:10:20.300000 I | raft: {A} became follower at term 7\n\
+         2021-09-12 10:10:20.300000 I | raft: raft.node: {A} changed leader from {A} to {B} at term 7\n"
+    );
+    assert_eq!(proposed(&read(&[&old, &lost(18.5)])).len(), 2);
+    let long = read(&[&old, &lost(12.0)]);
+    assert_eq!((proposed(&long), long.verdict.timing), (vec![], Timing::Undecided), "{}", long.verdict.headline);
+}

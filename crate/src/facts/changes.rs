@@ -137,9 +137,9 @@ fn hand_on_losses(changes: &mut [LeaderChange]) {
     for at in 1..changes.len() {
         let (before, after) = changes.split_at_mut(at);
         let (failed, next) = (&before[at - 1], &mut after[0]);
-        if failed.new.is_none() && next.old.is_none() {
+        if failed.new.is_none() && (next.old.is_none() || next.old == failed.old) {
             next.old = failed.old.clone();
-            next.lost = failed.lost;
+            next.lost = earlier(failed.lost, next.lost);
             next.events.extend(&failed.events);
         }
     }
@@ -283,6 +283,9 @@ fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
     }
     if old_leader_ended(facts, voices, changes, at) {
         return ChangeClass::Wanted;
+    }
+    if told_to_stop(facts, change) {
+        return ChangeClass::Planned;
     }
     ChangeClass::Needless
 }
@@ -467,6 +470,18 @@ fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
     })
 }
 
+/// The old leader answered soon after the election that it knows this member no more: it had handed over and was
+/// stopping, as its own log would say (etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/stream.go, dial: the answer of a
+/// server whose peers are taken out of it; one that starts gives it too, but has ended before the election).
+fn told_to_stop(facts: &Facts, change: &LeaderChange) -> bool {
+    let (Some(elected), Some(old)) = (change.elected, change.old.as_deref()) else { return false };
+    let answer = format!("peer {old} failed to find local node");
+    facts.events_of(LINKS).any(|(_, event)| {
+        let soon = event.time.is_some_and(|time| (-time.grain..=PLANNED_WITHIN).contains(&(time.micros - elected)));
+        soon && search::has(&event.text, &answer)
+    })
+}
+
 /// Lines that tell of the connection to a peer.
 const LINKS: &[Meaning] =
     &[Meaning::PeerStreamLost, Meaning::PeerInactive, Meaning::PeerDialError, Meaning::PeerVersion, Meaning::PeerReadFailed];
@@ -565,5 +580,17 @@ mod tests {
         assert_eq!(class(start + &cast(29, "MsgPreVote", 2) + &vote), ChangeClass::Needless);
         // Where nobody is seen to ask first, the flag may be off.
         assert_eq!(class(raft(2, &format!("raft.node: {F} elected leader 91d25258d70ad868 at term 2")) + &vote), ChangeClass::Needless);
+    }
+
+    #[test]
+    fn a_leader_that_knows_its_peers_no_more_was_told_to_stop() {
+        let after = |second: u32| {
+            let log = format!(
+                "{WON}2016-04-20 10:00:{second:02}.300000 E | rafthttp: failed to dial 91d25258d70ad868 on stream Message (peer 91d25258d70ad868 failed to find local node 2a0965170762fd09)\n"
+            );
+            facts(&[&log]).changes[1].class
+        };
+        assert_eq!(after(1), ChangeClass::Planned);
+        assert_eq!(after(30), ChangeClass::Needless);
     }
 }

@@ -27,7 +27,7 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
         // A leader whom the others heard did not stall.
         let silent = changes[at].class == ChangeClass::Needless && changes[at].raised_by.is_none();
         if silent && overlapping(facts, &stalls, &changes[at]).is_none() {
-            let stalled = !facts.heartbeats_come_too_late();
+            let stalled = !facts.heartbeats_come_too_late() && !drawn_out(facts, &changes[at]);
             let guess = stalled
                 .then(|| from_return(facts, voices, changes, at, measured).or_else(|| like_near_misses(facts, &stalls, &changes[at])));
             let guess = guess.flatten();
@@ -35,10 +35,16 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
         }
     }
     by_key(&mut stalls, |stall| (stall.end, stall.events.first().copied()));
-    for change in changes.iter_mut().filter(|change| change.class == ChangeClass::Needless) {
+    for change in changes.iter_mut().filter(|change| change.class == ChangeClass::Needless && !drawn_out(facts, change)) {
         change.stall = overlapping(facts, &stalls, change);
     }
     stalls
+}
+
+/// The others had lost the leader and found no other one for longer than a silent leader makes them, which is 2.7 timeouts
+/// at most (lab, section 2): what kept them from it is not that one's silence.
+fn drawn_out(facts: &Facts, change: &LeaderChange) -> bool {
+    matches!((change.lost, change.elected), (Some(lost), Some(elected)) if elected - lost > 4 * election(facts))
 }
 
 /// Heartbeat-interval in force, for the sums.

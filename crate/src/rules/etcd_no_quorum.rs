@@ -1,12 +1,15 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
-use super::common::{WAITS, all, matching, near, plural, says, span, time, times, voice, waited};
+use super::common::{WAITS, all, last_line, matching, near, plural, says, span, time, times, voice, waited};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
-use crate::facts::{EventId, Facts};
+use crate::facts::{EventId, Facts, LeaderChange};
+use crate::gather::Gather;
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
+use crate::parameters::Parameter;
 use crate::report::{Confidence, Severity};
+use crate::sort;
 use crate::units::{Micros, S, human};
 
 /// The rule.
@@ -36,14 +39,17 @@ fn check(facts: &Facts) -> Option<Finding> {
     join.extend(if asks.len() > 1 { asks } else { Vec::new() });
     // A member of 0.4 tries again after some seconds, and may find the others then.
     join.retain(|id| !near(facts, *id, &[Meaning::Leader04], 0, 60 * S, 40));
+    let gave_up = gave_up(facts);
     let mut events = rounds.clone();
-    events.extend(publish.iter().chain(&join));
+    events.extend(gave_up.map(|(down, _)| down).iter().chain(&publish).chain(&join));
     if events.is_empty() {
         return None;
     }
     let title = if !rounds.is_empty() {
         let over = span(facts, &rounds).filter(|span| *span > 0).map(|span| format!(" in {}", human(span))).unwrap_or_default();
         format!("A member asked for votes {}{over}, and no other member answered", times(rounds.len() as u64))
+    } else if let Some((_, without)) = gave_up {
+        format!("The leader lost its majority, and for {} there was no other leader", human(without))
     } else if !publish.is_empty() {
         format!("A member could not publish itself to the cluster, {}", times(super::common::lines(facts, &publish)))
     } else if join.iter().all(|id| facts.event(*id).meaning == Meaning::CtlUnhealthy) {
@@ -51,13 +57,34 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else {
         format!("A member found no cluster to join ({})", plural(super::common::lines(facts, &join), "line", "lines"))
     };
-    let what = if rounds.is_empty() {
+    let what = if rounds.is_empty() && gave_up.is_some() {
+        "A leader that hears from no majority steps down. A majority without it elects the next one within seconds; here there was none."
+    } else if rounds.is_empty() {
         "The cluster carried out no write for it, so too few members work together."
     } else {
         "Several rounds of one member stayed without an answer: it is cut off, too few members run, or the others hear the leader and, from 3.1 on, do not answer."
     };
-    let confidence = if rounds.is_empty() { Confidence::Medium } else { Confidence::High };
+    let confidence = if rounds.is_empty() && gave_up.is_none() { Confidence::Medium } else { Confidence::High };
     Some(Finding::new(RULE.id, Severity::Critical, confidence, title, what).showing(facts, &events))
+}
+
+/// A leader that stepped down for want of a majority, and the longest time after it that nobody led.
+fn gave_up(facts: &Facts) -> Option<(EventId, Micros)> {
+    // The slowest failover takes 2.7 timeouts (lab, section 2).
+    let long = (4 * facts.value(Parameter::ElectionTimeout)).max(5 * S);
+    let elected = |change: &LeaderChange| Some((change.elected?, change.old.clone()));
+    let mut elections: Vec<(Micros, Option<String>)> = facts.changes.iter().filter_map(elected).gather();
+    sort::sort(&mut elections);
+    let without = |(id, event): (EventId, &Event)| {
+        let down = event.time?.micros;
+        let next = elections.partition_point(|(elected, _)| *elected <= down);
+        // Another one may have taken its place already.
+        let (before, old) = next.checked_sub(1).map(|at| &elections[at])?;
+        let replaced = old.as_deref() == event.word("id") && *before > down - long;
+        let gap = elections.get(next).map(|(elected, _)| *elected).or(last_line(facts))? - down;
+        (!replaced && gap >= long).then_some((id, gap))
+    };
+    facts.events_of(&[Meaning::QuorumInactiveStepdown]).filter_map(without).max_by_key(|(_, gap)| *gap)
 }
 
 /// Tries of a member to publish itself that stayed without success.
@@ -189,6 +216,23 @@ mod tests {
         assert!(!found(format!("{start}{asks}{}", elected(16))));
         assert!(found(format!("{start}{asks}{}", elected(45))), "they were away for long");
         assert!(found(format!("{start}{}{asks}{}", elected(10).replace("17:04:10", "17:04:09"), elected(16))), "it had a leader before");
+    }
+
+    #[test]
+    fn a_leader_without_a_majority_whom_nobody_replaces() {
+        let line = |second: u32, message: &str| format!("2021-05-14 17:04:{second:02}.000000 I | raft: {message}\n");
+        let led = line(1, "raft.node: 343c1c56a3296f58 elected leader 343c1c56a3296f58 at term 5");
+        let down = line(20, "343c1c56a3296f58 stepped down to follower since quorum is not active");
+        let next = |second: u32, who: &str| {
+            line(second, "raft.node: 343c1c56a3296f58 lost leader 343c1c56a3296f58 at term 6")
+                + &line(second, &format!("raft.node: 343c1c56a3296f58 elected leader {who} at term 6"))
+        };
+        let found = |log: String| find(&facts(&[&log]), "etcd-no-quorum");
+        let long = found(format!("{led}{down}{}", next(33, "18c54abf5eae5036"))).expect("thirteen seconds without a leader");
+        assert!(long.title.contains("13\u{a0}s"), "{}", long.title);
+        assert!(found(format!("{led}{down}{}", next(22, "18c54abf5eae5036"))).is_none(), "the others had a majority");
+        let replaced = "2021-05-14 17:04:19.000000 I | raft: raft.node: 18c54abf5eae5036 lost leader 343c1c56a3296f58 at term 6\n2021-05-14 17:04:19.100000 I | raft: raft.node: 18c54abf5eae5036 elected leader 18c54abf5eae5036 at term 6\n2021-05-14 17:04:50.000000 I | etcdserver: saved snapshot at index 10001\n";
+        assert!(find(&facts(&[&format!("{led}{down}"), replaced]), "etcd-no-quorum").is_none(), "another one led already");
     }
 
     #[test]

@@ -223,7 +223,7 @@ fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
     let Some(now) = time(facts, id) else { return false };
     let around = |moment: Micros| (-15 * S..=20 * S).contains(&(now - moment));
     let stops = [Meaning::EtcdShutdown, Meaning::LeaderTransfer];
-    let ended = facts.restarts.iter().filter_map(|start| time(facts, *start)).any(around)
+    let ended = facts.restarts.iter().any(|start| around_restart(facts, *start, now))
         || facts.events_of(&stops).filter_map(|(_, event)| event.time).any(|stop| around(stop.micros))
         || facts
             .changes
@@ -237,6 +237,17 @@ fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
     // Of a leader that ran and was cut off the link is the cause.
     let stood_still = |stall: &&Stall| !matches!(stall.kind, StallKind::Censored | StallKind::CutOff);
     ended || facts.stalls.iter().filter(stood_still).any(broke)
+}
+
+/// Between a member's last line and some seconds after its new start, of a minute at most.
+fn around_restart(facts: &Facts, start: EventId, now: Micros) -> bool {
+    let Some(began) = time(facts, start) else { return false };
+    let host = facts.event(start).host;
+    let before = facts.logs[start.log].events[..start.event].iter().rev().filter(|event| event.host == host);
+    // What a start prints before its telling line is not the last line of the process before it.
+    let last = before.filter_map(|event| event.time).map(|time| time.micros).find(|time| began - time > S);
+    let down = last.map_or(0, |last| began - last).clamp(15 * S, 60 * S);
+    (-down..=20 * S).contains(&(now - began))
 }
 
 /// All of it within some seconds, and at the end the connection is there: a peer that started. What breaks
@@ -331,6 +342,23 @@ mod tests {
         let gave_up = "2026-01-06 08:35:50.831319 E | rafthttp: failed to read ca93d269ec463a6b on stream Message (context canceled)\n\
                        2026-01-06 08:36:40.000000 I | etcdserver: saved snapshot at index 10001\n";
         assert!(find(&facts(&[gave_up]), "etcd-peer-network").is_none());
+    }
+
+    #[test]
+    fn a_port_refuses_as_long_as_its_member_is_known_to_be_down() {
+        let member = |seconds: u32| {
+            format!(
+                "2026-01-06 08:30:00.000000 I | etcdmain: etcd Version: 3.4.23\n\
+                 2026-01-06 08:35:00.000000 I | etcdserver: saved snapshot at index 10001\n\
+                 2026-01-06 08:35:{seconds}.000000 W | pkg/flags: recognized and used environment variable ETCD_NAME=n2\n\
+                 2026-01-06 08:35:{seconds}.010000 I | etcdmain: etcd Version: 3.4.23\n"
+            )
+        };
+        let peer = "2026-01-06 08:35:10.000000 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp 10.0.0.2:2380: connect: connection refused\n\
+                    2026-01-06 08:36:40.000000 I | etcdserver: saved snapshot at index 10001\n";
+        let severity = |texts: &[&str]| find(&facts(texts), "etcd-peer-network").expect("said").severity;
+        assert_eq!(severity(&[&member(40), peer]), Severity::Info);
+        assert_eq!(severity(&[peer]), Severity::Warning);
     }
 
     #[test]
