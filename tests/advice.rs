@@ -392,6 +392,7 @@ fn a_leader_that_was_cut_off_ran() {
     let lost = report.findings.iter().find(|finding| finding.id == "etcd-leader-lost").expect("lost");
     assert!(lost.title.contains("silent") && lost.what.contains("cut off"), "{} {}", lost.title, lost.what);
     assert!(!report.verdict.headline.contains("stalled"), "{}", report.verdict.headline);
+    assert_eq!((proposed(&report), report.verdict.timing), (vec![], Timing::NotTheRemedy));
 }
 
 #[test]

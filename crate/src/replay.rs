@@ -5,6 +5,7 @@ use crate::gather::Gather;
 use crate::model::Timers;
 use crate::model::raft::{expected_losses, loss_share};
 use crate::parameters::Parameter;
+use crate::rules::common::SILENT_STREAM;
 use crate::sort::groups;
 use crate::units::{MS, Micros, Range};
 
@@ -67,7 +68,11 @@ pub fn remaining(facts: &Facts, timers: &Timers) -> f64 {
 }
 
 fn explains(timers: &Timers, stall: &Stall) -> bool {
+    // A leader that ran while its links were silent for so long was cut off: a timer would only make the others wait for
+    // the network (judgement; rafthttp gives up a silent link after 5 s).
+    let cut_off = stall.kind == StallKind::CutOff && stall.length.low > SILENT_STREAM;
     stall.kind != StallKind::Censored
+        && !cut_off
         && loss_share(timers, stall.length.high.min(stall.planned.max(stall.length.low)), timers.heartbeat) >= EXPLAINS
 }
 

@@ -23,8 +23,10 @@ pub fn leader_changes(facts: &Facts, voices: &[Voice]) -> Vec<LeaderChange> {
     changes.extend(without_terms(facts));
     link_old_leaders(&mut changes);
     let outright = asked_outright(facts, voices);
+    let served = facts.times_of(&[Meaning::Published]).into_iter().min();
     for at in 0..changes.len() {
-        let class = classify(facts, voices, &changes, at, &outright);
+        let class =
+            if not_yet_served(&changes, at, served) { ChangeClass::Start } else { classify(facts, voices, &changes, at, &outright) };
         changes[at].class = class;
         if class == ChangeClass::Needless {
             changes[at].raised_by = lone_candidate(facts, &changes[at]);
@@ -273,6 +275,16 @@ fn link_old_leaders(changes: &mut [LeaderChange]) {
     }
 }
 
+/// A cluster that starts may elect more than once before it carries out the first write, with which a member publishes
+/// itself: ticks are skipped at a start, and a slow network does the rest (etcd-io/etcd@v3.4.45:etcdserver/server.go,
+/// adjustTicks). Soon after the first leader, that is (judgement).
+fn not_yet_served(changes: &[LeaderChange], at: usize, served: Option<Micros>) -> bool {
+    const SOON: Micros = 10 * S;
+    let first = &changes[0];
+    let (Some(began), Some(elected), Some(served)) = (first.elected, changes[at].elected, served) else { return false };
+    at > 0 && first.class == ChangeClass::Start && elected < served && elected - began <= SOON
+}
+
 fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize, outright: &Index) -> ChangeClass {
     let change = &changes[at];
     if is_start(facts, voices, changes, at) {
@@ -489,7 +501,7 @@ const LINKS: &[Meaning] =
 #[cfg(test)]
 mod tests {
     use crate::facts::{ChangeClass, StallKind};
-    use crate::rules::testing::facts;
+    use crate::rules::testing::{facts, find};
     use crate::units::MS;
 
     /// A follower of etcd 2.3 that wins the place of 91d25258d70ad868, from its own log alone.
@@ -592,5 +604,25 @@ mod tests {
         };
         assert_eq!(after(1), ChangeClass::Planned);
         assert_eq!(after(30), ChangeClass::Needless);
+    }
+
+    #[test]
+    fn a_cluster_that_starts_may_elect_twice() {
+        let elected = |second: u32, who: &str, term: u32| {
+            format!("2020-04-20 10:00:{second:02}.000000 I | raft: raft.node: 2a0965170762fd09 elected leader {who} at term {term}\n")
+        };
+        let down = "2020-04-20 10:00:03.000000 W | raft: 2a0965170762fd09 stepped down to follower since quorum is not active\n\
+                    2020-04-20 10:00:03.000000 I | raft: raft.node: 2a0965170762fd09 lost leader 2a0965170762fd09 at term 2\n";
+        let published = |second: u32| {
+            format!(
+                "2020-04-20 10:00:{second:02}.000000 I | etcdserver: published {{Name:n1 ClientURLs:[http://10.0.0.1:2379]}} to cluster 7e27652122e8b2ae\n"
+            )
+        };
+        let start = "2020-04-20 10:00:01.000000 I | etcdmain: etcd Version: 3.4.23\n".to_owned() + &elected(2, "2a0965170762fd09", 2);
+        let class = |log: String| facts(&[&log]).changes[1].class;
+        let second = down.to_owned() + &elected(4, "91d25258d70ad868", 3);
+        assert_eq!(class(format!("{start}{second}{}", published(5))), ChangeClass::Start);
+        assert!(find(&facts(&[&format!("{start}{second}{}", published(5))]), "etcd-leader-lost").is_none());
+        assert_eq!(class(format!("{start}{}{second}", published(2))), ChangeClass::Needless);
     }
 }

@@ -53,6 +53,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     if refused {
         events = refused_votes(facts);
     }
+    // A cluster that elects more than once before it works is still starting.
+    let starting =
+        facts.changes.iter().skip(1).filter(|change| change.class == ChangeClass::Start).filter_map(|change| change.elected).max();
+    events.retain(|id| time(facts, *id).is_none_or(|now| starting.is_none_or(|until| now > until)));
     if events.is_empty() {
         return None;
     }

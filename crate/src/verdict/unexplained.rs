@@ -72,7 +72,7 @@ const ENDS_AN_ELECTION: &[Meaning] =
 pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
     let shows_late = facts.any_event(|event| event.meaning == Meaning::HeartbeatLate);
     // A first election may be split; what a member that was told to stop can no longer reach is its own port.
-    let first = facts.changes.first().filter(|change| change.class == ChangeClass::Start).and_then(|change| change.elected);
+    let first = facts.changes.iter().filter(|change| change.class == ChangeClass::Start).filter_map(|change| change.elected).max();
     let troubled = |(id, event): &(EventId, &Event)| {
         let at_the_start = matches!((event.time, first), (Some(time), Some(first)) if time.micros <= first);
         // etcd says so after a late heartbeat only, and how late it was is not in the input.
