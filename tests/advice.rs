@@ -524,6 +524,11 @@ fn a_leader_that_outlasted_every_timer_was_not_alone_in_standing_still() {
     let log = format!("{elected}{}{}", late(10, "4.312s"), late(20, "4.287s"));
     let frozen = read(&[&(log.clone() + goes_on)]);
     assert_eq!((proposed(&frozen), frozen.verdict.timing), (vec![], Timing::NotTheRemedy));
+    // A leader that another one's term deposed as it woke did not keep its place.
+    let deposed =
+        format!("2019-11-05 10:01:10.900000 I | raft: {A} [term: 2] received a MsgAppResp message with higher term from {B} [term: 3]\n");
+    let one = format!("{elected}{}{deposed}{goes_on}", late(10, "4.312s"));
+    assert_eq!(proposed(&read(&[&one])).len(), 2);
     // Where the log ends with it nobody knows; and a shorter stall was a near miss.
     let near = read(&[&(elected.clone() + &late(10, "1.812s") + goes_on)]);
     assert_eq!(proposed(&near), [("etcd.heartbeat-interval", "350\u{a0}ms"), ("etcd.election-timeout", "3500\u{a0}ms")]);

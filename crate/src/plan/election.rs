@@ -5,7 +5,7 @@ use super::{Bound, Decision, Doubts, as_meant, bound, confidence, remark, rung, 
 use crate::facts::settings::from_configuration;
 use crate::facts::{EventId, Facts, Generation, Stall, StallKind};
 use crate::gather::Gather;
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::model::fleet::etcd_patience;
 use crate::model::{Failover, planning_failover, safe_stall};
 use crate::parameters::{LONGEST_ELECTION, Parameter};
@@ -236,8 +236,13 @@ pub fn kept_place(facts: &Facts) -> Option<&Stall> {
         let (Some(id), Some(end)) = (stall.events.first(), stall.end) else { return false };
         let host = facts.event(*id).host;
         let last = facts.logs[id.log].events.iter().rev().find(|event| event.host == host).and_then(|event| event.time);
+        let deposed = |event: &Event| {
+            let falls = matches!(event.meaning, Meaning::HigherTermMessage | Meaning::QuorumInactiveStepdown | Meaning::LeaderLost);
+            falls && event.host == host && event.time.is_some_and(|time| (end - longest..=end + longest).contains(&time.micros))
+        };
         stall.kind.is_measured()
             && stall.length.low > longest
+            && !facts.logs[id.log].events.iter().any(deposed)
             && last.is_some_and(|last| last.micros >= end + wait)
             && (!facts.changes.is_empty() || remarks(id.log))
     })

@@ -254,9 +254,13 @@ fn refused_votes(facts: &Facts) -> Vec<EventId> {
 
 fn asked_alone(facts: &Facts, events: &[EventId]) -> String {
     let who = distinct(events.iter().filter_map(|id| facts.event(*id).word("from"))).join(", ");
-    format!(
-        "{who} asked for votes while the leader was there for others. It stood still itself, or its link did; the leader kept its place."
-    )
+    // Who voted for itself leads: it may have slept through its own silence.
+    let by_leader = events.iter().any(|id| facts.event(*id).word("vote").is_some_and(|vote| facts.event(*id).word("id") == Some(vote)));
+    let stood = if by_leader { "It or the leader had stood still, or the link did" } else { "It stood still itself, or its link did" };
+    let gave_way =
+        facts.any_event(|event| event.meaning == Meaning::HigherTermMessage && event.word("from").is_some_and(|from| who.contains(from)));
+    let end = if gave_way { "its higher term deposed the leader" } else { "the leader kept its place" };
+    format!("{who} asked for votes while the leader was there for others. {stood}; {end}.")
 }
 
 /// The term of the speaker's last entry: `[logterm: 898, index: ...]`.
@@ -281,6 +285,15 @@ fn losses(facts: &Facts, events: &[EventId]) -> usize {
 mod tests {
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_leader_that_refuses_a_vote_as_it_wakes_may_have_to_go() {
+        let log = "2019-11-05 10:01:10.500000 I | raft: 2abf76fc689f1968 [logterm: 358, index: 129, vote: 2abf76fc689f1968] ignored MsgVote from a2d20e2ccf5be40c [logterm: 358, index: 129] at term 358: lease is not expired (remaining ticks: 10)\n";
+        let deposed = "2019-11-05 10:01:10.700000 I | raft: 2abf76fc689f1968 [term: 358] received a MsgAppResp message with higher term from a2d20e2ccf5be40c [term: 359]\n";
+        let what = |log: &str| find(&facts(&[log]), "etcd-leader-lost").expect("asked").what;
+        assert!(what(log).ends_with("the leader kept its place."), "{}", what(log));
+        assert!(what(&(log.to_owned() + deposed)).ends_with("its higher term deposed the leader."));
+    }
 
     #[test]
     fn without_times_the_order_of_the_lines_tells() {

@@ -170,6 +170,8 @@ fn cause(facts: &Facts, events: &[EventId]) -> &'static str {
         ("no route to host", "no route to the host"),
         ("network is unreachable", "the network is unreachable"),
         ("no such host", "its name is not known"),
+        // Go asks a name server before it dials.
+        ("tcp: lookup ", "the name server did not answer"),
         ("connection refused", "its peer port refuses connections"),
         ("i/o timeout", NO_ANSWER),
         ("deadline exceeded", NO_ANSWER),
@@ -415,6 +417,13 @@ mod tests {
         let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("refused").severity;
         assert_eq!(severity(&(refused("02:09:03") + end)), Severity::Info);
         assert_eq!(severity(&(refused("02:09:03") + &refused("02:20:03") + end)), Severity::Critical);
+    }
+
+    #[test]
+    fn a_name_server_that_refuses_is_no_peer_that_does() {
+        let line = "2017-11-24 13:38:28.466859 W | rafthttp: health check for peer dd9ac7553c520ac2 could not connect: dial tcp: lookup n3.test on [::1]:53: read udp [::1]:46900->[::1]:53: read: connection refused\n";
+        let title = find(&facts(&[line]), "etcd-peer-network").expect("no name").title;
+        assert!(title.ends_with("the name server did not answer"), "{title}");
     }
 
     #[test]
