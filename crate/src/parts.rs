@@ -21,9 +21,11 @@ struct Stretch {
 
 /// The configurations that stand in a text beside a log, each with its bytes at their places.
 pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
-    let named =
-        stretches(text).into_iter().filter(|stretch| stretch.embedded || names_a_parameter(&text[stretch.range.clone()])).take(MOST);
-    named.filter_map(|stretch| read(document, text, stretch)).collect()
+    let may_be_one = |stretch: &Stretch| {
+        let text = &text[stretch.range.clone()];
+        stretch.embedded || text.starts_with(HEADER) || names_a_parameter(text)
+    };
+    stretches(text).into_iter().filter(may_be_one).take(MOST).filter_map(|stretch| read(document, text, stretch)).collect()
 }
 
 fn read(document: DocumentId, text: &str, Stretch { range, embedded }: Stretch) -> Option<Configuration> {
@@ -35,7 +37,10 @@ fn read(document: DocumentId, text: &str, Stretch { range, embedded }: Stretch) 
     }
     let blank = text[..range.start].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
     let part: String = blank.chain(alone.chars()).collect();
-    let may_be_given_more = |read: &Configuration| embedded && (read.cluster.has_etcd || read.cluster.has_fleet);
+    // One without a value may be given some, where it is whole: quoted, a file may be cut.
+    let may_be_given_more = |read: &Configuration| {
+        (embedded || (alone.starts_with(HEADER) && !read.tolerant)) && (read.cluster.has_etcd || read.cluster.has_fleet)
+    };
     let mut read = config::read(document, &part).filter(|read| !read.settings.is_empty() || may_be_given_more(read))?;
     // An excerpt need not show the first line of its file.
     read.problems.retain(|problem| problem.id != "config-header-missing");
@@ -53,6 +58,8 @@ enum End<'t> {
     Word(&'t str),
     /// A quote of Go or JavaScript that reaches over lines.
     Backtick,
+    /// A line that is indented less, as behind a block of YAML: `user_data: |`.
+    Dedent(usize),
     /// A quote in which others may stand, as where a shell fills in: what closes it closes more.
     Quote,
 }
@@ -65,10 +72,16 @@ fn opened<'t>(above: &'t str, line: &str) -> Option<(usize, End<'t>)> {
     let header = body.ends_with(HEADER);
     match here_document(above) {
         Some((_, word)) if head.trim().is_empty() => Some((head.len(), End::Word(word))),
+        _ if header && head.trim().is_empty() && !head.is_empty() && begins_block(above) => Some((head.len(), End::Dedent(head.len()))),
         _ if quote.len() == head.len() => None,
         _ if head.ends_with('`') => Some((head.len(), End::Backtick)),
         _ => header.then_some((head.len(), End::Quote)),
     }
+}
+
+/// Whether a line of YAML ends with the mark of a block: `user_data: |`, `Fn::Base64: !Sub >-`.
+fn begins_block(line: &str) -> bool {
+    line.trim_end().trim_end_matches(['-', '+']).ends_with(['|', '>'])
 }
 
 /// Where a line closes a quote and a bracket behind it: `"}'`, `");`.
@@ -102,6 +115,7 @@ fn stretches(text: &str) -> Vec<Stretch> {
             Some(End::Word(word)) => (word == line.trim()).then_some(0),
             Some(End::Backtick) => line.find('`'),
             Some(End::Quote) => closed(line),
+            Some(End::Dedent(least)) => (!line.trim().is_empty() && line.len() - line.trim_start().len() < least).then_some(0),
             // Also what ends the here-document that a prompt's line began.
             _ => here.is_some_and(|word| word == line.trim()).then_some(0),
         };
@@ -199,6 +213,7 @@ mod tests {
             format!("{{\n  :steps => proc {{|x| \"\ncat <<EOF > /x.yml\n{plain}EOF\n\"}},\n}}\n"),
             format!("\tadd(test{{\n\t\tName: \"a\",\n\t\tData: `{}`,\n\t\tMore: `x: {{`,\n\t}})\n", plain.trim_end()),
             format!("resource \"a\" \"b\" {{\n  user_data = <<-EOF\n{}    EOF\n  size: {{}}\n}}\n", file("    ")),
+            format!("heat:\n  node:\n    user_data:\n      template: |\n{}      params: {{a: b}}\n", file("        ")),
             format!("cat > 1 <<EOF\n#cloud-config\nhostname: a\nEOF\ncat > 2 <<EOF\n{plain}EOF\n"),
         ] {
             assert!(embeds(&text), "{text}");
@@ -207,6 +222,10 @@ mod tests {
             assert!(found[0].problems.is_empty(), "{:?}", found[0].problems);
         }
         assert!(!embeds(&plain) && !embeds("a: `{`\nb: {\n"));
+        // Whole in an article it may be given values as well; cut, it is some text.
+        let shown = |file: &str| configurations(0, &format!("Ours:\n```\n{file}```\n")).len();
+        let timeless = plain.replace("election-timeout: 2000", "data-dir: /x");
+        assert_eq!((shown(&timeless), shown(&timeless.replace("    data", "   data"))), (1, 0));
         // One without a value may be given some; what is around it may fill it in.
         let empty = format!("cat <<EOF\n{}  $MORE\nEOF\n", plain.replace("    election-timeout: 2000\n", ""));
         let found = configurations(0, &empty);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::edit::{Edit, apply};
 use super::place::{Place, line_start};
-use super::{Change, render, verify};
+use super::{Change, Etcd, render, verify};
 use crate::config::manifest::{HARDWARE_SPEEDS, commands, of_openshift};
 use crate::config::{Configuration, Setting, Source, scalar};
 use crate::gather::Gather;
@@ -74,6 +74,13 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
     if configuration.source == Source::Manifest && of_openshift(text) {
         return Err(hardware_speed(changes));
     }
+    let later = configuration.cluster.names_etcd_2 || configuration.source == Source::Manifest;
+    if later && changes.iter().any(|change| change.etcd == Etcd::V04 && change.parameter.is_etcd()) {
+        return Err("The log is that of etcd 0.4, and this sets up a later etcd, which passes over the options of 0.4.".to_owned());
+    }
+    if configuration.source == Source::Flags && text.lines().any(is_traced) {
+        return Err("A shell printed these commands when it ran them; change the script or the file that they come from.".to_owned());
+    }
     let tree = if configuration.tolerant { Tree::default() } else { yaml_of(text, configuration.source).unwrap_or_default() };
     for change in changes {
         let key = change.parameter.key();
@@ -109,6 +116,11 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
         }
     }
     Ok(())
+}
+
+/// What a shell prints under `set -x`.
+fn is_traced(line: &str) -> bool {
+    line.trim_start_matches('+').starts_with(' ') && line.starts_with('+') && line.contains("etcd")
 }
 
 /// The value is not what its bytes say: they are encoded as a whole.

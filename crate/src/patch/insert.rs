@@ -9,6 +9,7 @@ use crate::config::inner::Inner;
 use crate::config::manifest::{arguments_of, commands};
 use crate::config::{Source, section_of};
 use crate::gather::Gather;
+use crate::search;
 use crate::yaml::{Kind, Node, Style, Tree};
 
 /// The drop-in that is made for a unit without one.
@@ -170,6 +171,10 @@ impl Place<'_> {
             return Some(Edit::insert(at, format!("coreos:{end}  {section}:{lines}{end}")));
         };
         let coreos = &entry.value;
+        // A section for etcd.service beside it shows which etcd runs here.
+        if section == "etcd2" && tree.get(coreos, "etcd").is_some() && !search::has(self.text, "etcd2.service") {
+            return None;
+        }
         if coreos.is_flow() {
             let comma = if coreos.entries().is_empty() { "" } else { ", " };
             let at = coreos.span.start + 1;

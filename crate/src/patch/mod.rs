@@ -279,6 +279,30 @@ mod tests {
     }
 
     #[test]
+    fn keys_that_a_later_etcd_passes_over_are_in_nobodys_way() {
+        let text = "#cloud-config\ncoreos:\n  etcd:\n    peer-election-timeout: 2000\n  fleet:\n    agent-ttl: 30s\n  units: [{name: etcd.service, command: start}, {name: fleet.service, command: start}]\n";
+        let mut read = [config::read(0, text).expect("a configuration")];
+        read[0].settings[0].effective = false;
+        assert_eq!(patch(&[text], &read, &[TTL])[0].text, Some(text.replace("30s", "60s")));
+    }
+
+    #[test]
+    fn what_would_not_act_is_refused() {
+        let old = Change { etcd: Etcd::V04, ..ELECTION };
+        for (text, change, reason) in [
+            ("ETCD_LISTEN_PEER_URLS=http://a:2380\nETCD_ELECTION_TIMEOUT=600\n", old, "sets up a later etcd"),
+            ("#cloud-config\ncoreos:\n  etcd:\n    name: a\n", ELECTION, "No place"),
+            ("+ etcd --election-timeout=600\n", ELECTION, "A shell printed"),
+            ("++ ETCD_NAME=a\n+ etcd --name a\n", ELECTION, "A shell printed"),
+        ] {
+            let configuration = config::read(0, text).expect("a configuration");
+            let patch = &patch(&[text], &[configuration], &[change])[0];
+            assert_eq!(patch.disposition, "refused", "{text}");
+            assert!(patch.reason.as_deref().is_some_and(|told| told.contains(reason)), "{patch:?}");
+        }
+    }
+
+    #[test]
     fn a_broken_file_is_told_of() {
         let text = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 600\n   x: y\n";
         let configuration = config::read(0, text).expect("a configuration");

@@ -45,7 +45,8 @@ pub fn rereads(before: &Configuration, new: &str, changes: &[Change]) -> Result<
             .settings
             .iter()
             .filter(untouched)
-            .map(|setting| (setting.parameter, setting.raw.clone(), setting.value, setting.effective))
+            // Whether a key of etcd 0.4 acts, the logs tell and not the text.
+            .map(|setting| (setting.parameter, setting.raw.clone(), setting.value, setting.effective || setting.etcd_04))
             .gather()
     };
     if others(before) != others(&after) {

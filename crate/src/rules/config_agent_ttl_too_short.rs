@@ -1,8 +1,11 @@
 //! `config-agent-ttl-too-short`: the agent-ttl does not carry the etcd-request-timeout beside it.
 
+use super::common::says;
+use super::fleet_agent_heartbeat_lost::GONE;
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::facts::Facts;
 use crate::gather::Gather;
+use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
 use crate::units::human;
@@ -30,7 +33,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let what =
         format!("It should be at least {}: twelve request timeouts, and more than four beats of up to {}.", human(least), human(beat));
     // Beside a log without trouble of fleet it is a remark.
-    let severity = if facts.logs.is_empty() || !facts.fleet_failures.is_empty() { Severity::Warning } else { Severity::Info };
+    let gone = |event: &Event| event.is_fleet() && says(event, GONE) || event.meaning == Meaning::ServerMonitorTriggered;
+    let trouble = facts.logs.is_empty() || !facts.fleet_failures.is_empty() || facts.any_event(gone);
+    let severity = if trouble { Severity::Warning } else { Severity::Info };
     let demand = Constraint {
         parameter: AgentTtl,
         side: Side::AtLeast,
@@ -60,6 +65,18 @@ mod tests {
     fn a_raised_limit_beside_the_default() {
         assert!(find(&facts(&[&file(5, "")]), "config-agent-ttl-too-short").is_some());
         assert!(find(&facts(&[&file(10, "    agent-ttl: 90s\n")]), "config-agent-ttl-too-short").is_some());
+    }
+
+    #[test]
+    fn beside_a_machine_that_was_declared_gone_it_is_no_remark() {
+        let severity = |reason: &str| {
+            let log = format!(
+                "Jul 15 16:12:14 n1 fleetd[9]: INFO reconciler.go:161: EngineReconciler completed task: {{Type: UnscheduleUnit, JobName: a.service, MachineID: 1a03, Reason: \"{reason}\"}}\n"
+            );
+            find(&facts(&[&file(15, ""), &log]), "config-agent-ttl-too-short").expect("too short").severity
+        };
+        assert_eq!(severity("target Machine(1a03) went away"), super::Severity::Warning);
+        assert_eq!(severity("target state inactive and unit scheduled"), super::Severity::Info);
     }
 
     #[test]

@@ -29,7 +29,7 @@ const CLOSE: Micros = 60 * S;
 const SOME_HOURS: Micros = 6 * 3600 * S;
 
 /// A new cluster has its first leader after no more rounds than this (judgement).
-const BOOT_TERMS: i64 = 10;
+pub(super) const BOOT_TERMS: i64 = 10;
 
 /// A term that rose above the one its member had.
 struct Election {

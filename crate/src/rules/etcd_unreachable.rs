@@ -21,8 +21,14 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const NOT_THERE: &[&str] =
-    &["peers are not reachable", "no such host", "o route to host", "etwork is unreachable", "cannot assign requested address"];
+const NOT_THERE: &[&str] = &[
+    "peers are not reachable",
+    "no such host",
+    "o route to host",
+    "etwork is unreachable",
+    "cannot assign requested address",
+    "could not be resolved",
+];
 
 /// Texts of a connection that nobody took.
 const SILENT: &[&str] = &["connect: connection timed out"];
@@ -54,7 +60,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     // Nobody was there to refuse it.
     if !events.iter().any(|id| says(facts.event(*id), REFUSED)) {
-        let title = format!("{requests} did not reach etcd's client port{over}");
+        let title = format!("etcd's client port was out of reach for {requests}{over}");
         let what = "No connection came about: that machine is off, its name or address is wrong, or something on the way is closed.";
         return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
     }
@@ -179,11 +185,12 @@ Nov 01 12:10:02 worker-7 etcd2[655]: proxy: zero endpoints currently available
     #[test]
     fn what_reached_nobody_was_not_refused() {
         for log in [
+            "2021/03/29 08:51:52 [error] 49#49: *2 [lua] config_etcd.lua:530: failed to fetch data from etcd: etcd.ns.svc.cluster.local could not be resolved (3: Host not found),  etcd key: /apisix/proto, context: ngx.timer\n",
             "E0727 01:27:04.232156 32680 fleetctl.go:141] error attempting to check latest fleet version in Registry: 501: All the given peers are not reachable (Tried to connect to each peer twice and failed) [0]\n",
             "2019-04-04 14:22:42,710 ERROR: Failed to get list of machines from http://192.0.2.6:4001/v2: MaxRetryError(\"HTTPConnectionPool(host=u'192.0.2.6', port=4001): Max retries exceeded with url: /v2/machines (Caused by NewConnectionError('Failed to establish a new connection: [Errno 113] No route to host',))\",)\n",
         ] {
             let title = find(&facts(&[log]), "etcd-unreachable").expect(log).title;
-            assert!(title.contains("did not reach"), "{title}");
+            assert!(title.contains("out of reach"), "{title}");
         }
     }
 

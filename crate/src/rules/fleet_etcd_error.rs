@@ -65,7 +65,7 @@ const REASONS: &[(&[&str], &str, &str)] = &[
         "etcd 3.4 and 3.5 serve it only with enable-v2, 3.6 no more. Let the client speak v3 where it can (Patroni: a section `etcd3`).",
     ),
     (
-        &["EOF", "connection reset", "broken pipe"],
+        &["EOF", "connection reset", "broken pipe", "from etcd: closed"],
         "the connection ended",
         "etcd ended, started anew or dropped the connection while it was asked.",
     ),

@@ -1,6 +1,7 @@
 //! `fleet-units-restarted`: fleet itself stopped or moved units because of the trouble.
 
 use super::common::{LIMIT, matching, near, plural, says, time, without_repeats};
+use super::etcd_election_churn::BOOT_TERMS;
 use super::fleet_agent_heartbeat_lost::GONE;
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
@@ -103,8 +104,15 @@ impl Trouble {
             Meaning::ClientFailedResponse,
         ];
         let mut trouble = Trouble { times: Vec::new(), without_time: false };
+        // An etcd that looks for a new leader carries nothing out.
+        let elects = |event: &Event| match event.meaning {
+            Meaning::LeaderLost => true,
+            Meaning::ElectionStart => event.number("term") > Some(BOOT_TERMS),
+            _ => false,
+        };
         for (_, event) in facts.all_events() {
-            if event.is_fleet() && (TROUBLE.contains(&event.meaning) || says(event, GONE) || says(event, LIMIT)) {
+            let of_fleet = TROUBLE.contains(&event.meaning) || says(event, GONE) || says(event, LIMIT);
+            if event.is_fleet() && of_fleet || elects(event) {
                 trouble.times.extend(event.time.map(|time| time.micros));
                 trouble.without_time |= event.time.is_none();
             }
@@ -177,6 +185,14 @@ INFO manager.go:259: Removing systemd unit web.service
         assert_eq!(find(&facts(&[log]), "fleet-units-restarted").expect("stopped").count, 1);
         let again = log.repeat(3);
         assert!(find(&facts(&[&again]), "fleet-units-restarted").expect("stopped").title.contains("1\u{a0}unit (3 stops in all)"));
+    }
+
+    #[test]
+    fn units_that_go_after_an_election_of_etcd() {
+        let unload = "Oct 19 10:34:37 n1 fleetd[9]: INFO reconcile.go:330: AgentReconciler completed task: type=UnloadUnit job=web@2.service reason=\"unit loaded but not scheduled here\"\n";
+        let election = |term: u32| format!("Oct 19 10:34:07 n2 etcd2[8]: e109f17bc0f23c3f is starting a new election at term {term}\n");
+        assert!(find(&facts(&[&(election(28) + unload)]), "fleet-units-restarted").is_some());
+        assert!(find(&facts(&[&(election(1) + unload)]), "fleet-units-restarted").is_none());
     }
 
     #[test]

@@ -218,6 +218,11 @@ fn units_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
     let title = stopped.title.trim_end_matches('.');
     Some(if findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry") {
         format!("{title}, because single reads from etcd took longer than its limit of {limit}.")
+    } else if facts.fleet_failures.is_empty() {
+        let lost = findings.iter().any(|finding| finding.id == "fleet-agent-heartbeat-lost");
+        let ttl = human_limit(facts, Parameter::AgentTtl);
+        let why = if lost { format!(", as a machine's presence ran out; agent-ttl is {ttl}") } else { String::new() };
+        format!("{title}{why}.")
     } else {
         format!("{title}, after its requests to etcd ran into their limit of {limit}.")
     })
