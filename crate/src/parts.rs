@@ -73,10 +73,18 @@ fn opened<'t>(above: &'t str, line: &str) -> Option<(usize, End<'t>)> {
     match here_document(above) {
         Some((_, word)) if head.trim().is_empty() => Some((head.len(), End::Word(word))),
         _ if header && head.trim().is_empty() && !head.is_empty() && begins_block(above) => Some((head.len(), End::Dedent(head.len()))),
+        _ if header && head.is_empty() => quoted_above(above).map(|end| (0, end)),
         _ if quote.len() == head.len() => None,
         _ if head.ends_with('`') => Some((head.len(), End::Backtick)),
         _ => header.then_some((head.len(), End::Quote)),
     }
+}
+
+/// The quote over lines that the line above opens: Go's, Python's.
+fn quoted_above(line: &str) -> Option<End<'static>> {
+    let line = line.trim_end();
+    let python = ["\"\"\"", "'''"].into_iter().find(|quote| line.ends_with(quote) && line.len() > quote.len());
+    python.map(End::Word).or_else(|| (line.len() > 3 && line.ends_with('`') && !line.ends_with("``")).then_some(End::Backtick))
 }
 
 /// Whether a line of YAML ends with the mark of a block: `user_data: |`, `Fn::Base64: !Sub >-`.
@@ -213,6 +221,8 @@ mod tests {
             format!("{{\n  :steps => proc {{|x| \"\ncat <<EOF > /x.yml\n{plain}EOF\n\"}},\n}}\n"),
             format!("\tadd(test{{\n\t\tName: \"a\",\n\t\tData: `{}`,\n\t\tMore: `x: {{`,\n\t}})\n", plain.trim_end()),
             format!("resource \"a\" \"b\" {{\n  user_data = <<-EOF\n{}    EOF\n  size: {{}}\n}}\n", file("    ")),
+            format!("var a = `\n{plain}`\n"),
+            format!("a = \"\"\"\n{plain}\"\"\"\n"),
             format!("heat:\n  node:\n    user_data:\n      template: |\n{}      params: {{a: b}}\n", file("        ")),
             format!("cat > 1 <<EOF\n#cloud-config\nhostname: a\nEOF\ncat > 2 <<EOF\n{plain}EOF\n"),
         ] {

@@ -74,7 +74,9 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
     if configuration.source == Source::Manifest && of_openshift(text) {
         return Err(hardware_speed(changes));
     }
-    let later = configuration.cluster.names_etcd_2 || configuration.source == Source::Manifest;
+    let of_later = |setting: &Setting| setting.effective && setting.parameter.is_etcd() && !setting.etcd_04;
+    let later =
+        configuration.cluster.names_etcd_2 || configuration.source == Source::Manifest || configuration.settings.iter().any(of_later);
     if later && changes.iter().any(|change| change.etcd == Etcd::V04 && change.parameter.is_etcd()) {
         return Err("The log is that of etcd 0.4, and this sets up a later etcd, which passes over the options of 0.4.".to_owned());
     }

@@ -291,6 +291,7 @@ mod tests {
         let old = Change { etcd: Etcd::V04, ..ELECTION };
         for (text, change, reason) in [
             ("ETCD_LISTEN_PEER_URLS=http://a:2380\nETCD_ELECTION_TIMEOUT=600\n", old, "sets up a later etcd"),
+            ("etcd_election_timeout: 600\n", old, "sets up a later etcd"),
             ("#cloud-config\ncoreos:\n  etcd:\n    name: a\n", ELECTION, "No place"),
             ("+ etcd --election-timeout=600\n", ELECTION, "A shell printed"),
             ("++ ETCD_NAME=a\n+ etcd --name a\n", ELECTION, "A shell printed"),

@@ -27,7 +27,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let (wait, limit, places) = (wait.value?, limit.value?, [limit.place, wait.place]);
     let failover = failover(facts.generation, wait);
-    if failover <= limit {
+    // A limit that fleet reads as 0 is a finding of its own, and no limit from 1.0 on.
+    if failover <= limit || limit == 0 {
         return None;
     }
     let title = format!(
@@ -70,6 +71,12 @@ mod tests {
     #[test]
     fn six_seconds_against_five() {
         assert_eq!(find(&facts(&[&file(6000, 5)]), "config-election-costs-fleet-requests").expect("it costs").severity, Severity::Info);
+    }
+
+    #[test]
+    fn a_limit_that_is_read_as_0_is_another_matter() {
+        let units = "[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=6000\nEnvironment=FLEET_ETCD_REQUEST_TIMEOUT=5s\n";
+        assert!(find(&facts(&[units]), "config-election-costs-fleet-requests").is_none());
     }
 
     #[test]
