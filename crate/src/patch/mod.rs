@@ -64,25 +64,35 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
             let wanted: Vec<Change> = changes.iter().filter(wanted).copied().gather();
             at += 1;
             let Some(text) = texts.get(configuration.document).filter(|_| !wanted.is_empty()) else { continue };
-            match patch_one(configuration.part.as_deref().unwrap_or(text), configuration, &wanted) {
-                Ok((more, why)) => {
-                    edits.extend(more);
-                    let within = configuration
-                        .part
-                        .as_ref()
-                        .map(|_| "This text holds more than the configuration; put only that part of it on the machines.".to_owned());
-                    reason = reason.or(why).or(within);
-                }
-                Err(reason) => {
-                    let document = Some(document_id(configuration.document));
-                    let text = Some(render::beside(configuration, &wanted));
-                    patches.push(PatchReport {
-                        document,
-                        disposition: "refused".to_owned(),
-                        reason: Some(reason),
-                        text,
-                        ..snippet(&wanted)
-                    });
+            let text = configuration.part.as_deref().unwrap_or(text);
+            let within = || {
+                let part = configuration.part.as_ref();
+                part.map(|_| "This text holds more than the configuration; put only that part of it on the machines.".to_owned())
+            };
+            let (of_etcd, of_fleet): (Vec<Change>, Vec<Change>) = wanted.iter().partition(|change| change.parameter.is_etcd());
+            let mut tried = vec![(patch_one(text, configuration, &wanted), wanted)];
+            if tried[0].0.is_err() && !of_etcd.is_empty() && !of_fleet.is_empty() {
+                // What cannot be done for one daemon does not keep the other from its values.
+                let apart = [of_etcd, of_fleet].map(|changes| (patch_one(text, configuration, &changes), changes));
+                tried = if apart.iter().any(|(result, _)| result.is_ok()) { apart.into() } else { tried };
+            }
+            for (result, wanted) in tried {
+                match result {
+                    Ok((more, why)) => {
+                        edits.extend(more);
+                        reason = reason.or(why).or_else(within);
+                    }
+                    Err(reason) => {
+                        let document = Some(document_id(configuration.document));
+                        let text = Some(render::beside(configuration, &wanted));
+                        patches.push(PatchReport {
+                            document,
+                            disposition: "refused".to_owned(),
+                            reason: Some(reason),
+                            text,
+                            ..snippet(&wanted)
+                        });
+                    }
                 }
             }
         }
@@ -284,6 +294,15 @@ mod tests {
         let mut read = [config::read(0, text).expect("a configuration")];
         read[0].settings[0].effective = false;
         assert_eq!(patch(&[text], &read, &[TTL])[0].text, Some(text.replace("30s", "60s")));
+    }
+
+    #[test]
+    fn one_daemon_does_not_wait_for_the_other() {
+        let text = "[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=600\nEnvironment=FLEET_AGENT_TTL=30s\n";
+        let read = [config::read(0, text).expect("a configuration")];
+        let patches = patch(&[text], &read, &[Change { etcd: Etcd::V04, ..ELECTION }, TTL]);
+        let told: Vec<_> = patches.iter().map(|patch| patch.disposition.as_str()).collect();
+        assert_eq!((told, patches[1].text.clone()), (vec!["refused", "safe"], Some(text.replace("30s", "60s"))));
     }
 
     #[test]
