@@ -3,6 +3,7 @@
 use super::common::{blames_certificate, lines, plural, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 
@@ -20,7 +21,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         return None;
     }
-    if events.iter().all(|id| by_gateway(facts, *id)) {
+    if by_gateway(facts, &events) {
         let title = "etcd's own gateway is refused by etcd: the server's certificate is none for clients";
         let what = "The gateway for JSON asks etcd itself, and shows it the server's certificate. Only requests by JSON fail; members and other clients show their own.";
         let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, String::from(title), what).showing(facts, &events);
@@ -44,10 +45,11 @@ fn check(facts: &Facts) -> Option<Finding> {
 }
 
 /// What gRPC within etcd prints of a connection to etcd itself, between etcd's own lines.
-fn by_gateway(facts: &Facts, id: EventId) -> bool {
-    let dials = says(facts.event(id), &["Failed to dial ", "createTransport failed to connect"]);
+fn by_gateway(facts: &Facts, events: &[EventId]) -> bool {
+    let dials = |event: &Event| says(event, &["WARNING: "]) && says(event, &["Failed to dial ", "createTransport failed to connect"]);
     let own = |event: &Event| event.is_etcd_server() && !refuses(event) && event.meaning != Meaning::PeerDialError;
-    dials && says(facts.event(id), &["WARNING: "]) && facts.all_events().any(|(other, event)| other.log == id.log && own(event))
+    let of_etcd: Vec<bool> = facts.logs.iter().map(|log| log.events.iter().any(own)).gather();
+    events.iter().all(|id| of_etcd[id.log] && dials(facts.event(*id)))
 }
 
 /// A line that blames a certificate, and not one that only names the files in use.
