@@ -358,6 +358,8 @@ fn asked_outright(facts: &Facts, voices: &[Voice]) -> Index {
             let event = facts.event(*id);
             match event.meaning {
                 Meaning::LeaderElected | Meaning::LeaderChanged => asked = Some(Vec::new()),
+                // A process that was not there heard nobody ask.
+                meaning if START_LINES.contains(&meaning) => asked = None,
                 Meaning::VoteCast | Meaning::VoteRejected | Meaning::VoteIgnoredLease | Meaning::VoteSent
                     if search::has(&event.text, "MsgPreVote") =>
                 {
@@ -589,7 +591,10 @@ mod tests {
             + &raft(30, &format!("raft.node: {F} elected leader {NEW} at term 3"));
         let class = |log: String| facts(&[&log]).changes.last().expect("a change").class;
         assert_eq!(class(start.clone() + &vote), ChangeClass::Planned);
-        assert_eq!(class(start + &cast(29, "MsgPreVote", 2) + &vote), ChangeClass::Needless);
+        assert_eq!(class(start.clone() + &cast(29, "MsgPreVote", 2) + &vote), ChangeClass::Needless);
+        // A member that had just started was not there to be asked first.
+        let newly = raft(29, &format!("newRaft {F} [peers: [], term: 2, commit: 9, applied: 0, lastindex: 9, lastterm: 2]"));
+        assert_eq!(class(start.clone() + &newly + &vote), ChangeClass::Needless);
         // Where nobody is seen to ask first, the flag may be off.
         assert_eq!(class(raft(2, &format!("raft.node: {F} elected leader 91d25258d70ad868 at term 2")) + &vote), ChangeClass::Needless);
     }
