@@ -17,6 +17,9 @@ const NIXOS: &str = "services.etcd";
 /// What k3s and RKE2 call the list of etcd's arguments.
 const K3S: &str = "etcd-arg";
 
+/// How a line ends within quotes.
+const NEWLINE: &str = "\\n";
+
 /// A list of arguments is not longer, in words and marks.
 const LONGEST_LIST: usize = 200;
 
@@ -143,11 +146,29 @@ fn command(builder: &mut Builder, inner: &Inner, words: &[&Token], unit: &str) {
         let is_piece = |word: &Token| word.quoted && word.text.trim_start().starts_with('-') && word.text.contains(' ');
         let mut cut: Vec<Word> = Vec::new();
         for word in words {
-            if is_piece(word) { cut.extend(flags::words(&inner.text, word.span.clone())) } else { cut.push(word.word()) }
+            if is_piece(word) {
+                cut.extend(flags::words(&inner.text, word.span.clone()));
+            } else if word.quoted && word.text.contains(NEWLINE) {
+                cut.extend(lines(word));
+            } else {
+                cut.push(word.word());
+            }
         }
         let words = cut;
         flags::take(builder, inner, &words, unit, "", &[]);
     }
+}
+
+/// The lines of a text in quotes, `"[Service]\nEnvironment=NAME=500\n"`, each a word.
+fn lines(token: &Token) -> Vec<Word> {
+    let (mut found, mut at) = (Vec::new(), token.span.start);
+    for line in token.text.split(NEWLINE) {
+        let bare = line.strip_prefix("Environment=").unwrap_or(line);
+        let start = at + line.len() - bare.len();
+        found.push(Word::at(bare.to_owned(), start..start + bare.len()));
+        at += line.len() + NEWLINE.len();
+    }
+    found
 }
 
 /// The value behind `NAME =`, `NAME:`, or `NAME =>`.
@@ -285,6 +306,7 @@ mod tests {
             "docker_container 'etcd' do\n  env 'ETCD_HEARTBEAT_INTERVAL' => '200', 'ETCD_ELECTION_TIMEOUT' => '2000'\nend\n",
             "env {\n  ETCD_HEARTBEAT_INTERVAL = 200\n  ETCD_ELECTION_TIMEOUT = \"2000\"\n}\n",
             "run('etcd',['--heartbeat-interval','200','--election-timeout','2000'])\n",
+            "units = []Dropin{\n\t{Name: \"a.conf\", Contents: \"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL=200\\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\\n\"},\n}\n",
             "subprocess.run(\n    ['etcd', '--heartbeat-interval', '200', '--election-timeout', '2000'])\n",
         ] {
             assert_eq!(stated(text), expected, "{text}");
