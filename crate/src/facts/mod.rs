@@ -1,7 +1,9 @@
 //! All that a rule may look at: settings in force, events, stalls, leader changes, versions.
 
 mod changes;
+mod events;
 pub mod failures;
+mod members;
 pub mod metrics;
 pub mod settings;
 pub mod stalls;
@@ -9,29 +11,18 @@ pub mod versions;
 pub mod voices;
 
 use crate::config::Configuration;
-use crate::gather::Gather;
 use crate::input::Assumptions;
-use crate::log::event::{Clock, Event, LogReading, Meaning};
-use crate::log::signature::signatures;
+use crate::log::event::{Clock, LogReading, Meaning};
 use crate::log::time::year_shift;
 use crate::model::{Failover, Failovers, Timers, fleet};
 use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::report::Provenance;
-use crate::search;
-use crate::sort::{distinct, sort};
+use crate::sort::distinct;
 use crate::text::{DocumentId, Place};
 use crate::units::{MS, Micros, Range, S};
 
 pub use crate::model::Generation;
-
-/// Refers to one event: document and index into that document's events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventId {
-    /// Index into `Facts::logs`.
-    pub log: usize,
-    /// Index into its events.
-    pub event: usize,
-}
+pub use events::EventId;
 
 impl StallKind {
     /// A line measured it.
@@ -200,98 +191,6 @@ pub struct Facts {
     one_of_each: Vec<EventId>,
 }
 
-/// Most rules ask for events by their meaning, of which a large log has tens of thousands.
-fn by_meaning(facts: &Facts) -> Vec<Vec<EventId>> {
-    let mut by_meaning: Vec<Vec<EventId>> = Vec::new();
-    for (id, event) in facts.all_events() {
-        let meaning = event.meaning as usize;
-        if by_meaning.len() <= meaning {
-            by_meaning.resize(meaning + 1, Vec::new());
-        }
-        by_meaning[meaning].push(id);
-    }
-    by_meaning
-}
-
-/// Of events that are alike in all but numbers the first, and every other event. A stalling leader prints a hundred
-/// thousand late heartbeats, and each rule that looks for words would look through them all.
-fn one_of_each(facts: &Facts) -> Vec<EventId> {
-    let mut seen = vec![false; signatures().len()];
-    let mut first = |event: &Event| !event.tells_only_numbers() || !std::mem::replace(&mut seen[usize::from(event.signature)], true);
-    facts.all_events().filter(|(_, event)| first(event)).map(|(id, _)| id).gather()
-}
-
-/// How the etcd that wrote the logs, or that is configured, draws its election timers.
-fn generation(facts: &Facts) -> Generation {
-    let asks = |event: &Event| event.meaning == Meaning::BecamePreCandidate || search::has(&event.text, "MsgPreVote");
-    // Whoever states it runs an etcd that knows the flag, which is 3.4 or later.
-    let configured = facts.configurations.iter().find_map(|configuration| configuration.cluster.pre_vote);
-    let configured = configured.filter(|_| facts.etcd.is_none_or(|range| range.high >= (3, 4, 0)));
-    // The last start line counts: the flag may have come with it (etcd-io/etcd@v3.4.45:embed/etcd.go:309).
-    let started = facts.events_of(&[Meaning::StartupZapConfig]).rev().find_map(|(_, event)| event.word("pre_vote")?.parse().ok());
-    if let Some(on) = started.or(configured) {
-        let asked = facts.any_event(|event| asks(event));
-        return if on || asked { Generation::PreVote } else { Generation::V3 };
-    }
-    let Some(range) = facts.etcd else {
-        return if facts.configures_etcd_04() { Generation::V04 } else { Generation::V2 };
-    };
-    if range.high < (2, 0, 0) {
-        Generation::V04
-    } else if range.low >= (3, 5, 0) || facts.any_event(|event| asks(event)) {
-        Generation::PreVote
-    } else if range.low >= (3, 0, 0) {
-        Generation::V3
-    } else {
-        Generation::V2
-    }
-}
-
-/// How many members vote: stated, configured, or at least those that the logs name.
-fn members(facts: &Facts) -> Option<u32> {
-    let stated = facts.assumptions.members;
-    let configured = facts.configurations.iter().filter_map(|c| c.cluster.members).max();
-    stated.or(configured).or_else(|| named_members(facts))
-}
-
-/// Names in a log are at least the members: an excerpt of one member's lines names few. Three and more
-/// are taken as they are; fewer only where the log counts them, or shows one winning without asking anybody.
-fn named_members(facts: &Facts) -> Option<u32> {
-    const SPEAK_OF_OTHERS: [Meaning; 6] = [
-        Meaning::VoteSent,
-        Meaning::VoteCast,
-        Meaning::VoteReceived,
-        Meaning::LeaderElected,
-        Meaning::LeaderChanged,
-        Meaning::BecameLeader,
-    ];
-    let named = ids_in(facts, &SPEAK_OF_OTHERS);
-    if named >= 3 {
-        return Some(named);
-    }
-    let counted = ids_in(facts, &[Meaning::MemberChange]);
-    if counted > 0 {
-        return Some(named.max(counted));
-    }
-    let has = |meaning| facts.events_of(&[meaning]).next().is_some();
-    // Somebody else's vote or term is no count of members: a removed one asks for votes too.
-    let heard = ids_in(facts, &[Meaning::BecameLeader, Meaning::VoteIgnoredLease, Meaning::HigherTermMessage, Meaning::LowerTermIgnored]);
-    let alone = named == 1 && heard == 1 && has(Meaning::BecameCandidate) && has(Meaning::BecameLeader) && !has(Meaning::VoteSent);
-    // 0.4 names its members in plain words.
-    let old = distinct(facts.events_of(&[Meaning::Leader04]).filter_map(|(_, event)| event.word("new")).filter(|name| !name.is_empty()));
-    if alone { Some(1) } else { (old.len() >= 3).then_some(old.len() as u32) }
-}
-
-/// How many different raft ids these lines name.
-fn ids_in(facts: &Facts, meanings: &[Meaning]) -> u32 {
-    let is_id = |text: &&str| (8..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let ids = facts
-        .events_of(meanings)
-        .flat_map(|(_, event)| ["id", "leader", "old", "new", "from", "to", "peer"].into_iter().filter_map(|hole| event.word(hole)))
-        .filter(is_id);
-    distinct(ids).iter().filter(|id| id.bytes().any(|b| b != b'0')).count() as u32
-}
-
 /// Puts logs without years on the time line of those with dates, so that they can be held against each other.
 fn align_years(logs: &mut [LogReading]) {
     let dated = logs.iter().filter(|log| log.clock == Clock::Full).find_map(|log| log.first.as_ref());
@@ -371,100 +270,18 @@ impl Facts {
             one_of_each: Vec::new(),
         };
         settings::judge_old_keys(&mut facts.configurations, facts.etcd);
-        facts.by_meaning = by_meaning(&facts);
-        facts.one_of_each = one_of_each(&facts);
-        facts.generation = generation(&facts);
+        facts.by_meaning = events::by_meaning(&facts);
+        facts.one_of_each = events::one_of_each(&facts);
+        facts.generation = versions::generation(&facts);
         facts.in_force = settings::in_force(&facts);
-        facts.members = members(&facts);
+        facts.members = members::members(&facts);
         let voices = voices::etcd_voices(&facts);
-        facts.restarts = restarts(&facts, &voices);
+        facts.restarts = voices::restarts(&facts, &voices);
         let mut changes = changes::leader_changes(&facts, &voices);
         facts.stalls = stalls::stalls(&facts, &voices, &mut changes);
         facts.changes = changes;
         facts.fleet_failures = failures::fleet_failures(&facts);
         facts
-    }
-
-    /// The event that `id` refers to.
-    pub fn event(&self, id: EventId) -> &Event {
-        &self.logs[id.log].events[id.event]
-    }
-
-    /// All events, by document and time.
-    pub fn all_events(&self) -> Events<'_> {
-        Events { logs: &self.logs, next: EventId { log: 0, event: 0 } }
-    }
-
-    /// All events with one of these meanings.
-    pub fn events_of(&self, meanings: &[Meaning]) -> std::vec::IntoIter<(EventId, &Event)> {
-        let events: Vec<_> = self.meaning(meanings).into_iter().map(|id| (id, self.event(id))).gather();
-        events.into_iter()
-    }
-
-    /// All events with one of these meanings, by document and time.
-    pub fn meaning(&self, meanings: &[Meaning]) -> Vec<EventId> {
-        let mut events: Vec<EventId> = Vec::new();
-        let mut mixed = false;
-        for (at, meaning) in meanings.iter().enumerate() {
-            let Some(of_it) = self.by_meaning.get(*meaning as usize).filter(|_| !meanings[..at].contains(meaning)) else { continue };
-            mixed |= !events.is_empty() && !of_it.is_empty();
-            events.extend_from_slice(of_it);
-        }
-        if mixed {
-            sort(&mut events);
-        }
-        events
-    }
-
-    /// When events with one of these meanings happened.
-    pub fn times_of(&self, meanings: &[Meaning]) -> Vec<Micros> {
-        self.events_of(meanings).filter_map(|(_, event)| event.time).map(|time| time.micros).gather()
-    }
-
-    /// All events that satisfy `fits`, which asks for nothing but their message and its words.
-    pub fn events_where(&self, fits: impl Fn(&Event) -> bool) -> Vec<EventId> {
-        self.select(&fits)
-    }
-
-    /// Whether an event satisfies `fits`, which asks for nothing but its message and its words.
-    pub fn any_event(&self, fits: impl Fn(&Event) -> bool) -> bool {
-        self.any(&fits)
-    }
-
-    // Compiled once, not for each question.
-    fn select(&self, fits: &dyn Fn(&Event) -> bool) -> Vec<EventId> {
-        let mut events: Vec<EventId> = Vec::new();
-        let mut mixed = false;
-        for id in self.one_of_each.iter().copied() {
-            let event = self.event(id);
-            if !fits(event) {
-                continue;
-            }
-            if event.tells_only_numbers() {
-                let alike = |other: &Event| other.signature == event.signature && other.tells_only_numbers();
-                events.extend(self.events_of(&[event.meaning]).filter(|(_, other)| alike(other)).map(|(id, _)| id));
-                mixed = true;
-            } else {
-                events.push(id);
-            }
-        }
-        if mixed {
-            sort(&mut events);
-        }
-        events
-    }
-
-    fn any(&self, fits: &dyn Fn(&Event) -> bool) -> bool {
-        self.one_of_each.iter().any(|id| fits(self.event(*id)))
-    }
-
-    /// The host that wrote an event: named in the line, else the document stands for it.
-    pub fn host(&self, id: EventId) -> String {
-        let log = &self.logs[id.log];
-        match log.events[id.event].host {
-            Some(host) => log.hosts[usize::from(host)].clone(),
-            None => format!("d{}", log.document + 1),
-        }
     }
 
     /// What was in force for `parameter`.
@@ -590,56 +407,6 @@ impl Facts {
     pub fn needless(&self) -> impl Iterator<Item = &LeaderChange> {
         self.changes.iter().filter(|change| change.class == ChangeClass::Needless)
     }
-}
-
-/// All events of the input, by document and time.
-pub struct Events<'a> {
-    logs: &'a [LogReading],
-    next: EventId,
-}
-
-impl<'a> Iterator for Events<'a> {
-    type Item = (EventId, &'a Event);
-
-    // Every loop over events calls it, and none is so long that the call counts.
-    #[inline(never)]
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let id = self.next;
-            if let Some(event) = self.logs.get(id.log)?.events.get(id.event) {
-                self.next.event += 1;
-                return Some((id, event));
-            }
-            self.next = EventId { log: id.log + 1, event: 0 };
-        }
-    }
-}
-
-/// Starts of an etcd process after its first one, one line each. A start prints several lines of
-/// its kind, each once: a line that comes again belongs to the next start.
-fn restarts(facts: &Facts, voices: &[voices::Voice]) -> Vec<EventId> {
-    let mut restarts = Vec::new();
-    for voice in voices {
-        let mut printed: Vec<u16> = Vec::new();
-        let mut lived = false;
-        for id in &voice.events {
-            let event = facts.event(*id);
-            if !matches!(event.meaning, Meaning::EtcdVersion | Meaning::StartupZapConfig | Meaning::Start04) {
-                // Only a running member speaks of terms; before its first start line it reads flags and variables.
-                lived |= printed.is_empty() && event.number("term").is_some();
-                continue;
-            }
-            let again = printed.contains(&event.signature);
-            if again || printed.is_empty() && lived {
-                restarts.push(*id);
-            }
-            if again {
-                printed.clear();
-            }
-            printed.push(event.signature);
-        }
-    }
-    restarts
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ pub fn passes_over_old_keys(etcd: Option<VersionRange>) -> bool {
     etcd.is_some_and(|range| range.low >= (2, 0, 0))
 }
 
-/// Voids the keys of 0.4 for a later etcd, which the logs tell of or, without them, options that 0.4 does not have. A session may ask again with other logs, so what was judged before is undone.
+/// Voids the keys of 0.4 for a later etcd, which the logs tell of or, without them, options that 0.4 does not have.
+/// A session may ask again with other logs, so what was judged before is undone.
 pub fn judge_old_keys(configurations: &mut [Configuration], etcd: Option<VersionRange>) {
     for configuration in configurations {
         let void = if etcd.is_some() { passes_over_old_keys(etcd) } else { configuration.cluster.names_etcd_2 };

@@ -1,9 +1,8 @@
 //! Which versions wrote a log: what start lines say, else what its message texts and
-//! `file.go:NNN` places allow, intersected.
+//! `file.go:NNN` places allow, intersected; and how the election timers of that etcd work.
 
-use super::{Facts, VersionRange};
-use crate::config::Configuration;
-use crate::config::Launcher;
+use super::{Facts, Generation, VersionRange};
+use crate::config::{Configuration, Launcher};
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::log::signature::{FLEET_RELEASES, Program, printed_at, signature};
@@ -183,6 +182,32 @@ pub fn several(facts: &Facts) -> Vec<String> {
         sentences.push(format!("{name} was seen in several versions: {}.", versions.gather().join(", ")));
     }
     sentences
+}
+
+/// How the etcd that wrote the logs, or that is configured, draws its election timers.
+pub(super) fn generation(facts: &Facts) -> Generation {
+    let asks = |event: &Event| event.meaning == Meaning::BecamePreCandidate || search::has(&event.text, "MsgPreVote");
+    // Whoever states it runs an etcd that knows the flag, which is 3.4 or later.
+    let configured = facts.configurations.iter().find_map(|configuration| configuration.cluster.pre_vote);
+    let configured = configured.filter(|_| facts.etcd.is_none_or(|range| range.high >= (3, 4, 0)));
+    // The last start line counts: the flag may have come with it (etcd-io/etcd@v3.4.45:embed/etcd.go:309).
+    let started = facts.events_of(&[Meaning::StartupZapConfig]).rev().find_map(|(_, event)| event.word("pre_vote")?.parse().ok());
+    if let Some(on) = started.or(configured) {
+        let asked = facts.any_event(|event| asks(event));
+        return if on || asked { Generation::PreVote } else { Generation::V3 };
+    }
+    let Some(range) = facts.etcd else {
+        return if facts.configures_etcd_04() { Generation::V04 } else { Generation::V2 };
+    };
+    if range.high < (2, 0, 0) {
+        Generation::V04
+    } else if range.low >= (3, 5, 0) || facts.any_event(|event| asks(event)) {
+        Generation::PreVote
+    } else if range.low >= (3, 0, 0) {
+        Generation::V3
+    } else {
+        Generation::V2
+    }
 }
 
 #[cfg(test)]

@@ -66,3 +66,30 @@ pub fn first_at(facts: &Facts, voice: &Voice, when: impl Fn(&Event) -> bool) -> 
 pub fn time_of(facts: &Facts, id: EventId) -> Option<Micros> {
     facts.event(id).time.map(|time| time.micros)
 }
+
+/// Starts of an etcd process after its first one, one line each. A start prints several lines of
+/// its kind, each once: a line that comes again belongs to the next start.
+pub(super) fn restarts(facts: &Facts, voices: &[Voice]) -> Vec<EventId> {
+    let mut restarts = Vec::new();
+    for voice in voices {
+        let mut printed: Vec<u16> = Vec::new();
+        let mut lived = false;
+        for id in &voice.events {
+            let event = facts.event(*id);
+            if !matches!(event.meaning, Meaning::EtcdVersion | Meaning::StartupZapConfig | Meaning::Start04) {
+                // Only a running member speaks of terms; before its first start line it reads flags and variables.
+                lived |= printed.is_empty() && event.number("term").is_some();
+                continue;
+            }
+            let again = printed.contains(&event.signature);
+            if again || printed.is_empty() && lived {
+                restarts.push(*id);
+            }
+            if again {
+                printed.clear();
+            }
+            printed.push(event.signature);
+        }
+    }
+    restarts
+}

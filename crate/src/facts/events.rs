@@ -1,0 +1,145 @@
+//! Asking for events: by their meaning, by their words.
+
+use super::Facts;
+use crate::gather::Gather;
+use crate::log::event::{Event, LogReading, Meaning};
+use crate::log::signature::signatures;
+use crate::sort::sort;
+use crate::units::Micros;
+
+/// Refers to one event: document and index into that document's events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId {
+    /// Index into `Facts::logs`.
+    pub log: usize,
+    /// Index into its events.
+    pub event: usize,
+}
+
+/// Most rules ask for events by their meaning, of which a large log has tens of thousands.
+pub(super) fn by_meaning(facts: &Facts) -> Vec<Vec<EventId>> {
+    let mut by_meaning: Vec<Vec<EventId>> = Vec::new();
+    for (id, event) in facts.all_events() {
+        let meaning = event.meaning as usize;
+        if by_meaning.len() <= meaning {
+            by_meaning.resize(meaning + 1, Vec::new());
+        }
+        by_meaning[meaning].push(id);
+    }
+    by_meaning
+}
+
+/// Of events that are alike in all but numbers the first, and every other event. A stalling leader prints a hundred
+/// thousand late heartbeats, and each rule that looks for words would look through them all.
+pub(super) fn one_of_each(facts: &Facts) -> Vec<EventId> {
+    let mut seen = vec![false; signatures().len()];
+    let mut first = |event: &Event| !event.tells_only_numbers() || !std::mem::replace(&mut seen[usize::from(event.signature)], true);
+    facts.all_events().filter(|(_, event)| first(event)).map(|(id, _)| id).gather()
+}
+
+impl Facts {
+    /// The event that `id` refers to.
+    pub fn event(&self, id: EventId) -> &Event {
+        &self.logs[id.log].events[id.event]
+    }
+
+    /// All events, by document and time.
+    pub fn all_events(&self) -> Events<'_> {
+        Events { logs: &self.logs, next: EventId { log: 0, event: 0 } }
+    }
+
+    /// All events with one of these meanings.
+    pub fn events_of(&self, meanings: &[Meaning]) -> std::vec::IntoIter<(EventId, &Event)> {
+        let events: Vec<_> = self.meaning(meanings).into_iter().map(|id| (id, self.event(id))).gather();
+        events.into_iter()
+    }
+
+    /// All events with one of these meanings, by document and time.
+    pub fn meaning(&self, meanings: &[Meaning]) -> Vec<EventId> {
+        let mut events: Vec<EventId> = Vec::new();
+        let mut mixed = false;
+        for (at, meaning) in meanings.iter().enumerate() {
+            let Some(of_it) = self.by_meaning.get(*meaning as usize).filter(|_| !meanings[..at].contains(meaning)) else { continue };
+            mixed |= !events.is_empty() && !of_it.is_empty();
+            events.extend_from_slice(of_it);
+        }
+        if mixed {
+            sort(&mut events);
+        }
+        events
+    }
+
+    /// When events with one of these meanings happened.
+    pub fn times_of(&self, meanings: &[Meaning]) -> Vec<Micros> {
+        self.events_of(meanings).filter_map(|(_, event)| event.time).map(|time| time.micros).gather()
+    }
+
+    /// All events that satisfy `fits`, which asks for nothing but their message and its words.
+    pub fn events_where(&self, fits: impl Fn(&Event) -> bool) -> Vec<EventId> {
+        self.select(&fits)
+    }
+
+    /// Whether an event satisfies `fits`, which asks for nothing but its message and its words.
+    pub fn any_event(&self, fits: impl Fn(&Event) -> bool) -> bool {
+        self.any(&fits)
+    }
+
+    // Compiled once, not for each question.
+    fn select(&self, fits: &dyn Fn(&Event) -> bool) -> Vec<EventId> {
+        let mut events: Vec<EventId> = Vec::new();
+        let mut mixed = false;
+        for id in self.one_of_each.iter().copied() {
+            let event = self.event(id);
+            if !fits(event) {
+                continue;
+            }
+            if event.tells_only_numbers() {
+                let alike = |other: &Event| other.signature == event.signature && other.tells_only_numbers();
+                events.extend(self.events_of(&[event.meaning]).filter(|(_, other)| alike(other)).map(|(id, _)| id));
+                mixed = true;
+            } else {
+                events.push(id);
+            }
+        }
+        if mixed {
+            sort(&mut events);
+        }
+        events
+    }
+
+    fn any(&self, fits: &dyn Fn(&Event) -> bool) -> bool {
+        self.one_of_each.iter().any(|id| fits(self.event(*id)))
+    }
+
+    /// The host that wrote an event: named in the line, else the document stands for it.
+    pub fn host(&self, id: EventId) -> String {
+        let log = &self.logs[id.log];
+        match log.events[id.event].host {
+            Some(host) => log.hosts[usize::from(host)].clone(),
+            None => format!("d{}", log.document + 1),
+        }
+    }
+}
+
+/// All events of the input, by document and time.
+pub struct Events<'a> {
+    logs: &'a [LogReading],
+    next: EventId,
+}
+
+impl<'a> Iterator for Events<'a> {
+    type Item = (EventId, &'a Event);
+
+    // Every loop over events calls it, and none is so long that the call counts.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let id = self.next;
+            if let Some(event) = self.logs.get(id.log)?.events.get(id.event) {
+                self.next.event += 1;
+                return Some((id, event));
+            }
+            self.next = EventId { log: id.log + 1, event: 0 };
+        }
+    }
+}
