@@ -21,10 +21,12 @@ pub(crate) mod inner;
 mod k3s;
 pub(crate) mod keys;
 pub(crate) mod manifest;
+mod precedence;
 pub(crate) mod program;
 pub(crate) mod scalar;
 pub(crate) mod terraform;
 mod tree;
+mod values;
 
 pub use configuration::{Cluster, Configuration, Launcher, PROBLEM_IDS, Problem, Setting, Source};
 pub use keys::section_of;

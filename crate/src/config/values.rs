@@ -1,0 +1,85 @@
+//! What is wrong with a single value, and what was probably meant.
+
+use super::scalar::{self, Fate, Reading};
+use crate::parameters::Parameter;
+use crate::units::{MS, S};
+
+/// What is wrong with one value, in a sentence that says what was expected.
+pub fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Option<(&'static str, String)> {
+    let key = parameter.key();
+    let bare = raw.trim_matches(['"', '\'']);
+    Some(match reading.fate {
+        Fate::Dropped => (
+            "config-value-dropped",
+            format!("{key}: {raw} is not a plain number, so CoreOS drops it without a word; write {}.", suggestion(parameter, bare)),
+        ),
+        Fate::Zero => ("config-zero", format!("{key}: {raw} is zero, which CoreOS never writes; leave it out or give a number above 0.")),
+        Fate::Stops if parameter == Parameter::AgentTtl && !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit() || b == b'.') => (
+            "config-agent-ttl-unit",
+            format!("{key}: {bare} has no unit and fleetd refuses to start with it; write {bare}s for {bare} seconds."),
+        ),
+        Fate::Stops if parameter == Parameter::AgentTtl => (
+            "config-agent-ttl-unit",
+            format!("{key}: {bare} is no duration that fleetd can read; write a number with its unit, like 60s or 2m."),
+        ),
+        Fate::Stops => (
+            "etcd-bad-config",
+            format!(
+                "{key}: {bare} is not a whole number of milliseconds and etcd refuses to start with it; write {}.",
+                suggestion(parameter, bare)
+            ),
+        ),
+        Fate::Zeroed => (
+            "config-bad-float",
+            format!("{key}: {bare} is not a plain number of seconds, so fleetd takes 0; write {}.", suggestion(parameter, bare)),
+        ),
+        Fate::Template => ("config-template", format!("{key}: {bare} is filled in by a template, so its value is not known here.")),
+        Fate::Empty => return None,
+        Fate::Used => return used_value_problem(parameter, bare, reading.value?),
+    })
+}
+
+fn used_value_problem(parameter: Parameter, bare: &str, value: i64) -> Option<(&'static str, String)> {
+    let key = parameter.key();
+    if parameter.unit() == crate::parameters::Unit::Milliseconds {
+        if let Some((octal, decimal)) = scalar::octal(bare) {
+            return Some(("config-octal", format!("{key}: {bare} starts with a zero and is read as octal, {octal}; write {decimal}.")));
+        }
+    }
+    let text = parameter.human(value);
+    let note = match parameter {
+        // Below 20 ms no network and no disk keeps up: seconds were meant.
+        Parameter::HeartbeatInterval if value > 0 && value < 20 * MS => {
+            format!(
+                "{key}: {bare} means {text}; it is read as milliseconds, seconds may have been meant. The default is 100\u{a0}ms; so short a beat leaves no time for one sync to disk."
+            )
+        }
+        Parameter::ElectionTimeout if value > 0 && value < 60 * MS => {
+            format!(
+                "{key}: {bare} means {text}; it is read as milliseconds, seconds may have been meant. The default is 1000\u{a0}ms; one slow sync to disk as long as that costs a leader its place."
+            )
+        }
+        Parameter::EtcdRequestTimeout | Parameter::EngineReconcileInterval if value >= 500 * S => {
+            format!("{key}: {bare} means {text}; it is read as seconds, milliseconds may have been meant.")
+        }
+        // etcd counts TTLs in whole seconds: below one second nothing is left.
+        Parameter::AgentTtl if value < S => {
+            format!("{key}: {bare} is below one second, which etcd cuts to 0, so no machine can stay registered; write at least 30s.")
+        }
+        _ => return None,
+    };
+    Some(("config-suspicious-unit", note))
+}
+
+/// The number that was probably meant, or what form is expected.
+fn suggestion(parameter: Parameter, bare: &str) -> String {
+    let seconds = parameter.unit() != crate::parameters::Unit::Milliseconds;
+    let expected = if seconds { "a plain number of seconds, like 5" } else { "a plain number of milliseconds, like 600" };
+    if scalar::yaml_number(bare).is_some() && !bare.is_empty() {
+        return format!("{bare} without quotes or unit");
+    }
+    match crate::units::parse_go_duration(bare) {
+        Ok(value) if value > 0 => format!("{} ({})", parameter.written(value), if seconds { "seconds" } else { "milliseconds" }),
+        _ => expected.to_owned(),
+    }
+}
