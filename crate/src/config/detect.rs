@@ -271,7 +271,11 @@ fn is_command(line: &str) -> bool {
         });
     let runs = || line.contains(" -") && etcd_word(line).is_some();
     let passed_on = line.contains("etcd-arg") && (line.contains("heartbeat-interval=") || line.contains("election-timeout="));
-    timing || passed_on || runs() || runs_container(line) || (line.contains("-e ETCD_"))
+    timing
+        || passed_on
+        || runs()
+        || runs_container(line)
+        || ["-e ETCD_", "--env=ETCD_", "--from-literal=ETCD_"].iter().any(|word| line.contains(word))
 }
 
 #[cfg(test)]

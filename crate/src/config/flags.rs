@@ -174,6 +174,12 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
             continue;
         };
         let (name, value, span) = match (flag.name.as_str(), value.split_once('=')) {
+            // `kubectl create configmap --from-literal=NAME=VALUE`, `docker run --env=NAME=VALUE`.
+            ("from-literal" | "env", Some((name, rest))) => {
+                let (rest, span) = without_inner_quotes(&inner.text, rest, span.end - rest.len()..span.end);
+                builder.variable(inner, name, rest, span, Home::new(unit, Class::Environment, file));
+                continue;
+            }
             // k3s and RKE2 pass it on; behind `@` k3d names the nodes.
             ("etcd-arg", Some((name, rest))) => {
                 let (value, start) = (rest.split('@').next().unwrap_or(rest), span.end - rest.len());
@@ -289,6 +295,8 @@ mod tests {
             "sh -c \"etcd --heartbeat-interval=\\\"500\\\" --name=a\"",
             "curl -sfL https://x.invalid | INSTALL_K3S_EXEC=\"server --etcd-arg=heartbeat-interval=500\" sh -",
             "k3s server '--etcd-arg' 'heartbeat-interval=500'",
+            "kubectl create configmap etcd --from-literal=ETCD_HEARTBEAT_INTERVAL=500",
+            "docker run --env=ETCD_HEARTBEAT_INTERVAL=500 quay.io/coreos/etcd:v2.3.8",
         ] {
             let read = read(0, command);
             let setting = read.settings.iter().find(|s| s.parameter == Parameter::HeartbeatInterval).unwrap_or_else(|| panic!("{command}"));

@@ -10,7 +10,7 @@ use crate::config::manifest::{arguments_of, commands};
 use crate::config::{Source, section_of};
 use crate::gather::Gather;
 use crate::search;
-use crate::yaml::{Kind, Node, Style, Tree};
+use crate::yaml::{Kind, Node, Style, Tree, same_key};
 
 /// The drop-in that is made for a unit without one.
 pub const NEW_DROP_IN: &str = "40-timing.conf";
@@ -171,8 +171,11 @@ impl Place<'_> {
             return Some(Edit::insert(at, format!("coreos:{end}  {section}:{lines}{end}")));
         };
         let coreos = &entry.value;
-        // A section for etcd.service beside it shows which etcd runs here.
-        if section == "etcd2" && tree.get(coreos, "etcd").is_some() && !search::has(self.text, "etcd2.service") {
+        // A section for etcd.service beside it shows which etcd runs here, unless it has options that 0.4 does not know
+        // (coreos/coreos-cloudinit@v1.14.0:config/etcd.go marks them "etcd2 options no longer work for etcd").
+        let later = |key: &str| ["advertise-client-urls", "listen-client-urls"].iter().any(|name| same_key(key, name));
+        let old = |node: &Node| search::has(self.text, "etcd.service") || !node.entries().iter().any(|entry| later(entry.name()));
+        if section == "etcd2" && tree.get(coreos, "etcd").is_some_and(old) && !search::has(self.text, "etcd2.service") {
             return None;
         }
         if coreos.is_flow() {

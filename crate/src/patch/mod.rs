@@ -258,6 +258,13 @@ mod tests {
     }
 
     #[test]
+    fn options_of_etcd_2_in_the_section_of_0_4_ask_for_etcd_2() {
+        let text = "#cloud-config\ncoreos:\n  etcd:\n    advertise-client-urls: http://a:2379\n";
+        let added = "coreos:\n  etcd2:\n    heartbeat-interval: 250\n    election-timeout: 2500\n";
+        assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), text.replace("coreos:\n", added));
+    }
+
+    #[test]
     fn beside_a_refused_file_stands_its_own_form() {
         for (text, expected) in [
             (

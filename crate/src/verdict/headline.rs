@@ -10,7 +10,7 @@ use crate::model::raft::safe_stall;
 use crate::parameters::Parameter;
 use crate::plan::Plan;
 use crate::replay::{count, timers, timers_in_force};
-use crate::report::{Severity, Timing};
+use crate::report::{Provenance, Severity, Timing};
 use crate::rules::Finding;
 use crate::rules::common::{human_limit, plural, times};
 use crate::units::{Micros, S, human};
@@ -95,7 +95,10 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
     }
     if facts.logs.is_empty() {
         let open = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).value.is_none());
-        return String::from(if open {
+        let stated = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).provenance == Provenance::Stated);
+        return String::from(if !stated {
+            "No timing value is stated, so the defaults hold, and no log is here to hold them against."
+        } else if open {
             "What is stated fits, a template fills in the rest, and no log is here to hold it against."
         } else {
             "The values fit each other, and no log is here to hold them against."
