@@ -19,6 +19,9 @@ struct Section {
     prefix: &'static str,
 }
 
+/// Where the sections stand.
+const UNDER_COREOS: &str = "under coreos";
+
 /// No section has more keys than this to merge.
 const MOST_MERGED: usize = 200;
 
@@ -71,10 +74,10 @@ fn header(builder: &mut Builder) {
 
 /// Takes what a root mapping with `coreos` and `write_files` states.
 pub fn take(builder: &mut Builder, tree: &Tree, root: &Node) {
-    misplaced(builder, tree.resolve(root).entries(), "the top level");
+    misplaced(builder, tree.resolve(root).entries(), "at the top level");
     for entry in tree.all(root, "coreos") {
         let coreos = tree.resolve(&entry.value);
-        misplaced(builder, coreos.entries(), "coreos");
+        misplaced(builder, coreos.entries(), UNDER_COREOS);
         units(builder, tree, coreos);
         for section in &SECTIONS {
             for entry in tree.all(coreos, section.key) {
@@ -130,6 +133,7 @@ fn key(builder: &mut Builder, tree: &Tree, section: &Section, entry: &Entry) {
         }
         if !known && entry.key.text().is_some() && !builder.told_enough("config-unknown-key") {
             unknown(builder, section, entry);
+            misplaced(builder, std::slice::from_ref(entry), &format!("under coreos.{}", section.key));
         }
         return;
     };
@@ -172,21 +176,33 @@ fn unknown(builder: &mut Builder, section: &Section, entry: &Entry) {
     builder.problem("config-unknown-key", entry.key.span.clone(), text, parameter);
 }
 
-/// Timing keys where no section is.
+/// Timing keys where no section is, and those of a section that stands in a wrong place.
 fn misplaced(builder: &mut Builder, entries: &[Entry], at: &str) {
     for entry in entries {
-        let Some((parameter, old)) = keys::of_key(entry.name()) else { continue };
-        let section = keys::section_of(parameter, old);
-        let note = format!("{} stands at {at}, where CoreOS passes it over; it belongs under coreos.{section}.", entry.name());
-        builder.claim(
-            (parameter, old),
-            entry.value.span.clone(),
-            scalar::cloudinit(parameter, &entry.value),
-            Home::new("", Class::BelowVariables, ""),
-        );
-        builder.void_last(&note);
-        builder.problem("config-wrong-section", entry.key.span.clone(), note, Some(parameter));
+        misplaced_key(builder, entry, at);
+        if is_section(entry) && at != UNDER_COREOS {
+            let at = format!("under {} {at}", entry.name());
+            entry.value.entries().iter().for_each(|inside| misplaced_key(builder, inside, &at));
+        }
     }
+}
+
+fn is_section(entry: &Entry) -> bool {
+    SECTIONS.iter().any(|section| section.key == entry.name())
+}
+
+fn misplaced_key(builder: &mut Builder, entry: &Entry, at: &str) {
+    let Some((parameter, old)) = keys::of_key(entry.name()) else { return };
+    let section = keys::section_of(parameter, old);
+    let note = format!("{} stands {at}, where CoreOS passes it over; it belongs under coreos.{section}.", entry.name());
+    builder.claim(
+        (parameter, old),
+        entry.value.span.clone(),
+        scalar::cloudinit(parameter, &entry.value),
+        Home::new("", Class::BelowVariables, ""),
+    );
+    builder.void_last(&note);
+    builder.problem("config-wrong-section", entry.key.span.clone(), note, Some(parameter));
 }
 
 fn units(builder: &mut Builder, tree: &Tree, coreos: &Node) {
@@ -333,6 +349,16 @@ mod tests {
         );
         assert_eq!(ids("#cloud-config\r\ncoreos:\r\n  etcd2: {name: a}\r\n"), [] as [&str; 0]);
         assert!(ids("\u{feff}#cloud-config\ncoreos:\n  etcd2: {name: a}\n").contains(&"config-header-missing"));
+    }
+
+    #[test]
+    fn a_section_in_a_wrong_place_acts_nowhere() {
+        let root = "#cloud-config\netcd2:\n  election-timeout: 2000\nfleet: {agent-ttl: 60s}\ncoreos:\n  units: []\n";
+        let nested = "#cloud-config\ncoreos:\n  etcd2:\n    name: a\n    fleet:\n      agent-ttl: 60s\n      public-ip: a\n";
+        assert_eq!((ids(root), acting(root)), (vec!["config-wrong-section"; 2], vec![]));
+        assert_eq!(acting(nested), []);
+        let notes = read(0, nested).problems.into_iter().map(|problem| problem.note).collect::<Vec<_>>().join(" ");
+        assert!(notes.contains("agent-ttl stands under fleet under coreos.etcd2, where"), "{notes}");
     }
 
     #[test]

@@ -42,8 +42,12 @@ impl Place<'_> {
                 found.extend(self.in_new_drop_in(group, &["coreos", "units"], "content", "drop_ins"));
             }
             Source::ContainerLinux => {
-                found.extend(self.in_root(&["etcd"], Form::Keys { snake: true }, group));
+                // A section that is not there yet would begin a unit of its own, beside the one that the file has.
+                let section = || self.in_root(&["etcd"], Form::Keys { snake: true }, group);
+                let has_section = self.tree.as_ref().is_some_and(|tree| tree.documents.iter().any(|root| tree.get(root, "etcd").is_some()));
+                found.extend(section().filter(|_| has_section));
                 found.extend(self.in_unit(group, &["systemd", "units"], "contents", "dropins"));
+                found.extend(section().filter(|_| !has_section));
                 found.extend(self.in_new_drop_in(group, &["systemd", "units"], "contents", "dropins"));
             }
             Source::Ignition => found.extend(self.in_unit(group, &["systemd", "units"], "contents", "dropins")),
@@ -77,7 +81,7 @@ impl Place<'_> {
         let tree = self.tree.as_ref()?;
         let coreos = tree.get(tree.documents.first()?, "coreos")?;
         let section = section_of(group[0].parameter, group[0].etcd == Etcd::V04);
-        let node = tree.get(coreos, section)?;
+        let node = tree.get(coreos, section).filter(|_| !masks(tree, coreos, section))?;
         let snake = self.snake(if node.entries().is_empty() { coreos } else { node });
         self.extend(tree, coreos, &[section], Form::Keys { snake }, group)
     }
@@ -171,6 +175,9 @@ impl Place<'_> {
             return Some(Edit::insert(at, format!("coreos:{end}  {section}:{lines}{end}")));
         };
         let coreos = &entry.value;
+        if masks(tree, coreos, section) {
+            return None;
+        }
         // A section for etcd.service beside it shows which etcd runs here, unless it has options that 0.4 does not know
         // (coreos/coreos-cloudinit@v1.14.0:config/etcd.go marks them "etcd2 options no longer work for etcd").
         let later = |key: &str| ["advertise-client-urls", "listen-client-urls"].iter().any(|name| same_key(key, name));
@@ -216,7 +223,8 @@ impl Place<'_> {
             (false, _) => name.starts_with("fleet"),
         };
         let units = tree.documents.first().and_then(|root| tree.at(root, path)).map_or(&[][..], Node::items);
-        units.iter().filter(|unit| tree.get(unit, "name").and_then(Node::text).is_some_and(is_daemon)).gather()
+        let ours = |unit: &&Node| tree.get(unit, "name").and_then(Node::text).is_some_and(is_daemon) && !is_masked(tree, unit);
+        units.iter().filter(ours).gather()
     }
 
     /// A drop-in for a unit that has none.
@@ -361,6 +369,17 @@ impl Place<'_> {
             _ => "",
         }
     }
+}
+
+/// Whether the units of a cloud-config mask the one that a section is for, so nothing of that section acts.
+fn masks(tree: &Tree, coreos: &Node, section: &str) -> bool {
+    let units = tree.get(coreos, "units").map_or(&[][..], Node::items);
+    let named = |unit: &&Node| tree.get(unit, "name").and_then(Node::text).and_then(|name| name.strip_suffix(".service")) == Some(section);
+    units.iter().filter(named).any(|unit| is_masked(tree, unit))
+}
+
+fn is_masked(tree: &Tree, unit: &Node) -> bool {
+    tree.get(unit, "mask").and_then(Node::text).is_some_and(|text| matches!(text, "true" | "yes" | "on"))
 }
 
 /// A line of a shell or a Dockerfile that sets a variable.

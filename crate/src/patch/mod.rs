@@ -147,6 +147,8 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
         Some("The file is no valid YAML, so nothing of it acts, and this change does not either until that is mended.")
     } else if configuration.tolerant {
         Some("This is no finished YAML, so it was read and changed line by line; look the change over.")
+    } else if configuration.cluster.etcd_04 && edits.iter().any(|edit| edit.text.contains("drop-ins:")) && is_later(wanted) {
+        Some("CoreOS' own etcd.service is etcd 0.4, and the log is that of a later one; make sure that this unit runs it.")
     } else if configuration.source == Source::DropIn
         && text.contains("\nEnvironmentFile=")
         && edits.iter().any(|edit| edit.start == edit.end && edit.text.contains("Environment="))
@@ -159,6 +161,10 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
         )
     };
     Ok((edits, reason.map(str::to_owned)))
+}
+
+fn is_later(wanted: &[Change]) -> bool {
+    wanted.iter().any(|change| change.parameter.is_etcd() && change.etcd != Etcd::V04)
 }
 
 fn document_id(document: usize) -> String {
@@ -258,6 +264,13 @@ mod tests {
     }
 
     #[test]
+    fn a_container_linux_config_has_one_unit_for_etcd() {
+        let text = "systemd:\n  units:\n    - name: etcd-member.service\n      dropins:\n        - name: 40-etcd.conf\n          contents: |\n            [Service]\n            Environment=\"ETCD_NAME=a\"\n";
+        let added = format!("{text}            Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n");
+        assert_eq!(patched(text, &[ELECTION]), added);
+    }
+
+    #[test]
     fn options_of_etcd_2_in_the_section_of_0_4_ask_for_etcd_2() {
         let text = "#cloud-config\ncoreos:\n  etcd:\n    advertise-client-urls: http://a:2379\n";
         let added = "coreos:\n  etcd2:\n    heartbeat-interval: 250\n    election-timeout: 2500\n";
@@ -319,6 +332,8 @@ mod tests {
             ("ETCD_LISTEN_PEER_URLS=http://a:2380\nETCD_ELECTION_TIMEOUT=600\n", old, "sets up a later etcd"),
             ("etcd_election_timeout: 600\n", old, "sets up a later etcd"),
             ("#cloud-config\ncoreos:\n  etcd:\n    name: a\n", ELECTION, "No place"),
+            // What is masked does not run.
+            ("#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      mask: true\n", ELECTION, "No place"),
             ("+ etcd --election-timeout=600\n", ELECTION, "A shell printed"),
             ("++ ETCD_NAME=a\n+ etcd --name a\n", ELECTION, "A shell printed"),
         ] {
@@ -428,6 +443,9 @@ mod tests {
         assert!(patched(&unit("etcd2.service"), &both).contains("\n  etcd2:\n    heartbeat-interval: 250\n    election-timeout: 2500\n"));
         let drop_in = "\n            Environment=\"ETCD_HEARTBEAT_INTERVAL=250\"\n            Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n";
         assert!(patched(&unit("etcd.service"), &both).contains(drop_in));
+        let of_old = unit("etcd.service");
+        let reason = patch(&[&of_old], &[config::read(0, &of_old).expect("a configuration")], &both)[0].reason.clone();
+        assert!(reason.is_some_and(|told| told.contains("is etcd 0.4")));
         // etcd2.service runs no etcd 0.4.
         let later = "#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      command: start\n";
         let old = [HEARTBEAT, ELECTION].map(|change| Change { etcd: Etcd::V04, ..change });

@@ -95,8 +95,7 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
     }
     if facts.logs.is_empty() {
         let open = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).value.is_none());
-        let stated = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).provenance == Provenance::Stated);
-        return String::from(if !stated {
+        return String::from(if !states_a_value(facts) {
             "No timing value is stated, so the defaults hold, and no log is here to hold them against."
         } else if open {
             "What is stated fits, a template fills in the rest, and no log is here to hold it against."
@@ -113,6 +112,10 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
         (_, _, 1) => String::from("The one recognised line shows no trouble."),
         _ => format!("The {read} recognised lines show no trouble."),
     }
+}
+
+fn states_a_value(facts: &Facts) -> bool {
+    Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).provenance == Provenance::Stated)
 }
 
 /// Nothing is wrong; the values follow from what the reader states.
@@ -139,7 +142,8 @@ fn as_asked(facts: &Facts, plan: &Plan) -> String {
 /// A configuration without a log: what is wrong with it, or what its values cost.
 fn review(facts: &Facts, wrong: Option<&Finding>, plan: &Plan) -> String {
     let title = wrong.map_or("", |finding| finding.title.trim_end_matches('.'));
-    if plan.changes().next().is_some() || wrong.is_some_and(|finding| !finding.parameters.is_empty()) {
+    let named = wrong.is_some_and(|finding| !finding.parameters.is_empty());
+    if plan.changes().next().is_some() || named || !states_a_value(facts) {
         return format!("{title}.");
     }
     let fit = if facts.has_etcd() && facts.members != Some(1) {

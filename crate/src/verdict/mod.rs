@@ -55,6 +55,8 @@ mod tests {
         let headline = |more: &str| verdict(&format!("[Service]\nEnvironment=ETCD_NAME=a\n{more}")).headline;
         assert!(headline("").starts_with("No timing value is stated"));
         assert!(headline("Environment=ETCD_HEARTBEAT_INTERVAL=200\n").starts_with("The values fit"));
+        let broken = verdict("#cloud-config\ncoreos:\n  etcd2:\n    name: a\n   x: y\n").headline;
+        assert!(broken.ends_with("so nothing in it acts."), "{broken}");
     }
 
     #[test]
