@@ -5,6 +5,11 @@ use crate::units::{MS, Micros, S};
 /// etcd refuses a longer election-timeout, from 2.1.2 on. etcd-io/etcd@v2.3.8:etcdmain/config.go:50 and 319-323.
 pub const LONGEST_ELECTION: Micros = 50_000 * MS;
 
+/// etcd 2.0 drops a peer stream on which nothing was heard for so long, and sends no keep-alive on it
+/// (etcd-io/etcd@v2.0.13:rafthttp/streamer.go), so what bounds it is the heartbeat-interval. Later ones send
+/// keep-alives; there a heartbeat this rare only makes a dead leader cost a minute.
+pub const SILENT_STREAM: Micros = 5 * S;
+
 /// One of the five values that decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Parameter {

@@ -4,8 +4,7 @@ use crate::facts::{ChangeClass, Facts, Stall, StallKind};
 use crate::gather::Gather;
 use crate::model::Timers;
 use crate::model::raft::{expected_losses, loss_share};
-use crate::parameters::Parameter;
-use crate::rules::common::SILENT_STREAM;
+use crate::parameters::{Parameter, SILENT_STREAM};
 use crate::sort::groups;
 use crate::units::{MS, Micros, Range};
 

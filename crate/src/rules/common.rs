@@ -194,11 +194,6 @@ pub fn says(event: &Event, words: &[&str]) -> bool {
 /// Texts with which a request of fleet says that it ran into its limit (fleet's clients of 0.5 to 1.0).
 pub const LIMIT: &[&str] = &["cancelled", "timeout reached", "context deadline exceeded", "exceeded header timeout", "request timed out"];
 
-/// etcd 2.0 drops a peer stream on which nothing was heard for so long, and sends no keep-alive on it
-/// (etcd-io/etcd@v2.0.13:rafthttp/streamer.go), so what bounds it is the heartbeat-interval. Later ones send
-/// keep-alives; there a heartbeat this rare only makes a dead leader cost a minute.
-pub const SILENT_STREAM: Micros = 5 * S;
-
 /// Whether etcd is known, and may be one that drops silent streams.
 pub fn closes_silent_streams(facts: &Facts) -> bool {
     facts.etcd.is_some_and(|range| range.low < (2, 1, 0))

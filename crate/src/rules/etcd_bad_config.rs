@@ -1,12 +1,12 @@
 //! `etcd-bad-config`: settings that etcd refuses, or that cannot work.
 
-use super::common::{SILENT_STREAM, closes_silent_streams, matching};
+use super::common::{closes_silent_streams, matching};
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::facts::{EventId, Facts, Generation, InForce};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
-use crate::parameters::LONGEST_ELECTION;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
+use crate::parameters::{LONGEST_ELECTION, SILENT_STREAM};
 use crate::report::{Confidence, Provenance, Severity};
 
 /// The rule.

@@ -1,0 +1,72 @@
+//! The folders are the pipeline: no module of the core depends on one that `lib.rs` names below it, and no room of
+//! `config` on one that depends on it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("crate/src")
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// The code of a file without its tests.
+fn code(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("a file");
+    text.split("#[cfg(test)]").next().unwrap_or("").to_owned()
+}
+
+/// The words behind `start`, also where a brace lists several: `start::{one, two}`.
+fn named(code: &str, start: &str) -> Vec<String> {
+    let word = |text: &str| text.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_' || c.is_ascii_digit()).collect::<String>();
+    code.match_indices(start)
+        .flat_map(|(at, _)| {
+            let rest = &code[at + start.len()..];
+            match rest.strip_prefix('{').and_then(|list| list.split_once('}')) {
+                Some((list, _)) => list.split(',').map(|name| word(name.trim())).collect(),
+                None => vec![word(rest)],
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn modules_depend_on_those_above_them() {
+    let lib = fs::read_to_string(source().join("lib.rs")).expect("lib.rs");
+    let order: Vec<&str> = lib.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';')).collect();
+    assert!(order.len() > 20, "{order:?}");
+    let rank = |name: &str| order.iter().position(|module| *module == name);
+    let mut wrong = Vec::new();
+    for file in files(&source()) {
+        let inside = file.strip_prefix(source()).expect("a file of the core").to_path_buf();
+        let module = inside.iter().next().and_then(|part| part.to_str()).unwrap_or("").trim_end_matches(".rs").to_owned();
+        let Some(own) = rank(&module).filter(|_| !inside.ends_with("testing.rs")) else { continue };
+        let below = named(&code(&file), "crate::").into_iter().filter(|name| rank(name).is_some_and(|other| other > own));
+        wrong.extend(below.map(|name| format!("{} depends on {name}", inside.display())));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn rooms_of_config_form_no_circle() {
+    let rooms: BTreeMap<String, Vec<String>> = files(&source().join("config"))
+        .iter()
+        .map(|file| (file.file_stem().and_then(|stem| stem.to_str()).unwrap_or("").to_owned(), named(&code(file), "super::")))
+        .collect();
+    assert!(rooms.len() > 20, "{rooms:?}");
+    let mut left: Vec<&String> = rooms.keys().filter(|room| *room != "mod").collect();
+    // Rooms whose neighbours are all gone go, until none is left.
+    loop {
+        let stays = |room: &&String| rooms[*room].iter().any(|used| used != *room && left.contains(&used));
+        let next: Vec<&String> = left.iter().copied().filter(|room| stays(room)).collect();
+        if next.len() == left.len() {
+            break;
+        }
+        left = next;
+    }
+    assert!(left.is_empty(), "a circle is among {left:?}");
+}
