@@ -124,7 +124,9 @@ fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
                     trail.ended_by = Some(at);
                     break;
                 };
-                header.host = Some(word.trim_matches(['[', ']', '(', ')', ':']));
+                // A word of letters before a stamp of Go's log package is the name that this logger prints, no machine's.
+                let logger = word.bytes().all(|byte| byte.is_ascii_lowercase()) && rest[length..].as_bytes().get(4) == Some(&b'/');
+                header.host = Some(word.trim_matches(['[', ']', '(', ')', ':'])).filter(|_| !logger);
                 at += length;
                 continue;
             }
@@ -489,6 +491,12 @@ mod tests {
         assert_eq!(read("(member-2) (803): 2024-02-17 09:53:17.913724 W | etcdserver: x").0, Some("2024-02-17 09:53:17.913724"));
         let raft = read("(member-2) (803): raft 2024/02/17 09:53:17 INFO: x");
         assert_eq!((raft.0, raft.1), (Some("2024/02/17 09:53:17"), Some("member-2")));
+    }
+
+    #[test]
+    fn the_name_of_a_logger_is_no_host() {
+        assert_eq!(read("scout 2015/07/07 10:11:12 etcdserver: request timed out").1, None);
+        assert_eq!(read("core-1 2015/07/07 10:11:12 etcdserver: request timed out").1, Some("core-1"));
     }
 
     #[test]

@@ -260,6 +260,16 @@ pub fn near(facts: &Facts, id: EventId, meanings: &[Meaning], from: Micros, to: 
     before || events().skip(id.event).take(NEIGHBOURS).take_while(in_reach).any(fits)
 }
 
+/// One line of the server alone, without a stamp or a program, beside other text: the title of a question, or a
+/// quotation. etcd prints no line so, and what followed it is not in the input.
+pub fn only_quoted(facts: &Facts) -> bool {
+    let mut events = facts.all_events();
+    let Some((id, event)) = events.next().filter(|_| events.next().is_none()) else { return false };
+    let log = &facts.logs[id.log];
+    let bare = event.time.is_none() && event.host.is_none() && !event.text.contains("]: ");
+    bare && event.is_etcd_server() && event.meaning != Meaning::FlagUnknown && log.unread > 0 && log.foreign == 0
+}
+
 /// When the last line of all logs was written.
 pub fn last_line(facts: &Facts) -> Option<Micros> {
     facts.logs.iter().filter_map(|log| log.last.as_ref()).map(|(last, _)| last.micros).max()

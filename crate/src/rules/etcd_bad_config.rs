@@ -1,6 +1,6 @@
 //! `etcd-bad-config`: settings that etcd refuses, or that cannot work.
 
-use super::common::{closes_silent_streams, matching};
+use super::common::{closes_silent_streams, matching, near};
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::facts::{EventId, Facts, Generation, InForce};
 use crate::gather::Gather;
@@ -8,6 +8,7 @@ use crate::log::event::Meaning;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::parameters::{LONGEST_ELECTION, SILENT_STREAM};
 use crate::report::{Confidence, Provenance, Severity};
+use crate::units::S;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -35,7 +36,10 @@ pub const REFUSED: &[Meaning] = &[
 
 fn check(facts: &Facts) -> Option<Finding> {
     let problems: Vec<_> = facts.configurations.iter().flat_map(|c| &c.problems).filter(|problem| problem.id == RULE.id).gather();
-    let refused = matching(facts, REFUSED, |_| true);
+    let mut refused = matching(facts, REFUSED, |_| true);
+    let unknown = unknown_flags(facts);
+    let no_timer = !unknown.is_empty() && refused.is_empty();
+    refused.extend(unknown);
     let membership = !refused.is_empty() && refused.iter().all(|id| facts.event(*id).meaning == Meaning::SettingsRefused);
     let pair = pair(facts);
     let title = if let Some(problem) = problems.first() {
@@ -52,6 +56,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         None if membership => {
             String::from("Name, addresses and state of the cluster do not fit what the member or its peers have. etcd ends at its start.")
         }
+        None if no_timer => String::from("This etcd has no flag of that name. It prints its usage and ends, as often as it is started."),
         None => String::from("The value stands in the line. etcd ends when it reads such a setting."),
     };
     // What only etcd 2.0 cannot work with is no fault of an etcd of unknown age.
@@ -76,6 +81,11 @@ fn check(facts: &Facts) -> Option<Finding> {
             "Compare the member's name and addresses with the initial cluster, on every machine. A member that lost its data is removed and added anew, with initial-cluster-state existing.",
         );
     }
+    if no_timer && pair.is_none() && problems.is_empty() {
+        finding = finding
+            .on(&[])
+            .advising("Compare the flag with the usage that follows it: it is misspelt, or of another version of etcd. Correct it where etcd is started.");
+    }
     for problem in problems {
         finding.evidence.push(Evidence { at: At::Place(problem.place), note: Some(problem.note.clone()) });
     }
@@ -85,6 +95,13 @@ fn check(facts: &Facts) -> Option<Finding> {
         }
     }
     Some(if pair.is_some() && !unsure && !works { finding.demanding(demands(facts)) } else { finding })
+}
+
+/// Flags that etcd does not know: its usage follows (etcd-io/etcd@v2.3.8:etcdmain/config.go, Parse).
+fn unknown_flags(facts: &Facts) -> Vec<EventId> {
+    let mut flags = matching(facts, &[Meaning::FlagUnknown], |_| true);
+    flags.retain(|id| near(facts, *id, &[Meaning::Usage], 0, S, 1));
+    flags
 }
 
 /// Lines that refuse, then the start lines with the pair in force.
@@ -285,6 +302,16 @@ mod tests {
         assert!(find(&facts(&[&start(600, 1000)]), "etcd-bad-config").is_some());
         let refused = "2016-04-20 10:00:00.500000 E | etcdmain: error verifying flags, -election-timeout[1000ms] should be at least as 5 times as -heartbeat-interval[600ms]. See 'etcd --help'.\n";
         assert!(find(&facts(&[refused]), "etcd-bad-config").is_some());
+    }
+
+    #[test]
+    fn a_flag_that_etcd_does_not_know() {
+        let flag = "flag provided but not defined: -hartbeat\n";
+        let found =
+            find(&facts(&[&format!("{flag}usage: etcd [flags]\n       start an etcd server\n")]), "etcd-bad-config").expect("it ends");
+        assert!(found.what.contains("no flag of that name") && found.parameters.is_empty(), "{found:?}");
+        assert!(find(&facts(&[&format!("{flag}Usage of app:\n")]), "etcd-bad-config").is_none());
+        assert!(find(&facts(&["usage: etcd [flags]\n       start an etcd server\n"]), "etcd-bad-config").is_none());
     }
 
     #[test]

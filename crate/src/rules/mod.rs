@@ -129,6 +129,11 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
         let found = (rule.check)(facts).filter(|found| findings.iter().all(|finding| finding.id != found.id));
         findings.extend(found);
     }
+    if common::only_quoted(facts) {
+        for finding in &mut findings {
+            finding.severity = finding.severity.min(Severity::Warning);
+        }
+    }
     by_key(&mut findings, |finding| (Reverse((finding.severity, finding.confidence)), finding.id));
     findings
 }

@@ -33,7 +33,7 @@ pub fn verdict(facts: &Facts, findings: &[Finding], plan: &Plan) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::{Timing, Verdict};
+    use crate::report::{Severity, Timing, Verdict};
     use crate::{Document, Input, analyze};
 
     fn verdict(log: &str) -> Verdict {
@@ -172,6 +172,15 @@ Apr 29 14:52:49 n2 etcd[1188]: raft.node: 91d25258d70ad868 lost leader 91d25258d
         let article = "Look for:\n\napply request took too long\nleader changed\n\nThese tell of latency in etcd.\n";
         let report = analyze(&Input { documents: vec![Document { name: None, text: article.to_owned() }], ..Input::default() });
         assert!(report.findings.is_empty());
+    }
+
+    #[test]
+    fn the_title_of_a_question_is_no_outage() {
+        let title = "etcdserver: publish error: etcdserver: request timed out";
+        let asked = verdict(&format!("{title}\n\nI started three members and one of them never comes up.\nWhy?\n"));
+        assert_eq!((asked.severity, asked.timing), (Severity::Warning, Timing::Undecided));
+        let printed = verdict(&format!("2016-05-04 10:00:00.000000 E | {title}\n\nI started three members.\n"));
+        assert_eq!(printed.severity, Severity::Critical);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::parameters::Parameter;
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, kept_place};
 use crate::report::{Severity, Timing};
 use crate::rules::Finding;
-use crate::rules::common::{BY_LEADER, only_bounded, says};
+use crate::rules::common::{BY_LEADER, only_bounded, only_quoted, says};
 
 /// Findings that name a cause which no timer touches, the most telling first.
 pub const OTHER_CAUSES: &[&str] = &[
@@ -63,7 +63,7 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
 fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing {
     let stolen = findings.iter().any(|finding| finding.id == "fleet-engine-lease-stolen");
     let repeatedly = findings.iter().any(|finding| finding.id == "fleet-leadership-churn");
-    if stolen && !repeatedly {
+    if stolen && !repeatedly || only_quoted(facts) {
         return Timing::Undecided;
     }
     if other_cause(findings).is_some() || plan.too_long.is_some() || waits_long_already(facts) {

@@ -44,6 +44,7 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::ProxyEndpoint,
     Meaning::FleetdCreateFailed,
     Meaning::FleetdConfigBad,
+    Meaning::FlagUnknown,
 ];
 
 /// A member that joins as a learner is asked again until it has caught up, as kubeadm does
