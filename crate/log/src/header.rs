@@ -124,9 +124,11 @@ fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
                     trail.ended_by = Some(at);
                     break;
                 };
-                // A word of letters before a stamp of Go's log package is the name that this logger prints, no machine's.
-                let logger = word.bytes().all(|byte| byte.is_ascii_lowercase()) && rest[length..].as_bytes().get(4) == Some(&b'/');
-                header.host = Some(word.trim_matches(['[', ']', '(', ')', ':'])).filter(|_| !logger);
+                // Go's log package prints its logger's name before `2015/07/07`, skydns and its like in brackets: no machine's.
+                let name = word.trim_matches(['[', ']', '(', ')', ':']);
+                let logs = word.starts_with('[') || line.as_bytes().get(at + length + 4) == Some(&b'/');
+                let logger = logs && name.bytes().all(|byte| byte.is_ascii_lowercase());
+                header.host = Some(name).filter(|_| !logger);
                 at += length;
                 continue;
             }
@@ -266,6 +268,10 @@ fn marking(text: &str) -> Option<usize> {
         let is_clock =
             clock.len() < 20 && clock.contains('.') && clock.trim_start().bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         return is_clock.then_some(clock.len() + 2);
+    }
+    // logrus, as Docker, Traefik and Swarm print it.
+    if text.starts_with("time=\"") {
+        return Some(6);
     }
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     if (1..8).contains(&digits) {
@@ -496,7 +502,14 @@ mod tests {
     #[test]
     fn the_name_of_a_logger_is_no_host() {
         assert_eq!(read("scout 2015/07/07 10:11:12 etcdserver: request timed out").1, None);
+        assert_eq!(read("[scout] Nov  6 15:29:17.964 INFO      | etcdserver: request timed out").1, None);
         assert_eq!(read("core-1 2015/07/07 10:11:12 etcdserver: request timed out").1, Some("core-1"));
+    }
+
+    #[test]
+    fn the_stamp_of_logrus() {
+        let line = "time=\"2016-03-31T21:47:16Z\" level=error msg=\"Discovery error: example\"";
+        assert_eq!(read(line).0, Some("2016-03-31T21:47:16Z"));
     }
 
     #[test]

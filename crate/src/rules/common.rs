@@ -217,7 +217,12 @@ pub const CERTIFICATE: &[&str] = &[
     "certificate required",
     "certificate signed by unknown authority",
     "TLS handshake",
+    // What a server that speaks TLS answers to plain HTTP begins so: a TLS record of an alert.
+    TLS_ALERT,
 ];
+
+/// The first bytes of such an alert, as Go prints them (RFC 8446, section 5.1: type 21, version 3).
+pub const TLS_ALERT: &str = "malformed HTTP response \"\\x15\\x03";
 
 /// Go's word for a peer that took the connection and then said nothing (golang/go@go1.12:src/net/http/transport.go):
 /// it is late, and no certificate was seen.

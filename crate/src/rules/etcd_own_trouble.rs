@@ -71,6 +71,14 @@ const SAID: &[Said] = &[
         what: "With the strategy best-effort it asks systemd for etcd.service, whatever endpoint it was given.",
         advice: "If etcd shall run there, see why it does not (systemctl status). If it runs elsewhere, set reboot-strategy to etcd-lock, and locksmith's endpoint.",
     },
+    // A full disk has a rule of its own.
+    Said {
+        meaning: Meaning::RaftSaveFailed,
+        severity: Severity::Critical,
+        title: "etcd could not write its log, and ended",
+        what: "It ends rather than answer for what it did not keep.",
+        advice: "The end of the line says what the file system answered. Look at the kernel's log for errors of that disk, and at quotas.",
+    },
     Said {
         meaning: Meaning::DbOpenSlow,
         severity: Severity::Warning,
@@ -226,6 +234,27 @@ const ENDS: &[(&str, Said)] = &[
             advice: "Start the etcd 3.5 that ran before, upgrade all members to the newest 3.5, and only then to 3.6.",
         },
     ),
+    (
+        "too many open files",
+        Said {
+            meaning: Meaning::EtcdFatal,
+            severity: Severity::Critical,
+            title: "etcd has as many files open as it may",
+            what: "Until some are closed it takes no new connection and writes no snapshot; where it cannot write its log it ends.",
+            advice: "Raise the limit of open files (LimitNOFILE in its unit, ulimit -n in a shell), and find the clients that keep so many connections open.",
+        },
+    ),
+    // What a start that fell back to a proxy after a timeout leaves behind (etcd-io/etcd#3971, to 2.2.2).
+    (
+        "oth member and proxy directories exist",
+        Said {
+            meaning: Meaning::EtcdFatal,
+            severity: Severity::Critical,
+            title: "The data directory holds a member's data and a proxy's, and etcd ends",
+            what: "etcd cannot tell which of the two it shall be. Before 2.2.3 a start that gave up its discovery could leave both.",
+            advice: "See on another machine whether the cluster has this member (etcdctl member list). If not, move the folder member out of the data directory, else the folder proxy.",
+        },
+    ),
     ("cluster cannot be downgraded", OLDER),
     ("invalid downgrade", OLDER),
 ];
@@ -272,6 +301,9 @@ fn heard_of(facts: &Facts, said: &Said) -> Option<Vec<EventId>> {
     let mut events = match said.meaning {
         // Short ones are not worth a word (judgement).
         meaning @ (Meaning::Defrag | Meaning::CtlHealth) => longest_first(facts, &[meaning]).filter(|(_, took)| *took >= S)?.0,
+        Meaning::RaftSaveFailed => matching(facts, &[Meaning::RaftSaveFailed, Meaning::RaftSnapSaveFailed], |event| {
+            !says(event, &["no space left", "too many open"])
+        }),
         // Every start says that it opened the file, and how long that took.
         Meaning::DbOpenSlow => matching(facts, &[Meaning::DbOpenSlow], |event| {
             !says(event, &["opened backend db"]) || event.duration("took").is_some_and(|took| took >= S)
@@ -313,6 +345,15 @@ mod tests {
     fn each_in_its_words() {
         for (line, expected) in [
             ("2021-03-02 10:00:00.000000 W | raft: A tick missed to fire. Node blocks too long!\n", "at least 12.8\u{a0}s"),
+            (
+                "2014/10/29 14:36:38 http: Accept error: accept tcp [::]:4001: too many open files; retrying in 5ms\n",
+                "etcd has as many files open",
+            ),
+            (
+                "Dec 22 22:49:49 localhost etcd2[654]: invalid datadir. Both member and proxy directories exist.\n",
+                "The data directory holds",
+            ),
+            ("2015/03/03 19:06:31 etcdserver: save state and entries error: short write\n", "etcd could not write its log"),
             (
                 "Dec 10 01:26:30 node-3 etcd[641]: [etcd] Dec 10 01:26:30.495 WARNING   | [ss] Error: nil response\n",
                 "A member had no answer",

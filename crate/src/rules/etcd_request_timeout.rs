@@ -45,7 +45,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         return Some(waits_for_word(facts, &events));
     }
     let by_leader = events.iter().any(|id| says(facts.event(*id), BY_LEADER));
-    let of_client = |event: &Event| !event.is_etcd_server() || event.meaning == Meaning::ClientDeadline;
+    let of_client =
+        |event: &Event| !event.is_etcd_server() || event.meaning == Meaning::ClientDeadline || says(event, &["exceeded header timeout"]);
     let requests = plural(lines(facts, &events), "request", "requests");
     let title = if events.iter().all(|id| of_client(facts.event(*id))) {
         format!("Clients gave up on {requests} to etcd")
@@ -157,7 +158,7 @@ mod tests {
             "fatal: [n1]: FAILED! => {{\"cmd\": \"{}\", \"stderr\": \"Error:  client: etcd cluster is unavailable or misconfigured; error #0: client: endpoint https://192.0.2.7:2379 exceeded header timeout\"}}\n",
             "etcdctl ".repeat(60)
         );
-        assert!(find(&facts(&[&line]), "etcd-request-timeout").is_some());
+        assert!(find(&facts(&[&line]), "etcd-request-timeout").expect("given up").title.starts_with("Clients gave up"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `etcd-tls`: certificates are refused, expired or do not match.
 
-use super::common::{blames_certificate, lines, plural, says};
+use super::common::{TLS_ALERT, blames_certificate, lines, plural, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -34,7 +34,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         "a certificate was signed by an authority the other side does not know"
     } else if said(&["doesn't contain any IP SANs", "is valid for", "not valid for", "IP SANs"]) {
         "a certificate does not hold the name or address that was used"
-    } else if said(&["oversized record", "does not look like a TLS handshake", "HTTP response to HTTPS"]) {
+    } else if said(&["oversized record", "does not look like a TLS handshake", "HTTP response to HTTPS", TLS_ALERT]) {
         "one side speaks TLS and the other does not"
     } else {
         "a certificate was refused"
@@ -74,6 +74,12 @@ mod tests {
         let found = find(&facts(&[&(leads.to_owned() + refused)]), "etcd-tls").expect("told");
         assert!(found.severity == crate::report::Severity::Warning && found.title.contains("gateway"), "{}", found.title);
         assert!(find(&facts(&[refused]), "etcd-tls").expect("a client").severity == crate::report::Severity::Critical);
+    }
+
+    #[test]
+    fn plain_http_to_a_port_that_speaks_tls() {
+        let log = "2015/01/29 01:13:55 INFO client.go:278: Failed getting response from http://127.0.0.1:4001/: malformed HTTP response \"\\x15\\x03\\x01\\x00\\x02\\x02\"\n";
+        assert!(find(&facts(&[log]), "etcd-tls").expect("told").title.contains("one side speaks TLS"));
     }
 
     #[test]

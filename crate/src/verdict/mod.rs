@@ -95,6 +95,7 @@ mod tests {
             "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=1/FAILURE\n",
             "Apr 29 15:35:29 k8s-1 etcd[1167]: 2a0965170762fd09 [q:2] has received 1 votes and 2 vote rejections\n",
             "cluster is unhealthy\n",
+            "ERROR generator.go:65: Failed fetching current unit states: No such method 'ListUnits'\n",
             "panic: send on closed channel\ngoroutine 7 [running]:\nexample.com/app/etcd.Watch(0xc0001a2000)\n",
             "Nov 17 14:44:07 n1 kube-apiserver[15]: W1117 14:44:07.933170   15035 clientconn.go:1120] grpc: addrConn.createTransport failed to connect to {https://192.0.2.7:2379 0>\n",
             "[2023/09/04 21:38:34.036 +08:00] [WARN] [session.go:435] [\"keep-alive failed\"] [error=\"etcdserver: requested lease not found\"]\n",

@@ -45,6 +45,8 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::FleetdCreateFailed,
     Meaning::FleetdConfigBad,
     Meaning::FlagUnknown,
+    Meaning::AgentCurrentStateFailed,
+    Meaning::UnitStateFetchFailed,
 ];
 
 /// A member that joins as a learner is asked again until it has caught up, as kubeadm does
