@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::config::embedded::{HEADER, here_document};
 use crate::config::{self, Configuration, Source, detect};
-use crate::log::border::{is_fence, is_prompt, is_stamped};
+use crate::log::border::{is_fence, is_hunk, is_prompt, is_stamped};
 use crate::log::header::header;
 use crate::text::DocumentId;
 
@@ -17,6 +17,8 @@ struct Stretch {
     range: Range<usize>,
     /// A shell's here-document or a text in quotes, which whatever is around it may fill in.
     embedded: bool,
+    /// Lines of a diff.
+    in_diff: bool,
 }
 
 /// The configurations that stand in a text beside a log, each with its bytes at their places.
@@ -28,8 +30,9 @@ pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
     stretches(text).into_iter().filter(may_be_one).take(MOST).filter_map(|stretch| read(document, text, stretch)).collect()
 }
 
-fn read(document: DocumentId, text: &str, Stretch { range, embedded }: Stretch) -> Option<Configuration> {
-    let alone = &text[range.clone()];
+fn read(document: DocumentId, text: &str, Stretch { range, embedded, in_diff }: Stretch) -> Option<Configuration> {
+    let applied = in_diff.then(|| applied(&text[range.clone()]));
+    let alone = applied.as_deref().unwrap_or(&text[range.clone()]);
     let source = detect::configuration(alone)?;
     // A sentence may name flags as well: as advice, or as what was tried.
     if source == Source::Flags && !alone.lines().any(is_command) {
@@ -43,12 +46,21 @@ fn read(document: DocumentId, text: &str, Stretch { range, embedded }: Stretch) 
     };
     let mut read = config::read(document, &part).filter(|read| !read.settings.is_empty() || may_be_given_more(read))?;
     // An excerpt need not show the first line of its file.
-    read.problems.retain(|problem| problem.id != "config-header-missing");
+    read.problems.retain(|problem| problem.id != "config-header-missing" && !(in_diff && problem.id == "config-section-without-start"));
     for problem in read.problems.iter_mut().filter(|problem| embedded && problem.id == "config-yaml-error") {
         problem.id = "config-template";
         problem.note = "This configuration stands inside another file, so it was read line by line.".to_owned();
     }
-    Some(Configuration { part: Some(part), ..read })
+    Some(Configuration { part: Some(part), in_diff, ..read })
+}
+
+/// The new side of a diff's lines, each byte at its place.
+fn applied(lines: &str) -> String {
+    let side = |line: &str| match line.as_bytes().first() {
+        Some(b'-' | b'\\') => line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect(),
+        _ => line.replacen('+', " ", usize::from(line.starts_with('+'))),
+    };
+    lines.split_inclusive('\n').map(side).collect()
 }
 
 /// What ends a configuration that stands inside another file.
@@ -62,6 +74,8 @@ enum End<'t> {
     Dedent(usize),
     /// A quote in which others may stand, as where a shell fills in: what closes it closes more.
     Quote,
+    /// What is no line of a diff, behind `@@ -1,2 +1,3 @@`.
+    Hunk,
 }
 
 /// Where in its line a configuration begins inside another file, and what ends it. `above` is the line above.
@@ -72,7 +86,7 @@ fn opened<'t>(above: &'t str, line: &str) -> Option<(usize, End<'t>)> {
     let header = body.ends_with(HEADER);
     match here_document(above) {
         Some((_, word)) if head.trim().is_empty() => Some((head.len(), End::Word(word))),
-        _ if header && head.trim().is_empty() && !head.is_empty() && begins_block(above) => Some((head.len(), End::Dedent(head.len()))),
+        _ if header && head.trim().is_empty() && !head.is_empty() && may_indent(above) => Some((head.len(), End::Dedent(head.len()))),
         _ if header && head.is_empty() => quoted_above(above).map(|end| (0, end)),
         _ if quote.len() == head.len() => None,
         _ if head.ends_with('`') => Some((head.len(), End::Backtick)),
@@ -87,9 +101,10 @@ fn quoted_above(line: &str) -> Option<End<'static>> {
     python.map(End::Word).or_else(|| (line.len() > 3 && line.ends_with('`') && !line.ends_with("``")).then_some(End::Backtick))
 }
 
-/// Whether a line of YAML ends with the mark of a block: `user_data: |`, `Fn::Base64: !Sub >-`.
-fn begins_block(line: &str) -> bool {
-    line.trim_end().trim_end_matches(['-', '+']).ends_with(['|', '>'])
+/// Whether what follows a line may be indented as a whole: a line of YAML that ends with the mark of a block
+/// (`user_data: |`, `Fn::Base64: !Sub >-`), or the empty line before code in an article.
+fn may_indent(line: &str) -> bool {
+    line.trim().is_empty() || line.trim_end().trim_end_matches(['-', '+']).ends_with(['|', '>'])
 }
 
 /// Where a line closes a quote and a bracket behind it: `"}'`, `");`.
@@ -111,7 +126,7 @@ fn stretches(text: &str) -> Vec<Stretch> {
     let mut here = None;
     let mut close = |range: Range<usize>, open: Option<End>| {
         if !range.is_empty() {
-            found.push(Stretch { range, embedded: open.is_some() });
+            found.push(Stretch { range, embedded: open.is_some(), in_diff: matches!(open, Some(End::Hunk)) });
         }
     };
     for line in text.split_inclusive('\n') {
@@ -123,17 +138,21 @@ fn stretches(text: &str) -> Vec<Stretch> {
             Some(End::Word(word)) => (word == line.trim()).then_some(0),
             Some(End::Backtick) => line.find('`'),
             Some(End::Quote) => closed(line),
+            Some(End::Hunk) => (!line.starts_with([' ', '+', '-', '\\', '\r', '\n'])).then_some(0),
             Some(End::Dedent(least)) => (!line.trim().is_empty() && line.len() - line.trim_start().len() < least).then_some(0),
             // Also what ends the here-document that a prompt's line began.
             _ => here.is_some_and(|word| word == line.trim()).then_some(0),
         };
-        if let Some(inside) = closed.or(is_border(line).then_some(0)) {
+        if is_hunk(line) {
+            close(start..at, open.replace(End::Hunk));
+            start = end;
+        } else if let Some(inside) = closed.or((is_border(line) && !matches!(open, Some(End::Hunk))).then_some(0)) {
             close(start..at + inside, open.take());
             start = end;
-        } else if let Some((inside, ends)) = opened(above, line) {
+        } else if let Some((inside, ends)) = opened(above, line).filter(|_| !matches!(open, Some(End::Hunk))) {
             close(start..at, open.replace(ends));
             start = at + inside;
-        } else if line.trim() == HEADER {
+        } else if line.trim() == HEADER && !matches!(open, Some(End::Hunk)) {
             close(start..at, open.take());
             start = at;
         }
@@ -223,6 +242,7 @@ mod tests {
             format!("resource \"a\" \"b\" {{\n  user_data = <<-EOF\n{}    EOF\n  size: {{}}\n}}\n", file("    ")),
             format!("var a = `\n{plain}`\n"),
             format!("a = \"\"\"\n{plain}\"\"\"\n"),
+            format!("It looks like this:\n\n{}\nAny ideas?\n", file("    ")),
             format!("heat:\n  node:\n    user_data:\n      template: |\n{}      params: {{a: b}}\n", file("        ")),
             format!("cat > 1 <<EOF\n#cloud-config\nhostname: a\nEOF\ncat > 2 <<EOF\n{plain}EOF\n"),
         ] {
@@ -243,6 +263,17 @@ mod tests {
         assert_eq!((found.len(), found[0].cluster.has_etcd, problems), (1, true, vec!["config-template"]));
         let ignition = "var a = `{\n  \"ignition\": {\"version\": \"2.0.0\"},\n  \"systemd\": {\"units\": [{\"name\": \"etcd2.service\", \"dropins\": [{\"name\": \"a.conf\",\n    \"contents\": \"[Service]\\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\"}]}]}\n}`\n";
         assert_eq!(stated(ignition), [(ElectionTimeout, Some(2000 * MS), "2000")]);
+    }
+
+    #[test]
+    fn the_new_side_of_a_diff() {
+        let text = "diff --git a/u b/u\n--- a/u\n+++ b/u\n@@ -1,6 +1,6 @@\n #cloud-config\n coreos:\n   etcd2:\n     name: a\n-    election-timeout: 3000\n+    election-timeout: 2000\n@@ -20,2 +20,3 @@ x\n   fleet:\n     public-ip: a\n+    agent-ttl: 60s\n";
+        assert!(may_be_several(text));
+        assert_eq!(stated(text), [(ElectionTimeout, Some(2000 * MS), "2000"), (AgentTtl, Some(60 * S), "60s")]);
+        let found = configurations(0, text);
+        assert!(found.iter().all(|each| each.in_diff && each.problems.is_empty()), "{:?}", found[0].problems);
+        let change = crate::patch::Change { parameter: AgentTtl, value: 90 * S, etcd: crate::patch::Etcd::V2 };
+        assert_eq!(crate::patch::patch(&[text], &found, &[change])[0].disposition, "refused");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 /// Whether a text may hold more than one configuration: a fence, a prompt, or a line that begins as most lines of a
 /// log do. Told without reading headers, which would be the longest part of reading a configuration.
 pub fn may_be_several(text: &str) -> bool {
-    text.lines().any(|line| is_fence(line) || is_prompt(line) || is_stamped(line.trim_start()))
+    text.lines().any(|line| is_fence(line) || is_prompt(line) || is_hunk(line) || is_stamped(line.trim_start()))
 }
 
 /// Whether a line begins as a line of a log does: a date, a month, a time of day, `level=`.
@@ -27,6 +27,11 @@ pub fn is_stamped(line: &str) -> bool {
 /// At the margin: what is indented may be text within a configuration.
 pub fn is_fence(line: &str) -> bool {
     line.starts_with("```") || line.starts_with("~~~")
+}
+
+/// The line above the lines of a diff that belong together: `@@ -3,10 +3,14 @@`.
+pub fn is_hunk(line: &str) -> bool {
+    line.starts_with("@@ -")
 }
 
 /// `$ cat x`, `core@core-1 ~ $ cat x`, `[root@core-1 etc]# cat x`. A comment behind an address is none.

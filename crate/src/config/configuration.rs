@@ -135,6 +135,8 @@ pub struct Configuration {
     pub limits: Vec<String>,
     /// Where the document holds a log as well: the text up to the end of this configuration, with all before it blank.
     pub part: Option<String>,
+    /// It stands in a diff, which no edit may go into: it counts its lines.
+    pub in_diff: bool,
 }
 
 /// Every finding id that a `Problem` may carry.

@@ -97,6 +97,9 @@ struct Signs {
 impl Signs {
     fn of(sample: &str) -> Self {
         let mut signs = Signs::default();
+        let indent = |raw: &str| raw.len() - raw.trim_start().len();
+        // An excerpt may be indented as a whole.
+        let outset = sample.lines().filter(|raw| !raw.trim().is_empty()).map(indent).min().unwrap_or(0);
         for raw in sample.lines() {
             let line = raw.trim();
             if line.is_empty() {
@@ -120,7 +123,7 @@ impl Signs {
                 let bare = key.trim_matches('"');
                 let stated = value.trim_start_matches([' ', '"']).starts_with(|first: char| first.is_ascii_digit());
                 let key = if stated { bare } else { key };
-                signs.key(key.trim_start_matches("- ").trim(), raw.len() - raw.trim_start().len());
+                signs.key(key.trim_start_matches("- ").trim(), indent(raw) - outset);
             }
             let assigned = line.trim_start_matches("export ").trim_start_matches("ENV ");
             let assigned = assigned.strip_prefix("echo ").map_or(assigned, |text| text.trim_start_matches(['"', '\'']));
@@ -190,7 +193,8 @@ impl Signs {
         let manifest = self.listed
             || ["controlPlaneHardwareSpeed:", "extraArgs:", "extra_args:"].iter().any(|key| search::has(sample, key))
             || k3s::is_server(self.root_keys.iter().map(String::as_str))
-            || (self.has("cluster") && (self.has("machine") || sample.contains("\n  etcd:")))
+            // Another program's cluster has timers where Talos has `extraArgs`.
+            || (self.has("cluster") && (self.has("machine") || (sample.contains("\n  etcd:") && self.timing_keys == 0)))
             || self.has("rancher_kubernetes_engine_config")
             || (self.has("services") && sample.contains("etcd"))
             || (self.has("apiVersion") && self.has("kind") && (sample.contains("etcd") || sample.contains("kubeadm.k8s.io/")));
@@ -310,6 +314,8 @@ mod tests {
             ("\"raft\": {\n  \"election-timeout\": %d,\n", None),
             ("    consumer:\n      group: a\n      heartbeat-interval: 5000\n", None),
             ("   ETCD_NAME: a\n   ETCD_ELECTION_TIMEOUT: \"1000\"\n   ETCD_ENV: |-\n     ETCD_NAME=a\n", Some(Source::Fragment)),
+            ("cluster:\n  etcd:\n    advertisedSubnets: [10.0.0.0/8]\n", Some(Source::Manifest)),
+            ("cluster:\n  etcd:\n    heartbeat_interval: 500\n    election_timeout: 5000\n", None),
             ("other:\n  raft:\n    heartbeat-interval: 250ms\n    election-timeout: 2500ms\n", None),
             ("- name: etcd\n  docker_container:\n    env:\n      ETCD_HEARTBEAT_INTERVAL: \"250\"\n", Some(Source::Manifest)),
             ("services:\n  kv:\n    image: etcd\n    command: [--heartbeat-interval=250]\n", Some(Source::Manifest)),

@@ -38,6 +38,7 @@ impl Builder<'_> {
             cluster: self.cluster,
             tolerant: self.tolerant,
             limits: self.limits,
+            in_diff: false,
             part: None,
         }
     }

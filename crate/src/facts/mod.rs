@@ -270,6 +270,7 @@ impl Facts {
             one_of_each: Vec::new(),
         };
         settings::judge_old_keys(&mut facts.configurations, facts.etcd);
+        settings::judge_fleet_conf(&mut facts.configurations);
         facts.by_meaning = events::by_meaning(&facts);
         facts.one_of_each = events::one_of_each(&facts);
         facts.generation = versions::generation(&facts);

@@ -4,7 +4,7 @@
 //! configuration states, what failing calls or a long heartbeat give away, the default (method, section 1.2).
 
 use super::{EventId, Facts, Generation, InForce, VersionRange};
-use crate::config::{Configuration, Problem};
+use crate::config::{Configuration, Problem, Source};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
@@ -37,6 +37,27 @@ pub fn judge_old_keys(configurations: &mut [Configuration], etcd: Option<Version
                 let note = format!("peer-{key} is the name of etcd 0.4; etcd 2 and 3 warn of it and pass over it. Theirs is {key}.");
                 let (place, parameter) = (setting.place, Some(setting.parameter));
                 configuration.problems.push(Problem { id: "config-old-key", place, note, parameter, weak_pair: false });
+            }
+        }
+    }
+}
+
+/// Why a line of fleet.conf does not act.
+const BEATEN: &str = "Another of these texts sets it in the environment of fleet, and a variable beats fleet.conf.";
+
+/// Voids in fleet.conf what another configuration sets in fleet's environment, as a section and a drop-in do
+/// (coreos/fleet@v0.11.5:Godeps/_workspace/src/github.com/rakyll/globalconf/globalconf.go:105).
+pub fn judge_fleet_conf(configurations: &mut [Configuration]) {
+    let beats = |configuration: &&Configuration| !matches!(configuration.source, Source::FleetConf | Source::Fragment);
+    let set = configurations.iter().filter(beats).flat_map(|configuration| &configuration.settings).filter(|setting| setting.effective);
+    let set: Vec<Parameter> = set.map(|setting| setting.parameter).gather();
+    for configuration in configurations.iter_mut().filter(|configuration| configuration.source == Source::FleetConf) {
+        for setting in configuration.settings.iter_mut() {
+            let (acts, told) = (setting.effective, setting.why.as_deref() == Some(BEATEN));
+            if (acts || told) && set.contains(&setting.parameter) {
+                (setting.effective, setting.why) = (false, Some(BEATEN.to_owned()));
+            } else if told {
+                (setting.effective, setting.why) = (true, None);
             }
         }
     }
@@ -196,6 +217,15 @@ mod tests {
         // A cloud-config may have a section for each.
         let both = "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 200\n  etcd2:\n    listen-client-urls: http://0.0.0.0:2379\n  units:\n  - {name: etcd.service, command: start}\n";
         assert!(told(both).is_empty());
+    }
+
+    #[test]
+    fn the_environment_beats_fleet_conf() {
+        let (unit, file) = ("[Service]\nEnvironment=FLEET_AGENT_TTL=90s\n", "agent_ttl=30s\netcd_request_timeout=3\n");
+        for texts in [[unit, file], [file, unit]] {
+            let facts = facts(&texts);
+            assert_eq!([Parameter::AgentTtl, Parameter::EtcdRequestTimeout].map(|each| facts.value(each) / S), [90, 3]);
+        }
     }
 
     #[test]

@@ -71,6 +71,9 @@ fn hardware_speed(changes: &[Change]) -> String {
 
 /// What is never edited.
 fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Result<(), String> {
+    if configuration.in_diff {
+        return Err("These are lines of a diff; make the change in the file that it is of.".to_owned());
+    }
     if configuration.source == Source::Manifest && of_openshift(text) {
         return Err(hardware_speed(changes));
     }
