@@ -143,16 +143,17 @@ fn stretches(text: &str) -> Vec<Stretch> {
             // Also what ends the here-document that a prompt's line began.
             _ => here.is_some_and(|word| word == line.trim()).then_some(0),
         };
+        let in_hunk = matches!(open, Some(End::Hunk));
         if is_hunk(line) {
             close(start..at, open.replace(End::Hunk));
             start = end;
-        } else if let Some(inside) = closed.or((is_border(line) && !matches!(open, Some(End::Hunk))).then_some(0)) {
+        } else if let Some(inside) = closed.or((!in_hunk && is_border(line)).then_some(0)) {
             close(start..at + inside, open.take());
             start = end;
-        } else if let Some((inside, ends)) = opened(above, line).filter(|_| !matches!(open, Some(End::Hunk))) {
+        } else if let Some((inside, ends)) = opened(above, line).filter(|_| !in_hunk) {
             close(start..at, open.replace(ends));
             start = at + inside;
-        } else if line.trim() == HEADER && !matches!(open, Some(End::Hunk)) {
+        } else if line.trim() == HEADER && !in_hunk {
             close(start..at, open.take());
             start = at;
         }

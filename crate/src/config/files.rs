@@ -9,7 +9,7 @@ use crate::yaml::{Node, Tree};
 pub fn take_unit(builder: &mut Builder, tree: &Tree, unit: &Node, content_key: &str, drop_in_keys: &[&str]) {
     let Some(name) = tree.get(unit, "name").and_then(Node::text).map(str::to_owned) else { return };
     let word = |key: &str| tree.get(unit, key).and_then(Node::text);
-    let truth = |key: &str| word(key).is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "on"));
+    let truth = |key: &str| is_true(tree, unit, key);
     let started = !truth("mask")
         && (matches!(word("command"), Some("start" | "restart" | "reload-or-restart")) || truth("enable") || truth("enabled"));
     let scalar = |node, key: &str| tree.get(node, key).filter(|content| content.text().is_some() && !content.is_null());
@@ -30,6 +30,12 @@ pub fn take_unit(builder: &mut Builder, tree: &Tree, unit: &Node, content_key: &
             }
         }
     }
+}
+
+/// Whether a unit of such a list has this key, and it is true: `mask`, `enable`.
+pub fn is_true(tree: &Tree, unit: &Node, key: &str) -> bool {
+    let text = tree.get(unit, key).and_then(Node::text);
+    text.is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "on"))
 }
 
 /// A file that the configuration writes, by its path.

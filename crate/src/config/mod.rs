@@ -11,7 +11,7 @@ pub(crate) mod embedded;
 mod env;
 pub(crate) mod etcd_toml;
 mod etcd_yaml;
-mod files;
+pub(crate) mod files;
 mod flags;
 mod fleet_conf;
 mod fragment;

@@ -5,6 +5,7 @@ use super::place::{Form, Place, bom, line_start};
 use super::{Change, Etcd, render};
 use crate::config::command::{etcd_word, runs_container, starts_container};
 use crate::config::etcd_toml;
+use crate::config::files::is_true;
 use crate::config::inner::Inner;
 use crate::config::manifest::{arguments_of, commands};
 use crate::config::{Source, section_of};
@@ -223,7 +224,7 @@ impl Place<'_> {
             (false, _) => name.starts_with("fleet"),
         };
         let units = tree.documents.first().and_then(|root| tree.at(root, path)).map_or(&[][..], Node::items);
-        let ours = |unit: &&Node| tree.get(unit, "name").and_then(Node::text).is_some_and(is_daemon) && !is_masked(tree, unit);
+        let ours = |unit: &&Node| tree.get(unit, "name").and_then(Node::text).is_some_and(is_daemon) && !is_true(tree, unit, "mask");
         units.iter().filter(ours).gather()
     }
 
@@ -375,11 +376,7 @@ impl Place<'_> {
 fn masks(tree: &Tree, coreos: &Node, section: &str) -> bool {
     let units = tree.get(coreos, "units").map_or(&[][..], Node::items);
     let named = |unit: &&Node| tree.get(unit, "name").and_then(Node::text).and_then(|name| name.strip_suffix(".service")) == Some(section);
-    units.iter().filter(named).any(|unit| is_masked(tree, unit))
-}
-
-fn is_masked(tree: &Tree, unit: &Node) -> bool {
-    tree.get(unit, "mask").and_then(Node::text).is_some_and(|text| matches!(text, "true" | "yes" | "on"))
+    units.iter().filter(named).any(|unit| is_true(tree, unit, "mask"))
 }
 
 /// A line of a shell or a Dockerfile that sets a variable.

@@ -242,6 +242,7 @@ pub fn kept_place(facts: &Facts) -> Option<&Stall> {
         };
         stall.kind.is_measured()
             && stall.length.low > longest
+            // So many lines around it are looked at, so that a log of late heartbeats is not read again for each.
             && !facts.logs[id.log].events.iter().skip(id.event.saturating_sub(200)).take(400).any(deposed)
             && last.is_some_and(|last| last.micros >= end + wait)
             && (!facts.changes.is_empty() || remarks(id.log))

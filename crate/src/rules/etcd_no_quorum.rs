@@ -2,6 +2,7 @@
 
 use super::common::{WAITS, all, last_line, matching, near, plural, says, span, time, times, voice, waited};
 use super::{Finding, Rule};
+use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts, LeaderChange};
 use crate::gather::Gather;
@@ -70,8 +71,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// A leader that stepped down for want of a majority, and the longest time after it that nobody led.
 fn gave_up(facts: &Facts) -> Option<(EventId, Micros)> {
-    // The slowest failover takes 2.7 timeouts (lab, section 2).
-    let long = (4 * facts.value(Parameter::ElectionTimeout)).max(5 * S);
+    let long = (NO_FAILOVER_TAKES * facts.value(Parameter::ElectionTimeout)).max(5 * S);
     let elected = |change: &LeaderChange| Some((change.elected?, change.old.clone()));
     let mut elections: Vec<(Micros, Option<String>)> = facts.changes.iter().filter_map(elected).gather();
     sort::sort(&mut elections);
@@ -143,7 +143,8 @@ fn stood_still(facts: &Facts, rounds: &[EventId]) -> bool {
     })
 }
 
-/// Whether this member asked from its start on and had its answer some seconds later: its peers were started after it.
+/// Whether this member asked from its start on and had its answer within ten seconds of it (judgement): its peers were
+/// started after it.
 fn part_of_a_start(facts: &Facts, rounds: &[EventId], answer: EventId) -> bool {
     const WITHIN: Micros = 10 * S;
     let Some(first) = rounds.first() else { return false };

@@ -241,7 +241,8 @@ fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
     ended || facts.stalls.iter().filter(stood_still).any(broke)
 }
 
-/// Between a member's last line and some seconds after its new start, of a minute at most.
+/// Between a member's last line and some seconds after its new start. One that prints little may have lived on after
+/// that line, so a minute at most counts (judgement).
 fn around_restart(facts: &Facts, start: EventId, now: Micros) -> bool {
     let Some(began) = time(facts, start) else { return false };
     let host = facts.event(start).host;
