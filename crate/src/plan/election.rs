@@ -226,27 +226,34 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Raise {
 }
 
 /// A stall longer than any follower waits, twice the election-timeout, after which its leader went on as leader: the
-/// followers stood still too, as when the host of all of them does, or wait longer than is known. A log that leaves
-/// remarks out does not show who led.
+/// followers stood still too, as when the host of all of them does, or wait longer than is known.
 pub fn kept_place(facts: &Facts) -> Option<&Stall> {
-    let wait = facts.value(Parameter::ElectionTimeout);
-    let longest = 2 * (wait + facts.value(Parameter::HeartbeatInterval));
-    let remarks = |log: usize| facts.logs[log].events.iter().any(|event| says(event, &["\"level\":\"info\"", " I | "]));
-    facts.stalls.iter().find(|stall| {
-        let (Some(id), Some(end)) = (stall.events.first(), stall.end) else { return false };
-        let host = facts.event(*id).host;
-        let last = facts.logs[id.log].events.iter().rev().find(|event| event.host == host).and_then(|event| event.time);
-        let deposed = |event: &Event| {
-            let falls = matches!(event.meaning, Meaning::HigherTermMessage | Meaning::QuorumInactiveStepdown | Meaning::LeaderLost);
-            falls && event.host == host && event.time.is_some_and(|time| (end - longest..=end + longest).contains(&time.micros))
-        };
-        stall.kind.is_measured()
-            && stall.length.low > longest
-            // So many lines around it are looked at, so that a log of late heartbeats is not read again for each.
-            && !facts.logs[id.log].events.iter().skip(id.event.saturating_sub(200)).take(400).any(deposed)
-            && last.is_some_and(|last| last.micros >= end + wait)
-            && (!facts.changes.is_empty() || remarks(id.log))
-    })
+    let longest = longest_wait(facts);
+    facts.stalls.iter().find(|stall| stall.kind.is_measured() && stall.length.low > longest && went_on(facts, stall))
+}
+
+/// No follower waits longer.
+fn longest_wait(facts: &Facts) -> Micros {
+    2 * (facts.value(Parameter::ElectionTimeout) + facts.value(Parameter::HeartbeatInterval))
+}
+
+/// Whether the log goes on after the stall and shows that nobody took the leader's place. A log that leaves remarks out
+/// does not show who led.
+pub fn went_on(facts: &Facts, stall: &Stall) -> bool {
+    let longest = longest_wait(facts);
+    let (Some(id), Some(end)) = (stall.events.first(), stall.end) else { return false };
+    let events = &facts.logs[id.log].events;
+    let host = facts.event(*id).host;
+    let remarks = || events.iter().any(|event| says(event, &["\"level\":\"info\"", " I | "]));
+    let last = events.iter().rev().find(|event| event.host == host).and_then(|event| event.time);
+    let deposed = |event: &Event| {
+        let falls = matches!(event.meaning, Meaning::HigherTermMessage | Meaning::QuorumInactiveStepdown | Meaning::LeaderLost);
+        falls && event.host == host && event.time.is_some_and(|time| (end - longest..=end + longest).contains(&time.micros))
+    };
+    // So many lines around it are looked at, so that a log of late heartbeats is not read again for each.
+    !events.iter().skip(id.event.saturating_sub(200)).take(400).any(deposed)
+        && last.is_some_and(|last| last.micros >= end + facts.value(Parameter::ElectionTimeout))
+        && (!facts.changes.is_empty() || remarks())
 }
 
 /// The sound pair that the configuration states where the log shows that the member runs with another one.

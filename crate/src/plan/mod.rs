@@ -19,7 +19,7 @@ use crate::report::{Bound, Confidence, Provenance};
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, human};
 
-pub use election::{TooLong, kept_place};
+pub use election::{TooLong, kept_place, went_on};
 pub use meant::meant;
 pub use request::HIGHEST as HIGHEST_REQUEST_TIMEOUT;
 

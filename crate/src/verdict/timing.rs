@@ -3,7 +3,7 @@
 use super::unexplained::{saw_too_little, unexplained};
 use crate::facts::{ChangeClass, Facts, Stall, StallKind};
 use crate::parameters::Parameter;
-use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, kept_place};
+use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, kept_place, went_on};
 use crate::report::{Severity, Timing};
 use crate::rules::Finding;
 use crate::rules::common::{BY_LEADER, only_bounded, only_quoted, says};
@@ -80,9 +80,12 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::Undecided;
     }
     let late = !facts.stalls.is_empty();
-    // Longer than followers wait: whether it cost the leader its place is not in the input.
-    let outruns = |stall: &Stall| stall.kind.is_measured() && stall.planned >= facts.value(Parameter::ElectionTimeout);
-    let may_have_lost = facts.members != Some(1) && !only_bounded(facts) && kept_place(facts).is_none();
+    // Longer than followers wait, as far as that is known: whether it cost the leader its place is not in the input.
+    let outruns = |stall: &Stall| {
+        let outlasted = only_bounded(facts) && went_on(facts, stall);
+        stall.kind.is_measured() && stall.planned >= facts.value(Parameter::ElectionTimeout) && !outlasted
+    };
+    let may_have_lost = facts.members != Some(1) && kept_place(facts).is_none();
     if plan.replay.needless == 0 && may_have_lost && facts.longest_stall().is_some_and(outruns) {
         return Timing::Undecided;
     }
