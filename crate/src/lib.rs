@@ -22,6 +22,7 @@ pub mod parameters;
 pub mod model;
 pub mod report;
 pub mod template;
+pub mod margin;
 pub mod yaml;
 pub mod config;
 pub mod parts;

@@ -4,9 +4,10 @@
 use std::ops::Range;
 
 use crate::config::embedded::{HEADER, here_document};
-use crate::config::{self, Configuration, Source, detect};
+use crate::config::{self, Configuration, Marks, Source, detect};
 use crate::log::border::{is_fence, is_hunk, is_prompt, is_stamped};
 use crate::log::header::header;
+use crate::margin::without_margins;
 use crate::text::DocumentId;
 
 /// So many stretches that may be configurations are looked at; an article has a few.
@@ -17,20 +18,24 @@ struct Stretch {
     range: Range<usize>,
     /// A shell's here-document or a text in quotes, which whatever is around it may fill in.
     embedded: bool,
-    /// Lines of a diff.
-    in_diff: bool,
+    marks: Option<Marks>,
 }
 
 /// The configurations that stand in a text beside a log, each with its bytes at their places.
 pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
+    let clean = without_margins(text);
+    let (shown, text) = (text, clean.as_deref().unwrap_or(text));
     let may_be_one = |stretch: &Stretch| {
         let text = &text[stretch.range.clone()];
         stretch.embedded || text.starts_with(HEADER) || names_a_parameter(text)
     };
-    stretches(text).into_iter().filter(may_be_one).take(MOST).filter_map(|stretch| read(document, text, stretch)).collect()
+    let in_margin = |stretch: &Stretch| shown[stretch.range.clone()] != text[stretch.range.clone()];
+    let marked = |stretch: Stretch| Stretch { marks: stretch.marks.or(in_margin(&stretch).then_some(Marks::Margin)), ..stretch };
+    stretches(text).into_iter().filter(may_be_one).take(MOST).filter_map(|stretch| read(document, text, marked(stretch))).collect()
 }
 
-fn read(document: DocumentId, text: &str, Stretch { range, embedded, in_diff }: Stretch) -> Option<Configuration> {
+fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: Stretch) -> Option<Configuration> {
+    let in_diff = marks == Some(Marks::Diff);
     let applied = in_diff.then(|| applied(&text[range.clone()]));
     let alone = applied.as_deref().unwrap_or(&text[range.clone()]);
     let source = detect::configuration(alone)?;
@@ -51,7 +56,7 @@ fn read(document: DocumentId, text: &str, Stretch { range, embedded, in_diff }: 
         problem.id = "config-template";
         problem.note = "This configuration stands inside another file, so it was read line by line.".to_owned();
     }
-    Some(Configuration { part: Some(part), in_diff, ..read })
+    Some(Configuration { part: Some(part), marks, ..read })
 }
 
 /// The new side of a diff's lines, each byte at its place.
@@ -114,10 +119,10 @@ fn closed(line: &str) -> Option<usize> {
     (!body.ends_with('\\') && end.starts_with(['"', '\'']) && end.contains(['}', ')'])).then_some(body.len())
 }
 
-/// Whether a configuration stands inside another file.
+/// Whether a configuration stands inside another file, or marks before its lines.
 pub fn embeds(text: &str) -> bool {
     let mut above = "";
-    text.lines().any(|line| opened(std::mem::replace(&mut above, line), line).is_some())
+    without_margins(text).is_some() || text.lines().any(|line| opened(std::mem::replace(&mut above, line), line).is_some())
 }
 
 /// Whole lines between logs, fences and prompts, and what stands inside a file.
@@ -126,7 +131,8 @@ fn stretches(text: &str) -> Vec<Stretch> {
     let mut here = None;
     let mut close = |range: Range<usize>, open: Option<End>| {
         if !range.is_empty() {
-            found.push(Stretch { range, embedded: open.is_some(), in_diff: matches!(open, Some(End::Hunk)) });
+            let marks = matches!(open, Some(End::Hunk)).then_some(Marks::Diff);
+            found.push(Stretch { range, embedded: open.is_some(), marks });
         }
     };
     for line in text.split_inclusive('\n') {
@@ -272,9 +278,27 @@ mod tests {
         assert!(may_be_several(text));
         assert_eq!(stated(text), [(ElectionTimeout, Some(2000 * MS), "2000"), (AgentTtl, Some(60 * S), "60s")]);
         let found = configurations(0, text);
-        assert!(found.iter().all(|each| each.in_diff && each.problems.is_empty()), "{:?}", found[0].problems);
+        assert!(found.iter().all(|each| each.marks == Some(Marks::Diff) && each.problems.is_empty()), "{:?}", found[0].problems);
         let change = crate::patch::Change { parameter: AgentTtl, value: 90 * S, etcd: crate::patch::Etcd::V2 };
         assert_eq!(crate::patch::patch(&[text], &found, &[change])[0].disposition, "refused");
+    }
+
+    /// What it is shown with is not its text, and no line of ours would have it.
+    #[test]
+    fn with_a_margin() {
+        let file = "#cloud-config\ncoreos:\n  units: [{name: etcd2.service, command: start}]\n  etcd2:\n    election-timeout: 2000\n";
+        let each = |margin: fn(usize) -> String| file.lines().enumerate().map(|(at, line)| format!("{}{line}\n", margin(at + 1))).collect();
+        let quoted: String = each(|_| "> ".to_owned());
+        let numbered: String = each(|number| format!("{number:6}\t"));
+        let found_by_grep = "$ grep -rn ELECTION /etc/etcd\n/etc/etcd/etcd.conf:12:ETCD_ELECTION_TIMEOUT=\"2000\"\n".to_owned();
+        for text in [quoted.clone(), format!("Ours:\n\n{quoted}\nand then\n"), numbered, found_by_grep] {
+            assert!(embeds(&text), "{text}");
+            assert_eq!(stated(&text), [(ElectionTimeout, Some(2000 * MS), "2000")], "{text}");
+            let found = configurations(0, &text);
+            assert!(found[0].problems.is_empty(), "{:?}", found[0].problems);
+            let change = crate::patch::Change { parameter: ElectionTimeout, value: 2500 * MS, etcd: crate::patch::Etcd::V2 };
+            assert_eq!(crate::patch::patch(&[&text], &found, &[change])[0].disposition, "refused");
+        }
     }
 
     #[test]

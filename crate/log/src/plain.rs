@@ -43,9 +43,19 @@ pub fn role(name: &str) -> Option<Role> {
     FIELDS.iter().find(|(known, _)| *known == name).map(|(_, role)| *role)
 }
 
-/// What stands for signs in the source of a page.
-const ENTITIES: [(&str, &str); 7] =
-    [("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+/// What stands for signs in the source of a page, and the quotes that a blog or a word processor makes of plain ones.
+const STAND_INS: [(&str, &str); 10] = [
+    ("&quot;", "\""),
+    ("&#34;", "\""),
+    ("&#39;", "'"),
+    ("&#x27;", "'"),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&amp;", "&"),
+    ("“", "\""),
+    ("”", "\""),
+    ("’", "'"),
+];
 
 /// Takes away what is not text of the log.
 pub fn plain(text: &str) -> Cow<'_, str> {
@@ -53,9 +63,13 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     if search::first(text.as_bytes(), b'\x1b').is_some() {
         plain = Cow::Owned(without_escapes(text));
     }
-    // Out of the source of a page.
-    if search::first(plain.as_bytes(), b'&').is_some() && ENTITIES.iter().any(|(entity, _)| search::has(&plain, entity)) {
-        plain = Cow::Owned(without_entities(&plain));
+    let holds = |byte| search::first(plain.as_bytes(), byte).is_some();
+    if holds(b'&') || holds("“".as_bytes()[0]) {
+        for (stand_in, sign) in STAND_INS {
+            if search::has(&plain, stand_in) {
+                plain = Cow::Owned(plain.replace(stand_in, sign));
+            }
+        }
     }
     // A logger around etcd may quote its JSON: `msg="{\"level\":\"warn\",…}" component=etcd`.
     if let Some(at) = search::find(&plain, "{\\\"level\\\":").filter(|_| !plain.trim_start().starts_with('{')) {
@@ -145,21 +159,6 @@ fn without_closing_marks(text: &str) -> &str {
         }
         kept = shorter;
     }
-}
-
-/// The signs of a page's source as the page shows them.
-fn without_entities(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = search::first(rest.as_bytes(), b'&') {
-        clean.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (entity, sign) = ENTITIES.iter().find(|(entity, _)| rest.starts_with(entity)).unwrap_or(&("&", "&"));
-        clean.push_str(sign);
-        rest = &rest[entity.len()..];
-    }
-    clean.push_str(rest);
-    clean
 }
 
 fn without_escapes(text: &str) -> String {

@@ -799,8 +799,15 @@ mod tests {
         let line =
             r#"{"level":"warn","ts":"2024-11-15T08:08:32.011Z","msg":"apply request took too long","took":"1.5s","response":"size:<7>"}"#;
         let escaped = line.replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-        let (read, there) = (read(&escaped), read(line));
-        assert_eq!((&read.events[0].values, read.events[0].time), (&there.events[0].values, there.events[0].time));
+        let set_as_prose: String = line
+            .split('"')
+            .zip(["", "“", "”"].into_iter().chain(["“", "”"].into_iter().cycle()))
+            .flat_map(|(part, quote)| [quote, part])
+            .collect();
+        for shown in [escaped, set_as_prose] {
+            let (read, there) = (read(&shown), read(line));
+            assert_eq!((&read.events[0].values, read.events[0].time), (&there.events[0].values, there.events[0].time), "{shown}");
+        }
     }
 
     #[test]

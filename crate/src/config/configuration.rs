@@ -135,8 +135,17 @@ pub struct Configuration {
     pub limits: Vec<String>,
     /// Where the document holds a log as well: the text up to the end of this configuration, with all before it blank.
     pub part: Option<String>,
-    /// It stands in a diff, which no edit may go into: it counts its lines.
-    pub in_diff: bool,
+    /// What stands before its lines, so that no edit may go into them.
+    pub marks: Option<Marks>,
+}
+
+/// What the lines of a configuration may begin with beside their text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marks {
+    /// The signs of a diff, which counts its lines.
+    Diff,
+    /// A quotation's `>`, a line's number, a file's path.
+    Margin,
 }
 
 /// Every finding id that a `Problem` may carry.

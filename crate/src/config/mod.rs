@@ -28,7 +28,7 @@ pub(crate) mod terraform;
 mod tree;
 mod values;
 
-pub use configuration::{Cluster, Configuration, Launcher, PROBLEM_IDS, Problem, Setting, Source};
+pub use configuration::{Cluster, Configuration, Launcher, Marks, PROBLEM_IDS, Problem, Setting, Source};
 pub use keys::section_of;
 
 use crate::text::DocumentId;

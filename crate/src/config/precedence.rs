@@ -38,7 +38,7 @@ impl Builder<'_> {
             cluster: self.cluster,
             tolerant: self.tolerant,
             limits: self.limits,
-            in_diff: false,
+            marks: None,
             part: None,
         }
     }

@@ -6,7 +6,7 @@ use super::edit::{Edit, apply};
 use super::place::{Place, line_start};
 use super::{Change, Etcd, render, verify};
 use crate::config::manifest::{HARDWARE_SPEEDS, commands, of_openshift};
-use crate::config::{Configuration, Setting, Source, scalar};
+use crate::config::{Configuration, Marks, Setting, Source, scalar};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::sort::by_key;
@@ -71,8 +71,12 @@ fn hardware_speed(changes: &[Change]) -> String {
 
 /// What is never edited.
 fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Result<(), String> {
-    if configuration.in_diff {
-        return Err("These are lines of a diff; make the change in the file that it is of.".to_owned());
+    match configuration.marks {
+        Some(Marks::Diff) => return Err("These are lines of a diff; make the change in the file that it is of.".to_owned()),
+        Some(Marks::Margin) => {
+            return Err("Something stands before each of these lines (>, a number or a path); paste the file without it, or make the change in the file.".to_owned());
+        }
+        None => {}
     }
     if configuration.source == Source::Manifest && of_openshift(text) {
         return Err(hardware_speed(changes));
