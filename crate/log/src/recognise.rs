@@ -19,7 +19,7 @@ pub fn recognise(line: &str) -> Option<(u16, Match)> {
         (None, Some(kept)) => best(kept, true).or_else(|| opening(kept)),
         // A message that goes on up to the cut is more than one that ends before it.
         (Some((number, found)), Some(kept)) => {
-            best(kept, true).filter(|(longer, of)| rank(*longer, of) < rank(number, &found)).or(Some((number, found)))
+            best(kept, true).filter(|(longer, of)| rank(kept, *longer, of) < rank(line, number, &found)).or(Some((number, found)))
         }
         (best, _) => best,
     }
@@ -45,7 +45,7 @@ fn best(line: &str, cut: bool) -> Option<(u16, Match)> {
             continue;
         }
         let Some(found) = match_at(&signature.pieces, signature.key, key, line, cut) else { continue };
-        let better = best.is_none_or(|(number, known)| rank(hit.signature, &found) < rank(number, &known));
+        let better = best.is_none_or(|(number, known)| rank(line, hit.signature, &found) < rank(line, number, &known));
         if better && at_boundary(line, found.start) {
             best = Some((hit.signature, found));
         }
@@ -60,20 +60,34 @@ fn opening(kept: &str) -> Option<(u16, Match)> {
         let Some(Piece::Literal(text)) = signature.pieces.first() else { continue };
         let Some(at) = text.get(..TELLING).and_then(|opening| search::find(kept, opening)) else { continue };
         let Some(found) = match_at(&signature.pieces, 0, at, kept, true).filter(|found| found.cut) else { continue };
-        if at_boundary(kept, at) && best.is_none_or(|(known, of)| rank(number, &found) < rank(known, &of)) {
+        if at_boundary(kept, at) && best.is_none_or(|(known, of)| rank(kept, number, &found) < rank(kept, known, &of)) {
             best = Some((number, found));
         }
     }
     best
 }
 
-/// A mere level, the word `panic`, a line of a trace or one of every start tells less than any other text.
-fn rank(number: u16, found: &Match) -> (bool, usize, usize, u16) {
+/// A mere level, the word `panic`, a line of a trace or one of every start tells less than any other text. The error
+/// that a JSON line tells with its message comes first where a collector has sorted the fields by name.
+fn rank(line: &str, number: u16, found: &Match) -> (bool, bool, usize, usize, u16) {
     let weak = matches!(signature(number).meaning, Meaning::EtcdFatal | Meaning::EtcdPanic | Meaning::StackFrame | Meaning::EtcdRoutine);
-    (weak, found.start, usize::MAX - found.weight, number)
+    (weak, line[..found.start].ends_with(r#""error":""#), found.start, usize::MAX - found.weight, number)
 }
 
 /// A message begins at the start of the line or after something that ends a word.
 fn at_boundary(line: &str, start: usize) -> bool {
     line[..start].chars().next_back().is_none_or(|before| !before.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Collectors write the fields of a record in the order of their names.
+    #[test]
+    fn the_error_of_a_message_stands_before_it() {
+        let line = r#"{"caller":"etcdserver/server.go:2075","error":"etcdserver: request timed out","message":"failed to publish local member to cluster through raft"}"#;
+        let meaning = recognise(line).map(|(number, _)| signature(number).meaning);
+        assert_eq!(meaning, Some(Meaning::PublishError));
+    }
 }

@@ -21,6 +21,7 @@ use crate::units::{MS, Micros, S, human};
 
 pub use election::{TooLong, kept_place, went_on};
 pub use meant::meant;
+pub use presence::beyond_waiting;
 pub use request::HIGHEST as HIGHEST_REQUEST_TIMEOUT;
 
 /// What to do with one parameter.

@@ -87,6 +87,12 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     }
 }
 
+/// How long a machine that lost its presence was without etcd, where no sensible value rides that out.
+pub fn beyond_waiting(facts: &Facts, timeout: Micros) -> Option<Micros> {
+    // Doubled, as it is a lower bound.
+    proven_outage(facts).filter(|outage| 2 * outage > facts.rides_out(LONGEST, timeout))
+}
+
 /// The outage to ride out: the longest stall, a failover, twice a proven wait (a lower bound, so doubled).
 fn outage(facts: &Facts, election: Micros) -> Micros {
     let stall = stall_to_survive(facts).map_or(0, |(stall, _)| stall);

@@ -131,6 +131,21 @@ mod tests {
         assert_eq!(timing(stopped), Timing::NoneNeeded);
     }
 
+    /// A machine that is away for minutes: its fleetd is back after that, and no agent-ttl waits so long.
+    #[test]
+    fn an_outage_beyond_waiting_is_no_matter_of_timing() {
+        let log = |back: &str| {
+            format!(
+                "Mar 05 10:00:22 a fleetd[1]: ERROR server.go:189: Server monitor triggered: Monitor timed out before successful heartbeat
+Mar 05 10:00:22 a fleetd[1]: INFO server.go:157: Establishing etcd connectivity
+Mar 05 {back} a fleetd[1]: INFO server.go:168: Starting server components
+"
+            )
+        };
+        assert_eq!(timing(&log("10:05:41")), Timing::NotTheRemedy);
+        assert_ne!(timing(&log("10:00:24")), Timing::NotTheRemedy);
+    }
+
     #[test]
     fn what_stalls_do_not_explain_is_said() {
         let deposed = |minute: u32, line: &str, term: u32| {

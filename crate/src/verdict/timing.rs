@@ -3,7 +3,7 @@
 use super::unexplained::{saw_too_little, unexplained};
 use crate::facts::{ChangeClass, Facts, Stall, StallKind};
 use crate::parameters::Parameter;
-use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, kept_place, went_on};
+use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, beyond_waiting, kept_place, went_on};
 use crate::report::{Severity, Timing};
 use crate::rules::Finding;
 use crate::rules::common::{BY_LEADER, only_bounded, only_quoted, says};
@@ -66,7 +66,8 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
     if stolen && !repeatedly || only_quoted(facts) {
         return Timing::Undecided;
     }
-    if other_cause(findings).is_some() || plan.too_long.is_some() || waits_long_already(facts) {
+    let beyond = beyond_waiting(facts, facts.value(Parameter::EtcdRequestTimeout)).is_some();
+    if other_cause(findings).is_some() || plan.too_long.is_some() || waits_long_already(facts) || beyond {
         return Timing::NotTheRemedy;
     }
     let real_changes = facts.changes.iter().filter(|change| change.class != ChangeClass::Start).count();

@@ -6,7 +6,7 @@ use super::unexplained::saw_too_little;
 use crate::facts::{ChangeClass, Facts, HOLDS_BINARY, StallKind, TOO_LARGE};
 use crate::model::raft::loss_share;
 use crate::parameters::Parameter;
-use crate::plan::{Plan, TooLong, meant};
+use crate::plan::{Plan, TooLong, beyond_waiting, meant};
 use crate::replay::{count, timers_in_force};
 use crate::report::{Severity, Timing};
 use crate::rules::Finding;
@@ -49,6 +49,9 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
                 "fleet's limit is already {}. An etcd that needs longer for one request has to be mended, not waited for.",
                 human(facts.value(Parameter::EtcdRequestTimeout))
             ),
+            None if let Some(outage) = beyond_waiting(facts, facts.value(Parameter::EtcdRequestTimeout)) => {
+                format!("fleet was without etcd for at least {}. No sensible agent-ttl rides that out: mend its cause.", human(outage))
+            }
             None if facts.stalls.is_empty() => String::from("Nothing here comes near a limit that a timer sets."),
             None if facts.longest_stall().is_some_and(|stall| stall.planned >= facts.value(Parameter::ElectionTimeout)) => String::from(
                 "The input shows no leader that lost its place to it, so nothing asks for longer timers; what stalls the machine is to be found.",
