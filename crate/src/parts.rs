@@ -1,6 +1,7 @@
 //! Texts in which configurations stand beside or inside something else: an article, a question in a forum, one file
 //! copied behind another, a script or a program that writes one. Each stretch that is no log is looked at by itself.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::config::embedded::{HEADER, here_document};
@@ -36,9 +37,9 @@ pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
 
 fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: Stretch) -> Option<Configuration> {
     let in_diff = marks == Some(Marks::Diff);
-    let applied = in_diff.then(|| applied(&text[range.clone()]));
-    let alone = applied.as_deref().unwrap_or(&text[range.clone()]);
-    let source = detect::configuration(alone)?;
+    let lines = &text[range.clone()];
+    let alone = if in_diff { Cow::Owned(applied(lines)) } else { without_shifted_mark(lines) };
+    let source = detect::configuration(&alone)?;
     // A sentence may name flags as well: as advice, or as what was tried.
     if source == Source::Flags && !alone.lines().any(is_command) {
         return None;
@@ -54,9 +55,20 @@ fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: St
     read.problems.retain(|problem| problem.id != "config-header-missing" && !(in_diff && problem.id == "config-section-without-start"));
     for problem in read.problems.iter_mut().filter(|problem| embedded && problem.id == "config-yaml-error") {
         problem.id = "config-template";
-        problem.note = "This configuration stands inside another file, so it was read line by line.".to_owned();
+        problem.note = "This configuration stands inside another text, so it was read line by line.".to_owned();
     }
     Some(Configuration { part: Some(part), marks, ..read })
+}
+
+/// Indented as a whole, a file loses the mark that its first document begins with: it becomes blanks.
+fn without_shifted_mark(lines: &str) -> Cow<'_, str> {
+    let is_above = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    let at = lines.split_inclusive('\n').take_while(is_above).map(str::len).sum();
+    let mark = lines[at..].lines().next().unwrap_or("");
+    if !mark.starts_with(' ') || mark.trim() != "---" {
+        return Cow::Borrowed(lines);
+    }
+    Cow::Owned([&lines[..at], &" ".repeat(mark.len()), &lines[at + mark.len()..]].concat())
 }
 
 /// The new side of a diff's lines, each byte at its place.
@@ -77,15 +89,22 @@ enum End<'t> {
     Backtick,
     /// A line that is indented less, as behind a block of YAML: `user_data: |`.
     Dedent(usize),
+    /// The same, for code in an article.
+    Code(usize),
     /// A quote in which others may stand, as where a shell fills in: what closes it closes more.
     Quote,
     /// What is no line of a diff, behind `@@ -1,2 +1,3 @@`.
     Hunk,
 }
 
-/// Where in its line a configuration begins inside another file, and what ends it. `above` is the line above.
-fn opened<'t>(above: &'t str, line: &str) -> Option<(usize, End<'t>)> {
+/// Where in its line a configuration begins inside another file, and what ends it.
+fn opened<'t>(above: &Above<'t>, line: &str) -> Option<(usize, End<'t>)> {
     let body = line.trim_end();
+    let indent = body.len() - body.trim_start().len();
+    if indent >= 4 && above.line.trim().is_empty() && is_prose(above.text) {
+        return Some((0, End::Code(indent)));
+    }
+    let above = above.line;
     let head = [HEADER, "{"].into_iter().find_map(|head| body.strip_suffix(head))?;
     let quote = head.trim_end_matches(['`', '"', '\'']);
     let header = body.ends_with(HEADER);
@@ -119,20 +138,51 @@ fn closed(line: &str) -> Option<usize> {
     (!body.ends_with('\\') && end.starts_with(['"', '\'']) && end.contains(['}', ')'])).then_some(body.len())
 }
 
+/// What stands above a line.
+#[derive(Default)]
+struct Above<'t> {
+    line: &'t str,
+    /// The last line that is not empty.
+    text: &'t str,
+}
+
+impl<'t> Above<'t> {
+    fn pass(&mut self, line: &'t str) {
+        self.line = line;
+        if !line.trim().is_empty() {
+            self.text = line;
+        }
+    }
+}
+
+/// Words of an article, at the margin.
+fn is_prose(line: &str) -> bool {
+    let is_word = |word: &&str| word.trim_end_matches([':', '.', ',']).bytes().all(|byte| byte.is_ascii_alphabetic());
+    line.starts_with(|first: char| first.is_ascii_alphabetic())
+        && !line.contains('=')
+        && line.trim_end().split(' ').filter(is_word).count() > 1
+}
+
 /// Whether a configuration stands inside another file, or marks before its lines.
 pub fn embeds(text: &str) -> bool {
-    let mut above = "";
-    without_margins(text).is_some() || text.lines().any(|line| opened(std::mem::replace(&mut above, line), line).is_some())
+    let mut above = Above::default();
+    let opens = |line| {
+        let opened = opened(&above, line).is_some();
+        above.pass(line);
+        opened
+    };
+    without_margins(text).is_some() || text.lines().any(opens)
 }
 
 /// Whole lines between logs, fences and prompts, and what stands inside a file.
 fn stretches(text: &str) -> Vec<Stretch> {
-    let (mut found, mut start, mut at, mut open, mut above) = (Vec::new(), 0, 0, None, "");
+    let (mut found, mut start, mut at, mut open, mut above) = (Vec::new(), 0, 0, None, Above::default());
     let mut here = None;
     let mut close = |range: Range<usize>, open: Option<End>| {
         if !range.is_empty() {
             let marks = matches!(open, Some(End::Hunk)).then_some(Marks::Diff);
-            found.push(Stretch { range, embedded: open.is_some(), marks });
+            let embedded = open.is_some_and(|open| !matches!(open, End::Code(_)));
+            found.push(Stretch { range, embedded, marks });
         }
     };
     for line in text.split_inclusive('\n') {
@@ -145,7 +195,9 @@ fn stretches(text: &str) -> Vec<Stretch> {
             Some(End::Backtick) => line.find('`'),
             Some(End::Quote) => closed(line),
             Some(End::Hunk) => (!line.starts_with([' ', '+', '-', '\\', '\r', '\n'])).then_some(0),
-            Some(End::Dedent(least)) => (!line.trim().is_empty() && line.len() - line.trim_start().len() < least).then_some(0),
+            Some(End::Dedent(least) | End::Code(least)) => {
+                (!line.trim().is_empty() && line.len() - line.trim_start().len() < least).then_some(0)
+            }
             // Also what ends the here-document that a prompt's line began.
             _ => here.is_some_and(|word| word == line.trim()).then_some(0),
         };
@@ -156,14 +208,15 @@ fn stretches(text: &str) -> Vec<Stretch> {
         } else if let Some(inside) = closed.or((!in_hunk && is_border(line)).then_some(0)) {
             close(start..at + inside, open.take());
             start = end;
-        } else if let Some((inside, ends)) = opened(above, line).filter(|_| !in_hunk) {
+        } else if let Some((inside, ends)) = opened(&above, line).filter(|_| !in_hunk) {
             close(start..at, open.replace(ends));
             start = at + inside;
         } else if line.trim() == HEADER && !in_hunk {
             close(start..at, open.take());
             start = at;
         }
-        (at, above) = (end, line);
+        at = end;
+        above.pass(line);
     }
     close(start..at, open);
     found
@@ -215,6 +268,15 @@ mod tests {
         assert!(configurations(0, &text)[0].problems.iter().all(|problem| problem.id != "config-header-missing"));
     }
 
+    /// Markdown's other way to show code, where no first line tells what it is.
+    #[test]
+    fn an_article_with_indented_code() {
+        let text = "Ours is:\n\n    coreos:\n      etcd2:\n        election-timeout: 2000\n      fleet:\n        agent-ttl: 60s\n\nand it is not enough.\n";
+        assert!(embeds(text));
+        assert_eq!(stated(text), [(ElectionTimeout, Some(2000 * MS), "2000"), (AgentTtl, Some(60 * S), "60s")]);
+        assert!(!embeds("#cloud-config\nwrite_files:\n  - path: /x\n    content: |\n      Some words here\n\n      coreos:\n"));
+    }
+
     #[test]
     fn what_a_shell_printed() {
         for printed in [
@@ -249,7 +311,7 @@ mod tests {
             format!("resource \"a\" \"b\" {{\n  user_data = <<-EOF\n{}    EOF\n  size: {{}}\n}}\n", file("    ")),
             format!("var a = `\n{plain}`\n"),
             format!("a = \"\"\"\n{plain}\"\"\"\n"),
-            format!("It looks like this:\n\n{}\nAny ideas?\n", file("    ")),
+            format!("It looks like this:\n\n{}\nAny ideas?\n", file("    ").replace("fig\n", "fig\n    ---\n")),
             format!("heat:\n  node:\n    user_data:\n      template: |\n{}      params: {{a: b}}\n", file("        ")),
             format!("cat > 1 <<EOF\n#cloud-config\nhostname: a\nEOF\ncat > 2 <<EOF\n{plain}EOF\n"),
         ] {

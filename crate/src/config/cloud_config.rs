@@ -378,6 +378,11 @@ mod tests {
     }
 
     #[test]
+    fn a_prompt_above_it_is_no_error_of_the_file() {
+        assert_eq!(ids("core@core-01 ~ $ cat etcd.yaml\netcd:\n  name: a\n  advertise_client_urls: b\n"), ["config-template"]);
+    }
+
+    #[test]
     fn a_script_in_a_broken_file_is_no_excuse() {
         let text = "#cloud-config\nwrite_files:\n  - path: /x\n    content: |\n      cat <<EOF\n      EOF\ncoreos:\n  fleet:\n    agent-ttl: 60s\n   public-ip: a\n";
         assert_eq!(ids(text), ["config-yaml-error"]);

@@ -1,17 +1,27 @@
-//! Configurations inside other texts: in a script, in a here-document, between the marks of a Markdown fence.
+//! Configurations inside other texts: in a script, in a here-document, between the marks of a Markdown fence, behind
+//! a shell's prompt.
 
 use std::ops::Range;
+
+use crate::log::border::is_prompt;
 
 /// The first line of every cloud-config.
 pub const HEADER: &str = "#cloud-config";
 
 /// Bytes of a `#cloud-config` line that stands inside a script or another tool's file, or of the mark with
-/// which a shell's here-document or a Markdown fence begins. A file that begins with the line may write such a script.
+/// which a shell's here-document or a Markdown fence begins, or of a prompt's line. A file that begins with the line may write such a script.
 pub fn embedded(text: &str) -> Option<Range<usize>> {
     if text.trim_start().starts_with(HEADER) {
         return None;
     }
-    header_inside(text).or_else(|| here_document(text).map(|(mark, _)| mark)).or_else(|| text.find("```").map(|at| at..at + 3))
+    let fence = || text.find("```").map(|at| at..at + 3);
+    header_inside(text).or_else(|| here_document(text).map(|(mark, _)| mark)).or_else(fence).or_else(|| prompt(text))
+}
+
+fn prompt(text: &str) -> Option<Range<usize>> {
+    let line = text.lines().find(|line| is_prompt(line))?;
+    let at = line.as_ptr().addr() - text.as_ptr().addr();
+    Some(at..at + line.len())
 }
 
 fn header_inside(text: &str) -> Option<Range<usize>> {

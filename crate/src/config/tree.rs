@@ -21,7 +21,7 @@ pub fn tree_of(builder: &mut Builder) -> Tree {
         builder.problem(
             "config-template",
             header,
-            "This configuration stands inside another file, so it was read line by line.".to_owned(),
+            "This configuration stands inside another text, so it was read line by line.".to_owned(),
             None,
         );
     } else if let Some(first) = template::first(builder.text) {
