@@ -322,6 +322,16 @@ mod tests {
         assert!(title(format!("{started}{broke}{back}")).contains("were there again"));
     }
 
+    /// etcd 2 prints nothing of its own about a stop by SIGTERM before its links break.
+    #[test]
+    fn links_end_with_a_unit_that_systemd_was_told_to_stop() {
+        let broke = "Jan 06 08:35:50 core-02 etcd2[815]: the connection with ca93d269ec463a6b became inactive\n";
+        let systemd = |words: &str| format!("Jan 06 08:35:50 core-02 systemd[1]: {words}\n");
+        let found = |log: String| find(&facts(&[&log]), "etcd-peer-network").is_some_and(|finding| finding.severity == Severity::Warning);
+        assert!(!found([broke, &systemd("Stopping etcd2..."), &systemd("Stopped etcd2.")].concat()));
+        assert!(found([broke, &systemd("Stopped etcd2.")].concat()));
+    }
+
     #[test]
     fn a_check_that_is_late_is_no_broken_link() {
         let check = |error: &str| {
