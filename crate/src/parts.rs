@@ -19,6 +19,7 @@ struct Stretch {
     range: Range<usize>,
     /// A shell's here-document or a text in quotes, which whatever is around it may fill in.
     embedded: bool,
+    /// What its lines begin with beside their text.
     marks: Option<Marks>,
 }
 
@@ -101,6 +102,7 @@ enum End<'t> {
 fn opened<'t>(above: &Above<'t>, line: &str) -> Option<(usize, End<'t>)> {
     let body = line.trim_end();
     let indent = body.len() - body.trim_start().len();
+    // Markdown's indented code: four blanks behind an empty line.
     if indent >= 4 && above.line.trim().is_empty() && is_prose(above.text) {
         return Some((0, End::Code(indent)));
     }
@@ -155,7 +157,7 @@ impl<'t> Above<'t> {
     }
 }
 
-/// Words of an article, at the margin.
+/// Words of an article, at the margin: two of letters alone (judgement).
 fn is_prose(line: &str) -> bool {
     let is_word = |word: &&str| word.trim_end_matches([':', '.', ',']).bytes().all(|byte| byte.is_ascii_alphabetic());
     line.starts_with(|first: char| first.is_ascii_alphabetic())

@@ -9,7 +9,8 @@ use crate::log::border::is_prompt;
 pub const HEADER: &str = "#cloud-config";
 
 /// Bytes of a `#cloud-config` line that stands inside a script or another tool's file, or of the mark with
-/// which a shell's here-document or a Markdown fence begins, or of a prompt's line. A file that begins with the line may write such a script.
+/// which a shell's here-document or a Markdown fence begins, or of a prompt's line. A file that begins with the line
+/// may write such a script.
 pub fn embedded(text: &str) -> Option<Range<usize>> {
     if text.trim_start().starts_with(HEADER) {
         return None;

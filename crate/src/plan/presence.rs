@@ -88,7 +88,8 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
 }
 
 /// How long a machine that lost its presence was without etcd, where no sensible value rides that out.
-pub fn beyond_waiting(facts: &Facts, timeout: Micros) -> Option<Micros> {
+pub fn beyond_waiting(facts: &Facts) -> Option<Micros> {
+    let timeout = facts.value(Parameter::EtcdRequestTimeout);
     // Doubled, as it is a lower bound.
     proven_outage(facts).filter(|outage| 2 * outage > facts.rides_out(LONGEST, timeout))
 }

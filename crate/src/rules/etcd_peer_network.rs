@@ -322,7 +322,7 @@ mod tests {
         assert!(title(format!("{started}{broke}{back}")).contains("were there again"));
     }
 
-    /// etcd 2 prints nothing of its own about a stop by SIGTERM before its links break.
+    /// An excerpt may hold systemd's words about the stop and not etcd's own.
     #[test]
     fn links_end_with_a_unit_that_systemd_was_told_to_stop() {
         let broke = "Jan 06 08:35:50 core-02 etcd2[815]: the connection with ca93d269ec463a6b became inactive\n";

@@ -66,7 +66,7 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
     if stolen && !repeatedly || only_quoted(facts) {
         return Timing::Undecided;
     }
-    let beyond = beyond_waiting(facts, facts.value(Parameter::EtcdRequestTimeout)).is_some();
+    let beyond = beyond_waiting(facts).is_some();
     if other_cause(findings).is_some() || plan.too_long.is_some() || waits_long_already(facts) || beyond {
         return Timing::NotTheRemedy;
     }

@@ -49,7 +49,7 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
                 "fleet's limit is already {}. An etcd that needs longer for one request has to be mended, not waited for.",
                 human(facts.value(Parameter::EtcdRequestTimeout))
             ),
-            None if let Some(outage) = beyond_waiting(facts, facts.value(Parameter::EtcdRequestTimeout)) => {
+            None if let Some(outage) = beyond_waiting(facts) => {
                 format!("fleet was without etcd for at least {}. No sensible agent-ttl rides that out: mend its cause.", human(outage))
             }
             None if facts.stalls.is_empty() => String::from("Nothing here comes near a limit that a timer sets."),
