@@ -24,9 +24,13 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
     stalls.extend(near_timeouts(facts));
     let measured = !stalls.is_empty();
     for at in 0..changes.len() {
+        // Members that stood still with their leader count as having heard it: their clocks stood still too.
+        if silent_throughout(facts, &stalls, &changes[at]).is_some() {
+            changes[at].raised_by = None;
+        }
         // A leader whom the others heard did not stall.
         let silent = changes[at].class == ChangeClass::Needless && changes[at].raised_by.is_none();
-        if silent && overlapping(facts, &stalls, &changes[at]).is_none() {
+        if silent && explaining(facts, &stalls, &changes[at]).is_none() {
             let stalled = !facts.heartbeats_come_too_late() && !drawn_out(facts, &changes[at]);
             let guess = stalled
                 .then(|| from_return(facts, voices, changes, at, measured).or_else(|| like_near_misses(facts, &stalls, &changes[at])));
@@ -35,8 +39,8 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
         }
     }
     by_key(&mut stalls, |stall| (stall.end, stall.events.first().copied()));
-    for change in changes.iter_mut().filter(|change| change.class == ChangeClass::Needless && !drawn_out(facts, change)) {
-        change.stall = overlapping(facts, &stalls, change);
+    for change in changes.iter_mut().filter(|change| change.class == ChangeClass::Needless) {
+        change.stall = explaining(facts, &stalls, change);
     }
     stalls
 }
@@ -48,6 +52,24 @@ pub const NO_FAILOVER_TAKES: Micros = 4;
 /// from it is not that one's silence.
 fn drawn_out(facts: &Facts, change: &LeaderChange) -> bool {
     matches!((change.lost, change.elected), (Some(lost), Some(elected)) if elected - lost > NO_FAILOVER_TAKES * election(facts))
+}
+
+/// The stall that explains a change.
+fn explaining(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option<usize> {
+    if drawn_out(facts, change) { silent_throughout(facts, stalls, change) } else { overlapping(facts, stalls, change) }
+}
+
+/// The measured stall of the old leader that reaches from before its loss to within two election-timeouts of the next
+/// leader.
+fn silent_throughout(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option<usize> {
+    let (lost, elected, old) = (change.lost?, change.elected?, change.old.as_deref()?);
+    let (wait, slack) = (election(facts), grain(facts, change));
+    stalls.iter().position(|stall| {
+        stall.kind.is_measured()
+            && stall.member == old
+            && stall.length.low >= wait
+            && stall.end.is_some_and(|end| end - stall.length.high <= lost + slack && end + 2 * wait + slack >= elected)
+    })
 }
 
 /// Heartbeat-interval in force, for the sums.
@@ -175,10 +197,15 @@ fn unseen_change(stall: &Stall) -> LeaderChange {
     }
 }
 
-/// `Some` when `member` led at `time`, as far as the changes tell.
+/// `Some` when `member` led at `time`, as far as the changes tell: the last one that was over by then, or the first one
+/// after it by whom it names as the leader that was lost.
 fn leads_at(changes: &[LeaderChange], member: &str, time: Micros) -> Option<()> {
-    let last = changes.iter().filter(|change| change.elected.is_some_and(|elected| elected <= time)).max_by_key(|change| change.elected)?;
-    (last.new.as_deref() == Some(member)).then_some(())
+    let begun = |change: &&LeaderChange| change.elected.is_some_and(|elected| elected <= time);
+    let leader = match changes.iter().filter(begun).max_by_key(|change| change.elected) {
+        Some(last) => last.new.as_deref(),
+        None => changes.iter().filter(|change| change.elected.is_some()).min_by_key(|change| change.elected)?.old.as_deref(),
+    };
+    (leader == Some(member)).then_some(())
 }
 
 /// Adds a sync to the late-heartbeat incident it belongs to, or as a stall of its own.
@@ -300,7 +327,7 @@ fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: us
     // A process that says it heard from no majority ran while it was silent.
     let until = time_of(facts, back)?.max(campaign);
     let ran = facts.events_of(&[Meaning::QuorumInactiveStepdown]).any(|(id, event)| {
-        voice.events.contains(&id) && event.time.is_some_and(|time| (campaign - 2 * election(facts)..until).contains(&time.micros))
+        voice.events.contains(&id) && event.time.is_some_and(|time| (campaign - 2 * election(facts)..=until).contains(&time.micros))
     });
     silent_until(facts, change, back, if ran { StallKind::CutOff } else { StallKind::Return })
 }
@@ -327,5 +354,50 @@ fn censored(facts: &Facts, change: &LeaderChange) -> Stall {
         planned: 2 * low,
         kind: StallKind::Censored,
         events: change.events.iter().take(1).copied().collect::<Vec<EventId>>(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::StallKind;
+    use crate::rules::testing::facts;
+
+    #[test]
+    fn an_excerpt_of_the_leader_that_lost_its_place_to_a_slow_sync() {
+        let log = |old: &str| {
+            format!(
+                "2020-04-20 10:00:05.200000 I | raft: raft.node: 91d25258d70ad868 changed leader from {old} to 2a0965170762fd09 at term 5\n\
+                 2020-04-20 10:00:05.800000 W | wal: sync duration of 1.9s, expected less than 1s\n"
+            )
+        };
+        let measured = |log: &str| facts(&[log]).stalls.iter().any(|stall| stall.kind == StallKind::SlowSync);
+        assert!(measured(&log("91d25258d70ad868")));
+        assert!(!measured(&log("ca93d269ec463a6b")));
+    }
+
+    /// A host that stops the leader and one follower: the third member asks alone, and that follower counts no time.
+    #[test]
+    fn members_that_stood_still_with_their_leader_did_not_hear_it() {
+        let leader = |late: &str| {
+            format!(
+                "2020-04-20 09:59:00.000000 I | raft: raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4\n\
+                 {late}2020-04-20 10:00:07.100000 I | raft: 91d25258d70ad868 [term: 4] received a MsgAppResp message with higher term from 2a0965170762fd09 [term: 8]\n"
+            )
+        };
+        let asks: String = [(1, 5), (3, 6), (5, 7), (6, 8)]
+            .map(|(second, term)| format!("2020-04-20 10:00:0{second}.500000 I | raft: 2a0965170762fd09 became candidate at term {term}\n"))
+            .concat();
+        let alone = "2020-04-20 10:00:01.600000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5\n";
+        let follower = "2020-04-20 10:00:07.050000 I | raft: ca93d269ec463a6b [logterm: 4, index: 9, vote: 91d25258d70ad868] ignored MsgVote from 2a0965170762fd09 [logterm: 4, index: 9] at term 4: lease is not expired (remaining ticks: 9)\n\
+                        2020-04-20 10:00:08.000000 I | raft: ca93d269ec463a6b became candidate at term 9\n\
+                        2020-04-20 10:00:08.100000 I | raft: ca93d269ec463a6b became leader at term 9\n";
+        let read = |late: &str| {
+            let facts = facts(&[&leader(late), &(asks.clone() + alone), follower]);
+            let change = facts.needless().next().expect("one change");
+            (change.raised_by.is_some(), change.stall.is_some_and(|at| facts.stalls[at].kind == StallKind::LateHeartbeat))
+        };
+        let late = "2020-04-20 10:00:07.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 6.822s, to 2a0965170762fd09)\n";
+        assert_eq!(read(late), (false, true));
+        assert_eq!(read(&late.replace("6.822s", "0.122s")), (true, false));
     }
 }

@@ -4,7 +4,7 @@ use super::common::{WAITS, all, last_line, matching, near, plural, says, span, t
 use super::{Finding, Rule};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::voices::START_LINES;
-use crate::facts::{EventId, Facts, LeaderChange};
+use crate::facts::{EventId, Facts, Generation, LeaderChange};
 use crate::gather::Gather;
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
@@ -120,12 +120,12 @@ fn unanswered_rounds(facts: &Facts) -> Vec<EventId> {
             rounds.push(id);
         } else if is_answer(event) {
             let rounds = std::mem::take(rounds);
-            if !stood_still(facts, &rounds) && !part_of_a_start(facts, &rounds, id) {
+            if !stood_still(facts, &rounds) && !part_of_a_start(facts, &rounds, id) && !leader_led_on(facts, &rounds) {
                 keep_longer(&mut longest, rounds);
             }
         }
     }
-    for rounds in running {
+    for rounds in running.into_iter().filter(|rounds| !leader_led_on(facts, rounds)) {
         keep_longer(&mut longest, rounds);
     }
     if longest.len() >= ROUNDS { longest } else { Vec::new() }
@@ -141,6 +141,28 @@ fn stood_still(facts: &Facts, rounds: &[EventId]) -> bool {
         let within = end.min(last) - from.max(first);
         within > 0 && 2 * within >= last - first
     })
+}
+
+/// Whether the leader's own log goes on, through the rounds without a word of its loss. From 3.0 on a leader that hears from no majority
+/// steps down within two election-timeouts (etcd-io/etcd@v3.4.45:raft/raft.go, MsgCheckQuorum), so it had one, and this
+/// member alone was cut off.
+fn leader_led_on(facts: &Facts, rounds: &[EventId]) -> bool {
+    let (Some(first), Some(last)) = (rounds.first().and_then(|id| time(facts, *id)), rounds.last().and_then(|id| time(facts, *id))) else {
+        return false;
+    };
+    let elected = |change: &&LeaderChange| change.elected.is_some_and(|elected| elected < first);
+    let term = facts.changes.iter().filter(elected).max_by_key(|change| change.elected).and_then(|change| change.term);
+    let leads = |event: &Event| event.meaning == Meaning::BecameLeader && event.number("term") == term;
+    let Some((id, leader)) = facts.all_events().find(|(_, event)| term.is_some() && leads(event)) else { return false };
+    let after = || facts.logs[id.log].events[id.event + 1..].iter().filter(|event| event.host == leader.host);
+    let later =
+        |event: &Event, than: Micros| event.time.is_some_and(|time| time.micros > than + 2 * facts.value(Parameter::ElectionTimeout));
+    let lost = |event: &&Event| {
+        let falls = matches!(event.meaning, Meaning::QuorumInactiveStepdown | Meaning::LeaderLost | Meaning::EtcdShutdown);
+        (falls || START_LINES.contains(&event.meaning)) && !later(event, last)
+    };
+    let steps_down = matches!(facts.generation, Generation::V3 | Generation::PreVote);
+    steps_down && after().any(|event| later(event, first)) && !after().any(|event| lost(&event))
 }
 
 /// Whether this member asked from its start on and had its answer within ten seconds of it (judgement): its peers were
@@ -234,6 +256,28 @@ mod tests {
         assert!(found(format!("{led}{down}{}", next(22, "18c54abf5eae5036"))).is_none(), "the others had a majority");
         let replaced = "2021-05-14 17:04:19.000000 I | raft: raft.node: 18c54abf5eae5036 lost leader 343c1c56a3296f58 at term 6\n2021-05-14 17:04:19.100000 I | raft: raft.node: 18c54abf5eae5036 elected leader 18c54abf5eae5036 at term 6\n2021-05-14 17:04:50.000000 I | etcdserver: saved snapshot at index 10001\n";
         assert!(find(&facts(&[&format!("{led}{down}"), replaced]), "etcd-no-quorum").is_none(), "another one led already");
+    }
+
+    #[test]
+    fn a_leader_that_leads_on_has_its_majority() {
+        let line = |clock: &str, message: &str| {
+            format!(
+                "{{\"level\":\"info\",\"ts\":\"2023-05-14T17:04:{clock}00Z\",\"logger\":\"raft\",\"caller\":\"etcdserver/zap_raft.go:77\",\"msg\":\"{message}\"}}\n"
+            )
+        };
+        let leads = line("00.9", "18c54abf5eae5036 became pre-candidate at term 6")
+            + &line("01.0", "18c54abf5eae5036 became leader at term 7")
+            + &line("01.1", "raft.node: 18c54abf5eae5036 elected leader 18c54abf5eae5036 at term 7");
+        let asks: String =
+            ["10.0", "11.5", "13.0"].map(|clock| line(clock, "343c1c56a3296f58 is starting a new election at term 7")).concat();
+        let found = |leader: &str| find(&facts(&[leader, &asks]), "etcd-no-quorum").is_some();
+        let goes_on =
+            line("40.0", "18c54abf5eae5036 [term: 7] ignored a MsgAppResp message with lower term from 343c1c56a3296f58 [term: 6]");
+        assert!(!found(&(leads.clone() + &goes_on)));
+        // Its log ends before, or it stepped down.
+        assert!(found(&leads));
+        let down = line("11.0", "18c54abf5eae5036 stepped down to follower since quorum is not active");
+        assert!(found(&(leads + &down + &goes_on)));
     }
 
     #[test]

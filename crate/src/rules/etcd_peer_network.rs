@@ -4,8 +4,8 @@ use super::common::{
     REFUSED, TLS_TIMEOUT, at_the_end, blames_certificate, hosts, lines, matching, near, plural, says, time, with_etcd_stop,
 };
 use super::{Finding, Rule};
-use crate::facts::voices::START_LINES;
-use crate::facts::{ChangeClass, EventId, Facts, Stall, StallKind};
+use crate::facts::voices::{START_LINES, speaker};
+use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, Stall, StallKind};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
@@ -25,6 +25,9 @@ pub const RULE: Rule = Rule {
     ],
     check,
 };
+
+/// So many recognised lines after a broken link its return is looked for.
+const NEARBY: usize = 500;
 
 const BROKEN: &[Meaning] = &[
     Meaning::PeerInactive,
@@ -85,6 +88,11 @@ fn harmless(facts: &Facts, events: &[EventId]) -> Option<Finding> {
                 .because("A member that does not run answers nobody.")
                 .advising("See why the member ended or stalled; the connections come back by themselves."),
         );
+    }
+    if events.iter().all(|id| of_silent_leader(facts, *id)) {
+        let title = format!("Connections to the leader gave no answer in time ({lines})");
+        let what = "The leader's own log is not here, and it answered again later: it stood still, or the link to it was cut. These lines look alike in both cases.";
+        return Some(remark(Confidence::Medium, &title, what).advising("Paste the leader's log of that minute."));
     }
     if over_at_once(facts, events) {
         let what = "The lines end with a connection that became active, as when the other member starts.";
@@ -241,6 +249,26 @@ fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
     ended || facts.stalls.iter().filter(stood_still).any(broke)
 }
 
+/// A link to a leader that lost its place within the minute was silent, and came up again; the leader's own log is not in
+/// the input. rafthttp gives up a stream that was silent for 5 s (etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/peer.go:40),
+/// whether the leader stood still or the network did.
+fn of_silent_leader(facts: &Facts, id: EventId) -> bool {
+    const ABOUT: Micros = 60 * S;
+    let event = facts.event(id);
+    let Some(peer) = event.word("peer") else { return false };
+    let lost = |change: &&LeaderChange| {
+        let moment = change.lost.or(change.elected).zip(time(facts, id));
+        change.old.as_deref() == Some(peer) && moment.is_none_or(|(lost, now)| (-ABOUT..=ABOUT).contains(&(now - lost)))
+    };
+    let speaks = || facts.any_event(|event| event.is_etcd_server() && speaker(event) == Some(peer));
+    let up = |event: &&Event| matches!(event.meaning, Meaning::PeerActive | Meaning::PeerStreamUp) && event.word("peer") == Some(peer);
+    let broke = says(event, &["EOF", "reset", "refused", "broken pipe", "no route", "unreachable", "no such host"]);
+    !broke
+        && facts.needless().any(|change| lost(&change))
+        && !speaks()
+        && facts.logs[id.log].events[id.event..].iter().take(NEARBY).any(|event| up(&event))
+}
+
 /// Between a member's last line and some seconds after its new start. One that prints little may have lived on after
 /// that line, so a minute at most counts (judgement).
 fn around_restart(facts: &Facts, start: EventId, now: Micros) -> bool {
@@ -310,6 +338,31 @@ mod tests {
         let severity = |error: &str| find(&facts(&[&refused(error)]), "etcd-peer-network").expect("said").severity;
         assert_eq!(severity("dial tcp 192.0.2.1:2380: connect: connection refused"), Severity::Warning);
         assert_eq!(severity("unexpected EOF"), Severity::Info);
+    }
+
+    /// A leader that stood still for longer than 5 s and one that was cut off leave the same lines in a follower's log.
+    #[test]
+    fn a_link_to_a_leader_that_lost_its_place() {
+        const LOST: &str = "\
+2020-04-20 10:00:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4
+2020-04-20 10:01:01.000000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5
+2020-04-20 10:01:01.100000 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
+";
+        let silent = |peer: &str| {
+            format!(
+                "2020-04-20 10:01:05.000000 E | rafthttp: failed to read {peer} on stream Message (read tcp 192.0.2.7:46508->192.0.2.8:2380: i/o timeout)\n"
+            )
+        };
+        let up = "2020-04-20 10:01:10.000000 I | rafthttp: peer 91d25258d70ad868 became active\n";
+        let severity = |logs: &[&str]| find(&facts(logs), "etcd-peer-network").expect("said").severity;
+        let own = format!("{LOST}{}{up}", silent("91d25258d70ad868"));
+        assert_eq!(severity(&[&own]), Severity::Info);
+        // It did not come back, it was another member, or the leader's own log tells that it ran.
+        assert_eq!(severity(&[&own.replace(up, "")]), Severity::Warning);
+        assert_eq!(severity(&[&format!("{LOST}{}{up}", silent("8e9e05c52164694d"))]), Severity::Warning);
+        let ran = "2020-04-20 10:01:02.000000 W | raft: 91d25258d70ad868 stepped down to follower since quorum is not active\n\
+                   2020-04-20 10:01:10.000000 I | raft: 91d25258d70ad868 became follower at term 5\n";
+        assert_eq!(severity(&[&own, ran]), Severity::Warning);
     }
 
     #[test]

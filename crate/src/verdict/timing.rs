@@ -6,7 +6,7 @@ use crate::parameters::Parameter;
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, beyond_waiting, kept_place, went_on};
 use crate::report::{Severity, Timing};
 use crate::rules::Finding;
-use crate::rules::common::{BY_LEADER, only_bounded, only_quoted, says};
+use crate::rules::common::{BY_LEADER, only_quoted, says};
 
 /// Findings that name a cause which no timer touches, the most telling first.
 pub const OTHER_CAUSES: &[&str] = &[
@@ -81,11 +81,9 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::Undecided;
     }
     let late = !facts.stalls.is_empty();
-    // Longer than followers wait, as far as that is known: whether it cost the leader its place is not in the input.
-    let outruns = |stall: &Stall| {
-        let outlasted = only_bounded(facts) && went_on(facts, stall);
-        stall.kind.is_measured() && stall.planned >= facts.value(Parameter::ElectionTimeout) && !outlasted
-    };
+    // Longer than followers wait: whether it cost the leader its place is not in the input, unless its log goes on.
+    let outruns =
+        |stall: &Stall| stall.kind.is_measured() && stall.planned >= facts.value(Parameter::ElectionTimeout) && !went_on(facts, stall);
     let may_have_lost = facts.members != Some(1) && kept_place(facts).is_none();
     if plan.replay.needless == 0 && may_have_lost && facts.longest_stall().is_some_and(outruns) {
         return Timing::Undecided;

@@ -93,7 +93,10 @@ pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
         if event.meaning == Meaning::Peer04 {
             return says(event, &["; last activity "]);
         }
-        let lost_votes = event.meaning == Meaning::VoteCount && !at_the_start && event.number("count").is_some_and(|refused| refused > 0);
+        let lost_votes = event.meaning == Meaning::VoteCount
+            && !at_the_start
+            && event.number("count").is_some_and(|refused| refused > 0)
+            && !with_etcd_stop(facts, *id);
         lost_votes
             || (TELL_OF_TROUBLE.contains(&event.meaning) || says(event, &[WITHOUT_LEADER]))
                 && !event.text.contains("status=0/")
