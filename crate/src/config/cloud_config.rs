@@ -7,6 +7,7 @@ use super::files::{take_file, take_unit};
 use super::inner::{Inner, base64, gunzip};
 use super::tree::tree_of;
 use super::{keys, scalar};
+use crate::search;
 use crate::template;
 use crate::text::DocumentId;
 use crate::yaml::{self, Entry, Node, Tree};
@@ -58,11 +59,16 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
 /// coreos/coreos-cloudinit@v1.14.0:config/config.go:53-60: the first line, trailing blanks cut, and nothing else.
 fn header(builder: &mut Builder) {
     let first = builder.text.lines().next().unwrap_or("");
-    if first.trim_end() == HEADER || first.starts_with("#!") || (builder.tolerant && embedded(builder.text).is_some()) {
+    let script = is_run(builder.text);
+    // cloud-init, which k3s is set up with, fills in a file that is marked so (cloudinit/handlers/__init__.py).
+    let jinja = first.starts_with("## template: jinja") && !search::has(builder.text, "\ncoreos:");
+    if first.trim_end() == HEADER || jinja || (!script && builder.tolerant && embedded(builder.text).is_some()) {
         return;
     }
     let late = builder.text.lines().take(5).any(|line| line.trim_start_matches('\u{feff}').trim().replace(' ', "") == HEADER);
-    let note = if first.starts_with('\u{feff}') {
+    let note = if script {
+        "The first line begins with `#!`, so CoreOS runs the file as a script and reads no setting of it; make `#cloud-config` its first line."
+    } else if first.starts_with('\u{feff}') {
         "A byte order mark stands in front of `#cloud-config`, so CoreOS refuses the file; save it without one."
     } else if late {
         "The first line must be exactly `#cloud-config`, without a blank in it and with nothing above it; CoreOS refuses the file."
@@ -70,6 +76,15 @@ fn header(builder: &mut Builder) {
         "The first line is not `#cloud-config`, so as a file of its own CoreOS refuses it; add that line, or merge the text into a file that has it."
     };
     builder.problem("config-header-missing", 0..first.len(), note.to_owned(), None);
+}
+
+/// Whether a machine would run the lines of a cloud-config as a script: coreos/coreos-cloudinit@v1.14.0:config/script.go
+/// asks for `#!` alone, as cloud-init does (cloudinit/handlers/__init__.py). A script that writes one has commands above it.
+fn is_run(text: &str) -> bool {
+    let key =
+        |line: &str| line.split_once(':').is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_'));
+    let content = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    text.starts_with("#!") && content.is_some_and(|line| line.starts_with("---") || key(line))
 }
 
 /// Takes what a root mapping with `coreos` and `write_files` states.
@@ -343,6 +358,16 @@ mod tests {
     #[test]
     fn headers_and_documents() {
         assert_eq!(ids("# cloud-config\ncoreos:\n  etcd2: {name: a}\n"), ["config-header-missing"]);
+        // What a machine runs, it does not read; neither where a template fills it in.
+        for script in ["#!/bin/bash\n#cloud-config\n", "#!/bin/bash\n\n", "#! x\n#cloud-config\n---\n"] {
+            for name in ["a", "{{ name }}"] {
+                let text = format!("{script}coreos:\n  etcd2: {{name: a}}\n  fleet:\n    public-ip: {name}\n");
+                assert!(ids(&text).contains(&"config-header-missing"), "{text}");
+            }
+        }
+        let file = "#cloud-config\nwrite_files:\n- {path: /x, content: a}\n";
+        assert!(ids(&format!("## template: jinja\n{file}")).is_empty());
+        assert!(!ids(&format!("#!/bin/sh\ncat > /x <<EOF\n{file}EOF\n")).contains(&"config-header-missing"));
         assert_eq!(
             ids("#cloud-config\n---\ncoreos:\n  etcd2: {name: a}\n---\ncoreos:\n  fleet: {agent-ttl: 60s}\n"),
             ["config-second-document"]

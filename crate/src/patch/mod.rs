@@ -142,9 +142,13 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
         .settings
         .iter()
         .any(|setting| setting.effective && setting.value.is_none() && wanted.iter().any(|change| change.is_of(setting)));
-    let broken = configuration.problems.iter().any(|problem| problem.id == "config-yaml-error");
-    let reason = if broken {
+    let is_told = |id: &str| configuration.problems.iter().any(|problem| problem.id == id);
+    let reason = if is_told("config-yaml-error") {
         Some("The file is no valid YAML, so nothing of it acts, and this change does not either until that is mended.")
+    } else if is_told("config-header-missing") {
+        Some(
+            "As a file of its own CoreOS refuses this for its first line: nothing of it acts, and this change does not either until that is mended.",
+        )
     } else if configuration.tolerant {
         Some("This is no finished YAML, so it was read and changed line by line; look the change over.")
     } else if configuration.cluster.etcd_04 && edits.iter().any(|edit| edit.text.contains("drop-ins:")) && is_later(wanted) {
@@ -323,6 +327,16 @@ mod tests {
         let patches = patch(&[text], &read, &[Change { etcd: Etcd::V04, ..ELECTION }, TTL]);
         let told: Vec<_> = patches.iter().map(|patch| patch.disposition.as_str()).collect();
         assert_eq!((told, patches[1].text.clone()), (vec!["refused", "safe"], Some(text.replace("30s", "60s"))));
+    }
+
+    #[test]
+    fn a_change_in_a_file_that_is_refused_as_a_whole_is_not_safe() {
+        let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n";
+        for (above, expected) in [("", "safe"), ("#!/bin/sh\n", "review"), ("# ours\n", "review")] {
+            let text = format!("{above}{file}");
+            let patches = patch(&[&text], &[config::read(0, &text).expect("a configuration")], &[HEARTBEAT]);
+            assert_eq!(patches[0].disposition, expected, "{text}");
+        }
     }
 
     #[test]
