@@ -610,8 +610,10 @@ impl Scanner {
             return self.last_host;
         }
         let known = &self.reading.hosts;
-        self.last_host = match self.hosts.binary_search_by(|number| known[usize::from(*number)].as_str().cmp(name)) {
+        let of = |number: &u16| known[usize::from(*number)].as_str();
+        self.last_host = match self.hosts.binary_search_by(|number| of(number).cmp(name)) {
             Ok(at) => self.hosts[at],
+            Err(_) if let Some(number) = with_or_without_domain(name, &self.hosts, of) => number,
             Err(_) if known.len() == MOST_HOSTS => u16::MAX - 1,
             Err(at) => {
                 let number = known.len() as u16;
@@ -687,6 +689,20 @@ impl Scanner {
         }
         reading
     }
+}
+
+/// A host goes by `core-01` in one line and by `core-01.example` in another, as before and after it learns its domain.
+/// `known` are in the order of their names; what begins with a digit is an address.
+fn with_or_without_domain<'a>(name: &str, known: &[u16], of: impl Fn(&u16) -> &'a str) -> Option<u16> {
+    if name.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    if let Some((short, _)) = name.split_once('.') {
+        return known.binary_search_by(|number| of(number).cmp(short)).ok().map(|at| known[at]);
+    }
+    let domain = format!("{name}.");
+    let at = known.partition_point(|number| of(number) < domain.as_str());
+    known.get(at).copied().filter(|number| of(number).starts_with(&domain))
 }
 
 fn line_end(text: &[u8]) -> Option<usize> {
@@ -781,6 +797,17 @@ mod tests {
         );
         assert_eq!(log.order, Order::NewestFirst);
         assert_eq!(log.events.iter().map(|event| event.line).collect::<Vec<_>>(), [2, 1]);
+    }
+
+    #[test]
+    fn a_host_is_one_with_and_without_its_domain() {
+        let hosts = |names: &[&str]| {
+            let line = |name: &&str| format!("Apr 20 10:00:29 {name} etcd2[815]: failed to send out heartbeat on time\n");
+            read(&names.iter().map(line).collect::<String>()).hosts
+        };
+        assert_eq!(hosts(&["core-01", "core-01.example", "core-01", "core-02"]), ["core-01", "core-02"]);
+        assert_eq!(hosts(&["core-01.example", "core-01-b", "core-01", "core-010"]), ["core-01.example", "core-01-b", "core-010"]);
+        assert_eq!(hosts(&["core.a.example", "core.b.example"]), ["core.a.example", "core.b.example"]);
     }
 
     #[test]

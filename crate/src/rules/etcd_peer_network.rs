@@ -285,9 +285,20 @@ fn around_restart(facts: &Facts, start: EventId, now: Micros) -> bool {
 /// again and again, or without an answer in time, is more than that.
 fn over_at_once(facts: &Facts, events: &[EventId]) -> bool {
     const AT_ONCE: Micros = 10 * S;
-    back_within(facts, events, AT_ONCE)
-        && super::common::span(facts, events).is_some_and(|span| span <= AT_ONCE)
-        && events.iter().all(|id| ended(facts.event(*id)))
+    if !events.iter().all(|id| ended(facts.event(*id))) {
+        return false;
+    }
+    if events.iter().all(|id| time(facts, *id).is_none()) {
+        return events.iter().all(|id| back_next(facts, *id));
+    }
+    back_within(facts, events, AT_ONCE) && super::common::span(facts, events).is_some_and(|span| span <= AT_ONCE)
+}
+
+/// Without times: the link is there again within the next lines, and does not break once more after it.
+fn back_next(facts: &Facts, id: EventId) -> bool {
+    let after = || facts.logs[id.log].events[id.event + 1..].iter();
+    let up = after().take(20).position(|event| matches!(event.meaning, Meaning::PeerActive | Meaning::PeerStreamUp));
+    up.is_some_and(|up| !after().skip(up).any(|event| BROKEN.contains(&event.meaning)))
 }
 
 /// A connection came up so soon after the last of these lines.
@@ -481,6 +492,17 @@ mod tests {
         let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("refused").severity;
         assert_eq!(severity(&(refused("02:09:03") + end)), Severity::Info);
         assert_eq!(severity(&(refused("02:09:03") + &refused("02:20:03") + end)), Severity::Critical);
+    }
+
+    /// `journalctl -o cat` prints no times.
+    #[test]
+    fn a_link_that_came_back_in_a_log_without_times() {
+        let broke = "the connection with ca93d269ec463a6b became inactive\nlost the TCP streaming connection with peer ca93d269ec463a6b (stream Message reader)\n";
+        let back = "the connection with ca93d269ec463a6b became active\n";
+        let severity = |log: String| find(&facts(&[&log]), "etcd-peer-network").expect("said").severity;
+        assert_eq!(severity(format!("{broke}{back}")), Severity::Info);
+        assert_eq!(severity(format!("{broke}{back}{broke}{back}")), Severity::Warning);
+        assert_eq!(severity(broke.to_owned()), Severity::Warning);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::facts::{EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::ElectionTimeout;
 use crate::report::{Confidence, Severity};
+use crate::units::S;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -37,7 +38,8 @@ const GAVE_UP: &[Meaning] = &[
 const WAITS_FOR_WORD: &[Meaning] = &[Meaning::ReadIndexSlow, Meaning::ReadIndexStale];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let events: Vec<EventId> = facts.events_where(gave_up);
+    let mut events: Vec<EventId> = facts.events_where(gave_up);
+    events.retain(|id| !passed_on(facts, *id));
     if events.is_empty() {
         return not_published(facts).or_else(|| by_metrics(facts));
     }
@@ -122,6 +124,18 @@ fn gave_up(event: &Event) -> bool {
     }
 }
 
+/// The error of a request that its client's line told of just before, as k3s and rke2 print it: etcd's own client logs the
+/// try, and its caller the same error (etcd-io/etcd@v3.5.33:client/v3/retry_interceptor.go).
+fn passed_on(facts: &Facts, id: EventId) -> bool {
+    let event = facts.event(id);
+    let before = id.event.checked_sub(1).map(|at| &facts.logs[id.log].events[at]);
+    event.meaning == Meaning::ClientDeadline
+        && before.is_some_and(|before| {
+            let soon = event.time.zip(before.time).is_none_or(|(now, then)| (0..=S).contains(&(now.micros - then.micros)));
+            before.meaning == Meaning::ClientUnavailable && before.host == event.host && soon && gave_up(before)
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use crate::rules::testing::{facts, find};
@@ -150,6 +164,15 @@ mod tests {
         assert!(found.expect("given up").title.starts_with("Clients gave up"));
         let lost = retry("code = Unavailable desc = error reading from server: read: connection timed out");
         assert!(find(&facts(&[&lost]), "etcd-request-timeout").is_none());
+    }
+
+    #[test]
+    fn a_request_that_the_caller_tells_of_too_is_one() {
+        let retry = "{\"level\":\"warn\",\"ts\":\"2024-11-15T08:08:32.011Z\",\"logger\":\"etcd-client\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc error: code = DeadlineExceeded desc = context deadline exceeded\"}\n";
+        let caller = "ERRO[0040] Failed to check local etcd status for learner management: context deadline exceeded\n";
+        let found = find(&facts(&[&format!("{retry}{caller}{retry}{caller}")]), "etcd-request-timeout").expect("given up");
+        assert_eq!(found.title, "Clients gave up on 2\u{a0}requests to etcd");
+        assert_eq!(find(&facts(&[caller]), "etcd-request-timeout").expect("given up").count, 1);
     }
 
     #[test]

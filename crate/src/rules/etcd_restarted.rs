@@ -76,7 +76,10 @@ fn ended_itself(facts: &Facts) -> Option<Finding> {
         Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, events)
     };
     if let Some(program) = faults.first().and_then(|id| whose(facts, *id)) {
-        let title = format!("A fault in its program ended {program}");
+        // runtime: out of memory (golang/go@go1.20:src/runtime/mem_linux.go)
+        let for_memory = faults.iter().any(|id| says(facts.event(*id), &["out of memory"]));
+        let title =
+            if for_memory { format!("{program} got no more memory, and ended") } else { format!("A fault in its program ended {program}") };
         let what = "The line, and the trace that follows it, are what Go prints when a program ends this way.";
         return Some(critical(title, what, &faults).advising(AFTER_A_FAULT));
     }
@@ -94,6 +97,9 @@ const AFTER_A_FAULT: &str = "Upgrade to the newest release of its series, and lo
 /// How a server names its packages in its lines; what clients quote is `etcdserver: ...`.
 const PACKAGES_OF_SERVER: &[&str] = &["rafthttp", "| etcdserver", "etcdserver/"];
 
+/// What a server prints every few minutes, and nobody quotes.
+const SNAPSHOTS: &[Meaning] = &[Meaning::SnapStart, Meaning::SnapSaved, Meaning::SnapCompacted];
+
 /// Which program a fault ended: its line names it, or the trace after it, or the log around it is that of a server. A client
 /// of etcd prints its own faults beside its errors.
 fn whose(facts: &Facts, id: EventId) -> Option<&'static str> {
@@ -105,9 +111,14 @@ fn whose(facts: &Facts, id: EventId) -> Option<&'static str> {
     let of_server = |other: &Event| {
         other.meaning == Meaning::StackFrame
             || other.is_etcd_server()
-                && (other.word("id").is_some() || START_LINES.contains(&other.meaning) || says(other, PACKAGES_OF_SERVER))
+                && (other.word("id").is_some()
+                    || START_LINES.contains(&other.meaning)
+                    || SNAPSHOTS.contains(&other.meaning)
+                    || says(other, PACKAGES_OF_SERVER))
     };
-    if before.contains("fleet") || around(Event::is_fleet) {
+    if before.contains("fleet")
+        || around(|other| other.is_fleet() || other.meaning == Meaning::StackFrame && says(other, &["coreos/fleet/"]))
+    {
         return Some("fleetd");
     }
     (before.contains("etcd") || around(of_server)).then_some("etcd")
@@ -208,10 +219,17 @@ mod tests {
             (stamped("etcd"), "etcd"),
             (stamped("fleetd"), "fleetd"),
             (boot(10) + "fatal error: concurrent map iteration and map write\n", "etcd"),
+            (format!("% ./fleetd x\n{FAULT}\nmain.main()\n\t/opt/src/github.com/coreos/fleet/fleetd/fleetd.go:55 +0x14b2\n"), "fleetd"),
         ] {
             let found = find(&facts(&[&log]), "etcd-restarted").expect(&log);
             assert_eq!((found.title, found.severity), (format!("A fault in its program ended {program}"), Severity::Critical), "{log}");
         }
+    }
+
+    #[test]
+    fn a_process_that_got_no_more_memory() {
+        let log = "2015/03/07 08:20:54 etcdserver: compacted log at index 50005\nfatal error: runtime: out of memory\n";
+        assert_eq!(find(&facts(&[log]), "etcd-restarted").expect("ended").title, "etcd got no more memory, and ended");
     }
 
     #[test]

@@ -16,6 +16,14 @@ pub const RULE: Rule = Rule {
     check,
 };
 
+/// How etcd names the machine itself where it refuses a connection.
+const FROM_HERE: &[&str] = &[
+    "rejected connection from \"127.0.0.1:",
+    "rejected connection from \"[::1]:",
+    "\"remote-addr\":\"127.0.0.1:",
+    "\"remote-addr\":\"[::1]:",
+];
+
 fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = facts.events_where(refuses);
     if events.is_empty() {
@@ -40,8 +48,11 @@ fn check(facts: &Facts) -> Option<Finding> {
         "a certificate was refused"
     };
     let count = plural(lines(facts, &events), "connection", "connections");
+    // Members reach each other by other addresses; what asks from the machine itself is a probe or a client.
+    let own = |id: &EventId| says(facts.event(*id), FROM_HERE);
+    let severity = if events.iter().all(own) { Severity::Warning } else { Severity::Critical };
     let what = format!("{count} failed for it. The connection is refused at once, so no timer bears on it.");
-    Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, format!("TLS: {cause}"), what).showing(facts, &events))
+    Some(Finding::new(RULE.id, severity, Confidence::High, format!("TLS: {cause}"), what).showing(facts, &events))
 }
 
 /// What gRPC within etcd prints of a connection to etcd itself, between etcd's own lines.
@@ -65,6 +76,23 @@ mod tests {
     fn a_refused_certificate() {
         let log = "Aug  9 12:57:26 master etcd: rejected connection from \"192.168.0.12:34990\" (error \"remote error: tls: bad certificate\", ServerName \"\")\n";
         assert!(find(&facts(&[log]), "etcd-tls").is_some());
+    }
+
+    /// A probe without a certificate is no reason why a member lacks its peers.
+    #[test]
+    fn a_client_on_the_machine_itself_comes_after_peers_that_are_down() {
+        let refused =
+            |from: &str| format!("2021-06-05 02:20:{from}:41102\" (error \"remote error: tls: bad certificate\", ServerName \"\")\n");
+        let here = refused("39.100000 I | embed: rejected connection from \"127.0.0.1");
+        let peer = |second: u32| {
+            format!(
+                "2021-06-05 02:{second}:39.200000 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp 192.0.2.9:2380: connect: connection refused\n"
+            )
+        };
+        let findings = crate::rules::check(&facts(&[&(here + &peer(20) + &peer(25))]));
+        assert_eq!(crate::verdict::other_cause(&findings).map(|cause| cause.id), Some("etcd-peer-network"));
+        let other = refused("39.100000 I | embed: rejected connection from \"192.0.2.9");
+        assert_eq!(find(&facts(&[&other]), "etcd-tls").expect("told").severity, crate::report::Severity::Critical);
     }
 
     #[test]

@@ -96,11 +96,11 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
     if facts.logs.is_empty() {
         let open = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).value.is_none());
         return String::from(if !states_a_value(facts) {
-            "No timing value is stated, so the defaults hold, and no log is here to hold them against."
+            "No timing value is stated, so the defaults hold, and no message of etcd or fleet is here to hold them against."
         } else if open {
-            "What is stated fits, a template fills in the rest, and no log is here to hold it against."
+            "What is stated fits, a template fills in the rest, and no message of etcd or fleet is here to hold it against."
         } else {
-            "The values fit each other, and no log is here to hold them against."
+            "The values fit each other, and no message of etcd or fleet is here to hold them against."
         });
     }
     let read: u64 = facts.logs.iter().map(|log| log.recognised).sum();

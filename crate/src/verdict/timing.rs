@@ -36,7 +36,8 @@ pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
     // Why etcd ends, or never serves a client, comes before that it ended.
     let grave = |finding: &&Finding| finding.severity == Severity::Critical;
     let ends = findings.iter().filter(grave).find(|finding| matches!(finding.id, "etcd-own-trouble" | "fleet-etcd-error"));
-    let cause = OTHER_CAUSES.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id && finding.severity > Severity::Info));
+    let named = |least| OTHER_CAUSES.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id && finding.severity >= least));
+    let cause = named(Severity::Critical).or_else(|| named(Severity::Warning));
     // Settings that etcd refused, none of them a timer.
     ends.or(cause).or_else(|| findings.iter().find(|finding| finding.id == "etcd-bad-config" && finding.parameters.is_empty()))
 }

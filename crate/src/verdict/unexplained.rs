@@ -46,6 +46,7 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::FleetdConfigBad,
     Meaning::FlagUnknown,
     Meaning::AgentCurrentStateFailed,
+    Meaning::AgentTaskFailed,
     Meaning::UnitStateFetchFailed,
 ];
 
