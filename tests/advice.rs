@@ -556,6 +556,34 @@ fn a_timeout_that_is_only_bounded_is_not_nearly_missed() {
     assert_eq!(told(&late.replace("4.7s", "2.1s")), Timing::NotTheRemedy);
 }
 
+/// A machine that stood still lost its units, however the engine's own requests fared.
+#[test]
+fn units_of_a_machine_that_is_gone_were_not_stopped_by_a_slow_request() {
+    let line = |second: u32, words: &str| format!("Apr 20 10:00:{second:02} core-01 fleetd[9]: {words}\n");
+    let slow = line(4, "ERROR engine.go:217: Engine leadership lost, renewal failed: timeout reached")
+        + &line(4, "INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled")
+        + &line(9, "INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled");
+    let gone = line(31, "INFO engine.go:256: Unscheduled Job(web.service) from Machine(8dea3b3e614716a90b0805ecbcbf2e56)")
+        + &line(
+            31,
+            "INFO reconciler.go:161: EngineReconciler completed task: {Type: UnscheduleUnit, JobName: web.service, MachineID: 8dea3b3e614716a90b0805ecbcbf2e56, Reason: \"target Machine(8dea3b3e614716a90b0805ecbcbf2e56) went away\"}",
+        );
+    let report = read(&[&(slow + &gone)]);
+    assert!(proposed(&report).iter().any(|(name, _)| *name == "fleet.etcd-request-timeout"));
+    assert!(report.verdict.headline.contains("as a machine's presence ran out"), "{}", report.verdict.headline);
+}
+
+/// A remark about a small stall does not come before what failed.
+#[test]
+fn a_stall_that_is_a_remark_is_not_the_first_sentence() {
+    let late = "2016-04-20 10:00:10.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 11.5ms)\n";
+    let failed = "2016-04-20 10:00:40.000000 E | etcdhttp: got unexpected response error (etcdserver: request timed out)\n";
+    let elected = format!("2016-04-20 10:00:00.000000 I | raft: raft.node: {A} elected leader {A} at term 2\n");
+    let report = read(&[&(elected + late + failed + failed + failed)]);
+    assert_eq!(severity(&report, "etcd-heartbeat-late"), Some(Severity::Info));
+    assert!(report.verdict.headline.starts_with("etcd gave up on"), "{}", report.verdict.headline);
+}
+
 /// What etcd refused at its start is a pair that somebody stated.
 #[test]
 fn a_pair_that_only_the_refusal_names_is_mended() {

@@ -428,11 +428,15 @@ fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: 
 /// Where in its own log a member's last leadership begins; past the lines of its first start where the log does not show it.
 fn since_it_led(facts: &Facts, voice: &Voice, before: &[LeaderChange]) -> usize {
     let led = before.iter().rev().find(|change| change.new.as_deref() == Some(&voice.member));
-    let took_it = |event: &Event| matches!(event.meaning, Meaning::BecameLeader | Meaning::LeaderElected | Meaning::LeaderChanged);
     let said = led.and_then(|led| first_at(facts, voice, |event| took_it(event) && event.number("term") == led.term));
     let by_time = || led?.elected.and_then(|elected| first_at(facts, voice, |event| event.time.is_some_and(|time| time.micros >= elected)));
     let running = || first_at(facts, voice, |event| event.number("term").is_some() && !START_LINES.contains(&event.meaning));
     said.map(|at| at + 1).or_else(by_time).or_else(running).unwrap_or(0)
+}
+
+/// A line that names a new leader.
+fn took_it(event: &Event) -> bool {
+    matches!(event.meaning, Meaning::BecameLeader | Meaning::LeaderElected | Meaning::LeaderChanged)
 }
 
 fn was_ever_late(facts: &Facts, voices: &[Voice], member: &str) -> bool {
@@ -472,13 +476,14 @@ fn name_late_leaders(facts: &Facts, changes: &mut [LeaderChange]) {
 /// until a second after: nobody listens where a process has ended.
 fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
     let Some(elected) = change.elected else { return false };
-    facts.events_of(LINKS).any(|(_, event)| {
+    facts.events_of(LINKS).any(|(id, event)| {
         let Some(time) = event.time else { return false };
         let says = |sign: &str| search::has(&event.text, sign);
-        // A stamp of whole seconds may lie behind the end that it tells of.
         let refused = says("connection refused");
-        let until = if refused { S } else { S.min(time.grain) };
-        (refused || says("EOF") || says("connection reset"))
+        let until = if refused { S } else { 0 };
+        // Within one second of a journal the order of the lines tells.
+        let told_before = |report: &EventId| report.log == id.log && report.event < id.event && took_it(facts.event(*report));
+        (refused || (says("EOF") || says("connection reset")) && !change.events.iter().any(told_before))
             && (-until..=15 * S).contains(&(elected - time.micros))
             && (event.text.contains(old) || event.word("peer").is_none())
     })
@@ -550,6 +555,20 @@ mod tests {
         // Where nobody listens the process has ended, whenever somebody finds out.
         let refused = " E | rafthttp: failed to dial 91d25258d70ad868 on stream Message (dial tcp 10.0.0.2:2380: connection refused)\n";
         assert_eq!(after(refused), ChangeClass::Wanted);
+    }
+
+    /// A journal stamps whole seconds; a cluster that is stopped right after an election closes its connections too.
+    #[test]
+    fn within_whole_seconds_the_order_of_the_lines_tells_what_came_first() {
+        let journal = |second: u32, message: &str| format!("Apr 20 10:00:{second:02} core-02 etcd2[612]: {message}\n");
+        let led = journal(1, "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4");
+        let broke = |second| journal(second, "failed to read 91d25258d70ad868 on stream Message (unexpected EOF)");
+        let next = journal(42, "raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+            + &journal(42, "raft.node: 2a0965170762fd09 elected leader ca93d269ec463a6b at term 5");
+        let class = |log: String| facts(&[&log]).changes[1].class;
+        assert_eq!(class(led.clone() + &broke(42) + &next), ChangeClass::Wanted);
+        assert_eq!(class(led.clone() + &next + &broke(42)), ChangeClass::Needless);
+        assert_eq!(class(led + &next + &broke(43)), ChangeClass::Needless);
     }
 
     #[test]

@@ -73,12 +73,13 @@ pub(super) fn restarts(facts: &Facts, voices: &[Voice]) -> Vec<EventId> {
     let mut restarts = Vec::new();
     for voice in voices {
         let mut printed: Vec<u16> = Vec::new();
-        let mut lived = false;
+        let (mut lived, mut starts) = (false, false);
         for id in &voice.events {
             let event = facts.event(*id);
             if !matches!(event.meaning, Meaning::EtcdVersion | Meaning::StartupZapConfig | Meaning::Start04) {
-                // Only a running member speaks of terms; before its first start line it reads flags and variables.
-                lived |= printed.is_empty() && event.number("term").is_some();
+                // Only a running member speaks of terms, and one that starts: an excerpt may begin below its first start line.
+                starts |= START_LINES.contains(&event.meaning);
+                lived |= printed.is_empty() && !starts && event.number("term").is_some();
                 continue;
             }
             let again = printed.contains(&event.signature);

@@ -203,8 +203,13 @@ fn telling(event: &Event) -> bool {
     says(event, &["dial tcp", "no route", "refused", "timeout", "no such host", "unreachable"])
 }
 
-/// A refused peer within seconds of a start, on this member or its peers, when all was well after it.
+/// A refused peer within seconds of a start, on this member or its peers, when all was well after it. A stream that
+/// falls silent was up before.
 fn part_of_a_start(facts: &Facts, id: EventId, first_start: Option<Micros>) -> bool {
+    let event = facts.event(id);
+    if says(event, &["read tcp"]) && says(event, &["i/o timeout"]) {
+        return false;
+    }
     if near(facts, id, START_LINES, -START, 0, 60) {
         return well_after(facts, id);
     }
@@ -394,6 +399,21 @@ mod tests {
         let found = |log: String| find(&facts(&[&log]), "etcd-peer-network").is_some_and(|finding| finding.severity == Severity::Warning);
         assert!(!found([broke, &systemd("Stopping etcd2..."), &systemd("Stopped etcd2.")].concat()));
         assert!(found([broke, &systemd("Stopped etcd2.")].concat()));
+    }
+
+    #[test]
+    fn a_stream_that_falls_silent_soon_after_a_start_is_no_part_of_it() {
+        let log = |error: &str| {
+            format!(
+                "2016-04-20 09:59:40.000000 I | etcdmain: etcd Version: 2.3.8\n\
+                 2016-04-20 09:59:41.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4\n\
+                 2016-04-20 10:00:05.000000 E | rafthttp: failed to read ca93d269ec463a6b on stream MsgApp v2 ({error})\n\
+                 2016-04-20 10:00:40.000000 I | rafthttp: the connection with ca93d269ec463a6b became active\n"
+            )
+        };
+        let silent = find(&facts(&[&log("read tcp 10.0.0.1:338->10.0.0.2:2380: i/o timeout")]), "etcd-peer-network").expect("said");
+        assert_eq!(silent.severity, Severity::Warning);
+        assert!(find(&facts(&[&log("dial tcp 10.0.0.2:2380: connection refused")]), "etcd-peer-network").is_none());
     }
 
     #[test]

@@ -161,6 +161,21 @@ mod tests {
         assert_eq!((found.count, found.severity), (3, Severity::Critical));
     }
 
+    /// The lines of one start that name a term stand between two that only a start prints.
+    #[test]
+    fn an_excerpt_may_begin_within_a_start() {
+        let member = "\
+2016-04-20 10:00:00.000000 I | etcdserver: data dir = n1.etcd
+2016-04-20 10:00:00.000100 I | etcdserver: starting member 8e9e05c52164694d in cluster 7e27652122e8b2ae
+2016-04-20 10:00:00.000200 I | raft: 8e9e05c52164694d became follower at term 0
+2016-04-20 10:00:00.000300 I | raft: 8e9e05c52164694d became follower at term 1
+2016-04-20 10:00:00.006000 I | etcdserver: starting server... [version: 2.3.8, cluster version: to_be_decided]
+";
+        assert!(find(&facts(&[member, member, member]), "etcd-restarted").is_none());
+        let ran = format!("2016-04-20 09:00:00.000000 I | raft: 8e9e05c52164694d became follower at term 1\n{member}");
+        assert!(find(&facts(&[&ran, &ran, &ran]), "etcd-restarted").is_some());
+    }
+
     #[test]
     fn a_refused_setting_is_why_it_starts_anew() {
         let refused = |hour: u32| {

@@ -68,8 +68,10 @@ pub(super) fn headline<'a>(
             return (format!("{}; {end}.", text.trim_end_matches('.')), of_stalls());
         }
     }
-    if let Some(text) = outlasted(facts, plan, timing).filter(|_| named.is_none()) {
-        return (text, of(&["etcd-heartbeat-late"]));
+    if let Some(late) = of(&["etcd-heartbeat-late"]).filter(|late| named.is_none() && late.severity > Severity::Info) {
+        if let Some(text) = outlasted(facts, plan, timing) {
+            return (text, Some(late));
+        }
     }
     let telling = named.or_else(|| shown(findings)).or(findings.first());
     let title = telling.map_or("", |finding| finding.title.trim_end_matches('.'));
@@ -225,11 +227,10 @@ fn units_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
     let title = stopped.title.trim_end_matches('.');
     Some(if findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry") {
         format!("{title}, because single reads from etcd took longer than its limit of {limit}.")
+    } else if findings.iter().any(|finding| finding.id == "fleet-agent-heartbeat-lost") {
+        format!("{title}, as a machine's presence ran out; agent-ttl is {}.", human_limit(facts, Parameter::AgentTtl))
     } else if facts.fleet_failures.is_empty() {
-        let lost = findings.iter().any(|finding| finding.id == "fleet-agent-heartbeat-lost");
-        let ttl = human_limit(facts, Parameter::AgentTtl);
-        let why = if lost { format!(", as a machine's presence ran out; agent-ttl is {ttl}") } else { String::new() };
-        format!("{title}{why}.")
+        format!("{title}.")
     } else {
         format!("{title}, after its requests to etcd ran into their limit of {limit}.")
     })
