@@ -49,7 +49,8 @@ fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: St
     let part: String = blank.chain(alone.chars()).collect();
     // One without a value may be given some, where it is whole: quoted, a file may be cut.
     let may_be_given_more = |read: &Configuration| {
-        (embedded || (alone.starts_with(HEADER) && !read.tolerant)) && (read.cluster.has_etcd || read.cluster.has_fleet)
+        let is_file = !read.tolerant && (alone.starts_with(HEADER) || source == Source::EtcdYaml);
+        (embedded || is_file) && (read.cluster.has_etcd || read.cluster.has_fleet)
     };
     let mut read = config::read(document, &part).filter(|read| !read.settings.is_empty() || may_be_given_more(read))?;
     // An excerpt need not show the first line of its file.

@@ -3,11 +3,10 @@
 use serde::Serialize;
 
 use crate::answer::{self, Source};
-use crate::config;
-use crate::config::detect;
+use crate::config::{self, Configuration, detect};
 use crate::facts::{Facts, HOLDS_BINARY, Read, TOO_LARGE};
 use crate::input::{Assumptions, Input};
-use crate::log::border::may_be_several;
+use crate::log::border::{is_shown, may_be_several};
 use crate::log::scan::{Scanner, looks_like_log, messages_at_most};
 use crate::parts;
 use crate::report::Report;
@@ -234,7 +233,9 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     }
     match configuration {
         Some(configuration) if reading.recognised <= configuration.settings.len() as u64 => {
-            read.configurations.push(configuration);
+            // Of what is only shown, the text as a whole is not what the machine has.
+            let part = is_shown(&text).then(|| text.clone());
+            read.configurations.push(Configuration { part, ..configuration });
             source.text = text;
         }
         _ if open.bytes == 0 || text.trim().is_empty() && reading.lines == 0 => {
@@ -358,5 +359,28 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
         assert_eq!((report.patches[0].document.as_deref(), edits.len()), (Some("d1"), 2));
         let kept = |text: &str| text.lines().filter(|line| !line.contains("interval:") && !line.contains("timeout:")).count();
         assert!(new.starts_with("Ours:\n```\n#cloud-config\n") && new.ends_with("```\n") && kept(new) == kept(&text), "{new}");
+    }
+
+    /// What is shown has lines that no machine has, also where it states no value yet.
+    #[test]
+    fn a_patch_of_a_text_that_shows_a_file_is_not_safe() {
+        let file = "[Service]\nEnvironment=ETCD_NAME=a\nEnvironment=ETCD_ELECTION_TIMEOUT=1200\n";
+        let other = "[Service]\nEnvironment=ETCD_NAME=a\n";
+        let yaml = "name: a\ninitial-cluster: a=http://192.0.2.1:2380,b=http://192.0.2.2:2380\n# heartbeat-interval: 100\n";
+        for (text, expected) in [
+            (file.to_owned(), "safe"),
+            (other.to_owned(), "safe"),
+            (format!("$ cat x\n{other}"), "review"),
+            (format!("```\n{other}```\n"), "review"),
+            (format!("```\n$ cat x\n{yaml}```\nAny ideas?\n"), "review"),
+        ] {
+            let mut session = Session::new(Assumptions::default());
+            for (at, text) in [text.as_str(), LOST].into_iter().enumerate() {
+                session.open(None);
+                session.push(at, text.as_bytes());
+            }
+            let patches = session.finish().patches;
+            assert_eq!((patches[0].document.as_deref(), patches[0].disposition.as_str()), (Some("d1"), expected), "{text}");
+        }
     }
 }

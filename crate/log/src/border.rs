@@ -6,6 +6,11 @@ pub fn may_be_several(text: &str) -> bool {
     text.lines().any(|line| is_fence(line) || is_prompt(line) || is_hunk(line) || is_stamped(line.trim_start()))
 }
 
+/// Whether a text shows something: behind a prompt of a shell, or in the fence of an article.
+pub fn is_shown(text: &str) -> bool {
+    text.lines().any(|line| is_fence(line) || is_prompt(line))
+}
+
 /// Whether a line begins as a line of a log does: a date, a month, a time of day, `level=`.
 pub fn is_stamped(line: &str) -> bool {
     let bytes = line.strip_prefix('[').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(line).as_bytes();

@@ -53,6 +53,25 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str) {
     }
 }
 
+/// The name that a line assigns to, in an environment file or in fleet.conf.
+pub fn assigned(line: &str) -> Option<&str> {
+    let name = line.trim_start().split_once('=')?.0.trim_end();
+    let named = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    (named && !name.is_empty()).then_some(name)
+}
+
+/// Whether other lines than assignments and comments stand in a text: it is shown in an article, or a part of a program.
+pub fn is_mixed(text: &str) -> bool {
+    let mut continued = false;
+    text.lines().any(|line| {
+        let was_continued = std::mem::replace(&mut continued, line.trim_end().ends_with('\\'));
+        let line = line.trim();
+        let heading = || line.starts_with('[') && line.ends_with(']');
+        let is_own = was_continued || line.is_empty() || line.starts_with(['#', ';', '{', '<']) || heading() || assigned(line).is_some();
+        !is_own
+    })
+}
+
 /// A comment behind a value. What reads the file is not known for sure, so the value is taken as it is meant.
 fn comment(builder: &mut Builder, inner: &Inner, parameter: Parameter, span: Range<usize>) {
     let note = format!("systemd hands `{}` on as a part of {}; put it on a line of its own.", &inner.text[span.clone()], parameter.key());

@@ -8,7 +8,7 @@ mod container_linux;
 pub mod detect;
 mod drop_in;
 pub(crate) mod embedded;
-mod env;
+pub(crate) mod env;
 pub(crate) mod etcd_toml;
 mod etcd_yaml;
 pub(crate) mod files;

@@ -4,9 +4,11 @@ use super::edit::Edit;
 use super::place::{Form, Place, bom, line_start};
 use super::{Change, Etcd, render};
 use crate::config::command::{etcd_word, runs_container, starts_container};
+use crate::config::env;
 use crate::config::etcd_toml;
 use crate::config::files::is_true;
 use crate::config::inner::Inner;
+use crate::config::keys;
 use crate::config::manifest::{arguments_of, commands};
 use crate::config::{Source, section_of};
 use crate::gather::Gather;
@@ -65,7 +67,7 @@ impl Place<'_> {
             // Bare lines at the end of a script or a Dockerfile would set nothing.
             Source::Environment if self.text.starts_with("#!") || self.text.lines().any(is_instruction) => {}
             Source::Environment => {
-                found.push(self.append(group.iter().map(|change| format!("{}={}", render::variable(change), render::value(change)))))
+                found.push(self.assign(group.iter().map(|change| format!("{}={}", render::variable(change), render::value(change)))))
             }
             Source::Flags => found.extend(self.on_command_line(group)),
             // Whether the template behind it has a place for one more variable cannot be told.
@@ -281,17 +283,27 @@ impl Place<'_> {
 
     /// Behind the last option that stands outside of any section.
     fn in_fleet_conf(&self, group: &[Change]) -> Option<Edit> {
-        let section = self.text.find("\n[").map_or(self.text.len(), |at| at + 1);
-        let lines: String = group
-            .iter()
-            .map(|change| format!("{}={}{}", render::key(change).replace('-', "_"), render::value(change), self.line_end))
-            .gather()
-            .concat();
-        if self.text.starts_with('[') || section < self.text.len() {
-            let at = if self.text.starts_with('[') { 0 } else { section };
-            return Some(Edit::insert(at, lines));
+        let lines = group.iter().map(|change| format!("{}={}", render::key(change).replace('-', "_"), render::value(change)));
+        let section = if self.text.starts_with('[') { Some(0) } else { self.text.find("\n[").map(|at| at + 1) };
+        Some(match section.filter(|_| !env::is_mixed(self.text)) {
+            Some(at) => Edit::insert(at, lines.map(|line| format!("{line}{}", self.line_end)).collect()),
+            None => self.assign(lines),
+        })
+    }
+
+    /// Assignments at the end of a file that holds nothing else; among other lines, behind the last one of the daemon.
+    fn assign(&self, lines: impl Iterator<Item = String>) -> Edit {
+        let is_whole = |line: &str| !line.trim_end().ends_with('\\') && line.matches(['"', '\'']).count() % 2 == 0;
+        let is_own = |name: &str| ["ETCD_", "FLEET_"].iter().any(|prefix| name.starts_with(prefix)) || keys::FLEET.contains(&name);
+        let mut owns = self.text.lines().filter(|line| env::assigned(line).is_some_and(is_own) && is_whole(line));
+        match owns.next_back().filter(|_| env::is_mixed(self.text)) {
+            Some(last) => {
+                let indent = &last[..last.len() - last.trim_start().len()];
+                let at = last.as_ptr().addr() - self.text.as_ptr().addr();
+                self.under(at, lines.map(|line| format!("{}{indent}{line}", self.line_end)).collect())
+            }
+            None => self.append(lines),
         }
-        Some(self.append(group.iter().map(|change| format!("{}={}", render::key(change).replace('-', "_"), render::value(change)))))
     }
 
     /// Below the heading of `[peer]`, or with it at the end.

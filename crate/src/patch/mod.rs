@@ -14,7 +14,7 @@ mod render;
 mod twin;
 mod verify;
 
-use crate::config::{Configuration, Setting, Source};
+use crate::config::{Configuration, Setting, Source, env};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::report::{EditReport, PatchReport, Rendering};
@@ -153,6 +153,8 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
         Some("This is no finished YAML, so it was read and changed line by line; look the change over.")
     } else if configuration.cluster.etcd_04 && edits.iter().any(|edit| edit.text.contains("drop-ins:")) && is_later(wanted) {
         Some("CoreOS' own etcd.service is etcd 0.4, and the log is that of a later one; make sure that this unit runs it.")
+    } else if matches!(configuration.source, Source::Environment | Source::FleetConf) && env::is_mixed(text) {
+        Some("Other lines than settings stand in this text; look the change over, and put only the settings on the machines.")
     } else if configuration.source == Source::DropIn
         && text.contains("\nEnvironmentFile=")
         && edits.iter().any(|edit| edit.start == edit.end && edit.text.contains("Environment="))
@@ -337,6 +339,29 @@ mod tests {
             let patches = patch(&[&text], &[config::read(0, &text).expect("a configuration")], &[HEARTBEAT]);
             assert_eq!(patches[0].disposition, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn variables_come_behind_the_others_where_a_text_shows_them() {
+        let lines = "ETCD_NAME=a\n#ETCD_HEARTBEAT_INTERVAL=100\nETCD_DATA_DIR=\"/var/x\"\n";
+        let added = format!("{lines}ETCD_HEARTBEAT_INTERVAL=250\n");
+        let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
+        for (text, expected, disposition) in [
+            (lines.to_owned(), added.clone(), "safe"),
+            (
+                format!("[member]\n{lines}{{{{ more }}}}\n"),
+                format!("[member]\n{lines}{{{{ more }}}}\nETCD_HEARTBEAT_INTERVAL=250\n"),
+                "review",
+            ),
+            (format!("```\n$ cat x\n{lines}```\n"), format!("```\n$ cat x\n{added}```\n"), "review"),
+            (format!("Ours:\n\n{lines}\nand so on\n"), format!("Ours:\n\n{added}\nand so on\n"), "review"),
+            (format!("Ours:\n\n{}\nand so on\n", indented(lines)), format!("Ours:\n\n{}\nand so on\n", indented(&added)), "review"),
+        ] {
+            let patches = patch(&[&text], &[config::read(0, &text).expect("a configuration")], &[HEARTBEAT]);
+            assert_eq!((patches[0].text.as_deref(), patches[0].disposition.as_str()), (Some(expected.as_str()), disposition));
+        }
+        let fleet = "```\n[core@a ~]$ cat x\nmetadata=\"a=b\"\npublic_ip=10.0.0.1\n```\nand so on\n";
+        assert_eq!(patched(fleet, &[TTL]), fleet.replace("10.0.0.1\n", "10.0.0.1\nagent_ttl=60s\n"));
     }
 
     #[test]
