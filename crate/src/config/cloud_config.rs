@@ -87,11 +87,24 @@ fn is_run(text: &str) -> bool {
     text.starts_with("#!") && content.is_some_and(|line| line.starts_with("---") || key(line))
 }
 
+/// A mapping or list that stands a second time. cloudinit decodes it over the first (measured on v1.14.0).
+fn doubled(builder: &mut Builder, map: &Node, keys: &[&str]) {
+    for key in keys {
+        let Some(again) = map.entries().iter().filter(|entry| yaml::same_key(entry.name(), key)).nth(1) else { continue };
+        let note = format!(
+            "{key} stands twice. CoreOS lays the second over the first, so of one key the later value acts; other readers of YAML drop the first or refuse the file. Put them together."
+        );
+        builder.problem("config-duplicate-key", again.key.span.clone(), note, None);
+    }
+}
+
 /// Takes what a root mapping with `coreos` and `write_files` states.
 pub fn take(builder: &mut Builder, tree: &Tree, root: &Node) {
+    doubled(builder, tree.resolve(root), &["coreos", "write_files"]);
     misplaced(builder, tree.resolve(root).entries(), "at the top level");
     for entry in tree.all(root, "coreos") {
         let coreos = tree.resolve(&entry.value);
+        doubled(builder, coreos, &["etcd", "etcd2", "fleet", "units"]);
         misplaced(builder, coreos.entries(), UNDER_COREOS);
         units(builder, tree, coreos);
         for section in &SECTIONS {
@@ -290,6 +303,17 @@ mod tests {
         let none = read(0, &file(""));
         assert!(none.cluster.has_etcd && none.cluster.launcher.is_some());
         assert!(!read(0, &file("    datastore-endpoint: mysql\n")).cluster.has_etcd);
+    }
+
+    #[test]
+    fn a_section_that_stands_twice_is_told() {
+        let (one, other) = ("  etcd2:\n    heartbeat-interval: 100\n", "  etcd2:\n    election-timeout: 1000\n");
+        let units = "  units: [{name: etcd2.service, command: start}]\n";
+        for between in ["", "coreos:\n"] {
+            let text = format!("#cloud-config\ncoreos:\n{one}{units}{between}{other}");
+            assert_eq!(ids(&text), ["config-duplicate-key"], "{text}");
+            assert_eq!(acting(&text).len(), 2);
+        }
     }
 
     #[test]

@@ -18,9 +18,11 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
 
 /// Takes the assignments of an environment file that `unit` reads.
 pub fn take(builder: &mut Builder, inner: &Inner, unit: &str) {
-    // What exports its variables is read by a shell, and `ENV` stands in a Dockerfile.
+    // What exports its variables is read by a shell, and `ENV` stands in a Dockerfile. The lines behind `define` of a
+    // Makefile are a text, which make passes on as it is.
     let exports = |line: &str| line.trim_start().starts_with("export ") || line.starts_with("ENV ");
-    let of_shell = inner.text.starts_with("#!") || inner.text.lines().any(exports);
+    let defines = inner.text.lines().any(|line| line.starts_with("define "));
+    let of_shell = inner.text.starts_with("#!") || (!defines && inner.text.lines().any(exports));
     let mut at = 0;
     for raw in inner.text.split_inclusive('\n') {
         let start = at;
@@ -101,6 +103,7 @@ mod tests {
         let comment = vec![("config-env-comment", "# was 500".to_owned())];
         assert_eq!(told("ETCD_NAME=a # one\nETCD_ELECTION_TIMEOUT=1000 # was 500\r\n"), comment);
         assert_eq!(told("ETCD_ELECTION_TIMEOUT=\"1000\" # was 500"), comment);
+        assert_eq!(told("define FILE\nETCD_ELECTION_TIMEOUT=1000 # was 500\nendef\nexport FILE\nx:\n\t@echo \"$$FILE\" > x\n"), comment);
         for shell in [
             "export ETCD_ELECTION_TIMEOUT=1000 # was 500\n",
             "#!/bin/sh\nETCD_ELECTION_TIMEOUT=1000 # was 500\n",

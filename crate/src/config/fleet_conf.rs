@@ -6,6 +6,7 @@ use super::builder::{Builder, Class, Home};
 use super::configuration::{Configuration, Source};
 use super::inner::Inner;
 use super::{keys, scalar};
+use crate::log::border::is_prompt;
 use crate::text::DocumentId;
 
 /// Reads a fleet.conf that was pasted as it is.
@@ -26,6 +27,9 @@ pub fn take(builder: &mut Builder, inner: &Inner) {
         at += raw.len();
         let line = raw.trim();
         if line.is_empty() || line.starts_with(['#', ';']) {
+            continue;
+        }
+        if is_prompt(line) {
             continue;
         }
         if line.starts_with('[') {

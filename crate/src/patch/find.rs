@@ -81,6 +81,9 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
     if configuration.source == Source::Manifest && of_openshift(text) {
         return Err(hardware_speed(changes));
     }
+    if configuration.problems.iter().any(|problem| problem.id == "config-duplicate-key" && problem.parameter.is_none()) {
+        return Err("A section stands twice in this file; put its keys together first.".to_owned());
+    }
     let of_later = |setting: &Setting| setting.effective && setting.parameter.is_etcd() && !setting.etcd_04;
     let later =
         configuration.cluster.names_etcd_2 || configuration.source == Source::Manifest || configuration.settings.iter().any(of_later);

@@ -142,6 +142,7 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
         .settings
         .iter()
         .any(|setting| setting.effective && setting.value.is_none() && wanted.iter().any(|change| change.is_of(setting)));
+    let is_new = |edit: &Edit| edit.start == edit.end;
     let is_told = |id: &str| configuration.problems.iter().any(|problem| problem.id == id);
     let reason = if is_told("config-yaml-error") {
         Some("The file is no valid YAML, so nothing of it acts, and this change does not either until that is mended.")
@@ -153,11 +154,11 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
         Some("This is no finished YAML, so it was read and changed line by line; look the change over.")
     } else if configuration.cluster.etcd_04 && edits.iter().any(|edit| edit.text.contains("drop-ins:")) && is_later(wanted) {
         Some("CoreOS' own etcd.service is etcd 0.4, and the log is that of a later one; make sure that this unit runs it.")
-    } else if matches!(configuration.source, Source::Environment | Source::FleetConf) && env::is_mixed(text) {
+    } else if matches!(configuration.source, Source::Environment | Source::FleetConf) && edits.iter().any(is_new) && env::is_mixed(text) {
         Some("Other lines than settings stand in this text; look the change over, and put only the settings on the machines.")
     } else if configuration.source == Source::DropIn
         && text.contains("\nEnvironmentFile=")
-        && edits.iter().any(|edit| edit.start == edit.end && edit.text.contains("Environment="))
+        && edits.iter().any(|edit| is_new(edit) && edit.text.contains("Environment="))
     {
         Some("The unit also reads a file with EnvironmentFile=, which beats Environment=; make sure that it does not set these.")
     } else {

@@ -33,7 +33,7 @@ problems! {
         "Write a bare number of seconds, without unit and with a dot: 5 or 2.5.",
         ["coreos/fleet@v1.0.0:vendor/github.com/rakyll/globalconf/globalconf.go:105"];
     "config-duplicate-key", Warning, "A key stands twice",
-        "Only the last one acts; whoever changes the first changes nothing.",
+        "Of one key only the last value acts; whoever changes the first changes nothing.",
         "Keep one of them.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go:65"];
     "config-env-comment", Warning, "A comment behind a value becomes a part of it",
