@@ -10,7 +10,8 @@ use std::{env, fs};
 use serde::Deserialize;
 
 /// Files of the catalogue, with the program that prints their messages.
-const FILES: [(&str, &str); 5] = [("etcd", "Etcd"), ("metrics", "Etcd"), ("fleet", "Fleet"), ("clients", "Client"), ("systemd", "System")];
+const FILES: [(&str, &str); 6] =
+    [("etcd", "Etcd"), ("metrics", "Etcd"), ("fleet", "Fleet"), ("clients", "Client"), ("systemd", "System"), ("tools", "Tool")];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

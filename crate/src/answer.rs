@@ -413,7 +413,7 @@ fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
             "peerRttMs",
             "Round trip between members, ms",
             decimal(facts.round_trip(), MS, 1),
-            from(given.peer_rtt_ms.is_some(), if facts.knows_round_trip() { "from metrics" } else { "assumed: one site" }),
+            from(given.peer_rtt_ms.is_some(), if facts.knows_round_trip() { "measured" } else { "assumed: one site" }),
         ),
         row("stallMs", "Stall to survive, ms", stall.0, stall.1),
         row("stalls", "Stalls in the logs", stalls.to_string(), "counted in the logs"),
@@ -446,7 +446,7 @@ fn limits(facts: &Facts) -> Vec<String> {
     limits.extend(versions::several(facts));
     if let Some(span) = plan::log_span(facts).filter(|span| *span < 3600 * crate::units::S) {
         limits.push(format!("The logs cover {}: a rate per day is only what would come if it went on like that.", plan::covered(span)));
-    } else if !facts.logs.is_empty() && plan::log_span(facts).is_none() {
+    } else if !facts.without_log() && plan::log_span(facts).is_none() {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
     }
     // Where its version is known, `silence` tells.

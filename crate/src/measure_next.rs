@@ -281,7 +281,7 @@ fn minutes(facts: &Facts) -> String {
 fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option<Step> {
     let with_fleet = |command: &str| if at_hand.journal { command.replacen(" -o", " -u fleet -o", 1) } else { command.to_owned() };
     let etcd_seen = facts.all_events().any(|(_, event)| event.is_etcd_server());
-    if facts.logs.is_empty() && !facts.configurations.is_empty() {
+    if facts.without_log() && !facts.configurations.is_empty() {
         let text = "Paste a day of logs from all members.";
         let tells = "Without a log no stall is known, and no value can be called too low or too high.";
         return Some(step(text, &[&with_fleet(&at_hand.day)], tells));
@@ -289,12 +289,12 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
     let client = findings.iter().any(|finding| finding.id == "client-http-500");
     // Only etcd's clients speak.
     let unheard = !etcd_seen && !client && !facts.has_fleet() && findings.iter().any(|finding| finding.id == "etcd-request-timeout");
-    if unheard && !facts.logs.is_empty() {
+    if unheard && !facts.without_log() {
         let text = format!("Paste the log of etcd from all members{}, and a few minutes around it.", minutes(facts));
         let tells = "Whether a leader was lost, a disk was slow or a member was missing while its clients waited.";
         return Some(step(text, &[&at_hand.minutes], tells));
     }
-    if (facts.has_fleet() || client) && !facts.logs.is_empty() && !etcd_seen {
+    if (facts.has_fleet() || client) && !facts.without_log() && !etcd_seen {
         let text = if client && !facts.has_fleet() {
             String::from("Paste fleetd's and etcd's logs of the machine that answered, for the same minutes.")
         } else if facts.logs.iter().all(|log| log.first.is_none()) {

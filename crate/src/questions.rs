@@ -68,7 +68,7 @@ pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Questi
     if let Some(answer) = nothing_changed(facts, &has) {
         ask("I raised the values and nothing changed. Why?", answer);
     }
-    if facts.logs.is_empty() && facts.has_etcd() || facts.knows_round_trip() {
+    if facts.without_log() && facts.has_etcd() || facts.knows_round_trip() {
         ask("Which values fit my round trip, cloud or disk?", which_values(facts));
     }
     if facts.has_etcd() && (plan.changes().any(|decision| decision.parameter.is_etcd()) || stated_high(facts)) {

@@ -27,7 +27,7 @@ export const WORDS = {
   interrupts: 'Interrupts',
   inOrder: 'In this order. Same values on every machine.',
   itTells: 'It tells',
-  surer: 'What would make the answer surer.',
+  surer: 'What would make the answer surer. Paste what the commands print.',
   questions: 'Questions',
   measureNext: 'Measure next',
   findCause: 'Find the cause',

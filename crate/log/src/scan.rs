@@ -755,7 +755,13 @@ fn repeats(text: &str) -> u32 {
 }
 
 fn programs(seen: &[(Program, u64)]) -> Vec<String> {
-    let all = [(Program::Etcd, "etcd"), (Program::Fleet, "fleet"), (Program::Client, "clients"), (Program::System, "systemd")];
+    let all = [
+        (Program::Etcd, "etcd"),
+        (Program::Fleet, "fleet"),
+        (Program::Client, "clients"),
+        (Program::System, "systemd"),
+        (Program::Tool, "measurement"),
+    ];
     all.iter().filter(|(program, _)| seen.iter().any(|(known, _)| known == program)).map(|(_, name)| (*name).to_owned()).gather()
 }
 

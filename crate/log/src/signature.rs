@@ -16,6 +16,8 @@ pub enum Program {
     Client,
     /// systemd or the kernel, speaking about them.
     System,
+    /// A tool that measures the machines: ping, fio.
+    Tool,
 }
 
 /// One declared message.

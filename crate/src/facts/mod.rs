@@ -7,6 +7,7 @@ mod members;
 pub mod metrics;
 pub mod settings;
 pub mod stalls;
+pub mod tools;
 pub mod versions;
 pub mod voices;
 
@@ -365,19 +366,20 @@ impl Facts {
         self.value(Parameter::ElectionTimeout) < 2 * self.value(Parameter::HeartbeatInterval)
     }
 
-    /// Round trip between members: stated, else what metrics measured, else 1 ms, as within one site.
+    /// Round trip between members: stated, else measured, else 1 ms, as within one site.
     pub fn round_trip(&self) -> Micros {
         self.assumptions.peer_rtt_ms.map_or_else(|| self.measured_round_trip().unwrap_or(MS), |ms| (ms * MS as f64) as Micros)
     }
 
-    /// The round trip that half of the probes to the farthest peer stay below; etcd's documentation takes the average.
+    /// The round trip that half of the probes to the farthest peer stay below, or what ping says; etcd's documentation
+    /// takes the average.
     pub fn measured_round_trip(&self) -> Option<Micros> {
-        metrics::slowest(self, Meaning::MetricRoundTrip).map(|probes| probes.quantile(0.5).high)
+        metrics::slowest(self, Meaning::MetricRoundTrip).map(|probes| probes.quantile(0.5).high).or_else(|| tools::ping(self))
     }
 
     /// Whether the round trip is more than an assumption.
     pub fn knows_round_trip(&self) -> bool {
-        self.assumptions.peer_rtt_ms.is_some() || !self.meaning(&[Meaning::MetricRoundTrip]).is_empty()
+        self.assumptions.peer_rtt_ms.is_some() || self.measured_round_trip().is_some()
     }
 
     /// How long the cluster is without a leader after one dies, under these timers.

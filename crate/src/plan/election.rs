@@ -68,7 +68,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
         if why.is_empty() {
             why.push(remark("etcd 2.0 keeps no leader with such a pair, and no line tells that this is a later one; a later one misses a dead leader for the whole election-timeout."));
         }
-        if (heartbeat, election) == REPAIRED && facts.logs.is_empty() {
+        if (heartbeat, election) == REPAIRED && facts.without_log() {
             why.push(remark(format!(
                 "Neither half can stay and no stall is known, so the pair is the next one above the defaults that was run: it carries stalls of up to {} with margin.",
                 ms(election * 16 / 25)
@@ -81,8 +81,8 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
     }
     match raise(facts, findings, replay) {
         Raise::To(election, why) => {
-            let near_miss = replay.needless == 0 && !facts.logs.is_empty() && facts.assumptions.stall_ms.is_none();
-            let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed) && !facts.logs.is_empty();
+            let near_miss = replay.needless == 0 && !facts.without_log() && facts.assumptions.stall_ms.is_none();
+            let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed) && !facts.without_log();
             set(facts, findings, election / 10, election, why, Doubts { guessed, near_miss, ..Doubts::default() })
         }
         Raise::Stated(heartbeat, election, enough) => {
@@ -125,7 +125,7 @@ fn as_written(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
 fn beat_of_round_trip(facts: &Facts, why: &str) -> Option<Pair> {
     let (beat, wait) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
     let trip = facts.round_trip();
-    let review = facts.has_etcd() && facts.logs.is_empty() && facts.knows_round_trip() && facts.members != Some(1);
+    let review = facts.has_etcd() && facts.without_log() && facts.knows_round_trip() && facts.members != Some(1);
     let bears = wait >= 10 * trip && facts.generation != Generation::V04;
     if !review || !bears || beat >= trip {
         return None;
@@ -182,7 +182,7 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
     }
     let breaks = closes_silent_streams(facts) && facts.generation == Generation::V2;
     // Without a log and a version nothing shows that it works.
-    let too_rare = heartbeat >= SILENT_STREAM && (breaks || facts.logs.is_empty() && facts.etcd.is_none());
+    let too_rare = heartbeat >= SILENT_STREAM && (breaks || facts.without_log() && facts.etcd.is_none());
     (too_rare || election > LONGEST_ELECTION).then_some(REPAIRED)
 }
 
@@ -195,7 +195,7 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Raise {
     let nearly_lost = replay.expected.1 >= 0.995 && replay.expected.0 < 3.0 && !only_bounded(facts) && kept_place(facts).is_none();
     let near_miss = replay.needless == 0 && (nearly_lost || nearly_lost_04(facts));
     let asked = facts.assumptions.stall_ms.is_some() || replay.share() >= 0.2 || near_miss;
-    let far_apart = facts.has_etcd() && now < 10 * facts.round_trip() && (facts.logs.is_empty() || replay.needless > 0);
+    let far_apart = facts.has_etcd() && now < 10 * facts.round_trip() && (facts.without_log() || replay.needless > 0);
     if !(asked || far_apart) {
         return Raise::No(why_not_raised(facts, replay));
     }
@@ -351,7 +351,7 @@ fn why_not_raised(facts: &Facts, replay: &Replayed) -> String {
             "The input shows no line and no setting of etcd, so nothing bounds its timers. A processor at 100 % by itself elects nobody (measured); long stalls do.",
         );
     }
-    if facts.logs.is_empty() {
+    if facts.without_log() {
         return String::from("No log is here, so no stall is known that would ask for another value.");
     }
     if let Some(stall) = kept_place(facts).filter(|_| replay.needless == 0) {

@@ -62,7 +62,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
             return Decision::keep(facts, PARAMETER, beyond.into_iter().gather());
         }
     }
-    let guessed = lost || stall_to_survive(facts).is_none() && !facts.logs.is_empty();
+    let guessed = lost || stall_to_survive(facts).is_none() && !facts.without_log();
     let interpolated = (!RUN.contains(&value)).then_some("30s, 60s and 120s");
     let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated, ..Doubts::default() });
     let mut because = bounds(facts, value, &burden);

@@ -62,7 +62,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
         return kept;
     }
     // Without a log, an interval that somebody stated and that breaks the relation is a matter of the review (method 6.8).
-    let stated = facts.logs.is_empty() && facts.in_force(PARAMETER).place.is_some();
+    let stated = facts.without_log() && facts.in_force(PARAMETER).place.is_some();
     let asked = moved >= 2 && !stolen && request.proposed.is_some() || stated;
     let Some(value) = rung(&LADDER, wait / 4 + 1).filter(|value| asked && *value > now) else {
         let text = format!(

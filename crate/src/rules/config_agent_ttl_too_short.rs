@@ -34,7 +34,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         format!("It should be at least {}: twelve request timeouts, and more than four beats of up to {}.", human(least), human(beat));
     // Beside a log without trouble of fleet it is a remark.
     let gone = |event: &Event| event.is_fleet() && says(event, GONE) || event.meaning == Meaning::ServerMonitorTriggered;
-    let trouble = facts.logs.is_empty() || !facts.fleet_failures.is_empty() || facts.any_event(gone);
+    let trouble = facts.without_log() || !facts.fleet_failures.is_empty() || facts.any_event(gone);
     let severity = if trouble { Severity::Warning } else { Severity::Info };
     let demand = Constraint {
         parameter: AgentTtl,

@@ -34,7 +34,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     );
     let what = format!("Four intervals are {}; a request and an election take up to {}.", human(4 * interval), human(limit + election));
     // Beside a log it is a remark: losing the lease moves no unit (measured).
-    let severity = if facts.logs.is_empty() { Severity::Warning } else { Severity::Info };
+    let severity = if facts.without_log() { Severity::Warning } else { Severity::Info };
     let demand = Constraint {
         parameter: EngineReconcileInterval,
         side: Side::AtLeast,

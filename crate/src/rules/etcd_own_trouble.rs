@@ -20,6 +20,7 @@ pub const RULE: Rule = Rule {
         "etcd-io/etcd@v3.4.45:etcdserver/v3_server.go (maxGapBetweenApplyAndCommitIndex)",
         "etcd-io/etcd@v3.4.45:etcdserver/api/membership/cluster.go (mustDetectDowngrade)",
         "etcd-io/etcd@v3.4.45:etcdctl/ctlv3/command/ep_command.go (the health check)",
+        "etcd-io/etcd@v3.4.45:etcdctl/ctlv3/command/check.go (the performance check)",
         "etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/snapshot_sender.go (a transfer that failed)",
         "etcd-io/etcd@v3.4.45:mvcc/backend/backend.go:343 (slow snapshot)",
         "etcd-io/etcd@v3.7.1:server/embed/config.go (DefaultMaxRequestBytes)",
@@ -127,6 +128,20 @@ const SAID: &[Said] = &[
         title: "etcd took {} to answer etcdctl's health check",
         what: "The check asks for one small key. It waits for the leader, and for what stands in line before it.",
         advice: "Measure the disk and the processor of the members, and give the log of etcd from that moment.",
+    },
+    Said {
+        meaning: Meaning::CtlPerfSlowest,
+        severity: Severity::Warning,
+        title: "The slowest write of etcdctl's performance check took {}",
+        what: "The check writes for a minute, and takes half a second for too long.",
+        advice: "Measure the disk and the processor of the members, and give the log of etcd from that minute.",
+    },
+    Said {
+        meaning: Meaning::CtlPerfWrites,
+        severity: Severity::Warning,
+        title: "etcd carries out fewer writes than etcdctl's performance check asks for",
+        what: "The check passes from nine tenths of its load on: 150 writes a second for a small cluster, 1000, 8000 or 15000 for larger ones (--load).",
+        advice: "See whether the load that was asked for is yours. If it is, measure the disk and the processor of the members.",
     },
     Said {
         meaning: Meaning::SnapSlowTransfer,
@@ -301,6 +316,7 @@ fn heard_of(facts: &Facts, said: &Said) -> Option<Vec<EventId>> {
     let mut events = match said.meaning {
         // Short ones are not worth a word (judgement).
         meaning @ (Meaning::Defrag | Meaning::CtlHealth) => longest_first(facts, &[meaning]).filter(|(_, took)| *took >= S)?.0,
+        Meaning::CtlPerfSlowest => longest_first(facts, &[Meaning::CtlPerfSlowest]).filter(|(_, took)| *took > S / 2)?.0,
         Meaning::RaftSaveFailed => matching(facts, &[Meaning::RaftSaveFailed, Meaning::RaftSnapSaveFailed], |event| {
             !says(event, &["no space left", "too many open"])
         }),
@@ -325,7 +341,9 @@ fn repeated(meaning: Meaning) -> &'static [&'static str] {
 
 fn words(facts: &Facts, said: &Said) -> String {
     let length = match said.meaning {
-        meaning @ (Meaning::Defrag | Meaning::CtlHealth) => longest_first(facts, &[meaning]).map_or(0, |(_, took)| took),
+        meaning @ (Meaning::Defrag | Meaning::CtlHealth | Meaning::CtlPerfSlowest) => {
+            longest_first(facts, &[meaning]).map_or(0, |(_, took)| took)
+        }
         // As many ticks wait at most.
         _ => 128 * facts.value(HeartbeatInterval),
     };

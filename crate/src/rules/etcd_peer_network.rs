@@ -5,7 +5,7 @@ use super::common::{
 };
 use super::{Finding, Rule};
 use crate::facts::voices::{START_LINES, speaker};
-use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, Stall, StallKind};
+use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, Stall, StallKind, tools};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
@@ -46,12 +46,29 @@ fn check(facts: &Facts) -> Option<Finding> {
     let first_start = facts.times_of(START_LINES).into_iter().min();
     events.retain(|id| !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id, first_start));
     if events.is_empty() {
-        return None;
+        return lost_packets(facts);
     }
     without_the_end(facts, &mut events);
     by_key(&mut events, |id| std::cmp::Reverse(telling(facts.event(*id))));
     let finding = harmless(facts, &events).unwrap_or_else(|| trouble(facts, &events));
     Some(finding.showing(facts, &events))
+}
+
+/// What ping measured. One packet in a few is no loss yet, nor fewer than one in a hundred (judgement). Linux sends again
+/// after 200 ms at the earliest (torvalds/linux:include/net/tcp.h, TCP_RTO_MIN).
+fn lost_packets(facts: &Facts) -> Option<Finding> {
+    let (line, sent, lost) = tools::lost_packets(facts).filter(|(_, sent, lost)| *lost > 1 && lost * 100 >= *sent)?;
+    let finding = if lost == sent {
+        let title = format!("None of {sent} pings was answered");
+        let what = "The machine or the way to it is down, or something on the way drops pings and nothing else.";
+        Finding::new(RULE.id, Severity::Info, Confidence::Low, title, what)
+            .advising("Try the peer port itself: curl -m 2 http://PEER:2380/version.")
+    } else {
+        let title = format!("{lost} of {sent} pings were lost");
+        let what = "What TCP has to send again comes a fifth of a second late or later. It counts if the ping went from member to member.";
+        Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what)
+    };
+    Some(finding.showing(facts, &[line]))
 }
 
 fn trouble(facts: &Facts, events: &[EventId]) -> Finding {

@@ -2,7 +2,7 @@
 
 use super::common::{hosts, human_limit, lines, longest_first, plural, range};
 use super::{Finding, Rule};
-use crate::facts::{Facts, StallKind, metrics};
+use crate::facts::{Facts, StallKind, metrics, tools};
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
@@ -27,7 +27,9 @@ const LIMIT: Micros = S;
 fn check(facts: &Facts) -> Option<Finding> {
     let Some((events, length)) = longest_first(facts, &[Meaning::WalSyncSlow]) else {
         let of = |meaning, what, wants| by_metrics(facts, meaning, what, wants);
-        return of(Meaning::MetricWalSync, "syncs", 10 * MS).or_else(|| of(Meaning::MetricCommit, "commits", 25 * MS));
+        return of(Meaning::MetricWalSync, "syncs", 10 * MS)
+            .or_else(|| of(Meaning::MetricCommit, "commits", 25 * MS))
+            .or_else(|| by_fio(facts));
     };
     let count = lines(facts, &events);
     let title = match (length, count) {
@@ -92,6 +94,15 @@ fn by_metrics(facts: &Facts, meaning: Meaning, what: &str, wants: Micros) -> Opt
     );
     let finding = Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what);
     Some(finding.showing(facts, &histogram.events).on(&[ElectionTimeout, HeartbeatInterval]))
+}
+
+/// What fio measured.
+fn by_fio(facts: &Facts) -> Option<Finding> {
+    let (line, took) = tools::synced(facts).filter(|(_, took)| *took > 10 * MS)?;
+    let title = format!("One in a hundred syncs took {} or more in fio; etcd wants 10\u{a0}ms", human(took));
+    let what = "fio wrote as etcd writes. It counts if that was the disk of etcd's data, at a time as busy as any.";
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
+    Some(finding.showing(facts, &[line]).on(&[ElectionTimeout, HeartbeatInterval]))
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub(super) fn headline<'a>(
     if proposes && severity == Severity::Ok {
         return (as_asked(facts, plan), None);
     }
-    if facts.logs.is_empty() {
+    if facts.without_log() {
         let wrong = findings.iter().find(|finding| finding.severity > Severity::Info);
         return (review(facts, wrong, plan), wrong);
     }
@@ -89,13 +89,16 @@ fn shown(findings: &[Finding]) -> Option<&Finding> {
 }
 
 fn healthy(facts: &Facts, timing: Timing) -> String {
-    if timing == Timing::Undecided {
+    if timing == Timing::Undecided && !(facts.without_log() && facts.configurations.is_empty()) {
         return match unexplained(facts).filter(|_| !saw_too_little(facts)) {
             Some(event) => format!("There is trouble, in line {} at first, but the input does not show its cause.", event.line),
             None => String::from("Too little was recognised to say anything."),
         };
     }
-    if facts.logs.is_empty() {
+    if facts.without_log() {
+        if facts.configurations.is_empty() {
+            return String::from("What was measured shows no trouble; neither a configuration nor a log is here to hold it against.");
+        }
         let open = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).value.is_none());
         return String::from(if !states_a_value(facts) {
             "No timing value is stated, so the defaults hold, and no message of etcd or fleet is here to hold them against."
@@ -123,9 +126,10 @@ fn states_a_value(facts: &Facts) -> bool {
 /// Nothing is wrong; the values follow from what the reader states.
 fn as_asked(facts: &Facts, plan: &Plan) -> String {
     let election = plan.of(Parameter::ElectionTimeout);
-    let stated = match facts.assumptions.stall_ms {
-        Some(_) => "the stall that you want to survive",
-        None => "the round trip that you state",
+    let stated = match (facts.assumptions.stall_ms, facts.assumptions.peer_rtt_ms) {
+        (Some(_), _) => "the stall that you want to survive",
+        (None, Some(_)) => "the round trip that you state",
+        (None, None) => "the round trip that was measured",
     };
     if election.proposed.is_none() {
         return format!(

@@ -6,11 +6,12 @@ use crate::log::event::{Event, Meaning};
 use crate::log::signature::Program;
 use crate::rules::common::{WITHOUT_LEADER, says, with_etcd_stop};
 
-/// Nothing was recognised, or nothing but ends of other units: silence of such an input proves nothing.
+/// Nothing was recognised, or nothing but measurements or ends of other units: silence of such an input proves nothing.
 pub(super) fn saw_too_little(facts: &Facts) -> bool {
     let recognised: u64 = facts.logs.iter().map(|log| log.recognised).sum();
     let nothing = recognised == 0 || facts.all_events().next().is_some() && !facts.any_event(|event| !is_of_others(event));
-    nothing && (facts.configurations.is_empty() || !facts.unknown.is_empty())
+    let measured = facts.without_log() && facts.configurations.is_empty();
+    measured || nothing && (facts.configurations.is_empty() || !facts.unknown.is_empty())
 }
 
 /// Lines that tell of trouble by themselves. Where no finding takes them up the input is not free of it.

@@ -103,7 +103,7 @@ fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
         let as_meant = plan.changes().any(|decision| meant(facts, decision.parameter) == decision.proposed);
         parts.push(String::from(match (as_meant, plan.repairs, severity) {
             (true, false, _) => "Values that are not read as they are written do not act; in the corrected form they do.",
-            (_, false, Severity::Ok) => "The values as they stand do not bear what you state; the proposed ones do.",
+            (_, false, Severity::Ok) => "The values as they stand do not bear what is stated or measured; the proposed ones do.",
             _ => "The values as they stand cannot work together; the proposed ones do.",
         }));
     }

@@ -1,0 +1,139 @@
+//! What tools measured that `measure_next` asks for, and people paste: ping, fio.
+
+use super::{EventId, Facts};
+use crate::log::event::{Event, Meaning};
+use crate::log::signature::Program;
+use crate::units::{MS, Micros};
+
+impl Facts {
+    /// Whether no log is here: configurations at most, and what tools measured.
+    pub fn without_log(&self) -> bool {
+        let measured = |event: &Event| event.program() == Program::Tool;
+        self.logs.iter().all(|log| !log.events.is_empty() && log.events.iter().all(measured))
+    }
+}
+
+/// The longest round trip that a ping measured, on average over its packets.
+pub fn ping(facts: &Facts) -> Option<Micros> {
+    let average = |id: EventId| milliseconds(facts.event(id).word("average")?);
+    facts.meaning(&[Meaning::PingRoundTrip]).into_iter().filter_map(average).max()
+}
+
+fn milliseconds(text: &str) -> Option<Micros> {
+    text.parse::<f64>().ok().map(|ms| (ms * MS as f64) as Micros)
+}
+
+/// The ping that lost most: its line, how many packets it sent, and how many of them were lost.
+pub fn lost_packets(facts: &Facts) -> Option<(EventId, i64, i64)> {
+    let counted = |id: EventId| {
+        let (sent, received) = (facts.event(id).number("sent")?, facts.event(id).number("received")?);
+        Some((id, sent, sent - received))
+    };
+    facts.meaning(&[Meaning::PingAnswers]).into_iter().filter_map(counted).max_by_key(|(_, _, lost)| *lost)
+}
+
+/// What 99 of 100 syncs stay below, of the slowest run of fio: its line, and how long.
+pub fn synced(facts: &Facts) -> Option<(EventId, Micros)> {
+    let mut slowest: Option<(EventId, Micros)> = None;
+    let mut unit = None;
+    for id in facts.meaning(&[Meaning::FioSyncs, Meaning::FioOthers, Meaning::FioHundredth]) {
+        let event = facts.event(id);
+        if event.meaning != Meaning::FioHundredth {
+            unit = event.word("unit").and_then(micros);
+        } else if let (Some(unit), Some(took)) = (unit, event.word("took").and_then(|took| took.parse::<f64>().ok())) {
+            let took = (took * unit) as Micros;
+            if slowest.is_none_or(|(_, most)| took > most) {
+                slowest = Some((id, took));
+            }
+        }
+    }
+    slowest
+}
+
+/// fio's units, in microseconds.
+fn micros(unit: &str) -> Option<f64> {
+    match unit {
+        "nsec" => Some(0.001),
+        "usec" => Some(1.0),
+        "msec" => Some(1_000.0),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Severity;
+    use crate::rules::testing::facts;
+    use crate::rules::{Finding, check};
+    use crate::{Document, Input, analyze};
+
+    const FIO: &str = "\
+sync: (groupid=0, jobs=1): err= 0: pid=814: Mon Mar  2 10:00:00 2026
+  write: IOPS=448, BW=1006KiB/s (1031kB/s)(22.0MiB/22381msec); 0 zone resets
+    clat (nsec): min=1973, max=3828.8k, avg=14191.03, stdev=49677.92
+    clat percentiles (msec):
+     |  1.00th=[    3],  5.00th=[    4], 10.00th=[    4], 20.00th=[    6],
+     | 99.00th=[   43], 99.50th=[   53], 99.90th=[   91], 99.95th=[  141],
+     | 99.99th=[ 3032]
+  fsync/fdatasync/sync_file_range:
+    sync (usec): min=60, max=79997, avg=2212.92, stdev=2480.55
+    sync percentiles (usec):
+     |  1.00th=[   72],  5.00th=[   92], 10.00th=[  112], 20.00th=[  157],
+     | 99.00th=[ 8029], 99.50th=[ 9110], 99.90th=[23200], 99.95th=[31589],
+     | 99.99th=[69731]
+";
+
+    const PING: &str = "\
+PING 192.0.2.7 (192.0.2.7) 56(84) bytes of data.
+64 bytes from 192.0.2.7: icmp_seq=1 ttl=57 time=24.6 ms
+
+--- 192.0.2.7 ping statistics ---
+20 packets transmitted, 20 received, 0% packet loss, time 19024ms
+rtt min/avg/max/mdev = 24.600/25.500/31.201/1.103 ms
+";
+
+    fn findings(text: &str) -> Vec<Finding> {
+        check(&facts(&[text]))
+    }
+
+    #[test]
+    fn fio_tells_how_long_syncs_take() {
+        let slow = |text: &str| findings(text).into_iter().map(|finding| finding.title).collect::<Vec<_>>();
+        assert_eq!(synced(&facts(&[FIO])).map(|(_, took)| took), Some(8_029));
+        assert_eq!(slow(FIO), [""; 0], "reads and writes need not reach the disk");
+        assert_eq!(
+            slow(&FIO.replace("[ 8029]", "[14091]")),
+            ["One in a hundred syncs took 14\u{a0}ms or more in fio; etcd wants 10\u{a0}ms"]
+        );
+        assert!(slow(&FIO.replace("sync percentiles (usec)", "sync percentiles (nsec)")).is_empty());
+    }
+
+    #[test]
+    fn ping_tells_the_round_trip_and_what_was_lost() {
+        assert_eq!(facts(&[PING]).measured_round_trip(), Some(25_500));
+        assert!(findings(PING).is_empty());
+        let lost = |received: &str| findings(&PING.replace("20 received", received)).first().map(|finding| finding.severity);
+        assert_eq!(lost("19 received"), None, "one packet");
+        assert_eq!(lost("17 packets received"), Some(Severity::Warning));
+        assert_eq!(lost("0 received, +3 errors"), Some(Severity::Info));
+    }
+
+    #[test]
+    fn the_round_trip_of_a_ping_bounds_the_values_of_a_file() {
+        let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n    election-timeout: 1000\n";
+        let advice = |ping: &str| {
+            let documents = [file, ping].map(|text| Document { name: None, text: text.to_owned() }).into();
+            let values = analyze(&Input { documents, ..Input::default() }).recommendations;
+            values.into_iter().map(|value| value.proposed_text).collect::<Vec<_>>()
+        };
+        assert_eq!(advice(PING), [""; 0], "ten round trips of 25.5 ms fit");
+        assert_eq!(advice(&PING.replace("/25.500/", "/182.400/")), ["200\u{a0}ms", "2000\u{a0}ms"]);
+    }
+
+    #[test]
+    fn a_measurement_is_no_log() {
+        assert!(facts(&[PING, FIO]).without_log());
+        assert!(!facts(&[PING, "2026-03-02 10:00:00.000000 I | raft: 8e9e05c52164694d became leader at term 7\n"]).without_log());
+    }
+}
