@@ -573,6 +573,62 @@ fn units_of_a_machine_that_is_gone_were_not_stopped_by_a_slow_request() {
     assert!(report.verdict.headline.contains("as a machine's presence ran out"), "{}", report.verdict.headline);
 }
 
+/// How long to wait does not follow from an etcd that never came back.
+#[test]
+fn no_agent_ttl_waits_for_an_etcd_that_is_down() {
+    let line = |second: u32, words: &str| format!("Apr 20 10:00:{second:02} core-02 fleetd[9]: {words}\n");
+    let refused =
+        |second| line(second, "ERROR engine.go:217: Engine leadership lost, renewal failed: dial tcp 127.0.0.1:2379: connection refused");
+    let given_up = line(16, "ERROR server.go:189: Server monitor triggered: Monitor timed out before successful heartbeat")
+        + &line(16, "INFO server.go:157: Establishing etcd connectivity");
+    let log = refused(4) + &refused(6) + &refused(8) + &refused(12) + &given_up;
+    let down = read(&[&log]);
+    assert_eq!((proposed(&down), down.verdict.timing), (vec![], Timing::NotTheRemedy));
+    let back = read(&[&(log + &line(31, "INFO server.go:168: Starting server components"))]);
+    assert_eq!(proposed(&back), [("fleet.agent-ttl", "120s")]);
+}
+
+/// Where a member hears of many rounds at once, it is not the old leader's silence that kept the others from a new one.
+#[test]
+fn rounds_without_a_winner_are_no_stall_of_the_old_leader() {
+    let elected = format!("2016-04-20 10:00:00.000000 I | raft: raft.node: {C} elected leader {A} at term 2\n");
+    let round = |term: u32| {
+        format!(
+            "2016-04-20 10:02:00.100000 I | raft: {C} [term: {}] received a MsgVote message with higher term from {B} [term: {term}]\n2016-04-20 10:02:00.100000 I | raft: {C} became follower at term {term}\n",
+            term - 1
+        )
+    };
+    let lost = format!("2016-04-20 10:02:00.100100 I | raft: raft.node: {C} lost leader {A} at term 3\n");
+    let change = |last: u32| {
+        let rounds: String = (4..=last).map(round).collect();
+        let won = format!("2016-04-20 10:02:00.200000 I | raft: raft.node: {C} elected leader {B} at term {last}\n");
+        let heard = format!(
+            "2016-04-20 10:02:00.300000 I | raft: {C} [term: {last}] ignored a MsgHeartbeat message with lower term from {A} [term: 2]\n"
+        );
+        read(&[&[elected.as_str(), &round(3), &lost, &rounds, &won, &heard].concat()])
+    };
+    assert_eq!(proposed(&change(4)).len(), 2);
+    assert_eq!(proposed(&change(12)), vec![]);
+}
+
+/// The interval that somebody stated is too short for the request timeout beside it, and the lease went from hand to hand.
+#[test]
+fn a_stated_interval_that_does_not_keep_the_lease() {
+    let changed = |minute: u32, from: &str, to: &str| {
+        format!("Apr 20 10:{minute:02}:00 core-01 fleetd[9]: INFO engine.go:81: Engine leadership changed from {from} to {to}\n")
+    };
+    let (a, b) = ("8dea3b3e614716a90b0805ecbcbf2e56", "263261969ded0c3538fd3a99405d917b");
+    let log = changed(1, a, b) + &changed(5, b, a);
+    let file = |interval: u32| {
+        format!(
+            "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 60s\n    etcd-request-timeout: 5\n    engine-reconcile-interval: {interval}\n  units:\n    - name: fleet.service\n      command: start\n"
+        )
+    };
+    assert_eq!(proposed(&read(&[&file(1), &log])), [("fleet.engine-reconcile-interval", "2\u{a0}s")]);
+    assert_eq!(proposed(&read(&[&file(4), &log])), vec![]);
+    assert_eq!(proposed(&read(&[&log])), vec![]);
+}
+
 /// A remark about a small stall does not come before what failed.
 #[test]
 fn a_stall_that_is_a_remark_is_not_the_first_sentence() {

@@ -172,6 +172,17 @@ pub fn proven_outage(facts: &Facts) -> Option<Micros> {
         .max()
 }
 
+impl Facts {
+    /// The last that fleetd says on this host of its start is that it looks for etcd: it did not find it.
+    pub fn waits_for_etcd(&self, host: &str) -> bool {
+        let last = self
+            .events_of(&[Meaning::ServerEstablishing, Meaning::ServerStarting])
+            .filter(|(id, event)| event.time.is_some() && self.host(*id) == host)
+            .max_by_key(|(id, event)| (event.time.map(|time| time.micros), *id));
+        last.is_some_and(|(_, event)| event.meaning == Meaning::ServerEstablishing)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::rules::testing::facts;

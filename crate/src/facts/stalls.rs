@@ -49,9 +49,13 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
 pub const NO_FAILOVER_TAKES: Micros = 4;
 
 /// The others had lost the leader and found no other one for longer than a silent leader makes them: what kept them
-/// from it is not that one's silence.
+/// from it is not that one's silence. A member that was cut off or stood still hears of all the rounds at once, and each
+/// of them lasted a timeout.
 fn drawn_out(facts: &Facts, change: &LeaderChange) -> bool {
-    matches!((change.lost, change.elected), (Some(lost), Some(elected)) if elected - lost > NO_FAILOVER_TAKES * election(facts))
+    let begun = change.events.iter().map(|id| facts.event(*id)).filter(|event| event.meaning == Meaning::LeaderLost);
+    let failed = begun.filter_map(|event| Some(change.term? - event.number("term")?)).max();
+    failed > Some(NO_FAILOVER_TAKES)
+        || matches!((change.lost, change.elected), (Some(lost), Some(elected)) if elected - lost > NO_FAILOVER_TAKES * election(facts))
 }
 
 /// The stall that explains a change.

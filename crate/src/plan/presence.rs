@@ -35,12 +35,23 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     if !facts.has_fleet() {
         return Decision::keep(facts, PARAMETER, vec![remark("fleet is not in the input.")]);
     }
-    let lost = facts.events_of(&[Meaning::ServerMonitorTriggered]).next().is_some();
+    // A machine whose etcd is down, and not back where the logs end, says nothing of how long to wait.
+    let down = findings.iter().any(|finding| finding.id == "etcd-unreachable" && finding.severity == Severity::Critical);
+    let lost = facts.events_of(&[Meaning::ServerMonitorTriggered]).any(|(id, _)| !down || !facts.waits_for_etcd(&facts.host(id)));
     let contradicted = findings.iter().any(|finding| finding.id == "config-agent-ttl-too-short" && finding.severity > Severity::Info);
     let timeout = request.value();
     let mut burden = Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election) };
+    if down && !lost {
+        burden.outage = 0;
+    }
     let now = facts.value(PARAMETER);
     let meant = as_the_file_means(facts, PARAMETER, &|value| cost(facts, value, now, interval));
+    let given_up = facts.events_of(&[Meaning::ServerMonitorTriggered]).next().is_some();
+    if given_up && !lost && meant.is_none() && fits(facts, now, &burden) {
+        let why =
+            "etcd was down on the machine that gave up its presence, and not back where the logs end: no agent-ttl follows from that.";
+        return Decision::keep(facts, PARAMETER, vec![remark(why)]);
+    }
     if let Some(meant) = meant.as_ref().filter(|meant| fits(facts, meant.value(), &burden)) {
         return meant.clone();
     }

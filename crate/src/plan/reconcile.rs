@@ -61,9 +61,11 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
         }
         return kept;
     }
-    // Without a log, an interval that somebody stated and that breaks the relation is a matter of the review (method 6.8).
-    let stated = facts.without_log() && facts.in_force(PARAMETER).place.is_some();
-    let asked = moved >= 2 && !stolen && request.proposed.is_some() || stated;
+    // An interval that somebody stated and that breaks the relation is a matter of the review, and of a log in which the
+    // lease went from hand to hand (method 6.8).
+    let place = facts.in_force(PARAMETER).place.is_some();
+    let stated = facts.without_log() && place;
+    let asked = moved >= 2 && !stolen && (request.proposed.is_some() || place) || stated;
     let Some(value) = rung(&LADDER, wait / 4 + 1).filter(|value| asked && *value > now) else {
         let text = format!(
             "Four intervals, {}, do not outlast a request and an election, {}, so the engine's lease may change hands when a leader dies. That moves no unit, and nothing in this input asks for more.",

@@ -10,7 +10,7 @@ use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 use crate::search;
-use crate::sort::by_key;
+use crate::sort::{by_key, distinct};
 use crate::units::{Micros, S};
 
 /// The rule.
@@ -303,8 +303,8 @@ fn around_restart(facts: &Facts, start: EventId, now: Micros) -> bool {
     (-down..=20 * S).contains(&(now - began))
 }
 
-/// All of it within some seconds, and at the end the connection is there: a peer that started. What breaks
-/// again and again, or without an answer in time, is more than that.
+/// Each break lasts some seconds, no peer has two, and at the end of each the connection is there: peers that started.
+/// What breaks again and again, or without an answer in time, is more than that.
 fn over_at_once(facts: &Facts, events: &[EventId]) -> bool {
     const AT_ONCE: Micros = 10 * S;
     if !events.iter().all(|id| ended(facts.event(*id))) {
@@ -313,7 +313,16 @@ fn over_at_once(facts: &Facts, events: &[EventId]) -> bool {
     if events.iter().all(|id| time(facts, *id).is_none()) {
         return events.iter().all(|id| back_next(facts, *id));
     }
-    back_within(facts, events, AT_ONCE) && super::common::span(facts, events).is_some_and(|span| span <= AT_ONCE)
+    let mut inside = events.to_vec();
+    by_key(&mut inside, |id| time(facts, *id));
+    let apart = |a: &EventId, b: &EventId| matches!((time(facts, *a), time(facts, *b)), (Some(a), Some(b)) if b - a > AT_ONCE);
+    let mut breaks = 0;
+    let over = inside.chunk_by(|a, b| !apart(a, b)).all(|one| {
+        breaks += 1;
+        back_within(facts, one, AT_ONCE) && super::common::span(facts, one).is_some_and(|span| span <= AT_ONCE)
+    });
+    let peers = distinct(inside.iter().filter_map(|id| peer(facts.event(*id)))).len();
+    over && breaks <= peers.max(1)
 }
 
 /// Without times: the link is there again within the next lines, and does not break once more after it.
@@ -321,6 +330,11 @@ fn back_next(facts: &Facts, id: EventId) -> bool {
     let after = || facts.logs[id.log].events[id.event + 1..].iter();
     let up = after().take(20).position(|event| matches!(event.meaning, Meaning::PeerActive | Meaning::PeerStreamUp));
     up.is_some_and(|up| !after().skip(up).any(|event| BROKEN.contains(&event.meaning)))
+}
+
+/// The peer that a line names.
+fn peer(event: &Event) -> Option<&str> {
+    event.word("peer").or(event.word("value"))
 }
 
 /// A connection came up so soon after the last of these lines.
@@ -350,9 +364,27 @@ fn explain_few_losses(facts: &Facts, events: &[EventId]) -> bool {
     breaks * 2 < facts.needless().count()
 }
 
-/// The trouble goes on for half a minute.
+/// The trouble goes on for half a minute, without the peer being back in between.
 fn stays_away(facts: &Facts, events: &[EventId]) -> bool {
-    super::common::span(facts, events).is_some_and(|span| span >= 30 * S)
+    let mut inside = events.to_vec();
+    by_key(&mut inside, |id| time(facts, *id));
+    let mut ups = facts.meaning(&[Meaning::PeerActive, Meaning::PeerStreamUp]);
+    by_key(&mut ups, |id| time(facts, *id));
+    let mut next = 0;
+    let (mut before, mut since): (Option<&EventId>, Option<Micros>) = (None, None);
+    inside.iter().any(|id| {
+        let now = time(facts, *id);
+        let mut back = false;
+        while let Some(up) = ups.get(next).filter(|up| time(facts, **up) <= now) {
+            back |= before.is_some_and(|before| peer(facts.event(*before)).is_some_and(|who| peer(facts.event(*up)) == Some(who)));
+            next += 1;
+        }
+        if back || since.is_none() {
+            since = now;
+        }
+        before = Some(id);
+        matches!((since, now), (Some(since), Some(now)) if now - since >= 30 * S)
+    })
 }
 
 #[cfg(test)]
@@ -528,7 +560,12 @@ mod tests {
         let end = "2019-06-05 03:20:39.000000 I | etcdserver: saved snapshot at index 10001\n";
         let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("refused").severity;
         assert_eq!(severity(&(refused("02:09:03") + end)), Severity::Info);
-        assert_eq!(severity(&(refused("02:09:03") + &refused("02:20:03") + end)), Severity::Critical);
+        assert_eq!(severity(&(refused("02:09:03") + &refused("02:20:03") + end)), Severity::Warning);
+        // Where two members start one after the other each of them is away once.
+        let other = refused("02:20:03").replace("ca93d269ec463a6b", "91d25258d70ad868");
+        assert_eq!(severity(&(refused("02:09:03") + &other + end)), Severity::Info);
+        let away = refused("02:09:03").lines().next().expect("refused").to_owned() + "\n";
+        assert_eq!(severity(&(away.clone() + &away.replace("02:09:03", "02:09:40") + end)), Severity::Critical);
     }
 
     /// `journalctl -o cat` prints no times.

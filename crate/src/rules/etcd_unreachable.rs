@@ -105,6 +105,9 @@ fn part_of_a_start(facts: &Facts, id: EventId) -> bool {
 /// Lines that tell of no failed request go on for ten seconds and more without a further refusal. Refusals
 /// in the last seconds of the whole input do not count beside earlier ones: there the excerpt ends, not the trouble.
 fn came_back(facts: &Facts, events: &[EventId]) -> bool {
+    if events.iter().any(|id| facts.waits_for_etcd(&facts.host(*id))) {
+        return false;
+    }
     let earlier: Vec<Micros> = events.iter().filter(|id| !at_the_end(facts, **id)).filter_map(|id| time(facts, *id)).gather();
     let served = |event: &Event| !refused(event) && !says(event, LIMIT);
     let last_served = facts.all_events().filter(|(_, event)| served(event)).filter_map(|(id, _)| time(facts, id)).max();
@@ -122,6 +125,21 @@ mod tests {
 2014/12/15 16:10:10 ERROR client.go:200: Unable to get result for {Get /_coreos.com/fleet/machines}, retrying in 100ms
 ";
         assert!(find(&facts(&[log]), "etcd-unreachable").is_some());
+    }
+
+    /// Up to 0.12 a fleetd that waits for etcd prints nothing while it does (coreos/fleet@v0.11.5:server/server.go:156-182).
+    #[test]
+    fn a_fleetd_that_never_started_its_parts_again_did_not_find_etcd() {
+        let line = |minute: u32, host: &str, words: &str| format!("Apr 20 10:{minute:02}:10 {host} fleetd[9]: {words}\n");
+        let log =
+            line(1, "core-02", "ERROR engine.go:217: Engine leadership lost, renewal failed: dial tcp 127.0.0.1:2379: connection refused")
+                + &line(2, "core-02", "ERROR server.go:189: Server monitor triggered: Monitor timed out before successful heartbeat")
+                + &line(2, "core-02", "INFO server.go:157: Establishing etcd connectivity");
+        let others = line(9, "core-01", "INFO engine.go:185: Engine leadership acquired");
+        let back = line(3, "core-02", "INFO server.go:168: Starting server components");
+        let severity = |texts: &[&str]| find(&facts(texts), "etcd-unreachable").expect("refused").severity;
+        assert_eq!(severity(&[&log, &others]), crate::report::Severity::Critical);
+        assert_eq!(severity(&[&(log.clone() + &back), &others]), crate::report::Severity::Warning);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `fleet-agent-heartbeat-lost`: a machine could not renew its presence, or was declared gone.
 
-use super::common::{all, human_limit, lines, matching, plural, says, time, times};
+use super::common::{after_fleet_stop, all, human_limit, lines, matching, plural, says, time, times};
 use super::{Basis, Constraint, Finding, Rule, Side};
 use crate::facts::failures::proven_outage;
 use crate::facts::{EventId, Facts};
@@ -30,8 +30,9 @@ pub(super) const GONE: &[&str] = &["went away", "gone away"];
 fn check(facts: &Facts) -> Option<Finding> {
     let monitors =
         matching(facts, &[Meaning::ServerMonitorTriggered, Meaning::AgentHeartbeatFailedOld], |event| !says(event, &["told to shut down"]));
-    let gone: Vec<EventId> =
+    let mut gone: Vec<EventId> =
         facts.events_where(|event| event.is_fleet() && (says(event, GONE) || event.meaning == Meaning::EngineMachineGoneOld));
+    gone.retain(|id| !after_fleet_stop(facts, *id));
     if monitors.is_empty() && gone.is_empty() {
         return None;
     }
@@ -91,6 +92,26 @@ mod tests {
         let log = "2015-05-15T16:27:07+0000 node1 fleetd[628]: ERROR server.go:185: Server monitor triggered: Monitor timed out before successful heartbeat\n";
         let found = find(&facts(&[log]), "fleet-agent-heartbeat-lost").expect("gave up");
         assert!(found.constraints.iter().any(|constraint| constraint.parameter == Parameter::AgentTtl));
+    }
+
+    /// It deletes its presence itself, and the engine's words are the same.
+    #[test]
+    fn a_machine_whose_fleetd_was_told_to_stop_is_not_lost() {
+        let line = |second: u32, host: &str, words: &str| format!("Apr 20 10:00:{second:02} {host} fleetd[9]: INFO {words}\n");
+        let stop = line(10, "core-02", "fleetd.go:113: Gracefully shutting down");
+        let gone = line(11, "core-01", "engine.go:256: Unscheduled Job(web.service) from Machine(8dea3b3e614716a90b0805ecbcbf2e56)")
+            + &line(
+                11,
+                "core-01",
+                "reconciler.go:161: EngineReconciler completed task: {Type: UnscheduleUnit, JobName: web.service, MachineID: 8dea3b3e614716a90b0805ecbcbf2e56, Reason: \"target Machine(8dea3b3e614716a90b0805ecbcbf2e56) went away\"}",
+            );
+        let found = |texts: &[&str]| {
+            let facts = facts(texts);
+            ["fleet-agent-heartbeat-lost", "fleet-units-restarted"].map(|id| find(&facts, id).is_some())
+        };
+        assert_eq!(found(&[&gone]), [true, true]);
+        assert_eq!(found(&[&gone, &stop]), [false, false]);
+        assert_eq!(found(&[&gone.replace("10:00:11", "10:05:11"), &stop]), [true, true]);
     }
 
     #[test]

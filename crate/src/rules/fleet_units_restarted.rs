@@ -1,6 +1,6 @@
 //! `fleet-units-restarted`: fleet itself stopped or moved units because of the trouble.
 
-use super::common::{LIMIT, matching, near, plural, says, time, without_repeats};
+use super::common::{LIMIT, after_fleet_stop, matching, near, plural, says, time, without_repeats};
 use super::etcd_election_churn::BOOT_TERMS;
 use super::fleet_agent_heartbeat_lost::GONE;
 use super::{Finding, Rule};
@@ -131,7 +131,8 @@ impl Trouble {
 
 /// An operator asked for it, or fleetd was told to stop and unloads everything.
 fn by_hand(facts: &Facts, id: EventId) -> bool {
-    if says(facts.event(id), BY_HAND) {
+    let by_engine = says(facts.event(id), GONE) || facts.event(id).meaning == Meaning::EngineUnscheduled;
+    if says(facts.event(id), BY_HAND) || by_engine && after_fleet_stop(facts, id) {
         return true;
     }
     let stops = [Meaning::FleetdGracefulShutdown, Meaning::ServerMonitorShutdown];
