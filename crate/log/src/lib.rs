@@ -24,6 +24,7 @@ pub mod records;
 pub mod rows;
 pub mod scan;
 pub mod signature;
+pub mod table;
 pub mod time;
 pub mod wide;
 #[cfg(test)]

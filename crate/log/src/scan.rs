@@ -16,6 +16,7 @@ use super::recognise::recognise;
 use super::records::{Field, field};
 use super::rows::{GLUED, Open, ROWS, Row, glued, next_message, part};
 use super::signature::{Program, Signature, signature};
+use super::table::Table;
 use super::time::{Stamp, refined};
 use super::wide::Wide;
 use crate::gather::Gather;
@@ -66,8 +67,8 @@ pub struct Scanner {
     each: Index,
     often: Vec<u32>,
     headers: Headers,
-    /// A table of etcdctl that is being read: its event, and in which cells version and leader stand.
-    table: Option<(usize, Option<usize>, usize)>,
+    /// A table that is being read, and the event of its head.
+    table: Option<(usize, Table)>,
     /// The line last read: the next row may be its rest.
     open: Option<Open>,
     /// A line that a container's logger wrote in parts: number, place and text so far.
@@ -358,7 +359,7 @@ impl Scanner {
 
     /// A row is a line of the log, or what a terminal wrapped of the line before.
     fn single_row(&mut self, text: &str, found: Option<(u16, Match)>, row: Row) {
-        if found.is_none() && self.is_of_table(text) {
+        if found.is_none() && self.is_of_table(text, row) {
             self.open = None;
             return;
         }
@@ -372,8 +373,7 @@ impl Scanner {
         let event = match found {
             Some((number, found)) => {
                 let event = self.recognised(number, &found, &head, text, row);
-                let cell = |name: &str| text.split('|').position(|cell| cell.trim() == name);
-                self.table = cell("IS LEADER").and_then(|leader| Some((event?, cell("VERSION"), leader)));
+                self.table = event.and_then(|event| Some((event, Table::under(&self.reading.events[event], text)?)));
                 event
             }
             None => {
@@ -391,31 +391,17 @@ impl Scanner {
         self.open = stays.then(|| Open::new(row, text, &head, event, room));
     }
 
-    /// A rule of a table, or a row of one of etcdctl: its member is added to the event of the head.
-    fn is_of_table(&mut self, text: &str) -> bool {
+    /// A rule of a table, or a row of one, which is added to the event of the head.
+    fn is_of_table(&mut self, text: &str, row: Row) -> bool {
         let text = text.trim_start_matches(['>', ' ']);
         if text.starts_with("+--") {
             self.reading.unread += 1;
             return true;
         }
-        let Some((event, version, leader)) = self.table else { return false };
-        let cell = |at: usize| text.split('|').nth(at).map(str::trim);
-        let leads = cell(leader).and_then(|word| word.parse::<bool>().ok());
-        let (Some(leads), true) = (leads, text.starts_with('|')) else {
-            self.table = None;
-            return false;
-        };
-        let values = &mut self.reading.events[event].values;
-        // No cluster has so many members.
-        if values.len() > 200 {
-            return false;
-        }
-        values.push((if leads { "leads" } else { "follows" }, Value::Number(1)));
-        if let Some(version) = version.and_then(cell) {
-            values.push(("version", Value::Text(version.into())));
-        }
-        self.reading.recognised += 1;
-        true
+        let Some((event, table)) = self.table else { return false };
+        let added = table.add(&mut self.reading.events[event], text, row);
+        self.reading.recognised += u64::from(added);
+        added
     }
 
     fn field(&mut self, field: Field, row: Row) {

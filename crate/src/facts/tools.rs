@@ -32,6 +32,22 @@ pub fn lost_packets(facts: &Facts) -> Option<(EventId, i64, i64)> {
     facts.meaning(&[Meaning::PingAnswers]).into_iter().filter_map(counted).max_by_key(|(_, _, lost)| *lost)
 }
 
+/// The largest share of the processor's time that the hypervisor took, in percent: its lines, and how much.
+pub fn stolen(facts: &Facts) -> Option<(Vec<EventId>, i64)> {
+    let mut events = facts.meaning(&[Meaning::ProcessorShares, Meaning::ProcessorLine]);
+    crate::sort::by_key(&mut events, |id| std::cmp::Reverse(most_stolen(facts.event(*id))));
+    let most = most_stolen(facts.event(*events.first()?))?;
+    Some((events, most))
+}
+
+fn most_stolen(event: &Event) -> Option<i64> {
+    let of_top = |shares: &str| {
+        let share = shares.split(',').find_map(|share| share.trim().strip_suffix("st"))?;
+        share.trim_end_matches(['%', ' ']).parse::<f64>().ok().map(|share| share.round() as i64)
+    };
+    event.number("steal").or_else(|| of_top(event.word("shares")?))
+}
+
 /// What 99 of 100 syncs stay below, of the slowest run of fio: its line, and how long.
 pub fn synced(facts: &Facts) -> Option<(EventId, Micros)> {
     let mut slowest: Option<(EventId, Micros)> = None;
@@ -107,6 +123,13 @@ rtt min/avg/max/mdev = 24.600/25.500/31.201/1.103 ms
             ["One in a hundred syncs took 14\u{a0}ms or more in fio; etcd wants 10\u{a0}ms"]
         );
         assert!(slow(&FIO.replace("sync percentiles (usec)", "sync percentiles (nsec)")).is_empty());
+    }
+
+    #[test]
+    fn top_tells_what_the_hypervisor_took() {
+        let share = |line: &str| stolen(&facts(&[line])).map(|(_, most)| most);
+        assert_eq!(share("%Cpu(s):  5.1 us,  3.0 sy,  0.0 ni, 61.0 id, 10.2 wa,  0.0 hi,  0.4 si, 20.3 st\n"), Some(20));
+        assert_eq!(share("Cpu(s):  5.1%us,  3.0%sy,  0.0%ni, 61.0%id, 30.2%wa,  0.0%hi,  0.4%si,  0.3%st\n"), Some(0));
     }
 
     #[test]

@@ -50,6 +50,7 @@ mod fleet_leadership_churn;
 mod fleet_registry_timeout;
 mod fleet_unit_missing_in_registry;
 mod fleet_units_restarted;
+mod host_cpu_steal;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -110,6 +111,7 @@ pub const RULES: &[&Rule] = &[
     &fleet_registry_timeout::RULE,
     &fleet_unit_missing_in_registry::RULE,
     &fleet_units_restarted::RULE,
+    &host_cpu_steal::RULE,
 ];
 
 /// All rules: those with a file of their own, and the configuration problems.

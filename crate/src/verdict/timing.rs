@@ -89,9 +89,9 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
     if plan.replay.needless == 0 && may_have_lost && facts.longest_stall().is_some_and(outruns) {
         return Timing::Undecided;
     }
-    let slow = findings
-        .iter()
-        .any(|finding| matches!(finding.id, "etcd-slow-apply" | "etcd-slow-disk" | "etcd-send-buffer-full" | "etcd-own-trouble"));
+    let slow = findings.iter().any(|finding| {
+        matches!(finding.id, "etcd-slow-apply" | "etcd-slow-disk" | "host-cpu-steal" | "etcd-send-buffer-full" | "etcd-own-trouble")
+    });
     if plan.replay.needless == 0 && facts.fleet_failures.is_empty() && (late || slow) {
         return Timing::NotTheRemedy;
     }

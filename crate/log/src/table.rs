@@ -1,0 +1,113 @@
+//! Tables: a head that is recognised as a message, then rows, whose cells are added to the event of the head.
+
+use super::event::{Event, Meaning, Value};
+use super::rows::Row;
+
+/// Where in the rows under a head the cells stand that tell something.
+#[derive(Clone, Copy, Debug)]
+pub enum Table {
+    /// Members of etcd, between bars: their version, and whether each leads.
+    Members(Option<usize>, usize),
+    /// What the processor did, between blanks: the share that the hypervisor took, in percent.
+    Processor(usize),
+}
+
+impl Table {
+    /// The table that begins under this head.
+    pub fn under(head: &Event, text: &str) -> Option<Table> {
+        let cell = |name: &str| text.split('|').position(|cell| cell.trim() == name);
+        // `avg-cpu:` names the row, and has no cell below it.
+        let mut columns = text.split_whitespace().filter(|word| !word.ends_with(':'));
+        match head.meaning {
+            Meaning::CtlStatus => Some(Table::Members(cell("VERSION"), cell("IS LEADER")?)),
+            Meaning::ProcessorShares => columns.position(|word| matches!(word, "st" | "%steal")).map(Table::Processor),
+            _ => None,
+        }
+    }
+
+    /// Adds a row to the event of the head; `false` where it is none.
+    pub fn add(self, head: &mut Event, text: &str, row: Row) -> bool {
+        match self {
+            Table::Members(version, leader) => {
+                let cell = |at: usize| text.split('|').nth(at).map(str::trim);
+                let Some(leads) = cell(leader).filter(|_| text.starts_with('|')).and_then(|cell| cell.parse::<bool>().ok()) else {
+                    return false;
+                };
+                // No cluster has so many members.
+                if head.values.len() > 200 {
+                    return false;
+                }
+                head.values.push((if leads { "leads" } else { "follows" }, Value::Number(1)));
+                if let Some(version) = version.and_then(cell) {
+                    head.values.push(("version", Value::Text(version.into())));
+                }
+            }
+            Table::Processor(steal) => {
+                // A row begins with a number or a time, as those of iostat's devices do not.
+                let is_row = text.starts_with(|first: char| first.is_ascii_digit());
+                let Some(share) = text.split_whitespace().nth(steal).and_then(percent).filter(|_| is_row) else { return false };
+                // The row that tells most stands for all.
+                if head.number("steal").is_none_or(|most| share > most) {
+                    head.values = vec![("steal", Value::Number(share))];
+                    (head.line, head.span, head.message) = (row.number, row.span, row.span);
+                    head.text = row.raw.into();
+                }
+            }
+        }
+        true
+    }
+}
+
+/// A share in whole percent.
+fn percent(text: &str) -> Option<i64> {
+    text.parse::<f64>().ok().filter(|share| (0.0..=100.0).contains(share)).map(|share| share.round() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::Scanner;
+
+    fn cells(text: &str) -> Vec<(&'static str, Value)> {
+        let mut scanner = Scanner::new(0);
+        scanner.push(text.as_bytes());
+        scanner.finish().events.into_iter().flat_map(|event| event.values).collect()
+    }
+
+    #[test]
+    fn members_of_etcdctl() {
+        let told = cells(
+            "+------------------------+------------------+---------+---------+-----------+\n\
+             |        ENDPOINT        |        ID        | VERSION | DB SIZE | IS LEADER |\n\
+             +------------------------+------------------+---------+---------+-----------+\n\
+             | http://192.0.2.7:2379  | 8e9e05c52164694d |  3.4.13 |   25 kB |      true |\n\
+             | http://192.0.2.8:2379  | 91bc3c398fb3c146 |  3.4.14 |   25 kB |     false |\n\
+             +------------------------+------------------+---------+---------+-----------+\n\
+             | http://192.0.2.9:2379 | not of it |\n",
+        );
+        let text = |version: &str| ("version", Value::Text(version.into()));
+        assert_eq!(told, [("leads", Value::Number(1)), text("3.4.13"), ("follows", Value::Number(1)), text("3.4.14")]);
+    }
+
+    #[test]
+    fn shares_of_the_processor() {
+        let told = |text: &str| {
+            let mut scanner = Scanner::new(0);
+            scanner.push(text.as_bytes());
+            scanner.finish().events.iter().map(|event| (event.line, event.number("steal"))).collect::<Vec<_>>()
+        };
+        let vmstat = "procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu-----\n \
+                      r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st\n \
+                      5  0      0 822860 121124 156462    0    0   792  2368  465 1179 42  6 51  0  1\n \
+                      9  1      0 822860 121124 156462    0    0   792  2368  465 1179 22  6 20 14 38\n \
+                      5  0      0 822860 121124 156462    0    0   792  2368  465 1179 42  6 51  0  2\n\
+                      that was the backup\n";
+        assert_eq!(told(vmstat), [(4, Some(38))]);
+        let iostat = "avg-cpu:  %user   %nice %system %iowait  %steal   %idle\n          12.31    0.00    5.42   41.22    9.81   31.24\n\n\
+                      Device            r/s     w/s     rkB/s     wkB/s  %util\nvda              1.20  212.30     22.10     12.20   99.98\n";
+        assert_eq!(told(iostat), [(2, Some(10))]);
+        let sar = "12:00:01 AM     CPU     %user     %nice   %system   %iowait    %steal     %idle\n\
+                   12:10:01 AM     all      2.10      0.00      1.20      0.40     22.60     73.70\n";
+        assert_eq!(told(sar), [(2, Some(23))]);
+    }
+}
