@@ -76,6 +76,8 @@ struct Signs {
     outer_keys: Vec<String>,
     etcd_keys: usize,
     timing_keys: usize,
+    /// One of them says whose it is: `etcd_election_timeout`.
+    named: bool,
     fleet_options: usize,
     assignments: usize,
     commands: bool,
@@ -146,7 +148,9 @@ impl Signs {
         if indent <= *self.margin.get_or_insert(indent) {
             self.outer_keys.push(lower.clone());
         }
-        self.timing_keys += usize::from(keys::of_prefixed(&lower).is_some());
+        let timing = keys::of_prefixed(&lower).is_some();
+        self.timing_keys += usize::from(timing);
+        self.named |= timing && lower.starts_with("etcd_");
         self.variables |= matches!(key, "env" | "environment");
         self.listed |= self.variables && !at_root && matches!(key, "ETCD_HEARTBEAT_INTERVAL" | "ETCD_ELECTION_TIMEOUT");
         if at_root {
@@ -247,7 +251,7 @@ impl Signs {
     /// below roots that neither etcd nor fleet has.
     fn of_another_program(&self) -> bool {
         let ours = |key: &String| keys::of_key(key).is_some() || key.starts_with("etcd") || key.starts_with("fleet");
-        !self.outer_keys.is_empty() && !self.outer_keys.iter().any(ours)
+        !self.named && !self.outer_keys.is_empty() && !self.outer_keys.iter().any(ours)
     }
 }
 
@@ -316,6 +320,7 @@ mod tests {
             ("   ETCD_NAME: a\n   ETCD_ELECTION_TIMEOUT: \"1000\"\n   ETCD_ENV: |-\n     ETCD_NAME=a\n", Some(Source::Fragment)),
             ("cluster:\n  etcd:\n    advertisedSubnets: [10.0.0.0/8]\n", Some(Source::Manifest)),
             ("cluster:\n  etcd:\n    heartbeat_interval: 500\n    election_timeout: 5000\n", None),
+            ("all:\n  vars:\n    etcd_election_timeout: 2500\n", Some(Source::Fragment)),
             ("other:\n  raft:\n    heartbeat-interval: 250ms\n    election-timeout: 2500ms\n", None),
             ("- name: etcd\n  docker_container:\n    env:\n      ETCD_HEARTBEAT_INTERVAL: \"250\"\n", Some(Source::Manifest)),
             ("services:\n  kv:\n    image: etcd\n    command: [--heartbeat-interval=250]\n", Some(Source::Manifest)),

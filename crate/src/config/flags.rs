@@ -223,7 +223,13 @@ fn referred(value: &str) -> Option<&str> {
 /// Reads a pasted command line (shell, docker run).
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Flags, text);
-    let inner = Inner::verbatim(text, 0..text.len());
+    take_text(&mut builder, &Inner::verbatim(text, 0..text.len()));
+    builder.finish("etcd command line".to_owned())
+}
+
+/// Takes the commands of a script.
+pub fn take_text(builder: &mut Builder, inner: &Inner) {
+    let text = inner.text.as_str();
     let lines = if of_another_program(text) { "" } else { text };
     let mut at = 0;
     for line in lines.split_inclusive('\n') {
@@ -245,12 +251,11 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
             }
             from = above.trim_end_matches(['\n', '\r']).rfind('\n').map_or(0, |newline| newline + 1);
         }
-        command(&mut builder, &inner, from..at);
+        command(builder, inner, from..at);
     }
     if lines.trim_end().ends_with('\\') {
-        command(&mut builder, &inner, 0..text.len());
+        command(builder, inner, 0..text.len());
     }
-    builder.finish("etcd command line".to_owned())
 }
 
 /// Whether a text has flags of another program that elects a leader: it names no etcd, and has units behind its timers.

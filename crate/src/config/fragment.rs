@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::configuration::{Configuration, Source};
+use super::inner::Inner;
 use super::scalar::{Fate, Reading};
 use super::{keys, scalar};
 use crate::text::DocumentId;
@@ -12,21 +13,26 @@ use crate::yaml::{self, Kind, Node, Style, Tree};
 /// Reads plain lines, also below headings such as `etcd2:` or `fleet:`.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Fragment, text);
-    let tree = yaml::read(text).unwrap_or_else(|_| {
-        builder.tolerant = true;
-        yaml::read_tolerantly(text)
-    });
-    for root in &tree.documents {
-        take(&mut builder, &tree, root, 0);
-    }
+    builder.tolerant = take_text(&mut builder, &Inner::verbatim(text, 0..text.len()));
     builder.finish("lines of a configuration".to_owned())
 }
 
-fn take(builder: &mut Builder, tree: &Tree, node: &Node, depth: usize) {
+/// Takes such lines; says whether they are no YAML.
+pub fn take_text(builder: &mut Builder, inner: &Inner) -> bool {
+    let strict = yaml::read(&inner.text);
+    let tolerant = strict.is_err();
+    let tree = strict.unwrap_or_else(|_| yaml::read_tolerantly(&inner.text));
+    for root in &tree.documents {
+        take(builder, inner, &tree, root, (tolerant, 0));
+    }
+    tolerant
+}
+
+fn take(builder: &mut Builder, inner: &Inner, tree: &Tree, node: &Node, (tolerant, depth): (bool, usize)) {
     for entry in node.entries() {
         let value = tree.resolve(&entry.value);
         if depth < 4 {
-            take(builder, tree, value, depth + 1);
+            take(builder, inner, tree, value, (tolerant, depth + 1));
         }
         let Some(text) = value.text() else { continue };
         let variable = entry.name().replace('-', "_").to_ascii_uppercase();
@@ -35,9 +41,9 @@ fn take(builder: &mut Builder, tree: &Tree, node: &Node, depth: usize) {
             builder.fact_of_variable("FLEET_ETCD_SERVERS", text);
         }
         let Some(meant) = keys::of_prefixed(entry.name()).or_else(|| keys::of_variable(entry.name())) else { continue };
-        let value = &without_comma(builder, value);
+        let value = &if tolerant { without_comma(&inner.text, value) } else { value.clone() };
         let text = value.text().unwrap_or("");
-        let known = !builder.tolerant || text.is_empty() || text.starts_with(|first: char| first.is_ascii_digit());
+        let known = !tolerant || text.is_empty() || text.starts_with(|first: char| first.is_ascii_digit());
         let reading = match keys::of_key(entry.name()) {
             // In a program it is an expression.
             _ if !known => Reading { value: None, fate: Fate::Template },
@@ -45,18 +51,17 @@ fn take(builder: &mut Builder, tree: &Tree, node: &Node, depth: usize) {
             // Behind the daemon's name it is a variable, or becomes one.
             None => scalar::daemon(meant.0, text),
         };
-        builder.claim(meant, within_quotes(&entry.key, value), reading, Home::new("", Class::Environment, ""));
+        builder.claim(meant, inner.place(within_quotes(&entry.key, value)), reading, Home::new("", Class::Environment, ""));
     }
 }
 
 /// Read line by line, a value may be one of a program: `etcd_election_timeout: 3000,`.
-fn without_comma(builder: &Builder, node: &Node) -> Node {
-    let ends = builder.text.get(node.span.clone()).is_some_and(|raw| raw.ends_with(','));
-    if !(builder.tolerant && ends) {
+fn without_comma(document: &str, node: &Node) -> Node {
+    if !document.get(node.span.clone()).is_some_and(|raw| raw.ends_with(',')) {
         return node.clone();
     }
     let span = node.span.start..node.span.end - 1;
-    let text = builder.text.get(span.clone()).unwrap_or("").trim_matches(['"', '\'']).to_owned();
+    let text = document.get(span.clone()).unwrap_or("").trim_matches(['"', '\'']).to_owned();
     let style = if text.len() < span.len() { Style::Double } else { Style::Plain };
     Node { kind: Kind::Scalar { text, style }, span, ..node.clone() }
 }

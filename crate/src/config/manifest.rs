@@ -11,13 +11,16 @@ use super::command::etcd_word;
 use super::configuration::{Configuration, Launcher, Source};
 use super::inner::Inner;
 use super::tree::tree_of;
-use super::{files, flags, k3s, keys, scalar};
+use super::{detect, files, flags, fragment, k3s, keys, scalar};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::text::DocumentId;
 use crate::units::{MS, Micros};
 use crate::yaml::{Entry, Kind, Node, Tree};
+
+/// No mapping of variables has more to merge.
+const MOST_MERGED: usize = 200;
 
 /// Reads a manifest.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
@@ -168,8 +171,10 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
             "heartbeatinterval" | "electiontimeout" if builder.kubekey => camel_case(builder, entry),
             "controlplanehardwarespeed" if depth == 1 => hardware_speed(builder, &entry.value),
             "data" if depth == 0 => data(builder, tree, &entry.value),
-            "extraargs" => arguments(builder, tree, &entry.value),
-            "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" => words(builder, tree, &entry.value, member, name == "etcdarg"),
+            "extraargs" => arguments(builder, tree, tree.resolve(&entry.value)),
+            "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" => {
+                words(builder, tree, tree.resolve(&entry.value), member, name == "etcdarg");
+            }
             "environment" | "env" => variables(builder, tree, &entry.value, member),
             "image" => image(builder, tree, &entry.value),
             // kubeadm's `etcd.local`, RKE's `system_images`.
@@ -261,9 +266,20 @@ fn camel_case(builder: &mut Builder, entry: &Entry) {
 /// A ConfigMap's `data`: variables, and whole files.
 fn data(builder: &mut Builder, tree: &Tree, node: &Node) {
     variables(builder, tree, node, "");
-    for entry in node.entries().iter().filter(|entry| entry.name().contains('.')) {
-        if let Some(inner) = Inner::of_scalar(builder.text, tree.resolve(&entry.value)) {
-            files::take_file(builder, &format!("etcd/{}", entry.name()), &inner);
+    for entry in node.entries() {
+        let Some(inner) = Inner::of_scalar(builder.text, tree.resolve(&entry.value)).filter(|inner| inner.text.contains('\n')) else {
+            continue;
+        };
+        let claims = builder.claims.len();
+        files::take_file(builder, &format!("etcd/{}", entry.name()), &inner);
+        if builder.claims.len() > claims {
+            continue;
+        }
+        // A script, or the variables of an installer.
+        match detect::configuration(&inner.text) {
+            Some(Source::Flags) => flags::take_text(builder, &inner),
+            Some(Source::Fragment) => _ = fragment::take_text(builder, &inner),
+            _ => {}
         }
     }
 }
@@ -354,7 +370,13 @@ fn environment(builder: &mut Builder, tree: &Tree, item: &Node, member: &str) {
 
 /// docker-compose's `environment`: a map, or words `NAME=value`.
 fn variables(builder: &mut Builder, tree: &Tree, node: &Node, member: &str) {
-    for entry in node.entries() {
+    let node = tree.resolve(node);
+    // What `<<` brings, where the mapping has no such key itself.
+    let merges = node.entries().iter().filter(|entry| entry.name() == "<<").map(|entry| tree.resolve(&entry.value));
+    let sources = merges.flat_map(|merge| if merge.items().is_empty() { std::slice::from_ref(merge) } else { merge.items() });
+    let merged = sources.flat_map(|source| tree.resolve(source).entries()).take(MOST_MERGED);
+    let acts = |entry: &&Entry| tree.all(node, entry.name()).last().is_some_and(|last| last.key.span == entry.key.span);
+    for entry in merged.filter(acts).chain(node.entries()) {
         let value = tree.resolve(&entry.value);
         if let Some(text) = value.text() {
             variable(builder, member, entry.name(), text, value.within_quotes());
@@ -433,6 +455,26 @@ mod tests {
     fn services_of_one_compose_file_do_not_overrule_each_other() {
         let text = "services:\n  a:\n    image: etcd\n    command: [--heartbeat-interval=250]\n  b:\n    image: etcd\n    environment: {ETCD_HEARTBEAT_INTERVAL: 500}\n";
         assert_eq!(raw(text).into_iter().map(|(_, value)| value).collect::<Vec<_>>(), ["250", "500"]);
+    }
+
+    #[test]
+    fn anchors_and_files_of_a_config_map_are_followed() {
+        let services = "services:\n  a:\n    image: etcd\n    environment:\n      <<: *e\n      ETCD_NAME: a\n  b:\n    image: etcd\n    environment: {<<: *e, ETCD_ELECTION_TIMEOUT: 3000}\n";
+        let merged = format!("x-env: &e\n  ETCD_HEARTBEAT_INTERVAL: \"200\"\n  ETCD_ELECTION_TIMEOUT: 2000\n{services}");
+        assert_eq!(raw(&merged).into_iter().map(|(_, value)| value).collect::<Vec<_>>(), ["200", "2000", "3000"]);
+        assert!(read(0, &merged).problems.is_empty());
+        let alias = "x-env: &e\n- ETCD_ELECTION_TIMEOUT=2000\nservices:\n  a:\n    image: etcd\n    environment: *e\n";
+        assert_eq!(raw(alias).len(), 1);
+        for file in [
+            "  x.yml: |\n    all:\n      etcd_heartbeat_interval: 200\n      etcd_election_timeout: 2000\n",
+            "  vars: |\n    etcd_heartbeat_interval: 200\n    etcd_election_timeout: 2000\n",
+            "  run.sh: |\n    #!/bin/sh\n    exec etcd --name a --heartbeat-interval=200 \\\n      --election-timeout=2000\n",
+            "  etcd.conf.yml: |\n    name: a\n    heartbeat-interval: 200\n    election-timeout: 2000\n",
+            "  x.env: |\n    ETCD_HEARTBEAT_INTERVAL=200\n    ETCD_ELECTION_TIMEOUT=2000\n",
+        ] {
+            let text = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: etcd}}\ndata:\n{file}");
+            assert_eq!(raw(&text).into_iter().map(|(_, value)| value).collect::<Vec<_>>(), ["200", "2000"], "{text}");
+        }
     }
 
     #[test]

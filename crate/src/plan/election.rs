@@ -76,7 +76,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
         }
         let mut pair = set(facts, findings, heartbeat, election, why, Doubts::default());
         // What broke was the pair; no stall chose the value.
-        pair.election.neighbours.clear();
+        pair.election.neighbours = cheaper(facts, election).filter(|_| pair.election.proposed.is_none()).into_iter().gather();
         return Pair { repairs: true, ..pair };
     }
     match raise(facts, findings, replay) {
@@ -183,7 +183,14 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
     let breaks = closes_silent_streams(facts) && facts.generation == Generation::V2;
     // Without a log and a version nothing shows that it works.
     let too_rare = heartbeat >= SILENT_STREAM && (breaks || facts.without_log() && facts.etcd.is_none());
-    (too_rare || election > LONGEST_ELECTION).then_some(REPAIRED)
+    if election > LONGEST_ELECTION {
+        let of_beat = (10 * heartbeat).max(least(facts));
+        let fits = stated(Parameter::HeartbeatInterval) && !too_rare;
+        return Some(rung(&LADDER, of_beat).filter(|_| fits).map_or(REPAIRED, |election| (heartbeat, election)));
+    }
+    // Nothing asks for a shorter election-timeout (method 6.3), where its tenth is less than such a silence with a quarter to spare.
+    let stays = election / 8 < SILENT_STREAM;
+    too_rare.then_some(if stays { (election / 10, election) } else { REPAIRED })
 }
 
 /// election-timeout is raised only when needless leader changes, or near misses, ask for it (method 6.2),

@@ -345,6 +345,24 @@ coreos:
         assert!(election.because.iter().any(|bound| bound.text.contains("1600\u{a0}ms with margin")), "{:?}", election.because);
     }
 
+    /// No stall asks for a shorter wait (method 6.3): what broke is mended, and no more.
+    #[test]
+    fn of_a_pair_that_is_too_long_only_the_half_that_breaks_is_changed() {
+        let proposed = |heartbeat: u32, election: u32| {
+            let text = format!("{DEFAULTS}    heartbeat-interval: {heartbeat}\n    election-timeout: {election}\n");
+            let plan = planned(&text, None);
+            let election = plan.of(Parameter::ElectionTimeout);
+            (
+                plan.of(Parameter::HeartbeatInterval).proposed,
+                election.proposed,
+                election.neighbours.join(" ").contains("An alternative: 2500"),
+            )
+        };
+        assert_eq!(proposed(6000, 30_000), (Some(3000 * MS), None, true), "etcd 2.0 bears the heartbeat");
+        assert_eq!(proposed(600, 60_000), (None, Some(6000 * MS), false), "etcd takes no more than 50000");
+        assert_eq!(proposed(10_000, 50_000), (Some(250 * MS), Some(2500 * MS), false), "a tenth is too rare itself");
+    }
+
     /// The limit without the agent-ttl beside it: the pair is mended, and only that far.
     #[test]
     fn five_alone_asks_for_sixty() {

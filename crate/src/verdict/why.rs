@@ -3,7 +3,7 @@
 use super::effects::{counted, expected, failover_then, stops_on_a_failed_read};
 use super::timing::{only_raised, other_cause, waits_long_already};
 use super::unexplained::saw_too_little;
-use crate::facts::{ChangeClass, Facts, HOLDS_BINARY, StallKind, TOO_LARGE};
+use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, StallKind, TOO_LARGE};
 use crate::model::raft::loss_share;
 use crate::parameters::Parameter;
 use crate::plan::{Plan, TooLong, beyond_waiting, meant};
@@ -103,6 +103,9 @@ fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
         let as_meant = plan.changes().any(|decision| meant(facts, decision.parameter) == decision.proposed);
         parts.push(String::from(match (as_meant, plan.repairs, severity) {
             (true, false, _) => "Values that are not read as they are written do not act; in the corrected form they do.",
+            (_, true, Severity::Warning) if facts.generation != Generation::V04 => {
+                "Not every etcd can work with the values as they stand; with the proposed ones each can."
+            }
             (_, false, Severity::Ok) => "The values as they stand do not bear what is stated or measured; the proposed ones do.",
             _ => "The values as they stand cannot work together; the proposed ones do.",
         }));
