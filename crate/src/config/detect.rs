@@ -266,7 +266,7 @@ fn times_etcd(sample: &str) -> bool {
 
 /// A command line that runs etcd, or a lone timing flag.
 fn is_command(line: &str) -> bool {
-    if line.starts_with('#') || is_drawn(line) || !(line.as_bytes().contains(&b'-') || runs_container(line)) {
+    if line.starts_with(['#', '`']) || is_drawn(line) || !(line.as_bytes().contains(&b'-') || runs_container(line)) {
         return false;
     }
     let perhaps = line.starts_with('-') || line.contains("etcd") || line.contains("ETCD");

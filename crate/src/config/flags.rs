@@ -151,7 +151,11 @@ pub fn flags(words: &[Word]) -> Vec<Flag> {
 /// to which `${NAME}` may refer: value and bytes in the document.
 pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, file: &str, variables: &[(String, String, Range<usize>)]) {
     let mut outer: Vec<Word> = Vec::new();
-    for word in words {
+    let mut image = false;
+    for (at, word) in words.iter().enumerate() {
+        let before = |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).map_or("", |word| word.text.as_str());
+        // Of docker, podman and nerdctl.
+        image = word.text != "run" && (image || is_image(&word.text) && words[..at].iter().any(|word| word.text == "run"));
         // `INSTALL_K3S_EXEC="server --etcd-arg=..."` holds its command behind the name.
         let assigned = word.assignment().filter(|(_, value, _)| value.contains(" --")).map(|(_, _, span)| span);
         let within = self::words(&inner.text, assigned.unwrap_or_else(|| word.span_from(0)));
@@ -163,7 +167,16 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
         }
         if let Some((name, value, span)) = word.assignment() {
             let (value, span) = without_inner_quotes(&inner.text, value, span);
-            builder.variable(inner, name, value, span, Home::new(unit, Class::Environment, file));
+            let claims = builder.claims.len();
+            builder.variable(inner, name, value, span.clone(), Home::new(unit, Class::Environment, file));
+            if image && matches!(before(1), "-e" | "--env") && builder.claims.len() > claims {
+                let note = format!(
+                    "{} {name} stands behind the image, so etcd is handed it as a flag that it does not know, and ends; put it before the image.",
+                    before(1)
+                );
+                builder.void_last(&note);
+                builder.problem("etcd-bad-config", inner.place(span), note, keys::of_variable(name).map(|(parameter, _)| parameter));
+            }
         }
         builder.image(&word.text);
         outer.push(word.clone());
@@ -199,6 +212,11 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
             _ => builder.claim(meant, inner.place(span), scalar::daemon(meant.0, value), home),
         }
     }
+}
+
+/// `quay.io/coreos/etcd:v2.3.8`
+fn is_image(word: &str) -> bool {
+    word.split_once("etcd:").is_some_and(|(before, _)| before.is_empty() || before.ends_with('/')) && !word.starts_with("http")
 }
 
 /// Whether a variable holds options for etcd's command line: `ETCD_OPTS`, and what Debian's unit passes on.
@@ -284,6 +302,18 @@ mod tests {
     use super::*;
     use crate::parameters::Parameter;
     use crate::units::MS;
+
+    /// docker takes what stands behind the image as the command of the container.
+    #[test]
+    fn a_variable_behind_the_image_is_none() {
+        let acts = |text: &str| {
+            let read = read(0, text);
+            (read.settings[0].effective, read.problems.iter().map(|problem| problem.id).collect::<Vec<_>>())
+        };
+        assert_eq!(acts("docker run -d -e ETCD_ELECTION_TIMEOUT=5000 quay.io/coreos/etcd:v2.3.8 -name a\n"), (true, vec![]));
+        let behind = "docker run -d quay.io/coreos/etcd:v2.3.8 \\\n -e ETCD_NAME=a \\\n -e ETCD_ELECTION_TIMEOUT=5000\n";
+        assert_eq!(acts(behind), (false, vec!["etcd-bad-config"]));
+    }
 
     #[test]
     fn every_way_to_write_a_flag() {

@@ -82,7 +82,9 @@ fn stands_quoted(text: &str, at: usize) -> bool {
     let Some(word) = tokens(line).into_iter().find(|token| token.quoted && token.span.contains(&(at - start))) else { return false };
     let before = line[..word.span.start - 1].trim();
     let after = line[word.span.end + 1..].trim();
-    before != "-" && (after.starts_with([',', ']', ')', '}', '+']) || (matches!(before, "" | "+") && after.is_empty()))
+    // Alone on its line, what stands in backticks is a word of an article.
+    let alone = matches!(before, "" | "+") && after.is_empty() && !line[..word.span.start].ends_with('`');
+    before != "-" && (after.starts_with([',', ']', ')', '}', '+']) || alone)
 }
 
 /// Whether a variable's name that ends at `end` is assigned to as no environment file can: with blanks, an arrow, or in quotes.
@@ -333,6 +335,8 @@ mod tests {
 
     #[test]
     fn prose_and_shell_are_none() {
+        let article = "   - Between regions the timers of etcd have to be longer. Set it to\n     `--etcd-arg=heartbeat-interval=200 --etcd-arg=election-timeout=2000`\n     Measured latency: 0.7ms\n";
+        assert!(crate::config::read(0, article).is_none());
         assert!(crate::config::read(0, "The flags of etcd are \"--heartbeat-interval\", \"--election-timeout\".\n").is_none());
         let shell = crate::config::read(0, "docker run quay.io/coreos/etcd:v3.5.0 etcd \"--heartbeat-interval=200\"\n").expect("a command");
         assert_eq!(shell.source, Source::Flags);

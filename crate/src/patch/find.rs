@@ -3,12 +3,15 @@
 use std::ops::Range;
 
 use super::edit::{Edit, apply};
+use super::insert::masks;
 use super::place::{Place, line_start};
 use super::{Change, Etcd, render, verify};
+use crate::config::command::starts_container;
 use crate::config::manifest::{HARDWARE_SPEEDS, commands, of_openshift};
-use crate::config::{Configuration, Marks, Setting, Source, scalar};
+use crate::config::{Configuration, Marks, Setting, Source, scalar, section_of};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
+use crate::search;
 use crate::sort::by_key;
 use crate::template;
 use crate::units::{Micros, parse_go_duration};
@@ -33,9 +36,7 @@ pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> R
     for etcd in [true, false] {
         let group: Vec<Change> = missing.iter().copied().filter(|change| change.parameter.is_etcd() == etcd).gather();
         if !group.is_empty() {
-            edits.extend(
-                place.additions(&group).ok_or_else(|| format!("No place was found where {} could be added safely.", names(&group)))?,
-            );
+            edits.extend(place.additions(&group).ok_or_else(|| place.why_none(&group))?);
         }
     }
     by_key(&mut edits, |edit| (edit.start, edit.end));
@@ -166,6 +167,45 @@ fn anchored(node: &Node, span: &Range<usize>, shared: bool) -> bool {
 }
 
 impl Place<'_> {
+    /// Why nothing could be added, and what to do instead.
+    fn why_none(&self, group: &[Change]) -> String {
+        let names = names(group);
+        let (of_etcd, source) = (group[0].parameter.is_etcd(), self.configuration.source);
+        let root = self.tree.as_ref().and_then(|tree| tree.documents.first());
+        let coreos = self.tree.as_ref().zip(root).and_then(|(tree, root)| Some((tree, tree.get(root, "coreos")?)));
+        let section = section_of(group[0].parameter, group[0].etcd == Etcd::V04);
+        if of_etcd && self.configuration.cluster.proxy {
+            return format!("This etcd is a proxy and takes part in no election; set {names} where the voting members are set up.");
+        }
+        if coreos.is_some_and(|(tree, coreos)| masks(tree, coreos, section)) {
+            return format!("{section}.service is masked here, so it never starts; set {names} where it runs.");
+        }
+        if search::has(self.text, "etcdClusters") {
+            return "kops knows them as heartbeatInterval and leaderElectionTimeout, with their unit; add what is missing to each of etcdClusters, as in leaderElectionTimeout: 2500ms.".to_owned();
+        }
+        if search::has(self.text, "kubekey.") {
+            return "KubeKey knows them as heartbeatInterval and electionTimeout below spec.etcd, in milliseconds; add what is missing there.".to_owned();
+        }
+        let hint = match source {
+            Source::DropIn | Source::CloudConfig if starts_container(self.text) => {
+                "What a unit sets does not reach a container that it starts; add it to the container's command."
+            }
+            Source::CloudConfig if of_etcd && group[0].etcd == Etcd::V3 => {
+                "A cloud-config has no section for etcd 3; add it to the unit that starts it."
+            }
+            Source::CloudConfig if of_etcd && group[0].etcd != Etcd::V04 && self.configuration.cluster.etcd_04 => {
+                "The file sets up etcd 0.4, which does not know it."
+            }
+            Source::Manifest => "Add it to the command or the variables of each container that runs etcd.",
+            Source::Flags => "Add it to each command that starts etcd.",
+            Source::Environment | Source::Terraform | Source::Program => {
+                "Whether anything reads one more value from this file cannot be told; add it where etcd is started."
+            }
+            _ => "Add it by hand.",
+        };
+        format!("No place was found where {names} could be added safely. {hint}")
+    }
+
     /// An edit for each change, so that each can be made alone; where they need one another, one edit for all.
     fn additions(&self, group: &[Change]) -> Option<Vec<Edit>> {
         if group.len() > 1 {

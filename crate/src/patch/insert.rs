@@ -385,7 +385,7 @@ impl Place<'_> {
 }
 
 /// Whether the units of a cloud-config mask the one that a section is for, so nothing of that section acts.
-fn masks(tree: &Tree, coreos: &Node, section: &str) -> bool {
+pub fn masks(tree: &Tree, coreos: &Node, section: &str) -> bool {
     let units = tree.get(coreos, "units").map_or(&[][..], Node::items);
     let named = |unit: &&Node| tree.get(unit, "name").and_then(Node::text).and_then(|name| name.strip_suffix(".service")) == Some(section);
     units.iter().filter(named).any(|unit| is_true(tree, unit, "mask"))

@@ -366,6 +366,25 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_says_why_and_what_to_do() {
+        for (text, expected) in [
+            ("#cloud-config\ncoreos:\n  etcd2:\n    proxy: on\n  units: [{name: etcd2.service, command: start}]\n", "is a proxy"),
+            ("#cloud-config\ncoreos:\n  etcd2:\n    name: a\n  units: [{name: etcd2.service, mask: true}]\n", "is masked here"),
+            (
+                "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  etcdClusters:\n  - name: main\n    leaderElectionTimeout: 2500ms\n",
+                "kops knows them as heartbeatInterval",
+            ),
+            ("services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.4.0\n    environment: [ETCD_NAME=a]\n", "each container"),
+            ("[Service]\nExecStart=/usr/bin/docker run quay.io/coreos/etcd:v2.3.8 -name a\n", "does not reach a container"),
+            ("etcd1: etcd --name a\netcd2: etcd --name b\n", "each command"),
+        ] {
+            let patches = patch(&[text], &[config::read(0, text).expect("a configuration")], &[HEARTBEAT]);
+            let reason = patches[0].reason.as_deref().unwrap_or("");
+            assert!(patches[0].disposition == "refused" && reason.contains(expected), "{text}: {reason}");
+        }
+    }
+
+    #[test]
     fn what_would_not_act_is_refused() {
         let old = Change { etcd: Etcd::V04, ..ELECTION };
         for (text, change, reason) in [
@@ -373,7 +392,7 @@ mod tests {
             ("etcd_election_timeout: 600\n", old, "sets up a later etcd"),
             ("#cloud-config\ncoreos:\n  etcd:\n    name: a\n", ELECTION, "No place"),
             // What is masked does not run.
-            ("#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      mask: true\n", ELECTION, "No place"),
+            ("#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      mask: true\n", ELECTION, "is masked here"),
             ("+ etcd --election-timeout=600\n", ELECTION, "A shell printed"),
             ("++ ETCD_NAME=a\n+ etcd --name a\n", ELECTION, "A shell printed"),
         ] {
