@@ -73,6 +73,7 @@ fn decide(facts: &Facts, parameter: Parameter) -> InForce {
         .or_else(|| from_another_pair(facts, parameter))
         .or_else(|| from_configuration(facts, parameter))
         .or_else(|| from_failing_calls(facts, parameter))
+        .or_else(|| from_monitors(facts, parameter))
         .or_else(|| from_heartbeat(facts, parameter))
         .unwrap_or_else(|| default(facts, parameter))
 }
@@ -172,6 +173,39 @@ fn from_failing_calls(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     None
 }
 
+/// When fleet's monitor gives up gives agent-ttl away. It ticks every half of it from the start of fleet's parts on, and
+/// gives up a third of it after a tick, or when the try that runs then ends (coreos/fleet@v0.11.5:heart/monitor.go). Where
+/// that cannot be the default, it is the one of the usual values whose third ends at each of these moments (120s looks like
+/// the default).
+fn from_monitors(facts: &Facts, parameter: Parameter) -> Option<InForce> {
+    const USUAL: [Micros; 3] = [60 * S, 90 * S, 180 * S];
+    /// For so long the clock of a log and the ticks stay together (judgement).
+    const TOGETHER: Micros = 6 * 3600 * S;
+    if parameter != Parameter::AgentTtl {
+        return None;
+    }
+    let limit = [from_configuration, from_failing_calls].into_iter().find_map(|from| from(facts, Parameter::EtcdRequestTimeout)?.value);
+    let given_up: Vec<(EventId, Micros)> = facts
+        .events_of(&[Meaning::ServerMonitorTriggered])
+        .filter_map(|(id, event)| {
+            let now = event.time?.micros;
+            let starts = facts.events_of(&[Meaning::ServerStarting]).filter(|(start, _)| facts.host(*start) == facts.host(id));
+            let began = starts.filter_map(|(_, start)| start.time).map(|time| time.micros).filter(|start| *start <= now).max()?;
+            Some((id, now - began)).filter(|(_, after)| *after <= TOGETHER)
+        })
+        .gather();
+    let fits = |ttl: Micros, late: Micros| {
+        given_up.iter().all(|(_, after)| {
+            let since = (after + S - ttl / 3) % (ttl / 2);
+            after + S >= ttl / 2 + ttl / 3 && since <= 2 * S + late
+        })
+    };
+    let event = given_up.first()?.0;
+    let mut other = USUAL.into_iter().filter(|ttl| !fits(30 * S, 2 * limit.unwrap_or(S)) && fits(*ttl, 0));
+    let ttl = other.next()?;
+    other.next().is_none().then_some(InForce { value: Some(ttl), provenance: Provenance::Inferred, place: None, event: Some(event) })
+}
+
 /// A member that runs with a long heartbeat cannot run with the default election timeout: etcd refuses
 /// less than five heartbeats, from 2.0.6 on. Five is then the least that is in force.
 fn from_heartbeat(facts: &Facts, parameter: Parameter) -> Option<InForce> {
@@ -203,6 +237,25 @@ mod tests {
         };
         let wait = |beat: u32| facts(&[pair, &late(beat)]).value(Parameter::ElectionTimeout) / MS;
         assert_eq!((wait(100), wait(1000), wait(400)), (1000, 5000, 2000));
+    }
+
+    #[test]
+    fn when_the_monitor_gives_up_tells_the_agent_ttl() {
+        let line = |second: u32, words: &str| format!("Nov 20 08:{:02}:{:02} core-01 fleetd[9]: {words}\n", second / 60, second % 60);
+        let start = line(10, "INFO server.go:168: Starting server components");
+        let given_up =
+            |after: u32| line(10 + after, "ERROR server.go:189: Server monitor triggered: Monitor timed out before successful heartbeat");
+        let ttl = |log: String| facts(&[&log]).value(Parameter::AgentTtl) / S;
+        // After two ticks of 15 s, at the end of a try: the default.
+        assert_eq!(ttl(start.clone() + &given_up(41)), 30);
+        assert_eq!(ttl(start.clone() + &given_up(50)), 60);
+        assert_eq!(ttl(start.clone() + &given_up(75)), 90);
+        assert_eq!(ttl(start.clone() + &given_up(100)), 30);
+        // Neither: the machine stood still, or nobody knows why.
+        assert_eq!(ttl(start.clone() + &given_up(48)), 30);
+        assert_eq!(ttl(given_up(50)), 30);
+        let file = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 90s\n";
+        assert_eq!(facts(&[file, &(start + &given_up(50))]).value(Parameter::AgentTtl) / S, 90);
     }
 
     const OLD: &str = "ETCD_PEER_HEARTBEAT_INTERVAL=200\nETCD_PEER_ELECTION_TIMEOUT=900\n";
