@@ -13,6 +13,7 @@ const GROUPS = [
   ['etcd-', 'What etcd went through'],
   ['fleet-', 'What fleet went through'],
   ['client-', 'What clients were told'],
+  ['host-', 'What the machines went through'],
   ['config-', 'What a configuration says'],
 ];
 const SEVERITY = { critical: 'Critical', warning: 'Warning', info: 'Note', ok: 'Fine' };
