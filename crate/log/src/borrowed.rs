@@ -30,6 +30,7 @@ pub fn is_borrowed(event: &Event) -> bool {
         | Meaning::DiskFull
         | Meaning::EtcdPanic
         | Meaning::EtcdFatal
+        | Meaning::HostUnresolved
         | Meaning::ProbeFailed
         | Meaning::ContainerEnded => true,
         Meaning::TlsRefused => !event.text.contains("rejected connection"),
@@ -65,6 +66,8 @@ pub fn is_mention(event: &Event) -> bool {
             !said.trim_start().starts_with(|c: char| c.is_ascii_digit())
         }
         Meaning::ApplySlow => bare && event.time.is_none() && !event.text.contains(|c: char| c == '{' || c == '=' || c.is_ascii_digit()),
+        // `I see rejected connection again`: etcd's own line has its fields in braces, or names the other side.
+        Meaning::TlsRefused => bare && event.text.contains("rejected connection") && !event.text.contains('{'),
         Meaning::ClientDeadline => event.time.is_none() && within_a_sentence(&event.text, "context deadline exceeded"),
         Meaning::EtcdPanic => !["panic: ", "fatal error: "].iter().any(|words| begins_with(&event.text, words)),
         // zap puts a trace into each line of level error (etcd 3.6).

@@ -48,6 +48,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         title.clone()
     } else if refused.is_empty() {
         return None;
+    } else if membership {
+        String::from("etcd did not start: its name, addresses or cluster state do not fit")
     } else {
         String::from("etcd refused its settings and did not start")
     };

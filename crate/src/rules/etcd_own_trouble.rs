@@ -1,6 +1,6 @@
 //! `etcd-own-trouble`: etcd names a trouble of its own that no other rule weighs.
 
-use super::common::{longest_first, matching, says, with_etcd_stop};
+use super::common::{longest_first, matching, near, says, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -71,6 +71,15 @@ const SAID: &[Said] = &[
         title: "locksmith found no etcd running on its machine",
         what: "With the strategy best-effort it asks systemd for etcd.service, whatever endpoint it was given.",
         advice: "If etcd shall run there, see why it does not (systemctl status). If it runs elsewhere, set reboot-strategy to etcd-lock, and locksmith's endpoint.",
+    },
+    // At its start it compares its peer URLs with the initial cluster, by address where they differ as words, and asks
+    // anew every second (etcd-io/etcd@v3.5.33:server/config/config.go, advertiseMatchesCluster).
+    Said {
+        meaning: Meaning::HostUnresolved,
+        severity: Severity::Warning,
+        title: "etcd waited at its start for a name that is not known",
+        what: "It looks up the names in its peer URLs before it starts, and ends when one stays unknown for half a minute.",
+        advice: "Look the name up on that machine, or in that container. In Kubernetes publish the names of pods that are not ready yet (publishNotReadyAddresses).",
     },
     // A full disk has a rule of its own.
     Said {
@@ -326,6 +335,9 @@ fn heard_of(facts: &Facts, said: &Said) -> Option<Vec<EventId>> {
         }),
         meaning => facts.events_where(|event| event.meaning == meaning || says(event, repeated(meaning))),
     };
+    // A name that was known at last did no harm.
+    let started = [Meaning::StartMember, Meaning::Newraft, Meaning::Published];
+    events.retain(|id| said.meaning != Meaning::HostUnresolved || !near(facts, *id, &started, 0, 30 * S, 40));
     events.retain(|id| said.meaning == Meaning::LeaderTransferFailed || !with_etcd_stop(facts, *id));
     (!events.is_empty()).then_some(events)
 }
@@ -412,6 +424,15 @@ mod tests {
             let title = title(line).unwrap_or_default();
             assert!(title.contains(expected), "{line}: {title}");
         }
+    }
+
+    #[test]
+    fn a_name_that_is_known_at_last_is_none() {
+        let unknown = "{\"level\":\"warn\",\"ts\":\"2025-04-10T09:44:41.554Z\",\"caller\":\"netutil/netutil.go:121\",\"msg\":\"failed to resolve URL Host\",\"url\":\"https://n1.test:2380\",\"host\":\"n1.test:2380\",\"retry-interval\":\"1s\",\"error\":\"lookup n1.test: no such host\"}\n";
+        let starts = "{\"level\":\"info\",\"ts\":\"2025-04-10T09:44:43.554Z\",\"msg\":\"published local member to cluster through raft\",\"local-member-id\":\"8e9e05c52164694d\"}\n";
+        assert!(title(unknown).is_some_and(|title| title.contains("a name that is not known")));
+        assert_eq!(title(&format!("{unknown}{starts}")), None);
+        assert_eq!(title("2021-03-02 10:00:00 app: could not resolve host shop.test:443\n"), None);
     }
 
     #[test]

@@ -119,6 +119,12 @@ mod tests {
     }
 
     #[test]
+    fn who_speaks_of_refused_connections_is_no_etcd() {
+        let log = "When I restart it the log shows rejected connection again, bad certificate or not\nApr 26 16:32:31 etcd1 etcd[140]: peer 7196e1d26380cfc5 became active\n";
+        assert_eq!(facts(&[log]).all_events().count(), 1);
+    }
+
+    #[test]
     fn a_probe_that_hangs_up_is_none() {
         let log = "2019-05-18 21:30:16.000000 I | embed: rejected connection from \"10.0.0.9:34990\" (error \"EOF\", ServerName \"\")\n";
         assert!(find(&facts(&[log]), "etcd-tls").is_none());

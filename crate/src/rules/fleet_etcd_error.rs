@@ -43,8 +43,13 @@ const FAILED: &[Meaning] = &[
 ];
 
 /// Of these reasons none passes by itself.
-const LASTING: &[&str] =
-    &["a proxy did not pass it on", "what answered is no etcd", "it does not serve the interface v2", "no endpoint of etcd is set"];
+const LASTING: &[&str] = &[
+    "a proxy did not pass it on",
+    "a proxy of etcd there only reads",
+    "what answered is no etcd",
+    "it does not serve the interface v2",
+    "no endpoint of etcd is set",
+];
 
 /// What an error says, in plain words; the most telling first (fleet's errors, from its etcd client).
 const REASONS: &[(&[&str], &str, &str)] = &[
@@ -54,6 +59,12 @@ const REASONS: &[(&[&str], &str, &str)] = &[
         "The member that was asked knew no leader that could carry it out.",
     ),
     (&["forwarding request denied"], "a proxy did not pass it on", "A proxy that keeps its settings from others denies such requests."),
+    // etcd-io/etcd@v2.3.8:proxy/proxy.go (NewReadonlyHandler)
+    (
+        &["501 Not Implemented"],
+        "a proxy of etcd there only reads",
+        "That proxy was started as readonly: it refuses each write, and fleet has to write. Set proxy to on.",
+    ),
     (
         &["invalid json"],
         "what answered is no etcd",
@@ -123,6 +134,7 @@ mod tests {
             ),
             ("300: Raft Internal Error (Unable to write) [12]", "no leader"),
             ("unexpected EOF", "the connection ended"),
+            ("Response 501 Not Implemented from http://localhost:2379/ unusable", "only reads"),
             ("EtcdException('Bad response : 404 page not found\\n',)", "the interface v2"),
             ("[lua] config_etcd.lua:568: no healthy etcd endpoint available, next retry after 2s", "none of its endpoints"),
         ] {

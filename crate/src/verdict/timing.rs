@@ -37,9 +37,9 @@ pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
     let grave = |finding: &&Finding| finding.severity == Severity::Critical;
     let ends = findings.iter().filter(grave).find(|finding| matches!(finding.id, "etcd-own-trouble" | "fleet-etcd-error"));
     let named = |least| OTHER_CAUSES.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id && finding.severity >= least));
-    let cause = named(Severity::Critical).or_else(|| named(Severity::Warning));
     // Settings that etcd refused, none of them a timer.
-    ends.or(cause).or_else(|| findings.iter().find(|finding| finding.id == "etcd-bad-config" && finding.parameters.is_empty()))
+    let refused = || findings.iter().find(|finding| finding.id == "etcd-bad-config" && finding.parameters.is_empty());
+    ends.or_else(|| named(Severity::Critical)).or_else(refused).or_else(|| named(Severity::Warning))
 }
 
 /// Whether the proposed values cure what the logs show; without a proposal, whether any value could.
