@@ -16,6 +16,8 @@ const GROUPS = [
   ['host-', 'What the machines went through'],
   ['config-', 'What a configuration says'],
 ];
+const KINDS = GROUPS.map(([prefix]) => prefix).join('|');
+const RULE_LINK = new RegExp(`href="(?:\\.\\./)?(?:rules/)?((?:${KINDS})[a-z0-9-]+)\\.html"`, 'g');
 const SEVERITY = { critical: 'Critical', warning: 'Warning', info: 'Note', ok: 'Fine' };
 const SHOWN_LINES = 16;
 const LEAD =
@@ -71,7 +73,7 @@ export function inOnePiece(pages) {
     html
       .replace(/<p class="crumb">[^]*?<\/p>/g, '')
       .replace(/href="\.\.\/#example=/g, 'href="#example=')
-      .replace(/href="(?:\.\.\/)?(?:rules\/)?((?:etcd|fleet|config|client)-[a-z0-9-]+)\.html"/g, 'href="#rule-$1"')
+      .replace(RULE_LINK, 'href="#rule-$1"')
       .replace(/href="(?:\.\.\/)?parameters\/([a-z-]+)\.html"/g, 'href="#parameter-$1"');
   return `${local(`<section class="book" aria-labelledby="book-title">
 <h2 id="book-title">Rule book</h2>
