@@ -25,7 +25,8 @@ const CALLS: &[&str] = &["/api/", "/apis/", "/healthz", "/readyz", "/livez"];
 /// Whether other programs print this text too.
 pub fn is_borrowed(event: &Event) -> bool {
     match event.meaning {
-        Meaning::PeerDialError
+        Meaning::AcceptFailed
+        | Meaning::PeerDialError
         | Meaning::ClientDeadline
         | Meaning::DiskFull
         | Meaning::EtcdPanic

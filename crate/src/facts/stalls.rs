@@ -234,6 +234,10 @@ fn near_timeouts(facts: &Facts) -> Vec<Stall> {
         .events_of(&[Meaning::Hb04NearElection])
         .filter_map(|(id, event)| {
             let gap = event.duration("gap")?;
+            // Hardly longer than the heartbeat itself: the pair is at fault, and nothing stalled (judgement).
+            if gap < beat * 5 / 4 {
+                return None;
+            }
             let length = Range { low: (gap - beat).max(0), high: gap };
             Some(Stall {
                 member: String::from("the leader"),

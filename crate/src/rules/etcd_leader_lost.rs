@@ -132,14 +132,14 @@ fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> Stri
         _ if needless > 0 => {
             format!("{}; no line shows that the old leader ended", plural(needless as u64, "leader change", "leader changes"))
         }
+        _ if stepped_down(facts) >= count => format!("The leader stepped down {}, as it heard from no majority", times(count as u64)),
         _ => format!("A member lost its leader {}", times(count as u64)),
     }
 }
 
 fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: bool) -> String {
     if changes == 0 {
-        let stepped_down = facts.events_of(&[Meaning::QuorumInactiveStepdown]).next().is_some();
-        let who = if stepped_down {
+        let who = if stepped_down(facts) > 0 {
             "A leader gave up its place because it heard from no majority."
         } else {
             "A member stopped hearing its leader."
@@ -150,6 +150,11 @@ fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: bool) -> Str
     let alive = facts.needless().filter(|change| change.shows_alive()).count();
     let lived = match (needless, changes - needless.min(changes)) {
         _ if all_wanted => return format!("{unplanned}, each after the old leader's process had ended."),
+        (0, _) if stepped_down(facts) >= changes => {
+            return String::from(
+                "The others, or the links to them, were silent for an election-timeout; then the same member led again. Its own log does not show which.",
+            );
+        }
         (0, _) => {
             return String::from("The same member led again: a follower stopped hearing it and asked for votes. No stall explains that.");
         }
@@ -184,6 +189,11 @@ fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: bool) -> Str
         }
     };
     format!("{lived} {stalls}")
+}
+
+/// How often a leader says itself that no majority answered it.
+fn stepped_down(facts: &Facts) -> usize {
+    facts.events_of(&[Meaning::QuorumInactiveStepdown]).count()
 }
 
 /// What explains the changes: a stall where a line measured one, else only that the old leader came back.
@@ -362,6 +372,21 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
             found.title,
             found.what
         );
+    }
+
+    #[test]
+    fn a_leader_that_heard_from_no_majority_and_led_again() {
+        let log = "\
+2026-03-02 10:00:02.000000 I | raft: 8211f1d0f64f3269 became leader at term 2
+2026-03-02 10:20:41.000000 W | raft: 8211f1d0f64f3269 stepped down to follower since quorum is not active
+2026-03-02 10:20:41.000000 I | raft: raft.node: 8211f1d0f64f3269 lost leader 8211f1d0f64f3269 at term 2
+2026-03-02 10:20:42.300000 I | raft: 8211f1d0f64f3269 became candidate at term 3
+2026-03-02 10:20:43.010000 I | raft: 8211f1d0f64f3269 became leader at term 3
+2026-03-02 10:40:00.000000 I | etcdserver: saved snapshot at index 20002
+";
+        let found = find(&facts(&[log]), "etcd-leader-lost").expect("lost");
+        assert_eq!(found.title, "The leader stepped down once, as it heard from no majority");
+        assert!(found.what.contains("then the same member led again"), "{}", found.what);
     }
 
     #[test]

@@ -380,6 +380,10 @@ mod tests {
                 "etcd has as many files open",
             ),
             (
+                "2014/10/29 14:36:38 http: Accept error: accept tcp 192.0.2.7:7001: too many open files; retrying in 5ms\n",
+                "etcd has as many files open",
+            ),
+            (
                 "Dec 22 22:49:49 localhost etcd2[654]: invalid datadir. Both member and proxy directories exist.\n",
                 "The data directory holds",
             ),
@@ -438,6 +442,7 @@ mod tests {
     #[test]
     fn another_program_that_cannot_listen_is_none() {
         for line in [
+            "2014/10/29 14:36:38 http: Accept error: accept tcp [::]:8080: too many open files; retrying in 5ms\n",
             "Feb 03 11:02:10 core-01 kube-apiserver[815]: listen tcp 0.0.0.0:6443: bind: address already in use\n",
             "2021-03-02 10:00:00.000000 W | rafthttp: health check for peer 8e9e05c52164694d could not connect: dial tcp 192.0.2.9:2380: connect: cannot assign requested address\n",
         ] {

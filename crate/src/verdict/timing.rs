@@ -56,7 +56,9 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
     let needless_cured =
         plan.repairs || plan.replay.needless == 0 || plan.replay.share() >= 0.8 && plan.remaining <= 0.2 * plan.replay.needless as f64;
     let fleet_cured = facts.fleet_failures.is_empty() || plan.fleet_remaining * 5 <= facts.fleet_failures.len() as u64;
-    let measured = plan.repairs || facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored) || facts.without_log();
+    // A leader that was cut off ran; what was silent lies elsewhere.
+    let stood_still = |stall: &Stall| !matches!(stall.kind, StallKind::Censored | StallKind::CutOff);
+    let measured = plan.repairs || facts.stalls.iter().any(stood_still) || facts.without_log();
     let sensible = plan.too_long.is_none() && (plan.repairs || plan.costly().is_none());
     if sensible && !beneath && needless_cured && fleet_cured && measured { Timing::Remedy } else { Timing::Partly }
 }
