@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::config::embedded::{HEADER, here_document};
 use crate::config::{self, Configuration, Marks, Source, detect};
+use crate::escaped;
 use crate::log::border::{is_fence, is_hunk, is_prompt, is_stamped};
 use crate::log::header::header;
 use crate::margin::without_margins;
@@ -33,13 +34,21 @@ pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
     };
     let in_margin = |stretch: &Stretch| shown[stretch.range.clone()] != text[stretch.range.clone()];
     let marked = |stretch: Stretch| Stretch { marks: stretch.marks.or(in_margin(&stretch).then_some(Marks::Margin)), ..stretch };
-    stretches(text).into_iter().filter(may_be_one).take(MOST).filter_map(|stretch| read(document, text, marked(stretch))).collect()
+    let lines = stretches(text).into_iter().filter(may_be_one).take(MOST).filter_map(|stretch| {
+        let lines = &text[stretch.range.clone()];
+        let stretch = marked(stretch);
+        let alone = if stretch.marks == Some(Marks::Diff) { Cow::Owned(applied(lines)) } else { without_shifted_mark(lines) };
+        read(document, text, stretch, alone)
+    });
+    let quoted = escaped::find(shown).into_iter().take(MOST).filter_map(|escaped::Escaped { range, text }| {
+        let stretch = Stretch { range, embedded: true, marks: Some(Marks::Escaped) };
+        read(document, shown, stretch, Cow::Owned(text))
+    });
+    lines.chain(quoted).collect()
 }
 
-fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: Stretch) -> Option<Configuration> {
+fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: Stretch, alone: Cow<str>) -> Option<Configuration> {
     let in_diff = marks == Some(Marks::Diff);
-    let lines = &text[range.clone()];
-    let alone = if in_diff { Cow::Owned(applied(lines)) } else { without_shifted_mark(lines) };
     let source = detect::configuration(&alone)?;
     // A sentence may name flags as well: as advice, or as what was tried.
     if source == Source::Flags && !alone.lines().any(is_command) {
@@ -174,7 +183,7 @@ pub fn embeds(text: &str) -> bool {
         above.pass(line);
         opened
     };
-    without_margins(text).is_some() || text.lines().any(opens)
+    without_margins(text).is_some() || escaped::has_one(text) || text.lines().any(opens)
 }
 
 /// Whole lines between logs, fences and prompts, and what stands inside a file.
@@ -364,6 +373,31 @@ mod tests {
             let change = crate::patch::Change { parameter: ElectionTimeout, value: 2500 * MS, etcd: crate::patch::Etcd::V2 };
             assert_eq!(crate::patch::patch(&[&text], &found, &[change])[0].disposition, "refused");
         }
+    }
+
+    /// In Terraform, Go, JSON: one text, or several that are joined. The patch is written as its text is.
+    #[test]
+    fn in_quotes_with_escapes() {
+        use crate::patch::{Change, Etcd, patch};
+        let file = "#cloud-config\n\ncoreos:\n  etcd2:\n    name: \"a\"\n    election-timeout: 2000\n  units:\n  - name: etcd2.service\n    command: start\n    drop-ins:\n    - name: a.conf\n      content: |\n        [Service]\n        Environment=ETCD_NAME=b\n";
+        let escape = |text: &str| text.replace('"', "\\\"").replace('\n', "\\n");
+        let change = |parameter, value| Change { parameter, value: value * MS, etcd: Etcd::V2 };
+        let changes = [change(Parameter::HeartbeatInterval, 250), change(ElectionTimeout, 2500)];
+        let whole = format!("x \"y\" {{\n  size = \"s\"\n  user_data = \"{}\"\n}}\n", escape(file));
+        assert!(embeds(&whole));
+        assert_eq!(stated(&whole), [(ElectionTimeout, Some(2000 * MS), "2000")]);
+        let found = configurations(0, &whole);
+        assert!(found[0].problems.is_empty(), "{:?}", found[0].problems);
+        let patches = patch(&[&whole], &found, &changes);
+        let expected = whole.replace("2000\\n", "2500\\n    heartbeat-interval: 250\\n");
+        assert_eq!((patches[0].text.as_deref(), patches[0].disposition.as_str()), (Some(expected.as_str()), "review"));
+        let joined = file.lines().map(|line| format!("          \"{}\\n\"", escape(line))).collect::<Vec<_>>().join(",\n");
+        let joined = format!("{{\"Fn::Join\": [\"\", [\n{joined}\n]]}}\n").replace("name: \\\"a\\\"", "name: \", {\"Ref\": \"Name\"}, \"");
+        assert_eq!(stated(&joined), [(ElectionTimeout, Some(2000 * MS), "2000")], "{joined}");
+        let patched = |text: &str| patch(&[text], &configurations(0, text), &changes).remove(0).text;
+        assert_eq!(patched(&joined), Some(joined.replace("2000\\n", "2500\\n    heartbeat-interval: 250\\n")));
+        let dropped = whole.replace("2000", "\\\"2000\\\"");
+        assert_eq!(patched(&dropped), Some(expected));
     }
 
     #[test]

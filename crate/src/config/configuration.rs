@@ -139,13 +139,15 @@ pub struct Configuration {
     pub marks: Option<Marks>,
 }
 
-/// What the lines of a configuration may begin with beside their text.
+/// What a configuration may be shown with beside its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marks {
     /// The signs of a diff, which counts its lines.
     Diff,
     /// A quotation's `>`, a line's number, a file's path.
     Margin,
+    /// Quotes around it, and `\n` for each line end.
+    Escaped,
 }
 
 /// Every finding id that a `Problem` may carry.

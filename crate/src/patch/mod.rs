@@ -14,7 +14,7 @@ mod render;
 mod twin;
 mod verify;
 
-use crate::config::{Configuration, Setting, Source, env};
+use crate::config::{Configuration, Marks, Setting, Source, env};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::report::{EditReport, PatchReport, Rendering};
@@ -63,8 +63,8 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
             let wanted = |change: &&Change| belongs(configurations, at, change) && !verify::holds(configuration, change);
             let wanted: Vec<Change> = changes.iter().filter(wanted).copied().gather();
             at += 1;
-            let Some(text) = texts.get(configuration.document).filter(|_| !wanted.is_empty()) else { continue };
-            let text = configuration.part.as_deref().unwrap_or(text);
+            let Some(shown) = texts.get(configuration.document).filter(|_| !wanted.is_empty()) else { continue };
+            let text = configuration.part.as_deref().unwrap_or(shown);
             let within = || {
                 let part = configuration.part.as_ref();
                 part.map(|_| "This text holds more than the configuration; put only that part of it on the machines.".to_owned())
@@ -77,7 +77,7 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
                 tried = if apart.iter().any(|(result, _)| result.is_ok()) { apart.into() } else { tried };
             }
             for (result, wanted) in tried {
-                match result {
+                match result.and_then(|(more, why)| Ok((as_shown(shown, text, configuration.marks, more)?, why))) {
                     Ok((more, why)) => {
                         edits.extend(more);
                         reason = reason.or(why).or_else(within);
@@ -168,6 +168,36 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
         )
     };
     Ok((edits, reason.map(str::to_owned)))
+}
+
+/// The edits of a text in quotes as they are written between them.
+fn as_shown(shown: &str, text: &str, marks: Option<Marks>, mut edits: Vec<Edit>) -> Result<Vec<Edit>, String> {
+    for edit in edits.iter_mut().filter(|_| marks == Some(Marks::Escaped)) {
+        let lead = lead_of(shown, text, edit.start);
+        // A line ends before its escape, of which the line end of the text that was read is the second byte.
+        if edit.start == edit.end && edit.start > 0 && shown.get(edit.start - 1..=edit.start) == Some("\\n") {
+            edit.start -= 1;
+            edit.end -= 1;
+        }
+        if shown.get(edit.start..edit.end) != text.get(edit.start..edit.end) {
+            // A value in quotes, each with a backslash before it.
+            let wider = edit.start.saturating_sub(1)..edit.end + 1;
+            let quoted = |raw: &&str| raw.starts_with("\\\"") && raw.ends_with("\\\"");
+            shown.get(wider.clone()).filter(quoted).ok_or("A value stands in escapes; change it by hand.")?;
+            (edit.start, edit.end) = (wider.start, wider.end);
+        }
+        let lines = edit.text.replace('"', "\\\"").replace("\r\n", "\n");
+        edit.text = lines.replace(&format!("\n{lead}"), "\n").replace('\n', "\\n");
+    }
+    Ok(edits)
+}
+
+/// The blanks before a line that stand for what joins two texts.
+fn lead_of<'t>(shown: &str, text: &'t str, at: usize) -> &'t str {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    let blanks = text.get(start..at).map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
+    let joint = shown.get(start..start + blanks).and_then(|raw| raw.rfind(['"', '\'']));
+    joint.and_then(|quote| text.get(start..=start + quote)).unwrap_or("")
 }
 
 fn is_later(wanted: &[Change]) -> bool {

@@ -1,0 +1,151 @@
+//! Cloud-configs that stand in a text in quotes, with `\n` for each line end: in Terraform, Go, JSON, and as the list of
+//! texts that CloudFormation joins.
+
+use std::ops::Range;
+
+/// How such a text begins, behind its quote.
+const START: &str = "#cloud-config\\n";
+
+/// `{ "Ref": "DiscoveryURL" }` is no longer.
+const LONGEST_OBJECT: usize = 200;
+
+/// A cloud-config in quotes.
+pub struct Escaped {
+    /// Its bytes, from the quote to the quote.
+    pub range: Range<usize>,
+    /// The same bytes as the machine reads them, each at its place: a blank stands for what an escape is longer.
+    pub text: String,
+}
+
+/// Whether a text has one.
+pub fn has_one(text: &str) -> bool {
+    starts(text).next().is_some()
+}
+
+/// All of them; none of a text whose quote is not closed.
+pub fn find(text: &str) -> Vec<Escaped> {
+    let mut found: Vec<Escaped> = Vec::new();
+    for start in starts(text) {
+        // What is joined to one may begin in the same way.
+        if found.last().is_none_or(|last| last.range.end <= start) {
+            found.extend(read(text, start));
+        }
+    }
+    found
+}
+
+fn starts(text: &str) -> impl Iterator<Item = usize> {
+    let quoted = |at: &usize| {
+        let before = text[..*at].strip_suffix(['"', '\'']);
+        before.is_some_and(|before| !before.ends_with('\\'))
+    };
+    text.match_indices(START).map(|(at, _)| at).filter(quoted)
+}
+
+fn read(text: &str, start: usize) -> Option<Escaped> {
+    let quote = &text[start - 1..start];
+    // Of a list in brackets the next item goes on.
+    let list = text[..start - 1].trim_end().ends_with('[');
+    let (mut clean, mut at, mut end) = (String::new(), start, start);
+    loop {
+        at += piece(&text[at..], quote, &mut clean)?;
+        end = end.max(at);
+        let Some(next) = joint(&text[at + 1..], quote, list) else { break };
+        // Up to the next quote nothing is a part of it, but what a template puts there.
+        let between = &text[at..at + 1 + next];
+        fill(between, &mut clean);
+        at += between.len();
+    }
+    clean.truncate(end - start);
+    Some(Escaped { range: start..end, text: clean })
+}
+
+/// Reads up to the closing quote, which is as many bytes away as it says.
+fn piece(text: &str, quote: &str, clean: &mut String) -> Option<usize> {
+    let (mut at, mut inner_quotes) = (0, 0);
+    loop {
+        let rest = &text[at..];
+        if rest.starts_with(quote) {
+            return Some(at);
+        }
+        let first = rest.chars().next().filter(|first| *first != '\n')?;
+        let (length, read) = match rest.get(..2) {
+            // A backslash before a line end stays right before it.
+            Some("\\\\") if rest[2..].starts_with("\\n") => (4, "  \\\n"),
+            Some("\\n") => (2, " \n"),
+            Some("\\\\") => (2, " \\"),
+            Some("\\r" | "\\t") => (2, "  "),
+            Some("\\\"") => {
+                inner_quotes += 1;
+                (2, if inner_quotes % 2 == 1 { " \"" } else { "\" " })
+            }
+            _ if first == '\\' => return None,
+            _ => (first.len_utf8(), &rest[..first.len_utf8()]),
+        };
+        clean.push_str(read);
+        at += length;
+    }
+}
+
+/// How far behind a closing quote the next text begins: behind `+`, or behind `,` in a list, with objects between.
+fn joint(text: &str, quote: &str, list: bool) -> Option<usize> {
+    let mut rest = text.trim_start();
+    let mut parts = 0;
+    loop {
+        if let Some(next) = rest.strip_prefix(quote).filter(|_| parts > 0) {
+            return Some(text.len() - next.len());
+        }
+        let mark = rest.chars().next()?;
+        let length = match mark {
+            '+' => 1,
+            ',' if list => 1,
+            '{' if list => rest.bytes().take(LONGEST_OBJECT).position(|byte| byte == b'}')? + 1,
+            _ => return None,
+        };
+        parts += 1;
+        rest = rest[length..].trim_start();
+    }
+}
+
+/// Blanks, and a mark of a template for each object.
+fn fill(between: &str, clean: &mut String) {
+    let mut depth = 0_usize;
+    for byte in between.bytes() {
+        clean.push(match byte {
+            b'{' => {
+                depth += 1;
+                '$'
+            }
+            b'}' => {
+                depth = depth.saturating_sub(1);
+                '}'
+            }
+            _ if depth == 0 => ' ',
+            _ if clean.ends_with('$') => '{',
+            _ => 'x',
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_byte_is_at_its_place() {
+        for (text, expected) in [
+            (r##"user_data = "#cloud-config\n\ncoreos:\n  a: \"b\"\n""##, "#cloud-config \n \ncoreos: \n  a:  \"b\"  \n"),
+            (r##"x := "#cloud-config\n" + y"##, "#cloud-config \n"),
+            (r##"x := "#cloud-config\n" + "a: 1\\\n""##, "#cloud-config \n     a: 1  \\\n"),
+            (r##"["#cloud-config\n", "a: ", {"Ref": "B"}, "\n"]"##, "#cloud-config \n    a:    ${xxxxxxxxx}    \n"),
+        ] {
+            let found = find(text);
+            let [one] = &found[..] else { panic!("{text}") };
+            assert_eq!(one.text, expected, "{text}");
+            assert_eq!(one.range.len(), one.text.len());
+        }
+        for text in ["#cloud-config\\n", "\"#cloud-config\\n", "\\\"#cloud-config\\n\\\"", "\"#cloud-config\n\""] {
+            assert!(find(text).is_empty(), "{text}");
+        }
+    }
+}
