@@ -174,6 +174,16 @@ fn a_near_miss_is_low_in_confidence() {
 }
 
 #[test]
+fn what_the_hypervisor_took_is_where_to_begin() {
+    let stalls = one_stall(100, 1000, 1.6, "");
+    let top = "%Cpu(s):  5.1 us,  3.0 sy,  0.0 ni, 61.0 id,  0.2 wa,  0.0 hi,  0.4 si, 30.3 st\n";
+    let stays = |texts: &[&str]| read(texts).verdict.will_not_cure.concat();
+    let [first, second, third] = logs(&stalls);
+    assert!(stays(&[first, second, third, top]).contains("The hypervisor took up to 30\u{a0}% of the processor's time: begin there."));
+    assert!(!stays(&[first, second, third, &top.replace("30.3 st", " 0.3 st")]).contains("hypervisor"));
+}
+
+#[test]
 fn values_that_are_not_read_as_written_are_written_anew() {
     let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: \"600ms\"\n    election-timeout: 6000\n  fleet:\n    etcd-request-timeout: 5s\n    agent-ttl: 120\n  units:\n    - name: etcd2.service\n      command: start\n    - name: fleet.service\n      command: start\n";
     let report = read(&[file]);

@@ -72,10 +72,11 @@ pub(super) fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, ti
         let pause = human(stall.planned);
         // A longer one ends with the election.
         if stall.planned < plan.of(Parameter::ElectionTimeout).value() {
-            texts.push(if stall.kind.is_measured() {
-                format!("Writes still pause for up to {pause} per stall. Find what stalls the host.")
-            } else {
-                format!("Writes still pause for up to {pause} each time. Find what silences the leader: its process or its link.")
+            let stolen = findings.iter().find(|finding| finding.id == "host-cpu-steal");
+            texts.push(match stolen {
+                Some(stolen) => format!("Writes still pause for up to {pause} each time. {}: begin there.", stolen.title),
+                None if stall.kind.is_measured() => format!("Writes still pause for up to {pause} per stall. Find what stalls the host."),
+                None => format!("Writes still pause for up to {pause} each time. Find what silences the leader: its process or its link."),
             });
         }
     }
