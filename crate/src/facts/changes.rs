@@ -226,15 +226,19 @@ fn earlier(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
 }
 
 /// etcd 0.4 names leaders but prints no term beside them: reports of the same new leader within
-/// two seconds are one change. A member first reports its leader lost (`to ''`), then the next one.
+/// two seconds are one change, and so is one of the last leader that came in the place of another: who stood still
+/// hears of it later. A member first reports its leader lost (`to ''`), then the next one.
 fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
     const SAME: Micros = 2 * S;
     let mut reports: Vec<(EventId, &Event)> = facts.events_of(&[Meaning::Leader04]).gather();
     by_key(&mut reports, |(id, event)| (event.time.map(|time| time.micros), *id));
     let mut changes: Vec<LeaderChange> = Vec::new();
     let mut lost: Option<(EventId, &str)> = None;
+    // The last leader was lost since.
+    let mut gone = false;
     for (id, event) in reports {
         let (old, new) = (event.word("old").unwrap_or(""), event.word("new").unwrap_or(""));
+        gone |= changes.last().is_some_and(|last| last.new.as_deref() == Some(old));
         if new.is_empty() {
             lost = (!old.is_empty()).then_some((id, old));
             continue;
@@ -243,7 +247,11 @@ fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
         let repeats = changes.iter().rposition(|change| {
             change.new.as_deref() == Some(new) && matches!((change.elected, time), (Some(a), Some(b)) if (b - a).abs() <= SAME)
         });
+        let followed = if old.is_empty() { lost.map_or("", |(_, old)| old) } else { old };
+        let heard_late = !gone && !followed.is_empty() && changes.last().is_some_and(|last| last.new.as_deref() == Some(new));
+        let repeats = repeats.or_else(|| heard_late.then(|| changes.len() - 1));
         let at = repeats.unwrap_or_else(|| {
+            gone = false;
             changes.push(empty(None));
             changes.len() - 1
         });
@@ -411,14 +419,19 @@ fn lived_on(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
 /// Reads the old leader's own log from its leadership on: a start or shutdown line before any sign
 /// that it learned of the new term means it ended. `None` where its log stops.
 fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: usize) -> Option<bool> {
-    let new_term = changes[at].term?;
+    let change = &changes[at];
     let from = since_it_led(facts, voice, &changes[..at]);
+    // etcd 0.4 names no terms there: what it says after the change tells.
+    let learned = |event: &Event| match change.term {
+        Some(new) => event.number("term").is_some_and(|term| term >= new),
+        None => event.word("id").is_some() && event.time.is_some_and(|time| change.elected.is_some_and(|elected| time.micros > elected)),
+    };
     for id in &voice.events[from..] {
         let event = facts.event(*id);
         if START_LINES.contains(&event.meaning) || event.meaning == Meaning::EtcdShutdown {
             return Some(true);
         }
-        if event.number("term").is_some_and(|term| term >= new_term) {
+        if learned(event) {
             return Some(false);
         }
     }
@@ -428,7 +441,11 @@ fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: 
 /// Where in its own log a member's last leadership begins; past the lines of its first start where the log does not show it.
 fn since_it_led(facts: &Facts, voice: &Voice, before: &[LeaderChange]) -> usize {
     let led = before.iter().rev().find(|change| change.new.as_deref() == Some(&voice.member));
-    let said = led.and_then(|led| first_at(facts, voice, |event| took_it(event) && event.number("term") == led.term));
+    let at_least = |event: &Event, from: Option<Micros>| event.time.map(|time| time.micros) >= from;
+    let said = led.and_then(|led| {
+        let of_term = |event: &Event| event.number("term") == led.term && at_least(event, led.elected);
+        first_at(facts, voice, |event| (took_it(event) || event.meaning == Meaning::Leader04) && of_term(event))
+    });
     let by_time = || led?.elected.and_then(|elected| first_at(facts, voice, |event| event.time.is_some_and(|time| time.micros >= elected)));
     let running = || first_at(facts, voice, |event| event.number("term").is_some() && !START_LINES.contains(&event.meaning));
     said.map(|at| at + 1).or_else(by_time).or_else(running).unwrap_or(0)
@@ -616,6 +633,41 @@ mod tests {
         assert_eq!(class(start.clone() + &newly + &vote), ChangeClass::Needless);
         // Where nobody is seen to ask first, the flag may be off.
         assert_eq!(class(raft(2, &format!("raft.node: {F} elected leader 91d25258d70ad868 at term 2")) + &vote), ChangeClass::Needless);
+    }
+
+    #[test]
+    fn a_leader_of_etcd_0_4_that_starts_anew_had_ended() {
+        let line = |second: u32, words: &str| format!("[etcd] Sep 03 14:00:{second:02}.500 INFO      | {words}\n");
+        let start = |second| {
+            line(second, "etcd server [name n1, listen on :4001, advertised url http://10.0.0.1:4001]")
+                + &line(second, "n1 starting in peer mode")
+                + &line(second, "n1: state changed from 'initialized' to 'follower'.")
+        };
+        let led = start(1) + &line(2, "n1: leader changed from '' to 'n1'.");
+        let next = line(3, "n2: leader changed from '' to 'n1'.")
+            + &line(30, "n2: leader changed from 'n1' to ''.")
+            + &line(30, "n2: leader changed from '' to 'n2'.");
+        let class = |own: &str| facts(&[own, &next]).changes.last().expect("a change").class;
+        assert_eq!(class(&(led.clone() + &start(35))), ChangeClass::Wanted);
+        assert_eq!(class(&(led.clone() + &line(35, "n1: leader changed from 'n1' to 'n2'.") + &start(50))), ChangeClass::Needless);
+        assert_eq!(class(&led), ChangeClass::Needless);
+        // Its own start, in the moment in which it began to lead, is not what ended it.
+        let at_once = led.replace("14:00:02", "14:00:01") + &line(31, "n1: leader changed from 'n1' to 'n2'.");
+        assert_eq!(class(&at_once), ChangeClass::Needless);
+    }
+
+    /// A member of 0.4 that only loses leaders may never say who came next.
+    #[test]
+    fn a_leader_of_etcd_0_4_that_comes_back_to_its_place_is_another_change() {
+        let line = |second: u32, old: &str, new: &str| {
+            format!("[etcd] Sep 03 14:00:{second:02}.500 INFO      | n3: leader changed from '{old}' to '{new}'.\n")
+        };
+        let first = line(1, "", "n1") + &line(10, "n1", "") + &line(10, "", "n2");
+        let changes = |rest: &[String]| facts(&[&(first.clone() + &rest.concat())]).changes.len();
+        assert_eq!(changes(&[]), 2);
+        assert_eq!(changes(&[line(30, "n2", ""), line(40, "n1", ""), line(40, "", "n2")]), 3);
+        let stood_still = "[etcd] Sep 03 14:00:16.500 INFO      | n1: leader changed from 'n1' to 'n2'.\n";
+        assert_eq!(changes(&[String::from(stood_still)]), 2);
     }
 
     #[test]

@@ -75,6 +75,7 @@ fn decide(facts: &Facts, parameter: Parameter) -> InForce {
         .or_else(|| from_failing_calls(facts, parameter))
         .or_else(|| from_monitors(facts, parameter))
         .or_else(|| from_heartbeat(facts, parameter))
+        .or_else(|| from_near_timeouts(facts, parameter))
         .unwrap_or_else(|| default(facts, parameter))
 }
 
@@ -215,6 +216,18 @@ fn from_heartbeat(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     is_more.then_some(InForce { value: Some(least), provenance: Provenance::Inferred, place: None, event: Some(id) })
 }
 
+/// A follower of etcd 0.4 waits less than twice its timeout, and prints a gap above four fifths of it that ended in time
+/// (etcd-io/etcd@v0.4.9: third_party/github.com/goraft/raft/server.go, followerLoop): it waits at least half of the
+/// longest gap. A follower that stood still itself prints a longer one; then the others do not fit beside it.
+fn from_near_timeouts(facts: &Facts, parameter: Parameter) -> Option<InForce> {
+    let gaps = || facts.events_of(&[Meaning::Hb04NearElection]).filter_map(|(id, event)| Some((event.duration("gap")?, id)));
+    let (gap, id) = gaps().max()?;
+    let fit = gaps().count() >= 2 && gaps().all(|(other, _)| other > gap * 4 / 10);
+    let least = gap / 2 / MS * MS;
+    let is_more = parameter == Parameter::ElectionTimeout && Some(least) > default(facts, parameter).value;
+    (fit && is_more).then_some(InForce { value: Some(least), provenance: Provenance::Inferred, place: None, event: Some(id) })
+}
+
 fn default(facts: &Facts, parameter: Parameter) -> InForce {
     let old = facts.generation == Generation::V04 || facts.configures_etcd_04();
     let value = if old { parameter.default_value_of_etcd_04() } else { parameter.default_value() };
@@ -256,6 +269,16 @@ mod tests {
         assert_eq!(ttl(given_up(50)), 30);
         let file = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 90s\n";
         assert_eq!(facts(&[file, &(start + &given_up(50))]).value(Parameter::AgentTtl) / S, 90);
+    }
+
+    #[test]
+    fn a_gap_that_ended_in_time_tells_the_least_that_etcd_0_4_waits() {
+        let near = |gap: &str| format!("[etcd] Sep 15 02:44:51.632 INFO      | n2: warning: heartbeat near election timeout: {gap}\n");
+        let wait = |log: &str| facts(&[log]).value(Parameter::ElectionTimeout) / MS;
+        let two = near("1.3070834s") + &near("953.1ms");
+        assert_eq!((wait(&near("213.0834ms")), wait(&near("1.3070834s")), wait(&two)), (200, 200, 653));
+        assert_eq!(wait(&(near("213.0834ms") + &two)), 200);
+        assert_eq!(facts(&["ETCD_PEER_ELECTION_TIMEOUT=1500\n", &two]).value(Parameter::ElectionTimeout) / MS, 1500);
     }
 
     const OLD: &str = "ETCD_PEER_HEARTBEAT_INTERVAL=200\nETCD_PEER_ELECTION_TIMEOUT=900\n";

@@ -436,11 +436,12 @@ fn by_death(facts: &Facts, failure: &FleetFailure) -> bool {
 /// Whether of the election-timeout only the least is known that the heartbeat leaves.
 pub fn only_bounded(facts: &Facts) -> bool {
     let known = facts.in_force(Parameter::ElectionTimeout);
-    known.provenance == Provenance::Inferred && known.event.is_some_and(|id| facts.event(id).meaning == Meaning::HeartbeatLate)
+    let tells = [Meaning::HeartbeatLate, Meaning::Hb04NearElection];
+    known.provenance == Provenance::Inferred && known.event.is_some_and(|id| tells.contains(&facts.event(id).meaning))
 }
 
 /// A limit for sentences: its value, and whether it is only assumed, as nothing states it, or the least
-/// that a heartbeat leaves.
+/// that a heartbeat or a gap leaves.
 pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
     let known = facts.in_force(parameter);
     let note = match (known.event, known.place) {

@@ -202,7 +202,9 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     } else if gave_up > 0 {
         text.push_str(&format!("; etcd rides it out, but fleet waits only {limit} and gave up on requests {}", times(gave_up)));
     } else {
-        let near = if stall.planned > facts.value(Parameter::ElectionTimeout) { "more than" } else { "close to" };
+        // etcd 0.4 itself says that it came near.
+        let more = stall.planned > facts.value(Parameter::ElectionTimeout) && stall.kind != StallKind::NearTimeout;
+        let near = if more { "more than" } else { "close to" };
         text.push_str(&format!(", {near} the {waits} that followers wait"));
     }
     text.push('.');
