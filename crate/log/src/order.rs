@@ -22,6 +22,8 @@ pub struct Stamps {
     pub clock: Clock,
     /// Some stamp names no zone.
     pub unzoned: bool,
+    /// The last stamp of the richest clock names one.
+    zoned: bool,
     before: Option<Stamp>,
     rising: u64,
     falling: u64,
@@ -50,7 +52,7 @@ impl Stamps {
         }
         // Moments of a poorer clock lie on another line.
         let anew = stamp.clock > self.clock;
-        self.clock = stamp.clock;
+        (self.clock, self.zoned) = (stamp.clock, stamp.zoned);
         let time = stamp.time;
         if anew || self.earliest.as_ref().is_none_or(|(known, _)| time.micros < known.micros) {
             note(&mut self.earliest, time, text);
@@ -73,8 +75,23 @@ impl Stamps {
         }
     }
 
-    /// The earliest and the latest stamp.
-    pub fn span(&mut self) -> (Option<Written>, Option<Written>) {
+    /// The earliest and the latest stamp, those of a poorer clock among them as `sort` has placed their events.
+    pub fn span(&mut self, events: &[Event]) -> (Option<Written>, Option<Written>) {
+        let (mut first, mut last) = self.span_of_richest();
+        // Beside stamps with a zone it is open in which one the others are.
+        for event in events.iter().filter(|event| event.clock < self.clock && !self.zoned) {
+            let (Some(time), Some(stamp)) = (event.time, &event.stamp) else { continue };
+            if first.as_ref().is_some_and(|(known, _)| time.micros < known.micros) {
+                first = Some((time, stamp.clone()));
+            }
+            if last.as_ref().is_some_and(|(known, _)| time.micros > known.micros) {
+                last = Some((time, stamp.clone()));
+            }
+        }
+        (first, last)
+    }
+
+    fn span_of_richest(&mut self) -> (Option<Written>, Option<Written>) {
         let taken = |noted: &mut Noted| noted.take().map(|(time, text)| (time, text.into_boxed_str()));
         let Some(period) = period(self.clock).filter(|_| self.turns > 0) else {
             return (taken(&mut self.earliest), taken(&mut self.latest));
@@ -94,7 +111,8 @@ impl Stamps {
         if self.order() == Order::NewestFirst {
             events.reverse();
         }
-        place(events, hosts);
+        let known = self.earliest.as_ref().map(|(time, _)| time.micros);
+        place(events, hosts, self.clock, known);
         if hosts > 1 {
             // Collectors mix hosts up; within one host the line order stays. A line without a stamp stays
             // with the one before it.
@@ -132,11 +150,10 @@ fn not_before(time: Micros, known: Micros, period: Micros) -> Micros {
 
 /// Gives stamps that lack a year or a date the one that their neighbours have, and takes times that fall
 /// by more than half a day, or half a year, to have passed midnight, or New Year.
-fn place(events: &mut [Event], hosts: usize) {
-    let richest = events.iter().map(|event| event.clock).max().unwrap_or_default();
-    let Some(mut near) = events.iter().find(|event| event.clock == richest).and_then(|event| event.time).map(|time| time.micros) else {
-        return;
-    };
+/// `richest` is the best clock of the log and `known` a moment of it, in whatever line.
+fn place(events: &mut [Event], hosts: usize, richest: Clock, known: Option<Micros>) {
+    let own = events.iter().find(|event| event.clock == richest).and_then(|event| event.time);
+    let Some(mut near) = own.map(|time| time.micros).or(known) else { return };
     let first = near;
     // Each host passes midnight by itself: several may stand one below the other.
     let mut last: Vec<Option<Micros>> = vec![None; hosts + 1];

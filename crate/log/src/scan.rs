@@ -666,7 +666,7 @@ impl Scanner {
         reading.zoned = !self.stamps.unzoned;
         reading.format = format_words(&self.programs, &self.forms);
         reading.programs = programs(&self.programs);
-        (reading.first, reading.last) = self.stamps.span();
+        (reading.first, reading.last) = self.stamps.span(&reading.events);
         if reading.dropped > 0 {
             reading.limits.push(format!("{} more lines of kinds already seen often were counted, not kept.", reading.dropped));
         }
@@ -789,6 +789,22 @@ mod tests {
         );
         assert_eq!(log.order, Order::NewestFirst);
         assert_eq!(log.events.iter().map(|event| event.line).collect::<Vec<_>>(), [2, 1]);
+    }
+
+    /// etcd 0.4's own logger writes no year, Go's in the same process does.
+    #[test]
+    fn two_forms_of_stamps_lie_on_one_line() {
+        let log = read(
+            "[etcd] Aug 27 00:37:16.981 INFO      | n1: leader changed from '' to 'n1'.\n2014/08/27 00:40:10 http: Accept error: accept tcp [::]:4001: too many open files; retrying in 5ms\n[etcd] Aug 27 00:41:16.953 INFO      | n1: snapshot of 10005 events at index 10005 completed\n",
+        );
+        let written = |noted: Option<(crate::event::Time, Box<str>)>| noted.map(|(_, text)| text.into_string());
+        assert_eq!(written(log.first).as_deref(), Some("Aug 27 00:37:16.981"));
+        assert_eq!(written(log.last).as_deref(), Some("Aug 27 00:41:16.953"));
+        // The year may stand in a line that holds no message.
+        let log = read(
+            "2015/07/17 09:20:49 Calling unit command \"start\" on \"fleet.service\"\nJul 17 09:20:57 core-01 etcd2[815]: failed to send out heartbeat on time\n",
+        );
+        assert_eq!(log.last.map(|(time, _)| time.micros), Some(1_437_124_857_000_000));
     }
 
     #[test]
