@@ -279,9 +279,10 @@ fn marking(text: &str) -> Option<usize> {
     }
     let (name, rest) = text.split_once(':')?;
     let is_file = name.len() < 200 && name.contains(['/', '.']) && !name.contains(char::is_whitespace) && !name.ends_with(".go");
-    let follows =
-        stamp(rest).is_some() || rest.starts_with('{') || marking(rest).is_some_and(|_| rest.starts_with(|c: char| c.is_ascii_digit()));
-    (is_file && follows).then_some(name.len() + 1)
+    // A line's number, which is no name: words with colons in a row are not walked down one inside the other.
+    let numbered = || rest.starts_with(|first: char| first.is_ascii_digit()) && marking(rest).is_some();
+    let follows = || stamp(rest).is_some() || rest.starts_with('{') || numbered();
+    (is_file && follows()).then_some(name.len() + 1)
 }
 
 /// Names of a machine, a pod, a container, and then a dated stamp: `core-1: 2015-...`, `core-1 etcd 2015-...`;
@@ -430,6 +431,14 @@ mod tests {
     fn read(line: &str) -> (Option<&str>, Option<&str>, Option<&str>, Option<&str>) {
         let header = header(line, line.len());
         (header.stamp, header.host, header.program, header.source_line)
+    }
+
+    /// Each word with a colon began a search inside the last, down to the end of the stack.
+    #[test]
+    fn a_line_of_words_with_colons_has_an_end() {
+        for text in ["a: 1 ", "a.b:", "/x:1:"] {
+            assert_eq!(header(&text.repeat(200_000), usize::MAX).time, None);
+        }
     }
 
     #[test]
