@@ -43,8 +43,9 @@ pub fn role(name: &str) -> Option<Role> {
     FIELDS.iter().find(|(known, _)| *known == name).map(|(_, role)| *role)
 }
 
-/// What stands for signs in the source of a page, and the quotes that a blog or a word processor makes of plain ones.
-const STAND_INS: [(&str, &str); 10] = [
+/// What stands for signs in the source of a page, and what a blog, a wiki or a word processor makes of plain quotes and
+/// blanks.
+const STAND_INS: [(&str, &str); 11] = [
     ("&quot;", "\""),
     ("&#34;", "\""),
     ("&#39;", "'"),
@@ -55,6 +56,7 @@ const STAND_INS: [(&str, &str); 10] = [
     ("“", "\""),
     ("”", "\""),
     ("’", "'"),
+    ("\u{a0}", " "),
 ];
 
 /// Takes away what is not text of the log.
@@ -64,7 +66,7 @@ pub fn plain(text: &str) -> Cow<'_, str> {
         plain = Cow::Owned(without_escapes(text));
     }
     let holds = |byte| search::first(plain.as_bytes(), byte).is_some();
-    if holds(b'&') || holds("“".as_bytes()[0]) {
+    if holds(b'&') || holds("“".as_bytes()[0]) || holds("\u{a0}".as_bytes()[0]) {
         for (stand_in, sign) in STAND_INS {
             if search::has(&plain, stand_in) {
                 plain = Cow::Owned(plain.replace(stand_in, sign));

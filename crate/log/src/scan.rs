@@ -843,6 +843,11 @@ mod tests {
             let (read, there) = (read(&shown), read(line));
             assert_eq!((&read.events[0].values, read.events[0].time), (&there.events[0].values, there.events[0].time), "{shown}");
         }
+        // A wiki keeps blanks from being broken.
+        let told = |text: &str| read(text).events.iter().map(|event| (event.values.clone(), event.time, event.host)).collect::<Vec<_>>();
+        let journal = "Oct 16 10:12:51 h etcd2[8]: failed to send out heartbeat on time (deadline exceeded for 1.5s)\n".repeat(2);
+        assert_eq!(told(&journal.replace(' ', "\u{a0}")), told(&journal));
+        assert_eq!(told(&journal).len(), 2);
     }
 
     #[test]
