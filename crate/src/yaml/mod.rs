@@ -205,8 +205,13 @@ pub struct YamlError {
 impl YamlError {
     /// A sentence with line and column.
     pub fn sentence(&self, text: &str) -> String {
-        let (line, column) = LineIndex::new(text).position(text, self.offset.min(text.len()));
-        format!("Not valid YAML at line {line}, column {column}: {}.", self.message.trim_end_matches('.'))
+        let lines = LineIndex::new(text);
+        let (line, column) = lines.position(text, self.offset.min(text.len()));
+        let letters = search::find(text, "\u{a0}").map(|at| {
+            let (line, _) = lines.position(text, at);
+            format!(" From line {line} on it holds blanks that YAML takes for letters (U+00A0), as they come from a web page or a word processor; make them spaces.")
+        });
+        format!("Not valid YAML at line {line}, column {column}: {}.{}", self.message.trim_end_matches('.'), letters.unwrap_or_default())
     }
 }
 
@@ -395,7 +400,10 @@ mod tests {
     fn an_error_says_line_and_column() {
         let text = "coreos:\n  etcd2:\n   a: 1\n  b\n";
         let sentence = read(text).unwrap_err().sentence(text);
-        assert!(sentence.starts_with("Not valid YAML at line "), "{sentence}");
+        assert!(sentence.starts_with("Not valid YAML at line ") && !sentence.contains("U+00A0"), "{sentence}");
+        let pasted = "coreos:\n  etcd2:\n \u{a0} \u{a0}a: 1\n  b: 2\n";
+        let sentence = read(pasted).unwrap_err().sentence(pasted);
+        assert!(sentence.contains("From line 3 on it holds blanks that YAML takes for letters"), "{sentence}");
     }
 
     #[test]
