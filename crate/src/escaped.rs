@@ -24,11 +24,11 @@ pub fn has_one(text: &str) -> bool {
 
 /// All of them; none of a text whose quote is not closed.
 pub fn find(text: &str) -> Vec<Escaped> {
-    let mut found: Vec<Escaped> = Vec::new();
+    let (mut found, mut from) = (Vec::new(), 0);
     for start in starts(text) {
-        // What is joined to one may begin in the same way.
-        if found.last().is_none_or(|last| last.range.end <= start) {
-            found.extend(read(text, start));
+        // What is joined to one may begin in the same way, and is read no second time, also where the last is not closed.
+        if start >= from {
+            found.extend(read(text, start, &mut from));
         }
     }
     found
@@ -42,12 +42,13 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
     text.match_indices(START).map(|(at, _)| at).filter(quoted)
 }
 
-fn read(text: &str, start: usize) -> Option<Escaped> {
+fn read(text: &str, start: usize, reached: &mut usize) -> Option<Escaped> {
     let quote = &text[start - 1..start];
     // Of a list in brackets the next item goes on.
     let list = text[..start - 1].trim_end().ends_with('[');
     let (mut clean, mut at, mut end) = (String::new(), start, start);
     loop {
+        *reached = at + 1;
         at += piece(&text[at..], quote, &mut clean)?;
         end = end.max(at);
         let Some(next) = joint(&text[at + 1..], quote, list) else { break };
@@ -130,6 +131,13 @@ fn fill(between: &str, clean: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A chain without an end is gone through once.
+    #[test]
+    fn what_is_joined_and_not_closed_is_read_once() {
+        let text = "\"#cloud-config\\n\"+".repeat(60_000) + "\"#cloud-config\\n";
+        assert!(find(&text).is_empty());
+    }
 
     #[test]
     fn each_byte_is_at_its_place() {
