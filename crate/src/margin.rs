@@ -5,6 +5,9 @@
 pub fn without_margins(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let margins: Vec<Option<Margin>> = lines.iter().map(|line| margin(line)).collect();
+    if margins.iter().all(Option::is_none) {
+        return None;
+    }
     let goes_with = |at: usize, other: Option<usize>| {
         let other = other.and_then(|other| *margins.get(other)?);
         margins[at].zip(other).is_some_and(|(one, other)| one.goes_with(other))
@@ -48,6 +51,8 @@ impl Margin {
 }
 
 fn margin(line: &str) -> Option<Margin> {
+    // Most lines of most texts have none.
+    matches!(line.as_bytes().first()?, b'>' | b' ' | b'/' | b'.' | b'~' | b'0'..=b'9').then_some(())?;
     let line = line.trim_end_matches(['\r', '\n']);
     if line.starts_with('>') {
         return Some(Margin { width: if line.starts_with("> ") { 2 } else { 1 }, kind: Kind::Quote });
