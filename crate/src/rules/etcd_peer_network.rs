@@ -8,6 +8,7 @@ use crate::facts::voices::{START_LINES, speaker};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, Stall, StallKind, tools};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
+use crate::parameters::SILENT_STREAM;
 use crate::report::{Confidence, Severity};
 use crate::search;
 use crate::sort::{by_key, distinct};
@@ -252,7 +253,7 @@ fn well_after(facts: &Facts, id: EventId) -> bool {
 
 /// Within some seconds of a member's end or stall the lines only echo it.
 fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
-    let Some(now) = time(facts, id) else { return false };
+    let Some(now) = time(facts, id) else { return beside_long_stall(facts, id) };
     let around = |moment: Micros| (-15 * S..=20 * S).contains(&(now - moment));
     let stops = [Meaning::EtcdShutdown, Meaning::LeaderTransfer];
     let ended = facts.restarts.iter().any(|start| around_restart(facts, *start, now))
@@ -269,6 +270,12 @@ fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
     // Of a leader that ran and was cut off the link is the cause.
     let stood_still = |stall: &&Stall| !matches!(stall.kind, StallKind::Censored | StallKind::CutOff);
     ended || facts.stalls.iter().filter(stood_still).any(broke)
+}
+
+/// Without times: within 20 lines of a measured stall of the same document that outlasted a silent stream (judgement).
+fn beside_long_stall(facts: &Facts, id: EventId) -> bool {
+    let beside = |other: &EventId| other.log == id.log && other.event.abs_diff(id.event) <= 20;
+    facts.stalls.iter().any(|stall| stall.kind.is_measured() && stall.length.low >= SILENT_STREAM && stall.events.iter().any(beside))
 }
 
 /// A link to a leader that lost its place within the minute was silent, and came up again; the leader's own log is not in
@@ -577,6 +584,10 @@ mod tests {
         assert_eq!(severity(format!("{broke}{back}")), Severity::Info);
         assert_eq!(severity(format!("{broke}{back}{broke}{back}")), Severity::Warning);
         assert_eq!(severity(broke.to_owned()), Severity::Warning);
+        // A stream that breaks beside a stall of 5 s or more follows from it.
+        let late = |excess: &str| format!("failed to send out heartbeat on time (deadline exceeded for {excess})\n{broke}");
+        assert_eq!(severity(late("7.5s")), Severity::Info);
+        assert_eq!(severity(late("1.5s")), Severity::Warning);
     }
 
     #[test]
