@@ -36,12 +36,15 @@ pub fn first(text: &str) -> Option<usize> {
 
 /// Whether a template or a shell puts something into a value.
 pub fn fills(value: &str) -> bool {
-    if !value.bytes().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'@')) {
+    if !value.bytes().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'@' | b'`')) {
         return false;
     }
-    let shell = value.strip_prefix('$').is_some_and(|rest| rest.starts_with(|c: char| c == '{' || c == '_' || c.is_ascii_alphabetic()));
+    // make and docker-compose hand `$$X` on as `$X`.
+    let name = value.trim_start_matches('$');
+    let shell = name.len() < value.len() && name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic());
     shell
-        || ["${", "{{", "<%", "@@"].iter().any(|mark| search::has(value, mark))
+        || value.starts_with('`')
+        || ["${", "$(", "{{", "<%", "@@"].iter().any(|mark| search::has(value, mark))
         || (value.starts_with('<') && value.ends_with('>'))
         || (value.starts_with('@') && value.ends_with('@') && value.len() > 2)
 }
@@ -83,7 +86,7 @@ mod tests {
 
     #[test]
     fn values_that_are_filled_in() {
-        for filled in ["$X", "${X}", "{{ x }}", "<%= x %>", "<token>", "@@x@@", "@x@", "10${x}"] {
+        for filled in ["$X", "${X}", "{{ x }}", "<%= x %>", "<token>", "@@x@@", "@x@", "10${x}", "$$X", "$(cat x)", "`cat x`"] {
             assert!(fills(filled), "{filled}");
         }
         for plain in ["100", "%m", "a@b", "<", "$", "$1", "{x}"] {

@@ -195,13 +195,16 @@ impl Signs {
             return Some(Source::CloudConfig);
         }
         let manifest = self.listed
-            || ["controlPlaneHardwareSpeed:", "extraArgs:", "extra_args:"].iter().any(|key| search::has(sample, key))
+            || ["controlPlaneHardwareSpeed:", "extraArgs:"].iter().any(|key| search::has(sample, key))
+            // Kubespray has `kube_kubeadm_controller_extra_args`.
+            || sample.match_indices("extra_args:").any(|(at, _)| !sample[..at].ends_with('_'))
             || k3s::is_server(self.root_keys.iter().map(String::as_str))
             // Another program's cluster has timers where Talos has `extraArgs`.
             || (self.has("cluster") && (self.has("machine") || (sample.contains("\n  etcd:") && self.timing_keys == 0)))
             || self.has("rancher_kubernetes_engine_config")
             || (self.has("services") && sample.contains("etcd"))
-            || (self.has("apiVersion") && self.has("kind") && (sample.contains("etcd") || sample.contains("kubeadm.k8s.io/")));
+            // Of a pod's manifest, the head may be cut off.
+            || ((self.has("spec") || self.has("apiVersion") && self.has("kind")) && (sample.contains("etcd") || sample.contains("kubeadm.k8s.io/")));
         if manifest {
             return Some(Source::Manifest);
         }
@@ -321,6 +324,8 @@ mod tests {
             ("cluster:\n  etcd:\n    advertisedSubnets: [10.0.0.0/8]\n", Some(Source::Manifest)),
             ("cluster:\n  etcd:\n    heartbeat_interval: 500\n    election_timeout: 5000\n", None),
             ("all:\n  vars:\n    etcd_election_timeout: 2500\n", Some(Source::Fragment)),
+            ("etcd_election_timeout: 5000\nkube_controller_extra_args:\n  kube-api-qps: 20\n", Some(Source::Fragment)),
+            ("spec:\n  containers:\n  - command:\n    - etcd\n    - --name=a\n", Some(Source::Manifest)),
             ("other:\n  raft:\n    heartbeat-interval: 250ms\n    election-timeout: 2500ms\n", None),
             ("- name: etcd\n  docker_container:\n    env:\n      ETCD_HEARTBEAT_INTERVAL: \"250\"\n", Some(Source::Manifest)),
             ("services:\n  kv:\n    image: etcd\n    command: [--heartbeat-interval=250]\n", Some(Source::Manifest)),

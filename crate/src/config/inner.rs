@@ -17,7 +17,7 @@ pub enum Writing {
     Quoted,
     /// Percent-encoded inside a JSON string.
     Percent,
-    /// Not at all: folded, base64 or compressed.
+    /// Not at all: folded over lines, base64 or compressed.
     Sealed,
 }
 
@@ -65,7 +65,8 @@ impl Inner {
             Style::Folded => None,
         };
         let same = |inner: &Inner| inner.text.trim_end() == text.trim_end();
-        Some(made.filter(same).unwrap_or_else(|| Inner::sealed(text.clone(), node.span.clone())))
+        let span = node.span.clone();
+        Some(made.filter(same).or_else(|| folded(document, span.clone(), text)).unwrap_or_else(|| Inner::sealed(text.clone(), span)))
     }
 
     /// Percent decoding on top of a text that is itself embedded (`data:,...`), from byte `from` on.
@@ -166,6 +167,31 @@ fn literal(document: &str, span: Range<usize>) -> Inner {
     }
     pieces.retain(|piece| !piece.inner.is_empty());
     Inner { text, writing: Writing::Indented(indent), pieces, whole: span }
+}
+
+/// A text that goes over lines which its reader joins, in a folded block or without one: its words stand in the document as
+/// they are, and blanks between them.
+fn folded(document: &str, span: Range<usize>, text: &str) -> Option<Inner> {
+    let raw = document.get(..span.end)?;
+    let quote = raw[span.start..].starts_with(['"', '\'']);
+    let (mut pieces, mut inner, mut outer) = (Vec::new(), 0, span.start + usize::from(quote));
+    while inner < text.len() {
+        let blank = text.len() - text[inner..].trim_start().len() - inner;
+        let blanks = raw[outer..].len() - raw[outer..].trim_start().len();
+        if blank > 0 {
+            pieces.push(Piece { inner: inner..inner + blank, outer: outer..outer + blanks });
+        }
+        (inner, outer) = (inner + blank, outer + blanks);
+        let word = text[inner..].split(char::is_whitespace).next()?;
+        if !raw[outer..].starts_with(word) {
+            return None;
+        }
+        if !word.is_empty() {
+            pieces.push(Piece { inner: inner..inner + word.len(), outer: outer..outer + word.len() });
+        }
+        (inner, outer) = (inner + word.len(), outer + word.len());
+    }
+    Some(Inner { text: text.to_owned(), writing: Writing::Sealed, pieces, whole: span })
 }
 
 /// The text of a double-quoted scalar on one line, with JSON's escapes.

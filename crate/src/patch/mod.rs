@@ -308,6 +308,20 @@ mod tests {
     }
 
     #[test]
+    fn a_command_that_goes_over_lines() {
+        for begin in [">\n      etcd", ">-\r\n      etcd", "etcd", "\"etcd"] {
+            let quote = if begin.starts_with('"') { "\"" } else { "" };
+            let text = format!(
+                "services:\n  kv:\n    image: etcd\n    command: {begin} --name a\n      --heartbeat-interval=100\n      --election-timeout 1000{quote}\n    ports: []\n"
+            );
+            let expected = text.replace("=100\n", "=250\n").replace("1000", "2500");
+            assert_eq!(patched(&text, &[HEARTBEAT, ELECTION]), expected);
+        }
+        let unit = "#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      command: start\n      drop-ins:\n        - name: a.conf\n          content: >\n            [Service]\n\n            Environment=ETCD_ELECTION_TIMEOUT=1000\n";
+        assert_eq!(patched(unit, &[ELECTION]), unit.replace("1000", "2500"));
+    }
+
+    #[test]
     fn options_of_etcd_2_in_the_section_of_0_4_ask_for_etcd_2() {
         let text = "#cloud-config\ncoreos:\n  etcd:\n    advertise-client-urls: http://a:2379\n";
         let added = "coreos:\n  etcd2:\n    heartbeat-interval: 250\n    election-timeout: 2500\n";
