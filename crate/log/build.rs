@@ -10,8 +10,15 @@ use std::{env, fs};
 use serde::Deserialize;
 
 /// Files of the catalogue, with the program that prints their messages.
-const FILES: [(&str, &str); 6] =
-    [("etcd", "Etcd"), ("metrics", "Etcd"), ("fleet", "Fleet"), ("clients", "Client"), ("systemd", "System"), ("tools", "Tool")];
+const FILES: [(&str, &str); 7] = [
+    ("etcd", "Etcd"),
+    ("metrics", "Etcd"),
+    ("fleet", "Fleet"),
+    ("clients", "Client"),
+    ("systemd", "System"),
+    ("tools", "Tool"),
+    ("alerts", "Tool"),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -52,6 +52,9 @@ pub fn is_of_another_raft(event: &Event) -> bool {
     short || event.text.contains("module=raft") || event.text.contains(" level=info msg=\"") && !event.text.contains("etcd")
 }
 
+/// What stands around a value in a table of Markdown.
+pub const CELL: [char; 4] = [' ', '`', '|', '*'];
+
 /// Whether a line only speaks of a message, as people do: of a late heartbeat without its bracket and with
 /// more text after it; of a slow sync without its length; of a deadline in the middle of a sentence.
 pub fn is_mention(event: &Event) -> bool {
@@ -60,11 +63,11 @@ pub fn is_mention(event: &Event) -> bool {
     match event.meaning {
         Meaning::HeartbeatLate => bare && !ends_in("heartbeat on time") && !ends_in("likely from slow disk"),
         Meaning::WalSyncSlow => bare && event.time.is_none() && !event.text.contains(['{', '=']) && !ends_in("slow fdatasync"),
-        // The name of a metric, in its explanation or in a query.
-        meaning if is_metric(meaning) => {
+        // The name of a metric, in its explanation or in a query; an alert's rule.
+        meaning if is_metric(meaning) || meaning == Meaning::AlertLeaderChanges => {
             let said = event.word("count").unwrap_or("");
             let said = said.rsplit_once('}').map_or(said, |(_, value)| value);
-            !said.trim_start().starts_with(|c: char| c.is_ascii_digit())
+            !said.trim_start_matches(CELL).starts_with(|c: char| c.is_ascii_digit())
         }
         Meaning::ApplySlow => bare && event.time.is_none() && !event.text.contains(|c: char| c == '{' || c == '=' || c.is_ascii_digit()),
         // `I see rejected connection again`: etcd's own line has its fields in braces, or names the other side.

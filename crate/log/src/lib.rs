@@ -12,7 +12,7 @@ pub mod sort;
 pub mod index;
 
 pub mod border;
-mod borrowed;
+pub mod borrowed;
 pub mod event;
 pub mod header;
 pub mod order;

@@ -2,6 +2,7 @@
 //! process started, so it is a number and no rate.
 
 use super::{EventId, Facts};
+use crate::log::borrowed::CELL;
 use crate::log::event::{Event, Meaning};
 use crate::units::{Micros, Range, S};
 
@@ -78,9 +79,10 @@ pub fn counter(facts: &Facts, meaning: Meaning, least: u64) -> Option<(Vec<Event
     Some((events, highest))
 }
 
-/// What a line of a counter says.
+/// What a line of a counter says; of a row of a table, which has a column for each member, the most.
 pub fn value(event: &Event) -> Option<u64> {
-    number(event.word("count")?).map(|count| count as u64)
+    let cells = event.word("count")?.split('|').filter_map(|cell| number(&cell.trim_matches(CELL).replace(',', "")));
+    cells.reduce(f64::max).map(|count| count as u64)
 }
 
 /// `41`, `7.031156e+06`; of `{instance="…"} 41` what follows the labels.
@@ -127,6 +129,58 @@ mod tests {
         let (events, highest) = counter(&facts, Meaning::MetricLeaderChanges, 1).expect("a counter");
         assert_eq!((events.len(), highest), (2, 12));
         assert!(counter(&facts, Meaning::MetricLeaderChanges, 13).is_none());
+    }
+
+    #[test]
+    fn a_table_of_markdown_has_a_column_for_each_member() {
+        let most = |row: &str| counter(&facts(&[row]), Meaning::MetricLeaderChanges, 1).map(|(_, most)| most);
+        assert_eq!(most("| `etcd_server_leader_changes_seen_total` | 1,284 | **24** | 24 |\n"), Some(1284));
+        assert_eq!(most("etcd_server_leader_changes_seen_total | 284\n"), Some(284));
+        assert_eq!(most("| `etcd_server_leader_changes_seen_total` | counts changes | 3.0 |\n"), None, "an explanation");
+    }
+
+    #[test]
+    fn an_alert_is_told_and_the_rule_behind_it_is_none() {
+        let told = |said: &str| {
+            let log = format!("description: etcd cluster \"kube-etcd\": {said}\nseverity: critical\n");
+            crate::rules::check(&facts(&[&log])).into_iter().map(|finding| (finding.id, finding.title)).collect::<Vec<_>>()
+        };
+        let of = "on etcd instance 192.0.2.7:2381";
+        let rule = "on etcd instance {{ $labels.instance }}";
+        for (alert, id, title) in [
+            ("99th percentile fsync durations are 1.584s OF.", "etcd-slow-disk", "syncs to disk took 1.58\u{a0}s or more"),
+            ("99th percentile commit durations 0.3071999s OF.", "etcd-slow-disk", "commits to disk took 307\u{a0}ms or more"),
+            ("5.0000001 leader changes within the last 15 minutes. Frequent", "etcd-election-churn", "changed 5\u{a0}times"),
+            ("99th percentile of gRPC requests is 0.49s OF for Range method.", "etcd-slow-apply", "took 490\u{a0}ms or more"),
+            ("member 192.0.2.7:2381 has no leader.", "etcd-no-quorum", "has no leader"),
+            ("insufficient members (1).", "etcd-no-quorum", "Too few members"),
+            ("members are down (1).", "etcd-peer-network", "Members are down"),
+            ("database size exceeds the defined quota OF, please defrag", "etcd-db-space", "close to its quota"),
+        ] {
+            let found = told(&alert.replace("OF", of));
+            assert!(found.len() == 1 && found[0].0 == id && found[0].1.contains(title), "{alert}: {found:?}");
+            // The same words with the holes of the rule in place of values.
+            let words = alert.replace("OF", rule).replace("192.0.2.7:2381 has", "{{ $labels.instance }} has");
+            let asked: String = words
+                .split_inclusive([' ', '(', ')'])
+                .map(|word| if word.starts_with(|c: char| c.is_ascii_digit()) && !word.starts_with("99th") { "{{ $value }}" } else { word })
+                .collect();
+            assert_eq!(told(&asked), [], "{asked}");
+        }
+    }
+
+    #[test]
+    fn late_heartbeats_of_unknown_length_leave_timing_open_beside_slow_requests() {
+        let text = "| metric | n1 | n2 |\n|---|---|---|\n| `etcd_server_heartbeat_send_failures_total` | 0 | **499** |\n| `etcd_server_slow_apply_total` | 7,784 | 5,740 |\n";
+        let report = crate::analyze(&crate::Input {
+            documents: vec![crate::Document { name: None, text: text.to_owned() }],
+            ..crate::Input::default()
+        });
+        assert_eq!(
+            report.findings.iter().map(|finding| finding.id.as_str()).collect::<Vec<_>>(),
+            ["etcd-heartbeat-late", "etcd-slow-apply"]
+        );
+        assert_eq!(report.verdict.timing, crate::report::Timing::Undecided);
     }
 
     const HEALTHY: &str = "\

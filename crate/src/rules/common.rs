@@ -107,6 +107,12 @@ pub fn said_outright(facts: &Facts, id: &'static str, events: &[EventId], title:
     (!events.is_empty()).then(|| Finding::new(id, Severity::Critical, Confidence::High, title, what).showing(facts, events))
 }
 
+/// What an alert of Prometheus says: told, not seen.
+pub fn alerted(facts: &Facts, id: &'static str, severity: Severity, events: &[EventId], title: impl Into<String>) -> Finding {
+    let what = "An alert says so. It looks at the minutes before it, and tells neither the moment nor the cause: etcd's own log of these minutes does.";
+    Finding::new(id, severity, Confidence::Medium, title, what).showing(facts, events)
+}
+
 /// How many lines these are, with the ones that the logger merged.
 pub fn lines(facts: &Facts, events: &[EventId]) -> u64 {
     events.iter().map(|id| u64::from(facts.event(*id).repeat.max(1))).sum()

@@ -1,9 +1,10 @@
 //! `etcd-db-space`: the quota of etcd 3's database is used up.
 
-use super::common::{lines, plural, said_outright, says};
+use super::common::{alerted, lines, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::log::event::Meaning;
+use crate::report::Severity;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -22,8 +23,13 @@ fn check(facts: &Facts) -> Option<Finding> {
     // The same alarm also reports corruption, which is another matter.
     let events = facts.events_where(|event| {
         event.meaning == Meaning::QuotaAlarm && !says(event, &["CORRUPT"])
-            || says(event, &["etcdserver: no space", "mvcc: database space exceeded"])
+            || says(event, &["etcdserver: no space", "mvcc: database space exceeded", "alarm:NOSPACE"])
     });
+    if events.is_empty() {
+        let told = facts.meaning(&[Meaning::AlertQuota]);
+        let title = "etcd's database is close to its quota, says an alert";
+        return (!told.is_empty()).then(|| alerted(facts, RULE.id, Severity::Warning, &told, title));
+    }
     let title = "etcd's database is full, and writes are refused";
     let what = format!("{}. It is the quota of the database, not the disk.", plural(lines(facts, &events), "line says so", "lines say so"));
     said_outright(facts, RULE.id, &events, title, &what)
@@ -69,6 +75,15 @@ mod tests {
     #[test]
     fn as_people_write_of_it() {
         assert!(find(&facts(&["we set a retention but usually get `mvcc: database space exceeded`\n"]), "etcd-db-space").is_some());
+    }
+
+    #[test]
+    fn the_alarm_in_a_table_of_etcdctl() {
+        let table = "\
+| https://192.0.2.7:2379 | 8e9e05c52164694d |  3.5.9 | 2.1 GB |      true |  memberID:10276657743932975437 |\n\
+|                        |                  |        |        |           |                 alarm:NOSPACE  |\n";
+        assert!(find(&facts(&[table]), "etcd-db-space").is_some());
+        assert!(find(&facts(&["memberID:10276657743932975437 alarm:CORRUPT\n"]), "etcd-db-space").is_none());
     }
 
     #[test]

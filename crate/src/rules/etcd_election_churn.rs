@@ -1,6 +1,6 @@
 //! `etcd-election-churn`: several elections close together.
 
-use super::common::{explained, human_limit, lines, matching, plural, says, started_before, voice, with_etcd_stop};
+use super::common::{alerted, explained, human_limit, lines, matching, plural, says, started_before, voice, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
@@ -44,7 +44,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let elections = elections(facts);
     if !churns(&elections) {
-        return by_operator(facts).or_else(|| by_metrics(facts));
+        return by_operator(facts).or_else(|| by_metrics(facts)).or_else(|| by_alert(facts));
     }
     let needless = facts.needless().count();
     let times: Vec<Micros> = elections.iter().filter_map(|election| election.time).gather();
@@ -111,6 +111,13 @@ fn by_metrics(facts: &Facts) -> Option<Finding> {
     let what = "A metric counts the changes since the process started; it tells neither when nor why. Over a year this may be maintenance, over a day it is trouble.";
     let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Low, title, what);
     Some(finding.showing(facts, &events).counting(count as usize).on(&[ElectionTimeout, HeartbeatInterval]))
+}
+
+/// What the alert on that counter says.
+fn by_alert(facts: &Facts) -> Option<Finding> {
+    let (events, count) = metrics::counter(facts, Meaning::AlertLeaderChanges, 1)?;
+    let title = format!("The leader changed {}, says an alert", super::common::times(count));
+    Some(alerted(facts, RULE.id, Severity::Warning, &events, title).on(&[ElectionTimeout, HeartbeatInterval]))
 }
 
 /// Every change had its reason: a process that ended, or a hand-over. Other rules say so.

@@ -1,6 +1,6 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
-use super::common::{WAITS, all, last_line, matching, near, plural, says, span, time, times, voice, waited};
+use super::common::{WAITS, alerted, all, last_line, matching, near, plural, says, span, time, times, voice, waited};
 use super::{Finding, Rule};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::voices::START_LINES;
@@ -44,7 +44,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     let mut events = rounds.clone();
     events.extend(gave_up.map(|(down, _)| down).iter().chain(&publish).chain(&join));
     if events.is_empty() {
-        return None;
+        let told = all(facts, &[Meaning::AlertNoLeader]);
+        let counted = told.iter().any(|id| facts.event(*id).number("count").is_some());
+        let title = if counted { "Too few members run, says an alert" } else { "A member has no leader, says an alert" };
+        return (!told.is_empty()).then(|| alerted(facts, RULE.id, Severity::Critical, &told, title));
     }
     let title = if !rounds.is_empty() {
         let over = span(facts, &rounds).filter(|span| *span > 0).map(|span| format!(" in {}", human(span))).unwrap_or_default();

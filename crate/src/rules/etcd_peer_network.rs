@@ -1,7 +1,7 @@
 //! `etcd-peer-network`: members cannot reach each other.
 
 use super::common::{
-    REFUSED, TLS_TIMEOUT, at_the_end, blames_certificate, hosts, lines, matching, near, plural, says, time, with_etcd_stop,
+    REFUSED, TLS_TIMEOUT, alerted, at_the_end, blames_certificate, hosts, lines, matching, near, plural, says, time, with_etcd_stop,
 };
 use super::{Finding, Rule};
 use crate::facts::voices::{START_LINES, speaker};
@@ -47,7 +47,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let first_start = facts.times_of(START_LINES).into_iter().min();
     events.retain(|id| !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id, first_start));
     if events.is_empty() {
-        return lost_packets(facts);
+        let told = matching(facts, &[Meaning::AlertMembersDown], |_| true);
+        let down = || alerted(facts, RULE.id, Severity::Warning, &told, "Members are down, says an alert");
+        return lost_packets(facts).or_else(|| (!told.is_empty()).then(down));
     }
     without_the_end(facts, &mut events);
     by_key(&mut events, |id| std::cmp::Reverse(telling(facts.event(*id))));

@@ -1,6 +1,6 @@
 //! `etcd-slow-apply`: carrying out requests took long.
 
-use super::common::{WAITS, lines, longest_first, plural, says};
+use super::common::{WAITS, alerted, lines, longest_first, plural, says};
 use super::{Finding, Rule};
 use crate::facts::{Facts, metrics};
 use crate::gather::Gather;
@@ -23,7 +23,7 @@ const CLEARLY_SLOW: Micros = 200 * MS;
 
 fn check(facts: &Facts) -> Option<Finding> {
     let Some((events, length)) = longest_first(facts, &[Meaning::ApplySlow]) else {
-        return by_answers(facts).or_else(|| by_metrics(facts));
+        return by_answers(facts).or_else(|| by_metrics(facts)).or_else(|| by_alert(facts));
     };
     let count = lines(facts, &events);
     // One or two lines just above the limit are a remark.
@@ -135,6 +135,13 @@ fn by_metrics(facts: &Facts) -> Option<Finding> {
     let title = format!("etcd carried out {} slowly", plural(count, "request", "requests"));
     let what = "A metric counts what took longer than 100\u{a0}ms since the process started; it tells neither when nor how long.";
     Some(Finding::new(RULE.id, severity, Confidence::Medium, title, what).showing(facts, &events).counting(count as usize))
+}
+
+/// What the alert on requests says.
+fn by_alert(facts: &Facts) -> Option<Finding> {
+    let (events, took) = longest_first(facts, &[Meaning::AlertSlowRequests])?;
+    let title = format!("One in a hundred requests took {} or more, says an alert", human(took));
+    Some(alerted(facts, RULE.id, Severity::Warning, &events, title))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `etcd-slow-disk`: a write to etcd's log took longer than a second to reach the disk.
 
-use super::common::{hosts, human_limit, lines, longest_first, plural, range};
+use super::common::{alerted, hosts, human_limit, lines, longest_first, plural, range};
 use super::{Finding, Rule};
 use crate::facts::{Facts, StallKind, metrics, tools};
 use crate::log::event::Meaning;
@@ -29,7 +29,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         let of = |meaning, what, wants| by_metrics(facts, meaning, what, wants);
         return of(Meaning::MetricWalSync, "syncs", 10 * MS)
             .or_else(|| of(Meaning::MetricCommit, "commits", 25 * MS))
-            .or_else(|| by_fio(facts));
+            .or_else(|| by_fio(facts))
+            .or_else(|| by_alert(facts));
     };
     let count = lines(facts, &events);
     let title = match (length, count) {
@@ -103,6 +104,15 @@ fn by_fio(facts: &Facts) -> Option<Finding> {
     let what = "fio wrote as etcd writes. It counts if that was the disk of etcd's data, at a time as busy as any.";
     let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
     Some(finding.showing(facts, &[line]).on(&[ElectionTimeout, HeartbeatInterval]))
+}
+
+/// What the alerts on these metrics say.
+fn by_alert(facts: &Facts) -> Option<Finding> {
+    let told = |meaning, what, wants| Some((longest_first(facts, &[meaning])?, what, wants));
+    let ((events, took), what, wants) =
+        told(Meaning::AlertSyncs, "syncs", "10\u{a0}ms").or_else(|| told(Meaning::AlertCommits, "commits", "25\u{a0}ms"))?;
+    let title = format!("One in a hundred {what} to disk took {} or more, says an alert; etcd wants {wants}", human(took));
+    Some(alerted(facts, RULE.id, Severity::Warning, &events, title).on(&[ElectionTimeout, HeartbeatInterval]))
 }
 
 #[cfg(test)]

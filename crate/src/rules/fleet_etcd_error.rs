@@ -81,6 +81,8 @@ const REASONS: &[(&[&str], &str, &str)] = &[
         "etcd ended, started anew or dropped the connection while it was asked.",
     ),
     (&["i/o timeout"], "no connection came about in time", "That machine is off, or something on the way drops the packets."),
+    // Patroni's line, of which a pager or the journal cut the rest.
+    (&["MaxRetryError("], "no connection came about", "The line is cut before its reason: journalctl --no-pager shows it whole."),
     (
         &["no endpoints available"],
         "no endpoint of etcd is set",
@@ -111,7 +113,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// A limit that was reached and a port that refused have rules of their own; beside a refusal another endpoint may
 /// have answered that it has no leader.
 fn failed(event: &Event) -> bool {
-    let of_its_own = says(event, LIMIT) || says(event, REFUSED) && !says(event, &["has no leader"]);
+    let of_its_own = says(event, LIMIT) || says(event, &["timed out"]) || says(event, REFUSED) && !says(event, &["has no leader"]);
     FAILED.contains(&event.meaning) && !of_its_own
 }
 
@@ -119,6 +121,18 @@ fn failed(event: &Event) -> bool {
 mod tests {
     use super::{RULE, Severity};
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_line_of_patroni_that_the_journal_cut() {
+        let lines = |port| {
+            let line = format!(
+                "Sep 27 07:15:07 db3 patroni[3086]: 2019-09-27 07:15:07,558 ERROR: Request to server https://192.0.2.7:{port} failed: MaxRetryError(\"HTTPSConnectionPool(host='192.0.2.7', port=2\n"
+            );
+            find(&facts(&[&line]), RULE.id).map(|finding| finding.title)
+        };
+        assert_eq!(lines(2379).as_deref(), Some("A client got an error from etcd (1\u{a0}line): no connection came about"));
+        assert_eq!(lines(443), None, "the API of Kubernetes");
+    }
 
     #[test]
     fn each_error_in_its_words() {

@@ -91,6 +91,10 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
     if plan.replay.needless == 0 && may_have_lost && facts.longest_stall().is_some_and(outruns) {
         return Timing::Undecided;
     }
+    // A counter of late heartbeats tells of no length.
+    if facts.stalls.is_empty() && findings.iter().any(|finding| finding.id == "etcd-heartbeat-late" && finding.severity > Severity::Info) {
+        return Timing::Undecided;
+    }
     let slow = findings.iter().any(|finding| {
         matches!(finding.id, "etcd-slow-apply" | "etcd-slow-disk" | "host-cpu-steal" | "etcd-send-buffer-full" | "etcd-own-trouble")
     });
