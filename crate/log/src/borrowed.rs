@@ -72,6 +72,8 @@ pub fn is_mention(event: &Event) -> bool {
         Meaning::ApplySlow => bare && event.time.is_none() && !event.text.contains(|c: char| c == '{' || c == '=' || c.is_ascii_digit()),
         // `I see rejected connection again`: etcd's own line has its fields in braces, or names the other side.
         Meaning::TlsRefused => bare && event.text.contains("rejected connection") && !event.text.contains('{'),
+        // talosctl lists what befell a service, the newest first: what stands below is over.
+        Meaning::ClientDeadline if event.text.contains("]: Health check failed: ") => !event.text.starts_with("EVENTS"),
         Meaning::ClientDeadline => event.time.is_none() && within_a_sentence(&event.text, "context deadline exceeded"),
         Meaning::EtcdPanic => !["panic: ", "fatal error: "].iter().any(|words| begins_with(&event.text, words)),
         // zap puts a trace into each line of level error (etcd 3.6).

@@ -119,6 +119,14 @@ fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
             Part::Other => {
                 // Beside a time or a host nothing further was looked at.
                 let named = header.time.is_some() || header.host.is_some();
+                // talosctl puts the node before each line (siderolabs/talos@09e3e39:cmd/talosctl/cmd/talos/logs.go).
+                let is_node = |name: &&str| !named && after.starts_with(" {\"") && name.contains(|c: char| c == '.' || c.is_ascii_digit());
+                if let Some(node) = word.strip_suffix(':').filter(is_node) {
+                    header.host = Some(node);
+                    at += word.len();
+                    header.end = at;
+                    continue;
+                }
                 let Some(length) = before_stamp(rest).filter(|_| !named) else {
                     trail.unknown = !named;
                     trail.ended_by = Some(at);
@@ -472,6 +480,15 @@ mod tests {
         assert_eq!(header(bare, bare.find("etcdserver").unwrap_or(0)).host, None);
         assert_eq!(read("etcd1  | 2015-10-16 10:12:51.344648 I | raft: x").1, Some("etcd1"));
         assert_eq!(read("> 2015-10-16 10:12:51.344648 I | raft: x").0, Some("2015-10-16 10:12:51.344648"));
+    }
+
+    #[test]
+    fn the_node_that_talosctl_names() {
+        let json = r#"{"level":"warn","ts":"2021-06-05T02:20:39.344Z","msg":"x"}"#;
+        for (node, host) in [("192.0.2.7", Some("192.0.2.7")), ("cp-1", Some("cp-1")), ("Output", None)] {
+            let line = format!("{node}: {json}");
+            assert_eq!(read(&line), (Some("2021-06-05T02:20:39.344Z"), host, None, None));
+        }
     }
 
     #[test]

@@ -81,8 +81,12 @@ pub fn counter(facts: &Facts, meaning: Meaning, least: u64) -> Option<(Vec<Event
 
 /// What a line of a counter says; of a row of a table, which has a column for each member, the most.
 pub fn value(event: &Event) -> Option<u64> {
-    let cells = event.word("count")?.split('|').filter_map(|cell| number(&cell.trim_matches(CELL).replace(',', "")));
-    cells.reduce(f64::max).map(|count| count as u64)
+    cells(event).reduce(f64::max).map(|count| count as u64)
+}
+
+/// What a line says of each member.
+pub fn cells(event: &Event) -> impl Iterator<Item = f64> {
+    event.word("count").unwrap_or("").split('|').filter_map(|cell| number(&cell.trim_matches(CELL).replace(',', "")))
 }
 
 /// `41`, `7.031156e+06`; of `{instance="…"} 41` what follows the labels.

@@ -206,6 +206,14 @@ mod tests {
     }
 
     #[test]
+    fn what_befell_a_service_of_talos_before_is_over() {
+        let events = "ID       etcd\nSTATE    Running\nEVENTS   [Running]: Health check successful (1m55s ago)\n         [Running]: Health check failed: context deadline exceeded (1m58s ago)\n         [Running]: Started task etcd (PID 2002) for container etcd (2m1s ago)\n";
+        assert!(find(&facts(&[events]), "etcd-request-timeout").is_none());
+        let newest = events.replace("[Running]: Health check successful (1m55s ago)\n         ", "");
+        assert!(find(&facts(&[&newest]), "etcd-request-timeout").is_some());
+    }
+
+    #[test]
     fn a_late_heartbeat_is_no_request() {
         let late = "2016-04-20 10:00:00.500000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 237.022208ms)\n";
         assert!(find(&facts(&[late]), "etcd-request-timeout").is_none());

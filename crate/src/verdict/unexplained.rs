@@ -85,7 +85,7 @@ pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
             return !shows_late;
         }
         if event.meaning == Meaning::MetricHasLeader {
-            return metrics::value(event) == Some(0);
+            return metrics::cells(event).any(|leader| leader == 0.0);
         }
         // A hand-over raises the term by one; more are elections that went wrong.
         if event.meaning == Meaning::LowerTermIgnored {
