@@ -7,7 +7,9 @@ use crate::config::{self, Configuration, detect};
 use crate::facts::{Facts, HOLDS_BINARY, Read, TOO_LARGE};
 use crate::input::{Assumptions, Input};
 use crate::log::border::{is_shown, may_be_several};
+use crate::log::borrowed::is_metric;
 use crate::log::scan::{Scanner, looks_like_log, messages_at_most};
+use crate::log::signature::Program;
 use crate::parts;
 use crate::report::Report;
 use crate::search;
@@ -223,7 +225,9 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
         // so is a line with its place in the source.
         let stated: usize = parts.iter().map(|part| part.settings.len()).sum();
         let placed = reading.events.iter().any(|event| event.source_line.is_some());
-        let has_log = timed || placed || reading.recognised > stated as u64;
+        // What was measured has no times.
+        let measured = reading.events.iter().any(|event| event.program() == Program::Tool || is_metric(event.meaning));
+        let has_log = timed || placed || measured || reading.recognised > stated as u64;
         read.configurations.extend(parts);
         if has_log {
             read.logs.push(reading);
@@ -323,6 +327,18 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
                 let said = |text: &str| text.starts_with("dump.yaml begins as a configuration, but is too large");
                 assert_eq!((said(&report.verdict.why), report.limits.iter().any(|limit| said(limit))), (in_verdict, true), "{piece}");
             }
+        }
+    }
+
+    /// Metrics, alerts and what tools print have no times.
+    #[test]
+    fn a_measurement_beside_a_configuration_is_read() {
+        let alert = "etcd cluster \"kube-etcd\": 6 leader changes within the last 15 minutes. Frequent elections may be a sign of";
+        for (told, id) in [("etcd_server_leader_changes_seen_total 41", "etcd-election-churn"), (alert, "etcd-election-churn")] {
+            let text = format!("We see\n\n{told}\n\nand have\n```yaml\n{CONFIG}```\n");
+            assert!(kinds(&text, 1 << 20).iter().any(|found| found == id), "{told}");
+            let asked = text.replace(" 41", "").replace("6 leader", "{{ $value }} leader");
+            assert!(!kinds(&asked, 1 << 20).iter().any(|found| found == id), "{asked}");
         }
     }
 

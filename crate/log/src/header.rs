@@ -119,9 +119,12 @@ fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
             Part::Other => {
                 // Beside a time or a host nothing further was looked at.
                 let named = header.time.is_some() || header.host.is_some();
-                // talosctl puts the node before each line (siderolabs/talos@09e3e39:cmd/talosctl/cmd/talos/logs.go).
-                let is_node = |name: &&str| !named && after.starts_with(" {\"") && name.contains(|c: char| c == '.' || c.is_ascii_digit());
-                if let Some(node) = word.strip_suffix(':').filter(is_node) {
+                // talosctl puts the node before each line (siderolabs/talos@09e3e39:cmd/talosctl/cmd/talos/logs.go), stern
+                // the pod and its container (stern/stern: README, `--template`).
+                let node =
+                    if after.starts_with(" {\"") { word.strip_suffix(':') } else { Some(word).filter(|_| after.starts_with(" etcd {\"")) };
+                let is_node = |name: &&str| !named && name.contains(|c: char| c == '.' || c.is_ascii_digit());
+                if let Some(node) = node.filter(is_node) {
                     header.host = Some(node);
                     at += word.len();
                     header.end = at;
@@ -489,6 +492,7 @@ mod tests {
             let line = format!("{node}: {json}");
             assert_eq!(read(&line), (Some("2021-06-05T02:20:39.344Z"), host, None, None));
         }
+        assert_eq!(read(&format!("etcd-cp-1 etcd {json}")).1, Some("etcd-cp-1"), "stern");
     }
 
     #[test]

@@ -214,6 +214,12 @@ mod tests {
     }
 
     #[test]
+    fn etcdctl_that_cannot_connect() {
+        let told = "192.0.2.7:2379 is unhealthy: failed to connect: grpc: timed out when dialing\n";
+        assert!(find(&facts(&[told]), "etcd-request-timeout").is_some());
+    }
+
+    #[test]
     fn a_late_heartbeat_is_no_request() {
         let late = "2016-04-20 10:00:00.500000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 237.022208ms)\n";
         assert!(find(&facts(&[late]), "etcd-request-timeout").is_none());
