@@ -12,6 +12,7 @@ pub mod versions;
 pub mod voices;
 
 use crate::config::Configuration;
+use crate::gather::Gather;
 use crate::input::Assumptions;
 use crate::log::event::{Clock, LogReading, Meaning};
 use crate::log::time::year_shift;
@@ -198,10 +199,49 @@ fn align_years(logs: &mut [LogReading]) {
     let Some(near) = dated.map(|(time, _)| time.micros) else { return };
     for log in logs.iter_mut().filter(|log| log.clock == Clock::NoYear) {
         let Some(shift) = log.first.as_ref().map(|(time, _)| year_shift(time.micros, near)) else { continue };
-        let stamps = [&mut log.first, &mut log.last].into_iter().flatten().map(|(time, _)| time);
-        let times = log.events.iter_mut().filter_map(|event| event.time.as_mut());
-        stamps.chain(times).for_each(|time| time.micros += shift);
+        move_clock(log, shift);
     }
+}
+
+fn move_clock(log: &mut LogReading, shift: Micros) {
+    let stamps = [&mut log.first, &mut log.last].into_iter().flatten().map(|(time, _)| time);
+    let times = log.events.iter_mut().filter_map(|event| event.time.as_mut());
+    stamps.chain(times).for_each(|time| time.micros += shift);
+}
+
+/// Puts logs of members whose machines have different time zones on one time line. Members hear of a new leader within
+/// moments of each other: where two of them always did so whole quarters of an hour apart, the zone is what differs.
+fn align_zones(logs: &mut [LogReading]) {
+    const QUARTER: Micros = 900 * S;
+    let known: Vec<Vec<(i64, Micros)>> = logs.iter().map(elections).gather();
+    let Some(reference) = (0..logs.len()).filter(|at| !known[*at].is_empty()).max_by_key(|at| (logs[*at].zoned, known[*at].len())) else {
+        return;
+    };
+    for at in 0..logs.len() {
+        if at == reference || logs[at].zoned {
+            continue;
+        }
+        let seen = |term: i64| known[reference].iter().find(|(other, _)| *other == term).map(|(_, time)| *time);
+        let apart: Vec<Micros> = known[at].iter().filter_map(|(term, time)| Some(seen(*term)? - time)).gather();
+        let Some(first) = apart.first() else { continue };
+        let shift = (first + QUARTER / 2).div_euclid(QUARTER) * QUARTER;
+        // One term alone may agree by chance: a member that starts anew hears of its leader late.
+        if shift != 0 && apart.len() > 1 && apart.iter().all(|apart| (apart - shift).abs() < 30 * S) {
+            move_clock(&mut logs[at], shift);
+        }
+    }
+}
+
+/// When this log first names the leader of each term.
+fn elections(log: &LogReading) -> Vec<(i64, Micros)> {
+    let mut found: Vec<(i64, Micros)> = Vec::new();
+    for event in log.events.iter().filter(|event| event.meaning == Meaning::LeaderElected) {
+        let Some((term, time)) = event.number("term").zip(event.time.as_ref()) else { continue };
+        if found.iter().all(|(known, _)| *known != term) && found.len() < 100 {
+            found.push((term, time.micros));
+        }
+    }
+    found
 }
 
 /// What is said of a document whose bytes are no text.
@@ -252,6 +292,7 @@ impl Facts {
     ) -> Facts {
         let mut logs = logs;
         align_years(&mut logs);
+        align_zones(&mut logs);
         let mut facts = Facts {
             etcd: versions::stated(assumptions.etcd_version.as_deref()).or_else(|| versions::etcd(&logs, &configurations)),
             fleet: versions::stated(assumptions.fleet_version.as_deref()).or_else(|| versions::fleet(&logs)),
@@ -441,5 +482,28 @@ mod tests {
         // A log of an etcd that does not know the flag outweighs it.
         let old = "2016-04-20 10:00:00.000000 I | etcdmain: etcd Version: 2.3.7\n";
         assert_eq!(facts(&[&file("pre-vote: true\n"), old]).generation, Generation::V2);
+    }
+
+    /// etcd 2 and 3.4 print local time.
+    #[test]
+    fn machines_with_other_time_zones_are_put_on_one_time_line() {
+        let log = |own: &str, hour: u32, terms: &[u32]| -> String {
+            let line = |term: &u32| {
+                format!(
+                    "2020-04-20 {hour:02}:{:02}:07.00000{term} I | raft: raft.node: {own} elected leader 91d25258d70ad868 at term {term}\n",
+                    10 * term
+                )
+            };
+            terms.iter().map(line).collect()
+        };
+        let apart = |hour: u32, terms: &[u32]| {
+            let facts = facts(&[&log("91d25258d70ad868", 10, &[2, 3, 4]), &log("2a0965170762fd09", hour, terms)]);
+            let first = |at: usize| facts.logs[at].events[0].time.as_ref().expect("a time").micros;
+            first(1) - first(0)
+        };
+        assert_eq!(apart(15, &[2, 3]), 0);
+        assert_eq!(apart(10, &[2, 3]), 0);
+        // One term alone may be one that a member heard of late.
+        assert_eq!(apart(15, &[2]), 5 * 3_600 * crate::units::S);
     }
 }

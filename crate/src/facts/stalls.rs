@@ -325,7 +325,13 @@ fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: us
     let back = voice.events.iter().copied().find(|id| {
         let event = facts.event(*id);
         let learned = event.number("term").is_some_and(|term| change.term.is_none_or(|new| term >= new)) || change.term.is_none();
+        // The rounds of a leader that was cut off raise its term too, and nobody has answered them yet.
+        let asks = matches!(
+            event.meaning,
+            Meaning::ElectionStart | Meaning::BecameCandidate | Meaning::BecamePreCandidate | Meaning::VoteSent | Meaning::VoteReceived
+        );
         learned
+            && !asks
             && event.time.is_some_and(|time| time.micros >= campaign - slack)
             && !change.events.iter().any(|own| own == id && event.meaning == Meaning::BecameLeader)
     })?;
@@ -407,5 +413,24 @@ mod tests {
         let late = "2020-04-20 10:00:07.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 6.822s, to 2a0965170762fd09)\n";
         assert_eq!(read(late), (false, true));
         assert_eq!(read(&late.replace("6.822s", "0.122s")), (true, false));
+    }
+
+    /// It stepped down, and its own rounds raised its term before anybody answered it.
+    #[test]
+    fn a_leader_that_was_cut_off_is_back_when_others_answer() {
+        let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | raft: {text}\n");
+        let follower = line("00.000000", "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4")
+            + &line("10.000000", "2a0965170762fd09 is starting a new election at term 4")
+            + &line("10.000100", "raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+            + &line("10.001000", "2a0965170762fd09 became leader at term 5")
+            + &line("10.001100", "raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5");
+        let old = line("00.000000", "raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4")
+            + &line("11.000000", "91d25258d70ad868 stepped down to follower since quorum is not active")
+            + &line("12.000000", "91d25258d70ad868 is starting a new election at term 4")
+            + &line("12.000100", "91d25258d70ad868 became candidate at term 5")
+            + &line("22.000000", "91d25258d70ad868 [term: 5] received a MsgApp message with higher term from 2a0965170762fd09 [term: 6]");
+        let facts = facts(&[&follower, &old]);
+        let stall = facts.stalls.iter().find(|stall| stall.kind == StallKind::CutOff).expect("cut off");
+        assert!(stall.length.low > 12 * crate::units::S, "{:?}", stall.length);
     }
 }

@@ -247,9 +247,10 @@ pub fn kept_place(facts: &Facts) -> Option<&Stall> {
 pub fn went_on(facts: &Facts, stall: &Stall) -> bool {
     // No follower waits longer.
     let longest = 2 * (facts.value(Parameter::ElectionTimeout) + facts.value(Parameter::HeartbeatInterval));
-    let (Some(id), Some(end)) = (stall.events.first(), stall.end) else { return false };
+    let Some(id) = stall.events.first() else { return false };
     let events = &facts.logs[id.log].events;
     let host = facts.event(*id).host;
+    let Some(end) = stall.end else { return went_on_without_times(facts, *id) };
     let remarks = || events.iter().any(|event| says(event, &["\"level\":\"info\"", " I | "]));
     let last = events.iter().rev().find(|event| event.host == host).and_then(|event| event.time);
     let deposed = |event: &Event| {
@@ -260,6 +261,16 @@ pub fn went_on(facts: &Facts, stall: &Stall) -> bool {
     !events.iter().skip(id.event.saturating_sub(200)).take(400).any(deposed)
         && last.is_some_and(|last| last.micros >= end + facts.value(Parameter::ElectionTimeout))
         && (!facts.changes.is_empty() || remarks())
+}
+
+/// A leader that lost its place says so beside the line that measured its stall, or at once after it.
+fn went_on_without_times(facts: &Facts, id: EventId) -> bool {
+    let host = facts.event(id).host;
+    let lines: Vec<&Event> =
+        facts.logs[id.log].events[id.event.saturating_sub(20)..].iter().filter(|event| event.host == host).take(60).gather();
+    let falls =
+        |event: &&&Event| matches!(event.meaning, Meaning::HigherTermMessage | Meaning::QuorumInactiveStepdown | Meaning::LeaderLost);
+    !facts.changes.is_empty() && lines.len() > 40 && lines.iter().find(falls).is_none()
 }
 
 /// The sound pair that the configuration states where the log shows that the member runs with another one.

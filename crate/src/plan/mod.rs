@@ -275,6 +275,20 @@ coreos:
         plan(&facts, &rules::check(&facts))
     }
 
+    /// Without times too it is seen that a leader kept its place, and said so by saying nothing.
+    #[test]
+    fn a_leader_that_keeps_its_place_in_a_log_without_times() {
+        let starts = "etcd Version: 3.4.23\nheartbeat = 100ms\nelection = 1000ms\nraft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 2\n";
+        let late = "failed to send out heartbeat on time (exceeded the 100ms timeout for 4.85s, to 2a0965170762fd09)\n";
+        let goes_on = "saved snapshot at index 10001\n".repeat(40);
+        let raises = |lost: &str| {
+            planned(&format!("{starts}{goes_on}{late}{lost}{goes_on}"), None).of(Parameter::ElectionTimeout).proposed.is_some()
+        };
+        let lost = "raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 3\nraft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 3\n";
+        assert!(!raises(""));
+        assert!(raises(lost));
+    }
+
     #[test]
     fn six_thousand_costs_seven_seconds_and_several_times_the_lost_requests() {
         let facts = read(ARTICLE, None);

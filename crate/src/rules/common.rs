@@ -261,6 +261,11 @@ const NEIGHBOURS: usize = 2_000;
 /// Whether a line of `meanings` stands on the same host of the same document within [from, to] of
 /// this one; without time stamps, within so many recognised lines.
 pub fn near(facts: &Facts, id: EventId, meanings: &[Meaning], from: Micros, to: Micros, lines: usize) -> bool {
+    beside(facts, id, from, to, lines, &|event| meanings.contains(&event.meaning))
+}
+
+/// As `near`, of lines that `fit`.
+fn beside(facts: &Facts, id: EventId, from: Micros, to: Micros, lines: usize, fit: &dyn Fn(&Event) -> bool) -> bool {
     let Some(log) = facts.logs.get(id.log) else { return false };
     let here = facts.event(id);
     // Whole-second stamps put lines of one moment in any order, so both sides are looked at.
@@ -273,7 +278,7 @@ pub fn near(facts: &Facts, id: EventId, meanings: &[Meaning], from: Micros, to: 
             (Some(there), Some(now)) => (from..=to).contains(&(there.micros - now.micros)),
             _ => true,
         };
-        in_time && event.host == here.host && meanings.contains(&event.meaning)
+        in_time && event.host == here.host && fit(event)
     };
     let events = || log.events.iter().enumerate();
     let before = events().take(id.event + 1).rev().take(NEIGHBOURS).take_while(in_reach).any(fits);
@@ -315,15 +320,23 @@ pub const TRANSFERS: &[Meaning] = &[Meaning::LeaderTransfer, Meaning::LeaderTran
 pub fn stopped_on_purpose(facts: &Facts, change: &LeaderChange) -> bool {
     let Some(elected) = change.elected else { return false };
     let within = 30 * S + 3 * facts.value(Parameter::ElectionTimeout);
+    // A stop before the leader before was elected is none of this one.
+    let before = facts.changes.iter().filter_map(|other| other.elected).filter(|other| *other < elected).max().unwrap_or(Micros::MIN);
+    let stop = |time: Micros| time > before && (0..=within).contains(&(elected - time));
     change.class == ChangeClass::Wanted
-        && facts
-            .events_of(&[Meaning::EtcdShutdown])
-            .any(|(_, event)| event.time.is_some_and(|time| (0..=within).contains(&(elected - time.micros))))
+        && facts.events_of(&[Meaning::EtcdShutdown]).any(|(_, event)| event.time.is_some_and(|time| stop(time.micros)))
 }
 
 /// Whether an etcd process was stopped on purpose around this line, or handed its leadership over.
 pub fn with_etcd_stop(facts: &Facts, id: EventId) -> bool {
-    near(facts, id, &[Meaning::EtcdShutdown, Meaning::LeaderTransfer, Meaning::LeaderTransferProgress], -10 * S, S, 20)
+    let stops = [Meaning::EtcdShutdown, Meaning::LeaderTransfer, Meaning::LeaderTransferProgress];
+    beside(facts, id, -10 * S, S, 20, &|event| stops.contains(&event.meaning) || gave_up_itself(event))
+}
+
+/// A member that stops gives its connections up itself, and says so among the warnings too.
+fn gave_up_itself(event: &Event) -> bool {
+    matches!(event.meaning, Meaning::PeerDialError | Meaning::PeerReadFailed | Meaning::PeerInactive)
+        && says(event, &["(context canceled)"])
 }
 
 /// Needless leader changes that a measured or estimated stall explains.

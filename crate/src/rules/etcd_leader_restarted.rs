@@ -140,4 +140,22 @@ mod tests {
 ";
         assert!(find(&facts(&[start]), "etcd-leader-restarted").is_none());
     }
+
+    #[test]
+    fn a_stop_by_hand_is_none_of_the_next_end() {
+        let lead = |second: u32, term: u32| {
+            format!(
+                "2020-04-20 10:00:{second:02}.000000 I | etcdmain: etcd Version: 3.4.23\n\
+                 2020-04-20 10:00:{:02}.000000 I | raft: 91d25258d70ad868 became leader at term {term}\n\
+                 2020-04-20 10:00:{:02}.000100 I | raft: raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term {term}\n",
+                second + 1,
+                second + 1
+            )
+        };
+        let stop =
+            |second: u32| format!("2020-04-20 10:00:{second:02}.000000 N | pkg/osutil: received terminated signal, shutting down...\n");
+        let severity = |log: String| find(&facts(&[&log]), "etcd-leader-restarted").expect("it ended").severity;
+        assert_eq!(severity(lead(1, 2) + &stop(10) + &lead(11, 3) + &stop(19) + &lead(20, 4)), crate::report::Severity::Info);
+        assert_eq!(severity(lead(1, 2) + &stop(10) + &lead(11, 3) + &lead(20, 4)), crate::report::Severity::Warning);
+    }
 }

@@ -109,7 +109,7 @@ fn harmless(facts: &Facts, events: &[EventId]) -> Option<Finding> {
                 .advising("See why the member ended or stalled; the connections come back by themselves."),
         );
     }
-    if events.iter().all(|id| of_silent_leader(facts, *id)) {
+    if events.iter().all(|id| of_silent_leader(facts, *id) || follows_an_end_or_stall(facts, *id)) {
         let title = format!("Connections to the leader gave no answer in time ({lines})");
         let what = "The leader's own log is not here, and it answered again later: it stood still, or the link to it was cut. These lines look alike in both cases.";
         return Some(remark(Confidence::Medium, &title, what).advising("Paste the leader's log of that minute."));
@@ -336,7 +336,9 @@ fn over_at_once(facts: &Facts, events: &[EventId]) -> bool {
 
 /// Without times: the link is there again within the next lines, and does not break once more after it.
 fn back_next(facts: &Facts, id: EventId) -> bool {
-    let after = || facts.logs[id.log].events[id.event + 1..].iter();
+    let who = peer(facts.event(id));
+    let other = |event: &Event| who.is_some() && peer(event).is_some_and(|peer| Some(peer) != who);
+    let after = || facts.logs[id.log].events[id.event + 1..].iter().filter(|event| !other(event));
     let up = after().take(20).position(|event| matches!(event.meaning, Meaning::PeerActive | Meaning::PeerStreamUp));
     up.is_some_and(|up| !after().skip(up).any(|event| BROKEN.contains(&event.meaning)))
 }
@@ -388,7 +390,12 @@ fn stays_away(facts: &Facts, events: &[EventId]) -> bool {
             back |= before.is_some_and(|before| peer(facts.event(*before)).is_some_and(|who| peer(facts.event(*up)) == Some(who)));
             next += 1;
         }
-        if back || since.is_none() {
+        // A stream that is read from was up, also where the log leaves remarks out.
+        let new_break = since.is_some()
+            && facts.changes.is_empty()
+            && says(facts.event(*id), &["(read tcp "])
+            && now > before.and_then(|before| time(facts, *before)).map(|time| time + 10 * S);
+        if back || new_break || since.is_none() {
             since = now;
         }
         before = Some(id);
@@ -586,10 +593,48 @@ mod tests {
         assert_eq!(severity(format!("{broke}{back}")), Severity::Info);
         assert_eq!(severity(format!("{broke}{back}{broke}{back}")), Severity::Warning);
         assert_eq!(severity(broke.to_owned()), Severity::Warning);
+        // Another peer that breaks later is another break.
+        let other = |lines: &str| lines.replace("ca93d269ec463a6b", "91d25258d70ad868");
+        assert_eq!(severity(format!("{broke}{back}{}{}", other(broke), other(back))), Severity::Info);
+        assert_eq!(severity(format!("{broke}{}{}", other(broke), other(back))), Severity::Warning);
         // A stream that breaks beside a stall of 5 s or more follows from it.
         let late = |excess: &str| format!("failed to send out heartbeat on time (deadline exceeded for {excess})\n{broke}");
         assert_eq!(severity(late("7.5s")), Severity::Info);
         assert_eq!(severity(late("1.5s")), Severity::Warning);
+    }
+
+    /// An excerpt of the warnings alone does not show that a connection came back; that it could break again does.
+    #[test]
+    fn a_stream_that_breaks_again_was_up_in_between() {
+        let broke = |minute: u32, error: &str| {
+            format!("2020-02-03 05:{minute}:10.000000 E | rafthttp: failed to read 91d25258d70ad868 on stream Message ({error})\n")
+        };
+        let severity = |error: &str| find(&facts(&[&(broke(10, error) + &broke(11, error))]), "etcd-peer-network").expect("broke").severity;
+        assert_eq!(severity("read tcp 10.0.0.1:338->10.0.0.2:2380: i/o timeout"), Severity::Warning);
+        assert_eq!(severity("dial tcp 10.0.0.2:2380: i/o timeout"), Severity::Critical);
+    }
+
+    #[test]
+    fn streams_that_broke_beside_the_own_stall_and_to_a_silent_leader() {
+        let silent = |at: &str, peer: &str| {
+            format!(
+                "2020-04-20 {at} E | rafthttp: failed to read {peer} on stream Message (read tcp 192.0.2.7:46508->192.0.2.8:2380: i/o timeout)\n\
+                     2020-04-20 {at} I | rafthttp: peer {peer} became active\n"
+            )
+        };
+        let late = "2020-04-20 10:05:00.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 7.8s, to 91d25258d70ad868)\n";
+        let log = |own: &str| {
+            String::from(
+                "2020-04-20 10:00:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4\n\
+                 2020-04-20 10:01:01.000000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5\n\
+                 2020-04-20 10:01:01.100000 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5\n",
+            ) + &silent("10:01:05.000000", "91d25258d70ad868")
+                + own
+                + &silent("10:05:00.100000", "ca93d269ec463a6b")
+        };
+        let severity = |own: &str| find(&facts(&[&log(own)]), "etcd-peer-network").expect("said").severity;
+        assert_eq!(severity(late), Severity::Info);
+        assert_ne!(severity(""), Severity::Info);
     }
 
     #[test]

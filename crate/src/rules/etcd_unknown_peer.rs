@@ -68,4 +68,12 @@ mod tests {
         let log = "2019-08-09 10:57:50.500232 W | rafthttp: rejected the stream from peer 483051cc299afbd9 since it was removed\n";
         assert!(find(&facts(&[log]), "etcd-unknown-peer").expect("removed").title.contains("was removed"));
     }
+
+    /// An excerpt of the warnings alone has no line of the stop itself.
+    #[test]
+    fn a_member_that_gives_its_connections_up_is_stopping() {
+        let gave_up = "2019-08-09 10:57:50.483514 E | rafthttp: failed to read 91d25258d70ad868 on stream MsgApp v2 (context canceled)\n";
+        assert!(find(&facts(&[&(String::from(gave_up) + UNKNOWN)]), "etcd-unknown-peer").is_none());
+        assert!(find(&facts(&[&(gave_up.replace("10:57:50", "10:52:50") + UNKNOWN)]), "etcd-unknown-peer").is_some());
+    }
 }
