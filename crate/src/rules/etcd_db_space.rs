@@ -23,7 +23,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     // The same alarm also reports corruption, which is another matter.
     let events = facts.events_where(|event| {
         event.meaning == Meaning::QuotaAlarm && !says(event, &["CORRUPT"])
-            || says(event, &["etcdserver: no space", "mvcc: database space exceeded", "alarm:NOSPACE"])
+            || says(event, &["etcdserver: no space", "mvcc: database space exceeded", "alarm:NOSPACE", "ALARM NOSPACE"])
     });
     if events.is_empty() {
         let told = facts.meaning(&[Meaning::AlertQuota]);

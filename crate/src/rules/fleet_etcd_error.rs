@@ -54,7 +54,7 @@ const LASTING: &[&str] = &[
 /// What an error says, in plain words; the most telling first (fleet's errors, from its etcd client).
 const REASONS: &[(&[&str], &str, &str)] = &[
     (
-        &["has no leader", WITHOUT_LEADER, "Raft Internal Error", "too many redirects"],
+        &["has no leader", WITHOUT_LEADER, "/health false; no leader", "RAFT NO LEADER", "Raft Internal Error", "too many redirects"],
         "etcd had no leader",
         "The member that was asked knew no leader that could carry it out.",
     ),
@@ -121,6 +121,17 @@ fn failed(event: &Event) -> bool {
 mod tests {
     use super::{RULE, Severity};
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_member_that_tells_of_itself_that_it_has_no_leader() {
+        let title = |log: &str| find(&facts(&[log]), RULE.id).map(|finding| finding.title);
+        let logged = "{\"level\":\"warn\",\"ts\":\"2026-02-11T03:12:44.101Z\",\"caller\":\"etcdhttp/health.go:232\",\"msg\":\"serving /health false; no leader\"}\n";
+        let answer = "{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}\n";
+        for log in [logged, answer] {
+            assert_eq!(title(log).as_deref(), Some("A client got an error from etcd (1\u{a0}line): etcd had no leader"));
+        }
+        assert_eq!(title("{\"health\":\"true\",\"reason\":\"\"}\n"), None);
+    }
 
     #[test]
     fn a_line_of_patroni_that_the_journal_cut() {
