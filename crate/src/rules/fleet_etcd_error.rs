@@ -113,7 +113,8 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// A limit that was reached and a port that refused have rules of their own; beside a refusal another endpoint may
 /// have answered that it has no leader.
 fn failed(event: &Event) -> bool {
-    let of_its_own = says(event, LIMIT) || says(event, &["timed out"]) || says(event, REFUSED) && !says(event, &["has no leader"]);
+    let of_its_own =
+        says(event, LIMIT) || says(event, &["timed out", "NewConnectionError"]) || says(event, REFUSED) && !says(event, &["has no leader"]);
     FAILED.contains(&event.meaning) && !of_its_own
 }
 
@@ -143,6 +144,9 @@ mod tests {
         };
         assert_eq!(lines(2379).as_deref(), Some("A client got an error from etcd (1\u{a0}line): no connection came about"));
         assert_eq!(lines(443), None, "the API of Kubernetes");
+        let whole = "2024-03-22 14:19:24,088 ERROR: Request to server http://192.0.2.7:2379 failed: MaxRetryError(\"HTTPConnectionPool(host='192.0.2.7', port=2379): Max retries exceeded with url: /v3/kv/range (Caused by NewConnectionError('Failed to establish a new connection: [Errno 113] No route to host'))\")\n";
+        assert!(find(&facts(&[whole]), RULE.id).is_none(), "its reason is another finding");
+        assert!(find(&facts(&[whole]), "etcd-unreachable").is_some());
     }
 
     #[test]
