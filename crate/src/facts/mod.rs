@@ -232,10 +232,10 @@ fn align_zones(logs: &mut [LogReading]) {
     }
 }
 
-/// When this log first names the leader of each term.
+/// When this log first tells of each term's leader, or of the loss of the one before.
 fn elections(log: &LogReading) -> Vec<(i64, Micros)> {
     let mut found: Vec<(i64, Micros)> = Vec::new();
-    for event in log.events.iter().filter(|event| event.meaning == Meaning::LeaderElected) {
+    for event in log.events.iter().filter(|event| matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderLost)) {
         let Some((term, time)) = event.number("term").zip(event.time.as_ref()) else { continue };
         if found.iter().all(|(known, _)| *known != term) && found.len() < 100 {
             found.push((term, time.micros));

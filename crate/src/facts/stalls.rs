@@ -314,6 +314,10 @@ fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: us
         let back = heard_again(facts, change, old).find(after)?;
         return silent_until(facts, change, back, StallKind::Return);
     };
+    // An excerpt that begins later does not show when it was back.
+    if !voice.events.iter().any(|id| time_of(facts, *id).is_some_and(|time| time <= campaign + slack)) {
+        return None;
+    }
     // Where nobody but the old leader speaks of the term, the moment of its return is held against itself; that it
     // stalled then follows from other stalls alone.
     let by_others = facts.any_event(|event| {
@@ -432,5 +436,22 @@ mod tests {
         let facts = facts(&[&follower, &old]);
         let stall = facts.stalls.iter().find(|stall| stall.kind == StallKind::CutOff).expect("cut off");
         assert!(stall.length.low > 12 * crate::units::S, "{:?}", stall.length);
+    }
+
+    /// The last lines of each member, which cover unlike spans of time.
+    #[test]
+    fn an_excerpt_that_begins_after_the_change_does_not_show_the_return() {
+        let line = |minute: u32, text: &str| format!("2020-04-20 10:{minute:02}:10.000000 I | raft: {text}\n");
+        let follower = line(0, "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4")
+            + &line(1, "2a0965170762fd09 is starting a new election at term 4")
+            + &line(1, "raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+            + &line(1, "2a0965170762fd09 became leader at term 5")
+            + &line(1, "raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5")
+            + &line(3, "2a0965170762fd09 [term: 5] received a MsgVote message with higher term from ca93d269ec463a6b [term: 6]");
+        let later = line(3, "91d25258d70ad868 [term: 5] received a MsgVote message with higher term from ca93d269ec463a6b [term: 6]");
+        let longest = |old: &str| facts(&[&follower, old]).longest_stall().map(|stall| stall.planned);
+        assert!(longest(&later) < Some(3 * crate::units::S));
+        let before = line(0, "raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4");
+        assert!(longest(&(before + &later)) > Some(60 * crate::units::S));
     }
 }

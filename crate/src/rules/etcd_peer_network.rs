@@ -274,9 +274,13 @@ fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
     ended || facts.stalls.iter().filter(stood_still).any(broke)
 }
 
-/// Without times: within 20 lines of a measured stall of the same document that outlasted a silent stream (judgement).
+/// Without times: within 20 lines of a measured stall of the same document that outlasted a silent stream (judgement), or
+/// one of another document, where the link came back.
 fn beside_long_stall(facts: &Facts, id: EventId) -> bool {
-    let beside = |other: &EventId| other.log == id.log && other.event.abs_diff(id.event) <= 20;
+    let who = peer(facts.event(id));
+    let up = |event: &Event| matches!(event.meaning, Meaning::PeerActive | Meaning::PeerStreamUp) && peer(event) == who;
+    let back = facts.logs[id.log].events[id.event..].iter().take(NEARBY).any(up);
+    let beside = |other: &EventId| if other.log == id.log { other.event.abs_diff(id.event) <= 20 } else { back };
     facts.stalls.iter().any(|stall| stall.kind.is_measured() && stall.length.low >= SILENT_STREAM && stall.events.iter().any(beside))
 }
 
@@ -601,6 +605,12 @@ mod tests {
         let late = |excess: &str| format!("failed to send out heartbeat on time (deadline exceeded for {excess})\n{broke}");
         assert_eq!(severity(late("7.5s")), Severity::Info);
         assert_eq!(severity(late("1.5s")), Severity::Warning);
+        let other = |lines: &str| {
+            let late = "failed to send out heartbeat on time (deadline exceeded for 7.5s)\n";
+            find(&facts(&[late, lines]), "etcd-peer-network").expect("said").severity
+        };
+        assert_eq!(other(&[broke, back, broke, back].concat()), Severity::Info);
+        assert_eq!(other(broke), Severity::Warning);
     }
 
     /// An excerpt of the warnings alone does not show that a connection came back; that it could break again does.

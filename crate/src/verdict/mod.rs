@@ -51,6 +51,34 @@ mod tests {
     }
 
     #[test]
+    fn one_end_of_a_leader_is_not_the_cause_of_all_changes() {
+        const A: &str = "91d25258d70ad868";
+        const B: &str = "ca93d269ec463a6b";
+        let change = |minute: u32, old: &str, new: &str| {
+            let line = |verb: &str, who: &str| {
+                format!("2020-04-20 10:{minute:02}:07.000000 I | raft: raft.node: 2a0965170762fd09 {verb} leader {who} at term {minute}\n")
+            };
+            line("lost", old) + &line("elected", new)
+        };
+        let ended = format!(
+            "2020-04-20 10:09:05.800000 W | rafthttp: lost the TCP streaming connection with peer {A} (stream Message reader)\n\
+             2020-04-20 10:09:05.800100 E | rafthttp: failed to read {A} on stream Message (unexpected EOF)\n\
+             2020-04-20 10:09:05.800200 I | rafthttp: peer {A} became inactive (message send to peer failed)\n"
+        );
+        let timing = |others: &str| {
+            verdict(&format!(
+                "{others}{ended}{}{}",
+                change(9, A, B),
+                "2020-04-20 10:12:00.000000 I | etcdserver: saved snapshot at index 10001\n"
+            ))
+            .timing
+        };
+        let first = "2020-04-20 10:01:07.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 1\n";
+        assert_eq!(timing(first), Timing::NotTheRemedy);
+        assert_eq!(timing(&[first, &change(3, A, B), &change(5, B, A)].concat()), Timing::Undecided);
+    }
+
+    #[test]
     fn values_that_nobody_states_are_not_said_to_be_there() {
         let headline = |more: &str| verdict(&format!("[Service]\nEnvironment=ETCD_NAME=a\n{more}")).headline;
         assert!(headline("").starts_with("No timing value is stated"));

@@ -70,7 +70,10 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::Undecided;
     }
     let beyond = beyond_waiting(facts).is_some();
-    if other_cause(findings).is_some() || plan.too_long.is_some() || waits_long_already(facts) || beyond {
+    // That a leader ended is the cause of the election after it, not of all others.
+    let ended = || facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted).count();
+    let explains = |cause: &Finding| cause.id != "etcd-leader-restarted" || plan.replay.needless <= ended() as u64;
+    if other_cause(findings).is_some_and(explains) || plan.too_long.is_some() || waits_long_already(facts) || beyond {
         return Timing::NotTheRemedy;
     }
     let real_changes = facts.changes.iter().filter(|change| change.class != ChangeClass::Start).count();
