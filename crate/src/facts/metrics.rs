@@ -174,6 +174,18 @@ mod tests {
     }
 
     #[test]
+    fn beside_a_log_that_shows_stalls_an_alert_is_a_remark() {
+        let alert = "etcd cluster \"kube-etcd\": member 192.0.2.7:2381 has no leader.\n\n";
+        let late = "{\"level\":\"warn\",\"ts\":\"2026-03-01T08:00:01.200Z\",\"caller\":\"etcdserver/raft.go:416\",\"msg\":\"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk\",\"to\":\"8e9e05c52164694d\",\"heartbeat-interval\":\"100ms\",\"expected-duration\":\"200ms\",\"exceeded-duration\":\"1.6s\"}\n";
+        let severity = |log: &str| {
+            let findings = crate::rules::check(&facts(&[log]));
+            findings.into_iter().find(|finding| finding.id == "etcd-no-quorum").map(|finding| finding.severity)
+        };
+        assert_eq!(severity(alert), Some(crate::report::Severity::Critical));
+        assert_eq!(severity(&[alert, late].concat()), Some(crate::report::Severity::Info));
+    }
+
+    #[test]
     fn late_heartbeats_of_unknown_length_leave_timing_open_beside_slow_requests() {
         let text = "| metric | n1 | n2 |\n|---|---|---|\n| `etcd_server_heartbeat_send_failures_total` | 0 | **499** |\n| `etcd_server_slow_apply_total` | 7,784 | 5,740 |\n";
         let report = crate::analyze(&crate::Input {

@@ -109,6 +109,8 @@ pub fn said_outright(facts: &Facts, id: &'static str, events: &[EventId], title:
 
 /// What an alert of Prometheus says: told, not seen.
 pub fn alerted(facts: &Facts, id: &'static str, severity: Severity, events: &[EventId], title: impl Into<String>) -> Finding {
+    // What etcd's log shows of stalls and leaders weighs more.
+    let severity = if facts.stalls.is_empty() && facts.changes.is_empty() { severity } else { Severity::Info };
     let what = "An alert says so. It looks at the minutes before it, and tells neither the moment nor the cause: etcd's own log of these minutes does.";
     Finding::new(id, severity, Confidence::Medium, title, what).showing(facts, events)
 }
