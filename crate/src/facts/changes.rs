@@ -58,6 +58,16 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange) -> Option<String> {
     if let Some(from) = ignored.and_then(|(_, event)| event.word("from")).filter(|from| *from != old) {
         return Some(from.to_owned());
     }
+    // The leader gave way to an answer of a higher term before anybody else asked for votes.
+    let answered = facts.events_of(&[Meaning::HigherTermMessage]).find(|(_, event)| {
+        before(event, 3 * wait)
+            && event.word("id") == Some(old)
+            && event.time.is_some_and(|time| time.micros < campaign)
+            && event.word("value") == Some("MsgAppResp")
+    });
+    if let Some(from) = answered.and_then(|(_, event)| event.word("from")).filter(|from| Some(*from) != change.new.as_deref()) {
+        return Some(from.to_owned());
+    }
     let mut rounds: Vec<(&str, Micros)> = facts
         .events_of(&[Meaning::BecameCandidate])
         .filter(|(_, event)| {
@@ -700,5 +710,28 @@ mod tests {
         assert_eq!(class(format!("{start}{second}{}", published(5))), ChangeClass::Start);
         assert!(find(&facts(&[&format!("{start}{second}{}", published(5))]), "etcd-leader-lost").is_none());
         assert_eq!(class(format!("{start}{}{second}", published(2))), ChangeClass::Needless);
+    }
+
+    /// A member that was cut off is back: the leader gives way to its term, and others elect the next one in a term of their own.
+    #[test]
+    fn a_leader_that_gives_way_to_a_higher_term_did_not_stall() {
+        let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | raft: {text}\n");
+        let follower = line("00.000000", "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4")
+            + &line("31.500000", "2a0965170762fd09 is starting a new election at term 4")
+            + &line("31.500100", "2a0965170762fd09 became candidate at term 5")
+            + &line("31.500200", "raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+            + &line("31.501000", "2a0965170762fd09 became leader at term 5")
+            + &line("31.501100", "raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5");
+        let old = |second: &str| {
+            line("00.000000", "raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4")
+                + &line(
+                    second,
+                    "91d25258d70ad868 [term: 4] received a MsgAppResp message with higher term from ca93d269ec463a6b [term: 11]",
+                )
+                + &line(second, "raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 11")
+        };
+        let raised = |second: &str| facts(&[&follower, &old(second)]).changes.iter().any(|change| change.raised_by.is_some());
+        assert!(raised("30.400000"));
+        assert!(!raised("31.900000"), "it woke up after the others had missed it");
     }
 }
