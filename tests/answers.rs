@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use timing_advisor::report::{Recommendation, Report, Severity, Timing};
-use timing_advisor::units::{MS, Micros, S, human};
+use timing_advisor::units::{MS, Micros, S, about, human};
 use timing_advisor::{Document, Input, analyze};
 
 /// Input, severity, class, and the proposed values as they are written; an empty list leaves all.
@@ -316,7 +316,7 @@ fn each_value_follows_from_what_bound_it() {
                     assert!(stall * 5 / 4 + below / 5 > below * 102 / 100, "{name}: {below} would have done");
                     let model = model.expect("etcd is there");
                     for point in [&model.now, &model.proposed] {
-                        let p50 = human((point.as_ref().expect("both").failover_p50 * MS as f64).round() as Micros);
+                        let p50 = about((point.as_ref().expect("both").failover_p50 * MS as f64).round() as Micros);
                         assert!(row.cost.contains(&p50), "{name}: {p50} in {}", row.cost);
                     }
                     assert!(row.cost.contains(&human(5 * S + 2 * wait)), "{name}: {}", row.cost);

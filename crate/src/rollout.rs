@@ -174,7 +174,7 @@ fn hand_out(facts: &Facts, plan: &Plan) -> Step {
         return hand_to(launcher);
     }
     let when = if is(Source::CloudConfig) || facts.configurations.is_empty() && facts.has_fleet() {
-        " A cloud-config acts at the next boot; a drop-in acts at the next restart of its unit."
+        " A cloud-config acts at the next boot. To act without one put the drop-in beside it, which acts at the next restart of its unit."
     } else {
         " It acts at the next restart of its daemon."
     };
@@ -205,22 +205,31 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
     );
     let both = [heartbeat, election].iter().all(|decision| decision.proposed.is_some());
     let now = election.current.value.unwrap_or(0);
+    let [old_beat, new_beat] =
+        [heartbeat.current.value.unwrap_or(0), heartbeat.value()].map(|value| Parameter::HeartbeatInterval.human(value));
+    let [old_wait, new_wait] = [now, election.value()].map(|value| Parameter::ElectionTimeout.human(value));
     let order = "followers first, the leader last, waiting for a full cluster before the next one";
     if both && election.value() < now {
         return vec![
-            step(format!("Lower heartbeat-interval on all members first: {order}."), commands, interrupts.clone()),
-            step(format!("Then lower election-timeout in the same order. {in_force}"), commands, interrupts),
+            step(
+                format!("Lower heartbeat-interval on all members first, with election-timeout still at {old_wait} in the file: {order}."),
+                commands,
+                interrupts.clone(),
+            ),
+            step(format!("Then lower election-timeout to {new_wait} in the same order. {in_force}"), commands, interrupts),
         ];
     }
     // A leader that beats this rarely leaves followers with the old timeout few chances to hear it.
     if both && heartbeat.value() > now / 4 {
         return vec![
-            step(format!("Raise election-timeout on all members first: {order}."), commands, interrupts.clone()),
+            step(
+                format!("Raise election-timeout on all members first, with heartbeat-interval still at {old_beat} in the file: {order}."),
+                commands,
+                interrupts.clone(),
+            ),
             step(
                 format!(
-                    "Then raise heartbeat-interval in the same order; a beat every {} is too rare for followers that still wait {}. {in_force}",
-                    Parameter::HeartbeatInterval.human(heartbeat.value()),
-                    Parameter::ElectionTimeout.human(now)
+                    "Then raise heartbeat-interval to {new_beat} in the same order. A beat so rare leaves followers that still wait {old_wait} few chances to hear it. {in_force}"
                 ),
                 commands,
                 interrupts,
@@ -228,11 +237,7 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
         ];
     }
     let one_pass = if both {
-        format!(
-            " One pass is enough: members that still wait {} hear a beat every {} often enough.",
-            Parameter::ElectionTimeout.human(now),
-            Parameter::HeartbeatInterval.human(heartbeat.value())
-        )
+        format!(" One pass is enough: members that still wait {old_wait} hear a beat every {new_beat} often enough.")
     } else {
         String::new()
     };
@@ -391,6 +396,15 @@ mod tests {
         let documents = texts.map(|text| Document { name: None, text }).into();
         let report = analyze(&Input { documents, ..Input::default() });
         report.rollout.iter().chain(&report.measure_next).map(|step| format!("{}\n{}\n", step.text, step.commands.join("\n"))).collect()
+    }
+
+    /// The corrected file holds both values, so the first pass says which one waits.
+    #[test]
+    fn two_passes_name_the_value_that_waits() {
+        let steps = steps(&FLAGS.replace("1000", "800"));
+        let first = steps.lines().find(|line| line.starts_with("Raise election-timeout")).expect("two passes");
+        assert!(first.contains("heartbeat-interval still at 100\u{a0}ms"), "{first}");
+        assert!(steps.contains("Then raise heartbeat-interval to "), "{steps}");
     }
 
     #[test]

@@ -61,11 +61,17 @@ export function steps(list, label) {
       h(
         'li',
         null,
-        h('div', null, h('p', null, sentence(step.text)), commands(step)),
+        h('div', null, h('p', null, lead(step.text)), commands(step)),
         step.effect ? h('div', { class: 'int' }, h('b', null, label), unbroken(step.effect)) : h('div'),
       ),
     ),
   );
+}
+
+/** The step itself stands out from how and why. @param {string} text */
+function lead(text) {
+  const [, step, rest] = /^([^`]+?[.:])( .+)?$/s.exec(text) ?? [];
+  return step ? [h('b', null, unbroken(step)), sentence(rest ?? '')] : sentence(text);
 }
 
 /** One to a line, to be taken one by one or all at once. @param {Step} step */

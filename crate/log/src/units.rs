@@ -175,6 +175,15 @@ pub fn human(time: Micros) -> String {
     format!("{sign}{text}")
 }
 
+/// As [`human`], with two digits: `3.5 s`, `14 s`. For what a model says, which knows no more.
+pub fn about(time: Micros) -> String {
+    let mut step = 1;
+    while time.abs() / step >= 100 {
+        step *= 10;
+    }
+    human((time + time.signum() * step / 2) / step * step)
+}
+
 /// `value / unit` with at most `places` decimals, rounded, without trailing zeros. Neither is negative.
 pub fn decimal(value: i64, unit: i64, places: u32) -> String {
     let scale = 10_i64.pow(places);
@@ -268,5 +277,9 @@ mod tests {
         assert_eq!(human(237_022), "237\u{a0}ms");
         assert_eq!(human(125 * S), "2\u{a0}min 5\u{a0}s");
         assert_eq!(human(9_000 * S), "2.5\u{a0}h");
+        assert_eq!(
+            [3_472, 1_156, 996, 99, 0].map(|time| about(time * MS)),
+            ["3.5\u{a0}s", "1.2\u{a0}s", "1\u{a0}s", "99\u{a0}ms", "0\u{a0}µs"]
+        );
     }
 }

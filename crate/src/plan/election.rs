@@ -15,7 +15,7 @@ use crate::report::{Confidence, Provenance, Severity};
 use crate::rules::common::{closes_silent_streams, human_limit, only_bounded, says};
 use crate::rules::etcd_bad_config::REFUSED;
 use crate::rules::{Basis, Finding, Side};
-use crate::units::{MS, Micros, S, decimal, human};
+use crate::units::{MS, Micros, S, about, decimal, human};
 
 /// Rungs of the election-timeout; heartbeat-interval is a tenth (method 7.2).
 const LADDER: [Micros; 14] = [
@@ -284,7 +284,7 @@ fn stated_only(facts: &Facts) -> Option<(Micros, Micros)> {
 
 /// A smaller value that is enough.
 fn would_do(facts: &Facts, enough: Micros) -> String {
-    format!("{} would do and replace a dead leader after about {}.", ms(enough), human(failover_at(facts, enough).p50))
+    format!("{} would do and replace a dead leader after about {}.", ms(enough), about(failover_at(facts, enough).p50))
 }
 
 /// etcd 0.4 itself says that a gap came near the timeout: above 0.8 of it (etcd-io/etcd@v0.4.9:server/peer_server.go).
@@ -352,7 +352,7 @@ fn reasons(facts: &Facts, stall: Micros, election: Micros) -> Vec<Bound> {
         let text = format!(
             "Your budget of {} for a failover; this value takes about {}.",
             ms((budget * MS as f64) as Micros),
-            human(failover_at(facts, election).p50)
+            about(failover_at(facts, election).p50)
         );
         reasons.push(bound(Side::AtMost, Basis::Judgement, parameter, None, text));
     }
@@ -408,8 +408,8 @@ fn keep(facts: &Facts, why: Vec<Bound>) -> Pair {
         election.because.push(bound(Side::AtMost, Basis::Derived, Parameter::ElectionTimeout, None, text));
         election.cost = format!(
             "A leader that really dies is replaced after about {} (nine in ten within {}), as it is now.",
-            human(then.p50),
-            human(then.p90)
+            about(then.p50),
+            about(then.p90)
         );
         heartbeat.cost = blind(facts, beat);
         election.because.extend(slow_sync(facts, carried));
@@ -447,8 +447,8 @@ fn cheaper(facts: &Facts, now: Micros) -> Option<String> {
             ms(less),
             ms(less / 10),
             ms(less * 16 / 25),
-            human(failover_at(facts, less).p50),
-            human(facts.failover(&replay::timers_in_force(facts)).p50)
+            about(failover_at(facts, less).p50),
+            about(facts.failover(&replay::timers_in_force(facts)).p50)
         )
     })
 }
@@ -562,7 +562,7 @@ fn neighbours(facts: &Facts, election: Micros) -> Vec<String> {
         texts.push(format!(
             "Not {}: a leader that really dies would be replaced {} later, and nothing asks for it.",
             ms(*above),
-            human(more)
+            about(more)
         ));
     }
     texts
@@ -584,10 +584,10 @@ fn cost(facts: &Facts, heartbeat: Micros, election: Micros) -> String {
             format!(" A request caught in it can hang up to {}.", human(etcd_patience(version, election)))
         }
     };
-    let instead = if facts.refuses_pair() || facts.no_leader_lasts() { String::new() } else { format!(" instead of {}", human(now.p50)) };
+    let instead = if facts.refuses_pair() || facts.no_leader_lasts() { String::new() } else { format!(" instead of {}", about(now.p50)) };
     format!(
         "A leader that really dies is replaced after about {}{instead} (nine in ten within {}).{slow}{hang}",
-        human(then.p50),
-        human(then.p90),
+        about(then.p50),
+        about(then.p90),
     )
 }

@@ -250,6 +250,7 @@ mod tests {
     use crate::model::loss_share;
     use crate::rules;
     use crate::session::Session;
+    use crate::units::about;
 
     const ARTICLE: &str = "\
 #cloud-config
@@ -300,8 +301,8 @@ coreos:
         let plan = planned(ARTICLE, None);
         let election = plan.of(Parameter::ElectionTimeout);
         assert!(plan.changes().next().is_none(), "nothing is known of stalls, so nothing is changed");
-        assert!(election.cost.contains(&human(article)), "{}", election.cost);
-        assert!(election.neighbours.iter().any(|text| text.contains("2500") && text.contains(&human(at(2_500 * MS)))));
+        assert!(election.cost.contains(&about(article)), "{}", election.cost);
+        assert!(election.neighbours.iter().any(|text| text.contains("2500") && text.contains(&about(at(2_500 * MS)))));
         assert!(rules::check(&facts).iter().any(|finding| finding.id == "config-election-costs-fleet-requests"));
         assert!(plan.of(Parameter::EtcdRequestTimeout).neighbours[0].contains("lost at 1, 5 and 10"));
     }

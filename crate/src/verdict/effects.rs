@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::replay::timers;
 use crate::report::Timing;
 use crate::rules::Finding;
-use crate::units::human;
+use crate::units::{about, human};
 
 /// What gets better, in numbers where the log has them.
 pub(super) fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
@@ -45,7 +45,7 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
             String::from("and today no leader lasts")
         } else {
             let now = timers(facts, facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
-            format!("today {}", human(facts.failover(&now).p50))
+            format!("today {}", about(facts.failover(&now).p50))
         };
         pay.push(format!("A real failover takes about {}, {today}.", failover_then(facts, plan)));
     }
@@ -92,7 +92,7 @@ pub(super) fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, ti
 /// How long a dead leader is missed under the plan.
 pub(super) fn failover_then(facts: &Facts, plan: &Plan) -> String {
     let [heartbeat, election] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| plan.of(parameter).value());
-    human(facts.failover(&timers(facts, heartbeat, election)).p50)
+    about(facts.failover(&timers(facts, heartbeat, election)).p50)
 }
 
 /// fleet before 0.12 takes a unit for deleted when its one read fails.
