@@ -23,6 +23,7 @@ pub mod model;
 pub mod report;
 pub mod template;
 pub mod margin;
+pub mod html;
 pub mod escaped;
 pub mod yaml;
 pub mod config;

@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::config::embedded::{HEADER, here_document};
 use crate::config::{self, Configuration, Marks, Source, detect};
 use crate::escaped;
+use crate::html;
 use crate::log::border::{is_fence, is_hunk, is_prompt, is_stamped};
 use crate::log::header::header;
 use crate::margin::without_margins;
@@ -26,23 +27,29 @@ struct Stretch {
 
 /// The configurations that stand in a text beside a log, each with its bytes at their places.
 pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
-    let clean = without_margins(text);
-    let (shown, text) = (text, clean.as_deref().unwrap_or(text));
+    let page = html::shown(text);
+    let (source, shown) = (text, page.as_deref().unwrap_or(text));
+    let clean = without_margins(shown);
+    let text = clean.as_deref().unwrap_or(shown);
     let may_be_one = |stretch: &Stretch| {
         let text = &text[stretch.range.clone()];
         stretch.embedded || text.starts_with(HEADER) || names_a_parameter(text)
     };
     let in_margin = |stretch: &Stretch| shown[stretch.range.clone()] != text[stretch.range.clone()];
-    let marked = |stretch: Stretch| Stretch { marks: stretch.marks.or(in_margin(&stretch).then_some(Marks::Margin)), ..stretch };
+    let in_page = |stretch: &Stretch| source[stretch.range.clone()] != shown[stretch.range.clone()];
+    let marked = |stretch: Stretch| {
+        let margin = in_margin(&stretch).then_some(Marks::Margin);
+        Stretch { marks: stretch.marks.or(margin).or(in_page(&stretch).then_some(Marks::Html)), ..stretch }
+    };
     let lines = stretches(text).into_iter().filter(may_be_one).take(MOST).filter_map(|stretch| {
         let lines = &text[stretch.range.clone()];
         let stretch = marked(stretch);
         let alone = if stretch.marks == Some(Marks::Diff) { Cow::Owned(applied(lines)) } else { without_shifted_mark(lines) };
         read(document, text, stretch, alone)
     });
-    let quoted = escaped::find(shown).into_iter().take(MOST).filter_map(|escaped::Escaped { range, text }| {
+    let quoted = escaped::find(source).into_iter().take(MOST).filter_map(|escaped::Escaped { range, text }| {
         let stretch = Stretch { range, embedded: true, marks: Some(Marks::Escaped) };
-        read(document, shown, stretch, Cow::Owned(text))
+        read(document, source, stretch, Cow::Owned(text))
     });
     lines.chain(quoted).collect()
 }
@@ -183,7 +190,7 @@ pub fn embeds(text: &str) -> bool {
         above.pass(line);
         opened
     };
-    without_margins(text).is_some() || escaped::has_one(text) || text.lines().any(opens)
+    html::shown(text).is_some() || without_margins(text).is_some() || escaped::has_one(text) || text.lines().any(opens)
 }
 
 /// Whole lines between logs, fences and prompts, and what stands inside a file.

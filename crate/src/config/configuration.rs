@@ -148,6 +148,8 @@ pub enum Marks {
     Margin,
     /// Quotes around it, and `\n` for each line end.
     Escaped,
+    /// `&quot;` for each quote, as in the source of a page.
+    Html,
 }
 
 /// Every finding id that a `Problem` may carry.

@@ -77,7 +77,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
         Some(Marks::Margin) => {
             return Err("Something stands before each of these lines (>, a number or a path); paste the file without it, or make the change in the file.".to_owned());
         }
-        Some(Marks::Escaped) | None => {}
+        Some(Marks::Escaped | Marks::Html) | None => {}
     }
     if configuration.source == Source::Manifest && of_openshift(text) {
         return Err(hardware_speed(changes));

@@ -16,6 +16,7 @@ mod verify;
 
 use crate::config::{Configuration, Marks, Setting, Source, env};
 use crate::gather::Gather;
+use crate::html;
 use crate::parameters::Parameter;
 use crate::report::{EditReport, PatchReport, Rendering};
 use crate::template;
@@ -170,8 +171,15 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
     Ok((edits, reason.map(str::to_owned)))
 }
 
-/// The edits of a text in quotes as they are written between them.
+/// The edits of a text in quotes or of a page as they are written there.
 fn as_shown(shown: &str, text: &str, marks: Option<Marks>, mut edits: Vec<Edit>) -> Result<Vec<Edit>, String> {
+    for edit in edits.iter_mut().filter(|_| marks == Some(Marks::Html)) {
+        let is_new = edit.start == edit.end;
+        let [start, end] = [edit.start, edit.end].map(|at| html::around(shown, at));
+        edit.end = end.map_or(edit.end, |(_, end)| end);
+        edit.start = if is_new { edit.end } else { start.map_or(edit.start, |(start, _)| start) };
+        edit.text = edit.text.replace('"', "&quot;");
+    }
     for edit in edits.iter_mut().filter(|_| marks == Some(Marks::Escaped)) {
         let lead = lead_of(shown, text, edit.start);
         // A line ends before its escape, of which the line end of the text that was read is the second byte.
@@ -305,6 +313,25 @@ mod tests {
         let text = "systemd:\n  units:\n    - name: etcd-member.service\n      dropins:\n        - name: 40-etcd.conf\n          contents: |\n            [Service]\n            Environment=\"ETCD_NAME=a\"\n";
         let added = format!("{text}            Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n");
         assert_eq!(patched(text, &[ELECTION]), added);
+    }
+
+    #[test]
+    fn the_source_of_a_page_stays_one() {
+        let cloud_config = "#cloud-config\ncoreos:\n  etcd2:\n    name: \"a\"\n    heartbeat-interval: \"100\"\n";
+        let added = "heartbeat-interval: 250\n    election-timeout: 2500\n";
+        let cloud_config = (cloud_config, cloud_config.replace("heartbeat-interval: \"100\"\n", added));
+        let variables = "ETCD_NAME=\"a\"\nETCD_HEARTBEAT_INTERVAL=\"100\"\nETCD_ELECTION_TIMEOUT='1000'\n";
+        let unit = "[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=100\" \"ETCD_ELECTION_TIMEOUT=1000\"\n";
+        let pod = "spec:\n  containers:\n  - command: [etcd, \"--heartbeat-interval=100\", \"--election-timeout=1000\"]\n";
+        let others =
+            [variables, unit, pod].map(|text| (text, text.replace("1000", "2500").replace("=100", "=250").replace("\"100", "\"250")));
+        for (text, expected) in others.into_iter().chain([cloud_config]) {
+            let page =
+                |text: &str| format!("<p>Ours:</p>\n<pre><code>{}</code></pre>\n", text.replace('"', "&quot;").replace('\'', "&#39;"));
+            let text = page(text);
+            let patches = patch(&[&text], &crate::parts::configurations(0, &text), &[HEARTBEAT, ELECTION]);
+            assert_eq!(patches[0].text, Some(page(&expected)), "{:?}", patches[0].reason);
+        }
     }
 
     #[test]
