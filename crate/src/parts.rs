@@ -7,11 +7,15 @@ use std::ops::Range;
 use crate::config::embedded::{HEADER, here_document};
 use crate::config::{self, Configuration, Marks, Source, detect};
 use crate::escaped;
+use crate::gather::Gather;
 use crate::html;
 use crate::log::border::{is_fence, is_hunk, is_prompt, is_stamped};
+use crate::log::event::Event;
 use crate::log::header::header;
 use crate::margin::without_margins;
+use crate::parameters::Parameter;
 use crate::text::DocumentId;
+use crate::units::Micros;
 
 /// So many stretches that may be configurations are looked at; an article has a few.
 const MOST: usize = 8;
@@ -52,6 +56,29 @@ pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
         read(document, source, stretch, Cow::Owned(text))
     });
     lines.chain(quoted).collect()
+}
+
+/// Said where a configuration was left out by [`without_what_came_later`].
+pub const LATER: &str =
+    "A configuration below the log states other values than the one above it: it was read as what came after, not as what was in force.";
+
+/// Leaves out what an article ends with, its cure: a configuration below the last message that states other values than
+/// one of its kind above (judgement). With none above, one below may have been in force, as where a question ends with it.
+pub fn without_what_came_later(parts: &mut Vec<Configuration>, events: &[Event]) -> bool {
+    let last = events.iter().map(|event| event.span.start).max().unwrap_or(0);
+    let acting = |part: &Configuration, above: bool| -> Vec<(Parameter, Option<Micros>)> {
+        let settings = part.settings.iter().filter(|setting| setting.effective && (setting.place.span.start < last) == above);
+        settings.map(|setting| (setting.parameter, setting.value)).gather()
+    };
+    let above: Vec<_> = parts.iter().map(|part| (part.source, acting(part, true))).gather();
+    let changes = |part: &Configuration| {
+        let below = acting(part, false);
+        let differs = |(parameter, before): &(Parameter, Option<Micros>)| below.iter().any(|(of, now)| of == parameter && now != before);
+        above.iter().any(|(source, settings)| *source == part.source && settings.iter().any(differs))
+    };
+    let all = parts.len();
+    parts.retain(|part| !changes(part));
+    parts.len() < all
 }
 
 fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: Stretch, alone: Cow<str>) -> Option<Configuration> {
@@ -267,8 +294,8 @@ fn is_command(line: &str) -> bool {
 mod tests {
     use super::*;
     use crate::log::border::may_be_several;
-    use crate::parameters::Parameter::{self, AgentTtl, ElectionTimeout};
-    use crate::units::{MS, Micros, S};
+    use crate::parameters::Parameter::{AgentTtl, ElectionTimeout};
+    use crate::units::{MS, S};
 
     const LOG: &str = "Apr 20 10:00:29 core-01 etcd2[815]: failed to send out heartbeat on time (deadline exceeded for 2.237022208s)\n";
 
@@ -285,6 +312,24 @@ mod tests {
         );
         assert_eq!(stated(&text), [(ElectionTimeout, Some(2000 * MS), "2000"), (AgentTtl, Some(60 * S), "60s")]);
         assert!(configurations(0, &text)[0].problems.iter().all(|problem| problem.id != "config-header-missing"));
+    }
+
+    #[test]
+    fn the_cure_that_an_article_ends_with_was_not_in_force() {
+        let file = |wait: u32| format!("```\n#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: {wait}\n```\n");
+        let kept = |text: String| {
+            let mut parts = configurations(0, &text);
+            let mut scanner = crate::log::scan::Scanner::new(0);
+            scanner.push(text.as_bytes());
+            let left_out = without_what_came_later(&mut parts, &scanner.finish().events);
+            (parts.into_iter().flat_map(|part| part.settings).filter_map(|setting| setting.value).collect::<Vec<_>>(), left_out)
+        };
+        let (old, new) = (file(1000), file(6000));
+        assert_eq!(kept(format!("Ours:\n{old}{LOG}Now:\n{new}")), (vec![1000 * MS], true));
+        // The same again, another file above too, or none above.
+        assert_eq!(kept(format!("Ours:\n{old}{LOG}Again:\n{old}")), (vec![1000 * MS, 1000 * MS], false));
+        assert_eq!(kept(format!("One:\n{old}Other:\n{new}{LOG}")), (vec![1000 * MS, 6000 * MS], false));
+        assert_eq!(kept(format!("{LOG}Ours:\n{old}")), (vec![1000 * MS], false));
     }
 
     /// Markdown's other way to show code, where no first line tells what it is.

@@ -219,7 +219,7 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     let is_log = text.is_empty() || reading.recognised > 0 || looks_like_log(&text);
     source.lines = reading.lines;
     let timed = reading.recognised > 0 && reading.first.is_some();
-    let parts = if timed || several { parts::configurations(id, &text) } else { Vec::new() };
+    let mut parts = if timed || several { parts::configurations(id, &text) } else { Vec::new() };
     if !parts.is_empty() {
         // Without times a few messages may be quoted beside a configuration; more of them than settings are a log, and
         // so is a line with its place in the source.
@@ -228,6 +228,9 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
         // What was measured has no times.
         let measured = reading.events.iter().any(|event| event.program() == Program::Tool || is_metric(event.meaning));
         let has_log = timed || placed || measured || reading.recognised > stated as u64;
+        if parts::without_what_came_later(&mut parts, &reading.events) {
+            reading.limits.push(String::from(parts::LATER));
+        }
         read.configurations.extend(parts);
         if has_log {
             read.logs.push(reading);
