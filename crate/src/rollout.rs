@@ -29,7 +29,9 @@ pub fn names(facts: &Facts) -> Names {
     let runs = |program: &str| facts.logs.iter().any(|log| log.programs.iter().any(|seen| seen == program));
     let launcher = launcher(facts);
     // What launches pods launches etcd 3; only a service of docker-compose may be older.
-    let third = facts.etcd.map_or(launcher.is_some(), |range| range.low >= (3, 0, 0));
+    // Of alerts and measurements alone nothing tells the version; those who take them today run etcd 3.
+    let of_today = || facts.configurations.is_empty() && !facts.has_fleet() && !runs("etcd2");
+    let third = facts.etcd.map_or_else(|| launcher.is_some() || of_today(), |range| range.low >= (3, 0, 0));
     let ctl = match launcher {
         // kubernetes.io, "Operating etcd clusters for Kubernetes": kubeadm's certificates, in the pod as on the machine.
         Some(Launcher::Kubelet | Launcher::Kubeadm) => {
@@ -405,6 +407,16 @@ mod tests {
         let first = steps.lines().find(|line| line.starts_with("Raise election-timeout")).expect("two passes");
         assert!(first.contains("heartbeat-interval still at 100\u{a0}ms"), "{first}");
         assert!(steps.contains("Then raise heartbeat-interval to "), "{steps}");
+    }
+
+    #[test]
+    fn an_alert_alone_is_of_an_etcd_of_today() {
+        let alert =
+            "description: etcd cluster \"kube-etcd\": 99th percentile fsync durations are 1.584s on etcd instance 192.0.2.7:2381.\n";
+        let documents = vec![Document { name: None, text: alert.to_owned() }];
+        let commands: String =
+            analyze(&Input { documents, ..Input::default() }).measure_next.into_iter().flat_map(|step| step.commands).collect();
+        assert!(commands.contains("/var/lib/etcd") && !commands.contains("etcd2"), "{commands}");
     }
 
     #[test]
