@@ -92,9 +92,8 @@ fn entity(text: &str) -> Option<(&'static str, char)> {
 /// Length of the tag at `at`, if it breaks the line.
 fn tag(text: &str, at: usize) -> Option<usize> {
     let rest = &text[at + 1..];
-    let line = rest.split('\n').next()?;
-    let length = line.find('>').filter(|length| *length < LONGEST_TAG)?;
-    let name = line[..length].trim_start_matches('/').split([' ', '/']).next()?;
+    let length = rest.bytes().take(LONGEST_TAG).take_while(|byte| *byte != b'\n').position(|byte| byte == b'>')?;
+    let name = rest[..length].trim_start_matches('/').split([' ', '/']).next()?;
     // What a tag became ends its line.
     let begins = || text[..at].trim_end_matches(' ').ends_with('\n');
     let breaks = BREAKS.contains(&name) || name == "code" && (begins() || rest[length + 1..].starts_with("</pre"));
