@@ -21,7 +21,7 @@ use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::report::Provenance;
 use crate::sort::distinct;
 use crate::text::{DocumentId, Place};
-use crate::units::{MS, Micros, Range, S};
+use crate::units::{MS, Micros, Range, S, human};
 
 pub use crate::model::Generation;
 pub use events::EventId;
@@ -213,6 +213,8 @@ fn move_clock(log: &mut LogReading, shift: Micros) {
 /// moments of each other: where two of them always did so whole quarters of an hour apart, the zone is what differs.
 fn align_zones(logs: &mut [LogReading]) {
     const QUARTER: Micros = 900 * S;
+    // From UTC-12 to UTC+14 (IANA, tzdb). Further apart are other elections, as of another cluster.
+    const FURTHEST: Micros = 26 * 3_600 * S;
     let known: Vec<Vec<(i64, Micros)>> = logs.iter().map(elections).gather();
     let Some(reference) = (0..logs.len()).filter(|at| !known[*at].is_empty()).max_by_key(|at| (logs[*at].zoned, known[*at].len())) else {
         return;
@@ -226,8 +228,13 @@ fn align_zones(logs: &mut [LogReading]) {
         let Some(first) = apart.first() else { continue };
         let shift = (first + QUARTER / 2).div_euclid(QUARTER) * QUARTER;
         // One term alone may agree by chance: a member that starts anew hears of its leader late.
-        if shift != 0 && apart.len() > 1 && apart.iter().all(|apart| (apart - shift).abs() < 30 * S) {
+        if shift != 0 && shift.abs() <= FURTHEST && apart.len() > 1 && apart.iter().all(|apart| (apart - shift).abs() < 30 * S) {
             move_clock(&mut logs[at], shift);
+            logs[at].limits.push(format!(
+                "A log tells of the same elections {} {} than another: its machine is taken to be in another time zone, and its times are moved.",
+                human(shift.abs()),
+                if shift < 0 { "later" } else { "earlier" }
+            ));
         }
     }
 }
@@ -487,23 +494,24 @@ mod tests {
     /// etcd 2 and 3.4 print local time.
     #[test]
     fn machines_with_other_time_zones_are_put_on_one_time_line() {
-        let log = |own: &str, hour: u32, terms: &[u32]| -> String {
+        let log = |own: &str, year: u32, hour: u32, terms: &[u32]| -> String {
             let line = |term: &u32| {
                 format!(
-                    "2020-04-20 {hour:02}:{:02}:07.00000{term} I | raft: raft.node: {own} elected leader 91d25258d70ad868 at term {term}\n",
+                    "{year}-04-20 {hour:02}:{:02}:07.00000{term} I | raft: raft.node: {own} elected leader 91d25258d70ad868 at term {term}\n",
                     10 * term
                 )
             };
             terms.iter().map(line).collect()
         };
-        let apart = |hour: u32, terms: &[u32]| {
-            let facts = facts(&[&log("91d25258d70ad868", 10, &[2, 3, 4]), &log("2a0965170762fd09", hour, terms)]);
+        let apart = |year: u32, hour: u32, terms: &[u32]| {
+            let facts = facts(&[&log("91d25258d70ad868", 2020, 10, &[2, 3, 4]), &log("2a0965170762fd09", year, hour, terms)]);
             let first = |at: usize| facts.logs[at].events[0].time.as_ref().expect("a time").micros;
-            first(1) - first(0)
+            (first(1) - first(0), facts.logs[1].limits.len())
         };
-        assert_eq!(apart(15, &[2, 3]), 0);
-        assert_eq!(apart(10, &[2, 3]), 0);
+        assert_eq!(apart(2020, 15, &[2, 3]), (0, 1));
+        assert_eq!(apart(2020, 10, &[2, 3]), (0, 0));
         // One term alone may be one that a member heard of late.
-        assert_eq!(apart(15, &[2]), 5 * 3_600 * crate::units::S);
+        assert_eq!(apart(2020, 15, &[2]), (5 * 3_600 * crate::units::S, 0));
+        assert_eq!(apart(2021, 10, &[2, 3]), (365 * 86_400 * crate::units::S, 0), "no zone is that far away");
     }
 }
