@@ -58,13 +58,13 @@ pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
     lines.chain(quoted).collect()
 }
 
-/// Said where a configuration was left out by [`without_what_came_later`].
-pub const LATER: &str =
+/// Said where [`without_what_came_later`] left one out.
+const LATER: &str =
     "A configuration below the log states other values than the one above it: it was read as what came after, not as what was in force.";
 
 /// Leaves out what an article ends with, its cure: a configuration below the last message that states other values than
 /// one of its kind above (judgement). With none above, one below may have been in force, as where a question ends with it.
-pub fn without_what_came_later(parts: &mut Vec<Configuration>, events: &[Event]) -> bool {
+pub fn without_what_came_later(parts: &mut Vec<Configuration>, events: &[Event]) {
     let last = events.iter().map(|event| event.span.start).max().unwrap_or(0);
     let acting = |part: &Configuration, above: bool| -> Vec<(Parameter, Option<Micros>)> {
         let settings = part.settings.iter().filter(|setting| setting.effective && (setting.place.span.start < last) == above);
@@ -78,7 +78,10 @@ pub fn without_what_came_later(parts: &mut Vec<Configuration>, events: &[Event])
     };
     let all = parts.len();
     parts.retain(|part| !changes(part));
-    parts.len() < all
+    let kept = parts.len();
+    if let Some(above) = parts.first_mut().filter(|_| kept < all) {
+        above.limits.push(String::from(LATER));
+    }
 }
 
 fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: Stretch, alone: Cow<str>) -> Option<Configuration> {
@@ -321,7 +324,8 @@ mod tests {
             let mut parts = configurations(0, &text);
             let mut scanner = crate::log::scan::Scanner::new(0);
             scanner.push(text.as_bytes());
-            let left_out = without_what_came_later(&mut parts, &scanner.finish().events);
+            without_what_came_later(&mut parts, &scanner.finish().events);
+            let left_out = parts.iter().any(|part| part.limits.iter().any(|limit| limit == LATER));
             (parts.into_iter().flat_map(|part| part.settings).filter_map(|setting| setting.value).collect::<Vec<_>>(), left_out)
         };
         let (old, new) = (file(1000), file(6000));

@@ -228,9 +228,7 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
         // What was measured has no times.
         let measured = reading.events.iter().any(|event| event.program() == Program::Tool || is_metric(event.meaning));
         let has_log = timed || placed || measured || reading.recognised > stated as u64;
-        if parts::without_what_came_later(&mut parts, &reading.events) {
-            reading.limits.push(String::from(parts::LATER));
-        }
+        parts::without_what_came_later(&mut parts, &reading.events);
         read.configurations.extend(parts);
         if has_log {
             read.logs.push(reading);
@@ -343,6 +341,21 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
             let asked = text.replace(" 41", "").replace("6 leader", "{{ $value }} leader");
             assert!(!kinds(&asked, 1 << 20).iter().any(|found| found == id), "{asked}");
         }
+    }
+
+    /// Too little of a log to be read as one: what is left out because of it is said all the same.
+    #[test]
+    fn a_cure_below_a_quoted_message_is_said_to_be_left_out() {
+        let file = |wait: u32| {
+            format!(
+                "```yaml\n#cloud-config\ncoreos:\n  etcd2:\n    name: a\n    heartbeat-interval: 100\n    election-timeout: {wait}\n```\n"
+            )
+        };
+        let told = "```\nfailed to send out heartbeat on time (deadline exceeded for 237.022208ms)\n```\n";
+        let text = format!("Ours\n{}and\n{told}now\n{}", file(1000), file(2000));
+        let documents = vec![crate::Document { name: None, text }];
+        let report = crate::analyze(&Input { documents, ..Input::default() });
+        assert!(report.limits.iter().any(|limit| limit.contains("below the log")), "{:?}", report.limits);
     }
 
     /// The same where the log carries no time: fenced beside a configuration it is a log all the same.
