@@ -81,6 +81,7 @@ const REASONS: &[(&[&str], &str, &str)] = &[
         "etcd ended, started anew or dropped the connection while it was asked.",
     ),
     (&["i/o timeout"], "no connection came about in time", "That machine is off, or something on the way drops the packets."),
+    (&["(Caused by "], "no connection came about", "The line names the reason behind `Caused by`: a certificate, for one."),
     // Patroni's line, of which a pager or the journal cut the rest.
     (&["MaxRetryError("], "no connection came about", "The line is cut before its reason: journalctl --no-pager shows it whole."),
     (
@@ -147,6 +148,12 @@ mod tests {
         let whole = "2024-03-22 14:19:24,088 ERROR: Request to server http://192.0.2.7:2379 failed: MaxRetryError(\"HTTPConnectionPool(host='192.0.2.7', port=2379): Max retries exceeded with url: /v3/kv/range (Caused by NewConnectionError('Failed to establish a new connection: [Errno 113] No route to host'))\")\n";
         assert!(find(&facts(&[whole]), RULE.id).is_none(), "its reason is another finding");
         assert!(find(&facts(&[whole]), "etcd-unreachable").is_some());
+        let certificate = whole.replace(
+            "NewConnectionError('Failed to establish a new connection: [Errno 113] No route to host')",
+            "SSLError(1, '[SSL: WRONG_VERSION_NUMBER] wrong version number')",
+        );
+        let told = find(&facts(&[&certificate]), RULE.id).expect("an error").what;
+        assert!(told.contains("Caused by") && !told.contains("is cut"), "{told}");
     }
 
     #[test]
