@@ -29,7 +29,7 @@ pub fn names(facts: &Facts) -> Names {
     let runs = |program: &str| facts.logs.iter().any(|log| log.programs.iter().any(|seen| seen == program));
     let launcher = launcher(facts);
     // What launches pods launches etcd 3; only a service of docker-compose may be older.
-    // Of alerts and measurements alone nothing tells the version; those who take them today run etcd 3.
+    // Alerts, measurements and what clients print tell no version; without a sign of etcd 2 it is one of today.
     let of_today = || facts.configurations.is_empty() && !facts.has_fleet() && !runs("etcd2");
     let third = facts.etcd.map_or_else(|| launcher.is_some() || of_today(), |range| range.low >= (3, 0, 0));
     let ctl = match launcher {

@@ -47,7 +47,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let first_start = facts.times_of(START_LINES).into_iter().min();
     events.retain(|id| !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id, first_start));
     if events.is_empty() {
-        let told = matching(facts, &[Meaning::AlertMembersDown], |_| true);
+        let told = facts.meaning(&[Meaning::AlertMembersDown]);
         let down = || alerted(facts, RULE.id, Severity::Warning, &told, "Members are down, says an alert");
         return lost_packets(facts).or_else(|| (!told.is_empty()).then(down));
     }
@@ -307,13 +307,19 @@ fn of_silent_leader(facts: &Facts, id: EventId) -> bool {
 /// Between a member's last line and some seconds after its new start. One that prints little may have lived on after
 /// that line, so a minute at most counts (judgement).
 fn around_restart(facts: &Facts, start: EventId, now: Micros) -> bool {
+    const AFTER: Micros = 20 * S;
+    const LONGEST: Micros = 60 * S;
     let Some(began) = time(facts, start) else { return false };
+    // Looked at first: a member that ends again and again has thousands of starts, each with many lines before it.
+    if !(-LONGEST..=AFTER).contains(&(now - began)) {
+        return false;
+    }
     let host = facts.event(start).host;
     let before = facts.logs[start.log].events[..start.event].iter().rev().filter(|event| event.host == host);
     // What a start prints before its telling line is not the last line of the process before it.
     let last = before.filter_map(|event| event.time).map(|time| time.micros).find(|time| began - time > S);
-    let down = last.map_or(0, |last| began - last).clamp(15 * S, 60 * S);
-    (-down..=20 * S).contains(&(now - began))
+    let down = last.map_or(0, |last| began - last).clamp(15 * S, LONGEST);
+    (-down..=AFTER).contains(&(now - began))
 }
 
 /// Each break lasts some seconds, no peer has two, and at the end of each the connection is there: peers that started.
