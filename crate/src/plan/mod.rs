@@ -290,6 +290,14 @@ coreos:
         assert!(raises(lost));
     }
 
+    /// A number that was mangled on the way reads as three centuries.
+    #[test]
+    fn a_stall_of_any_length_is_answered_at_once() {
+        let log = "Nov 22 06:22:19 core-01 fleetd[19246]: ERROR engine.go:169: Unable to determine cluster engine version\n\
+                   2026-11-22 06:22:42.766436 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 9223372036854775807.3s, to c5db4243cef05d6)\n";
+        assert!(planned(log, None).of(Parameter::AgentTtl).proposed <= Some(180 * S));
+    }
+
     #[test]
     fn six_thousand_costs_seven_seconds_and_several_times_the_lost_requests() {
         let facts = read(ARTICLE, None);

@@ -113,9 +113,12 @@ fn outage(facts: &Facts, election: Micros) -> Micros {
     stall.max(failover).max(2 * proven)
 }
 
-/// The smallest step that carries the burden.
+/// The smallest step that carries the burden; where none up to `LONGEST` does, one above it. A log may tell of a stall of
+/// any length, so no step is looked for beyond.
 fn least(facts: &Facts, burden: &Burden) -> Micros {
-    (1..).map(|steps| steps * STEP).find(|ttl| fits(facts, *ttl, burden)).unwrap_or(STEP)
+    let least = burden.timeout.saturating_mul(12).max(burden.beat.saturating_mul(4).saturating_add(1));
+    let first = (least - 1) / STEP + 1;
+    (first..).map(|steps| steps.saturating_mul(STEP)).find(|ttl| *ttl > LONGEST || fits(facts, *ttl, burden)).unwrap_or(STEP)
 }
 
 fn fits(facts: &Facts, ttl: Micros, burden: &Burden) -> bool {
