@@ -10,6 +10,7 @@ use crate::parameters::Parameter;
 use crate::report::Provenance;
 use crate::search;
 use crate::sort;
+use crate::text::Place;
 use crate::units::{Micros, Range, S, human};
 
 /// Lines shown under one finding; its count is not capped.
@@ -461,8 +462,8 @@ pub fn only_bounded(facts: &Facts) -> bool {
     known.provenance == Provenance::Inferred && known.event.is_some_and(|id| tells.contains(&facts.event(id).meaning))
 }
 
-/// A limit for sentences: its value, and whether it is only assumed, as nothing states it, or the least
-/// that a heartbeat or a gap leaves.
+/// A limit for sentences: its value, and whether it is only assumed, as nothing states it, stated where an article
+/// tells its cure, or the least that a heartbeat or a gap leaves.
 pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
     let known = facts.in_force(parameter);
     let note = match (known.event, known.place) {
@@ -472,7 +473,15 @@ pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
         (Some(id), None) if known.provenance == Provenance::Default && facts.event(id).meaning == Meaning::HeartbeatLate => {
             " (the default)"
         }
+        (None, Some(place)) if known.value != Some(parameter.default_value()) && is_below_the_log(facts, place) => {
+            " (stated below the log)"
+        }
         _ => "",
     };
     format!("{}{note}", parameter.human(facts.value(parameter)))
+}
+
+fn is_below_the_log(facts: &Facts, place: Place) -> bool {
+    let here = facts.logs.iter().filter(|log| log.document == place.document).flat_map(|log| &log.events);
+    here.map(|event| event.span.start).max().is_some_and(|last| last < place.span.start)
 }

@@ -41,6 +41,17 @@ mod tests {
         analyze(&Input { documents: vec![document], ..Input::default() }).verdict
     }
 
+    /// An article ends with its cure, which its log was not written under.
+    #[test]
+    fn a_limit_that_stands_below_the_log_is_not_said_without_its_place() {
+        let log = "```\nApr 09 21:20:31 core-01 fleetd[615]: INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled\n```\n".repeat(3);
+        let file = |limit: u32| format!("```\n#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: {limit}\n```\n");
+        let said = |text: String| verdict(&text).headline.contains("5\u{a0}s (stated below the log)");
+        assert!(said(format!("{log}Now:\n{}", file(5))));
+        assert!(!said(format!("Ours:\n{}{log}", file(5))));
+        assert!(!verdict(&format!("{log}Ours:\n{}", file(1))).headline.contains("below"), "the default acts in any case");
+    }
+
     #[test]
     fn a_stall_that_outruns_the_limit_is_no_case_against_timing() {
         let late =
