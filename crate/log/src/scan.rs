@@ -671,7 +671,11 @@ impl Scanner {
             reading.limits.push(format!("{} more lines of kinds already seen often were counted, not kept.", reading.dropped));
         }
         if self.too_long > 0 {
-            reading.limits.push(format!("{} lines are longer than 64 KiB and were read only up to there.", self.too_long));
+            let too_long = match self.too_long {
+                1 => String::from("1 line is longer than 64 KiB and was"),
+                many => format!("{many} lines are longer than 64 KiB and were"),
+            };
+            reading.limits.push(format!("{too_long} read only up to there."));
         }
         reading
     }

@@ -210,7 +210,8 @@ fn move_clock(log: &mut LogReading, shift: Micros) {
 }
 
 /// Puts logs of members whose machines have different time zones on one time line. Members hear of a new leader within
-/// moments of each other: where two of them always did so whole quarters of an hour apart, the zone is what differs.
+/// moments of each other: where two of them always did so whole quarters of an hour apart, half a minute more or less
+/// (judgement), the zone is what differs.
 fn align_zones(logs: &mut [LogReading]) {
     const QUARTER: Micros = 900 * S;
     // From UTC-12 to UTC+14 (IANA, tzdb). Further apart are other elections, as of another cluster.
@@ -239,12 +240,15 @@ fn align_zones(logs: &mut [LogReading]) {
     }
 }
 
-/// When this log first tells of each term's leader, or of the loss of the one before.
+/// When this log first tells of each term's leader, or of the loss of the one before. A hundred terms tell the zone.
 fn elections(log: &LogReading) -> Vec<(i64, Micros)> {
     let mut found: Vec<(i64, Micros)> = Vec::new();
     for event in log.events.iter().filter(|event| matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderLost)) {
         let Some((term, time)) = event.number("term").zip(event.time.as_ref()) else { continue };
-        if found.iter().all(|(known, _)| *known != term) && found.len() < 100 {
+        if found.len() == 100 {
+            break;
+        }
+        if found.iter().all(|(known, _)| *known != term) {
             found.push((term, time.micros));
         }
     }

@@ -263,14 +263,15 @@ pub fn went_on(facts: &Facts, stall: &Stall) -> bool {
         && (!facts.changes.is_empty() || remarks())
 }
 
-/// A leader that lost its place says so beside the line that measured its stall, or at once after it.
+/// A leader that lost its place says so beside the line that measured its stall, or at once after it. How many lines are
+/// looked at, and how many show that it went on, is judgement.
 fn went_on_without_times(facts: &Facts, id: EventId) -> bool {
     let host = facts.event(id).host;
-    let lines: Vec<&Event> =
-        facts.logs[id.log].events[id.event.saturating_sub(20)..].iter().filter(|event| event.host == host).take(60).gather();
+    let from = id.event.saturating_sub(20);
+    let lines: Vec<&Event> = facts.logs[id.log].events[from..].iter().filter(|event| event.host == host).take(60).gather();
     let falls =
-        |event: &&&Event| matches!(event.meaning, Meaning::HigherTermMessage | Meaning::QuorumInactiveStepdown | Meaning::LeaderLost);
-    !facts.changes.is_empty() && lines.len() > 40 && lines.iter().find(falls).is_none()
+        |event: &&Event| matches!(event.meaning, Meaning::HigherTermMessage | Meaning::QuorumInactiveStepdown | Meaning::LeaderLost);
+    !facts.changes.is_empty() && lines.len() > 40 && !lines.iter().any(falls)
 }
 
 /// The sound pair that the configuration states where the log shows that the member runs with another one.
