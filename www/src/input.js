@@ -2,7 +2,7 @@
 
 import { EXAMPLES } from './examples.js';
 import { h } from './dom.js';
-import { ORDER, plural, WORDS } from './strings.js';
+import { ORDER, plural, readOf, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Actions} Actions */
 /** @typedef {import('./types.js').State} State */
@@ -174,11 +174,7 @@ function documentRow(doc, state, actions) {
       }),
     ),
     h('td', null, read ? recognised(read) : state.error ? WORDS.notRead : WORDS.notReadYet),
-    h(
-      'td',
-      { class: 'fig' },
-      read && `${(read.recognised + read.foreign).toLocaleString('en')} of ${plural(read.lines, 'line')}`,
-    ),
+    h('td', { class: 'fig' }, read && readOf(read.recognised + read.foreign, read.lines)),
     h('td', { class: 'fig' }, read && (read.first ? `${read.first} \u2013 ${read.last ?? ''}` : 'no times')),
     h(
       'td',

@@ -188,6 +188,13 @@ export function plural(count, word) {
   return `${count.toLocaleString('en')}\u00a0${word}${count === 1 ? '' : 's'}`;
 }
 
+/** How much was read. A line may hold many messages, as where a form joined them. @param {number} read @param {number} lines */
+export function readOf(read, lines) {
+  return read > lines
+    ? `${plural(read, 'message')} in ${plural(lines, 'line')}`
+    : `${read.toLocaleString('en')} of ${plural(lines, 'line')}`;
+}
+
 /** A file that gives no text. @param {string} name */
 export function unreadable(name) {
   return /\.gz$/i.test(name)

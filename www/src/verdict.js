@@ -1,7 +1,7 @@
 // The answer in one sentence, and its price.
 
 import { h, icon, unbroken } from './dom.js';
-import { plural, SEVERITY, TIMING, WORDS } from './strings.js';
+import { plural, readOf, SEVERITY, TIMING, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
 
@@ -11,8 +11,8 @@ import { plural, SEVERITY, TIMING, WORDS } from './strings.js';
  * @param {boolean} stopped whether a file was not read to its end
  */
 export function readLine(report, actions, stopped) {
-  if (report.documents.length === 0) return null;
   const read = report.documents.filter((doc) => doc.kind !== 'empty');
+  if (read.length === 0) return null;
   const lines = read.reduce((sum, doc) => sum + doc.lines, 0);
   const understood = read.reduce((sum, doc) => sum + doc.recognised + doc.foreign, 0);
   const names = read.length > 3 ? plural(read.length, 'document') : read.map((doc) => doc.name).join(', ');
@@ -20,7 +20,7 @@ export function readLine(report, actions, stopped) {
   return h(
     'div',
     { class: 'read s q' },
-    h('span', null, h('b', null, 'Read: '), `${names}, ${understood.toLocaleString('en')} of ${plural(lines, 'line')}`),
+    h('span', null, h('b', null, 'Read: '), `${names}, ${readOf(understood, lines)}`),
     stopped && h('b', { class: 'warning' }, WORDS.stopped),
     software(read) && h('span', null, software(read)),
     hosts > 0 && h('span', null, plural(hosts, 'host')),
