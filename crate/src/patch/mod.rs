@@ -16,8 +16,8 @@ mod verify;
 
 use crate::config::{Configuration, Marks, Setting, Source, env};
 use crate::gather::Gather;
-use crate::html;
 use crate::parameters::Parameter;
+use crate::parts::html;
 use crate::report::{EditReport, PatchReport, Rendering};
 use crate::template;
 use crate::text::LineIndex;

@@ -1,33 +1,25 @@
 //! Texts in which configurations stand beside or inside something else: an article, a question in a forum, one file
 //! copied behind another, a script or a program that writes one. Each stretch that is no log is looked at by itself.
 
-use std::borrow::Cow;
-use std::ops::Range;
+pub mod escaped;
+pub mod html;
+pub mod margin;
+mod stretches;
 
-use crate::config::embedded::{HEADER, here_document};
+use std::borrow::Cow;
+
+use self::margin::without_margins;
+use self::stretches::{Stretch, opens_one, stretches};
+use crate::config::embedded::HEADER;
 use crate::config::{self, Configuration, Marks, Source, detect};
-use crate::escaped;
 use crate::gather::Gather;
-use crate::html;
-use crate::log::border::{is_fence, is_hunk, is_prompt, is_stamped};
 use crate::log::event::Event;
-use crate::log::header::header;
-use crate::margin::without_margins;
 use crate::parameters::Parameter;
 use crate::text::DocumentId;
 use crate::units::Micros;
 
 /// So many stretches that may be configurations are looked at; an article has a few.
 const MOST: usize = 8;
-
-/// A stretch of a text.
-struct Stretch {
-    range: Range<usize>,
-    /// A shell's here-document or a text in quotes, which whatever is around it may fill in.
-    embedded: bool,
-    /// What its lines begin with beside their text.
-    marks: Option<Marks>,
-}
 
 /// The configurations that stand in a text beside a log, each with its bytes at their places.
 pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
@@ -128,157 +120,9 @@ fn applied(lines: &str) -> String {
     lines.split_inclusive('\n').map(side).collect()
 }
 
-/// What ends a configuration that stands inside another file.
-#[derive(Clone, Copy)]
-enum End<'t> {
-    /// The word of a here-document.
-    Word(&'t str),
-    /// A quote of Go or JavaScript that reaches over lines.
-    Backtick,
-    /// A line that is indented less, as behind a block of YAML: `user_data: |`.
-    Dedent(usize),
-    /// The same, for code in an article.
-    Code(usize),
-    /// A quote in which others may stand, as where a shell fills in: what closes it closes more.
-    Quote,
-    /// What is no line of a diff, behind `@@ -1,2 +1,3 @@`.
-    Hunk,
-}
-
-/// Where in its line a configuration begins inside another file, and what ends it.
-fn opened<'t>(above: &Above<'t>, line: &str) -> Option<(usize, End<'t>)> {
-    let body = line.trim_end();
-    let indent = body.len() - body.trim_start().len();
-    // Markdown's indented code: four blanks behind an empty line.
-    if indent >= 4 && above.line.trim().is_empty() && is_prose(above.text) {
-        return Some((0, End::Code(indent)));
-    }
-    let above = above.line;
-    let head = [HEADER, "{"].into_iter().find_map(|head| body.strip_suffix(head))?;
-    let quote = head.trim_end_matches(['`', '"', '\'']);
-    let header = body.ends_with(HEADER);
-    match here_document(above) {
-        Some((_, word)) if head.trim().is_empty() => Some((head.len(), End::Word(word))),
-        _ if header && head.trim().is_empty() && !head.is_empty() && may_indent(above) => Some((head.len(), End::Dedent(head.len()))),
-        _ if header && head.is_empty() => quoted_above(above).map(|end| (0, end)),
-        _ if quote.len() == head.len() => None,
-        _ if head.ends_with('`') => Some((head.len(), End::Backtick)),
-        _ => header.then_some((head.len(), End::Quote)),
-    }
-}
-
-/// The quote over lines that the line above opens: Go's, Python's.
-fn quoted_above(line: &str) -> Option<End<'static>> {
-    let line = line.trim_end();
-    let python = ["\"\"\"", "'''"].into_iter().find(|quote| line.ends_with(quote) && line.len() > quote.len());
-    python.map(End::Word).or_else(|| (line.len() > 3 && line.ends_with('`') && !line.ends_with("``")).then_some(End::Backtick))
-}
-
-/// Whether what follows a line may be indented as a whole: a line of YAML that ends with the mark of a block
-/// (`user_data: |`, `Fn::Base64: !Sub >-`), or the empty line before code in an article.
-fn may_indent(line: &str) -> bool {
-    line.trim().is_empty() || line.trim_end().trim_end_matches(['-', '+']).ends_with(['|', '>'])
-}
-
-/// Where a line closes a quote and a bracket behind it: `"}'`, `");`.
-fn closed(line: &str) -> Option<usize> {
-    let body = line.trim_end().trim_end_matches(['}', ')', ']', ',', ';', '"', '\'', ' ']);
-    let end = &line[body.len()..];
-    (!body.ends_with('\\') && end.starts_with(['"', '\'']) && end.contains(['}', ')'])).then_some(body.len())
-}
-
-/// What stands above a line.
-#[derive(Default)]
-struct Above<'t> {
-    line: &'t str,
-    /// The last line that is not empty.
-    text: &'t str,
-}
-
-impl<'t> Above<'t> {
-    fn pass(&mut self, line: &'t str) {
-        self.line = line;
-        if !line.trim().is_empty() {
-            self.text = line;
-        }
-    }
-}
-
-/// Words of an article, at the margin: two of letters alone (judgement).
-fn is_prose(line: &str) -> bool {
-    let is_word = |word: &&str| word.trim_end_matches([':', '.', ',']).bytes().all(|byte| byte.is_ascii_alphabetic());
-    line.starts_with(|first: char| first.is_ascii_alphabetic())
-        && !line.contains('=')
-        && line.trim_end().split(' ').filter(is_word).count() > 1
-}
-
 /// Whether a configuration stands inside another file, or marks before its lines.
 pub fn embeds(text: &str) -> bool {
-    let mut above = Above::default();
-    let opens = |line| {
-        let opened = opened(&above, line).is_some();
-        above.pass(line);
-        opened
-    };
-    html::shown(text).is_some() || without_margins(text).is_some() || escaped::has_one(text) || text.lines().any(opens)
-}
-
-/// Whole lines between logs, fences and prompts, and what stands inside a file.
-fn stretches(text: &str) -> Vec<Stretch> {
-    let (mut found, mut start, mut at, mut open, mut above) = (Vec::new(), 0, 0, None, Above::default());
-    let mut here = None;
-    let mut close = |range: Range<usize>, open: Option<End>| {
-        if !range.is_empty() {
-            let marks = matches!(open, Some(End::Hunk)).then_some(Marks::Diff);
-            let embedded = open.is_some_and(|open| !matches!(open, End::Code(_)));
-            found.push(Stretch { range, embedded, marks });
-        }
-    };
-    for line in text.split_inclusive('\n') {
-        let end = at + line.len();
-        if is_prompt(line) {
-            here = here_document(line).map(|(_, word)| word);
-        }
-        let closed = match open {
-            Some(End::Word(word)) => (word == line.trim()).then_some(0),
-            Some(End::Backtick) => line.find('`'),
-            Some(End::Quote) => closed(line),
-            Some(End::Hunk) => (!line.starts_with([' ', '+', '-', '\\', '\r', '\n'])).then_some(0),
-            Some(End::Dedent(least) | End::Code(least)) => {
-                (!line.trim().is_empty() && line.len() - line.trim_start().len() < least).then_some(0)
-            }
-            // Also what ends the here-document that a prompt's line began.
-            _ => here.is_some_and(|word| word == line.trim()).then_some(0),
-        };
-        let in_hunk = matches!(open, Some(End::Hunk));
-        if is_hunk(line) {
-            close(start..at, open.replace(End::Hunk));
-            start = end;
-        } else if let Some(inside) = closed.or((!in_hunk && is_border(line)).then_some(0)) {
-            close(start..at + inside, open.take());
-            start = end;
-        } else if let Some((inside, ends)) = opened(&above, line).filter(|_| !in_hunk) {
-            close(start..at, open.replace(ends));
-            start = at + inside;
-        } else if line.trim() == HEADER && !in_hunk {
-            close(start..at, open.take());
-            start = at;
-        }
-        at = end;
-        above.pass(line);
-    }
-    close(start..at, open);
-    found
-}
-
-fn is_border(line: &str) -> bool {
-    is_fence(line) || is_prompt(line) || is_of_log(line)
-}
-
-fn is_of_log(line: &str) -> bool {
-    let line = line.trim();
-    let head = || header(line, line.len());
-    !line.is_empty() && (is_stamped(line) || head().time.is_some() || head().source_line.is_some())
+    html::shown(text).is_some() || without_margins(text).is_some() || escaped::has_one(text) || opens_one(text)
 }
 
 /// Words that one of the five parameters is written with in every source.
