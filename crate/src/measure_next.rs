@@ -253,18 +253,21 @@ fn unseen_change(facts: &Facts, at_hand: &AtHand) -> Option<Step> {
     })
 }
 
-/// A minute more on both sides of what the logs cover, as journalctl takes it; nothing where a log has no dates.
+/// A minute more on both sides of what the logs cover, as journalctl takes it; nothing where a log has no dates. A year
+/// that no log says is left to be filled in.
 fn times_of_log(facts: &Facts) -> Option<String> {
     const AROUND: i64 = 60 * S;
     let logs = || facts.logs.iter().filter(|log| log.first.is_some());
-    if logs().any(|log| log.clock != Clock::Full) {
+    if logs().any(|log| log.clock < Clock::NoYear) {
         return None;
     }
     let first = logs().filter_map(|log| log.first.as_ref()).map(|(time, _)| time.micros).min()?;
     let last = logs().filter_map(|log| log.last.as_ref()).map(|(time, _)| time.micros).max()?;
     // Stamps without a zone are the machine's own time, as journalctl takes it; the others were brought to UTC.
     let zone = if logs().all(|log| log.zoned) { " UTC" } else { "" };
-    Some(format!("--since '{}{zone}' --until '{}{zone}'", minute(first - AROUND), minute(last + 2 * AROUND)))
+    let dated = logs().any(|log| log.clock == Clock::Full);
+    let moment = |time| if dated { minute(time) } else { format!("YYYY{}", &minute(time)[4..]) };
+    Some(format!("--since '{}{zone}' --until '{}{zone}'", moment(first - AROUND), moment(last + 2 * AROUND)))
 }
 
 /// From when to when the logs speak, where their lines say.
@@ -272,6 +275,7 @@ fn minutes(facts: &Facts) -> String {
     let ends = facts.logs.iter().filter_map(|log| log.first.as_ref().zip(log.last.as_ref()));
     let mut only = ends.map(|((_, first), (_, last))| (first, last));
     match (only.next(), only.next()) {
+        (Some((first, last)), None) if first == last => format!(" of {first}"),
         (Some((first, last)), None) => format!(" from {first} to {last}"),
         _ => String::from(" for the same minutes"),
     }
@@ -327,6 +331,17 @@ mod tests {
             assert!(measurement.of.iter().all(|id| rules::rule(id).is_some()), "{:?}", measurement.of);
             assert!(!measurement.commands.is_empty() && measurement.text.ends_with('.') && measurement.tells.ends_with('.'));
         }
+    }
+
+    /// A stamp of syslog has no year; a command must not name another hour than the log.
+    #[test]
+    fn a_log_is_asked_for_at_its_own_time() {
+        let line =
+            "Oct 05 17:35:39 core-01 fleetd[913]: INFO client.go:292: Failed getting response from http://localhost:4001/: cancelled\n";
+        let documents = vec![Document { name: None, text: line.to_owned() }];
+        let steps = analyze(&Input { documents, ..Input::default() }).measure_next;
+        let step = steps.iter().find(|step| step.text.contains(" of Oct 05 17:35:39,")).expect("etcd's log is missing");
+        assert!(step.commands[0].ends_with("--since 'YYYY-10-05 17:34' --until 'YYYY-10-05 17:37'"), "{:?}", step.commands);
     }
 
     #[test]
