@@ -5,6 +5,7 @@ use crate::config::Source;
 use crate::facts::settings::from_configuration;
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
+use crate::log::event::{Event, LogReading};
 use crate::parameters::Parameter;
 use crate::plan::{Decision, Plan};
 use crate::report::{Severity, Step};
@@ -115,7 +116,16 @@ fn spelling(facts: &Facts, plan: &Plan) -> &'static str {
 
 /// What starts etcd where it is not systemd.
 pub fn launcher(facts: &Facts) -> Option<Launcher> {
-    facts.configurations.iter().find_map(|configuration| configuration.cluster.launcher)
+    let configured = facts.configurations.iter().find_map(|configuration| configuration.cluster.launcher);
+    configured.or_else(|| in_a_pod(facts).then_some(Launcher::Kubelet))
+}
+
+/// Lines of etcd in JSON that no journal has headed, as `kubectl logs` and `crictl logs` print them (judgement: a plain
+/// `docker logs` looks the same). No configuration says otherwise.
+fn in_a_pod(facts: &Facts) -> bool {
+    let mut speaking = facts.logs.iter().filter(|log| log.events.iter().any(Event::is_etcd_server)).peekable();
+    let bare = |log: &LogReading| log.hosts.is_empty() && log.format.contains("etcd JSON");
+    facts.configurations.is_empty() && !facts.has_fleet() && speaking.peek().is_some() && speaking.all(bare)
 }
 
 /// kubeadm: kubernetes.io, "Reconfiguring a kubeadm cluster": its file reaches no running member by itself.
@@ -417,6 +427,23 @@ mod tests {
         let commands: String =
             analyze(&Input { documents, ..Input::default() }).measure_next.into_iter().flat_map(|step| step.commands).collect();
         assert!(commands.contains("/var/lib/etcd") && !commands.contains("etcd2"), "{commands}");
+    }
+
+    #[test]
+    fn etcd_that_prints_json_without_a_journal_runs_in_a_pod() {
+        let line = r#"{"level":"warn","ts":"2026-11-27T03:14:21.231Z","caller":"etcdserver/raft.go:416","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"6e3bd23ae5f1eae0","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"1.420123456s"}
+{"level":"info","ts":"2026-11-27T03:20:41.131Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"raft.node: 8e9e05c52164694d lost leader 6e3bd23ae5f1eae0 at term 12"}
+{"level":"info","ts":"2026-11-27T03:20:42.331Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"raft.node: 8e9e05c52164694d elected leader 8e9e05c52164694d at term 13"}
+"#;
+        let commands = |text: String| -> String {
+            let documents = vec![Document { name: None, text }];
+            analyze(&Input { documents, ..Input::default() }).measure_next.into_iter().flat_map(|step| step.commands).collect()
+        };
+        let bare = commands(line.to_owned());
+        assert!(bare.contains("kubectl -n kube-system logs") && !bare.contains("journalctl -u"), "{bare}");
+        let headed = line.lines().map(|line| format!("Nov 27 03:20:42 core-1 etcd[815]: {line}\n")).collect();
+        let headed = commands(headed);
+        assert!(headed.contains("journalctl -u etcd") && !headed.contains("kubectl"), "{headed}");
     }
 
     #[test]

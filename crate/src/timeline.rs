@@ -1,7 +1,6 @@
 //! Events as rows and marks, for drawing.
 
 use crate::facts::{EventId, Facts, StallKind, voices};
-use crate::gather::Gather;
 use crate::log::event::{Clock, Meaning};
 use crate::report::{Lane, LaneSpan, Mark, Timeline};
 use crate::units::{Micros, decimal};
@@ -25,13 +24,23 @@ pub fn timeline(facts: &Facts) -> Option<Timeline> {
     Some(Timeline { start, end, clock: if dated { "date" } else { "time" }.to_owned(), lanes: lanes.lanes })
 }
 
-/// Raft ids and the names people know: the host, where a log names one. The last name of an id counts.
+/// Raft ids and the names people know: the host, where a log names one; else the document, where one member speaks alone
+/// in it. Its lines that name no speaker stand in the same row then. The last name of an id counts.
 fn lane_names(facts: &Facts) -> Vec<(String, String)> {
-    let name = |voice: &voices::Voice| match voice.host {
-        Some(host) => facts.logs[voice.log].hosts[usize::from(host)].clone(),
-        None => voice.member.clone(),
-    };
-    voices::etcd_voices(facts).iter().rev().map(|voice| (voice.member.clone(), name(voice))).gather()
+    let mut names: Vec<(String, String)> = Vec::new();
+    for voice in voices::etcd_voices(facts).into_iter().rev() {
+        let place = facts.host(voice.events[0]);
+        let speakers = || voice.events.iter().filter_map(|id| voices::speaker(facts.event(*id)));
+        let alone = voice.host.is_none() && speakers().all(|speaker| speaker == voice.member);
+        let known = names.iter().find(|(id, _)| *id == voice.member).map(|(_, name)| name.clone());
+        let own = if alone || voice.host.is_some() { &place } else { &voice.member };
+        let name = known.unwrap_or_else(|| own.clone());
+        if alone {
+            names.push((place, name.clone()));
+        }
+        names.push((voice.member, name));
+    }
+    names
 }
 
 /// The rows drawn so far, by name.
@@ -142,4 +151,42 @@ fn add_marks(facts: &Facts, lanes: &mut Lanes) {
 fn mark(facts: &Facts, id: EventId, time: Micros, kind: &str, finding: &str, count: u64) -> Mark {
     let event = facts.event(id);
     Mark { time, kind: kind.to_owned(), count, finding: finding.to_owned(), document: format!("d{}", event.document + 1), line: event.line }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Document, Input, analyze};
+
+    /// `A` and `B` are the members' ids.
+    fn lanes(texts: &[&str]) -> Vec<(String, usize, usize)> {
+        let filled = |text: &&str| text.replace('A', "8e9e05c52164694d").replace('B', "6e3bd23ae5f1eae0");
+        let documents = texts.iter().map(|text| Document { name: None, text: filled(text) }).collect();
+        let timeline = analyze(&Input { documents, ..Input::default() }).timeline.expect("times");
+        timeline.lanes.into_iter().map(|lane| (lane.name, lane.leads.len(), lane.marks.len())).collect()
+    }
+
+    const LED: &str = "2021-02-03 11:20:31.120000 I | raft: A became leader at term 7
+2021-02-03 11:20:41.420000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.31s)
+";
+    const OTHER: &str = "2021-02-03 11:20:51.120000 I | raft: B became leader at term 8
+2021-02-03 11:21:01.420000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.32s)
+";
+
+    #[test]
+    fn a_member_alone_in_a_document_has_one_row() {
+        assert_eq!(lanes(&[LED]), [("d1".to_owned(), 1, 1)]);
+        assert_eq!(lanes(&[LED, OTHER]), [("d1".to_owned(), 1, 1), ("d2".to_owned(), 1, 1)]);
+        // The same member's next file.
+        let next = OTHER.replace('B', "A");
+        assert_eq!(lanes(&[LED, &next]), [("d2".to_owned(), 2, 2)]);
+    }
+
+    /// Whose a line is that names nobody is not known there.
+    #[test]
+    fn members_in_one_document_keep_rows_of_their_own() {
+        let joined = format!("{LED}{OTHER}");
+        let lanes = lanes(&[&joined]);
+        assert_eq!(lanes.iter().filter(|(_, leads, marks)| *leads == 1 && *marks == 0).count(), 2, "{lanes:?}");
+        assert!(lanes.contains(&("d1".to_owned(), 0, 2)), "{lanes:?}");
+    }
 }

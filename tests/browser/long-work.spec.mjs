@@ -79,8 +79,21 @@ suite('long work', (story, at) => {
     await page.keyboard.press('Enter');
     await page.locator('.pg').waitFor({ state: 'detached' });
     assert.match(await page.locator('#error-title').innerText(), /Stopped/);
+    assert.match(await status(page), /core-1\.journal was not read to its end/);
     await paste(page, LATE);
     await page.locator('#headline').waitFor();
+  });
+
+  story('cancel keeps a text that was typed just before, and answers it', {}, async (page) => {
+    await page.locator('#paste').click();
+    await page.keyboard.insertText(LATE);
+    await reading(page, ENDLESS);
+    await page.locator('#cancel').click();
+    await page.locator('#headline').waitFor();
+    assert.deepEqual(
+      await page.evaluate(() => document.querySelector('timing-advisor').documents.map(({ text }) => text)),
+      [LATE],
+    );
   });
 
   story('cancel keeps the answer that was there, and what was edited', {}, async (page) => {

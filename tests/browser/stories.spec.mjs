@@ -154,3 +154,78 @@ suite('stories', (story, at) => {
     }
   });
 });
+
+suite('nothing the reader gave is lost', (story) => {
+  const given = (page) =>
+    page.evaluate(() => document.querySelector('timing-advisor').documents.map(({ text }) => text));
+  const answered = (page) => page.locator('#headline').waitFor();
+  const said = (page) => page.locator('[role=status]').innerText();
+
+  story('Back asks before a pasted text is gone, and not about an example', {}, async (page) => {
+    const asked = [];
+    page.on('dialog', async (dialog) => {
+      asked.push(dialog.type());
+      await dialog.dismiss();
+    });
+    await page.locator('.ex button').first().click();
+    await answered(page);
+    await page.reload({ waitUntil: 'networkidle' });
+    assert.deepEqual(asked, []);
+    await page.locator('#paste').click();
+    await paste(page, CONFIG);
+    await answered(page);
+    await page.evaluate(() => history.back());
+    await page.waitForTimeout(300);
+    assert.deepEqual(asked, ['beforeunload']);
+    assert.deepEqual(await given(page), [CONFIG]);
+  });
+
+  story('what was cleared comes back, by keyboard, beside what was pasted since', {}, async (page) => {
+    await paste(page, CONFIG);
+    await answered(page);
+    await paste(page, LOG);
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    await page.getByRole('button', { name: 'Clear all' }).focus();
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await given(page), []);
+    assert.match(await said(page), /All input was removed\. Undo/);
+    await paste(page, 'fleet is slow today\n');
+    await answered(page);
+    await page.locator('#paste').focus();
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('.docs tbody tr').nth(2).waitFor();
+    assert.deepEqual(await given(page), [CONFIG, LOG, 'fleet is slow today\n']);
+    assert.equal(await page.locator('#undo').count(), 0);
+  });
+
+  story('one document that was removed comes back to its place', {}, async (page) => {
+    await paste(page, CONFIG);
+    await answered(page);
+    await paste(page, LOG);
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    await page.locator('[id^=remove-]').first().click();
+    await page.waitForFunction(() => document.querySelector('timing-advisor').documents.length === 1);
+    assert.match(await said(page), /pasted text 1 was removed/);
+    await page.locator('#undo').click();
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    assert.deepEqual(await given(page), [CONFIG, LOG]);
+  });
+
+  story('a link that is opened over own input gives it back', {}, async (page) => {
+    await page.locator('.ex button').first().click();
+    await answered(page);
+    await page.locator('#share > summary').click();
+    await page.locator('#share-link').click();
+    await page.locator('[role=status]', { hasText: /copied/i }).waitFor();
+    const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await paste(page, CONFIG);
+    await answered(page);
+    await page.evaluate((hash) => (location.hash = hash), hash);
+    await page.locator('.shared', { hasText: 'came in a link' }).waitFor();
+    await page.locator('#undo').click();
+    await page.locator('.docs tbody tr').first().waitFor();
+    assert.deepEqual(await given(page), [CONFIG]);
+  });
+});

@@ -27,6 +27,7 @@ const empty = () => ({
   report: undefined,
   reported: [],
   shared: undefined,
+  removed: undefined,
   unread: [],
   error: undefined,
   working: false,
@@ -44,6 +45,8 @@ export class Advisor {
   /** The document that is being typed into the box, if any. */
   draft = 0;
   #keys = 0;
+  /** To be said together with the next answer, which would drown it. */
+  #news = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -113,12 +116,26 @@ export class Advisor {
       this.#view.render();
     },
     remove: (key) => {
-      this.state.documents = this.state.documents.filter((doc) => doc.key !== key);
-      if (this.state.source?.doc === key) this.state.source = undefined;
+      const { state } = this;
+      if (state.documents.length === 1) return this.actions.clear();
+      this.#takeAway((doc) => doc.key === key, WORDS.removed);
+      if (state.source?.doc === key) state.source = undefined;
       if (this.draft === key) this.#leaveDraft();
-      if (this.state.documents.length === 0) return this.actions.clear();
       this.#analyze();
       this.#view.focus('input-title');
+    },
+    undo: () => {
+      const { removed, documents, assumptions, shared } = this.state;
+      if (!removed) return;
+      // An answer that came in a link took the place of all; beside other input it has none.
+      const beside = shared ? [] : documents;
+      Object.assign(this.state, {
+        documents: [...removed.documents, ...beside].sort((a, b) => a.key - b.key),
+        assumptions: { ...removed.assumptions, ...(shared ? {} : assumptions) },
+        shared: undefined,
+        removed: undefined,
+      });
+      this.#analyze({ focus: true });
     },
     rename: (key, name) => {
       if (name.trim()) this.#change(key, { name: name.trim() });
@@ -127,18 +144,22 @@ export class Advisor {
     edit: (key, text) => {
       const doc = this.state.documents.find((each) => each.key === key);
       if (!doc) return;
-      const after = { ...doc, ...withEdit(doc, text) };
+      // What is tried out after the logs were written tells nothing of what was in force.
+      const held = isConfiguration(this.state, doc) && this.#hasLogs;
+      const after = { ...doc, ...withEdit(doc, text, held), own: true };
       this.#change(key, after);
-      // A fix that was taken back changes nothing that was read.
-      if (doc.before !== undefined && asGiven(after).text === asGiven(doc).text) return this.#view.render();
-      this.#analyzeSoon(EDITOR_PAUSE, { marksFirst: true });
+      if (asGiven(after).text !== asGiven(doc).text) return this.#analyzeSoon(EDITOR_PAUSE, { marksFirst: true });
+      this.#drawMarksFirst();
+    },
+    inForce: (key) => {
+      this.#change(key, { before: undefined, fixes: undefined, past: undefined });
+      this.#analyze({ focus: true });
     },
     fix: (key, edits) => {
       const doc = this.state.documents.find((each) => each.key === key);
       if (!doc) return;
-      const logs = this.state.report?.documents.some((each) => each.kind === 'log');
-      if (!logs) return this.actions.edit(key, applied(doc.text ?? '', edits));
-      this.#change(key, withFixes(doc, edits));
+      if (!this.#hasLogs) return this.actions.edit(key, applied(doc.text ?? '', edits));
+      this.#change(key, { ...withFixes(doc, edits), own: true });
       this.#view.render();
     },
     typed: (text, now) => {
@@ -146,25 +167,29 @@ export class Advisor {
       if (this.draft) this.#change(this.draft, { text });
       else {
         this.draft = ++this.#keys;
-        this.state.documents = [...this.state.documents, { key: this.draft, name: '', text }];
+        this.state.documents = [...this.state.documents, { key: this.draft, name: '', text, own: true }];
       }
       if (now) this.#analyze();
       else this.#analyzeSoon(BOX_PAUSE);
     },
     clear: () => {
       this.#stop();
-      this.state = empty();
+      this.#takeAway(() => true, WORDS.cleared);
+      this.state = { ...empty(), removed: this.state.removed };
       this.#leaveDraft();
       this.#view.render();
       this.#view.focus('paste');
-      this.actions.say(WORDS.cleared);
     },
     again: () => this.#analyze({ focus: true }),
     cancel: () => {
       this.#engine?.stop();
       const { state } = this;
-      state.documents = state.documents.filter((doc) => state.reported.some((each) => each.key === doc.key));
-      Object.assign(state, { working: false, progress: undefined, error: state.report ? undefined : WORDS.cancelled });
+      const answered = (/** @type {Doc} */ doc) => state.reported.some((each) => each.key === doc.key);
+      // Only what takes long is let go: a text that came with it was not what the reader tired of.
+      this.#takeAway((doc) => doc.file !== undefined && !answered(doc), WORDS.leftOut);
+      Object.assign(state, { working: false, progress: undefined });
+      if (!state.documents.every(answered)) return this.#analyze({ focus: true });
+      if (!state.report) state.error = WORDS.cancelled;
       this.#view.render();
       this.#view.focus(state.report ? 'headline' : 'paste');
     },
@@ -240,7 +265,8 @@ export class Advisor {
     }
     if (!carried) return;
     this.#stop();
-    this.state = { ...empty(), shared: carried };
+    this.#takeAway((doc) => doc.own === true, WORDS.replaced);
+    this.state = { ...empty(), shared: carried, removed: this.state.removed };
     this.#leaveDraft();
     if (carried.documents) {
       this.state.assumptions = carried.assumptions ?? {};
@@ -258,6 +284,30 @@ export class Advisor {
    */
   #change(key, change) {
     this.state.documents = this.state.documents.map((doc) => (doc.key === key ? { ...doc, ...change } : doc));
+  }
+
+  /** Takes documents away, to be brought back by undo. @param {(doc: Doc) => boolean} which @param {string} said behind their names */
+  #takeAway(which, said) {
+    const { documents, assumptions, reported, report } = this.state;
+    const gone = documents.filter(which);
+    if (gone.length === 0) return;
+    const names = gone.map(
+      ({ key, name }) => name || report?.documents[reported.findIndex((each) => each.key === key)]?.name,
+    );
+    const one = gone.length === 1 && names[0];
+    this.state.removed = { documents: gone, assumptions, said: `${one || WORDS.allInput} ${said}` };
+    this.state.documents = documents.filter((doc) => !gone.includes(doc));
+    this.#news = `${this.state.removed.said} ${WORDS.undoThere}`;
+    this.actions.say(this.#news);
+  }
+
+  get #hasLogs() {
+    return this.state.report?.documents.some((doc) => doc.kind === 'log') ?? false;
+  }
+
+  /** Whether leaving the page would lose a text that nobody else holds. */
+  get holdsOwnText() {
+    return this.state.documents.some((doc) => doc.own);
   }
 
   /** What draws; there is one as soon as anything can be asked. @returns {Layout} */
@@ -283,8 +333,14 @@ export class Advisor {
     this.draft = 0;
     if (this.state.documents.length > 0) return this.#analyze();
     this.#stop();
-    this.state = empty();
+    this.state = { ...empty(), removed: this.state.removed };
     this.#view.render();
+  }
+
+  #drawMarksFirst() {
+    clearTimeout(this.#drawing);
+    this.#view.renderMarks();
+    this.#drawing = setTimeout(() => this.#view.render(), REST_PAUSE);
   }
 
   /** @param {number} pause milliseconds @param {{ marksFirst?: boolean }} [options] */
@@ -317,13 +373,12 @@ export class Advisor {
       const span = fresh ? undefined : state.span;
       Object.assign(state, { report, reported: documents, error: undefined, span });
       if (fresh) state.editorFirst = isBroken(report) || report.documents.every((doc) => doc.kind !== 'log');
-      if (fresh || this.#view.headline !== report.verdict.headline)
-        this.actions.say(
-          [
-            `${SEVERITY[report.verdict.severity]}. ${TIMING[report.verdict.timing].words}. ${report.verdict.headline}`,
-            ...state.unread,
-          ].join(' '),
-        );
+      if (fresh || this.#view.headline !== report.verdict.headline) {
+        const { severity, timing, headline } = report.verdict;
+        const answer = `${SEVERITY[severity]}. ${TIMING[timing].words}. ${headline}`;
+        this.actions.say([this.#news, answer, ...state.unread].join(' ').trim());
+      }
+      this.#news = '';
       this.#tell('report', report);
     } catch (error) {
       if (error instanceof Overtaken) return;
@@ -340,11 +395,7 @@ export class Advisor {
       this.actions.say(sentence);
     }
     Object.assign(state, { working: false, progress: undefined });
-    if (marksFirst && state.report) {
-      this.#view.renderMarks();
-      this.#drawing = setTimeout(() => this.#view.render(), REST_PAUSE);
-      return;
-    }
+    if (marksFirst && state.report) return this.#drawMarksFirst();
     this.#view.render();
     if (focus) this.#view.focus(state.report ? 'headline' : 'error-title', true);
   }

@@ -24,6 +24,8 @@ export class TimingAdvisor extends HTMLElement {
   /** @type {Layout | undefined} */
   #layout;
   #openLink = () => this.#advisor.open(location.hash);
+  /** Nothing is stored, so a text that was pasted would be gone: the browser asks first. @param {Event} event */
+  #leaving = (event) => this.#advisor.holdsOwnText && event.preventDefault();
 
   /**
    * What was given, in order; a file read in pieces has no text. Setting it replaces everything and
@@ -48,6 +50,7 @@ export class TimingAdvisor extends HTMLElement {
 
   connectedCallback() {
     window.addEventListener('hashchange', this.#openLink);
+    window.addEventListener('beforeunload', this.#leaving);
     if (this.shadowRoot) return;
     this.#advisor.load(engineAddress(this.getAttribute('engine')));
     // Set before this class was known, it would hide the accessor.
@@ -76,6 +79,7 @@ export class TimingAdvisor extends HTMLElement {
 
   disconnectedCallback() {
     window.removeEventListener('hashchange', this.#openLink);
+    window.removeEventListener('beforeunload', this.#leaving);
     this.#advisor.rest();
   }
 

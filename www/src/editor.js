@@ -9,6 +9,7 @@ import {
   indentLess,
   indentMore,
   insertBlankLine,
+  isolateHistory,
   moveLineDown,
   moveLineUp,
   selectLine,
@@ -199,7 +200,8 @@ export function mountEditor(parent, label, calls) {
       if (doc.toString() === text) return;
       // The least change, so that the cursor and what can be undone stay.
       const { from, to, text: insert } = changeBetween(doc.toString(), text);
-      view.dispatch({ changes: { from, to, insert }, annotations: fromPage.of(true) });
+      // A step of its own for undo, however soon it follows what was typed.
+      view.dispatch({ changes: { from, to, insert }, annotations: [fromPage.of(true), isolateHistory.of('full')] });
     },
 
     /**

@@ -1,9 +1,11 @@
-// Fixes that were applied in the editor, where logs are given too. The logs were written before them, so the
-// answer stays the one to the text as it was given, and the editor shows the text with the fixes.
+// What was changed in the editor where logs are given too. The logs were written before, so the answer stays the one
+// to the text as it was given, and the editor shows the text with the changes.
 //
-// Positions in a report speak of the text as given. Here they are brought to the text of the editor and back.
+// Changes are places of the text as given with what stands there now; none overlaps another. Positions in a report
+// speak of that text too: here they are brought to the text of the editor.
 
-import { applied, changeBetween } from './marks.js';
+import { applied, changeBetween, editsOf, fixLabel } from './marks.js';
+import { WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Doc} Doc */
 /** @typedef {import('./types.js').Report} Report */
@@ -11,52 +13,99 @@ import { applied, changeBetween } from './marks.js';
 /** @typedef {import('./marks.js').Edit} Edit */
 /** @typedef {import('./marks.js').Mark} Mark */
 
+/** So many states can be undone to without losing which proposals they held. */
+const PAST = 30;
+
 /** The document as the logs know it. @param {Doc} doc @returns {Doc} */
 export function asGiven(doc) {
   return doc.before === undefined ? doc : { ...doc, text: doc.before };
 }
 
-/** Whether two edits of one text are the same. @param {Edit} a */
-const sameAs = (a) => (/** @type {Edit} */ b) => a.from === b.from && a.to === b.to && a.text === b.text;
+/** A line that was added beside a place is no part of it. @param {Edit} change @param {{ from: number, to: number }} place */
+function within(change, place) {
+  const adds = change.from === change.to;
+  return place.from <= change.from && change.to <= place.to && !(adds && change.text.includes('\n'));
+}
+
+/** @param {Edit} change @param {{ from: number, to: number }} place */
+function overlap(change, place) {
+  return change.from < place.to && place.from < change.to;
+}
+
+/** Whether a proposal stands in the text, by whatever hand. @param {Doc} doc @param {Edit} edit */
+function stands({ before = '', fixes = [] }, edit) {
+  if (edit.from === edit.to)
+    return fixes.some((fix) => fix.from <= edit.from && edit.to <= fix.to && fix.text.includes(edit.text.trim()));
+  const inner = fixes.filter((fix) => within(fix, edit));
+  const moved = inner.map((fix) => ({ ...fix, from: fix.from - edit.from, to: fix.to - edit.from }));
+  return applied(before.slice(edit.from, edit.to), moved) === edit.text;
+}
 
 /**
- * With some of the proposed edits made.
+ * With some of the proposed edits made. What was written by hand in their places gives way.
  *
  * @param {Doc} doc
  * @param {Edit[]} edits positions in the text as given
  * @returns {Partial<Doc>}
  */
 export function withFixes(doc, edits) {
-  const { before = doc.text ?? '', fixes: made = [] } = doc;
-  const fixes = [...made, ...edits.filter((edit) => !made.some(sameAs(edit)))];
-  return { before, fixes, text: applied(before, fixes) };
+  const { before = doc.text ?? '', fixes: made = [], past = [] } = doc;
+  const gives = (/** @type {Edit} */ fix) => edits.some((edit) => edit.from < edit.to && within(fix, edit));
+  const fixes = [...made.filter((fix) => !gives(fix)), ...edits];
+  return { before, fixes, past: [...past, made], text: applied(before, fixes) };
 }
 
 /**
- * After an edit by hand. Undo leads back fix by fix to the text as given; an edit beside the fixes is made to
- * both texts; one inside a fix makes the whole a text of its own.
+ * After an edit by hand. Undo leads back to what was there before, and to the text as given.
  *
  * @param {Doc} doc
  * @param {string} text
+ * @param {boolean} held whether logs speak of the text as given
  * @returns {Partial<Doc>}
  */
-export function withEdit({ before, fixes = [], text: old = '' }, text) {
-  const alone = { text, before: undefined, fixes: undefined };
-  if (before === undefined || text === before) return alone;
-  for (let kept = fixes.length; kept > 0; kept--)
-    if (applied(before, fixes.slice(0, kept)) === text) return { text, before, fixes: fixes.slice(0, kept) };
-  const change = changeBetween(old, text);
-  const from = toGiven(fixes, change.from);
-  const to = toGiven(fixes, change.to);
-  const longer = change.text.length - (to - from);
-  const moved = fixes.map((fix) => (fix.from >= to ? { ...fix, from: fix.from + longer, to: fix.to + longer } : fix));
-  const next = before.slice(0, from) + change.text + before.slice(to);
-  return applied(next, moved) === text ? { text, before: next, fixes: moved } : alone;
+export function withEdit({ before, fixes = [], past = [], text: old = '' }, text, held) {
+  const given = before ?? (held ? old : text);
+  if (given === text) return { text, before: undefined, fixes: undefined, past: undefined };
+  const known = past.findLast((each) => applied(given, each) === text);
+  return {
+    text,
+    before: given,
+    fixes: known ?? joined(fixes, changeBetween(old, text), text),
+    past: [...past, fixes].slice(-PAST),
+  };
 }
 
-/** @param {Doc} doc @param {Edit[]} edits @returns {Edit[]} those that are not made */
-export function editsLeft({ fixes = [] }, edits) {
-  return edits.filter((edit) => !fixes.some(sameAs(edit)));
+/**
+ * The changes with one more; those that it touches become one with it.
+ *
+ * @param {Edit[]} fixes
+ * @param {{ from: number, to: number, text: string }} change positions in the text with the fixes
+ * @param {string} text with the change
+ * @returns {Edit[]}
+ */
+function joined(fixes, change, text) {
+  let { from, to } = change;
+  let [above, inside, longer] = [0, 0, 0];
+  const apart = fixes
+    .toSorted((a, b) => a.from - b.from || a.to - b.to)
+    .filter((fix) => {
+      const start = fix.from + longer;
+      const end = start + fix.text.length;
+      const grows = fix.text.length - (fix.to - fix.from);
+      longer += grows;
+      if (end < change.from) above += grows;
+      if (end < change.from || change.to < start) return true;
+      [from, to, inside] = [Math.min(from, start), Math.max(to, end), inside + grows];
+      return false;
+    });
+  const put = text.slice(from, to + change.text.length - (change.to - change.from));
+  return [...apart, { from: from - above, to: to - above - inside, text: put, line: 0, parameters: [] }];
+}
+
+/** Those that are not made and that no change by hand runs across. @param {Doc} doc @param {Edit[]} edits */
+export function editsLeft(doc, edits) {
+  const across = (/** @type {Edit} */ edit) => doc.fixes?.some((fix) => overlap(fix, edit) && !within(fix, edit));
+  return doc.fixes ? edits.filter((edit) => !stands(doc, edit) && !across(edit)) : edits;
 }
 
 /**
@@ -69,12 +118,31 @@ export function editsLeft({ fixes = [] }, edits) {
 export function marksLeft(doc, marks) {
   const { fixes, text = '' } = doc;
   if (!fixes) return marks;
-  return marks
-    .filter((mark) => !mark.edit || editsLeft(doc, [mark.edit]).length > 0)
-    .map((mark) => {
-      const from = fromGiven(fixes, mark.from);
-      return { ...mark, from, to: Math.max(from, fromGiven(fixes, mark.to)), line: lineAt(text, from) };
-    });
+  const left = marks.filter((mark) =>
+    mark.edit ? editsLeft(doc, [mark.edit]).length > 0 : !fixes.some((fix) => overlap(fix, mark) || within(fix, mark)),
+  );
+  const now = (/** @type {number} */ at) => fromGiven(fixes, at);
+  return left.map((mark) => {
+    const from = now(mark.from);
+    const fix = mark.fix && editsLeft(doc, mark.fix);
+    const first = left.find((each) => each.line === mark.together);
+    const byHand = mark.edit && mark.from < mark.to && fixes.some((each) => mark.edit && within(each, mark.edit));
+    return {
+      ...mark,
+      from,
+      to: Math.max(from, now(mark.to)),
+      line: lineAt(text, from),
+      text: byHand ? `${WORDS.wasInForce} ${mark.text}` : mark.text,
+      fix,
+      label:
+        fix &&
+        fixLabel(
+          fix.map((edit) => ({ ...edit, from: now(edit.from), to: now(edit.to) })),
+          text,
+        ),
+      together: first && lineAt(text, now(first.from)),
+    };
+  });
 }
 
 /** Where a line of the text as given now stands. @param {Doc} doc @param {number} line */
@@ -86,19 +154,28 @@ export function lineNow({ before, fixes, text = '' }, line) {
 }
 
 /**
- * How far the proposals of a report stand in the file by now. Undefined where none does.
+ * How far the proposals of a report stand in the file by now, and whether the reader's own changes stand there.
+ * Undefined where nothing was changed.
  *
  * @param {State} state
- * @returns {{ name: string, made: number, left: number, parameters: Set<string> } | undefined}
+ * @returns {{ key: number, name: string, made: number, left: number, own: boolean, parameters: Set<string> } | undefined}
  */
 export function fixedSoFar({ report, reported, documents }) {
-  const doc = documents.find((each) => each.fixes);
+  const doc = documents.find((each) => each.before !== undefined);
   const read = report?.documents[reported.findIndex((each) => each.key === doc?.key)];
-  if (!doc?.fixes || !report || !read) return undefined;
-  const parameters = new Set(doc.fixes.flatMap((fix) => fix.parameters));
-  const edits = report.patches.find((patch) => patch.document === read.id)?.edits ?? [];
-  const left = edits.filter((edit) => edit.parameters.some((each) => !parameters.has(each))).length;
-  return { name: doc.name || read.name, made: edits.length - left, left, parameters };
+  if (!doc || !report || !read) return undefined;
+  const edits = editsOf(report, read.id, doc.before ?? '');
+  const made = edits.filter((edit) => stands(doc, edit));
+  const own = doc.text !== applied(doc.before ?? '', made);
+  const parameters = new Set(made.flatMap((edit) => edit.parameters));
+  return {
+    key: doc.key,
+    name: doc.name || read.name,
+    made: made.length,
+    left: edits.length - made.length,
+    own,
+    parameters,
+  };
 }
 
 /** @param {string} text @param {number} at */
@@ -109,16 +186,4 @@ function lineAt(text, at) {
 /** @param {Edit[]} fixes @param {number} at */
 function fromGiven(fixes, at) {
   return fixes.reduce((now, fix) => (fix.to <= at ? now + fix.text.length - (fix.to - fix.from) : now), at);
-}
-
-/** The way back; inside of a fix it leads to its start. @param {Edit[]} fixes @param {number} at */
-function toGiven(fixes, at) {
-  let longer = 0;
-  for (const fix of [...fixes].sort((a, b) => a.from - b.from || a.to - b.to)) {
-    const start = fix.from + longer;
-    if (at <= start) break;
-    if (at < start + fix.text.length) return fix.from;
-    longer += fix.text.length - (fix.to - fix.from);
-  }
-  return at - longer;
 }

@@ -49,7 +49,7 @@ export function pasteBox(actions) {
         return;
       }
       event.preventDefault();
-      actions.add([{ name: '', text }]);
+      actions.add([{ name: '', text, own: true }]);
     },
     oninput: () => {
       actions.typed(area.value, pasting);
@@ -69,6 +69,16 @@ export function pasteBox(actions) {
     ),
   );
   return { box, area };
+}
+
+/** Something was taken away, and can be brought back. @param {string} said @param {Actions} actions */
+export function undoNotice(said, actions) {
+  return h(
+    'p',
+    { class: 'undone' },
+    h('span', null, said),
+    h('button', { type: 'button', id: 'undo', onclick: () => actions.undo() }, WORDS.undo),
+  );
 }
 
 /** @returns {HTMLElement} */

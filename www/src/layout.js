@@ -6,7 +6,7 @@ import { ConfigEditor } from './config-editor.js';
 import { h, heading } from './dom.js';
 import { evidenceSection } from './evidence.js';
 import { fixedSoFar } from './fixes.js';
-import { documentTable, exampleList, pasteBox, privacyLine, whereToGetIt } from './input.js';
+import { documentTable, exampleList, pasteBox, privacyLine, undoNotice, whereToGetIt } from './input.js';
 import { limitsList } from './limits.js';
 import { patchPanel } from './patch.js';
 import { errorBlock, progressBlock } from './progress.js';
@@ -81,7 +81,7 @@ export class Layout {
             shared && sharedNotice(shared, actions),
             readLine(report, actions, stopped),
             state.unread.map(unreadNotice),
-            fixed && fixedNotice(fixed),
+            fixed && fixedNotice(fixed, actions),
           ],
       );
       fill(parts.verdict, answered && (short ? compactAnswer(report, actions) : verdictBlock(report.verdict)));
@@ -89,6 +89,7 @@ export class Layout {
       this.#whatIf.render(answered && !short ? report : undefined, state, answered && tellsAnyway(report));
       fill(parts.more, answered && !short && this.#furtherSections(report));
       fill(parts.documents, documentTable(state, actions));
+      fill(parts.undo, state.removed && undoNotice(state.removed.said, actions));
       fill(parts.limits, answered && [h('h3', null, WORDS.restsOn), limitsList(report)]);
       this.#wrong.element.hidden = !answered || documents.length === 0;
       if (answered) this.#wrong.render(report, state);
@@ -191,7 +192,9 @@ export class Layout {
   #build() {
     const { actions } = this.#advisor;
     const { box, area } = pasteBox(actions);
-    this.#parts.box = box;
+    // Where the focus goes after something was removed: one step back from the box, or one on from the list.
+    this.#parts.undo = h('div');
+    this.#parts.box = h('div', null, this.#parts.undo, box);
     this.#parts.area = area;
     this.#parts.theme = themeChoice(this.#host.getAttribute('theme') ?? '', (theme) => {
       if (theme) this.#host.setAttribute('theme', theme);
@@ -446,7 +449,7 @@ export class Layout {
       const files = [...(event.dataTransfer?.files ?? [])];
       if (files.length > 0) return actions.addFiles(files);
       const text = event.dataTransfer?.getData('text/plain');
-      if (text) actions.add([{ name: '', text }]);
+      if (text) actions.add([{ name: '', text, own: true }]);
     });
   }
 }

@@ -150,7 +150,7 @@ function positions(text) {
 }
 
 /** What a fix does, on its button. @param {Edit[]} fix @param {string} text */
-function fixLabel(fix, text) {
+export function fixLabel(fix, text) {
   const steps = fix.map(({ from, to, text: put }) => {
     const added = put.trim().replace(/\s*\n\s*/g, ', ');
     return from === to

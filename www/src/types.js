@@ -13,8 +13,10 @@
  * @property {number} key
  * @property {string} name
  * @property {string} [text]
- * @property {string} [before]   the text before fixes were applied, which the logs speak of
- * @property {import('./marks.js').Edit[]} [fixes]   those fixes, in its positions; `text` has them
+ * @property {boolean} [own]   nobody but this page holds it: it was pasted, typed or changed here
+ * @property {string} [before]   the text as given, which the logs speak of, where it was changed since
+ * @property {import('./marks.js').Edit[]} [fixes]   those changes, in its positions; `text` has them
+ * @property {import('./marks.js').Edit[][]} [past]   what they were before
  * @property {Blob} [file]
  * @property {boolean} [gzip]
  * @property {number} [size]
@@ -51,6 +53,7 @@
  * @property {Report | undefined} report
  * @property {Doc[]} reported   the documents the report speaks of, as they were read
  * @property {import('./share.js').Shared | undefined} shared   an answer that came in a link
+ * @property {{ documents: Doc[], assumptions: Assumptions, said: string } | undefined} removed   what was taken away last
  * @property {string[]} unread   a sentence for each file that was given and gave no text
  * @property {string | undefined} error
  * @property {boolean} working
@@ -68,11 +71,13 @@
  *
  * @typedef {object} Actions
  * @property {(docs: Omit<Doc, 'key'>[]) => void} add
+ * @property {() => void} undo   brings back what was taken away last
  * @property {(files: Iterable<File>) => Promise<void>} addFiles
  * @property {(key: number) => void} remove
  * @property {(key: number, name: string) => void} rename
  * @property {(key: number, text: string) => void} edit
  * @property {(key: number, edits: import('./marks.js').Edit[]) => void} fix   makes proposed edits
+ * @property {(key: number) => void} inForce   the logs were written with the text as it is now
  * @property {(text: string, now: boolean) => void} typed   the text of the box
  * @property {() => void} clear
  * @property {() => void} again

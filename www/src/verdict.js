@@ -45,18 +45,25 @@ export function unreadNotice(sentence) {
 }
 
 /**
- * Says that the file holds proposed values by now, and that the logs do not know of it.
+ * Says that the file is another by now, and that the logs do not know of it.
  *
- * @param {{ name: string, made: number, left: number }} fixed
+ * @param {{ key: number, name: string, made: number, left: number, own: boolean }} fixed
+ * @param {import('./types.js').Actions} actions
  */
-export function fixedNotice({ name, made, left }) {
+export function fixedNotice({ key, name, made, left, own }, actions) {
   const [holds, of, changes] = WORDS.holdsSome;
-  const state = left === 0 ? WORDS.holdsAll : `${holds} ${made} ${of} ${made + left} ${changes}`;
+  const all = left === 0 && !own;
+  const state = all
+    ? WORDS.holdsAll
+    : made > 0
+      ? `${holds} ${made} ${of} ${made + left} ${changes}`
+      : WORDS.editedAfter;
   return h(
     'p',
     { class: 'shared', id: 'fixed' },
-    h('span', { class: 'okc' }, icon('ok')),
-    h('span', null, h('b', null, `${name} ${state}`), ` ${WORDS.writtenBefore} ${left === 0 ? WORDS.thenRollOut : ''}`),
+    h('span', { class: all ? 'okc' : 'sev info' }, icon(all ? 'ok' : 'info')),
+    h('span', null, h('b', null, `${name} ${state}`), ` ${WORDS.writtenBefore} ${all ? WORDS.thenRollOut : ''}`),
+    h('button', { type: 'button', id: 'in-force', onclick: () => actions.inForce(key) }, WORDS.inForce),
   );
 }
 
