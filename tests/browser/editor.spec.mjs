@@ -1,7 +1,10 @@
 // The configuration in its editor, the link that shares an answer, and what one can take along.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { paste, suite, violations } from './browser.mjs';
 import { FLAWED as CONFIG } from './states.mjs';
 
@@ -121,6 +124,19 @@ suite('editor, share and export', (story) => {
     await page.waitForTimeout(400);
     assert.equal(await edited(page), before);
     assert.equal(await page.locator('#fixed').count(), 0);
+  });
+
+  story('a slip in what is tried out is marked at its line', {}, async (page) => {
+    await page.locator('.ex button').nth(1).click();
+    await page.locator('#config-fold').click();
+    await page.locator('#config .cm-line', { hasText: 'election-timeout: 1000' }).click();
+    await page.keyboard.press('End');
+    await page.keyboard.type(' 7s');
+    const slip = page.locator('#config .mark-row', { hasText: '1000 7s' });
+    await slip.first().waitFor();
+    assert.ok((await page.locator('#config .mark-row').count()) > 1);
+    await page.locator('#config-switch').check();
+    assert.ok(await page.locator('.mark-list .mark-row', { hasText: '1000 7s' }).count());
   });
 
   story('the reader may say that a changed text was in force', {}, async (page) => {
@@ -346,9 +362,19 @@ suite('editor, share and export', (story) => {
       const [download] = await Promise.all([page.waitForEvent('download'), page.locator(id).first().click()]);
       return readFile(await download.path(), 'utf8');
     };
-    assert.match(await file('#export-patch'), /^--- /);
+    const patch = await file('#export-patch');
+    assert.match(patch, /^--- a\/cloud-config\.yaml\n\+\+\+ b\/cloud-config\.yaml\n@@ /);
+    const folder = await mkdtemp(join(tmpdir(), 'patch-'));
+    await writeFile(join(folder, 'cloud-config.yaml'), CONFIG);
+    execFileSync('git', ['apply', '-'], { cwd: folder, input: patch });
+    assert.equal(
+      await readFile(join(folder, 'cloud-config.yaml'), 'utf8'),
+      await page.evaluate(() => document.querySelector('timing-advisor').report.patches[0].text),
+    );
     assert.match(await file('[id^=export-annotated]'), /# <- 1/);
-    assert.match(await file('#export-markdown'), /^# /);
+    const markdown = await file('#export-markdown');
+    assert.match(markdown, /^# /);
+    assert.match(markdown, /^pasted text 1:\d+: .*etcd-request-timeout: 1$/m);
     assert.equal(JSON.parse(await file('#export-json')).schemaVersion, 1);
   });
 });

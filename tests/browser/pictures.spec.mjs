@@ -42,6 +42,19 @@ suite('pictures', (story) => {
     assert.match(words(await page.locator('#verdict').innerText()), /failover that you accept/);
   });
 
+  story('each kind of mark has a shape of its own', {}, async (page) => {
+    const sync = 'Nov 12 03:04:23 core-1 etcd2[648]: sync duration of 1.51s, expected less than 1s\n';
+    const failed =
+      'Nov 12 03:04:31 core-1 fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: timeout reached\n';
+    await paste(page, LATE + sync + failed);
+    await page.locator('.legend').waitFor();
+    const shapes = await page
+      .locator('.legend path.mark')
+      .evaluateAll((marks) => marks.map((mark) => mark.getAttribute('d')));
+    assert.ok(shapes.length >= 3, shapes.join('\n'));
+    assert.equal(new Set(shapes).size, shapes.length);
+  });
+
   story('a span of the time line filters the findings, by drag and by field', {}, async (page) => {
     await stalls(page);
     const all = await page.locator('.find').count();

@@ -33,6 +33,7 @@ const empty = () => ({
   working: false,
   progress: undefined,
   source: undefined,
+  looked: undefined,
   editing: undefined,
   editorFirst: false,
   plain: false,
@@ -149,6 +150,10 @@ export class Advisor {
       const after = { ...doc, ...withEdit(doc, text, held), own: true };
       this.#change(key, after);
       if (asGiven(after).text !== asGiven(doc).text) return this.#analyzeSoon(EDITOR_PAUSE, { marksFirst: true });
+      this.#engine?.look(after, (report) => {
+        this.state.looked = { doc: after, report };
+        this.#view.renderMarks();
+      });
       this.#drawMarksFirst();
     },
     inForce: (key) => {

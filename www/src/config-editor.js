@@ -1,7 +1,7 @@
 // The configuration, with marks in place and fixes: in CodeMirror, or in a plain text field.
 
 import { h } from './dom.js';
-import { asGiven, editsLeft, marksLeft } from './fixes.js';
+import { asGiven, editsLeft, marksLeft, marksOfChanges } from './fixes.js';
 import { editsOf, isConfiguration, keepLineEnds, lineFeeds, markRow, marksOf } from './marks.js';
 import { plural, WORDS } from './strings.js';
 
@@ -117,7 +117,9 @@ export class ConfigEditor {
     if (fresh && state.report)
       this.#mark(
         doc,
-        marksLeft(doc, marksOf(state.report, read.id, given)),
+        [...marksLeft(doc, marksOf(state.report, read.id, given)), ...marksOfChanges(doc, state)].sort(
+          (a, b) => a.from - b.from,
+        ),
         editsLeft(doc, editsOf(state.report, read.id, given)),
       );
     if (!state.plain && this.#fold.open) this.#load(name);

@@ -41,6 +41,8 @@ export class Engine {
   #workersStart = true;
   /** @type {Waiting | undefined} */
   #waiting;
+  /** @type {{ id: number, told: (report: Report) => void } | undefined} */
+  #look;
   #id = 0;
   #address = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: 'text/javascript' }));
 
@@ -80,6 +82,18 @@ export class Engine {
       if (this.#ready) this.#port?.postMessage(message);
       else if (!this.#port) this.#start();
     });
+  }
+
+  /**
+   * What is to say of one text alone. Only the last look is answered.
+   *
+   * @param {import('./types.js').Doc} doc
+   * @param {(report: Report) => void} told
+   */
+  look(doc, told) {
+    // Below zero: no analysis has such a number.
+    this.#look = { id: (this.#look?.id ?? 0) - 1, told };
+    if (this.#ready) this.#port?.postMessage({ id: this.#look.id, type: 'look', documents: [doc] });
   }
 
   /** Lets a running analysis answer on what it has read so far. */
@@ -163,6 +177,8 @@ export class Engine {
    */
   #receive(port, data) {
     const waiting = this.#waiting;
+    const look = this.#look;
+    if (port === this.#port && data.id === look?.id) return data.look ? look?.told(data.look) : this.#fail(port);
     if (!waiting || port !== this.#port || data.id !== waiting.id) return;
     if (data.progress) return waiting.progress(data.progress);
     if (data.error !== undefined) return this.#fail(port);

@@ -5,6 +5,7 @@
 import { annotated } from './annotate.js';
 import { h } from './dom.js';
 import { isConfiguration } from './marks.js';
+import { diffOf } from './patch.js';
 import { CONFIDENCE, EXPORT, SEVERITY, TIMING, WORDS } from './strings.js';
 
 /**
@@ -15,7 +16,7 @@ import { CONFIDENCE, EXPORT, SEVERITY, TIMING, WORDS } from './strings.js';
 export function exportList(report, state, actions) {
   const item = (/** @type {string} */ id, /** @type {string} */ text, /** @type {() => void} */ run) =>
     h('li', null, h('button', { type: 'button', id, onclick: run }, text));
-  const patch = report.patches.map((each) => each.diff ?? '').join('');
+  const patch = report.patches.map((each) => diffOf(each, report) ?? '').join('');
   const configurations = state.reported.filter((doc) => isConfiguration(state, doc));
   return h(
     'ul',
@@ -49,8 +50,8 @@ export function markdown(report) {
     bullets(WORDS.pay, verdict.pay),
     bullets(WORDS.willNotCure, verdict.willNotCure),
     values(report),
-    ...report.patches.map((patch) => fenced(patch.diff ? 'diff' : 'yaml', patch.diff ?? patch.text)),
-    ...report.findings.map(finding),
+    ...report.patches.map((patch) => fenced(patch.diff ? 'diff' : 'yaml', diffOf(patch, report) ?? patch.text)),
+    ...report.findings.map((each) => finding(each, report)),
     report.notFound.join(' '),
     numbered(WORDS.rollout, report.rollout, WORDS.interrupts),
     numbered(WORDS.measureNext, report.measureNext, WORDS.itTells),
@@ -81,9 +82,10 @@ function cell(text) {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
 
-/** @param {import('./types.js').Finding} finding */
-function finding(finding) {
-  const lines = finding.evidence.slice(0, 5).map((each) => each.text);
+/** Each line with its place, as grep shows it. @param {import('./types.js').Finding} finding @param {Report} report */
+function finding(finding, report) {
+  const name = (/** @type {string} */ id) => report.documents.find((each) => each.id === id)?.name ?? id;
+  const lines = finding.evidence.slice(0, 5).map((each) => `${name(each.document)}:${each.line}: ${each.text}`);
   return [
     `## ${SEVERITY[finding.severity]}: ${finding.title}`,
     `\`${finding.id}\`, ${CONFIDENCE[finding.confidence]}`,

@@ -4,7 +4,7 @@
 // Changes are places of the text as given with what stands there now; none overlaps another. Positions in a report
 // speak of that text too: here they are brought to the text of the editor.
 
-import { applied, changeBetween, editsOf, fixLabel } from './marks.js';
+import { applied, changeBetween, editsOf, fixLabel, marksOf } from './marks.js';
 import { WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Doc} Doc */
@@ -143,6 +143,30 @@ export function marksLeft(doc, marks) {
       together: first && lineAt(text, now(first.from)),
     };
   });
+}
+
+/**
+ * What is to say of the changes themselves, whatever the logs tell: a slip, a pair that etcd refuses.
+ *
+ * @param {Doc} doc
+ * @param {State} state
+ * @returns {Mark[]}
+ */
+export function marksOfChanges(doc, { looked, report }) {
+  const { fixes = [], text = '' } = doc;
+  if (!looked || looked.doc.text !== text || looked.doc.key !== doc.key || fixes.length === 0) return [];
+  const lines = new Set(
+    fixes.flatMap((fix) => {
+      const last = lineAt(text, fromGiven(fixes, fix.to));
+      return fix.text.split('\n').map((_, above) => last - above);
+    }),
+  );
+  const told = new Set(report?.findings.map((finding) => finding.id));
+  const findings = looked.report.findings.map((finding) => ({
+    ...finding,
+    evidence: finding.evidence.filter((each) => !told.has(finding.id) || lines.has(each.line)),
+  }));
+  return marksOf({ ...looked.report, findings, recommendations: [], patches: [] }, looked.report.documents[0].id, text);
 }
 
 /** Where a line of the text as given now stands. @param {Doc} doc @param {number} line */

@@ -74,6 +74,21 @@ export function nameOfSnippet(text) {
 }
 
 /**
+ * The diff with the file's own name, as `git apply` and `patch -p1` take it. A pasted cloud-config has none.
+ *
+ * @param {Report['patches'][number]} patch
+ * @param {Report} report
+ */
+export function diffOf({ diff, document, text }, report) {
+  const given = report.documents.find((each) => each.id === document)?.name ?? '';
+  const pasted = given === '' || (given.startsWith('pasted text') && text?.startsWith('#cloud-config'));
+  const name = pasted ? nameOfSnippet(text) : given.replace(/^[./\\]+|\p{Cc}/gu, '');
+  // Where a name has a blank, a tab ends it, as in the diffs of git and GNU.
+  const end = name.includes(' ') ? '\t' : '';
+  return diff?.replace('--- before\n+++ after\n', () => `--- a/${name}${end}\n+++ b/${name}${end}\n`);
+}
+
+/**
  * @param {Report} report
  * @param {Actions} actions
  * @returns {Pane[]}
@@ -112,7 +127,10 @@ function patchPanes(report, actions) {
         patch.diff
           ? h(
               'button',
-              { type: 'button', onclick: () => actions.download(`${name}.patch`, patch.diff ?? '', 'text/x-diff') },
+              {
+                type: 'button',
+                onclick: () => actions.download(`${name}.patch`, diffOf(patch, report) ?? '', 'text/x-diff'),
+              },
               'Download .patch',
             )
           : null,

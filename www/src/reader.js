@@ -7,7 +7,7 @@ import { analyze, init, Session } from '../../dist/npm/timing-advisor.js';
 
 /** @typedef {import('./types.js').Doc} Doc */
 /** @typedef {import('./types.js').Progress} Progress */
-/** @typedef {{ id: number, type: 'start' | 'warm-up' | 'analyze' | 'enough', engine?: any, documents?: Doc[], assumptions?: import('./types.js').Assumptions }} Message */
+/** @typedef {{ id: number, type: 'start' | 'warm-up' | 'look' | 'analyze' | 'enough', engine?: any, documents?: Doc[], assumptions?: import('./types.js').Assumptions }} Message */
 /** @typedef {{ session: Session, documents: (Doc & { whole: boolean })[], cut: string[] }} Kept */
 
 /** Each is drawn, which takes the machine longer than 5 MB of log. What is over sooner shows none. */
@@ -36,7 +36,7 @@ export function reader(reply) {
   return (message) => {
     if (message.type === 'enough') enough = message.id;
     else {
-      newest = message.id;
+      if (message.type !== 'look') newest = message.id;
       last = last.then(() => answer(message));
     }
   };
@@ -46,9 +46,10 @@ export function reader(reply) {
     try {
       if (type === 'start') await init(engine);
       if (type === 'start') return reply({ id, ready: true });
-      // Nobody waits for this answer, and nothing of it is kept.
-      if (type === 'warm-up')
-        return void (await analyze({ documents: documents.map(({ name, text = '' }) => ({ name, text })) }));
+      // Nothing of these is kept, and nobody waits for the first.
+      const alone = () => analyze({ documents: documents.map(({ name, text = '' }) => ({ name, text })) });
+      if (type === 'warm-up') return void (await alone());
+      if (type === 'look') return reply({ id, look: await alone() });
       const report = await reportOn(id, documents, assumptions);
       reply({ id, report });
     } catch (error) {

@@ -169,18 +169,25 @@ function dragged(picture, band, { width, start, right }, choose) {
   });
 }
 
+/** A shape for each kind: colour is not the only sign. @type {Record<string, string>} */
+const SHAPES = {
+  'late-heartbeat': 'm-5-4h10l-5 9z',
+  'slow-disk': 'm-5 4h10l-5-9z',
+  'lease-lost': 'm0-6 6 6-6 6-6-6z',
+  restart: 'm-5-5h10v10h-10z',
+  'leader-change': 'm-1-7h2v14h-2z',
+  'fleet-error': 'm-4.5-4.5 9 9m0-9-9 9',
+  'presence-lost': 'm-6 0h12m-6-6v12',
+  'unit-moved': 'm0 6v-12m-4.5 4.5 4.5-4.5 4.5 4.5',
+};
+
 /**
  * @param {string} kind
  * @param {number} x
  * @param {number} y
  */
 function markShape(kind, x, y) {
-  const at = (/** @type {string} */ d) => svg('path', { class: `mark ${kind}`, d: `M${x} ${y}${d}` });
-  if (kind === 'late-heartbeat' || kind === 'slow-disk') return at('m-5-4h10l-5 9z');
-  if (kind === 'lease-lost') return at('m0-6 6 6-6 6-6-6z');
-  if (kind === 'restart') return at('m-5-5h10v10h-10z');
-  if (kind === 'leader-change') return at('m-1-7h2v14h-2z');
-  return at('m-4.5-4.5 9 9m0-9-9 9');
+  return svg('path', { class: `mark ${kind}`, d: `M${x} ${y}${SHAPES[kind] ?? SHAPES['fleet-error']}` });
 }
 
 /**

@@ -59,6 +59,7 @@
  * @property {boolean} working
  * @property {(Progress & { began: number }) | undefined} progress
  * @property {Source | undefined} source
+ * @property {{ doc: Doc, report: Report } | undefined} looked   what is to say of a changed text alone
  * @property {number | undefined} editing   key of the configuration in the editor
  * @property {boolean} editorFirst   the editor stands before the values
  * @property {boolean} plain   the editor is a plain text field
