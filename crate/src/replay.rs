@@ -4,6 +4,7 @@ use crate::facts::{ChangeClass, Facts, Stall, StallKind};
 use crate::gather::Gather;
 use crate::model::Timers;
 use crate::model::raft::{expected_losses, loss_share};
+use crate::moments::Moments;
 use crate::parameters::{Parameter, SILENT_STREAM};
 use crate::sort::groups;
 use crate::units::{MS, Micros, Range};
@@ -78,22 +79,19 @@ fn explains(timers: &Timers, stall: &Stall) -> bool {
 /// Expected leader changes of all stalls, also those without a change. From 3.0 on one draw serves
 /// a whole term, so the model gets them term by term (lab, section 8.1).
 fn expected(facts: &Facts, timers: &Timers) -> (f64, f64) {
+    let elected = Moments::of(facts.changes.iter().map(|change| change.elected));
     let mut terms: Vec<(Option<usize>, Range)> = Vec::new();
     for stall in facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored) {
         // A stall known only from the leader's return counts with its guess (method 2.2): its low end is
         // what the change alone proves.
         let low = if stall.kind.is_measured() { stall.length.low } else { stall.planned };
         let range = Range { low, high: stall.planned.max(low) };
-        terms.push((term_at(facts, stall), range));
+        // Which leadership it fell into: the number of changes before its begin.
+        let term = stall.end.map(|end| elected.between(Micros::MIN, end - stall.length.low).len());
+        terms.push((term, range));
     }
     let (low, high) = expected_losses(timers, &groups(terms).into_iter().map(|(_, stalls)| stalls).gather());
     (low as f64 / MILLION, high as f64 / MILLION)
-}
-
-/// Which leadership a stall fell into: the number of changes before its begin.
-fn term_at(facts: &Facts, stall: &Stall) -> Option<usize> {
-    let begin = stall.end? - stall.length.low;
-    Some(facts.changes.iter().filter(|change| change.elected.is_some_and(|elected| elected <= begin)).count())
 }
 
 /// Changes by class, for sentences.

@@ -10,6 +10,7 @@ pub mod gather;
 pub mod search;
 pub mod sort;
 pub mod index;
+pub mod moments;
 
 pub mod border;
 pub mod borrowed;

@@ -1,13 +1,13 @@
 //! Leader changes: one per new term that got a leader, told apart by why it came.
 
-use super::voices::{START_LINES, Voice, first_at, time_of};
-use super::{ChangeClass, EventId, Facts, LeaderChange};
+use super::voices::{START_LINES, Voice, time_of};
+use super::{ChangeClass, EventId, Facts, LeaderChange, OldLeader};
 use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
 use crate::search;
-use crate::sort::by_key;
+use crate::sort::{by_key, distinct, sort};
 use crate::units::{Micros, S};
 
 /// A transfer line this long before the new leader makes a change planned (method 3.2).
@@ -23,10 +23,14 @@ pub fn leader_changes(facts: &Facts, voices: &[Voice]) -> Vec<LeaderChange> {
     changes.extend(without_terms(facts));
     link_old_leaders(&mut changes);
     let outright = asked_outright(facts, voices);
+    let transfers = facts.meaning(&[Meaning::LeaderTransfer]);
     let served = facts.times_of(&[Meaning::Published]).into_iter().min();
     for at in 0..changes.len() {
-        let class =
-            if not_yet_served(&changes, at, served) { ChangeClass::Start } else { classify(facts, voices, &changes, at, &outright) };
+        let class = if not_yet_served(&changes, at, served) {
+            ChangeClass::Start
+        } else {
+            classify(facts, voices, &changes, at, &outright, &transfers)
+        };
         changes[at].class = class;
         if class == ChangeClass::Needless {
             changes[at].raised_by = lone_candidate(facts, &changes[at]);
@@ -44,14 +48,13 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange) -> Option<String> {
     const ROUNDS: usize = 3;
     let (campaign, old) = (change.campaign?, change.old.as_deref()?);
     let wait = facts.value(Parameter::ElectionTimeout);
-    let before = |event: &Event, from: Micros| event.time.is_some_and(|time| (campaign - from..=campaign + S).contains(&time.micros));
+    let before = |meaning, from| facts.events_between(&[meaning], campaign - from, campaign + S);
     // A follower counts a tick per heartbeat-interval since it heard the leader, and prints how many are left
     // (etcd-io/etcd@v3.4.45:raft/raft.go, Step). After two it had just heard it; after more the leader was late for
     // it too (judgement).
     let fresh = wait / facts.value(Parameter::HeartbeatInterval).max(1) - 2;
-    let ignored = facts.events_of(&[Meaning::VoteIgnoredLease]).find(|(_, event)| {
-        before(event, 3 * wait)
-            && event.word("id").is_some_and(|id| id != old)
+    let ignored = before(Meaning::VoteIgnoredLease, 3 * wait).find(|(_, event)| {
+        event.word("id").is_some_and(|id| id != old)
             && event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new))
             && event.number("remaining").is_some_and(|left| left >= fresh)
     });
@@ -61,9 +64,8 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange) -> Option<String> {
     // The leader gave way to an answer of a term some rounds higher before anybody else asked for votes. One round is
     // also what a follower begins that missed a leader which stood still.
     let ahead = |event: &Event| event.number("term2").zip(event.number("term")).is_some_and(|(higher, own)| higher - own >= ROUNDS as i64);
-    let answered = facts.events_of(&[Meaning::HigherTermMessage]).find(|(_, event)| {
-        before(event, 3 * wait)
-            && event.word("id") == Some(old)
+    let answered = before(Meaning::HigherTermMessage, 3 * wait).find(|(_, event)| {
+        event.word("id") == Some(old)
             && event.time.is_some_and(|time| time.micros < campaign)
             && event.word("value") == Some("MsgAppResp")
             && ahead(event)
@@ -71,11 +73,8 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange) -> Option<String> {
     if let Some(from) = answered.and_then(|(_, event)| event.word("from")).filter(|from| Some(*from) != change.new.as_deref()) {
         return Some(from.to_owned());
     }
-    let mut rounds: Vec<(&str, Micros)> = facts
-        .events_of(&[Meaning::BecameCandidate])
-        .filter(|(_, event)| {
-            before(event, 1000 * wait) && event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new))
-        })
+    let mut rounds: Vec<(&str, Micros)> = before(Meaning::BecameCandidate, 1000 * wait)
+        .filter(|(_, event)| event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new)))
         .filter_map(|(_, event)| Some((event.word("id")?, event.time?.micros)))
         .gather();
     by_key(&mut rounds, |(_, time)| *time);
@@ -126,9 +125,11 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
             _ => {}
         }
     }
+    let led = terms.changes.iter().filter(|change| change.new.is_some()).filter_map(|change| change.term);
+    let led = distinct(led);
     for (term, id, leader) in losses {
         let time = time_of(facts, id);
-        if let Some(term) = terms.begun_by_loss(term, time, leader) {
+        if let Some(term) = terms.begun_by_loss(&led, term, time, leader) {
             terms.lost(term, id, time, leader);
         }
     }
@@ -203,16 +204,16 @@ impl Terms {
         self.named[at] = self.named[at].max(time);
     }
 
-    /// The term that follows from this loss. A member that steps down, or that asks first whether it would be voted for,
+    /// The term that follows from this loss; `led` are the terms that got a leader. A member that steps down, or that asks first whether it would be voted for,
     /// drops the leader of the term that its line still names (etcd-io/etcd@v3.4.45:raft/raft.go:729, becomePreCandidate).
     /// `None` where it took the same leader back.
-    fn begun_by_loss(&self, term: i64, time: Option<Micros>, leader: &str) -> Option<i64> {
+    fn begun_by_loss(&self, led: &[i64], term: i64, time: Option<Micros>, leader: &str) -> Option<i64> {
         let Some(at) = self.index.find(term).filter(|at| self.changes[*at].new.as_deref() == Some(leader)) else { return Some(term) };
         if time.is_none() || time <= self.changes[at].elected {
             return Some(term);
         }
-        let next = self.changes.iter().filter(|change| change.new.is_some()).filter_map(|change| change.term).filter(|next| *next > term);
-        (time > self.named[at]).then(|| next.min().unwrap_or(term + 1))
+        let next = led.get(led.partition_point(|other| *other <= term)).copied();
+        (time > self.named[at]).then(|| next.unwrap_or(term + 1))
     }
 
     fn lost(&mut self, term: i64, id: EventId, time: Option<Micros>, leader: &str) {
@@ -257,9 +258,8 @@ fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
             continue;
         }
         let time = time_of(facts, id);
-        let repeats = changes.iter().rposition(|change| {
-            change.new.as_deref() == Some(new) && matches!((change.elected, time), (Some(a), Some(b)) if (b - a).abs() <= SAME)
-        });
+        let near = |change: &LeaderChange| matches!((change.elected, time), (Some(a), Some(b)) if b - a <= SAME);
+        let repeats = (0..changes.len()).rev().take_while(|at| near(&changes[*at])).find(|at| changes[*at].new.as_deref() == Some(new));
         let followed = if old.is_empty() { lost.map_or("", |(_, old)| old) } else { old };
         let heard_late = !gone && !followed.is_empty() && changes.last().is_some_and(|last| last.new.as_deref() == Some(new));
         let repeats = repeats.or_else(|| heard_late.then(|| changes.len() - 1));
@@ -306,12 +306,12 @@ fn not_yet_served(changes: &[LeaderChange], at: usize, served: Option<Micros>) -
     at > 0 && first.class == ChangeClass::Start && elected < served && elected - began <= SOON
 }
 
-fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize, outright: &Index) -> ChangeClass {
+fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize, outright: &Index, transfers: &[EventId]) -> ChangeClass {
     let change = &changes[at];
     if is_start(facts, voices, changes, at) {
         return ChangeClass::Start;
     }
-    if is_planned(facts, change) || change.term.is_some_and(|term| outright.find(term).is_some()) {
+    if is_planned(facts, change, transfers) || change.term.is_some_and(|term| outright.find(term).is_some()) {
         return ChangeClass::Planned;
     }
     if old_leader_ended(facts, voices, changes, at) {
@@ -326,10 +326,13 @@ fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
 /// The first leader after start-up lines, or of a log in which nobody lost a leader before.
 fn is_start(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
     let change = &changes[at];
+    if at > 0 {
+        return false;
+    }
     // Members of a cluster that is not complete may ask for votes long before they get their first leader.
     let within = if change.lost.is_some() && change.old.is_some() { JUST_STARTED } else { Micros::MAX };
     let started = started_before(facts, voices, change, within);
-    if at > 0 || change.lost.is_some() && change.old.is_some() && !started {
+    if change.lost.is_some() && change.old.is_some() && !started {
         return false;
     }
     started || change.old.is_none() && !campaigned_as_follower(facts, change)
@@ -360,10 +363,17 @@ fn campaigned_as_follower(facts: &Facts, change: &LeaderChange) -> bool {
     })
 }
 
-fn is_planned(facts: &Facts, change: &LeaderChange) -> bool {
-    facts.events_of(&[Meaning::LeaderTransfer]).any(|(id, event)| match (event.time, change.elected) {
-        (Some(transfer), Some(elected)) => (-S..=PLANNED_WITHIN).contains(&(elected - transfer.micros)),
-        _ => change.events.iter().any(|report| report.log == id.log && report.event > id.event && report.event - id.event < 20),
+fn is_planned(facts: &Facts, change: &LeaderChange, transfers: &[EventId]) -> bool {
+    if let Some(elected) = change.elected {
+        if facts.events_between(&[Meaning::LeaderTransfer], elected - PLANNED_WITHIN, elected + S).next().is_some() {
+            return true;
+        }
+    }
+    // Without times the order of the lines tells.
+    change.events.iter().any(|report| {
+        let next = transfers.partition_point(|id| id < report);
+        let before = transfers[..next].iter().rev().take_while(|id| id.log == report.log && report.event - id.event < 20);
+        before.into_iter().any(|id| change.elected.is_none() || facts.event(*id).time.is_none())
     })
 }
 
@@ -407,15 +417,13 @@ fn asked_outright(facts: &Facts, voices: &[Voice]) -> Index {
 }
 
 /// Whether the old leader's process ended: its own log says so, or, where that log is missing, its
-/// peers saw the connection end at once and it was never late.
+/// peers saw the connection end at once and did not hear it again.
 fn old_leader_ended(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
     let change = &changes[at];
     let Some(old) = change.old.as_deref() else { return false };
     match voices.iter().find(|voice| voice.member == old) {
         Some(voice) => ended_in_own_log(facts, voice, changes, at).unwrap_or_else(|| peers_saw_it_end(facts, change, old)),
-        None => {
-            !was_ever_late(facts, voices, old) && heard_again(facts, change, old).next().is_none() && peers_saw_it_end(facts, change, old)
-        }
+        None => heard_again(facts, change, old).is_empty() && peers_saw_it_end(facts, change, old),
     }
 }
 
@@ -426,7 +434,7 @@ fn lived_on(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
     let goes_on = |voice: &Voice| ended_in_own_log(facts, voice, changes, at) == Some(false);
     change.new.as_deref() == Some(old)
         || voices.iter().any(|voice| voice.member == old && goes_on(voice))
-        || heard_again(facts, change, old).next().is_some()
+        || !heard_again(facts, change, old).is_empty()
 }
 
 /// Reads the old leader's own log from its leadership on: a start or shutdown line before any sign
@@ -454,13 +462,13 @@ fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: 
 /// Where in its own log a member's last leadership begins; past the lines of its first start where the log does not show it.
 fn since_it_led(facts: &Facts, voice: &Voice, before: &[LeaderChange]) -> usize {
     let led = before.iter().rev().find(|change| change.new.as_deref() == Some(&voice.member));
-    let at_least = |event: &Event, from: Option<Micros>| event.time.map(|time| time.micros) >= from;
     let said = led.and_then(|led| {
-        let of_term = |event: &Event| event.number("term") == led.term && at_least(event, led.elected);
-        first_at(facts, voice, |event| (took_it(event) || event.meaning == Meaning::Leader04) && of_term(event))
+        let at_least = |at: &usize| facts.event(voice.events[*at]).time.map(|time| time.micros) >= led.elected;
+        voice.naming_leader_of(led.term).find(at_least)
     });
-    let by_time = || led?.elected.and_then(|elected| first_at(facts, voice, |event| event.time.is_some_and(|time| time.micros >= elected)));
-    let running = || first_at(facts, voice, |event| event.number("term").is_some() && !START_LINES.contains(&event.meaning));
+    let by_time = || led?.elected.map(|elected| voice.since(elected)).filter(|at| *at < voice.events.len());
+    let speaks = |event: &Event| event.number("term").is_some() && !START_LINES.contains(&event.meaning);
+    let running = || voice.events.iter().position(|id| speaks(facts.event(*id)));
     said.map(|at| at + 1).or_else(by_time).or_else(running).unwrap_or(0)
 }
 
@@ -469,35 +477,43 @@ fn took_it(event: &Event) -> bool {
     matches!(event.meaning, Meaning::BecameLeader | Meaning::LeaderElected | Meaning::LeaderChanged)
 }
 
-fn was_ever_late(facts: &Facts, voices: &[Voice], member: &str) -> bool {
-    voices
-        .iter()
-        .filter(|voice| voice.member == member)
-        .any(|voice| first_at(facts, voice, |event| event.meaning == Meaning::HeartbeatLate).is_some())
-}
-
 /// Moments at which peers got entries or heartbeats of the old leader after the change: it was silent, and led on in its
 /// old term. A process that ended comes back as a follower.
-pub fn heard_again<'a>(facts: &'a Facts, change: &'a LeaderChange, old: &'a str) -> impl Iterator<Item = EventId> + 'a {
-    let of_old_term = |event: &Event| event.number("term2") < change.term && event.number("term") >= change.term;
-    messages_of_old_leaders(facts)
-        .filter(move |(_, event)| change.term.is_some() && event.word("from") == Some(old) && of_old_term(event))
-        .map(|(id, _)| id)
+pub fn heard_again(facts: &Facts, change: &LeaderChange, old: &str) -> Vec<EventId> {
+    let Some(new) = change.term else { return Vec::new() };
+    let from_before = &facts.old_leaders[..facts.old_leaders.partition_point(|heard| heard.led < Some(new))];
+    let heard = from_before.iter().rev().take_while(|heard| heard.latest >= Some(new));
+    let by_old = |heard: &&OldLeader| heard.term >= Some(new) && facts.event(heard.event).word("from") == Some(old);
+    let mut events: Vec<EventId> = heard.filter(by_old).map(|heard| heard.event).gather();
+    sort(&mut events);
+    events
 }
 
-/// What members ignored of a leader of an old term (etcd-io/etcd@v3.4.45:raft/raft.go:496, sent by leaders alone).
-fn messages_of_old_leaders(facts: &Facts) -> impl Iterator<Item = (EventId, &Event)> {
+/// What members ignored of leaders of old terms (etcd-io/etcd@v3.4.45:raft/raft.go:496, sent by leaders alone), by the
+/// term in which they led.
+pub fn old_leaders(facts: &Facts) -> Vec<OldLeader> {
     let by_leader = |event: &Event| event.word("value").is_some_and(|message| ["MsgApp", "MsgHeartbeat"].contains(&message));
-    facts.events_of(&[Meaning::LowerTermIgnored]).filter(move |(_, event)| by_leader(event))
+    let ignored = facts.events_of(&[Meaning::LowerTermIgnored]).filter(|(_, event)| by_leader(event));
+    let mut heard: Vec<OldLeader> =
+        ignored.map(|(id, event)| OldLeader { led: event.number("term2"), term: event.number("term"), latest: None, event: id }).gather();
+    by_key(&mut heard, |heard| heard.led);
+    let mut latest = None;
+    for heard in &mut heard {
+        latest = heard.term.max(latest);
+        heard.latest = latest;
+    }
+    heard
 }
 
 /// An excerpt that begins within an election names the old leader only where its late messages are ignored.
 fn name_late_leaders(facts: &Facts, changes: &mut [LeaderChange]) {
-    for (_, event) in messages_of_old_leaders(facts) {
-        let led = event.number("term2");
-        let next = changes.iter_mut().find(|change| change.new.is_some() && change.term > led);
+    let mut heard = facts.old_leaders.iter().map(|heard| (heard.event, heard.led)).gather();
+    sort(&mut heard);
+    for (id, led) in heard {
+        let after = changes.partition_point(|change| change.term <= led);
+        let next = changes[after..].iter_mut().find(|change| change.new.is_some());
         if let Some(change) = next.filter(|change| change.old.is_none() && led.is_some()) {
-            change.old = event.word("from").map(str::to_owned);
+            change.old = facts.event(id).word("from").map(str::to_owned);
         }
     }
 }
@@ -506,7 +522,7 @@ fn name_late_leaders(facts: &Facts, changes: &mut [LeaderChange]) {
 /// until a second after: nobody listens where a process has ended.
 fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
     let Some(elected) = change.elected else { return false };
-    facts.events_of(LINKS).any(|(id, event)| {
+    facts.events_between(LINKS, elected - 15 * S, elected + S).any(|(id, event)| {
         let Some(time) = event.time else { return false };
         let says = |sign: &str| search::has(&event.text, sign);
         let refused = says("connection refused");
@@ -525,7 +541,7 @@ fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
 fn told_to_stop(facts: &Facts, change: &LeaderChange) -> bool {
     let (Some(elected), Some(old)) = (change.elected, change.old.as_deref()) else { return false };
     let answer = format!("peer {old} failed to find local node");
-    facts.events_of(LINKS).any(|(_, event)| {
+    facts.events_between(LINKS, elected - S, elected + PLANNED_WITHIN).any(|(_, event)| {
         let soon = event.time.is_some_and(|time| (-time.grain..=PLANNED_WITHIN).contains(&(time.micros - elected)));
         soon && search::has(&event.text, &answer)
     })

@@ -1,9 +1,12 @@
 //! Asking for events: by their meaning, by their words.
 
+use std::cell::OnceCell;
+
 use super::Facts;
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::log::signature::signatures;
+use crate::moments::Moments;
 use crate::sort::sort;
 use crate::units::Micros;
 
@@ -16,15 +19,24 @@ pub struct EventId {
     pub event: usize,
 }
 
+/// The events of one meaning.
+#[derive(Debug, Default)]
+pub(super) struct Alike {
+    /// By document and time.
+    events: Vec<EventId>,
+    /// Where they stand there by time, for the first who asks what happened around a moment.
+    moments: OnceCell<Moments>,
+}
+
 /// Most rules ask for events by their meaning, of which a large log has tens of thousands.
-pub(super) fn by_meaning(facts: &Facts) -> Vec<Vec<EventId>> {
-    let mut by_meaning: Vec<Vec<EventId>> = Vec::new();
+pub(super) fn by_meaning(facts: &Facts) -> Vec<Alike> {
+    let mut by_meaning: Vec<Alike> = Vec::new();
     for (id, event) in facts.all_events() {
         let meaning = event.meaning as usize;
         if by_meaning.len() <= meaning {
-            by_meaning.resize(meaning + 1, Vec::new());
+            by_meaning.resize_with(meaning + 1, Alike::default);
         }
-        by_meaning[meaning].push(id);
+        by_meaning[meaning].events.push(id);
     }
     by_meaning
 }
@@ -60,13 +72,24 @@ impl Facts {
         let mut mixed = false;
         for (at, meaning) in meanings.iter().enumerate() {
             let Some(of_it) = self.by_meaning.get(*meaning as usize).filter(|_| !meanings[..at].contains(meaning)) else { continue };
-            mixed |= !events.is_empty() && !of_it.is_empty();
-            events.extend_from_slice(of_it);
+            mixed |= !events.is_empty() && !of_it.events.is_empty();
+            events.extend_from_slice(&of_it.events);
         }
         if mixed {
             sort(&mut events);
         }
         events
+    }
+
+    /// All events with one of these meanings that happened from `from` to `to`, by document and time.
+    pub fn events_between(&self, meanings: &[Meaning], from: Micros, to: Micros) -> std::vec::IntoIter<(EventId, &Event)> {
+        let mut found: Vec<EventId> = Vec::new();
+        for alike in meanings.iter().filter_map(|meaning| self.by_meaning.get(*meaning as usize)) {
+            let times = || Moments::of(alike.events.iter().map(|id| Some(self.event(*id).time?.micros)));
+            found.extend(alike.moments.get_or_init(times).between(from, to).iter().map(|(_, at)| alike.events[*at]));
+        }
+        let events: Vec<_> = crate::sort::distinct(found).into_iter().map(|id| (id, self.event(id))).gather();
+        events.into_iter()
     }
 
     /// When events with one of these meanings happened.

@@ -1,8 +1,9 @@
 //! fleet's failed requests, as events: one second, one machine; and what they are tied to.
 
-use super::{ChangeClass, EventId, Facts, FleetFailure};
+use super::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
+use crate::moments::Moments;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::sort::{groups, sort};
@@ -64,10 +65,38 @@ pub fn fleet_failures(facts: &Facts) -> Vec<FleetFailure> {
         failed.push(((second, facts.host(id), part), id));
     }
     let mut failures: Vec<FleetFailure> = groups(failed).into_iter().map(|((_, host, _), events)| group(facts, host, events)).gather();
+    let spans = Spans::of(facts);
     for failure in &mut failures {
-        tie(facts, failure);
+        tie(facts, &spans, failure);
     }
     failures
+}
+
+/// Stalls and spans without a leader, by when they ended.
+struct Spans {
+    stalls: Moments,
+    /// The longest that a stall may have lasted.
+    longest_stall: Micros,
+    changes: Moments,
+    /// The longest that a change took.
+    longest_change: Micros,
+}
+
+impl Spans {
+    fn of(facts: &Facts) -> Spans {
+        let took = |change: &LeaderChange| Some(change.elected? - begun(change)?);
+        Spans {
+            stalls: Moments::of(facts.stalls.iter().map(|stall| stall.end)),
+            longest_stall: facts.stalls.iter().map(|stall| stall.length.high).max().unwrap_or(0),
+            changes: Moments::of(facts.changes.iter().map(|change| change.elected)),
+            longest_change: facts.changes.iter().filter_map(took).max().unwrap_or(0),
+        }
+    }
+}
+
+/// When the leader of before was missed.
+fn begun(change: &LeaderChange) -> Option<Micros> {
+    change.lost.or(change.campaign).or(change.elected)
 }
 
 /// Whether a line only passes on the failure of the line before it: the client says that a request was cancelled, the
@@ -99,18 +128,19 @@ fn group(facts: &Facts, host: String, events: Vec<EventId>) -> FleetFailure {
 
 /// A request that failed at t was open from t - R on. It is tied when that window meets a stall, or
 /// a span without leader lengthened by the time etcd lets a request hang (method 5.2).
-fn tie(facts: &Facts, failure: &mut FleetFailure) {
+fn tie(facts: &Facts, spans: &Spans, failure: &mut FleetFailure) {
     let Some(time) = failure.time else { return };
     let patience = facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S);
     let (from, to) = (time - patience, time + if failure.grain >= S { S } else { 0 });
-    failure.stall = facts.stalls.iter().position(|stall| stall.end.is_some_and(|end| end - stall.length.high <= to && from <= end));
-    let hang = 5 * S + 2 * facts.in_force(Parameter::ElectionTimeout).value.unwrap_or(S);
-    failure.change = facts.changes.iter().position(|change| {
-        let begun = change.lost.or(change.campaign).or(change.elected);
-        let wait = facts.in_force(Parameter::ElectionTimeout).value.unwrap_or(S);
-        change.class != ChangeClass::Start
-            && matches!((begun, change.elected), (Some(lost), Some(elected)) if lost - 2 * wait <= to && from <= elected + hang)
+    let met = spans.stalls.between(from, to + spans.longest_stall).iter().filter(|(end, at)| end - facts.stalls[*at].length.high <= to);
+    failure.stall = met.map(|(_, at)| *at).min();
+    let wait = facts.in_force(Parameter::ElectionTimeout).value.unwrap_or(S);
+    let hang = 5 * S + 2 * wait;
+    let without_leader = spans.changes.between(from - hang, to + 2 * wait + spans.longest_change).iter().filter(|(_, at)| {
+        let change = &facts.changes[*at];
+        change.class != ChangeClass::Start && begun(change).is_some_and(|lost| lost - 2 * wait <= to)
     });
+    failure.change = without_leader.map(|(_, at)| *at).min();
 }
 
 /// The longest spell in which requests of one machine failed one straight after the other, from the
@@ -131,16 +161,22 @@ pub fn proven_wait_with(facts: &Facts, patience: Micros) -> Option<Micros> {
 }
 
 fn longest_run(moments: &mut [Micros], step: Micros) -> Micros {
+    runs(moments, step).iter().map(|(first, last)| last - first).max().unwrap_or(0)
+}
+
+/// Moments that follow one straight after the other: the first and the last of each run.
+fn runs(moments: &mut [Micros], step: Micros) -> Vec<(Micros, Micros)> {
     sort(moments);
-    let mut longest = 0;
-    let mut start = moments.first().copied().unwrap_or(0);
-    for pair in moments.windows(2) {
-        if pair[1] - pair[0] > step {
-            start = pair[1];
-        }
-        longest = longest.max(pair[1] - start);
-    }
-    longest
+    moments.chunk_by(|before, after| after - before <= step).map(|run| (run[0], run[run.len() - 1])).gather()
+}
+
+/// How long the run is that one more moment belongs to.
+fn run_around(runs: &[(Micros, Micros)], moment: Micros, step: Micros) -> Micros {
+    let next = runs.partition_point(|(first, _)| *first <= moment);
+    let before = runs[..next].last().filter(|(_, last)| moment - last <= step);
+    let after = runs.get(next).filter(|(first, _)| first - moment <= step);
+    let end = after.or(before).map_or(moment, |(_, last)| moment.max(*last));
+    end - before.map_or(moment, |(first, _)| *first)
 }
 
 /// A fleetd that lost its presence tries again after 1, 2, 4 ... and then every 60 s
@@ -152,24 +188,34 @@ const LONGEST_PAUSE: Micros = 60 * S;
 pub fn proven_outage(facts: &Facts) -> Option<Micros> {
     let patience = facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S);
     let window = facts.in_force(Parameter::AgentTtl).value.unwrap_or(30 * S) / 3;
-    let monitors = facts.events_of(&[Meaning::ServerMonitorTriggered]).filter_map(|(id, event)| Some((facts.host(id), event.time?.micros)));
-    monitors
-        .map(|(host, given_up)| {
-            let mut moments: Vec<Micros> =
-                facts.fleet_failures.iter().filter(|failure| failure.host == host).filter_map(|failure| failure.time).gather();
-            moments.push(given_up);
-            sort(&mut moments);
-            let back = facts
-                .events_of(&[Meaning::ServerStarting])
-                .filter(|(id, _)| facts.host(*id) == host)
-                .filter_map(|(_, event)| Some(event.time?.micros - given_up))
-                .filter(|after| *after >= 0)
-                .min()
-                .unwrap_or(0);
+    let step = window + 2 * patience;
+    let failed = groups(facts.fleet_failures.iter().filter_map(|failure| Some((failure.host.clone(), failure.time?))).gather());
+    let starts = by_host(facts, Meaning::ServerStarting);
+    let given_up = by_host(facts, Meaning::ServerMonitorTriggered).into_iter();
+    let outages = given_up.flat_map(|(host, given_up)| {
+        let runs = runs(&mut of_host(&failed, &host).to_vec(), step);
+        let longest = runs.iter().map(|(first, last)| last - first).max().unwrap_or(0);
+        let starts = of_host(&starts, &host);
+        given_up.into_iter().map(move |given_up| {
+            let back = starts.get(starts.partition_point(|start| *start < given_up)).map_or(0, |start| start - given_up);
             let last_try = back - (back / 2 + S).min(LONGEST_PAUSE);
-            longest_run(&mut moments, window + 2 * patience).max(window + last_try.max(0)) + patience
+            longest.max(run_around(&runs, given_up, step)).max(window + last_try.max(0)) + patience
         })
-        .max()
+    });
+    outages.max()
+}
+
+/// When lines of one meaning came, host by host, each in order of time.
+pub(super) fn by_host(facts: &Facts, meaning: Meaning) -> Vec<(String, Vec<Micros>)> {
+    let lines = facts.events_of(&[meaning]).filter_map(|(id, event)| Some((facts.host(id), event.time?.micros)));
+    let mut hosts = groups(lines.gather());
+    hosts.iter_mut().for_each(|(_, times)| sort(times));
+    hosts
+}
+
+/// What such a list holds of one host.
+pub(super) fn of_host<'a>(hosts: &'a [(String, Vec<Micros>)], host: &str) -> &'a [Micros] {
+    hosts.binary_search_by(|(other, _)| other.as_str().cmp(host)).map_or(&[], |at| &hosts[at].1)
 }
 
 impl Facts {

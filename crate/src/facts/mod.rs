@@ -136,6 +136,19 @@ impl LeaderChange {
     }
 }
 
+/// A message of a leader whose term was over, as a member ignored it.
+#[derive(Clone, Copy, Debug)]
+pub struct OldLeader {
+    /// The term in which it led.
+    pub led: Option<i64>,
+    /// The term of the member that ignored it.
+    pub term: Option<i64>,
+    /// The highest such term up to here.
+    pub latest: Option<i64>,
+    /// The line.
+    pub event: EventId,
+}
+
 /// fleet requests that failed together: one second, one machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FleetFailure {
@@ -187,8 +200,10 @@ pub struct Facts {
     pub restarts: Vec<EventId>,
     /// How long this cluster is without a leader, pair by pair.
     pub failovers: Failovers,
+    /// Messages of leaders whose term was over, by the term in which they led.
+    old_leaders: Vec<OldLeader>,
     /// For each meaning the events that have it, by document and time.
-    by_meaning: Vec<Vec<EventId>>,
+    by_meaning: Vec<events::Alike>,
     /// One event for each text that a question about words can meet.
     one_of_each: Vec<EventId>,
 }
@@ -319,6 +334,7 @@ impl Facts {
             fleet_failures: Vec::new(),
             restarts: Vec::new(),
             failovers: Failovers::default(),
+            old_leaders: Vec::new(),
             by_meaning: Vec::new(),
             one_of_each: Vec::new(),
         };
@@ -329,6 +345,7 @@ impl Facts {
         facts.generation = versions::generation(&facts);
         facts.in_force = settings::in_force(&facts);
         facts.members = members::members(&facts);
+        facts.old_leaders = changes::old_leaders(&facts);
         let voices = voices::etcd_voices(&facts);
         facts.restarts = voices::restarts(&facts, &voices);
         let mut changes = changes::leader_changes(&facts, &voices);

@@ -3,6 +3,7 @@
 //! The first that exists wins: a line of etcd that names it, a variable etcd says it used, what a
 //! configuration states, what failing calls or a long heartbeat give away, the default (method, section 1.2).
 
+use super::failures::{by_host, of_host};
 use super::{EventId, Facts, Generation, InForce, VersionRange};
 use crate::config::{Configuration, Problem, Source};
 use crate::gather::Gather;
@@ -186,12 +187,13 @@ fn from_monitors(facts: &Facts, parameter: Parameter) -> Option<InForce> {
         return None;
     }
     let limit = [from_configuration, from_failing_calls].into_iter().find_map(|from| from(facts, Parameter::EtcdRequestTimeout)?.value);
+    let starts = by_host(facts, Meaning::ServerStarting);
     let given_up: Vec<(EventId, Micros)> = facts
         .events_of(&[Meaning::ServerMonitorTriggered])
         .filter_map(|(id, event)| {
             let now = event.time?.micros;
-            let starts = facts.events_of(&[Meaning::ServerStarting]).filter(|(start, _)| facts.host(*start) == facts.host(id));
-            let began = starts.filter_map(|(_, start)| start.time).map(|time| time.micros).filter(|start| *start <= now).max()?;
+            let starts = of_host(&starts, &facts.host(id));
+            let began = starts[..starts.partition_point(|start| *start <= now)].last()?;
             Some((id, now - began)).filter(|(_, after)| *after <= TOGETHER)
         })
         .gather();

@@ -8,41 +8,106 @@ use super::voices::{START_LINES, Voice, time_of};
 use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Stall, StallKind};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
+use crate::moments::Moments;
 use crate::parameters::Parameter;
-use crate::sort::by_key;
+use crate::sort::{by_key, distinct, sort};
 use crate::units::{MS, Micros, Range, S, parse_go_duration};
 
 /// Finds the stalls of leaders, by time, and ties each needless change to the stall that explains it.
 pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) -> Vec<Stall> {
-    let mut stalls: Vec<Stall> = voices.iter().flat_map(|voice| late_heartbeats(facts, voice)).gather();
-    for sync in voices.iter().flat_map(|voice| slow_syncs(facts, voice, changes)) {
-        merge(&mut stalls, sync);
+    let mut found = Found::of(voices.iter().flat_map(|voice| late_heartbeats(facts, voice)).gather());
+    let leads = Moments::of(changes.iter().map(|change| change.elected));
+    for sync in voices.iter().flat_map(|voice| slow_syncs(facts, voice, changes, &leads)) {
+        found.merge(sync);
     }
     if changes.is_empty() {
-        changes.extend(stalls.iter().filter(|stall| stall.kind == StallKind::SlowSync).map(unseen_change));
+        changes.extend(found.stalls.iter().filter(|stall| stall.kind == StallKind::SlowSync).map(unseen_change));
     }
-    stalls.extend(near_timeouts(facts));
-    let measured = !stalls.is_empty();
-    for at in 0..changes.len() {
+    for near in near_timeouts(facts) {
+        found.add(near);
+    }
+    let measured = !found.stalls.is_empty();
+    let longest_near = found.stalls.iter().filter(|stall| stall.kind == StallKind::NearTimeout).map(|stall| stall.length.high).max();
+    let speakers = speakers(facts);
+    for change in changes.iter_mut() {
         // Members that stood still with their leader count as having heard it: their clocks stood still too.
-        if silent_throughout(facts, &stalls, &changes[at]).is_some() {
-            changes[at].raised_by = None;
+        if silent_throughout(facts, &found, change).is_some() {
+            change.raised_by = None;
         }
         // A leader whom the others heard did not stall.
-        let silent = changes[at].class == ChangeClass::Needless && changes[at].raised_by.is_none();
-        if silent && explaining(facts, &stalls, &changes[at]).is_none() {
-            let stalled = !facts.heartbeats_come_too_late() && !drawn_out(facts, &changes[at]);
-            let guess = stalled
-                .then(|| from_return(facts, voices, changes, at, measured).or_else(|| like_near_misses(facts, &stalls, &changes[at])));
-            let guess = guess.flatten();
-            stalls.push(guess.unwrap_or_else(|| censored(facts, &changes[at])));
+        let silent = change.class == ChangeClass::Needless && change.raised_by.is_none();
+        if silent && explaining(facts, &found, change).is_none() {
+            let stalled = !facts.heartbeats_come_too_late() && !drawn_out(facts, change);
+            let guess = stalled.then(|| {
+                from_return(facts, voices, change, &speakers, measured).or_else(|| like_near_misses(facts, longest_near?, change))
+            });
+            found.add(guess.flatten().unwrap_or_else(|| censored(facts, change)));
         }
     }
-    by_key(&mut stalls, |stall| (stall.end, stall.events.first().copied()));
+    by_key(&mut found.stalls, |stall| (stall.end, stall.events.first().copied()));
+    found = Found::of(found.stalls);
     for change in changes.iter_mut().filter(|change| change.class == ChangeClass::Needless) {
-        change.stall = explaining(facts, &stalls, change);
+        change.stall = explaining(facts, &found, change);
     }
-    stalls
+    found.stalls
+}
+
+/// Stalls found so far, and when they ended.
+struct Found {
+    stalls: Vec<Stall>,
+    ends: Moments,
+    /// The longest that one of them may have lasted.
+    longest: Micros,
+    /// Late lines without a time, and the stall that each tells of.
+    unstamped: Vec<(EventId, usize)>,
+}
+
+impl Found {
+    fn of(stalls: Vec<Stall>) -> Found {
+        let late = |stall: &Stall| stall.end.is_none() && stall.kind == StallKind::LateHeartbeat;
+        let lines = |at: usize| stalls[at].events.iter().map(move |id| (*id, at));
+        let mut unstamped: Vec<(EventId, usize)> = (0..stalls.len()).filter(|at| late(&stalls[*at])).flat_map(lines).gather();
+        sort(&mut unstamped);
+        let ends = Moments::of(stalls.iter().map(|stall| stall.end));
+        let longest = stalls.iter().map(|stall| stall.length.high).max().unwrap_or(0);
+        Found { stalls, ends, longest, unstamped }
+    }
+
+    fn add(&mut self, stall: Stall) {
+        self.longest = self.longest.max(stall.length.high);
+        if let Some(end) = stall.end {
+            self.ends.add(end, self.stalls.len());
+        }
+        self.stalls.push(stall);
+    }
+
+    /// Stalls that ended from `from` to `to`, in the order in which they were found.
+    fn ended(&self, from: Micros, to: Micros) -> Vec<usize> {
+        let mut ended = self.ends.between(from, to).iter().map(|(_, at)| *at).gather();
+        sort(&mut ended);
+        ended
+    }
+
+    /// Adds a sync to the late-heartbeat incident it belongs to, or as a stall of its own.
+    fn merge(&mut self, sync: Stall) {
+        let (Some(end), took) = (sync.end, sync.length.high) else { return };
+        match self.ended(end - took, end + took).into_iter().find(|at| self.stalls[*at].member == sync.member) {
+            Some(at) => {
+                let stall = &mut self.stalls[at];
+                stall.length = stall.length.intersect(sync.length).unwrap_or(sync.length);
+                stall.planned = stall.length.high;
+                stall.kind = StallKind::SlowSync;
+                stall.events.extend(sync.events);
+                self.longest = self.longest.max(stall.length.high);
+            }
+            None => self.add(sync),
+        }
+    }
+}
+
+/// Who speaks of each term, sorted.
+fn speakers(facts: &Facts) -> Vec<(i64, &str)> {
+    distinct(facts.all_events().filter_map(|(_, event)| event.number("term").zip(event.word("id"))))
 }
 
 /// So many election-timeouts no failover takes: the slowest measured one took 2.7 (lab, section 2).
@@ -59,20 +124,21 @@ fn drawn_out(facts: &Facts, change: &LeaderChange) -> bool {
 }
 
 /// The stall that explains a change.
-fn explaining(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option<usize> {
-    if drawn_out(facts, change) { silent_throughout(facts, stalls, change) } else { overlapping(facts, stalls, change) }
+fn explaining(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<usize> {
+    if drawn_out(facts, change) { silent_throughout(facts, found, change) } else { overlapping(facts, found, change) }
 }
 
 /// The measured stall of the old leader that reaches from before its loss to within two election-timeouts of the next
 /// leader.
-fn silent_throughout(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option<usize> {
+fn silent_throughout(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<usize> {
     let (lost, elected, old) = (change.lost?, change.elected?, change.old.as_deref()?);
     let (wait, slack) = (election(facts), grain(facts, change));
-    stalls.iter().position(|stall| {
+    found.ended(elected - 2 * wait - slack, lost + slack + found.longest).into_iter().find(|at| {
+        let stall = &found.stalls[*at];
         stall.kind.is_measured()
             && stall.member == old
             && stall.length.low >= wait
-            && stall.end.is_some_and(|end| end - stall.length.high <= lost + slack && end + 2 * wait + slack >= elected)
+            && stall.end.is_some_and(|end| end - stall.length.high <= lost + slack)
     })
 }
 
@@ -150,7 +216,7 @@ fn same_incident(before: &Stall, largest: Micros, end: Option<Micros>, excess: M
 }
 
 /// Slow syncs of a member while it led: its main loop waited, so it sent nothing (etcd-io/etcd@v3.4.45:etcdserver/raft.go, start).
-fn slow_syncs(facts: &Facts, voice: &Voice, changes: &[LeaderChange]) -> Vec<Stall> {
+fn slow_syncs(facts: &Facts, voice: &Voice, changes: &[LeaderChange], leads: &Moments) -> Vec<Stall> {
     voice
         .events
         .iter()
@@ -158,7 +224,7 @@ fn slow_syncs(facts: &Facts, voice: &Voice, changes: &[LeaderChange]) -> Vec<Sta
             let event = facts.event(*id);
             let took = (event.meaning == Meaning::WalSyncSlow).then(|| event.duration("took"))??;
             let end = time_of(facts, *id)?;
-            let leads = leads_at(changes, &voice.member, end - took).is_some() || leaderless_beside(facts, voice, changes, end, took);
+            let leads = leads_at(changes, leads, &voice.member, end - took) || leaderless_beside(facts, voice, changes, end, took);
             leads.then_some(())?;
             let length = Range::exactly(took);
             Some(Stall {
@@ -176,12 +242,8 @@ fn slow_syncs(facts: &Facts, voice: &Voice, changes: &[LeaderChange]) -> Vec<Sta
 /// No line shows who led, but this member was without a leader while its disk slept, for longer than
 /// followers wait. Leader or follower, its heartbeats or its votes were delayed beyond the timeout.
 fn leaderless_beside(facts: &Facts, voice: &Voice, changes: &[LeaderChange], end: Micros, took: Micros) -> bool {
-    let without_leader = |id: &EventId| {
-        let event = facts.event(*id);
-        matches!(event.meaning, Meaning::NoLeaderDropRead | Meaning::NoLeaderDropProposal)
-            && event.time.is_some_and(|time| (end - took..=end + took).contains(&time.micros))
-    };
-    changes.is_empty() && took > election(facts) && voice.events.iter().any(without_leader)
+    let without_leader = || facts.events_between(&[Meaning::NoLeaderDropRead, Meaning::NoLeaderDropProposal], end - took, end + took);
+    changes.is_empty() && took > election(facts) && without_leader().any(|(id, _)| voice.printed(facts, id))
 }
 
 /// The leader was lost while a disk slept; who followed is not in the log.
@@ -201,30 +263,14 @@ fn unseen_change(stall: &Stall) -> LeaderChange {
     }
 }
 
-/// `Some` when `member` led at `time`, as far as the changes tell: the last one that was over by then, or the first one
+/// Whether `member` led at `time`, as far as the changes tell: the last one that was over by then, or the first one
 /// after it by whom it names as the leader that was lost.
-fn leads_at(changes: &[LeaderChange], member: &str, time: Micros) -> Option<()> {
-    let begun = |change: &&LeaderChange| change.elected.is_some_and(|elected| elected <= time);
-    let leader = match changes.iter().filter(begun).max_by_key(|change| change.elected) {
-        Some(last) => last.new.as_deref(),
-        None => changes.iter().filter(|change| change.elected.is_some()).min_by_key(|change| change.elected)?.old.as_deref(),
+fn leads_at(changes: &[LeaderChange], leads: &Moments, member: &str, time: Micros) -> bool {
+    let leader = match leads.last(time) {
+        Some((_, at)) => changes[at].new.as_deref(),
+        None => leads.between(time, Micros::MAX).first().and_then(|(_, at)| changes[*at].old.as_deref()),
     };
-    (leader == Some(member)).then_some(())
-}
-
-/// Adds a sync to the late-heartbeat incident it belongs to, or as a stall of its own.
-fn merge(stalls: &mut Vec<Stall>, sync: Stall) {
-    let (Some(end), took) = (sync.end, sync.length.high) else { return };
-    let same = stalls.iter_mut().find(|stall| stall.member == sync.member && stall.end.is_some_and(|other| (other - end).abs() <= took));
-    match same {
-        Some(stall) => {
-            stall.length = stall.length.intersect(sync.length).unwrap_or(sync.length);
-            stall.planned = stall.length.high;
-            stall.kind = StallKind::SlowSync;
-            stall.events.extend(sync.events);
-        }
-        None => stalls.push(sync),
-    }
+    leader == Some(member)
 }
 
 /// etcd 0.4's follower prints the gap itself.
@@ -253,8 +299,7 @@ fn near_timeouts(facts: &Facts) -> Vec<Stall> {
 
 /// etcd 0.4 prints a gap only where it ended in time; the one that cost the lead prints none. Gaps near
 /// the timeout in the same log say what it was like (judgement): at least the timeout, or the longest of them.
-fn like_near_misses(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option<Stall> {
-    let longest = stalls.iter().filter(|stall| stall.kind == StallKind::NearTimeout).map(|stall| stall.length.high).max()?;
+fn like_near_misses(facts: &Facts, longest: Micros, change: &LeaderChange) -> Option<Stall> {
     let wait = election(facts);
     Some(Stall {
         member: change.old.clone()?,
@@ -267,36 +312,28 @@ fn like_near_misses(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> O
 }
 
 /// The stall of the then leader that overlaps the two election-timeouts before the campaign (method 4.3).
-fn overlapping(facts: &Facts, stalls: &[Stall], change: &LeaderChange) -> Option<usize> {
-    let Some(campaign) = change.campaign else { return just_before(stalls, change) };
-    let window = 2 * election(facts);
+fn overlapping(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<usize> {
+    let Some(campaign) = change.campaign else { return just_before(found, change) };
     let slack = grain(facts, change);
-    let mut fitting: Vec<usize> = (0..stalls.len())
-        .filter(|at| {
-            let stall = &stalls[*at];
-            let Some(end) = stall.end else { return false };
-            let by_old = change.old.as_deref().is_none_or(|old| stall.member == old || stall.kind == StallKind::NearTimeout);
-            by_old
-                && stall.kind != StallKind::Censored
-                && end >= campaign - slack
-                && end - stall.length.high <= campaign + slack
-                && end <= campaign + stall.length.high.max(window) + slack
-        })
-        .gather();
-    by_key(&mut fitting, |at| std::cmp::Reverse(stalls[*at].length.high));
+    let mut fitting = found.ended(campaign - slack, campaign + found.longest + slack);
+    fitting.retain(|at| {
+        let stall = &found.stalls[*at];
+        let by_old = change.old.as_deref().is_none_or(|old| stall.member == old || stall.kind == StallKind::NearTimeout);
+        by_old && stall.kind != StallKind::Censored && stall.end.is_some_and(|end| end - stall.length.high <= campaign + slack)
+    });
+    by_key(&mut fitting, |at| std::cmp::Reverse(found.stalls[*at].length.high));
     fitting.first().copied()
 }
 
 /// Without times the order of the lines tells: a late line of the old leader, and soon after it the loss of its place.
-fn just_before(stalls: &[Stall], change: &LeaderChange) -> Option<usize> {
+fn just_before(found: &Found, change: &LeaderChange) -> Option<usize> {
     // A follower's few lines of one change of leader (judgement).
     const SOON: usize = 8;
     let (old, lost) = (change.old.as_deref()?, change.events.iter().min()?);
-    let soon = |late: &EventId| late.log == lost.log && late.event < lost.event && lost.event - late.event <= SOON;
-    (0..stalls.len()).rev().find(|at| {
-        let stall = &stalls[*at];
-        stall.end.is_none() && stall.member == old && stall.kind == StallKind::LateHeartbeat && stall.events.iter().any(soon)
-    })
+    let soon = |late: EventId| late.log == lost.log && lost.event - late.event <= SOON;
+    let before = &found.unstamped[..found.unstamped.partition_point(|(late, _)| late < lost)];
+    let near = before.iter().rev().take_while(|(late, _)| soon(*late)).map(|(_, at)| *at);
+    near.filter(|at| found.stalls[*at].member == old).max()
 }
 
 fn grain(facts: &Facts, change: &LeaderChange) -> Micros {
@@ -305,13 +342,12 @@ fn grain(facts: &Facts, change: &LeaderChange) -> Micros {
 
 /// The old leader came back without having started anew: it slept from before its followers' timers
 /// ran out until its first line after the campaign (method 2.2), or until its peers heard it lead on in its old term.
-fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize, stalled_before: bool) -> Option<Stall> {
-    let change = &changes[at];
+fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers: &[(i64, &str)], stalled_before: bool) -> Option<Stall> {
     let (campaign, old) = (change.campaign?, change.old.as_deref()?);
     let slack = grain(facts, change);
     let after = |id: &EventId| time_of(facts, *id).is_some_and(|time| time >= campaign - slack);
     let Some(voice) = voices.iter().find(|voice| voice.member == old) else {
-        let back = heard_again(facts, change, old).find(after)?;
+        let back = heard_again(facts, change, old).into_iter().find(after)?;
         return silent_until(facts, change, back, StallKind::Return);
     };
     // An excerpt that begins later does not show when it was back.
@@ -320,13 +356,14 @@ fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: us
     }
     // Where nobody but the old leader speaks of the term, the moment of its return is held against itself; that it
     // stalled then follows from other stalls alone.
-    let by_others = facts.any_event(|event| {
-        event.number("term").is_some_and(|term| change.term.is_none_or(|new| term == new)) && event.word("id").is_some_and(|id| id != old)
-    });
-    if change.term.is_some() && !by_others && !stalled_before {
+    let by_others = |new: i64| {
+        let of_term = speakers[speakers.partition_point(|(term, _)| *term < new)..].iter().take_while(|(term, _)| *term == new);
+        of_term.into_iter().any(|(_, id)| *id != old)
+    };
+    if change.term.is_some_and(|new| !by_others(new)) && !stalled_before {
         return None;
     }
-    let back = voice.events.iter().copied().find(|id| {
+    let back = voice.events[voice.since(campaign - slack)..].iter().copied().find(|id| {
         let event = facts.event(*id);
         let learned = event.number("term").is_some_and(|term| change.term.is_none_or(|new| term >= new)) || change.term.is_none();
         // The rounds of a leader that was cut off raise its term too, and nobody has answered them yet.
@@ -344,9 +381,8 @@ fn from_return(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: us
     }
     // A process that says it heard from no majority ran while it was silent.
     let until = time_of(facts, back)?.max(campaign);
-    let ran = facts.events_of(&[Meaning::QuorumInactiveStepdown]).any(|(id, event)| {
-        voice.events.contains(&id) && event.time.is_some_and(|time| (campaign - 2 * election(facts)..=until).contains(&time.micros))
-    });
+    let gave_up = facts.events_between(&[Meaning::QuorumInactiveStepdown], campaign - 2 * election(facts), until);
+    let ran = gave_up.into_iter().any(|(id, _)| voice.printed(facts, id));
     silent_until(facts, change, back, if ran { StallKind::CutOff } else { StallKind::Return })
 }
 

@@ -3,6 +3,7 @@
 
 use super::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
+use crate::sort::sort;
 use crate::units::Micros;
 
 /// Lines that a process prints only when it starts. Method 3.2 lists them; a leader whose next
@@ -29,6 +30,28 @@ pub struct Voice {
     pub member: String,
     /// Its etcd events, oldest first.
     pub events: Vec<EventId>,
+    /// The latest time up to each of them.
+    latest: Vec<Micros>,
+    /// Where it names a new leader, by term.
+    leaders: Vec<(Option<i64>, usize)>,
+}
+
+impl Voice {
+    /// Where its first event at or after this moment stands.
+    pub fn since(&self, moment: Micros) -> usize {
+        self.latest.partition_point(|latest| *latest < moment)
+    }
+
+    /// Where it names the leader of this term.
+    pub fn naming_leader_of(&self, term: Option<i64>) -> impl Iterator<Item = usize> {
+        let from = self.leaders.partition_point(|(other, _)| *other < term);
+        self.leaders[from..].iter().take_while(move |(other, _)| *other == term).map(|(_, at)| *at)
+    }
+
+    /// Whether it printed this event.
+    pub fn printed(&self, facts: &Facts, id: EventId) -> bool {
+        self.log == id.log && self.host == facts.event(id).host && facts.event(id).is_etcd_server()
+    }
 }
 
 /// All etcd voices of the input. `events` must be oldest first within each log.
@@ -37,13 +60,35 @@ pub fn etcd_voices(facts: &Facts) -> Vec<Voice> {
     for (id, event) in facts.all_events().filter(|(_, event)| event.is_etcd_server()) {
         match voices.iter_mut().find(|voice| voice.log == id.log && voice.host == event.host) {
             Some(voice) => voice.events.push(id),
-            None => voices.push(Voice { log: id.log, host: event.host, member: String::new(), events: vec![id] }),
+            None => voices.push(Voice {
+                log: id.log,
+                host: event.host,
+                member: String::new(),
+                events: vec![id],
+                latest: Vec::new(),
+                leaders: Vec::new(),
+            }),
         }
     }
     for voice in &mut voices {
         voice.member = own_name(facts, voice);
+        let mut latest = Micros::MIN;
+        for (at, id) in voice.events.iter().enumerate() {
+            let event = facts.event(*id);
+            latest = latest.max(event.time.map_or(latest, |time| time.micros));
+            voice.latest.push(latest);
+            if names_leader(event) {
+                voice.leaders.push((event.number("term"), at));
+            }
+        }
+        sort(&mut voice.leaders);
     }
     voices
+}
+
+/// A line that names a new leader.
+fn names_leader(event: &Event) -> bool {
+    matches!(event.meaning, Meaning::BecameLeader | Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::Leader04)
 }
 
 /// The id a process uses for itself in raft lines, else its host, else its document.
@@ -55,11 +100,6 @@ fn own_name(facts: &Facts, voice: &Voice) -> String {
 /// The member that speaks in a raft line.
 pub fn speaker(event: &Event) -> Option<&str> {
     event.word("id")
-}
-
-/// Position in a voice's events from which on `when` holds.
-pub fn first_at(facts: &Facts, voice: &Voice, when: impl Fn(&Event) -> bool) -> Option<usize> {
-    voice.events.iter().position(|id| when(facts.event(*id)))
 }
 
 /// Time of an event, if its line carries one.

@@ -321,13 +321,12 @@ pub const TRANSFERS: &[Meaning] = &[Meaning::LeaderTransfer, Meaning::LeaderTran
 /// Whether the old leader of this change was told to stop: some log says so in the half minute and
 /// the three election-timeouts before the next leader.
 pub fn stopped_on_purpose(facts: &Facts, change: &LeaderChange) -> bool {
-    let Some(elected) = change.elected else { return false };
+    let Some(elected) = change.elected.filter(|_| change.class == ChangeClass::Wanted) else { return false };
     let within = 30 * S + 3 * facts.value(Parameter::ElectionTimeout);
+    let stops = facts.events_between(&[Meaning::EtcdShutdown], elected - within, elected);
+    let Some(stop) = stops.filter_map(|(_, event)| event.time).map(|time| time.micros).max() else { return false };
     // A stop before the leader before was elected is none of this one.
-    let before = facts.changes.iter().filter_map(|other| other.elected).filter(|other| *other < elected).max().unwrap_or(Micros::MIN);
-    let stop = |time: Micros| time > before && (0..=within).contains(&(elected - time));
-    change.class == ChangeClass::Wanted
-        && facts.events_of(&[Meaning::EtcdShutdown]).any(|(_, event)| event.time.is_some_and(|time| stop(time.micros)))
+    !facts.changes.iter().filter_map(|other| other.elected).any(|other| (stop..elected).contains(&other))
 }
 
 /// Whether an etcd process was stopped on purpose around this line, or handed its leadership over.

@@ -9,7 +9,7 @@ use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
-use crate::sort::{by_key, sort};
+use crate::sort::{by_key, distinct, sort};
 use crate::units::{Micros, S, human};
 
 /// The rule.
@@ -141,15 +141,14 @@ fn elections(facts: &Facts) -> Vec<Election> {
     let (mut voices, mut known) = (Index::default(), Vec::<Option<i64>>::new());
     let (mut terms, mut elections) = (Index::default(), Vec::<Election>::new());
     let boot = last_term_of_boot(facts);
-    let planned: Vec<i64> =
-        facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term).gather();
+    let planned = distinct(facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term));
     for (id, event) in facts.all_events() {
         let Some((term, rises)) = term_of(event) else { continue };
         let highest = slot(&mut known, voices.position(voice(facts, id)));
         let before = *highest;
         *highest = before.max(Some(term));
         let rose = before.map_or(rises, |before| term > before) && !(before.is_none() && started_before(facts, id));
-        if !rose || planned.contains(&term) || boot.is_some_and(|boot| term <= boot) || with_etcd_stop(facts, id) {
+        if !rose || planned.binary_search(&term).is_ok() || boot.is_some_and(|boot| term <= boot) || with_etcd_stop(facts, id) {
             continue;
         }
         let election = Election { term, time: event.time.map(|time| time.micros), event: id };

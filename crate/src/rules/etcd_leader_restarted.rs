@@ -7,7 +7,6 @@ use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::ElectionTimeout;
 use crate::report::{Confidence, Severity};
-use crate::sort::sort;
 use crate::units::{Micros, Range, S};
 
 /// The rule.
@@ -64,15 +63,13 @@ fn leaderless(facts: &Facts) -> String {
     for change in &facts.changes {
         let Some(elected) = change.elected else { continue };
         let from = before.max(elected - 60 * S);
-        let mut ends: Vec<Micros> = facts
-            .events_of(&[Meaning::PeerStreamLost, Meaning::PeerReadFailed, Meaning::PeerInactive])
+        let end = facts
+            .events_between(&[Meaning::PeerStreamLost, Meaning::PeerReadFailed, Meaning::PeerInactive], from, elected - 1)
             .filter(|(_, event)| change.old.is_some() && event.word("peer").or(event.word("value")) == change.old.as_deref())
             .filter_map(|(_, event)| event.time)
             .map(|time| time.micros)
-            .filter(|time| (from..elected).contains(time))
-            .gather();
-        sort(&mut ends);
-        if let (ChangeClass::Wanted, Some(end)) = (change.class, ends.first()) {
+            .min();
+        if let (ChangeClass::Wanted, Some(end)) = (change.class, end) {
             // A stamp of whole seconds is cut off.
             let cut_off =
                 change.events.iter().filter_map(|id| facts.event(*id).time).map(|time| time.grain).filter(|grain| *grain >= S).max();

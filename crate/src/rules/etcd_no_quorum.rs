@@ -123,15 +123,18 @@ fn unanswered_rounds(facts: &Facts) -> Vec<EventId> {
             rounds.push(id);
         } else if is_answer(event) {
             let rounds = std::mem::take(rounds);
-            if !stood_still(facts, &rounds) && !part_of_a_start(facts, &rounds, id) && !leader_led_on(facts, &rounds) {
-                keep_longer(&mut longest, rounds);
+            let more = rounds.len() >= ROUNDS && rounds.len() > longest.len();
+            if more && !stood_still(facts, &rounds) && !part_of_a_start(facts, &rounds, id) && !leader_led_on(facts, &rounds) {
+                longest = rounds;
             }
         }
     }
-    for rounds in running.into_iter().filter(|rounds| !leader_led_on(facts, rounds)) {
-        keep_longer(&mut longest, rounds);
+    for rounds in running {
+        if rounds.len() >= ROUNDS && rounds.len() > longest.len() && !leader_led_on(facts, &rounds) {
+            longest = rounds;
+        }
     }
-    if longest.len() >= ROUNDS && shows_votes(facts, &longest) { longest } else { Vec::new() }
+    if shows_votes(facts, &longest) { longest } else { Vec::new() }
 }
 
 /// A candidate's own vote stands after every round in etcd's log; where none does, the answers were filtered out with it.
@@ -161,8 +164,8 @@ fn leader_led_on(facts: &Facts, rounds: &[EventId]) -> bool {
     };
     let elected = |change: &&LeaderChange| change.elected.is_some_and(|elected| elected < first);
     let term = facts.changes.iter().filter(elected).max_by_key(|change| change.elected).and_then(|change| change.term);
-    let leads = |event: &Event| event.meaning == Meaning::BecameLeader && event.number("term") == term;
-    let Some((id, leader)) = facts.all_events().find(|(_, event)| term.is_some() && leads(event)) else { return false };
+    let leads = |event: &Event| term.is_some() && event.number("term") == term;
+    let Some((id, leader)) = facts.events_of(&[Meaning::BecameLeader]).find(|(_, event)| leads(event)) else { return false };
     let after = || facts.logs[id.log].events[id.event + 1..].iter().filter(|event| event.host == leader.host);
     let later =
         |event: &Event, than: Micros| event.time.is_some_and(|time| time.micros > than + 2 * facts.value(Parameter::ElectionTimeout));
@@ -190,12 +193,6 @@ fn part_of_a_start(facts: &Facts, rounds: &[EventId], answer: EventId) -> bool {
         (Some(start), Some(end)) => end - start.micros <= WITHIN,
         // Without times: each round lasted a timeout.
         _ => rounds.len() as Micros * facts.value(Parameter::ElectionTimeout) <= WITHIN,
-    }
-}
-
-fn keep_longer(longest: &mut Vec<EventId>, rounds: Vec<EventId>) {
-    if rounds.len() > longest.len() {
-        *longest = rounds;
     }
 }
 

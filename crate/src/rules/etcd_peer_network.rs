@@ -8,6 +8,7 @@ use crate::facts::voices::{START_LINES, speaker};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, Stall, StallKind, tools};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
+use crate::moments::Moments;
 use crate::parameters::SILENT_STREAM;
 use crate::report::{Confidence, Severity};
 use crate::search;
@@ -29,6 +30,13 @@ pub const RULE: Rule = Rule {
 
 /// So many recognised lines after a broken link its return is looked for.
 const NEARBY: usize = 500;
+
+/// For so long after its start a member's peers connect to it anew.
+const AFTER_START: Micros = 20 * S;
+
+/// A member that prints little may have lived on after the last line before its start, so that it was down for a minute
+/// at most counts (judgement).
+const LONGEST_DOWN: Micros = 60 * S;
 
 const BROKEN: &[Meaning] = &[
     Meaning::PeerInactive,
@@ -53,7 +61,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     without_the_end(facts, &mut events);
     by_key(&mut events, |id| std::cmp::Reverse(telling(facts.event(*id))));
-    let finding = harmless(facts, &events).unwrap_or_else(|| trouble(facts, &events));
+    let finding = harmless(facts, &Around::of(facts), &events).unwrap_or_else(|| trouble(facts, &events));
     Some(finding.showing(facts, &events))
 }
 
@@ -82,8 +90,44 @@ fn trouble(facts: &Facts, events: &[EventId]) -> Finding {
     Finding::new(RULE.id, severity, Confidence::High, title, format!("{told} of broken or refused connections between members."))
 }
 
+/// What may have broken a link, by its moment.
+struct Around<'a> {
+    /// Places in the list of restarts.
+    starts: Moments,
+    /// Processes that were told to stop, and leaders that ended.
+    ends: Moments,
+    /// Places in the list of stalls: those in which a process stood still. One that is only assumed explains nothing: the
+    /// broken link may be why the leader was missed; and of a leader that ran and was cut off the link is the cause.
+    stalls: Moments,
+    longest_stall: Micros,
+    /// Places among the needless changes of leader.
+    losses: Moments,
+    needless: Vec<&'a LeaderChange>,
+    /// Members whose own lines are in the input.
+    speakers: Vec<&'a str>,
+}
+
+impl Around<'_> {
+    fn of(facts: &Facts) -> Around<'_> {
+        let stood_still = |stall: &&Stall| !matches!(stall.kind, StallKind::Censored | StallKind::CutOff);
+        let needless: Vec<&LeaderChange> = facts.needless().gather();
+        let wanted = facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted);
+        let ended = wanted.flat_map(|change| [change.lost, change.elected]);
+        let stops = facts.times_of(&[Meaning::EtcdShutdown, Meaning::LeaderTransfer]);
+        Around {
+            starts: Moments::of(facts.restarts.iter().map(|start| time(facts, *start))),
+            ends: Moments::of(ended.chain(stops.into_iter().map(Some))),
+            stalls: Moments::of(facts.stalls.iter().map(|stall| Some(stall).filter(stood_still)?.end)),
+            longest_stall: facts.stalls.iter().map(|stall| stall.length.high).max().unwrap_or(0),
+            losses: Moments::of(needless.iter().map(|change| change.lost.or(change.elected))),
+            needless,
+            speakers: distinct(facts.all_events().filter(|(_, event)| event.is_etcd_server()).filter_map(|(_, event)| speaker(event))),
+        }
+    }
+}
+
 /// What these lines are where the network is not shown to be at fault: the first that fits.
-fn harmless(facts: &Facts, events: &[EventId]) -> Option<Finding> {
+fn harmless(facts: &Facts, around: &Around, events: &[EventId]) -> Option<Finding> {
     let lines = plural(lines(facts, events), "line", "lines");
     let remark = |confidence, title: &str, what| Finding::new(RULE.id, Severity::Info, confidence, title, what);
     if cut_off(facts, events) {
@@ -100,7 +144,7 @@ fn harmless(facts: &Facts, events: &[EventId]) -> Option<Finding> {
         let what = "They follow from a heartbeat-interval above 5\u{a0}s; the network is not shown to be at fault.";
         return Some(remark(Confidence::Medium, &title, what));
     }
-    if events.iter().all(|id| follows_an_end_or_stall(facts, *id)) {
+    if events.iter().all(|id| follows_an_end_or_stall(facts, around, *id)) {
         let title = format!("Connections between members broke when a member ended or stalled ({lines})");
         let what = "Each of these lines stands beside a member that ended, started anew or stalled. They follow from that; the network is not shown to be at fault.";
         return Some(
@@ -109,7 +153,7 @@ fn harmless(facts: &Facts, events: &[EventId]) -> Option<Finding> {
                 .advising("See why the member ended or stalled; the connections come back by themselves."),
         );
     }
-    if events.iter().all(|id| of_silent_leader(facts, *id) || follows_an_end_or_stall(facts, *id)) {
+    if events.iter().all(|id| of_silent_leader(facts, around, *id) || follows_an_end_or_stall(facts, around, *id)) {
         let title = format!("Connections to the leader gave no answer in time ({lines})");
         let what = "The leader's own log is not here, and it answered again later: it stood still, or the link to it was cut. These lines look alike in both cases.";
         return Some(remark(Confidence::Medium, &title, what).advising("Paste the leader's log of that minute."));
@@ -254,24 +298,15 @@ fn well_after(facts: &Facts, id: EventId) -> bool {
 }
 
 /// Within some seconds of a member's end or stall the lines only echo it.
-fn follows_an_end_or_stall(facts: &Facts, id: EventId) -> bool {
+fn follows_an_end_or_stall(facts: &Facts, around: &Around, id: EventId) -> bool {
     let Some(now) = time(facts, id) else { return beside_long_stall(facts, id) };
-    let around = |moment: Micros| (-15 * S..=20 * S).contains(&(now - moment));
-    let stops = [Meaning::EtcdShutdown, Meaning::LeaderTransfer];
-    let ended = facts.restarts.iter().any(|start| around_restart(facts, *start, now))
-        || facts.events_of(&stops).filter_map(|(_, event)| event.time).any(|stop| around(stop.micros))
-        || facts
-            .changes
-            .iter()
-            .filter(|change| change.class == ChangeClass::Wanted)
-            .any(|change| change.lost.into_iter().chain(change.elected).any(around));
-    // A stall longer than the 5 s of a silent stream breaks it while it lasts. One that is only assumed explains
-    // nothing: the broken link may be why the leader was missed.
-    let within = |end: Micros, length: Micros| (end - length..=end).contains(&now);
-    let broke = |stall: &Stall| stall.end.is_some_and(|end| around(end) || within(end, stall.length.high));
-    // Of a leader that ran and was cut off the link is the cause.
-    let stood_still = |stall: &&Stall| !matches!(stall.kind, StallKind::Censored | StallKind::CutOff);
-    ended || facts.stalls.iter().filter(stood_still).any(broke)
+    let (before, after) = (20 * S, 15 * S);
+    let starts = around.starts.between(now - AFTER_START, now + LONGEST_DOWN);
+    let ended = !around.ends.between(now - before, now + after).is_empty()
+        || starts.iter().any(|(_, at)| around_restart(facts, facts.restarts[*at], now));
+    // A stall longer than the 5 s of a silent stream breaks it while it lasts.
+    let stalls = around.stalls.between(now - before, now + after.max(around.longest_stall));
+    ended || stalls.iter().any(|(end, at)| *end <= now + after || (end - facts.stalls[*at].length.high..=*end).contains(&now))
 }
 
 /// Without times: within 20 lines of a measured stall of the same document that outlasted a silent stream (judgement), or
@@ -287,39 +322,36 @@ fn beside_long_stall(facts: &Facts, id: EventId) -> bool {
 /// A link to a leader that lost its place within the minute was silent, and came up again; the leader's own log is not in
 /// the input. rafthttp gives up a stream that was silent for 5 s (etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/peer.go:40),
 /// whether the leader stood still or the network did.
-fn of_silent_leader(facts: &Facts, id: EventId) -> bool {
+fn of_silent_leader(facts: &Facts, around: &Around, id: EventId) -> bool {
     const ABOUT: Micros = 60 * S;
     let event = facts.event(id);
     let Some(peer) = event.word("peer") else { return false };
-    let lost = |change: &&LeaderChange| {
-        let moment = change.lost.or(change.elected).zip(time(facts, id));
-        change.old.as_deref() == Some(peer) && moment.is_none_or(|(lost, now)| (-ABOUT..=ABOUT).contains(&(now - lost)))
+    let led = |change: &LeaderChange| change.old.as_deref() == Some(peer);
+    let lost = match time(facts, id) {
+        Some(now) => {
+            let about = around.losses.between(now - ABOUT, now + ABOUT);
+            about.iter().any(|(_, at)| led(around.needless[*at]))
+                || around.needless.iter().any(|change| change.lost.or(change.elected).is_none() && led(change))
+        }
+        None => around.needless.iter().any(|change| led(change)),
     };
-    let speaks = || facts.any_event(|event| event.is_etcd_server() && speaker(event) == Some(peer));
     let up = |event: &&Event| matches!(event.meaning, Meaning::PeerActive | Meaning::PeerStreamUp) && event.word("peer") == Some(peer);
     let broke = says(event, &["EOF", "reset", "refused", "broken pipe", "no route", "unreachable", "no such host"]);
     !broke
-        && facts.needless().any(|change| lost(&change))
-        && !speaks()
+        && lost
+        && around.speakers.binary_search(&peer).is_err()
         && facts.logs[id.log].events[id.event..].iter().take(NEARBY).any(|event| up(&event))
 }
 
-/// Between a member's last line and some seconds after its new start. One that prints little may have lived on after
-/// that line, so a minute at most counts (judgement).
+/// Between a member's last line and some seconds after its new start.
 fn around_restart(facts: &Facts, start: EventId, now: Micros) -> bool {
-    const AFTER: Micros = 20 * S;
-    const LONGEST: Micros = 60 * S;
     let Some(began) = time(facts, start) else { return false };
-    // Looked at first: a member that ends again and again has thousands of starts, each with many lines before it.
-    if !(-LONGEST..=AFTER).contains(&(now - began)) {
-        return false;
-    }
     let host = facts.event(start).host;
     let before = facts.logs[start.log].events[..start.event].iter().rev().filter(|event| event.host == host);
     // What a start prints before its telling line is not the last line of the process before it.
     let last = before.filter_map(|event| event.time).map(|time| time.micros).find(|time| began - time > S);
-    let down = last.map_or(0, |last| began - last).clamp(15 * S, LONGEST);
-    (-down..=AFTER).contains(&(now - began))
+    let down = last.map_or(0, |last| began - last).clamp(15 * S, LONGEST_DOWN);
+    (-down..=AFTER_START).contains(&(now - began))
 }
 
 /// Each break lasts some seconds, no peer has two, and at the end of each the connection is there: peers that started.
@@ -361,7 +393,7 @@ fn peer(event: &Event) -> Option<&str> {
 /// A connection came up so soon after the last of these lines.
 fn back_within(facts: &Facts, events: &[EventId], delay: Micros) -> bool {
     let Some(last) = events.iter().filter_map(|id| time(facts, *id)).max() else { return false };
-    facts.times_of(&[Meaning::PeerActive, Meaning::PeerStreamUp]).into_iter().any(|up| (0..=delay).contains(&(up - last)))
+    facts.events_between(&[Meaning::PeerActive, Meaning::PeerStreamUp], last, last + delay).next().is_some()
 }
 
 /// The input shows the members some seconds before the first of these lines: it does not begin with them.

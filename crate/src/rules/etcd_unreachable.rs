@@ -1,6 +1,6 @@
 //! `etcd-unreachable`: etcd's client port refuses connections or is not there.
 
-use super::common::{LIMIT, REFUSED, at_the_end, blames_certificate, near, plural, says, time, with_etcd_stop, with_fleet_stop};
+use super::common::{LIMIT, REFUSED, at_the_end, blames_certificate, hosts, near, plural, says, time, with_etcd_stop, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -105,7 +105,7 @@ fn part_of_a_start(facts: &Facts, id: EventId) -> bool {
 /// Lines that tell of no failed request go on for ten seconds and more without a further refusal. Refusals
 /// in the last seconds of the whole input do not count beside earlier ones: there the excerpt ends, not the trouble.
 fn came_back(facts: &Facts, events: &[EventId]) -> bool {
-    if events.iter().any(|id| facts.waits_for_etcd(&facts.host(*id))) {
+    if hosts(facts, events).iter().any(|host| facts.waits_for_etcd(host)) {
         return false;
     }
     let earlier: Vec<Micros> = events.iter().filter(|id| !at_the_end(facts, **id)).filter_map(|id| time(facts, *id)).gather();
