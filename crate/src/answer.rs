@@ -328,7 +328,8 @@ fn patches(sources: &[Source], facts: &Facts, plan: &Plan) -> Vec<PatchReport> {
         return Vec::new();
     }
     if facts.configurations.is_empty() {
-        return vec![patch::snippet(&changes)];
+        let in_a_pod = rollout::launcher(facts).is_some();
+        return vec![if in_a_pod { patch::of_manifest(&changes) } else { patch::snippet(&changes) }];
     }
     let texts: Vec<&str> = sources.iter().map(|source| source.text.as_str()).gather();
     patch::patch(&texts, &facts.configurations, &changes)

@@ -145,6 +145,56 @@ suite('stories', (story, at) => {
     assert.match(await page.locator('#verdict .because').innerText(), /core\.bin holds binary data/);
   });
 
+  story('the operator of a Kubernetes cluster is answered in its words, without fleet', {}, async (page) => {
+    const [one, two] = ['8e9e05c52164694d', '6e3bd23ae5f1eae0'];
+    const raft = (time, msg) =>
+      JSON.stringify({ level: 'info', ts: time, logger: 'raft', caller: 'etcdserver/zap_raft.go:77', msg }) + '\n';
+    const late = (time, to) =>
+      JSON.stringify({
+        level: 'warn',
+        ts: time,
+        caller: 'etcdserver/raft.go:416',
+        msg: 'leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk',
+        to,
+        'heartbeat-interval': '100ms',
+        'expected-duration': '200ms',
+        'exceeded-duration': '1.12s',
+      }) + '\n';
+    await paste(
+      page,
+      late('2026-11-28T03:04:11.231Z', two) +
+        raft('2026-11-28T03:04:11.332Z', `${one} became follower at term 13`) +
+        raft('2026-11-28T03:04:11.333Z', `raft.node: ${one} lost leader ${one} at term 13`) +
+        raft('2026-11-28T03:04:11.402Z', `raft.node: ${one} elected leader ${two} at term 13`),
+    );
+    await headline(page);
+    await paste(
+      page,
+      raft('2026-11-28T03:04:11.302Z', `${two} is starting a new election at term 12`) +
+        raft('2026-11-28T03:04:11.303Z', `raft.node: ${two} lost leader ${one} at term 13`) +
+        raft('2026-11-28T03:04:11.400Z', `${two} became leader at term 13`),
+    );
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    await page.locator('[data-parameter="etcd.election-timeout"] .new').waitFor();
+    assert.match(await page.locator('#patch .plain').innerText(), /- --election-timeout=\d+/);
+    assert.doesNotMatch(await page.locator('timing-advisor').innerText(), /journalctl|systemctl/);
+    assert.equal(await page.locator('.alike').count(), 1);
+    assert.match(text(await page.locator('.alike').innerText()), /agent-ttl 30s.*fleet is not in the input/);
+    assert.equal(await page.locator('[data-parameter^="fleet."], #as-fleetVersion').count(), 0);
+    const lanes = await page.locator('svg.tl:visible .lab').allTextContents();
+    assert.equal(lanes.length, 2);
+    assert.notEqual(lanes[0], lanes[1]);
+  });
+
+  story('what two steps have in common is said once, and each finding is a heading', {}, async (page) => {
+    await page.locator('.ex button', { hasText: 'A leader that stalls' }).click();
+    await headline(page);
+    const steps = await page.locator('#rollout .steps > li').allInnerTexts();
+    assert.match(steps[3], /The commands of step 3\.[^]*As in step 3\./);
+    const findings = await page.locator('.find').count();
+    assert.equal(await page.locator('.find h3').count(), findings);
+  });
+
   story('every example gets an answer', {}, async (page) => {
     const count = await page.locator('.ex button').count();
     for (let index = 0; index < count; index++) {

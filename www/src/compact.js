@@ -3,6 +3,7 @@
 import { h, icon, sentence, shortName, unbroken } from './dom.js';
 import { nameOfSnippet } from './patch.js';
 import { TIMING, WORDS } from './strings.js';
+import { alikeRows, keptAlike } from './values.js';
 import { notSaid, severity } from './verdict.js';
 
 /** @typedef {import('./types.js').Report} Report */
@@ -73,6 +74,7 @@ function firstStep(report) {
 
 /** @param {Report} report */
 function values(report) {
+  const alike = alikeRows(report.kept);
   return h(
     'table',
     { class: 'vals', 'aria-labelledby': 'headline' },
@@ -88,7 +90,7 @@ function values(report) {
     h(
       'tbody',
       null,
-      [...report.recommendations, ...report.kept].map((row) =>
+      [...report.recommendations, ...report.kept.filter((row) => !alike.includes(row))].map((row) =>
         h(
           'tr',
           { 'data-parameter': row.parameter },
@@ -108,6 +110,7 @@ function values(report) {
           h('td', { class: 'cost', 'data-l': 'What it costs' }, unbroken(row.cost || 'Nothing.')),
         ),
       ),
+      keptAlike(alike, 4),
     ),
   );
 }

@@ -110,7 +110,7 @@ function findingBlock(finding, open, report, actions, rules) {
       'summary',
       null,
       severity(finding.severity),
-      h('span', { class: 'ti' }, unbroken(finding.title)),
+      h('h3', { class: 'ti' }, unbroken(finding.title)),
       h('span', { class: 'me' }, facts.filter(Boolean).join(' \u00b7 ')),
     ),
     h(

@@ -272,7 +272,7 @@ export class Layout {
           'div',
           null,
           part('boxFirst', h('div', null, this.#parts.box)),
-          part('privacyFirst', h('div', null, privacyLine())),
+          privacyLine(),
           part('where', whereToGetIt(actions)),
         ),
         part('examples', h('div', null, h('h2', null, WORDS.examples), exampleList(actions))),
@@ -297,7 +297,6 @@ export class Layout {
           null,
           h('h3', { class: 'more-input' }, WORDS.addMore),
           part('boxLast', h('div')),
-          part('privacyLast', h('div')),
           h(
             'div',
             { class: 'btns' },
@@ -311,13 +310,11 @@ export class Layout {
 
   /** Moves the box only when it must: moving it drops the focus. @param {'First' | 'Last'} where */
   #placeBox(where) {
-    const { box, [`box${where}`]: place, [`privacy${where}`]: line } = this.#parts;
+    const { box, [`box${where}`]: place } = this.#parts;
     if (box.parentElement === place) return;
     place.append(box);
     const area = /** @type {HTMLTextAreaElement} */ (this.#parts.area);
     area.placeholder = where === 'First' ? WORDS.placeholder : WORDS.pasteMore;
-    const privacy = this.#root.getElementById('privacy');
-    if (privacy) line.append(privacy);
   }
 
   /** The same for the editor: it leads where there are only configurations, or one that cannot be read. @param {boolean} answered */

@@ -66,11 +66,12 @@ export function patchPanel(report, actions) {
 }
 
 /**
- * What a snippet would be called: a cloud-config, or variables.
+ * What a snippet would be called: a cloud-config, arguments of a manifest, or variables.
  * @param {string | null | undefined} text
  */
 export function nameOfSnippet(text) {
-  return !text || text.startsWith('#cloud-config') ? 'cloud-config.yaml' : 'etcd.env';
+  if (!text || text.startsWith('#cloud-config')) return 'cloud-config.yaml';
+  return /^\s*- --/.test(text) ? 'etcd.yaml' : 'etcd.env';
 }
 
 /**

@@ -57,14 +57,23 @@ export function steps(list, label) {
   return h(
     'ol',
     { class: 'steps' },
-    list.map((step) =>
-      h(
+    list.map((step, index) => {
+      const before = list[index - 1];
+      const again = (/** @type {string} */ one, /** @type {string | undefined} */ other) => one !== '' && one === other;
+      const effect = again(step.effect, before?.effect) ? `${WORDS.asInStep} ${index}.` : step.effect;
+      const same = again(step.commands.join('\n'), before?.commands.join('\n'));
+      return h(
         'li',
         null,
-        h('div', null, h('p', null, lead(step.text)), commands(step)),
-        step.effect ? h('div', { class: 'int' }, h('b', null, label), unbroken(step.effect)) : h('div'),
-      ),
-    ),
+        h(
+          'div',
+          null,
+          h('p', null, lead(step.text)),
+          same ? h('p', { class: 'q' }, `${WORDS.commandsOfStep} ${index}.`) : commands(step),
+        ),
+        effect ? h('div', { class: 'int' }, h('b', null, label), unbroken(effect)) : h('div'),
+      );
+    }),
   );
 }
 

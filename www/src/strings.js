@@ -31,6 +31,8 @@ export const WORDS = {
   anywayCost: 'What higher values would cost',
   willNotCure: 'Timing will not cure',
   interrupts: 'Interrupts',
+  asInStep: 'As in step',
+  commandsOfStep: 'The commands of step',
   inOrder: 'In this order. Same values on every machine.',
   itTells: 'It tells',
   surer: 'What would make the answer surer. Paste what the commands print.',
@@ -91,6 +93,7 @@ export const WORDS = {
   wasInForce: 'When the log was written:',
   thenRollOut: 'Bring the file in as the roll-out says, and paste a later log to see what it did.',
   inFile: 'in the file now',
+  keptAlike: 'Kept:',
   ask: 'Why does etcd keep changing leaders, and why does fleet time out?',
   fullReport: 'Full report',
   firstStep: 'First:',
@@ -182,14 +185,18 @@ export const MARK = {
   'unit-moved': 'unit taken away',
 };
 
-/** Assumptions the reader may correct: id, label, unit, and whether it is a number. */
+/**
+ * Assumptions the reader may correct; those of fleet only where something speaks of it.
+ *
+ * @type {{ id: string, label: string, number: boolean, fleet?: boolean }[]}
+ */
 export const ASSUMPTIONS = [
   { id: 'members', label: 'etcd members', number: true },
   { id: 'peerRttMs', label: 'Round trip, ms', number: true },
-  { id: 'machines', label: 'Machines with fleet', number: true },
-  { id: 'units', label: 'Units in the cluster', number: true },
+  { id: 'machines', label: 'Machines with fleet', number: true, fleet: true },
+  { id: 'units', label: 'Units in the cluster', number: true, fleet: true },
   { id: 'etcdVersion', label: 'etcd version', number: false },
-  { id: 'fleetVersion', label: 'fleet version', number: false },
+  { id: 'fleetVersion', label: 'fleet version', number: false, fleet: true },
 ];
 
 /** `1 line`, `2 lines`. @param {number} count @param {string} word */

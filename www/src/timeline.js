@@ -78,7 +78,7 @@ function drawing(timeline, span, width, left, ticks, actions) {
       ];
     };
     return [
-      svg('text', { class: 'lab', x: 0, y: names ? y - 18 : y + 4 }, short(each.name, names ? 40 : 12)),
+      svg('text', { class: 'lab', x: 0, y: names ? y - 18 : y + 4 }, short(each.name, names ? 40 : 14)),
       svg('line', { class: 'grid', x1: start, x2: right, y1: y, y2: y }),
       each.leads.map((part) => bar(part, 'lead', 6)),
       each.stalls.map((part) => bar(part, 'stall', 7)),
@@ -371,9 +371,12 @@ function parseClock(text, near) {
 }
 
 /**
+ * Both ends stay: names of hosts and of files differ at either.
+ *
  * @param {string} text
  * @param {number} most
  */
 function short(text, most) {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  const half = (most - 1) / 2;
+  return text.length <= most ? text : `${text.slice(0, Math.ceil(half))}…${text.slice(-Math.floor(half))}`;
 }

@@ -32,6 +32,7 @@ export function valuesTable(report, actions, written) {
  * @param {Set<string>} [written]
  */
 export function valuesRows(report, actions, title, written) {
+  const alike = alikeRows(report.kept);
   return h(
     'table',
     { class: 'vals', 'aria-labelledby': title },
@@ -47,11 +48,29 @@ export function valuesRows(report, actions, title, written) {
     h(
       'tbody',
       null,
-      [...report.recommendations, ...report.kept].map((row) =>
+      [...report.recommendations, ...report.kept.filter((row) => !alike.includes(row))].map((row) =>
         valueRow(row, report, actions, written?.has(row.parameter) ?? false),
       ),
+      keptAlike(alike, 5),
     ),
   );
+}
+
+/** Defaults that stay for one and the same reason, as where fleet is not in the input. @param {Recommendation[]} kept */
+export function alikeRows(kept) {
+  const reason = (/** @type {Recommendation} */ row) => !row.current.evidence && row.because[0]?.text;
+  const alike = kept.filter((row) =>
+    kept.some((other) => other !== row && reason(row) && reason(row) === reason(other)),
+  );
+  return alike.every((row) => reason(row) === reason(alike[0])) ? alike : [];
+}
+
+/** One row for them: the reason is said once. @param {Recommendation[]} rows @param {number} columns */
+export function keptAlike(rows, columns) {
+  if (rows.length === 0) return null;
+  const values = rows.map((row) => `${shortName(row.parameter)} ${row.current.text}`).join(', ');
+  const text = `${WORDS.keptAlike} ${values}. ${rows[0].because[0].text}`;
+  return h('tr', null, h('td', { class: 'alike', colspan: columns }, unbroken(text)));
 }
 
 /**

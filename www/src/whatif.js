@@ -18,7 +18,13 @@ export class WhatIf {
   #actions;
   #picture = h('div');
   #assumptions = h('div');
-  #fold = h('details', { class: 'twin', open: true }, h('summary', null, WHATIF.assumptions), this.#assumptions);
+  // On a phone it would push what follows a screen away.
+  #fold = h(
+    'details',
+    { class: 'twin', open: innerWidth > 760 },
+    h('summary', null, WHATIF.assumptions),
+    this.#assumptions,
+  );
   #drawn = true;
   #sliders;
   element;
@@ -155,6 +161,9 @@ function milliseconds(text) {
 function assumptionTable(model, state, actions, fixed) {
   const editable = new Set([...ASSUMPTIONS, ...SLIDERS].map((each) => each.id));
   const others = model.assumptions.filter((each) => !editable.has(each.id));
+  const known = (/** @type {string} */ id) =>
+    model.assumptions.find((each) => each.id === id && each.value !== 'unknown');
+  const fleet = ASSUMPTIONS.some(({ id, fleet }) => fleet && (known(id) || state.assumptions[id] !== undefined));
   return h(
     'table',
     { class: 'asm' },
@@ -170,8 +179,8 @@ function assumptionTable(model, state, actions, fixed) {
     h(
       'tbody',
       null,
-      ASSUMPTIONS.map(({ id, label, number }) => {
-        const found = model.assumptions.find((each) => each.id === id && each.value !== 'unknown');
+      ASSUMPTIONS.filter((each) => !each.fleet || fleet).map(({ id, label, number }) => {
+        const found = known(id);
         const given = state.assumptions[id];
         const change = (/** @type {any} */ event) => actions.assume(id, parse(event.target.value, number));
         const shown = given ?? (number ? (/[\d.]+/.exec(found?.value ?? '')?.[0] ?? '') : (found?.value ?? ''));

@@ -264,6 +264,13 @@ pub fn snippet(changes: &[Change]) -> PatchReport {
     }
 }
 
+/// The same for an etcd in a pod: the arguments of its manifest.
+pub fn of_manifest(changes: &[Change]) -> PatchReport {
+    let text = render::all(changes).into_iter().find(|form| form.form == "static-pod").map(|form| form.text);
+    let reason = "Put these among etcd's arguments in /etc/kubernetes/manifests/etcd.yaml, in place of those that set the same.";
+    PatchReport { text, reason: Some(reason.to_owned()), ..snippet(changes) }
+}
+
 /// The same values in every other form.
 pub fn alternatives(changes: &[Change]) -> Vec<Rendering> {
     render::all(changes)
