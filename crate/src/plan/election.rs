@@ -524,7 +524,7 @@ fn blind(facts: &Facts, heartbeat: Micros) -> String {
         (_, Some(range)) if range.high < (2, 3, 0) => {
             String::from("etcd before 2.3 prints no late-heartbeat line, however long the stall.")
         }
-        _ => format!("A stall below {} to {} leaves no late-heartbeat line.", ms(heartbeat), ms(2 * heartbeat)),
+        _ => format!("A stall below {} to {} leaves no late-heartbeat line.", heartbeat / MS, ms(2 * heartbeat)),
     }
 }
 
