@@ -100,6 +100,12 @@ suite('editor, share and export', (story) => {
     assert.match(await edited(page), /election-timeout: 7000\n/);
     assert.equal(await answer(), first);
     assert.match(await page.locator('#fixed').innerText(), /was changed here\. The log was written before/);
+    assert.match(
+      await page.locator('#patch .after').innerText(),
+      /What you changed in cloud-config\.yaml is not in it/,
+    );
+    await page.locator('#copy-text').click();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await edited(page));
     const mark = page.locator('#config .mark-row', { hasText: 'When the log was written: 1000' });
     assert.match((await mark.first().innerText()).replaceAll('\u00a0', ' '), /3000 ms proposed/);
     assert.match(await page.locator('#config .fix', { hasText: '7000 to 3000' }).first().innerText(), /7000 to 3000/);

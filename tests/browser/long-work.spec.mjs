@@ -82,6 +82,7 @@ suite('long work', (story, at) => {
     assert.match(await status(page), /core-1\.journal was not read to its end/);
     await paste(page, LATE);
     await page.locator('#headline').waitFor();
+    assert.doesNotMatch(await status(page), /core-1\.journal/, 'it is told once');
   });
 
   story('cancel keeps a text that was typed just before, and answers it', {}, async (page) => {

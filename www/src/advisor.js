@@ -46,8 +46,6 @@ export class Advisor {
   /** The document that is being typed into the box, if any. */
   draft = 0;
   #keys = 0;
-  /** To be said together with the next answer, which would drown it. */
-  #news = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -86,7 +84,9 @@ export class Advisor {
   replace(docs) {
     if (docs.length === 0 && this.#layout) return this.actions.clear();
     this.#stop();
-    this.state = { ...empty(), documents: docs.map((doc) => ({ ...doc, key: ++this.#keys })) };
+    this.#takeAway((doc) => doc.own === true, WORDS.replaced);
+    const { removed } = this.state;
+    this.state = { ...empty(), removed, documents: docs.map((doc) => ({ ...doc, key: ++this.#keys })) };
     if (!this.#layout) return;
     this.#leaveDraft();
     this.#analyze({ fresh: true });
@@ -119,10 +119,10 @@ export class Advisor {
     remove: (key) => {
       const { state } = this;
       if (state.documents.length === 1) return this.actions.clear();
-      this.#takeAway((doc) => doc.key === key, WORDS.removed);
+      const news = this.#takeAway((doc) => doc.key === key, WORDS.removed);
       if (state.source?.doc === key) state.source = undefined;
       if (this.draft === key) this.#leaveDraft();
-      this.#analyze();
+      this.#analyze({ news });
       this.#view.focus('input-title');
     },
     undo: () => {
@@ -148,13 +148,9 @@ export class Advisor {
       // What is tried out after the logs were written tells nothing of what was in force.
       const held = isConfiguration(this.state, doc) && this.#hasLogs;
       const after = { ...doc, ...withEdit(doc, text, held), own: true };
+      if (asGiven(after).text === asGiven(doc).text) return this.#hold(after);
       this.#change(key, after);
-      if (asGiven(after).text !== asGiven(doc).text) return this.#analyzeSoon(EDITOR_PAUSE, { marksFirst: true });
-      this.#engine?.look(after, (report) => {
-        this.state.looked = { doc: after, report };
-        this.#view.renderMarks();
-      });
-      this.#drawMarksFirst();
+      this.#analyzeSoon(EDITOR_PAUSE, { marksFirst: true });
     },
     inForce: (key) => {
       this.#change(key, { before: undefined, fixes: undefined, past: undefined });
@@ -164,8 +160,7 @@ export class Advisor {
       const doc = this.state.documents.find((each) => each.key === key);
       if (!doc) return;
       if (!this.#hasLogs) return this.actions.edit(key, applied(doc.text ?? '', edits));
-      this.#change(key, { ...withFixes(doc, edits), own: true });
-      this.#view.render();
+      this.#hold({ ...doc, ...withFixes(doc, edits), own: true });
     },
     typed: (text, now) => {
       if (text === '') return this.#emptied();
@@ -191,9 +186,9 @@ export class Advisor {
       const { state } = this;
       const answered = (/** @type {Doc} */ doc) => state.reported.some((each) => each.key === doc.key);
       // Only what takes long is let go: a text that came with it was not what the reader tired of.
-      this.#takeAway((doc) => doc.file !== undefined && !answered(doc), WORDS.leftOut);
+      const news = this.#takeAway((doc) => doc.file !== undefined && !answered(doc), WORDS.leftOut);
       Object.assign(state, { working: false, progress: undefined });
-      if (!state.documents.every(answered)) return this.#analyze({ focus: true });
+      if (!state.documents.every(answered)) return this.#analyze({ focus: true, news });
       if (!state.report) state.error = WORDS.cancelled;
       this.#view.render();
       this.#view.focus(state.report ? 'headline' : 'paste');
@@ -291,19 +286,26 @@ export class Advisor {
     this.state.documents = this.state.documents.map((doc) => (doc.key === key ? { ...doc, ...change } : doc));
   }
 
-  /** Takes documents away, to be brought back by undo. @param {(doc: Doc) => boolean} which @param {string} said behind their names */
+  /**
+   * Takes documents away, to be brought back by undo, and tells so.
+   *
+   * @param {(doc: Doc) => boolean} which
+   * @param {string} said behind their names
+   * @returns {string}
+   */
   #takeAway(which, said) {
     const { documents, assumptions, reported, report } = this.state;
     const gone = documents.filter(which);
-    if (gone.length === 0) return;
+    if (gone.length === 0) return '';
     const names = gone.map(
       ({ key, name }) => name || report?.documents[reported.findIndex((each) => each.key === key)]?.name,
     );
     const one = gone.length === 1 && names[0];
     this.state.removed = { documents: gone, assumptions, said: `${one || WORDS.allInput} ${said}` };
     this.state.documents = documents.filter((doc) => !gone.includes(doc));
-    this.#news = `${this.state.removed.said} ${WORDS.undoThere}`;
-    this.actions.say(this.#news);
+    const news = `${this.state.removed.said} ${WORDS.undoThere}`;
+    this.actions.say(news);
+    return news;
   }
 
   get #hasLogs() {
@@ -319,6 +321,16 @@ export class Advisor {
   get #view() {
     if (!this.#layout) throw new Error('the advisor was not started');
     return this.#layout;
+  }
+
+  /** A change that the answer does not follow; what it holds is looked at for itself. @param {Doc} doc */
+  #hold(doc) {
+    this.#change(doc.key, doc);
+    this.#engine?.look(doc, (report) => {
+      this.state.looked = { doc, report };
+      this.#view.renderMarks();
+    });
+    this.#drawMarksFirst();
   }
 
   #stop() {
@@ -356,12 +368,13 @@ export class Advisor {
 
   /**
    * `fresh`: the answer is new, not a change of one that is read. `focus`: it takes the focus as well.
-   * `marksFirst`: the editor is drawn at once, all else a little later.
+   * `marksFirst`: the editor is drawn at once, all else a little later. `news` is said before the answer, which
+   * would drown it.
    *
-   * @param {{ focus?: boolean, fresh?: boolean, marksFirst?: boolean }} [options]
+   * @param {{ focus?: boolean, fresh?: boolean, marksFirst?: boolean, news?: string }} [options]
    * @returns {Promise<void>}
    */
-  async #analyze({ focus = false, fresh = focus, marksFirst = false } = {}) {
+  async #analyze({ focus = false, fresh = focus, marksFirst = false, news = '' } = {}) {
     clearTimeout(this.#timer);
     clearTimeout(this.#drawing);
     const { state } = this;
@@ -381,9 +394,8 @@ export class Advisor {
       if (fresh || this.#view.headline !== report.verdict.headline) {
         const { severity, timing, headline } = report.verdict;
         const answer = `${SEVERITY[severity]}. ${TIMING[timing].words}. ${headline}`;
-        this.actions.say([this.#news, answer, ...state.unread].join(' ').trim());
+        this.actions.say([news, answer, ...state.unread].join(' ').trim());
       }
-      this.#news = '';
       this.#tell('report', report);
     } catch (error) {
       if (error instanceof Overtaken) return;
@@ -392,7 +404,7 @@ export class Advisor {
         const rest = state.documents.filter((doc) => !(doc.file && doc.name === error.file));
         if (rest.length > 0) {
           Object.assign(state, { documents: rest, unread: [...state.unread, error.message] });
-          return this.#analyze({ focus, fresh, marksFirst });
+          return this.#analyze({ focus, fresh, marksFirst, news });
         }
       }
       const sentence = error instanceof Error ? error.message : WORDS.engineFault;

@@ -43,6 +43,8 @@ export class ConfigEditor {
   #field = h('textarea', { id: 'config-plain', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off' });
   #host = h('div', { class: 'editor' });
   #list = h('div', { class: 'mark-list' });
+  #about = h('span', { class: 's q' });
+  #copy = h('button', { type: 'button', id: 'copy-text', onclick: () => this.#copied() }, WORDS.copyText);
   #switch = h('input', { type: 'checkbox', id: 'config-switch' });
   #first = false;
   #fold = h(
@@ -62,7 +64,7 @@ export class ConfigEditor {
       ),
       this.#host,
       this.#field,
-      h('div', { class: 'foot' }, this.#all, h('span', { class: 's q' }, WORDS.editedHere)),
+      h('div', { class: 'foot' }, this.#all, this.#copy, this.#about),
     ),
     this.#list,
   );
@@ -104,6 +106,8 @@ export class ConfigEditor {
     const other = doc.key !== this.#doc?.key;
     this.#doc = doc;
     this.#title.textContent = name;
+    const logs = state.report?.documents.some((each) => each.kind === 'log');
+    this.#about.textContent = logs ? WORDS.editedBeside : WORDS.editedHere;
     this.#choose(all, state);
     this.#field.setAttribute('aria-label', name);
     if (other || keepLineEnds(text, this.#field.value) !== text) this.#field.value = lineFeeds(text);
@@ -189,6 +193,10 @@ export class ConfigEditor {
     this.#all.onclick = () => this.#apply(edits, WORDS.fixedAll);
     this.#editor?.setMarks(marks, doc.text ?? '');
     this.#list.replaceChildren(...marks.map((mark) => markRow(mark, () => this.#fix(mark))));
+  }
+
+  #copied() {
+    if (this.#doc?.text !== undefined) this.#actions.copy(this.#doc.text, WORDS.textCopied);
   }
 
   /** @param {Mark} mark */

@@ -366,10 +366,11 @@ export class Layout {
     if (nothingRead(report)) return h('section', { class: 'blk' }, whereToGetIt(actions));
     const rows = report.recommendations.length + report.kept.length;
     if (rows === 0 && report.patches.length === 0) return null;
-    const patch = patchPanel(report, actions);
+    const fixed = fixedSoFar(this.#advisor.state);
+    const patch = patchPanel(report, actions, fixed?.own ? fixed.name : undefined);
     const table =
       rows > 0
-        ? valuesTable(report, actions, fixedSoFar(this.#advisor.state)?.parameters)
+        ? valuesTable(report, actions, fixed?.parameters)
         : h('div', null, heading('values-title', WORDS.correction));
     return h('section', blk, h('div', { class: patch ? 'two' : '' }, table, patch));
   }

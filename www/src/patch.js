@@ -10,8 +10,9 @@ import { FORM, WORDS } from './strings.js';
 /**
  * @param {Report} report
  * @param {Actions} actions
+ * @param {string} [changed] name of a document that the reader changed by hand, of which the patch knows nothing
  */
-export function patchPanel(report, actions) {
+export function patchPanel(report, actions, changed) {
   const panes = [...patchPanes(report, actions), ...formPanes(report, actions)];
   if (panes.length === 0) return null;
   const box = h('div', { class: 'patch' });
@@ -58,6 +59,7 @@ export function patchPanel(report, actions) {
     h(
       'p',
       { class: 'q s after' },
+      changed && `${WORDS.withoutChanges[0]} ${changed} ${WORDS.withoutChanges[1]} `,
       `${WORDS.keepsOld} `,
       report.rollout.length > 0 &&
         h('button', { class: 'link', type: 'button', onclick: () => actions.jump('rollout') }, WORDS.thisOrder),
