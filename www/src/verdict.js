@@ -28,10 +28,12 @@ export function readLine(report, actions, stopped) {
   );
 }
 
-/** @param {Report['documents']} documents */
+/** Where one log names the version, the range that another allows tells no more. @param {Report['documents']} documents */
 function software(documents) {
-  const seen = new Set(documents.flatMap((doc) => doc.software.map((each) => `${each.name} ${each.versions}`.trim())));
-  return [...seen].join(', ');
+  const all = documents.flatMap((doc) => doc.software);
+  const named = new Set(all.flatMap(({ name, versions }) => (/^[\d.]+$/.test(versions) ? name : [])));
+  const told = all.filter(({ name, versions }) => !named.has(name) || /^[\d.]+$/.test(versions));
+  return [...new Set(told.map(({ name, versions }) => `${name} ${versions}`.trim()))].join(', ');
 }
 
 /** A file that gave no text, beside others that did. @param {string} sentence */
