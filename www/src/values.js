@@ -56,9 +56,10 @@ export function valuesRows(report, actions, title, written) {
   );
 }
 
-/** Defaults that stay for one and the same reason, as where fleet is not in the input. @param {Recommendation[]} kept */
+/** Defaults that stay for one and the same reason and cost nothing, as where fleet is not in the input. @param {Recommendation[]} kept */
 export function alikeRows(kept) {
-  const reason = (/** @type {Recommendation} */ row) => !row.current.evidence && row.because[0]?.text;
+  const reason = (/** @type {Recommendation} */ row) =>
+    !row.current.evidence && /^(Nothing\.)?$/.test(row.cost) && row.because[0]?.text;
   const alike = kept.filter((row) =>
     kept.some((other) => other !== row && reason(row) && reason(row) === reason(other)),
   );
