@@ -85,21 +85,24 @@ export function withEdit({ before, fixes = [], past = [], text: old = '' }, text
  */
 function joined(fixes, change, text) {
   let { from, to } = change;
-  let [above, inside, longer] = [0, 0, 0];
-  const apart = fixes
-    .toSorted((a, b) => a.from - b.from || a.to - b.to)
-    .filter((fix) => {
-      const start = fix.from + longer;
-      const end = start + fix.text.length;
-      const grows = fix.text.length - (fix.to - fix.from);
-      longer += grows;
-      if (end < change.from) above += grows;
-      if (end < change.from || change.to < start) return true;
-      [from, to, inside] = [Math.min(from, start), Math.max(to, end), inside + grows];
-      return false;
-    });
+  let [grownAbove, grownInside, longer] = [0, 0, 0];
+  /** @type {Edit[][]} */
+  const [above, below] = [[], []];
+  for (const fix of fixes.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    const start = fix.from + longer;
+    const end = start + fix.text.length;
+    const grows = fix.text.length - (fix.to - fix.from);
+    longer += grows;
+    if (change.to < start) below.push(fix);
+    else if (end < change.from) {
+      above.push(fix);
+      grownAbove += grows;
+    } else [from, to, grownInside] = [Math.min(from, start), Math.max(to, end), grownInside + grows];
+  }
   const put = text.slice(from, to + change.text.length - (change.to - change.from));
-  return [...apart, { from: from - above, to: to - above - inside, text: put, line: 0, parameters: [] }];
+  const one = { from: from - grownAbove, to: to - grownAbove - grownInside, text: put, line: 0, parameters: [] };
+  // Of several at one place the order is that of the text.
+  return [...above, one, ...below];
 }
 
 /** Those that are not made and that no change by hand runs across. @param {Doc} doc @param {Edit[]} edits */
