@@ -265,6 +265,10 @@ fn from_elsewhere(edge: &Edge, parameter: Parameter, in_force: &InForce) -> Sett
     let line = in_force.event.map(|event| edge.event(event, None));
     let why = match (in_force.provenance, &line) {
         (_, Some(line)) => format!("Line {} of the log says so.", line.line),
+        // A program may have been started with another one.
+        (Provenance::Default, None) if edge.facts.configurations.is_empty() => {
+            String::from("Nothing in the input states it; the default is assumed.")
+        }
         (Provenance::Default, None) => String::from("Nothing states it; this is the default."),
         _ => String::from("Read off the log."),
     };

@@ -155,7 +155,7 @@ fn propose(facts: &Facts, findings: &[Finding], need: Micros, mut why: Vec<Bound
     let interpolated = (!RUN.contains(&value)).then_some("1, 5 and 10\u{a0}s");
     let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated, ..Doubts::default() });
     why.extend(doubts);
-    why.extend(if_set_since(facts));
+    why.extend(if_set_since(facts).or_else(|| if_set_elsewhere(facts, value)));
     let behind = |finding: &&Finding| finding.parameters.contains(&PARAMETER) && finding.severity > Severity::Info;
     Decision {
         proposed: Some(value),
@@ -179,6 +179,17 @@ fn if_set_since(facts: &Facts) -> Option<Bound> {
             PARAMETER.human(value),
             PARAMETER.human(default),
             human(asked)
+        ))
+    })
+}
+
+/// Of a log alone the default is assumed; what changes if fleetd was started with another limit (method 1.2).
+fn if_set_elsewhere(facts: &Facts, value: Micros) -> Option<Bound> {
+    let assumed = facts.in_force(PARAMETER).provenance == Provenance::Default && facts.configurations.is_empty();
+    assumed.then(|| {
+        remark(format!(
+            "The limit in force is not in the input: see what fleetd is started with. If that is {} already, the same lines tell of longer waits, and etcd is to be mended first.",
+            PARAMETER.human(value)
         ))
     })
 }

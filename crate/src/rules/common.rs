@@ -2,9 +2,11 @@
 //! constraints that more than one rule states.
 
 use super::{At, Basis, Confidence, Constraint, Evidence, Finding, Severity, Side};
+use crate::facts::settings::printed;
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange, StallKind};
 use crate::gather::Gather;
+use crate::index::Index;
 use crate::log::event::{Event, Meaning, Value};
 use crate::parameters::Parameter;
 use crate::report::Provenance;
@@ -461,12 +463,34 @@ pub fn only_bounded(facts: &Facts) -> bool {
     known.provenance == Provenance::Inferred && known.event.is_some_and(|id| tells.contains(&facts.event(id).meaning))
 }
 
+/// Whether followers are known to wait as long as is assumed: a heartbeat that is not the default one is no half of the
+/// default pair.
+pub fn knows_wait(facts: &Facts) -> bool {
+    let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| facts.in_force(parameter));
+    let assumed = wait.provenance == Provenance::Default && wait.place.is_none() && (wait.event.is_none() || wait.event == beat.event);
+    !(assumed && beat.event.is_some() && beat.value != Some(Parameter::HeartbeatInterval.default_value()))
+}
+
+/// The last value of each member that its own log prints.
+pub fn last_printed(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
+    let (mut voices, mut values) = (Index::default(), Vec::<(EventId, Micros)>::new());
+    for (id, value) in printed(facts, parameter) {
+        match values.get_mut(voices.position(voice(facts, id))) {
+            Some(last) => *last = (id, value),
+            None => values.push((id, value)),
+        }
+    }
+    values
+}
+
 /// A limit for sentences: its value, and whether it is only assumed, as nothing states it, stated where an article
 /// tells its cure, or the least that a heartbeat or a gap leaves.
 pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
     let known = facts.in_force(parameter);
     let note = match (known.event, known.place) {
         (Some(_), _) if parameter == Parameter::ElectionTimeout && only_bounded(facts) => " or more",
+        _ if parameter == Parameter::ElectionTimeout && !knows_wait(facts) => " (the default, if nobody set it)",
+        _ if parameter.is_etcd() && distinct_values(&last_printed(facts, parameter)) > 1 => " (not on all members)",
         (None, None) => " (the default)",
         // The log prints its heartbeat, and no timeout.
         (Some(id), None) if known.provenance == Provenance::Default && facts.event(id).meaning == Meaning::HeartbeatLate => {
@@ -478,6 +502,10 @@ pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
         _ => "",
     };
     format!("{}{note}", parameter.human(facts.value(parameter)))
+}
+
+fn distinct_values(printed: &[(EventId, Micros)]) -> usize {
+    sort::distinct(printed.iter().map(|(_, value)| *value)).len()
 }
 
 fn is_below_the_log(facts: &Facts, place: Place) -> bool {

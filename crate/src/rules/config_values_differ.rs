@@ -1,12 +1,10 @@
 //! `config-values-differ`: members run with different timers.
 
-use super::common::voice;
+use super::common::last_printed;
 use super::{At, Evidence, Finding, Rule};
 use crate::config::{Configuration, Source};
-use crate::facts::settings::printed;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
-use crate::index::Index;
 use crate::parameters::Parameter;
 use crate::report::{Confidence, Severity};
 use crate::search;
@@ -45,13 +43,7 @@ fn all(facts: &Facts, differing: fn(&Facts, Parameter) -> Option<Finding>) -> Op
 
 /// The last start line of each member.
 fn in_logs(facts: &Facts, parameter: Parameter) -> Option<Finding> {
-    let (mut voices, mut values) = (Index::default(), Vec::<(EventId, Micros)>::new());
-    for (id, value) in printed(facts, parameter) {
-        match values.get_mut(voices.position(voice(facts, id))) {
-            Some(last) => *last = (id, value),
-            None => values.push((id, value)),
-        }
-    }
+    let values = last_printed(facts, parameter);
     let (low, high) = (values.iter().min_by_key(|(_, value)| *value)?, values.iter().max_by_key(|(_, value)| *value)?);
     if low.1 == high.1 {
         return None;

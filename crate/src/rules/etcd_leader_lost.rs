@@ -35,14 +35,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     if !unplanned.is_empty() && unplanned.iter().all(|change| stopped_on_purpose(facts, change)) {
         return None;
     }
-    let needless = unplanned
-        .iter()
-        .filter(|change| change.class == ChangeClass::Needless && (change.old != change.new || change.stall.is_some()))
-        .count();
+    let needless = unplanned.iter().filter(|change| is_needless(change)).count();
     let mut events = lost_lines(facts);
     let inferred = events.is_empty();
     if inferred {
-        events = unplanned.iter().filter(|change| change.old != change.new).filter_map(|change| change.events.first().copied()).gather();
+        let told = |change: &&&LeaderChange| change.old != change.new || is_needless(change);
+        events = unplanned.iter().filter(told).filter_map(|change| change.events.first().copied()).gather();
     }
     if events.is_empty() {
         events = first_campaigns(facts);
@@ -59,6 +57,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     events.retain(|id| time(facts, *id).is_none_or(|now| starting.is_none_or(|until| now > until)));
     if events.is_empty() {
         return None;
+    }
+    if let Some(back) = took_back(facts).filter(|_| unplanned.is_empty() && !refused) {
+        return Some(without_it(facts, &events, &back));
     }
     // A term that got no leader is a round that failed, not one more loss.
     let count = if unplanned.is_empty() { losses(facts, &events) } else { unplanned.len() };
@@ -86,9 +87,59 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(finding.demanding(outlast_stalls(facts)))
 }
 
+/// Members that lost their leader and took the same one of the same term back.
+pub struct TookBack {
+    /// The longest time between the two; 0 where the lines have no times.
+    pub longest: Micros,
+    /// The lines that name the leader again.
+    times: usize,
+    /// The leader's own log is in the input.
+    pub with_leader: bool,
+}
+
+/// Where every member that lost its leader took the same one of the same term back: nobody else was elected. From 3.5 on a
+/// member first asks whether it would be voted for, and drops its leader for that (etcd-io/etcd@v3.4.45:raft/raft.go:729).
+pub fn took_back(facts: &Facts) -> Option<TookBack> {
+    let mut back = TookBack { longest: 0, times: 0, with_leader: true };
+    let names = |event: &Event| {
+        matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::BecameLeader | Meaning::LeaderLost)
+    };
+    for (id, lost) in facts.events_of(&[Meaning::LeaderLost]) {
+        let (leader, term) = (lost.word("leader")?, lost.number("term")?);
+        let mut after = facts.logs[id.log].events[id.event + 1..].iter().filter(|event| event.host == lost.host);
+        let next = after.find(|event| names(event))?;
+        if next.meaning != Meaning::LeaderElected || next.word("leader") != Some(leader) || next.number("term") != Some(term) {
+            return None;
+        }
+        let gap = next.time.zip(lost.time).map_or(0, |(next, lost)| next.micros - lost.micros);
+        back.longest = back.longest.max(gap);
+        back.times += 1;
+        let itself = |event: &Event| event.word("id") == Some(leader) && event.number("term") == Some(term);
+        back.with_leader &= facts.events_of(&[Meaning::BecameLeader]).any(|(_, event)| itself(event));
+    }
+    (back.times > 0).then_some(back)
+}
+
+/// A member was without its leader, and nobody else was elected.
+fn without_it(facts: &Facts, events: &[EventId], back: &TookBack) -> Finding {
+    let long = if back.longest > 0 { format!(", for up to {}", human(back.longest)) } else { String::new() };
+    let title = format!("A member lost its leader {}{long}, and took the same one back", times(back.times as u64));
+    let what = "Nobody else was elected: the others heard the leader, or stood still as well. Meanwhile this member could serve nothing that needs the leader.";
+    Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what)
+        .showing(facts, events)
+        .counting(back.times)
+        .on(&[ElectionTimeout, HeartbeatInterval])
+        .advising("Look at this member and at its link to the leader: no late heartbeat in the leader's log means that the leader ran.")
+}
+
+/// A living leader lost its place, to another member or by a stall.
+fn is_needless(change: &LeaderChange) -> bool {
+    change.class == ChangeClass::Needless && (change.old != change.new || change.stall.is_some())
+}
+
 /// The members whose requests for votes took the place of a leader that the others heard, one for each change.
 fn raised(facts: &Facts) -> Vec<&str> {
-    facts.needless().filter_map(|change| change.raised_by.as_deref()).gather()
+    facts.needless().filter(|change| change.old.is_some() && is_needless(change)).filter_map(|change| change.raised_by.as_deref()).gather()
 }
 
 fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> String {
@@ -147,29 +198,38 @@ fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: bool) -> Str
         return format!("{who} The excerpt does not show which leader followed, nor why.");
     }
     let unplanned = plural(changes as u64, "unplanned leader change", "unplanned leader changes");
-    let alive = facts.needless().filter(|change| change.shows_alive()).count();
-    let lived = match (needless, changes - needless.min(changes)) {
+    let alive = facts.needless().filter(|change| is_needless(change) && change.shows_alive()).count();
+    let wanted = facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted && change.old.is_some()).count();
+    let again = match changes.saturating_sub(needless + wanted) {
+        0 => String::new(),
+        some => format!(" The same member led again {}.", times(some as u64)),
+    };
+    let lived = match (needless, wanted) {
         _ if all_wanted => return format!("{unplanned}, each after the old leader's process had ended."),
-        (0, _) if stepped_down(facts) >= changes => {
+        (0, 0) if stepped_down(facts) >= changes => {
             return String::from(
                 "The others, or the links to them, were silent for an election-timeout; then the same member led again. Its own log does not show which.",
             );
         }
-        (0, _) => {
+        (0, 0) => {
             return String::from("The same member led again: a follower stopped hearing it and asked for votes. No stall explains that.");
         }
-        (1, 0) if alive == 0 => String::from("Nothing shows whether the old leader lived."),
+        (0, wanted) => return format!("Of {unplanned} {wanted} came after the old leader's process had ended.{again}"),
+        (1, 0) if alive == 0 && changes == 1 => String::from("Nothing shows whether the old leader lived."),
         (_, 0) if alive == 0 => format!("{unplanned}, and nothing shows whether the old leaders lived."),
         (needless, 0) if alive < needless => {
             format!("{unplanned}; {} the old leader is seen to have lived, else nothing shows it.", times(alive as u64))
         }
         (needless, wanted) if alive < needless => {
-            format!("Of {unplanned} {wanted} came after the old leader's process had ended; of the others no line shows that it did.")
+            format!(
+                "Of {unplanned} {wanted} came after the old leader's process had ended; of the others no line shows that it did.{again}"
+            )
         }
-        (1, 0) => String::from("The old leader lived when it lost its place."),
-        (_, 0) => format!("{unplanned}, and the old leader lived each time."),
+        (1, 0) if changes == 1 => String::from("The old leader lived when it lost its place."),
+        (needless, 0) if needless == changes => format!("{unplanned}, and the old leader lived each time."),
+        (needless, 0) => format!("Of {unplanned} {needless} came while the old leader lived.{again}"),
         (needless, wanted) => {
-            format!("Of {unplanned} {needless} came while the old leader lived, {wanted} after its process had ended.")
+            format!("Of {unplanned} {needless} came while the old leader lived, {wanted} after its process had ended.{again}")
         }
     };
     let raised = raised(facts);
@@ -464,5 +524,40 @@ Jun 24 11:00:37 n2 etcd[5]: [etcd] Jun 24 11:00:37.250 INFO      | node02: leade
 2018-05-14 17:04:56.000200 I | raft: 343c1c56a3296f58 [logterm: 1, index: 3] sent MsgVote request to 18c54abf5eae5036 at term 255
 ";
         assert!(find(&facts(&[log]), "etcd-leader-lost").is_none());
+    }
+
+    /// Of three changes one came with the leader alive, in one the same member won again, and no process ended.
+    #[test]
+    fn a_member_that_leads_again_had_not_ended() {
+        let term = |second: u32, old: &str, new: &str, term: u32| {
+            format!(
+                "2020-04-20 10:00:{second}.000000 I | raft: raft.node: 2a0965170762fd09 lost leader {old} at term {term}\n\
+                 2020-04-20 10:00:{second}.100000 I | raft: raft.node: 2a0965170762fd09 elected leader {new} at term {term}\n"
+            )
+        };
+        let (a, b) = ("91d25258d70ad868", "ca93d269ec463a6b");
+        let log = format!("2020-04-20 10:00:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader {a} at term 4\n")
+            + &term(20, a, b, 5)
+            + "2020-04-20 10:00:20.600000 I | raft: 2a0965170762fd09 [term: 5] ignored a MsgHeartbeat message with lower term from 91d25258d70ad868 [term: 4]\n"
+            + &term(40, b, b, 6);
+        let what = find(&facts(&[&log]), "etcd-leader-lost").expect("lost").what;
+        assert!(what.contains("The same member led again once") && !what.contains("ended"), "{what}");
+    }
+
+    #[test]
+    fn a_member_that_takes_its_leader_back() {
+        let line = |second: u32, who: &str, words: &str, term: u32| {
+            format!(
+                "{{\"level\":\"info\",\"ts\":\"2023-03-02T10:00:{second:02}.000Z\",\"logger\":\"raft\",\"caller\":\"etcdserver/zap_raft.go:77\",\"msg\":\"{who} {words} at term {term}\"}}\n"
+            )
+        };
+        let (own, leader) = ("2a0965170762fd09", "91d25258d70ad868");
+        let names = |second, verb: &str, term| line(second, &format!("raft.node: {own}"), &format!("{verb} leader {leader}"), term);
+        let log = |term| names(1, "elected", 2) + &names(20, "lost", 2) + &names(38, "elected", term);
+        let found = find(&facts(&[&log(2)]), "etcd-leader-lost").expect("missed");
+        assert!(found.title.ends_with("once, for up to 18\u{a0}s, and took the same one back"), "{}", found.title);
+        let led = line(1, leader, "became leader", 2);
+        let back = |logs: &[&str]| super::took_back(&facts(logs)).map(|back| back.with_leader);
+        assert_eq!((back(&[&log(2)]), back(&[&log(2), &led]), back(&[&log(4)])), (Some(false), Some(true), None));
     }
 }

@@ -175,8 +175,11 @@ fn leader_led_on(facts: &Facts, rounds: &[EventId]) -> bool {
         ends && event.time.is_some_and(|time| time.micros < last - facts.value(Parameter::ElectionTimeout))
             || event.meaning == Meaning::QuorumInactiveStepdown && !later(event, last)
     };
+    // What a process says that was started anew, some of it before its telling line, the one before it did not live to say.
+    let start = after().find(|event| START_LINES.contains(&event.meaning)).and_then(|event| event.time).map(|time| time.micros);
+    let of_it = |event: &Event| event.time.is_some_and(|time| start.is_none_or(|start| start - time.micros > S));
     let steps_down = matches!(facts.generation, Generation::V3 | Generation::PreVote);
-    steps_down && after().any(|event| later(event, first)) && !after().any(|event| lost(&event))
+    steps_down && after().any(|event| later(event, first) && of_it(event)) && !after().any(|event| lost(&event))
 }
 
 /// Whether this member asked from its start on and had its answer within ten seconds of it (judgement): its peers were
@@ -383,5 +386,23 @@ mod tests {
             + "2018-05-14 17:04:12.100000 I | raft: 343c1c56a3296f58 received MsgVoteResp from 18c54abf5eae5036 at term 9\n"
             + &round(14, 9);
         assert!(find(&facts(&[&answered]), "etcd-no-quorum").is_none());
+    }
+
+    /// Two of three members end at once; the leader among them says more only when it is started anew.
+    #[test]
+    fn a_leader_that_starts_anew_did_not_lead_on() {
+        let leader = |second: u32, words: &str| format!("2018-05-14 17:04:{second:02}.500000 I | {words}\n");
+        let led = leader(1, "raft: 18c54abf5eae5036 became leader at term 7");
+        let goes_on = leader(20, "etcdserver: saved snapshot at index 10001");
+        let starts = leader(30, "etcdmain: the server is already initialized as member before, starting as etcd member...")
+            + &leader(30, "etcdmain: etcd Version: 3.4.23");
+        let asks = "2018-05-14 17:04:01.600000 I | raft: raft.node: 343c1c56a3296f58 elected leader 18c54abf5eae5036 at term 7\n"
+            .to_owned()
+            + &round(10, 7)
+            + &round(12, 8)
+            + &round(14, 9);
+        let found = |own: String| find(&facts(&[&own, &asks]), "etcd-no-quorum").is_some();
+        assert!(!found(led.clone() + &goes_on));
+        assert!(found(led + &starts));
     }
 }

@@ -1,7 +1,8 @@
 //! `etcd-peer-network`: members cannot reach each other.
 
 use super::common::{
-    REFUSED, TLS_TIMEOUT, alerted, at_the_end, blames_certificate, hosts, lines, matching, near, plural, says, time, with_etcd_stop,
+    MOST_EVIDENCE, REFUSED, TLS_TIMEOUT, alerted, at_the_end, blames_certificate, hosts, lines, matching, near, plural, says, time,
+    with_etcd_stop,
 };
 use super::{Finding, Rule};
 use crate::facts::voices::{START_LINES, speaker};
@@ -83,9 +84,28 @@ fn lost_packets(facts: &Facts) -> Option<Finding> {
 }
 
 fn trouble(facts: &Facts, events: &[EventId]) -> Finding {
-    let who = if hosts(facts, events).len() > 1 { "Members could not reach each other" } else { "A member could not reach its peers" };
     let told = plural(lines(facts, events), "line tells", "lines tell");
     let severity = if stays_away(facts, events) { Severity::Critical } else { Severity::Warning };
+    let peers = distinct(events.iter().filter_map(|id| peer(facts.event(*id))));
+    let one = peers.len() == 1 && events.iter().all(|id| peer(facts.event(*id)).is_some());
+    let silent = cause(facts, events) == NO_ANSWER && events.iter().all(|id| is_silent(facts.event(*id)));
+    if silent && !events.iter().take(MOST_EVIDENCE).any(|id| peer_ran(facts, *id)) {
+        let title = match (one, hosts(facts, events).len()) {
+            (true, _) => "A member gave no answer in time: it stood still, or was cut off",
+            (_, 1) => "A member and its peers heard nothing of each other in time: it stood still, or was cut off",
+            _ => "Members heard nothing of each other in time: they stood still, or were cut off",
+        };
+        let what = format!(
+            "{told} of connections that were there and fell silent. A process that stands still and a cut link leave the same lines."
+        );
+        let finding = Finding::new(RULE.id, severity, Confidence::Low, title, what);
+        return finding.advising("Paste the logs of all members of these minutes: one that stood still printed nothing meanwhile, one that was cut off went on. Then look at its process and its disk, or at its link.");
+    }
+    let who = match (one, hosts(facts, events).len()) {
+        (true, _) => "A member could not be reached",
+        (_, 1) => "A member could not reach its peers",
+        _ => "Members could not reach each other",
+    };
     let title = format!("{who}: {}", cause(facts, events));
     Finding::new(RULE.id, severity, Confidence::High, title, format!("{told} of broken or refused connections between members."))
 }
@@ -255,6 +275,22 @@ fn cause(facts: &Facts, events: &[EventId]) -> &'static str {
     ];
     let said = |sign: &str| events.iter().any(|id| says(facts.event(*id), &[sign]));
     CAUSES.iter().find(|(sign, _)| said(sign)).map_or("connections broke", |(_, words)| words)
+}
+
+/// The peer's own log tells of something from the five seconds in which it was silent: it ran.
+fn peer_ran(facts: &Facts, id: EventId) -> bool {
+    let (Some(peer), Some(now)) = (peer(facts.event(id)), time(facts, id)) else { return false };
+    let speaks = |event: &Event| event.is_etcd_server() && speaker(event) == Some(peer);
+    let Some((own, spoke)) = facts.all_events().find(|(_, event)| speaks(event)) else { return false };
+    let silent = now - SILENT_STREAM + S..=now - S;
+    let of_peer = facts.logs[own.log].events.iter().filter(|event| event.host == spoke.host);
+    of_peer.filter_map(|event| event.time).any(|time| silent.contains(&time.micros))
+}
+
+/// A connection that was there and fell silent, or what follows from that; none that could not be made, was refused or was closed.
+fn is_silent(event: &Event) -> bool {
+    let other = ["dial tcp", "refused", "EOF", "reset", "broken pipe", "no route", "unreachable", "no such host", "lookup", NO_HEALTH];
+    !says(event, &other)
 }
 
 /// The other side closed the connection, or had just gone.
@@ -714,5 +750,25 @@ mod tests {
         assert!(find(&facts(&[start]), "etcd-peer-network").is_none());
         let tls = "2018-11-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: x509: certificate has expired or is not yet valid\n";
         assert!(find(&facts(&[tls]), "etcd-peer-network").is_none());
+    }
+
+    /// A process that stands still and a cut link look alike to its peers; its own log tells that it ran.
+    #[test]
+    fn a_silent_peer_is_not_said_to_be_out_of_reach() {
+        let silent = |minute: u32| {
+            format!(
+                "2020-02-03 05:{minute}:10.000000 W | rafthttp: lost the TCP streaming connection with peer 91d25258d70ad868 (stream Message reader)\n\
+                 2020-02-03 05:{minute}:10.000100 E | rafthttp: failed to read 91d25258d70ad868 on stream Message (read tcp 10.0.0.1:338->10.0.0.2:2380: i/o timeout)\n"
+            )
+        };
+        let log = silent(10) + &silent(12);
+        let own =
+            |second: u32| format!("2020-02-03 05:10:{second:02}.000000 I | raft: 91d25258d70ad868 is starting a new election at term 7\n");
+        let title = |logs: &[&str]| find(&facts(logs), "etcd-peer-network").expect("silent").title;
+        assert!(title(&[&log]).ends_with("it stood still, or was cut off"));
+        assert!(title(&[&log, &own(1)]).ends_with("it stood still, or was cut off"));
+        assert!(title(&[&log, &own(7)]).starts_with("A member could not be reached"));
+        let dialed = log.replace("read tcp 10.0.0.1:338->10.0.0.2:2380", "dial tcp 10.0.0.2:2380");
+        assert!(title(&[&dialed]).starts_with("A member could not be reached"));
     }
 }

@@ -5,6 +5,7 @@ use super::{Finding, Rule};
 use crate::facts::{Facts, metrics};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning, Value};
+use crate::parameters::Parameter;
 use crate::report::{Confidence, Severity};
 use crate::search;
 use crate::units::{MS, Micros, S, decimal, human};
@@ -72,6 +73,13 @@ fn by_answers(facts: &Facts) -> Option<Finding> {
     };
     let what = "This is the whole wait of a client: for the leader, the disk or the processor. The lines do not tell which.";
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).showing(facts, &events))
+}
+
+/// A client waited for its answer as long as followers wait for the leader, whose own log is not here: it may have been
+/// missed meanwhile.
+pub fn waits_long(facts: &Facts) -> bool {
+    let longest = longest_first(facts, &[Meaning::UnarySlow]).map(|(_, length)| length);
+    longest.is_some_and(|length| length >= facts.value(Parameter::ElectionTimeout)) && facts.meaning(&[Meaning::BecameLeader]).is_empty()
 }
 
 /// Every slow request ended within a defragmentation or at its end. A member that defragments holds the lock of its

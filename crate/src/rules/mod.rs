@@ -21,7 +21,7 @@ mod etcd_discovery_failed;
 mod etcd_disk_full;
 mod etcd_election_churn;
 mod etcd_heartbeat_late;
-mod etcd_leader_lost;
+pub mod etcd_leader_lost;
 mod etcd_leader_restarted;
 mod etcd_member_removed;
 mod etcd_no_quorum;

@@ -4,8 +4,9 @@ use crate::facts::{Facts, StallKind};
 use crate::parameters::Parameter;
 use crate::plan::Plan;
 use crate::replay::timers;
-use crate::report::Timing;
+use crate::report::{Provenance, Timing};
 use crate::rules::Finding;
+use crate::rules::common::human_limit;
 use crate::units::{about, human};
 
 /// What gets better, in numbers where the log has them.
@@ -54,13 +55,17 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
         pay.push(format!(
             "An etcd that hangs holds each call of fleet for {}, today {}.",
             human(request.value()),
-            human(facts.value(Parameter::EtcdRequestTimeout))
+            human_limit(facts, Parameter::EtcdRequestTimeout)
         ));
     }
     let (ttl, interval) = (plan.of(Parameter::AgentTtl), plan.of(Parameter::EngineReconcileInterval));
     if ttl.proposed.is_some() || interval.proposed.is_some() {
         let today = facts.value(Parameter::AgentTtl) + facts.value(Parameter::EngineReconcileInterval);
-        pay.push(format!("Units of a dead machine wait up to {}, today {}.", human(ttl.value() + interval.value()), human(today)));
+        // What no line and no file states is the default by assumption.
+        let assumed = [Parameter::AgentTtl, Parameter::EngineReconcileInterval].map(|each| facts.in_force(each).provenance);
+        let all = assumed.iter().all(|each| *each == Provenance::Default) && !facts.logs.is_empty();
+        let note = if all { " (with the defaults)" } else { "" };
+        pay.push(format!("Units of a dead machine wait up to {}, today {}{note}.", human(ttl.value() + interval.value()), human(today)));
     }
     pay
 }
@@ -68,7 +73,7 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
 /// What stays as it is, so that nobody waits for it.
 pub(super) fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Vec<String> {
     let mut texts = Vec::new();
-    if let Some(stall) = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored) {
+    if let Some(stall) = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored && timing != Timing::NoneNeeded) {
         let pause = human(stall.planned);
         // A longer one ends with the election.
         if stall.planned < plan.of(Parameter::ElectionTimeout).value() {

@@ -1,6 +1,6 @@
 //! The one sentence: who did what, how long against what, with what effect.
 
-use super::timing::other_cause;
+use super::timing::{cut_off, other_cause};
 use super::unexplained::{saw_too_little, unexplained};
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{ChangeClass, Facts, LeaderChange, StallKind};
@@ -12,7 +12,7 @@ use crate::plan::Plan;
 use crate::replay::{count, timers, timers_in_force};
 use crate::report::{Provenance, Severity, Timing};
 use crate::rules::Finding;
-use crate::rules::common::{human_limit, plural, times};
+use crate::rules::common::{human_limit, knows_wait, plural, times};
 use crate::units::{Micros, S, human};
 
 /// Who did what, how long against what, with what effect; and the finding that says the same at length.
@@ -68,15 +68,21 @@ pub(super) fn headline<'a>(
             return (format!("{}; {end}.", text.trim_end_matches('.')), of_stalls());
         }
     }
-    if let Some(late) = of(&["etcd-heartbeat-late"]).filter(|late| named.is_none() && late.severity > Severity::Info) {
+    let differ = of(&["config-values-differ"]).filter(|_| plan.replay.needless == 0);
+    let late = of(&["etcd-heartbeat-late"]).filter(|late| named.is_none() && differ.is_none() && late.severity > Severity::Info);
+    if let Some(late) = late {
         if let Some(text) = outlasted(facts, plan, timing) {
             return (text, Some(late));
         }
     }
-    let telling = named.or_else(|| shown(findings)).or(findings.first());
+    let telling = named.or(differ).or_else(|| cut_off(facts).then(|| of(&["etcd-leader-lost"])).flatten());
+    let telling = telling.or_else(|| shown(findings)).or(findings.first());
     let title = telling.map_or("", |finding| finding.title.trim_end_matches('.'));
     let end = match timing {
+        // It is the timers that are at fault.
+        Timing::NotTheRemedy if telling.is_some_and(|finding| finding.id == "etcd-bad-config") => "",
         Timing::NotTheRemedy => " No timer cures that.",
+        Timing::Undecided if telling.is_some_and(|finding| finding.id == "config-values-differ") => "",
         Timing::Undecided => " The input does not show whether timing is the cause.",
         _ => "",
     };
@@ -129,7 +135,8 @@ fn as_asked(facts: &Facts, plan: &Plan) -> String {
     let stated = match (facts.assumptions.stall_ms, facts.assumptions.peer_rtt_ms) {
         (Some(_), _) => "the stall that you want to survive",
         (None, Some(_)) => "the round trip that you state",
-        (None, None) => "the round trip that was measured",
+        (None, None) if facts.knows_round_trip() => "the round trip that was measured",
+        (None, None) => "a stall like the longest one in the log",
     };
     if election.proposed.is_none() {
         return format!(
@@ -245,7 +252,10 @@ fn units_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
 /// Stalls are there, but the timers in force ride them out.
 fn outlasted(facts: &Facts, plan: &Plan, timing: Timing) -> Option<String> {
     let stall = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored)?;
-    let rides = timing == Timing::NotTheRemedy && plan.replay.needless == 0 && stall.planned < facts.value(Parameter::ElectionTimeout);
+    let rides = timing == Timing::NotTheRemedy
+        && knows_wait(facts)
+        && plan.replay.needless == 0
+        && stall.planned < facts.value(Parameter::ElectionTimeout);
     rides.then(|| {
         format!(
             "The leader stalled {}, for up to {}, but followers wait {}: the timers outlast it, and what stalls the machine is to be found.",

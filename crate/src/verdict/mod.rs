@@ -248,4 +248,67 @@ Jun 11 10:37:41 n etcd[5]: [etcd] Jun 11 10:37:41.389 INFO      | node1: leader 
 ";
         assert_eq!(timing(log), Timing::Undecided);
     }
+
+    #[test]
+    fn a_heartbeat_that_somebody_set_leaves_the_timeout_unknown() {
+        let late = |beat: u32| {
+            timing(&format!(
+                "2016-04-20 10:00:00.500000 W | etcdserver: failed to send out heartbeat on time (exceeded the {beat}ms timeout for 337.1ms, to fa4ddfec63d549fc)\n"
+            ))
+        };
+        assert_eq!((late(100), late(20)), (Timing::NotTheRemedy, Timing::Undecided));
+    }
+
+    /// A follower's warnings alone: whoever did not answer may be a leader that stalled.
+    #[test]
+    fn a_silent_peer_decides_nothing_where_who_led_is_not_shown() {
+        let silent = "2020-02-03 05:10:10.000100 E | rafthttp: failed to read 91d25258d70ad868 on stream Message (read tcp 10.0.0.1:338->10.0.0.2:2380: i/o timeout)\n\
+                      2020-02-03 05:12:00.000000 W | etcdserver: request \"a\" with result \"b\" took too long (101ms) to execute\n";
+        let led = "2020-02-03 05:00:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader ca93d269ec463a6b at term 2\n";
+        assert_eq!(timing(silent), Timing::Undecided);
+        assert_eq!(timing(&format!("{led}{silent}")), Timing::NotTheRemedy);
+    }
+
+    #[test]
+    fn members_with_unlike_timers_come_before_stalls_that_cost_nothing() {
+        let start = |own: &str, wait: u32| {
+            format!(
+                "2020-04-20 10:00:00.000000 I | etcdserver: heartbeat = {}ms\n\
+                 2020-04-20 10:00:00.000100 I | etcdserver: election = {wait}ms\n\
+                 2020-04-20 10:00:02.000000 I | raft: raft.node: {own} elected leader 91d25258d70ad868 at term 2\n\
+                 2020-04-20 10:05:00.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the {}ms timeout for 337.1ms, to fa4ddfec63d549fc)\n",
+                wait / 10,
+                wait / 10
+            )
+        };
+        let input = |waits: [u32; 2]| {
+            let documents = ["91d25258d70ad868", "2a0965170762fd09"].iter().zip(waits);
+            let documents = documents.map(|(own, wait)| Document { name: None, text: start(own, wait) }).collect();
+            analyze(&Input { documents, ..Input::default() }).verdict
+        };
+        let differ = input([1000, 5000]);
+        assert!(differ.headline.starts_with("Members differ") && differ.timing == Timing::Undecided, "{differ:?}");
+        assert_eq!(input([1000, 1000]).timing, Timing::NotTheRemedy);
+    }
+
+    /// Of fleet's log alone no limit is known; what its defaults are is said as such.
+    #[test]
+    fn what_fleet_waits_today_is_said_to_be_assumed() {
+        let log = (0..6).map(|second| format!("Apr 09 21:20:{:02} core-01 fleetd[615]: INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled\n", 7 * second));
+        let pay = verdict(&log.collect::<String>()).pay;
+        assert!(pay[0].ends_with("today 1\u{a0}s (the default).") && pay[1].ends_with("(with the defaults)."), "{pay:?}");
+    }
+
+    /// Nothing measured how long it was silent, and nobody measured a round trip.
+    #[test]
+    fn a_leader_that_was_elected_again() {
+        let elected = |who: &str, second: u32, term: u32| {
+            format!("2020-04-20 10:00:0{second}.560000 I | raft: raft.node: {who} elected leader 91d25258d70ad868 at term {term}\n")
+        };
+        let log = |who: &str| elected(who, 0, 4) + &elected(who, 2, 6);
+        let documents = ["2a0965170762fd09", "91d25258d70ad868"].map(|who| Document { name: None, text: log(who) });
+        let verdict = analyze(&Input { documents: documents.into(), ..Input::default() }).verdict;
+        assert_eq!((verdict.severity, verdict.timing), (Severity::Critical, Timing::Partly));
+        assert!(verdict.headline.starts_with("Followers heard nothing"), "{}", verdict.headline);
+    }
 }

@@ -1,12 +1,15 @@
 //! Whether timing is the cure (method, section 9).
 
 use super::unexplained::{saw_too_little, unexplained};
-use crate::facts::{ChangeClass, Facts, Stall, StallKind};
-use crate::parameters::Parameter;
+use crate::facts::{ChangeClass, Facts, LeaderChange, Stall, StallKind};
+use crate::gather::Gather;
+use crate::parameters::{Parameter, SILENT_STREAM};
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, beyond_waiting, kept_place, went_on};
-use crate::report::{Severity, Timing};
+use crate::report::{Confidence, Severity, Timing};
 use crate::rules::Finding;
-use crate::rules::common::{BY_LEADER, only_quoted, says};
+use crate::rules::common::{BY_LEADER, knows_wait, only_quoted, says};
+use crate::rules::etcd_leader_lost::took_back;
+use crate::rules::etcd_slow_apply::waits_long;
 
 /// Findings that name a cause which no timer touches, the most telling first.
 pub const OTHER_CAUSES: &[&str] = &[
@@ -36,7 +39,12 @@ pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
     // Why etcd ends, or never serves a client, comes before that it ended.
     let grave = |finding: &&Finding| finding.severity == Severity::Critical;
     let ends = findings.iter().filter(grave).find(|finding| matches!(finding.id, "etcd-own-trouble" | "fleet-etcd-error"));
-    let named = |least| OTHER_CAUSES.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id && finding.severity >= least));
+    // What may as well be another trouble names no cause.
+    let sure = |finding: &&Finding| finding.confidence > Confidence::Low;
+    let named = |least| {
+        let of = |id: &str| findings.iter().filter(sure).find(|finding| finding.id == id && finding.severity >= least);
+        OTHER_CAUSES.iter().find_map(|id| of(id))
+    };
     // Settings that etcd refused, none of them a timer.
     let refused = || findings.iter().find(|finding| finding.id == "etcd-bad-config" && finding.parameters.is_empty());
     ends.or_else(|| named(Severity::Critical)).or_else(refused).or_else(|| named(Severity::Warning))
@@ -58,7 +66,14 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
     let fleet_cured = facts.fleet_failures.is_empty() || plan.fleet_remaining * 5 <= facts.fleet_failures.len() as u64;
     // A leader that was cut off ran; what was silent lies elsewhere.
     let stood_still = |stall: &Stall| !matches!(stall.kind, StallKind::Censored | StallKind::CutOff);
-    let measured = plan.repairs || facts.stalls.iter().any(stood_still) || facts.without_log();
+    // Where leaders changed, that is asked of most of what cost them their place; that a leader was elected again shows no
+    // silence by itself.
+    let explaining: Vec<(&LeaderChange, &Stall)> =
+        facts.needless().filter_map(|change| Some((change, facts.stalls.get(change.stall?)?))).gather();
+    let shown = |change: &LeaderChange, stall: &Stall| stood_still(stall) && (stall.kind.is_measured() || change.old != change.new);
+    let still = explaining.iter().filter(|(change, stall)| shown(change, stall)).count();
+    let seen = if explaining.is_empty() { facts.stalls.iter().any(stood_still) } else { 2 * still > explaining.len() };
+    let measured = plan.repairs || seen || facts.without_log();
     let sensible = plan.too_long.is_none() && (plan.repairs || plan.costly().is_none());
     if sensible && !beneath && needless_cured && fleet_cured && measured { Timing::Remedy } else { Timing::Partly }
 }
@@ -77,13 +92,31 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::NotTheRemedy;
     }
     let real_changes = facts.changes.iter().filter(|change| change.class != ChangeClass::Start).count();
-    if real_changes > 0 && plan.replay.needless == 0 || only_raised(facts, plan) {
+    if real_changes > 0 && plan.replay.needless == 0 || only_raised(facts, plan) || cut_off(facts) {
+        return Timing::NotTheRemedy;
+    }
+    // The leader's log is here, and it kept its place while a member missed it.
+    if real_changes == 0 && took_back(facts).is_some_and(|back| back.with_leader) {
         return Timing::NotTheRemedy;
     }
     // A leader was lost, or terms rose, and who led is not in the input: the stalls it shows may not be all.
     let lost = |finding: &Finding| matches!(finding.id, "etcd-leader-lost" | "etcd-election-churn") && finding.severity > Severity::Info;
     let told = || facts.any_event(|event| says(event, BY_LEADER));
     if real_changes == 0 && (findings.iter().any(lost) || told()) {
+        return Timing::Undecided;
+    }
+    // Members with unlike timers, or a silent peer that may be the leader: there is no one limit to hold the log against.
+    let seen = real_changes == 0 && !facts.changes.is_empty();
+    if findings.iter().any(|finding| finding.id == "config-values-differ") {
+        return Timing::Undecided;
+    }
+    if findings
+        .iter()
+        .any(|finding| finding.id == "etcd-peer-network" && finding.confidence == Confidence::Low && finding.severity > Severity::Info)
+    {
+        return if seen { Timing::NotTheRemedy } else { Timing::Undecided };
+    }
+    if !knows_wait(facts) || facts.stalls.is_empty() && waits_long(facts) {
         return Timing::Undecided;
     }
     let late = !facts.stalls.is_empty();
@@ -105,6 +138,13 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::NotTheRemedy;
     }
     Timing::Undecided
+}
+
+/// Each leader that lost its place ran, and was cut off from the majority for longer than a silent link is kept.
+pub(super) fn cut_off(facts: &Facts) -> bool {
+    let long = |stall: &Stall| stall.kind == StallKind::CutOff && stall.length.low > SILENT_STREAM;
+    let each = |change: &LeaderChange| change.stall.and_then(|at| facts.stalls.get(at)).is_some_and(long);
+    facts.needless().next().is_some() && facts.needless().all(each)
 }
 
 /// Each leader lost its place to a member that alone had missed it.

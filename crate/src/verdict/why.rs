@@ -1,7 +1,7 @@
 //! Why timing is the cure, or is not.
 
 use super::effects::{counted, expected, failover_then, stops_on_a_failed_read};
-use super::timing::{only_raised, other_cause, waits_long_already};
+use super::timing::{cut_off, only_raised, other_cause, waits_long_already};
 use super::unexplained::saw_too_little;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, StallKind, TOO_LARGE};
 use crate::model::raft::loss_share;
@@ -33,6 +33,9 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
                 "Stalls explain {} of {} needless leader changes, and the values outlast those. What caused the others is not shown.",
                 plan.replay.explained, plan.replay.needless
             ),
+            (None, None) if plan.of(Parameter::ElectionTimeout).proposed.is_some() && facts.fleet_failures.is_empty() => String::from(
+                "The values outlast such silences; what silences the leader, its process or its link, is not shown, so longer ones may come.",
+            ),
             (None, None) => String::from("The values help fleet to wait; what makes etcd slow is not shown, so it may come back."),
         },
         Timing::NotTheRemedy => match other_cause(findings) {
@@ -43,6 +46,9 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
             ),
             None if only_raised(facts, plan) => String::from(
                 "The leader ran, and the others heard it. A longer timeout for all would leave the one member as it is and make each real failover slower.",
+            ),
+            None if cut_off(facts) => String::from(
+                "The leader ran, and its links were silent for longer than any timer should wait. Look at the network between the members.",
             ),
             None if plan.too_long.is_some() => plan.too_long.map_or(String::new(), beyond),
             None if waits_long_already(facts) => format!(
@@ -62,6 +68,9 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
             let unfit = facts.unknown.iter().find(|(_, said)| said.contains(HOLDS_BINARY) || said.contains(TOO_LARGE));
             let give = || "Give the journal of etcd and fleet from around the trouble, or the cloud-config of the machine.".to_owned();
             unfit.map_or_else(give, |(_, said)| said.clone())
+        }
+        Timing::Undecided if findings.iter().any(|finding| finding.id == "config-values-differ") => {
+            String::from("Members wait unequally long, so the log cannot be held against one limit. Give all of them the same pair first.")
         }
         Timing::Undecided => {
             String::from("Nothing in the input bounds a value. The list of what to measure next names the logs that would decide.")
