@@ -152,6 +152,18 @@ fn election(facts: &Facts) -> Micros {
     facts.in_force(Parameter::ElectionTimeout).value.unwrap_or(1000 * MS)
 }
 
+/// Some line or file says how long followers wait; a heartbeat alone does not.
+fn knows_wait(facts: &Facts) -> bool {
+    let known = facts.in_force(Parameter::ElectionTimeout);
+    known.place.is_some() || known.event.is_some_and(|id| facts.event(id).meaning != Meaning::HeartbeatLate)
+}
+
+/// So long a leader is silent at least before a follower campaigns (lab, section 3).
+fn soonest(facts: &Facts) -> Micros {
+    let old = matches!(facts.generation, Generation::V2 | Generation::V04);
+    election(facts) - if old { heartbeat(facts) } else { 2 * heartbeat(facts) }
+}
+
 /// Late lines of one voice, put together to incidents: the line reports a gap that reaches back
 /// X + 2H, so a line within X + H of the one before speaks of the same stall (method 2.1).
 fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
@@ -319,7 +331,9 @@ fn overlapping(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<us
     fitting.retain(|at| {
         let stall = &found.stalls[*at];
         let by_old = change.old.as_deref().is_none_or(|old| stall.member == old || stall.kind == StallKind::NearTimeout);
-        by_old && stall.kind != StallKind::Censored && stall.end.is_some_and(|end| end - stall.length.high <= campaign + slack)
+        // A moment's lateness after the campaign is not what the others missed, if it is known how long they wait.
+        let long = stall.kind == StallKind::NearTimeout || stall.length.high >= soonest(facts) || !knows_wait(facts);
+        by_old && long && stall.kind != StallKind::Censored && stall.end.is_some_and(|end| end - stall.length.high <= campaign + slack)
     });
     by_key(&mut fitting, |at| std::cmp::Reverse(found.stalls[*at].length.high));
     fitting.first().copied()
@@ -390,17 +404,14 @@ fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers:
 fn silent_until(facts: &Facts, change: &LeaderChange, back: EventId, kind: StallKind) -> Option<Stall> {
     let end = time_of(facts, back)?;
     let gap = (end - change.campaign?).max(0);
-    let (wait, beat) = (election(facts), heartbeat(facts));
-    let early = if facts.generation == Generation::V2 || facts.generation == Generation::V04 { beat } else { 2 * beat };
-    let length = Range { low: gap + wait - early, high: gap + 2 * wait };
+    let wait = election(facts);
+    let length = Range { low: gap + soonest(facts), high: gap + 2 * wait };
     Some(Stall { member: change.old.clone()?, end: Some(end), length, planned: gap + wait + wait / 5, kind, events: vec![back] })
 }
 
 /// Nothing measures it: only that followers waited their time.
 fn censored(facts: &Facts, change: &LeaderChange) -> Stall {
-    let (wait, beat) = (election(facts), heartbeat(facts));
-    let early = if facts.generation == Generation::V2 || facts.generation == Generation::V04 { beat } else { 2 * beat };
-    let low = (wait - early).max(0);
+    let low = soonest(facts).max(0);
     Stall {
         member: change.old.clone().unwrap_or_else(|| String::from("the leader")),
         end: change.campaign,
@@ -489,5 +500,31 @@ mod tests {
         assert!(longest(&later) < Some(3 * crate::units::S));
         let before = line(0, "raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4");
         assert!(longest(&(before + &later)) > Some(60 * crate::units::S));
+    }
+
+    /// Back after two seconds, it is late by a moment once more; that is not what cost it its place.
+    #[test]
+    fn a_moment_of_lateness_after_the_election_explains_nothing() {
+        let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} {text}\n");
+        let follower = line("00.000000", "I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4")
+            + &line("10.000000", "I | raft: 2a0965170762fd09 is starting a new election at term 4")
+            + &line("10.000100", "I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+            + &line("10.001000", "I | raft: 2a0965170762fd09 became leader at term 5")
+            + &line("10.001100", "I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5");
+        let old = |excess: &str| {
+            line("00.000000", "I | raft: raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4")
+                + &line(
+                    "10.900000",
+                    &format!(
+                        "W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for {excess}, to 2a0965170762fd09)"
+                    ),
+                )
+                + &line("10.900100", "I | raft: 91d25258d70ad868 became follower at term 5")
+        };
+        let kind = |excess: &str| {
+            let facts = facts(&["ETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\n", &follower, &old(excess)]);
+            facts.stalls[facts.needless().next().and_then(|change| change.stall).expect("explained")].kind
+        };
+        assert_eq!((kind("1.7s"), kind("826ms"), kind("26ms")), (StallKind::LateHeartbeat, StallKind::LateHeartbeat, StallKind::Return));
     }
 }

@@ -2,11 +2,13 @@
 
 use super::common::{range, stopped_on_purpose, times};
 use super::{Finding, Rule};
+use crate::facts::voices::speaker;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::ElectionTimeout;
 use crate::report::{Confidence, Severity};
+use crate::sort::distinct;
 use crate::units::{Micros, Range, S};
 
 /// The rule.
@@ -31,18 +33,21 @@ fn check(facts: &Facts) -> Option<Finding> {
         1 => Severity::Warning,
         _ => Severity::Critical,
     };
-    let confidence = if facts.restarts.is_empty() { Confidence::Medium } else { Confidence::High };
+    // Members whose own log shows that they started anew.
+    let anew = distinct(facts.restarts.iter().filter_map(|start| {
+        let own = facts.logs[start.log].events.iter().filter(|event| event.host == facts.event(*start).host);
+        own.filter(|event| event.is_etcd_server()).find_map(speaker)
+    }));
+    let shown = wanted.iter().all(|change| change.old.as_deref().is_some_and(|old| anew.binary_search(&old).is_ok()));
+    let confidence = if shown { Confidence::High } else { Confidence::Medium };
     let needed = if wanted.len() == 1 { "and the election after it was needed" } else { "and the elections after it were needed" };
     let title = if by_hand == wanted.len() {
         format!("The etcd process that led was told to stop {}, {needed}", times(by_hand as u64))
     } else {
         format!("The etcd process that led ended {}, {needed}", times(wanted.len() as u64))
     };
-    let shown = if facts.restarts.is_empty() {
-        String::from("Its peers saw the connection end at once, and it had not been late before.")
-    } else {
-        String::from("Its next lines are those of a start.")
-    };
+    let shown =
+        if shown { "Its next lines are those of a start." } else { "Its peers saw the connection end at once, or its port refuse them." };
     let mut lines: Vec<EventId> = Vec::new();
     for (id, event) in facts.events_of(&[Meaning::OutOfMemoryKill]) {
         if event.word("name").is_some_and(|name| name.starts_with("etcd")) {
