@@ -41,7 +41,7 @@ pub fn fills(value: &str) -> bool {
     }
     // make and docker-compose hand `$$X` on as `$X`.
     let name = value.trim_start_matches('$');
-    let shell = name.len() < value.len() && name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic());
+    let shell = name.len() < value.len() && name.starts_with(|c: char| c == '_' || c.is_ascii_alphanumeric());
     shell
         || value.starts_with('`')
         || ["${", "$(", "{{", "<%", "@@"].iter().any(|mark| search::has(value, mark))
@@ -86,10 +86,10 @@ mod tests {
 
     #[test]
     fn values_that_are_filled_in() {
-        for filled in ["$X", "${X}", "{{ x }}", "<%= x %>", "<token>", "@@x@@", "@x@", "10${x}", "$$X", "$(cat x)", "`cat x`"] {
+        for filled in ["$X", "${X}", "{{ x }}", "<%= x %>", "<token>", "@@x@@", "@x@", "10${x}", "$$X", "$1", "$(cat x)", "`cat x`"] {
             assert!(fills(filled), "{filled}");
         }
-        for plain in ["100", "%m", "a@b", "<", "$", "$1", "{x}"] {
+        for plain in ["100", "%m", "a@b", "<", "$", "{x}"] {
             assert!(!fills(plain), "{plain}");
         }
     }

@@ -56,8 +56,18 @@ fn best(line: &str, cut: bool) -> Option<(u16, Match)> {
 /// A message of which the cut left only the beginning, before the bytes that the prefilter knows it by.
 fn opening(kept: &str) -> Option<(u16, Match)> {
     let mut best: Option<(u16, Match)> = None;
+    // Few of the messages begin with a letter that begins a word here.
+    let mut begins = [false; 256];
+    let mut before = b' ';
+    for byte in kept.bytes() {
+        begins[usize::from(byte)] |= !before.is_ascii_alphanumeric();
+        before = byte;
+    }
     for (number, signature) in (0u16..).zip(signatures()) {
         let Some(Piece::Literal(text)) = signature.pieces.first() else { continue };
+        if !text.bytes().next().is_some_and(|first| begins[usize::from(first)]) {
+            continue;
+        }
         let Some(at) = text.get(..TELLING).and_then(|opening| search::find(kept, opening)) else { continue };
         let Some(found) = match_at(&signature.pieces, 0, at, kept, true).filter(|found| found.cut) else { continue };
         if at_boundary(kept, at) && best.is_none_or(|(known, of)| rank(kept, number, &found) < rank(kept, known, &of)) {

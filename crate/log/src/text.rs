@@ -65,7 +65,11 @@ pub struct Place {
 /// Finds the line and the UTF-16 column of a byte offset.
 pub struct LineIndex {
     starts: Vec<usize>,
+    /// Before each step of so many bytes, the UTF-16 units so far: a text may be one line, and many places of it asked for.
+    units: Vec<usize>,
 }
+
+const STEP: usize = 1024;
 
 impl LineIndex {
     /// Reads the line starts of `text` once.
@@ -75,20 +79,29 @@ impl LineIndex {
             at += length + 1;
             starts.push(at);
         }
-        LineIndex { starts }
+        let mut units = vec![0];
+        for step in text.as_bytes().chunks(STEP) {
+            units.push(units[units.len() - 1] + units_of(step));
+        }
+        LineIndex { starts, units }
     }
 
     /// Line (from 1) and UTF-16 column (from 1) of the byte `offset` of `text`.
     pub fn position(&self, text: &str, offset: usize) -> (u64, u64) {
         let line = self.starts.partition_point(|start| *start <= offset) - 1;
-        let before = text.get(self.starts[line]..offset.min(text.len())).unwrap_or("");
-        (line as u64 + 1, before.encode_utf16().count() as u64 + 1)
+        let before = |at: usize| self.units[at / STEP] + units_of(&text.as_bytes()[at / STEP * STEP..at]);
+        (line as u64 + 1, (before(offset.min(text.len())) - before(self.starts[line])) as u64 + 1)
     }
 
     /// Byte offset at which line `number` (from 1) starts, if the text has that many lines.
     pub fn line_start(&self, number: u64) -> Option<usize> {
         self.starts.get((number as usize).checked_sub(1)?).copied()
     }
+}
+
+/// UTF-16 units of characters that begin in these bytes of UTF-8: two for those of four bytes.
+fn units_of(bytes: &[u8]) -> usize {
+    bytes.iter().map(|byte| usize::from(byte & 0xC0 != 0x80) + usize::from(*byte >= 0xF0)).sum()
 }
 
 #[cfg(test)]
@@ -104,5 +117,10 @@ mod tests {
         assert_eq!(lines.position(text, text.len()), (3, 5));
         assert_eq!(lines.line_start(3), Some(text.find("last").unwrap()));
         assert_eq!(lines.line_start(4), None);
+        let long = "x😀é".repeat(STEP);
+        let lines = LineIndex::new(&long);
+        for (at, _) in long.char_indices() {
+            assert_eq!(lines.position(&long, at).1, long[..at].encode_utf16().count() as u64 + 1);
+        }
     }
 }

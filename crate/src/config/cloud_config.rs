@@ -139,14 +139,10 @@ fn take_section(builder: &mut Builder, tree: &Tree, section: &Section, entry: &E
     } else {
         builder.cluster.has_fleet = true;
     }
-    let mut entries: Vec<&Entry> = Vec::new();
-    for merge in map.entries().iter().filter(|entry| entry.name() == "<<") {
-        // A key of the mapping itself replaces a merged one, as YAML means it.
-        let own = |merged: &&Entry| !map.entries().iter().any(|entry| yaml::same_key(entry.name(), merged.name()));
-        entries.extend(tree.resolve(&merge.value).entries().iter().filter(own).take(MOST_MERGED));
-    }
-    entries.extend(map.entries().iter().filter(|entry| entry.name() != "<<"));
-    for entry in entries {
+    // A key of the mapping itself replaces a merged one, as YAML means it.
+    let own = |merged: &&Entry| !map.entries().iter().any(|entry| yaml::same_key(entry.name(), merged.name()));
+    let merged = tree.merged(map).take(MOST_MERGED).filter(own);
+    for entry in merged.chain(map.entries().iter().filter(|entry| entry.name() != "<<")) {
         key(builder, tree, section, entry);
     }
 }

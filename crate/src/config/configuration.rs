@@ -160,6 +160,7 @@ pub const PROBLEM_IDS: &[&str] = &[
     "config-env-comment",
     "config-fleet-conf-ignored",
     "config-header-missing",
+    "config-not-exported",
     "config-octal",
     "config-old-key",
     "config-proxy",

@@ -99,6 +99,7 @@ struct Signs {
 impl Signs {
     fn of(sample: &str) -> Self {
         let mut signs = Signs::default();
+        let script = sample.starts_with("#!");
         let indent = |raw: &str| raw.len() - raw.trim_start().len();
         // An excerpt may be indented as a whole.
         let outset = sample.lines().filter(|raw| !raw.trim().is_empty()).map(indent).min().unwrap_or(0);
@@ -113,7 +114,7 @@ impl Signs {
             signs.unit_sections |= matches!(line, "[Unit]" | "[Service]" | "[Install]");
             signs.toml |= line == etcd_toml::SECTION;
             signs.environment |= line.starts_with("Environment=") || line.starts_with("EnvironmentFile=") || line.starts_with("ExecStart=");
-            signs.commands |= is_command(line);
+            signs.commands |= is_command(line) || script && etcd_word(line).is_some();
             signs.help |= line.get(1..).is_some_and(|rest| rest.starts_with("ime (in milliseconds) of a heartbeat interval"))
                 || (line.starts_with('-') && search::has(line, "heartbeat-interval=<"));
             signs.terraform |= terraform::declared(line).is_some();

@@ -1,8 +1,9 @@
 //! Units and files that a configuration has the machine write: what each is, told from its name or path.
 
 use super::builder::Builder;
+use super::configuration::Source;
 use super::inner::Inner;
-use super::{drop_in, env, etcd_toml, etcd_yaml, fleet_conf, k3s};
+use super::{detect, drop_in, env, etcd_toml, etcd_yaml, flags, fleet_conf, k3s};
 use crate::yaml::{Node, Tree};
 
 /// One unit of a list, in cloud-config's or Ignition's words.
@@ -60,16 +61,16 @@ pub fn take_file(builder: &mut Builder, path: &str, inner: &Inner) {
         return;
     }
     let etcd_yaml = path.contains("etcd") && [".yml", ".yaml", ".json"].iter().any(|end| path.ends_with(end));
+    let environment = path.contains("/environment")
+        || path.ends_with(".env")
+        || path.contains("/sysconfig/")
+        || path.contains("/default/")
+        || path.ends_with("etcd.conf");
     if etcd_yaml {
         etcd_yaml::take_inner(builder, inner);
-    } else if inner.text.contains("ETCD_") || inner.text.contains("FLEET_") {
-        let environment = path.contains("/environment")
-            || path.ends_with(".env")
-            || path.contains("/sysconfig/")
-            || path.contains("/default/")
-            || path.ends_with("etcd.conf");
-        if environment {
-            env::take(builder, inner, "");
-        }
+    } else if environment && (inner.text.contains("ETCD_") || inner.text.contains("FLEET_")) {
+        env::take(builder, inner, "");
+    } else if inner.text.starts_with("#!") && detect::configuration(&inner.text) == Some(Source::Flags) {
+        flags::take_text(builder, inner);
     }
 }

@@ -6,6 +6,7 @@ use super::builder::{Builder, Class, Home};
 use super::command::{etcd_word, is_drawn, runs_container};
 use super::configuration::{Configuration, Source};
 use super::inner::Inner;
+use super::script::{self, Script};
 use super::{keys, scalar};
 use crate::template;
 use crate::text::DocumentId;
@@ -85,6 +86,8 @@ pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
                 open = true;
                 word.end = at + 1;
             }
+            // What ends a command of a shell is no part of its last word.
+            None if byte == b';' && open && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => {}
             None if byte.is_ascii_whitespace() => close(&mut found, &mut word, &mut open, at),
             _ => {
                 push(&mut word, text, at);
@@ -151,11 +154,13 @@ pub fn flags(words: &[Word]) -> Vec<Flag> {
 /// to which `${NAME}` may refer: value and bytes in the document.
 pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, file: &str, variables: &[(String, String, Range<usize>)]) {
     let mut outer: Vec<Word> = Vec::new();
-    let mut image = false;
+    let (mut run, mut image) = (false, false);
     for (at, word) in words.iter().enumerate() {
         let before = |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).map_or("", |word| word.text.as_str());
         // Of docker, podman and nerdctl.
-        image = word.text != "run" && (image || is_image(&word.text) && words[..at].iter().any(|word| word.text == "run"));
+        let is_run = word.text == "run";
+        image = !is_run && (image || run && is_image(&word.text));
+        run |= is_run;
         // `INSTALL_K3S_EXEC="server --etcd-arg=..."` holds its command behind the name.
         let assigned = word.assignment().filter(|(_, value, _)| value.contains(" --")).map(|(_, _, span)| span);
         let within = self::words(&inner.text, assigned.unwrap_or_else(|| word.span_from(0)));
@@ -168,7 +173,7 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
         if let Some((name, value, span)) = word.assignment() {
             let (value, span) = without_inner_quotes(&inner.text, value, span);
             let claims = builder.claims.len();
-            builder.variable(inner, name, value, span.clone(), Home::new(unit, Class::Environment, file));
+            variable(builder, inner, (name, value, span.clone()), Home::new(unit, Class::Environment, file), variables);
             if image && matches!(before(1), "-e" | "--env") && builder.claims.len() > claims {
                 let note = format!(
                     "{} {name} stands behind the image, so etcd is handed it as a flag that it does not know, and ends; put it before the image.",
@@ -190,7 +195,7 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
             // `kubectl create configmap --from-literal=NAME=VALUE`, `docker run --env=NAME=VALUE`.
             ("from-literal" | "env", Some((name, rest))) => {
                 let (rest, span) = without_inner_quotes(&inner.text, rest, span.end - rest.len()..span.end);
-                builder.variable(inner, name, rest, span, Home::new(unit, Class::Environment, file));
+                variable(builder, inner, (name, rest, span), Home::new(unit, Class::Environment, file), variables);
                 continue;
             }
             // k3s and RKE2 pass it on; behind `@` k3d names the nodes.
@@ -209,8 +214,29 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
             Some(Ok((name, _, _))) if keys::of_variable(name).is_some() => {}
             Some(Ok((_, value, outer))) => builder.claim(meant, outer.clone(), scalar::daemon(meant.0, value), home),
             Some(Err(name)) if keys::of_variable(name).is_some() && builder.claims(meant.0) => {}
-            _ => builder.claim(meant, inner.place(span), scalar::daemon(meant.0, value), home),
+            _ => {
+                let (value, span) = match script::fallback(value) {
+                    Some((value, from)) => (value, span.start + from..span.start + from + value.len()),
+                    None => (value, span),
+                };
+                builder.claim(meant, inner.place(span), scalar::daemon(meant.0, value), home);
+            }
         }
+    }
+}
+
+/// Takes `NAME=value`, where the value may be another variable.
+fn variable(
+    builder: &mut Builder,
+    inner: &Inner,
+    (name, value, span): (&str, &str, Range<usize>),
+    home: Home,
+    variables: &[(String, String, Range<usize>)],
+) {
+    let known = referred(value).and_then(|name| variables.iter().rfind(|(known, _, _)| known == name));
+    match (known, keys::of_variable(name)) {
+        (Some((_, value, outer)), Some(meant)) => builder.claim(meant, outer.clone(), scalar::daemon(meant.0, value), home),
+        _ => builder.variable(inner, name, value, span, home),
     }
 }
 
@@ -231,10 +257,12 @@ fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (
     (inside, span.start + 1..(span.end - 1 - escape).max(span.start + 1))
 }
 
-/// The variable that `$NAME` or `${NAME}` stands for.
+/// The variable that `$NAME`, `${NAME}`, or `$(NAME)` of a Makefile stands for.
 fn referred(value: &str) -> Option<&str> {
     let name = value.strip_prefix('$')?;
-    let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+    let within = |open, close| name.strip_prefix(open)?.strip_suffix(close);
+    let name = within('{', '}').or_else(|| within('(', ')')).unwrap_or(name);
+    let name = name.split(":-").next()?;
     (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')).then_some(name)
 }
 
@@ -249,6 +277,7 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
 pub fn take_text(builder: &mut Builder, inner: &Inner) {
     let text = inner.text.as_str();
     let lines = if of_another_program(text) { "" } else { text };
+    let script = Script::of(inner);
     let mut at = 0;
     for line in lines.split_inclusive('\n') {
         if line.trim_start().starts_with('#') || is_drawn(line.trim_start()) {
@@ -269,10 +298,10 @@ pub fn take_text(builder: &mut Builder, inner: &Inner) {
             }
             from = above.trim_end_matches(['\n', '\r']).rfind('\n').map_or(0, |newline| newline + 1);
         }
-        command(builder, inner, from..at);
+        command(builder, inner, from..at, &script);
     }
     if lines.trim_end().ends_with('\\') {
-        command(builder, inner, 0..text.len());
+        command(builder, inner, 0..text.len(), &script);
     }
 }
 
@@ -286,15 +315,36 @@ fn of_another_program(text: &str) -> bool {
 }
 
 /// Takes a command, where it is not that of another program with flags of the same name.
-fn command(builder: &mut Builder, inner: &Inner, range: Range<usize>) {
+fn command(builder: &mut Builder, inner: &Inner, range: Range<usize>, script: &Script) {
     let text = inner.text.get(range.clone()).unwrap_or("").trim_start();
     let process = builder.process(runs_container(text) || etcd_word(text).is_some());
+    let at = range.start;
     let words = words(&inner.text, range);
+    if kept(builder, inner, &words, at, script) {
+        return;
+    }
     let flags_alone = words.first().is_some_and(|word| word.text.starts_with('-'));
     if flags_alone || words.iter().any(|word| word.text.to_ascii_lowercase().contains("etcd")) {
         builder.cluster.has_etcd = true;
-        take(builder, inner, &words, &process, "", &[]);
+        take(builder, inner, &words, &process, "", &script.variables);
     }
+}
+
+/// Takes a line that sets timers of etcd in the script alone: they act where a command refers to them.
+fn kept(builder: &mut Builder, inner: &Inner, words: &[Word], at: usize, script: &Script) -> bool {
+    let timers = || words.iter().filter_map(Word::assignment).filter(|(name, _, _)| keys::of_variable(name).is_some());
+    let (text, mut kept) = (inner.text.as_str(), false);
+    for (name, value, span) in timers().filter(|(name, _, _)| script.keeps(text, words, at, name)) {
+        kept = true;
+        if Script::refers(text, name) {
+            continue;
+        }
+        builder.variable(inner, name, value, span.clone(), Home::new("", Class::Environment, ""));
+        let note = format!("{name} is set here for the script alone, so etcd does not get it; write `export` before it.");
+        builder.void_last(&note);
+        builder.problem("config-not-exported", inner.place(span), note, keys::of_variable(name).map(|(parameter, _)| parameter));
+    }
+    kept
 }
 
 #[cfg(test)]

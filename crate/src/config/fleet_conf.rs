@@ -68,7 +68,8 @@ fn option(builder: &mut Builder, inner: &Inner, key: &str, at: usize, (value, sp
     }
     let span = inner.place(span);
     let Some(meant) = keys::of_key(&name).filter(|(parameter, _)| !parameter.is_etcd()) else {
-        if let Some(near) = keys::nearest(&name, keys::FLEET.iter().copied()).filter(|near| *near != name && !name.contains('-')) {
+        let known = keys::FLEET.contains(&name.as_str()) || name.contains('-') || builder.told_enough("config-unknown-key");
+        if let Some(near) = (!known).then(|| keys::nearest(&name, keys::FLEET.iter().copied())).flatten() {
             builder.problem(
                 "config-unknown-key",
                 inner.place(at..at + key.len()),

@@ -372,9 +372,7 @@ fn environment(builder: &mut Builder, tree: &Tree, item: &Node, member: &str) {
 fn variables(builder: &mut Builder, tree: &Tree, node: &Node, member: &str) {
     let node = tree.resolve(node);
     // What `<<` brings, where the mapping has no such key itself.
-    let merges = node.entries().iter().filter(|entry| entry.name() == "<<").map(|entry| tree.resolve(&entry.value));
-    let sources = merges.flat_map(|merge| if merge.items().is_empty() { std::slice::from_ref(merge) } else { merge.items() });
-    let merged = sources.flat_map(|source| tree.resolve(source).entries()).take(MOST_MERGED);
+    let merged = tree.merged(node).take(MOST_MERGED);
     let acts = |entry: &&Entry| tree.all(node, entry.name()).last().is_some_and(|last| last.key.span == entry.key.span);
     for entry in merged.filter(acts).chain(node.entries()) {
         let value = tree.resolve(&entry.value);

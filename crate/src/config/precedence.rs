@@ -334,7 +334,7 @@ impl Claim {
             Fate::Stops if self.home.file == TRANSPILED => "The transpiler of Container Linux Config refuses the file with it.".to_owned(),
             Fate::Stops => format!("{daemon} refuses to start with it."),
             Fate::Zeroed => "fleetd cannot read it, says nothing, and takes 0.".to_owned(),
-            Fate::Template => "A template fills it in later, so its value is not known here.".to_owned(),
+            Fate::Template => "It is filled in later, so its value is not known here.".to_owned(),
         })
     }
 }

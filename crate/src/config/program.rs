@@ -23,6 +23,9 @@ const NEWLINE: &str = "\\n";
 /// A list of arguments is not longer, in words and marks.
 const LONGEST_LIST: usize = 200;
 
+/// What is assigned is not longer, with a comment behind it.
+const LONGEST_VALUE: usize = 200;
+
 /// A name that stands so often in other places is not looked for further on.
 const MOST_LOOKS: usize = 10;
 
@@ -90,7 +93,11 @@ fn stands_quoted(text: &str, at: usize) -> bool {
 /// Whether a variable's name that ends at `end` is assigned to as no environment file can: with blanks, an arrow, or in quotes.
 fn is_assigned(text: &str, end: usize) -> bool {
     let rest = text[end..].split('\n').next().unwrap_or("");
-    let rest = rest.split("//").next().unwrap_or("").trim_end();
+    let mut length = rest.len().min(LONGEST_VALUE);
+    while !rest.is_char_boundary(length) {
+        length -= 1;
+    }
+    let rest = rest[..length].split("//").next().unwrap_or("").trim_end();
     let bare = rest.trim_start_matches(['"', '\'']);
     (bare.len() < rest.len() && !bare.trim_start().starts_with(':'))
         || bare.starts_with(" = ")

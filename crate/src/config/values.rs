@@ -33,6 +33,10 @@ pub fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Opti
             "config-bad-float",
             format!("{key}: {bare} is not a plain number of seconds, so fleetd takes 0; write {}.", suggestion(parameter, bare)),
         ),
+        Fate::Template if bare.starts_with('$') => (
+            "config-template",
+            format!("{key}: {bare} is a variable that is set elsewhere or in several ways, so its value is not known here."),
+        ),
         Fate::Template => ("config-template", format!("{key}: {bare} is filled in by a template, so its value is not known here.")),
         Fate::Empty => return None,
         Fate::Used => return used_value_problem(parameter, bare, reading.value?),

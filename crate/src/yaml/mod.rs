@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
 
+use crate::gather::Gather;
 use crate::search;
 use crate::text::LineIndex;
 
@@ -162,16 +163,14 @@ impl Tree {
     /// of the mapping itself wins over them. `-` and `_` are one.
     pub fn all<'a>(&'a self, map: &'a Node, key: &str) -> Vec<&'a Entry> {
         let map = self.resolve(map);
-        let mut found = Vec::new();
-        for merge in map.entries().iter().filter(|entry| entry.name() == "<<") {
-            let source = self.resolve(&merge.value);
-            let sources: &[Node] = if source.items().is_empty() { std::slice::from_ref(source) } else { source.items() };
-            for source in sources {
-                found.extend(self.resolve(source).entries().iter().filter(|entry| same_key(entry.name(), key)));
-            }
-        }
-        found.extend(map.entries().iter().filter(|entry| same_key(entry.name(), key)));
-        found
+        self.merged(map).chain(map.entries()).filter(|entry| same_key(entry.name(), key)).gather()
+    }
+
+    /// The entries that `<<` brings into a mapping: of one mapping, or of a list of them.
+    pub fn merged<'a>(&'a self, map: &'a Node) -> impl Iterator<Item = &'a Entry> {
+        let merges = map.entries().iter().filter(|entry| entry.name() == "<<").map(|entry| self.resolve(&entry.value));
+        let sources = merges.flat_map(|merge| if merge.items().is_empty() { std::slice::from_ref(merge) } else { merge.items() });
+        sources.flat_map(|source| self.resolve(source).entries())
     }
 
     /// The value that acts for a key: the last one, alias resolved.
