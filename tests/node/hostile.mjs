@@ -29,6 +29,11 @@ export const hostile = {
     times(10_000, () => 'extraArgs:\n  heartbeat-interval: "100"\n  election-timeout: "1000"\n'),
   'a program on one line': () =>
     `run('etcd', ['--election-timeout', '3000']);${'if(a[b]===0){c=d.e("f",-1)}'.repeat(40_000)}\n`,
+  'flags that refer to nothing, on one line': () => '--election-timeout=$(X) '.repeat(20_000),
+  'images behind a command': () => `etcd --election-timeout=3000 ${'etcd:v2 '.repeat(50_000)}\n`,
+  'one merge, again and again': () => `t: &t\n  heartbeat-interval: 300\n${HEADER}${'    <<: *t\n'.repeat(15_000)}`,
+  'clusters of kops': () => `kind: Cluster\nspec:\n  etcdClusters:\n${'  - heartbeatInterval: 100ms\n'.repeat(15_000)}`,
+  'lines that seem cut': () => 'token: <token>\n'.repeat(30_000),
   'NUL bytes': () => `${HEADER}\0: \0\n`.repeat(5_000),
   'half surrogate pairs': () => `${HEADER}    name: "\ud800"\n  fleet:\n    agent-ttl: \udc00s\n`.repeat(2_000),
   'comments only': () => `${HEADER}${'# x\n'.repeat(250_000)}`,

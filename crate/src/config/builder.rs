@@ -94,7 +94,7 @@ pub struct Builder<'a> {
     processes: usize,
     /// Index of the claim that came last.
     last: usize,
-    /// Claims that a later one took the place of.
+    /// Claims that a later one took the place of, and those that are too many.
     pub(super) replaced: usize,
     pub(super) problems: Vec<Problem>,
     /// How many problems of each kind.
@@ -107,7 +107,7 @@ pub struct Builder<'a> {
     lines: LineIndex,
 }
 
-/// With so many values listed, a further one takes the place of the last that it overrules anyway.
+/// With so many values listed, a further one takes the place of the last that it overrules anyway, or none.
 const MOST_CLAIMS: usize = 500;
 
 /// More processes of one text are not told apart.
@@ -173,12 +173,12 @@ impl<'a> Builder<'a> {
         let raw = self.text.get(span.clone()).unwrap_or("").to_owned();
         if self.claims.len() >= MOST_CLAIMS {
             let same = |claim: &Claim| claim.parameter == parameter && claim.etcd_04 == etcd_04 && claim.home == home;
-            if let Some(at) = self.claims.iter().rposition(same) {
-                self.claims[at] = Claim { parameter, raw, span, reading, home, etcd_04, void: None };
-                self.last = at;
-                self.replaced += 1;
-                return;
+            self.replaced += 1;
+            self.last = self.claims.iter().rposition(same).unwrap_or(usize::MAX);
+            if let Some(last) = self.claims.get_mut(self.last) {
+                *last = Claim { parameter, raw, span, reading, home, etcd_04, void: None };
             }
+            return;
         }
         self.last = self.claims.len();
         self.claims.push(Claim { parameter, raw, span, reading, home, etcd_04, void: None });

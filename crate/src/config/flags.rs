@@ -12,11 +12,13 @@ use crate::template;
 use crate::text::DocumentId;
 use crate::units::parse_go_duration;
 
-/// A word without its quotes; `at` holds the byte where each byte of it stands.
+/// A word without its quotes.
 #[derive(Clone, Debug, Default)]
 pub struct Word {
     /// The text.
     pub text: String,
+    start: usize,
+    /// The byte where each byte of it stands, where quotes or backslashes stand between them.
     at: Vec<usize>,
     end: usize,
 }
@@ -24,14 +26,18 @@ pub struct Word {
 impl Word {
     /// A word whose bytes stand at `span`.
     pub fn at(text: String, span: Range<usize>) -> Self {
-        let at = span.clone().take(text.len()).collect();
-        Word { text, at, end: span.end }
+        let at = if text.len() == span.len() { Vec::new() } else { span.clone().take(text.len()).collect() };
+        Word { text, start: span.start, at, end: span.end }
     }
 
     /// Bytes of the part from byte `from` of the word to its end.
     pub fn span_from(&self, from: usize) -> Range<usize> {
-        let start = self.at.get(from).copied().unwrap_or(self.end);
-        let end = self.at.last().map_or(self.end, |last| last + 1);
+        let place = |byte| if self.at.is_empty() { self.start + byte } else { self.at.get(byte).copied().unwrap_or(self.end) };
+        let start = if from < self.text.len() { place(from) } else { self.end };
+        let end = match self.text.len().checked_sub(1) {
+            Some(last) if self.at.is_empty() => self.start + last + 1,
+            _ => self.at.last().map_or(self.end, |last| last + 1),
+        };
         start..end.max(start)
     }
 
@@ -105,8 +111,16 @@ pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
 
 fn push(word: &mut Word, text: &str, at: usize) {
     let Some(symbol) = text.get(at..).and_then(|rest| rest.chars().next()) else { return };
+    let length = word.text.len();
+    if length == 0 {
+        word.start = at;
+    } else if word.at.is_empty() && word.start + length != at {
+        word.at.extend(word.start..word.start + length);
+    }
+    if !word.at.is_empty() {
+        word.at.extend(at..at + symbol.len_utf8());
+    }
     word.text.push(symbol);
-    word.at.extend(at..at + symbol.len_utf8());
     word.end = at + symbol.len_utf8();
 }
 
@@ -163,7 +177,9 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
         run |= is_run;
         // `INSTALL_K3S_EXEC="server --etcd-arg=..."` holds its command behind the name.
         let assigned = word.assignment().filter(|(_, value, _)| value.contains(" --")).map(|(_, _, span)| span);
-        let within = self::words(&inner.text, assigned.unwrap_or_else(|| word.span_from(0)));
+        let quoted = assigned.unwrap_or_else(|| word.span_from(0));
+        let blank = inner.text.get(quoted.clone()).is_some_and(|text| text.bytes().any(|byte| byte.is_ascii_whitespace()));
+        let within = if blank { self::words(&inner.text, quoted) } else { Vec::new() };
         let runs = |word: &Word| matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2")) || word.text.starts_with("--etcd-arg");
         if within.len() > 1 && within.iter().any(runs) {
             // A whole command in quotes, as behind `sh -c` or in INSTALL_K3S_EXEC.

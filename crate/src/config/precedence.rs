@@ -14,7 +14,7 @@ impl Builder<'_> {
     /// Decides what acts.
     pub fn finish(mut self, format: String) -> Configuration {
         if self.replaced > 0 {
-            self.limits.push(format!("{} more values, each stated again further down, are not listed.", self.replaced));
+            self.limits.push(format!("{} more values that are stated here are not listed.", self.replaced));
         }
         self.void_hidden();
         self.void_unstarted();
