@@ -20,6 +20,9 @@ import { SEVERITY, WORDS } from './strings.js';
  * @property {number} [together] line of the mark whose button cures this one as well
  */
 
+/** @type {Record<string, string>} */
+const ENTITIES = { quot: '"', '#34': '"', '#39': "'", '#x27': "'", apos: "'", lt: '<', gt: '>', nbsp: ' ', amp: '&' };
+
 /** An editor for longer texts would only be slow; they are shown. */
 const EDITABLE = 200_000;
 
@@ -81,18 +84,25 @@ export function marksOf(report, document, text) {
       marks.push({ from, to, line: place.line, severity, text });
     }
   }
-  // What is left adds keys that the text lacks.
+  // What is left adds keys that the text lacks, or mends a value that does not act as it is written.
   for (const edit of edits) {
+    const isNew = edit.from === edit.to;
+    const told = marks.find((mark) => !isNew && !mark.edit && mark.from <= edit.to && edit.from <= mark.to);
+    if (told) {
+      told.edit = edit;
+      continue;
+    }
     const rows = report.recommendations.filter((row) => edit.parameters.includes(row.parameter));
+    const without = isNew ? 'without it' : 'in force';
     const what = rows.map(
-      (row) => `${shortName(row.parameter)} is ${row.current.text} without it, ${row.proposedText} proposed`,
+      (row) => `${shortName(row.parameter)} is ${row.current.text} ${without}, ${row.proposedText} proposed`,
     );
     marks.push({
       from: edit.from,
-      to: edit.from,
+      to: edit.to,
       line: edit.line,
       severity: 'warning',
-      text: `${WORDS.notWritten} ${what.join('; ')}.`,
+      text: `${isNew ? WORDS.notWritten : WORDS.notActing} ${what.join('; ')}.`,
       edit,
     });
   }
@@ -152,12 +162,16 @@ function positions(text) {
 /** What a fix does, on its button. @param {Edit[]} fix @param {string} text */
 export function fixLabel(fix, text) {
   const steps = fix.map(({ from, to, text: put }) => {
-    const added = put.trim().replace(/\s*\n\s*/g, ', ');
-    return from === to
-      ? `${WORDS.add} ${added}`
-      : `${WORDS.change} ${text.slice(from, to).trim()} ${WORDS.to} ${added}`;
+    const added = shown(put).replace(/\s*\n\s*/g, ', ');
+    return from === to ? `${WORDS.add} ${added}` : `${WORDS.change} ${shown(text.slice(from, to))} ${WORDS.to} ${added}`;
   });
   return steps.map((step, index) => (index ? step[0].toLowerCase() + step.slice(1) : step)).join(`, ${WORDS.and} `);
+}
+
+/** As it reads where a page's source or a text in quotes holds it. @param {string} raw */
+function shown(raw) {
+  const plain = raw.replaceAll('\\n', '\n').replaceAll('\\"', '"');
+  return plain.replace(/&(quot|#34|#39|#x27|apos|lt|gt|nbsp|amp);/g, (_, name) => ENTITIES[name] ?? '').trim();
 }
 
 /**

@@ -80,6 +80,7 @@ export const WORDS = {
   noEditor: 'The editor did not load. A plain text field takes its place:',
   noMarks: 'no marks',
   notWritten: 'A key is not written here:',
+  notActing: 'A value does not act as it is written here:',
   together: 'One fix changes it together with line',
   add: 'Add',
   and: 'and',

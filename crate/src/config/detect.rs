@@ -90,6 +90,8 @@ struct Signs {
     listed: bool,
     /// A key of YAML below which variables stand.
     variables: bool,
+    /// A value of a chart holds etcd's own file (bitnami/charts, bitnami/etcd/values.yaml: `configuration`).
+    charted: bool,
     unit_sections: bool,
     environment: bool,
     /// The first line of a cloud-config stands somewhere, as in an indented here-document of Terraform.
@@ -118,10 +120,13 @@ impl Signs {
             signs.help |= line.get(1..).is_some_and(|rest| rest.starts_with("ime (in milliseconds) of a heartbeat interval"))
                 || (line.starts_with('-') && search::has(line, "heartbeat-interval=<"));
             signs.terraform |= terraform::declared(line).is_some();
-            signs.listed |= line.trim_start_matches(['-', ' ', '{', '"']).starts_with("name")
+            // Ansible names them by `key`, and has whole lines behind `line`.
+            let item = line.trim_start_matches(['-', ' ', '{', '"']);
+            signs.listed |= ["name", "key", "line:"].iter().any(|word| item.starts_with(word))
                 && line.contains(':')
                 && (line.contains("ETCD_HEARTBEAT_INTERVAL") || line.contains("ETCD_ELECTION_TIMEOUT"));
-            if let Some((key, value)) = line.trim_start_matches('#').split_once(':').filter(|_| !line.starts_with('#')) {
+            signs.charted |= line.starts_with("configuration: |");
+            if let Some((key, value)) = key_value(line) {
                 // In quotes only where a number is behind it.
                 let bare = key.trim_matches('"');
                 let stated = value.trim_start_matches([' ', '"']).starts_with(|first: char| first.is_ascii_digit());
@@ -141,7 +146,8 @@ impl Signs {
 
     fn key(&mut self, key: &str, indent: usize) {
         let at_root = indent == 0;
-        let word = !key.is_empty() && key.len() < 40 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        let word =
+            !key.is_empty() && key.len() < 40 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':'));
         if !word {
             return;
         }
@@ -151,7 +157,7 @@ impl Signs {
         }
         let timing = keys::of_prefixed(&lower).is_some();
         self.timing_keys += usize::from(timing);
-        self.named |= timing && lower.starts_with("etcd_");
+        self.named |= timing && (lower.starts_with("etcd_") || lower.contains("etcd::"));
         self.variables |= matches!(key, "env" | "environment");
         self.listed |= self.variables && !at_root && matches!(key, "ETCD_HEARTBEAT_INTERVAL" | "ETCD_ELECTION_TIMEOUT");
         if at_root {
@@ -196,6 +202,7 @@ impl Signs {
             return Some(Source::CloudConfig);
         }
         let manifest = self.listed
+            || (self.charted && self.timing_keys > 0)
             || ["controlPlaneHardwareSpeed:", "extraArgs:"].iter().any(|key| search::has(sample, key))
             // Kubespray has `kube_kubeadm_controller_extra_args`.
             || sample.match_indices("extra_args:").any(|(at, _)| !sample[..at].ends_with('_'))
@@ -254,9 +261,15 @@ impl Signs {
     /// Other programs elect leaders too and name their timers alike (Camunda, Consul). Their keys stand
     /// below roots that neither etcd nor fleet has.
     fn of_another_program(&self) -> bool {
-        let ours = |key: &String| keys::of_key(key).is_some() || key.starts_with("etcd") || key.starts_with("fleet");
+        let ours = |key: &String| keys::of_key(key).is_some() || key.contains("etcd") || key.starts_with("fleet");
         !self.named && !self.outer_keys.is_empty() && !self.outer_keys.iter().any(ours)
     }
+}
+
+/// A key with what is behind its colon; Puppet's has colons in it (`etcd::election_timeout`).
+fn key_value(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(':').filter(|_| !line.starts_with('#'))?;
+    if value.starts_with(':') { line.split_once(": ") } else { Some((key, value)) }
 }
 
 /// Whether a timer stands directly below the root key `etcd`, as in a Container Linux Config; other

@@ -55,7 +55,8 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str, file: &str) {
             continue;
         }
         if body.starts_with('[') {
-            in_service = body == "[Service]";
+            // podman's own units hand `Environment=` of their container on (podman-systemd.unit(5)).
+            in_service = matches!(body, "[Service]" | "[Container]");
             at = line + 1;
             continue;
         }
@@ -65,7 +66,7 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str, file: &str) {
                 "Environment" => environment(builder, inner, &directive, &unit, &file, &mut variables),
                 "EnvironmentFile" => builder.reads_file(text[directive.value].trim().trim_start_matches('-')),
                 "ExecStart" if text[directive.value.clone()].trim().is_empty() => commands.clear(),
-                "ExecStart" => commands.push(flags::words(text, directive.value)),
+                "ExecStart" | "Exec" => commands.push(flags::words(text, directive.value)),
                 _ => {}
             }
         }
@@ -167,6 +168,7 @@ mod tests {
             let text = format!("[Service]\n{line}\n");
             assert_eq!(acting(&text), [(Parameter::HeartbeatInterval, "500".to_owned())], "{line}");
         }
+        assert_eq!(acting("[Container]\nExec=etcd --election-timeout=5000\n"), [(Parameter::ElectionTimeout, "5000".to_owned())]);
         assert!(acting("[Service]\n# Environment=ETCD_HEARTBEAT_INTERVAL=500\n").is_empty());
         assert!(acting("[Install]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500\n").is_empty());
     }

@@ -123,6 +123,15 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_hiera_name_their_class() {
+        for text in ["profile::etcd::heartbeat_interval: 250\n", "etcd::config:\n  heartbeat-interval: 250\n"] {
+            let read = crate::config::read(0, text).expect("lines of a configuration");
+            assert_eq!((read.settings[0].value, read.problems.len()), (Some(250 * MS), 0));
+        }
+        assert!(crate::config::read(0, "raft::config:\n  heartbeat-interval: 250\n").is_none());
+    }
+
+    #[test]
     fn bare_lines_count() {
         let read = read(0, "heartbeat-interval: 100\nelection-timeout: 1000\n");
         assert_eq!(read.settings[1].value, Some(1000 * MS));

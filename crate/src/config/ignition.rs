@@ -14,10 +14,15 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Ignition, text);
     let tree = tree_of(&mut builder);
     if let Some(root) = tree.documents.first() {
-        take_units(&mut builder, &tree, root);
-        files(&mut builder, &tree, root);
+        take(&mut builder, &tree, root);
     }
     builder.finish("Ignition configuration".to_owned())
+}
+
+/// Takes the units and files of Ignition's tree.
+pub fn take(builder: &mut Builder, tree: &Tree, root: &Node) {
+    take_units(builder, tree, root);
+    files(builder, tree, root);
 }
 
 /// `systemd.units` with `contents` and `dropins`, as JSON or YAML.

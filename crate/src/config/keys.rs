@@ -2,6 +2,7 @@
 
 use crate::gather::Gather;
 use crate::parameters::Parameter;
+use crate::search;
 use crate::yaml::same_key;
 
 /// The parameter of an environment variable, and whether it is etcd 0.4's name.
@@ -32,8 +33,12 @@ pub fn of_key(key: &str) -> Option<(Parameter, bool)> {
     Parameter::ALL.into_iter().find(|parameter| same_key(key, parameter.key())).map(|parameter| (parameter, false))
 }
 
-/// As `of_key`, also behind the daemon's name: variables of other tools (`etcd_heartbeat_interval`).
+/// As `of_key`, also behind the daemon's name: variables of other tools (`etcd_heartbeat_interval`), also as Puppet's
+/// hiera has them (`profile::etcd::heartbeat_interval`).
 pub fn of_prefixed(key: &str) -> Option<(Parameter, bool)> {
+    if let Some((_, name)) = search::split(key, "etcd::") {
+        return of_key(name).filter(|(parameter, _)| parameter.is_etcd());
+    }
     let behind = |daemon: &str| key.strip_prefix(daemon)?.strip_prefix(['_', '-']);
     let meant = |rest, etcd| of_key(rest).filter(|(parameter, _)| parameter.is_etcd() == etcd);
     of_key(key).or_else(|| meant(behind("etcd").or_else(|| behind("etcd2"))?, true)).or_else(|| meant(behind("fleet")?, false))
@@ -218,6 +223,7 @@ mod tests {
         assert_eq!(of_prefixed("etcd_heartbeat_interval"), Some((Parameter::HeartbeatInterval, false)));
         assert_eq!(of_prefixed("fleet-agent-ttl"), Some((Parameter::AgentTtl, false)));
         assert_eq!(of_prefixed("etcd_agent_ttl"), None);
+        assert_eq!(of_prefixed("profile::etcd::heartbeat_interval"), Some((Parameter::HeartbeatInterval, false)));
         assert_eq!(of_variable("FLEET_AGENT_TTL"), Some((Parameter::AgentTtl, false)));
     }
 

@@ -11,7 +11,7 @@ use super::command::etcd_word;
 use super::configuration::{Configuration, Launcher, Source};
 use super::inner::Inner;
 use super::tree::tree_of;
-use super::{detect, files, flags, fragment, k3s, keys, scalar};
+use super::{detect, env, etcd_yaml, files, flags, fragment, ignition, k3s, keys, scalar, script};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
@@ -167,10 +167,16 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
                 continue;
             }
             "heartbeatinterval" | "leaderelectiontimeout" if builder.kops => duration(builder, entry, member),
-            // KubeKey's, numbers of milliseconds (kubesphere/kubekey, EtcdCluster).
+            // KubeKey's, numbers of milliseconds (kubesphere/kubekey, EtcdCluster; from v4 on below `etcd.env`, with underscores).
             "heartbeatinterval" | "electiontimeout" if builder.kubekey => camel_case(builder, entry),
             "controlplanehardwarespeed" if depth == 1 => hardware_speed(builder, &entry.value),
             "data" if depth == 0 => data(builder, tree, &entry.value),
+            // Of bitnami's chart: etcd's own file.
+            "configuration" => with_lines(builder, tree, &entry.value).iter().for_each(|inner| etcd_yaml::take_inner(builder, inner)),
+            // Of OpenShift's MachineConfig.
+            "config" if tree.get(&entry.value, "ignition").is_some() => ignition::take(builder, tree, &entry.value),
+            // Ansible's lineinfile.
+            "line" => Inner::of_scalar(builder.text, tree.resolve(&entry.value)).iter().for_each(|inner| env::take(builder, inner, "")),
             "extraargs" => arguments(builder, tree, tree.resolve(&entry.value)),
             "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" => {
                 words(builder, tree, tree.resolve(&entry.value), member, name == "etcdarg");
@@ -257,8 +263,8 @@ fn duration(builder: &mut Builder, entry: &Entry, member: &str) {
 }
 
 fn camel_case(builder: &mut Builder, entry: &Entry) {
-    let parameter = if entry.name() == "heartbeatInterval" { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout };
-    if let Some(text) = entry.value.text().filter(|_| !entry.name().contains(['-', '_'])) {
+    let parameter = if entry.name().starts_with('h') { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout };
+    if let Some(text) = entry.value.text().filter(|_| !entry.name().contains('-')) {
         builder.claim((parameter, false), entry.value.within_quotes(), scalar::daemon(parameter, text), Home::new("", Class::Flag, ""));
     }
 }
@@ -267,9 +273,7 @@ fn camel_case(builder: &mut Builder, entry: &Entry) {
 fn data(builder: &mut Builder, tree: &Tree, node: &Node) {
     variables(builder, tree, node, "");
     for entry in node.entries() {
-        let Some(inner) = Inner::of_scalar(builder.text, tree.resolve(&entry.value)).filter(|inner| inner.text.contains('\n')) else {
-            continue;
-        };
+        let Some(inner) = with_lines(builder, tree, &entry.value) else { continue };
         let claims = builder.claims.len();
         files::take_file(builder, &format!("etcd/{}", entry.name()), &inner);
         if builder.claims.len() > claims {
@@ -282,6 +286,11 @@ fn data(builder: &mut Builder, tree: &Tree, node: &Node) {
             _ => {}
         }
     }
+}
+
+/// A text of several lines, or of JSON.
+fn with_lines(builder: &Builder, tree: &Tree, node: &Node) -> Option<Inner> {
+    Inner::of_scalar(builder.text, tree.resolve(node)).filter(|inner| inner.text.contains('\n') || inner.text.starts_with('{'))
 }
 
 /// `{heartbeat-interval: "500"}` or `[{name: heartbeat-interval, value: "500"}]`; quoted or not.
@@ -357,9 +366,10 @@ fn flag(builder: &mut Builder, inner: &Inner, member: &str, name: &str, from: us
     builder.claim(meant, inner.place(from..inner.text.len()), scalar::daemon(meant.0, &value), Home::new(member, Class::Flag, ""));
 }
 
-/// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`.
+/// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`.
 fn environment(builder: &mut Builder, tree: &Tree, item: &Node, member: &str) {
-    let Some(name) = tree.get(item, "name").and_then(Node::text).filter(|name| name.starts_with("ETCD_")).map(str::to_owned) else {
+    let name = tree.get(item, "name").or_else(|| tree.get(item, "key"));
+    let Some(name) = name.and_then(Node::text).filter(|name| name.starts_with("ETCD_")).map(str::to_owned) else {
         return;
     };
     let Some(value) = tree.get(item, "value") else { return };
@@ -393,6 +403,11 @@ fn variable(builder: &mut Builder, member: &str, name: &str, text: &str, place: 
     }
     builder.fact_of_variable(name, text);
     if let Some(meant) = keys::of_variable(name) {
+        // docker-compose fills in `${NAME:-500}` as a shell does.
+        let (text, place) = match script::fallback(text).filter(|_| place.len() == text.len()) {
+            Some((value, from)) => (value, place.start + from..place.start + from + value.len()),
+            None => (text, place),
+        };
         builder.claim(meant, place, scalar::daemon(meant.0, text), Home::new(member, Class::Environment, ""));
     }
 }
@@ -467,6 +482,7 @@ mod tests {
             "  x.yml: |\n    all:\n      etcd_heartbeat_interval: 200\n      etcd_election_timeout: 2000\n",
             "  vars: |\n    etcd_heartbeat_interval: 200\n    etcd_election_timeout: 2000\n",
             "  run.sh: |\n    #!/bin/sh\n    exec etcd --name a --heartbeat-interval=200 \\\n      --election-timeout=2000\n",
+            "  etcd.json: '{\"heartbeat-interval\": 200, \"election-timeout\": 2000}'\n",
             "  etcd.conf.yml: |\n    name: a\n    heartbeat-interval: 200\n    election-timeout: 2000\n",
             "  x.env: |\n    ETCD_HEARTBEAT_INTERVAL=200\n    ETCD_ELECTION_TIMEOUT=2000\n",
         ] {
@@ -505,6 +521,12 @@ mod tests {
             "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - {name: heartbeat-interval, value: \"500\"}\n    - name: election-timeout\n      value: \"5000\"\n",
             "services:\n  etcd:\n    extra_args:\n      heartbeat-interval: 500\n      election-timeout: 5000\n",
             "apiVersion: kubekey.kubesphere.io/v1alpha2\nkind: Cluster\nspec:\n  etcd:\n    heartbeatInterval: 500\n    electionTimeout: 5000\n",
+            "apiVersion: kubekey.kubesphere.io/v1\nkind: Config\nspec:\n  etcd:\n    env:\n      heartbeat_interval: 500\n      election_timeout: 5000\n",
+            "vars:\n  - {key: ETCD_HEARTBEAT_INTERVAL, value: \"500\"}\n  - {key: ETCD_ELECTION_TIMEOUT, value: 5000}\n",
+            "- lineinfile:\n    line: 'ETCD_HEARTBEAT_INTERVAL=\"500\"'\n- lineinfile:\n    line: ETCD_ELECTION_TIMEOUT=5000\n",
+            "configuration: |-\n  name: a\n  heartbeat-interval: 500\n  election-timeout: 5000\n",
+            "kind: MachineConfig\napiVersion: machineconfiguration.openshift.io/v1\nspec:\n  config:\n    ignition: {version: 3.2.0}\n    systemd:\n      units:\n      - name: etcd.service\n        dropins:\n        - name: a.conf\n          contents: |\n            [Service]\n            Environment=ETCD_HEARTBEAT_INTERVAL=500 ETCD_ELECTION_TIMEOUT=5000\n",
+            "services:\n  etcd:\n    environment:\n      ETCD_HEARTBEAT_INTERVAL: ${BEAT:-500}\n      ETCD_ELECTION_TIMEOUT: \"${WAIT:-5000}\"\n",
             "apiVersion: k3d.io/v1alpha5\nkind: Simple\noptions:\n  k3s:\n    extraArgs:\n    - arg: --etcd-arg=heartbeat-interval=500\n      nodeFilters: [server:*]\n    - arg: '--etcd-arg=election-timeout=5000'\n",
             "apiVersion: controlplane.cluster.x-k8s.io/v1beta1\nkind: RKE2ControlPlane\nspec:\n  serverConfig:\n    etcd:\n      customConfig:\n        extraArgs: [\"heartbeat-interval=500\", election-timeout=5000]\n",
             "etcd-arg:\n  - heartbeat-interval=500\n  - election-timeout=5000\n",

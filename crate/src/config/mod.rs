@@ -24,7 +24,7 @@ pub(crate) mod manifest;
 mod precedence;
 pub(crate) mod program;
 pub(crate) mod scalar;
-mod script;
+pub(crate) mod script;
 pub(crate) mod terraform;
 mod tree;
 mod values;

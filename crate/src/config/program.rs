@@ -66,15 +66,24 @@ pub fn is_program(sample: &str) -> bool {
     let words = named.iter().chain(&["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT="]).chain(listed);
     let quoted = words.into_iter().any(|word| sample.match_indices(word).take(MOST_LOOKS).any(|(at, _)| stands_quoted(sample, at)));
     let assigned = variables.iter().any(|name| sample.match_indices(name).any(|(at, name)| is_assigned(sample, at + name.len())));
+    let homed = has_home(sample) && ["heartbeat_interval", "election_timeout"].iter().any(|name| search::has(sample, name));
     let keys = ["heartbeat-interval", "election-timeout"];
     let mapped = has_map(sample)
         && keys.iter().any(|name| sample.match_indices(name).take(MOST_LOOKS).any(|(at, name)| is_assigned(sample, at + name.len())));
-    search::has(sample, NIXOS) || (quoted || assigned || mapped) && read(0, sample).settings.iter().any(|setting| setting.effective)
+    search::has(sample, NIXOS)
+        || (quoted || assigned || mapped || homed) && read(0, sample).settings.iter().any(|setting| setting.effective)
 }
 
 /// Whether a text has a map of arguments for etcd, as an installer's YAML: RKE's and Talos' in Terraform or Nix.
 fn has_map(text: &str) -> bool {
     search::has(text, "extra_args") || search::has(text, "extraArgs")
+}
+
+/// Whether a text has what Puppet and Chef call etcd: a class, an attribute, a resource.
+fn has_home(text: &str) -> bool {
+    ["class { 'etcd", "class {'etcd", "class { '::etcd", "['etcd']", "[\"etcd\"]", "['etcd_", "etcd_service "]
+        .iter()
+        .any(|home| search::has(text, home))
 }
 
 /// Whether the text in quotes around `at` is an item of a list, an argument, or a piece of a text: a shell parts words by
@@ -112,7 +121,8 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     let tokens = tokens(text);
     builder.cluster.has_etcd = true;
     let (mut named, mut unit) = ("", builder.process(true));
-    let has_map = has_map(text);
+    let (has_map, has_home) = (has_map(text), has_home(text));
+    let of_etcd = |name: &str| keys::of_prefixed(name).filter(|(parameter, _)| parameter.is_etcd());
     // Words in a row, with commas or without, may be a command.
     let mut words: Vec<&Token> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -131,7 +141,16 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
         if let Some(value) = set_by_call(&tokens, at) {
             variable(&mut builder, &inner, token.text, value, &unit);
         }
-        let Some(value) = assigned(&tokens, at) else { continue };
+        let value = assigned(&tokens, at);
+        if let Some(meant) = of_etcd(token.text).filter(|_| has_home) {
+            // A Chef resource has no mark between them.
+            let next = || tokens.get(at + 1).filter(|next| next.text.starts_with(|first: char| first.is_ascii_digit()));
+            if let Some(value) = value.or_else(next) {
+                argument(&mut builder, meant.0.key(), value, &unit);
+            }
+            continue;
+        }
+        let Some(value) = value else { continue };
         match token.text {
             "name" => named = value.text,
             "value" => variable(&mut builder, &inner, std::mem::take(&mut named), value, &unit),
@@ -180,10 +199,11 @@ fn lines(token: &Token) -> Vec<Word> {
     found
 }
 
-/// The value behind `NAME =`, `NAME:`, or `NAME =>`.
+/// The value behind `NAME =`, `NAME:`, `NAME =>`, or `['NAME'] =`.
 fn assigned<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<&'t Token<'a>> {
     let assigns = |token: &&Token| !token.quoted && matches!(token.text.as_bytes(), [b'=' | b':' | b'>']);
-    let rest = tokens.get(at + 1..)?;
+    let closed = tokens[at].quoted && tokens.get(at + 1).is_some_and(|token| token.is("]"));
+    let rest = tokens.get(at + 1 + usize::from(closed)..)?;
     let marks = rest.iter().take_while(assigns).count();
     if marks == 0 || tokens[at].is_mark() { None } else { rest.get(marks) }
 }
@@ -313,6 +333,9 @@ mod tests {
             "cmd = (\"{binary} --name a \"\n    + \"--heartbeat-interval=200 \"\n    + \"--election-timeout=2000\"\n    + more)\n",
             "environment = [\n  { name = \"ETCD_HEARTBEAT_INTERVAL\", value = \"200\" },\n  { name = \"ETCD_ELECTION_TIMEOUT\", value = \"2000\" },\n]\n",
             "docker_container 'etcd' do\n  env 'ETCD_HEARTBEAT_INTERVAL' => '200', 'ETCD_ELECTION_TIMEOUT' => '2000'\nend\n",
+            "class { 'etcd':\n  ensure             => latest,\n  heartbeat_interval => 200,\n  election_timeout   => 2000,\n}\n",
+            "default['etcd']['heartbeat_interval'] = 200\ndefault['etcd']['election_timeout'] = '2000'\n",
+            "etcd_service 'a' do\n  heartbeat_interval 200\n  election_timeout 2000\n  action :start\nend\n",
             "env {\n  ETCD_HEARTBEAT_INTERVAL = 200\n  ETCD_ELECTION_TIMEOUT = \"2000\"\n}\n",
             "run('etcd',['--heartbeat-interval','200','--election-timeout','2000'])\n",
             "units = []Dropin{\n\t{Name: \"a.conf\", Contents: \"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL=200\\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\\n\"},\n}\n",

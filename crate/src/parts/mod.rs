@@ -54,6 +54,9 @@ pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
 const LATER: &str =
     "A configuration below the log states other values than the one above it: it was read as what came after, not as what was in force.";
 
+/// Said where one below the log is kept.
+const BELOW: &str = "The configuration stands below the log and was read as what was in force. If it came after, as an article's cure does, its values were not.";
+
 /// Leaves out what an article ends with, its cure: a configuration below the last message that states other values than
 /// one of its kind above (judgement). With none above, one below may have been in force, as where a question ends with it.
 pub fn without_what_came_later(parts: &mut Vec<Configuration>, events: &[Event]) {
@@ -68,6 +71,13 @@ pub fn without_what_came_later(parts: &mut Vec<Configuration>, events: &[Event])
         let differs = |(parameter, before): &(Parameter, Option<Micros>)| below.iter().any(|(of, now)| of == parameter && now != before);
         above.iter().any(|(source, settings)| *source == part.source && settings.iter().any(differs))
     };
+    let stated = |part: &&mut Configuration| {
+        let differs = |setting: &crate::config::Setting| setting.effective && setting.value != Some(setting.parameter.default_value());
+        !events.is_empty() && above.iter().all(|(_, settings)| settings.is_empty()) && part.settings.iter().any(differs)
+    };
+    if let Some(below) = parts.iter_mut().find(stated) {
+        below.limits.push(String::from(BELOW));
+    }
     let all = parts.len();
     parts.retain(|part| !changes(part));
     let kept = parts.len();
@@ -164,11 +174,15 @@ mod tests {
     #[test]
     fn the_cure_that_an_article_ends_with_was_not_in_force() {
         let file = |wait: u32| format!("```\n#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: {wait}\n```\n");
-        let kept = |text: String| {
-            let mut parts = configurations(0, &text);
+        let read = |text: &str| {
+            let mut parts = configurations(0, text);
             let mut scanner = crate::log::scan::Scanner::new(0);
             scanner.push(text.as_bytes());
             without_what_came_later(&mut parts, &scanner.finish().events);
+            parts
+        };
+        let kept = |text: String| {
+            let parts = read(&text);
             let left_out = parts.iter().any(|part| part.limits.iter().any(|limit| limit == LATER));
             (parts.into_iter().flat_map(|part| part.settings).filter_map(|setting| setting.value).collect::<Vec<_>>(), left_out)
         };
@@ -178,6 +192,9 @@ mod tests {
         assert_eq!(kept(format!("Ours:\n{old}{LOG}Again:\n{old}")), (vec![1000 * MS, 1000 * MS], false));
         assert_eq!(kept(format!("One:\n{old}Other:\n{new}{LOG}")), (vec![1000 * MS, 6000 * MS], false));
         assert_eq!(kept(format!("{LOG}Ours:\n{old}")), (vec![1000 * MS], false));
+        // Below the log alone, it is said how it was read.
+        let said = |text: String| read(&text).iter().any(|part| part.limits.iter().any(|limit| limit == BELOW));
+        assert!(said(format!("{LOG}Ours:\n{new}")) && !said(format!("Ours:\n{new}{LOG}")) && !said(format!("{LOG}Ours:\n{old}")));
     }
 
     /// Markdown's other way to show code, where no first line tells what it is.

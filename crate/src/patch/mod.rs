@@ -342,6 +342,14 @@ mod tests {
     }
 
     #[test]
+    fn what_a_variable_falls_back_to_is_changed_within_it() {
+        let text = "services:\n  kv:\n    image: etcd\n    environment:\n      ETCD_HEARTBEAT_INTERVAL: ${BEAT:-100}\n";
+        assert_eq!(patched(text, &[HEARTBEAT]), text.replace("-100", "-250"));
+        let script = "#!/bin/sh\nBEAT=100\nWAIT=${WAIT:-1000}\netcd --heartbeat-interval=$BEAT --election-timeout=$WAIT\n";
+        assert_eq!(patched(script, &[HEARTBEAT, ELECTION]), script.replace("=100\n", "=250\n").replace("-1000", "-2500"));
+    }
+
+    #[test]
     fn a_command_that_goes_over_lines() {
         for begin in [">\n      etcd", ">-\r\n      etcd", "etcd", "\"etcd"] {
             let quote = if begin.starts_with('"') { "\"" } else { "" };

@@ -4,12 +4,14 @@ use super::effects::{counted, expected, failover_then, stops_on_a_failed_read};
 use super::timing::{cut_off, only_raised, other_cause, waits_long_already};
 use super::unexplained::saw_too_little;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, StallKind, TOO_LARGE};
+use crate::gather::Gather;
 use crate::model::raft::loss_share;
 use crate::parameters::Parameter;
 use crate::plan::{Plan, TooLong, beyond_waiting, meant};
 use crate::replay::{count, timers_in_force};
-use crate::report::{Severity, Timing};
+use crate::report::{Provenance, Severity, Timing};
 use crate::rules::Finding;
+use crate::rules::common::human_limit;
 use crate::units::human;
 
 /// The sentence behind the one word.
@@ -75,7 +77,23 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
         Timing::Undecided => {
             String::from("Nothing in the input bounds a value. The list of what to measure next names the logs that would decide.")
         }
-        Timing::NoneNeeded => String::from("No finding asks for action."),
+        Timing::NoneNeeded => format!("No finding asks for action.{}", may_stay(facts)),
+    }
+}
+
+/// Which values act, where a configuration is given: both of its etcd, and what it states of fleet.
+fn may_stay(facts: &Facts) -> String {
+    let etcd = facts.configurations.iter().any(|configuration| configuration.cluster.has_etcd && !configuration.cluster.proxy);
+    let acts = |parameter: &Parameter| {
+        let known = facts.in_force(*parameter);
+        known.value.is_some() && (etcd && parameter.is_etcd() || known.provenance == Provenance::Stated)
+    };
+    let values: Vec<String> =
+        Parameter::ALL.into_iter().filter(acts).map(|parameter| format!("{} {}", parameter.key(), human_limit(facts, parameter))).gather();
+    if facts.configurations.is_empty() || values.is_empty() {
+        String::new()
+    } else {
+        format!(" In force, and may stay: {}.", values.join(", "))
     }
 }
 
