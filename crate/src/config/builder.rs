@@ -201,6 +201,25 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// No claim from `first` on acts, for this reason.
+    pub fn void_from(&mut self, first: usize, id: &'static str, why: impl Fn(Parameter) -> String) {
+        for at in first..self.claims.len() {
+            let (parameter, span, note) = (self.claims[at].parameter, self.claims[at].span.clone(), why(self.claims[at].parameter));
+            self.claims[at].void = Some(note.clone());
+            self.problem(id, span, note, Some(parameter));
+        }
+    }
+
+    /// The last claim is for a flag that etcd does not know: Go's flags have one spelling.
+    pub fn misspelt_flag(&mut self, name: &str) {
+        if name.contains('_') {
+            let first = self.claims.len().saturating_sub(1);
+            self.void_from(first, "etcd-bad-config", |_| {
+                format!("etcd knows no flag {name}, prints its usage and ends; write {}.", name.replace('_', "-"))
+            });
+        }
+    }
+
     /// Whether a value for `parameter` was claimed.
     pub fn claims(&self, parameter: Parameter) -> bool {
         self.claims.iter().any(|claim| claim.parameter == parameter)

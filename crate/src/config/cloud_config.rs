@@ -216,7 +216,11 @@ fn is_section(entry: &Entry) -> bool {
 }
 
 fn misplaced_key(builder: &mut Builder, entry: &Entry, at: &str) {
-    let Some((parameter, old)) = keys::of_key(entry.name()) else { return };
+    // Where an indent is wrong, nothing acts anyhow, and what is below what is not known.
+    let Some((parameter, old)) = keys::of_key(entry.name()).filter(|_| builder.problems.iter().all(|told| told.id != "config-yaml-error"))
+    else {
+        return;
+    };
     let section = keys::section_of(parameter, old);
     let note = format!("{} stands {at}, where CoreOS passes it over; it belongs under coreos.{section}.", entry.name());
     builder.claim(

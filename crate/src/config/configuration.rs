@@ -171,6 +171,7 @@ pub const PROBLEM_IDS: &[&str] = &[
     "config-suspicious-unit",
     "config-template",
     "config-unknown-key",
+    "config-unquoted-number",
     "config-value-dropped",
     "config-wrong-section",
     "config-yaml-error",

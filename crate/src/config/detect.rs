@@ -269,7 +269,7 @@ impl Signs {
 /// A key with what is behind its colon; Puppet's has colons in it (`etcd::election_timeout`).
 fn key_value(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(':').filter(|_| !line.starts_with('#'))?;
-    if value.starts_with(':') { line.split_once(": ") } else { Some((key, value)) }
+    if value.starts_with(':') { line.split_once(": ").or_else(|| Some((line.strip_suffix(':')?, ""))) } else { Some((key, value)) }
 }
 
 /// Whether a timer stands directly below the root key `etcd`, as in a Container Linux Config; other

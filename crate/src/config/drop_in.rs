@@ -8,6 +8,7 @@ use super::embedded::here_documents;
 use super::env;
 use super::flags::{self, Word};
 use super::inner::Inner;
+use super::script::Script;
 use crate::template;
 use crate::text::DocumentId;
 
@@ -35,7 +36,8 @@ struct Directive<'a> {
 pub fn take(builder: &mut Builder, inner: &Inner, unit: &str, file: &str) {
     let text = inner.text.as_str();
     let (mut unit, mut file) = (unit.to_owned(), file.to_owned());
-    let mut variables: Vec<(String, String, Range<usize>)> = Vec::new();
+    // Of a script that writes the unit.
+    let mut variables = if text.starts_with("#!") { Script::of(inner).variables } else { Vec::new() };
     let mut in_service = true;
     let mut commands: Vec<Vec<Word>> = Vec::new();
     let mut at = 0;
@@ -61,8 +63,15 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str, file: &str) {
             continue;
         }
         let end = logical_end(text, at);
-        if let Some(directive) = directive(text, at, end).filter(|_| in_service) {
+        if let Some(directive) = directive(text, at, end).filter(|directive| in_service || directive.key == "Environment") {
             match directive.key {
+                "Environment" if !in_service => {
+                    let claims = builder.claims.len();
+                    environment(builder, inner, &directive, &unit, &file, &mut variables);
+                    builder.void_from(claims, "config-wrong-section", |parameter| {
+                        format!("{} stands outside of [Service], where systemd passes Environment= over.", parameter.variable())
+                    });
+                }
                 "Environment" => environment(builder, inner, &directive, &unit, &file, &mut variables),
                 "EnvironmentFile" => builder.reads_file(text[directive.value].trim().trim_start_matches('-')),
                 "ExecStart" if text[directive.value.clone()].trim().is_empty() => commands.clear(),
@@ -107,7 +116,7 @@ fn environment(
             || (name.starts_with("ETCD_") && unit.contains("etcd"))
             || (name.starts_with("FLEET_") && unit.contains("fleet"));
         if reaches {
-            builder.variable(inner, name, value, span, Home::new(unit, Class::Environment, file));
+            flags::variable(builder, inner, (name, value, span), Home::new(unit, Class::Environment, file), variables);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::builder::{Builder, Class, Home};
 use super::configuration::{Configuration, Source};
 use super::inner::Inner;
+use super::script::Script;
 use super::{flags, keys};
 use crate::parameters::Parameter;
 use crate::text::DocumentId;
@@ -23,6 +24,7 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str) {
     let exports = |line: &str| line.trim_start().starts_with("export ") || line.starts_with("ENV ");
     let defines = inner.text.lines().any(|line| line.starts_with("define "));
     let of_shell = inner.text.starts_with("#!") || (!defines && inner.text.lines().any(exports));
+    let script = if of_shell { Script::of(inner) } else { Script::default() };
     let mut at = 0;
     for raw in inner.text.split_inclusive('\n') {
         let start = at;
@@ -50,7 +52,7 @@ pub fn take(builder: &mut Builder, inner: &Inner, unit: &str) {
                 flags::take(builder, inner, &flags::words(&inner.text, span.clone()), unit, "", &[]);
             }
             timer = keys::of_variable(name).map(|(parameter, _)| parameter);
-            builder.variable(inner, name, value, span, Home::new(unit, Class::EnvironmentFile, ""));
+            flags::variable(builder, inner, (name, value, span), Home::new(unit, Class::EnvironmentFile, ""), &script.variables);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Command lines: words as a shell or systemd cuts them, and the flags of etcd in them.
+//! Command lines, and the flags of etcd in them.
 
 use std::ops::Range;
 
@@ -7,133 +7,10 @@ use super::command::{etcd_word, is_drawn, runs_container};
 use super::configuration::{Configuration, Source};
 use super::inner::Inner;
 use super::script::{self, Script};
+pub use super::words::{Word, words};
 use super::{keys, scalar};
-use crate::template;
 use crate::text::DocumentId;
 use crate::units::parse_go_duration;
-
-/// A word without its quotes.
-#[derive(Clone, Debug, Default)]
-pub struct Word {
-    /// The text.
-    pub text: String,
-    start: usize,
-    /// The byte where each byte of it stands, where quotes or backslashes stand between them.
-    at: Vec<usize>,
-    end: usize,
-}
-
-impl Word {
-    /// A word whose bytes stand at `span`.
-    pub fn at(text: String, span: Range<usize>) -> Self {
-        let at = if text.len() == span.len() { Vec::new() } else { span.clone().take(text.len()).collect() };
-        Word { text, start: span.start, at, end: span.end }
-    }
-
-    /// Bytes of the part from byte `from` of the word to its end.
-    pub fn span_from(&self, from: usize) -> Range<usize> {
-        let place = |byte| if self.at.is_empty() { self.start + byte } else { self.at.get(byte).copied().unwrap_or(self.end) };
-        let start = if from < self.text.len() { place(from) } else { self.end };
-        let end = match self.text.len().checked_sub(1) {
-            Some(last) if self.at.is_empty() => self.start + last + 1,
-            _ => self.at.last().map_or(self.end, |last| last + 1),
-        };
-        start..end.max(start)
-    }
-
-    /// `NAME=value` cut in two, with the bytes of the value.
-    pub fn assignment(&self) -> Option<(&str, &str, Range<usize>)> {
-        let (name, value) = self.text.split_once('=')?;
-        let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        named.then(|| (name, value, self.span_from(name.len() + 1)))
-    }
-}
-
-/// Cuts `range` of `text` into words: blanks part, quotes join, a backslash before a line end
-/// continues. systemd.syntax(7) and shells agree so far.
-pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
-    let (mut found, mut word, mut open, mut quote) = (Vec::new(), Word::default(), false, None);
-    let bytes = text.as_bytes();
-    let mut at = range.start;
-    while at < range.end.min(bytes.len()) {
-        let byte = bytes[at];
-        if byte == b'\\' && quote != Some(b'\'') && at + 1 < range.end {
-            let skip = if bytes[at + 1] == b'\r' { 2 } else { 1 };
-            let ends_line = bytes.get(at + skip) == Some(&b'\n');
-            if ends_line {
-                if quote.is_none() {
-                    close(&mut found, &mut word, &mut open, at);
-                }
-                at += skip + 1;
-                continue;
-            }
-            if matches!(bytes[at + 1], b'"' | b'\'' | b'\\' | b' ') {
-                at += 1;
-                push(&mut word, text, at);
-                open = true;
-                at += 1;
-                continue;
-            }
-        }
-        // What a template or a shell fills in is one word, whatever blanks and quotes stand in it.
-        if let Some(length) = text.get(at..range.end.min(bytes.len())).and_then(template::length) {
-            (at..at + length).filter(|at| text.is_char_boundary(*at)).for_each(|at| push(&mut word, text, at));
-            open = true;
-            at += length;
-            continue;
-        }
-        match quote {
-            Some(mark) if byte == mark => {
-                quote = None;
-                word.end = at;
-            }
-            None if byte == b'"' || byte == b'\'' => {
-                quote = Some(byte);
-                open = true;
-                word.end = at + 1;
-            }
-            // What ends a command of a shell is no part of its last word.
-            None if byte == b';' && open && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => {}
-            None if byte.is_ascii_whitespace() => close(&mut found, &mut word, &mut open, at),
-            _ => {
-                push(&mut word, text, at);
-                open = true;
-            }
-        }
-        at += 1;
-        while !text.is_char_boundary(at) {
-            at += 1;
-        }
-    }
-    close(&mut found, &mut word, &mut open, at);
-    found
-}
-
-fn push(word: &mut Word, text: &str, at: usize) {
-    let Some(symbol) = text.get(at..).and_then(|rest| rest.chars().next()) else { return };
-    let length = word.text.len();
-    if length == 0 {
-        word.start = at;
-    } else if word.at.is_empty() && word.start + length != at {
-        word.at.extend(word.start..word.start + length);
-    }
-    if !word.at.is_empty() {
-        word.at.extend(at..at + symbol.len_utf8());
-    }
-    word.text.push(symbol);
-    word.end = at + symbol.len_utf8();
-}
-
-fn close(found: &mut Vec<Word>, word: &mut Word, open: &mut bool, at: usize) {
-    if !*open {
-        return;
-    }
-    if word.end == 0 {
-        word.end = at;
-    }
-    found.push(std::mem::take(word));
-    *open = false;
-}
 
 /// A flag with its value.
 pub struct Flag {
@@ -228,7 +105,10 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
         match referred(value).map(|name| variables.iter().rfind(|(known, _, _)| known == name).ok_or(name)) {
             // The flag repeats the variable of the same name: that one is the setting.
             Some(Ok((name, _, _))) if keys::of_variable(name).is_some() => {}
-            Some(Ok((_, value, outer))) => builder.claim(meant, outer.clone(), scalar::daemon(meant.0, value), home),
+            Some(Ok((_, value, outer))) => {
+                builder.claim(meant, outer.clone(), scalar::daemon(meant.0, value), home);
+                builder.misspelt_flag(name);
+            }
             Some(Err(name)) if keys::of_variable(name).is_some() && builder.claims(meant.0) => {}
             _ => {
                 let (value, span) = match script::fallback(value) {
@@ -236,13 +116,14 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
                     None => (value, span),
                 };
                 builder.claim(meant, inner.place(span), scalar::daemon(meant.0, value), home);
+                builder.misspelt_flag(name);
             }
         }
     }
 }
 
 /// Takes `NAME=value`, where the value may be another variable.
-fn variable(
+pub fn variable(
     builder: &mut Builder,
     inner: &Inner,
     (name, value, span): (&str, &str, Range<usize>),
@@ -442,15 +323,6 @@ mod tests {
         assert!(crate::config::read(0, help).is_none());
         let commented = format!("# {}\netcd --heartbeat-interval=250\n", help.lines().nth(1).unwrap_or("").trim());
         assert_eq!(crate::config::read(0, &commented).expect("a command").settings.len(), 1);
-    }
-
-    #[test]
-    fn a_mark_of_a_template_is_one_word() {
-        for text in ["A={{ .X }} B=1", "A=\"<%= x(\"y\") %>\" B=1", "A=${x:-a b} B=1", "A={% if x %}1{% else %}2{% endif %} B=1"] {
-            let cut = words(text, 0..text.len());
-            assert_eq!((cut.len(), cut[1].text.as_str(), cut[1].span_from(0)), (2, "B=1", text.len() - 3..text.len()), "{text}: {cut:?}");
-        }
-        assert_eq!(words("A={{ x", 0..6).len(), 2);
     }
 
     #[test]

@@ -124,9 +124,9 @@ mod tests {
 
     #[test]
     fn keys_of_hiera_name_their_class() {
-        for text in ["profile::etcd::heartbeat_interval: 250\n", "etcd::config:\n  heartbeat-interval: 250\n"] {
+        for text in ["profile::etcd::heartbeat_interval: 200\n", "etcd::config:\n  heartbeat-interval: 200\n"] {
             let read = crate::config::read(0, text).expect("lines of a configuration");
-            assert_eq!((read.settings[0].value, read.problems.len()), (Some(250 * MS), 0));
+            assert_eq!((read.settings[0].value, read.problems.len()), (Some(200 * MS), 0));
         }
         assert!(crate::config::read(0, "raft::config:\n  heartbeat-interval: 250\n").is_none());
     }

@@ -17,7 +17,7 @@ use crate::parameters::Parameter;
 use crate::search;
 use crate::text::DocumentId;
 use crate::units::{MS, Micros};
-use crate::yaml::{Entry, Kind, Node, Tree};
+use crate::yaml::{Entry, Kind, Node, Style, Tree};
 
 /// No mapping of variables has more to merge.
 const MOST_MERGED: usize = 200;
@@ -149,7 +149,7 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
     }
     let mut replicas = None;
     for entry in node.entries() {
-        let name = entry.name().replace(['-', '_'], "").to_ascii_lowercase();
+        let (name, claims) = (entry.name().replace(['-', '_'], "").to_ascii_lowercase(), builder.claims.len());
         // Of docker-compose at the root, of RancherOS below `rancher`.
         if depth <= 1 && name == "services" {
             for service in entry.value.entries() {
@@ -192,6 +192,12 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
             _ => {}
         }
         walk(builder, tree, &entry.value, member, depth + 1);
+        if matches!(name.as_str(), "apiserver" | "controllermanager" | "scheduler" | "kubelet") {
+            let owner = entry.name();
+            builder.void_from(claims, "config-wrong-section", |parameter| {
+                format!("{} stands among the arguments of {owner}, which is not etcd; it belongs among those of etcd.", parameter.key())
+            });
+        }
     }
     if tree.at(node, &["image", "repository"]).and_then(Node::text).is_some_and(|name| name.ends_with("etcd")) {
         builder.cluster.members = builder.cluster.members.or(replicas.and_then(|count| count.parse().ok()));
@@ -311,8 +317,9 @@ fn arguments(builder: &mut Builder, tree: &Tree, node: &Node) {
 fn argument(builder: &mut Builder, name: &str, value: &Node) {
     let Some(text) = value.text() else { return };
     builder.fact_of_flag(name, text);
-    let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { return };
+    let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) else { return };
     builder.claim(meant, value.within_quotes(), scalar::daemon(meant.0, text), Home::new("", Class::Flag, ""));
+    builder.misspelt_flag(name);
 }
 
 /// Words of a command, `--flag=value` each; k3s writes them without dashes.
@@ -362,19 +369,31 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
 fn flag(builder: &mut Builder, inner: &Inner, member: &str, name: &str, from: usize) {
     let value = inner.text.get(from..).unwrap_or("").to_owned();
     builder.fact_of_flag(name, &value);
-    let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { return };
+    let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) else { return };
     builder.claim(meant, inner.place(from..inner.text.len()), scalar::daemon(meant.0, &value), Home::new(member, Class::Flag, ""));
+    builder.misspelt_flag(name);
 }
 
 /// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`.
 fn environment(builder: &mut Builder, tree: &Tree, item: &Node, member: &str) {
-    let name = tree.get(item, "name").or_else(|| tree.get(item, "key"));
+    let named = tree.get(item, "name");
+    let name = named.or_else(|| tree.get(item, "key"));
     let Some(name) = name.and_then(Node::text).filter(|name| name.starts_with("ETCD_")).map(str::to_owned) else {
         return;
     };
     let Some(value) = tree.get(item, "value") else { return };
     if let Some(text) = value.text() {
+        let claims = builder.claims.len();
         variable(builder, member, &name, text, value.within_quotes());
+        let number = matches!(value.kind, Kind::Scalar { style: Style::Plain, .. }) && text.parse::<f64>().is_ok();
+        if number && named.is_some() {
+            builder.void_from(claims, "config-unquoted-number", |parameter| {
+                format!(
+                    "The value of {} is a number here, and Kubernetes takes only text; write \"{text}\" in quotes.",
+                    parameter.variable()
+                )
+            });
+        }
     }
 }
 

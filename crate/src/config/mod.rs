@@ -28,6 +28,7 @@ pub(crate) mod script;
 pub(crate) mod terraform;
 mod tree;
 mod values;
+mod words;
 
 pub use configuration::{Cluster, Configuration, Launcher, Marks, PROBLEM_IDS, Problem, Setting, Source};
 pub use keys::section_of;

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::command::{etcd_word, runs_container};
 use super::embedded::here_documents;
-use super::flags::{self, Word};
 use super::inner::Inner;
 use super::keys;
+use super::words::{self, Word};
 use crate::gather::Gather;
 use crate::search;
 use crate::template;
@@ -49,7 +49,7 @@ impl Script {
             if !body.contains('=') && !body.starts_with("export ") {
                 continue;
             }
-            let words = flags::words(text, start..at);
+            let words = words::words(text, start..at);
             if words.first().is_some_and(|word| matches!(word.text.as_str(), "export" | "declare" | "typeset")) {
                 let exports = words[0].text == "export" || words.get(1).is_some_and(|word| word.text == "-x");
                 let names = words.iter().map(|word| word.text.split(['=', ':', '?']).next().unwrap_or("").to_owned());

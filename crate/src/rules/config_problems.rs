@@ -92,6 +92,10 @@ problems! {
         "A misspelt key is dropped without a word, and the default acts.",
         "Write the key as it is named.",
         ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:config/fleet.go"];
+    "config-unquoted-number", Critical, "Kubernetes refuses a number where it wants text",
+        "The value of a variable is text for Kubernetes. A number without quotes makes it refuse the whole object: cannot unmarshal number into Go struct field EnvVar.value of type string. What ran before goes on.",
+        "Put the number in quotes.",
+        ["kubernetes/kubernetes#12889", "kubernetes/kubernetes#82296"];
     "config-value-dropped", Critical, "A value is silently left out, and the default acts",
         "A value of the wrong type, quoted or with a unit where a bare number is read, is left out by cloudinit without an error.",
         "Write etcd's timers and fleet's two numbers as bare numbers: no quotes, no unit.",

@@ -1,0 +1,142 @@
+//! Words as a shell or systemd cuts them.
+
+use std::ops::Range;
+
+use crate::template;
+
+/// A word without its quotes.
+#[derive(Clone, Debug, Default)]
+pub struct Word {
+    /// The text.
+    pub text: String,
+    start: usize,
+    /// The byte where each byte of it stands, where quotes or backslashes stand between them.
+    at: Vec<usize>,
+    end: usize,
+}
+
+impl Word {
+    /// A word whose bytes stand at `span`.
+    pub fn at(text: String, span: Range<usize>) -> Self {
+        let at = if text.len() == span.len() { Vec::new() } else { span.clone().take(text.len()).collect() };
+        Word { text, start: span.start, at, end: span.end }
+    }
+
+    /// Bytes of the part from byte `from` of the word to its end.
+    pub fn span_from(&self, from: usize) -> Range<usize> {
+        let place = |byte| if self.at.is_empty() { self.start + byte } else { self.at.get(byte).copied().unwrap_or(self.end) };
+        let start = if from < self.text.len() { place(from) } else { self.end };
+        let end = match self.text.len().checked_sub(1) {
+            Some(last) if self.at.is_empty() => self.start + last + 1,
+            _ => self.at.last().map_or(self.end, |last| last + 1),
+        };
+        start..end.max(start)
+    }
+
+    /// `NAME=value` cut in two, with the bytes of the value.
+    pub fn assignment(&self) -> Option<(&str, &str, Range<usize>)> {
+        let (name, value) = self.text.split_once('=')?;
+        let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        named.then(|| (name, value, self.span_from(name.len() + 1)))
+    }
+}
+
+/// Cuts `range` of `text` into words: blanks part, quotes join, a backslash before a line end
+/// continues. systemd.syntax(7) and shells agree so far.
+pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
+    let (mut found, mut word, mut open, mut quote) = (Vec::new(), Word::default(), false, None);
+    let bytes = text.as_bytes();
+    let mut at = range.start;
+    while at < range.end.min(bytes.len()) {
+        let byte = bytes[at];
+        if byte == b'\\' && quote != Some(b'\'') && at + 1 < range.end {
+            let skip = if bytes[at + 1] == b'\r' { 2 } else { 1 };
+            let ends_line = bytes.get(at + skip) == Some(&b'\n');
+            if ends_line {
+                if quote.is_none() {
+                    close(&mut found, &mut word, &mut open, at);
+                }
+                at += skip + 1;
+                continue;
+            }
+            if matches!(bytes[at + 1], b'"' | b'\'' | b'\\' | b' ') {
+                at += 1;
+                push(&mut word, text, at);
+                open = true;
+                at += 1;
+                continue;
+            }
+        }
+        // What a template or a shell fills in is one word, whatever blanks and quotes stand in it.
+        if let Some(length) = text.get(at..range.end.min(bytes.len())).and_then(template::length) {
+            (at..at + length).filter(|at| text.is_char_boundary(*at)).for_each(|at| push(&mut word, text, at));
+            open = true;
+            at += length;
+            continue;
+        }
+        match quote {
+            Some(mark) if byte == mark => {
+                quote = None;
+                word.end = at;
+            }
+            None if byte == b'"' || byte == b'\'' => {
+                quote = Some(byte);
+                open = true;
+                word.end = at + 1;
+            }
+            // What ends a command of a shell is no part of its last word.
+            None if byte == b';' && open && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => {}
+            None if byte.is_ascii_whitespace() => close(&mut found, &mut word, &mut open, at),
+            _ => {
+                push(&mut word, text, at);
+                open = true;
+            }
+        }
+        at += 1;
+        while !text.is_char_boundary(at) {
+            at += 1;
+        }
+    }
+    close(&mut found, &mut word, &mut open, at);
+    found
+}
+
+fn push(word: &mut Word, text: &str, at: usize) {
+    let Some(symbol) = text.get(at..).and_then(|rest| rest.chars().next()) else { return };
+    let length = word.text.len();
+    if length == 0 {
+        word.start = at;
+    } else if word.at.is_empty() && word.start + length != at {
+        word.at.extend(word.start..word.start + length);
+    }
+    if !word.at.is_empty() {
+        word.at.extend(at..at + symbol.len_utf8());
+    }
+    word.text.push(symbol);
+    word.end = at + symbol.len_utf8();
+}
+
+fn close(found: &mut Vec<Word>, word: &mut Word, open: &mut bool, at: usize) {
+    if !*open {
+        return;
+    }
+    if word.end == 0 {
+        word.end = at;
+    }
+    found.push(std::mem::take(word));
+    *open = false;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_of_a_template_is_one_word() {
+        for text in ["A={{ .X }} B=1", "A=\"<%= x(\"y\") %>\" B=1", "A=${x:-a b} B=1", "A={% if x %}1{% else %}2{% endif %} B=1"] {
+            let cut = words(text, 0..text.len());
+            assert_eq!((cut.len(), cut[1].text.as_str(), cut[1].span_from(0)), (2, "B=1", text.len() - 3..text.len()), "{text}: {cut:?}");
+        }
+        assert_eq!(words("A={{ x", 0..6).len(), 2);
+    }
+}
