@@ -22,6 +22,9 @@ test('a value that is left out is marked once, and mended there', async () => {
 test('a button shows the text of a page as the page does', async () => {
   const page = `<pre>${FILE('"1000"').replaceAll('"', '&quot;')}</pre>\n`;
   const labels = (await marks(page)).flatMap((mark) => mark.label ?? []);
-  assert.ok(labels.some((label) => label.includes('"1000" to')), labels.join('; '));
+  assert.ok(
+    labels.some((label) => label.includes('"1000" to')),
+    labels.join('; '),
+  );
   assert.ok(labels.every((label) => !label.includes('&')));
 });

@@ -163,7 +163,9 @@ function positions(text) {
 export function fixLabel(fix, text) {
   const steps = fix.map(({ from, to, text: put }) => {
     const added = shown(put).replace(/\s*\n\s*/g, ', ');
-    return from === to ? `${WORDS.add} ${added}` : `${WORDS.change} ${shown(text.slice(from, to))} ${WORDS.to} ${added}`;
+    return from === to
+      ? `${WORDS.add} ${added}`
+      : `${WORDS.change} ${shown(text.slice(from, to))} ${WORDS.to} ${added}`;
   });
   return steps.map((step, index) => (index ? step[0].toLowerCase() + step.slice(1) : step)).join(`, ${WORDS.and} `);
 }
