@@ -148,9 +148,12 @@ export class Advisor {
       // What is tried out after the logs were written tells nothing of what was in force.
       const held = isConfiguration(this.state, doc) && this.#hasLogs;
       const after = { ...doc, ...withEdit(doc, text, held), own: true };
-      if (asGiven(after).text === asGiven(doc).text) return this.#hold(after);
-      this.#change(key, after);
-      this.#analyzeSoon(EDITOR_PAUSE, { marksFirst: true });
+      if (asGiven(after).text !== asGiven(doc).text) {
+        this.#change(key, after);
+        return this.#analyzeSoon(EDITOR_PAUSE, { marksFirst: true });
+      }
+      this.#hold(after);
+      this.#drawMarksFirst();
     },
     inForce: (key) => {
       this.#change(key, { before: undefined, fixes: undefined, past: undefined });
@@ -161,6 +164,7 @@ export class Advisor {
       if (!doc) return;
       if (!this.#hasLogs) return this.actions.edit(key, applied(doc.text ?? '', edits));
       this.#hold({ ...doc, ...withFixes(doc, edits), own: true });
+      this.#view.render();
     },
     typed: (text, now) => {
       if (text === '') return this.#emptied();
@@ -330,7 +334,6 @@ export class Advisor {
       this.state.looked = { doc, report };
       this.#view.renderMarks();
     });
-    this.#drawMarksFirst();
   }
 
   #stop() {
