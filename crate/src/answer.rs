@@ -1,7 +1,9 @@
 //! Puts the report together: facts, findings, plan and patches become the one answer.
 
+use std::cmp::Reverse;
+
 use crate::config::Configuration;
-use crate::facts::{Facts, Generation, InForce, VersionRange, versions};
+use crate::facts::{EventId, Facts, Generation, InForce, VersionRange, versions};
 use crate::gather::Gather;
 use crate::log::event::{LogReading, Order};
 use crate::measures::measures;
@@ -10,7 +12,9 @@ use crate::parameters::Parameter;
 use crate::patch::{self, Change, Etcd};
 use crate::plan::{self, Decision, Plan};
 use crate::report::*;
+use crate::rules::common::listed;
 use crate::rules::{self, At, Evidence, Finding};
+use crate::sort::{by_key, distinct, groups};
 use crate::text::{LineIndex, Place};
 use crate::units::{MS, Range, decimal};
 use crate::{measure_next, questions, replay, rollout, silence, timeline, verdict};
@@ -32,7 +36,12 @@ pub struct Source {
 pub fn compose(sources: &[Source], facts: &Facts) -> Report {
     let findings = rules::check(facts);
     let plan = plan::plan(facts, &findings);
-    let edge = Edge { sources, facts, lines: sources.iter().map(|source| LineIndex::new(&source.text)).gather() };
+    let edge = Edge {
+        sources,
+        facts,
+        lines: sources.iter().map(|source| LineIndex::new(&source.text)).gather(),
+        speakers: [true, false].map(|etcd| speakers(facts, etcd)),
+    };
     Report {
         schema_version: 1,
         verdict: verdict::verdict(facts, &findings, &plan),
@@ -59,11 +68,24 @@ fn id(document: usize) -> String {
     format!("d{}", document + 1)
 }
 
+/// How many there are whose etcd speaks, or whose fleet or another program does.
+fn speakers(facts: &Facts, etcd: bool) -> usize {
+    distinct(facts.all_events().filter(|(_, event)| event.is_etcd_server() == etcd).filter_map(|(id, _)| speaker(facts, id))).len()
+}
+
+/// Who wrote a line: its machine, or its document where no line of it names one.
+fn speaker(facts: &Facts, id: EventId) -> Option<String> {
+    let named = facts.event(id).host.is_some() || facts.logs[id.log].hosts.is_empty();
+    named.then(|| facts.host(id))
+}
+
 /// The edge: where byte ranges become lines and columns.
 struct Edge<'a> {
     sources: &'a [Source],
     facts: &'a Facts,
     lines: Vec<LineIndex>,
+    /// On how many machines or in how many documents etcd speaks, and fleet or another.
+    speakers: [usize; 2],
 }
 
 impl Edge<'_> {
@@ -74,7 +96,7 @@ impl Edge<'_> {
             severity: finding.severity,
             confidence: finding.confidence,
             title: finding.title.clone(),
-            what: finding.what.clone(),
+            what: format!("{}{}", finding.what, self.tellers(finding)),
             why: finding.why.clone().unwrap_or_else(|| rule.map_or("", |rule| rule.why).to_owned()),
             what_to_do: finding.what_to_do.clone().unwrap_or_else(|| rule.map_or("", |rule| rule.what_to_do).to_owned()),
             count: finding.count,
@@ -82,6 +104,26 @@ impl Edge<'_> {
             parameters: finding.parameters.iter().map(|parameter| parameter.id().to_owned()).gather(),
             references: rule.map_or(&[][..], |rule| rule.references).iter().map(|reference| (*reference).to_owned()).gather(),
         }
+    }
+
+    /// Whose lines they are, the one with most first, where not everybody has some.
+    fn tellers(&self, finding: &Finding) -> String {
+        let speakers = finding.evidence.iter().filter_map(|evidence| match evidence.at {
+            At::Event(id) => Some((speaker(self.facts, id)?, ())),
+            At::Place(_) => None,
+        });
+        let mut tellers = groups(speakers.gather());
+        let of_etcd =
+            matches!(finding.evidence.first(), Some(Evidence { at: At::Event(id), .. }) if self.facts.event(*id).is_etcd_server());
+        if finding.severity == Severity::Info || tellers.len() >= self.speakers[usize::from(!of_etcd)] {
+            return String::new();
+        }
+        by_key(&mut tellers, |(_, lines)| Reverse(lines.len()));
+        let names = tellers.iter().map(|(who, _)| {
+            let document = (0..self.sources.len()).find(|at| id(*at) == *who);
+            document.map_or(who.as_str(), |at| self.sources[at].name.rsplit('/').next().unwrap_or(""))
+        });
+        listed(&names.gather()).map_or(String::new(), |names| format!(" The lines are from {names}."))
     }
 
     fn evidence(&self, evidence: &Evidence) -> Option<EvidenceReport> {
@@ -460,4 +502,31 @@ fn limits(facts: &Facts) -> Vec<String> {
         limits.push(String::from("This may be etcd before 2.3, which prints no late-heartbeat line, so their absence says nothing."));
     }
     limits
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Document, Input, analyze};
+
+    const LATE: &str =
+        "2016-04-20 10:00:01.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 712.5ms)\n";
+    const ELECTED: &str = "2016-04-20 10:00:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4\n";
+
+    fn what(documents: &[(&str, &str)]) -> String {
+        let document = |(name, text): &(&str, &str)| Document { name: Some((*name).to_owned()), text: (*text).to_owned() };
+        let report = analyze(&Input { documents: documents.iter().map(document).collect(), ..Input::default() });
+        report.findings.into_iter().find(|finding| finding.id == "etcd-heartbeat-late").expect("a late heartbeat").what
+    }
+
+    #[test]
+    fn the_one_of_several_that_stalls_is_named() {
+        assert!(what(&[("n1.log", LATE), ("logs/n2.log", ELECTED)]).ends_with(" The lines are from n1.log."));
+        let journal = "Apr 20 10:00:00 core-02 etcd2[815]: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4\n\
+                       Apr 20 10:00:01 core-01 etcd2[801]: failed to send out heartbeat on time (deadline exceeded for 712.5ms)\n";
+        assert!(what(&[("journal", journal)]).ends_with(" The lines are from core-01."));
+        // All of them, or the only one: nothing is pointed at.
+        for documents in [&[("n1.log", LATE), ("n2.log", LATE)][..], &[("n1.log", LATE)]] {
+            assert!(!what(documents).contains("lines are from"));
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! about itself ties it to a raft member.
 
 use super::{EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::sort::sort;
 use crate::units::Micros;
@@ -95,6 +96,13 @@ fn names_leader(event: &Event) -> bool {
 fn own_name(facts: &Facts, voice: &Voice) -> String {
     let own = voice.events.iter().find_map(|id| speaker(facts.event(*id)));
     own.map_or_else(|| facts.host(voice.events[0]), str::to_owned)
+}
+
+/// Raft ids and the machines they run on, where lines name them. The last machine of an id counts.
+pub fn machines_of_members(facts: &Facts) -> Vec<(String, String)> {
+    let mut voices = etcd_voices(facts);
+    voices.retain(|voice| voice.host.is_some());
+    voices.into_iter().rev().map(|voice| (voice.member.clone(), facts.host(voice.events[0]))).gather()
 }
 
 /// The member that speaks in a raft line.

@@ -123,6 +123,17 @@ pub fn lines(facts: &Facts, events: &[EventId]) -> u64 {
     events.iter().map(|id| u64::from(facts.event(*id).repeat.max(1))).sum()
 }
 
+/// `a`, `a and b`, `a, b, c and 2 more`; nothing of none.
+pub fn listed(names: &[&str]) -> Option<String> {
+    const MOST: usize = 3;
+    match names {
+        [] => None,
+        [only] => Some((*only).to_owned()),
+        [first @ .., last] if names.len() <= MOST => Some(format!("{} and {last}", first.join(", "))),
+        _ => Some(format!("{} and {} more", names[..MOST].join(", "), names.len() - MOST)),
+    }
+}
+
 /// The machines or documents these lines come from.
 pub fn hosts(facts: &Facts, events: &[EventId]) -> Vec<String> {
     sort::distinct(events.iter().map(|id| facts.host(*id)))

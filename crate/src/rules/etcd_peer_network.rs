@@ -1,11 +1,11 @@
 //! `etcd-peer-network`: members cannot reach each other.
 
 use super::common::{
-    MOST_EVIDENCE, REFUSED, TLS_TIMEOUT, alerted, at_the_end, blames_certificate, hosts, lines, matching, near, plural, says, time,
+    MOST_EVIDENCE, REFUSED, TLS_TIMEOUT, alerted, at_the_end, blames_certificate, hosts, lines, listed, matching, near, plural, says, time,
     with_etcd_stop,
 };
 use super::{Finding, Rule};
-use crate::facts::voices::{START_LINES, speaker};
+use crate::facts::voices::{START_LINES, machines_of_members, speaker};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, Stall, StallKind, tools};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
@@ -86,6 +86,9 @@ fn lost_packets(facts: &Facts) -> Option<Finding> {
 fn trouble(facts: &Facts, events: &[EventId]) -> Finding {
     let told = plural(lines(facts, events), "line tells", "lines tell");
     let severity = if stays_away(facts, events) { Severity::Critical } else { Severity::Warning };
+    let to = unreached(facts, events);
+    let names: Vec<&str> = to.iter().map(String::as_str).gather();
+    let between = listed(&names).map_or(String::from("between members"), |names| format!("to {names}"));
     let peers = distinct(events.iter().filter_map(|id| peer(facts.event(*id))));
     let one = peers.len() == 1 && events.iter().all(|id| peer(facts.event(*id)).is_some());
     let silent = cause(facts, events) == NO_ANSWER && events.iter().all(|id| is_silent(facts.event(*id)));
@@ -96,7 +99,7 @@ fn trouble(facts: &Facts, events: &[EventId]) -> Finding {
             _ => "Members heard nothing of each other in time: they stood still, or were cut off",
         };
         let what = format!(
-            "{told} of connections that were there and fell silent. A process that stands still and a cut link leave the same lines."
+            "{told} of connections {between} that were there and fell silent. A process that stands still and a cut link leave the same lines."
         );
         let finding = Finding::new(RULE.id, severity, Confidence::Low, title, what);
         return finding.advising("Paste the logs of all members of these minutes: one that stood still printed nothing meanwhile, one that was cut off went on. Then look at its process and its disk, or at its link.");
@@ -107,7 +110,19 @@ fn trouble(facts: &Facts, events: &[EventId]) -> Finding {
         _ => "Members could not reach each other",
     };
     let title = format!("{who}: {}", cause(facts, events));
-    Finding::new(RULE.id, severity, Confidence::High, title, format!("{told} of broken or refused connections between members."))
+    Finding::new(RULE.id, severity, Confidence::High, title, format!("{told} of broken or refused connections {between}."))
+}
+
+/// The peers that these lines name: by host where the input tells whose the id is, by address where no line has an id.
+fn unreached(facts: &Facts, events: &[EventId]) -> Vec<String> {
+    let known = machines_of_members(facts);
+    let name = |peer: &str| known.iter().find(|(id, _)| id == peer).map_or(peer, |(_, name)| name).to_owned();
+    let named = |dialled: bool| {
+        let fit = events.iter().map(|id| facts.event(*id)).filter(|event| (event.meaning == Meaning::PeerDialError) == dialled);
+        distinct(fit.filter_map(|event| event.word("peer")).map(|peer| name(peer.trim_end_matches(':'))))
+    };
+    let ids = named(false);
+    if ids.is_empty() { named(true) } else { ids }
 }
 
 /// What may have broken a link, by its moment.
@@ -497,6 +512,17 @@ mod tests {
         let severity = |error: &str| find(&facts(&[&refused(error)]), "etcd-peer-network").expect("said").severity;
         assert_eq!(severity("dial tcp 192.0.2.1:2380: connect: connection refused"), Severity::Warning);
         assert_eq!(severity("unexpected EOF"), Severity::Info);
+    }
+
+    #[test]
+    fn who_is_not_reached_is_named() {
+        let refused = "Apr 20 10:00:05 core-01 etcd2[815]: rafthttp: failed to dial 91d25258d70ad868 on stream Message (dial tcp 192.0.2.8:2380: no route to host)\n";
+        let own = "Apr 20 09:59:01 core-02 etcd2[815]: raft: 91d25258d70ad868 became follower at term 4\n";
+        let what = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("said").what;
+        assert!(what(refused).ends_with("connections to 91d25258d70ad868."), "{}", what(refused));
+        assert!(what(&format!("{own}{refused}")).ends_with("connections to core-02."));
+        let dialled = "Apr 20 10:00:05 core-01 etcd2[815]: dial tcp 192.0.2.8:2380: connection refused\n";
+        assert!(what(dialled).ends_with("connections to 192.0.2.8:2380."), "{}", what(dialled));
     }
 
     /// A leader that stood still for longer than 5 s and one that was cut off leave the same lines in a follower's log.
