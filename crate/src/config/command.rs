@@ -10,7 +10,7 @@ pub fn etcd_word(text: &str) -> Option<usize> {
             return Some(at + body.len());
         }
         at += word.len();
-        command = matches!(body, "exec" | "sudo" | "nohup" | "&&" | "||" | ";" | "then" | "do" | "")
+        command = matches!(body, "exec" | "sudo" | "nohup" | "env" | "&&" | "||" | ";" | "then" | "do" | "")
             || body.ends_with(';')
             // A variable before it, the name of a process in a Procfile, or the mark of a traced shell.
             || (command && (body.contains('=') || body.ends_with(':') || body.bytes().all(|byte| byte == b'+')))

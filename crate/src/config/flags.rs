@@ -9,6 +9,7 @@ use super::inner::Inner;
 use super::script::{self, Script};
 pub use super::words::{Word, words};
 use super::{keys, scalar};
+use crate::parameters::Parameter;
 use crate::text::DocumentId;
 use crate::units::parse_go_duration;
 
@@ -100,7 +101,10 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
         };
         let (value, span) = without_inner_quotes(&inner.text, value, span);
         builder.fact_of_flag(name, value);
-        let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) else { continue };
+        // Another program may spell its flags with underscores.
+        let ours = || outer.iter().any(|word| is_image(&word.text) || matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2")));
+        let is_ours = |(parameter, _): &(Parameter, bool)| parameter.is_etcd() && (!name.contains('_') || ours());
+        let Some(meant) = keys::of_key(name).filter(is_ours) else { continue };
         let home = Home::new(unit, Class::Flag, file);
         match referred(value).map(|name| variables.iter().rfind(|(known, _, _)| known == name).ok_or(name)) {
             // The flag repeats the variable of the same name: that one is the setting.
@@ -323,6 +327,15 @@ mod tests {
         assert!(crate::config::read(0, help).is_none());
         let commented = format!("# {}\netcd --heartbeat-interval=250\n", help.lines().nth(1).unwrap_or("").trim());
         assert_eq!(crate::config::read(0, &commented).expect("a command").settings.len(), 1);
+    }
+
+    /// Go's flag package knows a flag by its one name.
+    #[test]
+    fn a_flag_with_underscores_ends_etcd() {
+        let told = |text: &str| read(0, text).problems.iter().map(|problem| problem.id).collect::<Vec<_>>();
+        assert_eq!(told("etcd --name a --election_timeout=2000\n"), ["etcd-bad-config"]);
+        let other = read(0, "tune-etcd.py --election_timeout=2000\n");
+        assert!(other.settings.is_empty() && other.problems.is_empty());
     }
 
     #[test]

@@ -10,8 +10,9 @@ use super::builder::{Builder, Class, Home};
 use super::command::etcd_word;
 use super::configuration::{Configuration, Launcher, Source};
 use super::inner::Inner;
+use super::script::{self, Script};
 use super::tree::tree_of;
-use super::{detect, env, etcd_yaml, files, flags, fragment, ignition, k3s, keys, scalar, script};
+use super::{detect, env, etcd_yaml, files, flags, fragment, ignition, k3s, keys, scalar};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
@@ -192,7 +193,7 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
             _ => {}
         }
         walk(builder, tree, &entry.value, member, depth + 1);
-        if matches!(name.as_str(), "apiserver" | "controllermanager" | "scheduler" | "kubelet") {
+        if matches!(name.as_str(), "apiserver" | "controllermanager" | "scheduler" | "kubelet" | "kubeapi" | "kubecontroller") {
             let owner = entry.name();
             builder.void_from(claims, "config-wrong-section", |parameter| {
                 format!("{} stands among the arguments of {owner}, which is not etcd; it belongs among those of etcd.", parameter.key())
@@ -336,7 +337,7 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
         if text.contains(char::is_whitespace) {
             // A whole command in one word, as after `sh -c`.
             let cut = flags::words(&text, 0..text.len());
-            flags::take(builder, &inner, &cut, member, "", &[]);
+            flags::take(builder, &inner, &cut, member, "", &Script::of(&inner).variables);
             continue;
         }
         if let Some(name) = held.take() {
@@ -369,9 +370,8 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
 fn flag(builder: &mut Builder, inner: &Inner, member: &str, name: &str, from: usize) {
     let value = inner.text.get(from..).unwrap_or("").to_owned();
     builder.fact_of_flag(name, &value);
-    let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) else { return };
+    let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { return };
     builder.claim(meant, inner.place(from..inner.text.len()), scalar::daemon(meant.0, &value), Home::new(member, Class::Flag, ""));
-    builder.misspelt_flag(name);
 }
 
 /// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`.
@@ -540,6 +540,7 @@ mod tests {
             "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - {name: heartbeat-interval, value: \"500\"}\n    - name: election-timeout\n      value: \"5000\"\n",
             "services:\n  etcd:\n    extra_args:\n      heartbeat-interval: 500\n      election-timeout: 5000\n",
             "apiVersion: kubekey.kubesphere.io/v1alpha2\nkind: Cluster\nspec:\n  etcd:\n    heartbeatInterval: 500\n    electionTimeout: 5000\n",
+            "kind: Pod\nspec:\n  containers:\n  - name: etcd\n    command:\n    - sh\n    - -c\n    - |\n      BEAT=500\n      exec etcd --heartbeat-interval=$BEAT \\\n        --election-timeout 5000\n",
             "apiVersion: kubekey.kubesphere.io/v1\nkind: Config\nspec:\n  etcd:\n    env:\n      heartbeat_interval: 500\n      election_timeout: 5000\n",
             "vars:\n  - {key: ETCD_HEARTBEAT_INTERVAL, value: \"500\"}\n  - {key: ETCD_ELECTION_TIMEOUT, value: 5000}\n",
             "- lineinfile:\n    line: 'ETCD_HEARTBEAT_INTERVAL=\"500\"'\n- lineinfile:\n    line: ETCD_ELECTION_TIMEOUT=5000\n",

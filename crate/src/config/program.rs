@@ -81,9 +81,8 @@ fn has_map(text: &str) -> bool {
 
 /// Whether a text has what Puppet and Chef call etcd: a class, an attribute, a resource.
 fn has_home(text: &str) -> bool {
-    ["class { 'etcd", "class {'etcd", "class { '::etcd", "['etcd']", "[\"etcd\"]", "['etcd_", "etcd_service "]
-        .iter()
-        .any(|home| search::has(text, home))
+    let homes = ["class { 'etcd", "class {'etcd", "class { '::etcd", "default['", "override['", "etcd_service '"];
+    search::has(text, "etcd") && homes.iter().any(|home| search::has(text, home))
 }
 
 /// Whether the text in quotes around `at` is an item of a list, an argument, or a piece of a text: a shell parts words by

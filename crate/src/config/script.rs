@@ -56,15 +56,14 @@ impl Script {
                 script.exported.extend(names.filter(|name| exports && keys::of_variable(name).is_some()));
             }
             for (name, value, span) in assignments(&words) {
-                let known = script.variables.iter().position(|(known, _, _)| *known == name);
-                if let Some(known) = known {
-                    script.variables.remove(known);
-                    several.push(name);
-                } else if several.contains(&name) {
-                } else if template::fills(&value) {
-                    several.push(name);
-                } else {
-                    script.variables.push((name, value, inner.place(span)));
+                match script.variables.iter().position(|(known, _, _)| *known == name) {
+                    Some(known) => {
+                        script.variables.remove(known);
+                        several.push(name);
+                    }
+                    None if several.contains(&name) => {}
+                    None if template::fills(&value) => several.push(name),
+                    None => script.variables.push((name, value, inner.place(span))),
                 }
             }
         }
@@ -147,6 +146,7 @@ mod tests {
             "#!/bin/sh\nHB=250\nET=\"2500\" # ms\nexec etcd --name a --heartbeat-interval $HB --election-timeout=${ET}\n",
             "#!/bin/sh\nreadonly HB=250; export ET=2500;\nsudo etcd --heartbeat-interval=\"$HB\" --election-timeout \"$ET\"\n",
             "HB=${HB:-250}\n: \"${ET:=2500}\"\ndocker run -d quay.io/coreos/etcd:v3.5.9 etcd --heartbeat-interval=$HB --election-timeout=$ET\n",
+            "#!/bin/sh\nHB=250\nexec env ETCD_HEARTBEAT_INTERVAL=$HB ETCD_ELECTION_TIMEOUT=2500 etcd --data-dir /x\n",
             "etcd --name a --heartbeat-interval=${HB:-250} --election-timeout=${ET:-2500}\n",
             "HB := 250\nET ?= 2500\nrun:\n\tdocker run quay.io/coreos/etcd etcd --heartbeat-interval $(HB) --election-timeout ${ET}\n",
             "ETCD_HEARTBEAT_INTERVAL=250\nET=2500\ndocker run -e ETCD_HEARTBEAT_INTERVAL=$ETCD_HEARTBEAT_INTERVAL -e ETCD_ELECTION_TIMEOUT=${ET} quay.io/coreos/etcd\n",
