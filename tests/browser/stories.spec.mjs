@@ -239,8 +239,7 @@ suite('nothing the reader gave is lost', (story) => {
     await page.locator('#paste').click();
     await paste(page, CONFIG);
     await answered(page);
-    await page.evaluate(() => history.back());
-    await page.waitForTimeout(300);
+    await Promise.all([page.waitForEvent('dialog'), page.evaluate(() => history.back())]);
     assert.deepEqual(asked, ['beforeunload']);
     assert.deepEqual(await given(page), [CONFIG]);
   });
