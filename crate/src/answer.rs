@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::config::Configuration;
-use crate::facts::{EventId, Facts, Generation, InForce, VersionRange, versions};
+use crate::facts::{EventId, Facts, Generation, InForce, VersionRange, members, twice, versions};
 use crate::gather::Gather;
 use crate::log::event::{LogReading, Order};
 use crate::measures::measures;
@@ -490,6 +490,8 @@ fn limits(facts: &Facts) -> Vec<String> {
     for log in &facts.logs {
         limits.extend(log.limits.iter().cloned());
     }
+    limits.extend(twice::words(&facts.logs));
+    limits.extend(members::several_clusters(facts));
     limits.extend(versions::several(facts));
     if let Some(span) = plan::log_span(facts).filter(|span| *span < 3600 * crate::units::S) {
         limits.push(format!("The logs cover {}: a rate per day is only what would come if it went on like that.", plan::covered(span)));

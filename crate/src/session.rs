@@ -415,4 +415,16 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
             assert_eq!((patches[0].document.as_deref(), patches[0].disposition.as_str()), (Some("d1"), expected), "{text}");
         }
     }
+
+    /// A report may be asked for again, and is the same.
+    #[test]
+    fn a_log_without_years_stays_where_it_was_put() {
+        let mut session = Session::new(Assumptions::default());
+        for text in [LATE, LOST] {
+            let id = session.open(None);
+            session.push(id, text.as_bytes());
+        }
+        let mut said = || serde_json::to_string(&session.report()).expect("JSON");
+        assert_eq!(said(), said());
+    }
 }

@@ -2,6 +2,7 @@
 //! `dial tcp …`, `context deadline exceeded`, `x509: …`, `no space left on device`, `panic: …`.
 //! Such a line counts only where something shows that it is about etcd or fleet.
 
+use super::border::is_prompt;
 use super::event::{Event, Meaning};
 use super::header::header;
 use super::pattern::{Kind, Piece};
@@ -52,6 +53,9 @@ pub fn is_of_another_raft(event: &Event) -> bool {
     short || event.text.contains("module=raft") || event.text.contains(" level=info msg=\"") && !event.text.contains("etcd")
 }
 
+/// How a command begins that runs etcdctl.
+const COMMANDS: [&str; 6] = ["etcdctl", "ETCDCTL_", "sudo ", "kubectl ", "docker ", "crictl "];
+
 /// What stands around a value in a table of Markdown.
 pub const CELL: [char; 4] = [' ', '`', '|', '*'];
 
@@ -75,6 +79,11 @@ pub fn is_mention(event: &Event) -> bool {
         // talosctl lists what befell a service, the newest first: what stands below is over.
         Meaning::ClientDeadline if event.text.contains("]: Health check failed: ") => !event.text.starts_with("EVENTS"),
         Meaning::ClientDeadline => event.time.is_none() && within_a_sentence(&event.text, "context deadline exceeded"),
+        // What an article tells people to enter.
+        Meaning::CtlDisarm => {
+            let command = event.text.trim_start_matches(['$', '#', ' ']);
+            !is_prompt(&event.text) && !COMMANDS.iter().any(|known| command.starts_with(known))
+        }
         Meaning::EtcdPanic => !["panic: ", "fatal error: "].iter().any(|words| begins_with(&event.text, words)),
         // zap puts a trace into each line of level error (etcd 3.6).
         Meaning::StackFrame => {

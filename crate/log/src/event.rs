@@ -161,10 +161,14 @@ pub struct LogReading {
     pub last: Option<(Time, Box<str>)>,
     /// The recognised messages, oldest first.
     pub events: Vec<Event>,
+    /// What stands elsewhere in the input too and is left out of `events`, each with its place among them.
+    pub twice: Vec<(usize, Event)>,
     /// `file.go:NNN` with its message's signature and the host that printed it, for version fingerprints.
     pub fingerprints: Vec<(Option<u16>, u16, Box<str>)>,
     /// Messages dropped because there were too many, with their number.
     pub dropped: u64,
+    /// Most of the text stands in lines that are too long to be read to their end.
+    pub mostly_unheard: bool,
     /// Anything cut or guessed, as sentences.
     pub limits: Vec<String>,
 }

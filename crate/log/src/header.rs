@@ -296,19 +296,28 @@ fn marking(text: &str) -> Option<usize> {
     (is_file && follows()).then_some(name.len() + 1)
 }
 
+/// Keys before the date of an article or a form, which are no machine's name.
+const DATES: [&str; 7] = ["date:", "published:", "updated:", "created:", "modified:", "lastmod:", "posted:"];
+
 /// Names of a machine, a pod, a container, and then a dated stamp: `core-1: 2015-...`, `core-1 etcd 2015-...`;
-/// etcd's tests put member and process into brackets before it: `(member-2) (19803): raft 2024/...`.
+/// etcd's tests put member and process into brackets before it: `(member-2) (19803): raft 2024/...`; talosctl facility and
+/// level of the kernel's log: `192.0.2.8: user: warning: [2024-...]: `.
 /// The length up to the stamp.
 fn before_stamp(text: &str) -> Option<usize> {
     let mut at = 0;
-    for _ in 0..2 + usize::from(text.starts_with('(')) {
+    let kernel = text.contains(": [20");
+    for _ in 0..2 + usize::from(text.starts_with('(') || kernel) {
         let name = word(&text[at..]);
+        if DATES.contains(&name) {
+            return None;
+        }
         let is_name = name.len() < 80 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-._:/[]()".contains(&b));
         at = skip_decoration(text, at + name.len(), text.len());
         if !is_name || at >= text.len() {
             return None;
         }
-        if stamp(&text[at..]).is_some_and(|read| read.clock != Clock::TimeOfDay) {
+        let bracket = usize::from(kernel && text[at..].starts_with('['));
+        if stamp(&text[at + bracket..]).is_some_and(|read| read.clock != Clock::TimeOfDay) {
             return Some(at);
         }
     }
@@ -493,6 +502,18 @@ mod tests {
             assert_eq!(read(&line), (Some("2021-06-05T02:20:39.344Z"), host, None, None));
         }
         assert_eq!(read(&format!("etcd-cp-1 etcd {json}")).1, Some("etcd-cp-1"), "stern");
+    }
+
+    #[test]
+    fn the_kernels_log_as_talosctl_shows_it() {
+        let line = "192.0.2.8: user: warning: [2024-08-12T10:21:02.227217999Z]: [talos] service[etcd](Running): Health check failed: x";
+        assert_eq!(read(line), (Some("2024-08-12T10:21:02.227217999Z"), Some("192.0.2.8"), None, None));
+    }
+
+    #[test]
+    fn the_key_of_a_date_is_no_host() {
+        assert_eq!(read("date:   2015-10-16 10:12:51"), (None, None, None, None));
+        assert_eq!(read("core-1: 2015-10-16 10:12:51").1, Some("core-1"));
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod border;
 pub mod borrowed;
 pub mod event;
 pub mod header;
+pub mod nested;
 pub mod order;
 pub mod pattern;
 pub mod plain;

@@ -43,6 +43,11 @@ pub fn role(name: &str) -> Option<Role> {
     FIELDS.iter().find(|(known, _)| *known == name).map(|(_, role)| *role)
 }
 
+/// The names of the fields that hold this.
+pub fn names(role: Role) -> impl Iterator<Item = &'static str> {
+    FIELDS.iter().filter(move |(_, of)| *of == role).map(|(name, _)| *name)
+}
+
 /// What stands for signs in the source of a page, and what a blog, a wiki or a word processor makes of plain quotes and
 /// blanks.
 const STAND_INS: [(&str, &str); 11] = [
@@ -101,7 +106,7 @@ fn unboxed(line: &str) -> Option<String> {
     if !record {
         return None;
     }
-    let first = |role: Role| FIELDS.iter().filter(|(_, of)| *of == role).find_map(|(name, _)| json_field(line, name));
+    let first = |role: Role| names(role).find_map(|name| json_field(line, name));
     let inner = unescape(first(Role::Text)?);
     let host = first(Role::Host).map(|host| json_field(host, "name").unwrap_or(host));
     let mut text = first(Role::Time).unwrap_or("").to_owned();
@@ -188,6 +193,7 @@ pub fn unescape(text: &str) -> String {
         match characters.next() {
             Some('n') => clean.push('\n'),
             Some('t') => clean.push('\t'),
+            Some('r') => {}
             Some('u') => {
                 let code: String = characters.by_ref().take(4).collect();
                 clean.extend(u32::from_str_radix(&code, 16).ok().and_then(char::from_u32));

@@ -80,7 +80,10 @@ fn opening(kept: &str) -> Option<(u16, Match)> {
 /// A mere level, the word `panic`, a line of a trace or one of every start tells less than any other text. The error
 /// that a JSON line tells with its message comes first where a collector has sorted the fields by name.
 fn rank(line: &str, number: u16, found: &Match) -> (bool, bool, usize, usize, u16) {
-    let weak = matches!(signature(number).meaning, Meaning::EtcdFatal | Meaning::EtcdPanic | Meaning::StackFrame | Meaning::EtcdRoutine);
+    let weak = matches!(
+        signature(number).meaning,
+        Meaning::EtcdFatal | Meaning::EtcdPanic | Meaning::StackFrame | Meaning::EtcdRoutine | Meaning::AlertState
+    );
     (weak, line[..found.start].ends_with(r#""error":""#), found.start, usize::MAX - found.weight, number)
 }
 

@@ -74,10 +74,10 @@ impl Open {
     }
 
     /// A recognised line goes on where its JSON is not closed, or where a full row ends within a message
-    /// and a row follows that is not longer.
-    pub fn is_unfinished(&self, row: &str) -> bool {
+    /// that is not known to be whole, and a row follows that is not longer.
+    pub fn is_unfinished(&self, row: &str, whole: bool) -> bool {
         let is_json = search::has(&self.raw, "\"msg\":") && !self.raw.trim_end().ends_with('}');
-        is_json || self.last == self.width && self.width >= NARROWEST && row.chars().count() <= self.width && !is_mark(row)
+        is_json || !whole && self.last == self.width && self.width >= NARROWEST && row.chars().count() <= self.width && !is_mark(row)
     }
 
     /// A message that needs the new row: it lies over the joint, or follows one that is all header.
@@ -116,11 +116,11 @@ pub fn glued(text: &str) -> Option<usize> {
     None
 }
 
-/// Where behind a message that ends at `end` the next line of the log begins: `{"level":"`, or a level and a package,
+/// Where behind a message that ends at `end` the next line of the log begins: `{"level":"`, the next member that etcdctl shows, or a level and a package,
 /// `W | etcdserver: `, with or without a stamp before them.
 pub fn next_message(text: &str, end: usize) -> Option<usize> {
     let tail = text.get(end..)?;
-    if let Some(at) = search::find(tail, "{\"level\":\"") {
+    if let Some(at) = ["{\"level\":\"", "{\"Endpoint\":\""].iter().find_map(|opening| search::find(tail, opening)) {
         return Some(end + at);
     }
     let (bytes, bar) = (text.as_bytes(), end + search::find(tail, " | ")?);

@@ -8,8 +8,9 @@ use std::borrow::Cow;
 
 use super::event::{Clock, Event, LogReading, Meaning, Time, Value};
 use super::header::{Header, Headers, header};
+use super::nested;
 use super::order::Stamps;
-use super::pattern::{Match, json_field, value, values};
+use super::pattern::{Match, Piece, json_field, value, values};
 use super::plain::plain;
 use super::prefilter::prefilter;
 use super::recognise::recognise;
@@ -76,8 +77,12 @@ pub struct Scanner {
     wrapped: bool,
     record: Option<Record>,
     too_long: u64,
+    /// Bytes beyond the length up to which a line is read.
+    unheard: u64,
     last_micros: Option<i64>,
     stamps: Stamps,
+    /// Those of recognised lines alone.
+    own_stamps: Stamps,
 }
 
 /// How the text is written.
@@ -150,8 +155,10 @@ impl Scanner {
             wrapped: false,
             record: None,
             too_long: 0,
+            unheard: 0,
             last_micros: None,
             stamps: Stamps::default(),
+            own_stamps: Stamps::default(),
         }
     }
 
@@ -288,12 +295,20 @@ impl Scanner {
         self.offset += length + end_bytes;
         self.reading.lines += 1;
         self.too_long += u64::from(length > LONGEST_LINE as u64);
+        self.unheard += length.saturating_sub(LONGEST_LINE as u64);
         let span = Span { start, end: start + length - u64::from(ends_in_return) };
         let shown = (span.end - start).min(bytes.len() as u64) as usize;
         // Nearly all lines are text, which this tells many bytes at a time.
         let bytes = &bytes[..shown];
         let raw = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
-        self.line(Row { raw: &raw, number: self.reading.lines, span });
+        let (row, nested) = (Row { raw: &raw, number: self.reading.lines, span }, nested::lines(&raw));
+        if nested.is_empty() {
+            self.line(row);
+        }
+        for (range, line) in &nested {
+            let span = Span { start: start + range.start as u64, end: start + range.end as u64 };
+            self.line(Row { raw: line, span, ..row });
+        }
         // Records and wrapped lines are more than one line: there all are read.
         let closely = start < CLOSELY || self.wrapped || self.record.is_some();
         if start >= self.look {
@@ -449,7 +464,13 @@ impl Scanner {
     /// Whether this row is the rest of the line before, which a terminal wrapped; then it is added there.
     fn goes_on(&mut self, row: &str, known: bool) -> bool {
         let Some(mut open) = self.open.take() else { return false };
-        if open.event.is_some() && (known || !open.is_unfinished(row)) || open.rows == ROWS {
+        // A message that ends with fixed words is whole once these are there.
+        let is_whole = |event: usize| {
+            let event = &self.reading.events[event];
+            !event.cut && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
+        };
+        let unfinished = |event: usize| !known && open.is_unfinished(row, is_whole(event));
+        if !open.event.is_none_or(unfinished) || open.rows == ROWS {
             return false;
         }
         let bare = row.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
@@ -496,6 +517,7 @@ impl Scanner {
         let signature = signature(number);
         self.reading.recognised += 1;
         self.note_header(head);
+        self.own_stamps.note(head);
         count(&mut self.programs, signature.program);
         if signature.meaning == Meaning::Repeated {
             let times = values(&signature.pieces, found.start, text, false);
@@ -660,16 +682,26 @@ impl Scanner {
         }
         self.drop_foreign();
         let mut reading = self.reading;
-        reading.order = self.stamps.order();
-        self.stamps.sort(&mut reading.events, reading.hosts.len());
-        reading.clock = self.stamps.clock;
-        reading.zoned = !self.stamps.unzoned;
+        // Of a log that writes no dates, a date in the text around it tells nothing.
+        let dateless = self.own_stamps.clock == Clock::TimeOfDay;
+        let mut stamps = if dateless { self.own_stamps } else { self.stamps };
+        reading.order = stamps.order();
+        stamps.sort(&mut reading.events, reading.hosts.len());
+        reading.clock = stamps.clock;
+        reading.zoned = !stamps.unzoned;
         reading.format = format_words(&self.programs, &self.forms);
         reading.programs = programs(&self.programs);
-        (reading.first, reading.last) = self.stamps.span(&reading.events);
+        (reading.first, reading.last) = stamps.span(&reading.events);
         if reading.dropped > 0 {
             reading.limits.push(format!("{} more lines of kinds already seen often were counted, not kept.", reading.dropped));
         }
+        let dateless = reading.events.iter().filter(|event| event.clock == Clock::TimeOfDay).count();
+        if dateless > 0 && reading.clock > Clock::TimeOfDay {
+            reading.limits.push(format!(
+                "{dateless} of the recognised lines carry a time without a date: each is put on the day that brings it next to the lines with dates."
+            ));
+        }
+        reading.mostly_unheard = self.unheard * 2 > self.offset;
         if self.too_long > 0 {
             let too_long = match self.too_long {
                 1 => String::from("1 line is longer than 64 KiB and was"),
@@ -861,6 +893,23 @@ mod tests {
         let said = "Nov 02 10:12:51 h app[1]: an article on failed to send out heartbeat on time and its causes\n";
         assert_eq!(read(&pasted).events.len(), 1);
         assert!(read(said).events.is_empty());
+    }
+
+    /// What stands below a message that ends with fixed words is no more of it.
+    #[test]
+    fn prose_below_a_whole_message_is_no_part_of_it() {
+        let slow =
+            "2019-05-04 10:00:01.301221 W | etcdserver: read-only range request \"key:\\\"/a\\\" \" took too long (2.18s) to execute";
+        let log = read(&format!("{slow}\nafter that: connection refused\n"));
+        assert_eq!(&*log.events[0].text, slow);
+    }
+
+    /// Of a log that writes no dates, a date in the text around it tells nothing.
+    #[test]
+    fn times_of_day_stay_without_a_date() {
+        let log =
+            read("Posted 2019-11-20 09:10:00\n10:12:51.344648 W | etcdserver: server is likely overloaded\n2019-11-20 09:10:00 was bad\n");
+        assert_eq!(log.first.map(|(_, stamp)| stamp.into_string()).as_deref(), Some("10:12:51.344648"));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use super::rows::Row;
 /// Where in the rows under a head the cells stand that tell something.
 #[derive(Clone, Copy, Debug)]
 pub enum Table {
-    /// Members of etcd, between bars: their version, and whether each leads.
-    Members(Option<usize>, usize),
+    /// Members of etcd, between bars: their version, whether each leads, and the term.
+    Members(Option<usize>, usize, Option<usize>),
     /// What the processor did, between blanks: the share that the hypervisor took, in percent.
     Processor(usize),
 }
@@ -19,7 +19,7 @@ impl Table {
         // `avg-cpu:` names the row, and has no cell below it.
         let mut columns = text.split_whitespace().filter(|word| !word.ends_with(':'));
         match head.meaning {
-            Meaning::CtlStatus => Some(Table::Members(cell("VERSION"), cell("IS LEADER")?)),
+            Meaning::CtlStatus => Some(Table::Members(cell("VERSION"), cell("IS LEADER")?, cell("RAFT TERM"))),
             Meaning::ProcessorShares => columns.position(|word| matches!(word, "st" | "%steal")).map(Table::Processor),
             _ => None,
         }
@@ -28,7 +28,7 @@ impl Table {
     /// Adds a row to the event of the head; `false` where it is none.
     pub fn add(self, head: &mut Event, text: &str, row: Row) -> bool {
         match self {
-            Table::Members(version, leader) => {
+            Table::Members(version, leader, term) => {
                 let cell = |at: usize| text.split('|').nth(at).map(str::trim);
                 let Some(leads) = cell(leader).filter(|_| text.starts_with('|')).and_then(|cell| cell.parse::<bool>().ok()) else {
                     return false;
@@ -40,6 +40,9 @@ impl Table {
                 head.values.push((if leads { "leads" } else { "follows" }, Value::Number(1)));
                 if let Some(version) = version.and_then(cell) {
                     head.values.push(("version", Value::Text(version.into())));
+                }
+                if let Some(term) = term.and_then(cell).and_then(|term| term.parse().ok()) {
+                    head.values.push(("raft", Value::Number(term)));
                 }
             }
             Table::Processor(steal) => {

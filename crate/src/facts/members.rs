@@ -1,7 +1,7 @@
 //! How many members vote.
 
 use super::Facts;
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::sort::distinct;
 
 /// How many members vote: stated, configured, or at least those that the logs name.
@@ -41,10 +41,63 @@ fn named_members(facts: &Facts) -> Option<u32> {
 
 /// How many different raft ids these lines name.
 fn ids_in(facts: &Facts, meanings: &[Meaning]) -> u32 {
+    distinct(facts.events_of(meanings).flat_map(|(_, event)| ids(event))).len() as u32
+}
+
+/// The raft ids that one line names; zeros stand for nobody.
+fn ids(event: &Event) -> impl Iterator<Item = &str> {
     let is_id = |text: &&str| (8..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let ids = facts
-        .events_of(meanings)
-        .flat_map(|(_, event)| ["id", "leader", "old", "new", "from", "to", "peer"].into_iter().filter_map(|hole| event.word(hole)))
-        .filter(is_id);
-    distinct(ids).iter().filter(|id| id.bytes().any(|b| b != b'0')).count() as u32
+    let named = ["id", "leader", "old", "new", "from", "to", "peer"].into_iter().filter_map(|hole| event.word(hole));
+    named.filter(is_id).filter(|id| id.bytes().any(|b| b != b'0'))
+}
+
+/// Whether members are named that have leaders of their own and never speak of each other: as a limit, in one sentence.
+pub fn several_clusters(facts: &Facts) -> Option<String> {
+    // No cluster has so many members.
+    const MOST: usize = 50;
+    let mut groups: Vec<(Vec<&str>, bool)> = Vec::new();
+    for (_, event) in facts.events_of(&[Meaning::VoteReceived, Meaning::VoteCast, Meaning::LeaderElected, Meaning::LeaderChanged]) {
+        let mut group = (distinct(ids(event)), matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderChanged));
+        let known = |groups: &[(Vec<&str>, bool)]| groups.iter().position(|(other, _)| other.iter().any(|id| group.0.contains(id)));
+        if let Some(at) = known(&groups).filter(|at| group.0.iter().all(|id| groups[*at].0.contains(id))) {
+            groups[at].1 |= group.1;
+            continue;
+        }
+        while let Some(at) = groups.iter().position(|(other, _)| other.iter().any(|id| group.0.contains(id))) {
+            let (other, leads) = groups.swap_remove(at);
+            group = (distinct(group.0.into_iter().chain(other)), group.1 || leads);
+        }
+        if groups.len() > MOST || group.0.len() > MOST {
+            return None;
+        }
+        groups.push(group);
+    }
+    groups.retain(|(members, leads)| *leads && members.len() > 1);
+    crate::sort::sort(&mut groups);
+    let [first, second, ..] = &groups[..] else { return None };
+    Some(format!(
+        "The logs are of {} clusters whose members never speak of each other, as {} and {}. Their leaders and failures are counted together: give each cluster by itself.",
+        groups.len(),
+        first.0[0],
+        second.0[0]
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::several_clusters;
+    use crate::rules::testing::facts;
+
+    #[test]
+    fn members_that_never_speak_of_each_other() {
+        let heard =
+            |own: &str, leader: &str| format!("2019-05-04 10:00:01.120345 I | raft: raft.node: {own} elected leader {leader} at term 5\n");
+        let (a, b, c) = ("91d25258d70ad868", "2a0965170762fd09", "ca93d269ec463a6b");
+        let other = heard("5c1954e5cd7a3e68", "9b7aaee97a50e7e9");
+        let said = |text: &str| several_clusters(&facts(&[text]));
+        assert!(said(&(heard(a, b) + &other)).is_some_and(|said| said.starts_with("The logs are of 2 clusters")));
+        assert_eq!(said(&(heard(a, b) + &heard(c, a) + &heard(b, c))), None);
+        // A leader alone may be of either.
+        assert_eq!(said(&(heard(a, a) + &other)), None);
+    }
 }

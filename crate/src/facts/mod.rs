@@ -3,11 +3,12 @@
 mod changes;
 mod events;
 pub mod failures;
-mod members;
+pub mod members;
 pub mod metrics;
 pub mod settings;
 pub mod stalls;
 pub mod tools;
+pub mod twice;
 pub mod versions;
 pub mod voices;
 
@@ -15,7 +16,7 @@ use crate::config::Configuration;
 use crate::gather::Gather;
 use crate::input::Assumptions;
 use crate::log::event::{Clock, LogReading, Meaning};
-use crate::log::time::year_shift;
+use crate::log::time::{lacks_year, year_shift};
 use crate::model::{Failover, Failovers, Timers, fleet};
 use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::report::Provenance;
@@ -213,14 +214,17 @@ fn align_years(logs: &mut [LogReading]) {
     let dated = logs.iter().filter(|log| log.clock == Clock::Full).find_map(|log| log.first.as_ref());
     let Some(near) = dated.map(|(time, _)| time.micros) else { return };
     for log in logs.iter_mut().filter(|log| log.clock == Clock::NoYear) {
-        let Some(shift) = log.first.as_ref().map(|(time, _)| year_shift(time.micros, near)) else { continue };
-        move_clock(log, shift);
+        let moment = log.first.as_ref().map(|(time, _)| time.micros);
+        // What was read before has its year already.
+        let Some(moment) = moment.filter(|moment| lacks_year(*moment)) else { continue };
+        move_clock(log, year_shift(moment, near));
     }
 }
 
 fn move_clock(log: &mut LogReading, shift: Micros) {
     let stamps = [&mut log.first, &mut log.last].into_iter().flatten().map(|(time, _)| time);
-    let times = log.events.iter_mut().filter_map(|event| event.time.as_mut());
+    let twice = log.twice.iter_mut().map(|(_, event)| event);
+    let times = log.events.iter_mut().chain(twice).filter_map(|event| event.time.as_mut());
     stamps.chain(times).for_each(|time| time.micros += shift);
 }
 
@@ -317,6 +321,7 @@ impl Facts {
         assumptions: Assumptions,
     ) -> Facts {
         let mut logs = logs;
+        twice::leave_out(&mut logs);
         align_years(&mut logs);
         align_zones(&mut logs);
         let mut facts = Facts {

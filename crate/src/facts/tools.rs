@@ -9,7 +9,7 @@ impl Facts {
     /// Whether no log is here: configurations at most, and what tools measured.
     pub fn without_log(&self) -> bool {
         let measured = |event: &Event| event.program() == Program::Tool;
-        self.logs.iter().all(|log| !log.events.is_empty() && log.events.iter().all(measured))
+        self.logs.iter().all(|log| !(log.events.is_empty() && log.twice.is_empty()) && log.events.iter().all(measured))
     }
 }
 

@@ -110,8 +110,27 @@ pub fn said_outright(facts: &Facts, id: &'static str, events: &[EventId], title:
     (!events.is_empty()).then(|| Finding::new(id, Severity::Critical, Confidence::High, title, what).showing(facts, events))
 }
 
+/// Words with which Alertmanager and Grafana say that an alert is over.
+const OVER: &[&str] = &["[RESOLVED", "[Resolved]", "] Resolved", "Alerts Resolved", "**Resolved**", "\"status\":\"resolved\""];
+
+/// Whether the alert that stands last in the input stands below such words, or in one line with them.
+fn is_over(facts: &Facts, events: &[EventId]) -> bool {
+    let state = |id: &EventId| {
+        let before = facts.logs[id.log].events.iter().take(id.event + 1);
+        before.filter(|event| event.meaning == Meaning::AlertState).last()
+    };
+    let told = |id: &EventId| says(facts.event(*id), OVER) || state(id).is_some_and(|state| says(state, OVER));
+    events.iter().max().is_some_and(told)
+}
+
 /// What an alert of Prometheus says: told, not seen.
 pub fn alerted(facts: &Facts, id: &'static str, severity: Severity, events: &[EventId], title: impl Into<String>) -> Finding {
+    if is_over(facts, events) {
+        let title = title.into().replace("says an alert", "said an alert that is over");
+        let what = "The alert is marked as resolved. What raised it stands in etcd's own log of the minutes before it came.";
+        let advice = "Read etcd's own log of the minutes before the alert came, on all members.";
+        return Finding::new(id, Severity::Info, Confidence::Medium, title, what).advising(advice).showing(facts, events);
+    }
     // What etcd's log shows of stalls and leaders weighs more.
     let severity = if facts.stalls.is_empty() && facts.changes.is_empty() { severity } else { Severity::Info };
     let what = "An alert says so. It looks at the minutes before it, and tells neither the moment nor the cause: etcd's own log of these minutes does.";
@@ -155,6 +174,11 @@ pub fn voice(facts: &Facts, id: EventId) -> i64 {
 /// When an event happened.
 pub fn time(facts: &Facts, id: EventId) -> Option<Micros> {
     facts.event(id).time.map(|time| time.micros)
+}
+
+/// Whether a check of Talos that failed was passed within half a minute, as where etcd has just started (judgement).
+pub fn answered_soon(facts: &Facts, id: EventId) -> bool {
+    facts.event(id).meaning == Meaning::ProbeFailed && near(facts, id, &[Meaning::ProbeAnswered], 0, 30 * S, 2)
 }
 
 /// What a member says when it had stood still, at the end of it.

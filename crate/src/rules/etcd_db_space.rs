@@ -2,9 +2,10 @@
 
 use super::common::{alerted, lines, plural, said_outright, says};
 use super::{Finding, Rule};
-use crate::facts::Facts;
+use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::Meaning;
-use crate::report::Severity;
+use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -21,10 +22,20 @@ pub const RULE: Rule = Rule {
 
 fn check(facts: &Facts) -> Option<Finding> {
     // The same alarm also reports corruption, which is another matter.
-    let events = facts.events_where(|event| {
+    let mut events = facts.events_where(|event| {
         event.meaning == Meaning::QuotaAlarm && !says(event, &["CORRUPT"])
             || says(event, &["etcdserver: no space", "mvcc: database space exceeded", "alarm:NOSPACE", "ALARM NOSPACE"])
     });
+    let taken_back = taken_back(facts);
+    events.retain(|id| !taken_back.iter().any(|(log, line)| id.log == *log && facts.event(*id).line <= *line));
+    if !taken_back.is_empty() && events.is_empty() {
+        let title = "etcd's database was full, and its alarm was taken back";
+        let what =
+            "etcdctl printed the alarm as one that it took back. Nothing below it in the input says that the database is full again.";
+        let advice = "Ask for the size of the database now and then (etcdctl endpoint status -w table), and let etcd compact old revisions by itself (auto-compaction-retention).";
+        let past = facts.meaning(&[Meaning::CtlDisarm]);
+        return Some(Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).advising(advice).showing(facts, &past));
+    }
     if events.is_empty() {
         let told = facts.meaning(&[Meaning::AlertQuota]);
         let title = "etcd's database is close to its quota, says an alert";
@@ -35,8 +46,20 @@ fn check(facts: &Facts) -> Option<Finding> {
     said_outright(facts, RULE.id, &events, title, &what)
 }
 
+/// The last line of what each `etcdctl alarm disarm` printed, with its log: the alarms that it took back, one line each.
+fn taken_back(facts: &Facts) -> Vec<(usize, u64)> {
+    let ends = |command: EventId| {
+        let start = facts.event(command).line;
+        let printed = facts.logs[command.log].events.iter().skip(command.event + 1);
+        let alarms = printed.zip(start + 1..).take_while(|(event, line)| event.line == *line && says(event, &["alarm:NOSPACE"]));
+        alarms.last().map(|(_, line)| (command.log, line))
+    };
+    facts.meaning(&[Meaning::CtlDisarm]).into_iter().filter_map(ends).gather()
+}
+
 #[cfg(test)]
 mod tests {
+    use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -84,6 +107,18 @@ mod tests {
 |                        |                  |        |        |           |                 alarm:NOSPACE  |\n";
         assert!(find(&facts(&[table]), "etcd-db-space").is_some());
         assert!(find(&facts(&["memberID:10276657743932975437 alarm:CORRUPT\n"]), "etcd-db-space").is_none());
+    }
+
+    #[test]
+    fn an_alarm_that_was_taken_back_is_over() {
+        let alarm = "memberID:10276657743932975437 alarm:NOSPACE\n";
+        let disarmed = format!("$ etcdctl alarm list\n{alarm}$ etcdctl compact 7\ncompacted revision 7\n$ etcdctl alarm disarm\n{alarm}");
+        let severity = |log: &str| find(&facts(&[log]), "etcd-db-space").expect("the alarm").severity;
+        assert_eq!(severity(&disarmed), Severity::Info);
+        assert_eq!(severity(&format!("{disarmed}$ etcdctl alarm list\n")), Severity::Info);
+        assert_eq!(severity(&format!("{disarmed}$ etcdctl alarm list\n{alarm}")), Severity::Critical);
+        // Nothing was taken back.
+        assert_eq!(severity(&format!("$ etcdctl alarm disarm\n$ etcdctl alarm list\n{alarm}{alarm}")), Severity::Critical);
     }
 
     #[test]

@@ -144,6 +144,7 @@ fn elections(facts: &Facts) -> Vec<Election> {
     let planned = distinct(facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term));
     for (id, event) in facts.all_events() {
         let Some((term, rises)) = term_of(event) else { continue };
+        let rises = rises && !(event.meaning == Meaning::LeaderLost && asked_first(facts, id, term));
         let highest = slot(&mut known, voices.position(voice(facts, id)));
         let before = *highest;
         *highest = before.max(Some(term));
@@ -181,6 +182,14 @@ fn term_of(event: &Event) -> Option<(i64, bool)> {
     Some((event.number("term")?, rises))
 }
 
+/// Whether a member gave its leader up in the old term, as where it asks before it stands for election: the next leader
+/// that it names has a higher one (etcd-io/raft@v3.6.0:raft.go, becomePreCandidate).
+fn asked_first(facts: &Facts, id: EventId, term: i64) -> bool {
+    let after = facts.logs[id.log].events.iter().skip(id.event + 1).filter(|event| event.host == facts.event(id).host);
+    let mut next = after.filter(|event| matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::BecameLeader));
+    next.next().and_then(|event| event.number("term")).is_some_and(|next| next > term)
+}
+
 /// The term of the cluster's first leader; lower ones belong to its boot. Without a line of a start a leader of a
 /// high term is only the first that the excerpt shows.
 fn last_term_of_boot(facts: &Facts) -> Option<i64> {
@@ -202,6 +211,18 @@ fn without_terms(facts: &Facts) -> Vec<Election> {
 #[cfg(test)]
 mod tests {
     use crate::rules::testing::{facts, find};
+
+    /// With pre-vote a member gives its leader up before it raises its term.
+    #[test]
+    fn one_election_is_one_where_only_leaders_are_told() {
+        let line = |second: u32, verb: &str, who: &str, term: u32| {
+            format!("2023-04-20 10:00:0{second}.000000 I | raft: raft.node: 2a0965170762fd09 {verb} leader {who} at term {term}\n")
+        };
+        let one = line(1, "lost", "91d25258d70ad868", 5) + &line(3, "elected", "ca93d269ec463a6b", 6);
+        assert!(find(&facts(&[&one]), "etcd-election-churn").is_none());
+        let two = one + &line(5, "lost", "ca93d269ec463a6b", 6) + &line(7, "elected", "91d25258d70ad868", 7);
+        assert_eq!(find(&facts(&[&two]), "etcd-election-churn").expect("two").count, 2);
+    }
 
     fn lost(at: &str, term: u32) -> String {
         format!(

@@ -40,9 +40,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     join.extend(if asks.len() > 1 { asks } else { Vec::new() });
     // A member of 0.4 tries again after some seconds, and may find the others then.
     join.retain(|id| !near(facts, *id, &[Meaning::Leader04], 0, 60 * S, 40));
+    let counted = all(facts, &[Meaning::OperatorLostQuorum]);
     let gave_up = gave_up(facts);
     let mut events = rounds.clone();
-    events.extend(gave_up.map(|(down, _)| down).iter().chain(&publish).chain(&join));
+    events.extend(gave_up.map(|(down, _)| down).iter().chain(&publish).chain(&join).chain(&counted));
     if events.is_empty() {
         let told = all(facts, &[Meaning::AlertNoLeader]);
         let counted = told.iter().any(|id| facts.event(*id).number("count").is_some());
@@ -56,6 +57,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         format!("The leader lost its majority, and for {} there was no other leader", human(without))
     } else if !publish.is_empty() {
         format!("A member could not publish itself to the cluster, {}", times(super::common::lines(facts, &publish)))
+    } else if !counted.is_empty() {
+        String::from("The operator of the cluster counts fewer running members than a majority")
     } else if join.iter().all(|id| facts.event(*id).meaning == Meaning::CtlUnhealthy) {
         String::from("etcdctl found no healthy member")
     } else {
@@ -235,6 +238,30 @@ mod tests {
             term + 1,
             term + 1
         )
+    }
+
+    #[test]
+    fn an_alert_that_is_over_is_past() {
+        let alert = "etcd cluster \"kube-etcd\": member 192.0.2.7:2381 has no leader.\n";
+        let severity = |text: &str| find(&facts(&[text]), "etcd-no-quorum").expect("the alert").severity;
+        for over in [
+            format!("[RESOLVED] etcdNoLeader (critical)\n{alert}"),
+            format!("[FIRING:1] etcdNoLeader (critical)\n{alert}[RESOLVED] etcdNoLeader (critical)\n{alert}"),
+            format!("[1] Resolved\nLabels\nalertname = etcdNoLeader\nmessage = {alert}"),
+            String::from("{\"status\":\"resolved\",\"description\":\"etcd cluster: member 192.0.2.7:2381 has no leader.\"}\n"),
+        ] {
+            assert_eq!(severity(&over), Severity::Info, "{over}");
+        }
+        assert_eq!(
+            severity(&format!("[RESOLVED] etcdMembersDown\netcd cluster: members are down (1).\n[FIRING:1] etcdNoLeader\n{alert}")),
+            Severity::Critical
+        );
+    }
+
+    #[test]
+    fn the_operator_counts_members() {
+        let log = "time=\"2018-06-17T12:08:50Z\" level=error msg=\"failed to reconcile: lost quorum\" cluster-name=example pkg=cluster\n";
+        assert!(find(&facts(&[log]), "etcd-no-quorum").expect("no quorum").title.starts_with("The operator"));
     }
 
     #[test]

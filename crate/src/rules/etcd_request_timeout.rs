@@ -1,6 +1,6 @@
 //! `etcd-request-timeout`: etcd gave up on requests.
 
-use super::common::{BY_LEADER, human_limit, lines, plural, says, times};
+use super::common::{BY_LEADER, answered_soon, human_limit, lines, plural, says, times};
 use super::etcd_no_quorum::{has_leader, unpublished};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts, metrics};
@@ -39,7 +39,7 @@ const WAITS_FOR_WORD: &[Meaning] = &[Meaning::ReadIndexSlow, Meaning::ReadIndexS
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events: Vec<EventId> = facts.events_where(gave_up);
-    events.retain(|id| !passed_on(facts, *id));
+    events.retain(|id| !passed_on(facts, *id) && !answered_soon(facts, *id));
     if events.is_empty() {
         return not_published(facts).or_else(|| by_metrics(facts));
     }
@@ -154,6 +154,18 @@ mod tests {
     }
 
     #[test]
+    fn a_check_of_talos_that_is_passed_soon_after() {
+        let line = |second: u32, said: &str| {
+            format!("192.0.2.8: user: warning: [2024-08-12T10:21:{second}.2Z]: [talos] service[etcd](Running): Health check {said}\n")
+        };
+        let failed = line(10, "failed: context deadline exceeded");
+        let found = |text: &str| find(&facts(&[text]), "etcd-request-timeout").is_some();
+        assert!(found(&failed));
+        assert!(!found(&(failed.clone() + &line(15, "successful"))));
+        assert!(found(&(failed + &line(55, "successful"))));
+    }
+
+    #[test]
     fn a_client_that_gives_up_and_one_that_lost_its_server() {
         let retry = |error: &str| {
             format!(
@@ -170,7 +182,8 @@ mod tests {
     fn a_request_that_the_caller_tells_of_too_is_one() {
         let retry = "{\"level\":\"warn\",\"ts\":\"2024-11-15T08:08:32.011Z\",\"logger\":\"etcd-client\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc error: code = DeadlineExceeded desc = context deadline exceeded\"}\n";
         let caller = "ERRO[0040] Failed to check local etcd status for learner management: context deadline exceeded\n";
-        let found = find(&facts(&[&format!("{retry}{caller}{retry}{caller}")]), "etcd-request-timeout").expect("given up");
+        let again = retry.replace("32.011", "33.011");
+        let found = find(&facts(&[&format!("{retry}{caller}{again}{caller}")]), "etcd-request-timeout").expect("given up");
         assert_eq!(found.title, "Clients gave up on 2\u{a0}requests to etcd");
         assert_eq!(find(&facts(&[caller]), "etcd-request-timeout").expect("given up").count, 1);
     }

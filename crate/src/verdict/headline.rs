@@ -1,7 +1,7 @@
 //! The one sentence: who did what, how long against what, with what effect.
 
 use super::timing::{cut_off, other_cause};
-use super::unexplained::{saw_too_little, unexplained};
+use super::unexplained::{saw_too_little, shows_only_a_state, unexplained};
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{ChangeClass, Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
@@ -29,6 +29,11 @@ pub(super) fn headline<'a>(
         return (String::from("Nothing here can be read as a log or a configuration of etcd or fleet."), None);
     }
     let proposes = plan.changes().next().is_some();
+    if severity == Severity::Ok && !proposes && shows_only_a_state(facts) {
+        if let Some(past) = findings.first() {
+            return (format!("{}. Nothing here tells of timing.", past.title), Some(past));
+        }
+    }
     if timing == Timing::NoneNeeded || severity == Severity::Ok && !proposes {
         return (healthy(facts, timing), None);
     }
@@ -96,13 +101,17 @@ fn shown(findings: &[Finding]) -> Option<&Finding> {
 
 fn healthy(facts: &Facts, timing: Timing) -> String {
     if timing == Timing::Undecided && !(facts.without_log() && facts.configurations.is_empty()) {
-        return match unexplained(facts).filter(|_| !saw_too_little(facts)) {
+        return match unexplained(facts).filter(|_| !saw_too_little(facts) || shows_only_a_state(facts)) {
             Some(event) => format!("There is trouble, in line {} at first, but the input does not show its cause.", event.line),
+            None if shows_only_a_state(facts) => state(facts),
             None => String::from("Too little was recognised to say anything."),
         };
     }
     if facts.without_log() {
         if facts.configurations.is_empty() {
+            if facts.any_event(|event| event.meaning == Meaning::AlertState) {
+                return String::from("No alert here goes on; neither a configuration nor a log is here to tell what raised them.");
+            }
             return String::from("What was measured shows no trouble; neither a configuration nor a log is here to hold it against.");
         }
         let open = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).value.is_none());
@@ -123,6 +132,19 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
         (_, _, 1) => String::from("The one recognised line shows no trouble."),
         _ => format!("The {read} recognised lines show no trouble."),
     }
+}
+
+/// What etcdctl shows of the members.
+fn state(facts: &Facts) -> String {
+    let shown = || facts.events_of(&[Meaning::CtlStatus]).map(|(_, event)| event);
+    let rows: usize = shown().map(|event| event.holes("leads") + event.holes("follows")).sum();
+    let members = if rows > 0 { rows } else { shown().count() } as u64;
+    let term = shown().filter_map(|event| event.number("raft")).max();
+    let term = term.map_or(String::new(), |term| format!(" in term {term}, which rises by one or more with each election"));
+    if members == 0 {
+        return String::from("What etcdctl was told to do is here, and nothing that tells of timing.");
+    }
+    format!("etcdctl shows {}{term}. That is the state of one moment, and tells nothing of timing.", plural(members, "member", "members"))
 }
 
 fn states_a_value(facts: &Facts) -> bool {

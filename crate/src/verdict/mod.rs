@@ -146,6 +146,8 @@ mod tests {
             "a1a4ca1ecc5d   quay.io/coreos/etcd:v3.2.18   \"/usr/local/bin/etcd\"   3 hours ago   Exited (137) 3 minutes ago   etcd\n",
             "[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed\n",
             "| etcd_server_has_leader | 1 | 1 | 0 |\n",
+            "E0605 02:20:40.344648       1 writers.go:107] apiserver was unable to write a JSON response: http: Handler timeout\n",
+            "Feb 03 10:00:05 n1 kernel: INFO: task etcd:815 blocked for more than 120 seconds.\n",
             "cp-1   etcd   Running   Fail   13m24s ago   Health check failed: etcdserver: rpc not supported for learner\n",
         ] {
             assert_eq!(timing(log), Timing::Undecided, "{log}");
@@ -158,6 +160,8 @@ mod tests {
 {"level":"info","ts":"2022-02-05T00:46:42.578Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"9b7aaee97a50e7e9 is starting a new election at term 42"}
 "#;
         assert_eq!(timing(starts), Timing::NoneNeeded);
+        let other = "Feb 03 10:00:05 n1 kernel: INFO: task jbd2/sda1-8:312 blocked for more than 120 seconds.\n";
+        assert_eq!(verdict(other).headline, "Too little was recognised to say anything.");
         let foreign = "Jun 28 00:11:24 n1 app[28574]: github.com/etcd-io/bbolt.(*Cursor).search(0xc42007f1e8)\n";
         assert_eq!(verdict(foreign).headline, "Too little was recognised to say anything.");
         let traced = r#"{"level":"error","ts":"2026-07-05T12:46:29.438550Z","caller":"etcdserver/server.go:1602","msg":"example","stacktrace":"go.etcd.io/etcd/server/v3/etcdserver.(*EtcdServer).isLearnerReady\n"}"#;
@@ -221,7 +225,19 @@ Apr 29 14:52:49 n2 etcd[1188]: raft.node: 91d25258d70ad868 lost leader 91d25258d
         let head = "|        ENDPOINT        |        ID        | VERSION | DB SIZE | IS LEADER |\n";
         let table = |leads: bool| [head, &row(false), &row(leads), &row(false)].concat();
         assert_eq!(timing(&table(false)), Timing::Undecided);
-        assert_eq!(timing(&table(true)), Timing::NoneNeeded);
+        assert_eq!(timing(&table(true)), Timing::Undecided);
+    }
+
+    #[test]
+    fn the_state_of_one_moment_tells_nothing_of_timing() {
+        let json = |id: u32| {
+            format!(
+                "{{\"Endpoint\":\"https://192.0.2.{id}:2379\",\"Status\":{{\"header\":{{\"cluster_id\":17237436991929493444,\"member_id\":9372538179322589{id},\"revision\":10,\"raft_term\":2868}},\"version\":\"3.5.9\",\"dbSize\":20480,\"leader\":9372538179322589802,\"raftIndex\":24}}}}"
+            )
+        };
+        let said = verdict(&format!("[{},{},{}]\n", json(801), json(802), json(803)));
+        assert!(said.headline.starts_with("etcdctl shows 3\u{a0}members in term 2868,"), "{}", said.headline);
+        assert_eq!(said.timing, Timing::Undecided);
     }
 
     #[test]

@@ -4,14 +4,25 @@ use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::Program;
-use crate::rules::common::{WITHOUT_LEADER, says, with_etcd_stop};
+use crate::rules::common::{WITHOUT_LEADER, answered_soon, says, with_etcd_stop};
 
-/// Nothing was recognised, or nothing but measurements or ends of other units: silence of such an input proves nothing.
+/// Nothing was recognised, most was not read, or nothing was there but measurements or ends of other units: silence of such an input proves nothing.
 pub(super) fn saw_too_little(facts: &Facts) -> bool {
+    if shows_only_a_state(facts) || facts.logs.iter().any(|log| log.mostly_unheard) {
+        return true;
+    }
     let recognised: u64 = facts.logs.iter().map(|log| log.recognised).sum();
     let nothing = recognised == 0 || facts.all_events().next().is_some() && !facts.any_event(|event| !is_of_others(event));
     let measured = facts.without_log() && facts.configurations.is_empty();
     measured || nothing && (facts.configurations.is_empty() || !facts.unknown.is_empty())
+}
+
+/// Nothing but what etcdctl shows of the members at one moment, or did to their database: that all is well then tells
+/// nothing of timing.
+pub(super) fn shows_only_a_state(facts: &Facts) -> bool {
+    const STATE: &[Meaning] = &[Meaning::CtlStatus, Meaning::CtlDisarm, Meaning::QuotaError, Meaning::Defrag];
+    let is_state = |event: &Event| STATE.contains(&event.meaning) && event.time.is_none();
+    facts.configurations.is_empty() && facts.all_events().next().is_some() && !facts.any_event(|event| !is_state(event))
 }
 
 /// Lines that tell of trouble by themselves. Where no finding takes them up the input is not free of it.
@@ -20,6 +31,7 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::UnitFailed,
     Meaning::SystemdStartFailed,
     Meaning::OutOfMemoryKill,
+    Meaning::KernelSawTaskHang,
     Meaning::EtcdPanic,
     Meaning::StackFrame,
     Meaning::RaftSaveFailed,
@@ -39,6 +51,7 @@ const TELL_OF_TROUBLE: &[Meaning] = &[
     Meaning::FleetctlCommandFailed,
     Meaning::ApiFailed,
     Meaning::ApiserverClient,
+    Meaning::ApiserverGaveUp,
     Meaning::KubernetesLeaseLost,
     Meaning::Join04,
     Meaning::Standby04,
@@ -106,6 +119,7 @@ pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
                 && !says(event, &[STILL_LEARNS, "context canceled", "operation was canceled"])
                 && !is_healthy(event)
                 && !is_of_others(event)
+                && !answered_soon(facts, *id)
                 && !(matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ApiserverClient) && with_etcd_stop(facts, *id))
     };
     let open = |log: usize| {

@@ -1,0 +1,177 @@
+//! Lines of a log inside one row: as one text of JSON, with `\n` for each line end, or as the records of one list, as
+//! the interfaces of Kubernetes, of Docker and of log stores answer.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::border::is_stamped;
+use super::pattern::json_field;
+use super::plain::{Role, names, unescape};
+use crate::gather::Gather;
+use crate::search;
+
+/// Texts in texts are opened so often.
+const DEEPEST: u32 = 3;
+
+/// A line inside a row, and its bytes there.
+type Line<'a> = (Range<usize>, Cow<'a, str>);
+
+/// The lines inside a row; none where the row is one line itself.
+pub fn lines(row: &str) -> Vec<Line<'_>> {
+    let records = records(row);
+    if let [record] = &records[..] {
+        if *record == (0..row.len()) {
+            return texts(row, DEEPEST);
+        }
+    }
+    let mut found: Vec<Line> = Vec::new();
+    for record in records {
+        let inner = texts(&row[record.clone()], DEEPEST);
+        if inner.is_empty() {
+            found.push((record.clone(), Cow::Borrowed(&row[record])));
+        } else {
+            found.extend(inner.into_iter().map(|(range, line)| (record.start + range.start..record.start + range.end, line)));
+        }
+    }
+    found
+}
+
+/// The records of a list that stands in one row. The row as a whole where it is none.
+fn records(row: &str) -> Vec<Range<usize>> {
+    if !row.trim_start().starts_with(['{', '[']) {
+        return vec![0..row.len()];
+    }
+    let pairs = pairs(row);
+    if !pairs.is_empty() {
+        return pairs;
+    }
+    // Objects that each have a text.
+    let (mut starts, mut begin, mut text_before) = (vec![0], 0, false);
+    let opens = |(at, _): &(usize, &str)| row[..*at].trim_end_matches(' ').ends_with("},");
+    for end in row.match_indices('{').filter(opens).map(|(at, _)| at).chain([row.len()]) {
+        let has_text = names(Role::Text).any(|name| json_field(&row[begin..end], name).is_some());
+        if has_text && text_before {
+            starts.push(begin);
+        }
+        text_before |= has_text;
+        begin = end;
+    }
+    let ends = starts[1..].iter().copied().chain([row.len()]);
+    starts.iter().copied().zip(ends).map(|(start, end)| start..end).gather()
+}
+
+/// A time in nanoseconds and a text, as Loki answers: `["1556964001120000000","text"]`.
+fn pairs(row: &str) -> Vec<Range<usize>> {
+    const DIGITS: usize = 19;
+    let pair = |(at, _): (usize, &str)| {
+        let text = row[at + 2..].get(DIGITS..)?.strip_prefix("\",")?.trim_start_matches(' ').strip_prefix('"')?;
+        let timed = row.as_bytes()[at + 2..at + 2 + DIGITS].iter().all(u8::is_ascii_digit);
+        let end = quotes(row, row.len() - text.len(), row.len()).next().filter(|_| timed)?;
+        Some(at + 1..end + 1)
+    };
+    row.match_indices("[\"").filter_map(pair).gather()
+}
+
+/// The lines of the texts with `\n` in them of which one begins as a line of a log does.
+fn texts(row: &str, depth: u32) -> Vec<Line<'_>> {
+    let mut found: Vec<Line> = Vec::new();
+    let mut from = 0;
+    while let Some(at) = joints(row, from).find(|at| begins_a_line(&row[at + 2..])) {
+        let start = quotes(row, from, at).last().or_else(|| row[..at].find('\'').filter(|quote| *quote >= from));
+        let start = start.map_or(from, |quote| quote + 1);
+        let end = quotes(row, at, row.len()).next().unwrap_or(row.len());
+        let mut piece = start;
+        for next in joints(row, start).take_while(|next| *next < end).chain([end]) {
+            let line = unescape(&row[piece..next]);
+            let inner = if depth > 1 { texts(&line, depth - 1) } else { Vec::new() };
+            if inner.is_empty() {
+                found.push((piece..next, Cow::Owned(line)));
+            } else {
+                found.extend(inner.into_iter().map(|(_, inner)| (piece..next, Cow::Owned(inner.into_owned()))));
+            }
+            piece = (next + 2).min(end);
+        }
+        from = end;
+    }
+    found
+}
+
+/// Where `\n` stands, and no backslash before it.
+fn joints(row: &str, from: usize) -> impl Iterator<Item = usize> {
+    let mut from = from;
+    std::iter::from_fn(move || {
+        loop {
+            let at = from + search::find(row.get(from..)?, "\\n")?;
+            from = at + 2;
+            if !row[..at].ends_with('\\') {
+                return Some(at);
+            }
+        }
+    })
+}
+
+/// Where between two places a quote stands, and no backslash before it.
+fn quotes(row: &str, from: usize, to: usize) -> impl Iterator<Item = usize> {
+    row[from..to].match_indices('"').map(move |(at, _)| from + at).filter(|at| !row[..*at].ends_with('\\'))
+}
+
+fn begins_a_line(text: &str) -> bool {
+    // At the end of a text, as Docker writes each line.
+    if text.starts_with('"') {
+        return false;
+    }
+    let opening: String = text.chars().take(24).collect();
+    is_stamped(&unescape(&opening))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inside(row: &str) -> Vec<String> {
+        lines(row).into_iter().map(|(_, line)| line.into_owned()).collect()
+    }
+
+    #[test]
+    fn a_text_of_several_lines() {
+        let (a, b) = ("2019-05-04 10:00:01.120345 I | raft: a", "2019-05-04 10:00:02.120345 W | wal: \"b\"");
+        let text = format!("{a}\\n{}\\n", b.replace('"', "\\\""));
+        for row in [
+            format!("{{\"log\":\"{text}\"}}"),
+            format!("  \"logs\": \"{text}\","),
+            format!("{{\"status\":\"ok\",\"data\":\"{text}\",\"more\":1}}"),
+            // One text in another.
+            format!("{{\"body\":\"{{\\\"log\\\":\\\"{}\\\"}}\"}}", text.replace('\\', "\\\\").replace("\"", "\\\"")),
+        ] {
+            assert_eq!(inside(&row).iter().filter(|line| !line.is_empty()).collect::<Vec<_>>(), [a, b], "{row}");
+        }
+        let row = format!("{{\"log\":\"{text}\"}}");
+        assert_eq!(&row[lines(&row)[0].0.clone()], a);
+    }
+
+    #[test]
+    fn the_records_of_a_list() {
+        let spaced = r#"{"events": [{"message": "a"}, {"message": "b"}]}"#;
+        assert_eq!(inside(spaced), [r#"{"events": [{"message": "a"}, "#, r#"{"message": "b"}]}"#]);
+        let cloudwatch = r#"{"events":[{"timestamp":1556964001120,"message":"a"},{"timestamp":1556964001121,"message":"b"}]}"#;
+        assert_eq!(
+            inside(cloudwatch),
+            [r#"{"events":[{"timestamp":1556964001120,"message":"a"},"#, r#"{"timestamp":1556964001121,"message":"b"}]}"#]
+        );
+        let loki =
+            r#"{"data":{"result":[{"stream":{"pod":"etcd-0"},"values":[["1556964001120000000", "a"],["1556964001121000000","b"]]}]}}"#;
+        assert_eq!(inside(loki), [r#""1556964001120000000", "a""#, r#""1556964001121000000","b""#]);
+    }
+
+    #[test]
+    fn one_line_stays_one() {
+        for row in [
+            r#"{"log":"2015-10-16 10:12:51.344648 W | etcdserver: x\n","stream":"stderr","time":"2015-10-16T10:12:51.345Z"}"#,
+            r#"{"level":"error","ts":"2026-07-05T12:46:29.438550Z","msg":"x","stacktrace":"go.etcd.io/etcd.(*A).b\n\t/go/a.go:7\nmain.main\n"}"#,
+            r#"{"log":"x","kubernetes":{"owners":[{"name":"a"},{"name":"b"}]}}"#,
+            "2015-10-16 10:12:51.344648 W | etcdserver: x",
+        ] {
+            assert!(lines(row).is_empty(), "{row}");
+        }
+    }
+}
