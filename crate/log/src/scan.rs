@@ -464,10 +464,10 @@ impl Scanner {
     /// Whether this row is the rest of the line before, which a terminal wrapped; then it is added there.
     fn goes_on(&mut self, row: &str, known: bool) -> bool {
         let Some(mut open) = self.open.take() else { return false };
-        // A message that ends with fixed words is whole once these are there.
+        // A message that ends with fixed words is whole where its row ends with them.
         let is_whole = |event: usize| {
             let event = &self.reading.events[event];
-            !event.cut && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
+            !event.cut && event.message.end == event.span.end && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
         };
         let unfinished = |event: usize| !known && open.is_unfinished(row, is_whole(event));
         if !open.event.is_none_or(unfinished) || open.rows == ROWS {
