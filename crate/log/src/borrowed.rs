@@ -33,6 +33,7 @@ pub fn is_borrowed(event: &Event) -> bool {
         | Meaning::EtcdPanic
         | Meaning::EtcdFatal
         | Meaning::HostUnresolved
+        | Meaning::AlertState
         | Meaning::ProbeFailed
         | Meaning::ContainerEnded => true,
         Meaning::TlsRefused => !event.text.contains("rejected connection"),
@@ -130,6 +131,10 @@ fn begins_with(text: &str, words: &str) -> bool {
 /// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.
 pub fn is_ours(event: &Event, named: bool) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| event.text.contains(word));
+    // What MicroK8s keeps its objects in answers as etcd does, and is none.
+    if has(&["dqlite"]) {
+        return false;
+    }
     // Talos names the service that it speaks of: `service[containerd](Running): Health check failed: …`.
     let of_another = event.text.split_once("service[").is_some_and(|(_, name)| !name.starts_with("etcd]"));
     !of_another && !has(LEVELS) && (has(PORTS) || !has(CALLS) && (named || has(OURS)))

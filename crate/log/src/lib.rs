@@ -17,6 +17,7 @@ pub mod borrowed;
 pub mod event;
 pub mod header;
 pub mod nested;
+pub mod object;
 pub mod order;
 pub mod pattern;
 pub mod plain;

@@ -74,14 +74,16 @@ fn pairs(row: &str) -> Vec<Range<usize>> {
 fn texts(row: &str) -> Vec<Line<'_>> {
     let mut found: Vec<Line> = Vec::new();
     let mut from = 0;
-    while let Some(at) = joints(row, from).find(|at| begins_a_line(&row[at + 2..])) {
+    while let Some(at) = joints(row, from).next() {
         let start = quotes(row, from, at).last().or_else(|| row[..at].find('\'').filter(|quote| *quote >= from));
         let start = start.map_or(from, |quote| quote + 1);
         let end = quotes(row, at, row.len()).next().unwrap_or(row.len());
         let mut piece = start;
-        for next in joints(row, start).take_while(|next| *next < end).chain([end]) {
-            found.push((piece..next, Cow::Owned(unescape(&row[piece..next]))));
-            piece = (next + 2).min(end);
+        let ends = joints(row, start).take_while(|next| *next < end).chain([end]);
+        let pieces = ends.map(|next| std::mem::replace(&mut piece, (next + 2).min(end))..next).filter(|piece| !piece.is_empty()).gather();
+        // One alone is how Docker writes each line.
+        if pieces.len() > 1 && pieces.iter().any(|piece| begins_a_line(&row[piece.clone()])) {
+            found.extend(pieces.into_iter().map(|piece| (piece.clone(), Cow::Owned(unescape(&row[piece])))));
         }
         from = end;
     }
@@ -108,10 +110,6 @@ fn quotes(row: &str, from: usize, to: usize) -> impl Iterator<Item = usize> {
 }
 
 fn begins_a_line(text: &str) -> bool {
-    // At the end of a text, as Docker writes each line.
-    if text.starts_with('"') {
-        return false;
-    }
     let opening: String = text.chars().take(24).collect();
     is_stamped(&unescape(&opening))
 }

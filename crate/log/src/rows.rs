@@ -120,7 +120,7 @@ pub fn glued(text: &str) -> Option<usize> {
 /// `W | etcdserver: `, with or without a stamp before them.
 pub fn next_message(text: &str, end: usize) -> Option<usize> {
     let tail = text.get(end..)?;
-    if let Some(at) = ["{\"level\":\"", "{\"Endpoint\":\""].iter().find_map(|opening| search::find(tail, opening)) {
+    if let Some(at) = ["{\"level\":\"", "{\"level\": \"", "{\"Endpoint\":\""].iter().find_map(|opening| search::find(tail, opening)) {
         return Some(end + at);
     }
     let (bytes, bar) = (text.as_bytes(), end + search::find(tail, " | ")?);

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use super::event::{Clock, Event, LogReading, Meaning, Time, Value};
 use super::header::{Header, Headers, header};
 use super::nested;
+use super::object::Object;
 use super::order::Stamps;
 use super::pattern::{Match, Piece, json_field, value, values};
 use super::plain::plain;
@@ -76,6 +77,8 @@ pub struct Scanner {
     parts: Option<(u64, Span, String)>,
     wrapped: bool,
     record: Option<Record>,
+    /// The object of JSON that is being read.
+    object: Option<Object>,
     too_long: u64,
     /// Bytes beyond the length up to which a line is read.
     unheard: u64,
@@ -154,6 +157,7 @@ impl Scanner {
             parts: None,
             wrapped: false,
             record: None,
+            object: None,
             too_long: 0,
             unheard: 0,
             last_micros: None,
@@ -310,13 +314,38 @@ impl Scanner {
             self.line(Row { raw: line, span, ..row });
         }
         // Records and wrapped lines are more than one line: there all are read.
-        let closely = start < CLOSELY || self.wrapped || self.record.is_some();
+        let closely = start < CLOSELY || self.wrapped || self.record.is_some() || self.object.is_some();
         if start >= self.look {
             self.look = if closely { 0 } else { (start / STRIDE + 1) * STRIDE };
         }
     }
 
+    /// A row that may be one of an object.
     fn line(&mut self, row: Row) {
+        if let Some(next) = Object::begun_by(row) {
+            self.end_object();
+            self.object = Some(next);
+        } else if self.object.as_mut().is_some_and(|object| object.add(row)) {
+            self.end_object();
+        } else if self.object.is_none() {
+            self.one_line(row);
+        }
+    }
+
+    /// Reads the object whose rows were held back: as one message, or row by row.
+    fn end_object(&mut self) {
+        let Some(object) = self.object.take() else { return };
+        let Some(message) = object.message() else {
+            return object.rows.iter().for_each(|(raw, number, span)| self.one_line(Row { raw, number: *number, span: *span }));
+        };
+        let (Some((_, number, first)), Some((_, _, last))) = (object.rows.first(), object.rows.last()) else { return };
+        self.wrapped = true;
+        self.open = None;
+        self.reading.foreign += object.rows.len() as u64 - 1;
+        self.one_line(Row { raw: &message, number: *number, span: Span { end: last.end, ..*first } });
+    }
+
+    fn one_line(&mut self, row: Row) {
         let text = plain(row.raw);
         if text.trim().is_empty() {
             // Behind a fence another paste begins, or the prose around it.
@@ -677,6 +706,7 @@ impl Scanner {
             self.look = 0;
             self.end_line(0);
         }
+        self.end_object();
         if let Some((number, span, whole)) = self.parts.take() {
             self.row(&whole, Row { raw: &whole, number, span });
         }
@@ -910,6 +940,18 @@ mod tests {
         let log =
             read("Posted 2019-11-20 09:10:00\n10:12:51.344648 W | etcdserver: server is likely overloaded\n2019-11-20 09:10:00 was bad\n");
         assert_eq!(log.first.map(|(_, stamp)| stamp.into_string()).as_deref(), Some("10:12:51.344648"));
+    }
+
+    #[test]
+    fn a_message_with_a_row_for_each_field_is_one() {
+        let line = r#"{"level":"warn","ts":"2023-02-03T10:00:04.000Z","caller":"wal/wal.go:805","msg":"slow fdatasync","took":"1.4s","expected-duration":"1s"}"#;
+        let rows = line.replace("{", "{\n  ").replace(",\"", ",\n  \"").replace("\":", "\": ").replace("}", "\n}\n");
+        let told = |text: &str| read(text).events.iter().map(|event| (event.values.clone(), event.time)).collect::<Vec<_>>();
+        assert_eq!(told(&rows), told(line));
+        let stored = format!("[\n {{\n  \"insertId\": \"x\",\n  \"jsonPayload\": {}  ,\n  \"severity\": \"ERROR\"\n }}\n]\n", rows);
+        assert_eq!(told(&stored), told(line));
+        assert_eq!(read(&rows).events[0].span.end, rows.trim_end().len() as u64);
+        assert_eq!(told(&rows[..rows.len() - 4]), [], "not closed");
     }
 
     #[test]

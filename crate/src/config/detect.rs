@@ -48,7 +48,8 @@ fn head(text: &str) -> &str {
 fn json(sample: &str) -> Option<Source> {
     let log =
         sample.lines().next().is_some_and(|line| line.contains("\"level\":") || line.contains("\"msg\":") || line.contains("\"MESSAGE\""));
-    if log {
+    // Of zap's messages each field may have a row of its own.
+    if log || search::has(sample, "\"level\":") && search::has(sample, "\"msg\":") {
         return None;
     }
     if sample.contains("\"ignition") {

@@ -1,6 +1,6 @@
 //! Leader changes: one per new term that got a leader, told apart by why it came.
 
-use super::voices::{START_LINES, Voice, time_of};
+use super::voices::{START_LINES, Voice, first_at, speaker, time_of};
 use super::{ChangeClass, EventId, Facts, LeaderChange, OldLeader};
 use crate::gather::Gather;
 use crate::index::Index;
@@ -423,8 +423,20 @@ fn old_leader_ended(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], a
     let Some(old) = change.old.as_deref() else { return false };
     match voices.iter().find(|voice| voice.member == old) {
         Some(voice) => ended_in_own_log(facts, voice, changes, at).unwrap_or_else(|| peers_saw_it_end(facts, change, old)),
-        None => heard_again(facts, change, old).is_empty() && peers_saw_it_end(facts, change, old),
+        None if !heard_again(facts, change, old).is_empty() => false,
+        None => unnamed_one_stopped(facts, voices, change) || peers_saw_it_end(facts, change, old),
     }
+}
+
+/// A member that says nowhere which one it is was told to stop in the fifteen seconds before the new leader: that one led
+/// (judgement). An excerpt from a stop on names no id.
+fn unnamed_one_stopped(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
+    let Some(elected) = change.elected else { return false };
+    let stopped = |event: &Event| {
+        event.meaning == Meaning::EtcdShutdown && event.time.is_some_and(|time| (0..=15 * S).contains(&(elected - time.micros)))
+    };
+    let unnamed = |voice: &&Voice| first_at(facts, voice, |event| speaker(event).is_some()).is_none();
+    voices.iter().filter(unnamed).any(|voice| first_at(facts, voice, stopped).is_some())
 }
 
 /// Whether the input shows that the old leader lived: its own log goes on, or its peers heard it again.
@@ -567,6 +579,14 @@ mod tests {
 2016-04-20 10:00:01.002100 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
 ";
     const BROKE: &str = " E | rafthttp: failed to read 91d25258d70ad868 on stream Message (unexpected EOF)\n";
+
+    #[test]
+    fn a_member_that_names_itself_nowhere_and_stops_was_the_leader() {
+        let stop = |at: &str| format!("2016-04-20 {at}.000000 N | osutil: received terminated signal, shutting down...\n");
+        let class = |at: &str| facts(&[WON, &stop(at)]).changes.last().expect("a change").class;
+        assert_eq!(class("09:59:58"), ChangeClass::Wanted);
+        assert_eq!(class("09:50:00"), ChangeClass::Needless);
+    }
 
     #[test]
     fn a_leader_that_its_peers_hear_again_lived() {

@@ -111,7 +111,7 @@ pub fn said_outright(facts: &Facts, id: &'static str, events: &[EventId], title:
 }
 
 /// Words with which Alertmanager and Grafana say that an alert is over.
-const OVER: &[&str] = &["[RESOLVED", "[Resolved]", "] Resolved", "Alerts Resolved", "**Resolved**", "\"status\":\"resolved\""];
+const OVER: &[&str] = &["[RESOLVED", "RESOLVED:", "[Resolved]", "] Resolved", "Alerts Resolved", "**Resolved**", "\"status\":\"resolved\""];
 
 /// Whether the alert that stands last in the input stands below such words, or in one line with them.
 fn is_over(facts: &Facts, events: &[EventId]) -> bool {

@@ -44,7 +44,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let elections = elections(facts);
     if !churns(&elections) {
-        return by_operator(facts).or_else(|| by_metrics(facts)).or_else(|| by_alert(facts));
+        return by_jump(facts).or_else(|| by_operator(facts)).or_else(|| by_metrics(facts)).or_else(|| by_alert(facts));
     }
     let needless = facts.needless().count();
     let times: Vec<Micros> = elections.iter().filter_map(|election| election.time).gather();
@@ -78,6 +78,27 @@ fn check(facts: &Facts) -> Option<Finding> {
             .counting(elections.len())
             .on(&[ElectionTimeout, HeartbeatInterval]),
     )
+}
+
+/// So many terms between two leaders are more than a vote that was split (judgement).
+const JUMP: i64 = 10;
+
+/// Two leaders that one member names, with terms far apart: each try to be elected raises the term.
+fn by_jump(facts: &Facts) -> Option<Finding> {
+    let (mut voices, mut known) = (Index::default(), Vec::<Option<(i64, EventId)>>::new());
+    let mut most: Option<(i64, [EventId; 2])> = None;
+    for (id, event) in facts.events_of(&[Meaning::LeaderElected, Meaning::LeaderChanged]) {
+        let Some(term) = event.number("term") else { continue };
+        let last = slot(&mut known, voices.position(voice(facts, id)));
+        if let Some((before, first)) = last.replace((term, id)) {
+            most = most.max(Some((term - before, [first, id])));
+        }
+    }
+    let (rise, events) = most.filter(|(rise, _)| *rise >= JUMP)?;
+    let title = format!("Between two leaders the term rose by {rise}");
+    let what = "Each try of a member to be elected raises it by one, so that many failed, and the lines of them are not here. A member that is cut off tries alone, up to etcd 3.3 and wherever pre-vote is off.";
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
+    Some(finding.showing(facts, &events).counting(rise as usize).on(&[ElectionTimeout, HeartbeatInterval]))
 }
 
 /// What OpenShift's operator counted: how far a counter rose in five minutes, as Prometheus estimates it.
@@ -211,6 +232,16 @@ fn without_terms(facts: &Facts) -> Vec<Election> {
 #[cfg(test)]
 mod tests {
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_term_that_jumps_tells_of_failed_elections() {
+        let line = |minute: u32, who: &str, term: u32| {
+            format!("2023-04-20 10:{minute:02}:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader {who} at term {term}\n")
+        };
+        let log = |next: u32| line(1, "91d25258d70ad868", 5) + &line(30, "ca93d269ec463a6b", next);
+        assert_eq!(find(&facts(&[&log(190)]), "etcd-election-churn").expect("failed elections").count, 185);
+        assert!(find(&facts(&[&log(7)]), "etcd-election-churn").is_none());
+    }
 
     /// With pre-vote a member gives its leader up before it raises its term.
     #[test]

@@ -46,8 +46,13 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else {
         format!("The etcd process that led ended {}, {needed}", times(wanted.len() as u64))
     };
-    let shown =
-        if shown { "Its next lines are those of a start." } else { "Its peers saw the connection end at once, or its port refuse them." };
+    let shown = if by_hand == wanted.len() {
+        "The log of a member says that it was told to stop just before the others elected the next leader."
+    } else if shown {
+        "Its next lines are those of a start."
+    } else {
+        "Its peers saw the connection end at once, or its port refuse them."
+    };
     let mut lines: Vec<EventId> = Vec::new();
     for (id, event) in facts.events_of(&[Meaning::OutOfMemoryKill]) {
         if event.word("name").is_some_and(|name| name.starts_with("etcd")) {

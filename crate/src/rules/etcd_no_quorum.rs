@@ -228,6 +228,7 @@ fn is_answer(event: &Event) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     fn round(second: u32, term: u32) -> String {

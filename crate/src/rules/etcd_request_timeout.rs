@@ -1,9 +1,9 @@
 //! `etcd-request-timeout`: etcd gave up on requests.
 
-use super::common::{BY_LEADER, answered_soon, human_limit, lines, plural, says, times};
+use super::common::{BY_LEADER, answered_soon, human_limit, lines, plural, says, time, times};
 use super::etcd_no_quorum::{has_leader, unpublished};
 use super::{Finding, Rule};
-use crate::facts::{EventId, Facts, metrics};
+use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::ElectionTimeout;
 use crate::report::{Confidence, Severity};
@@ -39,7 +39,7 @@ const WAITS_FOR_WORD: &[Meaning] = &[Meaning::ReadIndexSlow, Meaning::ReadIndexS
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events: Vec<EventId> = facts.events_where(gave_up);
-    events.retain(|id| !passed_on(facts, *id) && !answered_soon(facts, *id));
+    events.retain(|id| !passed_on(facts, *id) && !answered_soon(facts, *id) && !ended_by_plan(facts, *id));
     if events.is_empty() {
         return not_published(facts).or_else(|| by_metrics(facts));
     }
@@ -136,6 +136,13 @@ fn passed_on(facts: &Facts, id: EventId) -> bool {
         })
 }
 
+/// A request that etcd ended because its leader had just handed over on purpose; clients try such a one again.
+fn ended_by_plan(facts: &Facts, id: EventId) -> bool {
+    let now = time(facts, id);
+    let mut planned = facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.elected);
+    says(facts.event(id), BY_LEADER) && now.is_some_and(|now| planned.any(|elected| (-S..=5 * S).contains(&(now - elected))))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::rules::testing::{facts, find};
@@ -151,6 +158,18 @@ mod tests {
         ] {
             assert!(find(&facts(&[text]), "etcd-request-timeout").is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_request_that_a_hand_over_ended() {
+        let line = |at: &str, said: &str| format!("2023-02-03 10:00:0{at}00000 I | {said}\n");
+        let (a, b) = ("2a0965170762fd09", "91d25258d70ad868");
+        let handed = line("1.0", &format!("raft: {a} [term 5] starts to transfer leadership to {b}"))
+            + &line("1.2", &format!("raft: raft.node: {a} lost leader {a} at term 6"))
+            + &line("1.3", &format!("raft: raft.node: {a} elected leader {b} at term 6"));
+        let error = |at: &str| line(at, "etcdserver: etcdserver: leader changed");
+        assert!(find(&facts(&[&(handed.clone() + &error("1.4"))]), "etcd-request-timeout").is_none());
+        assert!(find(&facts(&[&(handed + &error("9.4"))]), "etcd-request-timeout").is_some());
     }
 
     #[test]

@@ -47,10 +47,14 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let for_memory = killed.iter().any(|id| for_memory(facts.event(*id)));
     let by_probe = killed.iter().any(|id| facts.event(*id).meaning == Meaning::ProbeFailed);
+    // One end makes several lines, and one of each kind.
+    let of_kind = |kind: Meaning| killed.iter().filter(|id| facts.event(**id).meaning == kind).count();
+    let ends = of_kind(Meaning::UnitProcessExited).max(of_kind(Meaning::UnitRestart)).max(of_kind(Meaning::OutOfMemoryKill));
     let title = match (for_memory, starts.len()) {
         (false, _) if by_probe => String::from("The kubelet ended etcd because it did not answer in time"),
         (true, 0) => String::from("The kernel killed etcd for want of memory"),
         (true, many) => format!("The kernel killed etcd for want of memory; it started anew {}", super::common::times(many as u64)),
+        (false, 0) if ends > 1 => format!("systemd saw etcd's process end {}", super::common::times(ends as u64)),
         (false, 0) => String::from("systemd saw etcd's process end"),
         (false, many) => format!("etcd started anew {} without a word of a stop", super::common::times(many as u64)),
     };
@@ -59,7 +63,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         0 => String::from("Its log begins anew, and nothing before it says that it was told to stop."),
         some => format!("{} of the kernel, systemd or the kubelet.", plural(some, "line tells it", "lines tell it")),
     };
-    let count = starts.len().max(1);
+    let count = starts.len().max(ends).max(1);
     let severity = if count >= AGAIN_AND_AGAIN { Severity::Critical } else { Severity::Warning };
     let events = without_repeats(killed.into_iter().chain(starts).gather());
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events).counting(count))
@@ -152,6 +156,20 @@ mod tests {
         format!(
             "Apr 20 {hour}:00:00 core-01 etcd2[815]: etcd Version: 2.3.8\nApr 20 {hour}:00:01 core-01 etcd2[815]: 8e9e05c52164694d became follower at term 4\n"
         )
+    }
+
+    #[test]
+    fn systemd_that_sees_it_end_again_and_again() {
+        let ends = |minute: u32| {
+            format!(
+                "Feb 03 10:0{minute}:01 n1 systemd[1]: etcd.service: Main process exited, code=exited, status=1/FAILURE\n\
+                 Feb 03 10:0{minute}:01 n1 systemd[1]: etcd.service: Failed with result 'exit-code'.\n\
+                 Feb 03 10:0{minute}:11 n1 systemd[1]: etcd.service: Scheduled restart job, restart counter is at {minute}.\n"
+            )
+        };
+        let found = |text: &str| find(&facts(&[text]), "etcd-restarted").map(|found| (found.count, found.severity));
+        assert_eq!(found(&ends(1)), Some((1, Severity::Warning)));
+        assert_eq!(found(&(1..6).map(ends).collect::<String>()), Some((5, Severity::Critical)));
     }
 
     #[test]

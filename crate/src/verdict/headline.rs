@@ -5,7 +5,7 @@ use super::unexplained::{saw_too_little, shows_only_a_state, unexplained};
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{ChangeClass, Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::model::raft::safe_stall;
 use crate::parameters::Parameter;
 use crate::plan::Plan;
@@ -109,7 +109,12 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
     }
     if facts.without_log() {
         if facts.configurations.is_empty() {
-            if facts.any_event(|event| event.meaning == Meaning::AlertState) {
+            let is_alert = |event: &Event| event.meaning.id().starts_with("alert-");
+            if !facts.any_event(|event| event.meaning != Meaning::AlertState) {
+                return String::from("Too little was recognised to say anything.");
+            }
+            // What goes on has a finding.
+            if facts.any_event(is_alert) {
                 return String::from("No alert here goes on; neither a configuration nor a log is here to tell what raised them.");
             }
             return String::from("What was measured shows no trouble; neither a configuration nor a log is here to hold it against.");
@@ -138,7 +143,8 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
 fn state(facts: &Facts) -> String {
     let shown = || facts.events_of(&[Meaning::CtlStatus]).map(|(_, event)| event);
     let rows: usize = shown().map(|event| event.holes("leads") + event.holes("follows")).sum();
-    let members = if rows > 0 { rows } else { shown().count() } as u64;
+    let asked = facts.meaning(&[Meaning::CtlStatus, Meaning::CtlHealth]).len();
+    let members = if rows > 0 { rows } else { asked } as u64;
     let term = shown().filter_map(|event| event.number("raft")).max();
     let term = term.map_or(String::new(), |term| format!(" in term {term}, which rises by one or more with each election"));
     if members == 0 {

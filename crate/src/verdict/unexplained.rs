@@ -20,7 +20,7 @@ pub(super) fn saw_too_little(facts: &Facts) -> bool {
 /// Nothing but what etcdctl shows of the members at one moment, or did to their database: that all is well then tells
 /// nothing of timing.
 pub(super) fn shows_only_a_state(facts: &Facts) -> bool {
-    const STATE: &[Meaning] = &[Meaning::CtlStatus, Meaning::CtlDisarm, Meaning::QuotaError, Meaning::Defrag];
+    const STATE: &[Meaning] = &[Meaning::CtlStatus, Meaning::CtlHealth, Meaning::CtlDisarm, Meaning::QuotaError, Meaning::Defrag];
     let is_state = |event: &Event| STATE.contains(&event.meaning) && event.time.is_none();
     facts.configurations.is_empty() && facts.all_events().next().is_some() && !facts.any_event(|event| !is_state(event))
 }
