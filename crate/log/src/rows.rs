@@ -74,15 +74,16 @@ impl Open {
     }
 
     /// A recognised line goes on where its JSON is not closed, or where a full row ends within a message
-    /// that is not known to be whole, and a row follows that is not longer.
-    pub fn is_unfinished(&self, row: &str, whole: bool) -> bool {
+    /// and a row follows that is not longer.
+    pub fn is_unfinished(&self, row: &str) -> bool {
         let is_json = search::has(&self.raw, "\"msg\":") && !self.raw.trim_end().ends_with('}');
-        is_json || !whole && self.last == self.width && self.width >= NARROWEST && row.chars().count() <= self.width && !is_mark(row)
+        is_json || self.last == self.width && self.width >= NARROWEST && row.chars().count() <= self.width && !is_mark(row)
     }
 
-    /// A message that needs the new row: it lies over the joint, or follows one that is all header.
-    pub fn takes(&self, found: &Match) -> bool {
-        self.event.is_some() || found.end > self.length && (found.start < self.length || self.bare)
+    /// A message that needs the new row: it lies over the joint, or follows one that is all header. A line that has its
+    /// message takes any row, but for one that is `whole`.
+    pub fn takes(&self, found: &Match, whole: bool) -> bool {
+        self.event.is_some() && (!whole || found.end > self.length) || found.end > self.length && (found.start < self.length || self.bare)
     }
 
     /// Adds a row: the line as it now is, without its wrapping too.

@@ -493,20 +493,18 @@ impl Scanner {
     /// Whether this row is the rest of the line before, which a terminal wrapped; then it is added there.
     fn goes_on(&mut self, row: &str, known: bool) -> bool {
         let Some(mut open) = self.open.take() else { return false };
-        // A message that ends with fixed words is whole where its row ends with them.
-        let is_whole = |event: usize| {
-            let event = &self.reading.events[event];
-            !event.cut && event.message.end == event.span.end && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
-        };
-        let unfinished = |event: usize| !known && open.is_unfinished(row, is_whole(event));
-        if !open.event.is_none_or(unfinished) || open.rows == ROWS {
+        if open.event.is_some() && (known || !open.is_unfinished(row)) || open.rows == ROWS {
             return false;
         }
+        // A message that ends with fixed words is whole where its row ends with them, unless a longer one begins so.
+        let whole = open.event.map(|event| &self.reading.events[event]).is_some_and(|event| {
+            !event.cut && event.message.end == event.span.end && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
+        });
         let bare = row.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
         for (joint, rest) in [("", row), ("", bare), (" ", bare)] {
             let joined = format!("{}{joint}{rest}", open.raw);
             let text = plain(&joined);
-            let Some((number, found)) = recognise(&text).filter(|(_, found)| open.takes(found)) else { continue };
+            let Some((number, found)) = recognise(&text).filter(|(_, found)| open.takes(found, whole)) else { continue };
             let head = header(&text, found.start);
             let line = Row { raw: open.first(), number: open.number, span: open.span };
             match open.event {
@@ -529,7 +527,7 @@ impl Scanner {
             self.open = Some(open);
             return true;
         }
-        if known {
+        if known || whole {
             return false;
         }
         // No message yet. Rows of equal length were cut anywhere, others between words.

@@ -249,12 +249,16 @@ mod tests {
             format!("[RESOLVED] etcdNoLeader (critical)\n{alert}"),
             format!("[FIRING:1] etcdNoLeader (critical)\n{alert}[RESOLVED] etcdNoLeader (critical)\n{alert}"),
             format!("[1] Resolved\nLabels\nalertname = etcdNoLeader\nmessage = {alert}"),
-            String::from("{\"status\":\"resolved\",\"description\":\"etcd cluster: member 192.0.2.7:2381 has no leader.\"}\n"),
+            String::from(
+                "{\"status\":\"resolved\",\"description\":\"etcd cluster \\\"kube-etcd\\\": member 192.0.2.7:2381 has no leader.\"}\n",
+            ),
         ] {
             assert_eq!(severity(&over), Severity::Info, "{over}");
         }
         assert_eq!(
-            severity(&format!("[RESOLVED] etcdMembersDown\netcd cluster: members are down (1).\n[FIRING:1] etcdNoLeader\n{alert}")),
+            severity(&format!(
+                "[RESOLVED] etcdMembersDown\netcd cluster \"kube-etcd\": members are down (1).\n[FIRING:1] etcdNoLeader\n{alert}"
+            )),
             Severity::Critical
         );
     }
