@@ -496,10 +496,13 @@ impl Scanner {
         if open.event.is_some() && (known || !open.is_unfinished(row)) || open.rows == ROWS {
             return false;
         }
-        // A message that ends with fixed words is whole where its row ends with them, unless a longer one begins so.
-        let whole = open.event.map(|event| &self.reading.events[event]).is_some_and(|event| {
-            !event.cut && event.message.end == event.span.end && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
-        });
+        // A message that ends with fixed words is whole where its row ends with them, unless a longer one begins so. In
+        // JSON its fields follow.
+        let fields = search::has(&open.raw, "\"msg\":");
+        let whole = !fields
+            && open.event.map(|event| &self.reading.events[event]).is_some_and(|event| {
+                !event.cut && event.message.end == event.span.end && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
+            });
         let bare = row.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
         for (joint, rest) in [("", row), ("", bare), (" ", bare)] {
             let joined = format!("{}{joint}{rest}", open.raw);

@@ -1,6 +1,6 @@
 //! Leader changes: one per new term that got a leader, told apart by why it came.
 
-use super::voices::{START_LINES, Voice, first_at, speaker, time_of};
+use super::voices::{START_LINES, Voice, time_of};
 use super::{ChangeClass, EventId, Facts, LeaderChange, OldLeader};
 use crate::gather::Gather;
 use crate::index::Index;
@@ -432,11 +432,10 @@ fn old_leader_ended(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], a
 /// (judgement). An excerpt from a stop on names no id.
 fn unnamed_one_stopped(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
     let Some(elected) = change.elected else { return false };
-    let stopped = |event: &Event| {
-        event.meaning == Meaning::EtcdShutdown && event.time.is_some_and(|time| (0..=15 * S).contains(&(elected - time.micros)))
-    };
-    let unnamed = |voice: &&Voice| first_at(facts, voice, |event| speaker(event).is_some()).is_none();
-    voices.iter().filter(unnamed).any(|voice| first_at(facts, voice, stopped).is_some())
+    facts.events_between(&[Meaning::EtcdShutdown], elected - 15 * S, elected).any(|(id, event)| {
+        let own = voices.iter().find(|voice| voice.log == id.log && voice.host == event.host);
+        own.is_some_and(|voice| voice.member == facts.host(id))
+    })
 }
 
 /// Whether the input shows that the old leader lived: its own log goes on, or its peers heard it again.

@@ -206,7 +206,8 @@ fn term_of(event: &Event) -> Option<(i64, bool)> {
 /// Whether a member gave its leader up in the old term, as where it asks before it stands for election: the next leader
 /// that it names has a higher one (etcd-io/raft@v3.6.0:raft.go, becomePreCandidate).
 fn asked_first(facts: &Facts, id: EventId, term: i64) -> bool {
-    let after = facts.logs[id.log].events.iter().skip(id.event + 1).filter(|event| event.host == facts.event(id).host);
+    // The next leader is named within a campaign's few lines.
+    let after = facts.logs[id.log].events.iter().skip(id.event + 1).take(100).filter(|event| event.host == facts.event(id).host);
     let mut next = after.filter(|event| matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::BecameLeader));
     next.next().and_then(|event| event.number("term")).is_some_and(|next| next > term)
 }
