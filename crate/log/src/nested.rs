@@ -16,10 +16,8 @@ type Line<'a> = (Range<usize>, Cow<'a, str>);
 /// The lines inside a row; none where the row is one line itself.
 pub fn lines(row: &str) -> Vec<Line<'_>> {
     let records = records(row);
-    if let [record] = &records[..] {
-        if *record == (0..row.len()) {
-            return texts(row);
-        }
+    if records.is_empty() {
+        return texts(row);
     }
     let mut found: Vec<Line> = Vec::new();
     for record in records {
@@ -33,10 +31,10 @@ pub fn lines(row: &str) -> Vec<Line<'_>> {
     found
 }
 
-/// The records of a list that stands in one row. The row as a whole where it is none.
+/// The records of a list that stands in one row; none where it is no such list.
 fn records(row: &str) -> Vec<Range<usize>> {
     if !row.trim_start().starts_with(['{', '[']) {
-        return vec![0..row.len()];
+        return Vec::new();
     }
     let pairs = pairs(row);
     if !pairs.is_empty() {
@@ -53,6 +51,9 @@ fn records(row: &str) -> Vec<Range<usize>> {
         }
         text_before |= has_text;
         begin = end;
+    }
+    if starts.len() == 1 {
+        return Vec::new();
     }
     let ends = starts[1..].iter().copied().chain([row.len()]);
     starts.iter().copied().zip(ends).map(|(start, end)| start..end).gather()
