@@ -115,10 +115,7 @@ const OVER: &[&str] = &["[RESOLVED", "RESOLVED:", "[Resolved]", "] Resolved", "A
 
 /// Whether the alert that stands last in the input stands below such words, or in one line with them.
 fn is_over(facts: &Facts, events: &[EventId]) -> bool {
-    let state = |id: &EventId| {
-        let before = facts.logs[id.log].events.iter().take(id.event + 1);
-        before.filter(|event| event.meaning == Meaning::AlertState).last()
-    };
+    let state = |id: &EventId| facts.logs[id.log].events[..=id.event].iter().rfind(|event| event.meaning == Meaning::AlertState);
     let told = |id: &EventId| says(facts.event(*id), OVER) || state(id).is_some_and(|state| says(state, OVER));
     events.iter().max().is_some_and(told)
 }
