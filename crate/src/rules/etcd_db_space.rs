@@ -3,7 +3,6 @@
 use super::common::{alerted, lines, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
-use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::report::{Confidence, Severity};
 
@@ -46,7 +45,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     said_outright(facts, RULE.id, &events, title, &what)
 }
 
-/// The last line of what each `etcdctl alarm disarm` printed, with its log: the alarms that it took back, one line each.
+/// For each log the last line that an `etcdctl alarm disarm` printed: the alarms that it took back, one line each.
 fn taken_back(facts: &Facts) -> Vec<(usize, u64)> {
     let ends = |command: EventId| {
         let start = facts.event(command).line;
@@ -54,7 +53,15 @@ fn taken_back(facts: &Facts) -> Vec<(usize, u64)> {
         let alarms = printed.zip(start + 1..).take_while(|(event, line)| event.line == *line && says(event, &["alarm:NOSPACE"]));
         alarms.last().map(|(_, line)| (command.log, line))
     };
-    facts.meaning(&[Meaning::CtlDisarm]).into_iter().filter_map(ends).gather()
+    // Whatever stands above the last one is past as well.
+    let mut last: Vec<(usize, u64)> = Vec::new();
+    for (log, line) in facts.meaning(&[Meaning::CtlDisarm]).into_iter().filter_map(ends) {
+        match last.last_mut().filter(|(known, _)| *known == log) {
+            Some(known) => known.1 = known.1.max(line),
+            None => last.push((log, line)),
+        }
+    }
+    last
 }
 
 #[cfg(test)]
