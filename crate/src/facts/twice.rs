@@ -61,10 +61,9 @@ fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
             for id in &lines[at..at + length] {
                 again[id.log][id.event] = true;
             }
-            at += length;
-        } else {
-            at += 1;
         }
+        // What does not tell as a whole does not in part.
+        at += length.max(1);
     }
     again
 }
