@@ -3,7 +3,7 @@
 // with the proposed values under the same stalls, and compares. Ends by itself in under four minutes.
 // usage: lab.mjs ENGINE_MODULE WORK_FOLDER
 // @ts-check
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -117,6 +117,7 @@ try {
   rmSync(data, { recursive: true, force: true });
 }
 console.table(rows);
+mkdirSync(resolve(folder), { recursive: true });
 writeFileSync(join(resolve(folder), 'lab.json'), JSON.stringify({ rows, failures }, null, 2));
 for (const failure of failures) console.error(failure);
 process.exit(failures.length > 0 ? 1 : 0);
