@@ -305,7 +305,7 @@ const DATES: [&str; 7] = ["date:", "published:", "updated:", "created:", "modifi
 /// The length up to the stamp.
 fn before_stamp(text: &str) -> Option<usize> {
     let mut at = 0;
-    let kernel = text.contains(": [20");
+    let kernel = search::has(text, ": [20");
     for _ in 0..2 + usize::from(text.starts_with('(') || kernel) {
         let name = word(&text[at..]);
         if DATES.contains(&name) {

@@ -1,9 +1,12 @@
 //! Recognises the declared message in one line.
 
+use std::sync::OnceLock;
+
 use super::pattern::{Match, Piece, TELLING, match_at};
 use super::prefilter::prefilter;
-use super::signature::{Meaning, signature, signatures};
-use crate::search;
+use super::signature::{Meaning, Signature, signature, signatures};
+use crate::gather::Gather;
+use crate::sort::sort;
 
 /// The declared message in a line: the one that begins first; of several the most telling. Of a line
 /// that a pager cut, a message whose end is missing.
@@ -55,26 +58,51 @@ fn best(line: &str, cut: bool) -> Option<(u16, Match)> {
 
 /// A message of which the cut left only the beginning, before the bytes that the prefilter knows it by.
 fn opening(kept: &str) -> Option<(u16, Match)> {
+    let known = openings();
     let mut best: Option<(u16, Match)> = None;
-    // Few of the messages begin with a letter that begins a word here.
-    let mut begins = [false; 256];
-    let mut before = b' ';
-    for byte in kept.bytes() {
-        begins[usize::from(byte)] |= !before.is_ascii_alphanumeric();
-        before = byte;
-    }
-    for (number, signature) in (0u16..).zip(signatures()) {
-        let Some(Piece::Literal(text)) = signature.pieces.first() else { continue };
-        if !text.bytes().next().is_some_and(|first| begins[usize::from(first)]) {
+    let mut tried: Vec<u16> = Vec::new();
+    for (at, opening) in kept.as_bytes().windows(TELLING).enumerate() {
+        if at > 0 && kept.as_bytes()[at - 1].is_ascii_alphanumeric() {
             continue;
         }
-        let Some(at) = text.get(..TELLING).and_then(|opening| search::find(kept, opening)) else { continue };
-        let Some(found) = match_at(&signature.pieces, 0, at, kept, true).filter(|found| found.cut) else { continue };
-        if at_boundary(kept, at) && best.is_none_or(|(known, of)| rank(kept, number, &found) < rank(kept, known, &of)) {
-            best = Some((number, found));
+        let first = first_bytes(opening);
+        let from = known.partition_point(|(bytes, ..)| *bytes < first);
+        let alike = known[from..].iter().take_while(|(bytes, ..)| *bytes == first);
+        for (_, text, number) in alike {
+            // The first place alone: a line may hold the same words thousands of times.
+            if text.as_bytes() != opening || tried.contains(number) {
+                continue;
+            }
+            tried.push(*number);
+            let Some(found) = match_at(&signature(*number).pieces, 0, at, kept, true).filter(|found| found.cut) else { continue };
+            if best.is_none_or(|(known, of)| rank(kept, *number, &found) < rank(kept, known, &of)) {
+                best = Some((*number, found));
+            }
         }
     }
     best
+}
+
+/// How a message begins: its first bytes, for looking up, and the words that tell it; and which message it is.
+type Opening = (u64, &'static str, u16);
+
+/// The messages that begin with fixed words, in the order of these.
+fn openings() -> &'static [Opening] {
+    static SORTED: OnceLock<Vec<Opening>> = OnceLock::new();
+    SORTED.get_or_init(|| {
+        let opening = |(number, signature): (u16, &Signature)| match signature.pieces.first() {
+            Some(Piece::Literal(text)) => text.get(..TELLING).map(|text| (first_bytes(text.as_bytes()), text, number)),
+            _ => None,
+        };
+        let mut openings = (0..).zip(signatures()).filter_map(opening).gather();
+        sort(&mut openings);
+        openings
+    })
+}
+
+/// The first eight bytes, in their order.
+fn first_bytes(text: &[u8]) -> u64 {
+    text.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
 /// A mere level, the word `panic`, a line of a trace or one of every start tells less than any other text. The error
