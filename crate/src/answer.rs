@@ -12,7 +12,7 @@ use crate::parameters::Parameter;
 use crate::patch::{self, Change, Etcd};
 use crate::plan::{self, Decision, Plan};
 use crate::report::*;
-use crate::rules::common::listed;
+use crate::rules::common::{MOST_EVIDENCE, listed};
 use crate::rules::{self, At, Evidence, Finding};
 use crate::sort::{by_key, distinct, groups};
 use crate::text::{LineIndex, Place};
@@ -108,11 +108,18 @@ impl Edge<'_> {
 
     /// Whose lines they are, the one with most first, where not everybody has some.
     fn tellers(&self, finding: &Finding) -> String {
-        let speakers = finding.evidence.iter().filter_map(|evidence| match evidence.at {
-            At::Event(id) => Some((speaker(self.facts, id)?, ())),
+        let events = finding.evidence.iter().filter_map(|evidence| match evidence.at {
+            At::Event(id) => Some(id),
             At::Place(_) => None,
         });
-        let mut tellers = groups(speakers.gather());
+        // Of more lines than are kept the others may be anybody's, and so may one that does not tell whose it is.
+        if finding.evidence.len() >= MOST_EVIDENCE {
+            return String::new();
+        }
+        let Some(speakers) = events.map(|id| Some((speaker(self.facts, id)?, ()))).collect::<Option<Vec<_>>>() else {
+            return String::new();
+        };
+        let mut tellers = groups(speakers);
         let of_etcd =
             matches!(finding.evidence.first(), Some(Evidence { at: At::Event(id), .. }) if self.facts.event(*id).is_etcd_server());
         if finding.severity == Severity::Info || tellers.len() >= self.speakers[usize::from(!of_etcd)] {
@@ -526,6 +533,9 @@ mod tests {
         let journal = "Apr 20 10:00:00 core-02 etcd2[815]: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4\n\
                        Apr 20 10:00:01 core-01 etcd2[801]: failed to send out heartbeat on time (deadline exceeded for 712.5ms)\n";
         assert!(what(&[("journal", journal)]).ends_with(" The lines are from core-01."));
+        // More than are kept, and those of the other fall away: who else had some is not known.
+        let many: String = (10..60).map(|second| LATE.replace("10:00:01.0", &format!("10:00:{second}.0"))).collect();
+        assert!(!what(&[("n1.log", &many), ("n2.log", &LATE.replace("10:00:01", "10:01:00"))]).contains("lines are from"));
         // All of them, or the only one: nothing is pointed at.
         for documents in [&[("n1.log", LATE), ("n2.log", LATE)][..], &[("n1.log", LATE)]] {
             assert!(!what(documents).contains("lines are from"));

@@ -8,10 +8,10 @@ use crate::gather::Gather;
 use crate::log::event::{Event, LogReading};
 use crate::parameters::Parameter;
 use crate::plan::{Decision, Plan};
-use crate::report::{Severity, Step};
+use crate::report::Step;
 use crate::rules::{self, Finding};
 use crate::units::{Micros, human};
-use crate::verdict::other_cause;
+use crate::verdict::beneath;
 
 /// What etcd is called on these machines: its systemd unit, its data directory, its commands.
 pub struct Names {
@@ -81,8 +81,7 @@ pub fn rollout(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Step> {
 
 /// Where timing is only part of the cure: what lies beneath comes first.
 fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
-    let beneath = findings.iter().find(|finding| finding.id == "fleet-unit-missing-in-registry" && finding.severity > Severity::Info);
-    if let Some(cause) = other_cause(findings).or(beneath) {
+    if let Some(cause) = beneath(findings) {
         let what_to_do = cause.what_to_do.clone().or_else(|| rules::rule(cause.id).map(|rule| rule.what_to_do.to_owned()))?;
         return Some(step(
             format!("Mend the cause first: {}. {what_to_do}", cause.title.trim_end_matches('.')),

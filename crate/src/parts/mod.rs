@@ -71,11 +71,12 @@ pub fn without_what_came_later(parts: &mut Vec<Configuration>, events: &[Event])
         let differs = |(parameter, before): &(Parameter, Option<Micros>)| below.iter().any(|(of, now)| of == parameter && now != before);
         above.iter().any(|(source, settings)| *source == part.source && settings.iter().any(differs))
     };
-    let stated = |part: &&mut Configuration| {
-        let differs = |setting: &crate::config::Setting| setting.effective && setting.value != Some(setting.parameter.default_value());
-        !events.is_empty() && above.iter().all(|(_, settings)| settings.is_empty()) && part.settings.iter().any(differs)
+    let stands_above = |parameter: Parameter| above.iter().any(|(_, settings)| settings.iter().any(|(of, _)| *of == parameter));
+    let only_below = |part: &&mut Configuration| {
+        let acts = |(of, value): &(Parameter, Option<Micros>)| *value != Some(of.default_value()) && !stands_above(*of);
+        !events.is_empty() && acting(part, false).iter().any(acts)
     };
-    if let Some(below) = parts.iter_mut().find(stated) {
+    if let Some(below) = parts.iter_mut().find(only_below) {
         below.limits.push(String::from(BELOW));
     }
     let all = parts.len();
@@ -195,6 +196,9 @@ mod tests {
         // Below the log alone, it is said how it was read.
         let said = |text: String| read(&text).iter().any(|part| part.limits.iter().any(|limit| limit == BELOW));
         assert!(said(format!("{LOG}Ours:\n{new}")) && !said(format!("Ours:\n{new}{LOG}")) && !said(format!("{LOG}Ours:\n{old}")));
+        // Also where one above states something else.
+        let fleet = "```\n#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 120s\n```\n";
+        assert!(said(format!("Ours:\n{new}{LOG}{fleet}")));
     }
 
     /// Markdown's other way to show code, where no first line tells what it is.

@@ -529,7 +529,7 @@ pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
             " (the default)"
         }
         (None, Some(place)) if known.value != Some(parameter.default_value()) && is_below_the_log(facts, place) => {
-            " (stated below the log)"
+            " (if what stands below the log was in force)"
         }
         _ => "",
     };

@@ -6,7 +6,7 @@ mod timing;
 mod unexplained;
 mod why;
 
-pub use timing::{OTHER_CAUSES, other_cause};
+pub use timing::{OTHER_CAUSES, beneath, other_cause};
 
 use crate::facts::Facts;
 use crate::plan::Plan;
@@ -46,7 +46,7 @@ mod tests {
     fn a_limit_that_stands_below_the_log_is_not_said_without_its_place() {
         let log = "```\nApr 09 21:20:31 core-01 fleetd[615]: INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled\n```\n".repeat(3);
         let file = |limit: u32| format!("```\n#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: {limit}\n```\n");
-        let said = |text: String| verdict(&text).headline.contains("5\u{a0}s (stated below the log)");
+        let said = |text: String| verdict(&text).headline.contains("5\u{a0}s (if what stands below the log was in force)");
         assert!(said(format!("{log}Now:\n{}", file(5))));
         assert!(!said(format!("Ours:\n{}{log}", file(5))));
         assert!(!verdict(&format!("{log}Ours:\n{}", file(1))).headline.contains("below"), "the default acts in any case");

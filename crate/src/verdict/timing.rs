@@ -50,6 +50,13 @@ pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
     ends.or_else(|| named(Severity::Critical)).or_else(refused).or_else(|| named(Severity::Warning))
 }
 
+/// What no value cures and longer limits ease: a cause that no timer touches, or that fleet stops units on a failed read.
+/// Of this the engine's lease and its like are no cause.
+pub fn beneath(findings: &[Finding]) -> Option<&Finding> {
+    let failed_read = findings.iter().find(|finding| finding.id == "fleet-unit-missing-in-registry");
+    other_cause(findings).filter(|cause| failed_read.is_none() || !cause.id.starts_with("fleet-")).or(failed_read)
+}
+
 /// Whether the proposed values cure what the logs show; without a proposal, whether any value could.
 pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity) -> Timing {
     let proposes = plan.changes().next().is_some();
@@ -60,7 +67,7 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
     if !proposes {
         return without_proposal(facts, findings, plan);
     }
-    let beneath = other_cause(findings).is_some() || findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry");
+    let beneath = beneath(findings).is_some();
     let needless_cured =
         plan.repairs || plan.replay.needless == 0 || plan.replay.share() >= 0.8 && plan.remaining <= 0.2 * plan.replay.needless as f64;
     let fleet_cured = facts.fleet_failures.is_empty() || plan.fleet_remaining * 5 <= facts.fleet_failures.len() as u64;

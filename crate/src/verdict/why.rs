@@ -1,7 +1,7 @@
 //! Why timing is the cure, or is not.
 
 use super::effects::{counted, expected, failover_then, stops_on_a_failed_read};
-use super::timing::{cut_off, only_raised, other_cause, waits_long_already};
+use super::timing::{beneath, cut_off, only_raised, other_cause, waits_long_already};
 use super::unexplained::saw_too_little;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, StallKind, TOO_LARGE};
 use crate::gather::Gather;
@@ -18,18 +18,18 @@ use crate::units::human;
 pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, timing: Timing) -> String {
     match timing {
         Timing::Remedy => cured(facts, plan, severity),
-        Timing::Partly => match (other_cause(findings), plan.too_long) {
+        Timing::Partly => match (beneath(findings), plan.too_long) {
             (_, Some(too_long)) => beyond(too_long),
-            (Some(cause), _) => format!("The values help, but there is a cause beneath: {}.", cause.title.trim_end_matches('.')),
+            (Some(_), None) if stops_on_a_failed_read(facts, findings) => String::from(
+                "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once and stops none because one read failed.",
+            ),
+            (Some(cause), None) => format!("The values help, but there is a cause beneath: {}.", cause.title.trim_end_matches('.')),
             (None, None) if plan.costly().is_some() => format!(
                 "So long an election-timeout only bridges the time until the cause is mended: with it each real failover takes about {}, far longer than one needless change. Where such stalls are rare, mend the cause and keep the values.",
                 failover_then(facts, plan)
             ),
             (None, None) if plan.changes().all(|decision| decision.parameter == Parameter::EngineReconcileInterval) => String::from(
                 "A longer interval keeps the lease in one hand although a pass of the engine is slow. A shorter pass is the cure: fewer units, or fleet 0.12 and later, which reads all units in one request.",
-            ),
-            (None, None) if stops_on_a_failed_read(facts, findings) => String::from(
-                "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once and stops none because one read failed.",
             ),
             (None, None) if (1..plan.replay.needless).contains(&plan.replay.explained) => format!(
                 "Stalls explain {} of {} needless leader changes, and the values outlast those. What caused the others is not shown.",
