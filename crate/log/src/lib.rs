@@ -12,10 +12,10 @@ pub mod sort;
 pub mod index;
 pub mod moments;
 
-pub mod border;
-pub mod borrowed;
 pub mod event;
+pub mod foreign;
 pub mod header;
+pub mod line_starts;
 pub mod nested;
 pub mod object;
 pub mod order;
@@ -29,6 +29,6 @@ pub mod scan;
 pub mod signature;
 pub mod table;
 pub mod time;
-pub mod wide;
+pub mod utf16;
 #[cfg(test)]
 mod testing;

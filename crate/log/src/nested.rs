@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::border::is_stamped;
+use super::line_starts::is_stamped;
 use super::pattern::json_field;
 use super::plain::{Role, names, unescape};
 use crate::gather::Gather;

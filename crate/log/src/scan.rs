@@ -3,7 +3,7 @@
 //! The first part of a log is read line by line, so that its form is known. Of the rest only the
 //! lines are read in which a message may stand, and now and then one more.
 
-use super::borrowed::{is_borrowed, is_mention, is_metric, is_of_another_raft, is_ours};
+use super::foreign::{is_borrowed, is_mention, is_metric, is_of_another_raft, is_ours};
 use std::borrow::Cow;
 
 use super::event::{Clock, Event, LogReading, Meaning, Time, Value};
@@ -20,7 +20,7 @@ use super::rows::{GLUED, Open, ROWS, Row, glued, next_message, part};
 use super::signature::{Program, Signature, signature};
 use super::table::Table;
 use super::time::{Stamp, refined};
-use super::wide::Wide;
+use super::utf16::Utf16;
 use crate::gather::Gather;
 use crate::index::{Index, slot};
 use crate::search;
@@ -93,7 +93,7 @@ enum Encoding {
     /// Not known yet; these are its first bytes, fewer than two.
     Unknown(Vec<u8>),
     Utf8,
-    Utf16(Wide),
+    Utf16(Utf16),
 }
 
 /// The record that is being read.
@@ -180,8 +180,8 @@ impl Scanner {
     pub fn push(&mut self, bytes: &[u8]) {
         match &mut self.text {
             Encoding::Utf8 => self.take(bytes),
-            Encoding::Utf16(wide) => {
-                let text = wide.text(bytes);
+            Encoding::Utf16(utf16) => {
+                let text = utf16.text(bytes);
                 self.take(text.as_bytes());
             }
             Encoding::Unknown(first) => {
@@ -196,9 +196,9 @@ impl Scanner {
 
     fn begin(&mut self) {
         let Encoding::Unknown(first) = std::mem::replace(&mut self.text, Encoding::Utf8) else { return };
-        match Wide::after_mark(&first) {
-            Some(wide) => {
-                self.text = Encoding::Utf16(wide);
+        match Utf16::after_mark(&first) {
+            Some(utf16) => {
+                self.text = Encoding::Utf16(utf16);
                 self.push(&first[2..]);
             }
             None => self.take(&first),
@@ -697,8 +697,8 @@ impl Scanner {
     pub fn finish(mut self) -> LogReading {
         match &mut self.text {
             Encoding::Unknown(_) => self.begin(),
-            Encoding::Utf16(wide) => {
-                let end = wide.end();
+            Encoding::Utf16(utf16) => {
+                let end = utf16.end();
                 self.take(end.as_bytes());
             }
             Encoding::Utf8 => {}

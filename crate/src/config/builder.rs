@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::configuration::{Cluster, Problem, Source};
-use super::inner::Inner;
 use super::keys;
+use super::mapped_text::MappedText;
 use super::scalar::{self, Reading};
 use crate::parameters::Parameter;
 use crate::search;
@@ -253,7 +253,7 @@ impl<'a> Builder<'a> {
     }
 
     /// `NAME=value` in the environment of a unit, `range` being the value in `inner`.
-    pub fn variable(&mut self, inner: &Inner, name: &str, value: &str, range: Range<usize>, home: Home) {
+    pub fn variable(&mut self, inner: &MappedText, name: &str, value: &str, range: Range<usize>, home: Home) {
         self.fact_of_variable(name, value);
         let Some(meant) = keys::of_variable(name) else { return };
         self.claim(meant, inner.place(range), scalar::daemon(meant.0, value), home);

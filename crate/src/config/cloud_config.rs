@@ -4,8 +4,9 @@ use super::builder::{Builder, Class, GENERATED, Home};
 use super::configuration::{Configuration, Source};
 use super::embedded::{HEADER, embedded};
 use super::files::{take_file, take_unit};
-use super::inner::{Inner, base64, gunzip};
+use super::mapped_text::MappedText;
 use super::tree::tree_of;
+use super::unpack::{base64, gunzip};
 use super::{keys, scalar};
 use crate::search;
 use crate::template;
@@ -248,7 +249,7 @@ fn units(builder: &mut Builder, tree: &Tree, coreos: &Node) {
 fn write_file(builder: &mut Builder, tree: &Tree, file: &Node) {
     let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { return };
     let Some(content) = tree.get(file, "content") else { return };
-    let Some(inner) = Inner::of_scalar(builder.text, content) else { return };
+    let Some(inner) = MappedText::of_scalar(builder.text, content) else { return };
     let encoding = tree.get(file, "encoding").and_then(Node::text).unwrap_or("");
     let inner = match encoding {
         "" | "text/plain" => Some(inner),
@@ -262,8 +263,8 @@ fn write_file(builder: &mut Builder, tree: &Tree, file: &Node) {
     }
 }
 
-fn sealed(bytes: Vec<u8>, content: &Node) -> Option<Inner> {
-    Some(Inner::sealed(String::from_utf8(bytes).ok()?, content.span.clone()))
+fn sealed(bytes: Vec<u8>, content: &Node) -> Option<MappedText> {
+    Some(MappedText::sealed(String::from_utf8(bytes).ok()?, content.span.clone()))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::builder::{Builder, Class, Home, TRANSPILED};
 use super::configuration::{Configuration, Source};
-use super::inner::Inner;
+use super::mapped_text::MappedText;
 use super::tree::tree_of;
 use super::{files, ignition, keys, scalar};
 use crate::text::DocumentId;
@@ -50,7 +50,7 @@ fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
     for file in tree.at(root, &["storage", "files"]).map_or(&[][..], Node::items) {
         let file = tree.resolve(file);
         let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
-        let inline = tree.at(file, &["contents", "inline"]).and_then(|node| Inner::of_scalar(builder.text, node));
+        let inline = tree.at(file, &["contents", "inline"]).and_then(|node| MappedText::of_scalar(builder.text, node));
         if let Some(inner) = inline {
             files::take_file(builder, &path, &inner);
         }

@@ -4,7 +4,7 @@ use super::command::{etcd_word, is_drawn, runs_container};
 use super::configuration::Source;
 use super::embedded::HEADER;
 use super::{etcd_toml, k3s, keys, program, terraform};
-use crate::log::border::is_stamped;
+use crate::log::line_starts::is_stamped;
 use crate::search;
 use crate::template;
 

@@ -7,7 +7,7 @@ use super::configuration::{Configuration, Source};
 use super::embedded::here_documents;
 use super::env;
 use super::flags::{self, Word};
-use super::inner::Inner;
+use super::mapped_text::MappedText;
 use super::script::Script;
 use crate::template;
 use crate::text::DocumentId;
@@ -18,10 +18,10 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     // A script may write the environment file beside the unit.
     for body in here_documents(text) {
         if !text[body.clone()].lines().any(|line| line.starts_with('[')) {
-            env::take(&mut builder, &Inner::verbatim(text, body), "");
+            env::take(&mut builder, &MappedText::verbatim(text, body), "");
         }
     }
-    let inner = Inner::verbatim(text, 0..text.len());
+    let inner = MappedText::verbatim(text, 0..text.len());
     take(&mut builder, &inner, "", "");
     builder.finish("systemd unit or drop-in".to_owned())
 }
@@ -33,7 +33,7 @@ struct Directive<'a> {
 }
 
 /// Takes what a unit text states; `unit` and `file` where the surroundings name them.
-pub fn take(builder: &mut Builder, inner: &Inner, unit: &str, file: &str) {
+pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
     let text = inner.text.as_str();
     let (mut unit, mut file) = (unit.to_owned(), file.to_owned());
     // Of a script that writes the unit.
@@ -98,7 +98,7 @@ fn is_etcd_command(word: &str) -> bool {
 
 fn environment(
     builder: &mut Builder,
-    inner: &Inner,
+    inner: &MappedText,
     directive: &Directive,
     unit: &str,
     file: &str,

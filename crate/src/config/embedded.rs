@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::log::border::is_prompt;
+use crate::log::line_starts::is_prompt;
 
 /// The first line of every cloud-config.
 pub const HEADER: &str = "#cloud-config";

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::configuration::{Configuration, Source};
-use super::inner::Inner;
+use super::mapped_text::MappedText;
 use super::script::Script;
 use super::{flags, keys};
 use crate::parameters::Parameter;
@@ -13,12 +13,12 @@ use crate::text::DocumentId;
 /// Reads an environment file that was pasted as it is.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Environment, text);
-    take(&mut builder, &Inner::verbatim(text, 0..text.len()), "");
+    take(&mut builder, &MappedText::verbatim(text, 0..text.len()), "");
     builder.finish("environment file".to_owned())
 }
 
 /// Takes the assignments of an environment file that `unit` reads.
-pub fn take(builder: &mut Builder, inner: &Inner, unit: &str) {
+pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str) {
     // What exports its variables is read by a shell, and `ENV` stands in a Dockerfile. The lines behind `define` of a
     // Makefile are a text, which make passes on as it is.
     let exports = |line: &str| line.trim_start().starts_with("export ") || line.starts_with("ENV ");
@@ -77,7 +77,7 @@ pub fn is_mixed(text: &str) -> bool {
 }
 
 /// A comment behind a value. What reads the file is not known for sure, so the value is taken as it is meant.
-fn comment(builder: &mut Builder, inner: &Inner, parameter: Parameter, span: Range<usize>) {
+fn comment(builder: &mut Builder, inner: &MappedText, parameter: Parameter, span: Range<usize>) {
     let note = format!("systemd hands `{}` on as a part of {}; put it on a line of its own.", &inner.text[span.clone()], parameter.key());
     builder.problem("config-env-comment", inner.place(span), note, Some(parameter));
 }

@@ -4,7 +4,7 @@
 
 use super::builder::{Builder, Class, Home};
 use super::configuration::{Configuration, Source};
-use super::inner::Inner;
+use super::mapped_text::MappedText;
 use super::{keys, scalar};
 use crate::text::DocumentId;
 
@@ -14,13 +14,13 @@ pub const SECTION: &str = "[peer]";
 /// Reads a TOML file of etcd 0.4 that was pasted as it is.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::EtcdToml, text);
-    take(&mut builder, &Inner::verbatim(text, 0..text.len()));
+    take(&mut builder, &MappedText::verbatim(text, 0..text.len()));
     builder.cluster.etcd_04 = true;
     builder.finish("configuration file of etcd 0.4".to_owned())
 }
 
 /// Takes what such a file states.
-pub fn take(builder: &mut Builder, inner: &Inner) {
+pub fn take(builder: &mut Builder, inner: &MappedText) {
     builder.cluster.has_etcd = true;
     let (mut section, mut at) = (String::new(), 0);
     for raw in inner.text.split_inclusive('\n') {

@@ -4,7 +4,7 @@
 
 use super::builder::{Builder, Class, Home};
 use super::configuration::{Configuration, Source};
-use super::inner::Inner;
+use super::mapped_text::MappedText;
 use super::tree::tree_of;
 use super::{keys, scalar};
 use crate::text::DocumentId;
@@ -22,7 +22,7 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
 }
 
 /// Takes an etcd configuration file that another document writes.
-pub fn take_inner(builder: &mut Builder, inner: &Inner) {
+pub fn take_inner(builder: &mut Builder, inner: &MappedText) {
     let tree = yaml::read(&inner.text).unwrap_or_else(|_| yaml::read_tolerantly(&inner.text));
     if let Some(root) = tree.documents.first() {
         take(builder, &tree, root, |span| inner.place(span));

@@ -2,7 +2,7 @@
 
 use super::builder::Builder;
 use super::configuration::Source;
-use super::inner::Inner;
+use super::mapped_text::MappedText;
 use super::{detect, drop_in, env, etcd_toml, etcd_yaml, flags, fleet_conf, k3s};
 use crate::yaml::{Node, Tree};
 
@@ -19,14 +19,14 @@ pub fn take_unit(builder: &mut Builder, tree: &Tree, unit: &Node, content_key: &
     if !(name.contains("etcd") || name.contains("fleet")) {
         return;
     }
-    if let Some(inner) = content.and_then(|content| Inner::of_scalar(builder.text, content)) {
+    if let Some(inner) = content.and_then(|content| MappedText::of_scalar(builder.text, content)) {
         drop_in::take(builder, &inner, &name, "");
     }
     for key in drop_in_keys {
         for item in tree.get(unit, key).map_or(&[][..], Node::items) {
             let item = tree.resolve(item);
             let file = tree.get(item, "name").and_then(Node::text).unwrap_or("");
-            if let Some(inner) = scalar(item, content_key).and_then(|content| Inner::of_scalar(builder.text, content)) {
+            if let Some(inner) = scalar(item, content_key).and_then(|content| MappedText::of_scalar(builder.text, content)) {
                 drop_in::take(builder, &inner, &name, file);
             }
         }
@@ -40,7 +40,7 @@ pub fn is_true(tree: &Tree, unit: &Node, key: &str) -> bool {
 }
 
 /// A file that the configuration writes, by its path.
-pub fn take_file(builder: &mut Builder, path: &str, inner: &Inner) {
+pub fn take_file(builder: &mut Builder, path: &str, inner: &MappedText) {
     builder.writes_file(path);
     if path.ends_with("fleet.conf") {
         fleet_conf::take(builder, inner);

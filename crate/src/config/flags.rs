@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::builder::{Builder, Class, Home};
 use super::command::{etcd_word, is_drawn, runs_container};
 use super::configuration::{Configuration, Source};
-use super::inner::Inner;
+use super::mapped_text::MappedText;
 use super::script::{self, Script};
 pub use super::words::{Word, words};
 use super::{keys, scalar};
@@ -44,7 +44,14 @@ pub fn flags(words: &[Word]) -> Vec<Flag> {
 
 /// Takes the flags and assignments of a command line. `variables` are known assignments, by name,
 /// to which `${NAME}` may refer: value and bytes in the document.
-pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, file: &str, variables: &[(String, String, Range<usize>)]) {
+pub fn take(
+    builder: &mut Builder,
+    inner: &MappedText,
+    words: &[Word],
+    unit: &str,
+    file: &str,
+    variables: &[(String, String, Range<usize>)],
+) {
     let mut outer: Vec<Word> = Vec::new();
     let (mut run, mut image) = (false, false);
     for (at, word) in words.iter().enumerate() {
@@ -129,7 +136,7 @@ pub fn take(builder: &mut Builder, inner: &Inner, words: &[Word], unit: &str, fi
 /// Takes `NAME=value`, where the value may be another variable.
 pub fn variable(
     builder: &mut Builder,
-    inner: &Inner,
+    inner: &MappedText,
     (name, value, span): (&str, &str, Range<usize>),
     home: Home,
     variables: &[(String, String, Range<usize>)],
@@ -170,12 +177,12 @@ fn referred(value: &str) -> Option<&str> {
 /// Reads a pasted command line (shell, docker run).
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Flags, text);
-    take_text(&mut builder, &Inner::verbatim(text, 0..text.len()));
+    take_text(&mut builder, &MappedText::verbatim(text, 0..text.len()));
     builder.finish("etcd command line".to_owned())
 }
 
 /// Takes the commands of a script.
-pub fn take_text(builder: &mut Builder, inner: &Inner) {
+pub fn take_text(builder: &mut Builder, inner: &MappedText) {
     let text = inner.text.as_str();
     let lines = if of_another_program(text) { "" } else { text };
     let script = Script::of(inner);
@@ -216,7 +223,7 @@ fn of_another_program(text: &str) -> bool {
 }
 
 /// Takes a command, where it is not that of another program with flags of the same name.
-fn command(builder: &mut Builder, inner: &Inner, range: Range<usize>, script: &Script) {
+fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, script: &Script) {
     let text = inner.text.get(range.clone()).unwrap_or("").trim_start();
     let process = builder.process(runs_container(text) || etcd_word(text).is_some());
     let at = range.start;
@@ -232,7 +239,7 @@ fn command(builder: &mut Builder, inner: &Inner, range: Range<usize>, script: &S
 }
 
 /// Takes a line that sets timers of etcd in the script alone: they act where a command refers to them.
-fn kept(builder: &mut Builder, inner: &Inner, words: &[Word], at: usize, script: &Script) -> bool {
+fn kept(builder: &mut Builder, inner: &MappedText, words: &[Word], at: usize, script: &Script) -> bool {
     let timers = || words.iter().filter_map(Word::assignment).filter(|(name, _, _)| keys::of_variable(name).is_some());
     let (text, mut kept) = (inner.text.as_str(), false);
     for (name, value, span) in timers().filter(|(name, _, _)| script.keeps(text, words, at, name)) {

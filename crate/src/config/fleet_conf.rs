@@ -4,20 +4,20 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::configuration::{Configuration, Source};
-use super::inner::Inner;
+use super::mapped_text::MappedText;
 use super::{keys, scalar};
-use crate::log::border::is_prompt;
+use crate::log::line_starts::is_prompt;
 use crate::text::DocumentId;
 
 /// Reads a fleet.conf that was pasted as it is.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::FleetConf, text);
-    take(&mut builder, &Inner::verbatim(text, 0..text.len()));
+    take(&mut builder, &MappedText::verbatim(text, 0..text.len()));
     builder.finish("fleet.conf".to_owned())
 }
 
 /// Takes what a fleet.conf states.
-pub fn take(builder: &mut Builder, inner: &Inner) {
+pub fn take(builder: &mut Builder, inner: &MappedText) {
     builder.cluster.has_fleet = true;
     let text = inner.text.as_str();
     let mut section: Option<String> = None;
@@ -61,7 +61,7 @@ fn value(text: &str, from: usize) -> (String, Range<usize>) {
     (bare.to_owned(), from..from + bare.len())
 }
 
-fn option(builder: &mut Builder, inner: &Inner, key: &str, at: usize, (value, span): (String, Range<usize>), section: Option<&str>) {
+fn option(builder: &mut Builder, inner: &MappedText, key: &str, at: usize, (value, span): (String, Range<usize>), section: Option<&str>) {
     let name = key.to_ascii_lowercase();
     if name == "etcd_servers" {
         builder.fact_of_variable("FLEET_ETCD_SERVERS", value.trim_matches(['[', ']', '"']));
@@ -93,7 +93,7 @@ fn option(builder: &mut Builder, inner: &Inner, key: &str, at: usize, (value, sp
 }
 
 /// `agent_ttl: 60s` ends fleetd with a syntax error.
-fn colon_line(builder: &mut Builder, inner: &Inner, line: &str, at: usize) {
+fn colon_line(builder: &mut Builder, inner: &MappedText, line: &str, at: usize) {
     let Some((key, value)) = line.split_once(':') else { return };
     let Some((parameter, _)) = keys::of_key(&key.trim().to_ascii_lowercase()) else { return };
     let note =

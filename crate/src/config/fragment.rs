@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::configuration::{Configuration, Source};
-use super::inner::Inner;
+use super::mapped_text::MappedText;
 use super::scalar::{Fate, Reading};
 use super::{keys, scalar};
 use crate::text::DocumentId;
@@ -13,12 +13,12 @@ use crate::yaml::{self, Kind, Node, Style, Tree};
 /// Reads plain lines, also below headings such as `etcd2:` or `fleet:`.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Fragment, text);
-    builder.tolerant = take_text(&mut builder, &Inner::verbatim(text, 0..text.len()));
+    builder.tolerant = take_text(&mut builder, &MappedText::verbatim(text, 0..text.len()));
     builder.finish("lines of a configuration".to_owned())
 }
 
 /// Takes such lines; says whether they are no YAML.
-pub fn take_text(builder: &mut Builder, inner: &Inner) -> bool {
+pub fn take_text(builder: &mut Builder, inner: &MappedText) -> bool {
     let strict = yaml::read(&inner.text);
     let tolerant = strict.is_err();
     let tree = strict.unwrap_or_else(|_| yaml::read_tolerantly(&inner.text));
@@ -28,7 +28,7 @@ pub fn take_text(builder: &mut Builder, inner: &Inner) -> bool {
     tolerant
 }
 
-fn take(builder: &mut Builder, inner: &Inner, tree: &Tree, node: &Node, (tolerant, depth): (bool, usize)) {
+fn take(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node, (tolerant, depth): (bool, usize)) {
     for entry in node.entries() {
         let value = tree.resolve(&entry.value);
         if depth < 4 {

@@ -3,8 +3,9 @@
 use super::builder::Builder;
 use super::configuration::{Configuration, Source};
 use super::files;
-use super::inner::{Inner, base64, gunzip};
+use super::mapped_text::MappedText;
 use super::tree::tree_of;
+use super::unpack::{base64, gunzip};
 use crate::gather::Gather;
 use crate::text::DocumentId;
 use crate::yaml::{Node, Tree};
@@ -44,7 +45,7 @@ fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
         let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
         let source = tree.at(file, &["contents", "source"]).or_else(|| tree.get(file, "contents"));
         let packed = tree.at(file, &["contents", "compression"]).and_then(Node::text) == Some("gzip");
-        let Some(inner) = source.and_then(|node| Inner::of_scalar(builder.text, node).map(|inner| (inner, node))) else { continue };
+        let Some(inner) = source.and_then(|node| MappedText::of_scalar(builder.text, node).map(|inner| (inner, node))) else { continue };
         if let Some(inner) = data_url(inner.0, inner.1, packed) {
             files::take_file(builder, &path, &inner);
         }
@@ -52,7 +53,7 @@ fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
 }
 
 /// What a `data:` URL holds (RFC 2397); other texts as they are, other URLs not at all.
-fn data_url(inner: Inner, node: &Node, packed: bool) -> Option<Inner> {
+fn data_url(inner: MappedText, node: &Node, packed: bool) -> Option<MappedText> {
     let Some(rest) = inner.text.strip_prefix("data:") else {
         return (!inner.text.contains("://")).then_some(inner);
     };
@@ -62,7 +63,7 @@ fn data_url(inner: Inner, node: &Node, packed: bool) -> Option<Inner> {
     }
     let bytes = base64(&inner.percent_decoded(5 + comma + 1).text)?;
     let bytes = if packed { gunzip(&bytes)? } else { bytes };
-    Some(Inner::sealed(String::from_utf8(bytes).ok()?, node.span.clone()))
+    Some(MappedText::sealed(String::from_utf8(bytes).ok()?, node.span.clone()))
 }
 
 #[cfg(test)]

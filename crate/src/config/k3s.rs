@@ -2,12 +2,12 @@
 
 use super::builder::{Builder, Class, Home};
 use super::configuration::Launcher;
-use super::inner::Inner;
+use super::mapped_text::MappedText;
 use super::{keys, scalar};
 use crate::yaml::{self, Entry, Node, Tree};
 
 /// Takes the `config.yaml` of k3s or RKE2 that another document writes.
-pub fn take(builder: &mut Builder, inner: &Inner) {
+pub fn take(builder: &mut Builder, inner: &MappedText) {
     let tree = yaml::read(&inner.text).unwrap_or_else(|_| yaml::read_tolerantly(&inner.text));
     let Some(root) = tree.documents.first() else { return };
     if !runs_etcd(&tree, root) {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::builder::{Builder, Class, Home};
 use super::command::etcd_word;
 use super::configuration::{Configuration, Launcher, Source};
-use super::inner::Inner;
+use super::mapped_text::MappedText;
 use super::script::{self, Script};
 use super::tree::tree_of;
 use super::{detect, env, etcd_yaml, files, flags, fragment, ignition, k3s, keys, scalar};
@@ -177,7 +177,9 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
             // Of OpenShift's MachineConfig.
             "config" if tree.get(&entry.value, "ignition").is_some() => ignition::take(builder, tree, &entry.value),
             // Ansible's lineinfile.
-            "line" => Inner::of_scalar(builder.text, tree.resolve(&entry.value)).iter().for_each(|inner| env::take(builder, inner, "")),
+            "line" => {
+                MappedText::of_scalar(builder.text, tree.resolve(&entry.value)).iter().for_each(|inner| env::take(builder, inner, ""))
+            }
             "extraargs" => arguments(builder, tree, tree.resolve(&entry.value)),
             "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" => {
                 words(builder, tree, tree.resolve(&entry.value), member, name == "etcdarg");
@@ -296,8 +298,8 @@ fn data(builder: &mut Builder, tree: &Tree, node: &Node) {
 }
 
 /// A text of several lines, or of JSON.
-fn with_lines(builder: &Builder, tree: &Tree, node: &Node) -> Option<Inner> {
-    Inner::of_scalar(builder.text, tree.resolve(node)).filter(|inner| inner.text.contains('\n') || inner.text.starts_with('{'))
+fn with_lines(builder: &Builder, tree: &Tree, node: &Node) -> Option<MappedText> {
+    MappedText::of_scalar(builder.text, tree.resolve(node)).filter(|inner| inner.text.contains('\n') || inner.text.starts_with('{'))
 }
 
 /// `{heartbeat-interval: "500"}` or `[{name: heartbeat-interval, value: "500"}]`; quoted or not.
@@ -332,7 +334,7 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
     };
     let mut held: Option<String> = None;
     for item in items {
-        let Some(inner) = Inner::of_scalar(builder.text, item) else { continue };
+        let Some(inner) = MappedText::of_scalar(builder.text, item) else { continue };
         let text = inner.text.clone();
         if text.contains(char::is_whitespace) {
             // A whole command in one word, as after `sh -c`.
@@ -367,7 +369,7 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
     }
 }
 
-fn flag(builder: &mut Builder, inner: &Inner, member: &str, name: &str, from: usize) {
+fn flag(builder: &mut Builder, inner: &MappedText, member: &str, name: &str, from: usize) {
     let value = inner.text.get(from..).unwrap_or("").to_owned();
     builder.fact_of_flag(name, &value);
     let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { return };
@@ -410,7 +412,7 @@ fn variables(builder: &mut Builder, tree: &Tree, node: &Node, member: &str) {
         }
     }
     for item in node.items() {
-        let Some(inner) = Inner::of_scalar(builder.text, tree.resolve(item)) else { continue };
+        let Some(inner) = MappedText::of_scalar(builder.text, tree.resolve(item)) else { continue };
         let Some((name, value)) = inner.text.split_once('=') else { continue };
         variable(builder, member, name, value, inner.place(name.len() + 1..inner.text.len()));
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::builder::{Builder, Class, Home};
 use super::configuration::{Configuration, Source};
 use super::flags::{self, Word};
-use super::inner::Inner;
+use super::mapped_text::MappedText;
 use super::{keys, scalar};
 use crate::search;
 use crate::text::DocumentId;
@@ -116,7 +116,7 @@ fn is_assigned(text: &str, end: usize) -> bool {
 /// Reads such a file.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Program, text);
-    let inner = Inner::verbatim(text, 0..text.len());
+    let inner = MappedText::verbatim(text, 0..text.len());
     let tokens = tokens(text);
     builder.cluster.has_etcd = true;
     let (mut named, mut unit) = ("", builder.process(true));
@@ -164,7 +164,7 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
 }
 
 /// Takes words in a row as a command, where one of them can be a flag, an assignment or an image.
-fn command(builder: &mut Builder, inner: &Inner, words: &[&Token], unit: &str) {
+fn command(builder: &mut Builder, inner: &MappedText, words: &[&Token], unit: &str) {
     // Most rows of a program are neither, and it may have a million.
     let flag = |text: &str| text.starts_with('-') && text.trim_start_matches('-').starts_with(|first: char| first.is_ascii_alphabetic());
     let told = |word: &&Token| flag(word.text) || (word.quoted && (word.text.contains('=') || search::has(word.text, "etcd")));
@@ -214,7 +214,7 @@ fn set_by_call<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<&'t Token<'
     call.then_some(value)
 }
 
-fn variable(builder: &mut Builder, inner: &Inner, name: &str, value: &Token, unit: &str) {
+fn variable(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token, unit: &str) {
     let prefixed = format!("ETCD_{name}");
     let nixos = keys::of_variable(&prefixed).is_some() && search::has(builder.text, NIXOS);
     let name = if nixos { &prefixed } else { name };

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::command::{etcd_word, runs_container};
 use super::embedded::here_documents;
-use super::inner::Inner;
 use super::keys;
+use super::mapped_text::MappedText;
 use super::words::{self, Word};
 use crate::gather::Gather;
 use crate::search;
@@ -32,7 +32,7 @@ pub struct Script {
 
 impl Script {
     /// Reads the lines of a script.
-    pub fn of(inner: &Inner) -> Self {
+    pub fn of(inner: &MappedText) -> Self {
         let text = inner.text.as_str();
         let mut script = Script { bodies: here_documents(text), ..Script::default() };
         let mut several: Vec<String> = Vec::new();

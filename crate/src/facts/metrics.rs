@@ -2,8 +2,8 @@
 //! process started, so it is a number and no rate.
 
 use super::{EventId, Facts};
-use crate::log::borrowed::CELL;
 use crate::log::event::{Event, Meaning};
+use crate::log::foreign::CELL;
 use crate::units::{Micros, Range, S};
 
 /// A counter below this is what any cluster gathers over months: starts, maintenance, a burst of work (judgement).

@@ -151,7 +151,7 @@ fn is_command(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::border::may_be_several;
+    use crate::log::line_starts::may_be_several;
     use crate::parameters::Parameter::{AgentTtl, ElectionTimeout};
     use crate::units::{MS, S};
 

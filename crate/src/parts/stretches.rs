@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::config::Marks;
 use crate::config::embedded::{HEADER, here_document};
-use crate::log::border::{is_fence, is_hunk, is_prompt, is_stamped};
 use crate::log::header::header;
+use crate::log::line_starts::{is_fence, is_hunk, is_prompt, is_stamped};
 
 /// A stretch of a text.
 pub struct Stretch {

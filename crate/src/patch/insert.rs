@@ -7,9 +7,9 @@ use crate::config::command::{etcd_word, runs_container, starts_container};
 use crate::config::env;
 use crate::config::etcd_toml;
 use crate::config::files::is_true;
-use crate::config::inner::Inner;
 use crate::config::keys;
 use crate::config::manifest::{arguments_of, commands};
+use crate::config::mapped_text::MappedText;
 use crate::config::{Source, section_of};
 use crate::gather::Gather;
 use crate::search;
@@ -59,7 +59,7 @@ impl Place<'_> {
                 found.extend(self.in_arguments(group));
                 found.extend(self.in_command(group));
             }
-            Source::DropIn => found.extend(self.in_unit_text(&Inner::verbatim(self.text, 0..self.text.len()), group)),
+            Source::DropIn => found.extend(self.in_unit_text(&MappedText::verbatim(self.text, 0..self.text.len()), group)),
             Source::FleetConf => found.extend(self.in_fleet_conf(group)),
             // A file that only etcd 0.4 reads.
             Source::EtcdToml if group[0].etcd == Etcd::V04 => found.push(self.in_toml(group)),
@@ -206,7 +206,7 @@ impl Place<'_> {
             let own = tree.get(unit, content).into_iter();
             let more = tree.get(unit, drop_ins).map_or(&[][..], Node::items).iter().filter_map(|item| tree.get(item, content));
             for node in more.chain(own) {
-                found.extend(Inner::of_scalar(self.text, node).and_then(|inner| self.in_unit_text(&inner, group)));
+                found.extend(MappedText::of_scalar(self.text, node).and_then(|inner| self.in_unit_text(&inner, group)));
             }
         }
         found
@@ -251,7 +251,7 @@ impl Place<'_> {
     }
 
     /// `Environment=` lines behind the last one of `[Service]`, or right below it.
-    fn in_unit_text(&self, inner: &Inner, group: &[Change]) -> Option<Edit> {
+    fn in_unit_text(&self, inner: &MappedText, group: &[Change]) -> Option<Edit> {
         if starts_container(&inner.text) {
             return None;
         }
@@ -364,7 +364,7 @@ impl Place<'_> {
         let flags = group.iter().map(|change| format!("--{}={}", render::key(change), render::value(change)));
         if let Some(end) = etcd_word(text).filter(|_| text.contains(char::is_whitespace)) {
             let flags: String = flags.map(|flag| format!(" {flag}")).collect();
-            let at = Inner::of_scalar(self.text, word).and_then(|inner| inner.outer(end - 1..end));
+            let at = MappedText::of_scalar(self.text, word).and_then(|inner| inner.outer(end - 1..end));
             return at.map(|at| Edit::insert(at.end, flags)).into_iter().gather();
         }
         let start = line_start(self.text, word.span.start);

@@ -1,10 +1,55 @@
-//! Unpacks DEFLATE, the format inside gzip. RFC 1951.
+//! Unpacks what a configuration holds packed: base64, gzip, and DEFLATE inside it (RFC 1951).
 //!
 //! What a cloud-config packs is small, so this is written for the engine's size: a library takes ten
 //! times the room. The tests hold it against one.
 
+/// Decodes base64, standard or URL alphabet, blanks ignored.
+pub fn base64(text: &str) -> Option<Vec<u8>> {
+    let (mut bytes, mut bits, mut count) = (Vec::with_capacity(text.len() / 4 * 3), 0_u32, 0);
+    for symbol in text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=') {
+        let value = match symbol {
+            b'A'..=b'Z' => symbol - b'A',
+            b'a'..=b'z' => symbol - b'a' + 26,
+            b'0'..=b'9' => symbol - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    Some(bytes)
+}
+
+/// Unpacks gzip, at most 1 MiB. RFC 1952.
+pub fn gunzip(bytes: &[u8]) -> Option<Vec<u8>> {
+    if bytes.get(..3)? != [0x1f, 0x8b, 8] {
+        return None;
+    }
+    let flags = *bytes.get(3)?;
+    let mut rest = bytes.get(10..)?;
+    if flags & 4 != 0 {
+        let length = usize::from(*rest.first()?) | usize::from(*rest.get(1)?) << 8;
+        rest = rest.get(2 + length..)?;
+    }
+    for flag in [8, 16] {
+        if flags & flag != 0 {
+            rest = rest.get(rest.iter().position(|byte| *byte == 0)? + 1..)?;
+        }
+    }
+    if flags & 2 != 0 {
+        rest = rest.get(2..)?;
+    }
+    inflate(rest, 1 << 20)
+}
+
 /// The text that `bytes` hold, or `None` where they are damaged or the text is longer than `limit`.
-pub fn inflate(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
+fn inflate(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
     let mut bits = Bits { bytes, at: 0 };
     let mut text = Vec::new();
     loop {
@@ -188,5 +233,14 @@ mod tests {
             let noise: Vec<u8> = (0..200).map(|_| random.below(256) as u8).collect();
             let _ = inflate(&noise, 1 << 12);
         }
+    }
+
+    #[test]
+    fn decodes_base64_and_gzip() {
+        assert_eq!(base64("aGk=").unwrap(), b"hi");
+        assert!(base64("a!").is_none());
+        let packed = base64("H4sIAAAAAAACA8vIBACsKpPYAgAAAA==").unwrap();
+        assert_eq!(gunzip(&packed).unwrap(), b"hi");
+        assert!(gunzip(b"\x1f\x8b\x08").is_none());
     }
 }

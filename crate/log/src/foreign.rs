@@ -1,10 +1,11 @@
-//! Texts that etcd borrows from Go, from the system or from gRPC, and that other programs print as well:
-//! `dial tcp …`, `context deadline exceeded`, `x509: …`, `no space left on device`, `panic: …`.
-//! Such a line counts only where something shows that it is about etcd or fleet.
+//! Lines that match a message and are not etcd's or fleet's: another program printed them, or people only speak of them.
+//! etcd borrows texts from Go, from the system and from gRPC, which other programs print as well: `dial tcp …`,
+//! `context deadline exceeded`, `x509: …`, `no space left on device`, `panic: …`. Such a line counts only where something
+//! shows that it is about etcd or fleet.
 
-use super::border::is_prompt;
 use super::event::{Event, Meaning};
 use super::header::header;
+use super::line_starts::is_prompt;
 use super::pattern::{Kind, Piece};
 use crate::search;
 

@@ -1,4 +1,5 @@
-//! Where one text of a paste ends and the next begins: how the lines of a log begin, a fence, a prompt of a shell.
+//! What the start of a line tells: a line of a log, a fence, a prompt of a shell, a part of a diff. That shows where one
+//! text of a paste ends and the next begins.
 
 /// Whether a text may hold more than one configuration: a fence, a prompt, or a line that begins as most lines of a
 /// log do. Told without reading headers, which would be the longest part of reading a configuration.

@@ -1,9 +1,8 @@
-//! Text within text: a drop-in inside a block scalar, a unit inside a JSON string, a file in a
+//! Text within text, with the map back: a drop-in inside a block scalar, a unit inside a JSON string, a file in a
 //! `data:` URL. Each knows where its bytes stand in the document, and how to write more there.
 
 use std::ops::Range;
 
-use super::inflate::inflate;
 use crate::yaml::{Kind, Node, Style};
 
 /// How new text must be written to stand inside.
@@ -23,7 +22,7 @@ pub enum Writing {
 
 /// A text and where its bytes come from.
 #[derive(Clone, Debug)]
-pub struct Inner {
+pub struct MappedText {
     /// The text.
     pub text: String,
     /// How it is embedded.
@@ -39,16 +38,16 @@ struct Piece {
     outer: Range<usize>,
 }
 
-impl Inner {
+impl MappedText {
     /// The document itself, or a verbatim part of it.
     pub fn verbatim(text: &str, outer: Range<usize>) -> Self {
         let text = text.get(outer.clone()).unwrap_or("").to_owned();
-        Inner { pieces: vec![Piece { inner: 0..text.len(), outer: outer.clone() }], text, writing: Writing::Verbatim, whole: outer }
+        MappedText { pieces: vec![Piece { inner: 0..text.len(), outer: outer.clone() }], text, writing: Writing::Verbatim, whole: outer }
     }
 
     /// Decoded text of which single bytes cannot be traced.
     pub fn sealed(text: String, whole: Range<usize>) -> Self {
-        Inner { text, writing: Writing::Sealed, pieces: Vec::new(), whole }
+        MappedText { text, writing: Writing::Sealed, pieces: Vec::new(), whole }
     }
 
     /// The text of a scalar of `document`.
@@ -58,15 +57,15 @@ impl Inner {
             Style::Plain | Style::Single => {
                 let quote = usize::from(*style == Style::Single);
                 let span = node.span.start + quote..node.span.end.saturating_sub(quote).max(node.span.start + quote);
-                Some(Inner::verbatim(document, span))
+                Some(MappedText::verbatim(document, span))
             }
             Style::Double => unescaped(document, node.span.start + 1..node.span.end.saturating_sub(1)),
             Style::Literal => Some(literal(document, node.span.clone())),
             Style::Folded => None,
         };
-        let same = |inner: &Inner| inner.text.trim_end() == text.trim_end();
+        let same = |inner: &MappedText| inner.text.trim_end() == text.trim_end();
         let span = node.span.clone();
-        Some(made.filter(same).or_else(|| folded(document, span.clone(), text)).unwrap_or_else(|| Inner::sealed(text.clone(), span)))
+        Some(made.filter(same).or_else(|| folded(document, span.clone(), text)).unwrap_or_else(|| MappedText::sealed(text.clone(), span)))
     }
 
     /// Percent decoding on top of a text that is itself embedded (`data:,...`), from byte `from` on.
@@ -84,9 +83,9 @@ impl Inner {
         }
         let text = String::from_utf8_lossy(&decoded).into_owned();
         if text.len() != decoded.len() {
-            return Inner::sealed(text, self.whole.clone());
+            return MappedText::sealed(text, self.whole.clone());
         }
-        Inner {
+        MappedText {
             text,
             writing: if self.writing == Writing::Quoted { Writing::Percent } else { Writing::Sealed },
             pieces,
@@ -148,7 +147,7 @@ fn percent(byte: u8) -> String {
 }
 
 /// A literal block: its lines without the indent of the first.
-fn literal(document: &str, span: Range<usize>) -> Inner {
+fn literal(document: &str, span: Range<usize>) -> MappedText {
     let line_start = document[..span.start.min(document.len())].rfind('\n').map_or(0, |at| at + 1);
     let indent = document.get(line_start..span.start).unwrap_or("").to_owned();
     let body = document.get(line_start..span.end).unwrap_or("");
@@ -166,12 +165,12 @@ fn literal(document: &str, span: Range<usize>) -> Inner {
         at += raw.len();
     }
     pieces.retain(|piece| !piece.inner.is_empty());
-    Inner { text, writing: Writing::Indented(indent), pieces, whole: span }
+    MappedText { text, writing: Writing::Indented(indent), pieces, whole: span }
 }
 
 /// A text that goes over lines which its reader joins, in a folded block or without one: its words stand in the document as
 /// they are, and blanks between them.
-fn folded(document: &str, span: Range<usize>, text: &str) -> Option<Inner> {
+fn folded(document: &str, span: Range<usize>, text: &str) -> Option<MappedText> {
     let raw = document.get(..span.end)?;
     let quote = raw[span.start..].starts_with(['"', '\'']);
     let (mut pieces, mut inner, mut outer) = (Vec::new(), 0, span.start + usize::from(quote));
@@ -191,11 +190,11 @@ fn folded(document: &str, span: Range<usize>, text: &str) -> Option<Inner> {
         }
         (inner, outer) = (inner + word.len(), outer + word.len());
     }
-    Some(Inner { text: text.to_owned(), writing: Writing::Sealed, pieces, whole: span })
+    Some(MappedText { text: text.to_owned(), writing: Writing::Sealed, pieces, whole: span })
 }
 
 /// The text of a double-quoted scalar on one line, with JSON's escapes.
-fn unescaped(document: &str, span: Range<usize>) -> Option<Inner> {
+fn unescaped(document: &str, span: Range<usize>) -> Option<MappedText> {
     let raw = document.get(span.clone())?;
     let (mut text, mut pieces) = (String::new(), Vec::new());
     let mut at = 0;
@@ -206,7 +205,7 @@ fn unescaped(document: &str, span: Range<usize>) -> Option<Inner> {
         pieces.push(Piece { inner: start..text.len(), outer: span.start + at..span.start + at + length });
         at += length;
     }
-    Some(Inner { text, writing: Writing::Quoted, pieces, whole: span.start - 1..span.end + 1 })
+    Some(MappedText { text, writing: Writing::Quoted, pieces, whole: span.start - 1..span.end + 1 })
 }
 
 fn escape(raw: &str) -> Option<(char, usize)> {
@@ -223,51 +222,6 @@ fn escape(raw: &str) -> Option<(char, usize)> {
     })
 }
 
-/// Decodes base64, standard or URL alphabet, blanks ignored.
-pub fn base64(text: &str) -> Option<Vec<u8>> {
-    let (mut bytes, mut bits, mut count) = (Vec::with_capacity(text.len() / 4 * 3), 0_u32, 0);
-    for symbol in text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=') {
-        let value = match symbol {
-            b'A'..=b'Z' => symbol - b'A',
-            b'a'..=b'z' => symbol - b'a' + 26,
-            b'0'..=b'9' => symbol - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
-        }
-    }
-    Some(bytes)
-}
-
-/// Unpacks gzip, at most 1 MiB. RFC 1952.
-pub fn gunzip(bytes: &[u8]) -> Option<Vec<u8>> {
-    if bytes.get(..3)? != [0x1f, 0x8b, 8] {
-        return None;
-    }
-    let flags = *bytes.get(3)?;
-    let mut rest = bytes.get(10..)?;
-    if flags & 4 != 0 {
-        let length = usize::from(*rest.first()?) | usize::from(*rest.get(1)?) << 8;
-        rest = rest.get(2 + length..)?;
-    }
-    for flag in [8, 16] {
-        if flags & flag != 0 {
-            rest = rest.get(rest.iter().position(|byte| *byte == 0)? + 1..)?;
-        }
-    }
-    if flags & 2 != 0 {
-        rest = rest.get(2..)?;
-    }
-    inflate(rest, 1 << 20)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,7 +231,7 @@ mod tests {
     fn literal_bytes_are_traced() {
         let text = "content: |\r\n    [Service]\r\n\r\n    A=1\r\nx: 1\r\n";
         let tree = yaml::read(text).unwrap();
-        let inner = Inner::of_scalar(text, tree.get(&tree.documents[0], "content").unwrap()).unwrap();
+        let inner = MappedText::of_scalar(text, tree.get(&tree.documents[0], "content").unwrap()).unwrap();
         let at = inner.text.find("A=1").unwrap();
         assert_eq!(&text[inner.outer(at + 2..at + 3).unwrap()], "1");
         assert_eq!(inner.encode("a\nb", "\r\n").unwrap(), "a\r\n    b");
@@ -288,21 +242,12 @@ mod tests {
         let text = r#"{"a": "[S]\nX=\u0041%31b", "s": "data:,X%3D500%0A"}"#;
         let tree = yaml::read(text).unwrap();
         let root = &tree.documents[0];
-        let inner = Inner::of_scalar(text, tree.get(root, "a").unwrap()).unwrap();
+        let inner = MappedText::of_scalar(text, tree.get(root, "a").unwrap()).unwrap();
         assert_eq!(inner.text, "[S]\nX=A%31b");
         assert_eq!(&text[inner.outer(6..7).unwrap()], "\\u0041");
-        let url = Inner::of_scalar(text, tree.get(root, "s").unwrap()).unwrap().percent_decoded(6);
+        let url = MappedText::of_scalar(text, tree.get(root, "s").unwrap()).unwrap().percent_decoded(6);
         assert_eq!(url.text, "X=500\n");
         assert_eq!(&text[url.outer(2..5).unwrap()], "500");
         assert_eq!(url.encode("A=\"1\"", "\n").unwrap(), "A%3D%221%22");
-    }
-
-    #[test]
-    fn decodes_base64_and_gzip() {
-        assert_eq!(base64("aGk=").unwrap(), b"hi");
-        assert!(base64("a!").is_none());
-        let packed = base64("H4sIAAAAAAACA8vIBACsKpPYAgAAAA==").unwrap();
-        assert_eq!(gunzip(&packed).unwrap(), b"hi");
-        assert!(gunzip(b"\x1f\x8b\x08").is_none());
     }
 }

@@ -1,7 +1,7 @@
 //! UTF-16, as it comes: text in pieces of any size, without holding the file.
 
 /// Turns UTF-16 into UTF-8. What is no text becomes U+FFFD.
-pub struct Wide {
+pub struct Utf16 {
     big_endian: bool,
     /// The first byte of a unit whose second has not come yet.
     byte: Option<u8>,
@@ -9,15 +9,15 @@ pub struct Wide {
     unit: Option<u16>,
 }
 
-impl Wide {
+impl Utf16 {
     /// The decoder for a text that begins with these two bytes, where they are a byte order mark.
-    pub fn after_mark(mark: &[u8]) -> Option<Wide> {
+    pub fn after_mark(mark: &[u8]) -> Option<Utf16> {
         let big_endian = match mark {
             [0xFF, 0xFE, ..] => false,
             [0xFE, 0xFF, ..] => true,
             _ => return None,
         };
-        Some(Wide { big_endian, byte: None, unit: None })
+        Some(Utf16 { big_endian, byte: None, unit: None })
     }
 
     /// The text of the next bytes.
@@ -74,9 +74,9 @@ mod tests {
         for big_endian in [false, true] {
             let bytes: Vec<u8> = units.iter().flat_map(|unit| if big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect();
             for step in 1..=bytes.len() {
-                let mut wide = Wide::after_mark(&bytes).unwrap();
-                let mut text: String = bytes[2..].chunks(step).map(|piece| wide.text(piece)).collect();
-                text.push_str(wide.end());
+                let mut utf16 = Utf16::after_mark(&bytes).unwrap();
+                let mut text: String = bytes[2..].chunks(step).map(|piece| utf16.text(piece)).collect();
+                text.push_str(utf16.end());
                 assert_eq!(text, String::from_utf16_lossy(&units[1..]), "pieces of {step}");
             }
         }
