@@ -2,7 +2,7 @@
 //! constraints that more than one rule states.
 
 use super::{At, Basis, Confidence, Constraint, Evidence, Finding, Severity, Side};
-use crate::facts::settings::printed;
+use crate::facts::settings::{printed, said_by_members};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange, StallKind};
 use crate::gather::Gather;
@@ -499,7 +499,8 @@ pub fn only_bounded(facts: &Facts) -> bool {
 /// default pair.
 pub fn knows_wait(facts: &Facts) -> bool {
     let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| facts.in_force(parameter));
-    let assumed = wait.provenance == Provenance::Default && wait.place.is_none() && (wait.event.is_none() || wait.event == beat.event);
+    let printed = !said_by_members(facts, Parameter::ElectionTimeout).is_empty();
+    let assumed = wait.provenance == Provenance::Default && wait.place.is_none() && !printed;
     !(assumed && beat.event.is_some() && beat.value != Some(Parameter::HeartbeatInterval.default_value()))
 }
 
