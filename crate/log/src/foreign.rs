@@ -34,7 +34,8 @@ pub fn is_borrowed(event: &Event) -> bool {
         | Meaning::EtcdPanic
         | Meaning::EtcdFatal
         | Meaning::HostUnresolved
-        | Meaning::AlertState
+        | Meaning::AlertOver
+        | Meaning::AlertFires
         | Meaning::ProbeFailed
         | Meaning::ContainerEnded => true,
         Meaning::TlsRefused => !event.text.contains("rejected connection"),

@@ -110,30 +110,6 @@ pub fn said_outright(facts: &Facts, id: &'static str, events: &[EventId], title:
     (!events.is_empty()).then(|| Finding::new(id, Severity::Critical, Confidence::High, title, what).showing(facts, events))
 }
 
-/// Words with which Alertmanager and Grafana say that an alert is over.
-const OVER: &[&str] = &["[RESOLVED", "RESOLVED:", "[Resolved]", "] Resolved", "Alerts Resolved", "**Resolved**", "\"status\":\"resolved\""];
-
-/// Whether the alert that stands last in the input stands below such words, or in one line with them.
-fn is_over(facts: &Facts, events: &[EventId]) -> bool {
-    let state = |id: &EventId| facts.logs[id.log].events[..=id.event].iter().rfind(|event| event.meaning == Meaning::AlertState);
-    let told = |id: &EventId| says(facts.event(*id), OVER) || state(id).is_some_and(|state| says(state, OVER));
-    events.iter().max().is_some_and(told)
-}
-
-/// What an alert of Prometheus says: told, not seen.
-pub fn alerted(facts: &Facts, id: &'static str, severity: Severity, events: &[EventId], title: impl Into<String>) -> Finding {
-    if is_over(facts, events) {
-        let title = title.into().replace("says an alert", "said an alert that is over");
-        let what = "The alert is marked as resolved. What raised it stands in etcd's own log of the minutes before it came.";
-        let advice = "Read etcd's own log of the minutes before the alert came, on all members.";
-        return Finding::new(id, Severity::Info, Confidence::Medium, title, what).advising(advice).showing(facts, events);
-    }
-    // What etcd's log shows of stalls and leaders weighs more.
-    let severity = if facts.stalls.is_empty() && facts.changes.is_empty() { severity } else { Severity::Info };
-    let what = "An alert says so. It looks at the minutes before it, and tells neither the moment nor the cause: etcd's own log of these minutes does.";
-    Finding::new(id, severity, Confidence::Medium, title, what).showing(facts, events)
-}
-
 /// How many lines these are, with the ones that the logger merged.
 pub fn lines(facts: &Facts, events: &[EventId]) -> u64 {
     events.iter().map(|id| u64::from(facts.event(*id).repeat.max(1))).sum()

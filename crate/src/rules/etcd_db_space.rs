@@ -1,9 +1,10 @@
 //! `etcd-db-space`: the quota of etcd 3's database is used up.
 
-use super::common::{alerted, lines, plural, said_outright, says};
+use super::alerts;
+use super::common::{lines, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 
 /// The rule.
@@ -36,9 +37,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         return Some(Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).advising(advice).showing(facts, &past));
     }
     if events.is_empty() {
-        let told = facts.meaning(&[Meaning::AlertQuota]);
-        let title = "etcd's database is close to its quota, says an alert";
-        return (!told.is_empty()).then(|| alerted(facts, RULE.id, Severity::Warning, &told, title));
+        let title = |_: &Event| String::from("etcd's database is close to its quota");
+        return alerts::told(facts, RULE.id, Severity::Warning, &[Meaning::AlertQuota], &title);
     }
     let title = "etcd's database is full, and writes are refused";
     let what = format!("{}. It is the quota of the database, not the disk.", plural(lines(facts, &events), "line says so", "lines say so"));

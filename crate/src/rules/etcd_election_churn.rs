@@ -1,6 +1,7 @@
 //! `etcd-election-churn`: several elections close together.
 
-use super::common::{alerted, explained, human_limit, lines, matching, plural, says, started_before, voice, with_etcd_stop};
+use super::alerts;
+use super::common::{explained, human_limit, lines, matching, plural, says, started_before, voice, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
@@ -136,9 +137,9 @@ fn by_metrics(facts: &Facts) -> Option<Finding> {
 
 /// What the alert on that counter says.
 fn by_alert(facts: &Facts) -> Option<Finding> {
-    let (events, count) = metrics::counter(facts, Meaning::AlertLeaderChanges, 1)?;
-    let title = format!("The leader changed {}, says an alert", super::common::times(count));
-    Some(alerted(facts, RULE.id, Severity::Warning, &events, title).on(&[ElectionTimeout, HeartbeatInterval]))
+    let title = |event: &Event| format!("The leader changed {}", super::common::times(metrics::value(event).unwrap_or(1)));
+    let finding = alerts::told(facts, RULE.id, Severity::Warning, &[Meaning::AlertLeaderChanges], &title)?;
+    Some(finding.on(&[ElectionTimeout, HeartbeatInterval]))
 }
 
 /// Every change had its reason: a process that ended, or a hand-over. Other rules say so.

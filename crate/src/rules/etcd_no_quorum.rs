@@ -1,6 +1,7 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
-use super::common::{WAITS, alerted, all, last_line, matching, near, plural, says, span, time, times, voice, waited};
+use super::alerts;
+use super::common::{WAITS, all, last_line, matching, near, plural, says, span, time, times, voice, waited};
 use super::{Finding, Rule};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::voices::START_LINES;
@@ -45,10 +46,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let mut events = rounds.clone();
     events.extend(gave_up.map(|(down, _)| down).iter().chain(&publish).chain(&join).chain(&counted));
     if events.is_empty() {
-        let told = all(facts, &[Meaning::AlertNoLeader]);
-        let counted = told.iter().any(|id| facts.event(*id).number("count").is_some());
-        let title = if counted { "Too few members run, says an alert" } else { "A member has no leader, says an alert" };
-        return (!told.is_empty()).then(|| alerted(facts, RULE.id, Severity::Critical, &told, title));
+        let counts = |event: &Event| event.number("count").is_some();
+        let title = |event: &Event| String::from(if counts(event) { "Too few members run" } else { "A member has no leader" });
+        return alerts::told(facts, RULE.id, Severity::Critical, &[Meaning::AlertNoLeader], &title);
     }
     let title = if !rounds.is_empty() {
         let over = span(facts, &rounds).filter(|span| *span > 0).map(|span| format!(" in {}", human(span))).unwrap_or_default();
@@ -228,7 +228,6 @@ fn is_answer(event: &Event) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     fn round(second: u32, term: u32) -> String {
@@ -239,28 +238,6 @@ mod tests {
             term + 1,
             term + 1
         )
-    }
-
-    #[test]
-    fn an_alert_that_is_over_is_past() {
-        let alert = "etcd cluster \"kube-etcd\": member 192.0.2.7:2381 has no leader.\n";
-        let severity = |text: &str| find(&facts(&[text]), "etcd-no-quorum").expect("the alert").severity;
-        for over in [
-            format!("[RESOLVED] etcdNoLeader (critical)\n{alert}"),
-            format!("[FIRING:1] etcdNoLeader (critical)\n{alert}[RESOLVED] etcdNoLeader (critical)\n{alert}"),
-            format!("[1] Resolved\nLabels\nalertname = etcdNoLeader\nmessage = {alert}"),
-            String::from(
-                "{\"status\":\"resolved\",\"description\":\"etcd cluster \\\"kube-etcd\\\": member 192.0.2.7:2381 has no leader.\"}\n",
-            ),
-        ] {
-            assert_eq!(severity(&over), Severity::Info, "{over}");
-        }
-        assert_eq!(
-            severity(&format!(
-                "[RESOLVED] etcdMembersDown\netcd cluster \"kube-etcd\": members are down (1).\n[FIRING:1] etcdNoLeader\n{alert}"
-            )),
-            Severity::Critical
-        );
     }
 
     #[test]

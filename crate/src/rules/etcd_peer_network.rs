@@ -1,7 +1,8 @@
 //! `etcd-peer-network`: members cannot reach each other.
 
+use super::alerts;
 use super::common::{
-    MOST_EVIDENCE, REFUSED, TLS_TIMEOUT, alerted, at_the_end, blames_certificate, hosts, lines, listed, matching, near, plural, says, time,
+    MOST_EVIDENCE, REFUSED, TLS_TIMEOUT, at_the_end, blames_certificate, hosts, lines, listed, matching, near, plural, says, time,
     with_etcd_stop,
 };
 use super::{Finding, Rule};
@@ -56,9 +57,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let first_start = facts.times_of(START_LINES).into_iter().min();
     events.retain(|id| !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id, first_start));
     if events.is_empty() {
-        let told = facts.meaning(&[Meaning::AlertMembersDown]);
-        let down = || alerted(facts, RULE.id, Severity::Warning, &told, "Members are down, says an alert");
-        return lost_packets(facts).or_else(|| (!told.is_empty()).then(down));
+        let title = |_: &Event| String::from("Members are down");
+        let down = || alerts::told(facts, RULE.id, Severity::Warning, &[Meaning::AlertMembersDown], &title);
+        return lost_packets(facts).or_else(down);
     }
     without_the_end(facts, &mut events);
     by_key(&mut events, |id| std::cmp::Reverse(telling(facts.event(*id))));

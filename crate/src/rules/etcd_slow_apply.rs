@@ -1,6 +1,7 @@
 //! `etcd-slow-apply`: carrying out requests took long.
 
-use super::common::{WAITS, alerted, lines, longest_first, plural, says};
+use super::alerts;
+use super::common::{WAITS, lines, longest_first, plural, says};
 use super::{Finding, Rule};
 use crate::facts::{Facts, metrics};
 use crate::gather::Gather;
@@ -147,9 +148,8 @@ fn by_metrics(facts: &Facts) -> Option<Finding> {
 
 /// What the alert on requests says.
 fn by_alert(facts: &Facts) -> Option<Finding> {
-    let (events, took) = longest_first(facts, &[Meaning::AlertSlowRequests])?;
-    let title = format!("One in a hundred requests took {} or more, says an alert", human(took));
-    Some(alerted(facts, RULE.id, Severity::Warning, &events, title))
+    let title = |event: &Event| format!("One in a hundred requests took {} or more", human(event.duration("took").unwrap_or(0)));
+    alerts::told(facts, RULE.id, Severity::Warning, &[Meaning::AlertSlowRequests], &title)
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! `etcd-slow-disk`: a write to etcd's log took longer than a second to reach the disk.
 
-use super::common::{alerted, hosts, human_limit, lines, longest_first, plural, range};
+use super::alerts;
+use super::common::{hosts, human_limit, lines, longest_first, plural, range};
 use super::{Finding, Rule};
 use crate::facts::{Facts, StallKind, metrics, tools};
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
 use crate::units::{MS, Micros, S, human};
@@ -108,11 +109,12 @@ fn by_fio(facts: &Facts) -> Option<Finding> {
 
 /// What the alerts on these metrics say.
 fn by_alert(facts: &Facts) -> Option<Finding> {
-    let told = |meaning, what, wants| Some((longest_first(facts, &[meaning])?, what, wants));
-    let ((events, took), what, wants) =
-        told(Meaning::AlertSyncs, "syncs", "10\u{a0}ms").or_else(|| told(Meaning::AlertCommits, "commits", "25\u{a0}ms"))?;
-    let title = format!("One in a hundred {what} to disk took {} or more, says an alert; etcd wants {wants}", human(took));
-    Some(alerted(facts, RULE.id, Severity::Warning, &events, title).on(&[ElectionTimeout, HeartbeatInterval]))
+    let title = |event: &Event| {
+        let (what, wants) = if event.meaning == Meaning::AlertSyncs { ("syncs", "10\u{a0}ms") } else { ("commits", "25\u{a0}ms") };
+        format!("One in a hundred {what} to disk took {} or more (etcd wants {wants})", human(event.duration("took").unwrap_or(0)))
+    };
+    let finding = alerts::told(facts, RULE.id, Severity::Warning, &[Meaning::AlertSyncs, Meaning::AlertCommits], &title)?;
+    Some(finding.on(&[ElectionTimeout, HeartbeatInterval]))
 }
 
 #[cfg(test)]

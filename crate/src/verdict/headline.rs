@@ -109,8 +109,9 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
     }
     if facts.without_log() {
         if facts.configurations.is_empty() {
-            let is_alert = |event: &Event| event.meaning.id().starts_with("alert-");
-            if !facts.any_event(|event| event.meaning != Meaning::AlertState) {
+            let is_state = |event: &Event| matches!(event.meaning, Meaning::AlertOver | Meaning::AlertFires);
+            let is_alert = |event: &Event| !is_state(event) && event.meaning.id().starts_with("alert-");
+            if !facts.any_event(|event| !is_state(event)) {
                 return String::from("Too little was recognised to say anything.");
             }
             // What goes on has a finding.

@@ -1,0 +1,166 @@
+//! What alerts of Prometheus say: told, not seen. Several rules fall back to them.
+
+use super::Finding;
+use crate::facts::{EventId, Facts, metrics};
+use crate::gather::Gather;
+use crate::log::event::{Event, Meaning};
+use crate::log::signature::{Signature, signatures};
+use crate::report::{Confidence, Severity};
+use crate::search;
+use crate::sort::{by_key, groups};
+
+const STATES: [Meaning; 2] = [Meaning::AlertOver, Meaning::AlertFires];
+
+/// What the alerts of these meanings say; of those that go on, or where none does, of those that are over. `title` is made of the
+/// one that measured most.
+pub fn told(
+    facts: &Facts,
+    id: &'static str,
+    severity: Severity,
+    meanings: &[Meaning],
+    title: &dyn Fn(&Event) -> String,
+) -> Option<Finding> {
+    let (going_on, over) = by_state(facts, meanings);
+    let is_over = going_on.is_empty();
+    let mut events = if is_over { over } else { going_on };
+    by_key(&mut events, |id| std::cmp::Reverse(measured(facts.event(*id))));
+    let title = title(facts.event(*events.first()?));
+    let finding = if is_over {
+        let title = format!("{title}, said an alert that is over");
+        let what = "The alert is marked as resolved. What raised it stands in etcd's own log of the minutes before it came.";
+        let advice = "Read etcd's own log of the minutes before the alert came, on all members.";
+        Finding::new(id, Severity::Info, Confidence::Medium, title, what).advising(advice)
+    } else {
+        // What etcd's log shows of stalls and leaders weighs more.
+        let severity = if facts.stalls.is_empty() && facts.changes.is_empty() { severity } else { Severity::Info };
+        let what = "An alert says so. It looks at the minutes before it, and tells neither the moment nor the cause: etcd's own log of these minutes does.";
+        Finding::new(id, severity, Confidence::Medium, format!("{title}, says an alert"), what)
+    };
+    Some(finding.showing(facts, &events))
+}
+
+/// The number that an alert tells.
+fn measured(event: &Event) -> Option<i64> {
+    let count = || metrics::value(event).map(|count| count as i64);
+    event.duration("took").or_else(|| event.number("count")).or_else(count)
+}
+
+/// The alerts that go on, and those that are over. One that came several times is in the state that it came with last; one
+/// without any state goes on.
+fn by_state(facts: &Facts, meanings: &[Meaning]) -> (Vec<EventId>, Vec<EventId>) {
+    let mut lines = facts.meaning(&[meanings, &STATES].concat());
+    by_key(&mut lines, |id| (id.log, facts.event(*id).line, id.event));
+    let words = signatures().iter().filter(|signature| STATES.contains(&signature.meaning)).gather();
+    // What stands above an alert, in its document.
+    let mut above = (usize::MAX, false);
+    let mut alerts: Vec<((u16, String), (EventId, bool))> = Vec::new();
+    for id in lines {
+        let event = facts.event(id);
+        if STATES.contains(&event.meaning) {
+            above = (id.log, ends_alerts(event));
+        } else {
+            let over = before_it(event, &words).unwrap_or(above == (id.log, true));
+            alerts.push((which(event), (id, over)));
+        }
+    }
+    let (mut going_on, mut over) = (Vec::new(), Vec::new());
+    for (_, came) in groups(alerts) {
+        let ended = came.iter().max().is_some_and(|(_, over)| *over);
+        let into = if ended { &mut over } else { &mut going_on };
+        into.extend(came.into_iter().map(|(id, _)| id));
+    }
+    (going_on, over)
+}
+
+/// Whether it says that the alerts below it are over. A title is one of etcd's where it names it: the name of the alert,
+/// or the job that is watched.
+fn ends_alerts(state: &Event) -> bool {
+    state.meaning == Meaning::AlertOver && state.word("title").is_none_or(|title| search::has(title, "tcd"))
+}
+
+/// Whether the word of a state that stands last before the message, in its line, says that it is over.
+fn before_it(event: &Event, words: &[&Signature]) -> Option<bool> {
+    let (before, _) = search::split(&event.text, event.signature().key_text())?;
+    let place = |word: &&Signature| Some((search::rfind(before, word.key_text())?, word.meaning == Meaning::AlertOver));
+    words.iter().filter_map(place).max().map(|(_, over)| over)
+}
+
+/// Which alert it is: its text, and the words of its sentence but for what was measured.
+fn which(event: &Event) -> (u16, String) {
+    let (before, after) = search::split(&event.text, event.signature().key_text()).unwrap_or(("", ""));
+    let before = &before[search::rfind(before, "cluster").unwrap_or(before.len())..];
+    // In JSON a quote ends it.
+    let after = after.split('"').next().unwrap_or("");
+    let is_measured = |word: &str| word.trim_matches(|c| "()s.%".contains(c)).parse::<f64>().is_ok();
+    let mut words = String::new();
+    for word in before.split(' ').chain(after.split(' ')).filter(|word| !is_measured(word)) {
+        words += word;
+        words.push(' ');
+    }
+    (event.signature, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::Severity;
+    use crate::rules::testing::{facts, find};
+
+    /// The severity of the finding, and how many alerts it shows.
+    fn told(id: &str, text: &str) -> (Severity, u64) {
+        let finding = find(&facts(&[text]), id).unwrap_or_else(|| panic!("{id}: {text}"));
+        (finding.severity, finding.count)
+    }
+
+    fn without_leader(instance: &str) -> String {
+        format!("etcd cluster \"kube-etcd\": member {instance} has no leader.\n")
+    }
+
+    #[test]
+    fn an_alert_that_is_over_is_past() {
+        let alert = without_leader("192.0.2.7:2381");
+        let status = |status: &str| {
+            format!("\"status\":\"{status}\",\"annotations\":{{\"description\":\"{}\"}}", alert.trim_end().replace('"', "\\\""))
+        };
+        for over in [
+            format!("[RESOLVED] etcdNoLeader (critical)\n{alert}"),
+            format!("[FIRING:1] etcdNoLeader (critical)\n{alert}[RESOLVED] etcdNoLeader (critical)\n{alert}"),
+            format!("[FIRING:1, RESOLVED:1] etcdNoLeader\n**Firing**\nValue: A=1\n**Resolved**\n{alert}"),
+            format!("[1] Resolved\nLabels\nalertname = etcdNoLeader\nmessage = {alert}"),
+            format!(":white_check_mark: RESOLVED: etcdNoLeader: {alert}"),
+            format!("{{{}}}\n", status("resolved")),
+            format!("{{\"status\":\"firing\",\"alerts\":[{{{}}}]}}\n", status("resolved")),
+        ] {
+            assert_eq!(told("etcd-no-quorum", &over).0, Severity::Info, "{over}");
+        }
+        for going_on in [
+            alert.clone(),
+            format!("[FIRING:1, RESOLVED:2] etcdNoLeader: {alert}"),
+            format!("[RESOLVED] etcdMembersDown\netcd cluster \"kube-etcd\": members are down (1).\n[FIRING:1] etcdNoLeader\n{alert}"),
+            format!("RESOLVED: the disk of web-3 is full\nand still: {alert}"),
+            format!("[RESOLVED] DiskFull (web critical)\nand still: {alert}"),
+            format!("{{\"status\":\"resolved\",\"alerts\":[{{{}}}]}}\n", status("firing")),
+        ] {
+            assert_eq!(told("etcd-no-quorum", &going_on).0, Severity::Critical, "{going_on}");
+        }
+    }
+
+    /// Each member has an alert of its own, and each cluster.
+    #[test]
+    fn an_alert_that_is_over_ends_no_other() {
+        let (a, b) = (without_leader("192.0.2.7:2381"), without_leader("192.0.2.8:2381"));
+        assert_eq!(told("etcd-no-quorum", &format!("[2] Firing\n{a}{b}[1] Resolved\n{a}")), (Severity::Critical, 1));
+        assert_eq!(told("etcd-no-quorum", &format!("[2] Firing\n{a}{b}[2] Resolved\n{a}{b}")), (Severity::Info, 4));
+        let down = |cluster: &str, count: u32| format!("etcd cluster \"{cluster}\": members are down ({count}).\n");
+        let text = format!("[FIRING:1] etcd\n{}[RESOLVED] etcd\n{}", down("a", 1), down("b", 1));
+        assert_eq!(told("etcd-peer-network", &text), (Severity::Warning, 1));
+        // What was measured changes from time to time.
+        let text = format!("[FIRING:1] etcd\n{}[RESOLVED] etcd\n{}", down("a", 2), down("a", 1));
+        assert_eq!(told("etcd-peer-network", &text), (Severity::Info, 2));
+        let syncs = |instance: u32, took: &str| {
+            format!("etcd cluster \"a\": 99th percentile fsync durations are {took} on etcd instance 192.0.2.{instance}:2381.\n")
+        };
+        let text = format!("[2] Firing\n{}{}[1] Resolved\n{}", syncs(7, "3.2s"), syncs(8, "1.1s"), syncs(7, "2.5s"));
+        let finding = find(&facts(&[&text]), "etcd-slow-disk").expect("one goes on");
+        assert!(finding.title.contains("1.1\u{a0}s") && finding.count == 1, "{}", finding.title);
+    }
+}
