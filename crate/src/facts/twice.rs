@@ -3,16 +3,13 @@
 use super::EventId;
 use crate::gather::Gather;
 use crate::index::Index;
-use crate::log::event::{Event, LogReading};
+use crate::log::event::{Clock, Event, LogReading};
+use crate::units::S;
 
 /// Leaves out what stands in the input for the second time, and puts back what was left out before: the document that
 /// held it first may have been read anew.
 pub(super) fn leave_out(logs: &mut [LogReading]) {
-    for log in logs.iter_mut() {
-        for (at, event) in std::mem::take(&mut log.twice) {
-            log.events.insert(at.min(log.events.len()), event);
-        }
-    }
+    logs.iter_mut().for_each(put_back);
     let again = said_again(logs);
     for (log, again) in logs.iter_mut().zip(again).filter(|(_, again)| again.contains(&true)) {
         let (mut kept, mut twice) = (Vec::with_capacity(log.events.len()), Vec::new());
@@ -21,6 +18,18 @@ pub(super) fn leave_out(logs: &mut [LogReading]) {
         }
         (log.events, log.twice) = (kept, twice);
     }
+}
+
+fn put_back(log: &mut LogReading) {
+    let (kept, mut twice) = (std::mem::take(&mut log.events), std::mem::take(&mut log.twice).into_iter().peekable());
+    log.events.reserve(kept.len() + twice.len());
+    for event in kept {
+        while let Some((_, event)) = twice.next_if(|(at, _)| *at <= log.events.len()) {
+            log.events.push(event);
+        }
+        log.events.push(event);
+    }
+    log.events.extend(twice.map(|(_, event)| event));
 }
 
 /// What is said of it, as a limit.
@@ -53,11 +62,12 @@ fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
         let before = first[number];
         let most = (at - before).min(lines.len() - at);
         let length = (0..most).take_while(|step| same(before + step, at + step)).count();
-        let whole = |length: usize| {
-            let log = lines[at].log;
-            log != lines[before].log && length == logs[log].events.len() && (at == 0 || lines[at - 1].log != log)
-        };
-        if length > 0 && (whole(length) || is_telling((at..at + length).map(event))) {
+        let (log, other) = (lines[at].log, lines[before].log);
+        let whole = || log != other && length == logs[log].events.len() && (at == 0 || lines[at - 1].log != log);
+        let stretch = || (at..at + length).map(event);
+        // Two members print the same, each in its log.
+        let by_one = || stretch().any(tells_its_printer) || whole() && is_alike(&logs[log], &logs[other]);
+        if length > 0 && by_one() && (whole() || is_telling(stretch())) {
             for id in &lines[at..at + length] {
                 again[id.log][id.event] = true;
             }
@@ -70,19 +80,30 @@ fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
 
 /// Two events that one line may stand for.
 fn is_same((log, event): (&LogReading, &Event), (other_log, other): (&LogReading, &Event)) -> bool {
-    let host = |log: &LogReading, event: &Event| event.host.map(|host| log.hosts[usize::from(host)].clone());
+    let host = event.host.map(|host| &log.hosts[usize::from(host)]);
     event.signature == other.signature
         && event.values == other.values
         && event.stamp == other.stamp
         && event.repeat == other.repeat
-        && host(log, event) == host(other_log, other)
+        && host == other.host.map(|host| &other_log.hosts[usize::from(host)])
+}
+
+/// Whether no two processes print such a line: it names its machine, or a day and a moment finer than a second (judgement).
+fn tells_its_printer(event: &Event) -> bool {
+    event.host.is_some() || event.clock > Clock::TimeOfDay && event.time.is_some_and(|time| time.grain < S)
+}
+
+/// Whether two logs are one, as far as they were read.
+fn is_alike(log: &LogReading, other: &LogReading) -> bool {
+    let read = |log: &LogReading| (log.lines, log.recognised, log.foreign, log.unread);
+    read(log) == read(other) && (&log.first, &log.last) == (&other.first, &other.last)
 }
 
 /// Whether so many lines cannot have been printed twice. A program that tries again prints the same lines within one
 /// second, but not once more after another second; and of stamps below a second two lines tell (judgement).
 fn is_telling<'a>(mut stretch: impl Iterator<Item = &'a Event>) -> bool {
     let Some(first) = stretch.next().filter(|first| first.time.is_some()) else { return false };
-    let fine = first.time.is_some_and(|time| time.grain < crate::units::S);
+    let fine = first.time.is_some_and(|time| time.grain < S);
     stretch.any(|event| event.stamp != first.stamp || fine && (event.signature, &event.values) != (first.signature, &first.values))
 }
 
@@ -129,6 +150,25 @@ mod tests {
             (1..4).map(|second| format!("Apr 09 21:20:0{second} {host} etcd2[1]: server is likely overloaded\n")).collect::<String>()
         };
         assert_eq!(facts(&[&on("a"), &on("b")]).logs[1].events.len(), 3);
+    }
+
+    /// Without hosts it is open who printed what happened within one second, or at one time of an unknown day.
+    #[test]
+    fn what_two_members_print_alike_counts_for_each() {
+        let overloaded = |stamp: &str| -> String {
+            (1..6).map(|second| format!("{stamp}10:00:0{second} etcdserver: server is likely overloaded\n")).collect()
+        };
+        let follows = |id: &str| format!("2019/05/04 09:59:00 raft: {id} became follower at term 3\n");
+        let left_out = |texts: &[&str]| facts(texts).logs.iter().map(|log| log.twice.len()).sum::<usize>();
+        let (a, b) = (follows("91d25258d70ad868"), follows("2a0965170762fd09"));
+        let same = overloaded("2019/05/04 ");
+        assert_eq!(left_out(&[&(a.clone() + &same), &(b + &same)]), 0);
+        assert_eq!(left_out(&[&(a.clone() + &same), &same]), 0);
+        assert_eq!(left_out(&[&same, &(same.clone() + "2019/05/04 10:00:09 etcdserver: something else\n")]), 0);
+        // The same file once more.
+        assert_eq!(left_out(&[&(a.clone() + &same), &(a + &same)]), 6);
+        let fine = overloaded("").replace(" etcdserver", ".120345 W | etcdserver");
+        assert_eq!(left_out(&[&fine.repeat(2)]), 0, "once on each of two days");
     }
 
     /// What was left out because of a document comes back when that one is given anew.
