@@ -1,6 +1,7 @@
 //! How many members vote.
 
 use super::Facts;
+use crate::index::Index;
 use crate::log::event::{Event, Meaning};
 use crate::sort::distinct;
 
@@ -51,36 +52,37 @@ fn ids(event: &Event) -> impl Iterator<Item = &str> {
     named.filter(is_id).filter(|id| id.bytes().any(|b| b != b'0'))
 }
 
-/// Whether members are named that have leaders of their own and never speak of each other: as a limit, in one sentence.
+/// What tells of more than one cluster, as a limit in one sentence. No term has two leaders, and no cluster two ids.
 pub fn several_clusters(facts: &Facts) -> Option<String> {
-    // No cluster has so many members.
-    const MOST: usize = 50;
-    let mut groups: Vec<(Vec<&str>, bool)> = Vec::new();
-    for (_, event) in facts.events_of(&[Meaning::VoteReceived, Meaning::VoteCast, Meaning::LeaderElected, Meaning::LeaderChanged]) {
-        let mut group = (distinct(ids(event)), matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderChanged));
-        let known = |groups: &[(Vec<&str>, bool)]| groups.iter().position(|(other, _)| other.iter().any(|id| group.0.contains(id)));
-        if let Some(at) = known(&groups).filter(|at| group.0.iter().all(|id| groups[*at].0.contains(id))) {
-            groups[at].1 |= group.1;
-            continue;
-        }
-        while let Some(at) = groups.iter().position(|(other, _)| other.iter().any(|id| group.0.contains(id))) {
-            let (other, leads) = groups.swap_remove(at);
-            group = (distinct(group.0.into_iter().chain(other)), group.1 || leads);
-        }
-        if groups.len() > MOST || group.0.len() > MOST {
-            return None;
-        }
-        groups.push(group);
-    }
-    groups.retain(|(members, leads)| *leads && members.len() > 1);
-    crate::sort::sort(&mut groups);
-    let [first, second, ..] = &groups[..] else { return None };
+    let told = two_leaders(facts).or_else(|| two_ids(facts))?;
     Some(format!(
-        "The logs are of {} clusters whose members never speak of each other, as {} and {}. Their leaders and failures are counted together: give each cluster by itself.",
-        groups.len(),
-        first.0[0],
-        second.0[0]
+        "The logs are of more than one cluster: {told}. Their leaders and failures are counted together: give each cluster by itself."
     ))
+}
+
+fn two_leaders(facts: &Facts) -> Option<String> {
+    let (mut terms, mut leaders) = (Index::default(), Vec::<&str>::new());
+    for (_, event) in facts.events_of(&[Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged]) {
+        let named = event.word(match event.meaning {
+            Meaning::BecameLeader => "id",
+            Meaning::LeaderElected => "leader",
+            _ => "to",
+        });
+        let (Some(leader), Some(term)) = (named, event.number("term")) else { continue };
+        match leaders.get(terms.position(term)) {
+            None => leaders.push(leader),
+            Some(known) if *known != leader => return Some(format!("term {term} is led by {known} and by {leader}")),
+            Some(_) => {}
+        }
+    }
+    None
+}
+
+/// Members name the cluster's id when they start (etcd-io/etcd@v3.4.45:etcdserver/raft.go:554).
+fn two_ids(facts: &Facts) -> Option<String> {
+    let ids = distinct(facts.events_of(&[Meaning::StartMember]).filter_map(|(_, event)| event.word("value")));
+    let [first, second, ..] = ids[..] else { return None };
+    Some(format!("members start in {first} and in {second}"))
 }
 
 #[cfg(test)]
@@ -89,15 +91,18 @@ mod tests {
     use crate::rules::testing::facts;
 
     #[test]
-    fn members_that_never_speak_of_each_other() {
+    fn two_leaders_of_one_term_are_of_two_clusters() {
         let heard =
             |own: &str, leader: &str| format!("2019-05-04 10:00:01.120345 I | raft: raft.node: {own} elected leader {leader} at term 5\n");
         let (a, b, c) = ("91d25258d70ad868", "2a0965170762fd09", "ca93d269ec463a6b");
-        let other = heard("5c1954e5cd7a3e68", "9b7aaee97a50e7e9");
+        let (d, e) = ("5c1954e5cd7a3e68", "9b7aaee97a50e7e9");
         let said = |text: &str| several_clusters(&facts(&[text]));
-        assert!(said(&(heard(a, b) + &other)).is_some_and(|said| said.starts_with("The logs are of 2 clusters")));
-        assert_eq!(said(&(heard(a, b) + &heard(c, a) + &heard(b, c))), None);
-        // A leader alone may be of either.
-        assert_eq!(said(&(heard(a, a) + &other)), None);
+        assert!(said(&(heard(a, b) + &heard(d, e))).is_some_and(|said| said.contains("term 5 is led by")));
+        assert_eq!(said(&(heard(a, b) + &heard(c, b))), None);
+        // Five members of one cluster, of which two and two speak.
+        assert_eq!(said(&(heard(a, b) + &heard(d, e).replace("term 5", "term 7"))), None);
+        let starts = |cluster: &str| format!("2019-05-04 10:00:01.120345 I | etcdserver: starting member {a} in cluster {cluster}\n");
+        assert!(said(&(starts("3874a7ad2d3c8b9f") + &starts("46ae44e5f3b2d9c8"))).is_some());
+        assert_eq!(said(&starts("3874a7ad2d3c8b9f").repeat(2)), None);
     }
 }
