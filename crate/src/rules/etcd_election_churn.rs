@@ -1,7 +1,7 @@
 //! `etcd-election-churn`: several elections close together.
 
 use super::alerts;
-use super::common::{explained, human_limit, lines, matching, plural, says, started_before, voice, with_etcd_stop};
+use super::common::{explained, human_limit, lines, matching, plural, says, span, started_before, time, voice, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
@@ -83,21 +83,25 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// So many terms between two leaders are more than a vote that was split (judgement).
 const JUMP: i64 = 10;
+/// Over longer the lines in between may be missing as a whole, those of elections that were won among them (judgement).
+const JUMP_WITHIN: Micros = 3600 * S;
 
-/// Two leaders that one member names, with terms far apart: each try to be elected raises the term.
+/// Two leaders that one process names soon after each other, with terms far apart: each try to be elected raises the term.
 fn by_jump(facts: &Facts) -> Option<Finding> {
     let (mut voices, mut known) = (Index::default(), Vec::<Option<(i64, EventId)>>::new());
     let mut most: Option<(i64, [EventId; 2])> = None;
-    for (id, event) in facts.events_of(&[Meaning::LeaderElected, Meaning::LeaderChanged]) {
-        let Some(term) = event.number("term") else { continue };
+    for (id, event) in facts.events_of(&[START_LINES, &[Meaning::LeaderElected, Meaning::LeaderChanged]].concat()) {
         let last = slot(&mut known, voices.position(voice(facts, id)));
-        if let Some((before, first)) = last.replace((term, id)) {
+        let leader = event.number("term").filter(|_| !START_LINES.contains(&event.meaning)).map(|term| (term, id));
+        let before = std::mem::replace(last, leader);
+        let (Some((before, first)), Some((term, _))) = (before, leader) else { continue };
+        if span(facts, &[first, id]).is_some_and(|apart| apart <= JUMP_WITHIN) && time(facts, first).is_some() {
             most = most.max(Some((term - before, [first, id])));
         }
     }
     let (rise, events) = most.filter(|(rise, _)| *rise >= JUMP)?;
     let title = format!("Between two leaders the term rose by {rise}");
-    let what = "Each try of a member to be elected raises it by one, so that many failed, and the lines of them are not here. A member that is cut off tries alone, up to etcd 3.3 and wherever pre-vote is off.";
+    let what = "Each try of a member to be elected raises it by one, won or lost, and the lines of these tries are not here. A member that is cut off tries alone, up to etcd 3.3 and wherever pre-vote is off.";
     let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
     Some(finding.showing(facts, &events).counting(rise as usize).on(&[ElectionTimeout, HeartbeatInterval]))
 }
@@ -243,6 +247,12 @@ mod tests {
         let log = |next: u32| line(1, "91d25258d70ad868", 5) + &line(30, "ca93d269ec463a6b", next);
         assert_eq!(find(&facts(&[&log(190)]), "etcd-election-churn").expect("failed elections").count, 185);
         assert!(find(&facts(&[&log(7)]), "etcd-election-churn").is_none());
+        // Of weeks, of another process, and of a time that is not told, it shows nothing.
+        let weeks = line(1, "91d25258d70ad868", 5) + &line(30, "ca93d269ec463a6b", 190).replace("04-20", "05-11");
+        assert!(find(&facts(&[&weeks]), "etcd-election-churn").is_none());
+        let start = "2023-04-20 10:29:00.000000 I | etcdmain: etcd Version: 3.3.25\n";
+        let anew = line(1, "91d25258d70ad868", 5) + start + &line(30, "ca93d269ec463a6b", 190);
+        assert!(find(&facts(&[&anew]), "etcd-election-churn").is_none());
     }
 
     /// With pre-vote a member gives its leader up before it raises its term.
