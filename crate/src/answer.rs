@@ -496,6 +496,7 @@ fn limits(facts: &Facts) -> Vec<String> {
     }
     for log in &facts.logs {
         limits.extend(log.limits.iter().cloned());
+        limits.extend(crate::facts::zone_words(log));
     }
     limits.extend(twice::words(&facts.logs));
     limits.extend(members::several_clusters(facts));

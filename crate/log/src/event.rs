@@ -155,6 +155,10 @@ pub struct LogReading {
     pub foreign: u64,
     /// Other lines that are not empty.
     pub unread: u64,
+    /// By how much its times were moved, to lie on one time line with the other documents.
+    pub moved: Micros,
+    /// How much of that because its machine is taken to be in another time zone.
+    pub zone: Micros,
     /// Stamp of the earliest line.
     pub first: Option<(Time, Box<str>)>,
     /// Stamp of the latest line.

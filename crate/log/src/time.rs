@@ -285,11 +285,6 @@ fn tai(text: &str) -> Option<Stamp> {
     Some(Stamp { time: Time { micros, grain: 1 }, clock: Clock::Full, zoned: true, length: 25 })
 }
 
-/// Whether a moment of a log without years still lies in the year that stands for none, or has passed its end.
-pub fn lacks_year(moment: Micros) -> bool {
-    (0..=2).contains(&(moment / DAY / 366 - (NO_YEAR - 1970)))
-}
-
 /// What to add to a moment of a log without years so that it falls nearest to `near`, a moment of a
 /// log with dates.
 pub fn year_shift(moment: Micros, near: Micros) -> Micros {

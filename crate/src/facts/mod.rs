@@ -16,7 +16,7 @@ use crate::config::Configuration;
 use crate::gather::Gather;
 use crate::input::Assumptions;
 use crate::log::event::{Clock, LogReading, Meaning};
-use crate::log::time::{lacks_year, year_shift};
+use crate::log::time::year_shift;
 use crate::model::{Failover, Failovers, Timers, fleet};
 use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::report::Provenance;
@@ -214,14 +214,19 @@ fn align_years(logs: &mut [LogReading]) {
     let dated = logs.iter().filter(|log| log.clock == Clock::Full).find_map(|log| log.first.as_ref());
     let Some(near) = dated.map(|(time, _)| time.micros) else { return };
     for log in logs.iter_mut().filter(|log| log.clock == Clock::NoYear) {
-        let moment = log.first.as_ref().map(|(time, _)| time.micros);
-        // What was read before has its year already.
-        let Some(moment) = moment.filter(|moment| lacks_year(*moment)) else { continue };
+        let Some(moment) = log.first.as_ref().map(|(time, _)| time.micros) else { continue };
         move_clock(log, year_shift(moment, near));
     }
 }
 
+/// What other documents told before may no longer be so, as they may be longer now.
+fn move_back(log: &mut LogReading) {
+    move_clock(log, -log.moved);
+    log.zone = 0;
+}
+
 fn move_clock(log: &mut LogReading, shift: Micros) {
+    log.moved += shift;
     let stamps = [&mut log.first, &mut log.last].into_iter().flatten().map(|(time, _)| time);
     let twice = log.twice.iter_mut().map(|(_, event)| event);
     let times = log.events.iter_mut().chain(twice).filter_map(|event| event.time.as_mut());
@@ -250,13 +255,18 @@ fn align_zones(logs: &mut [LogReading]) {
         // One term alone may agree by chance: a member that starts anew hears of its leader late.
         if shift != 0 && shift.abs() <= FURTHEST && apart.len() > 1 && apart.iter().all(|apart| (apart - shift).abs() < 30 * S) {
             move_clock(&mut logs[at], shift);
-            logs[at].limits.push(format!(
-                "A log tells of the same elections {} {} than another: its machine is taken to be in another time zone, and its times are moved.",
-                human(shift.abs()),
-                if shift < 0 { "later" } else { "earlier" }
-            ));
+            logs[at].zone = shift;
         }
     }
+}
+
+/// What is said of a log that lies in another time zone, as a limit.
+pub fn zone_words(log: &LogReading) -> Option<String> {
+    let (far, word) = (human(log.zone.abs()), if log.zone < 0 { "later" } else { "earlier" });
+    let words = format!(
+        "A log tells of the same elections {far} {word} than another: its machine is taken to be in another time zone, and its times are moved."
+    );
+    (log.zone != 0).then_some(words)
 }
 
 /// When this log first tells of each term's leader, or of the loss of the one before. A hundred terms tell the zone.
@@ -321,6 +331,7 @@ impl Facts {
         assumptions: Assumptions,
     ) -> Facts {
         let mut logs = logs;
+        logs.iter_mut().for_each(move_back);
         twice::leave_out(&mut logs);
         align_years(&mut logs);
         align_zones(&mut logs);
@@ -517,6 +528,27 @@ mod tests {
         assert_eq!(facts(&[&file("pre-vote: true\n"), old]).generation, Generation::V2);
     }
 
+    /// A document may be read anew, and then tell another zone.
+    #[test]
+    fn a_time_zone_is_told_anew_for_each_report() {
+        let log = |own: &str, hour: u32| -> String {
+            let line = |term: u32| {
+                format!("2020-04-20 {hour}:{term}0:07.000000 I | raft: raft.node: {own} elected leader 91d25258d70ad868 at term {term}\n")
+            };
+            (2..5).map(line).collect()
+        };
+        let mut session = crate::Session::new(crate::Assumptions::default());
+        for hour in [10, 15] {
+            let id = session.open(None);
+            session.push(id, log("2a0965170762fd09", hour).as_bytes());
+        }
+        let is_moved = |session: &mut crate::Session| session.report().limits.iter().any(|limit| limit.contains("time zone"));
+        assert!(is_moved(&mut session) && is_moved(&mut session));
+        session.reopen(0, None);
+        session.push(0, log("91d25258d70ad868", 15).as_bytes());
+        assert!(!is_moved(&mut session));
+    }
+
     /// etcd 2 and 3.4 print local time.
     #[test]
     fn machines_with_other_time_zones_are_put_on_one_time_line() {
@@ -532,7 +564,7 @@ mod tests {
         let apart = |year: u32, hour: u32, terms: &[u32]| {
             let facts = facts(&[&log("91d25258d70ad868", 2020, 10, &[2, 3, 4]), &log("2a0965170762fd09", year, hour, terms)]);
             let first = |at: usize| facts.logs[at].events[0].time.as_ref().expect("a time").micros;
-            (first(1) - first(0), facts.logs[1].limits.len())
+            (first(1) - first(0), usize::from(super::zone_words(&facts.logs[1]).is_some()))
         };
         assert_eq!(apart(2020, 15, &[2, 3]), (0, 1));
         assert_eq!(apart(2020, 10, &[2, 3]), (0, 0));
