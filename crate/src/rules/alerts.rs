@@ -4,12 +4,21 @@ use super::Finding;
 use crate::facts::{EventId, Facts, metrics};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
-use crate::log::signature::{Signature, signatures};
+use crate::log::signature::signatures;
 use crate::report::{Confidence, Severity};
 use crate::search;
 use crate::sort::{by_key, groups};
 
 const STATES: [Meaning; 2] = [Meaning::AlertOver, Meaning::AlertFires];
+
+/// What stands before each alert where all are one line of JSON, as a webhook is sent them, and whether it is over
+/// (prometheus/alertmanager@00c8474:template/template.go, Data). In a row of its own it is not known of which alert it speaks.
+const IN_JSON: [(&str, bool); 4] = [
+    ("\"status\":\"resolved\"", true),
+    ("\"status\": \"resolved\"", true),
+    ("\"status\":\"firing\"", false),
+    ("\"status\": \"firing\"", false),
+];
 
 /// What the alerts of these meanings say; of those that go on, or where none does, of those that are over. `title` is made of the
 /// one that measured most.
@@ -50,7 +59,8 @@ fn measured(event: &Event) -> Option<i64> {
 fn by_state(facts: &Facts, meanings: &[Meaning]) -> (Vec<EventId>, Vec<EventId>) {
     let mut lines = facts.meaning(&[meanings, &STATES].concat());
     by_key(&mut lines, |id| (id.log, facts.event(*id).line, id.event));
-    let words = signatures().iter().filter(|signature| STATES.contains(&signature.meaning)).gather();
+    let states = signatures().iter().filter(|signature| STATES.contains(&signature.meaning));
+    let words = states.map(|state| (state.key_text(), state.meaning == Meaning::AlertOver)).chain(IN_JSON).gather();
     // What stands above an alert, in its document.
     let mut above = (usize::MAX, false);
     let mut alerts: Vec<((u16, String), (EventId, bool))> = Vec::new();
@@ -79,10 +89,10 @@ fn ends_alerts(state: &Event) -> bool {
 }
 
 /// Whether the word of a state that stands last before the message, in its line, says that it is over.
-fn before_it(event: &Event, words: &[&Signature]) -> Option<bool> {
+fn before_it(event: &Event, words: &[(&str, bool)]) -> Option<bool> {
     let (before, _) = search::split(&event.text, event.signature().key_text())?;
-    let place = |word: &&Signature| Some((search::rfind(before, word.key_text())?, word.meaning == Meaning::AlertOver));
-    words.iter().filter_map(place).max().map(|(_, over)| over)
+    let stands = words.iter().filter_map(|(word, over)| Some((search::rfind(before, word)?, *over)));
+    stands.max().map(|(_, over)| over)
 }
 
 /// Which alert it is: its text, and the words of its sentence but for what was measured.
