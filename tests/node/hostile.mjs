@@ -30,6 +30,11 @@ export const hostile = {
   'a program on one line': () =>
     `run('etcd', ['--election-timeout', '3000']);${'if(a[b]===0){c=d.e("f",-1)}'.repeat(40_000)}\n`,
   'flags that refer to nothing, on one line': () => '--election-timeout=$(X) '.repeat(20_000),
+  'flags of another program, on one line': () => `tune-etcd ${'--election_timeout=1 '.repeat(20_000)}\n`,
+  'variables that a script keeps to itself': () =>
+    `#!/bin/sh\netcd --name a\n${'ETCD_ELECTION_TIMEOUT=1\n'.repeat(40_000)}`,
+  'variables that a script hands on': () =>
+    `#!/bin/sh\netcd --election-timeout=$X999\n${times(20_000, (at) => `export X${at}=1 ETCD_ELECTION_TIMEOUT=$X${at}\n`)}`,
   'images behind a command': () => `etcd --election-timeout=3000 ${'etcd:v2 '.repeat(50_000)}\n`,
   'one merge, again and again': () => `t: &t\n  heartbeat-interval: 300\n${HEADER}${'    <<: *t\n'.repeat(15_000)}`,
   'clusters of kops': () => `kind: Cluster\nspec:\n  etcdClusters:\n${'  - heartbeatInterval: 100ms\n'.repeat(15_000)}`,

@@ -4,7 +4,7 @@
 //! are gathered by a key, their values stand in a plain list, and this one map knows the positions.
 
 /// Numbers keys from 0 in the order in which they first come.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Index {
     keys: Vec<i64>,
     /// A hash table of numbers plus one, zero where it is free; at most half full.
@@ -50,6 +50,11 @@ impl Index {
         let known = self.keys.len();
         self.position(key) == known
     }
+}
+
+/// A key of bytes: FNV-1a, of 64 bits.
+pub fn key(bytes: impl Iterator<Item = u8>) -> i64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)) as i64
 }
 
 /// The entry of `list` at `at`, made empty where the list ends just before.

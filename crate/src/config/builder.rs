@@ -64,6 +64,8 @@ pub(super) struct Claim {
     pub(super) etcd_04: bool,
     /// It never acts, for this reason.
     pub(super) void: Option<String>,
+    /// How many were stated before it.
+    number: usize,
 }
 
 /// What is known of a unit of the document.
@@ -82,15 +84,13 @@ pub struct Builder<'a> {
     pub cluster: Cluster,
     /// Read line by line.
     pub tolerant: bool,
-    /// A file of kops, which has keys of its own for the timers.
-    pub kops: bool,
-    /// A file of KubeKey, which has others.
-    pub kubekey: bool,
     /// What was not read, in sentences.
     pub limits: Vec<String>,
     pub(super) document: DocumentId,
     pub(super) source: Source,
     pub(super) claims: Vec<Claim>,
+    /// How many claims were stated, also those that found no place.
+    stated: usize,
     processes: usize,
     /// Index of the claim that came last.
     last: usize,
@@ -123,12 +123,11 @@ impl<'a> Builder<'a> {
             text,
             cluster: Cluster::default(),
             tolerant: false,
-            kops: false,
-            kubekey: false,
             limits: Vec::new(),
             document,
             source,
             claims: Vec::new(),
+            stated: 0,
             processes: 0,
             last: 0,
             replaced: 0,
@@ -171,17 +170,32 @@ impl<'a> Builder<'a> {
             self.cluster.has_fleet = true;
         }
         let raw = self.text.get(span.clone()).unwrap_or("").to_owned();
+        let claim = Claim { parameter, raw, span, reading, home, etcd_04, void: None, number: self.stated };
+        self.stated += 1;
+        // A flag may hand on a variable that acts already: its value stands in one place.
+        let same =
+            |other: &Claim| other.span == claim.span && other.void.is_none() && other.reading == claim.reading && other.rivals(&claim);
+        if let Some(at) = self.claims.iter().position(same) {
+            self.last = at;
+            self.claims[at].home.class = self.claims[at].home.class.max(claim.home.class);
+            return;
+        }
         if self.claims.len() >= MOST_CLAIMS {
-            let same = |claim: &Claim| claim.parameter == parameter && claim.etcd_04 == etcd_04 && claim.home == home;
+            let same = |other: &Claim| other.parameter == parameter && other.etcd_04 == etcd_04 && other.home == claim.home;
             self.replaced += 1;
             self.last = self.claims.iter().rposition(same).unwrap_or(usize::MAX);
             if let Some(last) = self.claims.get_mut(self.last) {
-                *last = Claim { parameter, raw, span, reading, home, etcd_04, void: None };
+                *last = claim;
             }
             return;
         }
         self.last = self.claims.len();
-        self.claims.push(Claim { parameter, raw, span, reading, home, etcd_04, void: None });
+        self.claims.push(claim);
+    }
+
+    /// How many claims were stated so far.
+    pub fn stated(&self) -> usize {
+        self.stated
     }
 
     /// A name for the next process of a text that starts several; empty where it starts none.
@@ -201,23 +215,27 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// No claim from `first` on acts, for this reason.
-    pub fn void_from(&mut self, first: usize, id: &'static str, why: impl Fn(Parameter) -> String) {
-        for at in first..self.claims.len() {
-            let (parameter, span, note) = (self.claims[at].parameter, self.claims[at].span.clone(), why(self.claims[at].parameter));
-            self.claims[at].void = Some(note.clone());
-            self.problem(id, span, note, Some(parameter));
+    /// No claim acts that was stated after the first `stated` ones, for this reason.
+    pub fn void_from(&mut self, stated: usize, id: &'static str, why: impl Fn(Parameter) -> String) {
+        for at in 0..self.claims.len() {
+            if self.claims[at].number >= stated {
+                self.void(at, id, why(self.claims[at].parameter));
+            }
         }
     }
 
     /// The last claim is for a flag that etcd does not know: Go's flags have one spelling.
     pub fn misspelt_flag(&mut self, name: &str) {
-        if name.contains('_') {
-            let first = self.claims.len().saturating_sub(1);
-            self.void_from(first, "etcd-bad-config", |_| {
-                format!("etcd knows no flag {name}, prints its usage and ends; write {}.", name.replace('_', "-"))
-            });
+        if name.contains('_') && self.last < self.claims.len() {
+            let note = format!("etcd knows no flag {name}, prints its usage and ends; write {}.", name.replace('_', "-"));
+            self.void(self.last, "etcd-bad-config", note);
         }
+    }
+
+    fn void(&mut self, at: usize, id: &'static str, note: String) {
+        let (parameter, span) = (self.claims[at].parameter, self.claims[at].span.clone());
+        self.claims[at].void = Some(note.clone());
+        self.problem(id, span, note, Some(parameter));
     }
 
     /// Whether a value for `parameter` was claimed.

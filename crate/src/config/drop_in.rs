@@ -8,7 +8,7 @@ use super::embedded::here_documents;
 use super::env;
 use super::flags::{self, Word};
 use super::mapped_text::MappedText;
-use super::script::Script;
+use super::script::{Script, Variables};
 use crate::template;
 use crate::text::DocumentId;
 
@@ -17,8 +17,8 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::DropIn, text);
     // A script may write the environment file beside the unit.
     for body in here_documents(text) {
-        if !text[body.clone()].lines().any(|line| line.starts_with('[')) {
-            env::take(&mut builder, &MappedText::verbatim(text, body), "");
+        if !text[body.range.clone()].lines().any(|line| line.starts_with('[')) {
+            env::take(&mut builder, &MappedText::verbatim(text, body.range), "");
         }
     }
     let inner = MappedText::verbatim(text, 0..text.len());
@@ -36,8 +36,9 @@ struct Directive<'a> {
 pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
     let text = inner.text.as_str();
     let (mut unit, mut file) = (unit.to_owned(), file.to_owned());
-    // Of a script that writes the unit.
-    let mut variables = if text.starts_with("#!") { Script::of(inner).variables } else { Vec::new() };
+    // Of a script that writes the unit; systemd itself fills nothing into Environment= (systemd.exec(5)).
+    let of_script = if text.starts_with("#!") { Script::of(inner).variables } else { Variables::default() };
+    let mut variables = of_script.clone();
     let mut in_service = true;
     let mut commands: Vec<Vec<Word>> = Vec::new();
     let mut at = 0;
@@ -57,8 +58,9 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
             continue;
         }
         if body.starts_with('[') {
-            // podman's own units hand `Environment=` of their container on (podman-systemd.unit(5)).
-            in_service = matches!(body, "[Service]" | "[Container]");
+            // podman's own units hand `Environment=` of their container on (podman-systemd.unit(5)), as do those of
+            // systemd-nspawn (systemd.nspawn(5)).
+            in_service = matches!(body, "[Service]" | "[Container]" | "[Exec]");
             at = line + 1;
             continue;
         }
@@ -66,16 +68,16 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
         if let Some(directive) = directive(text, at, end).filter(|directive| in_service || directive.key == "Environment") {
             match directive.key {
                 "Environment" if !in_service => {
-                    let claims = builder.claims.len();
-                    environment(builder, inner, &directive, &unit, &file, &mut variables);
+                    let claims = builder.stated();
+                    environment(builder, inner, &directive, (&unit, &file), &of_script, &mut variables);
                     builder.void_from(claims, "config-wrong-section", |parameter| {
                         format!("{} stands outside of [Service], where systemd passes Environment= over.", parameter.variable())
                     });
                 }
-                "Environment" => environment(builder, inner, &directive, &unit, &file, &mut variables),
+                "Environment" => environment(builder, inner, &directive, (&unit, &file), &of_script, &mut variables),
                 "EnvironmentFile" => builder.reads_file(text[directive.value].trim().trim_start_matches('-')),
                 "ExecStart" if text[directive.value.clone()].trim().is_empty() => commands.clear(),
-                "ExecStart" | "Exec" => commands.push(flags::words(text, directive.value)),
+                "ExecStart" | "Exec" | "Parameters" => commands.push(flags::words_of_unit(text, directive.value)),
                 _ => {}
             }
         }
@@ -100,23 +102,23 @@ fn environment(
     builder: &mut Builder,
     inner: &MappedText,
     directive: &Directive,
-    unit: &str,
-    file: &str,
-    variables: &mut Vec<(String, String, Range<usize>)>,
+    (unit, file): (&str, &str),
+    of_script: &Variables,
+    variables: &mut Variables,
 ) {
-    for word in flags::words(&inner.text, directive.value.clone()) {
+    for word in flags::words_of_unit(&inner.text, directive.value.clone()) {
         let Some((name, value, span)) = word.assignment() else { continue };
         if flags::are_options(name, value) {
             let options = flags::words(&inner.text, span.clone());
             flags::take(builder, inner, &options, unit, file, variables);
         }
-        variables.push((name.to_owned(), value.to_owned(), inner.place(span.clone())));
+        variables.set(name, value.to_owned(), inner.place(span.clone()), span.start);
         // A variable of another daemon's unit reaches nobody.
         let reaches = unit.is_empty()
             || (name.starts_with("ETCD_") && unit.contains("etcd"))
             || (name.starts_with("FLEET_") && unit.contains("fleet"));
         if reaches {
-            flags::variable(builder, inner, (name, value, span), Home::new(unit, Class::Environment, file), variables);
+            flags::variable(builder, inner, (name, value, span), Home::new(unit, Class::Environment, file), of_script);
         }
     }
 }
@@ -178,6 +180,9 @@ mod tests {
             assert_eq!(acting(&text), [(Parameter::HeartbeatInterval, "500".to_owned())], "{line}");
         }
         assert_eq!(acting("[Container]\nExec=etcd --election-timeout=5000\n"), [(Parameter::ElectionTimeout, "5000".to_owned())]);
+        assert_eq!(acting("[Exec]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500\n"), [(Parameter::HeartbeatInterval, "500".to_owned())]);
+        // A semicolon ends a command only between blanks.
+        assert!(acting("[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500;\n").is_empty());
         assert!(acting("[Service]\n# Environment=ETCD_HEARTBEAT_INTERVAL=500\n").is_empty());
         assert!(acting("[Install]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500\n").is_empty());
     }

@@ -40,19 +40,33 @@ pub fn here_document(text: &str) -> Option<(Range<usize>, &str)> {
     word.starts_with(|first: char| first.is_ascii_alphabetic()).then(|| (at..at + 2, word))
 }
 
+/// What a shell's here-document holds.
+#[derive(Clone)]
+pub struct Body {
+    /// Its lines.
+    pub range: Range<usize>,
+    /// Its end is named in quotes, so the shell fills nothing in.
+    pub quoted: bool,
+}
+
 /// The bodies of a shell script's here-documents.
-pub fn here_documents(text: &str) -> Vec<Range<usize>> {
-    let (mut found, mut open, mut at) = (Vec::new(), None::<(usize, &str)>, 0);
+pub fn here_documents(text: &str) -> Vec<Body> {
+    let (mut found, mut open, mut at) = (Vec::new(), None::<(usize, &str, bool)>, 0);
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
         match open {
-            Some((from, end)) if line.trim() == end => {
-                found.push(from..start);
+            Some((from, end, quoted)) if line.trim() == end => {
+                found.push(Body { range: from..start, quoted });
                 open = None;
             }
             Some(_) => {}
-            None => open = here_document(line).map(|(_, word)| (at, word)),
+            None => {
+                open = here_document(line).map(|(mark, word)| {
+                    let before = line[mark.end..].trim_start_matches(['-', ' ']);
+                    (at, word, before.starts_with(['\'', '"', '\\']))
+                });
+            }
         }
     }
     found

@@ -35,10 +35,13 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str) {
         }
         let mut timer = None;
         let words = flags::words(&inner.text, start..at);
-        if let [env, name, value] = &words[..] {
-            if env.text == "ENV" && !name.text.contains('=') {
-                builder.variable(inner, &name.text, &value.text, value.span_from(0), Home::new(unit, Class::EnvironmentFile, ""));
-            }
+        let of_docker = match &words[..] {
+            [env, name, value] if env.text == "ENV" && !name.text.contains('=') => Some((name, value)),
+            _ => None,
+        };
+        if let Some((name, value)) = of_docker.or_else(|| script.handed_on(&words)) {
+            let home = Home::new(unit, Class::EnvironmentFile, "");
+            flags::variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &script.variables);
         }
         for word in words {
             if word.text.starts_with('#') {
@@ -49,7 +52,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str) {
             }
             let Some((name, value, span)) = word.assignment() else { continue };
             if flags::are_options(name, value) {
-                flags::take(builder, inner, &flags::words(&inner.text, span.clone()), unit, "", &[]);
+                flags::take(builder, inner, &flags::words(&inner.text, span.clone()), unit, "", &script.variables);
             }
             timer = keys::of_variable(name).map(|(parameter, _)| parameter);
             flags::variable(builder, inner, (name, value, span), Home::new(unit, Class::EnvironmentFile, ""), &script.variables);

@@ -1,13 +1,14 @@
 //! Command lines, and the flags of etcd in them.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::command::{etcd_word, is_drawn, runs_container};
 use super::configuration::{Configuration, Source};
 use super::mapped_text::MappedText;
-use super::script::{self, Script};
-pub use super::words::{Word, words};
+use super::script::{Meaning, Script, Variables};
+pub use super::words::{Word, words, words_of_unit};
 use super::{keys, scalar};
 use crate::parameters::Parameter;
 use crate::text::DocumentId;
@@ -42,16 +43,8 @@ pub fn flags(words: &[Word]) -> Vec<Flag> {
     found
 }
 
-/// Takes the flags and assignments of a command line. `variables` are known assignments, by name,
-/// to which `${NAME}` may refer: value and bytes in the document.
-pub fn take(
-    builder: &mut Builder,
-    inner: &MappedText,
-    words: &[Word],
-    unit: &str,
-    file: &str,
-    variables: &[(String, String, Range<usize>)],
-) {
+/// Takes the flags and assignments of a command line. `variables` are those to which `${NAME}` may refer.
+pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &str, file: &str, variables: &Variables) {
     let mut outer: Vec<Word> = Vec::new();
     let (mut run, mut image) = (false, false);
     for (at, word) in words.iter().enumerate() {
@@ -73,9 +66,9 @@ pub fn take(
         }
         if let Some((name, value, span)) = word.assignment() {
             let (value, span) = without_inner_quotes(&inner.text, value, span);
-            let claims = builder.claims.len();
+            let claims = builder.stated();
             variable(builder, inner, (name, value, span.clone()), Home::new(unit, Class::Environment, file), variables);
-            if image && matches!(before(1), "-e" | "--env") && builder.claims.len() > claims {
+            if image && matches!(before(1), "-e" | "--env") && builder.stated() > claims {
                 let note = format!(
                     "{} {name} stands behind the image, so etcd is handed it as a flag that it does not know, and ends; put it before the image.",
                     before(1)
@@ -87,6 +80,9 @@ pub fn take(
         builder.image(&word.text);
         outer.push(word.clone());
     }
+    // Another program may spell its flags with underscores.
+    let runs = |word: &Word| is_image(&word.text) || matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2"));
+    let ours = LazyCell::new(|| outer.iter().any(runs));
     for flag in flags(&outer) {
         let Some((value, span)) = &flag.value else {
             builder.fact_of_flag(&flag.name, "true");
@@ -108,28 +104,18 @@ pub fn take(
         };
         let (value, span) = without_inner_quotes(&inner.text, value, span);
         builder.fact_of_flag(name, value);
-        // Another program may spell its flags with underscores.
-        let ours = || outer.iter().any(|word| is_image(&word.text) || matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2")));
-        let is_ours = |(parameter, _): &(Parameter, bool)| parameter.is_etcd() && (!name.contains('_') || ours());
+        let is_ours = |(parameter, _): &(Parameter, bool)| parameter.is_etcd() && (!name.contains('_') || *ours);
         let Some(meant) = keys::of_key(name).filter(is_ours) else { continue };
         let home = Home::new(unit, Class::Flag, file);
-        match referred(value).map(|name| variables.iter().rfind(|(known, _, _)| known == name).ok_or(name)) {
-            // The flag repeats the variable of the same name: that one is the setting.
-            Some(Ok((name, _, _))) if keys::of_variable(name).is_some() => {}
-            Some(Ok((_, value, outer))) => {
-                builder.claim(meant, outer.clone(), scalar::daemon(meant.0, value), home);
-                builder.misspelt_flag(name);
-            }
-            Some(Err(name)) if keys::of_variable(name).is_some() && builder.claims(meant.0) => {}
-            _ => {
-                let (value, span) = match script::fallback(value) {
-                    Some((value, from)) => (value, span.start + from..span.start + from + value.len()),
-                    None => (value, span),
-                };
-                builder.claim(meant, inner.place(span), scalar::daemon(meant.0, value), home);
-                builder.misspelt_flag(name);
-            }
-        }
+        let (value, span) = match variables.meaning(value, span.start) {
+            Meaning::Value(value, outer) => (value, outer),
+            Meaning::Fallback(value, from) => (value, inner.place(span.start + from..span.start + from + value.len())),
+            // It repeats the variable of the same name, which has its own line.
+            Meaning::Unknown(name) if keys::of_variable(name).is_some() && builder.claims(meant.0) => continue,
+            Meaning::Unknown(_) | Meaning::Itself => (value, inner.place(span)),
+        };
+        builder.claim(meant, span, scalar::daemon(meant.0, value), home);
+        builder.misspelt_flag(name);
     }
 }
 
@@ -139,12 +125,13 @@ pub fn variable(
     inner: &MappedText,
     (name, value, span): (&str, &str, Range<usize>),
     home: Home,
-    variables: &[(String, String, Range<usize>)],
+    variables: &Variables,
 ) {
-    let known = referred(value).and_then(|name| variables.iter().rfind(|(known, _, _)| known == name));
-    match (known, keys::of_variable(name)) {
-        (Some((_, value, outer)), Some(meant)) => builder.claim(meant, outer.clone(), scalar::daemon(meant.0, value), home),
-        _ => builder.variable(inner, name, value, span, home),
+    let Some(meant) = keys::of_variable(name) else { return builder.fact_of_variable(name, value) };
+    match variables.meaning(value, span.start) {
+        Meaning::Value(value, outer) => builder.claim(meant, outer, scalar::daemon(meant.0, value), home),
+        Meaning::Fallback(value, from) => builder.variable(inner, name, value, span.start + from..span.start + from + value.len(), home),
+        Meaning::Unknown(_) | Meaning::Itself => builder.variable(inner, name, value, span, home),
     }
 }
 
@@ -163,15 +150,6 @@ fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (
     let Some(inside) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return (value, span) };
     let escape = usize::from(text.get(..span.end - 1).is_some_and(|before| before.ends_with('\\')));
     (inside, span.start + 1..(span.end - 1 - escape).max(span.start + 1))
-}
-
-/// The variable that `$NAME`, `${NAME}`, or `$(NAME)` of a Makefile stands for.
-fn referred(value: &str) -> Option<&str> {
-    let name = value.strip_prefix('$')?;
-    let within = |open, close| name.strip_prefix(open)?.strip_suffix(close);
-    let name = within('{', '}').or_else(|| within('(', ')')).unwrap_or(name);
-    let name = name.split(":-").next()?;
-    (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')).then_some(name)
 }
 
 /// Reads a pasted command line (shell, docker run).
@@ -226,10 +204,11 @@ fn of_another_program(text: &str) -> bool {
 fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, script: &Script) {
     let text = inner.text.get(range.clone()).unwrap_or("").trim_start();
     let process = builder.process(runs_container(text) || etcd_word(text).is_some());
-    let at = range.start;
-    let words = words(&inner.text, range);
-    if kept(builder, inner, &words, at, script) {
-        return;
+    let mut words = words(&inner.text, range);
+    words.retain(|word| !kept(builder, inner, word, script));
+    if let Some((name, value)) = script.handed_on(&words) {
+        let home = Home::new("", Class::Environment, "");
+        return variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &script.variables);
     }
     let flags_alone = words.first().is_some_and(|word| word.text.starts_with('-'));
     if flags_alone || words.iter().any(|word| word.text.to_ascii_lowercase().contains("etcd")) {
@@ -238,21 +217,21 @@ fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, scrip
     }
 }
 
-/// Takes a line that sets timers of etcd in the script alone: they act where a command refers to them.
-fn kept(builder: &mut Builder, inner: &MappedText, words: &[Word], at: usize, script: &Script) -> bool {
-    let timers = || words.iter().filter_map(Word::assignment).filter(|(name, _, _)| keys::of_variable(name).is_some());
-    let (text, mut kept) = (inner.text.as_str(), false);
-    for (name, value, span) in timers().filter(|(name, _, _)| script.keeps(text, words, at, name)) {
-        kept = true;
-        if Script::refers(text, name) {
-            continue;
-        }
+/// Whether a word sets a timer of etcd in the script alone: it acts where a command refers to it.
+fn kept(builder: &mut Builder, inner: &MappedText, word: &Word, script: &Script) -> bool {
+    let Some((name, value, span)) = word.assignment().filter(|(name, _, span)| script.keeps(name, span.start)) else { return false };
+    if script.forgets(name) {
         builder.variable(inner, name, value, span.clone(), Home::new("", Class::Environment, ""));
-        let note = format!("{name} is set here for the script alone, so etcd does not get it; write `export` before it.");
+        let cure = if script.in_container {
+            format!("hand it to the container with `-e {name}={value}`")
+        } else {
+            "write `export` before it".to_owned()
+        };
+        let note = format!("{name} is set here for the script alone, so etcd does not get it; {cure}.");
         builder.void_last(&note);
         builder.problem("config-not-exported", inner.place(span), note, keys::of_variable(name).map(|(parameter, _)| parameter));
     }
-    kept
+    true
 }
 
 #[cfg(test)]
@@ -319,6 +298,18 @@ mod tests {
     fn not_every_command_of_a_long_text_is_kept() {
         let text = "etcd --election-timeout=2000\n".repeat(3000);
         assert!(read(0, &text).settings.len() <= 600);
+    }
+
+    #[test]
+    fn of_a_long_text_the_right_values_are_void() {
+        let acts =
+            |text: &str| crate::config::read(0, text).expect("a configuration").settings.iter().any(|s| s.raw == "3000" && s.effective);
+        let commands = "etcd --election-timeout=2000\n".repeat(600);
+        assert!(acts(&format!("{commands}etcd --election-timeout=3000\n")));
+        assert!(!acts(&format!("{commands}etcd --election_timeout=3000\n")));
+        let units = "Environment=ETCD_ELECTION_TIMEOUT=2000\n".repeat(600);
+        assert!(acts(&format!("[Service]\n{units}Environment=ETCD_ELECTION_TIMEOUT=3000\n")));
+        assert!(!acts(&format!("[Service]\n{units}[Install]\nEnvironment=ETCD_ELECTION_TIMEOUT=3000\n")));
     }
 
     #[test]

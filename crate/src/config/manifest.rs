@@ -23,14 +23,33 @@ use crate::yaml::{Entry, Kind, Node, Style, Tree};
 /// No mapping of variables has more to merge.
 const MOST_MERGED: usize = 200;
 
+/// Where in a document the walk is, and what is known of it.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    tree: &'a Tree,
+    /// The process that arguments here are for: each docker-compose service and each container is one.
+    member: &'a str,
+    /// The key that it stands below.
+    below: &'a str,
+    depth: usize,
+    /// Files of kops and of KubeKey have keys of their own for the timers.
+    kops: bool,
+    kubekey: bool,
+    /// An object that Kubernetes checks.
+    is_object: bool,
+    /// docker-compose fills in `${NAME:-500}` as a shell does.
+    compose: bool,
+}
+
 /// Reads a manifest.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Manifest, text);
-    builder.kops = search::has(text, "etcdClusters");
-    builder.kubekey = search::has(text, "kubekey.");
+    let (kops, kubekey) = (search::has(text, "etcdClusters"), search::has(text, "kubekey."));
     let tree = tree_of(&mut builder);
     for root in &tree.documents {
-        walk(&mut builder, &tree, root, "", 0);
+        let has = |key: &str| tree.get(root, key).is_some();
+        let (is_object, compose) = (has("apiVersion") && has("kind"), has("services") || has("rancher"));
+        walk(&mut builder, Spot { tree: &tree, member: "", below: "", depth: 0, kops, kubekey, is_object, compose }, root);
         builder.cluster.has_etcd |= arguments_of(&tree, root).is_some();
         builder.cluster.launcher = builder.cluster.launcher.or(Some(launcher(&tree, root)));
     }
@@ -142,19 +161,19 @@ fn is_etcd_argument(text: &str) -> bool {
         && ["initial-", "listen-peer-", "listen-client-", "advertise-client-"].iter().any(|lead| name.starts_with(lead))
 }
 
-/// Looks for arguments anywhere in the tree; aliases are not followed, so it ends. `member` is the
-/// docker-compose service they stand in: each is a process of its own.
-fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: usize) {
+/// Looks for arguments anywhere in the tree; aliases are not followed, so it ends.
+fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
+    let Spot { tree, member, below, depth, .. } = spot;
     if depth > crate::yaml::MAX_DEPTH {
         return;
     }
     let mut replicas = None;
     for entry in node.entries() {
-        let (name, claims) = (entry.name().replace(['-', '_'], "").to_ascii_lowercase(), builder.claims.len());
+        let (name, stated) = (entry.name().replace(['-', '_'], "").to_ascii_lowercase(), builder.stated());
         // Of docker-compose at the root, of RancherOS below `rancher`.
         if depth <= 1 && name == "services" {
             for service in entry.value.entries() {
-                walk(builder, tree, &service.value, service.name(), depth + 2);
+                walk(builder, Spot { member: service.name(), below: service.name(), depth: depth + 2, ..spot }, &service.value);
             }
             continue;
         }
@@ -163,28 +182,50 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
             "containers" | "initcontainers" | "containerdefinitions" | "etcdclusters" => {
                 for item in entry.value.items().iter().filter(|item| !is_proxy(item)) {
                     let process = format!("{} {}", tree.get(item, "name").and_then(Node::text).unwrap_or(""), item.span.start);
-                    walk(builder, tree, item, &process, depth + 2);
+                    walk(builder, Spot { member: &process, below: entry.name(), depth: depth + 2, ..spot }, item);
                 }
                 continue;
             }
-            "heartbeatinterval" | "leaderelectiontimeout" if builder.kops => duration(builder, entry, member),
+            "heartbeatinterval" | "leaderelectiontimeout" if spot.kops => duration(builder, entry, member),
             // KubeKey's, numbers of milliseconds (kubesphere/kubekey, EtcdCluster; from v4 on below `etcd.env`, with underscores).
-            "heartbeatinterval" | "electiontimeout" if builder.kubekey => camel_case(builder, entry),
+            "heartbeatinterval" | "electiontimeout" if spot.kubekey => camel_case(builder, entry),
             "controlplanehardwarespeed" if depth == 1 => hardware_speed(builder, &entry.value),
-            "data" if depth == 0 => data(builder, tree, &entry.value),
-            // Of bitnami's chart: etcd's own file.
-            "configuration" => with_lines(builder, tree, &entry.value).iter().for_each(|inner| etcd_yaml::take_inner(builder, inner)),
+            "data" if depth == 0 => data(builder, spot, &entry.value),
+            // Of bitnami's chart, alone or within another: etcd's own file.
+            "configuration" if depth == 0 || below == "etcd" => {
+                with_lines(builder, tree, &entry.value).iter().for_each(|inner| etcd_yaml::take_inner(builder, inner));
+            }
             // Of OpenShift's MachineConfig.
             "config" if tree.get(&entry.value, "ignition").is_some() => ignition::take(builder, tree, &entry.value),
             // Ansible's lineinfile.
-            "line" => {
-                MappedText::of_scalar(builder.text, tree.resolve(&entry.value)).iter().for_each(|inner| env::take(builder, inner, ""))
+            "line" if entry_text(tree, node, "state") != Some("absent") => {
+                MappedText::of_scalar(builder.text, tree.resolve(&entry.value)).iter().for_each(|inner| env::take(builder, inner, ""));
             }
-            "extraargs" => arguments(builder, tree, tree.resolve(&entry.value)),
+            "extraargs" => {
+                arguments(builder, tree, tree.resolve(&entry.value));
+                if matches!(
+                    below,
+                    "apiServer"
+                        | "controllerManager"
+                        | "scheduler"
+                        | "kubelet"
+                        | "kube-api"
+                        | "kube_api"
+                        | "kube-controller"
+                        | "kube_controller"
+                ) {
+                    builder.void_from(stated, "config-wrong-section", |parameter| {
+                        format!(
+                            "{} stands among the arguments of {below}, which is not etcd; it belongs among those of etcd.",
+                            parameter.key()
+                        )
+                    });
+                }
+            }
             "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" => {
                 words(builder, tree, tree.resolve(&entry.value), member, name == "etcdarg");
             }
-            "environment" | "env" => variables(builder, tree, &entry.value, member),
+            "environment" | "env" => variables(builder, spot, &entry.value),
             "image" => image(builder, tree, &entry.value),
             // kubeadm's `etcd.local`, RKE's `system_images`.
             "local" => entry_text(tree, &entry.value, "imageTag").into_iter().for_each(|tag| builder.version(tag)),
@@ -194,20 +235,14 @@ fn walk(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, depth: us
             "nodes" if depth == 0 => nodes(builder, tree, &entry.value),
             _ => {}
         }
-        walk(builder, tree, &entry.value, member, depth + 1);
-        if matches!(name.as_str(), "apiserver" | "controllermanager" | "scheduler" | "kubelet" | "kubeapi" | "kubecontroller") {
-            let owner = entry.name();
-            builder.void_from(claims, "config-wrong-section", |parameter| {
-                format!("{} stands among the arguments of {owner}, which is not etcd; it belongs among those of etcd.", parameter.key())
-            });
-        }
+        walk(builder, Spot { below: entry.name(), depth: depth + 1, ..spot }, &entry.value);
     }
     if tree.at(node, &["image", "repository"]).and_then(Node::text).is_some_and(|name| name.ends_with("etcd")) {
         builder.cluster.members = builder.cluster.members.or(replicas.and_then(|count| count.parse().ok()));
     }
     for item in node.items() {
-        environment(builder, tree, item, member);
-        walk(builder, tree, item, member, depth + 1);
+        environment(builder, spot, item);
+        walk(builder, Spot { depth: depth + 1, ..spot }, item);
     }
 }
 
@@ -279,13 +314,13 @@ fn camel_case(builder: &mut Builder, entry: &Entry) {
 }
 
 /// A ConfigMap's `data`: variables, and whole files.
-fn data(builder: &mut Builder, tree: &Tree, node: &Node) {
-    variables(builder, tree, node, "");
+fn data(builder: &mut Builder, spot: Spot, node: &Node) {
+    variables(builder, spot, node);
     for entry in node.entries() {
-        let Some(inner) = with_lines(builder, tree, &entry.value) else { continue };
-        let claims = builder.claims.len();
+        let Some(inner) = with_lines(builder, spot.tree, &entry.value) else { continue };
+        let claims = builder.stated();
         files::take_file(builder, &format!("etcd/{}", entry.name()), &inner);
-        if builder.claims.len() > claims {
+        if builder.stated() > claims {
             continue;
         }
         // A script, or the variables of an installer.
@@ -332,6 +367,8 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
         Kind::Scalar { .. } => vec![node],
         _ => return,
     };
+    // Another program may spell its flags with underscores.
+    let ours = items.first().and_then(|item| item.text()).is_some_and(|word| etcd_word(word).is_some());
     let mut held: Option<String> = None;
     for item in items {
         let Some(inner) = MappedText::of_scalar(builder.text, item) else { continue };
@@ -345,7 +382,7 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
         if let Some(name) = held.take() {
             // A number below zero is a value.
             if !text.starts_with('-') || text[1..].starts_with(|c: char| c.is_ascii_digit()) {
-                flag(builder, &inner, member, &name, 0);
+                flag(builder, &inner, member, &name, 0, ours);
                 continue;
             }
             // It was a flag without a value, such as `--client-cert-auth`.
@@ -360,7 +397,7 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
             continue;
         }
         match stripped.split_once('=') {
-            Some((name, _)) => flag(builder, &inner, member, name, dashes + name.len() + 1),
+            Some((name, _)) => flag(builder, &inner, member, name, dashes + name.len() + 1, ours),
             None => held = Some(stripped.to_owned()),
         }
     }
@@ -369,38 +406,32 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
     }
 }
 
-fn flag(builder: &mut Builder, inner: &MappedText, member: &str, name: &str, from: usize) {
+fn flag(builder: &mut Builder, inner: &MappedText, member: &str, name: &str, from: usize, ours: bool) {
     let value = inner.text.get(from..).unwrap_or("").to_owned();
     builder.fact_of_flag(name, &value);
-    let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && !name.contains('_')) else { return };
+    let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && (ours || !name.contains('_'))) else { return };
     builder.claim(meant, inner.place(from..inner.text.len()), scalar::daemon(meant.0, &value), Home::new(member, Class::Flag, ""));
+    builder.misspelt_flag(name);
 }
 
 /// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`.
-fn environment(builder: &mut Builder, tree: &Tree, item: &Node, member: &str) {
-    let named = tree.get(item, "name");
-    let name = named.or_else(|| tree.get(item, "key"));
-    let Some(name) = name.and_then(Node::text).filter(|name| name.starts_with("ETCD_")).map(str::to_owned) else {
-        return;
-    };
-    let Some(value) = tree.get(item, "value") else { return };
-    if let Some(text) = value.text() {
-        let claims = builder.claims.len();
-        variable(builder, member, &name, text, value.within_quotes());
-        let number = matches!(value.kind, Kind::Scalar { style: Style::Plain, .. }) && text.parse::<f64>().is_ok();
-        if number && named.is_some() {
-            builder.void_from(claims, "config-unquoted-number", |parameter| {
-                format!(
-                    "The value of {} is a number here, and Kubernetes takes only text; write \"{text}\" in quotes.",
-                    parameter.variable()
-                )
-            });
-        }
+fn environment(builder: &mut Builder, spot: Spot, item: &Node) {
+    let name = ["name", "key"].into_iter().find_map(|key| entry_text(spot.tree, item, key)).filter(|name| name.starts_with("ETCD_"));
+    let (Some(name), Some(value)) = (name, spot.tree.get(item, "value")) else { return };
+    let Some(text) = value.text() else { return };
+    let stated = builder.stated();
+    variable(builder, spot, name, text, value.within_quotes());
+    let plain = matches!(value.kind, Kind::Scalar { style: Style::Plain, .. }) && value.tag.is_none();
+    if spot.is_object && spot.below == "env" && plain && text.parse().is_ok_and(f64::is_finite) {
+        builder.void_from(stated, "config-unquoted-number", |parameter| {
+            format!("The value of {} is a number here, and Kubernetes takes only text; write \"{text}\" in quotes.", parameter.variable())
+        });
     }
 }
 
 /// docker-compose's `environment`: a map, or words `NAME=value`.
-fn variables(builder: &mut Builder, tree: &Tree, node: &Node, member: &str) {
+fn variables(builder: &mut Builder, spot: Spot, node: &Node) {
+    let tree = spot.tree;
     let node = tree.resolve(node);
     // What `<<` brings, where the mapping has no such key itself.
     let merged = tree.merged(node).take(MOST_MERGED);
@@ -408,28 +439,27 @@ fn variables(builder: &mut Builder, tree: &Tree, node: &Node, member: &str) {
     for entry in merged.filter(acts).chain(node.entries()) {
         let value = tree.resolve(&entry.value);
         if let Some(text) = value.text() {
-            variable(builder, member, entry.name(), text, value.within_quotes());
+            variable(builder, spot, entry.name(), text, value.within_quotes());
         }
     }
     for item in node.items() {
         let Some(inner) = MappedText::of_scalar(builder.text, tree.resolve(item)) else { continue };
         let Some((name, value)) = inner.text.split_once('=') else { continue };
-        variable(builder, member, name, value, inner.place(name.len() + 1..inner.text.len()));
+        variable(builder, spot, name, value, inner.place(name.len() + 1..inner.text.len()));
     }
 }
 
-fn variable(builder: &mut Builder, member: &str, name: &str, text: &str, place: Range<usize>) {
+fn variable(builder: &mut Builder, spot: Spot, name: &str, text: &str, place: Range<usize>) {
     if !name.starts_with("ETCD_") {
         return;
     }
     builder.fact_of_variable(name, text);
     if let Some(meant) = keys::of_variable(name) {
-        // docker-compose fills in `${NAME:-500}` as a shell does.
-        let (text, place) = match script::fallback(text).filter(|_| place.len() == text.len()) {
+        let (text, place) = match script::fallback(text).filter(|_| spot.compose && place.len() == text.len()) {
             Some((value, from)) => (value, place.start + from..place.start + from + value.len()),
             None => (text, place),
         };
-        builder.claim(meant, place, scalar::daemon(meant.0, text), Home::new(member, Class::Environment, ""));
+        builder.claim(meant, place, scalar::daemon(meant.0, text), Home::new(spot.member, Class::Environment, ""));
     }
 }
 
@@ -510,6 +540,48 @@ mod tests {
             let text = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: etcd}}\ndata:\n{file}");
             assert_eq!(raw(&text).into_iter().map(|(_, value)| value).collect::<Vec<_>>(), ["200", "2000"], "{text}");
         }
+    }
+
+    #[test]
+    fn a_flag_with_underscores_ends_etcd() {
+        let told = |command: &str| {
+            let text = format!("kind: Pod\nspec:\n  containers:\n  - name: etcd\n    command: [{command}]\n");
+            let ids = |read: Configuration| read.problems.into_iter().map(|problem| problem.id).collect::<Vec<_>>();
+            (raw(&text).len(), ids(read(0, &text)))
+        };
+        assert_eq!(told("etcd, --election_timeout=2000"), (0, vec!["etcd-bad-config"]));
+        assert_eq!(told("tune-etcd, --election_timeout=2000"), (0, vec![]));
+    }
+
+    #[test]
+    fn kubernetes_wants_text_where_it_checks() {
+        let told = |head: &str, key: &str, value: &str| {
+            let text = format!("{head}image: etcd\n{key}:\n- name: ETCD_ELECTION_TIMEOUT\n  value: {value}\n");
+            read(0, &text).problems.into_iter().map(|problem| problem.id).collect::<Vec<_>>()
+        };
+        let pod = "apiVersion: v1\nkind: Pod\n";
+        assert_eq!(told(pod, "env", "2000"), ["config-unquoted-number"]);
+        // A chart, Ansible or a custom resource may quote it; text with a tag is text.
+        for (head, key, value) in [("", "env", "2000"), (pod, "etcdEnv", "2000"), (pod, "env", "!!str 2000"), (pod, "env", "'2000'")] {
+            assert_eq!(told(head, key, value), [""; 0], "{head}{key} {value}");
+        }
+        assert_eq!(told(pod, "env", "inf"), ["etcd-bad-config"]);
+    }
+
+    #[test]
+    fn what_is_of_another_program_or_taken_out_is_not_read() {
+        for text in [
+            "raft:\n  configuration: |\n    heartbeat-interval: 500\n    election-timeout: 2000\n",
+            "- lineinfile: {path: /etc/etcd.env, line: ETCD_ELECTION_TIMEOUT=2000, state: absent}\n",
+        ] {
+            assert_eq!(raw(text), [], "{text}");
+        }
+        let chart = "etcd:\n  configuration: |\n    heartbeat-interval: 500\n    election-timeout: 5000\n";
+        assert_eq!(raw(chart).len(), 2);
+        // Below the kubelet an installer may set up etcd, too.
+        assert_eq!(raw("kubelet:\n  etcd:\n    extraArgs: {election-timeout: \"2000\"}\n").len(), 1);
+        let astray = read(0, "kubelet:\n  extraArgs: {election-timeout: \"2000\"}\n").problems;
+        assert_eq!(astray[0].id, "config-wrong-section");
     }
 
     #[test]

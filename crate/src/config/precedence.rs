@@ -304,7 +304,7 @@ impl Claim {
     }
 
     /// Whether both state the same value of the same process.
-    fn rivals(&self, other: &Claim) -> bool {
+    pub(super) fn rivals(&self, other: &Claim) -> bool {
         let unit = other.home.unit == self.home.unit || other.home.unit.is_empty() || self.home.unit.is_empty();
         other.parameter == self.parameter && other.etcd_04 == self.etcd_04 && unit
     }

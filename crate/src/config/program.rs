@@ -7,6 +7,7 @@ use super::builder::{Builder, Class, Home};
 use super::configuration::{Configuration, Source};
 use super::flags::{self, Word};
 use super::mapped_text::MappedText;
+use super::script::Variables;
 use super::{keys, scalar};
 use crate::search;
 use crate::text::DocumentId;
@@ -141,7 +142,7 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
             variable(&mut builder, &inner, token.text, value, &unit);
         }
         let value = assigned(&tokens, at);
-        if let Some(meant) = of_etcd(token.text).filter(|_| has_home) {
+        if let Some(meant) = of_etcd(token.text).filter(|_| has_home && !of_another(&tokens[..at])) {
             // A Chef resource has no mark between them.
             let next = || tokens.get(at + 1).filter(|next| next.text.starts_with(|first: char| first.is_ascii_digit()));
             if let Some(value) = value.or_else(next) {
@@ -163,6 +164,21 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     builder.finish("settings of etcd in a file of another tool".to_owned())
 }
 
+/// Whether a name behind these tokens is an attribute of another program: `default['serf']['heartbeat_interval']`.
+fn of_another(before: &[Token]) -> bool {
+    let (mut rest, mut is_path) = (before, false);
+    while let [above @ .., owner, close, open] = rest {
+        if !(open.is("[") && close.is("]")) {
+            break;
+        }
+        if search::has(owner.text, "etcd") {
+            return false;
+        }
+        (rest, is_path) = (above, true);
+    }
+    is_path
+}
+
 /// Takes words in a row as a command, where one of them can be a flag, an assignment or an image.
 fn command(builder: &mut Builder, inner: &MappedText, words: &[&Token], unit: &str) {
     // Most rows of a program are neither, and it may have a million.
@@ -182,7 +198,7 @@ fn command(builder: &mut Builder, inner: &MappedText, words: &[&Token], unit: &s
             }
         }
         let words = cut;
-        flags::take(builder, inner, &words, unit, "", &[]);
+        flags::take(builder, inner, &words, unit, "", &Variables::default());
     }
 }
 
@@ -360,6 +376,12 @@ mod tests {
     fn a_name_is_a_value_that_is_not_known() {
         let text = "args = [\n  \"etcd\",\n  \"--heartbeat-interval\", var.beat,\n  \"--election-timeout=${var.wait}\",\n]\n";
         assert_eq!(stated(text), [("heartbeat-interval", "var.beat".to_owned()), ("election-timeout", "${var.wait}".to_owned())]);
+    }
+
+    #[test]
+    fn attributes_of_another_program_are_not_read() {
+        let text = "default['etcd']['election_timeout'] = 2000\ndefault['serf']['heartbeat_interval'] = 60\n";
+        assert_eq!(stated(text), [("election-timeout", "2000".to_owned())]);
     }
 
     #[test]

@@ -2,111 +2,321 @@
 
 use std::ops::Range;
 
-use super::command::{etcd_word, runs_container};
-use super::embedded::here_documents;
+use super::command::{etcd_word, starts_container};
+use super::embedded::{Body, here_documents};
 use super::keys;
 use super::mapped_text::MappedText;
-use super::words::{self, Word};
+use super::words::{self, Word, is_name};
 use crate::gather::Gather;
+use crate::index::{self, Index};
 use crate::search;
 use crate::template;
 
-/// A variable that is set once, to a value that stands there: its name, the value, and its bytes in the document.
-pub type Variable = (String, String, Range<usize>);
+/// Variables by their names. What a here-document sets is another's.
+#[derive(Clone, Default)]
+pub struct Variables {
+    index: Index,
+    /// The value and its bytes in the document; nothing where it is set in several ways or only under a condition.
+    values: Vec<Option<(String, Range<usize>)>>,
+    bodies: Vec<Body>,
+    /// A shell fills in `${NAME:-500}`; systemd does not (systemd/systemd@v252:src/basic/env-util.c, replace_env_n).
+    by_shell: bool,
+}
 
-/// A script sets no more that matter.
-const MOST_VARIABLES: usize = 100;
+/// What a value stands for.
+pub enum Meaning<'a> {
+    /// Itself: it refers to nothing.
+    Itself,
+    /// The value of a variable, and its bytes in the document.
+    Value(&'a str, Range<usize>),
+    /// What it names for the case that nobody sets the variable, and how far within it that begins.
+    Fallback(&'a str, usize),
+    /// A variable of this name, whose value is not known.
+    Unknown(&'a str),
+}
+
+impl Variables {
+    /// What a value that stands at `at` stands for.
+    pub fn meaning<'a>(&'a self, value: &'a str, at: usize) -> Meaning<'a> {
+        let Some(name) = referred(value) else { return Meaning::Itself };
+        let scope = self.scope(at);
+        let quoted = scope > 0 && self.bodies[scope - 1].quoted;
+        // Within a here-document the shell fills its own variables in, but where its end is in quotes.
+        let found = [if quoted { scope } else { 0 }, scope].into_iter().find_map(|scope| self.index.find(key(scope, name)));
+        match found.map(|found| &self.values[found]) {
+            Some(Some((value, place))) => Meaning::Value(value, place.clone()),
+            None if self.by_shell && !quoted => {
+                fallback(value).map_or(Meaning::Unknown(name), |(value, from)| Meaning::Fallback(value, from))
+            }
+            _ => Meaning::Unknown(name),
+        }
+    }
+
+    /// A variable has this value; a later one takes its place.
+    pub fn set(&mut self, name: &str, value: String, place: Range<usize>, at: usize) {
+        *self.slot(name, at) = Some((value, place));
+    }
+
+    fn slot(&mut self, name: &str, at: usize) -> &mut Option<(String, Range<usize>)> {
+        let found = self.index.position(key(self.scope(at), name));
+        index::slot(&mut self.values, found)
+    }
+
+    /// The number of the here-document at `at`, counted from one.
+    fn scope(&self, at: usize) -> usize {
+        let next = self.bodies.partition_point(|body| body.range.start <= at);
+        if next > 0 && at < self.bodies[next - 1].range.end { next } else { 0 }
+    }
+}
+
+fn key(scope: usize, name: &str) -> i64 {
+    index::key(scope.to_le_bytes().into_iter().chain(name.bytes()))
+}
 
 /// What a script sets, and how its etcd is started.
 #[derive(Default)]
 pub struct Script {
     /// What its flags may refer to.
-    pub variables: Vec<Variable>,
-    /// Bodies of here-documents: what is set there, another reads.
-    bodies: Vec<Range<usize>>,
+    pub variables: Variables,
+    /// Its last etcd is started in a container.
+    pub in_container: bool,
     runs_etcd: bool,
-    /// `set -a`, or `export` without a name in a Makefile.
-    exports_all: bool,
+    /// What else etcd may be handed is not known: `set -a`, a file that is read, `--env-file`.
+    hands_more: bool,
     exported: Vec<String>,
+    /// Where a command that only sets a variable of etcd, and exports none, has its value.
+    own: Vec<usize>,
+    own_names: Vec<String>,
+    /// How many conditions and loops are open.
+    depth: usize,
 }
 
 impl Script {
-    /// Reads the lines of a script.
+    /// Reads the commands of a script.
     pub fn of(inner: &MappedText) -> Self {
         let text = inner.text.as_str();
-        let mut script = Script { bodies: here_documents(text), ..Script::default() };
-        let mut several: Vec<String> = Vec::new();
+        let bodies = here_documents(text);
+        let variables = Variables { bodies: bodies.clone(), by_shell: true, ..Variables::default() };
+        let mut script = Script { variables, ..Script::default() };
         let mut at = 0;
-        for line in text.split_inclusive('\n') {
-            let start = at;
-            at += line.len();
-            let body = line.trim();
-            if body.starts_with('#') || several.len() + script.variables.len() > MOST_VARIABLES {
-                continue;
-            }
-            script.runs_etcd |= runs_container(body) || (body.contains("etcd") && etcd_word(body).is_some());
-            script.exports_all |= matches!(body, "set -a" | "set -o allexport" | "export") || body.starts_with("set -a ");
-            if !body.contains('=') && !body.starts_with("export ") {
-                continue;
-            }
-            let words = words::words(text, start..at);
-            if words.first().is_some_and(|word| matches!(word.text.as_str(), "export" | "declare" | "typeset")) {
-                let exports = words[0].text == "export" || words.get(1).is_some_and(|word| word.text == "-x");
-                let names = words.iter().map(|word| word.text.split(['=', ':', '?']).next().unwrap_or("").to_owned());
-                script.exported.extend(names.filter(|name| exports && keys::of_variable(name).is_some()));
-            }
-            for (name, value, span) in assignments(&words) {
-                match script.variables.iter().position(|(known, _, _)| *known == name) {
-                    Some(known) => {
-                        script.variables.remove(known);
-                        several.push(name);
-                    }
-                    None if several.contains(&name) => {}
-                    None if template::fills(&value) => several.push(name),
-                    None => script.variables.push((name, value, inner.place(span))),
-                }
-            }
+        for body in &bodies {
+            script.take(inner, at..body.range.start);
+            let depth = std::mem::take(&mut script.depth);
+            script.take(inner, body.range.clone());
+            (script.depth, at) = (depth, body.range.end);
         }
+        script.take(inner, at..text.len());
+        let first = text.lines().next().unwrap_or("");
+        let exports = search::split(first, " -").is_some_and(|(_, options)| options.contains('a'));
+        if !is_shell(first) || exports || script.hands_more || !script.runs_etcd {
+            script.own.clear();
+        }
+        // A name that the script hands on by `$NAME` acts where it does.
+        script.own_names.retain(|name| !["$", "${", "$("].iter().any(|mark| search::has(text, &format!("{mark}{name}"))));
         script
     }
 
-    /// Whether a line at `at` sets a variable of etcd for the script alone, though it starts an etcd: it stands before no
-    /// command and is not exported. POSIX.1-2017, Shell Command Language, 2.9.1 and 2.12.
-    pub fn keeps(&self, text: &str, words: &[Word], at: usize, name: &str) -> bool {
-        self.runs_etcd
-            && !self.exports_all
-            && words.iter().all(|word| word.assignment().is_some())
-            && !self.bodies.iter().any(|body| body.contains(&at))
-            && !self.exported.iter().any(|exported| exported == name)
-            && !["-e ", "--env "].iter().any(|option| search::has(text, &format!("{option}{name}")))
+    /// Whether a value at `at` is set for the script alone, though it starts an etcd: POSIX.1-2017, Shell Command Language,
+    /// 2.9.1 and 2.12. `docker run -e NAME` hands on only what is exported, too (docker/cli#1780).
+    pub fn keeps(&self, name: &str, at: usize) -> bool {
+        self.own.binary_search(&at).is_ok() && !self.exported.iter().any(|exported| exported == name)
     }
 
-    /// Whether a command refers to a variable, by `$NAME` or `${NAME}`.
-    pub fn refers(text: &str, name: &str) -> bool {
-        ["$", "${", "$("].iter().any(|mark| search::has(text, &format!("{mark}{name}")))
+    /// Whether a variable that it keeps is named nowhere else, so that nothing comes of it.
+    pub fn forgets(&self, name: &str) -> bool {
+        self.own_names.iter().any(|own| own == name)
     }
-}
 
-/// What the words of a line set, where they do nothing else: `NAME=value`, also behind `export`; `NAME := value` of a
-/// Makefile; `: ${NAME:=value}`.
-fn assignments(words: &[Word]) -> Vec<(String, String, Range<usize>)> {
-    if let [name, mark, value, ..] = words {
-        if matches!(mark.text.as_str(), "=" | ":=" | "::=" | "?=") && is_name(&name.text) {
-            return vec![(name.text.clone(), value.text.clone(), value.span_from(0))];
+    /// What a Makefile sets and hands on: `export NAME := 500`, or `NAME := 500` where it exports the name or all (GNU make
+    /// manual, "Communicating Variables to a Sub-make").
+    pub fn handed_on<'w>(&self, words: &'w [Word]) -> Option<(&'w Word, &'w Word)> {
+        let words: Vec<&Word> = words.iter().skip_while(|word| word.text == "export" || word.text.ends_with(':')).gather();
+        of_make(&words).filter(|(name, _)| self.hands_more || self.exported.contains(&name.text))
+    }
+
+    /// Takes the commands of a stretch, cut as a shell does.
+    fn take(&mut self, inner: &MappedText, range: Range<usize>) {
+        let (text, bytes) = (inner.text.as_str(), inner.text.as_bytes());
+        let is_script = text.starts_with("#!");
+        let (mut from, mut at, mut quote, mut chained) = (range.start, range.start, None, false);
+        while at < range.end {
+            let byte = bytes[at];
+            let next = bytes.get(at + 1).copied();
+            at += match (quote, byte) {
+                (Some(b'\''), _) if byte != b'\'' && byte != b'\n' => 1,
+                (_, b'\\') => {
+                    if next == Some(b'\r') {
+                        3
+                    } else {
+                        2
+                    }
+                }
+                (_, b'$' | b'{' | b'<') if quote != Some(b'\'') => template::length(&text[at..range.end]).unwrap_or(1),
+                // Only in a script a quote may go over lines: prose has apostrophes.
+                (Some(_), b'\n') if is_script => 1,
+                (Some(open), _) if byte != b'\n' => {
+                    if byte == open {
+                        quote = None;
+                    }
+                    1
+                }
+                (_, b'"' | b'\'') => {
+                    quote = Some(byte);
+                    1
+                }
+                (_, b'#') if at == from || bytes[at - 1].is_ascii_whitespace() => text[at..range.end].find('\n').unwrap_or(range.end - at),
+                // `2>&1` and `&>` part nothing.
+                (_, b'&') if next == Some(b'>') || at > from && bytes[at - 1] == b'>' => 1,
+                (_, b'\n' | b';' | b'&' | b'|' | b'(' | b')') => {
+                    quote = None;
+                    let empty = text[from..at].trim().is_empty();
+                    self.command(inner, from..at, chained);
+                    let doubled = next == Some(byte);
+                    // After `&&` and a line end the command follows still.
+                    chained = byte == b'|' || (byte == b'&' && doubled) || (byte == b'\n' && empty && chained);
+                    from = at + 1 + usize::from(doubled && byte != b'\n');
+                    from - at
+                }
+                _ => 1,
+            };
+        }
+        self.command(inner, from.min(range.end)..range.end, chained);
+    }
+
+    /// Takes one command; what stands behind `&&` runs under a condition.
+    fn command(&mut self, inner: &MappedText, range: Range<usize>, chained: bool) {
+        let text = inner.text.as_str();
+        let mut body = text[range.clone()].trim_start();
+        let mut first = first_word(body);
+        while matches!(first, "if" | "while" | "until" | "then" | "else" | "elif" | "do" | "{" | "!") {
+            self.depth += usize::from(matches!(first, "if" | "while" | "until"));
+            body = body[first.len()..].trim_start();
+            first = first_word(body);
+        }
+        match first {
+            "for" | "select" | "case" | "ifeq" | "ifneq" | "ifdef" | "ifndef" => self.depth += 1,
+            "fi" | "done" | "esac" | "endif" => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        let sets_otherwise = || {
+            matches!(first, "read" | "for" | "select" | "getopts" | "unset" | "mapfile" | "readarray" | "let")
+                || body.starts_with("printf -v")
+        };
+        let tells = matches!(first, "set" | "export" | "." | "source" | "eval" | ".EXPORT_ALL_VARIABLES:");
+        if !(tells || body.contains('=') || search::has(body, "etcd") || search::has(body, "ETCD_") || sets_otherwise()) {
+            return;
+        }
+        let at = range.end - body.len();
+        let words = words::words(text, at..range.end);
+        if sets_otherwise() {
+            let most = if matches!(first, "for" | "select") { 1 } else { words.len() };
+            let names = words.iter().skip(1).take(most).map(|word| word.text.split('=').next().unwrap_or(""));
+            names.filter(|name| is_name(name)).for_each(|name| *self.variables.slot(name, at) = None);
+            return;
+        }
+        if self.variables.scope(at) == 0 {
+            self.starts(body, &words);
+            self.exports(first, &words);
+        }
+        self.assign(inner, &words, chained || self.depth > 0);
+    }
+
+    /// How a command starts etcd, where it does.
+    fn starts(&mut self, body: &str, words: &[Word]) {
+        if !search::has(body, "etcd") {
+            return;
+        }
+        let option = |text: &str| text.starts_with("--env-file") || text == "--inherit-env" || text.starts_with('$');
+        if starts_container(body) {
+            (self.runs_etcd, self.in_container) = (true, true);
+            self.hands_more |= words.iter().any(|word| option(&word.text));
+        } else if let Some(end) = etcd_word(body) {
+            let asks = matches!(first_word(&body[end..]).trim_start_matches('-'), "version" | "help" | "h" | "v");
+            self.runs_etcd |= !asks;
+            self.in_container &= asks;
         }
     }
-    let leads = |word: &Word| matches!(word.text.as_str(), "export" | "readonly" | "local" | "declare" | "typeset" | "-x" | "-r" | ":");
-    let words: Vec<&Word> = words.iter().filter(|word| !leads(word)).take_while(|word| !word.text.starts_with('#')).gather();
-    if !words.iter().all(|word| assigned(word).is_some()) {
-        return Vec::new();
+
+    /// What a command hands on to all that the script starts.
+    fn exports(&mut self, first: &str, words: &[Word]) {
+        let all = |word: &Word| {
+            let text = word.text.as_str();
+            text == "allexport" || text.starts_with('-') && !text.starts_with("--") && text.contains('a')
+        };
+        self.hands_more |= match first {
+            "." | "source" | "eval" | ".EXPORT_ALL_VARIABLES:" => true,
+            "set" => words.iter().any(all),
+            "export" => words.len() == 1 || words.iter().any(|word| word.text.starts_with('$')),
+            _ => false,
+        };
+        let mut exports = false;
+        for word in words {
+            let declares = || matches!(first, "declare" | "typeset" | "local") && word.text.starts_with('-') && word.text.contains('x');
+            exports |= word.text == "export" || declares();
+            let name = word.text.split(['=', ':', '?']).next().unwrap_or("");
+            if exports && keys::of_variable(name).is_some() && !self.exported.iter().any(|known| known == name) {
+                self.exported.push(name.to_owned());
+            }
+        }
     }
-    words.into_iter().filter_map(assigned).gather()
+
+    /// Takes what the words of a command set, where they do nothing else: `NAME=value`, also behind `export`; `NAME := value`
+    /// of a Makefile; `: ${NAME:=value}`.
+    fn assign(&mut self, inner: &MappedText, words: &[Word], under_condition: bool) {
+        let leads = |word: &Word| matches!(word.text.as_str(), "export" | "readonly" | "local" | "declare" | "typeset");
+        let declares = words.first().is_some_and(leads);
+        let skipped = |word: &&Word| leads(word) || word.text.starts_with('-') || word.text.ends_with(':');
+        let words: Vec<&Word> = words.iter().skip_while(skipped).take_while(|word| !word.text.starts_with('#')).gather();
+        if let Some((name, value)) = of_make(&words) {
+            self.set(inner, (&name.text, &value.text, value.span_from(0)), under_condition || words.len() > 3);
+            return;
+        }
+        // A name alone is one that is exported, or a command.
+        if !words.iter().all(|word| assigned(word).is_some() || (declares && is_name(&word.text))) {
+            return;
+        }
+        for (name, value, span) in words.into_iter().filter_map(assigned) {
+            if keys::of_variable(name).is_some() && self.variables.scope(span.start) == 0 {
+                self.own.push(span.start);
+                if !self.own_names.iter().any(|own| own == name) {
+                    self.own_names.push(name.to_owned());
+                }
+            }
+            self.set(inner, (name, value, span), under_condition);
+        }
+    }
+
+    /// A variable is set; not for the first time, or not for sure, its value is not known.
+    fn set(&mut self, inner: &MappedText, (name, value, span): (&str, &str, Range<usize>), unsure: bool) {
+        let known = self.variables.values.len();
+        let slot = self.variables.slot(name, span.start);
+        *slot = None;
+        if self.variables.values.len() > known && !unsure && !template::fills(value) {
+            self.variables.set(name, value.to_owned(), inner.place(span.clone()), span.start);
+        }
+    }
 }
 
-fn assigned(word: &Word) -> Option<(String, String, Range<usize>)> {
+fn first_word(text: &str) -> &str {
+    text.split_whitespace().next().unwrap_or("")
+}
+
+/// Whether a shell runs a text with this first line.
+fn is_shell(first: &str) -> bool {
+    let mut words = first.split_whitespace().take(2).map(|word| word.rsplit('/').next().unwrap_or(""));
+    first.starts_with("#!") && words.any(|word| matches!(word, "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh"))
+}
+
+/// `NAME := value` of a Makefile, and what stands behind it.
+fn of_make<'w>(words: &[&'w Word]) -> Option<(&'w Word, &'w Word)> {
+    let [name, mark, value, ..] = words else { return None };
+    (matches!(mark.text.as_str(), "=" | ":=" | "::=" | "?=") && is_name(&name.text)).then_some((name, value))
+}
+
+fn assigned(word: &Word) -> Option<(&str, &str, Range<usize>)> {
     let (name, from) = match word.text.split_once('=')? {
         (name, _) if name.starts_with("${") => (name.trim_start_matches("${").trim_end_matches(':'), name.len() + 1),
-        (name, _) => (name.trim_end_matches([':', '?']), name.len() + 1),
+        (name, _) => (name.trim_end_matches([':', '?', '+']), name.len() + 1),
     };
     if !is_name(name) {
         return None;
@@ -114,17 +324,29 @@ fn assigned(word: &Word) -> Option<(String, String, Range<usize>)> {
     let value = word.text[from..].trim_end_matches('}');
     let (value, skipped) = fallback(&word.text[from..]).unwrap_or((value, 0));
     let start = word.span_from(from + skipped).start;
-    Some((name.to_owned(), value.to_owned(), start..start + value.len()))
+    Some((name, value, start..start + value.len()))
 }
 
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+/// The variable that `$NAME`, `${NAME}`, `${NAME:-500}`, or `$(NAME)` of a Makefile stands for.
+fn referred(value: &str) -> Option<&str> {
+    let name = value.strip_prefix('$')?;
+    let within = |open, close| name.strip_prefix(open)?.strip_suffix(close);
+    let name = match within('{', '}') {
+        // `${NAME:-x}`, `${NAME=x}` and `${NAME?x}` are the variable where it is set.
+        Some(inside) => {
+            let (name, rest) = inside.split_at(inside.find([':', '-', '=', '?']).unwrap_or(inside.len()));
+            let rest = rest.strip_prefix(':').unwrap_or(rest);
+            if rest.is_empty() || rest.starts_with(['-', '=', '?']) { name } else { "" }
+        }
+        None => within('(', ')').unwrap_or(name),
+    };
+    is_name(name).then_some(name)
 }
 
 /// What `${NAME:-250}` stands for where nobody sets the variable, and how far within it that begins.
 pub fn fallback(value: &str) -> Option<(&str, usize)> {
     let inside = value.strip_prefix("${")?.strip_suffix('}')?;
-    let (name, rest) = inside.split_once('-')?;
+    let (name, rest) = inside.split_once(['-', '='])?;
     let literal = is_name(name.trim_end_matches(':')) && !template::fills(rest);
     literal.then_some((rest, "${".len() + name.len() + 1))
 }
@@ -150,6 +372,11 @@ mod tests {
             "etcd --name a --heartbeat-interval=${HB:-250} --election-timeout=${ET:-2500}\n",
             "HB := 250\nET ?= 2500\nrun:\n\tdocker run quay.io/coreos/etcd etcd --heartbeat-interval $(HB) --election-timeout ${ET}\n",
             "ETCD_HEARTBEAT_INTERVAL=250\nET=2500\ndocker run -e ETCD_HEARTBEAT_INTERVAL=$ETCD_HEARTBEAT_INTERVAL -e ETCD_ELECTION_TIMEOUT=${ET} quay.io/coreos/etcd\n",
+            "#!/bin/sh\nETCD_HEARTBEAT_INTERVAL=250\nexport ETCD_ELECTION_TIMEOUT=2500\netcd --heartbeat-interval=$ETCD_HEARTBEAT_INTERVAL --election-timeout ${ETCD_ELECTION_TIMEOUT}\n",
+            "#!/bin/sh\nHB=250\netcd --name a --heartbeat-interval=${HB:-100} --election-timeout=${ET-2500}\n",
+            "#!/bin/sh\nHB=250\ncat > run <<'EOF'\nHB=900\nEOF\nif slow; then sleep 1; fi\nmain() {\n  ET=2500\n  etcd --heartbeat-interval=$HB --election-timeout=$ET\n}\n",
+            "#!/bin/sh\nHB=250\ncat > /etc/etcd.env <<EOF\nETCD_HEARTBEAT_INTERVAL=$HB\nETCD_ELECTION_TIMEOUT=${ET:-2500}\nEOF\netcd --version\n",
+            "docker run -e ETCD_HEARTBEAT_INTERVAL=${HB:-250} -e ETCD_ELECTION_TIMEOUT=${ET:=2500} quay.io/coreos/etcd:v3.5.9\n",
             "#cloud-config\nwrite_files:\n- path: /opt/run\n  content: |\n    #!/bin/sh\n    HB=250\n    ET=2500\n    etcd --heartbeat-interval=$HB --election-timeout=$ET\n",
         ] {
             assert_eq!(acting(text), (vec!["250", "2500"], vec![]), "{text}");
@@ -158,10 +385,45 @@ mod tests {
 
     #[test]
     fn what_is_set_twice_or_elsewhere_is_not_known() {
-        for above in ["", "if slow; then\n  HB=500\nelse\n  HB=100\nfi\n", "HB=$((100 * 2))\n", "HB=$1\n"] {
+        for above in [
+            "",
+            "if slow; then\n  HB=500\nelse\n  HB=100\nfi\n",
+            "HB=$((100 * 2))\n",
+            "HB=$1\n",
+            "HB=100\n[ \"$WAN\" = 1 ] && HB=500\n",
+            "HB=100\nmake || \\\n  HB=500\n",
+            "case $1 in\n  far) HB=500;;\nesac\n",
+            "HB=100\nwhile getopts h: HB; do :; done\n",
+            "HB=100\nread -r HB < /etc/beat\n",
+            "for HB in 100; do\n",
+            "HB=100\nprintf -v HB %s \"$1\"\n",
+            "HB=100\nHB+=0\n",
+            "cat > run <<EOF\nHB=100\nEOF\n",
+        ] {
             let text = format!("#!/bin/sh\n{above}etcd --heartbeat-interval=$HB\n");
             assert_eq!(acting(&text), (vec!["$HB"], vec!["config-template"]), "{text}");
         }
+    }
+
+    #[test]
+    fn a_shell_alone_fills_in_what_stands_for_an_absent_variable() {
+        for text in [
+            "[Service]\nExecStart=/usr/bin/etcd --heartbeat-interval=${HB:-250}\n",
+            "#!/bin/sh\ncat > /etc/systemd/system/etcd.service <<'EOF'\n[Service]\nExecStart=/usr/bin/etcd --heartbeat-interval=${HB:-250}\nEOF\n",
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: etcd\n    env: [{name: ETCD_HEARTBEAT_INTERVAL, value: \"${HB:-250}\"}]\n",
+        ] {
+            assert_eq!(acting(text), (vec!["${HB:-250}"], vec!["config-template"]), "{text}");
+        }
+        assert_eq!(acting("services:\n  etcd: {environment: {ETCD_HEARTBEAT_INTERVAL: \"${HB:-250}\"}}\n").0, ["250"]);
+    }
+
+    #[test]
+    fn make_hands_on_what_it_exports() {
+        let run = "run:\n\tetcd --name a\n";
+        for text in ["export ETCD_ELECTION_TIMEOUT := 2500\n", "ETCD_ELECTION_TIMEOUT := 2500\nexport ETCD_ELECTION_TIMEOUT\n"] {
+            assert_eq!(acting(&format!("{text}{run}")), (vec!["2500"], vec![]), "{text}");
+        }
+        assert_eq!(acting(&format!("ETCD_ELECTION_TIMEOUT := 2500\n{run}")), (vec![], vec![]));
     }
 
     /// POSIX, Shell Command Language, 2.9.1.
@@ -172,6 +434,15 @@ mod tests {
             ("export ", "", true),
             ("", "export ETCD_ELECTION_TIMEOUT\n", true),
             ("set -a\n", "set +a\n", true),
+            ("", "export ETCD_NAME \\\n  ETCD_ELECTION_TIMEOUT\n", true),
+            ("", "for name in ETCD_ELECTION_TIMEOUT; do export \"$name\"; done\n", true),
+            ("typeset -rx ", "", true),
+            ("set -ae\n", "", true),
+            ("set -o allexport; ", "", true),
+            ("set -eu\n", "", false),
+            (". /etc/profile.d/etcd.sh\n", "", true),
+            ("echo \"ETCD_NAME=a\n", "\" > /etc/etcd.env\n", true),
+            ("echo \"ETCD_NAME=a\" > /etc/etcd.env\n", "", false),
             ("", "cat > /etc/etcd.env <<EOF\nETCD_NAME=a\nEOF\n", false),
             ("cat > /etc/etcd.env <<EOF\n", "EOF\n", true),
         ] {
@@ -180,7 +451,22 @@ mod tests {
             assert_eq!(acting(&text), expected, "{text}");
         }
         assert_eq!(acting("#!/bin/sh\nETCD_ELECTION_TIMEOUT=2500 etcd\n"), (vec!["2500"], vec![]));
-        // What starts no etcd is read by another.
+        let container = |options: &str| format!("#!/bin/sh\nETCD_ELECTION_TIMEOUT=2500\ndocker run {options} quay.io/coreos/etcd:v3.5.9\n");
+        for (options, acts) in [
+            ("-d", false),
+            // docker/cli#1780: a name alone hands on what is exported.
+            ("-d -e ETCD_ELECTION_TIMEOUT", false),
+            ("--env=ETCD_ELECTION_TIMEOUT", false),
+            ("--env-file etcd.env", true),
+            ("$OPTIONS", true),
+            ("-e ETCD_ELECTION_TIMEOUT=$ETCD_ELECTION_TIMEOUT", true),
+        ] {
+            let expected = if acts { (vec!["2500"], vec![]) } else { (vec![], vec!["config-not-exported"]) };
+            assert_eq!(acting(&container(options)), expected, "{options}");
+        }
+        // What is no script may be shown in an article, and what starts no etcd is read by another.
+        assert_eq!(acting("ETCD_ELECTION_TIMEOUT=2500\netcd --data-dir /x\n"), (vec!["2500"], vec![]));
+        assert_eq!(acting("#!/bin/sh\nETCD_ELECTION_TIMEOUT=2500\netcd --version\n"), (vec!["2500"], vec![]));
         assert_eq!(acting("#!/bin/sh\nETCD_ELECTION_TIMEOUT=2500\n"), (vec!["2500"], vec![]));
     }
 }

@@ -36,14 +36,27 @@ impl Word {
     /// `NAME=value` cut in two, with the bytes of the value.
     pub fn assignment(&self) -> Option<(&str, &str, Range<usize>)> {
         let (name, value) = self.text.split_once('=')?;
-        let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        named.then(|| (name, value, self.span_from(name.len() + 1)))
+        is_name(name).then(|| (name, value, self.span_from(name.len() + 1)))
     }
 }
 
-/// Cuts `range` of `text` into words: blanks part, quotes join, a backslash before a line end
-/// continues. systemd.syntax(7) and shells agree so far.
+/// Whether a text can be the name of a variable.
+pub fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Cuts `range` of `text` into words as a shell does: what ends a command is no part of its last word.
 pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
+    cut(text, range, true)
+}
+
+/// As systemd does, for which a semicolon is one only between blanks (systemd.service(5), "Command lines").
+pub fn words_of_unit(text: &str, range: Range<usize>) -> Vec<Word> {
+    cut(text, range, false)
+}
+
+/// Blanks part, quotes join, a backslash before a line end continues. systemd.syntax(7) and shells agree so far.
+fn cut(text: &str, range: Range<usize>, by_shell: bool) -> Vec<Word> {
     let (mut found, mut word, mut open, mut quote) = (Vec::new(), Word::default(), false, None);
     let bytes = text.as_bytes();
     let mut at = range.start;
@@ -84,8 +97,7 @@ pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
                 open = true;
                 word.end = at + 1;
             }
-            // What ends a command of a shell is no part of its last word.
-            None if byte == b';' && open && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => {}
+            None if byte == b';' && by_shell && open && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => {}
             None if byte.is_ascii_whitespace() => close(&mut found, &mut word, &mut open, at),
             _ => {
                 push(&mut word, text, at);
@@ -96,6 +108,11 @@ pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
         while !text.is_char_boundary(at) {
             at += 1;
         }
+    }
+    if quote.is_some() {
+        // A text in quotes goes on in the next line.
+        word.text.truncate(word.text.trim_end_matches(['\r', '\n']).len());
+        word.at.truncate(word.text.len());
     }
     close(&mut found, &mut word, &mut open, at);
     found

@@ -2,7 +2,7 @@
 
 use super::EventId;
 use crate::gather::Gather;
-use crate::index::Index;
+use crate::index::{self, Index};
 use crate::log::event::{Clock, Event, LogReading};
 use crate::units::S;
 
@@ -107,10 +107,9 @@ fn is_telling<'a>(mut stretch: impl Iterator<Item = &'a Event>) -> bool {
     stretch.any(|event| event.stamp != first.stamp || fine && (event.signature, &event.values) != (first.signature, &first.values))
 }
 
-/// FNV-1a, of 64 bits, over the stamp and the message.
+/// Of the stamp and the message.
 fn hash(event: &Event) -> i64 {
-    let bytes = event.stamp.iter().flat_map(|stamp| stamp.bytes()).chain(event.signature.to_le_bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)) as i64
+    index::key(event.stamp.iter().flat_map(|stamp| stamp.bytes()).chain(event.signature.to_le_bytes()))
 }
 
 #[cfg(test)]

@@ -263,8 +263,10 @@ impl Place<'_> {
         }
         let raw = self.text.get(span.clone())?;
         let quote = raw.chars().next().filter(|first| matches!(first, '"' | '\'') && raw.len() > 1 && raw.ends_with(*first));
-        // A number in quotes is what was wrong with it; a duration keeps them.
-        let text = match quote.filter(|_| change.parameter == Parameter::AgentTtl) {
+        let unquoted =
+            self.configuration.problems.iter().any(|problem| problem.id == "config-unquoted-number" && problem.place == setting.place);
+        // A number in quotes is what was wrong with it; a duration keeps them. Kubernetes wants them.
+        let text = match quote.filter(|_| change.parameter == Parameter::AgentTtl).or(unquoted.then_some('"')) {
             Some(quote) => format!("{quote}{value}{quote}"),
             None => value,
         };

@@ -350,6 +350,12 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_kubernetes_refuses_gets_its_quotes() {
+        let text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: etcd\n    env:\n    - name: ETCD_ELECTION_TIMEOUT\n      value: 1000 # ms\n";
+        assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "\"2500\""));
+    }
+
+    #[test]
     fn a_command_that_goes_over_lines() {
         for begin in [">\n      etcd", ">-\r\n      etcd", "etcd", "\"etcd"] {
             let quote = if begin.starts_with('"') { "\"" } else { "" };

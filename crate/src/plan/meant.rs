@@ -6,7 +6,8 @@ use crate::parameters::{Parameter, Unit};
 use crate::units::{MS, Micros, S, parse_go_duration};
 
 /// Problems of a value whose text is not read.
-const UNREAD: [&str; 4] = ["config-value-dropped", "config-agent-ttl-unit", "config-bad-float", "etcd-bad-config"];
+const UNREAD: [&str; 5] =
+    ["config-value-dropped", "config-agent-ttl-unit", "config-bad-float", "config-unquoted-number", "etcd-bad-config"];
 
 /// What a value means that is not read as it is written, `600ms`, `"5"` or `120`, where no other one acts.
 pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {

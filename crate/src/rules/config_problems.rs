@@ -50,8 +50,8 @@ problems! {
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go:53"];
     "config-not-exported", Warning, "A variable of a script does not reach etcd",
         "A shell keeps a variable to itself. A program that it starts is handed those that are exported, those that stand before its name, and those behind set -a. So the default acts.",
-        "Write export before it, or put it before the command in the same line. A container is handed it with -e.",
-        ["POSIX.1-2017, Shell Command Language, 2.9.1 and 2.12"];
+        "Write export before it, or put it before the command in the same line. A container is handed it with -e NAME=VALUE; -e NAME alone hands on only what is exported.",
+        ["POSIX.1-2017, Shell Command Language, 2.9.1 and 2.12", "docker/cli#1780"];
     "config-octal", Warning, "A leading zero makes the number octal",
         "cloudinit reads YAML 1.1: 0600 is 384.",
         "Write the number without the leading zero.",
