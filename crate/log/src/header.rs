@@ -130,7 +130,7 @@ fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
                     header.end = at;
                     continue;
                 }
-                let Some(length) = before_stamp(rest).filter(|_| !named) else {
+                let Some(length) = before_stamp(rest, limit == line.len()).filter(|_| !named) else {
                     trail.unknown = !named;
                     trail.ended_by = Some(at);
                     break;
@@ -296,29 +296,24 @@ fn marking(text: &str) -> Option<usize> {
     (is_file && follows()).then_some(name.len() + 1)
 }
 
-/// Keys before the date of an article or a form, which are no machine's name.
-const DATES: [&str; 7] = ["date:", "published:", "updated:", "created:", "modified:", "lastmod:", "posted:"];
-
 /// Names of a machine, a pod, a container, and then a dated stamp: `core-1: 2015-...`, `core-1 etcd 2015-...`;
 /// etcd's tests put member and process into brackets before it: `(member-2) (19803): raft 2024/...`; talosctl facility and
 /// level of the kernel's log: `192.0.2.8: user: warning: [2024-...]: `.
-/// The length up to the stamp.
-fn before_stamp(text: &str) -> Option<usize> {
+/// The length up to the stamp. `ends` says that no message follows the text: a stamp at its end is the date of an article or
+/// of a form, and what stands before it its key.
+fn before_stamp(text: &str, ends: bool) -> Option<usize> {
     let mut at = 0;
     let kernel = search::has(text, ": [20");
     for _ in 0..2 + usize::from(text.starts_with('(') || kernel) {
         let name = word(&text[at..]);
-        if DATES.contains(&name) {
-            return None;
-        }
         let is_name = name.len() < 80 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-._:/[]()".contains(&b));
         at = skip_decoration(text, at + name.len(), text.len());
         if !is_name || at >= text.len() {
             return None;
         }
         let bracket = usize::from(kernel && text[at..].starts_with('['));
-        if stamp(&text[at + bracket..]).is_some_and(|read| read.clock != Clock::TimeOfDay) {
-            return Some(at);
+        if let Some(read) = stamp(&text[at + bracket..]).filter(|read| read.clock != Clock::TimeOfDay) {
+            return (!ends || !text[at + bracket + read.length..].trim().is_empty()).then_some(at);
         }
     }
     None
@@ -513,7 +508,8 @@ mod tests {
     #[test]
     fn the_key_of_a_date_is_no_host() {
         assert_eq!(read("date:   2015-10-16 10:12:51"), (None, None, None, None));
-        assert_eq!(read("core-1: 2015-10-16 10:12:51").1, Some("core-1"));
+        assert_eq!(read("lastmod: 2015-10-16T10:12:51Z"), (None, None, None, None));
+        assert_eq!(read("core-1: 2015-10-16 10:12:51 x").1, Some("core-1"));
     }
 
     #[test]

@@ -13,8 +13,11 @@ use crate::search;
 /// A line inside a row, and its bytes there.
 type Line<'a> = (Range<usize>, Cow<'a, str>);
 
-/// The lines inside a row; none where the row is one line itself.
+/// The lines inside a row; none where the row is one line itself. What a program quotes behind its own stamp is of its line.
 pub fn lines(row: &str) -> Vec<Line<'_>> {
+    if !row.trim_start().starts_with(['{', '[', '"']) {
+        return Vec::new();
+    }
     let records = records(row);
     if records.is_empty() {
         return texts(row);
@@ -33,17 +36,18 @@ pub fn lines(row: &str) -> Vec<Line<'_>> {
 
 /// The records of a list that stands in one row; none where it is no such list.
 fn records(row: &str) -> Vec<Range<usize>> {
-    if !row.trim_start().starts_with(['{', '[']) {
-        return Vec::new();
-    }
     let pairs = pairs(row);
     if !pairs.is_empty() {
         return pairs;
     }
     // Objects that each have a text.
     let (mut starts, mut begin, mut text_before) = (vec![0], 0, false);
-    let opens = |(at, _): &(usize, &str)| row[..*at].trim_end_matches(' ').ends_with("},");
-    for end in row.match_indices('{').filter(opens).map(|(at, _)| at).chain([row.len()]) {
+    // Where one object ends and the next begins: `},{`.
+    let joints = places(row, "},").filter_map(|at| {
+        let next = row[at + 2..].trim_start_matches(' ');
+        next.starts_with('{').then_some(row.len() - next.len())
+    });
+    for end in joints.chain([row.len()]) {
         // Most rows are one object, of which nothing is asked.
         let has_text = (begin, end) != (0, row.len()) && names(Role::Text).any(|name| json_field(&row[begin..end], name).is_some());
         if has_text && text_before {
@@ -62,13 +66,13 @@ fn records(row: &str) -> Vec<Range<usize>> {
 /// A time in nanoseconds and a text, as Loki answers: `["1556964001120000000","text"]`.
 fn pairs(row: &str) -> Vec<Range<usize>> {
     const DIGITS: usize = 19;
-    let pair = |(at, _): (usize, &str)| {
+    let pair = |at: usize| {
         let text = row[at + 2..].get(DIGITS..)?.strip_prefix("\",")?.trim_start_matches(' ').strip_prefix('"')?;
         let timed = row.as_bytes()[at + 2..at + 2 + DIGITS].iter().all(u8::is_ascii_digit);
         let end = quotes(row, row.len() - text.len(), row.len()).next().filter(|_| timed)?;
         Some(at + 1..end + 1)
     };
-    row.match_indices("[\"").filter_map(pair).gather()
+    places(row, "[\"").filter_map(pair).gather()
 }
 
 /// The lines of the texts with `\n` in them of which one begins as a line of a log does.
@@ -76,13 +80,16 @@ fn texts(row: &str) -> Vec<Line<'_>> {
     let mut found: Vec<Line> = Vec::new();
     let mut from = 0;
     while let Some(at) = joints(row, from).next() {
-        let start = quotes(row, from, at).last().or_else(|| row[..at].find('\'').filter(|quote| *quote >= from));
-        let start = start.map_or(from, |quote| quote + 1);
+        // One at the end is how Docker writes each line.
+        if row[at + 2..].starts_with('"') {
+            from = at + 2;
+            continue;
+        }
+        let start = quotes(row, from, at).last().map_or(from, |quote| quote + 1);
         let end = quotes(row, at, row.len()).next().unwrap_or(row.len());
         let mut piece = start;
         let ends = joints(row, start).take_while(|next| *next < end).chain([end]);
         let pieces = ends.map(|next| std::mem::replace(&mut piece, (next + 2).min(end))..next).filter(|piece| !piece.is_empty()).gather();
-        // One alone is how Docker writes each line.
         if pieces.len() > 1 && pieces.iter().any(|piece| begins_a_line(&row[piece.clone()])) {
             found.extend(pieces.into_iter().map(|piece| (piece.clone(), Cow::Owned(unescape(&row[piece])))));
         }
@@ -93,15 +100,16 @@ fn texts(row: &str) -> Vec<Line<'_>> {
 
 /// Where `\n` stands, and no backslash before it.
 fn joints(row: &str, from: usize) -> impl Iterator<Item = usize> {
-    let mut from = from;
+    places(&row[from..], "\\n").map(move |at| from + at).filter(|at| !row[..*at].ends_with('\\'))
+}
+
+/// Where a word of two bytes stands.
+fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> {
+    let mut from = 0;
     std::iter::from_fn(move || {
-        loop {
-            let at = from + search::find(row.get(from..)?, "\\n")?;
-            from = at + 2;
-            if !row[..at].ends_with('\\') {
-                return Some(at);
-            }
-        }
+        let at = from + search::find(text.get(from..)?, word)?;
+        from = at + 2;
+        Some(at)
     })
 }
 
@@ -159,6 +167,9 @@ mod tests {
             r#"{"level":"error","ts":"2026-07-05T12:46:29.438550Z","msg":"x","stacktrace":"go.etcd.io/etcd.(*A).b\n\t/go/a.go:7\nmain.main\n"}"#,
             r#"{"log":"x","kubernetes":{"owners":[{"name":"a"},{"name":"b"}]}}"#,
             "2015-10-16 10:12:51.344648 W | etcdserver: x",
+            // What another program quotes, once with the sign that some languages quote with.
+            r#"Nov 27 03:14:20 cp1 kubelet[812]: "Probe failed" output="2023-02-03 10:00:00.1 W | etcdserver: a\n2023-02-03 10:00:01.1 W | wal: b\n""#,
+            r"a: '2019-05-04 10:00:01.1 W | wal: a\n2019-05-04 10:00:02.1 W | etcdserver: b'",
         ] {
             assert!(lines(row).is_empty(), "{row}");
         }

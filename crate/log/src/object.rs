@@ -18,7 +18,7 @@ pub struct Object {
 impl Object {
     /// The object that begins with this row, if one does: `{`, `}, {`, `"jsonPayload": {`.
     pub fn begun_by(row: Row) -> Option<Object> {
-        let before = row.raw.trim().strip_suffix('{')?.trim_end();
+        let before = row.raw.trim_end().strip_suffix('{')?.trim();
         let is_key = before.starts_with('"') && before.ends_with(':');
         let is_joint = before.bytes().all(|byte| b"[]{}, ".contains(&byte));
         (is_key || is_joint).then(|| Object { rows: vec![(row.raw.to_owned(), row.number, row.span)], bytes: 0 })

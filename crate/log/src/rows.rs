@@ -76,7 +76,7 @@ impl Open {
     /// A recognised line goes on where its JSON is not closed, or where a full row ends within a message
     /// and a row follows that is not longer.
     pub fn is_unfinished(&self, row: &str) -> bool {
-        let is_json = search::has(&self.raw, "\"msg\":") && !self.raw.trim_end().ends_with('}');
+        let is_json = !self.raw.trim_end().ends_with('}') && search::has(&self.raw, "\"msg\":");
         is_json || self.last == self.width && self.width >= NARROWEST && row.chars().count() <= self.width && !is_mark(row)
     }
 
@@ -121,8 +121,12 @@ pub fn glued(text: &str) -> Option<usize> {
 /// `W | etcdserver: `, with or without a stamp before them.
 pub fn next_message(text: &str, end: usize) -> Option<usize> {
     let tail = text.get(end..)?;
-    if let Some(at) = ["{\"level\":\"", "{\"level\": \"", "{\"Endpoint\":\""].iter().find_map(|opening| search::find(tail, opening)) {
-        return Some(end + at);
+    let mut from = 0;
+    while let Some(at) = search::find(&tail[from..], "{\"").map(|at| from + at) {
+        if ["{\"level\":\"", "{\"level\": \"", "{\"Endpoint\":\""].iter().any(|opening| tail[at..].starts_with(opening)) {
+            return Some(end + at);
+        }
+        from = at + 2;
     }
     let (bytes, bar) = (text.as_bytes(), end + search::find(tail, " | ")?);
     let letter = bar.checked_sub(1).filter(|letter| *letter > end && b"CDEINW".contains(&bytes[*letter]) && bytes[letter - 1] == b' ')?;

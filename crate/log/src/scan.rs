@@ -40,7 +40,7 @@ const MOST_HOSTS: usize = u16::MAX as usize;
 const KEPT_EACH: u32 = 500;
 /// And no more than so many in all.
 const KEPT_MOST: usize = 40_000;
-/// Up to here every line is read.
+/// So much at the beginning is read line by line, and behind each message with a row for each field.
 const CLOSELY: u64 = 256 << 10;
 /// From there on, every first line that begins after so many bytes.
 const STRIDE: u64 = 64 << 10;
@@ -76,6 +76,8 @@ pub struct Scanner {
     /// A line that a container's logger wrote in parts: number, place and text so far.
     parts: Option<(u64, Span, String)>,
     wrapped: bool,
+    /// Up to here every line is read.
+    closely: u64,
     record: Option<Record>,
     /// The object of JSON that is being read.
     object: Option<Object>,
@@ -156,6 +158,7 @@ impl Scanner {
             open: None,
             parts: None,
             wrapped: false,
+            closely: CLOSELY,
             record: None,
             object: None,
             too_long: 0,
@@ -314,7 +317,7 @@ impl Scanner {
             self.line(Row { raw: line, span, ..row });
         }
         // Records and wrapped lines are more than one line: there all are read.
-        let closely = start < CLOSELY || self.wrapped || self.record.is_some() || self.object.is_some();
+        let closely = start < self.closely || self.wrapped || self.record.is_some() || self.object.is_some();
         if start >= self.look {
             self.look = if closely { 0 } else { (start / STRIDE + 1) * STRIDE };
         }
@@ -339,7 +342,8 @@ impl Scanner {
             return object.rows.iter().for_each(|(raw, number, span)| self.one_line(Row { raw, number: *number, span: *span }));
         };
         let (Some((_, number, first)), Some((_, _, last))) = (object.rows.first(), object.rows.last()) else { return };
-        self.wrapped = true;
+        // The next one begins with a row that holds no message.
+        self.closely = self.offset + CLOSELY;
         self.open = None;
         self.reading.foreign += object.rows.len() as u64 - 1;
         self.one_line(Row { raw: &message, number: *number, span: Span { end: last.end, ..*first } });
@@ -498,11 +502,9 @@ impl Scanner {
         }
         // A message that ends with fixed words is whole where its row ends with them, unless a longer one begins so. In
         // JSON its fields follow.
-        let fields = search::has(&open.raw, "\"msg\":");
-        let whole = !fields
-            && open.event.map(|event| &self.reading.events[event]).is_some_and(|event| {
-                !event.cut && event.message.end == event.span.end && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
-            });
+        let whole = open.event.map(|event| &self.reading.events[event]).is_some_and(|event| {
+            !event.cut && event.message.end == event.span.end && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
+        }) && !search::has(&open.raw, "\"msg\":");
         let bare = row.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
         for (joint, rest) in [("", row), ("", bare), (" ", bare)] {
             let joined = format!("{}{joint}{rest}", open.raw);
@@ -547,7 +549,10 @@ impl Scanner {
         let signature = signature(number);
         self.reading.recognised += 1;
         self.note_header(head);
-        self.own_stamps.note(head);
+        // They are asked for only where none has a date.
+        if self.own_stamps.clock <= Clock::TimeOfDay {
+            self.own_stamps.note(head);
+        }
         count(&mut self.programs, signature.program);
         if signature.meaning == Meaning::Repeated {
             let times = values(&signature.pieces, found.start, text, false);
