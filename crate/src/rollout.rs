@@ -9,6 +9,7 @@ use crate::log::event::{Event, LogReading};
 use crate::parameters::Parameter;
 use crate::plan::{Decision, Plan};
 use crate::report::Step;
+use crate::rules::common::says;
 use crate::rules::{self, Finding};
 use crate::units::{Micros, human};
 use crate::verdict::beneath;
@@ -119,12 +120,21 @@ pub fn launcher(facts: &Facts) -> Option<Launcher> {
     configured.or_else(|| in_a_pod(facts).then_some(Launcher::Kubelet))
 }
 
-/// Lines of etcd in JSON that no journal has headed, as `kubectl logs` and `crictl logs` print them (judgement: a plain
-/// `docker logs` looks the same). No configuration says otherwise.
+/// Signs of Kubernetes in what etcd logs: its keys, its files and machines, and the lines of a container's runtime
+/// (kubernetes/kubernetes@v1.29.0:staging/src/k8s.io/apiserver, the prefix `/registry`; OpenShift keeps its objects below
+/// `/kubernetes.io`; kubernetes/cri-api, the format of its logs: `STAMP stderr F text`).
+const KUBERNETES: &[&str] = &["/registry/", "/kubernetes.io/", "kube", " stderr F "];
+
+/// k3s and RKE2 run etcd within their own process (k3s-io/k3s: pkg/etcd).
+const WITHIN_K3S: &[&str] = &["k3s", "rke2", "rancher"];
+
+/// Lines of etcd in JSON that no journal has headed, as `kubectl logs` and `crictl logs` print them, and a sign of
+/// Kubernetes: a plain `docker logs` looks the same (judgement). No configuration says otherwise.
 fn in_a_pod(facts: &Facts) -> bool {
     let mut speaking = facts.logs.iter().filter(|log| log.events.iter().any(Event::is_etcd_server)).peekable();
     let bare = |log: &LogReading| log.hosts.is_empty() && log.format.contains("etcd JSON");
-    facts.configurations.is_empty() && !facts.has_fleet() && speaking.peek().is_some() && speaking.all(bare)
+    let is_bare = facts.configurations.is_empty() && !facts.has_fleet() && speaking.peek().is_some() && speaking.all(bare);
+    is_bare && facts.any_event(|event| says(event, KUBERNETES)) && !facts.any_event(|event| says(event, WITHIN_K3S))
 }
 
 /// kubeadm: kubernetes.io, "Reconfiguring a kubeadm cluster": its file reaches no running member by itself.
@@ -438,8 +448,12 @@ mod tests {
             let documents = vec![Document { name: None, text }];
             analyze(&Input { documents, ..Input::default() }).measure_next.into_iter().flat_map(|step| step.commands).collect()
         };
-        let bare = commands(line.to_owned());
+        let slow = r#"{"level":"warn","ts":"2026-11-27T03:14:22.231Z","caller":"txn/util.go:93","msg":"apply request took too long","took":"310.1ms","expected-duration":"100ms","prefix":"read-only range ","request":"key:\"/registry/pods\"","response":"range_response_count:1 size:9"}
+"#;
+        let bare = commands(line.to_owned() + slow);
         assert!(bare.contains("kubectl -n kube-system logs") && !bare.contains("journalctl -u"), "{bare}");
+        let unknown = commands(line.to_owned());
+        assert!(!unknown.contains("kubectl"), "{unknown}");
         let headed = line.lines().map(|line| format!("Nov 27 03:20:42 core-1 etcd[815]: {line}\n")).collect();
         let headed = commands(headed);
         assert!(headed.contains("journalctl -u etcd") && !headed.contains("kubectl"), "{headed}");

@@ -153,7 +153,7 @@ fn election(facts: &Facts) -> Micros {
 }
 
 /// Some line or file says how long followers wait; a heartbeat alone does not.
-fn knows_wait(facts: &Facts) -> bool {
+fn wait_is_told(facts: &Facts) -> bool {
     let known = facts.in_force(Parameter::ElectionTimeout);
     known.place.is_some() || known.event.is_some_and(|id| facts.event(id).meaning != Meaning::HeartbeatLate)
 }
@@ -332,7 +332,7 @@ fn overlapping(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<us
         let stall = &found.stalls[*at];
         let by_old = change.old.as_deref().is_none_or(|old| stall.member == old || stall.kind == StallKind::NearTimeout);
         // A moment's lateness after the campaign is not what the others missed, if it is known how long they wait.
-        let long = stall.kind == StallKind::NearTimeout || stall.length.high >= soonest(facts) || !knows_wait(facts);
+        let long = stall.kind == StallKind::NearTimeout || stall.length.high >= soonest(facts) || !wait_is_told(facts);
         by_old && long && stall.kind != StallKind::Censored && stall.end.is_some_and(|end| end - stall.length.high <= campaign + slack)
     });
     by_key(&mut fitting, |at| std::cmp::Reverse(found.stalls[*at].length.high));
