@@ -53,7 +53,7 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         recommendations: plan.changes().map(|decision| edge.recommendation(decision)).gather(),
         kept: plan.decisions.iter().filter(|decision| decision.proposed.is_none()).map(|decision| edge.recommendation(decision)).gather(),
         patches: patches(sources, facts, &plan),
-        alternatives: patch::alternatives(&changes(facts, &plan)),
+        alternatives: patch::alternatives(&changes(facts, &plan), rollout::launcher(facts)),
         rollout: rollout::rollout(facts, &findings, &plan),
         measure_next: measure_next::measure_next(facts, &findings, &plan),
         questions: questions::questions(facts, &findings, &plan),

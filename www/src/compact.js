@@ -1,7 +1,7 @@
 // The compact form for a wiki: the sentence and the values, with the whole report one click away.
 
 import { h, icon, sentence, shortName, unbroken } from './dom.js';
-import { nameOfSnippet } from './patch.js';
+import { nameOf } from './patch.js';
 import { TIMING, WORDS } from './strings.js';
 import { alikeRows, keptAlike } from './values.js';
 import { notSaid, severity } from './verdict.js';
@@ -16,7 +16,7 @@ import { notSaid, severity } from './verdict.js';
 export function compactAnswer(report, actions) {
   const timing = TIMING[report.verdict.timing];
   const patch = report.patches.find((each) => each.text);
-  const name = report.documents.find((each) => each.id === patch?.document)?.name ?? nameOfSnippet(patch?.text);
+  const name = nameOf(report.documents.find((each) => each.id === patch?.document)?.name ?? '', patch?.text);
   const take = (/** @type {string} */ text) => {
     actions.copy(text, 'Copied.');
     actions.taken({ document: patch?.document ?? null, name, form: 'patch', text });

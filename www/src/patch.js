@@ -68,24 +68,36 @@ export function patchPanel(report, actions, changed) {
 }
 
 /**
- * What a snippet would be called: a cloud-config, arguments of a manifest, or variables.
+ * What a snippet would be called: a cloud-config, a manifest or its arguments, or variables.
  * @param {string | null | undefined} text
  */
-export function nameOfSnippet(text) {
+function nameOfSnippet(text) {
   if (!text || text.startsWith('#cloud-config')) return 'cloud-config.yaml';
-  return /^\s*- --/.test(text) ? 'etcd.yaml' : 'etcd.env';
+  return isOfPod(text) ? 'etcd.yaml' : 'etcd.env';
+}
+
+/** @param {string | null | undefined} text */
+const isOfPod = (text) => /^(\s*- --|(apiVersion|kind):)/m.test(text ?? '');
+
+/**
+ * The name that a document was given; one that was pasted and is known by its content has that of a file of its kind.
+ * @param {string} given
+ * @param {string | null | undefined} text
+ */
+export function nameOf(given, text) {
+  const known = text?.startsWith('#cloud-config') || isOfPod(text);
+  return given === '' || (given.startsWith('pasted text') && known) ? nameOfSnippet(text) : given;
 }
 
 /**
- * The diff with the file's own name, as `git apply` and `patch -p1` take it. A pasted cloud-config has none.
+ * The diff with the file's own name, as `git apply` and `patch -p1` take it.
  *
  * @param {Report['patches'][number]} patch
  * @param {Report} report
  */
 export function diffOf({ diff, document, text }, report) {
   const given = report.documents.find((each) => each.id === document)?.name ?? '';
-  const pasted = given === '' || (given.startsWith('pasted text') && text?.startsWith('#cloud-config'));
-  const name = pasted ? nameOfSnippet(text) : given.replace(/^[./\\]+|\p{Cc}/gu, '');
+  const name = nameOf(given, text).replace(/^[./\\]+|\p{Cc}/gu, '');
   // Where a name has a blank, a tab ends it, as in the diffs of git and GNU.
   const end = name.includes(' ') ? '\t' : '';
   return diff?.replace('--- before\n+++ after\n', () => `--- a/${name}${end}\n+++ b/${name}${end}\n`);
@@ -99,7 +111,7 @@ export function diffOf({ diff, document, text }, report) {
 function patchPanes(report, actions) {
   return report.patches.map((patch, index) => {
     const doc = report.documents.find((each) => each.id === patch.document);
-    const name = doc?.name ?? nameOfSnippet(patch.text);
+    const name = nameOf(doc?.name ?? '', patch.text);
     const text = patch.text;
     const snippet = patch.document === undefined || patch.document === null || patch.disposition === 'refused';
     const several = report.patches.length > 1;

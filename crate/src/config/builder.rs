@@ -84,6 +84,8 @@ pub struct Builder<'a> {
     pub cluster: Cluster,
     /// Read line by line.
     pub tolerant: bool,
+    /// How many manifests were looked for within others.
+    pub within: usize,
     /// What was not read, in sentences.
     pub limits: Vec<String>,
     pub(super) document: DocumentId,
@@ -123,6 +125,7 @@ impl<'a> Builder<'a> {
             text,
             cluster: Cluster::default(),
             tolerant: false,
+            within: 0,
             limits: Vec::new(),
             document,
             source,

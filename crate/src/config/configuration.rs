@@ -155,6 +155,7 @@ pub enum Marks {
 /// Every finding id that a `Problem` may carry.
 pub const PROBLEM_IDS: &[&str] = &[
     "config-agent-ttl-unit",
+    "config-arguments-form",
     "config-bad-float",
     "config-duplicate-key",
     "config-env-comment",

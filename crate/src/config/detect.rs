@@ -114,7 +114,7 @@ impl Signs {
             signs.lines += 1;
             signs.header |= line == HEADER;
             signs.stamped += usize::from(is_stamped(line));
-            signs.unit_sections |= matches!(line, "[Unit]" | "[Service]" | "[Install]");
+            signs.unit_sections |= matches!(line, "[Unit]" | "[Service]" | "[Install]") || line.starts_with("[program:etcd");
             signs.toml |= line == etcd_toml::SECTION;
             signs.environment |= line.starts_with("Environment=") || line.starts_with("EnvironmentFile=") || line.starts_with("ExecStart=");
             signs.commands |= is_command(line) || script && etcd_word(line).is_some();
@@ -296,7 +296,8 @@ fn is_command(line: &str) -> bool {
                 && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
         });
     let runs = || line.contains(" -") && etcd_word(line).is_some();
-    let passed_on = line.contains("etcd-arg") && (line.contains("heartbeat-interval=") || line.contains("election-timeout="));
+    let passed_on = (line.contains("etcd-arg") || line.contains("extra-config=etcd.") || line.contains("extra-config etcd."))
+        && (line.contains("heartbeat-interval=") || line.contains("election-timeout="));
     timing
         || passed_on
         || runs()

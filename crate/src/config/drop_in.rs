@@ -1,14 +1,14 @@
-//! systemd units and drop-ins, alone or inside another file, and what `systemctl cat` prints.
+//! systemd units and drop-ins, alone or inside another file, and what `systemctl cat` prints; and the programs of supervisord.
 
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::configuration::{Configuration, Source};
 use super::embedded::here_documents;
-use super::env;
 use super::flags::{self, Word};
 use super::mapped_text::MappedText;
 use super::script::{Script, Variables};
+use super::{env, keys};
 use crate::template;
 use crate::text::DocumentId;
 
@@ -40,7 +40,8 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
     let of_script = if text.starts_with("#!") { Script::of(inner).variables } else { Variables::default() };
     let mut variables = of_script.clone();
     let mut in_service = true;
-    let mut commands: Vec<Vec<Word>> = Vec::new();
+    // Of each its unit and file.
+    let mut commands: Vec<(String, String, Vec<Word>)> = Vec::new();
     let mut at = 0;
     while at < text.len() {
         let line = line_end(text, at);
@@ -61,6 +62,9 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
             // podman's own units hand `Environment=` of their container on (podman-systemd.unit(5)), as do those of
             // systemd-nspawn (systemd.nspawn(5)).
             in_service = matches!(body, "[Service]" | "[Container]" | "[Exec]");
+            if let Some(program) = body.strip_prefix("[program:") {
+                (in_service, unit) = (true, program.trim_end_matches(']').to_owned());
+            }
             at = line + 1;
             continue;
         }
@@ -75,15 +79,25 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
                     });
                 }
                 "Environment" => environment(builder, inner, &directive, (&unit, &file), &of_script, &mut variables),
+                // supervisord parts them by commas (supervisord.org, "[program:x] Section Settings").
+                "environment" => {
+                    for value in between_commas(text, directive.value) {
+                        let one = Directive { key: directive.key, value };
+                        environment(builder, inner, &one, (&unit, &file), &of_script, &mut variables);
+                    }
+                }
+                "Image" => builder.image(&text[directive.value]),
                 "EnvironmentFile" => builder.reads_file(text[directive.value].trim().trim_start_matches('-')),
-                "ExecStart" if text[directive.value.clone()].trim().is_empty() => commands.clear(),
-                "ExecStart" | "Exec" | "Parameters" => commands.push(flags::words_of_unit(text, directive.value)),
+                "ExecStart" if text[directive.value.clone()].trim().is_empty() => commands.retain(|(of, ..)| *of != unit),
+                "ExecStart" | "Exec" | "Parameters" | "command" => {
+                    commands.push((unit.clone(), file.clone(), flags::words_of_unit(text, directive.value)));
+                }
                 _ => {}
             }
         }
         at = end + 1;
     }
-    for words in commands {
+    for (unit, file, words) in commands {
         let runs_etcd = words.iter().any(|word| word.text.contains("etcd"));
         let runs_fleet = words.first().is_some_and(|word| word.text.ends_with("fleetd"));
         builder.cluster.has_fleet |= runs_fleet;
@@ -106,8 +120,12 @@ fn environment(
     of_script: &Variables,
     variables: &mut Variables,
 ) {
-    for word in flags::words_of_unit(&inner.text, directive.value.clone()) {
-        let Some((name, value, span)) = word.assignment() else { continue };
+    let words = flags::words_of_unit(&inner.text, directive.value.clone());
+    for (at, word) in words.iter().enumerate() {
+        let Some((name, value, span)) = word.assignment() else {
+            parted(builder, inner, &words[at..], Home::new(unit, Class::Environment, file));
+            continue;
+        };
         if flags::are_options(name, value) {
             let options = flags::words(&inner.text, span.clone());
             flags::take(builder, inner, &options, unit, file, variables);
@@ -121,6 +139,43 @@ fn environment(
             flags::variable(builder, inner, (name, value, span), Home::new(unit, Class::Environment, file), of_script);
         }
     }
+}
+
+/// An assignment with blanks around its equals sign: systemd says `Invalid environment assignment, ignoring`
+/// (systemd/systemd@v252:src/core/load-fragment.c, config_parse_environ).
+fn parted(builder: &mut Builder, inner: &MappedText, words: &[Word], home: Home) {
+    let (name, value) = match words {
+        [name, mark, value, ..] if mark.text == "=" => (name.text.as_str(), (value.text.as_str(), value.span_from(0))),
+        [word, ..] => {
+            let Some((name, value)) = word.text.split_once(" =") else { return };
+            let value = value.trim_start();
+            (name.trim_end(), (value, word.span_from(word.text.len() - value.len())))
+        }
+        [] => return,
+    };
+    let (Some((parameter, _)), (value, span)) = (keys::of_variable(name), value) else { return };
+    builder.variable(inner, name, value, span.clone(), home);
+    let note = format!("systemd passes {name} over for the blanks around its equals sign, and the default acts; write {name}={value}.");
+    builder.void_last(&note);
+    builder.problem("config-value-dropped", inner.place(span), note, Some(parameter));
+}
+
+/// What stands between commas outside of quotes.
+fn between_commas(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let (mut found, mut from, mut quote) = (Vec::new(), range.start, None);
+    for at in range.clone() {
+        match (quote, text.as_bytes()[at]) {
+            (None, b',') => {
+                found.push(from..at);
+                from = at + 1;
+            }
+            (None, byte @ (b'"' | b'\'')) => quote = Some(byte),
+            (Some(open), byte) if byte == open => quote = None,
+            _ => {}
+        }
+    }
+    found.push(from..range.end);
+    found
 }
 
 fn directive(text: &str, at: usize, end: usize) -> Option<Directive<'_>> {
@@ -181,6 +236,17 @@ mod tests {
         }
         assert_eq!(acting("[Container]\nExec=etcd --election-timeout=5000\n"), [(Parameter::ElectionTimeout, "5000".to_owned())]);
         assert_eq!(acting("[Exec]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500\n"), [(Parameter::HeartbeatInterval, "500".to_owned())]);
+        for program in [
+            "[program:etcd]\ncommand=/usr/bin/etcd --name a\nenvironment = ETCD_INITIAL_CLUSTER=\"a=http://x:2380,b=http://y:2380\",ETCD_ELECTION_TIMEOUT='5000'\n",
+            "[program:etcd]\ncommand=/usr/bin/etcd --election-timeout=5000\n[program:web]\nenvironment=ETCD_ELECTION_TIMEOUT=1\n",
+        ] {
+            assert_eq!(acting(program), [(Parameter::ElectionTimeout, "5000".to_owned())], "{program}");
+            assert_eq!(crate::config::read(0, program).expect("a configuration").source, Source::DropIn);
+        }
+        for parted in ["ETCD_HEARTBEAT_INTERVAL = 500", "\"ETCD_HEARTBEAT_INTERVAL = 500\""] {
+            let read = read(0, &format!("[Service]\nEnvironment=A=1 {parted}\n"));
+            assert_eq!((read.problems[0].id, read.settings[0].effective), ("config-value-dropped", false), "{parted}");
+        }
         // A semicolon ends a command only between blanks.
         assert!(acting("[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500;\n").is_empty());
         assert!(acting("[Service]\n# Environment=ETCD_HEARTBEAT_INTERVAL=500\n").is_empty());

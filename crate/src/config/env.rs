@@ -39,6 +39,9 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str) {
             [env, name, value] if env.text == "ENV" && !name.text.contains('=') => Some((name, value)),
             _ => None,
         };
+        if words.first().is_some_and(|word| word.text == "FROM") {
+            builder.image(line);
+        }
         if let Some((name, value)) = of_docker.or_else(|| script.handed_on(&words)) {
             let home = Home::new(unit, Class::EnvironmentFile, "");
             flags::variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &script.variables);

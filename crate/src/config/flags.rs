@@ -64,6 +64,10 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
             take(builder, inner, &within, unit, file, variables);
             continue;
         }
+        if let Some((_, _, span)) = word.assignment().filter(|(name, value, _)| are_options(name, value)) {
+            take(builder, inner, &self::words(&inner.text, span), unit, file, variables);
+            continue;
+        }
         if let Some((name, value, span)) = word.assignment() {
             let (value, span) = without_inner_quotes(&inner.text, value, span);
             let claims = builder.stated();
@@ -89,8 +93,8 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
             continue;
         };
         let (name, value, span) = match (flag.name.as_str(), value.split_once('=')) {
-            // `kubectl create configmap --from-literal=NAME=VALUE`, `docker run --env=NAME=VALUE`.
-            ("from-literal" | "env", Some((name, rest))) => {
+            // `kubectl create configmap --from-literal=NAME=VALUE`, `docker run --env=NAME=VALUE`, `rkt run --set-env=NAME=VALUE`.
+            ("from-literal" | "env" | "set-env", Some((name, rest))) => {
                 let (rest, span) = without_inner_quotes(&inner.text, rest, span.end - rest.len()..span.end);
                 variable(builder, inner, (name, rest, span), Home::new(unit, Class::Environment, file), variables);
                 continue;
@@ -100,6 +104,8 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
                 let (value, start) = (rest.split('@').next().unwrap_or(rest), span.end - rest.len());
                 (name.trim_start_matches('-'), value, start..start + value.len())
             }
+            // minikube hands `etcd.NAME=VALUE` to kubeadm's etcd.
+            ("extra-config", Some((name, rest))) => (name.strip_prefix("etcd.").unwrap_or(""), rest, span.end - rest.len()..span.end),
             _ => (flag.name.as_str(), value.as_str(), span.clone()),
         };
         let (value, span) = without_inner_quotes(&inner.text, value, span);
@@ -140,9 +146,12 @@ fn is_image(word: &str) -> bool {
     word.split_once("etcd:").is_some_and(|(before, _)| before.is_empty() || before.ends_with('/')) && !word.starts_with("http")
 }
 
+/// Debian's name for the options of a daemon.
+const DAEMON_ARGS: &str = "DAEMON_ARGS";
+
 /// Whether a variable holds options for etcd's command line: `ETCD_OPTS`, and what Debian's unit passes on.
 pub fn are_options(name: &str, value: &str) -> bool {
-    (name.starts_with("ETCD_") || name == "DAEMON_ARGS") && value.trim_start().starts_with('-')
+    (name.starts_with("ETCD_") || name == DAEMON_ARGS) && value.trim_start().starts_with('-')
 }
 
 /// A value without the quotes that a shell within the command takes away: `sh -c "etcd --name=\\"a\\""`.
@@ -211,7 +220,8 @@ fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, scrip
         return variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &script.variables);
     }
     let flags_alone = words.first().is_some_and(|word| word.text.starts_with('-'));
-    if flags_alone || words.iter().any(|word| word.text.to_ascii_lowercase().contains("etcd")) {
+    let tells = |word: &Word| word.text.to_ascii_lowercase().contains("etcd") || word.text.starts_with(DAEMON_ARGS);
+    if flags_alone || words.iter().any(tells) {
         builder.cluster.has_etcd = true;
         take(builder, inner, &words, &process, "", &script.variables);
     }
@@ -269,6 +279,10 @@ mod tests {
             "k3s server '--etcd-arg' 'heartbeat-interval=500'",
             "kubectl create configmap etcd --from-literal=ETCD_HEARTBEAT_INTERVAL=500",
             "docker run --env=ETCD_HEARTBEAT_INTERVAL=500 quay.io/coreos/etcd:v2.3.8",
+            "rkt run --set-env=ETCD_HEARTBEAT_INTERVAL=500 quay.io/coreos/etcd:v2.3.8",
+            "minikube start --nodes 3 --extra-config=etcd.heartbeat-interval=500",
+            "#!/bin/sh\n# starts etcd\nDAEMON_ARGS=\"--name a --heartbeat-interval=500\"\n/usr/bin/etcd $DAEMON_ARGS\n",
+            "#!/bin/sh\n: \"${ETCD_HEARTBEAT_INTERVAL:=500}\"\nexport ETCD_HEARTBEAT_INTERVAL\nexec etcd \"$@\"\n",
         ] {
             let read = read(0, command);
             let setting = read.settings.iter().find(|s| s.parameter == Parameter::HeartbeatInterval).unwrap_or_else(|| panic!("{command}"));

@@ -15,7 +15,10 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     }
     builder.cluster.has_etcd = true;
     builder.cluster.launcher = Some(Launcher::K3s);
-    let listed = tree.all(root, "etcd-arg").into_iter().flat_map(|entry| entry.value.items());
+    // One alone may stand without a list, and `etcd-arg+` adds to those of another file.
+    let entries = ["etcd-arg", "etcd-arg+"].into_iter().flat_map(|key| tree.all(root, key));
+    let listed =
+        entries.flat_map(|entry| if entry.value.text().is_some() { std::slice::from_ref(&entry.value) } else { entry.value.items() });
     for item in listed {
         let Some((name, value)) = item.text().and_then(|text| text.split_once('=')) else { continue };
         let name = name.trim_start_matches('-');
@@ -39,7 +42,7 @@ pub fn runs_etcd(tree: &Tree, root: &Node) -> bool {
 pub fn is_server<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
     let (mut token, mut server) = (false, false);
     for key in keys {
-        if key == "etcd-arg" || key == "etcd-expose-metrics" || key.starts_with("etcd-snapshot-") || key.starts_with("etcd-s3") {
+        if key.starts_with("etcd-arg") || key == "etcd-expose-metrics" || key.starts_with("etcd-snapshot-") || key.starts_with("etcd-s3") {
             return true;
         }
         token |= key.starts_with("token");

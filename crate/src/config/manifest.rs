@@ -16,9 +16,13 @@ use super::{detect, env, etcd_yaml, files, flags, fragment, ignition, k3s, keys,
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
+use crate::template;
 use crate::text::DocumentId;
 use crate::units::{MS, Micros};
-use crate::yaml::{Entry, Kind, Node, Style, Tree};
+use crate::yaml::{self, Entry, Kind, Node, Style, Tree};
+
+/// No manifest holds more others.
+const MOST_WITHIN: usize = 20;
 
 /// No mapping of variables has more to merge.
 const MOST_MERGED: usize = 200;
@@ -37,6 +41,8 @@ struct Spot<'a> {
     kubekey: bool,
     /// An object that Kubernetes checks.
     is_object: bool,
+    /// In which form kubeadm takes the arguments, where the document tells.
+    form: Option<Arguments>,
     /// docker-compose fills in `${NAME:-500}` as a shell does.
     compose: bool,
 }
@@ -44,17 +50,45 @@ struct Spot<'a> {
 /// Reads a manifest.
 pub fn read(document: DocumentId, text: &str) -> Configuration {
     let mut builder = Builder::new(document, Source::Manifest, text);
-    let (kops, kubekey) = (search::has(text, "etcdClusters"), search::has(text, "kubekey."));
     let tree = tree_of(&mut builder);
+    take(&mut builder, &tree);
+    builder.cluster.has_etcd |= !commands(&tree).is_empty();
+    builder.finish("Kubernetes manifest or installer configuration".to_owned())
+}
+
+/// Takes what all documents of a tree state.
+fn take(builder: &mut Builder, tree: &Tree) {
+    let (kops, kubekey) = (search::has(builder.text, "etcdClusters"), search::has(builder.text, "kubekey."));
     for root in &tree.documents {
         let has = |key: &str| tree.get(root, key).is_some();
         let (is_object, compose) = (has("apiVersion") && has("kind"), has("services") || has("rancher"));
-        walk(&mut builder, Spot { tree: &tree, member: "", below: "", depth: 0, kops, kubekey, is_object, compose }, root);
-        builder.cluster.has_etcd |= arguments_of(&tree, root).is_some();
-        builder.cluster.launcher = builder.cluster.launcher.or(Some(launcher(&tree, root)));
+        let word = |key: &str| entry_text(tree, root, key).unwrap_or("");
+        let form = form_of(word("apiVersion")).filter(|_| matches!(word("kind"), "ClusterConfiguration" | "KubeadmControlPlane"));
+        walk(builder, Spot { tree, member: "", below: "", depth: 0, kops, kubekey, is_object, form, compose }, root);
+        // Of CoreOS' etcd operator.
+        if word("kind") == "EtcdCluster" {
+            let stated = |key: &str| tree.at(root, &["spec", key]).and_then(Node::text).unwrap_or("");
+            builder.version(stated("version"));
+            builder.cluster.members = builder.cluster.members.or(stated("size").parse().ok());
+        }
     }
-    builder.cluster.has_etcd |= !commands(&tree).is_empty();
-    builder.finish("Kubernetes manifest or installer configuration".to_owned())
+    let starts = |root: &&Node| arguments_of(tree, root).is_some();
+    let telling = tree.documents.iter().find(starts);
+    builder.cluster.has_etcd |= telling.is_some();
+    let started_by = telling.or(tree.documents.first()).map(|root| launcher(tree, root));
+    builder.cluster.launcher = builder.cluster.launcher.or(started_by);
+}
+
+/// Takes a manifest that stands in a literal block: kind's `kubeadmConfigPatches`, and the ConfigMap `kubeadm-config`.
+fn take_within(builder: &mut Builder, node: &Node) {
+    builder.within += 1;
+    if builder.within > MOST_WITHIN || !matches!(node.kind, Kind::Scalar { style: Style::Literal, .. }) {
+        return;
+    }
+    // All before it is blank, so each byte stands where it stands in the document.
+    let mut text: String = builder.text[..node.span.start].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    text.push_str(&builder.text[node.span.clone()]);
+    take(builder, &yaml::read(&text).unwrap_or_else(|_| yaml::read_tolerantly(&text)));
 }
 
 fn launcher(tree: &Tree, root: &Node) -> Launcher {
@@ -99,8 +133,7 @@ pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Argu
         let form = match tree.at(root, &path).map(|node| &node.kind) {
             Some(Kind::Sequence { .. }) => Arguments::Pairs,
             Some(Kind::Mapping { .. }) => Arguments::Map,
-            _ if word(&["apiVersion"]).ends_with("kubeadm.k8s.io/v1beta4") => Arguments::Pairs,
-            _ => Arguments::Map,
+            _ => form_of(word(&["apiVersion"])).unwrap_or(Arguments::Map),
         };
         return Some((path, form));
     }
@@ -119,6 +152,17 @@ pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Argu
     }
     let talos = has(&["cluster", "etcd"]) || matches!(word(&["machine", "type"]), "controlplane" | "init");
     (talos && !has(&["kind"])).then(|| (vec!["cluster", "etcd", "extraArgs"], Arguments::Map))
+}
+
+/// In which form kubeadm and Cluster API take `extraArgs` (kubernetes/kubernetes#119156, kubernetes-sigs/cluster-api#13339).
+fn form_of(version: &str) -> Option<Arguments> {
+    match version {
+        "kubeadm.k8s.io/v1beta4" | "controlplane.cluster.x-k8s.io/v1beta2" => Some(Arguments::Pairs),
+        "kubeadm.k8s.io/v1beta1" | "kubeadm.k8s.io/v1beta2" | "kubeadm.k8s.io/v1beta3" | "controlplane.cluster.x-k8s.io/v1beta1" => {
+            Some(Arguments::Map)
+        }
+        _ => None,
+    }
 }
 
 /// Of each command that runs etcd the word behind which flags may stand, in all documents.
@@ -169,7 +213,8 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
     }
     let mut replicas = None;
     for entry in node.entries() {
-        let (name, stated) = (entry.name().replace(['-', '_'], "").to_ascii_lowercase(), builder.stated());
+        // k3s adds `etcd-arg+` to the list of another file.
+        let (name, stated) = (entry.name().replace(['-', '_', '+'], "").to_ascii_lowercase(), builder.stated());
         // Of docker-compose at the root, of RancherOS below `rancher`.
         if depth <= 1 && name == "services" {
             for service in entry.value.entries() {
@@ -202,7 +247,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                 MappedText::of_scalar(builder.text, tree.resolve(&entry.value)).iter().for_each(|inner| env::take(builder, inner, ""));
             }
             "extraargs" => {
-                arguments(builder, tree, tree.resolve(&entry.value));
+                arguments(builder, spot, tree.resolve(&entry.value));
                 if matches!(
                     below,
                     "apiServer"
@@ -222,7 +267,8 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                     });
                 }
             }
-            "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" => {
+            "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| take_within(builder, item)),
+            "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
                 words(builder, tree, tree.resolve(&entry.value), member, name == "etcdarg");
             }
             "environment" | "env" => variables(builder, spot, &entry.value),
@@ -244,6 +290,17 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
         environment(builder, spot, item);
         walk(builder, Spot { depth: depth + 1, ..spot }, item);
     }
+}
+
+/// Whether a container runs another program: neither its image nor its name or its command is etcd's.
+fn runs_another(spot: Spot, container: &Node) -> bool {
+    let text = |key: &str| entry_text(spot.tree, container, key);
+    let Some(image) = text("image").filter(|image| !template::fills(image)) else { return false };
+    let named = || [image, spot.member, text("name").unwrap_or("")].iter().any(|name| search::has(name, "etcd"));
+    let is_etcd = |word: &str| etcd_word(word).is_some() || is_etcd_argument(word) || search::has(word, "etcd-arg");
+    let commands = || container.entries().iter().filter(|entry| matches!(entry.name(), "command" | "args" | "entrypoint"));
+    let words = |entry: &Entry| entry.value.text().is_some_and(is_etcd) || entry.value.items().iter().filter_map(Node::text).any(is_etcd);
+    !named() && !commands().any(words)
 }
 
 fn entry_text<'t>(tree: &'t Tree, node: &'t Node, key: &str) -> Option<&'t str> {
@@ -323,10 +380,11 @@ fn data(builder: &mut Builder, spot: Spot, node: &Node) {
         if builder.stated() > claims {
             continue;
         }
-        // A script, or the variables of an installer.
+        // A script, the variables of an installer, or its own copy of what it was given, as kubeadm's.
         match detect::configuration(&inner.text) {
             Some(Source::Flags) => flags::take_text(builder, &inner),
             Some(Source::Fragment) => _ = fragment::take_text(builder, &inner),
+            Some(Source::Manifest) => take_within(builder, &entry.value),
             _ => {}
         }
     }
@@ -338,26 +396,49 @@ fn with_lines(builder: &Builder, tree: &Tree, node: &Node) -> Option<MappedText>
 }
 
 /// `{heartbeat-interval: "500"}` or `[{name: heartbeat-interval, value: "500"}]`; quoted or not.
-fn arguments(builder: &mut Builder, tree: &Tree, node: &Node) {
+fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
+    let (tree, stated) = (spot.tree, builder.stated());
     for entry in node.entries() {
-        argument(builder, entry.name(), tree.resolve(&entry.value));
+        argument(builder, spot, entry.name(), tree.resolve(&entry.value));
     }
     for item in node.items() {
-        let name = tree.get(item, "name").and_then(Node::text).unwrap_or("").to_owned();
+        let name = entry_text(tree, item, "name").unwrap_or("");
         if let Some(value) = tree.get(item, "value") {
-            argument(builder, &name, value);
+            argument(builder, spot, name, value);
         }
     }
     // Cluster API's RKE2ControlPlane lists words.
     words(builder, tree, node, "", true);
+    let is_list = matches!(node.kind, Kind::Sequence { .. });
+    if let Some(form) = spot.form.filter(|form| is_list != (*form == Arguments::Pairs)) {
+        let wanted = if form == Arguments::Pairs { "a list, - name: {} over value: \"...\"" } else { "a mapping, {}: \"...\"" };
+        builder.void_from(stated, "config-arguments-form", |parameter| {
+            format!("The apiVersion of this file wants extraArgs as {}.", wanted.replace("{}", parameter.key()))
+        });
+    }
 }
 
-fn argument(builder: &mut Builder, name: &str, value: &Node) {
+fn argument(builder: &mut Builder, spot: Spot, name: &str, value: &Node) {
     let Some(text) = value.text() else { return };
     builder.fact_of_flag(name, text);
     let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) else { return };
+    let stated = builder.stated();
     builder.claim(meant, value.within_quotes(), scalar::daemon(meant.0, text), Home::new("", Class::Flag, ""));
     builder.misspelt_flag(name);
+    if spot.form.is_some() {
+        refuse_number(builder, stated, value);
+    }
+}
+
+/// Where Kubernetes wants text it refuses a number.
+fn refuse_number(builder: &mut Builder, stated: usize, value: &Node) {
+    let text = value.text().unwrap_or("");
+    let plain = matches!(value.kind, Kind::Scalar { style: Style::Plain, .. }) && value.tag.is_none();
+    if plain && text.parse().is_ok_and(f64::is_finite) {
+        builder.void_from(stated, "config-unquoted-number", |parameter| {
+            format!("The value of {} is a number here, and Kubernetes takes only text; write \"{text}\" in quotes.", parameter.key())
+        });
+    }
 }
 
 /// Words of a command, `--flag=value` each; k3s writes them without dashes.
@@ -421,11 +502,8 @@ fn environment(builder: &mut Builder, spot: Spot, item: &Node) {
     let Some(text) = value.text() else { return };
     let stated = builder.stated();
     variable(builder, spot, name, text, value.within_quotes());
-    let plain = matches!(value.kind, Kind::Scalar { style: Style::Plain, .. }) && value.tag.is_none();
-    if spot.is_object && spot.below == "env" && plain && text.parse().is_ok_and(f64::is_finite) {
-        builder.void_from(stated, "config-unquoted-number", |parameter| {
-            format!("The value of {} is a number here, and Kubernetes takes only text; write \"{text}\" in quotes.", parameter.variable())
-        });
+    if spot.is_object && spot.below == "env" {
+        refuse_number(builder, stated, value);
     }
 }
 
@@ -554,6 +632,24 @@ mod tests {
     }
 
     #[test]
+    fn kubeadm_wants_the_form_of_its_version() {
+        let (map, list) = ("{election-timeout: \"2000\"}", "[{name: election-timeout, value: \"2000\"}]");
+        let told = |version: &str, arguments: &str| {
+            let text = format!("apiVersion: {version}\nkind: ClusterConfiguration\netcd: {{local: {{extraArgs: {arguments}}}}}\n");
+            let read = read(0, &text);
+            assert_eq!(read.cluster.launcher, Some(Launcher::Kubeadm));
+            (read.settings[0].effective, read.problems.into_iter().map(|problem| problem.id).collect::<Vec<_>>())
+        };
+        for version in ["kubeadm.k8s.io/v1beta3", "kubeadm.k8s.io/v1beta4"] {
+            let (right, wrong) = if version.ends_with('4') { (list, map) } else { (map, list) };
+            assert_eq!(told(version, right), (true, vec![]), "{version}");
+            assert_eq!(told(version, wrong), (false, vec!["config-arguments-form"]), "{version}");
+            let number = right.replace('"', "");
+            assert_eq!(told(version, &number), (false, vec!["config-unquoted-number"]), "{version}");
+        }
+    }
+
+    #[test]
     fn kubernetes_wants_text_where_it_checks() {
         let told = |head: &str, key: &str, value: &str| {
             let text = format!("{head}image: etcd\n{key}:\n- name: ETCD_ELECTION_TIMEOUT\n  value: {value}\n");
@@ -571,6 +667,7 @@ mod tests {
     #[test]
     fn what_is_of_another_program_or_taken_out_is_not_read() {
         for text in [
+            "kind: Pod\nspec:\n  containers:\n  - image: example/web:1\n    args: [--etcd=http://etcd:2379, --heartbeat-interval=30, --election-timeout=90]\n",
             "raft:\n  configuration: |\n    heartbeat-interval: 500\n    election-timeout: 2000\n",
             "- lineinfile: {path: /etc/etcd.env, line: ETCD_ELECTION_TIMEOUT=2000, state: absent}\n",
         ] {
@@ -624,6 +721,9 @@ mod tests {
             "apiVersion: k3d.io/v1alpha5\nkind: Simple\noptions:\n  k3s:\n    extraArgs:\n    - arg: --etcd-arg=heartbeat-interval=500\n      nodeFilters: [server:*]\n    - arg: '--etcd-arg=election-timeout=5000'\n",
             "apiVersion: controlplane.cluster.x-k8s.io/v1beta1\nkind: RKE2ControlPlane\nspec:\n  serverConfig:\n    etcd:\n      customConfig:\n        extraArgs: [\"heartbeat-interval=500\", election-timeout=5000]\n",
             "etcd-arg:\n  - heartbeat-interval=500\n  - election-timeout=5000\n",
+            "etcd-arg: heartbeat-interval=500\netcd-arg+: [election-timeout=5000]\n",
+            "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nkubeadmConfigPatches:\n- |\n  kind: ClusterConfiguration\n  etcd:\n    local:\n      extraArgs: {heartbeat-interval: \"500\", election-timeout: \"5000\"}\n",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kubeadm-config}\ndata:\n  ClusterConfiguration: |\n    apiVersion: kubeadm.k8s.io/v1beta3\n    kind: ClusterConfiguration\n    etcd:\n      local:\n        extraArgs:\n          heartbeat-interval: \"500\"\n          election-timeout: \"5000\"\n",
             "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    command:\n    - '--heartbeat-interval=500'\n    - '--election-timeout=5000'\n",
             "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    environment:\n      ETCD_HEARTBEAT_INTERVAL: 500\n      ETCD_ELECTION_TIMEOUT: \"5000\"\n",
             "services:\n  etcd:\n    environment:\n    - ETCD_HEARTBEAT_INTERVAL=500\n    - \"ETCD_ELECTION_TIMEOUT=5000\"\n",

@@ -314,17 +314,18 @@ fn of_make<'w>(words: &[&'w Word]) -> Option<(&'w Word, &'w Word)> {
 }
 
 fn assigned(word: &Word) -> Option<(&str, &str, Range<usize>)> {
-    let (name, from) = match word.text.split_once('=')? {
-        (name, _) if name.starts_with("${") => (name.trim_start_matches("${").trim_end_matches(':'), name.len() + 1),
-        (name, _) => (name.trim_end_matches([':', '?', '+']), name.len() + 1),
+    let (name, value, span) = match word.assignment() {
+        Some(assignment) => assignment,
+        None => {
+            let (name, value) = word.text.split_once('=')?;
+            (name.trim_end_matches([':', '?', '+']), value, word.span_from(name.len() + 1))
+        }
     };
-    if !is_name(name) {
-        return None;
-    }
-    let value = word.text[from..].trim_end_matches('}');
-    let (value, skipped) = fallback(&word.text[from..]).unwrap_or((value, 0));
-    let start = word.span_from(from + skipped).start;
-    Some((name, value, start..start + value.len()))
+    let (value, span) = match fallback(value) {
+        Some((value, from)) => (value, span.start + from..span.start + from + value.len()),
+        None => (value, span),
+    };
+    is_name(name).then_some((name, value, span))
 }
 
 /// The variable that `$NAME`, `${NAME}`, `${NAME:-500}`, or `$(NAME)` of a Makefile stands for.

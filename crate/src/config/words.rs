@@ -33,10 +33,15 @@ impl Word {
         start..end.max(start)
     }
 
-    /// `NAME=value` cut in two, with the bytes of the value.
+    /// `NAME=value` or `${NAME:=value}` cut in two, with the bytes of the value.
     pub fn assignment(&self) -> Option<(&str, &str, Range<usize>)> {
         let (name, value) = self.text.split_once('=')?;
-        is_name(name).then(|| (name, value, self.span_from(name.len() + 1)))
+        let start = self.span_from(name.len() + 1);
+        if let (Some(name), Some(value)) = (name.strip_prefix("${"), value.strip_suffix('}')) {
+            return is_name(name.trim_end_matches(':'))
+                .then(|| (name.trim_end_matches(':'), value, start.start..start.start + value.len()));
+        }
+        is_name(name).then_some((name, value, start))
     }
 }
 

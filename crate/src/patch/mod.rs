@@ -14,7 +14,7 @@ mod render;
 mod twin;
 mod verify;
 
-use crate::config::{Configuration, Marks, Setting, Source, env};
+use crate::config::{Configuration, Launcher, Marks, Setting, Source, env};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::parts::html;
@@ -271,9 +271,15 @@ pub fn of_manifest(changes: &[Change]) -> PatchReport {
     PatchReport { text, reason: Some(reason.to_owned()), ..snippet(changes) }
 }
 
-/// The same values in every other form.
-pub fn alternatives(changes: &[Change]) -> Vec<Rendering> {
-    render::all(changes)
+/// The same values in every other form that what starts etcd can be given.
+pub fn alternatives(changes: &[Change], launcher: Option<Launcher>) -> Vec<Rendering> {
+    let fits = |form: &Rendering| match launcher.filter(|_| changes.iter().all(|change| change.parameter.is_etcd())) {
+        None => true,
+        Some(Launcher::Kubelet | Launcher::Kubeadm) => form.form == "static-pod",
+        Some(Launcher::Compose) => matches!(form.form.as_str(), "environment" | "flags"),
+        Some(Launcher::K3s | Launcher::Installer) => form.form == "flags",
+    };
+    render::all(changes).into_iter().filter(fits).gather()
 }
 
 #[cfg(test)]
@@ -302,7 +308,7 @@ mod tests {
     fn etcd_3_is_not_set_up_by_a_cloud_config() {
         let of = |etcd| [HEARTBEAT, ELECTION].map(|change| Change { etcd, ..change });
         assert_eq!(snippet(&of(Etcd::V3)).text.as_deref(), Some("ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"));
-        assert!(alternatives(&of(Etcd::V3)).iter().all(|form| form.form != "cloud-config" && !form.file.contains("etcd2")));
+        assert!(alternatives(&of(Etcd::V3), None).iter().all(|form| form.form != "cloud-config" && !form.file.contains("etcd2")));
         assert!(snippet(&of(Etcd::V2)).text.is_some_and(|text| text.starts_with("#cloud-config")));
         // Nor is a section for it put beside that of fleet.
         let fleet = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 30s\n";
@@ -347,6 +353,13 @@ mod tests {
         assert_eq!(patched(text, &[HEARTBEAT]), text.replace("-100", "-250"));
         let script = "#!/bin/sh\nBEAT=100\nWAIT=${WAIT:-1000}\netcd --heartbeat-interval=$BEAT --election-timeout=$WAIT\n";
         assert_eq!(patched(script, &[HEARTBEAT, ELECTION]), script.replace("=100\n", "=250\n").replace("-1000", "-2500"));
+    }
+
+    #[test]
+    fn an_etcd_in_a_pod_is_offered_no_drop_in() {
+        let forms = |launcher| alternatives(&[ELECTION], launcher).into_iter().map(|form| form.form).collect::<Vec<_>>();
+        assert_eq!(forms(Some(Launcher::Kubelet)), ["static-pod"]);
+        assert!(forms(None).contains(&"drop-in".to_owned()));
     }
 
     #[test]

@@ -28,6 +28,10 @@ problems! {
         "fleetd reads agent-ttl as a duration with a unit. A bare number ends it at its start.",
         "Write it with its unit, such as 120s or 2m.",
         ["coreos/fleet@v0.11.5:fleetd/fleetd.go:90", "coreos/fleet@v1.0.0:agent/agent.go:32"];
+    "config-arguments-form", Critical, "kubeadm refuses the form of etcd's arguments",
+        "Up to v1beta3 kubeadm takes extraArgs as a mapping, name: \"value\". From v1beta4 on it takes a list of names and values, and so does Cluster API from v1beta2 on. In the other form it refuses the whole file: cannot unmarshal into Go struct field.",
+        "Write them in the form of the file's apiVersion, or let kubeadm config migrate do it.",
+        ["kubernetes/kubernetes#119156", "kubernetes/kubeadm#3067", "kubernetes-sigs/cluster-api#13339"];
     "config-bad-float", Critical, "fleet reads a value as 0",
         "fleet throws away what it cannot read as a number and goes on with 0, not with the default. A request timeout of 0 fails every request up to 0.12; an interval of 0 never rests.",
         "Write a bare number of seconds, without unit and with a dot: 5 or 2.5.",
@@ -93,13 +97,13 @@ problems! {
         "Write the key as it is named.",
         ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:config/fleet.go"];
     "config-unquoted-number", Critical, "Kubernetes refuses a number where it wants text",
-        "The value of a variable is text for Kubernetes. A number without quotes makes it refuse the whole object: cannot unmarshal number into Go struct field EnvVar.value of type string. What ran before goes on.",
+        "The value of a variable is text for Kubernetes. A number without quotes makes it refuse the whole object: cannot unmarshal number into Go struct field EnvVar.value of type string. So is each of kubeadm's extraArgs. What ran before goes on.",
         "Put the number in quotes.",
-        ["kubernetes/kubernetes#12889", "kubernetes/kubernetes#82296"];
+        ["kubernetes/kubernetes#12889", "kubernetes/kubernetes#82296", "kubernetes-sigs/kubespray#5406"];
     "config-value-dropped", Critical, "A value is silently left out, and the default acts",
-        "A value of the wrong type, quoted or with a unit where a bare number is read, is left out by cloudinit without an error.",
-        "Write etcd's timers and fleet's two numbers as bare numbers: no quotes, no unit.",
-        ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:system/env.go"];
+        "A value of the wrong type, quoted or with a unit where a bare number is read, is left out by cloudinit without an error. systemd passes over a variable with blanks around its equals sign.",
+        "Write etcd's timers and fleet's two numbers as bare numbers: no quotes, no unit; in Environment= without blanks around the equals sign.",
+        ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:system/env.go", "systemd/systemd@v252:src/core/load-fragment.c (config_parse_environ)"];
     "config-wrong-section", Critical, "A key stands in the wrong section",
         "etcd 0.4 and etcd 2 have sections of their own, and fleet has another. In the wrong one the value never reaches its daemon.",
         "Move it to the section of the daemon that reads it: etcd for 0.4, etcd2 for 2.x, fleet for fleet.",
