@@ -235,6 +235,15 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// A flag that etcd does not know, if one of its two timers may be meant.
+    pub fn unknown_flag(&mut self, name: &str, span: Range<usize>) {
+        if let Some(near) = keys::nearest(name, ["heartbeat-interval", "election-timeout"]).filter(|_| !self.told_enough("etcd-bad-config"))
+        {
+            let note = format!("etcd knows no flag {name}, prints its usage and ends; {near} may be meant.");
+            self.problem("etcd-bad-config", span, note, keys::of_key(near).map(|(parameter, _)| parameter));
+        }
+    }
+
     fn void(&mut self, at: usize, id: &'static str, note: String) {
         let (parameter, span) = (self.claims[at].parameter, self.claims[at].span.clone());
         self.claims[at].void = Some(note.clone());
@@ -276,8 +285,23 @@ impl<'a> Builder<'a> {
     /// `NAME=value` in the environment of a unit, `range` being the value in `inner`.
     pub fn variable(&mut self, inner: &MappedText, name: &str, value: &str, range: Range<usize>, home: Home) {
         self.fact_of_variable(name, value);
-        let Some(meant) = keys::of_variable(name) else { return };
-        self.claim(meant, inner.place(range), scalar::daemon(meant.0, value), home);
+        match keys::of_variable(name) {
+            Some(meant) => self.claim(meant, inner.place(range), scalar::daemon(meant.0, value), home),
+            None => self.misspelt_variable(name, inner.place(range)),
+        }
+    }
+
+    /// A variable that no daemon knows, if one of the five may be meant.
+    fn misspelt_variable(&mut self, name: &str, span: Range<usize>) {
+        let daemon = if name.starts_with("ETCD_") { "etcd" } else { "fleet" };
+        if !name.starts_with("ETCD_") && !name.starts_with("FLEET_") || self.told_enough("config-unknown-key") {
+            return;
+        }
+        let near = |parameter: &Parameter| keys::nearest(name, [&*parameter.variable().to_ascii_lowercase()]).is_some();
+        if let Some(meant) = Parameter::ALL.into_iter().find(near) {
+            let note = format!("{name} is no variable of {daemon} and is passed over; did you mean {}?", meant.variable());
+            self.problem("config-unknown-key", span, note, Some(meant));
+        }
     }
 
     /// What a flag of etcd, or a key of its file, says about the cluster.

@@ -122,6 +122,22 @@ mod tests {
     }
 
     #[test]
+    fn names_that_are_written_wrong() {
+        let told = |text: &str| crate::config::read(0, text).expect("a configuration").problems.into_iter().map(|problem| problem.note);
+        let notes: Vec<String> = told("ETCD_NAME=a\nETCD_HEARTBEAT_INTERVALL=500\nETCD_ELECTION_TIMEOUT=5000\n").collect();
+        let note = "ETCD_HEARTBEAT_INTERVALL is no variable of etcd and is passed over; did you mean ETCD_HEARTBEAT_INTERVAL?";
+        assert_eq!(notes, [note]);
+        assert_eq!(told("[Service]\nEnvironment=FLEET_AGENT_TLL=60s FLEET_PUBLIC_IP=192.0.2.1\n").count(), 1);
+        for right in [
+            "ETCD_NAME=a\nETCD_ELECTION_TICKS=10\nETCD_SNAPSHOT_COUNT=10\nETCD_ELECTION_TIMEOUT=5000\n",
+            // A shell's own variable.
+            "#!/bin/sh\nETCD_ELECTION_TIMEOUTS=5000\netcd --name a --election-timeout=$ETCD_ELECTION_TIMEOUTS\n",
+        ] {
+            assert_eq!(told(right).count(), 0, "{right}");
+        }
+    }
+
+    #[test]
     fn branches_of_a_template_are_no_duplicates() {
         for branch in ["{{ .T }}", "3000"] {
             let text = format!(

@@ -111,7 +111,11 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
         let (value, span) = without_inner_quotes(&inner.text, value, span);
         builder.fact_of_flag(name, value);
         let is_ours = |(parameter, _): &(Parameter, bool)| parameter.is_etcd() && (!name.contains('_') || *ours);
-        let Some(meant) = keys::of_key(name).filter(is_ours) else { continue };
+        let known = keys::of_key(name);
+        if known.is_none() && *ours {
+            builder.unknown_flag(name, inner.place(span.clone()));
+        }
+        let Some(meant) = known.filter(is_ours) else { continue };
         let home = Home::new(unit, Class::Flag, file);
         let (value, span) = match variables.meaning(value, span.start) {
             Meaning::Value(value, outer) => (value, outer),
@@ -133,7 +137,10 @@ pub fn variable(
     home: Home,
     variables: &Variables,
 ) {
-    let Some(meant) = keys::of_variable(name) else { return builder.fact_of_variable(name, value) };
+    let Some(meant) = keys::of_variable(name) else {
+        // A shell may have variables of its own by such names.
+        return if variables.by_shell { builder.fact_of_variable(name, value) } else { builder.variable(inner, name, value, span, home) };
+    };
     match variables.meaning(value, span.start) {
         Meaning::Value(value, outer) => builder.claim(meant, outer, scalar::daemon(meant.0, value), home),
         Meaning::Fallback(value, from) => builder.variable(inner, name, value, span.start + from..span.start + from + value.len(), home),
@@ -343,9 +350,11 @@ mod tests {
 
     /// Go's flag package knows a flag by its one name.
     #[test]
-    fn a_flag_with_underscores_ends_etcd() {
+    fn a_flag_that_etcd_does_not_know_ends_it() {
         let told = |text: &str| read(0, text).problems.iter().map(|problem| problem.id).collect::<Vec<_>>();
         assert_eq!(told("etcd --name a --election_timeout=2000\n"), ["etcd-bad-config"]);
+        assert_eq!(told("etcd --name a --hearbeat-interval=500 --election-timeout=5000\n"), ["etcd-bad-config"]);
+        assert_eq!(told("tune-etcd.py --hearbeat-interval=500 --election-timeout=5000\n"), [""; 0]);
         let other = read(0, "tune-etcd.py --election_timeout=2000\n");
         assert!(other.settings.is_empty() && other.problems.is_empty());
     }

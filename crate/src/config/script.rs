@@ -20,7 +20,7 @@ pub struct Variables {
     values: Vec<Option<(String, Range<usize>)>>,
     bodies: Vec<Body>,
     /// A shell fills in `${NAME:-500}`; systemd does not (systemd/systemd@v252:src/basic/env-util.c, replace_env_n).
-    by_shell: bool,
+    pub by_shell: bool,
 }
 
 /// What a value stands for.
