@@ -42,6 +42,7 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         lines: sources.iter().map(|source| LineIndex::new(&source.text)).gather(),
         speakers: [true, false].map(|etcd| speakers(facts, etcd)),
     };
+    let patches = patches(sources, facts, &plan);
     Report {
         schema_version: 1,
         verdict: verdict::verdict(facts, &findings, &plan),
@@ -52,9 +53,9 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         replay: replay_report(facts, &plan),
         recommendations: plan.changes().map(|decision| edge.recommendation(decision)).gather(),
         kept: plan.decisions.iter().filter(|decision| decision.proposed.is_none()).map(|decision| edge.recommendation(decision)).gather(),
-        patches: patches(sources, facts, &plan),
         alternatives: patch::alternatives(&changes(facts, &plan), rollout::launcher(facts)),
-        rollout: rollout::rollout(facts, &findings, &plan),
+        rollout: rollout::rollout(facts, &findings, &plan, &patches),
+        patches,
         measure_next: measure_next::measure_next(facts, &findings, &plan),
         questions: questions::questions(facts, &findings, &plan),
         model: model(facts, &plan),
@@ -244,7 +245,7 @@ fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
         return document;
     }
     if let Some(configuration) = configuration {
-        return configuration_document(blank, configuration);
+        return configuration_document(blank, configuration, facts);
     }
     let blank_text = !source.text.is_empty() && source.text.trim().is_empty();
     if source.lines == 0 || blank_text {
@@ -275,10 +276,13 @@ fn log_document(blank: DocumentReport, log: &LogReading) -> DocumentReport {
     }
 }
 
-fn configuration_document(blank: DocumentReport, configuration: &Configuration) -> DocumentReport {
+fn configuration_document(blank: DocumentReport, configuration: &Configuration, facts: &Facts) -> DocumentReport {
     let read_by_line = if configuration.tolerant { ", read line by line" } else { "" };
     let format = format!("{}{read_by_line}", configuration.format);
-    DocumentReport { kind: String::from("configuration"), format, recognised: blank.lines, unread: 0, ..blank }
+    // The logs may be those of another etcd; then what is configured is not what ran.
+    let stated = versions::stated(configuration.cluster.etcd_version.as_deref()).filter(|stated| facts.etcd == Some(*stated));
+    let software = stated.map(|range| Software { name: String::from("etcd"), versions: versions::words(range) }).into_iter().gather();
+    DocumentReport { kind: String::from("configuration"), format, software, recognised: blank.lines, unread: 0, ..blank }
 }
 
 fn settings(edge: &Edge) -> Vec<SettingReport> {
@@ -470,7 +474,7 @@ fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
             from(given.peer_rtt_ms.is_some(), if facts.knows_round_trip() { "measured" } else { "assumed: one site" }),
         ),
         row("stallMs", "Stall to survive, ms", stall.0, stall.1),
-        row("stalls", "Stalls in the logs", stalls.to_string(), "counted in the logs"),
+        row("stalls", "Stalls in the logs", stalls.to_string(), &how_stalls_are_known(facts)),
         row("failoverBudgetMs", "Longest failover accepted, ms", budget.0, budget.1),
         row("etcdVersion", "etcd", etcd.0, from(given.etcd_version.is_some(), etcd.1)),
     ];
@@ -481,6 +485,16 @@ fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
         rows.push(row("units", "Units in the cluster", units.0.to_string(), units.1));
     }
     rows
+}
+
+/// Only those that a line measures have a finding of their own.
+fn how_stalls_are_known(facts: &Facts) -> String {
+    let measured = facts.stalls.iter().filter(|stall| stall.kind.is_measured()).count();
+    match (measured, facts.stalls.len() - measured) {
+        (_, 0) => String::from("counted in the logs"),
+        (0, _) => String::from("inferred from leader changes, none is measured"),
+        (measured, inferred) => format!("{measured} measured by a line, {inferred} inferred from leader changes"),
+    }
 }
 
 fn limits(facts: &Facts) -> Vec<String> {
@@ -517,6 +531,49 @@ fn limits(facts: &Facts) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use crate::{Document, Input, analyze};
+
+    fn report(texts: &[&str]) -> crate::Report {
+        let documents = texts.iter().map(|text| Document { name: None, text: (*text).to_owned() }).collect();
+        analyze(&Input { documents, ..Input::default() })
+    }
+
+    /// What stands on top of the page is the version of the image, where the log allows it.
+    #[test]
+    fn a_configuration_tells_its_etcd_where_the_log_is_of_that_one() {
+        let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [etcd]\n    image: registry.k8s.io/etcd:3.5.12-0\n";
+        let log = |caller: &str| {
+            format!(
+                "{{\"level\":\"warn\",\"ts\":\"2026-11-27T03:14:21.231Z\",\"caller\":\"{caller}\",\"msg\":\"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk\",\"to\":\"6e3bd23ae5f1eae0\",\"heartbeat-interval\":\"100ms\",\"expected-duration\":\"200ms\",\"exceeded-duration\":\"1.42s\"}}\n"
+            )
+        };
+        let of = |log: &str| report(&[pod, log]).documents[0].software.iter().map(|software| software.versions.clone()).collect::<Vec<_>>();
+        assert_eq!(of(&log("etcdserver/raft.go:416")), ["3.5.12"]);
+        assert_eq!(of("2016-04-20 10:00:01.5 I | etcdmain: etcd Version: 2.3.8\n"), [""; 0]);
+    }
+
+    /// Only a stall that a line measures has a finding; a leader that came back late is another.
+    #[test]
+    fn stalls_that_were_measured_and_those_that_were_inferred_are_told_apart() {
+        let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | raft: {text}\n");
+        let follower = line("00.000000", "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4")
+            + &line("20.000000", "2a0965170762fd09 is starting a new election at term 4")
+            + &line("20.000100", "raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+            + &line("20.001000", "2a0965170762fd09 became leader at term 5")
+            + &line("20.001100", "raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5");
+        let old = line("00.000000", "raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4")
+            + "2020-04-20 10:00:10.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 300ms)\n"
+            + &line(
+                "21.000000",
+                "91d25258d70ad868 [term: 4] received a MsgAppResp message with higher term from 2a0965170762fd09 [term: 5]",
+            );
+        let stalls = |texts: &[&str]| {
+            let model = report(texts).model.expect("a model");
+            let row = model.assumptions.into_iter().find(|row| row.id == "stalls").expect("a row");
+            (row.value, row.from)
+        };
+        assert_eq!(stalls(&[&follower, &old]), ("2".to_owned(), "1 measured by a line, 1 inferred from leader changes".to_owned()));
+        assert_eq!(stalls(&[LATE]), ("1".to_owned(), "counted in the logs".to_owned()));
+    }
 
     const LATE: &str =
         "2016-04-20 10:00:01.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 712.5ms)\n";

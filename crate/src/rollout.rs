@@ -8,7 +8,7 @@ use crate::gather::Gather;
 use crate::log::event::{Event, LogReading};
 use crate::parameters::Parameter;
 use crate::plan::{Decision, Plan};
-use crate::report::Step;
+use crate::report::{PatchReport, Step};
 use crate::rules::common::says;
 use crate::rules::{self, Finding};
 use crate::units::{Micros, human};
@@ -67,12 +67,13 @@ pub fn step(text: impl Into<String>, commands: &[&str], effect: impl Into<String
 }
 
 /// Steps that bring the plan into force; empty where nothing changes.
-pub fn rollout(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Step> {
+pub fn rollout(facts: &Facts, findings: &[Finding], plan: &Plan, patches: &[PatchReport]) -> Vec<Step> {
     if plan.changes().next().is_none() {
         return Vec::new();
     }
     let mut steps: Vec<Step> = mend_first(findings, plan).into_iter().collect();
-    steps.push(hand_out(facts, plan));
+    let corrected = patches.iter().any(|patch| patch.document.is_some() && patch.disposition != "refused");
+    steps.push(hand_out(facts, plan, corrected));
     // fleet's limits first: they take effect without an election, and with them fleet bears the ones below.
     steps.extend(fleet_step(facts, plan));
     steps.extend(etcd_steps(facts, plan));
@@ -138,7 +139,7 @@ fn in_a_pod(facts: &Facts) -> bool {
 }
 
 /// kubeadm: kubernetes.io, "Reconfiguring a kubeadm cluster": its file reaches no running member by itself.
-fn hand_to(launcher: Launcher) -> Step {
+fn hand_to(launcher: Launcher, corrected: bool) -> Step {
     let (text, commands): (&str, &[&str]) = match launcher {
         Launcher::Kubelet => (
             "Change the manifest on one control-plane machine at a time: the kubelet starts etcd anew as soon as the file changes, so go on as below.",
@@ -148,16 +149,19 @@ fn hand_to(launcher: Launcher) -> Step {
             "kubeadm reads its file only when it sets up or upgrades a machine. For the members that run, write the same values as flags into /etc/kubernetes/manifests/etcd.yaml, on one control-plane machine at a time: the kubelet starts etcd anew as soon as that file changes, so go on as below. For upgrades to come, change kubeadm's own copy too.",
             &["kubectl -n kube-system edit configmap kubeadm-config"],
         ),
-        Launcher::K3s => {
-            ("Put the corrected file on every server, with the same values everywhere. It acts at the next restart of k3s or RKE2.", &[])
-        }
+        Launcher::K3s => ("It acts at the next restart of k3s or RKE2.", &[]),
         Launcher::Installer => (
-            "Give the corrected file to what installs the cluster (rke up, talosctl apply-config, kubectl apply). It starts etcd anew itself, so see that it takes one member at a time, as below.",
+            "Give it to what installs the cluster (rke up, talosctl apply-config, kubectl apply). It starts etcd anew itself, so see that it takes one member at a time, as below.",
             &[],
         ),
-        Launcher::Compose => ("Put the corrected file in place. A service has its new values when it is brought up again, as below.", &[]),
+        Launcher::Compose => ("A service has its new values when it is brought up again, as below.", &[]),
     };
-    step(text, commands, "Nothing until the file changes.")
+    let first = match launcher {
+        Launcher::Kubelet | Launcher::Kubeadm => String::new(),
+        Launcher::K3s => put(corrected, " on every server"),
+        Launcher::Installer | Launcher::Compose => put(corrected, ""),
+    };
+    step(format!("{first}{text}"), commands, "Nothing until the file changes.")
 }
 
 /// Starts a member anew; nothing where that happens by itself.
@@ -180,7 +184,13 @@ fn log(facts: &Facts, unit: &str) -> String {
     }
 }
 
-fn hand_out(facts: &Facts, plan: &Plan) -> Step {
+/// Where the file could not be corrected, or was not given, there is a snippet.
+fn put(corrected: bool, place: &str) -> String {
+    let how = if corrected { "Replace your file with the corrected one" } else { "Merge the snippet into your file" };
+    format!("{how}{place}. ")
+}
+
+fn hand_out(facts: &Facts, plan: &Plan, corrected: bool) -> Step {
     let states =
         |decision: &Decision| from_configuration(facts, decision.parameter).is_some_and(|stated| stated.value == decision.proposed);
     if plan.changes().all(states) {
@@ -192,18 +202,14 @@ fn hand_out(facts: &Facts, plan: &Plan) -> Step {
     }
     let is = |source| facts.configurations.iter().any(|configuration| configuration.source == source);
     if let Some(launcher) = launcher(facts) {
-        return hand_to(launcher);
+        return hand_to(launcher, corrected);
     }
     let when = if is(Source::CloudConfig) || facts.configurations.is_empty() && facts.has_fleet() {
-        " A cloud-config acts at the next boot. To act without one put the drop-in beside it, which acts at the next restart of its unit."
+        "A cloud-config acts at the next boot. To act without one put the drop-in beside it, which acts at the next restart of its unit."
     } else {
-        " It acts at the next restart of its daemon."
+        "It acts at the next restart of its daemon."
     };
-    step(
-        format!("Put the corrected file on every machine, with the same values everywhere.{when}{}", spelling(facts, plan)),
-        &["sudo systemctl daemon-reload"],
-        "Nothing.",
-    )
+    step(format!("{}{when}{}", put(corrected, " on every machine"), spelling(facts, plan)), &["sudo systemctl daemon-reload"], "Nothing.")
 }
 
 fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
@@ -457,6 +463,19 @@ mod tests {
         let headed = line.lines().map(|line| format!("Nov 27 03:20:42 core-1 etcd[815]: {line}\n")).collect();
         let headed = commands(headed);
         assert!(headed.contains("journalctl -u etcd") && !headed.contains("kubectl"), "{headed}");
+    }
+
+    #[test]
+    fn a_corrected_file_is_spoken_of_only_where_there_is_one() {
+        let stated_twice = format!("{K3S}- election-timeout=1000\n");
+        for (configuration, corrected) in [(FLAGS, true), (K3S, true), (RKE, true), (COMPOSE, true), ("", false), (&stated_twice, false)] {
+            let steps = steps(configuration);
+            assert_eq!(
+                (steps.contains("Replace your file with the corrected one"), steps.contains("Merge the snippet into your file")),
+                (corrected, !corrected),
+                "{configuration}{steps}"
+            );
+        }
     }
 
     #[test]

@@ -6,6 +6,14 @@ import { sample } from './sample-report.mjs';
 
 const CONFIG = '#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n';
 const worker = `() => ({ report: ${JSON.stringify(sample)} })`;
+const other = (/** @type {(report: any) => void} */ change) => {
+  const report = structuredClone(sample);
+  change(report);
+  return `() => ({ report: ${JSON.stringify(report)} })`;
+};
+const alike = other(({ model }) => Object.assign(model, { now: model.article }));
+const apart = other(({ recommendations }) => (recommendations[1].current.evidence.document = 'd2'));
+const undated = other(({ findings }) => findings[0].evidence.forEach((line) => delete line.time));
 // Fails on a text that says so, and answers all others.
 const fragile = `(documents) => documents.some((doc) => doc.text?.includes('BREAK')) ? { error: 'fault' } : { report: ${JSON.stringify(sample)} }`;
 
@@ -50,6 +58,38 @@ suite('the page', (story, at) => {
     assert.equal(
       await finding.evaluate((fold) => fold.querySelector('summary') === fold.getRootNode().activeElement),
       true,
+    );
+  });
+
+  story('names the document of a value where there are several', { worker }, async (page) => {
+    await answered(page);
+    assert.match(await page.locator('#values .hd').first().innerText(), /Lines are those of cloud-config\.yaml\./);
+  });
+
+  story('names it beside each value where they stand in several', { worker: apart }, async (page) => {
+    await answered(page);
+    const place = page.locator('[data-parameter="etcd.election-timeout"] .c-n button');
+    assert.equal((await place.innerText()).replaceAll('\u00a0', ' '), 'core.journal, line 10');
+    const [value, patch] = await Promise.all(['.vals', '#patch'].map((part) => page.locator(part).boundingBox()));
+    assert.ok(value.x + value.width <= patch.x, 'the table keeps its place');
+  });
+
+  story('shows two pairs of the same values as one', { worker: alike }, async (page) => {
+    await answered(page);
+    await page.locator('#curve-twin summary').click();
+    const named = page.locator('#curve-twin tbody tr', { has: page.locator('.s.q') });
+    assert.deepEqual(
+      (await named.locator('td:first-child').allInnerTexts()).map((text) => text.replaceAll('\u00a0', ' ')),
+      ['600 / 6000 ms now, as in the 2015 article', '250 / 2500 ms proposed'],
+    );
+  });
+
+  story('says what cannot stand on the time line', { worker: undated }, async (page) => {
+    await answered(page);
+    const said = await page.locator('#evidence .did').innerText();
+    assert.equal(
+      said,
+      `Not on the time line, as the lines carry no time: ${sample.findings[0].title.replace(/\.$/, '')}.`,
     );
   });
 

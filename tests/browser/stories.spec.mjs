@@ -24,6 +24,17 @@ const LOG = ['06:40:30', '06:40:30', '06:40:30', '06:40:45', '06:40:45']
   )
   .join('');
 
+/** On the screen, and nothing lies over it. */
+const inSight = (page, selector) =>
+  page.locator(selector).evaluate((element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const root = element.getRootNode();
+    return [top + 2, bottom - 2].every((y) => {
+      const seen = root.elementFromPoint((left + right) / 2, y);
+      return seen === element || element.contains(seen);
+    });
+  });
+
 suite('stories', (story, at) => {
   const headline = async (page) => {
     await page.locator('#headline').waitFor();
@@ -253,6 +264,7 @@ suite('nothing the reader gave is lost', (story) => {
     await page.keyboard.press('Enter');
     assert.deepEqual(await given(page), []);
     assert.match(await said(page), /All input was removed\. Undo/);
+    assert.ok(await inSight(page, '#undo'), 'the way back is seen');
     await paste(page, 'fleet is slow today\n');
     await answered(page);
     await page.locator('#paste').focus();
@@ -261,6 +273,14 @@ suite('nothing the reader gave is lost', (story) => {
     await page.locator('.docs tbody tr').nth(2).waitFor();
     assert.deepEqual(await given(page), [CONFIG, LOG, 'fleet is slow today\n']);
     assert.equal(await page.locator('#undo').count(), 0);
+  });
+
+  story('on a phone, too, the way back is seen', { viewport: { width: 390, height: 844 } }, async (page) => {
+    await page.locator('.ex button').nth(1).click();
+    await answered(page);
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    assert.ok(await inSight(page, '#undo'));
+    assert.ok(await inSight(page, '#paste'));
   });
 
   story('one document that was removed comes back to its place', {}, async (page) => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asGiven, editsLeft, withEdit, withFixes } from '../../www/src/fixes.js';
+import { asGiven, editsLeft, marksLeft, withEdit, withFixes } from '../../www/src/fixes.js';
 import { applied } from '../../www/src/marks.js';
 
 const GIVEN = 'a: 100\nb: 1000\nc:\n  d: 30s\n  e: 1\n';
@@ -58,5 +58,22 @@ test('a proposal that was typed by hand counts as made', () => {
   assert.deepEqual(
     editsLeft(typed, PROPOSED).map(({ text }) => text),
     PROPOSED.map(({ text }) => text).filter((text) => text !== '2500'),
+  );
+});
+
+test('what is said of two values goes with the first of them that is changed', () => {
+  const mark = (/** @type {number} */ from, /** @type {string} */ text) => ({
+    from,
+    to: from + 3,
+    line: 1,
+    severity: 'info',
+    text,
+  });
+  const doc = { key: 1, name: '', text: GIVEN };
+  const typed = { ...doc, ...withEdit(doc, GIVEN.replace('100\n', '500\n'), true) };
+  const marks = [mark(3, 'Too short beside b'), mark(10, 'Too short beside b'), mark(22, 'Another')];
+  assert.deepEqual(
+    marksLeft(typed, marks).map(({ text }) => text),
+    ['Another'],
   );
 });

@@ -182,7 +182,7 @@ export class Advisor {
       this.state = { ...empty(), removed: this.state.removed };
       this.#leaveDraft();
       this.#view.render();
-      this.#view.focus('paste');
+      this.#view.focus('paste', true);
     },
     again: () => this.#analyze({ focus: true }),
     cancel: () => {
@@ -195,7 +195,7 @@ export class Advisor {
       if (!state.documents.every(answered)) return this.#analyze({ focus: true, news });
       if (!state.report) state.error = WORDS.cancelled;
       this.#view.render();
-      this.#view.focus(state.report ? 'headline' : 'paste');
+      this.#view.focus(state.report ? 'headline' : 'paste', true);
     },
     enough: () => {
       const { index = 0, files = [] } = this.state.progress ?? {};

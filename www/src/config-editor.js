@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { asGiven, editsLeft, marksLeft, marksOfChanges } from './fixes.js';
-import { editsOf, isConfiguration, keepLineEnds, lineFeeds, markRow, marksOf } from './marks.js';
+import { editsOf, isConfiguration, keepLineEnds, lineFeeds, markRow, marksOf, saidOnce } from './marks.js';
 import { plural, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').State} State */
@@ -121,8 +121,10 @@ export class ConfigEditor {
     if (fresh && state.report)
       this.#mark(
         doc,
-        [...marksLeft(doc, marksOf(state.report, read.id, given)), ...marksOfChanges(doc, state)].sort(
-          (a, b) => a.from - b.from,
+        saidOnce(
+          [...marksLeft(doc, marksOf(state.report, read.id, given)), ...marksOfChanges(doc, state)].sort(
+            (a, b) => a.from - b.from,
+          ),
         ),
         editsLeft(doc, editsOf(state.report, read.id, given)),
       );

@@ -180,6 +180,19 @@ export function mountEditor(parent, label, calls) {
     view.focus();
   }
 
+  /** @param {Mark} mark @param {string} given @param {Piece[]} pieces */
+  function colour(mark, given, pieces) {
+    const from = toLineFeeds(given, mark.from);
+    const to = toLineFeeds(given, mark.to);
+    const line = view.state.doc.lineAt(Math.min(from, view.state.doc.length));
+    const end = Math.min(Math.max(to, from), line.to);
+    // Nothing is wrong with the line below which a key is missing.
+    const adds = mark.edit !== undefined && mark.from === mark.to;
+    if (!adds) pieces.push(Decoration.line({ class: `marked ${mark.severity}` }).range(line.from));
+    if (end > from) pieces.push(Decoration.mark({ class: `told ${mark.severity}` }).range(from, end));
+    return line;
+  }
+
   return {
     goTo,
     next: () => next(1),
@@ -214,14 +227,8 @@ export function mountEditor(parent, label, calls) {
       /** @type {Piece[]} */
       const pieces = [];
       for (const mark of list) {
-        const from = toLineFeeds(given, mark.from);
-        const to = toLineFeeds(given, mark.to);
-        const line = view.state.doc.lineAt(Math.min(from, view.state.doc.length));
-        const end = Math.min(Math.max(to, from), line.to);
-        // Nothing is wrong with the line below which a key is missing.
-        const adds = mark.edit !== undefined && mark.from === mark.to;
-        if (!adds) pieces.push(Decoration.line({ class: `marked ${mark.severity}` }).range(line.from));
-        if (end > from) pieces.push(Decoration.mark({ class: `told ${mark.severity}` }).range(from, end));
+        const line = colour(mark, given, pieces);
+        for (const other of mark.also ?? []) colour(other, given, pieces);
         const widget = new Message(mark, calls.fix);
         pieces.push(Decoration.widget({ widget, block: true, side: 1 }).range(line.to));
       }

@@ -1,7 +1,7 @@
 // What the logs show: the time line as an index, then each finding with its lines.
 
 import { h, sameWords, section, sentence, unbroken } from './dom.js';
-import { CONFIDENCE, plural } from './strings.js';
+import { CONFIDENCE, plural, WORDS } from './strings.js';
 import { timelineFigure } from './timeline.js';
 import { severity } from './verdict.js';
 
@@ -10,7 +10,7 @@ import { severity } from './verdict.js';
 /** @typedef {import('./types.js').Actions} Actions */
 /** @typedef {import('./types.js').State} State */
 
-const LINES_SHOWN = 6;
+const LINES_SHOWN = 4;
 
 /**
  * @param {Report} report
@@ -35,6 +35,7 @@ export function evidenceSection(report, state, actions, rules) {
         actions,
         report.findings.length > 0 ? plural(shown.length, 'finding') : '',
       ),
+    untimed(report),
     shown.length > 0 &&
       h(
         'div',
@@ -76,6 +77,24 @@ function inSpan(report, span) {
     marks.filter((mark) => mark.time >= span.from && mark.time <= span.to).map((mark) => mark.finding),
   );
   return report.findings.filter((finding) => !timed.has(finding.id) || inside.has(finding.id));
+}
+
+/**
+ * What cannot stand on the time line, where there is one: a log may hold lines without a time beside others with one.
+ *
+ * @param {Report} report
+ */
+function untimed({ timeline, findings, documents }) {
+  const logs = new Set(documents.filter((doc) => doc.kind === 'log').map((doc) => doc.id));
+  const without = findings.filter(
+    ({ severity, evidence }) =>
+      ['critical', 'warning'].includes(severity) &&
+      evidence.length > 0 &&
+      evidence.every((line) => !line.time && logs.has(line.document)),
+  );
+  if (!timeline || without.length === 0) return null;
+  const titles = without.map((finding) => finding.title.replace(/\.$/, '')).join('; ');
+  return h('p', { class: 'did' }, `${WORDS.untimed} ${unbroken(titles)}.`);
 }
 
 /**

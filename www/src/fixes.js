@@ -4,6 +4,7 @@
 // Changes are places of the text as given with what stands there now; none overlaps another. Positions in a report
 // speak of that text too: here they are brought to the text of the editor.
 
+import { sameWords } from './dom.js';
 import { applied, changeBetween, editsOf, fixLabel, marksOf } from './marks.js';
 import { WORDS } from './strings.js';
 
@@ -121,14 +122,17 @@ export function editsLeft(doc, edits) {
 export function marksLeft(doc, marks) {
   const { fixes, text = '' } = doc;
   if (!fixes) return marks;
+  const changed = (/** @type {Mark} */ mark) => fixes.some((fix) => overlap(fix, mark) || within(fix, mark));
+  // What is said of two values no longer holds when one of them is another.
+  const over = marks.filter((mark) => !mark.edit && changed(mark)).map((mark) => mark.text);
   const left = marks.filter((mark) =>
-    mark.edit ? editsLeft(doc, [mark.edit]).length > 0 : !fixes.some((fix) => overlap(fix, mark) || within(fix, mark)),
+    mark.edit ? editsLeft(doc, [mark.edit]).length > 0 : !over.some((text) => sameWords(text, mark.text)),
   );
   const now = (/** @type {number} */ at) => fromGiven(fixes, at);
   return left.map((mark) => {
     const from = now(mark.from);
     const fix = mark.fix && editsLeft(doc, mark.fix);
-    const first = left.find((each) => each.line === mark.together);
+    const first = left.find((each) => each.edit && each.line === mark.together);
     const byHand = mark.edit && mark.from < mark.to && fixes.some((each) => mark.edit && within(each, mark.edit));
     return {
       ...mark,
@@ -169,7 +173,9 @@ export function marksOfChanges(doc, { looked, report }) {
     ...finding,
     evidence: finding.evidence.filter((each) => !told.has(finding.id) || lines.has(each.line)),
   }));
-  return marksOf({ ...looked.report, findings, recommendations: [], patches: [] }, looked.report.documents[0].id, text);
+  const own = { ...looked.report, findings, recommendations: [], patches: [] };
+  const marks = marksOf(own, looked.report.documents[0].id, text);
+  return marks.map((mark) => ({ ...mark, text: `${WORDS.asChanged} ${mark.text}` }));
 }
 
 /** Where a line of the text as given now stands. @param {Doc} doc @param {number} line */

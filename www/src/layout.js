@@ -14,7 +14,7 @@ import { measureSection, questionsSection, rolloutSection, steps } from './rollo
 import { sharedNotice } from './share-panel.js';
 import { sourceViewer } from './source.js';
 import { WORDS } from './strings.js';
-import { valuesRows, valuesTable } from './values.js';
+import { linesRemark, valuesRows, valuesTable } from './values.js';
 import { fixedNotice, readLine, unreadNotice, verdictBlock } from './verdict.js';
 import { anywayTable, WhatIf } from './whatif.js';
 import { WrongVerdict } from './wrong-verdict.js';
@@ -285,24 +285,19 @@ export class Layout {
     return h(
       'section',
       { class: 'blk', id: 'input', 'aria-labelledby': 'input-title' },
-      heading('input-title', WORDS.input),
+      h(
+        'div',
+        { class: 'hd' },
+        h('h2', { id: 'input-title', tabindex: -1 }, WORDS.input),
+        h('button', { type: 'button', onclick: () => this.#advisor.actions.clear() }, WORDS.clear),
+      ),
       part('documents', h('div', { class: 'documents' })),
       part('editorLast', h('div', null, this.#editor.element)),
       part('source', h('div')),
       h(
         'div',
         { class: 'two' },
-        h(
-          'div',
-          null,
-          h('h3', { class: 'more-input' }, WORDS.addMore),
-          part('boxLast', h('div')),
-          h(
-            'div',
-            { class: 'btns' },
-            h('button', { type: 'button', onclick: () => this.#advisor.actions.clear() }, WORDS.clear),
-          ),
-        ),
+        h('div', null, h('h3', { class: 'more-input' }, WORDS.addMore), part('boxLast', h('div'))),
         h('div', null, part('limits', h('div')), this.#wrong.element),
       ),
     );
@@ -483,6 +478,7 @@ function keptFold(report, actions) {
     'details',
     { class: 'twin kept', id: 'kept' },
     h('summary', { id: 'kept-title' }, WORDS.keptValues),
+    linesRemark(report) && h('p', { class: 'q s' }, linesRemark(report)),
     valuesRows(report, actions, 'kept-title'),
   );
 }

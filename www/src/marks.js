@@ -18,7 +18,17 @@ import { SEVERITY, WORDS } from './strings.js';
  * @property {Edit[]} [fix] what its button makes in one step
  * @property {string} [label] what its button says
  * @property {number} [together] line of the mark whose button cures this one as well
+ * @property {Mark[]} [also] others that say the same, and are not said again
  */
+
+/**
+ * Neither goes alone: etcd does not start where its election timeout is under five heartbeats, and a beat of fleet
+ * needs the time of twelve requests.
+ */
+const PAIRS = [
+  ['etcd.heartbeat-interval', 'etcd.election-timeout'],
+  ['fleet.etcd-request-timeout', 'fleet.agent-ttl'],
+];
 
 /** @type {Record<string, string>} */
 const ENTITIES = { quot: '"', '#34': '"', '#39': "'", '#x27': "'", apos: "'", lt: '<', gt: '>', nbsp: ' ', amp: '&' };
@@ -77,11 +87,9 @@ export function marksOf(report, document, text) {
       if (place.document !== document) continue;
       const [from, to] = [at(place.start), at(place.end)];
       const own = place.note || finding.title;
-      const first = marks.find((mark) => sameWords(mark.text, own));
-      const text = first && first.line !== place.line ? `${WORDS.asOnLine} ${first.line}.` : own;
       const severity = finding.severity === 'ok' ? 'info' : finding.severity;
-      if (marks.some((mark) => mark.line === place.line && sameWords(mark.text, text))) continue;
-      marks.push({ from, to, line: place.line, severity, text });
+      if (marks.some((mark) => mark.line === place.line && sameWords(mark.text, own))) continue;
+      marks.push({ from, to, line: place.line, severity, text: own });
     }
   }
   // What is left adds keys that the text lacks, or mends a value that does not act as it is written.
@@ -108,15 +116,39 @@ export function marksOf(report, document, text) {
   }
   marks.sort((a, b) => a.from - b.from);
   for (const mark of marks) if (mark.edit) mark.fix = [mark.edit];
-  // etcd does not start where its election timeout is under five heartbeats, so neither goes alone.
-  const pair = marks.filter((mark) => mark.edit?.parameters.some((parameter) => parameter.startsWith('etcd.')));
-  if (pair.length === 2) {
+  for (const names of PAIRS) {
+    const pair = marks.filter((mark) => mark.edit?.parameters.some((parameter) => names.includes(parameter)));
+    if (pair.length !== 2) continue;
     const both = pair.flatMap((mark) => mark.edit ?? []);
     for (const mark of pair) mark.fix = both;
     pair[1].together = pair[0].line;
   }
   for (const mark of marks) mark.label = mark.fix && fixLabel(mark.fix, text);
   return marks;
+}
+
+/**
+ * As they are shown: what stands at several lines is said once, at the first of them.
+ *
+ * @param {Mark[]} marks from the top to the end of the text
+ * @returns {Mark[]}
+ */
+export function saidOnce(marks) {
+  /** @type {Mark[]} */
+  const said = [];
+  for (const mark of marks) {
+    const first = said.find((each) => sameWords(each.text, mark.text));
+    if (first && !mark.fix) first.also = [...(first.also ?? []), mark];
+    else said.push({ ...mark });
+  }
+  return said;
+}
+
+/** The lines of which a mark speaks, in words. @param {Mark} mark */
+export function linesOf({ line, also = [] }) {
+  const lines = [...new Set([line, ...also.map((each) => each.line)])];
+  const last = lines.pop();
+  return lines.length > 0 ? `lines ${lines.join(', ')} and ${last}` : `line ${last}`;
 }
 
 /**
@@ -190,9 +222,10 @@ export function markRow(mark, fix) {
       'p',
       null,
       icon(mark.severity),
-      h('b', null, `${SEVERITY[mark.severity]}, line ${mark.line}. `),
+      h('b', null, `${SEVERITY[mark.severity]}, ${linesOf(mark)}. `),
       sentence(mark.text),
-      mark.together !== undefined && ` ${WORDS.together} ${mark.together}.`,
+      mark.together === mark.line && ` ${WORDS.fixAbove}`,
+      mark.together !== undefined && mark.together !== mark.line && ` ${WORDS.together} ${mark.together}.`,
     ),
     mark.fix &&
       mark.together === undefined &&

@@ -34,7 +34,9 @@ export const WORDS = {
   asInStep: 'As in step',
   commandsOfStep: 'The commands of step',
   inOrder: 'In this order. Same values on every machine.',
+  linesAreOf: 'Lines are those of',
   itTells: 'It tells',
+  untimed: 'Not on the time line, as the lines carry no time:',
   surer: 'What would make the answer surer. Paste what the commands print.',
   questions: 'Questions',
   measureNext: 'Measure next',
@@ -82,6 +84,7 @@ export const WORDS = {
   notWritten: 'A key is not written here:',
   notActing: 'A value does not act as it is written here:',
   together: 'One fix changes it together with line',
+  fixAbove: 'The fix above does it too.',
   add: 'Add',
   and: 'and',
   change: 'Change',
@@ -96,6 +99,7 @@ export const WORDS = {
   editedAfter: 'was changed here.',
   inForce: 'The log was written with these values',
   wasInForce: 'When the log was written:',
+  asChanged: 'As it is written now:',
   thenRollOut: 'Bring the file in as the roll-out says, and paste a later log to see what it did.',
   inFile: 'in the file now',
   keptAlike: 'Kept:',
@@ -130,7 +134,6 @@ export const WORDS = {
   unfold: 'Evidence and roll-out',
   otherInput: 'Other input',
   reading: 'Reading',
-  asOnLine: 'As on line',
   engineFault:
     'The analysis stopped on a fault of its own, and this input got no answer. Change the input or try again: the next analysis starts afresh.',
   engineMissing:

@@ -16,7 +16,8 @@ const COST_SHOWN = 140;
  * @param {Set<string>} [written] parameters whose proposed value stands in the file by now
  */
 export function valuesTable(report, actions, written) {
-  const remark = `${word(report.recommendations.length)} to change, ${word(report.kept.length).toLowerCase()} to keep.`;
+  const counts = `${word(report.recommendations.length)} to change, ${word(report.kept.length).toLowerCase()} to keep.`;
+  const remark = [counts, linesRemark(report)].filter(Boolean).join(' ');
   return h(
     'div',
     null,
@@ -74,6 +75,19 @@ export function keptAlike(rows, columns) {
   return h('tr', null, h('td', { class: 'alike', colspan: columns }, unbroken(text)));
 }
 
+/** The documents in which the values stand. @param {Report} report */
+function homes(report) {
+  const rows = [...report.recommendations, ...report.kept];
+  const ids = new Set(rows.flatMap((row) => row.current.evidence?.document ?? []));
+  return report.documents.filter((doc) => ids.has(doc.id)).map((doc) => doc.name.split('/').pop());
+}
+
+/** Of several documents, whose lines are meant: said once where it is one. @param {Report} report */
+export function linesRemark(report) {
+  const names = homes(report);
+  return report.documents.length > 1 && names.length === 1 ? `${WORDS.linesAreOf} ${names[0]}.` : '';
+}
+
 /**
  * @param {Recommendation} row
  * @param {Report} report
@@ -96,7 +110,7 @@ function valueRow(row, report, actions, written) {
       'td',
       { class: 'v c-n', 'data-l': 'Now' },
       unbroken(row.current.text),
-      h('span', { class: 'sub' }, from(row.current, actions)),
+      h('span', { class: 'sub' }, from(row.current, report, actions)),
     ),
     h(
       'td',
@@ -154,12 +168,15 @@ function keptUnknown(row) {
 
 /**
  * @param {Recommendation['current']} current
+ * @param {Report} report
  * @param {Actions} actions
  */
-function from(current, actions) {
+function from(current, report, actions) {
   const { evidence } = current;
   if (!evidence) return PROVENANCE[current.provenance];
-  const place = `line ${evidence.line}`;
+  const name = report.documents.find((each) => each.id === evidence.document)?.name ?? '';
+  const line = `line\u00a0${evidence.line}`;
+  const place = homes(report).length > 1 ? `${name.split('/').pop()}, ${line}` : line;
   return h(
     'button',
     {

@@ -293,7 +293,7 @@ function drawing(model, state, width, height) {
       class: 'chart',
       viewBox: `0 0 ${width} ${height}`,
       role: 'img',
-      'aria-label': `${label}, against failover time. ${marks.map(({ name, point }) => `${name}: ${point.heartbeat}/${point.election} ms, failover ${seconds(point.failoverP50)}`).join('. ')}. The table below has the same.`,
+      'aria-label': `${label}, against failover time. ${marks.map(({ label, point }) => `${label}: ${point.heartbeat}/${point.election} ms, failover ${seconds(point.failoverP50)}`).join('. ')}. The table below has the same.`,
     },
     svg('rect', {
       class: 'beyond',
@@ -324,7 +324,7 @@ function drawing(model, state, width, height) {
     svg('text', { x: px(budget) - 5, y: top - 6, 'text-anchor': 'end' }, `budget ${seconds(budget)}`),
     svg('path', { class: 'curve low', d: path('low') }),
     svg('path', { class: 'curve', d: path('high') }),
-    marks.map(({ name, point }, index) => {
+    marks.map(({ name, label, point }, index) => {
       const cx = px(point.failoverP50);
       const cy = py(y(point).high);
       const end = cx > (left + right) / 2;
@@ -335,7 +335,7 @@ function drawing(model, state, width, height) {
       return [
         svg('line', { class: `whisker ${name}`, x1: cx, x2: px(point.failoverP99), y1: cy, y2: cy }),
         shape(name, cx, cy),
-        svg('text', { class: 'lab2', x: tx, y: ty, 'text-anchor': end ? 'end' : 'start' }, name),
+        svg('text', { class: 'lab2', x: tx, y: ty, 'text-anchor': end ? 'end' : 'start' }, label),
         svg(
           'text',
           { x: tx, y: ty + 15, 'text-anchor': end ? 'end' : 'start' },
@@ -346,18 +346,22 @@ function drawing(model, state, width, height) {
   );
 }
 
-/** @param {Model} model */
+/** The pairs that have a name; two of one pair share a row. @param {Model} model */
 function named(model) {
-  return [
+  const all = [
     { name: 'now', point: model.now },
     { name: 'proposed', point: model.proposed },
     { name: '2015 article', point: model.article },
-  ].flatMap(({ name, point }) =>
-    point &&
-    !(name === 'proposed' && model.now?.election === point.election && model.now?.heartbeat === point.heartbeat)
-      ? [{ name, point }]
-      : [],
-  );
+  ];
+  /** @type {{ name: string, label: string, point: Point }[]} */
+  const rows = [];
+  for (const { name, point } of all) {
+    if (!point) continue;
+    const same = rows.find((row) => row.point.election === point.election && row.point.heartbeat === point.heartbeat);
+    if (!same) rows.push({ name, label: name, point });
+    else if (name !== 'proposed') same.label += `, as in the ${name}`;
+  }
+  return rows;
 }
 
 /**
@@ -380,7 +384,7 @@ function shape(name, x, y) {
 function twin(model, drawn) {
   const title = drawn ? WHATIF.curveTwin : WHATIF.costTwin;
   const daily = scaleOf(model) === 'daily';
-  const rows = [...named(model), ...model.points.map((point) => ({ name: '', point }))];
+  const rows = [...named(model), ...model.points.map((point) => ({ label: '', point }))];
   return h(
     'details',
     { class: 'twin', id: drawn ? 'curve-twin' : 'cost-twin', open: !drawn },
@@ -411,7 +415,7 @@ function twin(model, drawn) {
         h(
           'tbody',
           null,
-          rows.map(({ name, point }) => twinRow(name, point, drawn, daily)),
+          rows.map(({ label, point }) => twinRow(label, point, drawn, daily)),
         ),
       ),
     ),
@@ -419,12 +423,12 @@ function twin(model, drawn) {
 }
 
 /**
- * @param {string} name
+ * @param {string} label
  * @param {Point} point
  * @param {boolean} drawn
  * @param {boolean} daily
  */
-function twinRow(name, point, drawn, daily) {
+function twinRow(label, point, drawn, daily) {
   const [low, high] = [point.lossPerStall.low, point.lossPerStall.high].map((value) => Math.round(value * 100));
   const rate = point.needlessElectionsPerDay;
   return h(
@@ -434,7 +438,7 @@ function twinRow(name, point, drawn, daily) {
       'td',
       { class: 'num' },
       `${point.heartbeat} / ${point.election} ms`,
-      name && h('span', { class: 's q' }, ` ${name}`),
+      label && h('span', { class: 's q' }, ` ${label}`),
     ),
     h('td', { class: 'num' }, seconds(point.failoverP50)),
     h('td', { class: 'num' }, seconds(point.failoverP99)),
@@ -462,7 +466,7 @@ export function anywayTable(model) {
     h(
       'tbody',
       null,
-      points.map(({ name, point }) =>
+      points.map(({ label, point }) =>
         h(
           'tr',
           null,
@@ -470,7 +474,7 @@ export function anywayTable(model) {
             'td',
             null,
             h('span', { class: 'num' }, `${point.heartbeat} / ${point.election} ms`),
-            h('span', { class: 'sub' }, name === 'now' ? 'yours, keep' : name),
+            h('span', { class: 'sub' }, label.replace(/^now/, 'yours, keep')),
           ),
           h('td', { class: 'num' }, seconds(point.failoverP50)),
           h('td', { class: 'num' }, seconds(point.failoverP99)),

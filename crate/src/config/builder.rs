@@ -146,7 +146,9 @@ impl<'a> Builder<'a> {
 
     /// Something is wrong at `span`.
     pub fn problem(&mut self, id: &'static str, span: Range<usize>, note: String, parameter: Option<Parameter>) {
-        self.report(Problem { id, place: self.place(&span), note, parameter, weak_pair: false });
+        let is_word = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+        let word = self.text.get(span.clone()).filter(is_word).unwrap_or("").to_owned();
+        self.report(Problem { id, place: self.place(&span), note, parameter, word, weak_pair: false });
     }
 
     pub(super) fn report(&mut self, problem: Problem) {

@@ -81,6 +81,8 @@ pub struct Problem {
     pub note: String,
     /// The parameter it bears on.
     pub parameter: Option<Parameter>,
+    /// The word that stands there, such as a key; empty where it is more than a word.
+    pub word: String,
     /// It is a pair with fewer than five heartbeats in an election-timeout, which etcd refuses from 2.0.6 on.
     pub weak_pair: bool,
 }

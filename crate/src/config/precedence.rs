@@ -228,7 +228,7 @@ impl Builder<'_> {
                 "election-timeout {t_text}{t_from} is below five times heartbeat-interval {h_text}{h_from}; etcd needs at least {}.",
                 Parameter::ElectionTimeout.human(5 * h)
             );
-            self.report(Problem { id: "etcd-bad-config", place: stated.place, note, parameter, weak_pair: true });
+            self.report(Problem { id: "etcd-bad-config", place: stated.place, note, parameter, word: String::new(), weak_pair: true });
         } else if t > 50_000 * MS {
             self.problem(
                 "etcd-bad-config",

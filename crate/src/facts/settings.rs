@@ -37,7 +37,14 @@ pub fn judge_old_keys(configurations: &mut [Configuration], etcd: Option<Version
                 let key = setting.parameter.key();
                 let note = format!("peer-{key} is the name of etcd 0.4; etcd 2 and 3 warn of it and pass over it. Theirs is {key}.");
                 let (place, parameter) = (setting.place, Some(setting.parameter));
-                configuration.problems.push(Problem { id: "config-old-key", place, note, parameter, weak_pair: false });
+                configuration.problems.push(Problem {
+                    id: "config-old-key",
+                    place,
+                    note,
+                    parameter,
+                    word: String::new(),
+                    weak_pair: false,
+                });
             }
         }
     }

@@ -128,6 +128,7 @@ fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> 
     parameters.dedup();
     let of = match parameters.as_slice() {
         [one] if !title.starts_with(one.key()) => format!(" ({})", one.key()),
+        [] if title.starts_with("A key") && !first.word.is_empty() => format!(" ({})", first.word),
         _ => String::new(),
     };
     let title = match problems.len() {
@@ -195,6 +196,15 @@ mod tests {
         let nothing = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6000\n";
         let remark = find(&facts(&[nothing]), "config-section-without-start").expect("nothing starts it here");
         assert_eq!(remark.severity, Severity::Info);
+    }
+
+    #[test]
+    fn a_key_that_is_no_parameter_is_named_too() {
+        let title = |file: &str, id| find(&facts(&[file]), id).expect("a problem").title;
+        let twice = "#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      command: start\n  etcd2:\n    election-timeout: 2000\n  units: []\n";
+        assert_eq!(title(twice, "config-duplicate-key"), "A key stands twice (units)");
+        let unknown = "#cloud-config\ncoreos:\n  fleet:\n    verbosty: 1\n  units:\n    - name: fleet.service\n      command: start\n";
+        assert_eq!(title(unknown, "config-unknown-key"), "A key is not known and is passed over (verbosty)");
     }
 
     #[test]

@@ -14,15 +14,14 @@ pub(super) fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
     let mut gain = Vec::new();
     let raises_etcd = plan.of(Parameter::ElectionTimeout).proposed.is_some();
     let fewer = plan.remaining < plan.replay.needless as f64;
-    if raises_etcd && fewer && !plan.repairs {
+    if fewer && !plan.repairs && plan.changes().any(|decision| decision.parameter.is_etcd()) {
         gain.push(format!("Needless leader changes: {} now, {} expected.", plan.replay.needless, expected(plan.remaining)));
     }
     if raises_etcd && plan.replay.needless == 0 && !facts.stalls.is_empty() {
         gain.push(String::from("A stall like the longest one costs no leader its place."));
     }
     if !facts.fleet_failures.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
-        let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some()).count();
-        if tied > 0 {
+        if tied_to_stalls(facts) > 0 {
             gain.push(format!(
                 "Moments in which fleet gives up: {} now, {} expected.",
                 facts.fleet_failures.len(),
@@ -33,6 +32,11 @@ pub(super) fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
         }
     }
     gain
+}
+
+/// In how many moments fleet gave up while the leader stalled.
+pub(super) fn tied_to_stalls(facts: &Facts) -> u64 {
+    facts.fleet_failures.iter().filter(|failure| failure.stall.is_some()).count() as u64
 }
 
 /// The price in short: what a real death of a leader, a hang or a dead machine costs from then on.

@@ -13,7 +13,7 @@ use crate::replay::{count, timers, timers_in_force};
 use crate::report::{Provenance, Severity, Timing};
 use crate::rules::Finding;
 use crate::rules::common::{human_limit, knows_wait, plural, times};
-use crate::units::{Micros, S, human};
+use crate::units::{Micros, S, about, human};
 
 /// Who did what, how long against what, with what effect; and the finding that says the same at length.
 pub(super) fn headline<'a>(
@@ -191,7 +191,7 @@ fn review(facts: &Facts, wrong: Option<&Finding>, plan: &Plan) -> String {
     let fit = if facts.has_etcd() && facts.members != Some(1) {
         let timers = timers(facts, facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
         let p50 = facts.failover(&timers).p50;
-        format!("the values fit each other, at the price of about {} without a leader whenever one really dies", human(p50))
+        format!("the values fit each other, at the price of about {} without a leader whenever one really dies", about(p50))
     } else {
         String::from("the values fit each other")
     };

@@ -1,6 +1,6 @@
 //! Why timing is the cure, or is not.
 
-use super::effects::{counted, expected, failover_then, stops_on_a_failed_read};
+use super::effects::{counted, failover_then, stops_on_a_failed_read, tied_to_stalls};
 use super::timing::{beneath, cut_off, only_raised, other_cause, waits_long_already};
 use super::unexplained::saw_too_little;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, StallKind, TOO_LARGE};
@@ -110,17 +110,21 @@ fn beyond(too_long: TooLong) -> String {
 
 fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
     let mut parts = Vec::new();
+    let mut explained = Vec::new();
     if plan.replay.needless > 0 && !plan.repairs {
-        parts.push(format!(
-            "Stalls explain {} of {} needless leader changes; with the proposed values {} would remain.",
-            plan.replay.explained,
-            plan.replay.needless,
-            expected(plan.remaining)
-        ));
+        explained.push(share(plan.replay.explained, plan.replay.needless, "needless leader change", ""));
     }
-    if !facts.fleet_failures.is_empty() {
-        let remain = counted(plan.fleet_remaining);
-        parts.push(format!("Of {} moments in which fleet gave up, {remain} would remain.", facts.fleet_failures.len()));
+    let gave_up = facts.fleet_failures.len() as u64;
+    let tied = tied_to_stalls(facts);
+    if tied > 0 {
+        explained.push(share(tied, gave_up, "moment", " in which fleet gave up"));
+    }
+    // How many would remain stands in what is gained.
+    if !explained.is_empty() {
+        parts.push(format!("Stalls explain {}.", explained.join(" and ")));
+    }
+    if tied == 0 && gave_up > 0 {
+        parts.push(format!("Of {gave_up} moments in which fleet gave up, {} would remain.", counted(plan.fleet_remaining)));
     }
     let stalls = || facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored);
     if let Some(stall) = stalls().filter(|_| parts.is_empty() && plan.of(Parameter::ElectionTimeout).proposed.is_some()) {
@@ -143,4 +147,13 @@ fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
         }));
     }
     parts.join(" ")
+}
+
+/// `all 6 needless leader changes`, `3 of 6 moments`.
+fn share(part: u64, whole: u64, one: &str, end: &str) -> String {
+    match (part, whole) {
+        (1, 1) => format!("the one {one}{end}"),
+        (part, whole) if part == whole => format!("all {whole} {one}s{end}"),
+        (part, whole) => format!("{part} of {whole} {one}s{end}"),
+    }
 }
