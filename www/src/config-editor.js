@@ -192,7 +192,11 @@ export class ConfigEditor {
     this.#all.hidden = edits.length === 0;
     this.#next.disabled = marks.length === 0;
     this.#all.textContent = edits.length === 1 ? WORDS.fixOne : `${WORDS.fixAll} (${edits.length})`;
-    this.#all.onclick = () => this.#apply(edits, WORDS.fixedAll);
+    this.#all.onclick = () => {
+      this.#apply(edits, WORDS.fixedAll);
+      // The button goes, and the text is shorter by its marks.
+      this.#title.scrollIntoView({ block: 'nearest' });
+    };
     this.#editor?.setMarks(marks, doc.text ?? '');
     this.#list.replaceChildren(...marks.map((mark) => markRow(mark, () => this.#fix(mark))));
   }

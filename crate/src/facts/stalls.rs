@@ -4,7 +4,7 @@
 //! lost its place may print none, then the moment of its return tells (method 2.2).
 
 use super::changes::heard_again;
-use super::voices::{START_LINES, Voice, time_of};
+use super::voices::{START_LINES, Voice, speaker, time_of};
 use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Stall, StallKind};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
@@ -327,7 +327,8 @@ fn like_near_misses(facts: &Facts, longest: Micros, change: &LeaderChange) -> Op
 fn overlapping(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<usize> {
     let Some(campaign) = change.campaign else { return just_before(found, change) };
     let slack = grain(facts, change);
-    let mut fitting = found.ended(campaign - slack, campaign + found.longest + slack);
+    let before = if told_on_return(facts, change) { slack.max(2 * heartbeat(facts)) } else { slack };
+    let mut fitting = found.ended(campaign - before, campaign + found.longest + slack);
     fitting.retain(|at| {
         let stall = &found.stalls[*at];
         let by_old = change.old.as_deref().is_none_or(|old| stall.member == old || stall.kind == StallKind::NearTimeout);
@@ -337,6 +338,12 @@ fn overlapping(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<us
     });
     by_key(&mut fitting, |at| std::cmp::Reverse(found.stalls[*at].length.high));
     fitting.first().copied()
+}
+
+/// Whether the old leader alone tells of the change: it learned of it when its stall was over, and the others had campaigned
+/// meanwhile. An answer to its next heartbeat tells it at the latest.
+fn told_on_return(facts: &Facts, change: &LeaderChange) -> bool {
+    change.old.is_some() && change.events.iter().all(|id| speaker(facts.event(*id)) == change.old.as_deref())
 }
 
 /// Without times the order of the lines tells: a late line of the old leader, and soon after it the loss of its place.
@@ -464,6 +471,23 @@ mod tests {
         let late = "2020-04-20 10:00:07.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 6.822s, to 2a0965170762fd09)\n";
         assert_eq!(read(late), (false, true));
         assert_eq!(read(&late.replace("6.822s", "0.122s")), (true, false));
+    }
+
+    /// Its own log is all there is: it says that it was late, and a moment later that another leads.
+    #[test]
+    fn the_old_leader_alone_tells_of_one_stall() {
+        let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | raft: {text}\n");
+        let kinds = |learned: &str| {
+            let log = line("00.000000", "8e9e05c52164694d became leader at term 4")
+                + "2020-04-20 10:00:07.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.3s)\n"
+                + &line(learned, "raft.node: 8e9e05c52164694d lost leader 8e9e05c52164694d at term 5")
+                + &line(learned, "raft.node: 8e9e05c52164694d elected leader 91bc3c398fb3c146 at term 5");
+            let facts = facts(&["ETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\n", &log]);
+            facts.stalls.iter().map(|stall| stall.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds("07.060000"), [StallKind::LateHeartbeat]);
+        // It led on for half a minute: what took its place then is not this stall.
+        assert_eq!(kinds("37.000000").len(), 2);
     }
 
     /// It stepped down, and its own rounds raised its term before anybody answered it.
