@@ -229,6 +229,21 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The variables of a unit reach no etcd in a container but those that its command names.
+    pub fn void_in_container(&mut self, unit: &str, command: &str) {
+        for at in 0..self.claims.len() {
+            let Claim { parameter, home, void, .. } = &self.claims[at];
+            let kept = home.unit == unit && home.class == Class::Environment && void.is_none() && parameter.is_etcd();
+            if kept && !search::has(command, parameter.variable()) {
+                let name = parameter.variable();
+                let note = format!(
+                    "{name} is set for what starts the container, which is handed only what its command names; add `-e {name}` there."
+                );
+                self.void(at, "config-not-exported", note);
+            }
+        }
+    }
+
     /// The last claim is for a flag that etcd does not know: Go's flags have one spelling.
     pub fn misspelt_flag(&mut self, name: &str) {
         if name.contains('_') && self.last < self.claims.len() {

@@ -123,7 +123,7 @@ impl Signs {
             signs.terraform |= terraform::declared(line).is_some();
             // Ansible names them by `key`, and has whole lines behind `line`.
             let item = line.trim_start_matches(['-', ' ', '{', '"']);
-            signs.listed |= ["name", "key", "line:"].iter().any(|word| item.starts_with(word))
+            signs.listed |= ["name", "Name", "key", "line:"].iter().any(|word| item.starts_with(word))
                 && line.contains(':')
                 && (line.contains("ETCD_HEARTBEAT_INTERVAL") || line.contains("ETCD_ELECTION_TIMEOUT"));
             signs.charted |= line.starts_with("configuration: |");

@@ -3,12 +3,15 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
+use super::command::starts_container;
 use super::configuration::{Configuration, Source};
 use super::embedded::here_documents;
 use super::flags::{self, Word};
 use super::mapped_text::MappedText;
 use super::script::{Script, Variables};
 use super::{env, keys};
+use crate::gather::Gather;
+use crate::search;
 use crate::template;
 use crate::text::DocumentId;
 
@@ -104,6 +107,12 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
         if runs_etcd && (unit.is_empty() || unit.contains("etcd") || unit.contains("k3s") || unit.contains("rke2")) {
             builder.cluster.has_etcd |= words.iter().any(|word| word.text.split_whitespace().any(is_etcd_command));
             flags::take(builder, inner, &words, &unit, &file, &variables);
+            let command = words.iter().map(|word| word.text.as_str()).gather().join(" ");
+            // Where options come from a variable, or from a tool that hands all on, it is open.
+            let open = [" $", "env-file", "env-host", "ETCD*", "systemd-docker"].iter().any(|mark| search::has(&command, mark));
+            if starts_container(&command) && !open && !search::has(&command, "rkt run") {
+                builder.void_in_container(&unit, &command);
+            }
         }
     }
 }
@@ -267,6 +276,17 @@ mod tests {
             );
             let both = [(Parameter::HeartbeatInterval, "500".to_owned()), (Parameter::ElectionTimeout, "5000".to_owned())];
             assert_eq!(acting(&text), both, "{open}");
+        }
+    }
+
+    /// docker/cli#1780.
+    #[test]
+    fn a_container_is_handed_what_its_command_names() {
+        for (options, acts) in [("", false), ("-e ETCD_ELECTION_TIMEOUT", true), ("--env-file /etc/x", true), ("$OPTIONS", true)] {
+            let run = format!("ExecStart=/usr/bin/docker run --rm {options} quay.io/coreos/etcd:v3.5.9\n");
+            let read = read(0, &format!("[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=5000\n{run}"));
+            let told: Vec<_> = read.problems.iter().map(|problem| problem.id).collect();
+            assert_eq!((read.settings[0].effective, told), (acts, if acts { vec![] } else { vec!["config-not-exported"] }), "{options}");
         }
     }
 

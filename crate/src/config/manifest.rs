@@ -96,7 +96,7 @@ fn launcher(tree: &Tree, root: &Node) -> Launcher {
         Some((path, _)) if path.starts_with(&["etcd", "local"]) => Launcher::Kubeadm,
         Some((path, _)) if path == ["etcd-arg"] => Launcher::K3s,
         Some(_) => Launcher::Installer,
-        None if ["services", "rancher", "containerDefinitions"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Compose,
+        None if ["services", "rancher"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Compose,
         None => Launcher::Kubelet,
     }
 }
@@ -225,6 +225,9 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
         match name.as_str() {
             // Each container is a process of its own; so is each cluster of kops.
             "containers" | "initcontainers" | "containerdefinitions" | "etcdclusters" => {
+                if name == "containerdefinitions" {
+                    builder.cluster.launcher = Some(Launcher::Compose);
+                }
                 for item in entry.value.items().iter().filter(|item| !is_proxy(item)) {
                     let process = format!("{} {}", tree.get(item, "name").and_then(Node::text).unwrap_or(""), item.span.start);
                     walk(builder, Spot { member: &process, below: entry.name(), depth: depth + 2, ..spot }, item);
@@ -269,7 +272,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             }
             "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| take_within(builder, item)),
             "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
-                words(builder, tree, tree.resolve(&entry.value), member, name == "etcdarg");
+                words(builder, spot, tree.resolve(&entry.value), name == "etcdarg");
             }
             "environment" | "env" => variables(builder, spot, &entry.value),
             "image" => image(builder, tree, &entry.value),
@@ -408,7 +411,7 @@ fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
         }
     }
     // Cluster API's RKE2ControlPlane lists words.
-    words(builder, tree, node, "", true);
+    words(builder, Spot { member: "", ..spot }, node, true);
     let is_list = matches!(node.kind, Kind::Sequence { .. });
     if let Some(form) = spot.form.filter(|form| is_list != (*form == Arguments::Pairs)) {
         let wanted = if form == Arguments::Pairs { "a list, - name: {} over value: \"...\"" } else { "a mapping, {}: \"...\"" };
@@ -442,9 +445,9 @@ fn refuse_number(builder: &mut Builder, stated: usize, value: &Node) {
 }
 
 /// Words of a command, `--flag=value` each; k3s writes them without dashes.
-fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bool) {
+fn words(builder: &mut Builder, spot: Spot, node: &Node, bare: bool) {
     let items: Vec<&Node> = match &node.kind {
-        Kind::Sequence { items, .. } => items.iter().map(|item| tree.resolve(item)).gather(),
+        Kind::Sequence { items, .. } => items.iter().map(|item| spot.tree.resolve(item)).gather(),
         Kind::Scalar { .. } => vec![node],
         _ => return,
     };
@@ -457,13 +460,13 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
         if text.contains(char::is_whitespace) {
             // A whole command in one word, as after `sh -c`.
             let cut = flags::words(&text, 0..text.len());
-            flags::take(builder, &inner, &cut, member, "", &Script::of(&inner).variables);
+            flags::take(builder, &inner, &cut, spot.member, "", &Script::of(&inner).variables);
             continue;
         }
         if let Some(name) = held.take() {
             // A number below zero is a value.
             if !text.starts_with('-') || text[1..].starts_with(|c: char| c.is_ascii_digit()) {
-                flag(builder, &inner, member, &name, 0, ours);
+                flag(builder, &inner, spot, &name, 0, ours);
                 continue;
             }
             // It was a flag without a value, such as `--client-cert-auth`.
@@ -478,7 +481,7 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
             continue;
         }
         match stripped.split_once('=') {
-            Some((name, _)) => flag(builder, &inner, member, name, dashes + name.len() + 1, ours),
+            Some((name, _)) => flag(builder, &inner, spot, name, dashes + name.len() + 1, ours),
             None => held = Some(stripped.to_owned()),
         }
     }
@@ -487,18 +490,27 @@ fn words(builder: &mut Builder, tree: &Tree, node: &Node, member: &str, bare: bo
     }
 }
 
-fn flag(builder: &mut Builder, inner: &MappedText, member: &str, name: &str, from: usize, ours: bool) {
+fn flag(builder: &mut Builder, inner: &MappedText, spot: Spot, name: &str, from: usize, ours: bool) {
     let value = inner.text.get(from..).unwrap_or("").to_owned();
     builder.fact_of_flag(name, &value);
     let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && (ours || !name.contains('_'))) else { return };
-    builder.claim(meant, inner.place(from..inner.text.len()), scalar::daemon(meant.0, &value), Home::new(member, Class::Flag, ""));
+    let (value, start) = filled_in(spot, &value);
+    let span = inner.place(from + start..from + start + value.len());
+    builder.claim(meant, span, scalar::daemon(meant.0, value), Home::new(spot.member, Class::Flag, ""));
     builder.misspelt_flag(name);
 }
 
-/// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`.
+/// What docker-compose fills in for `${NAME:-500}` where nobody sets the variable, and where it begins; else the value.
+fn filled_in<'v>(spot: Spot, value: &'v str) -> (&'v str, usize) {
+    script::fallback(value).filter(|_| spot.compose).unwrap_or((value, 0))
+}
+
+/// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`, and CloudFormation has
+/// capitals.
 fn environment(builder: &mut Builder, spot: Spot, item: &Node) {
-    let name = ["name", "key"].into_iter().find_map(|key| entry_text(spot.tree, item, key)).filter(|name| name.starts_with("ETCD_"));
-    let (Some(name), Some(value)) = (name, spot.tree.get(item, "value")) else { return };
+    let name =
+        ["name", "key", "Name"].into_iter().find_map(|key| entry_text(spot.tree, item, key)).filter(|name| name.starts_with("ETCD_"));
+    let (Some(name), Some(value)) = (name, ["value", "Value"].into_iter().find_map(|key| spot.tree.get(item, key))) else { return };
     let Some(text) = value.text() else { return };
     let stated = builder.stated();
     variable(builder, spot, name, text, value.within_quotes());
@@ -533,11 +545,9 @@ fn variable(builder: &mut Builder, spot: Spot, name: &str, text: &str, place: Ra
     }
     builder.fact_of_variable(name, text);
     if let Some(meant) = keys::of_variable(name) {
-        let (text, place) = match script::fallback(text).filter(|_| spot.compose && place.len() == text.len()) {
-            Some((value, from)) => (value, place.start + from..place.start + from + value.len()),
-            None => (text, place),
-        };
-        builder.claim(meant, place, scalar::daemon(meant.0, text), Home::new(spot.member, Class::Environment, ""));
+        let (value, from) = if place.len() == text.len() { filled_in(spot, text) } else { (text, 0) };
+        let place = if value.len() < text.len() { place.start + from..place.start + from + value.len() } else { place };
+        builder.claim(meant, place, scalar::daemon(meant.0, value), Home::new(spot.member, Class::Environment, ""));
     }
 }
 
@@ -717,6 +727,8 @@ mod tests {
             "- lineinfile:\n    line: 'ETCD_HEARTBEAT_INTERVAL=\"500\"'\n- lineinfile:\n    line: ETCD_ELECTION_TIMEOUT=5000\n",
             "configuration: |-\n  name: a\n  heartbeat-interval: 500\n  election-timeout: 5000\n",
             "kind: MachineConfig\napiVersion: machineconfiguration.openshift.io/v1\nspec:\n  config:\n    ignition: {version: 3.2.0}\n    systemd:\n      units:\n      - name: etcd.service\n        dropins:\n        - name: a.conf\n          contents: |\n            [Service]\n            Environment=ETCD_HEARTBEAT_INTERVAL=500 ETCD_ELECTION_TIMEOUT=5000\n",
+            "Resources:\n  Task:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n      - Image: etcd\n        Environment:\n        - Name: ETCD_HEARTBEAT_INTERVAL\n          Value: 500\n        - {Name: ETCD_ELECTION_TIMEOUT, Value: \"5000\"}\n",
+            "services:\n  etcd:\n    command: [etcd, --heartbeat-interval, \"${BEAT:-500}\", \"--election-timeout=${WAIT-5000}\"]\n",
             "services:\n  etcd:\n    environment:\n      ETCD_HEARTBEAT_INTERVAL: ${BEAT:-500}\n      ETCD_ELECTION_TIMEOUT: \"${WAIT:-5000}\"\n",
             "apiVersion: k3d.io/v1alpha5\nkind: Simple\noptions:\n  k3s:\n    extraArgs:\n    - arg: --etcd-arg=heartbeat-interval=500\n      nodeFilters: [server:*]\n    - arg: '--etcd-arg=election-timeout=5000'\n",
             "apiVersion: controlplane.cluster.x-k8s.io/v1beta1\nkind: RKE2ControlPlane\nspec:\n  serverConfig:\n    etcd:\n      customConfig:\n        extraArgs: [\"heartbeat-interval=500\", election-timeout=5000]\n",

@@ -67,7 +67,10 @@ pub fn is_program(sample: &str) -> bool {
     let words = named.iter().chain(&["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT="]).chain(listed);
     let quoted = words.into_iter().any(|word| sample.match_indices(word).take(MOST_LOOKS).any(|(at, _)| stands_quoted(sample, at)));
     let assigned = variables.iter().any(|name| sample.match_indices(name).any(|(at, name)| is_assigned(sample, at + name.len())));
-    let homed = has_home(sample) && ["heartbeat_interval", "election_timeout"].iter().any(|name| search::has(sample, name));
+    let homed = has_home(sample)
+        && ["heartbeat_interval", "election_timeout", "heartbeat-interval", "election-timeout"]
+            .iter()
+            .any(|name| search::has(sample, name));
     let keys = ["heartbeat-interval", "election-timeout"];
     let mapped = has_map(sample)
         && keys.iter().any(|name| sample.match_indices(name).take(MOST_LOOKS).any(|(at, name)| is_assigned(sample, at + name.len())));
@@ -123,6 +126,8 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     let (mut named, mut unit) = ("", builder.process(true));
     let (has_map, has_home) = (has_map(text), has_home(text));
     let of_etcd = |name: &str| keys::of_prefixed(name).filter(|(parameter, _)| parameter.is_etcd());
+    // Whether Puppet's last class is another program's.
+    let mut class_of_another = false;
     // Words in a row, with commas or without, may be a command.
     let mut words: Vec<&Token> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -138,11 +143,14 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
             continue;
         }
         words.push(token);
+        if token.quoted && at > 0 && tokens[at - 1].is("{") && tokens.get(at + 1).is_some_and(|next| next.is(":")) {
+            class_of_another = !search::has(token.text, "etcd");
+        }
         if let Some(value) = set_by_call(&tokens, at) {
             variable(&mut builder, &inner, token.text, value, &unit);
         }
         let value = assigned(&tokens, at);
-        if let Some(meant) = of_etcd(token.text).filter(|_| has_home && !of_another(&tokens[..at])) {
+        if let Some(meant) = of_etcd(token.text).filter(|_| has_home && !class_of_another && !of_another(&tokens[..at])) {
             // A Chef resource has no mark between them.
             let next = || tokens.get(at + 1).filter(|next| next.text.starts_with(|first: char| first.is_ascii_digit()));
             if let Some(value) = value.or_else(next) {
@@ -382,6 +390,9 @@ mod tests {
     fn attributes_of_another_program_are_not_read() {
         let text = "default['etcd']['election_timeout'] = 2000\ndefault['serf']['heartbeat_interval'] = 60\n";
         assert_eq!(stated(text), [("election-timeout", "2000".to_owned())]);
+        let puppet =
+            "class { 'serf':\n  heartbeat_interval => 60,\n}\nclass { 'etcd':\n  config => {\n    'election-timeout' => 2000,\n  },\n}\n";
+        assert_eq!(stated(puppet), [("election-timeout", "2000".to_owned())]);
     }
 
     #[test]

@@ -131,7 +131,8 @@ impl Script {
     /// manual, "Communicating Variables to a Sub-make").
     pub fn handed_on<'w>(&self, words: &'w [Word]) -> Option<(&'w Word, &'w Word)> {
         let words: Vec<&Word> = words.iter().skip_while(|word| word.text == "export" || word.text.ends_with(':')).gather();
-        of_make(&words).filter(|(name, _)| self.hands_more || self.exported.contains(&name.text))
+        of_make(&words)
+            .filter(|(name, _)| keys::of_variable(&name.text).is_some() && (self.hands_more || self.exported.contains(&name.text)))
     }
 
     /// Takes the commands of a stretch, cut as a shell does.

@@ -77,6 +77,9 @@ fn used_value_problem(parameter: Parameter, bare: &str, value: i64) -> Option<(&
 
 /// The number that was probably meant, or what form is expected.
 fn suggestion(parameter: Parameter, bare: &str) -> String {
+    if bare.contains(' ') && bare.contains('=') {
+        return "each variable in quotes of its own".to_owned();
+    }
     let seconds = parameter.unit() != crate::parameters::Unit::Milliseconds;
     let expected = if seconds { "a plain number of seconds, like 5" } else { "a plain number of milliseconds, like 600" };
     if scalar::yaml_number(bare).is_some() && !bare.is_empty() {

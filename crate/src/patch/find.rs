@@ -1,14 +1,12 @@
 //! Where a change goes: candidates in order of preference, of which the first that verifies is taken.
 
-use std::ops::Range;
-
 use super::edit::{Edit, apply};
 use super::insert::masks;
 use super::place::{Place, line_start};
 use super::{Change, Etcd, render, verify};
 use crate::config::command::starts_container;
 use crate::config::manifest::{HARDWARE_SPEEDS, commands, of_openshift};
-use crate::config::{Configuration, Marks, Setting, Source, scalar, section_of};
+use crate::config::{Configuration, Launcher, Marks, Setting, Source, scalar, section_of};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
@@ -110,7 +108,8 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
             Source::Flags => 0,
             _ => 1,
         };
-        if runs > 1 && acting.len() != runs {
+        let stated: usize = acting.iter().map(|setting| sharers(&tree, &anchors(&tree, setting)).max(1)).sum();
+        if runs > 1 && (stated < runs || acting.len() > runs) {
             return Err(format!(
                 "This file runs etcd {runs} times and states {key} for {} of them; state it for each first.",
                 acting.len()
@@ -120,7 +119,9 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
             return Err(format!("{key} is stated in {} places that may all act; it cannot be told which one is meant.", acting.len()));
         }
         for setting in configuration.settings.iter().filter(|setting| change.is_of(setting)) {
-            if tree.documents.iter().any(|root| anchored(root, &setting.place.span.range(), false)) {
+            // Services of docker-compose that share a mapping or a list share the key, too.
+            let compose = configuration.cluster.launcher == Some(Launcher::Compose);
+            if anchors(&tree, setting).iter().any(|node| !compose || node.text().is_some()) {
                 return Err(format!("{key} comes from an anchor, which other places share."));
             }
         }
@@ -157,13 +158,36 @@ fn yaml_of(text: &str, source: Source) -> Option<Tree> {
     source.is_yaml().then(|| yaml::read(text).ok()).flatten()
 }
 
-/// Whether the scalar at `span` stands below an anchor or on one.
-fn anchored(node: &Node, span: &Range<usize>, shared: bool) -> bool {
-    let shared = shared || node.anchor.is_some();
-    if node.span.start <= span.start && span.end <= node.span.end && matches!(node.kind, Kind::Scalar { .. }) {
-        return shared;
+/// The nodes with an anchor that a value stands on or below.
+fn anchors<'t>(tree: &'t Tree, setting: &Setting) -> Vec<&'t Node> {
+    let span = setting.place.span.range();
+    let mut found = Vec::new();
+    let mut level: Vec<&Node> = tree.documents.iter().gather();
+    while let Some(node) = level.pop() {
+        if node.span.start <= span.start && span.end <= node.span.end {
+            found.extend(Some(node).filter(|node| node.anchor.is_some()));
+            level = children(node).gather();
+        }
     }
-    node.items().iter().any(|item| anchored(item, span, shared)) || node.entries().iter().any(|entry| anchored(&entry.value, span, shared))
+    found
+}
+
+/// How many places name one of these anchors, of the one that is named most.
+fn sharers(tree: &Tree, anchors: &[&Node]) -> usize {
+    let mut most = 0;
+    for anchor in anchors {
+        let (mut named, mut level) = (0, tree.documents.iter().gather());
+        while let Some(node) = level.pop() {
+            named += usize::from(matches!(node.kind, Kind::Alias(id) if Some(id) == anchor.anchor));
+            level.extend(children(node));
+        }
+        most = most.max(named);
+    }
+    most
+}
+
+fn children(node: &Node) -> impl Iterator<Item = &Node> {
+    node.items().iter().chain(node.entries().iter().map(|entry| &entry.value))
 }
 
 impl Place<'_> {

@@ -356,6 +356,19 @@ mod tests {
     }
 
     #[test]
+    fn what_members_share_is_changed_for_all() {
+        let member = |name: &str| {
+            format!("  {name}:\n    image: etcd\n    command: [etcd, --name, {name}]\n    environment: {{<<: *env, ETCD_NAME: {name}}}\n")
+        };
+        let text = format!("x-env: &env\n  ETCD_ELECTION_TIMEOUT: \"1000\"\nservices:\n{}{}", member("a"), member("b"));
+        assert_eq!(patched(&text, &[ELECTION]), text.replace("1000", "2500"));
+        // One that does not share it would keep its own.
+        let text = text + "  c:\n    image: etcd\n    command: [etcd, --name, c]\n";
+        let refused = patch(&[&text], &[config::read(0, &text).expect("a configuration")], &[ELECTION]);
+        assert_eq!(refused[0].disposition, "refused");
+    }
+
+    #[test]
     fn an_etcd_in_a_pod_is_offered_no_drop_in() {
         let forms = |launcher| alternatives(&[ELECTION], launcher).into_iter().map(|form| form.form).collect::<Vec<_>>();
         assert_eq!(forms(Some(Launcher::Kubelet)), ["static-pod"]);

@@ -52,8 +52,8 @@ problems! {
         "CoreOS refuses the whole file: nothing in it acts. If this is a piece of a larger file, its first line decides.",
         "Make #cloud-config the very first line, without a blank before it.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go:53"];
-    "config-not-exported", Warning, "A variable of a script does not reach etcd",
-        "A shell keeps a variable to itself. A program that it starts is handed those that are exported, those that stand before its name, and those behind set -a. So the default acts.",
+    "config-not-exported", Warning, "A variable does not reach etcd",
+        "A shell keeps a variable to itself. A program that it starts is handed those that are exported, those that stand before its name, and those behind set -a. A container is handed only those that its command names. So the default acts.",
         "Write export before it, or put it before the command in the same line. A container is handed it with -e NAME=VALUE; -e NAME alone hands on only what is exported.",
         ["POSIX.1-2017, Shell Command Language, 2.9.1 and 2.12", "docker/cli#1780"];
     "config-octal", Warning, "A leading zero makes the number octal",
