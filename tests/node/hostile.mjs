@@ -1,4 +1,4 @@
-// Texts made to hurt a YAML reader, for the test and for the bench. Run as a program it has the built engine
+// Texts made to hurt a reader of YAML or of logs, for the test and for the bench. Run as a program it has the built engine
 // analyse each and prints what came of it, a JSON line for each.
 import { pathToFileURL } from 'node:url';
 import { analyze } from './engine.mjs';
@@ -38,6 +38,19 @@ export const hostile = {
   'images behind a command': () => `etcd --election-timeout=3000 ${'etcd:v2 '.repeat(50_000)}\n`,
   'one merge, again and again': () => `t: &t\n  heartbeat-interval: 300\n${HEADER}${'    <<: *t\n'.repeat(15_000)}`,
   'clusters of kops': () => `kind: Cluster\nspec:\n  etcdClusters:\n${'  - heartbeatInterval: 100ms\n'.repeat(15_000)}`,
+  'late heartbeats beside clocks that differ': () =>
+    times(10_000, (at) => {
+      const stamp = `2016-04-20 10:00:0${at % 10}.${String(at).padStart(6, '0')} W | `;
+      return `${stamp}etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for ${at + 2}.1s)\n${stamp}rafthttp: the clock difference against peer 4e8d454852097618 is too high [${at}.5s > 1s]\n`;
+    }),
+  'leaders of one second': () =>
+    times(20_000, (at) => `[etcd] Sep 15 02:44:51.632 INFO      | n1: leader changed from 'n${at}' to 'n${at + 1}'.\n`),
+  'a stop for each new leader': () =>
+    times(8_000, (at) => {
+      const stamp = `2016-04-20 10:${String(Math.floor(at / 60) % 60).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}.000000`;
+      const id = (/** @type {number} */ term) => (0x91d25258d70ad000n + BigInt(term)).toString(16);
+      return `${stamp} N | osutil: received terminated signal, shutting down...\n${stamp} I | raft: raft.node: 2a0965170762fd09 changed leader from ${id(at)} to ${id(at + 1)} at term ${at + 5}\n${stamp} W | rafthttp: lost the TCP streaming connection with peer ${id(at)} (stream Message reader)\n`;
+    }),
   'lines that seem cut': () => 'token: <token>\n'.repeat(30_000),
   'NUL bytes': () => `${HEADER}\0: \0\n`.repeat(5_000),
   'half surrogate pairs': () => `${HEADER}    name: "\ud800"\n  fleet:\n    agent-ttl: \udc00s\n`.repeat(2_000),

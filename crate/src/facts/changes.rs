@@ -3,7 +3,7 @@
 use super::voices::{START_LINES, Voice, time_of};
 use super::{ChangeClass, EventId, Facts, LeaderChange, OldLeader};
 use crate::gather::Gather;
-use crate::index::Index;
+use crate::index::{self, Index};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
 use crate::search;
@@ -247,6 +247,8 @@ fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
     let mut reports: Vec<(EventId, &Event)> = facts.events_of(&[Meaning::Leader04]).gather();
     by_key(&mut reports, |(id, event)| (event.time.map(|time| time.micros), *id));
     let mut changes: Vec<LeaderChange> = Vec::new();
+    // The last change to each leader.
+    let (mut names, mut of_name) = (Index::default(), Vec::<usize>::new());
     let mut lost: Option<(EventId, &str)> = None;
     // The last leader was lost since.
     let mut gone = false;
@@ -259,7 +261,8 @@ fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
         }
         let time = time_of(facts, id);
         let near = |change: &LeaderChange| matches!((change.elected, time), (Some(a), Some(b)) if b - a <= SAME);
-        let repeats = (0..changes.len()).rev().take_while(|at| near(&changes[*at])).find(|at| changes[*at].new.as_deref() == Some(new));
+        let name = names.position(index::key(new.bytes()));
+        let repeats = of_name.get(name).copied().filter(|at| near(&changes[*at]));
         let followed = if old.is_empty() { lost.map_or("", |(_, old)| old) } else { old };
         let heard_late = !gone && !followed.is_empty() && changes.last().is_some_and(|last| last.new.as_deref() == Some(new));
         let repeats = repeats.or_else(|| heard_late.then(|| changes.len() - 1));
@@ -268,6 +271,7 @@ fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
             changes.push(empty(None));
             changes.len() - 1
         });
+        *index::slot(&mut of_name, name) = at;
         let change = &mut changes[at];
         change.new = Some(new.to_owned());
         change.elected = earlier(change.elected, time);

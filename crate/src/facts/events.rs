@@ -85,11 +85,20 @@ impl Facts {
     pub fn events_between(&self, meanings: &[Meaning], from: Micros, to: Micros) -> std::vec::IntoIter<(EventId, &Event)> {
         let mut found: Vec<EventId> = Vec::new();
         for alike in meanings.iter().filter_map(|meaning| self.by_meaning.get(*meaning as usize)) {
-            let times = || Moments::of(alike.events.iter().map(|id| Some(self.event(*id).time?.micros)));
-            found.extend(alike.moments.get_or_init(times).between(from, to).iter().map(|(_, at)| alike.events[*at]));
+            found.extend(self.moments(alike).between(from, to).iter().map(|(_, at)| alike.events[*at]));
         }
         let events: Vec<_> = crate::sort::distinct(found).into_iter().map(|id| (id, self.event(id))).gather();
         events.into_iter()
+    }
+
+    /// When an event of this meaning happened for the last time up to `to`.
+    pub fn last_time(&self, meaning: Meaning, to: Micros) -> Option<Micros> {
+        let alike = self.by_meaning.get(meaning as usize)?;
+        self.moments(alike).last(to).map(|(time, _)| time)
+    }
+
+    fn moments<'a>(&self, alike: &'a Alike) -> &'a Moments {
+        alike.moments.get_or_init(|| Moments::of(alike.events.iter().map(|id| Some(self.event(*id).time?.micros))))
     }
 
     /// When events with one of these meanings happened.

@@ -18,6 +18,7 @@ use crate::input::Assumptions;
 use crate::log::event::{Clock, LogReading, Meaning};
 use crate::log::time::year_shift;
 use crate::model::{Failover, Failovers, Timers, fleet};
+use crate::moments::Moments;
 use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::report::Provenance;
 use crate::sort::distinct;
@@ -201,6 +202,10 @@ pub struct Facts {
     pub restarts: Vec<EventId>,
     /// How long this cluster is without a leader, pair by pair.
     pub failovers: Failovers,
+    /// When these got their new leader.
+    pub elected: Moments,
+    /// How far clocks were found apart, and when.
+    drifts: Vec<(Micros, Option<Micros>)>,
     /// Messages of leaders whose term was over, by the term in which they led.
     old_leaders: Vec<OldLeader>,
     /// For each meaning the events that have it, by document and time.
@@ -350,6 +355,8 @@ impl Facts {
             fleet_failures: Vec::new(),
             restarts: Vec::new(),
             failovers: Failovers::default(),
+            elected: Moments::default(),
+            drifts: Vec::new(),
             old_leaders: Vec::new(),
             by_meaning: Vec::new(),
             one_of_each: Vec::new(),
@@ -362,10 +369,12 @@ impl Facts {
         facts.in_force = settings::in_force(&facts);
         facts.members = members::members(&facts);
         facts.old_leaders = changes::old_leaders(&facts);
+        facts.drifts = stalls::drifts(&facts);
         let voices = voices::etcd_voices(&facts);
         facts.restarts = voices::restarts(&facts, &voices);
         let mut changes = changes::leader_changes(&facts, &voices);
         facts.stalls = stalls::stalls(&facts, &voices, &mut changes);
+        facts.elected = Moments::of(changes.iter().map(|change| change.elected));
         facts.changes = changes;
         facts.fleet_failures = failures::fleet_failures(&facts);
         facts

@@ -81,17 +81,16 @@ impl Found {
         self.stalls.push(stall);
     }
 
-    /// Stalls that ended from `from` to `to`, in the order in which they were found.
-    fn ended(&self, from: Micros, to: Micros) -> Vec<usize> {
-        let mut ended = self.ends.between(from, to).iter().map(|(_, at)| *at).gather();
-        sort(&mut ended);
-        ended
+    /// Stalls that ended from `from` to `to`, by time.
+    fn ended(&self, from: Micros, to: Micros) -> impl Iterator<Item = usize> {
+        self.ends.between(from, to).iter().take(ENOUGH).map(|(_, at)| *at)
     }
 
     /// Adds a sync to the late-heartbeat incident it belongs to, or as a stall of its own.
     fn merge(&mut self, sync: Stall) {
         let (Some(end), took) = (sync.end, sync.length.high) else { return };
-        match self.ended(end - took, end + took).into_iter().find(|at| self.stalls[*at].member == sync.member) {
+        let known = self.ended(end - took, end + took).filter(|at| self.stalls[*at].member == sync.member).min();
+        match known {
             Some(at) => {
                 let stall = &mut self.stalls[at];
                 stall.length = stall.length.intersect(sync.length).unwrap_or(sync.length);
@@ -133,13 +132,14 @@ fn explaining(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<usi
 fn silent_throughout(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<usize> {
     let (lost, elected, old) = (change.lost?, change.elected?, change.old.as_deref()?);
     let (wait, slack) = (election(facts), grain(facts, change));
-    found.ended(elected - 2 * wait - slack, lost + slack + found.longest).into_iter().find(|at| {
+    let throughout = |at: &usize| {
         let stall = &found.stalls[*at];
         stall.kind.is_measured()
             && stall.member == old
             && stall.length.low >= wait
             && stall.end.is_some_and(|end| end - stall.length.high <= lost + slack)
-    })
+    };
+    found.ended(elected - 2 * wait - slack, lost + slack + found.longest).filter(throughout).min()
 }
 
 /// Heartbeat-interval in force, for the sums.
@@ -206,11 +206,19 @@ pub fn by_clock(facts: &Facts, late: &Event) -> bool {
     let (Some(excess), Some(end)) = (late.duration("excess"), late.time) else { return false };
     const GIANT: Micros = 60 * S;
     let by_wall_clock = facts.etcd.is_none_or(|range| range.low < (3, 3, 0));
-    let found = |drift: &Event| {
-        (excess >= GIANT || drift.time.is_some_and(|time| time.micros < end.micros - excess))
-            && clock_difference(drift).is_some_and(|apart| (apart - excess).abs() <= (excess / 20).max(S))
+    let found = |(apart, time): &(Micros, Option<Micros>)| {
+        (excess >= GIANT || time.is_some_and(|time| time < end.micros - excess)) && (apart - excess).abs() <= (excess / 20).max(S)
     };
-    by_wall_clock && excess >= 2 * S && facts.events_of(&[Meaning::ClockDrift]).any(|(_, drift)| found(drift))
+    by_wall_clock && excess >= 2 * S && facts.drifts.iter().any(found)
+}
+
+/// So many lines are held against each of another kind; more tell nothing new (judgement).
+pub const ENOUGH: usize = 1_000;
+
+/// How far clocks were found apart, and when.
+pub(super) fn drifts(facts: &Facts) -> Vec<(Micros, Option<Micros>)> {
+    let found = facts.events_of(&[Meaning::ClockDrift]).take(ENOUGH);
+    found.filter_map(|(_, drift)| Some((clock_difference(drift)?, drift.time.map(|time| time.micros)))).gather()
 }
 
 /// The difference that etcd found: a field of JSON, else the first length of time in `[a > b]`.
@@ -326,18 +334,17 @@ fn like_near_misses(facts: &Facts, longest: Micros, change: &LeaderChange) -> Op
 /// The stall of the then leader that overlaps the two election-timeouts before the campaign (method 4.3).
 fn overlapping(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<usize> {
     let Some(campaign) = change.campaign else { return just_before(found, change) };
-    let slack = grain(facts, change);
+    let (slack, soonest, told) = (grain(facts, change), soonest(facts), wait_is_told(facts));
     let before = if told_on_return(facts, change) { slack.max(2 * heartbeat(facts)) } else { slack };
-    let mut fitting = found.ended(campaign - before, campaign + found.longest + slack);
-    fitting.retain(|at| {
+    let fits = |at: &usize| {
         let stall = &found.stalls[*at];
         let by_old = change.old.as_deref().is_none_or(|old| stall.member == old || stall.kind == StallKind::NearTimeout);
         // A moment's lateness after the campaign is not what the others missed, if it is known how long they wait.
-        let long = stall.kind == StallKind::NearTimeout || stall.length.high >= soonest(facts) || !wait_is_told(facts);
+        let long = stall.kind == StallKind::NearTimeout || stall.length.high >= soonest || !told;
         by_old && long && stall.kind != StallKind::Censored && stall.end.is_some_and(|end| end - stall.length.high <= campaign + slack)
-    });
-    by_key(&mut fitting, |at| std::cmp::Reverse(found.stalls[*at].length.high));
-    fitting.first().copied()
+    };
+    let fitting = found.ended(campaign - before, campaign + found.longest + slack).filter(fits);
+    fitting.max_by_key(|at| (found.stalls[*at].length.high, std::cmp::Reverse(*at)))
 }
 
 /// Whether the old leader alone tells of the change: it learned of it when its stall was over, and the others had campaigned

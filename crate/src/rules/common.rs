@@ -333,10 +333,9 @@ pub const TRANSFERS: &[Meaning] = &[Meaning::LeaderTransfer, Meaning::LeaderTran
 pub fn stopped_on_purpose(facts: &Facts, change: &LeaderChange) -> bool {
     let Some(elected) = change.elected.filter(|_| change.class == ChangeClass::Wanted) else { return false };
     let within = 30 * S + 3 * facts.value(Parameter::ElectionTimeout);
-    let stops = facts.events_between(&[Meaning::EtcdShutdown], elected - within, elected);
-    let Some(stop) = stops.filter_map(|(_, event)| event.time).map(|time| time.micros).max() else { return false };
     // A stop before the leader before was elected is none of this one.
-    !facts.changes.iter().filter_map(|other| other.elected).any(|other| (stop..elected).contains(&other))
+    let of_this = |stop: Micros| elected - stop <= within && facts.elected.between(stop, elected - 1).is_empty();
+    facts.last_time(Meaning::EtcdShutdown, elected).is_some_and(of_this)
 }
 
 /// Whether an etcd process was stopped on purpose around this line, or handed its leadership over.

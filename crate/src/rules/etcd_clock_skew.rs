@@ -2,11 +2,13 @@
 
 use super::common::{WAITS, all, lines, time, times, waited};
 use super::{Finding, Rule};
-use crate::facts::stalls::{by_clock, clock_difference};
-use crate::facts::{EventId, Facts};
+use crate::facts::Facts;
+use crate::facts::stalls::{ENOUGH, by_clock, clock_difference};
+use crate::gather::Gather;
 use crate::log::event::Meaning;
+use crate::moments::Moments;
 use crate::report::{Confidence, Severity};
-use crate::units::{S, human};
+use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,13 +19,24 @@ pub const RULE: Rule = Rule {
     check,
 };
 
+/// A member stood still where a wait of at least half the difference ended so long before the line, or goes on. etcd takes
+/// what its clock is ahead of the time in an answer (xiang90/probing:status.go, record), so an answer that
+/// waits adds its wait; what it found it prints every half minute.
+const LATELY: Micros = 60 * S;
+
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events = all(facts, &[Meaning::ClockDrift]);
     if events.is_empty() {
         return None;
     }
     let every = events.clone();
-    events.retain(|id| !while_a_member_stood_still(facts, *id));
+    let waits: Vec<_> = facts.events_of(WAITS).filter(|(_, event)| !by_clock(facts, event)).filter_map(|(_, event)| waited(event)).gather();
+    let ends = Moments::of(waits.iter().map(|(_, end)| Some(*end)));
+    events.retain(|id| {
+        let (Some(now), Some(difference)) = (time(facts, *id), clock_difference(facts.event(*id))) else { return true };
+        let not_over = ends.between(now - LATELY, Micros::MAX).iter().take(ENOUGH).map(|(_, at)| waits[*at]);
+        !not_over.into_iter().any(|(from, end)| 2 * (end - from) >= difference && from <= now)
+    });
     if events.is_empty() {
         let what = "etcd measured it only while members stood still, and an answer that waits looks like a clock that differs. Clocks are not shown to differ.";
         let title = format!("etcd took the answers of members that stood still for clocks that differ, {}", times(lines(facts, &every)));
@@ -37,17 +50,6 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let what = format!("etcd measured it {}; its limit is one second.", times(count));
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
-}
-
-/// Whether a wait of at least half the difference ended in the minute before the line, or goes on. etcd takes
-/// what its clock is ahead of the time in an answer (xiang90/probing:status.go, record), so an answer that
-/// waits adds its wait; what it found it prints every half minute.
-fn while_a_member_stood_still(facts: &Facts, id: EventId) -> bool {
-    let (Some(now), Some(difference)) = (time(facts, id), clock_difference(facts.event(id))) else { return false };
-    facts.events_of(WAITS).any(|(_, event)| {
-        let long = |(from, end): (i64, i64)| 2 * (end - from) >= difference && (from..=end + 60 * S).contains(&now);
-        !by_clock(facts, event) && waited(event).is_some_and(long)
-    })
 }
 
 #[cfg(test)]
