@@ -36,7 +36,7 @@ const MEASUREMENTS: &[Measurement] = &[
         tells: "Whether the disk stalls, and when.",
     },
     Measurement {
-        of: &["etcd-heartbeat-late", "etcd-slow-apply"],
+        of: &["etcd-heartbeat-late", "etcd-slow-apply", "host-cpu-steal"],
         text: "Watch CPU steal and waiting on the machine that leads.",
         commands: &["vmstat 1"],
         tells: "Column st: time the hypervisor took; wa: waiting for the disk.",

@@ -2,14 +2,19 @@
 
 use super::event::{Event, Meaning, Value};
 use super::rows::Row;
+use crate::gather::Gather;
+
+/// Percent of its time that a processor works which has none left (judgement).
+pub const FULL: i64 = 95;
 
 /// Where in the rows under a head the cells stand that tell something.
 #[derive(Clone, Copy, Debug)]
 pub enum Table {
     /// Members of etcd, between bars: their version, whether each leads, and the term.
     Members(Option<usize>, usize, Option<usize>),
-    /// What the processor did, between blanks: the share that the hypervisor took, in percent.
-    Processor(usize),
+    /// What the processor did, between blanks, in percent: the shares of doing nothing, of waiting for the disk, and the one
+    /// that the hypervisor took.
+    Processor(usize, usize, Option<usize>),
 }
 
 impl Table {
@@ -17,10 +22,12 @@ impl Table {
     pub fn under(head: &Event, text: &str) -> Option<Table> {
         let cell = |name: &str| text.split('|').position(|cell| cell.trim() == name);
         // `avg-cpu:` names the row, and has no cell below it.
-        let mut columns = text.split_whitespace().filter(|word| !word.ends_with(':'));
+        let column = |names: [&str; 2]| text.split_whitespace().filter(|word| !word.ends_with(':')).position(|word| names.contains(&word));
         match head.meaning {
             Meaning::CtlStatus => Some(Table::Members(cell("VERSION"), cell("IS LEADER")?, cell("RAFT TERM"))),
-            Meaning::ProcessorShares => columns.position(|word| matches!(word, "st" | "%steal")).map(Table::Processor),
+            Meaning::ProcessorShares => {
+                Some(Table::Processor(column(["id", "%idle"])?, column(["wa", "%iowait"])?, column(["st", "%steal"])))
+            }
             _ => None,
         }
     }
@@ -45,16 +52,24 @@ impl Table {
                     head.values.push(("raft", Value::Number(term)));
                 }
             }
-            Table::Processor(steal) => {
+            Table::Processor(idle, wait, steal) => {
                 // A row begins with a number or a time, as those of iostat's devices do not.
                 let is_row = text.starts_with(|first: char| first.is_ascii_digit());
-                let Some(share) = text.split_whitespace().nth(steal).and_then(percent).filter(|_| is_row) else { return false };
+                let share = |at: usize| text.split_whitespace().nth(at).and_then(percent).filter(|_| is_row);
+                let (Some(idle), Some(wait)) = (share(idle), share(wait)) else { return false };
+                let steal = steal.and_then(share).unwrap_or(0);
+                let work = 100 - idle - wait - steal;
+                let rows = head.number("rows").unwrap_or(0) + 1;
+                let full = head.number("full").unwrap_or(0) + i64::from(work >= FULL);
                 // The row that tells most stands for all.
-                if head.number("steal").is_none_or(|most| share > most) {
-                    head.values = vec![("steal", Value::Number(share))];
+                let mut most = head.number("steal").unwrap_or(-1);
+                if steal > most {
+                    most = steal;
                     (head.line, head.span, head.message) = (row.number, row.span, row.span);
                     head.text = row.raw.into();
                 }
+                let told = [("steal", most), ("rows", rows), ("full", full)];
+                head.values = told.into_iter().map(|(name, number)| (name, Value::Number(number))).gather();
             }
         }
         true
@@ -106,6 +121,8 @@ mod tests {
                       5  0      0 822860 121124 156462    0    0   792  2368  465 1179 42  6 51  0  2\n\
                       that was the backup\n";
         assert_eq!(told(vmstat), [(4, Some(38))]);
+        let full = vmstat.replace("42  6 51", "88 11  0");
+        assert_eq!(cells(&full), [("steal", Value::Number(38)), ("rows", Value::Number(3)), ("full", Value::Number(2))]);
         let iostat = "avg-cpu:  %user   %nice %system %iowait  %steal   %idle\n          12.31    0.00    5.42   41.22    9.81   31.24\n\n\
                       Device            r/s     w/s     rkB/s     wkB/s  %util\nvda              1.20  212.30     22.10     12.20   99.98\n";
         assert_eq!(told(iostat), [(2, Some(10))]);

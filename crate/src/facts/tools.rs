@@ -1,8 +1,10 @@
 //! What tools measured that `measure_next` asks for, and people paste: ping, fio.
 
 use super::{EventId, Facts};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::Program;
+use crate::log::table::FULL;
 use crate::units::{MS, Micros};
 
 impl Facts {
@@ -41,11 +43,31 @@ pub fn stolen(facts: &Facts) -> Option<(Vec<EventId>, i64)> {
 }
 
 fn most_stolen(event: &Event) -> Option<i64> {
-    let of_top = |shares: &str| {
-        let share = shares.split(',').find_map(|share| share.trim().strip_suffix("st"))?;
-        share.trim_end_matches(['%', ' ']).parse::<f64>().ok().map(|share| share.round() as i64)
+    event.number("steal").or_else(|| of_top(event, "st"))
+}
+
+/// A share in a line of top: `12.3 us,  5.4 sy`.
+fn of_top(event: &Event, name: &str) -> Option<i64> {
+    let share = event.word("shares")?.split(',').find_map(|share| share.trim().strip_suffix(name))?;
+    share.trim_end_matches(['%', ' ']).parse::<f64>().ok().map(|share| share.round() as i64)
+}
+
+/// The lines of a processor that worked nearly all the time, and so hardly ever waited for the disk.
+pub fn busy_processor(facts: &Facts) -> Option<EventId> {
+    let of_top = |event: &Event| Some(100 - of_top(event, "id")? - of_top(event, "wa")? - of_top(event, "st")? >= FULL);
+    let is_full = |event: &Event| match event.number("rows").zip(event.number("full")) {
+        Some((rows, full)) => 2 * full > rows,
+        None => of_top(event).unwrap_or(false),
     };
-    event.number("steal").or_else(|| of_top(event.word("shares")?))
+    let mut measured = facts.events_of(&[Meaning::ProcessorShares, Meaning::ProcessorLine]);
+    measured.find(|(_, event)| is_full(event)).map(|(id, _)| id)
+}
+
+/// How long the hypervisor stopped the machine: the longest first.
+pub fn machine_stops(facts: &Facts) -> Vec<(Micros, EventId)> {
+    let mut stops = facts.events_of(&[Meaning::MachineStopped]).filter_map(|(id, event)| Some((event.number("took")?, id))).gather();
+    crate::sort::by_key(&mut stops, |(took, _)| std::cmp::Reverse(*took));
+    stops
 }
 
 /// What 99 of 100 syncs stay below, of the slowest run of fio: its line, and how long.

@@ -236,12 +236,15 @@ fn cut_off(facts: &Facts, events: &[EventId]) -> bool {
         && events.iter().all(|id| at_the_end(facts, *id) && ended(facts.event(*id)))
 }
 
+/// 2381 is where kubeadm has etcd tell its health.
+const CLIENT_PORTS: [&str; 3] = [":2379", ":2381", ":4001"];
+
 /// Certificates, other clusters and removed members have findings of their own; a link that this member gave up itself
 /// is no broken one (etcd-io/etcd@v3.5.16:server/etcdserver/api/rafthttp/stream.go, stop).
 fn blames_other_cause(event: &Event) -> bool {
     // A client's port is no peer's, unless a member names it while it dials another.
-    let of_client = event.word("peer").is_some_and(|peer| peer.contains(":2379") || peer.contains(":4001"));
-    if event.meaning == Meaning::PeerDialError && (of_client || says(event, &[":2379: ", ":4001: "])) {
+    let of_client = event.word("peer").is_some_and(|peer| CLIENT_PORTS.iter().any(|port| peer.contains(port)));
+    if event.meaning == Meaning::PeerDialError && (of_client || says(event, &[":2379: ", ":2381: ", ":4001: "])) {
         return true;
     }
     blames_certificate(event)

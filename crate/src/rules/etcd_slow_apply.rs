@@ -1,7 +1,7 @@
 //! `etcd-slow-apply`: carrying out requests took long.
 
 use super::alerts;
-use super::common::{WAITS, lines, longest_first, plural, says};
+use super::common::{WAITS, lines, longest_first, plural, says, span};
 use super::{Finding, Rule};
 use crate::facts::{Facts, metrics};
 use crate::gather::Gather;
@@ -23,13 +23,17 @@ pub const RULE: Rule = Rule {
 /// Above this a request is slow by any measure; etcd's own limit is 100 ms (10 ms in 3.0 to 3.1).
 const CLEARLY_SLOW: Micros = 200 * MS;
 
+/// One in so much time is what a busy moment leaves (judgement).
+const SELDOM: Micros = 600 * S;
+
 fn check(facts: &Facts) -> Option<Finding> {
     let Some((events, length)) = longest_first(facts, &[Meaning::ApplySlow]) else {
         return by_answers(facts).or_else(|| by_metrics(facts)).or_else(|| by_alert(facts));
     };
     let count = lines(facts, &events);
-    // One or two lines just above the limit are a remark.
-    let remark = length > 0 && length < CLEARLY_SLOW && count < 3;
+    // One or two lines just above the limit are a remark, and so are more that come seldom.
+    let seldom = span(facts, &events).is_some_and(|span| span >= count as Micros * SELDOM);
+    let remark = length > 0 && length < CLEARLY_SLOW && (count < 3 || seldom);
     if let Some(waited) = by_answers(facts).filter(|_| remark) {
         return Some(waited);
     }

@@ -1,9 +1,11 @@
 //! `etcd-slow-disk`: a write to etcd's log took longer than a second to reach the disk.
 
 use super::alerts;
-use super::common::{hosts, human_limit, lines, longest_first, plural, range};
+use super::common::{hosts, human_limit, lines, longest_first, plural, range, time};
 use super::{Finding, Rule};
-use crate::facts::{Facts, StallKind, metrics, tools};
+use crate::facts::stalls::ENOUGH;
+use crate::facts::{EventId, Facts, StallKind, metrics, tools};
+use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
@@ -52,6 +54,18 @@ fn check(facts: &Facts) -> Option<Finding> {
         );
         return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events));
     }
+    if let Some(busy) = tools::busy_processor(facts) {
+        let what = "The processor worked all the time and hardly waited for the disk, as was measured: etcd came late to see that its syncs were done. The disk is not shown to be at fault.";
+        let advice =
+            "Find what takes the processor's time on etcd's machines, and give etcd more of it: a larger share, or a machine of its own.";
+        let finding = Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).advising(advice);
+        return Some(finding.showing(facts, &[&[busy], &events[..]].concat()));
+    }
+    if stopped_with_machine(facts, &events) {
+        let what =
+            "The hypervisor had stopped the machine, and the syncs that were under way with it. The disk is not shown to be at fault.";
+        return Some(Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, &events));
+    }
     let waits = facts.value(ElectionTimeout);
     let known = facts.in_force(ElectionTimeout).event.is_some() || facts.in_force(ElectionTimeout).place.is_some();
     // Against a limit that is only assumed, twice as long is asked for.
@@ -71,6 +85,19 @@ fn check(facts: &Facts) -> Option<Finding> {
         0 => finding,
         _ => finding.noting(format!("this member's main loop waited for {}: no heartbeat, no vote, no commit", human(length))),
     })
+}
+
+/// Whether each of these syncs ended within a second after the hypervisor had stopped the machine for most of it.
+fn stopped_with_machine(facts: &Facts, syncs: &[EventId]) -> bool {
+    let stops: Vec<(Micros, Option<Micros>)> = tools::machine_stops(facts).into_iter().map(|(took, id)| (took, time(facts, id))).gather();
+    let with = |sync: &EventId| {
+        let (took, end) = (facts.event(*sync).duration("took").unwrap_or(0), time(facts, *sync));
+        stops
+            .iter()
+            .take(ENOUGH)
+            .any(|(stop, over)| 2 * stop >= took && matches!((end, over), (Some(end), Some(over)) if (0..=S).contains(&(end - over))))
+    };
+    !stops.is_empty() && syncs.iter().all(with)
 }
 
 /// What a histogram shows: the 99th percentile wholly above what etcd wants, or waits that a leader's followers feel.
@@ -121,6 +148,21 @@ fn by_alert(facts: &Facts) -> Option<Finding> {
 mod tests {
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
+
+    /// What else had stopped the process: a processor without time, a hypervisor.
+    #[test]
+    fn a_sync_that_came_late_for_another_reason_is_no_slow_disk() {
+        let sync = "2024-03-05 06:10:00.310000 W | wal: sync duration of 3.5s, expected less than 1s\n";
+        let head = " r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st\n";
+        let row = |shares: &str| format!("41  0      0 211232  10232 822332    0    0     0    40 9155 21532 {shares}\n");
+        let stop = "2024-03-05T06:10:00.200Z| vcpu-0| I120: Checkpoint_Unstun: vm stopped for 3600000 us\n";
+        let severity = |beside: &str| find(&facts(&[sync, beside]), "etcd-slow-disk").expect("a sync").severity;
+        assert_eq!(severity(&(head.to_owned() + &row("83 17  0  0  0").repeat(2))), Severity::Info);
+        assert!(severity(&(head.to_owned() + &row("23 17  4 56  0").repeat(2))) > Severity::Info);
+        assert!(severity(&(head.to_owned() + &row("83 17  0  0  0") + &row("23 17 60  0  0"))) > Severity::Info);
+        assert_eq!(severity(stop), Severity::Info);
+        assert!(severity(&stop.replace("06:10", "05:10")) > Severity::Info);
+    }
 
     #[test]
     fn a_measured_sync_is_named_with_its_length() {

@@ -33,13 +33,20 @@ const NOT_THERE: &[&str] = &[
 /// Texts of a connection that nobody took.
 const SILENT: &[&str] = &["connect: connection timed out"];
 
+/// How the kubelet words a check of a container that starts (kubernetes/kubernetes@v1.29.0:pkg/kubelet/prober/prober.go).
+const STARTUP: &[&str] = &["probeType=\"Startup\"", "Startup probe failed"];
+
+/// kubeadm's etcd has 24 tries of ten seconds (kubernetes/kubernetes@v1.29.0:cmd/kubeadm/app/util/staticpod/utils.go, StartupProbe).
+const STARTS_WITHIN: Micros = 240 * S;
+
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events: Vec<EventId> = facts.events_where(refused);
     events.retain(|id| !with_fleet_stop(facts, *id) && !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id));
-    if events.is_empty() {
+    let span = super::common::span(facts, &events).unwrap_or(0);
+    let starts = events.iter().all(|id| facts.event(*id).meaning == Meaning::PeerDialError && says(facts.event(*id), STARTUP));
+    if events.is_empty() || starts && span < STARTS_WITHIN {
         return None;
     }
-    let span = super::common::span(facts, &events).unwrap_or(0);
     let over = if span >= S { format!(" within {}", human(span)) } else { String::new() };
     let back = came_back(facts, &events);
     let severity = if back { Severity::Warning } else { Severity::Critical };
@@ -76,7 +83,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// A client's line; members that cannot reach each other have a finding of their own.
 fn refused(event: &Event) -> bool {
     let of_client = event.is_fleet()
-        || event.meaning == Meaning::PeerDialError && says(event, &[":2379", ":4001"])
+        || event.meaning == Meaning::PeerDialError && says(event, &[":2379", ":2381", ":4001"])
         || !event.is_etcd_server()
         || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ProxyEndpoint | Meaning::ProxyZero);
     if event.meaning == Meaning::EtcdUnreachableClient || by_proxy(event) {
@@ -125,6 +132,20 @@ mod tests {
 2014/12/15 16:10:10 ERROR client.go:200: Unable to get result for {Get /_coreos.com/fleet/machines}, retrying in 100ms
 ";
         assert!(find(&facts(&[log]), "etcd-unreachable").is_some());
+    }
+
+    #[test]
+    fn a_container_that_starts_is_asked_before_it_serves() {
+        let probe = |second: u32, kind: &str| {
+            let at = format!("03:{:02}:{:02}", 14 + second / 60, second % 60);
+            format!(
+                "Nov 27 {at} cp1 kubelet[812]: I1127 {at}.000000     812 prober.go:107] \"Probe failed\" probeType=\"{kind}\" pod=\"kube-system/etcd-cp1\" containerName=\"etcd\" probeResult=\"failure\" output=\"Get \\\"http://127.0.0.1:2381/health\\\": dial tcp 127.0.0.1:2381: connect: connection refused\"\n"
+            )
+        };
+        let found = |log: String| crate::rules::check(&facts(&[&log])).first().map(|finding| finding.id);
+        assert_eq!(found(probe(0, "Startup") + &probe(10, "Startup")), None);
+        assert_eq!(found(probe(0, "Startup") + &probe(300, "Startup")), Some("etcd-unreachable"));
+        assert_eq!(found(probe(0, "Liveness") + &probe(10, "Liveness")), Some("etcd-unreachable"));
     }
 
     /// Up to 0.12 a fleetd that waits for etcd prints nothing while it does (coreos/fleet@v0.11.5:server/server.go:156-182).

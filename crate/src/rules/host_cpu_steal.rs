@@ -1,16 +1,23 @@
-//! `host-cpu-steal`: the hypervisor ran other machines while this one had work to do.
+//! `host-cpu-steal`: the hypervisor ran other machines while this one had work to do, or stopped it.
 
+use super::common::times;
 use super::{Finding, Rule};
-use crate::facts::{Facts, tools};
+use crate::facts::{EventId, Facts, tools};
+use crate::gather::Gather;
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
+use crate::units::{MS, Micros, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "host-cpu-steal",
     why: "While the hypervisor runs others, nothing of this machine runs: etcd sends no heartbeat and counts no time. No log of the machine itself can tell.",
     what_to_do: "Move the machine to a host with room, reserve processors for it, or see whether a burstable instance has used up its credits. A longer election-timeout only keeps the leader; requests wait as before.",
-    references: &["vmstat(8): st, time stolen from a virtual machine", "Linux: Documentation/filesystems/proc.rst, /proc/stat, steal"],
+    references: &[
+        "Cormac Hogan, When and why do we stun a virtual machine: a few 100 ms are usual",
+        "vmstat(8): st, time stolen from a virtual machine",
+        "Linux: Documentation/filesystems/proc.rst, /proc/stat, steal",
+    ],
     check,
 };
 
@@ -18,9 +25,43 @@ pub const RULE: Rule = Rule {
 const MUCH: i64 = 10;
 
 fn check(facts: &Facts) -> Option<Finding> {
+    stopped(facts).or_else(|| stolen(facts))
+}
+
+/// VMware stops a machine to take a snapshot, to drop one and to move it. What followers bear is a remark at most.
+fn stopped(facts: &Facts) -> Option<Finding> {
+    const USUAL: Micros = 500 * MS;
+    let stops = tools::machine_stops(facts);
+    let longest = stops.first().map(|(took, _)| *took).filter(|took| *took >= USUAL)?;
+    let borne = facts.value(ElectionTimeout) - 2 * facts.value(HeartbeatInterval);
+    let severity = if longest < borne { Severity::Info } else { Severity::Warning };
+    let long: Vec<EventId> = stops.iter().filter(|(took, _)| *took >= USUAL).map(|(_, id)| *id).gather();
+    let title = format!("The hypervisor stopped the machine {}, for up to {}", times(long.len() as u64), human(longest));
+    let what = "VMware stops a machine as it takes or drops a snapshot of it, as a backup does, and as it moves it to another host. It counts if this machine runs etcd.";
+    let finding = Finding::new(RULE.id, severity, Confidence::High, title, what);
+    let advice = "Leave members of etcd out of backups by snapshots, and save etcd itself (etcdctl snapshot save); move one member at a time, the leader last, and none with much to copy. A longer election-timeout only keeps the leader; requests wait as before.";
+    Some(finding.advising(advice).showing(facts, &long).on(&[HeartbeatInterval, ElectionTimeout]))
+}
+
+fn stolen(facts: &Facts) -> Option<Finding> {
     let (events, most) = tools::stolen(facts).filter(|(_, most)| *most >= MUCH)?;
     let title = format!("The hypervisor took up to {most}\u{a0}% of the processor's time");
     let what = "It counts if this machine runs etcd, and if the measurement was taken when heartbeats came late.";
     let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
     Some(finding.showing(facts, &events).on(&[HeartbeatInterval, ElectionTimeout]))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::Severity;
+    use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_machine_that_vmware_stops() {
+        let stop = |took: u32| format!("2024-03-05T06:10:00.200Z| vcpu-0| I120: Checkpoint_Unstun: vm stopped for {took} us\n");
+        let found = |log: String| find(&facts(&[&log]), "host-cpu-steal").map(|found| (found.severity, found.count));
+        assert_eq!(found(stop(3_600_000) + &stop(120_500) + &stop(700_000)), Some((Severity::Warning, 2)));
+        assert_eq!(found(stop(700_000)), Some((Severity::Info, 1)));
+        assert_eq!(found(stop(120_500)), None);
+    }
 }
