@@ -3,7 +3,7 @@
 use super::meant::meant;
 use super::{Bound, Decision, Doubts, as_meant, bound, confidence, remark, rung, stall_to_survive, stated_bounds};
 use crate::facts::settings::from_configuration;
-use crate::facts::{EventId, Facts, Generation, Stall, StallKind};
+use crate::facts::{EventId, Facts, Generation, InForce, Stall, StallKind};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::model::fleet::etcd_patience;
@@ -12,7 +12,7 @@ use crate::model::{Failover, planning_failover, safe_stall};
 use crate::parameters::{LONGEST_ELECTION, Parameter, SILENT_STREAM};
 use crate::replay::{self, Replayed};
 use crate::report::{Confidence, Provenance, Severity};
-use crate::rules::common::{closes_silent_streams, human_limit, only_bounded, says};
+use crate::rules::common::{closes_silent_streams, human_limit, last_printed, only_bounded, says};
 use crate::rules::etcd_bad_config::REFUSED;
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, about, decimal, human};
@@ -81,6 +81,9 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
     }
     match raise(facts, findings, replay) {
         Raise::To(election, why) => {
+            // No member is to wait less than it does.
+            let waits = last_printed(facts, Parameter::ElectionTimeout);
+            let election = waits.into_iter().map(|(_, wait)| wait).fold(election, Micros::max);
             let near_miss = replay.needless == 0 && !facts.without_log() && facts.assumptions.stall_ms.is_none();
             let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed) && !facts.without_log();
             set(facts, findings, election / 10, election, why, Doubts { guessed, near_miss, ..Doubts::default() })
@@ -94,7 +97,8 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
         }
         Raise::Beyond(too_long, why) => Pair { too_long: Some(too_long), ..keep(facts, why) },
         Raise::No(why) => {
-            as_written(facts, findings).or_else(|| beat_of_round_trip(facts, &why)).unwrap_or_else(|| keep(facts, vec![remark(why)]))
+            let other = as_written(facts, findings).or_else(|| alike(facts, findings)).or_else(|| beat_of_round_trip(facts, &why));
+            other.unwrap_or_else(|| keep(facts, vec![remark(why)]))
         }
     }
 }
@@ -115,6 +119,27 @@ fn as_written(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
             decision.because = vec![as_meant(decision.parameter, value)];
             decision.confidence = Confidence::High;
             decision.neighbours.clear();
+        }
+    }
+    Some(pair)
+}
+
+/// One pair for members whose logs print different ones: the longest of their election-timeouts, as nothing shows that a
+/// shorter one would do (method 6.3).
+fn alike(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
+    let [beats, waits] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| last_printed(facts, parameter));
+    let other = |printed: &[(EventId, Micros)], value: Micros| printed.iter().copied().find(|(_, each)| *each != value);
+    let differ = |printed: &[(EventId, Micros)]| printed.first().is_some_and(|(_, first)| other(printed, *first).is_some());
+    if !(differ(&beats) || differ(&waits)) {
+        return None;
+    }
+    let election = waits.iter().map(|(_, wait)| *wait).max().unwrap_or(facts.value(Parameter::ElectionTimeout)).max(least(facts));
+    let text = "The longest that a member waits now, for all of them: with unlike values the one that waits least starts elections, and nothing shows that less would do.";
+    let mut pair = set(facts, findings, election / 10, election, vec![remark(text)], Doubts::default());
+    for (decision, value, printed) in [(&mut pair.heartbeat, election / 10, &beats), (&mut pair.election, election, &waits)] {
+        if let Some((event, now)) = other(printed, value) {
+            decision.current = InForce { value: Some(now), provenance: Provenance::Inferred, place: None, event: Some(event) };
+            decision.proposed = Some(value);
         }
     }
     Some(pair)
@@ -201,7 +226,9 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Raise {
     // Of a stall that is sure to cost a leader the model says 0.9999 or so.
     let nearly_lost = replay.expected.1 >= 0.995 && replay.expected.0 < 3.0 && !only_bounded(facts) && kept_place(facts).is_none();
     let near_miss = replay.needless == 0 && (nearly_lost || nearly_lost_04(facts));
-    let asked = facts.assumptions.stall_ms.is_some() || replay.share() >= 0.2 || near_miss;
+    // Living leaders lose their places, whatever for.
+    let too_short = replay.needless > 0 && waits_too_little(facts);
+    let asked = facts.assumptions.stall_ms.is_some() || replay.share() >= 0.2 || near_miss || too_short;
     let far_apart = facts.has_etcd() && now < 10 * facts.round_trip() && (facts.without_log() || replay.needless > 0);
     if !(asked || far_apart) {
         return Raise::No(why_not_raised(facts, replay));
@@ -306,6 +333,11 @@ fn least(facts: &Facts) -> Micros {
     if facts.generation == Generation::V04 { 500 * MS } else { 1000 * MS }
 }
 
+/// Whether members wait for less than any etcd from 2.0 on does by default.
+pub fn waits_too_little(facts: &Facts) -> bool {
+    facts.generation != Generation::V04 && facts.value(Parameter::ElectionTimeout) < Parameter::ElectionTimeout.default_value()
+}
+
 /// T at least 1.25 S + 2H at H = T/10 (method 6.1).
 fn needed(facts: &Facts, stall: Micros) -> Micros {
     (stall * 25 / 16).max(10 * facts.round_trip())
@@ -330,6 +362,11 @@ fn reasons(facts: &Facts, stall: Micros, election: Micros) -> Vec<Bound> {
     let parameter = Parameter::ElectionTimeout;
     let beat = election / 10;
     let mut reasons = Vec::new();
+    if waits_too_little(facts) {
+        let text =
+            format!("etcd's default, {}: what waits for less takes for a death what a busy machine does at any time.", ms(least(facts)));
+        reasons.push(bound(Side::AtLeast, Basis::Documentation, parameter, Some(least(facts)), text));
+    }
     if stall > 0 {
         let (margin, bare) = (stall * 5 / 4 + 2 * beat, stall + 2 * beat);
         let tolerance = if margin > election { ", missed by less than 2 %, which a judgement bears" } else { "" };

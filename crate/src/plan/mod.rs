@@ -19,7 +19,7 @@ use crate::report::{Bound, Confidence, Provenance};
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, human};
 
-pub use election::{TooLong, kept_place, went_on};
+pub use election::{TooLong, kept_place, waits_too_little, went_on};
 pub use meant::meant;
 pub use presence::beyond_waiting;
 pub use request::HIGHEST as HIGHEST_REQUEST_TIMEOUT;
@@ -274,6 +274,47 @@ coreos:
     fn planned(text: &str, stall_ms: Option<f64>) -> Plan {
         let facts = read(text, stall_ms);
         plan(&facts, &rules::check(&facts))
+    }
+
+    fn starts(host: &str, beat: u32, wait: u32) -> String {
+        format!(
+            "Jun 02 08:00:00 {host} etcd[9]: etcd Version: 3.3.25\nJun 02 08:00:00 {host} etcd[9]: heartbeat = {beat}ms\nJun 02 08:00:00 {host} etcd[9]: election = {wait}ms\n"
+        )
+    }
+
+    #[test]
+    fn members_with_unlike_timers_get_one_pair() {
+        let pair = |log: String| {
+            let plan = planned(&log, None);
+            [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|each| (plan.of(each).current.value, plan.of(each).proposed))
+        };
+        let ms = |now: i64, then: i64| (Some(now * MS), Some(then * MS));
+        let unlike = [("a", 500, 5000), ("b", 100, 1000), ("c", 100, 1000)];
+        let log = |members: &[(&str, u32, u32)]| members.iter().map(|(host, beat, wait)| starts(host, *beat, *wait)).collect::<String>();
+        assert_eq!(pair(log(&unlike)), [ms(100, 500), ms(1000, 5000)]);
+        // Whichever member spoke last.
+        let turned: Vec<_> = unlike.into_iter().rev().collect();
+        assert_eq!(pair(log(&turned)), [ms(100, 500), ms(1000, 5000)]);
+        assert_eq!(pair(log(&[("a", 100, 1000), ("b", 200, 1000)])), [ms(200, 100), (Some(1000 * MS), None)]);
+        assert!(pair(log(&[("a", 100, 1000), ("b", 100, 1000)])).iter().all(|(_, proposed)| proposed.is_none()));
+    }
+
+    #[test]
+    fn a_timeout_below_the_default_is_raised_where_leaders_change() {
+        let line = |second: u32, verb: &str, leader: &str, term: u32| {
+            format!("Jun 02 09:00:{second:02} a etcd[9]: raft.node: 8211f1d0f64f3269 {verb} leader {leader} at term {term}\n")
+        };
+        let (b, c) = ("91bc3c398fb3c146", "fd422379fda50e48");
+        let changes = line(1, "elected", b, 2)
+            + &line(20, "lost", b, 3)
+            + &line(20, "elected", c, 3)
+            + &line(50, "lost", c, 4)
+            + &line(50, "elected", b, 4);
+        let proposed =
+            |beat: u32, wait: u32, log: &str| planned(&(starts("a", beat, wait) + log), None).of(Parameter::ElectionTimeout).proposed;
+        assert_eq!(proposed(10, 50, &changes), Some(1000 * MS));
+        assert_eq!(proposed(100, 1000, &changes), None);
+        assert_eq!(proposed(10, 50, &line(1, "elected", b, 2)), None, "a quiet cluster");
     }
 
     /// Without times too it is seen that a leader kept its place, and said so by saying nothing.

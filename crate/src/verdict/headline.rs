@@ -1,6 +1,6 @@
 //! The one sentence: who did what, how long against what, with what effect.
 
-use super::timing::{cut_off, other_cause};
+use super::timing::{cut_off, other_cause, unlike_members};
 use super::unexplained::{saw_too_little, shows_only_a_state, unexplained};
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{ChangeClass, Facts, LeaderChange, StallKind};
@@ -8,7 +8,7 @@ use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::model::raft::safe_stall;
 use crate::parameters::Parameter;
-use crate::plan::Plan;
+use crate::plan::{Plan, waits_too_little};
 use crate::replay::{count, timers, timers_in_force};
 use crate::report::{Provenance, Severity, Timing};
 use crate::rules::Finding;
@@ -49,8 +49,19 @@ pub(super) fn headline<'a>(
         return (format!("{}.", broken.title), Some(broken));
     }
     if proposes {
+        if let Some(unlike) = unlike_members(findings, plan).filter(|_| facts.fleet_failures.is_empty()) {
+            return (format!("{}.", unlike.title), Some(unlike));
+        }
         if let Some(text) = stalls_headline(facts, plan) {
             return (text, of_stalls());
+        }
+        if plan.replay.needless > 0 && waits_too_little(facts) {
+            let waits = human_limit(facts, Parameter::ElectionTimeout);
+            let changes = times(plan.replay.needless);
+            return (
+                format!("The leader changed {changes}, and followers wait only {waits}: a busy machine is silent for as long at any time."),
+                of_stalls(),
+            );
         }
         if let Some(text) = presence_headline(facts, findings) {
             return (text, of(&["fleet-agent-heartbeat-lost"]));

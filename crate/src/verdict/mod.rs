@@ -303,8 +303,24 @@ Jun 11 10:37:41 n etcd[5]: [etcd] Jun 11 10:37:41.389 INFO      | node1: leader 
             analyze(&Input { documents, ..Input::default() }).verdict
         };
         let differ = input([1000, 5000]);
-        assert!(differ.headline.starts_with("Members differ") && differ.timing == Timing::Undecided, "{differ:?}");
+        assert!(differ.headline.starts_with("Members differ") && differ.timing == Timing::Partly, "{differ:?}");
         assert_eq!(input([1000, 1000]).timing, Timing::NotTheRemedy);
+    }
+
+    #[test]
+    fn followers_that_wait_too_little_are_named() {
+        let line = |second: u32, text: &str| format!("Jun 02 09:00:{second:02} a etcd[9]: {text}\n");
+        let named = |second: u32, leader: &str, term: u32| {
+            line(second, &format!("raft.node: 8211f1d0f64f3269 changed leader from {leader} at term {term}"))
+        };
+        let (b, c) = ("91bc3c398fb3c146", "fd422379fda50e48");
+        let log = line(0, "heartbeat = 10ms")
+            + &line(0, "election = 50ms")
+            + &named(20, &format!("{b} to {c}"), 3)
+            + &named(50, &format!("{c} to {b}"), 4);
+        let documents = vec![Document { name: None, text: log }];
+        let verdict = analyze(&Input { documents, ..Input::default() }).verdict;
+        assert!(verdict.headline.contains("wait only 50\u{a0}ms") && verdict.timing == Timing::Partly, "{verdict:?}");
     }
 
     /// Of fleet's log alone no limit is known; what its defaults are is said as such.

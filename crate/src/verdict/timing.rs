@@ -32,6 +32,7 @@ pub const OTHER_CAUSES: &[&str] = &[
     "etcd-peer-network",
     "etcd-clock-skew",
     "etcd-slow-disk",
+    "host-cpu-steal",
 ];
 
 /// The first finding above a remark that names a cause no timer touches.
@@ -81,7 +82,9 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
     let still = explaining.iter().filter(|(change, stall)| shown(change, stall)).count();
     let seen = if explaining.is_empty() { facts.stalls.iter().any(stood_still) } else { 2 * still > explaining.len() };
     let measured = plan.repairs || seen || facts.without_log();
-    let sensible = plan.too_long.is_none() && (plan.repairs || plan.costly().is_none());
+    // One pair for all is a cure of what no line shows to have harmed.
+    let unlike = unlike_members(findings, plan).is_some();
+    let sensible = !unlike && plan.too_long.is_none() && (plan.repairs || plan.costly().is_none());
     if sensible && !beneath && needless_cured && fleet_cured && measured { Timing::Remedy } else { Timing::Partly }
 }
 
@@ -145,6 +148,12 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::NotTheRemedy;
     }
     Timing::Undecided
+}
+
+/// Members whose logs print unlike values, where no leader lost its place.
+pub(super) fn unlike_members<'a>(findings: &'a [Finding], plan: &Plan) -> Option<&'a Finding> {
+    let unlike = |finding: &&Finding| finding.id == "config-values-differ" && finding.confidence == Confidence::High;
+    findings.iter().find(unlike).filter(|_| plan.replay.needless == 0)
 }
 
 /// Each leader that lost its place ran, and was cut off from the majority for longer than a silent link is kept.

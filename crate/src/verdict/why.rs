@@ -1,13 +1,13 @@
 //! Why timing is the cure, or is not.
 
 use super::effects::{counted, failover_then, stops_on_a_failed_read, tied_to_stalls};
-use super::timing::{beneath, cut_off, only_raised, other_cause, waits_long_already};
+use super::timing::{beneath, cut_off, only_raised, other_cause, unlike_members, waits_long_already};
 use super::unexplained::saw_too_little;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, StallKind, TOO_LARGE};
 use crate::gather::Gather;
 use crate::model::raft::loss_share;
 use crate::parameters::Parameter;
-use crate::plan::{Plan, TooLong, beyond_waiting, meant};
+use crate::plan::{Plan, TooLong, beyond_waiting, meant, waits_too_little};
 use crate::replay::{count, timers_in_force};
 use crate::report::{Provenance, Severity, Timing};
 use crate::rules::Finding;
@@ -30,6 +30,12 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
             ),
             (None, None) if plan.changes().all(|decision| decision.parameter == Parameter::EngineReconcileInterval) => String::from(
                 "A longer interval keeps the lease in one hand although a pass of the engine is slow. A shorter pass is the cure: fewer units, or fleet 0.12 and later, which reads all units in one request.",
+            ),
+            (None, None) if unlike_members(findings, plan).is_some() => {
+                String::from("One pair for all members ends what unlike values bring. The logs show no leader that lost its place by them.")
+            }
+            (None, None) if waits_too_little(facts) && facts.stalls.iter().all(|stall| stall.kind == StallKind::Censored) => String::from(
+                "Followers that wait less than etcd's default take a busy moment for a death. Whether longer silences come is not shown.",
             ),
             (None, None) if (1..plan.replay.needless).contains(&plan.replay.explained) => format!(
                 "Stalls explain {} of {} needless leader changes, and the values outlast those. What caused the others is not shown.",
