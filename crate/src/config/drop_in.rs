@@ -42,7 +42,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
     // Of a script that writes the unit; systemd itself fills nothing into Environment= (systemd.exec(5)).
     let of_script = if text.starts_with("#!") { Script::of(inner).variables } else { Variables::default() };
     let mut variables = of_script.clone();
-    let mut in_service = true;
+    let (mut in_service, mut in_program) = (true, false);
     // Of each its unit and file.
     let mut commands: Vec<(String, String, Vec<Word>)> = Vec::new();
     let mut at = 0;
@@ -65,13 +65,14 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
             // podman's own units hand `Environment=` of their container on (podman-systemd.unit(5)), as do those of
             // systemd-nspawn (systemd.nspawn(5)).
             in_service = matches!(body, "[Service]" | "[Container]" | "[Exec]");
+            in_program = false;
             if let Some(program) = body.strip_prefix("[program:") {
-                (in_service, unit) = (true, program.trim_end_matches(']').to_owned());
+                (in_service, in_program, unit) = (true, true, program.trim_end_matches(']').to_owned());
             }
             at = line + 1;
             continue;
         }
-        let end = logical_end(text, at);
+        let end = if in_program { indented_end(text, at) } else { logical_end(text, at) };
         if let Some(directive) = directive(text, at, end).filter(|directive| in_service || directive.key == "Environment") {
             match directive.key {
                 "Environment" if !in_service => {
@@ -100,6 +101,8 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
         }
         at = end + 1;
     }
+    // Of each unit that runs etcd in a container its commands.
+    let mut contained: Vec<(String, String)> = Vec::new();
     for (unit, file, words) in commands {
         let runs_etcd = words.iter().any(|word| word.text.contains("etcd"));
         let runs_fleet = words.first().is_some_and(|word| word.text.ends_with("fleetd"));
@@ -108,11 +111,18 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
             builder.cluster.has_etcd |= words.iter().any(|word| word.text.split_whitespace().any(is_etcd_command));
             flags::take(builder, inner, &words, &unit, &file, &variables);
             let command = words.iter().map(|word| word.text.as_str()).gather().join(" ");
-            // Where options come from a variable, or from a tool that hands all on, it is open.
-            let open = [" $", "env-file", "env-host", "ETCD*", "systemd-docker"].iter().any(|mark| search::has(&command, mark));
-            if starts_container(&command) && !open && !search::has(&command, "rkt run") {
-                builder.void_in_container(&unit, &command);
+            if starts_container(&command) && !search::has(&command, "rkt run") {
+                match contained.last_mut().filter(|(of, _)| *of == unit) {
+                    Some((_, commands)) => commands.push_str(&command),
+                    None => contained.push((unit, command)),
+                }
             }
+        }
+    }
+    for (unit, commands) in contained {
+        // Where options come from a variable, or from a tool that hands all on, it is open.
+        if ![" $", "env-file", "env-host", "ETCD*", "systemd-docker"].iter().any(|mark| search::has(&commands, mark)) {
+            builder.void_in_container(&unit, &commands);
         }
     }
 }
@@ -210,6 +220,15 @@ fn logical_end(text: &str, at: usize) -> usize {
     end
 }
 
+/// For supervisord a value goes on in the lines that are indented.
+fn indented_end(text: &str, at: usize) -> usize {
+    let mut end = line_end(text, at);
+    while text.get(end + 1..).is_some_and(|rest| rest.starts_with([' ', '\t'])) {
+        end = line_end(text, end + 1);
+    }
+    end
+}
+
 /// Unit and drop-in of a path: `.../etcd2.service.d/40-x.conf`, `.../etcd2.service`.
 pub fn path_of_unit(path: &str) -> Option<(String, String)> {
     let mut parts = path.trim().rsplit('/');
@@ -247,7 +266,7 @@ mod tests {
         assert_eq!(acting("[Exec]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500\n"), [(Parameter::HeartbeatInterval, "500".to_owned())]);
         for program in [
             "[program:etcd]\ncommand=/usr/bin/etcd --name a\nenvironment = ETCD_INITIAL_CLUSTER=\"a=http://x:2380,b=http://y:2380\",ETCD_ELECTION_TIMEOUT='5000'\n",
-            "[program:etcd]\ncommand=/usr/bin/etcd --election-timeout=5000\n[program:web]\nenvironment=ETCD_ELECTION_TIMEOUT=1\n",
+            "[program:etcd]\ncommand=/usr/bin/etcd\n  --name a\n  --election-timeout=5000\n[program:web]\nenvironment=ETCD_ELECTION_TIMEOUT=1\n",
         ] {
             assert_eq!(acting(program), [(Parameter::ElectionTimeout, "5000".to_owned())], "{program}");
             assert_eq!(crate::config::read(0, program).expect("a configuration").source, Source::DropIn);

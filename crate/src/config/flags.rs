@@ -87,6 +87,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
     // Another program may spell its flags with underscores.
     let runs = |word: &Word| is_image(&word.text) || matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2"));
     let ours = LazyCell::new(|| outer.iter().any(runs));
+    let (stated, mut from_file) = (builder.stated(), false);
     for flag in flags(&outer) {
         let Some((value, span)) = &flag.value else {
             builder.fact_of_flag(&flag.name, "true");
@@ -110,6 +111,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
         };
         let (value, span) = without_inner_quotes(&inner.text, value, span);
         builder.fact_of_flag(name, value);
+        from_file |= name == "config-file" && !value.is_empty();
         let is_ours = |(parameter, _): &(Parameter, bool)| parameter.is_etcd() && (!name.contains('_') || *ours);
         let known = keys::of_key(name);
         if known.is_none() && *ours {
@@ -126,6 +128,12 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
         };
         builder.claim(meant, span, scalar::daemon(meant.0, value), home);
         builder.misspelt_flag(name);
+    }
+    if from_file && *ours {
+        // etcd.io/docs/v3.4/op-guide/configuration
+        builder.void_from(stated, "config-shadowed", |parameter| {
+            format!("etcd is given --config-file, and with it passes over {} and all its other flags and variables.", parameter.key())
+        });
     }
 }
 
@@ -158,7 +166,10 @@ const DAEMON_ARGS: &str = "DAEMON_ARGS";
 
 /// Whether a variable holds options for etcd's command line: `ETCD_OPTS`, and what Debian's unit passes on.
 pub fn are_options(name: &str, value: &str) -> bool {
-    (name.starts_with("ETCD_") || name == DAEMON_ARGS) && value.trim_start().starts_with('-')
+    let value = value.trim_start();
+    // Also behind what the variable held before.
+    let options = value.starts_with('-') || value.starts_with('$') && value.contains(" --");
+    (name.starts_with("ETCD_") || name == DAEMON_ARGS) && options
 }
 
 /// A value without the quotes that a shell within the command takes away: `sh -c "etcd --name=\\"a\\""`.
@@ -239,12 +250,11 @@ fn kept(builder: &mut Builder, inner: &MappedText, word: &Word, script: &Script)
     let Some((name, value, span)) = word.assignment().filter(|(name, _, span)| script.keeps(name, span.start)) else { return false };
     if script.forgets(name) {
         builder.variable(inner, name, value, span.clone(), Home::new("", Class::Environment, ""));
-        let cure = if script.in_container {
-            format!("hand it to the container with `-e {name}={value}`")
+        let note = if script.in_container() {
+            format!("{name} is set here, but the container does not get it; hand it over with `-e {name}={value}`.")
         } else {
-            "write `export` before it".to_owned()
+            format!("{name} is set here for the script alone, so etcd does not get it; write `export` before it.")
         };
-        let note = format!("{name} is set here for the script alone, so etcd does not get it; {cure}.");
         builder.void_last(&note);
         builder.problem("config-not-exported", inner.place(span), note, keys::of_variable(name).map(|(parameter, _)| parameter));
     }
@@ -289,6 +299,7 @@ mod tests {
             "rkt run --set-env=ETCD_HEARTBEAT_INTERVAL=500 quay.io/coreos/etcd:v2.3.8",
             "minikube start --nodes 3 --extra-config=etcd.heartbeat-interval=500",
             "#!/bin/sh\n# starts etcd\nDAEMON_ARGS=\"--name a --heartbeat-interval=500\"\n/usr/bin/etcd $DAEMON_ARGS\n",
+            "#!/bin/sh\nETCD_ARGS=\"--name a\"\nETCD_ARGS=\"$ETCD_ARGS --heartbeat-interval=500\"\nexec etcd $ETCD_ARGS\n",
             "#!/bin/sh\n: \"${ETCD_HEARTBEAT_INTERVAL:=500}\"\nexport ETCD_HEARTBEAT_INTERVAL\nexec etcd \"$@\"\n",
         ] {
             let read = read(0, command);
@@ -366,6 +377,12 @@ mod tests {
         assert!(crate::config::read(0, "--heartbeat-interval 150\n").is_some());
         let read = read(0, "agentd serve \\\n  --heartbeat-interval=30s\n");
         assert!(read.settings.is_empty() && !read.cluster.has_etcd);
+    }
+
+    #[test]
+    fn beside_a_file_flags_are_passed_over() {
+        let read = read(0, "etcd --config-file /etc/etcd.yml --election-timeout=5000\n");
+        assert_eq!((read.problems[0].id, read.settings[0].effective), ("config-shadowed", false));
     }
 
     #[test]

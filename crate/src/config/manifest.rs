@@ -75,7 +75,7 @@ fn take(builder: &mut Builder, tree: &Tree) {
     let starts = |root: &&Node| arguments_of(tree, root).is_some();
     let telling = tree.documents.iter().find(starts);
     builder.cluster.has_etcd |= telling.is_some();
-    let started_by = telling.or(tree.documents.first()).map(|root| launcher(tree, root));
+    let started_by = telling.or(tree.documents.first()).and_then(|root| launcher(tree, root));
     builder.cluster.launcher = builder.cluster.launcher.or(started_by);
 }
 
@@ -91,14 +91,16 @@ fn take_within(builder: &mut Builder, node: &Node) {
     take(builder, &yaml::read(&text).unwrap_or_else(|_| yaml::read_tolerantly(&text)));
 }
 
-fn launcher(tree: &Tree, root: &Node) -> Launcher {
-    match arguments_of(tree, root) {
+fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
+    Some(match arguments_of(tree, root) {
         Some((path, _)) if path.starts_with(&["etcd", "local"]) => Launcher::Kubeadm,
         Some((path, _)) if path == ["etcd-arg"] => Launcher::K3s,
         Some(_) => Launcher::Installer,
         None if ["services", "rancher"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Compose,
+        // A list is of Ansible's tasks, or what docker prints.
+        None if !root.items().is_empty() => return None,
         None => Launcher::Kubelet,
-    }
+    })
 }
 
 /// How an installer's file lists arguments of etcd.

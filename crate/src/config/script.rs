@@ -78,13 +78,14 @@ fn key(scope: usize, name: &str) -> i64 {
 pub struct Script {
     /// What its flags may refer to.
     pub variables: Variables,
-    /// Its last etcd is started in a container.
-    pub in_container: bool,
     runs_etcd: bool,
+    runs_container: bool,
     /// What else etcd may be handed is not known: `set -a`, a file that is read, `--env-file`.
     hands_more: bool,
     exported: Vec<String>,
-    /// Where a command that only sets a variable of etcd, and exports none, has its value.
+    /// What a command that starts a container names alone: `-e NAME`.
+    named: Vec<String>,
+    /// Where a command that only sets a variable of etcd has its value.
     own: Vec<usize>,
     own_names: Vec<String>,
     /// How many conditions and loops are open.
@@ -108,7 +109,7 @@ impl Script {
         script.take(inner, at..text.len());
         let first = text.lines().next().unwrap_or("");
         let exports = search::split(first, " -").is_some_and(|(_, options)| options.contains('a'));
-        if !is_shell(first) || exports || script.hands_more || !script.runs_etcd {
+        if !is_shell(first) || exports || script.hands_more || !(script.runs_etcd || script.runs_container) {
             script.own.clear();
         }
         // A name that the script hands on by `$NAME` acts where it does.
@@ -119,7 +120,14 @@ impl Script {
     /// Whether a value at `at` is set for the script alone, though it starts an etcd: POSIX.1-2017, Shell Command Language,
     /// 2.9.1 and 2.12. `docker run -e NAME` hands on only what is exported, too (docker/cli#1780).
     pub fn keeps(&self, name: &str, at: usize) -> bool {
-        self.own.binary_search(&at).is_ok() && !self.exported.iter().any(|exported| exported == name)
+        let has = |names: &[String]| names.iter().any(|known| known == name);
+        let handed = has(&self.exported) && (!self.in_container() || has(&self.named));
+        self.own.binary_search(&at).is_ok() && !handed
+    }
+
+    /// Whether all etcd that it starts runs in containers.
+    pub fn in_container(&self) -> bool {
+        self.runs_container && !self.runs_etcd
     }
 
     /// Whether a variable that it keeps is named nowhere else, so that nothing comes of it.
@@ -227,14 +235,17 @@ impl Script {
         if !search::has(body, "etcd") {
             return;
         }
-        let option = |text: &str| text.starts_with("--env-file") || text == "--inherit-env" || text.starts_with('$');
+        let option = |text: &str| {
+            ["--env-file", "--env-host", "--inherit-env", "$"].iter().any(|lead| text.starts_with(lead)) || text.contains("ETCD*")
+        };
         if starts_container(body) {
-            (self.runs_etcd, self.in_container) = (true, true);
+            self.runs_container = true;
             self.hands_more |= words.iter().any(|word| option(&word.text));
+            let names = words.iter().map(|word| word.text.trim_start_matches("--env="));
+            self.named.extend(names.filter(|name| keys::of_variable(name).is_some()).map(str::to_owned));
         } else if let Some(end) = etcd_word(body) {
             let asks = matches!(first_word(&body[end..]).trim_start_matches('-'), "version" | "help" | "h" | "v");
             self.runs_etcd |= !asks;
-            self.in_container &= asks;
         }
     }
 
@@ -462,9 +473,14 @@ mod tests {
             ("--env-file etcd.env", true),
             ("$OPTIONS", true),
             ("-e ETCD_ELECTION_TIMEOUT=$ETCD_ELECTION_TIMEOUT", true),
+            ("-e ETCD_ELECTION_TIMEOUT\\\n -e ETCD_NAME", false),
         ] {
             let expected = if acts { (vec!["2500"], vec![]) } else { (vec![], vec!["config-not-exported"]) };
             assert_eq!(acting(&container(options)), expected, "{options}");
+        }
+        for (options, acts) in [("-d", false), ("-e ETCD_ELECTION_TIMEOUT", true)] {
+            let text = container(options).replace("ETCD_ELECTION_TIMEOUT=2500", "export ETCD_ELECTION_TIMEOUT=2500");
+            assert_eq!(acting(&text).0.is_empty(), !acts, "{text}");
         }
         // What is no script may be shown in an article, and what starts no etcd is read by another.
         assert_eq!(acting("ETCD_ELECTION_TIMEOUT=2500\netcd --data-dir /x\n"), (vec!["2500"], vec![]));
