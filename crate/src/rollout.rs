@@ -142,7 +142,7 @@ fn in_a_pod(facts: &Facts) -> bool {
 fn hand_to(launcher: Launcher, corrected: bool) -> Step {
     let (text, commands): (&str, &[&str]) = match launcher {
         Launcher::Kubelet => (
-            "Change the manifest on one control-plane machine at a time: the kubelet starts etcd anew as soon as the file changes, so go on as below.",
+            "Change the manifest on one control-plane machine at a time: the kubelet starts etcd anew as soon as the file changes, so go on as below. In the commands NODE is the name of that machine.",
             &[],
         ),
         Launcher::Kubeadm => (

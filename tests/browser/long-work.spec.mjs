@@ -78,11 +78,26 @@ suite('long work', (story, at) => {
     await page.locator('#cancel').focus();
     await page.keyboard.press('Enter');
     await page.locator('.pg').waitFor({ state: 'detached' });
-    assert.match(await page.locator('#error-title').innerText(), /Stopped/);
+    assert.equal(await page.locator('#error-title').count(), 0, 'who cancels is told of no fault');
+    assert.match(await page.locator('.undone').innerText(), /core-1\.journal was not read to its end/);
     assert.match(await status(page), /core-1\.journal was not read to its end/);
     await paste(page, LATE);
     await page.locator('#headline').waitFor();
     assert.doesNotMatch(await status(page), /core-1\.journal/, 'it is told once');
+  });
+
+  story('cancel beside an answer says at its top what is not in it', {}, async (page) => {
+    await paste(page, LATE);
+    await page.locator('#headline').waitFor();
+    await reading(page, ENDLESS);
+    await page.locator('#cancel').click();
+    await page.locator('#headline').waitFor();
+    const [said, headline] = await Promise.all(
+      ['.undone', '#headline'].map((part) => page.locator(part).boundingBox()),
+    );
+    assert.ok(said.y + said.height <= headline.y && said.y > 0);
+    await page.locator('#undo').click();
+    await page.locator('.pg').waitFor();
   });
 
   story('cancel keeps a text that was typed just before, and answers it', {}, async (page) => {

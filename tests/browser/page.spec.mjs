@@ -86,11 +86,9 @@ suite('the page', (story, at) => {
 
   story('says what cannot stand on the time line', { worker: undated }, async (page) => {
     await answered(page);
-    const said = await page.locator('#evidence .did').innerText();
-    assert.equal(
-      said,
-      `Not on the time line, as the lines carry no time: ${sample.findings[0].title.replace(/\.$/, '')}.`,
-    );
+    assert.match(await page.locator('#evidence .did').innerText(), /^One finding is not on the time line/);
+    const marked = page.locator('.find', { has: page.locator('.me', { hasText: 'no time' }) });
+    assert.equal(await marked.getAttribute('id'), `finding-${sample.findings[0].id}`);
   });
 
   story('says what the patch changes, and leads to the roll-out', { worker }, async (page) => {

@@ -183,9 +183,23 @@ suite('stories', (story, at) => {
         'expected-duration': '200ms',
         'exceeded-duration': '1.12s',
       }) + '\n';
+    // Its keys are those of Kubernetes.
+    const slow =
+      JSON.stringify({
+        level: 'warn',
+        ts: '2026-11-28T03:04:10.100Z',
+        caller: 'etcdserver/util.go:170',
+        msg: 'apply request took too long',
+        took: '312.1ms',
+        'expected-duration': '100ms',
+        prefix: 'read-only range ',
+        request: 'key:"/registry/leases/kube-system/kube-scheduler" ',
+        response: '',
+      }) + '\n';
     await paste(
       page,
       started +
+        slow +
         late('2026-11-28T03:04:11.231Z', two) +
         raft('2026-11-28T03:04:11.332Z', `${one} became follower at term 13`) +
         raft('2026-11-28T03:04:11.333Z', `raft.node: ${one} lost leader ${one} at term 13`) +
@@ -219,6 +233,20 @@ suite('stories', (story, at) => {
     assert.match(steps[3], /The commands of step 3\.[^]*As in step 3\./);
     const findings = await page.locator('.find').count();
     assert.equal(await page.locator('.find h3').count(), findings);
+  });
+
+  story('in the compact form a button says what it copies, and another leads where it says', {}, async (page) => {
+    await page.locator('timing-advisor').evaluate((advisor) => advisor.setAttribute('compact', ''));
+    await page.locator('.ex button').nth(1).click();
+    await page.locator('#headline').waitFor();
+    assert.equal(await page.locator('#copy-patch-0').innerText(), 'Copy patched file');
+    await page.locator('#other-input').click();
+    await paste(page, LOG);
+    await page.locator('#headline').waitFor();
+    assert.equal(await page.locator('#copy-patch-0').innerText(), 'Copy snippet');
+    await page.locator('#unfold').click();
+    await page.locator('#evidence').waitFor();
+    assert.ok(await inSight(page, '#evidence-title'));
   });
 
   story('every example gets an answer', {}, async (page) => {

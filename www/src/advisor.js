@@ -192,8 +192,9 @@ export class Advisor {
       // Only what takes long is let go: a text that came with it was not what the reader tired of.
       const news = this.#takeAway((doc) => doc.file !== undefined && !answered(doc), WORDS.leftOut);
       Object.assign(state, { working: false, progress: undefined });
+      // The reader is led to the top, so the way back stands there.
+      if (state.removed && news) state.removed.atTop = true;
       if (!state.documents.every(answered)) return this.#analyze({ focus: true, news });
-      if (!state.report) state.error = WORDS.cancelled;
       this.#view.render();
       this.#view.focus(state.report ? 'headline' : 'paste', true);
     },
@@ -254,7 +255,9 @@ export class Advisor {
     unfold: () => {
       this.state.unfolded = true;
       this.#view.render();
-      this.#view.focus('headline');
+      // To where the button says.
+      if (this.state.report?.rollout.length) this.#view.jump('evidence');
+      else this.#view.focus('headline', true);
     },
     say: (text) => this.#view.say(text),
   };

@@ -1,9 +1,9 @@
 // The compact form for a wiki: the sentence and the values, with the whole report one click away.
 
 import { h, icon, sentence, shortName, unbroken } from './dom.js';
-import { nameOf } from './patch.js';
+import { copyLabel, nameOf } from './patch.js';
 import { TIMING, WORDS } from './strings.js';
-import { alikeRows, keptAlike } from './values.js';
+import { alikeRows, costInShort, keptAlike } from './values.js';
 import { notSaid, severity } from './verdict.js';
 
 /** @typedef {import('./types.js').Report} Report */
@@ -45,7 +45,7 @@ export function compactAnswer(report, actions) {
         h(
           'button',
           { class: 'pri', type: 'button', id: 'copy-patch-0', onclick: () => take(patch.text ?? '') },
-          'Copy patch',
+          copyLabel(patch),
         ),
       h(
         'button',
@@ -93,7 +93,7 @@ function values(report) {
       [...report.recommendations, ...report.kept.filter((row) => !alike.includes(row))].map((row) =>
         h(
           'tr',
-          { 'data-parameter': row.parameter },
+          { 'data-parameter': row.parameter, class: row.direction === 'keep' ? 'kept' : '' },
           h('th', { scope: 'row' }, h('span', { class: 'p' }, shortName(row.parameter))),
           h('td', { class: 'v c-n', 'data-l': 'Now' }, unbroken(row.current.text)),
           h(
@@ -107,7 +107,7 @@ function values(report) {
             ' ',
             h('span', { class: 'q s' }, row.direction),
           ),
-          h('td', { class: 'cost', 'data-l': 'What it costs' }, unbroken(row.cost || 'Nothing.')),
+          h('td', { class: 'cost', 'data-l': 'What it costs' }, costInShort(row)[0]),
         ),
       ),
       keptAlike(alike, 4),

@@ -22,6 +22,7 @@ export function evidenceSection(report, state, actions, rules) {
   if (report.findings.length === 0 && !report.timeline && report.notFound.length === 0) return null;
   const shown = tellingFirst(inSpan(report, state.span), report.verdict.finding);
   const hidden = report.findings.length - shown.length;
+  const without = untimed(report);
   return section(
     'evidence',
     'Evidence',
@@ -35,12 +36,15 @@ export function evidenceSection(report, state, actions, rules) {
         actions,
         report.findings.length > 0 ? plural(shown.length, 'finding') : '',
       ),
-    untimed(report),
+    without.length > 0 &&
+      h('p', { class: 'did' }, without.length === 1 ? WORDS.untimedOne : `${without.length} ${WORDS.untimed}`),
     shown.length > 0 &&
       h(
         'div',
         { class: 'findings' },
-        shown.map((finding, index) => findingBlock(finding, index === 0, report, actions, rules)),
+        shown.map((finding, index) =>
+          findingBlock(finding, { open: index === 0, timeless: without.includes(finding) }, report, actions, rules),
+        ),
       ),
     hidden > 0 &&
       h(
@@ -85,16 +89,10 @@ function inSpan(report, span) {
  * @param {Report} report
  */
 function untimed({ timeline, findings, documents }) {
+  if (!timeline) return [];
   const logs = new Set(documents.filter((doc) => doc.kind === 'log').map((doc) => doc.id));
-  const without = findings.filter(
-    ({ severity, evidence }) =>
-      ['critical', 'warning'].includes(severity) &&
-      evidence.length > 0 &&
-      evidence.every((line) => !line.time && logs.has(line.document)),
-  );
-  if (!timeline || without.length === 0) return null;
-  const titles = without.map((finding) => finding.title.replace(/\.$/, '')).join('; ');
-  return h('p', { class: 'did' }, `${WORDS.untimed} ${unbroken(titles)}.`);
+  const without = (/** @type {Finding['evidence'][number]} */ line) => !line.time && logs.has(line.document);
+  return findings.filter(({ evidence }) => evidence.length > 0 && evidence.every(without));
 }
 
 /**
@@ -110,16 +108,17 @@ function tellingFirst(findings, id) {
 
 /**
  * @param {Finding} finding
- * @param {boolean} open
+ * @param {{ open: boolean, timeless: boolean }} how
  * @param {Report} report
  * @param {Actions} actions
  * @param {((id: string) => string) | undefined} rules
  */
-function findingBlock(finding, open, report, actions, rules) {
+function findingBlock(finding, { open, timeless }, report, actions, rules) {
   const hosts = new Set(finding.evidence.flatMap((each) => each.host ?? [])).size;
   const facts = [
     finding.count > 1 && `${finding.count}\u00d7`,
     hosts > 1 && plural(hosts, 'host'),
+    timeless && WORDS.timeless,
     CONFIDENCE[finding.confidence],
   ];
   return h(

@@ -185,7 +185,7 @@ function documentRow(doc, state, actions) {
     ),
     h('td', null, read ? recognised(read) : state.error ? WORDS.notRead : WORDS.notReadYet),
     h('td', { class: 'fig' }, read && readOf(read.recognised + read.foreign, read.lines)),
-    h('td', { class: 'fig' }, read && (read.first ? `${read.first} \u2013 ${read.last ?? ''}` : 'no times')),
+    h('td', { class: 'fig' }, read && (read.first ? `${second(read.first)} \u2013 ${second(read.last)}` : 'no times')),
     h(
       'td',
       null,
@@ -217,6 +217,11 @@ function documentRow(doc, state, actions) {
       ),
     ),
   );
+}
+
+/** A stamp as written, but for what is less than a second. @param {string | null | undefined} stamp */
+function second(stamp) {
+  return (stamp ?? '').replace(/(:\d\d)[.,]\d+/, '$1');
 }
 
 /** @param {import('./types.js').Report['documents'][number]} read */

@@ -74,11 +74,13 @@ export class Layout {
       this.#placeBox(first ? 'First' : 'Last');
       const stopped = documents.some((doc) => doc.stopped);
       const fixed = answered && fixedSoFar(state);
+      const undoAtTop = answered && !short && state.removed?.atTop ? state.removed : undefined;
       fill(
         parts.read,
         answered &&
           !short && [
             shared && sharedNotice(shared, actions),
+            undoAtTop && undoNotice(undoAtTop.said, actions),
             readLine(report, actions, stopped),
             state.unread.map(unreadNotice),
             fixed && fixedNotice(fixed, actions),
@@ -89,7 +91,7 @@ export class Layout {
       this.#whatIf.render(answered && !short ? report : undefined, state, answered && tellsAnyway(report));
       fill(parts.more, answered && !short && this.#furtherSections(report));
       fill(parts.documents, documentTable(state, actions));
-      fill(parts.undo, state.removed && undoNotice(state.removed.said, actions));
+      fill(parts.undo, state.removed && !undoAtTop && undoNotice(state.removed.said, actions));
       fill(parts.limits, answered && [h('h3', null, WORDS.restsOn), limitsList(report)]);
       this.#wrong.element.hidden = !answered || documents.length === 0;
       if (answered) this.#wrong.render(report, state);

@@ -89,6 +89,16 @@ export function nameOf(given, text) {
   return given === '' || (given.startsWith('pasted text') && known) ? nameOfSnippet(text) : given;
 }
 
+/** Whether the values are there alone, as no file could be corrected. @param {Report['patches'][number]} patch */
+function isSnippet({ document, disposition }) {
+  return document === undefined || document === null || disposition === 'refused';
+}
+
+/** @param {Report['patches'][number]} patch */
+export function copyLabel(patch) {
+  return isSnippet(patch) ? 'Copy snippet' : 'Copy patched file';
+}
+
 /**
  * The diff with the file's own name, as `git apply` and `patch -p1` take it.
  *
@@ -113,7 +123,7 @@ function patchPanes(report, actions) {
     const doc = report.documents.find((each) => each.id === patch.document);
     const name = nameOf(doc?.name ?? '', patch.text);
     const text = patch.text;
-    const snippet = patch.document === undefined || patch.document === null || patch.disposition === 'refused';
+    const snippet = isSnippet(patch);
     const several = report.patches.length > 1;
     const take = (/** @type {string} */ taken) =>
       actions.taken({ document: patch.document ?? null, name, form: 'patch', text: taken });
@@ -136,7 +146,7 @@ function patchPanes(report, actions) {
                   take(text);
                 },
               },
-              snippet ? 'Copy snippet' : 'Copy patched file',
+              copyLabel(patch),
             )
           : null,
         patch.diff

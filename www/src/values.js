@@ -142,23 +142,29 @@ function foldName(text, row) {
   return h('summary', null, text, h('span', { class: 'vh' }, ` (${shortName(row.parameter)})`));
 }
 
-/** A price is read at a glance: one or two sentences are shown, the others are folded. @param {Recommendation} row */
+/** A price is read at a glance: the beginning is shown, the rest is folded. @param {Recommendation} row */
 function costCell(row) {
-  const sentences = unbroken(row.cost || 'Nothing.').split(/(?<=\.) (?=\p{Lu}|fleet |etcd )/u);
-  let shown = 1;
-  while (shown < sentences.length && sentences.slice(0, shown + 1).join(' ').length <= COST_SHOWN) shown++;
+  const [short, more] = costInShort(row);
   return h(
     'td',
     { class: 'cost', 'data-l': 'What it costs' },
-    h('p', null, sentences.slice(0, shown).join(' ')),
-    shown < sentences.length &&
+    h('p', null, short),
+    more.length > 0 &&
       h(
         'details',
         { id: `cost-${row.parameter}` },
         foldName(WORDS.alsoCosts, row),
-        sentences.slice(shown).map((text) => h('p', null, text)),
+        more.map((text) => h('p', null, text)),
       ),
   );
+}
+
+/** One or two sentences of the price, and the others. @param {Recommendation} row @returns {[string, string[]]} */
+export function costInShort(row) {
+  const sentences = unbroken(row.cost || 'Nothing.').split(/(?<=\.) (?=\p{Lu}|fleet |etcd )/u);
+  let shown = 1;
+  while (shown < sentences.length && sentences.slice(0, shown + 1).join(' ').length <= COST_SHOWN) shown++;
+  return [sentences.slice(0, shown).join(' '), sentences.slice(shown)];
 }
 
 /** A value that a template fills in stays, whatever it is. @param {Recommendation} row */

@@ -6,7 +6,7 @@ use super::place::{Place, line_start};
 use super::{Change, Etcd, render, verify};
 use crate::config::command::starts_container;
 use crate::config::manifest::{HARDWARE_SPEEDS, commands, of_openshift};
-use crate::config::{Configuration, Launcher, Marks, Setting, Source, scalar, section_of};
+use crate::config::{Configuration, Launcher, Marks, Problem, Setting, Source, scalar, section_of};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
@@ -80,8 +80,9 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
     if configuration.source == Source::Manifest && of_openshift(text) {
         return Err(hardware_speed(changes));
     }
-    if configuration.problems.iter().any(|problem| problem.id == "config-duplicate-key" && problem.parameter.is_none()) {
-        return Err("A section stands twice in this file; put its keys together first.".to_owned());
+    let twice = |problem: &&Problem| problem.id == "config-duplicate-key" && problem.parameter.is_none();
+    if let Some(section) = configuration.problems.iter().find(twice) {
+        return Err(format!("{} stands twice in this file; put its keys together first.", section.word));
     }
     let of_later = |setting: &Setting| setting.effective && setting.parameter.is_etcd() && !setting.etcd_04;
     let later =
