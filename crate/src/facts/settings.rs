@@ -4,10 +4,12 @@
 //! configuration states, what failing calls or a long heartbeat give away, the default (method, section 1.2).
 
 use super::failures::{by_host, of_host};
+use super::voices::speaker;
 use super::{EventId, Facts, Generation, InForce, VersionRange};
 use crate::config::{Configuration, Problem, Source};
 use crate::gather::Gather;
-use crate::log::event::{Event, Meaning};
+use crate::index::{self, Index};
+use crate::log::event::{Event, LogReading, Meaning};
 use crate::parameters::Parameter;
 use crate::report::Provenance;
 use crate::sort::sort;
@@ -109,6 +111,21 @@ pub fn printed(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
     said
 }
 
+/// The last value of each member: by its machine, else by what it calls itself, else by its document.
+pub fn last_of_each(facts: &Facts, said: Vec<(EventId, Micros)>) -> Vec<(EventId, Micros)> {
+    let own_name = |log: &LogReading| log.events.iter().filter(|event| event.host.is_none()).find_map(speaker).map(str::to_owned);
+    let own: Vec<Option<String>> = facts.logs.iter().map(own_name).gather();
+    let (mut members, mut last) = (Index::default(), Vec::<(EventId, Micros)>::new());
+    for (id, value) in said {
+        let name = own[id.log].clone().filter(|_| facts.event(id).host.is_none()).unwrap_or_else(|| facts.host(id));
+        match last.get_mut(members.position(index::key(name.bytes()))) {
+            Some(known) => *known = (id, value),
+            None => last.push((id, value)),
+        }
+    }
+    last
+}
+
 /// `--election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[400ms]`: the pair that etcd was
 /// started with and refused (etcd-io/etcd@v3.4.45:embed/config.go, Validate).
 fn refused_value(event: &Event, parameter: Parameter) -> Option<Micros> {
@@ -123,7 +140,13 @@ fn variable(event: &Event, parameter: Parameter) -> Option<Micros> {
 }
 
 fn from_log(facts: &Facts, parameter: Parameter) -> Option<InForce> {
-    let (id, value) = said_by_members(facts, parameter).pop()?;
+    let mut said = said_by_members(facts, parameter);
+    if parameter == Parameter::ElectionTimeout {
+        // Of members with unlike timers the one that waits least decides how long a leader may be silent.
+        said = last_of_each(facts, said);
+        crate::sort::by_key(&mut said, |(_, value)| std::cmp::Reverse(*value));
+    }
+    let (id, value) = said.pop()?;
     // A value that the configuration states as well stays "stated": the log confirms it.
     let stated = from_configuration(facts, parameter).filter(|stated| stated.value == Some(value));
     let is_default = value == default(facts, parameter).value.unwrap_or(0);
@@ -259,6 +282,22 @@ mod tests {
         };
         let wait = |beat: u32| facts(&[pair, &late(beat)]).value(Parameter::ElectionTimeout) / MS;
         assert_eq!((wait(100), wait(1000), wait(400)), (1000, 5000, 2000));
+    }
+
+    #[test]
+    fn of_members_with_unlike_timers_the_one_that_waits_least_counts() {
+        let starts = |own: &str, wait: u32| {
+            format!(
+                "2016-04-20 10:00:00.000100 I | etcdserver: election = {wait}ms\n2016-04-20 10:00:02.000000 I | raft: {own} became follower at term 2\n"
+            )
+        };
+        let (a, b) = ("91d25258d70ad868", "2a0965170762fd09");
+        let wait = |texts: &[&str]| facts(texts).value(Parameter::ElectionTimeout) / MS;
+        assert_eq!(wait(&[&starts(a, 1000), &starts(b, 5000)]), 1000);
+        assert_eq!(wait(&[&starts(b, 5000), &starts(a, 1000)]), 1000);
+        // One member that was started anew, in its next file.
+        assert_eq!(wait(&[&starts(a, 1000), &starts(a, 5000)]), 5000);
+        assert!(crate::rules::testing::find(&facts(&[&starts(a, 1000), &starts(a, 5000)]), "config-values-differ").is_none());
     }
 
     #[test]

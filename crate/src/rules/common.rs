@@ -2,11 +2,10 @@
 //! constraints that more than one rule states.
 
 use super::{At, Basis, Confidence, Constraint, Evidence, Finding, Severity, Side};
-use crate::facts::settings::{printed, said_by_members};
+use crate::facts::settings::{last_of_each, printed, said_by_members};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange, StallKind};
 use crate::gather::Gather;
-use crate::index::Index;
 use crate::log::event::{Event, Meaning, Value};
 use crate::parameters::Parameter;
 use crate::report::Provenance;
@@ -481,14 +480,7 @@ pub fn knows_wait(facts: &Facts) -> bool {
 
 /// The last value of each member that its own log prints.
 pub fn last_printed(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
-    let (mut voices, mut values) = (Index::default(), Vec::<(EventId, Micros)>::new());
-    for (id, value) in printed(facts, parameter) {
-        match values.get_mut(voices.position(voice(facts, id))) {
-            Some(last) => *last = (id, value),
-            None => values.push((id, value)),
-        }
-    }
-    values
+    last_of_each(facts, printed(facts, parameter))
 }
 
 /// A limit for sentences: its value, and whether it is only assumed, as nothing states it, stated where an article

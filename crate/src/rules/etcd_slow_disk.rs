@@ -55,10 +55,11 @@ fn check(facts: &Facts) -> Option<Finding> {
         return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events));
     }
     if let Some(busy) = tools::busy_processor(facts) {
+        let title = format!("The processor had no time left, and {}{}", title[..1].to_ascii_lowercase(), &title[1..]);
         let what = "The processor worked all the time and hardly waited for the disk, as was measured: etcd came late to see that its syncs were done. The disk is not shown to be at fault.";
         let advice =
             "Find what takes the processor's time on etcd's machines, and give etcd more of it: a larger share, or a machine of its own.";
-        let finding = Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).advising(advice);
+        let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).advising(advice);
         return Some(finding.showing(facts, &[&[busy], &events[..]].concat()));
     }
     if stopped_with_machine(facts, &events) {
@@ -156,10 +157,12 @@ mod tests {
         let head = " r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st\n";
         let row = |shares: &str| format!("41  0      0 211232  10232 822332    0    0     0    40 9155 21532 {shares}\n");
         let stop = "2024-03-05T06:10:00.200Z| vcpu-0| I120: Checkpoint_Unstun: vm stopped for 3600000 us\n";
-        let severity = |beside: &str| find(&facts(&[sync, beside]), "etcd-slow-disk").expect("a sync").severity;
-        assert_eq!(severity(&(head.to_owned() + &row("83 17  0  0  0").repeat(2))), Severity::Info);
-        assert!(severity(&(head.to_owned() + &row("23 17  4 56  0").repeat(2))) > Severity::Info);
-        assert!(severity(&(head.to_owned() + &row("83 17  0  0  0") + &row("23 17 60  0  0"))) > Severity::Info);
+        let found = |beside: &str| find(&facts(&[sync, beside]), "etcd-slow-disk").expect("a sync");
+        let severity = |beside: &str| found(beside).severity;
+        let busy = |rows: String| found(&(head.to_owned() + &rows)).title.starts_with("The processor");
+        assert!(busy(row("83 17  0  0  0").repeat(2)));
+        assert!(!busy(row("23 17  4 56  0").repeat(2)));
+        assert!(!busy(row("83 17  0  0  0") + &row("23 17 60  0  0")));
         assert_eq!(severity(stop), Severity::Info);
         assert!(severity(&stop.replace("06:10", "05:10")) > Severity::Info);
     }

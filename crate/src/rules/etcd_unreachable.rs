@@ -49,7 +49,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let over = if span >= S { format!(" within {}", human(span)) } else { String::new() };
     let back = came_back(facts, &events);
-    let severity = if back { Severity::Warning } else { Severity::Critical };
+    // A client of gRPC that is refused once tries again; fleetd may wait and say nothing.
+    let once = super::common::lines(facts, &events) == 1 && !facts.event(events[0]).is_fleet();
+    let severity = if back || once { Severity::Warning } else { Severity::Critical };
     if events.iter().all(|id| by_proxy(facts.event(*id))) {
         let lines = plural(super::common::lines(facts, &events), "line", "lines");
         let title = format!("A proxy reached no member of etcd ({lines}{over})");

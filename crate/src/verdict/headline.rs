@@ -3,7 +3,7 @@
 use super::timing::{cut_off, other_cause, unlike_members};
 use super::unexplained::{saw_too_little, shows_only_a_state, unexplained};
 use crate::facts::failures::{proven_outage, proven_wait};
-use crate::facts::{ChangeClass, Facts, LeaderChange, StallKind};
+use crate::facts::{ChangeClass, Facts, LeaderChange, StallKind, tools};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::model::raft::safe_stall;
@@ -296,9 +296,13 @@ fn outlasted(facts: &Facts, plan: &Plan, timing: Timing) -> Option<String> {
         && knows_wait(facts)
         && plan.replay.needless == 0
         && stall.planned < facts.value(Parameter::ElectionTimeout);
+    let cause = match tools::busy_processor(facts) {
+        Some(_) => "the processor, which had no time left, is to be relieved",
+        None => "what stalls the machine is to be found",
+    };
     rides.then(|| {
         format!(
-            "The leader stalled {}, for up to {}, but followers wait {}: the timers outlast it, and what stalls the machine is to be found.",
+            "The leader stalled {}, for up to {}, but followers wait {}: the timers outlast it, and {cause}.",
             times(facts.stalls.len() as u64),
             human(stall.planned),
             human_limit(facts, Parameter::ElectionTimeout)
