@@ -738,3 +738,18 @@ fn a_timeout_beside_its_heartbeat_in_one_line_is_known() {
     assert!(!what(&format!("{start}\n{late}\n")).contains("if nobody set it"));
     assert!(what(&format!("{late}\n")).contains("if nobody set it"));
 }
+
+/// What etcd is handed beside the text may set the timers.
+#[test]
+fn defaults_hold_only_where_all_is_here() {
+    for (text, all) in [
+        ("etcd --name a --data-dir $DIR\n", true),
+        ("#!/bin/sh\nOPTIONS=--debug\netcd --name a $OPTIONS\n", true),
+        ("#!/bin/sh\netcd --name a $OPTIONS\n", false),
+        ("#!/bin/sh\nexec etcd \"$@\"\n", false),
+        ("[Service]\nEnvironmentFile=/etc/etcd.env\nExecStart=/usr/bin/etcd --name a\n", false),
+    ] {
+        let headline = read(&[text]).verdict.headline;
+        assert_eq!(headline.contains("so the defaults hold"), all, "{text}: {headline}");
+    }
+}

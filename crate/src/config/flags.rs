@@ -129,12 +129,25 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
         builder.claim(meant, span, scalar::daemon(meant.0, value), home);
         builder.misspelt_flag(name);
     }
+    builder.cluster.hands_more |= has_open_options(&outer, variables);
     if from_file && *ours {
         // etcd.io/docs/v3.4/op-guide/configuration
         builder.void_from(stated, "config-shadowed", |parameter| {
             format!("etcd is given --config-file, and with it passes over {} and all its other flags and variables.", parameter.key())
         });
     }
+}
+
+/// Whether etcd's options come from a variable as well, whose value is not known: `etcd $OPTIONS`, `etcd "$@"`.
+fn has_open_options(words: &[Word], variables: &Variables) -> bool {
+    let of_etcd = words.iter().skip_while(|word| !matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2")));
+    let (mut open, mut wants_value) = (false, false);
+    for word in of_etcd {
+        let value = std::mem::replace(&mut wants_value, word.text.starts_with('-') && !word.text.contains('='));
+        let known = || matches!(variables.meaning(&word.text, word.span_from(0).start), Meaning::Value(..));
+        open |= !value && word.text.starts_with('$') && !known();
+    }
+    open
 }
 
 /// Takes `NAME=value`, where the value may be another variable.

@@ -25,6 +25,7 @@ impl Builder<'_> {
         self.check_pair(&settings);
         self.check_sections();
         self.cluster.absent_file = self.absent_file();
+        self.cluster.hands_more |= self.cluster.absent_file.is_some();
         let acts = |setting: &Setting| setting.etcd_04 && setting.effective;
         self.cluster.etcd_04 |= self.only_old_section() || (!self.cluster.names_etcd_2 && settings.iter().any(acts));
         by_key(&mut self.problems, |problem| problem.place.span);

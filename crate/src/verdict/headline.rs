@@ -132,7 +132,10 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
             return String::from("What was measured shows no trouble; neither a configuration nor a log is here to hold it against.");
         }
         let open = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).value.is_none());
-        return String::from(if !states_a_value(facts) {
+        let hands_more = facts.configurations.iter().any(|configuration| configuration.cluster.hands_more);
+        return String::from(if !states_a_value(facts) && hands_more {
+            "No timing value is stated here, but not all that is handed to etcd or fleet is here, so the defaults need not hold."
+        } else if !states_a_value(facts) {
             "No timing value is stated, so the defaults hold, and no message of etcd or fleet is here to hold them against."
         } else if open {
             "What is stated fits, a template fills in the rest, and no message of etcd or fleet is here to hold it against."
