@@ -129,7 +129,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
         builder.claim(meant, span, scalar::daemon(meant.0, value), home);
         builder.misspelt_flag(name);
     }
-    builder.cluster.hands_more |= has_open_options(&outer, variables);
+    options_of_variables(builder, &outer, &Home::new(unit, Class::Flag, file), variables);
     if from_file && *ours {
         // etcd.io/docs/v3.4/op-guide/configuration
         builder.void_from(stated, "config-shadowed", |parameter| {
@@ -138,16 +138,27 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
     }
 }
 
-/// Whether etcd's options come from a variable as well, whose value is not known: `etcd $OPTIONS`, `etcd "$@"`.
-fn has_open_options(words: &[Word], variables: &Variables) -> bool {
+/// Takes the options that stand in a variable, `etcd $OPTIONS`; where its value is not known, as of `etcd "$@"`, it is noted.
+fn options_of_variables(builder: &mut Builder, words: &[Word], home: &Home, variables: &Variables) {
     let of_etcd = words.iter().skip_while(|word| !matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2")));
-    let (mut open, mut wants_value) = (false, false);
+    let mut wants_value = false;
     for word in of_etcd {
-        let value = std::mem::replace(&mut wants_value, word.text.starts_with('-') && !word.text.contains('='));
-        let known = || matches!(variables.meaning(&word.text, word.span_from(0).start), Meaning::Value(..));
-        open |= !value && word.text.starts_with('$') && !known();
+        let is_value = std::mem::replace(&mut wants_value, word.text.starts_with('-') && !word.text.contains('='));
+        if is_value || !word.text.starts_with('$') {
+            continue;
+        }
+        let Meaning::Value(text, place) = variables.meaning(&word.text, word.span_from(0).start) else {
+            builder.cluster.hands_more = true;
+            continue;
+        };
+        for flag in flags(&self::words(text, 0..text.len())) {
+            let (Some((value, span)), Some(meant)) = (flag.value, keys::of_key(&flag.name)) else { continue };
+            if meant.0.is_etcd() && place.len() == text.len() {
+                let span = place.start + span.start..place.start + span.end;
+                builder.claim(meant, span, scalar::daemon(meant.0, &value), home.clone());
+            }
+        }
     }
-    open
 }
 
 /// Takes `NAME=value`, where the value may be another variable.
@@ -312,6 +323,7 @@ mod tests {
             "rkt run --set-env=ETCD_HEARTBEAT_INTERVAL=500 quay.io/coreos/etcd:v2.3.8",
             "minikube start --nodes 3 --extra-config=etcd.heartbeat-interval=500",
             "#!/bin/sh\n# starts etcd\nDAEMON_ARGS=\"--name a --heartbeat-interval=500\"\n/usr/bin/etcd $DAEMON_ARGS\n",
+            "#!/bin/sh\nTIMERS=\"--debug --heartbeat-interval=500\"\ndocker run quay.io/coreos/etcd:v3.5.9 etcd $TIMERS\n",
             "#!/bin/sh\nETCD_ARGS=\"--name a\"\nETCD_ARGS=\"$ETCD_ARGS --heartbeat-interval=500\"\nexec etcd $ETCD_ARGS\n",
             "#!/bin/sh\n: \"${ETCD_HEARTBEAT_INTERVAL:=500}\"\nexport ETCD_HEARTBEAT_INTERVAL\nexec etcd \"$@\"\n",
         ] {

@@ -468,7 +468,11 @@ fn words(builder: &mut Builder, spot: Spot, node: &Node, bare: bool) {
         if let Some(name) = held.take() {
             // A number below zero is a value.
             if !text.starts_with('-') || text[1..].starts_with(|c: char| c.is_ascii_digit()) {
+                let stated = builder.stated();
                 flag(builder, &inner, spot, &name, 0, ours);
+                if spot.is_object {
+                    refuse_number(builder, stated, item);
+                }
                 continue;
             }
             // It was a flag without a value, such as `--client-cert-auth`.
@@ -531,7 +535,12 @@ fn variables(builder: &mut Builder, spot: Spot, node: &Node) {
     for entry in merged.filter(acts).chain(node.entries()) {
         let value = tree.resolve(&entry.value);
         if let Some(text) = value.text() {
+            let stated = builder.stated();
             variable(builder, spot, entry.name(), text, value.within_quotes());
+            // Of a ConfigMap.
+            if spot.is_object && spot.depth == 0 && spot.below.is_empty() {
+                refuse_number(builder, stated, value);
+            }
         }
     }
     for item in node.items() {
@@ -669,6 +678,10 @@ mod tests {
         };
         let pod = "apiVersion: v1\nkind: Pod\n";
         assert_eq!(told(pod, "env", "2000"), ["config-unquoted-number"]);
+        let object = |rest: &str| read(0, &format!("{pod}{rest}")).problems.into_iter().map(|problem| problem.id).collect::<Vec<_>>();
+        assert_eq!(object("data: {ETCD_ELECTION_TIMEOUT: 2000, ETCD_NAME: a}\n"), ["config-unquoted-number"]);
+        assert_eq!(object("command: [etcd, --election-timeout, 2000]\n"), ["config-unquoted-number"]);
+        assert_eq!(object("command: [etcd, --election-timeout, '2000']\n"), [""; 0]);
         // A chart, Ansible or a custom resource may quote it; text with a tag is text.
         for (head, key, value) in [("", "env", "2000"), (pod, "etcdEnv", "2000"), (pod, "env", "!!str 2000"), (pod, "env", "'2000'")] {
             assert_eq!(told(head, key, value), [""; 0], "{head}{key} {value}");

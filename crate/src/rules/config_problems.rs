@@ -97,9 +97,9 @@ problems! {
         "Write the key as it is named.",
         ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:config/fleet.go"];
     "config-unquoted-number", Critical, "Kubernetes refuses a number where it wants text",
-        "The value of a variable is text for Kubernetes. A number without quotes makes it refuse the whole object: cannot unmarshal number into Go struct field EnvVar.value of type string. So is each of kubeadm's extraArgs. What ran before goes on.",
+        "The value of a variable, and each word of a command, is text for Kubernetes. A number without quotes makes it refuse the whole object: cannot unmarshal number into Go struct field EnvVar.value of type string. So is each of kubeadm's extraArgs. What ran before goes on.",
         "Put the number in quotes.",
-        ["kubernetes/kubernetes#12889", "kubernetes/kubernetes#82296", "kubernetes-sigs/kubespray#5406"];
+        ["kubernetes/kubernetes#12889", "kubernetes/kubernetes#82296", "kubernetes-sigs/kubespray#5406", "rancher/local-path-provisioner#262"];
     "config-value-dropped", Critical, "A value is silently left out, and the default acts",
         "A value of the wrong type, quoted or with a unit where a bare number is read, is left out by cloudinit without an error. systemd passes over a variable with blanks around its equals sign.",
         "Write etcd's timers and fleet's two numbers as bare numbers: no quotes, no unit; in Environment= without blanks around the equals sign.",
