@@ -3,11 +3,12 @@
 use super::Finding;
 use crate::facts::{EventId, Facts, metrics};
 use crate::gather::Gather;
+use crate::index::{self, Index};
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::signatures;
 use crate::report::{Confidence, Severity};
 use crate::search;
-use crate::sort::{by_key, groups};
+use crate::sort::by_key;
 
 const STATES: [Meaning; 2] = [Meaning::AlertOver, Meaning::AlertFires];
 
@@ -63,21 +64,25 @@ fn by_state(facts: &Facts, meanings: &[Meaning]) -> (Vec<EventId>, Vec<EventId>)
     let words = states.map(|state| (state.key_text(), state.meaning == Meaning::AlertOver)).chain(IN_JSON).gather();
     // What stands above an alert, in its document.
     let mut above = (usize::MAX, false);
-    let mut alerts: Vec<((u16, String), (EventId, bool))> = Vec::new();
+    let mut alerts: Vec<(usize, EventId)> = Vec::new();
+    let (mut known, mut last) = (Index::default(), Vec::<(EventId, bool)>::new());
     for id in lines {
         let event = facts.event(id);
         if STATES.contains(&event.meaning) {
             above = (id.log, ends_alerts(event));
-        } else {
-            let over = before_it(event, &words).unwrap_or(above == (id.log, true));
-            alerts.push((which(event), (id, over)));
+            continue;
         }
+        let over = before_it(event, &words).unwrap_or(above == (id.log, true));
+        let at = known.position(which(event));
+        match last.get_mut(at) {
+            Some(before) => *before = (id, over).max(*before),
+            None => last.push((id, over)),
+        }
+        alerts.push((at, id));
     }
     let (mut going_on, mut over) = (Vec::new(), Vec::new());
-    for (_, came) in groups(alerts) {
-        let ended = came.iter().max().is_some_and(|(_, over)| *over);
-        let into = if ended { &mut over } else { &mut going_on };
-        into.extend(came.into_iter().map(|(id, _)| id));
+    for (at, id) in alerts {
+        if last[at].1 { over.push(id) } else { going_on.push(id) }
     }
     (going_on, over)
 }
@@ -96,18 +101,14 @@ fn before_it(event: &Event, words: &[(&str, bool)]) -> Option<bool> {
 }
 
 /// Which alert it is: its text, and the words of its sentence but for what was measured.
-fn which(event: &Event) -> (u16, String) {
+fn which(event: &Event) -> i64 {
     let (before, after) = search::split(&event.text, event.signature().key_text()).unwrap_or(("", ""));
     let before = &before[search::rfind(before, "cluster").unwrap_or(before.len())..];
     // In JSON a quote ends it.
     let after = after.split('"').next().unwrap_or("");
-    let is_measured = |word: &str| word.trim_matches(|c| "()s.%".contains(c)).parse::<f64>().is_ok();
-    let mut words = String::new();
-    for word in before.split(' ').chain(after.split(' ')).filter(|word| !is_measured(word)) {
-        words += word;
-        words.push(' ');
-    }
-    (event.signature, words)
+    let is_measured = |word: &&str| word.trim_matches(|c| "()s.%".contains(c)).parse::<f64>().is_ok();
+    let words = before.split(' ').chain(after.split(' ')).filter(|word| !is_measured(word));
+    index::key(event.signature.to_le_bytes().into_iter().chain(words.flat_map(str::bytes)))
 }
 
 #[cfg(test)]
