@@ -1,9 +1,10 @@
 //! `host-cpu-steal`: the hypervisor ran other machines while this one had work to do, or stopped it.
 
-use super::common::times;
+use super::common::{matching, times};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts, tools};
 use crate::gather::Gather;
+use crate::log::event::Meaning;
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
 use crate::units::{MS, Micros, human};
@@ -15,6 +16,7 @@ pub const RULE: Rule = Rule {
     what_to_do: "Move the machine to a host with room, reserve processors for it, or see whether a burstable instance has used up its credits. A longer election-timeout only keeps the leader; requests wait as before.",
     references: &[
         "Cormac Hogan, When and why do we stun a virtual machine: a few 100 ms are usual",
+        "Linux: Documentation/admin-guide/lockup-watchdogs.rst",
         "vmstat(8): st, time stolen from a virtual machine",
         "Linux: Documentation/filesystems/proc.rst, /proc/stat, steal",
     ],
@@ -25,7 +27,17 @@ pub const RULE: Rule = Rule {
 const MUCH: i64 = 10;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    stopped(facts).or_else(|| stolen(facts))
+    stopped(facts).or_else(|| stolen(facts)).or_else(|| stuck(facts))
+}
+
+/// A processor on which the kernel itself ran for twenty seconds and more, and nobody else.
+fn stuck(facts: &Facts) -> Option<Finding> {
+    let events = matching(facts, &[Meaning::KernelSawTaskHang], |event| event.number("cpu").is_some());
+    let longest = events.iter().filter_map(|id| facts.event(*id).number("seconds")).max()?;
+    let title = format!("A processor was stuck for up to {longest}\u{a0}s, says the kernel");
+    let what = "Nothing else ran on it meanwhile. On a virtual machine this is mostly a hypervisor that did not run it; on hardware a driver or a fault. It counts if this machine runs etcd.";
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
+    Some(finding.showing(facts, &events).on(&[HeartbeatInterval, ElectionTimeout]))
 }
 
 /// VMware stops a machine to take a snapshot, to drop one and to move it. What followers bear is a remark at most.
@@ -63,5 +75,15 @@ mod tests {
         assert_eq!(found(stop(3_600_000) + &stop(120_500) + &stop(700_000)), Some((Severity::Warning, 2)));
         assert_eq!(found(stop(700_000)), Some((Severity::Info, 1)));
         assert_eq!(found(stop(120_500)), None);
+    }
+
+    #[test]
+    fn a_processor_that_is_stuck() {
+        let lockup = "Mar 05 06:12:00 cp1 kernel: watchdog: BUG: soft lockup - CPU#1 stuck for 23s! [kworker/1:2:311]\n";
+        let etcd = "Mar 05 06:12:01 cp1 etcd[815]: server is likely overloaded\n";
+        let hung = "Mar 05 06:12:00 cp1 kernel: INFO: task etcd:815 blocked for more than 120 seconds.\n";
+        let found = |log: &str| find(&facts(&[&(log.to_owned() + etcd)]), "host-cpu-steal").map(|found| found.title);
+        assert!(found(lockup).is_some_and(|title| title.contains("23\u{a0}s")));
+        assert_eq!(found(hung), None);
     }
 }
