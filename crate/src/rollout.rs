@@ -86,9 +86,12 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
     if let Some(cause) = beneath(findings) {
         let what_to_do = cause.what_to_do.clone().or_else(|| rules::rule(cause.id).map(|rule| rule.what_to_do.to_owned()))?;
         return Some(step(
-            format!("Mend the cause first: {}. {what_to_do}", cause.title.trim_end_matches('.')),
+            format!(
+                "Mend the cause first: {}. {what_to_do} The values below do not cure it; they bear what is left of it.",
+                cause.title.trim_end_matches('.')
+            ),
             &[],
-            "The values below do not cure it; they bear what is left of it.",
+            "",
         ));
     }
     let text = match (plan.too_long, plan.costly().filter(|_| !plan.repairs)) {
@@ -97,9 +100,9 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
         (None, None) => return None,
     };
     Some(step(
-        format!("Mend the cause first: {text}."),
+        format!("Mend the cause first: {text}. The values below do not cure it; what to measure next tells where it comes from."),
         &[],
-        "The values below do not cure it; what to measure next tells where it comes from.",
+        "",
     ))
 }
 

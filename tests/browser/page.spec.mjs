@@ -13,6 +13,11 @@ const other = (/** @type {(report: any) => void} */ change) => {
 };
 const alike = other(({ model }) => Object.assign(model, { now: model.article }));
 const apart = other(({ recommendations }) => (recommendations[1].current.evidence.document = 'd2'));
+const alone = other((report) => {
+  report.verdict.timing = 'not-the-remedy';
+  Object.assign(report, { recommendations: [] });
+  Object.assign(report.model, { now: report.model.article, proposed: null });
+});
 const undated = other(({ findings }) => findings[0].evidence.forEach((line) => delete line.time));
 // Fails on a text that says so, and answers all others.
 const fragile = `(documents) => documents.some((doc) => doc.text?.includes('BREAK')) ? { error: 'fault' } : { report: ${JSON.stringify(sample)} }`;
@@ -82,6 +87,12 @@ suite('the page', (story, at) => {
       (await named.locator('td:first-child').allInnerTexts()).map((text) => text.replaceAll('\u00a0', ' ')),
       ['600 / 6000 ms now, as in the 2015 article', '250 / 2500 ms proposed'],
     );
+  });
+
+  story('compares no pair with itself where timing is not the cure', { worker: alone }, async (page) => {
+    await answered(page);
+    await page.locator('#values-title', { hasText: 'Find the cause' }).waitFor();
+    assert.equal(await page.locator('#anyway-title').count(), 0);
   });
 
   story('says what cannot stand on the time line', { worker: undated }, async (page) => {

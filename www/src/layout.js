@@ -358,7 +358,7 @@ export class Layout {
         open && keptFold(report, actions),
       );
       const right = anyway && h('div', null, heading('anyway-title', WORDS.anyway), anyway);
-      return h('section', blk, h('div', { class: 'two' }, left, right));
+      return h('section', blk, h('div', { class: right ? 'two' : '' }, left, right));
     }
     if (nothingRead(report)) return h('section', { class: 'blk' }, whereToGetIt(actions));
     const rows = report.recommendations.length + report.kept.length;

@@ -314,7 +314,7 @@ export const SOURCE = {
 
 export const WHATIF = {
   remark: 'Move a limit or correct an assumption; the values above follow.',
-  noStall: 'No stall was measured, so no pair of values would gain anything.',
+  noStall: 'No stall of a leader was measured, so no pair of values would gain anything.',
   tableShows: 'The table shows what each costs when a leader really dies.',
   curveTwin: 'Curve as a table',
   assumptions: 'Assumptions you can correct',

@@ -450,7 +450,8 @@ function twinRow(label, point, drawn, daily) {
 /** What higher values would do, where timing is not the cure. @param {Model} model */
 export function anywayTable(model) {
   const points = named(model);
-  if (points.length === 0) return null;
+  // One pair alone compares nothing.
+  if (points.length < 2) return null;
   return h(
     'table',
     null,

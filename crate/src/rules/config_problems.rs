@@ -38,7 +38,7 @@ problems! {
         ["coreos/fleet@v1.0.0:vendor/github.com/rakyll/globalconf/globalconf.go:105"];
     "config-duplicate-key", Warning, "A key stands twice",
         "Of one key only the last value acts; whoever changes the first changes nothing.",
-        "Keep one of them.",
+        "Keep one of them. Of two sections put the keys together under one.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go:65"];
     "config-env-comment", Warning, "A comment behind a value becomes a part of it",
         "systemd's EnvironmentFile= knows comments only on lines of their own, and so does docker run --env-file. etcd is handed the comment with the number, and refuses to start. A shell or docker-compose would leave the comment out.",
