@@ -124,7 +124,7 @@ fn match_from(pieces: &[Piece], start: usize, line: &str, cut: bool, mut caught:
                     found.weight += rest.len();
                     return ends_cut(found, line);
                 }
-                rest.starts_with(text).then_some(())?;
+                search::begins_with(rest.as_bytes(), text.as_bytes()).then_some(())?;
                 found.end += text.len();
                 found.weight += text.len();
             }

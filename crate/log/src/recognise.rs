@@ -6,6 +6,7 @@ use super::pattern::{Match, Piece, TELLING, match_at};
 use super::prefilter::prefilter;
 use super::signature::{Meaning, Signature, signature, signatures};
 use crate::gather::Gather;
+use crate::search;
 use crate::sort::sort;
 
 /// The declared message in a line: the one that begins first; of several the most telling. Of a line
@@ -43,7 +44,7 @@ fn best(line: &str, cut: bool) -> Option<(u16, Match)> {
         let Some(key) = hit.at.checked_sub(signature.mark) else { continue };
         // The mark stands there; of a line that misses a message nearly, the key does not.
         let Some(rest) = line.get(key..) else { continue };
-        let stands = rest.starts_with(signature.key_text()) || cut && signature.key_text().starts_with(rest);
+        let stands = search::begins_with(rest.as_bytes(), signature.key_text().as_bytes()) || cut && signature.key_text().starts_with(rest);
         if !stands {
             continue;
         }

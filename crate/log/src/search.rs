@@ -74,14 +74,14 @@ pub fn find(text: &str, word: &str) -> Option<usize> {
         let mut marks = equal(begins, first) & equal(ends, last);
         while marks != 0 {
             let place = from + marks.trailing_zeros() as usize;
-            if text[place..].starts_with(word) {
+            if begins_with(&text[place..], word) {
                 return Some(place);
             }
             marks &= marks - 1;
         }
         at = from + BLOCK;
     }
-    (at..places).find(|place| text[*place] == first && text[*place..].starts_with(word))
+    (at..places).find(|place| text[*place] == first && begins_with(&text[*place..], word))
 }
 
 /// Where `word` last stands in `text`.
@@ -91,10 +91,30 @@ pub fn rfind(text: &str, word: &str) -> Option<usize> {
     let mut places = (text.len() + 1).checked_sub(word.len())?;
     loop {
         places = last(&text[..places], *first)?;
-        if text[places..].starts_with(word) {
+        if begins_with(&text[places..], word) {
             return Some(places);
         }
     }
+}
+
+/// Whether `text` begins with `word`.
+// In WebAssembly the standard library compares byte by byte.
+pub fn begins_with(text: &[u8], word: &[u8]) -> bool {
+    let Some(text) = text.get(..word.len()) else { return false };
+    let mut at = 0;
+    while let (Some(one), Some(other)) = (block(text, at), block(word, at)) {
+        if u128::from_ne_bytes(*one) != u128::from_ne_bytes(*other) {
+            return false;
+        }
+        at += BLOCK;
+    }
+    while at < word.len() {
+        if text[at] != word[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// Whether `word` stands in `text`.
@@ -183,6 +203,9 @@ mod tests {
             let (text, word) = (letters(length % 90), letters(length % 7));
             assert_eq!(find(&text, &word), text.find(&word), "{word} in {text}");
             assert_eq!(rfind(&text, &word), text.rfind(&word), "{word} in {text}");
+            assert_eq!(begins_with(text.as_bytes(), word.as_bytes()), text.starts_with(&word), "{word} in {text}");
+            let half = &text.as_bytes()[..text.len() / 2];
+            assert!(begins_with(text.as_bytes(), half) && !begins_with(text.as_bytes(), &[half, b"c"].concat()));
             assert_eq!(split(&text, &word), text.split_once(&word));
             found += usize::from(has(&text, &word));
         }
