@@ -164,8 +164,7 @@ impl Edge<'_> {
         let (line, column) = self.lines[place.document].position(text, place.span.start as usize);
         let (end_line, end_column) = self.lines[place.document].position(text, place.span.end as usize);
         let start = self.lines[place.document].line_start(line)?;
-        let whole = text.get(start..)?.lines().next().unwrap_or("").trim_end_matches('\r');
-        let shown: String = whole.chars().take(400).collect();
+        let shown: String = text.get(start..)?.chars().take(400).take_while(|symbol| *symbol != '\n').collect();
         Some(EvidenceReport {
             document: id(place.document),
             line,
@@ -174,7 +173,7 @@ impl Edge<'_> {
             end_column: Some(end_column),
             start: place.span.start,
             end: place.span.end,
-            text: shown,
+            text: shown.trim_end_matches('\r').to_owned(),
             time: None,
             host: None,
             note,

@@ -248,7 +248,7 @@ fn of_another_program(text: &str) -> bool {
         let value = flag.value.as_ref().map_or("", |(value, _)| value);
         keys::of_key(&flag.name).is_some() && parse_go_duration(value).is_ok_and(|length| length > 0)
     };
-    text.lines().any(|line| flags(&words(line, 0..line.len())).iter().any(has_unit)) && !text.to_ascii_lowercase().contains("etcd")
+    !text.to_ascii_lowercase().contains("etcd") && text.lines().any(|line| flags(&words(line, 0..line.len())).iter().any(has_unit))
 }
 
 /// Takes a command, where it is not that of another program with flags of the same name.

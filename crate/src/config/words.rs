@@ -66,6 +66,13 @@ fn cut(text: &str, range: Range<usize>, by_shell: bool) -> Vec<Word> {
     let bytes = text.as_bytes();
     let mut at = range.start;
     while at < range.end.min(bytes.len()) {
+        let plain = bytes[at..range.end.min(bytes.len())].iter().take_while(|byte| is_plain(**byte)).count();
+        if plain > 0 {
+            push(&mut word, text, at..at + plain);
+            open = true;
+            at += plain;
+            continue;
+        }
         let byte = bytes[at];
         if byte == b'\\' && quote != Some(b'\'') && at + 1 < range.end {
             let skip = if bytes[at + 1] == b'\r' { 2 } else { 1 };
@@ -78,19 +85,22 @@ fn cut(text: &str, range: Range<usize>, by_shell: bool) -> Vec<Word> {
                 continue;
             }
             if matches!(bytes[at + 1], b'"' | b'\'' | b'\\' | b' ') {
-                at += 1;
-                push(&mut word, text, at);
+                push(&mut word, text, at + 1..at + 2);
                 open = true;
-                at += 1;
+                at += 2;
                 continue;
             }
         }
         // What a template or a shell fills in is one word, whatever blanks and quotes stand in it.
         if let Some(length) = text.get(at..range.end.min(bytes.len())).and_then(template::length) {
-            (at..at + length).filter(|at| text.is_char_boundary(*at)).for_each(|at| push(&mut word, text, at));
+            push(&mut word, text, at..at + length);
             open = true;
             at += length;
             continue;
+        }
+        let mut end = at + 1;
+        while !text.is_char_boundary(end) {
+            end += 1;
         }
         match quote {
             Some(mark) if byte == mark => {
@@ -105,14 +115,11 @@ fn cut(text: &str, range: Range<usize>, by_shell: bool) -> Vec<Word> {
             None if byte == b';' && by_shell && open && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => {}
             None if byte.is_ascii_whitespace() => close(&mut found, &mut word, &mut open, at),
             _ => {
-                push(&mut word, text, at);
+                push(&mut word, text, at..end);
                 open = true;
             }
         }
-        at += 1;
-        while !text.is_char_boundary(at) {
-            at += 1;
-        }
+        at = end;
     }
     if quote.is_some() {
         // A text in quotes goes on in the next line.
@@ -123,19 +130,24 @@ fn cut(text: &str, range: Range<usize>, by_shell: bool) -> Vec<Word> {
     found
 }
 
-fn push(word: &mut Word, text: &str, at: usize) {
-    let Some(symbol) = text.get(at..).and_then(|rest| rest.chars().next()) else { return };
+/// Whether a byte is a part of its word, whatever stands around it.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_=./:,".contains(&byte)
+}
+
+fn push(word: &mut Word, text: &str, range: Range<usize>) {
+    let Some(part) = text.get(range.clone()) else { return };
     let length = word.text.len();
     if length == 0 {
-        word.start = at;
-    } else if word.at.is_empty() && word.start + length != at {
+        word.start = range.start;
+    } else if word.at.is_empty() && word.start + length != range.start {
         word.at.extend(word.start..word.start + length);
     }
     if !word.at.is_empty() {
-        word.at.extend(at..at + symbol.len_utf8());
+        word.at.extend(range.clone());
     }
-    word.text.push(symbol);
-    word.end = at + symbol.len_utf8();
+    word.text.push_str(part);
+    word.end = range.end;
 }
 
 fn close(found: &mut Vec<Word>, word: &mut Word, open: &mut bool, at: usize) {

@@ -212,12 +212,14 @@ pub fn by_clock(facts: &Facts, late: &Event) -> bool {
     by_wall_clock && excess >= 2 * S && facts.drifts.iter().any(found)
 }
 
-/// So many lines are held against each of another kind; more tell nothing new (judgement).
-pub const ENOUGH: usize = 1_000;
+/// So many lines of a few seconds are held against each of another kind; more tell nothing new (judgement).
+pub const ENOUGH: usize = 200;
 
 /// How far clocks were found apart, and when.
 pub(super) fn drifts(facts: &Facts) -> Vec<(Micros, Option<Micros>)> {
-    let found = facts.events_of(&[Meaning::ClockDrift]).take(ENOUGH);
+    // Of a whole log: members say so every half minute (judgement).
+    const MOST: usize = 1_000;
+    let found = facts.events_of(&[Meaning::ClockDrift]).take(MOST);
     found.filter_map(|(_, drift)| Some((clock_difference(drift)?, drift.time.map(|time| time.micros)))).gather()
 }
 

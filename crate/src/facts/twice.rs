@@ -21,6 +21,10 @@ pub(super) fn leave_out(logs: &mut [LogReading]) {
 }
 
 fn put_back(log: &mut LogReading) {
+    // The list would stand in memory twice.
+    if log.twice.is_empty() {
+        return;
+    }
     let (kept, mut twice) = (std::mem::take(&mut log.events), std::mem::take(&mut log.twice).into_iter().peekable());
     log.events.reserve(kept.len() + twice.len());
     for event in kept {
