@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::configuration::{Cluster, Problem, Source};
 use super::keys;
-use super::mapped_text::MappedText;
 use super::scalar::{self, Reading};
 use crate::parameters::Parameter;
 use crate::search;
@@ -299,12 +298,25 @@ impl<'a> Builder<'a> {
         self.units.iter().any(|state| state.name == unit && state.own_content)
     }
 
-    /// `NAME=value` in the environment of a unit, `range` being the value in `inner`.
-    pub fn variable(&mut self, inner: &MappedText, name: &str, value: &str, range: Range<usize>, home: Home) {
+    /// `NAME=value` in the environment of a daemon; `span` has the value.
+    pub fn variable(&mut self, name: &str, value: &str, span: Range<usize>, home: Home) {
         self.fact_of_variable(name, value);
         match keys::of_variable(name) {
-            Some(meant) => self.claim(meant, inner.place(range), scalar::daemon(meant.0, value), home),
-            None => self.misspelt_variable(name, inner.place(range)),
+            Some(meant) => self.claim(meant, span, scalar::daemon(meant.0, value), home),
+            None => self.misspelt_variable(name, span),
+        }
+    }
+
+    /// A flag that etcd is started with; `span` has the value.
+    pub fn flag(&mut self, name: &str, value: &str, span: Range<usize>, home: Home) {
+        self.fact_of_flag(name, value);
+        match keys::of_key(name) {
+            Some(meant) if meant.0.is_etcd() => {
+                self.claim(meant, span, scalar::daemon(meant.0, value), home);
+                self.misspelt_flag(name);
+            }
+            Some(_) => {}
+            None => self.unknown_flag(name, span),
         }
     }
 

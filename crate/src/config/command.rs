@@ -29,6 +29,14 @@ pub fn starts_container(command: &str) -> bool {
     ["docker run", "podman run", "nerdctl run", "rkt run"].iter().any(|run| command.contains(run))
 }
 
+/// Whether a command that starts a container hands on what does not stand here: a file, the whole environment, options
+/// that a variable holds.
+pub fn hands_more(command: &str) -> bool {
+    let more =
+        |word: &str| ["--env-file", "--env-host", "--inherit-env", "$"].iter().any(|lead| word.starts_with(lead)) || word.contains("ETCD*");
+    command.split_whitespace().any(|word| more(word.trim_start_matches(['"', '\''])))
+}
+
 /// A row of a table, or of a box drawn with letters.
 pub fn is_drawn(line: &str) -> bool {
     line.starts_with(|first: char| first == '|' || ('\u{2500}'..'\u{2580}').contains(&first))

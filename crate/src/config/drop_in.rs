@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
-use super::command::starts_container;
+use super::command::{hands_more, starts_container};
 use super::configuration::{Configuration, Source};
 use super::embedded::here_documents;
 use super::flags::{self, Word};
@@ -113,15 +113,15 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
             let command = words.iter().map(|word| word.text.as_str()).gather().join(" ");
             if starts_container(&command) && !search::has(&command, "rkt run") {
                 match contained.last_mut().filter(|(of, _)| *of == unit) {
-                    Some((_, commands)) => commands.push_str(&command),
+                    Some((_, commands)) => *commands += &format!(" {command}"),
                     None => contained.push((unit, command)),
                 }
             }
         }
     }
     for (unit, commands) in contained {
-        // Where options come from a variable, or from a tool that hands all on, it is open.
-        if ![" $", "env-file", "env-host", "ETCD*", "systemd-docker"].iter().any(|mark| search::has(&commands, mark)) {
+        // systemd-docker can hand all on.
+        if !hands_more(&commands) && !search::has(&commands, "systemd-docker") {
             builder.void_in_container(&unit, &commands);
         }
     }
@@ -173,7 +173,7 @@ fn parted(builder: &mut Builder, inner: &MappedText, words: &[Word], home: Home)
         [] => return,
     };
     let (Some((parameter, _)), (value, span)) = (keys::of_variable(name), value) else { return };
-    builder.variable(inner, name, value, span.clone(), home);
+    builder.variable(name, value, inner.place(span.clone()), home);
     let note = format!("systemd passes {name} over for the blanks around its equals sign, and the default acts; write {name}={value}.");
     builder.void_last(&note);
     builder.problem("config-value-dropped", inner.place(span), note, Some(parameter));

@@ -171,12 +171,18 @@ pub fn variable(
 ) {
     let Some(meant) = keys::of_variable(name) else {
         // A shell may have variables of its own by such names.
-        return if variables.by_shell { builder.fact_of_variable(name, value) } else { builder.variable(inner, name, value, span, home) };
+        return if variables.by_shell {
+            builder.fact_of_variable(name, value)
+        } else {
+            builder.variable(name, value, inner.place(span), home)
+        };
     };
     match variables.meaning(value, span.start) {
         Meaning::Value(value, outer) => builder.claim(meant, outer, scalar::daemon(meant.0, value), home),
-        Meaning::Fallback(value, from) => builder.variable(inner, name, value, span.start + from..span.start + from + value.len(), home),
-        Meaning::Unknown(_) | Meaning::Itself => builder.variable(inner, name, value, span, home),
+        Meaning::Fallback(value, from) => {
+            builder.variable(name, value, inner.place(span.start + from..span.start + from + value.len()), home);
+        }
+        Meaning::Unknown(_) | Meaning::Itself => builder.variable(name, value, inner.place(span), home),
     }
 }
 
@@ -273,7 +279,7 @@ fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, scrip
 fn kept(builder: &mut Builder, inner: &MappedText, word: &Word, script: &Script) -> bool {
     let Some((name, value, span)) = word.assignment().filter(|(name, _, span)| script.keeps(name, span.start)) else { return false };
     if script.forgets(name) {
-        builder.variable(inner, name, value, span.clone(), Home::new("", Class::Environment, ""));
+        builder.variable(name, value, inner.place(span.clone()), Home::new("", Class::Environment, ""));
         let note = if script.in_container() {
             format!("{name} is set here, but the container does not get it; hand it over with `-e {name}={value}`.")
         } else {

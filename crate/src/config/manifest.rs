@@ -425,11 +425,8 @@ fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
 
 fn argument(builder: &mut Builder, spot: Spot, name: &str, value: &Node) {
     let Some(text) = value.text() else { return };
-    builder.fact_of_flag(name, text);
-    let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) else { return };
     let stated = builder.stated();
-    builder.claim(meant, value.within_quotes(), scalar::daemon(meant.0, text), Home::new("", Class::Flag, ""));
-    builder.misspelt_flag(name);
+    builder.flag(name, text, value.within_quotes(), Home::new("", Class::Flag, ""));
     if spot.form.is_some() {
         refuse_number(builder, stated, value);
     }
@@ -453,7 +450,7 @@ fn words(builder: &mut Builder, spot: Spot, node: &Node, bare: bool) {
         Kind::Scalar { .. } => vec![node],
         _ => return,
     };
-    // Another program may spell its flags with underscores.
+    // Another program has flags of its own, and may spell them with underscores.
     let ours = items.first().and_then(|item| item.text()).is_some_and(|word| etcd_word(word).is_some());
     let mut held: Option<String> = None;
     for item in items {
@@ -497,13 +494,12 @@ fn words(builder: &mut Builder, spot: Spot, node: &Node, bare: bool) {
 }
 
 fn flag(builder: &mut Builder, inner: &MappedText, spot: Spot, name: &str, from: usize, ours: bool) {
-    let value = inner.text.get(from..).unwrap_or("").to_owned();
-    builder.fact_of_flag(name, &value);
-    let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() && (ours || !name.contains('_'))) else { return };
-    let (value, start) = filled_in(spot, &value);
-    let span = inner.place(from + start..from + start + value.len());
-    builder.claim(meant, span, scalar::daemon(meant.0, value), Home::new(spot.member, Class::Flag, ""));
-    builder.misspelt_flag(name);
+    let value = inner.text.get(from..).unwrap_or("");
+    if !ours && (name.contains('_') || keys::of_key(name).is_none()) {
+        return builder.fact_of_flag(name, value);
+    }
+    let (value, start) = filled_in(spot, value);
+    builder.flag(name, value, inner.place(from + start..from + start + value.len()), Home::new(spot.member, Class::Flag, ""));
 }
 
 /// What docker-compose fills in for `${NAME:-500}` where nobody sets the variable, and where it begins; else the value.
@@ -554,12 +550,9 @@ fn variable(builder: &mut Builder, spot: Spot, name: &str, text: &str, place: Ra
     if !name.starts_with("ETCD_") {
         return;
     }
-    builder.fact_of_variable(name, text);
-    if let Some(meant) = keys::of_variable(name) {
-        let (value, from) = if place.len() == text.len() { filled_in(spot, text) } else { (text, 0) };
-        let place = if value.len() < text.len() { place.start + from..place.start + from + value.len() } else { place };
-        builder.claim(meant, place, scalar::daemon(meant.0, value), Home::new(spot.member, Class::Environment, ""));
-    }
+    let (value, from) = if place.len() == text.len() { filled_in(spot, text) } else { (text, 0) };
+    let place = if value.len() < text.len() { place.start + from..place.start + from + value.len() } else { place };
+    builder.variable(name, value, place, Home::new(spot.member, Class::Environment, ""));
 }
 
 #[cfg(test)]
@@ -650,6 +643,18 @@ mod tests {
         };
         assert_eq!(told("etcd, --election_timeout=2000"), (0, vec!["etcd-bad-config"]));
         assert_eq!(told("tune-etcd, --election_timeout=2000"), (0, vec![]));
+        assert_eq!(told("etcd, --hearbeat-interval=200"), (0, vec!["etcd-bad-config"]));
+        assert_eq!(told("tune-etcd, --hearbeat-interval=200"), (0, vec![]));
+    }
+
+    #[test]
+    fn names_that_are_written_wrong() {
+        let told = |text: &str| read(0, text).problems.into_iter().map(|problem| problem.id).collect::<Vec<_>>();
+        let pod = "kind: Pod\nspec:\n  containers:\n  - name: etcd\n    command: [etcd]\n    env: [{name: ETCD_ELECTION_TIMOUT, value: \"2000\"}]\n";
+        assert_eq!(told(pod), ["config-unknown-key"]);
+        assert_eq!(told(&pod.replace("TIMOUT", "TIMEOUT")), [""; 0]);
+        let kubeadm = "kind: ClusterConfiguration\netcd: {local: {extraArgs: {hearbeat-interval: \"200\"}}}\n";
+        assert_eq!(told(kubeadm), ["etcd-bad-config"]);
     }
 
     #[test]

@@ -244,7 +244,7 @@ fn variable(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token
     let name = if nixos { &prefixed } else { name };
     if name.starts_with("ETCD_") && !value.is_mark() {
         let word = value.word();
-        builder.variable(inner, name, &word.text, value.span.clone(), Home::new(unit, Class::Environment, ""));
+        builder.variable(name, &word.text, inner.place(value.span.clone()), Home::new(unit, Class::Environment, ""));
     }
 }
 

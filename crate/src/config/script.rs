@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::command::{etcd_word, starts_container};
+use super::command::{etcd_word, hands_more, starts_container};
 use super::embedded::{Body, here_documents};
 use super::keys;
 use super::mapped_text::MappedText;
@@ -235,12 +235,9 @@ impl Script {
         if !search::has(body, "etcd") {
             return;
         }
-        let option = |text: &str| {
-            ["--env-file", "--env-host", "--inherit-env", "$"].iter().any(|lead| text.starts_with(lead)) || text.contains("ETCD*")
-        };
         if starts_container(body) {
             self.runs_container = true;
-            self.hands_more |= words.iter().any(|word| option(&word.text));
+            self.hands_more |= hands_more(body);
             let names = words.iter().map(|word| word.text.trim_start_matches("--env="));
             self.named.extend(names.filter(|name| keys::of_variable(name).is_some()).map(str::to_owned));
         } else if let Some(end) = etcd_word(body) {
