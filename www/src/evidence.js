@@ -88,10 +88,10 @@ function inSpan(report, span) {
  *
  * @param {Report} report
  */
-function untimed({ timeline, findings, documents }) {
+function untimed({ timeline, findings }) {
   if (!timeline) return [];
-  const logs = new Set(documents.filter((doc) => doc.kind === 'log').map((doc) => doc.id));
-  const without = (/** @type {Finding['evidence'][number]} */ line) => !line.time && logs.has(line.document);
+  // A place in a configuration has an end, and never a time; an article may hold both.
+  const without = (/** @type {Finding['evidence'][number]} */ line) => !line.time && line.endLine === undefined;
   return findings.filter(({ evidence }) => evidence.length > 0 && evidence.every(without));
 }
 
