@@ -111,12 +111,14 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
 }
 
+fn failed(event: &Event) -> bool {
+    FAILED.contains(&event.meaning) && !of_its_own(event)
+}
+
 /// A limit that was reached and a port that refused have rules of their own; beside a refusal another endpoint may
 /// have answered that it has no leader.
-fn failed(event: &Event) -> bool {
-    let of_its_own =
-        says(event, LIMIT) || says(event, &["timed out", "NewConnectionError"]) || says(event, REFUSED) && !says(event, &["has no leader"]);
-    FAILED.contains(&event.meaning) && !of_its_own
+fn of_its_own(event: &Event) -> bool {
+    says(event, LIMIT) || says(event, &["timed out", "NewConnectionError"]) || says(event, REFUSED) && !says(event, &["has no leader"])
 }
 
 #[cfg(test)]
