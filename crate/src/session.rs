@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::answer::timeline;
 use crate::answer::{self, Source};
 use crate::config::{self, Configuration, detect};
 use crate::facts::{Facts, HOLDS_BINARY, Read, TOO_LARGE};
@@ -14,7 +15,6 @@ use crate::parts;
 use crate::report::Report;
 use crate::search;
 use crate::text::{DocumentId, decode};
-use crate::timeline;
 
 /// A document up to this size may be a configuration and is held whole; a larger one is a log
 /// and is read as it comes, in constant memory.

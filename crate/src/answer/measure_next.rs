@@ -1,12 +1,12 @@
 //! What to measure to be sure, each with the command that does it.
 
+use super::rollout::{launcher, names, step};
 use crate::config::Launcher;
 use crate::facts::{ChangeClass, Facts, StallKind};
 use crate::gather::Gather;
 use crate::log::event::Clock;
 use crate::plan::Plan;
 use crate::report::{Severity, Step};
-use crate::rollout::{launcher, names, step};
 use crate::rules::Finding;
 use crate::rules::etcd_slow_apply::{by_defragmentation, large_reads};
 use crate::units::{S, minute};

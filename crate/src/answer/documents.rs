@@ -1,0 +1,102 @@
+//! What each document was taken for, and how much of it was read.
+
+use super::edge::{Source, id};
+use crate::config::Configuration;
+use crate::facts::{Facts, versions};
+use crate::gather::Gather;
+use crate::log::event::{LogReading, Order};
+use crate::report::{DocumentReport, Software};
+
+/// Every document, in the order given.
+pub fn documents(sources: &[Source], facts: &Facts) -> Vec<DocumentReport> {
+    sources.iter().enumerate().map(|(at, source)| document(at, source, facts)).gather()
+}
+
+fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
+    let blank = DocumentReport {
+        id: id(at),
+        name: source.name.clone(),
+        kind: String::from("unknown"),
+        format: String::from("not recognised"),
+        order: None,
+        software: Vec::new(),
+        hosts: Vec::new(),
+        lines: source.lines,
+        recognised: 0,
+        foreign: 0,
+        unread: source.lines,
+        first: None,
+        last: None,
+    };
+    let configuration = facts.configurations.iter().find(|configuration| configuration.document == at);
+    if let Some(log) = facts.logs.iter().find(|log| log.document == at) {
+        let mut document = log_document(blank, log);
+        if let Some(configuration) = configuration {
+            document.format = format!("{}, and {}", document.format, configuration.format);
+        }
+        return document;
+    }
+    if let Some(configuration) = configuration {
+        return configuration_document(blank, configuration, facts);
+    }
+    let blank_text = !source.text.is_empty() && source.text.trim().is_empty();
+    if source.lines == 0 || blank_text {
+        return DocumentReport { kind: String::from("empty"), format: String::from("empty"), ..blank };
+    }
+    blank
+}
+
+fn log_document(blank: DocumentReport, log: &LogReading) -> DocumentReport {
+    let order = match log.order {
+        Order::Unknown => "unknown",
+        Order::OldestFirst => "oldest-first",
+        Order::NewestFirst => "newest-first",
+    };
+    DocumentReport {
+        kind: String::from("log"),
+        format: log.format.clone(),
+        order: Some(order.to_owned()),
+        software: versions::software(log),
+        hosts: log.hosts.clone(),
+        lines: log.lines,
+        recognised: log.recognised,
+        foreign: log.foreign,
+        unread: log.unread,
+        first: log.first.as_ref().map(|(_, stamp)| stamp.to_string()),
+        last: log.last.as_ref().map(|(_, stamp)| stamp.to_string()),
+        ..blank
+    }
+}
+
+fn configuration_document(blank: DocumentReport, configuration: &Configuration, facts: &Facts) -> DocumentReport {
+    let read_by_line = if configuration.tolerant { ", read line by line" } else { "" };
+    let format = format!("{}{read_by_line}", configuration.format);
+    // The logs may be those of another etcd; then what is configured is not what ran.
+    let stated = versions::stated(configuration.cluster.etcd_version.as_deref()).filter(|stated| facts.etcd == Some(*stated));
+    let software = stated.map(|range| Software { name: String::from("etcd"), versions: versions::words(range) }).into_iter().gather();
+    DocumentReport { kind: String::from("configuration"), format, software, recognised: blank.lines, unread: 0, ..blank }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Document, Input, analyze};
+
+    fn report(texts: &[&str]) -> crate::Report {
+        let documents = texts.iter().map(|text| Document { name: None, text: (*text).to_owned() }).collect();
+        analyze(&Input { documents, ..Input::default() })
+    }
+
+    /// What stands on top of the page is the version of the image, where the log allows it.
+    #[test]
+    fn a_configuration_tells_its_etcd_where_the_log_is_of_that_one() {
+        let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [etcd]\n    image: registry.k8s.io/etcd:3.5.12-0\n";
+        let log = |caller: &str| {
+            format!(
+                "{{\"level\":\"warn\",\"ts\":\"2026-11-27T03:14:21.231Z\",\"caller\":\"{caller}\",\"msg\":\"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk\",\"to\":\"6e3bd23ae5f1eae0\",\"heartbeat-interval\":\"100ms\",\"expected-duration\":\"200ms\",\"exceeded-duration\":\"1.42s\"}}\n"
+            )
+        };
+        let of = |log: &str| report(&[pod, log]).documents[0].software.iter().map(|software| software.versions.clone()).collect::<Vec<_>>();
+        assert_eq!(of(&log("etcdserver/raft.go:416")), ["3.5.12"]);
+        assert_eq!(of("2016-04-20 10:00:01.5 I | etcdmain: etcd Version: 2.3.8\n"), [""; 0]);
+    }
+}

@@ -1,0 +1,218 @@
+//! The edge: where byte ranges become lines and columns, and what rules and planner concluded becomes data.
+
+use std::cmp::Reverse;
+
+use crate::facts::{EventId, Facts, InForce};
+use crate::gather::Gather;
+use crate::parameters::Parameter;
+use crate::plan::Decision;
+use crate::report::{CurrentValue, EvidenceReport, FindingReport, Recommendation, Severity};
+use crate::rules::common::{MOST_EVIDENCE, listed};
+use crate::rules::{self, At, Evidence, Finding};
+use crate::sort::{by_key, distinct, groups};
+use crate::text::{LineIndex, Place};
+
+/// One document as given: its name, and its text where the engine holds it (logs streamed in pieces are not held).
+pub struct Source {
+    /// Name to show.
+    pub name: String,
+    /// The text; empty for logs.
+    pub text: String,
+    /// Lines in the document.
+    pub lines: u64,
+}
+
+/// Evidence lines in a report; a finding's `count` is not capped.
+const EVIDENCE: usize = 60;
+
+/// What a document is called inside the report.
+pub fn id(document: usize) -> String {
+    format!("d{}", document + 1)
+}
+
+/// How many there are whose etcd speaks, or whose fleet or another program does.
+fn speakers(facts: &Facts, etcd: bool) -> usize {
+    distinct(facts.all_events().filter(|(_, event)| event.is_etcd_server() == etcd).filter_map(|(id, _)| speaker(facts, id))).len()
+}
+
+/// Who wrote a line: its machine, or its document where no line of it names one.
+fn speaker(facts: &Facts, id: EventId) -> Option<String> {
+    let named = facts.event(id).host.is_some() || facts.logs[id.log].hosts.is_empty();
+    named.then(|| facts.host(id))
+}
+
+/// The edge: where byte ranges become lines and columns.
+pub struct Edge<'a> {
+    sources: &'a [Source],
+    /// What the report is about.
+    pub facts: &'a Facts,
+    lines: Vec<LineIndex>,
+    /// On how many machines or in how many documents etcd speaks, and fleet or another.
+    speakers: [usize; 2],
+}
+
+impl<'a> Edge<'a> {
+    /// The edge of these documents.
+    pub fn of(sources: &'a [Source], facts: &'a Facts) -> Edge<'a> {
+        let lines = sources.iter().map(|source| LineIndex::new(&source.text)).gather();
+        Edge { sources, facts, lines, speakers: [true, false].map(|etcd| speakers(facts, etcd)) }
+    }
+
+    /// A finding with its rule's words and its lines.
+    pub fn finding(&self, finding: &Finding) -> FindingReport {
+        let rule = rules::rule(finding.id);
+        FindingReport {
+            id: finding.id.to_owned(),
+            severity: finding.severity,
+            confidence: finding.confidence,
+            title: finding.title.clone(),
+            what: format!("{}{}", finding.what, self.tellers(finding)),
+            why: finding.why.clone().unwrap_or_else(|| rule.map_or("", |rule| rule.why).to_owned()),
+            what_to_do: finding.what_to_do.clone().unwrap_or_else(|| rule.map_or("", |rule| rule.what_to_do).to_owned()),
+            count: finding.count,
+            evidence: finding.evidence.iter().take(EVIDENCE).filter_map(|evidence| self.evidence(evidence)).gather(),
+            parameters: finding.parameters.iter().map(|parameter| parameter.id().to_owned()).gather(),
+            references: rule.map_or(&[][..], |rule| rule.references).iter().map(|reference| (*reference).to_owned()).gather(),
+        }
+    }
+
+    /// Whose lines they are, the one with most first, where not everybody has some.
+    fn tellers(&self, finding: &Finding) -> String {
+        let events = finding.evidence.iter().filter_map(|evidence| match evidence.at {
+            At::Event(id) => Some(id),
+            At::Place(_) => None,
+        });
+        // Of more lines than are kept the others may be anybody's, and so may one that does not tell whose it is.
+        if finding.evidence.len() >= MOST_EVIDENCE {
+            return String::new();
+        }
+        let Some(speakers) = events.map(|id| Some((speaker(self.facts, id)?, ()))).collect::<Option<Vec<_>>>() else {
+            return String::new();
+        };
+        let mut tellers = groups(speakers);
+        let of_etcd =
+            matches!(finding.evidence.first(), Some(Evidence { at: At::Event(id), .. }) if self.facts.event(*id).is_etcd_server());
+        if finding.severity == Severity::Info || tellers.len() >= self.speakers[usize::from(!of_etcd)] {
+            return String::new();
+        }
+        by_key(&mut tellers, |(_, lines)| Reverse(lines.len()));
+        let names = tellers.iter().map(|(who, _)| {
+            let document = (0..self.sources.len()).find(|at| id(*at) == *who);
+            document.map_or(who.as_str(), |at| self.sources[at].name.rsplit('/').next().unwrap_or(""))
+        });
+        listed(&names.gather()).map_or(String::new(), |names| format!(" The lines are from {names}."))
+    }
+
+    fn evidence(&self, evidence: &Evidence) -> Option<EvidenceReport> {
+        match evidence.at {
+            At::Event(id) => Some(self.event(id, evidence.note.clone())),
+            At::Place(place) => self.place(place, evidence.note.clone()),
+        }
+    }
+
+    /// A line of a log.
+    pub fn event(&self, event_id: EventId, note: Option<String>) -> EvidenceReport {
+        let event = self.facts.event(event_id);
+        let named = event.host.map(|_| self.facts.host(event_id));
+        EvidenceReport {
+            document: id(event.document),
+            line: event.line,
+            column: 1,
+            end_line: None,
+            end_column: None,
+            start: event.span.start,
+            end: event.span.end,
+            text: event.text.to_string(),
+            time: event.stamp.as_deref().map(str::to_owned),
+            host: named,
+            note,
+        }
+    }
+
+    /// A place in a configuration; `None` where the engine does not hold the text.
+    pub fn place(&self, place: Place, note: Option<String>) -> Option<EvidenceReport> {
+        let text = &self.sources.get(place.document)?.text;
+        let (line, column) = self.lines[place.document].position(text, place.span.start as usize);
+        let (end_line, end_column) = self.lines[place.document].position(text, place.span.end as usize);
+        let start = self.lines[place.document].line_start(line)?;
+        let shown: String = text.get(start..)?.chars().take(400).take_while(|symbol| *symbol != '\n').collect();
+        Some(EvidenceReport {
+            document: id(place.document),
+            line,
+            column,
+            end_line: Some(end_line),
+            end_column: Some(end_column),
+            start: place.span.start,
+            end: place.span.end,
+            text: shown.trim_end_matches('\r').to_owned(),
+            time: None,
+            host: None,
+            note,
+        })
+    }
+
+    /// What the planner decided about a value.
+    pub fn recommendation(&self, decision: &Decision) -> Recommendation {
+        let parameter = decision.parameter;
+        let current = decision.current.value;
+        let direction = match (current, decision.proposed) {
+            (_, None) => "keep",
+            (Some(current), Some(proposed)) if proposed < current => "lower",
+            _ => "raise",
+        };
+        let value = decision.value();
+        Recommendation {
+            parameter: parameter.id().to_owned(),
+            unit: parameter.unit_word().to_owned(),
+            current: self.current(parameter, &decision.current),
+            proposed: decision.proposed.map(|proposed| parameter.number(proposed)),
+            proposed_text: parameter.human(value),
+            direction: direction.to_owned(),
+            because: decision.because.clone(),
+            neighbours: decision.neighbours.clone(),
+            cost: decision.cost.clone(),
+            confidence: decision.confidence,
+            findings: decision.findings.iter().map(|finding| (*finding).to_owned()).gather(),
+        }
+    }
+
+    fn current(&self, parameter: Parameter, in_force: &InForce) -> CurrentValue {
+        let by_place = in_force.place.and_then(|place| self.place(place, None));
+        CurrentValue {
+            value: in_force.value.map(|value| parameter.number(value)),
+            text: in_force.value.map_or(String::from("unknown"), |value| parameter.human(value)),
+            provenance: in_force.provenance,
+            evidence: by_place.or_else(|| in_force.event.map(|event| self.event(event, None))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Document, Input, analyze};
+
+    const LATE: &str =
+        "2016-04-20 10:00:01.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 712.5ms)\n";
+    const ELECTED: &str = "2016-04-20 10:00:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4\n";
+
+    fn what(documents: &[(&str, &str)]) -> String {
+        let document = |(name, text): &(&str, &str)| Document { name: Some((*name).to_owned()), text: (*text).to_owned() };
+        let report = analyze(&Input { documents: documents.iter().map(document).collect(), ..Input::default() });
+        report.findings.into_iter().find(|finding| finding.id == "etcd-heartbeat-late").expect("a late heartbeat").what
+    }
+
+    #[test]
+    fn the_one_of_several_that_stalls_is_named() {
+        assert!(what(&[("n1.log", LATE), ("logs/n2.log", ELECTED)]).ends_with(" The lines are from n1.log."));
+        let journal = "Apr 20 10:00:00 core-02 etcd2[815]: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4\n\
+                       Apr 20 10:00:01 core-01 etcd2[801]: failed to send out heartbeat on time (deadline exceeded for 712.5ms)\n";
+        assert!(what(&[("journal", journal)]).ends_with(" The lines are from core-01."));
+        // More than are kept, and those of the other fall away: who else had some is not known.
+        let many: String = (10..60).map(|second| LATE.replace("10:00:01.0", &format!("10:00:{second}.0"))).collect();
+        assert!(!what(&[("n1.log", &many), ("n2.log", &LATE.replace("10:00:01", "10:01:00"))]).contains("lines are from"));
+        // All of them, or the only one: nothing is pointed at.
+        for documents in [&[("n1.log", LATE), ("n2.log", LATE)][..], &[("n1.log", LATE)]] {
+            assert!(!what(documents).contains("lines are from"));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What limits the answer: what was not given, not read, or cannot be told.
+
+use crate::config::Source;
+use crate::facts::{Facts, Generation, members, twice, versions, zone_words};
+use crate::gather::Gather;
+use crate::plan;
+use crate::units::S;
+
+/// A sentence for each.
+pub fn limits(facts: &Facts) -> Vec<String> {
+    let mut limits: Vec<String> = facts.unknown.iter().map(|(_, sentence)| sentence.clone()).gather();
+    for configuration in &facts.configurations {
+        limits.extend(configuration.limits.iter().cloned());
+        let pasted = facts.configurations.iter().any(|other| other.source == Source::Environment);
+        if let Some(path) = configuration.cluster.absent_file.as_ref().filter(|_| !pasted) {
+            limits.push(format!(
+                "The unit reads {path}, which is not here. What it sets beats Environment=, so the values in force are not certain; paste it as well."
+            ));
+        }
+    }
+    for log in &facts.logs {
+        limits.extend(log.limits.iter().cloned());
+        limits.extend(zone_words(log));
+    }
+    limits.extend(twice::words(&facts.logs));
+    limits.extend(members::several_clusters(facts));
+    limits.extend(versions::several(facts));
+    if let Some(span) = plan::log_span(facts).filter(|span| *span < 3600 * S) {
+        limits.push(format!("The logs cover {}: a rate per day is only what would come if it went on like that.", plan::covered(span)));
+    } else if !facts.without_log() && plan::log_span(facts).is_none() {
+        limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
+    }
+    // Where its version is known, `silence` tells.
+    let unknown = facts.etcd.is_none() && facts.any_event(|event| event.is_etcd_server());
+    if unknown && facts.generation == Generation::V2 {
+        limits.push(String::from("This may be etcd before 2.3, which prints no late-heartbeat line, so their absence says nothing."));
+    }
+    limits
+}

@@ -1,0 +1,110 @@
+//! The answer: facts, findings, plan and patches become the one report.
+//!
+//! One file for each part of the report that is more than a list: what the documents are, the values in force, what
+//! was measured, how to bring the values into force, what to measure next.
+
+mod assumptions;
+mod documents;
+mod edge;
+mod limits;
+mod measure_next;
+mod measures;
+mod questions;
+mod rollout;
+mod settings;
+mod silence;
+pub mod timeline;
+mod trade_off;
+
+pub use edge::Source;
+
+use edge::Edge;
+
+use crate::facts::{Facts, Generation};
+use crate::gather::Gather;
+use crate::parameters::Parameter;
+use crate::patch::{self, Change, Etcd};
+use crate::plan::{self, Plan};
+use crate::report::{ExpectedRange, PatchReport, Replay, Report};
+use crate::rules;
+use crate::verdict;
+
+/// Composes the report.
+pub fn compose(sources: &[Source], facts: &Facts) -> Report {
+    let findings = rules::check(facts);
+    let plan = plan::plan(facts, &findings);
+    let edge = Edge::of(sources, facts);
+    let patches = patches(sources, facts, &plan);
+    Report {
+        schema_version: 1,
+        verdict: verdict::verdict(facts, &findings, &plan),
+        documents: documents::documents(sources, facts),
+        settings: settings::settings(&edge),
+        findings: findings.iter().map(|finding| edge.finding(finding)).gather(),
+        measures: measures::measures(facts),
+        replay: replay_report(facts, &plan),
+        recommendations: plan.changes().map(|decision| edge.recommendation(decision)).gather(),
+        kept: plan.decisions.iter().filter(|decision| decision.proposed.is_none()).map(|decision| edge.recommendation(decision)).gather(),
+        alternatives: patch::alternatives(&changes(facts, &plan), rollout::launcher(facts)),
+        rollout: rollout::rollout(facts, &findings, &plan, &patches),
+        patches,
+        measure_next: measure_next::measure_next(facts, &findings, &plan),
+        questions: questions::questions(facts, &findings, &plan),
+        model: trade_off::trade_off(facts, &plan),
+        timeline: timeline::timeline(facts),
+        not_found: silence::silence(facts, &findings),
+        limits: limits::limits(facts),
+    }
+}
+
+fn replay_report(facts: &Facts, plan: &Plan) -> Option<Replay> {
+    if facts.stalls.is_empty() && facts.fleet_failures.is_empty() && plan.replay.needless == 0 {
+        return None;
+    }
+    let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some() || failure.change.is_some()).count();
+    let untimed = facts.fleet_failures.iter().any(|failure| failure.time.is_none());
+    let etcd_seen = facts.any_event(|event| event.is_etcd_server());
+    let refused = match (facts.fleet_failures.is_empty(), untimed, etcd_seen) {
+        (true, _, _) => None,
+        (_, true, _) => Some("The lines carry no time, so they cannot be held against stalls."),
+        (_, _, false) => Some("No log of etcd is here to hold fleet's failures against."),
+        _ => None,
+    };
+    Some(Replay {
+        needless_changes: plan.replay.needless,
+        explained: plan.replay.explained,
+        expected_now: ExpectedRange { low: plan.replay.expected.0, high: plan.replay.expected.1 },
+        remaining: plan.remaining,
+        fleet_failures: facts.fleet_failures.len() as u64,
+        fleet_tied: tied as u64,
+        fleet_remaining: plan.fleet_remaining,
+        tie_refused: refused.map(str::to_owned),
+    })
+}
+
+fn changes(facts: &Facts, plan: &Plan) -> Vec<Change> {
+    let etcd = if facts.generation == Generation::V04 || facts.configures_etcd_04() {
+        Etcd::V04
+    } else if matches!(facts.generation, Generation::V3 | Generation::PreVote) {
+        Etcd::V3
+    } else {
+        Etcd::V2
+    };
+    let of = |parameter: Parameter| if parameter.is_etcd() { etcd } else { Etcd::V2 };
+    plan.changes()
+        .filter_map(|decision| Some(Change { parameter: decision.parameter, value: decision.proposed?, etcd: of(decision.parameter) }))
+        .gather()
+}
+
+fn patches(sources: &[Source], facts: &Facts, plan: &Plan) -> Vec<PatchReport> {
+    let changes = changes(facts, plan);
+    if changes.is_empty() {
+        return Vec::new();
+    }
+    if facts.configurations.is_empty() {
+        let in_a_pod = rollout::launcher(facts).is_some();
+        return vec![if in_a_pod { patch::of_manifest(&changes) } else { patch::snippet(&changes) }];
+    }
+    let texts: Vec<&str> = sources.iter().map(|source| source.text.as_str()).gather();
+    patch::patch(&texts, &facts.configurations, &changes)
+}

@@ -1,0 +1,62 @@
+//! The values that are stated or assumed, each with its place.
+
+use super::edge::{Edge, id};
+use crate::facts::InForce;
+use crate::parameters::Parameter;
+use crate::report::{Provenance, SettingReport};
+
+/// What the configurations state, and what is known of the values that they do not.
+pub fn settings(edge: &Edge) -> Vec<SettingReport> {
+    let mut reports: Vec<SettingReport> = Vec::new();
+    for configuration in &edge.facts.configurations {
+        for setting in &configuration.settings {
+            let position = edge.place(setting.place, None);
+            reports.push(SettingReport {
+                parameter: setting.parameter.id().to_owned(),
+                value: setting.value.map(|value| setting.parameter.number(value)),
+                raw: setting.raw.clone(),
+                provenance: Provenance::Stated,
+                effective: setting.effective,
+                why: setting.why.clone(),
+                document: Some(id(setting.place.document)),
+                line: position.as_ref().map(|at| at.line),
+                column: position.as_ref().map(|at| at.column),
+                end_line: position.as_ref().and_then(|at| at.end_line),
+                end_column: position.as_ref().and_then(|at| at.end_column),
+            });
+        }
+    }
+    for (parameter, in_force) in &edge.facts.in_force {
+        if in_force.place.is_none() {
+            reports.push(from_elsewhere(edge, *parameter, in_force));
+        }
+    }
+    reports
+}
+
+/// A value that no configuration states: read off a log, or a default.
+fn from_elsewhere(edge: &Edge, parameter: Parameter, in_force: &InForce) -> SettingReport {
+    let line = in_force.event.map(|event| edge.event(event, None));
+    let why = match (in_force.provenance, &line) {
+        (_, Some(line)) => format!("Line {} of the log says so.", line.line),
+        // A program may have been started with another one.
+        (Provenance::Default, None) if edge.facts.configurations.is_empty() => {
+            String::from("Nothing in the input states it; the default is assumed.")
+        }
+        (Provenance::Default, None) => String::from("Nothing states it; this is the default."),
+        _ => String::from("Read off the log."),
+    };
+    SettingReport {
+        parameter: parameter.id().to_owned(),
+        value: in_force.value.map(|value| parameter.number(value)),
+        raw: in_force.value.map_or(String::new(), |value| parameter.written(value)),
+        provenance: in_force.provenance,
+        effective: true,
+        why: Some(why),
+        document: line.as_ref().map(|line| line.document.clone()),
+        line: line.as_ref().map(|line| line.line),
+        column: line.as_ref().map(|line| line.column),
+        end_line: None,
+        end_column: None,
+    }
+}
