@@ -53,7 +53,7 @@ export const WORDS = {
   textCopied: 'Text copied.',
   keepsOld: 'Values act when their program starts anew.',
   thisOrder: 'Roll out in this order.',
-  keptValues: 'The five values as they are',
+  keptValues: 'The values as they are',
   anyway: 'If you raised the values anyway',
   correction: 'Correction',
   copyRefused: 'The browser did not allow copying. Use the download instead.',

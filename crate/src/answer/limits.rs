@@ -1,5 +1,6 @@
 //! What limits the answer: what was not given, not read, or cannot be told.
 
+use super::edge;
 use crate::config::Source;
 use crate::facts::{Facts, Generation, members, twice, versions, zone_words};
 use crate::gather::Gather;
@@ -7,7 +8,7 @@ use crate::plan;
 use crate::units::S;
 
 /// A sentence for each.
-pub fn limits(facts: &Facts) -> Vec<String> {
+pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     let mut limits: Vec<String> = facts.unknown.iter().map(|(_, sentence)| sentence.clone()).gather();
     for configuration in &facts.configurations {
         limits.extend(configuration.limits.iter().cloned());
@@ -24,7 +25,7 @@ pub fn limits(facts: &Facts) -> Vec<String> {
     }
     limits.extend(twice::words(&facts.logs));
     limits.extend(members::several_clusters(facts));
-    limits.extend(versions::several(facts));
+    limits.extend(versions::several(facts, |document| &sources[document].name));
     if let Some(span) = plan::log_span(facts).filter(|span| *span < 3600 * S) {
         limits.push(format!("The logs cover {}: a rate per day is only what would come if it went on like that.", plan::covered(span)));
     } else if !facts.without_log() && plan::log_span(facts).is_none() {

@@ -216,6 +216,11 @@ fn at_hand(facts: &Facts, unit: &str) -> AtHand {
         Some(Launcher::Compose) => {
             all("docker compose ps -a SERVICE", "docker compose logs -t -n 100 SERVICE", "docker compose logs -t SERVICE")
         }
+        Some(Launcher::OpenShift) => all(
+            "oc -n openshift-etcd get pods -l app=etcd",
+            "oc -n openshift-etcd logs -c etcd --tail 100 etcd-NODE",
+            "oc -n openshift-etcd logs -c etcd --timestamps etcd-NODE",
+        ),
         Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer) => all(
             "sudo crictl ps -a --name etcd",
             "sudo crictl logs --tail 100 $(sudo crictl ps -aq --name etcd | head -n 1)",

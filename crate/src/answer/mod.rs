@@ -44,7 +44,7 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         measures: measures::measures(facts),
         replay: replay_report(facts, &plan),
         recommendations: plan.changes().map(|decision| edge.recommendation(decision)).gather(),
-        kept: plan.decisions.iter().filter(|decision| decision.proposed.is_none()).map(|decision| edge.recommendation(decision)).gather(),
+        kept: plan.kept(facts).map(|decision| edge.recommendation(decision)).gather(),
         alternatives: patch::alternatives(&changes(facts, &plan), rollout::launcher(facts)),
         rollout: rollout::rollout(facts, &findings, &plan, &patches),
         patches,
@@ -53,7 +53,7 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         model: trade_off::trade_off(facts, &plan),
         timeline: timeline::timeline(facts),
         not_found: silence::silence(facts, &findings),
-        limits: limits::limits(facts),
+        limits: limits::limits(facts, sources),
     }
 }
 

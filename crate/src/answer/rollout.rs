@@ -40,13 +40,17 @@ pub fn names(facts: &Facts) -> Names {
             "kubectl -n kube-system exec etcd-NODE -- etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key"
         }
         Some(Launcher::Compose) => "docker compose exec SERVICE etcdctl",
+        // Red Hat's "Backing up and restoring etcd data": the pod's container of this name has the certificates set.
+        Some(Launcher::OpenShift) => "oc -n openshift-etcd rsh -c etcdctl etcd-NODE etcdctl",
         Some(Launcher::K3s | Launcher::Installer) | None => "etcdctl",
     };
     let health = match launcher {
         // k3s ships no etcdctl, and installers differ; the API server asks etcd for all of them.
         Some(Launcher::K3s | Launcher::Installer) => String::from("kubectl get --raw /readyz/etcd"),
         // An etcd in a pod has the flags of etcd 3, as above.
-        _ if third || matches!(launcher, Some(Launcher::Kubelet | Launcher::Kubeadm)) => format!("{ctl} endpoint health --cluster"),
+        _ if third || matches!(launcher, Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::OpenShift)) => {
+            format!("{ctl} endpoint health --cluster")
+        }
         _ => format!("{ctl} cluster-health"),
     };
     let (unit, data) = if runs("k3s") || launcher == Some(Launcher::K3s) {
@@ -72,8 +76,7 @@ pub fn rollout(facts: &Facts, findings: &[Finding], plan: &Plan, patches: &[Patc
         return Vec::new();
     }
     let mut steps: Vec<Step> = mend_first(findings, plan).into_iter().collect();
-    let corrected = patches.iter().any(|patch| patch.document.is_some() && patch.disposition != "refused");
-    steps.push(hand_out(facts, plan, corrected));
+    steps.push(hand_out(facts, plan, patches));
     // fleet's limits first: they take effect without an election, and with them fleet bears the ones below.
     steps.extend(fleet_step(facts, plan));
     steps.extend(etcd_steps(facts, plan));
@@ -142,8 +145,17 @@ fn in_a_pod(facts: &Facts) -> bool {
 }
 
 /// kubeadm: kubernetes.io, "Reconfiguring a kubeadm cluster": its file reaches no running member by itself.
-fn hand_to(launcher: Launcher, corrected: bool) -> Step {
+fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
     let (text, commands): (&str, &[&str]) = match launcher {
+        Launcher::OpenShift => {
+            // The patch is refused, and says which of the operator's own pairs comes nearest.
+            let nearest = patches.iter().find_map(|patch| patch.reason.as_deref()).unwrap_or_default();
+            return step(
+                format!("{nearest} The operator then starts one member after the other anew."),
+                &["oc get etcd/cluster -o jsonpath='{.spec.controlPlaneHardwareSpeed}'", "oc -n openshift-etcd get pods -l app=etcd"],
+                "One member at a time, for seconds.",
+            );
+        }
         Launcher::Kubelet => (
             "Change the manifest on one control-plane machine at a time: the kubelet starts etcd anew as soon as the file changes, so go on as below. In the commands NODE is the name of that machine.",
             &[],
@@ -160,9 +172,9 @@ fn hand_to(launcher: Launcher, corrected: bool) -> Step {
         Launcher::Compose => ("A service has its new values when it is brought up again, as below.", &[]),
     };
     let first = match launcher {
-        Launcher::Kubelet | Launcher::Kubeadm => String::new(),
-        Launcher::K3s => put(corrected, " on every server"),
-        Launcher::Installer | Launcher::Compose => put(corrected, ""),
+        Launcher::Kubelet | Launcher::Kubeadm | Launcher::OpenShift => String::new(),
+        Launcher::K3s => put(patches, " on every server"),
+        Launcher::Installer | Launcher::Compose => put(patches, ""),
     };
     step(format!("{first}{text}"), commands, "Nothing until the file changes.")
 }
@@ -173,7 +185,7 @@ fn restart(facts: &Facts, unit: &str) -> Option<String> {
         None => Some(format!("sudo systemctl restart {unit}")),
         Some(Launcher::K3s) => Some(String::from("sudo systemctl restart k3s || sudo systemctl restart rke2-server")),
         Some(Launcher::Compose) => Some(String::from("docker compose up -d SERVICE")),
-        Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer) => None,
+        Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer | Launcher::OpenShift) => None,
     }
 }
 
@@ -183,17 +195,19 @@ fn log(facts: &Facts, unit: &str) -> String {
         None => format!("journalctl -u {unit} --since today"),
         Some(Launcher::K3s) => String::from("journalctl -u k3s --since today"),
         Some(Launcher::Compose) => String::from("docker compose logs SERVICE"),
+        Some(Launcher::OpenShift) => String::from("oc -n openshift-etcd logs -c etcd etcd-NODE"),
         Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer) => String::from("kubectl -n kube-system logs etcd-NODE"),
     }
 }
 
 /// Where the file could not be corrected, or was not given, there is a snippet.
-fn put(corrected: bool, place: &str) -> String {
+fn put(patches: &[PatchReport], place: &str) -> String {
+    let corrected = patches.iter().any(|patch| patch.document.is_some() && patch.disposition != "refused");
     let how = if corrected { "Replace your file with the corrected one" } else { "Merge the snippet into your file" };
     format!("{how}{place}. ")
 }
 
-fn hand_out(facts: &Facts, plan: &Plan, corrected: bool) -> Step {
+fn hand_out(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> Step {
     let states =
         |decision: &Decision| from_configuration(facts, decision.parameter).is_some_and(|stated| stated.value == decision.proposed);
     if plan.changes().all(states) {
@@ -205,19 +219,20 @@ fn hand_out(facts: &Facts, plan: &Plan, corrected: bool) -> Step {
     }
     let is = |source| facts.configurations.iter().any(|configuration| configuration.source == source);
     if let Some(launcher) = launcher(facts) {
-        return hand_to(launcher, corrected);
+        return hand_to(launcher, patches);
     }
     let when = if is(Source::CloudConfig) || facts.configurations.is_empty() && facts.has_fleet() {
         "A cloud-config acts at the next boot. To act without one put the drop-in beside it, which acts at the next restart of its unit."
     } else {
         "It acts at the next restart of its daemon."
     };
-    step(format!("{}{when}{}", put(corrected, " on every machine"), spelling(facts, plan)), &["sudo systemctl daemon-reload"], "Nothing.")
+    step(format!("{}{when}{}", put(patches, " on every machine"), spelling(facts, plan)), &["sudo systemctl daemon-reload"], "Nothing.")
 }
 
 fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
     let (heartbeat, election) = (plan.of(Parameter::HeartbeatInterval), plan.of(Parameter::ElectionTimeout));
-    if heartbeat.proposed.is_none() && election.proposed.is_none() {
+    let unchanged = heartbeat.proposed.is_none() && election.proposed.is_none();
+    if unchanged || launcher(facts) == Some(Launcher::OpenShift) {
         return Vec::new();
     }
     let names = names(facts);
@@ -413,6 +428,7 @@ mod tests {
     const K3S: &str = "cluster-init: true\netcd-arg:\n- heartbeat-interval=100\n- election-timeout=1000\n";
     const RKE: &str = "nodes: []\nservices:\n  etcd:\n    extra_args: {heartbeat-interval: \"100\", election-timeout: \"1000\"}\n";
     const COMPOSE: &str = "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    command: [etcd, --heartbeat-interval=100, --election-timeout=1000]\n";
+    const OPENSHIFT: &str = "apiVersion: operator.openshift.io/v1\nkind: Etcd\nspec:\n  controlPlaneHardwareSpeed: Standard\n";
     const FLAGS: &str = "ETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\n";
 
     /// The texts and commands of the roll-out and of what to measure, in one.
@@ -426,6 +442,14 @@ mod tests {
         let documents = texts.map(|text| Document { name: None, text }).into();
         let report = analyze(&Input { documents, ..Input::default() });
         report.rollout.iter().chain(&report.measure_next).map(|step| format!("{}\n{}\n", step.text, step.commands.join("\n"))).collect()
+    }
+
+    /// Its operator undoes edits of the manifests.
+    #[test]
+    fn openshift_is_told_of_its_operator() {
+        let steps = steps(OPENSHIFT);
+        assert!(steps.contains("oc patch etcd/cluster") && !steps.contains("manifest on one control-plane machine"), "{steps}");
+        assert!(!steps.contains("kubectl") && !steps.contains("Restart etcd with"), "{steps}");
     }
 
     /// The corrected file holds both values, so the first pass says which one waits.

@@ -1,13 +1,17 @@
 //! CoreOS cloud-config, as coreos-cloudinit v1.14.0 would apply it.
 
 use super::builder::{Builder, Class, GENERATED, Home};
+use super::command::etcd_word;
 use super::configuration::{Configuration, Source};
 use super::embedded::{HEADER, embedded};
 use super::files::{take_file, take_unit};
 use super::mapped_text::MappedText;
+use super::script::Variables;
 use super::tree::tree_of;
 use super::unpack::{base64, gunzip};
-use super::{keys, scalar};
+use super::words::Word;
+use super::{detect, env, flags, keys, scalar};
+use crate::gather::Gather;
 use crate::search;
 use crate::template;
 use crate::text::DocumentId;
@@ -129,6 +133,25 @@ pub fn take(builder: &mut Builder, tree: &Tree, root: &Node) {
     }
     for file in tree.get(root, "write_files").map_or(&[][..], Node::items) {
         write_file(builder, tree, tree.resolve(file));
+    }
+    // coreos-cloudinit runs none of these (coreos/coreos-cloudinit@v1.14.0:config/config.go).
+    let commands = ["bootcmd", "runcmd"].into_iter().filter_map(|key| tree.get(root, key)).filter(|_| tree.get(root, "coreos").is_none());
+    commands.flat_map(Node::items).for_each(|command| run(builder, tree.resolve(command)));
+}
+
+/// A command of cloud-init: a line or more for a shell, or a list of words.
+fn run(builder: &mut Builder, command: &Node) {
+    if let Some(inner) = MappedText::of_scalar(builder.text, command) {
+        match detect::configuration(&inner.text) {
+            Some(Source::Flags) => flags::take_text(builder, &inner),
+            Some(Source::Environment) => env::take(builder, &inner, ""),
+            _ => {}
+        }
+    }
+    let words = command.items().iter().filter_map(|item| Some(Word::at(item.text()?.to_owned(), item.within_quotes()))).gather();
+    if words.first().is_some_and(|word: &Word| etcd_word(&word.text).is_some()) {
+        let document = MappedText::verbatim(builder.text, 0..builder.text.len());
+        flags::take(builder, &document, &words, "", "", &Variables::default());
     }
 }
 
@@ -288,6 +311,22 @@ mod tests {
             [("etcd.heartbeat-interval", Some(600 * MS)), ("etcd.election-timeout", Some(6000 * MS)), ("fleet.agent-ttl", Some(120 * S))]
         );
         assert!(ids(text).is_empty(), "{:?}", read(0, text).problems);
+    }
+
+    #[test]
+    fn commands_that_cloud_init_runs() {
+        for commands in [
+            "- nohup etcd --heartbeat-interval=200 --election-timeout 2000 &\n",
+            "- [etcd, --heartbeat-interval, \"200\", --election-timeout=2000]\n",
+            "- |\n  cat > /etc/default/etcd <<EOF\n  ETCD_HEARTBEAT_INTERVAL=200\n  ETCD_ELECTION_TIMEOUT=2000\n  EOF\n- systemctl restart etcd\n",
+            "- curl -sfL https://get.k3s.io | INSTALL_K3S_EXEC=\"server --etcd-arg=heartbeat-interval=200 --etcd-arg=election-timeout=2000\" sh -\n",
+        ] {
+            let text = format!("#cloud-config\nruncmd:\n{commands}");
+            let read = read(0, &text);
+            let raw: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(&text)).collect();
+            assert_eq!((raw, read.problems.len()), (vec!["200", "2000"], 0), "{text}: {:?}", read.problems);
+            assert!(acting(&format!("{text}coreos: {{}}\n")).is_empty());
+        }
     }
 
     #[test]

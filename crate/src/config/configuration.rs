@@ -197,4 +197,6 @@ pub enum Launcher {
     Installer,
     /// docker-compose, the services of RancherOS, and the tasks of Amazon's ECS.
     Compose,
+    /// OpenShift's etcd operator, which writes the manifests itself.
+    OpenShift,
 }

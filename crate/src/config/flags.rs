@@ -187,7 +187,7 @@ pub fn variable(
 }
 
 /// `quay.io/coreos/etcd:v2.3.8`
-fn is_image(word: &str) -> bool {
+pub fn is_image(word: &str) -> bool {
     word.split_once("etcd:").is_some_and(|(before, _)| before.is_empty() || before.ends_with('/')) && !word.starts_with("http")
 }
 
@@ -280,11 +280,7 @@ fn kept(builder: &mut Builder, inner: &MappedText, word: &Word, script: &Script)
     let Some((name, value, span)) = word.assignment().filter(|(name, _, span)| script.keeps(name, span.start)) else { return false };
     if script.forgets(name) {
         builder.variable(name, value, inner.place(span.clone()), Home::new("", Class::Environment, ""));
-        let note = if script.in_container() {
-            format!("{name} is set here, but the container does not get it; hand it over with `-e {name}={value}`.")
-        } else {
-            format!("{name} is set here for the script alone, so etcd does not get it; write `export` before it.")
-        };
+        let note = script.why_kept(name, value);
         builder.void_last(&note);
         builder.problem("config-not-exported", inner.place(span), note, keys::of_variable(name).map(|(parameter, _)| parameter));
     }

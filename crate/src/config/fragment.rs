@@ -7,6 +7,7 @@ use super::configuration::{Configuration, Source};
 use super::mapped_text::MappedText;
 use super::scalar::{Fate, Reading};
 use super::{keys, scalar};
+use crate::parameters::Parameter;
 use crate::text::DocumentId;
 use crate::yaml::{self, Kind, Node, Style, Tree};
 
@@ -40,7 +41,10 @@ fn take(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node, (to
         if same_word(entry.name(), "etcd_servers") {
             builder.fact_of_variable("FLEET_ETCD_SERVERS", text);
         }
-        let Some(meant) = keys::of_prefixed(entry.name()).or_else(|| keys::of_variable(entry.name())) else { continue };
+        let Some(meant) = keys::of_prefixed(entry.name()).or_else(|| keys::of_variable(entry.name())) else {
+            misspelt(builder, entry.name(), inner.place(entry.key.span.clone()));
+            continue;
+        };
         let value = &if tolerant { without_comma(&inner.text, value) } else { value.clone() };
         let text = value.text().unwrap_or("");
         let known = !tolerant || text.is_empty() || text.starts_with(|first: char| first.is_ascii_digit());
@@ -52,6 +56,16 @@ fn take(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node, (to
             None => scalar::daemon(meant.0, text),
         };
         builder.claim(meant, inner.place(within_quotes(&entry.key, value)), reading, Home::new("", Class::Environment, ""));
+    }
+}
+
+/// A key that is no timer's, where one may be meant.
+fn misspelt(builder: &mut Builder, name: &str, span: Range<usize>) {
+    // Other programs run the words together.
+    let near = keys::nearest(name, Parameter::ALL.map(Parameter::key)).filter(|_| name.contains(['-', '_']));
+    if let Some(near) = near.filter(|_| !builder.told_enough("config-unknown-key")) {
+        let parameter = keys::of_key(near).map(|(parameter, _)| parameter);
+        builder.problem("config-unknown-key", span, format!("{name} is no key of etcd or fleet; did you mean {near}?"), parameter);
     }
 }
 
@@ -129,6 +143,17 @@ mod tests {
             assert_eq!((read.settings[0].value, read.problems.len()), (Some(200 * MS), 0));
         }
         assert!(crate::config::read(0, "raft::config:\n  heartbeat-interval: 250\n").is_none());
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_told() {
+        let read =
+            crate::config::read(0, "Write this:\n\n\tname: a\n\theartbeat-intervall: 200\n\telection-timeout: 2000\n").expect("lines");
+        assert_eq!(
+            read.problems.iter().map(|problem| (problem.id, problem.word.as_str())).collect::<Vec<_>>(),
+            [("config-unknown-key", "heartbeat-intervall")]
+        );
+        assert!(super::read(0, "election-timeout: 2000\nheartbeat-interval-ms: 200\n").problems.is_empty());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::configuration::{Configuration, Launcher, Source};
 use super::mapped_text::MappedText;
 use super::script::{self, Script};
 use super::tree::tree_of;
-use super::{detect, env, etcd_yaml, files, flags, fragment, ignition, k3s, keys, scalar};
+use super::{detect, env, etcd_yaml, flags, fragment, ignition, k3s, keys, scalar};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
@@ -75,7 +75,8 @@ fn take(builder: &mut Builder, tree: &Tree) {
     let starts = |root: &&Node| arguments_of(tree, root).is_some();
     let telling = tree.documents.iter().find(starts);
     builder.cluster.has_etcd |= telling.is_some();
-    let started_by = telling.or(tree.documents.first()).and_then(|root| launcher(tree, root));
+    let operated = of_openshift(builder.text).then_some(Launcher::OpenShift);
+    let started_by = operated.or_else(|| telling.or(tree.documents.first()).and_then(|root| launcher(tree, root)));
     builder.cluster.launcher = builder.cluster.launcher.or(started_by);
 }
 
@@ -214,7 +215,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
         return;
     }
     let mut replicas = None;
-    for entry in node.entries() {
+    for entry in node.entries().iter().chain(shared(spot, node)) {
         // k3s adds `etcd-arg+` to the list of another file.
         let (name, stated) = (entry.name().replace(['-', '_', '+'], "").to_ascii_lowercase(), builder.stated());
         // Of docker-compose at the root, of RancherOS below `rancher`.
@@ -236,6 +237,8 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                 }
                 continue;
             }
+            // docker-compose reads of its extensions what a service takes over.
+            _ if depth == 0 && spot.compose && entry.name().starts_with("x-") => continue,
             "heartbeatinterval" | "leaderelectiontimeout" if spot.kops => duration(builder, entry, member),
             // KubeKey's, numbers of milliseconds (kubesphere/kubekey, EtcdCluster; from v4 on below `etcd.env`, with underscores).
             "heartbeatinterval" | "electiontimeout" if spot.kubekey => camel_case(builder, entry),
@@ -297,6 +300,18 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
     }
 }
 
+/// What `<<` brings to a service of docker-compose, of which each is a process, where it says nothing of it itself.
+fn shared<'t>(spot: Spot<'t>, node: &'t Node) -> impl Iterator<Item = &'t Entry> {
+    let tree = spot.tree;
+    let merged = tree.merged(node).filter(move |_| !spot.member.is_empty() && spot.compose).take(MOST_MERGED);
+    merged.filter(|entry| acts(tree, node, entry))
+}
+
+/// Whether of all values of a key that a mapping has or merges this is the one that counts.
+fn acts(tree: &Tree, node: &Node, entry: &Entry) -> bool {
+    tree.all(node, entry.name()).last().is_some_and(|last| last.key.span == entry.key.span)
+}
+
 /// Whether a container runs another program: neither its image nor its name or its command is etcd's.
 fn runs_another(spot: Spot, container: &Node) -> bool {
     let text = |key: &str| entry_text(spot.tree, container, key);
@@ -341,7 +356,7 @@ fn is_proxy(container: &Node) -> bool {
 pub const HARDWARE_SPEEDS: [(&str, Micros, Micros); 2] = [("Standard", 100 * MS, 1000 * MS), ("Slower", 500 * MS, 2500 * MS)];
 
 /// Whether OpenShift's operator runs this etcd: it writes the manifests itself, and undoes what others change there.
-pub fn of_openshift(text: &str) -> bool {
+fn of_openshift(text: &str) -> bool {
     search::has(text, "operator.openshift.io/") || search::has(text, "namespace: openshift-etcd")
 }
 
@@ -380,13 +395,11 @@ fn data(builder: &mut Builder, spot: Spot, node: &Node) {
     variables(builder, spot, node);
     for entry in node.entries() {
         let Some(inner) = with_lines(builder, spot.tree, &entry.value) else { continue };
-        let claims = builder.stated();
-        files::take_file(builder, &format!("etcd/{}", entry.name()), &inner);
-        if builder.stated() > claims {
-            continue;
-        }
-        // A script, the variables of an installer, or its own copy of what it was given, as kubeadm's.
+        // etcd's own file, a script, the variables of an installer, or its own copy of what it was given, as kubeadm's.
         match detect::configuration(&inner.text) {
+            Some(Source::EtcdYaml) => etcd_yaml::take_inner(builder, &inner),
+            Some(Source::Fragment) if search::has(entry.name(), "etcd") => etcd_yaml::take_inner(builder, &inner),
+            Some(Source::Environment) => env::take(builder, &inner, ""),
             Some(Source::Flags) => flags::take_text(builder, &inner),
             Some(Source::Fragment) => _ = fragment::take_text(builder, &inner),
             Some(Source::Manifest) => take_within(builder, &entry.value),
@@ -527,8 +540,7 @@ fn variables(builder: &mut Builder, spot: Spot, node: &Node) {
     let node = tree.resolve(node);
     // What `<<` brings, where the mapping has no such key itself.
     let merged = tree.merged(node).take(MOST_MERGED);
-    let acts = |entry: &&Entry| tree.all(node, entry.name()).last().is_some_and(|last| last.key.span == entry.key.span);
-    for entry in merged.filter(acts).chain(node.entries()) {
+    for entry in merged.filter(|entry| acts(tree, node, entry)).chain(node.entries()) {
         let value = tree.resolve(&entry.value);
         if let Some(text) = value.text() {
             let stated = builder.stated();
@@ -619,6 +631,11 @@ mod tests {
         let merged = format!("x-env: &e\n  ETCD_HEARTBEAT_INTERVAL: \"200\"\n  ETCD_ELECTION_TIMEOUT: 2000\n{services}");
         assert_eq!(raw(&merged).into_iter().map(|(_, value)| value).collect::<Vec<_>>(), ["200", "2000", "3000"]);
         assert!(read(0, &merged).problems.is_empty());
+        // A whole service that others take over: what one says anew overrules nothing of another.
+        let services = "services:\n  a: {<<: *e}\n  b:\n    <<: *e\n    command: [etcd, --election-timeout=3000]\n";
+        let whole = format!("x-etcd: &e\n  image: etcd\n  command: [etcd, --election-timeout=2000]\n{services}");
+        assert_eq!(raw(&whole).into_iter().map(|(_, value)| value).collect::<Vec<_>>(), ["2000", "3000"]);
+        assert!(read(0, &whole).problems.is_empty());
         let alias = "x-env: &e\n- ETCD_ELECTION_TIMEOUT=2000\nservices:\n  a:\n    image: etcd\n    environment: *e\n";
         assert_eq!(raw(alias).len(), 1);
         for file in [
@@ -632,6 +649,16 @@ mod tests {
             let text = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: etcd}}\ndata:\n{file}");
             assert_eq!(raw(&text).into_iter().map(|(_, value)| value).collect::<Vec<_>>(), ["200", "2000"], "{text}");
         }
+    }
+
+    #[test]
+    fn a_file_of_a_config_map_is_what_it_holds() {
+        let map = |lines: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: etcd}}\ndata:\n  kubeadm.yaml: |\n{lines}");
+        let kubeadm = map("    kind: ClusterConfiguration\n    etcd:\n      local:\n        extraArgs: {election-timeout: \"2000\"}\n");
+        assert_eq!(raw(&kubeadm).len(), 1);
+        // Another program's, beside etcd's name elsewhere.
+        let consul = read(0, &map("    raft:\n      election-timeout: 5s\n"));
+        assert!(consul.settings.is_empty() && consul.problems.is_empty(), "{consul:?}");
     }
 
     #[test]

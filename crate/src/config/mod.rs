@@ -12,7 +12,7 @@ pub(crate) mod env;
 pub(crate) mod etcd_toml;
 mod etcd_yaml;
 pub(crate) mod files;
-mod flags;
+pub(crate) mod flags;
 mod fleet_conf;
 mod fragment;
 mod ignition;

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
+use super::command::etcd_word;
 use super::configuration::{Configuration, Source};
 use super::flags::{self, Word};
 use super::mapped_text::MappedText;
@@ -17,6 +18,9 @@ const NIXOS: &str = "services.etcd";
 
 /// What k3s and RKE2 call the list of etcd's arguments.
 const K3S: &str = "etcd-arg";
+
+/// The root of a property list, as launchd reads it (launchd.plist(5)).
+const PLIST: &str = "<plist";
 
 /// How a line ends within quotes.
 const NEWLINE: &str = "\\n";
@@ -75,6 +79,11 @@ pub fn is_program(sample: &str) -> bool {
     let mapped = has_map(sample)
         && keys.iter().any(|name| sample.match_indices(name).take(MOST_LOOKS).any(|(at, name)| is_assigned(sample, at + name.len())));
     search::has(sample, NIXOS)
+        || (search::has(sample, PLIST)
+            && sample.match_indices("<string>").any(|(at, mark)| {
+                let text = sample[at + mark.len()..].split('<').next().unwrap_or("");
+                etcd_word(text).is_some()
+            }))
         || (quoted || assigned || mapped || homed) && read(0, sample).settings.iter().any(|setting| setting.effective)
 }
 
@@ -284,6 +293,9 @@ fn members(builder: &mut Builder, tokens: &[Token]) {
 }
 
 fn tokens(text: &str) -> Vec<Token<'_>> {
+    if search::has(text, PLIST) {
+        return elements(text);
+    }
     let bytes = text.as_bytes();
     let (mut found, mut at) = (Vec::new(), 0);
     let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |newline| at + newline);
@@ -307,6 +319,25 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
         } else {
             at += bytes[at..].iter().take_while(|byte| !byte.is_ascii_whitespace() && !is_mark(**byte)).count();
             found.push(Token { text: &text[start..at], span: start..at, quoted: false });
+        }
+    }
+    found
+}
+
+/// What stands between the marks of a property list: `<key>NAME</key><string>500</string>`.
+fn elements(text: &str) -> Vec<Token<'_>> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((_, behind)) = rest.split_once('<') {
+        rest = behind;
+        let Some((mark, after)) = behind.split_once('>') else { break };
+        let start = after.as_ptr().addr() - text.as_ptr().addr();
+        let (text, _) = after.split_once('<').unwrap_or((after, ""));
+        match mark {
+            "key" | "string" | "integer" => found.push(Token { text, span: start..start + text.len(), quoted: true }),
+            "/key" => found.push(Token { text: ":", span: start..start, quoted: false }),
+            "/string" | "/integer" => {}
+            _ => found.push(Token { text: ";", span: start..start, quoted: false }),
         }
     }
     found
@@ -362,6 +393,7 @@ mod tests {
             "env {\n  ETCD_HEARTBEAT_INTERVAL = 200\n  ETCD_ELECTION_TIMEOUT = \"2000\"\n}\n",
             "run('etcd',['--heartbeat-interval','200','--election-timeout','2000'])\n",
             "units = []Dropin{\n\t{Name: \"a.conf\", Contents: \"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL=200\\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\\n\"},\n}\n",
+            "<plist version=\"1.0\">\n<dict>\n  <key>EnvironmentVariables</key>\n  <dict>\n    <key>ETCD_HEARTBEAT_INTERVAL</key><string>200</string>\n  </dict>\n  <key>ProgramArguments</key>\n  <array>\n    <string>/opt/etcd/bin/etcd</string>\n    <string>--election-timeout</string>\n    <string>2000</string>\n  </array>\n</dict>\n</plist>\n",
             "subprocess.run(\n    ['etcd', '--heartbeat-interval', '200', '--election-timeout', '2000'])\n",
         ] {
             assert_eq!(stated(text), expected, "{text}");

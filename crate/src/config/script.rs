@@ -80,6 +80,8 @@ pub struct Script {
     pub variables: Variables,
     runs_etcd: bool,
     runs_container: bool,
+    /// An etcd is started with no variable of the script.
+    clears: bool,
     /// What else etcd may be handed is not known: `set -a`, a file that is read, `--env-file`.
     hands_more: bool,
     exported: Vec<String>,
@@ -121,13 +123,24 @@ impl Script {
     /// 2.9.1 and 2.12. `docker run -e NAME` hands on only what is exported, too (docker/cli#1780).
     pub fn keeps(&self, name: &str, at: usize) -> bool {
         let has = |names: &[String]| names.iter().any(|known| known == name);
-        let handed = has(&self.exported) && (!self.in_container() || has(&self.named));
+        let handed = has(&self.exported) && !self.clears && (!self.in_container() || has(&self.named));
         self.own.binary_search(&at).is_ok() && !handed
     }
 
     /// Whether all etcd that it starts runs in containers.
     pub fn in_container(&self) -> bool {
         self.runs_container && !self.runs_etcd
+    }
+
+    /// Why etcd does not get a variable that it keeps, and what to do.
+    pub fn why_kept(&self, name: &str, value: &str) -> String {
+        if self.in_container() {
+            format!("{name} is set here, but the container does not get it; hand it over with `-e {name}={value}`.")
+        } else if self.clears {
+            format!("{name} is set here, but what starts etcd hands no variable on; with sudo write `sudo -E`, else set it as a flag.")
+        } else {
+            format!("{name} is set here for the script alone, so etcd does not get it; write `export` before it.")
+        }
     }
 
     /// Whether a variable that it keeps is named nowhere else, so that nothing comes of it.
@@ -243,6 +256,7 @@ impl Script {
         } else if let Some(end) = etcd_word(body) {
             let asks = matches!(first_word(&body[end..]).trim_start_matches('-'), "version" | "help" | "h" | "v");
             self.runs_etcd |= !asks;
+            self.clears |= clears(&body[..end]);
         }
     }
 
@@ -303,6 +317,20 @@ impl Script {
         if self.variables.values.len() > known && !unsure && !template::fills(value) {
             self.variables.set(name, value.to_owned(), inner.place(span.clone()), span.start);
         }
+    }
+}
+
+/// Whether a command starts what is behind it with variables of its own: sudoers(5), `env_reset`; su(1), `--login`; env(1).
+fn clears(before: &str) -> bool {
+    let mut words = before.split_whitespace().skip_while(|word| !matches!(*word, "sudo" | "su" | "env"));
+    let (first, rest) = (words.next(), words.take_while(|word| *word != "-c").gather());
+    let has = |options: &[&str]| rest.iter().any(|word| options.contains(word));
+    match first {
+        // A list of options may hold it, as `-nE`.
+        Some("sudo") => !rest.iter().any(|word| word.starts_with("--preserve-env") || (word.starts_with('-') && word.contains('E'))),
+        Some("su") => has(&["-", "-l", "--login"]),
+        Some("env") => has(&["-", "-i", "--ignore-environment"]),
+        _ => false,
     }
 }
 
@@ -478,6 +506,21 @@ mod tests {
         for (options, acts) in [("-d", false), ("-e ETCD_ELECTION_TIMEOUT", true)] {
             let text = container(options).replace("ETCD_ELECTION_TIMEOUT=2500", "export ETCD_ELECTION_TIMEOUT=2500");
             assert_eq!(acting(&text).0.is_empty(), !acts, "{text}");
+        }
+        // sudoers(5), `env_reset`; su(1), `--login`.
+        for (start, acts) in [
+            ("sudo etcd", false),
+            ("sudo -E -u etcd etcd", true),
+            ("sudo -nE etcd", true),
+            ("sudo --preserve-env etcd", true),
+            ("chpst -u etcd:etcd /usr/bin/etcd", true),
+            ("su etcd -c 'exec etcd'", true),
+            ("su - etcd -c 'exec etcd'", false),
+            ("env -i etcd", false),
+        ] {
+            let text = format!("#!/bin/sh\nexport ETCD_ELECTION_TIMEOUT=2500\n{start}\n");
+            let expected = if acts { (vec!["2500"], vec![]) } else { (vec![], vec!["config-not-exported"]) };
+            assert_eq!(acting(&text), expected, "{start}");
         }
         // What is no script may be shown in an article, and what starts no etcd is read by another.
         assert_eq!(acting("ETCD_ELECTION_TIMEOUT=2500\netcd --data-dir /x\n"), (vec!["2500"], vec![]));

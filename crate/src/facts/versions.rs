@@ -9,6 +9,7 @@ use crate::log::signature::{FLEET_RELEASES, Program, printed_at, signature};
 use crate::report::Software;
 use crate::search;
 use crate::sort::{distinct, groups};
+use crate::text::DocumentId;
 
 type Version = (u16, u16, u16);
 
@@ -166,12 +167,12 @@ fn agree(ranges: &[VersionRange]) -> bool {
 }
 
 /// Which machine runs which version, where no version fits all: a sentence for each such program.
-pub fn several(facts: &Facts) -> Vec<String> {
+pub fn several<'n>(facts: &Facts, name_of: impl Fn(DocumentId) -> &'n str) -> Vec<String> {
     let mut sentences = Vec::new();
     for (program, name) in NAMED {
         let mut each = Vec::new();
         for log in &facts.logs {
-            let of = |host: Option<u16>| host.map_or(format!("document {}", log.document + 1), |host| log.hosts[usize::from(host)].clone());
+            let of = |host: Option<u16>| host.map_or(name_of(log.document), |host| &log.hosts[usize::from(host)]).to_owned();
             each.extend(machines(log, program).into_iter().map(|(host, range)| (of(host), range)));
         }
         if agree(&each.iter().map(|(_, range)| *range).gather()) {
@@ -240,10 +241,10 @@ mod tests {
         let listed = software(&logs[0]).into_iter().map(|software| software.versions).gather();
         assert_eq!(listed, ["0.11.0-0.12.0", "0.9.0-0.9.2"]);
         let facts = crate::rules::testing::facts(&[old, new]);
-        assert_eq!(several(&facts), ["fleet was seen in several versions: 0.11.0-0.12.0 (b), 0.9.0-0.9.2 (a)."]);
+        assert_eq!(several(&facts, |_| "f"), ["fleet was seen in several versions: 0.11.0-0.12.0 (b), 0.9.0-0.9.2 (a)."]);
         // One version fits both.
         let same = crate::rules::testing::facts(&[old, &old.replace(" a ", " b ")]);
-        assert_eq!((several(&same), fleet(&same.logs).map(words).as_deref()), (Vec::new(), Some("0.9.0-0.9.2")));
+        assert_eq!((several(&same, |_| "f"), fleet(&same.logs).map(words).as_deref()), (Vec::new(), Some("0.9.0-0.9.2")));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use super::edit::{Edit, apply};
 use super::insert::masks;
 use super::place::{Place, line_start};
 use super::{Change, Etcd, render, verify};
-use crate::config::command::starts_container;
-use crate::config::manifest::{HARDWARE_SPEEDS, commands, of_openshift};
+use crate::config::command::{CONTAINERS, starts_container};
+use crate::config::manifest::{HARDWARE_SPEEDS, commands};
 use crate::config::{Configuration, Launcher, Marks, Problem, Setting, Source, scalar, section_of};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
@@ -77,7 +77,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
         }
         Some(Marks::Escaped | Marks::Html) | None => {}
     }
-    if configuration.source == Source::Manifest && of_openshift(text) {
+    if configuration.cluster.launcher == Some(Launcher::OpenShift) {
         return Err(hardware_speed(changes));
     }
     let twice = |problem: &&Problem| problem.id == "config-duplicate-key" && problem.parameter.is_none();
@@ -92,6 +92,10 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
     }
     if configuration.source == Source::Flags && text.lines().any(is_traced) {
         return Err("A shell printed these commands when it ran them; change the script or the file that they come from.".to_owned());
+    }
+    if configuration.problems.iter().any(|problem| problem.id == "config-arguments-form") {
+        return Err("extraArgs has the form of another apiVersion, so each of its entries has to be written anew, not only etcd's timers."
+            .to_owned());
     }
     let tree = if configuration.tolerant { Tree::default() } else { yaml_of(text, configuration.source).unwrap_or_default() };
     for change in changes {
@@ -270,13 +274,31 @@ impl Place<'_> {
         if members > 1 && matches!(self.configuration.source, Source::Manifest | Source::Flags) {
             return stated[..members].iter().rev().filter_map(|setting| self.replace(setting, change)).gather();
         }
-        stated
-            .iter()
-            .take(MOST_TRIES)
-            .filter_map(|setting| self.replace(setting, change))
-            .find(|edit| verify::rereads(self.configuration, &apply(self.text, std::slice::from_ref(edit)), &single).is_ok())
-            .into_iter()
-            .gather()
+        let acts = |edits: &Vec<Edit>| verify::rereads(self.configuration, &apply(self.text, edits), &single).is_ok();
+        let tried = stated.iter().take(MOST_TRIES).filter_map(|setting| {
+            let mut edits: Vec<Edit> = self.replace(setting, change).into_iter().gather();
+            edits.extend(self.handed_on(setting));
+            by_key(&mut edits, |edit| edit.start);
+            Some(edits).filter(|edits| !edits.is_empty())
+        });
+        tried.into_iter().find(acts).unwrap_or_default()
+    }
+
+    /// What hands a variable on that reaches no etcd: `export` in front of it, where it stands alone on its line, or `-e`
+    /// for the container that a unit starts.
+    fn handed_on(&self, setting: &Setting) -> Option<Edit> {
+        let told = |problem: &Problem| problem.id == "config-not-exported" && problem.place == setting.place;
+        self.configuration.problems.iter().find(|problem| told(problem))?;
+        let (name, start) = (setting.parameter.variable(), setting.place.span.range().start);
+        if let Some(run) = CONTAINERS.iter().find_map(|run| Some(self.text.find(run)? + run.len())) {
+            return (self.configuration.source == Source::DropIn).then(|| Edit::insert(run, format!(" -e {name}")));
+        }
+        let line = line_start(self.text, start);
+        let lead = self.text.get(line..start)?.trim_end_matches(['"', '\'']);
+        let alone = lead.trim_start().strip_suffix('=') == Some(name);
+        let end = self.text.get(setting.place.span.range().end..)?.lines().next().unwrap_or("");
+        (alone && matches!(end.trim(), "" | "\"" | "'"))
+            .then(|| Edit::insert(line + lead.len() - lead.trim_start().len(), "export ".into()))
     }
 
     fn replace(&self, setting: &Setting, change: &Change) -> Option<Edit> {

@@ -3,10 +3,11 @@
 use super::edit::Edit;
 use super::place::{Form, Place, bom, line_start};
 use super::{Change, Etcd, render};
-use crate::config::command::{etcd_word, runs_container, starts_container};
+use crate::config::command::{CONTAINERS, etcd_word, runs_container, starts_container};
 use crate::config::env;
 use crate::config::etcd_toml;
 use crate::config::files::is_true;
+use crate::config::flags::is_image;
 use crate::config::keys;
 use crate::config::manifest::{arguments_of, commands};
 use crate::config::mapped_text::MappedText;
@@ -351,7 +352,17 @@ impl Place<'_> {
         if commands > 1 {
             return Vec::new();
         }
-        ends.into_iter().rev().map(|end| Edit::insert(end, flags.clone())).gather()
+        ends.into_iter().rev().map(|end| self.behind_run(end, group).unwrap_or_else(|| Edit::insert(end, flags.clone()))).gather()
+    }
+
+    /// As variables of the container, where its command ends with the image: what that does with flags is not known.
+    /// That of etcd 3 takes none (etcd-io/etcd@v3.4.45:Dockerfile-release, `CMD`).
+    fn behind_run(&self, end: usize, group: &[Change]) -> Option<Edit> {
+        let command = self.text.get(..end)?;
+        command.rsplit(char::is_whitespace).next().filter(|word| is_image(word))?;
+        let at = CONTAINERS.iter().filter_map(|run| Some(command.rfind(run)? + run.len())).max()?;
+        let variables = group.iter().map(|change| format!(" -e {}={}", render::variable(change), render::value(change)));
+        Some(Edit::insert(at, variables.collect()))
     }
 
     /// Into the command that runs etcd: behind the word `etcd`, or behind an argument that is etcd's.

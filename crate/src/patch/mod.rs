@@ -278,6 +278,7 @@ pub fn alternatives(changes: &[Change], launcher: Option<Launcher>) -> Vec<Rende
         Some(Launcher::Kubelet | Launcher::Kubeadm) => form.form == "static-pod",
         Some(Launcher::Compose) => matches!(form.form.as_str(), "environment" | "flags"),
         Some(Launcher::K3s | Launcher::Installer) => form.form == "flags",
+        Some(Launcher::OpenShift) => false,
     };
     render::all(changes).into_iter().filter(fits).gather()
 }
@@ -302,6 +303,31 @@ mod tests {
         let again = config::read(0, &new).unwrap();
         assert!(patch(&[&new], &[again], changes).is_empty(), "not idempotent:\n{new}");
         new
+    }
+
+    #[test]
+    fn what_reaches_no_etcd_is_handed_on() {
+        let container = "docker run --name etcd quay.io/coreos/etcd:v3.5.9";
+        for (text, expected) in [
+            (
+                "#!/bin/sh\n  ETCD_ELECTION_TIMEOUT=\"1000\"\netcd --name a\n",
+                "#!/bin/sh\n  export ETCD_ELECTION_TIMEOUT=\"2500\"\netcd --name a\n".to_owned(),
+            ),
+            (
+                "#!/bin/sh\nexport ETCD_ELECTION_TIMEOUT=1000\nsudo etcd --name a\n",
+                "#!/bin/sh\nexport ETCD_ELECTION_TIMEOUT=1000\nsudo etcd --name a --election-timeout=2500\n".to_owned(),
+            ),
+            (
+                &format!("[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=2500\nExecStart=/bin/{container}\n"),
+                format!(
+                    "[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=2500\nExecStart=/bin/{}\n",
+                    container.replace("run", "run -e ETCD_ELECTION_TIMEOUT")
+                ),
+            ),
+            (&format!("{container}\n"), format!("{}\n", container.replace("run", "run -e ETCD_ELECTION_TIMEOUT=2500"))),
+        ] {
+            assert_eq!(patched(text, &[ELECTION]), expected);
+        }
     }
 
     #[test]

@@ -6,8 +6,15 @@ use crate::parameters::{Parameter, Unit};
 use crate::units::{MS, Micros, S, parse_go_duration};
 
 /// Problems of a value whose text is not read.
-const UNREAD: [&str; 5] =
-    ["config-value-dropped", "config-agent-ttl-unit", "config-bad-float", "config-unquoted-number", "etcd-bad-config"];
+const UNREAD: [&str; 7] = [
+    "config-value-dropped",
+    "config-agent-ttl-unit",
+    "config-bad-float",
+    "config-unquoted-number",
+    "etcd-bad-config",
+    "config-not-exported",
+    "config-arguments-form",
+];
 
 /// What a value means that is not read as it is written, `600ms`, `"5"` or `120`, where no other one acts.
 pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {

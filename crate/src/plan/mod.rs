@@ -103,6 +103,12 @@ impl Plan {
         self.decisions.iter().filter(|decision| decision.proposed.is_some())
     }
 
+    /// Those that change nothing; fleet's only where fleet is seen or nothing tells what runs.
+    pub fn kept(&self, facts: &Facts) -> impl Iterator<Item = &Decision> {
+        let with_fleet = facts.has_fleet() || !facts.has_etcd();
+        self.decisions.iter().filter(move |decision| decision.proposed.is_none() && (with_fleet || decision.parameter.is_etcd()))
+    }
+
     /// The longest failover to plan with under the plan (method 6.4).
     pub fn failover(&self, facts: &Facts) -> Micros {
         planning_failover(facts.generation, self.of(Parameter::ElectionTimeout).value())
@@ -167,11 +173,7 @@ fn stated_bounds(findings: &[Finding], rule: &str) -> Vec<Bound> {
 
 /// Why a value is proposed that the file means already.
 fn as_meant(parameter: Parameter, value: Micros) -> Bound {
-    remark(format!(
-        "The file means {} and writes it in a form that is not read; as {} it acts.",
-        parameter.human(value),
-        parameter.written(value)
-    ))
+    remark(format!("The file means {}, but as it is written there it does not act.", parameter.human(value)))
 }
 
 /// The value that the file means, where it is not in force because of how it is written.
