@@ -107,15 +107,21 @@ fn scaled(number: &str, scale: i64) -> i64 {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let mut sum: i64 = 0;
     for digit in whole.bytes() {
-        sum = sum.saturating_mul(10).saturating_add(i64::from(digit - b'0'));
+        sum = times(sum, 10).saturating_add(i64::from(digit - b'0'));
     }
-    sum = sum.saturating_mul(scale);
+    sum = times(sum, scale);
     let mut unit = scale;
     for digit in fraction.bytes() {
         unit /= 10;
         sum = sum.saturating_add(i64::from(digit - b'0') * unit);
     }
     sum
+}
+
+/// The product of two positive numbers, or the largest there is. The library's own takes one of 128 bits to tell, which
+/// WebAssembly has to put together.
+fn times(number: i64, factor: i64) -> i64 {
+    if number > i64::MAX / factor { i64::MAX } else { number * factor }
 }
 
 /// Reads a number such as `600`, `-1.5`, `.5` or `6e3`; nothing else may stand in the text.
