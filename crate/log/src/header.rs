@@ -51,105 +51,151 @@ impl Trail {
 }
 
 fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
-    let mut header = Header { form: "plain lines", ..Header::default() };
-    let limit = limit.min(line.len());
-    let mut at = 0;
-    // A header of so many words has no known end.
-    trail.unknown = true;
-    // RFC 5424: `<28>1 STAMP HOST PROGRAM PID - - message`.
-    let mut ordered = false;
-    for _ in 0..WORDS {
-        at = skip_decoration(line, at, limit);
-        if at >= limit {
-            trail.unknown = false;
-            break;
-        }
-        let rest = &line[at..limit];
-        // PD, TiDB and Milvus put it into brackets.
-        let opened = usize::from(rest.starts_with('['));
-        if let Some(read) = stamp(&rest[opened..]) {
-            at += opened;
-            trail.stamps.push((at, read));
-            take_stamp(&mut header, &line[at..at + read.length], &read);
-            at += read.length;
-            at += usize::from(opened == 1 && line[at..limit].starts_with(']'));
-            header.end = at;
-            continue;
-        }
-        // Such marks stand at the front.
-        let in_front = header.time.is_none() && header.host.is_none() && header.program.is_none();
-        if let Some(length) = in_front.then(|| marking(rest)).flatten() {
-            ordered |= rest[length..].starts_with("1 ");
-            at += length;
-            continue;
-        }
-        let word = word(rest);
-        let after = &line[at + word.len()..];
-        let part = match classify(word, after) {
-            // The head of a table, as etcdctl prints it.
-            Part::Host(_) if line.starts_with('|') && after.trim_start().starts_with('|') => Part::Other,
-            Part::Other | Part::Host(_) | Part::Program(_) if ordered && header.host.is_none() => Part::Host(word),
-            Part::Other | Part::Host(_) if ordered && header.program.is_none() => Part::Program(word),
-            // Columns of a log store: time, host, message.
-            Part::Other if header.host.is_none() && trail.ends_before_tab(line, at) && after.starts_with('\t') => Part::Host(word),
-            part => part,
-        };
-        match part {
-            Part::Raft(length) => {
-                if let Some(read) = stamp(&rest[length..]) {
-                    trail.stamps.push((at + length, read));
-                    take_stamp(&mut header, &rest[length..length + read.length], &read);
-                    at += length + read.length;
-                    header.end = at;
-                    continue;
-                }
-            }
-            Part::Program(name) => {
-                header.program = Some(name);
-                header.form = match name {
-                    // Packages of etcd, which its own log names: `... W | etcdserver: message`.
-                    "etcdserver" | "etcdmain" | "etcdhttp" => header.form,
-                    _ if header.time.is_none() => "journal without times",
-                    _ => "journal or syslog",
-                };
-            }
-            Part::Source(place) => header.source_line = Some(place),
-            Part::Host(host) if header.host.is_none() => header.host = Some(host),
-            Part::Host(_) | Part::Level => {}
-            Part::Other => {
-                // Beside a time or a host nothing further was looked at.
-                let named = header.time.is_some() || header.host.is_some();
-                // talosctl puts the node before each line (siderolabs/talos@09e3e39:cmd/talosctl/cmd/talos/logs.go), stern
-                // the pod and its container (stern/stern: README, `--template`).
-                let node =
-                    if after.starts_with(" {\"") { word.strip_suffix(':') } else { Some(word).filter(|_| after.starts_with(" etcd {\"")) };
-                let is_node = |name: &&str| !named && name.contains(|c: char| c == '.' || c.is_ascii_digit());
-                if let Some(node) = node.filter(is_node) {
-                    header.host = Some(node);
-                    at += word.len();
-                    header.end = at;
-                    continue;
-                }
-                let Some(length) = before_stamp(rest, limit == line.len()).filter(|_| !named) else {
-                    trail.unknown = !named;
-                    trail.ended_by = Some(at);
-                    break;
-                };
-                // Go's log package prints its logger's name before `2015/07/07`, skydns and its like in brackets: no machine's.
-                let name = word.trim_matches(['[', ']', '(', ')', ':']);
-                let logs = word.starts_with('[') || line.as_bytes().get(at + length + 4) == Some(&b'/');
-                let logger = logs && name.bytes().all(|byte| byte.is_ascii_lowercase());
-                header.host = Some(name).filter(|_| !logger);
-                at += length;
-                continue;
-            }
-        }
-        at += word.len();
-        header.end = at;
-    }
+    let header = Header { form: "plain lines", ..Header::default() };
+    let mut reader = Reader { line, limit: limit.min(line.len()), at: 0, header, trail, ordered: false };
+    reader.words();
+    let Reader { mut header, at, limit, .. } = reader;
     json_stamps(line, &mut header);
     header.end = header.end.max(at.min(limit));
     header
+}
+
+/// Goes through the words of a line as long as they belong to its header.
+struct Reader<'a, 't> {
+    line: &'a str,
+    limit: usize,
+    /// Where the next word begins, or what stands before it.
+    at: usize,
+    header: Header<'a>,
+    trail: &'t mut Trail,
+    /// RFC 5424: `<28>1 STAMP HOST PROGRAM PID - - message`.
+    ordered: bool,
+}
+
+impl<'a> Reader<'a, '_> {
+    fn words(&mut self) {
+        // A header of so many words has no known end.
+        self.trail.unknown = true;
+        for _ in 0..WORDS {
+            self.at = skip_decoration(self.line, self.at, self.limit);
+            if self.at >= self.limit {
+                self.trail.unknown = false;
+                return;
+            }
+            if !(self.stamp() || self.marking() || self.word()) {
+                self.trail.ended_by = Some(self.at);
+                return;
+            }
+        }
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.line[self.at..self.limit]
+    }
+
+    /// Goes past so many bytes of the header.
+    fn pass(&mut self, length: usize) {
+        self.at += length;
+        self.header.end = self.at;
+    }
+
+    fn stamp(&mut self) -> bool {
+        // PD, TiDB and Milvus put it into brackets.
+        let opened = usize::from(self.rest().starts_with('['));
+        let stands = self.stamp_behind(opened);
+        if stands && opened == 1 && self.rest().starts_with(']') {
+            self.pass(1);
+        }
+        stands
+    }
+
+    /// A stamp behind so many bytes.
+    fn stamp_behind(&mut self, skipped: usize) -> bool {
+        let text = &self.rest()[skipped..];
+        let Some(read) = stamp(text) else { return false };
+        self.trail.stamps.push((self.at + skipped, read));
+        take_stamp(&mut self.header, &text[..read.length], &read);
+        self.pass(skipped + read.length);
+        true
+    }
+
+    /// What tools put before a line; such marks stand at the front.
+    fn marking(&mut self) -> bool {
+        let in_front = self.header.time.is_none() && self.header.host.is_none() && self.header.program.is_none();
+        let Some(length) = in_front.then(|| marking(self.rest())).flatten() else { return false };
+        self.ordered |= self.rest()[length..].starts_with("1 ");
+        self.at += length;
+        true
+    }
+
+    fn word(&mut self) -> bool {
+        let word = word(self.rest());
+        let after = &self.line[self.at + word.len()..];
+        match self.part(word, after) {
+            Part::Raft(length) if self.stamp_behind(length) => return true,
+            Part::Other => return self.name(word, after),
+            Part::Program(name) => self.program(name),
+            Part::Source(place) => self.header.source_line = Some(place),
+            Part::Host(host) if self.header.host.is_none() => self.header.host = Some(host),
+            Part::Raft(_) | Part::Host(_) | Part::Level => {}
+        }
+        self.pass(word.len());
+        true
+    }
+
+    /// What a word is in its place.
+    fn part(&self, word: &'a str, after: &str) -> Part<'a> {
+        let (no_host, no_program) = (self.header.host.is_none(), self.header.program.is_none());
+        match classify(word, after) {
+            // The head of a table, as etcdctl prints it.
+            Part::Host(_) if self.line.starts_with('|') && after.trim_start().starts_with('|') => Part::Other,
+            Part::Other | Part::Host(_) | Part::Program(_) if self.ordered && no_host => Part::Host(word),
+            Part::Other | Part::Host(_) if self.ordered && no_program => Part::Program(word),
+            // Columns of a log store: time, host, message.
+            Part::Other if no_host && self.trail.ends_before_tab(self.line, self.at) && after.starts_with('\t') => Part::Host(word),
+            part => part,
+        }
+    }
+
+    fn program(&mut self, name: &'a str) {
+        self.header.program = Some(name);
+        self.header.form = match name {
+            // Packages of etcd, which its own log names: `... W | etcdserver: message`.
+            "etcdserver" | "etcdmain" | "etcdhttp" => self.header.form,
+            _ if self.header.time.is_none() => "journal without times",
+            _ => "journal or syslog",
+        };
+    }
+
+    /// The name of a machine, of a pod or of a logger before the rest of the header. Beside a time or a host nothing
+    /// further is looked at.
+    fn name(&mut self, word: &'a str, after: &str) -> bool {
+        if self.header.time.is_some() || self.header.host.is_some() {
+            self.trail.unknown = false;
+            return false;
+        }
+        if let Some(node) = before_json(word, after) {
+            self.header.host = Some(node);
+            self.pass(word.len());
+            return true;
+        }
+        let Some(length) = before_stamp(self.rest(), self.limit == self.line.len()) else { return false };
+        // Go's log package prints its logger's name before `2015/07/07`, skydns and its like in brackets: no machine's.
+        let name = word.trim_matches(['[', ']', '(', ')', ':']);
+        let logs = word.starts_with('[') || self.line.as_bytes().get(self.at + length + 4) == Some(&b'/');
+        let logger = logs && name.bytes().all(|byte| byte.is_ascii_lowercase());
+        self.header.host = Some(name).filter(|_| !logger);
+        self.at += length;
+        true
+    }
+}
+
+/// The name of a node before etcd's JSON: talosctl puts the node before each line
+/// (siderolabs/talos@09e3e39:cmd/talosctl/cmd/talos/logs.go), stern the pod and its container (stern/stern: README,
+/// `--template`).
+fn before_json<'a>(word: &'a str, after: &str) -> Option<&'a str> {
+    let node = if after.starts_with(" {\"") { word.strip_suffix(':') } else { Some(word).filter(|_| after.starts_with(" etcd {\"")) };
+    node.filter(|name| name.contains(|c: char| c == '.' || c.is_ascii_digit()))
 }
 
 /// Reads the headers of a log. Its lines begin alike but for their stamps, so most headers are the one of
