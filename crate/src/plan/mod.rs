@@ -4,6 +4,7 @@
 //! Each decision names what bound it from below and above, why not its neighbours, and its price.
 
 mod election;
+mod kept_place;
 pub mod load;
 mod meant;
 mod presence;
@@ -19,7 +20,8 @@ use crate::report::{Bound, Confidence, Provenance};
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, human};
 
-pub use election::{TooLong, kept_place, waits_too_little, went_on};
+pub use election::{TooLong, waits_too_little};
+pub use kept_place::{kept_place, went_on};
 pub use meant::meant;
 pub use presence::beyond_waiting;
 pub use request::HIGHEST as HIGHEST_REQUEST_TIMEOUT;
