@@ -145,7 +145,7 @@ export function documentTable(state, actions) {
       h(
         'tr',
         null,
-        ['Document', 'Recognised as', 'Read', 'Span', ''].map((text) =>
+        ['Document', 'Recognised as', 'Understood', 'Span', ''].map((text) =>
           h('th', { scope: 'col' }, text || h('span', { class: 'vh' }, 'Actions')),
         ),
       ),

@@ -20,7 +20,7 @@ export function readLine(report, actions, stopped) {
   return h(
     'div',
     { class: 'read s q' },
-    h('span', null, h('b', null, 'Read: '), `${names}, ${readOf(understood, lines)}`),
+    h('span', null, h('b', null, 'Read: '), `${names}, ${readOf(understood, lines)} understood`),
     stopped && h('b', { class: 'warning' }, WORDS.stopped),
     software(read) && h('span', null, software(read)),
     hosts > 0 && h('span', null, plural(hosts, 'host')),

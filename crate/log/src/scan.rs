@@ -734,7 +734,7 @@ impl Scanner {
         let dateless = reading.events.iter().filter(|event| event.clock == Clock::TimeOfDay).count();
         if dateless > 0 && reading.clock > Clock::TimeOfDay {
             reading.limits.push(format!(
-                "{dateless} of the recognised lines carry a time without a date: each is put on the day that brings it next to the lines with dates."
+                "{dateless} of the lines understood carry a time without a date: each is put on the day that brings it next to the lines with dates."
             ));
         }
         reading.mostly_unheard = self.unheard * 2 > self.offset;

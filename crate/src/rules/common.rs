@@ -11,7 +11,6 @@ use crate::parameters::Parameter;
 use crate::report::Provenance;
 use crate::search;
 use crate::sort;
-use crate::text::Place;
 use crate::units::{Micros, Range, S, human};
 
 /// Lines shown under one finding; its count is not capped.
@@ -483,21 +482,18 @@ pub fn last_printed(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros
     last_of_each(facts, printed(facts, parameter))
 }
 
-/// A limit for sentences: its value, and whether it is only assumed, as nothing states it, stated where an article
-/// tells its cure, or the least that a heartbeat or a gap leaves.
+/// A limit for sentences: its value, and whether it is the default, or the least that a heartbeat or a gap leaves. What
+/// else may be doubted of it the verdict says, once.
 pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
     let known = facts.in_force(parameter);
     let note = match (known.event, known.place) {
         (Some(_), _) if parameter == Parameter::ElectionTimeout && only_bounded(facts) => " or more",
-        _ if parameter == Parameter::ElectionTimeout && !knows_wait(facts) => " (the default, if nobody set it)",
+        _ if parameter == Parameter::ElectionTimeout && !knows_wait(facts) => " (the default)",
         _ if parameter.is_etcd() && distinct_values(&last_printed(facts, parameter)) > 1 => " (not on all members)",
         (None, None) => " (the default)",
         // The log prints its heartbeat, and no timeout.
         (Some(id), None) if known.provenance == Provenance::Default && facts.event(id).meaning == Meaning::HeartbeatLate => {
             " (the default)"
-        }
-        (None, Some(place)) if known.value != Some(parameter.default_value()) && is_below_the_log(facts, place) => {
-            " (if what stands below the log was in force)"
         }
         _ => "",
     };
@@ -506,9 +502,4 @@ pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
 
 fn distinct_values(printed: &[(EventId, Micros)]) -> usize {
     sort::distinct(printed.iter().map(|(_, value)| *value)).len()
-}
-
-fn is_below_the_log(facts: &Facts, place: Place) -> bool {
-    let here = facts.logs.iter().filter(|log| log.document == place.document).flat_map(|log| &log.events);
-    here.map(|event| event.span.start).max().is_some_and(|last| last < place.span.start)
 }

@@ -115,7 +115,7 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
         return match unexplained(facts).filter(|_| !saw_too_little(facts) || shows_only_a_state(facts)) {
             Some(event) => format!("There is trouble, in line {} at first, but the input does not show its cause.", event.line),
             None if shows_only_a_state(facts) => state(facts),
-            None => String::from("Too little was recognised to say anything."),
+            None => String::from("Too little was understood to say anything."),
         };
     }
     if facts.without_log() {
@@ -123,7 +123,7 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
             let is_state = |event: &Event| matches!(event.meaning, Meaning::AlertOver | Meaning::AlertFires);
             let is_alert = |event: &Event| !is_state(event) && event.meaning.id().starts_with("alert-");
             if !facts.any_event(|event| !is_state(event)) {
-                return String::from("Too little was recognised to say anything.");
+                return String::from("Too little was understood to say anything.");
             }
             // What goes on has a finding.
             if facts.any_event(is_alert) {
@@ -149,8 +149,8 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
         (_, wanted, _) if wanted > 0 => {
             String::from("The leader was told to stop, the others elected the next one, and nothing needs action.")
         }
-        (_, _, 1) => String::from("The one recognised line shows no trouble."),
-        _ => format!("The {read} recognised lines show no trouble."),
+        (_, _, 1) => String::from("The one line that tells of etcd or fleet shows no trouble."),
+        _ => format!("The {read} lines that tell of etcd or fleet show no trouble."),
     }
 }
 
@@ -327,8 +327,7 @@ fn fleet_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     let requests: u64 = facts.fleet_failures.iter().map(|failure| failure.events.len() as u64).sum();
     let over = within(facts.fleet_failures.iter().filter_map(|failure| failure.time).gather());
     Some(format!(
-        "fleet's requests to etcd took longer than its limit of {said} {}{over} ({}); {unknown}.",
-        times(facts.fleet_failures.len() as u64),
+        "fleet gave up on {}{over}: etcd took longer than its limit of {said}, and {unknown}.",
         plural(requests, "request", "requests")
     ))
 }

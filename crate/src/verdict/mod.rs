@@ -24,7 +24,7 @@ pub fn verdict(facts: &Facts, findings: &[Finding], plan: &Plan) -> Verdict {
         headline,
         finding: telling.map(|finding| finding.id.to_owned()),
         timing,
-        why: why::why(facts, findings, plan, severity, timing),
+        why: why::why(facts, findings, plan, severity, timing) + &why::doubts(facts),
         gain: effects::gain(facts, plan),
         pay: effects::pay(facts, plan),
         will_not_cure: effects::will_not_cure(facts, findings, plan, timing),
@@ -43,13 +43,17 @@ mod tests {
 
     /// An article ends with its cure, which its log was not written under.
     #[test]
-    fn a_limit_that_stands_below_the_log_is_not_said_without_its_place() {
+    fn a_limit_that_stands_below_the_log_is_doubted_in_the_second_sentence() {
         let log = "```\nApr 09 21:20:31 core-01 fleetd[615]: INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled\n```\n".repeat(3);
         let file = |limit: u32| format!("```\n#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: {limit}\n```\n");
-        let said = |text: String| verdict(&text).headline.contains("5\u{a0}s (if what stands below the log was in force)");
-        assert!(said(format!("{log}Now:\n{}", file(5))));
-        assert!(!said(format!("Ours:\n{}{log}", file(5))));
-        assert!(!verdict(&format!("{log}Ours:\n{}", file(1))).headline.contains("below"), "the default acts in any case");
+        let doubted = |text: String| {
+            let said = verdict(&text);
+            assert!(!said.headline.contains('('), "{}", said.headline);
+            said.why.contains("configuration below the log")
+        };
+        assert!(doubted(format!("{log}Now:\n{}", file(5))));
+        assert!(!doubted(format!("Ours:\n{}{log}", file(5))));
+        assert!(!doubted(format!("{log}Ours:\n{}", file(1))), "the default acts in any case");
     }
 
     #[test]
@@ -161,9 +165,9 @@ mod tests {
 "#;
         assert_eq!(timing(starts), Timing::NoneNeeded);
         let other = "Feb 03 10:00:05 n1 kernel: INFO: task jbd2/sda1-8:312 blocked for more than 120 seconds.\n";
-        assert_eq!(verdict(other).headline, "Too little was recognised to say anything.");
+        assert_eq!(verdict(other).headline, "Too little was understood to say anything.");
         let foreign = "Jun 28 00:11:24 n1 app[28574]: github.com/etcd-io/bbolt.(*Cursor).search(0xc42007f1e8)\n";
-        assert_eq!(verdict(foreign).headline, "Too little was recognised to say anything.");
+        assert_eq!(verdict(foreign).headline, "Too little was understood to say anything.");
         let traced = r#"{"level":"error","ts":"2026-07-05T12:46:29.438550Z","caller":"etcdserver/server.go:1602","msg":"example","stacktrace":"go.etcd.io/etcd/server/v3/etcdserver.(*EtcdServer).isLearnerReady\n"}"#;
         assert_eq!(timing(&format!("2016-04-20 10:00:04.000000 I | etcdmain: etcd Version: 3.6.0\n{traced}\n")), Timing::NoneNeeded);
         let quoted = "fatal: [n1]: FAILED! => {\"cmd\": \"etcdctl cluster-health | grep -q 'cluster is healthy'\", \"stderr\": \"Error:  client: endpoint http://192.0.2.7:2379 exceeded header timeout\"}\n";
@@ -171,7 +175,7 @@ mod tests {
         let neighbour = "Feb 03 11:02:10 core-01 etcd2[815]: etcd Version: 2.3.8\nFeb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
         assert_eq!(timing(neighbour), Timing::NoneNeeded);
         let alone = "Feb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
-        assert_eq!(verdict(alone).headline, "Too little was recognised to say anything.");
+        assert_eq!(verdict(alone).headline, "Too little was understood to say anything.");
         let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
         assert_eq!(timing(stopped), Timing::NoneNeeded);
     }

@@ -11,8 +11,31 @@ use crate::plan::{Plan, TooLong, beyond_waiting, meant, waits_too_little};
 use crate::replay::{count, timers_in_force};
 use crate::report::{Provenance, Severity, Timing};
 use crate::rules::Finding;
-use crate::rules::common::human_limit;
+use crate::rules::common::{human_limit, knows_wait};
 use crate::units::human;
+
+/// What may be doubted of the values in force that the answer is held against. Sentences that name them name the value alone.
+pub(super) fn doubts(facts: &Facts) -> String {
+    let mut doubts = String::new();
+    if !facts.logs.is_empty() && !knows_wait(facts) {
+        let wait = Parameter::ElectionTimeout.human(facts.value(Parameter::ElectionTimeout));
+        doubts.push_str(&format!(" How long followers wait is not in the input: {wait} is the default."));
+    }
+    if Parameter::ALL.into_iter().any(|parameter| stands_below_the_log(facts, parameter)) {
+        doubts.push_str(" The limits are those of the configuration below the log. If it was written later, the defaults held.");
+    }
+    doubts
+}
+
+/// Whether the value comes from where an article tells its cure.
+fn stands_below_the_log(facts: &Facts, parameter: Parameter) -> bool {
+    let known = facts.in_force(parameter);
+    let Some(place) = known.place.filter(|_| known.event.is_none() && known.value != Some(parameter.default_value())) else {
+        return false;
+    };
+    let here = facts.logs.iter().filter(|log| log.document == place.document).flat_map(|log| &log.events);
+    here.map(|event| event.span.start).max().is_some_and(|last| last < place.span.start)
+}
 
 /// The sentence behind the one word.
 pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, timing: Timing) -> String {
