@@ -410,7 +410,7 @@ fn what_only_a_timer_above_ten_seconds_outlasts_is_partly_cured() {
     let logs = one_stall(100, 1000, 12.0, "11.9s");
     let report = read(&[&logs[0], &logs[1], &logs[2]]);
     assert_eq!((report.verdict.timing, row(&report, "etcd.election-timeout").proposed_text.as_str()), (Timing::Partly, "20000\u{a0}ms"));
-    assert!(report.rollout[0].text.starts_with("Mend the cause first"), "{}", report.rollout[0].text);
+    assert!(report.rollout[0].text.starts_with("Fix the cause first"), "{}", report.rollout[0].text);
     let logs = one_stall(100, 1000, 1.5, "1.35s");
     assert_eq!(read(&[&logs[0], &logs[1], &logs[2]]).verdict.timing, Timing::Remedy);
 }
@@ -483,10 +483,10 @@ fn a_limit_that_may_have_been_set_since_is_told_both_ways() {
     let report = read(&[&file(5), &log]);
     let limit = row(&report, "fleet.etcd-request-timeout");
     assert_eq!(limit.proposed_text, "8\u{a0}s");
-    assert!(bounds(limit).contains("right as it stands"), "{}", bounds(limit));
+    assert!(bounds(limit).contains("right as it is"), "{}", bounds(limit));
     // Here more is asked for either way.
     let report = read(&[&file(3), &log]);
-    assert!(!bounds(row(&report, "fleet.etcd-request-timeout")).contains("right as it stands"));
+    assert!(!bounds(row(&report, "fleet.etcd-request-timeout")).contains("right as it is"));
 }
 
 /// No agent-ttl rides out minutes, but the request timeout that is raised still needs twelve times itself.
@@ -746,6 +746,6 @@ fn defaults_hold_only_where_all_is_here() {
         ("[Service]\nEnvironmentFile=/etc/etcd.env\nExecStart=/usr/bin/etcd --name a\n", false),
     ] {
         let headline = read(&[text]).verdict.headline;
-        assert_eq!(headline.contains("so the defaults hold"), all, "{text}: {headline}");
+        assert_eq!(headline.contains("so the defaults apply"), all, "{text}: {headline}");
     }
 }

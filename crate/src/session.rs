@@ -264,10 +264,12 @@ fn too_large(name: &str) -> String {
 
 fn not_understood(name: &str, text: &str, lines: u64) -> String {
     if text.contains('\0') {
-        return format!("{name} {HOLDS_BINARY}. Paste the log or the configuration as text, or drop a .gz file as it is.");
+        return format!(
+            "{name} {HOLDS_BINARY}. Paste the log or the configuration as text. Unpack archives first: only .gz is read packed."
+        );
     }
     let shape = if lines == 1 { String::from("1 line") } else { format!("{lines} lines") };
-    format!("{name} ({shape}) is neither a log nor a configuration of etcd or fleet, as far as can be told from line 1, column 1 on.")
+    format!("{name} ({shape}) is neither a log nor a configuration of etcd or fleet.")
 }
 
 #[cfg(test)]

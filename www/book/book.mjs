@@ -129,7 +129,7 @@ ${bad.map((doc, at) => excerpt(doc, lines(finding, read[at]?.id))).join('')}
 <h2>What looks alike and is fine</h2>
 ${healthy.map((doc) => excerpt(doc, new Set())).join('')}
 ${rule.references.length > 0 ? sourceList(rule.references) : ''}
-${finding.parameters.length > 0 ? `<p>It bears on ${finding.parameters.map(parameterLink).join(' and ')}.</p>` : ''}`;
+${finding.parameters.length > 0 ? `<p>It concerns ${finding.parameters.map(parameterLink).join(' and ')}.</p>` : ''}`;
 }
 
 /** @param {string[]} sources */

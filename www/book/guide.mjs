@@ -70,7 +70,7 @@ export const GUIDE = [
   {
     id: 'nothing-changed',
     title: 'I raised the values and nothing changed',
-    html: `<p>See whether they act. etcd 2.0 to 3.4 prints <code>heartbeat = 100ms</code> and <code>election = 1000ms</code> at its start; etcd 3.4 and later shows both in its first JSON line. A cloud-config acts at boot, a running daemon keeps its old values, a quoted number is left out by cloudinit without a word, and a section without a unit that starts its service does nothing. See <a href="RULES/config-differs-from-log.html">config-differs-from-log</a> and <a href="RULES/config-value-dropped.html">config-value-dropped</a>.</p>`,
+    html: `<p>See whether they apply. etcd 2.0 to 3.4 prints <code>heartbeat = 100ms</code> and <code>election = 1000ms</code> at its start; etcd 3.4 and later shows both in its first JSON line. A cloud-config is applied at boot, a running daemon keeps its old values, a quoted number is left out by cloudinit without a word, and a section without a unit that starts its service does nothing. See <a href="RULES/config-differs-from-log.html">config-differs-from-log</a> and <a href="RULES/config-value-dropped.html">config-value-dropped</a>.</p>`,
   },
   {
     id: 'etcdctl-works',

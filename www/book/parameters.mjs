@@ -18,7 +18,7 @@ const FLEET_SOURCES = [
   'lab: real fleetd 0.9.2 to 1.0.0 on etcd 2.3.8, leaders stalled and killed, quorum taken away',
 ];
 const UNREADABLE =
-  'A text that is no number, such as <code>5s</code>, is left out by a cloud-config, and the default acts. In a drop-in or in fleet.conf it becomes 0. Nothing is logged in either case.';
+  'A text that is no number, such as <code>5s</code>, is left out by a cloud-config, and the default applies. In a drop-in or in fleet.conf it becomes 0. Nothing is logged in either case.';
 
 /** @param {string} key @param {string} old @param {string} value */
 const etcdSpellings = (key, old, value) => {
@@ -34,7 +34,7 @@ const etcdSpellings = (key, old, value) => {
     ['flag', `<code>--${key}=${value}</code>; with one dash too in 2.x`],
     [
       'configuration file of 3.x',
-      `<code>${key}: ${value}</code>; with <code>--config-file</code> no flag and no variable acts`,
+      `<code>${key}: ${value}</code>; with <code>--config-file</code> no flag and no variable applies`,
     ],
     ['manifest of a pod', `<code>command: [etcd, --${key}=${value}]</code>`],
     ['kubeadm', `<code>etcd.local.extraArgs</code>, <code>${key}: "${value}"</code>`],
@@ -102,13 +102,13 @@ export const PARAMETERS = [
       'At least five heartbeats (refused otherwise from 2.0.6 on); ten are usual.',
       'At most 50000 ms (refused otherwise from 2.1.2 on).',
       'At least ten round trips between the members.',
-      'A whole number of heartbeats, since etcd drops the rest: 1000 with a heartbeat of 180 acts as 900.',
+      'A whole number of heartbeats, since etcd drops the rest: 1000 with a heartbeat of 180 counts as 900.',
       'The same on all members: the one with the smallest value starts the elections.',
       'A unit (<code>3s</code>) ends etcd at its start when a flag or a variable holds it. A cloud-config leaves such a value out, and a quoted number too.',
       'At least the longest stall of the leader plus two heartbeats, measured on real clusters; the advisor adds a quarter.',
     ],
     does: [
-      'Each follower draws a time between one and two election-timeouts and starts an election when it hears nothing that long. Version 2 draws anew each time, version 3 once for each term.',
+      'Each follower draws a time between one and two election-timeouts and starts an election when it hears nothing that long. Version 2 draws again each time, version 3 once for each term.',
       'From 3.5 on a follower first asks whether it could win (pre-vote). That takes away slow failovers, but hardly protects a leader that stalls.',
       'A follower that knows no leader answers no write and no linear read.',
     ],

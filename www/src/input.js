@@ -185,7 +185,7 @@ function documentRow(doc, state, actions) {
     ),
     h('td', null, read ? recognised(read) : state.error ? WORDS.notRead : WORDS.notReadYet),
     h('td', { class: 'fig' }, read && readOf(read.recognised + read.foreign, read.lines)),
-    h('td', { class: 'fig' }, read && (read.first ? `${second(read.first)} \u2013 ${second(read.last)}` : 'no times')),
+    h('td', { class: 'fig' }, read && span(second(read.first), second(read.last))),
     h(
       'td',
       null,
@@ -217,6 +217,12 @@ function documentRow(doc, state, actions) {
       ),
     ),
   );
+}
+
+/** One moment is told once. @param {string} first @param {string} last */
+function span(first, last) {
+  if (!first) return 'no times';
+  return first === last ? first : `${first} \u2013 ${last}`;
 }
 
 /** A stamp as written, but for what is less than a second. @param {string | null | undefined} stamp */

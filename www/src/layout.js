@@ -377,7 +377,7 @@ export class Layout {
     const parts = this.#parts;
     const { state, actions } = this.#advisor;
     const entries = [
-      ['values', report?.recommendations.length ? WORDS.values : WORDS.answer],
+      ['values', report && tellsAnyway(report) ? WORDS.answer : WORDS.values],
       ['evidence', WORDS.evidence],
       ['rollout', WORDS.rollout],
       ['whatif', WORDS.whatIf],

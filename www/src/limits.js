@@ -4,7 +4,7 @@ import { h } from './dom.js';
 
 /** @param {import('./types.js').Report} report */
 export function limitsList(report) {
-  if (report.limits.length === 0) return h('p', { class: 'q' }, 'Everything was read; nothing was cut or guessed.');
+  if (report.limits.length === 0) return h('p', { class: 'q' }, 'Everything was read; nothing was left out.');
   return h(
     'ul',
     { class: 'lim' },

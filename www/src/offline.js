@@ -5,7 +5,7 @@ import { notice } from './notice.js';
 import { scriptAddress } from './trusted.js';
 
 const OFFER = 'A newer version of this page is ready. It is used when the page is next opened.';
-const KEPT = 'This page holds your text, and loading it anew would lose it. Clear the input first.';
+const KEPT = 'This page holds your text, and loading it again would lose it. Clear the input first.';
 
 /** @param {import('./app.js').TimingAdvisor} advisor */
 export async function keepOffline(advisor) {

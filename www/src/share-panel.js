@@ -78,7 +78,7 @@ const SHOWN = 20_000;
 /** @param {string} text */
 function shown(text) {
   if (text.length <= SHOWN) return text;
-  return `${text.slice(0, SHOWN)}\n\u2026 ${plural(text.length - SHOWN, 'more letter')} ${SHARE.tooLongToShow}`;
+  return `${text.slice(0, SHOWN)}\n\u2026 ${plural(text.length - SHOWN, 'more character')} ${SHARE.tooLongToShow}`;
 }
 
 /**

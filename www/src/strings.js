@@ -22,7 +22,7 @@ export const WORDS = {
   cleared: 'was removed.',
   removed: 'was removed.',
   leftOut: 'was not read to its end and is left out.',
-  replaced: 'gave way to another input.',
+  replaced: 'was replaced by another input.',
   undo: 'Undo',
   undoThere: 'Undo brings it back.',
   gain: 'You gain',
@@ -51,7 +51,7 @@ export const WORDS = {
   withoutChanges: ['What you changed in', 'is not in it: copy that from the editor.'],
   copyText: 'Copy this text',
   textCopied: 'Text copied.',
-  keepsOld: 'Values act when their program starts anew.',
+  keepsOld: 'Values apply once their program restarts.',
   thisOrder: 'Roll out in this order.',
   keptValues: 'The values as they are',
   anyway: 'If you raised the values anyway',
@@ -80,11 +80,11 @@ export const WORDS = {
   editorKeys: 'F8: next mark. Esc, then Tab: leave.',
   plainEditor: 'Plain text field',
   editedHere: 'Edits stay in this tab; the answer follows them.',
-  editedBeside: 'Edits stay in this tab. They come after the log, so its answer does not follow them.',
+  editedBeside: 'Edits stay in this tab. They come after the log, so the answer does not follow them.',
   noEditor: 'The editor did not load. A plain text field takes its place:',
   noMarks: 'no marks',
   notWritten: 'A key is not written here:',
-  notActing: 'A value does not act as it is written here:',
+  notActing: 'A value does not apply as it is written here:',
   together: 'One fix changes it together with line',
   fixAbove: 'The fix above does it too.',
   add: 'Add',
@@ -102,7 +102,7 @@ export const WORDS = {
   inForce: 'The log was written with these values',
   wasInForce: 'When the log was written:',
   asChanged: 'As it is written now:',
-  thenRollOut: 'Bring the file in as the roll-out says, and paste a later log to see what it did.',
+  thenRollOut: 'Roll it out in the order below, and paste a later log to see the effect.',
   inFile: 'in the file now',
   keptAlike: 'Kept:',
   ask: 'Why does etcd keep changing leaders, and why does fleet time out?',
@@ -136,8 +136,7 @@ export const WORDS = {
   unfold: 'Evidence and roll-out',
   otherInput: 'Other input',
   reading: 'Reading',
-  engineFault:
-    'The analysis stopped on a fault of its own, and this input got no answer. Change the input or try again: the next analysis starts afresh.',
+  engineFault: 'The advisor itself failed, and this input got no answer. Change the input or try again.',
   engineMissing:
     'The engine did not load, so nothing can be analysed. Load the page again; if that does not help, this browser may be too old for WebAssembly.',
   noWasm:
@@ -158,7 +157,7 @@ export const TIMING = {
   remedy: { words: 'Timing is the remedy', icon: 'ok', tone: 'okc' },
   partly: { words: 'Timing helps in part', icon: 'ok', tone: 'okc' },
   'not-the-remedy': { words: 'Timing is not the remedy', icon: 'no', tone: '' },
-  undecided: { words: 'This input does not decide about timing', icon: 'info', tone: 'info' },
+  undecided: { words: 'Not clear whether timing is at fault', icon: 'info', tone: 'info' },
   'none-needed': { words: 'No change of timing needed', icon: 'ok', tone: 'okc' },
 };
 
@@ -223,7 +222,7 @@ export function readOf(read, lines) {
 /** A file that gives no text. @param {string} name */
 export function unreadable(name) {
   return /\.gz$/i.test(name)
-    ? `${name} could not be read. It is cut off, or no gzip file. Copy it again, or unpack it with gunzip and drop the text.`
+    ? `${name} could not be read. It is cut off, or is not a gzip file. Copy it again, or unpack it with gunzip and drop the text.`
     : `${name} could not be read. It may have been moved or changed, or is a folder. Choose the file again.`;
 }
 
@@ -264,37 +263,37 @@ export const SHARE = {
   withTexts: 'With the texts, redacted',
   replaced: 'Replaced:',
   nothingReplaced: 'Nothing was found that had to be replaced.',
-  look: 'Read it before you share it: what no pattern knows stays.',
+  look: 'Read it before you share it: only what a pattern recognises is replaced.',
   preview: 'What would be shared of',
   copyWithTexts: 'Copy link with these texts',
   copied: 'Link copied.',
-  letters: 'letters.',
+  letters: 'characters.',
   tooLong: [
     'The link would have',
-    'letters, and mail or chat would cut it. Share without texts, or send the Markdown report.',
+    'characters, and mail or chat would cut it. Share without texts, or send the Markdown report.',
   ],
   tooLongToShow: 'are not shown, but would be in the link',
-  came: 'This answer came in a link, without the texts it was worked out from. It was not worked out here.',
+  came: 'This answer came in a link, without the texts behind it. It was not worked out here.',
   cameTexts: 'These texts came in a link, redacted. The answer was worked out here, from them.',
-  own: 'Read own logs',
+  own: 'Read your own logs',
 };
 
 export const WRONG = {
   title: 'This answer is wrong',
-  what: 'Say what it should have been. You get one file that holds your texts, redacted, and what you say here; attached to an issue of the project it becomes a test. Nothing is sent.',
+  what: 'Say what it should have been. You get one file with your texts, redacted, and what you say here. Attached to an issue of the project it becomes a test. Nothing is sent.',
   findings: 'Findings that should not be there',
   missing: 'Findings that are missing, by their ids in the rule book',
   timing: 'About timing it should say',
   right: 'what it says',
   about: 'What happened, as far as you know',
-  look: 'Open the file before you hand it on: what no pattern knows stays.',
+  look: 'Read the file before you pass it on: only what a pattern recognises is replaced.',
   save: 'Download the case',
   saved: ['Saved as', 'Read it, then attach it to an issue.'],
-  noId: 'is no id. An id is like etcd-slow-disk; the rule book lists them.',
+  noId: 'is not an id. An id looks like etcd-slow-disk; the rule book lists them.',
   nothingSaid:
     'Say first what is wrong: tick a finding, name a missing one, or choose what it should say about timing.',
   notHeld:
-    'The texts were read in pieces and are not held here. Cut out the lines around the trouble, paste them as a new input, and look whether the answer is still wrong.',
+    'The texts were read in pieces and are not kept here. Paste the lines around the trouble as a new input, and see whether the answer is still wrong.',
 };
 
 export const SOURCE = {

@@ -81,7 +81,7 @@ const MEASUREMENTS: &[Measurement] = &[
         of: &["etcd-data-damaged"],
         text: "Look at the data directory and at its disk, and whether the other members run.",
         commands: &["ls -l DATA/member/wal DATA/member/snap", "journalctl -k | grep -iE 'I/O error|ext4|xfs'", "HEALTH"],
-        tells: "Whether files are missing or empty, whether the disk fails, and whether a majority is left to join anew.",
+        tells: "Whether files are missing or empty, whether the disk fails, and whether a majority is left to join again.",
     },
     Measurement {
         of: &["etcd-clock-skew"],
@@ -108,7 +108,7 @@ const MEASUREMENTS: &[Measurement] = &[
             "curl -s -o /dev/null -m 20 -w '%{time_total}\\n' 'http://ENDPOINT/v2/keys/'",
             "curl -s -o /dev/null -m 20 -w '%{time_total}\\n' 'http://ENDPOINT/v2/keys/?quorum=true'",
         ],
-        tells: "Slow plain reads point to that member alone, above all the first endpoint, which fleet asks first; slow reads through the leader point to the cluster.",
+        tells: "Slow plain reads point to that member alone, above all the first endpoint, which fleet asks first. Slow reads through the leader point to the cluster.",
     },
     Measurement {
         of: &["client-http-500"],
@@ -253,7 +253,7 @@ fn unseen_change(facts: &Facts, at_hand: &AtHand) -> Option<Step> {
         step(
             format!("Paste the logs of all members{}: between them the leader changed.", minutes(facts)),
             &[&at_hand.minutes],
-            "Who lost the leader, and whether a process started anew or froze for longer.",
+            "Who lost the leader, and whether a process restarted or froze for longer.",
         )
     })
 }

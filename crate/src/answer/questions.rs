@@ -30,7 +30,7 @@ pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Questi
         ask(
             "Equal stalls cost the leader its place only sometimes. Why?",
             String::from(
-                "From etcd 3.0 on a follower draws its timer once a term. A leader that survived one stall survives all that are not longer until the term ends, and in another term it may lose to the same stall: equal stalls are not independent.",
+                "From etcd 3.0 on a follower draws its timer once a term. A leader that survived one stall survives all that are not longer until the term ends. In another term it may lose to the same stall.",
             ),
         );
         ask(
@@ -47,7 +47,7 @@ pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Questi
         ask(
             "Does a spent agent-ttl stop units?",
             String::from(
-                "Not by itself: units go on running on their machine. But the engine, as soon as it can use etcd, gives them to other machines, and the old one stops its copies when it is back.",
+                "Not by itself: units go on running on their machine. But as soon as it can use etcd, the engine gives them to other machines. The old machine stops its copies when it is back.",
             ),
         );
     }
@@ -116,7 +116,7 @@ fn why_stopped(has: &dyn Fn(&str) -> bool) -> String {
 fn nothing_changed(facts: &Facts, has: &dyn Fn(&str) -> bool) -> Option<String> {
     if has("config-differs-from-log") {
         let boot = facts.configurations.iter().any(|configuration| configuration.source == Source::CloudConfig);
-        let boot = if boot { " A cloud-config acts only at boot." } else { "" };
+        let boot = if boot { " A cloud-config is applied only at boot." } else { "" };
         return Some(format!(
             "The log shows other values in force than the file states. A running daemon keeps its old values until it restarts.{boot}"
         ));
@@ -145,7 +145,7 @@ fn which_values(facts: &Facts) -> String {
         _ => "assumed, as within one site",
     };
     format!(
-        "A round trip of {} ({known}) asks for an election-timeout of at least {} and a heartbeat-interval of about {}; the defaults are 1000 and 100\u{a0}ms. A steady delay elects nobody (60 to 600\u{a0}ms one way: no election, measured); it makes each write slower and so uses up fleet's etcd-request-timeout. Clouds and disks make stalls, and only a log or a measurement tells how long they are.",
+        "A round trip of {} ({known}) asks for an election-timeout of at least {} and a heartbeat-interval of about {}. The defaults are 1000 and 100\u{a0}ms. A steady delay elects nobody (60 to 600\u{a0}ms one way: no election, measured); it makes each write slower and so uses up fleet's etcd-request-timeout. Clouds and disks make stalls, and only a log or a measurement tells how long they are.",
         human(rtt),
         human(10 * rtt),
         human(rtt)

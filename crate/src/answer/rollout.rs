@@ -90,7 +90,7 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
         let what_to_do = cause.what_to_do.clone().or_else(|| rules::rule(cause.id).map(|rule| rule.what_to_do.to_owned()))?;
         return Some(step(
             format!(
-                "Mend the cause first: {}. {what_to_do} The values below do not cure it; they bear what is left of it.",
+                "Fix the cause first: {}. {what_to_do} The values below do not cure it; they soften what is left of it.",
                 cause.title.trim_end_matches('.')
             ),
             &[],
@@ -103,7 +103,7 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
         (None, None) => return None,
     };
     Some(step(
-        format!("Mend the cause first: {text}. The values below do not cure it; what to measure next tells where it comes from."),
+        format!("Fix the cause first: {text}. The values below do not cure it; what to measure next tells where it comes from."),
         &[],
         "",
     ))
@@ -157,16 +157,16 @@ fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
             );
         }
         Launcher::Kubelet => (
-            "Change the manifest on one control-plane machine at a time: the kubelet starts etcd anew as soon as the file changes, so go on as below. In the commands NODE is the name of that machine.",
+            "Change the manifest on one control-plane machine at a time, as below: the kubelet restarts etcd as soon as the file changes. In the commands NODE is the name of that machine.",
             &[],
         ),
         Launcher::Kubeadm => (
-            "kubeadm reads its file only when it sets up or upgrades a machine. For the members that run, write the same values as flags into /etc/kubernetes/manifests/etcd.yaml, on one control-plane machine at a time: the kubelet starts etcd anew as soon as that file changes, so go on as below. For upgrades to come, change kubeadm's own copy too.",
+            "kubeadm reads its file only when it sets up or upgrades a machine. For the members that run, write the same values as flags into /etc/kubernetes/manifests/etcd.yaml. Do one control-plane machine at a time, as below: the kubelet restarts etcd as soon as that file changes. For upgrades to come, change kubeadm's own copy too.",
             &["kubectl -n kube-system edit configmap kubeadm-config"],
         ),
-        Launcher::K3s => ("It acts at the next restart of k3s or RKE2.", &[]),
+        Launcher::K3s => ("It applies at the next restart of k3s or RKE2.", &[]),
         Launcher::Installer => (
-            "Give it to what installs the cluster (rke up, talosctl apply-config, kubectl apply). It starts etcd anew itself, so see that it takes one member at a time, as below.",
+            "Give it to what installs the cluster (rke up, talosctl apply-config, kubectl apply). It restarts etcd itself, so see that it takes one member at a time, as below.",
             &[],
         ),
         Launcher::Compose => ("A service has its new values when it is brought up again, as below.", &[]),
@@ -222,9 +222,9 @@ fn hand_out(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> Step {
         return hand_to(launcher, patches);
     }
     let when = if is(Source::CloudConfig) || facts.configurations.is_empty() && facts.has_fleet() {
-        "A cloud-config acts at the next boot. To act without one put the drop-in beside it, which acts at the next restart of its unit."
+        "A cloud-config is applied at the next boot. To go without one, add the drop-in: it applies at the next restart of its unit."
     } else {
-        "It acts at the next restart of its daemon."
+        "It applies at the next restart of its daemon."
     };
     step(format!("{}{when}{}", put(patches, " on every machine"), spelling(facts, plan)), &["sudo systemctl daemon-reload"], "Nothing.")
 }
@@ -347,7 +347,7 @@ fn check(facts: &Facts, unit: &str) -> Check {
 fn pre_vote(facts: &Facts) -> &'static str {
     let may_have_it = facts.etcd.is_some_and(|range| range.high >= (3, 4, 0));
     if may_have_it && facts.generation == Generation::V3 {
-        " --pre-vote=true may ride along, which etcd 3.4 leaves off and 3.5 has on: it ends the slow failovers and keeps a member that lags from raising terms. It hardly protects a leader that stalls."
+        " --pre-vote=true may go with it, which etcd 3.4 leaves off and 3.5 has on. It ends the slow failovers and keeps a member that lags from raising terms. It hardly protects a leader that stalls."
     } else {
         ""
     }

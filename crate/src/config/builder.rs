@@ -235,9 +235,8 @@ impl<'a> Builder<'a> {
             let kept = home.unit == unit && home.class == Class::Environment && void.is_none() && parameter.is_etcd();
             if kept && !search::has(command, parameter.variable()) {
                 let name = parameter.variable();
-                let note = format!(
-                    "{name} is set for what starts the container, which is handed only what its command names; add `-e {name}` there."
-                );
+                let note =
+                    format!("{name} is set for what starts the container, which gets only what its command names; add `-e {name}` there.");
                 self.void(at, "config-not-exported", note);
             }
         }
@@ -328,7 +327,7 @@ impl<'a> Builder<'a> {
         }
         let near = |parameter: &Parameter| keys::nearest(name, [&*parameter.variable().to_ascii_lowercase()]).is_some();
         if let Some(meant) = Parameter::ALL.into_iter().find(near) {
-            let note = format!("{name} is no variable of {daemon} and is passed over; did you mean {}?", meant.variable());
+            let note = format!("{name} is no variable of {daemon} and is ignored; did you mean {}?", meant.variable());
             self.problem("config-unknown-key", span, note, Some(meant));
         }
     }

@@ -76,9 +76,9 @@ fn header(builder: &mut Builder) {
     } else if first.starts_with('\u{feff}') {
         "A byte order mark stands in front of `#cloud-config`, so CoreOS refuses the file; save it without one."
     } else if late {
-        "The first line must be exactly `#cloud-config`, without a blank in it and with nothing above it; CoreOS refuses the file."
+        "The first line must be exactly `#cloud-config`, without a space in it and with nothing above it; CoreOS refuses the file."
     } else {
-        "The first line is not `#cloud-config`, so as a file of its own CoreOS refuses it; add that line, or merge the text into a file that has it."
+        "The first line is not `#cloud-config`, so CoreOS refuses it as a file of its own. Add that line, or merge the text into a file that has it."
     };
     builder.problem("config-header-missing", 0..first.len(), note.to_owned(), None);
 }
@@ -97,7 +97,7 @@ fn doubled(builder: &mut Builder, map: &Node, keys: &[&str]) {
     for key in keys {
         let Some(again) = map.entries().iter().filter(|entry| yaml::same_key(entry.name(), key)).nth(1) else { continue };
         let note = format!(
-            "{key} stands twice. CoreOS lays the second over the first, so of one key the later value acts; other readers of YAML drop the first or refuse the file. Put them together."
+            "{key} is written twice. CoreOS lays the second over the first, so the later value of a key applies. Other readers of YAML drop the first or refuse the file. Put them together."
         );
         builder.problem("config-duplicate-key", again.key.span.clone(), note, None);
     }

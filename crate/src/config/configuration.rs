@@ -112,7 +112,7 @@ pub struct Cluster {
     pub hands_more: bool,
     /// Whether it switches pre-vote on or off, a flag that etcd has from 3.4 on (etcd-io/etcd@v3.4.45:embed/config.go:446).
     pub pre_vote: Option<bool>,
-    /// This etcd is a proxy, so its timers do not act.
+    /// This etcd is a proxy, so its timers do not apply.
     pub proxy: bool,
     /// What starts etcd, where a manifest or an installer's file tells; else systemd does.
     pub launcher: Option<Launcher>,

@@ -174,7 +174,7 @@ fn parted(builder: &mut Builder, inner: &MappedText, words: &[Word], home: Home)
     };
     let (Some((parameter, _)), (value, span)) = (keys::of_variable(name), value) else { return };
     builder.variable(name, value, inner.place(span.clone()), home);
-    let note = format!("systemd passes {name} over for the blanks around its equals sign, and the default acts; write {name}={value}.");
+    let note = format!("systemd ignores {name} for the spaces around its equals sign, and the default applies; write {name}={value}.");
     builder.void_last(&note);
     builder.problem("config-value-dropped", inner.place(span), note, Some(parameter));
 }

@@ -125,7 +125,7 @@ mod tests {
     fn names_that_are_written_wrong() {
         let told = |text: &str| crate::config::read(0, text).expect("a configuration").problems.into_iter().map(|problem| problem.note);
         let notes: Vec<String> = told("ETCD_NAME=a\nETCD_HEARTBEAT_INTERVALL=500\nETCD_ELECTION_TIMEOUT=5000\n").collect();
-        let note = "ETCD_HEARTBEAT_INTERVALL is no variable of etcd and is passed over; did you mean ETCD_HEARTBEAT_INTERVAL?";
+        let note = "ETCD_HEARTBEAT_INTERVALL is no variable of etcd and is ignored; did you mean ETCD_HEARTBEAT_INTERVAL?";
         assert_eq!(notes, [note]);
         assert_eq!(told("[Service]\nEnvironment=FLEET_AGENT_TLL=60s FLEET_PUBLIC_IP=192.0.2.1\n").count(), 1);
         for right in [

@@ -42,7 +42,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
             continue;
         }
         let right = parameter.key().replace('-', "_");
-        let note = format!("{key} is passed over here: etcd 0.4 reads {right} in its section {SECTION}.");
+        let note = format!("{key} is ignored here: etcd 0.4 reads {right} in its section {SECTION}.");
         builder.void_last(&note);
         builder.problem("config-unknown-key", inner.place(start..start + key.len()), note, Some(parameter));
     }

@@ -43,7 +43,7 @@ fn take(builder: &mut Builder, tree: &Tree, root: &Node, place: impl Fn(std::ops
                 builder.problem(
                     "config-unknown-key",
                     place(entry.key.span.clone()),
-                    format!("{name} is no key of etcd's file and is passed over; did you mean {near}?"),
+                    format!("{name} is no key of etcd's file and is ignored; did you mean {near}?"),
                     keys::of_key(near).map(|(parameter, _)| parameter),
                 );
             }
@@ -51,7 +51,7 @@ fn take(builder: &mut Builder, tree: &Tree, root: &Node, place: impl Fn(std::ops
         };
         builder.claim(meant, place(node.span.clone()), scalar::strict(meant.0, node), Home::new("", Class::ConfigFile, ""));
         if name.contains('_') {
-            let note = format!("{name} is passed over: etcd's file knows only hyphens; write {}.", name.replace('_', "-"));
+            let note = format!("{name} is ignored: etcd's file knows only hyphens; write {}.", name.replace('_', "-"));
             builder.void_last(&note);
             builder.problem("config-unknown-key", place(entry.key.span.clone()), note, Some(meant.0));
         }

@@ -74,7 +74,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
             variable(builder, inner, (name, value, span.clone()), Home::new(unit, Class::Environment, file), variables);
             if image && matches!(before(1), "-e" | "--env") && builder.stated() > claims {
                 let note = format!(
-                    "{} {name} stands behind the image, so etcd is handed it as a flag that it does not know, and ends; put it before the image.",
+                    "{} {name} stands after the image, so etcd gets it as a flag that it does not know, and exits. Put it before the image.",
                     before(1)
                 );
                 builder.void_last(&note);
@@ -133,7 +133,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
     if from_file && *ours {
         // etcd.io/docs/v3.4/op-guide/configuration
         builder.void_from(stated, "config-shadowed", |parameter| {
-            format!("etcd is given --config-file, and with it passes over {} and all its other flags and variables.", parameter.key())
+            format!("etcd is given --config-file, and with it ignores {} and all its other flags and variables.", parameter.key())
         });
     }
 }

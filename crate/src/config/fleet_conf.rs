@@ -73,7 +73,7 @@ fn option(builder: &mut Builder, inner: &MappedText, key: &str, at: usize, (valu
             builder.problem(
                 "config-unknown-key",
                 inner.place(at..at + key.len()),
-                format!("{key} is no option of fleet and is passed over; did you mean {near}?"),
+                format!("{key} is no option of fleet and is ignored; did you mean {near}?"),
                 keys::of_key(near).map(|(parameter, _)| parameter),
             );
         }
@@ -81,10 +81,9 @@ fn option(builder: &mut Builder, inner: &MappedText, key: &str, at: usize, (valu
     };
     builder.claim(meant, span, scalar::daemon(meant.0, &value), Home::new("fleet.service", Class::BelowVariables, "fleet.conf"));
     let ignored = if name.contains('-') {
-        Some(format!("{key} is passed over: fleet.conf knows only underscores; write {}.", name.replace('-', "_")))
+        Some(format!("{key} is ignored: fleet.conf knows only underscores; write {}.", name.replace('-', "_")))
     } else {
-        section
-            .map(|section| format!("{key} stands below {section} and is passed over: options of fleet.conf stand outside of any section."))
+        section.map(|section| format!("{key} stands below {section} and is ignored: options of fleet.conf stand outside of any section."))
     };
     if let Some(note) = ignored {
         builder.void_last(&note);

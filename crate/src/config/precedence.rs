@@ -102,7 +102,7 @@ impl Builder<'_> {
             if !self.cluster.proxy || !claim.parameter.is_etcd() || claim.void.is_some() {
                 continue;
             }
-            let why = "This etcd is a proxy: it takes part in no election, so its timers do not act.";
+            let why = "This etcd is a proxy: it takes part in no election, so its timers do not apply.";
             self.problem("config-proxy", self.claims[at].span.clone(), why.to_owned(), Some(self.claims[at].parameter));
             self.claims[at].void = Some(why.to_owned());
         }
@@ -241,7 +241,7 @@ impl Builder<'_> {
             // The remainder is dropped: etcd-io/etcd@v2.3.8:etcdmain/config.go:342.
             let ticks = t / h;
             let note = format!(
-                "election-timeout {t_text}{t_from} is no multiple of heartbeat-interval {h_text}{h_from}: etcd counts {ticks} whole beats, so {} act.",
+                "election-timeout {t_text}{t_from} is no multiple of heartbeat-interval {h_text}{h_from}: etcd counts {ticks} whole beats, so {} apply.",
                 Parameter::ElectionTimeout.human(ticks * h)
             );
             self.problem("config-remainder", span, note, parameter);
@@ -265,7 +265,7 @@ impl Builder<'_> {
                     let told = self.problems.iter().any(|problem| problem.id == "config-section-without-start");
                     if !other_has_section && !told && !self.replaces(other) {
                         let note = format!(
-                            "The section is for {unit}, but {other} is the unit that is started, so nothing in it acts; rename the section or start {unit}."
+                            "The section is for {unit}, but {other} is the unit that is started, so nothing in it applies; rename the section or start {unit}."
                         );
                         self.problem("config-section-without-start", span.clone(), note, parameter);
                     }
@@ -329,9 +329,9 @@ impl Claim {
         let daemon = if self.parameter.is_etcd() { "etcd" } else { "fleetd" };
         Some(match self.reading.fate {
             Fate::Used => return None,
-            Fate::Dropped => format!("coreos-cloudinit leaves it out without a word, so the default of {default} acts."),
-            Fate::Zero => format!("A zero is never written, so the default of {default} acts."),
-            Fate::Empty => format!("It is empty, so the default of {default} acts."),
+            Fate::Dropped => format!("coreos-cloudinit leaves it out without a word, so the default of {default} applies."),
+            Fate::Zero => format!("A zero is never written, so the default of {default} applies."),
+            Fate::Empty => format!("It is empty, so the default of {default} applies."),
             Fate::Stops if self.home.file == TRANSPILED => "The transpiler of Container Linux Config refuses the file with it.".to_owned(),
             Fate::Stops => format!("{daemon} refuses to start with it."),
             Fate::Zeroed => "fleetd cannot read it, says nothing, and takes 0.".to_owned(),

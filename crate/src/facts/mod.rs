@@ -169,7 +169,7 @@ pub struct FleetFailure {
 }
 
 /// What the plan assumes of a fleet whose version nothing tells; see `Facts::fleet_to_plan_with`.
-pub const UNKNOWN_FLEET: &str = "No line tells which fleet this is. It is taken for 0.12: a beat is two requests, as in every fleet up to it, and the monitor must not fire, as from it on. fleetd --version tells.";
+pub const UNKNOWN_FLEET: &str = "No line tells which fleet this is. It is taken for 0.12: a beat is two requests, as up to it, and the monitor must not fire, as from it on. fleetd --version tells.";
 
 /// Everything known about the input.
 #[derive(Debug)]
@@ -269,7 +269,7 @@ fn align_zones(logs: &mut [LogReading]) {
 pub fn zone_words(log: &LogReading) -> Option<String> {
     let (far, word) = (human(log.zone.abs()), if log.zone < 0 { "later" } else { "earlier" });
     let words = format!(
-        "A log tells of the same elections {far} {word} than another: its machine is taken to be in another time zone, and its times are moved."
+        "A log tells of the same elections {far} {word} than another. Its machine is taken to be in another time zone, and its times are moved."
     );
     (log.zone != 0).then_some(words)
 }

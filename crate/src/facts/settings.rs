@@ -16,7 +16,7 @@ use crate::sort::sort;
 use crate::units::{MS, Micros, S};
 
 /// What is said of a timer that is written with etcd 0.4's key for a later etcd.
-const OLD_KEY: &str = "It is written with the key of etcd 0.4, which etcd 2 and 3 pass over.";
+const OLD_KEY: &str = "It is written with the key of etcd 0.4, which etcd 2 and 3 ignore.";
 
 /// Whether this etcd passes over the keys of 0.4: it warns of them and goes on (etcd-io/etcd@v2.0.0:etcdmain/config.go:48,
 /// `ignored`, which is the same up to v3.7).
@@ -37,7 +37,7 @@ pub fn judge_old_keys(configurations: &mut [Configuration], etcd: Option<Version
             if void && setting.effective {
                 (setting.effective, setting.why) = (false, Some(OLD_KEY.to_owned()));
                 let key = setting.parameter.key();
-                let note = format!("peer-{key} is the name of etcd 0.4; etcd 2 and 3 warn of it and pass over it. Theirs is {key}.");
+                let note = format!("peer-{key} is the name of etcd 0.4; etcd 2 and 3 warn of it and ignore it. Theirs is {key}.");
                 let (place, parameter) = (setting.place, Some(setting.parameter));
                 configuration.problems.push(Problem {
                     id: "config-old-key",

@@ -52,7 +52,7 @@ pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
 
 /// Said where [`without_what_came_later`] left one out.
 const LATER: &str =
-    "A configuration below the log states other values than the one above it: it was read as what came after, not as what was in force.";
+    "A configuration below the log states other values than the one above it. It was read as a later change, not as what was in force.";
 
 /// Said where one below the log is kept.
 const BELOW: &str = "The configuration stands below the log and was read as what was in force. If it came after, as an article's cure does, its values were not.";

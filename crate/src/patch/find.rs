@@ -59,7 +59,7 @@ fn hardware_speed(changes: &[Change]) -> String {
             _ => false,
         })
     };
-    let known = "OpenShift's etcd operator undoes edits of its manifests and knows two pairs of timers only, Standard (100 and 1000\u{a0}ms) and Slower (500 and 2500\u{a0}ms).";
+    let known = "OpenShift's etcd operator undoes edits of its manifests. It knows only two pairs of timers: Standard (100 and 1000\u{a0}ms) and Slower (500 and 2500\u{a0}ms).";
     match HARDWARE_SPEEDS.iter().find(fits) {
         Some((name, _, _)) => format!(
             "{known} The nearest that is no shorter is {name}: oc patch etcd/cluster --type=merge -p '{{\"spec\": {{\"controlPlaneHardwareSpeed\": \"{name}\"}}}}'"
@@ -88,7 +88,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
     let later =
         configuration.cluster.names_etcd_2 || configuration.source == Source::Manifest || configuration.settings.iter().any(of_later);
     if later && changes.iter().any(|change| change.etcd == Etcd::V04 && change.parameter.is_etcd()) {
-        return Err("The log is that of etcd 0.4, and this sets up a later etcd, which passes over the options of 0.4.".to_owned());
+        return Err("The log is that of etcd 0.4, and this sets up a later etcd, which ignores the options of 0.4.".to_owned());
     }
     if configuration.source == Source::Flags && text.lines().any(is_traced) {
         return Err("A shell printed these commands when it ran them; change the script or the file that they come from.".to_owned());
@@ -121,7 +121,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
             ));
         }
         if runs == 1 && acting.len() > 1 && (several || !configuration.tolerant) {
-            return Err(format!("{key} is stated in {} places that may all act; it cannot be told which one is meant.", acting.len()));
+            return Err(format!("{key} is stated in {} places that may all apply; it cannot be told which one is meant.", acting.len()));
         }
         for setting in configuration.settings.iter().filter(|setting| change.is_of(setting)) {
             // Services of docker-compose that share a mapping or a list share the key, too.

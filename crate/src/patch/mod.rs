@@ -146,10 +146,10 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
     let is_new = |edit: &Edit| edit.start == edit.end;
     let is_told = |id: &str| configuration.problems.iter().any(|problem| problem.id == id);
     let reason = if is_told("config-yaml-error") {
-        Some("The file is no valid YAML, so nothing of it acts, and this change does not either until that is mended.")
+        Some("The file is no valid YAML, so nothing in it applies, and neither does this change until that is fixed.")
     } else if is_told("config-header-missing") {
         Some(
-            "As a file of its own CoreOS refuses this for its first line: nothing of it acts, and this change does not either until that is mended.",
+            "As a file of its own CoreOS refuses this for its first line: nothing in it applies, and neither does this change until that is fixed.",
         )
     } else if configuration.tolerant {
         Some("This is no finished YAML, so it was read and changed line by line; look the change over.")

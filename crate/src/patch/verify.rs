@@ -36,7 +36,7 @@ pub fn rereads(before: &Configuration, new: &str, changes: &[Change]) -> Result<
     let after = config::read(before.document, new).filter(|after| after.source == before.source && after.tolerant == before.tolerant);
     let Some(after) = after else { return Err("the edited text reads as something else".to_owned()) };
     if let Some(change) = changes.iter().find(|change| !holds(&after, change)) {
-        return Err(format!("{} would not act after the edit", change.parameter.key()));
+        return Err(format!("{} would not apply after the edit", change.parameter.key()));
     }
     let others = |configuration: &Configuration| -> Vec<_> {
         let untouched = |setting: &&Setting| !changes.iter().any(|change| change.parameter == setting.parameter);

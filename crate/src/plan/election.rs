@@ -66,11 +66,11 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
         }
         let mut why = stated_bounds(findings, "etcd-bad-config");
         if why.is_empty() {
-            why.push(remark("etcd 2.0 keeps no leader with such a pair, and no line tells that this is a later one; a later one misses a dead leader for the whole election-timeout."));
+            why.push(remark("etcd 2.0 keeps no leader with such a pair, and no line tells that this is a later one. A later one misses a dead leader for the whole election-timeout."));
         }
         if (heartbeat, election) == REPAIRED && facts.without_log() {
             why.push(remark(format!(
-                "Neither half can stay and no stall is known, so the pair is the next one above the defaults that was run: it carries stalls of up to {} with margin.",
+                "Neither half can stay and no stall is known, so the pair is the next one above the defaults that was measured. It carries stalls of up to {} with margin.",
                 ms(election * 16 / 25)
             )));
         }
@@ -134,7 +134,7 @@ fn alike(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
         return None;
     }
     let election = waits.iter().map(|(_, wait)| *wait).max().unwrap_or(facts.value(Parameter::ElectionTimeout)).max(least(facts));
-    let text = "The longest that a member waits now, for all of them: with unlike values the one that waits least starts elections, and nothing shows that less would do.";
+    let text = "The longest that a member waits now, for all of them. With unlike values the one that waits least starts elections; nothing shows that less would do.";
     let mut pair = set(facts, findings, election / 10, election, vec![remark(text)], Doubts::default());
     for (decision, value, printed) in [(&mut pair.heartbeat, election / 10, &beats), (&mut pair.election, election, &waits)] {
         if let Some((event, now)) = other(printed, value) {
@@ -322,13 +322,12 @@ fn reasons(facts: &Facts, stall: Micros, election: Micros) -> Vec<Bound> {
     let beat = election / 10;
     let mut reasons = Vec::new();
     if waits_too_little(facts) {
-        let text =
-            format!("etcd's default, {}: what waits for less takes for a death what a busy machine does at any time.", ms(least(facts)));
+        let text = format!("etcd's default, {}: a follower that waits for less takes a busy machine for a dead one.", ms(least(facts)));
         reasons.push(bound(Side::AtLeast, Basis::Documentation, parameter, Some(least(facts)), text));
     }
     if stall > 0 {
         let (margin, bare) = (stall * 5 / 4 + 2 * beat, stall + 2 * beat);
-        let tolerance = if margin > election { ", missed by less than 2 %, which a judgement bears" } else { "" };
+        let tolerance = if margin > election { ", missed by less than 2 %, which is near enough (judgement)" } else { "" };
         let text =
             format!("A quarter more for the stall not yet seen: 1.25 × {} + 2 × {} = {}{tolerance}.", ms(stall), ms(beat), ms(margin));
         reasons.push(bound(Side::AtLeast, Basis::Judgement, parameter, Some(margin), text));
@@ -371,7 +370,7 @@ fn why_not_raised(facts: &Facts, replay: &Replayed) -> String {
     }
     if let Some(stall) = kept_place(facts).filter(|_| replay.needless == 0) {
         return format!(
-            "The leader stalled for {} and kept its place, which hardly any leader does where followers wait {}: the followers stood still too, as when one host stops them all, or they wait longer.",
+            "The leader stalled for {} and kept its place, which hardly any leader does where followers wait {}. The followers stood still too, as when one host stops them all, or they wait longer.",
             human(stall.planned),
             human_limit(facts, Parameter::ElectionTimeout)
         );
@@ -440,7 +439,7 @@ fn cheaper(facts: &Facts, now: Micros) -> Option<String> {
     let less = LADDER.iter().copied().find(|rung| *rung >= 2500 * MS && fits(facts, *rung, stall) && rung * 16 / 25 >= stall)?;
     (stated && less < now).then(|| {
         format!(
-            "An alternative: {} with a heartbeat of {} carries stalls of up to {} with margin and replaces a dead leader after about {} instead of {}. Take it when a day of logs of all members shows no longer stall.",
+            "An alternative: {} with a heartbeat of {} carries stalls of up to {} with margin. It replaces a dead leader after about {} instead of {}. Take it when a day of logs of all members shows no longer stall.",
             ms(less),
             ms(less / 10),
             ms(less * 16 / 25),
@@ -524,16 +523,16 @@ fn blind(facts: &Facts, heartbeat: Micros) -> String {
     }
 }
 
-/// And what the leader sends: one message to each follower and interval.
+/// A shorter interval also costs messages: one to each follower and interval.
 fn beat_cost(facts: &Facts, heartbeat: Micros) -> String {
+    let blind = blind(facts, heartbeat);
+    let now = facts.value(Parameter::HeartbeatInterval);
+    if heartbeat >= now {
+        return blind;
+    }
     let followers = i64::from(facts.members.unwrap_or(3).max(1) - 1);
     let rate = |beat: Micros| decimal(followers * S, beat.max(1), 1);
-    format!(
-        "{} The leader sends {} heartbeats a second instead of {}.",
-        blind(facts, heartbeat),
-        rate(heartbeat),
-        rate(facts.value(Parameter::HeartbeatInterval))
-    )
+    format!("{blind} The leader sends {} heartbeats a second instead of {}.", rate(heartbeat), rate(now))
 }
 
 /// Why not the rung below, and why not the one above.

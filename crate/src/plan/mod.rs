@@ -175,7 +175,7 @@ fn stated_bounds(findings: &[Finding], rule: &str) -> Vec<Bound> {
 
 /// Why a value is proposed that the file means already.
 fn as_meant(parameter: Parameter, value: Micros) -> Bound {
-    remark(format!("The file means {}, but as it is written there it does not act.", parameter.human(value)))
+    remark(format!("The file means {}, but as it is written there it does not apply.", parameter.human(value)))
 }
 
 /// The value that the file means, where it is not in force because of how it is written.

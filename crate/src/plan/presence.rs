@@ -65,7 +65,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     }
     let mut beyond = None;
     if value > LONGEST {
-        beyond = Some(remark(format!("An outage of {} is too long to ride out by waiting: mend its cause.", human(burden.outage))));
+        beyond = Some(remark(format!("An outage of {} is too long to ride out by waiting: fix its cause.", human(burden.outage))));
         // What carries the request timeout is asked for all the same.
         burden.outage = 0;
         value = least(facts, &burden);
@@ -131,7 +131,7 @@ fn bounds(facts: &Facts, value: Micros, burden: &Burden) -> Vec<Bound> {
     let (rides, outage) = (facts.rides_out(value, burden.timeout), burden.outage);
     let ride = if facts.monitor_may_hang() {
         let text = format!(
-            "The monitor must not fire, as fleet 0.12 and later can hang then: with {} the tries of one beat span {}, and {} are to be ridden out.",
+            "The monitor must not fire, as fleet 0.12 and later can hang then. With {} the tries of one beat span {}; the outage to survive is {}.",
             PARAMETER.human(value),
             human(rides),
             human(outage)

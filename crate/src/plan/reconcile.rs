@@ -31,7 +31,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
     let stolen = findings.iter().any(|finding| matches!(finding.id, "fleet-engine-lease-stolen" | "fleet-duplicate-machine-id"));
     let longer = stolen.then(|| {
         remark(format!(
-            "No longer one while leases are taken by force or two machines share an id: after that an engine waits for the old lease, five intervals, and schedules nothing; at 10\u{a0}s that is {}.",
+            "No longer one while leases are taken by force or two machines share an id. After that an engine schedules nothing for five intervals: at 10\u{a0}s that is {}.",
             human(dead_engine(10 * S, false) - 10 * S)
         ))
     });

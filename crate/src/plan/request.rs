@@ -76,7 +76,7 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
         let client_failed = findings.iter().any(|finding| finding.id == "client-http-500");
         return Need::No(match (facts.has_fleet(), client_failed) {
             (_, true) => {
-                "Not yet: it is the first candidate if fleetd's log says that requests ran into their limit, and useless if it says that they were refused."
+                "Not yet. It is the first candidate if fleetd's log says that requests ran into their limit. It is useless if they were refused."
             }
             (true, false) => "No request of fleet ran into this limit in the input.",
             (false, false) => "fleet is not in the input.",
@@ -89,7 +89,7 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
     };
     if let (true, Some((stall, _))) = (many(&|failure| failure.stall.is_some()), stall_to_survive(facts)) {
         let text = format!("It must outlast the stall that the requests waited for: 1.25 × {} = {}.", human(stall), human(stall * 5 / 4));
-        let follows = "fleet's errors follow this limit against the stall, not the changes of leader: 16 of them without any election at 1\u{a0}s, none beside 11 elections at 5\u{a0}s (measured).";
+        let follows = "fleet fails when a stall outlasts this limit, not when the leader changes: 16 errors without any election at 1\u{a0}s, none beside 11 elections at 5\u{a0}s (measured).";
         return Need::AtLeast(
             stall * 5 / 4,
             vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(stall * 5 / 4), text), remark(follows)],
@@ -116,7 +116,7 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
     let proven = (wait * 5 / 4).min(HIGHEST);
     let floor = String::from("Only fleet's side is seen, so the real wait is unknown: 5 s, which was measured to silence stalls of 1.5 s.");
     let text = format!(
-        "etcd gave no answer for {} at least; with a margin of a quarter: 1.25 × {} = {}.",
+        "etcd gave no answer for at least {}. With a margin of a quarter: 1.25 × {} = {}.",
         human(wait),
         human(wait),
         human(wait * 5 / 4)
@@ -175,7 +175,7 @@ fn if_set_since(facts: &Facts) -> Option<Bound> {
     let asked = FLOOR.max(proven_wait_with(facts, default)? * 5 / 4);
     (value >= asked && stall_to_survive(facts).is_none()).then(|| {
         remark(format!(
-            "If {} was set only after this log, it is right as it stands: with the default of {} in force the same lines ask for {}.",
+            "If {} was set only after this log, it is right as it is. With the default of {} in force the same lines ask for {}.",
             PARAMETER.human(value),
             PARAMETER.human(default),
             human(asked)
@@ -188,7 +188,7 @@ fn if_set_elsewhere(facts: &Facts, value: Micros) -> Option<Bound> {
     let assumed = facts.in_force(PARAMETER).provenance == Provenance::Default && facts.configurations.is_empty();
     assumed.then(|| {
         remark(format!(
-            "The limit in force is not in the input: see what fleetd is started with. If that is {} already, the same lines tell of longer waits, and etcd is to be mended first.",
+            "The limit in force is not in the input: see what fleetd is started with. If that is {} already, the same lines tell of longer waits, and etcd is to be fixed first.",
             PARAMETER.human(value)
         ))
     })

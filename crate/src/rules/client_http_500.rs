@@ -8,8 +8,8 @@ use crate::report::{Confidence, Severity};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "client-http-500",
-    why: "The server behind it could not do its own read or write in etcd. The message is empty by design: the cause stands only in the server's log of the same moment.",
-    what_to_do: "Read fleetd's and etcd's log of that machine at that moment. A timeout there is a matter of stalls or leader changes; a refused port, certificates or a missing majority are not.",
+    why: "The server behind it could not do its own read or write in etcd. The message is empty by design: only the server's log of the same moment tells the cause.",
+    what_to_do: "Read fleetd's and etcd's log of that machine at that moment. A timeout there points to stalls or leader changes. A refused port, a certificate or a missing majority has nothing to do with timing.",
     references: &["coreos/fleet@v0.11.5:api/server.go", "coreos/fleet@v0.10.2:etcd/client.go:298"],
     check,
 };

@@ -413,7 +413,7 @@ pub fn outlast_requests(facts: &Facts) -> Vec<Constraint> {
             longest * 5 / 4,
             Basis::Measured,
             format!(
-                "{tied} of {} failed bursts met a stall of etcd's leader, the longest {}; a request outlives a stall when its limit is longer",
+                "{tied} of {} failed bursts met a stall of etcd's leader, the longest {}; a request survives a stall when its limit is longer",
                 curable.len(),
                 human(longest)
             ),

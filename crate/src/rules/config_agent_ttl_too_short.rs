@@ -13,7 +13,7 @@ use crate::units::human;
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "config-agent-ttl-too-short",
-    why: "A machine says it lives every half agent-ttl and tries for a third of it; each try may take two request timeouts. With fewer than twelve request timeouts one slow try uses up the time, and the machine is taken for dead.",
+    why: "A machine says that it lives every half agent-ttl, and tries for a third of it. Each try may take two request timeouts. With fewer than twelve request timeouts one slow try uses up the time, and the machine is taken for dead.",
     what_to_do: "Raise agent-ttl to twelve request timeouts or more, or lower etcd-request-timeout. Change the two together.",
     references: &["coreos/fleet@v0.11.5:heart/monitor.go", "coreos/fleet@v0.11.5:registry/machine.go:64"],
     check,

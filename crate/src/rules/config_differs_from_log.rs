@@ -12,8 +12,8 @@ use crate::units::Micros;
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "config-differs-from-log",
-    why: "The values in the file do not act. Conclusions about timers hold for what the member runs with.",
-    what_to_do: "See where the running value comes from: a drop-in made at boot, an environment file, a flag or a configuration file of etcd's own. A changed cloud-config acts only after it was applied and the daemon started anew.",
+    why: "The values in the file do not apply. The answer goes by what the member runs with.",
+    what_to_do: "See where the running value comes from: a drop-in made at boot, an environment file, a flag or a configuration file of etcd's own. A changed cloud-config counts only after it was applied and the daemon restarted.",
     references: &[
         "etcd-io/etcd@v2.3.8:etcdserver/server.go:251 (heartbeat = , election = )",
         "coreos/coreos-cloudinit@v1.14.0:system/env.go",

@@ -10,8 +10,8 @@ use crate::units::{Micros, human};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "config-election-costs-fleet-requests",
-    why: "Requests begun between a leader's death and the next leader are lost in etcd and hang for the whole of fleet's limit, whatever it is. They grow in number with the election-timeout.",
-    what_to_do: "Nothing, unless leaders die often. A longer etcd-request-timeout saves none of these requests; only a smaller election-timeout makes them fewer, as far as your stalls allow it.",
+    why: "Requests begun between a leader's death and the next leader are lost. They hang for the whole of fleet's limit, whatever it is. A longer election-timeout loses more of them.",
+    what_to_do: "Nothing, unless leaders die often. A longer etcd-request-timeout saves none of these requests. Only a smaller election-timeout makes them fewer, as far as your stalls allow.",
     references: &[
         "lab: 113 of 113 such timeouts, at limits of 1, 5 and 10 s",
         "lab: 1.6 failed requests for each death at 100/1000, 3.9 at 250/2500, 8.8 at 600/6000 (fleet 1.0.0)",

@@ -10,8 +10,8 @@ use crate::units::human;
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "config-interval-too-short",
-    why: "Five intervals are the engine's lease. When an etcd leader dies, a renewal waits for the request timeout and the election; a lease that ends before is taken by another engine. No unit moves by it, but scheduling pauses.",
-    what_to_do: "Let four intervals be longer than the request timeout and an election together.",
+    why: "Five intervals are the engine's lease. When an etcd leader dies, a renewal waits for the request timeout and the election. If the lease ends before, another engine takes it. No unit moves for that, but scheduling pauses.",
+    what_to_do: "Make four intervals longer than the request timeout and an election together.",
     references: &[
         "coreos/fleet@v0.11.5:engine/engine.go:168",
         "lab: the lease changed hands at 12 of 21 leader deaths with four intervals shorter than both, at 0 of 26 with longer ones",

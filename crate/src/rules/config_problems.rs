@@ -25,7 +25,7 @@ macro_rules! problems {
 
 problems! {
     "config-agent-ttl-unit", Critical, "agent-ttl has no unit that fleet can read",
-        "fleetd reads agent-ttl as a duration with a unit. A bare number ends it at its start.",
+        "fleetd reads agent-ttl as a duration with a unit. With a bare number it exits at its start.",
         "Write it with its unit, such as 120s or 2m.",
         ["coreos/fleet@v0.11.5:fleetd/fleetd.go:90", "coreos/fleet@v1.0.0:agent/agent.go:32"];
     "config-arguments-form", Critical, "kubeadm refuses the form of etcd's arguments",
@@ -33,38 +33,38 @@ problems! {
         "Write them in the form of the file's apiVersion, or let kubeadm config migrate do it.",
         ["kubernetes/kubernetes#119156", "kubernetes/kubeadm#3067", "kubernetes-sigs/cluster-api#13339"];
     "config-bad-float", Critical, "fleet reads a value as 0",
-        "fleet throws away what it cannot read as a number and goes on with 0, not with the default. A request timeout of 0 fails every request up to 0.12; an interval of 0 never rests.",
+        "fleet takes what it cannot read as a number for 0, not for the default. Up to fleet 0.12 a request timeout of 0 fails every request; an interval of 0 never pauses.",
         "Write a bare number of seconds, without unit and with a dot: 5 or 2.5.",
         ["coreos/fleet@v1.0.0:vendor/github.com/rakyll/globalconf/globalconf.go:105"];
-    "config-duplicate-key", Warning, "A key stands twice",
-        "Of one key only the last value acts; whoever changes the first changes nothing.",
-        "Keep one of them. Of two sections put the keys together under one.",
+    "config-duplicate-key", Warning, "A key is written twice",
+        "Only the last value of a key applies. A change of the first changes nothing.",
+        "Keep one of them. Put the keys of two sections of one name together.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go:65"];
-    "config-env-comment", Warning, "A comment behind a value becomes a part of it",
-        "systemd's EnvironmentFile= knows comments only on lines of their own, and so does docker run --env-file. etcd is handed the comment with the number, and refuses to start. A shell or docker-compose would leave the comment out.",
+    "config-env-comment", Warning, "A comment after a value becomes part of it",
+        "systemd's EnvironmentFile= and docker run --env-file know comments only on lines of their own. etcd gets the comment with the number, and refuses to start. A shell or docker-compose would leave the comment out.",
         "Put the comment on a line of its own.",
         ["systemd/systemd@v252:src/basic/env-file.c (VALUE)", "man systemd.exec: EnvironmentFile="];
-    "config-fleet-conf-ignored", Warning, "fleet.conf holds a line that fleet passes over",
-        "Options of fleet.conf need underscores and an equals sign, outside any section. Anything else is passed over without a word, or ends fleetd.",
+    "config-fleet-conf-ignored", Warning, "fleet.conf holds a line that fleet ignores",
+        "Options of fleet.conf need underscores and an equals sign, outside any section. Anything else is ignored without a word, or stops fleetd.",
         "Write it as agent_ttl=60s, outside any section.",
         ["coreos/fleet@v0.11.5:Godeps/_workspace/src/github.com/rakyll/goini"];
     "config-header-missing", Warning, "The first line is not #cloud-config",
-        "CoreOS refuses the whole file: nothing in it acts. If this is a piece of a larger file, its first line decides.",
-        "Make #cloud-config the very first line, without a blank before it.",
+        "CoreOS refuses the whole file: nothing in it applies. If this is a piece of a larger file, its first line decides.",
+        "Make #cloud-config the very first line, without a space before it.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go:53"];
     "config-not-exported", Warning, "A variable does not reach etcd",
-        "A shell keeps a variable to itself. A program that it starts is handed those that are exported, those that stand before its name, and those behind set -a. A container is handed only those that its command names. So the default acts.",
-        "Write export before it, or put it before the command in the same line. A container is handed it with -e NAME=VALUE; -e NAME alone hands on only what is exported.",
+        "A shell keeps a variable to itself. A program that it starts gets those that are exported, those before its name, and those after set -a. A container gets only those that its command names. So the default applies.",
+        "Write export before it, or put it before the command in the same line. A container gets it with -e NAME=VALUE; -e NAME alone passes on only what is exported.",
         ["POSIX.1-2017, Shell Command Language, 2.9.1 and 2.12", "docker/cli#1780"];
     "config-octal", Warning, "A leading zero makes the number octal",
         "cloudinit reads YAML 1.1: 0600 is 384.",
         "Write the number without the leading zero.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go"];
     "config-old-key", Warning, "The key is that of etcd 0.4, and a later etcd runs",
-        "etcd 2.0 renamed the two timers. It and every later etcd warn of the old names (no longer supported - ignoring) and run with their defaults.",
+        "etcd 2.0 renamed the two timers. From it on etcd warns of the old names (no longer supported - ignoring) and runs with the defaults.",
         "Write heartbeat-interval and election-timeout without peer-, ETCD_HEARTBEAT_INTERVAL and ETCD_ELECTION_TIMEOUT without PEER_, and take the old keys out.",
         ["etcd-io/etcd@v2.0.0:etcdmain/config.go", "etcd-io/etcd@v2.3.8:etcdmain/config.go"];
-    "config-proxy", Info, "This etcd is a proxy, so its timers do not act",
+    "config-proxy", Info, "This etcd is a proxy, so its timers do not apply",
         "A proxy takes no part in elections. Only the members that vote use heartbeat-interval and election-timeout.",
         "Set the timers on the voting members.",
         ["etcd-io/etcd@v2.3.8:etcdmain/etcd.go:150"];
@@ -77,42 +77,42 @@ problems! {
         "Put it all into one document.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go"];
     "config-section-without-start", Info, "A section is there, but nothing starts its service",
-        "A section only writes settings. Without a unit that starts the service, or a restart of a running one, they do not act.",
+        "A section only writes settings. Without a unit that starts the service, or a restart of a running one, they do not apply.",
         "Add the service to units with command: start, and restart it where it runs already.",
         ["coreos/coreos-cloudinit@v1.14.0:initialize/config.go"];
     "config-shadowed", Warning, "A value is overruled by another place",
-        "Only one of them acts: a variable wins over fleet.conf, a later drop-in over an earlier one.",
+        "Only one of them applies: a variable wins over fleet.conf, a later drop-in over an earlier one.",
         "Keep the value in one place.",
         ["coreos/fleet@v0.11.5:Godeps/_workspace/src/github.com/rakyll/globalconf/globalconf.go:105"];
-    "config-suspicious-unit", Warning, "A value looks as if meant in another unit",
+    "config-suspicious-unit", Warning, "A value looks as if it was meant in another unit",
         "etcd reads milliseconds, fleet reads seconds. A value in the wrong unit is a thousand times too small or too large.",
         "Check the unit: etcd's timers in milliseconds, fleet's two numbers in seconds, agent-ttl with its unit.",
         ["etcd-io/etcd@v2.3.8:etcdmain/config.go:168", "coreos/fleet@v1.0.0:fleetd/fleetd.go:86"];
     "config-template", Info, "This is a template",
-        "Values that it fills in are not known here, and only what stands in the text was read.",
+        "The values that it fills in are not known here. Only what is in the text was read.",
         "Paste the finished file if a filled-in value matters.",
         [];
-    "config-unknown-key", Warning, "A key is not known and is passed over",
-        "A misspelt key is dropped without a word, and the default acts.",
-        "Write the key as it is named.",
+    "config-unknown-key", Warning, "A key is not known and is ignored",
+        "A misspelt key is ignored without a word, and the default applies.",
+        "Correct the spelling.",
         ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:config/fleet.go"];
     "config-unquoted-number", Critical, "Kubernetes refuses a number where it wants text",
-        "The value of a variable, and each word of a command, is text for Kubernetes. A number without quotes makes it refuse the whole object: cannot unmarshal number into Go struct field EnvVar.value of type string. So is each of kubeadm's extraArgs. What ran before goes on.",
+        "The value of a variable, and each word of a command, is text for Kubernetes. A number without quotes makes it refuse the whole object: cannot unmarshal number into Go struct field EnvVar.value of type string. The same holds for each of kubeadm's extraArgs. What ran before goes on.",
         "Put the number in quotes.",
         ["kubernetes/kubernetes#12889", "kubernetes/kubernetes#82296", "kubernetes-sigs/kubespray#5406", "rancher/local-path-provisioner#262"];
-    "config-value-dropped", Critical, "A value is silently left out, and the default acts",
-        "A value of the wrong type, quoted or with a unit where a bare number is read, is left out by cloudinit without an error. systemd passes over a variable with blanks around its equals sign.",
-        "Write etcd's timers and fleet's two numbers as bare numbers: no quotes, no unit; in Environment= without blanks around the equals sign.",
+    "config-value-dropped", Critical, "A value is silently left out, and the default applies",
+        "A value of the wrong type, quoted or with a unit where a bare number is read, is left out by cloudinit without an error. systemd ignores a variable with spaces around its equals sign.",
+        "Write etcd's timers and fleet's two numbers as bare numbers: no quotes, no unit; in Environment= without spaces around the equals sign.",
         ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:system/env.go", "systemd/systemd@v252:src/core/load-fragment.c (config_parse_environ)"];
-    "config-wrong-section", Critical, "A key stands in the wrong section",
+    "config-wrong-section", Critical, "A key is in the wrong section",
         "etcd 0.4 and etcd 2 have sections of their own, and fleet has another. In the wrong one the value never reaches its daemon.",
         "Move it to the section of the daemon that reads it: etcd for 0.4, etcd2 for 2.x, fleet for fleet.",
         ["coreos/coreos-cloudinit@v1.14.0:config/etcd.go", "coreos/coreos-cloudinit@v1.14.0:config/etcd2.go"];
-    "config-yaml-error", Critical, "The file is no valid YAML, so nothing in it acts",
+    "config-yaml-error", Critical, "The file is no valid YAML, so nothing in it applies",
         "cloudinit refuses a file with an error as a whole.",
-        "Mend the line, most often an indent, a tab or a missing blank after a colon.",
+        "Fix the line: most often an indent, a tab or a missing space after a colon.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go"];
-    "config-zero", Warning, "A value of 0 is not written, and the default acts",
+    "config-zero", Warning, "A value of 0 is left out, and the default applies",
         "cloudinit leaves zero values out.",
         "Write the value you mean, or leave the key out.",
         ["coreos/coreos-cloudinit@v1.14.0:system/env.go"];
@@ -202,9 +202,9 @@ mod tests {
     fn a_key_that_is_no_parameter_is_named_too() {
         let title = |file: &str, id| find(&facts(&[file]), id).expect("a problem").title;
         let twice = "#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      command: start\n  etcd2:\n    election-timeout: 2000\n  units: []\n";
-        assert_eq!(title(twice, "config-duplicate-key"), "A key stands twice (units)");
+        assert_eq!(title(twice, "config-duplicate-key"), "A key is written twice (units)");
         let unknown = "#cloud-config\ncoreos:\n  fleet:\n    verbosty: 1\n  units:\n    - name: fleet.service\n      command: start\n";
-        assert_eq!(title(unknown, "config-unknown-key"), "A key is not known and is passed over (verbosty)");
+        assert_eq!(title(unknown, "config-unknown-key"), "A key is not known and is ignored (verbosty)");
     }
 
     #[test]

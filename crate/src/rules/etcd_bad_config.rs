@@ -13,7 +13,7 @@ use crate::units::S;
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-bad-config",
-    why: "With settings etcd refuses it does not start; with a pair that cannot work it starts and never keeps a leader.",
+    why: "With settings that it refuses, etcd does not start. With a pair that cannot work, it starts and never keeps a leader.",
     what_to_do: "Write both timers as bare numbers of milliseconds, the election-timeout at ten times the heartbeat-interval (at least five times), the same on all members.",
     references: &[
         "etcd-io/etcd@v2.3.8:etcdmain/config.go:341 (election-timeout at least five heartbeats, at most 50000 ms)",
@@ -80,7 +80,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     finding.count = finding.count.max(1);
     if membership && pair.is_none() && problems.is_empty() {
         finding = finding.on(&[]).advising(
-            "Compare the member's name and addresses with the initial cluster, on every machine. A member that lost its data is removed and added anew, with initial-cluster-state existing.",
+            "Compare the member's name and addresses with the initial cluster, on every machine. A member that lost its data is removed and added again, with initial-cluster-state existing.",
         );
     }
     if no_timer && pair.is_none() && problems.is_empty() {
@@ -140,7 +140,7 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
     // goraft draws each wait from one to two election-timeouts (etcd-io/etcd@v0.4.9:third_party/github.com/goraft/raft/server.go:672).
     if of_04 && facts.no_leader_lasts() {
         let title = format!("Followers hardly wait for one heartbeat: {both}");
-        let what = "etcd 0.4 takes any pair. Its followers wait for one to two election-timeouts, so with this pair a heartbeat that is a little late costs the leader its place, and each write waits for the next heartbeat.";
+        let what = "etcd 0.4 takes any pair. Its followers wait for one to two election-timeouts, so a heartbeat that is a little late costs the leader its place. Each write waits for the next heartbeat.";
         return Some((title, what.to_owned()));
     }
     if wait > LONGEST_ELECTION {
@@ -153,7 +153,7 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
         let closes = match facts.etcd {
             // etcd-io/etcd@v0.4.9: one sender for each peer appends on its ticker.
             _ if of_04 => {
-                "etcd 0.4 sends what is written with its heartbeats, so each write waits for the next one; and a leader that dies is missed only after the whole election-timeout."
+                "etcd 0.4 sends what is written with its heartbeats, so each write waits for the next one. A leader that dies is missed only after the whole election-timeout."
             }
             Some(_) if closes_silent_streams(facts) => {
                 "etcd 2.0 closes a connection between members that is silent for 5\u{a0}s, so heartbeats this rare find it closed."

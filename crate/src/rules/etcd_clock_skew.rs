@@ -13,8 +13,8 @@ use crate::units::{Micros, S, human};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-clock-skew",
-    why: "Leases and TTLs end at the wrong moment when clocks differ, and logs of several members cannot be laid side by side. Elections do not use the wall clock.",
-    what_to_do: "Run time synchronisation (NTP, chrony) on all members and check that it is in step. No etcd or fleet timer bears on it.",
+    why: "Leases and TTLs end at the wrong moment when clocks differ, and logs of several members cannot be compared. Elections do not use the wall clock.",
+    what_to_do: "Run time synchronisation (NTP, chrony) on all members and check that it works. No timer of etcd or fleet changes that.",
     references: &["etcd-io/etcd@v2.3.8:rafthttp/probing_status.go", "etcd-io/etcd@v3.7.1:server/etcdserver/api/rafthttp/probing_status.go"],
     check,
 };

@@ -8,8 +8,8 @@ use crate::log::event::Meaning;
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-cluster-id-mismatch",
-    why: "The id is made when a cluster is created. Two ids mean two creations: an old data directory, a used discovery token, or addresses of another cluster. Such members refuse each other for ever.",
-    what_to_do: "Find the odd side with etcdctl member list on both; the cluster that holds your data wins. On the other: stop etcd, keep a copy of its data directory, remove it, add the member anew, and start with initial-cluster-state existing. Never remove the data on the side that holds yours; a new cluster needs a new discovery token.",
+    why: "The id is made when a cluster is created. Two ids mean two creations: an old data directory, a used discovery token, or addresses of another cluster. Such members refuse each other forever.",
+    what_to_do: "Find the odd side with etcdctl member list on both; the cluster that holds your data wins. On the other: stop etcd, keep a copy of its data directory, remove it, add the member again, and start with initial-cluster-state existing. Never remove the data on the side that holds yours; a new cluster needs a new discovery token.",
     references: &["etcd-io/etcd@v2.3.8:rafthttp/http.go", "etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/http.go"],
     check,
 };
@@ -19,7 +19,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let ids = events.iter().map(|id| facts.event(*id)).find_map(|event| Some((event.word("value")?, event.word("value2")?)));
     let ids = ids.map_or(String::new(), |(theirs, ours)| format!(": {theirs} there, {ours} here"));
     let what = format!(
-        "{} of requests ignored because the cluster ids differ{ids}. No timer bears on it.",
+        "{} of requests ignored because the cluster ids differ{ids}. No timer changes that.",
         plural(lines(facts, &events), "line tells", "lines tell")
     );
     said_outright(facts, RULE.id, &events, "Two members belong to separately created clusters and refuse each other", &what)

@@ -9,8 +9,8 @@ use crate::report::{Confidence, Severity};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-data-damaged",
-    why: "etcd reads its write-ahead log and its snapshot at each start, and ends when they are cut, changed or older than what the cluster knows of it. A power loss, a full disk or a data directory that was copied, emptied or put back leave such a state.",
-    what_to_do: "Keep a copy of the data directory. Where a majority of the other members runs, remove this member from the cluster, empty its data directory and add it as a new one; else restore from a snapshot.",
+    why: "etcd reads its write-ahead log and its snapshot at each start. It exits when they are cut, changed or older than what the cluster knows of it. A power loss, a full disk or a data directory that was copied, emptied or put back leave such a state.",
+    what_to_do: "Keep a copy of the data directory. Where a majority runs without it, remove this member from the cluster, empty its data directory and add it as a new one. Else restore from a snapshot.",
     references: &[
         "etcd-io/etcd@v3.4.45:raft/log.go:203",
         "etcd-io/etcd@dee39bf:etcdserver/storage.go:81 (development of 3.4: read wal error)",

@@ -10,7 +10,7 @@ use crate::report::{Confidence, Severity};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-db-space",
-    why: "Above its quota etcd refuses all writes, on all members, until space is freed and the alarm is taken back.",
+    why: "Above its quota etcd refuses all writes, on all members, until space is freed and the alarm is disarmed.",
     what_to_do: "Compact old revisions, defragment each member in turn, then disarm the alarm (etcdctl alarm disarm). Raise quota-backend-bytes only after that.",
     references: &[
         "etcd-io/etcd@v3.4.45:etcdserver/quota.go",

@@ -8,7 +8,7 @@ use crate::log::event::Meaning;
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-discovery-failed",
-    why: "A new cluster finds its first members through the discovery address. A used, full or unknown token ends the start; etcd never serves.",
+    why: "A new cluster finds its first members through the discovery address. With a used, full or unknown token etcd never starts to serve.",
     what_to_do: "Get a new token with the right size for each new cluster, and start with empty data directories. An existing cluster needs no discovery: add the member and give initial-cluster.",
     references: &["etcd-io/etcd@v2.3.8:discovery/discovery.go", "etcd-io/etcd@v2.3.8:etcdmain/etcd.go:150"],
     check,
@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
 
 fn check(facts: &Facts) -> Option<Finding> {
     let title = "etcd could not start through its discovery service";
-    let what = "The member found no cluster to form or to join. No timer bears on it.";
+    let what = "The member found no cluster to form or to join. No timer changes that.";
     said_outright(facts, RULE.id, &all(facts, &[Meaning::DiscoveryProblem]), title, what)
 }
 

@@ -7,7 +7,7 @@ use crate::facts::{EventId, Facts};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-disk-full",
-    why: "etcd ends when it cannot write its log. Started anew it ends again until there is room.",
+    why: "etcd exits when it cannot write its log. Restarted, it exits again until there is room.",
     what_to_do: "Free space on the file system that holds etcd's data, and see what filled it. Do not delete etcd's own files by hand.",
     references: &["etcd-io/etcd@v2.3.8:etcdserver/raft.go:190", "etcd-io/etcd@v2.3.8:wal/wal.go"],
     check,

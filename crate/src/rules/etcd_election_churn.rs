@@ -16,8 +16,8 @@ use crate::units::{Micros, S, human};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-election-churn",
-    why: "Each election stops all writes until it is over. One is what a cluster is for; several close together mean that leaders do not last.",
-    what_to_do: "See whether the old leaders lived. If stalls cost them their place, a longer election-timeout ends it; if members cannot reach each other, or processes end, no timer does.",
+    why: "Each election stops all writes until it is over. One is what a cluster is made for. Several close together mean that leaders do not last.",
+    what_to_do: "See whether the old leaders lived. If stalls cost them their place, a longer election-timeout ends it; if members cannot reach each other, or processes end, no timer helps.",
     references: &[
         "etcd-io/etcd@v2.3.8:raft/raft.go:405",
         "lab: a stall longer than the election-timeout costs 2.x its leader nearly each time",

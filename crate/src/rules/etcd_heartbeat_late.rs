@@ -130,7 +130,7 @@ fn leaders(facts: &Facts, stalls: &[&Stall]) -> String {
     match distinct(stalls.iter().map(|stall| stall.member.as_str())).len() {
         0 | 1 => String::new(),
         many if unseen && stalls.iter().all(|stall| stall.planned < safe_stall(&timers_in_force(facts))) => format!(
-            " {many} members stalled in turn, each while it led. So the leader changed in between, which these lines do not show and stalls this short cannot do: look for a restart or a longer freeze."
+            " {many} members stalled in turn, each while it led. So the leader changed in between, which these lines do not show and stalls this short cannot do. Look for a restart or a longer freeze."
         ),
         many => format!(" {many} members stalled in turn, each while it led."),
     }

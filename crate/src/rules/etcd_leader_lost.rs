@@ -17,8 +17,8 @@ use crate::units::{Micros, Range, S, human};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-leader-lost",
-    why: "Without a leader etcd accepts no write. Whatever needs one, fleet's leases and heartbeats among it, waits or fails until the next leader is there.",
-    what_to_do: "Read the old leader's log of the seconds before: a stall, an end of its process or a broken link each leave other lines. Only a stall is a matter of timers.",
+    why: "Without a leader etcd accepts no write. Whatever writes, such as fleet's leases and heartbeats, waits or fails until the next leader is there.",
+    what_to_do: "Read the old leader's log of the seconds before: a stall, the end of its process and a broken link each leave their own lines. Timers help only against a stall.",
     references: &[
         "etcd-io/etcd@v2.3.8:raft/node.go:305",
         "lab: elections while the old leader lives are needless, those after its death are what a cluster is for",

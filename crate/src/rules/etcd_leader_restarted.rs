@@ -14,7 +14,7 @@ use crate::units::{Micros, Range, S};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-leader-restarted",
-    why: "An election after the leader's process really ended is needed. A longer election-timeout removes none of them and makes each outage longer.",
+    why: "When the leader's process really ended, an election is needed. A longer election-timeout prevents none of these and makes each outage longer.",
     what_to_do: "Find what ends the process: exit status, out-of-memory kills, a watchdog, a deployment. Leave the timers.",
     references: &["lab: kill of the leader, new leader after 1.2 election-timeouts (2.x)", "etcd-io/etcd@v2.3.8:etcdmain/etcd.go:58"],
     check,

@@ -7,8 +7,8 @@ use crate::facts::{EventId, Facts};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-member-removed",
-    why: "A removed member is refused by the others for good, and ends. Its old data directory cannot be used to come back.",
-    what_to_do: "If it shall take part again: remove its old data directory, add it as a new member on the cluster, and start it with initial-cluster-state existing.",
+    why: "The others refuse a removed member for good, and it exits. It cannot come back with its old data directory.",
+    what_to_do: "To bring it back: remove its old data directory, add it to the cluster as a new member, and start it with initial-cluster-state existing.",
     references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:443", "etcd-io/etcd@v2.3.8:rafthttp/stream.go"],
     check,
 };
@@ -18,7 +18,7 @@ pub const REMOVED: &[&str] = &["permanently removed from the cluster", "removed 
 
 fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = facts.events_where(|event| says(event, REMOVED));
-    said_outright(facts, RULE.id, &events, "This member was removed from its cluster", "The log says so itself. No timer bears on it.")
+    said_outright(facts, RULE.id, &events, "This member was removed from its cluster", "The log says so itself. No timer changes that.")
 }
 
 #[cfg(test)]

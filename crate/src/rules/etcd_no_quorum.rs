@@ -18,7 +18,7 @@ use crate::units::{Micros, S, human};
 pub const RULE: Rule = Rule {
     id: "etcd-no-quorum",
     why: "Without a majority etcd accepts no write, and no election can end. All that needs etcd stands still until enough members are back.",
-    what_to_do: "Bring the missing members back: see that each process runs and that peer ports are open both ways. Timers do not bear on it; never remove data to get a cluster going.",
+    what_to_do: "Bring the missing members back: see that each process runs and that peer ports are open both ways. No timer changes that. Never remove data to get a cluster going.",
     references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:810", "etcd-io/etcd@v2.3.8:raft/raft.go:405"],
     check,
 };
@@ -69,7 +69,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else if rounds.is_empty() {
         "The cluster carried out no write for it, so too few members work together."
     } else {
-        "Several rounds of one member stayed without an answer: it is cut off, too few members run, or the others hear the leader and, from 3.1 on, do not answer."
+        "Several rounds of one member got no answer. It is cut off, or too few members run, or the others hear the leader and, from 3.1 on, do not answer."
     };
     let confidence = if rounds.is_empty() && gave_up.is_none() { Confidence::Medium } else { Confidence::High };
     Some(Finding::new(RULE.id, Severity::Critical, confidence, title, what).showing(facts, &events))

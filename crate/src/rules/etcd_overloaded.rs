@@ -9,8 +9,8 @@ use crate::report::{Confidence, Severity};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-overloaded",
-    why: "This is a fixed text that always comes with a late heartbeat. It measures nothing: no load, no disk.",
-    what_to_do: "Read the late-heartbeat line beside it; that one carries the time. Look at disk and processor before you believe either.",
+    why: "This fixed text comes with every late heartbeat. It measures nothing: no load, no disk.",
+    what_to_do: "Read the late-heartbeat line beside it: that one tells the time. Look at disk and processor before you believe either cause.",
     references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:967", "etcd-io/etcd@v3.7.1:server/etcdserver/raft.go:389"],
     check,
 };

@@ -12,8 +12,8 @@ use crate::units::{S, human};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-own-trouble",
-    why: "What etcd says of itself is a fact. It tells more than what its clients see of it.",
-    what_to_do: "Follow what the line names. The timers do not touch it.",
+    why: "What etcd says of itself tells more than what its clients see of it.",
+    what_to_do: "Follow what the line names. No timer changes that.",
     references: &[
         "etcd-io/etcd@v3.0.17:etcdmain/etcd.go:328 (limit of open files)",
         "etcd-io/etcd@v3.3.27:raft/node.go:402 (missed ticks; 128 of them wait at most)",
@@ -53,7 +53,7 @@ const SAID: &[Said] = &[
         severity: Severity::Critical,
         title: "etcd's list of members does not hold this server under its name and address",
         what: "k3s and rke2 do not start etcd then. The line names whom the list holds, and whom the server takes itself for.",
-        advice: "Most often its address or its name changed: give it back the old one, or set the new peer address from another server (etcdctl member update). A server that was removed starts anew with an empty data directory.",
+        advice: "Most often its address or its name changed. Give it back the old one, or set the new peer address from another server (etcdctl member update). A server that was removed starts again with an empty data directory.",
     },
     // Only a follower answers a snapshot, and nobody once it was stopped
     // (etcd-io/etcd@v0.4.9:third_party/github.com/goraft/raft/server.go, the loop of each state).
@@ -121,7 +121,7 @@ const SAID: &[Said] = &[
         meaning: Meaning::Defrag,
         severity: Severity::Warning,
         title: "A defragmentation took {}",
-        what: "Meanwhile that member answers no request: it writes its database anew.",
+        what: "Meanwhile that member answers no request: it rewrites its database.",
         advice: "Defragment one member at a time, the leader last, when little is asked of them.",
     },
     Said {
@@ -149,7 +149,7 @@ const SAID: &[Said] = &[
         meaning: Meaning::CtlPerfWrites,
         severity: Severity::Warning,
         title: "etcd carries out fewer writes than etcdctl's performance check asks for",
-        what: "The check passes from nine tenths of its load on: 150 writes a second for a small cluster, 1000, 8000 or 15000 for larger ones (--load).",
+        what: "The check passes from nine tenths of its load on. That is 150 writes a second for a small cluster; 1000, 8000 or 15000 for larger ones (--load).",
         advice: "See whether the load that was asked for is yours. If it is, measure the disk and the processor of the members.",
     },
     Said {
@@ -254,7 +254,7 @@ const ENDS: &[(&str, Said)] = &[
             meaning: Meaning::EtcdFatal,
             severity: Severity::Critical,
             title: "Voting members count as learners again after the upgrade to 3.6, and etcd ends",
-            what: "etcd 3.5.1 to 3.5.19 kept the promotion of a member in one of its two stores only; 3.6 reads the other one, and takes one learner at most.",
+            what: "etcd 3.5.1 to 3.5.19 kept the promotion of a member in only one of its two stores. 3.6 reads the other one, and takes one learner at most.",
             advice: "Start the etcd 3.5 that ran before, upgrade all members to the newest 3.5, and only then to 3.6.",
         },
     ),

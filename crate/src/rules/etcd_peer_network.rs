@@ -21,7 +21,7 @@ use crate::units::{Micros, S};
 pub const RULE: Rule = Rule {
     id: "etcd-peer-network",
     why: "A member that cannot reach its peers gets no heartbeats and no entries. With too few of them left the cluster stops.",
-    what_to_do: "Check that each member is up and that its peer port (2380, on old clusters 7001) can be reached from all others: process, addresses, firewall, packet loss. No timer brings an unreachable member back.",
+    what_to_do: "Check that each member is up and that all others can reach its peer port (2380, on old clusters 7001). Look at process, addresses, firewall and packet loss. No timer brings an unreachable member back.",
     references: &[
         "etcd-io/etcd@v2.3.8:rafthttp/peer_status.go",
         "etcd-io/etcd@v2.3.8:rafthttp/peer.go:37",
@@ -182,7 +182,7 @@ fn harmless(facts: &Facts, around: &Around, events: &[EventId]) -> Option<Findin
     }
     if events.iter().all(|id| follows_an_end_or_stall(facts, around, *id)) {
         let title = format!("Connections between members broke when a member ended or stalled ({lines})");
-        let what = "Each of these lines stands beside a member that ended, started anew or stalled. They follow from that; the network is not shown to be at fault.";
+        let what = "Each of these lines stands beside a member that ended, restarted or stalled. They follow from that; the network is not shown to be at fault.";
         return Some(
             remark(Confidence::High, &title, what)
                 .because("A member that does not run answers nobody.")

@@ -15,7 +15,7 @@ use crate::units::S;
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-restarted",
-    why: "A member that ends takes no part until it is back, and each return costs the others work and, up to 3.3, may start an election. No timer keeps a process alive.",
+    why: "A member that ends takes no part until it is back. Each return costs the others work and, up to 3.3, may start an election. No timer keeps a process alive.",
     what_to_do: "Find what ends it: memory, a full disk, a panic further up in the log, a watchdog or a deployment. Then look at the timers again.",
     references: &[
         "etcd-io/etcd@v2.2.5:etcdserver/raft.go:241 (a start skips most of the first election-timeout)",
@@ -53,14 +53,14 @@ fn check(facts: &Facts) -> Option<Finding> {
     let title = match (for_memory, starts.len()) {
         (false, _) if by_probe => String::from("The kubelet ended etcd because it did not answer in time"),
         (true, 0) => String::from("The kernel killed etcd for want of memory"),
-        (true, many) => format!("The kernel killed etcd for want of memory; it started anew {}", super::common::times(many as u64)),
+        (true, many) => format!("The kernel killed etcd for want of memory; it restarted {}", super::common::times(many as u64)),
         (false, 0) if ends > 1 => format!("systemd saw etcd's process end {}", super::common::times(ends as u64)),
         (false, 0) => String::from("systemd saw etcd's process end"),
-        (false, many) => format!("etcd started anew {} without a word of a stop", super::common::times(many as u64)),
+        (false, many) => format!("etcd restarted {} without a word of a stop", super::common::times(many as u64)),
     };
     let what = match killed.len() as u64 {
         _ if by_probe => String::from("A failed liveness probe shows that etcd gave no good answer; why it did not, it does not show."),
-        0 => String::from("Its log begins anew, and nothing before it says that it was told to stop."),
+        0 => String::from("Its log begins again, and nothing before it says that it was told to stop."),
         some => format!("{} of the kernel, systemd or the kubelet.", plural(some, "line tells it", "lines tell it")),
     };
     let count = starts.len().max(ends).max(1);
@@ -92,7 +92,7 @@ fn ended_itself(facts: &Facts) -> Option<Finding> {
     (!errors.is_empty()).then(|| {
         let what = "etcd prints such a line when it cannot go on, and ends.";
         critical(String::from("etcd ended with an error that it names"), what, &errors)
-            .advising("Follow what the line says, and start etcd again. No timer bears on it.")
+            .advising("Follow what the line says, and start etcd again. No timer changes that.")
     })
 }
 

@@ -10,7 +10,7 @@ use crate::report::{Confidence, Severity};
 pub const RULE: Rule = Rule {
     id: "etcd-send-buffer-full",
     why: "etcd drops messages to a peer that does not take them fast enough. Dropped heartbeats can start an election; dropped entries are sent again and add load.",
-    what_to_do: "Look at the link to that peer and at the peer itself: bandwidth, packet loss, a member that hangs. Give etcd's peer port its share of the line where others crowd it out.",
+    what_to_do: "Look at the link to that peer and at the peer itself: bandwidth, packet loss, a member that hangs. If other traffic crowds it out, reserve bandwidth for etcd's peer port.",
     references: &["etcd-io/etcd@v2.3.8:rafthttp/peer.go:200", "etcd-io/etcd@v3.7.1:server/etcdserver/api/rafthttp/peer.go:267"],
     check,
 };

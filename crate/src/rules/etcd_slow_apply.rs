@@ -15,7 +15,7 @@ use crate::units::{MS, Micros, S, decimal, human};
 pub const RULE: Rule = Rule {
     id: "etcd-slow-apply",
     why: "A request waits until etcd has carried it out. Large ranges, a slow disk or a busy processor make it slow; heartbeats and elections do not depend on it.",
-    what_to_do: "See what the slow requests have in common: large ranges are for the client to cut; writes point to the disk, everything at once to the processor. No timer bears on it.",
+    what_to_do: "See what the slow requests have in common. Large ranges are for the client to cut. Slow writes point to the disk. If all is slow, look at the processor. No timer changes that.",
     references: &["etcd-io/etcd@v3.4.45:etcdserver/util.go:30", "etcd-io/etcd@v3.7.1:server/etcdserver/txn/util.go"],
     check,
 };
@@ -48,7 +48,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         let title = format!("{title}, while it defragmented its database");
         let what = "A member that defragments carries nothing out until it is done, however large the database is. Heartbeats go on, so no election follows.";
         let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events);
-        return Some(finding.advising("Defragment one member at a time, the leader last, at a quiet hour, and only where much space is to be won: compare the size of the database with the size in use."));
+        return Some(finding.advising("Defragment one member at a time, the leader last, at a quiet hour. Do it only where it frees much space: compare the database's size with the size in use."));
     }
     if by_end {
         let title = format!("{title}, as a member had just ended");
@@ -64,7 +64,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     if let Some(((largest, smallest), false)) = large_reads(facts).map(|sizes| (sizes, remark)) {
         let what = format!("All of them read large ranges: the answers hold {} to {}. {what}", megabytes(smallest), megabytes(largest));
         let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events);
-        return Some(finding.advising("Find the client that lists so much at once, and let it read in pages (limit), from its own cache or by a watch. No timer bears on it."));
+        return Some(finding.advising("Find the client that lists so much at once, and let it read in pages (limit), from its own cache or by a watch. No timer changes that."));
     }
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
 }

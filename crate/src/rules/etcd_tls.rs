@@ -10,8 +10,8 @@ use crate::report::{Confidence, Severity};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-tls",
-    why: "Whoever shows a certificate that the other side refuses gets no connection: members, clients or both.",
-    what_to_do: "Read the end of the line: expired, signed by another authority, or without the name or address that was used. Issue the certificate anew with the right names, on every machine.",
+    why: "A member or client whose certificate the other side refuses gets no connection.",
+    what_to_do: "Read the end of the line: expired, signed by another authority, or without the name or address that was used. Issue a new certificate with the right names, on every machine.",
     references: &["etcd-io/etcd@v3.4.45:embed/config_logging.go:169", "golang/go@go1.12:src/crypto/x509/verify.go"],
     check,
 };
@@ -51,7 +51,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     // Members reach each other by other addresses; what asks from the machine itself is a probe or a client.
     let own = |id: &EventId| says(facts.event(*id), FROM_HERE);
     let severity = if events.iter().all(own) { Severity::Warning } else { Severity::Critical };
-    let what = format!("{count} failed for it. The connection is refused at once, so no timer bears on it.");
+    let what = format!("{count} failed for it. The connection is refused at once, so no timer changes that.");
     Some(Finding::new(RULE.id, severity, Confidence::High, format!("TLS: {cause}"), what).showing(facts, &events))
 }
 

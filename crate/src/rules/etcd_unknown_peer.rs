@@ -11,8 +11,8 @@ use crate::units::S;
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-unknown-peer",
-    why: "A member that is not on the list of another one is turned away by it, and takes no part there. Waiting longer does not put it on the list.",
-    what_to_do: "Compare etcdctl member list, asked on each member, with the ids in these lines. A member that was created anew must be added anew; one that was removed must be stopped.",
+    why: "A member turns away those that are not on its list. They take no part there. Waiting longer puts none on the list.",
+    what_to_do: "Compare etcdctl member list, asked on each member, with the ids in these lines. A member that was created again must be added again; one that was removed must be stopped.",
     references: &[
         "etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/http.go:456",
         "etcd-io/etcd@v3.7.1:server/etcdserver/api/rafthttp/http.go:425",
@@ -36,7 +36,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let (title, what) = if of(Meaning::PeerIdMismatch) {
         (
             "A member is taken for another one, and turned away",
-            "Its address belongs to a member of another id: it was created anew there, or two addresses are mixed up.",
+            "Its address belongs to a member of another id: it was created again there, or two addresses are mixed up.",
         )
     } else if of(Meaning::UnknownPeer) {
         ("A member turned away a peer that is not on its list of members", "The two do not agree on who belongs to the cluster.")

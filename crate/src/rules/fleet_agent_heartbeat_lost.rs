@@ -14,7 +14,7 @@ use crate::units::human;
 pub const RULE: Rule = Rule {
     id: "fleet-agent-heartbeat-lost",
     why: "A machine says it lives every half agent-ttl and tries for a third of it. Then its monitor gives up; when the agent-ttl has run out, the engine takes its units away and starts them elsewhere.",
-    what_to_do: "See why etcd did not take the heartbeats of that machine: etcd, its link, or the machine itself. A longer agent-ttl rides out longer outages; the units of a machine that is really dead then start elsewhere later.",
+    what_to_do: "See why etcd did not take the heartbeats of that machine: etcd, its link, or the machine itself. A longer agent-ttl rides out longer outages, but the units of a machine that really died start elsewhere later.",
     references: &[
         "coreos/fleet@v0.11.5:heart/monitor.go",
         "coreos/fleet@v0.11.5:registry/machine.go:64",

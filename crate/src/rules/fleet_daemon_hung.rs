@@ -12,7 +12,7 @@ use crate::units::{Micros, S};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "fleet-daemon-hung",
-    why: "From fleet 0.12 on fleetd waits for its parts to end before it starts anew, and can wait for ever. Its units go on running while others start them elsewhere too; in 1.0 it ends in a panic after 60 s.",
+    why: "From fleet 0.12 on fleetd waits for its parts to end before it restarts, and can wait forever. Its units go on running while others start them elsewhere too. fleet 1.0 ends in a panic after 60 s.",
     what_to_do: "Restart fleetd on that machine and check for units that run twice. Raise agent-ttl so that the monitor does not give up in the outages you see: five times the outage is always enough.",
     references: &[
         "coreos/fleet@v1.0.0:server/server.go:268",

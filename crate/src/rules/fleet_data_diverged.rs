@@ -9,8 +9,8 @@ use crate::report::{Confidence, Severity};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "fleet-data-diverged",
-    why: "Two revisions this far apart do not come from one etcd within one lease: an endpoint serves other data, or fleetd slept for very long. fleet then acts on two truths.",
-    what_to_do: "Compare the index that each endpoint of fleet answers with, and the member lists. A member that stands alone has to be added anew with an empty data directory. No timer bears on it.",
+    why: "Two revisions this far apart do not come from one etcd within one lease: an endpoint serves other data, or fleetd slept for very long. fleet then acts on two sets of facts.",
+    what_to_do: "Compare the index that each endpoint of fleet answers with, and the member lists. A member that differs from all others has to be added again with an empty data directory. No timer changes that.",
     references: &["coreos/fleet@v0.11.5:engine/engine.go:168", "etcd-io/etcd@v2.3.8:store/store.go (modifiedIndex)"],
     check,
 };

@@ -13,7 +13,7 @@ use crate::units::{Micros, S};
 pub const RULE: Rule = Rule {
     id: "fleet-duplicate-machine-id",
     why: "Machines with one id renew \"their\" lease in turn, and each finds it changed. They also overwrite each other's presence and units.",
-    what_to_do: "Compare /etc/machine-id on all machines. Copied images carry it along: give each machine its own, and start it anew.",
+    what_to_do: "Compare /etc/machine-id on all machines. Copied images copy the id as well: give each machine its own, and restart it.",
     references: &["coreos/fleet@v0.11.5:engine/engine.go:168", "coreos/fleet#1533"],
     check,
 };

@@ -13,7 +13,7 @@ use crate::units::{S, human};
 pub const RULE: Rule = Rule {
     id: "fleet-engine-slow",
     why: "The engine renews its lease, five intervals long, only when a pass begins. A pass that outlasts it lets another engine take the lease and schedule beside the first. No unit moves by that alone.",
-    what_to_do: "Find what made the pass long: etcd that answers slowly, or many units started or moved at once, which is over by itself. Only where the lease goes from machine to machine an engine-reconcile-interval of one and a half passes is worth its price.",
+    what_to_do: "Find what made the pass long: etcd that answers slowly, or many units started or moved at once, which passes by itself. Only where the lease moves from machine to machine is an engine-reconcile-interval of one and a half passes worth its price.",
     references: &[
         "coreos/fleet@v0.11.5:engine/engine.go:61-123 (the version and the renewal are asked first; the pass is timed from there)",
         "lab: 47 deaths of etcd leaders, the lease often lost, no unit moved",

@@ -11,7 +11,7 @@ use crate::report::{Confidence, Severity};
 pub const RULE: Rule = Rule {
     id: "fleet-engine-version-unknown",
     why: "The engine reads its version from etcd at the start of each pass. When that fails the whole pass is skipped and the lease is not renewed.",
-    what_to_do: "Read the lines of the same second: a timeout points to a slow etcd, a refusal to one that is down. Once in a while it harms nothing.",
+    what_to_do: "Read the lines of the same second: a timeout points to a slow etcd, a refusal to one that is down. Once in a while this does no harm.",
     references: &["coreos/fleet@v0.11.5:engine/engine.go:61"],
     check,
 };

@@ -78,10 +78,10 @@ const REASONS: &[(&[&str], &str, &str)] = &[
     (
         &["EOF", "connection reset", "broken pipe", "from etcd: closed"],
         "the connection ended",
-        "etcd ended, started anew or dropped the connection while it was asked.",
+        "etcd ended, restarted or dropped the connection while it was asked.",
     ),
     (&["i/o timeout"], "no connection came about in time", "That machine is off, or something on the way drops the packets."),
-    (&["(Caused by "], "no connection came about", "The line names the reason behind `Caused by`: a certificate, for one."),
+    (&["(Caused by "], "no connection came about", "The line names the reason after `Caused by`: a certificate, for one."),
     // Patroni's line, of which a pager or the journal cut the rest.
     (&["MaxRetryError("], "no connection came about", "The line is cut before its reason: journalctl --no-pager shows it whole."),
     (

@@ -13,8 +13,8 @@ use crate::units::{Micros, S, human};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "fleet-etcd-request-cancelled",
-    why: "etcd was there, since a refused port says so, and did not answer in time. Each such request failed: a heartbeat, a lease renewal or the read of a unit.",
-    what_to_do: "Read etcd's log of the same seconds on all members: a stall or a change of leader. If stalls are short, a longer etcd-request-timeout lets the requests live, together with an agent-ttl of at least twelve times as long.",
+    why: "etcd was there, as a refused port gives another error, but did not answer in time. Each such request failed: a heartbeat, a lease renewal or the read of a unit.",
+    what_to_do: "Read etcd's log of the same seconds on all members: a stall or a change of leader. If stalls are short, a longer etcd-request-timeout saves the requests. agent-ttl must be at least twelve times as long.",
     references: &["coreos/fleet@v0.10.2:etcd/client.go:292", "lab: with a limit of 5 s no request failed at stalls of 1.5 s"],
     check,
 };

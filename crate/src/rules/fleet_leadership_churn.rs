@@ -14,7 +14,7 @@ use crate::units::{Micros, S, human};
 pub const RULE: Rule = Rule {
     id: "fleet-leadership-churn",
     why: "Each loss pauses scheduling until an engine holds the lease again. It stops no running unit, but new and failed ones wait.",
-    what_to_do: "Cure what makes the lease fail: slow etcd, mixed fleet versions, or copied machine ids. A longer engine-reconcile-interval only makes the pause longer.",
+    what_to_do: "Fix what makes the lease fail: slow etcd, mixed fleet versions, or copied machine ids. A longer engine-reconcile-interval only makes the pause longer.",
     references: &[
         "coreos/fleet@v0.11.5:engine/engine.go:61",
         "lab: the lease changed hands at 12 of 21 deaths of an etcd leader where four intervals were shorter than request limit and failover; no unit moved",

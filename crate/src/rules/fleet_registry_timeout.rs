@@ -10,8 +10,8 @@ use crate::report::{Confidence, Severity};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "fleet-registry-timeout",
-    why: "fleet could not read what it should run. A listing that fails as a whole does no harm, the pass is given up; up to fleet 0.11 a failed read of one unit makes fleet stop that unit.",
-    what_to_do: "Read etcd's log of the same seconds. Short stalls are outlived by a longer etcd-request-timeout with an agent-ttl of at least twelve times as long; up to fleet 0.11 an upgrade to 0.12 ends the harm.",
+    why: "fleet could not read what it should run. A listing that fails as a whole does no harm: fleet gives up the pass. Up to fleet 0.11 a failed read of one unit makes fleet stop that unit.",
+    what_to_do: "Read etcd's log of the same seconds. A longer etcd-request-timeout rides out short stalls; agent-ttl must be at least twelve times as long. Up to fleet 0.11 an upgrade to 0.12 ends the harm.",
     references: &[
         "coreos/fleet@v0.11.5:agent/reconcile.go",
         "coreos/fleet@v0.11.5:registry/job.go:105",

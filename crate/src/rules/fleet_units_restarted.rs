@@ -16,7 +16,7 @@ use crate::units::{Micros, S};
 pub const RULE: Rule = Rule {
     id: "fleet-units-restarted",
     why: "Running work was stopped although nobody asked for it.",
-    what_to_do: "Units that were lost because their machine went away need a longer agent-ttl. Units that were stopped right after a failed read need fleet 0.12 or later, and until then a longer etcd-request-timeout; agent-ttl does not help those.",
+    what_to_do: "Units lost because their machine went away need a longer agent-ttl. Units stopped right after a failed read need fleet 0.12 or later, and until then a longer etcd-request-timeout.",
     references: &[
         "coreos/fleet@v0.11.5:registry/job.go:105",
         "coreos/fleet@v0.11.5:engine/reconciler.go:98",

@@ -12,7 +12,7 @@ use crate::units::{MS, Micros, human};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "host-cpu-steal",
-    why: "While the hypervisor runs others, nothing of this machine runs: etcd sends no heartbeat and counts no time. No log of the machine itself can tell.",
+    why: "While the hypervisor runs others, nothing of this machine runs: etcd sends no heartbeat and counts no time. No log of the machine itself can show it.",
     what_to_do: "Move the machine to a host with room, reserve processors for it, or see whether a burstable instance has used up its credits. A longer election-timeout only keeps the leader; requests wait as before.",
     references: &[
         "Cormac Hogan, When and why do we stun a virtual machine: a few 100 ms are usual",
@@ -51,7 +51,7 @@ fn stopped(facts: &Facts) -> Option<Finding> {
     let title = format!("The hypervisor stopped the machine {}, for up to {}", times(long.len() as u64), human(longest));
     let what = "VMware stops a machine as it takes or drops a snapshot of it, as a backup does, and as it moves it to another host. It counts if this machine runs etcd.";
     let finding = Finding::new(RULE.id, severity, Confidence::High, title, what);
-    let advice = "Leave members of etcd out of backups by snapshots, and save etcd itself (etcdctl snapshot save); move one member at a time, the leader last, and none with much to copy. A longer election-timeout only keeps the leader; requests wait as before.";
+    let advice = "Leave etcd's machines out of snapshot backups, and save etcd itself (etcdctl snapshot save). Move one member at a time, the leader last. A longer election-timeout only keeps the leader; requests wait as before.";
     Some(finding.advising(advice).showing(facts, &long).on(&[HeartbeatInterval, ElectionTimeout]))
 }
 

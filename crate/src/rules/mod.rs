@@ -265,6 +265,16 @@ mod tests {
         }
     }
 
+    /// A reader in trouble takes in short sentences; what is longer can be cut in two.
+    #[test]
+    fn no_sentence_of_a_rule_is_longer_than_25_words() {
+        for rule in all() {
+            for sentence in [rule.why, rule.what_to_do].iter().flat_map(|text| text.split_inclusive(['.', '?'])) {
+                assert!(sentence.split_whitespace().count() <= 25, "{}: {sentence}", rule.id);
+            }
+        }
+    }
+
     #[test]
     fn nothing_is_concluded_from_nothing() {
         assert!(check(&testing::facts(&[])).is_empty());

@@ -4,9 +4,8 @@ use crate::facts::{Facts, StallKind};
 use crate::parameters::Parameter;
 use crate::plan::Plan;
 use crate::replay::timers;
-use crate::report::{Provenance, Timing};
+use crate::report::Timing;
 use crate::rules::Finding;
-use crate::rules::common::human_limit;
 use crate::units::{about, human};
 
 /// What gets better, in numbers where the log has them.
@@ -23,7 +22,7 @@ pub(super) fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
     if !facts.fleet_failures.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
         if tied_to_stalls(facts) > 0 {
             gain.push(format!(
-                "Moments in which fleet gives up: {} now, {} expected.",
+                "Times that fleet gives up: {} now, {} expected.",
                 facts.fleet_failures.len(),
                 counted(plan.fleet_remaining)
             ));
@@ -59,17 +58,13 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
         pay.push(format!(
             "An etcd that hangs holds each call of fleet for {}, today {}.",
             human(request.value()),
-            human_limit(facts, Parameter::EtcdRequestTimeout)
+            human(facts.value(Parameter::EtcdRequestTimeout))
         ));
     }
     let (ttl, interval) = (plan.of(Parameter::AgentTtl), plan.of(Parameter::EngineReconcileInterval));
     if ttl.proposed.is_some() || interval.proposed.is_some() {
         let today = facts.value(Parameter::AgentTtl) + facts.value(Parameter::EngineReconcileInterval);
-        // What no line and no file states is the default by assumption.
-        let assumed = [Parameter::AgentTtl, Parameter::EngineReconcileInterval].map(|each| facts.in_force(each).provenance);
-        let all = assumed.iter().all(|each| *each == Provenance::Default) && !facts.logs.is_empty();
-        let note = if all { " (with the defaults)" } else { "" };
-        pay.push(format!("Units of a dead machine wait up to {}, today {}{note}.", human(ttl.value() + interval.value()), human(today)));
+        pay.push(format!("Units of a dead machine wait up to {}, today {}.", human(ttl.value() + interval.value()), human(today)));
     }
     pay
 }

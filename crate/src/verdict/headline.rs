@@ -129,18 +129,18 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
             if facts.any_event(is_alert) {
                 return String::from("No alert here goes on; neither a configuration nor a log is here to tell what raised them.");
             }
-            return String::from("What was measured shows no trouble; neither a configuration nor a log is here to hold it against.");
+            return String::from("What was measured shows no trouble. A log or a configuration would tell more.");
         }
         let open = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).value.is_none());
         let hands_more = facts.configurations.iter().any(|configuration| configuration.cluster.hands_more);
         return String::from(if !states_a_value(facts) && hands_more {
-            "No timing value is stated here, but not all that is handed to etcd or fleet is here, so the defaults need not hold."
+            "No timing value is stated here, but etcd or fleet gets more than is here, so the defaults need not hold."
         } else if !states_a_value(facts) {
-            "No timing value is stated, so the defaults hold, and no message of etcd or fleet is here to hold them against."
+            "No timing value is stated, so the defaults apply. Without a log nothing shows whether they fit your cluster."
         } else if open {
-            "What is stated fits, a template fills in the rest, and no message of etcd or fleet is here to hold it against."
+            "What is stated fits, and a template fills in the rest. Without a log nothing shows whether it fits your cluster."
         } else {
-            "The values fit each other, and no message of etcd or fleet is here to hold them against."
+            "The values fit each other. Without a log nothing shows whether they fit your cluster."
         });
     }
     let read: u64 = facts.logs.iter().map(|log| log.recognised).sum();

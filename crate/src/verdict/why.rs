@@ -48,7 +48,7 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
             ),
             (Some(cause), None) => format!("The values help, but there is a cause beneath: {}.", cause.title.trim_end_matches('.')),
             (None, None) if plan.costly().is_some() => format!(
-                "So long an election-timeout only bridges the time until the cause is mended: with it each real failover takes about {}, far longer than one needless change. Where such stalls are rare, mend the cause and keep the values.",
+                "So long an election-timeout only bridges the time until the cause is fixed. With it each real failover takes about {}, far longer than one needless change. Where such stalls are rare, fix the cause and keep the values.",
                 failover_then(facts, plan)
             ),
             (None, None) if plan.changes().all(|decision| decision.parameter == Parameter::EngineReconcileInterval) => String::from(
@@ -83,11 +83,11 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
             ),
             None if plan.too_long.is_some() => plan.too_long.map_or(String::new(), beyond),
             None if waits_long_already(facts) => format!(
-                "fleet's limit is already {}. An etcd that needs longer for one request has to be mended, not waited for.",
+                "fleet's limit is already {}. An etcd that needs longer for one request has to be fixed, not waited for.",
                 human(facts.value(Parameter::EtcdRequestTimeout))
             ),
             None if let Some(outage) = beyond_waiting(facts) => {
-                format!("fleet was without etcd for at least {}. No sensible agent-ttl rides that out: mend its cause.", human(outage))
+                format!("fleet was without etcd for at least {}. No sensible agent-ttl rides that out: fix its cause.", human(outage))
             }
             None if facts.stalls.is_empty() => String::from("Nothing here comes near a limit that a timer sets."),
             None if facts.longest_stall().is_some_and(|stall| stall.planned >= facts.value(Parameter::ElectionTimeout)) => String::from(
@@ -134,7 +134,7 @@ fn may_stay(facts: &Facts) -> String {
 /// No sensible value outlasts the stall.
 fn beyond(too_long: TooLong) -> String {
     let limit = if too_long.by_budget { ", above the failover that you accept" } else { "" };
-    format!("A stall of {} would need an election-timeout of {}{limit}; mend its cause first.", human(too_long.stall), human(too_long.need))
+    format!("A stall of {} would need an election-timeout of {}{limit}; fix its cause first.", human(too_long.stall), human(too_long.need))
 }
 
 fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
@@ -159,7 +159,7 @@ fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
     if let Some(stall) = stalls().filter(|_| parts.is_empty() && plan.of(Parameter::ElectionTimeout).proposed.is_some()) {
         let timers = timers_in_force(facts);
         parts.push(format!(
-            "The input shows no leader that lost its place, but a stall of {} costs it in about {} of 100 cases; the proposed values outlast one.",
+            "The input shows no leader that lost its place, but a stall of {} costs it in about {} of 100 cases. The proposed values outlast such a stall.",
             human(stall.planned),
             loss_share(&timers, stall.planned, timers.heartbeat) / 10_000
         ));
@@ -167,7 +167,7 @@ fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
     if parts.is_empty() {
         let as_meant = plan.changes().any(|decision| meant(facts, decision.parameter) == decision.proposed);
         parts.push(String::from(match (as_meant, plan.repairs, severity) {
-            (true, false, _) => "Values that are not read as they are written do not act; in the corrected form they do.",
+            (true, false, _) => "Values that are not read as they are written do not apply. In the corrected form they do.",
             (_, true, Severity::Warning) if facts.generation != Generation::V04 => {
                 "Not every etcd can work with the values as they stand; with the proposed ones each can."
             }

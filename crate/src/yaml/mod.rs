@@ -208,7 +208,7 @@ impl YamlError {
         let (line, column) = lines.position(text, self.offset.min(text.len()));
         let letters = search::find(text, "\u{a0}").map(|at| {
             let (line, _) = lines.position(text, at);
-            format!(" From line {line} on it holds blanks that YAML takes for letters (U+00A0), as they come from a web page or a word processor; make them spaces.")
+            format!(" From line {line} on it holds spaces that YAML takes for letters (U+00A0), as they come from a web page or a word processor; make them spaces.")
         });
         format!("Not valid YAML at line {line}, column {column}: {}.{}", self.message.trim_end_matches('.'), letters.unwrap_or_default())
     }
@@ -402,7 +402,7 @@ mod tests {
         assert!(sentence.starts_with("Not valid YAML at line ") && !sentence.contains("U+00A0"), "{sentence}");
         let pasted = "coreos:\n  etcd2:\n \u{a0} \u{a0}a: 1\n  b: 2\n";
         let sentence = read(pasted).unwrap_err().sentence(pasted);
-        assert!(sentence.contains("From line 3 on it holds blanks that YAML takes for letters"), "{sentence}");
+        assert!(sentence.contains("From line 3 on it holds spaces that YAML takes for letters"), "{sentence}");
     }
 
     #[test]
