@@ -204,22 +204,27 @@ function from(current, report, actions) {
 function restsOn(row, report, actions) {
   const findings = report.findings.filter((each) => row.findings.includes(each.id));
   if (row.direction === 'keep' || findings.length === 0) return null;
-  return h(
-    'p',
-    null,
-    `${WORDS.restsUpon}: `,
-    findings.map((each, at) => [
-      at > 0 && '; ',
-      h('button', { class: 'link', type: 'button', onclick: () => actions.finding(each.id) }, unbroken(each.title)),
-    ]),
-  );
+  return [
+    h('p', null, `${WORDS.restsUpon}:`),
+    h(
+      'ul',
+      null,
+      findings.map((each) =>
+        h(
+          'li',
+          null,
+          h('button', { class: 'link', type: 'button', onclick: () => actions.finding(each.id) }, unbroken(each.title)),
+        ),
+      ),
+    ),
+  ];
 }
 
 /**
  * @param {Recommendation} row
  * @param {Recommendation['because'][number] | undefined} first
  * @param {Recommendation['because']} more
- * @param {HTMLElement | null} findings
+ * @param {HTMLElement[] | null} findings
  */
 function moreDetails(row, first, more, findings) {
   const basis = first && `Basis: ${first.basis}. How sure: ${CONFIDENCE[row.confidence]}.`;

@@ -27,7 +27,7 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     limits.extend(members::several_clusters(facts));
     limits.extend(versions::several(facts, |document| &sources[document].name));
     if let Some(span) = plan::log_span(facts).filter(|span| *span < 3600 * S) {
-        limits.push(format!("The logs cover {}: a rate per day is only what would come if it went on like that.", plan::covered(span)));
+        limits.push(format!("The logs cover {}: a rate per day holds only if it goes on like that.", plan::covered(span)));
     } else if !facts.without_log() && plan::log_span(facts).is_none() {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
     }

@@ -9,7 +9,7 @@ use crate::report::{Confidence, Severity};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-overloaded",
-    why: "This fixed text comes with every late heartbeat. It measures nothing: no load, no disk.",
+    why: "etcd prints this fixed text with every late heartbeat. It measures nothing: no load, no disk.",
     what_to_do: "Read the late-heartbeat line beside it: that one tells the time. Look at disk and processor before you believe either cause.",
     references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:967", "etcd-io/etcd@v3.7.1:server/etcdserver/raft.go:389"],
     check,
@@ -23,7 +23,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let title = format!("etcd calls itself overloaded, {}", times(lines(facts, &events)));
-    let what = "etcd adds this text to a late heartbeat. It adds no measurement of its own.";
+    let what = "The text stands beside each late heartbeat.";
     Some(Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, &events))
 }
 
