@@ -37,7 +37,7 @@ pub fn told(
     let title = title(facts.event(*events.first()?));
     let finding = if is_over {
         let title = format!("{title}, said an alert that is over");
-        let what = "The alert is marked as resolved. What raised it stands in etcd's own log of the minutes before it came.";
+        let what = "The alert is marked as resolved. etcd's own log of the minutes before it tells what raised it.";
         let advice = "Read etcd's own log of the minutes before the alert came, on all members.";
         Finding::new(id, Severity::Info, Confidence::Medium, title, what).advising(advice)
     } else {

@@ -58,7 +58,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         None if membership => {
             String::from("Name, addresses and state of the cluster do not fit what the member or its peers have. etcd ends at its start.")
         }
-        None if no_timer => String::from("This etcd has no flag of that name. It prints its usage and ends, as often as it is started."),
+        None if no_timer => String::from("This etcd has no flag of that name. It prints its usage and exits, each time it is started."),
         None => String::from("The value stands in the line. etcd ends when it reads such a setting."),
     };
     // What only etcd 2.0 cannot work with is no fault of an etcd of unknown age.

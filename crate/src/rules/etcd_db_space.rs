@@ -29,9 +29,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     let taken_back = taken_back(facts);
     events.retain(|id| !taken_back.iter().any(|(log, line)| id.log == *log && facts.event(*id).line <= *line));
     if !taken_back.is_empty() && events.is_empty() {
-        let title = "etcd's database was full, and its alarm was taken back";
-        let what =
-            "etcdctl printed the alarm as one that it took back. Nothing below it in the input says that the database is full again.";
+        let title = "etcd's database was full, and its alarm was disarmed";
+        let what = "etcdctl printed that it disarmed the alarm. Nothing below it in the input says that the database is full again.";
         let advice = "Ask for the size of the database now and then (etcdctl endpoint status -w table), and let etcd compact old revisions by itself (auto-compaction-retention).";
         let past = facts.meaning(&[Meaning::CtlDisarm]);
         return Some(Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).advising(advice).showing(facts, &past));

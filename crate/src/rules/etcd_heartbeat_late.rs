@@ -97,7 +97,7 @@ fn unanswered(facts: &Facts, events: Vec<crate::facts::EventId>) -> Option<Findi
     });
     let (title, what) = if by_peer {
         (
-            format!("A leader's heartbeats stayed without an answer {}", times(count)),
+            format!("A leader's heartbeats got no answer {}", times(count)),
             String::from(
                 "etcd 0.4 says that a heartbeat to a peer was not answered in time. The leader may be slow; the peer may as well be down or out of reach.",
             ),
@@ -105,7 +105,7 @@ fn unanswered(facts: &Facts, events: Vec<crate::facts::EventId>) -> Option<Findi
     } else {
         (
             format!("A leader was late with its heartbeats {}", times(count)),
-            String::from("The lines do not let a length be read, so the stall is not measured."),
+            String::from("The lines give no length, so the stall is not measured."),
         )
     };
     Some(

@@ -59,7 +59,7 @@ fn check(facts: &Facts) -> Option<Finding> {
             lines.push(id);
         }
     }
-    let by_kernel = if lines.is_empty() { "" } else { " The kernel killed etcd for want of memory." };
+    let by_kernel = if lines.is_empty() { "" } else { " The kernel killed etcd because memory ran out." };
     lines.extend(events);
     let what = format!("{shown}{by_kernel}{}", leaderless(facts));
     Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &lines).counting(wanted.len()).on(&[ElectionTimeout]))

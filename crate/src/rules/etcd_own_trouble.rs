@@ -44,7 +44,7 @@ const SAID: &[Said] = &[
     Said {
         meaning: Meaning::FdLimit,
         severity: Severity::Critical,
-        title: "etcd may open too few files, and ends",
+        title: "etcd may open too few files, and exits",
         what: "It does not run with fewer than it needs for itself.",
         advice: "Raise the limit of open files (LimitNOFILE in its unit, ulimit -n in a shell) and start it again.",
     },
@@ -62,7 +62,7 @@ const SAID: &[Said] = &[
         severity: Severity::Warning,
         title: "A member had no answer for the other members",
         what: "It does not follow the leader just then: it waits for a snapshot, asks for votes, or its raft has stopped. The line does not tell which.",
-        advice: "If the line comes again and again, start etcd on that machine again.",
+        advice: "If the line keeps coming, restart etcd on that machine.",
     },
     // It asks only where its strategy is best-effort (coreos/locksmith@033931d:locksmithctl/daemon.go).
     Said {
@@ -70,7 +70,7 @@ const SAID: &[Said] = &[
         severity: Severity::Warning,
         title: "locksmith found no etcd running on its machine",
         what: "With the strategy best-effort it asks systemd for etcd.service, whatever endpoint it was given.",
-        advice: "If etcd shall run there, see why it does not (systemctl status). If it runs elsewhere, set reboot-strategy to etcd-lock, and locksmith's endpoint.",
+        advice: "If etcd should run there, see why it does not (systemctl status). If it runs elsewhere, set reboot-strategy to etcd-lock, and locksmith's endpoint.",
     },
     // At its start it compares its peer URLs with the initial cluster, by address where they differ as words, and asks
     // anew every second (etcd-io/etcd@v3.5.33:server/config/config.go, advertiseMatchesCluster).
@@ -86,7 +86,7 @@ const SAID: &[Said] = &[
         meaning: Meaning::RaftSaveFailed,
         severity: Severity::Critical,
         title: "etcd could not write its log, and ended",
-        what: "It ends rather than answer for what it did not keep.",
+        what: "It exits rather than confirm what it could not keep.",
         advice: "The end of the line says what the file system answered. Look at the kernel's log for errors of that disk, and at quotas.",
     },
     Said {
@@ -107,7 +107,7 @@ const SAID: &[Said] = &[
         meaning: Meaning::TooManyRequests,
         severity: Severity::Warning,
         title: "etcd refused requests, as it had too many to carry out",
-        what: "What is agreed on is more than 5000 entries ahead of what is carried out: its disk or its processor does not keep up.",
+        what: "More than 5000 agreed entries are not yet carried out: its disk or its processor does not keep up.",
         advice: "Find the clients that write so much, and measure the disk (etcd_disk_backend_commit_duration_seconds).",
     },
     Said {
@@ -122,7 +122,7 @@ const SAID: &[Said] = &[
         severity: Severity::Warning,
         title: "A defragmentation took {}",
         what: "Meanwhile that member answers no request: it rewrites its database.",
-        advice: "Defragment one member at a time, the leader last, when little is asked of them.",
+        advice: "Defragment one member at a time, the leader last, at a quiet hour.",
     },
     Said {
         meaning: Meaning::SnapSendFailed,
@@ -170,7 +170,7 @@ const SAID: &[Said] = &[
         meaning: Meaning::ReadStateStuck,
         severity: Severity::Warning,
         title: "etcd took more than a second to pass a read on",
-        what: "Its loops wait for each other, as when the processor is not theirs.",
+        what: "Its loops wait for each other, as when other work takes the processor.",
         advice: "Look at the processor of that moment, and at what else runs there.",
     },
     Said {
@@ -198,7 +198,7 @@ const SAID: &[Said] = &[
         meaning: Meaning::CampaignBlockedConfchange,
         severity: Severity::Warning,
         title: "A member may not ask for votes while a change of members waits",
-        what: "A change that is agreed on has to be carried out first.",
+        what: "A change that is agreed must be carried out first.",
         advice: "See why it is not: a slow disk, or a member that takes no part.",
     },
     Said {
@@ -243,7 +243,7 @@ const ENDS: &[(&str, Said)] = &[
         Said {
             meaning: Meaning::EtcdFatal,
             severity: Severity::Critical,
-            title: "etcd shall listen on an address that its machine does not have",
+            title: "etcd is told to listen on an address that its machine does not have",
             what: "etcd cannot listen there, and ends.",
             advice: "Compare listen-peer-urls and listen-client-urls with the addresses of the machine (ip address), also after its address changed. 0.0.0.0 listens on all of them.",
         },
@@ -275,7 +275,7 @@ const ENDS: &[(&str, Said)] = &[
             meaning: Meaning::EtcdFatal,
             severity: Severity::Critical,
             title: "The data directory holds a member's data and a proxy's, and etcd ends",
-            what: "etcd cannot tell which of the two it shall be. Before 2.2.3 a start that gave up its discovery could leave both.",
+            what: "etcd cannot tell which of the two it should be. Before 2.2.3 a start that gave up its discovery could leave both.",
             advice: "See on another machine whether the cluster has this member (etcdctl member list). If not, move the folder member out of the data directory, else the folder proxy.",
         },
     ),

@@ -52,8 +52,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     let ends = of_kind(Meaning::UnitProcessExited).max(of_kind(Meaning::UnitRestart)).max(of_kind(Meaning::OutOfMemoryKill));
     let title = match (for_memory, starts.len()) {
         (false, _) if by_probe => String::from("The kubelet ended etcd because it did not answer in time"),
-        (true, 0) => String::from("The kernel killed etcd for want of memory"),
-        (true, many) => format!("The kernel killed etcd for want of memory; it restarted {}", super::common::times(many as u64)),
+        (true, 0) => String::from("The kernel killed etcd because memory ran out"),
+        (true, many) => format!("The kernel killed etcd because memory ran out; it restarted {}", super::common::times(many as u64)),
         (false, 0) if ends > 1 => format!("systemd saw etcd's process end {}", super::common::times(ends as u64)),
         (false, 0) => String::from("systemd saw etcd's process end"),
         (false, many) => format!("etcd restarted {} without a word of a stop", super::common::times(many as u64)),
@@ -96,7 +96,7 @@ fn ended_itself(facts: &Facts) -> Option<Finding> {
     })
 }
 
-const AFTER_A_FAULT: &str = "Upgrade to the newest release of its series, and look among its issues for the first lines of the trace. Want of memory or of threads is named in the line; a bus error (SIGBUS) points to the disk beneath the database.";
+const AFTER_A_FAULT: &str = "Upgrade to the newest release of its series, and look among its issues for the first lines of the trace. The line names a lack of memory or of threads; a bus error (SIGBUS) points to the disk beneath the database.";
 
 /// How a server names its packages in its lines; what clients quote is `etcdserver: ...`.
 const PACKAGES_OF_SERVER: &[&str] = &["rafthttp", "| etcdserver", "etcdserver/"];

@@ -52,7 +52,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     if by_end {
         let title = format!("{title}, as a member had just ended");
-        let what = "What waits for the word of a leader, or of a majority, waits until the members that are left have found together.";
+        let what = "What needs a leader or a majority waits until the members that are left have one.";
         let finding = Finding::new(RULE.id, severity, Confidence::Medium, title, what).showing(facts, &events);
         return Some(finding.advising("See why the member ended. The slow requests are its consequence."));
     }

@@ -64,13 +64,13 @@ fn check(facts: &Facts) -> Option<Finding> {
     let requests = plural(super::common::lines(facts, &events), "request", "requests");
     if events.iter().all(|id| says(facts.event(*id), SILENT)) {
         let title = format!("etcd's client port did not answer {requests}{over}");
-        let what = "No connection came about: that machine is off, or something on the way drops the packets.";
+        let what = "No connection was made: that machine is off, or something on the way drops the packets.";
         return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
     }
     // Nobody was there to refuse it.
     if !events.iter().any(|id| says(facts.event(*id), REFUSED)) {
         let title = format!("etcd's client port was out of reach for {requests}{over}");
-        let what = "No connection came about: that machine is off, its name or address is wrong, or something on the way is closed.";
+        let what = "No connection was made: that machine is off, its name or address is wrong, or something on the way is closed.";
         return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
     }
     let title = format!("etcd's client port refused {requests}{over}");

@@ -45,8 +45,8 @@ const FAILED: &[Meaning] = &[
 /// Of these reasons none passes by itself.
 const LASTING: &[&str] = &[
     "a proxy did not pass it on",
-    "a proxy of etcd there only reads",
-    "what answered is no etcd",
+    "that etcd proxy only reads",
+    "what answered is not etcd",
     "it does not serve the interface v2",
     "no endpoint of etcd is set",
 ];
@@ -62,12 +62,12 @@ const REASONS: &[(&[&str], &str, &str)] = &[
     // etcd-io/etcd@v2.3.8:proxy/proxy.go (NewReadonlyHandler)
     (
         &["501 Not Implemented"],
-        "a proxy of etcd there only reads",
+        "that etcd proxy only reads",
         "That proxy was started as readonly: it refuses each write, and fleet has to write. Set proxy to on.",
     ),
     (
         &["invalid json"],
-        "what answered is no etcd",
+        "what answered is not etcd",
         "The answer is not etcd's: another program, or a proxy's page, answers at that address.",
     ),
     (
@@ -80,10 +80,10 @@ const REASONS: &[(&[&str], &str, &str)] = &[
         "the connection ended",
         "etcd ended, restarted or dropped the connection while it was asked.",
     ),
-    (&["i/o timeout"], "no connection came about in time", "That machine is off, or something on the way drops the packets."),
-    (&["(Caused by "], "no connection came about", "The line names the reason after `Caused by`: a certificate, for one."),
+    (&["i/o timeout"], "no connection was made in time", "That machine is off, or something on the way drops the packets."),
+    (&["(Caused by "], "no connection was made", "The line names the reason after `Caused by`: a certificate, for one."),
     // Patroni's line, of which a pager or the journal cut the rest.
-    (&["MaxRetryError("], "no connection came about", "The line is cut before its reason: journalctl --no-pager shows it whole."),
+    (&["MaxRetryError("], "no connection was made", "The line is cut before its reason: journalctl --no-pager shows it whole."),
     (
         &["no endpoints available"],
         "no endpoint of etcd is set",
@@ -91,7 +91,7 @@ const REASONS: &[(&[&str], &str, &str)] = &[
     ),
     (
         &["unavailable or misconfigured", "any configured etcd endpoint", "Unable to get result", "no healthy etcd endpoint"],
-        "none of its endpoints of etcd was of use",
+        "none of its etcd endpoints could be used",
         "Each one refused, ended the connection or had no leader; the line does not tell which.",
     ),
 ];
@@ -145,7 +145,7 @@ mod tests {
             );
             find(&facts(&[&line]), RULE.id).map(|finding| finding.title)
         };
-        assert_eq!(lines(2379).as_deref(), Some("A client got an error from etcd (1\u{a0}line): no connection came about"));
+        assert_eq!(lines(2379).as_deref(), Some("A client got an error from etcd (1\u{a0}line): no connection was made"));
         assert_eq!(lines(443), None, "the API of Kubernetes");
         let whole = "2024-03-22 14:19:24,088 ERROR: Request to server http://192.0.2.7:2379 failed: MaxRetryError(\"HTTPConnectionPool(host='192.0.2.7', port=2379): Max retries exceeded with url: /v3/kv/range (Caused by NewConnectionError('Failed to establish a new connection: [Errno 113] No route to host'))\")\n";
         assert!(find(&facts(&[whole]), RULE.id).is_none(), "its reason is another finding");
