@@ -94,8 +94,9 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
         return Err("A shell printed these commands when it ran them; change the script or the file that they come from.".to_owned());
     }
     if configuration.problems.iter().any(|problem| problem.id == "config-arguments-form") {
-        return Err("extraArgs has the form of another apiVersion, so each of its entries has to be written anew, not only etcd's timers."
-            .to_owned());
+        return Err(
+            "extraArgs has the form of another apiVersion, so each of its entries has to be rewritten, not only etcd's timers.".to_owned()
+        );
     }
     let tree = if configuration.tolerant { Tree::default() } else { yaml_of(text, configuration.source).unwrap_or_default() };
     for change in changes {
