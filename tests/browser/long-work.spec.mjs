@@ -166,8 +166,8 @@ suite('long work', (story, at) => {
     await page.getByRole('button', { name: 'Clear all' }).click();
     await paste(page, LATE.repeat(30_000));
     await page.locator('#error-title').waitFor();
-    assert.match(await page.locator('#error-title').innerText(), /stopped on a fault/);
-    assert.match(await status(page), /stopped on a fault/);
+    assert.match(await page.locator('#error-title').innerText(), /advisor itself failed/);
+    assert.match(await status(page), /advisor itself failed/);
     assert.match(await page.locator('.fault').innerText(), /try again/);
     await page.getByRole('button', { name: 'Clear all' }).click();
     await paste(page, LATE);

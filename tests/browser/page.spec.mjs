@@ -158,7 +158,7 @@ suite('the page', (story, at) => {
   story('survives a fault of the engine', { worker: fragile }, async (page) => {
     await paste(page, 'BREAK');
     await page.locator('#error-title').waitFor();
-    assert.match(await page.locator('h1:visible').innerText(), /stopped on a fault/);
+    assert.match(await page.locator('h1:visible').innerText(), /advisor itself failed/);
     assert.equal(await page.locator('h1:visible').count(), 1);
     await page.getByRole('button', { name: 'Clear all' }).click();
     await answered(page);

@@ -18,7 +18,7 @@ suite('a wrong answer', (story) => {
     assert.match(await note.textContent(), /what is wrong/);
     await page.locator('#wrong-missing').fill('slow disk');
     await page.locator('#wrong-save').click();
-    assert.match(await note.textContent(), /no id/);
+    assert.match(await note.textContent(), /not an id/);
 
     await page.locator('#wrong-missing').fill('etcd-slow-disk');
     await page.locator('#wrong input[value=etcd-heartbeat-late]').check();

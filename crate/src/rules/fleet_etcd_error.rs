@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn each_error_in_its_words() {
         for (error, expected) in [
-            ("client: etcd cluster is unavailable or misconfigured", "none of its endpoints"),
+            ("client: etcd cluster is unavailable or misconfigured", "none of its etcd endpoints"),
             (
                 "client: etcd cluster is unavailable or misconfigured; error #0: client: etcd member http://192.0.2.1:2379 has no leader",
                 "no leader",
@@ -174,7 +174,7 @@ mod tests {
             ("unexpected EOF", "the connection ended"),
             ("Response 501 Not Implemented from http://localhost:2379/ unusable", "only reads"),
             ("EtcdException('Bad response : 404 page not found\\n',)", "the interface v2"),
-            ("[lua] config_etcd.lua:568: no healthy etcd endpoint available, next retry after 2s", "none of its endpoints"),
+            ("[lua] config_etcd.lua:568: no healthy etcd endpoint available, next retry after 2s", "none of its etcd endpoints"),
         ] {
             let log = format!("Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: {error}\n");
             let title = find(&facts(&[&log]), "fleet-etcd-error").expect(error).title;
