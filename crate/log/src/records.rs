@@ -38,6 +38,10 @@ pub fn field(line: &str, within: bool) -> Option<Field<'_>> {
             Role::Host => Some(Field::Host(value)),
             Role::Time => time::stamp(value).map(|read| Field::Time(read, value)),
         };
+        // What a webhook is sent of an alert (prometheus/alertmanager@00c8474:template/template.go, Data).
+        if within && ["status", "description"].contains(&key) {
+            return Some(Field::Message(Cow::Owned([key, ": ", &unescape(value)].concat())));
+        }
         // The messages alone may have been taken out of their records.
         return (within || key == "MESSAGE").then(|| role(key).and_then(value_of).unwrap_or(Field::Other));
     }

@@ -21,6 +21,21 @@ const IN_JSON: [(&str, bool); 4] = [
     ("\"status\": \"firing\"", false),
 ];
 
+/// What the alerts of etcd's own rules mean, by their names: in a title that stands alone
+/// (etcd-io/etcd@0d0fc57:contrib/mixin/mixin.libsonnet; before 3.5 the quota's was etcdBackendQuotaLowSpace).
+const NAMES: [(&str, Meaning); 10] = [
+    ("etcdNoLeader", Meaning::AlertNoLeader),
+    ("etcdInsufficientMembers", Meaning::AlertNoLeader),
+    ("etcdMembersDown", Meaning::AlertMembersDown),
+    ("etcdHighNumberOfLeaderChanges", Meaning::AlertLeaderChanges),
+    ("etcdHighFsyncDurations", Meaning::AlertSyncs),
+    ("etcdHighCommitDurations", Meaning::AlertCommits),
+    ("etcdGRPCRequestsSlow", Meaning::AlertSlowRequests),
+    ("etcdDatabaseQuotaLowSpace", Meaning::AlertQuota),
+    ("etcdBackendQuotaLowSpace", Meaning::AlertQuota),
+    ("etcdExcessiveDatabaseGrowth", Meaning::AlertQuota),
+];
+
 /// What the alerts of these meanings say; of those that go on, or where none does, of those that are over. `title` is made of the
 /// one that measured most.
 pub fn told(
@@ -34,17 +49,20 @@ pub fn told(
     let is_over = going_on.is_empty();
     let mut events = if is_over { over } else { going_on };
     by_key(&mut events, |id| std::cmp::Reverse(measured(facts.event(*id))));
-    let title = title(facts.event(*events.first()?));
+    let first = facts.event(*events.first()?);
+    let named = name(first).map(|(name, _)| name);
     let finding = if is_over {
-        let title = format!("{title}, said an alert that is over");
+        let title =
+            named.map_or_else(|| format!("{}, said an alert that is over", title(first)), |name| format!("The alert {name} is over"));
         let what = "The alert is marked as resolved. etcd's own log of the minutes before it tells what raised it.";
         let advice = "Read etcd's own log of the minutes before the alert came, on all members.";
         Finding::new(id, Severity::Info, Confidence::Medium, title, what).advising(advice)
     } else {
         // What etcd's log shows of stalls and leaders weighs more.
         let severity = if facts.stalls.is_empty() && facts.changes.is_empty() { severity } else { Severity::Info };
+        let title = named.map_or_else(|| format!("{}, says an alert", title(first)), |name| format!("The alert {name} goes on"));
         let what = "An alert says so. It looks at the minutes before it, and tells neither the moment nor the cause: etcd's own log of these minutes does.";
-        Finding::new(id, severity, Confidence::Medium, format!("{title}, says an alert"), what)
+        Finding::new(id, severity, Confidence::Medium, title, what)
     };
     Some(finding.showing(facts, &events))
 }
@@ -66,11 +84,17 @@ fn by_state(facts: &Facts, meanings: &[Meaning]) -> (Vec<EventId>, Vec<EventId>)
     let mut above = (usize::MAX, false);
     let mut alerts: Vec<(usize, EventId)> = Vec::new();
     let (mut known, mut last) = (Index::default(), Vec::<(EventId, bool)>::new());
-    for id in lines {
+    for (at, id) in lines.iter().copied().enumerate() {
         let event = facts.event(id);
         if STATES.contains(&event.meaning) {
             above = (id.log, ends_alerts(event));
-            continue;
+            // A title is an alert where none of its kind stands below.
+            let mut until_next =
+                lines[at + 1..].iter().take_while(|next| next.log == id.log && facts.event(**next).word("title").is_none());
+            let below = until_next.any(|next| !STATES.contains(&facts.event(*next).meaning));
+            if below || name(event).is_none_or(|(_, meaning)| !meanings.contains(&meaning)) {
+                continue;
+            }
         }
         let over = before_it(event, &words).unwrap_or(above == (id.log, true));
         let at = known.position(which(event));
@@ -87,6 +111,12 @@ fn by_state(facts: &Facts, meanings: &[Meaning]) -> (Vec<EventId>, Vec<EventId>)
     (going_on, over)
 }
 
+/// The alert of etcd's own that a title names.
+fn name(state: &Event) -> Option<(&'static str, Meaning)> {
+    let title = state.word("title")?;
+    NAMES.into_iter().find(|(name, _)| search::has(title, name))
+}
+
 /// Whether it says that the alerts below it are over. A title is one of etcd's where it names it: the name of the alert,
 /// or the job that is watched.
 fn ends_alerts(state: &Event) -> bool {
@@ -100,8 +130,12 @@ fn before_it(event: &Event, words: &[(&str, bool)]) -> Option<bool> {
     stands.max().map(|(_, over)| over)
 }
 
-/// Which alert it is: its text, and the words of its sentence but for what was measured.
+/// Which alert it is: its name and what stands behind it, where it is a title; else its text, and the words of its sentence but for what was measured.
 fn which(event: &Event) -> i64 {
+    if let Some((name, _)) = name(event) {
+        let (_, behind) = search::split(&event.text, name).unwrap_or_default();
+        return index::key(name.bytes().chain(behind.bytes()));
+    }
     let (before, after) = search::split(&event.text, event.signature().key_text()).unwrap_or(("", ""));
     let before = &before[search::rfind(before, "cluster").unwrap_or(before.len())..];
     // In JSON a quote ends it.
@@ -153,6 +187,41 @@ mod tests {
         ] {
             assert_eq!(told("etcd-no-quorum", &going_on).0, Severity::Critical, "{going_on}");
         }
+    }
+
+    #[test]
+    fn a_title_alone_is_an_alert() {
+        for (id, title) in [
+            ("etcd-no-quorum", "etcdNoLeader (kube-etcd critical)"),
+            ("etcd-slow-disk", "etcdHighFsyncDurations kube-etcd (kube-system)"),
+            ("etcd-election-churn", "etcdHighNumberOfLeaderChanges"),
+        ] {
+            let (fires, over) = (format!("[FIRING:1] {title}\n"), format!("[RESOLVED] {title}\n"));
+            assert!(told(id, &fires).0 > Severity::Info, "{fires}");
+            assert_eq!(told(id, &over), (Severity::Info, 1));
+            assert_eq!(told(id, &format!("{fires}{over}")), (Severity::Info, 2));
+        }
+        let below = format!("[FIRING:1] etcdNoLeader\n{}", without_leader("192.0.2.7:2381"));
+        assert_eq!(told("etcd-no-quorum", &below), (Severity::Critical, 1));
+        assert!(find(&facts(&["[FIRING:1] KubeNodeNotReady (etcd-1)\n"]), "etcd-no-quorum").is_none());
+    }
+
+    #[test]
+    fn all_alerts_of_one_row_are_read() {
+        let alert = |instance: u32, status: &str| {
+            format!(
+                r#"{{"status":"{status}","labels":{{"alertname":"etcdNoLeader"}},"annotations":{{"description":"{}","summary":"No leader."}},"startsAt":"2026-03-01T10:00:00Z"}}"#,
+                without_leader(&format!("192.0.2.{instance}:2381")).trim_end().replace('"', "\\\"")
+            )
+        };
+        let webhook = |second: &str| {
+            format!(r#"{{"receiver":"team","status":"firing","alerts":[{},{}],"version":"4"}}"#, alert(7, "firing"), alert(8, second))
+        };
+        assert_eq!(told("etcd-no-quorum", &webhook("firing")), (Severity::Critical, 2));
+        assert_eq!(told("etcd-no-quorum", &webhook("resolved")), (Severity::Critical, 1));
+        // As `jq` prints it.
+        let pretty = webhook("resolved").replace('{', "{\n").replace("},", "\n},\n").replace("\",\"", "\",\n\"");
+        assert_eq!(told("etcd-no-quorum", &pretty), (Severity::Critical, 1));
     }
 
     /// Each member has an alert of its own, and each cluster.
