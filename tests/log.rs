@@ -209,6 +209,29 @@ fn a_long_log_gives_the_same_reading_in_any_pieces() {
     }
 }
 
+/// An answer of a log store is one row, however long; a text in it may be etcd's own JSON.
+#[test]
+fn records_of_a_row_that_is_longer_than_a_line() {
+    let late = r#"{"level":"warn","ts":"2024-05-04T10:00:05.120Z","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"1.2s"}"#;
+    let other = r#"{"level":"info","ts":"2024-05-04T10:00:06.120Z","msg":"of no matter, né"}"#;
+    let said = |number: u32| serde_json::to_string(if number % 400 == 7 { late } else { other }).unwrap();
+    let each = |record: &dyn Fn(u32) -> String| (0..2000).map(record).collect::<Vec<_>>().join(",");
+    let records = each(&|number| format!(r#"{{"_source":{{"message":{},"pod":"etcd-1"}}}}"#, said(number)));
+    let pairs = each(&|number| format!(r#"["17148168050000{:05}",{}]"#, number, said(number)));
+    for row in [format!(r#"{{"hits":[{records}]}}"#), format!(r#"{{"data":[{{"values":[{pairs}]}}]}}"#)] {
+        let text = format!("{row}\n{}\n", "a line of another program\n".repeat(9000));
+        // Also where no line is read but those that may hold a message.
+        for text in [text.clone(), format!("{}{text}", "a line of another program\n".repeat(12_000))] {
+            let whole = read(&text);
+            assert_eq!((whole.recognised, whole.events.len(), whole.limits.len()), (5, 5, 0));
+            assert!(whole.events.iter().all(|event| text[event.span.range()].contains("exceeded-duration")));
+            for step in [97, 64 << 10] {
+                assert_eq!(read_in(text.as_bytes(), step), whole, "pieces of {step}");
+            }
+        }
+    }
+}
+
 /// Go's and the system's words count for etcd only where something names it.
 #[test]
 fn what_other_programs_say_in_the_same_words() {

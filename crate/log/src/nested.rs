@@ -15,7 +15,7 @@ type Line<'a> = (Range<usize>, Cow<'a, str>);
 
 /// The lines inside a row; none where the row is one line itself. What a program quotes behind its own stamp is of its line.
 pub fn lines(row: &str) -> Vec<Line<'_>> {
-    if !row.trim_start().starts_with(['{', '[', '"']) {
+    if !may_hold_lines(row.as_bytes()) {
         return Vec::new();
     }
     let records = records(row);
@@ -26,12 +26,25 @@ pub fn lines(row: &str) -> Vec<Line<'_>> {
     for record in records {
         let inner = texts(&row[record.clone()]);
         if inner.is_empty() {
-            found.push((record.clone(), Cow::Borrowed(&row[record])));
+            let line = &row[record.clone()];
+            found.push((record, pair(line).map_or(Cow::Borrowed(line), Cow::Owned)));
         } else {
             found.extend(inner.into_iter().map(|(range, line)| (record.start + range.start..record.start + range.end, line)));
         }
     }
     found
+}
+
+/// Whether a row opens as one that holds lines.
+pub fn may_hold_lines(row: &[u8]) -> bool {
+    row.trim_ascii_start().first().is_some_and(|first| b"{[\"".contains(first))
+}
+
+/// Where the last record of a list begins, behind others.
+pub fn last_record(row: &str) -> Option<usize> {
+    let last = records(row).pop().filter(|_| may_hold_lines(row.as_bytes()))?;
+    // The bracket of a pair is its own.
+    Some(last.start - usize::from(row[..last.start].ends_with('[')))
 }
 
 /// The records of a list that stands in one row; none where it is no such list.
@@ -74,6 +87,12 @@ fn pairs(row: &str) -> Vec<Range<usize>> {
         Some(at + 1..end + 1)
     };
     places(row, "[\"").filter_map(pair).gather()
+}
+
+/// A pair as a record with names.
+fn pair(line: &str) -> Option<String> {
+    let (time, text) = line.strip_prefix('"')?.split_once("\",")?;
+    Some([r#"{"timestamp":""#, time, r#"","line":"#, text, "}"].concat())
 }
 
 /// The lines of the texts with `\n` in them of which one begins as a line of a log does.
@@ -158,7 +177,8 @@ mod tests {
         );
         let loki =
             r#"{"data":{"result":[{"stream":{"pod":"etcd-0"},"values":[["1556964001120000000", "a"],["1556964001121000000","b"]]}]}}"#;
-        assert_eq!(inside(loki), [r#""1556964001120000000", "a""#, r#""1556964001121000000","b""#]);
+        let records = [r#"{"timestamp":"1556964001120000000","line": "a"}"#, r#"{"timestamp":"1556964001121000000","line":"b"}"#];
+        assert_eq!(inside(loki), records);
     }
 
     #[test]

@@ -82,10 +82,12 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     if let Some(at) = search::find(&plain, "{\\\"level\\\":").filter(|_| !plain.trim_start().starts_with('{')) {
         plain = Cow::Owned([&plain[..at], &unescape(&plain[at..])].concat());
     }
-    // A log store may hold Docker's JSON.
+    // A log store may hold Docker's JSON. What a record says of time and host stays before the text in it.
+    let mut told = 0;
     for _ in 0..2 {
-        let Some(inner) = unboxed(&plain) else { break };
-        plain = Cow::Owned(inner);
+        let Some((head, inner)) = unboxed(&plain[told..]) else { break };
+        plain = Cow::Owned([&plain[..told], &head, inner.trim_end()].concat());
+        told += head.len();
     }
     if is_row_of_cells(&plain) {
         plain = Cow::Owned(cells(&plain));
@@ -98,8 +100,8 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     plain
 }
 
-/// The text of a record, and before it what its other fields say of time and host.
-fn unboxed(line: &str) -> Option<String> {
+/// What the other fields of a record say of time and host, and its text.
+fn unboxed(line: &str) -> Option<(String, String)> {
     // etcd's own JSON is none; a logger of its embedder may name the text `message`.
     let own = |field| search::has(line, field);
     let record = line.trim_start().starts_with('{') && !own("\"msg\":") && !own("\"caller\":");
@@ -109,13 +111,12 @@ fn unboxed(line: &str) -> Option<String> {
     let first = |role: Role| names(role).find_map(|name| json_field(line, name));
     let inner = unescape(first(Role::Text)?);
     let host = first(Role::Host).map(|host| json_field(host, "name").unwrap_or(host));
-    let mut text = first(Role::Time).unwrap_or("").to_owned();
+    let mut head = first(Role::Time).unwrap_or("").to_owned();
     if let Some(host) = host {
-        text.extend([" ", host, " etcd:"]);
+        head.extend([" ", host, " etcd:"]);
     }
-    text.push(' ');
-    text.push_str(inner.trim_end());
-    Some(text)
+    head.push(' ');
+    Some((head, inner))
 }
 
 /// A row of comma-separated values: a quoted cell, or a stamp and then one.

@@ -221,13 +221,38 @@ impl Scanner {
         self.hold(&bytes[whole..]);
     }
 
-    /// Adds to the line not yet ended. Only what will be read is kept, so a text without line ends
-    /// takes no more memory than one line.
+    /// Adds to the line not yet ended. Only what will be read is kept, so a text without line ends takes no more memory than
+    /// one line. Of a list of records in one row those that are whole are read first.
     fn hold(&mut self, bytes: &[u8]) {
-        let room = LONGEST_LINE.saturating_sub(self.rest.len());
-        self.rest.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        self.rest_length += bytes.len() as u64;
+        let mut beyond = bytes;
+        while !beyond.is_empty() {
+            let room = LONGEST_LINE.saturating_sub(self.rest.len()).min(beyond.len());
+            if room == 0 && (self.rest_length > LONGEST_LINE as u64 || !self.read_records()) {
+                self.rest_length += beyond.len() as u64;
+                break;
+            }
+            self.rest.extend_from_slice(&beyond[..room]);
+            self.rest_length += room as u64;
+            beyond = &beyond[room..];
+        }
         self.ends_in_return = bytes.last().map_or(self.ends_in_return, |last| *last == b'\r');
+    }
+
+    /// Reads the records that the line not yet ended begins with, but for the last; whether there are any.
+    fn read_records(&mut self) -> bool {
+        let mut bytes = std::mem::take(&mut self.rest);
+        let whole = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        let last = nested::last_record(whole).unwrap_or(0);
+        let records = &whole[..last];
+        if self.offset >= self.look || prefilter().first(records.as_bytes(), 0).is_some() {
+            let span = Span { start: self.offset, end: self.offset + last as u64 };
+            self.read_row(Row { raw: records, number: self.reading.lines + 1, span });
+        }
+        self.offset += last as u64;
+        self.rest_length -= last as u64;
+        bytes.drain(..last);
+        self.rest = bytes;
+        last > 0
     }
 
     fn end_line(&mut self, end_bytes: u64) {
@@ -268,8 +293,9 @@ impl Scanner {
             let start = search::last(&text[..hit], b'\n').map_or(0, |before| before + 1);
             let end = hit + line_end(&text[hit..]).unwrap_or(text.len() - hit);
             from = (end + 1).min(text.len());
-            // A piece that ends within this line would hold no more of it.
-            if end - start > LONGEST_LINE && prefilter().first(&text[start..start + LONGEST_LINE], 0).is_none() {
+            // A piece that ends within this line would hold no more of it, unless it is of records.
+            let is_cut = end - start > LONGEST_LINE && !nested::may_hold_lines(&text[start..end]);
+            if is_cut && prefilter().first(&text[start..start + LONGEST_LINE], 0).is_none() {
                 continue;
             }
             self.pass(search::count(&text[passed..start], b'\n'), (start - passed) as u64);
@@ -293,7 +319,12 @@ impl Scanner {
     fn read_line_of(&mut self, text: &[u8], start: usize) -> usize {
         let rest = &text[start..];
         let line = &rest[..line_end(rest).unwrap_or(rest.len())];
-        self.read_line(&line[..line.len().min(LONGEST_LINE)], line.len() as u64, line.ends_with(b"\r"), 1);
+        if line.len() > LONGEST_LINE {
+            self.hold(line);
+            self.end_line(1);
+        } else {
+            self.read_line(line, line.len() as u64, line.ends_with(b"\r"), 1);
+        }
         (start + line.len() + 1).min(text.len())
     }
 
@@ -308,7 +339,12 @@ impl Scanner {
         // Nearly all lines are text, which this tells many bytes at a time.
         let bytes = &bytes[..shown];
         let raw = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
-        let (row, nested) = (Row { raw: &raw, number: self.reading.lines, span }, nested::lines(&raw));
+        self.read_row(Row { raw: &raw, number: self.reading.lines, span });
+    }
+
+    /// Reads a row, or the lines of the log in it.
+    fn read_row(&mut self, row: Row) {
+        let (start, nested) = (row.span.start, nested::lines(row.raw));
         if nested.is_empty() {
             self.line(row);
         }
