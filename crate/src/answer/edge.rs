@@ -7,7 +7,7 @@ use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::plan::Decision;
 use crate::report::{CurrentValue, EvidenceReport, FindingReport, Recommendation, Severity};
-use crate::rules::common::{MOST_EVIDENCE, listed};
+use crate::rules::common::{MOST_EVIDENCE, last_printed, listed};
 use crate::rules::{self, At, Evidence, Finding};
 use crate::sort::{by_key, distinct, groups};
 use crate::text::{LineIndex, Place};
@@ -96,11 +96,14 @@ impl<'a> Edge<'a> {
             return String::new();
         }
         by_key(&mut tellers, |(_, lines)| Reverse(lines.len()));
-        let names = tellers.iter().map(|(who, _)| {
-            let document = (0..self.sources.len()).find(|at| id(*at) == *who);
-            document.map_or(who.as_str(), |at| self.sources[at].name.rsplit('/').next().unwrap_or(""))
-        });
+        let names = tellers.iter().map(|(who, _)| self.name(who));
         listed(&names.gather()).map_or(String::new(), |names| format!(" The lines are from {names}."))
+    }
+
+    /// A machine by its name, or by its document's where it tells none.
+    fn name<'b>(&'b self, who: &'b str) -> &'b str {
+        let document = (0..self.sources.len()).find(|at| id(*at) == who);
+        document.map_or(who, |at| self.sources[at].name.rsplit('/').next().unwrap_or(""))
     }
 
     fn evidence(&self, evidence: &Evidence) -> Option<EvidenceReport> {
@@ -178,9 +181,15 @@ impl<'a> Edge<'a> {
 
     fn current(&self, parameter: Parameter, in_force: &InForce) -> CurrentValue {
         let by_place = in_force.place.and_then(|place| self.place(place, None));
+        // Where members say unlike values, each has its own.
+        let said = last_printed(self.facts, parameter);
+        let unlike = said.iter().any(|(_, value)| *value != said[0].1);
+        let each = said.iter().filter(|_| unlike).take(7);
+        let each = each.map(|(id, value)| format!("{} ({})", parameter.human(*value), self.name(&self.facts.host(*id)))).gather();
+        let one = || in_force.value.map_or(String::from("unknown"), |value| parameter.human(value));
         CurrentValue {
             value: in_force.value.map(|value| parameter.number(value)),
-            text: in_force.value.map_or(String::from("unknown"), |value| parameter.human(value)),
+            text: if unlike { each.join(", ") } else { one() },
             provenance: in_force.provenance,
             evidence: by_place.or_else(|| in_force.event.map(|event| self.event(event, None))),
         }
@@ -199,6 +208,21 @@ mod tests {
         let document = |(name, text): &(&str, &str)| Document { name: Some((*name).to_owned()), text: (*text).to_owned() };
         let report = analyze(&Input { documents: documents.iter().map(document).collect(), ..Input::default() });
         report.findings.into_iter().find(|finding| finding.id == "etcd-heartbeat-late").expect("a late heartbeat").what
+    }
+
+    #[test]
+    fn unlike_values_are_told_of_each_member() {
+        let start = |beat: u32| Document {
+            name: Some(format!("logs/n{beat}.log")),
+            text: format!("2016-04-20 10:00:00.000000 I | etcdserver: heartbeat = {beat}ms\n"),
+        };
+        let now = |beats: &[u32]| {
+            let report = analyze(&Input { documents: beats.iter().map(|beat| start(*beat)).collect(), ..Input::default() });
+            let mut rows = report.recommendations.iter().chain(&report.kept);
+            rows.find(|row| row.parameter.ends_with("heartbeat-interval")).map(|row| row.current.text.clone()).unwrap_or_default()
+        };
+        assert_eq!(now(&[100, 250]), "100\u{a0}ms (n100.log), 250\u{a0}ms (n250.log)");
+        assert_eq!(now(&[250, 250]), "250\u{a0}ms");
     }
 
     #[test]

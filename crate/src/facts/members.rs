@@ -33,7 +33,10 @@ fn named_members(facts: &Facts) -> Option<u32> {
     }
     let has = |meaning| facts.events_of(&[meaning]).next().is_some();
     // Somebody else's vote or term is no count of members: a removed one asks for votes too.
-    let heard = ids_in(facts, &[Meaning::BecameLeader, Meaning::VoteIgnoredLease, Meaning::HigherTermMessage, Meaning::LowerTermIgnored]);
+    let heard = ids_in(
+        facts,
+        &[Meaning::BecameLeader, Meaning::BecameFollower, Meaning::VoteIgnoredLease, Meaning::HigherTermMessage, Meaning::LowerTermIgnored],
+    );
     let alone = named == 1 && heard == 1 && has(Meaning::BecameCandidate) && has(Meaning::BecameLeader) && !has(Meaning::VoteSent);
     // 0.4 names its members in plain words.
     let old = distinct(facts.events_of(&[Meaning::Leader04]).filter_map(|(_, event)| event.word("new")).filter(|name| !name.is_empty()));

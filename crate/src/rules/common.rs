@@ -342,6 +342,13 @@ pub fn with_etcd_stop(facts: &Facts, id: EventId) -> bool {
     beside(facts, id, -10 * S, S, 20, &|event| stops.contains(&event.meaning) || gave_up_itself(event))
 }
 
+/// A client may be up some seconds before etcd; all is well once etcd has a leader, or the API server of Kubernetes serves.
+pub fn while_etcd_starts(facts: &Facts, id: EventId) -> bool {
+    let within = |meanings: &[Meaning], from: Micros| near(facts, id, meanings, from, 30 * S, 20);
+    within(&[Meaning::ApiserverServes], 0)
+        || within(START_LINES, -30 * S) && within(&[Meaning::BecameLeader, Meaning::LeaderElected], -30 * S)
+}
+
 /// A member that stops gives its connections up itself, and says so among the warnings too.
 fn gave_up_itself(event: &Event) -> bool {
     matches!(event.meaning, Meaning::PeerDialError | Meaning::PeerReadFailed | Meaning::PeerInactive)

@@ -1,6 +1,8 @@
 //! `etcd-unreachable`: etcd's client port refuses connections or is not there.
 
-use super::common::{LIMIT, REFUSED, at_the_end, blames_certificate, hosts, near, plural, says, time, with_etcd_stop, with_fleet_stop};
+use super::common::{
+    LIMIT, REFUSED, at_the_end, blames_certificate, hosts, near, plural, says, time, while_etcd_starts, with_etcd_stop, with_fleet_stop,
+};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -109,6 +111,7 @@ fn by_proxy(event: &Event) -> bool {
 fn part_of_a_start(facts: &Facts, id: EventId) -> bool {
     near(facts, id, &[Meaning::FleetdVersion, Meaning::ServerEstablishing], -30 * S, 0, 20)
         && near(facts, id, &[Meaning::ServerStarting, Meaning::ServerBeatOk, Meaning::ServerRegisterOk], 0, 30 * S, 20)
+        || while_etcd_starts(facts, id)
 }
 
 /// Lines that tell of no failed request go on for ten seconds and more without a further refusal. Refusals
@@ -134,6 +137,22 @@ mod tests {
 2014/12/15 16:10:10 ERROR client.go:200: Unable to get result for {Get /_coreos.com/fleet/machines}, retrying in 100ms
 ";
         assert!(find(&facts(&[log]), "etcd-unreachable").is_some());
+    }
+
+    #[test]
+    fn a_client_that_is_up_before_etcd_is_refused_at_first() {
+        let refused = "W0210 08:00:01.200000       1 clientconn.go:1223] grpc: addrConn.createTransport failed to connect to {https://127.0.0.1:2379  <nil> 0 <nil>}. Err :connection error: desc = \"transport: Error while dialing dial tcp 127.0.0.1:2379: connect: connection refused\". Reconnecting...\n";
+        let serves = |second: u32| {
+            format!("I0210 08:{:02}:{:02}.400000       1 secure_serving.go:178] Serving securely on [::]:6443\n", second / 60, second % 60)
+        };
+        let start = "2021-02-10 08:00:01.100000 I | etcdmain: etcd Version: 3.3.10\n";
+        let leads = "2021-02-10 08:00:02.900000 I | raft: 91d25258d70ad868 became leader at term 2\n";
+        let found = |text: String| find(&facts(&[&text]), "etcd-unreachable").is_some();
+        assert!(!found(format!("{refused}{refused}{}", serves(8))));
+        assert!(!found(format!("{start}{refused}{leads}")));
+        assert!(found(refused.repeat(2)));
+        assert!(found(format!("{refused}{refused}{}", serves(90))));
+        assert!(found(format!("{start}{refused}{refused}")));
     }
 
     #[test]

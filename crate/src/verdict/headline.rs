@@ -303,10 +303,11 @@ fn outlasted(facts: &Facts, plan: &Plan, timing: Timing) -> Option<String> {
         Some(_) => "the processor, which had no time left, is to be relieved",
         None => "what stalls the machine is to be found",
     };
+    let known = facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored).count();
     rides.then(|| {
         format!(
             "The leader stalled {}, for up to {}, but followers wait {}: the timers outlast it, and {cause}.",
-            times(facts.stalls.len() as u64),
+            times(known as u64),
             human(stall.planned),
             human_limit(facts, Parameter::ElectionTimeout)
         )

@@ -4,7 +4,7 @@ use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::Program;
-use crate::rules::common::{WITHOUT_LEADER, answered_soon, says, with_etcd_stop};
+use crate::rules::common::{WITHOUT_LEADER, answered_soon, says, while_etcd_starts, with_etcd_stop};
 
 /// Nothing was recognised, most was not read, or nothing was there but measurements or ends of other units: silence of such an input proves nothing.
 pub(super) fn saw_too_little(facts: &Facts) -> bool {
@@ -120,7 +120,8 @@ pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
                 && !is_healthy(event)
                 && !is_of_others(event)
                 && !answered_soon(facts, *id)
-                && !(matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ApiserverClient) && with_etcd_stop(facts, *id))
+                && !(matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ApiserverClient)
+                    && (with_etcd_stop(facts, *id) || while_etcd_starts(facts, *id)))
     };
     let open = |log: usize| {
         let events = &facts.logs[log].events;
