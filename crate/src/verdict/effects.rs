@@ -88,7 +88,7 @@ pub(super) fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, ti
         texts.push(String::from("fleet before 0.12 stops a unit when one read of it fails. Only an upgrade ends that."));
     }
     if plan.changes().any(|decision| decision.parameter == Parameter::EtcdRequestTimeout) {
-        texts.push(String::from("When a leader really dies, requests begun before the next leader is there are lost, whatever the limit."));
+        texts.push(String::from("Requests begun while a dead leader is replaced are lost, whatever the limit."));
     }
     texts
 }

@@ -12,7 +12,7 @@ use crate::plan::{Plan, waits_too_little};
 use crate::replay::{count, timers, timers_in_force};
 use crate::report::{Provenance, Severity, Timing};
 use crate::rules::Finding;
-use crate::rules::common::{human_limit, knows_wait, plural, times};
+use crate::rules::common::{human_limit, knows_wait, only_bounded, plural, times};
 use crate::units::{Micros, S, about, human};
 
 /// Who did what, how long against what, with what effect; and the finding that says the same at length.
@@ -224,6 +224,7 @@ fn within(mut moments: Vec<Micros>) -> String {
 fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     let stall = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored)?;
     let waits = human_limit(facts, Parameter::ElectionTimeout);
+    let only = if only_bounded(facts) { "" } else { "only " };
     let gave_up = facts.fleet_failures.len() as u64;
     let limit = human_limit(facts, Parameter::EtcdRequestTimeout);
     let lost = plan.replay.needless;
@@ -238,8 +239,8 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
         let over = within(facts.needless().filter_map(|change| change.elected.or(change.campaign)).gather());
         text.push_str(&match (stall.planned > facts.value(Parameter::ElectionTimeout), silent) {
             (false, _) => format!(", and from {} on that can cost it its place here", human(safe_stall(&timers_in_force(facts)))),
-            (_, true) => format!(", but wait only {waits}"),
-            (_, false) => format!(", but followers wait only {waits}"),
+            (_, true) => format!(", but wait {only}{waits}"),
+            (_, false) => format!(", but followers wait {only}{waits}"),
         });
         text.push_str(&if facts.needless().all(LeaderChange::shows_alive) {
             format!(": a living leader lost its place {}{over}", times(lost))
@@ -247,15 +248,15 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
             format!("; the leader changed {}{over}", times(lost))
         });
         if gave_up > 0 {
-            text.push_str(&format!(", and fleet gave up on requests {}", times(gave_up)));
+            text.push_str(&format!(", and fleet gave up {}", times(gave_up)));
         }
     } else if gave_up > 0 {
-        text.push_str(&format!("; etcd rides it out, but fleet waits only {limit} and gave up on requests {}", times(gave_up)));
+        text.push_str(&format!("; etcd rides it out, but fleet waits only {limit} and gave up {}", times(gave_up)));
     } else {
         // etcd 0.4 itself says that it came near.
         let more = stall.planned > facts.value(Parameter::ElectionTimeout) && stall.kind != StallKind::NearTimeout;
-        let near = if more { "more than" } else { "close to" };
-        text.push_str(&format!(", {near} the {waits} that followers wait"));
+        let near = if more { "longer than" } else { "nearly as long as" };
+        text.push_str(&format!(", {near} followers wait: {waits}"));
     }
     text.push('.');
     Some(text)

@@ -63,6 +63,7 @@ mod tests {
         assert_eq!(verdict(&late("377.7ms")).timing, Timing::NotTheRemedy);
         assert_eq!(verdict(&late("977.7ms")).timing, Timing::Undecided);
         assert_eq!(verdict(&late("1.766957688s")).timing, Timing::Remedy);
+        assert!(verdict(&late("1.766957688s")).headline.ends_with("longer than followers wait: 1000\u{a0}ms (the default)."));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) fn doubts(facts: &Facts) -> String {
         doubts.push_str(&format!(" How long followers wait is not in the input: {wait} is the default."));
     }
     if Parameter::ALL.into_iter().any(|parameter| stands_below_the_log(facts, parameter)) {
-        doubts.push_str(" The limits are those of the configuration below the log. If it was written later, the defaults held.");
+        doubts.push_str(" The limits are those of the configuration below the log. If it was written later, the defaults applied.");
     }
     doubts
 }
@@ -44,7 +44,7 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
         Timing::Partly => match (beneath(findings), plan.too_long) {
             (_, Some(too_long)) => beyond(too_long),
             (Some(_), None) if stops_on_a_failed_read(facts, findings) => String::from(
-                "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once and stops none because one read failed.",
+                "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once.",
             ),
             (Some(cause), None) => format!("The values help, but there is a cause beneath: {}.", cause.title.trim_end_matches('.')),
             (None, None) if plan.costly().is_some() => format!(
