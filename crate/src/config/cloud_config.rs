@@ -282,7 +282,7 @@ fn write_file(builder: &mut Builder, tree: &Tree, file: &Node) {
         _ => None,
     };
     if let Some(inner) = inner {
-        take_file(builder, &path, &inner);
+        take_file(builder, &path, &inner, content);
     }
 }
 
@@ -326,6 +326,22 @@ mod tests {
             let raw: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(&text)).collect();
             assert_eq!((raw, read.problems.len()), (vec!["200", "2000"], 0), "{text}: {:?}", read.problems);
             assert!(acting(&format!("{text}coreos: {{}}\n")).is_empty());
+        }
+    }
+
+    #[test]
+    fn manifests_that_it_writes() {
+        for (path, lines) in [
+            ("/etc/kubeadm.yaml", "kind: ClusterConfiguration\n    etcd:\n      local:\n        extraArgs: {election-timeout: \"2000\"}\n"),
+            (
+                "/etc/kubernetes/manifests/etcd.yaml",
+                "kind: Pod\n    spec:\n      containers:\n      - command: [etcd, --election-timeout=2000]\n",
+            ),
+        ] {
+            let text = format!("#cloud-config\nwrite_files:\n- path: {path}\n  content: |\n    {lines}");
+            let read = read(0, &text);
+            assert_eq!(read.settings.iter().map(|setting| setting.place.span.of(&text)).collect::<Vec<_>>(), ["2000"], "{text}");
+            assert!(read.cluster.launcher.is_some());
         }
     }
 

@@ -50,9 +50,9 @@ fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
     for file in tree.at(root, &["storage", "files"]).map_or(&[][..], Node::items) {
         let file = tree.resolve(file);
         let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
-        let inline = tree.at(file, &["contents", "inline"]).and_then(|node| MappedText::of_scalar(builder.text, node));
-        if let Some(inner) = inline {
-            files::take_file(builder, &path, &inner);
+        let Some(inline) = tree.at(file, &["contents", "inline"]) else { continue };
+        if let Some(inner) = MappedText::of_scalar(builder.text, inline) {
+            files::take_file(builder, &path, &inner, inline);
         }
     }
 }

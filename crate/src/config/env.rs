@@ -102,6 +102,12 @@ mod tests {
     }
 
     #[test]
+    fn options_have_other_names_too() {
+        let text = "ETCD_NAME=a\ncommand_args=\"--heartbeat-interval=150 --election-timeout=1500\"\n";
+        assert_eq!(read(0, text).settings.len(), 2);
+    }
+
+    #[test]
     fn a_comment_behind_a_value_is_a_part_of_it() {
         let told = |text: &str| {
             let read = crate::config::read(0, text).expect("a configuration");

@@ -59,8 +59,9 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
         let blank = inner.text.get(quoted.clone()).is_some_and(|text| text.bytes().any(|byte| byte.is_ascii_whitespace()));
         let within = if blank { self::words(&inner.text, quoted) } else { Vec::new() };
         let runs = |word: &Word| matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2")) || word.text.starts_with("--etcd-arg");
-        if within.len() > 1 && within.iter().any(runs) {
-            // A whole command in quotes, as behind `sh -c` or in INSTALL_K3S_EXEC.
+        let of_etcd = |word: &Word| word.text.ends_with("etcd.exe");
+        if within.len() > 1 && (within.iter().any(runs) || word.text.starts_with('-') && words.iter().any(of_etcd)) {
+            // A whole command in quotes, as behind `sh -c` or in INSTALL_K3S_EXEC, or its arguments in PowerShell.
             take(builder, inner, &within, unit, file, variables);
             continue;
         }
@@ -191,15 +192,15 @@ pub fn is_image(word: &str) -> bool {
     word.split_once("etcd:").is_some_and(|(before, _)| before.is_empty() || before.ends_with('/')) && !word.starts_with("http")
 }
 
-/// Debian's name for the options of a daemon.
-const DAEMON_ARGS: &str = "DAEMON_ARGS";
+/// Names for the options of a daemon: Debian's, OpenRC's, and those that distributions' units pass on.
+const DAEMON_ARGS: [&str; 4] = ["DAEMON_ARGS", "command_args", "OPTIONS", "EXTRA_ARGS"];
 
 /// Whether a variable holds options for etcd's command line: `ETCD_OPTS`, and what Debian's unit passes on.
 pub fn are_options(name: &str, value: &str) -> bool {
     let value = value.trim_start();
     // Also behind what the variable held before.
     let options = value.starts_with('-') || value.starts_with('$') && value.contains(" --");
-    (name.starts_with("ETCD_") || name == DAEMON_ARGS) && options
+    (name.starts_with("ETCD_") || DAEMON_ARGS.contains(&name)) && options
 }
 
 /// A value without the quotes that a shell within the command takes away: `sh -c "etcd --name=\\"a\\""`.
@@ -268,7 +269,7 @@ fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, scrip
         return variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &script.variables);
     }
     let flags_alone = words.first().is_some_and(|word| word.text.starts_with('-'));
-    let tells = |word: &Word| word.text.to_ascii_lowercase().contains("etcd") || word.text.starts_with(DAEMON_ARGS);
+    let tells = |word: &Word| word.text.to_ascii_lowercase().contains("etcd") || DAEMON_ARGS.iter().any(|name| word.text.starts_with(name));
     if flags_alone || words.iter().any(tells) {
         builder.cluster.has_etcd = true;
         take(builder, inner, &words, &process, "", &script.variables);
@@ -294,6 +295,12 @@ mod tests {
     use crate::units::MS;
 
     /// docker takes what stands behind the image as the command of the container.
+    #[test]
+    fn arguments_of_powershell() {
+        let text = "Start-Process -FilePath \"C:\\etcd\\etcd.exe\" -ArgumentList \"--name a --election-timeout=2000\"\n";
+        assert_eq!(crate::config::read(0, text).expect("a command").settings.len(), 1);
+    }
+
     #[test]
     fn a_variable_behind_the_image_is_none() {
         let acts = |text: &str| {

@@ -30,6 +30,9 @@ pub fn take_text(builder: &mut Builder, inner: &MappedText) -> bool {
 }
 
 fn take(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node, (tolerant, depth): (bool, usize)) {
+    for item in node.items().iter().filter(|_| depth < 4) {
+        take(builder, inner, tree, tree.resolve(item), (tolerant, depth + 1));
+    }
     for entry in node.entries() {
         let value = tree.resolve(&entry.value);
         if depth < 4 {
@@ -154,6 +157,12 @@ mod tests {
             [("config-unknown-key", "heartbeat-intervall")]
         );
         assert!(super::read(0, "election-timeout: 2000\nheartbeat-interval-ms: 200\n").problems.is_empty());
+    }
+
+    #[test]
+    fn a_block_in_a_list_is_read() {
+        let text = "- **Timers:**\n  ```yaml\n  election-timeout: \"2000\"  # 2s\n  heartbeat-interval: 200\n  ```\n- Disks\n";
+        assert_eq!(crate::config::read(0, text).expect("lines").settings.len(), 2);
     }
 
     #[test]

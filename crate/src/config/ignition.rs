@@ -45,9 +45,9 @@ fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
         let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
         let source = tree.at(file, &["contents", "source"]).or_else(|| tree.get(file, "contents"));
         let packed = tree.at(file, &["contents", "compression"]).and_then(Node::text) == Some("gzip");
-        let Some(inner) = source.and_then(|node| MappedText::of_scalar(builder.text, node).map(|inner| (inner, node))) else { continue };
-        if let Some(inner) = data_url(inner.0, inner.1, packed) {
-            files::take_file(builder, &path, &inner);
+        let Some(node) = source else { continue };
+        if let Some(inner) = MappedText::of_scalar(builder.text, node).and_then(|inner| data_url(inner, node, packed)) {
+            files::take_file(builder, &path, &inner, node);
         }
     }
 }

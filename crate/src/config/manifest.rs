@@ -12,6 +12,7 @@ use super::configuration::{Configuration, Launcher, Source};
 use super::mapped_text::MappedText;
 use super::script::{self, Script};
 use super::tree::tree_of;
+use super::unpack::base64;
 use super::{detect, env, etcd_yaml, flags, fragment, ignition, k3s, keys, scalar};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
@@ -26,6 +27,9 @@ const MOST_WITHIN: usize = 20;
 
 /// No mapping of variables has more to merge.
 const MOST_MERGED: usize = 200;
+
+/// Below these keys variables are taken as a whole.
+const VARIABLES: [&str; 4] = ["env", "environment", "data", "stringData"];
 
 /// Where in a document the walk is, and what is known of it.
 #[derive(Clone, Copy)]
@@ -81,7 +85,7 @@ fn take(builder: &mut Builder, tree: &Tree) {
 }
 
 /// Takes a manifest that stands in a literal block: kind's `kubeadmConfigPatches`, and the ConfigMap `kubeadm-config`.
-fn take_within(builder: &mut Builder, node: &Node) {
+pub fn take_within(builder: &mut Builder, node: &Node) {
     builder.within += 1;
     if builder.within > MOST_WITHIN || !matches!(node.kind, Kind::Scalar { style: Style::Literal, .. }) {
         return;
@@ -243,7 +247,8 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             // KubeKey's, numbers of milliseconds (kubesphere/kubekey, EtcdCluster; from v4 on below `etcd.env`, with underscores).
             "heartbeatinterval" | "electiontimeout" if spot.kubekey => camel_case(builder, entry),
             "controlplanehardwarespeed" if depth == 1 => hardware_speed(builder, &entry.value),
-            "data" if depth == 0 => data(builder, spot, &entry.value),
+            "data" if depth == 0 && entry_text(tree, node, "kind") == Some("Secret") => secret(builder, spot, &entry.value),
+            "data" | "stringdata" if depth == 0 => data(builder, spot, &entry.value),
             // Of bitnami's chart, alone or within another: etcd's own file.
             "configuration" if depth == 0 || below == "etcd" => {
                 with_lines(builder, tree, &entry.value).iter().for_each(|inner| etcd_yaml::take_inner(builder, inner));
@@ -284,6 +289,11 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             // kubeadm's `etcd.local`, RKE's `system_images`.
             "local" => entry_text(tree, &entry.value, "imageTag").into_iter().for_each(|tag| builder.version(tag)),
             "systemimages" => entry_text(tree, &entry.value, "etcd").into_iter().for_each(|image| builder.image(image)),
+            // Among the answers to a template of Rancher, and in other mappings of variables.
+            _ if keys::of_variable(entry.name()).is_some() && !VARIABLES.contains(&below) => {
+                let value = tree.resolve(&entry.value);
+                value.text().into_iter().for_each(|text| variable(builder, spot, entry.name(), text, value.within_quotes()));
+            }
             // Of a chart whose image is etcd's.
             "replicacount" if depth == 0 => replicas = entry.value.text(),
             "nodes" if depth == 0 => nodes(builder, tree, &entry.value),
@@ -404,6 +414,16 @@ fn data(builder: &mut Builder, spot: Spot, node: &Node) {
             Some(Source::Fragment) => _ = fragment::take_text(builder, &inner),
             Some(Source::Manifest) => take_within(builder, &entry.value),
             _ => {}
+        }
+    }
+}
+
+/// A Secret's `data`, which is in base64.
+fn secret(builder: &mut Builder, spot: Spot, node: &Node) {
+    for entry in node.entries() {
+        let value = entry.value.text().and_then(base64).and_then(|bytes| String::from_utf8(bytes).ok());
+        if let Some(value) = value {
+            variable(builder, spot, entry.name(), value.trim(), entry.value.within_quotes());
         }
     }
 }
@@ -659,6 +679,16 @@ mod tests {
         // Another program's, beside etcd's name elsewhere.
         let consul = read(0, &map("    raft:\n      election-timeout: 5s\n"));
         assert!(consul.settings.is_empty() && consul.problems.is_empty(), "{consul:?}");
+    }
+
+    #[test]
+    fn variables_stand_in_other_mappings_too() {
+        let secret = "apiVersion: v1\nkind: Secret\ndata:\n  ETCD_ELECTION_TIMEOUT: MjAwMA==\n  ETCD_HEARTBEAT_INTERVAL: MjAw\n";
+        let values: Vec<_> = read(0, secret).settings.iter().map(|setting| setting.value).collect();
+        assert_eq!(values, [Some(2000 * MS), Some(200 * MS)]);
+        let text = "kind: Secret\nstringData:\n  ETCD_ELECTION_TIMEOUT: \"2000\"\n";
+        assert_eq!((raw(text).len(), read(0, text).settings.len()), (1, 1));
+        assert_eq!(raw("{\"kind\": \"template\", \"stacks\": [{\"answers\": {\"ETCD_ELECTION_TIMEOUT\": \"2000\"}}]}").len(), 1);
     }
 
     #[test]

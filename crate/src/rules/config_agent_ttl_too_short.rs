@@ -3,6 +3,7 @@
 use super::common::says;
 use super::fleet_agent_heartbeat_lost::GONE;
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
+use crate::config::Setting;
 use crate::facts::Facts;
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
@@ -24,8 +25,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     let (ttl, limit) = (facts.value(AgentTtl), facts.value(EtcdRequestTimeout));
     let beat = facts.slowest_beat(limit);
     let least = (12 * limit).max(4 * beat);
+    // One that fleetd cannot read has a finding of its own, and the default in its place is nobody's choice.
+    let unread = |setting: &Setting| setting.parameter == AgentTtl && setting.value.is_none();
+    let mut settings = facts.configurations.iter().flat_map(|configuration| &configuration.settings);
+    let chosen = facts.in_force(AgentTtl).place.is_some() || !settings.any(unread);
     // Defaults that nobody stated make no finding; a ttl of zero has one of its own.
-    if places.is_empty() || ttl <= 0 || ttl >= least {
+    if places.is_empty() || ttl <= 0 || ttl >= least || !chosen {
         return None;
     }
     let title =
@@ -65,6 +70,7 @@ mod tests {
     fn a_raised_limit_beside_the_default() {
         assert!(find(&facts(&[&file(5, "")]), "config-agent-ttl-too-short").is_some());
         assert!(find(&facts(&[&file(10, "    agent-ttl: 90s\n")]), "config-agent-ttl-too-short").is_some());
+        assert!(find(&facts(&[&file(5, "    agent-ttl: 120\n")]), "config-agent-ttl-too-short").is_none());
     }
 
     #[test]

@@ -96,6 +96,10 @@ impl<'a> Reader<'a> {
         }
         let end = self.lines.get(self.at.saturating_sub(1)).map_or(self.text.len(), |line| line.bytes.end);
         let span = first.bytes.start..end.max(first.bytes.start);
+        if listed && !entries.is_empty() {
+            // Keys below an item that is none, as of a block in a list of an article.
+            items.push(mapping(span.clone(), std::mem::take(&mut entries)));
+        }
         Some(if listed { node(span, Kind::Sequence { items, flow: false }) } else { mapping(span, entries) })
     }
 
@@ -200,6 +204,10 @@ fn scalar(text: &str, span: Range<usize>) -> Node {
         let kind = Kind::Scalar { text: raw[1..=end].to_owned(), style };
         return node(span.start..span.start + end + 2, kind);
     }
+    // Within the quotes of a shell or a program.
+    if let Some(inner) = raw.strip_prefix("\\\"").and_then(|rest| rest.strip_suffix("\\\"")) {
+        return node(span.start + 1..span.start + raw.len() - 1, Kind::Scalar { text: inner.to_owned(), style: Style::Double });
+    }
     let plain = search::find(raw, " #").map_or(raw, |at| &raw[..at]).trim_ascii_end();
     node(span.start..span.start + plain.len(), Kind::Scalar { text: plain.to_owned(), style: Style::Plain })
 }
@@ -240,6 +248,17 @@ mod tests {
         let units = tree.get(coreos, "units").unwrap();
         assert_eq!(units.items().len(), 2);
         assert_eq!(tree.get(&units.items()[1], "content").unwrap().text(), Some("[Service]\n  X=1\n"));
+    }
+
+    #[test]
+    fn quotes_within_the_quotes_of_a_shell() {
+        let text = "FILE=\"\netcd-arg:\n- \\\"election-timeout=2000\\\"\n\"\n";
+        let tree = read(text);
+        let list = tree.get(&tree.documents[0], "etcd-arg").expect("a list");
+        assert_eq!(
+            (list.items()[0].text(), &text[list.items()[0].within_quotes()]),
+            (Some("election-timeout=2000"), "election-timeout=2000")
+        );
     }
 
     #[test]
