@@ -228,6 +228,19 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Nothing that a unit sets acts beside etcd's file, also not what was stated after the first `stated` claims.
+    pub fn void_beside_file(&mut self, unit: &str, stated: usize) {
+        for at in 0..self.claims.len() {
+            let Claim { parameter, home, void, number, .. } = &self.claims[at];
+            let of_unit = home.unit == unit && home.class < Class::ConfigFile || *number >= stated;
+            if parameter.is_etcd() && void.is_none() && of_unit {
+                let note =
+                    format!("etcd is given --config-file, and with it ignores {} and all its other flags and variables.", parameter.key());
+                self.void(at, "config-shadowed", note);
+            }
+        }
+    }
+
     /// The variables of a unit reach no etcd in a container but those that its command names.
     pub fn void_in_container(&mut self, unit: &str, command: &str) {
         for at in 0..self.claims.len() {

@@ -10,7 +10,7 @@ use super::script::Variables;
 use super::tree::tree_of;
 use super::unpack::{base64, gunzip};
 use super::words::Word;
-use super::{detect, env, flags, keys, scalar};
+use super::{detect, env, flags, keys, manifest, scalar};
 use crate::gather::Gather;
 use crate::search;
 use crate::template;
@@ -148,6 +148,9 @@ fn run(builder: &mut Builder, command: &Node) {
             _ => {}
         }
     }
+    // A shell's: `[sh, -c, "etcd --name a"]`.
+    let is_line = |item: &&Node| item.text().is_some_and(|text| text.contains(char::is_whitespace));
+    command.items().iter().filter(is_line).for_each(|line| run(builder, line));
     let words = command.items().iter().filter_map(|item| Some(Word::at(item.text()?.to_owned(), item.within_quotes()))).gather();
     if words.first().is_some_and(|word: &Word| etcd_word(&word.text).is_some()) {
         let document = MappedText::verbatim(builder.text, 0..builder.text.len());
@@ -281,8 +284,8 @@ fn write_file(builder: &mut Builder, tree: &Tree, file: &Node) {
         _ if encoding.starts_with("gz") => base64(&inner.text).and_then(|bytes| gunzip(&bytes)).and_then(|bytes| sealed(bytes, content)),
         _ => None,
     };
-    if let Some(inner) = inner {
-        take_file(builder, &path, &inner, content);
+    if let Some(inner) = inner.filter(|inner| !manifest::take_file(builder, &path, inner, content)) {
+        take_file(builder, &path, &inner);
     }
 }
 
@@ -318,6 +321,7 @@ mod tests {
         for commands in [
             "- nohup etcd --heartbeat-interval=200 --election-timeout 2000 &\n",
             "- [etcd, --heartbeat-interval, \"200\", --election-timeout=2000]\n",
+            "- [sh, -c, \"echo ETCD_HEARTBEAT_INTERVAL=200 > /etc/etcd.env\"]\n- [sh, -c, \"echo ETCD_ELECTION_TIMEOUT=2000 >> /etc/etcd.env\"]\n",
             "- |\n  cat > /etc/default/etcd <<EOF\n  ETCD_HEARTBEAT_INTERVAL=200\n  ETCD_ELECTION_TIMEOUT=2000\n  EOF\n- systemctl restart etcd\n",
             "- curl -sfL https://get.k3s.io | INSTALL_K3S_EXEC=\"server --etcd-arg=heartbeat-interval=200 --etcd-arg=election-timeout=2000\" sh -\n",
         ] {

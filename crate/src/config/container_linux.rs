@@ -4,7 +4,7 @@ use super::builder::{Builder, Class, Home, TRANSPILED};
 use super::configuration::{Configuration, Source};
 use super::mapped_text::MappedText;
 use super::tree::tree_of;
-use super::{files, ignition, keys, scalar};
+use super::{files, ignition, keys, manifest, scalar};
 use crate::text::DocumentId;
 use crate::yaml::{Node, Tree};
 
@@ -51,8 +51,9 @@ fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
         let file = tree.resolve(file);
         let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
         let Some(inline) = tree.at(file, &["contents", "inline"]) else { continue };
-        if let Some(inner) = MappedText::of_scalar(builder.text, inline) {
-            files::take_file(builder, &path, &inner, inline);
+        let Some(inner) = MappedText::of_scalar(builder.text, inline) else { continue };
+        if !manifest::take_file(builder, &path, &inner, inline) {
+            files::take_file(builder, &path, &inner);
         }
     }
 }

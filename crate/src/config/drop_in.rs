@@ -298,6 +298,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn beside_etcds_file_no_variable_acts_either() {
+        let text = "[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=250\nExecStart=/usr/bin/etcd --config-file=/etc/etcd.yml --election-timeout=2500\n";
+        let told: Vec<_> = read(0, text).problems.iter().map(|problem| problem.id).collect();
+        assert_eq!((acting(text), told), (vec![], vec!["config-shadowed"; 2]));
+    }
+
     /// docker/cli#1780.
     #[test]
     fn a_container_is_handed_what_its_command_names() {

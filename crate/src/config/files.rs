@@ -3,8 +3,7 @@
 use super::builder::Builder;
 use super::configuration::Source;
 use super::mapped_text::MappedText;
-use super::{detect, drop_in, env, etcd_toml, etcd_yaml, flags, fleet_conf, k3s, manifest};
-use crate::search;
+use super::{detect, drop_in, env, etcd_toml, etcd_yaml, flags, fleet_conf, k3s};
 use crate::yaml::{Node, Tree};
 
 /// One unit of a list, in cloud-config's or Ignition's words.
@@ -40,15 +39,9 @@ pub fn is_true(tree: &Tree, unit: &Node, key: &str) -> bool {
     text.is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "on"))
 }
 
-/// A file that the configuration writes, by its path; `node` holds its text.
-pub fn take_file(builder: &mut Builder, path: &str, inner: &MappedText, node: &Node) {
+/// A file that the configuration writes, by its path.
+pub fn take_file(builder: &mut Builder, path: &str, inner: &MappedText) {
     builder.writes_file(path);
-    // A static pod, or what kubeadm is given.
-    let perhaps = !path.contains("/rancher/") && search::has(&inner.text, "etcd") && search::has(&inner.text, "kind:");
-    if perhaps && detect::configuration(&inner.text) == Some(Source::Manifest) {
-        manifest::take_within(builder, node);
-        return;
-    }
     if path.ends_with("fleet.conf") {
         fleet_conf::take(builder, inner);
         return;

@@ -133,9 +133,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
     options_of_variables(builder, &outer, &Home::new(unit, Class::Flag, file), variables);
     if from_file && *ours {
         // etcd.io/docs/v3.4/op-guide/configuration
-        builder.void_from(stated, "config-shadowed", |parameter| {
-            format!("etcd is given --config-file, and with it ignores {} and all its other flags and variables.", parameter.key())
-        });
+        builder.void_beside_file(unit, stated);
     }
 }
 

@@ -47,7 +47,7 @@ fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
         let packed = tree.at(file, &["contents", "compression"]).and_then(Node::text) == Some("gzip");
         let Some(node) = source else { continue };
         if let Some(inner) = MappedText::of_scalar(builder.text, node).and_then(|inner| data_url(inner, node, packed)) {
-            files::take_file(builder, &path, &inner, node);
+            files::take_file(builder, &path, &inner);
         }
     }
 }

@@ -84,8 +84,18 @@ fn take(builder: &mut Builder, tree: &Tree) {
     builder.cluster.launcher = builder.cluster.launcher.or(started_by);
 }
 
+/// Takes a file that another document writes, where it is a static pod's or what kubeadm is given; says whether it is.
+pub fn take_file(builder: &mut Builder, path: &str, inner: &MappedText, node: &Node) -> bool {
+    let perhaps = !path.contains("/rancher/") && search::has(&inner.text, "etcd") && search::has(&inner.text, "kind:");
+    let is_one = perhaps && detect::configuration(&inner.text) == Some(Source::Manifest);
+    if is_one {
+        take_within(builder, node);
+    }
+    is_one
+}
+
 /// Takes a manifest that stands in a literal block: kind's `kubeadmConfigPatches`, and the ConfigMap `kubeadm-config`.
-pub fn take_within(builder: &mut Builder, node: &Node) {
+fn take_within(builder: &mut Builder, node: &Node) {
     builder.within += 1;
     if builder.within > MOST_WITHIN || !matches!(node.kind, Kind::Scalar { style: Style::Literal, .. }) {
         return;

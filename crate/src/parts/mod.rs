@@ -316,7 +316,10 @@ mod tests {
         let joined = format!("{{\"Fn::Join\": [\"\", [\n{joined}\n]]}}\n").replace("name: \\\"a\\\"", "name: \", {\"Ref\": \"Name\"}, \"");
         assert_eq!(stated(&joined), [(ElectionTimeout, Some(2000 * MS), "2000")], "{joined}");
         let patched = |text: &str| patch(&[text], &configurations(0, text), &changes).remove(0).text;
-        assert_eq!(patched(&joined), Some(joined.replace("2000\\n", "2500\\n    heartbeat-interval: 250\\n")));
+        // A line that is new is a text of its own there, so it is read again as it is meant.
+        let longer = joined.replace("2000\\n\",\n", "2500\\n\",\n          \"    heartbeat-interval: 250\\n\",\n");
+        assert_eq!(stated(&longer).len(), 2);
+        assert_eq!(patched(&joined), Some(longer));
         let dropped = whole.replace("2000", "\\\"2000\\\"");
         assert_eq!(patched(&dropped), Some(expected));
     }

@@ -171,6 +171,10 @@ impl Place<'_> {
         let root = tree.documents.first()?;
         let section = section_of(group[0].parameter, group[0].etcd == Etcd::V04);
         let Some(entry) = tree.all(root, "coreos").first().copied() else {
+            // cloud-init knows no such section.
+            if ["runcmd", "bootcmd", "packages"].iter().any(|key| tree.get(root, key).is_some()) {
+                return None;
+            }
             let first = root.entries().first()?;
             let lines = self.block(&[], Form::Keys { snake: false }, group, "    ");
             let at = line_start(self.text, first.key.span.start);

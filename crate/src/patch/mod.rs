@@ -14,6 +14,8 @@ mod render;
 mod twin;
 mod verify;
 
+use std::ops::Range;
+
 use crate::config::{Configuration, Launcher, Marks, Setting, Source, env};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
@@ -181,7 +183,7 @@ fn as_shown(shown: &str, text: &str, marks: Option<Marks>, mut edits: Vec<Edit>)
         edit.text = edit.text.replace('"', "&quot;");
     }
     for edit in edits.iter_mut().filter(|_| marks == Some(Marks::Escaped)) {
-        let lead = lead_of(shown, text, edit.start);
+        let joint = joint_before(shown, text, edit.start);
         // A line ends before its escape, of which the line end of the text that was read is the second byte.
         if edit.start == edit.end && edit.start > 0 && shown.get(edit.start - 1..=edit.start) == Some("\\n") {
             edit.start -= 1;
@@ -194,18 +196,20 @@ fn as_shown(shown: &str, text: &str, marks: Option<Marks>, mut edits: Vec<Edit>)
             shown.get(wider.clone()).filter(quoted).ok_or("A value stands in escapes; change it by hand.")?;
             (edit.start, edit.end) = (wider.start, wider.end);
         }
-        let lines = edit.text.replace('"', "\\\"").replace("\r\n", "\n");
-        edit.text = lines.replace(&format!("\n{lead}"), "\n").replace('\n', "\\n");
+        // Each line is a text of its own where those around it are.
+        let (lead, joint) = (&text[joint.clone()], &shown[joint]);
+        let lines = edit.text.replace('"', "\\\"").replace("\r\n", "\n").replace('\n', "\\n");
+        edit.text = if lead.is_empty() { lines } else { lines.replace(&format!("\\n{lead}"), &format!("\\n{joint}")) };
     }
     Ok(edits)
 }
 
-/// The blanks before a line that stand for what joins two texts.
-fn lead_of<'t>(shown: &str, text: &'t str, at: usize) -> &'t str {
+/// The bytes before a line that join it to the one above it, for which blanks are read.
+fn joint_before(shown: &str, text: &str, at: usize) -> Range<usize> {
     let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
     let blanks = text.get(start..at).map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
-    let joint = shown.get(start..start + blanks).and_then(|raw| raw.rfind(['"', '\'']));
-    joint.and_then(|quote| text.get(start..=start + quote)).unwrap_or("")
+    let quote = shown.get(start..start + blanks).and_then(|raw| raw.rfind(['"', '\'']));
+    start..quote.map_or(start, |quote| start + quote + 1)
 }
 
 fn is_later(wanted: &[Change]) -> bool {

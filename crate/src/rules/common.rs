@@ -16,6 +16,12 @@ use crate::units::{Micros, Range, S, human};
 /// Lines shown under one finding; its count is not capped.
 pub const MOST_EVIDENCE: usize = 50;
 
+/// Whether a value looks as if it was meant in another unit, so that no other is held against it.
+pub fn doubtful(facts: &Facts, parameter: Parameter) -> bool {
+    let mut problems = facts.configurations.iter().flat_map(|configuration| &configuration.problems);
+    problems.any(|problem| problem.id == "config-suspicious-unit" && problem.parameter == Some(parameter))
+}
+
 impl Finding {
     /// A finding without evidence yet.
     pub fn new(id: &'static str, severity: Severity, confidence: Confidence, title: impl Into<String>, what: impl Into<String>) -> Finding {

@@ -1,6 +1,6 @@
 //! `config-agent-ttl-too-short`: the agent-ttl does not carry the etcd-request-timeout beside it.
 
-use super::common::says;
+use super::common::{doubtful, says};
 use super::fleet_agent_heartbeat_lost::GONE;
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::config::Setting;
@@ -30,7 +30,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let mut settings = facts.configurations.iter().flat_map(|configuration| &configuration.settings);
     let chosen = facts.in_force(AgentTtl).place.is_some() || !settings.any(unread);
     // Defaults that nobody stated make no finding; a ttl of zero has one of its own.
-    if places.is_empty() || ttl <= 0 || ttl >= least || !chosen {
+    if places.is_empty() || ttl <= 0 || ttl >= least || !chosen || doubtful(facts, EtcdRequestTimeout) {
         return None;
     }
     let title =
@@ -71,6 +71,8 @@ mod tests {
         assert!(find(&facts(&[&file(5, "")]), "config-agent-ttl-too-short").is_some());
         assert!(find(&facts(&[&file(10, "    agent-ttl: 90s\n")]), "config-agent-ttl-too-short").is_some());
         assert!(find(&facts(&[&file(5, "    agent-ttl: 120\n")]), "config-agent-ttl-too-short").is_none());
+        // Milliseconds were meant.
+        assert!(find(&facts(&[&file(5000, "    agent-ttl: 60s\n")]), "config-agent-ttl-too-short").is_none());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `config-interval-too-short`: the engine-reconcile-interval does not carry the limits beside it.
 
+use super::common::doubtful;
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::facts::Facts;
 use crate::model::planning_failover;
@@ -24,7 +25,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     // A default that nobody stated makes no finding; an interval of zero has one of its own.
     let place = facts.in_force(EngineReconcileInterval).place.filter(|_| interval > 0)?;
     let (limit, election) = (facts.value(EtcdRequestTimeout), planning_failover(facts.generation, facts.value(ElectionTimeout)));
-    if 4 * interval > limit + election {
+    if 4 * interval > limit + election || doubtful(facts, EtcdRequestTimeout) {
         return None;
     }
     let title = format!(
