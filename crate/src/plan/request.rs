@@ -114,7 +114,7 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
     }
     let wait = proven_wait(facts).unwrap_or(0);
     let proven = (wait * 5 / 4).min(HIGHEST);
-    let floor = String::from("Only fleet's side is seen, so the real wait is unknown: 5 s, which was measured to silence stalls of 1.5 s.");
+    let floor = String::from("Only fleet's log is here, so the real wait is unknown. 5 s was enough for stalls of 1.5 s (measured).");
     let text = format!(
         "etcd gave no answer for at least {}. With a margin of a quarter: 1.25 × {} = {}.",
         human(wait),

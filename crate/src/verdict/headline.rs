@@ -9,11 +9,11 @@ use crate::log::event::{Event, Meaning};
 use crate::model::raft::safe_stall;
 use crate::parameters::Parameter;
 use crate::plan::{Plan, waits_too_little};
-use crate::replay::{count, timers, timers_in_force};
+use crate::replay::{count, timers_in_force};
 use crate::report::{Provenance, Severity, Timing};
 use crate::rules::Finding;
 use crate::rules::common::{human_limit, knows_wait, only_bounded, plural, times};
-use crate::units::{Micros, S, about, human};
+use crate::units::{Micros, S, human};
 
 /// Who did what, how long against what, with what effect; and the finding that says the same at length.
 pub(super) fn headline<'a>(
@@ -195,21 +195,12 @@ fn as_asked(facts: &Facts, plan: &Plan) -> String {
     )
 }
 
-/// A configuration without a log: what is wrong with it, or what its values cost.
+/// A configuration without a log: what is wrong with it, and whether its values fit, where they apply.
 fn review(facts: &Facts, wrong: Option<&Finding>, plan: &Plan) -> String {
     let title = wrong.map_or("", |finding| finding.title.trim_end_matches('.'));
-    let named = wrong.is_some_and(|finding| !finding.parameters.is_empty());
-    if plan.changes().next().is_some() || named || !states_a_value(facts) {
-        return format!("{title}.");
-    }
-    let fit = if facts.has_etcd() && facts.members != Some(1) {
-        let timers = timers(facts, facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
-        let p50 = facts.failover(&timers).p50;
-        format!("the values fit each other, at the price of about {} without a leader whenever one really dies", about(p50))
-    } else {
-        String::from("the values fit each other")
-    };
-    format!("{title}; {fit}.")
+    let alone = wrong.is_some_and(|finding| finding.severity == Severity::Critical || !finding.parameters.is_empty());
+    let fit = if plan.changes().next().is_some() || alone || !states_a_value(facts) { "" } else { " The values fit each other." };
+    format!("{title}.{fit}")
 }
 
 /// From the first to the last of these moments, where that is more than a second.
@@ -319,17 +310,15 @@ fn fleet_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     plan.of(Parameter::EtcdRequestTimeout).proposed.filter(|_| !facts.fleet_failures.is_empty())?;
     let limit = facts.value(Parameter::EtcdRequestTimeout);
     let said = human_limit(facts, Parameter::EtcdRequestTimeout);
-    let unknown = "why etcd was slow is not in this input";
+    let unknown = "The input does not show why etcd was slow.";
     if let Some(wait) = proven_wait(facts).filter(|wait| *wait >= 2 * limit) {
         return Some(format!(
-            "etcd gave fleet no answer for at least {}, but fleet waits only {said} for each request; {unknown}.",
+            "etcd gave fleet no answer for at least {}, but fleet waits only {said} for each request. {unknown}",
             human(wait)
         ));
     }
     let requests: u64 = facts.fleet_failures.iter().map(|failure| failure.events.len() as u64).sum();
     let over = within(facts.fleet_failures.iter().filter_map(|failure| failure.time).gather());
-    Some(format!(
-        "fleet gave up on {}{over}: etcd took longer than its limit of {said}, and {unknown}.",
-        plural(requests, "request", "requests")
-    ))
+    let requests = plural(requests, "request", "requests");
+    Some(format!("fleet gave up on {requests}{over}: etcd took longer than fleet's limit of {said}. {unknown}"))
 }

@@ -101,6 +101,8 @@ mod tests {
         assert!(headline("Environment=ETCD_HEARTBEAT_INTERVAL=200\n").starts_with("The values fit"));
         let broken = verdict("#cloud-config\ncoreos:\n  etcd2:\n    name: a\n   x: y\n").headline;
         assert!(broken.ends_with("so nothing in it applies."), "{broken}");
+        let unfit = verdict("#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 1000\n   x: y\n");
+        assert!(unfit.headline.ends_with("so nothing in it applies.") && unfit.why.starts_with("Fix that first."), "{unfit:?}");
     }
 
     #[test]

@@ -108,6 +108,9 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
         Timing::Undecided if findings.iter().any(|finding| finding.id == "config-values-differ") => {
             String::from("Members wait unequally long, so the log cannot be held against one limit. Give all of them the same pair first.")
         }
+        Timing::Undecided if facts.without_log() && severity == Severity::Critical => {
+            String::from("Fix that first. A log would then show whether the values fit your cluster.")
+        }
         Timing::Undecided => {
             String::from("Nothing in the input bounds a value. The list of what to measure next names the logs that would decide.")
         }
