@@ -151,9 +151,9 @@ fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
             // The patch is refused, and says which of the operator's own pairs comes nearest.
             let nearest = patches.iter().find_map(|patch| patch.reason.as_deref()).unwrap_or_default();
             return step(
-                format!("{nearest} The operator then restarts the members one after the other."),
+                nearest,
                 &["oc get etcd/cluster -o jsonpath='{.spec.controlPlaneHardwareSpeed}'", "oc -n openshift-etcd get pods -l app=etcd"],
-                "One member at a time, for seconds.",
+                "",
             );
         }
         Launcher::Kubelet => (

@@ -62,7 +62,7 @@ fn hardware_speed(changes: &[Change]) -> String {
     let known = "OpenShift's etcd operator undoes edits of its manifests. It knows only two pairs of timers: Standard (100 and 1000\u{a0}ms) and Slower (500 and 2500\u{a0}ms).";
     match HARDWARE_SPEEDS.iter().find(fits) {
         Some((name, _, _)) => format!(
-            "{known} The nearest that is no shorter is {name}: oc patch etcd/cluster --type=merge -p '{{\"spec\": {{\"controlPlaneHardwareSpeed\": \"{name}\"}}}}'"
+            "{known} The nearest that is no shorter is {name}, for which the operator restarts the members one after the other: oc patch etcd/cluster --type=merge -p '{{\"spec\": {{\"controlPlaneHardwareSpeed\": \"{name}\"}}}}'"
         ),
         None => format!("{known} Neither is long enough for these values."),
     }
