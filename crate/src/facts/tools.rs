@@ -3,14 +3,15 @@
 use super::{EventId, Facts};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
+use crate::log::foreign::is_metric;
 use crate::log::signature::Program;
 use crate::log::table::FULL;
 use crate::units::{MS, Micros};
 
 impl Facts {
-    /// Whether no log is here: configurations at most, and what tools measured.
+    /// Whether no log is here: configurations at most, and what tools or etcd's metrics measured.
     pub fn without_log(&self) -> bool {
-        let measured = |event: &Event| event.program() == Program::Tool;
+        let measured = |event: &Event| event.program() == Program::Tool || is_metric(event.meaning);
         self.logs.iter().all(|log| !(log.events.is_empty() && log.twice.is_empty()) && log.events.iter().all(measured))
     }
 }
@@ -162,6 +163,24 @@ rtt min/avg/max/mdev = 24.600/25.500/31.201/1.103 ms
         assert_eq!(lost("19 received"), None, "one packet");
         assert_eq!(lost("17 packets received"), Some(Severity::Warning));
         assert_eq!(lost("0 received, +3 errors"), Some(Severity::Info));
+    }
+
+    #[test]
+    fn the_round_trip_of_metrics_bounds_the_default() {
+        let metrics = |low: u32| {
+            format!(
+                "etcd_network_peer_round_trip_time_seconds_bucket{{To=\"8e9e05c52164694d\",le=\"0.0064\"}} {low}\n\
+                 etcd_network_peer_round_trip_time_seconds_bucket{{To=\"8e9e05c52164694d\",le=\"0.2048\"}} 1000\n\
+                 etcd_network_peer_round_trip_time_seconds_bucket{{To=\"8e9e05c52164694d\",le=\"+Inf\"}} 1000\n"
+            )
+        };
+        let proposed = |low: u32| {
+            let documents = vec![Document { name: None, text: metrics(low) }];
+            let report = analyze(&Input { documents, ..Input::default() });
+            report.recommendations.iter().map(|row| row.proposed_text.clone()).gather()
+        };
+        assert_eq!(proposed(0), ["250\u{a0}ms", "2500\u{a0}ms"]);
+        assert_eq!(proposed(990), [""; 0]);
     }
 
     #[test]

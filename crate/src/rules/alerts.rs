@@ -112,7 +112,7 @@ fn by_state(facts: &Facts, meanings: &[Meaning]) -> (Vec<EventId>, Vec<EventId>)
 }
 
 /// The alert of etcd's own that a title names.
-fn name(state: &Event) -> Option<(&'static str, Meaning)> {
+pub fn name(state: &Event) -> Option<(&'static str, Meaning)> {
     let title = state.word("title")?;
     NAMES.into_iter().find(|(name, _)| search::has(title, name))
 }

@@ -4,7 +4,7 @@
 //! One rule is one file, named after its id; a new one needs its file, its `mod` line and its line in
 //! `RULES`. Problems of configurations share one table, `config_problems.rs`.
 
-mod alerts;
+pub mod alerts;
 mod client_http_500;
 pub mod common;
 mod config_agent_ttl_too_short;

@@ -11,8 +11,8 @@ use crate::parameters::Parameter;
 use crate::plan::{Plan, waits_too_little};
 use crate::replay::{count, timers_in_force};
 use crate::report::{Provenance, Severity, Timing};
-use crate::rules::Finding;
 use crate::rules::common::{human_limit, knows_wait, only_bounded, plural, times};
+use crate::rules::{Finding, alerts};
 use crate::units::{Micros, S, human};
 
 /// Who did what, how long against what, with what effect; and the finding that says the same at length.
@@ -111,8 +111,10 @@ fn shown(findings: &[Finding]) -> Option<&Finding> {
 }
 
 fn healthy(facts: &Facts, timing: Timing) -> String {
-    if timing == Timing::Undecided && !(facts.without_log() && facts.configurations.is_empty()) {
-        return match unexplained(facts).filter(|_| !saw_too_little(facts) || shows_only_a_state(facts)) {
+    let measured = facts.without_log() && facts.configurations.is_empty();
+    let trouble = unexplained(facts).filter(|_| measured || !saw_too_little(facts) || shows_only_a_state(facts));
+    if timing == Timing::Undecided && (!measured || trouble.is_some()) {
+        return match trouble {
             Some(event) => format!("There is trouble, in line {} at first, but the input does not show its cause.", event.line),
             None if shows_only_a_state(facts) => state(facts),
             None => String::from("Too little was understood to say anything."),
@@ -120,7 +122,8 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
     }
     if facts.without_log() {
         if facts.configurations.is_empty() {
-            let is_state = |event: &Event| matches!(event.meaning, Meaning::AlertOver | Meaning::AlertFires);
+            let is_state =
+                |event: &Event| matches!(event.meaning, Meaning::AlertOver | Meaning::AlertFires) && alerts::name(event).is_none();
             let is_alert = |event: &Event| !is_state(event) && event.meaning.id().starts_with("alert-");
             if !facts.any_event(|event| !is_state(event)) {
                 return String::from("Too little was understood to say anything.");

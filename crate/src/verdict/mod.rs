@@ -153,6 +153,7 @@ mod tests {
             "a1a4ca1ecc5d   quay.io/coreos/etcd:v3.2.18   \"/usr/local/bin/etcd\"   3 hours ago   Exited (137) 3 minutes ago   etcd\n",
             "[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed\n",
             "| etcd_server_has_leader | 1 | 1 | 0 |\n",
+            "etcd   4.12.19   True   False   True   14d   EtcdMembersDegraded: 2 of 3 members are available, master-1 is unhealthy\n",
             "E0605 02:20:40.344648       1 writers.go:107] apiserver was unable to write a JSON response: http: Handler timeout\n",
             "Feb 03 10:00:05 n1 kernel: INFO: task etcd:815 blocked for more than 120 seconds.\n",
             "cp-1   etcd   Running   Fail   13m24s ago   Health check failed: etcdserver: rpc not supported for learner\n",
@@ -163,6 +164,11 @@ mod tests {
             timing("member 8e9e05c52164694d is healthy: got healthy result from http://192.0.2.7:2379\ncluster is healthy\n"),
             Timing::NoneNeeded
         );
+        let healed = "Degraded message changed from \"EtcdMembersDegraded: 2 of 3 members are available, n1 is unhealthy\" to \"EtcdMembersDegraded: No unhealthy members found\"\n";
+        assert_eq!(timing(healed), Timing::NoneNeeded);
+        let leads = |count: u32| verdict(&format!("etcd_server_has_leader {count}\n")).headline;
+        assert!(leads(0).starts_with("There is trouble") && leads(1).starts_with("What was measured shows no trouble"));
+        assert!(verdict("[RESOLVED] etcdNoLeader (critical)\n").headline.starts_with("No alert here goes on"));
         let starts = r#"{"level":"info","ts":"2022-02-05T00:46:41.486Z","caller":"embed/etcd.go:276","msg":"now serving peer/client/metrics"}
 {"level":"info","ts":"2022-02-05T00:46:42.578Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"9b7aaee97a50e7e9 is starting a new election at term 42"}
 "#;

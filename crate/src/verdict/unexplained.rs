@@ -78,8 +78,10 @@ fn is_of_others(event: &Event) -> bool {
 }
 
 /// etcdctl's word that all is well, at the end of its line: a failed command may quote it, as `grep -q 'cluster is healthy'`.
+/// Or OpenShift's, of what was otherwise before.
 fn is_healthy(event: &Event) -> bool {
-    event.meaning == Meaning::CtlUnhealthy && event.text.trim_end().ends_with("cluster is healthy")
+    let text = event.text.trim_end_matches(['"', ' ']);
+    event.meaning == Meaning::CtlUnhealthy && (text.ends_with("cluster is healthy") || text.ends_with("No unhealthy members found"))
 }
 
 const ENDS_AN_ELECTION: &[Meaning] =
