@@ -5,10 +5,11 @@ use crate::config::Source;
 use crate::facts::{Facts, Generation, members, twice, versions, zone_words};
 use crate::gather::Gather;
 use crate::plan;
+use crate::report::Verdict;
 use crate::units::S;
 
-/// A sentence for each.
-pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
+/// A sentence for each; what the verdict says already is not said again.
+pub fn limits(facts: &Facts, sources: &[edge::Source], verdict: &Verdict) -> Vec<String> {
     let mut limits: Vec<String> = facts.unknown.iter().map(|(_, sentence)| sentence.clone()).gather();
     for configuration in &facts.configurations {
         limits.extend(configuration.limits.iter().cloned());
@@ -26,7 +27,8 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     limits.extend(twice::words(&facts.logs));
     limits.extend(members::several_clusters(facts));
     limits.extend(versions::several(facts, |document| &sources[document].name));
-    if let Some(span) = plan::log_span(facts).filter(|span| *span < 3600 * S) {
+    let tells_a_rate = !(facts.stalls.is_empty() && facts.changes.is_empty());
+    if let Some(span) = plan::log_span(facts).filter(|span| tells_a_rate && *span < 3600 * S) {
         limits.push(format!("The logs cover {}: a rate per day holds only if it goes on like that.", plan::covered(span)));
     } else if !facts.without_log() && plan::log_span(facts).is_none() {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
@@ -36,5 +38,30 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     if unknown && facts.generation == Generation::V2 {
         limits.push(String::from("This may be etcd before 2.3, which prints no late-heartbeat line, so their absence says nothing."));
     }
+    limits.retain(|limit| *limit != verdict.why);
     limits
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Document, Input, analyze};
+
+    fn report(text: &str) -> crate::Report {
+        analyze(&Input { documents: vec![Document { name: None, text: text.to_owned() }], ..Input::default() })
+    }
+
+    #[test]
+    fn what_the_verdict_says_is_said_once() {
+        let report = report(&"\0\u{1}PK\u{3}\u{4}".repeat(200));
+        assert!(report.verdict.why.contains("binary"), "{}", report.verdict.why);
+        assert!(!report.limits.contains(&report.verdict.why), "{:?}", report.limits);
+    }
+
+    #[test]
+    fn a_rate_is_doubted_only_where_one_is_told() {
+        let doubts =
+            |line: &str| report(&format!("2016-04-20 10:00:01.000000 {line}\n")).limits.iter().any(|limit| limit.contains("rate per day"));
+        assert!(doubts("W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 712.5ms)"));
+        assert!(!doubts("I | etcdmain: etcd Version: 2.3.8"));
+    }
 }
