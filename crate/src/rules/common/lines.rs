@@ -1,0 +1,144 @@
+//! Choosing, counting and placing lines: what stands beside which, when, and of which machine.
+
+use super::texts::{WITHOUT_LEADER, says};
+use crate::facts::voices::START_LINES;
+use crate::facts::{EventId, Facts};
+use crate::gather::Gather;
+use crate::log::event::{Event, Meaning};
+use crate::sort;
+use crate::units::{Micros, S};
+
+/// All events with one of these meanings.
+pub fn all(facts: &Facts, meanings: &[Meaning]) -> Vec<EventId> {
+    facts.meaning(meanings)
+}
+
+/// Events with one of these meanings that also satisfy `also`.
+pub fn matching(facts: &Facts, meanings: &[Meaning], also: impl Fn(&Event) -> bool) -> Vec<EventId> {
+    let mut events = facts.meaning(meanings);
+    events.retain(|id| also(facts.event(*id)));
+    events
+}
+
+/// The lines of one meaning, the one with the longest `took` first, and that length; `None` without any.
+pub fn longest_first(facts: &Facts, meanings: &[Meaning]) -> Option<(Vec<EventId>, Micros)> {
+    // What was refused for want of a leader was carried out neither fast nor slowly.
+    let mut events = matching(facts, meanings, |event| !says(event, &[WITHOUT_LEADER]));
+    let took = |id: EventId| facts.event(id).duration("took").unwrap_or(0);
+    let at = (0..events.len()).max_by_key(|at| took(events[*at]))?;
+    let length = took(events[at]);
+    events[..=at].rotate_right(1);
+    Some((events, length))
+}
+
+/// How many lines these are, with the ones that the logger merged.
+pub fn lines(facts: &Facts, events: &[EventId]) -> u64 {
+    events.iter().map(|id| u64::from(facts.event(*id).repeat.max(1))).sum()
+}
+
+/// The machines or documents these lines come from.
+pub fn hosts(facts: &Facts, events: &[EventId]) -> Vec<String> {
+    sort::distinct(events.iter().map(|id| facts.host(*id)))
+}
+
+/// The lines in their order, each once.
+pub fn without_repeats(events: Vec<EventId>) -> Vec<EventId> {
+    let first = sort::groups(events.into_iter().enumerate().map(|(at, id)| (id, at)).gather());
+    let mut first: Vec<(usize, EventId)> = first.into_iter().filter_map(|(id, places)| Some((*places.first()?, id))).gather();
+    sort::sort(&mut first);
+    first.into_iter().map(|(_, id)| id).gather()
+}
+
+/// One key per speaker: a log, and the machine within it.
+pub fn voice(facts: &Facts, id: EventId) -> i64 {
+    (id.log as i64) << 17 | facts.event(id).host.map_or(0, |host| i64::from(host) + 1)
+}
+
+/// When an event happened.
+pub fn time(facts: &Facts, id: EventId) -> Option<Micros> {
+    facts.event(id).time.map(|time| time.micros)
+}
+
+/// Whether a check of Talos that failed was passed within half a minute, as where etcd has just started (judgement).
+pub fn answered_soon(facts: &Facts, id: EventId) -> bool {
+    facts.event(id).meaning == Meaning::ProbeFailed && near(facts, id, &[Meaning::ProbeAnswered], 0, 30 * S, 2)
+}
+
+/// What a member says when it had stood still, at the end of it.
+pub const WAITS: &[Meaning] = &[Meaning::HeartbeatLate, Meaning::WalSyncSlow];
+
+/// From when to when a member stood still, as one of these lines tells.
+pub fn waited(event: &Event) -> Option<(Micros, Micros)> {
+    let end = event.time?.micros;
+    Some((end - event.duration("took").or(event.duration("excess"))?, end))
+}
+
+/// From the first to the last of these events.
+pub fn span(facts: &Facts, events: &[EventId]) -> Option<Micros> {
+    let times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).gather();
+    Some(times.iter().max()? - times.iter().min()?)
+}
+
+/// So many recognised lines are looked at on either side; more in so short a time tell nothing new.
+const NEIGHBOURS: usize = 2_000;
+
+/// Whether a line of `meanings` stands on the same host of the same document within [from, to] of
+/// this one; without time stamps, within so many recognised lines.
+pub fn near(facts: &Facts, id: EventId, meanings: &[Meaning], from: Micros, to: Micros, lines: usize) -> bool {
+    beside(facts, id, from, to, lines, &|event| meanings.contains(&event.meaning))
+}
+
+/// As `near`, of lines that `fit`.
+pub fn beside(facts: &Facts, id: EventId, from: Micros, to: Micros, lines: usize, fit: &dyn Fn(&Event) -> bool) -> bool {
+    let Some(log) = facts.logs.get(id.log) else { return false };
+    let here = facts.event(id);
+    // Whole-second stamps put lines of one moment in any order, so both sides are looked at.
+    let in_reach = |(at, event): &(usize, &Event)| match (event.time, here.time) {
+        (Some(there), Some(now)) => (from.min(0)..=to.max(0)).contains(&(there.micros - now.micros)),
+        _ => at.abs_diff(id.event) <= lines,
+    };
+    let fits = |(_, event): (usize, &Event)| {
+        let in_time = match (event.time, here.time) {
+            (Some(there), Some(now)) => (from..=to).contains(&(there.micros - now.micros)),
+            _ => true,
+        };
+        in_time && event.host == here.host && fit(event)
+    };
+    let events = || log.events.iter().enumerate();
+    let before = events().take(id.event + 1).rev().take(NEIGHBOURS).take_while(in_reach).any(fits);
+    before || events().skip(id.event).take(NEIGHBOURS).take_while(in_reach).any(fits)
+}
+
+/// One line of the server alone, without a stamp or a program, beside other text: the title of a question, or a
+/// quotation. etcd prints no line so, and what followed it is not in the input.
+pub fn only_quoted(facts: &Facts) -> bool {
+    let mut events = facts.all_events();
+    let Some((id, event)) = events.next().filter(|_| events.next().is_none()) else { return false };
+    let log = &facts.logs[id.log];
+    let bare = event.time.is_none() && event.host.is_none() && !event.text.contains("]: ");
+    bare && event.is_etcd_server() && event.meaning != Meaning::FlagUnknown && log.unread > 0 && log.foreign == 0
+}
+
+/// When the last line of all logs was written.
+pub fn last_line(facts: &Facts) -> Option<Micros> {
+    facts.logs.iter().filter_map(|log| log.last.as_ref()).map(|(last, _)| last.micros).max()
+}
+
+/// Whether the line stands in the last five seconds of the whole input, so that its outcome is cut off.
+pub fn at_the_end(facts: &Facts, id: EventId) -> bool {
+    matches!((time(facts, id), last_line(facts)), (Some(now), Some(last)) if last - now <= 5 * S)
+}
+
+/// Whether a start line stands before this line, from the same host of the same document.
+pub fn started_before(facts: &Facts, id: EventId) -> bool {
+    let Some(log) = facts.logs.get(id.log) else { return false };
+    let host = facts.event(id).host;
+    log.events.iter().take(id.event).any(|event| event.host == host && START_LINES.contains(&event.meaning))
+}
+
+/// A client may be up some seconds before etcd; all is well once etcd has a leader, or the API server of Kubernetes serves.
+pub fn while_etcd_starts(facts: &Facts, id: EventId) -> bool {
+    let within = |meanings: &[Meaning], from: Micros| near(facts, id, meanings, from, 30 * S, 20);
+    within(&[Meaning::ApiserverServes], 0)
+        || within(START_LINES, -30 * S) && within(&[Meaning::BecameLeader, Meaning::LeaderElected], -30 * S)
+}

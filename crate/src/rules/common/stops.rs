@@ -1,0 +1,49 @@
+//! Telling a stop by hand from trouble.
+
+use super::lines::{beside, near, time};
+use super::texts::says;
+use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
+use crate::log::event::{Event, Meaning};
+use crate::parameters::Parameter;
+use crate::units::{Micros, S};
+
+/// Whether this line came with the end of its process on purpose: within two seconds, on the same
+/// host of the same document, fleetd says that it was told to stop (coreos/fleet@v0.11.5:fleetd/fleetd.go:113).
+pub fn with_fleet_stop(facts: &Facts, id: EventId) -> bool {
+    let stops = [Meaning::FleetdGracefulShutdown, Meaning::ServerMonitorShutdown, Meaning::FleetdReload, Meaning::FleetdRestartComponents];
+    near(facts, id, &stops, -2 * S, 2 * S, 6)
+}
+
+/// A fleetd that is told to stop deletes its presence itself, and the engine takes its units away within its next pass
+/// (coreos/fleet@v0.11.5:server/server.go, Purge; engine/reconciler.go:98 words it as for a machine that is lost).
+pub fn after_fleet_stop(facts: &Facts, id: EventId) -> bool {
+    let stops = [Meaning::FleetdGracefulShutdown];
+    let now = time(facts, id);
+    let soon = |stop: Micros| now.is_some_and(|now| (-S..=30 * S).contains(&(now - stop)));
+    facts.times_of(&stops).into_iter().any(soon) || near(facts, id, &stops, -30 * S, 0, 30)
+}
+
+/// Lines of a leadership that is handed over on purpose.
+pub const TRANSFERS: &[Meaning] = &[Meaning::LeaderTransfer, Meaning::LeaderTransferProgress];
+
+/// Whether the old leader of this change was told to stop: some log says so in the half minute and
+/// the three election-timeouts before the next leader.
+pub fn stopped_on_purpose(facts: &Facts, change: &LeaderChange) -> bool {
+    let Some(elected) = change.elected.filter(|_| change.class == ChangeClass::Wanted) else { return false };
+    let within = 30 * S + 3 * facts.value(Parameter::ElectionTimeout);
+    // A stop before the leader before was elected is none of this one.
+    let of_this = |stop: Micros| elected - stop <= within && facts.elected.between(stop, elected - 1).is_empty();
+    facts.last_time(Meaning::EtcdShutdown, elected).is_some_and(of_this)
+}
+
+/// Whether an etcd process was stopped on purpose around this line, or handed its leadership over.
+pub fn with_etcd_stop(facts: &Facts, id: EventId) -> bool {
+    let stops = [Meaning::EtcdShutdown, Meaning::LeaderTransfer, Meaning::LeaderTransferProgress];
+    beside(facts, id, -10 * S, S, 20, &|event| stops.contains(&event.meaning) || gave_up_itself(event))
+}
+
+/// A member that stops gives its connections up itself, and says so among the warnings too.
+fn gave_up_itself(event: &Event) -> bool {
+    matches!(event.meaning, Meaning::PeerDialError | Meaning::PeerReadFailed | Meaning::PeerInactive)
+        && says(event, &["(context canceled)"])
+}

@@ -1,0 +1,56 @@
+//! Words within a line that tell one cause from another, where the message alone does not.
+
+use crate::log::event::{Event, Value};
+use crate::search;
+
+/// How far the two revisions of a refused renewal lie apart: `101: Compare failed ([167 != 168])` is 1.
+/// A pager may have cut the second number: without its bracket it is not whole.
+pub fn revisions_apart(event: &Event) -> Option<i64> {
+    let (ours, rest) = event.text.split_once("Compare failed ([")?.1.split_once(" != ")?;
+    let theirs = rest.split_once("])")?.0;
+    Some(theirs.parse::<i64>().ok()? - ours.parse::<i64>().ok()?)
+}
+
+/// Whether the line holds one of these words. The text kept for a very long line is cut, so what the
+/// holes caught is looked at too.
+pub fn says(event: &Event, words: &[&str]) -> bool {
+    let caught = |word: &str| event.values.iter().any(|(_, value)| matches!(value, Value::Text(text) if search::has(text, word)));
+    words.iter().any(|word| search::has(&event.text, word) || caught(word))
+}
+
+/// Texts with which a request of fleet says that it ran into its limit (fleet's clients of 0.5 to 1.0).
+pub const LIMIT: &[&str] = &["cancelled", "timeout reached", "context deadline exceeded", "exceeded header timeout", "request timed out"];
+
+/// The text with which etcd refuses a request while it has no leader (etcd-io/etcd@v3.7.1:server/etcdserver/errors/errors.go:35).
+pub const WITHOUT_LEADER: &str = "etcdserver: no leader";
+
+/// Texts with which etcd says that a request ended for a leader that was lost.
+pub const BY_LEADER: &[&str] = &["previous leader failure", "etcdserver: leader changed"];
+
+/// Texts of a port that nobody serves: the system's, also as an SSH tunnel passes it on, and that of Windows.
+pub const REFUSED: &[&str] = &["onnection refused", "actively refused", "...refused", "…refused"];
+
+/// Texts of a certificate that somebody refused.
+pub const CERTIFICATE: &[&str] = &[
+    "x509:",
+    "bad certificate",
+    "tls: ",
+    "certificate has expired",
+    "certificate required",
+    "certificate signed by unknown authority",
+    "TLS handshake",
+    // What a server that speaks TLS answers to plain HTTP begins so: a TLS record of an alert.
+    TLS_ALERT,
+];
+
+/// The first bytes of such an alert, as Go prints them (RFC 8446, section 5.1: type 21, version 3).
+pub const TLS_ALERT: &str = "malformed HTTP response \"\\x15\\x03";
+
+/// Go's word for a peer that took the connection and then said nothing (golang/go@go1.12:src/net/http/transport.go):
+/// it is late, and no certificate was seen.
+pub const TLS_TIMEOUT: &str = "TLS handshake timeout";
+
+/// Whether a word of trouble with certificates stands in the line.
+pub fn blames_certificate(event: &Event) -> bool {
+    says(event, CERTIFICATE) && !says(event, &[TLS_TIMEOUT])
+}
