@@ -5,11 +5,10 @@ use crate::config::Source;
 use crate::facts::{Facts, Generation, members, twice, versions, zone_words};
 use crate::gather::Gather;
 use crate::plan;
-use crate::report::Verdict;
 use crate::units::S;
 
-/// A sentence for each; what the verdict says already is not said again.
-pub fn limits(facts: &Facts, sources: &[edge::Source], verdict: &Verdict) -> Vec<String> {
+/// A sentence for each.
+pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     let mut limits: Vec<String> = facts.unknown.iter().map(|(_, sentence)| sentence.clone()).gather();
     for configuration in &facts.configurations {
         limits.extend(configuration.limits.iter().cloned());
@@ -38,7 +37,6 @@ pub fn limits(facts: &Facts, sources: &[edge::Source], verdict: &Verdict) -> Vec
     if unknown && facts.generation == Generation::V2 {
         limits.push(String::from("This may be etcd before 2.3, which prints no late-heartbeat line, so their absence says nothing."));
     }
-    limits.retain(|limit| *limit != verdict.why);
     limits
 }
 
@@ -48,13 +46,6 @@ mod tests {
 
     fn report(text: &str) -> crate::Report {
         analyze(&Input { documents: vec![Document { name: None, text: text.to_owned() }], ..Input::default() })
-    }
-
-    #[test]
-    fn what_the_verdict_says_is_said_once() {
-        let report = report(&"\0\u{1}PK\u{3}\u{4}".repeat(200));
-        assert!(report.verdict.why.contains("binary"), "{}", report.verdict.why);
-        assert!(!report.limits.contains(&report.verdict.why), "{:?}", report.limits);
     }
 
     #[test]

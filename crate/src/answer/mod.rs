@@ -35,9 +35,9 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
     let plan = plan::plan(facts, &findings);
     let edge = Edge::of(sources, facts);
     let patches = patches(sources, facts, &plan);
-    let verdict = verdict::verdict(facts, &findings, &plan);
     Report {
         schema_version: 1,
+        verdict: verdict::verdict(facts, &findings, &plan),
         documents: documents::documents(sources, facts),
         settings: settings::settings(&edge),
         findings: findings.iter().map(|finding| edge.finding(finding)).gather(),
@@ -53,8 +53,7 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         model: trade_off::trade_off(facts, &plan),
         timeline: timeline::timeline(facts),
         not_found: silence::silence(facts, &findings),
-        limits: limits::limits(facts, sources, &verdict),
-        verdict,
+        limits: limits::limits(facts, sources),
     }
 }
 

@@ -202,8 +202,19 @@ fn as_asked(facts: &Facts, plan: &Plan) -> String {
 fn review(facts: &Facts, wrong: Option<&Finding>, plan: &Plan) -> String {
     let title = wrong.map_or("", |finding| finding.title.trim_end_matches('.'));
     let alone = wrong.is_some_and(|finding| finding.severity == Severity::Critical || !finding.parameters.is_empty());
+    if let Some(text) = too_short_for_the_round_trip(facts, plan) {
+        return format!("{title}. {text}");
+    }
     let fit = if plan.changes().next().is_some() || alone || !states_a_value(facts) { "" } else { " The values fit each other." };
     format!("{title}.{fit}")
+}
+
+/// Beside a trouble that was counted, what the round trip asks for (method 6.1).
+fn too_short_for_the_round_trip(facts: &Facts, plan: &Plan) -> Option<String> {
+    let asks = facts.measured_round_trip().filter(|trip| facts.value(Parameter::ElectionTimeout) < 10 * trip)?;
+    plan.of(Parameter::ElectionTimeout).proposed?;
+    let waits = human_limit(facts, Parameter::ElectionTimeout);
+    Some(format!("Followers wait {waits}, less than ten round trips of {} between members.", human(asks)))
 }
 
 /// From the first to the last of these moments, where that is more than a second.

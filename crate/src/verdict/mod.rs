@@ -348,4 +348,22 @@ Jun 11 10:37:41 n etcd[5]: [etcd] Jun 11 10:37:41.389 INFO      | node1: leader 
         assert_eq!((verdict.severity, verdict.timing), (Severity::Critical, Timing::Partly));
         assert!(verdict.headline.starts_with("Followers heard nothing"), "{}", verdict.headline);
     }
+
+    /// A counter tells that leaders changed, not why.
+    #[test]
+    fn a_long_round_trip_beside_leader_changes_is_no_proof() {
+        let metrics = |changes: u32| {
+            let bucket = |to: &str, count: u32| {
+                format!("etcd_network_peer_round_trip_time_seconds_bucket{{To=\"6e3bd23ae5f1eae0\",le=\"{to}\"}} {count}\n")
+            };
+            format!("etcd_server_leader_changes_seen_total {changes}\n")
+                + &bucket("0.2048", 100)
+                + &bucket("0.4096", 9990)
+                + &bucket("+Inf", 10_000)
+        };
+        let changed = verdict(&metrics(22));
+        assert_eq!(changed.timing, Timing::Partly, "{}", changed.why);
+        assert!(changed.headline.contains("less than ten round trips of 410"), "{}", changed.headline);
+        assert_eq!(verdict(&metrics(1)).timing, Timing::Remedy);
+    }
 }

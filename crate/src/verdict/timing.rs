@@ -81,7 +81,9 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
     let shown = |change: &LeaderChange, stall: &Stall| stood_still(stall) && (stall.kind.is_measured() || change.old != change.new);
     let still = explaining.iter().filter(|(change, stall)| shown(change, stall)).count();
     let seen = if explaining.is_empty() { facts.stalls.iter().any(stood_still) } else { 2 * still > explaining.len() };
-    let measured = plan.repairs || seen || facts.without_log();
+    // What a counter tells of leaders that changed does not tell why.
+    let counted = |finding: &Finding| matches!(finding.id, "etcd-election-churn" | "etcd-heartbeat-late");
+    let measured = plan.repairs || seen || facts.without_log() && !findings.iter().any(counted);
     // One pair for all is a cure of what no line shows to have harmed.
     let unlike = unlike_members(findings, plan).is_some();
     let sensible = !unlike && plan.too_long.is_none() && (plan.repairs || plan.costly().is_none());

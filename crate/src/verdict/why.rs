@@ -64,6 +64,9 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
                 "Stalls explain {} of {} needless leader changes, and the values outlast those. What caused the others is not shown.",
                 plan.replay.explained, plan.replay.needless
             ),
+            (None, None) if facts.without_log() => {
+                String::from("The values fit the round trip that was measured. Whether it is what cost leaders their place is not shown.")
+            }
             (None, None) if plan.of(Parameter::ElectionTimeout).proposed.is_some() && facts.fleet_failures.is_empty() => String::from(
                 "The values outlast such silences; what silences the leader, its process or its link, is not shown, so longer ones may come.",
             ),
