@@ -23,10 +23,11 @@ const IN_JSON: [(&str, bool); 4] = [
 
 /// What the alerts of etcd's own rules mean, by their names: in a title that stands alone
 /// (etcd-io/etcd@0d0fc57:contrib/mixin/mixin.libsonnet; before 3.5 the quota's was etcdBackendQuotaLowSpace).
-const NAMES: [(&str, Meaning); 10] = [
+const NAMES: [(&str, Meaning); 11] = [
     ("etcdNoLeader", Meaning::AlertNoLeader),
     ("etcdInsufficientMembers", Meaning::AlertNoLeader),
     ("etcdMembersDown", Meaning::AlertMembersDown),
+    ("etcdMemberCommunicationSlow", Meaning::AlertSlowMembers),
     ("etcdHighNumberOfLeaderChanges", Meaning::AlertLeaderChanges),
     ("etcdHighFsyncDurations", Meaning::AlertSyncs),
     ("etcdHighCommitDurations", Meaning::AlertCommits),

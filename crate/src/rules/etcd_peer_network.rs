@@ -15,7 +15,7 @@ use crate::parameters::SILENT_STREAM;
 use crate::report::{Confidence, Severity};
 use crate::search;
 use crate::sort::{by_key, distinct};
-use crate::units::{Micros, S};
+use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -59,12 +59,21 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         let title = |_: &Event| String::from("Members are down");
         let down = || alerts::told(facts, RULE.id, Severity::Warning, &[Meaning::AlertMembersDown], &title);
-        return lost_packets(facts).or_else(down);
+        return lost_packets(facts).or_else(down).or_else(|| slow_probes(facts));
     }
     without_the_end(facts, &mut events);
     by_key(&mut events, |id| std::cmp::Reverse(telling(facts.event(*id))));
     let finding = harmless(facts, &Around::of(facts), &events).unwrap_or_else(|| trouble(facts, &events));
     Some(finding.showing(facts, &events))
+}
+
+/// What the alert on probes between members says. A steady delay elects nobody (measured), so it is no cause by itself.
+fn slow_probes(facts: &Facts) -> Option<Finding> {
+    let title =
+        |event: &Event| format!("One in a hundred probes between members took {} or more", human(event.duration("took").unwrap_or(0)));
+    let finding = alerts::told(facts, RULE.id, Severity::Warning, &[Meaning::AlertSlowMembers], &title)?;
+    let advice = "Ping each member from the others and state the round trip below: an election-timeout is at least ten of them.";
+    Some(Finding { confidence: Confidence::Low, ..finding.advising(advice) })
 }
 
 /// What ping measured. One packet in a few is no loss yet, nor fewer than one in a hundred (judgement). Linux sends again
@@ -502,6 +511,7 @@ fn stays_away(facts: &Facts, events: &[EventId]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::{Confidence, RULE};
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -800,5 +810,14 @@ mod tests {
         assert!(title(&[&log, &own(7)]).starts_with("A member could not be reached"));
         let dialed = log.replace("read tcp 10.0.0.1:338->10.0.0.2:2380", "dial tcp 10.0.0.2:2380");
         assert!(title(&[&dialed]).starts_with("A member could not be reached"));
+    }
+
+    #[test]
+    fn slow_probes_between_members_are_told_and_blamed_for_nothing() {
+        let alert = "etcd cluster \"e\": member communication with 6e3bd23ae5f1eae0 is taking 0.3968s on etcd instance 192.0.2.7:2381.\n";
+        let finding = find(&facts(&[alert]), RULE.id).expect("a finding");
+        assert_eq!(finding.title, "One in a hundred probes between members took 397\u{a0}ms or more, says an alert");
+        assert_eq!((finding.severity, finding.confidence), (Severity::Warning, Confidence::Low));
+        assert!(find(&facts(&["[FIRING:1] etcdMemberCommunicationSlow (e)\n"]), RULE.id).is_some());
     }
 }
