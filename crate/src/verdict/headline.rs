@@ -288,7 +288,7 @@ fn units_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
     let limit = human_limit(facts, Parameter::EtcdRequestTimeout);
     let title = stopped.title.trim_end_matches('.');
     Some(if findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry") {
-        format!("{title}, because single reads from etcd took longer than its limit of {limit}.")
+        format!("{title}, because single reads from etcd took longer than fleet's limit of {limit}.")
     } else if findings.iter().any(|finding| finding.id == "fleet-agent-heartbeat-lost") {
         format!("{title}, as a machine's presence ran out; agent-ttl is {}.", human_limit(facts, Parameter::AgentTtl))
     } else if facts.fleet_failures.is_empty() {
