@@ -14,7 +14,7 @@ use crate::gather::Gather;
 const MARK: usize = STEP + RUN - 1;
 const STEP: usize = 4;
 const RUN: usize = 4;
-/// The bits of the table are far more than the runs of all marks (some 2000), so most other text finds none set.
+/// The bits of the table are far more than the runs of all marks, four for each, so most other text finds none set.
 const HASH_BITS: u32 = 18;
 const BUCKET_BITS: u32 = 11;
 const NONE: u16 = u16::MAX;
