@@ -239,7 +239,7 @@ impl Headers {
         let mut header = Header { form: self.form, end: self.end, ..Header::default() };
         let mut at = 0;
         for (start, stamped) in &self.stamps {
-            if bytes[at..*start] != known[at..*start] {
+            if !search::begins_with(&bytes[at..], &known[at..*start]) {
                 return None;
             }
             let read = stamp(line.get(*start..limit)?)?;
@@ -250,7 +250,7 @@ impl Headers {
             }
             take_stamp(&mut header, line.get(*start..at)?, &read);
         }
-        if bytes[at..known.len()] != known[at..] {
+        if !search::begins_with(&bytes[at..], &known[at..]) {
             return None;
         }
         [header.host, header.program, header.source_line] = self.parts.map(|part| part.and_then(|(from, to)| line.get(from..to)));
@@ -301,7 +301,7 @@ fn take_stamp<'a>(header: &mut Header<'a>, text: &'a str, read: &Stamp) {
 
 /// `"ts":"2021-..."` or `"ts":1617.25` of zap, `"time":"..."` of others.
 fn json_stamps<'a>(line: &'a str, header: &mut Header<'a>) {
-    let Some(json) = line.find('{').map(|at| &line[at..]) else { return };
+    let Some(json) = search::first(line.as_bytes(), b'{').map(|at| &line[at..]) else { return };
     for name in ["ts", "time", "timestamp"] {
         if let Some(text) = json_field(json, name) {
             if let Some(read) = stamp(text) {

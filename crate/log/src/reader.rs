@@ -515,7 +515,11 @@ fn count<T: PartialEq>(counts: &mut Vec<(T, u64)>, what: T) {
 
 /// Where the message stands in the line as it was written. Escapes within it leave the whole line.
 fn message_span(text: &str, raw: &str, found: &Match, line: Span) -> Span {
-    let start = if raw.starts_with(text) { Some(found.start) } else { search::find(raw, &text[found.start..found.end]) };
+    let start = if search::begins_with(raw.as_bytes(), text.as_bytes()) {
+        Some(found.start)
+    } else {
+        search::find(raw, &text[found.start..found.end])
+    };
     match start {
         Some(start) => {
             Span { start: line.start + start as u64, end: (line.start + (start + found.end - found.start) as u64).min(line.end) }
@@ -544,7 +548,7 @@ fn shortened(text: &str) -> &str {
 
 /// `[merged 12 repeated lines in 1.02s]` of etcd, `message repeated 5 times: [` of rsyslog.
 fn repeats(text: &str) -> u32 {
-    if search::first(text.as_bytes(), b'[').is_none() {
+    if !search::has(text, "repeated ") {
         return 1;
     }
     let count = ["[merged ", "message repeated "].iter().find_map(|mark| search::split(text, mark)?.1.split_once(' ')?.0.parse().ok());

@@ -104,14 +104,14 @@ fn nanos_per(unit: &str) -> Option<i64> {
 
 /// `number` (digits with at most one dot) times `scale`, cut to a whole number.
 fn scaled(number: &str, scale: i64) -> i64 {
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let mut digits = number.bytes();
     let mut sum: i64 = 0;
-    for digit in whole.bytes() {
+    for digit in digits.by_ref().take_while(|byte| *byte != b'.') {
         sum = times(sum, 10).saturating_add(i64::from(digit - b'0'));
     }
     sum = times(sum, scale);
     let mut unit = scale;
-    for digit in fraction.bytes() {
+    for digit in digits {
         unit /= 10;
         sum = sum.saturating_add(i64::from(digit - b'0') * unit);
     }

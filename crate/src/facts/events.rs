@@ -61,9 +61,8 @@ impl Facts {
     }
 
     /// All events with one of these meanings.
-    pub fn events_of(&self, meanings: &[Meaning]) -> std::vec::IntoIter<(EventId, &Event)> {
-        let events: Vec<_> = self.meaning(meanings).into_iter().map(|id| (id, self.event(id))).gather();
-        events.into_iter()
+    pub fn events_of(&self, meanings: &[Meaning]) -> Chosen<'_> {
+        Chosen { facts: self, ids: self.meaning(meanings).into_iter() }
     }
 
     /// All events with one of these meanings, by document and time.
@@ -82,13 +81,12 @@ impl Facts {
     }
 
     /// All events with one of these meanings that happened from `from` to `to`, by document and time.
-    pub fn events_between(&self, meanings: &[Meaning], from: Micros, to: Micros) -> std::vec::IntoIter<(EventId, &Event)> {
+    pub fn events_between(&self, meanings: &[Meaning], from: Micros, to: Micros) -> Chosen<'_> {
         let mut found: Vec<EventId> = Vec::new();
         for alike in meanings.iter().filter_map(|meaning| self.by_meaning.get(*meaning as usize)) {
             found.extend(self.moments(alike).between(from, to).iter().map(|(_, at)| alike.events[*at]));
         }
-        let events: Vec<_> = crate::sort::distinct(found).into_iter().map(|id| (id, self.event(id))).gather();
-        events.into_iter()
+        Chosen { facts: self, ids: crate::sort::distinct(found).into_iter() }
     }
 
     /// When an event of this meaning happened for the last time up to `to`.
@@ -150,6 +148,27 @@ impl Facts {
             Some(host) => log.hosts[usize::from(host)].clone(),
             None => format!("d{}", log.document + 1),
         }
+    }
+}
+
+/// The events that were asked for.
+pub struct Chosen<'a> {
+    facts: &'a Facts,
+    ids: std::vec::IntoIter<EventId>,
+}
+
+impl<'a> Iterator for Chosen<'a> {
+    type Item = (EventId, &'a Event);
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.ids.next().map(|id| (id, self.facts.event(id)))
+    }
+}
+
+impl DoubleEndedIterator for Chosen<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.ids.next_back().map(|id| (id, self.facts.event(id)))
     }
 }
 
