@@ -1,9 +1,11 @@
 //! Collects what a document states; `precedence.rs` decides what of it acts.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::configuration::{Cluster, Problem, Source};
 use super::keys;
+use super::mapped_text::MappedText;
 use super::scalar::{self, Reading};
 use crate::parameters::Parameter;
 use crate::search;
@@ -83,8 +85,6 @@ pub struct Builder<'a> {
     pub cluster: Cluster,
     /// Read line by line.
     pub tolerant: bool,
-    /// How many manifests were looked for within others.
-    pub within: usize,
     /// What was not read, in sentences.
     pub limits: Vec<String>,
     pub(super) document: DocumentId,
@@ -105,8 +105,28 @@ pub struct Builder<'a> {
     /// Environment files that units read, and files that the document brings.
     pub(super) read_files: Vec<String>,
     pub(super) written_files: Vec<String>,
+    /// Texts that stand within the document and are still to be read.
+    parts: VecDeque<Part>,
+    /// How many texts the one that is read stands within, and how many there were.
+    depth: usize,
+    held: usize,
     lines: LineIndex,
 }
+
+/// A text that stands within the document.
+pub struct Part {
+    /// Its path, or the key that it is the value of; empty where it has none.
+    pub name: String,
+    /// The text.
+    pub text: MappedText,
+    /// Assignments and commands in it were read with the script that it stands in.
+    pub read_by_line: bool,
+    depth: usize,
+}
+
+/// No document has more texts in it, nor one in the other.
+const MOST_PARTS: usize = 200;
+const DEEPEST_PART: usize = 4;
 
 /// With so many values listed, a further one takes the place of the last that it overrules anyway, or none.
 const MOST_CLAIMS: usize = 500;
@@ -124,7 +144,6 @@ impl<'a> Builder<'a> {
             text,
             cluster: Cluster::default(),
             tolerant: false,
-            within: 0,
             limits: Vec::new(),
             document,
             source,
@@ -139,8 +158,26 @@ impl<'a> Builder<'a> {
             sections: Vec::new(),
             read_files: Vec::new(),
             written_files: Vec::new(),
+            parts: VecDeque::new(),
+            depth: 0,
+            held: 0,
             lines: LineIndex::new(text),
         }
+    }
+
+    /// A text stands within the document: a file that it writes, a value that is one. It is read once what it stands in is.
+    pub fn holds(&mut self, name: &str, text: MappedText, read_by_line: bool) {
+        self.held += 1;
+        if self.held <= MOST_PARTS && self.depth < DEEPEST_PART {
+            self.parts.push_back(Part { name: name.to_owned(), text, read_by_line, depth: self.depth + 1 });
+        }
+    }
+
+    /// The next of these texts.
+    pub fn next_part(&mut self) -> Option<Part> {
+        let part = self.parts.pop_front()?;
+        self.depth = part.depth;
+        Some(part)
     }
 
     /// Something is wrong at `span`.

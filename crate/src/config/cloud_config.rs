@@ -2,20 +2,18 @@
 
 use super::builder::{Builder, Class, GENERATED, Home};
 use super::command::etcd_word;
-use super::configuration::{Configuration, Source};
 use super::embedded::{HEADER, embedded};
-use super::files::{take_file, take_unit};
+use super::files::take_unit;
 use super::mapped_text::MappedText;
 use super::script::Variables;
-use super::tree::tree_of;
+use super::tree::TextTree;
 use super::unpack::{base64, gunzip};
 use super::words::Word;
-use super::{detect, env, flags, keys, manifest, scalar};
+use super::{flags, keys, scalar};
 use crate::gather::Gather;
 use crate::search;
 use crate::template;
-use crate::text::DocumentId;
-use crate::yaml::{self, Entry, Node, Tree};
+use crate::yaml::{self, Entry, Node};
 
 /// A section that becomes a drop-in: its key, unit, known keys, and prefix of its variables.
 struct Section {
@@ -37,28 +35,20 @@ const SECTIONS: [Section; 3] = [
     Section { key: "fleet", unit: "fleet.service", known: keys::FLEET, prefix: "FLEET" },
 ];
 
-/// Reads a cloud-config; strictly where it is YAML, else line by line.
-pub fn read(document: DocumentId, text: &str) -> Configuration {
-    let mut builder = Builder::new(document, Source::CloudConfig, text);
-    let tree = tree_of(&mut builder);
-    header(&mut builder);
+/// Takes what a cloud-config states; strictly where it is YAML, else line by line.
+pub fn take(builder: &mut Builder, text: &MappedText) {
+    let tree = TextTree::of(builder, text);
+    if text.is_document() {
+        header(builder);
+    }
     if let Some(root) = tree.documents.first() {
-        take(&mut builder, &tree, root);
+        take_root(builder, &tree, root);
     }
-    if let Some(second) = tree.documents.get(1).filter(|second| !second.is_null()) {
-        let named = tree.get(second, "coreos").is_some() || tree.get(second, "write_files").is_some();
-        if named {
-            let span = second.span.start..second.span.start + 1;
-            builder.problem(
-                "config-second-document",
-                span,
-                "Everything after the second `---` is left out: coreos-cloudinit reads only the first document; put it all into one."
-                    .to_owned(),
-                None,
-            );
-        }
+    let named = |second: &&Node| tree.get(second, "coreos").is_some() || tree.get(second, "write_files").is_some();
+    if let Some(second) = tree.documents.get(1).filter(named) {
+        let note = "Everything after the second `---` is left out: coreos-cloudinit reads only the first document; put it all into one.";
+        builder.problem("config-second-document", tree.place(&(second.span.start..second.span.start + 1)), note.to_owned(), None);
     }
-    builder.finish("CoreOS cloud-config".to_owned())
 }
 
 /// coreos/coreos-cloudinit@v1.14.0:config/config.go:53-60: the first line, trailing blanks cut, and nothing else.
@@ -93,24 +83,24 @@ fn is_run(text: &str) -> bool {
 }
 
 /// A mapping or list that stands a second time. cloudinit decodes it over the first (measured on v1.14.0).
-fn doubled(builder: &mut Builder, map: &Node, keys: &[&str]) {
+fn doubled(builder: &mut Builder, tree: &TextTree, map: &Node, keys: &[&str]) {
     for key in keys {
         let Some(again) = map.entries().iter().filter(|entry| yaml::same_key(entry.name(), key)).nth(1) else { continue };
         let note = format!(
             "{key} is written twice. CoreOS lays the second over the first, so the later value of a key applies. Other readers of YAML drop the first or refuse the file. Put them together."
         );
-        builder.problem("config-duplicate-key", again.key.span.clone(), note, None);
+        builder.problem("config-duplicate-key", tree.place(&again.key.span), note, None);
     }
 }
 
 /// Takes what a root mapping with `coreos` and `write_files` states.
-pub fn take(builder: &mut Builder, tree: &Tree, root: &Node) {
-    doubled(builder, tree.resolve(root), &["coreos", "write_files"]);
-    misplaced(builder, tree.resolve(root).entries(), "at the top level");
+fn take_root(builder: &mut Builder, tree: &TextTree, root: &Node) {
+    doubled(builder, tree, tree.resolve(root), &["coreos", "write_files"]);
+    misplaced(builder, tree, tree.resolve(root).entries(), "at the top level");
     for entry in tree.all(root, "coreos") {
         let coreos = tree.resolve(&entry.value);
-        doubled(builder, coreos, &["etcd", "etcd2", "fleet", "units"]);
-        misplaced(builder, coreos.entries(), UNDER_COREOS);
+        doubled(builder, tree, coreos, &["etcd", "etcd2", "fleet", "units"]);
+        misplaced(builder, tree, coreos.entries(), UNDER_COREOS);
         units(builder, tree, coreos);
         for section in &SECTIONS {
             for entry in tree.all(coreos, section.key) {
@@ -124,7 +114,7 @@ pub fn take(builder: &mut Builder, tree: &Tree, root: &Node) {
             if let Some(near) = keys::nearest(entry.name(), ["etcd2", "fleet", "units"]) {
                 builder.problem(
                     "config-unknown-key",
-                    entry.key.span.clone(),
+                    tree.place(&entry.key.span),
                     format!("{} is no section that CoreOS knows; did you mean {near}?", entry.name()),
                     None,
                 );
@@ -136,31 +126,24 @@ pub fn take(builder: &mut Builder, tree: &Tree, root: &Node) {
     }
     // coreos-cloudinit runs none of these (coreos/coreos-cloudinit@v1.14.0:config/config.go).
     let commands = ["bootcmd", "runcmd"].into_iter().filter_map(|key| tree.get(root, key)).filter(|_| tree.get(root, "coreos").is_none());
-    commands.flat_map(Node::items).for_each(|command| run(builder, tree.resolve(command)));
+    commands.flat_map(Node::items).for_each(|command| run(builder, tree, tree.resolve(command)));
 }
 
 /// A command of cloud-init: a line or more for a shell, or a list of words.
-fn run(builder: &mut Builder, command: &Node) {
-    if let Some(inner) = MappedText::of_scalar(builder.text, command) {
-        match detect::configuration(&inner.text) {
-            Some(Source::Flags) => flags::take_text(builder, &inner),
-            Some(Source::Environment) => env::take(builder, &inner, ""),
-            _ => {}
-        }
-    }
+fn run(builder: &mut Builder, tree: &TextTree, command: &Node) {
+    tree.scalar(command).into_iter().for_each(|inner| builder.holds("", inner, false));
     // A shell's: `[sh, -c, "etcd --name a"]`.
     let is_line = |item: &&Node| item.text().is_some_and(|text| text.contains(char::is_whitespace));
-    command.items().iter().filter(is_line).for_each(|line| run(builder, line));
+    command.items().iter().filter(is_line).for_each(|line| run(builder, tree, line));
     let words = command.items().iter().filter_map(|item| Some(Word::at(item.text()?.to_owned(), item.within_quotes()))).gather();
     if words.first().is_some_and(|word: &Word| etcd_word(&word.text).is_some()) {
-        let document = MappedText::verbatim(builder.text, 0..builder.text.len());
-        flags::take(builder, &document, &words, "", "", &Variables::default());
+        flags::take(builder, tree.text(), &words, "", "", &Variables::default());
     }
 }
 
-fn take_section(builder: &mut Builder, tree: &Tree, section: &Section, entry: &Entry) {
+fn take_section(builder: &mut Builder, tree: &TextTree, section: &Section, entry: &Entry) {
     let map = tree.resolve(&entry.value);
-    builder.section(section.unit, entry.key.span.clone());
+    builder.section(section.unit, tree.place(&entry.key.span));
     if section.prefix == "ETCD" {
         builder.cluster.has_etcd = true;
     } else {
@@ -174,7 +157,7 @@ fn take_section(builder: &mut Builder, tree: &Tree, section: &Section, entry: &E
     }
 }
 
-fn key(builder: &mut Builder, tree: &Tree, section: &Section, entry: &Entry) {
+fn key(builder: &mut Builder, tree: &TextTree, section: &Section, entry: &Entry) {
     let node = tree.resolve(&entry.value);
     let Some((parameter, old)) = keys::of_key(entry.name()) else {
         let name = entry.name().replace('-', "_");
@@ -183,14 +166,14 @@ fn key(builder: &mut Builder, tree: &Tree, section: &Section, entry: &Entry) {
             builder.fact_of_variable(&format!("{}_{}", section.prefix, name.to_ascii_uppercase()), text);
         }
         if !known && entry.key.text().is_some() && !builder.told_enough("config-unknown-key") {
-            unknown(builder, section, entry);
-            misplaced(builder, std::slice::from_ref(entry), &format!("under coreos.{}", section.key));
+            unknown(builder, tree, section, entry);
+            misplaced(builder, tree, std::slice::from_ref(entry), &format!("under coreos.{}", section.key));
         }
         return;
     };
     let mut home = Home::new(section.unit, Class::Environment, GENERATED);
     home.generated = true;
-    builder.claim((parameter, old), node.span.clone(), scalar::cloudinit(parameter, node), home);
+    builder.claim((parameter, old), tree.place(&node.span), scalar::cloudinit(parameter, node), home);
     let right = if !parameter.is_etcd() {
         "fleet"
     } else if old {
@@ -210,10 +193,10 @@ fn key(builder: &mut Builder, tree: &Tree, section: &Section, entry: &Entry) {
         format!("{} belongs under coreos.{right}, not under coreos.{}.", entry.name(), section.key)
     };
     builder.void_last(&note);
-    builder.problem("config-wrong-section", entry.key.span.clone(), note, Some(parameter));
+    builder.problem("config-wrong-section", tree.place(&entry.key.span), note, Some(parameter));
 }
 
-fn unknown(builder: &mut Builder, section: &Section, entry: &Entry) {
+fn unknown(builder: &mut Builder, tree: &TextTree, section: &Section, entry: &Entry) {
     let name = entry.name();
     let known = section.known.iter().copied();
     let (text, parameter) = match keys::nearest(name, known) {
@@ -224,16 +207,16 @@ fn unknown(builder: &mut Builder, section: &Section, entry: &Entry) {
         }
         None => (format!("{name} is no key of coreos.{} and is left out without a word.", section.key), None),
     };
-    builder.problem("config-unknown-key", entry.key.span.clone(), text, parameter);
+    builder.problem("config-unknown-key", tree.place(&entry.key.span), text, parameter);
 }
 
 /// Timing keys where no section is, and those of a section that stands in a wrong place.
-fn misplaced(builder: &mut Builder, entries: &[Entry], at: &str) {
+fn misplaced(builder: &mut Builder, tree: &TextTree, entries: &[Entry], at: &str) {
     for entry in entries {
-        misplaced_key(builder, entry, at);
+        misplaced_key(builder, tree, entry, at);
         if is_section(entry) && at != UNDER_COREOS {
             let at = format!("under {} {at}", entry.name());
-            entry.value.entries().iter().for_each(|inside| misplaced_key(builder, inside, &at));
+            entry.value.entries().iter().for_each(|inside| misplaced_key(builder, tree, inside, &at));
         }
     }
 }
@@ -242,7 +225,7 @@ fn is_section(entry: &Entry) -> bool {
     SECTIONS.iter().any(|section| section.key == entry.name())
 }
 
-fn misplaced_key(builder: &mut Builder, entry: &Entry, at: &str) {
+fn misplaced_key(builder: &mut Builder, tree: &TextTree, entry: &Entry, at: &str) {
     // Where an indent is wrong, nothing acts anyhow, and what is below what is not known.
     let Some((parameter, old)) = keys::of_key(entry.name()).filter(|_| builder.problems.iter().all(|told| told.id != "config-yaml-error"))
     else {
@@ -252,15 +235,15 @@ fn misplaced_key(builder: &mut Builder, entry: &Entry, at: &str) {
     let note = format!("{} stands {at}, where CoreOS passes it over; it belongs under coreos.{section}.", entry.name());
     builder.claim(
         (parameter, old),
-        entry.value.span.clone(),
+        tree.place(&entry.value.span),
         scalar::cloudinit(parameter, &entry.value),
         Home::new("", Class::BelowVariables, ""),
     );
     builder.void_last(&note);
-    builder.problem("config-wrong-section", entry.key.span.clone(), note, Some(parameter));
+    builder.problem("config-wrong-section", tree.place(&entry.key.span), note, Some(parameter));
 }
 
-fn units(builder: &mut Builder, tree: &Tree, coreos: &Node) {
+fn units(builder: &mut Builder, tree: &TextTree, coreos: &Node) {
     let units = tree.get(coreos, "units");
     if let Some(mark) = units.and_then(Node::text).filter(|text| template::first(text).is_some()) {
         // A template fills them in, so what is started is not known.
@@ -272,31 +255,31 @@ fn units(builder: &mut Builder, tree: &Tree, coreos: &Node) {
     }
 }
 
-fn write_file(builder: &mut Builder, tree: &Tree, file: &Node) {
+fn write_file(builder: &mut Builder, tree: &TextTree, file: &Node) {
     let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { return };
     let Some(content) = tree.get(file, "content") else { return };
-    let Some(inner) = MappedText::of_scalar(builder.text, content) else { return };
+    let Some(inner) = tree.scalar(content) else { return };
     let encoding = tree.get(file, "encoding").and_then(Node::text).unwrap_or("");
     let inner = match encoding {
         "" | "text/plain" => Some(inner),
-        "b64" | "base64" => base64(&inner.text).and_then(|bytes| sealed(bytes, content)),
-        "gz" | "gzip" => gunzip(inner.text.as_bytes()).and_then(|bytes| sealed(bytes, content)),
-        _ if encoding.starts_with("gz") => base64(&inner.text).and_then(|bytes| gunzip(&bytes)).and_then(|bytes| sealed(bytes, content)),
+        "b64" | "base64" => base64(&inner.text).and_then(|bytes| inner.unpacked(bytes)),
+        "gz" | "gzip" => gunzip(inner.text.as_bytes()).and_then(|bytes| inner.unpacked(bytes)),
+        _ if encoding.starts_with("gz") => base64(&inner.text).and_then(|bytes| gunzip(&bytes)).and_then(|bytes| inner.unpacked(bytes)),
         _ => None,
     };
-    if let Some(inner) = inner.filter(|inner| !manifest::take_file(builder, &path, inner, content)) {
-        take_file(builder, &path, &inner);
-    }
-}
-
-fn sealed(bytes: Vec<u8>, content: &Node) -> Option<MappedText> {
-    Some(MappedText::sealed(String::from_utf8(bytes).ok()?, content.span.clone()))
+    builder.writes_file(&path);
+    inner.into_iter().for_each(|inner| builder.holds(&path, inner, false));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::config::{Configuration, Source, read_as};
+    use crate::text::DocumentId;
     use crate::units::{MS, S};
+
+    fn read(document: DocumentId, text: &str) -> Configuration {
+        read_as(Source::CloudConfig, document, text)
+    }
 
     fn acting(text: &str) -> Vec<(&'static str, Option<i64>)> {
         read(0, text).settings.iter().filter(|s| s.effective).map(|s| (s.parameter.id(), s.value)).collect()

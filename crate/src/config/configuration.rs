@@ -36,6 +36,25 @@ pub enum Source {
 }
 
 impl Source {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Source::CloudConfig => "CoreOS cloud-config",
+            Source::DropIn => "systemd unit or drop-in",
+            Source::FleetConf => "fleet.conf",
+            Source::Environment => "environment file",
+            Source::Flags => "etcd command line",
+            Source::EtcdToml => "configuration file of etcd 0.4",
+            Source::EtcdYaml => "etcd configuration file",
+            Source::ContainerLinux => "Container Linux Config",
+            Source::Ignition => "Ignition configuration",
+            Source::Manifest => "Kubernetes manifest or installer configuration",
+            Source::Terraform => "Terraform variables",
+            Source::Program => "settings of etcd in a file of another tool",
+            Source::Fragment => "lines of a configuration",
+        }
+    }
+
     /// Whether it is YAML, of which JSON is a part.
     pub fn is_yaml(self) -> bool {
         !matches!(

@@ -1,29 +1,24 @@
 //! Container Linux Config, Butane, and Ignition's tree written as YAML.
 
 use super::builder::{Builder, Class, Home, TRANSPILED};
-use super::configuration::{Configuration, Source};
 use super::mapped_text::MappedText;
-use super::tree::tree_of;
-use super::{files, ignition, keys, manifest, scalar};
-use crate::text::DocumentId;
-use crate::yaml::{Node, Tree};
+use super::tree::TextTree;
+use super::{ignition, keys, scalar};
+use crate::yaml::Node;
 
-/// Reads a Container Linux Config or Butane file.
-pub fn read(document: DocumentId, text: &str) -> Configuration {
-    let mut builder = Builder::new(document, Source::ContainerLinux, text);
-    let tree = tree_of(&mut builder);
+/// Takes what a Container Linux Config or a Butane file states.
+pub fn take(builder: &mut Builder, text: &MappedText) {
+    let tree = TextTree::of(builder, text);
     if let Some(root) = tree.documents.first() {
-        take_etcd(&mut builder, &tree, root);
-        ignition::take_units(&mut builder, &tree, root);
-        files(&mut builder, &tree, root);
+        take_etcd(builder, &tree, root);
+        ignition::take_units(builder, &tree, root);
+        files(builder, &tree, root);
     }
-    let butane = text.contains("variant:");
-    builder.finish(if butane { "Butane configuration" } else { "Container Linux Config" }.to_owned())
 }
 
 /// The `etcd` section, which becomes flags of etcd-member.service. Keys in snake case only, types strict:
 /// coreos/container-linux-config-transpiler@v0.9.0:config/types/etcd.go.
-fn take_etcd(builder: &mut Builder, tree: &Tree, root: &Node) {
+fn take_etcd(builder: &mut Builder, tree: &TextTree, root: &Node) {
     let Some(etcd) = tree.get(root, "etcd") else { return };
     builder.cluster.has_etcd = true;
     builder.unit("etcd-member.service", true, false);
@@ -36,32 +31,40 @@ fn take_etcd(builder: &mut Builder, tree: &Tree, root: &Node) {
             }
         }
         let Some(meant) = keys::of_key(entry.name()).filter(|(parameter, old)| parameter.is_etcd() && !old) else { continue };
-        builder.claim(meant, node.span.clone(), scalar::strict(meant.0, node), Home::new("etcd-member.service", Class::Flag, TRANSPILED));
+        builder.claim(
+            meant,
+            tree.place(&node.span),
+            scalar::strict(meant.0, node),
+            Home::new("etcd-member.service", Class::Flag, TRANSPILED),
+        );
         if entry.name().contains('-') {
             let note =
                 format!("{} is no key here and is dropped: write {} with underscores.", entry.name(), entry.name().replace('-', "_"));
             builder.void_last(&note);
-            builder.problem("config-unknown-key", entry.key.span.clone(), note, Some(meant.0));
+            builder.problem("config-unknown-key", tree.place(&entry.key.span), note, Some(meant.0));
         }
     }
 }
 
-fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
+fn files(builder: &mut Builder, tree: &TextTree, root: &Node) {
     for file in tree.at(root, &["storage", "files"]).map_or(&[][..], Node::items) {
         let file = tree.resolve(file);
         let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
         let Some(inline) = tree.at(file, &["contents", "inline"]) else { continue };
-        let Some(inner) = MappedText::of_scalar(builder.text, inline) else { continue };
-        if !manifest::take_file(builder, &path, &inner, inline) {
-            files::take_file(builder, &path, &inner);
-        }
+        builder.writes_file(&path);
+        tree.scalar(inline).into_iter().for_each(|inner| builder.holds(&path, inner, false));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::config::{Configuration, Source, read_as};
+    use crate::text::DocumentId;
     use crate::units::MS;
+
+    fn read(document: DocumentId, text: &str) -> Configuration {
+        read_as(Source::ContainerLinux, document, text)
+    }
 
     #[test]
     fn section_units_and_files() {

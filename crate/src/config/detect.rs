@@ -202,6 +202,9 @@ impl Signs {
         if self.has("coreos") || (self.has("write_files") || self.has("write-files")) {
             return Some(Source::CloudConfig);
         }
+        if self.has("variant") && self.has("version") {
+            return Some(Source::ContainerLinux);
+        }
         let manifest = self.listed
             || (self.charted && self.timing_keys > 0)
             || ["controlPlaneHardwareSpeed:", "extraArgs:"].iter().any(|key| search::has(sample, key))

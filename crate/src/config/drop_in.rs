@@ -4,30 +4,14 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::command::{hands_more, starts_container};
-use super::configuration::{Configuration, Source};
 use super::embedded::here_documents;
 use super::flags::{self, Word};
+use super::keys;
 use super::mapped_text::MappedText;
 use super::script::{Script, Variables};
-use super::{env, keys};
 use crate::gather::Gather;
 use crate::search;
 use crate::template;
-use crate::text::DocumentId;
-
-/// Reads a unit or drop-in that was pasted as it is.
-pub fn read(document: DocumentId, text: &str) -> Configuration {
-    let mut builder = Builder::new(document, Source::DropIn, text);
-    // A script may write the environment file beside the unit.
-    for body in here_documents(text) {
-        if !text[body.range.clone()].lines().any(|line| line.starts_with('[')) {
-            env::take(&mut builder, &MappedText::verbatim(text, body.range), "");
-        }
-    }
-    let inner = MappedText::verbatim(text, 0..text.len());
-    take(&mut builder, &inner, "", "");
-    builder.finish("systemd unit or drop-in".to_owned())
-}
 
 /// One logical line: its key, and the bytes of its value with continuations.
 struct Directive<'a> {
@@ -38,6 +22,12 @@ struct Directive<'a> {
 /// Takes what a unit text states; `unit` and `file` where the surroundings name them.
 pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
     let text = inner.text.as_str();
+    // A script may write the environment file beside the unit.
+    for body in here_documents(text) {
+        if !text[body.range.clone()].lines().any(|line| line.starts_with('[')) {
+            builder.holds(&body.path, inner.part(body.range), false);
+        }
+    }
     let (mut unit, mut file) = (unit.to_owned(), file.to_owned());
     // Of a script that writes the unit; systemd itself fills nothing into Environment= (systemd.exec(5)).
     let of_script = if text.starts_with("#!") { Script::of(inner).variables } else { Variables::default() };
@@ -242,8 +232,13 @@ pub fn path_of_unit(path: &str) -> Option<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::config::{Configuration, Source, read_as};
     use crate::parameters::Parameter;
+    use crate::text::DocumentId;
+
+    fn read(document: DocumentId, text: &str) -> Configuration {
+        read_as(Source::DropIn, document, text)
+    }
 
     fn acting(text: &str) -> Vec<(Parameter, String)> {
         read(0, text).settings.into_iter().filter(|s| s.effective).map(|s| (s.parameter, s.raw)).collect()

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::builder::Builder;
+use super::mapped_text::MappedText;
 use crate::log::line_starts::is_prompt;
 
 /// The first line of every cloud-config.
@@ -47,27 +49,40 @@ pub struct Body {
     pub range: Range<usize>,
     /// Its end is named in quotes, so the shell fills nothing in.
     pub quoted: bool,
+    /// The file that it becomes; empty where its line names none.
+    pub path: String,
 }
 
 /// The bodies of a shell script's here-documents.
 pub fn here_documents(text: &str) -> Vec<Body> {
-    let (mut found, mut open, mut at) = (Vec::new(), None::<(usize, &str, bool)>, 0);
+    let (mut found, mut open, mut at) = (Vec::new(), None::<(&str, Body)>, 0);
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
-        match open {
-            Some((from, end, quoted)) if line.trim() == end => {
-                found.push(Body { range: from..start, quoted });
-                open = None;
-            }
-            Some(_) => {}
+        match open.take() {
+            Some((end, body)) if line.trim() == end => found.push(Body { range: body.range.start..start, ..body }),
+            Some(still) => open = Some(still),
             None => {
                 open = here_document(line).map(|(mark, word)| {
                     let before = line[mark.end..].trim_start_matches(['-', ' ']);
-                    (at, word, before.starts_with(['\'', '"', '\\']))
+                    let quoted = before.starts_with(['\'', '"', '\\']);
+                    (word, Body { range: at..at, quoted, path: written(line).to_owned() })
                 });
             }
         }
     }
     found
+}
+
+/// The file that a command writes: `cat > FILE <<EOF`, `tee FILE`.
+fn written(line: &str) -> &str {
+    let to = line.rsplit_once('>').or_else(|| line.rsplit_once("tee ")).map_or("", |(_, to)| to);
+    to.split_whitespace().find(|word| !word.starts_with('-')).unwrap_or("").trim_matches(['"', '\''])
+}
+
+/// Hands on what a script writes. Who reads the script line by line may have taken assignments and commands from it already.
+pub fn hand_on_here_documents(builder: &mut Builder, script: &MappedText, read_by_line: bool) {
+    for body in here_documents(&script.text) {
+        builder.holds(&body.path, script.part(body.range), read_by_line);
+    }
 }

@@ -3,22 +3,13 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
-use super::configuration::{Configuration, Source};
 use super::mapped_text::MappedText;
 use super::script::Script;
 use super::{flags, keys};
 use crate::parameters::Parameter;
-use crate::text::DocumentId;
 
-/// Reads an environment file that was pasted as it is.
-pub fn read(document: DocumentId, text: &str) -> Configuration {
-    let mut builder = Builder::new(document, Source::Environment, text);
-    take(&mut builder, &MappedText::verbatim(text, 0..text.len()), "");
-    builder.finish("environment file".to_owned())
-}
-
-/// Takes the assignments of an environment file that `unit` reads.
-pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str) {
+/// Takes the assignments of an environment file.
+pub fn take(builder: &mut Builder, inner: &MappedText) {
     // What exports its variables is read by a shell, and `ENV` stands in a Dockerfile. The lines behind `define` of a
     // Makefile are a text, which make passes on as it is.
     let exports = |line: &str| line.trim_start().starts_with("export ") || line.starts_with("ENV ");
@@ -43,7 +34,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str) {
             builder.image(line);
         }
         if let Some((name, value)) = of_docker.or_else(|| script.handed_on(&words)) {
-            let home = Home::new(unit, Class::EnvironmentFile, "");
+            let home = Home::new("", Class::EnvironmentFile, "");
             flags::variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &script.variables);
         }
         for word in words {
@@ -55,10 +46,10 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str) {
             }
             let Some((name, value, span)) = word.assignment() else { continue };
             if flags::are_options(name, value) {
-                flags::take(builder, inner, &flags::words(&inner.text, span.clone()), unit, "", &script.variables);
+                flags::take(builder, inner, &flags::words(&inner.text, span.clone()), "", "", &script.variables);
             }
             timer = keys::of_variable(name).map(|(parameter, _)| parameter);
-            flags::variable(builder, inner, (name, value, span), Home::new(unit, Class::EnvironmentFile, ""), &script.variables);
+            flags::variable(builder, inner, (name, value, span), Home::new("", Class::EnvironmentFile, ""), &script.variables);
         }
     }
 }
@@ -90,8 +81,13 @@ fn comment(builder: &mut Builder, inner: &MappedText, parameter: Parameter, span
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::config::{Configuration, Source, read_as};
     use crate::parameters::Parameter;
+    use crate::text::DocumentId;
+
+    fn read(document: DocumentId, text: &str) -> Configuration {
+        read_as(Source::Environment, document, text)
+    }
 
     #[test]
     fn options_in_a_variable_beat_the_variables() {

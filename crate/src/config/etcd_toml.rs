@@ -3,25 +3,16 @@
 //! keys it does not know are passed over.
 
 use super::builder::{Builder, Class, Home};
-use super::configuration::{Configuration, Source};
 use super::mapped_text::MappedText;
 use super::{keys, scalar};
-use crate::text::DocumentId;
 
 /// The section the timers belong to.
 pub const SECTION: &str = "[peer]";
 
-/// Reads a TOML file of etcd 0.4 that was pasted as it is.
-pub fn read(document: DocumentId, text: &str) -> Configuration {
-    let mut builder = Builder::new(document, Source::EtcdToml, text);
-    take(&mut builder, &MappedText::verbatim(text, 0..text.len()));
-    builder.cluster.etcd_04 = true;
-    builder.finish("configuration file of etcd 0.4".to_owned())
-}
-
 /// Takes what such a file states.
 pub fn take(builder: &mut Builder, inner: &MappedText) {
     builder.cluster.has_etcd = true;
+    builder.cluster.etcd_04 |= inner.is_document();
     let (mut section, mut at) = (String::new(), 0);
     for raw in inner.text.split_inclusive('\n') {
         let start = at + raw.len() - raw.trim_start().len();
@@ -50,7 +41,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::config::Source;
     use crate::units::MS;
 
     #[test]

@@ -2,12 +2,13 @@
 
 use super::builder::Builder;
 use super::configuration::Source;
-use super::mapped_text::MappedText;
-use super::{detect, drop_in, env, etcd_toml, etcd_yaml, flags, fleet_conf, k3s};
+use super::tree::TextTree;
+use super::{detect, drop_in, etcd_toml};
+use crate::search;
 use crate::yaml::{Node, Tree};
 
 /// One unit of a list, in cloud-config's or Ignition's words.
-pub fn take_unit(builder: &mut Builder, tree: &Tree, unit: &Node, content_key: &str, drop_in_keys: &[&str]) {
+pub fn take_unit(builder: &mut Builder, tree: &TextTree, unit: &Node, content_key: &str, drop_in_keys: &[&str]) {
     let Some(name) = tree.get(unit, "name").and_then(Node::text).map(str::to_owned) else { return };
     let word = |key: &str| tree.get(unit, key).and_then(Node::text);
     let truth = |key: &str| is_true(tree, unit, key);
@@ -19,14 +20,14 @@ pub fn take_unit(builder: &mut Builder, tree: &Tree, unit: &Node, content_key: &
     if !(name.contains("etcd") || name.contains("fleet")) {
         return;
     }
-    if let Some(inner) = content.and_then(|content| MappedText::of_scalar(builder.text, content)) {
+    if let Some(inner) = content.and_then(|content| tree.scalar(content)) {
         drop_in::take(builder, &inner, &name, "");
     }
     for key in drop_in_keys {
         for item in tree.get(unit, key).map_or(&[][..], Node::items) {
             let item = tree.resolve(item);
             let file = tree.get(item, "name").and_then(Node::text).unwrap_or("");
-            if let Some(inner) = scalar(item, content_key).and_then(|content| MappedText::of_scalar(builder.text, content)) {
+            if let Some(inner) = scalar(item, content_key).and_then(|content| tree.scalar(content)) {
                 drop_in::take(builder, &inner, &name, file);
             }
         }
@@ -39,38 +40,33 @@ pub fn is_true(tree: &Tree, unit: &Node, key: &str) -> bool {
     text.is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "on"))
 }
 
-/// A file that the configuration writes, by its path.
-pub fn take_file(builder: &mut Builder, path: &str, inner: &MappedText) {
-    builder.writes_file(path);
-    if path.ends_with("fleet.conf") {
-        fleet_conf::take(builder, inner);
-        return;
+/// What a text within a document is: its path or its key may tell, else its content does.
+pub fn source_of(name: &str, text: &str) -> Option<Source> {
+    let ends = |endings: &[&str]| endings.iter().any(|end| name.ends_with(end));
+    let has = |words: &[&str]| words.iter().any(|word| search::has(text, word));
+    // Nothing reads it as a configuration.
+    if ends(&[".md", ".txt", ".example", ".sample", ".bak"]) {
+        return None;
     }
-    if let Some((unit, file)) = drop_in::path_of_unit(path) {
-        if unit.contains("etcd") || unit.contains("fleet") {
-            drop_in::take(builder, inner, &unit, &file);
-        }
-        return;
+    if ends(&["fleet.conf"]) {
+        return Some(Source::FleetConf);
     }
-    if path.ends_with("etcd.conf") && inner.text.contains(etcd_toml::SECTION) {
-        etcd_toml::take(builder, inner);
-        return;
+    if let Some((unit, _)) = drop_in::path_of_unit(name) {
+        return (unit.contains("etcd") || unit.contains("fleet")).then_some(Source::DropIn);
     }
-    if path.contains("/rancher/") && path.ends_with(".yaml") {
-        k3s::take(builder, inner);
-        return;
-    }
-    let etcd_yaml = path.contains("etcd") && [".yml", ".yaml", ".json"].iter().any(|end| path.ends_with(end));
-    let environment = path.contains("/environment")
-        || path.ends_with(".env")
-        || path.contains("/sysconfig/")
-        || path.contains("/default/")
-        || path.ends_with("etcd.conf");
-    if etcd_yaml {
-        etcd_yaml::take_inner(builder, inner);
-    } else if environment && (inner.text.contains("ETCD_") || inner.text.contains("FLEET_")) {
-        env::take(builder, inner, "");
-    } else if inner.text.starts_with("#!") && detect::configuration(&inner.text) == Some(Source::Flags) {
-        flags::take_text(builder, inner);
+    let told = detect::configuration(text);
+    let environment =
+        name.contains("/environment") || name.contains("/sysconfig/") || name.contains("/default/") || ends(&[".env", "etcd.conf"]);
+    match told {
+        // Its here-documents are read one by one.
+        Some(source) if source.is_yaml() && text.starts_with("#!") => Some(Source::Flags),
+        Some(Source::Manifest) => told,
+        _ if ends(&["etcd.conf"]) && has(&[etcd_toml::SECTION]) => Some(Source::EtcdToml),
+        _ if name.contains("etcd") && ends(&[".yml", ".yaml", ".json"]) => Some(Source::EtcdYaml),
+        _ if environment && has(&["ETCD_", "FLEET_"]) => Some(Source::Environment),
+        Some(Source::Fragment) if name.contains("etcd") => Some(Source::EtcdYaml),
+        // Other programs have timers of the same names, and commands that only stand in a file are no script.
+        Some(Source::Fragment) if !has(&["etcd", "fleet"]) => None,
+        told => told,
     }
 }

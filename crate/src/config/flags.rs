@@ -5,13 +5,12 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::command::{etcd_word, is_drawn, runs_container};
-use super::configuration::{Configuration, Source};
+use super::embedded::hand_on_here_documents;
 use super::mapped_text::MappedText;
 use super::script::{Meaning, Script, Variables};
 pub use super::words::{Word, words, words_of_unit};
 use super::{keys, scalar};
 use crate::parameters::Parameter;
-use crate::text::DocumentId;
 use crate::units::parse_go_duration;
 
 /// A flag with its value.
@@ -208,18 +207,12 @@ fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (
     (inside, span.start + 1..(span.end - 1 - escape).max(span.start + 1))
 }
 
-/// Reads a pasted command line (shell, docker run).
-pub fn read(document: DocumentId, text: &str) -> Configuration {
-    let mut builder = Builder::new(document, Source::Flags, text);
-    take_text(&mut builder, &MappedText::verbatim(text, 0..text.len()));
-    builder.finish("etcd command line".to_owned())
-}
-
 /// Takes the commands of a script.
 pub fn take_text(builder: &mut Builder, inner: &MappedText) {
     let text = inner.text.as_str();
     let lines = if of_another_program(text) { "" } else { text };
     let script = Script::of(inner);
+    hand_on_here_documents(builder, inner, true);
     let mut at = 0;
     for line in lines.split_inclusive('\n') {
         if line.trim_start().starts_with('#') || is_drawn(line.trim_start()) {
@@ -288,9 +281,14 @@ fn kept(builder: &mut Builder, inner: &MappedText, word: &Word, script: &Script)
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::config::{Configuration, Source, read_as};
     use crate::parameters::Parameter;
+    use crate::text::DocumentId;
     use crate::units::MS;
+
+    fn read(document: DocumentId, text: &str) -> Configuration {
+        read_as(Source::Flags, document, text)
+    }
 
     /// docker takes what stands behind the image as the command of the container.
     #[test]

@@ -3,18 +3,9 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
-use super::configuration::{Configuration, Source};
 use super::mapped_text::MappedText;
 use super::{keys, scalar};
 use crate::log::line_starts::is_prompt;
-use crate::text::DocumentId;
-
-/// Reads a fleet.conf that was pasted as it is.
-pub fn read(document: DocumentId, text: &str) -> Configuration {
-    let mut builder = Builder::new(document, Source::FleetConf, text);
-    take(&mut builder, &MappedText::verbatim(text, 0..text.len()));
-    builder.finish("fleet.conf".to_owned())
-}
 
 /// Takes what a fleet.conf states.
 pub fn take(builder: &mut Builder, inner: &MappedText) {
@@ -102,9 +93,14 @@ fn colon_line(builder: &mut Builder, inner: &MappedText, line: &str, at: usize) 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::config::{Configuration, Source, read_as};
     use crate::parameters::Parameter;
+    use crate::text::DocumentId;
     use crate::units::S;
+
+    fn read(document: DocumentId, text: &str) -> Configuration {
+        read_as(Source::FleetConf, document, text)
+    }
 
     #[test]
     fn the_traps() {

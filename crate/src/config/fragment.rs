@@ -3,40 +3,31 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
-use super::configuration::{Configuration, Source};
 use super::mapped_text::MappedText;
 use super::scalar::{Fate, Reading};
 use super::{keys, scalar};
 use crate::parameters::Parameter;
-use crate::text::DocumentId;
 use crate::yaml::{self, Kind, Node, Style, Tree};
 
-/// Reads plain lines, also below headings such as `etcd2:` or `fleet:`.
-pub fn read(document: DocumentId, text: &str) -> Configuration {
-    let mut builder = Builder::new(document, Source::Fragment, text);
-    builder.tolerant = take_text(&mut builder, &MappedText::verbatim(text, 0..text.len()));
-    builder.finish("lines of a configuration".to_owned())
-}
-
-/// Takes such lines; says whether they are no YAML.
-pub fn take_text(builder: &mut Builder, inner: &MappedText) -> bool {
+/// Takes plain lines, also below headings such as `etcd2:` or `fleet:`.
+pub fn take(builder: &mut Builder, inner: &MappedText) {
     let strict = yaml::read(&inner.text);
     let tolerant = strict.is_err();
+    builder.tolerant |= tolerant && inner.is_document();
     let tree = strict.unwrap_or_else(|_| yaml::read_tolerantly(&inner.text));
     for root in &tree.documents {
-        take(builder, inner, &tree, root, (tolerant, 0));
+        take_node(builder, inner, &tree, root, (tolerant, 0));
     }
-    tolerant
 }
 
-fn take(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node, (tolerant, depth): (bool, usize)) {
+fn take_node(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node, (tolerant, depth): (bool, usize)) {
     for item in node.items().iter().filter(|_| depth < 4) {
-        take(builder, inner, tree, tree.resolve(item), (tolerant, depth + 1));
+        take_node(builder, inner, tree, tree.resolve(item), (tolerant, depth + 1));
     }
     for entry in node.entries() {
         let value = tree.resolve(&entry.value);
         if depth < 4 {
-            take(builder, inner, tree, value, (tolerant, depth + 1));
+            take_node(builder, inner, tree, value, (tolerant, depth + 1));
         }
         let Some(text) = value.text() else { continue };
         let variable = entry.name().replace('-', "_").to_ascii_uppercase();
@@ -108,8 +99,13 @@ fn same_word(a: &str, b: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::config::{Configuration, Source, read_as};
+    use crate::text::DocumentId;
     use crate::units::MS;
+
+    fn read(document: DocumentId, text: &str) -> Configuration {
+        read_as(Source::Fragment, document, text)
+    }
 
     #[test]
     fn who_spells_a_variable_keeps_its_quotes() {
@@ -156,7 +152,7 @@ mod tests {
             read.problems.iter().map(|problem| (problem.id, problem.word.as_str())).collect::<Vec<_>>(),
             [("config-unknown-key", "heartbeat-intervall")]
         );
-        assert!(super::read(0, "election-timeout: 2000\nheartbeat-interval-ms: 200\n").problems.is_empty());
+        assert!(self::read(0, "election-timeout: 2000\nheartbeat-interval-ms: 200\n").problems.is_empty());
     }
 
     #[test]

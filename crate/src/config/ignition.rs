@@ -1,39 +1,35 @@
 //! Ignition JSON, versions 1 to 3: units with drop-ins, files in `data:` URLs.
 
 use super::builder::Builder;
-use super::configuration::{Configuration, Source};
 use super::files;
 use super::mapped_text::MappedText;
-use super::tree::tree_of;
+use super::tree::TextTree;
 use super::unpack::{base64, gunzip};
 use crate::gather::Gather;
-use crate::text::DocumentId;
-use crate::yaml::{Node, Tree};
+use crate::yaml::Node;
 
-/// Reads Ignition JSON. JSON is read as YAML, which it is.
-pub fn read(document: DocumentId, text: &str) -> Configuration {
-    let mut builder = Builder::new(document, Source::Ignition, text);
-    let tree = tree_of(&mut builder);
+/// Takes what Ignition's JSON states, which is read as the YAML that it is.
+pub fn take(builder: &mut Builder, text: &MappedText) {
+    let tree = TextTree::of(builder, text);
     if let Some(root) = tree.documents.first() {
-        take(&mut builder, &tree, root);
+        take_root(builder, &tree, root);
     }
-    builder.finish("Ignition configuration".to_owned())
 }
 
 /// Takes the units and files of Ignition's tree.
-pub fn take(builder: &mut Builder, tree: &Tree, root: &Node) {
+pub fn take_root(builder: &mut Builder, tree: &TextTree, root: &Node) {
     take_units(builder, tree, root);
     files(builder, tree, root);
 }
 
 /// `systemd.units` with `contents` and `dropins`, as JSON or YAML.
-pub fn take_units(builder: &mut Builder, tree: &Tree, root: &Node) {
+pub fn take_units(builder: &mut Builder, tree: &TextTree, root: &Node) {
     for unit in tree.at(root, &["systemd", "units"]).map_or(&[][..], Node::items) {
         files::take_unit(builder, tree, tree.resolve(unit), "contents", &["dropins", "drop_ins"]);
     }
 }
 
-fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
+fn files(builder: &mut Builder, tree: &TextTree, root: &Node) {
     let version_1 = tree
         .at(root, &["storage", "filesystems"])
         .map_or(&[][..], Node::items)
@@ -46,14 +42,13 @@ fn files(builder: &mut Builder, tree: &Tree, root: &Node) {
         let source = tree.at(file, &["contents", "source"]).or_else(|| tree.get(file, "contents"));
         let packed = tree.at(file, &["contents", "compression"]).and_then(Node::text) == Some("gzip");
         let Some(node) = source else { continue };
-        if let Some(inner) = MappedText::of_scalar(builder.text, node).and_then(|inner| data_url(inner, node, packed)) {
-            files::take_file(builder, &path, &inner);
-        }
+        builder.writes_file(&path);
+        tree.scalar(node).and_then(|inner| data_url(inner, packed)).into_iter().for_each(|inner| builder.holds(&path, inner, false));
     }
 }
 
 /// What a `data:` URL holds (RFC 2397); other texts as they are, other URLs not at all.
-fn data_url(inner: MappedText, node: &Node, packed: bool) -> Option<MappedText> {
+fn data_url(inner: MappedText, packed: bool) -> Option<MappedText> {
     let Some(rest) = inner.text.strip_prefix("data:") else {
         return (!inner.text.contains("://")).then_some(inner);
     };
@@ -63,12 +58,17 @@ fn data_url(inner: MappedText, node: &Node, packed: bool) -> Option<MappedText> 
     }
     let bytes = base64(&inner.percent_decoded(5 + comma + 1).text)?;
     let bytes = if packed { gunzip(&bytes)? } else { bytes };
-    Some(MappedText::sealed(String::from_utf8(bytes).ok()?, node.span.clone()))
+    inner.unpacked(bytes)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::config::{Configuration, Source, read_as};
+    use crate::text::DocumentId;
+
+    fn read(document: DocumentId, text: &str) -> Configuration {
+        read_as(Source::Ignition, document, text)
+    }
 
     #[test]
     fn units_and_data_urls() {

@@ -8,22 +8,19 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::command::etcd_word;
-use super::configuration::{Configuration, Launcher, Source};
+use super::configuration::Launcher;
+use super::embedded::hand_on_here_documents;
 use super::mapped_text::MappedText;
 use super::script::{self, Script};
-use super::tree::tree_of;
+use super::tree::TextTree;
 use super::unpack::base64;
-use super::{detect, env, etcd_yaml, flags, fragment, ignition, k3s, keys, scalar};
+use super::{env, etcd_yaml, flags, ignition, k3s, keys, scalar};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::template;
-use crate::text::DocumentId;
 use crate::units::{MS, Micros};
-use crate::yaml::{self, Entry, Kind, Node, Style, Tree};
-
-/// No manifest holds more others.
-const MOST_WITHIN: usize = 20;
+use crate::yaml::{Entry, Kind, Node, Style, Tree};
 
 /// No mapping of variables has more to merge.
 const MOST_MERGED: usize = 200;
@@ -34,7 +31,7 @@ const VARIABLES: [&str; 4] = ["env", "environment", "data", "stringData"];
 /// Where in a document the walk is, and what is known of it.
 #[derive(Clone, Copy)]
 struct Spot<'a> {
-    tree: &'a Tree,
+    tree: &'a TextTree<'a>,
     /// The process that arguments here are for: each docker-compose service and each container is one.
     member: &'a str,
     /// The key that it stands below.
@@ -51,18 +48,10 @@ struct Spot<'a> {
     compose: bool,
 }
 
-/// Reads a manifest.
-pub fn read(document: DocumentId, text: &str) -> Configuration {
-    let mut builder = Builder::new(document, Source::Manifest, text);
-    let tree = tree_of(&mut builder);
-    take(&mut builder, &tree);
-    builder.cluster.has_etcd |= !commands(&tree).is_empty();
-    builder.finish("Kubernetes manifest or installer configuration".to_owned())
-}
-
-/// Takes what all documents of a tree state.
-fn take(builder: &mut Builder, tree: &Tree) {
-    let (kops, kubekey) = (search::has(builder.text, "etcdClusters"), search::has(builder.text, "kubekey."));
+/// Takes what all documents of a manifest state.
+pub fn take(builder: &mut Builder, text: &MappedText) {
+    let tree = &TextTree::of(builder, text);
+    let (kops, kubekey) = (search::has(&text.text, "etcdClusters"), search::has(&text.text, "kubekey."));
     for root in &tree.documents {
         let has = |key: &str| tree.get(root, key).is_some();
         let (is_object, compose) = (has("apiVersion") && has("kind"), has("services") || has("rancher"));
@@ -78,32 +67,13 @@ fn take(builder: &mut Builder, tree: &Tree) {
     }
     let starts = |root: &&Node| arguments_of(tree, root).is_some();
     let telling = tree.documents.iter().find(starts);
-    builder.cluster.has_etcd |= telling.is_some();
-    let operated = of_openshift(builder.text).then_some(Launcher::OpenShift);
+    let runs = telling.is_some() || !commands(tree).is_empty();
+    builder.cluster.has_etcd |= runs;
+    let operated = of_openshift(&text.text).then_some(Launcher::OpenShift);
     let started_by = operated.or_else(|| telling.or(tree.documents.first()).and_then(|root| launcher(tree, root)));
-    builder.cluster.launcher = builder.cluster.launcher.or(started_by);
-}
-
-/// Takes a file that another document writes, where it is a static pod's or what kubeadm is given; says whether it is.
-pub fn take_file(builder: &mut Builder, path: &str, inner: &MappedText, node: &Node) -> bool {
-    let perhaps = !path.contains("/rancher/") && search::has(&inner.text, "etcd") && search::has(&inner.text, "kind:");
-    let is_one = perhaps && detect::configuration(&inner.text) == Some(Source::Manifest);
-    if is_one {
-        take_within(builder, node);
-    }
-    is_one
-}
-
-/// Takes a manifest that stands in a literal block: kind's `kubeadmConfigPatches`, and the ConfigMap `kubeadm-config`.
-fn take_within(builder: &mut Builder, node: &Node) {
-    builder.within += 1;
-    if builder.within > MOST_WITHIN || !matches!(node.kind, Kind::Scalar { style: Style::Literal, .. }) {
-        return;
-    }
-    // All before it is blank, so each byte stands where it stands in the document.
-    let mut text: String = builder.text[..node.span.start].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
-    text.push_str(&builder.text[node.span.clone()]);
-    take(builder, &yaml::read(&text).unwrap_or_else(|_| yaml::read_tolerantly(&text)));
+    // What the document writes beside it may run other programs; and that kubelet starts it is said of what nothing else is known.
+    let known = builder.cluster.launcher.filter(|launcher| *launcher != Launcher::Kubelet);
+    builder.cluster.launcher = known.or(started_by.filter(|_| runs || text.is_document())).or(builder.cluster.launcher);
 }
 
 fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
@@ -224,7 +194,7 @@ fn is_etcd_argument(text: &str) -> bool {
 
 /// Looks for arguments anywhere in the tree; aliases are not followed, so it ends.
 fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
-    let Spot { tree, member, below, depth, .. } = spot;
+    let Spot { tree, below, depth, .. } = spot;
     if depth > crate::yaml::MAX_DEPTH {
         return;
     }
@@ -253,21 +223,21 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             }
             // docker-compose reads of its extensions what a service takes over.
             _ if depth == 0 && spot.compose && entry.name().starts_with("x-") => continue,
-            "heartbeatinterval" | "leaderelectiontimeout" if spot.kops => duration(builder, entry, member),
+            "heartbeatinterval" | "leaderelectiontimeout" if spot.kops => duration(builder, spot, entry),
             // KubeKey's, numbers of milliseconds (kubesphere/kubekey, EtcdCluster; from v4 on below `etcd.env`, with underscores).
-            "heartbeatinterval" | "electiontimeout" if spot.kubekey => camel_case(builder, entry),
-            "controlplanehardwarespeed" if depth == 1 => hardware_speed(builder, &entry.value),
-            "data" if depth == 0 && entry_text(tree, node, "kind") == Some("Secret") => secret(builder, spot, &entry.value),
-            "data" | "stringdata" if depth == 0 => data(builder, spot, &entry.value),
+            "heartbeatinterval" | "electiontimeout" if spot.kubekey => camel_case(builder, spot, entry),
+            "controlplanehardwarespeed" if depth == 1 => hardware_speed(builder, tree, &entry.value),
+            "data" if entry_text(tree, node, "kind") == Some("Secret") => secret(builder, spot, &entry.value),
+            "data" | "stringdata" if depth == 0 || tree.get(node, "kind").is_some() => data(builder, spot, &entry.value),
             // Of bitnami's chart, alone or within another: etcd's own file.
             "configuration" if depth == 0 || below == "etcd" => {
-                with_lines(builder, tree, &entry.value).iter().for_each(|inner| etcd_yaml::take_inner(builder, inner));
+                with_lines(tree, &entry.value).iter().for_each(|inner| etcd_yaml::take(builder, inner));
             }
             // Of OpenShift's MachineConfig.
-            "config" if tree.get(&entry.value, "ignition").is_some() => ignition::take(builder, tree, &entry.value),
+            "config" if tree.get(&entry.value, "ignition").is_some() => ignition::take_root(builder, tree, &entry.value),
             // Ansible's lineinfile.
             "line" if entry_text(tree, node, "state") != Some("absent") => {
-                MappedText::of_scalar(builder.text, tree.resolve(&entry.value)).iter().for_each(|inner| env::take(builder, inner, ""));
+                tree.scalar(&entry.value).iter().for_each(|inner| env::take(builder, inner));
             }
             "extraargs" => {
                 arguments(builder, spot, tree.resolve(&entry.value));
@@ -290,7 +260,9 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                     });
                 }
             }
-            "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| take_within(builder, item)),
+            "kubeadmconfigpatches" => {
+                entry.value.items().iter().filter_map(|item| tree.scalar(item)).for_each(|inner| builder.holds("", inner, false))
+            }
             "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
                 words(builder, spot, tree.resolve(&entry.value), name == "etcdarg");
             }
@@ -302,7 +274,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             // Among the answers to a template of Rancher, and in other mappings of variables.
             _ if keys::of_variable(entry.name()).is_some() && !VARIABLES.contains(&below) => {
                 let value = tree.resolve(&entry.value);
-                value.text().into_iter().for_each(|text| variable(builder, spot, entry.name(), text, value.within_quotes()));
+                value.text().into_iter().for_each(|text| variable(builder, spot, entry.name(), text, tree.bare(value)));
             }
             // Of a chart whose image is etcd's.
             "replicacount" if depth == 0 => replicas = entry.value.text(),
@@ -380,7 +352,7 @@ fn of_openshift(text: &str) -> bool {
     search::has(text, "operator.openshift.io/") || search::has(text, "namespace: openshift-etcd")
 }
 
-fn hardware_speed(builder: &mut Builder, node: &Node) {
+fn hardware_speed(builder: &mut Builder, tree: &TextTree, node: &Node) {
     builder.cluster.has_etcd = true;
     if node.is_null() || node.text() == Some("") {
         builder.limits.push(
@@ -391,22 +363,23 @@ fn hardware_speed(builder: &mut Builder, node: &Node) {
     let Some((_, heartbeat, election)) = HARDWARE_SPEEDS.into_iter().find(|(name, _, _)| node.text() == Some(name)) else { return };
     for (parameter, value) in [(Parameter::HeartbeatInterval, heartbeat), (Parameter::ElectionTimeout, election)] {
         let reading = scalar::Reading { value: Some(value), fate: scalar::Fate::Used };
-        builder.claim((parameter, false), node.within_quotes(), reading, Home::new("", Class::Environment, ""));
+        builder.claim((parameter, false), tree.bare(node), reading, Home::new("", Class::Environment, ""));
     }
 }
 
 /// kops states the timers as durations: `heartbeatInterval: 500ms` (kubernetes/kops, EtcdClusterSpec).
-fn duration(builder: &mut Builder, entry: &Entry, member: &str) {
+fn duration(builder: &mut Builder, spot: Spot, entry: &Entry) {
     let parameter = if entry.name().starts_with('h') { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout };
     let value = entry.value.text().and_then(|text| crate::units::parse_go_duration(text).ok());
     let fate = if value.is_some() { scalar::Fate::Used } else { scalar::Fate::Stops };
-    builder.claim((parameter, false), entry.value.within_quotes(), scalar::Reading { value, fate }, Home::new(member, Class::Flag, ""));
+    let home = Home::new(spot.member, Class::Flag, "");
+    builder.claim((parameter, false), spot.tree.bare(&entry.value), scalar::Reading { value, fate }, home);
 }
 
-fn camel_case(builder: &mut Builder, entry: &Entry) {
+fn camel_case(builder: &mut Builder, spot: Spot, entry: &Entry) {
     let parameter = if entry.name().starts_with('h') { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout };
     if let Some(text) = entry.value.text().filter(|_| !entry.name().contains('-')) {
-        builder.claim((parameter, false), entry.value.within_quotes(), scalar::daemon(parameter, text), Home::new("", Class::Flag, ""));
+        builder.claim((parameter, false), spot.tree.bare(&entry.value), scalar::daemon(parameter, text), Home::new("", Class::Flag, ""));
     }
 }
 
@@ -414,33 +387,29 @@ fn camel_case(builder: &mut Builder, entry: &Entry) {
 fn data(builder: &mut Builder, spot: Spot, node: &Node) {
     variables(builder, spot, node);
     for entry in node.entries() {
-        let Some(inner) = with_lines(builder, spot.tree, &entry.value) else { continue };
-        // etcd's own file, a script, the variables of an installer, or its own copy of what it was given, as kubeadm's.
-        match detect::configuration(&inner.text) {
-            Some(Source::EtcdYaml) => etcd_yaml::take_inner(builder, &inner),
-            Some(Source::Fragment) if search::has(entry.name(), "etcd") => etcd_yaml::take_inner(builder, &inner),
-            Some(Source::Environment) => env::take(builder, &inner, ""),
-            Some(Source::Flags) => flags::take_text(builder, &inner),
-            Some(Source::Fragment) => _ = fragment::take_text(builder, &inner),
-            Some(Source::Manifest) => take_within(builder, &entry.value),
-            _ => {}
-        }
+        with_lines(spot.tree, &entry.value).into_iter().for_each(|inner| builder.holds(entry.name(), inner, false));
     }
 }
 
 /// A Secret's `data`, which is in base64.
 fn secret(builder: &mut Builder, spot: Spot, node: &Node) {
     for entry in node.entries() {
-        let value = entry.value.text().and_then(base64).and_then(|bytes| String::from_utf8(bytes).ok());
-        if let Some(value) = value {
-            variable(builder, spot, entry.name(), value.trim(), entry.value.within_quotes());
+        let packed = spot.tree.scalar(&entry.value);
+        let Some(inner) = packed.and_then(|packed| packed.unpacked(base64(&packed.text)?)) else { continue };
+        variable(builder, spot, entry.name(), inner.text.trim(), spot.tree.bare(&entry.value));
+        if has_lines(&inner) {
+            builder.holds(entry.name(), inner, false);
         }
     }
 }
 
-/// A text of several lines, or of JSON.
-fn with_lines(builder: &Builder, tree: &Tree, node: &Node) -> Option<MappedText> {
-    MappedText::of_scalar(builder.text, tree.resolve(node)).filter(|inner| inner.text.contains('\n') || inner.text.starts_with('{'))
+fn with_lines(tree: &TextTree, node: &Node) -> Option<MappedText> {
+    tree.scalar(node).filter(has_lines)
+}
+
+/// Several lines, or JSON.
+fn has_lines(inner: &MappedText) -> bool {
+    inner.text.contains('\n') || inner.text.starts_with('{')
 }
 
 /// `{heartbeat-interval: "500"}` or `[{name: heartbeat-interval, value: "500"}]`; quoted or not.
@@ -469,7 +438,7 @@ fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
 fn argument(builder: &mut Builder, spot: Spot, name: &str, value: &Node) {
     let Some(text) = value.text() else { return };
     let stated = builder.stated();
-    builder.flag(name, text, value.within_quotes(), Home::new("", Class::Flag, ""));
+    builder.flag(name, text, spot.tree.bare(value), Home::new("", Class::Flag, ""));
     if spot.form.is_some() {
         refuse_number(builder, stated, value);
     }
@@ -497,12 +466,13 @@ fn words(builder: &mut Builder, spot: Spot, node: &Node, bare: bool) {
     let ours = items.first().and_then(|item| item.text()).is_some_and(|word| etcd_word(word).is_some());
     let mut held: Option<String> = None;
     for item in items {
-        let Some(inner) = MappedText::of_scalar(builder.text, item) else { continue };
+        let Some(inner) = spot.tree.scalar(item) else { continue };
         let text = inner.text.clone();
         if text.contains(char::is_whitespace) {
             // A whole command in one word, as after `sh -c`.
             let cut = flags::words(&text, 0..text.len());
             flags::take(builder, &inner, &cut, spot.member, "", &Script::of(&inner).variables);
+            hand_on_here_documents(builder, &inner, true);
             continue;
         }
         if let Some(name) = held.take() {
@@ -558,7 +528,7 @@ fn environment(builder: &mut Builder, spot: Spot, item: &Node) {
     let (Some(name), Some(value)) = (name, ["value", "Value"].into_iter().find_map(|key| spot.tree.get(item, key))) else { return };
     let Some(text) = value.text() else { return };
     let stated = builder.stated();
-    variable(builder, spot, name, text, value.within_quotes());
+    variable(builder, spot, name, text, spot.tree.bare(value));
     if spot.is_object && spot.below == "env" {
         refuse_number(builder, stated, value);
     }
@@ -574,7 +544,7 @@ fn variables(builder: &mut Builder, spot: Spot, node: &Node) {
         let value = tree.resolve(&entry.value);
         if let Some(text) = value.text() {
             let stated = builder.stated();
-            variable(builder, spot, entry.name(), text, value.within_quotes());
+            variable(builder, spot, entry.name(), text, tree.bare(value));
             // Of a ConfigMap.
             if spot.is_object && spot.depth == 0 && spot.below.is_empty() {
                 refuse_number(builder, stated, value);
@@ -582,7 +552,7 @@ fn variables(builder: &mut Builder, spot: Spot, node: &Node) {
         }
     }
     for item in node.items() {
-        let Some(inner) = MappedText::of_scalar(builder.text, tree.resolve(item)) else { continue };
+        let Some(inner) = tree.scalar(item) else { continue };
         let Some((name, value)) = inner.text.split_once('=') else { continue };
         variable(builder, spot, name, value, inner.place(name.len() + 1..inner.text.len()));
     }
@@ -600,6 +570,12 @@ fn variable(builder: &mut Builder, spot: Spot, name: &str, text: &str, place: Ra
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Configuration, Source, read_as};
+    use crate::text::DocumentId;
+
+    fn read(document: DocumentId, text: &str) -> Configuration {
+        read_as(Source::Manifest, document, text)
+    }
 
     fn raw(text: &str) -> Vec<(String, String)> {
         read(0, text)

@@ -39,15 +39,66 @@ struct Piece {
 }
 
 impl MappedText {
-    /// The document itself, or a verbatim part of it.
-    pub fn verbatim(text: &str, outer: Range<usize>) -> Self {
+    /// The document itself.
+    pub fn document(text: &str) -> Self {
+        MappedText::verbatim(text, 0..text.len())
+    }
+
+    /// Whether it is the document itself.
+    pub fn is_document(&self) -> bool {
+        self.writing == Writing::Verbatim && self.whole.start == 0 && self.whole.end == self.text.len()
+    }
+
+    fn verbatim(text: &str, outer: Range<usize>) -> Self {
         let text = text.get(outer.clone()).unwrap_or("").to_owned();
         MappedText { pieces: vec![Piece { inner: 0..text.len(), outer: outer.clone() }], text, writing: Writing::Verbatim, whole: outer }
     }
 
-    /// Decoded text of which single bytes cannot be traced.
-    pub fn sealed(text: String, whole: Range<usize>) -> Self {
+    fn sealed(text: String, whole: Range<usize>) -> Self {
         MappedText { text, writing: Writing::Sealed, pieces: Vec::new(), whole }
+    }
+
+    /// What it holds packed; of that single bytes cannot be traced.
+    pub fn unpacked(&self, bytes: Vec<u8>) -> Option<Self> {
+        Some(MappedText::sealed(String::from_utf8(bytes).ok()?, self.whole.clone()))
+    }
+
+    /// A stretch of it.
+    pub fn part(&self, range: Range<usize>) -> Self {
+        self.within(MappedText::verbatim(&self.text, range))
+    }
+
+    /// The text of a scalar that stands in it.
+    pub fn scalar(&self, node: &Node) -> Option<Self> {
+        MappedText::of_scalar(&self.text, node).map(|inner| self.within(inner))
+    }
+
+    /// A text that stands in this one, traced through both.
+    fn within(&self, inner: MappedText) -> Self {
+        if self.is_document() {
+            return inner;
+        }
+        let mut pieces = Vec::new();
+        for Piece { inner, outer } in inner.pieces {
+            if inner.len() != outer.len() {
+                pieces.extend(self.outer(outer).map(|outer| Piece { inner, outer }));
+                continue;
+            }
+            // A copy, cut where the pieces of this text end.
+            let first = self.pieces.partition_point(|own| own.inner.end <= outer.start);
+            for own in self.pieces[first..].iter().take_while(|own| own.inner.start < outer.end) {
+                let cut = own.inner.start.max(outer.start)..own.inner.end.min(outer.end);
+                let to = |at: usize| inner.start + at - outer.start;
+                pieces.extend(self.outer(cut.clone()).map(|outer| Piece { inner: to(cut.start)..to(cut.end), outer }));
+            }
+        }
+        let writing = match (&self.writing, inner.writing) {
+            (outer, Writing::Verbatim) => outer.clone(),
+            (Writing::Verbatim, writing) => writing,
+            (Writing::Indented(outer), Writing::Indented(indent)) => Writing::Indented(format!("{outer}{indent}")),
+            _ => Writing::Sealed,
+        };
+        MappedText { text: inner.text, writing, pieces, whole: self.place(inner.whole) }
     }
 
     /// The text of a scalar of `document`.

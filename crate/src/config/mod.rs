@@ -33,31 +33,58 @@ mod words;
 pub use configuration::{Cluster, Configuration, Launcher, Marks, PROBLEM_IDS, Problem, Setting, Source};
 pub use keys::section_of;
 
+use builder::Builder;
+use mapped_text::MappedText;
+
+use crate::search;
 use crate::text::DocumentId;
 
 /// Reads a document as configuration; `None` where it is none.
 pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
     let source = detect::configuration(text)?;
-    let read = match source {
-        Source::CloudConfig => cloud_config::read(document, text),
-        Source::DropIn => drop_in::read(document, text),
-        Source::FleetConf => fleet_conf::read(document, text),
-        Source::Environment => env::read(document, text),
-        Source::Flags => flags::read(document, text),
-        Source::EtcdToml => etcd_toml::read(document, text),
-        Source::EtcdYaml => etcd_yaml::read(document, text),
-        Source::ContainerLinux => container_linux::read(document, text),
-        Source::Ignition => ignition::read(document, text),
-        Source::Manifest => manifest::read(document, text),
-        Source::Terraform => terraform::read(document, text),
-        Source::Program => program::read(document, text),
-        Source::Fragment => fragment::read(document, text),
-    };
+    let read = read_as(source, document, text);
     // What has only words in common with a command or a manifest, and is no YAML, is some other text.
     let vague = source == Source::Flags || (source == Source::Manifest && read.tolerant);
     let empty = vague && !read.cluster.has_etcd && read.settings.is_empty();
     if empty && program::is_program(text) {
-        return Some(program::read(document, text));
+        return Some(read_as(Source::Program, document, text));
     }
     (!empty).then_some(read)
+}
+
+/// Reads a document that is known for what it is, and then each text that stands within it.
+fn read_as(source: Source, document: DocumentId, text: &str) -> Configuration {
+    let mut builder = Builder::new(document, source, text);
+    take(&mut builder, source, "", &MappedText::document(text));
+    while let Some(part) = builder.next_part() {
+        let source = files::source_of(&part.name, &part.text.text);
+        let was_read = |source: &Source| part.read_by_line && matches!(source, Source::Environment | Source::Flags | Source::DropIn);
+        if let Some(source) = source.filter(|source| !was_read(source)) {
+            take(&mut builder, source, &part.name, &part.text);
+        }
+    }
+    let butane = source == Source::ContainerLinux && search::has(text, "variant:");
+    builder.finish(if butane { "Butane configuration" } else { source.words() })
+}
+
+/// Takes what a text states; `name` is its path, where it stands within the document.
+fn take(builder: &mut Builder, source: Source, name: &str, text: &MappedText) {
+    match source {
+        Source::CloudConfig => cloud_config::take(builder, text),
+        Source::DropIn => {
+            let (unit, file) = drop_in::path_of_unit(name).unwrap_or_default();
+            drop_in::take(builder, text, &unit, &file);
+        }
+        Source::FleetConf => fleet_conf::take(builder, text),
+        Source::Environment => env::take(builder, text),
+        Source::Flags => flags::take_text(builder, text),
+        Source::EtcdToml => etcd_toml::take(builder, text),
+        Source::EtcdYaml => etcd_yaml::take(builder, text),
+        Source::ContainerLinux => container_linux::take(builder, text),
+        Source::Ignition => ignition::take(builder, text),
+        Source::Manifest => manifest::take(builder, text),
+        Source::Terraform => terraform::take(builder, text),
+        Source::Program => program::take(builder, text),
+        Source::Fragment => fragment::take(builder, text),
+    }
 }

@@ -12,7 +12,7 @@ use crate::units::MS;
 
 impl Builder<'_> {
     /// Decides what acts.
-    pub fn finish(mut self, format: String) -> Configuration {
+    pub fn finish(mut self, format: &str) -> Configuration {
         if self.replaced > 0 {
             self.limits.push(format!("{} more values that are stated here are not listed.", self.replaced));
         }
@@ -33,7 +33,7 @@ impl Builder<'_> {
         Configuration {
             document: self.document,
             source: self.source,
-            format,
+            format: format.to_owned(),
             settings,
             problems: self.problems,
             cluster: self.cluster,

@@ -5,13 +5,12 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::command::etcd_word;
-use super::configuration::{Configuration, Source};
+use super::configuration::Source;
 use super::flags::{self, Word};
 use super::mapped_text::MappedText;
 use super::script::Variables;
 use super::{keys, scalar};
 use crate::search;
-use crate::text::DocumentId;
 
 /// What NixOS calls its module for etcd; below `extraConf` variables stand without `ETCD_`.
 const NIXOS: &str = "services.etcd";
@@ -84,7 +83,7 @@ pub fn is_program(sample: &str) -> bool {
                 let text = sample[at + mark.len()..].split('<').next().unwrap_or("");
                 etcd_word(text).is_some()
             }))
-        || (quoted || assigned || mapped || homed) && read(0, sample).settings.iter().any(|setting| setting.effective)
+        || (quoted || assigned || mapped || homed) && states_values(sample)
 }
 
 /// Whether a text has a map of arguments for etcd, as an installer's YAML: RKE's and Talos' in Terraform or Nix.
@@ -126,10 +125,15 @@ fn is_assigned(text: &str, end: usize) -> bool {
         || (bare.starts_with(':') && bare.ends_with(','))
 }
 
-/// Reads such a file.
-pub fn read(document: DocumentId, text: &str) -> Configuration {
-    let mut builder = Builder::new(document, Source::Program, text);
-    let inner = MappedText::verbatim(text, 0..text.len());
+fn states_values(sample: &str) -> bool {
+    let mut builder = Builder::new(0, Source::Program, sample);
+    take(&mut builder, &MappedText::document(sample));
+    builder.finish("").settings.iter().any(|setting| setting.effective)
+}
+
+/// Takes what such a file states.
+pub fn take(builder: &mut Builder, inner: &MappedText) {
+    let text = inner.text.as_str();
     let tokens = tokens(text);
     builder.cluster.has_etcd = true;
     let (mut named, mut unit) = ("", builder.process(true));
@@ -142,7 +146,7 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
     for (at, token) in tokens.iter().enumerate() {
         if token.is_mark() {
             if !token.is(",") {
-                command(&mut builder, &inner, &words, &unit);
+                command(builder, inner, &words, &unit);
                 words.clear();
             }
             if token.is("}") {
@@ -156,29 +160,28 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
             class_of_another = !search::has(token.text, "etcd");
         }
         if let Some(value) = set_by_call(&tokens, at) {
-            variable(&mut builder, &inner, token.text, value, &unit);
+            variable(builder, inner, token.text, value, &unit);
         }
         let value = assigned(&tokens, at);
         if let Some(meant) = of_etcd(token.text).filter(|_| has_home && !class_of_another && !of_another(&tokens[..at])) {
             // A Chef resource has no mark between them.
             let next = || tokens.get(at + 1).filter(|next| next.text.starts_with(|first: char| first.is_ascii_digit()));
             if let Some(value) = value.or_else(next) {
-                argument(&mut builder, meant.0.key(), value, &unit);
+                argument(builder, inner, meant.0.key(), value, &unit);
             }
             continue;
         }
         let Some(value) = value else { continue };
         match token.text {
             "name" => named = value.text,
-            "value" => variable(&mut builder, &inner, std::mem::take(&mut named), value, &unit),
-            K3S if value.is("[") => arguments(&mut builder, &tokens[at..], &unit),
-            "initialCluster" if value.is("[") => members(&mut builder, &tokens[at..]),
-            name if has_map && name.contains('-') => argument(&mut builder, name, value, &unit),
-            name => variable(&mut builder, &inner, name, value, &unit),
+            "value" => variable(builder, inner, std::mem::take(&mut named), value, &unit),
+            K3S if value.is("[") => arguments(builder, inner, &tokens[at..], &unit),
+            "initialCluster" if value.is("[") => members(builder, &tokens[at..]),
+            name if has_map && name.contains('-') => argument(builder, inner, name, value, &unit),
+            name => variable(builder, inner, name, value, &unit),
         }
     }
-    command(&mut builder, &inner, &words, &unit);
-    builder.finish("settings of etcd in a file of another tool".to_owned())
+    command(builder, inner, &words, &unit);
 }
 
 /// Whether a name behind these tokens is an attribute of another program: `default['serf']['heartbeat_interval']`.
@@ -258,26 +261,26 @@ fn variable(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token
 }
 
 /// `extra_args = { heartbeat-interval = "500" }`
-fn argument(builder: &mut Builder, name: &str, value: &Token, unit: &str) {
+fn argument(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token, unit: &str) {
     if value.is_mark() {
         return;
     }
     let word = value.word();
     builder.fact_of_flag(name, &word.text);
     if let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) {
-        builder.claim(meant, value.span.clone(), scalar::daemon(meant.0, &word.text), Home::new(unit, Class::Flag, ""));
+        builder.claim(meant, inner.place(value.span.clone()), scalar::daemon(meant.0, &word.text), Home::new(unit, Class::Flag, ""));
     }
 }
 
 /// `etcd-arg = [ "heartbeat-interval=500" ]`.
-fn arguments(builder: &mut Builder, tokens: &[Token], unit: &str) {
+fn arguments(builder: &mut Builder, inner: &MappedText, tokens: &[Token], unit: &str) {
     for token in tokens.iter().take(LONGEST_LIST).take_while(|token| !token.is("]")).filter(|token| token.quoted) {
         let Some((name, value)) = token.text.split_once('=') else { continue };
         builder.fact_of_flag(name, value);
         if let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) {
             builder.claim(
                 meant,
-                token.span.end - value.len()..token.span.end,
+                inner.place(token.span.end - value.len()..token.span.end),
                 scalar::daemon(meant.0, value),
                 Home::new(unit, Class::Flag, ""),
             );

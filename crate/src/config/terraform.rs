@@ -2,18 +2,16 @@
 //! hand them to a template of a cloud-config. They act once that template writes them.
 
 use super::builder::{Builder, Class, Home};
-use super::configuration::{Configuration, Source};
 use super::keys;
+use super::mapped_text::MappedText;
 use super::scalar::{self, Fate, Reading};
 use crate::parameters::Parameter;
-use crate::text::DocumentId;
 
-/// Reads a Terraform file that was pasted as it is.
-pub fn read(document: DocumentId, text: &str) -> Configuration {
-    let mut builder = Builder::new(document, Source::Terraform, text);
+/// Takes what a Terraform file states.
+pub fn take(builder: &mut Builder, inner: &MappedText) {
     // Each block is for machines of its own; a block `variable "NAME"` holds the value as its default.
     let (mut block, mut variable, mut at) = (String::new(), None, 0);
-    for raw in text.split_inclusive('\n') {
+    for raw in inner.text.split_inclusive('\n') {
         let start = at;
         at += raw.len();
         let line = raw.trim();
@@ -36,9 +34,8 @@ pub fn read(document: DocumentId, text: &str) -> Configuration {
         let from = start + (raw.len() - raw.trim_start().len()) + line.len() - right.trim_start().len() + usize::from(quoted);
         let refers = !quoted && value.starts_with(|c: char| c.is_ascii_alphabetic());
         let reading = if refers { Reading { value: None, fate: Fate::Template } } else { scalar::daemon(meant.0, value) };
-        builder.claim(meant, from..from + value.len(), reading, Home::new(&block, Class::Environment, ""));
+        builder.claim(meant, inner.place(from..from + value.len()), reading, Home::new(&block, Class::Environment, ""));
     }
-    builder.finish("Terraform variables".to_owned())
 }
 
 /// The parameter of a name that begins with its daemon, and whether it is etcd 0.4's.
@@ -61,7 +58,7 @@ fn value(text: &str) -> (&str, bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::config::Source;
     use crate::units::{MS, S};
 
     fn acting(text: &str) -> Vec<(&'static str, Option<i64>, String)> {

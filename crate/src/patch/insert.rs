@@ -60,7 +60,7 @@ impl Place<'_> {
                 found.extend(self.in_arguments(group));
                 found.extend(self.in_command(group));
             }
-            Source::DropIn => found.extend(self.in_unit_text(&MappedText::verbatim(self.text, 0..self.text.len()), group)),
+            Source::DropIn => found.extend(self.in_unit_text(&MappedText::document(self.text), group)),
             Source::FleetConf => found.extend(self.in_fleet_conf(group)),
             // A file that only etcd 0.4 reads.
             Source::EtcdToml if group[0].etcd == Etcd::V04 => found.push(self.in_toml(group)),

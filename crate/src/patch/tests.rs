@@ -1,0 +1,598 @@
+//! What a patch makes of configurations of every kind.
+
+use super::*;
+use crate::config;
+use crate::units::{MS, S};
+
+const HEARTBEAT: Change = Change { parameter: Parameter::HeartbeatInterval, value: 250 * MS, etcd: Etcd::V2 };
+const ELECTION: Change = Change { parameter: Parameter::ElectionTimeout, value: 2500 * MS, etcd: Etcd::V2 };
+const REQUEST: Change = Change { parameter: Parameter::EtcdRequestTimeout, value: 5 * S, etcd: Etcd::V2 };
+const TTL: Change = Change { parameter: Parameter::AgentTtl, value: 60 * S, etcd: Etcd::V2 };
+
+fn patched(text: &str, changes: &[Change]) -> String {
+    let configuration = config::read(0, text).expect("a configuration");
+    let patches = patch(&[text], &[configuration], changes);
+    assert_eq!(patches.len(), 1, "{text}");
+    assert_ne!(patches[0].disposition, "refused", "{text}\n{:?}", patches[0].reason);
+    let new = patches[0].text.clone().unwrap();
+    let again = config::read(0, &new).unwrap();
+    assert!(patch(&[&new], &[again], changes).is_empty(), "not idempotent:\n{new}");
+    new
+}
+
+#[test]
+fn what_reaches_no_etcd_is_handed_on() {
+    let container = "docker run --name etcd quay.io/coreos/etcd:v3.5.9";
+    for (text, expected) in [
+        (
+            "#!/bin/sh\n  ETCD_ELECTION_TIMEOUT=\"1000\"\netcd --name a\n",
+            "#!/bin/sh\n  export ETCD_ELECTION_TIMEOUT=\"2500\"\netcd --name a\n".to_owned(),
+        ),
+        (
+            "#!/bin/sh\nexport ETCD_ELECTION_TIMEOUT=1000\nsudo etcd --name a\n",
+            "#!/bin/sh\nexport ETCD_ELECTION_TIMEOUT=1000\nsudo etcd --name a --election-timeout=2500\n".to_owned(),
+        ),
+        (
+            &format!("[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=2500\nExecStart=/bin/{container}\n"),
+            format!(
+                "[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=2500\nExecStart=/bin/{}\n",
+                container.replace("run", "run -e ETCD_ELECTION_TIMEOUT")
+            ),
+        ),
+        (&format!("{container}\n"), format!("{}\n", container.replace("run", "run -e ETCD_ELECTION_TIMEOUT=2500"))),
+    ] {
+        assert_eq!(patched(text, &[ELECTION]), expected);
+    }
+}
+
+#[test]
+fn etcd_3_is_not_set_up_by_a_cloud_config() {
+    let of = |etcd| [HEARTBEAT, ELECTION].map(|change| Change { etcd, ..change });
+    assert_eq!(snippet(&of(Etcd::V3)).text.as_deref(), Some("ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"));
+    assert!(alternatives(&of(Etcd::V3), None).iter().all(|form| form.form != "cloud-config" && !form.file.contains("etcd2")));
+    assert!(snippet(&of(Etcd::V2)).text.is_some_and(|text| text.starts_with("#cloud-config")));
+    // Nor is a section for it put beside that of fleet.
+    let fleet = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 30s\n";
+    let read = [config::read(0, fleet).expect("a configuration")];
+    let place = |etcd| patch(&[fleet], &read, &of(etcd))[0].document.clone();
+    assert_eq!((place(Etcd::V3), place(Etcd::V2)), (None, Some("d1".to_owned())));
+    let etcd = "#cloud-config\ncoreos:\n  etcd2:\n    name: a\n";
+    let read = [config::read(0, etcd).expect("a configuration")];
+    let disposition = |etcd_of| patch(&[etcd], &read, &of(etcd_of))[0].disposition.clone();
+    assert_eq!((disposition(Etcd::V3).as_str(), disposition(Etcd::V2).as_str()), ("refused", "safe"));
+}
+
+#[test]
+fn a_container_linux_config_has_one_unit_for_etcd() {
+    let text = "systemd:\n  units:\n    - name: etcd-member.service\n      dropins:\n        - name: 40-etcd.conf\n          contents: |\n            [Service]\n            Environment=\"ETCD_NAME=a\"\n";
+    let added = format!("{text}            Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n");
+    assert_eq!(patched(text, &[ELECTION]), added);
+}
+
+#[test]
+fn the_source_of_a_page_stays_one() {
+    let cloud_config = "#cloud-config\ncoreos:\n  etcd2:\n    name: \"a\"\n    heartbeat-interval: \"100\"\n";
+    let added = "heartbeat-interval: 250\n    election-timeout: 2500\n";
+    let cloud_config = (cloud_config, cloud_config.replace("heartbeat-interval: \"100\"\n", added));
+    let variables = "ETCD_NAME=\"a\"\nETCD_HEARTBEAT_INTERVAL=\"100\"\nETCD_ELECTION_TIMEOUT='1000'\n";
+    let unit = "[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=100\" \"ETCD_ELECTION_TIMEOUT=1000\"\n";
+    let pod = "spec:\n  containers:\n  - command: [etcd, \"--heartbeat-interval=100\", \"--election-timeout=1000\"]\n";
+    let others = [variables, unit, pod].map(|text| (text, text.replace("1000", "2500").replace("=100", "=250").replace("\"100", "\"250")));
+    for (text, expected) in others.into_iter().chain([cloud_config]) {
+        let page = |text: &str| format!("<p>Ours:</p>\n<pre><code>{}</code></pre>\n", text.replace('"', "&quot;").replace('\'', "&#39;"));
+        let text = page(text);
+        let patches = patch(&[&text], &crate::parts::configurations(0, &text), &[HEARTBEAT, ELECTION]);
+        assert_eq!(patches[0].text, Some(page(&expected)), "{:?}", patches[0].reason);
+    }
+}
+
+#[test]
+fn what_a_variable_falls_back_to_is_changed_within_it() {
+    let text = "services:\n  kv:\n    image: etcd\n    environment:\n      ETCD_HEARTBEAT_INTERVAL: ${BEAT:-100}\n";
+    assert_eq!(patched(text, &[HEARTBEAT]), text.replace("-100", "-250"));
+    let script = "#!/bin/sh\nBEAT=100\nWAIT=${WAIT:-1000}\netcd --heartbeat-interval=$BEAT --election-timeout=$WAIT\n";
+    assert_eq!(patched(script, &[HEARTBEAT, ELECTION]), script.replace("=100\n", "=250\n").replace("-1000", "-2500"));
+}
+
+#[test]
+fn what_members_share_is_changed_for_all() {
+    let member = |name: &str| {
+        format!("  {name}:\n    image: etcd\n    command: [etcd, --name, {name}]\n    environment: {{<<: *env, ETCD_NAME: {name}}}\n")
+    };
+    let text = format!("x-env: &env\n  ETCD_ELECTION_TIMEOUT: \"1000\"\nservices:\n{}{}", member("a"), member("b"));
+    assert_eq!(patched(&text, &[ELECTION]), text.replace("1000", "2500"));
+    // One that does not share it would keep its own.
+    let text = text + "  c:\n    image: etcd\n    command: [etcd, --name, c]\n";
+    let refused = patch(&[&text], &[config::read(0, &text).expect("a configuration")], &[ELECTION]);
+    assert_eq!(refused[0].disposition, "refused");
+}
+
+#[test]
+fn an_etcd_in_a_pod_is_offered_no_drop_in() {
+    let forms = |launcher| alternatives(&[ELECTION], launcher).into_iter().map(|form| form.form).collect::<Vec<_>>();
+    assert_eq!(forms(Some(Launcher::Kubelet)), ["static-pod"]);
+    assert!(forms(None).contains(&"drop-in".to_owned()));
+}
+
+#[test]
+fn a_number_that_kubernetes_refuses_gets_its_quotes() {
+    let text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: etcd\n    env:\n    - name: ETCD_ELECTION_TIMEOUT\n      value: 1000 # ms\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "\"2500\""));
+}
+
+#[test]
+fn a_command_that_goes_over_lines() {
+    for begin in [">\n      etcd", ">-\r\n      etcd", "etcd", "\"etcd"] {
+        let quote = if begin.starts_with('"') { "\"" } else { "" };
+        let text = format!(
+            "services:\n  kv:\n    image: etcd\n    command: {begin} --name a\n      --heartbeat-interval=100\n      --election-timeout 1000{quote}\n    ports: []\n"
+        );
+        let expected = text.replace("=100\n", "=250\n").replace("1000", "2500");
+        assert_eq!(patched(&text, &[HEARTBEAT, ELECTION]), expected);
+    }
+    let unit = "#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      command: start\n      drop-ins:\n        - name: a.conf\n          content: >\n            [Service]\n\n            Environment=ETCD_ELECTION_TIMEOUT=1000\n";
+    assert_eq!(patched(unit, &[ELECTION]), unit.replace("1000", "2500"));
+}
+
+#[test]
+fn options_of_etcd_2_in_the_section_of_0_4_ask_for_etcd_2() {
+    let text = "#cloud-config\ncoreos:\n  etcd:\n    advertise-client-urls: http://a:2379\n";
+    let added = "coreos:\n  etcd2:\n    heartbeat-interval: 250\n    election-timeout: 2500\n";
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), text.replace("coreos:\n", added));
+}
+
+#[test]
+fn beside_a_refused_file_stands_its_own_form() {
+    for (text, expected) in [
+        (
+            "#cloud-config\ncoreos:\n  etcd2: &a\n    heartbeat-interval: 100\n",
+            "#cloud-config\n\ncoreos:\n  etcd2:\n    heartbeat-interval: 250\n",
+        ),
+        (
+            "[Unit]\nAfter=etcd2.service\n[Install]\nWantedBy=etcd2.service\n[Service]\nExecStart=/usr/bin/etcd2 --name a\nExecStart=/usr/bin/etcd2 --heartbeat-interval=100\nExecStart=/usr/bin/etcd2 --heartbeat-interval=200\n",
+            "[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=250\"\n",
+        ),
+        ("etcd1: etcd --name a\netcd2: etcd --name b\n", "--heartbeat-interval=250"),
+        (
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: &c [etcd, --heartbeat-interval=100]\n",
+            "    - --heartbeat-interval=250\n",
+        ),
+        ("name: a\ninitial-cluster: a=b\nheartbeat-interval: &h 100\n", "heartbeat-interval: 250\n"),
+    ] {
+        let configuration = config::read(0, text).expect("a configuration");
+        let patches = patch(&[text], &[configuration], &[HEARTBEAT]);
+        assert_eq!((patches[0].disposition.as_str(), patches[0].text.as_deref()), ("refused", Some(expected)), "{text}");
+    }
+}
+
+#[test]
+fn replaces_the_value_and_nothing_else() {
+    let text = "\u{feff}#cloud-config\r\ncoreos:\r\n  etcd2:\r\n    heartbeat-interval: 600 # ms\r\n    election-timeout: \"6000\"\r\n";
+    let expected = text.replace("600 #", "250 #").replace("\"6000\"", "2500");
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+}
+
+#[test]
+fn keys_that_a_later_etcd_passes_over_are_in_nobodys_way() {
+    let text = "#cloud-config\ncoreos:\n  etcd:\n    peer-election-timeout: 2000\n  fleet:\n    agent-ttl: 30s\n  units: [{name: etcd.service, command: start}, {name: fleet.service, command: start}]\n";
+    let mut read = [config::read(0, text).expect("a configuration")];
+    read[0].settings[0].effective = false;
+    assert_eq!(patch(&[text], &read, &[TTL])[0].text, Some(text.replace("30s", "60s")));
+}
+
+#[test]
+fn one_daemon_does_not_wait_for_the_other() {
+    let text = "[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=600\nEnvironment=FLEET_AGENT_TTL=30s\n";
+    let read = [config::read(0, text).expect("a configuration")];
+    let patches = patch(&[text], &read, &[Change { etcd: Etcd::V04, ..ELECTION }, TTL]);
+    let told: Vec<_> = patches.iter().map(|patch| patch.disposition.as_str()).collect();
+    assert_eq!((told, patches[1].text.clone()), (vec!["refused", "safe"], Some(text.replace("30s", "60s"))));
+}
+
+#[test]
+fn a_change_in_a_file_that_is_refused_as_a_whole_is_not_safe() {
+    let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n";
+    for (above, expected) in [("", "safe"), ("#!/bin/sh\n", "review"), ("# ours\n", "review")] {
+        let text = format!("{above}{file}");
+        let patches = patch(&[&text], &[config::read(0, &text).expect("a configuration")], &[HEARTBEAT]);
+        assert_eq!(patches[0].disposition, expected, "{text}");
+    }
+}
+
+#[test]
+fn variables_come_behind_the_others_where_a_text_shows_them() {
+    let lines = "ETCD_NAME=a\n#ETCD_HEARTBEAT_INTERVAL=100\nETCD_DATA_DIR=\"/var/x\"\n";
+    let added = format!("{lines}ETCD_HEARTBEAT_INTERVAL=250\n");
+    let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
+    for (text, expected, disposition) in [
+        (lines.to_owned(), added.clone(), "safe"),
+        (format!("[member]\n{lines}{{{{ more }}}}\n"), format!("[member]\n{lines}{{{{ more }}}}\nETCD_HEARTBEAT_INTERVAL=250\n"), "review"),
+        (format!("```\n$ cat x\n{lines}```\n"), format!("```\n$ cat x\n{added}```\n"), "review"),
+        (format!("Ours:\n\n{lines}\nand so on\n"), format!("Ours:\n\n{added}\nand so on\n"), "review"),
+        (format!("Ours:\n\n{}\nand so on\n", indented(lines)), format!("Ours:\n\n{}\nand so on\n", indented(&added)), "review"),
+    ] {
+        let patches = patch(&[&text], &[config::read(0, &text).expect("a configuration")], &[HEARTBEAT]);
+        assert_eq!((patches[0].text.as_deref(), patches[0].disposition.as_str()), (Some(expected.as_str()), disposition));
+    }
+    let fleet = "```\n[core@a ~]$ cat x\nmetadata=\"a=b\"\npublic_ip=10.0.0.1\n```\nand so on\n";
+    assert_eq!(patched(fleet, &[TTL]), fleet.replace("10.0.0.1\n", "10.0.0.1\nagent_ttl=60s\n"));
+}
+
+#[test]
+fn a_refusal_says_why_and_what_to_do() {
+    for (text, expected) in [
+        ("#cloud-config\ncoreos:\n  etcd2:\n    proxy: on\n  units: [{name: etcd2.service, command: start}]\n", "is a proxy"),
+        ("#cloud-config\ncoreos:\n  etcd2:\n    name: a\n  units: [{name: etcd2.service, mask: true}]\n", "is masked here"),
+        (
+            "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  etcdClusters:\n  - name: main\n    leaderElectionTimeout: 2500ms\n",
+            "kops knows them as heartbeatInterval",
+        ),
+        ("services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.4.0\n    environment: [ETCD_NAME=a]\n", "each container"),
+        ("[Service]\nExecStart=/usr/bin/docker run quay.io/coreos/etcd:v2.3.8 -name a\n", "does not reach a container"),
+        ("etcd1: etcd --name a\netcd2: etcd --name b\n", "each command"),
+    ] {
+        let patches = patch(&[text], &[config::read(0, text).expect("a configuration")], &[HEARTBEAT]);
+        let reason = patches[0].reason.as_deref().unwrap_or("");
+        assert!(patches[0].disposition == "refused" && reason.contains(expected), "{text}: {reason}");
+    }
+}
+
+#[test]
+fn what_would_not_act_is_refused() {
+    let old = Change { etcd: Etcd::V04, ..ELECTION };
+    for (text, change, reason) in [
+        ("ETCD_LISTEN_PEER_URLS=http://a:2380\nETCD_ELECTION_TIMEOUT=600\n", old, "sets up a later etcd"),
+        ("etcd_election_timeout: 600\n", old, "sets up a later etcd"),
+        ("#cloud-config\ncoreos:\n  etcd:\n    name: a\n", ELECTION, "No place"),
+        // What is masked does not run.
+        ("#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      mask: true\n", ELECTION, "is masked here"),
+        ("+ etcd --election-timeout=600\n", ELECTION, "A shell printed"),
+        ("++ ETCD_NAME=a\n+ etcd --name a\n", ELECTION, "A shell printed"),
+    ] {
+        let configuration = config::read(0, text).expect("a configuration");
+        let patch = &patch(&[text], &[configuration], &[change])[0];
+        assert_eq!(patch.disposition, "refused", "{text}");
+        assert!(patch.reason.as_deref().is_some_and(|told| told.contains(reason)), "{patch:?}");
+    }
+}
+
+#[test]
+fn a_broken_file_is_told_of() {
+    let text = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 600\n   x: y\n";
+    let configuration = config::read(0, text).expect("a configuration");
+    let patch = &patch(&[text], &[configuration], &[ELECTION])[0];
+    assert!(patch.reason.as_deref().is_some_and(|reason| reason.contains("no valid YAML")), "{patch:?}");
+}
+
+/// Marks of a template may be YAML by chance; what they leave of it cannot be verified.
+#[test]
+fn what_a_template_fills_in_is_not_safe() {
+    for (text, expected) in [
+        ("#cloud-config\ncoreos:\n  fleet:\n    public-ip: 10.0.0.1\n", "safe"),
+        ("#cloud-config\ncoreos:\n  fleet:\n    metadata: \"{{x}}\"\n", "safe"),
+        ("#cloud-config\ncoreos:\n  {{ section }}:\n    public-ip: 10.0.0.1\n", "review"),
+        ("#cloud-config\ncoreos:\n#{% if fleet %}\n  fleet:\n    public-ip: 10.0.0.1\n#{% endif %}\n", "review"),
+    ] {
+        let configuration = config::read(0, text).expect("a configuration");
+        let patches = patch(&[text], &[configuration], &[TTL]);
+        assert_eq!(patches[0].disposition, expected, "{text}");
+    }
+}
+
+#[test]
+fn inserts_beside_its_twin() {
+    let both = [HEARTBEAT, ELECTION];
+    for (text, expected) in [
+        (
+            "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 600\n",
+            "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 250\n    election_timeout: 2500\n",
+        ),
+        (
+            "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 600",
+            "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 250\n    election_timeout: 2500",
+        ),
+        (
+            "#cloud-config\ncoreos:\n  etcd2: {heartbeat-interval: 600}\n",
+            "#cloud-config\ncoreos:\n  etcd2: {heartbeat-interval: 250, election-timeout: 2500}\n",
+        ),
+        (
+            "[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=600\"\n",
+            "[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=250\"\nEnvironment=\"ETCD_ELECTION_TIMEOUT=2500\"\n",
+        ),
+        ("etcd --heartbeat-interval=600 --name a\n", "etcd --heartbeat-interval=250 --election-timeout=2500 --name a\n"),
+        ("etcd -heartbeat-interval 600 -name a\n", "etcd -heartbeat-interval 250 -election-timeout 2500 -name a\n"),
+        (
+            "etcd \\\n  --heartbeat-interval 600 \\\n  --name a\n",
+            "etcd \\\n  --heartbeat-interval 250 \\\n  --election-timeout 2500 \\\n  --name a\n",
+        ),
+        (
+            "FROM alpine\nENV ETCD_HEARTBEAT_INTERVAL 600\nCMD [\"/run.sh\"]\n",
+            "FROM alpine\nENV ETCD_HEARTBEAT_INTERVAL 250\nENV ETCD_ELECTION_TIMEOUT 2500\nCMD [\"/run.sh\"]\n",
+        ),
+        ("ETCD_HEARTBEAT_INTERVAL=600\n", "ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"),
+        ("export ETCD_HEARTBEAT_INTERVAL='600' # x\n", "export ETCD_HEARTBEAT_INTERVAL='250' # x\nexport ETCD_ELECTION_TIMEOUT='2500'\n"),
+        ("name: a\nheartbeat-interval: 600\ndata-dir: /x\n", "name: a\nheartbeat-interval: 250\nelection-timeout: 2500\ndata-dir: /x\n"),
+        (
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - etcd\n    - --heartbeat-interval=600\n",
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - etcd\n    - --heartbeat-interval=250\n    - --election-timeout=2500\n",
+        ),
+        (
+            "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"600\"\n",
+            "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"250\"\n      election-timeout: \"2500\"\n",
+        ),
+        (
+            "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - name: heartbeat-interval\n      value: \"600\"\n",
+            "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - name: heartbeat-interval\n      value: \"250\"\n    - name: election-timeout\n      value: \"2500\"\n",
+        ),
+        (
+            "ETCD_HEARTBEAT_INTERVAL='600' # ms\r\nETCD_NAME=a\r\n",
+            "ETCD_HEARTBEAT_INTERVAL='250'\r\n# ms\r\nETCD_ELECTION_TIMEOUT='2500'\r\nETCD_NAME=a\r\n",
+        ),
+        (
+            "#cloud-config\nwrite_files:\n- path: /etc/etcd.env\n  content: |\n    ETCD_HEARTBEAT_INTERVAL=600 # ms\n    ETCD_ELECTION_TIMEOUT=600\n",
+            "#cloud-config\nwrite_files:\n- path: /etc/etcd.env\n  content: |\n    ETCD_HEARTBEAT_INTERVAL=250\n    # ms\n    ETCD_ELECTION_TIMEOUT=2500\n",
+        ),
+        ("etcd:\n  heartbeat_interval: 600\n", "etcd:\n  heartbeat_interval: 250\n  election_timeout: 2500\n"),
+    ] {
+        assert_eq!(patched(text, &both), expected);
+    }
+    // A key of 0.4 is none of a later etcd's.
+    assert_eq!(
+        patched("ETCD_PEER_HEARTBEAT_INTERVAL=50\nETCD_NAME=a\n", &both),
+        "ETCD_PEER_HEARTBEAT_INTERVAL=50\nETCD_NAME=a\nETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"
+    );
+    let unit = |name: &str| {
+        format!("#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 50\n  units:\n    - name: {name}\n      command: start\n")
+    };
+    assert!(patched(&unit("etcd2.service"), &both).contains("\n  etcd2:\n    heartbeat-interval: 250\n    election-timeout: 2500\n"));
+    let drop_in = "\n            Environment=\"ETCD_HEARTBEAT_INTERVAL=250\"\n            Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n";
+    assert!(patched(&unit("etcd.service"), &both).contains(drop_in));
+    let of_old = unit("etcd.service");
+    let reason = patch(&[&of_old], &[config::read(0, &of_old).expect("a configuration")], &both)[0].reason.clone();
+    assert!(reason.is_some_and(|told| told.contains("is etcd 0.4")));
+    // etcd2.service runs no etcd 0.4.
+    let later = "#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      command: start\n";
+    let old = [HEARTBEAT, ELECTION].map(|change| Change { etcd: Etcd::V04, ..change });
+    let read = [config::read(0, later).expect("a configuration")];
+    assert_eq!(patch(&[later], &read, &old)[0].disposition, "refused");
+    let old = |change: Change| Change { etcd: Etcd::V04, ..change };
+    assert_eq!(
+        patched("ETCD_PEER_HEARTBEAT_INTERVAL=50\n", &[old(HEARTBEAT), old(ELECTION)]),
+        "ETCD_PEER_HEARTBEAT_INTERVAL=250\nETCD_PEER_ELECTION_TIMEOUT=2500\n"
+    );
+    assert_eq!(
+        patched("#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 50\n", &[old(HEARTBEAT), old(ELECTION)]),
+        "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 250\n    peer-election-timeout: 2500\n"
+    );
+    assert_eq!(patched("agent_ttl=\"30s\"\n", &[REQUEST, TTL]), "agent_ttl=\"60s\"\netcd_request_timeout=\"5\"\n");
+}
+
+#[test]
+fn inserts_into_sections_of_every_shape() {
+    for (text, expected) in [
+        (
+            "#cloud-config\ncoreos:\n  fleet:\n    metadata: a=b\n  units: []\n",
+            "#cloud-config\ncoreos:\n  fleet:\n    metadata: a=b\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n  units: []\n",
+        ),
+        (
+            "#cloud-config\ncoreos:\n  fleet:\n    public_ip: $private_ipv4",
+            "#cloud-config\ncoreos:\n  fleet:\n    public_ip: $private_ipv4\n    etcd_request_timeout: 5\n    agent_ttl: 60s",
+        ),
+        (
+            "#cloud-config\ncoreos:\n  fleet:\n  units: []\n",
+            "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n  units: []\n",
+        ),
+        ("#cloud-config\ncoreos:\n  fleet: {}\n", "#cloud-config\ncoreos:\n  fleet: {etcd-request-timeout: 5, agent-ttl: 60s}\n"),
+        (
+            "#cloud-config\ncoreos:\n  fleet: {verbosity: 1}\n",
+            "#cloud-config\ncoreos:\n  fleet: {verbosity: 1, etcd-request-timeout: 5, agent-ttl: 60s}\n",
+        ),
+        (
+            "#cloud-config\r\ncoreos:\r\n    units:\r\n    - name: fleet.service\r\n      command: start\r\n",
+            "#cloud-config\r\ncoreos:\r\n    fleet:\r\n        etcd-request-timeout: 5\r\n        agent-ttl: 60s\r\n    units:\r\n    - name: fleet.service\r\n      command: start\r\n",
+        ),
+        (
+            "#cloud-config\nhostname: a\nwrite_files:\n  - path: /x\n    content: |\n      y",
+            "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    agent-ttl: 60s\nhostname: a\nwrite_files:\n  - path: /x\n    content: |\n      y",
+        ),
+    ] {
+        assert_eq!(patched(text, &[REQUEST, TTL]), expected);
+    }
+}
+
+#[test]
+fn inserts_into_units_and_files() {
+    let unit = "#cloud-config\ncoreos:\n  units:\n    - name: etcd.service\n      command: start\n      content: |\n        [Service]\n        Environment=ETCD_NAME=%m\n        ExecStart=/usr/bin/etcd\n";
+    assert!(patched(unit, &[HEARTBEAT, ELECTION]).contains("        Environment=ETCD_NAME=%m\n        Environment=\"ETCD_HEARTBEAT_INTERVAL=250\"\n        Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n        ExecStart"));
+    let bare = "#cloud-config\ncoreos:\n  units:\n    - name: etcd-member.service\n      enable: true\n";
+    assert_eq!(patched(bare, &[ELECTION]), bare.replace("      enable", "      drop-ins:\n        - name: 40-timing.conf\n          content: |\n            [Service]\n            Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n      enable"));
+    let json = "{\"ignition\":{\"version\":\"2.0.0\"},\"systemd\":{\"units\":[{\"name\":\"etcd2.service\",\"enable\":true,\"dropins\":[{\"name\":\"a.conf\",\"contents\":\"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL=600\"}]}]}}";
+    assert_eq!(patched(json, &[HEARTBEAT, ELECTION]), json.replace("600", "250\\nEnvironment=ETCD_ELECTION_TIMEOUT=2500"));
+    assert_eq!(
+        patched("[Service]\nExecStart=/usr/bin/etcd2\n", &[ELECTION]),
+        "[Service]\nEnvironment=\"ETCD_ELECTION_TIMEOUT=2500\"\nExecStart=/usr/bin/etcd2\n"
+    );
+    assert_eq!(patched("verbosity=1", &[TTL]), "verbosity=1\nagent_ttl=60s");
+}
+
+/// Installers pass arguments on to etcd: into a list that holds others, is empty, or is not there.
+#[test]
+fn inserts_arguments_where_none_are() {
+    let three = "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\n";
+    let four = "kind: Init\n---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n";
+    let rke = "nodes: []\nservices:\n  etcd:\n";
+    let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: etcd\n";
+    for (head, before, after) in [
+        (three, "", "etcd:\n  local:\n    extraArgs:\n      election-timeout: \"2500\"\n"),
+        (three, "etcd:\n  local: {}\n", "etcd:\n  local: {extraArgs: {election-timeout: \"2500\"}}\n"),
+        (three, "etcd:\n  local:\n    extraArgs:\n", "etcd:\n  local:\n    extraArgs:\n      election-timeout: \"2500\"\n"),
+        (three, "etcd:\n  local:\n    extraArgs: {}\n", "etcd:\n  local:\n    extraArgs: {election-timeout: \"2500\"}\n"),
+        (
+            four,
+            "etcd:\n  local:\n    dataDir: /x",
+            "etcd:\n  local:\n    dataDir: /x\n    extraArgs:\n      - name: election-timeout\n        value: \"2500\"",
+        ),
+        (four, "etcd:\n  local:\n    extraArgs: []\n", "etcd:\n  local:\n    extraArgs: [{name: election-timeout, value: \"2500\"}]\n"),
+        (
+            four,
+            "etcd:\n  local:\n    extraArgs:\n    - name: a\n      value: b\n",
+            "etcd:\n  local:\n    extraArgs:\n    - name: a\n      value: b\n    - name: election-timeout\n      value: \"2500\"\n",
+        ),
+        (rke, "    snapshot: true\n", "    snapshot: true\n    extra_args:\n      election-timeout: \"2500\"\n"),
+        (rke, "    extra_args: ~\n", "    extra_args: {election-timeout: \"2500\"}\n"),
+        ("cluster-init: true\ntoken: x\n", "", "etcd-arg:\n  - election-timeout=2500\n"),
+        ("", "etcd-arg: []\n", "etcd-arg: [\"election-timeout=2500\"]\n"),
+        ("", "etcd-arg:\n- \"a=b\"\n", "etcd-arg:\n- \"a=b\"\n- election-timeout=2500\n"),
+        (
+            "machine:\n  type: controlplane\n",
+            "cluster:\n  etcd:\n",
+            "cluster:\n  etcd:\n    extraArgs:\n      election-timeout: \"2500\"\n",
+        ),
+        (pod, "    command: [\"etcd\", \"--a=b\"]\n", "    command: [\"etcd\", \"--election-timeout=2500\", \"--a=b\"]\n"),
+        (pod, "    command:\n    - etcd\n    - --a=b\n", "    command:\n    - etcd\n    - --election-timeout=2500\n    - --a=b\n"),
+        (pod, "    args:\n    - --initial-cluster=x\n", "    args:\n    - --initial-cluster=x\n    - --election-timeout=2500\n"),
+        (pod, "    command: [sh, -c, 'exec etcd --a=b']\n", "    command: [sh, -c, 'exec etcd --election-timeout=2500 --a=b']\n"),
+        (
+            pod,
+            "    command: [sh, -c, 'mkdir -p /var/lib/etcd; etcd --a=b']\n",
+            "    command: [sh, -c, 'mkdir -p /var/lib/etcd; etcd --election-timeout=2500 --a=b']\n",
+        ),
+        ("services:\n  e:\n    image: etcd\n", "    command: etcd --a b\n", "    command: etcd --election-timeout=2500 --a b\n"),
+    ] {
+        assert_eq!(patched(&format!("{head}{before}"), &[ELECTION]), format!("{head}{after}"));
+    }
+    let json = "{\n  \"name\": \"a\",\n  \"initial-cluster\": \"a=http://x:2380\"\n}\n";
+    assert_eq!(patched(json, &[ELECTION]), json.replace("2380\"", "2380\",\n  \"election-timeout\": 2500"));
+}
+
+#[test]
+fn members_in_one_file_are_changed_together() {
+    let text = "services:\n  a:\n    command: [etcd, --election-timeout=1000]\n  b:\n    command: [etcd, --election-timeout=1500]\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500").replace("1500", "2500"));
+    let text = "etcd1: etcd --name a --election-timeout=1000\netcd2: etcd --name b --election-timeout=1500\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500").replace("1500", "2500"));
+}
+
+#[test]
+fn refuses_what_it_cannot_be_sure_of() {
+    for text in [
+        "#cloud-config\nx: &e {election-timeout: 1000}\ncoreos:\n  etcd2: *e\n",
+        "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 1000\n    election-timeout: 2000\n",
+        "services:\n  a:\n    command: [etcd, --election-timeout=1000]\n  b:\n    command: [etcd]\n",
+        "etcd-arg: &e [election-timeout=1000]\nother: *e\n",
+        // The variables of a unit do not reach a container, nor is a line of a file an instruction of a Dockerfile.
+        "[Service]\nExecStart=/usr/bin/docker run --name etcd quay.io/coreos/etcd:v2.3.8\n",
+        "FROM alpine\nENV ETCD_NAME=a\n",
+        "#!/bin/sh\nexport ETCD_NAME=a\n",
+        "etcd1: etcd --name a\netcd2: etcd --name b\n",
+        // What the mark writes may be the same lines.
+        "cat <<EOF\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  local:\n${ARGUMENTS}\nEOF\n",
+        // A section for CoreOS reaches no etcd of RKE2.
+        "#cloud-config\nwrite_files:\n- path: /etc/rancher/rke2/config.yaml\n  content: |\n    token: x\n    tls-san: [a]\n",
+        "#cloud-config\nwrite_files:\n  - path: /etc/systemd/system/etcd2.service.d/50.conf\n    encoding: base64\n    content: W1NlcnZpY2VdCkVudmlyb25tZW50PUVUQ0RfRUxFQ1RJT05fVElNRU9VVD01MDAwCg==\n",
+    ] {
+        let configuration = config::read(0, text).unwrap();
+        let patches = patch(&[text], &[configuration], &[ELECTION]);
+        assert_eq!(patches[0].disposition, "refused", "{text}\n{:?}", patches[0].text);
+        assert!(patches[0].text.as_deref().unwrap().contains("2500"));
+        assert!(patches[0].reason.is_some());
+    }
+}
+
+#[test]
+fn templates_are_patched_for_review() {
+    let text = "#cloud-config\ncoreos:\n  etcd2:\n    discovery: {{.Url}}x\n    election-timeout: 5000\n";
+    let configuration = config::read(0, text).unwrap();
+    let patches = patch(&[text], &[configuration], &[ELECTION]);
+    assert_eq!((patches[0].disposition.as_str(), patches[0].text.clone().unwrap()), ("review", text.replace("5000", "2500")));
+}
+
+#[test]
+fn a_mark_of_a_template_is_replaced_as_a_whole() {
+    let text = "ETCD_NAME={{ .Name }}\nETCD_HEARTBEAT_INTERVAL={{ .Beat }}\nETCD_ELECTION_TIMEOUT=\"{{ wait | default(\"5\") }}\"\n";
+    let expected = "ETCD_NAME={{ .Name }}\nETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=\"2500\"\n";
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+}
+
+/// Read line by line, a file is not checked by a second reader, so nothing may be made twice.
+#[test]
+fn what_two_changes_need_is_made_once() {
+    let text =
+        "cat <<EOF > x.yaml\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  local:\n    dataDir: /x\nEOF\n";
+    let expected = text.replace("/x\n", "/x\n    extraArgs:\n      heartbeat-interval: \"250\"\n      election-timeout: \"2500\"\n");
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+}
+
+#[test]
+fn flags_go_to_the_command_that_runs_etcd() {
+    let text = "# start etcd\nsudo etcd --name a \\\n  --data-dir x\necho \"etcd is started\"\nsystemctl status etcd\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("dir x", "dir x --election-timeout=2500"));
+    let text = "docker run -d quay.io/coreos/etcd:v2.3.8 \\\n  -name a\necho \"etcd: please run it\"\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("name a", "name a --election-timeout=2500"));
+}
+
+#[test]
+fn changes_find_their_document() {
+    let etcd = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 1000\n";
+    let fleet = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 30s\n";
+    let read = [config::read(0, etcd).unwrap(), config::read(1, fleet).unwrap()];
+    let patches = patch(&[etcd, fleet], &read, &[ELECTION, TTL]);
+    let ids: Vec<_> = patches.iter().map(|patch| (patch.document.as_deref(), patch.edits.len())).collect();
+    assert_eq!(ids, [(Some("d1"), 1), (Some("d2"), 1)]);
+    // Without a document for fleet the change goes into the cloud-config.
+    let patches = patch(&[etcd], &read[..1], &[TTL]);
+    assert!(patches[0].text.as_deref().unwrap().contains("  fleet:\n    agent-ttl: 60s\n"));
+    assert_eq!(patch(&[], &[], &[TTL])[0].document, None);
+}
+
+/// Each kind of text within each that can hold it: its bytes are found through every layer, and written back as they were.
+#[test]
+fn texts_within_texts_are_changed_where_they_stand() {
+    let indented = |text: &str, by: usize| text.lines().map(|line| format!("{:by$}{line}\n", "")).collect::<String>();
+    let escaped = |text: &str| text.replace('"', "\\\"").replace('\n', "\\n");
+    let percent = |text: &str| text.replace('"', "%22").replace('\\', "%5C").replace('=', "%3D").replace(' ', "%20").replace('\n', "%0A");
+    let pod =
+        "kind: Pod\nspec:\n  containers:\n  - name: etcd\n    command: [etcd, --heartbeat-interval=100, \"--election-timeout=1000\"]\n";
+    let compose = "services:\n  etcd:\n    environment:\n      ETCD_HEARTBEAT_INTERVAL: \"100\"\n      ETCD_ELECTION_TIMEOUT: \"1000\"\n";
+    let file = "name: a\ndata-dir: /x\nheartbeat-interval: 100\nelection-timeout: 1000\n";
+    for (path, inner) in [
+        ("/etc/kubernetes/manifests/etcd.yaml", pod),
+        ("/opt/kv/compose.yml", compose),
+        ("/etc/etcd/etcd.conf.yml", file),
+        (
+            "/etc/kubeadm.yml",
+            "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs: {heartbeat-interval: \"100\", election-timeout: \"1000\"}\n",
+        ),
+        ("/etc/etcd.env", "ETCD_HEARTBEAT_INTERVAL=\"100\"\nETCD_ELECTION_TIMEOUT=1000\n"),
+        ("/etc/systemd/system/etcd.service", "[Service]\nExecStart=/usr/bin/etcd --heartbeat-interval=100 --election-timeout=1000\n"),
+        ("/opt/run.sh", "#!/bin/sh\nexec etcd --heartbeat-interval=100 \\\n  --election-timeout 1000\n"),
+    ] {
+        let map = "apiVersion: v1\nkind: ConfigMap\ndata:\n";
+        let script = |text: &str| format!("#!/bin/sh\ncat > {path} <<'END'\n{text}END\n");
+        let written = |text: &str| format!("#cloud-config\nwrite_files:\n- path: {path}\n  content: |\n{}", indented(text, 4));
+        let holders: [&dyn Fn(&str) -> String; 8] = [
+            &written,
+            &|text| format!("#cloud-config\nwrite_files:\n- path: /opt/x.sh\n  content: |\n{}", indented(&script(text), 4)),
+            &|text| format!("#cloud-config\nruncmd:\n- |\n{}", indented(&script(text), 2)),
+            &|text| {
+                format!(
+                    "variant: fcos\nversion: 1.5.0\nstorage:\n  files:\n  - path: {path}\n    contents:\n      inline: |\n{}",
+                    indented(text, 8)
+                )
+            },
+            &|text| {
+                let url = percent(text);
+                format!(
+                    "{{\"ignition\": {{}}, \"storage\": {{\"files\": [{{\"path\": \"{path}\", \"contents\": {{\"source\": \"data:,{url}\"}}}}]}}}}\n"
+                )
+            },
+            &|text| format!("{map}  {}: |\n{}", path.rsplit('/').next().unwrap_or(""), indented(text, 4)),
+            &|text| format!("{map}  {}: \"{}\"\n", path.rsplit('/').next().unwrap_or(""), escaped(&text.replace('\\', "\\\\"))),
+            &|text| format!("{map}  user-data: |\n{}", indented(&written(text), 4)),
+        ];
+        for holder in holders {
+            let changed = inner.replace("1000", "2500").replace("100", "250");
+            assert_eq!(patched(&holder(inner), &[HEARTBEAT, ELECTION]), holder(&changed));
+        }
+    }
+}
