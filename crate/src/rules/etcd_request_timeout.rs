@@ -46,16 +46,17 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.iter().all(|id| WAITS_FOR_WORD.contains(&facts.event(*id).meaning)) {
         return Some(waits_for_word(facts, &events));
     }
-    let by_leader = events.iter().any(|id| says(facts.event(*id), BY_LEADER));
+    let by_leader = events.iter().filter(|id| says(facts.event(**id), BY_LEADER)).count();
     let of_client =
         |event: &Event| !event.is_etcd_server() || event.meaning == Meaning::ClientDeadline || says(event, &["exceeded header timeout"]);
     let requests = plural(lines(facts, &events), "request", "requests");
+    let as_it_changed = if by_leader == events.len() { ", as its leader changed" } else { "" };
     let title = if events.iter().all(|id| of_client(facts.event(*id))) {
-        format!("Clients gave up on {requests} to etcd")
+        format!("Clients gave up on {requests} to etcd{as_it_changed}")
     } else {
-        format!("etcd gave up on {requests}")
+        format!("etcd gave up on {requests}{as_it_changed}")
     };
-    let what = if by_leader {
+    let what = if by_leader > 0 {
         format!(
             "etcd itself blames a lost leader for some of them. The election-timeout in force is {}.",
             human_limit(facts, ElectionTimeout)

@@ -80,6 +80,11 @@ fn by_answers(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).showing(facts, &events))
 }
 
+/// The longest that a request took to be carried out or answered.
+pub fn longest_wait(facts: &Facts) -> Option<Micros> {
+    longest_first(facts, &[Meaning::ApplySlow, Meaning::UnarySlow, Meaning::ApiserverSlow]).map(|(_, length)| length)
+}
+
 /// A client waited for its answer as long as followers wait for the leader, whose own log is not here: it may have been
 /// missed meanwhile.
 pub fn waits_long(facts: &Facts) -> bool {

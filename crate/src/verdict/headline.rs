@@ -1,5 +1,7 @@
 //! The one sentence: who did what, how long against what, with what effect.
 
+use std::cmp::Reverse;
+
 use super::timing::{cut_off, other_cause, unlike_members};
 use super::unexplained::{saw_too_little, shows_only_a_state, unexplained};
 use crate::facts::failures::{proven_outage, proven_wait};
@@ -10,8 +12,9 @@ use crate::model::raft::safe_stall;
 use crate::parameters::Parameter;
 use crate::plan::{Plan, waits_too_little};
 use crate::replay::{count, timers_in_force};
-use crate::report::{Provenance, Severity, Timing};
-use crate::rules::common::{human_limit, knows_wait, only_bounded, plural, times};
+use crate::report::{Confidence, Provenance, Severity, Timing};
+use crate::rules::common::{BY_LEADER, human_limit, knows_wait, only_bounded, plural, says, times};
+use crate::rules::etcd_slow_apply::longest_wait;
 use crate::rules::{Finding, alerts};
 use crate::units::{Micros, S, human};
 
@@ -92,8 +95,10 @@ pub(super) fn headline<'a>(
         }
     }
     let telling = named.or(differ).or_else(|| cut_off(facts).then(|| of(&["etcd-leader-lost"])).flatten());
-    let telling = telling.or_else(|| shown(findings)).or(findings.first());
-    let title = telling.map_or("", |finding| finding.title.trim_end_matches('.'));
+    let telling = telling.or_else(|| strongest(facts, findings)).or(findings.first());
+    let presence = telling.filter(|finding| finding.id == "fleet-agent-heartbeat-lost").and_then(|_| presence_headline(facts, findings));
+    let title = presence.unwrap_or_else(|| telling.map_or(String::new(), |finding| finding.title.clone()));
+    let title = title.trim_end_matches('.');
     let end = match timing {
         // It is the timers that are at fault.
         Timing::NotTheRemedy if telling.is_some_and(|finding| finding.id == "etcd-bad-config") => "",
@@ -105,9 +110,35 @@ pub(super) fn headline<'a>(
     (format!("{title}.{end}"), telling)
 }
 
-/// What a log shows is more telling than the form of a file.
-fn shown(findings: &[Finding]) -> Option<&Finding> {
-    findings.iter().find(|finding| !finding.id.starts_with("config-") && finding.severity > Severity::Info)
+/// What may follow from something else, and so is named only where that is not shown: each may be the cause of those
+/// below it. A finding that is not here follows from none.
+const EFFECTS: &[&str] = &[
+    "etcd-election-churn",
+    "etcd-leader-lost",
+    "etcd-slow-apply",
+    "etcd-request-timeout",
+    "fleet-agent-heartbeat-lost",
+    "fleet-etcd-error",
+    "fleet-etcd-request-cancelled",
+    "fleet-registry-timeout",
+    "fleet-engine-lease-lost",
+    "fleet-leadership-churn",
+    "fleet-unit-missing-in-registry",
+    "fleet-units-restarted",
+    "client-http-500",
+];
+
+/// The finding that explains the others: of the worst that are sure, the one that follows from the fewest, then the one with
+/// the most lines. What a log shows is more telling than the form of a file.
+fn strongest<'a>(facts: &Facts, findings: &'a [Finding]) -> Option<&'a Finding> {
+    // What was carried out within a second fills no limit of 5 s; and what ended with the leader, etcd puts down to that.
+    let explains_nothing = || longest_wait(facts).is_none_or(|wait| wait < S) || facts.any_event(|event| says(event, BY_LEADER));
+    let follows = |finding: &Finding| match finding.id {
+        "etcd-slow-apply" if explains_nothing() => EFFECTS.len(),
+        id => EFFECTS.iter().position(|effect| *effect == id).map_or(0, |at| at + 1),
+    };
+    let told = findings.iter().filter(|finding| !finding.id.starts_with("config-") && finding.severity > Severity::Info);
+    told.min_by_key(|finding| (Reverse(finding.severity), finding.confidence == Confidence::Low, follows(finding), Reverse(finding.count)))
 }
 
 fn healthy(facts: &Facts, timing: Timing) -> String {

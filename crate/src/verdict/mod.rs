@@ -113,6 +113,25 @@ mod tests {
     }
 
     #[test]
+    fn the_first_sentence_names_what_explains_the_others() {
+        let apply = |took: &str, result: &str| {
+            format!(
+                "2020-06-25 20:48:27.245759 W | etcdserver: read-only range request \"key:\\\"/a\\\" \" with result \"{result}\" took too long ({took}) to execute\n"
+            )
+        };
+        let gave_up = |error: &str| format!("2020-06-25 20:48:28.000000 E | etcdserver/api/v2http: etcdserver: {error}\n");
+        let timed_out = gave_up("request timed out");
+        let named = |log: String| verdict(&log).finding.expect("a finding");
+        assert_eq!(named(timed_out.clone() + &apply("20.1s", "range_response_count:0 size:4")), "etcd-slow-apply");
+        assert_eq!(named(timed_out + &apply("320ms", "range_response_count:0 size:4")), "etcd-request-timeout", "too short for that");
+        let by_leader = apply("8.1s", "error:etcdserver: leader changed");
+        assert!(verdict(&by_leader).headline.starts_with("etcd gave up on 1\u{a0}request, as its leader changed."));
+        let fleet = "Apr 20 10:00:05 core-01 fleetd[615]: ERROR engine.go:217: Engine leadership lost, renewal failed: timeout reached\n\
+                     Apr 20 10:00:03 core-01 fleetd[615]: INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled\n";
+        assert_eq!(named(fleet.to_owned()), "fleet-etcd-request-cancelled");
+    }
+
+    #[test]
     fn why_etcd_ends_comes_before_that_it_ended() {
         let log = "Feb 03 11:02:10 core-01 etcd2[815]: listen tcp 127.0.0.1:2380: bind: address already in use\n\
                    Feb 03 11:02:10 core-01 systemd[1]: etcd2.service: Main process exited, code=exited, status=1/FAILURE\n\

@@ -30,9 +30,10 @@ pub const OTHER_CAUSES: &[&str] = &[
     "etcd-restarted",
     "etcd-unreachable",
     "etcd-peer-network",
-    "etcd-clock-skew",
     "etcd-slow-disk",
     "host-cpu-steal",
+    // Elections do not use the wall clock.
+    "etcd-clock-skew",
 ];
 
 /// The first finding above a remark that names a cause no timer touches.
