@@ -14,7 +14,7 @@ use crate::moments::Moments;
 use crate::parameters::SILENT_STREAM;
 use crate::report::{Confidence, Severity};
 use crate::search;
-use crate::sort::{by_key, distinct};
+use crate::sort::{by_key, distinct, groups};
 use crate::units::{Micros, S, human};
 
 /// The rule.
@@ -48,6 +48,9 @@ const BROKEN: &[Meaning] = &[
     Meaning::ProberUnhealthy,
     Meaning::PeerVersion,
 ];
+
+/// Lines with which a peer is shown to answer.
+const UP: &[Meaning] = &[Meaning::PeerActive, Meaning::PeerStreamUp, Meaning::ClockDrift];
 
 /// A member connects to its peers within seconds of its start.
 const START: Micros = 30 * S;
@@ -95,7 +98,7 @@ fn lost_packets(facts: &Facts) -> Option<Finding> {
 
 fn trouble(facts: &Facts, events: &[EventId]) -> Finding {
     let told = plural(lines(facts, events), "line tells", "lines tell");
-    let severity = if stays_away(facts, events) { Severity::Critical } else { Severity::Warning };
+    let severity = if stays_away(facts, events) && !back_at_the_end(facts, events) { Severity::Critical } else { Severity::Warning };
     let to = unreached(facts, events);
     let names: Vec<&str> = to.iter().map(String::as_str).gather();
     let between = listed(&names).map_or(String::from("between members"), |names| format!("to {names}"));
@@ -204,7 +207,7 @@ fn harmless(facts: &Facts, around: &Around, events: &[EventId]) -> Option<Findin
         return Some(remark(Confidence::Medium, &title, what).advising("Paste the leader's log of that minute."));
     }
     if over_at_once(facts, events) {
-        let what = "The lines end with a connection that became active, as when the other member starts.";
+        let what = "The lines end with an answer of the other member, as when it starts.";
         return Some(
             remark(Confidence::High, "Connections between members broke and were there again within seconds", what)
                 .because("A member that starts refuses its peers for a moment.")
@@ -352,7 +355,7 @@ fn well_after(facts: &Facts, id: EventId) -> bool {
     let later = || log.events.iter().skip(id.event).filter(|other| other.host == event.host);
     let up = later()
         .take(1_000)
-        .any(|other| matches!(other.meaning, Meaning::PeerActive | Meaning::PeerStreamUp | Meaning::LeaderElected | Meaning::BecameLeader));
+        .any(|other| UP.contains(&other.meaning) || matches!(other.meaning, Meaning::LeaderElected | Meaning::BecameLeader));
     let last = later().next_back().and_then(|other| other.time).map(|time| time.micros);
     let covered = match (last, event.time) {
         (Some(last), Some(now)) => last - now.micros >= 5 * S,
@@ -457,7 +460,13 @@ fn peer(event: &Event) -> Option<&str> {
 /// A connection came up so soon after the last of these lines.
 fn back_within(facts: &Facts, events: &[EventId], delay: Micros) -> bool {
     let Some(last) = events.iter().filter_map(|id| time(facts, *id)).max() else { return false };
-    facts.events_between(&[Meaning::PeerActive, Meaning::PeerStreamUp], last, last + delay).next().is_some()
+    facts.events_between(UP, last, last + delay).any(|(id, _)| answers(facts, id))
+}
+
+/// The clocks are compared with the last answer, also where the probe just before had none
+/// (etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/probing_status.go:62).
+fn answers(facts: &Facts, id: EventId) -> bool {
+    facts.event(id).meaning != Meaning::ClockDrift || !near(facts, id, &[Meaning::ProberUnhealthy], -S, S, 1)
 }
 
 /// The input shows the members some seconds before the first of these lines: it does not begin with them.
@@ -481,11 +490,20 @@ fn explain_few_losses(facts: &Facts, events: &[EventId]) -> bool {
     breaks * 2 < facts.needless().count()
 }
 
+/// The last line about each peer is an answer of it.
+fn back_at_the_end(facts: &Facts, events: &[EventId]) -> bool {
+    let ups = facts.meaning(UP).into_iter().filter(|id| answers(facts, *id)).map(|id| (id, true));
+    let told = events.iter().map(|id| (*id, false)).chain(ups);
+    let of_peers = groups(told.map(|(id, up)| (peer(facts.event(id)), (time(facts, id), up))).gather());
+    of_peers.iter().all(|(_, told)| told.iter().max().is_some_and(|(_, up)| *up))
+}
+
 /// The trouble goes on for half a minute, without the peer being back in between.
 fn stays_away(facts: &Facts, events: &[EventId]) -> bool {
     let mut inside = events.to_vec();
     by_key(&mut inside, |id| time(facts, *id));
-    let mut ups = facts.meaning(&[Meaning::PeerActive, Meaning::PeerStreamUp]);
+    let mut ups = facts.meaning(UP);
+    ups.retain(|id| answers(facts, *id));
     by_key(&mut ups, |id| time(facts, *id));
     let mut next = 0;
     let (mut before, mut since): (Option<&EventId>, Option<Micros>) = (None, None);
@@ -699,7 +717,15 @@ mod tests {
         let other = refused("02:20:03").replace("ca93d269ec463a6b", "91d25258d70ad868");
         assert_eq!(severity(&(refused("02:09:03") + &other + end)), Severity::Info);
         let away = refused("02:09:03").lines().next().expect("refused").to_owned() + "\n";
-        assert_eq!(severity(&(away.clone() + &away.replace("02:09:03", "02:09:40") + end)), Severity::Critical);
+        let minute = away.clone() + &away.replace("02:09:03", "02:09:40");
+        assert_eq!(severity(&format!("{minute}{end}")), Severity::Critical);
+        // Its clock is compared, so it answers, unless the probe beside it failed.
+        let clock = |at: &str| {
+            format!("2019-06-05 {at} W | rafthttp: the clock difference against peer ca93d269ec463a6b is too high [2.1s > 1s]\n")
+        };
+        assert_eq!(severity(&[&away, &clock("02:09:08.000000"), end].concat()), Severity::Info);
+        assert_eq!(severity(&[&minute, &clock("02:20:40.000000"), end].concat()), Severity::Warning);
+        assert_eq!(severity(&[&minute, &clock("02:09:40.000100"), end].concat()), Severity::Critical);
     }
 
     /// `journalctl -o cat` prints no times.
