@@ -175,6 +175,8 @@ fn run(kind: Kind, rest: &[u8]) -> usize {
             Kind::Id if byte.is_ascii_hexdigit() => 1,
             Kind::Number | Kind::Milliseconds if byte.is_ascii_digit() => 1,
             Kind::Duration if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-') => 1,
+            // A table moves it to the right.
+            Kind::Duration if *byte == b' ' && rest[..length].iter().all(|before| *before == b' ') => 1,
             Kind::Duration if ["µ", "μ", "Â"].iter().any(|sign| rest[length..].starts_with(sign.as_bytes())) => 2,
             _ => break,
         };
@@ -193,7 +195,7 @@ fn up_to(rest: &str, next: Option<&Piece>, most: usize) -> usize {
 /// What a caught text is worth; `None` where it is not of the kind.
 pub fn value(kind: Kind, text: &str) -> Option<Value> {
     Some(match kind {
-        Kind::Duration => Value::Duration(parse_go_duration(text).ok().or_else(|| seconds(text))?),
+        Kind::Duration => Value::Duration(parse_go_duration(text.trim()).ok().or_else(|| seconds(text.trim()))?),
         Kind::Milliseconds => Value::Duration(text.parse::<i64>().ok()?.checked_mul(MS)?),
         Kind::Number => Value::Number(text.parse().ok()?),
         Kind::Id | Kind::Word | Kind::Text => Value::Text(text.trim().into()),

@@ -375,6 +375,11 @@ mod tests {
     fn each_in_its_words() {
         for (line, expected) in [
             ("2021-03-02 10:00:00.000000 W | raft: A tick missed to fire. Node blocks too long!\n", "at least 12.8\u{a0}s"),
+            ("| https://192.0.2.7:2379 |   true |  2.8012284s |                           |\n", "etcd took 2.8\u{a0}s to answer"),
+            (
+                "[{\"endpoint\":\"https://192.0.2.7:2379\",\"health\":true,\"took\":\"3ms\"},{\"endpoint\":\"https://192.0.2.8:2379\",\"health\":true,\"took\":\"2.8s\"}]\n",
+                "etcd took 2.8\u{a0}s to answer",
+            ),
             (
                 "2014/10/29 14:36:38 http: Accept error: accept tcp [::]:4001: too many open files; retrying in 5ms\n",
                 "etcd has as many files open",
