@@ -53,7 +53,7 @@ fn records(row: &str) -> Vec<Range<usize>> {
     if !pairs.is_empty() {
         return pairs;
     }
-    // Objects that each have a text: a line of a log, or what Prometheus says of an alert.
+    // Objects that each have a text: a line of a log, what Prometheus says of an alert, or etcdctl of the health of a member.
     let (mut starts, mut begin, mut text_before) = (vec![0], 0, false);
     // Where one object ends and the next begins: `},{`.
     let joints = places(row, "},").filter_map(|at| {
@@ -63,7 +63,7 @@ fn records(row: &str) -> Vec<Range<usize>> {
     for end in joints.chain([row.len()]) {
         // Most rows are one object, of which nothing is asked.
         let has_text = (begin, end) != (0, row.len())
-            && names(Role::Text).chain(["annotations"]).any(|name| json_field(&row[begin..end], name).is_some());
+            && names(Role::Text).chain(["annotations", "health"]).any(|name| json_field(&row[begin..end], name).is_some());
         if has_text && text_before {
             starts.push(begin);
         }

@@ -123,8 +123,7 @@ pub fn next_message(text: &str, end: usize) -> Option<usize> {
     let tail = text.get(end..)?;
     let mut from = 0;
     while let Some(at) = search::find(&tail[from..], "{\"").map(|at| from + at) {
-        if ["{\"level\":\"", "{\"level\": \"", "{\"Endpoint\":\"", "{\"endpoint\":\""].iter().any(|opening| tail[at..].starts_with(opening))
-        {
+        if ["{\"level\":\"", "{\"level\": \"", "{\"Endpoint\":\""].iter().any(|opening| tail[at..].starts_with(opening)) {
             return Some(end + at);
         }
         from = at + 2;
