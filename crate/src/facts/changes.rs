@@ -1,87 +1,21 @@
-//! Leader changes: one per new term that got a leader, told apart by why it came.
+//! Leader changes: one per new term that got a leader. `causes.rs` tells them apart by why they came.
 
-use super::voices::{START_LINES, Voice, time_of};
+use super::causes::tell_causes;
+use super::voices::{Voice, time_of};
 use super::{ChangeClass, EventId, Facts, LeaderChange, OldLeader};
 use crate::gather::Gather;
 use crate::index::{self, Index};
 use crate::log::event::{Event, Meaning};
-use crate::parameters::Parameter;
-use crate::search;
 use crate::sort::{by_key, distinct, sort};
 use crate::units::{Micros, S};
-
-/// A transfer line this long before the new leader makes a change planned (method 3.2).
-const PLANNED_WITHIN: Micros = 5 * S;
-
-/// A member that loses a leader so long after its start had followed one, and the line that says so is not in
-/// the input (judgement; elections take a few seconds).
-const JUST_STARTED: Micros = 60 * S;
 
 /// Finds all leader changes, the first leader of a start among them, by term.
 pub fn leader_changes(facts: &Facts, voices: &[Voice]) -> Vec<LeaderChange> {
     let mut changes = by_term(facts);
     changes.extend(without_terms(facts));
     link_old_leaders(&mut changes);
-    let outright = asked_outright(facts, voices);
-    let transfers = facts.meaning(&[Meaning::LeaderTransfer]);
-    let served = facts.times_of(&[Meaning::Published]).into_iter().min();
-    for at in 0..changes.len() {
-        let class = if not_yet_served(&changes, at, served) {
-            ChangeClass::Start
-        } else {
-            classify(facts, voices, &changes, at, &outright, &transfers)
-        };
-        changes[at].class = class;
-        if class == ChangeClass::Needless {
-            changes[at].raised_by = lone_candidate(facts, &changes[at]);
-            changes[at].lived = lived_on(facts, voices, &changes, at);
-        }
-    }
+    tell_causes(facts, voices, &mut changes);
     changes
-}
-
-/// The one member that missed the leader, where the others are seen to have heard it. Its votes are refused or
-/// ignored, but its higher term makes the leader step down: in 2.x by the mere question, from 3.0 on when it
-/// answers the leader (etcd-io/etcd@v2.3.8:raft/raft.go:405, etcd-io/etcd@v3.0.17:raft/raft.go:565).
-fn lone_candidate(facts: &Facts, change: &LeaderChange) -> Option<String> {
-    /// So many of its own rounds, while nobody else asked for votes.
-    const ROUNDS: usize = 3;
-    let (campaign, old) = (change.campaign?, change.old.as_deref()?);
-    let wait = facts.value(Parameter::ElectionTimeout);
-    let before = |meaning, from| facts.events_between(&[meaning], campaign - from, campaign + S);
-    // A follower counts a tick per heartbeat-interval since it heard the leader, and prints how many are left
-    // (etcd-io/etcd@v3.4.45:raft/raft.go, Step). After two it had just heard it; after more the leader was late for
-    // it too (judgement).
-    let fresh = wait / facts.value(Parameter::HeartbeatInterval).max(1) - 2;
-    let ignored = before(Meaning::VoteIgnoredLease, 3 * wait).find(|(_, event)| {
-        event.word("id").is_some_and(|id| id != old)
-            && event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new))
-            && event.number("remaining").is_some_and(|left| left >= fresh)
-    });
-    if let Some(from) = ignored.and_then(|(_, event)| event.word("from")).filter(|from| *from != old) {
-        return Some(from.to_owned());
-    }
-    // The leader gave way to an answer of a term some rounds higher before anybody else asked for votes. One round is
-    // also what a follower begins that missed a leader which stood still.
-    let ahead = |event: &Event| event.number("term2").zip(event.number("term")).is_some_and(|(higher, own)| higher - own >= ROUNDS as i64);
-    let answered = before(Meaning::HigherTermMessage, 3 * wait).find(|(_, event)| {
-        event.word("id") == Some(old)
-            && event.time.is_some_and(|time| time.micros < campaign)
-            && event.word("value") == Some("MsgAppResp")
-            && ahead(event)
-    });
-    if let Some(from) = answered.and_then(|(_, event)| event.word("from")).filter(|from| Some(*from) != change.new.as_deref()) {
-        return Some(from.to_owned());
-    }
-    let mut rounds: Vec<(&str, Micros)> = before(Meaning::BecameCandidate, 1000 * wait)
-        .filter(|(_, event)| event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new)))
-        .filter_map(|(_, event)| Some((event.word("id")?, event.time?.micros)))
-        .gather();
-    by_key(&mut rounds, |(_, time)| *time);
-    let (who, last) = *rounds.last()?;
-    let own = rounds.iter().rev().take_while(|(id, _)| *id == who).gather();
-    let alone = Some(who) != change.new.as_deref() && who != old && campaign - last <= 4 * wait;
-    (alone && own.len() >= ROUNDS && own.last().is_some_and(|(_, first)| campaign - first >= 3 * wait)).then(|| who.to_owned())
 }
 
 fn empty(term: Option<i64>) -> LeaderChange {
@@ -300,214 +234,6 @@ fn link_old_leaders(changes: &mut [LeaderChange]) {
     }
 }
 
-/// A cluster that starts may elect more than once before it carries out the first write, with which a member publishes
-/// itself: ticks are skipped at a start, and a slow network does the rest (etcd-io/etcd@v3.4.45:etcdserver/server.go,
-/// adjustTicks). Soon after the first leader, that is (judgement).
-fn not_yet_served(changes: &[LeaderChange], at: usize, served: Option<Micros>) -> bool {
-    const SOON: Micros = 10 * S;
-    let first = &changes[0];
-    let (Some(began), Some(elected), Some(served)) = (first.elected, changes[at].elected, served) else { return false };
-    at > 0 && first.class == ChangeClass::Start && elected < served && elected - began <= SOON
-}
-
-fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize, outright: &Index, transfers: &[EventId]) -> ChangeClass {
-    let change = &changes[at];
-    if is_start(facts, voices, changes, at) {
-        return ChangeClass::Start;
-    }
-    if is_planned(facts, change, transfers) || change.term.is_some_and(|term| outright.find(term).is_some()) {
-        return ChangeClass::Planned;
-    }
-    if old_leader_ended(facts, voices, changes, at) {
-        return ChangeClass::Wanted;
-    }
-    if told_to_stop(facts, change) {
-        return ChangeClass::Planned;
-    }
-    ChangeClass::Needless
-}
-
-/// The first leader after start-up lines, or of a log in which nobody lost a leader before.
-fn is_start(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
-    let change = &changes[at];
-    if at > 0 {
-        return false;
-    }
-    // Members of a cluster that is not complete may ask for votes long before they get their first leader.
-    let within = if change.lost.is_some() && change.old.is_some() { JUST_STARTED } else { Micros::MAX };
-    let started = started_before(facts, voices, change, within);
-    if change.lost.is_some() && change.old.is_some() && !started {
-        return false;
-    }
-    started || change.old.is_none() && !campaigned_as_follower(facts, change)
-}
-
-/// A voice that reports the change had printed a start line before it, and followed nobody in between.
-fn started_before(facts: &Facts, voices: &[Voice], change: &LeaderChange, within: Micros) -> bool {
-    let reporters: Vec<&Voice> = voices.iter().filter(|voice| change.events.iter().any(|id| voice.events.contains(id))).gather();
-    !reporters.is_empty()
-        && reporters.iter().any(|voice| {
-            let report = voice.events.iter().position(|id| change.events.contains(id)).unwrap_or(0);
-            let reported = voice.events.get(report).and_then(|id| time_of(facts, *id));
-            let just_before = |start: &EventId| match (time_of(facts, *start), reported) {
-                (Some(start), Some(reported)) => reported - start <= within,
-                _ => true,
-            };
-            voice.events[..report].iter().any(|id| START_LINES.contains(&facts.event(*id).meaning) && just_before(id))
-        })
-}
-
-/// The excerpt begins with a campaign: somebody stopped hearing a leader whose name it does not show.
-fn campaigned_as_follower(facts: &Facts, change: &LeaderChange) -> bool {
-    let Some(won) = change.term.filter(|term| *term > 2) else { return false };
-    // The first line of a campaign names the term that it ends.
-    facts.events_of(&[Meaning::ElectionStart, Meaning::BecameCandidate]).any(|(_, event)| {
-        let ends = i64::from(event.meaning == Meaning::ElectionStart);
-        event.number("term").is_some_and(|term| term + ends == won)
-    })
-}
-
-fn is_planned(facts: &Facts, change: &LeaderChange, transfers: &[EventId]) -> bool {
-    if let Some(elected) = change.elected {
-        if facts.events_between(&[Meaning::LeaderTransfer], elected - PLANNED_WITHIN, elected + S).next().is_some() {
-            return true;
-        }
-    }
-    // Without times the order of the lines tells.
-    change.events.iter().any(|report| {
-        let next = transfers.partition_point(|id| id < report);
-        let before = transfers[..next].iter().rev().take_while(|id| id.log == report.log && report.event - id.event < 20);
-        before.into_iter().any(|id| change.elected.is_none() || facts.event(*id).time.is_none())
-    })
-}
-
-/// Terms for which a member was asked for its vote outright, where members ask for a pre-vote first: only one that the
-/// leader hands over to goes without (etcd-io/etcd@v3.5.16:raft/raft.go, campaignTransfer). A member of 3.4 within an
-/// upgrade does too.
-fn asked_outright(facts: &Facts, voices: &[Voice]) -> Index {
-    let (mut terms, mut pre_vote) = (Index::default(), false);
-    for voice in voices {
-        // Who asked for a pre-vote since a leader was last named; `None` before the first is.
-        let mut asked: Option<Vec<&str>> = None;
-        for id in &voice.events {
-            let event = facts.event(*id);
-            match event.meaning {
-                Meaning::LeaderElected | Meaning::LeaderChanged => asked = Some(Vec::new()),
-                // A process that was not there heard nobody ask.
-                meaning if START_LINES.contains(&meaning) => asked = None,
-                Meaning::VoteCast | Meaning::VoteRejected | Meaning::VoteIgnoredLease | Meaning::VoteSent
-                    if search::has(&event.text, "MsgPreVote") =>
-                {
-                    pre_vote = true;
-                    let who = event.word(if event.meaning == Meaning::VoteCast { "to" } else { "from" });
-                    if let (Some(asked), Some(who)) = (&mut asked, who) {
-                        if !asked.contains(&who) {
-                            asked.push(who);
-                        }
-                    }
-                }
-                Meaning::HigherTermMessage if event.word("value") == Some("MsgVote") => {
-                    if let (Some(asked), Some(from), Some(term)) = (&asked, event.word("from"), event.number("term2")) {
-                        if !asked.contains(&from) {
-                            terms.position(term);
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    if pre_vote { terms } else { Index::default() }
-}
-
-/// Whether the old leader's process ended: its own log says so, or, where that log is missing, its
-/// peers saw the connection end at once and did not hear it again.
-fn old_leader_ended(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
-    let change = &changes[at];
-    let Some(old) = change.old.as_deref() else { return false };
-    match voices.iter().find(|voice| voice.member == old) {
-        Some(voice) => ended_in_own_log(facts, voice, changes, at).unwrap_or_else(|| peers_saw_it_end(facts, change, old)),
-        None if !heard_again(facts, change, old).is_empty() => false,
-        None => unnamed_one_stopped(facts, voices, change) || peers_saw_it_end(facts, change, old),
-    }
-}
-
-/// A member that says nowhere which one it is was told to stop in the fifteen seconds before the new leader (judgement), and
-/// all others have logs of their own: that one led. An excerpt from a stop on names no id.
-fn unnamed_one_stopped(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
-    let (Some(elected), Some(members)) = (change.elected, facts.members) else { return false };
-    let others = distinct(voices.iter().filter(|voice| voice.member != facts.host(voice.events[0])).map(|voice| &voice.member));
-    if others.len() + 1 < members as usize {
-        return false;
-    }
-    facts.events_between(&[Meaning::EtcdShutdown], elected - 15 * S, elected).any(|(id, event)| {
-        let own = voices.iter().find(|voice| voice.log == id.log && voice.host == event.host);
-        own.is_some_and(|voice| voice.member == facts.host(id))
-    })
-}
-
-/// Whether the input shows that the old leader lived: its own log goes on, or its peers heard it again.
-fn lived_on(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
-    let change = &changes[at];
-    let Some(old) = change.old.as_deref() else { return false };
-    let goes_on = |voice: &Voice| ended_in_own_log(facts, voice, changes, at) == Some(false);
-    change.new.as_deref() == Some(old)
-        || voices.iter().any(|voice| voice.member == old && goes_on(voice))
-        || !heard_again(facts, change, old).is_empty()
-}
-
-/// Reads the old leader's own log from its leadership on: a start or shutdown line before any sign
-/// that it learned of the new term means it ended. `None` where its log stops.
-fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: usize) -> Option<bool> {
-    let change = &changes[at];
-    let from = since_it_led(facts, voice, &changes[..at]);
-    // etcd 0.4 names no terms there: what it says after the change tells.
-    let learned = |event: &Event| match change.term {
-        Some(new) => event.number("term").is_some_and(|term| term >= new),
-        None => event.word("id").is_some() && event.time.is_some_and(|time| change.elected.is_some_and(|elected| time.micros > elected)),
-    };
-    for id in &voice.events[from..] {
-        let event = facts.event(*id);
-        if START_LINES.contains(&event.meaning) || event.meaning == Meaning::EtcdShutdown {
-            return Some(true);
-        }
-        if learned(event) {
-            return Some(false);
-        }
-    }
-    None
-}
-
-/// Where in its own log a member's last leadership begins; past the lines of its first start where the log does not show it.
-fn since_it_led(facts: &Facts, voice: &Voice, before: &[LeaderChange]) -> usize {
-    let led = before.iter().rev().find(|change| change.new.as_deref() == Some(&voice.member));
-    let said = led.and_then(|led| {
-        let at_least = |at: &usize| facts.event(voice.events[*at]).time.map(|time| time.micros) >= led.elected;
-        voice.naming_leader_of(led.term).find(at_least)
-    });
-    let by_time = || led?.elected.map(|elected| voice.since(elected)).filter(|at| *at < voice.events.len());
-    let speaks = |event: &Event| event.number("term").is_some() && !START_LINES.contains(&event.meaning);
-    let running = || voice.events.iter().position(|id| speaks(facts.event(*id)));
-    said.map(|at| at + 1).or_else(by_time).or_else(running).unwrap_or(0)
-}
-
-/// A line that names a new leader.
-fn took_it(event: &Event) -> bool {
-    matches!(event.meaning, Meaning::BecameLeader | Meaning::LeaderElected | Meaning::LeaderChanged)
-}
-
-/// Moments at which peers got entries or heartbeats of the old leader after the change: it was silent, and led on in its
-/// old term. A process that ended comes back as a follower.
-pub fn heard_again(facts: &Facts, change: &LeaderChange, old: &str) -> Vec<EventId> {
-    let Some(new) = change.term else { return Vec::new() };
-    let from_before = &facts.old_leaders[..facts.old_leaders.partition_point(|heard| heard.led < Some(new))];
-    let heard = from_before.iter().rev().take_while(|heard| heard.latest >= Some(new));
-    let by_old = |heard: &&OldLeader| heard.term >= Some(new) && facts.event(heard.event).word("from") == Some(old);
-    let mut events: Vec<EventId> = heard.filter(by_old).map(|heard| heard.event).gather();
-    sort(&mut events);
-    events
-}
-
 /// What members ignored of leaders of old terms (etcd-io/etcd@v3.4.45:raft/raft.go:496, sent by leaders alone), by the
 /// term in which they led.
 pub fn old_leaders(facts: &Facts) -> Vec<OldLeader> {
@@ -536,39 +262,6 @@ fn name_late_leaders(facts: &Facts, changes: &mut [LeaderChange]) {
         }
     }
 }
-
-/// Peers saw the old leader's connections end within the fifteen seconds before the new leader, or its port refuse them
-/// until a second after: nobody listens where a process has ended.
-fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
-    let Some(elected) = change.elected else { return false };
-    facts.events_between(LINKS, elected - 15 * S, elected + S).any(|(id, event)| {
-        let Some(time) = event.time else { return false };
-        let says = |sign: &str| search::has(&event.text, sign);
-        let refused = says("connection refused");
-        let until = if refused { S } else { 0 };
-        // Within one second of a journal the order of the lines tells.
-        let told_before = |report: &EventId| report.log == id.log && report.event < id.event && took_it(facts.event(*report));
-        (refused || (says("EOF") || says("connection reset")) && !change.events.iter().any(told_before))
-            && (-until..=15 * S).contains(&(elected - time.micros))
-            && (event.text.contains(old) || event.word("peer").is_none())
-    })
-}
-
-/// The old leader answered soon after the election that it knows this member no more: it had handed over and was
-/// stopping, as its own log would say (etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/stream.go, dial: the answer of a
-/// server whose peers are taken out of it; one that starts gives it too, but has ended before the election).
-fn told_to_stop(facts: &Facts, change: &LeaderChange) -> bool {
-    let (Some(elected), Some(old)) = (change.elected, change.old.as_deref()) else { return false };
-    let answer = format!("peer {old} failed to find local node");
-    facts.events_between(LINKS, elected - S, elected + PLANNED_WITHIN).any(|(_, event)| {
-        let soon = event.time.is_some_and(|time| (-time.grain..=PLANNED_WITHIN).contains(&(time.micros - elected)));
-        soon && search::has(&event.text, &answer)
-    })
-}
-
-/// Lines that tell of the connection to a peer.
-const LINKS: &[Meaning] =
-    &[Meaning::PeerStreamLost, Meaning::PeerInactive, Meaning::PeerDialError, Meaning::PeerVersion, Meaning::PeerReadFailed];
 
 #[cfg(test)]
 mod tests {

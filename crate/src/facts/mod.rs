@@ -1,5 +1,6 @@
 //! All that a rule may look at: settings in force, events, stalls, leader changes, versions.
 
+mod causes;
 mod changes;
 mod events;
 pub mod failures;

@@ -3,7 +3,7 @@
 //! Every incident is a range. A late-heartbeat line measures it best (lab, section 4); a leader that
 //! lost its place may print none, then the moment of its return tells (method 2.2).
 
-use super::changes::heard_again;
+use super::causes::heard_again;
 use super::voices::{START_LINES, Voice, speaker, time_of};
 use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Stall, StallKind};
 use crate::gather::Gather;
