@@ -1,13 +1,13 @@
 //! CoreOS cloud-config, as coreos-cloudinit v1.14.0 would apply it.
 
 use super::builder::{Builder, Class, GENERATED, Home};
-use super::command::etcd_word;
+use super::command::start_of_etcd;
 use super::embedded::{HEADER, embedded};
 use super::files::take_unit;
 use super::mapped_text::MappedText;
-use super::script::Variables;
 use super::tree::TextTree;
 use super::unpack::{base64, gunzip};
+use super::variables::Variables;
 use super::words::Word;
 use super::{flags, keys, scalar};
 use crate::gather::Gather;
@@ -136,7 +136,7 @@ fn run(builder: &mut Builder, tree: &TextTree, command: &Node) {
     let is_line = |item: &&Node| item.text().is_some_and(|text| text.contains(char::is_whitespace));
     command.items().iter().filter(is_line).for_each(|line| run(builder, tree, line));
     let words = command.items().iter().filter_map(|item| Some(Word::at(item.text()?.to_owned(), item.within_quotes()))).gather();
-    if words.first().is_some_and(|word: &Word| etcd_word(&word.text).is_some()) {
+    if words.first().is_some_and(|word: &Word| start_of_etcd(&word.text).is_some()) {
         flags::take(builder, tree.text(), &words, "", "", &Variables::default());
     }
 }

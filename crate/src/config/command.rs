@@ -1,7 +1,9 @@
 //! How a line tells that it is a command, and that the command starts etcd.
 
+use crate::search;
+
 /// Commands that start the one behind them.
-const STARTERS: [&str; 14] = [
+const LAUNCHERS: [&str; 14] = [
     "exec",
     "sudo",
     "nohup",
@@ -26,37 +28,96 @@ fn takes_operand(option: &str) -> bool {
     matches!(option, "-u" | "-U" | "-g" | "-e" | "-c" | "-n" | "-p" | "-m" | "-o" | "-C")
 }
 
-/// The end of the word `etcd` or `.../etcd` where it is a command and no argument of one.
-pub fn etcd_word(text: &str) -> Option<usize> {
-    let (mut at, mut command, mut options, mut operand, mut quoted) = (0, true, false, false, false);
+/// How a command starts etcd.
+pub struct Start {
+    /// The end of the word `etcd` or `.../etcd`.
+    pub end: usize,
+    /// Whether what launches it gives it variables of its own: sudoers(5), `env_reset`; su(1), `--login`; env(1).
+    pub clears: bool,
+}
+
+/// What a word of a command line may be.
+#[derive(Clone, Copy, PartialEq)]
+enum Expected {
+    /// A command.
+    Command,
+    /// An option of a launcher, or the command that it starts.
+    Launched,
+    /// A user or a file that a launcher is told.
+    Operand,
+    /// An argument of another program.
+    Argument,
+}
+
+/// How etcd is started, where it is a command and no argument of one: `sudo -E -u etcd env A=1 etcd`.
+pub fn start_of_etcd(text: &str) -> Option<Start> {
+    if !search::has(text, "etcd") {
+        return None;
+    }
+    let (mut at, mut expected, mut launcher, mut clears, mut quoted) = (0, Expected::Command, "", false, false);
     for word in text.split_inclusive(char::is_whitespace) {
         let end = at + word.trim_end().len();
         // What a shell is given stands in quotes: `su -c "etcd --name a"`.
         let body = word.trim_end().trim_matches(if quoted { &['"', '\''][..] } else { &[] });
-        let proxy = || text[at + word.len()..].trim_start().starts_with("grpc-proxy");
-        if command && !operand && matches!(body.rsplit('/').next(), Some("etcd" | "etcd2")) && !proxy() {
-            return Some(end);
-        }
         at += word.len();
+        let may_start = matches!(expected, Expected::Command | Expected::Launched);
+        if may_start && is_etcd(body) && !text[at..].trim_start().starts_with("grpc-proxy") {
+            return Some(Start { end, clears });
+        }
         if body.is_empty() && !word.ends_with('\n') || body == "\\" {
             continue;
         }
-        let shell = matches!(body, "-c" | "-lc");
-        quoted |= shell;
-        // `sudo -E`, `chpst -u etcd:etcd -e ./env`: what stands before the command, and whether a user or a file is next.
-        let starter = command && STARTERS.contains(&body);
-        let is_option = options && body.starts_with('-');
-        let is_operand = std::mem::replace(&mut operand, starter && OF_AN_OPERAND.contains(&body) || is_option && takes_operand(body));
-        options = starter || options && (is_option || is_operand);
-        command = options
-            || shell
-            || matches!(body, "&&" | "||" | ";" | "then" | "do")
-            || body.ends_with(';')
-            // A variable before it, the name of a process in a Procfile, or the mark of a traced shell.
-            || (command && (body.contains('=') || body.ends_with(':') || body.bytes().all(|byte| byte == b'+')))
-            || (word.ends_with('\n') && body != "\\");
+        clears = match (launcher, body) {
+            _ if may_start && body == "sudo" => true,
+            // A list of options may hold it, as `-nE`.
+            ("sudo", option) if option.starts_with("--preserve-env") => false,
+            ("sudo", option) if option.starts_with('-') && !option.starts_with("--") && option.contains('E') => false,
+            ("su", "-" | "-l" | "--login") | ("env", "-" | "-i" | "--ignore-environment") => true,
+            _ => clears,
+        };
+        quoted |= is_shell_option(body);
+        expected = if word.ends_with('\n') { Expected::Command } else { behind(expected, body) };
+        launcher = match expected {
+            Expected::Launched | Expected::Operand if LAUNCHERS.contains(&body) => body,
+            // It starts what a shell is given, and its user may have the name of a command.
+            Expected::Argument if may_start && body == "su" => body,
+            Expected::Command => "",
+            _ => launcher,
+        };
     }
     None
+}
+
+/// What may stand behind a word.
+fn behind(expected: Expected, word: &str) -> Expected {
+    let may_start = matches!(expected, Expected::Command | Expected::Launched);
+    let is_option = expected == Expected::Launched && word.starts_with('-');
+    if expected == Expected::Operand {
+        Expected::Launched
+    } else if may_start && OF_AN_OPERAND.contains(&word) || is_option && takes_operand(word) {
+        Expected::Operand
+    } else if may_start && LAUNCHERS.contains(&word) || is_option {
+        Expected::Launched
+    } else if is_shell_option(word)
+        || matches!(word, "&&" | "||" | ";" | "then" | "do")
+        || word.ends_with(';')
+        // A variable before it, the name of a process in a Procfile, or the mark of a traced shell.
+        || may_start && (word.contains('=') || word.ends_with(':') || word.bytes().all(|byte| byte == b'+'))
+    {
+        Expected::Command
+    } else {
+        Expected::Argument
+    }
+}
+
+/// Behind it a shell is given a command.
+fn is_shell_option(word: &str) -> bool {
+    matches!(word, "-c" | "-lc")
+}
+
+/// Whether a command runs etcd: `etcd`, `/usr/bin/etcd2`.
+pub fn is_etcd(command: &str) -> bool {
+    matches!(command.rsplit('/').next(), Some("etcd" | "etcd2"))
 }
 
 /// Whether a command starts a container of etcd: what stands at its end are etcd's flags.
@@ -104,7 +165,7 @@ mod tests {
             ("chown -R etcd  etcd", false),
             ("mv -u etcd /usr/bin/etcd", false),
         ] {
-            assert_eq!(etcd_word(command).is_some(), starts, "{command}");
+            assert_eq!(start_of_etcd(command).is_some(), starts, "{command}");
         }
     }
 }

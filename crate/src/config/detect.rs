@@ -1,6 +1,6 @@
 //! What a document is, told from its text alone, never from its name.
 
-use super::command::{etcd_word, is_drawn, runs_container};
+use super::command::{is_drawn, runs_container, start_of_etcd};
 use super::configuration::Source;
 use super::embedded::HEADER;
 use super::{etcd_toml, k3s, keys, program, terraform};
@@ -117,7 +117,7 @@ impl Signs {
             signs.unit_sections |= matches!(line, "[Unit]" | "[Service]" | "[Install]") || line.starts_with("[program:etcd");
             signs.toml |= line == etcd_toml::SECTION;
             signs.environment |= line.starts_with("Environment=") || line.starts_with("EnvironmentFile=") || line.starts_with("ExecStart=");
-            signs.commands |= is_command(line) || script && etcd_word(line).is_some();
+            signs.commands |= is_command(line) || script && start_of_etcd(line).is_some();
             signs.help |= line.get(1..).is_some_and(|rest| rest.starts_with("ime (in milliseconds) of a heartbeat interval"))
                 || (line.starts_with('-') && search::has(line, "heartbeat-interval=<"));
             signs.terraform |= terraform::declared(line).is_some();
@@ -298,7 +298,7 @@ fn is_command(line: &str) -> bool {
                 && word.len() - bare.len() <= 2
                 && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
         });
-    let runs = || line.contains(" -") && etcd_word(line).is_some();
+    let runs = || line.contains(" -") && start_of_etcd(line).is_some();
     let passed_on = (line.contains("etcd-arg") || line.contains("extra-config=etcd.") || line.contains("extra-config etcd."))
         && (line.contains("heartbeat-interval=") || line.contains("election-timeout="));
     timing

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
-use super::command::{hands_more, starts_container};
+use super::command::{hands_more, is_etcd, starts_container};
 use super::embedded::here_documents;
 use super::flags::{self, Word};
 use super::keys;
 use super::mapped_text::MappedText;
-use super::script::{Script, Variables};
+use super::script::Script;
+use super::variables::Variables;
 use crate::gather::Gather;
 use crate::search;
 use crate::template;
@@ -118,7 +119,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
 }
 
 fn is_etcd_command(word: &str) -> bool {
-    matches!(word.rsplit('/').next(), Some("etcd" | "etcd2" | "etcd-wrapper")) || word.contains("etcd:v")
+    is_etcd(word) || word.ends_with("etcd-wrapper") || word.contains("etcd:v")
 }
 
 fn environment(

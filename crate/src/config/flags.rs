@@ -4,10 +4,11 @@ use std::cell::LazyCell;
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
-use super::command::{etcd_word, is_drawn, runs_container};
+use super::command::{is_drawn, is_etcd, runs_container, start_of_etcd};
 use super::embedded::hand_on_here_documents;
 use super::mapped_text::MappedText;
-use super::script::{Meaning, Script, Variables};
+use super::script::Script;
+use super::variables::{Meaning, Variables};
 pub use super::words::{Word, words, words_of_unit};
 use super::{keys, scalar};
 use crate::parameters::Parameter;
@@ -57,7 +58,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
         let quoted = assigned.unwrap_or_else(|| word.span_from(0));
         let blank = inner.text.get(quoted.clone()).is_some_and(|text| text.bytes().any(|byte| byte.is_ascii_whitespace()));
         let within = if blank { self::words(&inner.text, quoted) } else { Vec::new() };
-        let runs = |word: &Word| matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2")) || word.text.starts_with("--etcd-arg");
+        let runs = |word: &Word| is_etcd(&word.text) || word.text.starts_with("--etcd-arg");
         let of_etcd = |word: &Word| word.text.ends_with("etcd.exe");
         if within.len() > 1 && (within.iter().any(runs) || word.text.starts_with('-') && words.iter().any(of_etcd)) {
             // A whole command in quotes, as behind `sh -c` or in INSTALL_K3S_EXEC, or its arguments in PowerShell.
@@ -85,7 +86,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
         outer.push(word.clone());
     }
     // Another program may spell its flags with underscores.
-    let runs = |word: &Word| is_image(&word.text) || matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2"));
+    let runs = |word: &Word| is_image(&word.text) || is_etcd(&word.text);
     let ours = LazyCell::new(|| outer.iter().any(runs));
     let (stated, mut from_file) = (builder.stated(), false);
     for flag in flags(&outer) {
@@ -138,7 +139,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
 
 /// Takes the options that stand in a variable, `etcd $OPTIONS`; where its value is not known, as of `etcd "$@"`, it is noted.
 fn options_of_variables(builder: &mut Builder, words: &[Word], home: &Home, variables: &Variables) {
-    let of_etcd = words.iter().skip_while(|word| !matches!(word.text.rsplit('/').next(), Some("etcd" | "etcd2")));
+    let of_etcd = words.iter().skip_while(|word| !is_etcd(&word.text));
     let mut wants_value = false;
     for word in of_etcd {
         let is_value = std::mem::replace(&mut wants_value, word.text.starts_with('-') && !word.text.contains('='));
@@ -252,7 +253,7 @@ fn of_another_program(text: &str) -> bool {
 /// Takes a command, where it is not that of another program with flags of the same name.
 fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, script: &Script) {
     let text = inner.text.get(range.clone()).unwrap_or("").trim_start();
-    let process = builder.process(runs_container(text) || etcd_word(text).is_some());
+    let process = builder.process(runs_container(text) || start_of_etcd(text).is_some());
     let mut words = words(&inner.text, range);
     words.retain(|word| !kept(builder, inner, word, script));
     if let Some((name, value)) = script.handed_on(&words) {

@@ -7,19 +7,21 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
-use super::command::etcd_word;
+use super::command::start_of_etcd;
 use super::configuration::Launcher;
+use super::containers::{commands, is_etcd_argument, is_proxy};
 use super::embedded::hand_on_here_documents;
+use super::installer::{Arguments, arguments_of, form_of, launcher};
 use super::mapped_text::MappedText;
-use super::script::{self, Script};
+use super::operators::{self, of_openshift};
+use super::script::Script;
 use super::tree::TextTree;
 use super::unpack::base64;
-use super::{env, etcd_yaml, flags, ignition, k3s, keys, scalar};
+use super::variables::fallback;
+use super::{env, etcd_yaml, flags, ignition, keys};
 use crate::gather::Gather;
-use crate::parameters::Parameter;
 use crate::search;
 use crate::template;
-use crate::units::{MS, Micros};
 use crate::yaml::{Entry, Kind, Node, Style, Tree};
 
 /// No mapping of variables has more to merge.
@@ -76,122 +78,6 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     builder.cluster.launcher = known.or(started_by.filter(|_| runs || text.is_document())).or(builder.cluster.launcher);
 }
 
-fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
-    Some(match arguments_of(tree, root) {
-        Some((path, _)) if path.starts_with(&["etcd", "local"]) => Launcher::Kubeadm,
-        Some((path, _)) if path == ["etcd-arg"] => Launcher::K3s,
-        Some(_) => Launcher::Installer,
-        None if ["services", "rancher"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Compose,
-        // A list is of Ansible's tasks, or what docker prints.
-        None if !root.items().is_empty() => return None,
-        None => Launcher::Kubelet,
-    })
-}
-
-/// How an installer's file lists arguments of etcd.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arguments {
-    /// `heartbeat-interval: "500"`; the values are strings.
-    Map,
-    /// `- name: heartbeat-interval` over `value: "500"`.
-    Pairs,
-    /// `- heartbeat-interval=500`
-    Words,
-}
-
-/// Where the arguments of etcd stand in an installer's file, or would; `None` where it starts no etcd.
-///
-/// kubeadm: `etcd.local.extraArgs`, a map up to v1beta3 and pairs from v1beta4 on; with `etcd.external` it
-/// starts none. Cluster API wraps the same. RKE: `services.etcd.extra_args`. RKE2 and k3s: `etcd-arg`.
-/// Talos: `cluster.etcd.extraArgs` of control plane nodes.
-pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Arguments)> {
-    let has = |path: &[&str]| tree.at(root, path).is_some();
-    let word = |path: &[&str]| tree.at(root, path).and_then(Node::text).unwrap_or("");
-    let kubeadm = match word(&["kind"]) {
-        "ClusterConfiguration" => Some(vec!["etcd", "local", "extraArgs"]),
-        "KubeadmControlPlane" => Some(vec!["spec", "kubeadmConfigSpec", "clusterConfiguration", "etcd", "local", "extraArgs"]),
-        _ => None,
-    };
-    if let Some(path) = kubeadm {
-        let etcd = &path[..path.len() - 2];
-        if has(&[etcd, &["external"]].concat()) {
-            return None;
-        }
-        let form = match tree.at(root, &path).map(|node| &node.kind) {
-            Some(Kind::Sequence { .. }) => Arguments::Pairs,
-            Some(Kind::Mapping { .. }) => Arguments::Map,
-            _ => form_of(word(&["apiVersion"])).unwrap_or(Arguments::Map),
-        };
-        return Some((path, form));
-    }
-    for path in [&["services"][..], &["rancher_kubernetes_engine_config", "services"]] {
-        // Also docker-compose has `services`, but never one of these.
-        let rke = path.len() > 1 || ["kube-api", "kube-controller", "kubeproxy"].iter().any(|name| has(&["services", name]));
-        if (rke || has(&["nodes"])) && has(path) {
-            return Some(([path, &["etcd", "extra_args"]].concat(), Arguments::Map));
-        }
-    }
-    if has(&["spec", "rkeConfig"]) {
-        return Some((vec!["spec", "rkeConfig", "machineGlobalConfig", "etcd-arg"], Arguments::Words));
-    }
-    if k3s::is_server(root.entries().iter().map(Entry::name)) {
-        return k3s::runs_etcd(tree, root).then(|| (vec!["etcd-arg"], Arguments::Words));
-    }
-    let talos = has(&["cluster", "etcd"]) || matches!(word(&["machine", "type"]), "controlplane" | "init");
-    (talos && !has(&["kind"])).then(|| (vec!["cluster", "etcd", "extraArgs"], Arguments::Map))
-}
-
-/// In which form kubeadm and Cluster API take `extraArgs` (kubernetes/kubernetes#119156, kubernetes-sigs/cluster-api#13339).
-fn form_of(version: &str) -> Option<Arguments> {
-    match version {
-        "kubeadm.k8s.io/v1beta4" | "controlplane.cluster.x-k8s.io/v1beta2" => Some(Arguments::Pairs),
-        "kubeadm.k8s.io/v1beta1" | "kubeadm.k8s.io/v1beta2" | "kubeadm.k8s.io/v1beta3" | "controlplane.cluster.x-k8s.io/v1beta1" => {
-            Some(Arguments::Map)
-        }
-        _ => None,
-    }
-}
-
-/// Of each command that runs etcd the word behind which flags may stand, in all documents.
-pub fn commands(tree: &Tree) -> Vec<&Node> {
-    let mut found = Vec::new();
-    tree.documents.iter().for_each(|root| find_commands(root, 0, &mut found));
-    found
-}
-
-fn find_commands<'t>(node: &'t Node, depth: usize, found: &mut Vec<&'t Node>) {
-    if depth > crate::yaml::MAX_DEPTH {
-        return;
-    }
-    let before = found.len();
-    for entry in node.entries() {
-        if matches!(entry.name(), "command" | "args") && found.len() == before {
-            let words = if entry.value.text().is_some() { std::slice::from_ref(&entry.value) } else { entry.value.items() };
-            let runs = |(at, word): &(usize, &Node)| {
-                let text = word.text().filter(|text| *at == 0 || text.contains(char::is_whitespace));
-                text.and_then(etcd_word).is_some()
-            };
-            found.extend(words.iter().enumerate().find(runs).map(|(_, word)| word));
-        }
-    }
-    if found.len() == before {
-        // Only arguments, as for an image that runs etcd by itself.
-        let arguments = node.entries().iter().filter(|entry| matches!(entry.name(), "command" | "args"));
-        found.extend(arguments.flat_map(|entry| entry.value.items()).find(|word| word.text().is_some_and(is_etcd_argument)));
-    }
-    if found.len() == before {
-        node.entries().iter().for_each(|entry| find_commands(&entry.value, depth + 1, found));
-    }
-    node.items().iter().for_each(|item| find_commands(item, depth + 1, found));
-}
-
-fn is_etcd_argument(text: &str) -> bool {
-    let name = text.trim_start_matches('-').split('=').next().unwrap_or("");
-    text.starts_with('-')
-        && text.contains('=')
-        && ["initial-", "listen-peer-", "listen-client-", "advertise-client-"].iter().any(|lead| name.starts_with(lead))
-}
-
 /// Looks for arguments anywhere in the tree; aliases are not followed, so it ends.
 fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
     let Spot { tree, below, depth, .. } = spot;
@@ -223,10 +109,9 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             }
             // docker-compose reads of its extensions what a service takes over.
             _ if depth == 0 && spot.compose && entry.name().starts_with("x-") => continue,
-            "heartbeatinterval" | "leaderelectiontimeout" if spot.kops => duration(builder, spot, entry),
-            // KubeKey's, numbers of milliseconds (kubesphere/kubekey, EtcdCluster; from v4 on below `etcd.env`, with underscores).
-            "heartbeatinterval" | "electiontimeout" if spot.kubekey => camel_case(builder, spot, entry),
-            "controlplanehardwarespeed" if depth == 1 => hardware_speed(builder, tree, &entry.value),
+            "heartbeatinterval" | "leaderelectiontimeout" if spot.kops => operators::duration(builder, tree, entry, spot.member),
+            "heartbeatinterval" | "electiontimeout" if spot.kubekey => operators::number(builder, tree, entry),
+            "controlplanehardwarespeed" if depth == 1 => operators::hardware_speed(builder, tree, &entry.value),
             "data" if entry_text(tree, node, "kind") == Some("Secret") => secret(builder, spot, &entry.value),
             "data" | "stringdata" if depth == 0 || tree.get(node, "kind").is_some() => data(builder, spot, &entry.value),
             // Of bitnami's chart, alone or within another: etcd's own file.
@@ -309,7 +194,7 @@ fn runs_another(spot: Spot, container: &Node) -> bool {
     let text = |key: &str| entry_text(spot.tree, container, key);
     let Some(image) = text("image").filter(|image| !template::fills(image)) else { return false };
     let named = || [image, spot.member, text("name").unwrap_or("")].iter().any(|name| search::has(name, "etcd"));
-    let is_etcd = |word: &str| etcd_word(word).is_some() || is_etcd_argument(word) || search::has(word, "etcd-arg");
+    let is_etcd = |word: &str| start_of_etcd(word).is_some() || is_etcd_argument(word) || search::has(word, "etcd-arg");
     let commands = || container.entries().iter().filter(|entry| matches!(entry.name(), "command" | "args" | "entrypoint"));
     let words = |entry: &Entry| entry.value.text().is_some_and(is_etcd) || entry.value.items().iter().filter_map(Node::text).any(is_etcd);
     !named() && !commands().any(words)
@@ -333,53 +218,6 @@ fn nodes(builder: &mut Builder, tree: &Tree, list: &Node) {
     let members = list.items().iter().filter(has_role).count() as u32;
     if members > 0 {
         builder.cluster.members = Some(members);
-    }
-}
-
-/// A container that runs etcd's proxy, which takes no part in elections.
-fn is_proxy(container: &Node) -> bool {
-    let commands = container.entries().iter().filter(|entry| matches!(entry.name(), "command" | "args"));
-    commands.flat_map(|entry| entry.value.items()).filter_map(Node::text).any(|word| word.contains("grpc-proxy"))
-}
-
-/// The two pairs that OpenShift's etcd operator knows, heartbeat-interval and election-timeout; without one it
-/// takes the first, on Azure and IBM Cloud VPC the second. Red Hat's "Setting tuning parameters for etcd",
-/// OpenShift 4.14 to 4.21, which says that they may change.
-pub const HARDWARE_SPEEDS: [(&str, Micros, Micros); 2] = [("Standard", 100 * MS, 1000 * MS), ("Slower", 500 * MS, 2500 * MS)];
-
-/// Whether OpenShift's operator runs this etcd: it writes the manifests itself, and undoes what others change there.
-fn of_openshift(text: &str) -> bool {
-    search::has(text, "operator.openshift.io/") || search::has(text, "namespace: openshift-etcd")
-}
-
-fn hardware_speed(builder: &mut Builder, tree: &TextTree, node: &Node) {
-    builder.cluster.has_etcd = true;
-    if node.is_null() || node.text() == Some("") {
-        builder.limits.push(
-            "controlPlaneHardwareSpeed is empty, so OpenShift chooses by the platform: 500/2500\u{a0}ms on Azure and IBM Cloud VPC, 100/1000\u{a0}ms elsewhere."
-                .to_owned(),
-        );
-    }
-    let Some((_, heartbeat, election)) = HARDWARE_SPEEDS.into_iter().find(|(name, _, _)| node.text() == Some(name)) else { return };
-    for (parameter, value) in [(Parameter::HeartbeatInterval, heartbeat), (Parameter::ElectionTimeout, election)] {
-        let reading = scalar::Reading { value: Some(value), fate: scalar::Fate::Used };
-        builder.claim((parameter, false), tree.bare(node), reading, Home::new("", Class::Environment, ""));
-    }
-}
-
-/// kops states the timers as durations: `heartbeatInterval: 500ms` (kubernetes/kops, EtcdClusterSpec).
-fn duration(builder: &mut Builder, spot: Spot, entry: &Entry) {
-    let parameter = if entry.name().starts_with('h') { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout };
-    let value = entry.value.text().and_then(|text| crate::units::parse_go_duration(text).ok());
-    let fate = if value.is_some() { scalar::Fate::Used } else { scalar::Fate::Stops };
-    let home = Home::new(spot.member, Class::Flag, "");
-    builder.claim((parameter, false), spot.tree.bare(&entry.value), scalar::Reading { value, fate }, home);
-}
-
-fn camel_case(builder: &mut Builder, spot: Spot, entry: &Entry) {
-    let parameter = if entry.name().starts_with('h') { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout };
-    if let Some(text) = entry.value.text().filter(|_| !entry.name().contains('-')) {
-        builder.claim((parameter, false), spot.tree.bare(&entry.value), scalar::daemon(parameter, text), Home::new("", Class::Flag, ""));
     }
 }
 
@@ -463,7 +301,7 @@ fn words(builder: &mut Builder, spot: Spot, node: &Node, bare: bool) {
         _ => return,
     };
     // Another program has flags of its own, and may spell them with underscores.
-    let ours = items.first().and_then(|item| item.text()).is_some_and(|word| etcd_word(word).is_some());
+    let ours = items.first().and_then(|item| item.text()).is_some_and(|word| start_of_etcd(word).is_some());
     let mut held: Option<String> = None;
     for item in items {
         let Some(inner) = spot.tree.scalar(item) else { continue };
@@ -517,7 +355,7 @@ fn flag(builder: &mut Builder, inner: &MappedText, spot: Spot, name: &str, from:
 
 /// What docker-compose fills in for `${NAME:-500}` where nobody sets the variable, and where it begins; else the value.
 fn filled_in<'v>(spot: Spot, value: &'v str) -> (&'v str, usize) {
-    script::fallback(value).filter(|_| spot.compose).unwrap_or((value, 0))
+    fallback(value).filter(|_| spot.compose).unwrap_or((value, 0))
 }
 
 /// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`, and CloudFormation has
@@ -569,9 +407,10 @@ fn variable(builder: &mut Builder, spot: Spot, name: &str, text: &str, place: Ra
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::config::Launcher;
     use crate::config::{Configuration, Source, read_as};
     use crate::text::DocumentId;
+    use crate::units::MS;
 
     fn read(document: DocumentId, text: &str) -> Configuration {
         read_as(Source::Manifest, document, text)

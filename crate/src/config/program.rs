@@ -4,11 +4,11 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
-use super::command::etcd_word;
+use super::command::start_of_etcd;
 use super::configuration::Source;
 use super::flags::{self, Word};
 use super::mapped_text::MappedText;
-use super::script::Variables;
+use super::variables::Variables;
 use super::{keys, scalar};
 use crate::search;
 
@@ -81,7 +81,7 @@ pub fn is_program(sample: &str) -> bool {
         || (search::has(sample, PLIST)
             && sample.match_indices("<string>").any(|(at, mark)| {
                 let text = sample[at + mark.len()..].split('<').next().unwrap_or("");
-                etcd_word(text).is_some()
+                start_of_etcd(text).is_some()
             }))
         || (quoted || assigned || mapped || homed) && states_values(sample)
 }

@@ -1,77 +1,16 @@
-//! Variables of shell scripts and Makefiles: which value a flag refers to, and which of them etcd gets to see.
+//! Shell scripts and Makefiles: what they set, how they start etcd, and which of their variables it gets to see.
 
 use std::ops::Range;
 
-use super::command::{etcd_word, hands_more, starts_container};
-use super::embedded::{Body, here_documents};
+use super::command::{hands_more, start_of_etcd, starts_container};
+use super::embedded::here_documents;
 use super::keys;
 use super::mapped_text::MappedText;
+use super::variables::{Variables, fallback};
 use super::words::{self, Word, is_name};
 use crate::gather::Gather;
-use crate::index::{self, Index};
 use crate::search;
 use crate::template;
-
-/// Variables by their names. What a here-document sets is another's.
-#[derive(Clone, Default)]
-pub struct Variables {
-    index: Index,
-    /// The value and its bytes in the document; nothing where it is set in several ways or only under a condition.
-    values: Vec<Option<(String, Range<usize>)>>,
-    bodies: Vec<Body>,
-    /// A shell fills in `${NAME:-500}`; systemd does not (systemd/systemd@v252:src/basic/env-util.c, replace_env_n).
-    pub by_shell: bool,
-}
-
-/// What a value stands for.
-pub enum Meaning<'a> {
-    /// Itself: it refers to nothing.
-    Itself,
-    /// The value of a variable, and its bytes in the document.
-    Value(&'a str, Range<usize>),
-    /// What it names for the case that nobody sets the variable, and how far within it that begins.
-    Fallback(&'a str, usize),
-    /// A variable of this name, whose value is not known.
-    Unknown(&'a str),
-}
-
-impl Variables {
-    /// What a value that stands at `at` stands for.
-    pub fn meaning<'a>(&'a self, value: &'a str, at: usize) -> Meaning<'a> {
-        let Some(name) = referred(value) else { return Meaning::Itself };
-        let scope = self.scope(at);
-        let quoted = scope > 0 && self.bodies[scope - 1].quoted;
-        // Within a here-document the shell fills its own variables in, but where its end is in quotes.
-        let found = [if quoted { scope } else { 0 }, scope].into_iter().find_map(|scope| self.index.find(key(scope, name)));
-        match found.map(|found| &self.values[found]) {
-            Some(Some((value, place))) => Meaning::Value(value, place.clone()),
-            None if self.by_shell && !quoted => {
-                fallback(value).map_or(Meaning::Unknown(name), |(value, from)| Meaning::Fallback(value, from))
-            }
-            _ => Meaning::Unknown(name),
-        }
-    }
-
-    /// A variable has this value; a later one takes its place.
-    pub fn set(&mut self, name: &str, value: String, place: Range<usize>, at: usize) {
-        *self.slot(name, at) = Some((value, place));
-    }
-
-    fn slot(&mut self, name: &str, at: usize) -> &mut Option<(String, Range<usize>)> {
-        let found = self.index.position(key(self.scope(at), name));
-        index::slot(&mut self.values, found)
-    }
-
-    /// The number of the here-document at `at`, counted from one.
-    fn scope(&self, at: usize) -> usize {
-        let next = self.bodies.partition_point(|body| body.range.start <= at);
-        if next > 0 && at < self.bodies[next - 1].range.end { next } else { 0 }
-    }
-}
-
-fn key(scope: usize, name: &str) -> i64 {
-    index::key(scope.to_le_bytes().into_iter().chain(name.bytes()))
-}
 
 /// What a script sets, and how its etcd is started.
 #[derive(Default)]
@@ -99,7 +38,7 @@ impl Script {
     pub fn of(inner: &MappedText) -> Self {
         let text = inner.text.as_str();
         let bodies = here_documents(text);
-        let variables = Variables { bodies: bodies.clone(), by_shell: true, ..Variables::default() };
+        let variables = Variables::of_shell(bodies.clone());
         let mut script = Script { variables, ..Script::default() };
         let mut at = 0;
         for body in &bodies {
@@ -233,7 +172,7 @@ impl Script {
         if sets_otherwise() {
             let most = if matches!(first, "for" | "select") { 1 } else { words.len() };
             let names = words.iter().skip(1).take(most).map(|word| word.text.split('=').next().unwrap_or(""));
-            names.filter(|name| is_name(name)).for_each(|name| *self.variables.slot(name, at) = None);
+            names.filter(|name| is_name(name)).for_each(|name| self.variables.set_once(name, None, at));
             return;
         }
         if self.variables.scope(at) == 0 {
@@ -253,10 +192,10 @@ impl Script {
             self.hands_more |= hands_more(body);
             let names = words.iter().map(|word| word.text.trim_start_matches("--env="));
             self.named.extend(names.filter(|name| keys::of_variable(name).is_some()).map(str::to_owned));
-        } else if let Some(end) = etcd_word(body) {
-            let asks = matches!(first_word(&body[end..]).trim_start_matches('-'), "version" | "help" | "h" | "v");
+        } else if let Some(start) = start_of_etcd(body) {
+            let asks = matches!(first_word(&body[start.end..]).trim_start_matches('-'), "version" | "help" | "h" | "v");
             self.runs_etcd |= !asks;
-            self.clears |= clears(&body[..end]);
+            self.clears |= start.clears;
         }
     }
 
@@ -309,28 +248,10 @@ impl Script {
         }
     }
 
-    /// A variable is set; not for the first time, or not for sure, its value is not known.
+    /// A variable is set; not for sure, its value is not known.
     fn set(&mut self, inner: &MappedText, (name, value, span): (&str, &str, Range<usize>), unsure: bool) {
-        let known = self.variables.values.len();
-        let slot = self.variables.slot(name, span.start);
-        *slot = None;
-        if self.variables.values.len() > known && !unsure && !template::fills(value) {
-            self.variables.set(name, value.to_owned(), inner.place(span.clone()), span.start);
-        }
-    }
-}
-
-/// Whether a command starts what is behind it with variables of its own: sudoers(5), `env_reset`; su(1), `--login`; env(1).
-fn clears(before: &str) -> bool {
-    let mut words = before.split_whitespace().skip_while(|word| !matches!(*word, "sudo" | "su" | "env"));
-    let (first, rest) = (words.next(), words.take_while(|word| *word != "-c").gather());
-    let has = |options: &[&str]| rest.iter().any(|word| options.contains(word));
-    match first {
-        // A list of options may hold it, as `-nE`.
-        Some("sudo") => !rest.iter().any(|word| word.starts_with("--preserve-env") || (word.starts_with('-') && word.contains('E'))),
-        Some("su") => has(&["-", "-l", "--login"]),
-        Some("env") => has(&["-", "-i", "--ignore-environment"]),
-        _ => false,
+        let is_known = !unsure && !template::fills(value);
+        self.variables.set_once(name, is_known.then(|| (value.to_owned(), inner.place(span.clone()))), span.start);
     }
 }
 
@@ -363,30 +284,6 @@ fn assigned(word: &Word) -> Option<(&str, &str, Range<usize>)> {
         None => (value, span),
     };
     is_name(name).then_some((name, value, span))
-}
-
-/// The variable that `$NAME`, `${NAME}`, `${NAME:-500}`, or `$(NAME)` of a Makefile stands for.
-fn referred(value: &str) -> Option<&str> {
-    let name = value.strip_prefix('$')?;
-    let within = |open, close| name.strip_prefix(open)?.strip_suffix(close);
-    let name = match within('{', '}') {
-        // `${NAME:-x}`, `${NAME=x}` and `${NAME?x}` are the variable where it is set.
-        Some(inside) => {
-            let (name, rest) = inside.split_at(inside.find([':', '-', '=', '?']).unwrap_or(inside.len()));
-            let rest = rest.strip_prefix(':').unwrap_or(rest);
-            if rest.is_empty() || rest.starts_with(['-', '=', '?']) { name } else { "" }
-        }
-        None => within('(', ')').unwrap_or(name),
-    };
-    is_name(name).then_some(name)
-}
-
-/// What `${NAME:-250}` stands for where nobody sets the variable, and how far within it that begins.
-pub fn fallback(value: &str) -> Option<(&str, usize)> {
-    let inside = value.strip_prefix("${")?.strip_suffix('}')?;
-    let (name, rest) = inside.split_once(['-', '='])?;
-    let literal = is_name(name.trim_end_matches(':')) && !template::fills(rest);
-    literal.then_some((rest, "${".len() + name.len() + 1))
 }
 
 #[cfg(test)]

@@ -3,13 +3,14 @@
 use super::edit::Edit;
 use super::place::{Form, Place, bom, line_start};
 use super::{Change, Etcd, render};
-use crate::config::command::{CONTAINERS, etcd_word, runs_container, starts_container};
+use crate::config::command::{CONTAINERS, runs_container, start_of_etcd, starts_container};
+use crate::config::containers::commands;
 use crate::config::env;
 use crate::config::etcd_toml;
 use crate::config::files::is_true;
 use crate::config::flags::is_image;
+use crate::config::installer::arguments_of;
 use crate::config::keys;
-use crate::config::manifest::{arguments_of, commands};
 use crate::config::mapped_text::MappedText;
 use crate::config::{Source, section_of};
 use crate::gather::Gather;
@@ -377,9 +378,9 @@ impl Place<'_> {
         let [word] = words[..] else { return Vec::new() };
         let text = word.text().unwrap_or("");
         let flags = group.iter().map(|change| format!("--{}={}", render::key(change), render::value(change)));
-        if let Some(end) = etcd_word(text).filter(|_| text.contains(char::is_whitespace)) {
+        if let Some(start) = start_of_etcd(text).filter(|_| text.contains(char::is_whitespace)) {
             let flags: String = flags.map(|flag| format!(" {flag}")).collect();
-            let at = MappedText::of_scalar(self.text, word).and_then(|inner| inner.outer(end - 1..end));
+            let at = MappedText::of_scalar(self.text, word).and_then(|inner| inner.outer(start.end - 1..start.end));
             return at.map(|at| Edit::insert(at.end, flags)).into_iter().gather();
         }
         let start = line_start(self.text, word.span.start);
@@ -414,7 +415,7 @@ fn is_instruction(line: &str) -> bool {
 /// A command, with all lines it goes on over, that takes etcd's flags at its end.
 fn runs_etcd(command: &str) -> bool {
     let command = command.trim_start();
-    !command.starts_with('#') && (command.starts_with('-') || runs_container(command) || etcd_word(command).is_some())
+    !command.starts_with('#') && (command.starts_with('-') || runs_container(command) || start_of_etcd(command).is_some())
 }
 
 /// From where to where an item may stand on one line: itself, or the last entry of a mapping.

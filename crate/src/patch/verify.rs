@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde::{Deserialize, Deserializer};
 
 use super::{Change, render};
-use crate::config::{self, Configuration, Setting, keys, script};
+use crate::config::{self, Configuration, Setting, keys, variables};
 use crate::gather::Gather;
 use crate::sort;
 use crate::units::{parse_go_duration, parse_number};
@@ -208,7 +208,7 @@ fn is_planned((path, text): &Leaf, removed: &[&Leaf], changes: &[Change]) -> boo
         let named = keys::of_key(last_key(path))
             .or_else(|| keys::of_variable(last_key(path)))
             .is_some_and(|(parameter, _)| parameter == change.parameter);
-        let text = script::fallback(text).map_or(text.as_str(), |(value, _)| value);
+        let text = variables::fallback(text).map_or(text.as_str(), |(value, _)| value);
         let whole = text == render::value(change)
             || parse_number(text).is_some_and(|number| number == change.parameter.number(change.value))
             || parse_go_duration(text) == Ok(change.value);

@@ -1,0 +1,51 @@
+//! Which containers of a manifest run etcd.
+
+use super::command::start_of_etcd;
+use crate::yaml::{Node, Tree};
+
+/// Of each command that runs etcd the word behind which flags may stand, in all documents.
+pub fn commands(tree: &Tree) -> Vec<&Node> {
+    let mut found = Vec::new();
+    tree.documents.iter().for_each(|root| find_commands(root, 0, &mut found));
+    found
+}
+
+fn find_commands<'t>(node: &'t Node, depth: usize, found: &mut Vec<&'t Node>) {
+    if depth > crate::yaml::MAX_DEPTH {
+        return;
+    }
+    let before = found.len();
+    for entry in node.entries() {
+        if matches!(entry.name(), "command" | "args") && found.len() == before {
+            let words = if entry.value.text().is_some() { std::slice::from_ref(&entry.value) } else { entry.value.items() };
+            let runs = |(at, word): &(usize, &Node)| {
+                let text = word.text().filter(|text| *at == 0 || text.contains(char::is_whitespace));
+                text.and_then(start_of_etcd).is_some()
+            };
+            found.extend(words.iter().enumerate().find(runs).map(|(_, word)| word));
+        }
+    }
+    if found.len() == before {
+        // Only arguments, as for an image that runs etcd by itself.
+        let arguments = node.entries().iter().filter(|entry| matches!(entry.name(), "command" | "args"));
+        found.extend(arguments.flat_map(|entry| entry.value.items()).find(|word| word.text().is_some_and(is_etcd_argument)));
+    }
+    if found.len() == before {
+        node.entries().iter().for_each(|entry| find_commands(&entry.value, depth + 1, found));
+    }
+    node.items().iter().for_each(|item| find_commands(item, depth + 1, found));
+}
+
+/// Whether a word is one of the flags that no program but etcd has.
+pub fn is_etcd_argument(text: &str) -> bool {
+    let name = text.trim_start_matches('-').split('=').next().unwrap_or("");
+    text.starts_with('-')
+        && text.contains('=')
+        && ["initial-", "listen-peer-", "listen-client-", "advertise-client-"].iter().any(|lead| name.starts_with(lead))
+}
+
+/// A container that runs etcd's proxy, which takes no part in elections.
+pub fn is_proxy(container: &Node) -> bool {
+    let commands = container.entries().iter().filter(|entry| matches!(entry.name(), "command" | "args"));
+    commands.flat_map(|entry| entry.value.items()).filter_map(Node::text).any(|word| word.contains("grpc-proxy"))
+}

@@ -1,0 +1,82 @@
+//! Which file of an installer starts an etcd, and where in it the arguments of etcd stand or would.
+
+use super::configuration::Launcher;
+use super::k3s;
+use crate::yaml::{Entry, Kind, Node, Tree};
+
+/// How an installer's file lists arguments of etcd.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arguments {
+    /// `heartbeat-interval: "500"`; the values are strings.
+    Map,
+    /// `- name: heartbeat-interval` over `value: "500"`.
+    Pairs,
+    /// `- heartbeat-interval=500`
+    Words,
+}
+
+/// Where the arguments of etcd stand in an installer's file, or would; `None` where it starts no etcd.
+///
+/// kubeadm: `etcd.local.extraArgs`, a map up to v1beta3 and pairs from v1beta4 on; with `etcd.external` it
+/// starts none. Cluster API wraps the same. RKE: `services.etcd.extra_args`. RKE2 and k3s: `etcd-arg`.
+/// Talos: `cluster.etcd.extraArgs` of control plane nodes.
+pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Arguments)> {
+    let has = |path: &[&str]| tree.at(root, path).is_some();
+    let word = |path: &[&str]| tree.at(root, path).and_then(Node::text).unwrap_or("");
+    let kubeadm = match word(&["kind"]) {
+        "ClusterConfiguration" => Some(vec!["etcd", "local", "extraArgs"]),
+        "KubeadmControlPlane" => Some(vec!["spec", "kubeadmConfigSpec", "clusterConfiguration", "etcd", "local", "extraArgs"]),
+        _ => None,
+    };
+    if let Some(path) = kubeadm {
+        let etcd = &path[..path.len() - 2];
+        if has(&[etcd, &["external"]].concat()) {
+            return None;
+        }
+        let form = match tree.at(root, &path).map(|node| &node.kind) {
+            Some(Kind::Sequence { .. }) => Arguments::Pairs,
+            Some(Kind::Mapping { .. }) => Arguments::Map,
+            _ => form_of(word(&["apiVersion"])).unwrap_or(Arguments::Map),
+        };
+        return Some((path, form));
+    }
+    for path in [&["services"][..], &["rancher_kubernetes_engine_config", "services"]] {
+        // Also docker-compose has `services`, but never one of these.
+        let rke = path.len() > 1 || ["kube-api", "kube-controller", "kubeproxy"].iter().any(|name| has(&["services", name]));
+        if (rke || has(&["nodes"])) && has(path) {
+            return Some(([path, &["etcd", "extra_args"]].concat(), Arguments::Map));
+        }
+    }
+    if has(&["spec", "rkeConfig"]) {
+        return Some((vec!["spec", "rkeConfig", "machineGlobalConfig", "etcd-arg"], Arguments::Words));
+    }
+    if k3s::is_server(root.entries().iter().map(Entry::name)) {
+        return k3s::runs_etcd(tree, root).then(|| (vec!["etcd-arg"], Arguments::Words));
+    }
+    let talos = has(&["cluster", "etcd"]) || matches!(word(&["machine", "type"]), "controlplane" | "init");
+    (talos && !has(&["kind"])).then(|| (vec!["cluster", "etcd", "extraArgs"], Arguments::Map))
+}
+
+/// In which form kubeadm and Cluster API take `extraArgs` (kubernetes/kubernetes#119156, kubernetes-sigs/cluster-api#13339).
+pub fn form_of(version: &str) -> Option<Arguments> {
+    match version {
+        "kubeadm.k8s.io/v1beta4" | "controlplane.cluster.x-k8s.io/v1beta2" => Some(Arguments::Pairs),
+        "kubeadm.k8s.io/v1beta1" | "kubeadm.k8s.io/v1beta2" | "kubeadm.k8s.io/v1beta3" | "controlplane.cluster.x-k8s.io/v1beta1" => {
+            Some(Arguments::Map)
+        }
+        _ => None,
+    }
+}
+
+/// What starts the etcd of a manifest.
+pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
+    Some(match arguments_of(tree, root) {
+        Some((path, _)) if path.starts_with(&["etcd", "local"]) => Launcher::Kubeadm,
+        Some((path, _)) if path == ["etcd-arg"] => Launcher::K3s,
+        Some(_) => Launcher::Installer,
+        None if ["services", "rancher"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Compose,
+        // A list is of Ansible's tasks, or what docker prints.
+        None if !root.items().is_empty() => return None,
+        None => Launcher::Kubelet,
+    })
+}

@@ -1,0 +1,55 @@
+//! Keys that operators and installers of Kubernetes have of their own for the two timers of etcd.
+
+use super::builder::{Builder, Class, Home};
+use super::scalar::{self, Fate, Reading};
+use super::tree::TextTree;
+use crate::parameters::Parameter;
+use crate::search;
+use crate::units::{MS, Micros, parse_go_duration};
+use crate::yaml::{Entry, Node};
+
+/// The two pairs that OpenShift's etcd operator knows, heartbeat-interval and election-timeout; without one it
+/// takes the first, on Azure and IBM Cloud VPC the second. Red Hat's "Setting tuning parameters for etcd",
+/// OpenShift 4.14 to 4.21, which says that they may change.
+pub const HARDWARE_SPEEDS: [(&str, Micros, Micros); 2] = [("Standard", 100 * MS, 1000 * MS), ("Slower", 500 * MS, 2500 * MS)];
+
+/// Whether OpenShift's operator runs this etcd: it writes the manifests itself, and undoes what others change there.
+pub fn of_openshift(text: &str) -> bool {
+    search::has(text, "operator.openshift.io/") || search::has(text, "namespace: openshift-etcd")
+}
+
+/// Takes the pair that a word stands for.
+pub fn hardware_speed(builder: &mut Builder, tree: &TextTree, node: &Node) {
+    builder.cluster.has_etcd = true;
+    if node.is_null() || node.text() == Some("") {
+        builder.limits.push(
+            "controlPlaneHardwareSpeed is empty, so OpenShift chooses by the platform: 500/2500\u{a0}ms on Azure and IBM Cloud VPC, 100/1000\u{a0}ms elsewhere."
+                .to_owned(),
+        );
+    }
+    let Some((_, heartbeat, election)) = HARDWARE_SPEEDS.into_iter().find(|(name, _, _)| node.text() == Some(name)) else { return };
+    for (parameter, value) in [(Parameter::HeartbeatInterval, heartbeat), (Parameter::ElectionTimeout, election)] {
+        let reading = Reading { value: Some(value), fate: Fate::Used };
+        builder.claim((parameter, false), tree.bare(node), reading, Home::new("", Class::Environment, ""));
+    }
+}
+
+/// kops states the timers as durations: `heartbeatInterval: 500ms` (kubernetes/kops, EtcdClusterSpec).
+pub fn duration(builder: &mut Builder, tree: &TextTree, entry: &Entry, cluster: &str) {
+    let value = entry.value.text().and_then(|text| parse_go_duration(text).ok());
+    let fate = if value.is_some() { Fate::Used } else { Fate::Stops };
+    builder.claim((timer(entry), false), tree.bare(&entry.value), Reading { value, fate }, Home::new(cluster, Class::Flag, ""));
+}
+
+/// KubeKey states them as numbers of milliseconds (kubesphere/kubekey, EtcdCluster; from v4 on below `etcd.env`, with underscores).
+pub fn number(builder: &mut Builder, tree: &TextTree, entry: &Entry) {
+    if let Some(text) = entry.value.text().filter(|_| !entry.name().contains('-')) {
+        let reading = scalar::daemon(timer(entry), text);
+        builder.claim((timer(entry), false), tree.bare(&entry.value), reading, Home::new("", Class::Flag, ""));
+    }
+}
+
+/// `heartbeatInterval`; each has a name of its own for the other.
+fn timer(entry: &Entry) -> Parameter {
+    if entry.name().starts_with('h') { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout }
+}
