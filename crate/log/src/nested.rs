@@ -54,7 +54,9 @@ fn records(row: &str) -> Vec<Range<usize>> {
         return pairs;
     }
     // Objects that each have a text: a line of a log, what Prometheus says of an alert, or etcdctl of the health of a member.
-    let (mut starts, mut begin, mut text_before) = (vec![0], 0, false);
+    let has_text = |object: &str| names(Role::Text).chain(["annotations", "health"]).any(|name| json_field(object, name).is_some());
+    let first = opening(row).filter(|at| !has_text(&row[..*at])).unwrap_or(0);
+    let (mut starts, mut begin, mut text_before) = (vec![first], first, false);
     // Where one object ends and the next begins: `},{`.
     let joints = places(row, "},").filter_map(|at| {
         let next = row[at + 2..].trim_start_matches(' ');
@@ -62,19 +64,24 @@ fn records(row: &str) -> Vec<Range<usize>> {
     });
     for end in joints.chain([row.len()]) {
         // Most rows are one object, of which nothing is asked.
-        let has_text = (begin, end) != (0, row.len())
-            && names(Role::Text).chain(["annotations", "health"]).any(|name| json_field(&row[begin..end], name).is_some());
-        if has_text && text_before {
+        let tells = (begin, end) != (0, row.len()) && has_text(&row[begin..end]);
+        if tells && text_before {
             starts.push(begin);
         }
-        text_before |= has_text;
+        text_before |= tells;
         begin = end;
     }
-    if starts.len() == 1 {
+    if starts.len() == 1 && !(text_before && row.starts_with('[')) {
         return Vec::new();
     }
     let ends = starts[1..].iter().copied().chain([row.len()]);
     starts.iter().copied().zip(ends).map(|(start, end)| start..end).gather()
+}
+
+/// Where the first object of a list begins: `[{`.
+fn opening(row: &str) -> Option<usize> {
+    let object = |(at, _): (usize, &str)| row[at + 1..].trim_start_matches(' ').strip_prefix('{').map(|rest| row.len() - rest.len() - 1);
+    row.match_indices('[').find_map(object)
 }
 
 /// A time in nanoseconds and a text, as Loki answers: `["1556964001120000000","text"]`.
@@ -169,12 +176,13 @@ mod tests {
     #[test]
     fn the_records_of_a_list() {
         let spaced = r#"{"events": [{"message": "a"}, {"message": "b"}]}"#;
-        assert_eq!(inside(spaced), [r#"{"events": [{"message": "a"}, "#, r#"{"message": "b"}]}"#]);
+        assert_eq!(inside(spaced), [r#"{"message": "a"}, "#, r#"{"message": "b"}]}"#]);
         let cloudwatch = r#"{"events":[{"timestamp":1556964001120,"message":"a"},{"timestamp":1556964001121,"message":"b"}]}"#;
-        assert_eq!(
-            inside(cloudwatch),
-            [r#"{"events":[{"timestamp":1556964001120,"message":"a"},"#, r#"{"timestamp":1556964001121,"message":"b"}]}"#]
-        );
+        assert_eq!(inside(cloudwatch), [r#"{"timestamp":1556964001120,"message":"a"},"#, r#"{"timestamp":1556964001121,"message":"b"}]}"#]);
+        assert_eq!(inside(r#"[{"message": "a"}]"#), [r#"{"message": "a"}]"#]);
+        // A list without its beginning, whose first record holds another one.
+        let cut = r#"{"log":"x","owners":[{"name":"a"}]},{"log":"y"}]"#;
+        assert_eq!(inside(cut), [r#"{"log":"x","owners":[{"name":"a"}]},"#, r#"{"log":"y"}]"#]);
         let loki =
             r#"{"data":{"result":[{"stream":{"pod":"etcd-0"},"values":[["1556964001120000000", "a"],["1556964001121000000","b"]]}]}}"#;
         let records = [r#"{"timestamp":"1556964001120000000","line": "a"}"#, r#"{"timestamp":"1556964001121000000","line":"b"}"#];

@@ -66,10 +66,7 @@ const STAND_INS: [(&str, &str); 11] = [
 
 /// Takes away what is not text of the log.
 pub fn plain(text: &str) -> Cow<'_, str> {
-    let mut plain = Cow::Borrowed(text);
-    if search::first(text.as_bytes(), b'\x1b').is_some() {
-        plain = Cow::Owned(without_escapes(text));
-    }
+    let mut plain = without_colours(text);
     let holds = |byte| search::first(plain.as_bytes(), byte).is_some();
     if holds(b'&') || holds("“".as_bytes()[0]) || holds("\u{a0}".as_bytes()[0]) {
         for (stand_in, sign) in STAND_INS {
@@ -86,7 +83,7 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     let mut told = 0;
     for _ in 0..2 {
         let Some((head, inner)) = unboxed(&plain[told..]) else { break };
-        plain = Cow::Owned([&plain[..told], &head, inner.trim_end()].concat());
+        plain = Cow::Owned([&plain[..told], &head, without_colours(&inner).trim_end()].concat());
         told += head.len();
     }
     if is_row_of_cells(&plain) {
@@ -169,7 +166,11 @@ fn without_closing_marks(text: &str) -> &str {
     }
 }
 
-fn without_escapes(text: &str) -> String {
+/// Without what tells a terminal the colours.
+fn without_colours(text: &str) -> Cow<'_, str> {
+    if search::first(text.as_bytes(), b'\x1b').is_none() {
+        return Cow::Borrowed(text);
+    }
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\u{1b}') {
@@ -179,7 +180,7 @@ fn without_escapes(text: &str) -> String {
         rest = &after[end..];
     }
     clean.push_str(rest);
-    clean
+    Cow::Owned(clean)
 }
 
 /// A JSON string without its escapes.

@@ -359,10 +359,11 @@ mod tests {
 
     #[test]
     fn wrapped_and_coloured_and_boxed_lines_are_read() {
-        let coloured = format!("\u{1b}[33m{}\u{1b}[0m", LATE.trim_end());
+        let coloured = format!("\u{1b}[33m{}\u{1b}[0m", LATE.trim_end().replace("failed", "\u{1b}[1mfailed"));
         let docker = r#"{"log":"2015-10-16 10:12:51.344648 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.5s)\n","stream":"stderr","time":"2015-10-16T10:12:51.345Z"}"#;
+        let both = format!("{{\"log\":\"{}\\n\",\"stream\":\"stderr\"}}", coloured.replace('\u{1b}', "\\u001b"));
         let wrapped = "Oct 16 10:12:51 h etcd2[8]: failed to send out heartbeat on time (deadline exce\neded for 1.5s)";
-        for text in [coloured.as_str(), docker, wrapped] {
+        for text in [coloured.as_str(), docker, &both, wrapped] {
             let log = read(text);
             assert_eq!(log.events.iter().map(|event| event.meaning).collect::<Vec<_>>(), [Meaning::HeartbeatLate], "{text}");
         }
