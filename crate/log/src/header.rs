@@ -357,9 +357,13 @@ fn before_stamp(text: &str, ends: bool) -> Option<usize> {
         if !is_name || at >= text.len() {
             return None;
         }
-        let bracket = usize::from(kernel && text[at..].starts_with('['));
-        if let Some(read) = stamp(&text[at + bracket..]).filter(|read| read.clock != Clock::TimeOfDay) {
-            return (!ends || !text[at + bracket + read.length..].trim().is_empty()).then_some(at);
+        let glued = match &text[at..] {
+            rest if kernel && rest.starts_with('[') => 1,
+            rest if rest.starts_with("raft2") => 4,
+            _ => 0,
+        };
+        if let Some(read) = stamp(&text[at + glued..]).filter(|read| read.clock != Clock::TimeOfDay) {
+            return (!ends || !text[at + glued + read.length..].trim().is_empty()).then_some(at);
         }
     }
     None
@@ -543,6 +547,7 @@ mod tests {
             assert_eq!(read(&line), (Some("2021-06-05T02:20:39.344Z"), host, None, None));
         }
         assert_eq!(read(&format!("etcd-cp-1 etcd {json}")).1, Some("etcd-cp-1"), "stern");
+        assert_eq!(read("etcd-cp-1 etcd raft2026/11/22 06:26:55 INFO: x").1, Some("etcd-cp-1"));
     }
 
     #[test]

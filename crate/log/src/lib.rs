@@ -19,6 +19,7 @@ pub mod hosts;
 pub mod line_starts;
 pub mod nested;
 pub mod object;
+pub mod one_behind_another;
 pub mod order;
 pub mod pattern;
 pub mod plain;

@@ -1,10 +1,11 @@
 //! From rows to events: what each row of a log says, and which rows belong together.
 
-use super::event::{Clock, Event, LogReading, Meaning, Time, Value};
+use super::event::{Clock, Event, LogReading, Meaning, Order, Time, Value};
 use super::foreign::{is_borrowed, is_mention, is_metric, is_of_another_raft, is_ours};
 use super::header::{Header, Headers, header};
 use super::hosts::Hosts;
 use super::object::Object;
+use super::one_behind_another::name_members;
 use super::order::Stamps;
 use super::pattern::{Match, Piece, json_field, value, values};
 use super::plain::plain;
@@ -58,6 +59,8 @@ pub struct Reader {
     /// Up to here every line is read.
     closely: u64,
     record: Option<Record>,
+    /// Which of several files follows, as `tail` and `head` write it above its lines.
+    file: Option<String>,
     /// The object of JSON that is being read.
     object: Option<Object>,
     last_micros: Option<i64>,
@@ -94,6 +97,7 @@ impl Reader {
             wrapped: false,
             closely: CLOSELY,
             record: None,
+            file: None,
             object: None,
             last_micros: None,
             stamps: Stamps::default(),
@@ -109,7 +113,7 @@ impl Reader {
     /// Whether the line behind the one that began at this byte is to be read whatever it holds: records and wrapped lines
     /// are more than one line.
     pub fn reads_all_from(&self, start: u64) -> bool {
-        start < self.closely || self.wrapped || self.record.is_some() || self.object.is_some()
+        start < self.closely || self.wrapped || self.file.is_some() || self.record.is_some() || self.object.is_some()
     }
 
     /// So many lines are passed over: no message stands in them.
@@ -152,6 +156,12 @@ impl Reader {
             if !row.raw.trim().is_empty() {
                 self.open = None;
             }
+            return;
+        }
+        if let Some(file) = text.strip_prefix("==> ").and_then(|rest| rest.strip_suffix(" <==")) {
+            self.file = Some(file.to_owned());
+            self.open = None;
+            self.reading.foreign += 1;
             return;
         }
         self.named = self.named || text.contains("etcd") || text.contains("fleet");
@@ -400,13 +410,11 @@ impl Reader {
         }
     }
 
-    /// The host that the line names, or the record around it.
+    /// The host that the line names, or the record around it; else the file that it stands in.
     fn host_of(&mut self, head: &Header) -> Option<u16> {
-        if let Some(host) = head.host {
-            return Some(self.hosts.number(host));
-        }
-        let host = self.record.as_ref()?.host.clone()?;
-        Some(self.hosts.number(&host))
+        let of_record = || self.record.as_ref().and_then(|record| record.host.as_deref());
+        let host = head.host.or_else(of_record).or(self.file.as_deref())?;
+        Some(self.hosts.number(host))
     }
 
     /// When it happened, by the line and by the record around it, and whether the line's own stamp tells it.
@@ -482,11 +490,14 @@ impl Reader {
         }
         self.drop_foreign();
         let mut reading = self.reading;
-        reading.hosts = self.hosts.into_names();
         // Of a log that writes no dates, a date in the text around it tells nothing.
         let dateless = self.own_stamps.clock == Clock::TimeOfDay;
         let mut stamps = if dateless { self.own_stamps } else { self.stamps };
         reading.order = stamps.order();
+        if reading.order == Order::OldestFirst {
+            name_members(&mut reading.events, &mut self.hosts);
+        }
+        reading.hosts = self.hosts.into_names();
         stamps.sort(&mut reading.events, reading.hosts.len());
         reading.clock = stamps.clock;
         reading.zoned = !stamps.unzoned;

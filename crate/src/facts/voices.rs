@@ -4,7 +4,7 @@
 use super::{EventId, Facts};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
-use crate::sort::sort;
+use crate::sort::{distinct, sort};
 use crate::units::Micros;
 
 /// Lines that a process prints only when it starts. Method 3.2 lists them; a leader whose next
@@ -120,6 +120,8 @@ pub fn time_of(facts: &Facts, id: EventId) -> Option<Micros> {
 pub(super) fn restarts(facts: &Facts, voices: &[Voice]) -> Vec<EventId> {
     let mut restarts = Vec::new();
     for voice in voices {
+        // Members whose lines stand mixed up and name no machine start once each.
+        let members = distinct(voice.events.iter().filter_map(|id| speaker(facts.event(*id)))).len().max(1);
         let mut printed: Vec<u16> = Vec::new();
         let (mut lived, mut starts) = (false, false);
         for id in &voice.events {
@@ -130,7 +132,7 @@ pub(super) fn restarts(facts: &Facts, voices: &[Voice]) -> Vec<EventId> {
                 lived |= printed.is_empty() && !starts && event.number("term").is_some();
                 continue;
             }
-            let again = printed.contains(&event.signature);
+            let again = printed.iter().filter(|known| **known == event.signature).count() == members;
             if again || printed.is_empty() && lived {
                 restarts.push(*id);
             }
@@ -141,4 +143,22 @@ pub(super) fn restarts(facts: &Facts, voices: &[Voice]) -> Vec<EventId> {
         }
     }
     restarts
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::facts;
+
+    /// As `kubectl logs --follow -l component=etcd` mixes them.
+    #[test]
+    fn members_whose_lines_stand_mixed_up_start_once_each() {
+        let start = |second: u32| format!("2016-04-20 10:00:{second:02}.000000 I | etcdmain: etcd Version: 2.3.8\n");
+        let follows =
+            |second: u32, member: &str| format!("2016-04-20 10:00:{second:02}.000000 I | raft: {member} became follower at term 2\n");
+        let (a, b) = ("91d25258d70ad868", "2a0965170762fd09");
+        let mixed = [start(1), start(2), follows(3, a), follows(4, b), follows(5, a)].concat();
+        let restarts = |text: &str| facts(&[text]).restarts.len();
+        assert_eq!((restarts(&mixed), restarts(&(mixed.clone() + &start(6)))), (0, 1));
+        assert_eq!(restarts(&[start(1), follows(3, a), start(6)].concat()), 1);
+    }
 }
