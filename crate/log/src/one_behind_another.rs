@@ -14,16 +14,19 @@ struct Run {
     member: String,
 }
 
-/// Gives each line the id of its member for a machine, where each member speaks in one run of lines. Where they speak
-/// in turns it is open whose the lines between are.
+/// Gives each line the id of its member for a machine, where each member speaks in one run of lines and it shows where its
+/// log begins. Where they speak in turns it is open whose the lines between are.
 pub fn name_members(events: &mut [Event], hosts: &mut Hosts) {
     let mut events = events.iter_mut().filter(|event| event.host.is_none()).gather();
     let runs = runs(&events);
     if runs.len() < 2 || distinct(runs.iter().map(|run| run.member.as_str())).len() < runs.len() {
         return;
     }
-    let begins = runs.windows(2).map(|pair| begin(&events, pair[0].last + 1, pair[1].first)).gather();
-    let ends = begins.iter().copied().chain([events.len()]).gather();
+    let mut ends = runs.windows(2).filter_map(|pair| begin(&events, pair[0].last + 1, pair[1].first)).gather();
+    ends.push(events.len());
+    if ends.len() < runs.len() {
+        return;
+    }
     let mut from = 0;
     for (run, end) in runs.iter().zip(ends) {
         let host = hosts.number(&run.member);
@@ -46,14 +49,14 @@ fn runs(events: &[&mut Event]) -> Vec<Run> {
 
 /// Where from `from` to `first`, in which the next member speaks, its log begins: where time falls most, else where a
 /// process starts.
-fn begin(events: &[&mut Event], from: usize, first: usize) -> usize {
+fn begin(events: &[&mut Event], from: usize, first: usize) -> Option<usize> {
     let rise = |at: &usize| match (&events[at - 1].time, &events[*at].time) {
         (Some(before), Some(time)) => time.micros - before.micros,
         _ => 0,
     };
     let falls = (from..=first).min_by_key(rise).filter(|at| rise(at) < 0);
     let starts = || (from..first).find(|at| events[*at].meaning == Meaning::EtcdVersion);
-    falls.or_else(starts).unwrap_or(first)
+    falls.or_else(starts)
 }
 
 #[cfg(test)]
@@ -100,6 +103,8 @@ mod tests {
     fn it_is_open_whose_a_line_is_where_members_speak_in_turns() {
         let mixed = follows(1, A) + &overloaded(2) + &follows(3, B) + &overloaded(4) + &follows(5, A);
         assert_eq!(hosts(&mixed), [None, None, None, None, None]);
+        let once_each = follows(1, A) + &follows(2, B) + &overloaded(3);
+        assert_eq!(hosts(&once_each), [None, None, None]);
         assert_eq!(hosts(&(follows(1, A) + &overloaded(2))), [None, None], "one member");
     }
 
