@@ -59,6 +59,27 @@ pub fn is_statement(line: &str) -> bool {
         || closes("}}") && matches!(word("{{"), Some("if" | "else" | "end" | "range" | "with" | "end}}" | "else}}"))
 }
 
+/// The text with a word as long in the place of each mark. `None` where a mark may write or take away lines.
+pub fn filled(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = first(rest) {
+        let (before, mark) = rest.split_at(at);
+        let (mark, after) = mark.split_at(length(mark)?);
+        let words = before.trim_ascii_end().len();
+        let begins_line = words == 0 || search::has(&before[words..], "\n");
+        // Go's `-` eats line ends, and a comment leaves nothing.
+        if begins_line || is_statement(mark) || ["{-", "-}", "#", "/*"].iter().any(|sign| search::has(mark, sign)) {
+            return None;
+        }
+        out.push_str(before);
+        out.push_str(&"x".repeat(mark.len()));
+        rest = after;
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
 /// Whether marks stand where they may hide or write whole lines: they can happen to be YAML.
 pub fn writes_lines(text: &str) -> bool {
     ["{%", "<%", ": {{", "- {{"].iter().any(|mark| search::has(text, mark)) || text.lines().any(|line| line.trim_start().starts_with("{{"))
@@ -81,6 +102,14 @@ mod tests {
             ("{a: b}", None),
         ] {
             assert_eq!(length(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_writes_lines_is_not_filled_in() {
+        assert_eq!(filled("a: {{ x }} # ${y}\n").as_deref(), Some("a: xxxxxxx # xxxx\n"));
+        for lines in ["{% if x %}", "a:\n  {{ x }}", "a: {{if x}}", "a: <% if x %>", "a: {{- x }}", "a: {{/* x */}}", "a: {{ x"] {
+            assert_eq!(filled(lines), None, "{lines}");
         }
     }
 

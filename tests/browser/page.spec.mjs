@@ -25,6 +25,25 @@ const undated = other(({ findings }) => {
 });
 // Fails on a text that says so, and answers all others.
 const fragile = `(documents) => documents.some((doc) => doc.text?.includes('BREAK')) ? { error: 'fault' } : { report: ${JSON.stringify(sample)} }`;
+const narrow = { viewport: { width: 390, height: 800 } };
+
+/** As browsers do: each text gives way to another one, in elements of their own. */
+const translate = (page) =>
+  page.evaluate(() => {
+    const walk = (/** @type {Node} */ node) => {
+      for (const child of [...node.childNodes]) {
+        if (child instanceof Text && child.data.trim()) {
+          const font = document.createElement('font');
+          font.textContent = child.data.replace(/[a-z]{3}/g, '$&\u00df');
+          child.replaceWith(font);
+        } else if (child instanceof HTMLElement && !/^(FONT|STYLE|TEXTAREA)$/.test(child.tagName)) {
+          if (child.translate) walk(child);
+          else child.querySelectorAll('[translate=yes]').forEach(walk);
+        }
+      }
+    };
+    walk(document.querySelector('timing-advisor').shadowRoot);
+  });
 
 suite('the page', (story, at) => {
   const answered = async (page) => {
@@ -223,6 +242,46 @@ suite('the page', (story, at) => {
     await page.keyboard.press('Enter');
     await page.locator('[role=status]', { hasText: 'Copied.' }).waitFor();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), sample.patches[0].text);
+  });
+
+  story('keeps the words of a command whole, and the box below an answer small', narrow, async (page) => {
+    await page.locator('.ex button', { hasText: 'stalls' }).click();
+    await page.locator('#headline').waitFor();
+    const broken = await page
+      .locator('.cmd .word')
+      .evaluateAll((words) => words.filter((each) => each.offsetHeight > 30).map((each) => each.textContent));
+    assert.deepEqual(broken, []);
+    const height = () => page.locator('#input .drop').evaluate((box) => box.offsetHeight);
+    assert.ok((await height()) <= 48);
+    await page.locator('#paste').focus();
+    assert.ok((await height()) > 100);
+    await paste(page, CONFIG);
+    await page.locator('.docs tbody tr').nth(2).waitFor();
+    assert.ok((await height()) <= 48);
+  });
+
+  story('a browser that translates it changes no text of a file', {}, async (page) => {
+    await translate(page);
+    await page.locator('.ex button').nth(1).click();
+    await page.locator('#headline').waitFor();
+    await translate(page);
+    await page.locator('#config-fold').click();
+    await page.locator('#config .cm-content .mark-row').first().waitFor();
+    await translate(page);
+    const given = () => page.evaluate(() => document.querySelector('timing-advisor').documents[0].text);
+    const before = await given();
+    await page.locator('#fix-all').click();
+    await page.locator('#fixed').waitFor();
+    await translate(page);
+    assert.ok(!(await given()).includes('\u00df'));
+    await page.locator('#config .cm-content').press('Control+z');
+    assert.equal(await given(), before);
+    await translate(page);
+    const changed = await page
+      .locator('pre, code, .code .t, [data-parameter] .p')
+      .evaluateAll((all) => all.map((each) => each.firstChild?.textContent).filter((text) => text?.includes('\u00df')));
+    assert.deepEqual(changed, []);
+    assert.match(await page.locator('#config .mark-row').first().innerText(), /\u00df/);
   });
 
   for (const width of [320, 390]) {

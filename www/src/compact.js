@@ -1,6 +1,6 @@
 // The compact form for a wiki: the sentence and the values, with the whole report one click away.
 
-import { h, icon, sentence, shortName, unbroken } from './dom.js';
+import { h, icon, sentence, shortName, unbroken, words } from './dom.js';
 import { copyLabel, nameOf } from './patch.js';
 import { TIMING, WORDS } from './strings.js';
 import { alikeRows, costInShort, keptAlike } from './values.js';
@@ -67,7 +67,7 @@ function firstStep(report) {
       'div',
       { class: 'first' },
       h('p', null, h('b', null, WORDS.firstStep), ' ', sentence(step.text)),
-      step.commands.map((command) => h('code', { class: 'cmd' }, command)),
+      step.commands.map((command) => h('code', { class: 'cmd' }, words(command))),
     )
   );
 }
@@ -94,7 +94,7 @@ function values(report) {
         h(
           'tr',
           { 'data-parameter': row.parameter, class: row.direction === 'keep' ? 'kept' : '' },
-          h('th', { scope: 'row' }, h('span', { class: 'p' }, shortName(row.parameter))),
+          h('th', { scope: 'row' }, h('span', { class: 'p', translate: 'no' }, shortName(row.parameter))),
           h('td', { class: 'v c-n', 'data-l': 'Now' }, unbroken(row.current.text)),
           h(
             'td',

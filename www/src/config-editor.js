@@ -33,7 +33,7 @@ export class ConfigEditor {
   /** @type {[State, number] | undefined} what was drawn last */
   #drawn;
 
-  #title = h('h2', { id: 'config-title', tabindex: -1 });
+  #title = h('h2', { id: 'config-title', tabindex: -1, translate: 'no' });
   #count = h('span', { class: 'q s' });
   #choice = h('select', { id: 'config-choice', 'aria-label': WORDS.whichConfiguration });
   #all = h('button', { type: 'button', id: 'fix-all' });

@@ -11,6 +11,8 @@
  */
 export function h(tag, props, ...children) {
   const element = document.createElement(tag);
+  // What a machine reads stays as it is, whatever language a browser translates the page to.
+  if (tag === 'code' || tag === 'pre') element.translate = false;
   fill(element, props, children);
   return element;
 }
@@ -109,7 +111,12 @@ export function unbroken(text) {
 export function sentence(text) {
   return unbroken(text)
     .split('`')
-    .map((part, index, all) => (index % 2 === 1 && index < all.length - 1 ? h('code', null, part) : part));
+    .map((part, index, all) => (index % 2 === 1 && index < all.length - 1 ? h('code', null, words(part)) : part));
+}
+
+/** Where a line may break: a browser breaks `--since` after its hyphen. @param {string} command */
+export function words(command) {
+  return command.split(/(\s+)/).map((part) => (part.trim() ? h('span', { class: 'word' }, part) : part));
 }
 
 /** Whether two sentences say the same: with a capital or without, with a full stop or without. @param {string[]} texts */

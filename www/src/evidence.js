@@ -258,9 +258,9 @@ function excerpt(lines, finding, report, actions) {
           ),
           h(
             'span',
-            { class: 't' },
+            { class: 't', translate: 'no' },
             each.text,
-            [...each.notes].map((note) => h('span', { class: 'say' }, sentence(note))),
+            [...each.notes].map((note) => h('span', { class: 'say', translate: 'yes' }, sentence(note))),
           ),
         ),
       ),

@@ -1,7 +1,7 @@
 // What goes in: one box for anything, files, examples, and the list of what was read.
 
 import { EXAMPLES } from './examples.js';
-import { h } from './dom.js';
+import { h, words } from './dom.js';
 import { ORDER, plural, readOf, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Actions} Actions */
@@ -114,7 +114,7 @@ export function whereToGetIt(actions) {
         'div',
         { class: 'cmdrow' },
         h('span', { class: 's' }, of),
-        h('code', null, command),
+        h('code', null, words(command)),
         h(
           'button',
           {

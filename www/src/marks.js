@@ -217,7 +217,8 @@ function shown(raw) {
 export function markRow(mark, fix) {
   return h(
     'div',
-    { class: `mark-row ${mark.severity}` },
+    // The text around it is the editor's, which is not translated.
+    { class: `mark-row ${mark.severity}`, translate: 'yes' },
     h(
       'p',
       null,

@@ -288,6 +288,6 @@ function row(kind, before, after, sign, text) {
     h('span', { class: 'n' }, after),
     h('span', { class: 'g', 'aria-hidden': 'true' }, sign),
     spoken && h('span', { class: 'vh' }, spoken),
-    h('span', { class: 't' }, text.replace(/\r$/, '') || ' '),
+    h('span', { class: 't', translate: 'no' }, text.replace(/\r$/, '') || ' '),
   );
 }

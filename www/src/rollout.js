@@ -1,6 +1,6 @@
 // Steps: how to bring the values in, and what to measure next.
 
-import { h, section, sentence, unbroken } from './dom.js';
+import { h, section, sentence, unbroken, words } from './dom.js';
 import { WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
@@ -85,5 +85,5 @@ function lead(text) {
 
 /** One to a line, to be taken one by one or all at once. @param {Step} step */
 function commands(step) {
-  return step.commands.length > 0 && h('pre', { class: 'cmd' }, step.commands.join('\n'));
+  return step.commands.length > 0 && h('pre', { class: 'cmd' }, words(step.commands.join('\n')));
 }

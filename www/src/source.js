@@ -138,7 +138,7 @@ function lineView(text, first, source) {
       { class: `l${marked ? ' hit' : ''}`, id: number === source.line ? 'source-line' : undefined },
       h('span', { class: 'n' }, number),
       marked && h('span', { class: 'vh' }, SOURCE.marked),
-      h('span', { class: 't' }, line || ' ', end - starts[index] > LONGEST_LINE && '\u2026'),
+      h('span', { class: 't', translate: 'no' }, line || ' ', end - starts[index] > LONGEST_LINE && '\u2026'),
     );
   }
 

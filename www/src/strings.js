@@ -119,7 +119,7 @@ export const WORDS = {
   ],
   placeholder:
     'Paste a log or a cloud-config here; paste again to add another.\n\nNov 22 06:23:55 core-03 etcd2[612]: failed to send out heartbeat on time (deadline exceeded for 1.40s)\nNov 22 06:24:41 core-01 fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: …',
-  pasteMore: 'Paste another log or cloud-config here.',
+  pasteMore: 'Paste or drop more here',
   box: 'Log or configuration',
   choose: 'Choose files',
   drop: 'or drop them anywhere on this page: journals, .log, .gz, any size',

@@ -103,7 +103,7 @@ function valueRow(row, report, actions, written) {
     h(
       'th',
       { scope: 'row' },
-      h('span', { class: 'p' }, shortName(row.parameter)),
+      h('span', { class: 'p', translate: 'no' }, shortName(row.parameter)),
       h('span', { class: 'sub' }, row.parameter.split('.')[0]),
     ),
     h(

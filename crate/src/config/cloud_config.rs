@@ -481,6 +481,17 @@ mod tests {
     }
 
     #[test]
+    fn an_indent_is_no_matter_of_the_template() {
+        let file = |place: &str, last: &str| format!("#cloud-config\ncoreos:\n  etcd2:\n    name: {place}\n{last}\n");
+        for place in ["{{ name }}", "<%= name %>", "\"{{ a }}-{{ b }}\"", "a ${NAME}"] {
+            assert_eq!(ids(&file(place, "   heartbeat-interval: 100")), ["config-yaml-error"], "{place}");
+            assert!(!ids(&file(place, "    heartbeat-interval: 100")).contains(&"config-yaml-error"), "{place}");
+        }
+        // What is written there nobody can tell.
+        assert_eq!(ids(&file("{{- include \"a\" . }}", "    \theartbeat-interval: 100")), ["config-template"]);
+    }
+
+    #[test]
     fn broken_yaml_is_still_read() {
         let text = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 6000\n   heartbeat-interval: 600\n    x: : y\n";
         let read = read(0, text);

@@ -62,6 +62,8 @@ fn no_yaml(builder: &mut Builder, error: &yaml::YamlError) {
         builder.limits.push(format!("A configuration has {}, so it was read line by line.", error.message));
         return;
     }
+    // What is still wrong with a word in each place to fill in is no matter of the template.
+    let broken = template::filled(builder.text).and_then(|filled| yaml::read(&filled).err());
     if let Some(header) = embedded(builder.text) {
         builder.problem(
             "config-template",
@@ -69,6 +71,11 @@ fn no_yaml(builder: &mut Builder, error: &yaml::YamlError) {
             "This configuration stands inside another text, so it was read line by line.".to_owned(),
             None,
         );
+    } else if let Some(error) = broken {
+        let at = error.offset.min(builder.text.len());
+        let note = format!("{} Nothing of the file is applied at boot.", error.sentence(builder.text));
+        let end = builder.text[at..].chars().next().map_or(at, |symbol| at + symbol.len_utf8());
+        builder.problem("config-yaml-error", at..end, note, None);
     } else if let Some(first) = template::first(builder.text) {
         builder.problem(
             "config-template",
@@ -77,10 +84,5 @@ fn no_yaml(builder: &mut Builder, error: &yaml::YamlError) {
                 .to_owned(),
             None,
         );
-    } else {
-        let at = error.offset.min(builder.text.len());
-        let note = format!("{} Nothing of the file is applied at boot.", error.sentence(builder.text));
-        let end = builder.text[at..].chars().next().map_or(at, |symbol| at + symbol.len_utf8());
-        builder.problem("config-yaml-error", at..end, note, None);
     }
 }

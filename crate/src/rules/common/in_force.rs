@@ -47,7 +47,7 @@ pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
     let note = match (known.event, known.place) {
         (Some(_), _) if parameter == Parameter::ElectionTimeout && only_bounded(facts) => " or more",
         _ if parameter == Parameter::ElectionTimeout && !knows_wait(facts) => " (the default)",
-        _ if parameter.is_etcd() && distinct_values(&last_printed(facts, parameter)) > 1 => " (not on all members)",
+        _ if parameter.is_etcd() && distinct_values(&last_printed(facts, parameter)) > 1 => " on some members",
         (None, None) => " (the default)",
         // The log prints its heartbeat, and no timeout.
         (Some(id), None) if known.provenance == Provenance::Default && facts.event(id).meaning == Meaning::HeartbeatLate => {
