@@ -23,7 +23,7 @@ const IN_JSON: [(&str, bool); 4] = [
 
 /// What the alerts of etcd's own rules mean, by their names: in a title that stands alone
 /// (etcd-io/etcd@0d0fc57:contrib/mixin/mixin.libsonnet; before 3.5 the quota's was etcdBackendQuotaLowSpace).
-const NAMES: [(&str, Meaning); 11] = [
+const NAMES: [(&str, Meaning); 14] = [
     ("etcdNoLeader", Meaning::AlertNoLeader),
     ("etcdInsufficientMembers", Meaning::AlertNoLeader),
     ("etcdMembersDown", Meaning::AlertMembersDown),
@@ -32,6 +32,9 @@ const NAMES: [(&str, Meaning); 11] = [
     ("etcdHighFsyncDurations", Meaning::AlertSyncs),
     ("etcdHighCommitDurations", Meaning::AlertCommits),
     ("etcdGRPCRequestsSlow", Meaning::AlertSlowRequests),
+    ("etcdHighNumberOfFailedProposals", Meaning::AlertRequestsFailed),
+    ("etcdHighNumberOfFailedGRPCRequests", Meaning::AlertRequestsFailed),
+    ("etcdHighNumberOfFailedHTTPRequests", Meaning::AlertRequestsFailed),
     ("etcdDatabaseQuotaLowSpace", Meaning::AlertQuota),
     ("etcdBackendQuotaLowSpace", Meaning::AlertQuota),
     ("etcdExcessiveDatabaseGrowth", Meaning::AlertQuota),
@@ -81,13 +84,22 @@ fn by_state(facts: &Facts, meanings: &[Meaning]) -> (Vec<EventId>, Vec<EventId>)
     by_key(&mut lines, |id| (id.log, facts.event(*id).line, id.event));
     let states = signatures().iter().filter(|signature| STATES.contains(&signature.meaning));
     let words = states.map(|state| (state.key_text(), state.meaning == Meaning::AlertOver)).chain(IN_JSON).gather();
-    // What stands above an alert, in its document.
-    let mut above = (usize::MAX, false);
+    // What stands above an alert, in its document; and the first alert that has no state yet from a row below it.
+    let (mut above, mut since) = ((usize::MAX, false), 0);
     let mut alerts: Vec<(usize, EventId)> = Vec::new();
     let (mut known, mut last) = (Index::default(), Vec::<(EventId, bool)>::new());
     for (at, id) in lines.iter().copied().enumerate() {
         let event = facts.event(id);
         if STATES.contains(&event.meaning) {
+            if search::has(event.signature().key_text(), "status") && begins_with_an_alert(facts, id.log) {
+                for (at, alert) in &alerts[since..] {
+                    if last[*at].0 == *alert {
+                        last[*at].1 = ends_alerts(event);
+                    }
+                }
+                since = alerts.len();
+                continue;
+            }
             above = (id.log, ends_alerts(event));
             // A title is an alert where none of its kind stands below.
             let mut until_next =
@@ -110,6 +122,12 @@ fn by_state(facts: &Facts, meanings: &[Meaning]) -> (Vec<EventId>, Vec<EventId>)
         if last[at].1 { over.push(id) } else { going_on.push(id) }
     }
     (going_on, over)
+}
+
+/// Sorted by its keys, JSON has the state of an alert below what it says.
+fn begins_with_an_alert(facts: &Facts, log: usize) -> bool {
+    let first = facts.logs[log].events.iter().find(|event| event.meaning.id().starts_with("alert-"));
+    first.is_some_and(|event| !STATES.contains(&event.meaning))
 }
 
 /// The alert of etcd's own that a title names.
@@ -196,6 +214,7 @@ mod tests {
             ("etcd-no-quorum", "etcdNoLeader (kube-etcd critical)"),
             ("etcd-slow-disk", "etcdHighFsyncDurations kube-etcd (kube-system)"),
             ("etcd-election-churn", "etcdHighNumberOfLeaderChanges"),
+            ("etcd-request-timeout", "etcdHighNumberOfFailedProposals (kube-etcd warning)"),
         ] {
             let (fires, over) = (format!("[FIRING:1] {title}\n"), format!("[RESOLVED] {title}\n"));
             assert!(told(id, &fires).0 > Severity::Info, "{fires}");
@@ -223,6 +242,19 @@ mod tests {
         // As `jq` prints it.
         let pretty = webhook("resolved").replace('{', "{\n").replace("},", "\n},\n").replace("\",\"", "\",\n\"");
         assert_eq!(told("etcd-no-quorum", &pretty), (Severity::Critical, 1));
+        // With sorted keys, beside an alert of another kind.
+        let sorted = |instance: u32, says: &str, status: &str| {
+            format!(
+                "{{\n\"annotations\": {{\n\"description\": \"etcd cluster \\\"e\\\": member 192.0.2.{instance}:2381 {says}.\"\n}},\n\"status\": \"{status}\"\n}},\n"
+            )
+        };
+        let commits = "99th percentile commit durations 0.32s on etcd instance";
+        let both = |first: &str, second: &str| {
+            let alerts = sorted(6, commits, first) + &sorted(7, "has no leader", second);
+            told("etcd-no-quorum", &format!("{{\n\"alerts\": [\n{alerts}],\n\"status\": \"firing\"\n}}\n"))
+        };
+        assert_eq!(both("resolved", "firing"), (Severity::Critical, 1));
+        assert_eq!(both("firing", "resolved"), (Severity::Info, 1));
     }
 
     /// Each member has an alert of its own, and each cluster.

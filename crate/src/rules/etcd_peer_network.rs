@@ -2,7 +2,7 @@
 
 use super::alerts;
 use super::common::{
-    MOST_EVIDENCE, REFUSED, TLS_TIMEOUT, at_the_end, blames_certificate, hosts, lines, listed, matching, near, plural, says, time,
+    MOST_EVIDENCE, REFUSED, TLS_TIMEOUT, at_the_end, blames_certificate, bursts, hosts, lines, listed, matching, near, plural, says, time,
     with_etcd_stop,
 };
 use super::{Finding, Rule};
@@ -481,13 +481,7 @@ fn ran_before(facts: &Facts, events: &[EventId]) -> bool {
 fn explain_few_losses(facts: &Facts, events: &[EventId]) -> bool {
     // Streams that break together print within the 5 s after which a silent one is given up.
     const ONE_BREAK: Micros = 5 * S;
-    let mut times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).gather();
-    if times.len() < events.len() {
-        return false;
-    }
-    crate::sort::sort(&mut times);
-    let breaks = 1 + times.windows(2).filter(|pair| pair[1] - pair[0] > ONE_BREAK).count();
-    breaks * 2 < facts.needless().count()
+    bursts(facts, events, ONE_BREAK).is_some_and(|breaks| breaks * 2 < facts.needless().count() as u64)
 }
 
 /// The last line about each peer is an answer of it.

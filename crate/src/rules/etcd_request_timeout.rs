@@ -1,5 +1,6 @@
 //! `etcd-request-timeout`: etcd gave up on requests.
 
+use super::alerts;
 use super::common::{BY_LEADER, answered_soon, human_limit, lines, plural, says, time, times};
 use super::etcd_no_quorum::{has_leader, unpublished};
 use super::{Finding, Rule};
@@ -41,7 +42,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let mut events: Vec<EventId> = facts.events_where(gave_up);
     events.retain(|id| !passed_on(facts, *id) && !answered_soon(facts, *id) && !ended_by_plan(facts, *id));
     if events.is_empty() {
-        return not_published(facts).or_else(|| by_metrics(facts));
+        let title = |_: &Event| String::from("Requests to etcd failed");
+        let by_alert = || alerts::told(facts, RULE.id, Severity::Warning, &[Meaning::AlertRequestsFailed], &title);
+        return not_published(facts).or_else(|| by_metrics(facts)).or_else(by_alert);
     }
     if events.iter().all(|id| WAITS_FOR_WORD.contains(&facts.event(*id).meaning)) {
         return Some(waits_for_word(facts, &events));

@@ -1,7 +1,7 @@
 //! `etcd-slow-apply`: carrying out requests took long.
 
 use super::alerts;
-use super::common::{WAITS, lines, longest_first, plural, says, span};
+use super::common::{WAITS, bursts, lines, longest_first, plural, says};
 use super::{Finding, Rule};
 use crate::facts::{Facts, metrics};
 use crate::gather::Gather;
@@ -31,8 +31,11 @@ fn check(facts: &Facts) -> Option<Finding> {
         return by_answers(facts).or_else(|| by_metrics(facts)).or_else(|| by_alert(facts));
     };
     let count = lines(facts, &events);
-    // One or two lines just above the limit are a remark, and so are more that come seldom.
-    let seldom = span(facts, &events).is_some_and(|span| span >= count as Micros * SELDOM);
+    // One or two lines just above the limit are a remark, and so are more that come seldom. What waits for one thing, as for a
+    // compaction, is slow together, and comes once.
+    let often = bursts(facts, &events, S).unwrap_or(count);
+    let covered = facts.logs.iter().filter_map(|log| Some(log.last.as_ref()?.0.micros - log.first.as_ref()?.0.micros)).max();
+    let seldom = covered.is_some_and(|covered| covered >= often as Micros * SELDOM);
     let remark = length > 0 && length < CLEARLY_SLOW && (count < 3 || seldom);
     if let Some(waited) = by_answers(facts).filter(|_| remark) {
         return Some(waited);
@@ -176,7 +179,14 @@ mod tests {
     fn slow_requests_warn_and_one_near_the_limit_is_a_remark() {
         assert_eq!(find(&facts(&[&apply("2.285637356s")]), "etcd-slow-apply").expect("slow").severity, Severity::Warning);
         assert_eq!(find(&facts(&[&apply("112.5ms")]), "etcd-slow-apply").expect("a remark").severity, Severity::Info);
-        assert_eq!(find(&facts(&[&apply("112.5ms").repeat(5)]), "etcd-slow-apply").expect("many").severity, Severity::Warning);
+        // Five at once: by themselves, in a log of twenty minutes, and every two minutes in it.
+        let five =
+            |apart: usize| (0..5).map(|at| apply("112.5ms").replace(":48:27", &format!(":{:02}:27", at * apart))).collect::<String>();
+        let end = "2020-06-25 20:20:27.245759 I | etcdserver: saved snapshot at index 10001\n";
+        let severity = |log: String| find(&facts(&[&log]), "etcd-slow-apply").expect("said").severity;
+        assert_eq!(severity(five(0)), Severity::Warning);
+        assert_eq!(severity(five(0) + end), Severity::Info);
+        assert_eq!(severity(five(2) + end), Severity::Warning);
     }
 
     #[test]
@@ -231,6 +241,11 @@ mod tests {
         let found = find(&facts(&[&(stats("2.9s") + trace)]), "etcd-slow-apply").expect("slow answers");
         assert!(found.count == 2 && found.title.ends_with("7\u{a0}s"), "{}", found.title);
         assert!(find(&facts(&[&stats("310ms")]), "etcd-slow-apply").is_none());
+        // Of a whole request only the part that names etcd waits for it.
+        let whole = "Trace[41]: \"Update\" url:/apis/a,verb:PUT (24-Apr-2026 11:33:11.050) (total time: 9001ms):\n\
+                     Trace[41]: [\"GuaranteedUpdate etcd3\" audit-id:7,key:/leases/a,type:*coordination.Lease 7002ms (11:33:11.053)\n";
+        assert!(find(&facts(&[whole]), "etcd-slow-apply").expect("slow").title.ends_with("7\u{a0}s to answer a request"));
+        assert!(find(&facts(&[whole.lines().next().expect("a line")]), "etcd-slow-apply").is_none());
         // Most of that wait passed before it was carried out.
         let beside = find(&facts(&[&(apply("112.5ms") + &stats("2.9s"))]), "etcd-slow-apply").expect("a slow answer");
         assert!(beside.severity == Severity::Warning && beside.title.contains("2.9\u{a0}s"), "{}", beside.title);

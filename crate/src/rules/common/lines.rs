@@ -79,6 +79,19 @@ pub fn span(facts: &Facts, events: &[EventId]) -> Option<Micros> {
     Some(times.iter().max()? - times.iter().min()?)
 }
 
+/// How often these events came, where those within `length` of a first one are one; `None` where one of them has no time.
+pub fn bursts(facts: &Facts, events: &[EventId], length: Micros) -> Option<u64> {
+    let mut times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).gather();
+    sort::sort(&mut times);
+    let (mut count, mut over) = (0, Micros::MIN);
+    for time in &times {
+        if *time > over {
+            (count, over) = (count + 1, time + length);
+        }
+    }
+    (times.len() == events.len()).then_some(count)
+}
+
 /// So many recognised lines are looked at on either side; more in so short a time tell nothing new.
 const NEIGHBOURS: usize = 2_000;
 

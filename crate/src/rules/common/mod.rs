@@ -12,7 +12,7 @@ pub use demands::{explained, lease_moves, longest_pass, outlast_requests, outlas
 pub use finding::{MOST_EVIDENCE, said_outright};
 pub use in_force::{closes_silent_streams, doubtful, human_limit, knows_wait, last_printed, only_bounded};
 pub use lines::{
-    WAITS, all, answered_soon, at_the_end, beside, hosts, last_line, lines, longest_first, matching, near, only_quoted, span,
+    WAITS, all, answered_soon, at_the_end, beside, bursts, hosts, last_line, lines, longest_first, matching, near, only_quoted, span,
     started_before, time, voice, waited, while_etcd_starts, without_repeats,
 };
 pub use stops::{TRANSFERS, after_fleet_stop, stopped_on_purpose, with_etcd_stop, with_fleet_stop};
