@@ -1,10 +1,10 @@
 //! The marks with which other tools fill a configuration in: Go's and Jinja's `{{ x }}`, ERB's `<%= x %>`,
-//! Terraform's and the shell's `${x}`.
+//! Terraform's and the shell's `${x}`, Terraform's `%{ if x }`.
 
 use crate::search;
 
 /// Each mark, and what closes it.
-const MARKS: [(&str, &str); 5] = [("{{", "}}"), ("{%", "%}"), ("<%", "%>"), ("${", "}"), ("$(", ")")];
+const MARKS: [(&str, &str); 6] = [("{{", "}}"), ("{%", "%}"), ("<%", "%>"), ("%{", "}"), ("${", "}"), ("$(", ")")];
 
 /// How far a mark may reach.
 const LONGEST: usize = 200;
@@ -12,7 +12,7 @@ const LONGEST: usize = 200;
 /// Length of the mark that a text begins with.
 pub fn length(text: &str) -> Option<usize> {
     // Asked at each byte of a command.
-    if !text.starts_with(['{', '<', '$']) {
+    if !text.starts_with(['{', '<', '$', '%']) {
         return None;
     }
     let (open, close) = MARKS.iter().find(|(open, _)| text.starts_with(open))?;
@@ -31,12 +31,12 @@ pub fn begins(text: &str) -> bool {
 
 /// Where the first mark of a text stands. `$(...)` alone makes no template: units and scripts have it too.
 pub fn first(text: &str) -> Option<usize> {
-    MARKS[..4].iter().filter_map(|(open, _)| search::find(text, open)).min()
+    MARKS[..5].iter().filter_map(|(open, _)| search::find(text, open)).min()
 }
 
 /// Whether a template or a shell puts something into a value.
 pub fn fills(value: &str) -> bool {
-    if !value.bytes().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'@' | b'`')) {
+    if !value.bytes().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'@' | b'`' | b'%' | b'_')) {
         return false;
     }
     // make and docker-compose hand `$$X` on as `$X`.
@@ -46,43 +46,52 @@ pub fn fills(value: &str) -> bool {
         || value.starts_with('`')
         || ["${", "$(", "{{", "<%", "@@"].iter().any(|mark| search::has(value, mark))
         || (value.starts_with('<') && value.ends_with('>'))
-        || (value.starts_with('@') && value.ends_with('@') && value.len() > 2)
+        || [("@", 1), ("%", 1), ("__", 2)]
+            .iter()
+            .any(|(mark, length)| value.len() > 2 * length && value.starts_with(mark) && value.ends_with(mark))
 }
 
-/// `{% if tls %}`, `{{- end }}`, `<% end %>`: a line of a template that prints nothing itself. What it prints is no keyword.
+/// `{% if tls %}`, `{{- end }}`, `<% end %>`, `%{ if tls }`: a line of a template that prints nothing itself. What it prints is no keyword.
 pub fn is_statement(line: &str) -> bool {
     let line = line.trim();
     let word = |open: &str| line.strip_prefix(open).and_then(|rest| rest.trim_start_matches('-').split_whitespace().next());
     let closes = |close: &str| line.ends_with(close);
     line.starts_with("{%") && closes("%}")
+        || line.starts_with("%{") && closes("}")
         || line.starts_with("<%") && !line.starts_with("<%=") && closes("%>")
         || closes("}}") && matches!(word("{{"), Some("if" | "else" | "end" | "range" | "with" | "end}}" | "else}}"))
 }
 
-/// The text with a word as long in the place of each mark. `None` where a mark may write or take away lines.
+/// The text with a word as long in the place of each mark, and nothing for one that has a line of its own. `None` where another
+/// one may write or take away lines.
 pub fn filled(text: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = first(rest) {
-        let (before, mark) = rest.split_at(at);
-        let (mark, after) = mark.split_at(length(mark)?);
-        let words = before.trim_ascii_end().len();
-        let begins_line = words == 0 || search::has(&before[words..], "\n");
-        // Go's `-` eats line ends, and a comment leaves nothing.
-        if begins_line || is_statement(mark) || ["{-", "-}", "#", "/*"].iter().any(|sign| search::has(mark, sign)) {
-            return None;
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let own_line = length(line.trim()) == Some(line.trim().len());
+        let mut at = 0;
+        while let Some(symbol) = line[at..].chars().next() {
+            let Some(length) = length(&line[at..]) else {
+                out.push(symbol);
+                at += symbol.len_utf8();
+                continue;
+            };
+            let mark = &line[at..at + length];
+            // Go's `-` eats line ends, and a comment leaves nothing.
+            let may_write = is_statement(mark) || ["{-", "-}", "#", "/*"].iter().any(|sign| search::has(mark, sign));
+            if may_write && !own_line {
+                return None;
+            }
+            out.extend(std::iter::repeat_n(if own_line { ' ' } else { 'x' }, length));
+            at += length;
         }
-        out.push_str(before);
-        out.push_str(&"x".repeat(mark.len()));
-        rest = after;
     }
-    out.push_str(rest);
-    Some(out)
+    MARKS[..4].iter().all(|(open, _)| search::find(&out, open).is_none()).then_some(out)
 }
 
 /// Whether marks stand where they may hide or write whole lines: they can happen to be YAML.
 pub fn writes_lines(text: &str) -> bool {
-    ["{%", "<%", ": {{", "- {{"].iter().any(|mark| search::has(text, mark)) || text.lines().any(|line| line.trim_start().starts_with("{{"))
+    let begins = |line: &str| ["{{", "%{"].iter().any(|mark| line.trim_start().starts_with(mark));
+    ["{%", "<%", ": {{", "- {{"].iter().any(|mark| search::has(text, mark)) || text.lines().any(begins)
 }
 
 #[cfg(test)]
@@ -108,17 +117,20 @@ mod tests {
     #[test]
     fn what_writes_lines_is_not_filled_in() {
         assert_eq!(filled("a: {{ x }} # ${y}\n").as_deref(), Some("a: xxxxxxx # xxxx\n"));
-        for lines in ["{% if x %}", "a:\n  {{ x }}", "a: {{if x}}", "a: <% if x %>", "a: {{- x }}", "a: {{/* x */}}", "a: {{ x"] {
+        assert_eq!(filled("a:\n  {{ x }}\n{% if x %}\n").as_deref(), Some("a:\n         \n          \n"));
+        for lines in ["a: {{if x}}", "a: <% if x %>", "a: {{- x }}", "a: {{/* x */}}", "a: {{ x"] {
             assert_eq!(filled(lines), None, "{lines}");
         }
     }
 
     #[test]
     fn values_that_are_filled_in() {
-        for filled in ["$X", "${X}", "{{ x }}", "<%= x %>", "<token>", "@@x@@", "@x@", "10${x}", "$$X", "$1", "$(cat x)", "`cat x`"] {
+        for filled in
+            ["%HB%", "__HB__", "$X", "${X}", "{{ x }}", "<%= x %>", "<token>", "@@x@@", "@x@", "10${x}", "$$X", "$1", "$(cat x)", "`cat x`"]
+        {
             assert!(fills(filled), "{filled}");
         }
-        for plain in ["100", "%m", "a@b", "<", "$", "{x}"] {
+        for plain in ["100", "6_000", "%m", "%%", "____", "a@b", "<", "$", "{x}"] {
             assert!(!fills(plain), "{plain}");
         }
     }

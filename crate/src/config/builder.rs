@@ -131,6 +131,9 @@ const DEEPEST_PART: usize = 4;
 /// With so many values listed, a further one takes the place of the last that it overrules anyway, or none.
 const MOST_CLAIMS: usize = 500;
 
+/// Which claim is overruled is looked for among so many of them.
+const MOST_LOOKED_AT: usize = 40;
+
 /// More processes of one text are not told apart.
 const MOST_PROCESSES: usize = 20;
 
@@ -224,7 +227,8 @@ impl<'a> Builder<'a> {
         if self.claims.len() >= MOST_CLAIMS {
             let same = |other: &Claim| other.parameter == parameter && other.etcd_04 == etcd_04 && other.home == claim.home;
             self.replaced += 1;
-            self.last = self.claims.iter().rposition(same).unwrap_or(usize::MAX);
+            let recent = self.claims.len() - MOST_LOOKED_AT..self.claims.len();
+            self.last = recent.rev().find(|at| same(&self.claims[*at])).unwrap_or(usize::MAX);
             if let Some(last) = self.claims.get_mut(self.last) {
                 *last = claim;
             }

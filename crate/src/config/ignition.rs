@@ -39,11 +39,14 @@ fn files(builder: &mut Builder, tree: &TextTree, root: &Node) {
     for file in &listed {
         let file = tree.resolve(file);
         let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
-        let source = tree.at(file, &["contents", "source"]).or_else(|| tree.get(file, "contents"));
-        let packed = tree.at(file, &["contents", "compression"]).and_then(Node::text) == Some("gzip");
-        let Some(node) = source else { continue };
         builder.writes_file(&path);
-        tree.scalar(node).and_then(|inner| data_url(inner, packed)).into_iter().for_each(|inner| builder.holds(&path, inner, false));
+        // From version 3 on, files may be added to.
+        let appended = tree.get(file, "append").map_or(&[][..], Node::items);
+        for contents in tree.get(file, "contents").into_iter().chain(appended) {
+            let packed = tree.get(contents, "compression").and_then(Node::text) == Some("gzip");
+            let url = tree.scalar(tree.get(contents, "source").unwrap_or(contents));
+            url.and_then(|inner| data_url(inner, packed)).into_iter().for_each(|inner| builder.holds(&path, inner, false));
+        }
     }
 }
 

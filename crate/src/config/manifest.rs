@@ -164,6 +164,11 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             // Of a chart whose image is etcd's.
             "replicacount" if depth == 0 => replicas = entry.value.text(),
             "nodes" if depth == 0 => nodes(builder, tree, &entry.value),
+            // The values of a chart (Argo CD, k3s), a file of docker-compose's `configs` or of Ansible, what a cloud's machine is given.
+            "values" | "valuescontent" | "content" | "userdata" | "customdata" => {
+                let path = ["dest", "path"].into_iter().find_map(|key| entry_text(tree, node, key)).unwrap_or(entry.name());
+                with_lines(tree, &entry.value).into_iter().for_each(|inner| builder.holds(path, inner, false));
+            }
             _ => {}
         }
         walk(builder, Spot { below: entry.name(), depth: depth + 1, ..spot }, &entry.value);

@@ -62,8 +62,12 @@ fn no_yaml(builder: &mut Builder, error: &yaml::YamlError) {
         builder.limits.push(format!("A configuration has {}, so it was read line by line.", error.message));
         return;
     }
-    // What is still wrong with a word in each place to fill in is no matter of the template.
-    let broken = template::filled(builder.text).and_then(|filled| yaml::read(&filled).err());
+    // What is still wrong with a word in each place to fill in is no matter of the template. A script has marks of its own.
+    let filled = template::filled(builder.text).filter(|_| !builder.text.starts_with("#!"));
+    let broken = filled.and_then(|filled| yaml::read(&filled).err());
+    let mark = template::first(builder.text);
+    let word = builder.text.get(error.offset..).and_then(|rest| rest.split_whitespace().next());
+    let placeholder = word.filter(|word| mark.is_none() && template::fills(word)).map(|_| error.offset);
     if let Some(header) = embedded(builder.text) {
         builder.problem(
             "config-template",
@@ -71,12 +75,12 @@ fn no_yaml(builder: &mut Builder, error: &yaml::YamlError) {
             "This configuration stands inside another text, so it was read line by line.".to_owned(),
             None,
         );
-    } else if let Some(error) = broken {
+    } else if let Some(error) = broken.filter(|_| placeholder.is_none()) {
         let at = error.offset.min(builder.text.len());
         let note = format!("{} Nothing of the file is applied at boot.", error.sentence(builder.text));
         let end = builder.text[at..].chars().next().map_or(at, |symbol| at + symbol.len_utf8());
         builder.problem("config-yaml-error", at..end, note, None);
-    } else if let Some(first) = template::first(builder.text) {
+    } else if let Some(first) = mark.or(placeholder) {
         builder.problem(
             "config-template",
             first..first + 2,

@@ -4,7 +4,7 @@ use super::edit::{Edit, apply};
 use super::insert::masks;
 use super::place::{Place, line_start};
 use super::{Change, Etcd, render, verify};
-use crate::config::command::{CONTAINERS, starts_container};
+use crate::config::command::{CONTAINERS, is_etcd, starts_container};
 use crate::config::containers::commands;
 use crate::config::operators::HARDWARE_SPEEDS;
 use crate::config::{Configuration, Launcher, Marks, Problem, Setting, Source, scalar, section_of};
@@ -94,6 +94,9 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
     if configuration.source == Source::Flags && text.lines().any(is_traced) {
         return Err("A shell printed these commands when it ran them; change the script or the file that they come from.".to_owned());
     }
+    if configuration.source == Source::Flags && text.lines().any(is_listed) {
+        return Err("This is a list of processes; change the file that starts etcd.".to_owned());
+    }
     if configuration.problems.iter().any(|problem| problem.id == "config-arguments-form") {
         return Err(
             "extraArgs has the form of another apiVersion, so each of its entries has to be rewritten, not only etcd's timers.".to_owned()
@@ -116,9 +119,14 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
             _ => 1,
         };
         let stated: usize = acting.iter().map(|setting| sharers(&tree, &anchors(&tree, setting)).max(1)).sum();
-        if runs > 1 && (stated < runs || acting.len() > runs) {
+        if runs > 1 && stated > 0 && stated < runs {
             return Err(format!(
-                "This file runs etcd {runs} times and states {key} for {} of them; state it for each first.",
+                "This file starts etcd {runs} times and states {key} for {stated} of them. Members of a cluster need the same; write it for each first."
+            ));
+        }
+        if runs > 1 && acting.len() > runs {
+            return Err(format!(
+                "This file starts etcd {runs} times and states {key} {} times, so it cannot be told which is whose.",
                 acting.len()
             ));
         }
@@ -142,6 +150,17 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
 /// What a shell prints under `set -x`.
 fn is_traced(line: &str) -> bool {
     line.trim_start_matches('+').starts_with(' ') && line.starts_with('+') && line.contains("etcd")
+}
+
+/// What `ps`, `top` or `pgrep -a` prints: numbers stand before the command.
+fn is_listed(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().gather();
+    let runs = |pair: &[&str]| is_etcd(pair[0]) && pair[1].starts_with('-');
+    let before = words.windows(2).position(runs).map_or(&[][..], |at| &words[..at]);
+    let is_number = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    // `timeout 5 etcd`, `nice -n 5 etcd` have one, or an option.
+    let least = if before.first().as_ref().is_some_and(is_number) { 1 } else { 2 };
+    before.iter().filter(is_number).count() >= least && !before.iter().any(|word| word.starts_with('-'))
 }
 
 /// The value is not what its bytes say: they are encoded as a whole.
@@ -240,21 +259,27 @@ impl Place<'_> {
     /// An edit for each change, so that each can be made alone; where they need one another, one edit for all.
     fn additions(&self, group: &[Change]) -> Option<Vec<Edit>> {
         if group.len() > 1 {
-            let alone: Vec<Edit> = group.iter().filter_map(|change| self.addition(std::slice::from_ref(change))).gather();
+            let ways: Vec<Vec<Edit>> = group.iter().filter_map(|change| self.addition(std::slice::from_ref(change))).gather();
+            let mut alone = ways.concat();
+            by_key(&mut alone, |edit| edit.start);
             // What both would make on the way is made once.
             let head = |edit: &Edit| edit.text.trim_start().lines().next().map(str::to_owned);
             let made_twice = alone.windows(2).any(|pair| pair[0].start == pair[1].start && head(&pair[0]) == head(&pair[1]));
-            if alone.len() == group.len() && !made_twice && self.verifies(&alone, group) {
+            if ways.len() == group.len() && !made_twice && self.verifies(&alone, group) {
                 return Some(alone);
             }
         }
-        Some(vec![self.addition(group)?])
+        self.addition(group)
     }
 
-    fn addition(&self, group: &[Change]) -> Option<Edit> {
-        let may_stand = |edit: &Edit| !self.above_a_mark(edit) && self.verifies(std::slice::from_ref(edit), group);
-        let found = self.insertions(group).into_iter().take(MOST_TRIES).find(may_stand)?;
-        Some(found.serving(group))
+    fn addition(&self, group: &[Change]) -> Option<Vec<Edit>> {
+        for mut way in self.insertions(group).into_iter().take(MOST_TRIES) {
+            by_key(&mut way, |edit| edit.start);
+            if !way.iter().any(|edit| self.above_a_mark(edit)) && self.verifies(&way, group) {
+                return Some(way.into_iter().map(|edit| edit.serving(group)).gather());
+            }
+        }
+        None
     }
 
     /// Whether lines would come right above a mark that writes lines of its own, which may be the same.
@@ -314,6 +339,8 @@ impl Place<'_> {
         let quote = raw.chars().next().filter(|first| matches!(first, '"' | '\'') && raw.len() > 1 && raw.ends_with(*first));
         let unquoted =
             self.configuration.problems.iter().any(|problem| problem.id == "config-unquoted-number" && problem.place == setting.place);
+        // What a template writes with quotes around it.
+        let unquoted = unquoted || (raw.ends_with("}}") && search::has(raw, "quote"));
         // A number in quotes is what was wrong with it; a duration keeps them. Kubernetes wants them.
         let text = match quote.filter(|_| change.parameter == Parameter::AgentTtl).or(unquoted.then_some('"')) {
             Some(quote) => format!("{quote}{value}{quote}"),

@@ -12,7 +12,7 @@ use crate::config::flags::is_image;
 use crate::config::installer::arguments_of;
 use crate::config::keys;
 use crate::config::mapped_text::MappedText;
-use crate::config::{Source, section_of};
+use crate::config::{Setting, Source, section_of};
 use crate::gather::Gather;
 use crate::search;
 use crate::yaml::{Kind, Node, Style, Tree, same_key};
@@ -21,20 +21,42 @@ use crate::yaml::{Kind, Node, Style, Tree, same_key};
 pub const NEW_DROP_IN: &str = "40-timing.conf";
 
 impl Place<'_> {
-    /// Ways to add what is missing, the nearest first.
-    pub(super) fn insertions(&self, group: &[Change]) -> Vec<Edit> {
-        let mut found = Vec::new();
-        for sibling in self
-            .configuration
-            .settings
-            .iter()
-            .rev()
-            .filter(|setting| setting.effective && setting.parameter.is_etcd() == group[0].parameter.is_etcd())
-            .filter(|setting| setting.etcd_04 == (group[0].etcd == Etcd::V04))
-            .take(4)
-        {
-            found.extend(self.twins(sibling, group));
+    /// Ways to add what is missing, the nearest first; each is an edit, or one for each process.
+    pub(super) fn insertions(&self, group: &[Change]) -> Vec<Vec<Edit>> {
+        let beside = |setting: &&Setting| {
+            setting.effective
+                && setting.parameter.is_etcd() == group[0].parameter.is_etcd()
+                && setting.etcd_04 == (group[0].etcd == Etcd::V04)
+                && self.takes_more(setting)
+        };
+        let siblings: Vec<&Setting> = self.configuration.settings.iter().rev().filter(beside).gather();
+        if let (true, Some(last)) = (matches!(self.configuration.source, Source::Manifest | Source::Flags), siblings.first()) {
+            let of_each: Vec<&Setting> = siblings.iter().copied().filter(|sibling| sibling.parameter == last.parameter).gather();
+            if of_each.len() > 1 {
+                // One member alone must not be changed.
+                return self.twins_of_all(&of_each, group);
+            }
         }
+        let twins = siblings.into_iter().take(4).flat_map(|sibling| self.twins(sibling, group)).flatten();
+        twins.chain(self.at_home(group)).map(|edit| vec![edit]).chain(self.in_commands(group)).gather()
+    }
+
+    /// Whether what reads a setting also reads the other one: of a module or a template behind this file that cannot be told.
+    fn takes_more(&self, setting: &Setting) -> bool {
+        match self.configuration.source {
+            Source::Terraform => false,
+            // A flag or a variable is etcd's own; Puppet's and Chef's names are those of their modules.
+            Source::Program => {
+                let is_own = |name: &str| name.contains('-') || name.bytes().any(|byte| byte.is_ascii_uppercase());
+                self.spelling(setting).is_some_and(|(_, name)| is_own(name))
+            }
+            _ => true,
+        }
+    }
+
+    /// Where a value has its place in such a file, whatever stands there.
+    fn at_home(&self, group: &[Change]) -> Vec<Edit> {
+        let mut found = Vec::new();
         match self.configuration.source {
             // What the file that it writes for k3s or RKE2 does not list yet goes into that list.
             Source::CloudConfig if self.configuration.cluster.launcher.is_some() => {}
@@ -57,10 +79,7 @@ impl Place<'_> {
             }
             Source::Ignition => found.extend(self.in_unit(group, &["systemd", "units"], "contents", "dropins")),
             Source::EtcdYaml => found.extend(self.in_root(&[], Form::Keys { snake: false }, group)),
-            Source::Manifest => {
-                found.extend(self.in_arguments(group));
-                found.extend(self.in_command(group));
-            }
+            Source::Manifest => found.extend(self.in_arguments(group)),
             Source::DropIn => found.extend(self.in_unit_text(&MappedText::document(self.text), group)),
             Source::FleetConf => found.extend(self.in_fleet_conf(group)),
             // A file that only etcd 0.4 reads.
@@ -73,7 +92,7 @@ impl Place<'_> {
             }
             Source::Flags => found.extend(self.on_command_line(group)),
             // Whether the template behind it has a place for one more variable cannot be told.
-            Source::Terraform | Source::Program => found.clear(),
+            Source::Terraform | Source::Program => {}
             Source::Fragment => {
                 found.push(self.append(group.iter().map(|change| format!("{}: {}", render::key(change), render::value(change)))))
             }
@@ -370,24 +389,28 @@ impl Place<'_> {
         Some(Edit::insert(at, variables.collect()))
     }
 
-    /// Into the command that runs etcd: behind the word `etcd`, or behind an argument that is etcd's.
-    fn in_command(&self, group: &[Change]) -> Vec<Edit> {
-        let Some(tree) = &self.tree else { return Vec::new() };
+    /// Into each command of a manifest that runs etcd.
+    fn in_commands(&self, group: &[Change]) -> Option<Vec<Edit>> {
+        let tree = self.tree.as_ref().filter(|_| self.configuration.source == Source::Manifest)?;
         let words = commands(tree);
-        // Where several members run, one of them alone must not be changed.
-        let [word] = words[..] else { return Vec::new() };
+        let edits: Vec<Edit> = words.iter().filter_map(|word| self.in_command(word, group)).gather();
+        (!edits.is_empty() && edits.len() == words.len()).then_some(edits)
+    }
+
+    /// Behind the word `etcd`, or behind an argument that is etcd's.
+    fn in_command(&self, word: &Node, group: &[Change]) -> Option<Edit> {
         let text = word.text().unwrap_or("");
         let flags = group.iter().map(|change| format!("--{}={}", render::key(change), render::value(change)));
         if let Some(start) = start_of_etcd(text).filter(|_| text.contains(char::is_whitespace)) {
             let flags: String = flags.map(|flag| format!(" {flag}")).collect();
             let at = MappedText::of_scalar(self.text, word).and_then(|inner| inner.outer(start.end - 1..start.end));
-            return at.map(|at| Edit::insert(at.end, flags)).into_iter().gather();
+            return at.map(|at| Edit::insert(at.end, flags));
         }
         let start = line_start(self.text, word.span.start);
-        let Some(lead) = self.text.get(start..word.span.start) else { return Vec::new() };
+        let lead = self.text.get(start..word.span.start)?;
         let lead = if lead.trim() == "-" { format!("{}{lead}", self.line_end) } else { ", ".to_owned() };
         let quote = self.quote_of(word);
-        vec![Edit::insert(word.span.end, flags.map(|flag| format!("{lead}{quote}{flag}{quote}")).collect())]
+        Some(Edit::insert(word.span.end, flags.map(|flag| format!("{lead}{quote}{flag}{quote}")).collect()))
     }
 
     /// The quote a scalar is written in.

@@ -161,6 +161,8 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
         Some("CoreOS' own etcd.service is etcd 0.4, and the log is that of a later one; make sure that this unit runs it.")
     } else if matches!(configuration.source, Source::Environment | Source::FleetConf) && edits.iter().any(is_new) && env::is_mixed(text) {
         Some("Other lines than settings stand in this text; look the change over, and put only the settings on the machines.")
+    } else if configuration.source == Source::Program && edits.iter().any(is_new) {
+        Some("What is new follows the form of what stands there; no reader of this language has checked it, so look it over.")
     } else if configuration.source == Source::DropIn
         && text.contains("\nEnvironmentFile=")
         && edits.iter().any(|edit| is_new(edit) && edit.text.contains("Environment="))

@@ -596,3 +596,99 @@ fn texts_within_texts_are_changed_where_they_stand() {
         }
     }
 }
+
+#[test]
+fn a_program_that_states_one_of_the_pair_is_given_the_other() {
+    for (text, line) in [
+        ("args = [\n  \"--name\", \"a\",\n  \"--heartbeat-interval=100\",\n]\n", "  \"--election-timeout=2500\",\n"),
+        ("run([\n    \"etcd\",\n    \"--heartbeat-interval\", \"100\",\n    \"--debug\",\n])\n", "    \"--election-timeout\", \"2500\",\n"),
+        ("task \"etcd\" {\n  env {\n    ETCD_HEARTBEAT_INTERVAL = \"100\"\n  }\n}\n", "    ETCD_ELECTION_TIMEOUT = \"2500\"\n"),
+        ("{ services.etcd.extraConf = {\n  \"HEARTBEAT_INTERVAL\" = \"100\";\n}; }\n", "  \"ELECTION_TIMEOUT\" = \"2500\";\n"),
+    ] {
+        let stated = text.lines().find(|line| line.contains("100")).unwrap_or("").replace("100", "250") + "\n";
+        let expected = text.replace("100", "250").replace(&stated, &format!("{stated}{line}"));
+        assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+    }
+    // Whether a class of Puppet or a module of Terraform has such a parameter, the file does not tell; and a property list has marks.
+    for text in [
+        "class { 'etcd':\n  heartbeat_interval => 100,\n}\n",
+        "module \"a\" {\n  etcd_heartbeat_interval = 100\n}\n",
+        "<plist><array>\n<string>etcd</string>\n<string>--heartbeat-interval=100</string>\n</array></plist>\n",
+    ] {
+        let read = config::read(0, text).expect("a configuration");
+        assert_eq!(patch(&[text], &[read], &[HEARTBEAT, ELECTION])[0].disposition, "refused", "{text}");
+    }
+}
+
+#[test]
+fn what_is_missing_is_added_for_each_member() {
+    let service = |name: &str, rest: &str| format!("  {name}:\n    image: quay.io/coreos/etcd:v3.5.9\n{rest}");
+    let both = |rest: &str| format!("services:\n{}{}", service("a", rest), service("b", rest));
+    let variables = "    environment:\n      ETCD_HEARTBEAT_INTERVAL: \"100\"\n";
+    let added = variables.replace("100", "250") + "      ETCD_ELECTION_TIMEOUT: \"2500\"\n";
+    assert_eq!(patched(&both(variables), &[HEARTBEAT, ELECTION]), both(&added));
+    let command = "    command: etcd --debug\n";
+    assert_eq!(patched(&both(command), &[ELECTION]), both(&command.replace("etcd", "etcd --election-timeout=2500")));
+    let mixed = format!("services:\n{}{}", service("a", "    command: etcd --election-timeout=1000\n"), service("b", command));
+    let read = config::read(0, &mixed).expect("a configuration");
+    assert_eq!(patch(&[&mixed], &[read], &[ELECTION])[0].disposition, "refused");
+}
+
+#[test]
+fn a_template_is_told_from_a_broken_file() {
+    let ids = |text: &str| config::read(0, text).expect("a configuration").problems.iter().map(|problem| problem.id).collect::<Vec<_>>();
+    let timers = "    heartbeat-interval: 100\n    election-timeout: 1000\n";
+    for marks in [
+        "{% if slow %}\n",
+        "{{- if .Slow }}\n",
+        "%{ if slow }\n",
+        "    name: {{ name }}{% if x %}-x{% endif %}\n",
+        "    name: {{ a }}-{{ b }}\n",
+        "    {{/* timers */}}\n",
+        "    name: @name@\n",
+    ] {
+        let head = "#cloud-config\ncoreos:\n  etcd2:\n";
+        let units = "  units: [{name: etcd2.service, command: start}]\n";
+        let text = format!("{head}{marks}{timers}{units}");
+        let told = ids(&text);
+        assert!(told.iter().all(|id| *id == "config-template") && !told.is_empty(), "{text}: {told:?}");
+        let broken = ids(&format!("{head}{marks}{timers}   x: 1\n{units}"));
+        let is_told = broken.contains(&"config-yaml-error");
+        assert!(is_told || marks.contains('@') || marks.contains("endif"), "{text}: {broken:?}");
+    }
+    let quoted = "kind: Pod\nspec:\n  containers:\n  - name: etcd\n    env:\n    - name: ETCD_ELECTION_TIMEOUT\n      value: {{ .Values.wait | quote }}\n";
+    assert_eq!(patched(quoted, &[ELECTION]), quoted.replace("{{ .Values.wait | quote }}", "\"2500\""));
+}
+
+#[test]
+fn a_list_of_processes_is_not_changed() {
+    let disposition = |text: &str| patch(&[text], &[config::read(0, text).expect("a command")], &[HEARTBEAT])[0].disposition.clone();
+    let command = "/usr/bin/etcd --name a --heartbeat-interval=100";
+    for before in ["etcd  812  2.1  1.0 ", "812 ", "root 812 1 0 10:00 ? 00:00:01 "] {
+        assert_eq!(disposition(&format!("{before}{command}\n")), "refused", "{before}");
+    }
+    for before in ["timeout 5 ", "ionice -c 2 nice -n 5 ", "exec "] {
+        assert_eq!(disposition(&format!("{before}{command}\n")), "safe", "{before}");
+    }
+}
+
+#[test]
+fn what_a_container_is_handed_is_added_as_it_stands() {
+    let unit =
+        |more: &str| format!("[Service]\nExecStart=/usr/bin/docker run -e ETCD_ELECTION_TIMEOUT=1000{more} quay.io/coreos/etcd:v2.3.8\n");
+    assert_eq!(patched(&unit(""), &[HEARTBEAT]), unit(" -e ETCD_HEARTBEAT_INTERVAL=250"));
+}
+
+#[test]
+fn values_of_a_chart_and_files_of_compose_are_texts_too() {
+    let values = "extraEnvVars:\n- name: ETCD_ELECTION_TIMEOUT\n  value: \"1000\"\n".replace('\n', "\n        ");
+    let application = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      values: |\n        {}\n",
+        values.trim_end()
+    );
+    let compose = "services:\n  kv: {image: etcd, command: etcd --config-file /x}\nconfigs:\n  x:\n    content: |\n      data-dir: /d\n      election-timeout: 1000\n";
+    let ignition = r#"{"ignition": {}, "storage": {"files": [{"path": "/etc/etcd.env", "append": [{"source": "data:,ETCD_ELECTION_TIMEOUT%3D1000%0A"}]}]}}"#;
+    for text in [&application, compose, ignition] {
+        assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500"));
+    }
+}

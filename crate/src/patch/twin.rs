@@ -8,21 +8,25 @@ use crate::gather::Gather;
 use crate::parameters::Parameter;
 
 impl<'a> Place<'a> {
-    /// Every way to write the changes behind `sibling`, as it is written.
-    pub(super) fn twins(&self, sibling: &Setting, group: &[Change]) -> Vec<Edit> {
+    /// The ways to write the changes behind `sibling`, as it is written.
+    pub(super) fn twins(&self, sibling: &Setting, group: &[Change]) -> [Option<Edit>; 4] {
         [
             self.twin_in_flow(sibling, group),
             self.twin_line(sibling, group),
             self.twin_inline(sibling, group),
             self.twin_item(sibling, group),
         ]
-        .into_iter()
-        .flatten()
-        .gather()
+    }
+
+    /// The same behind each of several siblings.
+    pub(super) fn twins_of_all(&self, siblings: &[&Setting], group: &[Change]) -> Vec<Vec<Edit>> {
+        let first = |sibling: &&Setting| self.twins(sibling, group).into_iter().flatten().next();
+        let of_all: Vec<Edit> = siblings.iter().filter_map(first).gather();
+        if of_all.len() == siblings.len() { vec![of_all] } else { Vec::new() }
     }
 
     /// The spelling of a setting's name on its own line, before the value: where, and as written.
-    fn spelling(&self, setting: &Setting) -> Option<(usize, &'a str)> {
+    pub(super) fn spelling(&self, setting: &Setting) -> Option<(usize, &'a str)> {
         let value = setting.place.span.start as usize;
         let start = line_start(self.text, value);
         let before = self.text.get(start..value)?;
@@ -80,7 +84,8 @@ impl<'a> Place<'a> {
         }
         let between = self.text.get(at + spelling.len()..span.start)?;
         let after = self.text.get(span.end..end)?;
-        let closing: String = after.chars().take_while(|c| matches!(c, '"' | '\'')).collect();
+        // Nix ends each with a semicolon, and a list of a program has commas.
+        let closing: String = after.chars().take_while(|c| matches!(c, '"' | '\'' | ';' | ',')).collect();
         let rest = after.get(closing.len()..)?.trim();
         let continued = rest == "\\";
         if !(rest.is_empty() || rest.starts_with('#') || continued) {
@@ -124,6 +129,13 @@ impl<'a> Place<'a> {
         if !(before.ends_with(['{', ',', '[']) && after.starts_with(['}', ',', ']'])) {
             return None;
         }
+        // A block of HCL has braces, and no commas.
+        if between.trim_matches(['"', ' ']) == "="
+            && !after.starts_with(',')
+            && self.text.get(..at)?.trim_end_matches(['"', ' ']).ends_with('\n')
+        {
+            return None;
+        }
         let opening = self.text.get(..at)?.len() - self.text.get(..at)?.trim_end_matches(['"', '\'', '-']).len();
         let lead = self.text.get(at - opening..at)?;
         let comma = self.comma(at - opening);
@@ -148,7 +160,12 @@ impl<'a> Place<'a> {
         let word = before.rfind(|c: char| c.is_whitespace()).map_or(before, |blank| before.get(blank + 1..).unwrap_or(""));
         let lead = if let Some(at) = word.rfind("Environment=") {
             format!("\\n{}", &word[at..])
-        } else if word.ends_with('-') || word.ends_with("peer-") {
+        } else if let Some(option) =
+            before.split_whitespace().next_back().filter(|option| word.is_empty() && matches!(*option, "-e" | "--env"))
+        {
+            // A variable that a container is handed.
+            format!(" {option} ")
+        } else if (word.ends_with('-') || word.ends_with("peer-")) && !word.starts_with('<') {
             format!(" {word}")
         } else {
             return None;

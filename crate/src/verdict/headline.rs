@@ -171,6 +171,8 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
             "No timing value is stated here, but etcd or fleet gets more than is here, so the defaults need not hold."
         } else if !states_a_value(facts) {
             "No timing value is stated, so the defaults apply. Without a log nothing shows whether they fit your cluster."
+        } else if open && !Parameter::ALL.iter().any(|parameter| is_known(facts, *parameter)) {
+            "A template fills in the values, so they are not known here."
         } else if open {
             "What is stated fits, and a template fills in the rest. Without a log nothing shows whether it fits your cluster."
         } else {
@@ -204,6 +206,12 @@ fn state(facts: &Facts) -> String {
 
 fn states_a_value(facts: &Facts) -> bool {
     Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).provenance == Provenance::Stated)
+}
+
+/// Whether a value is stated, and no template fills it in.
+fn is_known(facts: &Facts, parameter: Parameter) -> bool {
+    let in_force = facts.in_force(parameter);
+    in_force.provenance == Provenance::Stated && in_force.value.is_some()
 }
 
 /// Nothing is wrong; the values follow from what the reader states.

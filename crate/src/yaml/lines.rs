@@ -52,7 +52,7 @@ fn lines(text: &str) -> Vec<Line> {
 
 /// A line without the mark of a template at its end that prints nothing: `etcd: {{if stable}}`.
 fn without_statement(line: &[u8]) -> &[u8] {
-    let begins = |pair: &[u8]| matches!(pair, b"{{" | b"{%" | b"<%");
+    let begins = |pair: &[u8]| matches!(pair, b"{{" | b"{%" | b"<%" | b"%{");
     let Some(at) = line.windows(2).rposition(begins).filter(|_| line.ends_with(b"}") || line.ends_with(b">")) else { return line };
     let mark = std::str::from_utf8(&line[at..]).unwrap_or("");
     let before = line[..at].trim_ascii_end();
@@ -170,7 +170,11 @@ impl<'a> Reader<'a> {
         loop {
             let line = self.lines.get(self.at)?.clone();
             let body = self.of(&line);
-            if !(body.is_empty() || body.starts_with('#') || body == "---" || body.starts_with("{{") || body.starts_with("{%")) {
+            if !(body.is_empty()
+                || body.starts_with('#')
+                || body == "---"
+                || ["{{", "{%", "<%", "%{"].iter().any(|mark| body.starts_with(mark)))
+            {
                 return Some(line);
             }
             self.at += 1;
