@@ -2,7 +2,7 @@
 
 use super::edge;
 use crate::config::Source;
-use crate::facts::{Facts, Generation, members, twice, versions, zone_words};
+use crate::facts::{Facts, Generation, twice, versions, zone_words};
 use crate::gather::Gather;
 use crate::plan;
 use crate::units::S;
@@ -24,7 +24,6 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
         limits.extend(zone_words(log));
     }
     limits.extend(twice::words(&facts.logs));
-    limits.extend(members::several_clusters(facts));
     limits.extend(versions::several(facts, |document| &sources[document].name));
     let tells_a_rate = !(facts.stalls.is_empty() && facts.changes.is_empty());
     if let Some(span) = plan::log_span(facts).filter(|span| tells_a_rate && *span < 3600 * S) {

@@ -55,11 +55,11 @@ fn ids(event: &Event) -> impl Iterator<Item = &str> {
     named.filter(is_id).filter(|id| id.bytes().any(|b| b != b'0'))
 }
 
-/// What tells of more than one cluster, as a limit in one sentence. No term has two leaders, and no cluster two ids.
+/// What tells of more than one cluster, and what that does to the answer. No term has two leaders, and no cluster two ids.
 pub fn several_clusters(facts: &Facts) -> Option<String> {
     let told = two_leaders(facts).or_else(|| two_ids(facts))?;
     Some(format!(
-        "The logs are of more than one cluster: {told}. Their leaders and failures are counted together: give each cluster by itself."
+        "The logs are of more than one cluster: {told}. What befell them is counted together, and values fit the worst: give each cluster by itself."
     ))
 }
 

@@ -224,6 +224,18 @@ Mar 05 {back} a fleetd[1]: INFO server.go:168: Starting server components
     }
 
     #[test]
+    fn values_out_of_two_clusters_are_no_remedy_for_either() {
+        let starts = |member: &str, cluster: &str| {
+            format!("2016-04-20 10:00:04.000000 I | etcdserver: starting member {member} in cluster {cluster}\n")
+        };
+        let late = "2016-04-20 10:20:04.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.766957688s)\n";
+        let one = starts("91d25258d70ad868", "3874a7ad2d3c8b9f");
+        assert_eq!(timing(&format!("{one}{late}")), Timing::Remedy);
+        let both = verdict(&[&one, &starts("5c1954e5cd7a3e68", "46ae44e5f3b2d9c8"), late].concat());
+        assert!(both.timing == Timing::Partly && both.why.contains("more than one cluster"), "{}", both.why);
+    }
+
+    #[test]
     fn what_stalls_do_not_explain_is_said() {
         let deposed = |minute: u32, line: &str, term: u32| {
             format!(

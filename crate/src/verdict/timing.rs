@@ -1,6 +1,7 @@
 //! Whether timing is the cure (method, section 9).
 
 use super::unexplained::{saw_too_little, unexplained};
+use crate::facts::members::several_clusters;
 use crate::facts::{ChangeClass, Facts, LeaderChange, Stall, StallKind};
 use crate::gather::Gather;
 use crate::parameters::{Parameter, SILENT_STREAM};
@@ -87,7 +88,7 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
     let measured = plan.repairs || seen || facts.without_log() && !findings.iter().any(counted);
     // One pair for all is a cure of what no line shows to have harmed.
     let unlike = unlike_members(findings, plan).is_some();
-    let sensible = !unlike && plan.too_long.is_none() && (plan.repairs || plan.costly().is_none());
+    let sensible = !unlike && several_clusters(facts).is_none() && plan.too_long.is_none() && (plan.repairs || plan.costly().is_none());
     if sensible && !beneath && needless_cured && fleet_cured && measured { Timing::Remedy } else { Timing::Partly }
 }
 
