@@ -200,7 +200,7 @@ fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
 }
 
 /// Whether a late line tells of a clock that was set: up to 3.2 etcd measures by the wall clock (it is built with a
-/// Go before 1.9), and etcd had found the clocks of members that far apart. What it finds only later may be an answer
+/// Go before 1.9), and etcd had found the clocks of members that far apart, or a time service set it by as much. What it finds only later may be an answer
 /// that waited, unless the gap is longer than a process that lives is silent (judgement).
 pub fn by_clock(facts: &Facts, late: &Event) -> bool {
     let (Some(excess), Some(end)) = (late.duration("excess"), late.time) else { return false };
@@ -215,12 +215,15 @@ pub fn by_clock(facts: &Facts, late: &Event) -> bool {
 /// So many lines of a few seconds are held against each of another kind; more tell nothing new (judgement).
 pub const ENOUGH: usize = 200;
 
-/// How far clocks were found apart, and when.
+/// How far clocks were found apart, and when; and by how much one was set, which stretches a wait by as much.
 pub(super) fn drifts(facts: &Facts) -> Vec<(Micros, Option<Micros>)> {
     // Of a whole log: members say so every half minute (judgement).
     const MOST: usize = 1_000;
     let found = facts.events_of(&[Meaning::ClockDrift]).take(MOST);
-    found.filter_map(|(_, drift)| Some((clock_difference(drift)?, drift.time.map(|time| time.micros)))).gather()
+    let found = found.filter_map(|(_, drift)| Some((clock_difference(drift)?, drift.time.map(|time| time.micros))));
+    let set = |event: &Event| Some((event.word("seconds")?.parse::<f64>().ok()?.abs() * S as f64) as Micros);
+    let steps = facts.events_of(&[Meaning::ClockStepped]).take(MOST).filter_map(|(_, step)| Some((set(step)?, Some(Micros::MIN))));
+    found.chain(steps).gather()
 }
 
 /// The difference that etcd found: a field of JSON, else the first length of time in `[a > b]`.

@@ -14,6 +14,10 @@ pub const RULE: Rule = Rule {
     check,
 };
 
+/// What fleetd's API says with a 503 until etcd has answered it once, and again after its monitor fired
+/// (coreos/fleet@v0.11.5:api/server.go, Available).
+const NOT_CONNECTED: &str = "fleet server unable to communicate with etcd";
+
 const SIGNS: &[&str] = &[
     "HTTP response code 500",
     "HTTP response code 503",
@@ -21,14 +25,19 @@ const SIGNS: &[&str] = &[
     "googleapi: Error 503",
     "Response 500",
     "Response 503",
-    // What fleetd's API says with a 503.
-    "fleet server unable to communicate with etcd",
+    NOT_CONNECTED,
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = facts.events_where(|event| says(event, SIGNS));
     if events.is_empty() {
         return None;
+    }
+    if events.iter().all(|id| says(facts.event(*id), &[NOT_CONNECTED])) {
+        let title = format!("fleetd had no etcd that answers it, {}", times(lines(facts, &events)));
+        let what = "fleetd says so from its start until etcd has answered it once, and again after it gave up its presence.";
+        let finding = Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events);
+        return Some(finding.advising("See whether etcd runs on that machine, and whether fleetd's etcd_servers name its client port. Then read fleetd's log of that moment."));
     }
     let from_etcd = events.iter().any(|id| says(facts.event(*id), &["Response 50"]));
     let title = format!("A client got an HTTP 500 or 503 {}", times(lines(facts, &events)));
@@ -51,7 +60,8 @@ mod tests {
             "{\"error\":{\"code\":503,\"message\":\"fleet server unable to communicate with etcd\"}}\n",
             "Mar 03 23:15:47 core-02 fleetd[857]: INFO client.go:297: Response 500 Internal Server Error from http://localhost:4001/ unusable\n",
         ] {
-            assert!(find(&facts(&[text]), "client-http-500").is_some(), "{text}");
+            let title = find(&facts(&[text]), "client-http-500").expect(text).title;
+            assert_eq!(title.starts_with("fleetd had no etcd"), text.contains("unable to communicate"), "{title}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! `host-cpu-steal`: the hypervisor ran other machines while this one had work to do, or stopped it.
 
-use super::common::{matching, times};
+use super::common::{matching, says, times};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts, tools};
 use crate::gather::Gather;
@@ -32,9 +32,12 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// A processor on which the kernel itself ran for twenty seconds and more, and nobody else.
 fn stuck(facts: &Facts) -> Option<Finding> {
-    let events = matching(facts, &[Meaning::KernelSawTaskHang], |event| event.number("cpu").is_some());
-    let longest = events.iter().filter_map(|id| facts.event(*id).number("seconds")).max()?;
-    let title = format!("A processor was stuck for up to {longest}\u{a0}s, says the kernel");
+    let events = matching(facts, &[Meaning::KernelSawTaskHang], |event| !says(event, &["blocked for more"]));
+    events.first()?;
+    let longest = events.iter().filter_map(|id| facts.event(*id).number("seconds")).max();
+    // RCU tells no seconds, and waits for 21 of them at least (Linux: Documentation/RCU/stallwarn.rst).
+    let long = longest.map_or(String::from("20\u{a0}s and more"), |longest| format!("up to {longest}\u{a0}s"));
+    let title = format!("A processor was stuck for {long}, says the kernel");
     let what = "Nothing else ran on it meanwhile. On a virtual machine this is mostly a hypervisor that did not run it; on hardware a driver or a fault. It counts if this machine runs etcd.";
     let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
     Some(finding.showing(facts, &events).on(&[HeartbeatInterval, ElectionTimeout]))
@@ -85,5 +88,7 @@ mod tests {
         let found = |log: &str| find(&facts(&[&(log.to_owned() + etcd)]), "host-cpu-steal").map(|found| found.title);
         assert!(found(lockup).is_some_and(|title| title.contains("23\u{a0}s")));
         assert_eq!(found(hung), None);
+        let rcu = "Mar 05 06:12:00 cp1 kernel: INFO: rcu_sched self-detected stall on CPU { 1}  (t=5250 jiffies g=1201 c=1200 q=231)\n";
+        assert!(found(rcu).is_some_and(|title| title.contains("20\u{a0}s and more")));
     }
 }

@@ -74,7 +74,8 @@ const HOLD_ETCD: &[&str] = &["etcd", "fleet", "k3s", "rke2"];
 /// systemd's or the kernel's word of such another one.
 fn is_of_others(event: &Event) -> bool {
     event.program() == Program::System
-        && event.word("unit").or(event.word("name")).is_some_and(|name| !HOLD_ETCD.iter().any(|held| name.contains(held)))
+        && (event.meaning == Meaning::ClockStepped
+            || event.word("unit").or(event.word("name")).is_some_and(|name| !HOLD_ETCD.iter().any(|held| name.contains(held))))
 }
 
 /// etcdctl's word that all is well, at the end of its line: a failed command may quote it, as `grep -q 'cluster is healthy'`.
