@@ -26,9 +26,9 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     limits.extend(twice::words(&facts.logs));
     limits.extend(versions::several(facts, |document| &sources[document].name));
     let tells_a_rate = !(facts.stalls.is_empty() && facts.changes.is_empty());
-    if let Some(span) = plan::log_span(facts).filter(|span| tells_a_rate && *span < 3600 * S) {
+    if let Some(span) = facts.log_span().filter(|span| tells_a_rate && *span < 3600 * S) {
         limits.push(format!("The logs cover {}: a rate per day holds only if it goes on like that.", plan::covered(span)));
-    } else if !facts.without_log() && plan::log_span(facts).is_none() {
+    } else if !facts.without_log() && facts.log_span().is_none() {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
     }
     // Where its version is known, `silence` tells.

@@ -3,7 +3,6 @@
 use crate::facts::{ChangeClass, Facts, StallKind, metrics};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
-use crate::plan::log_span;
 use crate::report::Measure;
 use crate::units::{MS, Micros, S};
 
@@ -55,7 +54,7 @@ fn completed(facts: &Facts) -> usize {
 
 /// A rate needs times and more than a moment of log; without them it is unknown, not zero.
 fn per_hour(facts: &Facts) -> Option<Measure> {
-    let span = log_span(facts).filter(|span| *span >= 600 * S)?;
+    let span = facts.log_span().filter(|span| *span >= 600 * S)?;
     let changed = completed(facts);
     let rate = |changes: f64| changes * 3600.0 * S as f64 / span as f64;
     let spread = (changed as f64).sqrt();

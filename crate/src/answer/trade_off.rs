@@ -5,7 +5,7 @@ use crate::facts::Facts;
 use crate::gather::Gather;
 use crate::model::curve;
 use crate::parameters::Parameter;
-use crate::plan::{self, Plan};
+use crate::plan::Plan;
 use crate::replay;
 use crate::report::{ExpectedRange, ModelPoint, ModelReport};
 use crate::units::{MS, Range};
@@ -22,7 +22,7 @@ pub fn trade_off(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
         Some(ms) => vec![Range::exactly((ms * MS as f64) as i64)],
         None => stalls,
     };
-    let per_day = plan::log_span(facts).and_then(|span| curve::stalls_per_day(stalls.len(), span));
+    let per_day = facts.log_span().and_then(|span| curve::stalls_per_day(stalls.len(), span));
     let met = curve::Met { rtt: facts.round_trip(), stalls: &stalls, per_day, failovers: &facts.failovers };
     let point = |heartbeat, election| model_point(&curve::point(&replay::timers(facts, heartbeat, election), &met));
     let now = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));

@@ -387,6 +387,13 @@ impl Facts {
         &self.in_force[at].1
     }
 
+    /// How much time the logs cover, where they carry times.
+    pub fn log_span(&self) -> Option<Micros> {
+        let first = self.logs.iter().filter_map(|log| log.first.as_ref()).map(|(time, _)| time.micros).min()?;
+        let last = self.logs.iter().filter_map(|log| log.last.as_ref()).map(|(time, _)| time.micros).max()?;
+        Some(last - first)
+    }
+
     /// Whether the input has lines or settings of etcd itself.
     pub fn has_etcd(&self) -> bool {
         self.configurations.iter().any(|c| c.cluster.has_etcd) || self.any_event(|event| event.is_etcd_server())

@@ -206,7 +206,7 @@ fn confidence(facts: &Facts, parameter: Parameter, doubts: Doubts) -> (Confidenc
     if in_force.provenance == Provenance::Default && in_force.event.is_none() {
         why.push(String::from("nothing states the value in force"));
     }
-    match log_span(facts) {
+    match facts.log_span() {
         None => why.push(String::from("no log tells how often it happens")),
         Some(span) if span < 3600 * S => why.push(format!("the logs cover only {}", covered(span))),
         Some(_) => {}
@@ -225,13 +225,6 @@ fn confidence(facts: &Facts, parameter: Parameter, doubts: Doubts) -> (Confidenc
 /// In words; lines of one moment cover no time at all.
 pub fn covered(span: Micros) -> String {
     if span < S { String::from("a moment") } else { human(span) }
-}
-
-/// How much time the logs cover, where they carry times.
-pub fn log_span(facts: &Facts) -> Option<Micros> {
-    let first = facts.logs.iter().filter_map(|log| log.first.as_ref()).map(|(time, _)| time.micros).min()?;
-    let last = facts.logs.iter().filter_map(|log| log.last.as_ref()).map(|(time, _)| time.micros).max()?;
-    Some(last - first)
 }
 
 /// The stall to plan for: the longest in the log, or the one the user wants to survive.

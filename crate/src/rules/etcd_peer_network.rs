@@ -380,7 +380,7 @@ fn follows_an_end_or_stall(facts: &Facts, around: &Around, id: EventId) -> bool 
 /// one of another document, where the link came back.
 fn beside_long_stall(facts: &Facts, id: EventId) -> bool {
     let who = peer(facts.event(id));
-    let up = |event: &Event| matches!(event.meaning, Meaning::PeerActive | Meaning::PeerStreamUp) && peer(event) == who;
+    let up = |event: &Event| came_up(event) && peer(event) == who;
     let back = facts.logs[id.log].events[id.event..].iter().take(NEARBY).any(up);
     let beside = |other: &EventId| if other.log == id.log { other.event.abs_diff(id.event) <= 20 } else { back };
     facts.stalls.iter().any(|stall| stall.kind.is_measured() && stall.length.low >= SILENT_STREAM && stall.events.iter().any(beside))
@@ -402,7 +402,7 @@ fn of_silent_leader(facts: &Facts, around: &Around, id: EventId) -> bool {
         }
         None => around.needless.iter().any(|change| led(change)),
     };
-    let up = |event: &&Event| matches!(event.meaning, Meaning::PeerActive | Meaning::PeerStreamUp) && event.word("peer") == Some(peer);
+    let up = |event: &&Event| came_up(event) && event.word("peer") == Some(peer);
     let broke = says(event, &["EOF", "reset", "refused", "broken pipe", "no route", "unreachable", "no such host"]);
     !broke
         && lost
@@ -448,8 +448,13 @@ fn back_next(facts: &Facts, id: EventId) -> bool {
     let who = peer(facts.event(id));
     let other = |event: &Event| who.is_some() && peer(event).is_some_and(|peer| Some(peer) != who);
     let after = || facts.logs[id.log].events[id.event + 1..].iter().filter(|event| !other(event));
-    let up = after().take(20).position(|event| matches!(event.meaning, Meaning::PeerActive | Meaning::PeerStreamUp));
+    let up = after().take(20).position(came_up);
     up.is_some_and(|up| !after().skip(up).any(|event| BROKEN.contains(&event.meaning)))
+}
+
+/// A connection to a peer came up.
+fn came_up(event: &Event) -> bool {
+    matches!(event.meaning, Meaning::PeerActive | Meaning::PeerStreamUp)
 }
 
 /// The peer that a line names.

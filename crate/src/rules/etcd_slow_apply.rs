@@ -34,8 +34,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     // One or two lines just above the limit are a remark, and so are more that come seldom. What waits for one thing, as for a
     // compaction, is slow together, and comes once.
     let often = bursts(facts, &events, S).unwrap_or(count);
-    let covered = facts.logs.iter().filter_map(|log| Some(log.last.as_ref()?.0.micros - log.first.as_ref()?.0.micros)).max();
-    let seldom = covered.is_some_and(|covered| covered >= often as Micros * SELDOM);
+    let seldom = facts.log_span().is_some_and(|span| span >= often as Micros * SELDOM);
     let remark = length > 0 && length < CLEARLY_SLOW && (count < 3 || seldom);
     if let Some(waited) = by_answers(facts).filter(|_| remark) {
         return Some(waited);
