@@ -81,7 +81,7 @@ pub fn filled(text: &str) -> Option<String> {
             if may_write && !own_line {
                 return None;
             }
-            out.extend(std::iter::repeat_n(if own_line { ' ' } else { 'x' }, length));
+            out.push_str(&(if own_line { " " } else { "x" }).repeat(length));
             at += length;
         }
     }

@@ -1,6 +1,5 @@
 //! Collects what a document states; `precedence.rs` decides what of it acts.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::configuration::{Cluster, Problem, Source};
@@ -106,7 +105,7 @@ pub struct Builder<'a> {
     pub(super) read_files: Vec<String>,
     pub(super) written_files: Vec<String>,
     /// Texts that stand within the document and are still to be read.
-    parts: VecDeque<Part>,
+    parts: Vec<Part>,
     /// How many texts the one that is read stands within, and how many there were.
     depth: usize,
     held: usize,
@@ -161,7 +160,7 @@ impl<'a> Builder<'a> {
             sections: Vec::new(),
             read_files: Vec::new(),
             written_files: Vec::new(),
-            parts: VecDeque::new(),
+            parts: Vec::new(),
             depth: 0,
             held: 0,
             lines: LineIndex::new(text),
@@ -169,16 +168,20 @@ impl<'a> Builder<'a> {
     }
 
     /// A text stands within the document: a file that it writes, a value that is one. It is read once what it stands in is.
-    pub fn holds(&mut self, name: &str, text: MappedText, read_by_line: bool) {
+    pub fn holds(&mut self, name: &str, text: Option<MappedText>, read_by_line: bool) {
+        let Some(text) = text else { return };
         self.held += 1;
         if self.held <= MOST_PARTS && self.depth < DEEPEST_PART {
-            self.parts.push_back(Part { name: name.to_owned(), text, read_by_line, depth: self.depth + 1 });
+            self.parts.push(Part { name: name.to_owned(), text, read_by_line, depth: self.depth + 1 });
         }
     }
 
     /// The next of these texts.
     pub fn next_part(&mut self) -> Option<Part> {
-        let part = self.parts.pop_front()?;
+        if self.parts.is_empty() {
+            return None;
+        }
+        let part = self.parts.remove(0);
         self.depth = part.depth;
         Some(part)
     }

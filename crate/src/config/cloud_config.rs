@@ -131,7 +131,7 @@ fn take_root(builder: &mut Builder, tree: &TextTree, root: &Node) {
 
 /// A command of cloud-init: a line or more for a shell, or a list of words.
 fn run(builder: &mut Builder, tree: &TextTree, command: &Node) {
-    tree.scalar(command).into_iter().for_each(|inner| builder.holds("", inner, false));
+    builder.holds("", tree.scalar(command), false);
     // A shell's: `[sh, -c, "etcd --name a"]`.
     let is_line = |item: &&Node| item.text().is_some_and(|text| text.contains(char::is_whitespace));
     command.items().iter().filter(is_line).for_each(|line| run(builder, tree, line));
@@ -268,7 +268,7 @@ fn write_file(builder: &mut Builder, tree: &TextTree, file: &Node) {
         _ => None,
     };
     builder.writes_file(&path);
-    inner.into_iter().for_each(|inner| builder.holds(&path, inner, false));
+    builder.holds(&path, inner, false);
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ fn files(builder: &mut Builder, tree: &TextTree, root: &Node) {
         let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
         let Some(inline) = tree.at(file, &["contents", "inline"]) else { continue };
         builder.writes_file(&path);
-        tree.scalar(inline).into_iter().for_each(|inner| builder.holds(&path, inner, false));
+        builder.holds(&path, tree.scalar(inline), false);
     }
 }
 

@@ -26,7 +26,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
     // A script may write the environment file beside the unit.
     for body in here_documents(text) {
         if !text[body.range.clone()].lines().any(|line| line.starts_with('[')) {
-            builder.holds(&body.path, inner.part(body.range), false);
+            builder.holds(&body.path, Some(inner.part(body.range)), false);
         }
     }
     let (mut unit, mut file) = (unit.to_owned(), file.to_owned());

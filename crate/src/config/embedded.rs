@@ -83,6 +83,6 @@ fn written(line: &str) -> &str {
 /// Hands on what a script writes. Who reads the script line by line may have taken assignments and commands from it already.
 pub fn hand_on_here_documents(builder: &mut Builder, script: &MappedText, read_by_line: bool) {
     for body in here_documents(&script.text) {
-        builder.holds(&body.path, script.part(body.range), read_by_line);
+        builder.holds(&body.path, Some(script.part(body.range)), read_by_line);
     }
 }

@@ -45,7 +45,7 @@ fn files(builder: &mut Builder, tree: &TextTree, root: &Node) {
         for contents in tree.get(file, "contents").into_iter().chain(appended) {
             let packed = tree.get(contents, "compression").and_then(Node::text) == Some("gzip");
             let url = tree.scalar(tree.get(contents, "source").unwrap_or(contents));
-            url.and_then(|inner| data_url(inner, packed)).into_iter().for_each(|inner| builder.holds(&path, inner, false));
+            builder.holds(&path, url.and_then(|inner| data_url(inner, packed)), false);
         }
     }
 }

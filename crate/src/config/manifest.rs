@@ -145,9 +145,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                     });
                 }
             }
-            "kubeadmconfigpatches" => {
-                entry.value.items().iter().filter_map(|item| tree.scalar(item)).for_each(|inner| builder.holds("", inner, false))
-            }
+            "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| builder.holds("", tree.scalar(item), false)),
             "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
                 words(builder, spot, tree.resolve(&entry.value), name == "etcdarg");
             }
@@ -167,7 +165,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             // The values of a chart (Argo CD, k3s), a file of docker-compose's `configs` or of Ansible, what a cloud's machine is given.
             "values" | "valuescontent" | "content" | "userdata" | "customdata" => {
                 let path = ["dest", "path"].into_iter().find_map(|key| entry_text(tree, node, key)).unwrap_or(entry.name());
-                with_lines(tree, &entry.value).into_iter().for_each(|inner| builder.holds(path, inner, false));
+                builder.holds(path, with_lines(tree, &entry.value), false);
             }
             _ => {}
         }
@@ -230,7 +228,7 @@ fn nodes(builder: &mut Builder, tree: &Tree, list: &Node) {
 fn data(builder: &mut Builder, spot: Spot, node: &Node) {
     variables(builder, spot, node);
     for entry in node.entries() {
-        with_lines(spot.tree, &entry.value).into_iter().for_each(|inner| builder.holds(entry.name(), inner, false));
+        builder.holds(entry.name(), with_lines(spot.tree, &entry.value), false);
     }
 }
 
@@ -240,9 +238,7 @@ fn secret(builder: &mut Builder, spot: Spot, node: &Node) {
         let packed = spot.tree.scalar(&entry.value);
         let Some(inner) = packed.and_then(|packed| packed.unpacked(base64(&packed.text)?)) else { continue };
         variable(builder, spot, entry.name(), inner.text.trim(), spot.tree.bare(&entry.value));
-        if has_lines(&inner) {
-            builder.holds(entry.name(), inner, false);
-        }
+        builder.holds(entry.name(), Some(inner).filter(has_lines), false);
     }
 }
 

@@ -34,11 +34,20 @@ impl Place<'_> {
             let of_each: Vec<&Setting> = siblings.iter().copied().filter(|sibling| sibling.parameter == last.parameter).gather();
             if of_each.len() > 1 {
                 // One member alone must not be changed.
-                return self.twins_of_all(&of_each, group);
+                return self.twins_of_all(&of_each, group).into_iter().gather();
             }
         }
-        let twins = siblings.into_iter().take(4).flat_map(|sibling| self.twins(sibling, group)).flatten();
-        twins.chain(self.at_home(group)).map(|edit| vec![edit]).chain(self.in_commands(group)).gather()
+        let mut edits = Vec::new();
+        for sibling in siblings.into_iter().take(4) {
+            edits.extend(self.twins(sibling, group));
+        }
+        edits.extend(self.at_home(group));
+        let mut ways = Vec::new();
+        for edit in edits {
+            ways.push(vec![edit]);
+        }
+        ways.extend(self.in_commands(group));
+        ways
     }
 
     /// Whether what reads a setting also reads the other one: of a module or a template behind this file that cannot be told.

@@ -9,20 +9,25 @@ use crate::parameters::Parameter;
 
 impl<'a> Place<'a> {
     /// The ways to write the changes behind `sibling`, as it is written.
-    pub(super) fn twins(&self, sibling: &Setting, group: &[Change]) -> [Option<Edit>; 4] {
+    pub(super) fn twins(&self, sibling: &Setting, group: &[Change]) -> Vec<Edit> {
         [
             self.twin_in_flow(sibling, group),
             self.twin_line(sibling, group),
             self.twin_inline(sibling, group),
             self.twin_item(sibling, group),
         ]
+        .into_iter()
+        .flatten()
+        .gather()
     }
 
     /// The same behind each of several siblings.
-    pub(super) fn twins_of_all(&self, siblings: &[&Setting], group: &[Change]) -> Vec<Vec<Edit>> {
-        let first = |sibling: &&Setting| self.twins(sibling, group).into_iter().flatten().next();
-        let of_all: Vec<Edit> = siblings.iter().filter_map(first).gather();
-        if of_all.len() == siblings.len() { vec![of_all] } else { Vec::new() }
+    pub(super) fn twins_of_all(&self, siblings: &[&Setting], group: &[Change]) -> Option<Vec<Edit>> {
+        let mut of_all = Vec::new();
+        for sibling in siblings {
+            of_all.push(self.twins(sibling, group).into_iter().next()?);
+        }
+        Some(of_all)
     }
 
     /// The spelling of a setting's name on its own line, before the value: where, and as written.
