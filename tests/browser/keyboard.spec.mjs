@@ -133,6 +133,15 @@ suite('keyboard and ear', (story) => {
     assert.match(await status(page), /removed/);
   });
 
+  story('drawn arrows are not read aloud, and a slider tells its value once', {}, async (page) => {
+    await page.locator('.ex button', { hasText: 'A leader that stalls' }).click();
+    await page.locator('#headline').waitFor();
+    assert.ok(!(await page.locator('body').ariaSnapshot()).includes('\u25b8'));
+    const told = await page.locator('.rng output').evaluateAll((all) => all.map((each) => each.ariaLive));
+    assert.deepEqual(told, ['off', 'off']);
+    assert.equal(await page.locator('#stallMs').getAttribute('aria-valuetext'), '1.7\u00a0s');
+  });
+
   story('a press elsewhere closes an open menu', {}, async (page) => {
     await paste(page, LATE);
     // A menu is filled when the browser tells that it was opened, a moment after the press.

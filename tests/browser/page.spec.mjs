@@ -23,6 +23,11 @@ const undated = other(({ findings }) => {
   findings[0].evidence.forEach((line) => delete line.time);
   findings[1].evidence = findings[1].evidence.map(({ time: _, ...line }) => ({ ...line, endLine: line.line }));
 });
+const odd = other((report) => {
+  report.limits = [];
+  for (const doc of report.documents) doc.lines = doc.recognised + doc.foreign;
+  report.documents[0].lines += 1200;
+});
 // Fails on a text that says so, and answers all others.
 const fragile = `(documents) => documents.some((doc) => doc.text?.includes('BREAK')) ? { error: 'fault' } : { report: ${JSON.stringify(sample)} }`;
 const narrow = { viewport: { width: 390, height: 800 } };
@@ -123,6 +128,12 @@ suite('the page', (story, at) => {
     assert.match(await page.locator('#evidence .did').innerText(), /^One finding is not on the time line/);
     const marked = page.locator('.find', { has: page.locator('.me', { hasText: 'no time' }) });
     assert.equal(await marked.getAttribute('id'), `finding-${sample.findings[0].id}`);
+  });
+
+  story('says how many lines told nothing', { worker: odd }, async (page) => {
+    await answered(page);
+    const said = (await page.locator('#input').innerText()).replaceAll('\u00a0', ' ');
+    assert.match(said, /Everything was read; 1,200 lines of no known form told nothing\./);
   });
 
   story('says what the patch changes, and leads to the roll-out', { worker }, async (page) => {

@@ -334,7 +334,13 @@ suite('nothing the reader gave is lost', (story) => {
     await paste(page, CONFIG);
     await answered(page);
     await page.evaluate((hash) => (location.hash = hash), hash);
-    await page.locator('.shared', { hasText: 'came in a link' }).waitFor();
+    const shared = page.locator('.shared', { hasText: 'came in a link' });
+    await shared.waitFor();
+    await page.goBack();
+    await page.locator('.docs tbody tr').first().waitFor();
+    assert.deepEqual(await given(page), [CONFIG]);
+    await page.goForward();
+    await shared.waitFor();
     await page.locator('#undo').click();
     await page.locator('.docs tbody tr').first().waitFor();
     assert.deepEqual(await given(page), [CONFIG]);

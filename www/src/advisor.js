@@ -270,7 +270,11 @@ export class Advisor {
     } catch {
       return this.actions.say(WORDS.badLink);
     }
-    if (!carried) return;
+    if (!carried) {
+      // Back from a link that took the place of what the reader had.
+      if (fragment === '' && this.state.shared && this.state.removed && !this.holdsOwnText) this.actions.undo();
+      return;
+    }
     this.#stop();
     this.#takeAway((doc) => doc.own === true, WORDS.replaced);
     this.state = { ...empty(), shared: carried, removed: this.state.removed };

@@ -1,7 +1,7 @@
 // Long work: how far, how long, what was seen; and the sentence when it came to nothing.
 
 import { h, heading, icon } from './dom.js';
-import { plural, SIGNS, WORDS } from './strings.js';
+import { grouped, plural, SIGNS, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Progress} Progress */
 /** @typedef {import('./types.js').Actions} Actions */
@@ -97,7 +97,7 @@ export function progressBlock(actions) {
           'tr',
           null,
           h('th', { scope: 'row' }, SIGNS[sign.kind] ?? sign.kind),
-          h('td', { class: 'num' }, sign.count.toLocaleString('en')),
+          h('td', { class: 'num' }, grouped(sign.count)),
         ),
       ),
     );

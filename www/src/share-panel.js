@@ -4,7 +4,7 @@ import { h, icon } from './dom.js';
 import { asGiven } from './fixes.js';
 import { redact } from './redact.js';
 import { factsOf, LONGEST_LINK, toLink } from './share.js';
-import { plural, SHARE } from './strings.js';
+import { grouped, plural, SHARE } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {import('./types.js').State} State */
@@ -22,12 +22,12 @@ export function sharePanel(report, state, actions) {
   const share = async (/** @type {import('./share.js').Shared} */ shared) => {
     const fragment = await toLink(shared);
     if (fragment.length > LONGEST_LINK) {
-      link.textContent = `${SHARE.tooLong[0]} ${fragment.length.toLocaleString('en')} ${SHARE.tooLong[1]}`;
+      link.textContent = `${SHARE.tooLong[0]} ${grouped(fragment.length)} ${SHARE.tooLong[1]}`;
       return actions.say(link.textContent);
     }
     const address = location.href.replace(/#.*$/, '') + fragment;
     await actions.copy(address, SHARE.copied);
-    link.textContent = `${SHARE.copied} ${address.length.toLocaleString('en')} ${SHARE.letters}`;
+    link.textContent = `${SHARE.copied} ${grouped(address.length)} ${SHARE.letters}`;
   };
   const texts = state.documents.filter((doc) => doc.text !== undefined).map(asGiven);
   return h(

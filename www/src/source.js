@@ -3,7 +3,7 @@
 
 import { h } from './dom.js';
 import { keepLineEnds, lineFeeds } from './marks.js';
-import { plural, SOURCE } from './strings.js';
+import { grouped, plural, SOURCE } from './strings.js';
 
 /** @typedef {import('./types.js').State} State */
 /** @typedef {import('./types.js').Source} Source */
@@ -67,7 +67,7 @@ export function sourceViewer(state, actions, last) {
   else {
     place.append(h('p', { class: 'note' }, SOURCE.reading));
     around(doc, source.line, source.start).then(
-      ({ text, first }) => open(text, first, `${SOURCE.around} ${source.line.toLocaleString('en')}`),
+      ({ text, first }) => open(text, first, `${SOURCE.around} ${grouped(source.line)}`),
       () => place.replaceChildren(h('p', { class: 'note' }, SOURCE.gone)),
     );
   }

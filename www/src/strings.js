@@ -207,16 +207,21 @@ export const ASSUMPTIONS = [
   { id: 'fleetVersion', label: 'fleet version', number: false, fleet: true },
 ];
 
+/** `12,345`. A browser's own way loads its tables of languages first, for half as long as an answer is drawn. @param {number} count */
+export function grouped(count) {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 /** `1 line`, `2 lines`. @param {number} count @param {string} word */
 export function plural(count, word) {
-  return `${count.toLocaleString('en')}\u00a0${word}${count === 1 ? '' : 's'}`;
+  return `${grouped(count)}\u00a0${word}${count === 1 ? '' : 's'}`;
 }
 
 /** How much was read. A line may hold many messages, as where a form joined them. @param {number} read @param {number} lines */
 export function readOf(read, lines) {
   return read > lines
     ? `${plural(read, 'message')} in ${plural(lines, 'line')}`
-    : `${read.toLocaleString('en')} of ${plural(lines, 'line')}`;
+    : `${grouped(read)} of ${plural(lines, 'line')}`;
 }
 
 /** A file that gives no text. @param {string} name */

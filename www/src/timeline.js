@@ -333,7 +333,8 @@ function summary(timeline) {
 function day(timeline) {
   if (timeline.clock !== 'date') return '';
   const date = new Date(timeline.start / 1000);
-  return `${date.getUTCDate()} ${date.toLocaleString('en', { month: 'short', timeZone: 'UTC' })}, `;
+  const [, number, month] = date.toUTCString().split(' ');
+  return `${Number(number)} ${month}, `;
 }
 
 const DAY = 86_400e6;

@@ -83,7 +83,8 @@ export class WhatIf {
  */
 function sliderRow(slider, actions) {
   const { id, label, min, max, step } = slider;
-  const output = h('output', { for: id });
+  // The slider itself tells its value as a text.
+  const output = h('output', { for: id, 'aria-live': 'off' });
   const undo = h(
     'button',
     {
