@@ -116,7 +116,7 @@ export function sentence(text) {
 
 /** Where a line may break: a browser breaks `--since` after its hyphen. @param {string} command */
 export function words(command) {
-  return command.split(/(\s+)/).map((part) => (part.trim() ? h('span', { class: 'word' }, part) : part));
+  return command.split(/([ \n]+)/).map((part) => (part.trim() ? h('span', { class: 'word' }, part) : part));
 }
 
 /** Whether two sentences say the same: with a capital or without, with a full stop or without. @param {string[]} texts */

@@ -185,7 +185,7 @@ function documentRow(doc, state, actions) {
     ),
     h('td', null, read ? recognised(read) : state.error ? WORDS.notRead : WORDS.notReadYet),
     h('td', { class: 'fig' }, read && readOf(read.recognised + read.foreign, read.lines)),
-    h('td', { class: 'fig' }, read && span(second(read.first), second(read.last))),
+    h('td', { class: 'fig' }, read && words(span(second(read.first), second(read.last)))),
     h(
       'td',
       null,
