@@ -11,7 +11,7 @@ use super::pattern::{Match, Piece, json_field, value, values};
 use super::plain::plain;
 use super::recognise::recognise;
 use super::records::{Field, field};
-use super::rows::{GLUED, Open, ROWS, Row, glued, next_message, part};
+use super::rows::{GLUED, Open, ROWS, Row, glued, is_open_json, next_message, part};
 use super::signature::{Program, Signature, signature};
 use super::table::Table;
 use super::time::{Stamp, refined};
@@ -56,6 +56,10 @@ pub struct Reader {
     /// A line that a container's logger wrote in parts: number, place and text so far.
     parts: Option<(u64, Span, String)>,
     wrapped: bool,
+    /// Characters of the widest row to which another may belong.
+    widest: usize,
+    /// A row that was not full went on in the next.
+    by_words: bool,
     /// Up to here every line is read.
     closely: u64,
     record: Option<Record>,
@@ -95,6 +99,8 @@ impl Reader {
             open: None,
             parts: None,
             wrapped: false,
+            widest: 0,
+            by_words: false,
             closely: CLOSELY,
             record: None,
             file: None,
@@ -243,6 +249,7 @@ impl Reader {
         let stays = if found.is_some() { event.is_some() && !stands_alone } else { begins || untimed };
         let room = self.open.take().map(|open| open.raw).unwrap_or_default();
         self.open = stays.then(|| Open::new(row, text, &head, event, room));
+        self.widest = self.open.as_ref().map_or(self.widest, |open| open.width.max(self.widest));
     }
 
     /// A rule of a table, or a row of one, which is added to the event of the head.
@@ -303,7 +310,7 @@ impl Reader {
     /// Whether this row is the rest of the line before, which a terminal wrapped; then it is added there.
     fn goes_on(&mut self, row: &str, known: bool) -> bool {
         let Some(mut open) = self.open.take() else { return false };
-        if open.event.is_some() && (known || !open.is_unfinished(row)) || open.rows == ROWS {
+        if open.event.is_some() && (known || !open.is_unfinished(row, self.widest)) || open.rows == ROWS {
             return false;
         }
         // A message that ends with fixed words is whole where its row ends with them, unless a longer one begins so. In
@@ -312,17 +319,29 @@ impl Reader {
             !event.cut && event.message.end == event.span.end && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
         }) && !search::has(&open.raw, "\"msg\":");
         let bare = row.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
-        for (joint, rest) in [("", row), ("", bare), (" ", bare)] {
+        // A terminal cuts full rows anywhere, mail breaks them between words.
+        self.by_words |= open.is_broken_between_words(row, self.widest);
+        let mut joints = [("", row), ("", bare), (" ", bare)];
+        if self.by_words {
+            joints.rotate_right(1);
+        }
+        let mut best: Option<(String, u16, Match)> = None;
+        for (joint, rest) in joints {
             let joined = format!("{}{joint}{rest}", open.raw);
+            let Some((number, found)) = recognise(&plain(&joined)).filter(|(_, found)| open.takes(found, whole, known)) else { continue };
+            if best.as_ref().is_none_or(|(_, _, known)| found.weight > known.weight) {
+                best = Some((joined, number, found));
+            }
+        }
+        if let Some((joined, number, found)) = best {
             let text = plain(&joined);
-            let Some((number, found)) = recognise(&text).filter(|(_, found)| open.takes(found, whole)) else { continue };
             let head = header(&text, found.start);
             let line = Row { raw: open.first(), number: open.number, span: open.span };
             match open.event {
                 Some(event) => {
                     let whole = self.event(number, &found, &head, &text, line);
                     // The message ended with its row: what follows is the prose around a paste.
-                    if is_mention(&whole) {
+                    if is_mention(&whole) && !is_open_json(&joined) {
                         return false;
                     }
                     self.reading.events[event] = whole;

@@ -9,6 +9,8 @@ use crate::text::Span;
 pub const ROWS: u32 = 8;
 /// Terminals are not narrower than so many characters.
 const NARROWEST: usize = 40;
+/// Who breaks lines between words, as mail and forums do, keeps them shorter than this (judgement).
+const WIDEST_OF_WORDS: usize = 120;
 
 /// One row as it was written.
 #[derive(Clone, Copy)]
@@ -62,7 +64,7 @@ impl Open {
             width,
             event,
             headed: head.time.is_some() || head.program.is_some() || head.source_line.is_some(),
-            bare: head.end >= text.trim_end().len() || search::has(text, "{\"") && !text.ends_with('}'),
+            bare: head.end >= text.trim_end().len() || is_open_json(text),
             length: text.len(),
             last: width,
         }
@@ -73,17 +75,34 @@ impl Open {
         &self.raw[..self.first]
     }
 
-    /// A recognised line goes on where its JSON is not closed, or where a full row ends within a message
-    /// and a row follows that is not longer.
-    pub fn is_unfinished(&self, row: &str) -> bool {
-        let is_json = !self.raw.trim_end().ends_with('}') && search::has(&self.raw, "\"msg\":");
-        is_json || self.last == self.width && self.width >= NARROWEST && row.chars().count() <= self.width && !is_mark(row)
+    /// A recognised line goes on where its JSON or its bracket is not closed, or where a full row ends within a message
+    /// and a row follows that is not longer. `widest` are the characters of the widest row so far.
+    pub fn is_unfinished(&self, row: &str, widest: usize) -> bool {
+        let is_cut = self.last == self.width && self.width >= NARROWEST && row.chars().count() <= self.width;
+        let closes = self.raw.rfind('(') > self.raw.rfind(')') && row.contains(')');
+        is_open_json(&self.raw) || (is_cut || closes || self.had_no_room(row, widest)) && !is_mark(row)
     }
 
-    /// A message that needs the new row: it lies over the joint, or follows one that is all header. A line that has its
-    /// message takes any row, but for one that is `whole`.
-    pub fn takes(&self, found: &Match, whole: bool) -> bool {
-        self.event.is_some() && (!whole || found.end > self.length) || found.end > self.length && (found.start < self.length || self.bare)
+    /// Whether it shows that the next row was parted from this one where a blank stood.
+    pub fn is_broken_between_words(&self, row: &str, widest: usize) -> bool {
+        let pauses = self.raw.ends_with([':', ',']) && row.starts_with(char::is_alphabetic);
+        pauses || self.last < self.width || self.last < widest && self.had_no_room(row, widest)
+    }
+
+    /// Whether the first word of the next row had no room in the last one.
+    fn had_no_room(&self, row: &str, widest: usize) -> bool {
+        let word = row.split(' ').next().unwrap_or_default().chars().count();
+        widest <= WIDEST_OF_WORDS && self.last + 1 + word > widest
+    }
+
+    /// A message that needs the new row: it lies over the joint, as one does that neither row holds alone, or follows one
+    /// that is all header. A line that has its message takes any row, but for one that is `whole`.
+    pub fn takes(&self, found: &Match, whole: bool, known: bool) -> bool {
+        let longer = found.end > self.length;
+        match self.event {
+            Some(_) => !whole || longer,
+            None => !known || longer && (found.start < self.length || self.bare),
+        }
     }
 
     /// Adds a row: the line as it now is, without its wrapping too.
@@ -94,6 +113,11 @@ impl Open {
         self.rows += 1;
         self.last = row.chars().count();
     }
+}
+
+/// Whether a row begins JSON that it does not end.
+pub fn is_open_json(row: &str) -> bool {
+    search::has(row, "{\"") && !row.trim_end().ends_with('}')
 }
 
 /// Lines of the log in one row at most.

@@ -369,6 +369,47 @@ mod tests {
         }
     }
 
+    /// Breaks lines between words, as mail does.
+    fn as_mailed(text: &str, width: usize) -> String {
+        let mut mailed = String::new();
+        for line in text.lines() {
+            let mut row = 0;
+            for word in line.split(' ') {
+                let breaks = row > 0 && row + 1 + word.len() > width;
+                mailed.push_str(if row == 0 {
+                    ""
+                } else if breaks {
+                    "\n"
+                } else {
+                    " "
+                });
+                mailed.push_str(word);
+                row = if row == 0 || breaks { word.len() } else { row + 1 + word.len() };
+            }
+            mailed.push('\n');
+        }
+        mailed
+    }
+
+    #[test]
+    fn lines_that_mail_broke_between_words_are_read() {
+        let log = [
+            "2016-04-22 03:04:09.678778 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 185.9ms)",
+            "2016-04-22 03:04:09.680486 W | etcdserver: server is likely overloaded",
+            "2016-04-22 03:04:10.000000 E | etcdserver: publish error: etcdserver: request timed out, possibly due to previous leader failure",
+            r#"{"log":"2016-04-22 03:04:10.1 W | etcdserver: server is likely overloaded\n","stream":"stderr","time":"2016-04-22T03:04:10.1Z"}"#,
+            r#"{"level":"warn","ts":"2022-08-30T09:17:30.387Z","caller":"etcdserver/raft.go:369","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"63b75c3d731594fc","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"61.1ms"}"#,
+        ];
+        let told = |text: &str| read(text).events.iter().map(|event| (event.meaning, event.values.clone())).collect::<Vec<_>>();
+        for width in [60, 72, 76, 100] {
+            // Of one row alone it is open how it was parted from the next.
+            for line in log.iter().filter(|line| !line.contains("publish")) {
+                assert_eq!(told(&as_mailed(line, width)), told(line), "{width}: {line}");
+            }
+            assert_eq!(told(&as_mailed(&log.join("\n"), width)), told(&log.join("\n")), "{width}");
+        }
+    }
+
     #[test]
     fn the_source_of_a_page_is_read() {
         let line =
