@@ -161,6 +161,8 @@ impl Reader {
             // Behind a fence another paste begins, or the prose around it.
             if !row.raw.trim().is_empty() {
                 self.open = None;
+            } else if let Some(open) = &mut self.open {
+                open.parted = true;
             }
             return;
         }

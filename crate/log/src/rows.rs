@@ -43,6 +43,8 @@ pub struct Open {
     pub headed: bool,
     /// Nothing but a header stands in it, or the beginning of JSON.
     bare: bool,
+    /// Whether an empty row follows.
+    pub parted: bool,
     /// Bytes of its text without its wrapping.
     length: usize,
     /// Characters of its last row.
@@ -65,6 +67,7 @@ impl Open {
             event,
             headed: head.time.is_some() || head.program.is_some() || head.source_line.is_some(),
             bare: head.end >= text.trim_end().len() || is_open_json(text),
+            parted: false,
             length: text.len(),
             last: width,
         }
@@ -89,10 +92,10 @@ impl Open {
         pauses || self.last < self.width || self.last < widest && self.had_no_room(row, widest)
     }
 
-    /// Whether the first word of the next row had no room in the last one.
+    /// Whether the first word of the next row had no room in the last one, if no row may be wider than this one would be.
     fn had_no_room(&self, row: &str, widest: usize) -> bool {
         let word = row.split(' ').next().unwrap_or_default().chars().count();
-        widest <= WIDEST_OF_WORDS && self.last + 1 + word > widest
+        !self.parted && widest <= WIDEST_OF_WORDS && widest.max(row.chars().count()) < self.last + 1 + word
     }
 
     /// A message that needs the new row: it lies over the joint, as one does that neither row holds alone, or follows one
