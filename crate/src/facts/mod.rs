@@ -207,6 +207,8 @@ pub struct Facts {
     pub elected: Moments,
     /// How far clocks were found apart, and when.
     drifts: Vec<(Micros, Option<Micros>)>,
+    /// By how much clocks were set, and when.
+    clock_steps: Vec<(Micros, Micros)>,
     /// Messages of leaders whose term was over, by the term in which they led.
     old_leaders: Vec<OldLeader>,
     /// For each meaning the events that have it, by document and time.
@@ -358,6 +360,7 @@ impl Facts {
             failovers: Failovers::default(),
             elected: Moments::default(),
             drifts: Vec::new(),
+            clock_steps: Vec::new(),
             old_leaders: Vec::new(),
             by_meaning: Vec::new(),
             one_of_each: Vec::new(),
@@ -371,6 +374,7 @@ impl Facts {
         facts.members = members::members(&facts);
         facts.old_leaders = changes::old_leaders(&facts);
         facts.drifts = stalls::drifts(&facts);
+        facts.clock_steps = stalls::clock_steps(&facts);
         let voices = voices::etcd_voices(&facts);
         facts.restarts = voices::restarts(&facts, &voices);
         let mut changes = changes::leader_changes(&facts, &voices);

@@ -200,30 +200,39 @@ fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
 }
 
 /// Whether a late line tells of a clock that was set: up to 3.2 etcd measures by the wall clock (it is built with a
-/// Go before 1.9), and etcd had found the clocks of members that far apart, or a time service set it by as much. What it finds only later may be an answer
-/// that waited, unless the gap is longer than a process that lives is silent (judgement).
+/// Go before 1.9), and etcd had found the clocks of members that far apart, or a time service set it by as much at that
+/// moment. What etcd finds only later may be an answer that waited, unless the gap is longer than a process that lives is
+/// silent (judgement).
 pub fn by_clock(facts: &Facts, late: &Event) -> bool {
     let (Some(excess), Some(end)) = (late.duration("excess"), late.time) else { return false };
     const GIANT: Micros = 60 * S;
+    // A time service writes as it sets the clock, into a log of whole seconds (judgement).
+    const AT_ONCE: Micros = 10 * S;
+    let as_far = |apart: Micros| (apart - excess).abs() <= (excess / 20).max(S);
     let by_wall_clock = facts.etcd.is_none_or(|range| range.low < (3, 3, 0));
     let found = |(apart, time): &(Micros, Option<Micros>)| {
-        (excess >= GIANT || time.is_some_and(|time| time < end.micros - excess)) && (apart - excess).abs() <= (excess / 20).max(S)
+        (excess >= GIANT || time.is_some_and(|time| time < end.micros - excess)) && as_far(*apart)
     };
-    by_wall_clock && excess >= 2 * S && facts.drifts.iter().any(found)
+    let set = |(by, time): &(Micros, Micros)| (time - end.micros).abs() <= AT_ONCE && as_far(*by);
+    by_wall_clock && excess >= 2 * S && (facts.drifts.iter().any(found) || facts.clock_steps.iter().any(set))
 }
 
 /// So many lines of a few seconds are held against each of another kind; more tell nothing new (judgement).
 pub const ENOUGH: usize = 200;
+/// Lines about clocks of a whole log: members say so every half minute (judgement).
+const MOST_OF_CLOCKS: usize = 1_000;
 
-/// How far clocks were found apart, and when; and by how much one was set, which stretches a wait by as much.
+/// How far clocks were found apart, and when.
 pub(super) fn drifts(facts: &Facts) -> Vec<(Micros, Option<Micros>)> {
-    // Of a whole log: members say so every half minute (judgement).
-    const MOST: usize = 1_000;
-    let found = facts.events_of(&[Meaning::ClockDrift]).take(MOST);
-    let found = found.filter_map(|(_, drift)| Some((clock_difference(drift)?, drift.time.map(|time| time.micros))));
-    let set = |event: &Event| Some((event.word("seconds")?.parse::<f64>().ok()?.abs() * S as f64) as Micros);
-    let steps = facts.events_of(&[Meaning::ClockStepped]).take(MOST).filter_map(|(_, step)| Some((set(step)?, Some(Micros::MIN))));
-    found.chain(steps).gather()
+    let found = facts.events_of(&[Meaning::ClockDrift]).take(MOST_OF_CLOCKS);
+    found.filter_map(|(_, drift)| Some((clock_difference(drift)?, drift.time.map(|time| time.micros)))).gather()
+}
+
+/// By how much a clock was set, and when: it stretches a wait by as much.
+pub(super) fn clock_steps(facts: &Facts) -> Vec<(Micros, Micros)> {
+    let by = |event: &Event| Some((event.word("seconds")?.parse::<f64>().ok()?.abs() * S as f64) as Micros);
+    let steps = facts.events_of(&[Meaning::ClockStepped]).take(MOST_OF_CLOCKS);
+    steps.filter_map(|(_, step)| Some((by(step)?, step.time?.micros))).gather()
 }
 
 /// The difference that etcd found: a field of JSON, else the first length of time in `[a > b]`.

@@ -192,10 +192,12 @@ mod tests {
         assert_eq!(stalls(log("3.2.17", "32.1s")), 0);
         let found = find(&facts(&[&log("3.2.17", "32.1s")]), "etcd-heartbeat-late").expect("a remark");
         assert_eq!(found.severity, Severity::Info);
-        // Or a time service says that it set it.
-        let set =
-            |by: &str| log("3.2.17", "1.1s") + &format!("Jul 07 06:00:40 n1 chronyd[601]: System clock was stepped by {by} seconds\n");
-        assert_eq!((stalls(set("31.801233")), stalls(set("2.801233"))), (0, 1));
+        // Or a time service says that it set it, at that moment.
+        let set = |at: &str, by: &str| {
+            log("3.2.17", "1.1s") + &format!("Jul 07 {at} n1 chronyd[601]: System clock was stepped by {by} seconds\n")
+        };
+        assert_eq!((stalls(set("06:00:40", "31.801233")), stalls(set("06:00:40", "2.801233"))), (0, 1));
+        assert_eq!((stalls(set("06:09:40", "31.801233")), stalls(set("05:30:40", "31.801233"))), (1, 1));
         // Found only afterwards: an answer may have waited for half a minute, not for an hour.
         let later = |gap: &str, drift: &str| {
             format!(
