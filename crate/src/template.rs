@@ -3,8 +3,32 @@
 
 use crate::search;
 
-/// Each mark, and what closes it.
-const MARKS: [(&str, &str); 6] = [("{{", "}}"), ("{%", "%}"), ("<%", "%>"), ("%{", "}"), ("${", "}"), ("$(", ")")];
+/// A mark.
+struct Mark {
+    open: &'static str,
+    close: &'static str,
+    by: By,
+}
+
+/// Who fills a mark in, and so what else may have it.
+#[derive(Clone, Copy, PartialEq)]
+enum By {
+    /// A template alone: what is left open may go over lines.
+    Template,
+    /// A template or a shell.
+    Either,
+    /// A shell: units and scripts have it too, so alone it makes no template.
+    Shell,
+}
+
+const MARKS: [Mark; 6] = [
+    Mark { open: "{{", close: "}}", by: By::Template },
+    Mark { open: "{%", close: "%}", by: By::Template },
+    Mark { open: "<%", close: "%>", by: By::Template },
+    Mark { open: "%{", close: "}", by: By::Template },
+    Mark { open: "${", close: "}", by: By::Either },
+    Mark { open: "$(", close: ")", by: By::Shell },
+];
 
 /// How far a mark may reach.
 const LONGEST: usize = 200;
@@ -15,7 +39,7 @@ pub fn length(text: &str) -> Option<usize> {
     if !text.starts_with(['{', '<', '$', '%']) {
         return None;
     }
-    let (open, close) = MARKS.iter().find(|(open, _)| text.starts_with(open))?;
+    let Mark { open, close, .. } = MARKS.iter().find(|mark| text.starts_with(mark.open))?;
     let mut end = text.len().min(LONGEST);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -29,9 +53,9 @@ pub fn begins(text: &str) -> bool {
     text.starts_with("{{") || text.starts_with("{%")
 }
 
-/// Where the first mark of a text stands. `$(...)` alone makes no template: units and scripts have it too.
+/// Where the first mark of a text stands that makes it a template.
 pub fn first(text: &str) -> Option<usize> {
-    MARKS[..5].iter().filter_map(|(open, _)| search::find(text, open)).min()
+    MARKS.iter().filter(|mark| mark.by != By::Shell).filter_map(|mark| search::find(text, mark.open)).min()
 }
 
 /// Whether a template or a shell puts something into a value.
@@ -46,12 +70,15 @@ pub fn fills(value: &str) -> bool {
         || value.starts_with('`')
         || ["${", "$(", "{{", "<%", "@@"].iter().any(|mark| search::has(value, mark))
         || (value.starts_with('<') && value.ends_with('>'))
+        // A program's `printf`.
+        || matches!(value, "%d" | "%s" | "%v" | "%u")
         || [("@", 1), ("%", 1), ("__", 2)]
             .iter()
             .any(|(mark, length)| value.len() > 2 * length && value.starts_with(mark) && value.ends_with(mark))
 }
 
-/// `{% if tls %}`, `{{- end }}`, `<% end %>`, `%{ if tls }`: a line of a template that prints nothing itself. What it prints is no keyword.
+/// `{% if tls %}`, `{{- end }}`, `<% end %>`, `%{ if tls }`, `{{/* why */}}`: a line of a template that prints nothing itself. What
+/// it prints is no keyword.
 pub fn is_statement(line: &str) -> bool {
     let line = line.trim();
     let word = |open: &str| line.strip_prefix(open).and_then(|rest| rest.trim_start_matches('-').split_whitespace().next());
@@ -59,7 +86,10 @@ pub fn is_statement(line: &str) -> bool {
     line.starts_with("{%") && closes("%}")
         || line.starts_with("%{") && closes("}")
         || line.starts_with("<%") && !line.starts_with("<%=") && closes("%>")
-        || closes("}}") && matches!(word("{{"), Some("if" | "else" | "end" | "range" | "with" | "end}}" | "else}}"))
+        || line.starts_with("{#") && closes("#}")
+        || closes("}}")
+            && (matches!(word("{{"), Some("if" | "else" | "end" | "range" | "with" | "end}}" | "else}}"))
+                || line.trim_start_matches(['{', '-', ' ']).starts_with("/*"))
 }
 
 /// The text with a word as long in the place of each mark, and nothing for one that has a line of its own. `None` where another
@@ -85,7 +115,8 @@ pub fn filled(text: &str) -> Option<String> {
             at += length;
         }
     }
-    MARKS[..4].iter().all(|(open, _)| search::find(&out, open).is_none()).then_some(out)
+    let left_open = MARKS.iter().any(|mark| mark.by == By::Template && search::has(&out, mark.open));
+    (!left_open).then_some(out)
 }
 
 /// Whether marks stand where they may hide or write whole lines: they can happen to be YAML.
@@ -125,9 +156,10 @@ mod tests {
 
     #[test]
     fn values_that_are_filled_in() {
-        for filled in
-            ["%HB%", "__HB__", "$X", "${X}", "{{ x }}", "<%= x %>", "<token>", "@@x@@", "@x@", "10${x}", "$$X", "$1", "$(cat x)", "`cat x`"]
-        {
+        for filled in [
+            "%HB%", "%d", "__HB__", "$X", "${X}", "{{ x }}", "<%= x %>", "<token>", "@@x@@", "@x@", "10${x}", "$$X", "$1", "$(cat x)",
+            "`cat x`",
+        ] {
             assert!(fills(filled), "{filled}");
         }
         for plain in ["100", "6_000", "%m", "%%", "____", "a@b", "<", "$", "{x}"] {

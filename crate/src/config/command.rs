@@ -112,17 +112,19 @@ fn behind(expected: Expected, word: &str) -> Expected {
 
 /// Behind it a shell is given a command.
 fn is_shell_option(word: &str) -> bool {
-    matches!(word, "-c" | "-lc")
+    matches!(word, "-c" | "-lc" | "/c" | "/C")
 }
 
-/// Whether a command runs etcd: `etcd`, `/usr/bin/etcd2`.
+/// Whether a command runs etcd: `etcd`, `/usr/bin/etcd2`, `C:\etcd\etcd.exe`.
 pub fn is_etcd(command: &str) -> bool {
-    matches!(command.rsplit('/').next(), Some("etcd" | "etcd2"))
+    matches!(command.rsplit(['/', '\\']).next(), Some("etcd" | "etcd2" | "etcd.exe"))
 }
 
-/// Whether a command starts a container of etcd: what stands at its end are etcd's flags.
+/// Whether a command starts a container of etcd: what stands at its end are etcd's flags. What a container of another
+/// program is given may speak of it, as JSON.
 pub fn runs_container(command: &str) -> bool {
-    command.contains("etcd") && starts_container(command)
+    let is_json = |word: &str| word.contains("{\"") || word.contains("{\\\"");
+    starts_container(command) && command.split_whitespace().any(|word| word.contains("etcd") && !is_json(word))
 }
 
 /// Whether a command starts any container: the variables around it do not reach what runs inside.
@@ -149,6 +151,12 @@ pub fn is_drawn(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_container_of_another_program_is_none_of_etcd() {
+        assert!(runs_container("docker run -d \"quay.io/coreos/etcd:${TAG}\""));
+        assert!(!runs_container("docker run curl -d \"{\\\"services\\\":{\\\"etcd\\\":{}}}\" https://192.0.2.1"));
+    }
 
     #[test]
     fn what_starts_etcd_may_have_options() {

@@ -27,7 +27,7 @@ pub enum Source {
     Ignition,
     /// Kubernetes manifest, kubeadm, RKE, k3s.
     Manifest,
-    /// Terraform variables.
+    /// Variables of Terraform, Puppet or an Ansible inventory.
     Terraform,
     /// A file of another tool or language with flags or variables in quotes.
     Program,
@@ -49,7 +49,7 @@ impl Source {
             Source::ContainerLinux => "Container Linux Config",
             Source::Ignition => "Ignition configuration",
             Source::Manifest => "Kubernetes manifest or installer configuration",
-            Source::Terraform => "Terraform variables",
+            Source::Terraform => "variables of Terraform, Puppet or Ansible",
             Source::Program => "settings of etcd in a file of another tool",
             Source::Fragment => "lines of a configuration",
         }

@@ -3,6 +3,8 @@
 use super::command::{is_drawn, runs_container, start_of_etcd};
 use super::configuration::Source;
 use super::embedded::HEADER;
+use super::flags::is_image;
+use super::words::CONTINUES;
 use super::{etcd_toml, k3s, keys, program, terraform};
 use crate::log::line_starts::is_stamped;
 use crate::search;
@@ -91,6 +93,10 @@ struct Signs {
     listed: bool,
     /// A key of YAML below which variables stand.
     variables: bool,
+    /// A key of YAML has an image of etcd, as a container of Kubernetes, of docker-compose or of Ansible has.
+    imaged: bool,
+    /// A key of YAML has a command.
+    command: bool,
     /// A value of a chart holds etcd's own file (bitnami/charts, bitnami/etcd/values.yaml: `configuration`).
     charted: bool,
     unit_sections: bool,
@@ -117,7 +123,7 @@ impl Signs {
             signs.unit_sections |= matches!(line, "[Unit]" | "[Service]" | "[Install]") || line.starts_with("[program:etcd");
             signs.toml |= line == etcd_toml::SECTION;
             signs.environment |= line.starts_with("Environment=") || line.starts_with("EnvironmentFile=") || line.starts_with("ExecStart=");
-            signs.commands |= is_command(line) || script && start_of_etcd(line).is_some();
+            signs.commands |= is_command(line) || (script || line.ends_with(CONTINUES)) && start_of_etcd(line).is_some();
             signs.help |= line.get(1..).is_some_and(|rest| rest.starts_with("ime (in milliseconds) of a heartbeat interval"))
                 || (line.starts_with('-') && search::has(line, "heartbeat-interval=<"));
             signs.terraform |= terraform::declared(line).is_some();
@@ -126,6 +132,7 @@ impl Signs {
             signs.listed |= ["name", "Name", "key", "line:"].iter().any(|word| item.starts_with(word))
                 && line.contains(':')
                 && (line.contains("ETCD_HEARTBEAT_INTERVAL") || line.contains("ETCD_ELECTION_TIMEOUT"));
+            signs.imaged |= item.strip_prefix("image:").is_some_and(|image| is_image(image.trim_matches([' ', '"', '\''])));
             signs.charted |= line.starts_with("configuration: |");
             if let Some((key, value)) = key_value(line) {
                 // In quotes only where a number is behind it.
@@ -160,6 +167,7 @@ impl Signs {
         self.timing_keys += usize::from(timing);
         self.named |= timing && (lower.starts_with("etcd_") || lower.contains("etcd::"));
         self.variables |= matches!(key, "env" | "environment");
+        self.command |= matches!(key, "command" | "args");
         self.listed |= self.variables && !at_root && matches!(key, "ETCD_HEARTBEAT_INTERVAL" | "ETCD_ELECTION_TIMEOUT");
         if at_root {
             self.etcd_keys += usize::from(matches!(
@@ -206,6 +214,7 @@ impl Signs {
             return Some(Source::ContainerLinux);
         }
         let manifest = self.listed
+            || (self.imaged && self.command)
             || (self.charted && self.timing_keys > 0)
             || ["controlPlaneHardwareSpeed:", "extraArgs:"].iter().any(|key| search::has(sample, key))
             // Kubespray has `kube_kubeadm_controller_extra_args`.
@@ -346,6 +355,14 @@ mod tests {
             ("etcd_election_timeout: 5000\nkube_controller_extra_args:\n  kube-api-qps: 20\n", Some(Source::Fragment)),
             ("spec:\n  containers:\n  - command:\n    - etcd\n    - --name=a\n", Some(Source::Manifest)),
             ("other:\n  raft:\n    heartbeat-interval: 250ms\n    election-timeout: 2500ms\n", None),
+            ("{% set ip = hosts[0] %}\nexec etcd \\\n  --name {{ name }}\n", Some(Source::Flags)),
+            ("- docker_container:\n    image: quay.io/coreos/etcd:v3.5.0\n    command: \"etcd -debug\"\n", Some(Source::Manifest)),
+            (
+                "locals {\n  a = yamlencode({\n    \"initial-cluster-token\" = \"a\"\n    \"heartbeat-interval\" = 100\n  })\n}\n",
+                Some(Source::Program),
+            ),
+            ("command = [\n  \"etcd\",\n  \"--data-dir=/x\"\n]\n", Some(Source::Program)),
+            ("mkdir /x\nprintf \"ETCD_NAME=a\\nETCD_ELECTION_TIMEOUT=2000\\n\" > /etc/default/etcd\n", Some(Source::Program)),
             ("- name: etcd\n  docker_container:\n    env:\n      ETCD_HEARTBEAT_INTERVAL: \"250\"\n", Some(Source::Manifest)),
             ("services:\n  kv:\n    image: etcd\n    command: [--heartbeat-interval=250]\n", Some(Source::Manifest)),
         ] {

@@ -18,7 +18,21 @@ pub fn embedded(text: &str) -> Option<Range<usize>> {
         return None;
     }
     let fence = || text.find("```").map(|at| at..at + 3);
-    header_inside(text).or_else(|| here_document(text).map(|(mark, _)| mark)).or_else(fence).or_else(|| prompt(text))
+    let here = || here_document(text).map(|(mark, _)| mark);
+    header_inside(text).or_else(here).or_else(fence).or_else(|| raw_string(text)).or_else(|| prompt(text))
+}
+
+/// The mark with which a program begins a text of several lines: Go's and JavaScript's, Python's.
+fn raw_string(text: &str) -> Option<Range<usize>> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let opens = |mark: &&&str| !line.trim_start().starts_with('#') && line.matches(**mark).count() % 2 == 1;
+        if let Some(found) = ["`", "\"\"\""].iter().find(opens).and_then(|mark| line.find(mark)) {
+            return Some(at + found..at + found + 1);
+        }
+        at += line.len();
+    }
+    None
 }
 
 fn prompt(text: &str) -> Option<Range<usize>> {

@@ -9,6 +9,7 @@ use super::embedded::hand_on_here_documents;
 use super::mapped_text::MappedText;
 use super::script::Script;
 use super::variables::{Meaning, Variables};
+use super::words::CONTINUES;
 pub use super::words::{Word, words, words_of_unit};
 use super::{keys, scalar};
 use crate::parameters::Parameter;
@@ -59,8 +60,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
         let blank = inner.text.get(quoted.clone()).is_some_and(|text| text.bytes().any(|byte| byte.is_ascii_whitespace()));
         let within = if blank { self::words(&inner.text, quoted) } else { Vec::new() };
         let runs = |word: &Word| is_etcd(&word.text) || word.text.starts_with("--etcd-arg");
-        let of_etcd = |word: &Word| word.text.ends_with("etcd.exe");
-        if within.len() > 1 && (within.iter().any(runs) || word.text.starts_with('-') && words.iter().any(of_etcd)) {
+        if within.len() > 1 && (within.iter().any(runs) || word.text.starts_with('-') && words.iter().any(|word| is_etcd(&word.text))) {
             // A whole command in quotes, as behind `sh -c` or in INSTALL_K3S_EXEC, or its arguments in PowerShell.
             take(builder, inner, &within, unit, file, variables);
             continue;
@@ -220,7 +220,7 @@ pub fn take_text(builder: &mut Builder, inner: &MappedText) {
             at += line.len();
             continue;
         }
-        let (start, continued) = (at, line.trim_end().ends_with('\\'));
+        let (start, continued) = (at, line.trim_end().ends_with(CONTINUES));
         at += line.len();
         if continued {
             continue;
@@ -229,14 +229,14 @@ pub fn take_text(builder: &mut Builder, inner: &MappedText) {
         let mut from = start;
         while from > 0 {
             let above = &text[..from];
-            if !above.trim_end_matches(['\n', '\r']).ends_with('\\') {
+            if !above.trim_end_matches(['\n', '\r']).ends_with(CONTINUES) {
                 break;
             }
             from = above.trim_end_matches(['\n', '\r']).rfind('\n').map_or(0, |newline| newline + 1);
         }
         command(builder, inner, from..at, &script);
     }
-    if lines.trim_end().ends_with('\\') {
+    if lines.trim_end().ends_with(CONTINUES) {
         command(builder, inner, 0..text.len(), &script);
     }
 }
@@ -296,6 +296,14 @@ mod tests {
     fn arguments_of_powershell() {
         let text = "Start-Process -FilePath \"C:\\etcd\\etcd.exe\" -ArgumentList \"--name a --election-timeout=2000\"\n";
         assert_eq!(crate::config::read(0, text).expect("a command").settings.len(), 1);
+    }
+
+    #[test]
+    fn commands_of_windows() {
+        let text = "start /b cmd /c .\\etcd\\etcd.exe --name a ^\r\n  --heartbeat-interval 200 ^\r\n  --election-timeout 2000\r\n";
+        let read = crate::config::read(0, text).expect("a command");
+        assert_eq!(read.settings.iter().map(|setting| setting.raw.as_str()).collect::<Vec<_>>(), ["200", "2000"]);
+        assert!(crate::config::read(0, &text.replace("heartbeat-interval", "a").replace("election-timeout", "b")).is_some());
     }
 
     #[test]

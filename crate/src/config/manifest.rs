@@ -427,6 +427,14 @@ mod tests {
     }
 
     #[test]
+    fn a_manifest_that_a_program_prints_is_a_template() {
+        let text = "const patch = `kind: Pod\nspec:\n  containers:\n    - name: etcd\n      env:\n        - name: ETCD_ELECTION_TIMEOUT\n          value: \"%d\"`\n\tother := 1\n";
+        let read = crate::config::read(0, text).expect("a manifest");
+        assert_eq!((read.settings.len(), read.settings[0].value), (1, None));
+        assert!(read.problems.iter().all(|problem| problem.id == "config-template"), "{:?}", read.problems);
+    }
+
+    #[test]
     fn what_installers_say_of_version_and_members() {
         for (text, version, members) in [
             (

@@ -32,7 +32,7 @@ mod tree;
 mod unpack;
 mod values;
 pub(crate) mod variables;
-mod words;
+pub(crate) mod words;
 
 pub use configuration::{Cluster, Configuration, Launcher, Marks, PROBLEM_IDS, Problem, Setting, Source};
 pub use keys::section_of;

@@ -77,7 +77,9 @@ pub fn is_program(sample: &str) -> bool {
     let keys = ["heartbeat-interval", "election-timeout"];
     let mapped = has_map(sample)
         && keys.iter().any(|name| sample.match_indices(name).take(MOST_LOOKS).any(|(at, name)| is_assigned(sample, at + name.len())));
+    let starts = |(at, mark): (usize, &str)| sample[at + mark.len()..].trim_start().starts_with("\"-");
     search::has(sample, NIXOS)
+        || sample.match_indices("\"etcd\",").take(MOST_LOOKS).any(starts)
         || (search::has(sample, PLIST)
             && sample.match_indices("<string>").any(|(at, mark)| {
                 let text = sample[at + mark.len()..].split('<').next().unwrap_or("");
@@ -86,9 +88,10 @@ pub fn is_program(sample: &str) -> bool {
         || (quoted || assigned || mapped || homed) && states_values(sample)
 }
 
-/// Whether a text has a map of arguments for etcd, as an installer's YAML: RKE's and Talos' in Terraform or Nix.
+/// Whether a text has a map of arguments for etcd, as an installer's YAML: RKE's and Talos' in Terraform or Nix; or one
+/// that becomes etcd's own file.
 fn has_map(text: &str) -> bool {
-    search::has(text, "extra_args") || search::has(text, "extraArgs")
+    ["extra_args", "extraArgs", "initial-cluster", "listen-client-urls"].iter().any(|key| search::has(text, key))
 }
 
 /// Whether a text has what Puppet and Chef call etcd: a class, an attribute, a resource.
@@ -107,7 +110,7 @@ fn stands_quoted(text: &str, at: usize) -> bool {
     let after = line[word.span.end + 1..].trim();
     // Alone on its line, what stands in backticks is a word of an article.
     let alone = matches!(before, "" | "+") && after.is_empty() && !line[..word.span.start].ends_with('`');
-    before != "-" && (after.starts_with([',', ']', ')', '}', '+']) || alone)
+    before != "-" && (after.starts_with([',', ']', ')', '}', '+']) || alone || before.ends_with("printf"))
 }
 
 /// Whether a variable's name that ends at `end` is assigned to as no environment file can: with blanks, an arrow, or in quotes.
@@ -246,7 +249,9 @@ fn assigned<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<&'t Token<'a>>
 /// The value of a call that names a variable first: `withEnv("NAME", "500")`.
 fn set_by_call<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<&'t Token<'a>> {
     let [comma, value, end] = tokens.get(at + 1..at + 4)? else { return None };
-    let call = tokens[at].quoted && comma.is(",") && end.is(")") && at > 0 && tokens[at - 1].is("(");
+    // Behind the value's name an argument begins, as in `("NAME", str(VALUE))`.
+    let ends = end.is(")") || end.is("(");
+    let call = tokens[at].quoted && comma.is(",") && ends && at > 0 && tokens[at - 1].is("(");
     call.then_some(value)
 }
 

@@ -179,7 +179,9 @@ impl Script {
             self.starts(body, &words);
             self.exports(first, &words);
         }
-        self.assign(inner, &words, chained || self.depth > 0);
+        // What it is under a condition of, etcd is too, where it is started behind it: `HB=500 && etcd`.
+        let goes_on = chained && starts_behind(&text[range.end..]);
+        self.assign(inner, &words, chained && !goes_on || self.depth > 0);
     }
 
     /// How a command starts etcd, where it does.
@@ -255,6 +257,17 @@ impl Script {
     }
 }
 
+/// Whether the commands behind one, joined to it by `&&`, start etcd.
+fn starts_behind(rest: &str) -> bool {
+    let lines = rest.split_inclusive('\n');
+    let more = lines.scan(true, |goes_on, line| {
+        let is_more = std::mem::replace(goes_on, line.trim_end().ends_with('\\'));
+        is_more.then_some(line.len())
+    });
+    let chain = &rest[..more.sum()];
+    chain.starts_with("&&") && start_of_etcd(&chain[2..]).is_some()
+}
+
 fn first_word(text: &str) -> &str {
     text.split_whitespace().next().unwrap_or("")
 }
@@ -305,6 +318,7 @@ mod tests {
             "HB=${HB:-250}\n: \"${ET:=2500}\"\ndocker run -d quay.io/coreos/etcd:v3.5.9 etcd --heartbeat-interval=$HB --election-timeout=$ET\n",
             "#!/bin/sh\nHB=250\nexec env ETCD_HEARTBEAT_INTERVAL=$HB ETCD_ELECTION_TIMEOUT=2500 etcd --data-dir /x\n",
             "etcd --name a --heartbeat-interval=${HB:-250} --election-timeout=${ET:-2500}\n",
+            "CMD IP=$(hostname -i) && \\\n  export HB=250 ET=2500 && \\\n  etcd --name $IP --heartbeat-interval $HB --election-timeout $ET\n",
             "HB := 250\nET ?= 2500\nrun:\n\tdocker run quay.io/coreos/etcd etcd --heartbeat-interval $(HB) --election-timeout ${ET}\n",
             "ETCD_HEARTBEAT_INTERVAL=250\nET=2500\ndocker run -e ETCD_HEARTBEAT_INTERVAL=$ETCD_HEARTBEAT_INTERVAL -e ETCD_ELECTION_TIMEOUT=${ET} quay.io/coreos/etcd\n",
             "#!/bin/sh\nETCD_HEARTBEAT_INTERVAL=250\nexport ETCD_ELECTION_TIMEOUT=2500\netcd --heartbeat-interval=$ETCD_HEARTBEAT_INTERVAL --election-timeout ${ETCD_ELECTION_TIMEOUT}\n",

@@ -1,5 +1,5 @@
-//! Terraform: variables named after the daemon (`fleet_agent_ttl = "120s"`), as `*.tf` and `*.tfvars` files
-//! hand them to a template of a cloud-config. They act once that template writes them.
+//! Variables named after the daemon (`fleet_agent_ttl = "120s"`), as Terraform's `*.tf` and `*.tfvars` files, Puppet's
+//! classes and Ansible's inventories hand them to a template. They act once that template writes them.
 
 use super::builder::{Builder, Class, Home};
 use super::keys;
@@ -50,8 +50,8 @@ pub fn declared(line: &str) -> Option<(Parameter, bool)> {
 
 /// The value in front of a comment or of what closes the block, and whether it stood in quotes.
 fn value(text: &str) -> (&str, bool) {
-    if let Some(inside) = text.strip_prefix('"') {
-        return (inside.split('"').next().unwrap_or(""), true);
+    if let Some(quote @ ('"' | '\'')) = text.chars().next() {
+        return (text[1..].split(quote).next().unwrap_or(""), true);
     }
     (text.split(['#', ' ', '\t', ',', '}']).next().unwrap_or(""), false)
 }
@@ -90,6 +90,10 @@ mod tests {
         assert_eq!(
             acting("class etcd::params {\n  $etcd_heartbeat_interval = 250\n}\n"),
             [("heartbeat-interval", Some(250 * MS), "250".to_owned())]
+        );
+        assert_eq!(
+            acting("class etcd::params {\n  $etcd_peer_heartbeat_interval = '50'\n}\n"),
+            [("heartbeat-interval", Some(50 * MS), "50".to_owned())]
         );
         assert_eq!(acting("etcd_heartbeat_interval = 250\n"), [("heartbeat-interval", Some(250 * MS), "250".to_owned())]);
         assert!(acting("variable \"fleet_agent_ttl\" {\n  default = \"\"\n}\n").is_empty());

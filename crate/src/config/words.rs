@@ -45,6 +45,9 @@ impl Word {
     }
 }
 
+/// At the end of a line of a command that goes on below: of a shell, and of Windows' own.
+pub const CONTINUES: [char; 2] = ['\\', '^'];
+
 /// Whether a text can be the name of a variable.
 pub fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
@@ -74,7 +77,7 @@ fn cut(text: &str, range: Range<usize>, by_shell: bool) -> Vec<Word> {
             continue;
         }
         let byte = bytes[at];
-        if byte == b'\\' && quote != Some(b'\'') && at + 1 < range.end {
+        if matches!(byte, b'\\' | b'^') && quote != Some(b'\'') && at + 1 < range.end {
             let skip = if bytes[at + 1] == b'\r' { 2 } else { 1 };
             let ends_line = bytes.get(at + skip) == Some(&b'\n');
             if ends_line {
@@ -84,7 +87,7 @@ fn cut(text: &str, range: Range<usize>, by_shell: bool) -> Vec<Word> {
                 at += skip + 1;
                 continue;
             }
-            if matches!(bytes[at + 1], b'"' | b'\'' | b'\\' | b' ') {
+            if byte == b'\\' && matches!(bytes[at + 1], b'"' | b'\'' | b'\\' | b' ') {
                 push(&mut word, text, at + 1..at + 2);
                 open = true;
                 at += 2;

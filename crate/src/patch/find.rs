@@ -136,7 +136,8 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
         for setting in configuration.settings.iter().filter(|setting| change.is_of(setting)) {
             // Services of docker-compose that share a mapping or a list share the key, too.
             let compose = configuration.cluster.launcher == Some(Launcher::Compose);
-            if anchors(&tree, setting).iter().any(|node| !compose || node.text().is_some()) {
+            let is_flag = |text: &str| search::has(text, key) || search::has(text, change.parameter.variable());
+            if anchors(&tree, setting).iter().any(|node| !compose || node.text().is_some_and(|text| !is_flag(text))) {
                 return Err(format!("{key} comes from an anchor, which other places share."));
             }
         }

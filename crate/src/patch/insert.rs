@@ -5,14 +5,16 @@ use super::place::{Form, Place, bom, line_start};
 use super::{Change, Etcd, render};
 use crate::config::command::{CONTAINERS, runs_container, start_of_etcd, starts_container};
 use crate::config::containers::commands;
+use crate::config::embedded::embedded;
 use crate::config::env;
 use crate::config::etcd_toml;
-use crate::config::files::is_true;
+use crate::config::files::{is_true, source_of};
 use crate::config::flags::is_image;
 use crate::config::installer::arguments_of;
 use crate::config::keys;
 use crate::config::mapped_text::MappedText;
-use crate::config::{Setting, Source, section_of};
+use crate::config::words::CONTINUES;
+use crate::config::{Configuration, Setting, Source, section_of};
 use crate::gather::Gather;
 use crate::search;
 use crate::yaml::{Kind, Node, Style, Tree, same_key};
@@ -57,7 +59,7 @@ impl Place<'_> {
             // A flag or a variable is etcd's own; Puppet's and Chef's names are those of their modules.
             Source::Program => {
                 let is_own = |name: &str| name.contains('-') || name.bytes().any(|byte| byte.is_ascii_uppercase());
-                self.spelling(setting).is_some_and(|(_, name)| is_own(name))
+                self.spelling(setting).or_else(|| self.named_before(setting)).is_some_and(|(_, name)| is_own(name))
             }
             _ => true,
         }
@@ -74,6 +76,7 @@ impl Place<'_> {
                 let sections = group[0].etcd != Etcd::V3;
                 found.extend(self.in_section(group).filter(|_| sections));
                 found.extend(self.in_unit(group, &["coreos", "units"], "content", "drop_ins"));
+                found.extend(self.in_written_files(group));
                 found.extend(self.new_section(group).filter(|_| sections));
                 found.extend(self.in_new_drop_in(group, &["coreos", "units"], "content", "drop_ins"));
             }
@@ -246,6 +249,28 @@ impl Place<'_> {
         found
     }
 
+    /// Into a file that a cloud-config writes: the daemon's variables, or its unit.
+    fn in_written_files(&self, group: &[Change]) -> Vec<Edit> {
+        let Some(tree) = &self.tree else { return Vec::new() };
+        let files = tree.documents.first().and_then(|root| tree.get(root, "write_files")).map_or(&[][..], Node::items);
+        let daemon = if group[0].parameter.is_etcd() { "ETCD_" } else { "FLEET_" };
+        let into = |file: &Node| {
+            let inner = MappedText::of_scalar(self.text, tree.get(file, "content")?)?;
+            match source_of(tree.get(file, "path")?.text()?, &inner.text)? {
+                Source::DropIn => self.in_unit_text(&inner, group),
+                Source::Environment => {
+                    let last = inner.text.lines().rfind(|line| env::assigned(line).is_some_and(|name| name.starts_with(daemon)))?;
+                    let end = last.as_ptr().addr() - inner.text.as_ptr().addr() + last.len();
+                    let lines = group.iter().map(|change| format!("\n{}={}", render::variable(change), render::value(change)));
+                    let at = inner.outer(end.checked_sub(1)?..end)?.end;
+                    Some(Edit::insert(at, inner.encode(&lines.gather().concat(), self.line_end)?))
+                }
+                _ => None,
+            }
+        };
+        files.iter().filter_map(into).gather()
+    }
+
     /// Into a drop-in that is made for it.
     fn in_new_drop_in(&self, group: &[Change], path: &[&str], content: &str, drop_ins: &str) -> Vec<Edit> {
         let Some(tree) = &self.tree else { return Vec::new() };
@@ -311,8 +336,17 @@ impl Place<'_> {
 
     /// Without quotes where the file may stand in those of a program.
     fn environment(&self, change: &Change) -> String {
-        let quote = if self.configuration.tolerant { "" } else { "\"" };
+        let Configuration { tolerant, part, .. } = self.configuration;
+        let inside = *tolerant || part.is_some() || embedded(self.text).is_some() || self.begins_otherwise();
+        let quote = if inside { "" } else { "\"" };
         format!("Environment={quote}{}={}{quote}", render::variable(change), render::value(change))
+    }
+
+    /// Whether something else stands above a unit's first section.
+    fn begins_otherwise(&self) -> bool {
+        let mut lines = self.text.lines().map(str::trim);
+        let first = lines.find(|line| !(line.is_empty() || line.starts_with(['#', ';', '\u{feff}'])));
+        self.configuration.source == Source::DropIn && first.is_some_and(|line| !(line.starts_with('[') && line.ends_with(']')))
     }
 
     /// Behind the last option that stands outside of any section.
@@ -371,7 +405,7 @@ impl Place<'_> {
         for line in self.text.split_inclusive('\n') {
             let body = line.trim_end();
             at += line.len();
-            if body.ends_with('\\') {
+            if body.ends_with(CONTINUES) {
                 continue;
             }
             let end = at - line.len() + body.len();

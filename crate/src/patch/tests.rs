@@ -46,6 +46,17 @@ fn what_reaches_no_etcd_is_handed_on() {
 }
 
 #[test]
+fn within_the_quotes_of_a_program_no_others_are_put() {
+    for (before, after) in [("create --data \"", "\"\n"), ("text = \"\ncat <<EOF > x\n", "EOF\n\"\n")] {
+        let unit = "#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      command: start\n";
+        let new = patched(&format!("{before}{unit}{after}"), &[Change { etcd: Etcd::V3, ..ELECTION }]);
+        assert!(new.contains("\n            Environment=ETCD_ELECTION_TIMEOUT=2500\n"), "{new}");
+    }
+    let unit = "text = \"\n[Service]\nExecStart=/usr/bin/etcd\n\"\n";
+    assert_eq!(patched(unit, &[ELECTION]), unit.replace("ice]\n", "ice]\nEnvironment=ETCD_ELECTION_TIMEOUT=2500\n"));
+}
+
+#[test]
 fn etcd_3_is_not_set_up_by_a_cloud_config() {
     let of = |etcd| [HEARTBEAT, ELECTION].map(|change| Change { etcd, ..change });
     assert_eq!(snippet(&of(Etcd::V3)).text.as_deref(), Some("ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"));
@@ -618,6 +629,52 @@ fn a_program_that_states_one_of_the_pair_is_given_the_other() {
         let read = config::read(0, text).expect("a configuration");
         assert_eq!(patch(&[text], &[read], &[HEARTBEAT, ELECTION])[0].disposition, "refused", "{text}");
     }
+}
+
+#[test]
+fn what_has_its_name_beside_it_is_added_with_its_own() {
+    let terraform = |item: &str, mark: &str| item.replace("NAME", "ETCD_HEARTBEAT_INTERVAL").replace("1000", "250") + mark;
+    for (lead, item, joint, rest) in [
+        ("env = [\n", "  {\n    name  = \"NAME\"\n    value = \"1000\"\n  }", ",\n", "\n]\n"),
+        ("env = [", "{ name = \"NAME\", value = \"1000\" }", ", ", "]\n"),
+        ("container {\n", "  env {\n    name  = \"NAME\"\n    value = \"1000\"\n  }", "\n", "\n}\n"),
+        ("{\"image\": \"etcd\", \"env\": [\n", "  {\"name\": \"NAME\", \"value\": \"1000\"}", ",\n", "\n]}\n"),
+        ("kind: Pod\nspec:\n  containers:\n  - name: etcd\n    env:\n", "    - {name: NAME, value: \"1000\"}", "\n", "\n"),
+    ] {
+        let stated = item.replace("NAME", "ETCD_ELECTION_TIMEOUT");
+        let expected = format!("{lead}{}{}{rest}", terraform(item, joint), stated.replace("1000", "2500"));
+        assert_eq!(patched(&format!("{lead}{stated}{rest}"), &[HEARTBEAT, ELECTION]), expected);
+    }
+    let list =
+        |items: &str| format!("kind: EtcdCluster\nspec:\n  pod:\n    etcdEnv:\n{items}    - name: ETCD_DEBUG\n      value: \"false\"\n");
+    let items = "    - name: ETCD_HEARTBEAT_INTERVAL\n      value: \"100\"\n";
+    let added = items.replace("100", "250") + "    - name: ETCD_ELECTION_TIMEOUT\n      value: \"2500\"\n";
+    assert_eq!(patched(&list(items), &[HEARTBEAT, ELECTION]), list(&added));
+}
+
+#[test]
+fn a_file_that_a_cloud_config_writes_is_given_more() {
+    let of = Change { etcd: Etcd::V3, ..ELECTION };
+    let file = |path: &str, lines: &str| {
+        format!(
+            "#cloud-config\npackages: [etcd-server]\nwrite_files:\n  - path: {path}\n    content: |\n{lines}runcmd:\n  - systemctl restart etcd\n"
+        )
+    };
+    let (variables, unit) = ("      ETCD_NAME=\"a\"\n", "      [Service]\n      Environment=ETCD_NAME=a\n");
+    let added = format!("{variables}      ETCD_ELECTION_TIMEOUT=2500\n");
+    assert_eq!(patched(&file("/etc/default/etcd", variables), &[of]), file("/etc/default/etcd", &added));
+    let path = "/etc/systemd/system/etcd.service.d/a.conf";
+    let added = format!("{unit}      Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n");
+    assert_eq!(patched(&file(path, unit), &[of]), file(path, &added));
+}
+
+#[test]
+fn what_members_name_by_an_anchor_is_changed_at_it() {
+    let text = "x-timers:\n  beat: &beat --heartbeat-interval=100\nservices:\n  a:\n    image: quay.io/coreos/etcd:v3.5.9\n    command: [etcd, *beat]\n  b:\n    image: quay.io/coreos/etcd:v3.5.9\n    command: [etcd, *beat]\n";
+    assert_eq!(patched(text, &[HEARTBEAT]), text.replace("=100", "=250"));
+    let number = text.replace("--heartbeat-interval=100", "100").replace("*beat", "--heartbeat-interval, *beat");
+    let read = config::read(0, &number).expect("a configuration");
+    assert_eq!(patch(&[&number], &[read], &[HEARTBEAT])[0].disposition, "refused");
 }
 
 #[test]

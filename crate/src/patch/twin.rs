@@ -4,8 +4,13 @@ use super::edit::Edit;
 use super::place::{Place, line_end, line_start};
 use super::{Change, render};
 use crate::config::Setting;
+use crate::config::words::CONTINUES;
 use crate::gather::Gather;
 use crate::parameters::Parameter;
+use crate::search;
+
+/// The value stands no further behind its name, with its key and blanks between (judgement).
+const LONGEST_GAP: usize = 200;
 
 impl<'a> Place<'a> {
     /// The ways to write the changes behind `sibling`, as it is written.
@@ -15,6 +20,7 @@ impl<'a> Place<'a> {
             self.twin_line(sibling, group),
             self.twin_inline(sibling, group),
             self.twin_item(sibling, group),
+            self.twin_in_braces(sibling, group),
         ]
         .into_iter()
         .flatten()
@@ -46,6 +52,16 @@ impl<'a> Place<'a> {
                 Some((start + found, self.text.get(start + found..start + found + name.len())?))
             })
             .min_by_key(|(at, _)| *at)
+    }
+
+    /// The same where the name has a line or a key of its own, as in `{ name = "ETCD_ELECTION_TIMEOUT", value = "1000" }`.
+    pub(super) fn named_before(&self, setting: &Setting) -> Option<(usize, &'a str)> {
+        let before = self.text.get(..setting.place.span.start as usize)?;
+        let names = [setting.parameter.variable(), setting.parameter.key()];
+        let (at, name) = names.iter().filter_map(|name| Some((before.rfind(name)?, name.len()))).max()?;
+        let between = before.get(at + name..)?;
+        let alone = between.starts_with(['"', '\'', '\r', '\n', ',']) && search::has(between, "alue");
+        (alone && between.len() < LONGEST_GAP && !between.contains(['{', '}', '['])).then(|| (at, &self.text[at..at + name]))
     }
 
     /// The name of another parameter, spelled the same way.
@@ -92,20 +108,23 @@ impl<'a> Place<'a> {
         // Nix ends each with a semicolon, and a list of a program has commas.
         let closing: String = after.chars().take_while(|c| matches!(c, '"' | '\'' | ';' | ',')).collect();
         let rest = after.get(closing.len()..)?.trim();
-        let continued = rest == "\\";
+        let continued = matches!(rest, "\\" | "^");
         if !(rest.is_empty() || rest.starts_with('#') || continued) {
             return None;
         }
         // The last line of a continued command has no backslash: a line after it is another command.
-        if !continued && self.text.get(..start)?.trim_end_matches(['\n', '\r']).ends_with('\\') {
+        if !continued && self.text.get(..start)?.trim_end_matches(['\n', '\r']).ends_with(CONTINUES) {
             return None;
         }
         let prefix = prefix.trim_start_matches('\u{feff}');
         let mut new = String::new();
         for change in group {
             let raw = self.value_like(sibling, change);
-            let line =
-                format!("{prefix}{}{between}{raw}{closing}{}", self.spelled_like(spelling, change), if continued { " \\" } else { "" });
+            let line = format!(
+                "{prefix}{}{between}{raw}{closing}{}",
+                self.spelled_like(spelling, change),
+                if continued { format!(" {rest}") } else { String::new() }
+            );
             new.push_str(self.line_end);
             new.push_str(&line);
         }
@@ -189,14 +208,16 @@ impl<'a> Place<'a> {
         Some(Edit::insert(end, new))
     }
 
-    /// `- name: x` over `value: "1"`, as kubeadm's v1beta4 writes arguments.
+    /// `- name: x` over `value: "1"`, as kubeadm's v1beta4 writes arguments, and Kubernetes variables.
     fn twin_item(&self, sibling: &Setting, group: &[Change]) -> Option<Edit> {
         let span = sibling.place.span.range();
         let start = line_start(self.text, span.start);
         let above = line_start(self.text, start.checked_sub(1)?);
         let (name_line, value_line) = (self.text.get(above..start)?.trim_end(), self.text.get(start..span.start)?);
-        let name = name_line.strip_suffix(sibling.parameter.key())?;
-        if name.trim() != "- name:" || !value_line.trim_start().starts_with("value:") {
+        let (at, spelling) = self.named_before(sibling)?;
+        let name = name_line.get(..at.checked_sub(above)?)?;
+        let quote = name_line.get(name.len() + spelling.len()..)?;
+        if name.trim().trim_end_matches(['"', '\'', ' ']) != "- name:" || !value_line.trim_start().starts_with("value:") {
             return None;
         }
         let end = line_end(self.text, span.end);
@@ -205,9 +226,44 @@ impl<'a> Place<'a> {
         let line = self.line_end;
         let text: String = group
             .iter()
-            .map(|change| format!("{line}{name}{}{line}{value_line}{}{closing}", render::key(change), render::value(change)))
+            .map(|change| {
+                let new = self.spelled_like(spelling, change);
+                format!("{line}{name}{new}{quote}{line}{value_line}{}{closing}", render::value(change))
+            })
             .gather()
             .concat();
         Some(Edit::insert(end, text))
+    }
+
+    /// `{ name = "x", value = "1" }` of a list, or a block `env { ... }` of Terraform's, once more before it.
+    fn twin_in_braces(&self, sibling: &Setting, group: &[Change]) -> Option<Edit> {
+        let (at, spelling) = self.named_before(sibling)?;
+        let span = sibling.place.span.range();
+        let open = self.text.get(..at)?.rfind('{')?;
+        let end = span.end + self.text.get(span.end..)?.find('}')? + 1;
+        if self.text.get(open..at)?.contains(['}', '[']) || self.text.get(span.end..end - 1)?.contains(['{', '[']) {
+            return None;
+        }
+        let line = line_start(self.text, open);
+        let head = self.text.get(line..open)?;
+        let block = head.trim();
+        let is_block = !block.is_empty() && block.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        let indent = &head[..head.len() - head.trim_start().len()];
+        let start = if is_block { line + indent.len() } else { open };
+        let joint = match block {
+            // An item of YAML's.
+            "-" => format!("{}{indent}", self.line_end),
+            "" => format!(",{}{indent}", self.line_end),
+            _ if is_block => format!("{}{indent}", self.line_end),
+            _ => ", ".to_owned(),
+        };
+        let (before, between, after) =
+            (self.text.get(start..at)?, self.text.get(at + spelling.len()..span.start)?, self.text.get(span.end..end)?);
+        let new: String = group
+            .iter()
+            .map(|change| format!("{before}{}{between}{}{after}{joint}", self.spelled_like(spelling, change), render::value(change)))
+            .gather()
+            .concat();
+        Some(Edit::insert(start, new))
     }
 }

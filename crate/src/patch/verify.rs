@@ -212,9 +212,12 @@ fn is_planned((path, text): &Leaf, removed: &[&Leaf], changes: &[Change]) -> boo
         let whole = text == render::value(change)
             || parse_number(text).is_some_and(|number| number == change.parameter.number(change.value))
             || parse_go_duration(text) == Ok(change.value);
-        whole && (named || removed.iter().any(|(old, _)| old == path) || last_key(path) == "value") || spelled(text, change)
+        whole && (named || removed.iter().any(|(old, _)| old == path) || last_key(path).eq_ignore_ascii_case("value"))
+            || spelled(text, change)
     }) && nested_lines_are_planned(path, text, removed, changes)
-        || (last_key(path) == "name" && (text == super::insert::NEW_DROP_IN || changes.iter().any(|change| *text == render::key(change))))
+        || (last_key(path).eq_ignore_ascii_case("name")
+            && (text == super::insert::NEW_DROP_IN
+                || changes.iter().any(|change| *text == render::key(change) || *text == render::variable(change))))
 }
 
 /// A text that holds the parameter by name and the value.

@@ -10,8 +10,12 @@ use crate::template;
 /// Reads what can be read of `text`; never fails.
 pub fn read(text: &str) -> Tree {
     let mut reader = Reader { text, lines: lines(text), at: 0 };
-    let root = reader.block(0, 0).unwrap_or_else(|| mapping(0..0, Vec::new()));
-    Tree { documents: vec![root], anchors: Vec::new() }
+    let mut documents = vec![reader.block(0, 0).unwrap_or_else(|| mapping(0..0, Vec::new()))];
+    // An excerpt may begin in the middle of a list, and go on with the keys around it.
+    while let Some(more) = reader.block(0, 0) {
+        documents.push(more);
+    }
+    Tree { documents, anchors: Vec::new() }
 }
 
 /// A line: its indent in columns, the bytes of that indent, and its bytes without indent and line end.
@@ -52,7 +56,7 @@ fn lines(text: &str) -> Vec<Line> {
 
 /// A line without the mark of a template at its end that prints nothing: `etcd: {{if stable}}`.
 fn without_statement(line: &[u8]) -> &[u8] {
-    let begins = |pair: &[u8]| matches!(pair, b"{{" | b"{%" | b"<%" | b"%{");
+    let begins = |pair: &[u8]| matches!(pair, b"{{" | b"{%" | b"{#" | b"<%" | b"%{");
     let Some(at) = line.windows(2).rposition(begins).filter(|_| line.ends_with(b"}") || line.ends_with(b">")) else { return line };
     let mark = std::str::from_utf8(&line[at..]).unwrap_or("");
     let before = line[..at].trim_ascii_end();
@@ -240,6 +244,20 @@ mod tests {
         let etcd = tree.at(&tree.documents[0], &["coreos", "etcd"]).expect("a section");
         let text = |key| tree.get(etcd, key).and_then(Node::text);
         assert_eq!((text("election-timeout"), text("name")), (Some("1000"), Some("{{.name}}")));
+    }
+
+    #[test]
+    fn a_comment_of_a_template_is_no_value() {
+        for comment in ["{{/* beats */}}", "{{- /* beats */ -}}", "{# beats #}"] {
+            let tree = read(&format!("coreos:\n  etcd2: {comment}\n    election-timeout: 1000\n"));
+            assert!(tree.at(&tree.documents[0], &["coreos", "etcd2", "election_timeout"]).is_some(), "{comment}");
+        }
+    }
+
+    #[test]
+    fn an_excerpt_may_begin_within_a_list() {
+        let tree = read("    - --name={{ .Name }}\n    - --debug\n    env:\n    - name: A\n      value: \"1\"\n");
+        assert_eq!((tree.documents[0].items().len(), tree.get(&tree.documents[1], "env").map(|env| env.items().len())), (2, Some(1)));
     }
 
     #[test]
