@@ -7,7 +7,7 @@ use crate::model::raft::{expected_losses, loss_share};
 use crate::moments::Moments;
 use crate::parameters::{Parameter, SILENT_STREAM};
 use crate::sort::groups;
-use crate::units::{MS, Micros, Range};
+use crate::units::{Micros, Range};
 
 /// One part per million.
 const MILLION: f64 = 1_000_000.0;
@@ -34,17 +34,7 @@ impl Replayed {
 
 /// The timers in force while the log was written.
 pub fn timers_in_force(facts: &Facts) -> Timers {
-    timers(facts, facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout))
-}
-
-/// Timers of this cluster with other values.
-pub fn timers(facts: &Facts, heartbeat: Micros, election: Micros) -> Timers {
-    Timers {
-        heartbeat: heartbeat.max(MS),
-        election: election.max(5 * MS),
-        generation: facts.generation,
-        members: facts.members.unwrap_or(3).max(1),
-    }
+    facts.timers(facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout))
 }
 
 /// Runs the log's stalls under the values in force.
@@ -71,9 +61,7 @@ fn explains(timers: &Timers, stall: &Stall) -> bool {
     // A leader that ran while its links were silent for so long was cut off: a timer would only make the others wait for
     // the network (judgement; rafthttp gives up a silent link after 5 s).
     let cut_off = stall.kind == StallKind::CutOff && stall.length.low > SILENT_STREAM;
-    stall.kind != StallKind::Censored
-        && !cut_off
-        && loss_share(timers, stall.length.high.min(stall.planned.max(stall.length.low)), timers.heartbeat) >= EXPLAINS
+    stall.kind != StallKind::Censored && !cut_off && loss_share(timers, stall.likely(), timers.heartbeat) >= EXPLAINS
 }
 
 /// Expected leader changes of all stalls, also those without a change. From 3.0 on one draw serves

@@ -5,7 +5,7 @@ use crate::facts::{Facts, Generation, StallKind};
 use crate::model::safe_stall;
 use crate::parameters::Parameter;
 use crate::plan::Plan;
-use crate::replay::{timers, timers_in_force};
+use crate::replay::timers_in_force;
 use crate::report::{Provenance, Question};
 use crate::rules::Finding;
 use crate::units::{MS, about, human};
@@ -153,7 +153,7 @@ fn which_values(facts: &Facts) -> String {
 }
 
 fn what_they_cost(facts: &Facts, plan: &Plan) -> String {
-    let pair = |heartbeat, election| about(facts.failover(&timers(facts, heartbeat, election)).p50);
+    let pair = |heartbeat, election| about(facts.failover(&facts.timers(heartbeat, election)).p50);
     let now = timers_in_force(facts);
     let (heartbeat, election) = (plan.of(Parameter::HeartbeatInterval).value(), plan.of(Parameter::ElectionTimeout).value());
     let mut answer = String::from("Each real death of a leader: about ");

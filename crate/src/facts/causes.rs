@@ -5,7 +5,6 @@ use super::{ChangeClass, EventId, Facts, LeaderChange, OldLeader};
 use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
-use crate::parameters::Parameter;
 use crate::search;
 use crate::sort::{by_key, distinct, sort};
 use crate::units::{Micros, S};
@@ -28,12 +27,25 @@ pub fn tell_causes(facts: &Facts, voices: &[Voice], changes: &mut [LeaderChange]
         } else {
             classify(facts, voices, changes, at, &outright, &transfers)
         };
+        // Its process ended to come back with other timers.
+        let on_purpose = class == ChangeClass::Wanted && came_back_retimed(facts, voices, &changes[at]);
+        let class = if on_purpose { ChangeClass::Planned } else { class };
         changes[at].class = class;
         if class == ChangeClass::Needless {
             changes[at].raised_by = lone_candidate(facts, &changes[at]);
             changes[at].lived = lived_on(facts, voices, changes, at);
         }
     }
+}
+
+/// Whether the old leader was started anew with other timers around this change. A stop may take up to a minute and a half,
+/// systemd's limit, and the start follows at once.
+fn came_back_retimed(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
+    const AROUND: Micros = 90 * S;
+    let (Some(moment), Some(old)) = (change.moment(), change.old.as_deref()) else { return false };
+    let near = |start: &EventId| time_of(facts, *start).is_some_and(|time| (time - moment).abs() <= AROUND);
+    let mut leaders = voices.iter().filter(|voice| voice.member == old);
+    leaders.any(|voice| facts.retimed.iter().any(|start| voice.printed(facts, *start) && near(start)))
 }
 
 /// The one member that missed the leader, where the others are seen to have heard it. Its votes are refused or
@@ -43,12 +55,13 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange) -> Option<String> {
     /// So many of its own rounds, while nobody else asked for votes.
     const ROUNDS: usize = 3;
     let (campaign, old) = (change.campaign?, change.old.as_deref()?);
-    let wait = facts.value(Parameter::ElectionTimeout);
+    let then = facts.spell(Some(campaign));
+    let wait = then.election;
     let before = |meaning, from| facts.events_between(&[meaning], campaign - from, campaign + S);
     // A follower counts a tick per heartbeat-interval since it heard the leader, and prints how many are left
     // (etcd-io/etcd@v3.4.45:raft/raft.go, Step). After two it had just heard it; after more the leader was late for
     // it too (judgement).
-    let fresh = wait / facts.value(Parameter::HeartbeatInterval).max(1) - 2;
+    let fresh = wait / then.heartbeat.max(1) - 2;
     let ignored = before(Meaning::VoteIgnoredLease, 3 * wait).find(|(_, event)| {
         event.word("id").is_some_and(|id| id != old)
             && event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new))

@@ -134,7 +134,7 @@ fn tie(facts: &Facts, spans: &Spans, failure: &mut FleetFailure) {
     let (from, to) = (time - patience, time + if failure.grain >= S { S } else { 0 });
     let met = spans.stalls.between(from, to + spans.longest_stall).iter().filter(|(end, at)| end - facts.stalls[*at].length.high <= to);
     failure.stall = met.map(|(_, at)| *at).min();
-    let wait = facts.in_force(Parameter::ElectionTimeout).value.unwrap_or(S);
+    let wait = facts.spell(Some(time)).election;
     let hang = 5 * S + 2 * wait;
     let without_leader = spans.changes.between(from - hang, to + 2 * wait + spans.longest_change).iter().filter(|(_, at)| {
         let change = &facts.changes[*at];

@@ -7,6 +7,7 @@ pub mod failures;
 pub mod members;
 pub mod metrics;
 pub mod settings;
+mod spells;
 pub mod stalls;
 pub mod tools;
 pub mod twice;
@@ -28,6 +29,7 @@ use crate::units::{MS, Micros, Range, S, human};
 
 pub use crate::model::Generation;
 pub use events::EventId;
+pub use spells::Spell;
 
 impl StallKind {
     /// A line measured it.
@@ -103,6 +105,8 @@ pub enum ChangeClass {
     Wanted,
     /// None of these: nothing shows that the old leader ended.
     Needless,
+    /// Needless under the timers of its time; with those in force it would not come.
+    Outgrown,
 }
 
 /// A new term with a new leader.
@@ -185,6 +189,8 @@ pub struct Facts {
     pub assumptions: Assumptions,
     /// Value in force per parameter, in the order of `Parameter::ALL`.
     pub in_force: Vec<(Parameter, InForce)>,
+    /// etcd's pair in the course of time; the last is the one in force.
+    pub spells: Vec<Spell>,
     /// Which etcd.
     pub etcd: Option<VersionRange>,
     /// Which fleet.
@@ -201,6 +207,8 @@ pub struct Facts {
     pub fleet_failures: Vec<FleetFailure>,
     /// Restarts of an etcd process after its first start: the start lines.
     pub restarts: Vec<EventId>,
+    /// Of these, the ones with other timers than before.
+    pub retimed: Vec<EventId>,
     /// How long this cluster is without a leader, pair by pair.
     pub failovers: Failovers,
     /// When these got their new leader.
@@ -351,12 +359,14 @@ impl Facts {
             unknown,
             assumptions,
             in_force: Vec::new(),
+            spells: Vec::new(),
             generation: Generation::V2,
             members: None,
             stalls: Vec::new(),
             changes: Vec::new(),
             fleet_failures: Vec::new(),
             restarts: Vec::new(),
+            retimed: Vec::new(),
             failovers: Failovers::default(),
             elected: Moments::default(),
             drifts: Vec::new(),
@@ -371,16 +381,19 @@ impl Facts {
         facts.one_of_each = events::one_of_each(&facts);
         facts.generation = versions::generation(&facts);
         facts.in_force = settings::in_force(&facts);
+        facts.spells = spells::spells(&facts);
         facts.members = members::members(&facts);
         facts.old_leaders = changes::old_leaders(&facts);
         facts.drifts = stalls::drifts(&facts);
         facts.clock_steps = stalls::clock_steps(&facts);
         let voices = voices::etcd_voices(&facts);
         facts.restarts = voices::restarts(&facts, &voices);
+        facts.retimed = spells::retimed(&facts);
         let mut changes = changes::leader_changes(&facts, &voices);
         facts.stalls = stalls::stalls(&facts, &voices, &mut changes);
         facts.elected = Moments::of(changes.iter().map(|change| change.elected));
         facts.changes = changes;
+        spells::outgrow(&mut facts);
         facts.fleet_failures = failures::fleet_failures(&facts);
         facts
     }
@@ -486,6 +499,16 @@ impl Facts {
     /// Whether the round trip is more than an assumption.
     pub fn knows_round_trip(&self) -> bool {
         self.assumptions.peer_rtt_ms.is_some() || self.measured_round_trip().is_some()
+    }
+
+    /// This cluster with these timers.
+    pub fn timers(&self, heartbeat: Micros, election: Micros) -> Timers {
+        Timers {
+            heartbeat: heartbeat.max(MS),
+            election: election.max(5 * MS),
+            generation: self.generation,
+            members: self.members.unwrap_or(3).max(1),
+        }
     }
 
     /// How long the cluster is without a leader after one dies, under these timers.

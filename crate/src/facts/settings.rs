@@ -12,7 +12,7 @@ use crate::index::{self, Index};
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::parameters::Parameter;
 use crate::report::Provenance;
-use crate::sort::sort;
+use crate::sort::by_key;
 use crate::units::{MS, Micros, S};
 
 /// What is said of a timer that is written with etcd 0.4's key for a later etcd.
@@ -93,7 +93,14 @@ fn decide(facts: &Facts, parameter: Parameter) -> InForce {
 pub fn said_by_members(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
     let mut said = printed(facts, parameter);
     said.extend(facts.events_of(&[Meaning::EnvRecognized]).filter_map(|(id, event)| Some((id, variable(event, parameter)?))));
-    sort(&mut said);
+    in_order_of_time(facts, said)
+}
+
+/// By time where each line has one, else as they stand: the log of a later day may be pasted first.
+fn in_order_of_time(facts: &Facts, mut said: Vec<(EventId, Micros)>) -> Vec<(EventId, Micros)> {
+    let time = |(id, _): &(EventId, Micros)| facts.event(*id).time.map(|time| time.micros);
+    let timed = said.iter().all(|each| time(each).is_some());
+    by_key(&mut said, |each| (time(each).filter(|_| timed), each.0));
     said
 }
 
@@ -105,20 +112,37 @@ pub fn printed(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
         Parameter::ElectionTimeout => ("election", &[Meaning::StartupElection, Meaning::StartupZapConfig]),
         _ => return Vec::new(),
     };
-    let mut said = facts.events_of(lines).filter_map(|(id, event)| Some((id, event.duration(hole)?))).gather();
+    let mut said: Vec<(EventId, Micros)> = facts.events_of(lines).filter_map(|(id, event)| Some((id, event.duration(hole)?))).gather();
     let refused = [Meaning::FlagsBad, Meaning::Ratio5x, Meaning::ElectionTooLong];
     said.extend(facts.events_of(&refused).filter_map(|(id, event)| Some((id, refused_value(event, parameter)?))));
-    said
+    in_order_of_time(facts, said)
 }
 
-/// The last value of each member: by its machine, else by what it calls itself, else by its document.
+/// Which member a line is of: by its machine, else by what it calls itself, else by its document.
+pub struct Members {
+    own: Vec<Option<String>>,
+    known: Index,
+}
+
+impl Members {
+    /// None is known yet.
+    pub fn of(facts: &Facts) -> Members {
+        let own_name = |log: &LogReading| log.events.iter().filter(|event| event.host.is_none()).find_map(speaker).map(str::to_owned);
+        Members { own: facts.logs.iter().map(own_name).gather(), known: Index::default() }
+    }
+
+    /// The number of the member that prints this line, from 0 on in the order of asking.
+    pub fn position(&mut self, facts: &Facts, id: EventId) -> usize {
+        let name = self.own[id.log].clone().filter(|_| facts.event(id).host.is_none()).unwrap_or_else(|| facts.host(id));
+        self.known.position(index::key(name.bytes()))
+    }
+}
+
+/// The last value of each member.
 pub fn last_of_each(facts: &Facts, said: Vec<(EventId, Micros)>) -> Vec<(EventId, Micros)> {
-    let own_name = |log: &LogReading| log.events.iter().filter(|event| event.host.is_none()).find_map(speaker).map(str::to_owned);
-    let own: Vec<Option<String>> = facts.logs.iter().map(own_name).gather();
-    let (mut members, mut last) = (Index::default(), Vec::<(EventId, Micros)>::new());
+    let (mut members, mut last) = (Members::of(facts), Vec::<(EventId, Micros)>::new());
     for (id, value) in said {
-        let name = own[id.log].clone().filter(|_| facts.event(id).host.is_none()).unwrap_or_else(|| facts.host(id));
-        match last.get_mut(members.position(index::key(name.bytes()))) {
+        match last.get_mut(members.position(facts, id)) {
             Some(known) => *known = (id, value),
             None => last.push((id, value)),
         }
@@ -144,7 +168,7 @@ fn from_log(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     if parameter == Parameter::ElectionTimeout {
         // Of members with unlike timers the one that waits least decides how long a leader may be silent.
         said = last_of_each(facts, said);
-        crate::sort::by_key(&mut said, |(_, value)| std::cmp::Reverse(*value));
+        by_key(&mut said, |(_, value)| std::cmp::Reverse(*value));
     }
     let (id, value) = said.pop()?;
     // A value that the configuration states as well stays "stated": the log confirms it.

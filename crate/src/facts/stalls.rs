@@ -5,7 +5,7 @@
 
 use super::causes::heard_again;
 use super::voices::{START_LINES, Voice, speaker, time_of};
-use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Stall, StallKind};
+use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Spell, Stall, StallKind};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::moments::Moments;
@@ -50,6 +50,13 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
         change.stall = explaining(facts, &found, change);
     }
     found.stalls
+}
+
+impl Stall {
+    /// The length to hold against timers: the high end where measured, the guess where not, never below what is proven.
+    pub fn likely(&self) -> Micros {
+        self.length.high.min(self.planned.max(self.length.low))
+    }
 }
 
 /// Stalls found so far, and when they ended.
@@ -119,7 +126,7 @@ fn drawn_out(facts: &Facts, change: &LeaderChange) -> bool {
     let begun = change.events.iter().map(|id| facts.event(*id)).filter(|event| event.meaning == Meaning::LeaderLost);
     let failed = begun.filter_map(|event| Some(change.term? - event.number("term")?)).max();
     failed > Some(NO_FAILOVER_TAKES)
-        || matches!((change.lost, change.elected), (Some(lost), Some(elected)) if elected - lost > NO_FAILOVER_TAKES * election(facts))
+        || matches!((change.lost, change.elected), (Some(lost), Some(elected)) if elected - lost > NO_FAILOVER_TAKES * then(facts, change).election)
 }
 
 /// The stall that explains a change.
@@ -131,7 +138,7 @@ fn explaining(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<usi
 /// leader.
 fn silent_throughout(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<usize> {
     let (lost, elected, old) = (change.lost?, change.elected?, change.old.as_deref()?);
-    let (wait, slack) = (election(facts), grain(facts, change));
+    let (wait, slack) = (then(facts, change).election, grain(facts, change));
     let throughout = |at: &usize| {
         let stall = &found.stalls[*at];
         stall.kind.is_measured()
@@ -142,14 +149,9 @@ fn silent_throughout(facts: &Facts, found: &Found, change: &LeaderChange) -> Opt
     found.ended(elected - 2 * wait - slack, lost + slack + found.longest).filter(throughout).min()
 }
 
-/// Heartbeat-interval in force, for the sums.
-fn heartbeat(facts: &Facts) -> Micros {
-    facts.in_force(Parameter::HeartbeatInterval).value.unwrap_or(100 * MS)
-}
-
-/// Election-timeout in force, for the sums.
-fn election(facts: &Facts) -> Micros {
-    facts.in_force(Parameter::ElectionTimeout).value.unwrap_or(1000 * MS)
+/// The timers under which a change came.
+fn then(facts: &Facts, change: &LeaderChange) -> Spell {
+    facts.spell(change.moment())
 }
 
 /// Some line or file says how long followers wait; a heartbeat alone does not.
@@ -159,9 +161,9 @@ fn wait_is_told(facts: &Facts) -> bool {
 }
 
 /// So long a leader is silent at least before a follower campaigns (lab, section 3).
-fn soonest(facts: &Facts) -> Micros {
+fn soonest(facts: &Facts, then: Spell) -> Micros {
     let old = matches!(facts.generation, Generation::V2 | Generation::V04);
-    election(facts) - if old { heartbeat(facts) } else { 2 * heartbeat(facts) }
+    then.election - if old { then.heartbeat } else { 2 * then.heartbeat }
 }
 
 /// Late lines of one voice, put together to incidents: the line reports a gap that reaches back
@@ -174,8 +176,8 @@ fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
         if by_clock(facts, event) {
             continue;
         }
-        let beat = event.duration("heartbeat").unwrap_or_else(|| heartbeat(facts));
         let end = time_of(facts, *id);
+        let beat = event.duration("heartbeat").unwrap_or_else(|| facts.spell(end).heartbeat);
         let length = Range { low: excess + beat, high: excess + 2 * beat };
         match incidents.last_mut().filter(|(stall, largest)| same_incident(stall, *largest, end, excess, beat)) {
             Some((stall, largest)) => {
@@ -277,7 +279,7 @@ fn slow_syncs(facts: &Facts, voice: &Voice, changes: &[LeaderChange], leads: &Mo
 /// followers wait. Leader or follower, its heartbeats or its votes were delayed beyond the timeout.
 fn leaderless_beside(facts: &Facts, voice: &Voice, changes: &[LeaderChange], end: Micros, took: Micros) -> bool {
     let without_leader = || facts.events_between(&[Meaning::NoLeaderDropRead, Meaning::NoLeaderDropProposal], end - took, end + took);
-    changes.is_empty() && took > election(facts) && without_leader().any(|(id, _)| voice.printed(facts, id))
+    changes.is_empty() && took > facts.spell(Some(end)).election && without_leader().any(|(id, _)| voice.printed(facts, id))
 }
 
 /// The leader was lost while a disk slept; who followed is not in the log.
@@ -309,11 +311,11 @@ fn leads_at(changes: &[LeaderChange], leads: &Moments, member: &str, time: Micro
 
 /// etcd 0.4's follower prints the gap itself.
 fn near_timeouts(facts: &Facts) -> Vec<Stall> {
-    let beat = heartbeat(facts);
     facts
         .events_of(&[Meaning::Hb04NearElection])
         .filter_map(|(id, event)| {
             let gap = event.duration("gap")?;
+            let beat = facts.spell(time_of(facts, id)).heartbeat;
             // Hardly longer than the heartbeat itself: the pair is at fault, and nothing stalled (judgement).
             if gap < beat * 5 / 4 {
                 return None;
@@ -334,7 +336,7 @@ fn near_timeouts(facts: &Facts) -> Vec<Stall> {
 /// etcd 0.4 prints a gap only where it ended in time; the one that cost the lead prints none. Gaps near
 /// the timeout in the same log say what it was like (judgement): at least the timeout, or the longest of them.
 fn like_near_misses(facts: &Facts, longest: Micros, change: &LeaderChange) -> Option<Stall> {
-    let wait = election(facts);
+    let wait = then(facts, change).election;
     Some(Stall {
         member: change.old.clone()?,
         end: change.campaign,
@@ -348,8 +350,9 @@ fn like_near_misses(facts: &Facts, longest: Micros, change: &LeaderChange) -> Op
 /// The stall of the then leader that overlaps the two election-timeouts before the campaign (method 4.3).
 fn overlapping(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<usize> {
     let Some(campaign) = change.campaign else { return just_before(found, change) };
-    let (slack, soonest, told) = (grain(facts, change), soonest(facts), wait_is_told(facts));
-    let before = if told_on_return(facts, change) { slack.max(2 * heartbeat(facts)) } else { slack };
+    let then = then(facts, change);
+    let (slack, soonest, told) = (grain(facts, change), soonest(facts, then), wait_is_told(facts));
+    let before = if told_on_return(facts, change) { slack.max(2 * then.heartbeat) } else { slack };
     let fits = |at: &usize| {
         let stall = &found.stalls[*at];
         let by_old = change.old.as_deref().is_none_or(|old| stall.member == old || stall.kind == StallKind::NearTimeout);
@@ -423,7 +426,7 @@ fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers:
     }
     // A process that says it heard from no majority ran while it was silent.
     let until = time_of(facts, back)?.max(campaign);
-    let gave_up = facts.events_between(&[Meaning::QuorumInactiveStepdown], campaign - 2 * election(facts), until);
+    let gave_up = facts.events_between(&[Meaning::QuorumInactiveStepdown], campaign - 2 * then(facts, change).election, until);
     let ran = gave_up.into_iter().any(|(id, _)| voice.printed(facts, id));
     silent_until(facts, change, back, if ran { StallKind::CutOff } else { StallKind::Return })
 }
@@ -432,14 +435,15 @@ fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers:
 fn silent_until(facts: &Facts, change: &LeaderChange, back: EventId, kind: StallKind) -> Option<Stall> {
     let end = time_of(facts, back)?;
     let gap = (end - change.campaign?).max(0);
-    let wait = election(facts);
-    let length = Range { low: gap + soonest(facts), high: gap + 2 * wait };
+    let then = then(facts, change);
+    let wait = then.election;
+    let length = Range { low: gap + soonest(facts, then), high: gap + 2 * wait };
     Some(Stall { member: change.old.clone()?, end: Some(end), length, planned: gap + wait + wait / 5, kind, events: vec![back] })
 }
 
 /// Nothing measures it: only that followers waited their time.
 fn censored(facts: &Facts, change: &LeaderChange) -> Stall {
-    let low = soonest(facts).max(0);
+    let low = soonest(facts, then(facts, change)).max(0);
     Stall {
         member: change.old.clone().unwrap_or_else(|| String::from("the leader")),
         end: change.campaign,

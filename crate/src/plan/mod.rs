@@ -127,7 +127,7 @@ pub fn plan(facts: &Facts, findings: &[Finding]) -> Plan {
     let interval = reconcile::decide(facts, findings, &request, facts.value(Parameter::AgentTtl), election).value();
     let agent = presence::decide(facts, findings, &request, election, interval);
     let interval = reconcile::decide(facts, findings, &request, agent.value(), election);
-    let timers = replay::timers(facts, pair.heartbeat.value(), election);
+    let timers = facts.timers(pair.heartbeat.value(), election);
     let remaining = replay::remaining(facts, &timers);
     let fleet_remaining = request::remaining(facts, request.value());
     Plan {
@@ -339,7 +339,7 @@ coreos:
     #[test]
     fn six_thousand_costs_seven_seconds_and_several_times_the_lost_requests() {
         let facts = read(ARTICLE, None);
-        let at = |election| facts.failover(&replay::timers(&facts, election / 10, election)).p50;
+        let at = |election| facts.failover(&facts.timers(election / 10, election)).p50;
         let (article, defaults) = (at(6_000 * MS), at(1_000 * MS));
         assert!((6_500 * MS..7_500 * MS).contains(&article), "{article}");
         // Measured: 8.8 lost requests for each death at 6000 ms, 1.6 at 1000 ms; they go with the time without a leader.

@@ -50,7 +50,7 @@ fn differs(facts: &Facts, parameter: Parameter) -> Option<(Parameter, &Setting, 
         .flat_map(|c| &c.settings)
         .rfind(|setting| setting.parameter == parameter && setting.effective && setting.value.is_some())?;
     let stated = setting.value?;
-    let (event, runs) = last_running(facts, parameter)?;
+    let (event, runs) = printed(facts, parameter).pop()?;
     let beat = facts
         .configurations
         .iter()
@@ -59,14 +59,9 @@ fn differs(facts: &Facts, parameter: Parameter) -> Option<(Parameter, &Setting, 
         .and_then(|s| s.value);
     // etcd cuts the election-timeout to whole heartbeats before it prints it.
     let whole = |beat: Micros| if parameter == ElectionTimeout && beat > 0 { stated / beat * beat } else { stated };
-    let ran_beat = last_running(facts, HeartbeatInterval).map(|(_, beat)| beat);
+    let ran_beat = printed(facts, HeartbeatInterval).pop().map(|(_, beat)| beat);
     let agrees = runs == stated || [beat, ran_beat].into_iter().flatten().any(|beat| runs == whole(beat));
     (!agrees).then_some((parameter, setting, event, runs))
-}
-
-/// The value that the last line of the logs names.
-fn last_running(facts: &Facts, parameter: Parameter) -> Option<(EventId, Micros)> {
-    printed(facts, parameter).into_iter().max_by_key(|(id, _)| (facts.event(*id).time.map(|time| time.micros), *id))
 }
 
 #[cfg(test)]

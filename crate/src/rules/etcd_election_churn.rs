@@ -4,7 +4,7 @@ use super::alerts;
 use super::common::{explained, human_limit, lines, matching, plural, says, span, started_before, time, voice, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
-use crate::facts::{ChangeClass, EventId, Facts, metrics};
+use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, metrics};
 use crate::gather::Gather;
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
@@ -56,8 +56,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         .map(|(last, first)| format!(" within {}", human((last - first).max(S))))
         .unwrap_or_default();
     let title = format!("{}{over}", plural(elections.len() as u64, "election", "elections"));
-    let unplanned = |class: ChangeClass| class != ChangeClass::Start && class != ChangeClass::Planned;
-    let leaders = facts.changes.iter().filter(|change| unplanned(change.class) && change.new.is_some()).count();
+    let unplanned = |change: &&LeaderChange| matches!(change.class, ChangeClass::Wanted | ChangeClass::Needless) && change.new.is_some();
+    let leaders = facts.changes.iter().filter(unplanned).count();
     let alive = facts.needless().filter(|change| change.shows_alive()).count();
     let lived = || format!(" The old leader lived {}", super::common::times(alive as u64));
     let why_they_came = match (alive, explained(facts)) {
@@ -162,12 +162,13 @@ fn churns(elections: &[Election]) -> bool {
     within(2, CLOSE) || within(3, SOME_HOURS)
 }
 
-/// Every term that rose, once for the whole cluster, without starts, hand-overs and stops by hand.
+/// Every term that rose, once for the whole cluster, without starts, hand-overs, stops by hand and what timers of before cost.
 fn elections(facts: &Facts) -> Vec<Election> {
     let (mut voices, mut known) = (Index::default(), Vec::<Option<i64>>::new());
     let (mut terms, mut elections) = (Index::default(), Vec::<Election>::new());
     let boot = last_term_of_boot(facts);
     let planned = distinct(facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term));
+    let outgrown = facts.outgrown_terms();
     for (id, event) in facts.all_events() {
         let Some((term, rises)) = term_of(event) else { continue };
         let rises = rises && !(event.meaning == Meaning::LeaderLost && asked_first(facts, id, term));
@@ -175,7 +176,12 @@ fn elections(facts: &Facts) -> Vec<Election> {
         let before = *highest;
         *highest = before.max(Some(term));
         let rose = before.map_or(rises, |before| term > before) && !(before.is_none() && started_before(facts, id));
-        if !rose || planned.binary_search(&term).is_ok() || boot.is_some_and(|boot| term <= boot) || with_etcd_stop(facts, id) {
+        if !rose
+            || planned.binary_search(&term).is_ok()
+            || outgrown.iter().any(|(before, last)| (before + 1..=*last).contains(&term))
+            || boot.is_some_and(|boot| term <= boot)
+            || with_etcd_stop(facts, id)
+        {
             continue;
         }
         let election = Election { term, time: event.time.map(|time| time.micros), event: id };

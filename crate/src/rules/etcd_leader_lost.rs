@@ -46,7 +46,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         events = first_campaigns(facts);
     }
     // Where a leader changed, none is shown to have kept its place.
-    let changed = facts.changes.iter().any(|change| matches!(change.class, ChangeClass::Needless | ChangeClass::Wanted));
+    let unasked = [ChangeClass::Needless, ChangeClass::Wanted, ChangeClass::Outgrown];
+    let changed = facts.changes.iter().any(|change| unasked.contains(&change.class));
     let refused = events.is_empty() && !changed;
     if refused {
         events = refused_votes(facts);
@@ -274,15 +275,26 @@ fn unknown(facts: &Facts) -> &'static str {
     if only(StallKind::Return) { " No line tells whether its process stood still or its link did." } else { "" }
 }
 
-/// Lines that say it, without those that belong to a hand-over or a stop by hand.
+/// Lines that say it, without those that belong to a hand-over, a stop by hand, or timers of before.
 fn lost_lines(facts: &Facts) -> Vec<EventId> {
-    let planned = facts.changes.iter().filter(|change| change.class == ChangeClass::Planned);
-    let planned = distinct(planned.flat_map(|change| change.events.iter().copied()));
+    let of = |class: ChangeClass| {
+        let changes = facts.changes.iter().filter(move |change| change.class == class);
+        changes.flat_map(|change| change.events.iter().copied())
+    };
+    let (planned, needless) = (distinct(of(ChangeClass::Planned)), distinct(of(ChangeClass::Needless)));
+    // With pre-vote a member that asks has lost its leader in the old term.
+    let outgrown = facts.outgrown_terms();
+    let before = |id: &EventId| {
+        let term = facts.event(*id).number("term");
+        outgrown.iter().any(|(old, new)| term >= Some(*old) && term <= Some(*new)) && needless.binary_search(id).is_err()
+    };
     let says_lost = |event: &Event| event.meaning != Meaning::Leader04 || event.word("new").is_none_or(str::is_empty);
     let transfers: Vec<Micros> = facts.times_of(TRANSFERS);
     let says = [Meaning::LeaderLost, Meaning::LeaderChanged, Meaning::QuorumInactiveStepdown, Meaning::Leader04];
     let mut events = matching(facts, &says, says_lost);
-    events.retain(|id| planned.binary_search(id).is_err() && !with_etcd_stop(facts, *id) && !after_transfer(facts, *id, &transfers));
+    events.retain(|id| {
+        planned.binary_search(id).is_err() && !before(id) && !with_etcd_stop(facts, *id) && !after_transfer(facts, *id, &transfers)
+    });
     events
 }
 

@@ -41,7 +41,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     // So has a start that ends with a refused setting.
     killed.retain(|id| !near(facts, *id, REFUSED, -30 * S, S, 20));
     starts.retain(|id| !near(facts, *id, REFUSED, -S, 30 * S, 20));
-    starts.retain(|id| !near(facts, *id, &[Meaning::EtcdShutdown], -600 * S, 0, 60));
+    starts.retain(|id| !near(facts, *id, &[Meaning::EtcdShutdown], -600 * S, 0, 60) && !facts.retimed.contains(id));
     if killed.is_empty() && starts.len() < AGAIN_AND_AGAIN {
         return None;
     }

@@ -34,6 +34,7 @@ mod etcd_restarted;
 mod etcd_send_buffer_full;
 pub mod etcd_slow_apply;
 mod etcd_slow_disk;
+pub mod etcd_timers_changed;
 mod etcd_tls;
 mod etcd_unknown_peer;
 mod etcd_unreachable;
@@ -95,6 +96,7 @@ pub const RULES: &[&Rule] = &[
     &etcd_send_buffer_full::RULE,
     &etcd_slow_apply::RULE,
     &etcd_slow_disk::RULE,
+    &etcd_timers_changed::RULE,
     &etcd_tls::RULE,
     &etcd_unknown_peer::RULE,
     &etcd_unreachable::RULE,

@@ -3,7 +3,7 @@
 use crate::facts::{Facts, StallKind};
 use crate::parameters::Parameter;
 use crate::plan::Plan;
-use crate::replay::timers;
+use crate::replay::timers_in_force;
 use crate::report::Timing;
 use crate::rules::Finding;
 use crate::units::{about, human};
@@ -48,7 +48,7 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
         } else if facts.no_leader_lasts() {
             String::from("and today no leader lasts")
         } else {
-            let now = timers(facts, facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+            let now = timers_in_force(facts);
             format!("today {}", about(facts.failover(&now).p50))
         };
         pay.push(format!("A real failover takes about {}, {today}.", failover_then(facts, plan)));
@@ -96,7 +96,7 @@ pub(super) fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, ti
 /// How long a dead leader is missed under the plan.
 pub(super) fn failover_then(facts: &Facts, plan: &Plan) -> String {
     let [heartbeat, election] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| plan.of(parameter).value());
-    about(facts.failover(&timers(facts, heartbeat, election)).p50)
+    about(facts.failover(&facts.timers(heartbeat, election)).p50)
 }
 
 /// fleet before 0.12 takes a unit for deleted when its one read fails.

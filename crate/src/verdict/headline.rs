@@ -348,7 +348,8 @@ fn outlasted(facts: &Facts, plan: &Plan, timing: Timing) -> Option<String> {
         Some(_) => "the processor, which had no time left, is to be relieved",
         None => "what stalls the machine is to be found",
     };
-    let known = facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored).count();
+    let count = |counts: fn(StallKind) -> bool| facts.stalls.iter().filter(|stall| counts(stall.kind)).count();
+    let known = Some(count(StallKind::is_measured)).filter(|known| *known > 0).unwrap_or_else(|| count(|kind| kind != StallKind::Censored));
     rides.then(|| {
         format!(
             "The leader stalled {}, for up to {}, but followers wait {}: the timers outlast it, and {cause}.",

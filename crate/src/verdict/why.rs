@@ -13,6 +13,7 @@ use crate::replay::{count, timers_in_force};
 use crate::report::{Provenance, Severity, Timing};
 use crate::rules::Finding;
 use crate::rules::common::{human_limit, knows_wait};
+use crate::rules::etcd_timers_changed;
 use crate::units::human;
 
 /// What may be doubted of the values in force that the answer is held against. Sentences that name them name the value alone.
@@ -101,7 +102,10 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
             None if facts.longest_stall().is_some_and(|stall| stall.planned >= facts.value(Parameter::ElectionTimeout)) => String::from(
                 "The input shows no leader that lost its place to it, so nothing asks for longer timers; what stalls the machine is to be found.",
             ),
-            None => String::from("The timers in force already outlast what the log shows."),
+            None => {
+                let before = etcd_timers_changed::said(facts).map_or(String::new(), |said| format!(" {said}."));
+                format!("The timers in force already outlast what the log shows.{before}")
+            }
         },
         Timing::Undecided if saw_too_little(facts) => {
             let unfit = facts.unknown.iter().find(|(_, said)| said.contains(HOLDS_BINARY) || said.contains(TOO_LARGE));
@@ -169,8 +173,12 @@ fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
     let stalls = || facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored);
     if let Some(stall) = stalls().filter(|_| parts.is_empty() && plan.of(Parameter::ElectionTimeout).proposed.is_some()) {
         let timers = timers_in_force(facts);
+        let lost = match etcd_timers_changed::said(facts) {
+            Some(said) => format!("{said}. With the values in force"),
+            None => String::from("The input shows no leader that lost its place, but"),
+        };
         parts.push(format!(
-            "The input shows no leader that lost its place, but a stall of {} costs it in about {} of 100 cases. The proposed values outlast such a stall.",
+            "{lost} a stall of {} costs a leader its place in about {} of 100 cases. The proposed values outlast such a stall.",
             human(stall.planned),
             loss_share(&timers, stall.planned, timers.heartbeat) / 10_000
         ));
