@@ -1,12 +1,12 @@
 //! Cloud-configs that stand in a text in quotes, with `\n` for each line end: in Terraform, Go, JSON, and as the list of
-//! texts that CloudFormation joins.
+//! texts that CloudFormation and Azure's templates join.
 
 use std::ops::Range;
 
 /// How such a text begins, behind its quote.
 const START: &str = "#cloud-config\\n";
 
-/// `{ "Ref": "DiscoveryURL" }` is no longer.
+/// `{ "Ref": "DiscoveryURL" }` is no longer, nor is `variables('name')`.
 const LONGEST_OBJECT: usize = 200;
 
 /// A cloud-config in quotes.
@@ -44,8 +44,8 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
 
 fn read(text: &str, start: usize, reached: &mut usize) -> Option<Escaped> {
     let quote = &text[start - 1..start];
-    // Of a list in brackets the next item goes on.
-    let list = text[..start - 1].trim_end().ends_with('[');
+    // Of a list in brackets the next item goes on, as does the next argument of `concat(`.
+    let list = text[..start - 1].trim_end().ends_with(['[', '(']);
     let (mut clean, mut at, mut end) = (String::new(), start, start);
     loop {
         *reached = at + 1;
@@ -66,7 +66,7 @@ fn piece(text: &str, quote: &str, clean: &mut String) -> Option<usize> {
     let (mut at, mut inner_quotes) = (0, 0);
     loop {
         let rest = &text[at..];
-        if rest.starts_with(quote) {
+        if rest.starts_with(quote) && !(quote == "'" && at > 0 && rest.starts_with("''")) {
             return Some(at);
         }
         let first = rest.chars().next().filter(|first| *first != '\n')?;
@@ -76,6 +76,7 @@ fn piece(text: &str, quote: &str, clean: &mut String) -> Option<usize> {
             Some("\\n") => (2, " \n"),
             Some("\\\\") => (2, " \\"),
             Some("\\r" | "\\t") => (2, "  "),
+            Some("''") if quote == "'" => (2, " '"),
             Some("\\\"") => {
                 inner_quotes += 1;
                 (2, if inner_quotes % 2 == 1 { " \"" } else { "\" " })
@@ -101,6 +102,7 @@ fn joint(text: &str, quote: &str, list: bool) -> Option<usize> {
             '+' => 1,
             ',' if list => 1,
             '{' if list => rest.bytes().take(LONGEST_OBJECT).position(|byte| byte == b'}')? + 1,
+            'a'..='z' if list => called(rest)?,
             _ => return None,
         };
         parts += 1;
@@ -108,21 +110,30 @@ fn joint(text: &str, quote: &str, list: bool) -> Option<usize> {
     }
 }
 
-/// Blanks, and a mark of a template for each object.
+/// Length of a call with its arguments: `variables('name')`.
+fn called(text: &str) -> Option<usize> {
+    let open = text.bytes().position(|byte| !byte.is_ascii_alphanumeric())?;
+    let mut depth = 0;
+    for (at, byte) in text.bytes().enumerate().take(LONGEST_OBJECT).skip(open) {
+        depth += i32::from(byte == b'(') - i32::from(byte == b')');
+        if depth <= 0 {
+            return (byte == b')').then_some(at + 1);
+        }
+    }
+    None
+}
+
+/// Blanks, and a mark of a template in the place of what is joined between two texts.
 fn fill(between: &str, clean: &mut String) {
-    let mut depth = 0_usize;
-    for byte in between.bytes() {
-        clean.push(match byte {
-            b'{' => {
-                depth += 1;
-                '$'
-            }
-            b'}' => {
-                depth = depth.saturating_sub(1);
-                '}'
-            }
-            _ if depth == 0 => ' ',
-            _ if clean.ends_with('$') => '{',
+    let is_part = |byte: u8| !(byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b',' | b'+'));
+    let first = between.bytes().position(is_part).unwrap_or(0);
+    let last = between.bytes().rposition(is_part).unwrap_or(0);
+    for at in 0..between.len() {
+        clean.push(match at {
+            _ if last < first + 2 || at < first || at > last => ' ',
+            _ if at == first => '$',
+            _ if at == first + 1 => '{',
+            _ if at == last => '}',
             _ => 'x',
         });
     }
@@ -145,6 +156,7 @@ mod tests {
             (r##"user_data = "#cloud-config\n\ncoreos:\n  a: \"b\"\n""##, "#cloud-config \n \ncoreos: \n  a:  \"b\"  \n"),
             (r##"x := "#cloud-config\n" + y"##, "#cloud-config \n"),
             (r##"x := "#cloud-config\n" + "a: 1\\\n""##, "#cloud-config \n     a: 1  \\\n"),
+            (r##"[concat('#cloud-config\na: ', variables('b'), '\nc: ''d'' e')]"##, "#cloud-config \na:    ${xxxxxxxxxxx}    \nc:  'd ' e"),
             (r##"["#cloud-config\n", "a: ", {"Ref": "B"}, "\n"]"##, "#cloud-config \n    a:    ${xxxxxxxxx}    \n"),
         ] {
             let found = find(text);
