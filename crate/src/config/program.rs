@@ -255,13 +255,30 @@ fn set_by_call<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<&'t Token<'
     call.then_some(value)
 }
 
+/// The bytes of a value: a bare name may call or index something, `tostring(var.x)`, and is replaced with it.
+fn expression(text: &str, value: &Token) -> Range<usize> {
+    let (mut depth, mut end) = (0_usize, value.span.end);
+    let rest = text.as_bytes()[end..].iter().take(if value.quoted { 0 } else { LONGEST_VALUE });
+    for (at, byte) in rest.enumerate() {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' if depth == 1 => (depth, end) = (0, value.span.end + at + 1),
+            b')' | b']' if depth > 1 => depth -= 1,
+            b'\n' => break,
+            _ if depth == 0 => break,
+            _ => {}
+        }
+    }
+    value.span.start..end
+}
+
 fn variable(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token, unit: &str) {
     let prefixed = format!("ETCD_{name}");
     let nixos = keys::of_variable(&prefixed).is_some() && search::has(builder.text, NIXOS);
     let name = if nixos { &prefixed } else { name };
     if name.starts_with("ETCD_") && !value.is_mark() {
         let word = value.word();
-        builder.variable(name, &word.text, inner.place(value.span.clone()), Home::new(unit, Class::Environment, ""));
+        builder.variable(name, &word.text, inner.place(expression(&inner.text, value)), Home::new(unit, Class::Environment, ""));
     }
 }
 
@@ -273,7 +290,8 @@ fn argument(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token
     let word = value.word();
     builder.fact_of_flag(name, &word.text);
     if let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) {
-        builder.claim(meant, inner.place(value.span.clone()), scalar::daemon(meant.0, &word.text), Home::new(unit, Class::Flag, ""));
+        let place = inner.place(expression(&inner.text, value));
+        builder.claim(meant, place, scalar::daemon(meant.0, &word.text), Home::new(unit, Class::Flag, ""));
     }
 }
 
