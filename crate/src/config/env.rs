@@ -16,6 +16,9 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     let defines = inner.text.lines().any(|line| line.starts_with("define "));
     let of_shell = inner.text.starts_with("#!") || (!defines && inner.text.lines().any(exports));
     let script = if of_shell { Script::of(inner) } else { Script::default() };
+    // An article shows the file of each member, one below the other.
+    let members = members(&inner.text);
+    let mut unit = builder.process(members.len() > 1);
     let mut at = 0;
     for raw in inner.text.split_inclusive('\n') {
         let start = at;
@@ -23,6 +26,9 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
         let line = raw.trim_start();
         if line.starts_with('#') || line.starts_with(';') {
             continue;
+        }
+        if members.iter().skip(1).any(|at| *at == start) {
+            unit = builder.process(true);
         }
         let mut timer = None;
         let words = flags::words(&inner.text, start..at);
@@ -49,9 +55,22 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
                 flags::take(builder, inner, &flags::words(&inner.text, span.clone()), "", "", &script.variables);
             }
             timer = keys::of_variable(name).map(|(parameter, _)| parameter);
-            flags::variable(builder, inner, (name, value, span), Home::new("", Class::EnvironmentFile, ""), &script.variables);
+            flags::variable(builder, inner, (name, value, span), Home::new(&unit, Class::EnvironmentFile, ""), &script.variables);
         }
     }
+}
+
+/// Where the lines begin that name a member, where they name several.
+pub fn members(text: &str) -> Vec<usize> {
+    let (mut found, mut names, mut at) = (Vec::new(), Vec::new(), 0);
+    for line in text.split_inclusive('\n') {
+        if assigned(line) == Some("ETCD_NAME") && !names.contains(&line.trim()) {
+            found.push(at);
+            names.push(line.trim());
+        }
+        at += line.len();
+    }
+    if found.len() > 1 { found } else { Vec::new() }
 }
 
 /// The name that a line assigns to, in an environment file or in fleet.conf.
