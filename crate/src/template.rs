@@ -98,6 +98,9 @@ pub fn filled(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let own_line = length(line.trim()) == Some(line.trim().len());
+        // What begins and ends on one line, `{% if tls %}s{% endif %}`, writes no other.
+        let closed = MARKS.iter().filter_map(|mark| line.rfind(mark.open)).max();
+        let closed = closed.is_some_and(|at| line[at + 2..].trim_start_matches(['-', '~', ' ']).starts_with("end"));
         let mut at = 0;
         while let Some(symbol) = line[at..].chars().next() {
             let Some(length) = length(&line[at..]) else {
@@ -106,9 +109,9 @@ pub fn filled(text: &str) -> Option<String> {
                 continue;
             };
             let mark = &line[at..at + length];
-            // Go's `-` eats line ends, and a comment leaves nothing.
-            let may_write = is_statement(mark) || ["{-", "-}", "#", "/*"].iter().any(|sign| search::has(mark, sign));
-            if may_write && !own_line {
+            // The `-` of Go and Jinja eats line ends, and a comment leaves nothing.
+            let trims = ["{-", "-}", "%-", "-%", "#", "/*"].iter().any(|sign| search::has(mark, sign));
+            if (trims || is_statement(mark) && !closed) && !own_line {
                 return None;
             }
             out.push_str(&(if own_line { " " } else { "x" }).repeat(length));
@@ -148,6 +151,7 @@ mod tests {
     #[test]
     fn what_writes_lines_is_not_filled_in() {
         assert_eq!(filled("a: {{ x }} # ${y}\n").as_deref(), Some("a: xxxxxxx # xxxx\n"));
+        assert_eq!(filled("a: b{% if x %}c{% endif %}\n").as_deref(), Some("a: bxxxxxxxxxxcxxxxxxxxxxx\n"));
         assert_eq!(filled("a:\n  {{ x }}\n{% if x %}\n").as_deref(), Some("a:\n         \n          \n"));
         for lines in ["a: {{if x}}", "a: <% if x %>", "a: {{- x }}", "a: {{/* x */}}", "a: {{ x"] {
             assert_eq!(filled(lines), None, "{lines}");

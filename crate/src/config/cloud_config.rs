@@ -290,6 +290,26 @@ mod tests {
     }
 
     #[test]
+    fn what_a_script_writes_is_whole() {
+        let script = |name: &str| {
+            format!(
+                "#!/bin/sh\ncat > x <<EOF\n#cloud-config\ncoreos:\n  etcd2:\n    name: {name}\n    election-timeout: 1000\n  units:\n    - name: etcd2.service\n      command: start\nEOF\n"
+            )
+        };
+        let told = |text: &str| {
+            let problems = crate::config::read(0, text).expect("a cloud-config").problems;
+            problems.iter().map(|problem| (problem.id, problem.place.span.start)).collect::<Vec<_>>()
+        };
+        let broken = script("${NAME}\n     heartbeat-interval: 100");
+        assert_eq!(told(&broken).iter().map(|(id, _)| *id).collect::<Vec<_>>(), ["config-yaml-error"]);
+        let line = broken[..told(&broken)[0].1 as usize].lines().count();
+        assert_eq!(line, broken.lines().position(|line| line.contains("heartbeat")).unwrap_or(0) + 1);
+        for name in ["\"http://\\$public_ipv4\"", "$(hostname -s)", "a\n    $MORE", "a\n    ${MORE}"] {
+            assert!(!told(&script(name)).iter().any(|(id, _)| *id == "config-yaml-error"), "{name}");
+        }
+    }
+
+    #[test]
     fn sections_with_either_separator() {
         let text = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 600\n    election-timeout: 6000\n  fleet: {agent-ttl: 120s}\n  units:\n  - {name: etcd2.service, command: start}\n  - {name: fleet.service, command: start}\n";
         assert_eq!(

@@ -133,6 +133,9 @@ impl Signs {
                 && line.contains(':')
                 && (line.contains("ETCD_HEARTBEAT_INTERVAL") || line.contains("ETCD_ELECTION_TIMEOUT"));
             signs.imaged |= item.strip_prefix("image:").is_some_and(|image| is_image(image.trim_matches([' ', '"', '\''])));
+            // Of an operation on a manifest, RFC 6902.
+            signs.listed |= item.starts_with("path: /") && line.contains("etcd") && line.contains("/extraArgs")
+                || item.strip_prefix("value:").is_some_and(|value| is_command(value.trim_matches([' ', '"', '\''])));
             signs.charted |= line.starts_with("configuration: |");
             if let Some((key, value)) = key_value(line) {
                 // In quotes only where a number is behind it.

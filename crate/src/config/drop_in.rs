@@ -25,6 +25,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
     let text = inner.text.as_str();
     // A script may write the environment file beside the unit.
     for body in here_documents(text) {
+        builder.writes_file(&body.path);
         if !text[body.range.clone()].lines().any(|line| line.starts_with('[')) {
             builder.holds(&body.path, Some(inner.part(body.range)), false);
         }
@@ -243,6 +244,14 @@ mod tests {
 
     fn acting(text: &str) -> Vec<(Parameter, String)> {
         read(0, text).settings.into_iter().filter(|s| s.effective).map(|s| (s.parameter, s.raw)).collect()
+    }
+
+    #[test]
+    fn a_file_that_the_script_writes_is_here() {
+        let file = "cat > /etc/etcd/etcd.conf <<EOF\nETCD_NAME=a\nEOF\n";
+        let unit = "#!/bin/sh\nsudo bash -c 'cat > /etc/systemd/system/etcd.service' <<EOF\n[Service]\nEnvironmentFile=-/etc/etcd/etcd.conf\nExecStart=/usr/bin/etcd\nEOF\n";
+        let absent = |text: &str| crate::config::read(0, text).expect("a unit").cluster.absent_file;
+        assert_eq!((absent(unit), absent(&format!("{unit}{file}"))), (Some("/etc/etcd/etcd.conf".to_owned()), None));
     }
 
     #[test]

@@ -85,6 +85,9 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
         return;
     }
     let mut replicas = None;
+    if tree.get(node, "op").is_some() {
+        operation(builder, spot, node);
+    }
     for entry in node.entries().iter().chain(shared(spot, node)) {
         // k3s adds `etcd-arg+` to the list of another file.
         let (name, stated) = (entry.name().replace(['-', '_', '+'], "").to_ascii_lowercase(), builder.stated());
@@ -163,7 +166,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             "replicacount" if depth == 0 => replicas = entry.value.text(),
             "nodes" if depth == 0 => nodes(builder, tree, &entry.value),
             // The values of a chart (Argo CD, k3s), a file of docker-compose's `configs` or of Ansible, what a cloud's machine is given.
-            "values" | "valuescontent" | "content" | "userdata" | "customdata" => {
+            "values" | "valuescontent" | "content" | "userdata" | "customdata" | "patch" => {
                 let path = ["dest", "path"].into_iter().find_map(|key| entry_text(tree, node, key)).unwrap_or(entry.name());
                 builder.holds(path, with_lines(tree, &entry.value), false);
             }
@@ -271,6 +274,17 @@ fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
         builder.void_from(stated, "config-arguments-form", |parameter| {
             format!("The apiVersion of this file wants extraArgs as {}.", wanted.replace("{}", parameter.key()))
         });
+    }
+}
+
+/// `{op: add, path: /spec/.../etcd/local/extraArgs/election-timeout, value: "1000"}`, RFC 6902.
+fn operation(builder: &mut Builder, spot: Spot, node: &Node) {
+    let (Some(path), Some(value)) = (entry_text(spot.tree, node, "path"), spot.tree.get(node, "value")) else { return };
+    match path.rsplit_once("extraArgs") {
+        Some((home, "")) if search::has(home, "etcd") => arguments(builder, spot, value),
+        Some((home, key)) if search::has(home, "etcd") => argument(builder, spot, key.trim_start_matches('/'), value),
+        Some(_) => {}
+        None => words(builder, spot, value, false),
     }
 }
 
@@ -424,6 +438,33 @@ mod tests {
             .filter(|s| s.effective)
             .map(|s| (s.parameter.key().to_owned(), s.place.span.of(text).to_owned()))
             .collect()
+    }
+
+    #[test]
+    fn operations_on_a_manifest() {
+        let path = "/spec/kubeadmConfigSpec/clusterConfiguration/etcd/local/extraArgs";
+        let one = format!("- op: add\n  path: {path}/election-timeout\n  value: \"1000\"\n");
+        for text in [
+            format!(
+                "kind: Kustomization\npatches:\n- target: {{kind: KubeadmControlPlane}}\n  patch: |-\n    {}\n",
+                one.trim_end().replace('\n', "\n    ")
+            ),
+            one.clone(),
+            format!("- op: replace\n  path: {path}\n  value:\n    election-timeout: \"1000\"\n"),
+            "- op: add\n  path: /spec/containers/0/command/-\n  value: --election-timeout=1000\n".to_owned(),
+        ] {
+            let read = crate::config::read(0, &text).expect("operations");
+            assert_eq!((read.settings.len(), read.settings[0].place.span.of(&text)), (1, "1000"), "{text}");
+        }
+        let other = one.replace("etcd/local", "scheduler");
+        assert!(crate::config::read(0, &other).is_none_or(|read| read.settings.is_empty()));
+    }
+
+    #[test]
+    fn an_excerpt_is_no_broken_file() {
+        let text = "    - --name={{ .Name }}\n    env:\n    - name: ETCD_ELECTION_TIMEOUT\n      value: \"1000\"\n  {{- if .Image }}\n    image: x\n  {{- end }}\n";
+        let read = crate::config::read(0, text).expect("a manifest");
+        assert_eq!((read.settings.len(), read.problems.iter().map(|problem| problem.id).collect::<Vec<_>>()), (1, vec!["config-template"]));
     }
 
     #[test]

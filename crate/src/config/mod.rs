@@ -23,7 +23,7 @@ pub(crate) mod keys;
 mod manifest;
 pub(crate) mod mapped_text;
 pub(crate) mod operators;
-mod precedence;
+pub(crate) mod precedence;
 pub(crate) mod program;
 pub(crate) mod scalar;
 mod script;

@@ -122,13 +122,20 @@ impl Builder<'_> {
             let Some(winner) = winner.filter(|winner| winner.rank() > claim.rank()) else { continue };
             let same_file = winner.home == claim.home;
             let value = winner.reading.value.map_or_else(|| format!("`{}`", winner.raw), |value| winner.parameter.human(value));
-            let why = format!("{value} at line {} {}.", self.line(winner.span.start), how_it_wins(winner, claim));
+            let line = self.line(winner.span.start);
+            let otherwise = format!("{value} at line {line} {}.", how_it_wins(winner, claim));
             let id = if same_file { "config-duplicate-key" } else { "config-shadowed" };
             let (span, parameter) = (claim.span.clone(), claim.parameter);
             // Two branches of a template state it once.
             let next = statements.partition_point(|statement| *statement < span.end);
             let branches = statements.get(next).is_some_and(|statement| *statement < winner.span.start);
-            if !(same_file && branches) {
+            let branches = same_file && branches;
+            let why = if branches {
+                format!("{BRANCH} line {line}, which has {value}; which of the two applies is not known here.")
+            } else {
+                otherwise
+            };
+            if !branches {
                 self.problem(id, span, format!("{} is set here, but {why}", parameter.key()), Some(parameter));
             }
             self.claims[at].void = Some(why);
@@ -282,6 +289,9 @@ impl Builder<'_> {
         }
     }
 }
+
+/// How it is said of a value that a template writes in place of another one.
+pub const BRANCH: &str = "It stands in another branch of the template than";
 
 /// Why one claim beats another, as the end of a sentence.
 fn how_it_wins(winner: &Claim, claim: &Claim) -> String {

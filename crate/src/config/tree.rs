@@ -3,7 +3,7 @@
 use std::ops::{Deref, Range};
 
 use super::builder::Builder;
-use super::embedded::embedded;
+use super::embedded::{HEADER, embedded, here_documents};
 use super::mapped_text::MappedText;
 use crate::template;
 use crate::yaml::{self, Node, Tree};
@@ -55,6 +55,22 @@ impl<'a> TextTree<'a> {
     }
 }
 
+/// The cloud-config that a script writes as a here-document, and where it begins: as the shell leaves it, each byte at its
+/// place. `None` where the shell may put lines into it.
+fn written_by_script(text: &str) -> Option<(usize, String)> {
+    let body = here_documents(text).into_iter().find(|body| text[body.range.clone()].trim_start().starts_with(HEADER))?;
+    let mut lines = text[body.range.clone()].to_owned();
+    if lines.lines().any(|line| line.starts_with('\t') || line.trim_start().starts_with('$')) {
+        return None;
+    }
+    for (escape, left) in [("\\$", "x$"), ("\\`", "x`"), ("\\\\", "x\\")] {
+        if !body.quoted {
+            lines = lines.replace(escape, left);
+        }
+    }
+    Some((body.range.start, lines))
+}
+
 /// Notes why the document is no YAML: a template, or an error.
 fn no_yaml(builder: &mut Builder, error: &yaml::YamlError) {
     builder.tolerant = true;
@@ -62,13 +78,21 @@ fn no_yaml(builder: &mut Builder, error: &yaml::YamlError) {
         builder.limits.push(format!("A configuration has {}, so it was read line by line.", error.message));
         return;
     }
-    // What is still wrong with a word in each place to fill in is no matter of the template. A script has marks of its own.
-    let filled = template::filled(builder.text).filter(|_| !builder.text.starts_with("#!"));
+    // What is still wrong with a word in each place to fill in is no matter of the template. An excerpt may begin anywhere.
+    let is_excerpt = builder.text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.starts_with([' ', '\t']));
+    let written = written_by_script(builder.text);
+    let filled = match &written {
+        Some((_, text)) => template::filled(text),
+        // A script has marks of its own.
+        None => template::filled(builder.text).filter(|_| !is_excerpt && !builder.text.starts_with("#!")),
+    };
+    let from = written.map_or(0, |(from, _)| from);
     let broken = filled.and_then(|filled| yaml::read(&filled).err());
+    let broken = broken.map(|error| yaml::YamlError { offset: from + error.offset, ..error });
     let mark = template::first(builder.text);
     let word = builder.text.get(error.offset..).and_then(|rest| rest.split_whitespace().next());
     let placeholder = word.filter(|word| mark.is_none() && template::fills(word)).map(|_| error.offset);
-    if let Some(header) = embedded(builder.text) {
+    if let Some(header) = embedded(builder.text).filter(|_| from == 0 || broken.is_none()) {
         builder.problem(
             "config-template",
             header,

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use self::margin::without_margins;
 use self::stretches::{Stretch, opens_one, stretches};
 use crate::config::embedded::HEADER;
-use crate::config::{self, Configuration, Marks, Source, detect};
+use crate::config::{self, Configuration, Marks, Problem, Source, detect};
 use crate::gather::Gather;
 use crate::log::event::Event;
 use crate::parameters::Parameter;
@@ -104,7 +104,11 @@ fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: St
     let mut read = config::read(document, &part).filter(|read| !read.settings.is_empty() || may_be_given_more(read))?;
     // An excerpt need not show the first line of its file.
     read.problems.retain(|problem| problem.id != "config-header-missing" && !(in_diff && problem.id == "config-section-without-start"));
-    for problem in read.problems.iter_mut().filter(|problem| embedded && problem.id == "config-yaml-error") {
+    // What a script writes is whole, so an error in it is one.
+    let is_error = |problem: &Problem| problem.id == "config-yaml-error";
+    let is_broken = |read: &Configuration| read.problems.iter().any(is_error);
+    let excused = embedded && is_broken(&read) && !config::read(document, text).as_ref().is_some_and(is_broken);
+    for problem in read.problems.iter_mut().filter(|problem| excused && is_error(problem)) {
         problem.id = "config-template";
         problem.note = "This configuration stands inside another text, so it was read line by line.".to_owned();
     }
@@ -170,6 +174,16 @@ mod tests {
         );
         assert_eq!(stated(&text), [(ElectionTimeout, Some(2000 * MS), "2000"), (AgentTtl, Some(60 * S), "60s")]);
         assert!(configurations(0, &text)[0].problems.iter().all(|problem| problem.id != "config-header-missing"));
+    }
+
+    #[test]
+    fn what_a_script_writes_may_be_broken() {
+        let ids = |lines: &str| {
+            let text = format!("#!/bin/sh\ncat > x <<EOF\n#cloud-config\ncoreos:\n  etcd2:\n    name: ${{NAME}}\n{lines}EOF\n");
+            configurations(0, &text).iter().flat_map(|read| read.problems.iter().map(|problem| problem.id)).collect::<Vec<_>>()
+        };
+        assert!(ids("     election-timeout: 2000\n").contains(&"config-yaml-error"));
+        assert!(!ids("    election-timeout: 2000\n").contains(&"config-yaml-error"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::{Change, Etcd, render, verify};
 use crate::config::command::{CONTAINERS, is_etcd, starts_container};
 use crate::config::containers::commands;
 use crate::config::operators::HARDWARE_SPEEDS;
+use crate::config::precedence::BRANCH;
 use crate::config::{Configuration, Launcher, Marks, Problem, Setting, Source, scalar, section_of};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
@@ -114,8 +115,8 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
         // Several members in one file: etcd wants the same timers in all of them.
         let runs = match configuration.source {
             Source::Manifest => commands(&tree).len(),
-            // Each command is a process, and a variable is for all of them.
-            Source::Flags => 0,
+            // Each command is a process, and a variable is for all of them; so is each file of an article.
+            Source::Flags | Source::Environment => 0,
             _ => 1,
         };
         let stated: usize = acting.iter().map(|setting| sharers(&tree, &anchors(&tree, setting)).max(1)).sum();
@@ -299,13 +300,15 @@ impl Place<'_> {
         by_key(&mut stated, |setting| (!setting.effective, std::cmp::Reverse(setting.place.span)));
         let single = [*change];
         let members = stated.iter().filter(|setting| setting.effective).count();
-        if members > 1 && matches!(self.configuration.source, Source::Manifest | Source::Flags) {
+        if members > 1 && matches!(self.configuration.source, Source::Manifest | Source::Flags | Source::Environment) {
             return stated[..members].iter().rev().filter_map(|setting| self.replace(setting, change)).gather();
         }
         let acts = |edits: &Vec<Edit>| verify::rereads(self.configuration, &apply(self.text, edits), &single).is_ok();
         let tried = stated.iter().take(MOST_TRIES).filter_map(|setting| {
             let mut edits: Vec<Edit> = self.replace(setting, change).into_iter().gather();
             edits.extend(self.handed_on(setting));
+            let branch = |other: &&&Setting| other.why.as_ref().is_some_and(|why| why.starts_with(BRANCH));
+            edits.extend(stated.iter().filter(branch).filter_map(|other| self.replace(other, change)));
             by_key(&mut edits, |edit| edit.start);
             Some(edits).filter(|edits| !edits.is_empty())
         });

@@ -32,12 +32,17 @@ impl Place<'_> {
                 && self.takes_more(setting)
         };
         let siblings: Vec<&Setting> = self.configuration.settings.iter().rev().filter(beside).gather();
-        if let (true, Some(last)) = (matches!(self.configuration.source, Source::Manifest | Source::Flags), siblings.first()) {
+        let of_members = matches!(self.configuration.source, Source::Manifest | Source::Flags | Source::Environment);
+        if let (true, Some(last)) = (of_members, siblings.first()) {
             let of_each: Vec<&Setting> = siblings.iter().copied().filter(|sibling| sibling.parameter == last.parameter).gather();
             if of_each.len() > 1 {
                 // One member alone must not be changed.
                 return self.twins_of_all(&of_each, group).into_iter().gather();
             }
+        }
+        let members = if self.configuration.source == Source::Environment { env::members(self.text) } else { Vec::new() };
+        if siblings.is_empty() && !members.is_empty() {
+            return vec![self.assign_each(&members, group)];
         }
         let mut edits = Vec::new();
         for sibling in siblings.into_iter().take(4) {
@@ -372,6 +377,19 @@ impl Place<'_> {
             }
             None => self.append(lines),
         }
+    }
+
+    /// Behind the last variable of each member.
+    fn assign_each(&self, members: &[usize], group: &[Change]) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        for (number, start) in members.iter().enumerate() {
+            let lines = &self.text[*start..members.get(number + 1).copied().unwrap_or(self.text.len())];
+            let last = lines.lines().rfind(|line| env::assigned(line).is_some_and(|name| name.starts_with("ETCD_")));
+            let at = last.map_or(*start, |last| start + (last.as_ptr().addr() - lines.as_ptr().addr()));
+            let new = group.iter().map(|change| format!("{}{}={}", self.line_end, render::variable(change), render::value(change)));
+            edits.push(self.under(at, new.collect()));
+        }
+        edits
     }
 
     /// Below the heading of `[peer]`, or with it at the end.

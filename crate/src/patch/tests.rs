@@ -653,6 +653,34 @@ fn what_has_its_name_beside_it_is_added_with_its_own() {
 }
 
 #[test]
+fn an_expression_is_replaced_as_a_whole() {
+    for (text, expression) in [
+        ("task \"etcd\" {\n  env {\n    ETCD_ELECTION_TIMEOUT = tostring(var.wait[0])\n  }\n}\n", "tostring(var.wait[0])"),
+        ("values = (\n  (\"ETCD_HEARTBEAT_INTERVAL\", \"250\"),\n  (\"ETCD_ELECTION_TIMEOUT\", str(WAIT)),\n)\n", "str(WAIT)"),
+    ] {
+        assert_eq!(patched(text, &[ELECTION]), text.replace(expression, "2500"));
+    }
+}
+
+#[test]
+fn both_branches_of_a_template_are_changed() {
+    let text = "#cloud-config\ncoreos:\n  etcd2:\n    name: {{ name }}\n    {% if slow %}\n    election-timeout: 2000\n    {% else %}\n    election-timeout: 1000\n    {% endif %}\n  units:\n    - name: etcd2.service\n      command: start\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("2000", "2500").replace("1000", "2500"));
+    let read = config::read(0, text).expect("a cloud-config");
+    assert!(read.settings.iter().filter_map(|setting| setting.why.as_deref()).all(|why| why.contains("another branch")));
+}
+
+#[test]
+fn the_files_of_several_members_are_changed_together() {
+    let file = |name: &str, lines: &str| format!("On {name}:\n\nETCD_NAME={name}\nETCD_DATA_DIR=/x\n{lines}\n");
+    let both = |lines: &str| file("a", lines) + &file("b", lines);
+    let added = "ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n";
+    assert_eq!(patched(&both(""), &[HEARTBEAT, ELECTION]), both(added));
+    assert_eq!(patched(&both("ETCD_HEARTBEAT_INTERVAL=100\n"), &[HEARTBEAT, ELECTION]), both(added));
+    assert_eq!(patched(&both(&added.replace("25", "20")), &[HEARTBEAT, ELECTION]), both(added));
+}
+
+#[test]
 fn a_file_that_a_cloud_config_writes_is_given_more() {
     let of = Change { etcd: Etcd::V3, ..ELECTION };
     let file = |path: &str, lines: &str| {
