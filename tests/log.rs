@@ -262,6 +262,21 @@ fn a_late_heartbeat_as_articles_shorten_it() {
     let quoted = "leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk";
     assert_eq!(read(&format!("\"{quoted}\"\n")).recognised, 1);
     assert_eq!(read(&format!("If you see \"{quoted}\", measure the disk first\n")).recognised, 0);
+    for prose in
+        ["With 258 kB/s we saw \"apply request took too long\" warnings.\n", "\t\tplog.Warningf(\"server is likely overloaded\")\n"]
+    {
+        assert_eq!(read(prose).recognised, 0, "{prose}");
+    }
+}
+
+/// A terminal leaves no empty row within a line that it cuts.
+#[test]
+fn what_stands_behind_an_empty_row_is_no_rest_of_the_line() {
+    let lost = "ERROR engine.go:217: Engine leadership lost, renewal failed: 101: Compare failed ([378 != 377]) [377]";
+    for (between, text) in [("\n\n", lost.to_owned()), ("\n", format!("{lost}192.0.2.9 shows"))] {
+        let log = read(&format!("192.0.2.8 shows\n{lost}{between}192.0.2.9 shows\n"));
+        assert_eq!(log.events.iter().map(|event| &*event.text).collect::<Vec<_>>(), [&*text]);
+    }
 }
 
 /// A logger around etcd quotes its JSON; fields and the inner stamp are read all the same.

@@ -76,7 +76,9 @@ pub fn is_mention(event: &Event) -> bool {
             let said = said.rsplit_once('}').map_or(said, |(_, value)| value);
             !said.trim_start_matches(CELL).starts_with(|c: char| c.is_ascii_digit())
         }
-        Meaning::ApplySlow => bare && event.time.is_none() && !event.text.contains(|c: char| c == '{' || c == '=' || c.is_ascii_digit()),
+        Meaning::ApplySlow => bare && event.time.is_none() && !event.text.contains(['{', '=', '[']),
+        // etcd's own source.
+        Meaning::ServerOverloaded => event.text.contains("(\"server is"),
         // `I see rejected connection again`: etcd's own line has its fields in braces, or names the other side.
         Meaning::TlsRefused => bare && event.text.contains("rejected connection") && !event.text.contains('{'),
         // talosctl lists what befell a service, the newest first: what stands below is over.

@@ -79,9 +79,9 @@ impl Open {
     }
 
     /// A recognised line goes on where its JSON or its bracket is not closed, or where a full row ends within a message
-    /// and a row follows that is not longer. `widest` are the characters of the widest row so far.
+    /// and a row follows that is not longer. No empty row parts what was cut at a width. `widest` are the characters of the widest row so far.
     pub fn is_unfinished(&self, row: &str, widest: usize) -> bool {
-        let is_cut = self.last == self.width && self.width >= NARROWEST && row.chars().count() <= self.width;
+        let is_cut = !self.parted && self.last == self.width && self.width >= NARROWEST && row.chars().count() <= self.width;
         let closes = self.raw.rfind('(') > self.raw.rfind(')') && row.contains(')');
         is_open_json(&self.raw) || (is_cut || closes || self.had_no_room(row, widest)) && !is_mark(row)
     }
