@@ -32,6 +32,9 @@ const NOT_THERE: &[&str] = &[
     "could not be resolved",
 ];
 
+/// What etcdctl says of an endpoint that took its request.
+const ANSWERED: &[&str] = &["has no leader", "exceeded header timeout"];
+
 /// Texts of a connection that nobody took.
 const SILENT: &[&str] = &["connect: connection timed out"];
 
@@ -44,6 +47,10 @@ const STARTS_WITHIN: Micros = 240 * S;
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events: Vec<EventId> = facts.events_where(refused);
     events.retain(|id| !with_fleet_stop(facts, *id) && !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id));
+    // etcdctl tries the old port too, in a row of its own below the first; what the other one answered is the trouble.
+    if facts.any_event(|event| says(event, &["error #0: "]) && says(event, ANSWERED)) {
+        events.retain(|id| !says(facts.event(*id), &["error #1: dial tcp 127.0.0.1:4001"]));
+    }
     let span = super::common::span(facts, &events).unwrap_or(0);
     let starts = events.iter().all(|id| facts.event(*id).meaning == Meaning::PeerDialError && says(facts.event(*id), STARTUP));
     if events.is_empty() || starts && span < STARTS_WITHIN {
@@ -75,6 +82,14 @@ fn check(facts: &Facts) -> Option<Finding> {
         let what = "No connection was made: that machine is off, its name or address is wrong, or something on the way is closed.";
         return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
     }
+    if let Some((here, there)) = listens_elsewhere(facts, &events) {
+        let title = format!("etcd's client port refused {requests}{over}: etcd listens on {there}, not on {here}");
+        let what = "The client looked for etcd on its own machine, and etcd was told to listen on another of its addresses.";
+        let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events);
+        return Some(finding.advising(format!(
+            "Give the client the endpoint {there} (etcdctl: --endpoints), or add {here} to etcd's listen-client-urls."
+        )));
+    }
     let title = format!("etcd's client port refused {requests}{over}");
     let what = if back {
         "Nothing listened there for a while, and later the client found it again: etcd was down and came back."
@@ -93,13 +108,42 @@ fn refused(event: &Event) -> bool {
     if event.meaning == Meaning::EtcdUnreachableClient || by_proxy(event) {
         return true;
     }
-    // etcdctl tries the old port too; what the other one answered is the trouble.
-    let by_the_way = says(event, &["has no leader", "exceeded header timeout"]) && says(event, &["dial tcp 127.0.0.1:4001"]);
+    let by_the_way = says(event, ANSWERED) && says(event, &["dial tcp 127.0.0.1:4001"]);
     of_client
         && !by_the_way
         && (says(event, REFUSED) || says(event, NOT_THERE) || says(event, SILENT))
         && !blames_certificate(event)
         && !says(event, &[":2380", ":7001"])
+}
+
+/// What etcd prints before the addresses that it serves (etcd-io/etcd@v3.3.27:embed/etcd.go, v2.3.8:etcdmain/etcd.go).
+const LISTENS: &[&str] = &["listening for client requests on ", "serving client requests on ", "serving insecure client requests on "];
+
+/// Where a client asked its own machine, and where etcd says that it listens, if that is nowhere near.
+fn listens_elsewhere<'a>(facts: &'a Facts, events: &[EventId]) -> Option<(&'a str, &'a str)> {
+    let own = |socket: &&str| ["127.0.0.1:", "localhost:", "[::1]:"].iter().any(|own| socket.starts_with(own));
+    let asked = |id: &EventId| socket_behind(facts.event(*id), &["dial tcp "]).filter(own);
+    let here = asked(events.first()?)?;
+    if !events.iter().all(|id| asked(id).is_some() && facts.event(*id).host == facts.event(events[0]).host) {
+        return None;
+    }
+    let mut there = None;
+    for (_, event) in facts.all_events().filter(|(_, event)| event.is_etcd_server()) {
+        let Some(socket) = socket_behind(event, LISTENS).filter(|_| event.host == facts.event(events[0]).host) else { continue };
+        if own(&socket) || ["0.0.0.0:", "[::]:", ":"].iter().any(|any| socket.starts_with(any)) {
+            return None;
+        }
+        there = there.or(Some(socket));
+    }
+    Some((here, there?))
+}
+
+/// The address and port that stand behind one of these words, without a scheme.
+fn socket_behind<'a>(event: &'a Event, words: &[&str]) -> Option<&'a str> {
+    let (_, rest) = words.iter().find_map(|word| event.text.split_once(word))?;
+    let rest = rest.trim_start_matches("http://").trim_start_matches("https://");
+    let ends = |letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | ':' | '[' | ']' | '-'));
+    rest.split(ends).next().map(|socket| socket.trim_end_matches(':')).filter(|socket| socket.contains(':'))
 }
 
 /// A proxy that could not connect, or has no endpoint left to try (etcd-io/etcd@v2.3.8:proxy/reverse.go:97 and 122).
@@ -182,6 +226,31 @@ mod tests {
         let severity = |texts: &[&str]| find(&facts(texts), "etcd-unreachable").expect("refused").severity;
         assert_eq!(severity(&[&log, &others]), crate::report::Severity::Critical);
         assert_eq!(severity(&[&(log.clone() + &back), &others]), crate::report::Severity::Warning);
+    }
+
+    #[test]
+    fn a_client_that_asks_where_etcd_does_not_listen() {
+        let refused = "Error:  client: etcd cluster is unavailable or misconfigured; error #0: dial tcp 127.0.0.1:2379: getsockopt: connection refused\n";
+        let listens = |on: &str| format!("2017-12-04 03:45:16.155213 I | embed: listening for client requests on {on}:2379\n");
+        let title = |log: String| find(&facts(&[&log]), "etcd-unreachable").expect("refused").title;
+        let told = title(listens("192.0.2.7") + refused);
+        assert!(told.ends_with("etcd listens on 192.0.2.7:2379, not on 127.0.0.1:2379"), "{told}");
+        for here in ["127.0.0.1", "0.0.0.0", "http://localhost"] {
+            assert!(!title(listens("192.0.2.7") + &listens(here) + refused).contains("listens"), "{here}");
+        }
+        let remote = refused.replace("127.0.0.1", "192.0.2.8");
+        assert!(!title(listens("192.0.2.7") + &remote).contains("listens"), "another machine's etcd may be down");
+    }
+
+    #[test]
+    fn the_old_port_that_etcdctl_tries_too_is_no_trouble() {
+        let log = |first: &str| {
+            format!(
+                "Error:  client: etcd cluster is unavailable or misconfigured; error #0: {first}\n; error #1: dial tcp 127.0.0.1:4001: getsockopt: connection refused\n"
+            )
+        };
+        assert!(find(&facts(&[&log("client: endpoint http://127.0.0.1:2379 exceeded header timeout")]), "etcd-unreachable").is_none());
+        assert!(find(&facts(&[&log("dial tcp 127.0.0.1:2379: getsockopt: connection refused")]), "etcd-unreachable").is_some());
     }
 
     #[test]
