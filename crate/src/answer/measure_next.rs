@@ -10,7 +10,7 @@ use crate::report::{Severity, Step};
 use crate::rules::Finding;
 use crate::rules::etcd_slow_apply::{by_defragmentation, large_reads};
 use crate::units::{S, minute};
-use crate::verdict::other_cause;
+use crate::verdict::{other_cause, unexplained};
 
 /// What settles a cause. `DATA` and `HEALTH` stand for etcd's names on these machines, `STATUS`, `LAST` and `CTL` for
 /// how its state and its last lines are read there and how etcdctl is called, `WHEN` for the minutes of the log.
@@ -298,7 +298,9 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
     let client = findings.iter().any(|finding| finding.id == "client-http-500");
     // Only etcd's clients speak.
     let unheard = !etcd_seen && !client && !facts.has_fleet() && findings.iter().any(|finding| finding.id == "etcd-request-timeout");
-    if unheard && !facts.without_log() {
+    // Trouble that no finding takes up.
+    let open = || findings.iter().all(|finding| finding.severity == Severity::Info) && unexplained(facts).is_some();
+    if (unheard || open()) && !facts.without_log() {
         let text = format!("Paste the log of etcd from all members{}, and a few minutes around it.", minutes(facts));
         let tells = "Whether a leader was lost, a disk was slow or a member was missing while its clients waited.";
         return Some(step(text, &[&at_hand.minutes], tells));

@@ -5,7 +5,7 @@ use crate::config::Source;
 use crate::facts::settings::from_configuration;
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
-use crate::log::event::{Event, LogReading};
+use crate::log::event::{Event, LogReading, Meaning};
 use crate::parameters::Parameter;
 use crate::plan::{Decision, Plan};
 use crate::report::{PatchReport, Step};
@@ -135,13 +135,20 @@ const KUBERNETES: &[&str] = &["/registry/", "/kubernetes.io/", "kube", " stderr 
 /// k3s and RKE2 run etcd within their own process (k3s-io/k3s: pkg/etcd).
 const WITHIN_K3S: &[&str] = &["k3s", "rke2", "rancher"];
 
-/// Lines of etcd in JSON that no journal has headed, as `kubectl logs` and `crictl logs` print them, and a sign of
-/// Kubernetes: a plain `docker logs` looks the same (judgement). No configuration says otherwise.
+/// Of Kubernetes alone: its API server, the leases that it keeps, and the probes of its kubelet.
+const OF_KUBERNETES: &[Meaning] = &[Meaning::ApiserverClient, Meaning::ApiserverGaveUp, Meaning::KubernetesLeaseLost, Meaning::ProbeFailed];
+
+/// Lines that no journal has headed, as `kubectl logs` and `crictl logs` print them, and a sign of Kubernetes: of etcd in
+/// JSON, where it speaks (judgement: a plain `docker logs` looks the same). No configuration says otherwise.
 fn in_a_pod(facts: &Facts) -> bool {
     let mut speaking = facts.logs.iter().filter(|log| log.events.iter().any(Event::is_etcd_server)).peekable();
     let bare = |log: &LogReading| log.hosts.is_empty() && log.format.contains("etcd JSON");
-    let is_bare = facts.configurations.is_empty() && !facts.has_fleet() && speaking.peek().is_some() && speaking.all(bare);
-    is_bare && facts.any_event(|event| says(event, KUBERNETES)) && !facts.any_event(|event| says(event, WITHIN_K3S))
+    let of_kubernetes = |event: &Event| OF_KUBERNETES.contains(&event.meaning);
+    let is_bare = match speaking.peek() {
+        Some(_) => speaking.all(bare) && facts.any_event(|event| says(event, KUBERNETES)),
+        None => facts.logs.iter().all(|log| log.hosts.is_empty()) && facts.any_event(of_kubernetes),
+    };
+    is_bare && facts.configurations.is_empty() && !facts.has_fleet() && !facts.any_event(|event| says(event, WITHIN_K3S))
 }
 
 /// kubeadm: kubernetes.io, "Reconfiguring a kubeadm cluster": its file reaches no running member by itself.

@@ -146,7 +146,9 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
     let trouble = unexplained(facts).filter(|_| measured || !saw_too_little(facts) || shows_only_a_state(facts));
     if timing == Timing::Undecided && (!measured || trouble.is_some()) {
         return match trouble {
-            Some(event) => format!("There is trouble, in line {} at first, but the input does not show its cause.", event.line),
+            Some((event, said)) => {
+                format!("There is trouble, in line {} at first: {said}. The input does not show its cause.", event.line)
+            }
             None if shows_only_a_state(facts) => state(facts),
             None => String::from("Too little was understood to say anything."),
         };

@@ -7,6 +7,7 @@ mod unexplained;
 mod why;
 
 pub use timing::{OTHER_CAUSES, beneath, other_cause};
+pub use unexplained::unexplained;
 
 use crate::facts::Facts;
 use crate::plan::Plan;
@@ -206,6 +207,46 @@ mod tests {
         assert_eq!(verdict(alone).headline, "Too little was understood to say anything.");
         let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
         assert_eq!(timing(stopped), Timing::NoneNeeded);
+    }
+
+    /// The first sentence says what the line tells, and what is measured next is named.
+    #[test]
+    fn trouble_of_etcds_clients_alone_is_told_and_asks_for_etcds_log() {
+        let answer = |log: &str| {
+            let document = Document { name: None, text: log.to_owned() };
+            analyze(&Input { documents: vec![document], ..Input::default() })
+        };
+        let command = |log: &str| {
+            let report = answer(log);
+            assert!(report.verdict.headline.contains("at first: a part of Kubernetes could not renew"), "{}", report.verdict.headline);
+            assert!(report.measure_next[0].text.starts_with("Paste the log of etcd"));
+            report.measure_next[0].commands[0].clone()
+        };
+        let lost = "I0913 07:32:42.371235       1 leaderelection.go:277] failed to renew lease kube-system/a: timed out waiting for the condition\n";
+        assert!(command(lost).starts_with("kubectl"), "no journal headed it");
+        assert!(command(&format!("Sep 13 07:32:42 n1 kube-controller-manager[9]: {lost}")).starts_with("journalctl"));
+        let refused = "E0116 14:19:24.411840    2315 controller.go:144] failed to ensure lease exists, will retry in 7s, error: Get \"https://192.0.2.7:6443/apis/coordination.k8s.io/v1/namespaces/a/leases/n1\": dial tcp 192.0.2.7:6443: connect: connection refused\n";
+        assert!(!verdict(refused).headline.contains("trouble"), "an API server that starts");
+    }
+
+    #[test]
+    fn a_slow_request_to_the_api_server_is_trouble_and_its_closing_of_connections_is_none() {
+        let took = |took: &str| {
+            timing(&format!(
+                "I0214 08:59:00.574743       1 trace.go:205] Trace[41]: \"Get\" url:/api/v1/nodes/a,user-agent:example/v1.0,client:192.0.2.7 (14-Feb-2021 08:58:50.149) (total time: {took}):\n"
+            ))
+        };
+        assert_eq!(took("9997ms"), Timing::Undecided);
+        assert_eq!(took("640ms"), Timing::NoneNeeded);
+        let closes = "Dec  1 12:10:23 n1 kube-apiserver: I1201 12:10:23.271433   16183 controlbuf.go:508] transport: loopyWriter.run returning. connection error: desc = \"transport is closing\"\n";
+        assert_eq!(verdict(closes).headline, "Too little was understood to say anything.");
+    }
+
+    #[test]
+    fn one_line_about_damaged_data_tells_enough() {
+        let quoted = |line: &str| timing(&format!("After a power loss our third machine says\n{line}\nand ends at once. What now?\n"));
+        assert_eq!(quoted("walpb: crc mismatch"), Timing::NotTheRemedy);
+        assert_eq!(quoted("etcdserver: request timed out"), Timing::Undecided);
     }
 
     /// A machine that is away for minutes: its fleetd is back after that, and no agent-ttl waits so long.

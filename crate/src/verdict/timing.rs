@@ -37,6 +37,9 @@ pub const OTHER_CAUSES: &[&str] = &[
     "etcd-clock-skew",
 ];
 
+/// So many of them stay until somebody acts, so that one line which somebody quotes tells enough.
+const LASTING: usize = 8;
+
 /// The first finding above a remark that names a cause no timer touches.
 pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
     // Why etcd ends, or never serves a client, comes before that it ended.
@@ -95,7 +98,8 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
 fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing {
     let stolen = findings.iter().any(|finding| finding.id == "fleet-engine-lease-stolen");
     let repeatedly = findings.iter().any(|finding| finding.id == "fleet-leadership-churn");
-    if stolen && !repeatedly || only_quoted(facts) {
+    let lasts = |cause: &Finding| OTHER_CAUSES[..LASTING].contains(&cause.id);
+    if stolen && !repeatedly || only_quoted(facts) && !other_cause(findings).is_some_and(lasts) {
         return Timing::Undecided;
     }
     let beyond = beyond_waiting(facts).is_some();

@@ -5,6 +5,7 @@ use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::Program;
 use crate::rules::common::{WITHOUT_LEADER, answered_soon, says, while_etcd_starts, with_etcd_stop};
+use crate::units::S;
 
 /// Nothing was recognised, most was not read, or nothing was there but measurements or ends of other units: silence of such an input proves nothing.
 pub(super) fn saw_too_little(facts: &Facts) -> bool {
@@ -25,44 +26,36 @@ pub(super) fn shows_only_a_state(facts: &Facts) -> bool {
     facts.configurations.is_empty() && facts.all_events().next().is_some() && !facts.any_event(|event| !is_state(event))
 }
 
-/// Lines that tell of trouble by themselves. Where no finding takes them up the input is not free of it.
-const TELL_OF_TROUBLE: &[Meaning] = &[
-    Meaning::UnitProcessExited,
-    Meaning::UnitFailed,
-    Meaning::SystemdStartFailed,
-    Meaning::OutOfMemoryKill,
-    Meaning::KernelSawTaskHang,
-    Meaning::EtcdPanic,
-    Meaning::StackFrame,
-    Meaning::RaftSaveFailed,
-    Meaning::RaftSnapSaveFailed,
-    Meaning::WalPrealloc,
-    Meaning::CtlUnhealthy,
-    Meaning::ProbeFailed,
-    Meaning::ContainerEnded,
-    Meaning::NoLeaderErr,
-    Meaning::NoLeaderDropProposal,
-    Meaning::NoLeaderDropRead,
-    Meaning::ClientUnavailable,
-    Meaning::LeaseNotFound,
-    Meaning::FleetctlListUnits,
-    Meaning::FleetctlListMachines,
-    Meaning::FleetctlGetUnit,
-    Meaning::FleetctlCommandFailed,
-    Meaning::ApiFailed,
-    Meaning::ApiserverClient,
-    Meaning::ApiserverGaveUp,
-    Meaning::KubernetesLeaseLost,
-    Meaning::Join04,
-    Meaning::Standby04,
-    Meaning::ProxyEndpoint,
-    Meaning::FleetdCreateFailed,
-    Meaning::FleetdConfigBad,
-    Meaning::FlagUnknown,
-    Meaning::AgentCurrentStateFailed,
-    Meaning::AgentTaskFailed,
-    Meaning::UnitStateFetchFailed,
+/// Lines that tell of trouble by themselves, and what they tell. Where no finding takes them up the input is not free of it.
+const TELL_OF_TROUBLE: &[(&str, &[Meaning])] = &[
+    (
+        "a process or its container ended with an error",
+        &[Meaning::UnitProcessExited, Meaning::UnitFailed, Meaning::SystemdStartFailed, ENDED],
+    ),
+    ("the kernel killed a process for want of memory", &[Meaning::OutOfMemoryKill]),
+    ("the kernel saw a process hang", &[Meaning::KernelSawTaskHang]),
+    ("a program crashed", &[Meaning::EtcdPanic, Meaning::StackFrame]),
+    ("etcd could not write its files", &[Meaning::RaftSaveFailed, Meaning::RaftSnapSaveFailed, Meaning::WalPrealloc]),
+    ("a check of etcd's health failed", &[Meaning::CtlUnhealthy]),
+    ("a container gave no good answer when asked for its health", &[Meaning::ProbeFailed]),
+    (LEADERLESS, &[Meaning::NoLeaderErr, Meaning::NoLeaderDropProposal, Meaning::NoLeaderDropRead]),
+    ("a request of a client failed at an endpoint of etcd", &[Meaning::ClientUnavailable, Meaning::ProxyEndpoint]),
+    ("a client's lease in etcd had run out", &[Meaning::LeaseNotFound]),
+    ("fleetctl could not do what it was asked", FLEETCTL),
+    ("fleet could not do what it was asked", FLEET),
+    ("fleetd could not start", &[Meaning::FleetdCreateFailed, Meaning::FleetdConfigBad]),
+    ("the Kubernetes API server did not reach its etcd", &[Meaning::ApiserverClient]),
+    ("the Kubernetes API server did not end a request in time", &[Meaning::ApiserverGaveUp]),
+    ("a part of Kubernetes could not renew its lease at the API server", &[Meaning::KubernetesLeaseLost]),
+    ("a member could not join its cluster", &[Meaning::Join04, Meaning::Standby04]),
+    ("etcd does not know a flag that it was given", &[Meaning::FlagUnknown]),
 ];
+
+const ENDED: Meaning = Meaning::ContainerEnded;
+const FLEETCTL: &[Meaning] =
+    &[Meaning::FleetctlListUnits, Meaning::FleetctlListMachines, Meaning::FleetctlGetUnit, Meaning::FleetctlCommandFailed];
+const FLEET: &[Meaning] = &[Meaning::ApiFailed, Meaning::AgentCurrentStateFailed, Meaning::AgentTaskFailed, Meaning::UnitStateFetchFailed];
+const LEADERLESS: &str = "a member knew no leader";
 
 /// A member that joins as a learner is asked again until it has caught up, as kubeadm does
 /// (etcd-io/etcd@v3.5.33:api/v3rpc/rpctypes/error.go, ErrGRPCLearnerNotReady).
@@ -89,42 +82,49 @@ const ENDS_AN_ELECTION: &[Meaning] =
     &[Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameFollower, Meaning::Published];
 
 /// The first line that tells of trouble, of an election in which votes were refused, or of one whose end
-/// is not in the input; asked where no finding is above a remark.
-pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
+/// is not in the input, and what it tells; asked where no finding is above a remark.
+pub fn unexplained(facts: &Facts) -> Option<(&Event, &'static str)> {
     let shows_late = facts.any_event(|event| event.meaning == Meaning::HeartbeatLate);
     // A first election may be split; what a member that was told to stop can no longer reach is its own port.
     let first = facts.changes.iter().filter(|change| change.class == ChangeClass::Start).filter_map(|change| change.elected).max();
-    let troubled = |(id, event): &(EventId, &Event)| {
+    let tells = |id: EventId, event: &Event| -> Option<&'static str> {
         let at_the_start = matches!((event.time, first), (Some(time), Some(first)) if time.micros <= first);
-        // etcd says so after a late heartbeat only, and how late it was is not in the input.
-        if event.meaning == Meaning::ServerOverloaded {
-            return !shows_late;
-        }
-        if event.meaning == Meaning::MetricHasLeader {
-            return metrics::cells(event).any(|leader| leader == 0.0);
-        }
-        // A hand-over raises the term by one; more are elections that went wrong.
-        if event.meaning == Meaning::LowerTermIgnored {
-            return event.number("term") > event.number("term2").map(|old| old + 1);
-        }
-        // etcd 0.4 takes out a member that was silent for half an hour (etcd-io/etcd@v0.4.9:server/peer_server.go:889).
-        if event.meaning == Meaning::Peer04 {
-            return says(event, &["; last activity "]);
+        match event.meaning {
+            // etcd says so after a late heartbeat only, and how late it was is not in the input.
+            Meaning::ServerOverloaded => return (!shows_late).then_some("etcd calls itself overloaded"),
+            Meaning::MetricHasLeader => return metrics::cells(event).any(|leader| leader == 0.0).then_some(LEADERLESS),
+            // A hand-over raises the term by one; more are elections that went wrong.
+            Meaning::LowerTermIgnored => {
+                let went_wrong = event.number("term") > event.number("term2").map(|old| old + 1);
+                return went_wrong.then_some("terms passed without a leader that a member heard of");
+            }
+            // etcd 0.4 takes out a member that was silent for half an hour (etcd-io/etcd@v0.4.9:server/peer_server.go:889).
+            // Half as long as most clients of Kubernetes wait (judgement).
+            Meaning::ApiserverRequestSlow => {
+                let slow = event.duration("took").is_some_and(|took| took >= 5 * S);
+                return slow.then_some("a request to the Kubernetes API server took 5\u{a0}s or more");
+            }
+            Meaning::Peer04 => return says(event, &["; last activity "]).then_some("a member was silent for half an hour"),
+            _ => {}
         }
         let lost_votes = event.meaning == Meaning::VoteCount
             && !at_the_start
             && event.number("count").is_some_and(|refused| refused > 0)
-            && !with_etcd_stop(facts, *id);
-        lost_votes
-            || (TELL_OF_TROUBLE.contains(&event.meaning) || says(event, &[WITHOUT_LEADER]))
-                && !event.text.contains("status=0/")
+            && !with_etcd_stop(facts, id);
+        if lost_votes {
+            return Some("members refused their votes");
+        }
+        let told = TELL_OF_TROUBLE.iter().find(|(_, meanings)| meanings.contains(&event.meaning)).map(|(said, _)| *said);
+        told.or(says(event, &[WITHOUT_LEADER]).then_some(LEADERLESS)).filter(|_| {
+            !event.text.contains("status=0/")
                 && event.number("code") != Some(0)
                 && !says(event, &[STILL_LEARNS, "context canceled", "operation was canceled"])
                 && !is_healthy(event)
                 && !is_of_others(event)
-                && !answered_soon(facts, *id)
+                && !answered_soon(facts, id)
                 && !(matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ApiserverClient)
-                    && (with_etcd_stop(facts, *id) || while_etcd_starts(facts, *id)))
+                    && (with_etcd_stop(facts, id) || while_etcd_starts(facts, id)))
+        })
     };
     let open = |log: usize| {
         let events = &facts.logs[log].events;
@@ -137,10 +137,11 @@ pub(super) fn unexplained(facts: &Facts) -> Option<&Event> {
             ENDS_AN_ELECTION.contains(&event.meaning) && (event.meaning != Meaning::BecameFollower || event.word("id") == who)
         };
         let decided = events[at..].iter().any(ends) || events[..at].iter().any(|event| START_LINES.contains(&event.meaning));
-        (!decided).then(|| &events[at])
+        (!decided).then(|| (&events[at], "a member held an election, and its end is not here"))
     };
-    let told = facts.all_events().find(troubled).map(|(_, event)| event);
-    told.or_else(|| without_leader(facts)).or_else(|| (0..facts.logs.len()).find_map(open))
+    let told = facts.all_events().find_map(|(id, event)| Some((event, tells(id, event)?)));
+    let leaderless = || Some((without_leader(facts)?, "none of the members leads"));
+    told.or_else(leaderless).or_else(|| (0..facts.logs.len()).find_map(open))
 }
 
 /// etcdctl shows three members or more, and none of them leads; of fewer the leader may not have been asked.
