@@ -61,7 +61,9 @@ pub fn start_of_etcd(text: &str) -> Option<Start> {
         let body = word.trim_end().trim_matches(if quoted { &['"', '\''][..] } else { &[] });
         at += word.len();
         let may_start = matches!(expected, Expected::Command | Expected::Launched);
-        if may_start && is_etcd(body) && !text[at..].trim_start().starts_with("grpc-proxy") {
+        let rest = text[at..].trim_start();
+        // A program may have a variable of this name: `etcd = Etcd()`.
+        if may_start && is_etcd(body) && !rest.starts_with("grpc-proxy") && !rest.starts_with('=') {
             return Some(Start { end, clears });
         }
         if body.is_empty() && !word.ends_with('\n') || body == "\\" {
@@ -171,6 +173,7 @@ mod tests {
             ("sudo -u etcd mkdir /x", false),
             ("gosu etcd mkdir etcd", false),
             ("chown -R etcd  etcd", false),
+            ("etcd = Etcd(config)", false),
             ("mv -u etcd /usr/bin/etcd", false),
         ] {
             assert_eq!(start_of_etcd(command).is_some(), starts, "{command}");

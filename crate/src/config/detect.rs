@@ -191,7 +191,9 @@ impl Signs {
     fn assignment(&mut self, name: &str, value: &str) {
         // `$` in front of a name is Puppet's.
         let name = name.trim_start_matches(['#', ';', '$']).trim();
-        self.assignments += usize::from(name.starts_with("ETCD_") || name.starts_with("FLEET_"));
+        // What clients of etcd are told says nothing of etcd itself.
+        let of_client = name.contains("ENDPOINT") || search::has(value, "--endpoints");
+        self.assignments += usize::from(!of_client && (name.starts_with("ETCD_") || name.starts_with("FLEET_")));
         let option = name.to_ascii_lowercase().replace('-', "_");
         if name.len() > 40 {
             return;
@@ -305,6 +307,7 @@ fn is_command(line: &str) -> bool {
     let perhaps = line.starts_with('-') || line.contains("etcd") || line.contains("ETCD");
     let timing = perhaps
         && line.split_whitespace().any(|word| {
+            let word = word.trim_start_matches(['"', '\'']);
             let bare = word.trim_start_matches('-');
             word.len() > bare.len()
                 && word.len() - bare.len() <= 2
@@ -358,6 +361,11 @@ mod tests {
             ("etcd_election_timeout: 5000\nkube_controller_extra_args:\n  kube-api-qps: 20\n", Some(Source::Fragment)),
             ("spec:\n  containers:\n  - command:\n    - etcd\n    - --name=a\n", Some(Source::Manifest)),
             ("other:\n  raft:\n    heartbeat-interval: 250ms\n    election-timeout: 2500ms\n", None),
+            (
+                "ETCD_ENDPOINTS=https://192.0.2.1:2379\nETCD_OPTS=\"--endpoints=$ETCD_ENDPOINTS\"\netcdctl $ETCD_OPTS endpoint status\n",
+                None,
+            ),
+            ("etcd_args:\n  raft:\n    - \"--heartbeat-interval=500\"\n", Some(Source::Flags)),
             ("{% set ip = hosts[0] %}\nexec etcd \\\n  --name {{ name }}\n", Some(Source::Flags)),
             ("- docker_container:\n    image: quay.io/coreos/etcd:v3.5.0\n    command: \"etcd -debug\"\n", Some(Source::Manifest)),
             (

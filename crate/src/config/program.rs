@@ -110,7 +110,7 @@ fn stands_quoted(text: &str, at: usize) -> bool {
     let after = line[word.span.end + 1..].trim();
     // Alone on its line, what stands in backticks is a word of an article.
     let alone = matches!(before, "" | "+") && after.is_empty() && !line[..word.span.start].ends_with('`');
-    before != "-" && (after.starts_with([',', ']', ')', '}', '+']) || alone || before.ends_with("printf"))
+    before != "-" && (after.starts_with([',', ']', ')', '}', '+']) || alone || before.ends_with("printf") || before.ends_with('+'))
 }
 
 /// Whether a variable's name that ends at `end` is assigned to as no environment file can: with blanks, an arrow, or in quotes.
@@ -209,7 +209,8 @@ fn command(builder: &mut Builder, inner: &MappedText, words: &[&Token], unit: &s
     let told = |word: &&Token| flag(word.text) || (word.quoted && (word.text.contains('=') || search::has(word.text, "etcd")));
     if words.iter().any(told) {
         // A piece of a command line: `" -e ETCD_ELECTION_TIMEOUT=1000" +`.
-        let is_piece = |word: &Token| word.quoted && word.text.trim_start().starts_with('-') && word.text.contains(' ');
+        let is_piece =
+            |word: &Token| word.quoted && (word.text.trim_start().starts_with('-') && word.text.contains(' ') || word.text.contains(" -"));
         let mut cut: Vec<Word> = Vec::new();
         for word in words {
             if is_piece(word) {

@@ -115,7 +115,10 @@ fn cut(text: &str, range: Range<usize>, by_shell: bool) -> Vec<Word> {
                 open = true;
                 word.end = at + 1;
             }
-            None if byte == b';' && by_shell && open && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => {}
+            None if matches!(byte, b';' | b'&')
+                && by_shell
+                && open
+                && (end >= range.end || bytes.get(end).is_none_or(u8::is_ascii_whitespace)) => {}
             None if byte.is_ascii_whitespace() => close(&mut found, &mut word, &mut open, at),
             _ => {
                 push(&mut word, text, at..end);

@@ -105,7 +105,7 @@ impl Place<'_> {
             // Bare lines at the end of a script or a Dockerfile would set nothing.
             Source::Environment if self.text.starts_with("#!") || self.text.lines().any(is_instruction) => {}
             Source::Environment => {
-                found.push(self.assign(group.iter().map(|change| format!("{}={}", render::variable(change), render::value(change)))))
+                found.extend(self.assign(group.iter().map(|change| format!("{}={}", render::variable(change), render::value(change)))))
             }
             Source::Flags => found.extend(self.on_command_line(group)),
             // Whether the template behind it has a place for one more variable cannot be told.
@@ -360,23 +360,22 @@ impl Place<'_> {
         let section = if self.text.starts_with('[') { Some(0) } else { self.text.find("\n[").map(|at| at + 1) };
         Some(match section.filter(|_| !env::is_mixed(self.text)) {
             Some(at) => Edit::insert(at, lines.map(|line| format!("{line}{}", self.line_end)).collect()),
-            None => self.assign(lines),
+            None => self.assign(lines)?,
         })
     }
 
-    /// Assignments at the end of a file that holds nothing else; among other lines, behind the last one of the daemon.
-    fn assign(&self, lines: impl Iterator<Item = String>) -> Edit {
+    /// Assignments at the end of a file that holds nothing else; among other lines, behind the last one of the daemon, if any.
+    fn assign(&self, lines: impl Iterator<Item = String>) -> Option<Edit> {
         let is_whole = |line: &str| !line.trim_end().ends_with('\\') && line.matches(['"', '\'']).count() % 2 == 0;
         let is_own = |name: &str| ["ETCD_", "FLEET_"].iter().any(|prefix| name.starts_with(prefix)) || keys::FLEET.contains(&name);
         let mut owns = self.text.lines().filter(|line| env::assigned(line).is_some_and(is_own) && is_whole(line));
-        match owns.next_back().filter(|_| env::is_mixed(self.text)) {
-            Some(last) => {
-                let indent = &last[..last.len() - last.trim_start().len()];
-                let at = last.as_ptr().addr() - self.text.as_ptr().addr();
-                self.under(at, lines.map(|line| format!("{}{indent}{line}", self.line_end)).collect())
-            }
-            None => self.append(lines),
+        if !env::is_mixed(self.text) {
+            return Some(self.append(lines));
         }
+        let last = owns.next_back()?;
+        let indent = &last[..last.len() - last.trim_start().len()];
+        let at = last.as_ptr().addr() - self.text.as_ptr().addr();
+        Some(self.under(at, lines.map(|line| format!("{}{indent}{line}", self.line_end)).collect()))
     }
 
     /// Behind the last variable of each member.
@@ -429,7 +428,7 @@ impl Place<'_> {
             let end = at - line.len() + body.len();
             if self.text.get(from..end).is_some_and(runs_etcd) {
                 commands += usize::from(!self.text[from..end].trim_start().starts_with('-'));
-                ends.push(end);
+                ends.push(from + end_of_flags(&self.text[from..end]));
             }
             from = at;
         }
@@ -494,6 +493,17 @@ pub fn masks(tree: &Tree, coreos: &Node, section: &str) -> bool {
 /// A line of a shell or a Dockerfile that sets a variable.
 fn is_instruction(line: &str) -> bool {
     ["export ", "ENV ", "echo "].iter().any(|word| line.trim_start().starts_with(word))
+}
+
+/// Where more flags have their place: at the end of a command, within the quotes that hold it whole.
+fn end_of_flags(command: &str) -> usize {
+    let Some(quote) = command.chars().next_back().filter(|last| matches!(last, '"' | '\'')) else { return command.len() };
+    let marks = command.match_indices(quote).map(|(at, _)| at).filter(|at| !command[..*at].ends_with('\\'));
+    let marks = marks.gather();
+    let last = command.len() - 1;
+    // Opened by the one before it, or further up.
+    let open = if marks.len() % 2 == 0 { marks[marks.len() - 2] + 1 } else { 0 };
+    if command[open..last].split_whitespace().skip(1).any(|word| word.starts_with('-')) { last } else { command.len() }
 }
 
 /// A command, with all lines it goes on over, that takes etcd's flags at its end.

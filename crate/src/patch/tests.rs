@@ -653,6 +653,27 @@ fn what_has_its_name_beside_it_is_added_with_its_own() {
 }
 
 #[test]
+fn flags_go_into_the_quotes_of_their_command() {
+    for (command, more) in [
+        ("sh -c \"exec etcd --name a\"", "sh -c \"exec etcd --name a --election-timeout=2500\""),
+        ("sh -c 'etcd --name \"a\"'", "sh -c 'etcd --name \"a\" --election-timeout=2500'"),
+        ("etcd --name \"a b\"", "etcd --name \"a b\" --election-timeout=2500"),
+    ] {
+        assert_eq!(patched(&format!("{command}\n"), &[ELECTION]), format!("{more}\n"));
+    }
+    // Lines behind what an article or a script holds are no part of it.
+    let script = "cat << EOF | tee etcd\nETCD_OPTS=\"--name=a \\\\\n  --initial-cluster-state=new\"\nEOF\n";
+    let read = config::read(0, script).expect("options");
+    assert_eq!(patch(&[script], &[read], &[ELECTION])[0].disposition, "refused");
+}
+
+#[test]
+fn pieces_of_a_command_are_joined() {
+    let text = "etcd = Etcd()\ncmd = \"/bin/etcd -addr=\" + ip + \":4001 -heartbeat-interval=100 -election-timeout=1000&\"\ncall(cmd)\n";
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), text.replace("1000&", "2500&").replace("=100 ", "=250 "));
+}
+
+#[test]
 fn an_expression_is_replaced_as_a_whole() {
     for (text, expression) in [
         ("task \"etcd\" {\n  env {\n    ETCD_ELECTION_TIMEOUT = tostring(var.wait[0])\n  }\n}\n", "tostring(var.wait[0])"),
