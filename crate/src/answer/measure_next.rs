@@ -248,8 +248,7 @@ fn silent_leader(facts: &Facts, at_hand: &AtHand) -> Option<Step> {
 
 /// Two members led, and no line tells how the one followed the other.
 fn unseen_change(facts: &Facts, at_hand: &AtHand) -> Option<Step> {
-    let unseen = facts.leaders_stalled() > 1 && facts.changes.iter().all(|change| change.class == ChangeClass::Start);
-    unseen.then(|| {
+    facts.changed_unseen().then(|| {
         step(
             format!("Paste the logs of all members{}: between them the leader changed.", minutes(facts)),
             &[&at_hand.minutes],

@@ -249,8 +249,9 @@ fn lived_on(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
         || !heard_again(facts, change, old).is_empty()
 }
 
-/// Reads the old leader's own log from its leadership on: a start or shutdown line before any sign
-/// that it learned of the new term means it ended. `None` where its log stops.
+/// Reads the old leader's own log from its leadership on: a start or shutdown line before any sign that it learned of the
+/// new term means it ended; so does a leader that is new to it, as one that lives first loses the one it had, itself
+/// (etcd-io/etcd@v2.3.8:raft/node.go:305), where losses are among the lines. `None` where its log stops.
 fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: usize) -> Option<bool> {
     let change = &changes[at];
     let from = since_it_led(facts, voice, &changes[..at]);
@@ -259,13 +260,20 @@ fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: 
         Some(new) => event.number("term").is_some_and(|term| term >= new),
         None => event.word("id").is_some() && event.time.is_some_and(|time| change.elected.is_some_and(|elected| time.micros > elected)),
     };
+    let mut lost_none = from > 0 && change.lost.is_some();
+    let lost = |event: &Event| match event.meaning {
+        Meaning::LeaderLost => event.word("leader") == Some(&voice.member),
+        Meaning::LeaderChanged => event.word("from") == Some(&voice.member),
+        _ => false,
+    };
     for id in &voice.events[from..] {
         let event = facts.event(*id);
         if START_LINES.contains(&event.meaning) || event.meaning == Meaning::EtcdShutdown {
             return Some(true);
         }
+        lost_none &= !lost(event);
         if learned(event) {
-            return Some(false);
+            return Some(lost_none && event.meaning == Meaning::LeaderElected);
         }
     }
     None

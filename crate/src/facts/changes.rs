@@ -306,6 +306,30 @@ mod tests {
         assert_eq!((stall.kind, stall.planned), (StallKind::Return, 1_800 * MS - 100));
     }
 
+    /// What `grep -E 'elect|leader'` leaves of a log: no start lines.
+    #[test]
+    fn a_leader_that_comes_back_without_having_lost_one_had_ended() {
+        let old = |between: &str| {
+            format!(
+                "2016-04-20 09:58:00.000000 I | raft: raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 3\n\
+                 2016-04-20 09:59:00.000000 I | raft: 91d25258d70ad868 became leader at term 4\n\
+                 2016-04-20 09:59:00.000100 I | raft: raft.node: 91d25258d70ad868 changed leader from 2a0965170762fd09 to 91d25258d70ad868 at term 4\n\
+                 {between}2016-04-20 10:00:04.000000 I | raft: raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 5\n"
+            )
+        };
+        let class = |old: &str| facts(&[WON, old]).changes.last().expect("a change").class;
+        assert_eq!(class(&old("")), ChangeClass::Wanted);
+        // It lived, and heard of a higher term.
+        let lost = "2016-04-20 10:00:03.900000 I | raft: raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 5\n";
+        assert_eq!(class(&old(lost)), ChangeClass::Needless);
+        // It lived, and gave up when no majority answered it.
+        assert_eq!(class(&old(&lost.replace("at term 5", "at term 4"))), ChangeClass::Needless);
+        // Its log begins later, when it follows already.
+        let whole = old("");
+        let last = whole.lines().last().expect("a line");
+        assert_eq!(class(last), ChangeClass::Needless);
+    }
+
     #[test]
     fn an_excerpt_that_begins_within_an_election() {
         let log = "\

@@ -535,6 +535,11 @@ impl Facts {
         distinct(late.map(|stall| stall.member.as_str())).len()
     }
 
+    /// Whether the leader changed though no line tells of it, as in a log of warnings alone.
+    pub fn changed_unseen(&self) -> bool {
+        self.leaders_stalled() > 1 && self.changes.iter().all(|change| change.class == ChangeClass::Start)
+    }
+
     /// Leader changes that no start, plan or death explains.
     pub fn needless(&self) -> impl Iterator<Item = &LeaderChange> {
         self.changes.iter().filter(|change| change.class == ChangeClass::Needless)

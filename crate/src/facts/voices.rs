@@ -124,12 +124,14 @@ pub(super) fn restarts(facts: &Facts, voices: &[Voice]) -> Vec<EventId> {
         let members = distinct(voice.events.iter().filter_map(|id| speaker(facts.event(*id)))).len().max(1);
         let mut printed: Vec<u16> = Vec::new();
         let (mut lived, mut starts) = (false, false);
-        for id in &voice.events {
+        for (at, id) in voice.events.iter().enumerate() {
             let event = facts.event(*id);
             if !matches!(event.meaning, Meaning::EtcdVersion | Meaning::StartupZapConfig | Meaning::Start04) {
                 // Only a running member speaks of terms, and one that starts: an excerpt may begin below its first start line.
                 starts |= START_LINES.contains(&event.meaning);
-                lived |= printed.is_empty() && !starts && event.number("term").is_some();
+                let next = voice.events.get(at + 1).map(|next| facts.event(*next).meaning);
+                let begins = event.meaning == Meaning::BecameFollower && next == Some(Meaning::Newraft);
+                lived |= printed.is_empty() && !starts && !begins && event.number("term").is_some();
                 continue;
             }
             let again = printed.iter().filter(|known| **known == event.signature).count() == members;
@@ -160,5 +162,10 @@ mod tests {
         let restarts = |text: &str| facts(&[text]).restarts.len();
         assert_eq!((restarts(&mixed), restarts(&(mixed.clone() + &start(6)))), (0, 1));
         assert_eq!(restarts(&[start(1), follows(3, a), start(6)].concat()), 1);
+        // An excerpt that begins within a start.
+        let raft = format!(
+            "2016-04-20 10:00:03.000100 I | raft: newRaft {a} [peers: [], term: 2, commit: 0, applied: 0, lastindex: 0, lastterm: 0]\n"
+        );
+        assert_eq!(restarts(&[follows(3, a), raft, start(6)].concat()), 0);
     }
 }

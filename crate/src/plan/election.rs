@@ -224,8 +224,9 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Raise {
     let now = facts.value(Parameter::ElectionTimeout);
     // How near it came is not known of a timeout of which only the least is.
     // Of a stall that is sure to cost a leader the model says 0.9999 or so.
-    // Where several should have been lost and none was, the model is wrong; unless other timers acted then.
-    let held = replay.expected.0 >= 3.0 && facts.outgrown().next().is_none();
+    // Where several should have been lost and none was, the model is wrong (method 4.3); unless other timers acted then, or
+    // changes came that the log leaves out.
+    let held = replay.expected.0 >= 3.0 && facts.outgrown().next().is_none() && !facts.changed_unseen();
     let nearly_lost = replay.expected.1 >= 0.995 && !held && !only_bounded(facts) && kept_place(facts).is_none();
     let near_miss = replay.needless == 0 && (nearly_lost || nearly_lost_04(facts));
     // Living leaders lose their places, whatever for.

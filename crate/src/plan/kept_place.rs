@@ -12,6 +12,9 @@ use crate::rules::common::says;
 /// followers stood still too, as when the host of all of them does, or wait longer than is known (method 4.3, at its 5 %).
 pub fn kept_place(facts: &Facts) -> Option<&Stall> {
     const NEARLY_EVERY: u32 = 950_000;
+    if facts.changed_unseen() {
+        return None;
+    }
     let timers = replay::timers_in_force(facts);
     let costs = |stall: &Stall| stall.kind.is_measured() && loss_share(&timers, stall.length.low, BUSY_GAP) >= NEARLY_EVERY;
     facts.stalls.iter().filter(|stall| stall.length.low >= timers.election).find(|stall| costs(stall) && went_on(facts, stall))

@@ -328,6 +328,27 @@ coreos:
         assert!(raises(lost));
     }
 
+    /// Warnings alone: no line tells of an election, but only a leader prints these.
+    #[test]
+    fn members_that_stalled_in_turn_show_that_the_leader_changed() {
+        let late = |minute: u32| {
+            format!(
+                "2016-04-20 10:{minute:02}:00.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.4{minute}s)\n"
+            )
+        };
+        let named = |id: &str| format!("2016-04-20 10:09:00.000000 I | raft: raft.node: {id} elected leader {id} at term 9\n");
+        let proposes = |documents: &[String]| {
+            let texts: Vec<&str> = documents.iter().map(String::as_str).collect();
+            let facts = crate::rules::testing::facts(&texts);
+            plan(&facts, &rules::check(&facts)).of(Parameter::ElectionTimeout).proposed
+        };
+        let (one, two) = ([1, 3, 5, 7].map(late).concat(), [2, 4, 6, 8].map(late).concat());
+        assert_eq!(proposes(&[one.clone(), two]), Some(3_000 * MS));
+        // One leader, all along: the followers stood still too, or wait longer than is known.
+        let kept = named("91d25258d70ad868");
+        assert_eq!(proposes(&[one + &kept]), None);
+    }
+
     /// A number that was mangled on the way reads as three centuries.
     #[test]
     fn a_stall_of_any_length_is_answered_at_once() {

@@ -206,6 +206,8 @@ fn term_of(event: &Event) -> Option<(i64, bool)> {
         Meaning::BecameCandidate | Meaning::LeaderLost | Meaning::LeaderChanged | Meaning::BecameLeader | Meaning::Term04 => true,
         // Whoever asks for votes, or counts them, has raised its term; to ask whether it may is no election yet.
         Meaning::VoteSent | Meaning::VoteReceived => !says(event, &["PreVote"]),
+        // Each member begins in term 1, which nobody leads (etcd-io/etcd@v2.3.8:raft/node.go, StartNode).
+        Meaning::BecameFollower if event.number("term") <= Some(1) => return None,
         // What a member had before it heard of a higher one is a term as well.
         // Who only asks whether it may be elected keeps its term, also as it gives its leader up.
         Meaning::BecameFollower | Meaning::BecamePreCandidate | Meaning::LeaderElected | Meaning::HigherTermMessage => false,
@@ -259,6 +261,16 @@ mod tests {
         let start = "2023-04-20 10:29:00.000000 I | etcdmain: etcd Version: 3.3.25\n";
         let anew = line(1, "91d25258d70ad868", 5) + start + &line(30, "ca93d269ec463a6b", 190);
         assert!(find(&facts(&[&anew]), "etcd-election-churn").is_none());
+    }
+
+    /// Members that start begin in term 1, and the first to ask raises it.
+    #[test]
+    fn a_start_that_the_excerpt_does_not_follow_to_its_first_leader() {
+        let line = |second: u32, text: &str| format!("2016-04-20 10:00:0{second}.000000 I | raft: {text}\n");
+        let log = |id: &str| line(1, &format!("{id} became follower at term 0")) + &line(1, &format!("{id} became follower at term 1"));
+        let asks = line(2, "2a0965170762fd09 became candidate at term 2");
+        let texts = [log("91d25258d70ad868"), log("2a0965170762fd09") + &asks];
+        assert!(find(&facts(&[&texts[0], &texts[1]]), "etcd-election-churn").is_none());
     }
 
     /// With pre-vote a member gives its leader up before it raises its term.

@@ -3,7 +3,7 @@
 use super::common::{all, human_limit, lines, plural, range, says, times};
 use super::{Basis, Constraint, Finding, Rule, Side};
 use crate::facts::stalls::by_clock;
-use crate::facts::{ChangeClass, Facts, Stall, StallKind, metrics};
+use crate::facts::{Facts, Stall, StallKind, metrics};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::model::safe_stall;
@@ -126,10 +126,9 @@ fn by_metrics(facts: &Facts) -> Option<Finding> {
 
 /// Which members stalled, where more than one did: only a leader prints this line.
 fn leaders(facts: &Facts, stalls: &[&Stall]) -> String {
-    let unseen = facts.changes.iter().all(|change| change.class == ChangeClass::Start);
     match distinct(stalls.iter().map(|stall| stall.member.as_str())).len() {
         0 | 1 => String::new(),
-        many if unseen && stalls.iter().all(|stall| stall.planned < safe_stall(&timers_in_force(facts))) => format!(
+        many if facts.changed_unseen() && stalls.iter().all(|stall| stall.planned < safe_stall(&timers_in_force(facts))) => format!(
             " {many} members stalled in turn, each while it led. So the leader changed in between, which these lines do not show and stalls this short cannot do. Look for a restart or a longer freeze."
         ),
         many => format!(" {many} members stalled in turn, each while it led."),

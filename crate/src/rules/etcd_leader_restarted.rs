@@ -51,7 +51,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else if shown {
         "Its next lines are those of a start."
     } else {
-        "Its peers saw the connection end at once, or its port refuse them."
+        "Its peers saw the connection end at once or its port refuse them, or it came back without knowing whom it had followed."
     };
     let mut lines: Vec<EventId> = Vec::new();
     for (id, event) in facts.events_of(&[Meaning::OutOfMemoryKill]) {

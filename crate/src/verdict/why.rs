@@ -174,11 +174,14 @@ fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
     if let Some(stall) = stalls().filter(|_| parts.is_empty() && plan.of(Parameter::ElectionTimeout).proposed.is_some()) {
         let timers = timers_in_force(facts);
         let lost = match etcd_timers_changed::said(facts) {
-            Some(said) => format!("{said}. With the values in force"),
-            None => String::from("The input shows no leader that lost its place, but"),
+            Some(said) => format!("{said}."),
+            None if facts.changed_unseen() => {
+                String::from("More than one member stalled while it led, so the leader changed, though no line tells when or why.")
+            }
+            None => String::from("The input shows no leader that lost its place."),
         };
         parts.push(format!(
-            "{lost} a stall of {} costs a leader its place in about {} of 100 cases. The proposed values outlast such a stall.",
+            "{lost} With the values in force a stall of {} costs a leader its place in about {} of 100 cases; the proposed ones outlast it.",
             human(stall.planned),
             loss_share(&timers, stall.planned, timers.heartbeat) / 10_000
         ));
