@@ -171,6 +171,11 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
     steps.extend(silent_leader(facts, &at_hand));
     steps.extend(missing_logs(facts, findings, &at_hand));
     steps.extend(unseen_change(facts, &at_hand));
+    // Trouble whose cause is not shown, also where no finding takes it up.
+    let open = || findings.iter().any(|finding| finding.severity > Severity::Info) || unexplained(facts).is_some();
+    if steps.is_empty() && plan.changes().next().is_none() && !facts.without_log() && other_cause(findings).is_none() && open() {
+        steps.push(around(facts, &at_hand));
+    }
     if plan.changes().next().is_some() && steps.is_empty() {
         let count = format!("{} | grep -cE 'lost leader|heartbeat on time'", at_hand.day);
         steps.push(step("Count leader changes and late heartbeats for a day.", &[&count], "Whether the values hold."));
@@ -285,6 +290,12 @@ fn minutes(facts: &Facts) -> String {
     }
 }
 
+/// What happened in etcd at the time.
+fn around(facts: &Facts, at_hand: &AtHand) -> Step {
+    let text = format!("Paste the log of etcd from all members{}, and a few minutes around it.", minutes(facts));
+    step(text, &[&at_hand.minutes], "Whether a leader was lost, a disk was slow or a member was missing while its clients waited.")
+}
+
 /// The log that would decide what this input leaves open.
 fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option<Step> {
     let with_fleet = |command: &str| if at_hand.journal { command.replacen(" -o", " -u fleet -o", 1) } else { command.to_owned() };
@@ -297,12 +308,8 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
     let client = findings.iter().any(|finding| finding.id == "client-http-500");
     // Only etcd's clients speak.
     let unheard = !etcd_seen && !client && !facts.has_fleet() && findings.iter().any(|finding| finding.id == "etcd-request-timeout");
-    // Trouble that no finding takes up.
-    let open = || findings.iter().all(|finding| finding.severity == Severity::Info) && unexplained(facts).is_some();
-    if (unheard || open()) && !facts.without_log() {
-        let text = format!("Paste the log of etcd from all members{}, and a few minutes around it.", minutes(facts));
-        let tells = "Whether a leader was lost, a disk was slow or a member was missing while its clients waited.";
-        return Some(step(text, &[&at_hand.minutes], tells));
+    if unheard && !facts.without_log() {
+        return Some(around(facts, at_hand));
     }
     if (facts.has_fleet() || client) && !facts.without_log() && !etcd_seen {
         let text = if client && !facts.has_fleet() {
@@ -336,6 +343,23 @@ mod tests {
         for measurement in MEASUREMENTS {
             assert!(measurement.of.iter().all(|id| rules::rule(id).is_some()), "{:?}", measurement.of);
             assert!(!measurement.commands.is_empty() && measurement.text.ends_with('.') && measurement.tells.ends_with('.'));
+        }
+    }
+
+    /// The answer then says that this list names the logs that would decide.
+    #[test]
+    fn what_is_not_decided_asks_for_a_log() {
+        for text in [
+            "2021-02-03 11:20:31.120000 E | etcdserver/api/v2http: etcdserver: request timed out\n",
+            "{\"level\":\"warn\",\"ts\":\"2024-01-10T07:55:33.433Z\",\"caller\":\"etcdserver/v3_server.go:897\",\"msg\":\"waiting for ReadIndex response took too long, retrying\",\"sent-request-id\":7,\"retry-timeout\":\"500ms\"}\n",
+            "2021-02-03 11:20:31.120000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 7\n",
+            "$ etcdctl member list\nError:  context deadline exceeded\n",
+            "Warning  BackOff  2m  kubelet  Back-off restarting failed container etcd in pod etcd-0\n",
+        ] {
+            let documents = vec![Document { name: None, text: text.to_owned() }];
+            let report = analyze(&Input { documents, ..Input::default() });
+            assert_eq!(report.verdict.timing, crate::report::Timing::Undecided, "{text}");
+            assert!(report.measure_next.iter().any(|step| step.text.starts_with("Paste the log")), "{text}");
         }
     }
 
