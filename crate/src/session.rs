@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::answer::timeline;
 use crate::answer::{self, Source};
 use crate::config::{self, Configuration, detect};
-use crate::facts::{Facts, HOLDS_BINARY, Read, TOO_LARGE};
+use crate::facts::{Facts, HOLDS_BINARY, Read, TOO_LARGE, Unknown};
 use crate::input::{Assumptions, Input};
 use crate::log::foreign::is_metric;
 use crate::log::line_starts::{is_shown, may_be_several};
@@ -211,7 +211,7 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
         source.lines = reading.lines;
         let sentence = too_large(&source.name);
         if reading.recognised == 0 {
-            return read.unknown.push((id, sentence));
+            return read.unknown.push(Unknown { document: id, why: sentence });
         }
         reading.limits.push(sentence);
         return read.logs.push(reading);
@@ -244,12 +244,12 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
             source.text = text;
         }
         _ if open.bytes == 0 || text.trim().is_empty() && reading.lines == 0 => {
-            read.unknown.push((id, format!("{} is empty.", source.name)));
+            read.unknown.push(Unknown { document: id, why: format!("{} is empty.", source.name) });
             source.text = text;
         }
         _ if is_log && (reading.recognised > 0 || reading.foreign > 0) => read.logs.push(reading),
         _ => {
-            read.unknown.push((id, not_understood(&source.name, &text, source.lines)));
+            read.unknown.push(Unknown { document: id, why: not_understood(&source.name, &text, source.lines) });
             source.text = text;
         }
     }

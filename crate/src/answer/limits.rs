@@ -2,14 +2,15 @@
 
 use super::edge;
 use crate::config::Source;
-use crate::facts::{Facts, Generation, twice, versions, zone_words};
+use crate::facts::time_line::zone_words;
+use crate::facts::{Facts, Generation, twice, versions};
 use crate::gather::Gather;
 use crate::plan;
 use crate::units::S;
 
 /// A sentence for each.
 pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
-    let mut limits: Vec<String> = facts.unknown.iter().map(|(_, sentence)| sentence.clone()).gather();
+    let mut limits: Vec<String> = facts.unknown.iter().map(|each| each.why.clone()).gather();
     for configuration in &facts.configurations {
         limits.extend(configuration.limits.iter().cloned());
         let pasted = facts.configurations.iter().any(|other| other.source == Source::Environment);

@@ -1,6 +1,7 @@
 //! Why a leader changed: a start, a plan, the end of the old leader, or needlessly.
 
-use super::voices::{START_LINES, Voice, time_of};
+use super::beside::time;
+use super::voices::{START_LINES, Voice};
 use super::{ChangeClass, EventId, Facts, LeaderChange, OldLeader};
 use crate::gather::Gather;
 use crate::index::Index;
@@ -43,7 +44,7 @@ pub fn tell_causes(facts: &Facts, voices: &[Voice], changes: &mut [LeaderChange]
 fn came_back_retimed(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
     const AROUND: Micros = 90 * S;
     let (Some(moment), Some(old)) = (change.moment(), change.old.as_deref()) else { return false };
-    let near = |start: &EventId| time_of(facts, *start).is_some_and(|time| (time - moment).abs() <= AROUND);
+    let near = |start: &EventId| time(facts, *start).is_some_and(|time| (time - moment).abs() <= AROUND);
     let mut leaders = voices.iter().filter(|voice| voice.member == old);
     leaders.any(|voice| facts.retimed.iter().any(|start| voice.printed(facts, *start) && near(start)))
 }
@@ -141,8 +142,8 @@ fn started_before(facts: &Facts, voices: &[Voice], change: &LeaderChange, within
     !reporters.is_empty()
         && reporters.iter().any(|voice| {
             let report = voice.events.iter().position(|id| change.events.contains(id)).unwrap_or(0);
-            let reported = voice.events.get(report).and_then(|id| time_of(facts, *id));
-            let just_before = |start: &EventId| match (time_of(facts, *start), reported) {
+            let reported = voice.events.get(report).and_then(|id| time(facts, *id));
+            let just_before = |start: &EventId| match (time(facts, *start), reported) {
                 (Some(start), Some(reported)) => reported - start <= within,
                 _ => true,
             };

@@ -1,7 +1,8 @@
 //! Leader changes: one per new term that got a leader. `causes.rs` tells them apart by why they came.
 
+use super::beside::time;
 use super::causes::tell_causes;
-use super::voices::{Voice, time_of};
+use super::voices::Voice;
 use super::{ChangeClass, EventId, Facts, LeaderChange, OldLeader};
 use crate::gather::Gather;
 use crate::index::{self, Index};
@@ -42,7 +43,7 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
     let telling = [Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::LeaderLost, Meaning::BecameCandidate];
     for (id, event) in facts.events_of(&telling) {
         let Some(term) = event.number("term") else { continue };
-        let time = time_of(facts, id);
+        let time = time(facts, id);
         match event.meaning {
             Meaning::BecameLeader => terms.note(term, id, time, event.word("id")),
             Meaning::LeaderElected => terms.note(term, id, time, event.word("leader")),
@@ -62,7 +63,7 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
     let led = terms.changes.iter().filter(|change| change.new.is_some()).filter_map(|change| change.term);
     let led = distinct(led);
     for (term, id, leader) in losses {
-        let time = time_of(facts, id);
+        let time = time(facts, id);
         if let Some(term) = terms.begun_by_loss(&led, term, time, leader) {
             terms.lost(term, id, time, leader);
         }
@@ -193,8 +194,8 @@ fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
             lost = (!old.is_empty()).then_some((id, old));
             continue;
         }
-        let time = time_of(facts, id);
-        let near = |change: &LeaderChange| matches!((change.elected, time), (Some(a), Some(b)) if b - a <= SAME);
+        let now = time(facts, id);
+        let near = |change: &LeaderChange| matches!((change.elected, now), (Some(a), Some(b)) if b - a <= SAME);
         let name = names.position(index::key(new.bytes()));
         let repeats = of_name.get(name).copied().filter(|at| near(&changes[*at]));
         let followed = if old.is_empty() { lost.map_or("", |(_, old)| old) } else { old };
@@ -208,12 +209,12 @@ fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
         *index::slot(&mut of_name, name) = at;
         let change = &mut changes[at];
         change.new = Some(new.to_owned());
-        change.elected = earlier(change.elected, time);
+        change.elected = earlier(change.elected, now);
         change.old = change.old.take().or_else(|| (!old.is_empty()).then(|| old.to_owned()));
         change.events.push(id);
         if let Some((report, old)) = lost.take().filter(|_| repeats.is_none() && change.old.is_none()) {
             change.old = Some(old.to_owned());
-            change.lost = time_of(facts, report);
+            change.lost = time(facts, report);
             change.events.push(report);
         }
     }

@@ -1,33 +1,38 @@
 //! All that a rule may look at: settings in force, events, stalls, leader changes, versions.
 
+pub mod beside;
+pub mod breaks;
 mod causes;
 mod changes;
+pub mod clocks;
 mod events;
 pub mod failures;
+pub mod links;
 pub mod members;
 pub mod metrics;
 pub mod settings;
 mod spells;
 pub mod stalls;
+pub mod texts;
+pub mod time_line;
 pub mod tools;
 pub mod twice;
 pub mod versions;
 pub mod voices;
 
 use crate::config::Configuration;
-use crate::gather::Gather;
 use crate::input::Assumptions;
-use crate::log::event::{Clock, LogReading, Meaning};
-use crate::log::time::year_shift;
+use crate::log::event::{LogReading, Meaning};
 use crate::model::{Failover, Failovers, Timers, fleet};
 use crate::moments::Moments;
 use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::report::Provenance;
 use crate::sort::distinct;
 use crate::text::{DocumentId, Place};
-use crate::units::{MS, Micros, Range, S, human};
+use crate::units::{MS, Micros, Range, S};
 
 pub use crate::model::Generation;
+use clocks::{ClockStep, Drift};
 pub use events::EventId;
 pub use spells::Spell;
 
@@ -183,8 +188,8 @@ pub struct Facts {
     pub configurations: Vec<Configuration>,
     /// Documents read as logs.
     pub logs: Vec<LogReading>,
-    /// Documents that are neither, with a sentence each.
-    pub unknown: Vec<(DocumentId, String)>,
+    /// Documents that are neither.
+    pub unknown: Vec<Unknown>,
     /// What the user stated.
     pub assumptions: Assumptions,
     /// Value in force per parameter, in the order of `Parameter::ALL`.
@@ -213,10 +218,10 @@ pub struct Facts {
     pub failovers: Failovers,
     /// When these got their new leader.
     pub elected: Moments,
-    /// How far clocks were found apart, and when.
-    drifts: Vec<(Micros, Option<Micros>)>,
-    /// By how much clocks were set, and when.
-    clock_steps: Vec<(Micros, Micros)>,
+    /// How far clocks were found apart.
+    drifts: Vec<Drift>,
+    /// Clocks that were set.
+    clock_steps: Vec<ClockStep>,
     /// Messages of leaders whose term was over, by the term in which they led.
     old_leaders: Vec<OldLeader>,
     /// For each meaning the events that have it, by document and time.
@@ -225,86 +230,20 @@ pub struct Facts {
     one_of_each: Vec<EventId>,
 }
 
-/// Puts logs without years on the time line of those with dates, so that they can be held against each other.
-fn align_years(logs: &mut [LogReading]) {
-    let dated = logs.iter().filter(|log| log.clock == Clock::Full).find_map(|log| log.first.as_ref());
-    let Some(near) = dated.map(|(time, _)| time.micros) else { return };
-    for log in logs.iter_mut().filter(|log| log.clock == Clock::NoYear) {
-        let Some(moment) = log.first.as_ref().map(|(time, _)| time.micros) else { continue };
-        move_clock(log, year_shift(moment, near));
-    }
-}
-
-/// What other documents told before may no longer be so, as they may be longer now.
-fn move_back(log: &mut LogReading) {
-    move_clock(log, -log.moved);
-    log.zone = 0;
-}
-
-fn move_clock(log: &mut LogReading, shift: Micros) {
-    log.moved += shift;
-    let stamps = [&mut log.first, &mut log.last].into_iter().flatten().map(|(time, _)| time);
-    let twice = log.twice.iter_mut().map(|(_, event)| event);
-    let times = log.events.iter_mut().chain(twice).filter_map(|event| event.time.as_mut());
-    stamps.chain(times).for_each(|time| time.micros += shift);
-}
-
-/// Puts logs of members whose machines have different time zones on one time line. Members hear of a new leader within
-/// moments of each other: where two of them always did so whole quarters of an hour apart, half a minute more or less
-/// (judgement), the zone is what differs.
-fn align_zones(logs: &mut [LogReading]) {
-    const QUARTER: Micros = 900 * S;
-    // From UTC-12 to UTC+14 (IANA, tzdb). Further apart are other elections, as of another cluster.
-    const FURTHEST: Micros = 26 * 3_600 * S;
-    let known: Vec<Vec<(i64, Micros)>> = logs.iter().map(elections).gather();
-    let Some(reference) = (0..logs.len()).filter(|at| !known[*at].is_empty()).max_by_key(|at| (logs[*at].zoned, known[*at].len())) else {
-        return;
-    };
-    for at in 0..logs.len() {
-        if at == reference || logs[at].zoned {
-            continue;
-        }
-        let seen = |term: i64| known[reference].iter().find(|(other, _)| *other == term).map(|(_, time)| *time);
-        let apart: Vec<Micros> = known[at].iter().filter_map(|(term, time)| Some(seen(*term)? - time)).gather();
-        let Some(first) = apart.first() else { continue };
-        let shift = (first + QUARTER / 2).div_euclid(QUARTER) * QUARTER;
-        // One term alone may agree by chance: a member that starts anew hears of its leader late.
-        if shift != 0 && shift.abs() <= FURTHEST && apart.len() > 1 && apart.iter().all(|apart| (apart - shift).abs() < 30 * S) {
-            move_clock(&mut logs[at], shift);
-            logs[at].zone = shift;
-        }
-    }
-}
-
-/// What is said of a log that lies in another time zone, as a limit.
-pub fn zone_words(log: &LogReading) -> Option<String> {
-    let (far, word) = (human(log.zone.abs()), if log.zone < 0 { "later" } else { "earlier" });
-    let words = format!(
-        "A log tells of the same elections {far} {word} than another. Its machine is taken to be in another time zone, and its times are moved."
-    );
-    (log.zone != 0).then_some(words)
-}
-
-/// When this log first tells of each term's leader, or of the loss of the one before. A hundred terms tell the zone.
-fn elections(log: &LogReading) -> Vec<(i64, Micros)> {
-    let mut found: Vec<(i64, Micros)> = Vec::new();
-    for event in log.events.iter().filter(|event| matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderLost)) {
-        let Some((term, time)) = event.number("term").zip(event.time.as_ref()) else { continue };
-        if found.len() == 100 {
-            break;
-        }
-        if found.iter().all(|(known, _)| *known != term) {
-            found.push((term, time.micros));
-        }
-    }
-    found
-}
-
 /// What is said of a document whose bytes are no text.
 pub const HOLDS_BINARY: &str = "holds binary data, not text";
 
 /// What is said of a document that begins as a configuration and is longer than one may be.
 pub const TOO_LARGE: &str = "is too large to be read as a configuration";
+
+/// A document that is neither a configuration nor a log.
+#[derive(Debug)]
+pub struct Unknown {
+    /// Which one.
+    pub document: DocumentId,
+    /// A sentence that says why.
+    pub why: String,
+}
 
 /// The documents as read, sorted by what they are.
 #[derive(Default)]
@@ -313,8 +252,8 @@ pub struct Read {
     pub configurations: Vec<Configuration>,
     /// Logs, in the order of the documents.
     pub logs: Vec<LogReading>,
-    /// The others, each with a sentence why.
-    pub unknown: Vec<(DocumentId, String)>,
+    /// The others.
+    pub unknown: Vec<Unknown>,
 }
 
 impl Read {
@@ -322,14 +261,14 @@ impl Read {
     pub fn forget(&mut self, document: DocumentId) {
         self.configurations.retain(|each| each.document != document);
         self.logs.retain(|each| each.document != document);
-        self.unknown.retain(|each| each.0 != document);
+        self.unknown.retain(|each| each.document != document);
     }
 
     /// Brings all into the order of the documents.
     pub fn sort(&mut self) {
         crate::sort::by_key(&mut self.configurations, |each| each.document);
         crate::sort::by_key(&mut self.logs, |each| each.document);
-        crate::sort::by_key(&mut self.unknown, |each| each.0);
+        crate::sort::by_key(&mut self.unknown, |each| each.document);
     }
 }
 
@@ -340,17 +279,11 @@ impl Facts {
     }
 
     /// Gathers everything the input shows.
-    pub fn gather(
-        configurations: Vec<Configuration>,
-        logs: Vec<LogReading>,
-        unknown: Vec<(DocumentId, String)>,
-        assumptions: Assumptions,
-    ) -> Facts {
+    pub fn gather(configurations: Vec<Configuration>, logs: Vec<LogReading>, unknown: Vec<Unknown>, assumptions: Assumptions) -> Facts {
         let mut logs = logs;
-        logs.iter_mut().for_each(move_back);
+        logs.iter_mut().for_each(time_line::move_back);
         twice::leave_out(&mut logs);
-        align_years(&mut logs);
-        align_zones(&mut logs);
+        time_line::align(&mut logs);
         let mut facts = Facts {
             etcd: versions::stated(assumptions.etcd_version.as_deref()).or_else(|| versions::etcd(&logs, &configurations)),
             fleet: versions::stated(assumptions.fleet_version.as_deref()).or_else(|| versions::fleet(&logs)),
@@ -384,8 +317,8 @@ impl Facts {
         facts.spells = spells::spells(&facts);
         facts.members = members::members(&facts);
         facts.old_leaders = changes::old_leaders(&facts);
-        facts.drifts = stalls::drifts(&facts);
-        facts.clock_steps = stalls::clock_steps(&facts);
+        facts.drifts = clocks::drifts(&facts);
+        facts.clock_steps = clocks::clock_steps(&facts);
         let voices = voices::etcd_voices(&facts);
         facts.restarts = voices::restarts(&facts, &voices);
         facts.retimed = spells::retimed(&facts);
@@ -575,50 +508,5 @@ mod tests {
         // A log of an etcd that does not know the flag outweighs it.
         let old = "2016-04-20 10:00:00.000000 I | etcdmain: etcd Version: 2.3.7\n";
         assert_eq!(facts(&[&file("pre-vote: true\n"), old]).generation, Generation::V2);
-    }
-
-    /// A document may be read anew, and then tell another zone.
-    #[test]
-    fn a_time_zone_is_told_anew_for_each_report() {
-        let log = |own: &str, hour: u32| -> String {
-            let line = |term: u32| {
-                format!("2020-04-20 {hour}:{term}0:07.000000 I | raft: raft.node: {own} elected leader 91d25258d70ad868 at term {term}\n")
-            };
-            (2..5).map(line).collect()
-        };
-        let mut session = crate::Session::new(crate::Assumptions::default());
-        for hour in [10, 15] {
-            let id = session.open(None);
-            session.push(id, log("2a0965170762fd09", hour).as_bytes());
-        }
-        let is_moved = |session: &mut crate::Session| session.report().limits.iter().any(|limit| limit.contains("time zone"));
-        assert!(is_moved(&mut session) && is_moved(&mut session));
-        session.reopen(0, None);
-        session.push(0, log("91d25258d70ad868", 15).as_bytes());
-        assert!(!is_moved(&mut session));
-    }
-
-    /// etcd 2 and 3.4 print local time.
-    #[test]
-    fn machines_with_other_time_zones_are_put_on_one_time_line() {
-        let log = |own: &str, year: u32, hour: u32, terms: &[u32]| -> String {
-            let line = |term: &u32| {
-                format!(
-                    "{year}-04-20 {hour:02}:{:02}:07.00000{term} I | raft: raft.node: {own} elected leader 91d25258d70ad868 at term {term}\n",
-                    10 * term
-                )
-            };
-            terms.iter().map(line).collect()
-        };
-        let apart = |year: u32, hour: u32, terms: &[u32]| {
-            let facts = facts(&[&log("91d25258d70ad868", 2020, 10, &[2, 3, 4]), &log("2a0965170762fd09", year, hour, terms)]);
-            let first = |at: usize| facts.logs[at].events[0].time.as_ref().expect("a time").micros;
-            (first(1) - first(0), usize::from(super::zone_words(&facts.logs[1]).is_some()))
-        };
-        assert_eq!(apart(2020, 15, &[2, 3]), (0, 1));
-        assert_eq!(apart(2020, 10, &[2, 3]), (0, 0));
-        // One term alone may be one that a member heard of late.
-        assert_eq!(apart(2020, 15, &[2]), (5 * 3_600 * crate::units::S, 0));
-        assert_eq!(apart(2021, 10, &[2, 3]), (365 * 86_400 * crate::units::S, 0), "no zone is that far away");
     }
 }

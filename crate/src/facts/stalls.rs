@@ -3,15 +3,17 @@
 //! Every incident is a range. A late-heartbeat line measures it best (lab, section 4); a leader that
 //! lost its place may print none, then the moment of its return tells (method 2.2).
 
+use super::beside::time;
 use super::causes::heard_again;
-use super::voices::{START_LINES, Voice, speaker, time_of};
+use super::clocks::by_clock;
+use super::voices::{START_LINES, Voice, speaker};
 use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Spell, Stall, StallKind};
 use crate::gather::Gather;
-use crate::log::event::{Event, Meaning};
+use crate::log::event::Meaning;
 use crate::moments::Moments;
 use crate::parameters::Parameter;
 use crate::sort::{by_key, distinct, sort};
-use crate::units::{MS, Micros, Range, S, parse_go_duration};
+use crate::units::{MS, Micros, Range};
 
 /// Finds the stalls of leaders, by time, and ties each needless change to the stall that explains it.
 pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) -> Vec<Stall> {
@@ -176,7 +178,7 @@ fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
         if by_clock(facts, event) {
             continue;
         }
-        let end = time_of(facts, *id);
+        let end = time(facts, *id);
         let beat = event.duration("heartbeat").unwrap_or_else(|| facts.spell(end).heartbeat);
         let length = Range { low: excess + beat, high: excess + 2 * beat };
         match incidents.last_mut().filter(|(stall, largest)| same_incident(stall, *largest, end, excess, beat)) {
@@ -201,47 +203,8 @@ fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
     incidents.into_iter().map(|(stall, _)| stall).gather()
 }
 
-/// Whether a late line tells of a clock that was set: up to 3.2 etcd measures by the wall clock (it is built with a
-/// Go before 1.9), and etcd had found the clocks of members that far apart, or a time service set it by as much at that
-/// moment. What etcd finds only later may be an answer that waited, unless the gap is longer than a process that lives is
-/// silent (judgement).
-pub fn by_clock(facts: &Facts, late: &Event) -> bool {
-    let (Some(excess), Some(end)) = (late.duration("excess"), late.time) else { return false };
-    const GIANT: Micros = 60 * S;
-    // A time service writes as it sets the clock, into a log of whole seconds (judgement).
-    const AT_ONCE: Micros = 10 * S;
-    let as_far = |apart: Micros| (apart - excess).abs() <= (excess / 20).max(S);
-    let by_wall_clock = facts.etcd.is_none_or(|range| range.low < (3, 3, 0));
-    let found = |(apart, time): &(Micros, Option<Micros>)| {
-        (excess >= GIANT || time.is_some_and(|time| time < end.micros - excess)) && as_far(*apart)
-    };
-    let set = |(by, time): &(Micros, Micros)| (time - end.micros).abs() <= AT_ONCE && as_far(*by);
-    by_wall_clock && excess >= 2 * S && (facts.drifts.iter().any(found) || facts.clock_steps.iter().any(set))
-}
-
 /// So many lines of a few seconds are held against each of another kind; more tell nothing new (judgement).
 pub const ENOUGH: usize = 200;
-/// Lines about clocks of a whole log: members say so every half minute (judgement).
-const MOST_OF_CLOCKS: usize = 1_000;
-
-/// How far clocks were found apart, and when.
-pub(super) fn drifts(facts: &Facts) -> Vec<(Micros, Option<Micros>)> {
-    let found = facts.events_of(&[Meaning::ClockDrift]).take(MOST_OF_CLOCKS);
-    found.filter_map(|(_, drift)| Some((clock_difference(drift)?, drift.time.map(|time| time.micros)))).gather()
-}
-
-/// By how much a clock was set, and when: it stretches a wait by as much.
-pub(super) fn clock_steps(facts: &Facts) -> Vec<(Micros, Micros)> {
-    let by = |event: &Event| Some((event.word("seconds")?.parse::<f64>().ok()?.abs() * S as f64) as Micros);
-    let steps = facts.events_of(&[Meaning::ClockStepped]).take(MOST_OF_CLOCKS);
-    steps.filter_map(|(_, step)| Some((by(step)?, step.time?.micros))).gather()
-}
-
-/// The difference that etcd found: a field of JSON, else the first length of time in `[a > b]`.
-pub fn clock_difference(event: &Event) -> Option<Micros> {
-    let named = ["drift", "difference", "took"].into_iter().find_map(|hole| event.duration(hole));
-    named.or_else(|| parse_go_duration(event.word("value")?).ok()).map(Micros::abs)
-}
 
 fn same_incident(before: &Stall, largest: Micros, end: Option<Micros>, excess: Micros, beat: Micros) -> bool {
     match (before.end, end) {
@@ -259,7 +222,7 @@ fn slow_syncs(facts: &Facts, voice: &Voice, changes: &[LeaderChange], leads: &Mo
         .filter_map(|id| {
             let event = facts.event(*id);
             let took = (event.meaning == Meaning::WalSyncSlow).then(|| event.duration("took"))??;
-            let end = time_of(facts, *id)?;
+            let end = time(facts, *id)?;
             let leads = leads_at(changes, leads, &voice.member, end - took) || leaderless_beside(facts, voice, changes, end, took);
             leads.then_some(())?;
             let length = Range::exactly(took);
@@ -315,7 +278,7 @@ fn near_timeouts(facts: &Facts) -> Vec<Stall> {
         .events_of(&[Meaning::Hb04NearElection])
         .filter_map(|(id, event)| {
             let gap = event.duration("gap")?;
-            let beat = facts.spell(time_of(facts, id)).heartbeat;
+            let beat = facts.spell(time(facts, id)).heartbeat;
             // Hardly longer than the heartbeat itself: the pair is at fault, and nothing stalled (judgement).
             if gap < beat * 5 / 4 {
                 return None;
@@ -323,7 +286,7 @@ fn near_timeouts(facts: &Facts) -> Vec<Stall> {
             let length = Range { low: (gap - beat).max(0), high: gap };
             Some(Stall {
                 member: String::from("the leader"),
-                end: time_of(facts, id),
+                end: time(facts, id),
                 length,
                 planned: gap,
                 kind: StallKind::NearTimeout,
@@ -390,13 +353,13 @@ fn grain(facts: &Facts, change: &LeaderChange) -> Micros {
 fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers: &[(i64, &str)], stalled_before: bool) -> Option<Stall> {
     let (campaign, old) = (change.campaign?, change.old.as_deref()?);
     let slack = grain(facts, change);
-    let after = |id: &EventId| time_of(facts, *id).is_some_and(|time| time >= campaign - slack);
+    let after = |id: &EventId| time(facts, *id).is_some_and(|time| time >= campaign - slack);
     let Some(voice) = voices.iter().find(|voice| voice.member == old) else {
         let back = heard_again(facts, change, old).into_iter().find(after)?;
         return silent_until(facts, change, back, StallKind::Return);
     };
     // An excerpt that begins later does not show when it was back.
-    if !voice.events.iter().any(|id| time_of(facts, *id).is_some_and(|time| time <= campaign + slack)) {
+    if !voice.events.iter().any(|id| time(facts, *id).is_some_and(|time| time <= campaign + slack)) {
         return None;
     }
     // Where nobody but the old leader speaks of the term, the moment of its return is held against itself; that it
@@ -425,7 +388,7 @@ fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers:
         return None;
     }
     // A process that says it heard from no majority ran while it was silent.
-    let until = time_of(facts, back)?.max(campaign);
+    let until = time(facts, back)?.max(campaign);
     let gave_up = facts.events_between(&[Meaning::QuorumInactiveStepdown], campaign - 2 * then(facts, change).election, until);
     let ran = gave_up.into_iter().any(|(id, _)| voice.printed(facts, id));
     silent_until(facts, change, back, if ran { StallKind::CutOff } else { StallKind::Return })
@@ -433,7 +396,7 @@ fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers:
 
 /// The followers' timers ran out before the campaign, after one to two timeouts; the leader was silent until `back`.
 fn silent_until(facts: &Facts, change: &LeaderChange, back: EventId, kind: StallKind) -> Option<Stall> {
-    let end = time_of(facts, back)?;
+    let end = time(facts, back)?;
     let gap = (end - change.campaign?).max(0);
     let then = then(facts, change);
     let wait = then.election;

@@ -26,13 +26,23 @@ fn milliseconds(text: &str) -> Option<Micros> {
     text.parse::<f64>().ok().map(|ms| (ms * MS as f64) as Micros)
 }
 
-/// The ping that lost most: its line, how many packets it sent, and how many of them were lost.
-pub fn lost_packets(facts: &Facts) -> Option<(EventId, i64, i64)> {
-    let counted = |id: EventId| {
-        let (sent, received) = (facts.event(id).number("sent")?, facts.event(id).number("received")?);
-        Some((id, sent, sent - received))
+/// The packets of one ping.
+pub struct Pinged {
+    /// The line that counts them.
+    pub line: EventId,
+    /// How many it sent.
+    pub sent: i64,
+    /// How many of them were not answered.
+    pub lost: i64,
+}
+
+/// The ping that lost most.
+pub fn lost_packets(facts: &Facts) -> Option<Pinged> {
+    let counted = |line: EventId| {
+        let (sent, received) = (facts.event(line).number("sent")?, facts.event(line).number("received")?);
+        Some(Pinged { line, sent, lost: sent - received })
     };
-    facts.meaning(&[Meaning::PingAnswers]).into_iter().filter_map(counted).max_by_key(|(_, _, lost)| *lost)
+    facts.meaning(&[Meaning::PingAnswers]).into_iter().filter_map(counted).max_by_key(|ping| ping.lost)
 }
 
 /// The largest share of the processor's time that the hypervisor took, in percent: its lines, and how much.

@@ -110,11 +110,6 @@ pub fn speaker(event: &Event) -> Option<&str> {
     event.word("id")
 }
 
-/// Time of an event, if its line carries one.
-pub fn time_of(facts: &Facts, id: EventId) -> Option<Micros> {
-    facts.event(id).time.map(|time| time.micros)
-}
-
 /// Starts of an etcd process after its first one, one line each. A start prints several lines of
 /// its kind, each once: a line that comes again belongs to the next start.
 pub(super) fn restarts(facts: &Facts, voices: &[Voice]) -> Vec<EventId> {

@@ -3,7 +3,8 @@
 use super::common::{WAITS, all, lines, time, times, waited};
 use super::{Finding, Rule};
 use crate::facts::Facts;
-use crate::facts::stalls::{ENOUGH, by_clock, clock_difference};
+use crate::facts::clocks::{by_clock, clock_difference};
+use crate::facts::stalls::ENOUGH;
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::moments::Moments;

@@ -2,7 +2,7 @@
 
 use super::common::{all, human_limit, lines, plural, range, says, times};
 use super::{Basis, Constraint, Finding, Rule, Side};
-use crate::facts::stalls::by_clock;
+use crate::facts::clocks::by_clock;
 use crate::facts::{Facts, Stall, StallKind, metrics};
 use crate::gather::Gather;
 use crate::log::event::Meaning;

@@ -108,14 +108,14 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
             }
         },
         Timing::Undecided if saw_too_little(facts) => {
-            let unfit = facts.unknown.iter().find(|(_, said)| said.contains(HOLDS_BINARY) || said.contains(TOO_LARGE));
+            let unfit = facts.unknown.iter().find(|each| each.why.contains(HOLDS_BINARY) || each.why.contains(TOO_LARGE));
             if facts.logs.iter().any(|log| log.mostly_unheard) {
                 return String::from(
                     "Most of the text stands in lines of more than 64\u{a0}KiB, which are read only up to there. Give each message its own line.",
                 );
             }
             let give = || "Give the journal of etcd and fleet from around the trouble, or the cloud-config of the machine.".to_owned();
-            unfit.map_or_else(give, |(_, said)| said.clone())
+            unfit.map_or_else(give, |each| each.why.clone())
         }
         Timing::Undecided if findings.iter().any(|finding| finding.id == "config-values-differ") => {
             String::from("Members wait unequally long, so the log cannot be held against one limit. Give all of them the same pair first.")

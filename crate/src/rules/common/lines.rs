@@ -1,6 +1,7 @@
 //! Choosing, counting and placing lines: what stands beside which, when, and of which machine.
 
-use super::texts::{WITHOUT_LEADER, says};
+use crate::facts::beside::{near, time};
+use crate::facts::texts::{WITHOUT_LEADER, says};
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -54,11 +55,6 @@ pub fn voice(facts: &Facts, id: EventId) -> i64 {
     (id.log as i64) << 17 | facts.event(id).host.map_or(0, |host| i64::from(host) + 1)
 }
 
-/// When an event happened.
-pub fn time(facts: &Facts, id: EventId) -> Option<Micros> {
-    facts.event(id).time.map(|time| time.micros)
-}
-
 /// Whether a check of Talos that failed was passed within half a minute, as where etcd has just started (judgement).
 pub fn answered_soon(facts: &Facts, id: EventId) -> bool {
     facts.event(id).meaning == Meaning::ProbeFailed && near(facts, id, &[Meaning::ProbeAnswered], 0, 30 * S, 2)
@@ -73,12 +69,6 @@ pub fn waited(event: &Event) -> Option<(Micros, Micros)> {
     Some((end - event.duration("took").or(event.duration("excess"))?, end))
 }
 
-/// From the first to the last of these events.
-pub fn span(facts: &Facts, events: &[EventId]) -> Option<Micros> {
-    let times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).gather();
-    Some(times.iter().max()? - times.iter().min()?)
-}
-
 /// How often these events came, where those within `length` of a first one are one; `None` where one of them has no time.
 pub fn bursts(facts: &Facts, events: &[EventId], length: Micros) -> Option<u64> {
     let mut times: Vec<Micros> = events.iter().filter_map(|id| time(facts, *id)).gather();
@@ -90,36 +80,6 @@ pub fn bursts(facts: &Facts, events: &[EventId], length: Micros) -> Option<u64> 
         }
     }
     (times.len() == events.len()).then_some(count)
-}
-
-/// So many recognised lines are looked at on either side; more in so short a time tell nothing new.
-const NEIGHBOURS: usize = 2_000;
-
-/// Whether a line of `meanings` stands on the same host of the same document within [from, to] of
-/// this one; without time stamps, within so many recognised lines.
-pub fn near(facts: &Facts, id: EventId, meanings: &[Meaning], from: Micros, to: Micros, lines: usize) -> bool {
-    beside(facts, id, from, to, lines, &|event| meanings.contains(&event.meaning))
-}
-
-/// As `near`, of lines that `fit`.
-pub fn beside(facts: &Facts, id: EventId, from: Micros, to: Micros, lines: usize, fit: &dyn Fn(&Event) -> bool) -> bool {
-    let Some(log) = facts.logs.get(id.log) else { return false };
-    let here = facts.event(id);
-    // Whole-second stamps put lines of one moment in any order, so both sides are looked at.
-    let in_reach = |(at, event): &(usize, &Event)| match (event.time, here.time) {
-        (Some(there), Some(now)) => (from.min(0)..=to.max(0)).contains(&(there.micros - now.micros)),
-        _ => at.abs_diff(id.event) <= lines,
-    };
-    let fits = |(_, event): (usize, &Event)| {
-        let in_time = match (event.time, here.time) {
-            (Some(there), Some(now)) => (from..=to).contains(&(there.micros - now.micros)),
-            _ => true,
-        };
-        in_time && event.host == here.host && fit(event)
-    };
-    let events = || log.events.iter().enumerate();
-    let before = events().take(id.event + 1).rev().take(NEIGHBOURS).take_while(in_reach).any(fits);
-    before || events().skip(id.event).take(NEIGHBOURS).take_while(in_reach).any(fits)
 }
 
 /// One line of the server alone, without a stamp or a program, beside other text: the title of a question, or a

@@ -5,18 +5,18 @@ mod finding;
 mod in_force;
 mod lines;
 mod stops;
-mod texts;
 mod wording;
 
+pub use crate::facts::beside::{beside, near, span, time};
+pub use crate::facts::texts::{
+    BY_LEADER, CERTIFICATE, LIMIT, REFUSED, TLS_ALERT, TLS_TIMEOUT, WITHOUT_LEADER, blames_certificate, revisions_apart, says,
+};
 pub use demands::{explained, lease_moves, longest_pass, outlast_requests, outlast_stalls};
 pub use finding::{MOST_EVIDENCE, said_outright};
 pub use in_force::{closes_silent_streams, doubtful, human_limit, knows_wait, last_printed, only_bounded};
 pub use lines::{
-    WAITS, all, answered_soon, at_the_end, beside, bursts, hosts, last_line, lines, longest_first, matching, near, only_quoted, span,
-    started_before, time, voice, waited, while_etcd_starts, without_repeats,
+    WAITS, all, answered_soon, at_the_end, bursts, hosts, last_line, lines, longest_first, matching, only_quoted, started_before, voice,
+    waited, while_etcd_starts, without_repeats,
 };
 pub use stops::{TRANSFERS, after_fleet_stop, stopped_on_purpose, with_etcd_stop, with_fleet_stop};
-pub use texts::{
-    BY_LEADER, CERTIFICATE, LIMIT, REFUSED, TLS_ALERT, TLS_TIMEOUT, WITHOUT_LEADER, blames_certificate, revisions_apart, says,
-};
 pub use wording::{listed, plural, range, times};

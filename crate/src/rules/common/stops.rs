@@ -1,7 +1,7 @@
 //! Telling a stop by hand from trouble.
 
-use super::lines::{beside, near, time};
-use super::texts::says;
+use crate::facts::beside::{beside, near, time};
+use crate::facts::texts::says;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
