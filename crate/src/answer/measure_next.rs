@@ -1,6 +1,7 @@
 //! What to measure to be sure, each with the command that does it.
 
-use super::rollout::{launcher, names, step};
+use super::launched::{launcher, names};
+use super::rollout::step;
 use crate::config::Launcher;
 use crate::facts::{ChangeClass, Facts, StallKind};
 use crate::gather::Gather;
