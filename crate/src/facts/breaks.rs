@@ -142,6 +142,9 @@ mod tests {
         let severity = |logs: &[&str]| find(&facts(logs), "etcd-peer-network").expect("said").severity;
         let own = format!("{LOST}{}{up}", silent("91d25258d70ad868"));
         assert_eq!(severity(&[&own]), Severity::Info);
+        // As etcd 2 words it.
+        let of_old = own.replace("peer 91d25258d70ad868 became", "the connection with 91d25258d70ad868 became");
+        assert_eq!(severity(&[&of_old]), Severity::Info);
         // It did not come back, it was another member, or the leader's own log tells that it ran.
         assert_eq!(severity(&[&own.replace(up, "")]), Severity::Warning);
         assert_eq!(severity(&[&format!("{LOST}{}{up}", silent("8e9e05c52164694d"))]), Severity::Warning);
