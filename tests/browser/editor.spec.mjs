@@ -284,6 +284,64 @@ suite('editor, share and export', (story) => {
     assert.equal(await focused(page), 'config-plain');
   });
 
+  story('the editor and the plain field undo in one order', {}, async (page) => {
+    await inEditor(page);
+    const before = await edited(page);
+    const field = page.locator('#config-plain');
+    const content = page.locator('#config .cm-content');
+    const press = async (...keys) => {
+      for (const key of keys) await page.keyboard.press(key);
+      return edited(page);
+    };
+    await content.focus();
+    await press('Control+End');
+    await page.keyboard.type('# one');
+    await page.locator('#config-switch').check();
+    await field.focus();
+    await press('Control+Home');
+    await page.keyboard.type('# two');
+    // At once, before the page is drawn again.
+    assert.equal(await press('Control+z'), `${before}# one`);
+    assert.equal(await field.inputValue(), `${before}# one`);
+    assert.equal(await press('Control+z'), before);
+    assert.equal(await press('Control+y', 'Control+y'), `# two${before}# one`);
+    assert.equal(await press('Control+z'), `${before}# one`);
+    // What was taken back there is no step here.
+    await page.locator('#config-switch').uncheck();
+    await content.focus();
+    assert.equal(await press('Control+z'), before);
+
+    // The fix that was just made is the last step.
+    await page.locator('#config .cm-line', { hasText: 'agent-ttl' }).click();
+    await press('End');
+    await page.keyboard.type(' # kept');
+    await page.waitForTimeout(400);
+    const typed = await edited(page);
+    await page.locator('#fix-all').click();
+    assert.notEqual(await edited(page), typed);
+    assert.equal(await press('Control+z'), typed);
+  });
+
+  story('what was typed while the editor was on its way can be undone in it', {}, async (page) => {
+    let arrives;
+    const asked = new Promise((done) => (arrives = done));
+    await page.route('**/editor-*.js', async (route) => {
+      await asked;
+      await route.continue();
+    });
+    await paste(page, CONFIG);
+    await page.locator('#config-plain').waitFor();
+    await page.locator('#config-plain').focus();
+    const before = await edited(page);
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('# early');
+    arrives();
+    await page.locator('#config .cm-content .mark-row').first().waitFor();
+    assert.equal(await edited(page), `${before}# early`);
+    for (let times = 0; times < 3; times++) await page.keyboard.press('Control+z');
+    assert.equal(await edited(page), before);
+  });
+
   story('a template with an error on line 33 is marked there, and the editor comes first', {}, async (page) => {
     const lines = CONFIG.trimEnd().split('\n');
     while (lines.length < 31) lines.push(`# line ${lines.length + 1}`);

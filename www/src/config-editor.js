@@ -2,7 +2,16 @@
 
 import { h } from './dom.js';
 import { asGiven, editsLeft, marksLeft, marksOfChanges } from './fixes.js';
-import { editsOf, isConfiguration, keepLineEnds, lineFeeds, markRow, marksOf, saidOnce } from './marks.js';
+import {
+  changeBetween,
+  editsOf,
+  isConfiguration,
+  keepLineEnds,
+  lineFeeds,
+  markRow,
+  marksOf,
+  saidOnce,
+} from './marks.js';
 import { plural, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').State} State */
@@ -17,6 +26,16 @@ export const loadEditor = () => import('./editor.js');
 const painted = () =>
   new Promise((done) => (document.hidden ? done(undefined) : requestAnimationFrame(() => setTimeout(done))));
 
+/** @type {Record<string, 'undo' | 'redo'>} What a browser calls them, as in its menu. */
+const STEPS = { historyUndo: 'undo', historyRedo: 'redo' };
+
+/** @param {KeyboardEvent} event */
+function stepOfKey({ key, ctrlKey, metaKey, shiftKey, altKey }) {
+  if (!(ctrlKey || metaKey) || altKey) return undefined;
+  if (key.toLowerCase() === 'z') return shiftKey ? 'redo' : 'undo';
+  return key === 'y' ? 'redo' : undefined;
+}
+
 /** Made once and kept: a field that is drawn anew loses its cursor and what can be undone. */
 export class ConfigEditor {
   #actions;
@@ -25,6 +44,8 @@ export class ConfigEditor {
   #loading = false;
   /** @type {Doc | undefined} the text in the editor */
   #doc;
+  /** The text as the field first had it. */
+  #began = '';
   /** @type {Doc | undefined} the text the marks speak of */
   #marked;
   /** @type {number | undefined} a line to go to as soon as there is an editor */
@@ -73,7 +94,13 @@ export class ConfigEditor {
   /** @param {Actions} actions */
   constructor(actions) {
     this.#actions = actions;
-    this.#field.addEventListener('input', () => this.#edited(this.#field.value));
+    this.#field.addEventListener('input', () => {
+      // At once: what is undone next is this.
+      this.#editor?.setText(this.#field.value, false, true);
+      this.#edited(this.#field.value);
+    });
+    this.#field.addEventListener('keydown', (event) => this.#backOn(event, stepOfKey(event)));
+    this.#field.addEventListener('beforeinput', (event) => this.#backOn(event, STEPS[event.inputType]));
     this.#switch.addEventListener('change', () => actions.plain(this.#switch.checked));
     this.#fold.addEventListener('toggle', () => {
       // An open fold tells so when it is made, too: the editor waits for a text.
@@ -105,6 +132,7 @@ export class ConfigEditor {
 
     const other = doc.key !== this.#doc?.key;
     this.#doc = doc;
+    if (other) this.#began = text;
     this.#title.textContent = name;
     const logs = state.report?.documents.some((each) => each.kind === 'log');
     this.#about.textContent = logs ? WORDS.editedBeside : WORDS.editedHere;
@@ -162,12 +190,16 @@ export class ConfigEditor {
       await painted();
       if (!this.element.isConnected || !this.#doc?.text) return;
       this.#editor = mountEditor(this.#host, WORDS.configuration, {
-        edited: (text) => this.#edited(text),
+        edited: (text) => {
+          this.#toField(text);
+          this.#edited(text);
+        },
         fix: (mark) => this.#fix(mark),
         say: (text) => this.#actions.say(text),
       });
-      // As its beginning: to undo must not empty it.
-      this.#editor.setText(this.#doc.text, true);
+      // As its beginning: to undo must not empty it. What was typed meanwhile is a step.
+      this.#editor.setText(this.#began, true);
+      this.#editor.setText(this.#doc.text, false);
       const typing = this.#field.matches(':focus');
       if (this.#drawn) this.render(...this.#drawn);
       if (typing) this.#editor.focus();
@@ -219,6 +251,8 @@ export class ConfigEditor {
     // The marks of an older text would hit the wrong place.
     if (!doc?.text || this.#marked?.text !== doc.text) return;
     this.#actions.fix(doc.key, edits);
+    // At once: what is typed or undone next is this text.
+    if (this.#drawn) this.render(...this.#drawn);
     this.#actions.say(done);
     if (this.#plain) this.#field.focus();
     else this.#editor?.focus();
@@ -230,6 +264,25 @@ export class ConfigEditor {
     const doc = { ...this.#doc, text: keepLineEnds(this.#doc.text ?? '', text) };
     this.#doc = doc;
     this.#actions.edit(doc.key, doc.text);
+  }
+
+  /**
+   * The field and the editor share one past. Where there is no editor, the browser keeps the field's.
+   *
+   * @param {Event} event
+   * @param {'undo' | 'redo' | undefined} step
+   */
+  #backOn(event, step) {
+    if (!step || !this.#editor) return;
+    event.preventDefault();
+    this.#editor[step]();
+  }
+
+  /** Shows a text of the editor in the field, with the cursor behind what changed. @param {string} text */
+  #toField(text) {
+    const { from, text: put } = changeBetween(this.#field.value, text);
+    this.#field.value = text;
+    if (this.#plain) this.#field.setSelectionRange(from + put.length, from + put.length);
   }
 
   /** @param {Doc[]} all @param {State} state */

@@ -12,13 +12,15 @@ import {
   isolateHistory,
   moveLineDown,
   moveLineUp,
+  redo,
   selectLine,
   simplifySelection,
   standardKeymap,
   toggleLineComment,
   toggleTabFocusMode,
+  undo,
 } from '@codemirror/commands';
-import { Annotation, EditorState, StateEffect, StateField } from '@codemirror/state';
+import { Annotation, EditorState, StateEffect, StateField, Transaction } from '@codemirror/state';
 import { Decoration, EditorView, MatchDecorator, ViewPlugin, WidgetType, keymap, lineNumbers } from '@codemirror/view';
 import { furtherCursors, furtherKeys } from './editor-keys.js';
 import { changeBetween, lineFeeds, markRow, toLineFeeds } from './marks.js';
@@ -199,22 +201,26 @@ export function mountEditor(parent, label, calls) {
     hasFocus: () => view.hasFocus,
     focus: () => view.focus(),
     destroy: () => view.destroy(),
+    undo: () => undo(view),
+    redo: () => redo(view),
 
     /**
      * Brings in a text of the page; one that is there already stays, with its history.
      *
      * @param {string} given
      * @param {boolean} other another document, whose past is not this one's
+     * @param {boolean} [typed] letter by letter, elsewhere: undone as if it was typed here
      */
-    setText(given, other) {
+    setText(given, other, typed = false) {
       const text = lineFeeds(given);
       if (other) return view.setState(EditorState.create({ doc: text, extensions }));
       const { doc } = view.state;
       if (doc.toString() === text) return;
       // The least change, so that the cursor and what can be undone stay.
       const { from, to, text: insert } = changeBetween(doc.toString(), text);
-      // A step of its own for undo, however soon it follows what was typed.
-      view.dispatch({ changes: { from, to, insert }, annotations: [fromPage.of(true), isolateHistory.of('full')] });
+      // Else a step of its own for undo, however soon it follows what was typed.
+      const step = typed ? Transaction.userEvent.of('input.type') : isolateHistory.of('full');
+      view.dispatch({ changes: { from, to, insert }, annotations: [fromPage.of(true), step] });
     },
 
     /**
