@@ -94,6 +94,28 @@ export function section(id, title, remark, ...children) {
 }
 
 /**
+ * A section of which the heading is shown, and the rest where the reader asks for it.
+ *
+ * @param {string} id
+ * @param {string} title
+ * @param {string} remark how much is in it
+ * @param {...Child} children
+ */
+export function fold(id, title, remark, ...children) {
+  const head = h(
+    'summary',
+    { class: 'hd' },
+    h('h2', { id: `${id}-title`, tabindex: -1 }, title),
+    h('span', { class: 'q s' }, remark),
+  );
+  return h(
+    'section',
+    { class: 'blk', id, 'aria-labelledby': `${id}-title` },
+    h('details', { id: `${id}-fold`, class: 'fold' }, head, children),
+  );
+}
+
+/**
  * @param {string} id
  * @param {string} title
  * @param {string} [remark]

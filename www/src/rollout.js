@@ -1,7 +1,7 @@
 // Steps: how to bring the values in, and what to measure next.
 
-import { h, section, sentence, unbroken, words } from './dom.js';
-import { WORDS } from './strings.js';
+import { fold, h, section, sentence, unbroken, words } from './dom.js';
+import { plural, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {Report['rollout'][number]} Step */
@@ -15,10 +15,11 @@ export function rolloutSection(report) {
 /** @param {Report} report */
 export function measureSection(report) {
   if (report.measureNext.length === 0) return null;
-  return section(
+  return fold(
     'measure',
     WORDS.measureNext,
-    WORDS.surer,
+    `${plural(report.measureNext.length, 'step')} ${WORDS.surer}`,
+    h('p', { class: 'q' }, WORDS.pasteIt),
     report.measureNext.map((step, index) =>
       h(
         'details',
@@ -34,10 +35,10 @@ export function measureSection(report) {
 /** @param {Report} report */
 export function questionsSection(report) {
   if (report.questions.length === 0) return null;
-  return section(
+  return fold(
     'questions',
     WORDS.questions,
-    undefined,
+    plural(report.questions.length, 'answer'),
     report.questions.map((each, index) =>
       h(
         'details',
