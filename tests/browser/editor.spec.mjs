@@ -323,11 +323,15 @@ suite('editor, share and export', (story) => {
   });
 
   story('what was typed while the editor was on its way can be undone in it', {}, async (page) => {
-    let arrives;
-    const asked = new Promise((done) => (arrives = done));
-    await page.route('**/editor-*.js', async (route) => {
-      await asked;
-      await route.continue();
+    // It waits for a frame to be drawn: none is, until the text is typed.
+    await page.evaluate(() => {
+      const frame = window.requestAnimationFrame;
+      const held = [];
+      window.requestAnimationFrame = (draw) => held.push(draw);
+      window.drawOn = () => {
+        window.requestAnimationFrame = frame;
+        held.forEach((draw) => frame.call(window, draw));
+      };
     });
     await paste(page, CONFIG);
     await page.locator('#config-plain').waitFor();
@@ -335,7 +339,7 @@ suite('editor, share and export', (story) => {
     const before = await edited(page);
     await page.keyboard.press('Control+End');
     await page.keyboard.type('# early');
-    arrives();
+    await page.evaluate(() => window.drawOn());
     await page.locator('#config .cm-content .mark-row').first().waitFor();
     assert.equal(await edited(page), `${before}# early`);
     for (let times = 0; times < 3; times++) await page.keyboard.press('Control+z');
