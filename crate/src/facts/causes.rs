@@ -39,14 +39,18 @@ pub fn tell_causes(facts: &Facts, voices: &[Voice], changes: &mut [LeaderChange]
     }
 }
 
-/// Whether the old leader was started anew with other timers around this change. A stop may take up to a minute and a half,
-/// systemd's limit, and the start follows at once.
+/// Whether the old leader's next start is one with other timers. Its peers miss it after at most two election-timeouts; a
+/// stop may take up to a minute and a half, systemd's limit, and the start follows at once.
 fn came_back_retimed(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
-    const AROUND: Micros = 90 * S;
+    const STOPS_WITHIN: Micros = 90 * S;
     let (Some(moment), Some(old)) = (change.moment(), change.old.as_deref()) else { return false };
-    let near = |start: &EventId| time(facts, *start).is_some_and(|time| (time - moment).abs() <= AROUND);
+    let may_follow = moment - 2 * facts.spell(Some(moment)).election..=moment + STOPS_WITHIN;
     let mut leaders = voices.iter().filter(|voice| voice.member == old);
-    leaders.any(|voice| facts.retimed.iter().any(|start| voice.printed(facts, *start) && near(start)))
+    leaders.any(|voice| {
+        let starts = facts.restarts.iter().filter(|start| voice.printed(facts, **start));
+        let next = starts.filter_map(|start| Some((time(facts, *start).filter(|time| may_follow.contains(time))?, start))).min();
+        next.is_some_and(|(_, start)| facts.retimed.contains(start))
+    })
 }
 
 /// The one member that missed the leader, where the others are seen to have heard it. Its votes are refused or

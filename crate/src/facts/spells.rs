@@ -262,6 +262,9 @@ mod tests {
             + &line(58, "2a0965170762fd09 became leader at term 5");
         let class = |heartbeat: u32| facts(&[&old(heartbeat), &other]).changes.last().map(|change| change.class);
         assert_eq!((class(100), class(600)), (Some(ChangeClass::Wanted), Some(ChangeClass::Planned)));
+        // It had ended before that by itself.
+        let twice = old(600).replace(&starts(60, 600, 6000), &(starts(59, 100, 1000) + &starts(70, 600, 6000)));
+        assert_eq!(facts(&[&twice, &other]).changes.last().map(|change| change.class), Some(ChangeClass::Wanted));
     }
 
     /// The one that waits least decides all along.
