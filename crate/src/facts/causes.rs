@@ -43,7 +43,7 @@ pub fn tell_causes(facts: &Facts, voices: &[Voice], changes: &mut [LeaderChange]
 /// stop may take up to a minute and a half, systemd's limit, and the start follows at once.
 fn came_back_retimed(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
     const STOPS_WITHIN: Micros = 90 * S;
-    let (Some(moment), Some(old)) = (change.moment(), change.old.as_deref()) else { return false };
+    let (Some(moment), Some(old), false) = (change.moment(), change.old.as_deref(), facts.retimed.is_empty()) else { return false };
     let may_follow = moment - 2 * facts.spell(Some(moment)).election..=moment + STOPS_WITHIN;
     let mut leaders = voices.iter().filter(|voice| voice.member == old);
     leaders.any(|voice| {

@@ -142,6 +142,17 @@ pub fn outgrow(facts: &mut Facts) {
     facts.changes = changes;
 }
 
+/// Of each outgrown change the term that it ended and the one that it began, in order. Between them are rounds without a
+/// winner.
+pub struct OutgrownTerms(Vec<(i64, i64)>);
+
+impl OutgrownTerms {
+    /// The term that ended with the change to which this one led.
+    pub fn ended(&self, term: i64) -> Option<i64> {
+        self.0.get(self.0.partition_point(|(_, began)| *began < term)).map(|(ended, _)| *ended)
+    }
+}
+
 impl LeaderChange {
     /// When it came about, as far as known.
     pub fn moment(&self) -> Option<Micros> {
@@ -156,10 +167,12 @@ impl Facts {
         self.spells[after.max(1) - 1]
     }
 
-    /// Of each outgrown change the term that it ended and the one that it began. Between them are rounds without a winner.
-    pub fn outgrown_terms(&self) -> Vec<(i64, i64)> {
-        let before = |term: i64| self.changes.iter().filter_map(|change| change.term).filter(|other| *other < term).max();
-        self.outgrown().filter_map(|change| change.term).map(|term| (before(term).unwrap_or(term - 1), term)).gather()
+    /// The terms of the outgrown changes.
+    pub fn outgrown_terms(&self) -> OutgrownTerms {
+        let terms = distinct(self.changes.iter().filter_map(|change| change.term));
+        let before = |term: i64| terms[..terms.partition_point(|other| *other < term)].last().copied();
+        let began = distinct(self.outgrown().filter_map(|change| change.term));
+        OutgrownTerms(began.into_iter().map(|term| (before(term).unwrap_or(term - 1), term)).gather())
     }
 
     /// Needless leader changes of a time with other timers; see `ChangeClass::Outgrown`.

@@ -178,7 +178,7 @@ fn elections(facts: &Facts) -> Vec<Election> {
         let rose = before.map_or(rises, |before| term > before) && !(before.is_none() && started_before(facts, id));
         if !rose
             || planned.binary_search(&term).is_ok()
-            || outgrown.iter().any(|(before, last)| (before + 1..=*last).contains(&term))
+            || outgrown.ended(term).is_some_and(|ended| term > ended)
             || boot.is_some_and(|boot| term <= boot)
             || with_etcd_stop(facts, id)
         {

@@ -285,8 +285,8 @@ fn lost_lines(facts: &Facts) -> Vec<EventId> {
     // With pre-vote a member that asks has lost its leader in the old term.
     let outgrown = facts.outgrown_terms();
     let before = |id: &EventId| {
-        let term = facts.event(*id).number("term");
-        outgrown.iter().any(|(old, new)| term >= Some(*old) && term <= Some(*new)) && needless.binary_search(id).is_err()
+        let leads_there = |term| outgrown.ended(term).is_some_and(|ended| term >= ended);
+        facts.event(*id).number("term").is_some_and(leads_there) && needless.binary_search(id).is_err()
     };
     let says_lost = |event: &Event| event.meaning != Meaning::Leader04 || event.word("new").is_none_or(str::is_empty);
     let transfers: Vec<Micros> = facts.times_of(TRANSFERS);

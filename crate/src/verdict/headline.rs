@@ -15,7 +15,7 @@ use crate::replay::{count, timers_in_force};
 use crate::report::{Confidence, Provenance, Severity, Timing};
 use crate::rules::common::{BY_LEADER, human_limit, knows_wait, only_bounded, plural, says, times};
 use crate::rules::etcd_slow_apply::longest_wait;
-use crate::rules::{Finding, alerts};
+use crate::rules::{Finding, alerts, etcd_timers_changed};
 use crate::units::{Micros, S, human};
 
 /// Who did what, how long against what, with what effect; and the finding that says the same at length.
@@ -180,6 +180,9 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
         } else {
             "The values fit each other. Without a log nothing shows whether they fit your cluster."
         });
+    }
+    if let Some(before) = etcd_timers_changed::said(facts) {
+        return format!("{before}. Now they wait {}, and nothing needs action.", human_limit(facts, Parameter::ElectionTimeout));
     }
     let read: u64 = facts.logs.iter().map(|log| log.recognised).sum();
     match (count(facts, ChangeClass::Planned), count(facts, ChangeClass::Wanted), read) {

@@ -6,7 +6,7 @@ mod timing;
 mod unexplained;
 mod why;
 
-pub use timing::{OTHER_CAUSES, beneath, other_cause};
+pub use timing::{beneath, other_cause, other_causes};
 pub use unexplained::unexplained;
 
 use crate::facts::Facts;
@@ -207,6 +207,25 @@ mod tests {
         assert_eq!(verdict(alone).headline, "Too little was understood to say anything.");
         let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
         assert_eq!(timing(stopped), Timing::NoneNeeded);
+    }
+
+    #[test]
+    fn what_timers_of_before_cost_is_the_first_sentence_where_nothing_else_is_wrong() {
+        let line = |minute: u32, text: &str| format!("2020-04-20 10:{minute:02}:00.000000 I | {text}\n");
+        let starts = |minute: u32, wait: u32| {
+            line(minute, "etcdmain: etcd Version: 3.4.20")
+                + &line(minute, &format!("embed: heartbeat = {}ms", wait / 10))
+                + &line(minute, &format!("embed: election = {wait}ms"))
+        };
+        let raft = |minute: u32, text: &str| line(minute, &format!("raft: raft.node: ca93d269ec463a6b {text}"));
+        let log = starts(0, 1000)
+            + &raft(1, "elected leader 91d25258d70ad868 at term 2")
+            + &raft(5, "lost leader 91d25258d70ad868 at term 3")
+            + &raft(5, "elected leader 2a0965170762fd09 at term 3")
+            + &starts(9, 3000)
+            + &raft(10, "elected leader 2a0965170762fd09 at term 3");
+        let told = verdict(&log).headline;
+        assert!(told.contains("a leader lost its place once. Now they wait 3000") && told.starts_with("Until 2020-04-20 10:09"), "{told}");
     }
 
     /// The first sentence says what the line tells, and what is measured next is named.

@@ -12,8 +12,9 @@ use crate::rules::common::{BY_LEADER, knows_wait, only_quoted, says};
 use crate::rules::etcd_leader_lost::took_back;
 use crate::rules::etcd_slow_apply::waits_long;
 
-/// Findings that name a cause which no timer touches, the most telling first.
-pub const OTHER_CAUSES: &[&str] = &[
+/// Findings that name a cause which no timer touches, the most telling first: the ones that stay until somebody acts, so that
+/// one line which somebody quotes tells enough.
+const LASTING_CAUSES: &[&str] = &[
     "etcd-cluster-id-mismatch",
     "etcd-member-removed",
     "etcd-unknown-peer",
@@ -22,6 +23,10 @@ pub const OTHER_CAUSES: &[&str] = &[
     "etcd-disk-full",
     "etcd-db-space",
     "etcd-data-damaged",
+];
+
+/// And those that may be over.
+const PASSING_CAUSES: &[&str] = &[
     "fleet-duplicate-machine-id",
     "fleet-data-diverged",
     "fleet-engine-lease-stolen",
@@ -37,8 +42,10 @@ pub const OTHER_CAUSES: &[&str] = &[
     "etcd-clock-skew",
 ];
 
-/// So many of them stay until somebody acts, so that one line which somebody quotes tells enough.
-const LASTING: usize = 8;
+/// All causes that no timer touches, the most telling first.
+pub fn other_causes() -> impl Iterator<Item = &'static str> {
+    LASTING_CAUSES.iter().chain(PASSING_CAUSES).copied()
+}
 
 /// The first finding above a remark that names a cause no timer touches.
 pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
@@ -49,7 +56,7 @@ pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
     let sure = |finding: &&Finding| finding.confidence > Confidence::Low;
     let named = |least| {
         let of = |id: &str| findings.iter().filter(sure).find(|finding| finding.id == id && finding.severity >= least);
-        OTHER_CAUSES.iter().find_map(|id| of(id))
+        other_causes().find_map(of)
     };
     // Settings that etcd refused, none of them a timer.
     let refused = || findings.iter().find(|finding| finding.id == "etcd-bad-config" && finding.parameters.is_empty());
@@ -98,7 +105,7 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
 fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing {
     let stolen = findings.iter().any(|finding| finding.id == "fleet-engine-lease-stolen");
     let repeatedly = findings.iter().any(|finding| finding.id == "fleet-leadership-churn");
-    let lasts = |cause: &Finding| OTHER_CAUSES[..LASTING].contains(&cause.id);
+    let lasts = |cause: &Finding| LASTING_CAUSES.contains(&cause.id);
     if stolen && !repeatedly || only_quoted(facts) && !other_cause(findings).is_some_and(lasts) {
         return Timing::Undecided;
     }
