@@ -4,6 +4,7 @@
 // What was read stays: for other assumptions, or for one edited text, the rest is not read again.
 
 import { analyze, init, Session } from '../../dist/npm/timing-advisor.js';
+import { BadFile, pieces } from './pieces.js';
 
 /** @typedef {import('./types.js').Doc} Doc */
 /** @typedef {import('./types.js').Progress} Progress */
@@ -14,11 +15,6 @@ import { analyze, init, Session } from '../../dist/npm/timing-advisor.js';
 const PROGRESS_EVERY_MS = 250;
 /** After so long the reader listens for a word to stop: a fast stream would leave no room for it. */
 const LISTEN_EVERY_MS = 50;
-/** What is read of a file at once: more would not stay in the cache until the engine has read it. */
-const BUFFER_BYTES = 512 << 10;
-
-/** A file that cannot be read is no fault of the engine. */
-class BadFile extends Error {}
 /** A newer message came. */
 class Overtaken extends Error {}
 
@@ -134,73 +130,4 @@ export function reader(reply) {
  */
 function same(read, doc) {
   return read !== undefined && read.whole && read.key === doc.key && read.name === doc.name && read.text === doc.text;
-}
-
-/**
- * A file in pieces. What leaves it is counted before any unpacking: its size is known, the unpacked size is not.
- * A piece holds only until the next one is asked for.
- *
- * @param {Doc} doc
- * @param {{ add: (bytes: number) => void }} meter
- */
-async function* pieces({ name, file, gzip }, meter) {
-  const stream = /** @type {Blob} */ (file).stream();
-  const read = gzip ? whole(unpacked(stream, meter)) : refilled(stream);
-  try {
-    for (let next = await read.next(); next; next = await read.next()) {
-      if (!gzip) meter.add(next.byteLength);
-      yield next;
-    }
-  } catch {
-    throw new BadFile(name);
-  } finally {
-    read.stop();
-  }
-}
-
-/**
- * Reads into one buffer again and again: 200 MB took Chromium 240 ms so, and 340 ms in ever new chunks. Where a
- * browser cannot, as `whole` does.
- *
- * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
- */
-function refilled(stream) {
-  let source;
-  try {
-    source = stream.getReader({ mode: 'byob' });
-  } catch {
-    return whole(stream);
-  }
-  let buffer = new ArrayBuffer(BUFFER_BYTES);
-  return {
-    async next() {
-      const { value } = await source.read(new Uint8Array(buffer));
-      if (value) ({ buffer } = value);
-      return value?.byteLength ? value : undefined;
-    },
-    stop: () => void source.cancel().catch(() => {}),
-  };
-}
-
-/** @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream */
-function whole(stream) {
-  const source = stream.getReader();
-  return {
-    next: async () => (await source.read()).value,
-    stop: () => void source.cancel().catch(() => {}),
-  };
-}
-
-/**
- * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
- * @param {{ add: (bytes: number) => void }} meter
- */
-function unpacked(stream, meter) {
-  const count = new TransformStream({
-    transform(chunk, out) {
-      meter.add(chunk.byteLength);
-      out.enqueue(chunk);
-    },
-  });
-  return stream.pipeThrough(count).pipeThrough(new DecompressionStream('gzip'));
 }
