@@ -27,8 +27,8 @@ pub enum Source {
     Ignition,
     /// Kubernetes manifest, kubeadm, RKE, k3s.
     Manifest,
-    /// Variables of Terraform, Puppet or an Ansible inventory.
-    Terraform,
+    /// Variables named after the daemon, of Terraform, Puppet or an Ansible inventory.
+    Prefixed,
     /// A file of another tool or language with flags or variables in quotes.
     Program,
     /// Plain `key: value` lines without a home.
@@ -49,7 +49,7 @@ impl Source {
             Source::ContainerLinux => "Container Linux Config",
             Source::Ignition => "Ignition configuration",
             Source::Manifest => "Kubernetes manifest or installer configuration",
-            Source::Terraform => "variables of Terraform, Puppet or Ansible",
+            Source::Prefixed => "variables of Terraform, Puppet or Ansible",
             Source::Program => "settings of etcd in a file of another tool",
             Source::Fragment => "lines of a configuration",
         }
@@ -64,7 +64,7 @@ impl Source {
                 | Source::Environment
                 | Source::Flags
                 | Source::EtcdToml
-                | Source::Terraform
+                | Source::Prefixed
                 | Source::Program
         )
     }

@@ -5,7 +5,7 @@ use super::configuration::Source;
 use super::embedded::HEADER;
 use super::flags::is_image;
 use super::words::CONTINUES;
-use super::{etcd_toml, k3s, keys, program, terraform};
+use super::{etcd_toml, k3s, keys, prefixed, program};
 use crate::log::line_starts::is_stamped;
 use crate::search;
 use crate::template;
@@ -88,7 +88,7 @@ struct Signs {
     /// with a word for its value (etcd-io/etcd@v0.4.9:server/usage.go).
     help: bool,
     toml: bool,
-    terraform: bool,
+    prefixed: bool,
     /// A list or a mapping of variables in YAML holds a timer of etcd.
     listed: bool,
     /// A key of YAML below which variables stand.
@@ -126,7 +126,7 @@ impl Signs {
             signs.commands |= is_command(line) || (script || line.ends_with(CONTINUES)) && start_of_etcd(line).is_some();
             signs.help |= line.get(1..).is_some_and(|rest| rest.starts_with("ime (in milliseconds) of a heartbeat interval"))
                 || (line.starts_with('-') && search::has(line, "heartbeat-interval=<"));
-            signs.terraform |= terraform::declared(line).is_some();
+            signs.prefixed |= prefixed::declared(line).is_some();
             // Ansible names them by `key`, and has whole lines behind `line`.
             let item = line.trim_start_matches(['-', ' ', '{', '"']);
             signs.listed |= ["name", "Name", "key", "line:"].iter().any(|word| item.starts_with(word))
@@ -198,7 +198,7 @@ impl Signs {
         if name.len() > 40 {
             return;
         }
-        self.terraform |= terraform::named(name).is_some();
+        self.prefixed |= prefixed::named(name).is_some();
         self.fleet_options += usize::from(keys::FLEET.contains(&option.as_str()) && !value.is_empty());
     }
 
@@ -262,8 +262,8 @@ impl Signs {
         if self.commands && !self.help {
             return Some(Source::Flags);
         }
-        if self.terraform && self.assignments == 0 {
-            return Some(Source::Terraform);
+        if self.prefixed && self.assignments == 0 {
+            return Some(Source::Prefixed);
         }
         // A mapping of variables may hold a block of assignments.
         let mapped = self.outer_keys.iter().any(|key| key == "etcd_heartbeat_interval" || key == "etcd_election_timeout");

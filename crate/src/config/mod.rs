@@ -24,10 +24,10 @@ mod manifest;
 pub(crate) mod mapped_text;
 pub(crate) mod operators;
 pub(crate) mod precedence;
+pub(crate) mod prefixed;
 pub(crate) mod program;
 pub(crate) mod scalar;
 mod script;
-pub(crate) mod terraform;
 mod tree;
 mod unpack;
 mod values;
@@ -87,7 +87,7 @@ fn take(builder: &mut Builder, source: Source, name: &str, text: &MappedText) {
         Source::ContainerLinux => container_linux::take(builder, text),
         Source::Ignition => ignition::take(builder, text),
         Source::Manifest => manifest::take(builder, text),
-        Source::Terraform => terraform::take(builder, text),
+        Source::Prefixed => prefixed::take(builder, text),
         Source::Program => program::take(builder, text),
         Source::Fragment => fragment::take(builder, text),
     }

@@ -250,7 +250,7 @@ impl Place<'_> {
             }
             Source::Manifest => "Add it to the command or the variables of each container that runs etcd.",
             Source::Flags => "Add it to each command that starts etcd.",
-            Source::Environment | Source::Terraform | Source::Program => {
+            Source::Environment | Source::Prefixed | Source::Program => {
                 "Whether anything reads one more value from this file cannot be told; add it where etcd is started."
             }
             _ => "Add it by hand.",

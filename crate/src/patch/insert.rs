@@ -60,7 +60,7 @@ impl Place<'_> {
     /// Whether what reads a setting also reads the other one: of a module or a template behind this file that cannot be told.
     fn takes_more(&self, setting: &Setting) -> bool {
         match self.configuration.source {
-            Source::Terraform => false,
+            Source::Prefixed => false,
             // A flag or a variable is etcd's own; Puppet's and Chef's names are those of their modules.
             Source::Program => {
                 let is_own = |name: &str| name.contains('-') || name.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -109,7 +109,7 @@ impl Place<'_> {
             }
             Source::Flags => found.extend(self.on_command_line(group)),
             // Whether the template behind it has a place for one more variable cannot be told.
-            Source::Terraform | Source::Program => {}
+            Source::Prefixed | Source::Program => {}
             Source::Fragment => {
                 found.push(self.append(group.iter().map(|change| format!("{}: {}", render::key(change), render::value(change)))))
             }

@@ -117,7 +117,7 @@ pub fn beside(configuration: &Configuration, changes: &[Change]) -> String {
         Source::ContainerLinux => "container-linux-config",
         Source::Manifest => "static-pod",
         Source::EtcdYaml | Source::Fragment => return lines(changes.iter(), |change| format!("{}: {}", key(change), value(change))),
-        Source::Environment | Source::EtcdToml | Source::Terraform => "environment",
+        Source::Environment | Source::EtcdToml | Source::Prefixed => "environment",
     };
     let text = all(changes).into_iter().filter(|each| each.form == form).map(|each| each.text).gather().join("\n");
     // A form of one daemon may leave out what the other one reads.

@@ -1,5 +1,5 @@
-//! Variables named after the daemon (`fleet_agent_ttl = "120s"`), as Terraform's `*.tf` and `*.tfvars` files, Puppet's
-//! classes and Ansible's inventories hand them to a template. They act once that template writes them.
+//! Variables named after the daemon (`fleet_agent_ttl = "120s"`), which another tool hands to a template: Terraform's `*.tf`
+//! and `*.tfvars` files, Puppet's classes, Ansible's inventories. They act once that template writes them.
 
 use super::builder::{Builder, Class, Home};
 use super::keys;
@@ -7,10 +7,9 @@ use super::mapped_text::MappedText;
 use super::scalar::{self, Fate, Reading};
 use crate::parameters::Parameter;
 
-/// Takes what a Terraform file states.
+/// Takes what such a file states.
 pub fn take(builder: &mut Builder, inner: &MappedText) {
-    // Each block is for machines of its own; a block `variable "NAME"` holds the value as its default.
-    let (mut block, mut variable, mut at) = (String::new(), None, 0);
+    let (mut block, mut at) = (Block::default(), 0);
     for raw in inner.text.split_inclusive('\n') {
         let start = at;
         at += raw.len();
@@ -18,24 +17,49 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
         if line.starts_with('#') || line.starts_with("//") {
             continue;
         }
-        if raw.starts_with(|c: char| c.is_ascii_alphabetic()) && line.contains('{') {
-            block = if line.starts_with("variable") { String::new() } else { line.to_owned() };
-            variable = declared(line);
-        }
-        let Some((left, right)) = line.split_once('=') else { continue };
-        // `$` in front of a name is Puppet's.
-        let name = left.trim_end().rsplit([' ', '\t', '{', '$']).next().unwrap_or("");
-        let meant = if name == "default" { variable } else { named(name) };
-        let Some(meant) = meant else { continue };
-        let (value, quoted) = value(right.trim_start());
+        block.follow(raw);
+        let Some((name, right)) = assignment(line) else { continue };
+        let Some(meant) = block.meaning(name) else { continue };
+        let (value, quoted) = value(right);
         if value.is_empty() {
             continue;
         }
-        let from = start + (raw.len() - raw.trim_start().len()) + line.len() - right.trim_start().len() + usize::from(quoted);
+        let from = start + (raw.len() - raw.trim_start().len()) + line.len() - right.len() + usize::from(quoted);
         let refers = !quoted && value.starts_with(|c: char| c.is_ascii_alphabetic());
         let reading = if refers { Reading { value: None, fate: Fate::Template } } else { scalar::daemon(meant.0, value) };
-        builder.claim(meant, inner.place(from..from + value.len()), reading, Home::new(&block, Class::Environment, ""));
+        builder.claim(meant, inner.place(from..from + value.len()), reading, Home::new(&block.name, Class::Environment, ""));
     }
+}
+
+/// The block of Terraform or Puppet that a line stands in; each is for machines of its own.
+#[derive(Default)]
+struct Block {
+    /// Its first line; all declarations of variables are one.
+    name: String,
+    /// What a block `variable "NAME"` declares, whose value it holds as its default.
+    variable: Option<(Parameter, bool)>,
+}
+
+impl Block {
+    /// Goes on to the block that a line opens, if it opens one.
+    fn follow(&mut self, raw: &str) {
+        let line = raw.trim();
+        if raw.starts_with(|c: char| c.is_ascii_alphabetic()) && line.contains('{') {
+            self.name = if line.starts_with("variable") { String::new() } else { line.to_owned() };
+            self.variable = declared(line);
+        }
+    }
+
+    /// The parameter that is assigned to by this name.
+    fn meaning(&self, name: &str) -> Option<(Parameter, bool)> {
+        if name == "default" { self.variable } else { named(name) }
+    }
+}
+
+/// The name that a line assigns to, and what stands behind its `=`; `$` in front of a name is Puppet's.
+fn assignment(line: &str) -> Option<(&str, &str)> {
+    let (left, right) = line.split_once('=')?;
+    Some((left.trim_end().rsplit([' ', '\t', '{', '$']).next().unwrap_or(""), right.trim_start()))
 }
 
 /// The parameter of a name that begins with its daemon, and whether it is etcd 0.4's.
@@ -63,7 +87,7 @@ mod tests {
 
     fn acting(text: &str) -> Vec<(&'static str, Option<i64>, String)> {
         let read = crate::config::read(0, text).expect("a configuration");
-        assert_eq!(read.source, Source::Terraform);
+        assert_eq!(read.source, Source::Prefixed);
         read.settings
             .iter()
             .filter(|setting| setting.effective)
