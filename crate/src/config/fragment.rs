@@ -74,12 +74,12 @@ fn without_comma(document: &str, node: &Node) -> Node {
     Node { kind: Kind::Scalar { text, style }, span, ..node.clone() }
 }
 
-/// What a patch replaces. Who spells a key as a variable, or in quotes, hands its value on as a string, so the quotes stay;
+/// What a patch replaces. Who spells a key as a variable, behind its daemon's name or in quotes, hands its value on as a string, so the quotes stay;
 /// beside a key of a cloud-config they go, as coreos-cloudinit drops quoted numbers.
 fn within_quotes(key: &Node, value: &Node) -> Range<usize> {
     let Kind::Scalar { style, .. } = &value.kind else { return value.span.clone() };
     let quoted = !matches!(key.kind, Kind::Scalar { style: Style::Plain, .. });
-    let variable = quoted || key.text().unwrap_or("").to_ascii_lowercase().starts_with("etcd_");
+    let variable = quoted || keys::of_key(key.text().unwrap_or("")).is_none();
     if variable && matches!(style, Style::Single | Style::Double) && value.span.len() >= 2 {
         value.span.start + 1..value.span.end - 1
     } else {

@@ -70,6 +70,12 @@ impl Place<'_> {
         }
     }
 
+    /// Whether a setting's name stands behind its daemon's: `etcd_election_timeout`.
+    fn is_prefixed(&self, setting: &Setting) -> bool {
+        let behind = |at: usize| self.text[..at].trim_end_matches("peer_").trim_end_matches("peer-").ends_with(['_', '-', ':']);
+        self.spelling(setting).is_some_and(|(at, name)| keys::of_key(name).is_none() || behind(at))
+    }
+
     /// Where a value has its place in such a file, whatever stands there.
     fn at_home(&self, group: &[Change]) -> Vec<Edit> {
         let mut found = Vec::new();
@@ -110,6 +116,8 @@ impl Place<'_> {
             Source::Flags => found.extend(self.on_command_line(group)),
             // Whether the template behind it has a place for one more variable cannot be told.
             Source::Prefixed | Source::Program => {}
+            // Beside variables of another tool a bare key is nobody's.
+            Source::Fragment if self.configuration.settings.iter().any(|setting| self.is_prefixed(setting)) => {}
             Source::Fragment => {
                 found.push(self.append(group.iter().map(|change| format!("{}: {}", render::key(change), render::value(change)))))
             }
@@ -369,11 +377,13 @@ impl Place<'_> {
         let is_whole = |line: &str| !line.trim_end().ends_with('\\') && line.matches(['"', '\'']).count() % 2 == 0;
         let is_own = |name: &str| ["ETCD_", "FLEET_"].iter().any(|prefix| name.starts_with(prefix)) || keys::FLEET.contains(&name);
         let mut owns = self.text.lines().filter(|line| env::assigned(line).is_some_and(is_own) && is_whole(line));
-        if !env::is_mixed(self.text) {
+        let last = owns.next_back();
+        let indent = last.map_or("", |last| &last[..last.len() - last.trim_start().len()]);
+        // What is indented stands in an article, whose other lines may look like comments.
+        if indent.is_empty() && !env::is_mixed(self.text) {
             return Some(self.append(lines));
         }
-        let last = owns.next_back()?;
-        let indent = &last[..last.len() - last.trim_start().len()];
+        let last = last?;
         let at = last.as_ptr().addr() - self.text.as_ptr().addr();
         Some(self.under(at, lines.map(|line| format!("{}{indent}{line}", self.line_end)).collect()))
     }

@@ -321,6 +321,13 @@ fn inserts_beside_its_twin() {
             "FROM alpine\nENV ETCD_HEARTBEAT_INTERVAL 250\nENV ETCD_ELECTION_TIMEOUT 2500\nCMD [\"/run.sh\"]\n",
         ),
         ("ETCD_HEARTBEAT_INTERVAL=600\n", "ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"),
+        ("etcd_heartbeat_interval: 600\nx: 1\n", "etcd_heartbeat_interval: 250\netcd_election_timeout: 2500\nx: 1\n"),
+        ("etcd-heartbeat-interval: \"600\"\n", "etcd-heartbeat-interval: \"250\"\netcd-election-timeout: \"2500\"\n"),
+        ("profile::etcd::heartbeat_interval: 600\n", "profile::etcd::heartbeat_interval: 250\nprofile::etcd::election_timeout: 2500\n"),
+        (
+            "# Install\n\n    # cat /etc/etcd.conf\n    ETCD_NAME=a\n    #ETCD_HEARTBEAT_INTERVAL=100\n\n    # systemctl start etcd\n",
+            "# Install\n\n    # cat /etc/etcd.conf\n    ETCD_NAME=a\n    ETCD_HEARTBEAT_INTERVAL=250\n    ETCD_ELECTION_TIMEOUT=2500\n    #ETCD_HEARTBEAT_INTERVAL=100\n\n    # systemctl start etcd\n",
+        ),
         ("export ETCD_HEARTBEAT_INTERVAL='600' # x\n", "export ETCD_HEARTBEAT_INTERVAL='250' # x\nexport ETCD_ELECTION_TIMEOUT='2500'\n"),
         ("name: a\nheartbeat-interval: 600\ndata-dir: /x\n", "name: a\nheartbeat-interval: 250\nelection-timeout: 2500\ndata-dir: /x\n"),
         (

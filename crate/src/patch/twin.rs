@@ -4,6 +4,7 @@ use super::edit::Edit;
 use super::place::{Place, line_end, line_start};
 use super::{Change, render};
 use crate::config::Setting;
+use crate::config::keys;
 use crate::config::words::CONTINUES;
 use crate::gather::Gather;
 use crate::parameters::Parameter;
@@ -71,9 +72,11 @@ impl<'a> Place<'a> {
             true if spelling.starts_with("ETCD_") || spelling.starts_with("FLEET_") => change.parameter.variable().to_owned(),
             // Behind `ETCD_PEER_`.
             true => change.parameter.key().to_ascii_uppercase(),
+            // Behind the daemon's name, as the variables of other tools.
+            false if keys::of_key(spelling).is_none() => change.parameter.variable().to_ascii_lowercase(),
             false => change.parameter.key().to_owned(),
         };
-        if spelling.contains('_') { name.replace('-', "_") } else { name }
+        if spelling.contains('_') { name.replace('-', "_") } else { name.replace('_', "-") }
     }
 
     /// The sibling's line once more, with the other name and value.
@@ -83,24 +86,29 @@ impl<'a> Place<'a> {
         let (start, end) = (line_start(self.text, at), line_end(self.text, span.end));
         let prefix = self.text.get(start..at)?;
         let lead = prefix.trim().trim_start_matches('\u{feff}');
-        if !matches!(
-            lead.trim_end_matches(['"', '\'']),
-            "" | "-"
-                | "--"
-                | "- -"
-                | "- --"
-                | "etcd_"
-                | "etcd-"
-                | "fleet_"
-                | "fleet-"
-                | "export"
-                | "ENV"
-                | "Environment="
-                | "ETCD_PEER_"
-                | "peer-"
-                | "peer_"
-                | "Environment=ETCD_PEER_"
-        ) {
+        // Puppet's hiera has `profile::etcd::election_timeout`.
+        let is_lead = lead.ends_with("etcd::")
+            || matches!(
+                lead.trim_end_matches(['"', '\'']),
+                "" | "-"
+                    | "--"
+                    | "- -"
+                    | "- --"
+                    | "etcd_"
+                    | "etcd-"
+                    | "etcd_peer_"
+                    | "etcd-peer-"
+                    | "fleet_"
+                    | "fleet-"
+                    | "export"
+                    | "ENV"
+                    | "Environment="
+                    | "ETCD_PEER_"
+                    | "peer-"
+                    | "peer_"
+                    | "Environment=ETCD_PEER_"
+            );
+        if !is_lead {
             return None;
         }
         let between = self.text.get(at + spelling.len()..span.start)?;

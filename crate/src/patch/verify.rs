@@ -205,7 +205,7 @@ fn last_key(path: &str) -> &str {
 
 fn is_planned((path, text): &Leaf, removed: &[&Leaf], changes: &[Change]) -> bool {
     changes.iter().any(|change| {
-        let named = keys::of_key(last_key(path))
+        let named = keys::of_prefixed(last_key(path))
             .or_else(|| keys::of_variable(last_key(path)))
             .is_some_and(|(parameter, _)| parameter == change.parameter);
         let text = variables::fallback(text).map_or(text.as_str(), |(value, _)| value);
