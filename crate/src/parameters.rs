@@ -113,6 +113,16 @@ impl Parameter {
         }
     }
 
+    /// What k3s, RKE2 and RKE start etcd with where their file states nothing.
+    /// k3s-io/k3s@001bb933:pkg/etcd/etcd.go, `cluster`; rancher/rke@00ecd611:cluster/defaults.go, `setClusterServicesDefaults`.
+    pub fn default_value_of_rancher(self) -> Micros {
+        match self {
+            Parameter::HeartbeatInterval => 500 * MS,
+            Parameter::ElectionTimeout => 5000 * MS,
+            other => other.default_value(),
+        }
+    }
+
     /// A value in the number that reports use: milliseconds for etcd, seconds for fleet.
     pub fn number(self, value: Micros) -> f64 {
         match self.unit() {

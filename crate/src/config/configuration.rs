@@ -135,6 +135,8 @@ pub struct Cluster {
     pub proxy: bool,
     /// What starts etcd, where a manifest or an installer's file tells; else systemd does.
     pub launcher: Option<Launcher>,
+    /// k3s, RKE2 or RKE starts it, with a pair of timers of its own.
+    pub of_rancher: bool,
 }
 
 /// One document, read as configuration.

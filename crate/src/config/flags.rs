@@ -103,6 +103,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
             }
             // k3s and RKE2 pass it on; behind `@` k3d names the nodes.
             ("etcd-arg", Some((name, rest))) => {
+                builder.cluster.of_rancher = true;
                 let (value, start) = (rest.split('@').next().unwrap_or(rest), span.end - rest.len());
                 (name.trim_start_matches('-'), value, start..start + value.len())
             }

@@ -22,3 +22,26 @@ pub fn is_server<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
     }
     token && server
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::read;
+
+    /// k3s-io/k3s@001bb933:pkg/etcd/etcd.go, rancher/rke@00ecd611:cluster/defaults.go: 500 and 5000 ms.
+    #[test]
+    fn what_is_not_stated_is_the_pair_of_the_launcher() {
+        let told =
+            |text: &str| read(0, text).expect("a configuration").problems.into_iter().map(|problem| problem.note).collect::<Vec<_>>();
+        for text in [
+            "cluster-init: true\netcd-arg:\n- heartbeat-interval=250\n",
+            "curl -sfL https://x.invalid | INSTALL_K3S_EXEC=\"server --etcd-arg=heartbeat-interval=250\" sh -\n",
+            "services:\n  kube-api: {}\n  etcd:\n    extra_args:\n      heartbeat-interval: \"250\"\n",
+        ] {
+            assert!(told(text).is_empty(), "{text}: {:?}", told(text));
+            let short = text
+                .replace("heartbeat-interval=250", "election-timeout=2000")
+                .replace("heartbeat-interval: \"250\"", "election-timeout: \"2000\"");
+            assert!(told(&short)[0].contains("500\u{a0}ms (the default of k3s and RKE)"), "{short}: {:?}", told(&short));
+        }
+    }
+}

@@ -70,6 +70,8 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     let starts = |root: &&Node| arguments_of(tree, root).is_some();
     let telling = tree.documents.iter().find(starts);
     let runs = telling.is_some() || !commands(tree).is_empty();
+    let path = telling.and_then(|root| arguments_of(tree, root)).map_or(Vec::new(), |(path, _)| path);
+    builder.cluster.of_rancher |= path.last().is_some_and(|key| matches!(*key, "etcd-arg" | "extra_args"));
     builder.cluster.has_etcd |= runs;
     let operated = of_openshift(&text.text).then_some(Launcher::OpenShift);
     let started_by = operated.or_else(|| telling.or(tree.documents.first()).and_then(|root| launcher(tree, root)));
@@ -150,6 +152,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             }
             "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| builder.holds("", tree.scalar(item), false)),
             "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
+                builder.cluster.of_rancher |= name == "etcdarg";
                 words(builder, spot, tree.resolve(&entry.value), name == "etcdarg");
             }
             "environment" | "env" => variables(builder, spot, &entry.value),

@@ -218,13 +218,16 @@ impl Builder<'_> {
         if [heartbeat, election].iter().flatten().any(|setting| setting.value.is_none()) {
             return;
         }
+        let of_rancher = self.cluster.of_rancher;
+        let default = |parameter: Parameter| if of_rancher { parameter.default_value_of_rancher() } else { parameter.default_value() };
         let value = |setting: Option<&Setting>, parameter: Parameter| {
-            setting.and_then(|setting| setting.value).unwrap_or(parameter.default_value())
+            setting.and_then(|setting| setting.value).unwrap_or_else(|| default(parameter))
         };
         let (h, t) = (value(heartbeat, Parameter::HeartbeatInterval), value(election, Parameter::ElectionTimeout));
         let (h_text, t_text) = (Parameter::HeartbeatInterval.human(h), Parameter::ElectionTimeout.human(t));
-        let (h_from, t_from) =
-            (if heartbeat.is_some() { "" } else { " (the default)" }, if election.is_some() { "" } else { " (the default)" });
+        let unstated = if of_rancher { " (the default of k3s and RKE)" } else { " (the default)" };
+        let from = |setting: Option<&Setting>| if setting.is_some() { "" } else { unstated };
+        let (h_from, t_from) = (from(heartbeat), from(election));
         let span = stated.place.span.range();
         let parameter = Some(stated.parameter);
         if h == 0 || t == 0 {

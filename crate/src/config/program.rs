@@ -298,6 +298,7 @@ fn argument(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token
 
 /// `etcd-arg = [ "heartbeat-interval=500" ]`.
 fn arguments(builder: &mut Builder, inner: &MappedText, tokens: &[Token], unit: &str) {
+    builder.cluster.of_rancher = true;
     for token in tokens.iter().take(LONGEST_LIST).take_while(|token| !token.is("]")).filter(|token| token.quoted) {
         let Some((name, value)) = token.text.split_once('=') else { continue };
         builder.fact_of_flag(name, value);

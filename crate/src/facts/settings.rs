@@ -284,9 +284,15 @@ fn from_near_timeouts(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     (fit && is_more).then_some(InForce { value: Some(least), provenance: Provenance::Inferred, place: None, event: Some(id) })
 }
 
-fn default(facts: &Facts, parameter: Parameter) -> InForce {
+/// What acts where nothing is stated.
+pub fn default(facts: &Facts, parameter: Parameter) -> InForce {
     let old = facts.generation == Generation::V04 || facts.configures_etcd_04();
-    let value = if old { parameter.default_value_of_etcd_04() } else { parameter.default_value() };
+    let of_rancher = facts.configurations.iter().any(|configuration| configuration.cluster.of_rancher);
+    let value = match (old, of_rancher) {
+        (true, _) => parameter.default_value_of_etcd_04(),
+        (_, true) => parameter.default_value_of_rancher(),
+        _ => parameter.default_value(),
+    };
     InForce { value: Some(value), provenance: Provenance::Default, place: None, event: None }
 }
 

@@ -1,6 +1,6 @@
 //! What is known of the limits in force, and how a sentence names them.
 
-use crate::facts::settings::{last_of_each, printed, said_by_members};
+use crate::facts::settings::{self, last_of_each, printed, said_by_members};
 use crate::facts::{EventId, Facts};
 use crate::log::event::Meaning;
 use crate::parameters::Parameter;
@@ -32,7 +32,7 @@ pub fn knows_wait(facts: &Facts) -> bool {
     let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| facts.in_force(parameter));
     let printed = !said_by_members(facts, Parameter::ElectionTimeout).is_empty();
     let assumed = wait.provenance == Provenance::Default && wait.place.is_none() && !printed;
-    !(assumed && beat.event.is_some() && beat.value != Some(Parameter::HeartbeatInterval.default_value()))
+    !(assumed && beat.event.is_some() && beat.value != settings::default(facts, Parameter::HeartbeatInterval).value)
 }
 
 /// The last value of each member that its own log prints.
