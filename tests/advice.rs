@@ -210,7 +210,10 @@ fn half_of_a_pair_that_acts_keeps_what_the_other_half_means() {
 fn a_meant_pair_that_cannot_work_is_mended() {
     let file =
         "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600ms\n  units:\n    - name: etcd2.service\n      command: start\n";
-    assert_eq!(proposed(&read(&[file])), [("etcd.heartbeat-interval", "600\u{a0}ms"), ("etcd.election-timeout", "6000\u{a0}ms")]);
+    let report = read(&[file]);
+    assert_eq!(proposed(&report), [("etcd.heartbeat-interval", "600\u{a0}ms"), ("etcd.election-timeout", "6000\u{a0}ms")]);
+    let why = &row(&report, "etcd.election-timeout").because[0];
+    assert_eq!((why.basis.as_str(), why.value), ("source", Some(3000.0)), "{}", why.text);
 }
 
 #[test]

@@ -108,11 +108,13 @@ fn as_written(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
     let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| meant(facts, parameter));
     let heartbeat = beat.unwrap_or(facts.value(Parameter::HeartbeatInterval));
     let election = wait.unwrap_or(facts.value(Parameter::ElectionTimeout));
-    let election = if election < 5 * heartbeat { rung(&LADDER, (10 * heartbeat).max(least(facts)))? } else { election };
+    let refused = election < 5 * heartbeat;
+    let election = if refused { rung(&LADDER, (10 * heartbeat).max(least(facts)))? } else { election };
     if beat.or(wait).is_none() || election > LONGEST_ELECTION {
         return None;
     }
-    let mut pair = set(facts, findings, heartbeat, election, Vec::new(), Doubts::default());
+    let why = if refused { vec![ten_beats(facts, heartbeat)] } else { Vec::new() };
+    let mut pair = set(facts, findings, heartbeat, election, why, Doubts::default());
     pair.election.neighbours.clear();
     for (decision, meant) in [(&mut pair.heartbeat, beat), (&mut pair.election, wait)] {
         if let Some(value) = meant.filter(|value| decision.proposed == Some(*value)) {
@@ -122,6 +124,17 @@ fn as_written(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
         }
     }
     Some(pair)
+}
+
+/// What the election-timeout owes to the heartbeat that the file means. etcd 0.4 checks no ratio
+/// (etcd-io/etcd@v0.4.9:config/config.go); later ones do (the rule `etcd-bad-config`).
+fn ten_beats(facts: &Facts, heartbeat: Micros) -> Bound {
+    let text = format!("The file means a heartbeat of {}. The proposal is at least ten of them, as in etcd's defaults", ms(heartbeat));
+    if facts.generation == Generation::V04 {
+        return remark(text + ".");
+    }
+    let text = text + "; with less than five etcd does not start.";
+    bound(Side::AtLeast, Basis::Source, Parameter::ElectionTimeout, Some(5 * heartbeat), text)
 }
 
 /// One pair for members whose logs print different ones: the longest of their election-timeouts, as nothing shows that a

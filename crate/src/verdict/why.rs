@@ -76,7 +76,10 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
             (None, None) if plan.of(Parameter::ElectionTimeout).proposed.is_some() && facts.fleet_failures.is_empty() => String::from(
                 "The values outlast such silences; what silences the leader, its process or its link, is not shown, so longer ones may come.",
             ),
-            (None, None) => String::from("The values help fleet to wait; what makes etcd slow is not shown, so it may come back."),
+            (None, None) if plan.changes().any(|decision| !decision.parameter.is_etcd()) => {
+                String::from("The values help fleet to wait; what makes etcd slow is not shown, so it may come back.")
+            }
+            (None, None) => String::from("The values help etcd to wait; what it waited for is not shown, so it may come back."),
         },
         Timing::NotTheRemedy => match other_cause(findings) {
             // The headline names it.
