@@ -5,8 +5,10 @@
 
 mod election;
 mod kept_place;
+mod ladder;
 pub mod load;
 mod meant;
+mod pair;
 mod presence;
 mod reconcile;
 mod request;
@@ -20,9 +22,10 @@ use crate::report::{Bound, Confidence, Provenance};
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, human};
 
-pub use election::{TooLong, waits_too_little};
 pub use kept_place::{kept_place, went_on};
+pub use ladder::waits_too_little;
 pub use meant::meant;
+pub use pair::TooLong;
 pub use presence::beyond_waiting;
 pub use request::HIGHEST as HIGHEST_REQUEST_TIMEOUT;
 
