@@ -164,6 +164,9 @@ pub const FLEET: &[&str] = &[
     "verify_units",
 ];
 
+/// Those of them that are timers.
+pub const FLEET_TIMERS: [&str; 3] = ["agent_ttl", "engine_reconcile_interval", "etcd_request_timeout"];
+
 /// So many edits away, a known key may still be meant.
 const MOST_EDITS: usize = 2;
 

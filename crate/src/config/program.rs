@@ -10,6 +10,7 @@ use super::flags::{self, Word};
 use super::mapped_text::MappedText;
 use super::variables::Variables;
 use super::{keys, scalar};
+use crate::parameters::Parameter;
 use crate::search;
 
 /// What NixOS calls its module for etcd; below `extraConf` variables stand without `ETCD_`.
@@ -73,6 +74,7 @@ pub fn is_program(sample: &str) -> bool {
     let homed = has_home(sample)
         && ["heartbeat_interval", "election_timeout", "heartbeat-interval", "election-timeout"]
             .iter()
+            .chain(&keys::FLEET_TIMERS)
             .any(|name| search::has(sample, name));
     let keys = ["heartbeat-interval", "election-timeout"];
     let mapped = has_map(sample)
@@ -94,10 +96,11 @@ fn has_map(text: &str) -> bool {
     ["extra_args", "extraArgs", "initial-cluster", "listen-client-urls"].iter().any(|key| search::has(text, key))
 }
 
-/// Whether a text has what Puppet and Chef call etcd: a class, an attribute, a resource.
+/// Whether a text has what Puppet and Chef call etcd or fleet: a class, an attribute, a resource.
 fn has_home(text: &str) -> bool {
-    let homes = ["class { 'etcd", "class {'etcd", "class { '::etcd", "default['", "override['", "etcd_service '"];
-    search::has(text, "etcd") && homes.iter().any(|home| search::has(text, home))
+    let has = |homes: &[&str]| homes.iter().any(|home| search::has(text, home));
+    has(&["etcd']", "fleet']", "etcd_service '"])
+        || search::has(text, "class {") && has(&["{ 'etcd", "{'etcd", "{ '::etcd", "{ 'fleet", "{'fleet", "{ '::fleet"])
 }
 
 /// Whether the text in quotes around `at` is an item of a list, an argument, or a piece of a text: a shell parts words by
@@ -141,9 +144,8 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     builder.cluster.has_etcd = true;
     let (mut named, mut unit) = ("", builder.process(true));
     let (has_map, has_home) = (has_map(text), has_home(text));
-    let of_etcd = |name: &str| keys::of_prefixed(name).filter(|(parameter, _)| parameter.is_etcd());
-    // Whether Puppet's last class is another program's.
-    let mut class_of_another = false;
+    // Puppet's last class.
+    let mut class = "";
     // Words in a row, with commas or without, may be a command.
     let mut words: Vec<&Token> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -160,13 +162,14 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
         }
         words.push(token);
         if token.quoted && at > 0 && tokens[at - 1].is("{") && tokens.get(at + 1).is_some_and(|next| next.is(":")) {
-            class_of_another = !search::has(token.text, "etcd");
+            class = token.text;
         }
         if let Some(value) = set_by_call(&tokens, at) {
             variable(builder, inner, token.text, value, &unit);
         }
         let value = assigned(&tokens, at);
-        if let Some(meant) = of_etcd(token.text).filter(|_| has_home && !class_of_another && !of_another(&tokens[..at])) {
+        let meant = keys::of_prefixed(token.text).filter(|(parameter, _)| has_home && is_at_home(*parameter, class, &tokens[..at]));
+        if let Some(meant) = meant {
             // A Chef resource has no mark between them.
             let next = || tokens.get(at + 1).filter(|next| next.text.starts_with(|first: char| first.is_ascii_digit()));
             if let Some(value) = value.or_else(next) {
@@ -180,26 +183,34 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
             "value" => variable(builder, inner, std::mem::take(&mut named), value, &unit),
             K3S if value.is("[") => arguments(builder, inner, &tokens[at..], &unit),
             "initialCluster" if value.is("[") => members(builder, &tokens[at..]),
-            name if has_map && name.contains('-') => argument(builder, inner, name, value, &unit),
+            name if has_map && name.contains('-') && !of_fleet(name) => argument(builder, inner, name, value, &unit),
             name => variable(builder, inner, name, value, &unit),
         }
     }
     command(builder, inner, &words, &unit);
 }
 
-/// Whether a name behind these tokens is an attribute of another program: `default['serf']['heartbeat_interval']`.
-fn of_another(before: &[Token]) -> bool {
+fn of_fleet(name: &str) -> bool {
+    keys::of_key(name).is_some_and(|(parameter, _)| !parameter.is_etcd())
+}
+
+/// Whether a parameter's name behind these tokens is that of its daemon, and not of another program's attribute or class:
+/// `default['serf']['heartbeat_interval']`.
+fn is_at_home(parameter: Parameter, class: &str, before: &[Token]) -> bool {
+    let daemon = if parameter.is_etcd() { "etcd" } else { "fleet" };
     let (mut rest, mut is_path) = (before, false);
     while let [above @ .., owner, close, open] = rest {
         if !(open.is("[") && close.is("]")) {
             break;
         }
-        if search::has(owner.text, "etcd") {
-            return false;
+        if search::has(owner.text, daemon) {
+            return true;
         }
+        // The first name stands behind its own bracket.
         (rest, is_path) = (above, true);
     }
-    is_path
+    // A resource of Chef's has neither.
+    !is_path && (search::has(class, daemon) || class.is_empty() && parameter.is_etcd())
 }
 
 /// Takes words in a row as a command, where one of them can be a flag, an assignment or an image.
@@ -244,7 +255,8 @@ fn assigned<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<&'t Token<'a>>
     let closed = tokens[at].quoted && tokens.get(at + 1).is_some_and(|token| token.is("]"));
     let rest = tokens.get(at + 1 + usize::from(closed)..)?;
     let marks = rest.iter().take_while(assigns).count();
-    if marks == 0 || tokens[at].is_mark() { None } else { rest.get(marks) }
+    let compares = rest.len() > 1 && rest[0].is("=") && rest[1].is("=");
+    if marks == 0 || compares || tokens[at].is_mark() { None } else { rest.get(marks) }
 }
 
 /// The value of a call that names a variable first: `withEnv("NAME", "500")`.
@@ -290,7 +302,8 @@ fn argument(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token
     }
     let word = value.word();
     builder.fact_of_flag(name, &word.text);
-    if let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) {
+    if let Some(meant) = keys::of_key(name) {
+        builder.cluster.has_fleet |= !meant.0.is_etcd();
         let place = inner.place(expression(&inner.text, value));
         builder.claim(meant, place, scalar::daemon(meant.0, &word.text), Home::new(unit, Class::Flag, ""));
     }
@@ -417,6 +430,7 @@ mod tests {
             "docker_container 'etcd' do\n  env 'ETCD_HEARTBEAT_INTERVAL' => '200', 'ETCD_ELECTION_TIMEOUT' => '2000'\nend\n",
             "class { 'etcd':\n  ensure             => latest,\n  heartbeat_interval => 200,\n  election_timeout   => 2000,\n}\n",
             "default['etcd']['heartbeat_interval'] = 200\ndefault['etcd']['election_timeout'] = '2000'\n",
+            "node['etcd']['heartbeat_interval'] = 200\nif node['etcd']['election_timeout'] == 500\n  node['etcd']['election_timeout'] = 2000\nend\n",
             "etcd_service 'a' do\n  heartbeat_interval 200\n  election_timeout 2000\n  action :start\nend\n",
             "env {\n  ETCD_HEARTBEAT_INTERVAL = 200\n  ETCD_ELECTION_TIMEOUT = \"2000\"\n}\n",
             "run('etcd',['--heartbeat-interval','200','--election-timeout','2000'])\n",
@@ -453,6 +467,19 @@ mod tests {
         let puppet =
             "class { 'serf':\n  heartbeat_interval => 60,\n}\nclass { 'etcd':\n  config => {\n    'election-timeout' => 2000,\n  },\n}\n";
         assert_eq!(stated(puppet), [("election-timeout", "2000".to_owned())]);
+    }
+
+    #[test]
+    fn fleet_has_attributes_and_a_class_too() {
+        let expected = [("agent-ttl", "60s".to_owned()), ("etcd-request-timeout", "3.0".to_owned())];
+        for text in [
+            "default['fleet']['agent_ttl'] = '60s'\ndefault['fleet']['etcd_request_timeout'] = 3.0\n",
+            "default['a']['fleet']['agent_ttl'] = '60s'\ndefault['a']['fleet']['etcd_request_timeout'] = 3.0\n",
+            "class { 'fleet':\n  agent_ttl            => '60s',\n  etcd_request_timeout => 3.0,\n}\n",
+            "default['fleet']['agent_ttl'] = '60s'\ndefault['fleet']['etcd_request_timeout'] = 3.0\ndefault['mcollective']['agent_ttl'] = 9\n",
+        ] {
+            assert_eq!(stated(text), expected, "{text}");
+        }
     }
 
     #[test]
