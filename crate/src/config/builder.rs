@@ -92,6 +92,9 @@ pub struct Builder<'a> {
     /// How many claims were stated, also those that found no place.
     stated: usize,
     processes: usize,
+    /// The process that is read, and those that are proxies; empty where the text is not parted into processes.
+    process: String,
+    pub(super) proxies: Vec<String>,
     /// Index of the claim that came last.
     last: usize,
     /// Claims that a later one took the place of, and those that are too many.
@@ -152,6 +155,8 @@ impl<'a> Builder<'a> {
             claims: Vec::new(),
             stated: 0,
             processes: 0,
+            process: String::new(),
+            proxies: Vec::new(),
             last: 0,
             replaced: 0,
             problems: Vec::new(),
@@ -248,12 +253,16 @@ impl<'a> Builder<'a> {
 
     /// A name for the next process of a text that starts several; empty where it starts none.
     pub fn process(&mut self, starts: bool) -> String {
-        if !starts {
-            return String::new();
-        }
         // So many, and the last ones count as one: values that overrule one another take the place of each other.
-        self.processes = (self.processes + 1).min(MOST_PROCESSES);
-        format!("process {}", self.processes)
+        self.processes = (self.processes + usize::from(starts)).min(MOST_PROCESSES);
+        let name = if starts { format!("process {}", self.processes) } else { String::new() };
+        self.enter(&name);
+        name
+    }
+
+    /// What follows is said of this process.
+    pub fn enter(&mut self, process: &str) {
+        process.clone_into(&mut self.process);
     }
 
     /// The last claim never acts.
@@ -406,7 +415,10 @@ impl<'a> Builder<'a> {
                 let size = value.split_once("size=").and_then(|(_, size)| size.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
                 self.cluster.members = self.cluster.members.or(size);
             }
-            "ETCD_PROXY" if matches!(value, "on" | "readonly") => self.cluster.proxy = true,
+            "ETCD_PROXY" if matches!(value, "on" | "readonly") => {
+                self.cluster.proxy = true;
+                self.proxies.push(self.process.clone());
+            }
             "FLEET_ETCD_SERVERS" if !value.is_empty() => {
                 self.cluster.fleet_endpoints = Some(value.split(',').filter(|part| !part.trim().is_empty()).count() as u32);
             }

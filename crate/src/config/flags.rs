@@ -292,6 +292,26 @@ mod tests {
         read_as(Source::Flags, document, text)
     }
 
+    #[test]
+    fn a_proxy_beside_a_member_voids_nothing_of_it() {
+        let member = "--name a --election-timeout=2000";
+        for text in [
+            format!("a: bin/etcd {member}\nproxy: bin/etcd --proxy=on --election-timeout=3000\n"),
+            format!(
+                "services:\n  a:\n    image: etcd\n    command: etcd {member}\n  b:\n    image: etcd\n    command: etcd --proxy on --election-timeout=3000\n"
+            ),
+            format!(
+                "spec:\n  containers:\n  - command: [etcd, {}]\n  - command: [etcd, --proxy=on, --election-timeout=3000]\n",
+                member.replace(' ', ", ")
+            ),
+        ] {
+            let read = crate::config::read(0, &text).expect("commands");
+            let acts: Vec<_> = read.settings.iter().map(|setting| (setting.value, setting.effective)).collect();
+            assert_eq!((acts, read.cluster.proxy), (vec![(Some(2000 * MS), true), (Some(3000 * MS), false)], false), "{text}");
+        }
+        assert!(crate::config::read(0, "etcd --proxy=on --election-timeout=3000\n").expect("a command").cluster.proxy);
+    }
+
     /// docker takes what stands behind the image as the command of the container.
     #[test]
     fn arguments_of_powershell() {

@@ -96,8 +96,10 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
         // Of docker-compose at the root, of RancherOS below `rancher`.
         if depth <= 1 && name == "services" {
             for service in entry.value.entries() {
+                builder.enter(service.name());
                 walk(builder, Spot { member: service.name(), below: service.name(), depth: depth + 2, ..spot }, &service.value);
             }
+            builder.enter("");
             continue;
         }
         match name.as_str() {
@@ -108,8 +110,10 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                 }
                 for item in entry.value.items().iter().filter(|item| !is_proxy(item)) {
                     let process = format!("{} {}", tree.get(item, "name").and_then(Node::text).unwrap_or(""), item.span.start);
+                    builder.enter(&process);
                     walk(builder, Spot { member: &process, below: entry.name(), depth: depth + 2, ..spot }, item);
                 }
+                builder.enter("");
                 continue;
             }
             // docker-compose reads of its extensions what a service takes over.

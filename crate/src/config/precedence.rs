@@ -99,7 +99,12 @@ impl Builder<'_> {
     fn void_proxied(&mut self) {
         for at in 0..self.claims.len() {
             let claim = &self.claims[at];
-            if !self.cluster.proxy || !claim.parameter.is_etcd() || claim.void.is_some() {
+            if self.proxies.is_empty() || !claim.parameter.is_etcd() || claim.void.is_some() {
+                continue;
+            }
+            if !self.proxies.iter().any(|process| process.is_empty() || *process == claim.home.unit) {
+                // Another member stands beside it.
+                self.cluster.proxy = false;
                 continue;
             }
             let why = "This etcd is a proxy: it takes part in no election, so its timers do not apply.";
