@@ -82,6 +82,8 @@ struct Signs {
     /// One of them says whose it is: `etcd_election_timeout`.
     named: bool,
     fleet_options: usize,
+    /// The like of etcd's, with an equals sign.
+    etcd_options: usize,
     assignments: usize,
     commands: bool,
     /// What `etcd --help` prints, which shows each flag with its default (etcd-io/etcd@v2.3.8:etcdmain/help.go) or, in 0.4,
@@ -89,6 +91,8 @@ struct Signs {
     help: bool,
     toml: bool,
     prefixed: bool,
+    /// A block of HCL becomes a section of a cloud-config.
+    sectioned: bool,
     /// A list or a mapping of variables in YAML holds a timer of etcd.
     listed: bool,
     /// A key of YAML below which variables stand.
@@ -127,6 +131,7 @@ impl Signs {
             signs.help |= line.get(1..).is_some_and(|rest| rest.starts_with("ime (in milliseconds) of a heartbeat interval"))
                 || (line.starts_with('-') && search::has(line, "heartbeat-interval=<"));
             signs.prefixed |= prefixed::declared(line).is_some();
+            signs.sectioned |= prefixed::section(line).is_some();
             // Ansible names them by `key`, and has whole lines behind `line`.
             let item = line.trim_start_matches(['-', ' ', '{', '"']);
             signs.listed |= ["name", "Name", "key", "line:"].iter().any(|word| item.starts_with(word))
@@ -199,6 +204,7 @@ impl Signs {
             return;
         }
         self.prefixed |= prefixed::named(name).is_some();
+        self.etcd_options += usize::from(keys::of_key(&option).is_some_and(|(parameter, _)| parameter.is_etcd()));
         self.fleet_options += usize::from(keys::FLEET.contains(&option.as_str()) && !value.is_empty());
     }
 
@@ -269,6 +275,9 @@ impl Signs {
         let mapped = self.outer_keys.iter().any(|key| key == "etcd_heartbeat_interval" || key == "etcd_election_timeout");
         if self.assignments > 0 && self.assignments >= self.fleet_options && !mapped {
             return Some(Source::Environment);
+        }
+        if self.sectioned && self.fleet_options + self.etcd_options > 0 {
+            return Some(Source::Prefixed);
         }
         if self.fleet_options > 0 {
             return Some(Source::FleetConf);

@@ -38,6 +38,8 @@ struct Block {
     name: String,
     /// What a block `variable "NAME"` declares, whose value it holds as its default.
     variable: Option<(Parameter, bool)>,
+    /// The section of a cloud-config that a block within it becomes: its own line names the daemon.
+    section: &'static str,
 }
 
 impl Block {
@@ -48,11 +50,21 @@ impl Block {
             self.name = if line.starts_with("variable") { String::new() } else { line.to_owned() };
             self.variable = declared(line);
         }
+        if line == "}" {
+            self.section = "";
+        }
+        if let Some(section) = section(line) {
+            self.section = section;
+        }
     }
 
     /// The parameter that is assigned to by this name.
     fn meaning(&self, name: &str) -> Option<(Parameter, bool)> {
-        if name == "default" { self.variable } else { named(name) }
+        match self.section {
+            _ if name == "default" => self.variable,
+            "" => named(name),
+            section => keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd() == section.starts_with("etcd")),
+        }
     }
 }
 
@@ -70,6 +82,11 @@ pub fn named(name: &str) -> Option<(Parameter, bool)> {
 /// The parameter that a line `variable "NAME" {` declares.
 pub fn declared(line: &str) -> Option<(Parameter, bool)> {
     named(line.strip_prefix("variable")?.trim_start().strip_prefix('"')?.split('"').next()?)
+}
+
+/// The section that a line opens, as in `template_coreos_cloudinit` of a fork of Terraform's template provider.
+pub fn section(line: &str) -> Option<&'static str> {
+    ["etcd {", "etcd2 {", "fleet {"].into_iter().find(|section| line == *section)
 }
 
 /// The value in front of a comment or of what closes the block, and whether it stood in quotes.
@@ -120,6 +137,16 @@ mod tests {
             [("heartbeat-interval", Some(50 * MS), "50".to_owned())]
         );
         assert_eq!(acting("etcd_heartbeat_interval = 250\n"), [("heartbeat-interval", Some(250 * MS), "250".to_owned())]);
+        assert_eq!(
+            acting(
+                "data \"template_coreos_cloudinit\" \"a\" {\n  etcd2 {\n    heartbeat_interval = 500\n    election_timeout = 5000\n  }\n\n  fleet {\n    agent_ttl = \"60s\"\n  }\n  other {\n    election_timeout = 7\n  }\n}\n"
+            ),
+            [
+                ("heartbeat-interval", Some(500 * MS), "500".to_owned()),
+                ("election-timeout", Some(5000 * MS), "5000".to_owned()),
+                ("agent-ttl", Some(60 * S), "60s".to_owned())
+            ]
+        );
         assert!(acting("variable \"fleet_agent_ttl\" {\n  default = \"\"\n}\n").is_empty());
     }
 }
