@@ -147,12 +147,13 @@ impl Builder<'_> {
         }
     }
 
-    /// Where lines begin that hold nothing but a statement of a template.
+    /// Where lines begin that hold nothing but a statement of a template, or a shell's word between two branches.
     fn statements(&self) -> Vec<usize> {
         let mut at = 0;
         let mut statements = Vec::new();
         for line in self.text.split_inclusive('\n') {
-            if template::is_statement(line) {
+            let word = line.trim();
+            if template::is_statement(line) || matches!(word, "else" | ";;") || word.starts_with("elif ") {
                 statements.push(at);
             }
             at += line.len();

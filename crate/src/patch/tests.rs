@@ -699,6 +699,13 @@ fn both_branches_of_a_template_are_changed() {
 }
 
 #[test]
+fn both_branches_of_a_shell_are_changed() {
+    let text = "#!/bin/bash\nif [ $MINOR -ge 31 ]; then\n  ARGS='    extraArgs:\n    - name: election-timeout\n      value: \"1000\"'\nelse\n  ARGS='    extraArgs:\n      election-timeout: \"1000\"'\nfi\ncat <<EOF > /tmp/k.yaml\nkind: ClusterConfiguration\netcd:\n  local:\n$ARGS\nnetworking:\n  podSubnet: 10.244.0.0/16\nEOF\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500"));
+    assert!(config::read(0, text).expect("a manifest").problems.iter().all(|problem| problem.id == "config-template"));
+}
+
+#[test]
 fn the_files_of_several_members_are_changed_together() {
     let file = |name: &str, lines: &str| format!("On {name}:\n\nETCD_NAME={name}\nETCD_DATA_DIR=/x\n{lines}\n");
     let both = |lines: &str| file("a", lines) + &file("b", lines);

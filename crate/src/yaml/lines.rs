@@ -33,11 +33,27 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 fn lines(text: &str) -> Vec<Line> {
     let mut start = 0;
     let mut found = Vec::new();
+    // The quote in which a shell's variable holds these lines.
+    let mut open = None;
     // Of bytes: built for size, each step over characters is a call.
     while start < text.len() {
         let raw = &text.as_bytes()[start..];
         let length = search::first(raw, b'\n').map_or(raw.len(), |end| end + 1);
-        let content = without_statement(raw[..length].trim_ascii_end());
+        let whole = raw[..length].trim_ascii_end();
+        let (mut skipped, mut end) = (0, whole.len());
+        match open {
+            None => {
+                if let Some((at, quote)) = opened(whole) {
+                    (skipped, open) = (at, Some(quote));
+                }
+            }
+            Some(quote) if marks(whole, quote) % 2 == 1 => {
+                end -= usize::from(whole.ends_with(&[quote]));
+                open = None;
+            }
+            Some(_) => {}
+        }
+        let (start_of_line, content) = (start + skipped, without_statement(&whole[skipped..end]));
         let mut lead = 0;
         let mut tabs = 0;
         while let Some(byte) = content.get(lead) {
@@ -48,10 +64,26 @@ fn lines(text: &str) -> Vec<Line> {
                 _ => break,
             }
         }
-        found.push(Line { indent: lead + tabs * (TAB - 1), lead, bytes: start + lead..start + content.len() });
+        found.push(Line { indent: lead + tabs * (TAB - 1), lead, bytes: start_of_line + lead..start_of_line + content.len() });
         start += length;
     }
     found
+}
+
+/// Where the text begins that a line assigns to a shell's variable, and its quote, which is closed on a later line.
+fn opened(line: &[u8]) -> Option<(usize, u8)> {
+    let equals = search::first(line, b'=')?;
+    let quote = *line.get(equals + 1)?;
+    let is_name = line[..equals].trim_ascii_start().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let text = &line[equals + 2..];
+    // A line that a program joins to others, or that holds nothing, is none.
+    (equals > 0 && is_name && matches!(quote, b'"' | b'\'') && marks(text, quote) == 0 && text.ends_with(b":"))
+        .then_some((equals + 2, quote))
+}
+
+/// How often a quote stands in a line, but behind a backslash.
+fn marks(line: &[u8], quote: u8) -> usize {
+    (0..line.len()).filter(|at| line[*at] == quote && (*at == 0 || line[at - 1] != b'\\')).count()
 }
 
 /// A line without the mark of a template at its end that prints nothing: `etcd: {{if stable}}`.
@@ -252,6 +284,17 @@ mod tests {
             let tree = read(&format!("coreos:\n  etcd2: {comment}\n    election-timeout: 1000\n"));
             assert!(tree.at(&tree.documents[0], &["coreos", "etcd2", "election_timeout"]).is_some(), "{comment}");
         }
+    }
+
+    #[test]
+    fn what_a_variable_of_a_shell_holds_is_read() {
+        let tree = read(
+            "if old; then\n  ARGS='    extraArgs:\n      a: \"1\"\n      b: 2'\nelse\n  ARGS=\"    extraArgs:\n    - name: a\n      value: \\\"1\\\"\"\nfi\n",
+        );
+        let text = |at: usize, path: &[&str]| tree.at(&tree.documents[at], path).and_then(Node::text).map(str::to_owned);
+        assert_eq!((text(0, &["extraArgs", "a"]), text(0, &["extraArgs", "b"])), (Some("1".to_owned()), Some("2".to_owned())));
+        let item = tree.get(&tree.documents[1], "extraArgs").map(|list| &list.items()[0]);
+        assert_eq!(item.and_then(|item| tree.get(item, "value")).and_then(Node::text), Some("1"));
     }
 
     #[test]
