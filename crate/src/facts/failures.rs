@@ -1,5 +1,6 @@
 //! fleet's failed requests, as events: one second, one machine; and what they are tied to.
 
+use super::beside::near;
 use super::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
@@ -43,6 +44,13 @@ pub fn hit_limit(event: &Event) -> bool {
     says(LIMIT_TEXTS) || matches!(event.meaning, Meaning::EngineVersionUnknown | Meaning::RegistryNoUnit) && !says(OTHER_TEXTS)
 }
 
+/// Whether this line came with the end of its process on purpose: within two seconds, on the same
+/// host of the same document, fleetd says that it was told to stop (coreos/fleet@v0.11.5:fleetd/fleetd.go:113).
+pub fn with_fleet_stop(facts: &Facts, id: EventId) -> bool {
+    let stops = [Meaning::FleetdGracefulShutdown, Meaning::ServerMonitorShutdown, Meaning::FleetdReload, Meaning::FleetdRestartComponents];
+    near(facts, id, &stops, -2 * S, 2 * S, 6)
+}
+
 /// What failed lines have in common: their second, their host, and, without times, the run of lines they stand in.
 type Moment = (Option<Micros>, String, usize);
 
@@ -56,7 +64,8 @@ pub fn fleet_failures(facts: &Facts) -> Vec<FleetFailure> {
             run += usize::from(event.time.is_none() && event.meaning != Meaning::ClientFailedResponse);
             continue;
         }
-        if last.is_some_and(|(before, of)| of == run && passes_on(facts, before, id)) {
+        // A fleetd that is told to stop gives up its requests itself.
+        if with_fleet_stop(facts, id) || last.is_some_and(|(before, of)| of == run && passes_on(facts, before, id)) {
             continue;
         }
         last = Some((id, run));
@@ -249,6 +258,10 @@ mod tests {
             let timed: String = lines.iter().zip([1, 1, 2]).map(|(line, second)| stamped(second, line)).collect();
             assert_eq!(counted(&timed), [1], "{timed}");
         }
+        // At a stop fleetd gives up its own watches.
+        let stop = "INFO fleet.go:89: Gracefully shutting down\n";
+        assert!(counted(&[client, client, client, stop].map(|line| stamped(1, line)).concat()).is_empty());
+        assert!(counted(&[stop, client, client, client].concat()).is_empty());
         // Each `cancelled` is a request, and so is a pass that fails five seconds on.
         assert_eq!(counted(&[client, client, client, listing].concat()), [3]);
         assert_eq!(counted(&[stamped(1, listing), stamped(1, pass), stamped(6, pass)].concat()), [1, 1]);

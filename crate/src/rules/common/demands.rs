@@ -1,9 +1,9 @@
 //! The constraints that more than one rule states, and what they are counted from.
 
 use super::lines::{all, voice};
-use super::stops::with_fleet_stop;
 use super::wording::range;
 use crate::facts::beside::time;
+use crate::facts::failures::with_fleet_stop;
 use crate::facts::{ChangeClass, EventId, Facts, FleetFailure, StallKind};
 use crate::gather::Gather;
 use crate::log::event::Meaning;

@@ -8,6 +8,7 @@ mod stops;
 mod wording;
 
 pub use crate::facts::beside::{beside, near, span, time};
+pub use crate::facts::failures::with_fleet_stop;
 pub use crate::facts::texts::{
     BY_LEADER, CERTIFICATE, LIMIT, REFUSED, TLS_ALERT, TLS_TIMEOUT, WITHOUT_LEADER, blames_certificate, revisions_apart, says,
 };
@@ -18,5 +19,5 @@ pub use lines::{
     WAITS, all, answered_soon, at_the_end, bursts, hosts, last_line, lines, longest_first, matching, only_quoted, started_before, voice,
     waited, while_etcd_starts, without_repeats,
 };
-pub use stops::{TRANSFERS, after_fleet_stop, stopped_on_purpose, with_etcd_stop, with_fleet_stop};
+pub use stops::{TRANSFERS, after_fleet_stop, stopped_on_purpose, with_etcd_stop};
 pub use wording::{listed, plural, range, times};

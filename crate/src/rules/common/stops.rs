@@ -7,13 +7,6 @@ use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
 use crate::units::{Micros, S};
 
-/// Whether this line came with the end of its process on purpose: within two seconds, on the same
-/// host of the same document, fleetd says that it was told to stop (coreos/fleet@v0.11.5:fleetd/fleetd.go:113).
-pub fn with_fleet_stop(facts: &Facts, id: EventId) -> bool {
-    let stops = [Meaning::FleetdGracefulShutdown, Meaning::ServerMonitorShutdown, Meaning::FleetdReload, Meaning::FleetdRestartComponents];
-    near(facts, id, &stops, -2 * S, 2 * S, 6)
-}
-
 /// A fleetd that is told to stop deletes its presence itself, and the engine takes its units away within its next pass
 /// (coreos/fleet@v0.11.5:server/server.go, Purge; engine/reconciler.go:98 words it as for a machine that is lost).
 pub fn after_fleet_stop(facts: &Facts, id: EventId) -> bool {
