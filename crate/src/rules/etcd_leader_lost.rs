@@ -322,8 +322,10 @@ fn first_campaigns(facts: &Facts) -> Vec<EventId> {
         let kept_a_lease = before.any(|event| event.meaning == Meaning::VoteIgnoredLease);
         let asks_others = after.any(|event| event.meaning == Meaning::VoteSent && last_entry_term(event) == Some(term));
         // A process publishes itself once, when it hears the first leader after its start.
-        let starting = || near(facts, *id, &[Meaning::Published], 0, 30 * S, 40);
-        !started_before(facts, *id) && (kept_a_lease || asks_others) && !starting()
+        let starting = || near(facts, *id, &[Meaning::Published, Meaning::PublishError], 0, 30 * S, 40);
+        // An excerpt may begin within a round; with pre-vote no round raises the term.
+        let asked_before = || log.events[..id.event].iter().any(|event| event.host == host && event.meaning == Meaning::VoteSent);
+        !started_before(facts, *id) && (kept_a_lease || asks_others) && !starting() && !asked_before()
     };
     campaigns.into_iter().filter(followed).take(1).gather()
 }
@@ -403,6 +405,18 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
         assert!(find(&facts(&[campaign]), "etcd-leader-lost").is_some());
         let published = "2019-04-15 08:40:02.226746 I | etcdserver: published {Name:n1 ClientURLs:[https://192.0.2.1:2379]} to cluster 7d05ee670e95b1f6\n";
         assert!(find(&facts(&[&(String::from(campaign) + published)]), "etcd-leader-lost").is_none());
+    }
+
+    /// With pre-vote the last entry is of the term of every round.
+    #[test]
+    fn a_member_that_goes_on_asking_loses_no_leader() {
+        let asks = "2023-05-17 14:25:15.839000 I | raft: 18647d3de1022d1f [logterm: 18, index: 41] sent MsgPreVote request to 25b94689aa475203 at term 18\n";
+        let round = format!("2023-05-17 14:25:15.838000 I | raft: 18647d3de1022d1f is starting a new election at term 18\n{asks}");
+        let found = |log: String| find(&facts(&[&log]), "etcd-leader-lost").is_some();
+        assert!(found(round.clone()));
+        assert!(!found(format!("{asks}{}", round.replace(":15.8", ":17.2"))), "an excerpt that begins within a round");
+        let publish = "2023-05-17 14:25:19.000000 E | etcdserver: publish error: etcdserver: request timed out\n";
+        assert!(!found(round + publish), "it heard no leader since its start");
     }
 
     #[test]

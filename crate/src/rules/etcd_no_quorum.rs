@@ -30,11 +30,14 @@ const NEARBY: usize = 500;
 const ROUNDS: usize = 3;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let rounds = unanswered_rounds(facts);
     let mut publish = unpublished(facts);
     publish.retain(|id| !has_leader(facts, *id));
+    let rounds = unanswered_rounds(facts, &publish);
     let mut join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| {
-        says(event, &["nable to join the cluster", "cannot connect to existing peers", "cluster is unavailable"])
+        // The error of a client whose endpoints all failed, for whatever reason, holds the same words.
+        let of_client = says(event, &["etcd cluster is unavailable"]);
+        says(event, &["nable to join the cluster", "cannot connect to existing peers"])
+            || !of_client && says(event, &["cluster is unavailable"])
     });
     // A standby of 0.4 asks the cluster for its members every few seconds; one answer that failed is none.
     let asks = all(facts, &[Meaning::Standby04]);
@@ -69,7 +72,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else if rounds.is_empty() {
         "The cluster carried out no write for it, so too few members work together."
     } else {
-        "Several rounds of one member got no answer. It is cut off, or too few members run, or the others hear the leader and, from 3.1 on, do not answer."
+        "Such a member is cut off, or too few members run, or the others hear the leader and, from 3.1 on, do not answer."
     };
     let confidence = if rounds.is_empty() && gave_up.is_none() { Confidence::Medium } else { Confidence::High };
     Some(Finding::new(RULE.id, Severity::Critical, confidence, title, what).showing(facts, &events))
@@ -115,8 +118,9 @@ pub fn has_leader(facts: &Facts, id: EventId) -> bool {
     before.find_map(knows) == Some(true) || near(facts, id, &[Meaning::SnapRecv, Meaning::SnapApply], -600 * S, 60 * S, 40)
 }
 
-/// Campaigns of one member that follow one another without any word from another member.
-fn unanswered_rounds(facts: &Facts) -> Vec<EventId> {
+/// Campaigns of one member that follow one another without any word from another member: several, or some at the end of its
+/// log after which it could not publish itself either.
+fn unanswered_rounds(facts: &Facts, publish: &[EventId]) -> Vec<EventId> {
     let mut longest: Vec<EventId> = Vec::new();
     let (mut voices, mut running) = (Index::default(), Vec::<Vec<EventId>>::new());
     for (id, event) in facts.all_events() {
@@ -133,7 +137,9 @@ fn unanswered_rounds(facts: &Facts) -> Vec<EventId> {
         }
     }
     for rounds in running {
-        if rounds.len() >= ROUNDS && rounds.len() > longest.len() && !leader_led_on(facts, &rounds) {
+        let in_vain = |round: &EventId| publish.iter().any(|id| id.log == round.log && id > round);
+        let enough = rounds.len() >= ROUNDS || rounds.first().is_some_and(in_vain);
+        if enough && rounds.len() > longest.len() && !leader_led_on(facts, &rounds) {
             longest = rounds;
         }
     }
@@ -385,6 +391,21 @@ mod tests {
         let alone = round(10, 7) + &round(12, 8);
         let late = receives.replace("2019-11-21 10:13:40", "2018-05-14 17:04:13");
         assert!(find(&facts(&[&(alone + &late + &round(14, 9))]), "etcd-no-quorum").is_none());
+    }
+
+    #[test]
+    fn one_round_is_enough_where_the_member_could_not_publish_itself_after_it() {
+        let publish = "2018-05-14 17:04:14.200000 E | etcdserver: publish error: etcdserver: request timed out\n";
+        let title = |log: String| find(&facts(&[&log]), "etcd-no-quorum").expect("no quorum").title;
+        assert_eq!(title(round(10, 7) + publish), "A member asked for votes once, and no other member answered");
+        assert!(title(publish.to_owned() + &round(15, 7)).starts_with("A member could not publish itself"), "answers may follow");
+    }
+
+    #[test]
+    fn a_clients_endpoints_that_all_failed_are_no_word_of_the_members() {
+        let task = "{\"cmd\": \"etcdctl cluster-health | grep -q 'cluster is healthy'\", \"stderr\": \"Error:  client: etcd cluster is unavailable or misconfigured; error #0: client: endpoint https://192.0.2.7:2379 exceeded header timeout\"}\n";
+        assert!(find(&facts(&[task]), "etcd-no-quorum").is_none());
+        assert!(find(&facts(&["cluster is unavailable\n"]), "etcd-no-quorum").is_some());
     }
 
     #[test]
