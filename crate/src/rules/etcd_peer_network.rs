@@ -33,7 +33,8 @@ pub const RULE: Rule = Rule {
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events = matching(facts, BROKEN, |event| !blames_other_cause(event));
     let first_start = facts.times_of(START_LINES).into_iter().min();
-    events.retain(|id| !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id, first_start));
+    let gone = removed(facts);
+    events.retain(|id| !with_etcd_stop(facts, *id) && !part_of_a_start(facts, *id, first_start) && !leaves(facts, *id, &gone));
     if events.is_empty() {
         return pings_lost(facts).or_else(|| members_down(facts)).or_else(|| slow_probes(facts));
     }
@@ -69,6 +70,19 @@ fn blames_other_cause(event: &Event) -> bool {
                 "context canceled",
             ],
         )
+}
+
+/// Members that were taken out of the cluster, and when.
+fn removed(facts: &Facts) -> Vec<(&str, Option<Micros>)> {
+    let changes = facts.events_of(&[Meaning::MemberChange]).filter(|(_, event)| says(event, &["removed member"]));
+    distinct(changes.filter_map(|(id, event)| Some((event.word("peer")?, time(facts, id)))))
+}
+
+/// A link to a member that is taken out within the minute, before or after, ends with it: whoever takes it out stops it (judgement).
+fn leaves(facts: &Facts, id: EventId, removed: &[(&str, Option<Micros>)]) -> bool {
+    let (who, now) = (peer(facts.event(id)), time(facts, id));
+    let soon = |then: Option<Micros>| then.zip(now).is_none_or(|(then, now)| (then - now).abs() <= 60 * S);
+    removed.iter().any(|(peer, then)| Some(*peer) == who && soon(*then))
 }
 
 /// Connections that end where the logs end tell of that end, not of what broke before it.
@@ -324,6 +338,23 @@ mod tests {
         let gave_up = "2026-01-06 08:35:50.831319 E | rafthttp: failed to read ca93d269ec463a6b on stream Message (context canceled)\n\
                        2026-01-06 08:36:40.000000 I | etcdserver: saved snapshot at index 10001\n";
         assert!(find(&facts(&[gave_up]), "etcd-peer-network").is_none());
+    }
+
+    #[test]
+    fn a_link_ends_with_the_member_that_is_taken_out() {
+        let line = |minute: u32, text: &str| format!("2018-08-10 07:{minute:02}:16.459532 {text}\n");
+        let lost = line(58, "W | rafthttp: lost the TCP streaming connection with peer ca93d269ec463a6b (stream Message reader)");
+        let out = |minute: u32| line(minute, "N | etcdserver/membership: removed member ca93d269ec463a6b from cluster 53a2a5178aad20e1");
+        let goes_on = line(59, "I | etcdserver: saved snapshot at index 10001");
+        let told = |out: &str| find(&facts(&[&format!("{lost}{out}{goes_on}")]), "etcd-peer-network").is_some();
+        assert!(!told(&out(58)));
+        assert!(told(&out(58).replace("member ca93d269ec463a6b", "member 91d25258d70ad868")));
+        assert!(
+            find(&facts(&[&format!("{lost}{goes_on}{}", out(59).replace("07:", "08:"))]), "etcd-peer-network").is_some(),
+            "it was away for an hour"
+        );
+        let json = r#"{"level":"info","ts":"2018-08-10T07:58:17.000Z","caller":"membership/cluster.go:472","msg":"removed member","cluster-id":"53a2a5178aad20e1","local-member-id":"91d25258d70ad868","removed-remote-peer-id":"ca93d269ec463a6b"}"#;
+        assert!(!told(&format!("{json}\n")));
     }
 
     #[test]
