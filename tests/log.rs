@@ -287,6 +287,9 @@ fn json_within_quotes() {
     let [event] = log.events.as_slice() else { panic!("{:?}", log.events) };
     assert_eq!((event.meaning, event.duration("took")), (Meaning::WalSyncSlow, Some(1_500_000)));
     assert_eq!(event.stamp.as_deref(), Some("2022-12-24T08:51:36.932Z"));
+    let log = read(&format!("{{\"level\":\"info\",\"msg\":\"{json}\",\"time\":\"2022-12-24T08:59:06Z\"}}\n"));
+    let [event] = log.events.as_slice() else { panic!("{:?}", log.events) };
+    assert_eq!((event.duration("took"), event.stamp.as_deref()), (Some(1_500_000), Some("2022-12-24T08:51:36.932Z")));
 }
 
 /// The raft library of etcd also runs in other programs.

@@ -326,6 +326,10 @@ fn marking(text: &str) -> Option<usize> {
             clock.len() < 20 && clock.contains('.') && clock.trim_start().bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         return is_clock.then_some(clock.len() + 2);
     }
+    // What a terminal shows of Ctrl-C (termios(3), ECHOCTL) stands before the program's next line.
+    if text.starts_with("^C") {
+        return Some(2);
+    }
     // logrus, as Docker, Traefik and Swarm print it.
     if text.starts_with("time=\"") {
         return Some(6);
@@ -461,7 +465,7 @@ fn source_line(word: &str) -> Option<&str> {
 
 /// `fleetd[23463]:`, `etcd2[815]:`, `etcd:`, `[etcd]`: the programs this crate knows, by the first letters of their names.
 fn program(word: &str) -> Option<&str> {
-    const KNOWN: [&str; 17] = [
+    const KNOWN: [&str; 19] = [
         "etcd",
         "fleet",
         "systemd",
@@ -469,6 +473,8 @@ fn program(word: &str) -> Option<&str> {
         "dockerd",
         "docker",
         "k3s",
+        "k0s",
+        "microk8s",
         "rke2",
         "kube",
         "hyperkube",
@@ -608,6 +614,24 @@ mod tests {
     fn the_stamp_of_logrus() {
         let line = "time=\"2016-03-31T21:47:16Z\" level=error msg=\"Discovery error: example\"";
         assert_eq!(read(line).0, Some("2016-03-31T21:47:16Z"));
+    }
+
+    #[test]
+    fn what_a_terminal_shows_of_a_key_is_no_host() {
+        let (stamp, host, program, place) = read("^C^CINFO client.go:291: Failed getting response from http://localhost:4001/: cancelled");
+        assert_eq!((stamp, host, program, place), (None, None, None, Some("client.go:291")));
+    }
+
+    #[test]
+    fn a_host_stands_before_a_program_that_holds_etcd() {
+        let line = "Oct 16 12:53:20 n1 k0s[2455]: {\"level\":\"info\",\"msg\":\"example\"}";
+        assert_eq!(read(line), (Some("Oct 16 12:53:20"), Some("n1"), Some("k0s"), None));
+    }
+
+    #[test]
+    fn the_half_of_the_day_is_no_host() {
+        let line = "Fri, Oct 16 2015 3:53:20 pm | {\"level\":\"info\",\"msg\":\"example\"}";
+        assert_eq!(read(line), (Some("Fri, Oct 16 2015 3:53:20 pm"), None, None, None));
     }
 
     #[test]

@@ -75,9 +75,12 @@ pub fn plain(text: &str) -> Cow<'_, str> {
             }
         }
     }
-    // A logger around etcd may quote its JSON: `msg="{\"level\":\"warn\",…}" component=etcd`.
-    if let Some(at) = search::find(&plain, "{\\\"level\\\":").filter(|_| !plain.trim_start().starts_with('{')) {
-        plain = Cow::Owned([&plain[..at], &unescape(&plain[at..])].concat());
+    // A logger around etcd may quote its JSON: `msg="{\"level\":\"warn\",…}" component=etcd`, or in JSON of its own.
+    let in_json = plain.trim_start().starts_with('{');
+    let quoted = |at: &usize| !in_json || plain[..*at].ends_with("\"msg\":\"");
+    if let Some(at) = search::find(&plain, "{\\\"level\\\":").filter(quoted) {
+        let before = if in_json { "" } else { &plain[..at] };
+        plain = Cow::Owned([before, &unescape(&plain[at..])].concat());
     }
     // A log store may hold Docker's JSON. What a record says of time and host stays before the text in it.
     let mut told = 0;

@@ -80,14 +80,34 @@ impl<'a> Reader<'a> {
 
     /// Hours, minutes, seconds and a fraction: microseconds since midnight, and what may be cut off.
     fn clock(&mut self) -> Option<(Micros, Micros)> {
-        let hours = self.number(2)?;
+        let from = self.at;
+        let hours = self.number(2).or_else(|| self.number(1))?;
+        let digits = self.at - from;
         self.one_of(b":")?;
         let minutes = self.number(2)?;
         self.one_of(b":")?;
         let seconds = self.number(2)?;
         (hours < 24 && minutes < 60 && seconds < 61).then_some(())?;
         let (fraction, grain) = self.fraction();
+        let hours = match self.half_of_day() {
+            Some(half) => hours % 12 + half,
+            None => Some(hours).filter(|_| digits == 2)?,
+        };
         Some(((hours * 3600 + minutes * 60 + seconds) * S + fraction, grain))
+    }
+
+    /// ` am` or ` PM`, as Rancher's page writes it: the hours before that half of the day.
+    fn half_of_day(&mut self) -> Option<i64> {
+        let [b' ', half, b'm' | b'M', rest @ ..] = &self.bytes[self.at..] else { return None };
+        let half = match half | 0x20 {
+            b'a' => 0,
+            b'p' => 12,
+            _ => return None,
+        };
+        rest.first().is_none_or(|next| !next.is_ascii_alphanumeric()).then(|| {
+            self.at += 3;
+            half
+        })
     }
 
     fn fraction(&mut self) -> (Micros, Micros) {
@@ -347,6 +367,9 @@ mod tests {
         assert_eq!(micros("May 2nd 2015, 12:53:20.344"), micros("May 2, 2015 @ 12:53:20.344"));
         assert_eq!(micros("2015/10/6 12:53:20 etcd"), micros("2015/10/06 12:53:20 etcd"));
         assert_eq!(micros("2015/1/06 12:53:20 etcd"), None);
+        assert_eq!(micros("Fri, Oct 16 2015 3:53:20 pm | etcd"), micros("2015-10-16 15:53:20 etcd"));
+        assert_eq!(micros("Fri, Oct 16 2015 12:53:20 am | etcd"), micros("2015-10-16 00:53:20 etcd"));
+        assert_eq!(micros("Fri, Oct 16 2015 3:53:20 | etcd"), None);
         assert_eq!(micros("Thu 2015-10-16 12:53:20 UTC [s=1]"), Some((1_445_000_000 * S, S)));
         assert_eq!(micros("2021-06-05T02:20:39.344Z").map(|(_, grain)| grain), Some(MS));
     }
