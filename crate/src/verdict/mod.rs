@@ -148,6 +148,7 @@ mod tests {
             ))
         };
         assert_eq!(asked("can only promote a learner member which is in sync with leader"), Timing::NoneNeeded);
+        assert_eq!(asked("rpc not supported for learner"), Timing::NoneNeeded);
         assert_eq!(asked("example"), Timing::Undecided);
     }
 

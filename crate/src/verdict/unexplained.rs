@@ -57,9 +57,9 @@ const FLEETCTL: &[Meaning] =
 const FLEET: &[Meaning] = &[Meaning::ApiFailed, Meaning::AgentCurrentStateFailed, Meaning::AgentTaskFailed, Meaning::UnitStateFetchFailed];
 const LEADERLESS: &str = "a member knew no leader";
 
-/// A member that joins as a learner is asked again until it has caught up, as kubeadm does
-/// (etcd-io/etcd@v3.5.33:api/v3rpc/rpctypes/error.go, ErrGRPCLearnerNotReady).
-const STILL_LEARNS: &str = "can only promote a learner member which is in sync with leader";
+/// A member that joins as a learner is asked again until it has caught up, as kubeadm does, and serves no client until then
+/// (etcd-io/etcd@v3.5.33:api/v3rpc/rpctypes/error.go, ErrGRPCLearnerNotReady, ErrGRPCNotSupportedForLearner).
+const STILL_LEARNS: [&str; 2] = ["can only promote a learner member which is in sync with leader", "rpc not supported for learner"];
 
 /// Units and processes that are etcd or fleet, or hold etcd in their process; others on its machines fail for themselves.
 const HOLD_ETCD: &[&str] = &["etcd", "fleet", "k3s", "rke2"];
@@ -115,10 +115,12 @@ pub fn unexplained(facts: &Facts) -> Option<(&Event, &'static str)> {
             return Some("members refused their votes");
         }
         let told = TELL_OF_TROUBLE.iter().find(|(_, meanings)| meanings.contains(&event.meaning)).map(|(said, _)| *said);
+        let still_learns = event.meaning == Meaning::ClientUnavailable && says(event, &STILL_LEARNS);
         told.or(says(event, &[WITHOUT_LEADER]).then_some(LEADERLESS)).filter(|_| {
             !event.text.contains("status=0/")
                 && event.number("code") != Some(0)
-                && !says(event, &[STILL_LEARNS, "context canceled", "operation was canceled"])
+                && !says(event, &["context canceled", "operation was canceled"])
+                && !still_learns
                 && !is_healthy(event)
                 && !is_of_others(event)
                 && !answered_soon(facts, id)
