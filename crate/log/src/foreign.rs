@@ -132,11 +132,15 @@ fn begins_with(text: &str, words: &str) -> bool {
     !foreign && text[head.end.min(at)..at].trim().is_empty()
 }
 
+/// Servers beside etcd whose clients refuse a certificate: k3s' and rke2's own one (k3s-io/k3s@v1.20.6+k3s1:pkg/cluster/https.go), and
+/// those of Kubernetes, whose logger puts a place and a bracket before what Go's server says.
+const OTHER_SERVERS: &[&str] = &["Cluster-Http-Server", "] http: TLS handshake error"];
+
 /// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.
 pub fn is_ours(event: &Event, named: bool) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| event.text.contains(word));
     // What MicroK8s keeps its objects in answers as etcd does, and is none.
-    if has(&["dqlite"]) {
+    if has(&["dqlite"]) || has(OTHER_SERVERS) {
         return false;
     }
     // Talos names the service that it speaks of: `service[containerd](Running): Health check failed: …`.

@@ -104,6 +104,19 @@ mod tests {
         assert!(find(&facts(&[refused]), "etcd-tls").expect("a client").severity == crate::report::Severity::Critical);
     }
 
+    /// k3s' own port and that of the API server stand in the same log.
+    #[test]
+    fn a_client_of_another_server_on_the_machine_is_none_of_etcd() {
+        let etcd = "2020-11-24 16:55:57.094303 I | raft: 8e9e05c52164694d became leader at term 2\n";
+        let refused = |server: &str| {
+            let line = format!("{server} http: TLS handshake error from 192.0.2.9:37208: remote error: tls: bad certificate\n");
+            find(&facts(&[&(etcd.to_owned() + &line)]), "etcd-tls").is_some()
+        };
+        assert!(!refused("time=\"2020-11-24T16:56:00Z\" level=info msg=\"Cluster-Http-Server 2020/11/24 16:56:00"));
+        assert!(!refused("I1124 16:56:00.000000       1 log.go:184]"));
+        assert!(refused("2020-11-24 16:56:00.000000 I |"));
+    }
+
     #[test]
     fn plain_http_to_a_port_that_speaks_tls() {
         let log = "2015/01/29 01:13:55 INFO client.go:278: Failed getting response from http://127.0.0.1:4001/: malformed HTTP response \"\\x15\\x03\\x01\\x00\\x02\\x02\"\n";
