@@ -287,6 +287,7 @@ mod tests {
     fn an_error_that_ends_it() {
         for log in [
             "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdmain/etcd.go:204\",\"msg\":\"discovery failed\",\"error\":\"example\"}\n",
+            "{\"level\":\"panic\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdserver/raft.go:452\",\"msg\":\"failed to create WAL\",\"error\":\"sync member: invalid argument\"}\n",
             "2016-04-20 10:00:04.000000 C | etcdmain: listen tcp 192.0.2.9:2380: bind: permission denied\n",
         ] {
             assert!(find(&facts(&[log]), "etcd-restarted").expect(log).title.starts_with("etcd ended with an error"));
