@@ -26,6 +26,9 @@ const CLEARLY_SLOW: Micros = 200 * MS;
 /// One in so much time is what a busy moment leaves (judgement).
 const SELDOM: Micros = 600 * S;
 
+/// How a line says that the request was not carried out in the end.
+const GIVEN_UP: &[&str] = &["error:context ", "\"error\":\"context ", "etcdserver: request timed out"];
+
 fn check(facts: &Facts) -> Option<Finding> {
     let Some((events, length)) = longest_first(facts, &[Meaning::ApplySlow]) else {
         return by_answers(facts).or_else(|| by_metrics(facts)).or_else(|| by_alert(facts));
@@ -41,7 +44,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let by_end = !remark && by_a_members_end(facts);
     let severity = if remark || by_end { Severity::Info } else { Severity::Warning };
+    let given_up = says(facts.event(events[0]), GIVEN_UP);
     let title = match length {
+        _ if given_up && count == 1 => format!("A request to etcd was given up after {}", human(length)),
+        _ if given_up => {
+            format!("{} to etcd were slow, and the longest was given up after {}", plural(count, "request", "requests"), human(length))
+        }
         0 => format!("etcd carried out {} slowly", plural(count, "request", "requests")),
         _ if count == 1 => format!("etcd took {} to carry out a request", human(length)),
         _ => format!("etcd carried out {} slowly, the longest in {}", plural(count, "request", "requests"), human(length)),
@@ -186,6 +194,15 @@ mod tests {
         assert_eq!(severity(five(0)), Severity::Warning);
         assert_eq!(severity(five(0) + end), Severity::Info);
         assert_eq!(severity(five(2) + end), Severity::Warning);
+    }
+
+    #[test]
+    fn what_was_given_up_was_not_carried_out() {
+        let given_up = apply("2.000566423s").replace("range_response_count:0 size:4", "error:context canceled");
+        let title = |log: &str| find(&facts(&[log]), "etcd-slow-apply").expect("slow").title;
+        assert_eq!(title(&given_up), "A request to etcd was given up after 2\u{a0}s");
+        assert_eq!(title(&(apply("1.5s") + &given_up)), "2\u{a0}requests to etcd were slow, and the longest was given up after 2\u{a0}s");
+        assert_eq!(title(&(apply("2.5s") + &given_up)), "etcd carried out 2\u{a0}requests slowly, the longest in 2.5\u{a0}s");
     }
 
     #[test]
