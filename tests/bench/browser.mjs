@@ -1,18 +1,14 @@
 // A large file dropped on the page in Chromium, against a worker that only counts its bytes.
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { launch, open, serve } from '../browser/browser.mjs';
 
-const COUNTER = `
+// The page's own reader of files, and nothing behind it.
+const READER = readFileSync(new URL('../../www/src/pieces.js', import.meta.url), 'utf8').replaceAll('export ', '');
+const COUNTER = `${READER}
 onmessage = async ({ data: file }) => {
-  const reader = file.stream().getReader({ mode: 'byob' });
-  let buffer = new ArrayBuffer(4 << 20);
   let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read(new Uint8Array(buffer));
-    if (done) break;
-    bytes += value.length;
-    buffer = value.buffer;
-  }
+  for await (const piece of pieces({ name: file.name, file }, { add() {} })) bytes += piece.length;
   postMessage(bytes);
 };`;
 
