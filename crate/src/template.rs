@@ -45,7 +45,9 @@ pub fn length(text: &str) -> Option<usize> {
         end -= 1;
     }
     let inside = text[open.len()..end].split('\n').next()?;
-    Some(open.len() + search::find(inside, close)? + close.len())
+    let length = open.len() + search::find(inside, close)? + close.len();
+    // Mustache: `{{{x}}}`.
+    Some(length + usize::from(text.starts_with("{{{") && text[length..].starts_with('}')))
 }
 
 /// Whether the mark that begins a text is one; a mapping in braces begins with one brace.
@@ -136,6 +138,7 @@ mod tests {
     fn a_mark_ends_where_it_is_closed() {
         for (text, expected) in [
             ("{{ .X }}:2380", Some(8)),
+            ("{{{x}}}:2380", Some(7)),
             ("<%= @x %>\n", Some(9)),
             ("${x:-a b} c", Some(9)),
             ("$(hostname -s)", Some(14)),

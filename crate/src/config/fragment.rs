@@ -30,6 +30,11 @@ fn take_node(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node
             take_node(builder, inner, tree, value, (tolerant, depth + 1));
         }
         let Some(text) = value.text() else { continue };
+        if matches!(value.kind, Kind::Scalar { style: Style::Literal, .. }) && inner.is_document() {
+            // A file that Salt or Ansible writes.
+            builder.holds("", MappedText::of_scalar(&inner.text, value), false);
+            continue;
+        }
         let variable = entry.name().replace('-', "_").to_ascii_uppercase();
         builder.fact_of_variable(&format!("ETCD_{variable}"), text);
         if same_word(entry.name(), "etcd_servers") {
@@ -159,6 +164,29 @@ mod tests {
     fn a_block_in_a_list_is_read() {
         let text = "- **Timers:**\n  ```yaml\n  election-timeout: \"2000\"  # 2s\n  heartbeat-interval: 200\n  ```\n- Disks\n";
         assert_eq!(crate::config::read(0, text).expect("lines").settings.len(), 2);
+    }
+
+    #[test]
+    fn a_file_that_a_task_writes_is_read() {
+        for (text, problems) in [
+            (
+                "etcd-config:\n  file.managed:\n    - contents: |\n        data-dir: /x\n        heartbeat-interval: 200\n        election-timeout: 2000\n",
+                0,
+            ),
+            (
+                "{% set e = {} %}\netcd-config:\n  file.managed:\n    - contents: |\n        data-dir: /x\n        heartbeat-interval: {{ e.get('beat', 100) }}\n        election-timeout: 2000\n",
+                1,
+            ),
+        ] {
+            let read = crate::config::read(0, text).expect("lines");
+            assert_eq!(
+                (read.settings.len(), read.settings[1].value, read.problems.len()),
+                (2, Some(2000 * MS), problems),
+                "{text}: {:?}",
+                read.problems
+            );
+            assert_eq!(read.settings[1].place.span.of(text), "2000");
+        }
     }
 
     #[test]

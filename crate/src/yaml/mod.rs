@@ -12,6 +12,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
 
 use crate::gather::Gather;
 use crate::search;
+use crate::template;
 use crate::text::LineIndex;
 
 pub use lines::read as read_tolerantly;
@@ -346,7 +347,9 @@ impl Builder<'_> {
 fn is_template_mark(node: &Node) -> bool {
     let Kind::Mapping { entries, flow: true } = &node.kind else { return false };
     let [only] = entries.as_slice() else { return false };
-    matches!(only.key.kind, Kind::Mapping { flow: true, .. }) && only.key.span.start == node.span.start + 1
+    // Mustache has three braces, within which two are one.
+    let is_mark = matches!(only.key.kind, Kind::Mapping { flow: true, .. }) || only.key.text().is_some_and(template::begins);
+    is_mark && only.key.span.start == node.span.start + 1
 }
 
 fn node(span: Range<usize>, anchor: usize, tag: Option<String>, kind: Kind) -> Node {
@@ -393,6 +396,8 @@ mod tests {
         let value = |key| tree.get(&tree.documents[0], key).unwrap();
         assert_eq!(value("a").text(), Some("{{ x | default(100) }}"));
         assert_eq!(value("b").text(), None);
+        let three = read("a: {{{x.y}}}\n").unwrap();
+        assert_eq!(three.get(&three.documents[0], "a").and_then(Node::text), Some("{{{x.y}}}"));
     }
 
     #[test]
