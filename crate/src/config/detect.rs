@@ -2,7 +2,7 @@
 
 use super::command::{is_drawn, runs_container, start_of_etcd};
 use super::configuration::Source;
-use super::embedded::HEADER;
+use super::embedded::{HEADER, here_documents};
 use super::flags::is_image;
 use super::words::CONTINUES;
 use super::{etcd_toml, k3s, keys, prefixed, program};
@@ -115,9 +115,15 @@ impl Signs {
         let script = sample.starts_with("#!");
         let indent = |raw: &str| raw.len() - raw.trim_start().len();
         // An excerpt may be indented as a whole.
-        let outset = sample.lines().filter(|raw| !raw.trim().is_empty()).map(indent).min().unwrap_or(0);
+        let least = |text: &str| text.lines().filter(|raw| !raw.trim().is_empty()).map(indent).min().unwrap_or(0);
+        let whole = least(sample);
+        // So may what a here-document holds.
+        let mut bodies = here_documents(sample).into_iter().map(|body| (least(&sample[body.range.clone()]), body.range)).peekable();
         for raw in sample.lines() {
             let line = raw.trim();
+            let at = raw.as_ptr().addr() - sample.as_ptr().addr();
+            while bodies.next_if(|(_, range)| range.end <= at).is_some() {}
+            let outset = bodies.peek().filter(|(_, range)| range.contains(&at)).map_or(whole, |(least, _)| *least);
             if line.is_empty() {
                 continue;
             }
@@ -382,6 +388,8 @@ mod tests {
                 Some(Source::Program),
             ),
             ("command = [\n  \"etcd\",\n  \"--data-dir=/x\"\n]\n", Some(Source::Program)),
+            ("#!/bin/sh\ncat > /etc/x.yaml <<-EOF\n\ttoken: a\n\tetcd-arg:\n\t  - heartbeat-interval=200\n\tEOF\n", Some(Source::Manifest)),
+            ("cat > /etc/x.yaml <<-'EOF'\n\tname: a\n\tdata-dir: /x\n\theartbeat-interval: 200\n\tEOF\n", Some(Source::EtcdYaml)),
             ("mkdir /x\nprintf \"ETCD_NAME=a\\nETCD_ELECTION_TIMEOUT=2000\\n\" > /etc/default/etcd\n", Some(Source::Program)),
             ("- name: etcd\n  docker_container:\n    env:\n      ETCD_HEARTBEAT_INTERVAL: \"250\"\n", Some(Source::Manifest)),
             ("services:\n  kv:\n    image: etcd\n    command: [--heartbeat-interval=250]\n", Some(Source::Manifest)),
