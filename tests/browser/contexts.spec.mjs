@@ -283,6 +283,36 @@ describe('contexts', () => {
     await page.context().close();
   });
 
+  it('as an element in a page of its own: nothing of it stands outside, and an anchor of that page is no link', async () => {
+    await write(
+      'wiki.html',
+      `<p>The page around.</p><div style="width: 800px"><timing-advisor></timing-advisor></div>
+      <script type="module" src="element/element.js"></script>`,
+    );
+    const { page } = await opened(`${server.address}wiki.html`);
+    await answer(page);
+    const skip = page.locator('.skip');
+    /** Whether it is shown, and whether it then stands in the element. */
+    const seen = () =>
+      skip.evaluate((link) => {
+        const own = link.getBoundingClientRect();
+        const host = link.getRootNode().host.getBoundingClientRect();
+        const inside = own.top >= host.top && own.left >= host.left && own.right <= host.right;
+        return getComputedStyle(link).clipPath === 'none' ? { inside } : undefined;
+      });
+    assert.equal(await seen(), undefined);
+    await skip.focus();
+    assert.deepEqual(await seen(), { inside: true });
+    const heights = await page.locator('.toc button').evaluateAll((all) => all.map((each) => each.offsetHeight));
+    assert.equal(new Set(heights).size, 1, 'no name of a section is broken');
+    await page.evaluate(() => (location.hash = '#v1.2-notes'));
+    await page.waitForTimeout(200);
+    assert.equal(await page.locator('.unread').count(), 0);
+    assert.doesNotMatch(await page.locator('[role=status]').innerText(), /link/);
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
   it('under a policy without WebAssembly, in a sentence that names what is missing', async () => {
     await write(
       'forbidden.html',

@@ -423,11 +423,47 @@ suite('editor, share and export', (story) => {
     assert.equal((await edited(page)).trim(), shown.replaceAll('\u00a0', ' ').trim());
   });
 
-  story('a link that is broken says so and leaves all else', {}, async (page) => {
+  story('a link that is broken says so where one looks, and leaves all else', {}, async (page) => {
+    const damaged = `#v1.${'A'.repeat(60)}`;
+    await page.evaluate((hash) => (location.hash = hash), damaged);
+    await page.locator('#error-title', { hasText: 'link is damaged' }).waitFor();
+    assert.ok(await page.locator('#paste').isVisible());
     await inEditor(page);
-    await page.evaluate(() => (location.hash = '#v1.AAAA'));
-    await page.locator('[role=status]', { hasText: /link/i }).waitFor();
+    assert.equal(await page.locator('#error-title, .unread').count(), 0, 'an answer ends it');
+    await page.evaluate((hash) => (location.hash = hash), damaged.replace('v1', 'v0'));
+    await page.locator('.unread', { hasText: /link is damaged/ }).waitFor();
     assert.ok(await page.locator('#headline').isVisible());
+    assert.match(await page.locator('[role=status]').innerText(), /link is damaged/);
+  });
+
+  story('a link opens with the sign behind it that a sentence put there', {}, async (page) => {
+    await inEditor(page);
+    const headline = await page.locator('#headline').innerText();
+    await page.locator('#share > summary').click();
+    await page.locator('#share-link').click();
+    await page.locator('[role=status]', { hasText: /copied/i }).waitFor();
+    const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+    await page.evaluate(() => (document.querySelector('timing-advisor').documents = []));
+    await page.evaluate((hash) => (location.hash = hash), `${hash}).`);
+    await page.locator('.shared').waitFor();
+    assert.equal(await page.locator('#headline').innerText(), headline);
+    // It has no texts: no line stands behind a finding, and nothing can be planned anew.
+    assert.match(await page.locator('#whatif .hd').innerText(), /Nothing can be moved here/);
+    assert.doesNotMatch(await page.locator('#evidence .hd').innerText(), /^The lines/m);
+  });
+
+  story('a no that came in a link says what to measure next, as it does where it was worked out', {}, async (page) => {
+    await page.locator('.ex button', { hasText: 'A disk that hangs' }).click();
+    await page.locator('#headline').waitFor();
+    const steps = await page.locator('#values .steps').innerText();
+    assert.match(steps, /fio/);
+    await page.locator('#share > summary').click();
+    await page.locator('#share-link').click();
+    await page.locator('[role=status]', { hasText: /copied/i }).waitFor();
+    const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+    await page.evaluate((hash) => (location.hash = hash), hash);
+    await page.locator('.shared').waitFor();
+    assert.equal(await page.locator('#values .steps').innerText(), steps);
   });
 
   story('gives patch, annotated configuration, report and data as files', {}, async (page) => {
@@ -450,6 +486,11 @@ suite('editor, share and export', (story) => {
     assert.match(await file('[id^=export-annotated]'), /# <- 1/);
     const markdown = await file('#export-markdown');
     assert.match(markdown, /^# /);
+    const first = await page.locator('.find h3').first().innerText();
+    assert.ok(
+      /^## (Critical|Warning|Note): .*$/m.exec(markdown)[0].endsWith(first),
+      'findings in the order of the page',
+    );
     assert.match(markdown, /^pasted text 1:\d+: .*etcd-request-timeout: 1$/m);
     assert.equal(JSON.parse(await file('#export-json')).schemaVersion, 1);
   });

@@ -181,6 +181,7 @@ suite('the page', (story, at) => {
     await page.locator('#paste').click();
     await page.keyboard.type('coreos:');
     await page.locator('#headline').waitFor();
+    assert.equal(await page.getByText('Add more').isVisible(), false, 'no heading without its box');
     await page.keyboard.type(' {}');
     assert.equal(await page.locator('#paste').inputValue(), 'coreos: {}');
   });

@@ -98,6 +98,18 @@ suite('stories', (story, at) => {
     assert.match(await page.locator('#error-title').innerText(), /^cut\.gz could not be read/);
   });
 
+  story('what is packed is told by its bytes, not by its name', {}, async (page) => {
+    await page.locator('#files').setInputFiles([
+      { name: 'core-1.log.1', mimeType: 'text/plain', buffer: gzipSync(LOG) },
+      { name: 'core-2.log.gz', mimeType: 'application/gzip', buffer: Buffer.from(CONFIG) },
+    ]);
+    await headline(page);
+    const read = text(await page.locator('.docs').innerText());
+    assert.match(read, /5 of 5 lines/);
+    assert.match(read, /11 of 11 lines/);
+    assert.equal(await page.locator('.unread').count(), 0);
+  });
+
   story('a file that cannot be read is named at the top, and the others are answered', {}, async (page) => {
     await page.locator('#files').setInputFiles([
       { name: 'cut.gz', mimeType: 'application/gzip', buffer: gzipSync(LOG).subarray(0, 40) },

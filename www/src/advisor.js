@@ -268,7 +268,12 @@ export class Advisor {
     try {
       carried = await openLink(fragment);
     } catch {
-      return this.actions.say(WORDS.badLink);
+      // As for a file that gives no text: beside an answer that stands it is a notice, alone it is the answer.
+      if (this.state.report) this.state.unread = [WORDS.badLink];
+      else this.state.error = WORDS.badLink;
+      this.actions.say(WORDS.badLink);
+      this.#view.render();
+      return this.#view.focus('error-title', true);
     }
     if (!carried) {
       // Back from a link that took the place of what the reader had.
@@ -433,7 +438,10 @@ export class Advisor {
  * @returns {Promise<Omit<Doc, 'key'>>}
  */
 async function held(file) {
-  const gzip = /\.gz$/i.test(file.name);
+  // By its first bytes: a rotated log may be packed without saying so, and a browser that unpacked a download leaves
+  // the name as it was.
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  const gzip = first === 0x1f && second === 0x8b;
   if (gzip || file.size > KEEP_TEXT) return { name: file.name, file, gzip, size: file.size };
   const bytes = new Uint8Array(await file.arrayBuffer());
   return { name: file.name, text: decode(bytes) };

@@ -239,7 +239,9 @@ export class ConfigEditor {
 
   /** @param {Mark} mark */
   #fix(mark) {
-    if (mark.fix) this.#apply(mark.fix, `${WORDS.fixed} ${mark.line}.`);
+    if (!mark.fix) return;
+    const adds = mark.fix.every(({ from, to }) => from === to);
+    this.#apply(mark.fix, `${adds ? WORDS.added : WORDS.fixed} ${mark.line}.`);
   }
 
   /**

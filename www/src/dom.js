@@ -81,7 +81,7 @@ export function icon(name) {
  *
  * @param {string} id
  * @param {string} title
- * @param {string | undefined} remark
+ * @param {string | HTMLElement | undefined} remark
  * @param {...Child} children
  */
 export function section(id, title, remark, ...children) {
@@ -118,7 +118,7 @@ export function fold(id, title, remark, ...children) {
 /**
  * @param {string} id
  * @param {string} title
- * @param {string} [remark]
+ * @param {string | HTMLElement} [remark]
  */
 export function heading(id, title, remark) {
   return h('div', { class: 'hd' }, h('h2', { id, tabindex: -1 }, title), remark && h('span', { class: 'q s' }, remark));

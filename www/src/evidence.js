@@ -28,7 +28,9 @@ export function evidenceSection(report, state, actions, rules) {
     'Evidence',
     report.timeline
       ? 'What the logs show. Choose a mark or a line to see it in the text.'
-      : 'The lines behind each finding.',
+      : state.documents.length > 0
+        ? 'The lines behind each finding.'
+        : 'What was found. The lines behind it are not in the link.',
     report.timeline &&
       timelineFigure(
         withNames(report),
@@ -101,7 +103,7 @@ function untimed({ timeline, findings }) {
  * @param {Finding[]} findings
  * @param {string | null} id of the finding that the headline tells
  */
-function tellingFirst(findings, id) {
+export function tellingFirst(findings, id) {
   const told = findings.find((each) => each.id === id);
   return told ? [told, ...findings.filter((each) => each !== told)] : findings;
 }

@@ -4,6 +4,7 @@
 
 import { annotated } from './annotate.js';
 import { h } from './dom.js';
+import { tellingFirst } from './evidence.js';
 import { isConfiguration } from './marks.js';
 import { diffOf } from './patch.js';
 import { CONFIDENCE, EXPORT, SEVERITY, TIMING, WORDS } from './strings.js';
@@ -51,7 +52,7 @@ export function markdown(report) {
     bullets(WORDS.willNotCure, verdict.willNotCure),
     values(report),
     ...report.patches.map((patch) => fenced(patch.diff ? 'diff' : 'yaml', diffOf(patch, report) ?? patch.text)),
-    ...report.findings.map((each) => finding(each, report)),
+    ...tellingFirst(report.findings, verdict.finding).map((each) => finding(each, report)),
     report.notFound.join(' '),
     numbered(WORDS.rollout, report.rollout, WORDS.interrupts),
     numbered(WORDS.measureNext, report.measureNext, WORDS.itTells),

@@ -299,7 +299,7 @@ export class Layout {
       h(
         'div',
         { class: 'two' },
-        h('div', null, h('h3', { class: 'more-input' }, WORDS.addMore), part('boxLast', h('div'))),
+        part('addMore', h('div', null, h('h3', { class: 'more-input' }, WORDS.addMore), part('boxLast', h('div')))),
         h('div', null, part('limits', h('div')), this.#wrong.element),
       ),
     );
@@ -308,6 +308,7 @@ export class Layout {
   /** Moves the box only when it must: moving it drops the focus. @param {'First' | 'Last'} where */
   #placeBox(where) {
     const { box, [`box${where}`]: place } = this.#parts;
+    this.#parts.addMore.hidden = where === 'First';
     if (box.parentElement === place) return;
     place.append(box);
     const area = /** @type {HTMLTextAreaElement} */ (this.#parts.area);

@@ -18,6 +18,8 @@
  */
 
 const VERSION = 'v1';
+/** The shortest one has more letters. An anchor of the page around, such as `#v1.2-notes`, is none of ours. */
+const SHORTEST_LINK = 40;
 /** Mail and chat cut longer ones. */
 export const LONGEST_LINK = 16_000;
 /** A link is not trusted: it may unpack to no more. */
@@ -63,6 +65,7 @@ const FACTS = {
     proposed: point(),
     article: point(),
   },
+  measureNext: [{ text: 'words', commands: ['words'], effect: 'words' }],
   notFound: ['words'],
   limits: ['words'],
 };
@@ -102,7 +105,6 @@ const EMPTY = {
   patches: [],
   alternatives: [],
   rollout: [],
-  measureNext: [],
   questions: [],
   timeline: null,
 };
@@ -159,8 +161,9 @@ export async function toLink(shared) {
  * @returns {Promise<Shared | undefined>}
  */
 export async function openLink(fragment) {
-  const parts = /^#(v\d+)\.([\w-]+)$/.exec(fragment);
-  if (!parts) return undefined;
+  // What follows the last letter was beside the link in a sentence: a bracket, a full stop, a blank.
+  const parts = /^#(v\d+)\.([\w-]+)/.exec(fragment);
+  if (!parts || parts[2].length < SHORTEST_LINK) return undefined;
   if (parts[1] !== VERSION) throw new Error('a link of another version');
   const letters = atob(parts[2].replaceAll('-', '+').replaceAll('_', '/'));
   const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
@@ -174,6 +177,7 @@ export async function openLink(fragment) {
   if (typeof kept?.verdict?.headline !== 'string') throw new Error('no answer in the link');
   for (const row of [...kept.recommendations, ...kept.kept])
     if (!row.parameter || !row.current || !row.proposedText) throw new Error('half a value in the link');
+  kept.measureNext = kept.measureNext.filter((/** @type {any} */ step) => step.text);
   for (const finding of kept.findings) Object.assign(finding, { evidence: [], references: [] });
   return { report: { ...EMPTY, ...kept, model: whole(kept.model) } };
 }

@@ -95,6 +95,7 @@ export const WORDS = {
   fixOne: 'Apply the fix',
   fixAll: 'Apply all fixes',
   fixed: 'Changed line',
+  added: 'Added at line',
   fixedAll: 'All fixes are applied. Undo takes them back.',
   holdsAll: 'now holds the proposed values; nothing further is to change in it.',
   holdsSome: ['now holds', 'of', 'proposed changes.'],
@@ -262,7 +263,7 @@ export const EXPORT = {
 export const SHARE = {
   title: 'A link to this answer',
   carries:
-    'It carries the verdict, the findings, the five timing values, what was measured, and the curve. Host names and addresses in it are replaced.',
+    'It carries the verdict, the findings, the five timing values, what was measured, what to measure next, and the curve. Host names and addresses in it are replaced.',
   leaves:
     'It carries no log line, no configuration, no file name. The answer stands in the link itself, behind the #, which no browser sends to a server.',
   copy: 'Copy link',
@@ -318,7 +319,8 @@ export const SOURCE = {
 };
 
 export const WHATIF = {
-  remark: 'Move a limit or correct an assumption; the values above follow.',
+  remark: 'Move a limit or correct an assumption; the answer above follows.',
+  fixed: 'What the answer assumes. Nothing can be moved here: the texts it was worked out from are not in the link.',
   noStall: 'No stall of a leader was measured, so no pair of values would gain anything.',
   tableShows: 'The table shows what each costs when a leader really dies.',
   curveTwin: 'Curve as a table',

@@ -18,6 +18,7 @@ export class WhatIf {
   #actions;
   #picture = h('div');
   #assumptions = h('div');
+  #remark = h('span');
   // On a phone it would push what follows a screen away.
   #fold = h(
     'details',
@@ -36,7 +37,7 @@ export class WhatIf {
     this.element = section(
       'whatif',
       WORDS.whatIf,
-      WHATIF.remark,
+      this.#remark,
       h(
         'div',
         { class: 'two' },
@@ -72,6 +73,7 @@ export class WhatIf {
     );
     // An answer that came in a link has nothing to be planned anew from.
     const fixed = state.documents.length === 0;
+    this.#remark.textContent = fixed ? WHATIF.fixed : WHATIF.remark;
     for (const row of this.#sliders) row.update(model, state, fixed);
     this.#assumptions.replaceChildren(assumptionTable(model, state, this.#actions, fixed));
   }

@@ -45,12 +45,15 @@ fn check(facts: &Facts) -> Option<Finding> {
         many if follower_side => {
             format!("Followers heard nothing from the leader for up to {}, {}", human(longest.length.high), times(many as u64))
         }
-        many => format!("The leader stalled {}, for up to {lasted}", times(many as u64)),
+        many => format!("The leader stalled {}, the longest for {lasted}", times(many as u64)),
+    };
+    let told = match stalls.len() as u64 {
+        1 => String::from("it"),
+        many => format!("{}. The longest lasted {lasted}", plural(many, "stall", "stalls")),
     };
     let what = format!(
-        "{} of {}. The longest lasted {lasted}; followers wait {limit}.{}",
+        "{} of {told}; followers wait {limit}.{}",
         plural(lines(facts, &events), "line tells", "lines tell"),
-        plural(stalls.len() as u64, "stall", "stalls"),
         leaders(facts, &stalls),
     );
     let note = if follower_side {
