@@ -14,9 +14,10 @@ import { measureSection, questionsSection, rolloutSection, steps } from './rollo
 import { sharedNotice } from './share-panel.js';
 import { sourceViewer } from './source.js';
 import { WORDS } from './strings.js';
+import { anywayTable } from './trade-off.js';
 import { linesRemark, valuesRows, valuesTable } from './values.js';
 import { fixedNotice, readLine, unreadNotice, verdictBlock } from './verdict.js';
-import { anywayTable, WhatIf } from './whatif.js';
+import { WhatIf } from './whatif.js';
 import { WrongVerdict } from './wrong-verdict.js';
 
 /** @typedef {import('./types.js').Report} Report */
