@@ -173,7 +173,8 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
             // A Chef resource has no mark between them.
             let next = || tokens.get(at + 1).filter(|next| next.text.starts_with(|first: char| first.is_ascii_digit()));
             if let Some(value) = value.or_else(next) {
-                argument(builder, inner, meant.0.key(), value, &unit);
+                let key = meant.0.key();
+                argument(builder, inner, &if meant.1 { format!("peer-{key}") } else { key.to_owned() }, value, &unit);
             }
             continue;
         }
@@ -467,6 +468,8 @@ mod tests {
         let puppet =
             "class { 'serf':\n  heartbeat_interval => 60,\n}\nclass { 'etcd':\n  config => {\n    'election-timeout' => 2000,\n  },\n}\n";
         assert_eq!(stated(puppet), [("election-timeout", "2000".to_owned())]);
+        let old = crate::config::read(0, "class { 'etcd':\n  peer_election_timeout => 500,\n}\n").expect("a class");
+        assert!(old.settings[0].etcd_04);
     }
 
     #[test]

@@ -321,6 +321,14 @@ fn inserts_beside_its_twin() {
             "FROM alpine\nENV ETCD_HEARTBEAT_INTERVAL 250\nENV ETCD_ELECTION_TIMEOUT 2500\nCMD [\"/run.sh\"]\n",
         ),
         ("ETCD_HEARTBEAT_INTERVAL=600\n", "ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"),
+        (
+            "#cloud-config\ncoreos: {{if old}}\n  etcd2:\n    name: a\n    heartbeat-interval: 600{{else}}\n    name: b\n{{end}}\n",
+            "#cloud-config\ncoreos: {{if old}}\n  etcd2:\n    name: a\n    election-timeout: 2500\n    heartbeat-interval: 250{{else}}\n    name: b\n{{end}}\n",
+        ),
+        (
+            "services.k3s.extraFlags = [\n  \"--etcd-arg=heartbeat-interval=600\"\n  \"--tls-san=a\"\n];\n",
+            "services.k3s.extraFlags = [\n  \"--etcd-arg=heartbeat-interval=250\"\n  \"--etcd-arg=election-timeout=2500\"\n  \"--tls-san=a\"\n];\n",
+        ),
         ("etcd_heartbeat_interval: 600\nx: 1\n", "etcd_heartbeat_interval: 250\netcd_election_timeout: 2500\nx: 1\n"),
         ("etcd-heartbeat-interval: \"600\"\n", "etcd-heartbeat-interval: \"250\"\netcd-election-timeout: \"2500\"\n"),
         ("profile::etcd::heartbeat_interval: 600\n", "profile::etcd::heartbeat_interval: 250\nprofile::etcd::election_timeout: 2500\n"),

@@ -9,6 +9,7 @@ use crate::config::words::CONTINUES;
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
+use crate::template;
 
 /// The value stands no further behind its name, with its key and blanks between (judgement).
 const LONGEST_GAP: usize = 200;
@@ -88,6 +89,8 @@ impl<'a> Place<'a> {
         let lead = prefix.trim().trim_start_matches('\u{feff}');
         // Puppet's hiera has `profile::etcd::election_timeout`.
         let is_lead = lead.ends_with("etcd::")
+            // An item of k3s' flags.
+            || lead.trim_start_matches(['"', '\'', '-', ' ']) == "etcd-arg="
             || matches!(
                 lead.trim_end_matches(['"', '\'']),
                 "" | "-"
@@ -117,7 +120,9 @@ impl<'a> Place<'a> {
         let closing: String = after.chars().take_while(|c| matches!(c, '"' | '\'' | ';' | ',')).collect();
         let rest = after.get(closing.len()..)?.trim();
         let continued = matches!(rest, "\\" | "^");
-        if !(rest.is_empty() || rest.starts_with('#') || continued) {
+        // Behind a template's statement another branch begins, or none.
+        let above = template::is_statement(rest);
+        if !(rest.is_empty() || rest.starts_with('#') || continued || above) {
             return None;
         }
         // The last line of a continued command has no backslash: a line after it is another command.
@@ -133,8 +138,16 @@ impl<'a> Place<'a> {
                 self.spelled_like(spelling, change),
                 if continued { format!(" {rest}") } else { String::new() }
             );
+            if above {
+                new.push_str(&line);
+            }
             new.push_str(self.line_end);
-            new.push_str(&line);
+            if !above {
+                new.push_str(&line);
+            }
+        }
+        if above {
+            return Some(Edit::insert(start, new));
         }
         let end = end - usize::from(self.text.get(..end)?.ends_with('\r'));
         Some(Edit::insert(end, new))
