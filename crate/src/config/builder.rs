@@ -417,7 +417,9 @@ impl<'a> Builder<'a> {
             }
             "ETCD_PROXY" if matches!(value, "on" | "readonly") => {
                 self.cluster.proxy = true;
-                self.proxies.push(self.process.clone());
+                if self.proxies.len() < MOST_CLAIMS {
+                    self.proxies.push(self.process.clone());
+                }
             }
             "FLEET_ETCD_SERVERS" if !value.is_empty() => {
                 self.cluster.fleet_endpoints = Some(value.split(',').filter(|part| !part.trim().is_empty()).count() as u32);

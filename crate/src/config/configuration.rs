@@ -50,7 +50,7 @@ impl Source {
             Source::Ignition => "Ignition configuration",
             Source::Manifest => "Kubernetes manifest or installer configuration",
             Source::Prefixed => "variables of Terraform, Puppet or Ansible",
-            Source::Program => "settings of etcd in a file of another tool",
+            Source::Program => "settings of etcd or fleet in a file of another tool",
             Source::Fragment => "lines of a configuration",
         }
     }
