@@ -154,7 +154,7 @@ fn no_timer_outlasts_it() {
     let budget = Assumptions { failover_budget_ms: Some(2000.0), ..Assumptions::default() };
     let report = self::report(&logs(&one_stall(100, 1000, 1.52, "1.371s")), budget);
     assert!(report.recommendations.is_empty());
-    assert!(report.verdict.headline.ends_with("than you accept."), "{}", report.verdict.headline);
+    assert!(report.verdict.headline.ends_with("later than you accept."), "{}", report.verdict.headline);
 }
 
 /// The followers nearly gave up, again and again: a raise may prevent it, and is not sure.

@@ -140,6 +140,36 @@ suite('editor, share and export', (story) => {
     assert.equal(await page.locator('#fixed').count(), 0);
   });
 
+  story(
+    'once no log is left the answer follows the text, and the log that comes back speaks of the old one',
+    {},
+    async (page) => {
+      await page.locator('.ex button').nth(1).click();
+      await page.locator('#headline').waitFor();
+      const headline = await page.locator('#headline').innerText();
+      await page.locator('#config-fold').click();
+      await page.locator('#config .cm-content .mark-row').first().waitFor();
+      await page.locator('#fix-all').click();
+      await page.locator('#fixed').waitFor();
+      await page.locator('[id^=remove-]').nth(1).click();
+      await page.waitForFunction(() =>
+        document.querySelector('timing-advisor').report.documents.every(({ kind }) => kind !== 'log'),
+      );
+      await page.locator('#fixed').waitFor({ state: 'detached' });
+      const timeout = () =>
+        page.evaluate(() => {
+          const { recommendations, kept } = document.querySelector('timing-advisor').report;
+          return [...recommendations, ...kept].find(({ parameter }) => parameter === 'etcd.election-timeout').current
+            .value;
+        });
+      assert.equal(await timeout(), 3000);
+      await page.locator('#undo').click();
+      await page.locator('#fixed', { hasText: 'now holds the proposed values' }).waitFor();
+      assert.equal(await timeout(), 1000);
+      assert.equal(await page.locator('#headline').innerText(), headline);
+    },
+  );
+
   story('a slip in what is tried out is marked at its line', {}, async (page) => {
     await page.locator('.ex button').nth(1).click();
     await page.locator('#config-fold').click();

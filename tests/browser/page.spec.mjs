@@ -148,6 +148,27 @@ suite('the page', (story, at) => {
     );
   });
 
+  story(
+    'a passage of the answer that is dragged along is no input; one from elsewhere is',
+    { worker },
+    async (page) => {
+      await answered(page);
+      const drag = (/** @type {string[]} */ types) =>
+        page.evaluate((types) => {
+          const from = document.querySelector('timing-advisor').shadowRoot.getElementById('headline');
+          const dataTransfer = new DataTransfer();
+          dataTransfer.setData('text/plain', 'a passage');
+          for (const type of types)
+            from.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, composed: true, cancelable: true }));
+          return document.querySelector('timing-advisor').documents.length;
+        }, types);
+      assert.equal(await drag(['dragstart', 'dragover']), 1);
+      assert.equal(await page.locator('.over').isVisible(), false);
+      assert.equal(await drag(['drop', 'dragend']), 1);
+      assert.equal(await drag(['dragover', 'drop']), 2);
+    },
+  );
+
   story('copies the patched file as it is', { worker }, async (page) => {
     await answered(page);
     await page.locator('#copy-patch-0').click();

@@ -62,6 +62,19 @@ suite('stories', (story, at) => {
     },
   );
 
+  story('what opens below a value answers what it is called', {}, async (page) => {
+    await page.locator('.ex button', { hasText: 'A leader that stalls' }).click();
+    await headline(page);
+    const folds = await page
+      .locator('[id^=why-]')
+      .evaluateAll((all) => all.map((fold) => [fold.querySelector('summary').textContent, fold.textContent]));
+    assert.equal(folds.length, 5);
+    for (const [name, whole] of folds)
+      assert.equal(/^Why not other values/.test(name), /(?<!Why )Not \d/.test(whole), whole);
+    assert.ok(folds.some(([name]) => name.startsWith('What it rests on')));
+    assert.ok(!folds.some(([, whole]) => /\(measured\)\. \(/.test(whole)), 'one basis for a sentence');
+  });
+
   story('a log alone gives a snippet to merge', {}, async (page) => {
     await paste(page, LOG);
     await headline(page);
@@ -96,6 +109,17 @@ suite('stories', (story, at) => {
       .setInputFiles({ name: 'cut.gz', mimeType: 'application/gzip', buffer: gzipSync(LOG).subarray(0, 40) });
     await page.locator('#error-title').waitFor();
     assert.match(await page.locator('#error-title').innerText(), /^cut\.gz could not be read/);
+  });
+
+  story('of two files with one name only the one that gives no text is left out', {}, async (page) => {
+    const packed = gzipSync(LOG);
+    await page.locator('#files').setInputFiles([
+      { name: 'etcd.log.gz', mimeType: 'application/gzip', buffer: packed.subarray(0, 40) },
+      { name: 'etcd.log.gz', mimeType: 'application/gzip', buffer: packed },
+    ]);
+    await headline(page);
+    assert.match(text(await page.locator('.docs').innerText()), /5 of 5 lines/);
+    assert.equal(await page.locator('.unread').count(), 1);
   });
 
   story('what is packed is told by its bytes, not by its name', {}, async (page) => {
@@ -330,6 +354,7 @@ suite('nothing the reader gave is lost', (story) => {
     await page.locator('[id^=remove-]').first().click();
     await page.waitForFunction(() => document.querySelector('timing-advisor').documents.length === 1);
     assert.match(await said(page), /pasted text 1 was removed/);
+    assert.equal(await page.locator('.docs .name').inputValue(), 'pasted text 2', 'the other keeps its name');
     await page.locator('#undo').click();
     await page.locator('.docs tbody tr').nth(1).waitFor();
     assert.deepEqual(await given(page), [CONFIG, LOG]);

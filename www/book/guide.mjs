@@ -64,8 +64,8 @@ export const GUIDE = [
   },
   {
     id: 'article-values',
-    title: 'Should I copy 600 and 6000 from the article?',
-    html: `<p>Only where the leader's stalls are longer than about 3.5 s. The price: whenever a leader really dies, the cluster is without one for about 7 s, and fleet's requests of that time are lost. For stalls of 1.5 s, 250 and 2500 ms do the same at less than half the price. Paste your log and see which stall you have.</p>`,
+    title: 'Should I copy 600 and 6000 from the article of 2015?',
+    html: `<p>“Tuning fleet and etcd on CoreOS to avoid unit failures” advises 600 and 6000 ms. Take them only where the leader's stalls are longer than about 3.5 s. The price: whenever a leader really dies, the cluster is without one for about 7 s, and fleet's requests of that time are lost. For stalls of 1.5 s, 250 and 2500 ms do the same at less than half the price. Paste your log and see which stall you have.</p>`,
   },
   {
     id: 'nothing-changed',

@@ -1,9 +1,9 @@
 // State, and what may change it. The layout draws it; nothing else does.
 
 import { Engine, Overtaken, Unreadable } from './engine.js';
-import { asGiven, lineNow, withEdit, withFixes } from './fixes.js';
+import { asGiven, lineNow, withEdit, withFixes, withLogs } from './fixes.js';
 import { applied, isConfiguration, isBroken } from './marks.js';
-import { SEVERITY, TIMING, unreadable, WORDS } from './strings.js';
+import { SEVERITY, SOURCE, TIMING, unreadable, WORDS } from './strings.js';
 import { h } from './dom.js';
 import { openLink } from './share.js';
 
@@ -95,7 +95,7 @@ export class Advisor {
   /** @type {import('./types.js').Actions} */
   actions = {
     add: (docs) => {
-      this.state.documents = [...this.state.documents, ...docs.map((doc) => ({ ...doc, key: ++this.#keys }))];
+      for (const doc of docs) this.#take(doc);
       this.state.shared = undefined;
       this.#leaveDraft();
       this.#analyze({ focus: true });
@@ -122,6 +122,7 @@ export class Advisor {
       const news = this.#takeAway((doc) => doc.key === key, WORDS.removed);
       if (state.source?.doc === key) state.source = undefined;
       if (this.draft === key) this.#leaveDraft();
+      this.#followTexts();
       this.#analyze({ news });
       this.#view.focus('input-title');
     },
@@ -129,7 +130,7 @@ export class Advisor {
       const { removed, documents, assumptions, shared } = this.state;
       if (!removed) return;
       // An answer that came in a link took the place of all; beside other input it has none.
-      const beside = shared ? [] : documents;
+      const beside = shared ? [] : documents.map((doc) => withLogs(doc, removed.changed));
       Object.assign(this.state, {
         documents: [...removed.documents, ...beside].sort((a, b) => a.key - b.key),
         assumptions: { ...removed.assumptions, ...(shared ? {} : assumptions) },
@@ -169,10 +170,7 @@ export class Advisor {
     typed: (text, now) => {
       if (text === '') return this.#emptied();
       if (this.draft) this.#change(this.draft, { text });
-      else {
-        this.draft = ++this.#keys;
-        this.state.documents = [...this.state.documents, { key: this.draft, name: '', text, own: true }];
-      }
+      else this.draft = this.#take({ name: '', text, own: true });
       if (now) this.#analyze();
       else this.#analyzeSoon(BOX_PAUSE);
     },
@@ -324,6 +322,30 @@ export class Advisor {
     return news;
   }
 
+  /** A text without a name has one from here on: by its place it would be another's as soon as one above is removed. */
+  get #nextName() {
+    const taken = new Set([...this.state.documents, ...(this.state.removed?.documents ?? [])].map(({ name }) => name));
+    for (let number = 1; ; number++)
+      if (!taken.has(`${SOURCE.unnamed} ${number}`)) return `${SOURCE.unnamed} ${number}`;
+  }
+
+  /** @param {Omit<Doc, 'key'>} doc @returns {number} its key */
+  #take(doc) {
+    const key = ++this.#keys;
+    this.state.documents = [...this.state.documents, { ...doc, key, name: doc.name || this.#nextName }];
+    return key;
+  }
+
+  /** Where no log is left that speaks of a text as it was, the answer follows the text as it is. */
+  #followTexts() {
+    const { documents, reported, report, removed } = this.state;
+    const kind = (/** @type {Doc} */ doc) => report?.documents[reported.findIndex(({ key }) => key === doc.key)]?.kind;
+    // What was not read yet may be one.
+    if (!removed || documents.some((doc) => (kind(doc) ?? 'log') === 'log')) return;
+    removed.changed = documents.filter((doc) => doc.before !== undefined);
+    for (const { key } of removed.changed) this.#change(key, { before: undefined, fixes: undefined, past: undefined });
+  }
+
   get #hasLogs() {
     return this.state.report?.documents.some((doc) => doc.kind === 'log') ?? false;
   }
@@ -416,7 +438,7 @@ export class Advisor {
       if (error instanceof Overtaken) return;
       // One file that gives no text does not take the answer from the others.
       if (error instanceof Unreadable) {
-        const rest = state.documents.filter((doc) => !(doc.file && doc.name === error.file));
+        const rest = state.documents.filter((doc) => doc.key !== error.key);
         if (rest.length > 0) {
           Object.assign(state, { documents: rest, unread: [...state.unread, error.message] });
           return this.#analyze({ focus, fresh, marksFirst, news });

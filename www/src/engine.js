@@ -13,10 +13,10 @@ const WARM_UP_AFTER_MS = 400;
 
 /** A file that gives no text. */
 export class Unreadable extends Error {
-  /** @param {string} file its name */
-  constructor(file) {
-    super(unreadable(file));
-    this.file = file;
+  /** @param {{ name: string, key: number }} file of several that have one name, it is the one with this key */
+  constructor({ name, key }) {
+    super(unreadable(name));
+    this.key = key;
   }
 }
 

@@ -77,6 +77,20 @@ export function withEdit({ before, fixes = [], past = [], text: old = '' }, text
 }
 
 /**
+ * As it was before the logs beside it were removed, with what was written since.
+ *
+ * @param {Doc} doc
+ * @param {Doc[]} [changed] the documents that held changes then
+ * @returns {Doc}
+ */
+export function withLogs(doc, changed) {
+  const was = changed?.find(({ key }) => key === doc.key);
+  if (!was) return doc;
+  const { before, fixes, past, text } = was;
+  return { ...doc, before, fixes, past, ...(doc.text === text ? {} : withEdit(was, doc.text ?? '', true)) };
+}
+
+/**
  * The changes with one more; those that it touches become one with it.
  *
  * @param {Edit[]} fixes

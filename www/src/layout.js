@@ -429,8 +429,12 @@ export class Layout {
   #listenForDrops() {
     const { over } = this.#parts;
     const { actions } = this.#advisor;
+    // A passage of the answer, or a link in it, that slips along under the hand is nothing to read.
+    let own = false;
+    this.#host.addEventListener('dragstart', () => (own = true));
+    this.#host.addEventListener('dragend', () => (own = false));
     const carries = (/** @type {DragEvent} */ event) =>
-      [...(event.dataTransfer?.types ?? [])].some((type) => type === 'Files' || type === 'text/plain');
+      !own && [...(event.dataTransfer?.types ?? [])].some((type) => type === 'Files' || type === 'text/plain');
     this.#host.addEventListener('dragover', (/** @type {any} */ event) => {
       if (!carries(event)) return;
       event.preventDefault();

@@ -10,7 +10,13 @@ const BUFFER_BYTES = 512 << 10;
 const PATIENCE_MS = 2000;
 
 /** A file that cannot be read is no fault of the engine. */
-export class BadFile extends Error {}
+export class BadFile extends Error {
+  /** @param {Pick<Doc, 'name' | 'key'>} doc */
+  constructor({ name, key }) {
+    super(name);
+    this.key = key;
+  }
+}
 
 /**
  * What leaves the file is counted before any unpacking: its size is known, the unpacked size is not.
@@ -19,7 +25,8 @@ export class BadFile extends Error {}
  * @param {Doc} doc
  * @param {{ add: (bytes: number) => void }} meter
  */
-export async function* pieces({ name, file, gzip }, meter) {
+export async function* pieces(doc, meter) {
+  const { file, gzip } = doc;
   const blob = /** @type {Blob} */ (file);
   const source = gzip ? whole(unpacked(blob.stream(), meter)) : refilled(blob);
   try {
@@ -28,7 +35,7 @@ export async function* pieces({ name, file, gzip }, meter) {
       yield next;
     }
   } catch {
-    throw new BadFile(name);
+    throw new BadFile(doc);
   } finally {
     source.stop();
   }

@@ -50,7 +50,7 @@ export function reader(reply) {
       reply({ id, report });
     } catch (error) {
       if (error instanceof Overtaken) return;
-      if (error instanceof BadFile) return reply({ id, badFile: error.message });
+      if (error instanceof BadFile) return reply({ id, badFile: { name: error.message, key: error.key } });
       kept = undefined;
       reply({ id, error: error instanceof Error ? error.message : String(error) });
     }

@@ -48,6 +48,8 @@ export const WORDS = {
   wouldDecide: 'What would decide. Until then timing stays as it is.',
   alsoCosts: 'What else it costs',
   restsUpon: 'It rests on',
+  whyNot: 'Why not other values?',
+  basis: 'What it rests on',
   checked: 'Read back and checked: nothing else changed.',
   withoutChanges: ['What you changed in', 'is not in it: copy that from the editor.'],
   copyText: 'Copy this text',
@@ -117,14 +119,14 @@ export const WORDS = {
     'Paste the logs and your cloud-config. You get the cause, the timing values that fit, what they cost, and a plain no when timing is not the cure.',
   privacy: [
     'Nothing leaves this tab.',
-    'The page makes no request after it has loaded and stores nothing. It works offline.',
+    'The advisor makes no request after it has loaded and stores nothing. It works offline.',
   ],
   placeholder:
     'Paste a log or a cloud-config here; paste again to add another.\n\nNov 22 06:23:55 core-03 etcd2[612]: failed to send out heartbeat on time (deadline exceeded for 1.40s)\nNov 22 06:24:41 core-01 fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: …',
   pasteMore: 'Paste or drop more here',
   box: 'Log or configuration',
   choose: 'Choose files',
-  drop: 'or drop them anywhere on this page: journals, .log, .gz, any size',
+  drop: 'or drop them here: journals, .log, .gz, any size',
   dropNow: 'Drop to read. The files stay on this machine.',
   examples: 'Or look at an example',
   where: 'Where to get it',
@@ -327,6 +329,8 @@ export const WHATIF = {
   assumptions: 'Assumptions you can correct',
   costTwin: 'What each pair costs',
   model: 'A model of etcd\u2019s election timers, not a measurement of this cluster.',
+  article:
+    'The 2015 article is \u201cTuning fleet and etcd on CoreOS to avoid unit failures\u201d; it advises 600 and 6000 ms.',
   undo: 'back to what was found',
   none: 'none',
 };

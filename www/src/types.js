@@ -53,7 +53,7 @@
  * @property {Report | undefined} report
  * @property {Doc[]} reported   the documents the report speaks of, as they were read
  * @property {import('./share.js').Shared | undefined} shared   an answer that came in a link
- * @property {{ documents: Doc[], assumptions: Assumptions, said: string, atTop?: boolean } | undefined} removed   what was taken away last
+ * @property {{ documents: Doc[], assumptions: Assumptions, said: string, atTop?: boolean, changed?: Doc[] } | undefined} removed   what was taken away last
  * @property {string[]} unread   a sentence for each file that was given and gave no text
  * @property {string | undefined} error
  * @property {boolean} working

@@ -232,9 +232,12 @@ function moreDetails(row, first, more, findings) {
   return h(
     'details',
     { id: `why-${row.parameter}` },
-    foldName('Why not other values?', row),
+    foldName(row.neighbours.length > 0 ? WORDS.whyNot : WORDS.basis, row),
     row.neighbours.map((text) => h('p', null, unbroken(text))),
-    more.map((bound) => h('p', null, `${unbroken(bound.text)} (${bound.basis})`)),
+    // Some sentences say themselves what they rest on.
+    more.map(({ text, basis }) =>
+      h('p', null, /\(\w+\)\.?$/.test(text) ? unbroken(text) : `${unbroken(text)} (${basis})`),
+    ),
     basis && h('p', null, basis),
     findings,
   );

@@ -71,7 +71,7 @@ export class WhatIf {
         ? curve(model, sliderValue(SLIDERS[0], model, state))
         : h('p', null, `${WHATIF.noStall} ${told ? '' : WHATIF.tableShows}`),
       drawn || !told ? twin(model, drawn) : '',
-      h('p', { class: 'q s after' }, WHATIF.model),
+      h('p', { class: 'q s after' }, WHATIF.model, model.article && ` ${WHATIF.article}`),
     );
     // An answer that came in a link has nothing to be planned anew from.
     const fixed = state.documents.length === 0;

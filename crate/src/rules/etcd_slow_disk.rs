@@ -71,8 +71,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let known = facts.in_force(ElectionTimeout).event.is_some() || facts.in_force(ElectionTimeout).place.is_some();
     // Against a limit that is only assumed, twice as long is asked for.
     let over = length >= if known { waits } else { 2 * waits };
-    let compared =
-        if over { format!(" That is longer than followers wait, {}.", human_limit(facts, ElectionTimeout)) } else { String::new() };
+    let compared = if over { format!(" Followers wait only {}.", human_limit(facts, ElectionTimeout)) } else { String::new() };
     let hosts = hosts(facts, &events);
     let on = if hosts.len() > 1 { format!(" {} members are hit.", hosts.len()) } else { String::new() };
     let what = format!("etcd prints such a line only above one second, so shorter waits are not shown.{compared}{on}");

@@ -79,7 +79,7 @@ pub(super) fn headline<'a>(
     let named = if proposes { None } else { other_cause(findings) };
     if let Some(too_long) = plan.too_long.filter(|_| named.is_none()) {
         let end = if too_long.by_budget {
-            "what outlasts that takes longer to replace a dead leader than you accept"
+            "timers that outlast that replace a dead leader later than you accept"
         } else {
             "no sensible timer outlasts that"
         };
