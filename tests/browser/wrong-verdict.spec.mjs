@@ -14,6 +14,12 @@ suite('a wrong answer', (story) => {
     await paste(page, LOG);
     await page.locator('#wrong > summary').click();
     const note = page.locator('#wrong-note');
+    const [bottom, top] = await page.evaluate(() => {
+      const root = document.querySelector('timing-advisor').shadowRoot;
+      const of = (selector) => root.querySelector(selector).getBoundingClientRect();
+      return [of('#wrong-missing').bottom, of('label[for=wrong-timing]').top];
+    });
+    assert.ok(top - bottom >= 8, 'each question stands off the answer above');
     await page.locator('#wrong-save').click();
     assert.match(await note.textContent(), /what is wrong/);
     await page.locator('#wrong-missing').fill('slow disk');
