@@ -73,13 +73,15 @@ fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = elections.iter().map(|election| election.event).gather();
     let severity = if needless > 1 || leaders == 0 { Severity::Critical } else { Severity::Warning };
     let confidence = if times.len() == elections.len() { Confidence::High } else { Confidence::Medium };
-    Some(
-        Finding::new(RULE.id, severity, confidence, title, what)
-            .showing(facts, &events)
-            .counting(elections.len())
-            .on(&[ElectionTimeout, HeartbeatInterval]),
-    )
+    let finding = Finding::new(RULE.id, severity, confidence, title, what)
+        .showing(facts, &events)
+        .counting(elections.len())
+        .on(&[ElectionTimeout, HeartbeatInterval]);
+    Some(if leaders == 0 { finding.because(WITHOUT_WINNER) } else { finding })
 }
+
+const WITHOUT_WINNER: &str =
+    "While nobody is elected etcd accepts no write. Rounds that nobody wins mean that members or their votes are missing.";
 
 /// So many terms between two leaders are more than a vote that was split (judgement).
 const JUMP: i64 = 10;
@@ -261,6 +263,19 @@ mod tests {
         let start = "2023-04-20 10:29:00.000000 I | etcdmain: etcd Version: 3.3.25\n";
         let anew = line(1, "91d25258d70ad868", 5) + start + &line(30, "ca93d269ec463a6b", 190);
         assert!(find(&facts(&[&anew]), "etcd-election-churn").is_none());
+    }
+
+    #[test]
+    fn rounds_that_nobody_wins_are_no_leaders_that_do_not_last() {
+        let asks = |second: u32, term: u32| {
+            format!(
+                "2016-04-20 10:00:0{second}.000000 I | raft: 2a0965170762fd09 is starting a new election at term {term}\n\
+                     2016-04-20 10:00:0{second}.000100 I | raft: 2a0965170762fd09 became candidate at term {}\n",
+                term + 1
+            )
+        };
+        let why = find(&facts(&[&(asks(1, 5) + &asks(3, 6))]), "etcd-election-churn").expect("two rounds").why;
+        assert!(why.is_some_and(|why| why.starts_with("While nobody is elected")));
     }
 
     /// Members that start begin in term 1, and the first to ask raises it.

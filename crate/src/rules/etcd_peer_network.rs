@@ -237,10 +237,10 @@ fn cause(facts: &Facts, events: &[EventId]) -> &'static str {
     const CAUSES: &[(&str, &str)] = &[
         ("no route to host", "no route to the host"),
         ("network is unreachable", "the network is unreachable"),
-        ("no such host", "its name is not known"),
+        ("no such host", "the name is not known"),
         // Go asks a name server before it dials.
         ("tcp: lookup ", "the name server did not answer"),
-        ("connection refused", "its peer port refuses connections"),
+        ("connection refused", "the peer port refuses connections"),
         ("i/o timeout", NO_ANSWER),
         ("deadline exceeded", NO_ANSWER),
         (TLS_TIMEOUT, NO_ANSWER),
