@@ -98,7 +98,7 @@ pub fn longest_wait(facts: &Facts) -> Option<Micros> {
 /// A client waited for its answer as long as followers wait for the leader, whose own log is not here: it may have been
 /// missed meanwhile.
 pub fn waits_long(facts: &Facts) -> bool {
-    let longest = longest_first(facts, &[Meaning::UnarySlow]).map(|(_, length)| length);
+    let longest = longest_first(facts, &[Meaning::UnarySlow, Meaning::ApiserverSlow]).map(|(_, length)| length);
     longest.is_some_and(|length| length >= facts.value(Parameter::ElectionTimeout)) && facts.meaning(&[Meaning::BecameLeader]).is_empty()
 }
 

@@ -140,6 +140,17 @@ mod tests {
         assert_eq!(verdict(log).finding.as_deref(), Some("etcd-own-trouble"));
     }
 
+    /// What the API server waited for may have been a leader.
+    #[test]
+    fn a_transaction_that_took_longer_than_followers_wait_is_not_told_from_a_lost_leader() {
+        let trace = |total: &str| {
+            timing(&format!(
+                "I1202 20:45:11.697467    8976 trace.go:116] Trace[463620426]: \"GuaranteedUpdate etcd3\" type:*core.Endpoints (started: 2020-12-02 20:45:01.74087159 +0000 UTC m=+83.8) (total time: {total}):\n"
+            ))
+        };
+        assert_eq!(trace("9.956464373s"), Timing::Undecided);
+    }
+
     #[test]
     fn a_learner_that_still_learns_is_no_trouble() {
         let asked = |error: &str| {
