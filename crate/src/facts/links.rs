@@ -38,7 +38,7 @@ pub fn came_up(event: &Event) -> bool {
 
 /// The other side closed the connection, or had just gone.
 pub fn was_closed(event: &Event) -> bool {
-    !says(event, &["timeout", "deadline", "no route", "unreachable", "no such host", NO_HEALTH])
+    !says(event, &["timeout", "deadline", "no route", "unreachable", "tcp: lookup ", "no such host", NO_HEALTH])
 }
 
 /// A connection that was there and fell silent, or what follows from that; none that could not be made, was refused or was closed.

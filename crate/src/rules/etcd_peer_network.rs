@@ -389,6 +389,10 @@ mod tests {
         let line = "2017-11-24 13:38:28.466859 W | rafthttp: health check for peer dd9ac7553c520ac2 could not connect: dial tcp: lookup n3.test on [::1]:53: read udp [::1]:46900->[::1]:53: read: connection refused\n";
         let title = find(&facts(&[line]), "etcd-peer-network").expect("no name").title;
         assert!(title.ends_with("the name server did not answer"), "{title}");
+        // It refuses to answer where the logs end: no process ended there.
+        let refuses = "2017-11-24 13:38:20.000000 I | etcdserver: saved snapshot at index 10001\n".to_owned()
+            + &line.replace("read udp [::1]:46900->[::1]:53: read: connection refused", "server misbehaving");
+        assert_eq!(find(&facts(&[&refuses]), "etcd-peer-network").expect("no name").severity, Severity::Warning);
     }
 
     #[test]
