@@ -114,8 +114,9 @@ fn gave_up(event: &Event) -> bool {
             // A connection that timed out lost its other end.
             !says(event, &["connection timed out"]) && says(event, &["timed out", "deadline exceeded", "exceeded header timeout"])
         }
-        // Connections between members, probes, certificates and a hand-over of the lead fail by deadlines too.
+        // Connections between members, probes, certificates, discovery and a hand-over of the lead fail by deadlines too.
         Meaning::HeartbeatLate
+        | Meaning::DiscoveryProblem
         | Meaning::LeaderTransferFailed
         | Meaning::PeerInactive
         | Meaning::PeerStreamLost
@@ -152,6 +153,13 @@ fn ended_by_plan(facts: &Facts, id: EventId) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_discovery_service_that_does_not_answer_is_no_client() {
+        let log = "Oct 26 10:37:23 n1 etcd2[921]: failed to join discovery cluster (context deadline exceeded)\n";
+        assert!(find(&facts(&[log]), "etcd-request-timeout").is_none());
+        assert!(find(&facts(&[log]), "etcd-discovery-failed").is_some());
+    }
 
     #[test]
     fn a_stale_answer_is_of_a_read_that_old_ones_gave_up_and_new_ones_asked_again() {
