@@ -5,6 +5,7 @@ use super::common::{
     voice, with_etcd_stop,
 };
 use super::{Finding, Rule};
+use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
 use crate::index::Index;
@@ -288,12 +289,18 @@ fn lost_lines(facts: &Facts) -> Vec<EventId> {
         let leads_there = |term| outgrown.ended(term).is_some_and(|ended| term >= ended);
         facts.event(*id).number("term").is_some_and(leads_there) && needless.binary_search(id).is_err()
     };
+    // A member of 0.4 that starts remembers a leader from before, and drops it with its first election.
+    let remembered = |id: EventId| facts.event(id).meaning == Meaning::Leader04 && near(facts, id, START_LINES, -10 * S, 0, 20);
     let says_lost = |event: &Event| event.meaning != Meaning::Leader04 || event.word("new").is_none_or(str::is_empty);
     let transfers: Vec<Micros> = facts.times_of(TRANSFERS);
     let says = [Meaning::LeaderLost, Meaning::LeaderChanged, Meaning::QuorumInactiveStepdown, Meaning::Leader04];
     let mut events = matching(facts, &says, says_lost);
     events.retain(|id| {
-        planned.binary_search(id).is_err() && !before(id) && !with_etcd_stop(facts, *id) && !after_transfer(facts, *id, &transfers)
+        planned.binary_search(id).is_err()
+            && !before(id)
+            && !remembered(*id)
+            && !with_etcd_stop(facts, *id)
+            && !after_transfer(facts, *id, &transfers)
     });
     events
 }
@@ -405,6 +412,16 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
         assert!(find(&facts(&[campaign]), "etcd-leader-lost").is_some());
         let published = "2019-04-15 08:40:02.226746 I | etcdserver: published {Name:n1 ClientURLs:[https://192.0.2.1:2379]} to cluster 7d05ee670e95b1f6\n";
         assert!(find(&facts(&[&(String::from(campaign) + published)]), "etcd-leader-lost").is_none());
+    }
+
+    #[test]
+    fn a_member_of_04_that_starts_loses_none() {
+        let line = |time: &str, text: &str| format!("[etcd] Jul 29 {time}.643 INFO      | {text}\n");
+        let start = line("18:29:42", "peer server [name n1, listen on :7001, advertised url http://n1.test:7001]");
+        let lost = |time: &str| line(time, "n1: leader changed from 'n2' to ''.");
+        let found = |log: String| find(&facts(&[&log]), "etcd-leader-lost").is_some();
+        assert!(!found(start.clone() + &lost("18:29:43")));
+        assert!(found(start + &lost("18:49:43")));
     }
 
     /// With pre-vote the last entry is of the term of every round.
