@@ -21,11 +21,16 @@ const REPAIRED: (Micros, Micros) = (250 * MS, 2500 * MS);
 
 /// Decides the pair.
 pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
-    if let Some((heartbeat, election)) = repair(facts) {
+    if let Some((mut heartbeat, mut election)) = repair(facts) {
         if let Some(pair) = as_written(facts, findings) {
             return pair;
         }
         let mut why = stated_bounds(findings, "etcd-bad-config");
+        // What ran had another pair, and its leader stalled for longer than the mended one bears.
+        if let Some((more, reasons)) = more_than(facts, findings, replay, election) {
+            (heartbeat, election) = (more / 10, more);
+            why.extend(reasons);
+        }
         if why.is_empty() {
             why.push(remark("etcd 2.0 keeps no leader with such a pair, and no line tells that this is a later one. A later one misses a dead leader for the whole election-timeout."));
         }
@@ -61,6 +66,16 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
             let other = as_written(facts, findings).or_else(|| alike(facts, findings)).or_else(|| beat_of_round_trip(facts, &why));
             other.unwrap_or_else(|| keep(facts, vec![remark(why)]))
         }
+    }
+}
+
+/// The election-timeout that measured stalls, or the reader's, ask for, where it is above the one that mends a pair; of etcd 0.4, which
+/// takes any pair, the stalls may come from the pair itself.
+fn more_than(facts: &Facts, findings: &[Finding], replay: &Replayed, election: Micros) -> Option<(Micros, Vec<Bound>)> {
+    let is_known = facts.assumptions.stall_ms.is_some() || facts.longest_stall().is_some_and(|stall| stall.kind.is_measured());
+    match raise(facts, findings, replay) {
+        Raise::To(more, reasons) if is_known && facts.generation != Generation::V04 && more > election => Some((more, reasons)),
+        _ => None,
     }
 }
 

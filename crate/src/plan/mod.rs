@@ -395,6 +395,16 @@ coreos:
     }
 
     #[test]
+    fn a_pair_that_is_mended_outlasts_the_stalls_too() {
+        let broken = "ETCD_HEARTBEAT_INTERVAL=300\nETCD_ELECTION_TIMEOUT=1000\n";
+        for (stall, beat, wait) in [(None, 100, None), (Some(3_800.0), 600, Some(6_000))] {
+            let plan = planned(broken, stall);
+            let proposed = |parameter| plan.of(parameter).proposed.map(|value| value / MS);
+            assert_eq!((proposed(Parameter::HeartbeatInterval), proposed(Parameter::ElectionTimeout)), (Some(beat), wait));
+        }
+    }
+
+    #[test]
     fn ten_five_and_a_hundred_and_twenty_hold_with_room() {
         let facts = read(ARTICLE, None);
         let plan = planned(ARTICLE, None);
