@@ -752,3 +752,22 @@ fn defaults_hold_only_where_all_is_here() {
         assert_eq!(headline.contains("so the defaults apply"), all, "{text}: {headline}");
     }
 }
+
+/// What ran had another pair than the file that etcd refuses; its stalls are outlasted, and told.
+#[test]
+fn a_refused_pair_beside_stalls_is_mended_to_one_that_outlasts_them() {
+    let file = "etcd_extra_args: [\"--heartbeat-interval=250\", \"--election-timeout=1000\"]\n";
+    // Without the lines that print the timers.
+    let stalled = one_stall(100, 1000, 1.52, "1.371s").map(|log| {
+        let rest = log.split_inclusive('\n').filter(|line| !line.contains("heartbeat = ") && !line.contains("election = "));
+        rest.collect::<String>()
+    });
+    let [a, b, c] = logs(&stalled);
+    let report = read(&[file, a, b, c]);
+    let changed = proposed(&report);
+    assert_eq!(changed[1].0, "etcd.election-timeout", "{changed:?}");
+    let why = &report.verdict.why;
+    assert!(why.contains("cannot work together") && why.contains("outlast a stall of"), "{why}");
+    let bounds: Vec<_> = row(&report, "etcd.election-timeout").because.iter().filter(|bound| bound.side == "at-most").collect();
+    assert_eq!(bounds.len(), 1, "{bounds:?}");
+}

@@ -21,39 +21,12 @@ const REPAIRED: (Micros, Micros) = (250 * MS, 2500 * MS);
 
 /// Decides the pair.
 pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
-    if let Some((mut heartbeat, mut election)) = repair(facts) {
-        if let Some(pair) = as_written(facts, findings) {
-            return pair;
-        }
-        let mut why = stated_bounds(findings, "etcd-bad-config");
-        // What ran had another pair, and its leader stalled for longer than the mended one bears.
-        if let Some((more, reasons)) = more_than(facts, findings, replay, election) {
-            (heartbeat, election) = (more / 10, more);
-            why.extend(reasons);
-        }
-        if why.is_empty() {
-            why.push(remark("etcd 2.0 keeps no leader with such a pair, and no line tells that this is a later one. A later one misses a dead leader for the whole election-timeout."));
-        }
-        if (heartbeat, election) == REPAIRED && facts.without_log() {
-            why.push(remark(format!(
-                "Neither half can stay and no stall is known, so the pair is the next one above the defaults that was measured. It carries stalls of up to {} with margin.",
-                ms(election * 16 / 25)
-            )));
-        }
-        let mut pair = set(facts, findings, heartbeat, election, why, Doubts::default());
-        // What broke was the pair; no stall chose the value.
-        pair.election.neighbours = cheaper(facts, election).filter(|_| pair.election.proposed.is_none()).into_iter().gather();
-        return Pair { repairs: true, ..pair };
+    if let Some((heartbeat, election)) = repair(facts) {
+        let as_meant = as_written(facts, findings);
+        return as_meant.unwrap_or_else(|| Pair { repairs: true, ..mended(facts, findings, replay, heartbeat, election) });
     }
     match raise(facts, findings, replay) {
-        Raise::To(election, why) => {
-            // No member is to wait less than it does.
-            let waits = last_printed(facts, Parameter::ElectionTimeout);
-            let election = waits.into_iter().map(|(_, wait)| wait).fold(election, Micros::max);
-            let near_miss = replay.needless == 0 && !facts.without_log() && facts.assumptions.stall_ms.is_none();
-            let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed) && !facts.without_log();
-            set(facts, findings, election / 10, election, why, Doubts { guessed, near_miss, ..Doubts::default() })
-        }
+        Raise::To(election, why) => outlasting(facts, findings, replay, election, why),
         Raise::Stated(heartbeat, election, enough) => {
             let why = vec![remark("The file states it already, and it outlasts the stalls of the log. It only has to come into force.")];
             let mut pair = set(facts, findings, heartbeat, election, why, Doubts::default());
@@ -69,14 +42,42 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
     }
 }
 
-/// The election-timeout that measured stalls, or the reader's, ask for, where it is above the one that mends a pair; of etcd 0.4, which
-/// takes any pair, the stalls may come from the pair itself.
-fn more_than(facts: &Facts, findings: &[Finding], replay: &Replayed, election: Micros) -> Option<(Micros, Vec<Bound>)> {
-    let is_known = facts.assumptions.stall_ms.is_some() || facts.longest_stall().is_some_and(|stall| stall.kind.is_measured());
-    match raise(facts, findings, replay) {
-        Raise::To(more, reasons) if is_known && facts.generation != Generation::V04 && more > election => Some((more, reasons)),
-        _ => None,
+/// A pair that cannot work, made whole.
+fn mended(facts: &Facts, findings: &[Finding], replay: &Replayed, heartbeat: Micros, election: Micros) -> Pair {
+    let mut why = stated_bounds(findings, "etcd-bad-config");
+    // What ran had another pair, and its leader stalled for longer than the mended one bears. etcd 0.4 takes any pair, so there
+    // the silences may come from the pair itself.
+    if let (true, Raise::To(more, reasons)) = (facts.generation != Generation::V04, raise(facts, findings, replay))
+        && more > election
+    {
+        // The reasons name the longest that etcd takes, too.
+        why.retain(|bound| bound.side == "at-least");
+        why.extend(reasons);
+        return outlasting(facts, findings, replay, more, why);
     }
+    if why.is_empty() {
+        why.push(remark("etcd 2.0 keeps no leader with such a pair, and no line tells that this is a later one. A later one misses a dead leader for the whole election-timeout."));
+    }
+    if (heartbeat, election) == REPAIRED && facts.without_log() {
+        why.push(remark(format!(
+            "Neither half can stay and no stall is known, so the pair is the next one above the defaults that was measured. It carries stalls of up to {} with margin.",
+            ms(election * 16 / 25)
+        )));
+    }
+    let mut pair = set(facts, findings, heartbeat, election, why, Doubts::default());
+    // What broke was the pair; no stall chose the value.
+    pair.election.neighbours = cheaper(facts, election).filter(|_| pair.election.proposed.is_none()).into_iter().gather();
+    pair
+}
+
+/// A pair that outlasts the stalls.
+fn outlasting(facts: &Facts, findings: &[Finding], replay: &Replayed, election: Micros, why: Vec<Bound>) -> Pair {
+    // No member is to wait less than it does.
+    let waits = last_printed(facts, Parameter::ElectionTimeout);
+    let election = waits.into_iter().map(|(_, wait)| wait).fold(election, Micros::max);
+    let near_miss = replay.needless == 0 && !facts.without_log() && facts.assumptions.stall_ms.is_none();
+    let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed) && !facts.without_log();
+    set(facts, findings, election / 10, election, why, Doubts { guessed, near_miss, ..Doubts::default() })
 }
 
 /// The pair that the file means, where it is not read as it is written and could work.

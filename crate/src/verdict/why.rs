@@ -174,7 +174,17 @@ fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
         parts.push(format!("Of {gave_up} moments in which fleet gave up, {} would remain.", counted(plan.fleet_remaining)));
     }
     let stalls = || facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored);
-    if let Some(stall) = stalls().filter(|_| parts.is_empty() && plan.of(Parameter::ElectionTimeout).proposed.is_some()) {
+    let wait = plan.of(Parameter::ElectionTimeout);
+    // What ran had another pair.
+    if let (true, Some(stall)) =
+        (plan.repairs && facts.generation != Generation::V04, stalls().filter(|stall| stall.planned < wait.value()))
+    {
+        parts.push(format!(
+            "The values as they stand cannot work together. The proposed ones do, and they outlast a stall of {}, the longest in the log.",
+            human(stall.planned)
+        ));
+    }
+    if let Some(stall) = stalls().filter(|_| parts.is_empty() && wait.proposed.is_some()) {
         let timers = timers_in_force(facts);
         let lost = match etcd_timers_changed::said(facts) {
             Some(said) => format!("{said}."),
