@@ -1,6 +1,6 @@
 // The compact form for a wiki: the sentence and the values, with the whole report one click away.
 
-import { h, icon, sentence, shortName, unbroken, words } from './dom.js';
+import { columns, h, icon, sentence, shortName, unbroken, words } from './dom.js';
 import { copyLabel, nameOf } from './patch.js';
 import { TIMING, WORDS } from './strings.js';
 import { alikeRows, costInShort, keptAlike } from './values.js';
@@ -78,15 +78,7 @@ function values(report) {
   return h(
     'table',
     { class: 'vals', 'aria-labelledby': 'headline' },
-    h(
-      'thead',
-      null,
-      h(
-        'tr',
-        null,
-        ['Parameter', 'Now', 'Proposed', 'What it costs'].map((text) => h('th', { scope: 'col' }, text)),
-      ),
-    ),
+    columns('Parameter', 'Now', 'Proposed', 'What it costs'),
     h(
       'tbody',
       null,

@@ -124,6 +124,20 @@ export function heading(id, title, remark) {
   return h('div', { class: 'hd' }, h('h2', { id, tabindex: -1 }, title), remark && h('span', { class: 'q s' }, remark));
 }
 
+/** The head of a table: a title for each column; one that does not apply is left out. @param {...Child} titles */
+export function columns(...titles) {
+  const shown = titles.filter(Boolean);
+  return h(
+    'thead',
+    null,
+    h(
+      'tr',
+      null,
+      shown.map((title) => h('th', { scope: 'col' }, title)),
+    ),
+  );
+}
+
 /** Keeps a number and its unit on one line. @param {string} text */
 export function unbroken(text) {
   return text.replace(/(\d) (ms|s|min|h|lines?|hosts?|days?|%)\b/g, '$1\u00a0$2');

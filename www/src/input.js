@@ -1,7 +1,7 @@
 // What goes in: one box for anything, files, examples, and the list of what was read.
 
 import { EXAMPLES } from './examples.js';
-import { h, words } from './dom.js';
+import { columns, h, words } from './dom.js';
 import { ORDER, plural, readOf, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Actions} Actions */
@@ -139,17 +139,7 @@ export function documentTable(state, actions) {
   return h(
     'table',
     { class: 'docs', 'aria-labelledby': 'input-title' },
-    h(
-      'thead',
-      null,
-      h(
-        'tr',
-        null,
-        ['Document', 'Recognised as', 'Understood', 'Span', ''].map((text) =>
-          h('th', { scope: 'col' }, text || h('span', { class: 'vh' }, 'Actions')),
-        ),
-      ),
-    ),
+    columns('Document', 'Recognised as', 'Understood', 'Span', h('span', { class: 'vh' }, 'Actions')),
     h(
       'tbody',
       null,

@@ -1,6 +1,6 @@
 // Long work: how far, how long, what was seen; and the sentence when it came to nothing.
 
-import { h, heading, icon } from './dom.js';
+import { columns, h, heading, icon } from './dom.js';
 import { grouped, plural, SIGNS, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Progress} Progress */
@@ -20,34 +20,14 @@ export function progressBlock(actions) {
     'div',
     { class: 'seen' },
     heading('seen-title', WORDS.seen, WORDS.seenRemark),
-    h(
-      'table',
-      { 'aria-labelledby': 'seen-title' },
-      h('thead', null, h('tr', null, h('th', { scope: 'col' }, WORDS.sign), h('th', { scope: 'col' }, WORDS.lines))),
-      rows,
-    ),
+    h('table', { 'aria-labelledby': 'seen-title' }, columns(WORDS.sign, WORDS.lines), rows),
   );
   const fileRows = h('tbody');
   const files = h(
     'div',
     { class: 'seen' },
     heading('files-title', WORDS.files),
-    h(
-      'table',
-      { 'aria-labelledby': 'files-title' },
-      h(
-        'thead',
-        null,
-        h(
-          'tr',
-          null,
-          h('th', { scope: 'col' }, WORDS.file),
-          h('th', { scope: 'col' }, WORDS.size),
-          h('th', { scope: 'col' }, WORDS.state),
-        ),
-      ),
-      fileRows,
-    ),
+    h('table', { 'aria-labelledby': 'files-title' }, columns(WORDS.file, WORDS.size, WORDS.state), fileRows),
   );
   const element = h(
     'div',

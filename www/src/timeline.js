@@ -1,6 +1,6 @@
 // Who led when, where it stalled, and what fleet said meanwhile. One drawing, and its table twin.
 
-import { h, svg } from './dom.js';
+import { columns, h, svg } from './dom.js';
 import { MARK, plural } from './strings.js';
 
 /** @typedef {NonNullable<import('./types.js').Report['timeline']>} Timeline */
@@ -265,15 +265,7 @@ function twin(timeline, span, actions) {
     h(
       'table',
       null,
-      h(
-        'thead',
-        null,
-        h(
-          'tr',
-          null,
-          ['Time', 'Host', 'What', 'Line'].map((text) => h('th', { scope: 'col' }, text)),
-        ),
-      ),
+      columns('Time', 'Host', 'What', 'Line'),
       h(
         'tbody',
         null,

@@ -1,6 +1,6 @@
 // Needless elections against failover time: the curve, its table twin, and the short table where timing is not the cure.
 
-import { h, svg } from './dom.js';
+import { columns, h, svg } from './dom.js';
 import { WHATIF } from './strings.js';
 
 /** @typedef {NonNullable<import('./types.js').Report['model']>} Model */
@@ -171,22 +171,12 @@ export function twin(model, drawn) {
       h(
         'table',
         null,
-        h(
-          'thead',
-          null,
-          h(
-            'tr',
-            null,
-            [
-              'heartbeat / election',
-              'Failover, median',
-              '99 in 100',
-              drawn && 'Stalls that depose',
-              daily && 'Needless per day',
-            ]
-              .filter(Boolean)
-              .map((text) => h('th', { scope: 'col' }, text)),
-          ),
+        columns(
+          'heartbeat / election',
+          'Failover, median',
+          '99 in 100',
+          drawn && 'Stalls that depose',
+          daily && 'Needless per day',
         ),
         h(
           'tbody',
@@ -231,15 +221,7 @@ export function anywayTable(model) {
   return h(
     'table',
     null,
-    h(
-      'thead',
-      null,
-      h(
-        'tr',
-        null,
-        ['heartbeat / election', 'New leader, median', '99 in 100'].map((text) => h('th', { scope: 'col' }, text)),
-      ),
-    ),
+    columns('heartbeat / election', 'New leader, median', '99 in 100'),
     h(
       'tbody',
       null,

@@ -1,6 +1,6 @@
 // The proposed values: now and where from, proposed, why, what it costs. Kept ones stay in grey.
 
-import { h, heading, shortName, unbroken } from './dom.js';
+import { columns, h, heading, shortName, unbroken } from './dom.js';
 import { CONFIDENCE, PROVENANCE, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
@@ -37,15 +37,7 @@ export function valuesRows(report, actions, title, written) {
   return h(
     'table',
     { class: 'vals', 'aria-labelledby': title },
-    h(
-      'thead',
-      null,
-      h(
-        'tr',
-        null,
-        ['Parameter', 'Now', 'Proposed', 'Why', 'What it costs'].map((text) => h('th', { scope: 'col' }, text)),
-      ),
-    ),
+    columns('Parameter', 'Now', 'Proposed', 'Why', 'What it costs'),
     h(
       'tbody',
       null,

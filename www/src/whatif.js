@@ -1,6 +1,6 @@
 // What other values would do: two sliders and the assumptions, beside the trade-off curve.
 
-import { h, section, unbroken } from './dom.js';
+import { columns, h, section, unbroken } from './dom.js';
 import { ASSUMPTIONS, WHATIF, WORDS } from './strings.js';
 import { curve, scaleOf, seconds, twin } from './trade-off.js';
 
@@ -172,15 +172,7 @@ function assumptionTable(model, state, actions, fixed) {
   return h(
     'table',
     { class: 'asm' },
-    h(
-      'thead',
-      null,
-      h(
-        'tr',
-        null,
-        ['Assumption', 'Value', 'Where from'].map((text) => h('th', { scope: 'col' }, text)),
-      ),
-    ),
+    columns('Assumption', 'Value', 'Where from'),
     h(
       'tbody',
       null,
