@@ -353,6 +353,7 @@ suite('nothing the reader gave is lost', (story) => {
     await page.locator('.docs tbody tr').nth(1).waitFor();
     await page.locator('[id^=remove-]').first().click();
     await page.waitForFunction(() => document.querySelector('timing-advisor').documents.length === 1);
+    await page.locator('.docs tbody tr').nth(1).waitFor({ state: 'detached' });
     assert.match(await said(page), /pasted text 1 was removed/);
     assert.equal(await page.locator('.docs .name').inputValue(), 'pasted text 2', 'the other keeps its name');
     await page.locator('#undo').click();
