@@ -65,7 +65,8 @@ const FACTS = {
     proposed: point(),
     article: point(),
   },
-  measureNext: [{ text: 'words', commands: ['words'], effect: 'words' }],
+  // Without its commands: whoever made a link would choose what its reader runs.
+  measureNext: [{ text: 'words', effect: 'words' }],
   notFound: ['words'],
   limits: ['words'],
 };
@@ -177,7 +178,9 @@ export async function openLink(fragment) {
   if (typeof kept?.verdict?.headline !== 'string') throw new Error('no answer in the link');
   for (const row of [...kept.recommendations, ...kept.kept])
     if (!row.parameter || !row.current || !row.proposedText) throw new Error('half a value in the link');
-  kept.measureNext = kept.measureNext.filter((/** @type {any} */ step) => step.text);
+  kept.measureNext = kept.measureNext.flatMap((/** @type {any} */ { text, effect = '' }) =>
+    text ? { text, effect, commands: [] } : [],
+  );
   for (const finding of kept.findings) Object.assign(finding, { evidence: [], references: [] });
   return { report: { ...EMPTY, ...kept, model: whole(kept.model) } };
 }
