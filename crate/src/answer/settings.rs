@@ -34,10 +34,6 @@ pub fn settings(edge: &Edge) -> Vec<SettingReport> {
     reports
 }
 
-fn of_rancher(edge: &Edge) -> bool {
-    edge.facts.configurations.iter().any(|configuration| configuration.cluster.of_rancher)
-}
-
 /// A value that no configuration states: read off a log, or a default.
 fn from_elsewhere(edge: &Edge, parameter: Parameter, in_force: &InForce) -> SettingReport {
     let line = in_force.event.map(|event| edge.event(event, None));
@@ -47,7 +43,7 @@ fn from_elsewhere(edge: &Edge, parameter: Parameter, in_force: &InForce) -> Sett
         (Provenance::Default, None) if edge.facts.configurations.is_empty() => {
             String::from("Nothing in the input states it; the default is assumed.")
         }
-        (Provenance::Default, None) if in_force.value != Some(parameter.default_value()) && of_rancher(edge) => {
+        (Provenance::Default, None) if parameter.is_etcd() && edge.facts.of_rancher() => {
             String::from("Nothing states it; k3s and RKE start etcd with this.")
         }
         (Provenance::Default, None) => String::from("Nothing states it; this is the default."),

@@ -354,6 +354,11 @@ impl Facts {
         !settings::passes_over_old_keys(self.etcd) && self.configurations.iter().any(|c| c.cluster.etcd_04)
     }
 
+    /// Whether a configuration is of k3s, RKE2 or RKE, which start etcd with a pair of their own.
+    pub fn of_rancher(&self) -> bool {
+        self.configurations.iter().any(|c| c.cluster.of_rancher)
+    }
+
     /// Whether the input has lines or settings of fleet.
     pub fn has_fleet(&self) -> bool {
         self.configurations.iter().any(|c| c.cluster.has_fleet) || self.any_event(|event| event.is_fleet())

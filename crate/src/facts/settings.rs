@@ -287,8 +287,7 @@ fn from_near_timeouts(facts: &Facts, parameter: Parameter) -> Option<InForce> {
 /// What acts where nothing is stated.
 pub fn default(facts: &Facts, parameter: Parameter) -> InForce {
     let old = facts.generation == Generation::V04 || facts.configures_etcd_04();
-    let of_rancher = facts.configurations.iter().any(|configuration| configuration.cluster.of_rancher);
-    let value = match (old, of_rancher) {
+    let value = match (old, facts.of_rancher()) {
         (true, _) => parameter.default_value_of_etcd_04(),
         (_, true) => parameter.default_value_of_rancher(),
         _ => parameter.default_value(),
