@@ -11,11 +11,12 @@ pub fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
         |id: &str, label: &str, value: String, from: &str| Assumption { id: id.into(), label: label.into(), value, from: from.into() };
     let given = &facts.assumptions;
     let from = |stated: bool, else_from: &'static str| if stated { "stated" } else { else_from };
-    let members = match (facts.configurations.iter().any(|c| c.cluster.members.is_some()), facts.members) {
-        (true, _) => "read in the configuration",
-        (false, Some(_)) => "counted in the logs",
-        (false, None) => "assumed",
-    };
+    let members =
+        match (facts.configurations.iter().any(|c| c.cluster.members.is_some_and(|count| Some(count) == facts.members)), facts.members) {
+            (true, _) => "read in the configuration",
+            (false, Some(_)) => "counted in the logs",
+            (false, None) => "assumed",
+        };
     let version = |range: Option<VersionRange>| {
         range.map_or((String::from("unknown"), "no line tells"), |range| (versions::words(range), "read off the logs"))
     };

@@ -10,7 +10,8 @@ use super::{keys, scalar};
 /// Takes what such a file states.
 pub fn take(builder: &mut Builder, text: &MappedText) {
     let tree = TextTree::of(builder, text);
-    builder.cluster.has_etcd |= text.is_document();
+    // Of JSON only its own keys tell whose it is.
+    builder.cluster.has_etcd |= text.is_document() && !text.text.trim_start().starts_with('{');
     let Some(root) = tree.documents.first() else { return };
     for entry in tree.resolve(root).entries() {
         let name = entry.name().to_ascii_lowercase();
@@ -48,6 +49,13 @@ mod tests {
 
     fn read(document: DocumentId, text: &str) -> Configuration {
         read_as(Source::EtcdYaml, document, text)
+    }
+
+    #[test]
+    fn json_of_another_program_is_none_of_etcd() {
+        let nested = |key: &str| crate::config::read(0, &format!("{{\"socket\": {{\"{key}\": 30000, \"retry\": 5}}}}"));
+        assert!(nested("heartbeat-interval").is_none() && nested("election-timeout").is_none());
+        assert!(crate::config::read(0, "{\"data-dir\": \"/x\", \"heartbeat-interval\": 100}").is_some());
     }
 
     #[test]

@@ -59,12 +59,10 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
         let (is_object, compose) = (has("apiVersion") && has("kind"), has("services") || has("rancher"));
         let word = |key: &str| entry_text(tree, root, key).unwrap_or("");
         let form = form_of(word("apiVersion")).filter(|_| matches!(word("kind"), "ClusterConfiguration" | "KubeadmControlPlane"));
-        walk(builder, Spot { tree, member: "", below: "", depth: 0, kops, kubekey, is_object, form, compose }, root);
-        // Of CoreOS' etcd operator.
+        let spot = Spot { tree, member: "", below: "", depth: 0, kops, kubekey, is_object, form, compose };
+        walk(builder, spot, root);
         if word("kind") == "EtcdCluster" {
-            let stated = |key: &str| tree.at(root, &["spec", key]).and_then(Node::text).unwrap_or("");
-            builder.version(stated("version"));
-            builder.cluster.members = builder.cluster.members.or(stated("size").parse().ok());
+            etcd_cluster(builder, spot, root);
         }
     }
     let starts = |root: &&Node| arguments_of(tree, root).is_some();
@@ -78,6 +76,20 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     // What the document writes beside it may run other programs; and that kubelet starts it is said of what nothing else is known.
     let known = builder.cluster.launcher.filter(|launcher| *launcher != Launcher::Kubelet);
     builder.cluster.launcher = known.or(started_by.filter(|_| runs || text.is_document())).or(builder.cluster.launcher);
+}
+
+/// Of the etcd operators of CoreOS and etcd-io, which know `size` and `etcdOptions`, and of aenix, which knows `replicas` and
+/// `options` (api/v1alpha1/etcdcluster_types.go of each).
+fn etcd_cluster(builder: &mut Builder, spot: Spot, root: &Node) {
+    let stated = |key: &str| spot.tree.at(root, &["spec", key]);
+    let text = |key: &str| stated(key).and_then(Node::text);
+    builder.cluster.has_etcd = true;
+    builder.version(text("version").unwrap_or(""));
+    let members = text("size").or(text("replicas")).and_then(|count| count.parse().ok());
+    builder.cluster.members = builder.cluster.members.or(members);
+    for options in ["options", "etcdOptions"].into_iter().filter_map(stated) {
+        arguments(builder, spot, options);
+    }
 }
 
 /// Looks for arguments anywhere in the tree; aliases are not followed, so it ends.
@@ -154,6 +166,8 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                     });
                 }
             }
+            // What docker inspect shows of a container once more (moby/moby@v20.10.24:api/types/types.go, ContainerJSONBase).
+            "args" if tree.get(node, "Config").is_some() => {}
             "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| builder.holds("", tree.scalar(item), false)),
             "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
                 builder.cluster.of_rancher |= name == "etcdarg";
@@ -519,6 +533,29 @@ mod tests {
         assert!(crate::config::read(0, source).is_none());
         let broken = "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n      election-timeout: \"2500\"\n   x: [\n";
         assert_eq!(crate::config::read(0, broken).expect("broken, but one").problems[0].id, "config-yaml-error");
+    }
+
+    #[test]
+    fn operators_hand_their_options_on() {
+        let expected = [("heartbeat-interval".to_owned(), "200".to_owned()), ("election-timeout".to_owned(), "2000".to_owned())];
+        for options in [
+            "replicas: 5\n  options: {heartbeat-interval: '200', election-timeout: '2000'}\n",
+            "size: 5\n  etcdOptions:\n  - --heartbeat-interval=200\n  - --election-timeout=2000\n",
+        ] {
+            let text = format!("apiVersion: a.example/v1alpha1\nkind: EtcdCluster\nspec:\n  {options}");
+            assert_eq!(raw(&text), expected, "{text}");
+            assert_eq!(read(0, &text).cluster.members, Some(5));
+        }
+    }
+
+    #[test]
+    fn docker_shows_the_words_of_a_command_twice() {
+        let words = "[\"--name=a\", \"--election-timeout=2000\"]";
+        let text = format!(
+            "[{{\"Path\": \"etcd\", \"Args\": {words}, \"Config\": {{\"Image\": \"etcd:v3.4.3\", \"Env\": [], \"Cmd\": {words}, \"Entrypoint\": [\"etcd\"]}}}}]"
+        );
+        assert_eq!(raw(&text).len(), 1);
+        assert!(read(0, &text).problems.is_empty());
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(crate) mod program;
 pub(crate) mod scalar;
 mod script;
 mod tree;
-mod unpack;
+pub mod unpack;
 mod values;
 pub(crate) mod variables;
 pub(crate) mod words;
@@ -47,8 +47,9 @@ use crate::text::DocumentId;
 pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
     let source = detect::configuration(text)?;
     let read = read_as(source, document, text);
-    // What has only words in common with a command or a manifest, and is no YAML, is some other text.
-    let vague = source == Source::Flags || (source == Source::Manifest && read.tolerant);
+    // What has only words in common with a command or a manifest, and is no YAML, is some other text; so is JSON of another
+    // program, whose keys are like etcd's further down.
+    let vague = matches!(source, Source::Flags | Source::EtcdYaml) || (source == Source::Manifest && read.tolerant);
     let empty = vague && !read.cluster.has_etcd && read.settings.is_empty();
     if empty && program::is_program(text) {
         return Some(read_as(Source::Program, document, text));

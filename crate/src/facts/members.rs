@@ -9,20 +9,21 @@ use crate::sort::distinct;
 pub(super) fn members(facts: &Facts) -> Option<u32> {
     let stated = facts.assumptions.members;
     let configured = facts.configurations.iter().filter_map(|c| c.cluster.members).max();
+    // The first member of a cluster that grew names itself alone in initial-cluster, as that of kubeadm does for good
+    // (kubernetes/kubernetes@0009808:cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand): what the logs name tells more,
+    // and so does a late heartbeat, which is sent to others (etcd-io/etcd@v3.4.45:etcdserver/raft.go, processMessages).
+    let grew = || ids_in(facts, &SPEAK_OF_OTHERS) > 1 || facts.events_of(&[Meaning::HeartbeatLate]).next().is_some();
+    let configured = configured.filter(|count| *count != 1 || !grew());
     stated.or(configured).or_else(|| named_members(facts))
 }
+
+/// Lines that name other members than the one that speaks.
+const SPEAK_OF_OTHERS: [Meaning; 6] =
+    [Meaning::VoteSent, Meaning::VoteCast, Meaning::VoteReceived, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameLeader];
 
 /// Names in a log are at least the members: an excerpt of one member's lines names few. Three and more
 /// are taken as they are; fewer only where the log counts them, or shows one winning without asking anybody.
 fn named_members(facts: &Facts) -> Option<u32> {
-    const SPEAK_OF_OTHERS: [Meaning; 6] = [
-        Meaning::VoteSent,
-        Meaning::VoteCast,
-        Meaning::VoteReceived,
-        Meaning::LeaderElected,
-        Meaning::LeaderChanged,
-        Meaning::BecameLeader,
-    ];
     let named = ids_in(facts, &SPEAK_OF_OTHERS);
     if named >= 3 {
         return Some(named);
@@ -92,6 +93,19 @@ fn two_ids(facts: &Facts) -> Option<String> {
 mod tests {
     use super::several_clusters;
     use crate::rules::testing::facts;
+
+    #[test]
+    fn the_first_member_of_a_cluster_that_grew_is_not_alone() {
+        let unit = "[Service]\nExecStart=/usr/bin/etcd --name m1 --initial-cluster m1=http://192.0.2.1:2380\n";
+        let elected = "2021-05-04 10:00:01.120345 I | raft: raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 5\n";
+        let late =
+            "2021-05-04 10:00:01.120345 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.5s)\n";
+        assert_eq!(facts(&[unit, elected]).members, None);
+        assert_eq!(facts(&[unit, late]).members, None);
+        let alone = elected.replace("2a0965170762fd09", "91d25258d70ad868");
+        assert_eq!(facts(&[unit, &alone]).members, Some(1));
+        assert_eq!(facts(&[&unit.replace("2380\n", "2380,m2=http://192.0.2.2:2380\n"), elected]).members, Some(2));
+    }
 
     #[test]
     fn two_leaders_of_one_term_are_of_two_clusters() {

@@ -143,7 +143,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
             }
         }
         if acting.iter().any(|setting| is_sealed(setting)) {
-            return Err(format!("{key} is written in a form that is not edited here: folded, or encoded."));
+            return Err(format!("{key} is written in a form that is not edited here: folded, or encoded. Change what it was made of."));
         }
     }
     Ok(())
@@ -166,7 +166,7 @@ fn is_listed(line: &str) -> bool {
 }
 
 /// The value is not what its bytes say: they are encoded as a whole.
-fn is_sealed(setting: &Setting) -> bool {
+pub(super) fn is_sealed(setting: &Setting) -> bool {
     let Some(value) = setting.value else { return false };
     let bare = setting.raw.trim_matches(['"', '\'']);
     if reads_units(setting) {

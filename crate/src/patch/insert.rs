@@ -22,6 +22,11 @@ use crate::yaml::{Kind, Node, Style, Tree, same_key};
 /// The drop-in that is made for a unit without one.
 pub const NEW_DROP_IN: &str = "40-timing.conf";
 
+/// A line of a program, as no YAML has it.
+fn is_of_program(line: &str) -> bool {
+    line.trim_end().ends_with([',', ';', '{', '('])
+}
+
 impl Place<'_> {
     /// Ways to add what is missing, the nearest first; each is an edit, or one for each process.
     pub(super) fn insertions(&self, group: &[Change]) -> Vec<Vec<Edit>> {
@@ -118,6 +123,8 @@ impl Place<'_> {
             Source::Prefixed | Source::Program => {}
             // Beside variables of another tool a bare key is nobody's.
             Source::Fragment if self.configuration.settings.iter().any(|setting| self.is_prefixed(setting)) => {}
+            // Nor are bare lines at the end of a program.
+            Source::Fragment if self.configuration.tolerant && self.text.lines().any(is_of_program) => {}
             Source::Fragment => {
                 found.push(self.append(group.iter().map(|change| format!("{}: {}", render::key(change), render::value(change)))))
             }

@@ -89,7 +89,7 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
                     }
                     Err(reason) => {
                         let document = Some(document_id(configuration.document));
-                        let text = Some(render::beside(configuration, &wanted));
+                        let text = Some(render::beside(text, configuration, &wanted));
                         patches.push(PatchReport {
                             document,
                             disposition: "refused".to_owned(),

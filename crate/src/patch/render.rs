@@ -1,7 +1,10 @@
 //! The same values in every form people keep them in.
 
+use super::find::is_sealed;
 use super::{Change, Etcd};
-use crate::config::{Configuration, Source};
+use crate::config::command::starts_container;
+use crate::config::unpack::{base64, gunzip};
+use crate::config::{self, Configuration, Setting, Source};
 use crate::gather::Gather;
 use crate::report::Rendering;
 
@@ -106,8 +109,14 @@ pub fn all(changes: &[Change]) -> Vec<Rendering> {
 }
 
 /// The values in the form of a file that is not edited, to be merged into it by hand.
-pub fn beside(configuration: &Configuration, changes: &[Change]) -> String {
+pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> String {
+    let sealed = |setting: &&Setting| changes.iter().any(|change| change.is_of(setting)) && is_sealed(setting);
+    if let Some((text, file)) = configuration.settings.iter().find(sealed).and_then(packed) {
+        return beside(&text, &file, changes);
+    }
     let form = match configuration.source {
+        // What a unit sets reaches no container that it starts.
+        Source::CloudConfig | Source::DropIn if starts_container(text) => "flags",
         // The file that it writes for k3s or RKE2 lists words.
         Source::CloudConfig if configuration.cluster.launcher.is_some() => "static-pod",
         Source::CloudConfig => "cloud-config",
@@ -124,6 +133,15 @@ pub fn beside(configuration: &Configuration, changes: &[Change]) -> String {
     if changes.iter().all(|change| text.contains(&value(change))) { text } else { environment(changes) }
 }
 
+/// The file that stands in base64 where a setting was read; Ignition has a data URL.
+fn packed(setting: &Setting) -> Option<(String, Configuration)> {
+    let raw = setting.raw.trim_matches(['"', '\'']);
+    let bytes = base64(raw.rsplit(";base64,").next()?)?;
+    let text = String::from_utf8(gunzip(&bytes).unwrap_or(bytes)).ok()?;
+    let file = config::read(0, &text)?;
+    Some((text, file))
+}
+
 fn quoted(change: &Change) -> String {
     match change.parameter.unit() {
         crate::parameters::Unit::GoDuration => format!("\"{}\"", value(change)),
@@ -134,7 +152,6 @@ fn quoted(change: &Change) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config;
     use crate::parameters::Parameter;
     use crate::units::{MS, S};
 

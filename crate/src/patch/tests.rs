@@ -526,6 +526,23 @@ fn refuses_what_it_cannot_be_sure_of() {
 }
 
 #[test]
+fn what_is_refused_gets_the_form_that_its_etcd_reads() {
+    let beside = |text: &str| patch(&[text], &[config::read(0, text).unwrap()], &[ELECTION])[0].text.clone().unwrap();
+    // A packed file of etcd's own, beside which it ignores its variables: `name: a`, `election-timeout: 1000`.
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: etcd}\ndata:\n  etcd.yml: bmFtZTogYQplbGVjdGlvbi10aW1lb3V0OiAxMDAwCg==\n";
+    assert_eq!(beside(secret), "election-timeout: 2500\n");
+    let container = "[Service]\nExecStart=/usr/bin/docker run --name etcd quay.io/coreos/etcd:v2.3.8\n";
+    assert_eq!(beside(container), "--election-timeout=2500");
+}
+
+#[test]
+fn a_program_gets_no_bare_lines_at_its_end() {
+    let text = "    configure('etcd2', {\n        \"name\": node.id,\n        \"peer-election-timeout\": 500,\n    });\n";
+    let patches = patch(&[text], &[config::read(0, text).unwrap()], &[ELECTION]);
+    assert_eq!(patches[0].disposition, "refused", "{:?}", patches[0].text);
+}
+
+#[test]
 fn templates_are_patched_for_review() {
     let text = "#cloud-config\ncoreos:\n  etcd2:\n    discovery: {{.Url}}x\n    election-timeout: 5000\n";
     let configuration = config::read(0, text).unwrap();
