@@ -113,16 +113,6 @@ impl Parameter {
         }
     }
 
-    /// What k3s, RKE2 and RKE start etcd with where their file states nothing.
-    /// k3s-io/k3s@001bb933:pkg/etcd/etcd.go, `cluster`; rancher/rke@00ecd611:cluster/defaults.go, `setClusterServicesDefaults`.
-    pub fn default_value_of_rancher(self) -> Micros {
-        match self {
-            Parameter::HeartbeatInterval => 500 * MS,
-            Parameter::ElectionTimeout => 5000 * MS,
-            other => other.default_value(),
-        }
-    }
-
     /// A value in the number that reports use: milliseconds for etcd, seconds for fleet.
     pub fn number(self, value: Micros) -> f64 {
         match self.unit() {
@@ -146,6 +136,35 @@ impl Parameter {
             Unit::Milliseconds => format!("{}\u{a0}ms", self.written(value)),
             Unit::Seconds => format!("{}\u{a0}s", self.written(value)),
             Unit::GoDuration => self.written(value),
+        }
+    }
+}
+
+/// What an installer starts etcd with where its file states nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub struct OwnPair {
+    heartbeat: Micros,
+    election: Micros,
+    /// Whose.
+    pub of: &'static str,
+}
+
+/// k3s-io/k3s@001bb933:pkg/etcd/etcd.go, `cluster`; rancher/rke@00ecd611:cluster/defaults.go, `setClusterServicesDefaults`.
+pub static RANCHER: OwnPair = OwnPair { heartbeat: 500 * MS, election: 5000 * MS, of: "k3s and RKE" };
+
+/// kubernetes-sigs/kubespray@33342988:roles/etcd_defaults/defaults/main.yml.
+pub static KUBESPRAY: OwnPair = OwnPair { heartbeat: 250 * MS, election: 5000 * MS, of: "Kubespray" };
+
+/// kubesphere/kubekey@19d546b4:cmd/kk/pkg/etcd/templates/etcd_env.go.
+pub static KUBEKEY: OwnPair = OwnPair { of: "KubeKey", ..KUBESPRAY };
+
+impl OwnPair {
+    /// The value of a parameter.
+    pub fn value(&self, parameter: Parameter) -> Micros {
+        match parameter {
+            Parameter::HeartbeatInterval => self.heartbeat,
+            Parameter::ElectionTimeout => self.election,
+            other => other.default_value(),
         }
     }
 }

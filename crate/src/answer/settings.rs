@@ -43,10 +43,10 @@ fn from_elsewhere(edge: &Edge, parameter: Parameter, in_force: &InForce) -> Sett
         (Provenance::Default, None) if edge.facts.configurations.is_empty() => {
             String::from("Nothing in the input states it; the default is assumed.")
         }
-        (Provenance::Default, None) if parameter.is_etcd() && edge.facts.of_rancher() => {
-            String::from("Nothing states it; k3s and RKE start etcd with this.")
-        }
-        (Provenance::Default, None) => String::from("Nothing states it; this is the default."),
+        (Provenance::Default, None) => match edge.facts.own_pair().filter(|_| parameter.is_etcd()) {
+            Some(pair) => format!("Nothing states it; this is the default of {}.", pair.of),
+            None => String::from("Nothing states it; this is the default."),
+        },
         _ => String::from("Read off the log."),
     };
     SettingReport {

@@ -1,6 +1,6 @@
 //! What a configuration states, as the rooms of its forms hand it on.
 
-use crate::parameters::Parameter;
+use crate::parameters::{OwnPair, Parameter};
 use crate::text::{DocumentId, Place};
 use crate::units::Micros;
 
@@ -135,8 +135,8 @@ pub struct Cluster {
     pub proxy: bool,
     /// What starts etcd, where a manifest or an installer's file tells; else systemd does.
     pub launcher: Option<Launcher>,
-    /// k3s, RKE2 or RKE starts it, with a pair of timers of its own.
-    pub of_rancher: bool,
+    /// What starts it has a pair of timers of its own.
+    pub own_pair: Option<&'static OwnPair>,
 }
 
 /// One document, read as configuration.

@@ -5,7 +5,7 @@ use super::configuration::Source;
 use super::embedded::{HEADER, here_documents};
 use super::flags::is_image;
 use super::words::CONTINUES;
-use super::{etcd_toml, k3s, keys, prefixed, program};
+use super::{etcd_toml, fragment, k3s, keys, prefixed, program};
 use crate::log::line_starts::is_stamped;
 use crate::search;
 use crate::template;
@@ -81,6 +81,8 @@ struct Signs {
     timing_keys: usize,
     /// One of them says whose it is: `etcd_election_timeout`.
     named: bool,
+    /// A key `etcd` stood further up.
+    etcd: bool,
     fleet_options: usize,
     /// The like of etcd's, with an equals sign.
     etcd_options: usize,
@@ -177,9 +179,11 @@ impl Signs {
         if indent <= *self.margin.get_or_insert(indent) {
             self.outer_keys.push(lower.clone());
         }
-        let timing = keys::of_prefixed(&lower).is_some();
+        self.etcd |= lower == "etcd";
+        let bosh = self.etcd && keys::of_bosh(&lower).is_some();
+        let timing = bosh || keys::of_prefixed(&lower).is_some();
         self.timing_keys += usize::from(timing);
-        self.named |= timing && (lower.starts_with("etcd_") || lower.contains("etcd::"));
+        self.named |= timing && (bosh || lower.starts_with("etcd_") || lower.contains("etcd::"));
         self.variables |= matches!(key, "env" | "environment");
         self.command |= matches!(key, "command" | "args");
         self.listed |= self.variables && !at_root && matches!(key, "ETCD_HEARTBEAT_INTERVAL" | "ETCD_ELECTION_TIMEOUT");
@@ -288,7 +292,8 @@ impl Signs {
         if self.fleet_options > 0 {
             return Some(Source::FleetConf);
         }
-        (self.timing_keys > 0 && self.lines <= 400 && !self.of_another_program()).then_some(Source::Fragment)
+        let kubespray = self.outer_keys.iter().any(|key| key == fragment::KUBESPRAY_KEY);
+        ((self.timing_keys > 0 || kubespray) && self.lines <= 400 && !self.of_another_program()).then_some(Source::Fragment)
     }
 
     /// Other programs elect leaders too and name their timers alike (Camunda, Consul). Their keys stand

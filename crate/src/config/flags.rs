@@ -12,7 +12,7 @@ use super::variables::{Meaning, Variables};
 use super::words::CONTINUES;
 pub use super::words::{Word, words, words_of_unit};
 use super::{keys, scalar};
-use crate::parameters::Parameter;
+use crate::parameters::{Parameter, RANCHER};
 use crate::units::parse_go_duration;
 
 /// A flag with its value.
@@ -103,7 +103,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
             }
             // k3s and RKE2 pass it on; behind `@` k3d names the nodes.
             ("etcd-arg", Some((name, rest))) => {
-                builder.cluster.of_rancher = true;
+                builder.cluster.own_pair = Some(&RANCHER);
                 let (value, start) = (rest.split('@').next().unwrap_or(rest), span.end - rest.len());
                 (name.trim_start_matches('-'), value, start..start + value.len())
             }

@@ -6,8 +6,14 @@ use super::builder::{Builder, Class, Home};
 use super::mapped_text::MappedText;
 use super::scalar::{Fate, Reading};
 use super::{keys, scalar};
-use crate::parameters::Parameter;
+use crate::parameters::{KUBESPRAY, Parameter};
 use crate::yaml::{self, Kind, Node, Style, Tree};
+
+/// The variable that tells how Kubespray runs etcd (kubernetes-sigs/kubespray@33342988:docs/operations/etcd.md).
+pub const KUBESPRAY_KEY: &str = "etcd_deployment_type";
+
+/// How deep headings may stand in one another: BOSH has lists of jobs below lists of machines.
+const DEEPEST: usize = 8;
 
 /// Takes plain lines, also below headings such as `etcd2:` or `fleet:`.
 pub fn take(builder: &mut Builder, inner: &MappedText) {
@@ -21,15 +27,19 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
 }
 
 fn take_node(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node, (tolerant, depth): (bool, usize)) {
-    for item in node.items().iter().filter(|_| depth < 4) {
+    for item in node.items().iter().filter(|_| depth < DEEPEST) {
         take_node(builder, inner, tree, tree.resolve(item), (tolerant, depth + 1));
     }
     for entry in node.entries() {
         let value = tree.resolve(&entry.value);
-        if depth < 4 {
+        if depth < DEEPEST {
             take_node(builder, inner, tree, value, (tolerant, depth + 1));
         }
         let Some(text) = value.text() else { continue };
+        if entry.name() == KUBESPRAY_KEY {
+            builder.cluster.has_etcd = true;
+            builder.cluster.own_pair = Some(&KUBESPRAY);
+        }
         if matches!(value.kind, Kind::Scalar { style: Style::Literal, .. }) && inner.is_document() {
             // A file that Salt or Ansible writes.
             builder.holds("", MappedText::of_scalar(&inner.text, value), false);
@@ -40,7 +50,10 @@ fn take_node(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node
         if same_word(entry.name(), "etcd_servers") {
             builder.fact_of_variable("FLEET_ETCD_SERVERS", text);
         }
-        let Some(meant) = keys::of_prefixed(entry.name()).or_else(|| keys::of_variable(entry.name())) else {
+        let Some(meant) = keys::of_prefixed(entry.name())
+            .or_else(|| keys::of_variable(entry.name()))
+            .or_else(|| keys::of_bosh(entry.name()).filter(|_| !value.is_null()))
+        else {
             misspelt(builder, entry.name(), inner.place(entry.key.span.clone()));
             continue;
         };
@@ -110,6 +123,21 @@ mod tests {
 
     fn read(document: DocumentId, text: &str) -> Configuration {
         read_as(Source::Fragment, document, text)
+    }
+
+    #[test]
+    fn variables_of_kubespray_and_properties_of_bosh() {
+        let kubespray = "---\netcd_data_dir: /x\netcd_deployment_type: host\n# etcd_election_timeout: \"5000\"\n";
+        let read = crate::config::read(0, kubespray).expect("Kubespray's");
+        assert_eq!((read.cluster.own_pair, read.settings.len()), (Some(&crate::parameters::KUBESPRAY), 0));
+        // 5000 ms would be refused beside 1500 ms, and is not beside Kubespray's 250 ms.
+        let told = |line: &str| crate::config::read(0, &format!("{kubespray}{line}\n")).expect("Kubespray's").problems.len();
+        assert_eq!((told("etcd_election_timeout: \"1250\""), told("etcd_election_timeout: \"1000\"")), (0, 1));
+        let jobs = "instance_groups:\n- name: db\n  jobs:\n  - name: etcd\n    properties:\n      etcd:\n";
+        let timers = "        election_timeout_in_milliseconds: 2000\n        heartbeat_interval_in_milliseconds: null\n";
+        let read = crate::config::read(0, &format!("{jobs}{timers}")).expect("of BOSH");
+        assert_eq!(read.settings.iter().map(|setting| setting.value).collect::<Vec<_>>(), [Some(2000 * MS)]);
+        assert!(crate::config::read(0, &format!("raft:\n{timers}")).is_none());
     }
 
     #[test]

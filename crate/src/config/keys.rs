@@ -44,6 +44,11 @@ pub fn of_prefixed(key: &str) -> Option<(Parameter, bool)> {
     of_key(key).or_else(|| meant(behind("etcd").or_else(|| behind("etcd2"))?, true)).or_else(|| meant(behind("fleet")?, false))
 }
 
+/// A timer as Cloud Foundry's etcd-release names it (jobs/etcd/spec, `etcd.election_timeout_in_milliseconds`).
+pub fn of_bosh(key: &str) -> Option<(Parameter, bool)> {
+    of_key(key.strip_suffix("_in_milliseconds")?).filter(|(parameter, _)| parameter.is_etcd())
+}
+
 /// Keys of `coreos.etcd`. coreos/coreos-cloudinit@v1.14.0:config/etcd.go.
 pub const ETCD: &[&str] = &[
     "addr",

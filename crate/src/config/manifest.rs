@@ -20,6 +20,7 @@ use super::unpack::base64;
 use super::variables::fallback;
 use super::{env, etcd_yaml, flags, ignition, keys};
 use crate::gather::Gather;
+use crate::parameters::{KUBEKEY, RANCHER};
 use crate::search;
 use crate::template;
 use crate::yaml::{Entry, Kind, Node, Style, Tree};
@@ -64,12 +65,19 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
         if word("kind") == "EtcdCluster" {
             etcd_cluster(builder, spot, root);
         }
+        let runs_etcd = |etcd: &Node| entry_text(tree, etcd, "type").is_none_or(|by| by == "kubekey");
+        if word("apiVersion").starts_with("kubekey.kubesphere.io/v1alpha") && tree.at(root, &["spec", "etcd"]).is_some_and(runs_etcd) {
+            builder.cluster.own_pair = Some(&KUBEKEY);
+            builder.cluster.has_etcd = true;
+        }
     }
     let starts = |root: &&Node| arguments_of(tree, root).is_some();
     let telling = tree.documents.iter().find(starts);
     let runs = telling.is_some() || !commands(tree).is_empty();
     let path = telling.and_then(|root| arguments_of(tree, root)).map_or(Vec::new(), |(path, _)| path);
-    builder.cluster.of_rancher |= path.last().is_some_and(|key| matches!(*key, "etcd-arg" | "extra_args"));
+    if path.last().is_some_and(|key| matches!(*key, "etcd-arg" | "extra_args")) {
+        builder.cluster.own_pair = Some(&RANCHER);
+    }
     builder.cluster.has_etcd |= runs;
     let operated = of_openshift(&text.text).then_some(Launcher::OpenShift);
     let started_by = operated.or_else(|| telling.or(tree.documents.first()).and_then(|root| launcher(tree, root)));
@@ -117,6 +125,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
         match name.as_str() {
             // Each container is a process of its own; so is each cluster of kops.
             "containers" | "initcontainers" | "containerdefinitions" | "etcdclusters" => {
+                builder.cluster.has_etcd |= name == "etcdclusters";
                 if name == "containerdefinitions" {
                     builder.cluster.launcher = Some(Launcher::Compose);
                 }
@@ -170,7 +179,9 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             "args" if tree.get(node, "Config").is_some() => {}
             "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| builder.holds("", tree.scalar(item), false)),
             "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
-                builder.cluster.of_rancher |= name == "etcdarg";
+                if name == "etcdarg" {
+                    builder.cluster.own_pair = Some(&RANCHER);
+                }
                 words(builder, spot, tree.resolve(&entry.value), name == "etcdarg");
             }
             "environment" | "env" => variables(builder, spot, &entry.value),

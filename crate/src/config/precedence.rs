@@ -224,15 +224,15 @@ impl Builder<'_> {
         if [heartbeat, election].iter().flatten().any(|setting| setting.value.is_none()) {
             return;
         }
-        let of_rancher = self.cluster.of_rancher;
-        let default = |parameter: Parameter| if of_rancher { parameter.default_value_of_rancher() } else { parameter.default_value() };
+        let own_pair = self.cluster.own_pair;
+        let default = |parameter: Parameter| own_pair.map_or(parameter.default_value(), |pair| pair.value(parameter));
         let value = |setting: Option<&Setting>, parameter: Parameter| {
             setting.and_then(|setting| setting.value).unwrap_or_else(|| default(parameter))
         };
         let (h, t) = (value(heartbeat, Parameter::HeartbeatInterval), value(election, Parameter::ElectionTimeout));
         let (h_text, t_text) = (Parameter::HeartbeatInterval.human(h), Parameter::ElectionTimeout.human(t));
-        let unstated = if of_rancher { " (the default of k3s and RKE)" } else { " (the default)" };
-        let from = |setting: Option<&Setting>| if setting.is_some() { "" } else { unstated };
+        let unstated = own_pair.map_or(" (the default)".to_owned(), |pair| format!(" (the default of {})", pair.of));
+        let from = |setting: Option<&Setting>| if setting.is_some() { "" } else { &*unstated };
         let (h_from, t_from) = (from(heartbeat), from(election));
         let span = stated.place.span.range();
         let parameter = Some(stated.parameter);

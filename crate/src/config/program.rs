@@ -10,7 +10,7 @@ use super::flags::{self, Word};
 use super::mapped_text::MappedText;
 use super::variables::Variables;
 use super::{keys, scalar};
-use crate::parameters::Parameter;
+use crate::parameters::{Parameter, RANCHER};
 use crate::search;
 
 /// What NixOS calls its module for etcd; below `extraConf` variables stand without `ETCD_`.
@@ -312,7 +312,7 @@ fn argument(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token
 
 /// `etcd-arg = [ "heartbeat-interval=500" ]`.
 fn arguments(builder: &mut Builder, inner: &MappedText, tokens: &[Token], unit: &str) {
-    builder.cluster.of_rancher = true;
+    builder.cluster.own_pair = Some(&RANCHER);
     for token in tokens.iter().take(LONGEST_LIST).take_while(|token| !token.is("]")).filter(|token| token.quoted) {
         let Some((name, value)) = token.text.split_once('=') else { continue };
         builder.fact_of_flag(name, value);

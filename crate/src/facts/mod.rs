@@ -25,7 +25,7 @@ use crate::input::Assumptions;
 use crate::log::event::{LogReading, Meaning};
 use crate::model::{Failover, Failovers, Timers, fleet};
 use crate::moments::Moments;
-use crate::parameters::{LONGEST_ELECTION, Parameter};
+use crate::parameters::{LONGEST_ELECTION, OwnPair, Parameter};
 use crate::report::Provenance;
 use crate::sort::distinct;
 use crate::text::{DocumentId, Place};
@@ -354,9 +354,9 @@ impl Facts {
         !settings::passes_over_old_keys(self.etcd) && self.configurations.iter().any(|c| c.cluster.etcd_04)
     }
 
-    /// Whether a configuration is of k3s, RKE2 or RKE, which start etcd with a pair of their own.
-    pub fn of_rancher(&self) -> bool {
-        self.configurations.iter().any(|c| c.cluster.of_rancher)
+    /// The pair of timers that an installer starts etcd with, where a configuration is one's.
+    pub fn own_pair(&self) -> Option<&'static OwnPair> {
+        self.configurations.iter().find_map(|c| c.cluster.own_pair)
     }
 
     /// Whether the input has lines or settings of fleet.

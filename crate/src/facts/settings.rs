@@ -287,9 +287,9 @@ fn from_near_timeouts(facts: &Facts, parameter: Parameter) -> Option<InForce> {
 /// What acts where nothing is stated.
 pub fn default(facts: &Facts, parameter: Parameter) -> InForce {
     let old = facts.generation == Generation::V04 || facts.configures_etcd_04();
-    let value = match (old, facts.of_rancher()) {
+    let value = match (old, facts.own_pair()) {
         (true, _) => parameter.default_value_of_etcd_04(),
-        (_, true) => parameter.default_value_of_rancher(),
+        (_, Some(pair)) => pair.value(parameter),
         _ => parameter.default_value(),
     };
     InForce { value: Some(value), provenance: Provenance::Default, place: None, event: None }

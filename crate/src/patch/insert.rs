@@ -121,6 +121,11 @@ impl Place<'_> {
             Source::Flags => found.extend(self.on_command_line(group)),
             // Whether the template behind it has a place for one more variable cannot be told.
             Source::Prefixed | Source::Program => {}
+            // Kubespray reads all of its variables from any of its files.
+            Source::Fragment if self.configuration.cluster.own_pair.is_some() => {
+                let name = |change: &Change| render::variable(change).to_ascii_lowercase();
+                found.push(self.append(group.iter().map(|change| format!("{}: \"{}\"", name(change), render::value(change)))));
+            }
             // Beside variables of another tool a bare key is nobody's.
             Source::Fragment if self.configuration.settings.iter().any(|setting| self.is_prefixed(setting)) => {}
             // Nor are bare lines at the end of a program.

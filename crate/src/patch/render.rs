@@ -6,7 +6,9 @@ use crate::config::command::starts_container;
 use crate::config::unpack::{base64, gunzip};
 use crate::config::{self, Configuration, Setting, Source};
 use crate::gather::Gather;
+use crate::parameters::Parameter;
 use crate::report::Rendering;
+use crate::search;
 
 fn etcd(changes: &[Change]) -> impl Iterator<Item = &Change> {
     changes.iter().filter(|change| change.parameter.is_etcd())
@@ -114,6 +116,13 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
     if let Some((text, file)) = configuration.settings.iter().find(sealed).and_then(packed) {
         return beside(&text, &file, changes);
     }
+    // kops and KubeKey have keys of their own.
+    for (sign, election, unit) in [("etcdClusters", "leaderElectionTimeout", "ms"), ("kubekey.", "electionTimeout", "")] {
+        if configuration.source == Source::Manifest && search::has(text, sign) {
+            let key = |change: &Change| if change.parameter == Parameter::ElectionTimeout { election } else { "heartbeatInterval" };
+            return lines(etcd(changes), |change| format!("    {}: {}{unit}", key(change), value(change)));
+        }
+    }
     let form = match configuration.source {
         // What a unit sets reaches no container that it starts.
         Source::CloudConfig | Source::DropIn if starts_container(text) => "flags",
@@ -152,7 +161,6 @@ fn quoted(change: &Change) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parameters::Parameter;
     use crate::units::{MS, S};
 
     #[test]

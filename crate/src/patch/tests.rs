@@ -526,6 +526,12 @@ fn refuses_what_it_cannot_be_sure_of() {
 }
 
 #[test]
+fn kubespray_takes_its_variables_from_any_of_its_files() {
+    let text = "---\netcd_data_dir: /x\netcd_deployment_type: host";
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), format!("{text}\netcd_heartbeat_interval: \"250\"\netcd_election_timeout: \"2500\""));
+}
+
+#[test]
 fn what_is_refused_gets_the_form_that_its_etcd_reads() {
     let beside = |text: &str| patch(&[text], &[config::read(0, text).unwrap()], &[ELECTION])[0].text.clone().unwrap();
     // A packed file of etcd's own, beside which it ignores its variables: `name: a`, `election-timeout: 1000`.
@@ -533,6 +539,8 @@ fn what_is_refused_gets_the_form_that_its_etcd_reads() {
     assert_eq!(beside(secret), "election-timeout: 2500\n");
     let container = "[Service]\nExecStart=/usr/bin/docker run --name etcd quay.io/coreos/etcd:v2.3.8\n";
     assert_eq!(beside(container), "--election-timeout=2500");
+    let kops = "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  etcdClusters:\n  - name: main\n";
+    assert_eq!(beside(kops), "    leaderElectionTimeout: 2500ms\n");
 }
 
 #[test]
