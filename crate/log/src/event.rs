@@ -165,8 +165,8 @@ pub struct LogReading {
     pub last: Option<(Time, Box<str>)>,
     /// The recognised messages, oldest first.
     pub events: Vec<Event>,
-    /// What stands elsewhere in the input too and is left out of `events`, each with its place among them.
-    pub twice: Vec<(usize, Event)>,
+    /// What was set aside before anything is judged, each with its place among the events.
+    pub aside: Vec<(usize, Event)>,
     /// `file.go:NNN` with its message's signature and the host that printed it, for version fingerprints.
     pub fingerprints: Vec<(Option<u16>, u16, Box<str>)>,
     /// Messages dropped because there were too many, with their number.

@@ -2,10 +2,12 @@
 
 use super::edge;
 use crate::config::Source;
+use crate::facts::clusters::Place;
 use crate::facts::time_line::zone_words;
 use crate::facts::{Facts, Generation, twice, versions};
 use crate::gather::Gather;
 use crate::plan;
+use crate::rules::common::listed;
 use crate::units::S;
 
 /// A sentence for each.
@@ -24,7 +26,8 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
         limits.extend(log.limits.iter().cloned());
         limits.extend(zone_words(log));
     }
-    limits.extend(twice::words(&facts.logs));
+    limits.extend(of_other_clusters(facts, sources));
+    limits.extend(twice::words(facts));
     limits.extend(versions::several(facts, |document| &sources[document].name));
     let tells_a_rate = !(facts.stalls.is_empty() && facts.changes.is_empty());
     if let Some(span) = facts.log_span().filter(|span| tells_a_rate && *span < 3600 * S) {
@@ -38,6 +41,17 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
         limits.push(String::from("This may be etcd before 2.3, which prints no late-heartbeat line, so their absence says nothing."));
     }
     limits
+}
+
+fn of_other_clusters(facts: &Facts, sources: &[edge::Source]) -> Option<String> {
+    let name = |(log, host): &Place| match host {
+        Some(host) => facts.logs[*log].hosts[usize::from(*host)].as_str(),
+        None => sources[facts.logs[*log].document].name.as_str(),
+    };
+    let names = listed(&facts.other_clusters.iter().map(name).gather())?;
+    Some(format!(
+        "The logs are of more than one etcd cluster. This answer is about the one with most trouble; those of {names} are of another and left out. For an answer about it give them by themselves."
+    ))
 }
 
 #[cfg(test)]

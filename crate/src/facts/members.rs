@@ -1,7 +1,6 @@
 //! How many members vote.
 
 use super::Facts;
-use crate::index::Index;
 use crate::log::event::{Event, Meaning};
 use crate::sort::distinct;
 
@@ -49,49 +48,14 @@ fn ids_in(facts: &Facts, meanings: &[Meaning]) -> u32 {
     distinct(facts.events_of(meanings).flat_map(|(_, event)| ids(event))).len() as u32
 }
 
-/// The raft ids that one line names; zeros stand for nobody.
-fn ids(event: &Event) -> impl Iterator<Item = &str> {
-    let is_id = |text: &&str| (8..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
+/// The raft ids that one line names.
+pub(super) fn ids(event: &Event) -> impl Iterator<Item = &str> {
     let named = ["id", "leader", "old", "new", "from", "to", "peer"].into_iter().filter_map(|hole| event.word(hole));
-    named.filter(is_id).filter(|id| id.bytes().any(|b| b != b'0'))
-}
-
-/// What tells of more than one cluster, and what that does to the answer. No term has two leaders, and no cluster two ids.
-pub fn several_clusters(facts: &Facts) -> Option<String> {
-    let told = two_leaders(facts).or_else(|| two_ids(facts))?;
-    Some(format!(
-        "The logs are of more than one cluster: {told}. What befell them is counted together, and values fit the worst: give each cluster by itself."
-    ))
-}
-
-fn two_leaders(facts: &Facts) -> Option<String> {
-    let (mut terms, mut leaders) = (Index::default(), Vec::<&str>::new());
-    for (_, event) in facts.events_of(&[Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged]) {
-        let named = event.word(match event.meaning {
-            Meaning::BecameLeader => "id",
-            Meaning::LeaderElected => "leader",
-            _ => "to",
-        });
-        let (Some(leader), Some(term)) = (named, event.number("term")) else { continue };
-        match leaders.get(terms.position(term)) {
-            None => leaders.push(leader),
-            Some(known) if *known != leader => return Some(format!("term {term} is led by {known} and by {leader}")),
-            Some(_) => {}
-        }
-    }
-    None
-}
-
-/// Members name the cluster's id when they start (etcd-io/etcd@v3.4.45:etcdserver/raft.go:554).
-fn two_ids(facts: &Facts) -> Option<String> {
-    let ids = distinct(facts.events_of(&[Meaning::StartMember]).filter_map(|(_, event)| event.word("value")));
-    let [first, second, ..] = ids[..] else { return None };
-    Some(format!("members start in {first} and in {second}"))
+    named.filter(is_id)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::several_clusters;
     use crate::rules::testing::facts;
 
     #[test]
@@ -105,21 +69,5 @@ mod tests {
         let alone = elected.replace("2a0965170762fd09", "91d25258d70ad868");
         assert_eq!(facts(&[unit, &alone]).members, Some(1));
         assert_eq!(facts(&[&unit.replace("2380\n", "2380,m2=http://192.0.2.2:2380\n"), elected]).members, Some(2));
-    }
-
-    #[test]
-    fn two_leaders_of_one_term_are_of_two_clusters() {
-        let heard =
-            |own: &str, leader: &str| format!("2019-05-04 10:00:01.120345 I | raft: raft.node: {own} elected leader {leader} at term 5\n");
-        let (a, b, c) = ("91d25258d70ad868", "2a0965170762fd09", "ca93d269ec463a6b");
-        let (d, e) = ("5c1954e5cd7a3e68", "9b7aaee97a50e7e9");
-        let said = |text: &str| several_clusters(&facts(&[text]));
-        assert!(said(&(heard(a, b) + &heard(d, e))).is_some_and(|said| said.contains("term 5 is led by")));
-        assert_eq!(said(&(heard(a, b) + &heard(c, b))), None);
-        // Five members of one cluster, of which two and two speak.
-        assert_eq!(said(&(heard(a, b) + &heard(d, e).replace("term 5", "term 7"))), None);
-        let starts = |cluster: &str| format!("2019-05-04 10:00:01.120345 I | etcdserver: starting member {a} in cluster {cluster}\n");
-        assert!(said(&(starts("3874a7ad2d3c8b9f") + &starts("46ae44e5f3b2d9c8"))).is_some());
-        assert_eq!(said(&starts("3874a7ad2d3c8b9f").repeat(2)), None);
     }
 }

@@ -1,10 +1,12 @@
 //! All that a rule may look at: settings in force, events, stalls, leader changes, versions.
 
+mod aside;
 pub mod beside;
 pub mod breaks;
 mod causes;
 mod changes;
 pub mod clocks;
+pub mod clusters;
 mod events;
 pub mod failures;
 pub mod links;
@@ -190,6 +192,10 @@ pub struct Facts {
     pub logs: Vec<LogReading>,
     /// Documents that are neither.
     pub unknown: Vec<Unknown>,
+    /// Lines that stood in the input a second time.
+    pub twice: usize,
+    /// What tells of other clusters and was set aside.
+    pub other_clusters: Vec<clusters::Place>,
     /// What the user stated.
     pub assumptions: Assumptions,
     /// Value in force per parameter, in the order of `Parameter::ALL`.
@@ -282,7 +288,7 @@ impl Facts {
     pub fn gather(configurations: Vec<Configuration>, logs: Vec<LogReading>, unknown: Vec<Unknown>, assumptions: Assumptions) -> Facts {
         let mut logs = logs;
         logs.iter_mut().for_each(time_line::move_back);
-        twice::leave_out(&mut logs);
+        let aside = aside::set_aside(&mut logs);
         time_line::align(&mut logs);
         let mut facts = Facts {
             etcd: versions::stated(assumptions.etcd_version.as_deref()).or_else(|| versions::etcd(&logs, &configurations)),
@@ -290,6 +296,8 @@ impl Facts {
             configurations,
             logs,
             unknown,
+            twice: aside.twice,
+            other_clusters: aside.other_clusters,
             assumptions,
             in_force: Vec::new(),
             spells: Vec::new(),
@@ -337,10 +345,15 @@ impl Facts {
         &self.in_force[at].1
     }
 
+    /// The logs, but for those of which all was set aside.
+    pub fn judged_logs(&self) -> impl Iterator<Item = &LogReading> {
+        self.logs.iter().filter(|log| !log.events.is_empty() || log.aside.is_empty())
+    }
+
     /// How much time the logs cover, where they carry times.
     pub fn log_span(&self) -> Option<Micros> {
-        let first = self.logs.iter().filter_map(|log| log.first.as_ref()).map(|(time, _)| time.micros).min()?;
-        let last = self.logs.iter().filter_map(|log| log.last.as_ref()).map(|(time, _)| time.micros).max()?;
+        let first = self.judged_logs().filter_map(|log| log.first.as_ref()).map(|(time, _)| time.micros).min()?;
+        let last = self.judged_logs().filter_map(|log| log.last.as_ref()).map(|(time, _)| time.micros).max()?;
         Some(last - first)
     }
 

@@ -30,8 +30,8 @@ pub fn move_back(log: &mut LogReading) {
 fn move_clock(log: &mut LogReading, shift: Micros) {
     log.moved += shift;
     let stamps = [&mut log.first, &mut log.last].into_iter().flatten().map(|(time, _)| time);
-    let twice = log.twice.iter_mut().map(|(_, event)| event);
-    let times = log.events.iter_mut().chain(twice).filter_map(|event| event.time.as_mut());
+    let aside = log.aside.iter_mut().map(|(_, event)| event);
+    let times = log.events.iter_mut().chain(aside).filter_map(|event| event.time.as_mut());
     stamps.chain(times).for_each(|time| time.micros += shift);
 }
 

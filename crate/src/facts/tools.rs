@@ -12,7 +12,7 @@ impl Facts {
     /// Whether no log is here: configurations at most, and what tools or etcd's metrics measured.
     pub fn without_log(&self) -> bool {
         let measured = |event: &Event| event.program() == Program::Tool || is_metric(event.meaning);
-        self.logs.iter().all(|log| !(log.events.is_empty() && log.twice.is_empty()) && log.events.iter().all(measured))
+        self.logs.iter().all(|log| !(log.events.is_empty() && log.aside.is_empty()) && log.events.iter().all(measured))
     }
 }
 

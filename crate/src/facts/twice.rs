@@ -1,45 +1,14 @@
 //! The same stretch of a log given twice: as two documents, or pasted twice into one. It counts once.
 
-use super::EventId;
+use super::{EventId, Facts};
 use crate::gather::Gather;
 use crate::index::{self, Index};
 use crate::log::event::{Clock, Event, LogReading};
 use crate::units::S;
 
-/// Leaves out what stands in the input for the second time, and puts back what was left out before: the document that
-/// held it first may have been read anew.
-pub(super) fn leave_out(logs: &mut [LogReading]) {
-    logs.iter_mut().for_each(put_back);
-    let again = said_again(logs);
-    for (log, again) in logs.iter_mut().zip(again).filter(|(_, again)| again.contains(&true)) {
-        let (mut kept, mut twice) = (Vec::with_capacity(log.events.len()), Vec::new());
-        for (at, event) in std::mem::take(&mut log.events).into_iter().enumerate() {
-            if again[at] { twice.push((at, event)) } else { kept.push(event) }
-        }
-        (log.events, log.twice) = (kept, twice);
-    }
-}
-
-fn put_back(log: &mut LogReading) {
-    // The list would stand in memory twice.
-    if log.twice.is_empty() {
-        return;
-    }
-    let (kept, mut twice) = (std::mem::take(&mut log.events), std::mem::take(&mut log.twice).into_iter().peekable());
-    log.events.reserve(kept.len() + twice.len());
-    for event in kept {
-        while let Some((_, event)) = twice.next_if(|(at, _)| *at <= log.events.len()) {
-            log.events.push(event);
-        }
-        log.events.push(event);
-    }
-    log.events.extend(twice.map(|(_, event)| event));
-}
-
 /// What is said of it, as a limit.
-pub fn words(logs: &[LogReading]) -> Option<String> {
-    let lines: usize = logs.iter().map(|log| log.twice.len()).sum();
-    let of_them = match lines {
+pub fn words(facts: &Facts) -> Option<String> {
+    let of_them = match facts.twice {
         0 => return None,
         1 => String::from("1 line stands"),
         many => format!("{many} lines stand"),
@@ -48,7 +17,7 @@ pub fn words(logs: &[LogReading]) -> Option<String> {
 }
 
 /// For each log, which of its events were given before.
-fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
+pub(super) fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
     let mut again: Vec<Vec<bool>> = logs.iter().map(|log| vec![false; log.events.len()]).gather();
     // In the order in which they stand in the input; times say nothing of that.
     let all = logs.iter().enumerate().flat_map(|(log, reading)| (0..reading.events.len()).map(move |event| EventId { log, event }));
@@ -128,7 +97,7 @@ mod tests {
 
     fn counted(texts: &[&str]) -> (u64, usize) {
         let facts = facts(texts);
-        (find(&facts, "etcd-slow-apply").map_or(0, |found| found.count), facts.logs.iter().map(|log| log.twice.len()).sum())
+        (find(&facts, "etcd-slow-apply").map_or(0, |found| found.count), facts.twice)
     }
 
     #[test]
@@ -162,7 +131,7 @@ mod tests {
             (1..6).map(|second| format!("{stamp}10:00:0{second} etcdserver: server is likely overloaded\n")).collect()
         };
         let follows = |id: &str| format!("2019/05/04 09:59:00 raft: {id} became follower at term 3\n");
-        let left_out = |texts: &[&str]| facts(texts).logs.iter().map(|log| log.twice.len()).sum::<usize>();
+        let left_out = |texts: &[&str]| facts(texts).twice;
         let (a, b) = (follows("91d25258d70ad868"), follows("2a0965170762fd09"));
         let same = overloaded("2019/05/04 ");
         assert_eq!(left_out(&[&(a.clone() + &same), &(b + &same)]), 0);

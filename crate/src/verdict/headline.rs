@@ -184,7 +184,7 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
     if let Some(before) = etcd_timers_changed::said(facts) {
         return format!("{before}. Now they wait {}, and nothing needs action.", human_limit(facts, Parameter::ElectionTimeout));
     }
-    let read: u64 = facts.logs.iter().map(|log| log.recognised).sum();
+    let read: u64 = facts.judged_logs().map(|log| log.recognised).sum();
     match (count(facts, ChangeClass::Planned), count(facts, ChangeClass::Wanted), read) {
         (planned, 0, _) if planned > 0 => String::from("The leader handed over on purpose, and nothing needs action."),
         (_, wanted, _) if wanted > 0 => {

@@ -1,7 +1,7 @@
 //! Whether timing is the cure (method, section 9).
 
 use super::unexplained::{saw_too_little, unexplained};
-use crate::facts::members::several_clusters;
+use crate::facts::clusters::several_clusters;
 use crate::facts::{ChangeClass, Facts, LeaderChange, Stall, StallKind};
 use crate::gather::Gather;
 use crate::parameters::{Parameter, SILENT_STREAM};

@@ -3,7 +3,7 @@
 use super::effects::{counted, failover_then, stops_on_a_failed_read, tied_to_stalls};
 use super::timing::{beneath, cut_off, only_raised, other_cause, unlike_members, waits_long_already};
 use super::unexplained::saw_too_little;
-use crate::facts::members::several_clusters;
+use crate::facts::clusters::several_clusters;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, StallKind, TOO_LARGE};
 use crate::gather::Gather;
 use crate::model::raft::loss_share;
@@ -25,6 +25,9 @@ pub(super) fn doubts(facts: &Facts) -> String {
     }
     if Parameter::ALL.into_iter().any(|parameter| stands_below_the_log(facts, parameter)) {
         doubts.push_str(" The limits are those of the configuration below the log. If it was written later, the defaults applied.");
+    }
+    if !facts.other_clusters.is_empty() {
+        doubts.push_str(" Logs of another etcd cluster are left out of this answer; its limits name them.");
     }
     if let Some(said) = several_clusters(facts) {
         doubts.push(' ');
