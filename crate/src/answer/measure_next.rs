@@ -267,12 +267,11 @@ fn unseen_change(facts: &Facts, at_hand: &AtHand) -> Option<Step> {
 /// that no log says is left to be filled in.
 fn times_of_log(facts: &Facts) -> Option<String> {
     const AROUND: i64 = 60 * S;
-    let logs = || facts.logs.iter().filter(|log| log.first.is_some());
+    let logs = || facts.judged_logs().filter(|log| log.first.is_some());
     if logs().any(|log| log.clock < Clock::NoYear) {
         return None;
     }
-    let first = logs().filter_map(|log| log.first.as_ref()).map(|(time, _)| time.micros).min()?;
-    let last = logs().filter_map(|log| log.last.as_ref()).map(|(time, _)| time.micros).max()?;
+    let (first, last) = facts.log_ends()?;
     // Stamps without a zone are the machine's own time, as journalctl takes it; the others were brought to UTC.
     let zone = if logs().all(|log| log.zoned) { " UTC" } else { "" };
     let dated = logs().any(|log| log.clock == Clock::Full);
@@ -282,7 +281,7 @@ fn times_of_log(facts: &Facts) -> Option<String> {
 
 /// From when to when the logs speak, where their lines say.
 fn minutes(facts: &Facts) -> String {
-    let ends = facts.logs.iter().filter_map(|log| log.first.as_ref().zip(log.last.as_ref()));
+    let ends = facts.judged_logs().filter_map(|log| log.first.as_ref().zip(log.last.as_ref()));
     let mut only = ends.map(|((_, first), (_, last))| (first, last));
     match (only.next(), only.next()) {
         (Some((first, last)), None) if first == last => format!(" of {first}"),

@@ -14,8 +14,7 @@ const KINDS: [&str; 7] = ["late-heartbeat", "slow-disk", "lease-lost", "presence
 
 /// Draws up the rows; `None` where no line carries a time.
 pub fn timeline(facts: &Facts) -> Option<Timeline> {
-    let start = facts.logs.iter().filter_map(|log| log.first.as_ref()).map(|(time, _)| time.micros).min()?;
-    let end = facts.logs.iter().filter_map(|log| log.last.as_ref()).map(|(time, _)| time.micros).max()?;
+    let (start, end) = facts.log_ends()?;
     let mut lanes = Lanes { names: lane_names(facts), lanes: Vec::new(), drawn: Vec::new() };
     add_leads(facts, &mut lanes, end);
     add_stalls(facts, &mut lanes);

@@ -54,6 +54,11 @@ pub(super) fn ids(event: &Event) -> impl Iterator<Item = &str> {
     named.filter(is_id)
 }
 
+/// An id of a member or a cluster; zeros stand for nobody.
+pub(super) fn is_id(text: &&str) -> bool {
+    (8..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit()) && text.bytes().any(|b| b != b'0')
+}
+
 #[cfg(test)]
 mod tests {
     use crate::rules::testing::facts;

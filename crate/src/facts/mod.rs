@@ -350,11 +350,16 @@ impl Facts {
         self.logs.iter().filter(|log| !log.events.is_empty() || log.aside.is_empty())
     }
 
-    /// How much time the logs cover, where they carry times.
-    pub fn log_span(&self) -> Option<Micros> {
+    /// When the first and the last line of the logs were written, where they carry times.
+    pub fn log_ends(&self) -> Option<(Micros, Micros)> {
         let first = self.judged_logs().filter_map(|log| log.first.as_ref()).map(|(time, _)| time.micros).min()?;
         let last = self.judged_logs().filter_map(|log| log.last.as_ref()).map(|(time, _)| time.micros).max()?;
-        Some(last - first)
+        Some((first, last))
+    }
+
+    /// How much time the logs cover, where they carry times.
+    pub fn log_span(&self) -> Option<Micros> {
+        self.log_ends().map(|(first, last)| last - first)
     }
 
     /// Whether the input has lines or settings of etcd itself.

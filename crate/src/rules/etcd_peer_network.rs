@@ -168,8 +168,7 @@ fn cut_off(facts: &Facts, events: &[EventId]) -> bool {
 /// The input shows the members some seconds before the first of these lines: it does not begin with them.
 fn ran_before(facts: &Facts, events: &[EventId]) -> bool {
     let first = events.iter().filter_map(|id| time(facts, *id)).min();
-    let begins = facts.logs.iter().filter_map(|log| log.first.as_ref()).map(|(first, _)| first.micros).min();
-    matches!((begins, first), (Some(begins), Some(first)) if first - begins >= 5 * S)
+    matches!((facts.log_ends(), first), (Some((begins, _)), Some(first)) if first - begins >= 5 * S)
 }
 
 /// A link that breaks costs a leader its place once at most: where links broke less than half as often as living leaders

@@ -94,7 +94,7 @@ pub fn only_quoted(facts: &Facts) -> bool {
 
 /// When the last line of all logs was written.
 pub fn last_line(facts: &Facts) -> Option<Micros> {
-    facts.logs.iter().filter_map(|log| log.last.as_ref()).map(|(last, _)| last.micros).max()
+    facts.log_ends().map(|(_, last)| last)
 }
 
 /// Whether the line stands in the last five seconds of the whole input, so that its outcome is cut off.
