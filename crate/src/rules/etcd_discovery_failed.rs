@@ -1,9 +1,10 @@
 //! `etcd-discovery-failed`: bootstrap through a discovery service failed.
 
-use super::common::{all, said_outright};
+use super::common::{all, plural, said_outright};
 use super::{Finding, Rule};
-use crate::facts::Facts;
+use crate::facts::{EventId, Facts};
 use crate::log::event::Meaning;
+use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -15,9 +16,36 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
+    if let Some(waits) = waits(facts) {
+        return Some(waits);
+    }
+    let mut events = all(facts, &[Meaning::DiscoveryProblem]);
+    events.retain(|id| !went_on(facts, *id));
     let title = "etcd could not start through its discovery service";
     let what = "The member found no cluster to form or to join. No timer changes that.";
-    said_outright(facts, RULE.id, &all(facts, &[Meaning::DiscoveryProblem]), title, what)
+    said_outright(facts, RULE.id, &events, title, what)
+}
+
+/// The last word of a member on its discovery is that others have not come yet.
+fn waits(facts: &Facts) -> Option<Finding> {
+    let mut events = all(facts, &[Meaning::DiscoveryWaits]);
+    events.retain(|id| !after(facts, *id, &[Meaning::DiscoveryDone, Meaning::DiscoveryProblem]) && !went_on(facts, *id));
+    let missing = facts.event(*events.last()?).number("missing").unwrap_or(1).unsigned_abs();
+    let title = format!("etcd waits for {} at its discovery service", plural(missing, "more member", "more members"));
+    let what = "It starts when as many have come as the token was made for, and serves nobody until then.";
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events);
+    Some(finding.advising("Start the others with the same discovery address, and see that they reach it. If there are to be fewer, get a token of that size and start all with empty data directories."))
+}
+
+/// The service answered later on, and etcd started.
+fn went_on(facts: &Facts, id: EventId) -> bool {
+    after(facts, id, &[Meaning::DiscoveryDone, Meaning::StartMember, Meaning::Newraft, Meaning::BecameFollower])
+}
+
+fn after(facts: &Facts, id: EventId, meanings: &[Meaning]) -> bool {
+    let host = facts.event(id).host;
+    let rest = facts.logs[id.log].events.iter().skip(id.event + 1);
+    rest.filter(|event| event.host == host).any(|event| meanings.contains(&event.meaning))
 }
 
 #[cfg(test)]
@@ -34,5 +62,24 @@ mod tests {
     fn a_token_that_is_no_longer_needed_is_none() {
         let log = "2016-07-13 16:59:33.017422 W | etcdserver: discovery token ignored since a cluster has already been initialized. Valid log found at \"/var/lib/etcd2/member/wal\"\n";
         assert!(find(&facts(&[log]), "etcd-discovery-failed").is_none());
+    }
+
+    #[test]
+    fn a_service_that_answered_later_is_none() {
+        let late = "Oct 04 21:56:00 core-01 etcd2[812]: waiting for other nodes: error connecting to https://discovery.example, retrying in 34m8s\n";
+        assert!(find(&facts(&[late]), "etcd-discovery-failed").is_some());
+        let done = "Oct 04 22:30:09 core-01 etcd2[812]: found 3 needed peer(s)\n";
+        assert!(find(&facts(&[&(late.to_owned() + done)]), "etcd-discovery-failed").is_none());
+    }
+
+    #[test]
+    fn a_member_that_waits_for_the_others() {
+        let waits =
+            |missing: u32| format!("Oct 04 21:56:00 core-01 etcd2[812]: found {} peer(s), waiting for {missing} more\n", 3 - missing);
+        let both = waits(2) + &waits(1);
+        let found = find(&facts(&[&both]), "etcd-discovery-failed").expect("it waits");
+        assert_eq!(found.title, "etcd waits for 1\u{a0}more member at its discovery service");
+        let done = both + "Oct 04 21:58:00 core-01 etcd2[812]: found 3 needed peer(s)\n";
+        assert!(find(&facts(&[&done]), "etcd-discovery-failed").is_none());
     }
 }

@@ -37,7 +37,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let said = |words: &[&str]| events.iter().any(|id| says(facts.event(*id), words));
     let cause = if said(&["expired"]) {
-        "a certificate has expired or is not valid yet"
+        // Later Go says which (golang/go@go1.15:src/crypto/x509/verify.go).
+        match (said(&[" is after 20"]), said(&[" is before 20"])) {
+            (true, false) => "a certificate has expired",
+            (false, true) => "a certificate is not valid yet, by the clock of the machine that refuses it",
+            _ => "a certificate has expired or is not valid yet",
+        }
     } else if said(&["unknown authority", "unknown certificate authority"]) {
         "a certificate was signed by an authority the other side does not know"
     } else if said(&["doesn't contain any IP SANs", "is valid for", "not valid for", "IP SANs"]) {

@@ -112,7 +112,9 @@ fn check(facts: &Facts) -> Option<Finding> {
 }
 
 fn failed(event: &Event) -> bool {
-    FAILED.contains(&event.meaning) && !of_its_own(event)
+    // A watch that ends is asked for anew; of what is not etcd it gets nothing ever.
+    let of_another = event.meaning == Meaning::RegistryWatchError && says(event, &["invalid json"]);
+    (FAILED.contains(&event.meaning) || of_another) && !of_its_own(event)
 }
 
 /// A limit that was reached and a port that refused have rules of their own; beside a refusal another endpoint may

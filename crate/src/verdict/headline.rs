@@ -115,6 +115,8 @@ pub(super) fn headline<'a>(
 const EFFECTS: &[&str] = &[
     "etcd-election-churn",
     "etcd-leader-lost",
+    // A full buffer shows a peer or a link that does not keep up; that the leader gave up is the harm.
+    "etcd-send-buffer-full",
     "etcd-slow-apply",
     "etcd-request-timeout",
     "fleet-agent-heartbeat-lost",
