@@ -334,9 +334,12 @@ fn marking(text: &str) -> Option<usize> {
     if text.starts_with("time=\"") {
         return Some(6);
     }
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    // Notepad++ lists what it found as `Line 117: `.
+    let before = if text.starts_with("Line ") { 5 } else { 0 };
+    let digits = text.as_bytes()[before..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     if (1..8).contains(&digits) {
-        return matches!(text.as_bytes()[digits..], [b':', ..] | [b'.' | b')', b' ', ..]).then_some(digits + 1);
+        let number = before + digits;
+        return matches!(text.as_bytes()[number..], [b':', ..] | [b'.' | b')', b' ', ..]).then_some(number + 1);
     }
     let (name, rest) = text.split_once(':')?;
     let is_file = name.len() < 200 && name.contains(['/', '.']) && !name.contains(char::is_whitespace) && !name.ends_with(".go");
@@ -543,6 +546,8 @@ mod tests {
         assert_eq!(header(bare, bare.find("etcdserver").unwrap_or(0)).host, None);
         assert_eq!(read("etcd1  | 2015-10-16 10:12:51.344648 I | raft: x").1, Some("etcd1"));
         assert_eq!(read("> 2015-10-16 10:12:51.344648 I | raft: x").0, Some("2015-10-16 10:12:51.344648"));
+        let found = "\tLine 3519: Mar 13 05:51:20 n2 etcd[779]: x";
+        assert_eq!((read(found).0, read(found).1), (Some("Mar 13 05:51:20"), Some("n2")));
     }
 
     #[test]

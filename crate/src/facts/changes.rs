@@ -64,7 +64,7 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
     let led = distinct(led);
     for (term, id, leader) in losses {
         let time = time(facts, id);
-        if let Some(term) = terms.begun_by_loss(&led, term, time, leader) {
+        if let Some(term) = terms.begun_by_loss(&led, term, time, leader, before_a_vote(facts, id)) {
             terms.lost(term, id, time, leader);
         }
     }
@@ -81,6 +81,14 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
     let unfinished = changes.iter().find(|change| change.term > last && said_by_old_leader(facts, change)).map(|change| change.term);
     changes.retain(|change| change.new.is_some() || Some(change.term) == unfinished && !without_majority(facts, change));
     changes
+}
+
+/// Whether the member asks first whether it would be voted for, and so loses the leader of the term that it names.
+fn before_a_vote(facts: &Facts, id: EventId) -> bool {
+    let lost = facts.event(id);
+    let before = facts.logs[id.log].events[..id.event].iter().rev().take(10);
+    let own = |event: &&Event| event.host == lost.host && event.meaning == Meaning::BecamePreCandidate;
+    before.filter(own).any(|asks| asks.word("id") == lost.word("id") && asks.number("term") == lost.number("term"))
 }
 
 /// The leader that was lost in a round without a winner is the one whom the next winner follows.
@@ -142,9 +150,9 @@ impl Terms {
     /// The term that follows from this loss; `led` are the terms that got a leader. A member that steps down, or that asks first whether it would be voted for,
     /// drops the leader of the term that its line still names (etcd-io/etcd@v3.4.45:raft/raft.go:729, becomePreCandidate).
     /// `None` where it took the same leader back.
-    fn begun_by_loss(&self, led: &[i64], term: i64, time: Option<Micros>, leader: &str) -> Option<i64> {
+    fn begun_by_loss(&self, led: &[i64], term: i64, time: Option<Micros>, leader: &str, asks_first: bool) -> Option<i64> {
         let Some(at) = self.index.find(term).filter(|at| self.changes[*at].new.as_deref() == Some(leader)) else { return Some(term) };
-        if time.is_none() || time <= self.changes[at].elected {
+        if time.is_none() || time <= self.changes[at].elected && !asks_first {
             return Some(term);
         }
         let next = led.get(led.partition_point(|other| *other <= term)).copied();

@@ -373,7 +373,10 @@ fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers:
     }
     let back = voice.events[voice.since(campaign - slack)..].iter().copied().find(|id| {
         let event = facts.event(*id);
-        let learned = event.number("term").is_some_and(|term| change.term.is_none_or(|new| term >= new)) || change.term.is_none();
+        // A leader that gives way to a higher term is back then, though that round may have had no winner.
+        let learned = event.number("term").is_some_and(|term| change.term.is_none_or(|new| term >= new))
+            || change.term.is_none()
+            || event.meaning == Meaning::HigherTermMessage;
         // The rounds of a leader that was cut off raise its term too, and nobody has answered them yet.
         let asks = matches!(
             event.meaning,
@@ -495,6 +498,27 @@ mod tests {
         let facts = facts(&[&follower, &old]);
         let stall = facts.stalls.iter().find(|stall| stall.kind == StallKind::CutOff).expect("cut off");
         assert!(stall.length.low > 12 * crate::units::S, "{:?}", stall.length);
+    }
+
+    /// It hears of a round that nobody won, and runs; the next round has a winner.
+    #[test]
+    fn a_leader_that_gives_way_to_a_round_without_a_winner_is_back_then() {
+        let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} {text}\n");
+        let log = line("00.000000", "I | raft: raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4")
+            + &line(
+                "09.800000",
+                "W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 818ms, to 2a0965170762fd09)",
+            )
+            + &line(
+                "10.900000",
+                "I | raft: 91d25258d70ad868 [term: 4] received a MsgAppResp message with higher term from 2a0965170762fd09 [term: 5]",
+            )
+            + &line("10.900100", "I | raft: 91d25258d70ad868 became follower at term 5")
+            + &line("10.900200", "I | raft: raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 5")
+            + &line("12.600000", "I | raft: 91d25258d70ad868 became follower at term 6")
+            + &line("12.700000", "I | raft: raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 6");
+        let facts = facts(&["ETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\n", &log]);
+        assert!(facts.longest_stall().expect("a stall").planned <= 1_200 * crate::units::MS, "{:?}", facts.stalls);
     }
 
     /// The last lines of each member, which cover unlike spans of time.

@@ -8,7 +8,7 @@ use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
-use crate::index::Index;
+use crate::index::{self, Index};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
@@ -45,6 +45,16 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     if events.is_empty() {
         events = first_campaigns(facts);
+    }
+    if events.is_empty() {
+        events = gave_way(facts);
+        if !events.is_empty() {
+            let title = format!("A leader gave way to a higher term {}", times(events.len() as u64));
+            let what =
+                "Another member had missed it and asked for votes. The excerpt does not show who leads since, nor why it was missed.";
+            let finding = Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events);
+            return Some(finding.counting(events.len()).on(&[ElectionTimeout, HeartbeatInterval]));
+        }
     }
     // Where a leader changed, none is shown to have kept its place.
     let unasked = [ChangeClass::Needless, ChangeClass::Wanted, ChangeClass::Outgrown];
@@ -311,6 +321,17 @@ fn after_transfer(facts: &Facts, id: EventId, transfers: &[Micros]) -> bool {
         Some(now) => transfers.iter().any(|transfer| (0..=5 * S).contains(&(now - transfer))),
         None => near(facts, id, TRANSFERS, 0, 0, 20),
     }
+}
+
+/// A member that is seen to win a term, and then to hear of a higher one: it steps down (etcd-io/etcd@v3.4.45:raft/raft.go,
+/// Step).
+fn gave_way(facts: &Facts) -> Vec<EventId> {
+    let term_of = |event: &Event| Some(index::key(event.word("id")?.bytes()).wrapping_add(event.number("term")?));
+    let mut won = Index::default();
+    for (_, event) in facts.events_of(&[Meaning::BecameLeader]) {
+        term_of(event).map(|key| won.position(key));
+    }
+    matching(facts, &[Meaning::HigherTermMessage], |event| term_of(event).is_some_and(|key| won.find(key).is_some()))
 }
 
 /// The first campaign of a member that followed a leader: it asks others for votes, its last entry is
@@ -602,5 +623,33 @@ Jun 24 11:00:37 n2 etcd[5]: [etcd] Jun 24 11:00:37.250 INFO      | node02: leade
         let led = line(1, leader, "became leader", 2);
         let back = |logs: &[&str]| super::took_back(&facts(logs)).map(|back| back.with_leader);
         assert_eq!((back(&[&log(2)]), back(&[&log(2), &led]), back(&[&log(4)])), (Some(false), Some(true), None));
+    }
+
+    #[test]
+    fn a_leader_that_gives_way_at_the_end_of_an_excerpt() {
+        let line = |minute: u32, text: &str| format!("Apr 29 10:{minute:02}:39 n1 etcd[1224]: {text}\n");
+        let won = line(32, "8e9e05c52164694d became leader at term 7");
+        let higher = |term: u32| {
+            line(
+                37,
+                &format!("8e9e05c52164694d [term: {term}] received a MsgVote message with higher term from 91d25258d70ad868 [term: 8]"),
+            )
+        };
+        let found = find(&facts(&[&(won.clone() + &higher(7))]), "etcd-leader-lost").expect("it led");
+        assert_eq!((found.title.as_str(), found.severity), ("A leader gave way to a higher term once", Severity::Warning));
+        assert!(find(&facts(&[&(won + &higher(6))]), "etcd-leader-lost").is_none(), "it led term 7");
+    }
+
+    /// From 3.5 on a member asks first, and an excerpt may begin with that.
+    #[test]
+    fn an_excerpt_that_begins_as_a_member_asks_first_shows_no_change() {
+        let raft = |minute: u32, text: &str| format!("2023-05-04 10:{minute:02}:12.000000 I | raft: {text}\n");
+        let round = |minute: u32| {
+            raft(minute, "8e9e05c52164694d became pre-candidate at term 5")
+                + &raft(minute, "raft.node: 8e9e05c52164694d lost leader 91d25258d70ad868 at term 5")
+                + &raft(minute, "raft.node: 8e9e05c52164694d elected leader 91d25258d70ad868 at term 5").replace(".000000", ".011000")
+        };
+        let found = find(&facts(&[&(round(11) + &round(12))]), "etcd-leader-lost").expect("it lost the leader");
+        assert_eq!(found.title, "A member lost its leader twice, for up to 11\u{a0}ms, and took the same one back");
     }
 }

@@ -189,6 +189,8 @@ mod tests {
             "E0605 02:20:40.344648       1 writers.go:107] apiserver was unable to write a JSON response: http: Handler timeout\n",
             "Feb 03 10:00:05 n1 kernel: INFO: task etcd:815 blocked for more than 120 seconds.\n",
             "cp-1   etcd   Running   Fail   13m24s ago   Health check failed: etcdserver: rpc not supported for learner\n",
+            "Feb 03 10:00:05 n1 kernel: etcd invoked oom-killer: gfp_mask=0x14000c0(GFP_KERNEL), nodemask=(null),  order=0\n",
+            "error execution phase control-plane-join/etcd: etcdserver: can only promote a learner member which is in sync with leader\n",
         ] {
             assert_eq!(timing(log), Timing::Undecided, "{log}");
         }

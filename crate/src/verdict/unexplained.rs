@@ -42,6 +42,7 @@ const TELL_OF_TROUBLE: &[(&str, &[Meaning])] = &[
     ("a request of a client failed at an endpoint of etcd", &[Meaning::ClientUnavailable, Meaning::ProxyEndpoint]),
     ("a client's lease in etcd had run out", &[Meaning::LeaseNotFound]),
     ("fleetctl could not do what it was asked", FLEETCTL),
+    ("kubeadm gave up on etcd", &[Meaning::KubeadmFailed]),
     ("fleet could not do what it was asked", FLEET),
     ("fleetd could not start", &[Meaning::FleetdCreateFailed, Meaning::FleetdConfigBad]),
     ("the Kubernetes API server did not reach its etcd", &[Meaning::ApiserverClient]),
