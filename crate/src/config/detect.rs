@@ -146,6 +146,8 @@ impl Signs {
                 && line.contains(':')
                 && (line.contains("ETCD_HEARTBEAT_INTERVAL") || line.contains("ETCD_ELECTION_TIMEOUT"));
             signs.imaged |= item.strip_prefix("image:").is_some_and(|image| is_image(image.trim_matches([' ', '"', '\''])));
+            // An option of RKE2 or k3s as a text, which Ansible writes to its file.
+            signs.listed |= item.starts_with("etcd-arg:") && line.contains(['"', '\'']) && line.starts_with('-');
             // Of an operation on a manifest, RFC 6902.
             signs.listed |= item.starts_with("path: /") && line.contains("etcd") && line.contains("/extraArgs")
                 || item.strip_prefix("value:").is_some_and(|value| is_command(value.trim_matches([' ', '"', '\''])));

@@ -98,6 +98,9 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
     if configuration.source == Source::Flags && text.lines().any(is_listed) {
         return Err("This is a list of processes; change the file that starts etcd.".to_owned());
     }
+    if is_printed(text) {
+        return Err("A tool printed this of an etcd that runs; change the file or the command that starts it.".to_owned());
+    }
     if configuration.problems.iter().any(|problem| problem.id == "config-arguments-form") {
         return Err(
             "extraArgs has the form of another apiVersion, so each of its entries has to be rewritten, not only etcd's timers.".to_owned()
@@ -147,6 +150,13 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
         }
     }
     Ok(())
+}
+
+/// What `systemctl show`, `kubectl describe pod` and `docker inspect` print.
+pub(super) fn is_printed(text: &str) -> bool {
+    search::has(text, "argv[]=")
+        || search::has(text, "Container ID:") && search::has(text, "Restart Count:")
+        || text.starts_with('[') && search::has(text, "\"Config\":")
 }
 
 /// What a shell prints under `set -x`.

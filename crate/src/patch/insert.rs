@@ -341,11 +341,13 @@ impl Place<'_> {
         }
         let (mut at, mut service, mut best) = (0, false, None);
         let mut continued = false;
+        // Podman hands a container what its own section sets (podman-systemd.unit(5)).
+        let container = search::has(&inner.text, "[Container]");
         for line in inner.text.split_inclusive('\n') {
             let body = line.trim();
             let end = at + line.trim_end_matches(['\n', '\r']).len();
             if body.starts_with('[') && !continued {
-                service = body == "[Service]";
+                service = body == if container { "[Container]" } else { "[Service]" };
                 best = if service { Some(end) } else { best };
             } else if service && body.starts_with("Environment=") && !body.ends_with('\\') {
                 best = Some(end);
@@ -531,7 +533,9 @@ fn end_of_flags(command: &str) -> usize {
 /// A command, with all lines it goes on over, that takes etcd's flags at its end.
 fn runs_etcd(command: &str) -> bool {
     let command = command.trim_start();
-    !command.starts_with('#') && (command.starts_with('-') || runs_container(command) || start_of_etcd(command).is_some())
+    // A dash before a blank is an item of a list.
+    let begins_with_flag = command.starts_with('-') && !command.starts_with("- ");
+    !command.starts_with('#') && (begins_with_flag || runs_container(command) || start_of_etcd(command).is_some())
 }
 
 /// From where to where an item may stand on one line: itself, or the last entry of a mapping.

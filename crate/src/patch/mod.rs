@@ -23,6 +23,7 @@ use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::parts::html;
 use crate::report::{EditReport, PatchReport, Rendering};
+use crate::search;
 use crate::template;
 use crate::text::LineIndex;
 use crate::units::Micros;
@@ -155,6 +156,8 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
         Some(
             "As a file of its own CoreOS refuses this for its first line: nothing in it applies, and neither does this change until that is fixed.",
         )
+    } else if search::has(text, "kubernetes.io/config.source: file") {
+        Some("This is what the API server shows of a static pod; make the change in its manifest on each machine.")
     } else if configuration.tolerant {
         Some("This is no finished YAML, so it was read and changed line by line; look the change over.")
     } else if configuration.cluster.etcd_04 && edits.iter().any(|edit| edit.text.contains("drop-ins:")) && is_later(wanted) {

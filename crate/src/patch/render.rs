@@ -1,6 +1,6 @@
 //! The same values in every form people keep them in.
 
-use super::find::is_sealed;
+use super::find::{is_printed, is_sealed};
 use super::{Change, Etcd};
 use crate::config::command::starts_container;
 use crate::config::unpack::{base64, gunzip};
@@ -126,6 +126,7 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
     let form = match configuration.source {
         // What a unit sets reaches no container that it starts.
         Source::CloudConfig | Source::DropIn if starts_container(text) => "flags",
+        _ if is_printed(text) => "flags",
         // The file that it writes for k3s or RKE2 lists words.
         Source::CloudConfig if configuration.cluster.launcher.is_some() => "static-pod",
         Source::CloudConfig => "cloud-config",

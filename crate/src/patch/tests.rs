@@ -526,6 +526,21 @@ fn refuses_what_it_cannot_be_sure_of() {
 }
 
 #[test]
+fn podman_hands_a_container_what_its_own_section_sets() {
+    let unit = |added: &str| format!("[Container]\nImage=quay.io/coreos/etcd:v3.5.9\n{added}Exec=etcd\n[Service]\nRestart=always\n");
+    let set = "Environment=ETCD_NAME=a\n";
+    let expected = unit(&format!("{set}Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n"));
+    assert_eq!(patched(&unit(set), &[ELECTION]), expected);
+}
+
+#[test]
+fn an_item_of_a_list_takes_no_flags() {
+    let text = "tasks:\n- shell: etcd --name a\n- \"--etcd-arg=heartbeat-interval=100\"\n- \"- x\"\n";
+    let patches = patch(&[text], &[config::read(0, text).unwrap()], &[ELECTION]);
+    assert!(!patches[0].text.as_ref().unwrap().contains("x\" --"), "{:?}", patches[0].text);
+}
+
+#[test]
 fn kubespray_takes_its_variables_from_any_of_its_files() {
     let text = "---\netcd_data_dir: /x\netcd_deployment_type: host";
     assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), format!("{text}\netcd_heartbeat_interval: \"250\"\netcd_election_timeout: \"2500\""));
@@ -539,6 +554,8 @@ fn what_is_refused_gets_the_form_that_its_etcd_reads() {
     assert_eq!(beside(secret), "election-timeout: 2500\n");
     let container = "[Service]\nExecStart=/usr/bin/docker run --name etcd quay.io/coreos/etcd:v2.3.8\n";
     assert_eq!(beside(container), "--election-timeout=2500");
+    let printed = "ExecStart={ path=/usr/bin/etcd ; argv[]=/usr/bin/etcd --election-timeout=2000 ; pid=812 }\n";
+    assert_eq!(beside(printed), "--election-timeout=2500");
     let kops = "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  etcdClusters:\n  - name: main\n";
     assert_eq!(beside(kops), "    leaderElectionTimeout: 2500ms\n");
 }

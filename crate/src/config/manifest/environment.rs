@@ -1,0 +1,54 @@
+//! Variables of a container in a manifest.
+
+use std::ops::Range;
+
+use super::spot::{MOST_MERGED, Spot, acts, entry_text, filled_in, refuse_number};
+use crate::config::builder::{Builder, Class, Home};
+use crate::yaml::Node;
+
+/// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`, and CloudFormation has
+/// capitals.
+pub(super) fn environment(builder: &mut Builder, spot: Spot, item: &Node) {
+    let name =
+        ["name", "key", "Name"].into_iter().find_map(|key| entry_text(spot.tree, item, key)).filter(|name| name.starts_with("ETCD_"));
+    let (Some(name), Some(value)) = (name, ["value", "Value"].into_iter().find_map(|key| spot.tree.get(item, key))) else { return };
+    let Some(text) = value.text() else { return };
+    let stated = builder.stated();
+    variable(builder, spot, name, text, spot.tree.bare(value));
+    if spot.is_object && spot.below == "env" {
+        refuse_number(builder, stated, value);
+    }
+}
+
+/// docker-compose's `environment`: a map, or words `NAME=value`.
+pub(super) fn variables(builder: &mut Builder, spot: Spot, node: &Node) {
+    let tree = spot.tree;
+    let node = tree.resolve(node);
+    // What `<<` brings, where the mapping has no such key itself.
+    let merged = tree.merged(node).take(MOST_MERGED);
+    for entry in merged.filter(|entry| acts(tree, node, entry)).chain(node.entries()) {
+        let value = tree.resolve(&entry.value);
+        if let Some(text) = value.text() {
+            let stated = builder.stated();
+            variable(builder, spot, entry.name(), text, tree.bare(value));
+            // Of a ConfigMap.
+            if spot.is_object && spot.depth == 0 && spot.below.is_empty() {
+                refuse_number(builder, stated, value);
+            }
+        }
+    }
+    for item in node.items() {
+        let Some(inner) = tree.scalar(item) else { continue };
+        let Some((name, value)) = inner.text.split_once('=') else { continue };
+        variable(builder, spot, name, value, inner.place(name.len() + 1..inner.text.len()));
+    }
+}
+
+pub(super) fn variable(builder: &mut Builder, spot: Spot, name: &str, text: &str, place: Range<usize>) {
+    if !name.starts_with("ETCD_") {
+        return;
+    }
+    let (value, from) = if place.len() == text.len() { filled_in(spot, text) } else { (text, 0) };
+    let place = if value.len() < text.len() { place.start + from..place.start + from + value.len() } else { place };
+    builder.variable(name, value, place, Home::new(spot.member, Class::Environment, ""));
+}

@@ -1,0 +1,228 @@
+//! Kubernetes static pods, kubeadm `extraArgs` (map and list), RKE `extra_args`, k3s `etcd-arg`, Talos,
+//! OpenShift's `etcd/cluster`, docker-compose files, and the services of RancherOS.
+//!
+//! Installers pass arguments on to an etcd that they start, so such a file configures etcd even where
+//! it states none: `arguments_of` says where they would stand.
+
+mod arguments;
+mod environment;
+mod held;
+mod spot;
+
+use super::builder::Builder;
+use super::command::start_of_etcd;
+use super::configuration::Launcher;
+use super::containers::{commands, is_etcd_argument, is_proxy};
+use super::installer::{arguments_of, form_of, launcher};
+use super::mapped_text::MappedText;
+use super::operators::{self, of_openshift};
+use super::tree::TextTree;
+use super::{env, etcd_yaml, ignition, keys};
+use crate::parameters::{KUBEKEY, RANCHER};
+use crate::search;
+use crate::template;
+use crate::yaml::{Entry, Node, Tree};
+use arguments::{arguments, operation, words};
+use environment::{environment, variable, variables};
+use held::{data, secret, with_lines};
+use spot::{Spot, entry_text, shared};
+
+/// Below these keys variables are taken as a whole.
+const VARIABLES: [&str; 4] = ["env", "environment", "data", "stringData"];
+
+/// Takes what all documents of a manifest state.
+pub fn take(builder: &mut Builder, text: &MappedText) {
+    let tree = &TextTree::of(builder, text);
+    let (kops, kubekey) = (search::has(&text.text, "etcdClusters"), search::has(&text.text, "kubekey."));
+    for root in &tree.documents {
+        let has = |key: &str| tree.get(root, key).is_some();
+        let (is_object, compose) = (has("apiVersion") && has("kind"), has("services") || has("rancher"));
+        let word = |key: &str| entry_text(tree, root, key).unwrap_or("");
+        let form = form_of(word("apiVersion")).filter(|_| matches!(word("kind"), "ClusterConfiguration" | "KubeadmControlPlane"));
+        let spot = Spot { tree, member: "", below: "", depth: 0, kops, kubekey, is_object, form, compose };
+        walk(builder, spot, root);
+        if word("kind") == "EtcdCluster" {
+            etcd_cluster(builder, spot, root);
+        }
+        let runs_etcd = |etcd: &Node| entry_text(tree, etcd, "type").is_none_or(|by| by == "kubekey");
+        if word("apiVersion").starts_with("kubekey.kubesphere.io/v1alpha") && tree.at(root, &["spec", "etcd"]).is_some_and(runs_etcd) {
+            builder.cluster.own_pair = Some(&KUBEKEY);
+            builder.cluster.has_etcd = true;
+        }
+    }
+    let starts = |root: &&Node| arguments_of(tree, root).is_some();
+    let telling = tree.documents.iter().find(starts);
+    let runs = telling.is_some() || !commands(tree).is_empty();
+    let path = telling.and_then(|root| arguments_of(tree, root)).map_or(Vec::new(), |(path, _)| path);
+    if path.last().is_some_and(|key| matches!(*key, "etcd-arg" | "extra_args")) {
+        builder.cluster.own_pair = Some(&RANCHER);
+    }
+    builder.cluster.has_etcd |= runs;
+    let operated = of_openshift(&text.text).then_some(Launcher::OpenShift);
+    let started_by = operated.or_else(|| telling.or(tree.documents.first()).and_then(|root| launcher(tree, root)));
+    // What the document writes beside it may run other programs; and that kubelet starts it is said of what nothing else is known.
+    let known = builder.cluster.launcher.filter(|launcher| *launcher != Launcher::Kubelet);
+    builder.cluster.launcher = known.or(started_by.filter(|_| runs || text.is_document())).or(builder.cluster.launcher);
+}
+
+/// Of the etcd operators of CoreOS and etcd-io, which know `size` and `etcdOptions`, and of aenix, which knows `replicas` and
+/// `options` (api/v1alpha1/etcdcluster_types.go of each).
+fn etcd_cluster(builder: &mut Builder, spot: Spot, root: &Node) {
+    let stated = |key: &str| spot.tree.at(root, &["spec", key]);
+    let text = |key: &str| stated(key).and_then(Node::text);
+    builder.cluster.has_etcd = true;
+    builder.version(text("version").unwrap_or(""));
+    let members = text("size").or(text("replicas")).and_then(|count| count.parse().ok());
+    builder.cluster.members = builder.cluster.members.or(members);
+    for options in ["options", "etcdOptions"].into_iter().filter_map(stated) {
+        arguments(builder, spot, options);
+    }
+}
+
+/// Looks for arguments anywhere in the tree; aliases are not followed, so it ends.
+fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
+    let Spot { tree, below, depth, .. } = spot;
+    if depth > crate::yaml::MAX_DEPTH {
+        return;
+    }
+    let mut replicas = None;
+    if tree.get(node, "op").is_some() {
+        operation(builder, spot, node);
+    }
+    for entry in node.entries().iter().chain(shared(spot, node)) {
+        // k3s adds `etcd-arg+` to the list of another file.
+        let (name, stated) = (entry.name().replace(['-', '_', '+'], "").to_ascii_lowercase(), builder.stated());
+        // Of docker-compose at the root, of RancherOS below `rancher`.
+        if depth <= 1 && name == "services" {
+            for service in entry.value.entries() {
+                builder.enter(service.name());
+                walk(builder, Spot { member: service.name(), below: service.name(), depth: depth + 2, ..spot }, &service.value);
+            }
+            builder.enter("");
+            continue;
+        }
+        match name.as_str() {
+            // Each container is a process of its own; so is each cluster of kops.
+            "containers" | "initcontainers" | "containerdefinitions" | "etcdclusters" => {
+                builder.cluster.has_etcd |= name == "etcdclusters";
+                if name == "containerdefinitions" {
+                    builder.cluster.launcher = Some(Launcher::Compose);
+                }
+                for item in entry.value.items().iter().filter(|item| !is_proxy(item)) {
+                    let process = format!("{} {}", tree.get(item, "name").and_then(Node::text).unwrap_or(""), item.span.start);
+                    builder.enter(&process);
+                    walk(builder, Spot { member: &process, below: entry.name(), depth: depth + 2, ..spot }, item);
+                }
+                builder.enter("");
+                continue;
+            }
+            // docker-compose reads of its extensions what a service takes over.
+            _ if depth == 0 && spot.compose && entry.name().starts_with("x-") => continue,
+            "heartbeatinterval" | "leaderelectiontimeout" if spot.kops => operators::duration(builder, tree, entry, spot.member),
+            "heartbeatinterval" | "electiontimeout" if spot.kubekey => operators::number(builder, tree, entry),
+            "controlplanehardwarespeed" if depth == 1 => operators::hardware_speed(builder, tree, &entry.value),
+            "data" if entry_text(tree, node, "kind") == Some("Secret") => secret(builder, spot, &entry.value),
+            "data" | "stringdata" if depth == 0 || tree.get(node, "kind").is_some() => data(builder, spot, &entry.value),
+            // Of bitnami's chart, alone or within another: etcd's own file.
+            "configuration" if depth == 0 || below == "etcd" => {
+                with_lines(tree, &entry.value).iter().for_each(|inner| etcd_yaml::take(builder, inner));
+            }
+            // Of OpenShift's MachineConfig.
+            "config" if tree.get(&entry.value, "ignition").is_some() => ignition::take_root(builder, tree, &entry.value),
+            // Ansible's lineinfile.
+            "line" if entry_text(tree, node, "state") != Some("absent") => {
+                tree.scalar(&entry.value).iter().for_each(|inner| env::take(builder, inner));
+            }
+            "extraargs" => {
+                arguments(builder, spot, tree.resolve(&entry.value));
+                if matches!(
+                    below,
+                    "apiServer"
+                        | "controllerManager"
+                        | "scheduler"
+                        | "kubelet"
+                        | "kube-api"
+                        | "kube_api"
+                        | "kube-controller"
+                        | "kube_controller"
+                ) {
+                    builder.void_from(stated, "config-wrong-section", |parameter| {
+                        format!(
+                            "{} stands among the arguments of {below}, which is not etcd; it belongs among those of etcd.",
+                            parameter.key()
+                        )
+                    });
+                }
+            }
+            // What docker inspect shows of a container once more (moby/moby@v20.10.24:api/types/types.go, ContainerJSONBase).
+            "args" if tree.get(node, "Config").is_some() => {}
+            "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| builder.holds("", tree.scalar(item), false)),
+            "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
+                if name == "etcdarg" {
+                    builder.cluster.own_pair = Some(&RANCHER);
+                }
+                words(builder, spot, tree.resolve(&entry.value), name == "etcdarg");
+            }
+            "environment" | "env" => variables(builder, spot, &entry.value),
+            "image" => image(builder, tree, &entry.value),
+            // kubeadm's `etcd.local`, RKE's `system_images`.
+            "local" => entry_text(tree, &entry.value, "imageTag").into_iter().for_each(|tag| builder.version(tag)),
+            "systemimages" => entry_text(tree, &entry.value, "etcd").into_iter().for_each(|image| builder.image(image)),
+            // Among the answers to a template of Rancher, and in other mappings of variables.
+            _ if keys::of_variable(entry.name()).is_some() && !VARIABLES.contains(&below) => {
+                let value = tree.resolve(&entry.value);
+                value.text().into_iter().for_each(|text| variable(builder, spot, entry.name(), text, tree.bare(value)));
+            }
+            // Of a chart whose image is etcd's.
+            "replicacount" if depth == 0 => replicas = entry.value.text(),
+            "nodes" if depth == 0 => nodes(builder, tree, &entry.value),
+            // The values of a chart (Argo CD, k3s), a file of docker-compose's `configs` or of Ansible, what a cloud's machine is given.
+            "values" | "valuescontent" | "content" | "userdata" | "customdata" | "patch" => {
+                let path = ["dest", "path"].into_iter().find_map(|key| entry_text(tree, node, key)).unwrap_or(entry.name());
+                builder.holds(path, with_lines(tree, &entry.value), false);
+            }
+            _ => {}
+        }
+        walk(builder, Spot { below: entry.name(), depth: depth + 1, ..spot }, &entry.value);
+    }
+    if tree.at(node, &["image", "repository"]).and_then(Node::text).is_some_and(|name| name.ends_with("etcd")) {
+        builder.cluster.members = builder.cluster.members.or(replicas.and_then(|count| count.parse().ok()));
+    }
+    for item in node.items() {
+        environment(builder, spot, item);
+        let written = tree.scalar(item).filter(|inner| inner.text.starts_with("etcd-arg:"));
+        builder.holds("config.yaml", written, false);
+        walk(builder, Spot { depth: depth + 1, ..spot }, item);
+    }
+}
+
+/// Whether a container runs another program: neither its image nor its name or its command is etcd's.
+fn runs_another(spot: Spot, container: &Node) -> bool {
+    let text = |key: &str| entry_text(spot.tree, container, key);
+    let Some(image) = text("image").filter(|image| !template::fills(image)) else { return false };
+    let named = || [image, spot.member, text("name").unwrap_or("")].iter().any(|name| search::has(name, "etcd"));
+    let is_etcd = |word: &str| start_of_etcd(word).is_some() || is_etcd_argument(word) || search::has(word, "etcd-arg");
+    let commands = || container.entries().iter().filter(|entry| matches!(entry.name(), "command" | "args" | "entrypoint"));
+    let words = |entry: &Entry| entry.value.text().is_some_and(is_etcd) || entry.value.items().iter().filter_map(Node::text).any(is_etcd);
+    !named() && !commands().any(words)
+}
+
+/// `registry.k8s.io/etcd:3.5.9-0` in one word, or a chart's repository and tag.
+fn image(builder: &mut Builder, tree: &Tree, node: &Node) {
+    builder.image(node.text().unwrap_or(""));
+    if entry_text(tree, node, "repository").is_some_and(|name| name.ends_with("etcd")) {
+        builder.version(entry_text(tree, node, "tag").unwrap_or(""));
+    }
+}
+
+/// RKE's machines: those with the role etcd are its members.
+fn nodes(builder: &mut Builder, tree: &Tree, list: &Node) {
+    let has_role = |node: &&Node| tree.get(node, "role").is_some_and(|role| role.items().iter().any(|role| role.text() == Some("etcd")));
+    let members = list.items().iter().filter(has_role).count() as u32;
+    if members > 0 {
+        builder.cluster.members = Some(members);
+    }
+}
+
+#[cfg(test)]
+mod tests;

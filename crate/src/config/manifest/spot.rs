@@ -1,0 +1,63 @@
+//! Where in a manifest the walk is, and what is known there.
+
+use crate::config::builder::Builder;
+use crate::config::installer::Arguments;
+use crate::config::tree::TextTree;
+use crate::config::variables::fallback;
+use crate::yaml::{Entry, Kind, Node, Style, Tree};
+
+/// No mapping of variables has more to merge.
+pub(super) const MOST_MERGED: usize = 200;
+
+/// Where in a document the walk is, and what is known of it.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) tree: &'a TextTree<'a>,
+    /// The process that arguments here are for: each docker-compose service and each container is one.
+    pub(super) member: &'a str,
+    /// The key that it stands below.
+    pub(super) below: &'a str,
+    pub(super) depth: usize,
+    /// Files of kops and of KubeKey have keys of their own for the timers.
+    pub(super) kops: bool,
+    pub(super) kubekey: bool,
+    /// An object that Kubernetes checks.
+    pub(super) is_object: bool,
+    /// In which form kubeadm takes the arguments, where the document tells.
+    pub(super) form: Option<Arguments>,
+    /// docker-compose fills in `${NAME:-500}` as a shell does.
+    pub(super) compose: bool,
+}
+
+/// The text of a key.
+pub(super) fn entry_text<'t>(tree: &'t Tree, node: &'t Node, key: &str) -> Option<&'t str> {
+    tree.get(node, key).and_then(Node::text)
+}
+
+/// Where Kubernetes wants text it refuses a number.
+pub(super) fn refuse_number(builder: &mut Builder, stated: usize, value: &Node) {
+    let text = value.text().unwrap_or("");
+    let plain = matches!(value.kind, Kind::Scalar { style: Style::Plain, .. }) && value.tag.is_none();
+    if plain && text.parse().is_ok_and(f64::is_finite) {
+        builder.void_from(stated, "config-unquoted-number", |parameter| {
+            format!("The value of {} is a number here, and Kubernetes takes only text; write \"{text}\" in quotes.", parameter.key())
+        });
+    }
+}
+
+/// What docker-compose fills in for `${NAME:-500}` where nobody sets the variable, and where it begins; else the value.
+pub(super) fn filled_in<'v>(spot: Spot, value: &'v str) -> (&'v str, usize) {
+    fallback(value).filter(|_| spot.compose).unwrap_or((value, 0))
+}
+
+/// What `<<` brings to a service of docker-compose, of which each is a process, where it says nothing of it itself.
+pub(super) fn shared<'t>(spot: Spot<'t>, node: &'t Node) -> impl Iterator<Item = &'t Entry> {
+    let tree = spot.tree;
+    let merged = tree.merged(node).filter(move |_| !spot.member.is_empty() && spot.compose).take(MOST_MERGED);
+    merged.filter(|entry| acts(tree, node, entry))
+}
+
+/// Whether of all values of a key that a mapping has or merges this is the one that counts.
+pub(super) fn acts(tree: &Tree, node: &Node, entry: &Entry) -> bool {
+    tree.all(node, entry.name()).last().is_some_and(|last| last.key.span == entry.key.span)
+}
