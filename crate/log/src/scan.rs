@@ -38,7 +38,7 @@ pub struct Scanner {
 
 /// How the text is written.
 enum Encoding {
-    /// Not known yet; these are its first bytes, fewer than two.
+    /// Not known yet; these are its first bytes, fewer than four.
     Unknown(Vec<u8>),
     Utf8,
     Utf16(Utf16),
@@ -107,9 +107,9 @@ impl Scanner {
                 self.take(text.as_bytes());
             }
             Encoding::Unknown(first) => {
-                // Two bytes tell UTF-16 from the rest.
+                // Two letters tell UTF-16 from the rest.
                 first.extend_from_slice(bytes);
-                if first.len() >= 2 {
+                if first.len() >= 4 {
                     self.begin();
                 }
             }
@@ -118,10 +118,10 @@ impl Scanner {
 
     fn begin(&mut self) {
         let Encoding::Unknown(first) = std::mem::replace(&mut self.text, Encoding::Utf8) else { return };
-        match Utf16::after_mark(&first) {
-            Some(utf16) => {
+        match Utf16::of(&first) {
+            Some((utf16, mark)) => {
                 self.text = Encoding::Utf16(utf16);
-                self.push(&first[2..]);
+                self.push(&first[mark..]);
             }
             None => self.take(&first),
         }

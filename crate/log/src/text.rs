@@ -3,8 +3,8 @@
 //! Inside the engine a place is always a byte range. Line and UTF-16 column are made
 //! at the edge, because browsers count UTF-16 units and files are made of bytes.
 
-use crate::gather::Gather;
 use crate::search;
+use crate::utf16::Utf16;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -36,17 +36,15 @@ impl Span {
     }
 }
 
-/// Bytes as text: UTF-8, or UTF-16 where a byte order mark says so. What is no text becomes U+FFFD,
+/// Bytes as text: UTF-8, or UTF-16 where its beginning says so. What is no text becomes U+FFFD,
 /// so nothing of the rest is lost.
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    let wide = |unit: fn([u8; 2]) -> u16| -> String {
-        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).gather();
-        String::from_utf16_lossy(&units)
-    };
-    match bytes {
-        [0xFF, 0xFE, ..] => Cow::Owned(wide(u16::from_le_bytes)),
-        [0xFE, 0xFF, ..] => Cow::Owned(wide(u16::from_be_bytes)),
-        _ => String::from_utf8_lossy(bytes),
+    match Utf16::of(bytes) {
+        Some((mut utf16, mark)) => {
+            let text = utf16.text(&bytes[mark..]);
+            Cow::Owned(text + utf16.end())
+        }
+        None => String::from_utf8_lossy(bytes),
     }
 }
 

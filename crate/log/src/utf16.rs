@@ -10,14 +10,18 @@ pub struct Utf16 {
 }
 
 impl Utf16 {
-    /// The decoder for a text that begins with these two bytes, where they are a byte order mark.
-    pub fn after_mark(mark: &[u8]) -> Option<Utf16> {
-        let big_endian = match mark {
-            [0xFF, 0xFE, ..] => false,
-            [0xFE, 0xFF, ..] => true,
+    /// The decoder for a text that begins so, and the length of its byte order mark. Without one two letters of ASCII tell
+    /// it, each beside a zero: .NET's UnicodeEncoding may leave the mark away, and `iconv -t UTF-16LE` does.
+    pub fn of(beginning: &[u8]) -> Option<(Utf16, usize)> {
+        let letter = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+        let (big_endian, mark) = match *beginning {
+            [0xFF, 0xFE, ..] => (false, 2),
+            [0xFE, 0xFF, ..] => (true, 2),
+            [one, 0, two, 0, ..] if letter(one) && letter(two) => (false, 0),
+            [0, one, 0, two, ..] if letter(one) && letter(two) => (true, 0),
             _ => return None,
         };
-        Some(Utf16 { big_endian, byte: None, unit: None })
+        Some((Utf16 { big_endian, byte: None, unit: None }, mark))
     }
 
     /// The text of the next bytes.
@@ -74,11 +78,28 @@ mod tests {
         for big_endian in [false, true] {
             let bytes: Vec<u8> = units.iter().flat_map(|unit| if big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect();
             for step in 1..=bytes.len() {
-                let mut utf16 = Utf16::after_mark(&bytes).unwrap();
-                let mut text: String = bytes[2..].chunks(step).map(|piece| utf16.text(piece)).collect();
+                let (mut utf16, mark) = Utf16::of(&bytes).unwrap();
+                let mut text: String = bytes[mark..].chunks(step).map(|piece| utf16.text(piece)).collect();
                 text.push_str(utf16.end());
                 assert_eq!(text, String::from_utf16_lossy(&units[1..]), "pieces of {step}");
             }
+        }
+    }
+
+    #[test]
+    fn without_a_mark_two_letters_tell_it() {
+        for (bytes, expected) in [
+            (&b"O\0c\0"[..], Some(false)),
+            (b"\0O\0c", Some(true)),
+            (b"#\0\n\0", Some(false)),
+            (b"Oct 12", None),
+            (b"O\0", None),
+            // Numbers of four bytes, as in the head of many a binary file.
+            (b"R\0\0\0", None),
+            (b"\0\0\0R", None),
+            (b"\x01\0\x02\0", None),
+        ] {
+            assert_eq!(Utf16::of(bytes).map(|(utf16, _)| utf16.big_endian), expected, "{bytes:?}");
         }
     }
 }

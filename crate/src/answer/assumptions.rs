@@ -5,8 +5,8 @@ use crate::plan;
 use crate::report::Assumption;
 use crate::units::{MS, decimal};
 
-/// The rows of the form; `stalls` were counted.
-pub fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
+/// The rows of the form.
+pub fn assumptions(facts: &Facts) -> Vec<Assumption> {
     let row =
         |id: &str, label: &str, value: String, from: &str| Assumption { id: id.into(), label: label.into(), value, from: from.into() };
     let given = &facts.assumptions;
@@ -42,7 +42,7 @@ pub fn assumptions(facts: &Facts, stalls: usize) -> Vec<Assumption> {
             from(given.peer_rtt_ms.is_some(), if facts.knows_round_trip() { "measured" } else { "assumed: one site" }),
         ),
         row("stallMs", "Stall to survive, ms", stall.0, stall.1),
-        row("stalls", "Stalls in the logs", stalls.to_string(), &how_stalls_are_known(facts)),
+        row("stalls", "Stalls in the logs", facts.stalls.len().to_string(), &how_stalls_are_known(facts)),
         row("failoverBudgetMs", "Longest failover accepted, ms", budget.0, budget.1),
         row("etcdVersion", "etcd", etcd.0, from(given.etcd_version.is_some(), etcd.1)),
     ];
@@ -76,6 +76,17 @@ mod tests {
 
     const LATE: &str =
         "2016-04-20 10:00:01.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 712.5ms)\n";
+
+    /// One to survive that is stated is none of the logs.
+    #[test]
+    fn stalls_in_the_logs_are_counted_whatever_is_stated() {
+        let documents = vec![Document { name: None, text: LATE.repeat(2).replacen("10:00:01", "10:05:01", 1) }];
+        let assumptions = crate::Assumptions { stall_ms: Some(2500.0), ..Default::default() };
+        let model = analyze(&Input { documents, assumptions }).model.expect("a model");
+        let row = |id: &str| model.assumptions.iter().find(|row| row.id == id).map(|row| (row.value.as_str(), row.from.as_str()));
+        assert_eq!(row("stalls"), Some(("2", "counted in the logs")));
+        assert_eq!(row("stallMs"), Some(("2500", "stated")));
+    }
 
     /// Only a stall that a line measures has a finding; a leader that came back late is another.
     #[test]

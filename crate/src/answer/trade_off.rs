@@ -34,7 +34,7 @@ pub fn trade_off(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
         _ => curve::curve(timers.generation, timers.members, &met).iter().map(model_point).gather(),
     };
     Some(ModelReport {
-        assumptions: assumptions(facts, stalls.len()),
+        assumptions: assumptions(facts),
         points,
         now: Some(point(now.0, now.1)),
         proposed: (proposed != now).then(|| point(proposed.0, proposed.1)),

@@ -6,6 +6,7 @@ use super::unexplained::saw_too_little;
 use crate::facts::clusters::several_clusters;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, StallKind, TOO_LARGE};
 use crate::gather::Gather;
+use crate::log::event::Meaning;
 use crate::model::raft::loss_share;
 use crate::parameters::Parameter;
 use crate::plan::{Plan, TooLong, beyond_waiting, meant, waits_too_little};
@@ -194,6 +195,8 @@ fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
             None if facts.changed_unseen() => {
                 String::from("More than one member stalled while it led, so the leader changed, though no line tells when or why.")
             }
+            // Lines of members that lost theirs stand beside it.
+            None if facts.any_event(|event| event.meaning == Meaning::LeaderLost) => String::from("No line shows a new leader."),
             None => String::from("The input shows no leader that lost its place."),
         };
         parts.push(format!(
