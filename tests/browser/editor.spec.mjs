@@ -47,6 +47,8 @@ suite('editor, share and export', (story) => {
     assert.deepEqual([await fixes.count(), offered], [2, 4], 'one button for two that go together');
     await fixes.filter({ hasText: /100 to/ }).click();
     await page.locator('#fix-all', { hasText: `(${offered - 2})` }).waitFor();
+    const told = await page.locator('[role=status]').innerText();
+    assert.match(told, /^Line 10: change 100 to \d+, and change 1000 to \d+\. Done\.$/, 'both changes are told');
     assert.match(await page.locator('#fixed').innerText(), new RegExp(`holds 2 of ${offered} proposed`));
     const once = await edited(page);
     const changed = once.split('\n').filter((line, index) => line !== before.split('\n')[index]);

@@ -100,6 +100,55 @@ suite('long work', (story, at) => {
     await page.locator('.pg').waitFor();
   });
 
+  story('of several files that are cancelled the number is told, and a text beside them stays', {}, async (page) => {
+    await paste(page, LATE);
+    await page.locator('#headline').waitFor();
+    await dropLarge(page, ENDLESS, 'core-2.journal');
+    await reading(page, ENDLESS);
+    await page.locator('#cancel').click();
+    await page.locator('#headline').waitFor();
+    assert.equal(
+      words(await page.locator('.undone span').innerText()),
+      `2 files were not read to their end and are left out.`,
+    );
+    assert.equal(await page.locator('.docs tbody tr').count(), 1);
+  });
+
+  story('a new name or a removal leads back to where the reader was', {}, async (page) => {
+    const focused = () => page.evaluate(() => document.querySelector('timing-advisor').shadowRoot.activeElement?.id);
+    const through = async () => {
+      await page.locator('.pg').waitFor();
+      await page.locator('.pg').waitFor({ state: 'detached', timeout: 120_000 });
+    };
+    await dropLarge(page, SIZE);
+    await page.locator('#headline').waitFor({ timeout: 120_000 });
+    await paste(page, LATE);
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    const name = page.locator('.docs .name').first();
+    await name.fill('leader.journal');
+    await name.press('Enter');
+    await through();
+    assert.match(await focused(), /^name-/);
+    assert.ok((await name.boundingBox()).y < 800, 'it is on the screen');
+    const last = page.locator('[id^=remove-]').last();
+    await last.click();
+    await through();
+    assert.equal(await focused(), 'input-title');
+    assert.ok((await page.locator('#undo').boundingBox()).y < 800);
+  });
+
+  story('who removes a text and does not wait for the next answer keeps it', {}, async (page) => {
+    await dropLarge(page, SIZE);
+    await page.locator('#headline').waitFor({ timeout: 120_000 });
+    await paste(page, LATE);
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    await page.locator('[id^=remove-]').last().click();
+    await page.locator('#cancel').click();
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    assert.equal(await page.locator('.undone').count(), 0);
+    assert.match(words(await page.locator('.read').innerText()), /core-1\.journal, pasted text 1/);
+  });
+
   story('cancel keeps a text that was typed just before, and answers it', {}, async (page) => {
     await page.locator('#paste').click();
     await page.keyboard.insertText(LATE);
@@ -124,11 +173,16 @@ suite('long work', (story, at) => {
   });
 
   story('stopping early answers from what was read, and says so', {}, async (page) => {
-    await reading(page, ENDLESS);
+    await reading(page);
     await page.locator('#enough').click();
     await page.locator('#headline').waitFor();
     assert.match(await page.locator('.lim').innerText(), /read only in part/);
     assert.match(await page.locator('.read').innerText(), /Stopped early/);
+    // A new name has it read anew, this time to its end.
+    await page.locator('.docs .name').fill('whole.journal');
+    await page.locator('.docs .name').press('Enter');
+    await page.locator('.read', { hasText: 'whole.journal' }).waitFor({ timeout: 120_000 });
+    assert.doesNotMatch(await page.locator('.read').innerText(), /Stopped early/);
   });
 
   story('several files: each is listed with its state', {}, async (page) => {

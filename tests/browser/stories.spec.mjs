@@ -122,6 +122,80 @@ suite('stories', (story, at) => {
     assert.equal(await page.locator('.unread').count(), 1);
   });
 
+  story('several files that give no text are told in one sentence', {}, async (page) => {
+    const cut = gzipSync(LOG).subarray(0, 40);
+    await page.locator('#files').setInputFiles([
+      { name: 'a.gz', mimeType: 'application/gzip', buffer: cut },
+      { name: 'core-1.log', mimeType: 'text/plain', buffer: Buffer.from(LOG) },
+      { name: 'b.log.1', mimeType: 'text/plain', buffer: cut },
+      { name: 'c.gz', mimeType: 'application/gzip', buffer: cut },
+    ]);
+    await headline(page);
+    assert.equal(await page.locator('.unread').count(), 1);
+    assert.match(
+      await page.locator('.unread').innerText(),
+      /^a\.gz, b\.log\.1 and c\.gz could not be read\. They are cut off/,
+    );
+  });
+
+  story('UTF-16 is read with a mark and without one', {}, async (page) => {
+    const little = Buffer.from(LOG, 'utf16le');
+    for (const buffer of [little, Buffer.from(little).swap16(), Buffer.from(`\ufeff${LOG}`, 'utf16le')]) {
+      await page.locator('#files').setInputFiles({ name: 'fleet.log', mimeType: 'text/plain', buffer });
+      await headline(page);
+      assert.match(text(await page.locator('.docs').innerText()), /5 of 5 lines/);
+      assert.equal(await page.evaluate(() => document.querySelector('timing-advisor').documents[0].text), LOG);
+      await page.getByRole('button', { name: 'Clear all' }).click();
+    }
+  });
+
+  story(
+    'names of 200 letters make nothing wider than the window',
+    { viewport: { width: 320, height: 640 } },
+    async (page) => {
+      const host = `core-1.${'c'.repeat(60)}.${'d'.repeat(60)}.example`;
+      const late = (minute) =>
+        `Nov 12 03:0${minute}:21 ${host} etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n`;
+      await page.locator('#files').setInputFiles([
+        { name: `${'l'.repeat(200)}.log`, mimeType: 'text/plain', buffer: Buffer.from(late(1) + late(2)) },
+        {
+          name: `${'y'.repeat(200)}.yaml`,
+          mimeType: 'text/plain',
+          buffer: Buffer.from(
+            '#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n    election-timeout: 1000\n',
+          ),
+        },
+      ]);
+      await headline(page);
+      await page.evaluate(() => {
+        const root = document.querySelector('timing-advisor').shadowRoot;
+        for (const fold of root.querySelectorAll('details:not(.menu)')) fold.open = true;
+      });
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+    },
+  );
+
+  story('a finding of more lines than are kept does not tell of how many hosts', {}, async (page) => {
+    const late = (host, second) =>
+      `Nov 12 03:00:${second} core-${host} etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n`;
+    const seconds = Array.from({ length: 40 }, (_, index) => index + 10);
+    const log = (host, many) =>
+      seconds
+        .slice(0, many)
+        .map((second) => late(host, second))
+        .join('');
+    for (const [many, told] of [
+      [40, false],
+      [5, true],
+    ]) {
+      for (const host of [1, 2, 3]) await paste(page, log(host, many));
+      await page.locator('.docs tbody tr').nth(2).waitFor();
+      const facts = text(await page.locator('#finding-etcd-heartbeat-late .me').innerText());
+      assert.equal(/hosts/.test(facts), told, facts);
+      await page.getByRole('button', { name: 'Clear all' }).click();
+    }
+  });
+
   story('what is packed is told by its bytes, not by its name', {}, async (page) => {
     await page.locator('#files').setInputFiles([
       { name: 'core-1.log.1', mimeType: 'text/plain', buffer: gzipSync(LOG) },
@@ -359,6 +433,23 @@ suite('nothing the reader gave is lost', (story) => {
     await page.locator('#undo').click();
     await page.locator('.docs tbody tr').nth(1).waitFor();
     assert.deepEqual(await given(page), [CONFIG, LOG]);
+  });
+
+  story('a removal that changes the answer is told once, with the answer', {}, async (page) => {
+    await paste(page, CONFIG);
+    await answered(page);
+    await paste(page, LOG);
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    await page.evaluate(() => {
+      const region = document.querySelector('timing-advisor').shadowRoot.querySelector('[role=status]');
+      window.told = [];
+      new MutationObserver(() => window.told.push(region.textContent)).observe(region, { childList: true });
+    });
+    await page.locator('[id^=remove-]').last().click();
+    await page.locator('.docs tbody tr').nth(1).waitFor({ state: 'detached' });
+    const told = await page.evaluate(() => window.told);
+    assert.equal(told.length, 1, told.join('\n'));
+    assert.match(told[0], /^pasted text 2 was removed\. Undo brings it back\. (Critical|Warning|Note|Fine)\. /);
   });
 
   story('a link that is opened over own input gives it back', {}, async (page) => {

@@ -3,7 +3,7 @@
 import { Engine, Overtaken, Unreadable } from './engine.js';
 import { asGiven, lineNow, withEdit, withFixes, withLogs } from './fixes.js';
 import { applied, isConfiguration, isBroken } from './marks.js';
-import { SEVERITY, SOURCE, TIMING, unreadable, WORDS } from './strings.js';
+import { notRead, plural, SEVERITY, SOURCE, TIMING, WORDS } from './strings.js';
 import { h } from './dom.js';
 import { openLink } from './share.js';
 
@@ -26,9 +26,11 @@ const empty = () => ({
   assumptions: {},
   report: undefined,
   reported: [],
+  stopped: false,
   shared: undefined,
   removed: undefined,
   unread: [],
+  badLink: false,
   error: undefined,
   working: false,
   progress: undefined,
@@ -45,6 +47,8 @@ export class Advisor {
   state = empty();
   /** The document that is being typed into the box, if any. */
   draft = 0;
+  /** What was taken away and was not told yet: it is said with the answer, which would drown it. */
+  #news = '';
   #keys = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -102,33 +106,35 @@ export class Advisor {
     },
     addFiles: async (files) => {
       const docs = [];
-      Object.assign(this.state, { error: undefined, unread: [] });
+      Object.assign(this.state, { error: undefined, unread: [], badLink: false });
       for (const file of files) {
         try {
           docs.push(await held(file));
         } catch {
-          this.state.unread.push(unreadable(file.name));
+          this.state.unread.push({ name: file.name });
         }
       }
       if (docs.length > 0) return this.actions.add(docs);
       // Beside an answer that stands it is a notice; alone it is the answer.
-      if (!this.state.report) this.state.error = this.state.unread[0];
-      this.actions.say(this.state.unread[0] ?? '');
+      const said = notRead(this.state.unread);
+      if (!this.state.report) this.state.error = said[0];
+      this.actions.say(said.join(' '));
       this.#view.render();
     },
     remove: (key) => {
       const { state } = this;
       if (state.documents.length === 1) return this.actions.clear();
-      const news = this.#takeAway((doc) => doc.key === key, WORDS.removed);
+      this.#takeAway((doc) => doc.key === key, WORDS.removed);
       if (state.source?.doc === key) state.source = undefined;
       if (this.draft === key) this.#leaveDraft();
       this.#followTexts();
-      this.#analyze({ news });
+      this.#analyze();
       this.#view.focus('input-title');
     },
     undo: () => {
       const { removed, documents, assumptions, shared } = this.state;
       if (!removed) return;
+      this.#news = '';
       // An answer that came in a link took the place of all; beside other input it has none.
       const beside = shared ? [] : documents.map((doc) => withLogs(doc, removed.changed));
       Object.assign(this.state, {
@@ -180,6 +186,7 @@ export class Advisor {
       this.state = { ...empty(), removed: this.state.removed };
       this.#leaveDraft();
       this.#view.render();
+      this.#say();
       this.#view.focus('paste', true);
     },
     again: () => this.#analyze({ focus: true }),
@@ -188,21 +195,17 @@ export class Advisor {
       const { state } = this;
       const answered = (/** @type {Doc} */ doc) => state.reported.some((each) => each.key === doc.key);
       // Only what takes long is let go: a text that came with it was not what the reader tired of.
-      const news = this.#takeAway((doc) => doc.file !== undefined && !answered(doc), WORDS.leftOut);
+      const away = this.#takeAway((doc) => doc.file !== undefined && !answered(doc), WORDS.leftOut, WORDS.allLeftOut);
       Object.assign(state, { working: false, progress: undefined });
       // The reader is led to the top, so the way back stands there.
-      if (state.removed && news) state.removed.atTop = true;
-      if (!state.documents.every(answered)) return this.#analyze({ focus: true, news });
+      if (state.removed && away) state.removed.atTop = true;
+      if (!state.documents.every(answered)) return this.#analyze({ focus: true });
+      this.#stayWithAnswer();
       this.#view.render();
+      this.#say();
       this.#view.focus(state.report ? 'headline' : 'paste', true);
     },
-    enough: () => {
-      const { index = 0, files = [] } = this.state.progress ?? {};
-      const cut = files.slice(index).map((file) => file.name);
-      for (const { key, name, file } of this.state.documents)
-        if (file && cut.includes(name)) this.#change(key, { stopped: true });
-      this.#engine?.enough();
-    },
+    enough: () => this.#engine?.enough(),
     assume: (id, value) => {
       if (value === undefined) delete this.state.assumptions[id];
       else this.state.assumptions[id] = value;
@@ -267,7 +270,7 @@ export class Advisor {
       carried = await openLink(fragment);
     } catch {
       // As for a file that gives no text: beside an answer that stands it is a notice, alone it is the answer.
-      if (this.state.report) this.state.unread = [WORDS.badLink];
+      if (this.state.report) this.state.badLink = true;
       else this.state.error = WORDS.badLink;
       this.actions.say(WORDS.badLink);
       this.#view.render();
@@ -289,6 +292,7 @@ export class Advisor {
     }
     this.state.report = carried.report;
     this.#view.render();
+    this.#say();
     this.#view.focus('headline', true);
   }
 
@@ -301,25 +305,43 @@ export class Advisor {
   }
 
   /**
-   * Takes documents away, to be brought back by undo, and tells so.
+   * Takes documents away, to be brought back by undo. What is said next begins with it.
    *
    * @param {(doc: Doc) => boolean} which
-   * @param {string} said behind their names
-   * @returns {string}
+   * @param {string} said behind the name of one
+   * @param {string} [ofAll] of several, behind their number; else it is said of all input
+   * @returns {boolean} whether there was one
    */
-  #takeAway(which, said) {
+  #takeAway(which, said, ofAll) {
     const { documents, assumptions, reported, report } = this.state;
     const gone = documents.filter(which);
-    if (gone.length === 0) return '';
+    if (gone.length === 0) return false;
     const names = gone.map(
       ({ key, name }) => name || report?.documents[reported.findIndex((each) => each.key === key)]?.name,
     );
     const one = gone.length === 1 && names[0];
-    this.state.removed = { documents: gone, assumptions, said: `${one || WORDS.allInput} ${said}` };
+    const several = ofAll ? `${plural(gone.length, 'file')} ${ofAll}` : `${WORDS.allInput} ${said}`;
+    this.state.removed = { documents: gone, assumptions, said: one ? `${one} ${said}` : several };
     this.state.documents = documents.filter((doc) => !gone.includes(doc));
-    const news = `${this.state.removed.said} ${WORDS.undoThere}`;
-    this.actions.say(news);
-    return news;
+    this.#news = `${this.state.removed.said} ${WORDS.undoThere}`;
+    return true;
+  }
+
+  /** Says what was taken away, if anything was, and what came of it, in one go. @param {...string} sentences */
+  #say(...sentences) {
+    const said = [this.#news, ...sentences].join(' ').trim();
+    this.#news = '';
+    if (said) this.actions.say(said);
+  }
+
+  /** The answer that stands rests on what was removed since: where the next one is not waited for, that comes back. */
+  #stayWithAnswer() {
+    const { documents, removed, reported } = this.state;
+    if (!removed?.documents.some(({ key }) => reported.some((each) => each.key === key))) return;
+    const beside = documents.map((doc) => withLogs(doc, removed.changed));
+    this.state.documents = [...removed.documents, ...beside].sort((a, b) => a.key - b.key);
+    this.state.removed = undefined;
+    this.#news = '';
   }
 
   /** A text without a name has one from here on: by its place it would be another's as soon as one above is removed. */
@@ -405,13 +427,12 @@ export class Advisor {
 
   /**
    * `fresh`: the answer is new, not a change of one that is read. `focus`: it takes the focus as well.
-   * `marksFirst`: the editor is drawn at once, all else a little later. `news` is said before the answer, which
-   * would drown it.
+   * `marksFirst`: the editor is drawn at once, all else a little later.
    *
-   * @param {{ focus?: boolean, fresh?: boolean, marksFirst?: boolean, news?: string }} [options]
+   * @param {{ focus?: boolean, fresh?: boolean, marksFirst?: boolean }} [options]
    * @returns {Promise<void>}
    */
-  async #analyze({ focus = false, fresh = focus, marksFirst = false, news = '' } = {}) {
+  async #analyze({ focus = false, fresh = focus, marksFirst = false } = {}) {
     clearTimeout(this.#timer);
     clearTimeout(this.#drawing);
     const { state } = this;
@@ -421,18 +442,19 @@ export class Advisor {
     const began = performance.now();
     try {
       if (!this.#engine) throw new Error(WORDS.engineMissing);
-      const report = await this.#engine.analyze(documents, { ...state.assumptions }, (progress) => {
+      const { report, stopped } = await this.#engine.analyze(documents, { ...state.assumptions }, (progress) => {
         state.progress = { ...progress, began };
         this.#view.renderStatus();
       });
       const span = fresh ? undefined : state.span;
-      Object.assign(state, { report, reported: documents, error: undefined, span });
+      Object.assign(state, { report, stopped, reported: documents, error: undefined, span });
       if (fresh) state.editorFirst = isBroken(report) || report.documents.every((doc) => doc.kind !== 'log');
-      if (fresh || this.#view.headline !== report.verdict.headline) {
-        const { severity, timing, headline } = report.verdict;
-        const answer = `${SEVERITY[severity]}. ${TIMING[timing].words}. ${headline}`;
-        this.actions.say([news, answer, ...state.unread].join(' ').trim());
-      }
+      const { severity, timing, headline } = report.verdict;
+      const answer = `${SEVERITY[severity]}. ${TIMING[timing].words}. ${headline}`;
+      this.#say(
+        ...(fresh || this.#view.headline !== headline ? [answer] : []),
+        ...(fresh ? notRead(state.unread) : []),
+      );
       this.#tell('report', report);
     } catch (error) {
       if (error instanceof Overtaken) return;
@@ -440,13 +462,13 @@ export class Advisor {
       if (error instanceof Unreadable) {
         const rest = state.documents.filter((doc) => doc.key !== error.key);
         if (rest.length > 0) {
-          Object.assign(state, { documents: rest, unread: [...state.unread, error.message] });
-          return this.#analyze({ focus, fresh, marksFirst, news });
+          Object.assign(state, { documents: rest, unread: [...state.unread, error.file] });
+          return this.#analyze({ focus, fresh, marksFirst });
         }
       }
       const sentence = error instanceof Error ? error.message : WORDS.engineFault;
       Object.assign(state, { report: undefined, reported: [], error: sentence, source: undefined });
-      this.actions.say(sentence);
+      this.#say(sentence);
     }
     Object.assign(state, { working: false, progress: undefined });
     if (marksFirst && state.report) return this.#drawMarksFirst();
@@ -469,10 +491,14 @@ async function held(file) {
   return { name: file.name, text: decode(bytes) };
 }
 
-/** UTF-16 where a mark says so, else UTF-8. @param {Uint8Array} bytes */
+/** UTF-16 where a mark says so, or a zero beside each of two letters, else UTF-8. @param {Uint8Array} bytes */
 function decode(bytes) {
-  const mark = (bytes[0] << 8) | bytes[1];
-  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
+  const begins = String.fromCharCode(...bytes.subarray(0, 4));
+  const encoding = /^(\xff\xfe|([\t-\r -~]\0){2})/.test(begins)
+    ? 'utf-16le'
+    : /^(\xfe\xff|(\0[\t-\r -~]){2})/.test(begins)
+      ? 'utf-16be'
+      : 'utf-8';
   return new TextDecoder(encoding, { ignoreBOM: encoding === 'utf-8' }).decode(bytes);
 }
 

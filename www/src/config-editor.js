@@ -11,8 +11,9 @@ import {
   markRow,
   marksOf,
   saidOnce,
+  uncapitalised,
 } from './marks.js';
-import { plural, WORDS } from './strings.js';
+import { plural, SOURCE, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').State} State */
 /** @typedef {import('./types.js').Actions} Actions */
@@ -239,9 +240,9 @@ export class ConfigEditor {
 
   /** @param {Mark} mark */
   #fix(mark) {
-    if (!mark.fix) return;
-    const adds = mark.fix.every(({ from, to }) => from === to);
-    this.#apply(mark.fix, `${adds ? WORDS.added : WORDS.fixed} ${mark.line}.`);
+    if (!mark.fix || !mark.label) return;
+    // All that its button told, which may be at two lines.
+    this.#apply(mark.fix, `${SOURCE.line} ${mark.line}: ${uncapitalised(mark.label)}. ${WORDS.done}`);
   }
 
   /**

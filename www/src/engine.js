@@ -3,7 +3,7 @@
 // runs in the page.
 
 import { EXAMPLES } from './examples.js';
-import { unreadable, WORDS } from './strings.js';
+import { notRead, WORDS } from './strings.js';
 import { scriptAddress } from './trusted.js';
 
 /** @typedef {import('./types.js').Report} Report */
@@ -13,10 +13,11 @@ const WARM_UP_AFTER_MS = 400;
 
 /** A file that gives no text. */
 export class Unreadable extends Error {
-  /** @param {{ name: string, key: number }} file of several that have one name, it is the one with this key */
-  constructor({ name, key }) {
-    super(unreadable(name));
-    this.key = key;
+  /** @param {import('./types.js').Unread & { key: number }} file of several that have one name, it is the one with this key */
+  constructor(file) {
+    super(notRead([file])[0]);
+    this.file = file;
+    this.key = file.key;
   }
 }
 
@@ -26,7 +27,8 @@ export class Overtaken extends Error {}
 /** @typedef {Pick<Worker, 'onmessage' | 'onerror' | 'postMessage' | 'terminate'>} Port */
 
 /** @typedef {import('./types.js').Progress} Progress */
-/** @typedef {{ id: number, message: any, resolve: (report: Report) => void, reject: (error: Error) => void, progress: (progress: Progress) => void }} Waiting */
+/** @typedef {{ report: Report, stopped: boolean }} Answer and whether the reader stopped before the end of a file */
+/** @typedef {{ id: number, message: any, resolve: (answer: Answer) => void, reject: (error: Error) => void, progress: (progress: Progress) => void }} Waiting */
 
 export class Engine {
   /** @type {Promise<WebAssembly.Module> | undefined} */
@@ -67,7 +69,7 @@ export class Engine {
    * @param {import('./types.js').Doc[]} documents
    * @param {import('./types.js').Assumptions} assumptions
    * @param {(progress: Progress) => void} progress
-   * @returns {Promise<Report>}
+   * @returns {Promise<Answer>}
    */
   async analyze(documents, assumptions, progress) {
     const id = ++this.#id;
@@ -184,7 +186,7 @@ export class Engine {
     if (data.error !== undefined) return this.#fail(port);
     this.#waiting = undefined;
     if (data.badFile !== undefined) return waiting.reject(new Unreadable(data.badFile));
-    waiting.resolve(data.report);
+    waiting.resolve(data);
   }
 
   /** @param {Port} port */

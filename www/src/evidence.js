@@ -11,6 +11,8 @@ import { severity } from './verdict.js';
 /** @typedef {import('./types.js').State} State */
 
 const LINES_SHOWN = 4;
+/** The engine keeps so many lines of a finding. Of more, the others may be anybody's. */
+const LINES_KEPT = 50;
 
 /**
  * @param {Report} report
@@ -116,7 +118,8 @@ export function tellingFirst(findings, id) {
  * @param {((id: string) => string) | undefined} rules
  */
 function findingBlock(finding, { open, timeless }, report, actions, rules) {
-  const hosts = new Set(finding.evidence.flatMap((each) => each.host ?? [])).size;
+  const all = finding.evidence.length < LINES_KEPT;
+  const hosts = all ? new Set(finding.evidence.flatMap((each) => each.host ?? [])).size : 0;
   const facts = [
     finding.count > 1 && `${finding.count}\u00d7`,
     hosts > 1 && plural(hosts, 'host'),

@@ -13,7 +13,7 @@ import { errorBlock, progressBlock } from './progress.js';
 import { measureSection, questionsSection, rolloutSection, steps } from './rollout.js';
 import { sharedNotice } from './share-panel.js';
 import { sourceViewer } from './source.js';
-import { WORDS } from './strings.js';
+import { notRead, WORDS } from './strings.js';
 import { anywayTable } from './trade-off.js';
 import { linesRemark, valuesRows, valuesTable } from './values.js';
 import { fixedNotice, readLine, unreadNotice, verdictBlock } from './verdict.js';
@@ -37,6 +37,8 @@ export class Layout {
   #parts = {};
   /** @type {HTMLElement | undefined} where the reader came from */
   #returnTo;
+  /** @type {string | undefined} what had the focus when long work took the page */
+  #before;
   /** @type {import('./source.js').Viewer | undefined} */
   #viewer;
 
@@ -73,7 +75,6 @@ export class Layout {
       parts.examples.hidden ||= this.#host.getAttribute('examples') === 'none';
       parts.input.hidden = short || (documents.length === 0 && !shared);
       this.#placeBox(first ? 'First' : 'Last');
-      const stopped = documents.some((doc) => doc.stopped);
       const fixed = answered && fixedSoFar(state);
       const undoAtTop = answered && !short && state.removed?.atTop ? state.removed : undefined;
       fill(
@@ -82,8 +83,8 @@ export class Layout {
           !short && [
             shared && sharedNotice(shared, actions),
             undoAtTop && undoNotice(undoAtTop.said, actions),
-            readLine(report, actions, stopped),
-            state.unread.map(unreadNotice),
+            readLine(report, actions, state.stopped),
+            [...(state.badLink ? [WORDS.badLink] : []), ...notRead(state.unread)].map(unreadNotice),
             fixed && fixedNotice(fixed, actions),
           ],
       );
@@ -115,14 +116,18 @@ export class Layout {
     const { state, actions } = this.#advisor;
     const { working, progress, error } = state;
     const busy = working && progress !== undefined;
+    const wasBusy = this.#progress.element.isConnected;
+    if (busy && !wasBusy) this.#before = this.#root.activeElement?.id;
     this.#parts.results.toggleAttribute('aria-busy', working);
     this.#parts.answer.hidden = busy;
     if (busy) this.#progress.fill(progress);
-    if (busy && this.#progress.element.isConnected) return;
+    if (busy && wasBusy) return;
     if (busy) this.#parts.intro.hidden = true;
     const again = state.documents.length > 0 ? () => actions.again() : undefined;
     fill(this.#parts.status, busy ? this.#progress.element : error && !working && errorBlock(error, again));
     if (busy) this.focus('progress-title', true);
+    // Back to where the reader was, which may be far down: this one is to be seen.
+    else if (wasBusy && this.#before) this.#root.getElementById(this.#before)?.focus();
   }
 
   /** @param {string} theme */

@@ -199,7 +199,12 @@ export function fixLabel(fix, text) {
       ? `${WORDS.add} ${added}`
       : `${WORDS.change} ${shown(text.slice(from, to))} ${WORDS.to} ${added}`;
   });
-  return steps.map((step, index) => (index ? step[0].toLowerCase() + step.slice(1) : step)).join(`, ${WORDS.and} `);
+  return steps.map((step, index) => (index ? uncapitalised(step) : step)).join(`, ${WORDS.and} `);
+}
+
+/** @param {string} text */
+export function uncapitalised(text) {
+  return text[0].toLowerCase() + text.slice(1);
 }
 
 /** As it reads where a page's source or a text in quotes holds it. @param {string} raw */

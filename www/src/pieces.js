@@ -11,10 +11,10 @@ const PATIENCE_MS = 2000;
 
 /** A file that cannot be read is no fault of the engine. */
 export class BadFile extends Error {
-  /** @param {Pick<Doc, 'name' | 'key'>} doc */
-  constructor({ name, key }) {
+  /** @param {Doc} doc */
+  constructor({ name, key, gzip }) {
     super(name);
-    this.key = key;
+    this.file = { name, key, gzip };
   }
 }
 

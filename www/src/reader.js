@@ -9,7 +9,7 @@ import { BadFile, pieces } from './pieces.js';
 /** @typedef {import('./types.js').Doc} Doc */
 /** @typedef {import('./types.js').Progress} Progress */
 /** @typedef {{ id: number, type: 'start' | 'warm-up' | 'look' | 'analyze' | 'enough', engine?: any, documents?: Doc[], assumptions?: import('./types.js').Assumptions }} Message */
-/** @typedef {{ session: Session, documents: (Doc & { whole: boolean })[], cut: string[] }} Kept */
+/** @typedef {{ session: Session, documents: (Doc & { whole: boolean })[], cut: number[] }} Kept `cut`: keys of what was not read to its end */
 
 /** Each is drawn, which takes the machine longer than 5 MB of log. What is over sooner shows none. */
 const PROGRESS_EVERY_MS = 250;
@@ -47,10 +47,10 @@ export function reader(reply) {
       if (type === 'warm-up') return void (await alone());
       if (type === 'look') return reply({ id, look: await alone() });
       const report = await reportOn(id, documents, assumptions);
-      reply({ id, report });
+      reply({ id, report, stopped: kept !== undefined && kept.cut.length > 0 });
     } catch (error) {
       if (error instanceof Overtaken) return;
-      if (error instanceof BadFile) return reply({ id, badFile: { name: error.message, key: error.key } });
+      if (error instanceof BadFile) return reply({ id, badFile: error.file });
       kept = undefined;
       reply({ id, error: error instanceof Error ? error.message : String(error) });
     }
@@ -72,6 +72,7 @@ export function reader(reply) {
       if (kept.documents[index]) session.reopen(index, doc.name);
       else session.open(doc.name);
       kept.documents[index] = { ...doc, whole: false };
+      kept.cut = kept.cut.filter((key) => key !== doc.key);
       meter.file = doc;
       if (doc.text !== undefined) session.push(index, new TextEncoder().encode(doc.text));
       else {
@@ -85,13 +86,14 @@ export function reader(reply) {
           if (id !== newest) throw new Overtaken();
           if (id === enough) break;
         }
-        if (id === enough) kept.cut.push(doc.name);
+        if (id === enough) kept.cut.push(doc.key);
       }
       kept.documents[index] = { ...doc, whole: true };
     }
     const report = session.report(assumptions);
-    const cut = kept.cut.map(
-      (name) => `${name} was read only in part: you stopped it. The rest may change the answer.`,
+    const stopped = documents.filter(({ key }) => kept?.cut.includes(key));
+    const cut = stopped.map(
+      ({ name }) => `${name} was read only in part: you stopped it. The rest may change the answer.`,
     );
     return { ...report, limits: [...cut, ...report.limits] };
   }

@@ -22,6 +22,7 @@ export const WORDS = {
   cleared: 'was removed.',
   removed: 'was removed.',
   leftOut: 'was not read to its end and is left out.',
+  allLeftOut: 'were not read to their end and are left out.',
   replaced: 'was replaced by another input.',
   undo: 'Undo',
   undoThere: 'Undo brings it back.',
@@ -96,8 +97,7 @@ export const WORDS = {
   to: 'to',
   fixOne: 'Apply the fix',
   fixAll: 'Apply all fixes',
-  fixed: 'Changed line',
-  added: 'Added at line',
+  done: 'Done.',
   fixedAll: 'All fixes are applied. Undo takes them back.',
   holdsAll: 'now holds the proposed values; nothing further is to change in it.',
   holdsSome: ['now holds', 'of', 'proposed changes.'],
@@ -228,11 +228,26 @@ export function readOf(read, lines) {
     : `${grouped(read)} of ${plural(lines, 'line')}`;
 }
 
-/** A file that gives no text. @param {string} name */
-export function unreadable(name) {
-  return /\.gz$/i.test(name)
-    ? `${name} could not be read. It is cut off, or is not a gzip file. Copy it again, or unpack it with gunzip and drop the text.`
-    : `${name} could not be read. It may have been moved or changed, or is a folder. Choose the file again.`;
+/** What to say of files that give no text, once for all of a kind. @param {import('./types.js').Unread[]} files */
+export function notRead(files) {
+  const kinds = [files.filter(({ gzip }) => gzip), files.filter(({ gzip }) => !gzip)];
+  const says = [
+    [
+      'It is cut off, or is not a gzip file. Copy it again, or unpack it with gunzip and drop the text.',
+      'They are cut off, or are not gzip files. Copy them again, or unpack them with gunzip and drop the texts.',
+    ],
+    [
+      'It may have been moved or changed, or is a folder. Choose the file again.',
+      'They may have been moved or changed, or are folders. Choose the files again.',
+    ],
+  ];
+  return kinds.flatMap((some, kind) => {
+    if (some.length === 0) return [];
+    const names = some.map(({ name }) => name);
+    const last = names.pop();
+    const all = names.length > 0 ? `${names.join(', ')} ${WORDS.and} ${last}` : last;
+    return `${all} could not be read. ${says[kind][some.length > 1 ? 1 : 0]}`;
+  });
 }
 
 export const THEMES = [

@@ -20,7 +20,6 @@
  * @property {Blob} [file]
  * @property {boolean} [gzip]
  * @property {number} [size]
- * @property {boolean} [stopped]   the reader stopped it before its end
  */
 
 /**
@@ -35,6 +34,8 @@
  * @property {number} lines
  * @property {{ kind: string, count: number }[]} signs
  */
+
+/** @typedef {{ name: string, gzip?: boolean }} Unread a file that gives no text */
 
 /**
  * The lines to show of one text.
@@ -52,9 +53,11 @@
  * @property {Assumptions} assumptions
  * @property {Report | undefined} report
  * @property {Doc[]} reported   the documents the report speaks of, as they were read
+ * @property {boolean} stopped   the reader stopped before the end of a file
  * @property {import('./share.js').Shared | undefined} shared   an answer that came in a link
  * @property {{ documents: Doc[], assumptions: Assumptions, said: string, atTop?: boolean, changed?: Doc[] } | undefined} removed   what was taken away last
- * @property {string[]} unread   a sentence for each file that was given and gave no text
+ * @property {Unread[]} unread   the files that were given and gave no text
+ * @property {boolean} badLink   a link was opened that cannot be read, beside an answer
  * @property {string | undefined} error
  * @property {boolean} working
  * @property {(Progress & { began: number }) | undefined} progress
