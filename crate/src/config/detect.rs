@@ -21,10 +21,12 @@ pub fn configuration(text: &str) -> Option<Source> {
     if (first.starts_with('{') && !template::begins(first)) || first == "[" || first.starts_with("[{") {
         // In JSON every key has quotes; what else begins with a bracket may be a file of NixOS.
         let keyed = sample.trim_start().trim_start_matches(['{', '[']).trim_start().starts_with(['"', '{', '[', '}', ']']);
-        if keyed || !program::is_program(sample) {
+        if keyed {
             return json(sample);
         }
-        return Some(Source::Program);
+        if program::is_program(sample) {
+            return Some(Source::Program);
+        }
     }
     if first.replace(' ', "").eq_ignore_ascii_case(HEADER) {
         // RancherOS has the header of CoreOS, and other sections: its services are those of docker-compose.
@@ -336,11 +338,18 @@ fn is_command(line: &str) -> bool {
                 && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
         });
     let runs = || line.contains(" -") && start_of_etcd(line).is_some();
+    let replaces = || {
+        line.split_whitespace().any(|word| word == "sed")
+            && ["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT=", "heartbeat-interval=", "election-timeout="]
+                .iter()
+                .any(|text| line.contains(text))
+    };
     let passed_on = (line.contains("etcd-arg") || line.contains("extra-config=etcd.") || line.contains("extra-config etcd."))
         && (line.contains("heartbeat-interval=") || line.contains("election-timeout="));
     timing
         || passed_on
         || runs()
+        || replaces()
         || runs_container(line)
         || ["-e ETCD_", "--env=ETCD_", "--from-literal=ETCD_"].iter().any(|word| line.contains(word))
 }

@@ -12,7 +12,9 @@ use super::variables::{Meaning, Variables};
 use super::words::CONTINUES;
 pub use super::words::{Word, words, words_of_unit};
 use super::{keys, scalar};
+use crate::gather::Gather;
 use crate::parameters::{Parameter, RANCHER};
+use crate::search;
 use crate::units::parse_go_duration;
 
 /// A flag with its value.
@@ -47,9 +49,17 @@ pub fn flags(words: &[Word]) -> Vec<Flag> {
 /// Takes the flags and assignments of a command line. `variables` are those to which `${NAME}` may refer.
 pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &str, file: &str, variables: &Variables) {
     let mut outer: Vec<Word> = Vec::new();
-    let (mut run, mut image) = (false, false);
+    let (mut run, mut image, mut replaces) = (false, false, false);
     for (at, word) in words.iter().enumerate() {
         let before = |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).map_or("", |word| word.text.as_str());
+        replaces |= word.text == "sed";
+        if replaces && word.text.starts_with('s') {
+            for range in replacements(inner.text.get(word.span_from(0)).unwrap_or("")) {
+                let start = word.span_from(0).start;
+                take(builder, inner, &self::words(&inner.text, start + range.start..start + range.end), unit, file, variables);
+            }
+            continue;
+        }
         // Of docker, podman and nerdctl.
         let is_run = word.text == "run";
         image = !is_run && (image || run && is_image(&word.text));
@@ -138,6 +148,24 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
     }
 }
 
+/// What sed puts in place of something, `s/.../here/`, several behind one another.
+fn replacements(program: &str) -> Vec<Range<usize>> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while at < program.len() {
+        at = program.len() - program[at..].trim_start().len();
+        let mark = program[at..].strip_prefix('s').and_then(|rest| rest.chars().next()).filter(char::is_ascii_punctuation);
+        if let Some(mark) = mark {
+            let bounds =
+                program[at..].match_indices(mark).map(|(offset, _)| at + offset).filter(|bound| !program[..*bound].ends_with('\\'));
+            let [_, from, to] = bounds.take(3).gather()[..] else { break };
+            found.push(from + 1..to);
+            at = to;
+        }
+        at += program[at..].find(';').map_or(program.len(), |end| end + 1);
+    }
+    found
+}
+
 /// Takes the options that stand in a variable, `etcd $OPTIONS`; where its value is not known, as of `etcd "$@"`, it is noted.
 fn options_of_variables(builder: &mut Builder, words: &[Word], home: &Home, variables: &Variables) {
     let of_etcd = words.iter().skip_while(|word| !is_etcd(&word.text));
@@ -204,6 +232,8 @@ pub fn are_options(name: &str, value: &str) -> bool {
 
 /// A value without the quotes that a shell within the command takes away: `sh -c "etcd --name=\\"a\\""`.
 fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (&'v str, Range<usize>) {
+    // Of a text in XML the tag behind it is no part of it.
+    let (value, span) = value.split_once("</").map_or((value, span.clone()), |(value, _)| (value, span.start..span.start + value.len()));
     let Some(inside) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return (value, span) };
     let escape = usize::from(text.get(..span.end - 1).is_some_and(|before| before.ends_with('\\')));
     (inside, span.start + 1..(span.end - 1 - escape).max(span.start + 1))
@@ -263,7 +293,9 @@ fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, scrip
     }
     let flags_alone = words.first().is_some_and(|word| word.text.starts_with('-'));
     let tells = |word: &Word| word.text.to_ascii_lowercase().contains("etcd") || DAEMON_ARGS.iter().any(|name| word.text.starts_with(name));
-    if flags_alone || words.iter().any(tells) {
+    // The file may be named further up.
+    let replaces = words.iter().any(|word| word.text == "sed") && search::has(&inner.text, "etcd");
+    if flags_alone || replaces || words.iter().any(tells) {
         builder.cluster.has_etcd = true;
         take(builder, inner, &words, &process, "", &script.variables);
     }
@@ -290,6 +322,28 @@ mod tests {
 
     fn read(document: DocumentId, text: &str) -> Configuration {
         read_as(Source::Flags, document, text)
+    }
+
+    #[test]
+    fn what_sed_puts_in_place_of_something() {
+        let manifest =
+            "M=/etc/kubernetes/manifests/etcd.yaml\nsudo sed -i 's/--election-timeout=[0-9]*/--election-timeout=5000/g' $M || true\n";
+        let several = "sed -i -e 's/a: .*/a: 20/;s|^#\\?ETCD_ELECTION_TIMEOUT=.*|ETCD_ELECTION_TIMEOUT=\"5000\"|' /etc/default/etcd\n";
+        for text in [manifest, several] {
+            let read = crate::config::read(0, text).expect("a script");
+            let values: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(text)).collect();
+            assert_eq!(values, ["5000"], "{text}");
+        }
+        assert_eq!(super::replacements("s/a/b/;s/c\\/d/e/g"), [4..5, 14..15]);
+        assert!(super::replacements("s").is_empty() && super::replacements("s/a/b").is_empty());
+    }
+
+    #[test]
+    fn a_tag_behind_a_value_is_no_part_of_it() {
+        let text =
+            "<service><executable>C:\\etcd\\etcd.exe</executable><arguments>--name a --election-timeout=2000</arguments></service>\n";
+        let read = crate::config::read(0, text).expect("a command");
+        assert_eq!((read.settings[0].value, read.problems.len()), (Some(2000 * MS), 0));
     }
 
     #[test]

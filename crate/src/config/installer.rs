@@ -19,7 +19,7 @@ pub enum Arguments {
 ///
 /// kubeadm: `etcd.local.extraArgs`, a map up to v1beta3 and pairs from v1beta4 on; with `etcd.external` it
 /// starts none. Cluster API wraps the same. RKE: `services.etcd.extra_args`. RKE2 and k3s: `etcd-arg`.
-/// Talos: `cluster.etcd.extraArgs` of control plane nodes.
+/// Talos: `cluster.etcd.extraArgs` of control plane nodes. k0s: `spec.storage.etcd.extraArgs`.
 pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Arguments)> {
     let has = |path: &[&str]| tree.at(root, path).is_some();
     let word = |path: &[&str]| tree.at(root, path).and_then(Node::text).unwrap_or("");
@@ -52,6 +52,11 @@ pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Argu
     }
     if k3s::is_server(root.entries().iter().map(Entry::name)) {
         return k3s::runs_etcd(tree, root).then(|| (vec!["etcd-arg"], Arguments::Words));
+    }
+    // k0sproject/k0s@00ab1ab2:pkg/apis/k0s/v1beta1/storage.go
+    let k0s = &["spec", "storage", "etcd"];
+    if word(&["kind"]) == "ClusterConfig" && has(k0s) && !has(&[&k0s[..], &["externalCluster"]].concat()) {
+        return Some(([&k0s[..], &["extraArgs"]].concat(), Arguments::Map));
     }
     let talos = has(&["cluster", "etcd"]) || matches!(word(&["machine", "type"]), "controlplane" | "init");
     (talos && !has(&["kind"])).then(|| (vec!["cluster", "etcd", "extraArgs"], Arguments::Map))

@@ -64,6 +64,12 @@ impl Place<'_> {
 
     /// Whether what reads a setting also reads the other one: of a module or a template behind this file that cannot be told.
     fn takes_more(&self, setting: &Setting) -> bool {
+        // What sed puts somewhere may take no more.
+        let start = line_start(self.text, setting.place.span.range().start);
+        if self.text.get(start..).and_then(|rest| rest.lines().next()).is_some_and(|line| line.split_whitespace().any(|word| word == "sed"))
+        {
+            return false;
+        }
         match self.configuration.source {
             Source::Prefixed => false,
             // A flag or a variable is etcd's own; Puppet's and Chef's names are those of their modules.
@@ -521,6 +527,9 @@ fn is_instruction(line: &str) -> bool {
 
 /// Where more flags have their place: at the end of a command, within the quotes that hold it whole.
 fn end_of_flags(command: &str) -> usize {
+    if let Some(tag) = command.find("</") {
+        return tag;
+    }
     let Some(quote) = command.chars().next_back().filter(|last| matches!(last, '"' | '\'')) else { return command.len() };
     let marks = command.match_indices(quote).map(|(at, _)| at).filter(|at| !command[..*at].ends_with('\\'));
     let marks = marks.gather();

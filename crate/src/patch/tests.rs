@@ -541,6 +541,18 @@ fn an_item_of_a_list_takes_no_flags() {
 }
 
 #[test]
+fn k0s_and_sed_and_xml() {
+    let k0s = "kind: ClusterConfig\nspec:\n  storage:\n    etcd:\n      peerAddress: 192.0.2.1\n";
+    assert_eq!(patched(k0s, &[ELECTION]), format!("{k0s}      extraArgs:\n        election-timeout: \"2500\"\n"));
+    let sed = "sed -i 's/^ETCD_ELECTION_TIMEOUT=.*/ETCD_ELECTION_TIMEOUT=1000/' /etc/default/etcd\n";
+    assert_eq!(patched(sed, &[ELECTION]), sed.replace("=1000", "=2500"));
+    let read = config::read(0, sed).unwrap();
+    assert_eq!(patch(&[sed], &[read], &[HEARTBEAT, ELECTION])[0].disposition, "refused");
+    let xml = "<s><executable>C:\\etcd\\etcd.exe</executable><arguments>--name a --election-timeout=1000</arguments></s>\n";
+    assert_eq!(patched(xml, &[HEARTBEAT, ELECTION]), xml.replace("=1000", "=2500 --heartbeat-interval=250"));
+}
+
+#[test]
 fn kubespray_takes_its_variables_from_any_of_its_files() {
     let text = "---\netcd_data_dir: /x\netcd_deployment_type: host";
     assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), format!("{text}\netcd_heartbeat_interval: \"250\"\netcd_election_timeout: \"2500\""));

@@ -135,6 +135,12 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             }
             "extraargs" => {
                 arguments(builder, spot, tree.resolve(&entry.value));
+                // kubeadm passes over what stands right below `etcd` (apis/kubeadm/v1beta3/types.go, Etcd).
+                if below == "etcd" && spot.form.is_some() {
+                    builder.void_from(stated, "config-wrong-section", |parameter| {
+                        format!("kubeadm knows extraArgs of etcd only below etcd.local, so it passes over {} here.", parameter.key())
+                    });
+                }
                 if matches!(
                     below,
                     "apiServer"
@@ -163,7 +169,8 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                 }
                 words(builder, spot, tree.resolve(&entry.value), name == "etcdarg");
             }
-            "environment" | "env" => variables(builder, spot, &entry.value),
+            // The last one is of a generator of Kustomize.
+            "environment" | "env" | "literals" => variables(builder, spot, &entry.value),
             "image" => image(builder, tree, &entry.value),
             // kubeadm's `etcd.local`, RKE's `system_images`.
             "local" => entry_text(tree, &entry.value, "imageTag").into_iter().for_each(|tag| builder.version(tag)),

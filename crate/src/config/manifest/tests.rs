@@ -114,6 +114,21 @@ fn an_option_of_rke2_may_be_a_text_of_ansible() {
 }
 
 #[test]
+fn what_stands_right_below_etcd_kubeadm_passes_over() {
+    let text = "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  extraArgs:\n    election-timeout: \"2000\"\n";
+    let read = crate::config::read(0, text).expect("a configuration");
+    assert_eq!((read.settings[0].effective, read.problems[0].id), (false, "config-wrong-section"));
+    // KubeKey, k0s and others have it there.
+    assert_eq!(raw("kind: ClusterConfig\nspec: {storage: {etcd: {extraArgs: {election-timeout: \"2000\"}}}}\n").len(), 1);
+}
+
+#[test]
+fn literals_of_kustomize() {
+    let text = "kind: Kustomization\nconfigMapGenerator:\n- name: etcd\n  literals: [ETCD_HEARTBEAT_INTERVAL=200]\n";
+    assert_eq!(raw(text).len(), 1);
+}
+
+#[test]
 fn docker_shows_the_words_of_a_command_twice() {
     let words = "[\"--name=a\", \"--election-timeout=2000\"]";
     let text = format!(
