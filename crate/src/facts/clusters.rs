@@ -60,7 +60,7 @@ fn key(id: &str) -> i64 {
     index::key(id.bytes())
 }
 
-/// The places that tell of other clusters than the one that is judged.
+/// The places that tell of other clusters than the one that is judged, in order.
 pub(super) fn others(logs: &[LogReading]) -> Vec<Place> {
     let mut clusters = united(by_place(logs));
     // What names nobody may be of any.
@@ -68,7 +68,7 @@ pub(super) fn others(logs: &[LogReading]) -> Vec<Place> {
     let most = clusters.iter().map(|cluster| cluster.trouble).max();
     let Some(judged) = clusters.iter().find(|cluster| Some(cluster.trouble) == most) else { return Vec::new() };
     let others = clusters.iter().filter(|cluster| cluster.places != judged.places && cluster.is_another(judged));
-    others.flat_map(|cluster| cluster.places.iter().copied()).gather()
+    distinct(others.flat_map(|cluster| cluster.places.iter().copied()))
 }
 
 /// What each place tells.
