@@ -1,6 +1,6 @@
-//! Logs of more than one cluster, as of machines that run two etcds each: kOps keeps the events of Kubernetes in one of
-//! their own (kubernetes/kops@v1.30.0:pkg/apis/kops/cluster.go, `etcdClusters`). Each cluster elects for itself, so one of
-//! them is judged, and the logs of the others are set aside.
+//! Logs of more than one cluster, as of machines that run two etcds each: kOps runs a list of them
+//! (kubernetes/kops@3eb4dda:pkg/apis/kops/cluster.go, EtcdClusters). Each cluster elects for itself, so one of them is
+//! judged, and the logs of the others are set aside.
 
 use super::Facts;
 use super::members::{ids, is_id};
