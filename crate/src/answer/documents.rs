@@ -29,8 +29,11 @@ fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
         last: None,
     };
     let configuration = facts.configurations.iter().find(|configuration| configuration.document == at);
-    if let Some(log) = facts.logs.iter().find(|log| log.document == at) {
+    if let Some((number, log)) = facts.logs.iter().enumerate().find(|(_, log)| log.document == at) {
         let mut document = log_document(blank, log);
+        if facts.other_clusters.iter().any(|(other, _)| *other == number) {
+            document.format.push_str(if log.events.is_empty() { ", of another cluster, left out" } else { ", in part of another cluster" });
+        }
         if let Some(configuration) = configuration {
             document.format = format!("{}, and {}", document.format, configuration.format);
         }

@@ -241,6 +241,7 @@ mod tests {
         };
         assert!(report.limits.iter().any(|limit| limit.contains("those of of a are of another")), "{:?}", report.limits);
         assert!(report.verdict.why.contains("left out"));
+        assert!(report.documents[0].format.ends_with("of another cluster, left out"), "{}", report.documents[0].format);
         assert_eq!(shown(&report).as_deref(), Some("d2"));
         session.reopen(1, None);
         session.push(1, b"nothing");
