@@ -1,6 +1,6 @@
 //! `etcd-discovery-failed`: bootstrap through a discovery service failed.
 
-use super::common::{all, plural, said_outright};
+use super::common::{all, plural, said_outright, worst};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::log::event::Meaning;
@@ -16,9 +16,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    if let Some(waits) = waits(facts) {
-        return Some(waits);
-    }
+    worst([failed(facts), waits(facts)])
+}
+
+fn failed(facts: &Facts) -> Option<Finding> {
     let mut events = all(facts, &[Meaning::DiscoveryProblem]);
     events.retain(|id| !went_on(facts, *id));
     let title = "etcd could not start through its discovery service";
@@ -79,6 +80,8 @@ mod tests {
         let both = waits(2) + &waits(1);
         let found = find(&facts(&[&both]), "etcd-discovery-failed").expect("it waits");
         assert_eq!(found.title, "etcd waits for 1\u{a0}more member at its discovery service");
+        let full = format!("{both}{}", "Oct 04 21:57:00 core-04 etcd2[812]: discovery: cluster is full\n");
+        assert!(find(&facts(&[&full]), "etcd-discovery-failed").expect("one is refused").title.contains("could not start"));
         let done = both + "Oct 04 21:58:00 core-01 etcd2[812]: found 3 needed peer(s)\n";
         assert!(find(&facts(&[&done]), "etcd-discovery-failed").is_none());
     }

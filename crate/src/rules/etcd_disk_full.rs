@@ -3,6 +3,7 @@
 use super::common::{lines, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::log::event::{Event, Meaning};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -14,8 +15,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let events: Vec<EventId> = facts.events_where(|event| says(event, &["no space left on device"]));
-    let what = format!("{} that a write found no space left on its device.", plural(lines(facts, &events), "line says", "lines say"));
+    // What fleet or a client of etcd could not write lies on other file systems.
+    let of_etcd = |event: &Event| event.meaning == Meaning::DiskFull || event.is_etcd_server() && says(event, &["no space left on device"]);
+    let events: Vec<EventId> = facts.events_where(of_etcd);
+    let what = format!("{} that a write found no room on its disk.", plural(lines(facts, &events), "line says", "lines say"));
     said_outright(facts, RULE.id, &events, "The disk is full, so etcd cannot write its log", &what)
 }
 
@@ -27,6 +30,10 @@ mod tests {
     fn a_write_without_room() {
         let log = "2015/08/21 02:04:22 etcdserver: save state and entries error: write /var/etcd/data/member/wal/0.wal: no space left on device\n";
         assert!(find(&facts(&[log]), "etcd-disk-full").is_some());
+        let quota = "Mar 02 10:00:00 n1 etcd[8]: write /var/lib/etcd/member/wal/0.wal: disk quota exceeded\n";
+        assert!(find(&facts(&[quota]), "etcd-disk-full").is_some());
+        let fleet = "Mar 02 10:00:00 n1 fleetd[615]: ERROR reconcile.go:330: AgentReconciler task failed: type=LoadUnit job=a.service reason=\"unit scheduled here but not loaded\" err=open /run/fleet/units/a.service: no space left on device\n";
+        assert!(find(&facts(&[fleet]), "etcd-disk-full").is_none());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `etcd-own-trouble`: etcd names a trouble of its own that no other rule weighs.
 
+use std::cmp::Reverse;
+
 use super::common::{longest_first, matching, near, says, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
@@ -7,6 +9,7 @@ use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::HeartbeatInterval;
 use crate::report::{Confidence, Severity};
+use crate::sort::by_key;
 use crate::units::{S, human};
 
 /// The rule.
@@ -39,7 +42,7 @@ struct Said {
     advice: &'static str,
 }
 
-/// The gravest first. A title with a `{}` names a length of time.
+/// Of equal gravity the more telling first. A title with a `{}` names a length of time.
 const SAID: &[Said] = &[
     Said {
         meaning: Meaning::FdLimit,
@@ -306,6 +309,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     // The same trouble in other words is told once.
     heard.dedup_by_key(|(said, _)| said.title);
+    by_key(&mut heard, |(said, _)| Reverse(said.severity));
     let (gravest, _) = heard.first()?;
     let title = words(facts, gravest);
     let also: Vec<String> = heard[1..].iter().map(|(said, _)| words(facts, said)).gather();
@@ -521,5 +525,11 @@ mod tests {
         let finding = find(&facts(&[log]), "etcd-own-trouble").expect("told");
         assert_eq!((finding.severity, finding.count), (Severity::Critical, 2));
         assert!(finding.what.contains("Besides: etcd's main loop stood still"), "{}", finding.what);
+        // Whatever the order in the list.
+        let log = "Mar 02 10:00:00 n1 locksmithd[7]: Unable to determine active etcd service: [etcd.service etcd2.service] are inactive\n\
+                   Mar 02 10:00:09 n1 etcd[8]: save state and entries error: short write\n";
+        let finding = find(&facts(&[log]), "etcd-own-trouble").expect("told");
+        assert_eq!((finding.severity, finding.count), (Severity::Critical, 2), "{}", finding.title);
+        assert!(finding.title.contains("could not write its log"));
     }
 }

@@ -33,21 +33,24 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let of = |meaning: Meaning| events.iter().any(|id| facts.event(*id).meaning == meaning);
-    let (title, what) = if of(Meaning::PeerIdMismatch) {
+    let (severity, title, what) = if of(Meaning::PeerIdMismatch) {
         (
+            Severity::Warning,
             "A member is taken for another one, and turned away",
             "Its address belongs to a member of another id: it was created again there, or two addresses are mixed up.",
         )
     } else if of(Meaning::UnknownPeer) {
-        ("A member turned away a peer that is not on its list of members", "The two do not agree on who belongs to the cluster.")
+        let title = "A member turned away a peer that is not on its list of members";
+        (Severity::Warning, title, "The two do not agree on who belongs to the cluster.")
     } else {
-        ("A member that was removed still calls the others", "They turn it away. For them it does no harm.")
+        (Severity::Info, "A member that was removed still calls the others", "They turn it away. For them it does no harm.")
     };
-    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
+    Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     const UNKNOWN: &str = "2019-08-09 10:57:50.500232 E | rafthttp: failed to find member 483051cc299afbd9 in cluster e9ba35e77aa595b\n";
@@ -66,7 +69,8 @@ mod tests {
     #[test]
     fn a_removed_member_that_goes_on_calling() {
         let log = "2019-08-09 10:57:50.500232 W | rafthttp: rejected the stream from peer 483051cc299afbd9 since it was removed\n";
-        assert!(find(&facts(&[log]), "etcd-unknown-peer").expect("removed").title.contains("was removed"));
+        let found = find(&facts(&[log]), "etcd-unknown-peer").expect("removed");
+        assert!(found.title.contains("was removed") && found.severity == Severity::Info, "{found:?}");
     }
 
     /// An excerpt of the warnings alone has no line of the stop itself.

@@ -42,58 +42,92 @@ const FAILED: &[Meaning] = &[
     Meaning::RegistryFetchAllUnitsFailed,
 ];
 
-/// Of these reasons none passes by itself.
-const LASTING: &[&str] = &[
-    "a proxy did not pass it on",
-    "that etcd proxy only reads",
-    "what answered is not etcd",
-    "it does not serve the interface v2",
-    "no endpoint of etcd is set",
-];
+/// What an error says, in plain words.
+struct Reason {
+    signs: &'static [&'static str],
+    reason: &'static str,
+    what: &'static str,
+    /// It does not pass by itself.
+    lasts: bool,
+}
 
-/// What an error says, in plain words; the most telling first (fleet's errors, from its etcd client).
-const REASONS: &[(&[&str], &str, &str)] = &[
-    (
-        &["has no leader", WITHOUT_LEADER, "/health false; no leader", "RAFT NO LEADER", "Raft Internal Error", "too many redirects"],
-        "etcd had no leader",
-        "The member that was asked knew no leader that could carry it out.",
-    ),
-    (&["forwarding request denied"], "a proxy did not pass it on", "A proxy that keeps its settings from others denies such requests."),
+/// Those that last first, then the most telling (fleet's errors, from its etcd client).
+const REASONS: &[Reason] = &[
+    Reason {
+        signs: &["forwarding request denied"],
+        reason: "a proxy did not pass it on",
+        what: "A proxy that keeps its settings from others denies such requests.",
+        lasts: true,
+    },
     // etcd-io/etcd@v2.3.8:proxy/proxy.go (NewReadonlyHandler)
-    (
-        &["501 Not Implemented"],
-        "that etcd proxy only reads",
-        "That proxy was started as readonly: it refuses each write, and fleet has to write. Set proxy to on.",
-    ),
-    (
-        &["invalid json"],
-        "what answered is not etcd",
-        "The answer is not etcd's: another program, or a proxy's page, answers at that address.",
-    ),
-    (
-        &["404 page not found"],
-        "it does not serve the interface v2",
-        "etcd 3.4 and 3.5 serve it only with enable-v2, 3.6 no more. Let the client speak v3 where it can (Patroni: a section `etcd3`).",
-    ),
-    (
-        &["EOF", "connection reset", "broken pipe", "from etcd: closed"],
-        "the connection ended",
-        "etcd ended, restarted or dropped the connection while it was asked.",
-    ),
-    (&["i/o timeout"], "no connection was made in time", "That machine is off, or something on the way drops the packets."),
-    (&["(Caused by "], "no connection was made", "The line names the reason after `Caused by`: a certificate, for one."),
+    Reason {
+        signs: &["501 Not Implemented"],
+        reason: "the etcd proxy that it asks is read-only",
+        what: "That proxy was started as readonly: it refuses each write, and fleet has to write. Set proxy to on.",
+        lasts: true,
+    },
+    Reason {
+        signs: &["invalid json"],
+        reason: "what answered is not etcd",
+        what: "The answer is not etcd's: another program, or a proxy's page, answers at that address.",
+        lasts: true,
+    },
+    Reason {
+        signs: &["404 page not found"],
+        reason: "it does not serve the interface v2",
+        what: "etcd 3.4 and 3.5 serve it only with enable-v2, 3.6 no more. Let the client speak v3 where it can (Patroni: a section `etcd3`).",
+        lasts: true,
+    },
+    Reason {
+        signs: &["no endpoints available"],
+        reason: "no endpoint of etcd is set",
+        what: "fleet 0.11.0 looks for etcd nowhere by itself: set etcd-servers (coreos/fleet@v0.11.0:fleetd/fleetd.go).",
+        lasts: true,
+    },
+    Reason {
+        signs: &[
+            "has no leader",
+            WITHOUT_LEADER,
+            "/health false; no leader",
+            "RAFT NO LEADER",
+            "Raft Internal Error",
+            "too many redirects",
+        ],
+        reason: "etcd had no leader",
+        what: "The member that was asked knew no leader that could carry it out.",
+        lasts: false,
+    },
+    Reason {
+        signs: &["EOF", "connection reset", "broken pipe", "from etcd: closed"],
+        reason: "the connection ended",
+        what: "etcd ended, restarted or dropped the connection while it was asked.",
+        lasts: false,
+    },
+    Reason {
+        signs: &["i/o timeout"],
+        reason: "no connection was made in time",
+        what: "That machine is off, or something on the way drops the packets.",
+        lasts: false,
+    },
+    Reason {
+        signs: &["(Caused by "],
+        reason: "no connection was made",
+        what: "The line names the reason after `Caused by`: a certificate, for one.",
+        lasts: false,
+    },
     // Patroni's line, of which a pager or the journal cut the rest.
-    (&["MaxRetryError("], "no connection was made", "The line is cut before its reason: journalctl --no-pager shows it whole."),
-    (
-        &["no endpoints available"],
-        "no endpoint of etcd is set",
-        "fleet 0.11.0 looks for etcd nowhere by itself: set etcd-servers (coreos/fleet@v0.11.0:fleetd/fleetd.go).",
-    ),
-    (
-        &["unavailable or misconfigured", "any configured etcd endpoint", "Unable to get result", "no healthy etcd endpoint"],
-        "none of its etcd endpoints could be used",
-        "Each one refused, ended the connection or had no leader; the line does not tell which.",
-    ),
+    Reason {
+        signs: &["MaxRetryError("],
+        reason: "no connection was made",
+        what: "The line is cut before its reason: journalctl --no-pager shows it whole.",
+        lasts: false,
+    },
+    Reason {
+        signs: &["unavailable or misconfigured", "any configured etcd endpoint", "Unable to get result", "no healthy etcd endpoint"],
+        reason: "none of its etcd endpoints could be used",
+        what: "Each one refused, ended the connection or had no leader; the line does not tell which.",
+        lasts: false,
+    },
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
@@ -102,13 +136,12 @@ fn check(facts: &Facts) -> Option<Finding> {
         events.retain(|id| !with_fleet_stop(facts, *id) && !with_etcd_stop(facts, *id));
         (!events.is_empty()).then_some(events)
     };
-    let (reason, what, events): (&str, &str, Vec<EventId>) =
-        REASONS.iter().find_map(|(signs, reason, what)| Some((*reason, *what, said(signs)?)))?;
+    let (reason, events): (&Reason, Vec<EventId>) = REASONS.iter().find_map(|reason| Some((reason, said(reason.signs)?)))?;
     // flannel and other clients of etcd print the same errors.
     let who = if events.iter().all(|id| facts.event(*id).is_fleet()) { "fleet" } else { "A client" };
-    let title = format!("{who} got an error from etcd ({}): {reason}", plural(lines(facts, &events), "line", "lines"));
-    let severity = if LASTING.contains(&reason) { Severity::Critical } else { Severity::Warning };
-    Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
+    let title = format!("{who} got an error from etcd ({}): {}", plural(lines(facts, &events), "line", "lines"), reason.reason);
+    let severity = if reason.lasts { Severity::Critical } else { Severity::Warning };
+    Some(Finding::new(RULE.id, severity, Confidence::High, title, reason.what).showing(facts, &events))
 }
 
 fn failed(event: &Event) -> bool {
@@ -174,7 +207,7 @@ mod tests {
             ),
             ("300: Raft Internal Error (Unable to write) [12]", "no leader"),
             ("unexpected EOF", "the connection ended"),
-            ("Response 501 Not Implemented from http://localhost:2379/ unusable", "only reads"),
+            ("Response 501 Not Implemented from http://localhost:2379/ unusable", "read-only"),
             ("EtcdException('Bad response : 404 page not found\\n',)", "the interface v2"),
             ("[lua] config_etcd.lua:568: no healthy etcd endpoint available, next retry after 2s", "none of its etcd endpoints"),
         ] {
@@ -182,6 +215,12 @@ mod tests {
             let title = find(&facts(&[&log]), "fleet-etcd-error").expect(error).title;
             assert!(title.contains(expected), "{error}: {title}");
         }
+        // What does not pass is told before what may.
+        let line = |error: &str| {
+            format!("Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: {error}\n")
+        };
+        let both = line("too many redirects") + &line("Response 501 Not Implemented from http://localhost:2379/ unusable");
+        assert_eq!(find(&facts(&[&both]), "fleet-etcd-error").expect("two errors").severity, Severity::Critical);
     }
 
     /// The end of a connection tells more than that a result is not there.

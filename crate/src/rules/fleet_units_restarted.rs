@@ -148,7 +148,7 @@ fn by_hand(facts: &Facts, id: EventId) -> bool {
         .any(|other| says(other, BY_HAND) && says(other, &["StopUnit", "UnloadUnit"]))
 }
 
-/// A stop within half a minute after a lost read, or, without times, later in the same log.
+/// A stop within a minute (judgement) after a lost read, or, without times, later in the same log.
 fn follows_one(facts: &Facts, stop: EventId, reads: &[EventId]) -> bool {
     let same = reads.iter().filter(|read| read.log == stop.log && unit(facts.event(**read)) == unit(facts.event(stop)));
     same.into_iter().any(|read| match (time(facts, *read), time(facts, stop)) {
@@ -166,7 +166,7 @@ fn unit(event: &Event) -> Option<&str> {
     after.split([' ', ')', '(', '/', ',']).next().filter(|unit| !unit.is_empty())
 }
 
-/// The lines without repeats, the lost reads last but one kind: first what was stopped, then why.
+/// The lines without repeats: first what was stopped, then the lost reads, which are why.
 fn in_order(events: impl Iterator<Item = EventId>, reads: &[EventId]) -> Vec<EventId> {
     without_repeats(events.chain(reads.iter().copied()).gather())
 }

@@ -1,6 +1,6 @@
 //! `host-cpu-steal`: the hypervisor ran other machines while this one had work to do, or stopped it.
 
-use super::common::{matching, says, times};
+use super::common::{matching, says, times, worst};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts, tools};
 use crate::gather::Gather;
@@ -27,7 +27,7 @@ pub const RULE: Rule = Rule {
 const MUCH: i64 = 10;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    stopped(facts).or_else(|| stolen(facts)).or_else(|| stuck(facts))
+    worst([stopped(facts), stolen(facts), stuck(facts)])
 }
 
 /// A processor on which the kernel itself ran for twenty seconds and more, and nobody else.
@@ -87,6 +87,9 @@ mod tests {
         let hung = "Mar 05 06:12:00 cp1 kernel: INFO: task etcd:815 blocked for more than 120 seconds.\n";
         let found = |log: &str| find(&facts(&[&(log.to_owned() + etcd)]), "host-cpu-steal").map(|found| found.title);
         assert!(found(lockup).is_some_and(|title| title.contains("23\u{a0}s")));
+        // A short stop of the machine is a remark, and takes no place before it.
+        let stop = "2024-03-05T06:10:00.200Z| vcpu-0| I120: Checkpoint_Unstun: vm stopped for 700000 us\n";
+        assert!(found(&(stop.to_owned() + lockup)).is_some_and(|title| title.contains("23\u{a0}s")));
         assert_eq!(found(hung), None);
         let rcu = "Mar 05 06:12:00 cp1 kernel: INFO: rcu_sched self-detected stall on CPU { 1}  (t=5250 jiffies g=1201 c=1200 q=231)\n";
         assert!(found(rcu).is_some_and(|title| title.contains("20\u{a0}s and more")));

@@ -190,6 +190,8 @@ mod tests {
             "Feb 03 10:00:05 n1 kernel: INFO: task etcd:815 blocked for more than 120 seconds.\n",
             "cp-1   etcd   Running   Fail   13m24s ago   Health check failed: etcdserver: rpc not supported for learner\n",
             "Feb 03 10:00:05 n1 kernel: etcd invoked oom-killer: gfp_mask=0x14000c0(GFP_KERNEL), nodemask=(null),  order=0\n",
+            "Mar 02 10:00:00 n1 fleetd[615]: ERROR reconciler.go:62: Failed resolving task: task={Type: UnscheduleUnit} err=timeout reached\n",
+            "Mar 02 10:00:00 n1 fleetd[615]: ERROR server.go:160: Server register machine failed: 105: Key already exists, retrying in 2 sec.\n",
             "error execution phase control-plane-join/etcd: etcdserver: can only promote a learner member which is in sync with leader\n",
         ] {
             assert_eq!(timing(log), Timing::Undecided, "{log}");
@@ -219,6 +221,8 @@ mod tests {
         assert_eq!(timing(neighbour), Timing::NoneNeeded);
         let alone = "Feb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
         assert_eq!(verdict(alone).headline, "Too little was understood to say anything.");
+        let registered = "Mar 02 10:00:00 n1 fleetd[615]: ERROR server.go:160: Server register machine failed: timeout reached, retrying in 2 sec.\nMar 02 10:00:03 n1 fleetd[615]: INFO server.go:168: hrt.Register() success\n";
+        assert_eq!(timing(registered), Timing::NoneNeeded);
         let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
         assert_eq!(timing(stopped), Timing::NoneNeeded);
     }

@@ -44,6 +44,7 @@ const TELL_OF_TROUBLE: &[(&str, &[Meaning])] = &[
     ("fleetctl could not do what it was asked", FLEETCTL),
     ("kubeadm gave up on etcd", &[Meaning::KubeadmFailed]),
     ("fleet could not do what it was asked", FLEET),
+    ("fleetd could not register its machine at etcd", &[Meaning::ServerRegisterFailed]),
     ("fleetd could not start", &[Meaning::FleetdCreateFailed, Meaning::FleetdConfigBad]),
     ("the Kubernetes API server did not reach its etcd", &[Meaning::ApiserverClient]),
     ("the Kubernetes API server did not end a request in time", &[Meaning::ApiserverGaveUp]),
@@ -55,7 +56,16 @@ const TELL_OF_TROUBLE: &[(&str, &[Meaning])] = &[
 const ENDED: Meaning = Meaning::ContainerEnded;
 const FLEETCTL: &[Meaning] =
     &[Meaning::FleetctlListUnits, Meaning::FleetctlListMachines, Meaning::FleetctlGetUnit, Meaning::FleetctlCommandFailed];
-const FLEET: &[Meaning] = &[Meaning::ApiFailed, Meaning::AgentCurrentStateFailed, Meaning::AgentTaskFailed, Meaning::UnitStateFetchFailed];
+const FLEET: &[Meaning] = &[
+    Meaning::ApiFailed,
+    Meaning::AgentCurrentStateFailed,
+    Meaning::AgentTaskFailed,
+    Meaning::AgentUnitstateDestroyFailed,
+    Meaning::EngineTaskFailed,
+    Meaning::EngineUnableToSchedule,
+    Meaning::SystemdStopFailed,
+    Meaning::UnitStateFetchFailed,
+];
 const LEADERLESS: &str = "a member knew no leader";
 
 /// A member that joins as a learner is asked again until it has caught up, as kubeadm does, and serves no client until then
@@ -99,12 +109,12 @@ pub fn unexplained(facts: &Facts) -> Option<(&Event, &'static str)> {
                 let went_wrong = event.number("term") > event.number("term2").map(|old| old + 1);
                 return went_wrong.then_some("terms passed without a leader that a member heard of");
             }
-            // etcd 0.4 takes out a member that was silent for half an hour (etcd-io/etcd@v0.4.9:server/peer_server.go:889).
             // Half as long as most clients of Kubernetes wait (judgement).
             Meaning::ApiserverRequestSlow => {
                 let slow = event.duration("took").is_some_and(|took| took >= 5 * S);
                 return slow.then_some("a request to the Kubernetes API server took 5\u{a0}s or more");
             }
+            // etcd 0.4 takes out a member that was silent for half an hour (etcd-io/etcd@v0.4.9:server/peer_server.go:889).
             Meaning::Peer04 => return says(event, &["; last activity "]).then_some("a member was silent for half an hour"),
             _ => {}
         }

@@ -1,5 +1,7 @@
 //! Building a finding, step by step.
 
+use std::cmp::Reverse;
+
 use super::lines::lines;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -71,6 +73,11 @@ impl Finding {
         self.constraints = constraints;
         self
     }
+}
+
+/// The gravest and surest of what one rule found in several ways; among equals the first.
+pub fn worst<const N: usize>(found: [Option<Finding>; N]) -> Option<Finding> {
+    found.into_iter().flatten().min_by_key(|finding| Reverse((finding.severity, finding.confidence)))
 }
 
 /// A finding that needs no weighing: critical and sure as soon as one line says so.

@@ -55,9 +55,15 @@ pub fn voice(facts: &Facts, id: EventId) -> i64 {
     (id.log as i64) << 17 | facts.event(id).host.map_or(0, |host| i64::from(host) + 1)
 }
 
-/// Whether a check of Talos that failed was passed within half a minute, as where etcd has just started (judgement).
+/// Whether what failed went well within half a minute, as where etcd has just started (judgement): a check of Talos, or
+/// the registration of a machine, which fleet 1.0 tries again every few seconds.
 pub fn answered_soon(facts: &Facts, id: EventId) -> bool {
-    facts.event(id).meaning == Meaning::ProbeFailed && near(facts, id, &[Meaning::ProbeAnswered], 0, 30 * S, 2)
+    let (answer, lines) = match facts.event(id).meaning {
+        Meaning::ProbeFailed => (Meaning::ProbeAnswered, 2),
+        Meaning::ServerRegisterFailed => (Meaning::ServerRegisterOk, 20),
+        _ => return false,
+    };
+    near(facts, id, &[answer], 0, 30 * S, lines)
 }
 
 /// What a member says when it had stood still, at the end of it.

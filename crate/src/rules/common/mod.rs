@@ -13,7 +13,7 @@ pub use crate::facts::texts::{
     BY_LEADER, CERTIFICATE, LIMIT, REFUSED, TLS_ALERT, TLS_TIMEOUT, WITHOUT_LEADER, blames_certificate, revisions_apart, says,
 };
 pub use demands::{explained, lease_moves, longest_pass, outlast_requests, outlast_stalls};
-pub use finding::{MOST_EVIDENCE, said_outright};
+pub use finding::{MOST_EVIDENCE, said_outright, worst};
 pub use in_force::{closes_silent_streams, doubtful, human_limit, knows_wait, last_printed, only_bounded};
 pub use lines::{
     WAITS, all, answered_soon, at_the_end, bursts, hosts, last_line, lines, longest_first, matching, only_quoted, started_before, voice,
