@@ -142,6 +142,14 @@ suite('keyboard and ear', (story) => {
     assert.equal(await page.locator('#stallMs').getAttribute('aria-valuetext'), '1.7\u00a0s');
   });
 
+  story('each table that is shown has a name', {}, async (page) => {
+    await page.locator('.ex button', { hasText: 'A disk that hangs' }).click();
+    await page.locator('#headline').waitFor();
+    await page.locator('#whatif summary', { hasText: 'Assumptions' }).click();
+    assert.equal(await page.locator('table:visible').count(), 3);
+    assert.equal(await page.locator('table:visible:not([aria-label], [aria-labelledby])').count(), 0);
+  });
+
   story('a press elsewhere closes an open menu', {}, async (page) => {
     await paste(page, LATE);
     // A menu is filled when the browser tells that it was opened, a moment after the press.

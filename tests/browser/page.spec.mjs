@@ -243,8 +243,8 @@ suite('the page', (story, at) => {
       await page.keyboard.press('Tab');
       await page.waitForFunction(() => window.asked?.members === 5);
       await page.locator('#failoverBudgetMs').focus();
-      await page.keyboard.press('ArrowRight');
-      await page.waitForFunction(() => window.asked?.failoverBudgetMs === 5500);
+      await page.keyboard.press('ArrowLeft');
+      await page.waitForFunction(() => window.asked?.failoverBudgetMs === 20_000);
       await page.waitForTimeout(150);
       assert.equal(
         await page.locator('#failoverBudgetMs').evaluate((slider) => slider.getRootNode().activeElement?.id),

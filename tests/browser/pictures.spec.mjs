@@ -37,9 +37,71 @@ suite('pictures', (story) => {
     await page.locator('#whatif button:visible', { hasText: 'back to what was found' }).click();
     await page.locator('[data-proposed="etcd.election-timeout"]', { hasText: String(before) }).waitFor();
     // A budget below what the stall needs: no value outlasts it, and the answer says so.
-    await slide(page, '#failoverBudgetMs', 'ArrowLeft', 8);
+    await slide(page, '#failoverBudgetMs', 'Home', 1);
     await page.waitForFunction(() => document.querySelector('timing-advisor').report.verdict.timing !== 'remedy');
     assert.match(words(await page.locator('#verdict').innerText()), /failover that you accept/);
+  });
+
+  story('a limit that nobody stated is none, and is not drawn', {}, async (page) => {
+    await stalls(page);
+    const told = () => page.locator('#failoverBudgetMs').getAttribute('aria-valuetext');
+    assert.equal(await told(), 'none');
+    assert.equal(await page.locator('#whatif .budget').count(), 0);
+    await slide(page, '#failoverBudgetMs', 'ArrowLeft', 1);
+    await page.locator('#whatif .budget').first().waitFor({ state: 'attached' });
+    assert.equal(words(await told()), '20.0 s');
+    await slide(page, '#failoverBudgetMs', 'ArrowRight', 1);
+    await page.locator('#whatif .budget').first().waitFor({ state: 'detached' });
+  });
+
+  story('no label of the curve lies on another, whatever is to survive', {}, async (page) => {
+    await stalls(page);
+    for (const stall of ['2000', '3500', '6000', '9000']) {
+      await page.locator('#stallMs').evaluate((slider, value) => {
+        slider.value = value;
+        slider.dispatchEvent(new InputEvent('input'));
+      }, stall);
+      await page.waitForFunction(
+        (stall) =>
+          document
+            .querySelector('timing-advisor')
+            .report.model.assumptions.some(({ id, value }) => id === 'stallMs' && value === stall),
+        stall,
+      );
+      const boxes = await page.locator('#whatif svg:visible .lab2').evaluateAll((labels) =>
+        labels.map((label) => {
+          const [name, pair] = [label, label.nextElementSibling].map((each) => each.getBoundingClientRect());
+          return [Math.min(name.left, pair.left), Math.max(name.right, pair.right), name.top + 3, pair.bottom - 3];
+        }),
+      );
+      const meets = ([a, b, c, d], [e, f, g, i]) => a < f && e < b && c < i && g < d;
+      for (const [index, box] of boxes.entries())
+        for (const other of boxes.slice(index + 1)) assert.ok(!meets(box, other), `${stall}: ${box} and ${other}`);
+    }
+  });
+
+  story('what cannot be assumed is refused with a reason, and the answer stays', {}, async (page) => {
+    await stalls(page);
+    const headline = await page.locator('#headline').innerText();
+    for (const [id, value, reason] of [
+      ['units', '1.5', /whole number/],
+      ['members', 'many', /whole number/],
+      ['members', '0', /whole number/],
+      ['peerRttMs', '-1', /above 0/],
+      ['etcdVersion', 'latest', /such as 2\.3\.8/],
+    ]) {
+      const field = page.locator(`#as-${id}`);
+      const before = await field.inputValue();
+      await field.fill(value);
+      await field.press('Enter');
+      assert.equal(await field.inputValue(), before);
+      assert.match(await page.locator('.asm tr', { has: field }).innerText(), reason);
+      assert.match(await page.locator('[role=status]').first().innerText(), reason);
+    }
+    await page.locator('#as-peerRttMs').fill('2.5');
+    await page.locator('#as-peerRttMs').press('Enter');
+    await page.locator('.asm tr', { hasText: 'stated by you' }).waitFor();
+    assert.equal(await page.locator('#headline').innerText(), headline);
   });
 
   story('each kind of mark has a shape of its own', {}, async (page) => {

@@ -200,15 +200,15 @@ export const MARK = {
 /**
  * Assumptions the reader may correct; those of fleet only where something speaks of it.
  *
- * @type {{ id: string, label: string, number: boolean, fleet?: boolean }[]}
+ * @type {{ id: string, label: string, is: 'count' | 'time' | 'version', fleet?: boolean }[]}
  */
 export const ASSUMPTIONS = [
-  { id: 'members', label: 'etcd members', number: true },
-  { id: 'peerRttMs', label: 'Round trip, ms', number: true },
-  { id: 'machines', label: 'Machines with fleet', number: true, fleet: true },
-  { id: 'units', label: 'Units in the cluster', number: true, fleet: true },
-  { id: 'etcdVersion', label: 'etcd version', number: false },
-  { id: 'fleetVersion', label: 'fleet version', number: false, fleet: true },
+  { id: 'members', label: 'etcd members', is: 'count' },
+  { id: 'peerRttMs', label: 'Round trip, ms', is: 'time' },
+  { id: 'machines', label: 'Machines with fleet', is: 'count', fleet: true },
+  { id: 'units', label: 'Units in the cluster', is: 'count', fleet: true },
+  { id: 'etcdVersion', label: 'etcd version', is: 'version' },
+  { id: 'fleetVersion', label: 'fleet version', is: 'version', fleet: true },
 ];
 
 /** `12,345`. A browser's own way loads its tables of languages first, for half as long as an answer is drawn. @param {number} count */
@@ -347,5 +347,10 @@ export const WHATIF = {
   article:
     'The 2015 article is \u201cTuning fleet and etcd on CoreOS to avoid unit failures\u201d; it advises 600 and 6000 ms.',
   undo: 'back to what was found',
+  refused: {
+    count: 'Not taken: it has to be a whole number from 1 to 1,000,000.',
+    time: 'Not taken: it has to be a number above 0, up to 1,000,000.',
+    version: 'Not taken: it has to be a version such as 2.3.8.',
+  },
   none: 'none',
 };

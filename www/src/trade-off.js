@@ -6,6 +6,10 @@ import { WHATIF } from './strings.js';
 /** @typedef {NonNullable<import('./types.js').Report['model']>} Model */
 /** @typedef {Model['points'][number]} Point */
 
+/** The height of a label of two lines, and about the width of a letter in it. */
+const LABEL = 34;
+const LETTER = 7;
+
 /**
  * What the curve's height means: the share of stalls that cost the leader its place. Elections a day
  * only where no stall is known: a rate from minutes of log would say more than the log does.
@@ -21,7 +25,7 @@ export function scaleOf(model) {
 
 /**
  * @param {Model} model
- * @param {number} budget for a failover, in milliseconds
+ * @param {number | undefined} budget for a failover, in milliseconds, where one is stated
  */
 export function curve(model, budget) {
   return h(
@@ -34,7 +38,7 @@ export function curve(model, budget) {
 
 /**
  * @param {Model} model
- * @param {number} budget
+ * @param {number | undefined} budget
  * @param {number} width
  * @param {number} height
  */
@@ -44,7 +48,7 @@ function drawing(model, budget, width, height) {
   const marks = named(model);
   const all = [...model.points, ...marks.map((each) => each.point)];
   const maxX =
-    Math.ceil(Math.max(budget * 1.2, ...marks.map((each) => each.point.failoverP99 * 1.05), 3000) / 1000) * 1000;
+    Math.ceil(Math.max((budget ?? 0) * 1.2, ...marks.map((each) => each.point.failoverP99 * 1.05), 3000) / 1000) * 1000;
   const maxY = daily ? nice(Math.max(...all.map((point) => y(point).high), 1)) : 1;
   const left = 44;
   const right = width - 12;
@@ -62,6 +66,21 @@ function drawing(model, budget, width, height) {
   const secondsStep = Math.max(1, Math.ceil(maxX / 1000 / (width > 500 ? 10 : 5)));
   const ticksX = [...Array(Math.floor(maxX / 1000 / secondsStep) + 1).keys()].map((each) => each * secondsStep);
   const ticksY = [0, 0.25, 0.5, 0.75, 1].map((each) => each * maxY);
+  /** @type {number[][]} the labels drawn so far: left, right, height */
+  const taken = [];
+  /** The height at which no other label stands in the way. */
+  const free = (
+    /** @type {number} */ x,
+    /** @type {boolean} */ end,
+    /** @type {number} */ y,
+    /** @type {number} */ step,
+    /** @type {number} */ letters,
+  ) => {
+    const [from, to] = end ? [x - letters * LETTER, x] : [x, x + letters * LETTER];
+    while (taken.some(([left, right, at]) => from < right && left < to && Math.abs(at - y) < LABEL)) y += step;
+    taken.push([from, to, y]);
+    return y;
+  };
   const label = daily ? 'needless elections per day' : 'stalls that cost the leader its place';
   return svg(
     'svg',
@@ -71,13 +90,14 @@ function drawing(model, budget, width, height) {
       role: 'img',
       'aria-label': `${label}, against failover time. ${marks.map(({ label, point }) => `${label}: ${point.heartbeat}/${point.election} ms, failover ${seconds(point.failoverP50)}`).join('. ')}. The table below has the same.`,
     },
-    svg('rect', {
-      class: 'beyond',
-      x: px(budget),
-      y: top,
-      width: Math.max(0, right - px(budget)),
-      height: bottom - top,
-    }),
+    budget &&
+      svg('rect', {
+        class: 'beyond',
+        x: px(budget),
+        y: top,
+        width: Math.max(0, right - px(budget)),
+        height: bottom - top,
+      }),
     ticksY.map((value) => [
       svg('line', { class: 'grid', x1: left, x2: right, y1: py(value), y2: py(value) }),
       svg(
@@ -96,27 +116,26 @@ function drawing(model, budget, width, height) {
       { x: (left + right) / 2, y: bottom + 38, 'text-anchor': 'middle' },
       'failover after the leader really dies: seconds, median',
     ),
-    svg('line', { class: 'budget', x1: px(budget), x2: px(budget), y1: top, y2: bottom }),
-    svg('text', { x: px(budget) - 5, y: top - 6, 'text-anchor': 'end' }, `budget ${seconds(budget)}`),
+    budget && [
+      svg('line', { class: 'budget', x1: px(budget), x2: px(budget), y1: top, y2: bottom }),
+      svg('text', { x: px(budget) - 5, y: top - 6, 'text-anchor': 'end' }, `budget ${seconds(budget)}`),
+    ],
     svg('path', { class: 'curve low', d: path('low') }),
     svg('path', { class: 'curve', d: path('high') }),
-    marks.map(({ name, label, point }, index) => {
+    marks.map(({ name, label, point }) => {
       const cx = px(point.failoverP50);
       const cy = py(y(point).high);
       const end = cx > (left + right) / 2;
       const high = cy < top + 40;
       // Beside the line where there is no room above it.
       const tx = high && !end ? px(point.failoverP99) + 10 : cx + (end ? -8 : 8);
-      const ty = high ? cy + 14 : cy - 30 - 34 * (index % 2);
+      const pair = `${point.heartbeat} / ${point.election} ms: ${seconds(point.failoverP50)}`;
+      const ty = free(tx, end, high ? cy + 14 : cy - 30, high ? LABEL : -LABEL, Math.max(label.length, pair.length));
       return [
         svg('line', { class: `whisker ${name}`, x1: cx, x2: px(point.failoverP99), y1: cy, y2: cy }),
         shape(name, cx, cy),
         svg('text', { class: 'lab2', x: tx, y: ty, 'text-anchor': end ? 'end' : 'start' }, label),
-        svg(
-          'text',
-          { x: tx, y: ty + 15, 'text-anchor': end ? 'end' : 'start' },
-          `${point.heartbeat} / ${point.election} ms: ${seconds(point.failoverP50)}`,
-        ),
+        svg('text', { x: tx, y: ty + 15, 'text-anchor': end ? 'end' : 'start' }, pair),
       ];
     }),
   );
@@ -220,7 +239,7 @@ export function anywayTable(model) {
   if (points.length < 2) return null;
   return h(
     'table',
-    null,
+    { 'aria-labelledby': 'anyway-title' },
     columns('heartbeat / election', 'New leader, median', '99 in 100'),
     h(
       'tbody',

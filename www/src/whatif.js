@@ -8,9 +8,10 @@ import { curve, scaleOf, seconds, twin } from './trade-off.js';
 /** @typedef {import('./types.js').State} State */
 /** @typedef {import('./types.js').Actions} Actions */
 
+/** `none`: where a slider stands that states nothing, which for a limit is the far end. */
 const SLIDERS = [
-  { id: 'failoverBudgetMs', label: 'Failover budget', min: 1000, max: 20000, step: 500, start: 5000 },
-  { id: 'stallMs', label: 'Stall to survive', min: 0, max: 10000, step: 100, start: 0 },
+  { id: 'failoverBudgetMs', label: 'Failover budget', min: 1000, max: 20500, step: 500, none: 20500 },
+  { id: 'stallMs', label: 'Stall to survive', min: 0, max: 10000, step: 100, none: 0 },
 ];
 
 /** Made once and kept: a slider that is drawn anew slips out of the hand. */
@@ -68,7 +69,7 @@ export class WhatIf {
     this.#drawn = drawn;
     this.#picture.replaceChildren(
       drawn
-        ? curve(model, sliderValue(SLIDERS[0], model, state))
+        ? curve(model, stated(SLIDERS[0], model, state))
         : h('p', null, `${WHATIF.noStall} ${told ? '' : WHATIF.tableShows}`),
       drawn || !told ? twin(model, drawn) : '',
       h('p', { class: 'q s after' }, WHATIF.model, model.article && ` ${WHATIF.article}`),
@@ -86,7 +87,7 @@ export class WhatIf {
  * @param {Actions} actions
  */
 function sliderRow(slider, actions) {
-  const { id, label, min, max, step } = slider;
+  const { id, label, min, max, step, none } = slider;
   // The slider itself tells its value as a text.
   const output = h('output', { for: id, 'aria-live': 'off' });
   const undo = h(
@@ -112,13 +113,14 @@ function sliderRow(slider, actions) {
   return { element, update };
 
   function moved() {
-    tell(Number(input.value));
-    actions.assume(id, Number(input.value) || undefined);
+    const value = Number(input.value);
+    tell(value);
+    actions.assume(id, value === none ? undefined : value);
   }
 
   /** @param {number} value */
   function tell(value) {
-    output.textContent = value === 0 ? WHATIF.none : seconds(value);
+    output.textContent = value === none ? WHATIF.none : seconds(value);
     input.setAttribute('aria-valuetext', output.textContent);
   }
 
@@ -132,22 +134,24 @@ function sliderRow(slider, actions) {
     input.disabled = fixed;
     // The hand on the slider is ahead of the answer.
     if (input.matches(':active')) return;
-    const value = sliderValue(slider, model, state);
+    const value = stated(slider, model, state) ?? none;
     input.value = String(value);
     tell(value);
   }
 }
 
 /**
+ * What the reader said, or else what the report knows; nothing where neither does.
+ *
  * @param {typeof SLIDERS[number]} slider
  * @param {Model} model
  * @param {State} state
  */
-function sliderValue({ id, min, max, start }, model, state) {
+function stated({ id, min, max }, model, state) {
   const given = Number(state.assumptions[id] ?? NaN);
   const found = model.assumptions.find((each) => each.id === id);
-  const told = given || milliseconds(found?.value) || start;
-  return Math.min(max, Math.max(min, told));
+  const told = given || milliseconds(found?.value);
+  return told ? Math.min(max, Math.max(min, told)) : undefined;
 }
 
 /** Reads `5 s`, `1500 ms` or a plain number of milliseconds. @param {string | undefined} text */
@@ -171,16 +175,24 @@ function assumptionTable(model, state, actions, fixed) {
   const fleet = ASSUMPTIONS.some(({ id, fleet }) => fleet && (known(id) || state.assumptions[id] !== undefined));
   return h(
     'table',
-    { class: 'asm' },
+    { class: 'asm', 'aria-label': WHATIF.assumptions },
     columns('Assumption', 'Value', 'Where from'),
     h(
       'tbody',
       null,
-      ASSUMPTIONS.filter((each) => !each.fleet || fleet).map(({ id, label, number }) => {
+      ASSUMPTIONS.filter((each) => !each.fleet || fleet).map(({ id, label, is }) => {
+        const number = is !== 'version';
         const found = known(id);
         const given = state.assumptions[id];
-        const change = (/** @type {any} */ event) => actions.assume(id, parse(event.target.value, number));
         const shown = given ?? (number ? (/[\d.]+/.exec(found?.value ?? '')?.[0] ?? '') : (found?.value ?? ''));
+        const from = h('td', { class: 's q' }, given === undefined ? (found?.from ?? 'not known') : 'stated by you');
+        const change = (/** @type {any} */ { target }) => {
+          const value = parse(target.value, is);
+          if (value !== null) return actions.assume(id, value);
+          target.value = String(shown);
+          from.textContent = WHATIF.refused[is];
+          actions.say(WHATIF.refused[is]);
+        };
         return h(
           'tr',
           null,
@@ -199,7 +211,7 @@ function assumptionTable(model, state, actions, fixed) {
               onchange: change,
             }),
           ),
-          h('td', { class: 's q' }, given === undefined ? (found?.from ?? 'not known') : 'stated by you'),
+          from,
         );
       }),
       others.map((each) =>
@@ -216,12 +228,15 @@ function assumptionTable(model, state, actions, fixed) {
 }
 
 /**
+ * Nothing where the field was emptied, `null` for what it cannot be.
+ *
  * @param {string} text
- * @param {boolean} number
+ * @param {keyof typeof WHATIF.refused} is
  */
-function parse(text, number) {
+function parse(text, is) {
   const value = text.trim();
   if (value === '') return undefined;
-  if (!number) return value;
-  return Number(value) > 0 ? Number(value) : undefined;
+  if (is === 'version') return /^v?\d+\.\d+/.test(value) ? value : null;
+  const number = Number(value);
+  return number > 0 && number <= 1e6 && (is === 'time' || Number.isInteger(number)) ? number : null;
 }
