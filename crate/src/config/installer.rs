@@ -40,6 +40,11 @@ pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Argu
         };
         return Some((path, form));
     }
+    // Netcracker/KubeMarine@007c8240:kubemarine/resources/configurations/defaults.yaml
+    let kubemarine = ["services", "kubeadm"];
+    if has(&kubemarine) && !has(&["services", "kubeadm", "image"]) {
+        return Some(([&kubemarine[..], &["etcd", "local", "extraArgs"]].concat(), Arguments::Map));
+    }
     for path in [&["services"][..], &["rancher_kubernetes_engine_config", "services"]] {
         // Also docker-compose has `services`, but never one of these.
         let rke = path.len() > 1 || ["kube-api", "kube-controller", "kubeproxy"].iter().any(|name| has(&["services", name]));

@@ -269,6 +269,20 @@ fn set_by_call<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<&'t Token<'
     call.then_some(value)
 }
 
+/// What a value says, and its bytes; that of an expression, `toString 200` or `5 * 1000`, is not known here.
+fn stated(text: &str, value: &Token) -> (String, Range<usize>) {
+    let place = expression(text, value);
+    let rest = text.get(place.end..).and_then(|rest| rest.lines().next()).unwrap_or("");
+    let goes_on =
+        rest.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '(' | '"' | '*' | '+' | '-' | '?' | '|'));
+    if value.quoted || !goes_on || rest.trim_start().len() == rest.len() {
+        return (value.word().text, place);
+    }
+    let end = rest.find([',', ';', '}', ']', '#']).unwrap_or(rest.len());
+    let place = place.start..place.end + rest[..end].trim_end().len();
+    (format!("${{{}}}", &text[place.clone()]), place)
+}
+
 /// The bytes of a value: a bare name may call or index something, `tostring(var.x)`, and is replaced with it.
 fn expression(text: &str, value: &Token) -> Range<usize> {
     let (mut depth, mut end) = (0_usize, value.span.end);
@@ -291,8 +305,8 @@ fn variable(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token
     let nixos = keys::of_variable(&prefixed).is_some() && search::has(builder.text, NIXOS);
     let name = if nixos { &prefixed } else { name };
     if name.starts_with("ETCD_") && !value.is_mark() {
-        let word = value.word();
-        builder.variable(name, &word.text, inner.place(expression(&inner.text, value)), Home::new(unit, Class::Environment, ""));
+        let (text, place) = stated(&inner.text, value);
+        builder.variable(name, &text, inner.place(place), Home::new(unit, Class::Environment, ""));
     }
 }
 
@@ -301,12 +315,11 @@ fn argument(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token
     if value.is_mark() {
         return;
     }
-    let word = value.word();
-    builder.fact_of_flag(name, &word.text);
+    let (text, place) = stated(&inner.text, value);
+    builder.fact_of_flag(name, &text);
     if let Some(meant) = keys::of_key(name) {
         builder.cluster.has_fleet |= !meant.0.is_etcd();
-        let place = inner.place(expression(&inner.text, value));
-        builder.claim(meant, place, scalar::daemon(meant.0, &word.text), Home::new(unit, Class::Flag, ""));
+        builder.claim(meant, inner.place(place), scalar::daemon(meant.0, &text), Home::new(unit, Class::Flag, ""));
     }
 }
 

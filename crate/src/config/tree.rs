@@ -79,7 +79,9 @@ fn no_yaml(builder: &mut Builder, error: &yaml::YamlError) {
         return;
     }
     // What is still wrong with a word in each place to fill in is no matter of the template. An excerpt may begin anywhere.
-    let is_excerpt = builder.text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.starts_with([' ', '\t']));
+    let begins_within = builder.text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.starts_with([' ', '\t']));
+    let leaves_out = || builder.text.lines().any(|line| matches!(line.trim(), "..." | "[...]" | "\u{2026}" | "[\u{2026}]"));
+    let is_excerpt = begins_within || leaves_out();
     let written = written_by_script(builder.text);
     let filled = match &written {
         Some((_, text)) => template::filled(text),

@@ -145,6 +145,9 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
                 return Err(format!("{key} comes from an anchor, which other places share."));
             }
         }
+        if configuration.source == Source::Program && acting.iter().any(|setting| setting.value.is_none() && setting.raw.contains(' ')) {
+            return Err(format!("{key} is worked out by an expression; change it by hand."));
+        }
         if acting.iter().any(|setting| is_sealed(setting)) {
             return Err(format!("{key} is written in a form that is not edited here: folded, or encoded. Change what it was made of."));
         }

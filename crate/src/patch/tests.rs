@@ -511,6 +511,8 @@ fn refuses_what_it_cannot_be_sure_of() {
         "FROM alpine\nENV ETCD_NAME=a\n",
         "#!/bin/sh\nexport ETCD_NAME=a\n",
         "etcd1: etcd --name a\netcd2: etcd --name b\n",
+        "{\n  services.etcd = {\n    extraConf = { ELECTION_TIMEOUT = toString 2000; };\n  };\n}\n",
+        "const etcd = {\n  env: { ETCD_HEARTBEAT_INTERVAL: 200, ETCD_ELECTION_TIMEOUT: 2 * 1000 },\n};\n",
         // What the mark writes may be the same lines.
         "cat <<EOF\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  local:\n${ARGUMENTS}\nEOF\n",
         // A section for CoreOS reaches no etcd of RKE2.

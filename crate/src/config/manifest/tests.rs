@@ -129,6 +129,20 @@ fn literals_of_kustomize() {
 }
 
 #[test]
+fn nodes_and_services_are_of_kubemarine_too() {
+    let text = "nodes:\n- {name: a, roles: [control-plane]}\nservices:\n  kubeadm:\n    etcd: {local: {extraArgs: {election-timeout: \"2000\"}}}\n";
+    let found = crate::config::read(0, text).expect("a configuration");
+    assert_eq!((found.settings.len(), found.cluster.own_pair, found.problems.len()), (1, None, 0));
+}
+
+#[test]
+fn an_excerpt_may_leave_lines_out() {
+    let text = "- name: ETCD_ELECTION_TIMEOUT\n  value: \"1000\"\n  ...\n- name: ETCD_HEARTBEAT_INTERVAL\n  value: \"100\"\n";
+    let found = crate::config::read(0, text).expect("a configuration");
+    assert_eq!((found.settings.len(), found.problems.len()), (2, 0));
+}
+
+#[test]
 fn docker_shows_the_words_of_a_command_twice() {
     let words = "[\"--name=a\", \"--election-timeout=2000\"]";
     let text = format!(
