@@ -55,6 +55,11 @@ impl Facts {
         &self.logs[id.log].events[id.event]
     }
 
+    /// One key per speaker: a log, and the machine within it.
+    pub fn voice(&self, id: EventId) -> i64 {
+        (id.log as i64) << 17 | self.event(id).host.map_or(0, |host| i64::from(host) + 1)
+    }
+
     /// All events, by document and time.
     pub fn all_events(&self) -> Events<'_> {
         Events { logs: &self.logs, next: EventId { log: 0, event: 0 } }

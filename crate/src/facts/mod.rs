@@ -7,6 +7,7 @@ mod causes;
 mod changes;
 pub mod clocks;
 pub mod clusters;
+pub mod engine;
 mod events;
 pub mod failures;
 pub mod links;
@@ -499,6 +500,12 @@ impl Facts {
     /// Leader changes that no start, plan or death explains.
     pub fn needless(&self) -> impl Iterator<Item = &LeaderChange> {
         self.changes.iter().filter(|change| change.class == ChangeClass::Needless)
+    }
+
+    /// Of these, the ones that a measured or estimated stall explains.
+    pub fn explained(&self) -> usize {
+        let known = |stall: usize| self.stalls.get(stall).is_some_and(|stall| stall.kind != StallKind::Censored);
+        self.needless().filter(|change| change.stall.is_some_and(known)).count()
     }
 }
 

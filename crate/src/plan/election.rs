@@ -4,7 +4,7 @@ use super::kept_place::kept_place;
 use super::ladder::{LADDER, fits, least, needed, waits_too_little};
 use super::meant::meant;
 use super::pair::{Pair, TooLong, beat_cost, cheaper, failover_at, keep, ms, reasons, set, would_do};
-use super::{Bound, Decision, Doubts, as_meant, bound, remark, rung, stall_to_survive, stated_bounds};
+use super::{Bound, Decision, Doubts, as_meant, bound, remark, rung, stall_to_survive, stated_of_pair};
 use crate::facts::settings::from_configuration;
 use crate::facts::{EventId, Facts, Generation, InForce, StallKind};
 use crate::gather::Gather;
@@ -44,7 +44,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
 
 /// A pair that cannot work, made whole.
 fn mended(facts: &Facts, findings: &[Finding], replay: &Replayed, heartbeat: Micros, election: Micros) -> Pair {
-    let mut why = stated_bounds(findings, "etcd-bad-config");
+    let mut why = stated_of_pair(findings);
     // What ran had another pair, and its leader stalled for longer than the mended one bears. etcd 0.4 takes any pair, so there
     // the silences may come from the pair itself.
     if let (true, Raise::To(more, reasons)) = (facts.generation != Generation::V04, raise(facts, findings, replay))

@@ -18,8 +18,8 @@ use crate::gather::Gather;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
-use crate::report::{Bound, Confidence, Provenance};
-use crate::rules::{Basis, Finding, Side};
+use crate::report::{Bound, Confidence, Provenance, Severity};
+use crate::rules::{Basis, Constraint, Finding, Side};
 use crate::units::{MS, Micros, S, human};
 
 pub use kept_place::{kept_place, went_on};
@@ -166,14 +166,23 @@ fn remark(text: impl Into<String>) -> Bound {
     Bound { text: text.into(), basis: String::from("judgement"), side: String::from("note"), value: None }
 }
 
-/// The bounds that one rule states for etcd's pair.
-fn stated_bounds(findings: &[Finding], rule: &str) -> Vec<Bound> {
-    let stating = findings.iter().filter(|finding| finding.id == rule).flat_map(|finding| &finding.constraints);
-    stating
-        .map(|constraint| {
-            bound(constraint.side, constraint.basis, constraint.parameter, Some(constraint.bound), constraint.because.clone())
-        })
-        .gather()
+/// The constraints that findings above a remark state.
+fn stated(findings: &[Finding]) -> impl Iterator<Item = &Constraint> {
+    findings.iter().filter(|finding| finding.severity > Severity::Info).flat_map(|finding| &finding.constraints)
+}
+
+/// Those on etcd's pair, as bounds.
+fn stated_of_pair(findings: &[Finding]) -> Vec<Bound> {
+    let of_pair = stated(findings).filter(|constraint| constraint.parameter.is_etcd());
+    of_pair.map(|of| bound(of.side, of.basis, of.parameter, Some(of.bound), of.because.clone())).gather()
+}
+
+/// Whether a finding states a constraint that this value does not meet.
+fn breaks_a_constraint(findings: &[Finding], parameter: Parameter, value: Micros) -> bool {
+    stated(findings).filter(|of| of.parameter == parameter).any(|of| match of.side {
+        Side::AtLeast => value < of.bound,
+        Side::AtMost => value > of.bound,
+    })
 }
 
 /// Why a value is proposed that the file means already.
@@ -280,6 +289,36 @@ coreos:
         format!(
             "Jun 02 08:00:00 {host} etcd[9]: etcd Version: 3.3.25\nJun 02 08:00:00 {host} etcd[9]: heartbeat = {beat}ms\nJun 02 08:00:00 {host} etcd[9]: election = {wait}ms\n"
         )
+    }
+
+    #[test]
+    fn one_moment_of_failed_requests_bounds_nothing_and_two_do() {
+        let cancelled = |time: &str| {
+            format!("May 26 {time} core-01 fleetd[9]: INFO client.go:292: Failed getting response from http://localhost:4001/: cancelled\n")
+        };
+        let proposed = |log: String| planned(&log, None).of(Parameter::EtcdRequestTimeout).proposed;
+        assert_eq!(proposed(cancelled("06:40:30")), None);
+        assert_eq!(proposed(cancelled("06:40:30") + &cancelled("06:40:45")), Some(5 * S));
+    }
+
+    /// A rule states it, and the planner need not know which rule.
+    #[test]
+    fn a_value_that_breaks_a_stated_constraint_is_changed() {
+        let file = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 90s\n  units:\n    - name: fleet.service\n      command: start\n";
+        let facts = read(file, None);
+        let because = String::from("ten times three");
+        let at_least = |bound| Constraint {
+            parameter: Parameter::AgentTtl,
+            side: Side::AtLeast,
+            bound,
+            basis: Basis::Source,
+            because: because.clone(),
+        };
+        let found = |severity, bound| {
+            let finding = Finding::new("a-rule", severity, Confidence::High, String::new(), String::new());
+            breaks_a_constraint(&[finding.demanding(vec![at_least(bound)])], Parameter::AgentTtl, facts.value(Parameter::AgentTtl))
+        };
+        assert!(found(Severity::Warning, 91 * S) && !found(Severity::Warning, 90 * S) && !found(Severity::Info, 91 * S));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! fleet's agent-ttl: how long a machine may be without etcd before its units are taken away.
 
-use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, load, remark, stall_to_survive};
+use super::{Bound, Decision, Doubts, as_the_file_means, bound, breaks_a_constraint, confidence, load, remark, stall_to_survive};
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{Facts, UNKNOWN_FLEET};
 use crate::gather::Gather;
@@ -38,13 +38,13 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     // A machine whose etcd is down, and not back where the logs end, says nothing of how long to wait.
     let down = findings.iter().any(|finding| finding.id == "etcd-unreachable" && finding.severity == Severity::Critical);
     let lost = facts.events_of(&[Meaning::ServerMonitorTriggered]).any(|(id, _)| !down || !facts.waits_for_etcd(&facts.host(id)));
-    let contradicted = findings.iter().any(|finding| finding.id == "config-agent-ttl-too-short" && finding.severity > Severity::Info);
     let timeout = request.value();
     let mut burden = Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election) };
     if down && !lost {
         burden.outage = 0;
     }
     let now = facts.value(PARAMETER);
+    let contradicted = breaks_a_constraint(findings, PARAMETER, now);
     let meant = as_the_file_means(facts, PARAMETER, &|value| cost(facts, value, now, interval));
     let given_up = facts.events_of(&[Meaning::ServerMonitorTriggered]).next().is_some();
     if given_up && !lost && meant.is_none() && fits(facts, now, &burden) {

@@ -2,11 +2,11 @@
 
 use super::{Decision, Doubts, as_the_file_means, bound, confidence, load, remark, rung};
 use crate::facts::Facts;
+use crate::facts::engine::{lease_moves, longest_pass};
 use crate::gather::Gather;
 use crate::model::fleet::dead_engine;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
-use crate::rules::common::{lease_moves, longest_pass};
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{Micros, S, human};
 

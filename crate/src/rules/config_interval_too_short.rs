@@ -1,7 +1,7 @@
 //! `config-interval-too-short`: the engine-reconcile-interval does not carry the limits beside it.
 
 use super::common::doubtful;
-use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
+use super::{At, Evidence, Finding, Rule};
 use crate::facts::Facts;
 use crate::model::planning_failover;
 use crate::parameters::Parameter::{ElectionTimeout, EngineReconcileInterval, EtcdRequestTimeout};
@@ -36,17 +36,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     let what = format!("Four intervals are {}; a request and an election take up to {}.", human(4 * interval), human(limit + election));
     // Beside a log it is a remark: losing the lease moves no unit (measured).
     let severity = if facts.without_log() { Severity::Warning } else { Severity::Info };
-    let demand = Constraint {
-        parameter: EngineReconcileInterval,
-        side: Side::AtLeast,
-        bound: (limit + election) / 4,
-        basis: Basis::Measured,
-        because: format!("four intervals must outlast {}", human(limit + election)),
-    };
-    let mut finding = Finding::new(RULE.id, severity, Confidence::High, title, what)
-        .counting(1)
-        .on(&[EngineReconcileInterval, EtcdRequestTimeout])
-        .demanding(vec![demand]);
+    let mut finding =
+        Finding::new(RULE.id, severity, Confidence::High, title, what).counting(1).on(&[EngineReconcileInterval, EtcdRequestTimeout]);
     finding.evidence = vec![Evidence { at: At::Place(place), note: None }];
     Some(finding)
 }

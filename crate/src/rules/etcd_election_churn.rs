@@ -1,7 +1,7 @@
 //! `etcd-election-churn`: several elections close together.
 
 use super::alerts;
-use super::common::{explained, human_limit, lines, matching, plural, says, span, started_before, time, voice, with_etcd_stop};
+use super::common::{human_limit, lines, matching, plural, says, span, started_before, time, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, metrics};
@@ -60,7 +60,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let leaders = facts.changes.iter().filter(unplanned).count();
     let alive = facts.needless().filter(|change| change.shows_alive()).count();
     let lived = || format!(" The old leader lived {}", super::common::times(alive as u64));
-    let why_they_came = match (alive, explained(facts)) {
+    let why_they_came = match (alive, facts.explained()) {
         (0, _) => String::new(),
         (_, 0) => format!("{}, and no measured stall explains that.", lived()),
         (_, some) => format!("{}; a stall explains {some} of {needless}. Followers wait {}.", lived(), human_limit(facts, ElectionTimeout)),
@@ -93,7 +93,7 @@ fn by_jump(facts: &Facts) -> Option<Finding> {
     let (mut voices, mut known) = (Index::default(), Vec::<Option<(i64, EventId)>>::new());
     let mut most: Option<(i64, [EventId; 2])> = None;
     for (id, event) in facts.events_of(&[START_LINES, &[Meaning::LeaderElected, Meaning::LeaderChanged]].concat()) {
-        let last = slot(&mut known, voices.position(voice(facts, id)));
+        let last = slot(&mut known, voices.position(facts.voice(id)));
         let leader = event.number("term").filter(|_| !START_LINES.contains(&event.meaning)).map(|term| (term, id));
         let before = std::mem::replace(last, leader);
         let (Some((before, first)), Some((term, _))) = (before, leader) else { continue };
@@ -174,7 +174,7 @@ fn elections(facts: &Facts) -> Vec<Election> {
     for (id, event) in facts.all_events() {
         let Some((term, rises)) = term_of(event) else { continue };
         let rises = rises && !(event.meaning == Meaning::LeaderLost && asked_first(facts, id, term));
-        let highest = slot(&mut known, voices.position(voice(facts, id)));
+        let highest = slot(&mut known, voices.position(facts.voice(id)));
         let before = *highest;
         *highest = before.max(Some(term));
         let rose = before.map_or(rises, |before| term > before) && !(before.is_none() && started_before(facts, id));

@@ -1,7 +1,7 @@
 //! `etcd-heartbeat-late`: a leader was late with its heartbeats.
 
 use super::common::{all, human_limit, lines, plural, range, says, times};
-use super::{Basis, Constraint, Finding, Rule, Side};
+use super::{Finding, Rule};
 use crate::facts::clocks::by_clock;
 use crate::facts::{Facts, Stall, StallKind, metrics};
 use crate::gather::Gather;
@@ -11,7 +11,7 @@ use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::replay::timers_in_force;
 use crate::report::{Confidence, Severity};
 use crate::sort::distinct;
-use crate::units::{Range, human};
+use crate::units::human;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -70,8 +70,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         .showing(facts, &events)
         .counting(stalls.len())
         .noting(note)
-        .on(&[ElectionTimeout, HeartbeatInterval])
-        .demanding(near_timeout(facts, &stalls));
+        .on(&[ElectionTimeout, HeartbeatInterval]);
     Some(finding)
 }
 
@@ -138,30 +137,6 @@ fn leaders(facts: &Facts, stalls: &[&Stall]) -> String {
     }
 }
 
-/// etcd 0.4 prints the gap only above 0.8 of the timeout, so each such line nearly cost the leader its place.
-fn near_timeout(facts: &Facts, stalls: &[&Stall]) -> Vec<Constraint> {
-    let gaps = stalls.iter().filter(|stall| stall.kind == StallKind::NearTimeout).map(|stall| stall.length.high);
-    let Some(gap) = gaps.max() else { return Vec::new() };
-    let beat = facts.value(HeartbeatInterval);
-    let seen = range(Range { low: gap, high: gap });
-    vec![
-        Constraint {
-            parameter: ElectionTimeout,
-            side: Side::AtLeast,
-            bound: gap + beat,
-            basis: Basis::Measured,
-            because: format!("a follower heard nothing for {seen}, more than 0.8 of the election-timeout"),
-        },
-        Constraint {
-            parameter: ElectionTimeout,
-            side: Side::AtLeast,
-            bound: gap * 25 / 16,
-            basis: Basis::Judgement,
-            because: format!("a margin of a quarter over {seen}, and two heartbeats of a tenth"),
-        },
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use crate::report::Severity;
@@ -178,7 +153,6 @@ mod tests {
         let found = find(&facts(&[LATE]), "etcd-heartbeat-late").expect("two stalls");
         assert_eq!(found.count, 2);
         assert!(found.title.contains("1.5 to 1.6\u{a0}s") || found.title.contains("1.5\u{a0}s to 1.6\u{a0}s"), "{}", found.title);
-        assert!(found.constraints.is_empty(), "late lines alone raise nothing");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
 use super::alerts;
-use super::common::{WAITS, all, last_line, matching, near, plural, says, span, time, times, voice, waited};
+use super::common::{WAITS, all, last_line, matching, near, plural, says, span, time, times, waited};
 use super::{Finding, Rule};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::voices::START_LINES;
@@ -124,7 +124,7 @@ fn unanswered_rounds(facts: &Facts, publish: &[EventId]) -> Vec<EventId> {
     let mut longest: Vec<EventId> = Vec::new();
     let (mut voices, mut running) = (Index::default(), Vec::<Vec<EventId>>::new());
     for (id, event) in facts.all_events() {
-        let rounds = slot(&mut running, voices.position(voice(facts, id)));
+        let rounds = slot(&mut running, voices.position(facts.voice(id)));
         // Where the log begins within a round, the first request for a vote stands for it.
         if event.meaning == Meaning::ElectionStart || event.meaning == Meaning::VoteSent && rounds.is_empty() {
             rounds.push(id);

@@ -1,7 +1,7 @@
 //! `fleet-agent-heartbeat-lost`: a machine could not renew its presence, or was declared gone.
 
 use super::common::{after_fleet_stop, all, human_limit, lines, matching, plural, says, time, times};
-use super::{Basis, Constraint, Finding, Rule, Side};
+use super::{Finding, Rule};
 use crate::facts::failures::proven_outage;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -50,7 +50,6 @@ fn check(facts: &Facts) -> Option<Finding> {
     let what = format!("No heartbeat reached etcd within a third of the agent-ttl.{proven}{by_engine}");
     let mut events: Vec<EventId> = monitors.iter().chain(&gone).copied().gather();
     events.extend(all(facts, &[Meaning::HeartRetry]));
-    let demands = if monitors.is_empty() { Vec::new() } else { demands(facts, outage) };
     let count = monitors.len().max(usize::from(monitors.is_empty()));
     let primary = monitors.iter().chain(&gone).next().and_then(|id| time(facts, *id)).is_some();
     let confidence = if primary { Confidence::High } else { Confidence::Medium };
@@ -58,40 +57,18 @@ fn check(facts: &Facts) -> Option<Finding> {
         Finding::new(RULE.id, severity, confidence, title, what)
             .showing(facts, &events)
             .counting(count)
-            .on(&[AgentTtl, EtcdRequestTimeout])
-            .demanding(demands),
+            .on(&[AgentTtl, EtcdRequestTimeout]),
     )
-}
-
-/// A proven outage is a lower bound, so it is doubled. Three of it keep the presence up to fleet 0.11;
-/// five of it are always enough where the monitor must not fire (lab). The planner looks closer, with the
-/// request timeout that it proposes.
-fn demands(facts: &Facts, outage: Option<i64>) -> Vec<Constraint> {
-    let outage = outage.unwrap_or(facts.value(AgentTtl) / 3);
-    let (factor, basis, words) = if facts.monitor_may_hang() {
-        (5, Basis::Derived, "a monitor that fires may hang, and five outages are always enough to keep it from that")
-    } else {
-        (3, Basis::Measured, "an agent-ttl of three outages kept every presence up to fleet 0.11")
-    };
-    vec![Constraint {
-        parameter: AgentTtl,
-        side: Side::AtLeast,
-        bound: factor * 2 * outage,
-        basis,
-        because: format!("etcd was out of reach for at least {}, doubled because that is a lower bound; {words}", human(outage)),
-    }]
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::parameters::Parameter;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn a_monitor_that_gave_up() {
         let log = "2015-05-15T16:27:07+0000 node1 fleetd[628]: ERROR server.go:185: Server monitor triggered: Monitor timed out before successful heartbeat\n";
-        let found = find(&facts(&[log]), "fleet-agent-heartbeat-lost").expect("gave up");
-        assert!(found.constraints.iter().any(|constraint| constraint.parameter == Parameter::AgentTtl));
+        assert!(find(&facts(&[log]), "fleet-agent-heartbeat-lost").is_some());
     }
 
     /// It deletes its presence itself, and the engine's words are the same.

@@ -1,6 +1,6 @@
 //! `fleet-engine-lease-lost`: fleet's engine lost its lease, or could not take it, because etcd was slow.
 
-use super::common::{LIMIT, human_limit, matching, outlast_requests, says, times, with_fleet_stop};
+use super::common::{LIMIT, human_limit, matching, says, times, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -35,7 +35,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         .showing(facts, &events)
         .counting(count)
         .on(&[EtcdRequestTimeout, EngineReconcileInterval]);
-    Some(if timed_out > 0 { finding.demanding(outlast_requests(facts)) } else { finding })
+    Some(finding)
 }
 
 fn reasons(facts: &Facts, renewals: &[EventId], attempts: &[EventId], timed_out: usize) -> String {

@@ -1,6 +1,6 @@
 //! `fleet-registry-timeout`: reading or writing fleet's registry in etcd timed out.
 
-use super::common::{LIMIT, human_limit, lines, matching, outlast_requests, plural, says, with_fleet_stop, without_repeats};
+use super::common::{LIMIT, human_limit, lines, matching, plural, says, with_fleet_stop, without_repeats};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
@@ -50,12 +50,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let what = format!("etcd took longer than fleet's etcd-request-timeout; by how much the lines do not say.{also}");
     events.extend(redirects);
-    Some(
-        Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what)
-            .showing(facts, &shown(events))
-            .on(&[EtcdRequestTimeout])
-            .demanding(outlast_requests(facts)),
-    )
+    Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &shown(events)).on(&[EtcdRequestTimeout]))
 }
 
 /// A read or write of the registry that ran into its limit, in fleetd or in fleetctl.

@@ -183,7 +183,7 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// Parameters it bears on.
     pub parameters: Vec<Parameter>,
-    /// What it demands of the values.
+    /// What it asks of the values by itself.
     pub constraints: Vec<Constraint>,
 }
 
@@ -229,7 +229,8 @@ pub enum Side {
     AtMost,
 }
 
-/// An inequality on one parameter. The planner reconciles all of them.
+/// An inequality on one parameter that a finding states by itself. What stalls, failovers and failed requests ask for
+/// depends on the other values too: the planner counts that from the facts (`plan/`, each bound with its basis).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Constraint {
     /// Which parameter.

@@ -50,11 +50,6 @@ pub fn without_repeats(events: Vec<EventId>) -> Vec<EventId> {
     first.into_iter().map(|(_, id)| id).gather()
 }
 
-/// One key per speaker: a log, and the machine within it.
-pub fn voice(facts: &Facts, id: EventId) -> i64 {
-    (id.log as i64) << 17 | facts.event(id).host.map_or(0, |host| i64::from(host) + 1)
-}
-
 /// Whether what failed went well within half a minute, as where etcd has just started (judgement): a check of Talos, or
 /// the registration of a machine, which fleet 1.0 tries again every few seconds.
 pub fn answered_soon(facts: &Facts, id: EventId) -> bool {

@@ -1,6 +1,5 @@
 //! What several rules need, by what it is about.
 
-mod demands;
 mod finding;
 mod in_force;
 mod lines;
@@ -8,16 +7,16 @@ mod stops;
 mod wording;
 
 pub use crate::facts::beside::{beside, near, span, time};
+pub use crate::facts::engine::{lease_moves, longest_pass};
 pub use crate::facts::failures::with_fleet_stop;
 pub use crate::facts::texts::{
     BY_LEADER, CERTIFICATE, LIMIT, REFUSED, TLS_ALERT, TLS_TIMEOUT, WITHOUT_LEADER, blames_certificate, revisions_apart, says,
 };
-pub use demands::{explained, lease_moves, longest_pass, outlast_requests, outlast_stalls};
 pub use finding::{MOST_EVIDENCE, said_outright, worst};
 pub use in_force::{closes_silent_streams, doubtful, human_limit, knows_wait, last_printed, only_bounded};
 pub use lines::{
-    WAITS, all, answered_soon, at_the_end, bursts, hosts, last_line, lines, longest_first, matching, only_quoted, started_before, voice,
-    waited, while_etcd_starts, without_repeats,
+    WAITS, all, answered_soon, at_the_end, bursts, hosts, last_line, lines, longest_first, matching, only_quoted, started_before, waited,
+    while_etcd_starts, without_repeats,
 };
 pub use stops::{TRANSFERS, after_fleet_stop, stopped_on_purpose, with_etcd_stop};
 pub use wording::{listed, plural, range, times};
