@@ -15,7 +15,7 @@ use crate::search;
 use crate::sort::by_key;
 use crate::template;
 use crate::units::{Micros, parse_go_duration};
-use crate::yaml::{self, Kind, Node, Tree};
+use crate::yaml::{self, Entry, Kind, Node, Tree};
 
 /// Each try reads the document anew, so there are not many.
 const MOST_TRIES: usize = 12;
@@ -122,7 +122,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
             Source::Flags | Source::Environment => 0,
             _ => 1,
         };
-        let stated: usize = acting.iter().map(|setting| sharers(&tree, &anchors(&tree, setting)).max(1)).sum();
+        let stated: usize = acting.iter().map(|setting| sharers(&tree, &anchors(&tree, setting), setting).max(1)).sum();
         if runs > 1 && stated > 0 && stated < runs {
             return Err(format!(
                 "This file starts etcd {runs} times and states {key} for {stated} of them. Members of a cluster need the same; write it for each first."
@@ -213,16 +213,23 @@ fn anchors<'t>(tree: &'t Tree, setting: &Setting) -> Vec<&'t Node> {
     found
 }
 
-/// How many places name one of these anchors, of the one that is named most.
-fn sharers(tree: &Tree, anchors: &[&Node]) -> usize {
+/// How many places name one of these anchors, of the one that is named most; who merges it and has what holds the value of
+/// its own takes none of it over.
+fn sharers(tree: &Tree, anchors: &[&Node], setting: &Setting) -> usize {
+    let span = setting.place.span.range();
     let mut most = 0;
     for anchor in anchors {
-        let (mut named, mut level) = (0, tree.documents.iter().gather());
+        let holds = |entry: &&Entry| entry.value.span.start <= span.start && span.end <= entry.value.span.end;
+        let key = anchor.entries().iter().find(holds).map(Entry::name);
+        let is_alias = |node: &Node| matches!(node.kind, Kind::Alias(id) if Some(id) == anchor.anchor);
+        let (mut named, mut level) = (0_isize, tree.documents.iter().gather());
         while let Some(node) = level.pop() {
-            named += usize::from(matches!(node.kind, Kind::Alias(id) if Some(id) == anchor.anchor));
+            let merges = node.entries().iter().any(|entry| entry.name() == "<<" && is_alias(&entry.value));
+            let own = merges && key.is_some_and(|key| node.entries().iter().any(|entry| entry.name() == key));
+            named += isize::from(is_alias(node)) - isize::from(own);
             level.extend(children(node));
         }
-        most = most.max(named);
+        most = most.max(named.max(0) as usize);
     }
     most
 }

@@ -506,6 +506,8 @@ fn refuses_what_it_cannot_be_sure_of() {
         "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 1000\n    election-timeout: 2000\n",
         "services:\n  a:\n    command: [etcd, --election-timeout=1000]\n  b:\n    command: [etcd]\n",
         "etcd-arg: &e [election-timeout=1000]\nother: *e\n",
+        // The second one merges the first, and its command states none.
+        "services:\n  a: &b\n    image: etcd\n    command: [etcd, --election-timeout=1000]\n  c:\n    <<: *b\n    command: [etcd, --name=c]\n",
         // The variables of a unit do not reach a container, nor is a line of a file an instruction of a Dockerfile.
         "[Service]\nExecStart=/usr/bin/docker run --name etcd quay.io/coreos/etcd:v2.3.8\n",
         "FROM alpine\nENV ETCD_NAME=a\n",
