@@ -113,7 +113,8 @@ fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
     if is_start(facts, voices, changes, at) {
         return ChangeClass::Start;
     }
-    if is_planned(facts, change, transfers) || change.term.is_some_and(|term| outright.find(term).is_some()) {
+    let by_hand = is_planned(facts, change, transfers) || was_removed(facts, change);
+    if by_hand || change.term.is_some_and(|term| outright.find(term).is_some()) {
         return ChangeClass::Planned;
     }
     if old_leader_ended(facts, voices, changes, at) {
@@ -177,6 +178,13 @@ fn is_planned(facts: &Facts, change: &LeaderChange, transfers: &[EventId]) -> bo
         let before = transfers[..next].iter().rev().take_while(|id| id.log == report.log && report.event - id.event < 20);
         before.into_iter().any(|id| change.elected.is_none() || facts.event(*id).time.is_none())
     })
+}
+
+/// The old leader was taken out of the cluster in the fifteen seconds before (judgement), which somebody asked for.
+fn was_removed(facts: &Facts, change: &LeaderChange) -> bool {
+    let (Some(elected), Some(old)) = (change.elected, change.old.as_deref()) else { return false };
+    let mut removals = facts.events_between(&[Meaning::MemberChange, Meaning::RemovedMember], elected - 15 * S, elected + S);
+    removals.any(|(_, event)| event.word("peer") == Some(old) && search::has(&event.text, "removed"))
 }
 
 /// Terms for which a member was asked for its vote outright, where members ask for a pre-vote first: only one that the

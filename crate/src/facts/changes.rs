@@ -467,6 +467,17 @@ mod tests {
     }
 
     #[test]
+    fn a_leader_that_was_removed_is_missed_as_somebody_asked() {
+        let removed =
+            |who: &str| format!("2016-04-20 10:00:00.500000 N | etcdserver: removed member {who} from cluster 7e27652122e8b2ae\n");
+        let class = |who: &str| {
+            facts(&[&WON.replacen("2016-04-20 10:00:01.000000", &(removed(who) + "2016-04-20 10:00:01.000000"), 1)]).changes[1].class
+        };
+        assert_eq!(class("91d25258d70ad868"), ChangeClass::Planned);
+        assert_eq!(class("ca93d269ec463a6b"), ChangeClass::Needless);
+    }
+
+    #[test]
     fn a_cluster_that_starts_may_elect_twice() {
         let elected = |second: u32, who: &str, term: u32| {
             format!("2020-04-20 10:00:{second:02}.000000 I | raft: raft.node: 2a0965170762fd09 elected leader {who} at term {term}\n")

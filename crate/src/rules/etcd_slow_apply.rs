@@ -96,10 +96,14 @@ pub fn longest_wait(facts: &Facts) -> Option<Micros> {
 }
 
 /// A client waited for its answer as long as followers wait for the leader, whose own log is not here: it may have been
-/// missed meanwhile.
+/// missed meanwhile. A read first asks the leader how far it is, and etcd gives up on that after five seconds at the
+/// earliest (etcd-io/etcd@v3.4.45:etcdserver/v3_server.go, Range; etcdserver/config.go, ReqTimeout).
 pub fn waits_long(facts: &Facts) -> bool {
     let longest = longest_first(facts, &[Meaning::UnarySlow, Meaning::ApiserverSlow]).map(|(_, length)| length);
-    longest.is_some_and(|length| length >= facts.value(Parameter::ElectionTimeout)) && facts.meaning(&[Meaning::BecameLeader]).is_empty()
+    let stuck = |event: &Event| event.duration("took") >= Some(5 * S) && says(event, &["read-only range"]);
+    let waited = longest.is_some_and(|length| length >= facts.value(Parameter::ElectionTimeout))
+        || large_reads(facts).is_none() && facts.events_of(&[Meaning::ApplySlow]).any(|(_, event)| stuck(event));
+    waited && facts.meaning(&[Meaning::BecameLeader]).is_empty()
 }
 
 /// Every slow request ended within a defragmentation or at its end. A member that defragments holds the lock of its

@@ -17,6 +17,7 @@ pub const RULE: Rule = Rule {
     references: &[
         "Cormac Hogan, When and why do we stun a virtual machine: a few 100 ms are usual",
         "Linux: Documentation/admin-guide/lockup-watchdogs.rst",
+        "Linux: kernel/time/clocksource.c, clocksource_watchdog",
         "vmstat(8): st, time stolen from a virtual machine",
         "Linux: Documentation/filesystems/proc.rst, /proc/stat, steal",
     ],
@@ -27,7 +28,21 @@ pub const RULE: Rule = Rule {
 const MUCH: i64 = 10;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    worst([stopped(facts), stolen(facts), stuck(facts)])
+    worst([stopped(facts), stolen(facts), stuck(facts)]).or_else(|| jumped(facts))
+}
+
+/// A clock that counts on while the machine stands still runs away from one that does not. Some machines have such a clock
+/// without ever standing still, so beside no trouble of etcd it is a remark.
+fn jumped(facts: &Facts) -> Option<Finding> {
+    let events = matching(facts, &[Meaning::KernelClockJumped], |_| true);
+    events.first()?;
+    let trouble = !facts.stalls.is_empty() || !facts.changes.is_empty();
+    let severity = if trouble { Severity::Warning } else { Severity::Info };
+    let title = format!("The kernel saw its clocks disagree {}, as where a virtual machine stands still", times(events.len() as u64));
+    let what = "A hypervisor that stops or moves a machine leaves such lines, and so does a clock of poor quality. It counts if this machine runs etcd.";
+    let finding = Finding::new(RULE.id, severity, Confidence::Low, title, what);
+    let advice = "See in the hypervisor's log whether it stopped or moved the machine then, as for a snapshot or a backup.";
+    Some(finding.advising(advice).showing(facts, &events).on(&[HeartbeatInterval, ElectionTimeout]))
 }
 
 /// A processor on which the kernel itself ran for twenty seconds and more, and nobody else.
@@ -93,5 +108,14 @@ mod tests {
         assert_eq!(found(hung), None);
         let rcu = "Mar 05 06:12:00 cp1 kernel: INFO: rcu_sched self-detected stall on CPU { 1}  (t=5250 jiffies g=1201 c=1200 q=231)\n";
         assert!(found(rcu).is_some_and(|title| title.contains("20\u{a0}s and more")));
+    }
+
+    #[test]
+    fn clocks_that_disagree_count_beside_trouble_of_etcd() {
+        let jump = "Feb 27 13:32:19 n3 kernel: clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable because the skew is too large:\n";
+        let change = "Feb 27 13:32:20 n3 etcd[812]: raft.node: 8e9e05c52164694d changed leader from 8e9e05c52164694d to 91bc3c398fb3c146 at term 5\n";
+        let severity = |log: &str| find(&facts(&[log]), "host-cpu-steal").map(|found| found.severity);
+        assert_eq!(severity(jump), Some(Severity::Info));
+        assert_eq!(severity(&(jump.to_owned() + change)), Some(Severity::Warning));
     }
 }

@@ -149,6 +149,12 @@ mod tests {
             ))
         };
         assert_eq!(trace("9.956464373s"), Timing::Undecided);
+        let read = |took: &str| {
+            timing(&format!(
+                "2018/07/27 10:01:51.709 log.go:82: [warning] etcdserver: [read-only range request \"key:\\\"/a\\\" \" took too long ({took}) to execute]\n"
+            ))
+        };
+        assert_eq!((read("10.000606988s"), read("1.2s")), (Timing::Undecided, Timing::NotTheRemedy));
     }
 
     #[test]
