@@ -47,7 +47,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let counted = all(facts, &[Meaning::OperatorLostQuorum]);
     let gave_up = gave_up(facts);
     let mut events = rounds.clone();
-    events.extend(gave_up.map(|(down, _)| down).iter().chain(&publish).chain(&join).chain(&counted));
+    events.extend(gave_up.map(|(down, ..)| down).iter().chain(&publish).chain(&join).chain(&counted));
     if events.is_empty() {
         let counts = |event: &Event| event.number("count").is_some();
         let title = |event: &Event| String::from(if counts(event) { "Too few members run" } else { "A member has no leader" });
@@ -56,8 +56,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let title = if !rounds.is_empty() {
         let over = span(facts, &rounds).filter(|span| *span > 0).map(|span| format!(" in {}", human(span))).unwrap_or_default();
         format!("A member asked for votes {}{over}, and no other member answered", times(rounds.len() as u64))
-    } else if let Some((_, without)) = gave_up {
-        format!("The leader lost its majority, and for {} there was no other leader", human(without))
+    } else if let Some((_, without, alone)) = gave_up {
+        let knew = if alone { "it heard of no other leader" } else { "there was no other leader" };
+        format!("The leader lost its majority, and for {} {knew}", human(without))
     } else if !publish.is_empty() {
         format!("A member could not publish itself to the cluster, {}", times(super::common::lines(facts, &publish)))
     } else if !counted.is_empty() {
@@ -67,7 +68,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else {
         format!("A member found no cluster to join ({})", plural(super::common::lines(facts, &join), "line", "lines"))
     };
-    let what = if rounds.is_empty() && gave_up.is_some() {
+    let what = if rounds.is_empty() && gave_up.is_some_and(|(.., alone)| alone) {
+        "A leader that hears from no majority steps down. Where a majority is left without it, that one elects the next leader within seconds; this member's log does not show it."
+    } else if rounds.is_empty() && gave_up.is_some() {
         "A leader that hears from no majority steps down. A majority without it elects the next one within seconds; here there was none."
     } else if rounds.is_empty() {
         "The cluster carried out no write for it, so too few members work together."
@@ -78,22 +81,26 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, Severity::Critical, confidence, title, what).showing(facts, &events))
 }
 
-/// A leader that stepped down for want of a majority, and the longest time after it that nobody led.
-fn gave_up(facts: &Facts) -> Option<(EventId, Micros)> {
+/// A leader that stepped down for want of a majority, and the longest time after it that nobody led; and whether only
+/// this member tells of the next leader, which it may have heard of late.
+fn gave_up(facts: &Facts) -> Option<(EventId, Micros, bool)> {
     let long = (NO_FAILOVER_TAKES * facts.value(Parameter::ElectionTimeout)).max(5 * S);
-    let elected = |change: &LeaderChange| Some((change.elected?, change.old.clone()));
-    let mut elections: Vec<(Micros, Option<String>)> = facts.changes.iter().filter_map(elected).gather();
-    sort::sort(&mut elections);
+    let mut elections: Vec<&LeaderChange> = facts.changes.iter().filter(|change| change.elected.is_some()).gather();
+    sort::by_key(&mut elections, |change| change.elected);
     let without = |(id, event): (EventId, &Event)| {
         let down = event.time?.micros;
-        let next = elections.partition_point(|(elected, _)| *elected <= down);
+        let next = elections.partition_point(|change| change.elected <= Some(down));
         // Another one may have taken its place already.
-        let (before, old) = next.checked_sub(1).map(|at| &elections[at])?;
-        let replaced = old.as_deref() == event.word("id") && *before > down - long;
-        let gap = elections.get(next).map(|(elected, _)| *elected).or(last_line(facts))? - down;
-        (!replaced && gap >= long).then_some((id, gap))
+        let before = next.checked_sub(1).map(|at| elections[at])?;
+        let replaced = before.old.as_deref() == event.word("id") && before.elected > Some(down - long);
+        let after = elections.get(next);
+        let gap = after.and_then(|change| change.elected).or(last_line(facts))? - down;
+        let itself = |change: &&&LeaderChange| {
+            change.new.as_deref() != event.word("id") && change.events.iter().all(|id| facts.event(*id).word("id") == event.word("id"))
+        };
+        (!replaced && gap >= long).then_some((id, gap, after.filter(itself).is_some()))
     };
-    facts.events_of(&[Meaning::QuorumInactiveStepdown]).filter_map(without).max_by_key(|(_, gap)| *gap)
+    facts.events_of(&[Meaning::QuorumInactiveStepdown]).filter_map(without).max_by_key(|(_, gap, _)| *gap)
 }
 
 /// Tries of a member to publish itself that stayed without success.
@@ -434,5 +441,19 @@ mod tests {
         let found = |own: String| find(&facts(&[&own, &asks]), "etcd-no-quorum").is_some();
         assert!(!found(led.clone() + &goes_on));
         assert!(found(led + &starts));
+    }
+
+    /// Its links were cut, and the others elected the next leader when they missed it.
+    #[test]
+    fn a_leader_that_was_cut_off_hears_late_of_the_next_one() {
+        let line = |second: &str, text: &str| format!("2020-04-20 10:30:{second} I | raft: {text}\n");
+        let log = line("00.000000", "91d25258d70ad868 became leader at term 4")
+            + &line("30.000000", "91d25258d70ad868 stepped down to follower since quorum is not active")
+            + &line("30.000200", "raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 4");
+        let heard = line("50.110200", "raft.node: 91d25258d70ad868 elected leader ca93d269ec463a6b at term 5");
+        let won = line("50.110200", "raft.node: 2a0965170762fd09 elected leader ca93d269ec463a6b at term 5");
+        let title = |texts: &[&str]| find(&facts(texts), "etcd-no-quorum").expect("told").title;
+        assert!(title(&[&(log.clone() + &heard)]).ends_with("it heard of no other leader"));
+        assert!(title(&[&log, &won]).ends_with("there was no other leader"));
     }
 }
