@@ -8,12 +8,31 @@ use crate::sort::distinct;
 pub(super) fn members(facts: &Facts) -> Option<u32> {
     let stated = facts.assumptions.members;
     let configured = facts.configurations.iter().filter_map(|c| c.cluster.members).max();
+    let logged = facts.events_of(&TELL_OF_ALL).filter_map(|(_, event)| counted(event)).max();
+    let configured = configured.max(logged);
     // The first member of a cluster that grew names itself alone in initial-cluster, as that of kubeadm does for good
     // (kubernetes/kubernetes@0009808:cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand): what the logs name tells more,
     // and so does a late heartbeat, which is sent to others (etcd-io/etcd@v3.4.45:etcdserver/raft.go, processMessages).
-    let grew = || ids_in(facts, &SPEAK_OF_OTHERS) > 1 || facts.events_of(&[Meaning::HeartbeatLate]).next().is_some();
+    let grew = || {
+        ids_in(facts, &SPEAK_OF_OTHERS) > 1
+            || ids_in(facts, &[Meaning::MemberChange]) > 1
+            || facts.events_of(&[Meaning::HeartbeatLate]).next().is_some()
+    };
     let configured = configured.filter(|count| *count != 1 || !grew());
     stated.or(configured).or_else(|| named_members(facts))
+}
+
+/// Lines that count the members: with which the cluster began, or who votes.
+const TELL_OF_ALL: [Meaning; 4] = [Meaning::InitialCluster, Meaning::StartupZapConfig, Meaning::TickAdvance, Meaning::Voters];
+
+/// How many members such a line counts.
+fn counted(event: &Event) -> Option<u32> {
+    let count = match event.meaning {
+        Meaning::TickAdvance => usize::from(event.text.contains("single-node")),
+        Meaning::Voters => event.word("voters")?.split(')').next()?.split_whitespace().count(),
+        _ => event.word("members")?.split(',').filter(|member| member.contains('=')).count(),
+    };
+    (count > 0).then_some(count as u32)
 }
 
 /// Lines that name other members than the one that speaks.
@@ -74,5 +93,25 @@ mod tests {
         let alone = elected.replace("2a0965170762fd09", "91d25258d70ad868");
         assert_eq!(facts(&[unit, &alone]).members, Some(1));
         assert_eq!(facts(&[&unit.replace("2380\n", "2380,m2=http://192.0.2.2:2380\n"), elected]).members, Some(2));
+    }
+
+    #[test]
+    fn a_log_counts_the_members_at_its_start() {
+        let members = |log: &str| facts(&[log]).members;
+        let alone = "2021-05-04 10:00:01.1 I | etcdserver: initial cluster = m1=http://192.0.2.1:2380\n";
+        let elected = "2021-05-04 10:00:01.2 I | raft: raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 5\n";
+        let zap = |msg: &str| format!("{{\"level\":\"info\",\"ts\":\"2021-06-05T02:20:39.344Z\",\"caller\":\"x.go:1\",\"msg\":\"{msg}}}\n");
+        let voters = |who: &str| zap(&format!("91d25258d70ad868 switched to configuration voters=({who})\""));
+        assert_eq!(members(alone), Some(1));
+        assert_eq!(members(&(alone.to_owned() + elected)), None);
+        assert_eq!(members(&zap("started as single-node; fast-forwarding election ticks\"")), Some(1));
+        assert_eq!(
+            members(&zap("starting an etcd server\",\"initial-cluster\":\"a=http://192.0.2.1:2380,b=http://192.0.2.2:2380\"")),
+            Some(2)
+        );
+        assert_eq!(
+            members(&(voters("") + &voters("10501334649042878790") + &voters("10501334649042878790 9372538179322589801 1"))),
+            Some(3)
+        );
     }
 }
