@@ -71,7 +71,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     let known = facts.in_force(ElectionTimeout).event.is_some() || facts.in_force(ElectionTimeout).place.is_some();
     // Against a limit that is only assumed, twice as long is asked for.
     let over = length >= if known { waits } else { 2 * waits };
-    let compared = if over { format!(" Followers wait only {}.", human_limit(facts, ElectionTimeout)) } else { String::new() };
+    // A single member has no followers.
+    let compared = if over && facts.members != Some(1) {
+        format!(" Followers wait only {}.", human_limit(facts, ElectionTimeout))
+    } else {
+        String::new()
+    };
     let hosts = hosts(facts, &events);
     let on = if hosts.len() > 1 { format!(" {} members are hit.", hosts.len()) } else { String::new() };
     let what = format!("etcd prints such a line only above one second, so shorter waits are not shown.{compared}{on}");
@@ -193,5 +198,13 @@ mod tests {
     fn words_about_a_disk_measure_none() {
         let log = r#"{"level":"warn","ts":"2022-08-30T09:17:30.387Z","caller":"etcdserver/raft.go:369","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"63b75c3d731594fc","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"37.1ms"}"#;
         assert!(find(&facts(&[log]), "etcd-slow-disk").is_none());
+    }
+
+    #[test]
+    fn a_single_member_has_nobody_who_waits() {
+        let sync = "2021-05-04 10:00:01.1 W | wal: sync duration of 2.513s, expected less than 1s\n";
+        let alone = "2021-05-04 09:00:01.1 I | etcdserver: initial cluster = m1=http://192.0.2.1:2380\n";
+        let waits = |log: &str| find(&facts(&[log]), "etcd-slow-disk").expect("slow").what.contains("Followers wait");
+        assert!(waits(sync) && !waits(&(alone.to_owned() + sync)));
     }
 }
