@@ -392,6 +392,42 @@ suite('nothing the reader gave is lost', (story) => {
     assert.deepEqual(await given(page), [CONFIG]);
   });
 
+  story('an element that is moved in its page answers what was asked before', {}, async (page) => {
+    const move = () =>
+      page.evaluate(() => {
+        const advisor = document.querySelector('timing-advisor');
+        const frame = document.createElement('main');
+        advisor.replaceWith(frame);
+        frame.append(advisor);
+      });
+    const report = () => page.evaluate(() => document.querySelector('timing-advisor').report);
+    const busy = () => page.locator('[aria-busy]').count();
+    await page.evaluate((text) => {
+      const advisor = document.querySelector('timing-advisor');
+      advisor.documents = [{ name: 'a.log', text }];
+      const frame = document.createElement('main');
+      advisor.replaceWith(frame);
+      frame.append(advisor);
+    }, LOG);
+    await page.locator('#headline').waitFor({ timeout: 10_000 });
+    assert.equal((await report()).documents[0].name, 'a.log');
+    assert.equal(await busy(), 0);
+    // What is typed is answered after a pause.
+    await page.locator('#paste').click();
+    await page.keyboard.insertText(LOG);
+    await move();
+    await page.waitForFunction(() => document.querySelector('timing-advisor').report.documents.length === 2);
+    // Where nothing is owed, nothing is answered again: a page may move the element whenever it has its answer.
+    await page.evaluate(() => {
+      window.told = 0;
+      document.querySelector('timing-advisor').addEventListener('report', () => window.told++);
+    });
+    await move();
+    await page.waitForTimeout(300);
+    assert.equal(await page.evaluate(() => window.told), 0);
+    assert.equal(await busy(), 0);
+  });
+
   story('what was cleared comes back, by keyboard, beside what was pasted since', {}, async (page) => {
     await paste(page, CONFIG);
     await answered(page);

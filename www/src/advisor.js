@@ -11,6 +11,13 @@ import { openLink } from './share.js';
 /** @typedef {import('./types.js').Doc} Doc */
 /** @typedef {import('./layout.js').Layout} Layout */
 
+/**
+ * @typedef {object} Asked
+ * @property {boolean} [fresh]   the answer is new, not a change of one that is read
+ * @property {boolean} [focus]   it takes the focus as well
+ * @property {boolean} [marksFirst]   the editor is drawn at once, all else a little later
+ */
+
 /** Typing is answered after so many milliseconds: in the box, where a paste may follow, and in the editor. */
 const BOX_PAUSE = 400;
 const EDITOR_PAUSE = 40;
@@ -54,6 +61,8 @@ export class Advisor {
   #timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #drawing;
+  /** How the last analysis was asked for. @type {Asked} */
+  #asked = {};
   #tell;
   /** @type {Engine | undefined} */
   #engine;
@@ -77,11 +86,17 @@ export class Advisor {
     if (this.state.documents.length > 0) this.#analyze();
   }
 
-  /** Lets everything go while the element stands in no page. */
+  /** Lets everything go while the element stands in no page. An answer that was waited for is still owed. */
   rest() {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#drawing);
+    this.state.working ||= this.#timer !== undefined;
+    this.#clearTimers();
     this.#engine?.rest();
+  }
+
+  /** The element stands in a page again: what `rest` broke off is taken up. */
+  resume() {
+    if (this.state.working) this.#analyze(this.#asked);
+    else this.#view.render();
   }
 
   /** Puts other documents in the place of all. @param {Omit<Doc, 'key'>[]} docs */
@@ -393,9 +408,14 @@ export class Advisor {
   }
 
   #stop() {
+    this.#clearTimers();
+    this.#engine?.stop();
+  }
+
+  #clearTimers() {
     clearTimeout(this.#timer);
     clearTimeout(this.#drawing);
-    this.#engine?.stop();
+    this.#timer = undefined;
   }
 
   #leaveDraft() {
@@ -419,22 +439,21 @@ export class Advisor {
     this.#drawing = setTimeout(() => this.#view.render(), REST_PAUSE);
   }
 
-  /** @param {number} pause milliseconds @param {{ marksFirst?: boolean }} [options] */
-  #analyzeSoon(pause, options) {
+  /** @param {number} pause milliseconds @param {Asked} [asked] */
+  #analyzeSoon(pause, asked = {}) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#analyze(options), pause);
+    this.#asked = asked;
+    this.#timer = setTimeout(() => this.#analyze(asked), pause);
   }
 
   /**
-   * `fresh`: the answer is new, not a change of one that is read. `focus`: it takes the focus as well.
-   * `marksFirst`: the editor is drawn at once, all else a little later.
-   *
-   * @param {{ focus?: boolean, fresh?: boolean, marksFirst?: boolean }} [options]
+   * @param {Asked} [asked]
    * @returns {Promise<void>}
    */
-  async #analyze({ focus = false, fresh = focus, marksFirst = false } = {}) {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#drawing);
+  async #analyze(asked = {}) {
+    const { focus = false, fresh = focus, marksFirst = false } = asked;
+    this.#asked = asked;
+    this.#clearTimers();
     const { state } = this;
     const documents = state.documents.map(asGiven);
     Object.assign(state, { working: true, progress: undefined });

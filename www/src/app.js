@@ -51,7 +51,10 @@ export class TimingAdvisor extends HTMLElement {
   connectedCallback() {
     window.addEventListener('hashchange', this.#openLink);
     window.addEventListener('beforeunload', this.#leaving);
-    if (this.shadowRoot) return;
+    if (this.shadowRoot) {
+      this.#advisor.resume();
+      return this.#fetchEditor();
+    }
     this.#advisor.load(engineAddress(this.getAttribute('engine')));
     // Set before this class was known, it would hide the accessor.
     const early = Object.hasOwn(this, 'documents') ? this.documents : undefined;
@@ -72,6 +75,7 @@ export class TimingAdvisor extends HTMLElement {
   /** While nothing else is to do: later on the page makes no request. */
   #fetchEditor() {
     (window.requestIdleCallback ?? setTimeout)(() => {
+      if (!this.isConnected) return;
       if (this.#advisor.state.working) setTimeout(() => this.#fetchEditor(), 100);
       else loadEditor().catch(() => {});
     });
