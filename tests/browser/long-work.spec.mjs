@@ -185,6 +185,18 @@ suite('long work', (story, at) => {
     assert.doesNotMatch(await page.locator('.read').innerText(), /Stopped early/);
   });
 
+  story('what was stopped and is read whole later is not called stopped', {}, async (page) => {
+    await paste(page, LATE);
+    await page.locator('#headline').waitFor();
+    await reading(page);
+    await page.locator('#enough').click();
+    await page.locator('.read', { hasText: 'Stopped early' }).waitFor();
+    // With the text above it the reading begins anew.
+    await page.locator('[id^=remove-]').first().click();
+    await page.locator('.read').filter({ hasNotText: 'Stopped early' }).waitFor({ timeout: 120_000 });
+    assert.doesNotMatch(await page.locator('.lim').innerText(), /read only in part/);
+  });
+
   story('several files: each is listed with its state', {}, async (page) => {
     await page.evaluate(() => {
       const part = new Blob(['Nov 12 03:04:21 core-1 systemd[1]: Started Session of user core.\n'.repeat(15_000)]);

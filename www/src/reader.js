@@ -77,16 +77,21 @@ export function reader(reply) {
       if (doc.text !== undefined) session.push(index, new TextEncoder().encode(doc.text));
       else {
         let listened = performance.now();
-        for await (const bytes of pieces(doc, meter)) {
+        let more = false;
+        const source = pieces(doc, meter);
+        for await (const bytes of source) {
           session.push(index, bytes);
           if (performance.now() - listened > LISTEN_EVERY_MS) {
             await new Promise((resolve) => setTimeout(resolve));
             listened = performance.now();
           }
           if (id !== newest) throw new Overtaken();
-          if (id === enough) break;
+          if (id === enough) {
+            more = !(await source.next()).done;
+            break;
+          }
         }
-        if (id === enough) kept.cut.push(doc.key);
+        if (more) kept.cut.push(doc.key);
       }
       kept.documents[index] = { ...doc, whole: true };
     }
