@@ -31,10 +31,7 @@ suite('a wrong answer', (story) => {
     await page.locator('#wrong-timing').selectOption('not-the-remedy');
     await page.locator('#wrong-about').fill(`The disk of vault-7 was slow, password=${SECRET}.`);
     assert.deepEqual(await violations(page), []);
-    await page.evaluate(() => {
-      const advisor = document.querySelector('timing-advisor');
-      advisor.documents = [...advisor.documents, { name: 'b.log', text: 'hello world' }];
-    });
+    await paste(page, 'hello world');
     await page.waitForFunction(() => document.querySelector('timing-advisor').report?.documents.length === 2);
 
     const saved = page.waitForEvent('download');
@@ -54,5 +51,27 @@ suite('a wrong answer', (story) => {
     assert.deepEqual(assumptions, {});
     assert.match(documents[0].lines[0], /host-1 etcd2\[815\]: failed to send out heartbeat on time/);
     assert.equal(documents[0].lines.length, LOG.split('\n').length);
+  });
+
+  story('what was said of one input is not said of the next', {}, async (page) => {
+    await paste(page, LOG);
+    await page.locator('#wrong > summary').click();
+    await page.locator('#wrong-missing').fill('etcd-slow-disk');
+    await page.locator('#wrong input[value=etcd-heartbeat-late]').check();
+    await page.locator('#wrong-timing').selectOption('not-the-remedy');
+    await page.locator('#wrong-about').fill('The disk was slow.');
+    const said = () =>
+      page.locator('#wrong').evaluate((form) => ({
+        fields: [...form.querySelectorAll('input:not([type]), select, textarea')].map((each) => each.value),
+        ticks: form.querySelectorAll('input:checked').length,
+      }));
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await page.locator('#undo').click();
+    await page.locator('#headline').waitFor();
+    assert.deepEqual(await said(), { fields: ['etcd-slow-disk', 'not-the-remedy', 'The disk was slow.'], ticks: 1 });
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await paste(page, LOG.replaceAll('vault-7', 'vault-8'));
+    await page.locator('#headline').waitFor();
+    assert.deepEqual(await said(), { fields: ['', '', ''], ticks: 0 });
   });
 });

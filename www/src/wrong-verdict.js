@@ -37,7 +37,10 @@ export function caseOf(report, documents, assumptions, said) {
   };
 }
 
-/** A form that is made once: what was typed stays while the answer is worked out anew. */
+/**
+ * A form that is made once: what was typed stays while the answer is worked out anew, until none of the texts that it
+ * was about is left.
+ */
 export class WrongVerdict {
   #actions;
   #findings = h('fieldset', null);
@@ -50,6 +53,8 @@ export class WrongVerdict {
   );
   #about = h('textarea', { id: 'wrong-about', rows: 3 });
   #note = h('p', { class: 's', id: 'wrong-note' });
+  /** Keys of the documents that it is about. @type {Set<number>} */
+  #keys = new Set();
   /** @type {Report | undefined} */
   #report;
   /** @type {State | undefined} */
@@ -85,6 +90,8 @@ export class WrongVerdict {
     this.#state = state;
     if (report === this.#report) return;
     this.#report = report;
+    if (!state.reported.some(({ key }) => this.#keys.has(key))) this.#reset();
+    this.#keys = new Set(state.reported.map(({ key }) => key));
     const ticked = new Set(this.#ticked());
     this.#findings.replaceChildren(
       h('legend', null, WRONG.findings),
@@ -98,6 +105,12 @@ export class WrongVerdict {
       ),
     );
     this.#findings.hidden = report.findings.length === 0;
+  }
+
+  #reset() {
+    this.#findings.replaceChildren();
+    this.#missing.value = this.#timing.value = this.#about.value = '';
+    this.#note.textContent = '';
   }
 
   #ticked() {
