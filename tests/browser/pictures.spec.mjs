@@ -104,6 +104,21 @@ suite('pictures', (story) => {
     assert.equal(await page.locator('#headline').innerText(), headline);
   });
 
+  story('a stall to survive of none is none', {}, async (page) => {
+    await stalls(page);
+    await page.locator('#stallMs').focus();
+    await page.keyboard.press('Home');
+    await page.waitForFunction(() => document.querySelector('timing-advisor').report.verdict.timing !== 'remedy');
+    const stall = page.locator('#stallMs');
+    assert.deepEqual([await stall.inputValue(), await stall.getAttribute('aria-valuetext')], ['0', 'none']);
+    // The picture has nothing to show, and the log has its stalls all the same.
+    assert.match(await page.locator('#whatif').innerText(), /no stall to survive that would cost a leader its place/);
+    assert.match(await page.locator('#whatif .asm').textContent(), /Stalls in the logs6/);
+    await page.locator('#whatif button:visible', { hasText: 'back to what was found' }).click();
+    await page.locator('#whatif svg:visible').waitFor();
+    assert.equal(await stall.inputValue(), '1700');
+  });
+
   story('each kind of mark has a shape of its own', {}, async (page) => {
     const sync = 'Nov 12 03:04:23 core-1 etcd2[648]: sync duration of 1.51s, expected less than 1s\n';
     const failed =

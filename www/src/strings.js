@@ -338,7 +338,7 @@ export const SOURCE = {
 export const WHATIF = {
   remark: 'Move a limit or correct an assumption; the answer above follows.',
   fixed: 'What the answer assumes. Nothing can be moved here: the texts it was worked out from are not in the link.',
-  noStall: 'No stall of a leader was measured, so no pair of values would gain anything.',
+  noStall: 'There is no stall to survive that would cost a leader its place, so no pair of values would gain anything.',
   tableShows: 'The table shows what each costs when a leader really dies.',
   curveTwin: 'Curve as a table',
   assumptions: 'Assumptions you can correct',

@@ -8,10 +8,10 @@ import { curve, scaleOf, seconds, twin } from './trade-off.js';
 /** @typedef {import('./types.js').State} State */
 /** @typedef {import('./types.js').Actions} Actions */
 
-/** `none`: where a slider stands that states nothing, which for a limit is the far end. */
+/** `none`: where a slider reads none. A limit of none is one that nobody states; a stall of none is stated as 0 ms. */
 const SLIDERS = [
-  { id: 'failoverBudgetMs', label: 'Failover budget', min: 1000, max: 20500, step: 500, none: 20500 },
-  { id: 'stallMs', label: 'Stall to survive', min: 0, max: 10000, step: 100, none: 0 },
+  { id: 'failoverBudgetMs', label: 'Failover budget', min: 1000, max: 20500, step: 500, none: 20500, limit: true },
+  { id: 'stallMs', label: 'Stall to survive', min: 0, max: 10000, step: 100, none: 0, limit: false },
 ];
 
 /** Made once and kept: a slider that is drawn anew slips out of the hand. */
@@ -87,7 +87,7 @@ export class WhatIf {
  * @param {Actions} actions
  */
 function sliderRow(slider, actions) {
-  const { id, label, min, max, step, none } = slider;
+  const { id, label, min, max, step, none, limit } = slider;
   // The slider itself tells its value as a text.
   const output = h('output', { for: id, 'aria-live': 'off' });
   const undo = h(
@@ -115,7 +115,7 @@ function sliderRow(slider, actions) {
   function moved() {
     const value = Number(input.value);
     tell(value);
-    actions.assume(id, value === none ? undefined : value);
+    actions.assume(id, limit && value === none ? undefined : value);
   }
 
   /** @param {number} value */
@@ -148,16 +148,15 @@ function sliderRow(slider, actions) {
  * @param {State} state
  */
 function stated({ id, min, max }, model, state) {
-  const given = Number(state.assumptions[id] ?? NaN);
   const found = model.assumptions.find((each) => each.id === id);
-  const told = given || milliseconds(found?.value);
-  return told ? Math.min(max, Math.max(min, told)) : undefined;
+  const told = state.assumptions[id] ?? milliseconds(found?.value);
+  return told === undefined ? undefined : Math.min(max, Math.max(min, Number(told)));
 }
 
 /** Reads `5 s`, `1500 ms` or a plain number of milliseconds. @param {string | undefined} text */
 function milliseconds(text) {
   const parts = /(\d+(?:\.\d+)?)\s*(ms|s)?/.exec(text ?? '');
-  if (!parts) return 0;
+  if (!parts) return undefined;
   return Number(parts[1]) * (parts[2] === 's' ? 1000 : 1);
 }
 
