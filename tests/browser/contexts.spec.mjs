@@ -237,6 +237,25 @@ describe('contexts', () => {
     await page.context().close();
   });
 
+  it('of two elements on one page the first opens a link', async () => {
+    await write(
+      'two.html',
+      `<timing-advisor id="a"></timing-advisor><timing-advisor id="b"></timing-advisor>
+      <script type="module" src="element/element.js"></script>`,
+    );
+    const { page } = await opened(`${server.address}two.html`);
+    await page.locator('#a .ex button').first().click();
+    await page.locator('#a #share > summary').click();
+    await page.locator('#a #share-link').click();
+    await page.locator('#a [role=status]', { hasText: /copied/i }).waitFor();
+    const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+    await page.evaluate((hash) => (location.hash = hash), hash);
+    await page.locator('#a .shared', { hasText: 'came in a link' }).waitFor();
+    assert.equal(await page.locator('#b #headline').count(), 0);
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
   it('as an element: attributes, properties and events as documented', async () => {
     await write(
       'element.html',

@@ -213,6 +213,30 @@ suite('editor, share and export', (story) => {
     assert.notEqual(said[0], said[1]);
   });
 
+  story('a file beside the one that the answer is worked out with is not said to be wrong', {}, async (page) => {
+    const file = (election) =>
+      `#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 100\n    election-timeout: ${election}\n  units:\n    - name: etcd2.service\n      command: start\n`;
+    const log = [1, 2]
+      .map(
+        (minute) =>
+          `Nov 12 03:0${minute}:21 core-1 etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 2.31s)\n`,
+      )
+      .join('');
+    await page.locator('#files').setInputFiles(
+      [
+        ['a.yaml', file(1000)],
+        ['b.yaml', file(2000)],
+        ['core-1.log', log],
+      ].map(([name, text]) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })),
+    );
+    await page.locator('#config-fold').click();
+    await page.locator('#config .cm-content .mark-row').first().waitFor();
+    const marks = (await page.locator('#config .cm-content').innerText()).replaceAll('\u00a0', ' ');
+    assert.doesNotMatch(marks, /does not apply/);
+    assert.match(marks, /100 stands here: heartbeat-interval is 100 ms in b\.yaml, \d+ ms proposed/);
+    assert.match(marks, /line 5\. [^\n]+: 1000 ms\. election-timeout is 2000 ms in b\.yaml, \d+ ms proposed/);
+  });
+
   story('undoes a fix, and never to an empty text', {}, async (page) => {
     await inEditor(page);
     const before = await edited(page);

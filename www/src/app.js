@@ -23,7 +23,11 @@ export class TimingAdvisor extends HTMLElement {
   });
   /** @type {Layout | undefined} */
   #layout;
-  #openLink = () => this.#advisor.open(location.hash);
+  /** Of several on one page the first opens it: what the others show is not asked for. */
+  #openLink = () => {
+    const first = document.querySelector(this.localName) ?? this;
+    if (first === this) this.#advisor.open(location.hash);
+  };
   /** Nothing is stored, so a text that was pasted would be gone: the browser asks first. @param {Event} event */
   #leaving = (event) => this.#advisor.holdsOwnText && event.preventDefault();
 

@@ -86,7 +86,7 @@ export function marksOf(report, document, text) {
     for (const place of finding.evidence.toSorted((a, b) => a.start - b.start)) {
       if (place.document !== document) continue;
       const [from, to] = [at(place.start), at(place.end)];
-      const own = place.note || finding.title;
+      const own = inWords(place.note, finding.title);
       const severity = finding.severity === 'ok' ? 'info' : finding.severity;
       if (marks.some((mark) => mark.line === place.line && sameWords(mark.text, own))) continue;
       marks.push({ from, to, line: place.line, severity, text: own });
@@ -96,21 +96,24 @@ export function marksOf(report, document, text) {
   for (const edit of edits) {
     const isNew = edit.from === edit.to;
     const told = marks.find((mark) => !isNew && !mark.edit && mark.from <= edit.to && edit.from <= mark.to);
-    if (told) {
-      told.edit = edit;
-      continue;
-    }
+    if (told) told.edit = edit;
     const rows = report.recommendations.filter((row) => edit.parameters.includes(row.parameter));
-    const without = isNew ? 'without it' : 'in force';
+    // Each of several machines may have a file of its own; the answer is worked out with the values of one.
+    const elsewhere = rows.find((row) => !isNew && (row.current.evidence?.document ?? document) !== document);
+    const other = report.documents.find((doc) => doc.id === elsewhere?.current.evidence?.document);
+    const without = isNew ? 'without it' : other ? `in ${other.name}` : 'in force';
     const what = rows.map(
       (row) => `${shortName(row.parameter)} is ${row.current.text} ${without}, ${row.proposedText} proposed`,
     );
+    if (told && other) told.text = `${told.text}. ${what.join('; ')}.`;
+    if (told) continue;
+    const here = `${shown(text.slice(edit.from, edit.to))} ${WORDS.standsHere}`;
     marks.push({
       from: edit.from,
       to: edit.to,
       line: edit.line,
       severity: 'warning',
-      text: `${isNew ? WORDS.notWritten : WORDS.notActing} ${what.join('; ')}.`,
+      text: `${isNew ? WORDS.notWritten : other ? here : WORDS.notActing} ${what.join('; ')}.`,
       edit,
     });
   }
@@ -125,6 +128,12 @@ export function marksOf(report, document, text) {
   }
   for (const mark of marks) mark.label = mark.fix && fixLabel(mark.fix, text);
   return marks;
+}
+
+/** What is noted at a place may be its value alone. @param {string | null | undefined} note @param {string} title */
+function inWords(note, title) {
+  if (!note) return title;
+  return note.split(/\s/).length > 2 ? note : `${title}: ${note}`;
 }
 
 /**

@@ -88,6 +88,7 @@ export const WORDS = {
   noEditor: 'The editor did not load. A plain text field takes its place:',
   noMarks: 'no marks',
   notWritten: 'A key is not written here:',
+  standsHere: 'stands here:',
   notActing: 'A value does not apply as it is written here:',
   together: 'One fix changes it together with line',
   fixAbove: 'The fix above does it too.',

@@ -295,7 +295,9 @@ fn take_stamp<'a>(header: &mut Header<'a>, text: &'a str, read: &Stamp) {
     };
     if let Some(better) = better {
         header.time = Some(better);
-        header.stamp = Some(text.trim_end());
+        // glog writes the level before the date, without a space: `E0822`.
+        let bare = text.strip_prefix(['I', 'W', 'E', 'F', 'D']).filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+        header.stamp = Some(bare.unwrap_or(text).trim_end());
     }
 }
 
@@ -531,7 +533,7 @@ mod tests {
     #[test]
     fn inner_stamp_wins_and_keeps_the_outer_host() {
         let line = "Aug 22 21:25:15 core-1 fleet[603]: E0822 21:25:09.084425 00603 engine.go:128] Engine leadership lost";
-        assert_eq!(read(line), (Some("E0822 21:25:09.084425"), Some("core-1"), Some("fleet"), Some("engine.go:128")));
+        assert_eq!(read(line), (Some("0822 21:25:09.084425"), Some("core-1"), Some("fleet"), Some("engine.go:128")));
         let raft = "raft2026/11/22 06:26:55 INFO: abc became follower at term 2";
         assert_eq!(read(raft).0, Some("2026/11/22 06:26:55"));
     }
