@@ -99,20 +99,24 @@ fn changed(text: &str, read: &Configuration) -> String {
     out
 }
 
-/// Every source has a fixture that is well and one that is not.
-const SOURCES: [Source; 11] = [
-    Source::CloudConfig,
-    Source::DropIn,
-    Source::FleetConf,
-    Source::Environment,
-    Source::Flags,
-    Source::EtcdToml,
-    Source::EtcdYaml,
-    Source::ContainerLinux,
-    Source::Ignition,
-    Source::Manifest,
-    Source::Fragment,
-];
+/// Every source has a fixture that is well and one that is not. A new one is linked in here, as the compiler asks.
+fn next(source: &Source) -> Option<Source> {
+    Some(match source {
+        Source::CloudConfig => Source::DropIn,
+        Source::DropIn => Source::FleetConf,
+        Source::FleetConf => Source::Environment,
+        Source::Environment => Source::Flags,
+        Source::Flags => Source::EtcdToml,
+        Source::EtcdToml => Source::EtcdYaml,
+        Source::EtcdYaml => Source::ContainerLinux,
+        Source::ContainerLinux => Source::Ignition,
+        Source::Ignition => Source::Manifest,
+        Source::Manifest => Source::Prefixed,
+        Source::Prefixed => Source::Program,
+        Source::Program => Source::Fragment,
+        Source::Fragment => return None,
+    })
+}
 
 #[test]
 fn fixtures_read_as_expected() {
@@ -132,7 +136,7 @@ fn fixtures_read_as_expected() {
         assert_eq!(actual, fs::read_to_string(&path).unwrap_or_default(), "{name}");
         assert!(read.problems.iter().all(|problem| PROBLEM_IDS.contains(&problem.id)), "{name} has an id that is not listed");
     }
-    for source in SOURCES {
+    for source in std::iter::successors(Some(Source::CloudConfig), next) {
         for well in [true, false] {
             assert!(seen.contains(&(source, well)), "no fixture of {source:?} that is {}", if well { "well" } else { "not well" });
         }

@@ -84,6 +84,9 @@ impl Catalogue {
     fn signature(&mut self, meaning: &str, program: &str, text: &Text) -> Result<String, String> {
         let pieces = pieces(&text.text)?;
         let key = pieces.iter().filter_map(Piece::literal).rev().max_by_key(|text| text.len()).ok_or("a text needs a literal part")?;
+        if key.len() < MARK {
+            return Err(format!("`{}` needs a literal part of {MARK} bytes", text.text));
+        }
         let mut holes = BTreeSet::new();
         for hole in pieces.iter().filter_map(Piece::hole) {
             if !holes.insert(hole) {
@@ -161,12 +164,7 @@ fn marks(keys: &[String]) -> Vec<usize> {
         let common_bytes = mark.iter().map(|byte| u64::from(counts[usize::from(*byte)].ilog2())).sum();
         (escaped, is_everywhere(mark), common_runs, common_bytes)
     };
-    keys.iter()
-        .map(|key| {
-            assert!(key.len() >= MARK, "`{key}`: a text needs a literal part of {MARK} bytes");
-            (0..=key.len() - MARK).min_by_key(|at| commonness(&key.as_bytes()[*at..at + MARK])).unwrap_or_default()
-        })
-        .collect()
+    keys.iter().map(|key| (0..=key.len() - MARK).min_by_key(|at| commonness(&key.as_bytes()[*at..at + MARK])).unwrap_or_default()).collect()
 }
 
 #[derive(Deserialize)]
@@ -183,6 +181,10 @@ fn places(root: &str, meanings: &[(String, String)]) -> String {
     let path = Path::new(root).join("signatures/fleet_places.yaml");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let entries: Vec<Places> = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    for entry in &entries {
+        let known = meanings.iter().any(|(meaning, _)| same_text(meaning, &entry.meaning));
+        assert!(known, "fleet_places.yaml, {}: no signature has this meaning", entry.meaning);
+    }
     let mut entries: Vec<(&Places, usize)> = entries
         .iter()
         .flat_map(|entry| {

@@ -57,16 +57,18 @@ impl Source {
 
     /// Whether it is YAML, of which JSON is a part.
     pub fn is_yaml(self) -> bool {
-        !matches!(
-            self,
+        match self {
+            Source::CloudConfig | Source::EtcdYaml | Source::ContainerLinux | Source::Ignition | Source::Manifest | Source::Fragment => {
+                true
+            }
             Source::DropIn
-                | Source::FleetConf
-                | Source::Environment
-                | Source::Flags
-                | Source::EtcdToml
-                | Source::Prefixed
-                | Source::Program
-        )
+            | Source::FleetConf
+            | Source::Environment
+            | Source::Flags
+            | Source::EtcdToml
+            | Source::Prefixed
+            | Source::Program => false,
+        }
     }
 }
 

@@ -77,7 +77,17 @@ impl Place<'_> {
                 let is_own = |name: &str| name.contains('-') || name.bytes().any(|byte| byte.is_ascii_uppercase());
                 self.spelling(setting).or_else(|| self.named_before(setting)).is_some_and(|(_, name)| is_own(name))
             }
-            _ => true,
+            Source::CloudConfig
+            | Source::DropIn
+            | Source::FleetConf
+            | Source::Environment
+            | Source::Flags
+            | Source::EtcdToml
+            | Source::EtcdYaml
+            | Source::ContainerLinux
+            | Source::Ignition
+            | Source::Manifest
+            | Source::Fragment => true,
         }
     }
 
