@@ -22,7 +22,7 @@ pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Questi
         ask(
             "Is it my setting or the machine?",
             String::from(
-                "The machine stalls: its process did not run, or waited for its disk. A setting only decides whether a stall costs the leader its place. A processor at 100\u{a0}% alone makes no stall: 16 hogs on two cores gave no late line and no election (measured).",
+                "The machine stalls: its process did not run, or waited for its disk. A setting only decides whether a stall costs the leader its place. A processor at 100\u{a0}% alone makes no stall: 16 busy processes on two cores gave no late line and no election (measured).",
             ),
         );
     }
@@ -98,7 +98,7 @@ fn dangerous(facts: &Facts, plan: &Plan) -> String {
     }
     if longest < safe_stall(&timers) {
         return format!(
-            "A warning, no damage: no stall below {safe} can elect here, and the longest was {}. The margin of a quarter is not there.",
+            "A warning, no damage: no stall below {safe} can cause an election here, and the longest was {}. The margin of a quarter is not there.",
             human(longest)
         );
     }
@@ -145,7 +145,7 @@ fn which_values(facts: &Facts) -> String {
         _ => "assumed, as within one site",
     };
     format!(
-        "A round trip of {} ({known}) asks for an election-timeout of at least {} and a heartbeat-interval of about {}. The defaults are 1000 and 100\u{a0}ms. A steady delay elects nobody (60 to 600\u{a0}ms one way: no election, measured); it makes each write slower and so uses up fleet's etcd-request-timeout. Clouds and disks make stalls, and only a log or a measurement tells how long they are.",
+        "A round trip of {} ({known}) asks for an election-timeout of at least {} and a heartbeat-interval of about {}. The defaults are 1000 and 100\u{a0}ms. A steady delay causes no election (60 to 600\u{a0}ms one way: no election, measured); it makes each write slower and so uses up fleet's etcd-request-timeout. Clouds and disks make stalls, and only a log or a measurement tells how long they are.",
         human(rtt),
         human(10 * rtt),
         human(rtt)

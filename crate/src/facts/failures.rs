@@ -1,6 +1,7 @@
 //! fleet's failed requests, as events: one second, one machine; and what they are tied to.
 
 use super::beside::near;
+use super::texts::LIMIT;
 use super::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
@@ -29,9 +30,7 @@ pub const FAILED_REQUESTS: &[Meaning] = &[
     Meaning::FleetctlVersionCheck,
 ];
 
-/// Texts with which a request says that it ran into its limit (knowledge of fleet, section 4.1).
-const LIMIT_TEXTS: &[&str] = &["cancelled", "timeout reached", "context deadline exceeded", "exceeded header timeout", "request timed out"];
-/// Texts with which it says that it failed for another reason.
+/// Texts with which a request says that it failed for another reason.
 const OTHER_TEXTS: &[&str] =
     &["connection refused", "no route to host", "100: Key not found", "101: Compare failed", "105:", "x509", "EOF", "no such host"];
 
@@ -41,7 +40,7 @@ pub fn hit_limit(event: &Event) -> bool {
         return false;
     }
     let says = |texts: &[&str]| texts.iter().any(|text| search::has(&event.text, text));
-    says(LIMIT_TEXTS) || matches!(event.meaning, Meaning::EngineVersionUnknown | Meaning::RegistryNoUnit) && !says(OTHER_TEXTS)
+    says(LIMIT) || matches!(event.meaning, Meaning::EngineVersionUnknown | Meaning::RegistryNoUnit) && !says(OTHER_TEXTS)
 }
 
 /// Whether this line came with the end of its process on purpose: within two seconds, on the same

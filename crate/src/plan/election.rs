@@ -275,7 +275,7 @@ fn over_budget(facts: &Facts, election: Micros) -> bool {
 fn why_not_raised(facts: &Facts, replay: &Replayed) -> String {
     if !facts.has_etcd() {
         return String::from(
-            "The input shows no line and no setting of etcd, so nothing bounds its timers. A processor at 100 % by itself elects nobody (measured); long stalls do.",
+            "The input shows no line and no setting of etcd, so nothing bounds its timers. A processor at 100 % by itself causes no election (measured); long stalls do.",
         );
     }
     if facts.without_log() {

@@ -46,7 +46,7 @@ pub(super) fn keep(facts: &Facts, why: Vec<Bound>) -> Pair {
         let then = facts.failover(&timers);
         let carried = ((wait - 2 * beat) * 4 / 5).max(0);
         let text = format!(
-            "It carries stalls of up to {} with margin: ({} − 2 × {}) / 1.25. None below {} can elect.",
+            "It carries stalls of up to {} with margin: ({} − 2 × {}) / 1.25. None below {} can cause an election.",
             ms(carried),
             ms(wait),
             ms(beat),

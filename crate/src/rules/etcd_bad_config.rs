@@ -1,6 +1,6 @@
 //! `etcd-bad-config`: settings that etcd refuses, or that cannot work.
 
-use super::common::{closes_silent_streams, matching, near};
+use super::common::{closes_silent_streams, near};
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::facts::{EventId, Facts, Generation, InForce};
 use crate::gather::Gather;
@@ -36,7 +36,7 @@ pub const REFUSED: &[Meaning] = &[
 
 fn check(facts: &Facts) -> Option<Finding> {
     let problems: Vec<_> = facts.configurations.iter().flat_map(|c| &c.problems).filter(|problem| problem.id == RULE.id).gather();
-    let mut refused = matching(facts, REFUSED, |_| true);
+    let mut refused = facts.meaning(REFUSED);
     let unknown = unknown_flags(facts);
     let no_timer = !unknown.is_empty() && refused.is_empty();
     refused.extend(unknown);
@@ -101,7 +101,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// Flags that etcd does not know: its usage follows (etcd-io/etcd@v2.3.8:etcdmain/config.go, Parse).
 fn unknown_flags(facts: &Facts) -> Vec<EventId> {
-    let mut flags = matching(facts, &[Meaning::FlagUnknown], |_| true);
+    let mut flags = facts.meaning(&[Meaning::FlagUnknown]);
     flags.retain(|id| near(facts, *id, &[Meaning::Usage], 0, S, 1));
     flags
 }

@@ -1,7 +1,7 @@
 //! `etcd-election-churn`: several elections close together.
 
 use super::alerts;
-use super::common::{human_limit, lines, matching, plural, says, span, started_before, time, with_etcd_stop};
+use super::common::{human_limit, lines, plural, says, span, started_before, time, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, metrics};
@@ -25,7 +25,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-/// Two within a minute are churn, or three within some hours.
+/// Two within a minute are churn, or three within some hours (judgement).
 const CLOSE: Micros = 60 * S;
 const SOME_HOURS: Micros = 6 * 3600 * S;
 
@@ -110,7 +110,7 @@ fn by_jump(facts: &Facts) -> Option<Finding> {
 
 /// What OpenShift's operator counted: how far a counter rose in five minutes, as Prometheus estimates it.
 fn by_operator(facts: &Facts) -> Option<Finding> {
-    let events = matching(facts, &[Meaning::MetricOperatorChanges], |_| true);
+    let events = facts.meaning(&[Meaning::MetricOperatorChanges]);
     let most = events.iter().filter_map(|id| facts.event(*id).word("count")?.parse::<f64>().ok()).reduce(f64::max)?;
     let disks = |id: &EventId| {
         facts

@@ -338,7 +338,7 @@ fn gave_way(facts: &Facts) -> Vec<EventId> {
 /// has an older entry and no leader to lose.
 fn first_campaigns(facts: &Facts) -> Vec<EventId> {
     let mut voices = Index::default();
-    let mut campaigns = matching(facts, &[Meaning::ElectionStart], |_| true);
+    let mut campaigns = facts.meaning(&[Meaning::ElectionStart]);
     campaigns.retain(|id| voices.is_new(facts.voice(*id)));
     let followed = |id: &EventId| {
         let Some(term) = facts.event(*id).number("term") else { return false };

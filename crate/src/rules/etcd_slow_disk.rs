@@ -14,7 +14,7 @@ use crate::units::{MS, Micros, S, human};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "etcd-slow-disk",
-    why: "etcd's main loop waits for each sync of its log: no heartbeat, no vote and no commit in that time. On a leader that can cost its place; a slow follower elects nobody (measured). etcd wants 99 of 100 syncs below 10 ms.",
+    why: "etcd's main loop waits for each sync of its log: no heartbeat, no vote and no commit in that time. On a leader that can cost its place; a slow follower causes no election (measured). etcd wants 99 of 100 syncs below 10 ms.",
     what_to_do: "Give etcd's data a fast disk of its own, with nothing else writing to it, and no shared network volume. A longer election-timeout only keeps the leader; writes wait as before.",
     references: &[
         "etcd-io/etcd@v3.4.45:wal/wal.go:806",

@@ -1,6 +1,6 @@
 //! `fleet-data-diverged`: the etcd that fleet asks holds other data than the one it asked before.
 
-use super::common::{matching, revisions_apart};
+use super::common::revisions_apart;
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::log::event::Meaning;
@@ -20,7 +20,7 @@ const FAR: i64 = 100_000;
 
 fn check(facts: &Facts) -> Option<Finding> {
     let far = |id: &EventId| revisions_apart(facts.event(*id)).is_some_and(|apart| apart.abs() >= FAR);
-    let mut events = matching(facts, &[Meaning::EngineLeaseRenewFailed], |_| true);
+    let mut events = facts.meaning(&[Meaning::EngineLeaseRenewFailed]);
     events.retain(far);
     let widest = events.iter().filter_map(|id| revisions_apart(facts.event(*id))).map(i64::abs).max()?;
     let title = format!("fleet's etcd endpoints seem to hold different data: {widest} revisions apart");

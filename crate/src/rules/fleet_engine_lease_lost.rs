@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let mut renewals = matching(facts, &[Meaning::EngineLeaseRenewFailed], |_| true);
+    let mut renewals = facts.meaning(&[Meaning::EngineLeaseRenewFailed]);
     let mut attempts = matching(facts, &[Meaning::EngineLeaseAcquireFailed, Meaning::EngineLesseeUnknown], |event| says(event, LIMIT));
     renewals.retain(|id| !with_fleet_stop(facts, *id));
     attempts.retain(|id| !with_fleet_stop(facts, *id));

@@ -1,6 +1,6 @@
 //! `fleet-units-restarted`: fleet itself stopped or moved units because of the trouble.
 
-use super::common::{LIMIT, after_fleet_stop, matching, near, plural, says, time, without_repeats};
+use super::common::{LIMIT, after_fleet_stop, near, plural, says, time, without_repeats};
 use super::etcd_election_churn::BOOT_TERMS;
 use super::fleet_agent_heartbeat_lost::GONE;
 use super::{Finding, Rule};
@@ -32,9 +32,9 @@ const BY_HAND: &[&str] =
 
 fn check(facts: &Facts) -> Option<Finding> {
     let moved = moved(facts);
-    let lost_reads = matching(facts, LOST_READS, |_| true);
+    let lost_reads = facts.meaning(LOST_READS);
     let unread = distinct(lost_reads.iter().filter_map(|id| unit(facts.event(*id))));
-    let stops: Vec<EventId> = matching(facts, STOPS, |_| true).into_iter().filter(|id| !by_hand(facts, *id)).gather();
+    let stops: Vec<EventId> = facts.meaning(STOPS).into_iter().filter(|id| !by_hand(facts, *id)).gather();
     let after_lost_read: Vec<EventId> = stops
         .iter()
         .copied()
