@@ -8,6 +8,8 @@ import { dropLarge, open, paste, site, suite } from './browser.mjs';
 
 /** Megabytes of a journal that is still being read when a story looks at it, at some 300 MB per second. */
 const SIZE = 900;
+/** Megabytes of one that a story has to stop, and then reads to its end: some seconds on a fast machine. */
+const STOPPED = 4000;
 /** Megabytes of a journal that no story reads to its end. */
 const ENDLESS = 8000;
 const LATE = 'Nov 12 03:04:21 core-1 etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n';
@@ -173,7 +175,7 @@ suite('long work', (story, at) => {
   });
 
   story('stopping early answers from what was read, and says so', {}, async (page) => {
-    await reading(page);
+    await reading(page, STOPPED);
     await page.locator('#enough').click();
     await page.locator('#headline').waitFor();
     assert.match(await page.locator('.lim').innerText(), /read only in part/);
@@ -188,7 +190,7 @@ suite('long work', (story, at) => {
   story('what was stopped and is read whole later is not called stopped', {}, async (page) => {
     await paste(page, LATE);
     await page.locator('#headline').waitFor();
-    await reading(page);
+    await reading(page, STOPPED);
     await page.locator('#enough').click();
     await page.locator('.read', { hasText: 'Stopped early' }).waitFor();
     // With the text above it the reading begins anew.
