@@ -62,6 +62,9 @@ fn key(id: &str) -> i64 {
 
 /// The places that tell of other clusters than the one that is judged, in order.
 pub(super) fn others(logs: &[LogReading]) -> Vec<Place> {
+    if logs.len() == 1 && logs[0].hosts.len() < 2 {
+        return Vec::new();
+    }
     let mut clusters = united(by_place(logs));
     // What names nobody may be of any.
     clusters.retain(|cluster| cluster.is_named || !cluster.led.is_empty());

@@ -23,6 +23,8 @@ pub mod twice;
 pub mod versions;
 pub mod voices;
 
+use std::cell::OnceCell;
+
 use crate::config::Configuration;
 use crate::input::Assumptions;
 use crate::log::event::{LogReading, Meaning};
@@ -231,6 +233,8 @@ pub struct Facts {
     clock_steps: Vec<ClockStep>,
     /// Messages of leaders whose term was over, by the term in which they led.
     old_leaders: Vec<OldLeader>,
+    /// What members print of etcd's pair, once it was asked for.
+    printed: [OnceCell<Vec<(EventId, Micros)>>; 2],
     /// For each meaning the events that have it, by document and time.
     by_meaning: Vec<events::Alike>,
     /// One event for each text that a question about words can meet.
@@ -314,6 +318,7 @@ impl Facts {
             drifts: Vec::new(),
             clock_steps: Vec::new(),
             old_leaders: Vec::new(),
+            printed: Default::default(),
             by_meaning: Vec::new(),
             one_of_each: Vec::new(),
         };

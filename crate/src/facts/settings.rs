@@ -107,11 +107,21 @@ fn in_order_of_time(facts: &Facts, mut said: Vec<(EventId, Micros)>) -> Vec<(Eve
 /// Every value that a member prints when it starts, or, from 3.0 on, beside a late heartbeat
 /// (etcd-io/etcd@v3.0.17:etcdserver/server.go:989).
 pub fn printed(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
-    let (hole, lines): (&str, &[Meaning]) = match parameter {
-        Parameter::HeartbeatInterval => ("heartbeat", &[Meaning::StartupHeartbeat, Meaning::StartupZapConfig, Meaning::HeartbeatLate]),
-        Parameter::ElectionTimeout => ("election", &[Meaning::StartupElection, Meaning::StartupZapConfig]),
-        _ => return Vec::new(),
-    };
+    // Asked for two dozen times, of tens of thousands of late heartbeats.
+    match parameter {
+        Parameter::HeartbeatInterval => {
+            let lines = [Meaning::StartupHeartbeat, Meaning::StartupZapConfig, Meaning::HeartbeatLate];
+            facts.printed[0].get_or_init(|| printed_as(facts, parameter, "heartbeat", &lines)).clone()
+        }
+        Parameter::ElectionTimeout => {
+            let lines = [Meaning::StartupElection, Meaning::StartupZapConfig];
+            facts.printed[1].get_or_init(|| printed_as(facts, parameter, "election", &lines)).clone()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn printed_as(facts: &Facts, parameter: Parameter, hole: &str, lines: &[Meaning]) -> Vec<(EventId, Micros)> {
     let mut said: Vec<(EventId, Micros)> = facts.events_of(lines).filter_map(|(id, event)| Some((id, event.duration(hole)?))).gather();
     let refused = [Meaning::FlagsBad, Meaning::Ratio5x, Meaning::ElectionTooLong];
     said.extend(facts.events_of(&refused).filter_map(|(id, event)| Some((id, refused_value(event, parameter)?))));
