@@ -3,6 +3,7 @@
 //! judged, and the logs of the others are set aside.
 
 use super::Facts;
+use super::events::key_of_place;
 use super::members::{ids, is_id};
 use crate::gather::Gather;
 use crate::index::{self, Index};
@@ -79,7 +80,7 @@ fn by_place(logs: &[LogReading]) -> Vec<Cluster> {
     let (mut known, mut each) = (Index::default(), Vec::<Cluster>::new());
     for (log, reading) in logs.iter().enumerate() {
         for event in reading.events.iter().filter(|event| event.is_etcd_server()) {
-            let at = known.position((log as i64) << 17 | event.host.map_or(1 << 16, i64::from));
+            let at = known.position(key_of_place(log, event));
             if at == each.len() {
                 let places = vec![(log, event.host)];
                 each.push(Cluster { places, ids: Vec::new(), is_named: false, led: Vec::new(), trouble: 0 });
@@ -168,7 +169,7 @@ fn two_leaders(facts: &Facts) -> Option<String> {
 
 /// Members name the cluster's id when they start (etcd-io/etcd@v3.4.45:etcdserver/raft.go:554).
 fn two_ids(facts: &Facts) -> Option<String> {
-    let ids = distinct(facts.events_of(&[Meaning::StartMember]).filter_map(|(_, event)| event.word("value")));
+    let ids = distinct(facts.events_of(&[Meaning::StartMember]).flat_map(|(_, event)| names_of_cluster(event)));
     let [first, second, ..] = ids[..] else { return None };
     Some(format!("members start in {first} and in {second}"))
 }
@@ -228,6 +229,7 @@ mod tests {
         };
         assert_eq!(facts(&[&zap(one, A), &zap(other, C)]).other_clusters, [(1, None)]);
         assert_eq!(facts(&[&zap(one, A), &zap(one, C)]).other_clusters, []);
+        assert!(several_clusters(&facts(&[&(zap(one, A) + "\n" + &zap(other, C))])).is_some(), "mixed up in one log");
     }
 
     #[test]

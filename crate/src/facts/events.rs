@@ -41,6 +41,11 @@ pub(super) fn by_meaning(facts: &Facts) -> Vec<Alike> {
     by_meaning
 }
 
+/// A key for the log and the machine that a line is of.
+pub(super) fn key_of_place(log: usize, event: &Event) -> i64 {
+    (log as i64) << 17 | event.host.map_or(0, |host| i64::from(host) + 1)
+}
+
 /// Of events that are alike in all but numbers the first, and every other event. A stalling leader prints a hundred
 /// thousand late heartbeats, and each rule that looks for words would look through them all.
 pub(super) fn one_of_each(facts: &Facts) -> Vec<EventId> {
@@ -57,7 +62,7 @@ impl Facts {
 
     /// One key per speaker: a log, and the machine within it.
     pub fn voice(&self, id: EventId) -> i64 {
-        (id.log as i64) << 17 | self.event(id).host.map_or(0, |host| i64::from(host) + 1)
+        key_of_place(id.log, self.event(id))
     }
 
     /// All events, by document and time.

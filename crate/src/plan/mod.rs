@@ -173,16 +173,17 @@ fn stated(findings: &[Finding]) -> impl Iterator<Item = &Constraint> {
 
 /// Those on etcd's pair, as bounds.
 fn stated_of_pair(findings: &[Finding]) -> Vec<Bound> {
-    let of_pair = stated(findings).filter(|constraint| constraint.parameter.is_etcd());
-    of_pair.map(|of| bound(of.side, of.basis, of.parameter, Some(of.bound), of.because.clone())).gather()
+    stated(findings).filter(|constraint| constraint.parameter.is_etcd()).map(as_bound).gather()
 }
 
-/// Whether a finding states a constraint that this value does not meet.
-fn breaks_a_constraint(findings: &[Finding], parameter: Parameter, value: Micros) -> bool {
-    stated(findings).filter(|of| of.parameter == parameter).any(|of| match of.side {
-        Side::AtLeast => value < of.bound,
-        Side::AtMost => value > of.bound,
-    })
+/// The least that any of them asks of a parameter.
+fn least_stated(findings: &[Finding], parameter: Parameter) -> Option<(Micros, Bound)> {
+    let least = stated(findings).filter(|of| of.parameter == parameter && of.side == Side::AtLeast).max_by_key(|of| of.bound)?;
+    Some((least.bound, as_bound(least)))
+}
+
+fn as_bound(of: &Constraint) -> Bound {
+    bound(of.side, of.basis, of.parameter, Some(of.bound), of.because.clone())
 }
 
 /// Why a value is proposed that the file means already.
@@ -306,19 +307,17 @@ coreos:
     fn a_value_that_breaks_a_stated_constraint_is_changed() {
         let file = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 90s\n  units:\n    - name: fleet.service\n      command: start\n";
         let facts = read(file, None);
-        let because = String::from("ten times three");
-        let at_least = |bound| Constraint {
-            parameter: Parameter::AgentTtl,
-            side: Side::AtLeast,
-            bound,
-            basis: Basis::Source,
-            because: because.clone(),
-        };
-        let found = |severity, bound| {
+        let planned = |severity, bound| {
+            let because = String::from("Ten times what a beat takes.");
+            let at_least = Constraint { parameter: Parameter::AgentTtl, side: Side::AtLeast, bound, basis: Basis::Source, because };
             let finding = Finding::new("a-rule", severity, Confidence::High, String::new(), String::new());
-            breaks_a_constraint(&[finding.demanding(vec![at_least(bound)])], Parameter::AgentTtl, facts.value(Parameter::AgentTtl))
+            let decision = plan(&facts, &[finding.demanding(vec![at_least])]).of(Parameter::AgentTtl).clone();
+            (decision.proposed, decision.because.iter().any(|bound| bound.text.starts_with("Ten times")))
         };
-        assert!(found(Severity::Warning, 91 * S) && !found(Severity::Warning, 90 * S) && !found(Severity::Info, 91 * S));
+        assert_eq!(planned(Severity::Warning, 91 * S), (Some(120 * S), true));
+        assert_eq!(planned(Severity::Warning, 60 * S), (None, true));
+        assert_eq!(planned(Severity::Warning, 10 * S), (None, false), "twelve request timeouts ask for more");
+        assert_eq!(planned(Severity::Info, 91 * S), (None, false));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! fleet's agent-ttl: how long a machine may be without etcd before its units are taken away.
 
-use super::{Bound, Decision, Doubts, as_the_file_means, bound, breaks_a_constraint, confidence, load, remark, stall_to_survive};
+use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, least_stated, load, remark, stall_to_survive};
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{Facts, UNKNOWN_FLEET};
 use crate::gather::Gather;
@@ -28,6 +28,8 @@ struct Burden {
     beat: Micros,
     /// The outage of etcd to ride out.
     outage: Micros,
+    /// The least that a finding states by itself.
+    stated: Option<(Micros, Bound)>,
 }
 
 /// Decides agent-ttl, given the request timeout and the election-timeout that will be in force.
@@ -39,12 +41,13 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     let down = findings.iter().any(|finding| finding.id == "etcd-unreachable" && finding.severity == Severity::Critical);
     let lost = facts.events_of(&[Meaning::ServerMonitorTriggered]).any(|(id, _)| !down || !facts.waits_for_etcd(&facts.host(id)));
     let timeout = request.value();
-    let mut burden = Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election) };
+    let mut burden =
+        Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election), stated: least_stated(findings, PARAMETER) };
     if down && !lost {
         burden.outage = 0;
     }
     let now = facts.value(PARAMETER);
-    let contradicted = breaks_a_constraint(findings, PARAMETER, now);
+    let contradicted = burden.stated.as_ref().is_some_and(|(least, _)| now < *least);
     let meant = as_the_file_means(facts, PARAMETER, &|value| cost(facts, value, now, interval));
     let given_up = facts.events_of(&[Meaning::ServerMonitorTriggered]).next().is_some();
     if given_up && !lost && meant.is_none() && fits(facts, now, &burden) {
@@ -122,7 +125,8 @@ fn least(facts: &Facts, burden: &Burden) -> Micros {
 }
 
 fn fits(facts: &Facts, ttl: Micros, burden: &Burden) -> bool {
-    ttl >= 12 * burden.timeout && ttl > 4 * burden.beat && facts.rides_out(ttl, burden.timeout) >= burden.outage
+    let stated = burden.stated.as_ref().map_or(0, |(least, _)| *least);
+    ttl >= 12 * burden.timeout && ttl > 4 * burden.beat && ttl >= stated && facts.rides_out(ttl, burden.timeout) >= burden.outage
 }
 
 /// The three bounds with their numbers, the one that decided first.
@@ -163,6 +167,9 @@ fn bounds(facts: &Facts, value: Micros, burden: &Burden) -> Vec<Bound> {
         ),
     ];
     all.extend((outage > 0).then_some(ride));
+    // What is counted here already is not told twice.
+    let most = all.iter().filter_map(|bound| bound.value).fold(0.0, f64::max);
+    all.extend(burden.stated.iter().map(|(_, bound)| bound.clone()).filter(|bound| bound.value > Some(most)));
     all.sort_by(|a, b| b.value.partial_cmp(&a.value).unwrap_or(std::cmp::Ordering::Equal));
     all
 }
