@@ -56,8 +56,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         }
     }
     // Where a leader changed, none is shown to have kept its place.
-    let unasked = [ChangeClass::Needless, ChangeClass::Wanted, ChangeClass::Outgrown];
-    let changed = facts.changes.iter().any(|change| unasked.contains(&change.class));
+    let by_itself = [ChangeClass::Needless, ChangeClass::Wanted, ChangeClass::Outgrown];
+    let changed = facts.changes.iter().any(|change| by_itself.contains(&change.class));
     let refused = events.is_empty() && !changed;
     if refused {
         events = refused_votes(facts);
@@ -301,25 +301,21 @@ fn lost_lines(facts: &Facts) -> Vec<EventId> {
     // A member of 0.4 that starts remembers a leader from before, and drops it with its first election.
     let remembered = |id: EventId| facts.event(id).meaning == Meaning::Leader04 && near(facts, id, START_LINES, -10 * S, 0, 20);
     let says_lost = |event: &Event| event.meaning != Meaning::Leader04 || event.word("new").is_none_or(str::is_empty);
-    let transfers: Vec<Micros> = facts.times_of(TRANSFERS);
     let says = [Meaning::LeaderLost, Meaning::LeaderChanged, Meaning::QuorumInactiveStepdown, Meaning::Leader04];
     let mut events = matching(facts, &says, says_lost);
-    events.retain(|id| {
-        planned.binary_search(id).is_err()
-            && !before(id)
-            && !remembered(*id)
-            && !with_etcd_stop(facts, *id)
-            && !after_transfer(facts, *id, &transfers)
-    });
-    events
+    events.retain(|id| planned.binary_search(id).is_err() && !before(id) && !remembered(*id));
+    unasked(facts, events)
 }
 
-/// A hand-over logged by any member in the five seconds before.
-fn after_transfer(facts: &Facts, id: EventId, transfers: &[Micros]) -> bool {
-    match time(facts, id) {
+/// Those of the lines that no stop by hand explains, and no hand-over that any member logged in the five seconds before.
+fn unasked(facts: &Facts, mut events: Vec<EventId>) -> Vec<EventId> {
+    let transfers: Vec<Micros> = facts.times_of(TRANSFERS);
+    let handed_over = |id: EventId| match time(facts, id) {
         Some(now) => transfers.iter().any(|transfer| (0..=5 * S).contains(&(now - transfer))),
         None => near(facts, id, TRANSFERS, 0, 0, 20),
-    }
+    };
+    events.retain(|id| !with_etcd_stop(facts, *id) && !handed_over(*id));
+    events
 }
 
 /// A member that is seen to win a term, and then to hear of a higher one: it steps down (etcd-io/etcd@v3.4.45:raft/raft.go,
@@ -330,7 +326,7 @@ fn gave_way(facts: &Facts) -> Vec<EventId> {
     for (_, event) in facts.events_of(&[Meaning::BecameLeader]) {
         term_of(event).map(|key| won.position(key));
     }
-    matching(facts, &[Meaning::HigherTermMessage], |event| term_of(event).is_some_and(|key| won.find(key).is_some()))
+    unasked(facts, matching(facts, &[Meaning::HigherTermMessage], |event| term_of(event).is_some_and(|key| won.find(key).is_some())))
 }
 
 /// The first campaign of a member that followed a leader: it asks others for votes, its last entry is
@@ -418,6 +414,20 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
         let title = |log: &str| find(&facts(&[log]), "etcd-leader-lost").expect("lost").title;
         assert!(title(&(late.to_owned() + lost)).contains("the leader stalled 1.51 to 1.61"));
         assert!(!title(&(lost.to_owned() + late)).contains("stalled"));
+    }
+
+    #[test]
+    fn a_leader_that_hands_over_gives_way_unseen() {
+        let line = |clock: &str, message: &str| {
+            format!("{{\"level\":\"info\",\"ts\":\"2024-05-14T17:04:{clock}Z\",\"caller\":\"raft/raft.go:865\",\"msg\":\"{message}\"}}\n")
+        };
+        let won = line("01.100", "18c54abf5eae5036 became leader at term 2");
+        let hands = line("10.553", "18c54abf5eae5036 [term 2] starts to transfer leadership to 343c1c56a3296f58");
+        let higher =
+            line("10.557", "18c54abf5eae5036 [term: 2] received a MsgVote message with higher term from 343c1c56a3296f58 [term: 3]");
+        let found = |log: String| find(&facts(&[&log]), "etcd-leader-lost").is_some();
+        assert!(!found(format!("{won}{hands}{higher}")));
+        assert!(found(won + &higher));
     }
 
     #[test]

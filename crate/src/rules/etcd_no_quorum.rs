@@ -1,7 +1,7 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
 use super::alerts;
-use super::common::{WAITS, all, last_line, matching, near, plural, says, span, time, times, waited};
+use super::common::{WAITS, all, last_line, matching, near, plural, says, span, stopping, time, times, waited};
 use super::{Finding, Rule};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::voices::START_LINES;
@@ -98,7 +98,7 @@ fn gave_up(facts: &Facts) -> Option<(EventId, Micros, bool)> {
         let itself = |change: &&&LeaderChange| {
             change.new.as_deref() != event.word("id") && change.events.iter().all(|id| facts.event(*id).word("id") == event.word("id"))
         };
-        (!replaced && gap >= long).then_some((id, gap, after.filter(itself).is_some()))
+        (!replaced && gap >= long && !stopping(facts, id)).then_some((id, gap, after.filter(itself).is_some()))
     };
     facts.events_of(&[Meaning::QuorumInactiveStepdown]).filter_map(without).max_by_key(|(_, gap, _)| *gap)
 }
@@ -143,7 +143,8 @@ fn unanswered_rounds(facts: &Facts, publish: &[EventId]) -> Vec<EventId> {
             }
         }
     }
-    for rounds in running {
+    for mut rounds in running {
+        rounds.retain(|id| !stopping(facts, *id));
         let in_vain = |round: &EventId| publish.iter().any(|id| id.log == round.log && id > round);
         let enough = rounds.len() >= ROUNDS || rounds.first().is_some_and(in_vain);
         if enough && rounds.len() > longest.len() && !leader_led_on(facts, &rounds) {
@@ -358,6 +359,21 @@ mod tests {
         // It began after the last round, or nobody ever answered.
         assert!(quorum(&(rounds.clone() + answer), &sync("1.2s")));
         assert!(quorum(&rounds, &sync("12.6s")));
+    }
+
+    /// All members are stopped at once, and the leader waits for its hand-over to one that has ended.
+    #[test]
+    fn a_member_that_stops_asks_the_others_that_are_gone() {
+        let led = "2018-05-14 17:04:01.000000 I | raft: raft.node: 343c1c56a3296f58 elected leader 343c1c56a3296f58 at term 6\n";
+        let stop = "2018-05-14 17:04:02.000000 N | pkg/osutil: received terminated signal, shutting down...\n";
+        let down = "2018-05-14 17:04:04.000000 I | raft: 343c1c56a3296f58 stepped down to follower since quorum is not active\n";
+        let asks = round(10, 7) + &round(12, 8) + &round(14, 9);
+        let start = "2018-05-14 17:04:08.000000 I | etcdmain: etcd Version: 3.3.25\n";
+        let found = |log: String| find(&facts(&[&log]), "etcd-no-quorum").is_some();
+        assert!(!found(format!("{led}{stop}{down}{asks}")));
+        assert!(found(format!("{led}{down}{asks}")));
+        assert!(found(format!("{led}{stop}{start}{asks}")), "it was started again");
+        assert!(found(format!("{led}{down}{asks}{}", stop.replace(":02.", ":20."))), "it was stopped after it had asked");
     }
 
     #[test]

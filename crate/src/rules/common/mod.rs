@@ -18,5 +18,5 @@ pub use lines::{
     WAITS, all, answered_soon, at_the_end, bursts, hosts, last_line, lines, longest_first, matching, only_quoted, started_before, waited,
     while_etcd_starts, without_repeats,
 };
-pub use stops::{TRANSFERS, after_fleet_stop, stopped_on_purpose, with_etcd_stop};
+pub use stops::{TRANSFERS, after_fleet_stop, stopped_on_purpose, stopping, with_etcd_stop};
 pub use wording::{listed, plural, range, times};

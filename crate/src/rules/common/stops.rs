@@ -2,10 +2,14 @@
 
 use crate::facts::beside::{beside, near, time};
 use crate::facts::texts::says;
+use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
 use crate::units::{Micros, S};
+
+/// So many recognised lines before one a stop is looked for.
+const NEARBY: usize = 500;
 
 /// A fleetd that is told to stop deletes its presence itself, and the engine takes its units away within its next pass
 /// (coreos/fleet@v0.11.5:server/server.go, Purge; engine/reconciler.go:98 words it as for a machine that is lost).
@@ -33,6 +37,15 @@ pub fn stopped_on_purpose(facts: &Facts, change: &LeaderChange) -> bool {
 pub fn with_etcd_stop(facts: &Facts, id: EventId) -> bool {
     let stops = [Meaning::EtcdShutdown, Meaning::LeaderTransfer, Meaning::LeaderTransferProgress];
     beside(facts, id, -10 * S, S, 20, &|event| stops.contains(&event.meaning) || gave_up_itself(event))
+}
+
+/// Whether this member had been told to stop and had not ended yet: a leader first waits for its hand-over, up to seven
+/// seconds at the default timers (etcd-io/etcd@v3.4.45:etcdserver/server.go, TransferLeadership). Where all are stopped at once, it asks others that are gone.
+pub fn stopping(facts: &Facts, id: EventId) -> bool {
+    let host = facts.event(id).host;
+    let before = facts.logs[id.log].events[..id.event].iter().rev().take(NEARBY).filter(|event| event.host == host);
+    let ends = |event: &&Event| event.meaning == Meaning::EtcdShutdown || START_LINES.contains(&event.meaning);
+    before.into_iter().find(ends).is_some_and(|event| event.meaning == Meaning::EtcdShutdown)
 }
 
 /// A member that stops gives its connections up itself, and says so among the warnings too.
