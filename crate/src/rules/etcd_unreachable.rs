@@ -175,6 +175,15 @@ mod tests {
     use crate::rules::testing::{facts, find};
 
     #[test]
+    fn a_proxy_that_learns_of_no_member() {
+        let asks = "2016-05-10 16:20:25.335726 W | etcdmain: proxy: could not retrieve cluster information from the given urls\n";
+        let of_20 = "2015/05/10 16:20:25 proxy: etcdserver: could not retrieve cluster information from the given urls\n";
+        for log in [asks, of_20] {
+            assert!(find(&facts(&[log]), "etcd-unreachable").expect("told").title.starts_with("A proxy reached no member"));
+        }
+    }
+
+    #[test]
     fn a_port_that_refuses() {
         let log = "\
 2014/12/15 16:10:10 INFO client.go:278: Failed getting response from http://127.0.0.1:4001/: dial tcp 127.0.0.1:4001: connection refused
