@@ -8,17 +8,21 @@ use crate::report::{Provenance, SettingReport};
 /// What the configurations state, and what is known of the values that they do not.
 pub fn settings(edge: &Edge) -> Vec<SettingReport> {
     let mut reports: Vec<SettingReport> = Vec::new();
+    let own = |place| edge.facts.configurations.iter().flat_map(|other| &other.settings).any(|other| other.place == place);
     for configuration in &edge.facts.configurations {
-        for setting in &configuration.settings {
-            let position = edge.place(setting.place, None);
+        for setting in configuration.settings.iter().filter(|setting| !setting.set_by.is_some_and(own)) {
+            // What a variable of another document sets is shown there.
+            let read = setting.value.filter(|_| setting.set_by.is_some());
+            let place = setting.set_by.unwrap_or(setting.place);
+            let position = edge.place(place, None);
             reports.push(SettingReport {
                 parameter: setting.parameter.id().to_owned(),
                 value: setting.value.map(|value| setting.parameter.number(value)),
-                raw: setting.raw.clone(),
+                raw: read.map_or_else(|| setting.raw.clone(), |value| setting.parameter.written(value)),
                 provenance: Provenance::Stated,
                 effective: setting.effective,
                 why: setting.why.clone(),
-                document: Some(id(setting.place.document)),
+                document: Some(id(place.document)),
                 line: position.as_ref().map(|at| at.line),
                 column: position.as_ref().map(|at| at.column),
                 end_line: position.as_ref().and_then(|at| at.end_line),

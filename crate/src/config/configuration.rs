@@ -89,6 +89,8 @@ pub struct Setting {
     pub why: Option<String>,
     /// Written for etcd 0.4 (`peer-` keys, section `coreos.etcd`).
     pub etcd_04: bool,
+    /// Where another document sets the variable that it refers to.
+    pub set_by: Option<Place>,
 }
 
 /// Something wrong with a configuration; the rule of the same id holds the text for people.

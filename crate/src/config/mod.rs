@@ -26,6 +26,7 @@ pub(crate) mod operators;
 pub(crate) mod precedence;
 pub(crate) mod prefixed;
 pub(crate) mod program;
+pub mod references;
 pub(crate) mod scalar;
 mod script;
 mod tree;

@@ -1,11 +1,12 @@
 //! What of a configuration acts: which value beats which, and which reaches nobody.
 
 use super::builder::{Builder, Claim, Class, GENERATED, TRANSPILED, is_etcd_unit};
-use super::configuration::{Configuration, Problem, Setting};
+use super::configuration::{Configuration, Problem, Setting, Source};
 use super::scalar::Fate;
 use super::values::value_problem;
 use crate::gather::Gather;
 use crate::parameters::Parameter;
+use crate::search;
 use crate::sort::by_key;
 use crate::template;
 use crate::units::MS;
@@ -19,6 +20,7 @@ impl Builder<'_> {
         self.void_hidden();
         self.void_unstarted();
         self.void_proxied();
+        self.void_handed_on();
         self.void_overridden();
         self.note_values();
         let settings = self.settings();
@@ -113,6 +115,23 @@ impl Builder<'_> {
         }
     }
 
+    /// In a language a value may only hand another one on: `beat: node['etcd']['heartbeat_interval']`.
+    fn void_handed_on(&mut self) {
+        if !matches!(self.source, Source::Program | Source::Prefixed) {
+            return;
+        }
+        for at in 0..self.claims.len() {
+            let claim = &self.claims[at];
+            let named = || search::has(&claim.raw.replace('_', "-"), claim.parameter.key());
+            if claim.void.is_some() || claim.reading.fate != Fate::Template || !named() {
+                continue;
+            }
+            let stated = self.claims.iter().find(|other| other.competes() && other.reading.value.is_some() && other.rivals(claim));
+            let why = stated.map(|other| format!("{HANDS_ON} line {} states.", self.line(other.span.start)));
+            self.claims[at].void = why;
+        }
+    }
+
     /// Among values for one parameter of one unit, the one with the highest rank acts.
     fn void_overridden(&mut self) {
         let best = self.best_of_each_unit();
@@ -182,6 +201,9 @@ impl Builder<'_> {
     fn note_values(&mut self) {
         for at in 0..self.claims.len() {
             let claim = &self.claims[at];
+            if claim.void.as_ref().is_some_and(|why| why.starts_with(HANDS_ON)) {
+                continue;
+            }
             let (parameter, span, mut raw) = (claim.parameter, claim.span.clone(), claim.raw.clone());
             if raw.contains('\n') {
                 // Of a folded text no bytes are the value's own.
@@ -204,6 +226,7 @@ impl Builder<'_> {
                 effective,
                 why,
                 etcd_04: claim.etcd_04,
+                set_by: None,
             }
         };
         let mut settings: Vec<Setting> = self.claims.iter().map(setting).gather();
@@ -298,6 +321,9 @@ impl Builder<'_> {
         }
     }
 }
+
+/// How it is said of a value that refers to another one.
+const HANDS_ON: &str = "It hands on what";
 
 /// How it is said of a value that a template writes in place of another one.
 pub const BRANCH: &str = "It stands in another branch of the template than";

@@ -164,7 +164,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
         if token.quoted && at > 0 && tokens[at - 1].is("{") && tokens.get(at + 1).is_some_and(|next| next.is(":")) {
             class = token.text;
         }
-        if let Some(value) = set_by_call(&tokens, at) {
+        if let Some(value) = set_by_call(&tokens, at).or_else(|| set_by_dockerfile(&tokens, at, text)) {
             variable(builder, inner, token.text, value, &unit);
         }
         let value = assigned(&tokens, at);
@@ -267,6 +267,13 @@ fn set_by_call<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<&'t Token<'
     let ends = end.is(")") || end.is("(");
     let call = tokens[at].quoted && comma.is(",") && ends && at > 0 && tokens[at - 1].is("(");
     call.then_some(value)
+}
+
+/// The value behind `ENV NAME 500` of a Dockerfile, which has no mark between them.
+fn set_by_dockerfile<'t, 'a>(tokens: &'t [Token<'a>], at: usize, text: &str) -> Option<&'t Token<'a>> {
+    let value = tokens.get(at + 1)?;
+    let env = at > 0 && tokens[at - 1].is("ENV") && (at == 1 || text[..tokens[at - 1].span.start].ends_with('\n'));
+    (env && !value.is_mark() && !text[tokens[at].span.end..value.span.start].contains('\n')).then_some(value)
 }
 
 /// What a value says, and its bytes; that of an expression, `toString 200` or `5 * 1000`, is not known here.
@@ -450,6 +457,8 @@ mod tests {
             "run('etcd',['--heartbeat-interval','200','--election-timeout','2000'])\n",
             "units = []Dropin{\n\t{Name: \"a.conf\", Contents: \"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL=200\\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\\n\"},\n}\n",
             "<plist version=\"1.0\">\n<dict>\n  <key>EnvironmentVariables</key>\n  <dict>\n    <key>ETCD_HEARTBEAT_INTERVAL</key><string>200</string>\n  </dict>\n  <key>ProgramArguments</key>\n  <array>\n    <string>/opt/etcd/bin/etcd</string>\n    <string>--election-timeout</string>\n    <string>2000</string>\n  </array>\n</dict>\n</plist>\n",
+            "FROM quay.io/coreos/etcd:v3.5.9\nENV ETCD_HEARTBEAT_INTERVAL 200\nCMD [\"etcd\", \"--election-timeout=2000\"]\n",
+            "default['a']['etcd']['heartbeat_interval'] = 200\ndefault['a']['etcd']['election_timeout'] = 2000\n",
             "subprocess.run(\n    ['etcd', '--heartbeat-interval', '200', '--election-timeout', '2000'])\n",
         ] {
             assert_eq!(stated(text), expected, "{text}");
@@ -472,6 +481,14 @@ mod tests {
     fn a_name_is_a_value_that_is_not_known() {
         let text = "args = [\n  \"etcd\",\n  \"--heartbeat-interval\", var.beat,\n  \"--election-timeout=${var.wait}\",\n]\n";
         assert_eq!(stated(text), [("heartbeat-interval", "var.beat".to_owned()), ("election-timeout", "${var.wait}".to_owned())]);
+    }
+
+    #[test]
+    fn what_hands_a_value_on_does_not_overrule_it() {
+        let text = "default['etcd']['election_timeout'] = 2000\ntemplate '/x' do\n  variables(\n    etcd_election_timeout: node['etcd']['election_timeout']\n  )\nend\n";
+        let read = crate::config::read(0, text).expect("a recipe");
+        let acting: Vec<&str> = read.settings.iter().filter(|setting| setting.effective).map(|setting| setting.raw.as_str()).collect();
+        assert_eq!((acting, read.problems.len()), (vec!["2000"], 0));
     }
 
     #[test]

@@ -83,7 +83,7 @@ fn key(scope: usize, name: &str) -> i64 {
 }
 
 /// The variable that `$NAME`, `${NAME}`, `${NAME:-500}`, or `$(NAME)` of a Makefile stands for.
-fn referred(value: &str) -> Option<&str> {
+pub fn referred(value: &str) -> Option<&str> {
     let name = value.strip_prefix('$')?;
     let within = |open, close| name.strip_prefix(open)?.strip_suffix(close);
     let name = match within('{', '}') {

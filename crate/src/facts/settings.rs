@@ -211,7 +211,12 @@ pub fn from_configuration(facts: &Facts, parameter: Parameter) -> Option<InForce
         .flat_map(|configuration| &configuration.settings)
         .filter(|setting| setting.effective && setting.parameter == parameter);
     let setting = found.next_back()?;
-    Some(InForce { value: setting.value, provenance: Provenance::Stated, place: Some(setting.place), event: None })
+    Some(InForce {
+        value: setting.value,
+        provenance: Provenance::Stated,
+        place: Some(setting.set_by.unwrap_or(setting.place)),
+        event: None,
+    })
 }
 
 /// fleet calls that fail one straight after the other, each after the same time, give the request

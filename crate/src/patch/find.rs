@@ -117,7 +117,11 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
         let several = tree.documents.len() > 1 && configuration.source != Source::CloudConfig;
         // Several members in one file: etcd wants the same timers in all of them.
         let runs = match configuration.source {
-            Source::Manifest => commands(&tree).len(),
+            Source::Manifest => match configuration.cluster.launcher {
+                // Of several objects for an installer each is a cluster.
+                Some(Launcher::Installer | Launcher::Kubeadm) => 1,
+                _ => commands(&tree).len(),
+            },
             // Each command is a process, and a variable is for all of them; so is each file of an article.
             Source::Flags | Source::Environment => 0,
             _ => 1,

@@ -24,6 +24,7 @@ use crate::parameters::Parameter;
 use crate::parts::html;
 use crate::report::{EditReport, PatchReport, Rendering};
 use crate::search;
+use crate::sort::by_key;
 use crate::template;
 use crate::text::LineIndex;
 use crate::units::Micros;
@@ -66,10 +67,22 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
     for of_document in configurations.chunk_by(|a, b| a.document == b.document) {
         let (mut edits, mut reason) = (Vec::new(), None);
         for configuration in of_document {
-            let wanted = |change: &&Change| belongs(configurations, at, change) && !verify::holds(configuration, change);
+            let wanted = |change: &&Change| {
+                belongs(configurations, at, change)
+                    && !verify::holds(configuration, change)
+                    && !is_handed_on(configurations, configuration, change)
+            };
             let wanted: Vec<Change> = changes.iter().filter(wanted).copied().gather();
             at += 1;
-            let Some(shown) = texts.get(configuration.document).filter(|_| !wanted.is_empty()) else { continue };
+            let Some(shown) = texts.get(configuration.document) else { continue };
+            let others = if configuration.part.is_none() { referred_to(shown, configurations, configuration, changes) } else { Vec::new() };
+            if !others.is_empty() {
+                edits.extend(others);
+                reason = Some("Another file here refers to a variable of this one; make sure that nothing else does.".to_owned());
+            }
+            if wanted.is_empty() {
+                continue;
+            }
             let text = configuration.part.as_deref().unwrap_or(shown);
             let within = || {
                 let part = configuration.part.as_ref();
@@ -84,6 +97,8 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
             }
             for (result, wanted) in tried {
                 match result.and_then(|(more, why)| Ok((as_shown(shown, text, configuration.marks, more)?, why))) {
+                    // What a unit reads goes into the file that it reads.
+                    Ok((more, _)) if reads_another(configurations, configuration, &more) => {}
                     Ok((more, why)) => {
                         edits.extend(more);
                         reason = reason.or(why).or_else(within);
@@ -102,6 +117,7 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
                 }
             }
         }
+        by_key(&mut edits, |edit| (edit.start, edit.end));
         if let Some(text) = texts.get(of_document[0].document).filter(|_| !edits.is_empty()) {
             patches.push(report(text, of_document[0].document, edits, reason));
         }
@@ -112,6 +128,41 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
         patches.push(snippet(&homeless));
     }
     patches
+}
+
+/// Whether a value is a reference to another document, or this document has what another one's value refers to.
+fn is_handed_on(configurations: &[Configuration], configuration: &Configuration, change: &Change) -> bool {
+    let own = || configuration.settings.iter().filter(|each| change.is_of(each));
+    let here = |each: &Setting| each.set_by.is_some_and(|place| place.document == configuration.document);
+    let all = || configurations.iter().flat_map(|other| &other.settings);
+    own().any(|each| each.set_by.is_some()) || own().next().is_none() && all().any(|each| change.is_of(each) && here(each))
+}
+
+/// What a document sets for values of others that refer to it, and is no value of etcd or fleet by its name.
+fn referred_to(text: &str, configurations: &[Configuration], configuration: &Configuration, changes: &[Change]) -> Vec<Edit> {
+    let mut edits: Vec<Edit> = Vec::new();
+    let others = configurations.iter().flat_map(|other| &other.settings).filter(|setting| setting.effective);
+    for (setting, place) in others.filter_map(|setting| Some((setting, setting.set_by?))) {
+        let span = place.span.range();
+        let known = configuration.settings.iter().any(|own| own.place.span.range().contains(&span.start));
+        let change = changes.iter().find(|change| change.is_of(setting) && setting.value != Some(change.value));
+        let told = edits.iter().any(|edit| edit.start == span.start);
+        if let Some(change) = change.filter(|_| place.document == configuration.document && !known && !told) {
+            edits.push(Edit::new(span, render::value(change)).serving(&[*change]));
+        }
+    }
+    by_key(&mut edits, |edit| edit.start);
+    // The document's own values are what they were.
+    let same = edits.is_empty() || verify::rereads(configuration, &apply(text, &edits), &[]).is_ok();
+    if same { edits } else { Vec::new() }
+}
+
+/// Whether a unit would be given variables that belong into the file that it reads, which is here too.
+fn reads_another(configurations: &[Configuration], configuration: &Configuration, edits: &[Edit]) -> bool {
+    let given = |other: &Configuration| other.source == Source::Environment && other.cluster.has_etcd == configuration.cluster.has_etcd;
+    configuration.cluster.absent_file.is_some()
+        && edits.iter().all(|edit| edit.start == edit.end && edit.text.contains("Environment="))
+        && configurations.iter().any(given)
 }
 
 /// An etcd change goes to the documents that configure etcd, a fleet change to those that configure

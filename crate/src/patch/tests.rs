@@ -46,6 +46,25 @@ fn what_reaches_no_etcd_is_handed_on() {
 }
 
 #[test]
+fn what_another_document_sets_is_changed_there() {
+    let texts = |unit: &str, file: &str| {
+        let texts = [format!("[Service]\nEnvironmentFile=/etc/etcd.conf\nExecStart=/usr/bin/etcd{unit}\n"), format!("ETCD_NAME=a\n{file}")];
+        let mut all: Vec<Configuration> = (0..2).filter_map(|at| config::read(at, &texts[at])).collect();
+        config::references::resolve(&mut all, &|document| texts[document].as_str());
+        let patches = patch(&[&texts[0], &texts[1]], &all, &[ELECTION]);
+        patches.into_iter().map(|patch| (patch.document.unwrap(), patch.disposition, patch.text.unwrap())).collect::<Vec<_>>()
+    };
+    let only = |disposition: &str, file: &str| vec![("d2".to_owned(), disposition.to_owned(), format!("ETCD_NAME=a\n{file}\n"))];
+    for (unit, file, expected) in [
+        ("", "ETCD_ELECTION_TIMEOUT=1000\n", only("safe", "ETCD_ELECTION_TIMEOUT=2500")),
+        (" --election-timeout=${ETCD_ELECTION_TIMEOUT}", "ETCD_ELECTION_TIMEOUT=1000\n", only("safe", "ETCD_ELECTION_TIMEOUT=2500")),
+        (" --election-timeout=${WAIT}", "WAIT=\"1000\"\n", only("review", "WAIT=\"2500\"")),
+    ] {
+        assert_eq!(texts(unit, file), expected, "{unit}");
+    }
+}
+
+#[test]
 fn within_the_quotes_of_a_program_no_others_are_put() {
     for (before, after) in [("create --data \"", "\"\n"), ("text = \"\ncat <<EOF > x\n", "EOF\n\"\n")] {
         let unit = "#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      command: start\n";

@@ -2,7 +2,7 @@
 
 use super::common::last_printed;
 use super::{At, Evidence, Finding, Rule};
-use crate::config::{Configuration, Source};
+use crate::config::{Configuration, Launcher, Source};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
@@ -74,8 +74,9 @@ fn in_files(facts: &Facts, parameter: Parameter) -> Option<Finding> {
     for configuration in facts.configurations.iter().filter(|read| !example(read)) {
         let acting = configuration.settings.iter().rev();
         let acting = acting.filter(|setting| setting.parameter == parameter && setting.effective && !setting.etcd_04);
-        // One manifest may start several members.
-        let members = if configuration.source == Source::Manifest { usize::MAX } else { 1 };
+        // One manifest may start several members; of several objects for an installer each is a cluster.
+        let installed = matches!(configuration.cluster.launcher, Some(Launcher::Installer | Launcher::Kubeadm));
+        let members = if configuration.source == Source::Manifest && !installed { usize::MAX } else { 1 };
         stated.extend(acting.take(members).filter_map(|setting| Some((setting.value?, setting.place))));
     }
     let (low, high) = (stated.iter().min_by_key(|(value, _)| *value)?, stated.iter().max_by_key(|(value, _)| *value)?);

@@ -25,7 +25,7 @@ pub(super) fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
         }
     }
     // Cluster API's RKE2ControlPlane lists words.
-    words(builder, Spot { member: "", ..spot }, node, true);
+    words(builder, spot, node, true);
     let is_list = matches!(node.kind, Kind::Sequence { .. });
     if let Some(form) = spot.form.filter(|form| is_list != (*form == Arguments::Pairs)) {
         let wanted = if form == Arguments::Pairs { "a list, - name: {} over value: \"...\"" } else { "a mapping, {}: \"...\"" };
@@ -49,7 +49,7 @@ pub(super) fn operation(builder: &mut Builder, spot: Spot, node: &Node) {
 pub(super) fn argument(builder: &mut Builder, spot: Spot, name: &str, value: &Node) {
     let Some(text) = value.text() else { return };
     let stated = builder.stated();
-    builder.flag(name, text, spot.tree.bare(value), Home::new("", Class::Flag, ""));
+    builder.flag(name, text, spot.tree.bare(value), Home::new(spot.member, Class::Flag, ""));
     if spot.form.is_some() {
         refuse_number(builder, stated, value);
     }

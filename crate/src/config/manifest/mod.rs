@@ -39,7 +39,10 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
         let (is_object, compose) = (has("apiVersion") && has("kind"), has("services") || has("rancher"));
         let word = |key: &str| entry_text(tree, root, key).unwrap_or("");
         let form = form_of(word("apiVersion")).filter(|_| matches!(word("kind"), "ClusterConfiguration" | "KubeadmControlPlane"));
-        let spot = Spot { tree, member: "", below: "", depth: 0, kops, kubekey, is_object, form, compose };
+        // Of several objects each runs an etcd of its own; what is only data is for any of them.
+        let own = tree.documents.len() > 1 && is_object && !matches!(word("kind"), "ConfigMap" | "Secret");
+        let process = builder.process(own);
+        let spot = Spot { tree, member: &process, below: "", depth: 0, kops, kubekey, is_object, form, compose };
         walk(builder, spot, root);
         if word("kind") == "EtcdCluster" {
             etcd_cluster(builder, spot, root);
@@ -50,6 +53,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
             builder.cluster.has_etcd = true;
         }
     }
+    builder.enter("");
     let starts = |root: &&Node| arguments_of(tree, root).is_some();
     let telling = tree.documents.iter().find(starts);
     let runs = telling.is_some() || !commands(tree).is_empty();

@@ -39,6 +39,17 @@ fn operations_on_a_manifest() {
 }
 
 #[test]
+fn each_object_of_a_file_is_a_cluster() {
+    let object = |wait: u32| {
+        format!(
+            "apiVersion: controlplane.cluster.x-k8s.io/v1beta1\nkind: KubeadmControlPlane\nspec:\n  kubeadmConfigSpec:\n    clusterConfiguration:\n      etcd:\n        local:\n          extraArgs:\n            election-timeout: \"{wait}\"\n"
+        )
+    };
+    let read = read(0, &format!("{}---\n{}", object(1000), object(2500)));
+    assert!(read.problems.is_empty() && read.settings.iter().all(|setting| setting.effective), "{read:?}");
+}
+
+#[test]
 fn an_excerpt_is_no_broken_file() {
     let text = "    - --name={{ .Name }}\n    env:\n    - name: ETCD_ELECTION_TIMEOUT\n      value: \"1000\"\n  {{- if .Image }}\n    image: x\n  {{- end }}\n";
     let read = crate::config::read(0, text).expect("a manifest");
