@@ -347,7 +347,8 @@ fn marking(text: &str) -> Option<usize> {
     let is_file = name.len() < 200 && name.contains(['/', '.']) && !name.contains(char::is_whitespace) && !name.ends_with(".go");
     // A line's number, which is no name: words with colons in a row are not walked down one inside the other.
     let numbered = || rest.starts_with(|first: char| first.is_ascii_digit()) && marking(rest).is_some();
-    let follows = || stamp(rest).is_some() || rest.starts_with('{') || numbered();
+    let stamped = || stamp(rest.strip_prefix('[').unwrap_or(rest)).is_some();
+    let follows = || stamped() || rest.starts_with('{') || numbered();
     (is_file && follows()).then_some(name.len() + 1)
 }
 
@@ -548,6 +549,7 @@ mod tests {
         assert_eq!(header(bare, bare.find("etcdserver").unwrap_or(0)).host, None);
         assert_eq!(read("etcd1  | 2015-10-16 10:12:51.344648 I | raft: x").1, Some("etcd1"));
         assert_eq!(read("> 2015-10-16 10:12:51.344648 I | raft: x").0, Some("2015-10-16 10:12:51.344648"));
+        assert_eq!(read("a/pd-1.log:[2021/01/18 14:14:30.452 +00:00] [INFO] x").0, Some("2021/01/18 14:14:30.452 +00:00"));
         let found = "\tLine 3519: Mar 13 05:51:20 n2 etcd[779]: x";
         assert_eq!((read(found).0, read(found).1), (Some("Mar 13 05:51:20"), Some("n2")));
     }

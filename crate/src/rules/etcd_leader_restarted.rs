@@ -46,7 +46,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else {
         format!("The etcd process that led ended {}, {needed}", times(wanted.len() as u64))
     };
-    let shown = if by_hand == wanted.len() {
+    let shown = if by_hand == wanted.len() && facts.members == Some(1) {
+        "It is the only member, and elects itself when it is back."
+    } else if by_hand == wanted.len() {
         "The log of a member says that it was told to stop just before the others elected the next leader."
     } else if shown {
         "Its next lines are those of a start."
@@ -115,6 +117,24 @@ mod tests {
 2016-04-20 10:00:01.002100 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
 ";
         assert_eq!(find(&facts(&[old, new]), "etcd-leader-restarted").expect("it ended").count, 1);
+    }
+
+    #[test]
+    fn the_only_member_elects_itself_again() {
+        let raft = |minute: u32, text: &str| format!("raft2022/04/20 10:{minute:02}:01 INFO: {text}\n");
+        let start = |minute: u32, term: u32| {
+            format!("2022-04-20 10:{minute:02}:00.000000 I | etcdmain: etcd Version: 3.4.23\n")
+                + &raft(minute, &format!("8e9e05c52164694d became follower at term {}", term - 1))
+                + &format!(
+                    "2022-04-20 10:{minute:02}:00.100000 I | etcdserver: 8e9e05c52164694d as single-node; fast-forwarding 9 ticks (election ticks 10)\n"
+                )
+                + &raft(minute, &format!("8e9e05c52164694d is starting a new election at term {}", term - 1))
+                + &raft(minute, &format!("8e9e05c52164694d became leader at term {term}"))
+                + &raft(minute, &format!("raft.node: 8e9e05c52164694d elected leader 8e9e05c52164694d at term {term}"))
+        };
+        let stop = "2022-04-20 10:05:50.000000 N | pkg/osutil: received terminated signal, shutting down...\n";
+        let found = find(&facts(&[&(start(1, 2) + stop + &start(6, 3))]), "etcd-leader-restarted").expect("it was stopped");
+        assert!(found.what.starts_with("It is the only member"), "{}", found.what);
     }
 
     #[test]

@@ -134,7 +134,9 @@ fn unanswered_rounds(facts: &Facts, publish: &[EventId]) -> Vec<EventId> {
         let rounds = slot(&mut running, voices.position(facts.voice(id)));
         // Where the log begins within a round, the first request for a vote stands for it.
         if event.meaning == Meaning::ElectionStart || event.meaning == Meaning::VoteSent && rounds.is_empty() {
-            rounds.push(id);
+            if !stopping(facts, id) {
+                rounds.push(id);
+            }
         } else if is_answer(event) {
             let rounds = std::mem::take(rounds);
             let more = rounds.len() >= ROUNDS && rounds.len() > longest.len();
@@ -143,8 +145,7 @@ fn unanswered_rounds(facts: &Facts, publish: &[EventId]) -> Vec<EventId> {
             }
         }
     }
-    for mut rounds in running {
-        rounds.retain(|id| !stopping(facts, *id));
+    for rounds in running {
         let in_vain = |round: &EventId| publish.iter().any(|id| id.log == round.log && id > round);
         let enough = rounds.len() >= ROUNDS || rounds.first().is_some_and(in_vain);
         if enough && rounds.len() > longest.len() && !leader_led_on(facts, &rounds) {
@@ -373,6 +374,8 @@ mod tests {
         assert!(!found(format!("{led}{stop}{down}{asks}")));
         assert!(found(format!("{led}{down}{asks}")));
         assert!(found(format!("{led}{stop}{start}{asks}")), "it was started again");
+        let again = start.replace(":08.", ":20.") + &led.replace(":01.", ":21.").replace("term 6", "term 11");
+        assert!(!found(format!("{led}{stop}{asks}{again}")), "all were started again");
         assert!(found(format!("{led}{down}{asks}{}", stop.replace(":02.", ":20."))), "it was stopped after it had asked");
     }
 

@@ -113,6 +113,7 @@ fn gave_up(event: &Event) -> bool {
         Meaning::V2ResponseError | Meaning::ClientUnavailable => {
             // A connection that timed out lost its other end.
             !says(event, &["connection timed out"]) && says(event, &["timed out", "deadline exceeded", "exceeded header timeout"])
+                || says(event, BY_LEADER)
         }
         // Connections between members, probes, certificates, discovery and a hand-over of the lead fail by deadlines too.
         Meaning::HeartbeatLate
@@ -216,6 +217,8 @@ mod tests {
         };
         let found = find(&facts(&[&retry("code = DeadlineExceeded desc = context deadline exceeded")]), "etcd-request-timeout");
         assert!(found.expect("given up").title.starts_with("Clients gave up"));
+        let by_leader = find(&facts(&[&retry("code = Unavailable desc = etcdserver: leader changed")]), "etcd-request-timeout");
+        assert!(by_leader.expect("given up").title.ends_with("as its leader changed"));
         let lost = retry("code = Unavailable desc = error reading from server: read: connection timed out");
         assert!(find(&facts(&[&lost]), "etcd-request-timeout").is_none());
     }

@@ -1,7 +1,7 @@
 //! `etcd-slow-apply`: carrying out requests took long.
 
 use super::alerts;
-use super::common::{WAITS, bursts, lines, longest_first, plural, says};
+use super::common::{BY_LEADER, WAITS, bursts, lines, longest_first, plural, says};
 use super::{Finding, Rule};
 use crate::facts::{Facts, metrics};
 use crate::gather::Gather;
@@ -44,7 +44,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let by_end = !remark && by_a_members_end(facts);
     let severity = if remark || by_end { Severity::Info } else { Severity::Warning };
-    let given_up = says(facts.event(events[0]), GIVEN_UP);
+    let given_up = says(facts.event(events[0]), GIVEN_UP) || says(facts.event(events[0]), BY_LEADER);
     let title = match length {
         _ if given_up && count == 1 => format!("A request to etcd was given up after {}", human(length)),
         _ if given_up => {
@@ -97,11 +97,16 @@ pub fn longest_wait(facts: &Facts) -> Option<Micros> {
 
 /// A client waited for its answer as long as followers wait for the leader, whose own log is not here: it may have been
 /// missed meanwhile. A read first asks the leader how far it is, and etcd gives up on that after five seconds at the
-/// earliest (etcd-io/etcd@v3.4.45:etcdserver/v3_server.go, Range; etcdserver/config.go, ReqTimeout).
+/// earliest (etcd-io/etcd@v3.4.45:etcdserver/v3_server.go, Range; etcdserver/config.go, ReqTimeout); what a client gave up
+/// sooner had no answer either.
 pub fn waits_long(facts: &Facts) -> bool {
     let longest = longest_first(facts, &[Meaning::UnarySlow, Meaning::ApiserverSlow]).map(|(_, length)| length);
-    let stuck = |event: &Event| event.duration("took") >= Some(5 * S) && says(event, &["read-only range"]);
-    let waited = longest.is_some_and(|length| length >= facts.value(Parameter::ElectionTimeout))
+    let wait = facts.value(Parameter::ElectionTimeout);
+    let stuck = |event: &Event| {
+        let least = if says(event, GIVEN_UP) { wait } else { 5 * S };
+        event.duration("took") >= Some(least) && says(event, &["read-only range"])
+    };
+    let waited = longest.is_some_and(|length| length >= wait)
         || large_reads(facts).is_none() && facts.events_of(&[Meaning::ApplySlow]).any(|(_, event)| stuck(event));
     waited && facts.meaning(&[Meaning::BecameLeader]).is_empty()
 }
@@ -206,7 +211,17 @@ mod tests {
         let title = |log: &str| find(&facts(&[log]), "etcd-slow-apply").expect("slow").title;
         assert_eq!(title(&given_up), "A request to etcd was given up after 2\u{a0}s");
         assert_eq!(title(&(apply("1.5s") + &given_up)), "2\u{a0}requests to etcd were slow, and the longest was given up after 2\u{a0}s");
+        let by_leader = given_up.replace("context canceled", "etcdserver: leader changed");
+        assert_eq!(title(&by_leader), title(&given_up));
         assert_eq!(title(&(apply("2.5s") + &given_up)), "etcd carried out 2\u{a0}requests slowly, the longest in 2.5\u{a0}s");
+    }
+
+    #[test]
+    fn a_read_without_an_answer_may_have_missed_the_leader() {
+        let given_up = apply("2.000566423s").replace("range_response_count:0 size:4", "error:context canceled");
+        assert!(super::waits_long(&facts(&[&given_up])));
+        assert!(!super::waits_long(&facts(&[&given_up.replace("2.0005", "0.5005")])));
+        assert!(!super::waits_long(&facts(&[&apply("2.000566423s")])));
     }
 
     #[test]

@@ -189,6 +189,9 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
     let read: u64 = facts.judged_logs().map(|log| log.recognised).sum();
     match (count(facts, ChangeClass::Planned), count(facts, ChangeClass::Wanted), read) {
         (planned, 0, _) if planned > 0 => String::from("The leader handed over on purpose, and nothing needs action."),
+        (_, wanted, _) if wanted > 0 && facts.members == Some(1) => {
+            String::from("The only member was told to stop and was started again, and nothing needs action.")
+        }
         (_, wanted, _) if wanted > 0 => {
             String::from("The leader was told to stop, the others elected the next one, and nothing needs action.")
         }

@@ -223,6 +223,11 @@ mod tests {
         assert_eq!(timing(&format!("2016-04-20 10:00:04.000000 I | etcdmain: etcd Version: 3.6.0\n{traced}\n")), Timing::NoneNeeded);
         let quoted = "fatal: [n1]: FAILED! => {\"cmd\": \"etcdctl cluster-health | grep -q 'cluster is healthy'\", \"stderr\": \"Error:  client: endpoint http://192.0.2.7:2379 exceeded header timeout\"}\n";
         assert_eq!(timing(quoted), Timing::Undecided);
+        let retried = "FAILED - RETRYING: Configure | Check if etcd cluster is healthy (4 retries left).\n";
+        assert!(verdict(retried).headline.starts_with("There is trouble"));
+        let asked = "Sep 21 21:21:34 n1 ansible-command[11342]: Invoked with _raw_params=etcdctl cluster-health | grep -q 'cluster is healthy' removes=None\n\
+                     Sep 21 21:21:34 n1 etcd[11248]: 2019-09-21 21:21:34.067585 I | etcdserver: saved snapshot at index 10001\n";
+        assert_eq!(timing(asked), Timing::NoneNeeded);
         let neighbour = "Feb 03 11:02:10 core-01 etcd2[815]: etcd Version: 2.3.8\nFeb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
         assert_eq!(timing(neighbour), Timing::NoneNeeded);
         let alone = "Feb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";

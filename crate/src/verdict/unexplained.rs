@@ -82,11 +82,12 @@ fn is_of_others(event: &Event) -> bool {
             || event.word("unit").or(event.word("name")).is_some_and(|name| !HOLD_ETCD.iter().any(|held| name.contains(held))))
 }
 
-/// etcdctl's word that all is well, at the end of its line: a failed command may quote it, as `grep -q 'cluster is healthy'`.
-/// Or OpenShift's, of what was otherwise before.
+/// etcdctl's word that all is well, or a command or a task of Ansible that only asks for it, as `grep -q 'cluster is healthy'`:
+/// one that failed says so. Or OpenShift's, of what was otherwise before.
 fn is_healthy(event: &Event) -> bool {
     let text = event.text.trim_end_matches(['"', ' ']);
-    event.meaning == Meaning::CtlUnhealthy && (text.ends_with("cluster is healthy") || text.ends_with("No unhealthy members found"))
+    let asks_or_tells = text.contains("cluster is healthy") && !text.contains("FAILED");
+    event.meaning == Meaning::CtlUnhealthy && (asks_or_tells || text.ends_with("No unhealthy members found"))
 }
 
 const ENDS_AN_ELECTION: &[Meaning] =
