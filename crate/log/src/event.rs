@@ -167,6 +167,8 @@ pub struct LogReading {
     pub events: Vec<Event>,
     /// What was set aside before anything is judged, each with its place among the events.
     pub aside: Vec<(usize, Event)>,
+    /// The document whose log this one continues, or begins: its events stand there.
+    pub joined: Option<DocumentId>,
     /// `file.go:NNN` with its message's signature and the host that printed it, for version fingerprints.
     pub fingerprints: Vec<(Option<u16>, u16, Box<str>)>,
     /// Messages dropped because there were too many, with their number.

@@ -30,7 +30,9 @@ fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
     };
     let configuration = facts.configurations.iter().find(|configuration| configuration.document == at);
     if let Some((number, log)) = facts.logs.iter().enumerate().find(|(_, log)| log.document == at) {
-        let mut document = log_document(blank, log);
+        // What continues another document's log is of the same processes.
+        let whole = facts.logs.iter().find(|whole| Some(whole.document) == log.joined).unwrap_or(log);
+        let mut document = DocumentReport { software: versions::software(whole), ..log_document(blank, log) };
         if facts.other_clusters.iter().any(|(other, _)| *other == number) {
             document.format.push_str(if log.events.is_empty() { ", of another cluster, left out" } else { ", in part of another cluster" });
         }
@@ -59,7 +61,6 @@ fn log_document(blank: DocumentReport, log: &LogReading) -> DocumentReport {
         kind: String::from("log"),
         format: log.format.clone(),
         order: Some(order.to_owned()),
-        software: versions::software(log),
         hosts: log.hosts.clone(),
         lines: log.lines,
         recognised: log.recognised,

@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(lanes(&[LED, OTHER]), [("d1".to_owned(), 1, 1), ("d2".to_owned(), 1, 1)]);
         // The same member's next file.
         let next = OTHER.replace('B', "A");
-        assert_eq!(lanes(&[LED, &next]), [("d2".to_owned(), 2, 2)]);
+        assert_eq!(lanes(&[LED, &next]), [("d1".to_owned(), 2, 2)]);
     }
 
     /// Whose a line is that names nobody is not known there.

@@ -10,6 +10,7 @@ pub mod clusters;
 pub mod engine;
 mod events;
 pub mod failures;
+mod joined;
 pub mod links;
 pub mod members;
 pub mod metrics;
@@ -286,7 +287,9 @@ impl Read {
 impl Facts {
     /// Gives back what was read, so that it need not be read again.
     pub fn into_read(self) -> Read {
-        Read { configurations: self.configurations, logs: self.logs, unknown: self.unknown }
+        let mut logs = self.logs;
+        joined::part(&mut logs);
+        Read { configurations: self.configurations, logs, unknown: self.unknown }
     }
 
     /// Gathers everything the input shows.
@@ -295,6 +298,7 @@ impl Facts {
         logs.iter_mut().for_each(time_line::move_back);
         let aside = aside::set_aside(&mut logs);
         time_line::align(&mut logs);
+        joined::join(&mut logs);
         let mut facts = Facts {
             etcd: versions::stated(assumptions.etcd_version.as_deref()).or_else(|| versions::etcd(&logs, &configurations)),
             fleet: versions::stated(assumptions.fleet_version.as_deref()).or_else(|| versions::fleet(&logs)),
@@ -353,7 +357,7 @@ impl Facts {
 
     /// The logs, but for those of which all was set aside.
     pub fn judged_logs(&self) -> impl Iterator<Item = &LogReading> {
-        self.logs.iter().filter(|log| !log.events.is_empty() || log.aside.is_empty())
+        self.logs.iter().filter(|log| !log.events.is_empty() || log.aside.is_empty() || log.joined.is_some())
     }
 
     /// When the first and the last line of the logs were written, where they carry times.

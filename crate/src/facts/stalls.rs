@@ -17,8 +17,10 @@ use crate::units::{MS, Micros, Range};
 
 /// Finds the stalls of leaders, by time, and ties each needless change to the stall that explains it.
 pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) -> Vec<Stall> {
-    let mut found = Found::of(voices.iter().flat_map(|voice| late_heartbeats(facts, voice)).gather());
     let leads = Moments::of(changes.iter().map(|change| change.elected));
+    let mut late = voices.iter().flat_map(|voice| late_heartbeats(facts, voice)).gather();
+    late.iter_mut().for_each(|stall| name_leader(facts, voices, changes, &leads, stall));
+    let mut found = Found::of(late);
     for sync in voices.iter().flat_map(|voice| slow_syncs(facts, voice, changes, &leads)) {
         found.merge(sync);
     }
@@ -201,6 +203,19 @@ fn late_heartbeats(facts: &Facts, voice: &Voice) -> Vec<Stall> {
         }
     }
     incidents.into_iter().map(|(stall, _)| stall).gather()
+}
+
+/// Only a leader prints that it was late. Where the lines name nobody, as those of a rotated log may, it is the one that led
+/// then, if that one's own log does not tell of this moment.
+fn name_leader(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], leads: &Moments, stall: &mut Stall) {
+    let led = || changes[leads.last(stall.end?)?.1].new.as_deref();
+    let Some(leader) = led().filter(|_| facts.event(stall.events[0]).host.is_none() && stall.member == facts.host(stall.events[0])) else {
+        return;
+    };
+    let tells = |voice: &Voice| voice.member == leader && stall.end.is_some_and(|end| (1..voice.events.len()).contains(&voice.since(end)));
+    if !voices.iter().any(tells) {
+        stall.member = leader.to_owned();
+    }
 }
 
 /// So many lines of a few seconds are held against each of another kind; more tell nothing new (judgement).
