@@ -370,6 +370,8 @@ fn before_stamp(text: &str, ends: bool) -> Option<usize> {
         let glued = match &text[at..] {
             rest if kernel && rest.starts_with('[') => 1,
             rest if rest.starts_with("raft2") => 4,
+            // etcd's gRPC writes plain lines between the JSON.
+            rest if rest.starts_with("WARNING: 2") => 9,
             _ => 0,
         };
         if let Some(read) = stamp(&text[at + glued..]).filter(|read| read.clock != Clock::TimeOfDay) {
@@ -562,7 +564,10 @@ mod tests {
             assert_eq!(read(&line), (Some("2021-06-05T02:20:39.344Z"), host, None, None));
         }
         assert_eq!(read(&format!("etcd-cp-1 etcd {json}")).1, Some("etcd-cp-1"), "stern");
-        assert_eq!(read("etcd-cp-1 etcd raft2026/11/22 06:26:55 INFO: x").1, Some("etcd-cp-1"));
+        for plain in ["raft2026/11/22 06:26:55 INFO: x", "WARNING: 2026/11/22 06:26:55 [core] grpc: x"] {
+            let line = format!("etcd-cp-1 etcd {plain}");
+            assert_eq!((read(&line).0, read(&line).1), (Some("2026/11/22 06:26:55"), Some("etcd-cp-1")));
+        }
     }
 
     #[test]

@@ -397,8 +397,10 @@ fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers:
             event.meaning,
             Meaning::ElectionStart | Meaning::BecameCandidate | Meaning::BecamePreCandidate | Meaning::VoteSent | Meaning::VoteReceived
         );
+        // Where one log has the lines of several members, those of another one do not tell of its return.
         learned
             && !asks
+            && speaker(event).is_none_or(|who| who == old)
             && event.time.is_some_and(|time| time.micros >= campaign - slack)
             && !change.events.iter().any(|own| own == id && event.meaning == Meaning::BecameLeader)
     })?;
@@ -477,6 +479,26 @@ mod tests {
         let late = "2020-04-20 10:00:07.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 6.822s, to 2a0965170762fd09)\n";
         assert_eq!(read(late), (false, true));
         assert_eq!(read(&late.replace("6.822s", "0.122s")), (true, false));
+    }
+
+    /// `docker-compose logs --no-log-prefix`: the lines of all members in one.
+    #[test]
+    fn a_leader_in_a_log_of_several_members_is_back_with_a_line_of_its_own() {
+        let line = |second: &str, text: &str| format!("2020-04-20 10:{second} I | raft: {text}\n");
+        let (old, new, third) = ("8e9e05c52164694d", "2a0965170762fd09", "ca93d269ec463a6b");
+        let log = line("00:00.000000", &format!("{old} became leader at term 4"))
+            + &line("01:01.000000", &format!("{new} is starting a new election at term 4"))
+            + &line("01:01.000100", &format!("{new} became candidate at term 5"))
+            + &line(
+                "01:01.000200",
+                &format!("{third} [logterm: 4, index: 9, vote: 0] cast MsgVote for {new} [logterm: 4, index: 9] at term 5"),
+            )
+            + &line("01:01.000300", &format!("raft.node: {new} lost leader {old} at term 5"))
+            + &line("01:01.000400", &format!("{new} became leader at term 5"))
+            + &line("01:41.000000", &format!("raft.node: {old} changed leader from {old} to {new} at term 5"));
+        let facts = facts(&[&log]);
+        let stall = facts.longest_stall().expect("it was silent");
+        assert!(stall.planned > 40 * crate::units::S, "{}", stall.planned);
     }
 
     /// Its own log is all there is: it says that it was late, and a moment later that another leads.

@@ -43,7 +43,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         events = unplanned.iter().filter(told).filter_map(|change| change.events.first().copied()).gather();
     }
     if events.is_empty() {
-        events = first_campaigns(facts);
+        events = unasked(facts, first_campaigns(facts));
     }
     if events.is_empty() {
         events = gave_way(facts);
@@ -435,6 +435,18 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
         let next = line("10.560", "raft.node: 18c54abf5eae5036 elected leader 343c1c56a3296f58 at term 3");
         let title = find(&facts(&[&(won + &higher + &next)]), "etcd-leader-lost").expect("changed").title;
         assert!(!title.contains("gave way"), "{title}");
+    }
+
+    #[test]
+    fn whoever_is_asked_to_lead_has_lost_nobody() {
+        let line = |text: &str| format!("2024-05-14 17:04:10.553000 I | raft: {text}\n");
+        let asked =
+            line("343c1c56a3296f58 [term 2] received MsgTimeoutNow from 18c54abf5eae5036 and starts an election to get leadership.");
+        let asks = line("343c1c56a3296f58 is starting a new election at term 2")
+            + &line("343c1c56a3296f58 became candidate at term 3")
+            + &line("343c1c56a3296f58 [logterm: 2, index: 18] sent MsgVote request to 18c54abf5eae5036 at term 3");
+        assert!(find(&facts(&[&(asked + &asks)]), "etcd-leader-lost").is_none());
+        assert!(find(&facts(&[&asks]), "etcd-leader-lost").is_some());
     }
 
     #[test]

@@ -36,16 +36,24 @@ pub fn stopped_on_purpose(facts: &Facts, change: &LeaderChange) -> bool {
 /// Whether an etcd process was stopped on purpose around this line, or handed its leadership over.
 pub fn with_etcd_stop(facts: &Facts, id: EventId) -> bool {
     let stops = [Meaning::EtcdShutdown, Meaning::LeaderTransfer, Meaning::LeaderTransferProgress];
-    beside(facts, id, -10 * S, S, 20, &|event| stops.contains(&event.meaning) || gave_up_itself(event))
+    beside(facts, id, -10 * S, S, 20, &|event| stops.contains(&event.meaning) || gave_up_itself(event)) || hands_over_in_vain(facts, id)
 }
 
-/// Whether this member had been told to stop and had not ended yet: a leader first waits for its hand-over, up to seven
-/// seconds at the default timers (etcd-io/etcd@v3.4.45:etcdserver/server.go, TransferLeadership). Where all are stopped at once, it asks others that are gone.
+/// Whether this member had been told to stop and had not ended yet: a leader first waits for its hand-over, and where all
+/// are stopped at once, it asks others that are gone.
 pub fn stopping(facts: &Facts, id: EventId) -> bool {
     let host = facts.event(id).host;
     let before = facts.logs[id.log].events[..id.event].iter().rev().take(NEARBY).filter(|event| event.host == host);
     let ends = |event: &&Event| event.meaning == Meaning::EtcdShutdown || START_LINES.contains(&event.meaning);
-    before.into_iter().find(ends).is_some_and(|event| event.meaning == Meaning::EtcdShutdown)
+    before.into_iter().find(ends).is_some_and(|event| event.meaning == Meaning::EtcdShutdown) || hands_over_in_vain(facts, id)
+}
+
+/// Whether this member says in the seconds after that its hand-over failed. It tries one only as it stops, for five seconds and
+/// two election-timeouts (etcd-io/etcd@v3.4.45:etcdserver/server.go, TransferLeadership; etcdserver/config.go, ReqTimeout);
+/// that it was told to stop need not be in an excerpt.
+fn hands_over_in_vain(facts: &Facts, id: EventId) -> bool {
+    let longest = 5 * S + 3 * facts.value(Parameter::ElectionTimeout);
+    near(facts, id, &[Meaning::LeaderTransferFailed], 0, longest, 40)
 }
 
 /// A member that stops gives its connections up itself, and says so among the warnings too.
