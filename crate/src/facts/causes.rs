@@ -279,13 +279,20 @@ fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: 
         Meaning::LeaderChanged => event.word("from") == Some(&voice.member),
         _ => false,
     };
-    for id in &voice.events[from..] {
+    // An excerpt that begins after the election need not be of the process that led, unless it says that it lost itself: what
+    // came before may have been its start.
+    const NEXT: usize = 10;
+    let begins_later = voice.events.first().and_then(|id| time(facts, *id)) > change.elected && change.elected.is_some();
+    for (at, id) in voice.events.iter().enumerate().skip(from) {
         let event = facts.event(*id);
         if START_LINES.contains(&event.meaning) || event.meaning == Meaning::EtcdShutdown {
             return Some(true);
         }
         lost_none &= !lost(event);
         if learned(event) {
+            if begins_later && !voice.events[at..].iter().take(NEXT).any(|id| lost(facts.event(*id))) {
+                return None;
+            }
             return Some(lost_none && event.meaning == Meaning::LeaderElected);
         }
     }

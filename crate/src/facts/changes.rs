@@ -315,6 +315,26 @@ mod tests {
         assert_eq!((stall.kind, stall.planned), (StallKind::Return, 1_800 * MS - 100));
     }
 
+    #[test]
+    fn an_excerpt_that_begins_after_the_election_may_be_of_the_next_process() {
+        let back = |lines: &str| {
+            format!(
+                "2016-04-20 10:00:01.900000 I | rafthttp: peer 2a0965170762fd09 became active\n\
+                 2016-04-20 10:00:02.000000 I | raft: 91d25258d70ad868 [term: 4] received a MsgHeartbeat message with higher term from 2a0965170762fd09 [term: 5]\n\
+                 2016-04-20 10:00:02.000100 I | raft: 91d25258d70ad868 became follower at term 5\n{lines}"
+            )
+        };
+        let refused = "2016-04-20 10:00:00.800000 W | rafthttp: health check for peer 91d25258d70ad868 could not connect: dial tcp 192.0.2.7:2380: connect: connection refused\n";
+        let lost = "2016-04-20 10:00:02.000200 I | raft: raft.node: 91d25258d70ad868 changed leader from 91d25258d70ad868 to 2a0965170762fd09 at term 5\n";
+        let last = |own: &str| {
+            let facts = facts(&[own, &(refused.to_owned() + WON)]);
+            let change = facts.changes.last().expect("a change");
+            (change.class, change.stall.is_some_and(|at| facts.stalls[at].kind == StallKind::Return))
+        };
+        assert_eq!(last(&back("")), (ChangeClass::Wanted, false));
+        assert_eq!(last(&back(lost)), (ChangeClass::Needless, false));
+    }
+
     /// What `grep -E 'elect|leader'` leaves of a log: no start lines.
     #[test]
     fn a_leader_that_comes_back_without_having_lost_one_had_ended() {

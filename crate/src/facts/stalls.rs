@@ -373,8 +373,8 @@ fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers:
         let back = heard_again(facts, change, old).into_iter().find(after)?;
         return silent_until(facts, change, back, StallKind::Return);
     };
-    // An excerpt that begins later does not show when it was back.
-    if !voice.events.iter().any(|id| time(facts, *id).is_some_and(|time| time <= campaign + slack)) {
+    // An excerpt that begins later does not show when it was back, nor whether it is of the process that led.
+    if !voice.events.iter().any(|id| time(facts, *id).is_some_and(|time| time <= campaign)) {
         return None;
     }
     // Where nobody but the old leader speaks of the term, the moment of its return is held against itself; that it
