@@ -347,8 +347,14 @@ fn told_to_stop(facts: &Facts, change: &LeaderChange) -> bool {
 }
 
 /// Lines that tell of the connection to a peer.
-const LINKS: &[Meaning] =
-    &[Meaning::PeerStreamLost, Meaning::PeerInactive, Meaning::PeerDialError, Meaning::PeerVersion, Meaning::PeerReadFailed];
+const LINKS: &[Meaning] = &[
+    Meaning::PeerStreamLost,
+    Meaning::PeerInactive,
+    Meaning::PeerDialError,
+    Meaning::PeerVersion,
+    Meaning::PeerReadFailed,
+    Meaning::ProberUnhealthy,
+];
 
 /// Moments at which peers got entries or heartbeats of the old leader after the change: it was silent, and led on in its
 /// old term. A process that ended comes back as a follower.

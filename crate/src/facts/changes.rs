@@ -324,10 +324,9 @@ mod tests {
                  2016-04-20 10:00:02.000100 I | raft: 91d25258d70ad868 became follower at term 5\n{lines}"
             )
         };
-        let refused = "2016-04-20 10:00:00.800000 W | rafthttp: health check for peer 91d25258d70ad868 could not connect: dial tcp 192.0.2.7:2380: connect: connection refused\n";
         let lost = "2016-04-20 10:00:02.000200 I | raft: raft.node: 91d25258d70ad868 changed leader from 91d25258d70ad868 to 2a0965170762fd09 at term 5\n";
         let last = |own: &str| {
-            let facts = facts(&[own, &(refused.to_owned() + WON)]);
+            let facts = facts(&[own, &format!("2016-04-20 09:59:59.900000{BROKE}{WON}")]);
             let change = facts.changes.last().expect("a change");
             (change.class, change.stall.is_some_and(|at| facts.stalls[at].kind == StallKind::Return))
         };
