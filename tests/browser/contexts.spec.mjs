@@ -72,6 +72,15 @@ describe('contexts', () => {
     await page.context().close();
   });
 
+  it('says what it needs where its script does not come', async () => {
+    const page = await open(browser, pathToFileURL(join(site, 'index.html')).href);
+    await page.locator('timing-advisor > p').waitFor({ timeout: 10_000 });
+    assert.match(await page.locator('timing-advisor > p').innerText(), /timing-advisor\.html/);
+    const started = await open(browser, server.address + 'docs/tools/advisor/');
+    assert.equal(await started.locator('timing-advisor > p').isVisible(), false);
+    for (const each of [page, started]) await each.context().close();
+  });
+
   it('as one file over http', async () => {
     const { page, quiet } = await opened(`${server.address}timing-advisor.html`);
     assert.match(await answer(page), STALL);

@@ -487,9 +487,9 @@ suite('editor, share and export', (story) => {
     await inEditor(page);
     assert.equal(await page.locator('#error-title, .unread').count(), 0, 'an answer ends it');
     await page.evaluate((hash) => (location.hash = hash), damaged.replace('v1', 'v0'));
-    await page.locator('.unread', { hasText: /link is damaged/ }).waitFor();
+    await page.locator('.unread', { hasText: /Another version of this page made this link/ }).waitFor();
     assert.ok(await page.locator('#headline').isVisible());
-    assert.match(await page.locator('[role=status]').innerText(), /link is damaged/);
+    assert.match(await page.locator('[role=status]').innerText(), /Another version/);
   });
 
   story('a link opens with the sign behind it that a sentence put there', {}, async (page) => {

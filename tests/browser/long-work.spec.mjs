@@ -75,6 +75,14 @@ suite('long work', (story, at) => {
     assert.equal(await page.locator('#cancel').isVisible(), true);
   });
 
+  story('a broken link that is opened meanwhile is told beside the answer', {}, async (page) => {
+    await dropLarge(page, 600);
+    await page.locator('.pg').waitFor();
+    await page.evaluate(() => (location.hash = `#v1.${'A'.repeat(60)}`));
+    await page.locator('#headline').waitFor();
+    assert.match(await page.locator('.unread').innerText(), /link is damaged/);
+  });
+
   story('cancel leads back to where one was, without an answer', {}, async (page) => {
     await reading(page, ENDLESS);
     await page.locator('#cancel').focus();

@@ -174,6 +174,21 @@ suite('the page', (story, at) => {
     await page.locator('#copy-patch-0').click();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), sample.patches[0].text);
     assert.equal(await page.locator('[role=status]').innerText(), 'Copied.');
+    assert.equal(await page.locator('#copy-patch-0 + .noted').innerText(), 'Copied.', 'also for whoever sees');
+  });
+
+  story('says where one looks that a browser did not copy', { worker }, async (page) => {
+    await answered(page);
+    await page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('no'));
+      document.execCommand = () => false;
+    });
+    await page.locator('#copy-patch-0').click();
+    assert.match(await page.locator('#copy-patch-0 + .noted').innerText(), /did not allow copying/);
+    await page.locator('#share > summary').click();
+    await page.locator('#share-link').click();
+    await page.locator('.sharing', { hasText: '#v1.' }).waitFor();
+    assert.doesNotMatch(await page.locator('.sharing').innerText(), /Link copied/);
   });
 
   story(
@@ -315,6 +330,19 @@ suite('the page', (story, at) => {
       .evaluateAll((all) => all.map((each) => each.firstChild?.textContent).filter((text) => text?.includes('\u00df')));
     assert.deepEqual(changed, []);
     assert.match(await page.locator('#config .mark-row').first().innerText(), /\u00df/);
+  });
+
+  story('with letters twice as large nothing lies on anything else', { worker }, async (page) => {
+    await page.evaluate(() => (document.documentElement.style.fontSize = '32px'));
+    await answered(page);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+    const wide = await page.locator('.vals').evaluate((table) => table.scrollWidth - table.parentElement.clientWidth);
+    assert.ok(wide <= 0, `the values are ${wide} px too wide`);
+    const [line, letters] = await page
+      .locator('.code .t')
+      .first()
+      .evaluate((text) => [getComputedStyle(text).lineHeight, getComputedStyle(text).fontSize].map(parseFloat));
+    assert.ok(line > letters, `lines of ${line} px hold letters of ${letters} px`);
   });
 
   for (const width of [320, 390]) {

@@ -146,6 +146,7 @@ suite('pictures', (story) => {
     assert.ok((await page.locator('.find').count()) < all);
     const shown = words(await page.locator('.tools').innerText());
     assert.match(shown, /\d+ findings? in this span/);
+    assert.match(words(await page.locator('[role=status]').last().innerText()), /findings? in this span/);
     await page.locator('#span-whole').click();
     assert.equal(await page.locator('.find').count(), all);
     await page.locator('#span-from').fill('03:05:00');
@@ -219,6 +220,11 @@ suite('pictures', (story) => {
       assert.ok(await page.locator(there).first().isVisible(), there);
     const last = page.locator('.find').last().locator('dl');
     assert.ok((await last.boundingBox()).height > 20, 'a folded finding is printed');
+    const width = async (selector) => (await page.locator(selector).first().boundingBox()).width;
+    assert.ok(
+      (await width('.vals .why')) > 0.9 * (await width('.vals')),
+      'what is unfolded has the width of the paper',
+    );
     const pdf = await page.pdf({ format: 'A4' });
     assert.ok(pdf.length > 20_000);
   });

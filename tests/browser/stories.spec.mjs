@@ -471,6 +471,24 @@ suite('nothing the reader gave is lost', (story) => {
     assert.deepEqual(await given(page), [CONFIG, LOG]);
   });
 
+  story('of two that were removed, one after the other, both come back', {}, async (page) => {
+    await paste(page, CONFIG);
+    await answered(page);
+    await paste(page, LOG);
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    await page.locator('[id^=remove-]').last().click();
+    await page.locator('.docs tbody tr').nth(1).waitFor({ state: 'detached' });
+    await page.locator('[id^=remove-]').first().click();
+    await page.locator('.docs tbody tr').first().waitFor({ state: 'detached' });
+    await page.locator('#undo').click();
+    await page.locator('.docs tbody tr').first().waitFor();
+    assert.deepEqual(await given(page), [CONFIG]);
+    await page.locator('#undo').click();
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    assert.deepEqual(await given(page), [CONFIG, LOG]);
+    assert.equal(await page.locator('#undo').count(), 0);
+  });
+
   story('a removal that changes the answer is told once, with the answer', {}, async (page) => {
     await paste(page, CONFIG);
     await answered(page);

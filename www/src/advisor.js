@@ -4,8 +4,8 @@ import { Engine, Overtaken, Unreadable } from './engine.js';
 import { asGiven, lineNow, withEdit, withFixes, withLogs } from './fixes.js';
 import { applied, isConfiguration, isBroken } from './marks.js';
 import { notRead, plural, SEVERITY, SOURCE, TIMING, WORDS } from './strings.js';
-import { h } from './dom.js';
-import { openLink } from './share.js';
+import { h, noteBeside } from './dom.js';
+import { openLink, OtherVersion } from './share.js';
 
 /** @typedef {import('./types.js').State} State */
 /** @typedef {import('./types.js').Doc} Doc */
@@ -23,7 +23,7 @@ const BOX_PAUSE = 400;
 const EDITOR_PAUSE = 40;
 const SLIDER_PAUSE = 60;
 /** Whoever types sees the marks at once; the rest of the page follows when the hand rests. */
-const REST_PAUSE = 120;
+const REST_PAUSE = 300;
 /** Texts up to this size are kept, shown and editable; bigger files are read in pieces. */
 const KEEP_TEXT = 4 * 1024 * 1024;
 
@@ -37,7 +37,7 @@ const empty = () => ({
   shared: undefined,
   removed: undefined,
   unread: [],
-  badLink: false,
+  badLink: undefined,
   error: undefined,
   working: false,
   progress: undefined,
@@ -121,7 +121,7 @@ export class Advisor {
     },
     addFiles: async (files) => {
       const docs = [];
-      Object.assign(this.state, { error: undefined, unread: [], badLink: false });
+      Object.assign(this.state, { error: undefined, unread: [], badLink: undefined });
       for (const file of files) {
         try {
           docs.push(await held(file));
@@ -156,7 +156,7 @@ export class Advisor {
         documents: [...removed.documents, ...beside].sort((a, b) => a.key - b.key),
         assumptions: { ...removed.assumptions, ...(shared ? {} : assumptions) },
         shared: undefined,
-        removed: undefined,
+        removed: removed.before,
       });
       this.#analyze({ focus: true });
     },
@@ -251,16 +251,16 @@ export class Advisor {
     zoom: (span) => {
       this.state.span = span;
       this.#view.render();
+      this.#view.saySpan();
     },
     jump: (id) => this.#view.jump(id),
     finding: (id) => this.#view.finding(id),
-    copy: async (text, done) => {
-      try {
-        await navigator.clipboard.writeText(text);
-        this.actions.say(done);
-      } catch {
-        this.actions.say(copyByHand(text) ? done : WORDS.copyRefused);
-      }
+    copy: async (text, done, pressed) => {
+      const button = pressed?.currentTarget;
+      const said = (await copied(text)) ? done : WORDS.copyRefused;
+      this.actions.say(said);
+      if (button instanceof Element) noteBeside(button, said);
+      return said;
     },
     download: (name, text, type = 'text/plain') => {
       const address = URL.createObjectURL(new Blob([text], { type }));
@@ -283,11 +283,12 @@ export class Advisor {
     let carried;
     try {
       carried = await openLink(fragment);
-    } catch {
-      // As for a file that gives no text: beside an answer that stands it is a notice, alone it is the answer.
-      if (this.state.report) this.state.badLink = true;
-      else this.state.error = WORDS.badLink;
-      this.actions.say(WORDS.badLink);
+    } catch (error) {
+      const said = error instanceof OtherVersion ? WORDS.otherLink : WORDS.badLink;
+      // As for a file that gives no text: beside an answer, also one to come, it is a notice, alone it is the answer.
+      if (this.state.report || this.state.working) this.state.badLink = said;
+      else this.state.error = said;
+      this.actions.say(said);
       this.#view.render();
       return this.#view.focus('error-title', true);
     }
@@ -336,7 +337,8 @@ export class Advisor {
     );
     const one = gone.length === 1 && names[0];
     const several = ofAll ? `${plural(gone.length, 'file')} ${ofAll}` : `${WORDS.allInput} ${said}`;
-    this.state.removed = { documents: gone, assumptions, said: one ? `${one} ${said}` : several };
+    const before = this.state.removed;
+    this.state.removed = { documents: gone, assumptions, said: one ? `${one} ${said}` : several, before };
     this.state.documents = documents.filter((doc) => !gone.includes(doc));
     this.#news = `${this.state.removed.said} ${WORDS.undoThere}`;
     return true;
@@ -355,13 +357,15 @@ export class Advisor {
     if (!removed?.documents.some(({ key }) => reported.some((each) => each.key === key))) return;
     const beside = documents.map((doc) => withLogs(doc, removed.changed));
     this.state.documents = [...removed.documents, ...beside].sort((a, b) => a.key - b.key);
-    this.state.removed = undefined;
+    this.state.removed = removed.before;
     this.#news = '';
   }
 
   /** A text without a name has one from here on: by its place it would be another's as soon as one above is removed. */
   get #nextName() {
-    const taken = new Set([...this.state.documents, ...(this.state.removed?.documents ?? [])].map(({ name }) => name));
+    const taken = new Set(this.state.documents.map(({ name }) => name));
+    for (let { removed } = this.state; removed; removed = removed.before)
+      for (const { name } of removed.documents) taken.add(name);
     for (let number = 1; ; number++)
       if (!taken.has(`${SOURCE.unnamed} ${number}`)) return `${SOURCE.unnamed} ${number}`;
   }
@@ -519,6 +523,16 @@ function decode(bytes) {
       ? 'utf-16be'
       : 'utf-8';
   return new TextDecoder(encoding, { ignoreBOM: encoding === 'utf-8' }).decode(bytes);
+}
+
+/** @param {string} text */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyByHand(text);
+  }
 }
 
 /** Where the clipboard's own way is not open. @param {string} text */

@@ -2,7 +2,7 @@
 
 import { columns, h, icon, sentence, shortName, unbroken, words } from './dom.js';
 import { copyLabel, nameOf } from './patch.js';
-import { TIMING, WORDS } from './strings.js';
+import { TIMING, VALUES, WORDS } from './strings.js';
 import { alikeRows, costInShort, keptAlike } from './values.js';
 import { notSaid, severity } from './verdict.js';
 
@@ -17,8 +17,8 @@ export function compactAnswer(report, actions) {
   const timing = TIMING[report.verdict.timing];
   const patch = report.patches.find((each) => each.text);
   const name = nameOf(report.documents.find((each) => each.id === patch?.document)?.name ?? '', patch?.text);
-  const take = (/** @type {string} */ text) => {
-    actions.copy(text, 'Copied.');
+  const take = (/** @type {string} */ text, /** @type {Event} */ event) => {
+    actions.copy(text, WORDS.copied, event);
     actions.taken({ document: patch?.document ?? null, name, form: 'patch', text });
   };
   return h(
@@ -44,7 +44,12 @@ export function compactAnswer(report, actions) {
       patch?.text &&
         h(
           'button',
-          { class: 'pri', type: 'button', id: 'copy-patch-0', onclick: () => take(patch.text ?? '') },
+          {
+            class: 'pri',
+            type: 'button',
+            id: 'copy-patch-0',
+            onclick: (/** @type {Event} */ event) => take(patch.text ?? '', event),
+          },
           copyLabel(patch),
         ),
       h(
@@ -75,10 +80,11 @@ function firstStep(report) {
 /** @param {Report} report */
 function values(report) {
   const alike = alikeRows(report.kept);
+  const [parameter, now, proposed, , cost] = VALUES.columns;
   return h(
     'table',
     { class: 'vals', 'aria-labelledby': 'headline' },
-    columns('Parameter', 'Now', 'Proposed', 'What it costs'),
+    columns(parameter, now, proposed, cost),
     h(
       'tbody',
       null,
@@ -87,10 +93,10 @@ function values(report) {
           'tr',
           { 'data-parameter': row.parameter, class: row.direction === 'keep' ? 'kept' : '' },
           h('th', { scope: 'row' }, h('span', { class: 'p', translate: 'no' }, shortName(row.parameter))),
-          h('td', { class: 'v c-n', 'data-l': 'Now' }, unbroken(row.current.text)),
+          h('td', { class: 'v c-n', 'data-l': now }, unbroken(row.current.text)),
           h(
             'td',
-            { class: 'v c-p', 'data-l': 'Proposed' },
+            { class: 'v c-p', 'data-l': proposed },
             h(
               'span',
               { class: row.direction === 'keep' ? 'keep' : 'new', 'data-proposed': row.parameter },
@@ -99,7 +105,7 @@ function values(report) {
             ' ',
             h('span', { class: 'q s' }, row.direction),
           ),
-          h('td', { class: 'cost', 'data-l': 'What it costs' }, costInShort(row)[0]),
+          h('td', { class: 'cost', 'data-l': cost }, costInShort(row)[0]),
         ),
       ),
       keptAlike(alike, 4),

@@ -1,6 +1,6 @@
 // The configuration, with marks in place and fixes: in CodeMirror, or in a plain text field.
 
-import { h } from './dom.js';
+import { h, lineHeight } from './dom.js';
 import { asGiven, editsLeft, marksLeft, marksOfChanges } from './fixes.js';
 import {
   changeBetween,
@@ -66,7 +66,11 @@ export class ConfigEditor {
   #host = h('div', { class: 'editor' });
   #list = h('div', { class: 'mark-list' });
   #about = h('span', { class: 's q' });
-  #copy = h('button', { type: 'button', id: 'copy-text', onclick: () => this.#copied() }, WORDS.copyText);
+  #copy = h(
+    'button',
+    { type: 'button', id: 'copy-text', onclick: (/** @type {any} */ event) => this.#copied(event) },
+    WORDS.copyText,
+  );
   #switch = h('input', { type: 'checkbox', id: 'config-switch' });
   #first = false;
   #fold = h(
@@ -172,7 +176,7 @@ export class ConfigEditor {
       const at = before.length + (line > 1 ? 1 : 0);
       this.#field.focus();
       this.#field.setSelectionRange(at, at + (this.#field.value.slice(at).split('\n')[0]?.length ?? 0));
-      this.#field.scrollTop = (line - 5) * 20;
+      this.#field.scrollTop = (line - 5) * lineHeight();
     } else this.#editor?.goTo(line);
     if (this.#editor) this.#line = undefined;
   }
@@ -234,8 +238,9 @@ export class ConfigEditor {
     this.#list.replaceChildren(...marks.map((mark) => markRow(mark, () => this.#fix(mark))));
   }
 
-  #copied() {
-    if (this.#doc?.text !== undefined) this.#actions.copy(this.#doc.text, WORDS.textCopied);
+  /** @param {Event} event */
+  #copied(event) {
+    if (this.#doc?.text !== undefined) this.#actions.copy(this.#doc.text, WORDS.textCopied, event);
   }
 
   /** @param {Mark} mark */

@@ -1,5 +1,8 @@
 // Elements from data. Text only ever arrives as text nodes, so no input can become markup.
 
+/** So long a note stands beside a button. */
+const NOTED_MS = 8000;
+
 /** @typedef {Node | string | number | null | undefined | false | any[]} Child */
 
 /**
@@ -141,6 +144,19 @@ export function columns(...titles) {
 /** Keeps a number and its unit on one line. @param {string} text */
 export function unbroken(text) {
   return text.replace(/(\d) (ms|s|min|h|lines?|hosts?|days?|%)\b/g, '$1\u00a0$2');
+}
+
+/** The height of a line of code, in pixels: `1.25rem` in style.css. It grows with the letters that the reader chose. */
+export function lineHeight() {
+  return 1.25 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
+/** Says beside a button what came of pressing it. It is said aloud elsewhere. @param {Element} button @param {string} words */
+export function noteBeside(button, words) {
+  button.parentElement?.querySelector('.noted')?.remove();
+  const note = h('span', { class: 'noted s q', 'aria-hidden': 'true' }, words);
+  button.after(note);
+  setTimeout(() => note.remove(), NOTED_MS);
 }
 
 /** A sentence in which `words between backticks` are code. @param {string} text */

@@ -43,8 +43,9 @@ export class Engine {
   #workersStart = true;
   /** @type {Waiting | undefined} */
   #waiting;
-  /** @type {{ id: number, told: (report: Report) => void } | undefined} */
+  /** @type {{ message: any, told: (report: Report) => void } | undefined} */
   #look;
+  #looks = 0;
   #id = 0;
   #address = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: 'text/javascript' }));
 
@@ -94,8 +95,8 @@ export class Engine {
    */
   look(doc, told) {
     // Below zero: no analysis has such a number.
-    this.#look = { id: (this.#look?.id ?? 0) - 1, told };
-    if (this.#ready) this.#port?.postMessage({ id: this.#look.id, type: 'look', documents: [doc] });
+    this.#look = { message: { id: --this.#looks, type: 'look', documents: [doc] }, told };
+    if (this.#ready) this.#port?.postMessage(this.#look.message);
   }
 
   /** Lets a running analysis answer on what it has read so far. */
@@ -141,6 +142,7 @@ export class Engine {
     if (!engine || port !== this.#port) return;
     port.postMessage({ id: 0, type: 'start', engine });
     this.#ready = true;
+    if (this.#look) port.postMessage(this.#look.message);
     if (this.#waiting) port.postMessage(this.#waiting.message);
     else if (!(port instanceof InPage)) setTimeout(() => this.#warmUp(port), WARM_UP_AFTER_MS);
   }
@@ -180,8 +182,12 @@ export class Engine {
   #receive(port, data) {
     const waiting = this.#waiting;
     const look = this.#look;
-    if (port === this.#port && data.id === look?.id) return data.look ? look?.told(data.look) : this.#fail(port);
-    if (!waiting || port !== this.#port || data.id !== waiting.id) return;
+    if (port !== this.#port) return;
+    if (look && data.id === look.message.id) {
+      this.#look = undefined;
+      return data.look ? look.told(data.look) : this.#fail(port);
+    }
+    if (!waiting || data.id !== waiting.id) return;
     if (data.progress) return waiting.progress(data.progress);
     if (data.error !== undefined) return this.#fail(port);
     this.#waiting = undefined;
@@ -193,6 +199,8 @@ export class Engine {
   #fail(port) {
     if (port !== this.#port) return;
     const waiting = this.#waiting;
+    // What brought the engine down is not asked again.
+    this.#look = undefined;
     this.#replace();
     waiting?.reject(new Error(WORDS.engineFault));
   }

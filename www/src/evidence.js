@@ -1,7 +1,7 @@
 // What the logs show: the time line as an index, then each finding with its lines.
 
 import { h, sameWords, section, sentence, unbroken } from './dom.js';
-import { CONFIDENCE, plural, WORDS } from './strings.js';
+import { CONFIDENCE, EVIDENCE, plural, WORDS } from './strings.js';
 import { timelineFigure } from './timeline.js';
 import { severity } from './verdict.js';
 
@@ -27,12 +27,8 @@ export function evidenceSection(report, state, actions, rules) {
   const without = untimed(report);
   return section(
     'evidence',
-    'Evidence',
-    report.timeline
-      ? 'What the logs show. Choose a mark or a line to see it in the text.'
-      : state.documents.length > 0
-        ? 'The lines behind each finding.'
-        : 'What was found. The lines behind it are not in the link.',
+    WORDS.evidence,
+    report.timeline ? EVIDENCE.onTimeLine : state.documents.length > 0 ? EVIDENCE.lines : EVIDENCE.withoutLines,
     report.timeline &&
       timelineFigure(
         withNames(report),
@@ -142,10 +138,10 @@ function findingBlock(finding, { open, timeless }, report, actions, rules) {
       h(
         'dl',
         null,
-        part('What', finding.what),
-        part('Why it matters', finding.why),
-        part('What to do', finding.whatToDo),
-        h('dt', null, 'Rule'),
+        part(EVIDENCE.what, finding.what),
+        part(EVIDENCE.why, finding.why),
+        part(EVIDENCE.whatToDo, finding.whatToDo),
+        h('dt', null, EVIDENCE.rule),
         h(
           'dd',
           { class: 'rule' },
@@ -239,9 +235,9 @@ function excerpt(lines, finding, report, actions) {
           class: 'link',
           type: 'button',
           onclick: () => actions.show(first.document, first, finding),
-          'aria-label': `show in the text: line ${first.line} of ${name}`,
+          'aria-label': `${EVIDENCE.show}: line ${first.line} of ${name}`,
         },
-        'show in the text',
+        EVIDENCE.show,
       ),
     ),
     h(

@@ -15,14 +15,14 @@ import { CONFIDENCE, EXPORT, SEVERITY, TIMING, WORDS } from './strings.js';
  * @param {import('./types.js').Actions} actions
  */
 export function exportList(report, state, actions) {
-  const item = (/** @type {string} */ id, /** @type {string} */ text, /** @type {() => void} */ run) =>
+  const item = (/** @type {string} */ id, /** @type {string} */ text, /** @type {(event: Event) => void} */ run) =>
     h('li', null, h('button', { type: 'button', id, onclick: run }, text));
   const patch = report.patches.map((each) => diffOf(each, report) ?? '').join('');
   const configurations = state.reported.filter((doc) => isConfiguration(state, doc));
   return h(
     'ul',
     null,
-    item('export-copy', EXPORT.copyMarkdown, () => actions.copy(markdown(report), EXPORT.copied)),
+    item('export-copy', EXPORT.copyMarkdown, (event) => actions.copy(markdown(report), EXPORT.copied, event)),
     item('export-markdown', EXPORT.markdown, () =>
       actions.download('timing-report.md', markdown(report), 'text/markdown'),
     ),

@@ -2,7 +2,7 @@
 
 import { EXAMPLES } from './examples.js';
 import { columns, h, words } from './dom.js';
-import { ORDER, plural, readOf, WORDS } from './strings.js';
+import { DOCUMENTS, ORDER, PATCH, plural, readOf, SOURCE, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Actions} Actions */
 /** @typedef {import('./types.js').State} State */
@@ -119,10 +119,10 @@ export function whereToGetIt(actions) {
           'button',
           {
             type: 'button',
-            onclick: () => actions.copy(command, 'Command copied.'),
+            onclick: (/** @type {Event} */ event) => actions.copy(command, WORDS.commandCopied, event),
             'aria-label': `Copy the command for ${of}`,
           },
-          'Copy',
+          PATCH.copy,
         ),
       ),
     ),
@@ -139,7 +139,7 @@ export function documentTable(state, actions) {
   return h(
     'table',
     { class: 'docs', 'aria-labelledby': 'input-title' },
-    columns('Document', 'Recognised as', 'Understood', 'Span', h('span', { class: 'vh' }, 'Actions')),
+    columns(...DOCUMENTS.columns, h('span', { class: 'vh' }, DOCUMENTS.actions)),
     h(
       'tbody',
       null,
@@ -156,7 +156,7 @@ export function documentTable(state, actions) {
 function documentRow(doc, state, actions) {
   const index = state.reported.findIndex((each) => each.key === doc.key);
   const read = state.report?.documents[index];
-  const name = doc.name || read?.name || 'pasted text';
+  const name = doc.name || read?.name || SOURCE.unnamed;
   const cannotShow = doc.text === undefined;
   return h(
     'tr',
@@ -168,7 +168,7 @@ function documentRow(doc, state, actions) {
         class: 'name',
         id: `name-${doc.key}`,
         value: name,
-        'aria-label': 'Name of the document',
+        'aria-label': DOCUMENTS.name,
         autocomplete: 'off',
         onchange: (/** @type {any} */ event) => actions.rename(doc.key, event.target.value),
       }),
@@ -190,9 +190,9 @@ function documentRow(doc, state, actions) {
               type: 'button',
               id: `open-${doc.key}`,
               onclick: () => actions.show(read.id, { line: 1, start: 0 }),
-              'aria-label': `Open ${name}`,
+              'aria-label': `${DOCUMENTS.open} ${name}`,
             },
-            'Open',
+            DOCUMENTS.open,
           ),
         h(
           'button',
@@ -200,9 +200,9 @@ function documentRow(doc, state, actions) {
             type: 'button',
             id: `remove-${doc.key}`,
             onclick: () => actions.remove(doc.key),
-            'aria-label': `Remove ${name}`,
+            'aria-label': `${DOCUMENTS.remove} ${name}`,
           },
-          'Remove',
+          DOCUMENTS.remove,
         ),
       ),
     ),

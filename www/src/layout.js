@@ -84,7 +84,7 @@ export class Layout {
             shared && sharedNotice(shared, actions),
             undoAtTop && undoNotice(undoAtTop.said, actions),
             readLine(report, actions, state.stopped),
-            [...(state.badLink ? [WORDS.badLink] : []), ...notRead(state.unread)].map(unreadNotice),
+            [state.badLink ?? [], notRead(state.unread)].flat().map(unreadNotice),
             fixed && fixedNotice(fixed, actions),
           ],
       );
@@ -138,6 +138,11 @@ export class Layout {
   /** @param {string} text */
   say(text) {
     this.#parts.live.textContent = text;
+  }
+
+  /** How much the chosen span of the time line holds. */
+  saySpan() {
+    this.say(this.#root.getElementById('span-shown')?.textContent ?? '');
   }
 
   emptyBox() {

@@ -1,7 +1,7 @@
 // The corrected file beside the values: diff, other forms, copy, download.
 
 import { h, heading } from './dom.js';
-import { FORM, WORDS } from './strings.js';
+import { EXPORT, FORM, isUnnamed, PATCH, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {import('./types.js').Actions} Actions */
@@ -31,7 +31,7 @@ export function patchPanel(report, actions, changed) {
     h(
       'fieldset',
       { class: 'tabs' },
-      h('legend', { class: 'vh' }, 'Form of the values'),
+      h('legend', { class: 'vh' }, PATCH.forms),
       panes.map((pane, index) =>
         h(
           'label',
@@ -53,7 +53,7 @@ export function patchPanel(report, actions, changed) {
   return h(
     'div',
     { id: 'patch' },
-    heading('patch-title', 'Patch'),
+    heading('patch-title', PATCH.title),
     about,
     box,
     h(
@@ -86,7 +86,7 @@ const isOfPod = (text) => /^(\s*- --|(apiVersion|kind):)/m.test(text ?? '');
  */
 export function nameOf(given, text) {
   const known = text?.startsWith('#cloud-config') || isOfPod(text);
-  return given === '' || (given.startsWith('pasted text') && known) ? nameOfSnippet(text) : given;
+  return given === '' || (isUnnamed(given) && known) ? nameOfSnippet(text) : given;
 }
 
 /** Whether the values are there alone, as no file could be corrected. @param {Report['patches'][number]} patch */
@@ -96,7 +96,7 @@ function isSnippet({ document, disposition }) {
 
 /** @param {Report['patches'][number]} patch */
 export function copyLabel(patch) {
-  return isSnippet(patch) ? 'Copy snippet' : 'Copy patched file';
+  return isSnippet(patch) ? PATCH.copySnippet : PATCH.copyFile;
 }
 
 /**
@@ -129,10 +129,10 @@ function patchPanes(report, actions) {
       actions.taken({ document: patch.document ?? null, name, form: 'patch', text: taken });
     return {
       id: `patch-${index}`,
-      label: several ? name : snippet ? 'Snippet' : 'Diff',
+      label: several ? name : snippet ? PATCH.snippet : PATCH.diff,
       file: snippet ? `To merge into ${doc ? name : 'your own file'} by hand` : `${name}${changed(patch)}`,
       note: patch.reason ?? undefined,
-      body: patch.diff ? diffView(patch.diff, name) : plain(text ?? 'There is nothing to copy for this file.', name),
+      body: patch.diff ? diffView(patch.diff, name) : plain(text ?? PATCH.none, name),
       buttons: [
         text !== undefined && text !== null
           ? h(
@@ -141,8 +141,8 @@ function patchPanes(report, actions) {
                 class: 'pri',
                 type: 'button',
                 id: `copy-patch-${index}`,
-                onclick: () => {
-                  actions.copy(text, 'Copied.');
+                onclick: (/** @type {Event} */ event) => {
+                  actions.copy(text, WORDS.copied, event);
                   take(text);
                 },
               },
@@ -156,7 +156,7 @@ function patchPanes(report, actions) {
                 type: 'button',
                 onclick: () => actions.download(`${name}.patch`, diffOf(patch, report) ?? '', 'text/x-diff'),
               },
-              'Download .patch',
+              EXPORT.patch,
             )
           : null,
         text && !patch.diff
@@ -169,7 +169,7 @@ function patchPanes(report, actions) {
                   take(text);
                 },
               },
-              'Download',
+              PATCH.download,
             )
           : null,
       ].filter((button) => button !== null),
@@ -222,12 +222,12 @@ function formPanes(report, actions) {
           {
             class: files.length === 1 ? 'pri' : '',
             type: 'button',
-            onclick: () => {
-              actions.copy(each.text, 'Copied.');
+            onclick: (/** @type {Event} */ event) => {
+              actions.copy(each.text, WORDS.copied, event);
               actions.taken({ document: null, name: each.file, form, text: each.text });
             },
           },
-          files.length === 1 ? 'Copy' : `Copy ${each.file.split('/').pop()}`,
+          files.length === 1 ? PATCH.copy : `${PATCH.copy} ${each.file.split('/').pop()}`,
         ),
       ),
     };

@@ -26,8 +26,10 @@ export function sharePanel(report, state, actions) {
       return actions.say(link.textContent);
     }
     const address = location.href.replace(/#.*$/, '') + fragment;
-    await actions.copy(address, SHARE.copied);
-    link.textContent = `${SHARE.copied} ${grouped(address.length)} ${SHARE.letters}`;
+    const said = await actions.copy(address, SHARE.copied);
+    // What the browser does not copy is there to be copied by hand.
+    const more = said === SHARE.copied ? `${grouped(address.length)} ${SHARE.letters}` : address;
+    link.textContent = `${said} ${more}`;
   };
   const texts = state.documents.filter((doc) => doc.text !== undefined).map(asGiven);
   return h(

@@ -17,6 +17,9 @@
  * @property {Assumptions} [assumptions]
  */
 
+/** A link that another version of this page made. */
+export class OtherVersion extends Error {}
+
 const VERSION = 'v1';
 /** The shortest one has more letters. An anchor of the page around, such as `#v1.2-notes`, is none of ours. */
 const SHORTEST_LINK = 40;
@@ -165,7 +168,7 @@ export async function openLink(fragment) {
   // What follows the last letter was beside the link in a sentence: a bracket, a full stop, a blank.
   const parts = /^#(v\d+)\.([\w-]+)/.exec(fragment);
   if (!parts || parts[2].length < SHORTEST_LINK) return undefined;
-  if (parts[1] !== VERSION) throw new Error('a link of another version');
+  if (parts[1] !== VERSION) throw new OtherVersion();
   const letters = atob(parts[2].replaceAll('-', '+').replaceAll('_', '/'));
   const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
   const json = new TextDecoder().decode(await through(bytes, new DecompressionStream('deflate-raw')));

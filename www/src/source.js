@@ -1,7 +1,7 @@
 // The text of one document, with the lines that matter marked. Only the lines in sight are drawn, so that
 // a text of any length scrolls; of a file that was read in pieces, the part around the line is read again.
 
-import { h } from './dom.js';
+import { h, lineHeight } from './dom.js';
 import { keepLineEnds, lineFeeds } from './marks.js';
 import { grouped, plural, SOURCE } from './strings.js';
 
@@ -11,7 +11,6 @@ import { grouped, plural, SOURCE } from './strings.js';
 /** @typedef {import('./types.js').Actions} Actions */
 /** @typedef {{ element: HTMLElement, reveal: () => void, doc: Doc, source: Source }} Viewer */
 
-const LINE_HEIGHT = 20;
 const BEYOND = 20;
 /** Browsers end an element at about 16 million pixels. */
 const MOST_LINES = 800_000;
@@ -108,6 +107,7 @@ export function sourceViewer(state, actions, last) {
  */
 function lineView(text, first, source) {
   const starts = lineStarts(text);
+  const high = lineHeight();
   const rows = h('div', { class: 'rows' });
   const tall = h('div', { class: 'tall' }, rows);
   const element = h(
@@ -115,15 +115,15 @@ function lineView(text, first, source) {
     { class: 'code', tabindex: 0, role: 'group', 'aria-labelledby': 'source-title', onscroll: draw },
     tall,
   );
-  tall.style.height = `${starts.length * LINE_HEIGHT}px`;
+  tall.style.height = `${starts.length * high}px`;
   new ResizeObserver(draw).observe(element);
   draw();
   return { element, scrollTo };
 
   function draw() {
-    const from = Math.max(0, Math.floor(element.scrollTop / LINE_HEIGHT) - BEYOND);
-    const to = Math.min(starts.length, from + Math.ceil((element.clientHeight || 460) / LINE_HEIGHT) + 2 * BEYOND);
-    rows.style.transform = `translateY(${from * LINE_HEIGHT}px)`;
+    const from = Math.max(0, Math.floor(element.scrollTop / high) - BEYOND);
+    const to = Math.min(starts.length, from + Math.ceil((element.clientHeight || 460) / high) + 2 * BEYOND);
+    rows.style.transform = `translateY(${from * high}px)`;
     rows.replaceChildren(...Array.from({ length: to - from }, (_, index) => row(from + index)));
   }
 
@@ -144,7 +144,7 @@ function lineView(text, first, source) {
 
   /** @param {number} line */
   function scrollTo(line) {
-    element.scrollTop = (line - first) * LINE_HEIGHT - element.clientHeight / 3;
+    element.scrollTop = (line - first) * high - element.clientHeight / 3;
     draw();
   }
 }

@@ -15,6 +15,7 @@ export const WORDS = {
   whatIf: 'What if',
   input: 'Input and limits',
   inputShort: 'Input',
+  changeInput: 'Change input',
   restsOn: 'What this rests on, and what it cannot see',
   addMore: 'Add more',
   clear: 'Clear all',
@@ -53,6 +54,8 @@ export const WORDS = {
   basis: 'What it rests on',
   checked: 'Read back and checked: nothing else changed.',
   withoutChanges: ['What you changed in', 'is not in it: copy that from the editor.'],
+  copied: 'Copied.',
+  commandCopied: 'Command copied.',
   copyText: 'Copy this text',
   textCopied: 'Text copied.',
   keepsOld: 'Values apply once their program restarts.',
@@ -60,8 +63,10 @@ export const WORDS = {
   keptValues: 'The values as they are',
   anyway: 'If you raised the values anyway',
   correction: 'Correction',
-  copyRefused: 'The browser did not allow copying. Use the download instead.',
-  badLink: 'This link is damaged or from another version, so nothing of it was read. Ask for the report as a file.',
+  copyRefused: 'The browser did not allow copying. Select the text and copy it by hand, or download it.',
+  badLink: 'This link is damaged or cut off, so nothing of it was read. Ask for it again, or for the report as a file.',
+  otherLink:
+    'Another version of this page made this link, so nothing of it was read. Load the page again, or ask for the report as a file.',
   noAnswer: 'No answer',
   again: 'Try again',
   cancel: 'Cancel',
@@ -229,6 +234,11 @@ export function readOf(read, lines) {
     : `${grouped(read)} of ${plural(lines, 'line')}`;
 }
 
+/** Whether it is the name of a text that was given none: the page numbers them, and so does the engine. @param {string} name */
+export function isUnnamed(name) {
+  return name.startsWith(SOURCE.unnamed) && /^ ?\d*$/.test(name.slice(SOURCE.unnamed.length));
+}
+
 /** What to say of files that give no text, once for all of a kind. @param {import('./types.js').Unread[]} files */
 export function notRead(files) {
   const kinds = [files.filter(({ gzip }) => gzip), files.filter(({ gzip }) => !gzip)];
@@ -266,6 +276,56 @@ export const SIGNS = {
   'slow-disk': 'Slow disk writes',
   'presence-lost': 'Machines lost to fleet',
   'unit-moved': 'Units taken from a machine',
+};
+
+export const VALUES = {
+  columns: ['Parameter', 'Now', 'Proposed', 'Why', 'What it costs'],
+  counts: ['None', 'One', 'Two', 'Three', 'Four', 'Five'],
+  toChange: 'to change',
+  toKeep: 'to keep',
+  nothing: 'Nothing.',
+  pairs: ['heartbeat / election', 'New leader, median', '99 in 100'],
+};
+
+export const EVIDENCE = {
+  onTimeLine: 'What the logs show. Choose a mark or a line to see it in the text.',
+  lines: 'The lines behind each finding.',
+  withoutLines: 'What was found. The lines behind it are not in the link.',
+  what: 'What',
+  why: 'Why it matters',
+  whatToDo: 'What to do',
+  rule: 'Rule',
+  show: 'show in the text',
+};
+
+export const TIMELINE = {
+  span: 'Span that is shown',
+  from: 'From',
+  to: 'to',
+  whole: 'Whole span',
+  inSpan: 'in this span',
+  table: 'Time line as a table',
+  columns: ['Time', 'Host', 'What', 'Line'],
+};
+
+export const PATCH = {
+  title: 'Patch',
+  forms: 'Form of the values',
+  copy: 'Copy',
+  copyFile: 'Copy patched file',
+  copySnippet: 'Copy snippet',
+  diff: 'Diff',
+  snippet: 'Snippet',
+  none: 'There is nothing to copy for this file.',
+  download: 'Download',
+};
+
+export const DOCUMENTS = {
+  columns: ['Document', 'Recognised as', 'Understood', 'Span'],
+  actions: 'Actions',
+  name: 'Name of the document',
+  open: 'Open',
+  remove: 'Remove',
 };
 
 export const EXPORT = {
@@ -342,6 +402,12 @@ export const WHATIF = {
   noStall: 'There is no stall to survive that would cost a leader its place, so no pair of values would gain anything.',
   tableShows: 'The table shows what each costs when a leader really dies.',
   curveTwin: 'Curve as a table',
+  costs: ['heartbeat / election', 'Failover, median', '99 in 100'],
+  depose: 'Stalls that depose',
+  needless: 'Needless per day',
+  columns: ['Assumption', 'Value', 'Where from'],
+  budget: 'Failover budget',
+  stall: 'Stall to survive',
   assumptions: 'Assumptions you can correct',
   costTwin: 'What each pair costs',
   model: 'A model of etcd\u2019s election timers, not a measurement of this cluster.',

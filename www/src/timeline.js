@@ -1,7 +1,7 @@
 // Who led when, where it stalled, and what fleet said meanwhile. One drawing, and its table twin.
 
 import { columns, h, svg } from './dom.js';
-import { MARK, plural } from './strings.js';
+import { MARK, plural, TIMELINE } from './strings.js';
 
 /** @typedef {NonNullable<import('./types.js').Report['timeline']>} Timeline */
 /** @typedef {import('./types.js').State} State */
@@ -216,11 +216,11 @@ function spanFields(timeline, span, actions, shown) {
   }
   return h(
     'div',
-    { class: 'tools' },
-    field('span-from', 'From', span.from),
-    field('span-to', 'to', span.to),
-    h('button', { type: 'button', id: 'span-whole', onclick: () => actions.zoom(undefined) }, 'Whole span'),
-    shown && h('span', { class: 'q' }, `${shown} in this span`),
+    { class: 'tools', role: 'group', 'aria-label': TIMELINE.span },
+    field('span-from', TIMELINE.from, span.from),
+    field('span-to', TIMELINE.to, span.to),
+    h('button', { type: 'button', id: 'span-whole', onclick: () => actions.zoom(undefined) }, TIMELINE.whole),
+    shown && h('span', { class: 'q', id: 'span-shown' }, `${shown} ${TIMELINE.inSpan}`),
   );
 }
 
@@ -261,11 +261,11 @@ function twin(timeline, span, actions) {
   return h(
     'details',
     { class: 'twin', id: 'timeline-twin' },
-    h('summary', null, 'Time line as a table'),
+    h('summary', null, TIMELINE.table),
     h(
       'table',
       null,
-      columns('Time', 'Host', 'What', 'Line'),
+      columns(...TIMELINE.columns),
       h(
         'tbody',
         null,

@@ -1,7 +1,7 @@
 // Needless elections against failover time: the curve, its table twin, and the short table where timing is not the cure.
 
 import { columns, h, svg } from './dom.js';
-import { WHATIF } from './strings.js';
+import { VALUES, WHATIF } from './strings.js';
 
 /** @typedef {NonNullable<import('./types.js').Report['model']>} Model */
 /** @typedef {Model['points'][number]} Point */
@@ -190,13 +190,7 @@ export function twin(model, drawn) {
       h(
         'table',
         null,
-        columns(
-          'heartbeat / election',
-          'Failover, median',
-          '99 in 100',
-          drawn && 'Stalls that depose',
-          daily && 'Needless per day',
-        ),
+        columns(...WHATIF.costs, drawn && WHATIF.depose, daily && WHATIF.needless),
         h(
           'tbody',
           null,
@@ -240,7 +234,7 @@ export function anywayTable(model) {
   return h(
     'table',
     { 'aria-labelledby': 'anyway-title' },
-    columns('heartbeat / election', 'New leader, median', '99 in 100'),
+    columns(...VALUES.pairs),
     h(
       'tbody',
       null,

@@ -55,9 +55,9 @@
  * @property {Doc[]} reported   the documents the report speaks of, as they were read
  * @property {boolean} stopped   the reader stopped before the end of a file
  * @property {import('./share.js').Shared | undefined} shared   an answer that came in a link
- * @property {{ documents: Doc[], assumptions: Assumptions, said: string, atTop?: boolean, changed?: Doc[] } | undefined} removed   what was taken away last
+ * @property {{ documents: Doc[], assumptions: Assumptions, said: string, atTop?: boolean, changed?: Doc[], before?: State['removed'] } | undefined} removed   what was taken away last, and what before it
  * @property {Unread[]} unread   the files that were given and gave no text
- * @property {boolean} badLink   a link was opened that cannot be read, beside an answer
+ * @property {string | undefined} badLink   what to say of a link that cannot be read, beside an answer
  * @property {string | undefined} error
  * @property {boolean} working
  * @property {(Progress & { began: number }) | undefined} progress
@@ -94,7 +94,7 @@
  * @property {(span: State['span']) => void} zoom
  * @property {(id: string) => void} jump
  * @property {(id: string) => void} finding   opens a finding
- * @property {(text: string, done: string) => Promise<void>} copy
+ * @property {(text: string, done: string, pressed?: Event) => Promise<string>} copy   gives what it said of it, also beside what was pressed
  * @property {(name: string, text: string, type?: string) => void} download
  * @property {(patch: Taken) => void} taken   tells the page around that a corrected text was taken
  * @property {() => void} unfold   from the compact form to the whole report

@@ -1,7 +1,7 @@
 // The proposed values: now and where from, proposed, why, what it costs. Kept ones stay in grey.
 
 import { columns, h, heading, shortName, unbroken } from './dom.js';
-import { CONFIDENCE, PROVENANCE, WORDS } from './strings.js';
+import { CONFIDENCE, PROVENANCE, VALUES, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {import('./types.js').Recommendation} Recommendation */
@@ -16,12 +16,12 @@ const COST_SHOWN = 140;
  * @param {Set<string>} [written] parameters whose proposed value stands in the file by now
  */
 export function valuesTable(report, actions, written) {
-  const counts = `${word(report.recommendations.length)} to change, ${word(report.kept.length).toLowerCase()} to keep.`;
+  const counts = `${word(report.recommendations.length)} ${VALUES.toChange}, ${word(report.kept.length).toLowerCase()} ${VALUES.toKeep}.`;
   const remark = [counts, linesRemark(report)].filter(Boolean).join(' ');
   return h(
     'div',
     null,
-    heading('values-title', 'Values', remark),
+    heading('values-title', WORDS.values, remark),
     valuesRows(report, actions, 'values-title', written),
   );
 }
@@ -37,7 +37,7 @@ export function valuesRows(report, actions, title, written) {
   return h(
     'table',
     { class: 'vals', 'aria-labelledby': title },
-    columns('Parameter', 'Now', 'Proposed', 'Why', 'What it costs'),
+    columns(...VALUES.columns),
     h(
       'tbody',
       null,
@@ -88,6 +88,7 @@ export function linesRemark(report) {
  */
 function valueRow(row, report, actions, written) {
   const keep = row.direction === 'keep';
+  const [, now, proposed, why] = VALUES.columns;
   const [first, ...more] = row.because;
   return h(
     'tr',
@@ -100,13 +101,13 @@ function valueRow(row, report, actions, written) {
     ),
     h(
       'td',
-      { class: 'v c-n', 'data-l': 'Now' },
+      { class: 'v c-n', 'data-l': now },
       unbroken(row.current.text),
       h('span', { class: 'sub' }, from(row.current, report, actions)),
     ),
     h(
       'td',
-      { class: 'v c-p', 'data-l': 'Proposed' },
+      { class: 'v c-p', 'data-l': proposed },
       h(
         'span',
         { class: keep ? 'keep' : 'new', 'data-proposed': row.parameter },
@@ -117,7 +118,7 @@ function valueRow(row, report, actions, written) {
     ),
     h(
       'td',
-      { class: 'why', 'data-l': 'Why' },
+      { class: 'why', 'data-l': why },
       first && h('p', null, unbroken(first.text)),
       moreDetails(row, first, more, restsOn(row, report, actions)),
     ),
@@ -139,7 +140,7 @@ function costCell(row) {
   const [short, more] = costInShort(row);
   return h(
     'td',
-    { class: 'cost', 'data-l': 'What it costs' },
+    { class: 'cost', 'data-l': VALUES.columns[4] },
     h('p', null, short),
     more.length > 0 &&
       h(
@@ -153,7 +154,7 @@ function costCell(row) {
 
 /** One or two sentences of the price, and the others. @param {Recommendation} row @returns {[string, string[]]} */
 export function costInShort(row) {
-  const sentences = unbroken(row.cost || 'Nothing.').split(/(?<=\.) (?=\p{Lu}|fleet |etcd )/u);
+  const sentences = unbroken(row.cost || VALUES.nothing).split(/(?<=\.) (?=\p{Lu}|fleet |etcd )/u);
   let shown = 1;
   while (shown < sentences.length && sentences.slice(0, shown + 1).join(' ').length <= COST_SHOWN) shown++;
   return [sentences.slice(0, shown).join(' '), sentences.slice(shown)];
@@ -237,5 +238,5 @@ function moreDetails(row, first, more, findings) {
 
 /** @param {number} count */
 function word(count) {
-  return ['None', 'One', 'Two', 'Three', 'Four', 'Five'][count] ?? String(count);
+  return VALUES.counts[count] ?? String(count);
 }

@@ -24,7 +24,7 @@ export function readLine(report, actions, stopped) {
     stopped && h('b', { class: 'warning' }, WORDS.stopped),
     software(read) && h('span', null, software(read)),
     hosts > 0 && h('span', null, plural(hosts, 'host')),
-    h('button', { class: 'link', type: 'button', onclick: () => actions.jump('input') }, 'Change input'),
+    h('button', { class: 'link', type: 'button', onclick: () => actions.jump('input') }, WORDS.changeInput),
   );
 }
 

@@ -10,8 +10,8 @@ import { curve, scaleOf, seconds, twin } from './trade-off.js';
 
 /** `none`: where a slider reads none. A limit of none is one that nobody states; a stall of none is stated as 0 ms. */
 const SLIDERS = [
-  { id: 'failoverBudgetMs', label: 'Failover budget', min: 1000, max: 20500, step: 500, none: 20500, limit: true },
-  { id: 'stallMs', label: 'Stall to survive', min: 0, max: 10000, step: 100, none: 0, limit: false },
+  { id: 'failoverBudgetMs', label: WHATIF.budget, min: 1000, max: 20500, step: 500, none: 20500, limit: true },
+  { id: 'stallMs', label: WHATIF.stall, min: 0, max: 10000, step: 100, none: 0, limit: false },
 ];
 
 /** Made once and kept: a slider that is drawn anew slips out of the hand. */
@@ -175,7 +175,7 @@ function assumptionTable(model, state, actions, fixed) {
   return h(
     'table',
     { class: 'asm', 'aria-label': WHATIF.assumptions },
-    columns('Assumption', 'Value', 'Where from'),
+    columns(...WHATIF.columns),
     h(
       'tbody',
       null,
