@@ -119,7 +119,7 @@ impl Session {
     /// Opens a further document and gives its index.
     pub fn open(&mut self, name: Option<String>) -> DocumentId {
         let id = self.sources.len();
-        self.sources.push(Source { name: String::new(), text: String::new(), lines: 0 });
+        self.sources.push(Source { name: String::new(), text: String::new(), lines: 0, removed: false });
         self.open.push(None);
         self.reopen(id, name);
         id
@@ -129,9 +129,18 @@ impl Session {
     pub fn reopen(&mut self, document: DocumentId, name: Option<String>) {
         let Some(source) = self.sources.get_mut(document) else { return };
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("pasted text {}", document + 1));
-        *source = Source { name, text: String::new(), lines: 0 };
+        *source = Source { name, text: String::new(), lines: 0, removed: false };
         self.open[document] =
             Some(Open { held: Some(Vec::new()), unscanned: true, too_large: false, scanner: Scanner::new(document), bytes: 0 });
+    }
+
+    /// Takes a document out: what was read of it is forgotten, and the others stay as they were read. Its number is given to
+    /// no other.
+    pub fn remove(&mut self, document: DocumentId) {
+        self.reopen(document, None);
+        if let Some(source) = self.sources.get_mut(document) {
+            source.removed = true;
+        }
     }
 
     /// What the user states of the cluster, for the next report.
@@ -183,7 +192,9 @@ impl Session {
         for (id, open) in self.open.iter_mut().enumerate() {
             if let Some(open) = open.take() {
                 read.forget(id);
-                read_one(id, open, &mut self.sources[id], &mut read);
+                if !self.sources[id].removed {
+                    read_one(id, open, &mut self.sources[id], &mut read);
+                }
             }
         }
         read.sort();
@@ -301,6 +312,34 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
         report.findings.iter().map(|finding| finding.id.to_string()).collect()
     }
 
+    /// What was taken out leaves nothing behind, whatever stood before or after it.
+    #[test]
+    fn a_document_is_taken_out() {
+        let documents = [("a.log", LOST), ("cloud-config.yaml", CONFIG), ("b.log", LATE)];
+        for out in 0..documents.len() {
+            let mut session = Session::new(Assumptions::default());
+            for (name, text) in documents {
+                let id = session.open(Some(name.to_owned()));
+                session.push(id, text.as_bytes());
+            }
+            session.report();
+            session.remove(out);
+            let report = session.finish();
+            let mut alone = Session::new(Assumptions::default());
+            for (_, (name, text)) in documents.iter().enumerate().filter(|(at, _)| *at != out) {
+                let id = alone.open(Some((*name).to_owned()));
+                alone.push(id, text.as_bytes());
+            }
+            let alone = alone.finish();
+            let told = |report: &Report| -> Vec<String> {
+                let names = report.documents.iter().map(|document| format!("{} {}", document.name, document.lines));
+                names.chain(report.findings.iter().map(|finding| format!("{}", finding.title))).chain(report.limits.clone()).collect()
+            };
+            assert_eq!(told(&report), told(&alone), "without {}", documents[out].0);
+            assert_eq!(report.verdict.headline, alone.verdict.headline);
+        }
+    }
+
     /// A cloud-config is spared the scanner; what stands behind one is not, whatever the pieces.
     #[test]
     fn a_log_behind_a_cloud_config_is_read() {
@@ -408,6 +447,8 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
             (format!("$ cat x\n{other}"), "review"),
             (format!("```\n{other}```\n"), "review"),
             (format!("```\n$ cat x\n{yaml}```\nAny ideas?\n"), "review"),
+            // As tar packs it.
+            (format!("a.yaml\0\00000644\0ustar\0\0{CONFIG}\0\0"), "refused"),
         ] {
             let mut session = Session::new(Assumptions::default());
             for (at, text) in [text.as_str(), LOST].into_iter().enumerate() {

@@ -30,6 +30,10 @@ const odd = other((report) => {
 });
 // Fails on a text that says so, and answers all others.
 const fragile = `(documents) => documents.some((doc) => doc.text?.includes('BREAK')) ? { error: 'fault' } : { report: ${JSON.stringify(sample)} }`;
+// Answers, and reads on and on as soon as there are fewer documents than before.
+const slow = `(documents) => documents.length < (self.most = Math.max(self.most ?? 0, documents.length))
+  ? { progress: { done: 1, total: 9, lines: 1, signs: [], name: 'a', index: 0, files: [] } }
+  : { report: ${JSON.stringify(sample)} }`;
 const narrow = { viewport: { width: 390, height: 800 } };
 
 /** As browsers do: each text gives way to another one, in elements of their own. */
@@ -175,6 +179,17 @@ suite('the page', (story, at) => {
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), sample.patches[0].text);
     assert.equal(await page.locator('[role=status]').innerText(), 'Copied.');
     assert.equal(await page.locator('#copy-patch-0 + .noted').innerText(), 'Copied.', 'also for whoever sees');
+  });
+
+  story('who removes a text and does not wait for the next answer keeps it', { worker: slow }, async (page) => {
+    await answered(page);
+    await paste(page, CONFIG);
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    await page.locator('[id^=remove-]').last().click();
+    await page.locator('#cancel').click();
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    assert.equal(await page.locator('.undone').count(), 0);
+    assert.ok(await page.locator('#headline').isVisible());
   });
 
   story('says where one looks that a browser did not copy', { worker }, async (page) => {

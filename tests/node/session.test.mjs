@@ -80,5 +80,7 @@ test('other assumptions and an edited document need no second reading of the oth
   assert.deepEqual(session.report(assumptions), await analyze({ documents: documents(1000), assumptions }));
   session.reopen(0, 'cloud-config.yaml');
   session.push(0, new TextEncoder().encode(config(3000)));
-  assert.deepEqual(session.finish(), await analyze({ documents: documents(3000), assumptions }));
+  assert.deepEqual(session.report(), await analyze({ documents: documents(3000), assumptions }));
+  session.remove(1);
+  assert.deepEqual(session.finish(), await analyze({ documents: documents(3000).slice(0, 1), assumptions }));
 });

@@ -36,6 +36,8 @@ export class Session {
   open(name?: string): number;
   /** Forgets what was read of a document, so that it can be fed anew; the others stay as they were read. */
   reopen(document: number, name?: string): void;
+  /** Takes a document out; the others stay as they were read, and keep their numbers. */
+  remove(document: number): void;
   /** Feeds the next bytes of a document: UTF-8, cut anywhere. */
   push(document: number, bytes: Uint8Array): void;
   /** Adds a document and feeds all of a stream to it, for example `file.stream()`. */

@@ -117,6 +117,15 @@ export class Session {
   }
 
   /**
+   * Takes a document out; the others stay as they were read, and keep their numbers.
+   *
+   * @param {number} document
+   */
+  remove(document) {
+    this.#call((engine) => engine.remove(document));
+  }
+
+  /**
    * Feeds the next bytes of a document: UTF-8, cut anywhere.
    *
    * @param {number} document

@@ -9,7 +9,8 @@ import { BadFile, pieces } from './pieces.js';
 /** @typedef {import('./types.js').Doc} Doc */
 /** @typedef {import('./types.js').Progress} Progress */
 /** @typedef {{ id: number, type: 'start' | 'warm-up' | 'look' | 'analyze' | 'enough', engine?: any, documents?: Doc[], assumptions?: import('./types.js').Assumptions }} Message */
-/** @typedef {{ session: Session, documents: (Doc & { whole: boolean })[], cut: number[] }} Kept `cut`: keys of what was not read to its end */
+/** @typedef {Doc & { at: number, whole: boolean }} Read a document, its number in the session, and whether all of it was read */
+/** @typedef {{ session: Session, documents: Read[], cut: number[] }} Kept `cut`: keys of what was not read to its end */
 
 /** Each is drawn, which takes the machine longer than 5 MB of log. What is over sooner shows none. */
 const PROGRESS_EVERY_MS = 250;
@@ -62,25 +63,25 @@ export function reader(reply) {
    * @param {import('./types.js').Assumptions} assumptions
    */
   async function reportOn(id, documents, assumptions) {
-    const continues = kept?.documents.every((doc, index) => documents[index]?.key === doc.key);
-    if (!kept || !continues) kept = { session: await Session.start(), documents: [], cut: [] };
+    if (!kept || !leaveOut(kept, documents)) kept = { session: await Session.start(), documents: [], cut: [] };
     const { session } = kept;
     const unread = documents.filter((doc, index) => !same(kept?.documents[index], doc));
     const meter = progress(id, session, unread);
     for (const [index, doc] of documents.entries()) {
-      if (same(kept.documents[index], doc)) continue;
-      if (kept.documents[index]) session.reopen(index, doc.name);
-      else session.open(doc.name);
-      kept.documents[index] = { ...doc, whole: false };
+      const read = kept.documents[index];
+      if (same(read, doc)) continue;
+      const at = read ? read.at : session.open(doc.name);
+      if (read) session.reopen(at, doc.name);
+      kept.documents[index] = { ...doc, at, whole: false };
       kept.cut = kept.cut.filter((key) => key !== doc.key);
       meter.file = doc;
-      if (doc.text !== undefined) session.push(index, new TextEncoder().encode(doc.text));
+      if (doc.text !== undefined) session.push(at, new TextEncoder().encode(doc.text));
       else {
         let listened = performance.now();
         let more = false;
         const source = pieces(doc, meter);
         for await (const bytes of source) {
-          session.push(index, bytes);
+          session.push(at, bytes);
           if (performance.now() - listened > LISTEN_EVERY_MS) {
             await new Promise((resolve) => setTimeout(resolve));
             listened = performance.now();
@@ -93,7 +94,7 @@ export function reader(reply) {
         }
         if (more) kept.cut.push(doc.key);
       }
-      kept.documents[index] = { ...doc, whole: true };
+      kept.documents[index] = { ...doc, at, whole: true };
     }
     const report = session.report(assumptions);
     const stopped = documents.filter(({ key }) => kept?.cut.includes(key));
@@ -132,7 +133,24 @@ export function reader(reply) {
 }
 
 /**
- * @param {(Doc & { whole: boolean }) | undefined} read
+ * Takes out of a session what is not among the documents. Gives whether it may go on: the engine answers in the order
+ * in which it was given the others.
+ *
+ * @param {Kept} kept
+ * @param {Doc[]} documents
+ */
+function leaveOut(kept, documents) {
+  const gone = kept.documents.filter(({ key }) => documents.every((doc) => doc.key !== key));
+  const stay = kept.documents.filter((read) => !gone.includes(read));
+  if (stay.length === 0 || stay.some(({ key }, index) => documents[index].key !== key)) return false;
+  for (const { at } of gone) kept.session.remove(at);
+  kept.documents = stay;
+  kept.cut = kept.cut.filter((key) => stay.some((read) => read.key === key));
+  return true;
+}
+
+/**
+ * @param {Read | undefined} read
  * @param {Doc} doc
  */
 function same(read, doc) {

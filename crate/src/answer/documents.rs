@@ -7,9 +7,9 @@ use crate::gather::Gather;
 use crate::log::event::{LogReading, Order};
 use crate::report::{DocumentReport, Software};
 
-/// Every document, in the order given.
+/// Every document that was not taken out again, in the order given.
 pub fn documents(sources: &[Source], facts: &Facts) -> Vec<DocumentReport> {
-    sources.iter().enumerate().map(|(at, source)| document(at, source, facts)).gather()
+    sources.iter().enumerate().filter(|(_, source)| !source.removed).map(|(at, source)| document(at, source, facts)).gather()
 }
 
 fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {

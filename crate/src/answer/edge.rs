@@ -20,6 +20,8 @@ pub struct Source {
     pub text: String,
     /// Lines in the document.
     pub lines: u64,
+    /// It was taken out of the analysis; its number stays.
+    pub removed: bool,
 }
 
 /// Evidence lines in a report; a finding's `count` is not capped.

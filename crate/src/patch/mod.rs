@@ -233,6 +233,12 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
 
 /// The edits of a text in quotes or of a page as they are written there.
 fn as_shown(shown: &str, text: &str, marks: Option<Marks>, mut edits: Vec<Edit>) -> Result<Vec<Edit>, String> {
+    // What packs files says how long each is, so that one that was changed in it could not be unpacked: POSIX, pax, `size`.
+    if shown.contains('\0') {
+        return Err(
+            "This is an archive, or holds binary data. Unpack it and give the configuration by itself, or merge these by hand.".to_owned()
+        );
+    }
     for edit in edits.iter_mut().filter(|_| marks == Some(Marks::Html)) {
         let is_new = edit.start == edit.end;
         let [start, end] = [edit.start, edit.end].map(|at| html::around(shown, at));

@@ -70,6 +70,11 @@ impl Session {
         self.0.reopen(document, name);
     }
 
+    /// Takes a document out; the others stay as they were read.
+    pub fn remove(&mut self, document: usize) {
+        self.0.remove(document);
+    }
+
     /// Feeds the next bytes of a document.
     pub fn push(&mut self, document: usize, bytes: &[u8]) {
         self.0.push(document, bytes);
