@@ -28,7 +28,11 @@ test('only a file that has more than was read was read in part, and only until i
   // What was read stays, and what is said of it.
   const again = await ask(2, [small, large]);
   assert.deepEqual([again.stopped, cut(again)], [true, 1]);
-  const whole = await ask(3, [large]);
+  // So it does where another one goes.
+  const alone = await ask(3, [large]);
+  assert.deepEqual([alone.stopped, cut(alone)], [true, 1]);
+  assert.equal(alone.report.documents[0].lines, stopped.report.documents[1].lines);
+  const whole = await ask(4, [{ ...large, name: 'whole.log' }]);
   assert.deepEqual([whole.stopped, cut(whole)], [false, 0]);
   assert.equal(whole.report.documents[0].lines, 100_000);
 });
