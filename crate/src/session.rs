@@ -262,6 +262,10 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
         _ if is_log && (reading.recognised > 0 || reading.foreign > 0) => read.logs.push(reading),
         _ => {
             read.unknown.push(Unknown { document: id, why: not_understood(&source.name, &text, source.lines) });
+            // What is no text has no lines that could have been understood.
+            if text.contains('\0') {
+                source.lines = 0;
+            }
             source.text = text;
         }
     }
@@ -355,7 +359,9 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
         let mut session = Session::new(Assumptions::default());
         session.open(Some("core.bin".to_owned()));
         session.push(0, &[0, 1, 2, 3, 10, 7]);
-        assert!(session.finish().verdict.why.starts_with("core.bin holds binary data"));
+        let report = session.finish();
+        assert!(report.verdict.why.starts_with("core.bin holds binary data"));
+        assert_eq!(report.documents[0].lines, 0);
     }
 
     #[test]

@@ -5,6 +5,7 @@ import { asGiven, lineNow, withEdit, withFixes, withLogs } from './fixes.js';
 import { applied, isConfiguration, isBroken } from './marks.js';
 import { notRead, plural, SEVERITY, SOURCE, TIMING, WORDS } from './strings.js';
 import { h, noteBeside } from './dom.js';
+import { readAs } from './read-as.js';
 import { openLink, OtherVersion } from './share.js';
 
 /** @typedef {import('./types.js').State} State */
@@ -329,12 +330,10 @@ export class Advisor {
    * @returns {boolean} whether there was one
    */
   #takeAway(which, said, ofAll) {
-    const { documents, assumptions, reported, report } = this.state;
+    const { documents, assumptions } = this.state;
     const gone = documents.filter(which);
     if (gone.length === 0) return false;
-    const names = gone.map(
-      ({ key, name }) => name || report?.documents[reported.findIndex((each) => each.key === key)]?.name,
-    );
+    const names = gone.map(({ key, name }) => name || readAs(this.state, key)?.name);
     const one = gone.length === 1 && names[0];
     const several = ofAll ? `${plural(gone.length, 'file')} ${ofAll}` : `${WORDS.allInput} ${said}`;
     const before = this.state.removed;
@@ -379,8 +378,8 @@ export class Advisor {
 
   /** Where no log is left that speaks of a text as it was, the answer follows the text as it is. */
   #followTexts() {
-    const { documents, reported, report, removed } = this.state;
-    const kind = (/** @type {Doc} */ doc) => report?.documents[reported.findIndex(({ key }) => key === doc.key)]?.kind;
+    const { documents, removed } = this.state;
+    const kind = (/** @type {Doc} */ { key }) => readAs(this.state, key)?.kind;
     // What was not read yet may be one.
     if (!removed || documents.some((doc) => (kind(doc) ?? 'log') === 'log')) return;
     removed.changed = documents.filter((doc) => doc.before !== undefined);

@@ -13,6 +13,7 @@ import {
   saidOnce,
   uncapitalised,
 } from './marks.js';
+import { readAs } from './read-as.js';
 import { plural, SOURCE, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').State} State */
@@ -128,10 +129,9 @@ export class ConfigEditor {
     this.#plain = state.plain || !this.#editor;
     if (!doc?.text) return;
     const { text } = doc;
-    const index = state.reported.findIndex((each) => each.key === doc.key);
-    const read = state.report?.documents[index];
+    const read = readAs(state, doc.key);
     const name = doc.name || read?.name || '';
-    const marked = state.reported[index];
+    const marked = state.reported.find((each) => each.key === doc.key);
     const { text: given = '' } = asGiven(doc);
     const fresh = read && state.report && marked?.text === given;
 
@@ -298,8 +298,8 @@ export class ConfigEditor {
     this.#choice.hidden = all.length < 2;
     this.#choice.replaceChildren(
       ...all.map((doc) => {
-        const read = state.report?.documents[state.reported.findIndex((each) => each.key === doc.key)];
-        return h('option', { value: doc.key, selected: doc.key === this.#doc?.key }, doc.name || read?.name);
+        const name = doc.name || readAs(state, doc.key)?.name;
+        return h('option', { value: doc.key, selected: doc.key === this.#doc?.key }, name);
       }),
     );
     this.#choice.onchange = () => {

@@ -6,6 +6,7 @@
 
 import { sameWords } from './dom.js';
 import { applied, changeBetween, editsOf, fixLabel, marksOf } from './marks.js';
+import { readAs } from './read-as.js';
 import { WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Doc} Doc */
@@ -207,9 +208,10 @@ export function lineNow({ before, fixes, text = '' }, line) {
  * @param {State} state
  * @returns {{ key: number, name: string, made: number, left: number, own: boolean, parameters: Set<string> } | undefined}
  */
-export function fixedSoFar({ report, reported, documents }) {
+export function fixedSoFar(state) {
+  const { report, documents } = state;
   const doc = documents.find((each) => each.before !== undefined);
-  const read = report?.documents[reported.findIndex((each) => each.key === doc?.key)];
+  const read = readAs(state, doc?.key);
   if (!doc || !report || !read) return undefined;
   const edits = editsOf(report, read.id, doc.before ?? '');
   const made = edits.filter((edit) => stands(doc, edit));

@@ -2,6 +2,7 @@
 
 import { EXAMPLES } from './examples.js';
 import { columns, h, words } from './dom.js';
+import { readAs } from './read-as.js';
 import { DOCUMENTS, ORDER, PATCH, plural, readOf, SOURCE, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Actions} Actions */
@@ -154,8 +155,7 @@ export function documentTable(state, actions) {
  * @param {Actions} actions
  */
 function documentRow(doc, state, actions) {
-  const index = state.reported.findIndex((each) => each.key === doc.key);
-  const read = state.report?.documents[index];
+  const read = readAs(state, doc.key);
   const name = doc.name || read?.name || SOURCE.unnamed;
   const cannotShow = doc.text === undefined;
   return h(

@@ -3,19 +3,18 @@
 import { brand, menus, skipLink, themeChoice } from './bar.js';
 import { compactAnswer } from './compact.js';
 import { ConfigEditor } from './config-editor.js';
-import { h, heading } from './dom.js';
+import { h } from './dom.js';
+import { listenForDrops } from './drops.js';
 import { evidenceSection } from './evidence.js';
 import { fixedSoFar } from './fixes.js';
 import { documentTable, exampleList, pasteBox, privacyLine, undoNotice, whereToGetIt } from './input.js';
 import { limitsList } from './limits.js';
-import { patchPanel } from './patch.js';
 import { errorBlock, progressBlock } from './progress.js';
-import { measureSection, questionsSection, rolloutSection, steps } from './rollout.js';
+import { measureSection, questionsSection, rolloutSection } from './rollout.js';
 import { sharedNotice } from './share-panel.js';
 import { sourceViewer } from './source.js';
 import { notRead, WORDS } from './strings.js';
-import { anywayTable } from './trade-off.js';
-import { linesRemark, valuesRows, valuesTable } from './values.js';
+import { tellsAnyway, valuesSection } from './values-section.js';
 import { fixedNotice, readLine, unreadNotice, verdictBlock } from './verdict.js';
 import { WhatIf } from './whatif.js';
 import { WrongVerdict } from './wrong-verdict.js';
@@ -267,7 +266,7 @@ export class Layout {
       part('live', h('div', { class: 'vh', role: 'status', 'aria-live': 'polite' })),
       part('over', h('div', { class: 'over', hidden: true }, h('p', null, WORDS.dropNow))),
     );
-    this.#listenForDrops();
+    listenForDrops(this.#host, this.#parts.over, actions);
     this.#closeMenus();
   }
 
@@ -339,7 +338,7 @@ export class Layout {
   #sections(report) {
     const { state, actions } = this.#advisor;
     return [
-      this.#valuesSection(report),
+      valuesSection(report, state, actions),
       evidenceSection(report, state, actions, rulePages(this.#host)),
       rolloutSection(report),
     ];
@@ -351,37 +350,6 @@ export class Layout {
       (part) => part !== null,
     );
     return further.length > 1 ? [h('div', { class: 'halves' }, further)] : further;
-  }
-
-  /** Where timing is no cure, or nothing shows that it is, commands take the place of values. @param {Report} report */
-  #valuesSection(report) {
-    const { actions } = this.#advisor;
-    const anyway = report.model && anywayTable(report.model);
-    const blk = { class: 'blk', id: 'values', 'aria-labelledby': 'values-title' };
-    if (tellsAnyway(report)) {
-      const open = report.verdict.timing === 'undecided';
-      const left = h(
-        'div',
-        null,
-        open
-          ? heading('values-title', WORDS.measureNext, WORDS.wouldDecide)
-          : heading('values-title', WORDS.findCause, WORDS.timingStays),
-        steps(report.measureNext, WORDS.itTells),
-        open && keptFold(report, actions),
-      );
-      const right = anyway && h('div', null, heading('anyway-title', WORDS.anyway), anyway);
-      return h('section', blk, h('div', { class: right ? 'two' : '' }, left, right));
-    }
-    if (nothingRead(report)) return h('section', { class: 'blk' }, whereToGetIt(actions));
-    const rows = report.recommendations.length + report.kept.length;
-    if (rows === 0 && report.patches.length === 0) return null;
-    const fixed = fixedSoFar(this.#advisor.state);
-    const patch = patchPanel(report, actions, fixed?.own ? fixed.name : undefined);
-    const table =
-      rows > 0
-        ? valuesTable(report, actions, fixed?.parameters)
-        : h('div', null, heading('values-title', WORDS.correction));
-    return h('section', blk, h('div', { class: patch ? 'two' : '' }, table, patch));
   }
 
   /** @param {Report | undefined} report */
@@ -435,34 +403,6 @@ export class Layout {
         if (!menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
     });
   }
-
-  #listenForDrops() {
-    const { over } = this.#parts;
-    const { actions } = this.#advisor;
-    // A passage of the answer, or a link in it, that slips along under the hand is nothing to read.
-    let own = false;
-    this.#host.addEventListener('dragstart', () => (own = true));
-    this.#host.addEventListener('dragend', () => (own = false));
-    const carries = (/** @type {DragEvent} */ event) =>
-      !own && [...(event.dataTransfer?.types ?? [])].some((type) => type === 'Files' || type === 'text/plain');
-    this.#host.addEventListener('dragover', (/** @type {any} */ event) => {
-      if (!carries(event)) return;
-      event.preventDefault();
-      over.hidden = false;
-    });
-    this.#host.addEventListener('dragleave', (/** @type {any} */ event) => {
-      if (!(event.relatedTarget instanceof Node && this.#host.contains(event.relatedTarget))) over.hidden = true;
-    });
-    this.#host.addEventListener('drop', (/** @type {any} */ event) => {
-      over.hidden = true;
-      if (!carries(event)) return;
-      event.preventDefault();
-      const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length > 0) return actions.addFiles(files);
-      const text = event.dataTransfer?.getData('text/plain');
-      if (text) actions.add([{ name: '', text, own: true }]);
-    });
-  }
 }
 
 /**
@@ -478,34 +418,6 @@ function rulePages(host) {
   if (given?.startsWith('#')) return (id) => `${given}${id}`;
   const folder = given ? new URL(given, document.baseURI) : new URL('./rules/', import.meta.url);
   return (id) => new URL(`${id}.html`, folder).href;
-}
-
-/** @param {Report} report */
-function withoutValues(report) {
-  return ['not-the-remedy', 'undecided'].includes(report.verdict.timing) && report.recommendations.length === 0;
-}
-
-/** Commands take the place of values, and beside them stands what higher ones would cost. @param {Report} report */
-function tellsAnyway(report) {
-  return withoutValues(report) && report.measureNext.length > 0;
-}
-
-/** The values where none is to change and something else comes first. @param {Report} report @param {import('./types.js').Actions} actions */
-function keptFold(report, actions) {
-  return h(
-    'details',
-    { class: 'twin kept', id: 'kept' },
-    h('summary', { id: 'kept-title' }, WORDS.keptValues),
-    linesRemark(report) && h('p', { class: 'q s' }, linesRemark(report)),
-    valuesRows(report, actions, 'kept-title'),
-  );
-}
-
-/** Nothing that was given is a log or a configuration. An answer that came in a link has no documents. @param {Report} report */
-function nothingRead(report) {
-  return (
-    report.documents.length > 0 && report.documents.every((doc) => doc.kind !== 'log' && doc.kind !== 'configuration')
-  );
 }
 
 /**

@@ -1,6 +1,7 @@
 // Marks in a configuration: what the report says about one place of it, and the edit that cures it.
 
 import { h, icon, sameWords, sentence, shortName } from './dom.js';
+import { readAs } from './read-as.js';
 import { SEVERITY, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
@@ -43,8 +44,7 @@ const EDITABLE = 200_000;
  * @param {Doc} doc
  */
 export function isConfiguration(state, doc) {
-  const read = state.report?.documents[state.reported.findIndex((each) => each.key === doc.key)];
-  return read?.kind === 'configuration' && doc.text !== undefined && doc.text.length <= EDITABLE;
+  return readAs(state, doc.key)?.kind === 'configuration' && doc.text !== undefined && doc.text.length <= EDITABLE;
 }
 
 /** Whether a configuration could not be read as its program would. @param {Report} report */

@@ -3,6 +3,7 @@
 
 import { h, lineHeight } from './dom.js';
 import { keepLineEnds, lineFeeds } from './marks.js';
+import { readAs } from './read-as.js';
 import { grouped, plural, SOURCE } from './strings.js';
 
 /** @typedef {import('./types.js').State} State */
@@ -30,8 +31,7 @@ export function sourceViewer(state, actions, last) {
   const doc = state.documents.find((each) => each.key === source?.doc);
   if (!source || !doc) return undefined;
   if (last && last.source === source && last.doc === doc) return last;
-  const read = state.report?.documents[state.reported.findIndex((each) => each.key === doc.key)];
-  const name = doc.name || read?.name || SOURCE.unnamed;
+  const name = doc.name || readAs(state, doc.key)?.name || SOURCE.unnamed;
   const title = h('h3', { id: 'source-title', tabindex: -1 }, name);
   const place = h('div');
   const tools = h('div', { class: 'acts' });

@@ -119,7 +119,6 @@ export const WORDS = {
   fullReport: 'Full report',
   firstStep: 'First:',
   sendsNothing: 'Timing Advisor, sends nothing',
-  asItIs: 'as it is',
   files: 'Files',
   promise:
     'Paste the logs and your cloud-config. You get the cause, the timing values that fit, what they cost, and a plain no when timing is not the cure.',
@@ -403,8 +402,8 @@ export const WHATIF = {
   tableShows: 'The table shows what each costs when a leader really dies.',
   curveTwin: 'Curve as a table',
   costs: ['heartbeat / election', 'Failover, median', '99 in 100'],
-  depose: 'Stalls that depose',
-  needless: 'Needless per day',
+  depose: 'Stalls that cost the lead',
+  needless: 'Needless elections a day',
   columns: ['Assumption', 'Value', 'Where from'],
   budget: 'Failover budget',
   stall: 'Stall to survive',

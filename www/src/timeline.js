@@ -335,7 +335,7 @@ const DAY = 86_400e6;
  * @param {number} micros
  * @param {Span} span
  */
-export function clockText(micros, span) {
+function clockText(micros, span) {
   const iso = new Date(Math.round(micros / 1000)).toISOString();
   if (span.to - span.from < 10e6) return iso.slice(11, 23);
   if (span.to - span.from < 2 * DAY) return iso.slice(11, 19);

@@ -22,7 +22,7 @@ import { TIMING, WRONG } from './strings.js';
  * @param {import('./types.js').Assumptions} assumptions
  * @param {Said} said
  */
-export function caseOf(report, documents, assumptions, said) {
+function caseOf(report, documents, assumptions, said) {
   const hosts = report.documents.flatMap((doc) => doc.hosts);
   const [words, ...texts] = redact([{ name: '', text: said.about }, ...documents], hosts).documents;
   return {

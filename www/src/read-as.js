@@ -1,0 +1,13 @@
+// What the report says of a document.
+
+/** @typedef {import('./types.js').State} State */
+
+/**
+ * Nothing where the report does not speak of it yet.
+ *
+ * @param {Pick<State, 'report' | 'reported'>} state
+ * @param {number | undefined} key of the document
+ */
+export function readAs({ report, reported }, key) {
+  return report?.documents[reported.findIndex((each) => each.key === key)];
+}
