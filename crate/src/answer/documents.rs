@@ -44,8 +44,8 @@ fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
     if let Some(configuration) = configuration {
         return configuration_document(blank, configuration, facts);
     }
-    let blank_text = !source.text.is_empty() && source.text.trim().is_empty();
-    if source.lines == 0 || blank_text {
+    // Of a text that was not kept the lines are known; what is binary has a text, and no lines.
+    if source.text.trim().is_empty() && (source.lines == 0 || !source.text.is_empty()) {
         return DocumentReport { kind: String::from("empty"), format: String::from("empty"), ..blank };
     }
     blank
