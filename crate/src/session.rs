@@ -337,7 +337,7 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
             let alone = alone.finish();
             let told = |report: &Report| -> Vec<String> {
                 let names = report.documents.iter().map(|document| format!("{} {}", document.name, document.lines));
-                names.chain(report.findings.iter().map(|finding| format!("{}", finding.title))).chain(report.limits.clone()).collect()
+                names.chain(report.findings.iter().map(|finding| finding.title.to_string())).chain(report.limits.clone()).collect()
             };
             assert_eq!(told(&report), told(&alone), "without {}", documents[out].0);
             assert_eq!(report.verdict.headline, alone.verdict.headline);
