@@ -1,7 +1,8 @@
 //! The machines that a log names, each with a number.
 
-/// Hosts that are told apart; what comes after them counts as the last of them.
-const MOST_HOSTS: usize = u16::MAX as usize;
+/// Hosts that are told apart; what comes after them counts as the last of them. More than the largest fleet known, and few
+/// enough that what is asked of each pair of them takes no time (judgement).
+pub const MOST_HOSTS: usize = 1_000;
 
 /// Names and their numbers.
 #[derive(Default)]
@@ -12,6 +13,8 @@ pub struct Hosts {
     sorted: Vec<u16>,
     /// Most lines name the machine of the line before.
     last: u16,
+    /// One more came than are told apart.
+    pub too_many: bool,
 }
 
 impl Hosts {
@@ -25,7 +28,10 @@ impl Hosts {
         self.last = match self.sorted.binary_search_by(|number| of(number).cmp(name)) {
             Ok(at) => self.sorted[at],
             Err(_) if let Some(number) = with_or_without_domain(name, &self.sorted, of) => number,
-            Err(_) if known.len() == MOST_HOSTS => u16::MAX - 1,
+            Err(_) if known.len() == MOST_HOSTS => {
+                self.too_many = true;
+                MOST_HOSTS as u16 - 1
+            }
             Err(at) => {
                 let number = known.len() as u16;
                 self.sorted.insert(at, number);

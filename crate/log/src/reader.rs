@@ -3,7 +3,7 @@
 use super::event::{Clock, Event, LogReading, Meaning, Order, Time, Value};
 use super::foreign::{is_borrowed, is_mention, is_metric, is_of_another_raft, is_ours};
 use super::header::{Header, Headers, header};
-use super::hosts::Hosts;
+use super::hosts::{Hosts, MOST_HOSTS};
 use super::object::Object;
 use super::one_behind_another::name_members;
 use super::order::Stamps;
@@ -517,6 +517,11 @@ impl Reader {
         reading.order = stamps.order();
         if reading.order == Order::OldestFirst {
             name_members(&mut reading.events, &mut self.hosts);
+        }
+        if self.hosts.too_many {
+            reading.limits.push(format!(
+                "A log names more than {MOST_HOSTS} machines. What the others wrote is counted to the last of them; for an answer about those give their logs by themselves."
+            ));
         }
         reading.hosts = self.hosts.into_names();
         stamps.sort(&mut reading.events, reading.hosts.len());

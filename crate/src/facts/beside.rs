@@ -2,6 +2,7 @@
 
 use super::{EventId, Facts};
 use crate::gather::Gather;
+use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::units::Micros;
 
@@ -16,8 +17,43 @@ pub fn span(facts: &Facts, events: &[EventId]) -> Option<Micros> {
     Some(times.iter().max()? - times.iter().min()?)
 }
 
+/// Where lines of some kind stand first and last, by machine of a log: asked for many lines, each need not look through the log.
+#[derive(Default)]
+pub struct Reach {
+    places: Index,
+    ends: Vec<(usize, usize)>,
+}
+
+impl Reach {
+    /// Of these lines.
+    pub fn of<'a>(facts: &Facts, events: impl Iterator<Item = (EventId, &'a Event)>) -> Reach {
+        let mut reach = Reach::default();
+        for (id, _) in events {
+            let (first, last) = slot(&mut reach.ends, reach.places.position(facts.voice(id)));
+            // One more than where it stands: a new place has none yet.
+            *first = if *first == 0 { id.event + 1 } else { *first };
+            *last = id.event + 1;
+        }
+        reach
+    }
+
+    /// Whether one stands before this line, from the same host of the same document.
+    pub fn before(&self, facts: &Facts, id: EventId) -> bool {
+        self.place(facts, id).is_some_and(|(first, _)| first <= id.event)
+    }
+
+    /// Whether one stands after this line, from the same host of the same document.
+    pub fn after(&self, facts: &Facts, id: EventId) -> bool {
+        self.place(facts, id).is_some_and(|(_, last)| last > id.event + 1)
+    }
+
+    fn place(&self, facts: &Facts, id: EventId) -> Option<(usize, usize)> {
+        self.places.find(facts.voice(id)).map(|at| self.ends[at])
+    }
+}
+
 /// So many recognised lines are looked at on either side; more in so short a time tell nothing new.
-const NEIGHBOURS: usize = 2_000;
+pub const NEIGHBOURS: usize = 2_000;
 
 /// Whether a line of `meanings` stands on the same host of the same document within [from, to] of
 /// this one; without time stamps, within so many recognised lines.

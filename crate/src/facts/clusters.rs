@@ -2,9 +2,8 @@
 //! (kubernetes/kops@3eb4dda:pkg/apis/kops/cluster.go, EtcdClusters). Each cluster elects for itself, so one of them is
 //! judged, and the logs of the others are set aside.
 
-use super::Facts;
-use super::events::key_of_place;
 use super::members::{ids, is_id};
+use super::{Facts, key_of_place};
 use crate::gather::Gather;
 use crate::index::{self, Index};
 use crate::log::event::{Event, LogReading, Meaning};
@@ -80,7 +79,7 @@ fn by_place(logs: &[LogReading]) -> Vec<Cluster> {
     let (mut known, mut each) = (Index::default(), Vec::<Cluster>::new());
     for (log, reading) in logs.iter().enumerate() {
         for event in reading.events.iter().filter(|event| event.is_etcd_server()) {
-            let at = known.position(key_of_place(log, event));
+            let at = known.position(key_of_place(log, event.host));
             if at == each.len() {
                 let places = vec![(log, event.host)];
                 each.push(Cluster { places, ids: Vec::new(), is_named: false, led: Vec::new(), trouble: 0 });

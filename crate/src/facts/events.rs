@@ -41,9 +41,9 @@ pub(super) fn by_meaning(facts: &Facts) -> Vec<Alike> {
     by_meaning
 }
 
-/// A key for the log and the machine that a line is of.
-pub(super) fn key_of_place(log: usize, event: &Event) -> i64 {
-    (log as i64) << 17 | event.host.map_or(0, |host| i64::from(host) + 1)
+/// A key for a machine within a log; without one, for the lines that name none.
+pub fn key_of_place(log: usize, host: Option<u16>) -> i64 {
+    (log as i64) << 17 | host.map_or(0, |host| i64::from(host) + 1)
 }
 
 /// Of events that are alike in all but numbers the first, and every other event. A stalling leader prints a hundred
@@ -62,7 +62,7 @@ impl Facts {
 
     /// One key per speaker: a log, and the machine within it.
     pub fn voice(&self, id: EventId) -> i64 {
-        key_of_place(id.log, self.event(id))
+        key_of_place(id.log, self.event(id).host)
     }
 
     /// All events, by document and time.

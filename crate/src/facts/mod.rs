@@ -39,7 +39,7 @@ use crate::units::{MS, Micros, Range, S};
 
 pub use crate::model::Generation;
 use clocks::{ClockStep, Drift};
-pub use events::EventId;
+pub use events::{EventId, key_of_place};
 pub use spells::Spell;
 
 impl StallKind {

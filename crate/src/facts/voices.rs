@@ -3,6 +3,7 @@
 
 use super::{EventId, Facts};
 use crate::gather::Gather;
+use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::sort::{distinct, sort};
 use crate::units::Micros;
@@ -21,7 +22,7 @@ pub const START_LINES: &[Meaning] = &[
 ];
 
 /// One process of etcd as its lines show it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Voice {
     /// Index into `Facts::logs`.
     pub log: usize,
@@ -58,18 +59,11 @@ impl Voice {
 /// All etcd voices of the input. `events` must be oldest first within each log.
 pub fn etcd_voices(facts: &Facts) -> Vec<Voice> {
     let mut voices: Vec<Voice> = Vec::new();
+    let mut index = Index::default();
     for (id, event) in facts.all_events().filter(|(_, event)| event.is_etcd_server()) {
-        match voices.iter_mut().find(|voice| voice.log == id.log && voice.host == event.host) {
-            Some(voice) => voice.events.push(id),
-            None => voices.push(Voice {
-                log: id.log,
-                host: event.host,
-                member: String::new(),
-                events: vec![id],
-                latest: Vec::new(),
-                leaders: Vec::new(),
-            }),
-        }
+        let voice = slot(&mut voices, index.position(facts.voice(id)));
+        (voice.log, voice.host) = (id.log, event.host);
+        voice.events.push(id);
     }
     for voice in &mut voices {
         voice.member = own_name(facts, voice);

@@ -2,7 +2,8 @@
 
 use super::common::{all, plural, said_outright, worst};
 use super::{Finding, Rule};
-use crate::facts::{EventId, Facts};
+use crate::facts::Facts;
+use crate::facts::beside::Reach;
 use crate::log::event::Meaning;
 use crate::report::{Confidence, Severity};
 
@@ -21,7 +22,8 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 fn failed(facts: &Facts) -> Option<Finding> {
     let mut events = all(facts, &[Meaning::DiscoveryProblem]);
-    events.retain(|id| !went_on(facts, *id));
+    let answered = answered(facts);
+    events.retain(|id| !answered.after(facts, *id));
     let title = "etcd could not start through its discovery service";
     let what = "The member found no cluster to form or to join. No timer changes that.";
     said_outright(facts, RULE.id, &events, title, what)
@@ -30,7 +32,8 @@ fn failed(facts: &Facts) -> Option<Finding> {
 /// The last word of a member on its discovery is that others have not come yet.
 fn waits(facts: &Facts) -> Option<Finding> {
     let mut events = all(facts, &[Meaning::DiscoveryWaits]);
-    events.retain(|id| !after(facts, *id, &[Meaning::DiscoveryDone, Meaning::DiscoveryProblem]) && !went_on(facts, *id));
+    let (answered, failed) = (answered(facts), Reach::of(facts, facts.events_of(&[Meaning::DiscoveryProblem])));
+    events.retain(|id| !failed.after(facts, *id) && !answered.after(facts, *id));
     let missing = facts.event(*events.last()?).number("missing").unwrap_or(1).unsigned_abs();
     let title = format!("etcd waits for {} at its discovery service", plural(missing, "more member", "more members"));
     let what = "It starts when as many have come as the token was made for, and serves nobody until then.";
@@ -39,14 +42,8 @@ fn waits(facts: &Facts) -> Option<Finding> {
 }
 
 /// The service answered later on, and etcd started.
-fn went_on(facts: &Facts, id: EventId) -> bool {
-    after(facts, id, &[Meaning::DiscoveryDone, Meaning::StartMember, Meaning::Newraft, Meaning::BecameFollower])
-}
-
-fn after(facts: &Facts, id: EventId, meanings: &[Meaning]) -> bool {
-    let host = facts.event(id).host;
-    let rest = facts.logs[id.log].events.iter().skip(id.event + 1);
-    rest.filter(|event| event.host == host).any(|event| meanings.contains(&event.meaning))
+fn answered(facts: &Facts) -> Reach {
+    Reach::of(facts, facts.events_of(&[Meaning::DiscoveryDone, Meaning::StartMember, Meaning::Newraft, Meaning::BecameFollower]))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `etcd-election-churn`: several elections close together.
 
 use super::alerts;
-use super::common::{human_limit, lines, plural, says, span, started_before, time, with_etcd_stop};
+use super::common::{human_limit, lines, plural, says, span, starts, time, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, metrics};
@@ -171,13 +171,14 @@ fn elections(facts: &Facts) -> Vec<Election> {
     let boot = last_term_of_boot(facts);
     let planned = distinct(facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term));
     let outgrown = facts.outgrown_terms();
+    let starts = starts(facts);
     for (id, event) in facts.all_events() {
         let Some((term, rises)) = term_of(event) else { continue };
         let rises = rises && !(event.meaning == Meaning::LeaderLost && asked_first(facts, id, term));
         let highest = slot(&mut known, voices.position(facts.voice(id)));
         let before = *highest;
         *highest = before.max(Some(term));
-        let rose = before.map_or(rises, |before| term > before) && !(before.is_none() && started_before(facts, id));
+        let rose = before.map_or(rises, |before| term > before) && !(before.is_none() && starts.before(facts, id));
         if !rose
             || planned.binary_search(&term).is_ok()
             || outgrown.ended(term).is_some_and(|ended| term > ended)

@@ -1,8 +1,6 @@
 //! `etcd-leader-lost`: a member lost its leader, and nobody handed it over.
 
-use super::common::{
-    TRANSFERS, human_limit, matching, near, plural, range, started_before, stopped_on_purpose, time, times, with_etcd_stop,
-};
+use super::common::{TRANSFERS, human_limit, matching, near, plural, range, starts, stopped_on_purpose, time, times, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, StallKind};
@@ -340,6 +338,7 @@ fn first_campaigns(facts: &Facts) -> Vec<EventId> {
     let mut voices = Index::default();
     let mut campaigns = facts.meaning(&[Meaning::ElectionStart]);
     campaigns.retain(|id| voices.is_new(facts.voice(*id)));
+    let starts = starts(facts);
     let followed = |id: &EventId| {
         let Some(term) = facts.event(*id).number("term") else { return false };
         let Some(log) = facts.logs.get(id.log) else { return false };
@@ -352,7 +351,7 @@ fn first_campaigns(facts: &Facts) -> Vec<EventId> {
         let starting = || near(facts, *id, &[Meaning::Published, Meaning::PublishError], 0, 30 * S, 40);
         // An excerpt may begin within a round; with pre-vote no round raises the term.
         let asked_before = || log.events[..id.event].iter().any(|event| event.host == host && event.meaning == Meaning::VoteSent);
-        !started_before(facts, *id) && (kept_a_lease || asks_others) && !starting() && !asked_before()
+        !starts.before(facts, *id) && (kept_a_lease || asks_others) && !starting() && !asked_before()
     };
     campaigns.into_iter().filter(followed).take(1).gather()
 }

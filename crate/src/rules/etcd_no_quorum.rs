@@ -3,6 +3,7 @@
 use super::alerts;
 use super::common::{WAITS, all, last_line, matching, near, plural, says, span, stopping, time, times, waited};
 use super::{Finding, Rule};
+use crate::facts::beside::NEIGHBOURS;
 use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts, Generation, LeaderChange};
@@ -116,7 +117,7 @@ pub fn unpublished(facts: &Facts) -> Vec<EventId> {
 /// (etcd-io/etcd#3774). A database that came in the ten minutes before, or in the minute after, counts (judgement).
 pub fn has_leader(facts: &Facts, id: EventId) -> bool {
     let host = facts.event(id).host;
-    let mut before = facts.logs[id.log].events[..id.event].iter().rev().filter(|event| event.host == host);
+    let mut before = facts.logs[id.log].events[..id.event].iter().rev().take(NEIGHBOURS).filter(|event| event.host == host);
     let knows = |event: &Event| match event.meaning {
         Meaning::LeaderElected | Meaning::LeaderChanged => Some(true),
         Meaning::LeaderLost | Meaning::ElectionStart => Some(false),

@@ -6,8 +6,9 @@ use super::etcd_data_damaged::UNREADABLE;
 use super::etcd_own_trouble::is_told;
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
-use crate::facts::{ChangeClass, EventId, Facts};
+use crate::facts::{ChangeClass, EventId, Facts, key_of_place};
 use crate::gather::Gather;
+use crate::index::Index;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 use crate::units::S;
@@ -75,11 +76,12 @@ fn ended_itself(facts: &Facts) -> Option<Finding> {
     let mut faults = open(Meaning::EtcdPanic);
     // fleetd says itself that it gives up on its parts, and ends so.
     let given_up = facts.any_event(|event| event.meaning == Meaning::ServerShutdownTimeout);
-    faults.retain(|id| !given_up && whose(facts, *id).is_some());
+    let whose = whose(facts);
+    faults.retain(|id| !given_up && whose(*id).is_some());
     let critical = |title: String, what: &str, events: &[EventId]| {
         Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, events)
     };
-    if let Some(program) = faults.first().and_then(|id| whose(facts, *id)) {
+    if let Some(program) = faults.first().and_then(|id| whose(*id)) {
         // runtime: out of memory (golang/go@go1.20:src/runtime/mem_linux.go)
         let for_memory = faults.iter().any(|id| says(facts.event(*id), &["out of memory"]));
         let title =
@@ -106,26 +108,34 @@ const SNAPSHOTS: &[Meaning] = &[Meaning::SnapStart, Meaning::SnapSaved, Meaning:
 
 /// Which program a fault ended: its line names it, or the trace after it, or the log around it is that of a server. A client
 /// of etcd prints its own faults beside its errors.
-fn whose(facts: &Facts, id: EventId) -> Option<&'static str> {
-    let event = facts.event(id);
-    let (before, _) = event.text.split_once(": ")?;
-    let around = |fits: fn(&Event) -> bool| {
-        facts.logs[id.log].events.iter().any(|other| (event.host.is_none() || other.host == event.host) && fits(other))
-    };
-    let of_server = |other: &Event| {
-        other.meaning == Meaning::StackFrame
-            || other.is_etcd_server()
-                && (other.word("id").is_some()
-                    || START_LINES.contains(&other.meaning)
-                    || SNAPSHOTS.contains(&other.meaning)
-                    || says(other, PACKAGES_OF_SERVER))
-    };
-    if before.contains("fleet")
-        || around(|other| other.is_fleet() || other.meaning == Meaning::StackFrame && says(other, &["coreos/fleet/"]))
-    {
-        return Some("fleetd");
+fn whose(facts: &Facts) -> impl Fn(EventId) -> Option<&'static str> {
+    let fleet = around(facts, |event| event.is_fleet() || event.meaning == Meaning::StackFrame && says(event, &["coreos/fleet/"]));
+    let server = around(facts, |event| {
+        event.meaning == Meaning::StackFrame
+            || event.is_etcd_server()
+                && (event.word("id").is_some()
+                    || START_LINES.contains(&event.meaning)
+                    || SNAPSHOTS.contains(&event.meaning)
+                    || says(event, PACKAGES_OF_SERVER))
+    });
+    move |id| {
+        let (before, _) = facts.event(id).text.split_once(": ")?;
+        let has = |places: &Index| places.find(facts.voice(id)).is_some();
+        if before.contains("fleet") || has(&fleet) {
+            return Some("fleetd");
+        }
+        (before.contains("etcd") || has(&server)).then_some("etcd")
     }
-    (before.contains("etcd") || around(of_server)).then_some("etcd")
+}
+
+/// The machines, and the logs, in which a line fits.
+fn around(facts: &Facts, fits: fn(&Event) -> bool) -> Index {
+    let mut places = Index::default();
+    for (id, _) in facts.all_events().filter(|(_, event)| fits(event)) {
+        places.position(facts.voice(id));
+        places.position(key_of_place(id.log, None));
+    }
+    places
 }
 
 fn for_memory(event: &Event) -> bool {

@@ -1,6 +1,6 @@
 //! Choosing, counting and placing lines: what stands beside which, when, and of which machine.
 
-use crate::facts::beside::{near, time};
+use crate::facts::beside::{Reach, near, time};
 use crate::facts::texts::{WITHOUT_LEADER, says};
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts};
@@ -103,11 +103,9 @@ pub fn at_the_end(facts: &Facts, id: EventId) -> bool {
     matches!((time(facts, id), last_line(facts)), (Some(now), Some(last)) if last - now <= 5 * S)
 }
 
-/// Whether a start line stands before this line, from the same host of the same document.
-pub fn started_before(facts: &Facts, id: EventId) -> bool {
-    let Some(log) = facts.logs.get(id.log) else { return false };
-    let host = facts.event(id).host;
-    log.events.iter().take(id.event).any(|event| event.host == host && START_LINES.contains(&event.meaning))
+/// Where each machine prints what a process prints only when it starts.
+pub fn starts(facts: &Facts) -> Reach {
+    Reach::of(facts, facts.events_of(START_LINES))
 }
 
 /// A client may be up some seconds before etcd; all is well once etcd has a leader, or the API server of Kubernetes serves.
