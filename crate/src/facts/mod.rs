@@ -236,6 +236,8 @@ pub struct Facts {
     old_leaders: Vec<OldLeader>,
     /// What members print of etcd's pair, once it was asked for.
     printed: [OnceCell<Vec<(EventId, Micros)>>; 2],
+    /// Which logs hold remarks, once it was asked for.
+    remarks: OnceCell<Vec<bool>>,
     /// For each meaning the events that have it, by document and time.
     by_meaning: Vec<events::Alike>,
     /// One event for each text that a question about words can meet.
@@ -323,6 +325,7 @@ impl Facts {
             clock_steps: Vec::new(),
             old_leaders: Vec::new(),
             printed: Default::default(),
+            remarks: OnceCell::new(),
             by_meaning: Vec::new(),
             one_of_each: Vec::new(),
         };
@@ -370,6 +373,11 @@ impl Facts {
     /// How much time the logs cover, where they carry times.
     pub fn log_span(&self) -> Option<Micros> {
         self.log_ends().map(|(first, last)| last - first)
+    }
+
+    /// The same, where it is long enough to tell how often something happens: ten minutes (judgement).
+    pub fn span_of_a_rate(&self) -> Option<Micros> {
+        self.log_span().filter(|span| *span >= 600 * S)
     }
 
     /// Whether the input has lines or settings of etcd itself.

@@ -1,5 +1,7 @@
 //! Words within a line that tell one cause from another, where the message alone does not.
 
+use super::Facts;
+use crate::gather::Gather;
 use crate::log::event::{Event, Value};
 use crate::search;
 
@@ -16,6 +18,14 @@ pub fn revisions_apart(event: &Event) -> Option<i64> {
 pub fn says(event: &Event, words: &[&str]) -> bool {
     let caught = |word: &str| event.values.iter().any(|(_, value)| matches!(value, Value::Text(text) if search::has(text, word)));
     words.iter().any(|word| search::has(&event.text, word) || caught(word))
+}
+
+impl Facts {
+    /// Whether this log holds etcd's remarks, which many a search for trouble leaves out.
+    pub fn holds_remarks(&self, log: usize) -> bool {
+        let remark = |event: &Event| says(event, &["\"level\":\"info\"", " I | "]);
+        self.remarks.get_or_init(|| self.logs.iter().map(|log| log.events.iter().any(remark)).gather())[log]
+    }
 }
 
 /// Texts with which a request of fleet says that it ran into its limit (fleet's clients of 0.5 to 1.0).

@@ -6,7 +6,6 @@ use crate::log::event::{Event, Meaning};
 use crate::model::raft::{BUSY_GAP, loss_share};
 use crate::parameters::Parameter;
 use crate::replay;
-use crate::rules::common::says;
 
 /// A stall that costs nearly every leader its place, by the timer model, and after which this one went on as leader: the
 /// followers stood still too, as when the host of all of them does, or wait longer than is known (method 4.3, at its 5 %).
@@ -29,7 +28,6 @@ pub fn went_on(facts: &Facts, stall: &Stall) -> bool {
     let events = &facts.logs[id.log].events;
     let host = facts.event(*id).host;
     let Some(end) = stall.end else { return went_on_without_times(facts, *id) };
-    let remarks = || events.iter().any(|event| says(event, &["\"level\":\"info\"", " I | "]));
     let last = events.iter().rev().find(|event| event.host == host).and_then(|event| event.time);
     let deposed = |event: &Event| {
         let falls = matches!(event.meaning, Meaning::HigherTermMessage | Meaning::QuorumInactiveStepdown | Meaning::LeaderLost);
@@ -38,7 +36,7 @@ pub fn went_on(facts: &Facts, stall: &Stall) -> bool {
     // So many lines around it are looked at, so that a log of late heartbeats is not read again for each.
     !events.iter().skip(id.event.saturating_sub(200)).take(400).any(deposed)
         && last.is_some_and(|last| last.micros >= end + facts.value(Parameter::ElectionTimeout))
-        && (!facts.changes.is_empty() || remarks())
+        && (!facts.changes.is_empty() || facts.holds_remarks(id.log))
 }
 
 /// A leader that lost its place says so beside the line that measured its stall, or at once after it. How many lines are

@@ -84,6 +84,7 @@ fn by_state(facts: &Facts, meanings: &[Meaning]) -> (Vec<EventId>, Vec<EventId>)
     by_key(&mut lines, |id| (id.log, facts.event(*id).line, id.event));
     let states = signatures().iter().filter(|signature| STATES.contains(&signature.meaning));
     let words = states.map(|state| (state.key_text(), state.meaning == Meaning::AlertOver)).chain(IN_JSON).gather();
+    let below = alerts_below(facts, &lines);
     // What stands above an alert, in its document; and the first alert that has no state yet from a row below it.
     let (mut above, mut since) = ((usize::MAX, false), 0);
     let mut alerts: Vec<(usize, EventId)> = Vec::new();
@@ -102,10 +103,7 @@ fn by_state(facts: &Facts, meanings: &[Meaning]) -> (Vec<EventId>, Vec<EventId>)
             }
             above = (id.log, ends_alerts(event));
             // A title is an alert where none of its kind stands below.
-            let mut until_next =
-                lines[at + 1..].iter().take_while(|next| next.log == id.log && facts.event(**next).word("title").is_none());
-            let below = until_next.any(|next| !STATES.contains(&facts.event(*next).meaning));
-            if below || name(event).is_none_or(|(_, meaning)| !meanings.contains(&meaning)) {
+            if below[at] || name(event).is_none_or(|(_, meaning)| !meanings.contains(&meaning)) {
                 continue;
             }
         }
@@ -122,6 +120,17 @@ fn by_state(facts: &Facts, meanings: &[Meaning]) -> (Vec<EventId>, Vec<EventId>)
         if last[at].1 { over.push(id) } else { going_on.push(id) }
     }
     (going_on, over)
+}
+
+/// For each line whether an alert stands below it, before the next title of its document.
+fn alerts_below(facts: &Facts, lines: &[EventId]) -> Vec<bool> {
+    let mut below = vec![false; lines.len()];
+    for at in (1..lines.len()).rev() {
+        let next = facts.event(lines[at]);
+        let under = lines[at].log == lines[at - 1].log && next.word("title").is_none();
+        below[at - 1] = under && (below[at] || !STATES.contains(&next.meaning));
+    }
+    below
 }
 
 /// Sorted by its keys, JSON has the state of an alert below what it says.

@@ -46,7 +46,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let by_engine = moved.iter().any(|id| says(facts.event(*id), GONE) || facts.event(*id).meaning == Meaning::EngineUnscheduled);
     let beside: Vec<EventId> = if moved.is_empty() { Vec::new() } else { stops };
     let events = in_order(moved.iter().chain(&after_lost_read).chain(&beside).copied(), &lost_reads);
-    let units = distinct(events.iter().filter(|id| !lost_reads.contains(id)).filter_map(|id| unit(facts.event(*id))));
+    let units = distinct(events.iter().filter(|id| lost_reads.binary_search(id).is_err()).filter_map(|id| unit(facts.event(*id))));
     let count = units.len().max(1);
     let stopped =
         events.iter().filter(|id| [Meaning::SystemdStop, Meaning::SystemdStoppedOld].contains(&facts.event(**id).meaning)).count();
