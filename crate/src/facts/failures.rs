@@ -1,6 +1,6 @@
 //! fleet's failed requests, as events: one second, one machine; and what they are tied to.
 
-use super::beside::near;
+use super::beside::{near, time};
 use super::texts::LIMIT;
 use super::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange};
 use crate::gather::Gather;
@@ -8,7 +8,7 @@ use crate::log::event::{Event, Meaning};
 use crate::moments::Moments;
 use crate::parameters::Parameter;
 use crate::search;
-use crate::sort::{groups, sort};
+use crate::sort::{by_key, groups, sort};
 use crate::units::{Micros, S};
 
 /// Lines in which fleet says that a request of its own to etcd failed.
@@ -50,7 +50,8 @@ pub fn with_fleet_stop(facts: &Facts, id: EventId) -> bool {
     near(facts, id, &stops, -2 * S, 2 * S, 6)
 }
 
-/// What failed lines have in common: their second, their host, and, without times, the run of lines they stand in.
+/// What failed lines have in common: the second that begins with the first of them, their host, and, without times, the run
+/// of lines they stand in.
 type Moment = (Option<Micros>, String, usize);
 
 /// Groups the lines and ties each group to a stall or to a span without a leader.
@@ -68,16 +69,29 @@ pub fn fleet_failures(facts: &Facts) -> Vec<FleetFailure> {
             continue;
         }
         last = Some((id, run));
-        let second = event.time.map(|time| time.micros.div_euclid(S));
-        let part = if second.is_none() { run } else { 0 };
-        failed.push(((second, facts.host(id), part), id));
+        let part = if event.time.is_none() { run } else { 0 };
+        failed.push(((time(facts, id), facts.host(id), part), id));
     }
+    begin_with_the_first(&mut failed);
     let mut failures: Vec<FleetFailure> = groups(failed).into_iter().map(|((_, host, _), events)| group(facts, host, events)).gather();
     let spans = Spans::of(facts);
     for failure in &mut failures {
         tie(facts, &spans, failure);
     }
     failures
+}
+
+/// Gives all lines of one host that come within a second the time of the first.
+fn begin_with_the_first(failed: &mut [(Moment, EventId)]) {
+    by_key(failed, |((time, host, part), id)| (host.clone(), *time, *part, *id));
+    for at in 1..failed.len() {
+        let (before, after) = failed.split_at_mut(at);
+        let ((begun, host, part), _) = &before[at - 1];
+        let (moment, _) = &mut after[0];
+        if (host, *part) == (&moment.1, moment.2) && moment.0.zip(*begun).is_some_and(|(now, begun)| now - begun < S) {
+            moment.0 = *begun;
+        }
+    }
 }
 
 /// Stalls and spans without a leader, by when they ended.
@@ -257,6 +271,10 @@ mod tests {
             let timed: String = lines.iter().zip([1, 1, 2]).map(|(line, second)| stamped(second, line)).collect();
             assert_eq!(counted(&timed), [1], "{timed}");
         }
+        // Two of one moment are one, whichever second begins between them.
+        let fine = |stamps: [&str; 2]| stamps.map(|stamp| format!("2016-03-05T10:00:0{stamp}+0000 a fleetd[1]: {client}")).concat();
+        assert_eq!([["1.100", "1.200"], ["1.950", "2.050"]].map(|pair| counted(&fine(pair))), [[2], [2]]);
+        assert_eq!(counted(&fine(["1.100", "2.100"])), [1, 1]);
         // At a stop fleetd gives up its own watches.
         let stop = "INFO fleet.go:89: Gracefully shutting down\n";
         assert!(counted(&[client, client, client, stop].map(|line| stamped(1, line)).concat()).is_empty());

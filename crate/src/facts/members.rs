@@ -42,7 +42,7 @@ const SPEAK_OF_OTHERS: [Meaning; 6] =
 /// Names in a log are at least the members: an excerpt of one member's lines names few. Three and more
 /// are taken as they are; fewer only where the log counts them, or shows one winning without asking anybody.
 fn named_members(facts: &Facts) -> Option<u32> {
-    let named = ids_in(facts, &SPEAK_OF_OTHERS);
+    let named = ids_in(facts, &SPEAK_OF_OTHERS).saturating_sub(removed(facts));
     if named >= 3 {
         return Some(named);
     }
@@ -60,6 +60,12 @@ fn named_members(facts: &Facts) -> Option<u32> {
     // 0.4 names its members in plain words.
     let old = distinct(facts.events_of(&[Meaning::Leader04]).filter_map(|(_, event)| event.word("new")).filter(|name| !name.is_empty()));
     if alone { Some(1) } else { (old.len() >= 3).then_some(old.len() as u32) }
+}
+
+/// How many members were removed, of which lines may still speak.
+fn removed(facts: &Facts) -> u32 {
+    let gone = facts.events_of(&[Meaning::MemberChange]).filter(|(_, event)| event.signature().key_text().starts_with("removed member"));
+    distinct(gone.filter_map(|(_, event)| event.word("peer"))).len() as u32
 }
 
 /// How many different raft ids these lines name.
@@ -93,6 +99,17 @@ mod tests {
         let alone = elected.replace("2a0965170762fd09", "91d25258d70ad868");
         assert_eq!(facts(&[unit, &alone]).members, Some(1));
         assert_eq!(facts(&[&unit.replace("2380\n", "2380,m2=http://192.0.2.2:2380\n"), elected]).members, Some(2));
+    }
+
+    #[test]
+    fn a_member_that_was_replaced_does_not_count() {
+        let elected = |second: u32, who: &str, leader: &str| {
+            format!("2021-05-04 10:00:{second:02}.1 I | raft: raft.node: {who} elected leader {leader} at term {second}\n")
+        };
+        let (a, b, c, d) = ("91d25258d70ad868", "2a0965170762fd09", "ca93d269ec463a6b", "8e9e05c52164694d");
+        let log = elected(1, a, b) + &elected(2, b, c) + &elected(4, c, d);
+        let removed = format!("2021-05-04 10:00:03.1 I | etcdserver/membership: removed member {a} from cluster 7e27652122e8b2ae\n");
+        assert_eq!((facts(&[&log]).members, facts(&[&(log.clone() + &removed)]).members), (Some(4), Some(3)));
     }
 
     #[test]

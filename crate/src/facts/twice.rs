@@ -2,7 +2,7 @@
 
 use super::{EventId, Facts};
 use crate::gather::Gather;
-use crate::index::{self, Index};
+use crate::index::{self, Index, slot};
 use crate::log::event::{Clock, Event, LogReading};
 use crate::units::S;
 
@@ -16,6 +16,9 @@ pub fn words(facts: &Facts) -> Option<String> {
     Some(format!("{of_them} in the input a second time, with the same time and the same words, and counted once."))
 }
 
+/// So many earlier places of a line are compared with it: members print alike, and a cluster has seldom more (judgement).
+const MOST_PLACES: usize = 7;
+
 /// For each log, which of its events were given before.
 pub(super) fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
     let mut again: Vec<Vec<bool>> = logs.iter().map(|log| vec![false; log.events.len()]).gather();
@@ -25,16 +28,20 @@ pub(super) fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
     crate::sort::by_key(&mut lines, |id| (id.log, logs[id.log].events[id.event].line));
     let event = |at: usize| &logs[lines[at].log].events[lines[at].event];
     let same = |a: usize, b: usize| is_same((&logs[lines[a].log], event(a)), (&logs[lines[b].log], event(b)));
-    let (mut known, mut first) = (Index::default(), Vec::new());
+    // The first places of lines with one stamp and one message: of several members the second may be the one that is given again.
+    let (mut known, mut places) = (Index::default(), Vec::<Vec<usize>>::new());
     let mut at = 0;
     while at < lines.len() {
         let number = known.position(hash(event(at)));
-        if number == first.len() {
-            first.push(at);
+        let earlier = slot(&mut places, number);
+        let length = |before: usize| {
+            let most = (at - before).min(lines.len() - at);
+            (0..most).take_while(|step| same(before + step, at + step)).count()
+        };
+        let (length, before) = earlier.iter().map(|before| (length(*before), *before)).max().unwrap_or((0, at));
+        if earlier.len() < MOST_PLACES {
+            earlier.push(at);
         }
-        let before = first[number];
-        let most = (at - before).min(lines.len() - at);
-        let length = (0..most).take_while(|step| same(before + step, at + step)).count();
         let (log, other) = (lines[at].log, lines[before].log);
         let whole = || log != other && length == logs[log].events.len() && (at == 0 || lines[at - 1].log != log);
         let stretch = || (at..at + length).map(event);
@@ -106,6 +113,9 @@ mod tests {
         assert_eq!(counted(&[&excerpt]), (3, 0));
         assert_eq!(counted(&[&excerpt, &excerpt]), (3, 3));
         assert_eq!(counted(&[&format!("{excerpt}and once more:\n\n{excerpt}{}", slow(4))]), (4, 3));
+        // Of two members that print alike the second one is given again.
+        let (one, two) = (excerpt.replace("2.18s", "2.19s"), excerpt.clone() + &slow(4));
+        assert_eq!(counted(&[&one, &two, &two]), (7, 4));
         // The second one goes on where the first one ends.
         assert_eq!(counted(&[&excerpt, &format!("{}{}{}", slow(2), slow(3), slow(4))]), (4, 2));
     }
