@@ -196,6 +196,15 @@ fn values_that_are_not_read_as_written_are_written_anew() {
     assert!(again.recommendations.is_empty(), "{:?}", proposed(&again));
 }
 
+/// Milliseconds where seconds are read: written anew, they would be hours.
+#[test]
+fn a_value_that_may_be_of_another_unit_is_not_written_anew() {
+    let file = |value: &str| format!("#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: \"{value}\"\n");
+    let values = |value: &str| proposed(&read(&[&file(value)])).iter().map(|(parameter, _)| (*parameter).to_owned()).collect::<Vec<_>>();
+    assert_eq!(values("5000"), [] as [&str; 0]);
+    assert_eq!(values("5"), ["fleet.etcd-request-timeout", "fleet.agent-ttl"]);
+}
+
 /// The half that acts cannot work alone; with what the file means it can.
 #[test]
 fn half_of_a_pair_that_acts_keeps_what_the_other_half_means() {

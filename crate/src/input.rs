@@ -13,6 +13,9 @@ pub struct Document {
     pub text: String,
 }
 
+/// No timer and no stall is longer, in milliseconds: an hour (judgement). Sums of what is stated cannot overflow.
+const LONGEST_MS: f64 = 3_600_000.0;
+
 /// What the user may state about the cluster. Each left out is detected or assumed, and the
 /// report says which.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -38,7 +41,7 @@ pub struct Assumptions {
 
 impl Assumptions {
     /// States a number under its name in the npm package. `false` where that assumption is a text, or
-    /// the number is no count; a name that is not known here is passed over.
+    /// the number is no count or no length of time up to an hour; a name that is not known here is passed over.
     pub fn state_number(&mut self, name: &str, value: f64) -> bool {
         let count = || (value >= 0.0 && value.fract() == 0.0 && value <= f64::from(u32::MAX)).then_some(value as u32);
         let stated = match name {
@@ -56,8 +59,8 @@ impl Assumptions {
                 return stated.is_some();
             }
         };
-        *stated = Some(value);
-        true
+        *stated = Some(value).filter(|value| (0.0..=LONGEST_MS).contains(value));
+        stated.is_some()
     }
 
     /// States a text under its name in the npm package. `false` where that assumption is a number; a
@@ -101,6 +104,7 @@ mod tests {
     fn refuses_what_does_not_fit() {
         let mut stated = Assumptions::default();
         assert!(!stated.state_number("members", 2.5) && !stated.state_number("units", -1.0) && !stated.state_number("etcdVersion", 2.3));
+        assert!([-1.0, 1e300, f64::NAN].iter().all(|value| !stated.state_number("stallMs", *value)));
         assert!(!stated.state_text("members", String::from("three")));
         assert!(stated.state_text("elsewhere", String::from("passed over")));
         assert_eq!(stated, Assumptions::default());

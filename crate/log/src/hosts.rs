@@ -64,7 +64,7 @@ fn with_or_without_domain<'a>(name: &str, known: &[u16], of: impl Fn(&u16) -> &'
 
 #[cfg(test)]
 mod tests {
-    use super::Hosts;
+    use super::{Hosts, MOST_HOSTS};
 
     #[test]
     fn a_host_is_one_with_and_without_its_domain() {
@@ -75,6 +75,9 @@ mod tests {
         };
         assert_eq!(names(&["core-01", "core-01.example", "core-01", "core-02"]), ["core-01", "core-02"]);
         assert_eq!(names(&["core-01.example", "core-01-b", "core-01", "core-010"]), ["core-01.example", "core-01-b", "core-010"]);
+        let mut many = Hosts::default();
+        let numbers = (0..=MOST_HOSTS).map(|host| many.number(&format!("core-{host}"))).fold(0, u16::max);
+        assert_eq!((usize::from(numbers), many.too_many), (MOST_HOSTS - 1, true));
         assert_eq!(names(&["core.a.example", "core.b.example"]), ["core.a.example", "core.b.example"]);
     }
 }

@@ -54,7 +54,7 @@ fn completed(facts: &Facts) -> usize {
 
 /// A rate needs times and more than a moment of log; without them it is unknown, not zero.
 fn per_hour(facts: &Facts) -> Option<Measure> {
-    let span = facts.log_span().filter(|span| *span >= 600 * S)?;
+    let span = facts.span_of_a_rate()?;
     let changed = completed(facts);
     let rate = |changes: f64| changes * 3600.0 * S as f64 / span as f64;
     let spread = (changed as f64).sqrt();

@@ -5,7 +5,7 @@ use crate::config::{Launcher, Source};
 use crate::facts::settings::from_configuration;
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
-use crate::parameters::Parameter;
+use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::plan::{Decision, Plan};
 use crate::report::{PatchReport, Step};
 use crate::rules::{self, Finding};
@@ -157,7 +157,9 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
         [heartbeat.current.value.unwrap_or(0), heartbeat.value()].map(|value| Parameter::HeartbeatInterval.human(value));
     let [old_wait, new_wait] = [now, election.value()].map(|value| Parameter::ElectionTimeout.human(value));
     let order = "followers first, the leader last, waiting for a full cluster before the next one";
-    if both && election.value() < now {
+    let cannot_be = now > LONGEST_ELECTION || now < 5 * heartbeat.current.value.unwrap_or(0);
+    let refused = facts.refuses_pair() || facts.etcd.is_none() && facts.generation != Generation::V04 && cannot_be;
+    if both && election.value() < now && !refused {
         return vec![
             step(
                 format!("Lower heartbeat-interval on all members first, with election-timeout still at {old_wait} in the file: {order}."),
@@ -168,7 +170,7 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
         ];
     }
     // A leader that beats this rarely leaves followers with the old timeout few chances to hear it.
-    if both && heartbeat.value() > now / 4 {
+    if both && heartbeat.value() > now / 4 && !refused {
         return vec![
             step(
                 format!("Raise election-timeout on all members first, with heartbeat-interval still at {old_beat} in the file: {order}."),
@@ -184,7 +186,9 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
             ),
         ];
     }
-    let one_pass = if both {
+    let one_pass = if refused {
+        String::from(" One pass is enough: etcd refuses the old pair, so no member waits for another with it.")
+    } else if both {
         format!(" One pass is enough: members that still wait {old_wait} hear a beat every {new_beat} often enough.")
     } else {
         String::new()

@@ -22,7 +22,7 @@ pub fn trade_off(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
         Some(ms) => vec![Range::exactly((ms * MS as f64) as i64)],
         None => stalls,
     };
-    let per_day = facts.log_span().and_then(|span| curve::stalls_per_day(stalls.len(), span));
+    let per_day = facts.span_of_a_rate().and_then(|span| curve::stalls_per_day(stalls.len(), span));
     let met = curve::Met { rtt: facts.round_trip(), stalls: &stalls, per_day, failovers: &facts.failovers };
     let point = |heartbeat, election| model_point(&curve::point(&facts.timers(heartbeat, election), &met));
     let now = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));

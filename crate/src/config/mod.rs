@@ -37,6 +37,7 @@ pub(crate) mod words;
 
 pub use configuration::{Cluster, Configuration, Launcher, Marks, PROBLEM_IDS, Problem, Setting, Source};
 pub use keys::section_of;
+pub use values::looks_like_another_unit;
 
 use builder::Builder;
 use mapped_text::MappedText;

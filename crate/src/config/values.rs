@@ -2,7 +2,7 @@
 
 use super::scalar::{self, Fate, Reading};
 use crate::parameters::Parameter;
-use crate::units::{MS, S};
+use crate::units::{MS, Micros, S};
 
 /// What is wrong with one value, in a sentence that says what was expected.
 pub fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Option<(&'static str, String)> {
@@ -14,10 +14,17 @@ pub fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Opti
             format!("{key}: {raw} is not a plain number, so CoreOS drops it without a word; write {}.", suggestion(parameter, bare)),
         ),
         Fate::Zero => ("config-zero", format!("{key}: {raw} is zero, which CoreOS never writes; leave it out or give a number above 0.")),
-        Fate::Stops if parameter == Parameter::AgentTtl && !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit() || b == b'.') => (
-            "config-agent-ttl-unit",
-            format!("{key}: {bare} has no unit and fleetd refuses to start with it; write {bare}s for {bare} seconds."),
-        ),
+        Fate::Stops
+            if parameter == Parameter::AgentTtl
+                && bare.len() <= 4
+                && !bare.is_empty()
+                && bare.bytes().all(|b| b.is_ascii_digit() || b == b'.') =>
+        {
+            (
+                "config-agent-ttl-unit",
+                format!("{key}: {bare} has no unit and fleetd refuses to start with it; write {bare}s for {bare} seconds."),
+            )
+        }
         Fate::Stops if parameter == Parameter::AgentTtl => (
             "config-agent-ttl-unit",
             format!("{key}: {bare} is no duration that fleetd can read; write a number with its unit, like 60s or 2m."),
@@ -51,28 +58,43 @@ fn used_value_problem(parameter: Parameter, bare: &str, value: i64) -> Option<(&
         }
     }
     let text = parameter.human(value);
+    if !looks_like_another_unit(parameter, value) {
+        return None;
+    }
     let note = match parameter {
-        // Below 20 ms no network and no disk keeps up: seconds were meant.
-        Parameter::HeartbeatInterval if value > 0 && value < 20 * MS => {
+        Parameter::HeartbeatInterval => {
             format!(
                 "{key}: {bare} means {text}; it is read as milliseconds, seconds may have been meant. The default is 100\u{a0}ms; so short a beat leaves no time for one sync to disk."
             )
         }
-        Parameter::ElectionTimeout if value > 0 && value < 60 * MS => {
+        Parameter::ElectionTimeout => {
             format!(
                 "{key}: {bare} means {text}; it is read as milliseconds, seconds may have been meant. The default is 1000\u{a0}ms; one slow sync to disk as long as that costs a leader its place."
             )
         }
-        Parameter::EtcdRequestTimeout | Parameter::EngineReconcileInterval if value >= 500 * S => {
+        Parameter::EtcdRequestTimeout | Parameter::EngineReconcileInterval => {
             format!("{key}: {bare} means {text}; it is read as seconds, milliseconds may have been meant.")
         }
-        // etcd counts TTLs in whole seconds: below one second nothing is left.
         Parameter::AgentTtl if value < S => {
             format!("{key}: {bare} is below one second, which etcd cuts to 0, so no machine can stay registered; write at least 30s.")
         }
-        _ => return None,
+        Parameter::AgentTtl => {
+            format!("{key}: {bare} means {text}; milliseconds may have been meant.")
+        }
     };
     Some(("config-suspicious-unit", note))
+}
+
+/// Whether a value makes no sense in the unit in which it is read, but would in another (judgement).
+pub fn looks_like_another_unit(parameter: Parameter, value: Micros) -> bool {
+    match parameter {
+        // Below 20 ms no network and no disk keeps up: seconds were meant.
+        Parameter::HeartbeatInterval => value > 0 && value < 20 * MS,
+        Parameter::ElectionTimeout => value > 0 && value < 60 * MS,
+        Parameter::EtcdRequestTimeout | Parameter::EngineReconcileInterval => value >= 500 * S,
+        // etcd counts TTLs in whole seconds: below one second nothing is left. A quarter of a day loses every dead machine's units.
+        Parameter::AgentTtl => value < S || value >= 6 * 3600 * S,
+    }
 }
 
 /// The number that was probably meant, or what form is expected.
@@ -82,11 +104,14 @@ fn suggestion(parameter: Parameter, bare: &str) -> String {
     }
     let seconds = parameter.unit() != crate::parameters::Unit::Milliseconds;
     let expected = if seconds { "a plain number of seconds, like 5" } else { "a plain number of milliseconds, like 600" };
-    if scalar::yaml_number(bare).is_some() && !bare.is_empty() {
-        return format!("{bare} without quotes or unit");
+    let unit = if seconds { S } else { MS };
+    let sensible = |value: Micros| (1..3600 * S).contains(&value) && !looks_like_another_unit(parameter, value);
+    if let Some(number) = scalar::yaml_number(bare).filter(|_| !bare.is_empty()) {
+        let plain = sensible((number * unit as f64) as Micros);
+        return if plain { format!("{bare} without quotes or unit") } else { expected.to_owned() };
     }
     match crate::units::parse_go_duration(bare) {
-        Ok(value) if value > 0 => format!("{} ({})", parameter.written(value), if seconds { "seconds" } else { "milliseconds" }),
+        Ok(value) if sensible(value) => format!("{} ({})", parameter.written(value), if seconds { "seconds" } else { "milliseconds" }),
         _ => expected.to_owned(),
     }
 }

@@ -6,7 +6,7 @@
 use super::failures::{by_host, of_host};
 use super::voices::speaker;
 use super::{EventId, Facts, Generation, InForce, VersionRange};
-use crate::config::{Configuration, Problem, Source};
+use crate::config::{Configuration, Problem, Setting, Source};
 use crate::gather::Gather;
 use crate::index::{self, Index};
 use crate::log::event::{Event, LogReading, Meaning};
@@ -121,10 +121,17 @@ pub fn printed(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
     }
 }
 
+/// Lines with which etcd names the pair that it refuses.
+const NAME_REFUSED: [Meaning; 3] = [Meaning::FlagsBad, Meaning::Ratio5x, Meaning::ElectionTooLong];
+
+/// Whether the value of this line was refused: no member ever ran with it.
+pub fn is_refused(facts: &Facts, id: EventId) -> bool {
+    NAME_REFUSED.contains(&facts.event(id).meaning)
+}
+
 fn printed_as(facts: &Facts, parameter: Parameter, hole: &str, lines: &[Meaning]) -> Vec<(EventId, Micros)> {
     let mut said: Vec<(EventId, Micros)> = facts.events_of(lines).filter_map(|(id, event)| Some((id, event.duration(hole)?))).gather();
-    let refused = [Meaning::FlagsBad, Meaning::Ratio5x, Meaning::ElectionTooLong];
-    said.extend(facts.events_of(&refused).filter_map(|(id, event)| Some((id, refused_value(event, parameter)?))));
+    said.extend(facts.events_of(&NAME_REFUSED).filter_map(|(id, event)| Some((id, refused_value(event, parameter)?))));
     in_order_of_time(facts, said)
 }
 
@@ -164,23 +171,47 @@ pub fn last_of_each(facts: &Facts, said: Vec<(EventId, Micros)>) -> Vec<(EventId
 /// started with and refused (etcd-io/etcd@v3.4.45:embed/config.go, Validate).
 fn refused_value(event: &Event, parameter: Parameter) -> Option<Micros> {
     let (_, value) = event.text.split_once(&format!("-{}[", parameter.key()))?;
-    Some(value.split_once("ms]")?.0.parse::<i64>().ok()?.saturating_mul(MS))
+    Some(milliseconds(value.split_once("ms]")?.0.parse().ok()?))
 }
 
 fn variable(event: &Event, parameter: Parameter) -> Option<Micros> {
     let named = event.word("name")? == parameter.variable();
     let value: i64 = event.word("value").and_then(|text| text.trim_matches('"').parse().ok()).or_else(|| event.number("value"))?;
-    (named && parameter.is_etcd()).then_some(value.saturating_mul(MS))
+    (named && parameter.is_etcd()).then_some(milliseconds(value))
+}
+
+/// A number that a line names. Above an hour no timer works, and sums of it could overflow.
+fn milliseconds(number: i64) -> Micros {
+    number.clamp(0, 3_600_000) * MS
+}
+
+/// The values of members that run: one whose last value was refused does not. Where none runs, all.
+fn of_running(facts: &Facts, said: Vec<(EventId, Micros)>) -> Vec<(EventId, Micros)> {
+    let (mut members, mut stopped) = (Members::of(facts), Vec::<bool>::new());
+    let member = said.iter().map(|(id, _)| members.position(facts, *id)).gather();
+    for (at, (id, _)) in member.iter().zip(&said) {
+        *index::slot(&mut stopped, *at) = is_refused(facts, *id);
+    }
+    let running = said.iter().zip(&member).filter(|(_, at)| !stopped[**at]).map(|(each, _)| *each).gather();
+    if running.is_empty() { said } else { running }
+}
+
+/// Of members with unlike timers the one that waits least decides how long a leader may be silent; its heartbeat goes with it.
+fn of_least_wait(facts: &Facts, parameter: Parameter) -> Option<(EventId, Micros)> {
+    let said = of_running(facts, said_by_members(facts, parameter));
+    let waits = last_of_each(facts, of_running(facts, said_by_members(facts, Parameter::ElectionTimeout)));
+    let least = waits.into_iter().rev().min_by_key(|(_, wait)| *wait);
+    if parameter == Parameter::ElectionTimeout {
+        return least;
+    }
+    let mut members = Members::of(facts);
+    let decides = least.map(|(id, _)| members.position(facts, id));
+    let own = said.iter().rev().find(|(id, _)| Some(members.position(facts, *id)) == decides);
+    own.or(said.last()).copied()
 }
 
 fn from_log(facts: &Facts, parameter: Parameter) -> Option<InForce> {
-    let mut said = said_by_members(facts, parameter);
-    if parameter == Parameter::ElectionTimeout {
-        // Of members with unlike timers the one that waits least decides how long a leader may be silent.
-        said = last_of_each(facts, said);
-        by_key(&mut said, |(_, value)| std::cmp::Reverse(*value));
-    }
-    let (id, value) = said.pop()?;
+    let (id, value) = of_least_wait(facts, parameter)?;
     // A value that the configuration states as well stays "stated": the log confirms it.
     let stated = from_configuration(facts, parameter).filter(|stated| stated.value == Some(value));
     let is_default = value == default(facts, parameter).value.unwrap_or(0);
@@ -203,20 +234,22 @@ fn from_another_pair(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     other.then(|| from_heartbeat(facts, parameter).unwrap_or(InForce { event: Some(id), ..default(facts, parameter) }))
 }
 
-/// The last value that acts in the configurations.
+/// The last value that acts in the configurations. Files of one kind may be of several members: then the pair of the one
+/// that waits least acts, as in logs.
 pub fn from_configuration(facts: &Facts, parameter: Parameter) -> Option<InForce> {
-    let mut found = facts
-        .configurations
-        .iter()
-        .flat_map(|configuration| &configuration.settings)
-        .filter(|setting| setting.effective && setting.parameter == parameter);
-    let setting = found.next_back()?;
-    Some(InForce {
-        value: setting.value,
-        provenance: Provenance::Stated,
-        place: Some(setting.set_by.unwrap_or(setting.place)),
-        event: None,
-    })
+    let stating = || facts.configurations.iter().filter(|each| acting(each, parameter).is_some());
+    let last = stating().next_back()?;
+    let wait = |each: &Configuration| acting(each, Parameter::ElectionTimeout)?.value;
+    let of_members = stating().filter(|each| parameter.is_etcd() && each.source == last.source && wait(each).is_some());
+    let least = of_members.min_by_key(|each| wait(each)).filter(|least| wait(least) < wait(last));
+    let setting = acting(least.unwrap_or(last), parameter)?;
+    let place = Some(setting.set_by.unwrap_or(setting.place));
+    Some(InForce { value: setting.value, provenance: Provenance::Stated, place, event: None })
+}
+
+/// What sets the value in this configuration.
+fn acting(configuration: &Configuration, parameter: Parameter) -> Option<&Setting> {
+    configuration.settings.iter().rfind(|setting| setting.effective && setting.parameter == parameter)
 }
 
 /// fleet calls that fail one straight after the other, each after the same time, give the request

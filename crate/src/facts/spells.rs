@@ -1,6 +1,6 @@
 //! Which timers acted when: a log may tell of the time before somebody changed them as well as of the time after.
 
-use super::settings::{Members, said_by_members};
+use super::settings::{Members, is_refused, said_by_members};
 use super::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::gather::Gather;
 use crate::model::raft::loss_share;
@@ -57,6 +57,9 @@ fn said(facts: &Facts) -> Vec<Said> {
     let mut said: Vec<Said> = Vec::new();
     for parameter in [HeartbeatInterval, ElectionTimeout] {
         for (line, value) in said_by_members(facts, parameter) {
+            if is_refused(facts, line) {
+                continue;
+            }
             let Some(time) = facts.event(line).time else { return Vec::new() };
             said.push(Said { time: time.micros, line, parameter, value, member: members.position(facts, line) });
         }

@@ -5,7 +5,7 @@ use super::ladder::{LADDER, fits, least, needed, waits_too_little};
 use super::meant::meant;
 use super::pair::{Pair, TooLong, beat_cost, cheaper, failover_at, keep, ms, reasons, set, would_do};
 use super::{Bound, Decision, Doubts, as_meant, bound, remark, rung, stall_to_survive, stated_of_pair};
-use crate::facts::settings::from_configuration;
+use crate::facts::settings::{from_configuration, is_refused};
 use crate::facts::{EventId, Facts, Generation, InForce, StallKind};
 use crate::gather::Gather;
 use crate::parameters::{LONGEST_ELECTION, Parameter, SILENT_STREAM};
@@ -123,7 +123,8 @@ fn alike(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
     if !(differ(&beats) || differ(&waits)) {
         return None;
     }
-    let election = waits.iter().map(|(_, wait)| *wait).max().unwrap_or(facts.value(Parameter::ElectionTimeout)).max(least(facts));
+    let runs = waits.iter().filter(|(id, _)| !is_refused(facts, *id));
+    let election = runs.map(|(_, wait)| *wait).max().unwrap_or(facts.value(Parameter::ElectionTimeout)).max(least(facts));
     let text = "The longest that a member waits now, for all of them. With unlike values the one that waits least starts elections; nothing shows that less would do.";
     let mut pair = set(facts, findings, election / 10, election, vec![remark(text)], Doubts::default());
     for (decision, value, printed) in [(&mut pair.heartbeat, election / 10, &beats), (&mut pair.election, election, &waits)] {
@@ -189,11 +190,11 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
     }
     if 5 * heartbeat > election && (stated(Parameter::HeartbeatInterval) || stated(Parameter::ElectionTimeout)) {
         // The stated half is what somebody wanted; the other half follows it.
-        return if stated(Parameter::ElectionTimeout) && election >= 1000 * MS {
-            Some((election / 10, election))
+        return Some(if stated(Parameter::ElectionTimeout) && (1000 * MS..=LONGEST_ELECTION).contains(&election) {
+            (election / 10, election)
         } else {
-            Some((heartbeat, rung(&LADDER, (10 * heartbeat).max(least(facts)))?))
-        };
+            rung(&LADDER, (10 * heartbeat).max(least(facts))).map_or(REPAIRED, |election| (heartbeat, election))
+        });
     }
     let breaks = closes_silent_streams(facts) && facts.generation == Generation::V2;
     // Without a log and a version nothing shows that it works.

@@ -1,5 +1,6 @@
 //! Values that a file means and that do not act, as they are written in a form that is not read.
 
+use crate::config::looks_like_another_unit;
 use crate::config::scalar::yaml_number;
 use crate::facts::Facts;
 use crate::parameters::{Parameter, Unit};
@@ -34,7 +35,7 @@ pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {
             }
         }
     }
-    meant.filter(|value| *value > 0)
+    meant.filter(|value| *value > 0 && !looks_like_another_unit(parameter, *value))
 }
 
 fn reading(parameter: Parameter, text: &str) -> Option<Micros> {

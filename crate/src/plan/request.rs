@@ -88,6 +88,11 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
         tied > 0 && tied * 5 >= facts.fleet_failures.len()
     };
     if let (true, Some((stall, _))) = (many(&|failure| failure.stall.is_some()), stall_to_survive(facts)) {
+        if stall * 5 / 4 > HIGHEST && remaining(facts, HIGHEST) == remaining(facts, facts.value(PARAMETER)) {
+            return Need::No(
+                "The requests waited for a stall that no sensible limit outlasts. A longer one would only hold each call for longer.",
+            );
+        }
         let text = format!("It must outlast the stall that the requests waited for: 1.25 × {} = {}.", human(stall), human(stall * 5 / 4));
         let follows = "fleet fails when a stall outlasts this limit, not when the leader changes: 16 errors without any election at 1\u{a0}s, none beside 11 elections at 5\u{a0}s (measured).";
         return Need::AtLeast(

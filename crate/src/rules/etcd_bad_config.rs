@@ -1,7 +1,8 @@
 //! `etcd-bad-config`: settings that etcd refuses, or that cannot work.
 
-use super::common::{closes_silent_streams, near};
+use super::common::{closes_silent_streams, near, starts};
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
+use crate::facts::beside::Reach;
 use crate::facts::{EventId, Facts, Generation, InForce};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
@@ -36,7 +37,7 @@ pub const REFUSED: &[Meaning] = &[
 
 fn check(facts: &Facts) -> Option<Finding> {
     let problems: Vec<_> = facts.configurations.iter().flat_map(|c| &c.problems).filter(|problem| problem.id == RULE.id).gather();
-    let mut refused = facts.meaning(REFUSED);
+    let (corrected, mut refused) = corrected(facts);
     let unknown = unknown_flags(facts);
     let no_timer = !unknown.is_empty() && refused.is_empty();
     refused.extend(unknown);
@@ -47,7 +48,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else if let Some((title, _)) = &pair {
         title.clone()
     } else if refused.is_empty() {
-        return None;
+        return started_later(facts, &corrected);
     } else if membership {
         String::from("etcd did not start: its name, addresses or cluster state do not fit")
     } else {
@@ -97,6 +98,20 @@ fn check(facts: &Facts) -> Option<Finding> {
         }
     }
     Some(if pair.is_some() && !unsure && !works { finding.demanding(demands(facts)) } else { finding })
+}
+
+/// Lines that refuse, apart by whether the same machine started later on and followed a leader.
+fn corrected(facts: &Facts) -> (Vec<EventId>, Vec<EventId>) {
+    let starts = starts(facts);
+    let follows = Reach::of(facts, facts.events_of(&[Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameLeader]));
+    facts.meaning(REFUSED).into_iter().partition(|id| starts.after(facts, *id) && follows.after(facts, *id))
+}
+
+fn started_later(facts: &Facts, corrected: &[EventId]) -> Option<Finding> {
+    let title = String::from("etcd refused its settings once, and started with others later");
+    let what = String::from("The value stands in the line. After it the same machine started and followed a leader, so it is mended.");
+    let finding = || Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, corrected);
+    (!corrected.is_empty()).then(finding)
 }
 
 /// Flags that etcd does not know: its usage follows (etcd-io/etcd@v2.3.8:etcdmain/config.go, Parse).

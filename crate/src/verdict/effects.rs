@@ -19,16 +19,15 @@ pub(super) fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
     if raises_etcd && plan.replay.needless == 0 && !facts.stalls.is_empty() {
         gain.push(String::from("A stall like the longest one costs no leader its place."));
     }
-    if !facts.fleet_failures.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
-        if tied_to_stalls(facts) > 0 {
-            gain.push(format!(
-                "Times that fleet gives up: {} now, {} expected.",
-                facts.fleet_failures.len(),
-                counted(plan.fleet_remaining)
-            ));
-        } else {
-            gain.push(String::from("fleet waits out short spells of a slow etcd instead of failing."));
-        }
+    let (now, then) = (facts.fleet_failures.len() as u64, plan.fleet_remaining);
+    if then < now && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
+        gain.push(format!("Times that fleet gives up: {now} now, {} expected.", counted(then)));
+    } else if now > 0 && tied_to_stalls(facts) == 0 && plan.of(Parameter::EtcdRequestTimeout).proposed.is_some() {
+        gain.push(String::from("fleet waits out short spells of a slow etcd instead of failing."));
+    } else if plan.of(Parameter::AgentTtl).proposed.is_some() && facts.has_fleet() && !facts.without_log() {
+        let timeout = plan.of(Parameter::EtcdRequestTimeout).value();
+        let rides_out = human(facts.rides_out(plan.of(Parameter::AgentTtl).value(), timeout));
+        gain.push(format!("Machines keep their units while etcd is away for up to {rides_out}."));
     }
     gain
 }
