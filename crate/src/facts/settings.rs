@@ -253,11 +253,15 @@ fn acting(configuration: &Configuration, parameter: Parameter) -> Option<&Settin
 }
 
 /// fleet calls that fail one straight after the other, each after the same time, give the request
-/// timeout away: each used exactly its limit (method 1.2). Two equal steps are asked for.
+/// timeout away: each used exactly its limit (method 1.2). Two equal steps are asked for. A pass whose first call fails ends,
+/// and the next one begins an interval after its start, of the agent 5 s (coreos/fleet@v0.11.5:pkg/reconcile.go:56-91,
+/// agent/reconcile.go:31): such steps tell nothing of the limit.
 fn from_failing_calls(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     if parameter != Parameter::EtcdRequestTimeout {
         return None;
     }
+    let interval = from_configuration(facts, Parameter::EngineReconcileInterval).and_then(|stated| stated.value);
+    let passes = [5 * S, interval.unwrap_or(Parameter::EngineReconcileInterval.default_value())];
     for reading in 0..facts.logs.len() {
         let moments: Vec<(EventId, Micros)> = facts
             .events_of(&[Meaning::ClientFailedResponse])
@@ -269,7 +273,7 @@ fn from_failing_calls(facts: &Facts, parameter: Parameter) -> Option<InForce> {
             let (first, second) = (pair[0].1, pair[1].1);
             let seconds = (first + S / 2) / S;
             let steady = (first - second).abs() < 20 * MS && (first - seconds * S).abs() < 20 * MS;
-            if steady && (1..=15).contains(&seconds) {
+            if steady && (1..=15).contains(&seconds) && !passes.contains(&(seconds * S)) {
                 return Some(InForce { value: Some(seconds * S), provenance: Provenance::Inferred, place: None, event: Some(pair[0].0) });
             }
         }
@@ -375,6 +379,20 @@ mod tests {
         // One member that was started anew, in its next file.
         assert_eq!(wait(&[&starts(a, 1000), &starts(a, 5000)]), 5000);
         assert!(crate::rules::testing::find(&facts(&[&starts(a, 1000), &starts(a, 5000)]), "config-values-differ").is_none());
+    }
+
+    #[test]
+    fn calls_that_fail_one_behind_another_tell_the_limit_and_passes_do_not() {
+        let limit = |step: u32| {
+            let line = |nth: u32| {
+                format!(
+                    "2015-11-20T08:01:{:02}.001000+0000 core-01 fleetd[9]: INFO client.go:292: Failed getting response from http://localhost:4001/: cancelled\n",
+                    step * nth
+                )
+            };
+            facts(&[&(0..4).map(line).collect::<String>()]).value(Parameter::EtcdRequestTimeout) / S
+        };
+        assert_eq!([1, 2, 3, 5, 10].map(limit), [1, 1, 3, 1, 10]);
     }
 
     #[test]
