@@ -93,7 +93,7 @@ pub fn looks_like_another_unit(parameter: Parameter, value: Micros) -> bool {
         Parameter::ElectionTimeout => value > 0 && value < 60 * MS,
         Parameter::EtcdRequestTimeout | Parameter::EngineReconcileInterval => value >= 500 * S,
         // etcd counts TTLs in whole seconds: below one second nothing is left. A quarter of a day loses every dead machine's units.
-        Parameter::AgentTtl => value < S || value >= 6 * 3600 * S,
+        Parameter::AgentTtl => !(S..6 * 3600 * S).contains(&value),
     }
 }
 
