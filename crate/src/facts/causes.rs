@@ -33,7 +33,9 @@ pub fn tell_causes(facts: &Facts, voices: &[Voice], changes: &mut [LeaderChange]
         let class = if on_purpose { ChangeClass::Planned } else { class };
         changes[at].class = class;
         if class == ChangeClass::Needless {
-            changes[at].raised_by = lone_candidate(facts, &changes[at]);
+            let before = changes[..at].iter().rev().find(|change| change.elected.is_some());
+            let led = before.filter(|before| before.new == changes[at].old).and_then(|before| before.elected);
+            changes[at].raised_by = lone_candidate(facts, &changes[at], led);
             changes[at].lived = lived_on(facts, voices, changes, at);
         }
     }
@@ -56,13 +58,21 @@ fn came_back_retimed(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> 
 /// The one member that missed the leader, where the others are seen to have heard it. Its votes are refused or
 /// ignored, but its higher term makes the leader step down: in 2.x by the mere question, from 3.0 on when it
 /// answers the leader (etcd-io/etcd@v2.3.8:raft/raft.go:405, etcd-io/etcd@v3.0.17:raft/raft.go:565).
-fn lone_candidate(facts: &Facts, change: &LeaderChange) -> Option<String> {
+fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> Option<String> {
     /// So many of its own rounds, while nobody else asked for votes.
     const ROUNDS: usize = 3;
     let (campaign, old) = (change.campaign?, change.old.as_deref()?);
     let then = facts.spell(Some(campaign));
     let wait = then.election;
     let before = |meaning, from| facts.events_between(&[meaning], campaign - from, campaign + S);
+    // Nobody could miss a leader yet that was elected less than a follower's shortest wait ago: who made it give way had
+    // asked in vain before, as a member does that was alone until the others were started again.
+    if let Some(led) = led.filter(|led| campaign - led < wait - 2 * then.heartbeat) {
+        let mut higher = facts.events_between(&[Meaning::HigherTermMessage], led, campaign + S);
+        if let Some((_, event)) = higher.find(|(_, event)| event.word("id") == Some(old)) {
+            return event.word("from").map(str::to_owned);
+        }
+    }
     // A follower counts a tick per heartbeat-interval since it heard the leader, and prints how many are left
     // (etcd-io/etcd@v3.4.45:raft/raft.go, Step). After two it had just heard it; after more the leader was late for
     // it too (judgement).

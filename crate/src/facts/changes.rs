@@ -516,6 +516,23 @@ mod tests {
         assert_eq!(class(format!("{start}{}{second}", published(2))), ChangeClass::Needless);
     }
 
+    /// All are started again, and one of them had asked in vain while it was alone.
+    #[test]
+    fn a_leader_that_was_only_just_elected_cannot_have_been_missed() {
+        let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | raft: {text}\n");
+        let log = |back: &str, next: &str| {
+            line("00.000000", "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 3")
+                + &line("20.000000", "91d25258d70ad868 became leader at term 4")
+                + &line("20.000100", "raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4")
+                + &line(back, "91d25258d70ad868 [term: 4] received a MsgAppResp message with higher term from ca93d269ec463a6b [term: 6]")
+                + &line(back, "raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 6")
+                + &line(next, "raft.node: 91d25258d70ad868 elected leader ca93d269ec463a6b at term 7")
+        };
+        let last = |back: &str, next: &str| facts(&[&log(back, next)]).changes.pop().expect("changed");
+        assert_eq!(last("20.005000", "20.040000").raised_by.as_deref(), Some("ca93d269ec463a6b"));
+        assert!(last("25.005000", "25.040000").raised_by.is_none());
+    }
+
     /// A member that was cut off is back: the leader gives way to its term, and others elect the next one in a term of their own.
     #[test]
     fn a_leader_that_gives_way_to_a_higher_term_did_not_stall() {

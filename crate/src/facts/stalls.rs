@@ -386,8 +386,16 @@ fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers:
     if change.term.is_some_and(|new| !by_others(new)) && !stalled_before {
         return None;
     }
+    let mut gave_up = false;
     let back = voice.events[voice.since(campaign - slack)..].iter().copied().find(|id| {
         let event = facts.event(*id);
+        gave_up |= event.meaning == Meaning::QuorumInactiveStepdown;
+        // Who asks it for its vote though another leads was cut off with it; what it answers raises its term too.
+        let with_it = match event.meaning {
+            Meaning::HigherTermMessage => event.word("value") == Some("MsgVote") && event.word("from") != change.new.as_deref(),
+            Meaning::BecameFollower | Meaning::VoteCast | Meaning::VoteRejected => true,
+            _ => false,
+        };
         // A leader that gives way to a higher term is back then, though that round may have had no winner.
         let learned = event.number("term").is_some_and(|term| change.term.is_none_or(|new| term >= new))
             || change.term.is_none()
@@ -401,6 +409,7 @@ fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers:
         learned
             && !asks
             && speaker(event).is_none_or(|who| who == old)
+            && !(gave_up && with_it)
             && event.time.is_some_and(|time| time.micros >= campaign - slack)
             && !change.events.iter().any(|own| own == id && event.meaning == Meaning::BecameLeader)
     })?;
@@ -409,8 +418,8 @@ fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers:
     }
     // A process that says it heard from no majority ran while it was silent.
     let until = time(facts, back)?.max(campaign);
-    let gave_up = facts.events_between(&[Meaning::QuorumInactiveStepdown], campaign - 2 * then(facts, change).election, until);
-    let ran = gave_up.into_iter().any(|(id, _)| voice.printed(facts, id));
+    let steps_down = facts.events_between(&[Meaning::QuorumInactiveStepdown], campaign - 2 * then(facts, change).election, until);
+    let ran = steps_down.into_iter().any(|(id, _)| voice.printed(facts, id));
     silent_until(facts, change, back, if ran { StallKind::CutOff } else { StallKind::Return })
 }
 
@@ -532,6 +541,25 @@ mod tests {
             + &line("12.000000", "91d25258d70ad868 is starting a new election at term 4")
             + &line("12.000100", "91d25258d70ad868 became candidate at term 5")
             + &line("22.000000", "91d25258d70ad868 [term: 5] received a MsgApp message with higher term from 2a0965170762fd09 [term: 6]");
+        let facts = facts(&[&follower, &old]);
+        let stall = facts.stalls.iter().find(|stall| stall.kind == StallKind::CutOff).expect("cut off");
+        assert!(stall.length.low > 12 * crate::units::S, "{:?}", stall.length);
+    }
+
+    /// One of five was cut off with the leader: it asks for its vote, and is no sign that the others are back.
+    #[test]
+    fn a_leader_that_was_cut_off_with_another_is_not_back_when_that_one_asks() {
+        let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | raft: {text}\n");
+        let follower = line("00.000000", "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4")
+            + &line("10.000000", "2a0965170762fd09 is starting a new election at term 4")
+            + &line("10.001000", "2a0965170762fd09 became leader at term 5")
+            + &line("10.001100", "raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5");
+        let asked = "91d25258d70ad868 [term: 4] received a MsgVote message with higher term from 134af6e5d3e35861 [term: 5]";
+        let old = line("00.000000", "raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4")
+            + &line("11.000000", "91d25258d70ad868 stepped down to follower since quorum is not active")
+            + &line("12.000000", asked)
+            + &line("12.000100", "91d25258d70ad868 became follower at term 5")
+            + &line("22.000000", "raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 6");
         let facts = facts(&[&follower, &old]);
         let stall = facts.stalls.iter().find(|stall| stall.kind == StallKind::CutOff).expect("cut off");
         assert!(stall.length.low > 12 * crate::units::S, "{:?}", stall.length);
