@@ -2,6 +2,7 @@
 
 use super::common::{TRANSFERS, human_limit, matching, near, plural, range, starts, stopped_on_purpose, time, times, with_etcd_stop};
 use super::{Finding, Rule};
+use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
@@ -33,11 +34,11 @@ fn check(facts: &Facts) -> Option<Finding> {
     if !unplanned.is_empty() && unplanned.iter().all(|change| stopped_on_purpose(facts, change)) {
         return None;
     }
-    let needless = unplanned.iter().filter(|change| is_needless(change)).count();
+    let needless = unplanned.iter().filter(|change| is_needless(facts, change)).count();
     let mut events = lost_lines(facts);
     let inferred = events.is_empty();
     if inferred {
-        let told = |change: &&&LeaderChange| change.old != change.new || is_needless(change);
+        let told = |change: &&&LeaderChange| change.old != change.new || is_needless(facts, change);
         events = unplanned.iter().filter(told).filter_map(|change| change.events.first().copied()).gather();
     }
     if events.is_empty() {
@@ -142,13 +143,26 @@ fn without_it(facts: &Facts, events: &[EventId], back: &TookBack) -> Finding {
 }
 
 /// A living leader lost its place, to another member or by a stall.
-fn is_needless(change: &LeaderChange) -> bool {
-    change.class == ChangeClass::Needless && (change.old != change.new || change.stall.is_some())
+fn is_needless(facts: &Facts, change: &LeaderChange) -> bool {
+    change.class == ChangeClass::Needless && (change.old != change.new || change.stall.is_some()) && !without_majority(facts, change)
+}
+
+/// The old leader had stepped down for want of a majority, and for longer than any failover takes nobody took its place:
+/// none was there that could have elected another one.
+fn without_majority(facts: &Facts, change: &LeaderChange) -> bool {
+    let Some(elected) = change.elected.filter(|_| change.class == ChangeClass::Needless) else { return false };
+    let until = elected - (NO_FAILOVER_TAKES * facts.value(ElectionTimeout)).max(5 * S);
+    let gave_up = facts.last_time(Meaning::QuorumInactiveStepdown, elected);
+    gave_up.is_some_and(|down| down < until && facts.elected.between(down, elected - 1).is_empty())
 }
 
 /// The members whose requests for votes took the place of a leader that the others heard, one for each change.
 fn raised(facts: &Facts) -> Vec<&str> {
-    facts.needless().filter(|change| change.old.is_some() && is_needless(change)).filter_map(|change| change.raised_by.as_deref()).gather()
+    facts
+        .needless()
+        .filter(|change| change.old.is_some() && is_needless(facts, change))
+        .filter_map(|change| change.raised_by.as_deref())
+        .gather()
 }
 
 fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> String {
@@ -207,13 +221,17 @@ fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: bool) -> Str
         return format!("{who} The excerpt does not show which leader followed, nor why.");
     }
     let unplanned = plural(changes as u64, "unplanned leader change", "unplanned leader changes");
-    let alive = facts.needless().filter(|change| is_needless(change) && change.shows_alive()).count();
+    let alive = facts.needless().filter(|change| is_needless(facts, change) && change.shows_alive()).count();
     let wanted = facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted && change.old.is_some()).count();
-    let again = match changes.saturating_sub(needless + wanted) {
+    let majority = facts.changes.iter().filter(|change| without_majority(facts, change)).count();
+    let again = match changes.saturating_sub(needless + wanted + majority) {
         0 => String::new(),
         some => format!(" The same member led again {}.", times(some as u64)),
     };
     let lived = match (needless, wanted) {
+        (0, _) if majority > 0 => {
+            return String::from("The others, or the links to them, were silent, and until a majority was back nobody could be elected.");
+        }
         _ if all_wanted => return format!("{unplanned}, each after the old leader's process had ended."),
         (0, 0) if stepped_down(facts) >= changes => {
             return String::from(
@@ -434,6 +452,21 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
         let next = line("10.560", "raft.node: 18c54abf5eae5036 elected leader 343c1c56a3296f58 at term 3");
         let title = find(&facts(&[&(won + &higher + &next)]), "etcd-leader-lost").expect("changed").title;
         assert!(!title.contains("gave way"), "{title}");
+    }
+
+    /// The others ended, and were started again ten seconds later.
+    #[test]
+    fn a_leader_whose_majority_was_away_was_not_replaced_needlessly() {
+        let line = |second: u32, text: &str| format!("2018-05-14 17:04:{second:02}.000000 I | raft: {text}\n");
+        let log = |next: u32| {
+            line(1, "raft.node: 343c1c56a3296f58 elected leader 343c1c56a3296f58 at term 5")
+                + &line(20, "343c1c56a3296f58 stepped down to follower since quorum is not active")
+                + &line(20, "raft.node: 343c1c56a3296f58 lost leader 343c1c56a3296f58 at term 5")
+                + &line(next, "raft.node: 343c1c56a3296f58 elected leader 18c54abf5eae5036 at term 6")
+        };
+        let found = |next| find(&facts(&[&log(next)]), "etcd-leader-lost").expect("lost");
+        assert_eq!((found(31).severity, found(22).severity), (Severity::Warning, Severity::Critical));
+        assert!(found(31).what.contains("until a majority was back"), "{}", found(31).what);
     }
 
     #[test]

@@ -380,6 +380,8 @@ mod tests {
         let again = start.replace(":08.", ":20.") + &led.replace(":01.", ":21.").replace("term 6", "term 11");
         assert!(!found(format!("{led}{stop}{asks}{again}")), "all were started again");
         assert!(found(format!("{led}{down}{asks}{}", stop.replace(":02.", ":20."))), "it was stopped after it had asked");
+        let other = led.replace("raft.node: 343c1c56a3296f58", "raft.node: 18c54abf5eae5036");
+        assert!(found(format!("{led}{other}{stop}{down}{asks}")), "lines of several members, and one of the others was stopped");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::facts::beside::{beside, near, time};
 use crate::facts::texts::says;
-use crate::facts::voices::START_LINES;
+use crate::facts::voices::{START_LINES, speaker};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
@@ -40,12 +40,13 @@ pub fn with_etcd_stop(facts: &Facts, id: EventId) -> bool {
 }
 
 /// Whether this member had been told to stop and had not ended yet: a leader first waits for its hand-over, and where all
-/// are stopped at once, it asks others that are gone.
+/// are stopped at once, it asks others that are gone. Where lines of several members stand mixed up, none tells who was told.
 pub fn stopping(facts: &Facts, id: EventId) -> bool {
-    let host = facts.event(id).host;
-    let before = facts.logs[id.log].events[..id.event].iter().rev().take(NEARBY).filter(|event| event.host == host);
+    let here = facts.event(id);
+    let before = || facts.logs[id.log].events[..id.event].iter().rev().take(NEARBY).filter(|event| event.host == here.host);
     let ends = |event: &&Event| event.meaning == Meaning::EtcdShutdown || START_LINES.contains(&event.meaning);
-    before.into_iter().find(ends).is_some_and(|event| event.meaning == Meaning::EtcdShutdown) || hands_over_in_vain(facts, id)
+    let alone = || before().all(|event| speaker(event).is_none_or(|who| speaker(here) == Some(who)));
+    before().find(ends).is_some_and(|event| event.meaning == Meaning::EtcdShutdown) && alone() || hands_over_in_vain(facts, id)
 }
 
 /// Whether this member says in the seconds after that its hand-over failed. It tries one only as it stops, for five seconds and
