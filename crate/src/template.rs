@@ -73,10 +73,15 @@ pub fn fills(value: &str) -> bool {
         || ["${", "$(", "{{", "<%", "@@"].iter().any(|mark| search::has(value, mark))
         || (value.starts_with('<') && value.ends_with('>'))
         // A program's `printf`.
-        || matches!(value, "%d" | "%s" | "%v" | "%u")
+        || is_printed(value)
         || [("@", 1), ("%", 1), ("__", 2)]
             .iter()
             .any(|(mark, length)| value.len() > 2 * length && value.starts_with(mark) && value.ends_with(mark))
+}
+
+/// What a program's `printf` fills in, with an argument of its own for it.
+pub fn is_printed(value: &str) -> bool {
+    matches!(value, "%d" | "%s" | "%v" | "%u")
 }
 
 /// `{% if tls %}`, `{{- end }}`, `<% end %>`, `%{ if tls }`, `{{/* why */}}`: a line of a template that prints nothing itself. What
@@ -90,7 +95,10 @@ pub fn is_statement(line: &str) -> bool {
         || line.starts_with("<%") && !line.starts_with("<%=") && closes("%>")
         || line.starts_with("{#") && closes("#}")
         || closes("}}")
-            && (matches!(word("{{"), Some("if" | "else" | "end" | "range" | "with" | "end}}" | "else}}"))
+            && (line.starts_with("{{#")
+                || line.starts_with("{{^")
+                || line.starts_with("{{/")
+                || matches!(word("{{"), Some("if" | "else" | "end" | "range" | "with" | "end}}" | "else}}"))
                 || line.trim_start_matches(['{', '-', ' ']).starts_with("/*"))
 }
 

@@ -10,6 +10,9 @@ use crate::log::line_starts::is_stamped;
 use crate::search;
 use crate::template;
 
+/// What kubectl and oc give the variables of a workload with.
+const SET_ENV: &str = " set env ";
+
 /// Enough of a text to tell what it is.
 const SAMPLE: usize = 64 * 1024;
 
@@ -232,6 +235,10 @@ impl Signs {
     }
 
     fn source(&self, sample: &str) -> Option<Source> {
+        // TiDB's Pump sends a heartbeat every so many seconds (pingcap/tidb-binlog: pump/config.go).
+        if self.has("pd-urls") {
+            return None;
+        }
         if self.has("coreos") || (self.has("write_files") || self.has("write-files")) {
             return Some(Source::CloudConfig);
         }
@@ -320,12 +327,18 @@ fn times_etcd(sample: &str) -> bool {
     let below = sample.lines().skip_while(|line| !line.starts_with("etcd:")).skip(1);
     let mut keys = below.filter(|line| !matches!(line.trim_start().as_bytes().first(), None | Some(b'#'))).peekable();
     let indent = keys.peek().map_or(0, |line| line.len() - line.trim_start().len());
-    keys.filter_map(|line| line.get(indent..)).any(|key| key.starts_with("heartbeat_interval") || key.starts_with("election_timeout"))
+    let named = |line: &str| {
+        line.get(indent..).is_some_and(|key| ["heartbeat_interval:", "election_timeout:"].iter().any(|name| key.starts_with(name)))
+    };
+    keys.any(named)
 }
 
 /// A command line that runs etcd, or a lone timing flag.
 fn is_command(line: &str) -> bool {
-    if line.starts_with(['#', '`']) || is_drawn(line) || !(line.as_bytes().contains(&b'-') || runs_container(line)) {
+    if line.starts_with(['#', '`'])
+        || is_drawn(line)
+        || !(line.as_bytes().contains(&b'-') || runs_container(line) || line.contains(SET_ENV))
+    {
         return false;
     }
     let perhaps = line.starts_with('-') || line.contains("etcd") || line.contains("ETCD");
@@ -351,7 +364,8 @@ fn is_command(line: &str) -> bool {
         || runs()
         || replaces()
         || runs_container(line)
-        || ["-e ETCD_", "--env=ETCD_", "--from-literal=ETCD_"].iter().any(|word| line.contains(word))
+        || ["-e ETCD_", "--env=ETCD_", "--env ETCD_", "--from-literal=ETCD_"].iter().any(|word| line.contains(word))
+        || (line.contains(SET_ENV) && ["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT="].iter().any(|name| line.contains(name)))
 }
 
 #[cfg(test)]
@@ -403,6 +417,11 @@ mod tests {
                 "locals {\n  a = yamlencode({\n    \"initial-cluster-token\" = \"a\"\n    \"heartbeat-interval\" = 100\n  })\n}\n",
                 Some(Source::Program),
             ),
+            ("docker run -d \\\n --env ETCD_ELECTION_TIMEOUT=5000 \\\n quay.io/coreos/etcd:v3.5.5 etcd\n", Some(Source::Flags)),
+            ("kubectl set env sts/etcd ETCD_ELECTION_TIMEOUT=5000\n", Some(Source::Flags)),
+            ("etcd:\n  election_timeout_in_milliseconds: null\n", Some(Source::Fragment)),
+            ("data-dir: /x\npd-urls: http://a:2379\nheartbeat-interval: 2\n", None),
+            ("cluster-init: true\netcd-election-timeout: 5000\n", Some(Source::Manifest)),
             ("command = [\n  \"etcd\",\n  \"--data-dir=/x\"\n]\n", Some(Source::Program)),
             ("#!/bin/sh\ncat > /etc/x.yaml <<-EOF\n\ttoken: a\n\tetcd-arg:\n\t  - heartbeat-interval=200\n\tEOF\n", Some(Source::Manifest)),
             ("cat > /etc/x.yaml <<-'EOF'\n\tname: a\n\tdata-dir: /x\n\theartbeat-interval: 200\n\tEOF\n", Some(Source::EtcdYaml)),

@@ -7,6 +7,7 @@ use super::mapped_text::MappedText;
 use super::script::Script;
 use super::{flags, keys};
 use crate::parameters::Parameter;
+use crate::search;
 
 /// Takes the assignments of an environment file.
 pub fn take(builder: &mut Builder, inner: &MappedText) {
@@ -19,6 +20,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     // An article shows the file of each member, one below the other.
     let members = members(&inner.text);
     let mut unit = builder.process(members.len() > 1);
+    let (stated, mut from_file) = (builder.stated(), false);
     let mut at = 0;
     for raw in inner.text.split_inclusive('\n') {
         let start = at;
@@ -51,12 +53,18 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
                 break;
             }
             let Some((name, value, span)) = word.assignment() else { continue };
+            // A variable for it there is from 3.4 on (etcd-io/etcd@v3.4.0:etcdmain/config.go:131).
+            from_file |= name == "ETCD_CONFIG_FILE" && !value.is_empty();
             if flags::are_options(name, value) {
+                from_file |= search::has(value, "-config-file");
                 flags::take(builder, inner, &flags::words(&inner.text, span.clone()), "", "", &script.variables);
             }
             timer = keys::of_variable(name).map(|(parameter, _)| parameter);
             flags::variable(builder, inner, (name, value, span), Home::new(&unit, Class::EnvironmentFile, ""), &script.variables);
         }
+    }
+    if from_file {
+        builder.void_beside_file("", stated);
     }
 }
 
@@ -114,6 +122,13 @@ mod tests {
         let read = read(0, text);
         let acting: Vec<_> = read.settings.iter().filter(|s| s.effective).map(|s| (s.parameter, s.raw.as_str())).collect();
         assert_eq!(acting, [(Parameter::HeartbeatInterval, "150"), (Parameter::ElectionTimeout, "1500")]);
+    }
+
+    #[test]
+    fn beside_a_file_of_etcd_they_do_not_act() {
+        let acts = |line: &str| read(0, &format!("ETCD_ELECTION_TIMEOUT=2000\n{line}\n")).settings[0].effective;
+        assert!(!acts("ETCD_CONFIG_FILE=/etc/etcd.yml") && !acts("command_args=\"--config-file /etc/etcd.yml\""));
+        assert!(acts("ETCD_CONFIG_FILE=") && acts("#ETCD_CONFIG_FILE=/etc/etcd.yml") && acts("command_args=\"--name a\""));
     }
 
     #[test]

@@ -14,11 +14,16 @@ pub fn runs_etcd(tree: &Tree, root: &Node) -> bool {
 pub fn is_server<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
     let (mut token, mut server) = (false, false);
     for key in keys {
-        if key.starts_with("etcd-arg") || key == "etcd-expose-metrics" || key.starts_with("etcd-snapshot-") || key.starts_with("etcd-s3") {
+        if key.starts_with("etcd-arg")
+            || key == "cluster-init"
+            || key == "etcd-expose-metrics"
+            || key.starts_with("etcd-snapshot-")
+            || key.starts_with("etcd-s3")
+        {
             return true;
         }
         token |= key.starts_with("token");
-        server |= key == "tls-san" || key == "cluster-init";
+        server |= key == "tls-san";
     }
     token && server
 }
@@ -26,6 +31,12 @@ pub fn is_server<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::config::read;
+
+    #[test]
+    fn a_flag_that_it_does_not_know_is_skipped() {
+        let read = read(0, "cluster-init: true\netcd-election-timeout: 5000\n").expect("a configuration");
+        assert!(!read.settings[0].effective && read.problems[0].id == "config-unknown-key", "{read:?}");
+    }
 
     /// k3s-io/k3s@001bb933:pkg/etcd/etcd.go, rancher/rke@00ecd611:cluster/defaults.go: 500 and 5000 ms.
     #[test]

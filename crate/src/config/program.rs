@@ -150,12 +150,13 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     let mut words: Vec<&Token> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         if token.is_mark() {
+            let is_list = words.len() > 1 && words.iter().any(|word| word.text == "etcd");
             if !token.is(",") {
                 command(builder, inner, &words, &unit);
                 words.clear();
             }
-            if token.is("}") {
-                // What stands in a block of its own does not overrule another.
+            // What stands in a block or a command of its own does not overrule another.
+            if token.is("}") || (token.is("]") && is_list) {
                 unit = builder.process(true);
             }
             continue;
@@ -481,6 +482,13 @@ mod tests {
     fn a_name_is_a_value_that_is_not_known() {
         let text = "args = [\n  \"etcd\",\n  \"--heartbeat-interval\", var.beat,\n  \"--election-timeout=${var.wait}\",\n]\n";
         assert_eq!(stated(text), [("heartbeat-interval", "var.beat".to_owned()), ("election-timeout", "${var.wait}".to_owned())]);
+    }
+
+    #[test]
+    fn a_proxy_beside_a_member_is_another_process() {
+        let text = "a = [\"etcd\", \"--election-timeout=2000\"]\nb = [\"etcd\", \"--proxy=on\"]\n";
+        assert_eq!(stated(text), [("election-timeout", "2000".to_owned())]);
+        assert!(crate::config::read(0, text).is_some_and(|read| read.settings[0].effective));
     }
 
     #[test]

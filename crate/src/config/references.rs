@@ -4,6 +4,7 @@
 use super::configuration::{Configuration, Setting, Source};
 use super::variables::referred;
 use super::{env, scalar};
+use crate::search;
 use crate::template;
 use crate::text::{DocumentId, Place, Span};
 
@@ -30,7 +31,8 @@ fn found<'t>(configurations: &[Configuration], setting: &Setting, text_of: &dyn 
     // Of what a variable falls back to only that stands as its value.
     let fallback = before.rsplit(['"', ' ', '\n', '=']).next().filter(|_| rest.contains('}'))?.trim_end_matches(['-', ':']);
     let fallback = before.ends_with('-').then(|| fallback.strip_prefix("${")).flatten();
-    let inside = setting.raw.trim_matches(['"', '\'']).strip_prefix("{{").and_then(|raw| raw.strip_suffix("}}")).map(str::trim);
+    let inside =
+        setting.raw.trim_matches(['"', '\'']).strip_prefix("{{").and_then(|raw| raw.strip_suffix("}}")?.split('|').next()).map(str::trim);
     let (name, by_shell) = match fallback.or_else(|| referred(&setting.raw)) {
         Some(name) => (name, true),
         None => (inside?, false),
@@ -44,12 +46,22 @@ fn found<'t>(configurations: &[Configuration], setting: &Setting, text_of: &dyn 
     })
 }
 
-/// The last value that a line of a text gives to a name.
+/// The last value that a line of a text gives to a name, or the default of Terraform's variable.
 fn stated<'t>(text: &'t str, name: &str) -> Option<(&'t str, Span)> {
-    let line = text.lines().rfind(|line| env::assigned(&line.replacen(':', "=", 1)).is_some_and(|given| given == name))?;
-    let value = line.split_once(['=', ':'])?.1.split(" #").next()?.trim().trim_matches(['"', '\'']);
+    let gives = |line: &str, name: &str| env::assigned(&line.replacen(':', "=", 1)).is_some_and(|given| given == name);
+    let given = text.lines().filter(|line| gives(line, name)).filter_map(literal).last();
+    let value = given.or_else(|| {
+        let (_, block) = search::split(text, &format!("variable \"{name}\""))?;
+        block.split('}').next()?.lines().find(|line| gives(line, "default")).and_then(literal)
+    })?;
     let start = value.as_ptr().addr() - text.as_ptr().addr();
-    (!value.is_empty() && !template::fills(value)).then(|| (value, Span::new(start, start + value.len())))
+    Some((value, Span::new(start, start + value.len())))
+}
+
+/// What stands behind the mark of a line, where it is a value and no reference.
+fn literal(line: &str) -> Option<&str> {
+    let value = line.split_once(['=', ':'])?.1.split(" #").next()?.trim().trim_matches(['"', '\'']);
+    (!value.is_empty() && !template::fills(value)).then_some(value)
 }
 
 #[cfg(test)]
@@ -80,7 +92,14 @@ mod tests {
             (vec![compose, "ETCD_NAME=a\n#WAIT=2500\nWAIT_2=7\n"], Some(1000)),
             (vec![unit, file], Some(2500)),
             (vec![unit], None),
-            (vec!["ETCD_NAME=a\nETCD_ELECTION_TIMEOUT={{ etcd_election_timeout }}\n", template], Some(2500)),
+            (
+                vec![
+                    "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: ${etcd_election_timeout}\n",
+                    "variable \"etcd_election_timeout\" {\n  default = 2500\n}\nvars {\n  etcd_election_timeout = \"${var.etcd_election_timeout}\"\n}\n",
+                ],
+                Some(2500),
+            ),
+            (vec!["ETCD_NAME=a\nETCD_ELECTION_TIMEOUT={{ etcd_election_timeout | int }}\n", template], Some(2500)),
         ] {
             assert_eq!(acting(&texts), [expected], "{texts:?}");
         }

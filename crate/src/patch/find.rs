@@ -149,7 +149,11 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
                 return Err(format!("{key} comes from an anchor, which other places share."));
             }
         }
-        if configuration.source == Source::Program && acting.iter().any(|setting| setting.value.is_none() && setting.raw.contains(' ')) {
+        let is_worked_out = |setting: &&Setting| {
+            let expression = configuration.source == Source::Program && setting.raw.contains(' ');
+            setting.value.is_none() && (expression || template::is_printed(&setting.raw))
+        };
+        if acting.iter().any(is_worked_out) {
             return Err(format!("{key} is worked out by an expression; change it by hand."));
         }
         if acting.iter().any(|setting| is_sealed(setting)) {

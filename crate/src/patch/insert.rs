@@ -145,6 +145,8 @@ impl Place<'_> {
             // Beside variables of another tool a bare key is nobody's.
             Source::Fragment if self.configuration.settings.iter().any(|setting| self.is_prefixed(setting)) => {}
             // Nor are bare lines at the end of a program.
+            // Without a value nothing tells what reads it.
+            Source::Fragment if self.configuration.settings.is_empty() => {}
             Source::Fragment if self.configuration.tolerant && self.text.lines().any(is_of_program) => {}
             Source::Fragment => {
                 found.push(self.append(group.iter().map(|change| format!("{}: {}", render::key(change), render::value(change)))))

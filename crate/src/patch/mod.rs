@@ -18,7 +18,7 @@ mod verify;
 
 use std::ops::Range;
 
-use crate::config::{Configuration, Launcher, Marks, Setting, Source, env};
+use crate::config::{self, Configuration, Launcher, Marks, Setting, Source, env};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::parts::html;
@@ -26,7 +26,7 @@ use crate::report::{EditReport, PatchReport, Rendering};
 use crate::search;
 use crate::sort::by_key;
 use crate::template;
-use crate::text::LineIndex;
+use crate::text::{DocumentId, LineIndex};
 use crate::units::Micros;
 
 pub use edit::{Edit, apply, diff};
@@ -65,7 +65,11 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
     let mut patches = Vec::new();
     let mut at = 0;
     for of_document in configurations.chunk_by(|a, b| a.document == b.document) {
-        let (mut edits, mut reason) = (Vec::new(), None);
+        let (document, mut reason) = (of_document[0].document, None);
+        let mut edits = referred_to(texts.get(document).unwrap_or(&""), configurations, document, changes);
+        if !edits.is_empty() {
+            reason = Some("Another value here refers to this one by its name; make sure that nothing else does.".to_owned());
+        }
         for configuration in of_document {
             let wanted = |change: &&Change| {
                 belongs(configurations, at, change)
@@ -75,11 +79,6 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
             let wanted: Vec<Change> = changes.iter().filter(wanted).copied().gather();
             at += 1;
             let Some(shown) = texts.get(configuration.document) else { continue };
-            let others = if configuration.part.is_none() { referred_to(shown, configurations, configuration, changes) } else { Vec::new() };
-            if !others.is_empty() {
-                edits.extend(others);
-                reason = Some("Another file here refers to a variable of this one; make sure that nothing else does.".to_owned());
-            }
             if wanted.is_empty() {
                 continue;
             }
@@ -138,23 +137,23 @@ fn is_handed_on(configurations: &[Configuration], configuration: &Configuration,
     own().any(|each| each.set_by.is_some()) || own().next().is_none() && all().any(|each| change.is_of(each) && here(each))
 }
 
-/// What a document sets for values of others that refer to it, and is no value of etcd or fleet by its name.
-fn referred_to(text: &str, configurations: &[Configuration], configuration: &Configuration, changes: &[Change]) -> Vec<Edit> {
+/// What a document sets for values that refer to it, and is no value of etcd or fleet by its own name.
+fn referred_to(text: &str, configurations: &[Configuration], document: DocumentId, changes: &[Change]) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
-    let others = configurations.iter().flat_map(|other| &other.settings).filter(|setting| setting.effective);
-    for (setting, place) in others.filter_map(|setting| Some((setting, setting.set_by?))) {
+    let all = || configurations.iter().flat_map(|other| &other.settings);
+    for (setting, place) in all().filter_map(|setting| Some((setting, setting.set_by?))) {
         let span = place.span.range();
-        let known = configuration.settings.iter().any(|own| own.place.span.range().contains(&span.start));
-        let change = changes.iter().find(|change| change.is_of(setting) && setting.value != Some(change.value));
-        let told = edits.iter().any(|edit| edit.start == span.start);
-        if let Some(change) = change.filter(|_| place.document == configuration.document && !known && !told) {
+        let here = |own: &Setting| own.place.document == document && own.place.span.range().contains(&span.start);
+        let change = changes.iter().find(|change| change.is_of(setting) && setting.effective && setting.value != Some(change.value));
+        let told = || edits.iter().any(|edit| edit.start == span.start);
+        if let Some(change) = change.filter(|_| place.document == document && !all().any(here) && !told()) {
             edits.push(Edit::new(span, render::value(change)).serving(&[*change]));
         }
     }
     by_key(&mut edits, |edit| edit.start);
     // The document's own values are what they were.
-    let same = edits.is_empty() || verify::rereads(configuration, &apply(text, &edits), &[]).is_ok();
-    if same { edits } else { Vec::new() }
+    let same = |alone| verify::rereads(&alone, &apply(text, &edits), &[]).is_ok();
+    if edits.is_empty() || config::read(document, text).is_some_and(same) { edits } else { Vec::new() }
 }
 
 /// Whether a unit would be given variables that belong into the file that it reads, which is here too.

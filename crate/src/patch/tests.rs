@@ -65,6 +65,27 @@ fn what_another_document_sets_is_changed_there() {
 }
 
 #[test]
+fn what_a_list_of_variables_states_is_changed_there() {
+    let text = "- hosts: a\n  vars:\n    etcd_election_timeout: 1000\n  tasks:\n    - docker_container:\n        image: quay.io/coreos/etcd:v3.5.9\n        env:\n          ETCD_ELECTION_TIMEOUT: \"{{ etcd_election_timeout | string }}\"\n";
+    let mut all = vec![config::read(0, text).expect("a play")];
+    config::references::resolve(&mut all, &|_| text);
+    let patches = patch(&[text], &all, &[ELECTION]);
+    assert_eq!(patches[0].text.as_deref(), Some(&*text.replace("1000", "2500")));
+}
+
+#[test]
+fn what_no_reader_would_find_is_not_written() {
+    for text in [
+        "etcd:\n  machines: [a]\n  election_timeout_in_milliseconds: null\n",
+        "const t = `etcd\nargs:\n`\nargs := []string{\"--election-timeout=%d\", \"--heartbeat-interval=250\"}\n",
+        "ETCD_NAME=a\nETCD_CONFIG_FILE=/etc/etcd.yml\nETCD_ELECTION_TIMEOUT=1000\n",
+    ] {
+        let configuration = config::read(0, text).expect("a configuration");
+        assert_eq!(patch(&[text], &[configuration], &[ELECTION])[0].diff, None, "{text}");
+    }
+}
+
+#[test]
 fn within_the_quotes_of_a_program_no_others_are_put() {
     for (before, after) in [("create --data \"", "\"\n"), ("text = \"\ncat <<EOF > x\n", "EOF\n\"\n")] {
         let unit = "#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      command: start\n";

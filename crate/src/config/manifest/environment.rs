@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::spot::{MOST_MERGED, Spot, acts, entry_text, filled_in, refuse_number};
 use crate::config::builder::{Builder, Class, Home};
+use crate::config::flags;
 use crate::yaml::Node;
 
 /// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`, and CloudFormation has
@@ -17,6 +18,17 @@ pub(super) fn environment(builder: &mut Builder, spot: Spot, item: &Node) {
     variable(builder, spot, name, text, spot.tree.bare(value));
     if spot.is_object && spot.below == "env" {
         refuse_number(builder, stated, value);
+    }
+}
+
+/// `path=/etc/etcd.env line='NAME=VALUE'` of Ansible.
+pub(super) fn on_one_line(builder: &mut Builder, spot: Spot, node: &Node) {
+    let Some(inner) = spot.tree.scalar(node) else { return };
+    for word in flags::words(&inner.text, 0..inner.text.len()) {
+        let Some(("line", line, span)) = word.assignment() else { continue };
+        if let Some((name, value)) = line.split_once('=') {
+            variable(builder, spot, name, value, inner.place(span.end - value.len()..span.end));
+        }
     }
 }
 
@@ -38,6 +50,11 @@ pub(super) fn variables(builder: &mut Builder, spot: Spot, node: &Node) {
         }
     }
     for item in node.items() {
+        // Salt has mappings of one key each.
+        for entry in item.entries() {
+            let value = tree.resolve(&entry.value);
+            value.text().into_iter().for_each(|text| variable(builder, spot, entry.name(), text, tree.bare(value)));
+        }
         let Some(inner) = tree.scalar(item) else { continue };
         let Some((name, value)) = inner.text.split_once('=') else { continue };
         variable(builder, spot, name, value, inner.place(name.len() + 1..inner.text.len()));

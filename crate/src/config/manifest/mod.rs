@@ -9,15 +9,16 @@ mod environment;
 mod held;
 mod spot;
 
-use super::builder::Builder;
+use super::builder::{Builder, Class, Home};
 use super::command::start_of_etcd;
 use super::configuration::Launcher;
 use super::containers::{commands, is_etcd_argument, is_proxy};
+use super::embedded::hand_on_here_documents;
 use super::installer::{arguments_of, form_of, launcher};
 use super::mapped_text::MappedText;
 use super::operators::{self, of_openshift};
 use super::tree::TextTree;
-use super::{env, etcd_yaml, ignition, keys};
+use super::{env, etcd_yaml, ignition, k3s, keys, scalar};
 use crate::parameters::{KUBEKEY, RANCHER};
 use crate::search;
 use crate::template;
@@ -42,7 +43,8 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
         // Of several objects each runs an etcd of its own; what is only data is for any of them.
         let own = tree.documents.len() > 1 && is_object && !matches!(word("kind"), "ConfigMap" | "Secret");
         let process = builder.process(own);
-        let spot = Spot { tree, member: &process, below: "", depth: 0, kops, kubekey, is_object, form, compose };
+        let k3s = k3s::is_server(root.entries().iter().map(Entry::name));
+        let spot = Spot { tree, k3s, member: &process, below: "", depth: 0, kops, kubekey, is_object, form, compose };
         walk(builder, spot, root);
         if word("kind") == "EtcdCluster" {
             etcd_cluster(builder, spot, root);
@@ -54,6 +56,10 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
         }
     }
     builder.enter("");
+    // What Terraform writes as a here-document is YAML of its own.
+    if builder.tolerant && text.is_document() {
+        hand_on_here_documents(builder, text, false);
+    }
     let starts = |root: &&Node| arguments_of(tree, root).is_some();
     let telling = tree.documents.iter().find(starts);
     let runs = telling.is_some() || !commands(tree).is_empty();
@@ -67,6 +73,16 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     // What the document writes beside it may run other programs; and that kubelet starts it is said of what nothing else is known.
     let known = builder.cluster.launcher.filter(|launcher| *launcher != Launcher::Kubelet);
     builder.cluster.launcher = known.or(started_by.filter(|_| runs || text.is_document())).or(builder.cluster.launcher);
+}
+
+/// A timer of etcd under a name that k3s and RKE2 do not have.
+fn unknown_to_k3s(builder: &mut Builder, tree: &TextTree, entry: &Entry) {
+    let (Some(meant), Some(text)) = (keys::of_prefixed(entry.name()), entry.value.text()) else { return };
+    let key = meant.0.key();
+    builder.claim(meant, tree.bare(&entry.value), scalar::daemon(meant.0, text), Home::new("", Class::Environment, ""));
+    let note = format!("k3s and RKE2 know no {} and skip it; write it below etcd-arg, as - {key}={text}.", entry.name());
+    builder.void_last(&note);
+    builder.problem("config-unknown-key", tree.place(&entry.key.span), note, Some(meant.0));
 }
 
 /// Of the etcd operators of CoreOS and etcd-io, which know `size` and `etcdOptions`, and of aenix, which knows `replicas` and
@@ -137,6 +153,10 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             "line" if entry_text(tree, node, "state") != Some("absent") => {
                 tree.scalar(&entry.value).iter().for_each(|inner| env::take(builder, inner));
             }
+            // The same on one line: `lineinfile: path=/etc/etcd.env line='NAME=VALUE'`.
+            _ if name.ends_with("lineinfile") && entry.value.text().is_some() => environment::on_one_line(builder, spot, &entry.value),
+            // k3s skips a flag that it does not know (k3s-io/k3s: pkg/configfilearg/parser.go, stripInvalidFlags).
+            _ if depth == 0 && spot.k3s && keys::of_prefixed(entry.name()).is_some() => unknown_to_k3s(builder, tree, entry),
             "extraargs" => {
                 arguments(builder, spot, tree.resolve(&entry.value));
                 // kubeadm passes over what stands right below `etcd` (apis/kubeadm/v1beta3/types.go, Etcd).

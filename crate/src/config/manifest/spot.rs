@@ -21,6 +21,8 @@ pub(super) struct Spot<'a> {
     /// Files of kops and of KubeKey have keys of their own for the timers.
     pub(super) kops: bool,
     pub(super) kubekey: bool,
+    /// The file of a server of k3s or RKE2.
+    pub(super) k3s: bool,
     /// An object that Kubernetes checks.
     pub(super) is_object: bool,
     /// In which form kubeadm takes the arguments, where the document tells.

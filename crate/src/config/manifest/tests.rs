@@ -39,6 +39,20 @@ fn operations_on_a_manifest() {
 }
 
 #[test]
+fn forms_of_salt_ansible_and_terraform() {
+    for (text, expected) in [
+        ("etcd:\n  service:\n    env:\n      - ETCD_ELECTION_TIMEOUT: '2500'\n", "2500"),
+        (
+            "- lineinfile: dest=/etc/etcd.env regexp='^ETCD_ELECTION_TIMEOUT=' line='ETCD_ELECTION_TIMEOUT=2500'\n- lineinfile:\n    line: ETCD_NAME=a\n",
+            "2500",
+        ),
+        ("resource \"a\" \"b\" {\n  config = <<EOF\ncni: x\netcd-arg: [ \"election-timeout=2500\" ]\nEOF\n}\n", "2500"),
+    ] {
+        assert_eq!(raw(text), [("election-timeout".to_owned(), expected.to_owned())], "{text}");
+    }
+}
+
+#[test]
 fn each_object_of_a_file_is_a_cluster() {
     let object = |wait: u32| {
         format!(
