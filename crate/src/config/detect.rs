@@ -5,7 +5,7 @@ use super::configuration::Source;
 use super::embedded::{HEADER, here_documents};
 use super::flags::is_image;
 use super::words::CONTINUES;
-use super::{etcd_toml, fragment, k3s, keys, prefixed, program};
+use super::{env, etcd_toml, fragment, k3s, keys, prefixed, program};
 use crate::log::line_starts::is_stamped;
 use crate::search;
 use crate::template;
@@ -88,6 +88,8 @@ struct Signs {
     named: bool,
     /// A key `etcd` stood further up.
     etcd: bool,
+    /// A key such as `etcd_config` did, which is its own.
+    homed: bool,
     fleet_options: usize,
     /// The like of etcd's, with an equals sign.
     etcd_options: usize,
@@ -156,6 +158,9 @@ impl Signs {
             // Of an operation on a manifest, RFC 6902.
             signs.listed |= item.starts_with("path: /") && line.contains("etcd") && line.contains("/extraArgs")
                 || item.strip_prefix("value:").is_some_and(|value| is_command(value.trim_matches([' ', '"', '\''])));
+            signs.listed |= signs.variables
+                && line.starts_with('-')
+                && ["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT="].iter().any(|name| item.starts_with(name));
             signs.charted |= line.starts_with("configuration: |");
             if let Some((key, value)) = key_value(line) {
                 // In quotes only where a number is behind it.
@@ -187,6 +192,7 @@ impl Signs {
             self.outer_keys.push(lower.clone());
         }
         self.etcd |= lower == "etcd";
+        self.homed |= lower.starts_with("etcd_") || lower.starts_with("etcd-");
         let bosh = self.etcd && keys::of_bosh(&lower).is_some();
         let timing = bosh || keys::of_prefixed(&lower).is_some();
         self.timing_keys += usize::from(timing);
@@ -286,7 +292,12 @@ impl Signs {
         if self.etcd_keys >= 1 {
             return Some(Source::EtcdYaml);
         }
+        // A file of variables of which one holds etcd's options.
+        let variables = || self.assignments > 0 && !search::has(sample, "\\\n") && !env::is_mixed(sample);
         if self.commands && !self.help {
+            if variables() {
+                return Some(Source::Environment);
+            }
             return Some(Source::Flags);
         }
         if self.prefixed && self.assignments == 0 {
@@ -311,7 +322,7 @@ impl Signs {
     /// below roots that neither etcd nor fleet has.
     fn of_another_program(&self) -> bool {
         let ours = |key: &String| keys::of_key(key).is_some() || key.contains("etcd") || key.starts_with("fleet");
-        !self.named && !self.outer_keys.is_empty() && !self.outer_keys.iter().any(ours)
+        !self.named && !self.homed && !self.outer_keys.is_empty() && !self.outer_keys.iter().any(ours)
     }
 }
 
@@ -417,6 +428,9 @@ mod tests {
                 "locals {\n  a = yamlencode({\n    \"initial-cluster-token\" = \"a\"\n    \"heartbeat-interval\" = 100\n  })\n}\n",
                 Some(Source::Program),
             ),
+            ("# of etcd\nETCD_OPTS=\"--name=a --election-timeout=2500\"\n", Some(Source::Environment)),
+            ("- hosts: a\n  vars:\n    etcd_config:\n      election-timeout: 2500\n", Some(Source::Fragment)),
+            ("a:\n  environment:\n    - ETCD_ELECTION_TIMEOUT=2500\n", Some(Source::Manifest)),
             ("docker run -d \\\n --env ETCD_ELECTION_TIMEOUT=5000 \\\n quay.io/coreos/etcd:v3.5.5 etcd\n", Some(Source::Flags)),
             ("kubectl set env sts/etcd ETCD_ELECTION_TIMEOUT=5000\n", Some(Source::Flags)),
             ("etcd:\n  election_timeout_in_milliseconds: null\n", Some(Source::Fragment)),

@@ -3,6 +3,7 @@
 
 use super::configuration::{Configuration, Setting, Source};
 use super::variables::referred;
+use super::words::is_name;
 use super::{env, scalar};
 use crate::search;
 use crate::template;
@@ -23,39 +24,92 @@ pub fn resolve<'t>(configurations: &mut [Configuration], text_of: &dyn Fn(Docume
             (setting.value, setting.set_by) = (value, set_by);
         }
     }
+    for reader in 0..configurations.len() {
+        for file in 0..configurations.len() {
+            if configurations[file].source == Source::Environment && reads_a_file(&configurations[reader], text_of) {
+                overrule(configurations, reader, file, text_of);
+            }
+        }
+    }
+}
+
+/// Whether a unit, a file of docker-compose or a command of docker names a file with variables.
+fn reads_a_file<'t>(reader: &Configuration, text_of: &dyn Fn(DocumentId) -> &'t str) -> bool {
+    let text = || text_of(reader.document);
+    match reader.source {
+        Source::DropIn => search::has(text(), "EnvironmentFile="),
+        Source::Manifest => search::has(text(), "env_file"),
+        Source::Flags => search::has(text(), "--env-file"),
+        _ => false,
+    }
+}
+
+/// What both state, the one has that beats the other: a unit's file beats its `Environment=` and not its flags
+/// (systemd.exec(5)); docker's own variables beat its `env_file`.
+fn overrule<'t>(configurations: &mut [Configuration], reader: usize, file: usize, text_of: &dyn Fn(DocumentId) -> &'t str) {
+    for at in 0..configurations[reader].settings.len() {
+        let own = &configurations[reader].settings[at];
+        let alike = |other: &Setting| other.parameter == own.parameter && other.etcd_04 == own.etcd_04 && other.effective;
+        let Some(other) = configurations[file].settings.iter().position(alike).filter(|_| own.effective && own.set_by.is_none()) else {
+            continue;
+        };
+        let before = text_of(own.place.document).get(..own.place.span.start as usize).and_then(|before| before.lines().next_back());
+        let is_variable = before.is_some_and(|line| line.ends_with(&format!("{}=", own.parameter.variable())));
+        // Podman's own units are docker's kin.
+        let by_systemd = configurations[reader].source == Source::DropIn && !search::has(text_of(own.place.document), "[Container]");
+        let file_wins = by_systemd && is_variable;
+        let [winner, loser] = if file_wins { [(file, other), (reader, at)] } else { [(reader, at), (file, other)] };
+        let (value, place) = (configurations[winner.0].settings[winner.1].value, configurations[winner.0].settings[winner.1].place);
+        let lost = &mut configurations[loser.0].settings[loser.1];
+        if lost.set_by.is_none() && place.document != lost.place.document {
+            (lost.value, lost.set_by) = (value, Some(place));
+        }
+    }
 }
 
 /// What another document says of the name that a value refers to, and where.
 fn found<'t>(configurations: &[Configuration], setting: &Setting, text_of: &dyn Fn(DocumentId) -> &'t str) -> Option<(i64, Place)> {
-    let (before, rest) = text_of(setting.place.document).split_at_checked(setting.place.span.start as usize)?;
+    let before = text_of(setting.place.document).get(..setting.place.span.start as usize)?;
     // Of what a variable falls back to only that stands as its value.
-    let fallback = before.rsplit(['"', ' ', '\n', '=']).next().filter(|_| rest.contains('}'))?.trim_end_matches(['-', ':']);
-    let fallback = before.ends_with('-').then(|| fallback.strip_prefix("${")).flatten();
-    let inside =
-        setting.raw.trim_matches(['"', '\'']).strip_prefix("{{").and_then(|raw| raw.strip_suffix("}}")?.split('|').next()).map(str::trim);
-    let (name, by_shell) = match fallback.or_else(|| referred(&setting.raw)) {
-        Some(name) => (name, true),
-        None => (inside?, false),
+    let open = before.strip_suffix(['-', '=']).and_then(|open| open.trim_end_matches(':').rsplit_once("${"));
+    let fallback = open.map(|(_, name)| name).filter(|name| is_name(name));
+    let raw = setting.raw.trim_matches(['"', '\'']);
+    let inside = raw.strip_prefix("{{").and_then(|raw| raw.strip_suffix("}}")?.split('|').next()).map(str::trim);
+    // A template's names are of all kinds; this one has to tell what it is for.
+    let inside = inside.filter(|name| ["elect", "beat", "ttl", "request", "reconcile"].iter().any(|word| search::has(name, word)));
+    // Of Terraform and Nomad.
+    let declared = setting.raw.trim_matches(['"', '$', '{', '}']).strip_prefix("var.");
+    let by_shell = fallback.or_else(|| referred(&setting.raw));
+    let name = by_shell.or(declared).or(inside)?;
+    let own = setting.place.document;
+    let sets = |other: &&Configuration| match (by_shell.or(declared), other.document == own) {
+        (Some(_), false) => matches!(other.source, Source::Environment | Source::Prefixed),
+        (Some(_), true) => by_shell.is_none(),
+        (None, _) => true,
     };
-    // A shell's name is also one of Terraform's.
-    let sets = |other: &Configuration| matches!(other.source, Source::Environment | Source::Prefixed);
-    let beside = |other: &&Configuration| !by_shell || sets(other) && other.document != setting.place.document;
-    configurations.iter().filter(|_| setting.effective).filter(beside).find_map(|other| {
-        let (value, span) = stated(text_of(other.document), name)?;
-        Some((scalar::daemon(setting.parameter, value).value?, Place { document: other.document, span }))
+    configurations.iter().filter(|_| setting.effective).filter(sets).find_map(|other| {
+        let text = text_of(other.document);
+        let lines = if declared.is_some() && other.document == own { None } else { stated(text, name) };
+        let value = lines.or_else(|| default_of(text, name))?;
+        let start = value.as_ptr().addr() - text.as_ptr().addr();
+        let place = Place { document: other.document, span: Span::new(start, start + value.len()) };
+        Some((scalar::daemon(setting.parameter, value).value?, place))
     })
 }
 
-/// The last value that a line of a text gives to a name, or the default of Terraform's variable.
-fn stated<'t>(text: &'t str, name: &str) -> Option<(&'t str, Span)> {
-    let gives = |line: &str, name: &str| env::assigned(&line.replacen(':', "=", 1)).is_some_and(|given| given == name);
-    let given = text.lines().filter(|line| gives(line, name)).filter_map(literal).last();
-    let value = given.or_else(|| {
-        let (_, block) = search::split(text, &format!("variable \"{name}\""))?;
-        block.split('}').next()?.lines().find(|line| gives(line, "default")).and_then(literal)
-    })?;
-    let start = value.as_ptr().addr() - text.as_ptr().addr();
-    Some((value, Span::new(start, start + value.len())))
+/// The last value that a line of a text gives to a name.
+fn stated<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    text.lines().filter(|line| gives(line, name)).filter_map(literal).next_back()
+}
+
+/// The default of a variable of Terraform.
+fn default_of<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let (_, block) = search::split(text, &format!("variable \"{name}\""))?;
+    block.split('}').next()?.lines().find(|line| gives(line, "default")).and_then(literal)
+}
+
+fn gives(line: &str, name: &str) -> bool {
+    env::assigned(&line.replacen(':', "=", 1)).is_some_and(|given| given == name)
 }
 
 /// What stands behind the mark of a line, where it is a value and no reference.
@@ -91,7 +145,9 @@ mod tests {
             (vec![compose], Some(1000)),
             (vec![compose, "ETCD_NAME=a\n#WAIT=2500\nWAIT_2=7\n"], Some(1000)),
             (vec![unit, file], Some(2500)),
+            (vec!["#!/bin/sh\n. /etc/etcd.env\nexec etcd --election-timeout $WAIT\n", file], Some(2500)),
             (vec![unit], None),
+            (vec!["args = [\"etcd\", \"--election-timeout\", var.wait]\nvariable \"wait\" {\n  default = 2500\n}\n"], Some(2500)),
             (
                 vec![
                     "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: ${etcd_election_timeout}\n",
@@ -103,6 +159,27 @@ mod tests {
         ] {
             assert_eq!(acting(&texts), [expected], "{texts:?}");
         }
+    }
+
+    #[test]
+    fn what_two_documents_state_the_stronger_one_has() {
+        let acting = |text: &str, file: &str| {
+            let texts = [text, file];
+            let mut all: Vec<Configuration> = (0..2).filter_map(|at| read(at, texts[at])).collect();
+            (0..2).for_each(|_| resolve(&mut all, &|document| texts[document]));
+            all.iter().map(|read| read.settings[0].value.map(|value| value / MS)).collect::<Vec<_>>()
+        };
+        let unit = |own: &str, flag: &str| format!("[Service]\n{own}EnvironmentFile=/etc/etcd.conf\nExecStart=/usr/bin/etcd{flag}\n");
+        let compose = "services:\n  kv:\n    image: quay.io/coreos/etcd:v3.5.9\n    env_file: a.env\n    environment:\n      ETCD_ELECTION_TIMEOUT: \"1000\"\n";
+        let file = "ETCD_ELECTION_TIMEOUT=2500\n";
+        assert_eq!(acting(&unit("Environment=ETCD_ELECTION_TIMEOUT=1000\n", ""), file), [Some(2500), Some(2500)]);
+        assert_eq!(acting(&unit("", " --election-timeout=1000"), file), [Some(1000), Some(1000)]);
+        assert_eq!(acting(compose, file), [Some(1000), Some(1000)]);
+        assert_eq!(
+            acting("docker run --env-file a.env -e ETCD_ELECTION_TIMEOUT=1000 quay.io/coreos/etcd:v3.5.9\n", file),
+            [Some(1000), Some(1000)]
+        );
+        assert_eq!(acting(&compose.replace("env_file", "extends"), file), [Some(1000), Some(2500)]);
     }
 
     #[test]

@@ -134,7 +134,9 @@ fn is_handed_on(configurations: &[Configuration], configuration: &Configuration,
     let own = || configuration.settings.iter().filter(|each| change.is_of(each));
     let here = |each: &Setting| each.set_by.is_some_and(|place| place.document == configuration.document);
     let all = || configurations.iter().flat_map(|other| &other.settings);
-    own().any(|each| each.set_by.is_some()) || own().next().is_none() && all().any(|each| change.is_of(each) && here(each))
+    let mut acting = own().filter(|each| each.effective).peekable();
+    acting.peek().is_some() && acting.all(|each| each.set_by.is_some())
+        || own().next().is_none() && all().any(|each| change.is_of(each) && here(each))
 }
 
 /// What a document sets for values that refer to it, and is no value of etcd or fleet by its own name.

@@ -58,6 +58,11 @@ fn what_another_document_sets_is_changed_there() {
     for (unit, file, expected) in [
         ("", "ETCD_ELECTION_TIMEOUT=1000\n", only("safe", "ETCD_ELECTION_TIMEOUT=2500")),
         (" --election-timeout=${ETCD_ELECTION_TIMEOUT}", "ETCD_ELECTION_TIMEOUT=1000\n", only("safe", "ETCD_ELECTION_TIMEOUT=2500")),
+        (
+            "\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500",
+            "ETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\n",
+            only("safe", "ETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=2500"),
+        ),
         (" --election-timeout=${WAIT}", "WAIT=\"1000\"\n", only("review", "WAIT=\"2500\"")),
     ] {
         assert_eq!(texts(unit, file), expected, "{unit}");

@@ -38,8 +38,12 @@ pub fn rereads(before: &Configuration, new: &str, changes: &[Change]) -> Result<
     if let Some(change) = changes.iter().find(|change| !holds(&after, change)) {
         return Err(format!("{} would not apply after the edit", change.parameter.key()));
     }
+    // What another document gives a value is not seen in this one alone.
+    let given = |setting: &Setting| {
+        before.settings.iter().any(|each| each.set_by.is_some() && each.parameter == setting.parameter && each.raw == setting.raw)
+    };
     let others = |configuration: &Configuration| -> Vec<_> {
-        let untouched = |setting: &&Setting| !changes.iter().any(|change| change.parameter == setting.parameter);
+        let untouched = |setting: &&Setting| !given(setting) && !changes.iter().any(|change| change.parameter == setting.parameter);
         configuration
             .settings
             .iter()

@@ -159,8 +159,8 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             _ if depth == 0 && spot.k3s && keys::of_prefixed(entry.name()).is_some() => unknown_to_k3s(builder, tree, entry),
             "extraargs" => {
                 arguments(builder, spot, tree.resolve(&entry.value));
-                // kubeadm passes over what stands right below `etcd` (apis/kubeadm/v1beta3/types.go, Etcd).
-                if below == "etcd" && spot.form.is_some() {
+                // kubeadm passes over what stands right below `etcd` or `external` (apis/kubeadm/v1beta3/types.go, Etcd, ExternalEtcd).
+                if matches!(below, "etcd" | "external") && spot.form.is_some() {
                     builder.void_from(stated, "config-wrong-section", |parameter| {
                         format!("kubeadm knows extraArgs of etcd only below etcd.local, so it passes over {} here.", parameter.key())
                     });
