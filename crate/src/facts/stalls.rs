@@ -223,7 +223,8 @@ pub const ENOUGH: usize = 200;
 
 fn same_incident(before: &Stall, largest: Micros, end: Option<Micros>, excess: Micros, beat: Micros) -> bool {
     match (before.end, end) {
-        (Some(a), Some(b)) => b - a < excess + beat,
+        // A clock that was set back does not bring all later lines to one moment.
+        (Some(a), Some(b)) => (b - a).abs() < excess + beat,
         // Without times: lines of one stall differ only by the moment of printing.
         _ => (largest - excess).abs() < 5 * MS,
     }
@@ -348,15 +349,20 @@ fn told_on_return(facts: &Facts, change: &LeaderChange) -> bool {
     change.old.is_some() && change.events.iter().all(|id| speaker(facts.event(*id)) == change.old.as_deref())
 }
 
-/// Without times the order of the lines tells: a late line of the old leader, and soon after it the loss of its place.
+/// Without times the order of the lines tells: a late line of the old leader, and soon after it, in the same document, the
+/// loss of its place.
 fn just_before(found: &Found, change: &LeaderChange) -> Option<usize> {
     // A follower's few lines of one change of leader (judgement).
     const SOON: usize = 8;
-    let (old, lost) = (change.old.as_deref()?, change.events.iter().min()?);
-    let soon = |late: EventId| late.log == lost.log && lost.event - late.event <= SOON;
-    let before = &found.unstamped[..found.unstamped.partition_point(|(late, _)| late < lost)];
-    let near = before.iter().rev().take_while(|(late, _)| soon(*late)).map(|(_, at)| *at);
-    near.filter(|at| found.stalls[*at].member == old).max()
+    let old = change.old.as_deref()?;
+    let stall_before = |lost: &EventId| {
+        let soon = |late: EventId| late.log == lost.log && lost.event - late.event <= SOON;
+        let before = &found.unstamped[..found.unstamped.partition_point(|(late, _)| late < lost)];
+        let near = before.iter().rev().take_while(|(late, _)| soon(*late)).map(|(_, at)| *at);
+        near.filter(|at| found.stalls[*at].member == old).max()
+    };
+    let first_there = |lost: &&EventId| !change.events.iter().any(|other| other.log == lost.log && other < *lost);
+    change.events.iter().filter(first_there).filter_map(stall_before).max()
 }
 
 fn grain(facts: &Facts, change: &LeaderChange) -> Micros {
@@ -508,6 +514,36 @@ mod tests {
         let facts = facts(&[&log]);
         let stall = facts.longest_stall().expect("it was silent");
         assert!(stall.planned > 40 * crate::units::S, "{}", stall.planned);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_does_not_make_one_stall_of_two() {
+        let late = |time: &str| {
+            format!("2016-04-20 {time} W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.3s)\n")
+        };
+        let stalls = |times: &[&str]| facts(&[&times.iter().map(|time| late(time)).collect::<String>()]).stalls.len();
+        assert_eq!(stalls(&["02:55:00.000000", "02:10:01.500000", "02:20:01.500000"]), 3);
+        assert_eq!(stalls(&["02:55:00.000000", "02:55:00.000200"]), 1);
+    }
+
+    /// Which document stands first says nothing.
+    #[test]
+    fn without_times_a_late_line_counts_before_the_loss_in_its_own_document() {
+        let leader = "etcd Version: 2.3.8\nheartbeat = 100ms\nelection = 1000ms\n\
+            raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4\n\
+            failed to send out heartbeat on time (deadline exceeded for 1.3s)\n\
+            91d25258d70ad868 [term: 4] received a MsgAppResp message with higher term from 2a0965170762fd09 [term: 5]\n\
+            raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 5\n\
+            raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 5\n";
+        let follower = "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4\n\
+            2a0965170762fd09 is starting a new election at term 4\n\
+            raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5\n\
+            raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5\n";
+        for documents in [[leader, follower], [follower, leader]] {
+            let facts = facts(&documents);
+            let change = facts.needless().next().expect("one change");
+            assert!(change.stall.is_some_and(|at| facts.stalls[at].kind == StallKind::LateHeartbeat), "{:?}", facts.stalls);
+        }
     }
 
     /// Its own log is all there is: it says that it was late, and a moment later that another leads.
