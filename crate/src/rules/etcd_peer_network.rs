@@ -89,11 +89,19 @@ fn leaves(facts: &Facts, id: EventId, removed: &[(&str, Option<Micros>)]) -> boo
 fn without_the_end(facts: &Facts, events: &mut Vec<EventId>) {
     let with_it = |id: &EventId| {
         let event = facts.event(*id);
-        at_the_end(facts, *id) && was_closed(event) && !says(event, REFUSED) && !answered_within(facts, std::slice::from_ref(id), 5 * S)
+        closes_the_log(facts, *id) && was_closed(event) && !says(event, REFUSED) && !answered_within(facts, std::slice::from_ref(id), 5 * S)
     };
     if !events.iter().all(with_it) {
         events.retain(|id| !with_it(id));
     }
+}
+
+/// Whether the line stands where the logs end; without a time, among the last lines of its document if all these tell of
+/// connections and one of them that the other side closed it.
+fn closes_the_log(facts: &Facts, id: EventId) -> bool {
+    let events = &facts.logs[id.log].events;
+    let last = || events.iter().rev().take_while(|event| event.time.is_none() && BROKEN.contains(&event.meaning) && was_closed(event));
+    at_the_end(facts, id) || events.len() - id.event <= last().count() && last().any(|event| says(event, &["EOF", "connection reset"]))
 }
 
 /// Lines that name a cause come before lines that only say that it broke.
@@ -162,7 +170,7 @@ fn cut_off(facts: &Facts, events: &[EventId]) -> bool {
     !refuses
         && !answered_within(facts, events, 5 * S)
         && facts.logs.iter().any(|log| log.events.len() > events.len())
-        && events.iter().all(|id| at_the_end(facts, *id) && was_closed(facts.event(*id)))
+        && events.iter().all(|id| closes_the_log(facts, *id) && was_closed(facts.event(*id)))
 }
 
 /// The input shows the members some seconds before the first of these lines: it does not begin with them.
@@ -289,6 +297,18 @@ mod tests {
     use super::{Confidence, RULE};
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
+
+    /// A process that ends closes its connections, with or without times.
+    #[test]
+    fn connections_that_close_below_all_else_tell_of_the_end() {
+        let led = "91d25258d70ad868 became leader at term 4\nraft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4\nsaved snapshot at index 10001\n";
+        let closed =
+            "failed to read ca93d269ec463a6b on stream MsgApp v2 (unexpected EOF)\nthe connection with ca93d269ec463a6b became inactive\n";
+        let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("said").severity;
+        assert_eq!(severity(&format!("{led}{closed}")), Severity::Info);
+        assert_eq!(severity(&format!("{led}{closed}saved snapshot at index 20001\n")), Severity::Warning);
+        assert_eq!(severity(&format!("{led}{}", closed.replace("unexpected EOF", "i/o timeout"))), Severity::Warning);
+    }
 
     #[test]
     fn a_port_that_refuses_from_the_first_line_on() {
