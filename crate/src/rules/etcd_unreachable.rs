@@ -8,6 +8,7 @@ use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
+use crate::sort::{groups, sort};
 use crate::units::{Micros, S, human};
 
 /// The rule.
@@ -158,20 +159,30 @@ fn part_of_a_start(facts: &Facts, id: EventId) -> bool {
         || while_etcd_starts(facts, id)
 }
 
-/// Lines that tell of no failed request go on for ten seconds and more without a further refusal. Refusals
-/// in the last seconds of the whole input do not count beside earlier ones: there the excerpt ends, not the trouble.
+/// On each machine that was refused, lines that tell of no failed request go on for ten seconds and more without a further
+/// refusal. Refusals in the last seconds of the whole input do not count beside earlier ones: there the excerpt ends, not the trouble.
 fn came_back(facts: &Facts, events: &[EventId]) -> bool {
     if hosts(facts, events).iter().any(|host| facts.waits_for_etcd(host)) {
         return false;
     }
-    let earlier: Vec<Micros> = events.iter().filter(|id| !at_the_end(facts, **id)).filter_map(|id| time(facts, *id)).gather();
+    let earlier = events.iter().filter(|id| !at_the_end(facts, **id));
+    let mut last = groups(earlier.filter_map(|id| Some((facts.host(*id), time(facts, *id)?))).gather());
+    last.iter_mut().for_each(|(_, times)| sort(times));
     let served = |event: &Event| !refused(event) && !says(event, LIMIT);
-    let last_served = facts.all_events().filter(|(_, event)| served(event)).filter_map(|(id, _)| time(facts, id)).max();
-    matches!((earlier.iter().max(), last_served), (Some(last), Some(end)) if end - last >= 10 * S)
+    let mut later = facts.all_events().filter(|(_, event)| served(event));
+    // A machine that is well again is not asked for any more.
+    !last.is_empty()
+        && later.any(|(id, _)| {
+            let Some(now) = time(facts, id) else { return false };
+            let host = facts.host(id);
+            last.retain(|(other, times)| *other != host || times.last().is_none_or(|last| now - last < 10 * S));
+            last.is_empty()
+        })
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -181,6 +192,20 @@ mod tests {
         for log in [asks, of_20] {
             assert!(find(&facts(&[log]), "etcd-unreachable").expect("told").title.starts_with("A proxy reached no member"));
         }
+    }
+
+    /// Another machine's etcd tells nothing of this one's.
+    #[test]
+    fn a_machine_is_back_when_its_own_lines_go_on() {
+        let refused = |minute: u32| {
+            format!(
+                "Apr 20 10:{minute:02}:05 core-01 fleetd[615]: INFO client.go:292: Failed getting response from http://127.0.0.1:4001/: dial tcp 127.0.0.1:4001: connection refused\n"
+            )
+        };
+        let log: String = (0..20).map(refused).collect();
+        let well = |host: &str| format!("Apr 20 12:00:00 {host} etcd2[611]: saved snapshot at index 120001\n");
+        let severity = |other: &str| find(&facts(&[&log, &well(other)]), "etcd-unreachable").expect("told").severity;
+        assert_eq!((severity("core-02"), severity("core-01")), (Severity::Critical, Severity::Warning));
     }
 
     #[test]
