@@ -2,7 +2,7 @@
 
 use super::common::{range, stopped_on_purpose, times};
 use super::{Finding, Rule};
-use crate::facts::voices::speaker;
+use crate::facts::voices::{machines_of_members, speaker};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
@@ -56,8 +56,10 @@ fn check(facts: &Facts) -> Option<Finding> {
         "Its peers saw the connection end at once or its port refuse them, or it came back without knowing whom it had followed."
     };
     let mut lines: Vec<EventId> = Vec::new();
+    let machines = machines_of_members(facts);
     for (id, event) in facts.events_of(&[Meaning::OutOfMemoryKill]) {
-        if event.word("name").is_some_and(|name| name.starts_with("etcd")) {
+        let of_etcd = event.word("name").is_some_and(|name| name.starts_with("etcd"));
+        if of_etcd && wanted.iter().any(|change| killed_leader(facts, &machines, id, change)) {
             lines.push(id);
         }
     }
@@ -65,6 +67,15 @@ fn check(facts: &Facts) -> Option<Finding> {
     lines.extend(events);
     let what = format!("{shown}{by_kernel}{}", leaderless(facts));
     Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &lines).counting(wanted.len()).on(&[ElectionTimeout]))
+}
+
+/// The kernel wrote it on the old leader's machine, as far as that is known, in the minute before the next leader (judgement).
+fn killed_leader(facts: &Facts, machines: &[(String, String)], kill: EventId, change: &LeaderChange) -> bool {
+    let event = facts.event(kill);
+    let old = machines.iter().find(|(member, _)| Some(member) == change.old.as_ref());
+    let there = event.host.is_none() || old.is_none_or(|(_, machine)| *machine == facts.host(kill));
+    let before = change.elected.zip(event.time).map(|(elected, time)| elected - time.micros);
+    there && before.is_none_or(|before| (-S..=60 * S).contains(&before))
 }
 
 /// How long the cluster was without a leader each time: from the first broken connection to the old
@@ -100,6 +111,27 @@ fn leaderless(facts: &Facts) -> String {
 #[cfg(test)]
 mod tests {
     use crate::rules::testing::{facts, find};
+
+    /// A kill on another machine, or days before, is not what ended it.
+    #[test]
+    fn the_kernel_killed_it_only_there_and_then() {
+        let line = |time: &str, host: &str, text: &str| format!("Apr 20 {time} {host} etcd2[612]: {text}\n");
+        let old = line("08:00:05", "n1", "91d25258d70ad868 became leader at term 4")
+            + &line("10:00:03", "n1", "etcd Version: 2.3.8")
+            + &line("10:00:04", "n1", "91d25258d70ad868 became follower at term 5")
+            + &line("10:00:04", "n1", "raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 5");
+        let follower = line("08:00:05", "n2", "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4")
+            + &line("10:00:01", "n2", "2a0965170762fd09 is starting a new election at term 4")
+            + &line("10:00:01", "n2", "raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+            + &line("10:00:01", "n2", "2a0965170762fd09 became leader at term 5");
+        let by_kernel = |time: &str, host: &str| {
+            let kill = format!("Apr {time} {host} kernel: Out of memory: Kill process 815 (etcd) score 900 or sacrifice child\n");
+            find(&facts(&[&old, &follower, &kill]), "etcd-leader-restarted").expect("ended").what.contains("The kernel killed")
+        };
+        assert!(by_kernel("20 09:59:59", "n1"));
+        assert!(!by_kernel("20 09:59:59", "n3"));
+        assert!(!by_kernel("18 03:00:00", "n1"));
+    }
 
     #[test]
     fn a_leader_whose_log_starts_anew() {
