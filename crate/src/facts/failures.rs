@@ -1,5 +1,7 @@
 //! fleet's failed requests, as events: one second, one machine; and what they are tied to.
 
+use std::cmp::Reverse;
+
 use super::beside::{near, time};
 use super::texts::LIMIT;
 use super::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange};
@@ -208,23 +210,29 @@ const LONGEST_PAUSE: Micros = 60 * S;
 /// How long a machine that lost its presence was without etcd: from the start of the first failed
 /// request to the last one, around the moment its monitor gave up, or to the last try before it is back.
 pub fn proven_outage(facts: &Facts) -> Option<Micros> {
+    longest_outage(facts).map(|(outage, _)| outage)
+}
+
+/// The same, with the machine that was without etcd for so long.
+pub fn longest_outage(facts: &Facts) -> Option<(Micros, String)> {
     let patience = facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S);
     let window = facts.in_force(Parameter::AgentTtl).value.unwrap_or(30 * S) / 3;
     let step = window + 2 * patience;
     let failed = groups(facts.fleet_failures.iter().filter_map(|failure| Some((failure.host.clone(), failure.time?))).gather());
     let starts = by_host(facts, Meaning::ServerStarting);
     let given_up = by_host(facts, Meaning::ServerMonitorTriggered).into_iter();
-    let outages = given_up.flat_map(|(host, given_up)| {
+    let outages = given_up.filter_map(|(host, given_up)| {
         let runs = runs(&mut of_host(&failed, &host).to_vec(), step);
         let longest = runs.iter().map(|(first, last)| last - first).max().unwrap_or(0);
         let starts = of_host(&starts, &host);
-        given_up.into_iter().map(move |given_up| {
+        let of_one = given_up.into_iter().map(move |given_up| {
             let back = starts.get(starts.partition_point(|start| *start < given_up)).map_or(0, |start| start - given_up);
             let last_try = back - (back / 2 + S).min(LONGEST_PAUSE);
             longest.max(run_around(&runs, given_up, step)).max(window + last_try.max(0)) + patience
-        })
+        });
+        Some((of_one.max()?, host))
     });
-    outages.max()
+    outages.min_by_key(|(outage, _)| Reverse(*outage))
 }
 
 /// When lines of one meaning came, host by host, each in order of time.
@@ -253,7 +261,27 @@ impl Facts {
 
 #[cfg(test)]
 mod tests {
+    use super::longest_outage;
     use crate::rules::testing::facts;
+    use crate::units::S;
+
+    #[test]
+    fn the_machine_that_was_without_etcd_the_longest_is_named() {
+        let line =
+            |second: u32, host: &str, text: &str| format!("Nov 20 08:{:02}:{:02} {host} fleetd[9]: {text}\n", second / 60, second % 60);
+        let outage = |host: &str, from: u32, to: u32| {
+            let refused = |second| line(second, host, "INFO client.go:292: Failed getting response from http://localhost:4001/: cancelled");
+            let gave_up = "ERROR server.go:189: Server monitor triggered: Monitor timed out before successful heartbeat";
+            (from..to).map(refused).collect::<String>()
+                + &line(to, host, gave_up)
+                + &line(to + 3, host, "INFO server.go:168: Starting server components")
+        };
+        let (short, long) = (outage("core-01", 100, 111), outage("core-03", 900, 979));
+        for documents in [[&short, &long], [&long, &short]] {
+            let (outage, host) = longest_outage(&facts(&documents.map(String::as_str))).expect("given up");
+            assert_eq!((outage >= 79 * S, host.as_str()), (true, "core-03"));
+        }
+    }
 
     /// The client, the listing and the pass speak of one request, also across a second and without times.
     #[test]

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::timing::{cut_off, other_cause, unlike_members};
 use super::unexplained::{saw_too_little, shows_only_a_state, unexplained};
-use crate::facts::failures::{proven_outage, proven_wait};
+use crate::facts::failures::{longest_outage, proven_wait};
 use crate::facts::{ChangeClass, Facts, LeaderChange, StallKind, tools};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
@@ -319,15 +319,17 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
 /// A machine that lost its presence, and what became of its units.
 fn presence_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
     let lost = findings.iter().find(|finding| finding.id == "fleet-agent-heartbeat-lost")?;
-    let given_up = facts.events_of(&[Meaning::ServerMonitorTriggered]).next()?;
-    let who = given_up.1.host.map_or(String::from("A machine"), |_| facts.host(given_up.0));
+    let outage = longest_outage(facts);
+    let mut given_up = facts.events_of(&[Meaning::ServerMonitorTriggered]);
+    let (id, event) = given_up.find(|(id, _)| outage.as_ref().is_none_or(|(_, host)| *host == facts.host(*id)))?;
+    let who = event.host.map_or(String::from("A machine"), |_| facts.host(id));
     let units = findings.iter().find(|finding| finding.id == "fleet-units-restarted");
     let effect = match (units, lost.severity) {
         (Some(units), _) => format!("its presence ran out and fleet stopped {}", plural(units.count, "unit", "units")),
         (None, Severity::Critical) => String::from("its presence ran out and the engine declared it gone"),
         _ => String::from("it gave up renewing its presence"),
     };
-    let outage = proven_outage(facts).map_or(String::new(), |outage| format!(" for at least {}", human(outage)));
+    let outage = outage.map_or(String::new(), |(outage, _)| format!(" for at least {}", human(outage)));
     Some(format!("{who} got no answer from etcd{outage}: {effect}, with an agent-ttl of {}.", human_limit(facts, Parameter::AgentTtl)))
 }
 
