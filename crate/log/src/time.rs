@@ -27,8 +27,9 @@ pub fn refined(outer: &Stamp, inner: &Stamp) -> Option<Stamp> {
     let at = |micros: Micros, clock: Clock| Stamp { time: Time { micros, ..inner.time }, clock, zoned: outer.zoned, length: inner.length };
     match (outer.clock, inner.clock) {
         (Clock::Full, Clock::Full) if outer.zoned && !inner.zoned => {
-            // The program's clock shows local time: whole quarters of an hour beside the collector's.
-            let quarters = (own - out + QUARTER / 2).div_euclid(QUARTER);
+            // The program's clock shows local time: whole quarters of an hour beside the collector's. No zone lies less than
+            // an hour beside UTC (IANA, tzdb): then the collector is late, by however much.
+            let quarters = Some((own - out + QUARTER / 2).div_euclid(QUARTER)).filter(|quarters| quarters.abs() >= 4).unwrap_or(0);
             Some(at(own - quarters * QUARTER, Clock::Full))
         }
         (Clock::Full, Clock::NoYear) => {
@@ -372,6 +373,22 @@ mod tests {
         assert_eq!(micros("Fri, Oct 16 2015 3:53:20 | etcd"), None);
         assert_eq!(micros("Thu 2015-10-16 12:53:20 UTC [s=1]"), Some((1_445_000_000 * S, S)));
         assert_eq!(micros("2021-06-05T02:20:39.344Z").map(|(_, grain)| grain), Some(MS));
+    }
+
+    /// A collector may be late by minutes; zones differ by an hour or more from UTC.
+    #[test]
+    fn a_late_collector_is_no_time_zone() {
+        let read = |outer: &str, inner: &str| refined(&stamp(outer).unwrap(), &stamp(inner).unwrap()).unwrap().time.micros;
+        let ten = micros("2020-04-20T10:00:00Z").unwrap().0;
+        for (outer, inner) in [
+            ("2020-04-20T10:00:02.000000+00:00", "2020-04-20 10:00:00.000000"),
+            ("2020-04-20T10:07:40.000000+00:00", "2020-04-20 10:00:00.000000"),
+            ("2020-04-20T10:38:00.000000+00:00", "2020-04-20 10:00:00.000000"),
+            ("2020-04-20T10:00:02.000000+00:00", "2020-04-20 15:45:00.000000"),
+            ("2020-04-20T10:00:02.000000+00:00", "2020-04-20 06:30:00.000000"),
+        ] {
+            assert_eq!(read(outer, inner), ten, "{outer} {inner}");
+        }
     }
 
     #[test]
