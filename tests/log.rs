@@ -69,6 +69,23 @@ fn a_stamp_that_reaches_into_the_message() {
     }
 }
 
+/// Most years have no 29 February, and one that has shows it.
+#[test]
+fn the_first_of_march_follows_the_last_of_february() {
+    let span = |days: &[&str]| {
+        let line = |day: &&str| format!("{day} core-01 etcd2[612]: failed to send out heartbeat on time (deadline exceeded for 1.5s)\n");
+        let log = read(&days.iter().map(line).collect::<String>());
+        let time = |at: usize| log.events[at].time.expect("a time").micros;
+        let ends = log.last.as_ref().expect("a stamp").0.micros - log.first.as_ref().expect("a stamp").0.micros;
+        assert_eq!(ends, time(days.len() - 1) - time(0));
+        ends / 1_000_000
+    };
+    assert_eq!(span(&["Feb 28 23:59:58", "Mar  1 00:00:01"]), 3);
+    assert_eq!(span(&["Feb 28 23:59:58", "Feb 29 12:00:00", "Mar  1 00:00:01"]), 86_403);
+    assert_eq!(span(&["Mar  1 00:00:01", "Mar  1 00:00:09"]), 8);
+    assert_eq!(span(&["Dec 31 23:59:58", "Jan  1 00:00:01", "Feb 28 23:59:58", "Mar  1 00:00:01"]), 59 * 86_400 + 3);
+}
+
 /// The joined halves of a wrapped line are told where the first half stands.
 #[test]
 fn a_wrapped_line_keeps_its_place() {

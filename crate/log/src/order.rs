@@ -3,12 +3,9 @@
 
 use super::event::{Clock, Event, Order, Time};
 use super::header::Header;
-use super::time::{DAY, Stamp, year_shift};
+use super::time::{BEFORE_MARCH, DAY, Stamp, YEAR, year_shift};
 use crate::sort::by_keys;
 use crate::units::Micros;
-
-/// Days of the leap year that stands for a missing one.
-const YEAR: Micros = 366 * DAY;
 
 /// A moment, and its stamp as written.
 type Written = (Time, Box<str>);
@@ -29,6 +26,8 @@ pub struct Stamps {
     falling: u64,
     /// Steps over midnight or New Year.
     turns: u64,
+    /// A stamp without a year is of a 29 February.
+    leap: bool,
     earliest: Noted,
     latest: Noted,
     top: Noted,
@@ -54,6 +53,7 @@ impl Stamps {
         let anew = stamp.clock > self.clock;
         (self.clock, self.zoned) = (stamp.clock, stamp.zoned);
         let time = stamp.time;
+        self.leap |= stamp.clock == Clock::NoYear && (BEFORE_MARCH - DAY..BEFORE_MARCH).contains(&time.micros);
         if anew || self.earliest.as_ref().is_none_or(|(known, _)| time.micros < known.micros) {
             note(&mut self.earliest, time, text);
         }
@@ -76,7 +76,7 @@ impl Stamps {
     }
 
     /// The earliest and the latest stamp, those of a poorer clock among them as `sort` has placed their events.
-    pub fn span(&mut self, events: &[Event]) -> (Option<Written>, Option<Written>) {
+    pub fn span(&self, events: &[Event]) -> (Option<Written>, Option<Written>) {
         let (mut first, mut last) = self.span_of_richest();
         // Beside stamps with a zone it is open in which one the others are.
         for event in events.iter().filter(|event| event.clock < self.clock && !self.zoned) {
@@ -91,17 +91,32 @@ impl Stamps {
         (first, last)
     }
 
-    fn span_of_richest(&mut self) -> (Option<Written>, Option<Written>) {
-        let taken = |noted: &mut Noted| noted.take().map(|(time, text)| (time, text.into_boxed_str()));
-        let Some(period) = period(self.clock).filter(|_| self.turns > 0) else {
-            return (taken(&mut self.earliest), taken(&mut self.latest));
+    /// What lies too much between the beginning and a moment: the year that stands for a missing one has a leap day, most
+    /// years have none, and this log shows none.
+    fn leap_days(&self, to: Micros) -> Micros {
+        let turned = self.turns > 0;
+        let begins = match self.order() {
+            Order::NewestFirst if turned => &self.bottom,
+            _ if turned => &self.top,
+            _ => &self.earliest,
         };
-        let (first, mut last) = match self.order() {
-            Order::NewestFirst => (taken(&mut self.bottom), taken(&mut self.top)),
-            _ => (taken(&mut self.top), taken(&mut self.bottom)),
+        let Some((from, _)) = begins.as_ref().filter(|_| self.clock == Clock::NoYear && !self.leap) else { return 0 };
+        let passed = |moment: Micros| (moment - BEFORE_MARCH).div_euclid(YEAR);
+        (passed(to) - passed(from.micros)).max(0) * DAY
+    }
+
+    fn span_of_richest(&self) -> (Option<Written>, Option<Written>) {
+        let period = period(self.clock).filter(|_| self.turns > 0);
+        let (first, last) = match (period, self.order()) {
+            (None, _) => (&self.earliest, &self.latest),
+            (_, Order::NewestFirst) => (&self.bottom, &self.top),
+            _ => (&self.top, &self.bottom),
         };
+        let taken = |noted: &Noted| noted.as_ref().map(|(time, text)| (*time, text.as_str().into()));
+        let (first, mut last): (Option<Written>, Option<Written>) = (taken(first), taken(last));
         if let (Some((first, _)), Some((last, _))) = (&first, &mut last) {
-            last.micros = not_before(last.micros, first.micros, period);
+            last.micros = period.map_or(last.micros, |period| not_before(last.micros, first.micros, period));
+            last.micros -= self.leap_days(last.micros);
         }
         (first, last)
     }
@@ -113,6 +128,9 @@ impl Stamps {
         }
         let known = self.earliest.as_ref().map(|(time, _)| time.micros);
         place(events, hosts, self.clock, known);
+        for time in events.iter_mut().filter_map(|event| event.time.as_mut()) {
+            time.micros -= self.leap_days(time.micros);
+        }
         if hosts > 1 {
             // Collectors mix hosts up; within one host the line order stays. A line without a stamp stays
             // with the one before it.

@@ -513,7 +513,7 @@ impl Reader {
         let mut reading = self.reading;
         // Of a log that writes no dates, a date in the text around it tells nothing.
         let dateless = self.own_stamps.clock == Clock::TimeOfDay;
-        let mut stamps = if dateless { self.own_stamps } else { self.stamps };
+        let stamps = if dateless { self.own_stamps } else { self.stamps };
         reading.order = stamps.order();
         if reading.order == Order::OldestFirst {
             name_members(&mut reading.events, &mut self.hosts);

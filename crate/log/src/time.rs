@@ -213,6 +213,11 @@ fn day_and_clock(mut reader: Reader, month: i64) -> Option<Stamp> {
 /// The year that stands for "none": a leap year, so that every day exists in it.
 const NO_YEAR: i64 = 1972;
 
+/// The days before the first of March of that year, and the year's own.
+pub const BEFORE_MARCH: Micros = 790 * DAY;
+/// Days of the leap year that stands for a missing one.
+pub const YEAR: Micros = 366 * DAY;
+
 fn year_ahead(reader: &mut Reader) -> Option<i64> {
     let from = reader.at;
     let year = reader.number(4).filter(|year| (1990..2200).contains(year)).and_then(|year| {
