@@ -157,7 +157,7 @@ pub struct LogReading {
     pub unread: u64,
     /// By how much its times were moved, to lie on one time line with the other documents.
     pub moved: Micros,
-    /// How much of that because its machine is taken to be in another time zone.
+    /// How much of that because its machine is taken to be in another time zone, or its clock to differ.
     pub zone: Micros,
     /// Stamp of the earliest line.
     pub first: Option<(Time, Box<str>)>,

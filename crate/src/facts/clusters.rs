@@ -127,7 +127,7 @@ fn root(same: &[usize], mut at: usize) -> usize {
 }
 
 /// The leader that a line names, with its term.
-fn leader(event: &Event) -> Option<(i64, &str)> {
+pub(super) fn leader(event: &Event) -> Option<(i64, &str)> {
     let leader = event.word(match event.meaning {
         Meaning::BecameLeader => "id",
         Meaning::LeaderElected => "leader",

@@ -301,6 +301,7 @@ impl Facts {
         let aside = aside::set_aside(&mut logs);
         time_line::align(&mut logs);
         joined::join(&mut logs);
+        time_line::align_clocks(&mut logs);
         let mut facts = Facts {
             etcd: versions::stated(assumptions.etcd_version.as_deref()).or_else(|| versions::etcd(&logs, &configurations)),
             fleet: versions::stated(assumptions.fleet_version.as_deref()).or_else(|| versions::fleet(&logs)),
