@@ -383,13 +383,13 @@ fn from_return(facts: &Facts, voices: &[Voice], change: &LeaderChange, speakers:
     if !voice.events.iter().any(|id| time(facts, *id).is_some_and(|time| time <= campaign)) {
         return None;
     }
-    // Where nobody but the old leader speaks of the term, the moment of its return is held against itself; that it
-    // stalled then follows from other stalls alone.
+    // Where nobody but the old leader tells of the change or speaks of the term, the moment of its return is held against
+    // itself; that it stalled then follows from other stalls alone.
     let by_others = |new: i64| {
         let of_term = speakers[speakers.partition_point(|(term, _)| *term < new)..].iter().take_while(|(term, _)| *term == new);
         of_term.into_iter().any(|(_, id)| *id != old)
     };
-    if change.term.is_some_and(|new| !by_others(new)) && !stalled_before {
+    if (told_on_return(facts, change) || change.term.is_some_and(|new| !by_others(new))) && !stalled_before {
         return None;
     }
     let mut gave_up = false;
@@ -561,6 +561,18 @@ mod tests {
         assert_eq!(kinds("07.060000"), [StallKind::LateHeartbeat]);
         // It led on for half a minute: what took its place then is not this stall.
         assert_eq!(kinds("37.000000").len(), 2);
+    }
+
+    /// Another member speaks of the term, but none tells of the loss but the old leader, when it hears of it.
+    #[test]
+    fn the_old_leader_alone_does_not_tell_how_long_it_was_away() {
+        let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | raft: {text}\n");
+        let log = line("00.000000", "8e9e05c52164694d became leader at term 4")
+            + &line("31.200000", "raft.node: 8e9e05c52164694d lost leader 8e9e05c52164694d at term 5")
+            + &line("31.200000", "raft.node: 8e9e05c52164694d elected leader 91bc3c398fb3c146 at term 5")
+            + &line("31.300000", "2a0965170762fd09 became follower at term 5");
+        let facts = facts(&["ETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\n", &log]);
+        assert_eq!(facts.stalls.iter().map(|stall| stall.kind).collect::<Vec<_>>(), [StallKind::Censored]);
     }
 
     /// It stepped down, and its own rounds raised its term before anybody answered it.

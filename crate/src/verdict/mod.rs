@@ -228,6 +228,11 @@ mod tests {
         let asked = "Sep 21 21:21:34 n1 ansible-command[11342]: Invoked with _raw_params=etcdctl cluster-health | grep -q 'cluster is healthy' removes=None\n\
                      Sep 21 21:21:34 n1 etcd[11248]: 2019-09-21 21:21:34.067585 I | etcdserver: saved snapshot at index 10001\n";
         assert_eq!(timing(asked), Timing::NoneNeeded);
+        // k3s: the scheduler asks before its API server answers.
+        let asks = "Feb 03 11:02:14 n1 k3s[12]: E0203 11:02:14.100000      12 leaderelection.go:327] error retrieving resource lock kube-system/kube-scheduler: Get \"https://127.0.0.1:6444/apis\": context deadline exceeded\n";
+        let boots = "Feb 03 11:02:10 n1 k3s[12]: {\"level\":\"info\",\"ts\":\"2022-02-03T11:02:10.110Z\",\"caller\":\"embed/etcd.go:309\",\"msg\":\"starting an etcd server\",\"etcd-version\":\"3.5.9\"}\nFeb 03 11:02:11 n1 k3s[12]: {\"level\":\"info\",\"ts\":\"2022-02-03T11:02:11.110Z\",\"logger\":\"raft\",\"msg\":\"9b7aaee97a50e7e9 became leader at term 2\"}\n";
+        assert_eq!(timing(&(boots.to_owned() + asks)), Timing::NoneNeeded);
+        assert_eq!(timing(asks), Timing::Undecided);
         let neighbour = "Feb 03 11:02:10 core-01 etcd2[815]: etcd Version: 2.3.8\nFeb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
         assert_eq!(timing(neighbour), Timing::NoneNeeded);
         let alone = "Feb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";

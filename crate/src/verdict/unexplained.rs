@@ -136,7 +136,7 @@ pub fn unexplained(facts: &Facts) -> Option<(&Event, &'static str)> {
                 && !is_healthy(event)
                 && !is_of_others(event)
                 && !answered_soon(facts, id)
-                && !(matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ApiserverClient)
+                && !(matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ApiserverClient | Meaning::KubernetesLeaseLost)
                     && (with_etcd_stop(facts, id) || while_etcd_starts(facts, id)))
         })
     };
