@@ -58,7 +58,16 @@ pub const NEIGHBOURS: usize = 2_000;
 /// Whether a line of `meanings` stands on the same host of the same document within [from, to] of
 /// this one; without time stamps, within so many recognised lines.
 pub fn near(facts: &Facts, id: EventId, meanings: &[Meaning], from: Micros, to: Micros, lines: usize) -> bool {
-    beside(facts, id, from, to, lines, &|event| meanings.contains(&event.meaning))
+    let here = facts.event(id);
+    let fits = |other: &EventId| {
+        let event = facts.event(*other);
+        let in_time = match (event.time, here.time) {
+            (Some(there), Some(now)) => (from..=to).contains(&(there.micros - now.micros)),
+            _ => other.event.abs_diff(id.event) <= lines,
+        };
+        in_time && event.host == here.host
+    };
+    meanings.iter().any(|meaning| facts.around(*meaning, id, NEIGHBOURS).iter().any(fits))
 }
 
 /// As `near`, of lines that `fit`.

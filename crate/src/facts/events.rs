@@ -99,6 +99,14 @@ impl Facts {
         Chosen { facts: self, ids: crate::sort::distinct(found).into_iter() }
     }
 
+    /// The events of this meaning among so many on either side of another one in its document.
+    pub fn around(&self, meaning: Meaning, id: EventId, reach: usize) -> &[EventId] {
+        let events = self.by_meaning.get(meaning as usize).map_or(&[][..], |alike| &alike.events);
+        let first = EventId { event: id.event.saturating_sub(reach), ..id };
+        let last = EventId { event: id.event + reach, ..id };
+        &events[events.partition_point(|other| *other < first)..events.partition_point(|other| *other <= last)]
+    }
+
     /// When an event of this meaning happened for the last time up to `to`.
     pub fn last_time(&self, meaning: Meaning, to: Micros) -> Option<Micros> {
         let alike = self.by_meaning.get(meaning as usize)?;

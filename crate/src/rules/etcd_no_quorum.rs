@@ -117,13 +117,11 @@ pub fn unpublished(facts: &Facts) -> Vec<EventId> {
 /// (etcd-io/etcd#3774). A database that came in the ten minutes before, or in the minute after, counts (judgement).
 pub fn has_leader(facts: &Facts, id: EventId) -> bool {
     let host = facts.event(id).host;
-    let mut before = facts.logs[id.log].events[..id.event].iter().rev().take(NEIGHBOURS).filter(|event| event.host == host);
-    let knows = |event: &Event| match event.meaning {
-        Meaning::LeaderElected | Meaning::LeaderChanged => Some(true),
-        Meaning::LeaderLost | Meaning::ElectionStart => Some(false),
-        meaning => START_LINES.contains(&meaning).then_some(false),
-    };
-    before.find_map(knows) == Some(true) || near(facts, id, &[Meaning::SnapRecv, Meaning::SnapApply], -600 * S, 60 * S, 40)
+    let own = |other: &&EventId| **other < id && facts.event(**other).host == host;
+    let last = |meanings: &[Meaning]| meanings.iter().flat_map(|each| facts.around(*each, id, NEIGHBOURS)).filter(own).max();
+    let knew = last(&[Meaning::LeaderElected, Meaning::LeaderChanged]);
+    let lost = last(&[Meaning::LeaderLost, Meaning::ElectionStart]).max(last(START_LINES));
+    knew > lost || near(facts, id, &[Meaning::SnapRecv, Meaning::SnapApply], -600 * S, 60 * S, 40)
 }
 
 /// Campaigns of one member that follow one another without any word from another member: several, or some at the end of its
