@@ -224,8 +224,8 @@ suite('editor, share and export', (story) => {
       .join('');
     await page.locator('#files').setInputFiles(
       [
-        ['a.yaml', file(1000)],
-        ['b.yaml', file(2000)],
+        ['a.yaml', file(2000)],
+        ['b.yaml', file(1000)],
         ['core-1.log', log],
       ].map(([name, text]) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })),
     );
@@ -234,7 +234,7 @@ suite('editor, share and export', (story) => {
     const marks = (await page.locator('#config .cm-content').innerText()).replaceAll('\u00a0', ' ');
     assert.doesNotMatch(marks, /does not apply/);
     assert.match(marks, /100 stands here: heartbeat-interval is 100 ms in b\.yaml, \d+ ms proposed/);
-    assert.match(marks, /line 5\. [^\n]+: 1000 ms\. election-timeout is 2000 ms in b\.yaml, \d+ ms proposed/);
+    assert.match(marks, /line 5\. [^\n]+: 2000 ms\. election-timeout is 1000 ms in b\.yaml, \d+ ms proposed/);
   });
 
   story('undoes a fix, and never to an empty text', {}, async (page) => {

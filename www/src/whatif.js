@@ -14,19 +14,16 @@ const SLIDERS = [
   { id: 'stallMs', label: WHATIF.stall, min: 0, max: 10000, step: 100, none: 0, limit: false },
 ];
 
+/** On a phone the assumptions would push what follows a screen away. */
+const hasRoom = () => innerWidth > 760;
+
 /** Made once and kept: a slider that is drawn anew slips out of the hand. */
 export class WhatIf {
   #actions;
   #picture = h('div');
   #assumptions = h('div');
   #remark = h('span');
-  // On a phone it would push what follows a screen away.
-  #fold = h(
-    'details',
-    { class: 'twin', open: innerWidth > 760 },
-    h('summary', null, WHATIF.assumptions),
-    this.#assumptions,
-  );
+  #fold = h('details', { class: 'twin', open: hasRoom() }, h('summary', null, WHATIF.assumptions), this.#assumptions);
   #drawn = true;
   #sliders;
   element;
@@ -65,7 +62,7 @@ export class WhatIf {
     if (!model) return;
     const drawn = model.points.length > 1 && scaleOf(model) !== undefined;
     // Without a picture beside them they are not the first thing to look at.
-    if (drawn !== this.#drawn) this.#fold.open = drawn;
+    if (drawn !== this.#drawn) this.#fold.open = drawn && hasRoom();
     this.#drawn = drawn;
     this.#picture.replaceChildren(
       drawn

@@ -73,15 +73,13 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// Go's last words of etcd or fleetd, or etcd's own, where no other rule takes up what they say.
 fn ended_itself(facts: &Facts) -> Option<Finding> {
     let open = |meaning| matching(facts, &[meaning], |event| !says(event, UNREADABLE) && !is_told(event));
-    let mut faults = open(Meaning::EtcdPanic);
     // fleetd says itself that it gives up on its parts, and ends so.
     let given_up = facts.any_event(|event| event.meaning == Meaning::ServerShutdownTimeout);
-    let whose = whose(facts);
-    faults.retain(|id| !given_up && whose(*id).is_some());
+    let mut faults = if given_up { Vec::new() } else { open(Meaning::EtcdPanic) };
     let critical = |title: String, what: &str, events: &[EventId]| {
         Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, events)
     };
-    if let Some(program) = faults.first().and_then(|id| whose(*id)) {
+    if let Some(program) = program_of(facts, &mut faults) {
         // runtime: out of memory (golang/go@go1.20:src/runtime/mem_linux.go)
         let for_memory = faults.iter().any(|id| says(facts.event(*id), &["out of memory"]));
         let title =
@@ -105,6 +103,16 @@ const PACKAGES_OF_SERVER: &[&str] = &["rafthttp", "| etcdserver", "etcdserver/"]
 
 /// What a server prints every few minutes, and nobody quotes.
 const SNAPSHOTS: &[Meaning] = &[Meaning::SnapStart, Meaning::SnapSaved, Meaning::SnapCompacted];
+
+/// Which program the first of the faults ended. Those of others are left out.
+fn program_of(facts: &Facts, faults: &mut Vec<EventId>) -> Option<&'static str> {
+    if faults.is_empty() {
+        return None;
+    }
+    let whose = whose(facts);
+    faults.retain(|id| whose(*id).is_some());
+    whose(*faults.first()?)
+}
 
 /// Which program a fault ended: its line names it, or the trace after it, or the log around it is that of a server. A client
 /// of etcd prints its own faults beside its errors.
