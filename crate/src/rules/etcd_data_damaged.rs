@@ -20,7 +20,8 @@ pub const RULE: Rule = Rule {
 };
 
 /// What the readers of etcd's files say of bytes that are not theirs, as the reason of an end at the start
-/// (etcd-io/etcd@v3.5.33:server/wal/decoder.go, server/etcdserver/api/snap/snapshotter.go, golang/protobuf, etcd-io/bbolt).
+/// (etcd-io/etcd@v3.5.33:server/wal/decoder.go, server/etcdserver/api/snap/snapshotter.go, golang/protobuf,
+/// etcd-io/bbolt, of whose pages FastCheck asks for number and type).
 pub const UNREADABLE: &[&str] = &[
     "illegal tag",
     "wrong wireType",
@@ -33,6 +34,8 @@ pub const UNREADABLE: &[&str] = &[
     "invalid page",
     "file size too small",
     "multiple references",
+    "but self identifies as",
+    "has unexpected type/flags",
     "snap: no available snapshot",
     "wal: file not found",
     "wal: slice bounds out of range",
@@ -66,6 +69,10 @@ mod tests {
     #[test]
     fn each_way_to_say_it() {
         for (line, title) in [
+            (
+                "{\"level\":\"info\",\"ts\":\"2022-05-05T16:17:29.122Z\",\"caller\":\"embed/etcd.go:308\",\"msg\":\"starting an etcd server\",\"etcd-version\":\"3.5.9\"}\npanic: assertion failed: Page expected to be: 23, but self identifies as 0\n",
+                "cannot read",
+            ),
             ("2016-08-11 07:26:55.000000 C | etcdserver: read wal error (walpb: crc mismatch) and cannot be repaired\n", "cannot read"),
             (
                 "May 21 16:29:42 n etcd[5]: panic: tocommit(65) is out of range [lastIndex(0)]. Was the raft log corrupted, truncated, or lost?\n",
