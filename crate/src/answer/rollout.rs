@@ -5,7 +5,7 @@ use crate::config::{Launcher, Source};
 use crate::facts::settings::from_configuration;
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
-use crate::parameters::{LONGEST_ELECTION, Parameter};
+use crate::parameters::Parameter;
 use crate::plan::{Decision, Plan};
 use crate::report::{PatchReport, Step};
 use crate::rules::{self, Finding};
@@ -157,8 +157,7 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
         [heartbeat.current.value.unwrap_or(0), heartbeat.value()].map(|value| Parameter::HeartbeatInterval.human(value));
     let [old_wait, new_wait] = [now, election.value()].map(|value| Parameter::ElectionTimeout.human(value));
     let order = "followers first, the leader last, waiting for a full cluster before the next one";
-    let cannot_be = now > LONGEST_ELECTION || now < 5 * heartbeat.current.value.unwrap_or(0);
-    let refused = facts.refuses_pair() || facts.etcd.is_none() && facts.generation != Generation::V04 && cannot_be;
+    let refused = facts.may_refuse_pair();
     if both && election.value() < now && !refused {
         return vec![
             step(

@@ -14,17 +14,10 @@ pub fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Opti
             format!("{key}: {raw} is not a plain number, so CoreOS drops it without a word; write {}.", suggestion(parameter, bare)),
         ),
         Fate::Zero => ("config-zero", format!("{key}: {raw} is zero, which CoreOS never writes; leave it out or give a number above 0.")),
-        Fate::Stops
-            if parameter == Parameter::AgentTtl
-                && bare.len() <= 4
-                && !bare.is_empty()
-                && bare.bytes().all(|b| b.is_ascii_digit() || b == b'.') =>
-        {
-            (
-                "config-agent-ttl-unit",
-                format!("{key}: {bare} has no unit and fleetd refuses to start with it; write {bare}s for {bare} seconds."),
-            )
-        }
+        Fate::Stops if parameter == Parameter::AgentTtl && is_plain_ttl(bare) => (
+            "config-agent-ttl-unit",
+            format!("{key}: {bare} has no unit and fleetd refuses to start with it; write {bare}s for {bare} seconds."),
+        ),
         Fate::Stops if parameter == Parameter::AgentTtl => (
             "config-agent-ttl-unit",
             format!("{key}: {bare} is no duration that fleetd can read; write a number with its unit, like 60s or 2m."),
@@ -48,6 +41,13 @@ pub fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Opti
         Fate::Empty => return None,
         Fate::Used => return used_value_problem(parameter, bare, reading.value?),
     })
+}
+
+/// A number without a unit that seconds make an agent-ttl of.
+fn is_plain_ttl(bare: &str) -> bool {
+    let digits = bare.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let seconds = bare.parse::<f64>().ok().filter(|_| digits);
+    seconds.is_some_and(|seconds| !looks_like_another_unit(Parameter::AgentTtl, (seconds * S as f64) as Micros))
 }
 
 fn used_value_problem(parameter: Parameter, bare: &str, value: i64) -> Option<(&'static str, String)> {

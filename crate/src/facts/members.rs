@@ -42,7 +42,7 @@ const SPEAK_OF_OTHERS: [Meaning; 6] =
 /// Names in a log are at least the members: an excerpt of one member's lines names few. Three and more
 /// are taken as they are; fewer only where the log counts them, or shows one winning without asking anybody.
 fn named_members(facts: &Facts) -> Option<u32> {
-    let named = ids_in(facts, &SPEAK_OF_OTHERS).saturating_sub(removed(facts));
+    let named = ids_in(facts, &SPEAK_OF_OTHERS);
     if named >= 3 {
         return Some(named);
     }
@@ -62,15 +62,13 @@ fn named_members(facts: &Facts) -> Option<u32> {
     if alone { Some(1) } else { (old.len() >= 3).then_some(old.len() as u32) }
 }
 
-/// How many members were removed, of which lines may still speak.
-fn removed(facts: &Facts) -> u32 {
-    let gone = facts.events_of(&[Meaning::MemberChange]).filter(|(_, event)| event.signature().key_text().starts_with("removed member"));
-    distinct(gone.filter_map(|(_, event)| event.word("peer"))).len() as u32
-}
-
-/// How many different raft ids these lines name.
+/// How many different raft ids these lines name, without those of members that were removed.
 fn ids_in(facts: &Facts, meanings: &[Meaning]) -> u32 {
-    distinct(facts.events_of(meanings).flat_map(|(_, event)| ids(event))).len() as u32
+    let removes = |event: &Event| event.signature().key_text().starts_with("removed member");
+    let removed = facts.events_of(&[Meaning::MemberChange]).filter(|(_, event)| removes(event));
+    let removed = distinct(removed.filter_map(|(_, event)| event.word("peer")));
+    let named = facts.events_of(meanings).flat_map(|(_, event)| ids(event));
+    distinct(named.filter(|id| removed.binary_search(id).is_err())).len() as u32
 }
 
 /// The raft ids that one line names.
@@ -110,6 +108,9 @@ mod tests {
         let log = elected(1, a, b) + &elected(2, b, c) + &elected(4, c, d);
         let removed = format!("2021-05-04 10:00:03.1 I | etcdserver/membership: removed member {a} from cluster 7e27652122e8b2ae\n");
         assert_eq!((facts(&[&log]).members, facts(&[&(log.clone() + &removed)]).members), (Some(4), Some(3)));
+        // A start tells of members that are long gone.
+        let others = ["1", "2", "3"].map(|last| removed.replace(a, &format!("343c1c56a3296f5{last}"))).concat();
+        assert_eq!(facts(&[&(others + &log)]).members, Some(4));
     }
 
     #[test]

@@ -450,8 +450,17 @@ impl Facts {
     /// Whether etcd does not start with the pair in force, as far as its version is known: it checks the ratio from
     /// 2.0.6 on and the limit from 2.1.2 on (etcd-io/etcd@v2.3.8:etcdmain/config.go:319-323).
     pub fn refuses_pair(&self) -> bool {
+        self.etcd.is_some_and(|range| self.is_refused_by(range.low))
+    }
+
+    /// The same, where an etcd of unknown version is taken for a late one.
+    pub fn may_refuse_pair(&self) -> bool {
+        self.refuses_pair() || self.etcd.is_none() && self.generation != Generation::V04 && self.is_refused_by((3, 0, 0))
+    }
+
+    fn is_refused_by(&self, version: (u16, u16, u16)) -> bool {
         let (beat, wait) = (self.value(Parameter::HeartbeatInterval), self.value(Parameter::ElectionTimeout));
-        self.etcd.is_some_and(|range| wait < 5 * beat && range.low >= (2, 0, 6) || wait > LONGEST_ELECTION && range.low >= (2, 1, 2))
+        wait < 5 * beat && version >= (2, 0, 6) || wait > LONGEST_ELECTION && version >= (2, 1, 2)
     }
 
     /// With less than two heartbeats in an election-timeout the followers of an etcd that starts with the pair campaign

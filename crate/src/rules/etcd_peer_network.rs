@@ -96,12 +96,17 @@ fn without_the_end(facts: &Facts, events: &mut Vec<EventId>) {
     }
 }
 
+/// So many connections a process may close as it ends, without a time to tell (judgement).
+const CLOSING: usize = 100;
+
 /// Whether the line stands where the logs end; without a time, among the last lines of its document if all these tell of
 /// connections and one of them that the other side closed it.
 fn closes_the_log(facts: &Facts, id: EventId) -> bool {
     let events = &facts.logs[id.log].events;
-    let last = || events.iter().rev().take_while(|event| event.time.is_none() && BROKEN.contains(&event.meaning) && was_closed(event));
-    at_the_end(facts, id) || events.len() - id.event <= last().count() && last().any(|event| says(event, &["EOF", "connection reset"]))
+    let closes = |event: &&Event| event.time.is_none() && BROKEN.contains(&event.meaning) && was_closed(event);
+    let last = || events.iter().rev().take(CLOSING).take_while(closes);
+    let among = || events.len() - id.event <= CLOSING && events.len() - id.event <= last().count();
+    at_the_end(facts, id) || among() && last().any(|event| says(event, &["EOF", "connection reset"]))
 }
 
 /// Lines that name a cause come before lines that only say that it broke.
