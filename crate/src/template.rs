@@ -109,7 +109,7 @@ pub fn filled(text: &str) -> Option<String> {
     for line in text.split_inclusive('\n') {
         let own_line = length(line.trim()) == Some(line.trim().len());
         // What begins and ends on one line, `{% if tls %}s{% endif %}`, writes no other.
-        let closed = MARKS.iter().filter_map(|mark| line.rfind(mark.open)).max();
+        let closed = MARKS.iter().filter_map(|mark| search::rfind(line, mark.open)).max();
         let closed = closed.is_some_and(|at| line[at + 2..].trim_start_matches(['-', '~', ' ']).starts_with("end"));
         let mut at = 0;
         while let Some(symbol) = line[at..].chars().next() {

@@ -8,6 +8,7 @@ use super::header::header;
 use super::line_starts::is_prompt;
 use super::pattern::{Kind, Piece};
 use crate::search;
+use crate::text::is_letter;
 
 /// Ports of etcd: 2379 and 2380 from 2.0 on, 4001 and 7001 of 0.4, which 2.0 to 2.3 serve as well (coreos/fleet@v0.9.2:etcd/client.go:31
 /// asks 4001, @v0.10.2:etcd/client.go:33 both), and 2381, at which kubeadm has etcd serve its metrics.
@@ -117,7 +118,7 @@ pub fn is_metric(meaning: Meaning) -> bool {
 /// Whether a word stands before the message, as in `I get this …`, and no sign that something printed it.
 fn within_a_sentence(text: &str, message: &str) -> bool {
     let before = text.split_once(message).map_or("", |(before, _)| before.trim_end_matches([' ', '`', '"', '\'', '*']));
-    before.ends_with(|c: char| c.is_alphanumeric() || c == ',') && !before.contains(": ")
+    before.ends_with(|c: char| is_letter(c) || c.is_ascii_digit() || c == ',') && !before.contains(": ")
 }
 
 /// Programs on etcd's machines that end by faults of their own.

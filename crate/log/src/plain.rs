@@ -159,7 +159,7 @@ fn without_closing_marks(text: &str) -> &str {
         let shorter = kept.trim_end();
         let shorter = match shorter.strip_suffix('`') {
             Some(before) => before,
-            None if shorter.ends_with('>') => &shorter[..shorter.rfind("</").unwrap_or(shorter.len())],
+            None if shorter.ends_with('>') => &shorter[..search::rfind(shorter, "</").unwrap_or(shorter.len())],
             None => shorter,
         };
         if shorter.len() == kept.trim_end().len() {

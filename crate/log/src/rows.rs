@@ -3,7 +3,7 @@
 use super::header::Header;
 use super::pattern::Match;
 use crate::search;
-use crate::text::Span;
+use crate::text::{Span, is_letter};
 
 /// Rows of one line at most.
 pub const ROWS: u32 = 8;
@@ -88,7 +88,7 @@ impl Open {
 
     /// Whether it shows that the next row was parted from this one where a blank stood.
     pub fn is_broken_between_words(&self, row: &str, widest: usize) -> bool {
-        let pauses = self.raw.ends_with([':', ',']) && row.starts_with(char::is_alphabetic);
+        let pauses = self.raw.ends_with([':', ',']) && row.starts_with(is_letter);
         pauses || self.last < self.width || self.last < widest && self.had_no_room(row, widest)
     }
 

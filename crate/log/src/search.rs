@@ -128,6 +128,12 @@ pub fn split<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
     Some((text.get(..at)?, text.get(at + word.len()..)?))
 }
 
+/// What stands before and after the last `word`.
+pub fn rsplit<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
+    let at = rfind(text, word)?;
+    Some((text.get(..at)?, text.get(at + word.len()..)?))
+}
+
 /// Where the first blank stands, or the end.
 pub fn blank(text: &str) -> usize {
     // A byte of a character beyond ASCII may belong to a blank: then all characters are looked at.

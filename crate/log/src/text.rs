@@ -102,6 +102,11 @@ fn units_of(bytes: &[u8]) -> usize {
     bytes.iter().map(|byte| usize::from(byte & 0xC0 != 0x80) + usize::from(*byte >= 0xF0)).sum()
 }
 
+/// Whether a character is a letter, as far as the blocks of Unicode tell: its table of all letters is larger than what asks.
+pub fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, '\u{c0}'..='\u{1fff}' | '\u{3040}'..='\u{d7ff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::builder::Builder;
 use super::mapped_text::MappedText;
 use crate::log::line_starts::is_prompt;
+use crate::search;
 
 /// The first line of every cloud-config.
 pub const HEADER: &str = "#cloud-config";
@@ -90,7 +91,7 @@ pub fn here_documents(text: &str) -> Vec<Body> {
 
 /// The file that a command writes: `cat > FILE <<EOF`, `tee FILE`.
 fn written(line: &str) -> &str {
-    let to = line.rsplit_once('>').or_else(|| line.rsplit_once("tee ")).map_or("", |(_, to)| to);
+    let to = line.rsplit_once('>').or_else(|| search::rsplit(line, "tee ")).map_or("", |(_, to)| to);
     to.split_whitespace().find(|word| !word.starts_with('-')).unwrap_or("").trim_matches(['"', '\''])
 }
 

@@ -71,7 +71,7 @@ fn overrule<'t>(configurations: &mut [Configuration], reader: usize, file: usize
 fn found<'t>(configurations: &[Configuration], setting: &Setting, text_of: &dyn Fn(DocumentId) -> &'t str) -> Option<(i64, Place)> {
     let before = text_of(setting.place.document).get(..setting.place.span.start as usize)?;
     // Of what a variable falls back to only that stands as its value.
-    let open = before.strip_suffix(['-', '=']).and_then(|open| open.trim_end_matches(':').rsplit_once("${"));
+    let open = before.strip_suffix(['-', '=']).and_then(|open| search::rsplit(open.trim_end_matches(':'), "${"));
     let fallback = open.map(|(_, name)| name).filter(|name| is_name(name));
     let raw = setting.raw.trim_matches(['"', '\'']);
     let inside = raw.strip_prefix("{{").and_then(|raw| raw.strip_suffix("}}")?.split('|').next()).map(str::trim);

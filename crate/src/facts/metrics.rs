@@ -4,6 +4,7 @@
 use super::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
 use crate::log::foreign::CELL;
+use crate::search;
 use crate::units::{Micros, Range, S};
 
 /// A counter below this is what any cluster gathers over months: starts, maintenance, a burst of work (judgement).
@@ -46,7 +47,7 @@ pub fn slowest(facts: &Facts, meaning: Meaning) -> Option<Histogram> {
     for id in facts.meaning(&[meaning]) {
         let event = facts.event(id);
         let (Some(labels), Some(count)) = (event.word("labels"), event.word("count").and_then(number)) else { continue };
-        let (series, limit) = labels.rsplit_once("le=\"").unwrap_or(("", labels));
+        let (series, limit) = search::rsplit(labels, "le=\"").unwrap_or(("", labels));
         let (limit, after) = limit.split_once('"').unwrap_or((limit, ""));
         let limit = match number(limit) {
             Some(seconds) => (seconds * S as f64) as Micros,

@@ -126,7 +126,7 @@ fn per_second(count: i64, period: Micros) -> i64 {
     if period <= 0 {
         return 0;
     }
-    i64::try_from(i128::from(count) * 1_000 * i128::from(S) / i128::from(period)).unwrap_or(i64::MAX)
+    count.saturating_mul(1_000 * S) / period
 }
 
 #[cfg(test)]

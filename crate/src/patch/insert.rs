@@ -1,7 +1,7 @@
 //! Where a value goes that nothing states yet, source by source.
 
 use super::edit::Edit;
-use super::place::{Form, Place, bom, line_start};
+use super::place::{Form, Place, bom, line_start, without_peer};
 use super::{Change, Etcd, render};
 use crate::config::command::{CONTAINERS, runs_container, start_of_etcd, starts_container};
 use crate::config::containers::commands;
@@ -93,7 +93,7 @@ impl Place<'_> {
 
     /// Whether a setting's name stands behind its daemon's: `etcd_election_timeout`.
     fn is_prefixed(&self, setting: &Setting) -> bool {
-        let behind = |at: usize| self.text[..at].trim_end_matches("peer_").trim_end_matches("peer-").ends_with(['_', '-', ':']);
+        let behind = |at: usize| without_peer(&self.text[..at]).ends_with(['_', '-', ':']);
         self.spelling(setting).is_some_and(|(at, name)| keys::of_key(name).is_none() || behind(at))
     }
 
@@ -486,7 +486,7 @@ impl Place<'_> {
     fn behind_run(&self, end: usize, group: &[Change]) -> Option<Edit> {
         let command = self.text.get(..end)?;
         command.rsplit(char::is_whitespace).next().filter(|word| is_image(word))?;
-        let at = CONTAINERS.iter().filter_map(|run| Some(command.rfind(run)? + run.len())).max()?;
+        let at = CONTAINERS.iter().filter_map(|run| Some(search::rfind(command, run)? + run.len())).max()?;
         let variables = group.iter().map(|change| format!(" -e {}={}", render::variable(change), render::value(change)));
         Some(Edit::insert(at, variables.collect()))
     }

@@ -144,6 +144,11 @@ impl<'a> Place<'a> {
     }
 }
 
+/// A text without the `peer` that the keys of etcd 0.4 begin with.
+pub fn without_peer(text: &str) -> &str {
+    text.strip_suffix("peer_").or(text.strip_suffix("peer-")).unwrap_or(text)
+}
+
 pub fn line_start(text: &str, at: usize) -> usize {
     text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
 }

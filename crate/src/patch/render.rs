@@ -146,7 +146,7 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
 /// The file that stands in base64 where a setting was read; Ignition has a data URL.
 fn packed(setting: &Setting) -> Option<(String, Configuration)> {
     let raw = setting.raw.trim_matches(['"', '\'']);
-    let bytes = base64(raw.rsplit(";base64,").next()?)?;
+    let bytes = base64(search::rsplit(raw, ";base64,").map_or(raw, |(_, data)| data))?;
     let text = String::from_utf8(gunzip(&bytes).unwrap_or(bytes)).ok()?;
     let file = config::read(0, &text)?;
     Some((text, file))

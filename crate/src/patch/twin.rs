@@ -1,7 +1,7 @@
 //! A new value in the image of one that stands there already: its line, its flag, its item once more.
 
 use super::edit::Edit;
-use super::place::{Place, line_end, line_start};
+use super::place::{Place, line_end, line_start, without_peer};
 use super::{Change, render};
 use crate::config::Setting;
 use crate::config::keys;
@@ -50,7 +50,7 @@ impl<'a> Place<'a> {
             .iter()
             .filter_map(|name| {
                 let name = name.replace('_', "-").to_ascii_lowercase();
-                let found = lower.rfind(&name)?;
+                let found = search::rfind(&lower, &name)?;
                 Some((start + found, self.text.get(start + found..start + found + name.len())?))
             })
             .min_by_key(|(at, _)| *at)
@@ -60,7 +60,7 @@ impl<'a> Place<'a> {
     pub(super) fn named_before(&self, setting: &Setting) -> Option<(usize, &'a str)> {
         let before = self.text.get(..setting.place.span.start as usize)?;
         let names = [setting.parameter.variable(), setting.parameter.key()];
-        let (at, name) = names.iter().filter_map(|name| Some((before.rfind(name)?, name.len()))).max()?;
+        let (at, name) = names.iter().filter_map(|name| Some((search::rfind(before, name)?, name.len()))).max()?;
         let between = before.get(at + name..)?;
         let alone = between.starts_with(['"', '\'', '\r', '\n', ',']) && search::has(between, "alue");
         (alone && between.len() < LONGEST_GAP && !between.contains(['{', '}', '['])).then(|| (at, &self.text[at..at + name]))
@@ -170,7 +170,7 @@ impl<'a> Place<'a> {
         let between = self.text.get(at + spelling.len()..span.start)?;
         let closing: String = self.text.get(span.end..)?.chars().take_while(|c| matches!(c, '"' | '\'')).collect();
         let after = self.text.get(span.end + closing.len()..)?.trim_start();
-        let before = self.text.get(..at)?.trim_end_matches(['"', '\'', '-']).trim_end_matches("peer-").trim_end_matches("peer_").trim_end();
+        let before = without_peer(self.text.get(..at)?.trim_end_matches(['"', '\'', '-'])).trim_end();
         if !(before.ends_with(['{', ',', '[']) && after.starts_with(['}', ',', ']'])) {
             return None;
         }
@@ -203,7 +203,7 @@ impl<'a> Place<'a> {
         let before = self.text.get(line_start(self.text, at)..at)?;
         let closing: String = self.text.get(span.end..)?.chars().take_while(|c| matches!(c, '"' | '\'')).collect();
         let word = before.rfind(|c: char| c.is_whitespace()).map_or(before, |blank| before.get(blank + 1..).unwrap_or(""));
-        let lead = if let Some(at) = word.rfind("Environment=") {
+        let lead = if let Some(at) = search::rfind(word, "Environment=") {
             format!("\\n{}", &word[at..])
         } else if let Some(option) =
             before.split_whitespace().next_back().filter(|option| word.is_empty() && matches!(*option, "-e" | "--env"))

@@ -1,5 +1,7 @@
 //! fleet's agent-ttl: how long a machine may be without etcd before its units are taken away.
 
+use std::cmp::Reverse;
+
 use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, least_stated, load, remark, stall_to_survive};
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{Facts, UNKNOWN_FLEET};
@@ -10,6 +12,7 @@ use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::report::{Provenance, Severity};
 use crate::rules::{Basis, Finding, Side};
+use crate::sort::by_key;
 use crate::units::{Micros, S, human};
 
 const PARAMETER: Parameter = Parameter::AgentTtl;
@@ -170,7 +173,8 @@ fn bounds(facts: &Facts, value: Micros, burden: &Burden) -> Vec<Bound> {
     // What is counted here already is not told twice.
     let most = all.iter().filter_map(|bound| bound.value).fold(0.0, f64::max);
     all.extend(burden.stated.iter().map(|(_, bound)| bound.clone()).filter(|bound| bound.value > Some(most)));
-    all.sort_by(|a, b| b.value.partial_cmp(&a.value).unwrap_or(std::cmp::Ordering::Equal));
+    // No value is negative, so their bits are in their order.
+    by_key(&mut all, |bound| Reverse(bound.value.map(f64::to_bits)));
     all
 }
 

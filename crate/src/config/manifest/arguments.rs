@@ -38,7 +38,7 @@ pub(super) fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
 /// `{op: add, path: /spec/.../etcd/local/extraArgs/election-timeout, value: "1000"}`, RFC 6902.
 pub(super) fn operation(builder: &mut Builder, spot: Spot, node: &Node) {
     let (Some(path), Some(value)) = (entry_text(spot.tree, node, "path"), spot.tree.get(node, "value")) else { return };
-    match path.rsplit_once("extraArgs") {
+    match search::rsplit(path, "extraArgs") {
         Some((home, "")) if search::has(home, "etcd") => arguments(builder, spot, value),
         Some((home, key)) if search::has(home, "etcd") => argument(builder, spot, key.trim_start_matches('/'), value),
         Some(_) => {}
