@@ -36,7 +36,7 @@ const shared = {
   preserveSymlinks: true,
   external: ['node:*'],
   write: false,
-  alias: { '@codemirror/language': './src/without-syntax.js', '@lezer/common': './src/without-syntax.js' },
+  alias: { '@codemirror/language': './src/texts/without-syntax.js', '@lezer/common': './src/texts/without-syntax.js' },
 };
 
 /** Terser's work is four percent smaller than esbuild's own, compressed. @param {string} script */
@@ -71,7 +71,7 @@ async function bundled(entry, options) {
 
 // The worker goes into the page as text: one that had to be stopped starts again without a request.
 // The engine arrives there compiled, so nothing looks for it beside the script.
-const worker = await bundled('worker.js', { format: 'iife', define: { 'import.meta.url': '"about:blank"' } });
+const worker = await bundled('engine/worker.js', { format: 'iife', define: { 'import.meta.url': '"about:blank"' } });
 const page = {
   format: /** @type {const} */ ('esm'),
   plugins: [styleAsText],
@@ -92,7 +92,7 @@ async function buildSite() {
   const parts = await build({
     ...shared,
     ...page,
-    entryPoints: { app: 'src/site.js' },
+    entryPoints: { app: 'src/site/site.js' },
     splitting: true,
     metafile: true,
     chunkNames: '[name]-[hash]',
@@ -115,7 +115,7 @@ async function buildSite() {
   const list = kept.map((name) => name.replace(/(^|\/)index\.html$/, '$1') || './');
   files.set(
     'sw.js',
-    await bundled('sw.js', {
+    await bundled('site/sw.js', {
       format: 'iife',
       define: { FILES: JSON.stringify(list), VERSION: JSON.stringify(version.slice(0, 16)) },
     }),
@@ -131,7 +131,7 @@ async function buildSite() {
 
 /** What the entry imports is fetched with it, not after it. @param {import('esbuild').BuildResult} parts */
 function preloads({ metafile }) {
-  const entry = Object.values(metafile?.outputs ?? {}).find((each) => each.entryPoint === 'src/site.js');
+  const entry = Object.values(metafile?.outputs ?? {}).find((each) => each.entryPoint === 'src/site/site.js');
   const names = (entry?.imports ?? [])
     .filter(({ kind }) => kind === 'import-statement')
     .map(({ path }) => basename(path));
@@ -139,7 +139,7 @@ function preloads({ metafile }) {
 }
 
 async function buildSingle() {
-  const script = await bundled('single.js', page);
+  const script = await bundled('site/single.js', page);
   const sheet = await style('page.css');
   const engine = base64(deflated(await readFile(join(npm, ENGINE))));
   if (/<\/script|<!--/i.test(script)) throw new Error('the script would end before its end: it holds </script or <!--');

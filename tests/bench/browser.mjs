@@ -4,7 +4,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { launch, open, serve } from '../browser/browser.mjs';
 
 // The page's own reader of files, and nothing behind it.
-const READER = readFileSync(new URL('../../www/src/pieces.js', import.meta.url), 'utf8').replaceAll('export ', '');
+const READER = readFileSync(new URL('../../www/src/engine/pieces.js', import.meta.url), 'utf8').replaceAll(
+  'export ',
+  '',
+);
 const COUNTER = `${READER}
 onmessage = async ({ data: file }) => {
   let bytes = 0;

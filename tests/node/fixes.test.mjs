@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asGiven, editsLeft, marksLeft, withEdit, withFixes } from '../../www/src/fixes.js';
-import { applied } from '../../www/src/marks.js';
+import { asGiven, editsLeft, marksLeft, withEdit, withFixes } from '../../www/src/texts/fixes.js';
+import { applied } from '../../www/src/texts/marks.js';
 
 const GIVEN = 'a: 100\nb: 1000\nc:\n  d: 30s\n  e: 1\n';
 /** Values, and two keys that are added at one place. */

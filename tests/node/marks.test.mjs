@@ -1,7 +1,7 @@
 // What the editor says beside a line, and what its buttons say. From the built engine.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { marksOf, saidOnce } from '../../www/src/marks.js';
+import { marksOf, saidOnce } from '../../www/src/texts/marks.js';
 import { analyze } from './engine.mjs';
 
 const LATE =

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nameOf } from '../../www/src/patch.js';
+import { nameOf } from '../../www/src/answer/patch.js';
 
 test('what was pasted has the name of a file of its kind', () => {
   for (const [given, text, name] of [

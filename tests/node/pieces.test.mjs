@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BadFile, pieces } from '../../www/src/pieces.js';
+import { BadFile, pieces } from '../../www/src/engine/pieces.js';
 
 const BYTES = Uint8Array.from({ length: 2_500_000 }, (_, at) => at % 251);
 

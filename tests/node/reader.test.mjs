@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reader } from '../../www/src/reader.js';
+import { reader } from '../../www/src/engine/reader.js';
 
 const LINE = 'Nov 12 03:04:21 core-1 systemd[1]: Started Session of user core.\n';
 

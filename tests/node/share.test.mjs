@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openLink, toLink } from '../../www/src/share.js';
+import { openLink, toLink } from '../../www/src/share/share.js';
 
 test('a link that carries commands opens without them', async () => {
   const step = { text: 'Measure the disk.', effect: 'How long a sync takes.', commands: ['example --of=a-command'] };

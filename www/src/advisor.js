@@ -1,12 +1,12 @@
 // State, and what may change it. The layout draws it; nothing else does.
 
-import { Engine, Overtaken, Unreadable } from './engine.js';
-import { asGiven, lineNow, withEdit, withFixes, withLogs } from './fixes.js';
-import { applied, isConfiguration, isBroken } from './marks.js';
+import { Engine, Overtaken, Unreadable } from './engine/engine.js';
+import { asGiven, lineNow, withEdit, withFixes, withLogs } from './texts/fixes.js';
+import { applied, isConfiguration, isBroken } from './texts/marks.js';
 import { notRead, plural, SEVERITY, SOURCE, TIMING, WORDS } from './strings.js';
 import { h, noteBeside } from './dom.js';
 import { readAs } from './read-as.js';
-import { openLink, OtherVersion } from './share.js';
+import { openLink, OtherVersion } from './share/share.js';
 
 /** @typedef {import('./types.js').State} State */
 /** @typedef {import('./types.js').Doc} Doc */

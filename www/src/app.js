@@ -2,7 +2,7 @@
 
 import styles from '../style.css';
 import { Advisor } from './advisor.js';
-import { loadEditor } from './config-editor.js';
+import { loadEditor } from './texts/config-editor.js';
 import { Layout } from './layout.js';
 
 /**

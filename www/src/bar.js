@@ -1,8 +1,8 @@
 // The bar: name, sections, export, share, theme.
 
 import { h, svg } from './dom.js';
-import { exportList } from './export.js';
-import { sharePanel } from './share-panel.js';
+import { exportList } from './share/export.js';
+import { sharePanel } from './share/share-panel.js';
 import { THEMES, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */

@@ -146,7 +146,7 @@ export function unbroken(text) {
   return text.replace(/(\d) (ms|s|min|h|lines?|hosts?|days?|%)\b/g, '$1\u00a0$2');
 }
 
-/** The height of a line of code, in pixels: `1.25rem` in style.css. It grows with the letters that the reader chose. */
+/** The height of a line of code, in pixels: `1.25rem` in style/code.css. It grows with the letters that the reader chose. */
 export function lineHeight() {
   return 1.25 * parseFloat(getComputedStyle(document.documentElement).fontSize);
 }

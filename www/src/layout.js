@@ -2,22 +2,22 @@
 
 import { brand, menus, skipLink, themeChoice } from './bar.js';
 import { compactAnswer } from './compact.js';
-import { ConfigEditor } from './config-editor.js';
+import { ConfigEditor } from './texts/config-editor.js';
 import { h } from './dom.js';
-import { listenForDrops } from './drops.js';
-import { evidenceSection } from './evidence.js';
-import { fixedSoFar } from './fixes.js';
-import { documentTable, exampleList, pasteBox, privacyLine, undoNotice, whereToGetIt } from './input.js';
-import { limitsList } from './limits.js';
-import { errorBlock, progressBlock } from './progress.js';
-import { measureSection, questionsSection, rolloutSection } from './rollout.js';
-import { sharedNotice } from './share-panel.js';
-import { sourceViewer } from './source.js';
+import { listenForDrops } from './input/drops.js';
+import { evidenceSection } from './answer/evidence.js';
+import { fixedSoFar } from './texts/fixes.js';
+import { documentTable, exampleList, pasteBox, privacyLine, undoNotice, whereToGetIt } from './input/input.js';
+import { limitsList } from './answer/limits.js';
+import { errorBlock, progressBlock } from './answer/progress.js';
+import { measureSection, questionsSection, rolloutSection } from './answer/rollout.js';
+import { sharedNotice } from './share/share-panel.js';
+import { sourceViewer } from './texts/source.js';
 import { notRead, WORDS } from './strings.js';
-import { tellsAnyway, valuesSection } from './values-section.js';
-import { fixedNotice, readLine, unreadNotice, verdictBlock } from './verdict.js';
-import { WhatIf } from './whatif.js';
-import { WrongVerdict } from './wrong-verdict.js';
+import { tellsAnyway, valuesSection } from './answer/values-section.js';
+import { fixedNotice, readLine, unreadNotice, verdictBlock } from './answer/verdict.js';
+import { WhatIf } from './answer/whatif.js';
+import { WrongVerdict } from './share/wrong-verdict.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {import('./advisor.js').Advisor} Advisor */
@@ -38,7 +38,7 @@ export class Layout {
   #returnTo;
   /** @type {string | undefined} what had the focus when long work took the page */
   #before;
-  /** @type {import('./source.js').Viewer | undefined} */
+  /** @type {import('./texts/source.js').Viewer | undefined} */
   #viewer;
 
   /**

@@ -15,8 +15,8 @@
  * @property {string} [text]
  * @property {boolean} [own]   nobody but this page holds it: it was pasted, typed or changed here
  * @property {string} [before]   the text as given, which the logs speak of, where it was changed since
- * @property {import('./marks.js').Edit[]} [fixes]   those changes, in its positions; `text` has them
- * @property {import('./marks.js').Edit[][]} [past]   what they were before
+ * @property {import('./texts/marks.js').Edit[]} [fixes]   those changes, in its positions; `text` has them
+ * @property {import('./texts/marks.js').Edit[][]} [past]   what they were before
  * @property {Blob} [file]
  * @property {boolean} [gzip]
  * @property {number} [size]
@@ -54,7 +54,7 @@
  * @property {Report | undefined} report
  * @property {Doc[]} reported   the documents the report speaks of, as they were read
  * @property {boolean} stopped   the reader stopped before the end of a file
- * @property {import('./share.js').Shared | undefined} shared   an answer that came in a link
+ * @property {import('./share/share.js').Shared | undefined} shared   an answer that came in a link
  * @property {{ documents: Doc[], assumptions: Assumptions, said: string, atTop?: boolean, changed?: Doc[], before?: State['removed'] } | undefined} removed   what was taken away last, and what before it
  * @property {Unread[]} unread   the files that were given and gave no text
  * @property {string | undefined} badLink   what to say of a link that cannot be read, beside an answer
@@ -80,7 +80,7 @@
  * @property {(key: number) => void} remove
  * @property {(key: number, name: string) => void} rename
  * @property {(key: number, text: string) => void} edit
- * @property {(key: number, edits: import('./marks.js').Edit[]) => void} fix   makes proposed edits
+ * @property {(key: number, edits: import('./texts/marks.js').Edit[]) => void} fix   makes proposed edits
  * @property {(key: number) => void} inForce   the logs were written with the text as it is now
  * @property {(text: string, now: boolean) => void} typed   the text of the box
  * @property {() => void} clear

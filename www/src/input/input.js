@@ -1,0 +1,229 @@
+// What goes in: one box for anything, files, examples, and the list of what was read.
+
+import { EXAMPLES } from './examples.js';
+import { columns, h, words } from '../dom.js';
+import { readAs } from '../read-as.js';
+import { DOCUMENTS, ORDER, PATCH, plural, readOf, SOURCE, WORDS } from '../strings.js';
+
+/** @typedef {import('../types.js').Actions} Actions */
+/** @typedef {import('../types.js').State} State */
+/** @typedef {import('../types.js').Doc} Doc */
+
+/**
+ * The box. Pasting into it when it is empty adds a document at once; typing becomes a document of
+ * its own after a short pause and stays editable here.
+ *
+ * @param {Actions} actions
+ */
+export function pasteBox(actions) {
+  const files = h('input', {
+    type: 'file',
+    id: 'files',
+    multiple: true,
+    class: 'vh',
+    tabindex: -1,
+    'aria-hidden': 'true',
+    onchange: async () => {
+      await actions.addFiles(files.files ?? []);
+      files.value = '';
+    },
+  });
+  let pasting = false;
+  const area = h('textarea', {
+    id: 'paste',
+    'aria-label': WORDS.box,
+    'aria-describedby': 'privacy',
+    placeholder: WORDS.placeholder,
+    spellcheck: 'false',
+    autocapitalize: 'off',
+    autocomplete: 'off',
+    onpaste: (/** @type {ClipboardEvent} */ event) => {
+      const data = event.clipboardData;
+      if (data?.files.length) {
+        event.preventDefault();
+        actions.addFiles([...data.files]);
+        return;
+      }
+      const text = data?.getData('text/plain') ?? '';
+      if (area.value !== '' || text === '') {
+        pasting = true;
+        return;
+      }
+      event.preventDefault();
+      actions.add([{ name: '', text, own: true }]);
+    },
+    oninput: () => {
+      actions.typed(area.value, pasting);
+      pasting = false;
+    },
+  });
+  const box = h(
+    'div',
+    { class: 'drop' },
+    area,
+    h(
+      'div',
+      { class: 'foot' },
+      h('button', { class: 'pri', type: 'button', onclick: () => files.click() }, WORDS.choose),
+      files,
+      h('span', { class: 's q' }, WORDS.drop),
+    ),
+  );
+  return { box, area };
+}
+
+/** Something was taken away, and can be brought back. @param {string} said @param {Actions} actions */
+export function undoNotice(said, actions) {
+  return h(
+    'p',
+    { class: 'undone' },
+    h('span', null, said),
+    h('button', { type: 'button', id: 'undo', onclick: () => actions.undo() }, WORDS.undo),
+  );
+}
+
+/** @returns {HTMLElement} */
+export function privacyLine() {
+  return h('p', { class: 's privacy', id: 'privacy' }, h('b', null, WORDS.privacy[0]), ` ${WORDS.privacy[1]}`);
+}
+
+/** @param {Actions} actions */
+export function exampleList(actions) {
+  return h(
+    'ul',
+    { class: 'ex' },
+    EXAMPLES.map((example) =>
+      h(
+        'li',
+        null,
+        h('button', { class: 'link', type: 'button', onclick: () => actions.add(example.documents) }, example.title),
+        h('span', null, example.about),
+      ),
+    ),
+  );
+}
+
+/** @param {Actions} actions */
+export function whereToGetIt(actions) {
+  return h(
+    'div',
+    { class: 'where' },
+    h('h2', null, WORDS.where),
+    h('p', { class: 's q' }, WORDS.whereWhy),
+    Object.entries(WORDS.whereCommands).map(([of, command]) =>
+      h(
+        'div',
+        { class: 'cmdrow' },
+        h('span', { class: 's' }, of),
+        h('code', null, words(command)),
+        h(
+          'button',
+          {
+            type: 'button',
+            onclick: (/** @type {Event} */ event) => actions.copy(command, WORDS.commandCopied, event),
+            'aria-label': `Copy the command for ${of}`,
+          },
+          PATCH.copy,
+        ),
+      ),
+    ),
+    h('p', { class: 's q' }, WORDS.whereConfig),
+  );
+}
+
+/**
+ * @param {State} state
+ * @param {Actions} actions
+ */
+export function documentTable(state, actions) {
+  if (state.documents.length === 0) return h('div');
+  return h(
+    'table',
+    { class: 'docs', 'aria-labelledby': 'input-title' },
+    columns(...DOCUMENTS.columns, h('span', { class: 'vh' }, DOCUMENTS.actions)),
+    h(
+      'tbody',
+      null,
+      state.documents.map((doc) => documentRow(doc, state, actions)),
+    ),
+  );
+}
+
+/**
+ * @param {Doc} doc
+ * @param {State} state
+ * @param {Actions} actions
+ */
+function documentRow(doc, state, actions) {
+  const read = readAs(state, doc.key);
+  const name = doc.name || read?.name || SOURCE.unnamed;
+  const cannotShow = doc.text === undefined;
+  return h(
+    'tr',
+    null,
+    h(
+      'td',
+      null,
+      h('input', {
+        class: 'name',
+        id: `name-${doc.key}`,
+        value: name,
+        'aria-label': DOCUMENTS.name,
+        autocomplete: 'off',
+        onchange: (/** @type {any} */ event) => actions.rename(doc.key, event.target.value),
+      }),
+    ),
+    h('td', null, read ? recognised(read) : state.error ? WORDS.notRead : WORDS.notReadYet),
+    h('td', { class: 'fig' }, read && readOf(read.recognised + read.foreign, read.lines)),
+    h('td', { class: 'fig' }, read && words(span(second(read.first), second(read.last)))),
+    h(
+      'td',
+      null,
+      h(
+        'div',
+        { class: 'acts' },
+        !cannotShow &&
+          read &&
+          h(
+            'button',
+            {
+              type: 'button',
+              id: `open-${doc.key}`,
+              onclick: () => actions.show(read.id, { line: 1, start: 0 }),
+              'aria-label': `${DOCUMENTS.open} ${name}`,
+            },
+            DOCUMENTS.open,
+          ),
+        h(
+          'button',
+          {
+            type: 'button',
+            id: `remove-${doc.key}`,
+            onclick: () => actions.remove(doc.key),
+            'aria-label': `${DOCUMENTS.remove} ${name}`,
+          },
+          DOCUMENTS.remove,
+        ),
+      ),
+    ),
+  );
+}
+
+/** One moment is told once. @param {string} first @param {string} last */
+function span(first, last) {
+  if (!first) return 'no times';
+  return first === last ? first : `${first} \u2013 ${last}`;
+}
+
+/** A stamp as written, but for what is less than a second. @param {string | null | undefined} stamp */
+function second(stamp) {
+  return (stamp ?? '').replace(/(:\d\d)[.,]\d+/, '$1');
+}
+
+/** @param {import('../types.js').Report['documents'][number]} read */
+function recognised(read) {
+  const software = read.software.map((each) => `${each.name} ${each.versions}`.trim()).join(', ');
+  const order = read.order && read.kind === 'log' ? ORDER[read.order] : '';
+  const hosts = read.hosts.length > 1 ? plural(read.hosts.length, 'host') : '';
+  return [read.format, order, hosts, software].filter(Boolean).join(', ');
+}

@@ -1,0 +1,134 @@
+// The report to take along: Markdown for a ticket, JSON for tools, patch and annotated configuration for a review.
+
+/** @typedef {import('../types.js').Report} Report */
+
+import { annotated } from '../texts/annotate.js';
+import { h } from '../dom.js';
+import { tellingFirst } from '../answer/evidence.js';
+import { isConfiguration } from '../texts/marks.js';
+import { diffOf } from '../answer/patch.js';
+import { CONFIDENCE, EXPORT, SEVERITY, TIMING, WORDS } from '../strings.js';
+
+/**
+ * @param {Report} report
+ * @param {import('../types.js').State} state
+ * @param {import('../types.js').Actions} actions
+ */
+export function exportList(report, state, actions) {
+  const item = (/** @type {string} */ id, /** @type {string} */ text, /** @type {(event: Event) => void} */ run) =>
+    h('li', null, h('button', { type: 'button', id, onclick: run }, text));
+  const patch = report.patches.map((each) => diffOf(each, report) ?? '').join('');
+  const configurations = state.reported.filter((doc) => isConfiguration(state, doc));
+  return h(
+    'ul',
+    null,
+    item('export-copy', EXPORT.copyMarkdown, (event) => actions.copy(markdown(report), EXPORT.copied, event)),
+    item('export-markdown', EXPORT.markdown, () =>
+      actions.download('timing-report.md', markdown(report), 'text/markdown'),
+    ),
+    item('export-json', EXPORT.json, () =>
+      actions.download('timing-report.json', JSON.stringify(report, null, 2), 'application/json'),
+    ),
+    patch && item('export-patch', EXPORT.patch, () => actions.download('timing.patch', patch, 'text/x-diff')),
+    configurations.map((doc) => {
+      const read = report.documents[state.reported.indexOf(doc)];
+      const label = configurations.length > 1 ? `${EXPORT.annotated}: ${read.name}` : EXPORT.annotated;
+      return item(`export-annotated-${doc.key}`, label, () =>
+        actions.download(`annotated-${read.name}`, annotated(report, read.id, doc.text ?? '')),
+      );
+    }),
+    item('export-print', EXPORT.print, () => window.print()),
+  );
+}
+
+/** @param {Report} report */
+export function markdown(report) {
+  const { verdict } = report;
+  const out = [
+    `# ${verdict.headline}`,
+    `**${SEVERITY[verdict.severity]}.** ${TIMING[verdict.timing].words}. ${verdict.why}`,
+    bullets(WORDS.gain, verdict.gain),
+    bullets(WORDS.pay, verdict.pay),
+    bullets(WORDS.willNotCure, verdict.willNotCure),
+    values(report),
+    ...report.patches.map((patch) => fenced(patch.diff ? 'diff' : 'yaml', diffOf(patch, report) ?? patch.text)),
+    ...tellingFirst(report.findings, verdict.finding).map((each) => finding(each, report)),
+    report.notFound.join(' '),
+    numbered(WORDS.rollout, report.rollout, WORDS.interrupts),
+    numbered(WORDS.measureNext, report.measureNext, WORDS.itTells),
+    bullets(WORDS.restsOn, report.limits),
+  ];
+  return `${out.filter(Boolean).join('\n\n')}\n`;
+}
+
+/** @param {Report} report */
+function values(report) {
+  const rows = [...report.recommendations, ...report.kept];
+  if (rows.length === 0) return '';
+  const lines = rows.map(
+    (row) =>
+      `| ${[row.parameter, row.current.text, row.proposedText, row.direction, row.because[0]?.text ?? '', row.cost].map(cell).join(' | ')} |`,
+  );
+  return [
+    '## Values',
+    '',
+    '| parameter | now | proposed | | why | what it costs |',
+    '|---|---|---|---|---|---|',
+    ...lines,
+  ].join('\n');
+}
+
+/** @param {string} text */
+function cell(text) {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+/** Each line with its place, as grep shows it. @param {import('../types.js').Finding} finding @param {Report} report */
+function finding(finding, report) {
+  const name = (/** @type {string} */ id) => report.documents.find((each) => each.id === id)?.name ?? id;
+  const lines = finding.evidence.slice(0, 5).map((each) => `${name(each.document)}:${each.line}: ${each.text}`);
+  return [
+    `## ${SEVERITY[finding.severity]}: ${finding.title}`,
+    `\`${finding.id}\`, ${CONFIDENCE[finding.confidence]}`,
+    `${finding.what} ${finding.why}`,
+    `What to do: ${finding.whatToDo}`,
+    lines.length > 0 ? fenced('', lines.join('\n')) : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+/**
+ * @param {string} title
+ * @param {string[]} lines
+ */
+function bullets(title, lines) {
+  return lines.length > 0 ? `## ${title}\n\n${lines.map((line) => `- ${line}`).join('\n')}` : '';
+}
+
+/**
+ * @param {string} title
+ * @param {Report['rollout']} steps
+ * @param {string} label
+ */
+function numbered(title, steps, label) {
+  if (steps.length === 0) return '';
+  const lines = steps.map((step, index) =>
+    [
+      `${index + 1}. ${step.text}`,
+      ...step.commands.map((command) => `   \`${command}\``),
+      step.effect && `   ${label}: ${step.effect}`,
+    ]
+      .filter(Boolean)
+      .join('\n'),
+  );
+  return `## ${title}\n\n${lines.join('\n')}`;
+}
+
+/** A fence longer than any in the text. @param {string} language @param {string | null | undefined} text */
+function fenced(language, text) {
+  if (!text) return '';
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${language}\n${text.replace(/\n$/, '')}\n${fence}`;
+}

@@ -1,0 +1,100 @@
+// Sharing: what the link carries, said before it is made.
+
+import { h, icon } from '../dom.js';
+import { asGiven } from '../texts/fixes.js';
+import { redact } from './redact.js';
+import { factsOf, LONGEST_LINK, toLink } from './share.js';
+import { grouped, plural, SHARE } from '../strings.js';
+
+/** @typedef {import('../types.js').Report} Report */
+/** @typedef {import('../types.js').State} State */
+/** @typedef {import('../types.js').Actions} Actions */
+
+/**
+ * @param {Report} report
+ * @param {State} state
+ * @param {Actions} actions
+ */
+export function sharePanel(report, state, actions) {
+  const names = report.documents.flatMap((doc) => doc.hosts);
+  const clean = (/** @type {string} */ text) => redact([{ name: '', text }], names).documents[0].text;
+  const link = h('p', { class: 's' });
+  const share = async (/** @type {import('./share.js').Shared} */ shared) => {
+    const fragment = await toLink(shared);
+    if (fragment.length > LONGEST_LINK) {
+      link.textContent = `${SHARE.tooLong[0]} ${grouped(fragment.length)} ${SHARE.tooLong[1]}`;
+      return actions.say(link.textContent);
+    }
+    const address = location.href.replace(/#.*$/, '') + fragment;
+    const said = await actions.copy(address, SHARE.copied);
+    // What the browser does not copy is there to be copied by hand.
+    const more = said === SHARE.copied ? `${grouped(address.length)} ${SHARE.letters}` : address;
+    link.textContent = `${said} ${more}`;
+  };
+  const texts = state.documents.filter((doc) => doc.text !== undefined).map(asGiven);
+  return h(
+    'div',
+    { class: 'sharing' },
+    h('h2', null, SHARE.title),
+    h('p', { class: 's' }, SHARE.carries),
+    h('p', { class: 's' }, SHARE.leaves),
+    h(
+      'button',
+      { type: 'button', class: 'pri', id: 'share-link', onclick: () => share(factsOf(report, clean)) },
+      SHARE.copy,
+    ),
+    texts.length > 0 && h('details', { id: 'share-texts' }, h('summary', null, SHARE.withTexts), preview()),
+    link,
+  );
+
+  function preview() {
+    const given = texts.map((doc) => ({ name: doc.name, text: doc.text ?? '' }));
+    const { documents, replaced } = redact(given, names);
+    const what = replaced.map(({ kind, count }) => `${kind} (${count})`).join(', ');
+    return h(
+      'div',
+      null,
+      h('p', { class: 's' }, what ? `${SHARE.replaced} ${what}. ` : `${SHARE.nothingReplaced} `, SHARE.look),
+      documents.map((doc, index) =>
+        h(
+          'pre',
+          { class: 'plain', tabindex: 0, role: 'group', 'aria-label': `${SHARE.preview} ${doc.name || index + 1}` },
+          shown(doc.text),
+        ),
+      ),
+      h(
+        'button',
+        {
+          type: 'button',
+          id: 'share-with-texts',
+          onclick: () => share({ documents, assumptions: state.assumptions }),
+        },
+        SHARE.copyWithTexts,
+      ),
+    );
+  }
+}
+
+const SHOWN = 20_000;
+
+/** @param {string} text */
+function shown(text) {
+  if (text.length <= SHOWN) return text;
+  return `${text.slice(0, SHOWN)}\n\u2026 ${plural(text.length - SHOWN, 'more character')} ${SHARE.tooLongToShow}`;
+}
+
+/**
+ * Says of an answer that it came in a link.
+ *
+ * @param {import('./share.js').Shared} shared
+ * @param {Actions} actions
+ */
+export function sharedNotice(shared, actions) {
+  return h(
+    'p',
+    { class: 'shared' },
+    icon('info'),
+    h('span', null, shared.documents ? SHARE.cameTexts : SHARE.came),
+    h('button', { type: 'button', class: 'link', onclick: () => actions.clear() }, SHARE.own),
+  );
+}
