@@ -38,9 +38,8 @@ export const WORDS = {
   inOrder: 'In this order. Same values on every machine.',
   linesAreOf: 'Lines are those of',
   itTells: 'It tells',
-  untimed: 'findings are not on the time line: their lines carry no time.',
-  untimedOne: 'One finding is not on the time line: its lines carry no time.',
   timeless: 'no time',
+  noTimes: 'no times',
   surer: 'to a surer answer',
   pasteIt: 'Paste what the commands print.',
   questions: 'Questions',
@@ -56,6 +55,7 @@ export const WORDS = {
   withoutChanges: ['What you changed in', 'is not in it: copy that from the editor.'],
   copied: 'Copied.',
   commandCopied: 'Command copied.',
+  copyCommand: (/** @type {string} */ of) => `Copy the command for ${of}`,
   copyText: 'Copy this text',
   textCopied: 'Text copied.',
   keepsOld: 'Values apply once their program restarts.',
@@ -283,6 +283,9 @@ export const VALUES = {
   toChange: 'to change',
   toKeep: 'to keep',
   nothing: 'Nothing.',
+  line: (/** @type {number} */ line) => `line\u00a0${line}`,
+  show: (/** @type {string} */ place) => `${place}: show it in the text`,
+  basis: (/** @type {string} */ basis, /** @type {string} */ sure) => `Basis: ${basis}. How sure: ${sure}.`,
   pairs: ['heartbeat / election', 'New leader, median', '99 in 100'],
 };
 
@@ -295,6 +298,14 @@ export const EVIDENCE = {
   whatToDo: 'What to do',
   rule: 'Rule',
   show: 'show in the text',
+  showLine: (/** @type {number} */ line) => `${line}, show this line in the text`,
+  more: (/** @type {number} */ lines) => `and ${plural(lines, 'more line')}, marked in the text`,
+  hidden: (/** @type {number} */ count) =>
+    `${plural(count, 'finding')} outside this span ${count === 1 ? 'is' : 'are'} not shown.`,
+  untimed: (/** @type {number} */ count) =>
+    count === 1
+      ? 'One finding is not on the time line: its lines carry no time.'
+      : `${count} findings are not on the time line: their lines carry no time.`,
 };
 
 export const TIMELINE = {
@@ -305,6 +316,15 @@ export const TIMELINE = {
   inSpan: 'in this span',
   table: 'Time line as a table',
   columns: ['Time', 'Host', 'What', 'Line'],
+  clock: 'time as written in the logs',
+  leads: (/** @type {string} */ until, /** @type {string} */ term) => `leads until ${until}, ${term}`,
+  stalled: (/** @type {string} */ label) => `stalled, ${label}`,
+  line: (/** @type {number} */ line) => `line ${line}`,
+  first: (/** @type {number} */ shown, /** @type {number} */ all) =>
+    `The first ${shown} of ${all} rows. Narrow the span to see the others.`,
+  /** @param {{ hosts: number, from: string, to: string, leads: number, stalls: number, marks: number }} of */
+  summary: ({ hosts, from, to, leads, stalls, marks }) =>
+    `Time line of ${plural(hosts, 'host')} from ${from} to ${to}: ${plural(leads, 'span')} of leadership, ${plural(stalls, 'stall')}, ${plural(marks, 'mark')}. The table below has the same.`,
 };
 
 export const PATCH = {
@@ -316,7 +336,42 @@ export const PATCH = {
   diff: 'Diff',
   snippet: 'Snippet',
   none: 'There is nothing to copy for this file.',
+  mergeInto: (/** @type {string | undefined} */ name) => `To merge into ${name ?? 'your own file'} by hand`,
+  changesIn: (/** @type {string} */ name) => `Changes in ${name}`,
   download: 'Download',
+};
+
+export const MARKS = {
+  proposed: (
+    /** @type {string} */ name,
+    /** @type {string} */ now,
+    /** @type {string} */ where,
+    /** @type {string} */ to,
+  ) => `${name} is ${now} ${where}, ${to} proposed`,
+  withoutIt: 'without it',
+  inFile: (/** @type {string} */ file) => `in ${file}`,
+  inForce: 'in force',
+};
+
+export const LIMITS = {
+  allRead: (/** @type {number} */ unknown) =>
+    unknown > 0
+      ? `Everything was read; ${plural(unknown, 'line')} of no known form told nothing.`
+      : 'Everything was read; nothing was left out.',
+  saidAbove: 'The sentence under the headline says it.',
+  stoppedEarly: (/** @type {string} */ name) =>
+    `${name} was read only in part: you stopped it. The rest may change the answer.`,
+};
+
+/** What the page around the element says. */
+export const SITE = {
+  newer: 'A newer version of this page is ready. It is used when the page is next opened.',
+  loadNow: 'Load it now',
+  later: 'Later',
+  holdsText: 'This page holds your text, and loading it again would lose it. Clear the input first.',
+  example: 'The advisor holds your text, and the example would take its place.',
+  openExample: 'Open the example',
+  keepText: 'Keep my text',
 };
 
 export const DOCUMENTS = {
@@ -335,6 +390,7 @@ export const EXPORT = {
   patch: 'Download .patch',
   annotated: 'Download annotated configuration',
   print: 'Print',
+  columns: '| parameter | now | proposed | | why | what it costs |',
 };
 
 export const SHARE = {
@@ -413,6 +469,18 @@ export const WHATIF = {
   article:
     'The 2015 article is \u201cTuning fleet and etcd on CoreOS to avoid unit failures\u201d; it advises 600 and 6000 ms.',
   undo: 'back to what was found',
+  notKnown: 'not known',
+  stated: 'stated by you',
+  points: { now: 'now', proposed: 'proposed', article: '2015 article' },
+  sameAs: (/** @type {string} */ name) => `, as in the ${name}`,
+  keepYours: 'yours, keep',
+  perDay: 'needless elections per day',
+  perStall: 'stalls that cost the leader its place',
+  across: 'failover after the leader really dies: seconds, median',
+  budgetLine: (/** @type {string} */ budget) => `budget ${budget}`,
+  range: (/** @type {string | number} */ low, /** @type {string | number} */ high) => `${low} to ${high}`,
+  picture: (/** @type {string} */ what, /** @type {string[]} */ points) =>
+    `${what}, against failover time. ${points.join('. ')}. The table below has the same.`,
   refused: {
     count: 'Not taken: it has to be a whole number from 1 to 1,000,000.',
     time: 'Not taken: it has to be a number above 0, up to 1,000,000.',

@@ -36,8 +36,7 @@ export function evidenceSection(report, state, actions, rules) {
         actions,
         report.findings.length > 0 ? plural(shown.length, 'finding') : '',
       ),
-    without.length > 0 &&
-      h('p', { class: 'did' }, without.length === 1 ? WORDS.untimedOne : `${without.length} ${WORDS.untimed}`),
+    without.length > 0 && h('p', { class: 'did' }, EVIDENCE.untimed(without.length)),
     shown.length > 0 &&
       h(
         'div',
@@ -46,12 +45,7 @@ export function evidenceSection(report, state, actions, rules) {
           findingBlock(finding, { open: index === 0, timeless: without.includes(finding) }, report, actions, rules),
         ),
       ),
-    hidden > 0 &&
-      h(
-        'p',
-        { class: 'did' },
-        `${plural(hidden, 'finding')} outside this span ${hidden === 1 ? 'is' : 'are'} not shown.`,
-      ),
+    hidden > 0 && h('p', { class: 'did' }, EVIDENCE.hidden(hidden)),
     report.notFound.length > 0 && h('p', { class: 'absent' }, report.notFound.join(' ')),
   );
 }
@@ -253,7 +247,7 @@ function excerpt(lines, finding, report, actions) {
               class: 'n link',
               type: 'button',
               onclick: () => actions.show(each.document, each, finding),
-              'aria-label': `${each.line}, show this line in the text`,
+              'aria-label': EVIDENCE.showLine(each.line),
             },
             each.line,
           ),
@@ -266,6 +260,6 @@ function excerpt(lines, finding, report, actions) {
         ),
       ),
     ),
-    more > 0 && h('p', { class: 'more' }, `and ${plural(more, 'more line')}, marked in the text`),
+    more > 0 && h('p', { class: 'more' }, EVIDENCE.more(more)),
   );
 }

@@ -1,13 +1,13 @@
 // What this rests on, and what it cannot see.
 
 import { h } from '../dom.js';
-import { plural } from '../strings.js';
+import { LIMITS } from '../strings.js';
 
 /** @param {import('../types.js').Report} report */
 export function limitsList(report) {
-  if (report.limits.length === 0) return h('p', { class: 'q' }, `Everything was read; ${leftOut(report)}.`);
+  if (report.limits.length === 0) return h('p', { class: 'q' }, LIMITS.allRead(unknownLines(report)));
   const others = report.limits.filter((text) => text !== report.verdict.why);
-  if (others.length === 0) return h('p', { class: 'q' }, 'The sentence under the headline says it.');
+  if (others.length === 0) return h('p', { class: 'q' }, LIMITS.saidAbove);
   return h(
     'ul',
     { class: 'lim' },
@@ -16,7 +16,6 @@ export function limitsList(report) {
 }
 
 /** @param {import('../types.js').Report} report */
-function leftOut(report) {
-  const unknown = report.documents.reduce((sum, doc) => sum + Math.max(0, doc.lines - doc.recognised - doc.foreign), 0);
-  return unknown > 0 ? `${plural(unknown, 'line')} of no known form told nothing` : 'nothing was left out';
+function unknownLines(report) {
+  return report.documents.reduce((sum, doc) => sum + Math.max(0, doc.lines - doc.recognised - doc.foreign), 0);
 }

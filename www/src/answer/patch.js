@@ -130,7 +130,7 @@ function patchPanes(report, actions) {
     return {
       id: `patch-${index}`,
       label: several ? name : snippet ? PATCH.snippet : PATCH.diff,
-      file: snippet ? `To merge into ${doc ? name : 'your own file'} by hand` : `${name}${changed(patch)}`,
+      file: snippet ? PATCH.mergeInto(doc && name) : `${name}${changed(patch)}`,
       note: patch.reason ?? undefined,
       body: patch.diff ? diffView(patch.diff, name) : plain(text ?? PATCH.none, name),
       buttons: [
@@ -261,7 +261,7 @@ function diffView(diff, label) {
     else if (before > 0 && line.startsWith('+')) rows.push(row('add', '', after++, '+', line.slice(1)));
     else if (before > 0 && !line.startsWith('\\')) rows.push(row('', before++, after++, '', line.slice(1)));
   }
-  return h('div', { class: 'code', tabindex: 0, role: 'group', 'aria-label': `Changes in ${label}` }, rows);
+  return h('div', { class: 'code', tabindex: 0, role: 'group', 'aria-label': PATCH.changesIn(label) }, rows);
 }
 
 /**

@@ -98,7 +98,7 @@ function drawing(timeline, span, width, left, ticks, actions) {
   const picture = svg(
     'svg',
     { class: 'chart tl', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': summary(timeline) },
-    svg('text', { x: right, y: 12, 'text-anchor': 'end' }, `${day(timeline)}time as written in the logs`),
+    svg('text', { x: right, y: 12, 'text-anchor': 'end' }, `${day(timeline)}${TIMELINE.clock}`),
     handOvers(timeline)
       .filter(({ time }) => inside(time))
       .map(({ time, from, to }) =>
@@ -238,13 +238,13 @@ function twin(timeline, span, actions) {
       time: part.start,
       end: part.end,
       host: lane.name,
-      what: `leads until ${clockText(part.end, span)}, ${part.label}`,
+      what: TIMELINE.leads(clockText(part.end, span), part.label),
     })),
     ...lane.stalls.map((part) => ({
       time: part.start,
       end: part.end,
       host: lane.name,
-      what: `stalled, ${part.label}`,
+      what: TIMELINE.stalled(part.label),
     })),
     ...lane.marks.map((mark) => ({
       time: mark.time,
@@ -285,14 +285,14 @@ function twin(timeline, span, actions) {
                   h(
                     'button',
                     { class: 'link', type: 'button', onclick: () => jumpTo(row.mark, actions) },
-                    `line ${row.mark.line}`,
+                    TIMELINE.line(row.mark.line),
                   ),
               ),
             ),
           ),
       ),
     ),
-    rows.length > ROWS && h('p', null, `The first ${ROWS} of ${rows.length} rows. Narrow the span to see the others.`),
+    rows.length > ROWS && h('p', null, TIMELINE.first(ROWS, rows.length)),
   );
 }
 
@@ -309,16 +309,14 @@ function summary(timeline) {
   const count = (/** @type {(lane: Timeline['lanes'][number]) => number} */ of) =>
     timeline.lanes.reduce((sum, lane) => sum + of(lane), 0);
   const span = { from: timeline.start, to: timeline.end };
-  return `Time line of ${plural(timeline.lanes.length, 'host')} from ${clockText(timeline.start, span)} to ${clockText(timeline.end, span)}: ${plural(
-    count((lane) => lane.leads.length),
-    'span',
-  )} of leadership, ${plural(
-    count((lane) => lane.stalls.length),
-    'stall',
-  )}, ${plural(
-    count((lane) => lane.marks.length),
-    'mark',
-  )}. The table below has the same.`;
+  return TIMELINE.summary({
+    hosts: timeline.lanes.length,
+    from: clockText(timeline.start, span),
+    to: clockText(timeline.end, span),
+    leads: count((lane) => lane.leads.length),
+    stalls: count((lane) => lane.stalls.length),
+    marks: count((lane) => lane.marks.length),
+  });
 }
 
 /** @param {Timeline} timeline */

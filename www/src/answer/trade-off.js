@@ -81,14 +81,17 @@ function drawing(model, budget, width, height) {
     taken.push([from, to, y]);
     return y;
   };
-  const label = daily ? 'needless elections per day' : 'stalls that cost the leader its place';
+  const label = daily ? WHATIF.perDay : WHATIF.perStall;
   return svg(
     'svg',
     {
       class: 'chart',
       viewBox: `0 0 ${width} ${height}`,
       role: 'img',
-      'aria-label': `${label}, against failover time. ${marks.map(({ label, point }) => `${label}: ${point.heartbeat}/${point.election} ms, failover ${seconds(point.failoverP50)}`).join('. ')}. The table below has the same.`,
+      'aria-label': WHATIF.picture(
+        label,
+        marks.map(({ label, point }) => `${label}: ${pairOf(point)}, ${seconds(point.failoverP50)}`),
+      ),
     },
     budget &&
       svg('rect', {
@@ -111,14 +114,10 @@ function drawing(model, budget, width, height) {
     ),
     svg('line', { class: 'axis', x1: left, x2: right, y1: bottom, y2: bottom }),
     svg('text', { x: 0, y: 14 }, label),
-    svg(
-      'text',
-      { x: (left + right) / 2, y: bottom + 38, 'text-anchor': 'middle' },
-      'failover after the leader really dies: seconds, median',
-    ),
+    svg('text', { x: (left + right) / 2, y: bottom + 38, 'text-anchor': 'middle' }, WHATIF.across),
     budget && [
       svg('line', { class: 'budget', x1: px(budget), x2: px(budget), y1: top, y2: bottom }),
-      svg('text', { x: px(budget) - 5, y: top - 6, 'text-anchor': 'end' }, `budget ${seconds(budget)}`),
+      svg('text', { x: px(budget) - 5, y: top - 6, 'text-anchor': 'end' }, WHATIF.budgetLine(seconds(budget))),
     ],
     svg('path', { class: 'curve low', d: path('low') }),
     svg('path', { class: 'curve', d: path('high') }),
@@ -129,7 +128,7 @@ function drawing(model, budget, width, height) {
       const high = cy < top + 40;
       // Beside the line where there is no room above it.
       const tx = high && !end ? px(point.failoverP99) + 10 : cx + (end ? -8 : 8);
-      const pair = `${point.heartbeat} / ${point.election} ms: ${seconds(point.failoverP50)}`;
+      const pair = `${pairOf(point)}: ${seconds(point.failoverP50)}`;
       const ty = free(tx, end, high ? cy + 14 : cy - 30, high ? LABEL : -LABEL, Math.max(label.length, pair.length));
       return [
         svg('line', { class: `whisker ${name}`, x1: cx, x2: px(point.failoverP99), y1: cy, y2: cy }),
@@ -144,17 +143,17 @@ function drawing(model, budget, width, height) {
 /** The pairs that have a name; two of one pair share a row. @param {Model} model */
 function named(model) {
   const all = [
-    { name: 'now', point: model.now },
-    { name: 'proposed', point: model.proposed },
-    { name: '2015 article', point: model.article },
+    { name: /** @type {const} */ ('now'), point: model.now },
+    { name: /** @type {const} */ ('proposed'), point: model.proposed },
+    { name: /** @type {const} */ ('article'), point: model.article },
   ];
   /** @type {{ name: string, label: string, point: Point }[]} */
   const rows = [];
   for (const { name, point } of all) {
     if (!point) continue;
     const same = rows.find((row) => row.point.election === point.election && row.point.heartbeat === point.heartbeat);
-    if (!same) rows.push({ name, label: name, point });
-    else if (name !== 'proposed') same.label += `, as in the ${name}`;
+    if (!same) rows.push({ name, label: WHATIF.points[name], point });
+    else if (name !== 'proposed') same.label += WHATIF.sameAs(WHATIF.points[name]);
   }
   return rows;
 }
@@ -213,16 +212,11 @@ function twinRow(label, point, drawn, daily) {
   return h(
     'tr',
     null,
-    h(
-      'td',
-      { class: 'num' },
-      `${point.heartbeat} / ${point.election} ms`,
-      label && h('span', { class: 's q' }, ` ${label}`),
-    ),
+    h('td', { class: 'num' }, pairOf(point), label && h('span', { class: 's q' }, ` ${label}`)),
     h('td', { class: 'num' }, seconds(point.failoverP50)),
     h('td', { class: 'num' }, seconds(point.failoverP99)),
-    drawn && h('td', { class: 'num' }, low === high ? `${low}\u00a0%` : `${low} to ${high}\u00a0%`),
-    daily && h('td', { class: 'num' }, rate ? `${round(rate.low)} to ${round(rate.high)}` : 'not known'),
+    drawn && h('td', { class: 'num' }, low === high ? `${low}\u00a0%` : `${WHATIF.range(low, high)}\u00a0%`),
+    daily && h('td', { class: 'num' }, rate ? WHATIF.range(round(rate.low), round(rate.high)) : WHATIF.notKnown),
   );
 }
 
@@ -245,8 +239,8 @@ export function anywayTable(model) {
           h(
             'td',
             null,
-            h('span', { class: 'num' }, `${point.heartbeat} / ${point.election} ms`),
-            h('span', { class: 'sub' }, label.replace(/^now/, 'yours, keep')),
+            h('span', { class: 'num' }, pairOf(point)),
+            h('span', { class: 'sub' }, label.replace(WHATIF.points.now, WHATIF.keepYours)),
           ),
           h('td', { class: 'num' }, seconds(point.failoverP50)),
           h('td', { class: 'num' }, seconds(point.failoverP99)),
@@ -254,6 +248,11 @@ export function anywayTable(model) {
       ),
     ),
   );
+}
+
+/** @param {Point} point */
+function pairOf(point) {
+  return `${point.heartbeat} / ${point.election} ms`;
 }
 
 /** @param {number} ms */

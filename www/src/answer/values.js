@@ -174,7 +174,7 @@ function from(current, report, actions) {
   const { evidence } = current;
   if (!evidence) return PROVENANCE[current.provenance];
   const name = report.documents.find((each) => each.id === evidence.document)?.name ?? '';
-  const line = `line\u00a0${evidence.line}`;
+  const line = VALUES.line(evidence.line);
   const place = homes(report).length > 1 ? `${name.split('/').pop()}, ${line}` : line;
   return h(
     'button',
@@ -182,7 +182,7 @@ function from(current, report, actions) {
       class: 'link',
       type: 'button',
       onclick: () => actions.show(evidence.document, evidence),
-      'aria-label': `${place}: show it in the text`,
+      'aria-label': VALUES.show(place),
     },
     place,
   );
@@ -220,7 +220,7 @@ function restsOn(row, report, actions) {
  * @param {HTMLElement[] | null} findings
  */
 function moreDetails(row, first, more, findings) {
-  const basis = first && `Basis: ${first.basis}. How sure: ${CONFIDENCE[row.confidence]}.`;
+  const basis = first && VALUES.basis(first.basis, CONFIDENCE[row.confidence]);
   if (!basis && row.neighbours.length === 0) return null;
   return h(
     'details',

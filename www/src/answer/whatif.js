@@ -181,7 +181,7 @@ function assumptionTable(model, state, actions, fixed) {
         const found = known(id);
         const given = state.assumptions[id];
         const shown = given ?? (number ? (/[\d.]+/.exec(found?.value ?? '')?.[0] ?? '') : (found?.value ?? ''));
-        const from = h('td', { class: 's q' }, given === undefined ? (found?.from ?? 'not known') : 'stated by you');
+        const from = h('td', { class: 's q' }, given === undefined ? (found?.from ?? WHATIF.notKnown) : WHATIF.stated);
         const change = (/** @type {any} */ { target }) => {
           const value = parse(target.value, is);
           if (value !== null) return actions.assume(id, value);

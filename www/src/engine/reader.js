@@ -4,6 +4,7 @@
 // What was read stays: for other assumptions, or for one edited text, the rest is not read again.
 
 import { analyze, init, Session } from '../../../dist/npm/timing-advisor.js';
+import { LIMITS } from '../strings.js';
 import { BadFile, pieces } from './pieces.js';
 
 /** @typedef {import('../types.js').Doc} Doc */
@@ -98,9 +99,7 @@ export function reader(reply) {
     }
     const report = session.report(assumptions);
     const stopped = documents.filter(({ key }) => kept?.cut.includes(key));
-    const cut = stopped.map(
-      ({ name }) => `${name} was read only in part: you stopped it. The rest may change the answer.`,
-    );
+    const cut = stopped.map(({ name }) => LIMITS.stoppedEarly(name));
     return { ...report, limits: [...cut, ...report.limits] };
   }
 

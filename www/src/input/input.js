@@ -121,7 +121,7 @@ export function whereToGetIt(actions) {
           {
             type: 'button',
             onclick: (/** @type {Event} */ event) => actions.copy(command, WORDS.commandCopied, event),
-            'aria-label': `Copy the command for ${of}`,
+            'aria-label': WORDS.copyCommand(of),
           },
           PATCH.copy,
         ),
@@ -211,7 +211,7 @@ function documentRow(doc, state, actions) {
 
 /** One moment is told once. @param {string} first @param {string} last */
 function span(first, last) {
-  if (!first) return 'no times';
+  if (!first) return WORDS.noTimes;
   return first === last ? first : `${first} \u2013 ${last}`;
 }
 

@@ -7,7 +7,7 @@ import { h } from '../dom.js';
 import { tellingFirst } from '../answer/evidence.js';
 import { isConfiguration } from '../texts/marks.js';
 import { diffOf } from '../answer/patch.js';
-import { CONFIDENCE, EXPORT, SEVERITY, TIMING, WORDS } from '../strings.js';
+import { CONFIDENCE, EVIDENCE, EXPORT, SEVERITY, TIMING, WORDS } from '../strings.js';
 
 /**
  * @param {Report} report
@@ -69,13 +69,7 @@ function values(report) {
     (row) =>
       `| ${[row.parameter, row.current.text, row.proposedText, row.direction, row.because[0]?.text ?? '', row.cost].map(cell).join(' | ')} |`,
   );
-  return [
-    '## Values',
-    '',
-    '| parameter | now | proposed | | why | what it costs |',
-    '|---|---|---|---|---|---|',
-    ...lines,
-  ].join('\n');
+  return ['## Values', '', EXPORT.columns, '|---|---|---|---|---|---|', ...lines].join('\n');
 }
 
 /** @param {string} text */
@@ -91,7 +85,7 @@ function finding(finding, report) {
     `## ${SEVERITY[finding.severity]}: ${finding.title}`,
     `\`${finding.id}\`, ${CONFIDENCE[finding.confidence]}`,
     `${finding.what} ${finding.why}`,
-    `What to do: ${finding.whatToDo}`,
+    `${EVIDENCE.whatToDo}: ${finding.whatToDo}`,
     lines.length > 0 ? fenced('', lines.join('\n')) : '',
   ]
     .filter(Boolean)

@@ -1,11 +1,10 @@
 // `#example=etcd-slow-disk/bad` opens an example of the rule book in the advisor.
 
+import { SITE } from '../strings.js';
 import { notice } from './notice.js';
 
 /** @typedef {import('../app.js').TimingAdvisor} TimingAdvisor */
 /** @typedef {Record<string, { name: string, text: string }[]>} Examples */
-
-const HELD = 'The advisor holds your text, and the example would take its place.';
 
 /**
  * Opens the example that the address names, now and whenever it changes. A text of the reader gives way
@@ -27,7 +26,7 @@ export function openExamples(advisor, load) {
     };
     const held = advisor.documents;
     if (held.length === 0 || JSON.stringify(held) === shown) return show();
-    const box = notice(HELD, [['Open the example', () => (box.remove(), show())]], 'Keep my text');
+    const box = notice(SITE.example, [[SITE.openExample, () => (box.remove(), show())]], SITE.keepText);
   };
   window.addEventListener('hashchange', open);
   open();

@@ -2,10 +2,8 @@
 // copy is offered, and never takes the place of a page that holds someone's text.
 
 import { notice } from './notice.js';
+import { SITE } from '../strings.js';
 import { scriptAddress } from '../trusted.js';
-
-const OFFER = 'A newer version of this page is ready. It is used when the page is next opened.';
-const KEPT = 'This page holds your text, and loading it again would lose it. Clear the input first.';
 
 /** @param {import('../app.js').TimingAdvisor} advisor */
 export async function keepOffline(advisor) {
@@ -33,7 +31,7 @@ export async function keepOffline(advisor) {
 function offer(advisor, waiting) {
   const use = (/** @type {HTMLElement} */ words) => {
     if (advisor.documents.length > 0) {
-      words.textContent = KEPT;
+      words.textContent = SITE.holdsText;
       return;
     }
     navigator.serviceWorker.addEventListener('controllerchange', () => {
@@ -42,5 +40,5 @@ function offer(advisor, waiting) {
     });
     waiting.postMessage('use');
   };
-  notice(OFFER, [['Load it now', use]], 'Later');
+  notice(SITE.newer, [[SITE.loadNow, use]], SITE.later);
 }

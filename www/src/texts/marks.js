@@ -2,7 +2,7 @@
 
 import { h, icon, sameWords, sentence, shortName } from '../dom.js';
 import { readAs } from '../read-as.js';
-import { SEVERITY, WORDS } from '../strings.js';
+import { MARKS, SEVERITY, WORDS } from '../strings.js';
 
 /** @typedef {import('../types.js').Report} Report */
 /** @typedef {import('../types.js').Doc} Doc */
@@ -101,9 +101,9 @@ export function marksOf(report, document, text) {
     // Each of several machines may have a file of its own; the answer is worked out with the values of one.
     const elsewhere = rows.find((row) => !isNew && (row.current.evidence?.document ?? document) !== document);
     const other = report.documents.find((doc) => doc.id === elsewhere?.current.evidence?.document);
-    const without = isNew ? 'without it' : other ? `in ${other.name}` : 'in force';
-    const what = rows.map(
-      (row) => `${shortName(row.parameter)} is ${row.current.text} ${without}, ${row.proposedText} proposed`,
+    const without = isNew ? MARKS.withoutIt : other ? MARKS.inFile(other.name) : MARKS.inForce;
+    const what = rows.map((row) =>
+      MARKS.proposed(shortName(row.parameter), row.current.text, without, row.proposedText),
     );
     if (told && other) told.text = `${told.text}. ${what.join('; ')}.`;
     if (told) continue;
