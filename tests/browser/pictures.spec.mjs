@@ -32,7 +32,7 @@ suite('pictures', (story) => {
     }, before);
     assert.ok((await proposed(page)) > before);
     assert.notEqual(await label(), drawn);
-    assert.ok((await label()).includes(`/${await proposed(page)} ms`));
+    assert.ok((await label()).includes(`/ ${await proposed(page)} ms`));
     assert.equal(await page.locator('#stallMs').evaluate((each) => each.getRootNode().activeElement === each), true);
     await page.locator('#whatif button:visible', { hasText: 'back to what was found' }).click();
     await page.locator('[data-proposed="etcd.election-timeout"]', { hasText: String(before) }).waitFor();

@@ -52,7 +52,8 @@ export const WORDS = {
   whyNot: 'Why not other values?',
   basis: 'What it rests on',
   checked: 'Read back and checked: nothing else changed.',
-  withoutChanges: ['What you changed in', 'is not in it: copy that from the editor.'],
+  withoutChanges: (/** @type {string} */ file) =>
+    `What you changed in ${file} is not in it: copy that from the editor.`,
   copied: 'Copied.',
   commandCopied: 'Command copied.',
   copyCommand: (/** @type {string} */ of) => `Copy the command for ${of}`,
@@ -106,7 +107,7 @@ export const WORDS = {
   done: 'Done.',
   fixedAll: 'All fixes are applied. Undo takes them back.',
   holdsAll: 'now holds the proposed values; nothing further is to change in it.',
-  holdsSome: ['now holds', 'of', 'proposed changes.'],
+  holdsSome: (/** @type {number} */ made, /** @type {number} */ all) => `now holds ${made} of ${all} proposed changes.`,
   writtenBefore: 'The log was written before that, so the answer still tells what happened under the old values.',
   editedAfter: 'was changed here.',
   inForce: 'The log was written with these values',
@@ -408,10 +409,8 @@ export const SHARE = {
   copyWithTexts: 'Copy link with these texts',
   copied: 'Link copied.',
   letters: 'characters.',
-  tooLong: [
-    'The link would have',
-    'characters, and mail or chat would cut it. Share without texts, or send the Markdown report.',
-  ],
+  tooLong: (/** @type {number} */ letters) =>
+    `The link would have ${grouped(letters)} characters, and mail or chat would cut it. Share without texts, or send the Markdown report.`,
   tooLongToShow: 'are not shown, but would be in the link',
   came: 'This answer came in a link, without the texts behind it. It was not worked out here.',
   cameTexts: 'These texts came in a link, redacted. The answer was worked out here, from them.',
@@ -428,7 +427,7 @@ export const WRONG = {
   about: 'What happened, as far as you know',
   look: 'Read the file before you pass it on: only what a pattern recognises is replaced.',
   save: 'Download the case',
-  saved: ['Saved as', 'Read it, then attach it to an issue.'],
+  saved: (/** @type {string} */ name) => `Saved as ${name}. Read it, then attach it to an issue.`,
   noId: 'is not an id. An id looks like etcd-slow-disk; the rule book lists them.',
   nothingSaid:
     'Say first what is wrong: tick a finding, name a missing one, or choose what it should say about timing.',

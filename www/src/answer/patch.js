@@ -59,7 +59,7 @@ export function patchPanel(report, actions, changed) {
     h(
       'p',
       { class: 'q s after' },
-      changed && `${WORDS.withoutChanges[0]} ${changed} ${WORDS.withoutChanges[1]} `,
+      changed && `${WORDS.withoutChanges(changed)} `,
       `${WORDS.keepsOld} `,
       report.rollout.length > 0 &&
         h('button', { class: 'link', type: 'button', onclick: () => actions.jump('rollout') }, WORDS.thisOrder),

@@ -53,13 +53,8 @@ export function unreadNotice(sentence) {
  * @param {import('../types.js').Actions} actions
  */
 export function fixedNotice({ key, name, made, left, own }, actions) {
-  const [holds, of, changes] = WORDS.holdsSome;
   const all = left === 0 && !own;
-  const state = all
-    ? WORDS.holdsAll
-    : made > 0
-      ? `${holds} ${made} ${of} ${made + left} ${changes}`
-      : WORDS.editedAfter;
+  const state = all ? WORDS.holdsAll : made > 0 ? WORDS.holdsSome(made, made + left) : WORDS.editedAfter;
   return h(
     'p',
     { class: 'shared', id: 'fixed' },

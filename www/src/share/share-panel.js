@@ -22,7 +22,7 @@ export function sharePanel(report, state, actions) {
   const share = async (/** @type {import('./share.js').Shared} */ shared) => {
     const fragment = await toLink(shared);
     if (fragment.length > LONGEST_LINK) {
-      link.textContent = `${SHARE.tooLong[0]} ${grouped(fragment.length)} ${SHARE.tooLong[1]}`;
+      link.textContent = SHARE.tooLong(fragment.length);
       return actions.say(link.textContent);
     }
     const address = location.href.replace(/#.*$/, '') + fragment;

@@ -138,7 +138,7 @@ export class WrongVerdict {
     const made = caseOf(this.#report, documents, this.#state.assumptions, said);
     const name = `${ids[0] ?? said.notExpected[0] ?? said.timing}.json`;
     this.#actions.download(name, `${JSON.stringify(made, null, 2)}\n`, 'application/json');
-    this.#say(`${WRONG.saved[0]} ${name}. ${WRONG.saved[1]}`);
+    this.#say(WRONG.saved(name));
   }
 
   /** @param {string} words */
