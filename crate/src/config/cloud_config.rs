@@ -26,9 +26,6 @@ struct Section {
 /// Where the sections stand.
 const UNDER_COREOS: &str = "under coreos";
 
-/// No section has more keys than this to merge.
-const MOST_MERGED: usize = 200;
-
 const SECTIONS: [Section; 3] = [
     Section { key: "etcd", unit: "etcd.service", known: keys::ETCD, prefix: "ETCD" },
     Section { key: "etcd2", unit: "etcd2.service", known: keys::ETCD2, prefix: "ETCD" },
@@ -150,8 +147,7 @@ fn take_section(builder: &mut Builder, tree: &TextTree, section: &Section, entry
         builder.cluster.has_fleet = true;
     }
     // A key of the mapping itself replaces a merged one, as YAML means it.
-    let own = |merged: &&Entry| !map.entries().iter().any(|entry| yaml::same_key(entry.name(), merged.name()));
-    let merged = tree.merged(map).take(MOST_MERGED).filter(own);
+    let merged = tree.merged(map).into_iter().filter(|entry| tree.counts(map, entry));
     for entry in merged.chain(map.entries().iter().filter(|entry| entry.name() != "<<")) {
         key(builder, tree, section, entry);
     }

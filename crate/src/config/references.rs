@@ -54,7 +54,8 @@ fn overrule<'t>(configurations: &mut [Configuration], reader: usize, file: usize
             continue;
         };
         let before = text_of(own.place.document).get(..own.place.span.start as usize).and_then(|before| before.lines().next_back());
-        let is_variable = before.is_some_and(|line| line.ends_with(&format!("{}=", own.parameter.variable())));
+        let is_variable =
+            before.is_some_and(|line| line.trim_end_matches(['"', '\'']).ends_with(&format!("{}=", own.parameter.variable())));
         // Podman's own units are docker's kin.
         let by_systemd = configurations[reader].source == Source::DropIn && !search::has(text_of(own.place.document), "[Container]");
         let file_wins = by_systemd && is_variable;
@@ -131,6 +132,14 @@ mod tests {
         // Twice gives the same.
         (0..2).for_each(|_| resolve(&mut all, &|document| texts[document]));
         all[0].settings.iter().filter(|setting| setting.effective).map(|setting| setting.value.map(|value| value / MS)).collect()
+    }
+
+    #[test]
+    fn a_file_beats_a_variable_of_its_unit_however_it_is_quoted() {
+        for line in ["ETCD_ELECTION_TIMEOUT=\"5000\"", "\"ETCD_ELECTION_TIMEOUT=5000\"", "ETCD_ELECTION_TIMEOUT=5000"] {
+            let unit = format!("[Service]\nEnvironmentFile=/etc/etcd.env\nEnvironment={line}\nExecStart=/usr/bin/etcd\n");
+            assert_eq!(acting(&[&unit, "ETCD_ELECTION_TIMEOUT=1000\n"]), [Some(1000)], "{line}");
+        }
     }
 
     #[test]

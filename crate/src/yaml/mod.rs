@@ -24,6 +24,9 @@ pub const MAX_DEPTH: usize = 64;
 /// parser a few microseconds in a browser.
 const MOST_NODES: usize = 20_000;
 
+/// No mapping has more to merge.
+const MOST_MERGED: usize = 200;
+
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -164,14 +167,36 @@ impl Tree {
     /// of the mapping itself wins over them. `-` and `_` are one.
     pub fn all<'a>(&'a self, map: &'a Node, key: &str) -> Vec<&'a Entry> {
         let map = self.resolve(map);
-        self.merged(map).chain(map.entries()).filter(|entry| same_key(entry.name(), key)).gather()
+        self.merged(map).into_iter().chain(map.entries()).filter(|entry| same_key(entry.name(), key)).gather()
     }
 
-    /// The entries that `<<` brings into a mapping: of one mapping, or of a list of them.
-    pub fn merged<'a>(&'a self, map: &'a Node) -> impl Iterator<Item = &'a Entry> {
-        let merges = map.entries().iter().filter(|entry| entry.name() == "<<").map(|entry| self.resolve(&entry.value));
-        let sources = merges.flat_map(|merge| if merge.items().is_empty() { std::slice::from_ref(merge) } else { merge.items() });
-        sources.flat_map(|source| self.resolve(source).entries())
+    /// The entries that `<<` brings into a mapping, the weakest first: of one mapping, or of a list of them, of which an
+    /// earlier one wins (yaml.org/type/merge.html). They may merge others.
+    pub fn merged<'a>(&'a self, map: &'a Node) -> Vec<&'a Entry> {
+        let (mut found, mut level) = (Vec::new(), vec![map]);
+        // Looked for from the strongest on, and no longer than this: an anchor may merge itself.
+        for _ in 0..MOST_MERGED {
+            let Some(node) = level.pop() else { break };
+            let own = self.resolve(node).entries();
+            let merges = own.iter().rev().filter(|entry| entry.name() == "<<").map(|entry| self.resolve(&entry.value));
+            let sources = merges.map(|merge| if merge.items().is_empty() { std::slice::from_ref(merge) } else { merge.items() });
+            let sources: Vec<&Node> = sources.flatten().gather();
+            level.extend(sources.into_iter().take(MOST_MERGED).rev());
+            if !std::ptr::eq(node, map) {
+                found.extend(own.iter().rev().filter(|entry| entry.name() != "<<"));
+            }
+            if found.len() > MOST_MERGED {
+                break;
+            }
+        }
+        found.truncate(MOST_MERGED);
+        found.reverse();
+        found
+    }
+
+    /// Whether of all values of a key that a mapping has or merges this is the one that counts.
+    pub fn counts(&self, map: &Node, entry: &Entry) -> bool {
+        self.all(map, entry.name()).last().is_some_and(|last| last.key.span == entry.key.span)
     }
 
     /// The value that acts for a key: the last one, alias resolved.
@@ -388,6 +413,17 @@ mod tests {
         assert_eq!(tree.at(root, &["mine", "x"]).unwrap().text(), Some("1"));
         assert_eq!(tree.at(root, &["mine", "y"]).unwrap().text(), Some("3"));
         assert_eq!(tree.at(root, &["other", "y"]).unwrap().text(), Some("2"));
+    }
+
+    #[test]
+    fn of_merged_mappings_the_first_wins_and_each_may_merge_others() {
+        let tree =
+            read("a: &a {x: 1, y: 1}\nb: &b\n  <<: *a\n  y: 2\nc: &c {x: 3, z: 3}\nmine:\n  <<: [*b, *c]\nself: &s\n  <<: *s\n  x: 4\n")
+                .unwrap();
+        let root = &tree.documents[0];
+        let text = |path: [&str; 2]| tree.at(root, &path).and_then(Node::text);
+        assert_eq!([text(["mine", "x"]), text(["mine", "y"]), text(["mine", "z"])], [Some("1"), Some("2"), Some("3")]);
+        assert_eq!(text(["self", "x"]), Some("4"));
     }
 
     #[test]

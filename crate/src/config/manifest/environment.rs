@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::spot::{MOST_MERGED, Spot, acts, entry_text, filled_in, refuse_number};
+use super::spot::{Spot, entry_text, filled_in, refuse_number};
 use crate::config::builder::{Builder, Class, Home};
 use crate::config::flags;
 use crate::yaml::Node;
@@ -37,8 +37,8 @@ pub(super) fn variables(builder: &mut Builder, spot: Spot, node: &Node) {
     let tree = spot.tree;
     let node = tree.resolve(node);
     // What `<<` brings, where the mapping has no such key itself.
-    let merged = tree.merged(node).take(MOST_MERGED);
-    for entry in merged.filter(|entry| acts(tree, node, entry)).chain(node.entries()) {
+    let merged = tree.merged(node);
+    for entry in merged.into_iter().filter(|entry| tree.counts(node, entry)).chain(node.entries()) {
         let value = tree.resolve(&entry.value);
         if let Some(text) = value.text() {
             let stated = builder.stated();

@@ -6,9 +6,6 @@ use crate::config::tree::TextTree;
 use crate::config::variables::fallback;
 use crate::yaml::{Entry, Kind, Node, Style, Tree};
 
-/// No mapping of variables has more to merge.
-pub(super) const MOST_MERGED: usize = 200;
-
 /// Where in a document the walk is, and what is known of it.
 #[derive(Clone, Copy)]
 pub(super) struct Spot<'a> {
@@ -54,12 +51,7 @@ pub(super) fn filled_in<'v>(spot: Spot, value: &'v str) -> (&'v str, usize) {
 
 /// What `<<` brings to a service of docker-compose, of which each is a process, where it says nothing of it itself.
 pub(super) fn shared<'t>(spot: Spot<'t>, node: &'t Node) -> impl Iterator<Item = &'t Entry> {
-    let tree = spot.tree;
-    let merged = tree.merged(node).filter(move |_| !spot.member.is_empty() && spot.compose).take(MOST_MERGED);
-    merged.filter(|entry| acts(tree, node, entry))
-}
-
-/// Whether of all values of a key that a mapping has or merges this is the one that counts.
-pub(super) fn acts(tree: &Tree, node: &Node, entry: &Entry) -> bool {
-    tree.all(node, entry.name()).last().is_some_and(|last| last.key.span == entry.key.span)
+    let shares = !spot.member.is_empty() && spot.compose;
+    let merged = if shares { spot.tree.merged(node) } else { Vec::new() };
+    merged.into_iter().filter(move |entry| spot.tree.counts(node, entry))
 }
