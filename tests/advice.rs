@@ -87,6 +87,64 @@ fn logs(texts: &[String; 3]) -> [&str; 3] {
 
 const VARIABLES: &str = "ETCD_NAME=a\nETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\n";
 
+/// What a configuration asks for by itself; once it is changed so, it asks for nothing more and has no new fault.
+#[test]
+fn a_changed_configuration_asks_for_nothing_more() {
+    const BEAT: &str = "etcd.heartbeat-interval";
+    const WAIT: &str = "etcd.election-timeout";
+    let compose = |services: &str| format!("services:\n{services}").replace("IMAGE", "image: quay.io/coreos/etcd:v3.5.9");
+    for (text, expected) in [
+        // A tenth of the one is a whole number of milliseconds, and the other a whole number of beats.
+        ("ETCD_HEARTBEAT_INTERVAL=300\nETCD_ELECTION_TIMEOUT=1005\n".to_owned(), vec![(BEAT, "100\u{a0}ms")]),
+        ("ETCD_HEARTBEAT_INTERVAL=333\n".to_owned(), vec![(WAIT, "3330\u{a0}ms")]),
+        ("ETCD_HEARTBEAT_INTERVAL=450\n".to_owned(), vec![(WAIT, "4500\u{a0}ms")]),
+        ("ETCD_HEARTBEAT_INTERVAL=500\n".to_owned(), vec![(WAIT, "5000\u{a0}ms")]),
+        ("ETCD_HEARTBEAT_INTERVAL=600.5\nETCD_ELECTION_TIMEOUT=6000\n".to_owned(), vec![(BEAT, "600\u{a0}ms")]),
+        ("ETCD_HEARTBEAT_INTERVAL=0\nETCD_ELECTION_TIMEOUT=60000\n".to_owned(), vec![(BEAT, "250\u{a0}ms"), (WAIT, "2500\u{a0}ms")]),
+        // Nobody means so much.
+        ("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 9000000000000000000\n    election-timeout: 5000\n".to_owned(), vec![]),
+        // Two members, of which the second has the default heartbeat.
+        (
+            compose(
+                "  a:\n    IMAGE\n    command: etcd --heartbeat-interval=500 --election-timeout=5000\n  b:\n    IMAGE\n    command: etcd --election-timeout=1000\n",
+            ),
+            vec![],
+        ),
+        // An earlier mapping of a list wins, and one may merge another.
+        (
+            "x-a: &a {ETCD_HEARTBEAT_INTERVAL: \"500\", ETCD_ELECTION_TIMEOUT: \"5000\"}\nx-b: &b\n  ETCD_ELECTION_TIMEOUT: \"1000\"\n"
+                .to_owned()
+                + &compose("  a:\n    IMAGE\n    environment:\n      <<: [*a, *b]\n"),
+            vec![],
+        ),
+        (
+            "x-a: &a {ETCD_HEARTBEAT_INTERVAL: \"500\", ETCD_ELECTION_TIMEOUT: \"1000\"}\nx-b: &b\n  <<: *a\n".to_owned()
+                + &compose("  a:\n    IMAGE\n    environment:\n      <<: *b\n"),
+            vec![(BEAT, "100\u{a0}ms")],
+        ),
+    ] {
+        let first = read(&[&text]);
+        assert_eq!(proposed(&first), expected, "{text}");
+        let ids = |report: &Report| report.findings.iter().map(|finding| finding.id.clone()).collect::<Vec<_>>();
+        for patch in first.patches.iter().filter(|patch| !expected.is_empty() && patch.document.is_some()) {
+            let second = read(&[patch.text.as_deref().expect("a text")]);
+            assert_eq!(proposed(&second), [], "{text}");
+            let new = ids(&second).into_iter().find(|id| !ids(&first).contains(id) && !text.contains("1005"));
+            assert_eq!(new, None, "{text}");
+        }
+    }
+}
+
+/// Of several members each pair is looked at.
+#[test]
+fn a_member_that_does_not_start_is_told_beside_one_that_does() {
+    let etcd = |beat: u32| format!("docker run quay.io/coreos/etcd:v3.5.9 etcd --heartbeat-interval={beat} --election-timeout=1000\n");
+    let told = |texts: [String; 2]| severity(&read(&[&texts.concat()]), "etcd-bad-config");
+    assert_eq!(told([etcd(100), etcd(200)]), None);
+    assert_eq!(told([etcd(500), etcd(100)]), Some(Severity::Critical));
+    assert_eq!(told([etcd(100), etcd(500)]), Some(Severity::Critical));
+}
+
 #[test]
 fn what_the_reader_states_asks_by_itself() {
     let far = report(&[VARIABLES], Assumptions { peer_rtt_ms: Some(150.0), ..Assumptions::default() });

@@ -64,8 +64,19 @@ pub(super) struct Claim {
     pub(super) etcd_04: bool,
     /// It never acts, for this reason.
     pub(super) void: Option<String>,
+    /// What of a unit states it.
+    pub(super) directive: &'static str,
     /// How many were stated before it.
     number: usize,
+}
+
+/// An empty directive of a unit, which takes back what stands above it and in earlier drop-ins (systemd.exec(5),
+/// systemd.service(5)).
+pub(super) struct Reset {
+    pub(super) unit: String,
+    pub(super) file: String,
+    pub(super) directive: &'static str,
+    pub(super) at: usize,
 }
 
 /// What is known of a unit of the document.
@@ -86,6 +97,9 @@ pub struct Builder<'a> {
     pub tolerant: bool,
     /// What was not read, in sentences.
     pub limits: Vec<String>,
+    /// The directive of a unit that is read; empty elsewhere.
+    pub directive: &'static str,
+    pub(super) resets: Vec<Reset>,
     pub(super) document: DocumentId,
     pub(super) source: Source,
     pub(super) claims: Vec<Claim>,
@@ -150,6 +164,8 @@ impl<'a> Builder<'a> {
             cluster: Cluster::default(),
             tolerant: false,
             limits: Vec::new(),
+            directive: "",
+            resets: Vec::new(),
             document,
             source,
             claims: Vec::new(),
@@ -222,7 +238,7 @@ impl<'a> Builder<'a> {
             self.cluster.has_fleet = true;
         }
         let raw = self.text.get(span.clone()).unwrap_or("").to_owned();
-        let claim = Claim { parameter, raw, span, reading, home, etcd_04, void: None, number: self.stated };
+        let claim = Claim { parameter, raw, span, reading, home, etcd_04, void: None, directive: self.directive, number: self.stated };
         self.stated += 1;
         // A flag may hand on a variable that acts already: its value stands in one place.
         let same =
@@ -325,7 +341,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn void(&mut self, at: usize, id: &'static str, note: String) {
+    /// An empty directive of a unit.
+    pub fn reset(&mut self, directive: &'static str, (unit, file): (&str, &str), at: usize) {
+        self.resets.push(Reset { unit: unit.to_owned(), file: file.to_owned(), directive, at });
+    }
+
+    pub(super) fn void(&mut self, at: usize, id: &'static str, note: String) {
         let (parameter, span) = (self.claims[at].parameter, self.claims[at].span.clone());
         self.claims[at].void = Some(note.clone());
         self.problem(id, span, note, Some(parameter));

@@ -91,6 +91,15 @@ pub struct Setting {
     pub etcd_04: bool,
     /// Where another document sets the variable that it refers to.
     pub set_by: Option<Place>,
+    /// The process that it is for, where the document tells: a unit, a container, a command.
+    pub process: String,
+}
+
+impl Setting {
+    /// Whether one process may have both.
+    pub fn may_share(&self, other: &Setting) -> bool {
+        self.process == other.process || self.process.is_empty() || other.process.is_empty()
+    }
 }
 
 /// Something wrong with a configuration; the rule of the same id holds the text for people.

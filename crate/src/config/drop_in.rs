@@ -66,7 +66,10 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
         }
         let end = if in_program { indented_end(text, at) } else { logical_end(text, at) };
         if let Some(directive) = directive(text, at, end).filter(|directive| in_service || directive.key == "Environment") {
+            let (empty, at) = (text[directive.value.clone()].trim().is_empty(), inner.place(directive.value.clone()).start);
+            builder.directive = "Environment";
             match directive.key {
+                "Environment" if in_service && empty => builder.reset("Environment", (&unit, &file), at),
                 "Environment" if !in_service => {
                     let claims = builder.stated();
                     environment(builder, inner, &directive, (&unit, &file), &of_script, &mut variables);
@@ -84,7 +87,10 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
                 }
                 "Image" => builder.image(&text[directive.value]),
                 "EnvironmentFile" => builder.reads_file(text[directive.value].trim().trim_start_matches('-')),
-                "ExecStart" if text[directive.value.clone()].trim().is_empty() => commands.retain(|(of, ..)| *of != unit),
+                "ExecStart" if empty => {
+                    builder.reset("ExecStart", (&unit, &file), at);
+                    commands.retain(|(of, ..)| *of != unit);
+                }
                 "ExecStart" | "Exec" | "Parameters" | "command" => {
                     commands.push((unit.clone(), file.clone(), flags::words_of_unit(text, directive.value)));
                 }
@@ -93,6 +99,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
         }
         at = end + 1;
     }
+    builder.directive = "ExecStart";
     // Of each unit that runs etcd in a container its commands.
     let mut contained: Vec<(String, String)> = Vec::new();
     for (unit, file, words) in commands {
@@ -117,6 +124,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
             builder.void_in_container(&unit, &commands);
         }
     }
+    builder.directive = "";
 }
 
 fn is_etcd_command(word: &str) -> bool {
@@ -284,6 +292,26 @@ mod tests {
         assert!(acting("[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500;\n").is_empty());
         assert!(acting("[Service]\n# Environment=ETCD_HEARTBEAT_INTERVAL=500\n").is_empty());
         assert!(acting("[Install]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500\n").is_empty());
+    }
+
+    #[test]
+    fn an_empty_directive_takes_back_what_stands_before_it() {
+        let text = "[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500 ETCD_ELECTION_TIMEOUT=5000\nEnvironment=\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\n";
+        assert_eq!(acting(text), [(Parameter::ElectionTimeout, "2000".to_owned())]);
+        assert_eq!(read(0, text).problems.iter().map(|problem| problem.id).collect::<Vec<_>>(), ["config-shadowed"; 2]);
+        // Drop-ins are read in the order of their names, after the unit.
+        let unit = |drop_in: &str, options: &str| {
+            format!(
+                "#cloud-config\ncoreos:\n  units:\n  - name: etcd2.service\n    command: start\n    drop-ins:\n    - name: {drop_in}\n      content: |\n        [Service]\n        ExecStart=\n        ExecStart=/usr/bin/etcd2 --name a $OPTIONS\n    - name: 30-x.conf\n      content: |\n        [Service]\n        ExecStart=/usr/bin/etcd2 --heartbeat-interval=500\n        Environment=\"ETCD_OPTS={options}\"\n"
+            )
+        };
+        let flags = |text: &str| {
+            let read = crate::config::read(0, text).expect("a configuration");
+            read.settings.into_iter().filter(|setting| setting.effective).map(|setting| setting.raw).collect::<Vec<_>>()
+        };
+        assert_eq!(flags(&unit("40-x.conf", "")), Vec::<String>::new());
+        assert_eq!(flags(&unit("20-x.conf", "")), ["500"]);
+        assert_eq!(flags(&unit("40-x.conf", "--election-timeout=5000")), ["5000"]);
     }
 
     #[test]

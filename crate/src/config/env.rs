@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::builder::{Builder, Class, Home};
 use super::mapped_text::MappedText;
 use super::script::Script;
+use super::words::Word;
 use super::{flags, keys};
 use crate::parameters::Parameter;
 use crate::search;
@@ -41,6 +42,10 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
         if words.first().is_some_and(|word| word.text == "FROM") {
             builder.image(line);
         }
+        if let Some((name, value, span)) = parted(&words).filter(|_| !of_shell) {
+            flags::variable(builder, inner, (name, value, span), Home::new(&unit, Class::EnvironmentFile, ""), &script.variables);
+            continue;
+        }
         if let Some((name, value)) = of_docker.or_else(|| script.handed_on(&words)) {
             let home = Home::new("", Class::EnvironmentFile, "");
             flags::variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &script.variables);
@@ -66,6 +71,20 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     if from_file {
         builder.void_beside_file("", stated);
     }
+}
+
+/// An assignment with blanks around its equals sign, which systemd passes over (systemd/systemd@v252:src/basic/env-file.c,
+/// PRE_VALUE).
+fn parted(words: &[Word]) -> Option<(&str, &str, Range<usize>)> {
+    let [first, second, ..] = words else { return None };
+    let (name, value, from) = match (first.text.strip_suffix('='), second.text.strip_prefix('=')) {
+        (Some(name), _) => (name, second, 0),
+        (None, Some("")) => (first.text.as_str(), words.get(2)?, 0),
+        (None, Some(_)) => (first.text.as_str(), second, 1),
+        (None, None) => return None,
+    };
+    let known = keys::of_variable(name).is_some() && !value.text.starts_with('#') && value.assignment().is_none();
+    known.then(|| (name, &value.text[from..], value.span_from(from)))
 }
 
 /// Where the lines begin that name a member, where they name several.
@@ -114,6 +133,16 @@ mod tests {
 
     fn read(document: DocumentId, text: &str) -> Configuration {
         read_as(Source::Environment, document, text)
+    }
+
+    #[test]
+    fn blanks_around_an_equals_sign_are_passed_over() {
+        let acting = |text: &str| read(0, text).settings.iter().map(|setting| (setting.raw.clone(), setting.effective)).collect::<Vec<_>>();
+        for line in ["ETCD_ELECTION_TIMEOUT= \"500\"", "ETCD_ELECTION_TIMEOUT ='500'", "ETCD_ELECTION_TIMEOUT\t=  500"] {
+            assert_eq!(acting(&format!("ETCD_NAME=a\n{line}\n")), [("500".to_owned(), true)], "{line}");
+        }
+        assert_eq!(acting("ETCD_ELECTION_TIMEOUT= # none\n")[0].0, "");
+        assert_eq!(acting("ETCD_ELECTION_TIMEOUT= ETCD_NAME=a\n")[0].0, "");
     }
 
     #[test]

@@ -17,6 +17,7 @@ impl Builder<'_> {
         if self.replaced > 0 {
             self.limits.push(format!("{} more values that are stated here are not listed.", self.replaced));
         }
+        self.void_reset();
         self.void_hidden();
         self.void_unstarted();
         self.void_proxied();
@@ -24,7 +25,7 @@ impl Builder<'_> {
         self.void_overridden();
         self.note_values();
         let settings = self.settings();
-        self.check_pair(&settings);
+        self.check_pairs(&settings);
         self.check_sections();
         self.cluster.absent_file = self.absent_file();
         self.cluster.hands_more |= self.cluster.absent_file.is_some();
@@ -59,6 +60,24 @@ impl Builder<'_> {
         let brought = self.claims.iter().any(|claim| claim.home.class == Class::EnvironmentFile);
         let ours = |path: &&String| (path.contains("etcd") || path.contains("fleet")) && !self.written_files.contains(path);
         self.read_files.iter().find(ours).filter(|_| !brought).cloned()
+    }
+
+    /// What an empty directive takes back. A new command is what such a line is for; of variables it is told.
+    fn void_reset(&mut self) {
+        for reset in std::mem::take(&mut self.resets) {
+            let note = format!("An empty {}= at line {} takes it back.", reset.directive, self.line(reset.at));
+            for at in 0..self.claims.len() {
+                let Claim { home, directive, span, void, .. } = &self.claims[at];
+                let is_before = (&home.file, span.start) < (&reset.file, reset.at) && home.unit == reset.unit;
+                if !is_before || *directive != reset.directive || void.is_some() {
+                    continue;
+                }
+                if *directive == "Environment" {
+                    self.void(at, "config-shadowed", note.clone());
+                }
+                self.claims[at].void = Some(note.clone());
+            }
+        }
     }
 
     /// A drop-in of the same name in /etc hides the generated one. systemd.unit(5).
@@ -215,6 +234,8 @@ impl Builder<'_> {
     }
 
     fn settings(&self) -> Vec<Setting> {
+        // A block of a program may hold one half of a pair, and the next one the other.
+        let in_blocks = matches!(self.source, Source::Program | Source::Prefixed);
         let setting = |claim: &Claim| {
             let why = claim.void.clone().or_else(|| claim.fate_sentence());
             let effective = claim.void.is_none() && matches!(claim.reading.fate, Fate::Used | Fate::Zeroed | Fate::Template);
@@ -227,18 +248,39 @@ impl Builder<'_> {
                 why,
                 etcd_04: claim.etcd_04,
                 set_by: None,
+                process: if in_blocks { String::new() } else { claim.home.unit.clone() },
             }
         };
         let mut settings: Vec<Setting> = self.claims.iter().map(setting).gather();
         by_key(&mut settings, |setting| setting.place);
-        settings.dedup();
+        // What stands in one place for several processes is one setting, for any of them.
+        settings.dedup_by(|other, one| {
+            let same = Setting { process: one.process.clone(), ..other.clone() } == *one;
+            if same && other.process != one.process {
+                one.process.clear();
+            }
+            same
+        });
         settings
     }
 
     /// What etcd refuses as a pair, with the default where only one is stated.
-    fn check_pair(&mut self, settings: &[Setting]) {
-        let acting = |parameter| settings.iter().rfind(|setting| setting.parameter == parameter && setting.effective && !setting.etcd_04);
-        let (heartbeat, election) = (acting(Parameter::HeartbeatInterval), acting(Parameter::ElectionTimeout));
+    fn check_pairs(&mut self, settings: &[Setting]) {
+        let acts = |setting: &&Setting| setting.parameter.is_etcd() && setting.effective && !setting.etcd_04;
+        let mut told: Vec<&str> = Vec::new();
+        // What is for any process stands beside the others.
+        for one in settings.iter().rev().filter(acts) {
+            let of_any = one.process.is_empty() && settings.iter().filter(acts).any(|other| !other.process.is_empty());
+            if of_any || told.contains(&one.process.as_str()) || told.len() > MOST_PAIRS {
+                continue;
+            }
+            told.push(&one.process);
+            let last = |parameter| settings.iter().filter(acts).rfind(|other| other.parameter == parameter && other.may_share(one));
+            self.check_pair(last(Parameter::HeartbeatInterval), last(Parameter::ElectionTimeout));
+        }
+    }
+
+    fn check_pair(&mut self, heartbeat: Option<&Setting>, election: Option<&Setting>) {
         let Some(stated) = election.or(heartbeat) else { return };
         // Read line by line, the other one may only have been missed.
         if self.tolerant && (heartbeat.is_none() || election.is_none()) {
@@ -322,6 +364,9 @@ impl Builder<'_> {
     }
 }
 
+/// The pairs of more processes are not looked at.
+const MOST_PAIRS: usize = 20;
+
 /// How it is said of a value that refers to another one.
 const HANDS_ON: &str = "It hands on what";
 
@@ -379,7 +424,7 @@ impl Claim {
             Fate::Empty => format!("It is empty, so the default of {default} applies."),
             Fate::Stops if self.home.file == TRANSPILED => "The transpiler of Container Linux Config refuses the file with it.".to_owned(),
             Fate::Stops => format!("{daemon} refuses to start with it."),
-            Fate::Zeroed => "fleetd cannot read it, says nothing, and takes 0.".to_owned(),
+            Fate::Zeroed => "fleetd takes it for 0 and says nothing.".to_owned(),
             Fate::Template => "It is filled in later, so its value is not known here.".to_owned(),
         })
     }

@@ -28,11 +28,14 @@ pub enum Fate {
     Empty,
     /// The daemon refuses to start on it.
     Stops,
-    /// fleetd ignores the error and takes 0.
+    /// fleetd takes it for 0: it is no number, of which fleetd ignores the error, or not above 0.
     Zeroed,
     /// A template fills it in later.
     Template,
 }
+
+/// No timer is longer: more than a hundred years.
+const LONGEST: Micros = i64::MAX / 1_000;
 
 impl Reading {
     fn of(fate: Fate) -> Self {
@@ -40,7 +43,8 @@ impl Reading {
     }
 
     fn used(value: Micros) -> Self {
-        Reading { value: Some(value), fate: Fate::Used }
+        // Sums of it stay in range.
+        Reading { value: Some(value.clamp(-LONGEST, LONGEST)), fate: Fate::Used }
     }
 }
 
@@ -68,13 +72,14 @@ pub fn cloudinit(parameter: Parameter, node: &Node) -> Reading {
             Some(millis) => Reading::used(millis.saturating_mul(MS)),
         },
         _ if number == 0.0 => Reading::of(Fate::Zero),
-        _ => Reading::used(seconds(number)),
+        _ => time(number),
     }
 }
 
 /// Plain, or given a number's tag.
 fn is_plain(node: &Node) -> bool {
-    matches!(&node.kind, crate::yaml::Kind::Scalar { style: Style::Plain, .. }) || matches!(node.tag.as_deref(), Some("int" | "float"))
+    let plain = matches!(&node.kind, crate::yaml::Kind::Scalar { style: Style::Plain, .. });
+    node.tag.as_deref().map_or(plain, |tag| matches!(tag, "int" | "float"))
 }
 
 /// The value of an environment variable or flag, as the daemon reads it.
@@ -90,10 +95,7 @@ pub fn daemon(parameter: Parameter, text: &str) -> Reading {
             Some(millis) if millis >= 0 => Reading::used(millis.saturating_mul(MS)),
             _ => Reading::of(Fate::Stops),
         },
-        Unit::Seconds => match parse_number(text) {
-            Some(number) => Reading::used(seconds(number)),
-            None => Reading { value: Some(0), fate: Fate::Zeroed },
-        },
+        Unit::Seconds => time(parse_number(text).unwrap_or(0.0)),
         Unit::GoDuration => duration(text),
     }
 }
@@ -173,8 +175,12 @@ fn whole(number: f64) -> Option<i64> {
     (number.abs() < 9.0e18).then_some(number as i64)
 }
 
-fn seconds(number: f64) -> Micros {
-    (number * S as f64).round() as i64
+/// Of fleet's seconds: without any a request fails at once, and a pause is none.
+fn time(number: f64) -> Reading {
+    match (number * S as f64).round() as i64 {
+        ..=0 => Reading { value: Some(0), fate: Fate::Zeroed },
+        value => Reading::used(value),
+    }
 }
 
 #[cfg(test)]
@@ -298,8 +304,9 @@ mod tests {
             ("\"120s\"", ["dropped", "dropped", "120", "stops", "stops", "zeroed", "120"]),
             ("1m30s", ["dropped", "dropped", "90", "stops", "stops", "zeroed", "90"]),
             ("120", ["120", "120", "stops", "120", "120", "120", "stops"]),
-            ("0", ["zero", "zero", "?", "0", "0", "0", "?"]),
-            ("-5", ["stops", "?", "stops", "stops", "stops", "?", "stops"]),
+            ("0", ["zero", "zero", "?", "0", "0", "zeroed", "?"]),
+            ("!!str 600", ["dropped", "dropped", "stops", "?", "stops", "?", "?"]),
+            ("-5", ["stops", "zeroed", "stops", "stops", "stops", "zeroed", "stops"]),
             ("12345678901234567890", ["dropped", "?", "stops", "stops", "stops", "?", "stops"]),
             ("true", ["dropped", "dropped", "stops", "stops", "stops", "zeroed", "stops"]),
             (".inf", ["dropped", "?", "stops", "stops", "stops", "zeroed", "stops"]),

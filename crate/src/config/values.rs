@@ -31,7 +31,10 @@ pub fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Opti
         ),
         Fate::Zeroed => (
             "config-bad-float",
-            format!("{key}: {bare} is not a plain number of seconds, so fleetd takes 0; write {}.", suggestion(parameter, bare)),
+            format!(
+                "{key}: {bare} is no plain number of seconds above 0, so fleetd takes it for 0; write {}.",
+                suggestion(parameter, bare)
+            ),
         ),
         Fate::Template if bare.starts_with('$') => (
             "config-template",
@@ -107,7 +110,7 @@ fn suggestion(parameter: Parameter, bare: &str) -> String {
     let unit = if seconds { S } else { MS };
     let sensible = |value: Micros| (1..3600 * S).contains(&value) && !looks_like_another_unit(parameter, value);
     if let Some(number) = scalar::yaml_number(bare).filter(|_| !bare.is_empty()) {
-        let plain = sensible((number * unit as f64) as Micros);
+        let plain = sensible((number * unit as f64) as Micros) && (seconds || number.fract() == 0.0);
         return if plain { format!("{bare} without quotes or unit") } else { expected.to_owned() };
     }
     match crate::units::parse_go_duration(bare) {

@@ -247,9 +247,15 @@ pub fn from_configuration(facts: &Facts, parameter: Parameter) -> Option<InForce
     Some(InForce { value: setting.value, provenance: Provenance::Stated, place, event: None })
 }
 
-/// What sets the value in this configuration.
+/// What sets the value in this configuration. Of several processes of etcd, which is that of the one that waits least.
 fn acting(configuration: &Configuration, parameter: Parameter) -> Option<&Setting> {
-    configuration.settings.iter().rfind(|setting| setting.effective && setting.parameter == parameter)
+    let of = |parameter: Parameter| configuration.settings.iter().filter(move |each| each.effective && each.parameter == parameter);
+    let Some(last) = of(parameter).next_back().filter(|_| parameter.is_etcd()) else { return of(parameter).next_back() };
+    let waits = || of(Parameter::ElectionTimeout).rev();
+    let Some(least) = waits().filter(|each| each.value.is_some()).min_by_key(|each| each.value) else { return Some(last) };
+    // One that another replaces in the same process does not act.
+    let decides = waits().find(|each| each.process == least.process).unwrap_or(least);
+    of(parameter).rfind(|each| each.may_share(decides))
 }
 
 /// fleet calls that fail one straight after the other, each after the same time, give the request

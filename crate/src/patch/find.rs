@@ -145,7 +145,9 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
             // Services of docker-compose that share a mapping or a list share the key, too.
             let compose = configuration.cluster.launcher == Some(Launcher::Compose);
             let is_flag = |text: &str| search::has(text, key) || search::has(text, change.parameter.variable());
-            if anchors(&tree, setting).iter().any(|node| !compose || node.text().is_some_and(|text| !is_flag(text))) {
+            let mut shared = anchors(&tree, setting);
+            shared.retain(|node| sharers(&tree, &[*node], setting) > 0);
+            if shared.iter().any(|node| !compose || node.text().is_some_and(|text| !is_flag(text))) {
                 return Err(format!("{key} comes from an anchor, which other places share."));
             }
         }

@@ -201,7 +201,7 @@ fn options_of_etcd_2_in_the_section_of_0_4_ask_for_etcd_2() {
 fn beside_a_refused_file_stands_its_own_form() {
     for (text, expected) in [
         (
-            "#cloud-config\ncoreos:\n  etcd2: &a\n    heartbeat-interval: 100\n",
+            "#cloud-config\ncoreos:\n  etcd2: &a\n    heartbeat-interval: 100\n  other: *a\n",
             "#cloud-config\n\ncoreos:\n  etcd2:\n    heartbeat-interval: 250\n",
         ),
         (
@@ -210,10 +210,10 @@ fn beside_a_refused_file_stands_its_own_form() {
         ),
         ("etcd1: etcd --name a\netcd2: etcd --name b\n", "--heartbeat-interval=250"),
         (
-            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: &c [etcd, --heartbeat-interval=100]\n",
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: &c [etcd, --heartbeat-interval=100]\n  - args: *c\n",
             "    - --heartbeat-interval=250\n",
         ),
-        ("name: a\ninitial-cluster: a=b\nheartbeat-interval: &h 100\n", "heartbeat-interval: 250\n"),
+        ("name: a\ninitial-cluster: a=b\nheartbeat-interval: &h 100\nsnapshot-count: *h\n", "heartbeat-interval: 250\n"),
     ] {
         let configuration = config::read(0, text).expect("a configuration");
         let patches = patch(&[text], &[configuration], &[HEARTBEAT]);

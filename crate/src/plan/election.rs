@@ -1,10 +1,10 @@
 //! etcd's pair: election-timeout and heartbeat-interval, always decided together.
 
 use super::kept_place::kept_place;
-use super::ladder::{LADDER, fits, least, needed, waits_too_little};
+use super::ladder::{LADDER, fits, least, needed, of_beat, tenth, waits_too_little};
 use super::meant::meant;
 use super::pair::{Pair, TooLong, beat_cost, cheaper, failover_at, keep, ms, reasons, set, would_do};
-use super::{Bound, Decision, Doubts, as_meant, bound, remark, rung, stall_to_survive, stated_of_pair};
+use super::{Bound, Decision, Doubts, as_meant, bound, remark, stall_to_survive, stated_of_pair};
 use crate::facts::settings::{from_configuration, is_refused};
 use crate::facts::{EventId, Facts, Generation, InForce, StallKind};
 use crate::gather::Gather;
@@ -77,7 +77,7 @@ fn outlasting(facts: &Facts, findings: &[Finding], replay: &Replayed, election: 
     let election = waits.into_iter().map(|(_, wait)| wait).fold(election, Micros::max);
     let near_miss = replay.needless == 0 && !facts.without_log() && facts.assumptions.stall_ms.is_none();
     let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed) && !facts.without_log();
-    set(facts, findings, election / 10, election, why, Doubts { guessed, near_miss, ..Doubts::default() })
+    set(facts, findings, tenth(election), election, why, Doubts { guessed, near_miss, ..Doubts::default() })
 }
 
 /// The pair that the file means, where it is not read as it is written and could work.
@@ -86,7 +86,7 @@ fn as_written(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
     let heartbeat = beat.unwrap_or(facts.value(Parameter::HeartbeatInterval));
     let election = wait.unwrap_or(facts.value(Parameter::ElectionTimeout));
     let refused = election < 5 * heartbeat;
-    let election = if refused { rung(&LADDER, (10 * heartbeat).max(least(facts)))? } else { election };
+    let election = if refused { of_beat(facts, heartbeat)? } else { election };
     if beat.or(wait).is_none() || election > LONGEST_ELECTION {
         return None;
     }
@@ -126,8 +126,8 @@ fn alike(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
     let runs = waits.iter().filter(|(id, _)| !is_refused(facts, *id));
     let election = runs.map(|(_, wait)| *wait).max().unwrap_or(facts.value(Parameter::ElectionTimeout)).max(least(facts));
     let text = "The longest that a member waits now, for all of them. With unlike values the one that waits least starts elections; nothing shows that less would do.";
-    let mut pair = set(facts, findings, election / 10, election, vec![remark(text)], Doubts::default());
-    for (decision, value, printed) in [(&mut pair.heartbeat, election / 10, &beats), (&mut pair.election, election, &waits)] {
+    let mut pair = set(facts, findings, tenth(election), election, vec![remark(text)], Doubts::default());
+    for (decision, value, printed) in [(&mut pair.heartbeat, tenth(election), &beats), (&mut pair.election, election, &waits)] {
         if let Some((event, now)) = other(printed, value) {
             decision.current = InForce { value: Some(now), provenance: Provenance::Inferred, place: None, event: Some(event) };
             decision.proposed = Some(value);
@@ -146,7 +146,7 @@ fn beat_of_round_trip(facts: &Facts, why: &str) -> Option<Pair> {
     if !review || !bears || beat >= trip {
         return None;
     }
-    let value = wait / 10;
+    let value = tenth(wait);
     let text = format!(
         "One round trip between members, {}: a shorter one sends heartbeats before the last was answered. etcd's documentation takes a half to one and a half.",
         ms(trip)
@@ -186,27 +186,27 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
     if facts.generation == Generation::V04 {
         let mends = facts.no_leader_lasts() && stated(Parameter::HeartbeatInterval);
         let election = election.max(least(facts));
-        return mends.then_some((election / 10, election));
+        return mends.then_some((tenth(election), election));
     }
-    if 5 * heartbeat > election && (stated(Parameter::HeartbeatInterval) || stated(Parameter::ElectionTimeout)) {
+    // Zero it refuses, too.
+    if (5 * heartbeat > election || heartbeat == 0) && (stated(Parameter::HeartbeatInterval) || stated(Parameter::ElectionTimeout)) {
         // The stated half is what somebody wanted; the other half follows it.
         return Some(if stated(Parameter::ElectionTimeout) && (1000 * MS..=LONGEST_ELECTION).contains(&election) {
-            (election / 10, election)
+            (tenth(election), election)
         } else {
-            rung(&LADDER, (10 * heartbeat).max(least(facts))).map_or(REPAIRED, |election| (heartbeat, election))
+            of_beat(facts, heartbeat).filter(|_| heartbeat > 0).map_or(REPAIRED, |election| (heartbeat, election))
         });
     }
     let breaks = closes_silent_streams(facts) && facts.generation == Generation::V2;
     // Without a log and a version nothing shows that it works.
     let too_rare = heartbeat >= SILENT_STREAM && (breaks || facts.without_log() && facts.etcd.is_none());
     if election > LONGEST_ELECTION {
-        let of_beat = (10 * heartbeat).max(least(facts));
         let fits = stated(Parameter::HeartbeatInterval) && !too_rare;
-        return Some(rung(&LADDER, of_beat).filter(|_| fits).map_or(REPAIRED, |election| (heartbeat, election)));
+        return Some(of_beat(facts, heartbeat).filter(|_| fits).map_or(REPAIRED, |election| (heartbeat, election)));
     }
     // Nothing asks for a shorter election-timeout (method 6.3), where its tenth is less than such a silence with a quarter to spare.
     let stays = election / 8 < SILENT_STREAM;
-    too_rare.then_some(if stays { (election / 10, election) } else { REPAIRED })
+    too_rare.then_some(if stays { (tenth(election), election) } else { REPAIRED })
 }
 
 /// election-timeout is raised only when needless leader changes, or near misses, ask for it (method 6.2),

@@ -1,5 +1,6 @@
 //! The values that election-timeout may take, and which of them carries what.
 
+use super::rung;
 use crate::facts::{Facts, Generation};
 use crate::parameters::Parameter;
 use crate::units::{MS, Micros};
@@ -42,4 +43,17 @@ pub fn waits_too_little(facts: &Facts) -> bool {
 /// T at least 1.25 S + 2H at H = T/10 (method 6.1).
 pub(super) fn needed(facts: &Facts, stall: Micros) -> Micros {
     (stall * 25 / 16).max(10 * facts.round_trip())
+}
+
+/// The smallest rung for this heartbeat; ten beats, where it is no whole number of them, as etcd drops the rest
+/// (etcd-io/etcd@v2.3.8:etcdserver/config.go).
+pub(super) fn of_beat(facts: &Facts, heartbeat: Micros) -> Option<Micros> {
+    let heartbeat = heartbeat.max(MS);
+    let need = heartbeat.saturating_mul(10).max(least(facts));
+    rung(&LADDER, need).map(|rung| if rung % heartbeat == 0 { rung } else { (need + heartbeat - 1) / heartbeat * heartbeat })
+}
+
+/// The heartbeat for an election-timeout: a tenth, in whole milliseconds.
+pub(super) fn tenth(election: Micros) -> Micros {
+    election / 10 / MS * MS
 }

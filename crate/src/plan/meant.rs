@@ -6,6 +6,9 @@ use crate::facts::Facts;
 use crate::parameters::{Parameter, Unit};
 use crate::units::{MS, Micros, S, parse_go_duration};
 
+/// Nobody means a longer one (judgement).
+const LONGEST: Micros = 6 * 3600 * S;
+
 /// Problems of a value whose text is not read.
 const UNREAD: [&str; 7] = [
     "config-value-dropped",
@@ -35,7 +38,9 @@ pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {
             }
         }
     }
-    meant.filter(|value| *value > 0 && !looks_like_another_unit(parameter, *value))
+    // What is below a thousandth of a second no proposal writes; nor does it what lasts for hours.
+    let meant = meant.map(|value| value / MS * MS);
+    meant.filter(|value| (1..LONGEST).contains(value) && !looks_like_another_unit(parameter, *value))
 }
 
 fn reading(parameter: Parameter, text: &str) -> Option<Micros> {
