@@ -814,6 +814,105 @@ const SHAPES: &[Shape] = &[
             .concat()
         },
     },
+    Shape {
+        name: "Filebeat",
+        kept: Kept::Date(1),
+        host: true,
+        fits: any,
+        write: |h| {
+            lines(h, |m| {
+                format!(
+                    r#"{{"@timestamp":"{}","log":{{"offset":4711,"file":{{"path":"/var/log/etcd.log"}}}},"message":{},"host":{{"name":"core-1"}}}}"#,
+                    iso(m.time(), 6, "Z"),
+                    quoted(&m.journal(h.style))
+                )
+            })
+        },
+    },
+    Shape {
+        name: "syslog-ng's JSON",
+        kept: Kept::Date(S),
+        host: true,
+        fits: any,
+        write: |h| {
+            lines(h, |m| {
+                format!(
+                    r#"{{"PROGRAM":"{}","PID":"815","MESSAGE":{},"HOST":"core-1","ISODATE":"{}"}}"#,
+                    h.program,
+                    quoted(&m.journal(h.style)),
+                    iso(m.time(), 0, "+00:00")
+                )
+            })
+        },
+    },
+    Shape {
+        name: "colours whose escapes are lost",
+        kept: Kept::NoYear(S),
+        host: true,
+        fits: any,
+        write: |h| short(h).lines().map(|line| line.replacen("]: ", "]: [0;1;39m", 1) + "[0m\n").collect::<String>().into_bytes(),
+    },
+    Shape {
+        name: "colours as rsyslog escapes them",
+        kept: Kept::NoYear(S),
+        host: true,
+        fits: any,
+        write: |h| short(h).lines().map(|line| line.replacen("]: ", "]: #033[31m", 1) + "#033[0m\n").collect::<String>().into_bytes(),
+    },
+    Shape {
+        name: "links of a terminal",
+        kept: Kept::NoYear(S),
+        host: true,
+        fits: any,
+        write: |h| {
+            let linked = |line| format!("\u{1b}]8;;file://core-1/log\u{1b}\\{line}\u{1b}]8;;\u{1b}\\\n");
+            short(h).lines().map(linked).collect::<String>().into_bytes()
+        },
+    },
+    Shape {
+        name: "blanks and joints of a page",
+        kept: Kept::NoYear(S),
+        host: true,
+        fits: any,
+        write: |h| short(h).replace(' ', "&nbsp;").replace("ea", "e\u{ad}a").into_bytes(),
+    },
+    Shape {
+        name: "line ends in two letters",
+        kept: Kept::NoYear(S),
+        host: true,
+        fits: any,
+        write: |h| short(h).trim_end().replace('\n', "\\n").into_bytes(),
+    },
+    Shape {
+        name: "Ansible's answer in one row",
+        kept: Kept::NoYear(S),
+        host: true,
+        fits: any,
+        write: |h| {
+            let text = short(h);
+            let rows: Vec<&str> = text.lines().collect();
+            format!(
+                r#"core-1 | SUCCESS => {{"changed": true, "stdout": {}, "stdout_lines": {}}}"#,
+                quoted(text.trim_end()),
+                serde_json::to_string(&rows).unwrap()
+            )
+            .into_bytes()
+        },
+    },
+    Shape {
+        name: "strings of one list",
+        kept: Kept::NoYear(S),
+        host: true,
+        fits: any,
+        write: |h| serde_json::to_string(&short(h).lines().collect::<Vec<_>>()).unwrap().into_bytes(),
+    },
+    Shape {
+        name: "zap's objects in one list",
+        kept: Kept::Date(1),
+        host: false,
+        fits: |style| style == Style::Zap,
+        write: |h| format!("[{}]", String::from_utf8(own(h, |line, _| line)).unwrap().trim_end().replace('\n', ",")).into_bytes(),
+    },
 ];
 
 // ---- what must come out --------------------------------------------------------------------------

@@ -15,12 +15,10 @@ type Line<'a> = (Range<usize>, Cow<'a, str>);
 
 /// The lines inside a row; none where the row is one line itself. What a program quotes behind its own stamp is of its line.
 pub fn lines(row: &str) -> Vec<Line<'_>> {
-    if !may_hold_lines(row.as_bytes()) {
-        return Vec::new();
-    }
-    let records = records(row);
+    let records = if may_hold_lines(row.as_bytes()) { records(row) } else { Vec::new() };
     if records.is_empty() {
-        return texts(row);
+        let texts = texts(row);
+        return if texts.is_empty() { strings(row) } else { texts };
     }
     let mut found: Vec<Line> = Vec::new();
     for record in records {
@@ -53,8 +51,8 @@ fn records(row: &str) -> Vec<Range<usize>> {
     if !pairs.is_empty() {
         return pairs;
     }
-    // Objects that each have a text: a line of a log, what Prometheus says of an alert, or etcdctl of the health of a member.
-    let has_text = |object: &str| names(Role::Text).chain(["annotations", "health"]).any(|name| json_field(object, name).is_some());
+    // Objects that each have a text: a line of a log, zap's message, what Prometheus says of an alert, or etcdctl of the health of a member.
+    let has_text = |object: &str| names(Role::Text).chain(["msg", "annotations", "health"]).any(|name| json_field(object, name).is_some());
     let first = opening(row).filter(|at| !has_text(&row[..*at])).unwrap_or(0);
     let (mut starts, mut begin, mut text_before) = (vec![first], first, false);
     // Where one object ends and the next begins: `},{`.
@@ -102,6 +100,24 @@ fn pair(line: &str) -> Option<String> {
     Some([r#"{"timestamp":""#, time, r#"","line":"#, text, "}"].concat())
 }
 
+/// The strings of a list of which one begins as a line of a log does: `["line","line"]`.
+fn strings(row: &str) -> Vec<Line<'_>> {
+    for at in places(row, "[\"") {
+        let mut found: Vec<Line> = Vec::new();
+        let mut next = Some(at + 2);
+        while let Some(start) = next {
+            let end = quotes(row, start, row.len()).next().unwrap_or(row.len());
+            found.push((start..end, Cow::Owned(unescape(&row[start..end]))));
+            let behind = row.get(end + 1..).and_then(|rest| rest.trim_start().strip_prefix(',')?.trim_start().strip_prefix('"'));
+            next = behind.map(|rest| row.len() - rest.len());
+        }
+        if found.len() > 1 && found.iter().any(|(_, line)| is_stamped(line)) {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
 /// The lines of the texts with `\n` in them of which one begins as a line of a log does.
 fn texts(row: &str) -> Vec<Line<'_>> {
     let mut found: Vec<Line> = Vec::new();
@@ -112,13 +128,22 @@ fn texts(row: &str) -> Vec<Line<'_>> {
             from = at + 2;
             continue;
         }
-        let start = quotes(row, from, at).last().map_or(from, |quote| quote + 1);
-        let end = quotes(row, at, row.len()).next().unwrap_or(row.len());
+        // Where no quote is open, a row that begins as a line is the text itself, as it stands.
+        let is_bare = from == 0 && is_stamped(row) && quotes(row, 0, at).count() % 2 == 0;
+        // Ansible names the host before its JSON.
+        if !(is_bare || may_hold_lines(row.as_bytes()) || search::has(&row[..at], " => {\"")) {
+            break;
+        }
+        let start = quotes(row, from, at).last().filter(|_| !is_bare).map_or(from, |quote| quote + 1);
+        let end = quotes(row, at, row.len()).next().filter(|_| !is_bare).unwrap_or(row.len());
         let mut piece = start;
         let ends = joints(row, start).take_while(|next| *next < end).chain([end]);
         let pieces = ends.map(|next| std::mem::replace(&mut piece, (next + 2).min(end))..next).filter(|piece| !piece.is_empty()).gather();
-        if pieces.len() > 1 && pieces.iter().any(|piece| begins_a_line(&row[piece.clone()])) {
-            found.extend(pieces.into_iter().map(|piece| (piece.clone(), Cow::Owned(unescape(&row[piece])))));
+        // The first piece of a row begins as the row does.
+        if pieces.len() > 1 && pieces[usize::from(is_bare)..].iter().any(|piece| begins_a_line(&row[piece.clone()])) {
+            let line =
+                |piece: &Range<usize>| if is_bare { Cow::Borrowed(&row[piece.clone()]) } else { Cow::Owned(unescape(&row[piece.clone()])) };
+            found.extend(pieces.iter().map(|piece| (piece.clone(), line(piece))));
         }
         from = end;
     }

@@ -18,8 +18,9 @@ pub enum Role {
     Host,
 }
 
-/// The fields of records: of journald, Docker, Loki, Elasticsearch, Splunk and Google's and Amazon's stores.
-const FIELDS: [(&str, Role); 16] = [
+/// The fields of records: of journald, Docker, Loki, Elasticsearch, Splunk and Google's and Amazon's stores, of GELF, of syslog-ng, and what
+/// the collectors of Kubernetes call a node and a pod.
+const FIELDS: [(&str, Role); 25] = [
     ("MESSAGE", Role::Text),
     ("log", Role::Text),
     ("message", Role::Text),
@@ -27,14 +28,23 @@ const FIELDS: [(&str, Role); 16] = [
     ("line", Role::Text),
     ("_raw", Role::Text),
     ("textPayload", Role::Text),
+    ("short_message", Role::Text),
+    ("stringValue", Role::Text),
     ("__REALTIME_TIMESTAMP", Role::Time),
     ("time", Role::Time),
     ("@timestamp", Role::Time),
     ("timestamp", Role::Time),
+    ("_time", Role::Time),
+    ("timeUnixNano", Role::Time),
+    ("ISODATE", Role::Time),
     ("_HOSTNAME", Role::Host),
     ("hostname", Role::Host),
     ("host", Role::Host),
+    ("HOST", Role::Host),
     ("nodename", Role::Host),
+    ("nodeName", Role::Host),
+    ("pod_node_name", Role::Host),
+    ("node", Role::Host),
     ("pod", Role::Host),
 ];
 
@@ -50,7 +60,8 @@ pub fn names(role: Role) -> impl Iterator<Item = &'static str> {
 
 /// What stands for signs in the source of a page, and what a blog, a wiki or a word processor makes of plain quotes and
 /// blanks.
-const STAND_INS: [(&str, &str); 11] = [
+const STAND_INS: [(&str, &str); 18] = [
+    ("&nbsp;", " "),
     ("&quot;", "\""),
     ("&#34;", "\""),
     ("&#39;", "'"),
@@ -60,15 +71,22 @@ const STAND_INS: [(&str, &str); 11] = [
     ("&amp;", "&"),
     ("“", "\""),
     ("”", "\""),
+    ("„", "\""),
     ("’", "'"),
     ("\u{a0}", " "),
+    ("\u{202f}", " "),
+    // A word may be parted there; nothing is seen of it.
+    ("\u{ad}", ""),
+    ("\u{200b}", ""),
+    ("\u{200e}", ""),
+    ("\u{feff}", ""),
 ];
 
 /// Takes away what is not text of the log.
 pub fn plain(text: &str) -> Cow<'_, str> {
     let mut plain = without_colours(text);
     let holds = |byte| search::first(plain.as_bytes(), byte).is_some();
-    if holds(b'&') || holds("“".as_bytes()[0]) || holds("\u{a0}".as_bytes()[0]) {
+    if holds(b'&') || holds("“".as_bytes()[0]) || holds("\u{a0}".as_bytes()[0]) || holds("\u{feff}".as_bytes()[0]) {
         for (stand_in, sign) in STAND_INS {
             if search::has(&plain, stand_in) {
                 plain = Cow::Owned(plain.replace(stand_in, sign));
@@ -108,7 +126,9 @@ fn unboxed(line: &str) -> Option<(String, String)> {
     if !record {
         return None;
     }
-    let first = |role: Role| names(role).find_map(|name| json_field(line, name));
+    // What Filebeat tells of a file is named `log` too, an object.
+    let first =
+        |role: Role| names(role).find_map(|name| json_field(line, name).filter(|value| role == Role::Host || !value.starts_with("{\"")));
     let inner = unescape(first(Role::Text)?);
     let host = first(Role::Host).map(|host| json_field(host, "name").unwrap_or(host));
     let mut head = first(Role::Time).unwrap_or("").to_owned();
@@ -169,18 +189,34 @@ fn without_closing_marks(text: &str) -> &str {
     }
 }
 
-/// Without what tells a terminal the colours.
+/// How an escape is shown: by rsyslog (its `parser.controlCharacterEscapePrefix`), by `cat -v` and in strings of programs.
+const SHOWN_ESCAPES: [&str; 5] = ["#033", "^[", "\\x1b", "\\u001b", "␛"];
+
+/// Without what tells a terminal the colours, also where the escape before it went missing or is shown in signs, as rsyslog
+/// writes `#033[31m`.
 fn without_colours(text: &str) -> Cow<'_, str> {
-    if search::first(text.as_bytes(), b'\x1b').is_none() {
+    let escaped = search::first(text.as_bytes(), b'\x1b').is_some();
+    // Who sets a colour takes it back.
+    if !escaped && !search::has(text, "[0m") {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find('\u{1b}') {
-        clean.push_str(&rest[..at]);
+    while let Some(at) = rest.find(|c: char| c == '\u{1b}' || c == '[' && !escaped) {
         let after = &rest[at + 1..];
-        let end = after.find(|c: char| c.is_ascii_alphabetic()).map_or(after.len(), |end| end + 1);
-        rest = &after[end..];
+        // A link or a title ends as ECMA-48 says, 8.3.89, or with a bell, a colour with its letter.
+        let end = if after.starts_with(']') { after.find(['\u{7}', '\\']) } else { after.find(|c: char| c.is_ascii_alphabetic()) };
+        let end = end.map_or(after.len(), |end| end + 1);
+        let sets = || after[..end].strip_suffix('m').is_some_and(|set| set.bytes().all(|byte| byte == b';' || byte.is_ascii_digit()));
+        if escaped || sets() {
+            clean.push_str(&rest[..at]);
+            let kept = SHOWN_ESCAPES.iter().find_map(|shown| clean.strip_suffix(shown)).map_or(clean.len(), str::len);
+            clean.truncate(kept);
+            rest = &after[end..];
+        } else {
+            clean.push_str(&rest[..=at]);
+            rest = after;
+        }
     }
     clean.push_str(rest);
     Cow::Owned(clean)

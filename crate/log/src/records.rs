@@ -35,7 +35,8 @@ pub fn field(line: &str, within: bool) -> Option<Field<'_>> {
     if let Some((key, value)) = pretty(line) {
         let value_of = |role| match role {
             Role::Text => Some(Field::Message(Cow::Owned(unescape(value)))),
-            Role::Host => Some(Field::Host(value)),
+            // The fields of what opens there stand in the next rows.
+            Role::Host => Some(Field::Host(value)).filter(|_| !value.ends_with('{')),
             Role::Time => time::stamp(value).map(|read| Field::Time(read, value)),
         };
         // What a webhook is sent of an alert (prometheus/alertmanager@00c8474:template/template.go, Data).
