@@ -70,7 +70,7 @@ pub fn fills(value: &str) -> bool {
     let shell = name.len() < value.len() && name.starts_with(|c: char| c == '_' || c.is_ascii_alphanumeric());
     shell
         || value.starts_with('`')
-        || ["${", "$(", "{{", "<%", "@@"].iter().any(|mark| search::has(value, mark))
+        || search::any(value, &["${", "$(", "{{", "<%", "@@"])
         || (value.starts_with('<') && value.ends_with('>'))
         // A program's `printf`.
         || is_printed(value)
@@ -120,7 +120,7 @@ pub fn filled(text: &str) -> Option<String> {
             };
             let mark = &line[at..at + length];
             // The `-` of Go and Jinja eats line ends, and a comment leaves nothing.
-            let trims = ["{-", "-}", "%-", "-%", "#", "/*"].iter().any(|sign| search::has(mark, sign));
+            let trims = search::any(mark, &["{-", "-}", "%-", "-%", "#", "/*"]);
             if (trims || is_statement(mark) && !closed) && !own_line {
                 return None;
             }
@@ -135,7 +135,7 @@ pub fn filled(text: &str) -> Option<String> {
 /// Whether marks stand where they may hide or write whole lines: they can happen to be YAML.
 pub fn writes_lines(text: &str) -> bool {
     let begins = |line: &str| ["{{", "%{"].iter().any(|mark| line.trim_start().starts_with(mark));
-    ["{%", "<%", ": {{", "- {{"].iter().any(|mark| search::has(text, mark)) || text.lines().any(begins)
+    search::any(text, &["{%", "<%", ": {{", "- {{"]) || text.lines().any(begins)
 }
 
 #[cfg(test)]

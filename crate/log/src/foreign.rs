@@ -39,7 +39,7 @@ pub fn is_borrowed(event: &Event) -> bool {
         | Meaning::AlertFires
         | Meaning::ProbeFailed
         | Meaning::ContainerEnded => true,
-        Meaning::TlsRefused => !event.text.contains("rejected connection"),
+        Meaning::TlsRefused => !search::has(&event.text, "rejected connection"),
         _ => false,
     }
 }
@@ -54,7 +54,7 @@ pub fn is_of_another_raft(event: &Event) -> bool {
         return false;
     }
     let short = event.word("id").is_some_and(|id| id.len() < SHORTEST_ID);
-    short || event.text.contains("module=raft") || event.text.contains(" level=info msg=\"") && !event.text.contains("etcd")
+    short || search::has(&event.text, "module=raft") || search::has(&event.text, " level=info msg=\"") && !search::has(&event.text, "etcd")
 }
 
 /// How a command begins that runs etcdctl.
@@ -79,11 +79,11 @@ pub fn is_mention(event: &Event) -> bool {
         }
         Meaning::ApplySlow => bare && event.time.is_none() && !event.text.contains(['{', '=', '[']),
         // etcd's own source.
-        Meaning::ServerOverloaded => event.text.contains("(\"server is"),
+        Meaning::ServerOverloaded => search::has(&event.text, "(\"server is"),
         // `I see rejected connection again`: etcd's own line has its fields in braces, or names the other side.
-        Meaning::TlsRefused => bare && event.text.contains("rejected connection") && !event.text.contains('{'),
+        Meaning::TlsRefused => bare && search::has(&event.text, "rejected connection") && !event.text.contains('{'),
         // talosctl lists what befell a service, the newest first: what stands below is over.
-        Meaning::ClientDeadline if event.text.contains("]: Health check failed: ") => !event.text.starts_with("EVENTS"),
+        Meaning::ClientDeadline if search::has(&event.text, "]: Health check failed: ") => !event.text.starts_with("EVENTS"),
         Meaning::ClientDeadline => event.time.is_none() && within_a_sentence(&event.text, "context deadline exceeded"),
         // What an article tells people to enter.
         Meaning::CtlDisarm => {
@@ -117,8 +117,8 @@ pub fn is_metric(meaning: Meaning) -> bool {
 
 /// Whether a word stands before the message, as in `I get this …`, and no sign that something printed it.
 fn within_a_sentence(text: &str, message: &str) -> bool {
-    let before = text.split_once(message).map_or("", |(before, _)| before.trim_end_matches([' ', '`', '"', '\'', '*']));
-    before.ends_with(|c: char| is_letter(c) || c.is_ascii_digit() || c == ',') && !before.contains(": ")
+    let before = search::split(text, message).map_or("", |(before, _)| before.trim_end_matches([' ', '`', '"', '\'', '*']));
+    before.ends_with(|c: char| is_letter(c) || c.is_ascii_digit() || c == ',') && !search::has(before, ": ")
 }
 
 /// Programs on etcd's machines that end by faults of their own.
@@ -139,12 +139,12 @@ const OTHER_SERVERS: &[&str] = &["Cluster-Http-Server", "] http: TLS handshake e
 
 /// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.
 pub fn is_ours(event: &Event, named: bool) -> bool {
-    let has = |words: &[&str]| words.iter().any(|word| event.text.contains(word));
+    let has = |words: &[&str]| search::any(&event.text, words);
     // What MicroK8s keeps its objects in answers as etcd does, and is none.
     if has(&["dqlite"]) || has(OTHER_SERVERS) {
         return false;
     }
     // Talos names the service that it speaks of: `service[containerd](Running): Health check failed: …`.
-    let of_another = event.text.split_once("service[").is_some_and(|(_, name)| !name.starts_with("etcd]"));
+    let of_another = search::split(&event.text, "service[").is_some_and(|(_, name)| !name.starts_with("etcd]"));
     !of_another && !has(LEVELS) && (has(PORTS) || !has(CALLS) && (named || has(OURS)))
 }

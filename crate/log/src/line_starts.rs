@@ -1,6 +1,8 @@
 //! What the start of a line tells: a line of a log, a fence, a prompt of a shell, a part of a diff. That shows where one
 //! text of a paste ends and the next begins.
 
+use crate::search;
+
 /// Whether a text may hold more than one configuration: a fence, a prompt, or a line that begins as most lines of a
 /// log do. Told without reading headers, which would be the longest part of reading a configuration.
 pub fn may_be_several(text: &str) -> bool {
@@ -46,6 +48,6 @@ pub fn is_prompt(line: &str) -> bool {
         return false;
     }
     let first = line.split(' ').next().unwrap_or("");
-    let ends = |mark: &str| line.split_once(mark).is_some_and(|(before, _)| before.len() < 60);
-    line.starts_with("$ ") || first.contains('@') && !first.contains("://") && (ends("$ ") || ends("# "))
+    let ends = |mark: &str| search::split(line, mark).is_some_and(|(before, _)| before.len() < 60);
+    line.starts_with("$ ") || first.contains('@') && !search::has(first, "://") && (ends("$ ") || ends("# "))
 }

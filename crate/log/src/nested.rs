@@ -96,7 +96,7 @@ fn pairs(row: &str) -> Vec<Range<usize>> {
 
 /// A pair as a record with names.
 fn pair(line: &str) -> Option<String> {
-    let (time, text) = line.strip_prefix('"')?.split_once("\",")?;
+    let (time, text) = search::split(line.strip_prefix('"')?, "\",")?;
     Some([r#"{"timestamp":""#, time, r#"","line":"#, text, "}"].concat())
 }
 

@@ -89,7 +89,7 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     if holds(b'&') || holds("“".as_bytes()[0]) || holds("\u{a0}".as_bytes()[0]) || holds("\u{feff}".as_bytes()[0]) {
         for (stand_in, sign) in STAND_INS {
             if search::has(&plain, stand_in) {
-                plain = Cow::Owned(plain.replace(stand_in, sign));
+                plain = Cow::Owned(search::replace(&plain, stand_in, sign));
             }
         }
     }

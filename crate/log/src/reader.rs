@@ -172,7 +172,7 @@ impl Reader {
             self.reading.foreign += 1;
             return;
         }
-        self.named = self.named || text.contains("etcd") || text.contains("fleet");
+        self.named = self.named || search::has(&text, "etcd") || search::has(&text, "fleet");
         if let Some(field) = field(&text, self.record.is_some()) {
             return self.field(field, row);
         }

@@ -157,7 +157,7 @@ pub fn next_message(text: &str, end: usize) -> Option<usize> {
     }
     let (bytes, bar) = (text.as_bytes(), end + search::find(tail, " | ")?);
     let letter = bar.checked_sub(1).filter(|letter| *letter > end && b"CDEINW".contains(&bytes[*letter]) && bytes[letter - 1] == b' ')?;
-    let (package, _) = text[bar + 3..].split_once(": ")?;
+    let (package, _) = search::split(&text[bar + 3..], ": ")?;
     let names = package.len() < 40 && package.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte));
     // A date and a time are two words.
     let stamp = text[..letter].trim_end().rsplitn(3, ' ').take(2).map(str::len).sum::<usize>() + 1;
@@ -168,7 +168,7 @@ pub fn next_message(text: &str, end: usize) -> Option<usize> {
 /// `-- Reboot --`, a fence, a prompt: nothing that a program printed.
 fn is_mark(row: &str) -> bool {
     let row = row.trim_start();
-    row.starts_with(['-', '`', '$', '#', '=', '<', '[', '~', '{']) || row.contains("$ ") || row.contains('@')
+    row.starts_with(['-', '`', '$', '#', '=', '<', '[', '~', '{']) || search::has(row, "$ ") || row.contains('@')
 }
 
 /// A part of a line that a container's logger broke, as `STAMP stderr P text`: whether it is the last, and its text.

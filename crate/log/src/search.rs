@@ -122,6 +122,32 @@ pub fn has(text: &str, word: &str) -> bool {
     find(text, word).is_some()
 }
 
+/// Whether one of `words` does.
+pub fn any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| has(text, word))
+}
+
+/// All places of `word`, which do not overlap.
+pub fn places(text: &str, word: &str) -> impl Iterator<Item = usize> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + find(text.get(from..)?, word)?;
+        from = at + word.len();
+        Some(at)
+    })
+}
+
+/// The text with `new` in each of these places.
+pub fn replace(text: &str, word: &str, new: &str) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, after)) = split(rest, word) {
+        out += before;
+        out += new;
+        rest = after;
+    }
+    out + rest
+}
+
 /// What stands before and after the first `word`.
 pub fn split<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
     let at = find(text, word)?;

@@ -4,6 +4,7 @@ use crate::config::Launcher;
 use crate::facts::Facts;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::rules::common::says;
+use crate::search;
 
 /// What starts etcd where it is not systemd.
 pub fn launcher(facts: &Facts) -> Option<Launcher> {
@@ -26,7 +27,7 @@ const OF_KUBERNETES: &[Meaning] = &[Meaning::ApiserverClient, Meaning::Apiserver
 /// JSON, where it speaks (judgement: a plain `docker logs` looks the same). No configuration says otherwise.
 fn in_a_pod(facts: &Facts) -> bool {
     let mut speaking = facts.logs.iter().filter(|log| log.events.iter().any(Event::is_etcd_server)).peekable();
-    let bare = |log: &LogReading| log.hosts.is_empty() && log.format.contains("etcd JSON");
+    let bare = |log: &LogReading| log.hosts.is_empty() && search::has(&log.format, "etcd JSON");
     let of_kubernetes = |event: &Event| OF_KUBERNETES.contains(&event.meaning);
     let is_bare = match speaking.peek() {
         Some(_) => speaking.all(bare) && facts.any_event(|event| says(event, KUBERNETES)),

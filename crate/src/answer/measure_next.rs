@@ -10,6 +10,7 @@ use crate::plan::Plan;
 use crate::report::{Severity, Step};
 use crate::rules::Finding;
 use crate::rules::etcd_slow_apply::{by_defragmentation, large_reads};
+use crate::search;
 use crate::units::{S, minute};
 use crate::verdict::{other_cause, unexplained};
 
@@ -146,7 +147,7 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
             ("HEALTH", &names.health),
             ("WHEN", &when),
         ] {
-            text = text.replace(word, meant);
+            text = search::replace(&text, word, meant);
         }
         text
     };
@@ -298,7 +299,7 @@ fn around(facts: &Facts, at_hand: &AtHand) -> Step {
 
 /// The log that would decide what this input leaves open.
 fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option<Step> {
-    let with_fleet = |command: &str| if at_hand.journal { command.replacen(" -o", " -u fleet -o", 1) } else { command.to_owned() };
+    let with_fleet = |command: &str| if at_hand.journal { search::replace(command, " -o", " -u fleet -o") } else { command.to_owned() };
     let etcd_seen = facts.all_events().any(|(_, event)| event.is_etcd_server());
     if facts.without_log() && !facts.configurations.is_empty() {
         let text = "Paste a day of logs from all members.";

@@ -433,7 +433,8 @@ impl<'a> Builder<'a> {
                 self.cluster.members = Some(named as u32);
             }
             "ETCD_DISCOVERY" => {
-                let size = value.split_once("size=").and_then(|(_, size)| size.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
+                let size =
+                    search::split(value, "size=").and_then(|(_, size)| size.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
                 self.cluster.members = self.cluster.members.or(size);
             }
             "ETCD_PROXY" if matches!(value, "on" | "readonly") => {

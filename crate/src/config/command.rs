@@ -125,13 +125,13 @@ pub fn is_etcd(command: &str) -> bool {
 /// Whether a command starts a container of etcd: what stands at its end are etcd's flags. What a container of another
 /// program is given may speak of it, as JSON.
 pub fn runs_container(command: &str) -> bool {
-    let is_json = |word: &str| word.contains("{\"") || word.contains("{\\\"");
-    starts_container(command) && command.split_whitespace().any(|word| word.contains("etcd") && !is_json(word))
+    let is_json = |word: &str| search::has(word, "{\"") || search::has(word, "{\\\"");
+    starts_container(command) && command.split_whitespace().any(|word| search::has(word, "etcd") && !is_json(word))
 }
 
 /// Whether a command starts any container: the variables around it do not reach what runs inside.
 pub fn starts_container(command: &str) -> bool {
-    CONTAINERS.iter().any(|run| command.contains(run)) || command.contains("rkt run")
+    search::any(command, &CONTAINERS) || search::has(command, "rkt run")
 }
 
 /// What starts a container that is handed variables by `-e`.
@@ -140,8 +140,9 @@ pub const CONTAINERS: [&str; 3] = ["docker run", "podman run", "nerdctl run"];
 /// Whether a command that starts a container hands on what does not stand here: a file, the whole environment, options
 /// that a variable holds.
 pub fn hands_more(command: &str) -> bool {
-    let more =
-        |word: &str| ["--env-file", "--env-host", "--inherit-env", "$"].iter().any(|lead| word.starts_with(lead)) || word.contains("ETCD*");
+    let more = |word: &str| {
+        ["--env-file", "--env-host", "--inherit-env", "$"].iter().any(|lead| word.starts_with(lead)) || search::has(word, "ETCD*")
+    };
     command.split_whitespace().any(|word| more(word.trim_start_matches(['"', '\''])))
 }
 

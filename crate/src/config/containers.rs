@@ -1,6 +1,7 @@
 //! Which containers of a manifest run etcd.
 
 use super::command::start_of_etcd;
+use crate::search;
 use crate::yaml::{Node, Tree};
 
 /// Of each command that runs etcd the word behind which flags may stand, in all documents.
@@ -47,5 +48,5 @@ pub fn is_etcd_argument(text: &str) -> bool {
 /// A container that runs etcd's proxy, which takes no part in elections.
 pub fn is_proxy(container: &Node) -> bool {
     let commands = container.entries().iter().filter(|entry| matches!(entry.name(), "command" | "args"));
-    commands.flat_map(|entry| entry.value.items()).filter_map(Node::text).any(|word| word.contains("grpc-proxy"))
+    commands.flat_map(|entry| entry.value.items()).filter_map(Node::text).any(|word| search::has(word, "grpc-proxy"))
 }

@@ -53,24 +53,20 @@ fn head(text: &str) -> &str {
 
 /// Ignition, etcd's JSON, or a log in JSON lines.
 fn json(sample: &str) -> Option<Source> {
-    let log =
-        sample.lines().next().is_some_and(|line| line.contains("\"level\":") || line.contains("\"msg\":") || line.contains("\"MESSAGE\""));
+    let log = sample.lines().next().is_some_and(|line| search::any(line, &["\"level\":", "\"msg\":", "\"MESSAGE\""]));
     // Of zap's messages each field may have a row of its own.
     if log || search::has(sample, "\"level\":") && search::has(sample, "\"msg\":") {
         return None;
     }
-    if sample.contains("\"ignition") {
+    if search::has(sample, "\"ignition") {
         return Some(Source::Ignition);
     }
-    let container = sample.contains("etcd") && ["\"Env\"", "\"image\"", "\"command\""].iter().any(|key| sample.contains(key));
-    if sample.contains("extraArgs") || sample.contains("\"kind\"") || container {
+    let container = search::has(sample, "etcd") && search::any(sample, &["\"Env\"", "\"image\"", "\"command\""]);
+    if search::has(sample, "extraArgs") || search::has(sample, "\"kind\"") || container {
         return Some(Source::Manifest);
     }
     // As keys; what stands within longer texts, as a cloud-config in a template of CloudFormation, is not looked into.
-    ["\"heartbeat-interval\"", "\"election-timeout\"", "\"initial-cluster\""]
-        .iter()
-        .any(|key| search::has(sample, key))
-        .then_some(Source::EtcdYaml)
+    search::any(sample, &["\"heartbeat-interval\"", "\"election-timeout\"", "\"initial-cluster\""]).then_some(Source::EtcdYaml)
 }
 
 /// What the lines of a text look like.
@@ -151,12 +147,12 @@ impl Signs {
             let item = line.trim_start_matches(['-', ' ', '{', '"']);
             signs.listed |= ["name", "Name", "key", "line:"].iter().any(|word| item.starts_with(word))
                 && line.contains(':')
-                && (line.contains("ETCD_HEARTBEAT_INTERVAL") || line.contains("ETCD_ELECTION_TIMEOUT"));
+                && search::any(line, &["ETCD_HEARTBEAT_INTERVAL", "ETCD_ELECTION_TIMEOUT"]);
             signs.imaged |= item.strip_prefix("image:").is_some_and(|image| is_image(image.trim_matches([' ', '"', '\''])));
             // An option of RKE2 or k3s as a text, which Ansible writes to its file.
             signs.listed |= item.starts_with("etcd-arg:") && line.contains(['"', '\'']) && line.starts_with('-');
             // Of an operation on a manifest, RFC 6902.
-            signs.listed |= item.starts_with("path: /") && line.contains("etcd") && line.contains("/extraArgs")
+            signs.listed |= item.starts_with("path: /") && search::has(line, "etcd") && search::has(line, "/extraArgs")
                 || item.strip_prefix("value:").is_some_and(|value| is_command(value.trim_matches([' ', '"', '\''])));
             signs.listed |= signs.variables
                 && line.starts_with('-')
@@ -167,9 +163,14 @@ impl Signs {
                 let bare = key.trim_matches('"');
                 let stated = value.trim_start_matches([' ', '"']).starts_with(|first: char| first.is_ascii_digit());
                 let key = if stated { bare } else { key };
-                signs.key(key.trim_start_matches("- ").trim(), indent(raw) - outset);
+                let mut key = key;
+                while let Some(item) = key.strip_prefix("- ") {
+                    key = item;
+                }
+                signs.key(key.trim(), indent(raw) - outset);
             }
-            let assigned = line.trim_start_matches("export ").trim_start_matches("ENV ");
+            let assigned = line.strip_prefix("export ").unwrap_or(line);
+            let assigned = assigned.strip_prefix("ENV ").unwrap_or(assigned);
             let assigned = assigned.strip_prefix("echo ").map_or(assigned, |text| text.trim_start_matches(['"', '\'']));
             // A Dockerfile may part them by a blank.
             let mark = if assigned.len() + "ENV ".len() == line.len() && !assigned.contains('=') { ' ' } else { '=' };
@@ -196,7 +197,7 @@ impl Signs {
         let bosh = self.etcd && keys::of_bosh(&lower).is_some();
         let timing = bosh || keys::of_prefixed(&lower).is_some();
         self.timing_keys += usize::from(timing);
-        self.named |= timing && (bosh || lower.starts_with("etcd_") || lower.contains("etcd::"));
+        self.named |= timing && (bosh || lower.starts_with("etcd_") || search::has(&lower, "etcd::"));
         self.variables |= matches!(key, "env" | "environment");
         self.command |= matches!(key, "command" | "args");
         self.listed |= self.variables && !at_root && matches!(key, "ETCD_HEARTBEAT_INTERVAL" | "ETCD_ELECTION_TIMEOUT");
@@ -220,7 +221,7 @@ impl Signs {
         // `$` in front of a name is Puppet's.
         let name = name.trim_start_matches(['#', ';', '$']).trim();
         // What clients of etcd are told says nothing of etcd itself.
-        let of_client = name.contains("ENDPOINT") || search::has(value, "--endpoints");
+        let of_client = search::has(name, "ENDPOINT") || search::has(value, "--endpoints");
         self.assignments += usize::from(!of_client && (name.starts_with("ETCD_") || name.starts_with("FLEET_")));
         let option = name.to_ascii_lowercase().replace('-', "_");
         if name.len() > 40 {
@@ -254,23 +255,23 @@ impl Signs {
         let manifest = self.listed
             || (self.imaged && self.command)
             || (self.charted && self.timing_keys > 0)
-            || ["controlPlaneHardwareSpeed:", "extraArgs:"].iter().any(|key| search::has(sample, key))
+            || search::any(sample, &["controlPlaneHardwareSpeed:", "extraArgs:"])
             // Kubespray has `kube_kubeadm_controller_extra_args`.
-            || sample.match_indices("extra_args:").any(|(at, _)| !sample[..at].ends_with('_'))
+            || search::places(sample, "extra_args:").any(|at| !sample[..at].ends_with('_'))
             || k3s::is_server(self.root_keys.iter().map(String::as_str))
             // Another program's cluster has timers where Talos has `extraArgs`.
-            || (self.has("cluster") && (self.has("machine") || (sample.contains("\n  etcd:") && self.timing_keys == 0)))
+            || (self.has("cluster") && (self.has("machine") || (search::has(sample, "\n  etcd:") && self.timing_keys == 0)))
             || self.has("rancher_kubernetes_engine_config")
-            || (self.has("services") && sample.contains("etcd"))
+            || (self.has("services") && search::has(sample, "etcd"))
             // Of a pod's manifest, the head may be cut off.
-            || ((self.has("spec") || self.has("apiVersion") && self.has("kind")) && (sample.contains("etcd") || sample.contains("kubeadm.k8s.io/")));
+            || ((self.has("spec") || self.has("apiVersion") && self.has("kind")) && (search::has(sample, "etcd") || search::has(sample, "kubeadm.k8s.io/")));
         if manifest {
             return Some(Source::Manifest);
         }
         let transpiled = self.has("systemd")
             || self.has("storage")
             || self.has("variant")
-            || (self.has("etcd") && sample.contains("advertise_client_urls"));
+            || (self.has("etcd") && search::has(sample, "advertise_client_urls"));
         if transpiled {
             return Some(Source::ContainerLinux);
         }
@@ -321,7 +322,7 @@ impl Signs {
     /// Other programs elect leaders too and name their timers alike (Camunda, Consul). Their keys stand
     /// below roots that neither etcd nor fleet has.
     fn of_another_program(&self) -> bool {
-        let ours = |key: &String| keys::of_key(key).is_some() || key.contains("etcd") || key.starts_with("fleet");
+        let ours = |key: &String| keys::of_key(key).is_some() || search::has(key, "etcd") || key.starts_with("fleet");
         !self.named && !self.homed && !self.outer_keys.is_empty() && !self.outer_keys.iter().any(ours)
     }
 }
@@ -329,7 +330,7 @@ impl Signs {
 /// A key with what is behind its colon; Puppet's has colons in it (`etcd::election_timeout`).
 fn key_value(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(':').filter(|_| !line.starts_with('#'))?;
-    if value.starts_with(':') { line.split_once(": ").or_else(|| Some((line.strip_suffix(':')?, ""))) } else { Some((key, value)) }
+    if value.starts_with(':') { search::split(line, ": ").or_else(|| Some((line.strip_suffix(':')?, ""))) } else { Some((key, value)) }
 }
 
 /// Whether a timer stands directly below the root key `etcd`, as in a Container Linux Config; other
@@ -348,11 +349,11 @@ fn times_etcd(sample: &str) -> bool {
 fn is_command(line: &str) -> bool {
     if line.starts_with(['#', '`'])
         || is_drawn(line)
-        || !(line.as_bytes().contains(&b'-') || runs_container(line) || line.contains(SET_ENV))
+        || !(line.as_bytes().contains(&b'-') || runs_container(line) || search::has(line, SET_ENV))
     {
         return false;
     }
-    let perhaps = line.starts_with('-') || line.contains("etcd") || line.contains("ETCD");
+    let perhaps = line.starts_with('-') || search::has(line, "etcd") || search::has(line, "ETCD");
     let timing = perhaps
         && line.split_whitespace().any(|word| {
             let word = word.trim_start_matches(['"', '\'']);
@@ -361,22 +362,20 @@ fn is_command(line: &str) -> bool {
                 && word.len() - bare.len() <= 2
                 && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
         });
-    let runs = || line.contains(" -") && start_of_etcd(line).is_some();
+    let runs = || search::has(line, " -") && start_of_etcd(line).is_some();
     let replaces = || {
         line.split_whitespace().any(|word| word == "sed")
-            && ["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT=", "heartbeat-interval=", "election-timeout="]
-                .iter()
-                .any(|text| line.contains(text))
+            && search::any(line, &["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT=", "heartbeat-interval=", "election-timeout="])
     };
-    let passed_on = (line.contains("etcd-arg") || line.contains("extra-config=etcd.") || line.contains("extra-config etcd."))
-        && (line.contains("heartbeat-interval=") || line.contains("election-timeout="));
+    let passed_on = search::any(line, &["etcd-arg", "extra-config=etcd.", "extra-config etcd."])
+        && search::any(line, &["heartbeat-interval=", "election-timeout="]);
     timing
         || passed_on
         || runs()
         || replaces()
         || runs_container(line)
-        || ["-e ETCD_", "--env=ETCD_", "--env ETCD_", "--from-literal=ETCD_"].iter().any(|word| line.contains(word))
-        || (line.contains(SET_ENV) && ["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT="].iter().any(|name| line.contains(name)))
+        || search::any(line, &["-e ETCD_", "--env=ETCD_", "--env ETCD_", "--from-literal=ETCD_"])
+        || (search::has(line, SET_ENV) && search::any(line, &["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT="]))
 }
 
 #[cfg(test)]

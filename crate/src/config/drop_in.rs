@@ -103,10 +103,10 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
     // Of each unit that runs etcd in a container its commands.
     let mut contained: Vec<(String, String)> = Vec::new();
     for (unit, file, words) in commands {
-        let runs_etcd = words.iter().any(|word| word.text.contains("etcd"));
+        let runs_etcd = words.iter().any(|word| search::has(&word.text, "etcd"));
         let runs_fleet = words.first().is_some_and(|word| word.text.ends_with("fleetd"));
         builder.cluster.has_fleet |= runs_fleet;
-        if runs_etcd && (unit.is_empty() || unit.contains("etcd") || unit.contains("k3s") || unit.contains("rke2")) {
+        if runs_etcd && (unit.is_empty() || search::any(&unit, &["etcd", "k3s", "rke2"])) {
             builder.cluster.has_etcd |= words.iter().any(|word| word.text.split_whitespace().any(is_etcd_command));
             flags::take(builder, inner, &words, &unit, &file, &variables);
             let command = words.iter().map(|word| word.text.as_str()).gather().join(" ");
@@ -128,7 +128,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
 }
 
 fn is_etcd_command(word: &str) -> bool {
-    is_etcd(word) || word.ends_with("etcd-wrapper") || word.contains("etcd:v")
+    is_etcd(word) || word.ends_with("etcd-wrapper") || search::has(word, "etcd:v")
 }
 
 fn environment(
@@ -152,8 +152,8 @@ fn environment(
         variables.set(name, value.to_owned(), inner.place(span.clone()), span.start);
         // A variable of another daemon's unit reaches nobody.
         let reaches = unit.is_empty()
-            || (name.starts_with("ETCD_") && unit.contains("etcd"))
-            || (name.starts_with("FLEET_") && unit.contains("fleet"));
+            || (name.starts_with("ETCD_") && search::has(unit, "etcd"))
+            || (name.starts_with("FLEET_") && search::has(unit, "fleet"));
         if reaches {
             flags::variable(builder, inner, (name, value, span), Home::new(unit, Class::Environment, file), of_script);
         }
@@ -166,7 +166,7 @@ fn parted(builder: &mut Builder, inner: &MappedText, words: &[Word], home: Home)
     let (name, value) = match words {
         [name, mark, value, ..] if mark.text == "=" => (name.text.as_str(), (value.text.as_str(), value.span_from(0))),
         [word, ..] => {
-            let Some((name, value)) = word.text.split_once(" =") else { return };
+            let Some((name, value)) = search::split(&word.text, " =") else { return };
             let value = value.trim_start();
             (name.trim_end(), (value, word.span_from(word.text.len() - value.len())))
         }

@@ -18,7 +18,7 @@ pub fn embedded(text: &str) -> Option<Range<usize>> {
     if text.trim_start().starts_with(HEADER) {
         return None;
     }
-    let fence = || text.find("```").map(|at| at..at + 3);
+    let fence = || search::find(text, "```").map(|at| at..at + 3);
     let here = || here_document(text).map(|(mark, _)| mark);
     header_inside(text).or_else(here).or_else(fence).or_else(|| raw_string(text)).or_else(|| prompt(text))
 }
@@ -27,8 +27,8 @@ pub fn embedded(text: &str) -> Option<Range<usize>> {
 fn raw_string(text: &str) -> Option<Range<usize>> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let opens = |mark: &&&str| !line.trim_start().starts_with('#') && line.matches(**mark).count() % 2 == 1;
-        if let Some(found) = ["`", "\"\"\""].iter().find(opens).and_then(|mark| line.find(mark)) {
+        let opens = |mark: &&&str| !line.trim_start().starts_with('#') && search::places(line, mark).count() % 2 == 1;
+        if let Some(found) = ["`", "\"\"\""].iter().find(opens).and_then(|mark| search::find(line, mark)) {
             return Some(at + found..at + found + 1);
         }
         at += line.len();
@@ -43,15 +43,15 @@ fn prompt(text: &str) -> Option<Range<usize>> {
 }
 
 fn header_inside(text: &str) -> Option<Range<usize>> {
-    let ends_its_line = |(at, _): &(usize, &str)| text[at + HEADER.len()..].lines().next().is_none_or(|rest| rest.trim().is_empty());
-    let (at, _) = text.match_indices(HEADER).find(ends_its_line)?;
+    let ends_its_line = |at: &usize| text[at + HEADER.len()..].lines().next().is_none_or(|rest| rest.trim().is_empty());
+    let at = search::places(text, HEADER).find(ends_its_line)?;
     let before = text[..at].lines().any(|line| !line.trim().is_empty() && (!line.starts_with('#') || line.starts_with("#!")));
     before.then(|| at..at + HEADER.len())
 }
 
 /// Where `<<EOF`, `<<'EOF'` or `<<-EOF` stands, and the word that ends it.
 pub fn here_document(text: &str) -> Option<(Range<usize>, &str)> {
-    let at = text.find("<<")?;
+    let at = search::find(text, "<<")?;
     let word = text[at + 2..].trim_start_matches(['-', ' ', '\'', '"', '\\']);
     let word = word.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
     word.starts_with(|first: char| first.is_ascii_alphabetic()).then(|| (at..at + 2, word))

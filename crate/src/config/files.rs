@@ -17,7 +17,7 @@ pub fn take_unit(builder: &mut Builder, tree: &TextTree, unit: &Node, content_ke
     let scalar = |node, key: &str| tree.get(node, key).filter(|content| content.text().is_some() && !content.is_null());
     let content = scalar(unit, content_key);
     builder.unit(&name, started, content.is_some());
-    if !(name.contains("etcd") || name.contains("fleet")) {
+    if !search::any(&name, &["etcd", "fleet"]) {
         return;
     }
     if let Some(inner) = content.and_then(|content| tree.scalar(content)) {
@@ -43,7 +43,7 @@ pub fn is_true(tree: &Tree, unit: &Node, key: &str) -> bool {
 /// What a text within a document is: its path or its key may tell, else its content does.
 pub fn source_of(name: &str, text: &str) -> Option<Source> {
     let ends = |endings: &[&str]| endings.iter().any(|end| name.ends_with(end));
-    let has = |words: &[&str]| words.iter().any(|word| search::has(text, word));
+    let has = |words: &[&str]| search::any(text, words);
     // Nothing reads it as a configuration.
     if ends(&[".md", ".txt", ".example", ".sample", ".bak"]) {
         return None;
@@ -52,19 +52,18 @@ pub fn source_of(name: &str, text: &str) -> Option<Source> {
         return Some(Source::FleetConf);
     }
     if let Some((unit, _)) = drop_in::path_of_unit(name) {
-        return (unit.contains("etcd") || unit.contains("fleet")).then_some(Source::DropIn);
+        return search::any(&unit, &["etcd", "fleet"]).then_some(Source::DropIn);
     }
     let told = detect::configuration(text);
-    let environment =
-        name.contains("/environment") || name.contains("/sysconfig/") || name.contains("/default/") || ends(&[".env", "etcd.conf"]);
+    let environment = search::any(name, &["/environment", "/sysconfig/", "/default/"]) || ends(&[".env", "etcd.conf"]);
     match told {
         // Its here-documents are read one by one.
         Some(source) if source.is_yaml() && text.starts_with("#!") => Some(Source::Flags),
         Some(Source::Manifest) => told,
         _ if ends(&["etcd.conf"]) && has(&[etcd_toml::SECTION]) => Some(Source::EtcdToml),
-        _ if name.contains("etcd") && ends(&[".yml", ".yaml", ".json"]) => Some(Source::EtcdYaml),
+        _ if search::has(name, "etcd") && ends(&[".yml", ".yaml", ".json"]) => Some(Source::EtcdYaml),
         _ if environment && has(&["ETCD_", "FLEET_"]) => Some(Source::Environment),
-        Some(Source::Fragment) if name.contains("etcd") => Some(Source::EtcdYaml),
+        Some(Source::Fragment) if search::has(name, "etcd") => Some(Source::EtcdYaml),
         // Other programs have timers of the same names, and commands that only stand in a file are no script.
         Some(Source::Fragment) if !has(&["etcd", "fleet"]) => None,
         told => told,

@@ -65,7 +65,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
         image = !is_run && (image || run && is_image(&word.text));
         run |= is_run;
         // `INSTALL_K3S_EXEC="server --etcd-arg=..."` holds its command behind the name.
-        let assigned = word.assignment().filter(|(_, value, _)| value.contains(" --")).map(|(_, _, span)| span);
+        let assigned = word.assignment().filter(|(_, value, _)| search::has(value, " --")).map(|(_, _, span)| span);
         let quoted = assigned.unwrap_or_else(|| word.span_from(0));
         let blank = inner.text.get(quoted.clone()).is_some_and(|text| text.bytes().any(|byte| byte.is_ascii_whitespace()));
         let within = if blank { self::words(&inner.text, quoted) } else { Vec::new() };
@@ -216,7 +216,7 @@ pub fn variable(
 
 /// `quay.io/coreos/etcd:v2.3.8`
 pub fn is_image(word: &str) -> bool {
-    word.split_once("etcd:").is_some_and(|(before, _)| before.is_empty() || before.ends_with('/')) && !word.starts_with("http")
+    search::split(word, "etcd:").is_some_and(|(before, _)| before.is_empty() || before.ends_with('/')) && !word.starts_with("http")
 }
 
 /// Names for the options of a daemon: Debian's, OpenRC's, and those that distributions' units pass on.
@@ -226,14 +226,15 @@ const DAEMON_ARGS: [&str; 4] = ["DAEMON_ARGS", "command_args", "OPTIONS", "EXTRA
 pub fn are_options(name: &str, value: &str) -> bool {
     let value = value.trim_start();
     // Also behind what the variable held before.
-    let options = value.starts_with('-') || value.starts_with('$') && value.contains(" --");
+    let options = value.starts_with('-') || value.starts_with('$') && search::has(value, " --");
     (name.starts_with("ETCD_") || DAEMON_ARGS.contains(&name)) && options
 }
 
 /// A value without the quotes that a shell within the command takes away: `sh -c "etcd --name=\\"a\\""`.
 fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (&'v str, Range<usize>) {
     // Of a text in XML the tag behind it is no part of it.
-    let (value, span) = value.split_once("</").map_or((value, span.clone()), |(value, _)| (value, span.start..span.start + value.len()));
+    let (value, span) =
+        search::split(value, "</").map_or((value, span.clone()), |(value, _)| (value, span.start..span.start + value.len()));
     let Some(inside) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return (value, span) };
     let escape = usize::from(text.get(..span.end - 1).is_some_and(|before| before.ends_with('\\')));
     (inside, span.start + 1..(span.end - 1 - escape).max(span.start + 1))
@@ -278,7 +279,7 @@ fn of_another_program(text: &str) -> bool {
         let value = flag.value.as_ref().map_or("", |(value, _)| value);
         keys::of_key(&flag.name).is_some() && parse_go_duration(value).is_ok_and(|length| length > 0)
     };
-    !text.to_ascii_lowercase().contains("etcd") && text.lines().any(|line| flags(&words(line, 0..line.len())).iter().any(has_unit))
+    !search::has(&text.to_ascii_lowercase(), "etcd") && text.lines().any(|line| flags(&words(line, 0..line.len())).iter().any(has_unit))
 }
 
 /// Takes a command, where it is not that of another program with flags of the same name.
@@ -292,7 +293,8 @@ fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, scrip
         return variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &script.variables);
     }
     let flags_alone = words.first().is_some_and(|word| word.text.starts_with('-'));
-    let tells = |word: &Word| word.text.to_ascii_lowercase().contains("etcd") || DAEMON_ARGS.iter().any(|name| word.text.starts_with(name));
+    let tells =
+        |word: &Word| search::has(&word.text.to_ascii_lowercase(), "etcd") || DAEMON_ARGS.iter().any(|name| word.text.starts_with(name));
     // The file may be named further up.
     let replaces = words.iter().any(|word| word.text == "sed") && search::has(&inner.text, "etcd");
     if flags_alone || replaces || words.iter().any(tells) {

@@ -6,6 +6,7 @@ use super::builder::{Builder, Class, Home};
 use super::mapped_text::MappedText;
 use super::{keys, scalar};
 use crate::log::line_starts::is_prompt;
+use crate::search;
 
 /// Takes what a fleet.conf states.
 pub fn take(builder: &mut Builder, inner: &MappedText) {
@@ -42,7 +43,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
 /// A value without its comment and quotes, and its bytes. Quotes in front of a comment stay:
 /// `"60s" # note` keeps them, and the duration cannot be read.
 fn value(text: &str, from: usize) -> (String, Range<usize>) {
-    let cut = [" #", " ;", "\t#", "\t;"].iter().filter_map(|mark| text.find(mark)).min();
+    let cut = [" #", " ;", "\t#", "\t;"].iter().filter_map(|mark| search::find(text, mark)).min();
     let bare = text[..cut.unwrap_or(text.len())].trim_end();
     for quote in ['"', '\''] {
         if let Some(inside) = bare.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)).filter(|_| cut.is_none()) {

@@ -6,6 +6,7 @@ use super::mapped_text::MappedText;
 use super::tree::TextTree;
 use super::unpack::{base64, gunzip};
 use crate::gather::Gather;
+use crate::search;
 use crate::yaml::Node;
 
 /// Takes what Ignition's JSON states, which is read as the YAML that it is.
@@ -53,7 +54,7 @@ fn files(builder: &mut Builder, tree: &TextTree, root: &Node) {
 /// What a `data:` URL holds (RFC 2397); other texts as they are, other URLs not at all.
 fn data_url(inner: MappedText, packed: bool) -> Option<MappedText> {
     let Some(rest) = inner.text.strip_prefix("data:") else {
-        return (!inner.text.contains("://")).then_some(inner);
+        return (!search::has(&inner.text, "://")).then_some(inner);
     };
     let comma = rest.find(',')?;
     if !rest[..comma].ends_with(";base64") {

@@ -58,7 +58,7 @@ impl Builder<'_> {
     /// An environment file of etcd or fleet that a unit reads and the document does not bring.
     fn absent_file(&self) -> Option<String> {
         let brought = self.claims.iter().any(|claim| claim.home.class == Class::EnvironmentFile);
-        let ours = |path: &&String| (path.contains("etcd") || path.contains("fleet")) && !self.written_files.contains(path);
+        let ours = |path: &&String| search::any(path, &["etcd", "fleet"]) && !self.written_files.contains(path);
         self.read_files.iter().find(ours).filter(|_| !brought).cloned()
     }
 

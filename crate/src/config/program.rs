@@ -69,8 +69,8 @@ pub fn is_program(sample: &str) -> bool {
     let variables = ["ETCD_HEARTBEAT_INTERVAL", "ETCD_ELECTION_TIMEOUT"];
     let listed = if search::has(sample, K3S) { &["heartbeat-interval=", "election-timeout="][..] } else { &[] };
     let words = named.iter().chain(&["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT="]).chain(listed);
-    let quoted = words.into_iter().any(|word| sample.match_indices(word).take(MOST_LOOKS).any(|(at, _)| stands_quoted(sample, at)));
-    let assigned = variables.iter().any(|name| sample.match_indices(name).any(|(at, name)| is_assigned(sample, at + name.len())));
+    let quoted = words.into_iter().any(|word| search::places(sample, word).take(MOST_LOOKS).any(|at| stands_quoted(sample, at)));
+    let assigned = variables.iter().any(|name| search::places(sample, name).any(|at| is_assigned(sample, at + name.len())));
     let homed = has_home(sample)
         && ["heartbeat_interval", "election_timeout", "heartbeat-interval", "election-timeout"]
             .iter()
@@ -78,13 +78,14 @@ pub fn is_program(sample: &str) -> bool {
             .any(|name| search::has(sample, name));
     let keys = ["heartbeat-interval", "election-timeout"];
     let mapped = has_map(sample)
-        && keys.iter().any(|name| sample.match_indices(name).take(MOST_LOOKS).any(|(at, name)| is_assigned(sample, at + name.len())));
-    let starts = |(at, mark): (usize, &str)| sample[at + mark.len()..].trim_start().starts_with("\"-");
+        && keys.iter().any(|name| search::places(sample, name).take(MOST_LOOKS).any(|at| is_assigned(sample, at + name.len())));
+    let etcd = "\"etcd\",";
+    let starts = |at: usize| sample[at + etcd.len()..].trim_start().starts_with("\"-");
     search::has(sample, NIXOS)
-        || sample.match_indices("\"etcd\",").take(MOST_LOOKS).any(starts)
+        || search::places(sample, etcd).take(MOST_LOOKS).any(starts)
         || (search::has(sample, PLIST)
-            && sample.match_indices("<string>").any(|(at, mark)| {
-                let text = sample[at + mark.len()..].split('<').next().unwrap_or("");
+            && search::places(sample, "<string>").any(|at| {
+                let text = sample[at + "<string>".len()..].split('<').next().unwrap_or("");
                 start_of_etcd(text).is_some()
             }))
         || (quoted || assigned || mapped || homed) && states_values(sample)
@@ -93,12 +94,12 @@ pub fn is_program(sample: &str) -> bool {
 /// Whether a text has a map of arguments for etcd, as an installer's YAML: RKE's and Talos' in Terraform or Nix; or one
 /// that becomes etcd's own file.
 fn has_map(text: &str) -> bool {
-    ["extra_args", "extraArgs", "initial-cluster", "listen-client-urls"].iter().any(|key| search::has(text, key))
+    search::any(text, &["extra_args", "extraArgs", "initial-cluster", "listen-client-urls"])
 }
 
 /// Whether a text has what Puppet and Chef call etcd or fleet: a class, an attribute, a resource.
 fn has_home(text: &str) -> bool {
-    let has = |homes: &[&str]| homes.iter().any(|home| search::has(text, home));
+    let has = |homes: &[&str]| search::any(text, homes);
     has(&["etcd']", "fleet']", "etcd_service '"])
         || search::has(text, "class {") && has(&["{ 'etcd", "{'etcd", "{ '::etcd", "{ 'fleet", "{'fleet", "{ '::fleet"])
 }
@@ -123,7 +124,7 @@ fn is_assigned(text: &str, end: usize) -> bool {
     while !rest.is_char_boundary(length) {
         length -= 1;
     }
-    let rest = rest[..length].split("//").next().unwrap_or("").trim_end();
+    let rest = search::split(&rest[..length], "//").map_or(&rest[..length], |(before, _)| before).trim_end();
     let bare = rest.trim_start_matches(['"', '\'']);
     (bare.len() < rest.len() && !bare.trim_start().starts_with(':'))
         || bare.starts_with(" = ")
@@ -222,13 +223,14 @@ fn command(builder: &mut Builder, inner: &MappedText, words: &[&Token], unit: &s
     let told = |word: &&Token| flag(word.text) || (word.quoted && (word.text.contains('=') || search::has(word.text, "etcd")));
     if words.iter().any(told) {
         // A piece of a command line: `" -e ETCD_ELECTION_TIMEOUT=1000" +`.
-        let is_piece =
-            |word: &Token| word.quoted && (word.text.trim_start().starts_with('-') && word.text.contains(' ') || word.text.contains(" -"));
+        let is_piece = |word: &Token| {
+            word.quoted && (word.text.trim_start().starts_with('-') && word.text.contains(' ') || search::has(word.text, " -"))
+        };
         let mut cut: Vec<Word> = Vec::new();
         for word in words {
             if is_piece(word) {
                 cut.extend(flags::words(&inner.text, word.span.clone()));
-            } else if word.quoted && word.text.contains(NEWLINE) {
+            } else if word.quoted && search::has(word.text, NEWLINE) {
                 cut.extend(lines(word));
             } else {
                 cut.push(word.word());
@@ -241,8 +243,10 @@ fn command(builder: &mut Builder, inner: &MappedText, words: &[&Token], unit: &s
 
 /// The lines of a text in quotes, `"[Service]\nEnvironment=NAME=500\n"`, each a word.
 fn lines(token: &Token) -> Vec<Word> {
-    let (mut found, mut at) = (Vec::new(), token.span.start);
-    for line in token.text.split(NEWLINE) {
+    let (mut found, mut at, mut rest) = (Vec::new(), token.span.start, Some(token.text));
+    while let Some(text) = rest {
+        let (line, more) = search::split(text, NEWLINE).map_or((text, None), |(line, more)| (line, Some(more)));
+        rest = more;
         let bare = line.strip_prefix("Environment=").unwrap_or(line);
         let start = at + line.len() - bare.len();
         found.push(Word::at(bare.to_owned(), start..start + bare.len()));

@@ -77,7 +77,7 @@ fn found<'t>(configurations: &[Configuration], setting: &Setting, text_of: &dyn 
     let raw = setting.raw.trim_matches(['"', '\'']);
     let inside = raw.strip_prefix("{{").and_then(|raw| raw.strip_suffix("}}")?.split('|').next()).map(str::trim);
     // A template's names are of all kinds; this one has to tell what it is for.
-    let inside = inside.filter(|name| ["elect", "beat", "ttl", "request", "reconcile"].iter().any(|word| search::has(name, word)));
+    let inside = inside.filter(|name| search::any(name, &["elect", "beat", "ttl", "request", "reconcile"]));
     // Of Terraform and Nomad.
     let declared = setting.raw.trim_matches(['"', '$', '{', '}']).strip_prefix("var.");
     let by_shell = fallback.or_else(|| referred(&setting.raw));
@@ -115,7 +115,8 @@ fn gives(line: &str, name: &str) -> bool {
 
 /// What stands behind the mark of a line, where it is a value and no reference.
 fn literal(line: &str) -> Option<&str> {
-    let value = line.split_once(['=', ':'])?.1.split(" #").next()?.trim().trim_matches(['"', '\'']);
+    let value = line.split_once(['=', ':'])?.1;
+    let value = search::split(value, " #").map_or(value, |(value, _)| value).trim().trim_matches(['"', '\'']);
     (!value.is_empty() && !template::fills(value)).then_some(value)
 }
 

@@ -192,7 +192,7 @@ impl Script {
         if starts_container(body) {
             self.runs_container = true;
             self.hands_more |= hands_more(body);
-            let names = words.iter().map(|word| word.text.trim_start_matches("--env="));
+            let names = words.iter().map(|word| word.text.strip_prefix("--env=").unwrap_or(&word.text));
             self.named.extend(names.filter(|name| keys::of_variable(name).is_some()).map(str::to_owned));
         } else if let Some(start) = start_of_etcd(body) {
             let asks = matches!(first_word(&body[start.end..]).trim_start_matches('-'), "version" | "help" | "h" | "v");

@@ -5,6 +5,7 @@ use std::ops::{Deref, Range};
 use super::builder::Builder;
 use super::embedded::{HEADER, embedded, here_documents};
 use super::mapped_text::MappedText;
+use crate::search;
 use crate::template;
 use crate::yaml::{self, Node, Tree};
 
@@ -65,7 +66,7 @@ fn written_by_script(text: &str) -> Option<(usize, String)> {
     }
     for (escape, left) in [("\\$", "x$"), ("\\`", "x`"), ("\\\\", "x\\")] {
         if !body.quoted {
-            lines = lines.replace(escape, left);
+            lines = search::replace(&lines, escape, left);
         }
     }
     Some((body.range.start, lines))

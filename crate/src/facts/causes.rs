@@ -340,7 +340,7 @@ fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
         let told_before = |report: &EventId| report.log == id.log && report.event < id.event && took_it(facts.event(*report));
         (refused || (says("EOF") || says("connection reset")) && !change.events.iter().any(told_before))
             && (-until..=15 * S).contains(&(elected - time.micros))
-            && (event.text.contains(old) || event.word("peer").is_none())
+            && (search::has(&event.text, old) || event.word("peer").is_none())
     })
 }
 

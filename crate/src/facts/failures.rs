@@ -41,7 +41,7 @@ pub fn hit_limit(event: &Event) -> bool {
     if !FAILED_REQUESTS.contains(&event.meaning) {
         return false;
     }
-    let says = |texts: &[&str]| texts.iter().any(|text| search::has(&event.text, text));
+    let says = |texts: &[&str]| search::any(&event.text, texts);
     says(LIMIT) || matches!(event.meaning, Meaning::EngineVersionUnknown | Meaning::RegistryNoUnit) && !says(OTHER_TEXTS)
 }
 

@@ -2,6 +2,7 @@
 
 use super::Facts;
 use crate::log::event::{Event, Meaning};
+use crate::search;
 use crate::sort::distinct;
 
 /// How many members vote: stated, configured, or at least those that the logs name.
@@ -28,7 +29,7 @@ const TELL_OF_ALL: [Meaning; 4] = [Meaning::InitialCluster, Meaning::StartupZapC
 /// How many members such a line counts.
 fn counted(event: &Event) -> Option<u32> {
     let count = match event.meaning {
-        Meaning::TickAdvance => usize::from(event.text.contains("single-node")),
+        Meaning::TickAdvance => usize::from(search::has(&event.text, "single-node")),
         Meaning::Voters => event.word("voters")?.split(')').next()?.split_whitespace().count(),
         _ => event.word("members")?.split(',').filter(|member| member.contains('=')).count(),
     };

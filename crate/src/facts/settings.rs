@@ -12,6 +12,7 @@ use crate::index::{self, Index};
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::parameters::Parameter;
 use crate::report::Provenance;
+use crate::search;
 use crate::sort::by_key;
 use crate::units::{MS, Micros, S};
 
@@ -170,8 +171,8 @@ pub fn last_of_each(facts: &Facts, said: Vec<(EventId, Micros)>) -> Vec<(EventId
 /// `--election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[400ms]`: the pair that etcd was
 /// started with and refused (etcd-io/etcd@v3.4.45:embed/config.go, Validate).
 fn refused_value(event: &Event, parameter: Parameter) -> Option<Micros> {
-    let (_, value) = event.text.split_once(&format!("-{}[", parameter.key()))?;
-    Some(milliseconds(value.split_once("ms]")?.0.parse().ok()?))
+    let (_, value) = search::split(&event.text, &format!("-{}[", parameter.key()))?;
+    Some(milliseconds(search::split(value, "ms]")?.0.parse().ok()?))
 }
 
 fn variable(event: &Event, parameter: Parameter) -> Option<Micros> {

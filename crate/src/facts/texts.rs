@@ -8,8 +8,8 @@ use crate::search;
 /// How far the two revisions of a refused renewal lie apart: `101: Compare failed ([167 != 168])` is 1.
 /// A pager may have cut the second number: without its bracket it is not whole.
 pub fn revisions_apart(event: &Event) -> Option<i64> {
-    let (ours, rest) = event.text.split_once("Compare failed ([")?.1.split_once(" != ")?;
-    let theirs = rest.split_once("])")?.0;
+    let (ours, rest) = search::split(search::split(&event.text, "Compare failed ([")?.1, " != ")?;
+    let theirs = search::split(rest, "])")?.0;
     Some(theirs.parse::<i64>().ok()? - ours.parse::<i64>().ok()?)
 }
 

@@ -1,6 +1,7 @@
 //! Cloud-configs that stand in a text in quotes, with `\n` for each line end: in Terraform, Go, JSON, and as the list of
 //! texts that CloudFormation and Azure's templates join.
 
+use crate::search;
 use std::ops::Range;
 
 /// How such a text begins, behind its quote.
@@ -39,7 +40,7 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
         let before = text[..*at].strip_suffix(['"', '\'']);
         before.is_some_and(|before| !before.ends_with('\\'))
     };
-    text.match_indices(START).map(|(at, _)| at).filter(quoted)
+    search::places(text, START).filter(quoted)
 }
 
 fn read(text: &str, start: usize, reached: &mut usize) -> Option<Escaped> {

@@ -15,6 +15,7 @@ use crate::config::{self, Configuration, Marks, Problem, Source, detect};
 use crate::gather::Gather;
 use crate::log::event::Event;
 use crate::parameters::Parameter;
+use crate::search;
 use crate::text::DocumentId;
 use crate::units::Micros;
 
@@ -149,7 +150,7 @@ fn names_a_parameter(stretch: &str) -> bool {
 /// A command as it is called, or as `ps` shows it.
 fn is_command(line: &str) -> bool {
     let first = line.split_whitespace().next().unwrap_or("");
-    first.starts_with('-') || matches!(first, "etcd" | "etcd2" | "docker" | "exec") || line.contains("/etcd")
+    first.starts_with('-') || matches!(first, "etcd" | "etcd2" | "docker" | "exec") || search::has(line, "/etcd")
 }
 
 #[cfg(test)]

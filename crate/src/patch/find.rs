@@ -174,7 +174,7 @@ pub(super) fn is_printed(text: &str) -> bool {
 
 /// What a shell prints under `set -x`.
 fn is_traced(line: &str) -> bool {
-    line.trim_start_matches('+').starts_with(' ') && line.starts_with('+') && line.contains("etcd")
+    line.trim_start_matches('+').starts_with(' ') && line.starts_with('+') && search::has(line, "etcd")
 }
 
 /// What `ps`, `top` or `pgrep -a` prints: numbers stand before the command.
@@ -351,7 +351,7 @@ impl Place<'_> {
         let told = |problem: &Problem| problem.id == "config-not-exported" && problem.place == setting.place;
         self.configuration.problems.iter().find(|problem| told(problem))?;
         let (name, start) = (setting.parameter.variable(), setting.place.span.range().start);
-        if let Some(run) = CONTAINERS.iter().find_map(|run| Some(self.text.find(run)? + run.len())) {
+        if let Some(run) = CONTAINERS.iter().find_map(|run| Some(search::find(self.text, run)? + run.len())) {
             return (self.configuration.source == Source::DropIn).then(|| Edit::insert(run, format!(" -e {name}")));
         }
         let line = line_start(self.text, start);

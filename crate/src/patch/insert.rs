@@ -397,7 +397,7 @@ impl Place<'_> {
     /// Behind the last option that stands outside of any section.
     fn in_fleet_conf(&self, group: &[Change]) -> Option<Edit> {
         let lines = group.iter().map(|change| format!("{}={}", render::key(change).replace('-', "_"), render::value(change)));
-        let section = if self.text.starts_with('[') { Some(0) } else { self.text.find("\n[").map(|at| at + 1) };
+        let section = if self.text.starts_with('[') { Some(0) } else { search::find(self.text, "\n[").map(|at| at + 1) };
         Some(match section.filter(|_| !env::is_mixed(self.text)) {
             Some(at) => Edit::insert(at, lines.map(|line| format!("{line}{}", self.line_end)).collect()),
             None => self.assign(lines)?,
@@ -539,7 +539,7 @@ fn is_instruction(line: &str) -> bool {
 
 /// Where more flags have their place: at the end of a command, within the quotes that hold it whole.
 fn end_of_flags(command: &str) -> usize {
-    if let Some(tag) = command.find("</") {
+    if let Some(tag) = search::find(command, "</") {
         return tag;
     }
     let Some(quote) = command.chars().next_back().filter(|last| matches!(last, '"' | '\'')) else { return command.len() };

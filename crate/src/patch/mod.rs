@@ -162,7 +162,7 @@ fn referred_to(text: &str, configurations: &[Configuration], document: DocumentI
 fn reads_another(configurations: &[Configuration], configuration: &Configuration, edits: &[Edit]) -> bool {
     let given = |other: &Configuration| other.source == Source::Environment && other.cluster.has_etcd == configuration.cluster.has_etcd;
     configuration.cluster.absent_file.is_some()
-        && edits.iter().all(|edit| edit.start == edit.end && edit.text.contains("Environment="))
+        && edits.iter().all(|edit| edit.start == edit.end && search::has(&edit.text, "Environment="))
         && configurations.iter().any(given)
 }
 
@@ -212,15 +212,15 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
         Some("This is what the API server shows of a static pod; make the change in its manifest on each machine.")
     } else if configuration.tolerant {
         Some("This is no finished YAML, so it was read and changed line by line; look the change over.")
-    } else if configuration.cluster.etcd_04 && edits.iter().any(|edit| edit.text.contains("drop-ins:")) && is_later(wanted) {
+    } else if configuration.cluster.etcd_04 && edits.iter().any(|edit| search::has(&edit.text, "drop-ins:")) && is_later(wanted) {
         Some("CoreOS' own etcd.service is etcd 0.4, and the log is that of a later one; make sure that this unit runs it.")
     } else if matches!(configuration.source, Source::Environment | Source::FleetConf) && edits.iter().any(is_new) && env::is_mixed(text) {
         Some("Other lines than settings stand in this text; look the change over, and put only the settings on the machines.")
     } else if configuration.source == Source::Program && edits.iter().any(is_new) {
         Some("What is new follows the form of what stands there; no reader of this language has checked it, so look it over.")
     } else if configuration.source == Source::DropIn
-        && text.contains("\nEnvironmentFile=")
-        && edits.iter().any(|edit| is_new(edit) && edit.text.contains("Environment="))
+        && search::has(text, "\nEnvironmentFile=")
+        && edits.iter().any(|edit| is_new(edit) && search::has(&edit.text, "Environment="))
     {
         Some("The unit also reads a file with EnvironmentFile=, which beats Environment=; make sure that it does not set these.")
     } else {
@@ -263,8 +263,8 @@ fn as_shown(shown: &str, text: &str, marks: Option<Marks>, mut edits: Vec<Edit>)
         }
         // Each line is a text of its own where those around it are.
         let (lead, joint) = (&text[joint.clone()], &shown[joint]);
-        let lines = edit.text.replace('"', "\\\"").replace("\r\n", "\n").replace('\n', "\\n");
-        edit.text = if lead.is_empty() { lines } else { lines.replace(&format!("\\n{lead}"), &format!("\\n{joint}")) };
+        let lines = search::replace(&edit.text.replace('"', "\\\""), "\r\n", "\n").replace('\n', "\\n");
+        edit.text = if lead.is_empty() { lines } else { search::replace(&lines, &format!("\\n{lead}"), &format!("\\n{joint}")) };
     }
     Ok(edits)
 }

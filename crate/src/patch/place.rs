@@ -5,6 +5,7 @@ use super::{Change, render};
 use crate::config::installer::Arguments;
 use crate::config::{Configuration, Source};
 use crate::gather::Gather;
+use crate::search;
 use crate::yaml::{self, Entry, Node, Tree};
 
 /// How new values are written at their place.
@@ -39,7 +40,7 @@ impl<'a> Place<'a> {
             true => yaml::read(text).ok(),
             false => None,
         };
-        Place { text, configuration, tree, line_end: if text.contains("\r\n") { "\r\n" } else { "\n" } }
+        Place { text, configuration, tree, line_end: if search::has(text, "\r\n") { "\r\n" } else { "\n" } }
     }
 
     /// Lines with `keys` one below the other and the values below them, each behind a line end.

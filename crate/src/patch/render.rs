@@ -30,7 +30,7 @@ pub fn key(change: &Change) -> String {
 /// The environment variable as the daemon's generation calls it.
 pub fn variable(change: &Change) -> String {
     if change.etcd == Etcd::V04 && change.parameter.is_etcd() {
-        change.parameter.variable().replace("ETCD_", "ETCD_PEER_")
+        search::replace(change.parameter.variable(), "ETCD_", "ETCD_PEER_")
     } else {
         change.parameter.variable().to_owned()
     }
@@ -140,7 +140,7 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
     };
     let text = all(changes).into_iter().filter(|each| each.form == form).map(|each| each.text).gather().join("\n");
     // A form of one daemon may leave out what the other one reads.
-    if changes.iter().all(|change| text.contains(&value(change))) { text } else { environment(changes) }
+    if changes.iter().all(|change| search::has(&text, &value(change))) { text } else { environment(changes) }
 }
 
 /// The file that stands in base64 where a setting was read; Ignition has a data URL.

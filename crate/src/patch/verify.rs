@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use super::{Change, render};
 use crate::config::{self, Configuration, Setting, keys, variables};
 use crate::gather::Gather;
+use crate::search;
 use crate::sort;
 use crate::units::{parse_go_duration, parse_number};
 use crate::yaml::{self, Kind, Node, Style, Tree};
@@ -228,7 +229,7 @@ fn is_planned((path, text): &Leaf, removed: &[&Leaf], changes: &[Change]) -> boo
 fn spelled(text: &str, change: &Change) -> bool {
     let value = render::value(change);
     let lower = text.to_ascii_lowercase().replace('_', "-");
-    (lower.contains(change.parameter.key()) || text.lines().count() > 1 || text.starts_with("data:")) && text.contains(&value)
+    (search::has(&lower, change.parameter.key()) || text.lines().count() > 1 || text.starts_with("data:")) && search::has(text, &value)
 }
 
 /// In a text within the text, only lines that hold a planned value may be new.
@@ -240,9 +241,9 @@ fn nested_lines_are_planned(path: &str, text: &str, removed: &[&Leaf], changes: 
     olds.iter().any(|old| {
         let known: Vec<&str> = old.lines().gather();
         // A comment may have got a line of its own.
-        let moved = |line: &str| line.starts_with('#') && old.contains(line);
+        let moved = |line: &str| line.starts_with('#') && search::has(old, line);
         let new: Vec<&str> = text.lines().filter(|line| !known.contains(line) && !moved(line)).gather();
-        new.len() <= changes.len() && new.iter().all(|line| changes.iter().any(|change| line.contains(&render::value(change))))
+        new.len() <= changes.len() && new.iter().all(|line| changes.iter().any(|change| search::has(line, &render::value(change))))
     })
 }
 

@@ -10,6 +10,7 @@ use crate::index::{self, Index};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
+use crate::search;
 use crate::sort::distinct;
 use crate::units::{Micros, Range, S, human};
 
@@ -385,15 +386,15 @@ fn asked_alone(facts: &Facts, events: &[EventId]) -> String {
     // Who voted for itself leads: it may have slept through its own silence.
     let by_leader = events.iter().any(|id| facts.event(*id).word("vote").is_some_and(|vote| facts.event(*id).word("id") == Some(vote)));
     let stood = if by_leader { "It or the leader had stood still, or the link did" } else { "It stood still itself, or its link did" };
-    let gave_way =
-        facts.any_event(|event| event.meaning == Meaning::HigherTermMessage && event.word("from").is_some_and(|from| who.contains(from)));
+    let gave_way = facts
+        .any_event(|event| event.meaning == Meaning::HigherTermMessage && event.word("from").is_some_and(|from| search::has(&who, from)));
     let end = if gave_way { "its higher term deposed the leader" } else { "the leader kept its place" };
     format!("{who} asked for votes while the leader was there for others. {stood}; {end}.")
 }
 
 /// The term of the speaker's last entry: `[logterm: 898, index: ...]`.
 fn last_entry_term(event: &Event) -> Option<i64> {
-    let (_, rest) = event.text.split_once("logterm: ")?;
+    let (_, rest) = search::split(&event.text, "logterm: ")?;
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 

@@ -12,6 +12,7 @@ use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
 use crate::report::{Confidence, Severity};
+use crate::search;
 use crate::sort;
 use crate::units::{Micros, S, human};
 
@@ -231,9 +232,9 @@ fn is_answer(event: &Event) -> bool {
         // A member votes for itself at once.
         Meaning::VoteReceived => match (event.word("id"), event.word("from")) {
             (Some(own), Some(from)) => own != from,
-            _ => event.text.split_once(" from ").is_some_and(|(before, after)| {
+            _ => search::split(&event.text, " from ").is_some_and(|(before, after)| {
                 let from = after.split(' ').next().unwrap_or("");
-                !from.is_empty() && !before.contains(from)
+                !from.is_empty() && !search::has(before, from)
             }),
         },
         _ => false,

@@ -9,6 +9,7 @@ use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::HeartbeatInterval;
 use crate::report::{Confidence, Severity};
+use crate::search;
 use crate::sort::by_key;
 use crate::units::{S, human};
 
@@ -365,7 +366,7 @@ fn words(facts: &Facts, said: &Said) -> String {
         // As many ticks wait at most.
         _ => 128 * facts.value(HeartbeatInterval),
     };
-    said.title.replace("{}", &human(length))
+    search::replace(said.title, "{}", &human(length))
 }
 
 #[cfg(test)]

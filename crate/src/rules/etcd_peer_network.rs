@@ -14,6 +14,7 @@ use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
+use crate::search;
 use crate::sort::{by_key, distinct};
 use crate::units::{Micros, S, human};
 
@@ -52,7 +53,7 @@ const CLIENT_PORTS: [&str; 3] = [":2379", ":2381", ":4001"];
 /// is no broken one (etcd-io/etcd@v3.5.16:server/etcdserver/api/rafthttp/stream.go, stop).
 fn blames_other_cause(event: &Event) -> bool {
     // A client's port is no peer's, unless a member names it while it dials another.
-    let of_client = event.word("peer").is_some_and(|peer| CLIENT_PORTS.iter().any(|port| peer.contains(port)));
+    let of_client = event.word("peer").is_some_and(|peer| search::any(peer, &CLIENT_PORTS));
     if event.meaning == Meaning::PeerDialError && (of_client || says(event, &[":2379: ", ":2381: ", ":4001: "])) {
         return true;
     }

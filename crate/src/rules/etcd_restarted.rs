@@ -11,6 +11,7 @@ use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
+use crate::search;
 use crate::units::S;
 
 /// The rule.
@@ -127,12 +128,12 @@ fn whose(facts: &Facts) -> impl Fn(EventId) -> Option<&'static str> {
                     || says(event, PACKAGES_OF_SERVER))
     });
     move |id| {
-        let (before, _) = facts.event(id).text.split_once(": ")?;
+        let (before, _) = search::split(&facts.event(id).text, ": ")?;
         let has = |places: &Index| places.find(facts.voice(id)).is_some();
-        if before.contains("fleet") || has(&fleet) {
+        if search::has(before, "fleet") || has(&fleet) {
             return Some("fleetd");
         }
-        (before.contains("etcd") || has(&server)).then_some("etcd")
+        (search::has(before, "etcd") || has(&server)).then_some("etcd")
     }
 }
 
@@ -147,7 +148,7 @@ fn around(facts: &Facts, fits: fn(&Event) -> bool) -> Index {
 }
 
 fn for_memory(event: &Event) -> bool {
-    event.meaning == Meaning::OutOfMemoryKill || event.meaning == Meaning::ContainerEnded && event.text.contains("OOMKilled")
+    event.meaning == Meaning::OutOfMemoryKill || event.meaning == Meaning::ContainerEnded && search::has(&event.text, "OOMKilled")
 }
 
 /// The kernel, systemd or the kubelet says that an etcd process ended, not by its own will.
@@ -156,9 +157,11 @@ fn ends_etcd(event: &Event) -> bool {
     match event.meaning {
         Meaning::OutOfMemoryKill => of_etcd("name"),
         // A list of pods names each; a description names its pod far above the reason.
-        Meaning::ContainerEnded => for_memory(event) && (event.text.contains("etcd") || event.text.trim_start().starts_with("Reason:")),
-        Meaning::ProbeFailed => event.text.contains("failed liveness probe") && event.text.contains("etcd"),
-        Meaning::UnitProcessExited => of_etcd("unit") && !event.text.contains("status=0/"),
+        Meaning::ContainerEnded => {
+            for_memory(event) && (search::has(&event.text, "etcd") || event.text.trim_start().starts_with("Reason:"))
+        }
+        Meaning::ProbeFailed => search::has(&event.text, "failed liveness probe") && search::has(&event.text, "etcd"),
+        Meaning::UnitProcessExited => of_etcd("unit") && !search::has(&event.text, "status=0/"),
         // Only a process that ended without being told to is started anew so.
         Meaning::UnitRestart => of_etcd("unit"),
         _ => false,

@@ -162,8 +162,8 @@ fn answered(event: &Event) -> Option<i64> {
         Value::Text(text) if search::has(text, "range_response_count:") => Some(&**text),
         _ => None,
     });
-    let (_, rest) = text.unwrap_or(&event.text).split_once("range_response_count:")?;
-    let (_, size) = rest.split_once("size:")?;
+    let (_, rest) = search::split(text.unwrap_or(&event.text), "range_response_count:")?;
+    let (_, size) = search::split(rest, "size:")?;
     size.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 

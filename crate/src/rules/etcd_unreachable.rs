@@ -8,6 +8,7 @@ use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
+use crate::search;
 use crate::sort::{groups, sort};
 use crate::units::{Micros, S, human};
 
@@ -141,8 +142,8 @@ fn listens_elsewhere<'a>(facts: &'a Facts, events: &[EventId]) -> Option<(&'a st
 
 /// The address and port that stand behind one of these words, without a scheme.
 fn socket_behind<'a>(event: &'a Event, words: &[&str]) -> Option<&'a str> {
-    let (_, rest) = words.iter().find_map(|word| event.text.split_once(word))?;
-    let rest = rest.trim_start_matches("http://").trim_start_matches("https://");
+    let (_, rest) = words.iter().find_map(|word| search::split(&event.text, word))?;
+    let rest = rest.strip_prefix("http://").or(rest.strip_prefix("https://")).unwrap_or(rest);
     let ends = |letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | ':' | '[' | ']' | '-'));
     rest.split(ends).next().map(|socket| socket.trim_end_matches(':')).filter(|socket| socket.contains(':'))
 }

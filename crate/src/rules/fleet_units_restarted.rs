@@ -9,6 +9,7 @@ use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
+use crate::search;
 use crate::sort::{distinct, sort};
 use crate::units::{Micros, S};
 
@@ -162,7 +163,7 @@ fn unit(event: &Event) -> Option<&str> {
     if let Some(unit) = ["unit", "job"].into_iter().find_map(|hole| event.word(hole)) {
         return Some(unit);
     }
-    let after = ["systemd unit ", "Job(", "Unit(", "job=", "/job/"].into_iter().find_map(|sign| event.text.split_once(sign))?.1;
+    let after = ["systemd unit ", "Job(", "Unit(", "job=", "/job/"].into_iter().find_map(|sign| search::split(&event.text, sign))?.1;
     after.split([' ', ')', '(', '/', ',']).next().filter(|unit| !unit.is_empty())
 }
 

@@ -5,6 +5,7 @@ use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::Program;
 use crate::rules::common::{WITHOUT_LEADER, answered_soon, says, while_etcd_starts, with_etcd_stop};
+use crate::search;
 use crate::units::S;
 
 /// Nothing was recognised, most was not read, or nothing was there but measurements or ends of other units: silence of such an input proves nothing.
@@ -79,14 +80,14 @@ const HOLD_ETCD: &[&str] = &["etcd", "fleet", "k3s", "rke2"];
 fn is_of_others(event: &Event) -> bool {
     event.program() == Program::System
         && (event.meaning == Meaning::ClockStepped
-            || event.word("unit").or(event.word("name")).is_some_and(|name| !HOLD_ETCD.iter().any(|held| name.contains(held))))
+            || event.word("unit").or(event.word("name")).is_some_and(|name| !search::any(name, HOLD_ETCD)))
 }
 
 /// etcdctl's word that all is well, or a command or a task of Ansible that only asks for it, as `grep -q 'cluster is healthy'`:
 /// one that failed says so. Or OpenShift's, of what was otherwise before.
 fn is_healthy(event: &Event) -> bool {
     let text = event.text.trim_end_matches(['"', ' ']);
-    let asks_or_tells = text.contains("cluster is healthy") && !text.contains("FAILED");
+    let asks_or_tells = search::has(text, "cluster is healthy") && !search::has(text, "FAILED");
     event.meaning == Meaning::CtlUnhealthy && (asks_or_tells || text.ends_with("No unhealthy members found"))
 }
 
@@ -129,7 +130,7 @@ pub fn unexplained(facts: &Facts) -> Option<(&Event, &'static str)> {
         let told = TELL_OF_TROUBLE.iter().find(|(_, meanings)| meanings.contains(&event.meaning)).map(|(said, _)| *said);
         let still_learns = event.meaning == Meaning::ClientUnavailable && says(event, &STILL_LEARNS);
         told.or(says(event, &[WITHOUT_LEADER]).then_some(LEADERLESS)).filter(|_| {
-            !event.text.contains("status=0/")
+            !search::has(&event.text, "status=0/")
                 && event.number("code") != Some(0)
                 && !says(event, &["context canceled", "operation was canceled"])
                 && !still_learns

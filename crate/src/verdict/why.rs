@@ -15,6 +15,7 @@ use crate::report::{Provenance, Severity, Timing};
 use crate::rules::Finding;
 use crate::rules::common::{human_limit, knows_wait};
 use crate::rules::etcd_timers_changed;
+use crate::search;
 use crate::units::human;
 
 /// What may be doubted of the values in force that the answer is held against. Sentences that name them name the value alone.
@@ -115,7 +116,7 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
             }
         },
         Timing::Undecided if saw_too_little(facts) => {
-            let unfit = facts.unknown.iter().find(|each| each.why.contains(HOLDS_BINARY) || each.why.contains(TOO_LARGE));
+            let unfit = facts.unknown.iter().find(|each| search::any(&each.why, &[HOLDS_BINARY, TOO_LARGE]));
             if facts.logs.iter().any(|log| log.mostly_unheard) {
                 return String::from(
                     "Most of the text stands in lines of more than 64\u{a0}KiB, which are read only up to there. Give each message its own line.",

@@ -30,7 +30,7 @@ pub(super) fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
     if let Some(form) = spot.form.filter(|form| is_list != (*form == Arguments::Pairs)) {
         let wanted = if form == Arguments::Pairs { "a list, - name: {} over value: \"...\"" } else { "a mapping, {}: \"...\"" };
         builder.void_from(stated, "config-arguments-form", |parameter| {
-            format!("The apiVersion of this file wants extraArgs as {}.", wanted.replace("{}", parameter.key()))
+            format!("The apiVersion of this file wants extraArgs as {}.", search::replace(wanted, "{}", parameter.key()))
         });
     }
 }

@@ -6,6 +6,7 @@ use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
+use crate::search;
 use crate::sort;
 use crate::units::{Micros, S};
 
@@ -89,7 +90,7 @@ pub fn only_quoted(facts: &Facts) -> bool {
     let mut events = facts.all_events();
     let Some((id, event)) = events.next().filter(|_| events.next().is_none()) else { return false };
     let log = &facts.logs[id.log];
-    let bare = event.time.is_none() && event.host.is_none() && !event.text.contains("]: ");
+    let bare = event.time.is_none() && event.host.is_none() && !search::has(&event.text, "]: ");
     bare && event.is_etcd_server() && event.meaning != Meaning::FlagUnknown && log.unread > 0 && log.foreign == 0
 }
 
