@@ -281,10 +281,21 @@ impl<'a> Builder<'a> {
         process.clone_into(&mut self.process);
     }
 
-    /// The last claim never acts.
-    pub fn void_last(&mut self, why: &str) {
-        if let Some(claim) = self.claims.get_mut(self.last) {
-            claim.void = Some(why.to_owned());
+    /// The last claim never acts, for what is wrong at `span`.
+    pub fn refuse_last(&mut self, id: &'static str, span: Range<usize>, note: String) {
+        let claim = self.claims.get_mut(self.last);
+        let parameter = claim.map(|claim| {
+            claim.void = Some(note.clone());
+            claim.parameter
+        });
+        self.problem(id, span, note, parameter);
+    }
+
+    /// A key that is none of the known ones, of which one may be meant; `is_none` says so.
+    pub fn misspelt(&mut self, name: &str, known: &[&'static str], span: Range<usize>, is_none: &str) {
+        if let Some(near) = keys::nearest(name, known).filter(|_| !self.told_enough("config-unknown-key")) {
+            let parameter = keys::of_key(near).map(|(parameter, _)| parameter);
+            self.problem("config-unknown-key", span, format!("{name} {is_none}; did you mean {near}?"), parameter);
         }
     }
 
@@ -334,7 +345,8 @@ impl<'a> Builder<'a> {
 
     /// A flag that etcd does not know, if one of its two timers may be meant.
     pub fn unknown_flag(&mut self, name: &str, span: Range<usize>) {
-        if let Some(near) = keys::nearest(name, ["heartbeat-interval", "election-timeout"]).filter(|_| !self.told_enough("etcd-bad-config"))
+        if let Some(near) =
+            keys::nearest(name, &["heartbeat-interval", "election-timeout"]).filter(|_| !self.told_enough("etcd-bad-config"))
         {
             let note = format!("etcd knows no flag {name}, prints its usage and ends; {near} may be meant.");
             self.problem("etcd-bad-config", span, note, keys::of_key(near).map(|(parameter, _)| parameter));
@@ -412,7 +424,7 @@ impl<'a> Builder<'a> {
         if !name.starts_with("ETCD_") && !name.starts_with("FLEET_") || self.told_enough("config-unknown-key") {
             return;
         }
-        let near = |parameter: &Parameter| keys::nearest(name, [&*parameter.variable().to_ascii_lowercase()]).is_some();
+        let near = |parameter: &Parameter| keys::nearest(name, &[parameter.variable()]).is_some();
         if let Some(meant) = Parameter::ALL.into_iter().find(near) {
             let note = format!("{name} is no variable of {daemon} and is ignored; did you mean {}?", meant.variable());
             self.problem("config-unknown-key", span, note, Some(meant));

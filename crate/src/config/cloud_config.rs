@@ -108,17 +108,11 @@ fn take_root(builder: &mut Builder, tree: &TextTree, root: &Node) {
             if matches!(entry.name(), "etcd" | "etcd2" | "fleet" | "units") {
                 continue;
             }
-            if let Some(near) = keys::nearest(entry.name(), ["etcd2", "fleet", "units"]) {
-                builder.problem(
-                    "config-unknown-key",
-                    tree.place(&entry.key.span),
-                    format!("{} is no section that CoreOS knows; did you mean {near}?", entry.name()),
-                    None,
-                );
-            }
+            let span = tree.place(&entry.key.span);
+            builder.misspelt(entry.name(), &["etcd2", "fleet", "units"], span, "is no section that CoreOS knows");
         }
     }
-    for file in tree.get(root, "write_files").map_or(&[][..], Node::items) {
+    for file in tree.list(root, &["write_files"]) {
         write_file(builder, tree, tree.resolve(file));
     }
     // coreos-cloudinit runs none of these (coreos/coreos-cloudinit@v1.14.0:config/config.go).
@@ -188,14 +182,12 @@ fn key(builder: &mut Builder, tree: &TextTree, section: &Section, entry: &Entry)
     } else {
         format!("{} belongs under coreos.{right}, not under coreos.{}.", entry.name(), section.key)
     };
-    builder.void_last(&note);
-    builder.problem("config-wrong-section", tree.place(&entry.key.span), note, Some(parameter));
+    builder.refuse_last("config-wrong-section", tree.place(&entry.key.span), note);
 }
 
 fn unknown(builder: &mut Builder, tree: &TextTree, section: &Section, entry: &Entry) {
     let name = entry.name();
-    let known = section.known.iter().copied();
-    let (text, parameter) = match keys::nearest(name, known) {
+    let (text, parameter) = match keys::nearest(name, section.known) {
         Some(near) => {
             let near = if name.contains('_') { near.to_owned() } else { near.replace('_', "-") };
             let parameter = keys::of_key(&near).map(|(parameter, _)| parameter);
@@ -235,27 +227,23 @@ fn misplaced_key(builder: &mut Builder, tree: &TextTree, entry: &Entry, at: &str
         scalar::cloudinit(parameter, &entry.value),
         Home::new("", Class::BelowVariables, ""),
     );
-    builder.void_last(&note);
-    builder.problem("config-wrong-section", tree.place(&entry.key.span), note, Some(parameter));
+    builder.refuse_last("config-wrong-section", tree.place(&entry.key.span), note);
 }
 
 fn units(builder: &mut Builder, tree: &TextTree, coreos: &Node) {
-    let units = tree.get(coreos, "units");
-    if let Some(mark) = units.and_then(Node::text).filter(|text| template::first(text).is_some()) {
+    if let Some(mark) = tree.word(coreos, "units").filter(|text| template::first(text).is_some()) {
         // A template fills them in, so what is started is not known.
         builder.unit(mark, false, false);
     }
-    for unit in units.map_or(&[][..], Node::items) {
-        let unit = tree.resolve(unit);
-        take_unit(builder, tree, unit, "content", &["drop_ins"]);
+    for unit in tree.list(coreos, &["units"]) {
+        take_unit(builder, tree, tree.resolve(unit), "content", &["drop_ins"]);
     }
 }
 
 fn write_file(builder: &mut Builder, tree: &TextTree, file: &Node) {
-    let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { return };
-    let Some(content) = tree.get(file, "content") else { return };
-    let Some(inner) = tree.scalar(content) else { return };
-    let encoding = tree.get(file, "encoding").and_then(Node::text).unwrap_or("");
+    let Some(path) = tree.word(file, "path") else { return };
+    let Some(inner) = tree.get(file, "content").and_then(|content| tree.scalar(content)) else { return };
+    let encoding = tree.word(file, "encoding").unwrap_or("");
     let inner = match encoding {
         "" | "text/plain" => Some(inner),
         "b64" | "base64" => base64(&inner.text).and_then(|bytes| inner.unpacked(bytes)),
@@ -263,8 +251,8 @@ fn write_file(builder: &mut Builder, tree: &TextTree, file: &Node) {
         _ if encoding.starts_with("gz") => base64(&inner.text).and_then(|bytes| gunzip(&bytes)).and_then(|bytes| inner.unpacked(bytes)),
         _ => None,
     };
-    builder.writes_file(&path);
-    builder.holds(&path, inner, false);
+    builder.writes_file(path);
+    builder.holds(path, inner, false);
 }
 
 #[cfg(test)]

@@ -11,8 +11,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     let tree = TextTree::of(builder, text);
     if let Some(root) = tree.documents.first() {
         take_etcd(builder, &tree, root);
-        ignition::take_units(builder, &tree, root);
-        files(builder, &tree, root);
+        ignition::take_root(builder, &tree, root);
     }
 }
 
@@ -40,19 +39,8 @@ fn take_etcd(builder: &mut Builder, tree: &TextTree, root: &Node) {
         if entry.name().contains('-') {
             let note =
                 format!("{} is no key here and is dropped: write {} with underscores.", entry.name(), entry.name().replace('-', "_"));
-            builder.void_last(&note);
-            builder.problem("config-unknown-key", tree.place(&entry.key.span), note, Some(meant.0));
+            builder.refuse_last("config-unknown-key", tree.place(&entry.key.span), note);
         }
-    }
-}
-
-fn files(builder: &mut Builder, tree: &TextTree, root: &Node) {
-    for file in tree.at(root, &["storage", "files"]).map_or(&[][..], Node::items) {
-        let file = tree.resolve(file);
-        let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
-        let Some(inline) = tree.at(file, &["contents", "inline"]) else { continue };
-        builder.writes_file(&path);
-        builder.holds(&path, tree.scalar(inline), false);
     }
 }
 

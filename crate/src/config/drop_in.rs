@@ -172,11 +172,10 @@ fn parted(builder: &mut Builder, inner: &MappedText, words: &[Word], home: Home)
         }
         [] => return,
     };
-    let (Some((parameter, _)), (value, span)) = (keys::of_variable(name), value) else { return };
+    let (Some(_), (value, span)) = (keys::of_variable(name), value) else { return };
     builder.variable(name, value, inner.place(span.clone()), home);
     let note = format!("systemd ignores {name} for the spaces around its equals sign, and the default applies; write {name}={value}.");
-    builder.void_last(&note);
-    builder.problem("config-value-dropped", inner.place(span), note, Some(parameter));
+    builder.refuse_last("config-value-dropped", inner.place(span), note);
 }
 
 /// What stands between commas outside of quotes.

@@ -7,6 +7,7 @@ use super::builder::Builder;
 use super::mapped_text::MappedText;
 use crate::log::line_starts::is_prompt;
 use crate::search;
+use crate::text::{lines, offset};
 
 /// The first line of every cloud-config.
 pub const HEADER: &str = "#cloud-config";
@@ -25,20 +26,18 @@ pub fn embedded(text: &str) -> Option<Range<usize>> {
 
 /// The mark with which a program begins a text of several lines: Go's and JavaScript's, Python's.
 fn raw_string(text: &str) -> Option<Range<usize>> {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
+    for (at, line) in lines(text) {
         let opens = |mark: &&&str| !line.trim_start().starts_with('#') && search::places(line, mark).count() % 2 == 1;
         if let Some(found) = ["`", "\"\"\""].iter().find(opens).and_then(|mark| search::find(line, mark)) {
             return Some(at + found..at + found + 1);
         }
-        at += line.len();
     }
     None
 }
 
 fn prompt(text: &str) -> Option<Range<usize>> {
     let line = text.lines().find(|line| is_prompt(line))?;
-    let at = line.as_ptr().addr() - text.as_ptr().addr();
+    let at = offset(text, line);
     Some(at..at + line.len())
 }
 
@@ -70,10 +69,9 @@ pub struct Body {
 
 /// The bodies of a shell script's here-documents.
 pub fn here_documents(text: &str) -> Vec<Body> {
-    let (mut found, mut open, mut at) = (Vec::new(), None::<(&str, Body)>, 0);
-    for line in text.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
+    let (mut found, mut open) = (Vec::new(), None::<(&str, Body)>);
+    for (start, line) in lines(text) {
+        let at = start + line.len();
         match open.take() {
             Some((end, body)) if line.trim() == end => found.push(Body { range: body.range.start..start, ..body }),
             Some(still) => open = Some(still),

@@ -9,6 +9,7 @@ use super::words::Word;
 use super::{flags, keys};
 use crate::parameters::Parameter;
 use crate::search;
+use crate::text::lines;
 
 /// Takes the assignments of an environment file.
 pub fn take(builder: &mut Builder, inner: &MappedText) {
@@ -22,10 +23,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     let members = members(&inner.text);
     let mut unit = builder.process(members.len() > 1);
     let (stated, mut from_file) = (builder.stated(), false);
-    let mut at = 0;
-    for raw in inner.text.split_inclusive('\n') {
-        let start = at;
-        at += raw.len();
+    for (start, raw) in lines(&inner.text) {
         let line = raw.trim_start();
         if line.starts_with('#') || line.starts_with(';') {
             continue;
@@ -34,7 +32,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
             unit = builder.process(true);
         }
         let mut timer = None;
-        let words = flags::words(&inner.text, start..at);
+        let words = flags::words(&inner.text, start..start + raw.len());
         let of_docker = match &words[..] {
             [env, name, value] if env.text == "ENV" && !name.text.contains('=') => Some((name, value)),
             _ => None,
@@ -89,13 +87,12 @@ fn parted(words: &[Word]) -> Option<(&str, &str, Range<usize>)> {
 
 /// Where the lines begin that name a member, where they name several.
 pub fn members(text: &str) -> Vec<usize> {
-    let (mut found, mut names, mut at) = (Vec::new(), Vec::new(), 0);
-    for line in text.split_inclusive('\n') {
+    let (mut found, mut names) = (Vec::new(), Vec::new());
+    for (at, line) in lines(text) {
         if assigned(line) == Some("ETCD_NAME") && !names.contains(&line.trim()) {
             found.push(at);
             names.push(line.trim());
         }
-        at += line.len();
     }
     if found.len() > 1 { found } else { Vec::new() }
 }

@@ -5,6 +5,7 @@
 use super::builder::{Builder, Class, Home};
 use super::mapped_text::MappedText;
 use super::{keys, scalar};
+use crate::text::lines;
 
 /// The section the timers belong to.
 pub const SECTION: &str = "[peer]";
@@ -13,10 +14,9 @@ pub const SECTION: &str = "[peer]";
 pub fn take(builder: &mut Builder, inner: &MappedText) {
     builder.cluster.has_etcd = true;
     builder.cluster.etcd_04 |= inner.is_document();
-    let (mut section, mut at) = (String::new(), 0);
-    for raw in inner.text.split_inclusive('\n') {
+    let mut section = String::new();
+    for (at, raw) in lines(&inner.text) {
         let start = at + raw.len() - raw.trim_start().len();
-        at += raw.len();
         let line = raw.trim();
         if line.starts_with('[') {
             section = line.split('#').next().unwrap_or("").trim().to_owned();
@@ -34,8 +34,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
         }
         let right = parameter.key().replace('-', "_");
         let note = format!("{key} is ignored here: etcd 0.4 reads {right} in its section {SECTION}.");
-        builder.void_last(&note);
-        builder.problem("config-unknown-key", inner.place(start..start + key.len()), note, Some(parameter));
+        builder.refuse_last("config-unknown-key", inner.place(start..start + key.len()), note);
     }
 }
 

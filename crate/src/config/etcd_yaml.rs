@@ -20,23 +20,18 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
             builder.fact_of_flag(&name, text);
         }
         let Some(meant) = keys::of_key(&name).filter(|(parameter, old)| parameter.is_etcd() && !old) else {
-            let near =
-                keys::nearest(&name, ["heartbeat-interval", "election-timeout"]).filter(|_| !builder.told_enough("config-unknown-key"));
-            if let Some(near) = near {
-                builder.problem(
-                    "config-unknown-key",
-                    tree.place(&entry.key.span),
-                    format!("{name} is no key of etcd's file and is ignored; did you mean {near}?"),
-                    keys::of_key(near).map(|(parameter, _)| parameter),
-                );
-            }
+            builder.misspelt(
+                &name,
+                &["heartbeat-interval", "election-timeout"],
+                tree.place(&entry.key.span),
+                "is no key of etcd's file and is ignored",
+            );
             continue;
         };
         builder.claim(meant, tree.place(&node.span), scalar::strict(meant.0, node), Home::new("", Class::ConfigFile, ""));
         if name.contains('_') {
             let note = format!("{name} is ignored: etcd's file knows only hyphens; write {}.", name.replace('_', "-"));
-            builder.void_last(&note);
-            builder.problem("config-unknown-key", tree.place(&entry.key.span), note, Some(meant.0));
+            builder.refuse_last("config-unknown-key", tree.place(&entry.key.span), note);
         }
     }
 }

@@ -9,26 +9,25 @@ use crate::yaml::{Node, Tree};
 
 /// One unit of a list, in cloud-config's or Ignition's words.
 pub fn take_unit(builder: &mut Builder, tree: &TextTree, unit: &Node, content_key: &str, drop_in_keys: &[&str]) {
-    let Some(name) = tree.get(unit, "name").and_then(Node::text).map(str::to_owned) else { return };
-    let word = |key: &str| tree.get(unit, key).and_then(Node::text);
+    let Some(name) = tree.word(unit, "name") else { return };
     let truth = |key: &str| is_true(tree, unit, key);
     let started = !truth("mask")
-        && (matches!(word("command"), Some("start" | "restart" | "reload-or-restart")) || truth("enable") || truth("enabled"));
+        && (matches!(tree.word(unit, "command"), Some("start" | "restart" | "reload-or-restart")) || truth("enable") || truth("enabled"));
     let scalar = |node, key: &str| tree.get(node, key).filter(|content| content.text().is_some() && !content.is_null());
     let content = scalar(unit, content_key);
-    builder.unit(&name, started, content.is_some());
-    if !search::any(&name, &["etcd", "fleet"]) {
+    builder.unit(name, started, content.is_some());
+    if !search::any(name, &["etcd", "fleet"]) {
         return;
     }
     if let Some(inner) = content.and_then(|content| tree.scalar(content)) {
-        drop_in::take(builder, &inner, &name, "");
+        drop_in::take(builder, &inner, name, "");
     }
     for key in drop_in_keys {
-        for item in tree.get(unit, key).map_or(&[][..], Node::items) {
+        for item in tree.list(unit, &[key]) {
             let item = tree.resolve(item);
-            let file = tree.get(item, "name").and_then(Node::text).unwrap_or("");
+            let file = tree.word(item, "name").unwrap_or("");
             if let Some(inner) = scalar(item, content_key).and_then(|content| tree.scalar(content)) {
-                drop_in::take(builder, &inner, &name, file);
+                drop_in::take(builder, &inner, name, file);
             }
         }
     }
@@ -36,7 +35,7 @@ pub fn take_unit(builder: &mut Builder, tree: &TextTree, unit: &Node, content_ke
 
 /// Whether a unit of such a list has this key, and it is true: `mask`, `enable`.
 pub fn is_true(tree: &Tree, unit: &Node, key: &str) -> bool {
-    let text = tree.get(unit, key).and_then(Node::text);
+    let text = tree.word(unit, key);
     text.is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "on"))
 }
 

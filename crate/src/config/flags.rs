@@ -15,6 +15,7 @@ use super::{keys, scalar};
 use crate::gather::Gather;
 use crate::parameters::{Parameter, RANCHER};
 use crate::search;
+use crate::text;
 use crate::units::parse_go_duration;
 
 /// A flag with its value.
@@ -88,8 +89,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
                     "{} {name} stands after the image, so etcd gets it as a flag that it does not know, and exits. Put it before the image.",
                     before(1)
                 );
-                builder.void_last(&note);
-                builder.problem("etcd-bad-config", inner.place(span), note, keys::of_variable(name).map(|(parameter, _)| parameter));
+                builder.refuse_last("etcd-bad-config", inner.place(span), note);
             }
         }
         builder.image(&word.text);
@@ -242,34 +242,26 @@ fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (
 
 /// Takes the commands of a script.
 pub fn take_text(builder: &mut Builder, inner: &MappedText) {
-    let text = inner.text.as_str();
-    let lines = if of_another_program(text) { "" } else { text };
+    let lines = if of_another_program(&inner.text) { "" } else { inner.text.as_str() };
     let script = Script::of(inner);
     hand_on_here_documents(builder, inner, true);
-    let mut at = 0;
-    for line in lines.split_inclusive('\n') {
-        if line.trim_start().starts_with('#') || is_drawn(line.trim_start()) {
-            at += line.len();
-            continue;
-        }
-        let (start, continued) = (at, line.trim_end().ends_with(CONTINUES));
-        at += line.len();
-        if continued {
+    for (start, line) in text::lines(lines) {
+        if line.trim_start().starts_with('#') || is_drawn(line.trim_start()) || line.trim_end().ends_with(CONTINUES) {
             continue;
         }
         // A continued command begins further up: walk back over the lines that end in a backslash.
         let mut from = start;
         while from > 0 {
-            let above = &text[..from];
-            if !above.trim_end_matches(['\n', '\r']).ends_with(CONTINUES) {
+            let above = inner.text[..from].trim_end_matches(['\n', '\r']);
+            if !above.ends_with(CONTINUES) {
                 break;
             }
-            from = above.trim_end_matches(['\n', '\r']).rfind('\n').map_or(0, |newline| newline + 1);
+            from = text::line_start(above, above.len());
         }
-        command(builder, inner, from..at, &script);
+        command(builder, inner, from..start + line.len(), &script);
     }
     if lines.trim_end().ends_with(CONTINUES) {
-        command(builder, inner, 0..text.len(), &script);
+        command(builder, inner, 0..lines.len(), &script);
     }
 }
 
@@ -309,8 +301,7 @@ fn kept(builder: &mut Builder, inner: &MappedText, word: &Word, script: &Script)
     if script.forgets(name) {
         builder.variable(name, value, inner.place(span.clone()), Home::new("", Class::Environment, ""));
         let note = script.why_kept(name, value);
-        builder.void_last(&note);
-        builder.problem("config-not-exported", inner.place(span), note, keys::of_variable(name).map(|(parameter, _)| parameter));
+        builder.refuse_last("config-not-exported", inner.place(span), note);
     }
     true
 }

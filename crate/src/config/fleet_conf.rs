@@ -7,21 +7,16 @@ use super::mapped_text::MappedText;
 use super::{keys, scalar};
 use crate::log::line_starts::is_prompt;
 use crate::search;
+use crate::text::lines;
 
 /// Takes what a fleet.conf states.
 pub fn take(builder: &mut Builder, inner: &MappedText) {
     builder.cluster.has_fleet = true;
     let text = inner.text.as_str();
     let mut section: Option<String> = None;
-    let mut at = 0;
-    for raw in text.split_inclusive('\n') {
-        let start = at;
-        at += raw.len();
+    for (start, raw) in lines(text) {
         let line = raw.trim();
-        if line.is_empty() || line.starts_with(['#', ';']) {
-            continue;
-        }
-        if is_prompt(line) {
+        if line.is_empty() || line.starts_with(['#', ';']) || is_prompt(line) {
             continue;
         }
         if line.starts_with('[') {
@@ -60,14 +55,8 @@ fn option(builder: &mut Builder, inner: &MappedText, key: &str, at: usize, (valu
     }
     let span = inner.place(span);
     let Some(meant) = keys::of_key(&name).filter(|(parameter, _)| !parameter.is_etcd()) else {
-        let known = keys::FLEET.contains(&name.as_str()) || name.contains('-') || builder.told_enough("config-unknown-key");
-        if let Some(near) = (!known).then(|| keys::nearest(&name, keys::FLEET.iter().copied())).flatten() {
-            builder.problem(
-                "config-unknown-key",
-                inner.place(at..at + key.len()),
-                format!("{key} is no option of fleet and is ignored; did you mean {near}?"),
-                keys::of_key(near).map(|(parameter, _)| parameter),
-            );
+        if !keys::FLEET.contains(&name.as_str()) && !name.contains('-') {
+            builder.misspelt(key, keys::FLEET, inner.place(at..at + key.len()), "is no option of fleet and is ignored");
         }
         return;
     };
@@ -78,8 +67,7 @@ fn option(builder: &mut Builder, inner: &MappedText, key: &str, at: usize, (valu
         section.map(|section| format!("{key} stands below {section} and is ignored: options of fleet.conf stand outside of any section."))
     };
     if let Some(note) = ignored {
-        builder.void_last(&note);
-        builder.problem("config-fleet-conf-ignored", inner.place(at..at + key.len()), note, Some(meant.0));
+        builder.refuse_last("config-fleet-conf-ignored", inner.place(at..at + key.len()), note);
     }
 }
 

@@ -54,7 +54,11 @@ fn take_node(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node
             .or_else(|| keys::of_variable(entry.name()))
             .or_else(|| keys::of_bosh(entry.name()).filter(|_| !value.is_null()))
         else {
-            misspelt(builder, entry.name(), inner.place(entry.key.span.clone()));
+            // Other programs run the words together.
+            if entry.name().contains(['-', '_']) {
+                let span = inner.place(entry.key.span.clone());
+                builder.misspelt(entry.name(), &Parameter::ALL.map(Parameter::key), span, "is no key of etcd or fleet");
+            }
             continue;
         };
         let value = &if tolerant { without_comma(&inner.text, value) } else { value.clone() };
@@ -68,16 +72,6 @@ fn take_node(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node
             None => scalar::daemon(meant.0, text),
         };
         builder.claim(meant, inner.place(within_quotes(&entry.key, value)), reading, Home::new("", Class::Environment, ""));
-    }
-}
-
-/// A key that is no timer's, where one may be meant.
-fn misspelt(builder: &mut Builder, name: &str, span: Range<usize>) {
-    // Other programs run the words together.
-    let near = keys::nearest(name, Parameter::ALL.map(Parameter::key)).filter(|_| name.contains(['-', '_']));
-    if let Some(near) = near.filter(|_| !builder.told_enough("config-unknown-key")) {
-        let parameter = keys::of_key(near).map(|(parameter, _)| parameter);
-        builder.problem("config-unknown-key", span, format!("{name} is no key of etcd or fleet; did you mean {near}?"), parameter);
     }
 }
 

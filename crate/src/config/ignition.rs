@@ -5,7 +5,6 @@ use super::files;
 use super::mapped_text::MappedText;
 use super::tree::TextTree;
 use super::unpack::{base64, gunzip};
-use crate::gather::Gather;
 use crate::search;
 use crate::yaml::Node;
 
@@ -17,37 +16,27 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     }
 }
 
-/// Takes the units and files of Ignition's tree.
+/// Takes the units and files of Ignition's tree: `systemd.units` with `contents` and `dropins`, `storage.files`.
 pub fn take_root(builder: &mut Builder, tree: &TextTree, root: &Node) {
-    take_units(builder, tree, root);
-    files(builder, tree, root);
-}
-
-/// `systemd.units` with `contents` and `dropins`, as JSON or YAML.
-pub fn take_units(builder: &mut Builder, tree: &TextTree, root: &Node) {
-    for unit in tree.at(root, &["systemd", "units"]).map_or(&[][..], Node::items) {
+    for unit in tree.list(root, &["systemd", "units"]) {
         files::take_unit(builder, tree, tree.resolve(unit), "contents", &["dropins", "drop_ins"]);
     }
+    // In version 1 they stand below their filesystems.
+    let systems = tree.list(root, &["storage", "filesystems"]).iter();
+    let files = systems.flat_map(|system| tree.list(system, &["files"]));
+    tree.list(root, &["storage", "files"]).iter().chain(files).for_each(|file| take_file(builder, tree, tree.resolve(file)));
 }
 
-fn files(builder: &mut Builder, tree: &TextTree, root: &Node) {
-    let version_1 = tree
-        .at(root, &["storage", "filesystems"])
-        .map_or(&[][..], Node::items)
-        .iter()
-        .flat_map(|system| tree.get(tree.resolve(system), "files").map_or(&[][..], Node::items));
-    let listed: Vec<Node> = tree.at(root, &["storage", "files"]).map_or(&[][..], Node::items).iter().chain(version_1).cloned().gather();
-    for file in &listed {
-        let file = tree.resolve(file);
-        let Some(path) = tree.get(file, "path").and_then(Node::text).map(str::to_owned) else { continue };
-        builder.writes_file(&path);
-        // From version 3 on, files may be added to.
-        let appended = tree.get(file, "append").map_or(&[][..], Node::items);
-        for contents in tree.get(file, "contents").into_iter().chain(appended) {
-            let packed = tree.get(contents, "compression").and_then(Node::text) == Some("gzip");
-            let url = tree.scalar(tree.get(contents, "source").unwrap_or(contents));
-            builder.holds(&path, url.and_then(|inner| data_url(inner, packed)), false);
-        }
+fn take_file(builder: &mut Builder, tree: &TextTree, file: &Node) {
+    let Some(path) = tree.word(file, "path") else { return };
+    builder.writes_file(path);
+    // From version 3 on, files may be added to.
+    for contents in tree.get(file, "contents").into_iter().chain(tree.list(file, &["append"])) {
+        let packed = tree.word(contents, "compression") == Some("gzip");
+        // As a Container Linux Config and Butane have it.
+        let inline = tree.get(contents, "inline").and_then(|inline| tree.scalar(inline));
+        let url = || tree.scalar(tree.get(contents, "source").unwrap_or(contents));
+        builder.holds(path, inline.or_else(|| data_url(url()?, packed)), false);
     }
 }
 

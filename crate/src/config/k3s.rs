@@ -4,7 +4,7 @@ use crate::yaml::{Entry, Node, Tree};
 
 /// Whether a server keeps its data in its own etcd, and in no other store.
 pub fn runs_etcd(tree: &Tree, root: &Node) -> bool {
-    let word = |key: &str| tree.get(root, key).and_then(Node::text);
+    let word = |key: &str| tree.word(root, key);
     is_server(root.entries().iter().map(Entry::name))
         && tree.get(root, "datastore-endpoint").is_none()
         && word("disable-etcd") != Some("true")

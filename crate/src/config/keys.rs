@@ -176,18 +176,18 @@ pub const FLEET_TIMERS: [&str; 3] = ["agent_ttl", "engine_reconcile_interval", "
 const MOST_EDITS: usize = 2;
 
 /// The known key that is nearest to an unknown one, where it is near enough to be meant.
-pub fn nearest<'a>(key: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest(key: &str, known: &[&'static str]) -> Option<&'static str> {
     if key.len() > 40 {
         return None;
     }
     let key = key.replace('-', "_").to_ascii_lowercase();
-    let mut near: Option<(usize, &str)> = None;
-    for name in known {
+    let mut near: Option<(usize, &'static str)> = None;
+    for &name in known {
         // Each letter more or less is an edit.
         if key.len() <= 4 || name.len().abs_diff(key.len()) > MOST_EDITS {
             continue;
         }
-        let found = (distance(&key, &name.replace('-', "_")), name);
+        let found = (distance(&key, &name.replace('-', "_").to_ascii_lowercase()), name);
         if found.0 <= MOST_EDITS && near.is_none_or(|near| found < near) {
             near = Some(found);
         }
@@ -237,8 +237,8 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_pen_finds_its_key() {
-        assert_eq!(nearest("election-timout", ETCD2.iter().copied()), Some("election_timeout"));
-        assert_eq!(nearest("heartbeet_interval", ETCD2.iter().copied()), Some("heartbeat_interval"));
-        assert_eq!(nearest("something-else", ETCD2.iter().copied()), None);
+        assert_eq!(nearest("election-timout", ETCD2), Some("election_timeout"));
+        assert_eq!(nearest("heartbeet_interval", ETCD2), Some("heartbeat_interval"));
+        assert_eq!(nearest("something-else", ETCD2), None);
     }
 }

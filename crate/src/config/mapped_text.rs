@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::text::{line_start, lines};
 use crate::yaml::{Kind, Node, Style};
 
 /// How new text must be written to stand inside.
@@ -199,11 +200,12 @@ fn percent(byte: u8) -> String {
 
 /// A literal block: its lines without the indent of the first.
 fn literal(document: &str, span: Range<usize>) -> MappedText {
-    let line_start = document[..span.start.min(document.len())].rfind('\n').map_or(0, |at| at + 1);
+    let line_start = line_start(document, span.start.min(document.len()));
     let indent = document.get(line_start..span.start).unwrap_or("").to_owned();
     let body = document.get(line_start..span.end).unwrap_or("");
-    let (mut text, mut pieces, mut at) = (String::new(), Vec::new(), line_start);
-    for raw in body.split_inclusive('\n') {
+    let (mut text, mut pieces) = (String::new(), Vec::new());
+    for (at, raw) in lines(body) {
+        let at = line_start + at;
         let cut = if raw.starts_with(&indent) { indent.len() } else { raw.len() - raw.trim_start_matches(' ').len() };
         let content = raw[cut..].trim_end_matches(['\n', '\r']);
         let start = text.len();
@@ -213,7 +215,6 @@ fn literal(document: &str, span: Range<usize>) -> MappedText {
             text.push('\n');
             pieces.push(Piece { inner: text.len() - 1..text.len(), outer: at + cut + content.len()..at + raw.len() });
         }
-        at += raw.len();
     }
     pieces.retain(|piece| !piece.inner.is_empty());
     MappedText { text, writing: Writing::Indented(indent), pieces, whole: span }

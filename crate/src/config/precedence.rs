@@ -9,6 +9,7 @@ use crate::parameters::Parameter;
 use crate::search;
 use crate::sort::by_key;
 use crate::template;
+use crate::text::lines;
 use crate::units::MS;
 
 impl Builder<'_> {
@@ -187,16 +188,11 @@ impl Builder<'_> {
 
     /// Where lines begin that hold nothing but a statement of a template, or a shell's word between two branches.
     fn statements(&self) -> Vec<usize> {
-        let mut at = 0;
-        let mut statements = Vec::new();
-        for line in self.text.split_inclusive('\n') {
+        let is_statement = |line: &str| {
             let word = line.trim();
-            if template::is_statement(line) || matches!(word, "else" | ";;") || word.starts_with("elif ") {
-                statements.push(at);
-            }
-            at += line.len();
-        }
-        statements
+            template::is_statement(line) || matches!(word, "else" | ";;") || word.starts_with("elif ")
+        };
+        lines(self.text).filter(|(_, line)| is_statement(line)).map(|(at, _)| at).gather()
     }
 
     /// The claims of the highest rank, one for each parameter and unit.

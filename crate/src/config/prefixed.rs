@@ -6,13 +6,12 @@ use super::keys;
 use super::mapped_text::MappedText;
 use super::scalar::{self, Fate, Reading};
 use crate::parameters::Parameter;
+use crate::text::lines;
 
 /// Takes what such a file states.
 pub fn take(builder: &mut Builder, inner: &MappedText) {
-    let (mut block, mut at) = (Block::default(), 0);
-    for raw in inner.text.split_inclusive('\n') {
-        let start = at;
-        at += raw.len();
+    let mut block = Block::default();
+    for (start, raw) in lines(&inner.text) {
         let line = raw.trim();
         if line.starts_with('#') || line.starts_with("//") {
             continue;

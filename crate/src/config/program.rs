@@ -12,6 +12,7 @@ use super::variables::Variables;
 use super::{keys, scalar};
 use crate::parameters::{Parameter, RANCHER};
 use crate::search;
+use crate::text::line_start;
 
 /// What NixOS calls its module for etcd; below `extraConf` variables stand without `ETCD_`.
 const NIXOS: &str = "services.etcd";
@@ -107,7 +108,7 @@ fn has_home(text: &str) -> bool {
 /// Whether the text in quotes around `at` is an item of a list, an argument, or a piece of a text: a shell parts words by
 /// blanks alone.
 fn stands_quoted(text: &str, at: usize) -> bool {
-    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let start = line_start(text, at);
     let line = text[start..].split('\n').next().unwrap_or("");
     let Some(word) = tokens(line).into_iter().find(|token| token.quoted && token.span.contains(&(at - start))) else { return false };
     let before = line[..word.span.start - 1].trim();

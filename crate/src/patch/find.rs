@@ -2,7 +2,7 @@
 
 use super::edit::{Edit, apply};
 use super::insert::masks;
-use super::place::{Place, line_start};
+use super::place::Place;
 use super::{Change, Etcd, render, verify};
 use crate::config::command::{CONTAINERS, is_etcd, starts_container};
 use crate::config::containers::commands;
@@ -14,6 +14,7 @@ use crate::parameters::Parameter;
 use crate::search;
 use crate::sort::by_key;
 use crate::template;
+use crate::text::line_start;
 use crate::units::{Micros, parse_go_duration};
 use crate::yaml::{self, Entry, Kind, Node, Tree};
 

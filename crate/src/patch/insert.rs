@@ -1,7 +1,7 @@
 //! Where a value goes that nothing states yet, source by source.
 
 use super::edit::Edit;
-use super::place::{Form, Place, bom, line_start, without_peer};
+use super::place::{Form, Place, bom, without_peer};
 use super::{Change, Etcd, render};
 use crate::config::command::{CONTAINERS, runs_container, start_of_etcd, starts_container};
 use crate::config::containers::commands;
@@ -17,6 +17,7 @@ use crate::config::words::CONTINUES;
 use crate::config::{Configuration, Setting, Source, section_of};
 use crate::gather::Gather;
 use crate::search;
+use crate::text::{line_start, lines, offset};
 use crate::yaml::{Kind, Node, Style, Tree, same_key};
 
 /// The drop-in that is made for a unit without one.
@@ -131,9 +132,7 @@ impl Place<'_> {
             Source::EtcdToml => {}
             // Bare lines at the end of a script or a Dockerfile would set nothing.
             Source::Environment if self.text.starts_with("#!") || self.text.lines().any(is_instruction) => {}
-            Source::Environment => {
-                found.extend(self.assign(group.iter().map(|change| format!("{}={}", render::variable(change), render::value(change)))))
-            }
+            Source::Environment => found.extend(self.assign(group.iter().map(render::assignment))),
             Source::Flags => found.extend(self.on_command_line(group)),
             // Whether the template behind it has a place for one more variable cannot be told.
             Source::Prefixed | Source::Program => {}
@@ -148,9 +147,7 @@ impl Place<'_> {
             // Without a value nothing tells what reads it.
             Source::Fragment if self.configuration.settings.is_empty() => {}
             Source::Fragment if self.configuration.tolerant && self.text.lines().any(is_of_program) => {}
-            Source::Fragment => {
-                found.push(self.append(group.iter().map(|change| format!("{}: {}", render::key(change), render::value(change)))))
-            }
+            Source::Fragment => found.push(self.append(group.iter().map(render::entry))),
         }
         found
     }
@@ -214,8 +211,7 @@ impl Place<'_> {
         if node.is_flow() {
             let Some(last) = last else { return Some(Edit::insert(node.span.start + 1, self.inline(keys, form, group))) };
             let comma = self.comma(node.entries().last().map_or(last.span.start, |entry| entry.key.span.start));
-            let added: String =
-                group.iter().map(|change| format!("{comma}{}", self.inline(keys, form, std::slice::from_ref(change)))).collect();
+            let added = render::each(group, &|change| format!("{comma}{}", self.inline(keys, form, std::slice::from_ref(change))));
             let added = if keys.is_empty() { added } else { format!("{comma}{}", self.inline(keys, form, group)) };
             return Some(Edit::insert(last.span.end, added));
         }
@@ -284,7 +280,7 @@ impl Place<'_> {
         let mut found = Vec::new();
         for unit in self.units(tree, group, path) {
             let own = tree.get(unit, content).into_iter();
-            let more = tree.get(unit, drop_ins).map_or(&[][..], Node::items).iter().filter_map(|item| tree.get(item, content));
+            let more = tree.list(unit, &[drop_ins]).iter().filter_map(|item| tree.get(item, content));
             for node in more.chain(own) {
                 found.extend(MappedText::of_scalar(self.text, node).and_then(|inner| self.in_unit_text(&inner, group)));
             }
@@ -295,7 +291,7 @@ impl Place<'_> {
     /// Into a file that a cloud-config writes: the daemon's variables, or its unit.
     fn in_written_files(&self, group: &[Change]) -> Vec<Edit> {
         let Some(tree) = &self.tree else { return Vec::new() };
-        let files = tree.documents.first().and_then(|root| tree.get(root, "write_files")).map_or(&[][..], Node::items);
+        let files = tree.documents.first().map_or(&[][..], |root| tree.list(root, &["write_files"]));
         let daemon = if group[0].parameter.is_etcd() { "ETCD_" } else { "FLEET_" };
         let into = |file: &Node| {
             let inner = MappedText::of_scalar(self.text, tree.get(file, "content")?)?;
@@ -303,10 +299,10 @@ impl Place<'_> {
                 Source::DropIn => self.in_unit_text(&inner, group),
                 Source::Environment => {
                     let last = inner.text.lines().rfind(|line| env::assigned(line).is_some_and(|name| name.starts_with(daemon)))?;
-                    let end = last.as_ptr().addr() - inner.text.as_ptr().addr() + last.len();
-                    let lines = group.iter().map(|change| format!("\n{}={}", render::variable(change), render::value(change)));
+                    let end = offset(&inner.text, last) + last.len();
+                    let lines = render::each(group, &|change| format!("\n{}", render::assignment(change)));
                     let at = inner.outer(end.checked_sub(1)?..end)?.end;
-                    Some(Edit::insert(at, inner.encode(&lines.gather().concat(), self.line_end)?))
+                    Some(Edit::insert(at, inner.encode(&lines, self.line_end)?))
                 }
                 _ => None,
             }
@@ -327,14 +323,14 @@ impl Place<'_> {
             (true, _) => name.starts_with("etcd"),
             (false, _) => name.starts_with("fleet"),
         };
-        let units = tree.documents.first().and_then(|root| tree.at(root, path)).map_or(&[][..], Node::items);
-        let ours = |unit: &&Node| tree.get(unit, "name").and_then(Node::text).is_some_and(is_daemon) && !is_true(tree, unit, "mask");
+        let units = tree.documents.first().map_or(&[][..], |root| tree.list(root, path));
+        let ours = |unit: &&Node| tree.word(unit, "name").is_some_and(is_daemon) && !is_true(tree, unit, "mask");
         units.iter().filter(ours).gather()
     }
 
     /// A drop-in for a unit that has none.
     fn new_drop_in(&self, tree: &Tree, unit: &Node, content: &str, drop_ins: &str, group: &[Change]) -> Option<Edit> {
-        let own = tree.get(unit, content).and_then(Node::text).unwrap_or("");
+        let own = tree.word(unit, content).unwrap_or("");
         if unit.is_flow() || tree.get(unit, drop_ins).is_some() || starts_container(own) {
             return None;
         }
@@ -357,11 +353,10 @@ impl Place<'_> {
         if starts_container(&inner.text) {
             return None;
         }
-        let (mut at, mut service, mut best) = (0, false, None);
-        let mut continued = false;
+        let (mut service, mut best, mut continued) = (false, None, false);
         // Podman hands a container what its own section sets (podman-systemd.unit(5)).
         let container = search::has(&inner.text, "[Container]");
-        for line in inner.text.split_inclusive('\n') {
+        for (at, line) in lines(&inner.text) {
             let body = line.trim();
             let end = at + line.trim_end_matches(['\n', '\r']).len();
             if body.starts_with('[') && !continued {
@@ -371,10 +366,9 @@ impl Place<'_> {
                 best = Some(end);
             }
             continued = body.ends_with('\\');
-            at += line.len();
         }
         let at = best?;
-        let text: String = group.iter().map(|change| format!("\n{}", self.environment(change))).gather().concat();
+        let text = render::each(group, &|change| format!("\n{}", self.environment(change)));
         let outer = inner.outer(at.checked_sub(1)?..at)?;
         Some(Edit::insert(outer.end, inner.encode(&text, self.line_end)?))
     }
@@ -384,7 +378,7 @@ impl Place<'_> {
         let Configuration { tolerant, part, .. } = self.configuration;
         let inside = *tolerant || part.is_some() || embedded(self.text).is_some() || self.begins_otherwise();
         let quote = if inside { "" } else { "\"" };
-        format!("Environment={quote}{}={}{quote}", render::variable(change), render::value(change))
+        format!("Environment={quote}{}{quote}", render::assignment(change))
     }
 
     /// Whether something else stands above a unit's first section.
@@ -396,7 +390,7 @@ impl Place<'_> {
 
     /// Behind the last option that stands outside of any section.
     fn in_fleet_conf(&self, group: &[Change]) -> Option<Edit> {
-        let lines = group.iter().map(|change| format!("{}={}", render::key(change).replace('-', "_"), render::value(change)));
+        let lines = group.iter().map(|change| render::flag(change).replace('-', "_"));
         let section = if self.text.starts_with('[') { Some(0) } else { search::find(self.text, "\n[").map(|at| at + 1) };
         Some(match section.filter(|_| !env::is_mixed(self.text)) {
             Some(at) => Edit::insert(at, lines.map(|line| format!("{line}{}", self.line_end)).collect()),
@@ -416,7 +410,7 @@ impl Place<'_> {
             return Some(self.append(lines));
         }
         let last = last?;
-        let at = last.as_ptr().addr() - self.text.as_ptr().addr();
+        let at = offset(self.text, last);
         Some(self.under(at, lines.map(|line| format!("{}{indent}{line}", self.line_end)).collect()))
     }
 
@@ -426,9 +420,9 @@ impl Place<'_> {
         for (number, start) in members.iter().enumerate() {
             let lines = &self.text[*start..members.get(number + 1).copied().unwrap_or(self.text.len())];
             let last = lines.lines().rfind(|line| env::assigned(line).is_some_and(|name| name.starts_with("ETCD_")));
-            let at = last.map_or(*start, |last| start + (last.as_ptr().addr() - lines.as_ptr().addr()));
-            let new = group.iter().map(|change| format!("{}{}={}", self.line_end, render::variable(change), render::value(change)));
-            edits.push(self.under(at, new.collect()));
+            let at = last.map_or(*start, |last| offset(self.text, last));
+            let new = render::each(group, &|change| format!("{}{}", self.line_end, render::assignment(change)));
+            edits.push(self.under(at, new));
         }
         edits
     }
@@ -438,7 +432,7 @@ impl Place<'_> {
         let lines = group.iter().map(|change| format!("{} = {}", change.parameter.key().replace('-', "_"), render::value(change)));
         match self.text.lines().find(|line| line.trim() == etcd_toml::SECTION) {
             Some(heading) => {
-                let at = heading.as_ptr() as usize - self.text.as_ptr() as usize;
+                let at = offset(self.text, heading);
                 self.under(at, lines.map(|line| format!("{}{line}", self.line_end)).collect())
             }
             None => self.append(std::iter::once(etcd_toml::SECTION.to_owned()).chain(lines)),
@@ -457,22 +451,19 @@ impl Place<'_> {
     /// At the end of the command that runs etcd.
     fn on_command_line(&self, group: &[Change]) -> Vec<Edit> {
         let dash = if group[0].etcd == Etcd::V04 { "-" } else { "--" };
-        let flags: String =
-            group.iter().map(|change| format!(" {dash}{}={}", render::key(change), render::value(change))).gather().concat();
-        let (mut at, mut from, mut commands) = (0, 0, 0);
-        let mut ends = Vec::new();
-        for line in self.text.split_inclusive('\n') {
+        let flags = render::each(group, &|change| format!(" {dash}{}", render::flag(change)));
+        let (mut from, mut commands, mut ends) = (0, 0, Vec::new());
+        for (at, line) in lines(self.text) {
             let body = line.trim_end();
-            at += line.len();
             if body.ends_with(CONTINUES) {
                 continue;
             }
-            let end = at - line.len() + body.len();
+            let end = at + body.len();
             if self.text.get(from..end).is_some_and(runs_etcd) {
                 commands += usize::from(!self.text[from..end].trim_start().starts_with('-'));
                 ends.push(from + end_of_flags(&self.text[from..end]));
             }
-            from = at;
+            from = at + line.len();
         }
         // Where several members run, one of them alone must not be changed.
         if commands > 1 {
@@ -487,8 +478,7 @@ impl Place<'_> {
         let command = self.text.get(..end)?;
         command.rsplit(char::is_whitespace).next().filter(|word| is_image(word))?;
         let at = CONTAINERS.iter().filter_map(|run| Some(search::rfind(command, run)? + run.len())).max()?;
-        let variables = group.iter().map(|change| format!(" -e {}={}", render::variable(change), render::value(change)));
-        Some(Edit::insert(at, variables.collect()))
+        Some(Edit::insert(at, render::each(group, &|change| format!(" -e {}", render::assignment(change)))))
     }
 
     /// Into each command of a manifest that runs etcd.
@@ -502,9 +492,8 @@ impl Place<'_> {
     /// Behind the word `etcd`, or behind an argument that is etcd's.
     fn in_command(&self, word: &Node, group: &[Change]) -> Option<Edit> {
         let text = word.text().unwrap_or("");
-        let flags = group.iter().map(|change| format!("--{}={}", render::key(change), render::value(change)));
         if let Some(start) = start_of_etcd(text).filter(|_| text.contains(char::is_whitespace)) {
-            let flags: String = flags.map(|flag| format!(" {flag}")).collect();
+            let flags = render::each(group, &|change| format!(" --{}", render::flag(change)));
             let at = MappedText::of_scalar(self.text, word).and_then(|inner| inner.outer(start.end - 1..start.end));
             return at.map(|at| Edit::insert(at.end, flags));
         }
@@ -512,7 +501,8 @@ impl Place<'_> {
         let lead = self.text.get(start..word.span.start)?;
         let lead = if lead.trim() == "-" { format!("{}{lead}", self.line_end) } else { ", ".to_owned() };
         let quote = self.quote_of(word);
-        Some(Edit::insert(word.span.end, flags.map(|flag| format!("{lead}{quote}{flag}{quote}")).collect()))
+        let flags = render::each(group, &|change| format!("{lead}{quote}--{}{quote}", render::flag(change)));
+        Some(Edit::insert(word.span.end, flags))
     }
 
     /// The quote a scalar is written in.
@@ -527,8 +517,8 @@ impl Place<'_> {
 
 /// Whether the units of a cloud-config mask the one that a section is for, so nothing of that section acts.
 pub fn masks(tree: &Tree, coreos: &Node, section: &str) -> bool {
-    let units = tree.get(coreos, "units").map_or(&[][..], Node::items);
-    let named = |unit: &&Node| tree.get(unit, "name").and_then(Node::text).and_then(|name| name.strip_suffix(".service")) == Some(section);
+    let units = tree.list(coreos, &["units"]);
+    let named = |unit: &&Node| tree.word(unit, "name").and_then(|name| name.strip_suffix(".service")) == Some(section);
     units.iter().filter(named).any(|unit| is_true(tree, unit, "mask"))
 }
 

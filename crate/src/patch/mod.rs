@@ -26,7 +26,7 @@ use crate::report::{EditReport, PatchReport, Rendering};
 use crate::search;
 use crate::sort::by_key;
 use crate::template;
-use crate::text::{DocumentId, LineIndex};
+use crate::text::{DocumentId, LineIndex, line_start};
 use crate::units::Micros;
 
 pub use edit::{Edit, apply, diff};
@@ -271,7 +271,7 @@ fn as_shown(shown: &str, text: &str, marks: Option<Marks>, mut edits: Vec<Edit>)
 
 /// The bytes before a line that join it to the one above it, for which blanks are read.
 fn joint_before(shown: &str, text: &str, at: usize) -> Range<usize> {
-    let start = place::line_start(text, at);
+    let start = line_start(text, at);
     let blanks = text.get(start..at).map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
     let quote = shown.get(start..start + blanks).and_then(|raw| raw.rfind(['"', '\'']));
     start..quote.map_or(start, |quote| start + quote + 1)

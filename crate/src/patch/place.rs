@@ -6,6 +6,7 @@ use crate::config::installer::Arguments;
 use crate::config::{Configuration, Source};
 use crate::gather::Gather;
 use crate::search;
+use crate::text::line_start;
 use crate::yaml::{self, Entry, Node, Tree};
 
 /// How new values are written at their place.
@@ -150,9 +151,14 @@ pub fn without_peer(text: &str) -> &str {
     text.strip_suffix("peer_").or(text.strip_suffix("peer-")).unwrap_or(text)
 }
 
-pub fn line_start(text: &str, at: usize) -> usize {
-    text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
+/// The quotes, and other marks of these, that stand at `at`.
+pub fn marks<'t>(text: &'t str, at: usize, marks: &[char]) -> Option<&'t str> {
+    let rest = text.get(at..)?;
+    rest.get(..rest.len() - rest.trim_start_matches(marks).len())
 }
+
+/// The quotes that close a value.
+pub const QUOTES: &[char] = &['"', '\''];
 
 pub fn line_end(text: &str, at: usize) -> usize {
     text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |newline| at + newline)

@@ -50,26 +50,48 @@ pub fn cloud_config(changes: &[Change]) -> String {
         if mine.is_empty() {
             continue;
         }
-        text.push_str(&format!("  {section}:\n"));
-        for change in mine {
-            text.push_str(&format!("    {}: {}\n", key(change), value(change)));
-        }
+        text += &format!("  {section}:\n");
+        text += &lines(mine, &|change| format!("    {}", entry(change)));
     }
     text
 }
 
-fn lines<'a>(changes: impl Iterator<Item = &'a Change>, line: impl Fn(&Change) -> String) -> String {
-    changes.map(|change| line(change) + "\n").gather().concat()
+/// What each change is written as, one behind the other.
+pub fn each<'a>(changes: impl IntoIterator<Item = &'a Change>, form: &dyn Fn(&Change) -> String) -> String {
+    let mut text = String::new();
+    for change in changes {
+        text += &form(change);
+    }
+    text
+}
+
+fn lines<'a>(changes: impl IntoIterator<Item = &'a Change>, line: &dyn Fn(&Change) -> String) -> String {
+    each(changes, &|change| line(change) + "\n")
+}
+
+/// `ETCD_ELECTION_TIMEOUT=1000`
+pub fn assignment(change: &Change) -> String {
+    format!("{}={}", variable(change), value(change))
+}
+
+/// `election-timeout=1000`, as a flag behind its dashes.
+pub fn flag(change: &Change) -> String {
+    format!("{}={}", key(change), value(change))
+}
+
+/// `election-timeout: 1000`
+pub fn entry(change: &Change) -> String {
+    format!("{}: {}", key(change), value(change))
 }
 
 /// Variables, one a line.
 pub fn environment(changes: &[Change]) -> String {
-    lines(changes.iter(), |change| format!("{}={}", variable(change), value(change)))
+    lines(changes, &assignment)
 }
 
 /// Every form that fits at least one of the changes.
 pub fn all(changes: &[Change]) -> Vec<Rendering> {
-    let of_unit = |change: &Change| format!("Environment=\"{}={}\"", variable(change), value(change));
+    let of_unit = |change: &Change| format!("Environment=\"{}\"", assignment(change));
     let mut found = Vec::new();
     let mut add = |form: &str, file: &str, text: String| {
         if !text.is_empty() {
@@ -86,27 +108,23 @@ pub fn all(changes: &[Change]) -> Vec<Rendering> {
     }
     let unit = if etcd_04 || etcd_3 { "etcd.service" } else { "etcd2.service" };
     let service = |text: String| if text.is_empty() { text } else { format!("[Service]\n{text}") };
-    add("drop-in", &format!("/etc/systemd/system/{unit}.d/40-timing.conf"), service(lines(etcd(changes), of_unit)));
-    add("drop-in", "/etc/systemd/system/fleet.service.d/40-timing.conf", service(lines(fleet(changes), of_unit)));
+    add("drop-in", &format!("/etc/systemd/system/{unit}.d/40-timing.conf"), service(lines(etcd(changes), &of_unit)));
+    add("drop-in", "/etc/systemd/system/fleet.service.d/40-timing.conf", service(lines(fleet(changes), &of_unit)));
     add("environment", "environment file", environment(changes));
     let dash = if etcd_04 { "-" } else { "--" };
-    let flags: Vec<String> = etcd(changes).map(|change| format!("{dash}{}={}", key(change), value(change))).gather();
+    let flags: Vec<String> = etcd(changes).map(|change| format!("{dash}{}", flag(change))).gather();
     add("flags", "etcd", flags.join(" "));
     add(
         "fleet.conf",
         "/etc/fleet/fleet.conf",
-        lines(fleet(changes), |change| format!("{}={}", key(change).replace('-', "_"), quoted(change))),
+        lines(fleet(changes), &|change| format!("{}={}", key(change).replace('-', "_"), quoted(change))),
     );
     if etcd_04 {
         return found;
     }
-    let section = lines(etcd(changes), |change| format!("  {}: {}", key(change).replace('-', "_"), value(change)));
+    let section = lines(etcd(changes), &|change| format!("  {}", entry(change).replace('-', "_")));
     add("container-linux-config", "config.yaml", if section.is_empty() { section } else { format!("etcd:\n{section}") });
-    add(
-        "static-pod",
-        "/etc/kubernetes/manifests/etcd.yaml",
-        lines(etcd(changes), |change| format!("    - --{}={}", key(change), value(change))),
-    );
+    add("static-pod", "/etc/kubernetes/manifests/etcd.yaml", lines(etcd(changes), &|change| format!("    - --{}", flag(change))));
     found
 }
 
@@ -120,7 +138,7 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
     for (sign, election, unit) in [("etcdClusters", "leaderElectionTimeout", "ms"), ("kubekey.", "electionTimeout", "")] {
         if configuration.source == Source::Manifest && search::has(text, sign) {
             let key = |change: &Change| if change.parameter == Parameter::ElectionTimeout { election } else { "heartbeatInterval" };
-            return lines(etcd(changes), |change| format!("    {}: {}{unit}", key(change), value(change)));
+            return lines(etcd(changes), &|change| format!("    {}: {}{unit}", key(change), value(change)));
         }
     }
     let form = match configuration.source {
@@ -135,7 +153,7 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
         Source::Flags | Source::Program => "flags",
         Source::ContainerLinux => "container-linux-config",
         Source::Manifest => "static-pod",
-        Source::EtcdYaml | Source::Fragment => return lines(changes.iter(), |change| format!("{}: {}", key(change), value(change))),
+        Source::EtcdYaml | Source::Fragment => return lines(changes, &entry),
         Source::Environment | Source::EtcdToml | Source::Prefixed => "environment",
     };
     let text = all(changes).into_iter().filter(|each| each.form == form).map(|each| each.text).gather().join("\n");

@@ -1,7 +1,9 @@
 //! A new value in the image of one that stands there already: its line, its flag, its item once more.
 
+use std::ops::Range;
+
 use super::edit::Edit;
-use super::place::{Place, line_end, line_start, without_peer};
+use super::place::{Place, QUOTES, line_end, marks, without_peer};
 use super::{Change, render};
 use crate::config::Setting;
 use crate::config::keys;
@@ -10,23 +12,61 @@ use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::template;
+use crate::text::line_start;
 
 /// The value stands no further behind its name, with its key and blanks between (judgement).
 const LONGEST_GAP: usize = 200;
 
+/// What stands before a name at the beginning of a line, without quotes.
+const LEADS: [&str; 18] = [
+    "",
+    "-",
+    "--",
+    "- -",
+    "- --",
+    "etcd_",
+    "etcd-",
+    "etcd_peer_",
+    "etcd-peer-",
+    "fleet_",
+    "fleet-",
+    "export",
+    "ENV",
+    "Environment=",
+    "ETCD_PEER_",
+    "peer-",
+    "peer_",
+    "Environment=ETCD_PEER_",
+];
+
+/// A value that stands there, and how it is written.
+struct Sibling<'s> {
+    setting: &'s Setting,
+    /// Its name: where, and as written.
+    at: usize,
+    name: &'s str,
+    /// What stands between the two.
+    between: &'s str,
+    value: Range<usize>,
+    /// The quotes behind the value.
+    closing: &'s str,
+}
+
 impl<'a> Place<'a> {
-    /// The ways to write the changes behind `sibling`, as it is written.
-    pub(super) fn twins(&self, sibling: &Setting, group: &[Change]) -> Vec<Edit> {
-        [
-            self.twin_in_flow(sibling, group),
-            self.twin_line(sibling, group),
-            self.twin_inline(sibling, group),
-            self.twin_item(sibling, group),
-            self.twin_in_braces(sibling, group),
-        ]
-        .into_iter()
-        .flatten()
-        .gather()
+    /// The ways to write the changes behind `setting`, as it is written.
+    pub(super) fn twins(&self, setting: &Setting, group: &[Change]) -> Vec<Edit> {
+        let sibling = |(at, name): (usize, &'a str)| {
+            let value = setting.place.span.range();
+            let between = self.text.get(at + name.len()..value.start)?;
+            let closing = marks(self.text, value.end, QUOTES)?;
+            Some(Sibling { setting, at, name, between, value, closing })
+        };
+        let (beside, below) = (self.spelling(setting).and_then(sibling), self.named_before(setting).and_then(sibling));
+        let beside = beside
+            .iter()
+            .flat_map(|sibling| [self.twin_in_flow(sibling, group), self.twin_line(sibling, group), self.twin_inline(sibling, group)]);
+        let below = below.iter().flat_map(|sibling| [self.twin_item(sibling, group), self.twin_in_braces(sibling, group)]);
+        beside.chain(below).flatten().gather()
     }
 
     /// The same behind each of several siblings.
@@ -81,43 +121,22 @@ impl<'a> Place<'a> {
     }
 
     /// The sibling's line once more, with the other name and value.
-    fn twin_line(&self, sibling: &Setting, group: &[Change]) -> Option<Edit> {
-        let (at, spelling) = self.spelling(sibling)?;
-        let span = sibling.place.span.range();
-        let (start, end) = (line_start(self.text, at), line_end(self.text, span.end));
+    fn twin_line(&self, sibling: &Sibling, group: &[Change]) -> Option<Edit> {
+        let Sibling { at, name: spelling, between, ref value, .. } = *sibling;
+        let (start, end) = (line_start(self.text, at), line_end(self.text, value.end));
         let prefix = self.text.get(start..at)?;
         let lead = prefix.trim().trim_start_matches('\u{feff}');
         // Puppet's hiera has `profile::etcd::election_timeout`.
         let is_lead = lead.ends_with("etcd::")
             // An item of k3s' flags.
             || lead.trim_start_matches(['"', '\'', '-', ' ']) == "etcd-arg="
-            || matches!(
-                lead.trim_end_matches(['"', '\'']),
-                "" | "-"
-                    | "--"
-                    | "- -"
-                    | "- --"
-                    | "etcd_"
-                    | "etcd-"
-                    | "etcd_peer_"
-                    | "etcd-peer-"
-                    | "fleet_"
-                    | "fleet-"
-                    | "export"
-                    | "ENV"
-                    | "Environment="
-                    | "ETCD_PEER_"
-                    | "peer-"
-                    | "peer_"
-                    | "Environment=ETCD_PEER_"
-            );
+            || LEADS.contains(&lead.trim_end_matches(QUOTES));
         if !is_lead {
             return None;
         }
-        let between = self.text.get(at + spelling.len()..span.start)?;
-        let after = self.text.get(span.end..end)?;
+        let after = self.text.get(value.end..end)?;
         // Nix ends each with a semicolon, and a list of a program has commas.
-        let closing: String = after.chars().take_while(|c| matches!(c, '"' | '\'' | ';' | ',')).collect();
+        let closing = marks(self.text, value.end, &['"', '\'', ';', ','])?;
         let rest = after.get(closing.len()..)?.trim();
         let continued = matches!(rest, "\\" | "^");
         // Behind a template's statement another branch begins, or none.
@@ -149,13 +168,12 @@ impl<'a> Place<'a> {
         if above {
             return Some(Edit::insert(start, new));
         }
-        let end = end - usize::from(self.text.get(..end)?.ends_with('\r'));
-        Some(Edit::insert(end, new))
+        Some(self.under(value.end, new))
     }
 
     /// A value with the quotes of its sibling where both are text.
-    fn value_like(&self, sibling: &Setting, change: &Change) -> String {
-        let raw = &sibling.raw;
+    fn value_like(&self, sibling: &Sibling, change: &Change) -> String {
+        let raw = &sibling.setting.raw;
         let value = render::value(change);
         match raw.chars().next().filter(|first| matches!(first, '"' | '\'')) {
             Some(quote) if change.parameter == Parameter::AgentTtl => format!("{quote}{value}{quote}"),
@@ -164,12 +182,9 @@ impl<'a> Place<'a> {
     }
 
     /// `, key: value` behind a sibling in braces.
-    fn twin_in_flow(&self, sibling: &Setting, group: &[Change]) -> Option<Edit> {
-        let (at, spelling) = self.spelling(sibling)?;
-        let span = sibling.place.span.range();
-        let between = self.text.get(at + spelling.len()..span.start)?;
-        let closing: String = self.text.get(span.end..)?.chars().take_while(|c| matches!(c, '"' | '\'')).collect();
-        let after = self.text.get(span.end + closing.len()..)?.trim_start();
+    fn twin_in_flow(&self, sibling: &Sibling, group: &[Change]) -> Option<Edit> {
+        let Sibling { at, name: spelling, between, ref value, closing, .. } = *sibling;
+        let after = self.text.get(value.end + closing.len()..)?.trim_start();
         let before = without_peer(self.text.get(..at)?.trim_end_matches(['"', '\'', '-'])).trim_end();
         if !(before.ends_with(['{', ',', '[']) && after.starts_with(['}', ',', ']'])) {
             return None;
@@ -184,24 +199,17 @@ impl<'a> Place<'a> {
         let opening = self.text.get(..at)?.len() - self.text.get(..at)?.trim_end_matches(['"', '\'', '-']).len();
         let lead = self.text.get(at - opening..at)?;
         let comma = self.comma(at - opening);
-        let new: String = group
-            .iter()
-            .map(|change| {
-                format!("{comma}{lead}{}{between}{}{closing}", self.spelled_like(spelling, change), self.value_like(sibling, change))
-            })
-            .gather()
-            .concat();
-        let end = span.end + closing.len();
+        let new = render::each(group, &|change| {
+            format!("{comma}{lead}{}{between}{}{closing}", self.spelled_like(spelling, change), self.value_like(sibling, change))
+        });
+        let end = value.end + closing.len();
         Some(Edit::insert(end, new))
     }
 
     /// ` --flag=value` behind a sibling on a command line, or `\nEnvironment=` in a JSON string.
-    fn twin_inline(&self, sibling: &Setting, group: &[Change]) -> Option<Edit> {
-        let (at, spelling) = self.spelling(sibling)?;
-        let span = sibling.place.span.range();
-        let between = self.text.get(at + spelling.len()..span.start)?;
+    fn twin_inline(&self, sibling: &Sibling, group: &[Change]) -> Option<Edit> {
+        let Sibling { at, name: spelling, between, ref value, closing, .. } = *sibling;
         let before = self.text.get(line_start(self.text, at)..at)?;
-        let closing: String = self.text.get(span.end..)?.chars().take_while(|c| matches!(c, '"' | '\'')).collect();
         let word = before.rfind(|c: char| c.is_whitespace()).map_or(before, |blank| before.get(blank + 1..).unwrap_or(""));
         let lead = if let Some(at) = search::rfind(word, "Environment=") {
             format!("\\n{}", &word[at..])
@@ -216,53 +224,42 @@ impl<'a> Place<'a> {
             return None;
         };
         let in_json = lead.starts_with('\\');
-        let closing = if in_json { String::new() } else { closing };
+        let closing = if in_json { "" } else { closing };
         if in_json && lead.contains('"') {
             return None;
         }
-        let new: String = group
-            .iter()
-            .map(|change| format!("{lead}{}{between}{}{closing}", self.spelled_like(spelling, change), render::value(change)))
-            .gather()
-            .concat();
-        let end = span.end + closing.len();
+        let new = render::each(group, &|change| {
+            format!("{lead}{}{between}{}{closing}", self.spelled_like(spelling, change), render::value(change))
+        });
+        let end = value.end + closing.len();
         Some(Edit::insert(end, new))
     }
 
     /// `- name: x` over `value: "1"`, as kubeadm's v1beta4 writes arguments, and Kubernetes variables.
-    fn twin_item(&self, sibling: &Setting, group: &[Change]) -> Option<Edit> {
-        let span = sibling.place.span.range();
-        let start = line_start(self.text, span.start);
+    fn twin_item(&self, sibling: &Sibling, group: &[Change]) -> Option<Edit> {
+        let Sibling { at, name: spelling, ref value, closing, .. } = *sibling;
+        let start = line_start(self.text, value.start);
         let above = line_start(self.text, start.checked_sub(1)?);
-        let (name_line, value_line) = (self.text.get(above..start)?.trim_end(), self.text.get(start..span.start)?);
-        let (at, spelling) = self.named_before(sibling)?;
+        let (name_line, value_line) = (self.text.get(above..start)?.trim_end(), self.text.get(start..value.start)?);
         let name = name_line.get(..at.checked_sub(above)?)?;
         let quote = name_line.get(name.len() + spelling.len()..)?;
         if name.trim().trim_end_matches(['"', '\'', ' ']) != "- name:" || !value_line.trim_start().starts_with("value:") {
             return None;
         }
-        let end = line_end(self.text, span.end);
-        let end = end - usize::from(self.text.get(..end)?.ends_with('\r'));
-        let closing: String = self.text.get(span.end..end)?.chars().take_while(|c| matches!(c, '"' | '\'')).collect();
         let line = self.line_end;
-        let text: String = group
-            .iter()
-            .map(|change| {
-                let new = self.spelled_like(spelling, change);
-                format!("{line}{name}{new}{quote}{line}{value_line}{}{closing}", render::value(change))
-            })
-            .gather()
-            .concat();
-        Some(Edit::insert(end, text))
+        let text = render::each(group, &|change| {
+            let new = self.spelled_like(spelling, change);
+            format!("{line}{name}{new}{quote}{line}{value_line}{}{closing}", render::value(change))
+        });
+        Some(self.under(value.end, text))
     }
 
     /// `{ name = "x", value = "1" }` of a list, or a block `env { ... }` of Terraform's, once more before it.
-    fn twin_in_braces(&self, sibling: &Setting, group: &[Change]) -> Option<Edit> {
-        let (at, spelling) = self.named_before(sibling)?;
-        let span = sibling.place.span.range();
+    fn twin_in_braces(&self, sibling: &Sibling, group: &[Change]) -> Option<Edit> {
+        let Sibling { at, name: spelling, between, ref value, .. } = *sibling;
         let open = self.text.get(..at)?.rfind('{')?;
-        let end = span.end + self.text.get(span.end..)?.find('}')? + 1;
-        if self.text.get(open..at)?.contains(['}', '[']) || self.text.get(span.end..end - 1)?.contains(['{', '[']) {
+        let end = value.end + self.text.get(value.end..)?.find('}')? + 1;
+        if self.text.get(open..at)?.contains(['}', '[']) || self.text.get(value.end..end - 1)?.contains(['{', '[']) {
             return None;
         }
         let line = line_start(self.text, open);
@@ -278,13 +275,10 @@ impl<'a> Place<'a> {
             _ if is_block => format!("{}{indent}", self.line_end),
             _ => ", ".to_owned(),
         };
-        let (before, between, after) =
-            (self.text.get(start..at)?, self.text.get(at + spelling.len()..span.start)?, self.text.get(span.end..end)?);
-        let new: String = group
-            .iter()
-            .map(|change| format!("{before}{}{between}{}{after}{joint}", self.spelled_like(spelling, change), render::value(change)))
-            .gather()
-            .concat();
+        let (before, after) = (self.text.get(start..at)?, self.text.get(value.end..end)?);
+        let new = render::each(group, &|change| {
+            format!("{before}{}{between}{}{after}{joint}", self.spelled_like(spelling, change), render::value(change))
+        });
         Some(Edit::insert(start, new))
     }
 }

@@ -274,7 +274,7 @@ mod tests {
     fn a_statement_at_the_end_of_a_line_is_no_value() {
         let tree = read("coreos: {{if eq .channel \"stable\"}}\n  etcd:\n    election-timeout: 1000{{else}}\n    name: {{.name}}\n");
         let etcd = tree.at(&tree.documents[0], &["coreos", "etcd"]).expect("a section");
-        let text = |key| tree.get(etcd, key).and_then(Node::text);
+        let text = |key| tree.word(etcd, key);
         assert_eq!((text("election-timeout"), text("name")), (Some("1000"), Some("{{.name}}")));
     }
 

@@ -204,6 +204,16 @@ impl Tree {
         self.all(map, key).last().map(|entry| self.resolve(&entry.value))
     }
 
+    /// Its text.
+    pub fn word<'a>(&'a self, map: &'a Node, key: &str) -> Option<&'a str> {
+        self.get(map, key).and_then(Node::text)
+    }
+
+    /// The items of the list at the end of a path of keys.
+    pub fn list<'a>(&'a self, root: &'a Node, path: &[&str]) -> &'a [Node] {
+        self.at(root, path).map_or(&[], Node::items)
+    }
+
     /// The value at the end of a path of keys.
     pub fn at<'a>(&'a self, root: &'a Node, path: &[&str]) -> Option<&'a Node> {
         path.iter().try_fold(self.resolve(root), |node, key| self.get(node, key))

@@ -1,6 +1,6 @@
 //! Flags of etcd in a manifest: as a mapping, as pairs, as words of a command, or added by an operation.
 
-use super::spot::{Spot, entry_text, filled_in, refuse_number};
+use super::spot::{Spot, filled_in, refuse_number};
 use crate::config::builder::{Builder, Class, Home};
 use crate::config::command::start_of_etcd;
 use crate::config::embedded::hand_on_here_documents;
@@ -19,7 +19,7 @@ pub(super) fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
         argument(builder, spot, entry.name(), tree.resolve(&entry.value));
     }
     for item in node.items() {
-        let name = entry_text(tree, item, "name").unwrap_or("");
+        let name = tree.word(item, "name").unwrap_or("");
         if let Some(value) = tree.get(item, "value") {
             argument(builder, spot, name, value);
         }
@@ -37,7 +37,7 @@ pub(super) fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
 
 /// `{op: add, path: /spec/.../etcd/local/extraArgs/election-timeout, value: "1000"}`, RFC 6902.
 pub(super) fn operation(builder: &mut Builder, spot: Spot, node: &Node) {
-    let (Some(path), Some(value)) = (entry_text(spot.tree, node, "path"), spot.tree.get(node, "value")) else { return };
+    let (Some(path), Some(value)) = (spot.tree.word(node, "path"), spot.tree.get(node, "value")) else { return };
     match search::rsplit(path, "extraArgs") {
         Some((home, "")) if search::has(home, "etcd") => arguments(builder, spot, value),
         Some((home, key)) if search::has(home, "etcd") => argument(builder, spot, key.trim_start_matches('/'), value),

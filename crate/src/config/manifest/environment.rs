@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::spot::{Spot, entry_text, filled_in, refuse_number};
+use super::spot::{Spot, filled_in, refuse_number};
 use crate::config::builder::{Builder, Class, Home};
 use crate::config::flags;
 use crate::yaml::Node;
@@ -10,8 +10,7 @@ use crate::yaml::Node;
 /// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`, and CloudFormation has
 /// capitals.
 pub(super) fn environment(builder: &mut Builder, spot: Spot, item: &Node) {
-    let name =
-        ["name", "key", "Name"].into_iter().find_map(|key| entry_text(spot.tree, item, key)).filter(|name| name.starts_with("ETCD_"));
+    let name = ["name", "key", "Name"].into_iter().find_map(|key| spot.tree.word(item, key)).filter(|name| name.starts_with("ETCD_"));
     let (Some(name), Some(value)) = (name, ["value", "Value"].into_iter().find_map(|key| spot.tree.get(item, key))) else { return };
     let Some(text) = value.text() else { return };
     let stated = builder.stated();

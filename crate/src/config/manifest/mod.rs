@@ -26,7 +26,7 @@ use crate::yaml::{Entry, Node, Tree};
 use arguments::{arguments, operation, words};
 use environment::{environment, variable, variables};
 use held::{data, secret, with_lines};
-use spot::{Spot, entry_text, shared};
+use spot::{Spot, shared};
 
 /// Below these keys variables are taken as a whole.
 const VARIABLES: [&str; 4] = ["env", "environment", "data", "stringData"];
@@ -38,7 +38,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     for root in &tree.documents {
         let has = |key: &str| tree.get(root, key).is_some();
         let (is_object, compose) = (has("apiVersion") && has("kind"), has("services") || has("rancher"));
-        let word = |key: &str| entry_text(tree, root, key).unwrap_or("");
+        let word = |key: &str| tree.word(root, key).unwrap_or("");
         let form = form_of(word("apiVersion")).filter(|_| matches!(word("kind"), "ClusterConfiguration" | "KubeadmControlPlane"));
         // Of several objects each runs an etcd of its own; what is only data is for any of them.
         let own = tree.documents.len() > 1 && is_object && !matches!(word("kind"), "ConfigMap" | "Secret");
@@ -49,7 +49,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
         if word("kind") == "EtcdCluster" {
             etcd_cluster(builder, spot, root);
         }
-        let runs_etcd = |etcd: &Node| entry_text(tree, etcd, "type").is_none_or(|by| by == "kubekey");
+        let runs_etcd = |etcd: &Node| tree.word(etcd, "type").is_none_or(|by| by == "kubekey");
         if word("apiVersion").starts_with("kubekey.kubesphere.io/v1alpha") && tree.at(root, &["spec", "etcd"]).is_some_and(runs_etcd) {
             builder.cluster.own_pair = Some(&KUBEKEY);
             builder.cluster.has_etcd = true;
@@ -81,8 +81,7 @@ fn unknown_to_k3s(builder: &mut Builder, tree: &TextTree, entry: &Entry) {
     let key = meant.0.key();
     builder.claim(meant, tree.bare(&entry.value), scalar::daemon(meant.0, text), Home::new("", Class::Environment, ""));
     let note = format!("k3s and RKE2 know no {} and skip it; write it below etcd-arg, as - {key}={text}.", entry.name());
-    builder.void_last(&note);
-    builder.problem("config-unknown-key", tree.place(&entry.key.span), note, Some(meant.0));
+    builder.refuse_last("config-unknown-key", tree.place(&entry.key.span), note);
 }
 
 /// Of the etcd operators of CoreOS and etcd-io, which know `size` and `etcdOptions`, and of aenix, which knows `replicas` and
@@ -129,7 +128,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                     builder.cluster.launcher = Some(Launcher::Compose);
                 }
                 for item in entry.value.items().iter().filter(|item| !is_proxy(item)) {
-                    let process = format!("{} {}", tree.get(item, "name").and_then(Node::text).unwrap_or(""), item.span.start);
+                    let process = format!("{} {}", tree.word(item, "name").unwrap_or(""), item.span.start);
                     builder.enter(&process);
                     walk(builder, Spot { member: &process, below: entry.name(), depth: depth + 2, ..spot }, item);
                 }
@@ -141,7 +140,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             "heartbeatinterval" | "leaderelectiontimeout" if spot.kops => operators::duration(builder, tree, entry, spot.member),
             "heartbeatinterval" | "electiontimeout" if spot.kubekey => operators::number(builder, tree, entry),
             "controlplanehardwarespeed" if depth == 1 => operators::hardware_speed(builder, tree, &entry.value),
-            "data" if entry_text(tree, node, "kind") == Some("Secret") => secret(builder, spot, &entry.value),
+            "data" if tree.word(node, "kind") == Some("Secret") => secret(builder, spot, &entry.value),
             "data" | "stringdata" if depth == 0 || tree.get(node, "kind").is_some() => data(builder, spot, &entry.value),
             // Of bitnami's chart, alone or within another: etcd's own file.
             "configuration" if depth == 0 || below == "etcd" => {
@@ -150,7 +149,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             // Of OpenShift's MachineConfig.
             "config" if tree.get(&entry.value, "ignition").is_some() => ignition::take_root(builder, tree, &entry.value),
             // Ansible's lineinfile.
-            "line" if entry_text(tree, node, "state") != Some("absent") => {
+            "line" if tree.word(node, "state") != Some("absent") => {
                 tree.scalar(&entry.value).iter().for_each(|inner| env::take(builder, inner));
             }
             // The same on one line: `lineinfile: path=/etc/etcd.env line='NAME=VALUE'`.
@@ -197,8 +196,8 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             "environment" | "env" | "literals" => variables(builder, spot, &entry.value),
             "image" => image(builder, tree, &entry.value),
             // kubeadm's `etcd.local`, RKE's `system_images`.
-            "local" => entry_text(tree, &entry.value, "imageTag").into_iter().for_each(|tag| builder.version(tag)),
-            "systemimages" => entry_text(tree, &entry.value, "etcd").into_iter().for_each(|image| builder.image(image)),
+            "local" => tree.word(&entry.value, "imageTag").into_iter().for_each(|tag| builder.version(tag)),
+            "systemimages" => tree.word(&entry.value, "etcd").into_iter().for_each(|image| builder.image(image)),
             // Among the answers to a template of Rancher, and in other mappings of variables.
             _ if keys::of_variable(entry.name()).is_some() && !VARIABLES.contains(&below) => {
                 let value = tree.resolve(&entry.value);
@@ -209,7 +208,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
             "nodes" if depth == 0 => nodes(builder, tree, &entry.value),
             // The values of a chart (Argo CD, k3s), a file of docker-compose's `configs` or of Ansible, what a cloud's machine is given.
             "values" | "valuescontent" | "content" | "userdata" | "customdata" | "patch" => {
-                let path = ["dest", "path"].into_iter().find_map(|key| entry_text(tree, node, key)).unwrap_or(entry.name());
+                let path = ["dest", "path"].into_iter().find_map(|key| tree.word(node, key)).unwrap_or(entry.name());
                 builder.holds(path, with_lines(tree, &entry.value), false);
             }
             _ => {}
@@ -229,7 +228,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
 
 /// Whether a container runs another program: neither its image nor its name or its command is etcd's.
 fn runs_another(spot: Spot, container: &Node) -> bool {
-    let text = |key: &str| entry_text(spot.tree, container, key);
+    let text = |key: &str| spot.tree.word(container, key);
     let Some(image) = text("image").filter(|image| !template::fills(image)) else { return false };
     let named = || [image, spot.member, text("name").unwrap_or("")].iter().any(|name| search::has(name, "etcd"));
     let is_etcd = |word: &str| start_of_etcd(word).is_some() || is_etcd_argument(word) || search::has(word, "etcd-arg");
@@ -241,8 +240,8 @@ fn runs_another(spot: Spot, container: &Node) -> bool {
 /// `registry.k8s.io/etcd:3.5.9-0` in one word, or a chart's repository and tag.
 fn image(builder: &mut Builder, tree: &Tree, node: &Node) {
     builder.image(node.text().unwrap_or(""));
-    if entry_text(tree, node, "repository").is_some_and(|name| name.ends_with("etcd")) {
-        builder.version(entry_text(tree, node, "tag").unwrap_or(""));
+    if tree.word(node, "repository").is_some_and(|name| name.ends_with("etcd")) {
+        builder.version(tree.word(node, "tag").unwrap_or(""));
     }
 }
 

@@ -28,11 +28,6 @@ pub(super) struct Spot<'a> {
     pub(super) compose: bool,
 }
 
-/// The text of a key.
-pub(super) fn entry_text<'t>(tree: &'t Tree, node: &'t Node, key: &str) -> Option<&'t str> {
-    tree.get(node, key).and_then(Node::text)
-}
-
 /// Where Kubernetes wants text it refuses a number.
 pub(super) fn refuse_number(builder: &mut Builder, stated: usize, value: &Node) {
     let text = value.text().unwrap_or("");
