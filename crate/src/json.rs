@@ -13,28 +13,14 @@ pub fn write(answer: &impl Serialize) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// Numbers with at most six decimals: a report measures microseconds and parts per million. To print
-/// all 17 digits of a number would take the engine another ten kilobytes of powers.
+/// Numbers with at most six decimals: a report measures microseconds and parts per million.
 struct Decimals;
-
-const PARTS: u64 = 1_000_000;
 
 impl Formatter for Decimals {
     fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> Result<()> {
-        let size = value.abs();
-        let parts = (size.fract() * PARTS as f64 + 0.5) as u64;
-        let (whole, parts) = (size as u64 + parts / PARTS, parts % PARTS);
-        if value < 0.0 && (whole, parts) != (0, 0) {
-            writer.write_all(b"-")?;
-        }
-        self.write_u64(writer, whole)?;
-        if parts == 0 {
-            return Ok(());
-        }
-        // The leading one keeps the zeros after the dot.
-        let digits = (PARTS + parts).to_string();
-        writer.write_all(b".")?;
-        writer.write_all(digits[1..].trim_end_matches('0').as_bytes())
+        // A zero is added, as one below zero is written as such.
+        let rounded = (value * 1e6).round() / 1e6 + 0.0;
+        writer.write_all(rounded.to_string().as_bytes())
     }
 }
 

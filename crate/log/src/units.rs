@@ -124,37 +124,10 @@ fn times(number: i64, factor: i64) -> i64 {
     if number > i64::MAX / factor { i64::MAX } else { number * factor }
 }
 
-/// Reads a number such as `600`, `-1.5`, `.5` or `6e3`; nothing else may stand in the text.
-///
-/// The standard library's way is exact to the last of 17 digits, for which it keeps ten kilobytes of
-/// powers. This one is exact up to 15 digits.
+/// Reads a number such as `600`, `-1.5`, `.5` or `6e3`; nothing else may stand in the text, also not `inf` or `nan`.
 pub fn parse_number(text: &str) -> Option<f64> {
-    let (negative, text) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (digits, mut power) = match text.split_once(['e', 'E']) {
-        Some((digits, power)) => (digits, power.parse::<i16>().ok()?),
-        None => (text, 0),
-    };
-    let (mut number, mut any, mut dot) = (0.0, false, false);
-    for byte in digits.bytes() {
-        match byte {
-            b'0'..=b'9' => {
-                number = number * 10.0 + f64::from(byte - b'0');
-                any = true;
-                power = power.saturating_sub(i16::from(dot));
-            }
-            b'.' if !dot => dot = true,
-            _ => return None,
-        }
-    }
-    let mut scale = 1.0;
-    for _ in 0..power.unsigned_abs().min(400) {
-        scale *= 10.0;
-    }
-    let number = if power < 0 { number / scale } else { number * scale };
-    (any && number.is_finite()).then_some(if negative { -number } else { number })
+    let is_of_number = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
+    text.parse().ok().filter(|number: &f64| number.is_finite() && text.bytes().all(is_of_number))
 }
 
 /// Prints a time for people: `950 µs`, `12 ms`, `1.6 s`, `2 min 5 s`. Number and unit are

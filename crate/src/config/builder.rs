@@ -299,40 +299,39 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// No claim acts that was stated after the first `stated` ones, for this reason.
-    pub fn void_from(&mut self, stated: usize, id: &'static str, why: impl Fn(Parameter) -> String) {
+    /// No claim acts for which there is a reason against it, which is told.
+    pub(super) fn void_where(&mut self, id: &'static str, why: &dyn Fn(&Self, &Claim) -> Option<String>) {
         for at in 0..self.claims.len() {
-            if self.claims[at].number >= stated {
-                self.void(at, id, why(self.claims[at].parameter));
+            if let Some(note) = why(self, &self.claims[at]) {
+                self.void(at, id, note);
             }
         }
+    }
+
+    /// No claim acts that was stated after the first `stated` ones, for this reason.
+    pub fn void_from(&mut self, stated: usize, id: &'static str, why: &dyn Fn(Parameter) -> String) {
+        self.void_where(id, &|_, claim| (claim.number >= stated).then(|| why(claim.parameter)));
     }
 
     /// Nothing that a unit sets acts beside etcd's file, also not what was stated after the first `stated` claims.
     pub fn void_beside_file(&mut self, unit: &str, stated: usize) {
-        for at in 0..self.claims.len() {
-            let Claim { parameter, home, void, number, .. } = &self.claims[at];
-            let of_unit = home.unit == unit && home.class < Class::ConfigFile || *number >= stated;
-            if parameter.is_etcd() && void.is_none() && of_unit {
-                let note =
-                    format!("etcd is given --config-file, and with it ignores {} and all its other flags and variables.", parameter.key());
-                self.void(at, "config-shadowed", note);
-            }
-        }
+        self.void_where("config-shadowed", &|_, claim| {
+            let of_unit = claim.home.unit == unit && claim.home.class < Class::ConfigFile || claim.number >= stated;
+            let key = claim.parameter.key();
+            (claim.parameter.is_etcd() && claim.void.is_none() && of_unit)
+                .then(|| format!("etcd is given --config-file, and with it ignores {key} and all its other flags and variables."))
+        });
     }
 
     /// The variables of a unit reach no etcd in a container but those that its command names.
     pub fn void_in_container(&mut self, unit: &str, command: &str) {
-        for at in 0..self.claims.len() {
-            let Claim { parameter, home, void, .. } = &self.claims[at];
-            let kept = home.unit == unit && home.class == Class::Environment && void.is_none() && parameter.is_etcd();
-            if kept && !search::has(command, parameter.variable()) {
-                let name = parameter.variable();
-                let note =
-                    format!("{name} is set for what starts the container, which gets only what its command names; add `-e {name}` there.");
-                self.void(at, "config-not-exported", note);
-            }
-        }
+        self.void_where("config-not-exported", &|_, claim| {
+            let name = claim.parameter.variable();
+            let of_unit = claim.home.unit == unit && claim.home.class == Class::Environment && claim.void.is_none();
+            (of_unit && claim.parameter.is_etcd() && !search::has(command, name)).then(|| {
+                format!("{name} is set for what starts the container, which gets only what its command names; add `-e {name}` there.")
+            })
+        });
     }
 
     /// The last claim is for a flag that etcd does not know: Go's flags have one spelling.
@@ -474,8 +473,8 @@ impl<'a> Builder<'a> {
     pub fn image(&mut self, value: &str) {
         let mut rest = value;
         while let Some((_, after)) = search::split(rest, "etcd:") {
-            let tag: String = after.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
-            self.version(&tag);
+            let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')));
+            self.version(&after[..end.unwrap_or(after.len())]);
             rest = after;
         }
     }

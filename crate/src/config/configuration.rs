@@ -177,6 +177,13 @@ pub struct Configuration {
     pub marks: Option<Marks>,
 }
 
+impl Configuration {
+    /// Its problems of this kind.
+    pub fn problems_of(&self, id: &str) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(move |problem| problem.id == id)
+    }
+}
+
 /// What a configuration may be shown with beside its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marks {

@@ -3,7 +3,7 @@
 use super::builder::{Builder, Class, Home, TRANSPILED};
 use super::mapped_text::MappedText;
 use super::tree::TextTree;
-use super::{ignition, keys, scalar};
+use super::{etcd_yaml, ignition};
 use crate::yaml::Node;
 
 /// Takes what a Container Linux Config or a Butane file states.
@@ -21,27 +21,7 @@ fn take_etcd(builder: &mut Builder, tree: &TextTree, root: &Node) {
     let Some(etcd) = tree.get(root, "etcd") else { return };
     builder.cluster.has_etcd = true;
     builder.unit("etcd-member.service", true, false);
-    for entry in etcd.entries() {
-        let node = tree.resolve(&entry.value);
-        if let Some(text) = node.text() {
-            builder.fact_of_variable(&format!("ETCD_{}", entry.name().to_ascii_uppercase()), text);
-            if entry.name() == "version" {
-                builder.version(text);
-            }
-        }
-        let Some(meant) = keys::of_key(entry.name()).filter(|(parameter, old)| parameter.is_etcd() && !old) else { continue };
-        builder.claim(
-            meant,
-            tree.place(&node.span),
-            scalar::strict(meant.0, node),
-            Home::new("etcd-member.service", Class::Flag, TRANSPILED),
-        );
-        if entry.name().contains('-') {
-            let note =
-                format!("{} is no key here and is dropped: write {} with underscores.", entry.name(), entry.name().replace('-', "_"));
-            builder.refuse_last("config-unknown-key", tree.place(&entry.key.span), note);
-        }
-    }
+    etcd_yaml::take_keys(builder, tree, etcd, &Home::new("etcd-member.service", Class::Flag, TRANSPILED));
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
                 "Environment" if !in_service => {
                     let claims = builder.stated();
                     environment(builder, inner, &directive, (&unit, &file), &of_script, &mut variables);
-                    builder.void_from(claims, "config-wrong-section", |parameter| {
+                    builder.void_from(claims, "config-wrong-section", &|parameter| {
                         format!("{} stands outside of [Service], where systemd passes Environment= over.", parameter.variable())
                     });
                 }

@@ -6,32 +6,45 @@ use super::builder::{Builder, Class, Home};
 use super::mapped_text::MappedText;
 use super::tree::TextTree;
 use super::{keys, scalar};
+use crate::yaml::Node;
 
 /// Takes what such a file states.
 pub fn take(builder: &mut Builder, text: &MappedText) {
     let tree = TextTree::of(builder, text);
     // Of JSON only its own keys tell whose it is.
     builder.cluster.has_etcd |= text.is_document() && !text.text.trim_start().starts_with('{');
-    let Some(root) = tree.documents.first() else { return };
-    for entry in tree.resolve(root).entries() {
-        let name = entry.name().to_ascii_lowercase();
-        let node = tree.resolve(&entry.value);
+    if let Some(root) = tree.documents.first() {
+        take_keys(builder, &tree, tree.resolve(root), &Home::new("", Class::ConfigFile, ""));
+    }
+}
+
+/// Takes etcd's options from a mapping that checks types; a Container Linux Config, in which they become flags, knows them
+/// by underscores alone.
+pub fn take_keys(builder: &mut Builder, tree: &TextTree, map: &Node, home: &Home) {
+    let snake = home.class == Class::Flag;
+    for entry in map.entries() {
+        let name = if snake { entry.name().to_owned() } else { entry.name().to_ascii_lowercase() };
+        let (node, span) = (tree.resolve(&entry.value), tree.place(&entry.key.span));
         if let Some(text) = node.text() {
             builder.fact_of_flag(&name, text);
+            if snake && name == "version" {
+                builder.version(text);
+            }
         }
         let Some(meant) = keys::of_key(&name).filter(|(parameter, old)| parameter.is_etcd() && !old) else {
-            builder.misspelt(
-                &name,
-                &["heartbeat-interval", "election-timeout"],
-                tree.place(&entry.key.span),
-                "is no key of etcd's file and is ignored",
-            );
+            if !snake {
+                let timers = ["heartbeat-interval", "election-timeout"];
+                builder.misspelt(&name, &timers, span, "is no key of etcd's file and is ignored");
+            }
             continue;
         };
-        builder.claim(meant, tree.place(&node.span), scalar::strict(meant.0, node), Home::new("", Class::ConfigFile, ""));
-        if name.contains('_') {
+        builder.claim(meant, tree.place(&node.span), scalar::strict(meant.0, node), home.clone());
+        if snake && name.contains('-') {
+            let note = format!("{name} is no key here and is dropped: write {} with underscores.", name.replace('-', "_"));
+            builder.refuse_last("config-unknown-key", span, note);
+        } else if !snake && name.contains('_') {
             let note = format!("{name} is ignored: etcd's file knows only hyphens; write {}.", name.replace('_', "-"));
-            builder.refuse_last("config-unknown-key", tree.place(&entry.key.span), note);
+            builder.refuse_last("config-unknown-key", span, note);
         }
     }
 }

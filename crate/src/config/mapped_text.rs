@@ -261,7 +261,7 @@ fn unescaped(document: &str, span: Range<usize>) -> Option<MappedText> {
 }
 
 fn escape(raw: &str) -> Option<(char, usize)> {
-    let letter = raw.chars().nth(1)?;
+    let letter = raw.get(1..)?.chars().next()?;
     Some(match letter {
         'n' => ('\n', 2),
         't' => ('\t', 2),

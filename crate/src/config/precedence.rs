@@ -83,56 +83,37 @@ impl Builder<'_> {
 
     /// A drop-in of the same name in /etc hides the generated one. systemd.unit(5).
     fn void_hidden(&mut self) {
-        let hiding: Vec<(String, usize)> = self
-            .claims
-            .iter()
-            .filter(|claim| !claim.home.generated && claim.home.file == GENERATED)
-            .map(|claim| (claim.home.unit.clone(), claim.span.start))
-            .gather();
-        for at in 0..self.claims.len() {
-            let Some((unit, by)) = hiding.iter().find(|(unit, _)| self.claims[at].home.generated && *unit == self.claims[at].home.unit)
-            else {
-                continue;
-            };
-            let why =
-                format!("The drop-in {GENERATED} of {unit} at line {} has the name of the generated one and hides it.", self.line(*by));
-            self.problem("config-shadowed", self.claims[at].span.clone(), why.clone(), Some(self.claims[at].parameter));
-            self.claims[at].void = Some(why);
-        }
+        self.void_where("config-shadowed", &|builder, claim| {
+            let unit = Some(&claim.home.unit).filter(|_| claim.home.generated)?;
+            let hides = |other: &&Claim| !other.home.generated && other.home.file == GENERATED && other.home.unit == *unit;
+            let line = builder.line(builder.claims.iter().find(hides)?.span.start);
+            Some(format!("The drop-in {GENERATED} of {unit} at line {line} has the name of the generated one and hides it."))
+        });
     }
 
     /// Of several etcd units only the started one counts; nothing is said where none is started.
     fn void_unstarted(&mut self) {
-        let started: Vec<String> =
-            self.units.iter().filter(|unit| unit.started && is_etcd_unit(&unit.name)).map(|unit| unit.name.clone()).gather();
-        let Some(other) = started.first() else { return };
-        for at in 0..self.claims.len() {
-            let claim = &self.claims[at];
-            if !claim.parameter.is_etcd() || claim.void.is_some() || claim.home.unit.is_empty() || started.contains(&claim.home.unit) {
-                continue;
-            }
-            let why = format!("It is for {}, but {other} is the unit that is started.", claim.home.unit);
-            self.problem("config-section-without-start", self.claims[at].span.clone(), why.clone(), Some(self.claims[at].parameter));
-            self.claims[at].void = Some(why);
-        }
+        self.void_where("config-section-without-start", &|builder, claim| {
+            let unit = Some(&claim.home.unit).filter(|unit| claim.parameter.is_etcd() && claim.void.is_none() && !unit.is_empty())?;
+            let mut started = builder.units.iter().filter(|unit| unit.started && is_etcd_unit(&unit.name)).map(|unit| &unit.name);
+            let other = started.next()?;
+            (other != unit && started.all(|name| name != unit))
+                .then(|| format!("It is for {unit}, but {other} is the unit that is started."))
+        });
     }
 
     /// A proxy takes part in no election.
     fn void_proxied(&mut self) {
-        for at in 0..self.claims.len() {
-            let claim = &self.claims[at];
-            if self.proxies.is_empty() || !claim.parameter.is_etcd() || claim.void.is_some() {
-                continue;
-            }
-            if !self.proxies.iter().any(|process| process.is_empty() || *process == claim.home.unit) {
-                // Another member stands beside it.
-                self.cluster.proxy = false;
-                continue;
-            }
-            let why = "This etcd is a proxy: it takes part in no election, so its timers do not apply.";
-            self.problem("config-proxy", self.claims[at].span.clone(), why.to_owned(), Some(self.claims[at].parameter));
-            self.claims[at].void = Some(why.to_owned());
+        let proxies = std::mem::take(&mut self.proxies);
+        if proxies.is_empty() {
+            return;
         }
+        let acts = |claim: &Claim| claim.parameter.is_etcd() && claim.void.is_none();
+        let of_proxy = |claim: &Claim| proxies.iter().any(|process| process.is_empty() || *process == claim.home.unit);
+        // Another member may stand beside it.
+        self.cluster.proxy &= self.claims.iter().all(|claim| !acts(claim) || of_proxy(claim));
+        let why = "This etcd is a proxy: it takes part in no election, so its timers do not apply.";
+        self.void_where("config-proxy", &|_, claim| (acts(claim) && of_proxy(claim)).then(|| why.to_owned()));
     }
 
     /// In a language a value may only hand another one on: `beat: node['etcd']['heartbeat_interval']`.

@@ -1,10 +1,12 @@
 //! What stands before each line of a text because of how it was shown: the `>` of a quotation, the line numbers of
 //! `cat -n` and of editors, the path that `grep` puts before what it finds.
 
+use crate::gather::Gather;
+
 /// The text with blanks for its margins, each byte at its place; nothing where no line has one.
 pub fn without_margins(text: &str) -> Option<String> {
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let margins: Vec<Option<Margin>> = lines.iter().map(|line| margin(line)).collect();
+    let lines: Vec<&str> = text.split_inclusive('\n').gather();
+    let margins: Vec<Option<Margin>> = lines.iter().map(|line| margin(line)).gather();
     if margins.iter().all(Option::is_none) {
         return None;
     }
@@ -17,7 +19,7 @@ pub fn without_margins(text: &str) -> Option<String> {
         // A quotation or a number on one line alone may be anything.
         let real = |margin: &Margin| margin.kind == Kind::Path || goes_with(at, at.checked_sub(1)) || goes_with(at, Some(at + 1));
         let width = margins[at].filter(real).map_or(0, |margin| margin.width);
-        clean.extend(std::iter::repeat_n(' ', width));
+        clean += &" ".repeat(width);
         clean.push_str(&line[width..]);
     }
     (clean != text).then_some(clean)

@@ -95,8 +95,7 @@ fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: St
     if source == Source::Flags && !alone.lines().any(is_command) {
         return None;
     }
-    let blank = text[..range.start].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
-    let part: String = blank.chain(alone.chars()).collect();
+    let part = blanked(&text[..range.start]) + &alone;
     // One without a value may be given some, where it is whole: quoted, a file may be cut.
     let may_be_given_more = |read: &Configuration| {
         let is_file = !read.tolerant && (alone.starts_with(HEADER) || source == Source::EtcdYaml);
@@ -116,6 +115,11 @@ fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: St
     Some(Configuration { part: Some(part), marks, ..read })
 }
 
+/// A blank for each byte, and the line ends.
+fn blanked(text: &str) -> String {
+    text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect()
+}
+
 /// Indented as a whole, a file loses the mark that its first document begins with: it becomes blanks.
 fn without_shifted_mark(lines: &str) -> Cow<'_, str> {
     let is_above = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('#');
@@ -130,8 +134,9 @@ fn without_shifted_mark(lines: &str) -> Cow<'_, str> {
 /// The new side of a diff's lines, each byte at its place.
 fn applied(lines: &str) -> String {
     let side = |line: &str| match line.as_bytes().first() {
-        Some(b'-' | b'\\') => line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect(),
-        _ => line.replacen('+', " ", usize::from(line.starts_with('+'))),
+        Some(b'-' | b'\\') => blanked(line),
+        Some(b'+') => format!(" {}", &line[1..]),
+        _ => line.to_owned(),
     };
     lines.split_inclusive('\n').map(side).collect()
 }

@@ -2,13 +2,13 @@
 
 use super::edit::{Edit, apply};
 use super::insert::masks;
-use super::place::Place;
+use super::place::{Place, marks};
 use super::{Change, Etcd, render, verify};
 use crate::config::command::{CONTAINERS, is_etcd, starts_container};
 use crate::config::containers::commands;
 use crate::config::operators::HARDWARE_SPEEDS;
 use crate::config::precedence::BRANCH;
-use crate::config::{Configuration, Launcher, Marks, Problem, Setting, Source, scalar, section_of};
+use crate::config::{Configuration, Launcher, Marks, Setting, Source, scalar, section_of};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
@@ -83,8 +83,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
     if configuration.cluster.launcher == Some(Launcher::OpenShift) {
         return Err(hardware_speed(changes));
     }
-    let twice = |problem: &&Problem| problem.id == "config-duplicate-key" && problem.parameter.is_none();
-    if let Some(section) = configuration.problems.iter().find(twice) {
+    if let Some(section) = configuration.problems_of("config-duplicate-key").find(|problem| problem.parameter.is_none()) {
         return Err(format!("{} stands twice in this file; put its keys together first.", section.word));
     }
     let of_later = |setting: &Setting| setting.effective && setting.parameter.is_etcd() && !setting.etcd_04;
@@ -102,7 +101,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
     if is_printed(text) {
         return Err("A tool printed this of an etcd that runs; change the file or the command that starts it.".to_owned());
     }
-    if configuration.problems.iter().any(|problem| problem.id == "config-arguments-form") {
+    if configuration.problems_of("config-arguments-form").next().is_some() {
         return Err(
             "extraArgs has the form of another apiVersion, so each of its entries has to be rewritten, not only etcd's timers.".to_owned()
         );
@@ -110,8 +109,7 @@ fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Re
     let tree = if configuration.tolerant { Tree::default() } else { yaml_of(text, configuration.source).unwrap_or_default() };
     for change in changes {
         let key = change.parameter.key();
-        if configuration.problems.iter().any(|problem| problem.id == "config-duplicate-key" && problem.parameter == Some(change.parameter))
-        {
+        if configuration.problems_of("config-duplicate-key").any(|problem| problem.parameter == Some(change.parameter)) {
             return Err(format!("{key} is stated more than once; delete all but one of them first."));
         }
         let acting: Vec<&Setting> = configuration.settings.iter().filter(|setting| setting.effective && change.is_of(setting)).gather();
@@ -349,8 +347,7 @@ impl Place<'_> {
     /// What hands a variable on that reaches no etcd: `export` in front of it, where it stands alone on its line, or `-e`
     /// for the container that a unit starts.
     fn handed_on(&self, setting: &Setting) -> Option<Edit> {
-        let told = |problem: &Problem| problem.id == "config-not-exported" && problem.place == setting.place;
-        self.configuration.problems.iter().find(|problem| told(problem))?;
+        self.configuration.problems_of("config-not-exported").find(|problem| problem.place == setting.place)?;
         let (name, start) = (setting.parameter.variable(), setting.place.span.range().start);
         if let Some(run) = CONTAINERS.iter().find_map(|run| Some(search::find(self.text, run)? + run.len())) {
             return (self.configuration.source == Source::DropIn).then(|| Edit::insert(run, format!(" -e {name}")));
@@ -372,8 +369,7 @@ impl Place<'_> {
         }
         let raw = self.text.get(span.clone())?;
         let quote = raw.chars().next().filter(|first| matches!(first, '"' | '\'') && raw.len() > 1 && raw.ends_with(*first));
-        let unquoted =
-            self.configuration.problems.iter().any(|problem| problem.id == "config-unquoted-number" && problem.place == setting.place);
+        let unquoted = self.configuration.problems_of("config-unquoted-number").any(|problem| problem.place == setting.place);
         // What a template writes with quotes around it.
         let unquoted = unquoted || (raw.ends_with("}}") && search::has(raw, "quote"));
         // A number in quotes is what was wrong with it; a duration keeps them. Kubernetes wants them.
@@ -388,11 +384,10 @@ impl Place<'_> {
     /// Where a comment ends that a reader takes for a part of the value, and what comes there instead: what closes the
     /// value, then the comment on a line of its own.
     fn comment_behind(&self, value: usize) -> Option<(usize, String)> {
-        let comments = self.configuration.problems.iter().filter(|problem| problem.id == "config-env-comment");
-        let spans = comments.map(|problem| problem.place.span.range());
-        let span = spans.into_iter().find(|span| self.text.get(value..span.start).is_some_and(|between| !between.contains('\n')))?;
+        let mut spans = self.configuration.problems_of("config-env-comment").map(|problem| problem.place.span.range());
+        let span = spans.find(|span| self.text.get(value..span.start).is_some_and(|between| !between.contains('\n')))?;
         let start = line_start(self.text, value);
-        let indent: String = self.text.get(start..value)?.chars().take_while(|lead| *lead == ' ').collect();
+        let indent = marks(self.text, start, &[' '])?;
         let closing = self.text.get(value..span.start)?.trim_end();
         Some((span.end, format!("{closing}{}{indent}{}", self.line_end, self.text.get(span.clone())?)))
     }

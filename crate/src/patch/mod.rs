@@ -87,7 +87,8 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
                 let part = configuration.part.as_ref();
                 part.map(|_| "This text holds more than the configuration; put only that part of it on the machines.".to_owned())
             };
-            let (of_etcd, of_fleet): (Vec<Change>, Vec<Change>) = wanted.iter().partition(|change| change.parameter.is_etcd());
+            let of_daemon = |etcd: bool| wanted.iter().copied().filter(|change| change.parameter.is_etcd() == etcd).gather();
+            let (of_etcd, of_fleet) = (of_daemon(true), of_daemon(false));
             let mut tried = vec![(patch_one(text, configuration, &wanted), wanted)];
             if tried[0].0.is_err() && !of_etcd.is_empty() && !of_fleet.is_empty() {
                 // What cannot be done for one daemon does not keep the other from its values.
@@ -201,7 +202,7 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Re
         .iter()
         .any(|setting| setting.effective && setting.value.is_none() && wanted.iter().any(|change| change.is_of(setting)));
     let is_new = |edit: &Edit| edit.start == edit.end;
-    let is_told = |id: &str| configuration.problems.iter().any(|problem| problem.id == id);
+    let is_told = |id: &str| configuration.problems_of(id).next().is_some();
     let reason = if is_told("config-yaml-error") {
         Some("The file is no valid YAML, so nothing in it applies, and neither does this change until that is fixed.")
     } else if is_told("config-header-missing") {

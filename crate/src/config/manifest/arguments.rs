@@ -29,7 +29,7 @@ pub(super) fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
     let is_list = matches!(node.kind, Kind::Sequence { .. });
     if let Some(form) = spot.form.filter(|form| is_list != (*form == Arguments::Pairs)) {
         let wanted = if form == Arguments::Pairs { "a list, - name: {} over value: \"...\"" } else { "a mapping, {}: \"...\"" };
-        builder.void_from(stated, "config-arguments-form", |parameter| {
+        builder.void_from(stated, "config-arguments-form", &|parameter| {
             format!("The apiVersion of this file wants extraArgs as {}.", search::replace(wanted, "{}", parameter.key()))
         });
     }

@@ -160,7 +160,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                 arguments(builder, spot, tree.resolve(&entry.value));
                 // kubeadm passes over what stands right below `etcd` or `external` (apis/kubeadm/v1beta3/types.go, Etcd, ExternalEtcd).
                 if matches!(below, "etcd" | "external") && spot.form.is_some() {
-                    builder.void_from(stated, "config-wrong-section", |parameter| {
+                    builder.void_from(stated, "config-wrong-section", &|parameter| {
                         format!("kubeadm knows extraArgs of etcd only below etcd.local, so it passes over {} here.", parameter.key())
                     });
                 }
@@ -175,7 +175,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                         | "kube-controller"
                         | "kube_controller"
                 ) {
-                    builder.void_from(stated, "config-wrong-section", |parameter| {
+                    builder.void_from(stated, "config-wrong-section", &|parameter| {
                         format!(
                             "{} stands among the arguments of {below}, which is not etcd; it belongs among those of etcd.",
                             parameter.key()

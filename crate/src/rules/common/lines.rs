@@ -29,7 +29,8 @@ pub fn longest_first(facts: &Facts, meanings: &[Meaning]) -> Option<(Vec<EventId
     let took = |id: EventId| facts.event(id).duration("took").unwrap_or(0);
     let at = (0..events.len()).max_by_key(|at| took(events[*at]))?;
     let length = took(events[at]);
-    events[..=at].rotate_right(1);
+    let longest = events.remove(at);
+    events.insert(0, longest);
     Some((events, length))
 }
 
