@@ -93,7 +93,7 @@ fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
     let mut leaves = Vec::new();
     let mut roots = tree.documents.iter();
     for document in serde_yaml::Deserializer::from_str(text) {
-        let walk = roots.next().map(|node| Walk { tree: &tree, node, path: String::new(), leaves: &mut leaves });
+        let walk = Walk { tree: &tree, node: roots.next().unwrap_or(&NOTHING), path: String::new(), leaves: &mut leaves };
         document.deserialize_newtype_struct("", Root(walk)).map_err(refuses)?;
     }
     sort::sort(&mut leaves);
@@ -114,9 +114,11 @@ impl Walk<'_> {
     }
 }
 
-/// Steps into a document, so that a walk reads with one type of reader and is compiled once. Where the
-/// first reader saw no document, only an empty one may stand.
-struct Root<'a>(Option<Walk<'a>>);
+/// What the first reader sees where the second one sees a document and the first does not: only an empty one may stand there.
+static NOTHING: Node = Node { kind: Kind::Scalar { text: String::new(), style: Style::Plain }, span: 0..0, anchor: None, tag: None };
+
+/// Steps into a document, so that a walk reads with one type of reader and is compiled once.
+struct Root<'a>(Walk<'a>);
 
 impl<'de> Visitor<'de> for Root<'_> {
     type Value = ();
@@ -126,10 +128,7 @@ impl<'de> Visitor<'de> for Root<'_> {
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
-        match self.0 {
-            Some(walk) => walk.deserialize(reader),
-            None => <()>::deserialize(reader),
-        }
+        self.0.deserialize(reader)
     }
 }
 
@@ -264,7 +263,7 @@ mod tests {
         let found = leaves(text).unwrap();
         let expected = [("/a/b", "1"), ("/a/c", ""), ("/d/*", ""), ("/d/*", "2"), ("/d/*/b", "1"), ("/d/*/c", ""), ("/e", "")];
         assert_eq!(found, expected.map(|(path, text)| (path.to_owned(), text.to_owned())));
-        assert_eq!(leaves("").unwrap(), []);
+        assert_eq!(leaves("").unwrap(), [(String::new(), String::new())]);
     }
 
     #[test]
