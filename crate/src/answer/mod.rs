@@ -69,6 +69,7 @@ fn replay_report(facts: &Facts, plan: &Plan) -> Option<Replay> {
         (true, _, _) => None,
         (_, true, _) => Some("The lines carry no time, so they cannot be held against stalls."),
         (_, _, false) => Some("No log of etcd is here to hold fleet's failures against."),
+        _ if !facts.etcd_beside_fleet() => Some("The log of etcd covers other times than fleet's failures."),
         _ => None,
     };
     Some(Replay {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::beside::{near, time};
 use super::texts::LIMIT;
-use super::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange};
+use super::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange, LogReading};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::moments::Moments;
@@ -249,6 +249,19 @@ pub(super) fn of_host<'a>(hosts: &'a [(String, Vec<Micros>)], host: &str) -> &'a
 }
 
 impl Facts {
+    /// Whether a log of etcd covers one of the moments in which fleet gave up.
+    pub fn etcd_beside_fleet(&self) -> bool {
+        let covers = |log: &&LogReading| {
+            // etcd's client prints in other programs too.
+            let server = |event: &&Event| event.is_etcd_server() && event.meaning != Meaning::ClientUnavailable;
+            let mut own = log.events.iter().filter(server).filter_map(|event| event.time);
+            let first = own.next().map_or(Micros::MAX, |time| time.micros);
+            let last = own.last().map_or(first, |time| time.micros);
+            self.fleet_failures.iter().filter_map(|failure| failure.time).any(|time| (first..=last).contains(&time))
+        };
+        self.logs.iter().any(|log| covers(&log))
+    }
+
     /// The last that fleetd says on this host of its start is that it looks for etcd: it did not find it.
     pub fn waits_for_etcd(&self, host: &str) -> bool {
         let last = self

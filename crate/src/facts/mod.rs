@@ -524,6 +524,12 @@ impl Facts {
         self.leaders_stalled() > 1 && self.changes.iter().all(|change| change.class == ChangeClass::Start)
     }
 
+    /// Whether the log shows who led, and none of the slow syncs in it was the leader's: no follower missed a heartbeat
+    /// for them.
+    pub fn only_followers_synced(&self) -> bool {
+        !self.changes.is_empty() && self.stalls.iter().all(|stall| stall.kind != StallKind::SlowSync)
+    }
+
     /// Leader changes that no start, plan or death explains.
     pub fn needless(&self) -> impl Iterator<Item = &LeaderChange> {
         self.changes.iter().filter(|change| change.class == ChangeClass::Needless)

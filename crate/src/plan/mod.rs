@@ -292,6 +292,56 @@ coreos:
         )
     }
 
+    /// Method 5.3: with the log of etcd's leader at hand, what does not meet a stall has another cause.
+    #[test]
+    fn a_leader_that_ran_is_not_what_fleet_waited_for() {
+        let etcd = |time: &str, text: &str| format!("Mar 04 10:{time} core-01 etcd2[9]: {text}\n");
+        let member = |verb: &str| etcd("00:02", &format!("8e9e05c52164694d {verb} at term 2"));
+        let leads = etcd("00:02", "raft.node: 8e9e05c52164694d elected leader 8e9e05c52164694d at term 2");
+        let start = etcd("00:01", "etcd Version: 2.3.8") + &member("became candidate") + &member("became leader") + &leads;
+        let failed = |minute: u32| {
+            format!(
+                "Mar 04 10:{minute}:20 core-02 fleetd[9]: ERROR engine.go:217: Engine leadership lost, renewal failed: context deadline exceeded\n"
+            )
+        };
+        let failures = failed(11) + &failed(20) + &failed(31);
+        let proposed = |log: String| planned(&log, None).of(Parameter::EtcdRequestTimeout).proposed;
+        let goes_on = etcd("50:00", "saved snapshot at index 10001");
+        assert_eq!(proposed(start.clone() + &failures + &goes_on), None);
+        assert_eq!(proposed(start.clone() + &failures), Some(5 * S), "its log ends before");
+        // etcd 2.2 prints no line for a stall.
+        assert_eq!(proposed(start.replace("2.3.8", "2.2.5") + &failures + &goes_on), Some(5 * S));
+    }
+
+    /// Method 6.5: above 15 s a wait is a matter for agent-ttl.
+    #[test]
+    fn no_request_waits_for_what_only_presence_rides_out() {
+        let log: String = (10..23)
+            .map(|second| format!("Mar 04 11:20:{second}.000412 core-01 fleetd[700]: ERROR engine.go:231: Engine leadership acquisition failed: timeout reached\n"))
+            .collect();
+        let plan = planned(&log, None);
+        assert_eq!(plan.of(Parameter::EtcdRequestTimeout).proposed, Some(5 * S));
+        assert_eq!(plan.of(Parameter::AgentTtl).proposed, Some(90 * S), "3 × 2 × 13 s");
+    }
+
+    /// A long agent-ttl may be owed to the tries at three endpoints, not to an outage.
+    #[test]
+    fn an_outage_is_blamed_only_for_what_it_asks() {
+        let config = "#cloud-config\ncoreos:\n  fleet:\n    etcd-servers: http://192.0.2.1:2379,http://192.0.2.2:2379,http://192.0.2.3:2379\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n";
+        let failed = |minute: u32| {
+            format!(
+                "Mar 04 09:{minute}:11 core-01 fleetd[700]: ERROR job.go:109: failed fetching all Units from etcd: client: etcd cluster is unavailable or misconfigured; error #0: client: endpoint http://192.0.2.1:2379 exceeded header timeout\n"
+            )
+        };
+        let log =
+            format!("Mar 04 09:00:11 core-01 fleetd[700]: INFO fleetd.go:75: Starting fleetd version 0.13.0\n{}{}", failed(10), failed(40));
+        let facts = crate::rules::testing::facts(&[config, &log]);
+        let plan = plan(&facts, &rules::check(&facts));
+        let ttl = plan.of(Parameter::AgentTtl);
+        assert_eq!(ttl.proposed, Some(210 * S), "above 4 × 48 s");
+        assert!(!ttl.because.iter().any(|bound| bound.text.contains("too long to ride out")));
+    }
+
     #[test]
     fn one_moment_of_failed_requests_bounds_nothing_and_two_do() {
         let cancelled = |time: &str| {

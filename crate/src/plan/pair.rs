@@ -160,7 +160,8 @@ fn ratio(facts: &Facts) -> String {
             format!("{} of it fit into the election-timeout, {}; etcd 0.4 asks for no ratio.", wait / beat.max(1), ms(wait))
         }
         ..=4 => format!("Less than five of it fit into the election-timeout, {}.", ms(wait)),
-        5..=7 => format!(
+        // Nobody is well served by a heartbeat of a few milliseconds.
+        5..=7 if wait >= 500 * MS => format!(
             "{} of it fit into the election-timeout, and etcd asks for five. Ten, with {}, would be the better pair; it cures nothing, so it waits for the next planned restart.",
             wait / beat.max(1),
             ms(wait / 10)
@@ -171,7 +172,8 @@ fn ratio(facts: &Facts) -> String {
 
 /// A value that somebody raised on purpose is lowered only as an alternative (method 6.3).
 pub(super) fn cheaper(facts: &Facts, now: Micros) -> Option<String> {
-    let stated = facts.in_force(Parameter::ElectionTimeout).provenance == Provenance::Stated;
+    let known = facts.in_force(Parameter::ElectionTimeout);
+    let stated = known.provenance == Provenance::Stated || known.event.is_some();
     let stall = stall_to_survive(facts).map_or(0, |(stall, _)| stall);
     // Lowering is nobody's wish yet, so the margin is kept in full.
     let less = LADDER.iter().copied().find(|rung| *rung >= 2500 * MS && fits(facts, *rung, stall) && rung * 16 / 25 >= stall)?;
@@ -273,6 +275,9 @@ fn blind(facts: &Facts, heartbeat: Micros) -> String {
 /// take, beside the reason not to (method 6.2).
 fn slow_sync(facts: &Facts, carried: Micros) -> Option<Bound> {
     if facts.needless().next().is_some() {
+        return None;
+    }
+    if facts.only_followers_synced() {
         return None;
     }
     let longest = facts.events_of(&[Meaning::WalSyncSlow]).filter_map(|(_, event)| event.duration("took")).max()?;

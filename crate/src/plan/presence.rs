@@ -70,11 +70,12 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
         return meant;
     }
     let mut beyond = None;
-    if value > LONGEST {
+    // What carries the request timeout is asked for all the same.
+    let without = least(facts, &Burden { outage: 0, stated: burden.stated.clone(), ..burden });
+    if value > LONGEST && value > without {
         beyond = Some(remark(format!("An outage of {} is too long to ride out by waiting: fix its cause.", human(burden.outage))));
-        // What carries the request timeout is asked for all the same.
         burden.outage = 0;
-        value = least(facts, &burden);
+        value = without;
         if request.proposed.is_none() || value <= now {
             return Decision::keep(facts, PARAMETER, beyond.into_iter().gather());
         }

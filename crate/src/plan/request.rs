@@ -4,6 +4,7 @@ use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, remar
 use crate::facts::failures::{proven_wait, proven_wait_with};
 use crate::facts::{ChangeClass, Facts, FleetFailure};
 use crate::gather::Gather;
+use crate::log::event::{Event, Meaning};
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::report::{Provenance, Severity};
@@ -117,24 +118,46 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
     if !enough(facts) {
         return Need::No("Too few requests failed to bound anything: one late answer is no pattern.");
     }
+    if leader_ran_meanwhile(facts) {
+        return Need::No(
+            "The log of etcd's leader goes on through these moments and shows no stall. Look at the machine whose requests failed first: its own etcd, its disk, its link.",
+        );
+    }
     let wait = proven_wait(facts).unwrap_or(0);
-    let proven = (wait * 5 / 4).min(HIGHEST);
-    let floor = String::from("Only fleet's log is here, so the real wait is unknown. 5 s was enough for stalls of 1.5 s (measured).");
-    let text = format!(
-        "etcd gave no answer for at least {}. With a margin of a quarter: 1.25 × {} = {}.",
-        human(wait),
-        human(wait),
-        human(wait * 5 / 4)
-    );
-    let mut why = vec![
-        bound(Side::AtLeast, Basis::Judgement, PARAMETER, Some(FLOOR), floor),
-        bound(Side::AtLeast, Basis::Derived, PARAMETER, Some(proven), text),
-    ];
+    let asked = wait * 5 / 4;
+    let here = if facts.etcd_beside_fleet() { "etcd's log does not show what they waited for" } else { "Only fleet's log tells of them" };
+    let floor = format!("{here}, so the real wait is unknown. 5 s was enough for stalls of 1.5 s (measured).");
+    let sum =
+        format!("etcd gave no answer for at least {}. With a margin of a quarter: 1.25 × {} = {}", human(wait), human(wait), human(asked));
+    // No request waits so long; what does is presence (method 6.5).
+    let beyond = asked > HIGHEST;
+    let proven = if beyond { 0 } else { asked };
+    let text = if beyond { remark(format!("{sum}: a matter for agent-ttl.")) } else { at_least_derived(proven, sum) };
+    let mut why = vec![bound(Side::AtLeast, Basis::Judgement, PARAMETER, Some(FLOOR), floor), text];
     // What decides stands first.
     if proven > FLOOR {
         why.reverse();
     }
     Need::AtLeast(proven.max(FLOOR), why)
+}
+
+fn at_least_derived(value: Micros, text: String) -> Bound {
+    bound(Side::AtLeast, Basis::Derived, PARAMETER, Some(value), text + ".")
+}
+
+/// Whether the log of the member that led goes on through each moment in which fleet gave up. From 2.3 on a leader prints
+/// how long it stood still, so one that prints nothing is not what the requests waited for (method 5.3).
+fn leader_ran_meanwhile(facts: &Facts) -> bool {
+    let through = |moment: Micros| {
+        let led = facts.changes.iter().filter(|change| change.elected.is_some_and(|elected| elected <= moment));
+        let Some(change) = led.max_by_key(|change| change.elected) else { return false };
+        let Some(won) = change.events.iter().find(|id| facts.event(**id).meaning == Meaning::BecameLeader) else { return false };
+        let own = |event: &&Event| event.is_etcd_server() && event.host == facts.event(*won).host;
+        let last = facts.logs[won.log].events.iter().rev().find(own).and_then(|event| event.time);
+        last.is_some_and(|last| last.micros >= moment)
+    };
+    let tells = facts.etcd.is_some_and(|range| range.low >= (2, 3, 0));
+    tells && facts.fleet_failures.iter().all(|failure| failure.stall.is_none() && failure.time.is_some_and(through))
 }
 
 /// At least two moments, or three requests in one: less may be a single slow answer.

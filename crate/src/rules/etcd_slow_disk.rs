@@ -36,10 +36,12 @@ fn check(facts: &Facts) -> Option<Finding> {
             .or_else(|| by_alert(facts));
     };
     let count = lines(facts, &events);
+    let only_followers = facts.only_followers_synced();
+    let disk = if only_followers { "a follower's disk" } else { "disk" };
     let title = match (length, count) {
         (0, count) => format!("{} to disk took longer than etcd's limit", plural(count, "sync", "syncs")),
-        (_, 1) => format!("One sync to disk took {}; etcd wants 10\u{a0}ms", human(length)),
-        (_, many) => format!("{many}\u{a0}syncs to disk took up to {}; etcd wants 10\u{a0}ms", human(length)),
+        (_, 1) => format!("One sync to {disk} took {}; etcd wants 10\u{a0}ms", human(length)),
+        (_, many) => format!("{many}\u{a0}syncs to {disk} took up to {}; etcd wants 10\u{a0}ms", human(length)),
     };
     // Far more stalls of a leader that no sync accounts for, though each of their length would be printed: the machine
     // stood still, and a sync that was under way stood still with it (judgement; paused processes, lab).
@@ -72,7 +74,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     // Against a limit that is only assumed, twice as long is asked for.
     let over = length >= if known { waits } else { 2 * waits };
     // A single member has no followers.
-    let compared = if over && facts.members != Some(1) {
+    let compared = if only_followers {
+        String::from(" None of them was the leader's, and a slow follower causes no election (measured).")
+    } else if over && facts.members != Some(1) {
         format!(" Followers wait only {}.", human_limit(facts, ElectionTimeout))
     } else {
         String::new()
@@ -80,9 +84,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let hosts = hosts(facts, &events);
     let on = if hosts.len() > 1 { format!(" {} members are hit.", hosts.len()) } else { String::new() };
     let what = format!("etcd prints such a line only above one second, so shorter waits are not shown.{compared}{on}");
-    // The log shows who led, and none of these syncs was the leader's: no follower missed a heartbeat for it.
-    let only_followers = !facts.changes.is_empty() && facts.stalls.iter().all(|stall| stall.kind != StallKind::SlowSync);
-    let harmed = over && !only_followers || facts.needless().next().is_some();
+    let harmed = !only_followers && (over || facts.needless().next().is_some());
     let severity = if harmed { Severity::Critical } else { Severity::Warning };
     let finding =
         Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events).on(&[ElectionTimeout, HeartbeatInterval]);
@@ -192,6 +194,26 @@ mod tests {
         let severity = |log: &str| find(&facts(&[log]), "etcd-slow-disk").expect("told").severity;
         assert_eq!(severity(&(sync.to_owned() + &stalls)), Severity::Info);
         assert!(severity(&(sync.to_owned() + &late(1) + &late(11))) > Severity::Info);
+    }
+
+    /// The leader changed for its own stalls; the disk that is slow is another member's.
+    #[test]
+    fn a_slow_disk_of_a_follower_costs_no_leader_its_place() {
+        let line = |second: u32, text: &str| format!("2024-05-03 10:00:{second:02}.100000 {text}\n");
+        let (a, b, c) = ("2a0965170762fd09", "91d25258d70ad868", "fd422379fda50e48");
+        let elected = |second: u32, of: &str, who: &str, term: u32| {
+            line(second, &format!("I | raft: raft.node: {of} elected leader {who} at term {term}"))
+        };
+        let lost = |second: u32, of: &str| line(second, &format!("I | raft: raft.node: {of} lost leader {a} at term 3"));
+        let leader = elected(1, a, a, 2)
+            + &line(20, "W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.9s)")
+            + &lost(20, a)
+            + &elected(20, a, b, 3);
+        let follower =
+            elected(1, c, a, 2) + &line(10, "W | wal: sync duration of 3.3s, expected less than 1s") + &lost(19, c) + &elected(19, c, b, 3);
+        let found = find(&facts(&[&leader, &follower]), "etcd-slow-disk").expect("slow");
+        assert_eq!(found.severity, Severity::Warning);
+        assert!(found.title.contains("a follower's disk") && !found.what.contains("Followers wait"), "{} {}", found.title, found.what);
     }
 
     #[test]
