@@ -4,6 +4,7 @@ use super::alerts;
 use super::common::{BY_LEADER, answered_soon, human_limit, lines, plural, says, time, times};
 use super::etcd_no_quorum::{has_leader, unpublished};
 use super::{Finding, Rule};
+use crate::facts::failures::hit_limit;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::ElectionTimeout;
@@ -137,6 +138,11 @@ fn gave_up(event: &Event) -> bool {
 fn passed_on(facts: &Facts, id: EventId) -> bool {
     let event = facts.event(id);
     let before = id.event.checked_sub(1).map(|at| &facts.logs[id.log].events[at]);
+    // One request was tried at each endpoint, and each error stands on a line of its own
+    // (etcd-io/etcd@v2.3.8:client/cluster_error.go).
+    if says(event, &["; error #"]) && !says(event, &["; error #0"]) {
+        return before.is_some_and(|before| before.host == event.host && (hit_limit(before) || gave_up(before)));
+    }
     event.meaning == Meaning::ClientDeadline
         && before.is_some_and(|before| {
             let soon = event.time.zip(before.time).is_none_or(|(now, then)| (0..=S).contains(&(now.micros - then.micros)));
@@ -231,6 +237,18 @@ mod tests {
         let found = find(&facts(&[&format!("{retry}{caller}{again}{caller}")]), "etcd-request-timeout").expect("given up");
         assert_eq!(found.title, "Clients gave up on 2\u{a0}requests to etcd");
         assert_eq!(find(&facts(&[caller]), "etcd-request-timeout").expect("given up").count, 1);
+    }
+
+    /// fleet prints the error of each endpoint on a line of its own.
+    #[test]
+    fn what_was_tried_at_each_endpoint_is_one_request() {
+        let line = |text: &str| format!("Mar 04 09:10:11 core-01 fleetd[700]: {text}\n");
+        let slow = |number: u32| format!("; error #{number}: client: endpoint http://192.0.2.{number}:2379 exceeded header timeout");
+        let call = "ERROR job.go:109: failed fetching all Units from etcd: client: etcd cluster is unavailable or misconfigured";
+        let all = line(&format!("{call}{}", slow(0))) + &line(&slow(1)) + &line(&slow(2));
+        assert!(find(&facts(&[&all]), "etcd-request-timeout").is_none());
+        let one = line(&format!("{call}; error #0: dial tcp 192.0.2.1:2379: connection refused")) + &line(&slow(1)) + &line(&slow(2));
+        assert_eq!(find(&facts(&[&one]), "etcd-request-timeout").expect("slow").count, 1);
     }
 
     #[test]

@@ -474,6 +474,44 @@ Jun 11 10:37:41 n etcd[5]: [etcd] Jun 11 10:37:41.389 INFO      | node1: leader 
         assert!(verdict.headline.starts_with("Followers heard nothing"), "{}", verdict.headline);
     }
 
+    /// What no election hangs on is no cause of one: clocks that differ.
+    #[test]
+    fn clocks_that_differ_are_no_cause_beneath() {
+        let line = |second: f64, text: &str| format!("2024-05-03 10:00:{second:09.6} I | {text}\n");
+        let (a, b) = ("2a0965170762fd09", "91d25258d70ad868");
+        let elected =
+            |second: f64, who: &str, term: u32| line(second, &format!("raft: raft.node: {a} elected leader {who} at term {term}"));
+        let log = line(0.0, "etcdmain: etcd Version: 3.3.10")
+            + &elected(1.0, a, 2)
+            + &line(
+                5.0,
+                &format!("rafthttp: the clock difference against peer {b} is too high [1.2s > 1s] (prober \"ROUND_TRIPPER_SNAPSHOT\")"),
+            )
+            + &line(20.0, "etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.9s)")
+            + &line(20.1, &format!("raft: {a} [term: 2] received a MsgApp message with higher term from {b} [term: 3]"))
+            + &line(20.2, &format!("raft: raft.node: {a} lost leader {a} at term 3"))
+            + &elected(20.3, b, 3);
+        let found = verdict(&log);
+        assert!(!found.why.contains("Clocks"), "{}", found.why);
+        assert_eq!(found.timing, Timing::Remedy);
+    }
+
+    /// Only a pass that is slow is told of.
+    #[test]
+    fn a_lease_that_moves_without_a_slow_pass_blames_none() {
+        let line = |time: &str, text: &str| format!("Mar 04 09:{time} core-01 fleetd[9]: {text}\n");
+        let to = |time: &str, of: &str, to: &str| line(time, &format!("INFO engine.go:88: Engine leadership changed from {of} to {to}"));
+        let (a, b) = ("476f54df1e2b4c6d8e9f0a1b2c3d4e5f", "9c33fade1e2b4c6d8e9f0a1b2c3d4e5f");
+        let log = line("10:11", "ERROR engine.go:217: Engine leadership lost, renewal failed: context deadline exceeded")
+            + &to("10:22", a, b)
+            + &to("50:22", b, a);
+        let config =
+            "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n    engine-reconcile-interval: 1\n";
+        let documents = [config, &log].map(|text| Document { name: None, text: text.to_owned() });
+        let why = analyze(&Input { documents: documents.into(), ..Input::default() }).verdict.why;
+        assert!(why.contains("a request to etcd fails") && !why.contains("pass"), "{why}");
+    }
+
     /// A counter tells that leaders changed, not why.
     #[test]
     fn a_long_round_trip_beside_leader_changes_is_no_proof() {

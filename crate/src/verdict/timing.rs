@@ -67,7 +67,9 @@ pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
 /// Of this the engine's lease and its like are no cause.
 pub fn beneath(findings: &[Finding]) -> Option<&Finding> {
     let failed_read = findings.iter().find(|finding| finding.id == "fleet-unit-missing-in-registry");
-    other_cause(findings).filter(|cause| failed_read.is_none() || !cause.id.starts_with("fleet-")).or(failed_read)
+    // Clocks that differ disturb no election.
+    let bears = |cause: &&Finding| cause.id != "etcd-clock-skew" && (failed_read.is_none() || !cause.id.starts_with("fleet-"));
+    other_cause(findings).filter(bears).or(failed_read)
 }
 
 /// Whether the proposed values cure what the logs show; without a proposal, whether any value could.

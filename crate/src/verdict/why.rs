@@ -4,6 +4,7 @@ use super::effects::{counted, failover_then, stops_on_a_failed_read, tied_to_sta
 use super::timing::{beneath, cut_off, only_raised, other_cause, unlike_members, waits_long_already};
 use super::unexplained::saw_too_little;
 use crate::facts::clusters::several_clusters;
+use crate::facts::engine::longest_pass;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, StallKind, TOO_LARGE};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
@@ -62,9 +63,17 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
                 "So long an election-timeout only bridges the time until the cause is fixed. With it each real failover takes about {}, far longer than one needless change. Where such stalls are rare, fix the cause and keep the values.",
                 failover_then(facts, plan)
             ),
-            (None, None) if plan.changes().all(|decision| decision.parameter == Parameter::EngineReconcileInterval) => String::from(
-                "A longer interval keeps the lease in one hand although a pass of the engine is slow. A shorter pass is the cure: fewer units, or fleet 0.12 and later, which reads all units in one request.",
-            ),
+            (None, None) if plan.changes().all(|decision| decision.parameter == Parameter::EngineReconcileInterval) => {
+                let (slow, cure) = if longest_pass(facts).is_some() {
+                    (
+                        "a pass of the engine is slow",
+                        "A shorter pass is the cure: fewer units, or fleet 0.12 and later, which reads all units in one request",
+                    )
+                } else {
+                    ("a request to etcd fails", "Why etcd was slow is not shown")
+                };
+                format!("A longer interval keeps the lease in one hand although {slow}. {cure}.")
+            }
             (None, None) if unlike_members(findings, plan).is_some() => {
                 String::from("One pair for all members ends what unlike values bring. The logs show no leader that lost its place by them.")
             }
