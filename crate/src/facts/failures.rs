@@ -256,7 +256,7 @@ impl Facts {
             let server = |event: &&Event| event.is_etcd_server() && event.meaning != Meaning::ClientUnavailable;
             let mut own = log.events.iter().filter(server).filter_map(|event| event.time);
             let first = own.next().map_or(Micros::MAX, |time| time.micros);
-            let last = own.last().map_or(first, |time| time.micros);
+            let last = own.next_back().map_or(first, |time| time.micros);
             self.fleet_failures.iter().filter_map(|failure| failure.time).any(|time| (first..=last).contains(&time))
         };
         self.logs.iter().any(|log| covers(&log))
