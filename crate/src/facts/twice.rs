@@ -61,11 +61,14 @@ pub(super) fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
 /// Two events that one line may stand for.
 fn is_same((log, event): (&LogReading, &Event), (other_log, other): (&LogReading, &Event)) -> bool {
     let host = event.host.map(|host| &log.hosts[usize::from(host)]);
+    let other_host = other.host.map(|host| &other_log.hosts[usize::from(host)]);
+    // A collector may leave the machine out; no two machines print one line in one moment finer than a second.
+    let unnamed = (host.is_none() || other_host.is_none()) && event.time.is_some_and(|time| time.grain < S);
     event.signature == other.signature
         && event.values == other.values
         && event.stamp == other.stamp
         && event.repeat == other.repeat
-        && host == other.host.map(|host| &other_log.hosts[usize::from(host)])
+        && (unnamed || host == other_host)
 }
 
 /// Whether no two processes print such a line: it names its machine, or a day and a moment finer than a second (judgement).
@@ -118,6 +121,17 @@ mod tests {
         assert_eq!(counted(&[&one, &two, &two]), (7, 4));
         // The second one goes on where the first one ends.
         assert_eq!(counted(&[&excerpt, &format!("{}{}{}", slow(2), slow(3), slow(4))]), (4, 2));
+    }
+
+    /// The journal of a machine, and the file of its container.
+    #[test]
+    fn copies_of_which_one_names_the_machine_count_once() {
+        let excerpt = slow(1) + &slow(2) + &slow(3);
+        let wrapped = |head: &str| excerpt.lines().map(|line| format!("{head}{line}\n")).collect::<String>();
+        let journal = wrapped("May 04 10:00:09 core-01 docker[900]: ");
+        assert_eq!(counted(&[&journal, &excerpt]), (3, 3));
+        assert_eq!(counted(&[&excerpt, &journal]), (3, 3));
+        assert_eq!(counted(&[&journal, &journal.replace("core-01", "core-02")]), (6, 0));
     }
 
     #[test]

@@ -474,6 +474,16 @@ Jun 11 10:37:41 n etcd[5]: [etcd] Jun 11 10:37:41.389 INFO      | node1: leader 
         assert!(verdict.headline.starts_with("Followers heard nothing"), "{}", verdict.headline);
     }
 
+    /// The model has no timers of 0.4.
+    #[test]
+    fn no_chance_is_given_for_etcd_04() {
+        let near = |minute: u32| {
+            format!("[etcd] Mar  4 10:{minute:02}:00.100 WARNING   | core-01: warning: heartbeat near election timeout: 185.5ms\n")
+        };
+        let why = verdict(&(5..13).map(near).collect::<String>()).why;
+        assert!(why.contains("was not measured") && !why.contains("of 100"), "{why}");
+    }
+
     /// What no election hangs on is no cause of one: clocks that differ.
     #[test]
     fn clocks_that_differ_are_no_cause_beneath() {

@@ -209,11 +209,14 @@ fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
             None if facts.any_event(|event| event.meaning == Meaning::LeaderLost) => String::from("No line shows a new leader."),
             None => String::from("The input shows no leader that lost its place."),
         };
-        parts.push(format!(
-            "{lost} With the values in force a stall of {} costs a leader its place in about {} of 100 cases; the proposed ones outlast it.",
-            human(stall.planned),
-            loss_share(&timers, stall.planned, timers.heartbeat) / 10_000
-        ));
+        let length = human(stall.planned);
+        parts.push(if facts.generation == Generation::V04 {
+            // Its timers are not those of the model (etcd-io/etcd@v0.4.9:third_party/github.com/goraft/raft/server.go).
+            format!("{lost} How often a stall of {length} costs a leader of etcd 0.4 its place was not measured; the proposed values outlast it.")
+        } else {
+            let share = loss_share(&timers, stall.planned, timers.heartbeat) / 10_000;
+            format!("{lost} With the values in force a stall of {length} costs a leader its place in about {share} of 100 cases; the proposed ones outlast it.")
+        });
     }
     if parts.is_empty() {
         let as_meant = plan.changes().any(|decision| meant(facts, decision.parameter) == decision.proposed);
