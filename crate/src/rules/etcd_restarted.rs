@@ -56,14 +56,14 @@ fn check(facts: &Facts) -> Option<Finding> {
         (false, _) if by_probe => String::from("The kubelet ended etcd because it did not answer in time"),
         (true, 0) => String::from("The kernel killed etcd because memory ran out"),
         (true, many) => format!("The kernel killed etcd because memory ran out; it restarted {}", super::common::times(many as u64)),
-        (false, 0) if ends > 1 => format!("systemd saw etcd's process end {}", super::common::times(ends as u64)),
-        (false, 0) => String::from("systemd saw etcd's process end"),
+        (false, 0) if ends > 1 => format!("etcd's process ended {}", super::common::times(ends as u64)),
+        (false, 0) => String::from("etcd's process ended"),
         (false, many) => format!("etcd restarted {} without a word of a stop", super::common::times(many as u64)),
     };
     let what = match killed.len() as u64 {
         _ if by_probe => String::from("A failed liveness probe shows that etcd gave no good answer; why it did not, it does not show."),
         0 => String::from("Its log begins again, and nothing before it says that it was told to stop."),
-        some => format!("{} of the kernel, systemd or the kubelet.", plural(some, "line tells it", "lines tell it")),
+        some => format!("{} of the kernel, systemd, the kubelet or a shell.", plural(some, "line tells it", "lines tell it")),
     };
     let count = starts.len().max(ends).max(1);
     let severity = if count >= AGAIN_AND_AGAIN { Severity::Critical } else { Severity::Warning };
@@ -153,7 +153,7 @@ fn for_memory(event: &Event) -> bool {
 
 /// The kernel, systemd or the kubelet says that an etcd process ended, not by its own will.
 fn ends_etcd(event: &Event) -> bool {
-    let of_etcd = |hole| event.word(hole).is_some_and(|name| name.starts_with("etcd"));
+    let of_etcd = |hole| event.word(hole).is_some_and(|name| name.rsplit('/').next().is_some_and(|name| name.starts_with("etcd")));
     match event.meaning {
         Meaning::OutOfMemoryKill => of_etcd("name"),
         // A list of pods names each; a description names its pod far above the reason.
@@ -172,6 +172,17 @@ fn ends_etcd(event: &Event) -> bool {
 mod tests {
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_status_and_a_shell_tell_that_it_was_killed() {
+        let title = |line: &str| find(&facts(&[line]), "etcd-restarted").map(|found| found.title);
+        let status = "● etcd2.service - etcd2\n  Process: 1121 ExecStart=/usr/bin/etcd2 (code=killed, signal=KILL)\n";
+        let shell = "./start.sh: line 12:  4411 Killed                  /usr/local/bin/etcd --name m1\n";
+        assert_eq!(title(status).as_deref(), Some("etcd's process ended"));
+        assert_eq!(title(shell).as_deref(), Some("etcd's process ended"));
+        assert_eq!(title(&status.replace("code=killed, signal=KILL", "code=exited, status=0/SUCCESS")), None);
+        assert_eq!(title(&shell.replace("bin/etcd", "bin/consul")), None);
+    }
 
     fn boot(hour: u32) -> String {
         format!(

@@ -183,6 +183,12 @@ fn came_back(facts: &Facts, events: &[EventId]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_gateway_gives_up_an_endpoint_that_does_not_answer() {
+        let line = "{\"level\":\"warn\",\"ts\":\"2022-06-01T10:05:01.123Z\",\"caller\":\"tcpproxy/userspace.go:132\",\"msg\":\"deactivated endpoint\",\"address\":\"192.0.2.1:2379\",\"interval\":\"1m0s\",\"error\":\"dial tcp 192.0.2.1:2379: i/o timeout\"}\n";
+        assert!(super::super::testing::find(&super::super::testing::facts(&[line]), "etcd-unreachable").is_some());
+    }
+
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
