@@ -141,8 +141,7 @@ fn take_section(builder: &mut Builder, tree: &TextTree, section: &Section, entry
         builder.cluster.has_fleet = true;
     }
     // A key of the mapping itself replaces a merged one, as YAML means it.
-    let merged = tree.merged(map).into_iter().filter(|entry| tree.counts(map, entry));
-    for entry in merged.chain(map.entries().iter().filter(|entry| entry.name() != "<<")) {
+    for entry in tree.merged(map).into_iter().chain(map.entries().iter().filter(|entry| entry.name() != "<<")) {
         key(builder, tree, section, entry);
     }
 }

@@ -89,6 +89,8 @@ fn only_in<'a>(leaves: &'a [Leaf], others: &[Leaf]) -> Vec<&'a Leaf> {
 /// must find the same mappings, lists and values in the same places, and no key twice.
 fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
     let refuses = |error: serde_yaml::Error| format!("a second YAML reader refuses the file: {error}");
+    // A byte order mark is no part of the first key.
+    let text = text.trim_start_matches('\u{feff}');
     let tree = yaml::read(text).map_err(|error| error.message)?;
     let mut leaves = Vec::new();
     let mut roots = tree.documents.iter();

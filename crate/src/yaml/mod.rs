@@ -10,7 +10,6 @@ use std::ops::Range;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
 
-use crate::gather::Gather;
 use crate::search;
 use crate::template;
 use crate::text::LineIndex;
@@ -23,9 +22,6 @@ pub const MAX_DEPTH: usize = 64;
 /// More values than this are not read strictly: 16 KiB of configuration hold some 3000, and each takes the
 /// parser a few microseconds in a browser.
 const MOST_NODES: usize = 20_000;
-
-/// No mapping has more to merge.
-const MOST_MERGED: usize = 200;
 
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,36 +163,46 @@ impl Tree {
     /// of the mapping itself wins over them. `-` and `_` are one.
     pub fn all<'a>(&'a self, map: &'a Node, key: &str) -> Vec<&'a Entry> {
         let map = self.resolve(map);
-        self.merged(map).into_iter().chain(map.entries()).filter(|entry| same_key(entry.name(), key)).gather()
+        let mut found = Vec::new();
+        self.each_merged(map, &mut |entry| found.extend(Some(entry).filter(|entry| same_key(entry.name(), key))));
+        found.reverse();
+        found.extend(map.entries().iter().filter(|entry| same_key(entry.name(), key)));
+        found
     }
 
-    /// The entries that `<<` brings into a mapping, the weakest first: of one mapping, or of a list of them, of which an
-    /// earlier one wins (yaml.org/type/merge.html). They may merge others.
+    /// The entries that `<<` brings into a mapping, where neither it nor a stronger one has the key.
     pub fn merged<'a>(&'a self, map: &'a Node) -> Vec<&'a Entry> {
-        let (mut found, mut level) = (Vec::new(), vec![map]);
-        // Looked for from the strongest on, and no longer than this: an anchor may merge itself.
-        for _ in 0..MOST_MERGED {
-            let Some(node) = level.pop() else { break };
-            let own = self.resolve(node).entries();
-            let merges = own.iter().rev().filter(|entry| entry.name() == "<<").map(|entry| self.resolve(&entry.value));
-            let sources = merges.map(|merge| if merge.items().is_empty() { std::slice::from_ref(merge) } else { merge.items() });
-            let sources: Vec<&Node> = sources.flatten().gather();
-            level.extend(sources.into_iter().take(MOST_MERGED).rev());
-            if !std::ptr::eq(node, map) {
-                found.extend(own.iter().rev().filter(|entry| entry.name() != "<<"));
+        let map = self.resolve(map);
+        let mut found: Vec<&Entry> = Vec::new();
+        self.each_merged(map, &mut |entry| {
+            let has = |other: &Entry| same_key(other.name(), entry.name());
+            if !found.iter().any(|other| has(other)) && !map.entries().iter().any(has) {
+                found.push(entry);
             }
-            if found.len() > MOST_MERGED {
-                break;
-            }
-        }
-        found.truncate(MOST_MERGED);
+        });
         found.reverse();
         found
     }
 
-    /// Whether of all values of a key that a mapping has or merges this is the one that counts.
-    pub fn counts(&self, map: &Node, entry: &Entry) -> bool {
-        self.all(map, entry.name()).last().is_some_and(|last| last.key.span == entry.key.span)
+    /// Looks at what `<<` brings, the strongest first: of one mapping, or of a list of them, of which an earlier one wins
+    /// (yaml.org/type/merge.html). They may merge others, an anchor even itself, so no more than these are looked at.
+    fn each_merged<'a>(&'a self, map: &'a Node, look: &mut dyn FnMut(&'a Entry)) {
+        const MOST: usize = 20;
+        const MOST_ENTRIES: usize = 200;
+        let (mut level, mut looked_at) = (vec![map], 0);
+        for step in 0..MOST {
+            let Some(node) = level.pop() else { break };
+            let own = self.resolve(node).entries();
+            let merged = own.iter().rev().filter(|entry| step > 0 && entry.name() != "<<");
+            for entry in merged.take(MOST_ENTRIES - looked_at) {
+                looked_at += 1;
+                look(entry);
+            }
+            for merge in own.iter().filter(|entry| entry.name() == "<<").map(|entry| self.resolve(&entry.value)) {
+                let sources = if merge.items().is_empty() { std::slice::from_ref(merge) } else { merge.items() };
+                level.extend(sources.iter().take(MOST).rev());
+            }
+        }
     }
 
     /// The value that acts for a key: the last one, alias resolved.

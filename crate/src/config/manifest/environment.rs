@@ -36,8 +36,7 @@ pub(super) fn variables(builder: &mut Builder, spot: Spot, node: &Node) {
     let tree = spot.tree;
     let node = tree.resolve(node);
     // What `<<` brings, where the mapping has no such key itself.
-    let merged = tree.merged(node);
-    for entry in merged.into_iter().filter(|entry| tree.counts(node, entry)).chain(node.entries()) {
+    for entry in tree.merged(node).into_iter().chain(node.entries()) {
         let value = tree.resolve(&entry.value);
         if let Some(text) = value.text() {
             let stated = builder.stated();

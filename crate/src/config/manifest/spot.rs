@@ -45,8 +45,7 @@ pub(super) fn filled_in<'v>(spot: Spot, value: &'v str) -> (&'v str, usize) {
 }
 
 /// What `<<` brings to a service of docker-compose, of which each is a process, where it says nothing of it itself.
-pub(super) fn shared<'t>(spot: Spot<'t>, node: &'t Node) -> impl Iterator<Item = &'t Entry> {
+pub(super) fn shared<'t>(spot: Spot<'t>, node: &'t Node) -> Vec<&'t Entry> {
     let shares = !spot.member.is_empty() && spot.compose;
-    let merged = if shares { spot.tree.merged(node) } else { Vec::new() };
-    merged.into_iter().filter(move |entry| spot.tree.counts(node, entry))
+    if shares { spot.tree.merged(node) } else { Vec::new() }
 }
