@@ -67,7 +67,7 @@ pub(super) struct Claim {
     /// What of a unit states it.
     pub(super) directive: &'static str,
     /// How many were stated before it.
-    number: usize,
+    pub(super) number: usize,
 }
 
 /// An empty directive of a unit, which takes back what stands above it and in earlier drop-ins (systemd.exec(5),
@@ -121,6 +121,8 @@ pub struct Builder<'a> {
     /// Environment files that units read, and files that the document brings.
     pub(super) read_files: Vec<String>,
     pub(super) written_files: Vec<String>,
+    /// Files of variables that the document brings, each with the numbers of its claims.
+    pub(super) variable_files: Vec<(String, Range<usize>)>,
     /// Texts that stand within the document and are still to be read.
     parts: Vec<Part>,
     /// How many texts the one that is read stands within, and how many there were.
@@ -181,6 +183,7 @@ impl<'a> Builder<'a> {
             sections: Vec::new(),
             read_files: Vec::new(),
             written_files: Vec::new(),
+            variable_files: Vec::new(),
             parts: Vec::new(),
             depth: 0,
             held: 0,
@@ -211,7 +214,7 @@ impl<'a> Builder<'a> {
     pub fn problem(&mut self, id: &'static str, span: Range<usize>, note: String, parameter: Option<Parameter>) {
         let is_word = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
         let word = self.text.get(span.clone()).filter(is_word).unwrap_or("").to_owned();
-        self.report(Problem { id, place: self.place(&span), note, parameter, word, weak_pair: false });
+        self.report(Problem { id, place: self.place(&span), note, parameter, word, weak_pair: false, assumes: None });
     }
 
     pub(super) fn report(&mut self, problem: Problem) {
@@ -354,7 +357,12 @@ impl<'a> Builder<'a> {
 
     /// An empty directive of a unit.
     pub fn reset(&mut self, directive: &'static str, (unit, file): (&str, &str), at: usize) {
-        self.resets.push(Reset { unit: unit.to_owned(), file: file.to_owned(), directive, at });
+        let reset = Reset { unit: unit.to_owned(), file: file.to_owned(), directive, at };
+        let same = |last: &&mut Reset| (&last.unit, &last.file, last.directive) == (&reset.unit, &reset.file, reset.directive);
+        match self.resets.last_mut().filter(same) {
+            Some(last) => *last = reset,
+            None => self.resets.push(reset),
+        }
     }
 
     pub(super) fn void(&mut self, at: usize, id: &'static str, note: String) {

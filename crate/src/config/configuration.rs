@@ -4,35 +4,37 @@ use crate::parameters::{OwnPair, Parameter};
 use crate::text::{DocumentId, Place};
 use crate::units::Micros;
 
-/// What a document is, when it is a configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What a document is, when it is a configuration. Of several for one machine a later kind beats an earlier one: variables
+/// beat fleet.conf and the file of etcd 0.4, a drop-in a section, an environment file both, a flag all of them, and with its
+/// own file etcd ignores the others (systemd.exec(5); etcd-io/etcd@v3.4.0:etcdmain/config.go:131). What has no home is first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
-    /// CoreOS cloud-config.
-    CloudConfig,
-    /// systemd unit or drop-in.
-    DropIn,
     /// `/etc/fleet/fleet.conf`.
     FleetConf,
-    /// Environment file.
-    Environment,
-    /// Command line with flags.
-    Flags,
     /// etcd 0.4's own TOML file.
     EtcdToml,
-    /// etcd's own YAML or JSON file.
-    EtcdYaml,
-    /// Container Linux Config, Butane.
-    ContainerLinux,
-    /// Ignition JSON.
-    Ignition,
-    /// Kubernetes manifest, kubeadm, RKE, k3s.
-    Manifest,
+    /// Plain `key: value` lines without a home.
+    Fragment,
     /// Variables named after the daemon, of Terraform, Puppet or an Ansible inventory.
     Prefixed,
     /// A file of another tool or language with flags or variables in quotes.
     Program,
-    /// Plain `key: value` lines without a home.
-    Fragment,
+    /// Container Linux Config, Butane.
+    ContainerLinux,
+    /// Ignition JSON.
+    Ignition,
+    /// CoreOS cloud-config.
+    CloudConfig,
+    /// systemd unit or drop-in.
+    DropIn,
+    /// Environment file.
+    Environment,
+    /// Kubernetes manifest, kubeadm, RKE, k3s.
+    Manifest,
+    /// Command line with flags.
+    Flags,
+    /// etcd's own YAML or JSON file.
+    EtcdYaml,
 }
 
 impl Source {
@@ -117,6 +119,8 @@ pub struct Problem {
     pub word: String,
     /// It is a pair with fewer than five heartbeats in an election-timeout, which etcd refuses from 2.0.6 on.
     pub weak_pair: bool,
+    /// Of a pair: the half that nothing states here, so that its default was taken.
+    pub assumes: Option<Parameter>,
 }
 
 /// What a configuration tells about its cluster beside the five values.

@@ -314,6 +314,22 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_no_unit_reads_beats_nothing() {
+        let acting = |path: &str, unit: &str| {
+            let text = format!(
+                "#cloud-config\nwrite_files:\n- path: {path}\n  content: |\n    ETCD_ELECTION_TIMEOUT=9000\ncoreos:\n  etcd2: {{election-timeout: 1000}}\n  units:\n  - name: etcd2.service\n    command: start\n{unit}"
+            );
+            let read = crate::config::read(0, &text).expect("a configuration");
+            read.settings.into_iter().filter(|setting| setting.effective).map(|setting| setting.raw).collect::<Vec<_>>()
+        };
+        let reads = "    drop-ins:\n    - name: 40-x.conf\n      content: |\n        [Service]\n        EnvironmentFile=-/etc/x.env\n";
+        assert_eq!(acting("/etc/profile.d/etcdctl.sh", ""), ["1000"]);
+        assert_eq!(acting("/etc/x.env", reads), ["9000"]);
+        assert_eq!(acting("/etc/y.env", reads), ["1000"]);
+        assert_eq!(acting("/etc/default/etcd", ""), ["9000"]);
+    }
+
+    #[test]
     fn drop_ins_of_systemctl_cat_are_ranked_by_name() {
         let text = "# /usr/lib/systemd/system/etcd2.service\n[Service]\nExecStart=/usr/bin/etcd2\n\n# /run/systemd/system/etcd2.service.d/20-cloudinit.conf\n[Service]\nEnvironment=\"ETCD_ELECTION_TIMEOUT=6000\"\n\n# /etc/systemd/system/etcd2.service.d/10-mine.conf\n[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=3000\n";
         assert_eq!(acting(text), [(Parameter::ElectionTimeout, "6000".to_owned())]);

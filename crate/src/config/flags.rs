@@ -96,8 +96,11 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
         outer.push(word.clone());
     }
     // Another program may spell its flags with underscores.
-    let runs = |word: &Word| is_image(&word.text) || is_etcd(&word.text);
-    let ours = LazyCell::new(|| outer.iter().any(runs));
+    let runs = |(at, word): (usize, &Word)| {
+        let before = at.checked_sub(1).map_or("", |before| &outer[before].text);
+        is_image(&word.text) || is_etcd(&word.text) && !wants_value(before)
+    };
+    let ours = LazyCell::new(|| outer.iter().enumerate().any(runs));
     let (stated, mut from_file) = (builder.stated(), false);
     for flag in flags(&outer) {
         let Some((value, span)) = &flag.value else {
@@ -271,7 +274,18 @@ fn of_another_program(text: &str) -> bool {
         let value = flag.value.as_ref().map_or("", |(value, _)| value);
         keys::of_key(&flag.name).is_some() && parse_go_duration(value).is_ok_and(|length| length > 0)
     };
-    !search::has(&text.to_ascii_lowercase(), "etcd") && text.lines().any(|line| flags(&words(line, 0..line.len())).iter().any(has_unit))
+    // Vitess has a `--heartbeat_interval`, and behind `--topo_implementation` the word etcd2.
+    let mut before = "";
+    let names_etcd = text.split_whitespace().any(|word| {
+        let is_value = wants_value(std::mem::replace(&mut before, word));
+        !is_value && !word.starts_with('-') && search::has(&word.to_ascii_lowercase(), "etcd")
+    });
+    !names_etcd && text.lines().any(|line| flags(&words(line, 0..line.len())).iter().any(has_unit))
+}
+
+/// Whether what stands behind this word is its value.
+fn wants_value(word: &str) -> bool {
+    word.starts_with("--") && !word.contains('=')
 }
 
 /// Takes a command, where it is not that of another program with flags of the same name.
@@ -475,6 +489,18 @@ mod tests {
         assert_eq!(told("tune-etcd.py --hearbeat-interval=500 --election-timeout=5000\n"), [""; 0]);
         let other = read(0, "tune-etcd.py --election_timeout=2000\n");
         assert!(other.settings.is_empty() && other.problems.is_empty());
+    }
+
+    #[test]
+    fn the_value_of_another_programs_flag_starts_no_etcd() {
+        for command in [
+            "vttablet --topo_implementation etcd2 --topo_global_server_address 192.0.2.1:2379 --heartbeat_interval 250ms\n",
+            "--topo_implementation etcd2 --heartbeat_interval 1s --heartbeat_enable\n",
+        ] {
+            assert!(crate::config::read(0, command).is_none(), "{command}");
+        }
+        let read = crate::config::read(0, "/usr/bin/etcd --heartbeat_interval 250ms\n").expect("a command");
+        assert_eq!(read.problems[0].id, "etcd-bad-config");
     }
 
     #[test]

@@ -67,7 +67,11 @@ fn read_as(source: Source, document: DocumentId, text: &str) -> Configuration {
         let source = files::source_of(&part.name, &part.text.text);
         let was_read = |source: &Source| part.read_by_line && matches!(source, Source::Environment | Source::Flags | Source::DropIn);
         if let Some(source) = source.filter(|source| !was_read(source)) {
+            let stated = builder.stated();
             take(&mut builder, source, &part.name, &part.text);
+            if source == Source::Environment {
+                builder.variable_files.push((part.name, stated..builder.stated()));
+            }
         }
     }
     let butane = source == Source::ContainerLinux && search::has(text, "variant:");

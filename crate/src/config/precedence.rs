@@ -23,6 +23,7 @@ impl Builder<'_> {
         self.void_unstarted();
         self.void_proxied();
         self.void_handed_on();
+        self.void_unread();
         self.void_overridden();
         self.note_values();
         let settings = self.settings();
@@ -130,6 +131,25 @@ impl Builder<'_> {
             let stated = self.claims.iter().find(|other| other.competes() && other.reading.value.is_some() && other.rivals(claim));
             let why = stated.map(|other| format!("{HANDS_ON} line {} states.", self.line(other.span.start)));
             self.claims[at].void = why;
+        }
+    }
+
+    /// A file of variables that no unit here reads says nothing against what a unit is given. A shipped unit may read the
+    /// file of its distribution.
+    fn void_unread(&mut self) {
+        for (path, claims) in std::mem::take(&mut self.variable_files) {
+            let shipped = ["/default/", "/sysconfig/", "etcd.conf", "fleet.conf"].iter().any(|part| search::has(&path, part));
+            if shipped || !path.starts_with('/') || self.read_files.iter().any(|read| *read == path || read.contains(['*', '%', '$'])) {
+                continue;
+            }
+            for at in 0..self.claims.len() {
+                let claim = &self.claims[at];
+                let given = |other: &Claim| other.competes() && !other.home.unit.is_empty() && other.rivals(claim);
+                if claims.contains(&claim.number) && claim.competes() && self.claims.iter().any(given) {
+                    let note = format!("{} is set in {path}, which no unit here reads.", claim.parameter.key());
+                    self.void(at, "config-shadowed", note);
+                }
+            }
         }
     }
 
@@ -263,31 +283,41 @@ impl Builder<'_> {
         if self.tolerant && (heartbeat.is_none() || election.is_none()) {
             return;
         }
-        if [heartbeat, election].iter().flatten().any(|setting| setting.value.is_none()) {
-            return;
-        }
+        // What a template fills in fits, or not; a limit on the other half alone holds all the same.
+        let known = [heartbeat, election].iter().flatten().all(|setting| setting.value.is_some());
+        let stated =
+            if known { stated } else { [heartbeat, election].into_iter().flatten().find(|each| each.value.is_some()).unwrap_or(stated) };
         let own_pair = self.cluster.own_pair;
         let default = |parameter: Parameter| own_pair.map_or(parameter.default_value(), |pair| pair.value(parameter));
         let value = |setting: Option<&Setting>, parameter: Parameter| {
             setting.and_then(|setting| setting.value).unwrap_or_else(|| default(parameter))
         };
+        // Of a half that is not known the default breaks nothing.
         let (h, t) = (value(heartbeat, Parameter::HeartbeatInterval), value(election, Parameter::ElectionTimeout));
         let (h_text, t_text) = (Parameter::HeartbeatInterval.human(h), Parameter::ElectionTimeout.human(t));
         let unstated = own_pair.map_or(" (the default)".to_owned(), |pair| format!(" (the default of {})", pair.of));
         let from = |setting: Option<&Setting>| if setting.is_some() { "" } else { &*unstated };
         let (h_from, t_from) = (from(heartbeat), from(election));
         let span = stated.place.span.range();
-        let parameter = Some(stated.parameter);
+        let (parameter, told) = (Some(stated.parameter), self.problems.len());
         if h == 0 || t == 0 {
             // etcd-io/etcd 3.3 and later refuse zero; before, zero ends in a crash.
             self.problem("etcd-bad-config", span, "0 was found; etcd needs a number of milliseconds above 0.".to_owned(), parameter);
-        } else if 5 * h > t {
+        } else if known && 5 * h > t {
             // etcd-io/etcd@v2.3.8:etcdmain/config.go:319.
             let note = format!(
                 "election-timeout {t_text}{t_from} is below five times heartbeat-interval {h_text}{h_from}; etcd needs at least {}.",
                 Parameter::ElectionTimeout.human(5 * h)
             );
-            self.report(Problem { id: "etcd-bad-config", place: stated.place, note, parameter, word: String::new(), weak_pair: true });
+            self.report(Problem {
+                id: "etcd-bad-config",
+                place: stated.place,
+                note,
+                parameter,
+                word: String::new(),
+                weak_pair: true,
+                assumes: None,
+            });
         } else if t > 50_000 * MS {
             self.problem(
                 "etcd-bad-config",
@@ -295,7 +325,7 @@ impl Builder<'_> {
                 format!("election-timeout {t_text} is above 50000\u{a0}ms; etcd 2.1.2 and later refuse to start."),
                 parameter,
             );
-        } else if t % h != 0 {
+        } else if known && t % h != 0 {
             // The remainder is dropped: etcd-io/etcd@v2.3.8:etcdmain/config.go:342.
             let ticks = t / h;
             let note = format!(
@@ -303,6 +333,12 @@ impl Builder<'_> {
                 Parameter::ElectionTimeout.human(ticks * h)
             );
             self.problem("config-remainder", span, note, parameter);
+        }
+        let halves = [(heartbeat, Parameter::HeartbeatInterval), (election, Parameter::ElectionTimeout)];
+        let unstated = halves.into_iter().find(|(stated, _)| stated.is_none()).map(|(_, half)| half);
+        // What is wrong with the stated half alone assumes nothing.
+        for problem in self.problems.iter_mut().skip(told).filter(|_| h > 0 && t > 0 && t <= 50_000 * MS) {
+            problem.assumes = unstated;
         }
     }
 

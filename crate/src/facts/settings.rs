@@ -47,6 +47,7 @@ pub fn judge_old_keys(configurations: &mut [Configuration], etcd: Option<Version
                     parameter,
                     word: String::new(),
                     weak_pair: false,
+                    assumes: None,
                 });
             }
         }
@@ -235,17 +236,52 @@ fn from_another_pair(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     other.then(|| from_heartbeat(facts, parameter).unwrap_or(InForce { event: Some(id), ..default(facts, parameter) }))
 }
 
-/// The last value that acts in the configurations. Files of one kind may be of several members: then the pair of the one
-/// that waits least acts, as in logs.
+/// The value that acts in the configurations, in whatever order they are given: that of the kind that beats the others.
 pub fn from_configuration(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     let stating = || facts.configurations.iter().filter(|each| acting(each, parameter).is_some());
-    let last = stating().next_back()?;
-    let wait = |each: &Configuration| acting(each, Parameter::ElectionTimeout)?.value;
-    let of_members = stating().filter(|each| parameter.is_etcd() && each.source == last.source && wait(each).is_some());
-    let least = of_members.min_by_key(|each| wait(each)).filter(|least| wait(least) < wait(last));
-    let setting = acting(least.unwrap_or(last), parameter)?;
+    let kind = stating().map(|each| each.source).max()?;
+    let setting = if parameter.is_etcd() {
+        of_members(facts, kind, parameter)?
+    } else {
+        acting(stating().rfind(|each| each.source == kind)?, parameter)?
+    };
     let place = Some(setting.set_by.unwrap_or(setting.place));
     Some(InForce { value: setting.value, provenance: Provenance::Stated, place, event: None })
+}
+
+/// Files of one kind may be of several members: then the pair of the one that waits least acts, as in logs. What it does not
+/// state, it has by default.
+fn of_members(facts: &Facts, kind: Source, parameter: Parameter) -> Option<&Setting> {
+    use Parameter::{ElectionTimeout, HeartbeatInterval};
+    let of_kind = || facts.configurations.iter().filter(|each| each.source == kind);
+    let parted = [HeartbeatInterval, ElectionTimeout].into_iter().all(|half| states_alone(facts, half));
+    let by_default = |parameter| default(facts, parameter).value.filter(|_| !parted);
+    let waits = |each: &Configuration| match acting(each, ElectionTimeout) {
+        Some(stated) => stated.value,
+        None => by_default(ElectionTimeout),
+    };
+    let key = |each: &&Configuration| {
+        let beat = acting(each, HeartbeatInterval).and_then(|stated| stated.value);
+        (waits(each).unwrap_or(Micros::MAX), std::cmp::Reverse(beat))
+    };
+    let pairs = of_kind().filter(|each| acting(each, HeartbeatInterval).or_else(|| acting(each, ElectionTimeout)).is_some());
+    acting(pairs.min_by_key(key)?, parameter).or_else(|| {
+        let mut others = of_kind().filter_map(|each| acting(each, parameter));
+        others.find(|other| parted || other.value == by_default(parameter))
+    })
+}
+
+/// Whether a configuration states this half of etcd's pair and not the other.
+fn states_alone(facts: &Facts, half: Parameter) -> bool {
+    let other = if half == Parameter::HeartbeatInterval { Parameter::ElectionTimeout } else { Parameter::HeartbeatInterval };
+    facts.configurations.iter().any(|each| acting(each, half).is_some() && acting(each, other).is_none())
+}
+
+/// What is wrong with the configurations. Where one states the half of a pair that another leaves out, they are of one
+/// machine, and what was said of the other half and a default falls away.
+pub fn problems(facts: &Facts) -> impl Iterator<Item = &Problem> {
+    let told = facts.configurations.iter().flat_map(|each| &each.problems);
+    told.filter(|problem| problem.assumes.is_none_or(|half| !states_alone(facts, half)))
 }
 
 /// What sets the value in this configuration. Of several processes of etcd, which is that of the one that waits least.
@@ -370,6 +406,35 @@ mod tests {
         };
         let wait = |beat: u32| facts(&[pair, &late(beat)]).value(Parameter::ElectionTimeout) / MS;
         assert_eq!((wait(100), wait(1000), wait(400)), (1000, 5000, 2000));
+    }
+
+    #[test]
+    fn the_order_of_the_files_decides_nothing() {
+        let unit = "[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500\n";
+        let other = "[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=5000\n";
+        let section = "#cloud-config\ncoreos:\n  etcd2: {heartbeat-interval: 600, election-timeout: 6000}\n";
+        let (a, b, c) = (
+            "ETCD_NAME=a\nETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\n",
+            "ETCD_NAME=b\nETCD_HEARTBEAT_INTERVAL=500\nETCD_ELECTION_TIMEOUT=5000\n",
+            "ETCD_NAME=c\nETCD_HEARTBEAT_INTERVAL=500\n",
+        );
+        for (texts, pair, broken) in [
+            // Halves of one machine's pair.
+            ([unit, other], (500, 5000), false),
+            ([unit, "ETCD_NAME=a\nETCD_ELECTION_TIMEOUT=5000\n"], (500, 5000), false),
+            ([section, other], (600, 5000), false),
+            // Members.
+            ([a, b], (100, 1000), false),
+            ([a, c], (500, 1000), true),
+            ([b, c], (500, 1000), true),
+            ([section, a], (100, 1000), false),
+        ] {
+            for texts in [texts, [texts[1], texts[0]]] {
+                let facts = facts(&texts);
+                let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|each| facts.value(each) / MS);
+                assert_eq!(((beat, wait), problems(&facts).any(|problem| problem.weak_pair)), (pair, broken), "{texts:?}");
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use super::{At, Evidence, Finding, Rule};
 use crate::config::Problem;
-use crate::facts::Facts;
+use crate::facts::{Facts, settings};
 use crate::gather::Gather;
 use crate::report::{Confidence, Severity};
 use crate::sort::sort;
@@ -120,8 +120,7 @@ problems! {
 
 /// All problems of one id as one finding.
 fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> Option<Finding> {
-    let problems: Vec<&Problem> =
-        facts.configurations.iter().flat_map(|configuration| &configuration.problems).filter(|problem| problem.id == id).gather();
+    let problems: Vec<&Problem> = settings::problems(facts).filter(|problem| problem.id == id).gather();
     let first = problems.first()?;
     let mut parameters: Vec<_> = problems.iter().filter_map(|problem| problem.parameter).gather();
     sort(&mut parameters);

@@ -3,7 +3,7 @@
 use super::common::{closes_silent_streams, near, starts};
 use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::facts::beside::Reach;
-use crate::facts::{EventId, Facts, Generation, InForce};
+use crate::facts::{EventId, Facts, Generation, InForce, settings};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
@@ -36,7 +36,7 @@ pub const REFUSED: &[Meaning] = &[
 ];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let problems: Vec<_> = facts.configurations.iter().flat_map(|c| &c.problems).filter(|problem| problem.id == RULE.id).gather();
+    let problems: Vec<_> = settings::problems(facts).filter(|problem| problem.id == RULE.id).gather();
     let (corrected, mut refused) = corrected(facts);
     let unknown = unknown_flags(facts);
     let no_timer = !unknown.is_empty() && refused.is_empty();
