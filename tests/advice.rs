@@ -101,6 +101,9 @@ fn a_changed_configuration_asks_for_nothing_more() {
         ("ETCD_HEARTBEAT_INTERVAL=500\n".to_owned(), vec![(WAIT, "5000\u{a0}ms")]),
         ("ETCD_HEARTBEAT_INTERVAL=600.5\nETCD_ELECTION_TIMEOUT=6000\n".to_owned(), vec![(BEAT, "600\u{a0}ms")]),
         ("ETCD_HEARTBEAT_INTERVAL=0\nETCD_ELECTION_TIMEOUT=60000\n".to_owned(), vec![(BEAT, "250\u{a0}ms"), (WAIT, "2500\u{a0}ms")]),
+        // The default, written so that its daemon does not start.
+        ("ETCD_HEARTBEAT_INTERVAL=100ms\nETCD_ELECTION_TIMEOUT=1000\n".to_owned(), vec![(BEAT, "100\u{a0}ms")]),
+        ("etcd_request_timeout=1\nagent_ttl=30\n".to_owned(), vec![("fleet.agent-ttl", "30s")]),
         // Nobody means so much.
         ("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 9000000000000000000\n    election-timeout: 5000\n".to_owned(), vec![]),
         // Two members, of which the second has the default heartbeat.
@@ -133,6 +136,37 @@ fn a_changed_configuration_asks_for_nothing_more() {
             assert_eq!(new, None, "{text}");
         }
     }
+}
+
+/// A value is mended, and what is asked for beside it has its due at once.
+#[test]
+fn a_mended_value_carries_what_is_asked_for() {
+    let asks = |stall: Option<f64>, text: &str| {
+        let report = report(&[text], Assumptions { stall_ms: stall, ..Assumptions::default() });
+        proposed(&report)
+            .into_iter()
+            .map(|(parameter, value)| format!("{parameter} {value}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+            .replace('\u{a0}', " ")
+    };
+    let pair =
+        |stall: f64, beat: &str, wait: &str| asks(Some(stall), &format!("ETCD_HEARTBEAT_INTERVAL={beat}\nETCD_ELECTION_TIMEOUT={wait}\n"));
+    assert_eq!(pair(11_000.0, "300", "6000ms"), "etcd.heartbeat-interval 2000 ms, etcd.election-timeout 20000 ms");
+    assert_eq!(pair(2_400.0, "100", "60000"), "etcd.heartbeat-interval 400 ms, etcd.election-timeout 4000 ms");
+    assert_eq!(pair(300.0, "$BEAT", "2500ms"), "etcd.election-timeout 2500 ms");
+    let fleet = "etcd_request_timeout=10\nagent_ttl=2m\nengine_reconcile_interval=2s\n";
+    assert_eq!(asks(None, fleet), "fleet.engine-reconcile-interval 3 s");
+    assert_eq!(asks(None, &fleet.replace("2s", "5s")), "fleet.engine-reconcile-interval 5 s");
+}
+
+/// A limit on one half of the pair holds, whatever a template makes of the other.
+#[test]
+fn a_half_that_is_not_known_excuses_nothing() {
+    let told = |wait: u32| {
+        severity(&read(&[&format!("ETCD_HEARTBEAT_INTERVAL={{{{ beat }}}}\nETCD_ELECTION_TIMEOUT={wait}\n")]), "etcd-bad-config")
+    };
+    assert_eq!([told(300), told(5000), told(60_000)], [None, None, Some(Severity::Critical)]);
 }
 
 /// Of several members each pair is looked at.

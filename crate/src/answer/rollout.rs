@@ -152,9 +152,10 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
         human(plan.failover(facts))
     );
     let both = [heartbeat, election].iter().all(|decision| decision.proposed.is_some());
-    let now = election.current.value.unwrap_or(0);
-    let [old_beat, new_beat] =
-        [heartbeat.current.value.unwrap_or(0), heartbeat.value()].map(|value| Parameter::HeartbeatInterval.human(value));
+    // Of a value that is not known the default stands for it.
+    let was = |decision: &Decision| decision.current.value.unwrap_or_else(|| facts.value(decision.parameter));
+    let now = was(election);
+    let [old_beat, new_beat] = [was(heartbeat), heartbeat.value()].map(|value| Parameter::HeartbeatInterval.human(value));
     let [old_wait, new_wait] = [now, election.value()].map(|value| Parameter::ElectionTimeout.human(value));
     let order = "followers first, the leader last, waiting for a full cluster before the next one";
     let refused = facts.may_refuse_pair();

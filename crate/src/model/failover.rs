@@ -84,7 +84,8 @@ impl Failovers {
         let [low_end, high_end] = [low, high].map(|trip| self.raced(Ratio::of(timers, trip)));
         let at = |low_end: Micros, high_end: Micros| {
             let part = (trip - low) * 1_024 / (high - low);
-            (low_end + (high_end - low_end) * part / 1_024) * tick / GRAIN
+            // Of etcd 0.4 a follower may run out before its leader dies.
+            ((low_end + (high_end - low_end) * part / 1_024) * tick / GRAIN).max(0)
         };
         Failover { p50: at(low_end.p50, high_end.p50), p90: at(low_end.p90, high_end.p90), p99: at(low_end.p99, high_end.p99) }
     }

@@ -372,6 +372,9 @@ impl Place<'_> {
         let unquoted = self.configuration.problems_of("config-unquoted-number").any(|problem| problem.place == setting.place);
         // What a template writes with quotes around it.
         let unquoted = unquoted || (raw.ends_with("}}") && search::has(raw, "quote"));
+        // So may a text that was no number have none.
+        let is_text = || self.text.get(..span.start).is_some_and(|before| before.ends_with(": ")) && scalar::yaml_number(raw).is_none();
+        let unquoted = unquoted || (self.configuration.source == Source::Manifest && unit.is_empty() && is_text());
         // A number in quotes is what was wrong with it; a duration keeps them. Kubernetes wants them.
         let text = match quote.filter(|_| change.parameter == Parameter::AgentTtl).or(unquoted.then_some('"')) {
             Some(quote) => format!("{quote}{value}{quote}"),

@@ -79,7 +79,7 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
             let wanted: Vec<Change> = changes.iter().filter(wanted).copied().gather();
             at += 1;
             let Some(shown) = texts.get(configuration.document) else { continue };
-            if wanted.is_empty() {
+            if wanted.is_empty() || runs_from(configurations, configuration, shown) {
                 continue;
             }
             let text = configuration.part.as_deref().unwrap_or(shown);
@@ -165,6 +165,15 @@ fn reads_another(configurations: &[Configuration], configuration: &Configuration
     configuration.cluster.absent_file.is_some()
         && edits.iter().all(|edit| edit.start == edit.end && search::has(&edit.text, "Environment="))
         && configurations.iter().any(given)
+}
+
+/// Whether a unit or a command starts etcd with its own file, which is here too.
+fn runs_from(configurations: &[Configuration], configuration: &Configuration, text: &str) -> bool {
+    let is_file = |other: &Configuration| other.source == Source::EtcdYaml && other.document != configuration.document;
+    matches!(configuration.source, Source::DropIn | Source::Flags)
+        && search::has(text, "-config-file")
+        && !configuration.settings.iter().any(|setting| setting.effective)
+        && configurations.iter().any(is_file)
 }
 
 /// An etcd change goes to the documents that configure etcd, a fleet change to those that configure

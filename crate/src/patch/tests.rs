@@ -222,6 +222,27 @@ fn beside_a_refused_file_stands_its_own_form() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_a_key() {
+    let text = "\u{feff}name: a\ndata-dir: /x\nheartbeat-interval: 100\nelection-timeout: 1000\n";
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), text.replace("1000", "2500").replace("100", "250"));
+}
+
+#[test]
+fn kubernetes_gets_text_where_a_text_stood() {
+    let text = "kind: ClusterConfiguration\napiVersion: kubeadm.k8s.io/v1beta3\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"100\"\n      election-timeout: 6000ms\n";
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), text.replace("100", "250").replace("6000ms", "\"2500\""));
+}
+
+#[test]
+fn what_starts_etcd_with_its_file_is_left_to_the_file() {
+    let texts = ["[Service]\nExecStart=/usr/bin/etcd --config-file /etc/etcd.yml\n", "name: a\ndata-dir: /x\nheartbeat-interval: 100\n"];
+    let read = |texts: &[&str]| (0..texts.len()).map(|at| config::read(at, texts[at]).expect("a configuration")).collect::<Vec<_>>();
+    let patches = patch(&texts, &read(&texts), &[HEARTBEAT]);
+    assert_eq!(patches.iter().map(|patch| patch.document.as_deref()).collect::<Vec<_>>(), [Some("d2")]);
+    assert_eq!(patch(&texts[..1], &read(&texts[..1]), &[HEARTBEAT]).len(), 1);
+}
+
+#[test]
 fn replaces_the_value_and_nothing_else() {
     let text = "\u{feff}#cloud-config\r\ncoreos:\r\n  etcd2:\r\n    heartbeat-interval: 600 # ms\r\n    election-timeout: \"6000\"\r\n";
     let expected = text.replace("600 #", "250 #").replace("\"6000\"", "2500");

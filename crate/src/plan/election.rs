@@ -22,10 +22,10 @@ const REPAIRED: (Micros, Micros) = (250 * MS, 2500 * MS);
 /// Decides the pair.
 pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
     if let Some((heartbeat, election)) = repair(facts) {
-        let as_meant = as_written(facts, findings);
+        let as_meant = as_written(facts, findings, replay);
         return as_meant.unwrap_or_else(|| Pair { repairs: true, ..mended(facts, findings, replay, heartbeat, election) });
     }
-    match raise(facts, findings, replay) {
+    match raise(facts, findings, replay, facts.value(Parameter::ElectionTimeout)) {
         Raise::To(election, why) => outlasting(facts, findings, replay, election, why),
         Raise::Stated(heartbeat, election, enough) => {
             let why = vec![remark("The file states it already, and it outlasts the stalls of the log. It only has to come into force.")];
@@ -36,7 +36,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
         }
         Raise::Beyond(too_long, why) => Pair { too_long: Some(too_long), ..keep(facts, why) },
         Raise::No(why) => {
-            let other = as_written(facts, findings).or_else(|| alike(facts, findings)).or_else(|| beat_of_round_trip(facts, &why));
+            let other = as_written(facts, findings, replay).or_else(|| alike(facts, findings)).or_else(|| beat_of_round_trip(facts, &why));
             other.unwrap_or_else(|| keep(facts, vec![remark(why)]))
         }
     }
@@ -47,11 +47,10 @@ fn mended(facts: &Facts, findings: &[Finding], replay: &Replayed, heartbeat: Mic
     let mut why = stated_of_pair(findings);
     // What ran had another pair, and its leader stalled for longer than the mended one bears. etcd 0.4 takes any pair, so there
     // the silences may come from the pair itself.
-    if let (true, Raise::To(more, reasons)) = (facts.generation != Generation::V04, raise(facts, findings, replay))
-        && more > election
-    {
-        // The reasons name the longest that etcd takes, too.
-        why.retain(|bound| bound.side == "at-least");
+    if let (true, Raise::To(more, reasons)) = (facts.generation != Generation::V04, raise(facts, findings, replay, election)) {
+        // The reasons name the longest that etcd takes, too; what the old heartbeat asked for falls away with it.
+        let asks = |bound: &Bound| bound.value.is_some_and(|value| value <= Parameter::ElectionTimeout.number(more));
+        why.retain(|bound| bound.side == "at-least" && asks(bound));
         why.extend(reasons);
         return outlasting(facts, findings, replay, more, why);
     }
@@ -81,19 +80,28 @@ fn outlasting(facts: &Facts, findings: &[Finding], replay: &Replayed, election: 
 }
 
 /// The pair that the file means, where it is not read as it is written and could work.
-fn as_written(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
+fn as_written(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Option<Pair> {
     let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| meant(facts, parameter));
-    let heartbeat = beat.unwrap_or(facts.value(Parameter::HeartbeatInterval));
     let election = wait.unwrap_or(facts.value(Parameter::ElectionTimeout));
+    // Zero is no heartbeat that etcd takes.
+    let heartbeat = beat.or(Some(facts.value(Parameter::HeartbeatInterval)).filter(|beat| *beat > 0)).unwrap_or(tenth(election));
     let refused = election < 5 * heartbeat;
     let election = if refused { of_beat(facts, heartbeat)? } else { election };
     if beat.or(wait).is_none() || election > LONGEST_ELECTION {
         return None;
     }
+    // What is asked for beside what the file means.
+    if let (true, Raise::To(more, why)) = (facts.generation != Generation::V04, raise(facts, findings, replay, election)) {
+        return Some(outlasting(facts, findings, replay, more, why));
+    }
     let why = if refused { vec![ten_beats(facts, heartbeat)] } else { Vec::new() };
     let mut pair = set(facts, findings, heartbeat, election, why, Doubts::default());
     pair.election.neighbours.clear();
     for (decision, meant) in [(&mut pair.heartbeat, beat), (&mut pair.election, wait)] {
+        // What a template fills in stays its own.
+        if meant.is_none() && decision.current.value.is_none() {
+            decision.proposed = None;
+        }
         if let Some(value) = meant.filter(|value| decision.proposed == Some(*value)) {
             decision.because = vec![as_meant(decision.parameter, value)];
             decision.confidence = Confidence::High;
@@ -142,11 +150,15 @@ fn beat_of_round_trip(facts: &Facts, why: &str) -> Option<Pair> {
     let (beat, wait) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
     let trip = facts.round_trip();
     let review = facts.has_etcd() && facts.without_log() && facts.knows_round_trip() && facts.members != Some(1);
-    let bears = wait >= 10 * trip && facts.generation != Generation::V04;
+    let known = facts.in_force(Parameter::HeartbeatInterval).value.is_some();
+    let bears = known && (10 * trip..=LONGEST_ELECTION).contains(&wait) && facts.generation != Generation::V04;
     if !review || !bears || beat >= trip {
         return None;
     }
     let value = tenth(wait);
+    if value >= SILENT_STREAM {
+        return None;
+    }
     let text = format!(
         "One round trip between members, {}: a shorter one sends heartbeats before the last was answered. etcd's documentation takes a half to one and a half.",
         ms(trip)
@@ -210,9 +222,8 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
 }
 
 /// election-timeout is raised only when needless leader changes, or near misses, ask for it (method 6.2),
-/// when the user does, or when it is below ten of the round trips that the user states.
-fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Raise {
-    let now = facts.value(Parameter::ElectionTimeout);
+/// when the user does, or when it is below ten of the round trips that the user states. `now` is what it is otherwise.
+fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed, now: Micros) -> Raise {
     // Where several should have been lost and none was, the model is wrong (method 4.3); unless other timers acted then, or
     // changes came that the log leaves out.
     let held = replay.expected.0 >= 3.0 && facts.outgrown().next().is_none() && !facts.changed_unseen();

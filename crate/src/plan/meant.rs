@@ -1,7 +1,7 @@
 //! Values that a file means and that do not act, as they are written in a form that is not read.
 
-use crate::config::looks_like_another_unit;
 use crate::config::scalar::yaml_number;
+use crate::config::{Problem, Setting, looks_like_another_unit};
 use crate::facts::Facts;
 use crate::parameters::{Parameter, Unit};
 use crate::units::{MS, Micros, S, parse_go_duration};
@@ -9,38 +9,42 @@ use crate::units::{MS, Micros, S, parse_go_duration};
 /// Nobody means a longer one (judgement).
 const LONGEST: Micros = 6 * 3600 * S;
 
-/// Problems of a value whose text is not read.
+/// Problems of a value whose text is not read; with the first ones its reader refuses all.
 const UNREAD: [&str; 7] = [
-    "config-value-dropped",
     "config-agent-ttl-unit",
-    "config-bad-float",
     "config-unquoted-number",
     "etcd-bad-config",
-    "config-not-exported",
     "config-arguments-form",
+    "config-value-dropped",
+    "config-bad-float",
+    "config-not-exported",
 ];
 
 /// What a value means that is not read as it is written, `600ms`, `"5"` or `120`, where no other one acts.
 pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {
-    let mut meant = None;
+    let setting = unread(facts, parameter, &UNREAD)?;
+    // What is below a thousandth of a second no proposal writes; nor does it what lasts for hours.
+    let meant = reading(parameter, setting.raw.trim_matches(['"', '\'']))? / MS * MS;
+    Some(meant).filter(|value| (1..LONGEST).contains(value) && !looks_like_another_unit(parameter, *value))
+}
+
+/// A value that is refused as it is written, where no other one acts.
+pub(super) fn refused(facts: &Facts, parameter: Parameter) -> Option<&Setting> {
+    unread(facts, parameter, &UNREAD[..4])
+}
+
+fn unread<'f>(facts: &'f Facts, parameter: Parameter, problems: &[&str]) -> Option<&'f Setting> {
+    let mut unread = None;
     for configuration in &facts.configurations {
-        for setting in &configuration.settings {
-            if setting.parameter != parameter {
-                continue;
-            }
+        for setting in configuration.settings.iter().filter(|setting| setting.parameter == parameter) {
             if setting.effective && setting.value != Some(0) {
                 return None;
             }
-            for problem in &configuration.problems {
-                if problem.place == setting.place && UNREAD.contains(&problem.id) {
-                    meant = reading(parameter, setting.raw.trim_matches(['"', '\'']));
-                }
-            }
+            let told = |problem: &Problem| problem.place == setting.place && problems.contains(&problem.id);
+            unread = Some(setting).filter(|_| configuration.problems.iter().any(told)).or(unread);
         }
     }
-    // What is below a thousandth of a second no proposal writes; nor does it what lasts for hours.
-    let meant = meant.map(|value| value / MS * MS);
-    meant.filter(|value| (1..LONGEST).contains(value) && !looks_like_another_unit(parameter, *value))
+    unread
 }
 
 fn reading(parameter: Parameter, text: &str) -> Option<Micros> {

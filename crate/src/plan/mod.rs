@@ -25,6 +25,7 @@ use crate::units::{MS, Micros, S, human};
 pub use kept_place::{kept_place, went_on};
 pub use ladder::waits_too_little;
 pub use meant::meant;
+use meant::refused;
 pub use pair::TooLong;
 pub use presence::beyond_waiting;
 pub use request::HIGHEST as HIGHEST_REQUEST_TIMEOUT;
@@ -133,14 +134,12 @@ pub fn plan(facts: &Facts, findings: &[Finding]) -> Plan {
     let timers = facts.timers(pair.heartbeat.value(), election);
     let remaining = replay::remaining(facts, &timers);
     let fleet_remaining = request::remaining(facts, request.value());
-    Plan {
-        decisions: vec![pair.heartbeat, pair.election, request, agent, interval],
-        replay,
-        remaining,
-        repairs: pair.repairs,
-        too_long: pair.too_long,
-        fleet_remaining,
+    let mut decisions = vec![pair.heartbeat, pair.election, request, agent, interval];
+    // The default that is meant does not act either where it is written so that its reader refuses all.
+    for decision in decisions.iter_mut().filter(|decision| decision.proposed.is_some() && decision.proposed == decision.current.value) {
+        decision.current.value = None;
     }
+    Plan { decisions, replay, remaining, repairs: pair.repairs, too_long: pair.too_long, fleet_remaining }
 }
 
 /// The smallest rung that is at least `need`.
@@ -193,7 +192,8 @@ fn as_meant(parameter: Parameter, value: Micros) -> Bound {
 
 /// The value that the file means, where it is not in force because of how it is written.
 fn as_the_file_means(facts: &Facts, parameter: Parameter, cost: &dyn Fn(Micros) -> String) -> Option<Decision> {
-    let value = meant(facts, parameter).filter(|value| *value != facts.value(parameter))?;
+    let is_new = |value: &Micros| *value != facts.value(parameter) || refused(facts, parameter).is_some();
+    let value = meant(facts, parameter).filter(is_new)?;
     let kept = Decision::keep(facts, parameter, vec![as_meant(parameter, value)]);
     Some(Decision { proposed: Some(value), cost: cost(value), ..kept })
 }

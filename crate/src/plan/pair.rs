@@ -1,7 +1,7 @@
 //! A pair of election-timeout and heartbeat-interval with its reasons, its neighbours and its price.
 
 use super::ladder::{LADDER, fits, least, needed, waits_too_little};
-use super::{Bound, Decision, Doubts, bound, confidence, remark, stall_to_survive};
+use super::{Bound, Decision, Doubts, bound, confidence, refused, remark, stall_to_survive};
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
@@ -71,14 +71,11 @@ pub(super) fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, electi
     let behind = |finding: &&Finding| finding.parameters.contains(&Parameter::ElectionTimeout) && finding.severity > Severity::Info;
     let behind: Vec<&'static str> = findings.iter().filter(behind).map(|finding| finding.id).gather();
     why.extend(doubts);
-    let decide = |parameter, value, because, neighbours, cost| Decision {
-        proposed: (facts.in_force(parameter).value != Some(value)).then_some(value),
-        because,
-        neighbours,
-        cost,
-        confidence: sure,
-        findings: behind.clone(),
-        ..Decision::keep(facts, parameter, Vec::new())
+    let decide = |parameter, value, because, neighbours, cost| {
+        let kept = Decision::keep(facts, parameter, Vec::new());
+        let is_new = kept.current.value != Some(value) || refused(facts, parameter).is_some();
+        let proposed = is_new.then_some(value);
+        Decision { proposed, because, neighbours, cost, confidence: sure, findings: behind.clone(), ..kept }
     };
     let side = |side, basis, value, text| bound(side, basis, Parameter::HeartbeatInterval, Some(value), text);
     let mut beat_bounds = vec![side(

@@ -24,10 +24,14 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
     if !facts.has_fleet() {
         return Decision::keep(facts, PARAMETER, vec![remark("fleet is not in the input.")]);
     }
-    let now = facts.value(PARAMETER);
-    if let Some(meant) = as_the_file_means(facts, PARAMETER, &|value| cost(facts, ttl, value)) {
-        return meant;
+    let wait = request.value() + planning_failover(facts.generation, election);
+    let meant = as_the_file_means(facts, PARAMETER, &|value| cost(facts, ttl, value));
+    // In a review the interval that the file means has to carry the limits, too.
+    let carries = |meant: &Decision| 4 * meant.value() > wait || rung(&LADDER, wait / 4 + 1).is_none_or(|least| least <= meant.value());
+    if let Some(meant) = meant.as_ref().filter(|meant| !facts.without_log() || carries(meant)) {
+        return meant.clone();
     }
+    let now = meant.as_ref().map_or(facts.value(PARAMETER), Decision::value);
     let stolen = findings.iter().any(|finding| matches!(finding.id, "fleet-engine-lease-stolen" | "fleet-duplicate-machine-id"));
     let longer = stolen.then(|| {
         remark(format!(
@@ -35,7 +39,6 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
             human(dead_engine(10 * S, false) - 10 * S)
         ))
     });
-    let wait = request.value() + planning_failover(facts.generation, election);
     let moved = lease_moves(facts).len();
     // A pass renews the lease once; where it takes longer than the interval, and the lease goes from hand to hand, the
     // interval has to be half as long again (method 6.7).
@@ -63,7 +66,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
     }
     // An interval that somebody stated and that breaks the relation is a matter of the review, and of a log in which the
     // lease went from hand to hand (method 6.8).
-    let place = facts.in_force(PARAMETER).place.is_some();
+    let place = facts.in_force(PARAMETER).place.is_some() || meant.is_some();
     let stated = facts.without_log() && place;
     let asked = moved >= 2 && !stolen && (request.proposed.is_some() || place) || stated;
     let Some(value) = rung(&LADDER, wait / 4 + 1).filter(|value| asked && *value > now) else {
