@@ -169,6 +169,15 @@ fn a_half_that_is_not_known_excuses_nothing() {
     assert_eq!([told(300), told(5000), told(60_000)], [None, None, Some(Severity::Critical)]);
 }
 
+/// What a member waits that waits far too long is no measure for the mended pair.
+#[test]
+fn a_mended_pair_is_no_longer_too_long() {
+    let assumptions = Assumptions { stall_ms: Some(2_400.0), ..Assumptions::default() };
+    let log = start(10_000, 50_000).replace("2.3.8", "2.0.13");
+    let report = report(&[&log], assumptions);
+    assert_eq!(proposed(&report), [("etcd.heartbeat-interval", "400\u{a0}ms"), ("etcd.election-timeout", "4000\u{a0}ms")]);
+}
+
 /// Of several members each pair is looked at.
 #[test]
 fn a_member_that_does_not_start_is_told_beside_one_that_does() {
