@@ -160,6 +160,13 @@ fn a_mended_value_carries_what_is_asked_for() {
     assert_eq!(asks(None, &fleet.replace("2s", "5s")), "fleet.engine-reconcile-interval 5 s");
 }
 
+/// The default, where it is only written anew, has no price.
+#[test]
+fn what_is_only_written_anew_costs_nothing() {
+    let report = read(&["etcd_request_timeout=1\nagent_ttl=30\n"]);
+    assert_eq!((report.verdict.pay.len(), row(&report, "fleet.agent-ttl").cost.as_str()), (0, "Nothing."));
+}
+
 /// A limit on one half of the pair holds, whatever a template makes of the other.
 #[test]
 fn a_half_that_is_not_known_excuses_nothing() {

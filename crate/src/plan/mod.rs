@@ -137,7 +137,7 @@ pub fn plan(facts: &Facts, findings: &[Finding]) -> Plan {
     let mut decisions = vec![pair.heartbeat, pair.election, request, agent, interval];
     // The default that is meant does not act either where it is written so that its reader refuses all.
     for decision in decisions.iter_mut().filter(|decision| decision.proposed.is_some() && decision.proposed == decision.current.value) {
-        decision.current.value = None;
+        (decision.current.value, decision.cost) = (None, String::from("Nothing."));
     }
     Plan { decisions, replay, remaining, repairs: pair.repairs, too_long: pair.too_long, fleet_remaining }
 }

@@ -2,7 +2,7 @@
 
 use crate::facts::{Facts, StallKind};
 use crate::parameters::Parameter;
-use crate::plan::Plan;
+use crate::plan::{Decision, Plan};
 use crate::replay::timers_in_force;
 use crate::report::Timing;
 use crate::rules::Finding;
@@ -40,8 +40,9 @@ pub(super) fn tied_to_stalls(facts: &Facts) -> u64 {
 /// The price in short: what a real death of a leader, a hang or a dead machine costs from then on.
 pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
     let mut pay = Vec::new();
-    let decision = plan.of(Parameter::ElectionTimeout);
-    if decision.proposed.is_some() {
+    // The default, written anew, costs what it does today.
+    let changes = |decision: &Decision| decision.proposed.is_some_and(|value| value != facts.value(decision.parameter));
+    if changes(plan.of(Parameter::ElectionTimeout)) {
         let today = if facts.refuses_pair() {
             String::from("and today etcd does not start")
         } else if facts.no_leader_lasts() {
@@ -53,7 +54,7 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
         pay.push(format!("A real failover takes about {}, {today}.", failover_then(facts, plan)));
     }
     let request = plan.of(Parameter::EtcdRequestTimeout);
-    if request.proposed.is_some() {
+    if changes(request) {
         pay.push(format!(
             "An etcd that hangs holds each call of fleet for {}, today {}.",
             human(request.value()),
@@ -61,7 +62,7 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
         ));
     }
     let (ttl, interval) = (plan.of(Parameter::AgentTtl), plan.of(Parameter::EngineReconcileInterval));
-    if ttl.proposed.is_some() || interval.proposed.is_some() {
+    if changes(ttl) || changes(interval) {
         let today = facts.value(Parameter::AgentTtl) + facts.value(Parameter::EngineReconcileInterval);
         pay.push(format!("Units of a dead machine wait up to {}, today {}.", human(ttl.value() + interval.value()), human(today)));
     }
