@@ -791,7 +791,7 @@ const SHAPES: &[Shape] = &[
     Shape {
         name: "CSV",
         kept: Kept::Date(1),
-        host: false,
+        host: true,
         fits: any,
         write: |h| {
             [
@@ -799,6 +799,19 @@ const SHAPES: &[Shape] = &[
                 lines(h, |m| format!("\"{}\",\"core-1\",\"{}\"", iso(m.time(), 6, "Z"), m.journal(h.style).replace('"', "\"\""))),
             ]
             .concat()
+        },
+    },
+    Shape {
+        name: "CSV, quoted where it must be",
+        kept: Kept::Date(1),
+        host: true,
+        fits: any,
+        write: |h| {
+            lines(h, |m| {
+                let message = m.journal(h.style);
+                let cell = if message.contains([',', '"']) { format!("\"{}\"", message.replace('"', "\"\"")) } else { message };
+                format!("{},core-1,{cell}", iso(m.time(), 6, "Z"))
+            })
         },
     },
     Shape {
@@ -912,6 +925,113 @@ const SHAPES: &[Shape] = &[
         host: false,
         fits: |style| style == Style::Zap,
         write: |h| format!("[{}]", String::from_utf8(own(h, |line, _| line)).unwrap().trim_end().replace('\n', ",")).into_bytes(),
+    },
+    Shape {
+        name: "the day first, as RFC 1123 has it",
+        kept: Kept::Date(S),
+        host: true,
+        fits: any,
+        write: |h| journal(h, |at| format!("Fri, 16 Oct 2015 {} GMT", clock(at, 0))),
+    },
+    Shape {
+        name: "the day first, as web servers write it",
+        kept: Kept::Date(S),
+        host: true,
+        fits: any,
+        write: |h| journal(h, |at| format!("16/Oct/2015:{} +0000", clock(at, 0))),
+    },
+    Shape {
+        name: "the day first, in numbers",
+        kept: Kept::Date(S),
+        host: true,
+        fits: any,
+        write: |h| journal(h, |at| format!("16.10.2015 {}", clock(at, 0))),
+    },
+    Shape {
+        name: "a French month",
+        kept: Kept::NoYear(S),
+        host: true,
+        fits: any,
+        write: |h| journal(h, |at| format!("oct. 16 {}", clock(at, 0))),
+    },
+    Shape {
+        name: "a month that is not known",
+        kept: Kept::Day(S),
+        host: true,
+        fits: any,
+        write: |h| journal(h, |at| format!("жовт. 16 {}", clock(at, 0))),
+    },
+    Shape {
+        name: "a zone that is not known",
+        kept: Kept::Date(S),
+        host: true,
+        fits: any,
+        write: |h| journal(h, |at| format!("Fri {} {} EDT", date(at, "-"), clock(at, 0))),
+    },
+    Shape {
+        name: "grep -C, with numbers",
+        kept: Kept::NoYear(S),
+        host: true,
+        fits: any,
+        write: |h| short(h).lines().enumerate().map(|(at, line)| format!("{}-{line}\n", at + 117)).collect::<String>().into_bytes(),
+    },
+    Shape {
+        name: "grep -C over files",
+        kept: Kept::NoYear(S),
+        host: true,
+        fits: any,
+        write: |h| short(h).lines().map(|line| format!("/var/log/the-messages-{line}\n")).collect::<String>().into_bytes(),
+    },
+    Shape {
+        name: "words before the stamp",
+        kept: Kept::NoYear(S),
+        host: true,
+        fits: any,
+        write: |h| {
+            short(h).lines().map(|line| format!("Notice: /Stage[main]/Exec[log]/returns: {line}\n")).collect::<String>().into_bytes()
+        },
+    },
+    Shape {
+        name: "keys and values",
+        kept: Kept::Date(1),
+        host: true,
+        fits: |style| style == Style::Capnslog,
+        write: |h| lines(h, |m| format!("ts={} node=core-1 unit=etcd.service msg={}", iso(m.time(), 6, "Z"), quoted(&m.journal(h.style)))),
+    },
+    Shape {
+        name: "a stream of events",
+        kept: Kept::Date(1),
+        host: true,
+        fits: any,
+        write: |h| {
+            lines(h, |m| {
+                format!(
+                    r#"data: {{"__REALTIME_TIMESTAMP":"{}","_HOSTNAME":"core-1","MESSAGE":{}}}{}"#,
+                    m.time(),
+                    quoted(&m.journal(h.style)),
+                    "\n"
+                )
+            })
+        },
+    },
+    Shape {
+        name: "facility and severity",
+        kept: Kept::Date(S),
+        host: true,
+        fits: any,
+        write: |h| lines(h, |m| format!("{} core-1 daemon.info {}[815]: {}", iso(m.time(), 0, "Z"), h.program, m.journal(h.style))),
+    },
+    Shape {
+        name: "a store's columns, newest first, a row for the stamp",
+        kept: Kept::Date(1),
+        host: false,
+        fits: dated,
+        write: |h| {
+            let rows = own(h, |line, at| format!("Oct 16, 2015 @ {}\t{line}", clock(at, 3)));
+            let mut rows: Vec<String> = String::from_utf8(rows).unwrap().lines().map(|row| row.replace('\t', "\n") + "\n").collect();
+            rows.reverse();
+            rows.concat().into_bytes()
+        },
     },
 ];
 

@@ -2,6 +2,7 @@
 
 use super::event::Clock;
 use super::pattern::json_field;
+use super::plain::{Role, names};
 use super::time::{Stamp, refined, stamp};
 use crate::search;
 
@@ -52,11 +53,11 @@ impl Trail {
 
 fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
     let header = Header { form: "plain lines", ..Header::default() };
-    let mut reader = Reader { line, limit: limit.min(line.len()), at: 0, header, trail, ordered: false };
+    let mut reader = Reader { line, limit: limit.min(line.len()), at: 0, header, trail, ordered: false, passing: None };
     reader.words();
-    let Reader { mut header, at, limit, .. } = reader;
+    let Reader { mut header, at, limit, passing, .. } = reader;
     json_stamps(line, &mut header);
-    header.end = header.end.max(at.min(limit));
+    header.end = passing.unwrap_or(header.end.max(at.min(limit)));
     header
 }
 
@@ -70,6 +71,8 @@ struct Reader<'a, 't> {
     trail: &'t mut Trail,
     /// RFC 5424: `<28>1 STAMP HOST PROGRAM PID - - message`.
     ordered: bool,
+    /// Where the words began that tell nothing and stand before what is looked for.
+    passing: Option<usize>,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -82,7 +85,9 @@ impl<'a> Reader<'a, '_> {
                 self.trail.unknown = false;
                 return;
             }
-            if !(self.stamp() || self.marking() || self.word()) {
+            let read = self.stamp() || self.passing.is_none() && (self.marking() || self.word());
+            self.passing = self.passing.filter(|_| !read);
+            if !(read || self.pass_word()) {
                 self.trail.ended_by = Some(self.at);
                 return;
             }
@@ -116,6 +121,33 @@ impl<'a> Reader<'a, '_> {
         self.trail.stamps.push((self.at + skipped, read));
         take_stamp(&mut self.header, &text[..read.length], &read);
         self.pass(skipped + read.length);
+        true
+    }
+
+    /// Passes a word that tells nothing by itself, where a message follows: a time or a host may stand behind it.
+    fn pass_word(&mut self) -> bool {
+        let known = self.header.time.is_some() && self.header.host.is_some();
+        if known || self.limit == self.line.len() || self.line.trim_start().starts_with('{') {
+            return false;
+        }
+        self.passing.get_or_insert(self.at);
+        let word = word(self.rest());
+        let next = self::word(self.line[self.at + word.len()..].trim_start());
+        // `time=2026-11-22T06:23:26Z`, `{node="core-1"}`.
+        if let Some((key, value)) = word.split_once('=') {
+            let key = key.trim_start_matches('{');
+            let bare = value.trim_start_matches('"');
+            if stamp(bare).is_some() && self.stamp_behind(word.len() - bare.len()) {
+                return true;
+            }
+            if names(Role::Host).any(|name| name == key) {
+                self.header.host = Some(bare.trim_end_matches(['"', ',', '}']));
+            }
+        } else if self.header.host.is_none() && is_name(word) && next.contains('[') && program(next).is_some() {
+            self.header.host = Some(word);
+            self.passing = None;
+        }
+        self.at += word.len();
         true
     }
 
@@ -170,7 +202,8 @@ impl<'a> Reader<'a, '_> {
     /// The name of a machine, of a pod or of a logger before the rest of the header. Beside a time or a host nothing
     /// further is looked at.
     fn name(&mut self, word: &'a str, after: &str) -> bool {
-        if self.header.time.is_some() || self.header.host.is_some() {
+        // Behind a time, a column of its own.
+        if self.header.host.is_some() || self.header.program.is_some() {
             self.trail.unknown = false;
             return false;
         }
@@ -179,7 +212,10 @@ impl<'a> Reader<'a, '_> {
             self.pass(word.len());
             return true;
         }
-        let Some(length) = before_stamp(self.rest(), self.limit == self.line.len()) else { return false };
+        let Some(length) = before_stamp(self.rest(), self.limit == self.line.len()) else {
+            self.trail.unknown &= self.header.time.is_none();
+            return false;
+        };
         // Go's log package prints its logger's name before `2015/07/07`, skydns and its like in brackets: no machine's.
         let name = word.trim_matches(['[', ']', '(', ')', ':']);
         let logs = word.starts_with('[') || self.line.as_bytes().get(self.at + length + 4) == Some(&b'/');
@@ -341,9 +377,13 @@ fn marking(text: &str) -> Option<usize> {
     let digits = text.as_bytes()[before..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     if (1..8).contains(&digits) {
         let number = before + digits;
-        return matches!(text.as_bytes()[number..], [b':', ..] | [b'.' | b')', b' ', ..]).then_some(number + 1);
+        // `grep -C` writes a hyphen for the lines around what it found.
+        let around = || text[number..].starts_with('-') && stamp(&text[number + 1..]).is_some();
+        return (matches!(text.as_bytes()[number..], [b':', ..] | [b'.' | b')', b' ', ..]) || around()).then_some(number + 1);
     }
-    let (name, rest) = text.split_once(':')?;
+    let around = |(at, _): (usize, &str)| stamp(&text[at + 1..]).filter(|read| read.clock > Clock::TimeOfDay).map(|_| at);
+    let at = word(text).match_indices('-').find_map(around).or_else(|| text.find(':'))?;
+    let (name, rest) = (&text[..at], &text[at + 1..]);
     let is_file = name.len() < 200 && name.contains(['/', '.']) && !name.contains(char::is_whitespace) && !name.ends_with(".go");
     // A line's number, which is no name: words with colons in a row are not walked down one inside the other.
     let numbered = || rest.starts_with(|first: char| first.is_ascii_digit()) && marking(rest).is_some();
@@ -362,9 +402,8 @@ fn before_stamp(text: &str, ends: bool) -> Option<usize> {
     let kernel = search::has(text, ": [20");
     for _ in 0..2 + usize::from(text.starts_with('(') || kernel) {
         let name = word(&text[at..]);
-        let is_name = name.len() < 80 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-._:/[]()".contains(&b));
         at = skip_decoration(text, at + name.len(), text.len());
-        if !is_name || at >= text.len() {
+        if !is_name(name) || at >= text.len() {
             return None;
         }
         let glued = match &text[at..] {
@@ -379,6 +418,11 @@ fn before_stamp(text: &str, ends: bool) -> Option<usize> {
         }
     }
     None
+}
+
+/// A name of a machine, of a pod or of a container.
+fn is_name(word: &str) -> bool {
+    word.len() < 80 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._:/[]()".contains(&byte))
 }
 
 fn skip_decoration(line: &str, from: usize, limit: usize) -> usize {
@@ -420,7 +464,11 @@ fn classify<'a>(word: &'a str, after: &str) -> Part<'a> {
     if let Some(pod) = word.strip_prefix("[pod/") {
         return Part::Host(pod.split(['/', ']']).next().unwrap_or(pod));
     }
-    if is_level(word) || word.bytes().all(|byte| byte.is_ascii_digit()) || matches!(word, "stdout" | "stderr" | "F" | "P") {
+    if is_level(word)
+        || is_priority(word)
+        || word.bytes().all(|byte| byte.is_ascii_digit())
+        || matches!(word, "stdout" | "stderr" | "F" | "P")
+    {
         return Part::Level;
     }
     if let Some(place) = source_line(word) {
@@ -432,11 +480,19 @@ fn classify<'a>(word: &'a str, after: &str) -> Part<'a> {
     // A host stands before the program: `host etcd2[815]:`; compose and kubectl print it alone, before a bar.
     let next = after.trim_start();
     // What opens a JSON object stands before `etcdserver:` too, as does `Error:`, and is none.
-    let named = program(self::word(next)).is_some() || after.trim_start_matches(' ').starts_with('|');
+    let next_word = self::word(next);
+    let named = program(next_word).is_some() || is_priority(next_word) || after.trim_start_matches(' ').starts_with('|');
     if named && !word.starts_with('{') && !word.ends_with(':') {
         return Part::Host(word.trim_matches(['[', ']']));
     }
     Part::Other
+}
+
+/// `daemon.info`: facility and severity, as syslogs write them behind the host (RFC 3164, 4.1.1).
+fn is_priority(word: &str) -> bool {
+    const SEVERITIES: [&str; 9] = [".emerg", ".alert", ".crit", ".err", ".warn", ".warning", ".notice", ".info", ".debug"];
+    ["daemon.", "user.", "local", "syslog.", "kern."].iter().any(|known| word.starts_with(known))
+        && SEVERITIES.iter().any(|severity| word.ends_with(severity))
 }
 
 fn is_level(word: &str) -> bool {

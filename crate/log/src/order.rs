@@ -70,9 +70,17 @@ impl Stamps {
     pub fn order(&self) -> Order {
         match (self.rising, self.falling) {
             (0, 0) => Order::Unknown,
+            // Two stamps for each line, the store's and the program's: the one step is as often up as the other down.
+            (up, down) if up.abs_diff(down) <= 1 && self.falls() => Order::NewestFirst,
             (up, down) if down > up => Order::NewestFirst,
             _ => Order::OldestFirst,
         }
+    }
+
+    /// Whether the log ends before it began.
+    fn falls(&self) -> bool {
+        let micros = |noted: &Noted| noted.as_ref().map(|(time, _)| time.micros);
+        self.turns == 0 && micros(&self.bottom) < micros(&self.top)
     }
 
     /// The earliest and the latest stamp, those of a poorer clock among them as `sort` has placed their events.

@@ -93,6 +93,11 @@ pub fn plain(text: &str) -> Cow<'_, str> {
             }
         }
     }
+    // What names neither a time nor a machine, as the `data: ` of a stream of events, goes with the box.
+    let at = box_at(&plain);
+    if at > 0 && !plain[..at].bytes().any(|byte| byte.is_ascii_digit()) && unboxed(&plain[at..]).is_some() {
+        plain = Cow::Owned(plain[at..].to_owned());
+    }
     // A logger around etcd may quote its JSON: `msg="{\"level\":\"warn\",…}" component=etcd`, or in JSON of its own.
     let in_json = plain.trim_start().starts_with('{');
     let quoted = |at: &usize| !in_json || plain[..*at].ends_with("\"msg\":\"");
@@ -101,7 +106,7 @@ pub fn plain(text: &str) -> Cow<'_, str> {
         plain = Cow::Owned([before, &unescape(&plain[at..])].concat());
     }
     // A log store may hold Docker's JSON. What a record says of time and host stays before the text in it.
-    let mut told = 0;
+    let mut told = box_at(&plain);
     for _ in 0..2 {
         let Some((head, inner)) = unboxed(&plain[told..]) else { break };
         plain = Cow::Owned([&plain[..told], &head, without_colours(&inner).trim_end()].concat());
@@ -116,6 +121,11 @@ pub fn plain(text: &str) -> Cow<'_, str> {
         Cow::Owned(text) => text.truncate(kept),
     }
     plain
+}
+
+/// Where a record may begin: behind few words, or with the line.
+fn box_at(line: &str) -> usize {
+    search::find(line, "{\"").filter(|at| *at < 40 && !line[..*at].contains('"')).unwrap_or(0)
 }
 
 /// What the other fields of a record say of time and host, and its text.
@@ -139,17 +149,23 @@ fn unboxed(line: &str) -> Option<(String, String)> {
     Some((head, inner))
 }
 
-/// A row of comma-separated values: a quoted cell, or a stamp and then one.
+/// A row of comma-separated values: a quoted cell, or a stamp and then one, or a name and a message without a comma: what holds
+/// one is quoted.
 fn is_row_of_cells(text: &str) -> bool {
     let text = text.trim_start();
     if let Some(cell) = text.strip_prefix('"') {
         // `"KEY" : "value",` is a field of a record.
         return cell.split_once('"').is_some_and(|(_, after)| after.starts_with([',', '"']));
     }
-    search::has(text, ",\"") && stamp(text).is_some_and(|read| text[read.length..].starts_with(','))
+    let near = &text.as_bytes()[..text.len().min(40)];
+    let behind = search::first(near, b',').and_then(|_| text[stamp(text)?.length..].strip_prefix(','));
+    behind.is_some_and(|cells| {
+        let named = || cells.split_once(',').is_some_and(|(name, message)| !name.contains(' ') && !search::has(message, ", "));
+        cells.starts_with('"') || search::has(cells, ",\"") || named()
+    })
 }
 
-/// The cells of a row, with blanks between them.
+/// The cells of a row, with tabs between them.
 fn cells(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut quoted = false;
@@ -161,7 +177,7 @@ fn cells(text: &str) -> String {
                 clean.push('"');
             }
             '"' => quoted = !quoted,
-            ',' if !quoted => clean.push(' '),
+            ',' if !quoted => clean.push('\t'),
             _ => clean.push(c),
         }
     }

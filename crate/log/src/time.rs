@@ -45,9 +45,11 @@ pub fn refined(outer: &Stamp, inner: &Stamp) -> Option<Stamp> {
 pub fn stamp(text: &str) -> Option<Stamp> {
     let first = *text.as_bytes().first()?;
     match first {
-        b'0'..=b'9' => iso(text).or_else(|| epoch(text)).or_else(|| time_only(text)).or_else(|| numbered_month(text)),
+        b'0'..=b'9' => {
+            iso(text).or_else(|| epoch(text)).or_else(|| time_only(text)).or_else(|| numbered_month(text)).or_else(|| day_first(text))
+        }
         b'A'..=b'Z' => syslog(text).or_else(|| glog(text)),
-        b'a'..=b'z' if text.as_bytes().get(3) == Some(&b' ') => syslog(text),
+        b'a'..=b'z' => syslog(text),
         b'@' => tai(text),
         _ => None,
     }
@@ -177,7 +179,7 @@ fn syslog(text: &str) -> Option<Stamp> {
     let mut reader = Reader::new(text);
     // Kibana writes the whole name: `October 16th 2015, 10:12:51.344`.
     reader.at = 3;
-    while reader.at < 9 && reader.one_of(b"abcehilmnorstuvyz").is_some() {}
+    while reader.at < 10 && reader.one_of(b"abcehilmnoprstuvyz.").is_some() {}
     day_and_clock(reader, month)
 }
 
@@ -188,6 +190,27 @@ fn numbered_month(text: &str) -> Option<Stamp> {
     let mut reader = Reader::new(text);
     reader.at = digits + ["月", "월"].iter().find(|sign| text[digits..].starts_with(**sign))?.len();
     day_and_clock(reader, month)
+}
+
+/// `16 Oct 2015 10:12:51 +0000`, `16/Oct/2015:10:12:51`, `16-Oct-2015 10:12:51`, `16.10.2015 10:12:51`.
+fn day_first(text: &str) -> Option<Stamp> {
+    let mut reader = Reader::new(text);
+    let day = reader.number(2).or_else(|| reader.number(1))?;
+    let separator = reader.one_of(b" /-.")?;
+    let month = if separator == b'.' {
+        reader.number(2)?
+    } else {
+        reader.at += 3;
+        month(text.get(reader.at - 3..reader.at)?)?
+    };
+    reader.one_of(&[separator])?;
+    let year = reader.number(4)?;
+    let _ = reader.one_of(b",:");
+    let _ = reader.one_of(b" ");
+    let (clock, grain) = reader.clock()?;
+    let zone = reader.zone();
+    let micros = days(year, month, day)? * DAY + clock - zone.unwrap_or(0);
+    Some(Stamp { time: Time { micros, grain }, clock: Clock::Full, zoned: zone.is_some(), length: reader.at })
 }
 
 /// What stands behind a month.
