@@ -23,6 +23,7 @@ use edge::Edge;
 
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
+use crate::log::event::Meaning;
 use crate::parameters::Parameter;
 use crate::patch::{self, Change, Etcd};
 use crate::plan::{self, Plan};
@@ -64,7 +65,8 @@ fn replay_report(facts: &Facts, plan: &Plan) -> Option<Replay> {
     }
     let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some() || failure.change.is_some()).count();
     let untimed = facts.fleet_failures.iter().any(|failure| failure.time.is_none());
-    let etcd_seen = facts.any_event(|event| event.is_etcd_server());
+    // etcd's client prints in other programs too.
+    let etcd_seen = facts.any_event(|event| event.is_etcd_server() && event.meaning != Meaning::ClientUnavailable);
     let refused = match (facts.fleet_failures.is_empty(), untimed, etcd_seen) {
         (true, _, _) => None,
         (_, true, _) => Some("The lines carry no time, so they cannot be held against stalls."),

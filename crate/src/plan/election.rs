@@ -70,10 +70,13 @@ fn mended(facts: &Facts, findings: &[Finding], replay: &Replayed, heartbeat: Mic
 }
 
 /// A pair that outlasts the stalls.
-fn outlasting(facts: &Facts, findings: &[Finding], replay: &Replayed, election: Micros, why: Vec<Bound>) -> Pair {
+fn outlasting(facts: &Facts, findings: &[Finding], replay: &Replayed, least: Micros, mut why: Vec<Bound>) -> Pair {
     // No member is to wait less than it does, where that is no more than is ever proposed.
     let waits = last_printed(facts, Parameter::ElectionTimeout).into_iter().map(|(_, wait)| wait);
-    let election = waits.filter(|wait| *wait <= LADDER[LADDER.len() - 1]).fold(election, Micros::max);
+    let election = waits.filter(|wait| *wait <= LADDER[LADDER.len() - 1]).fold(least, Micros::max);
+    if election > least {
+        why.push(remark("As long as the member waits that waits longest: the logs do not show that less would do for it."));
+    }
     let near_miss = replay.needless == 0 && !facts.without_log() && facts.assumptions.stall_ms.is_none();
     let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed) && !facts.without_log();
     set(facts, findings, tenth(election), election, why, Doubts { guessed, near_miss, ..Doubts::default() })

@@ -313,6 +313,24 @@ coreos:
         assert_eq!(proposed(start.replace("2.3.8", "2.2.5") + &failures + &goes_on), Some(5 * S));
     }
 
+    /// A value above what the stalls ask for says whom it is owed to.
+    #[test]
+    fn a_value_owed_to_the_member_that_waits_longest_says_so() {
+        let line = |second: u32, text: &str| format!("Jun 02 09:00:{second:02} a etcd[9]: {text}\n");
+        let (own, other) = ("8211f1d0f64f3269", "91bc3c398fb3c146");
+        let changed = line(1, &format!("raft.node: {own} elected leader {own} at term 2"))
+            + &line(20, "failed to send out heartbeat on time (exceeded the 100ms timeout for 1.4s)")
+            + &line(20, &format!("{own} [term: 2] received a MsgApp message with higher term from {other} [term: 3]"))
+            + &line(20, &format!("raft.node: {own} lost leader {own} at term 3"))
+            + &line(20, &format!("raft.node: {own} elected leader {other} at term 3"));
+        let owed = |longest: u32| {
+            let plan = planned(&(starts("b", 500, longest) + &starts("a", 100, 1000) + &changed), None);
+            let wait = plan.of(Parameter::ElectionTimeout);
+            (wait.proposed, wait.because.iter().any(|bound| bound.text.contains("the member waits that waits longest")))
+        };
+        assert_eq!(owed(5000), (Some(5000 * MS), true));
+    }
+
     /// Method 6.5: above 15 s a wait is a matter for agent-ttl.
     #[test]
     fn no_request_waits_for_what_only_presence_rides_out() {

@@ -65,7 +65,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     let severity = if back || once { Severity::Warning } else { Severity::Critical };
     if events.iter().all(|id| by_proxy(facts.event(*id))) {
         let lines = plural(super::common::lines(facts, &events), "line", "lines");
-        let title = format!("A proxy reached no member of etcd ({lines}{over})");
+        let none_left = events.iter().any(|id| facts.event(*id).meaning == Meaning::ProxyZero);
+        // Another one may serve it.
+        let missed = if none_left { "reached no member" } else { "could not reach a member" };
+        let title = format!("A proxy {missed} of etcd ({lines}{over})");
         let what = "The proxy takes an endpoint out of use when it cannot connect to it. Without one its clients, fleet among them, get errors at once.";
         let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events);
         return Some(finding.advising(
@@ -186,7 +189,8 @@ mod tests {
     #[test]
     fn a_gateway_gives_up_an_endpoint_that_does_not_answer() {
         let line = "{\"level\":\"warn\",\"ts\":\"2022-06-01T10:05:01.123Z\",\"caller\":\"tcpproxy/userspace.go:132\",\"msg\":\"deactivated endpoint\",\"address\":\"192.0.2.1:2379\",\"interval\":\"1m0s\",\"error\":\"dial tcp 192.0.2.1:2379: i/o timeout\"}\n";
-        assert!(super::super::testing::find(&super::super::testing::facts(&[line]), "etcd-unreachable").is_some());
+        let found = find(&facts(&[line]), "etcd-unreachable").expect("told");
+        assert!(found.title.starts_with("A proxy could not reach a member"), "{}", found.title);
     }
 
     use crate::report::Severity;
