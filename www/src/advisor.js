@@ -1,12 +1,14 @@
 // State, and what may change it. The layout draws it; nothing else does.
 
-import { Engine, Overtaken, Unreadable } from './engine/engine.js';
-import { asGiven, lineNow, withEdit, withFixes, withLogs } from './texts/fixes.js';
-import { applied, isConfiguration, isBroken } from './texts/marks.js';
-import { notRead, plural, SEVERITY, SOURCE, TIMING, WORDS } from './strings.js';
+import { copied } from './clipboard.js';
 import { h, noteBeside } from './dom.js';
+import { Engine, Overtaken, Unreadable } from './engine/engine.js';
+import { held } from './input/files.js';
 import { readAs } from './read-as.js';
 import { openLink, OtherVersion } from './share/share.js';
+import { notRead, plural, SEVERITY, SOURCE, TIMING, WORDS } from './strings.js';
+import { asGiven, lineNow, withEdit, withFixes, withLogs } from './texts/fixes.js';
+import { applied, isConfiguration, isBroken } from './texts/marks.js';
 
 /** @typedef {import('./types.js').State} State */
 /** @typedef {import('./types.js').Doc} Doc */
@@ -25,8 +27,6 @@ const EDITOR_PAUSE = 40;
 const SLIDER_PAUSE = 60;
 /** Whoever types sees the marks at once; the rest of the page follows when the hand rests. */
 const REST_PAUSE = 300;
-/** Texts up to this size are kept, shown and editable; bigger files are read in pieces. */
-const KEEP_TEXT = 4 * 1024 * 1024;
 
 /** @type {() => State} */
 const empty = () => ({
@@ -497,49 +497,4 @@ export class Advisor {
     this.#view.render();
     if (focus) this.#view.focus(state.report ? 'headline' : 'error-title', true);
   }
-}
-
-/**
- * @param {File} file
- * @returns {Promise<Omit<Doc, 'key'>>}
- */
-async function held(file) {
-  // By its first bytes: a rotated log may be packed without saying so, and a browser that unpacked a download leaves
-  // the name as it was.
-  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  const gzip = first === 0x1f && second === 0x8b;
-  if (gzip || file.size > KEEP_TEXT) return { name: file.name, file, gzip, size: file.size };
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  return { name: file.name, text: decode(bytes) };
-}
-
-/** UTF-16 where a mark says so, or a zero beside each of two letters, else UTF-8. @param {Uint8Array} bytes */
-function decode(bytes) {
-  const begins = String.fromCharCode(...bytes.subarray(0, 4));
-  const encoding = /^(\xff\xfe|([\t-\r -~]\0){2})/.test(begins)
-    ? 'utf-16le'
-    : /^(\xfe\xff|(\0[\t-\r -~]){2})/.test(begins)
-      ? 'utf-16be'
-      : 'utf-8';
-  return new TextDecoder(encoding, { ignoreBOM: encoding === 'utf-8' }).decode(bytes);
-}
-
-/** @param {string} text */
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyByHand(text);
-  }
-}
-
-/** Where the clipboard's own way is not open. @param {string} text */
-function copyByHand(text) {
-  const area = h('textarea', { value: text, 'aria-hidden': 'true' });
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand('copy');
-  area.remove();
-  return done;
 }

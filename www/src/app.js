@@ -2,8 +2,8 @@
 
 import styles from '../style.css';
 import { Advisor } from './advisor.js';
-import { loadEditor } from './texts/config-editor.js';
 import { Layout } from './layout.js';
+import { loadEditor } from './texts/config-editor.js';
 
 /**
  * The whole advisor, as an element. It reads and changes nothing of the page around it.

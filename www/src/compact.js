@@ -1,10 +1,10 @@
 // The compact form for a wiki: the sentence and the values, with the whole report one click away.
 
-import { columns, h, icon, sentence, shortName, unbroken, words } from './dom.js';
 import { copyLabel, nameOf } from './answer/patch.js';
-import { TIMING, VALUES, WORDS } from './strings.js';
 import { alikeRows, costInShort, keptAlike } from './answer/values.js';
 import { notSaid, severity } from './answer/verdict.js';
+import { columns, h, icon, sentence, shortName, unbroken, words } from './dom.js';
+import { TIMING, VALUES, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {import('./types.js').Actions} Actions */

@@ -1,23 +1,23 @@
 // The page's skeleton, and which part draws what. It holds no state of its own.
 
-import { brand, menus, skipLink, themeChoice } from './bar.js';
-import { compactAnswer } from './compact.js';
-import { ConfigEditor } from './texts/config-editor.js';
-import { h } from './dom.js';
-import { listenForDrops } from './input/drops.js';
 import { evidenceSection } from './answer/evidence.js';
-import { fixedSoFar } from './texts/fixes.js';
-import { documentTable, exampleList, pasteBox, privacyLine, undoNotice, whereToGetIt } from './input/input.js';
 import { limitsList } from './answer/limits.js';
 import { errorBlock, progressBlock } from './answer/progress.js';
 import { measureSection, questionsSection, rolloutSection } from './answer/rollout.js';
-import { sharedNotice } from './share/share-panel.js';
-import { sourceViewer } from './texts/source.js';
-import { notRead, WORDS } from './strings.js';
 import { tellsAnyway, valuesSection } from './answer/values-section.js';
 import { fixedNotice, readLine, unreadNotice, verdictBlock } from './answer/verdict.js';
 import { WhatIf } from './answer/whatif.js';
+import { brand, menus, skipLink, themeChoice } from './bar.js';
+import { compactAnswer } from './compact.js';
+import { h } from './dom.js';
+import { listenForDrops } from './input/drops.js';
+import { documentTable, exampleList, pasteBox, privacyLine, undoNotice, whereToGetIt } from './input/input.js';
+import { sharedNotice } from './share/share-panel.js';
 import { WrongVerdict } from './share/wrong-verdict.js';
+import { notRead, WORDS } from './strings.js';
+import { ConfigEditor } from './texts/config-editor.js';
+import { fixedSoFar } from './texts/fixes.js';
+import { sourceViewer } from './texts/source.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {import('./advisor.js').Advisor} Advisor */

@@ -1,11 +1,11 @@
 // The first section below the verdict: values and patch, or what to do where timing stays as it is.
 
 import { h, heading } from '../dom.js';
-import { fixedSoFar } from '../texts/fixes.js';
 import { whereToGetIt } from '../input/input.js';
+import { WORDS } from '../strings.js';
+import { fixedSoFar } from '../texts/fixes.js';
 import { patchPanel } from './patch.js';
 import { steps } from './rollout.js';
-import { WORDS } from '../strings.js';
 import { anywayTable } from './trade-off.js';
 import { linesRemark, valuesRows, valuesTable } from './values.js';
 

@@ -1,9 +1,9 @@
 // What goes in: one box for anything, files, examples, and the list of what was read.
 
-import { EXAMPLES } from './examples.js';
 import { columns, h, words } from '../dom.js';
 import { readAs } from '../read-as.js';
 import { DOCUMENTS, ORDER, PATCH, plural, readOf, SOURCE, WORDS } from '../strings.js';
+import { EXAMPLES } from './examples.js';
 
 /** @typedef {import('../types.js').Actions} Actions */
 /** @typedef {import('../types.js').State} State */

@@ -2,12 +2,12 @@
 
 /** @typedef {import('../types.js').Report} Report */
 
-import { annotated } from '../texts/annotate.js';
-import { h } from '../dom.js';
 import { tellingFirst } from '../answer/evidence.js';
-import { isConfiguration } from '../texts/marks.js';
 import { diffOf } from '../answer/patch.js';
+import { h } from '../dom.js';
 import { CONFIDENCE, EVIDENCE, EXPORT, SEVERITY, TIMING, WORDS } from '../strings.js';
+import { annotated } from '../texts/annotate.js';
+import { isConfiguration } from '../texts/marks.js';
 
 /**
  * @param {Report} report

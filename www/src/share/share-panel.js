@@ -1,10 +1,10 @@
 // Sharing: what the link carries, said before it is made.
 
 import { h, icon } from '../dom.js';
+import { grouped, plural, SHARE } from '../strings.js';
 import { asGiven } from '../texts/fixes.js';
 import { redact } from './redact.js';
 import { factsOf, LONGEST_LINK, toLink } from './share.js';
-import { grouped, plural, SHARE } from '../strings.js';
 
 /** @typedef {import('../types.js').Report} Report */
 /** @typedef {import('../types.js').State} State */

@@ -2,8 +2,8 @@
 // The file is a case: put into tests/cases/reported/, a test walks it.
 
 import { h, icon } from '../dom.js';
-import { redact } from './redact.js';
 import { TIMING, WRONG } from '../strings.js';
+import { redact } from './redact.js';
 
 /** @typedef {import('../types.js').Report} Report */
 /** @typedef {import('../types.js').State} State */

@@ -1,9 +1,9 @@
 // The hosted page keeps a copy of itself in the browser, so that it opens without a network. A newer
 // copy is offered, and never takes the place of a page that holds someone's text.
 
-import { notice } from './notice.js';
 import { SITE } from '../strings.js';
 import { scriptAddress } from '../trusted.js';
+import { notice } from './notice.js';
 
 /** @param {import('../app.js').TimingAdvisor} advisor */
 export async function keepOffline(advisor) {

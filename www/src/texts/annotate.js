@@ -1,7 +1,7 @@
 // The configuration with what was found written beside its lines, for a ticket or a review.
 
-import { linesOf, marksOf, saidOnce } from './marks.js';
 import { SEVERITY } from '../strings.js';
+import { linesOf, marksOf, saidOnce } from './marks.js';
 
 /**
  * A number behind each marked line, and the sentences below the text.

@@ -1,6 +1,8 @@
 // The configuration, with marks in place and fixes: in CodeMirror, or in a plain text field.
 
 import { h, lineHeight } from '../dom.js';
+import { readAs } from '../read-as.js';
+import { plural, SOURCE, WORDS } from '../strings.js';
 import { asGiven, editsLeft, marksLeft, marksOfChanges } from './fixes.js';
 import {
   changeBetween,
@@ -13,8 +15,6 @@ import {
   saidOnce,
   uncapitalised,
 } from './marks.js';
-import { readAs } from '../read-as.js';
-import { plural, SOURCE, WORDS } from '../strings.js';
 
 /** @typedef {import('../types.js').State} State */
 /** @typedef {import('../types.js').Actions} Actions */

@@ -5,9 +5,9 @@
 // speak of that text too: here they are brought to the text of the editor.
 
 import { sameWords } from '../dom.js';
-import { applied, changeBetween, editsOf, fixLabel, marksOf } from './marks.js';
 import { readAs } from '../read-as.js';
 import { WORDS } from '../strings.js';
+import { applied, changeBetween, editsOf, fixLabel, marksOf } from './marks.js';
 
 /** @typedef {import('../types.js').Doc} Doc */
 /** @typedef {import('../types.js').Report} Report */

@@ -2,9 +2,9 @@
 // a text of any length scrolls; of a file that was read in pieces, the part around the line is read again.
 
 import { h, lineHeight } from '../dom.js';
-import { keepLineEnds, lineFeeds } from './marks.js';
 import { readAs } from '../read-as.js';
 import { grouped, plural, SOURCE } from '../strings.js';
+import { keepLineEnds, lineFeeds } from './marks.js';
 
 /** @typedef {import('../types.js').State} State */
 /** @typedef {import('../types.js').Source} Source */
