@@ -3,7 +3,7 @@
 // Files are streamed, so their size does not matter; `-` reads standard input.
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, sep } from 'node:path';
-import { pipeline } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
@@ -17,7 +17,7 @@ import { rules, Session } from './timing-advisor.js';
 const USAGE = `usage: timing-advisor check [options] FILE...
 
 Reads configurations and logs of etcd and fleet and prints what is wrong, why, and which timing
-values follow from the evidence. A FILE may be packed (.gz); - is standard input. Nothing is sent
+values follow from the evidence. A FILE may be packed (gzip); - is standard input. Nothing is sent
 anywhere.
 
   --format FORMAT           text (the default), json, or sarif for CI
@@ -111,11 +111,23 @@ function unreadable(file, error) {
   return `${file} cannot be read: ${why ?? said(error)}.`;
 }
 
-/** @param {string} file */
-function open(file) {
-  if (file === '-') return process.stdin;
-  const stream = createReadStream(file, { highWaterMark: 1 << 20 });
-  return file.endsWith('.gz') ? pipeline(stream, createGunzip(), () => {}) : stream;
+/**
+ * The bytes of a file, unpacked where its first two say that it is packed: a rotated log may be so without saying it
+ * in its name.
+ *
+ * @param {string} file
+ * @returns {AsyncGenerator<Uint8Array>}
+ */
+async function* contents(file) {
+  const stream = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
+  const bytes = stream[Symbol.asyncIterator]();
+  const first = (await bytes.next()).value ?? Buffer.alloc(0);
+  const all = (async function* () {
+    yield first;
+    yield* { [Symbol.asyncIterator]: () => bytes };
+  })();
+  const gzip = first[0] === 0x1f && first[1] === 0x8b;
+  yield* gzip ? pipeline(Readable.from(all), createGunzip(), () => {}) : all;
 }
 
 /** Long reading shows how far it is, where someone watches. */
@@ -147,7 +159,7 @@ async function reportOn(files, assumptions) {
   const watched = progress();
   for (const file of files) {
     try {
-      await session.read(file === '-' ? STANDARD_INPUT : file, watched.through(open(file)));
+      await session.read(file === '-' ? STANDARD_INPUT : file, watched.through(contents(file)));
     } catch (error) {
       throw new Refused(unreadable(file === '-' ? STANDARD_INPUT : file, error));
     }
@@ -269,7 +281,7 @@ async function main(words) {
   print(await written(report));
   if (report.findings.some((finding) => ACTION.has(finding.severity))) return 1;
   // A check that could read nothing must not pass for one that found nothing.
-  return report.documents.every((document) => document.kind === 'unknown') ? 2 : 0;
+  return report.documents.some(({ kind }) => kind === 'log' || kind === 'configuration') ? 0 : 2;
 }
 
 // `| head` closes the pipe early; that is no fault.
