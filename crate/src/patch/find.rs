@@ -1,29 +1,25 @@
 //! Where a change goes: candidates in order of preference, of which the first that verifies is taken.
 
 use super::edit::{Edit, apply};
-use super::insert::masks;
 use super::place::{Place, marks};
-use super::{Change, Etcd, render, verify};
-use crate::config::command::{CONTAINERS, is_etcd, starts_container};
-use crate::config::containers::commands;
-use crate::config::operators::HARDWARE_SPEEDS;
+use super::written::reads_units;
+use super::{Change, refuse, render, verify};
+use crate::config::command::CONTAINERS;
 use crate::config::precedence::BRANCH;
-use crate::config::{Configuration, Launcher, Marks, Setting, Source, scalar, section_of};
+use crate::config::{Configuration, Setting, Source, scalar};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::sort::by_key;
 use crate::template;
 use crate::text::line_start;
-use crate::units::{Micros, parse_go_duration};
-use crate::yaml::{self, Entry, Kind, Node, Tree};
 
 /// Each try reads the document anew, so there are not many.
 const MOST_TRIES: usize = 12;
 
 /// The edits that carry out all changes, verified together; else why there are none.
 pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> Result<Vec<Edit>, String> {
-    refusals(text, configuration, changes)?;
+    refuse::check(text, configuration, changes)?;
     let place = Place::new(text, configuration);
     let mut edits = Vec::new();
     let mut missing: Vec<Change> = Vec::new();
@@ -49,244 +45,7 @@ pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> R
     Ok(edits)
 }
 
-fn names(changes: &[Change]) -> String {
-    changes.iter().map(render::key).gather().join(" and ")
-}
-
-/// What may be done about the timers of OpenShift's etcd: its operator takes only a pair of its own.
-fn hardware_speed(changes: &[Change]) -> String {
-    let fits = |(_, heartbeat, election): &&(&str, Micros, Micros)| {
-        changes.iter().all(|change| match change.parameter {
-            Parameter::HeartbeatInterval => change.value <= *heartbeat,
-            Parameter::ElectionTimeout => change.value <= *election,
-            _ => false,
-        })
-    };
-    let known = "OpenShift's etcd operator undoes edits of its manifests. It knows only two pairs of timers: Standard (100 and 1000\u{a0}ms) and Slower (500 and 2500\u{a0}ms).";
-    match HARDWARE_SPEEDS.iter().find(fits) {
-        Some((name, _, _)) => format!(
-            "{known} The nearest that is no shorter is {name}, for which the operator restarts the members one after the other: oc patch etcd/cluster --type=merge -p '{{\"spec\": {{\"controlPlaneHardwareSpeed\": \"{name}\"}}}}'"
-        ),
-        None => format!("{known} Neither is long enough for these values."),
-    }
-}
-
-/// What is never edited.
-fn refusals(text: &str, configuration: &Configuration, changes: &[Change]) -> Result<(), String> {
-    match configuration.marks {
-        Some(Marks::Diff) => return Err("These are lines of a diff; make the change in the file that it is of.".to_owned()),
-        Some(Marks::Margin) => {
-            return Err("Something stands before each of these lines (>, a number or a path); paste the file without it, or make the change in the file.".to_owned());
-        }
-        Some(Marks::Escaped | Marks::Html) | None => {}
-    }
-    if configuration.cluster.launcher == Some(Launcher::OpenShift) {
-        return Err(hardware_speed(changes));
-    }
-    if let Some(section) = configuration.problems_of("config-duplicate-key").find(|problem| problem.parameter.is_none()) {
-        return Err(format!("{} stands twice in this file; put its keys together first.", section.word));
-    }
-    let of_later = |setting: &Setting| setting.effective && setting.parameter.is_etcd() && !setting.etcd_04;
-    let later =
-        configuration.cluster.names_etcd_2 || configuration.source == Source::Manifest || configuration.settings.iter().any(of_later);
-    if later && changes.iter().any(|change| change.etcd == Etcd::V04 && change.parameter.is_etcd()) {
-        return Err("The log is that of etcd 0.4, and this sets up a later etcd, which ignores the options of 0.4.".to_owned());
-    }
-    if configuration.source == Source::Flags && text.lines().any(is_traced) {
-        return Err("A shell printed these commands when it ran them; change the script or the file that they come from.".to_owned());
-    }
-    if configuration.source == Source::Flags && text.lines().any(is_listed) {
-        return Err("This is a list of processes; change the file that starts etcd.".to_owned());
-    }
-    if is_printed(text) {
-        return Err("A tool printed this of an etcd that runs; change the file or the command that starts it.".to_owned());
-    }
-    if configuration.problems_of("config-arguments-form").next().is_some() {
-        return Err(
-            "extraArgs has the form of another apiVersion, so each of its entries has to be rewritten, not only etcd's timers.".to_owned()
-        );
-    }
-    let tree = if configuration.tolerant { Tree::default() } else { yaml_of(text, configuration.source).unwrap_or_default() };
-    for change in changes {
-        let key = change.parameter.key();
-        if configuration.problems_of("config-duplicate-key").any(|problem| problem.parameter == Some(change.parameter)) {
-            return Err(format!("{key} is stated more than once; delete all but one of them first."));
-        }
-        let acting: Vec<&Setting> = configuration.settings.iter().filter(|setting| setting.effective && change.is_of(setting)).gather();
-        let several = tree.documents.len() > 1 && configuration.source != Source::CloudConfig;
-        // Several members in one file: etcd wants the same timers in all of them.
-        let runs = match configuration.source {
-            Source::Manifest => match configuration.cluster.launcher {
-                // Of several objects for an installer each is a cluster.
-                Some(Launcher::Installer | Launcher::Kubeadm) => 1,
-                _ => commands(&tree).len(),
-            },
-            // Each command is a process, and a variable is for all of them; so is each file of an article.
-            Source::Flags | Source::Environment => 0,
-            _ => 1,
-        };
-        let stated: usize = acting.iter().map(|setting| sharers(&tree, &anchors(&tree, setting), setting).max(1)).sum();
-        if runs > 1 && stated > 0 && stated < runs {
-            return Err(format!(
-                "This file starts etcd {runs} times and states {key} for {stated} of them. Members of a cluster need the same; write it for each first."
-            ));
-        }
-        if runs > 1 && acting.len() > runs {
-            return Err(format!(
-                "This file starts etcd {runs} times and states {key} {} times, so it cannot be told which is whose.",
-                acting.len()
-            ));
-        }
-        if runs == 1 && acting.len() > 1 && (several || !configuration.tolerant) {
-            return Err(format!("{key} is stated in {} places that may all apply; it cannot be told which one is meant.", acting.len()));
-        }
-        for setting in configuration.settings.iter().filter(|setting| change.is_of(setting)) {
-            // Services of docker-compose that share a mapping or a list share the key, too.
-            let compose = configuration.cluster.launcher == Some(Launcher::Compose);
-            let is_flag = |text: &str| search::has(text, key) || search::has(text, change.parameter.variable());
-            let mut shared = anchors(&tree, setting);
-            shared.retain(|node| sharers(&tree, &[*node], setting) > 0);
-            if shared.iter().any(|node| !compose || node.text().is_some_and(|text| !is_flag(text))) {
-                return Err(format!("{key} comes from an anchor, which other places share."));
-            }
-        }
-        let is_worked_out = |setting: &&Setting| {
-            let expression = configuration.source == Source::Program && setting.raw.contains(' ');
-            setting.value.is_none() && (expression || template::is_printed(&setting.raw))
-        };
-        if acting.iter().any(is_worked_out) {
-            return Err(format!("{key} is worked out by an expression; change it by hand."));
-        }
-        if acting.iter().any(|setting| is_sealed(setting)) {
-            return Err(format!("{key} is written in a form that is not edited here: folded, or encoded. Change what it was made of."));
-        }
-    }
-    Ok(())
-}
-
-/// What `systemctl show`, `kubectl describe pod` and `docker inspect` print.
-pub(super) fn is_printed(text: &str) -> bool {
-    search::has(text, "argv[]=")
-        || search::has(text, "Container ID:") && search::has(text, "Restart Count:")
-        || text.starts_with('[') && search::has(text, "\"Config\":")
-}
-
-/// What a shell prints under `set -x`.
-fn is_traced(line: &str) -> bool {
-    line.trim_start_matches('+').starts_with(' ') && line.starts_with('+') && search::has(line, "etcd")
-}
-
-/// What `ps`, `top` or `pgrep -a` prints: numbers stand before the command.
-fn is_listed(line: &str) -> bool {
-    let words: Vec<&str> = line.split_whitespace().gather();
-    let runs = |pair: &[&str]| is_etcd(pair[0]) && pair[1].starts_with('-');
-    let before = words.windows(2).position(runs).map_or(&[][..], |at| &words[..at]);
-    let is_number = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    // `timeout 5 etcd`, `nice -n 5 etcd` have one, or an option.
-    let least = if before.first().as_ref().is_some_and(is_number) { 1 } else { 2 };
-    before.iter().filter(is_number).count() >= least && !before.iter().any(|word| word.starts_with('-'))
-}
-
-/// The value is not what its bytes say: they are encoded as a whole.
-pub(super) fn is_sealed(setting: &Setting) -> bool {
-    let Some(value) = setting.value else { return false };
-    let bare = setting.raw.trim_matches(['"', '\'']);
-    if reads_units(setting) {
-        return false;
-    }
-    let read = scalar::daemon(setting.parameter, bare).value;
-    let number = scalar::yaml_number(bare).map(|number| number * if setting.parameter.is_etcd() { 1e3 } else { 1e6 });
-    read != Some(value) && number.is_none_or(|number| (number - value as f64).abs() > 1e3)
-}
-
-/// The value stands with its unit, and its reader takes it so: kops, `heartbeatInterval: 100ms`.
-fn reads_units(setting: &Setting) -> bool {
-    parse_go_duration(setting.raw.trim_matches(['"', '\''])).is_ok_and(|read| read > 0 && setting.value == Some(read))
-}
-
-fn yaml_of(text: &str, source: Source) -> Option<Tree> {
-    source.is_yaml().then(|| yaml::read(text).ok()).flatten()
-}
-
-/// The nodes with an anchor that a value stands on or below.
-fn anchors<'t>(tree: &'t Tree, setting: &Setting) -> Vec<&'t Node> {
-    let span = setting.place.span.range();
-    let mut found = Vec::new();
-    let mut level: Vec<&Node> = tree.documents.iter().gather();
-    while let Some(node) = level.pop() {
-        if node.span.start <= span.start && span.end <= node.span.end {
-            found.extend(Some(node).filter(|node| node.anchor.is_some()));
-            level = children(node).gather();
-        }
-    }
-    found
-}
-
-/// How many places name one of these anchors, of the one that is named most; who merges it and has what holds the value of
-/// its own takes none of it over.
-fn sharers(tree: &Tree, anchors: &[&Node], setting: &Setting) -> usize {
-    let span = setting.place.span.range();
-    let mut most = 0;
-    for anchor in anchors {
-        let holds = |entry: &&Entry| entry.value.span.start <= span.start && span.end <= entry.value.span.end;
-        let key = anchor.entries().iter().find(holds).map(Entry::name);
-        let is_alias = |node: &Node| matches!(node.kind, Kind::Alias(id) if Some(id) == anchor.anchor);
-        let (mut named, mut level) = (0_isize, tree.documents.iter().gather());
-        while let Some(node) = level.pop() {
-            let merges = node.entries().iter().any(|entry| entry.name() == "<<" && is_alias(&entry.value));
-            let own = merges && key.is_some_and(|key| node.entries().iter().any(|entry| entry.name() == key));
-            named += isize::from(is_alias(node)) - isize::from(own);
-            level.extend(children(node));
-        }
-        most = most.max(named.max(0) as usize);
-    }
-    most
-}
-
-fn children(node: &Node) -> impl Iterator<Item = &Node> {
-    node.items().iter().chain(node.entries().iter().map(|entry| &entry.value))
-}
-
 impl Place<'_> {
-    /// Why nothing could be added, and what to do instead.
-    fn why_none(&self, group: &[Change]) -> String {
-        let names = names(group);
-        let (of_etcd, source) = (group[0].parameter.is_etcd(), self.configuration.source);
-        let root = self.tree.as_ref().and_then(|tree| tree.documents.first());
-        let coreos = self.tree.as_ref().zip(root).and_then(|(tree, root)| Some((tree, tree.get(root, "coreos")?)));
-        let section = section_of(group[0].parameter, group[0].etcd == Etcd::V04);
-        if of_etcd && self.configuration.cluster.proxy {
-            return format!("This etcd is a proxy and takes part in no election; set {names} where the voting members are set up.");
-        }
-        if coreos.is_some_and(|(tree, coreos)| masks(tree, coreos, section)) {
-            return format!("{section}.service is masked here, so it never starts; set {names} where it runs.");
-        }
-        if search::has(self.text, "etcdClusters") {
-            return "kops knows them as heartbeatInterval and leaderElectionTimeout, with their unit; add what is missing to each of etcdClusters, as in leaderElectionTimeout: 2500ms.".to_owned();
-        }
-        if search::has(self.text, "kubekey.") {
-            return "KubeKey knows them as heartbeatInterval and electionTimeout below spec.etcd, in milliseconds; add what is missing there.".to_owned();
-        }
-        let hint = match source {
-            Source::DropIn | Source::CloudConfig if starts_container(self.text) => {
-                "What a unit sets does not reach a container that it starts; add it to the container's command."
-            }
-            Source::CloudConfig if of_etcd && group[0].etcd == Etcd::V3 => {
-                "A cloud-config has no section for etcd 3; add it to the unit that starts it."
-            }
-            Source::CloudConfig if of_etcd && group[0].etcd != Etcd::V04 && self.configuration.cluster.etcd_04 => {
-                "The file sets up etcd 0.4, which does not know it."
-            }
-            Source::Manifest => "Add it to the command or the variables of each container that runs etcd.",
-            Source::Flags => "Add it to each command that starts etcd.",
-            Source::Environment | Source::Prefixed | Source::Program => {
-                "Whether anything reads one more value from this file cannot be told; add it where etcd is started."
-            }
-            _ => "Add it by hand.",
-        };
-        format!("No place was found where {names} could be added safely. {hint}")
-    }
-
     /// An edit for each change, so that each can be made alone; where they need one another, one edit for all.
     fn additions(&self, group: &[Change]) -> Option<Vec<Edit>> {
         if group.len() > 1 {

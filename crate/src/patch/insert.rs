@@ -20,9 +20,6 @@ use crate::search;
 use crate::text::{line_start, lines, offset};
 use crate::yaml::{Kind, Node, Style, Tree, same_key};
 
-/// The drop-in that is made for a unit without one.
-pub const NEW_DROP_IN: &str = "40-timing.conf";
-
 /// A line of a program, as no YAML has it.
 fn is_of_program(line: &str) -> bool {
     line.trim_end().ends_with([',', ';', '{', '('])
@@ -339,7 +336,7 @@ impl Place<'_> {
         let key = if drop_ins == "drop_ins" { "drop-ins" } else { drop_ins };
         let mut lines = vec![
             format!("{indent}{key}:"),
-            format!("{indent}  - name: {NEW_DROP_IN}"),
+            format!("{indent}  - name: {}", render::NEW_DROP_IN),
             format!("{indent}    {content}: |"),
             format!("{indent}      [Service]"),
         ];

@@ -1,6 +1,6 @@
 //! The same values in every form people keep them in.
 
-use super::find::{is_printed, is_sealed};
+use super::written::{is_printed, is_sealed};
 use super::{Change, Etcd};
 use crate::config::command::starts_container;
 use crate::config::unpack::{base64, gunzip};
@@ -9,6 +9,9 @@ use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::report::Rendering;
 use crate::search;
+
+/// The drop-in that is made for a unit without one.
+pub const NEW_DROP_IN: &str = "40-timing.conf";
 
 fn etcd(changes: &[Change]) -> impl Iterator<Item = &Change> {
     changes.iter().filter(|change| change.parameter.is_etcd())
@@ -108,8 +111,8 @@ pub fn all(changes: &[Change]) -> Vec<Rendering> {
     }
     let unit = if etcd_04 || etcd_3 { "etcd.service" } else { "etcd2.service" };
     let service = |text: String| if text.is_empty() { text } else { format!("[Service]\n{text}") };
-    add("drop-in", &format!("/etc/systemd/system/{unit}.d/40-timing.conf"), service(lines(etcd(changes), &of_unit)));
-    add("drop-in", "/etc/systemd/system/fleet.service.d/40-timing.conf", service(lines(fleet(changes), &of_unit)));
+    add("drop-in", &format!("/etc/systemd/system/{unit}.d/{NEW_DROP_IN}"), service(lines(etcd(changes), &of_unit)));
+    add("drop-in", &format!("/etc/systemd/system/fleet.service.d/{NEW_DROP_IN}"), service(lines(fleet(changes), &of_unit)));
     add("environment", "environment file", environment(changes));
     let dash = if etcd_04 { "-" } else { "--" };
     let flags: Vec<String> = etcd(changes).map(|change| format!("{dash}{}", flag(change))).gather();

@@ -222,7 +222,7 @@ fn is_planned((path, text): &Leaf, removed: &[&Leaf], changes: &[Change]) -> boo
             || spelled(text, change)
     }) && nested_lines_are_planned(path, text, removed, changes)
         || (last_key(path).eq_ignore_ascii_case("name")
-            && (text == super::insert::NEW_DROP_IN
+            && (text == render::NEW_DROP_IN
                 || changes.iter().any(|change| *text == render::key(change) || *text == render::variable(change))))
 }
 

@@ -1,0 +1,93 @@
+//! Which document a value belongs into.
+
+use super::edit::{Edit, apply};
+use super::{Change, Etcd, render, verify};
+use crate::config::{self, Configuration, Setting, Source};
+use crate::gather::Gather;
+use crate::search;
+use crate::sort::by_key;
+use crate::text::DocumentId;
+
+/// The changes that this configuration is to have. `shown` is the document that it stands in.
+pub fn wanted(configurations: &[Configuration], configuration: &Configuration, shown: &str, changes: &[Change]) -> Vec<Change> {
+    if runs_from(configurations, configuration, shown) {
+        return Vec::new();
+    }
+    let is_wanted = |change: &&Change| {
+        belongs(configurations, configuration, change)
+            && !verify::holds(configuration, change)
+            && !is_handed_on(configurations, configuration, change)
+    };
+    changes.iter().filter(is_wanted).copied().gather()
+}
+
+/// Whether a value is a reference to another document, or this document has what another one's value refers to.
+fn is_handed_on(configurations: &[Configuration], configuration: &Configuration, change: &Change) -> bool {
+    let own = || configuration.settings.iter().filter(|each| change.is_of(each));
+    let here = |each: &Setting| each.set_by.is_some_and(|place| place.document == configuration.document);
+    let all = || configurations.iter().flat_map(|other| &other.settings);
+    let mut acting = own().filter(|each| each.effective).peekable();
+    acting.peek().is_some() && acting.all(|each| each.set_by.is_some())
+        || own().next().is_none() && all().any(|each| change.is_of(each) && here(each))
+}
+
+/// What a document sets for values that refer to it, and is no value of etcd or fleet by its own name.
+pub fn referred_to(text: &str, configurations: &[Configuration], document: DocumentId, changes: &[Change]) -> Vec<Edit> {
+    let mut edits: Vec<Edit> = Vec::new();
+    let all = || configurations.iter().flat_map(|other| &other.settings);
+    for (setting, place) in all().filter_map(|setting| Some((setting, setting.set_by?))) {
+        let span = place.span.range();
+        let here = |own: &Setting| own.place.document == document && own.place.span.range().contains(&span.start);
+        let change = changes.iter().find(|change| change.is_of(setting) && setting.effective && setting.value != Some(change.value));
+        let told = || edits.iter().any(|edit| edit.start == span.start);
+        if let Some(change) = change.filter(|_| place.document == document && !all().any(here) && !told()) {
+            edits.push(Edit::new(span, render::value(change)).serving(&[*change]));
+        }
+    }
+    by_key(&mut edits, |edit| edit.start);
+    // The document's own values are what they were.
+    let same = |alone| verify::rereads(&alone, &apply(text, &edits), &[]).is_ok();
+    if edits.is_empty() || config::read(document, text).is_some_and(same) { edits } else { Vec::new() }
+}
+
+/// Whether a unit would be given variables that belong into the file that it reads, which is here too.
+pub fn reads_another(configurations: &[Configuration], configuration: &Configuration, edits: &[Edit]) -> bool {
+    let given = |other: &Configuration| other.source == Source::Environment && other.cluster.has_etcd == configuration.cluster.has_etcd;
+    configuration.cluster.absent_file.is_some()
+        && edits.iter().all(|edit| edit.start == edit.end && search::has(&edit.text, "Environment="))
+        && configurations.iter().any(given)
+}
+
+/// Whether a unit or a command starts etcd with its own file, which is here too.
+fn runs_from(configurations: &[Configuration], configuration: &Configuration, text: &str) -> bool {
+    let is_file = |other: &Configuration| other.source == Source::EtcdYaml && other.document != configuration.document;
+    matches!(configuration.source, Source::DropIn | Source::Flags)
+        && search::has(text, "-config-file")
+        && !configuration.settings.iter().any(|setting| setting.effective)
+        && configurations.iter().any(is_file)
+}
+
+/// Whether any document is to be changed for it, or would be if it did not hold the value already.
+pub fn has(configurations: &[Configuration], change: &Change) -> bool {
+    configurations.iter().any(|configuration| belongs(configurations, configuration, change))
+}
+
+/// An etcd change goes to the documents that configure etcd, a fleet change to those that configure
+/// fleet; one without such a document goes to the first cloud-config, where that can set it.
+fn belongs(configurations: &[Configuration], configuration: &Configuration, change: &Change) -> bool {
+    let has = |configuration: &Configuration| {
+        if change.parameter.is_etcd() {
+            configuration.cluster.has_etcd && !configuration.cluster.proxy
+        } else {
+            configuration.cluster.has_fleet
+        }
+    };
+    if configurations.iter().any(has) {
+        return has(configuration);
+    }
+    if change.etcd == Etcd::V3 {
+        return false;
+    }
+    let takes = |each: &&Configuration| each.source == Source::CloudConfig && each.cluster.launcher.is_none();
+    configurations.iter().find(takes).is_some_and(|first| std::ptr::eq(first, configuration))
+}

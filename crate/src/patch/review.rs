@@ -1,0 +1,48 @@
+//! Why a person should look an edited file over.
+
+use super::edit::Edit;
+use super::{Change, Etcd};
+use crate::config::{Configuration, Source, env};
+use crate::search;
+use crate::template;
+
+/// The gravest reason, if there is any.
+pub fn reason(text: &str, configuration: &Configuration, wanted: &[Change], edits: &[Edit]) -> Option<&'static str> {
+    let filled_in = configuration
+        .settings
+        .iter()
+        .any(|setting| setting.effective && setting.value.is_none() && wanted.iter().any(|change| change.is_of(setting)));
+    let is_new = |edit: &Edit| edit.start == edit.end;
+    let is_told = |id: &str| configuration.problems_of(id).next().is_some();
+    if is_told("config-yaml-error") {
+        Some("The file is no valid YAML, so nothing in it applies, and neither does this change until that is fixed.")
+    } else if is_told("config-header-missing") {
+        Some(
+            "As a file of its own CoreOS refuses this for its first line: nothing in it applies, and neither does this change until that is fixed.",
+        )
+    } else if search::has(text, "kubernetes.io/config.source: file") {
+        Some("This is what the API server shows of a static pod; make the change in its manifest on each machine.")
+    } else if configuration.tolerant {
+        Some("This is no finished YAML, so it was read and changed line by line; look the change over.")
+    } else if configuration.cluster.etcd_04 && edits.iter().any(|edit| search::has(&edit.text, "drop-ins:")) && is_later(wanted) {
+        Some("CoreOS' own etcd.service is etcd 0.4, and the log is that of a later one; make sure that this unit runs it.")
+    } else if matches!(configuration.source, Source::Environment | Source::FleetConf) && edits.iter().any(is_new) && env::is_mixed(text) {
+        Some("Other lines than settings stand in this text; look the change over, and put only the settings on the machines.")
+    } else if configuration.source == Source::Program && edits.iter().any(is_new) {
+        Some("What is new follows the form of what stands there; no reader of this language has checked it, so look it over.")
+    } else if configuration.source == Source::DropIn
+        && search::has(text, "\nEnvironmentFile=")
+        && edits.iter().any(|edit| is_new(edit) && search::has(&edit.text, "Environment="))
+    {
+        Some("The unit also reads a file with EnvironmentFile=, which beats Environment=; make sure that it does not set these.")
+    } else {
+        let unchecked = || template::writes_lines(text);
+        filled_in.then_some("A value that a template fills in is now a number; the template's own value may be the better place.").or_else(
+            || unchecked().then_some("A template fills in this file, and what becomes of it then was not checked; look the change over."),
+        )
+    }
+}
+
+fn is_later(wanted: &[Change]) -> bool {
+    wanted.iter().any(|change| change.parameter.is_etcd() && change.etcd != Etcd::V04)
+}

@@ -1,0 +1,29 @@
+//! How a value is written in the file that it stands in.
+
+use crate::config::{Setting, scalar};
+use crate::search;
+use crate::units::parse_go_duration;
+
+/// What `systemctl show`, `kubectl describe pod` and `docker inspect` print.
+pub fn is_printed(text: &str) -> bool {
+    search::has(text, "argv[]=")
+        || search::has(text, "Container ID:") && search::has(text, "Restart Count:")
+        || text.starts_with('[') && search::has(text, "\"Config\":")
+}
+
+/// The value is not what its bytes say: they are encoded as a whole.
+pub fn is_sealed(setting: &Setting) -> bool {
+    let Some(value) = setting.value else { return false };
+    let bare = setting.raw.trim_matches(['"', '\'']);
+    if reads_units(setting) {
+        return false;
+    }
+    let read = scalar::daemon(setting.parameter, bare).value;
+    let number = scalar::yaml_number(bare).map(|number| number * if setting.parameter.is_etcd() { 1e3 } else { 1e6 });
+    read != Some(value) && number.is_none_or(|number| (number - value as f64).abs() > 1e3)
+}
+
+/// The value stands with its unit, and its reader takes it so: kops, `heartbeatInterval: 100ms`.
+pub fn reads_units(setting: &Setting) -> bool {
+    parse_go_duration(setting.raw.trim_matches(['"', '\''])).is_ok_and(|read| read > 0 && setting.value == Some(read))
+}
