@@ -11,7 +11,12 @@ pub struct Moments(Vec<(Micros, usize)>);
 impl Moments {
     /// Of a list of times.
     pub fn of(times: impl Iterator<Item = Option<Micros>>) -> Moments {
-        let mut moments: Vec<(Micros, usize)> = times.enumerate().filter_map(|(at, time)| Some((time?, at))).gather();
+        Moments::of_list(times.gather())
+    }
+
+    #[inline(never)]
+    fn of_list(times: Vec<Option<Micros>>) -> Moments {
+        let mut moments: Vec<(Micros, usize)> = times.into_iter().enumerate().filter_map(|(at, time)| Some((time?, at))).gather();
         sort(&mut moments);
         Moments(moments)
     }

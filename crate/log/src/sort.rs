@@ -23,7 +23,12 @@ pub fn sort<T: Ord>(items: &mut [T]) {
 
 /// The values sorted, each once.
 pub fn distinct<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
-    let mut items = items.into_iter().gather();
+    once_each(items.into_iter().gather())
+}
+
+// Compiled once for each type of item.
+#[inline(never)]
+fn once_each<T: Ord>(mut items: Vec<T>) -> Vec<T> {
     sort(&mut items);
     items.dedup();
     items

@@ -57,7 +57,7 @@ impl<'a> Edge<'a> {
     /// The edge of these documents.
     pub fn of(sources: &'a [Source], facts: &'a Facts) -> Edge<'a> {
         let lines = sources.iter().map(|source| LineIndex::new(&source.text)).gather();
-        Edge { sources, facts, lines, speakers: [true, false].map(|etcd| speakers(facts, etcd)) }
+        Edge { sources, facts, lines, speakers: [speakers(facts, true), speakers(facts, false)] }
     }
 
     /// A finding with its rule's words and its lines.

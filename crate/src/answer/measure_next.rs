@@ -8,7 +8,7 @@ use crate::gather::Gather;
 use crate::log::event::Clock;
 use crate::plan::Plan;
 use crate::report::{Severity, Step};
-use crate::rules::Finding;
+use crate::rules::{Finding, named, raised};
 use crate::rules::etcd_slow_apply::{by_defragmentation, large_reads};
 use crate::search;
 use crate::units::{S, minute};
@@ -129,11 +129,8 @@ const MEASUREMENTS: &[Measurement] = &[
 /// What to measure, the most telling first. Remarks raise nothing.
 pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Step> {
     let known = by_defragmentation(facts) || large_reads(facts).is_some();
-    let raised = |id: &str| {
-        let above = findings.iter().any(|finding| finding.id == id && finding.severity > Severity::Info);
-        // Where the slow requests themselves tell why, neither disk nor processor is in question.
-        above && !(known && id == "etcd-slow-apply")
-    };
+    // Where the slow requests themselves tell why, neither disk nor processor is in question.
+    let raises = |id: &str| raised(findings, id).is_some() && !(known && id == "etcd-slow-apply");
     let names = names(facts);
     let when = times_of_log(facts).unwrap_or_else(|| String::from("--since today"));
     let at_hand = at_hand(facts, names.unit);
@@ -156,13 +153,13 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
     let cause = other_cause(findings).map_or("", |finding| finding.id);
     for first in [true, false] {
         for measurement in MEASUREMENTS {
-            if measurement.of.contains(&cause) == first && measurement.of.iter().any(|id| raised(id)) {
+            if measurement.of.contains(&cause) == first && measurement.of.iter().any(|id| raises(id)) {
                 let commands = measurement.commands.iter().map(filled).gather();
                 steps.push(Step { text: measurement.text.to_owned(), commands, effect: measurement.tells.to_owned() });
             }
         }
     }
-    if known && findings.iter().any(|finding| finding.id == "etcd-slow-apply" && finding.severity > Severity::Info) {
+    if known && raised(findings, "etcd-slow-apply").is_some() {
         let status = format!("{} endpoint status --cluster -w table", names.ctl);
         steps.push(step(
             "Ask etcd how large its database is, and see in its log which keys the slow requests name.",
@@ -306,9 +303,9 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
         let tells = "Without a log no stall is known, and no value can be called too low or too high.";
         return Some(step(text, &[&with_fleet(&at_hand.day)], tells));
     }
-    let client = findings.iter().any(|finding| finding.id == "client-http-500");
+    let client = named(findings, "client-http-500").is_some();
     // Only etcd's clients speak.
-    let unheard = !etcd_seen && !client && !facts.has_fleet() && findings.iter().any(|finding| finding.id == "etcd-request-timeout");
+    let unheard = !etcd_seen && !client && !facts.has_fleet() && named(findings, "etcd-request-timeout").is_some();
     if unheard && !facts.without_log() {
         return Some(around(facts, at_hand));
     }

@@ -7,12 +7,12 @@ use crate::parameters::Parameter;
 use crate::plan::Plan;
 use crate::replay::timers_in_force;
 use crate::report::{Provenance, Question};
-use crate::rules::Finding;
+use crate::rules::{Finding, named};
 use crate::units::{MS, about, human};
 
 /// The questions this input raises, answered.
 pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Question> {
-    let has = |id: &str| findings.iter().any(|finding| finding.id == id);
+    let has = |id: &str| named(findings, id).is_some();
     let mut asked = Vec::new();
     let mut ask = |question: &str, answer: String| asked.push(Question { question: question.to_owned(), answer });
     if has("etcd-heartbeat-late") && facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored) {

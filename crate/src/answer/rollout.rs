@@ -155,8 +155,10 @@ fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
     // Of a value that is not known the default stands for it.
     let was = |decision: &Decision| decision.current.value.unwrap_or_else(|| facts.value(decision.parameter));
     let now = was(election);
-    let [old_beat, new_beat] = [was(heartbeat), heartbeat.value()].map(|value| Parameter::HeartbeatInterval.human(value));
-    let [old_wait, new_wait] = [now, election.value()].map(|value| Parameter::ElectionTimeout.human(value));
+    let beat = |value| Parameter::HeartbeatInterval.human(value);
+    let wait = |value| Parameter::ElectionTimeout.human(value);
+    let (old_beat, new_beat) = (beat(was(heartbeat)), beat(heartbeat.value()));
+    let (old_wait, new_wait) = (wait(now), wait(election.value()));
     let order = "followers first, the leader last, waiting for a full cluster before the next one";
     let refused = facts.may_refuse_pair();
     if both && election.value() < now && !refused {

@@ -25,10 +25,10 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// Of these lines.
-    pub fn of<'a>(facts: &Facts, events: impl Iterator<Item = (EventId, &'a Event)>) -> Reach {
+    /// Of lines with one of these meanings.
+    pub fn of(facts: &Facts, meanings: &[Meaning]) -> Reach {
         let mut reach = Reach::default();
-        for (id, _) in events {
+        for (id, _) in facts.events_of(meanings) {
             let (first, last) = slot(&mut reach.ends, reach.places.position(facts.voice(id)));
             // One more than where it stands: a new place has none yet.
             *first = if *first == 0 { id.event + 1 } else { *first };
@@ -49,6 +49,42 @@ impl Reach {
 
     fn place(&self, facts: &Facts, id: EventId) -> Option<(usize, usize)> {
         self.places.find(facts.voice(id)).map(|at| self.ends[at])
+    }
+}
+
+/// Lines of one machine in one log, from one of them on, the nearest first.
+pub struct Around<'a> {
+    lines: &'a [Event],
+    host: Option<u16>,
+    back: bool,
+}
+
+impl<'a> Iterator for Around<'a> {
+    type Item = &'a Event;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'a Event> {
+        loop {
+            let (event, rest) = if self.back { self.lines.split_last()? } else { self.lines.split_first()? };
+            self.lines = rest;
+            if event.host == self.host {
+                return Some(event);
+            }
+        }
+    }
+}
+
+impl Facts {
+    /// What the machine of this line printed before it, among so many lines of its log.
+    pub fn before(&self, id: EventId, reach: usize) -> Around<'_> {
+        let lines = &self.logs[id.log].events[id.event.saturating_sub(reach)..id.event];
+        Around { lines, host: self.event(id).host, back: true }
+    }
+
+    /// What the machine of this line printed after it, among so many lines of its log.
+    pub fn after(&self, id: EventId, reach: usize) -> Around<'_> {
+        let after = &self.logs[id.log].events[id.event + 1..];
+        Around { lines: &after[..reach.min(after.len())], host: self.event(id).host, back: false }
     }
 }
 

@@ -102,10 +102,8 @@ impl Breaks<'_> {
 /// Between a member's last line and some seconds after its new start.
 fn around_restart(facts: &Facts, start: EventId, now: Micros) -> bool {
     let Some(began) = time(facts, start) else { return false };
-    let host = facts.event(start).host;
-    let before = facts.logs[start.log].events[..start.event].iter().rev().filter(|event| event.host == host);
     // What a start prints before its telling line is not the last line of the process before it.
-    let last = before.filter_map(|event| event.time).map(|time| time.micros).find(|time| began - time > S);
+    let last = facts.before(start, usize::MAX).filter_map(|event| event.time).map(|time| time.micros).find(|time| began - time > S);
     let down = last.map_or(0, |last| began - last).clamp(15 * S, LONGEST_DOWN);
     (-down..=AFTER_START).contains(&(now - began))
 }

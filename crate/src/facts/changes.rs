@@ -86,9 +86,8 @@ fn by_term(facts: &Facts) -> Vec<LeaderChange> {
 /// Whether the member asks first whether it would be voted for, and so loses the leader of the term that it names.
 fn before_a_vote(facts: &Facts, id: EventId) -> bool {
     let lost = facts.event(id);
-    let before = facts.logs[id.log].events[..id.event].iter().rev().take(10);
-    let own = |event: &&Event| event.host == lost.host && event.meaning == Meaning::BecamePreCandidate;
-    before.filter(own).any(|asks| asks.word("id") == lost.word("id") && asks.number("term") == lost.number("term"))
+    let asks = |event: &Event| event.meaning == Meaning::BecamePreCandidate;
+    facts.before(id, 10).any(|event| asks(event) && event.word("id") == lost.word("id") && event.number("term") == lost.number("term"))
 }
 
 /// The leader that was lost in a round without a winner is the one whom the next winner follows.

@@ -229,7 +229,7 @@ fn from_log(facts: &Facts, parameter: Parameter) -> Option<InForce> {
 /// either, but the default, or what that heartbeat asks for.
 fn from_another_pair(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     let (id, heartbeat) = printed(facts, Parameter::HeartbeatInterval).pop()?;
-    let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|each| from_configuration(facts, each));
+    let (beat, wait) = (from_configuration(facts, Parameter::HeartbeatInterval), from_configuration(facts, Parameter::ElectionTimeout));
     let (beat, wait) = (beat?, wait?);
     let one_file = beat.place.zip(wait.place).is_some_and(|(beat, wait)| beat.document == wait.document);
     let other = parameter == Parameter::ElectionTimeout && one_file && beat.value != Some(heartbeat);

@@ -81,7 +81,7 @@ impl Failovers {
         let tick = timers.tick();
         let trip = (rtt.clamp(0, LONGEST) * GRAIN / tick).min(LONGEST_TRIP);
         let (low, high) = between(trip);
-        let [low_end, high_end] = [low, high].map(|trip| self.raced(Ratio::of(timers, trip)));
+        let (low_end, high_end) = (self.raced(Ratio::of(timers, low)), self.raced(Ratio::of(timers, high)));
         let at = |low_end: Micros, high_end: Micros| {
             let part = (trip - low) * 1_024 / (high - low);
             // Of etcd 0.4 a follower may run out before its leader dies.

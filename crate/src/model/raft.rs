@@ -159,7 +159,8 @@ impl<'a> Quiet<'a> {
         // A follower has counted `ticks` of them or, with chance `part`, one more.
         let ticks = time / tick;
         let part = ONE * (time % tick) as u64 / tick as u64;
-        let [less, more] = [0, 1].map(|i| self.one[((ticks - self.first + i).clamp(0, 3)) as usize]);
+        let of = |ticks: i64| self.one[((ticks - self.first).clamp(0, 3)) as usize];
+        let (less, more) = (of(ticks), of(ticks + 1));
         if self.timers.generation == Generation::PreVote {
             return self.ungranted(ticks, part, less, more);
         }

@@ -103,7 +103,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// Lines that refuse, apart by whether the same machine started later on and followed a leader.
 fn corrected(facts: &Facts) -> (Vec<EventId>, Vec<EventId>) {
     let starts = starts(facts);
-    let follows = Reach::of(facts, facts.events_of(&[Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameLeader]));
+    let follows = Reach::of(facts, &[Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameLeader]);
     facts.meaning(REFUSED).into_iter().partition(|id| starts.after(facts, *id) && follows.after(facts, *id))
 }
 

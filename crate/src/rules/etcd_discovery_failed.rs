@@ -1,6 +1,6 @@
 //! `etcd-discovery-failed`: bootstrap through a discovery service failed.
 
-use super::common::{all, plural, said_outright, worst};
+use super::common::{all, graver, plural, said_outright};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::facts::beside::Reach;
@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    worst([failed(facts), waits(facts)])
+    graver(failed(facts), waits(facts))
 }
 
 fn failed(facts: &Facts) -> Option<Finding> {
@@ -32,7 +32,7 @@ fn failed(facts: &Facts) -> Option<Finding> {
 /// The last word of a member on its discovery is that others have not come yet.
 fn waits(facts: &Facts) -> Option<Finding> {
     let mut events = all(facts, &[Meaning::DiscoveryWaits]);
-    let (answered, failed) = (answered(facts), Reach::of(facts, facts.events_of(&[Meaning::DiscoveryProblem])));
+    let (answered, failed) = (answered(facts), Reach::of(facts, &[Meaning::DiscoveryProblem]));
     events.retain(|id| !failed.after(facts, *id) && !answered.after(facts, *id));
     let missing = facts.event(*events.last()?).number("missing").unwrap_or(1).unsigned_abs();
     let title = format!("etcd waits for {} at its discovery service", plural(missing, "more member", "more members"));
@@ -43,7 +43,7 @@ fn waits(facts: &Facts) -> Option<Finding> {
 
 /// The service answered later on, and etcd started.
 fn answered(facts: &Facts) -> Reach {
-    Reach::of(facts, facts.events_of(&[Meaning::DiscoveryDone, Meaning::StartMember, Meaning::Newraft, Meaning::BecameFollower]))
+    Reach::of(facts, &[Meaning::DiscoveryDone, Meaning::StartMember, Meaning::Newraft, Meaning::BecameFollower])
 }
 
 #[cfg(test)]

@@ -223,8 +223,9 @@ fn term_of(event: &Event) -> Option<(i64, bool)> {
 /// that it names has a higher one (etcd-io/raft@v3.6.0:raft.go, becomePreCandidate).
 fn asked_first(facts: &Facts, id: EventId, term: i64) -> bool {
     // The next leader is named within a campaign's few lines.
-    let after = facts.logs[id.log].events.iter().skip(id.event + 1).take(100).filter(|event| event.host == facts.event(id).host);
-    let mut next = after.filter(|event| matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::BecameLeader));
+    let mut next = facts
+        .after(id, 100)
+        .filter(|event| matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::BecameLeader));
     next.next().and_then(|event| event.number("term")).is_some_and(|next| next > term)
 }
 

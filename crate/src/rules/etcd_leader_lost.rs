@@ -117,8 +117,7 @@ pub fn took_back(facts: &Facts) -> Option<TookBack> {
     };
     for (id, lost) in facts.events_of(&[Meaning::LeaderLost]) {
         let (leader, term) = (lost.word("leader")?, lost.number("term")?);
-        let mut after = facts.logs[id.log].events[id.event + 1..].iter().filter(|event| event.host == lost.host);
-        let next = after.find(|event| names(event))?;
+        let next = facts.after(id, usize::MAX).find(|event| names(event))?;
         if next.meaning != Meaning::LeaderElected || next.word("leader") != Some(leader) || next.number("term") != Some(term) {
             return None;
         }
@@ -360,17 +359,13 @@ fn first_campaigns(facts: &Facts) -> Vec<EventId> {
     let starts = starts(facts);
     let followed = |id: &EventId| {
         let Some(term) = facts.event(*id).number("term") else { return false };
-        let Some(log) = facts.logs.get(id.log) else { return false };
-        let host = facts.event(*id).host;
-        let mut before = log.events.iter().take(id.event).filter(|event| event.host == host);
-        let mut after = log.events.iter().skip(id.event).take(12).filter(|event| event.host == host);
-        let kept_a_lease = before.any(|event| event.meaning == Meaning::VoteIgnoredLease);
-        let asks_others = after.any(|event| event.meaning == Meaning::VoteSent && last_entry_term(event) == Some(term));
+        let printed = |meaning: Meaning| facts.before(*id, usize::MAX).any(|event| event.meaning == meaning);
+        let asks_others = || facts.after(*id, 11).any(|event| event.meaning == Meaning::VoteSent && last_entry_term(event) == Some(term));
         // A process publishes itself once, when it hears the first leader after its start.
         let starting = || near(facts, *id, &[Meaning::Published, Meaning::PublishError], 0, 30 * S, 40);
         // An excerpt may begin within a round; with pre-vote no round raises the term.
-        let asked_before = || log.events[..id.event].iter().any(|event| event.host == host && event.meaning == Meaning::VoteSent);
-        !starts.before(facts, *id) && (kept_a_lease || asks_others) && !starting() && !asked_before()
+        let asked_before = || printed(Meaning::VoteSent);
+        !starts.before(facts, *id) && (printed(Meaning::VoteIgnoredLease) || asks_others()) && !starting() && !asked_before()
     };
     campaigns.into_iter().filter(followed).take(1).gather()
 }

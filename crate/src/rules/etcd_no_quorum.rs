@@ -183,8 +183,8 @@ fn leader_led_on(facts: &Facts, rounds: &[EventId]) -> bool {
     let elected = |change: &&LeaderChange| change.elected.is_some_and(|elected| elected < first);
     let term = facts.changes.iter().filter(elected).max_by_key(|change| change.elected).and_then(|change| change.term);
     let leads = |event: &Event| term.is_some() && event.number("term") == term;
-    let Some((id, leader)) = facts.events_of(&[Meaning::BecameLeader]).find(|(_, event)| leads(event)) else { return false };
-    let after = || facts.logs[id.log].events[id.event + 1..].iter().filter(|event| event.host == leader.host);
+    let Some((id, _)) = facts.events_of(&[Meaning::BecameLeader]).find(|(_, event)| leads(event)) else { return false };
+    let after = || facts.after(id, usize::MAX);
     let later =
         |event: &Event, than: Micros| event.time.is_some_and(|time| time.micros > than + 2 * facts.value(Parameter::ElectionTimeout));
     let lost = |event: &&Event| {
@@ -205,11 +205,11 @@ fn leader_led_on(facts: &Facts, rounds: &[EventId]) -> bool {
 fn part_of_a_start(facts: &Facts, rounds: &[EventId], answer: EventId) -> bool {
     const WITHIN: Micros = 10 * S;
     let Some(first) = rounds.first() else { return false };
-    let host = facts.event(*first).host;
-    let before = facts.logs[first.log].events[..first.event].iter().rev().filter(|event| event.host == host);
     let told =
         |event: &&Event| START_LINES.contains(&event.meaning) || matches!(event.meaning, Meaning::LeaderElected | Meaning::BecameLeader);
-    let Some(start) = before.take(NEARBY).find(told).filter(|event| START_LINES.contains(&event.meaning)) else { return false };
+    let Some(start) = facts.before(*first, usize::MAX).take(NEARBY).find(told).filter(|event| START_LINES.contains(&event.meaning)) else {
+        return false;
+    };
     match (start.time.as_ref(), time(facts, answer)) {
         (Some(start), Some(end)) => end - start.micros <= WITHIN,
         // Without times: each round lasted a timeout.

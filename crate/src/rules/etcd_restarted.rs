@@ -67,7 +67,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let count = starts.len().max(ends).max(1);
     let severity = if count >= AGAIN_AND_AGAIN { Severity::Critical } else { Severity::Warning };
-    let events = without_repeats(killed.into_iter().chain(starts).gather());
+    let events = without_repeats(killed.into_iter().chain(starts));
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events).counting(count))
 }
 

@@ -60,7 +60,7 @@ fn timed_out(event: &Event) -> bool {
 }
 
 fn shown(events: Vec<EventId>) -> Vec<EventId> {
-    without_repeats(events)
+    without_repeats(events.into_iter())
 }
 
 #[cfg(test)]

@@ -169,7 +169,7 @@ fn unit(event: &Event) -> Option<&str> {
 
 /// The lines without repeats: first what was stopped, then the lost reads, which are why.
 fn in_order(events: impl Iterator<Item = EventId>, reads: &[EventId]) -> Vec<EventId> {
-    without_repeats(events.chain(reads.iter().copied()).gather())
+    without_repeats(events.chain(reads.iter().copied()))
 }
 
 #[cfg(test)]

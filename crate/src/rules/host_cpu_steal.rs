@@ -1,6 +1,6 @@
 //! `host-cpu-steal`: the hypervisor ran other machines while this one had work to do, or stopped it.
 
-use super::common::{matching, says, times, worst};
+use super::common::{graver, matching, says, times};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts, tools};
 use crate::gather::Gather;
@@ -28,7 +28,7 @@ pub const RULE: Rule = Rule {
 const MUCH: i64 = 10;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    worst([stopped(facts), stolen(facts), stuck(facts)]).or_else(|| jumped(facts))
+    graver(graver(stopped(facts), stolen(facts)), stuck(facts)).or_else(|| jumped(facts))
 }
 
 /// A clock that counts on while the machine stands still runs away from one that does not. Some machines have such a clock

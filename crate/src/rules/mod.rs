@@ -143,6 +143,16 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
+/// The finding of this id.
+pub fn named<'a>(findings: &'a [Finding], id: &str) -> Option<&'a Finding> {
+    findings.iter().find(|finding| finding.id == id)
+}
+
+/// The finding of this id, where it is more than a remark.
+pub fn raised<'a>(findings: &'a [Finding], id: &str) -> Option<&'a Finding> {
+    named(findings, id).filter(|finding| finding.severity > Severity::Info)
+}
+
 /// One rule. Its id is its file's name, its page's name and its folder under `tests/rules/`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,7 +5,7 @@ use crate::parameters::Parameter;
 use crate::plan::{Decision, Plan};
 use crate::replay::timers_in_force;
 use crate::report::Timing;
-use crate::rules::Finding;
+use crate::rules::{Finding, named};
 use crate::units::{about, human};
 
 /// What gets better, in numbers where the log has them.
@@ -76,7 +76,7 @@ pub(super) fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, ti
         let pause = human(stall.planned);
         // A longer one ends with the election.
         if stall.planned < plan.of(Parameter::ElectionTimeout).value() {
-            let stolen = findings.iter().find(|finding| finding.id == "host-cpu-steal");
+            let stolen = named(findings, "host-cpu-steal");
             texts.push(match stolen {
                 Some(stolen) => format!("Writes still pause for up to {pause} each time. {}: begin there.", stolen.title),
                 None if stall.kind.is_measured() => format!("Writes still pause for up to {pause} per stall. Find what stalls the host."),
@@ -95,13 +95,13 @@ pub(super) fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, ti
 
 /// How long a dead leader is missed under the plan.
 pub(super) fn failover_then(facts: &Facts, plan: &Plan) -> String {
-    let [heartbeat, election] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| plan.of(parameter).value());
-    about(facts.failover(&facts.timers(heartbeat, election)).p50)
+    let then = |parameter| plan.of(parameter).value();
+    about(facts.failover(&facts.timers(then(Parameter::HeartbeatInterval), then(Parameter::ElectionTimeout))).p50)
 }
 
 /// fleet before 0.12 takes a unit for deleted when its one read fails.
 pub(super) fn stops_on_a_failed_read(facts: &Facts, findings: &[Finding]) -> bool {
-    findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry") && facts.fleet_before((0, 12, 0))
+    named(findings, "fleet-unit-missing-in-registry").is_some() && facts.fleet_before((0, 12, 0))
 }
 
 /// A count; what is none is called so everywhere.

@@ -15,7 +15,7 @@ use crate::replay::{count, timers_in_force};
 use crate::report::{Confidence, Provenance, Severity, Timing};
 use crate::rules::common::{BY_LEADER, human_limit, knows_wait, only_bounded, plural, says, times};
 use crate::rules::etcd_slow_apply::longest_wait;
-use crate::rules::{Finding, alerts, etcd_timers_changed};
+use crate::rules::{Finding, alerts, etcd_timers_changed, named, raised};
 use crate::units::{Micros, S, human};
 
 /// Who did what, how long against what, with what effect; and the finding that says the same at length.
@@ -26,7 +26,7 @@ pub(super) fn headline<'a>(
     severity: Severity,
     timing: Timing,
 ) -> (String, Option<&'a Finding>) {
-    let of = |ids: &[&str]| ids.iter().find_map(|id| findings.iter().find(|finding| finding.id == *id));
+    let of = |ids: &[&str]| ids.iter().find_map(|id| named(findings, id));
     let of_stalls = || of(if plan.replay.needless > 0 { &["etcd-leader-lost", "etcd-election-churn"] } else { &["etcd-heartbeat-late"] });
     if facts.logs.is_empty() && facts.configurations.is_empty() {
         return (String::from("Nothing here can be read as a log or a configuration of etcd or fleet."), None);
@@ -47,8 +47,7 @@ pub(super) fn headline<'a>(
         let wrong = findings.iter().find(|finding| finding.severity > Severity::Info);
         return (review(facts, wrong, plan), wrong);
     }
-    let broken = findings.iter().find(|finding| plan.repairs && finding.id == "etcd-bad-config");
-    if let Some(broken) = broken {
+    if let Some(broken) = named(findings, "etcd-bad-config").filter(|_| plan.repairs) {
         return (format!("{}.", broken.title), Some(broken));
     }
     if proposes {
@@ -76,8 +75,8 @@ pub(super) fn headline<'a>(
             return (text, of(&["fleet-etcd-request-cancelled", "fleet-registry-timeout"]));
         }
     }
-    let named = if proposes { None } else { other_cause(findings) };
-    if let Some(too_long) = plan.too_long.filter(|_| named.is_none()) {
+    let cause = if proposes { None } else { other_cause(findings) };
+    if let Some(too_long) = plan.too_long.filter(|_| cause.is_none()) {
         let end = if too_long.by_budget {
             "timers that outlast that replace a dead leader later than you accept"
         } else {
@@ -88,23 +87,22 @@ pub(super) fn headline<'a>(
         }
     }
     let differ = of(&["config-values-differ"]).filter(|_| plan.replay.needless == 0);
-    let late = of(&["etcd-heartbeat-late"]).filter(|late| named.is_none() && differ.is_none() && late.severity > Severity::Info);
-    if let Some(late) = late {
+    let late = raised(findings, "etcd-heartbeat-late");
+    if let Some(late) = late.filter(|_| cause.is_none() && differ.is_none()) {
         if let Some(text) = outlasted(facts, plan, timing) {
             return (text, Some(late));
         }
     }
-    let telling = named.or(differ).or_else(|| cut_off(facts).then(|| of(&["etcd-leader-lost"])).flatten());
+    let telling = cause.or(differ).or_else(|| cut_off(facts).then(|| of(&["etcd-leader-lost"])).flatten());
     let telling = telling.or_else(|| strongest(facts, findings)).or(findings.first());
     let presence = telling.filter(|finding| finding.id == "fleet-agent-heartbeat-lost").and_then(|_| presence_headline(facts, findings));
     let title = presence.unwrap_or_else(|| telling.map_or(String::new(), |finding| finding.title.clone()));
     let title = title.trim_end_matches('.');
-    let end = match timing {
+    let end = match (timing, telling.map_or("", |finding| finding.id)) {
         // It is the timers that are at fault.
-        Timing::NotTheRemedy if telling.is_some_and(|finding| finding.id == "etcd-bad-config") => "",
-        Timing::NotTheRemedy => " No timer cures that.",
-        Timing::Undecided if telling.is_some_and(|finding| finding.id == "config-values-differ") => "",
-        Timing::Undecided => " The input does not show whether timing is the cause.",
+        (Timing::NotTheRemedy, "etcd-bad-config") | (Timing::Undecided, "config-values-differ") => "",
+        (Timing::NotTheRemedy, _) => " No timer cures that.",
+        (Timing::Undecided, _) => " The input does not show whether timing is the cause.",
         _ => "",
     };
     (format!("{title}.{end}"), telling)
@@ -318,12 +316,12 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
 
 /// A machine that lost its presence, and what became of its units.
 fn presence_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
-    let lost = findings.iter().find(|finding| finding.id == "fleet-agent-heartbeat-lost")?;
+    let lost = named(findings, "fleet-agent-heartbeat-lost")?;
     let outage = longest_outage(facts);
     let mut given_up = facts.events_of(&[Meaning::ServerMonitorTriggered]);
     let (id, event) = given_up.find(|(id, _)| outage.as_ref().is_none_or(|(_, host)| *host == facts.host(*id)))?;
     let who = event.host.map_or(String::from("A machine"), |_| facts.host(id));
-    let units = findings.iter().find(|finding| finding.id == "fleet-units-restarted");
+    let units = named(findings, "fleet-units-restarted");
     let effect = match (units, lost.severity) {
         (Some(units), _) => format!("its presence ran out and fleet stopped {}", plural(units.count, "unit", "units")),
         (None, Severity::Critical) => String::from("its presence ran out and the engine declared it gone"),
@@ -335,12 +333,12 @@ fn presence_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
 
 /// Stopped units are what people notice first.
 fn units_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
-    let stopped = findings.iter().find(|finding| finding.id == "fleet-units-restarted")?;
+    let stopped = named(findings, "fleet-units-restarted")?;
     let limit = human_limit(facts, Parameter::EtcdRequestTimeout);
     let title = stopped.title.trim_end_matches('.');
-    Some(if findings.iter().any(|finding| finding.id == "fleet-unit-missing-in-registry") {
+    Some(if named(findings, "fleet-unit-missing-in-registry").is_some() {
         format!("{title}, because single reads from etcd took longer than fleet's limit of {limit}.")
-    } else if findings.iter().any(|finding| finding.id == "fleet-agent-heartbeat-lost") {
+    } else if named(findings, "fleet-agent-heartbeat-lost").is_some() {
         format!("{title}, as a machine's presence ran out; agent-ttl is {}.", human_limit(facts, Parameter::AgentTtl))
     } else if facts.fleet_failures.is_empty() {
         format!("{title}.")

@@ -7,10 +7,10 @@ use crate::gather::Gather;
 use crate::parameters::{Parameter, SILENT_STREAM};
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, beyond_waiting, kept_place, went_on};
 use crate::report::{Confidence, Severity, Timing};
-use crate::rules::Finding;
 use crate::rules::common::{BY_LEADER, knows_wait, only_quoted, says};
 use crate::rules::etcd_leader_lost::took_back;
 use crate::rules::etcd_slow_apply::waits_long;
+use crate::rules::{Finding, named, raised};
 
 /// Findings that name a cause which no timer touches, the most telling first: the ones that stay until somebody acts, so that
 /// one line which somebody quotes tells enough.
@@ -51,22 +51,19 @@ pub fn other_causes() -> impl Iterator<Item = &'static str> {
 pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
     // Why etcd ends, or never serves a client, comes before that it ended.
     let grave = |finding: &&Finding| finding.severity == Severity::Critical;
-    let ends = findings.iter().filter(grave).find(|finding| matches!(finding.id, "etcd-own-trouble" | "fleet-etcd-error"));
+    let ends = ["etcd-own-trouble", "fleet-etcd-error"].into_iter().find_map(|id| named(findings, id).filter(grave));
     // What may as well be another trouble names no cause.
     let sure = |finding: &&Finding| finding.confidence > Confidence::Low;
-    let named = |least| {
-        let of = |id: &str| findings.iter().filter(sure).find(|finding| finding.id == id && finding.severity >= least);
-        other_causes().find_map(of)
-    };
+    let cause = |least| other_causes().find_map(|id| named(findings, id).filter(sure).filter(|finding| finding.severity >= least));
     // Settings that etcd refused, none of them a timer.
-    let refused = || findings.iter().find(|finding| finding.id == "etcd-bad-config" && finding.parameters.is_empty());
-    ends.or_else(|| named(Severity::Critical)).or_else(refused).or_else(|| named(Severity::Warning))
+    let refused = || named(findings, "etcd-bad-config").filter(|finding| finding.parameters.is_empty());
+    ends.or_else(|| cause(Severity::Critical)).or_else(refused).or_else(|| cause(Severity::Warning))
 }
 
 /// What no value cures and longer limits ease: a cause that no timer touches, or that fleet stops units on a failed read.
 /// Of this the engine's lease and its like are no cause.
 pub fn beneath(findings: &[Finding]) -> Option<&Finding> {
-    let failed_read = findings.iter().find(|finding| finding.id == "fleet-unit-missing-in-registry");
+    let failed_read = named(findings, "fleet-unit-missing-in-registry");
     // Clocks that differ disturb no election.
     let bears = |cause: &&Finding| cause.id != "etcd-clock-skew" && (failed_read.is_none() || !cause.id.starts_with("fleet-"));
     other_cause(findings).filter(bears).or(failed_read)
@@ -96,8 +93,8 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
     let still = explaining.iter().filter(|(change, stall)| shown(change, stall)).count();
     let seen = if explaining.is_empty() { facts.stalls.iter().any(stood_still) } else { 2 * still > explaining.len() };
     // What a counter tells of leaders that changed does not tell why.
-    let counted = |finding: &Finding| matches!(finding.id, "etcd-election-churn" | "etcd-heartbeat-late");
-    let measured = plan.repairs || seen || facts.without_log() && !findings.iter().any(counted);
+    let counted = || ["etcd-election-churn", "etcd-heartbeat-late"].iter().any(|id| named(findings, id).is_some());
+    let measured = plan.repairs || seen || facts.without_log() && !counted();
     // One pair for all is a cure of what no line shows to have harmed.
     let unlike = unlike_members(findings, plan).is_some();
     let sensible = !unlike && several_clusters(facts).is_none() && plan.too_long.is_none() && (plan.repairs || plan.costly().is_none());
@@ -105,10 +102,11 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
 }
 
 fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing {
-    let stolen = findings.iter().any(|finding| finding.id == "fleet-engine-lease-stolen");
-    let repeatedly = findings.iter().any(|finding| finding.id == "fleet-leadership-churn");
+    let has = |id: &str| named(findings, id).is_some();
+    let warns = |ids: &[&str]| ids.iter().any(|id| raised(findings, id).is_some());
+    let stolen_once = has("fleet-engine-lease-stolen") && !has("fleet-leadership-churn");
     let lasts = |cause: &Finding| LASTING_CAUSES.contains(&cause.id);
-    if stolen && !repeatedly || only_quoted(facts) && !other_cause(findings).is_some_and(lasts) {
+    if stolen_once || only_quoted(facts) && !other_cause(findings).is_some_and(lasts) {
         return Timing::Undecided;
     }
     let beyond = beyond_waiting(facts).is_some();
@@ -127,20 +125,16 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::NotTheRemedy;
     }
     // A leader was lost, or terms rose, and who led is not in the input: the stalls it shows may not be all.
-    let lost = |finding: &Finding| matches!(finding.id, "etcd-leader-lost" | "etcd-election-churn") && finding.severity > Severity::Info;
     let told = || facts.any_event(|event| says(event, BY_LEADER));
-    if real_changes == 0 && (findings.iter().any(lost) || told()) {
+    if real_changes == 0 && (warns(&["etcd-leader-lost", "etcd-election-churn"]) || told()) {
         return Timing::Undecided;
     }
     // Members with unlike timers, or a silent peer that may be the leader: there is no one limit to hold the log against.
     let seen = real_changes == 0 && !facts.changes.is_empty();
-    if findings.iter().any(|finding| finding.id == "config-values-differ") {
+    if has("config-values-differ") {
         return Timing::Undecided;
     }
-    if findings
-        .iter()
-        .any(|finding| finding.id == "etcd-peer-network" && finding.confidence == Confidence::Low && finding.severity > Severity::Info)
-    {
+    if raised(findings, "etcd-peer-network").is_some_and(|finding| finding.confidence == Confidence::Low) {
         return if seen { Timing::NotTheRemedy } else { Timing::Undecided };
     }
     if !knows_wait(facts) || facts.stalls.is_empty() && waits_long(facts) {
@@ -155,12 +149,11 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::Undecided;
     }
     // A counter of late heartbeats tells of no length.
-    if facts.stalls.is_empty() && findings.iter().any(|finding| finding.id == "etcd-heartbeat-late" && finding.severity > Severity::Info) {
+    if facts.stalls.is_empty() && warns(&["etcd-heartbeat-late"]) {
         return Timing::Undecided;
     }
-    let slow = findings.iter().any(|finding| {
-        matches!(finding.id, "etcd-slow-apply" | "etcd-slow-disk" | "host-cpu-steal" | "etcd-send-buffer-full" | "etcd-own-trouble")
-    });
+    let slow =
+        ["etcd-slow-apply", "etcd-slow-disk", "host-cpu-steal", "etcd-send-buffer-full", "etcd-own-trouble"].iter().any(|id| has(id));
     if plan.replay.needless == 0 && facts.fleet_failures.is_empty() && (late || slow) {
         return Timing::NotTheRemedy;
     }
@@ -169,8 +162,8 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
 
 /// Members whose logs print unlike values, where no leader lost its place.
 pub(super) fn unlike_members<'a>(findings: &'a [Finding], plan: &Plan) -> Option<&'a Finding> {
-    let unlike = |finding: &&Finding| finding.id == "config-values-differ" && finding.confidence == Confidence::High;
-    findings.iter().find(unlike).filter(|_| plan.replay.needless == 0)
+    let differ = named(findings, "config-values-differ").filter(|_| plan.replay.needless == 0);
+    differ.filter(|finding| finding.confidence == Confidence::High)
 }
 
 /// Each leader that lost its place ran, and was cut off from the majority for longer than a silent link is kept.

@@ -13,9 +13,9 @@ use crate::parameters::Parameter;
 use crate::plan::{Plan, TooLong, beyond_waiting, meant, waits_too_little};
 use crate::replay::{count, timers_in_force};
 use crate::report::{Provenance, Severity, Timing};
-use crate::rules::Finding;
 use crate::rules::common::{human_limit, knows_wait};
 use crate::rules::etcd_timers_changed;
+use crate::rules::{Finding, named};
 use crate::search;
 use crate::units::human;
 
@@ -134,7 +134,7 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
             let give = || "Give the journal of etcd and fleet from around the trouble, or the cloud-config of the machine.".to_owned();
             unfit.map_or_else(give, |each| each.why.clone())
         }
-        Timing::Undecided if findings.iter().any(|finding| finding.id == "config-values-differ") => {
+        Timing::Undecided if named(findings, "config-values-differ").is_some() => {
             String::from("Members wait unequally long, so the log cannot be held against one limit. Give all of them the same pair first.")
         }
         Timing::Undecided if facts.without_log() && severity == Severity::Critical => {

@@ -1,7 +1,5 @@
 //! Building a finding, step by step.
 
-use std::cmp::Reverse;
-
 use super::lines::lines;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -75,9 +73,10 @@ impl Finding {
     }
 }
 
-/// The gravest and surest of what one rule found in several ways; among equals the first.
-pub fn worst<const N: usize>(found: [Option<Finding>; N]) -> Option<Finding> {
-    found.into_iter().flatten().min_by_key(|finding| Reverse((finding.severity, finding.confidence)))
+/// The graver, else surer, of what one rule found in two ways; of equals the first.
+pub fn graver(one: Option<Finding>, other: Option<Finding>) -> Option<Finding> {
+    let weight = |found: &Option<Finding>| found.as_ref().map(|finding| (finding.severity, finding.confidence));
+    if weight(&other) > weight(&one) { other } else { one }
 }
 
 /// A finding that needs no weighing: critical and sure as soon as one line says so.

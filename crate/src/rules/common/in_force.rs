@@ -29,7 +29,7 @@ pub fn only_bounded(facts: &Facts) -> bool {
 /// Whether followers are known to wait as long as is assumed: a heartbeat that is not the default one is no half of the
 /// default pair.
 pub fn knows_wait(facts: &Facts) -> bool {
-    let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| facts.in_force(parameter));
+    let (beat, wait) = (facts.in_force(Parameter::HeartbeatInterval), facts.in_force(Parameter::ElectionTimeout));
     let printed = !said_by_members(facts, Parameter::ElectionTimeout).is_empty();
     let assumed = wait.provenance == Provenance::Default && wait.place.is_none() && !printed;
     !(assumed && beat.event.is_some() && beat.value != settings::default(facts, Parameter::HeartbeatInterval).value)

@@ -5,6 +5,7 @@ use crate::facts::texts::{WITHOUT_LEADER, says};
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::index::Index;
 use crate::log::event::{Event, Meaning};
 use crate::search;
 use crate::sort;
@@ -17,9 +18,12 @@ pub fn all(facts: &Facts, meanings: &[Meaning]) -> Vec<EventId> {
 
 /// Events with one of these meanings that also satisfy `also`.
 pub fn matching(facts: &Facts, meanings: &[Meaning], also: impl Fn(&Event) -> bool) -> Vec<EventId> {
-    let mut events = facts.meaning(meanings);
-    events.retain(|id| also(facts.event(*id)));
-    events
+    of_those(facts, meanings, &also)
+}
+
+// Compiled once, not for each question.
+fn of_those(facts: &Facts, meanings: &[Meaning], also: &dyn Fn(&Event) -> bool) -> Vec<EventId> {
+    facts.events_of(meanings).filter(|(_, event)| also(event)).map(|(id, _)| id).gather()
 }
 
 /// The lines of one meaning, the one with the longest `took` first, and that length; `None` without any.
@@ -45,11 +49,9 @@ pub fn hosts(facts: &Facts, events: &[EventId]) -> Vec<String> {
 }
 
 /// The lines in their order, each once.
-pub fn without_repeats(events: Vec<EventId>) -> Vec<EventId> {
-    let first = sort::groups(events.into_iter().enumerate().map(|(at, id)| (id, at)).gather());
-    let mut first: Vec<(usize, EventId)> = first.into_iter().filter_map(|(id, places)| Some((*places.first()?, id))).gather();
-    sort::sort(&mut first);
-    first.into_iter().map(|(_, id)| id).gather()
+pub fn without_repeats(events: impl Iterator<Item = EventId>) -> Vec<EventId> {
+    let mut seen = Index::default();
+    events.filter(|id| seen.is_new((id.log as i64) << 40 | id.event as i64)).gather()
 }
 
 /// Whether what failed went well within half a minute, as where etcd has just started (judgement): a check of Talos, or
@@ -107,7 +109,7 @@ pub fn at_the_end(facts: &Facts, id: EventId) -> bool {
 
 /// Where each machine prints what a process prints only when it starts.
 pub fn starts(facts: &Facts) -> Reach {
-    Reach::of(facts, facts.events_of(START_LINES))
+    Reach::of(facts, START_LINES)
 }
 
 /// A client may be up some seconds before etcd; all is well once etcd has a leader, or the API server of Kubernetes serves.

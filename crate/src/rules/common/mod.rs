@@ -12,7 +12,7 @@ pub use crate::facts::failures::with_fleet_stop;
 pub use crate::facts::texts::{
     BY_LEADER, CERTIFICATE, LIMIT, REFUSED, TLS_ALERT, TLS_TIMEOUT, WITHOUT_LEADER, blames_certificate, revisions_apart, says,
 };
-pub use finding::{MOST_EVIDENCE, said_outright, worst};
+pub use finding::{MOST_EVIDENCE, graver, said_outright};
 pub use in_force::{closes_silent_streams, doubtful, human_limit, knows_wait, last_printed, only_bounded};
 pub use lines::{
     WAITS, all, answered_soon, at_the_end, bursts, hosts, last_line, lines, longest_first, matching, only_quoted, starts, waited,

@@ -43,7 +43,7 @@ pub fn with_etcd_stop(facts: &Facts, id: EventId) -> bool {
 /// are stopped at once, it asks others that are gone. Where lines of several members stand mixed up, none tells who was told.
 pub fn stopping(facts: &Facts, id: EventId) -> bool {
     let here = facts.event(id);
-    let before = || facts.logs[id.log].events[..id.event].iter().rev().take(NEARBY).filter(|event| event.host == here.host);
+    let before = || facts.before(id, NEARBY);
     let ends = |event: &&Event| event.meaning == Meaning::EtcdShutdown || START_LINES.contains(&event.meaning);
     let alone = || before().all(|event| speaker(event).is_none_or(|who| speaker(here) == Some(who)));
     before().find(ends).is_some_and(|event| event.meaning == Meaning::EtcdShutdown) && alone() || hands_over_in_vain(facts, id)
