@@ -69,6 +69,12 @@ fn main() {
 
 type Version = (u16, u16, u16);
 
+/// A list of versions, as Rust.
+fn list(versions: &[Version]) -> String {
+    let each: Vec<String> = versions.iter().map(|version| format!("version{version:?}")).collect();
+    format!("[{}]", each.join(", "))
+}
+
 /// The tables. Texts stand in one string, since a pointer and a length for each piece of text would
 /// take more room in the engine than the texts themselves.
 #[derive(Default)]
@@ -123,10 +129,10 @@ impl Catalogue {
     fn code(&self, marks: &[usize]) -> String {
         let heads: Vec<String> = self.heads.iter().zip(marks).map(|(head, mark)| format!("    {head}, {mark}),\n")).collect();
         format!(
-            "/// The texts of all declared messages, one a line, holes and fields marked by control characters.\nstatic TEXTS: &str = {:?};\n/// Per message: meaning, program, first and last release, where in its key the mark stands.\nstatic HEADS: &[(Meaning, Program, u8, u8, u8)] = &[\n{}];\nstatic VERSIONS: &[(u16, u16, u16)] = &{:?};\n/// Lines as they may stand in a log, per message; only tests need them.\n#[cfg(test)]\npub static SAMPLES: &[&[&str]] = &[\n{}];\n",
+            "/// The texts of all declared messages, one a line, holes and fields marked by control characters.\nstatic TEXTS: &str = {:?};\n/// Per message: meaning, program, first and last release, where in its key the mark stands.\nstatic HEADS: &[(Meaning, Program, u8, u8, u8)] = &[\n{}];\nstatic VERSIONS: &[Version] = &{};\n/// Lines as they may stand in a log, per message; only tests need them.\n#[cfg(test)]\npub static SAMPLES: &[&[&str]] = &[\n{}];\n",
             self.texts,
             heads.concat(),
-            self.versions,
+            list(&self.versions),
             self.samples
         )
     }
@@ -216,7 +222,8 @@ fn places(root: &str, meanings: &[(String, String)]) -> String {
         }
     }
     format!(
-        "/// The files of fleet's source that print messages.\nstatic PLACE_FILES: &[&str] = &{files:?};\n/// Where they print them, as `build.rs` packs it.\nstatic PLACES: &[u8] = &{bytes:?};\n/// The releases of fleet at which a place begins or ends.\npub static FLEET_RELEASES: &[(u16, u16, u16)] = &{releases:?};\n"
+        "/// The files of fleet's source that print messages.\nstatic PLACE_FILES: &[&str] = &{files:?};\n/// Where they print them, as `build.rs` packs it.\nstatic PLACES: &[u8] = &{bytes:?};\n/// The releases of fleet at which a place begins or ends.\npub static FLEET_RELEASES: &[Version] = &{};\n",
+        list(&releases)
     )
 }
 

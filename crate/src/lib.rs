@@ -16,7 +16,7 @@
 //! The modules are the pipeline, from top to bottom: each depends only on those above it.
 
 pub use timing_advisor_log as log;
-pub use timing_advisor_log::{gather, index, moments, search, sort, text};
+pub use timing_advisor_log::{gather, index, moments, search, sort, text, version};
 pub mod units;
 pub mod input;
 pub mod parameters;

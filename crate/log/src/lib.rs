@@ -5,6 +5,7 @@
 //! `log`, and the small parts that it shares with the rest under their own names.
 
 pub mod units;
+pub mod version;
 pub mod text;
 pub mod gather;
 pub mod search;

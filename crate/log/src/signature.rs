@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::event::{Event, Value};
 use super::pattern::{Kind, Piece};
+use crate::version::{Version, version};
 
 /// Which program prints a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,7 +37,7 @@ pub struct Signature {
     /// Fields of a JSON line: hole, field name, kind.
     pub fields: Vec<(&'static str, &'static str, Kind)>,
     /// The releases that print it, first and last.
-    pub versions: ((u16, u16, u16), (u16, u16, u16)),
+    pub versions: (Version, Version),
 }
 
 impl Signature {

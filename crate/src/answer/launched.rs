@@ -5,6 +5,7 @@ use crate::facts::Facts;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::rules::common::says;
 use crate::search;
+use crate::version::version;
 
 /// What starts etcd where it is not systemd.
 pub fn launcher(facts: &Facts) -> Option<Launcher> {
@@ -55,7 +56,7 @@ pub fn names(facts: &Facts) -> Names {
     // What launches pods launches etcd 3; only a service of docker-compose may be older.
     // Alerts, measurements and what clients print tell no version; without a sign of etcd 2 it is one of today.
     let of_today = || facts.configurations.is_empty() && !facts.has_fleet() && !runs("etcd2");
-    let third = facts.etcd.map_or_else(|| launcher.is_some() || of_today(), |range| range.low >= (3, 0, 0));
+    let third = facts.etcd.map_or_else(|| launcher.is_some() || of_today(), |range| range.low >= version(3, 0, 0));
     let ctl = match launcher {
         // kubernetes.io, "Operating etcd clusters for Kubernetes": kubeadm's certificates, in the pod as on the machine.
         Some(Launcher::Kubelet | Launcher::Kubeadm) => {
@@ -79,7 +80,7 @@ pub fn names(facts: &Facts) -> Names {
         ("k3s", "/var/lib/rancher/k3s/server/db/etcd")
     } else if runs("etcd-wrapper") || runs("etcd-member") {
         ("etcd-member", "/var/lib/etcd")
-    } else if third || facts.etcd.is_some_and(|range| range.high < (2, 0, 0)) {
+    } else if third || facts.etcd.is_some_and(|range| range.high < version(2, 0, 0)) {
         ("etcd", "/var/lib/etcd")
     } else {
         ("etcd2", "/var/lib/etcd2")

@@ -11,6 +11,7 @@ use crate::report::{PatchReport, Step};
 use crate::rules::{self, Finding};
 use crate::units::{Micros, human};
 use crate::verdict::beneath;
+use crate::version::version;
 
 /// One step, with its commands.
 pub fn step(text: impl Into<String>, commands: &[&str], effect: impl Into<String>) -> Step {
@@ -60,7 +61,7 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
 fn spelling(facts: &Facts, plan: &Plan) -> &'static str {
     if facts.configurations.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
         " fleet's seconds are bare numbers, only agent-ttl carries its unit: without one fleetd does not start, and a 5s elsewhere counts as 0."
-    } else if facts.etcd.is_some_and(|range| range.high >= (3, 4, 0)) {
+    } else if facts.etcd.is_some_and(|range| range.high >= version(3, 4, 0)) {
         // etcd-io/etcd@v3.4.45:pkg/flags/flag.go
         " Never set an option both as flag and as variable: etcd 3.4 and later refuse to start."
     } else {
@@ -241,8 +242,8 @@ fn check(facts: &Facts, unit: &str) -> Check {
         };
     }
     let lines = match facts.etcd {
-        Some(range) if range.high < (3, 4, 0) => "'heartbeat = |election = '",
-        Some(range) if range.low >= (3, 5, 0) => "heartbeat-interval",
+        Some(range) if range.high < version(3, 4, 0) => "'heartbeat = |election = '",
+        Some(range) if range.low >= version(3, 5, 0) => "heartbeat-interval",
         _ => "'heartbeat = |election = |heartbeat-interval'",
     };
     Check {
@@ -254,7 +255,7 @@ fn check(facts: &Facts, unit: &str) -> Check {
 
 /// etcd has pre-vote from 3.4 on, where it is off, and on from 3.5 on (lab, section 8.1).
 fn pre_vote(facts: &Facts) -> &'static str {
-    let may_have_it = facts.etcd.is_some_and(|range| range.high >= (3, 4, 0));
+    let may_have_it = facts.etcd.is_some_and(|range| range.high >= version(3, 4, 0));
     if may_have_it && facts.generation == Generation::V3 {
         " --pre-vote=true may go with it, which etcd 3.4 leaves off and 3.5 has on. It ends the slow failovers and keeps a member that lags from raising terms. It hardly protects a leader that stalls."
     } else {
@@ -269,8 +270,8 @@ fn reload(facts: &Facts) -> &'static str {
         None => {
             " Use SIGHUP only if fleetd --version says 0.11.8 or older: from 0.12 on it leaves the old server running beside the new one."
         }
-        Some(range) if range.high >= (0, 12, 0) => " Do not use SIGHUP from fleet 0.12 on: the old server is not stopped.",
-        Some(range) if range.low <= (0, 11, 0) => {
+        Some(range) if range.high >= version(0, 12, 0) => " Do not use SIGHUP from fleet 0.12 on: the old server is not stopped.",
+        Some(range) if range.low <= version(0, 11, 0) => {
             " A softer way in this version: write the values into /etc/fleet/fleet.conf, with underscores, and send SIGHUP; units keep running. It works only if no FLEET_ variable sets the same option, as a cloud-config does. Up to 0.11.0 each SIGHUP adds the list of endpoints once more, so restart at the next quiet hour."
         }
         Some(_) => {

@@ -5,6 +5,7 @@ use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::signatures;
 use crate::rules::Finding;
+use crate::version::Version;
 
 /// A kind of trouble: in plain words, the lines that show it, and the findings that may tell of it by other signs.
 type Trouble = (&'static str, &'static [Meaning], &'static [&'static str]);
@@ -64,9 +65,9 @@ fn words(troubles: &[&Trouble]) -> String {
 }
 
 /// Whether this version prints one of these lines.
-fn prints(version: (u16, u16, u16), lines: &[Meaning]) -> bool {
-    let prints_it = |(first, last): ((u16, u16, u16), (u16, u16, u16))| (first..=last).contains(&version);
-    signatures().iter().any(|signature| lines.contains(&signature.meaning) && prints_it(signature.versions))
+fn prints(version: Version, lines: &[Meaning]) -> bool {
+    let of_it = |(first, last): (Version, Version)| first <= version && version <= last;
+    signatures().iter().any(|signature| lines.contains(&signature.meaning) && of_it(signature.versions))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::Facts;
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::units::{Micros, S, parse_go_duration};
+use crate::version::version;
 
 /// Lines about clocks of a whole log: members say so every half minute (judgement).
 const MOST_OF_CLOCKS: usize = 1_000;
@@ -51,7 +52,7 @@ pub fn by_clock(facts: &Facts, late: &Event) -> bool {
     // A time service writes as it sets the clock, into a log of whole seconds (judgement).
     const AT_ONCE: Micros = 10 * S;
     let as_far = |apart: Micros| (apart - excess).abs() <= (excess / 20).max(S);
-    let by_wall_clock = facts.etcd.is_none_or(|range| range.low < (3, 3, 0));
+    let by_wall_clock = facts.etcd.is_none_or(|range| range.low < version(3, 3, 0));
     let found = |drift: &Drift| {
         let before = drift.time.is_some_and(|time| time < end.micros - excess);
         (excess >= GIANT || before) && as_far(drift.apart)

@@ -36,6 +36,7 @@ use crate::report::Provenance;
 use crate::sort::distinct;
 use crate::text::{DocumentId, Place};
 use crate::units::{MS, Micros, Range, S};
+use crate::version::{Version, version};
 
 pub use crate::model::Generation;
 use clocks::{ClockStep, Drift};
@@ -53,9 +54,21 @@ impl StallKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct VersionRange {
     /// The oldest it can be.
-    pub low: (u16, u16, u16),
+    pub low: Version,
     /// The newest it can be.
-    pub high: (u16, u16, u16),
+    pub high: Version,
+}
+
+impl VersionRange {
+    /// This version alone.
+    pub fn only(version: Version) -> VersionRange {
+        VersionRange { low: version, high: version }
+    }
+
+    /// From the oldest to the newest of both.
+    pub fn spanned(self, other: VersionRange) -> VersionRange {
+        VersionRange { low: self.low.min(other.low), high: self.high.max(other.high) }
+    }
 }
 
 /// The value of a parameter that was in force while the logs were written.
@@ -407,28 +420,30 @@ impl Facts {
     }
 
     /// Fleet is known to be older than `version`.
-    pub fn fleet_before(&self, version: (u16, u16, u16)) -> bool {
-        self.fleet.is_some_and(|range| range.high < version)
+    pub fn fleet_before(&self, release: Version) -> bool {
+        self.fleet.is_some_and(|range| range.high < release)
     }
 
     /// The fleet to plan with. An unknown one is taken for 0.12: its beat is two requests, as in every fleet
     /// up to it (CoreOS shipped none after 0.11.8), and its monitor must not fire, which is the careful
     /// reading (method 6.6). `UNKNOWN_FLEET` says so to the reader.
     pub fn fleet_to_plan_with(&self) -> VersionRange {
-        self.fleet.unwrap_or(VersionRange { low: (0, 12, 0), high: (0, 12, 0) })
+        self.fleet.unwrap_or(VersionRange::only(version(0, 12, 0)))
     }
 
     /// From fleet 0.12 on a monitor that fires can stop fleetd for good (lab, section 8.3).
     pub fn monitor_may_hang(&self) -> bool {
-        self.fleet_to_plan_with().high >= (0, 12, 0)
+        self.fleet_to_plan_with().high >= version(0, 12, 0)
     }
 
     /// The longest that one beat of a machine's presence can take, in the slowest fleet that this one can be.
     pub fn slowest_beat(&self, request_timeout: Micros) -> Micros {
         let range = self.fleet_to_plan_with();
         let endpoints = self.configurations.iter().filter_map(|c| c.cluster.fleet_endpoints).max().unwrap_or(1);
-        let possible = [(0, 12, 0), (0, 13, 0), (1, 0, 0)].into_iter().filter(|version| *version >= range.low && *version <= range.high);
-        possible.chain([range.high]).map(|version| fleet::worst_beat(version, request_timeout, endpoints)).max().unwrap_or(0)
+        let possible = [version(0, 12, 0), version(0, 13, 0), version(1, 0, 0)]
+            .into_iter()
+            .filter(|known| *known >= range.low && *known <= range.high);
+        possible.chain([range.high]).map(|fleet| fleet::worst_beat(fleet, request_timeout, endpoints)).max().unwrap_or(0)
     }
 
     /// The longest outage of etcd that a machine's presence outlives unharmed with these values: a third
@@ -444,7 +459,8 @@ impl Facts {
     /// Heartbeats so rare that etcd 2.0 has closed the connection they go over: it drops a peer stream that is silent for
     /// 5 s and sends no keep-alive on it (etcd-io/etcd@v2.0.13:rafthttp/streamer.go). Leaders are lost without any stall.
     pub fn heartbeats_come_too_late(&self) -> bool {
-        self.etcd.is_some_and(|range| range.low >= (2, 0, 0) && range.high < (2, 1, 0)) && self.value(Parameter::HeartbeatInterval) >= 5 * S
+        self.etcd.is_some_and(|range| range.low >= version(2, 0, 0) && range.high < version(2, 1, 0))
+            && self.value(Parameter::HeartbeatInterval) >= 5 * S
     }
 
     /// Whether etcd does not start with the pair in force, as far as its version is known: it checks the ratio from
@@ -455,12 +471,12 @@ impl Facts {
 
     /// The same, where an etcd of unknown version is taken for a late one.
     pub fn may_refuse_pair(&self) -> bool {
-        self.refuses_pair() || self.etcd.is_none() && self.generation != Generation::V04 && self.is_refused_by((3, 0, 0))
+        self.refuses_pair() || self.etcd.is_none() && self.generation != Generation::V04 && self.is_refused_by(version(3, 0, 0))
     }
 
-    fn is_refused_by(&self, version: (u16, u16, u16)) -> bool {
+    fn is_refused_by(&self, etcd: Version) -> bool {
         let (beat, wait) = (self.value(Parameter::HeartbeatInterval), self.value(Parameter::ElectionTimeout));
-        wait < 5 * beat && version >= (2, 0, 6) || wait > LONGEST_ELECTION && version >= (2, 1, 2)
+        wait < 5 * beat && etcd >= version(2, 0, 6) || wait > LONGEST_ELECTION && etcd >= version(2, 1, 2)
     }
 
     /// With less than two heartbeats in an election-timeout the followers of an etcd that starts with the pair campaign

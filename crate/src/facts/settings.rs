@@ -15,6 +15,7 @@ use crate::report::Provenance;
 use crate::search;
 use crate::sort::by_key;
 use crate::units::{MS, Micros, S};
+use crate::version::version;
 
 /// What is said of a timer that is written with etcd 0.4's key for a later etcd.
 const OLD_KEY: &str = "It is written with the key of etcd 0.4, which etcd 2 and 3 ignore.";
@@ -22,7 +23,7 @@ const OLD_KEY: &str = "It is written with the key of etcd 0.4, which etcd 2 and 
 /// Whether this etcd passes over the keys of 0.4: it warns of them and goes on (etcd-io/etcd@v2.0.0:etcdmain/config.go:48,
 /// `ignored`, which is the same up to v3.7).
 pub fn passes_over_old_keys(etcd: Option<VersionRange>) -> bool {
-    etcd.is_some_and(|range| range.low >= (2, 0, 0))
+    etcd.is_some_and(|range| range.low >= version(2, 0, 0))
 }
 
 /// Voids the keys of 0.4 for a later etcd, which the logs tell of or, without them, options that 0.4 does not have.

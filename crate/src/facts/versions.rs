@@ -10,8 +10,7 @@ use crate::report::Software;
 use crate::search;
 use crate::sort::{distinct, groups};
 use crate::text::DocumentId;
-
-type Version = (u16, u16, u16);
+use crate::version::{Version, version};
 
 /// The etcd of this input: the one that wrote the logs, told closer by the one that a configuration runs where
 /// the logs allow it.
@@ -27,11 +26,11 @@ pub fn etcd(logs: &[LogReading], configurations: &[Configuration]) -> Option<Ver
 /// Where no tag names a release: the etcd of a Kubernetes cluster is 3.0 or later, as Kubernetes keeps its objects in
 /// etcd 3 from 1.6 on (judgement: an older manifest names its image). docker-compose starts any.
 fn started_by(launcher: Launcher) -> Option<VersionRange> {
-    (launcher != Launcher::Compose).then_some(VersionRange { low: (3, 0, 0), high: NEWEST })
+    (launcher != Launcher::Compose).then_some(VersionRange { low: version(3, 0, 0), high: NEWEST })
 }
 
 /// The newest release that was read.
-const NEWEST: Version = (3, 7, 1);
+const NEWEST: Version = version(3, 7, 1);
 
 /// The fleet of these logs.
 pub fn fleet(logs: &[LogReading]) -> Option<VersionRange> {
@@ -46,7 +45,7 @@ fn program(logs: &[LogReading], program: Program) -> Option<VersionRange> {
 /// What machines have in common. Where they contradict each other, the range spans them all, so that each value
 /// follows the version that asks most of it.
 fn joined(ranges: Vec<VersionRange>) -> Option<VersionRange> {
-    ranges.into_iter().reduce(|a, b| narrowed(a, b).unwrap_or(VersionRange { low: a.low.min(b.low), high: a.high.max(b.high) }))
+    ranges.into_iter().reduce(|a, b| narrowed(a, b).unwrap_or(a.spanned(b)))
 }
 
 /// Each machine's range in one log; lines that name no machine stand for one more.
@@ -59,9 +58,9 @@ fn machines(log: &LogReading, program: Program) -> Vec<(Option<u16>, VersionRang
             continue;
         }
         let told = &mut told[event.host.map_or(0, |host| usize::from(host) + 1)];
-        for version in event.words("version").filter(|_| shown || says_version(event)).filter_map(parse) {
-            let own = told.said.unwrap_or(VersionRange { low: version, high: version });
-            told.said = Some(VersionRange { low: own.low.min(version), high: own.high.max(version) });
+        for version in event.words("version").filter(|_| shown || says_version(event)).filter_map(Version::read) {
+            let own = VersionRange::only(version);
+            told.said = Some(told.said.map_or(own, |said| said.spanned(own)));
         }
         let (low, high) = event.signature().versions;
         for range in [(!event.cut).then_some(VersionRange { low, high }), gave_up_as(event)].into_iter().flatten() {
@@ -94,9 +93,9 @@ fn gave_up_as(event: &Event) -> Option<VersionRange> {
 }
 
 const GAVE_UP: [(&str, Version, Version); 3] = [
-    ("timeout reached", (0, 5, 1), (0, 10, 2)),
-    ("context deadline exceeded", (0, 11, 0), (0, 12, 0)),
-    ("exceeded header timeout", (0, 13, 0), (1, 0, 0)),
+    ("timeout reached", version(0, 5, 1), version(0, 10, 2)),
+    ("context deadline exceeded", version(0, 11, 0), version(0, 12, 0)),
+    ("exceeded header timeout", version(0, 13, 0), version(1, 0, 0)),
 ];
 
 fn says_version(event: &Event) -> bool {
@@ -126,24 +125,12 @@ fn places(log: &LogReading, host: Option<u16>) -> Option<VersionRange> {
 
 /// A version as the user states it.
 pub fn stated(text: Option<&str>) -> Option<VersionRange> {
-    let version = parse(text?)?;
-    Some(VersionRange { low: version, high: version })
-}
-
-/// `2.3.8`, `v0.10.2`, `3.5`, `3.4.3+git`.
-fn parse(text: &str) -> Option<Version> {
-    let bare = text.trim().trim_start_matches('v');
-    let digits = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u16>().ok();
-    let mut parts = bare.split('.');
-    let major = digits(parts.next()?)?;
-    let minor = parts.next().and_then(digits)?;
-    Some((major, minor, parts.next().and_then(digits).unwrap_or(0)))
+    Version::read(text?).map(VersionRange::only)
 }
 
 /// `2.3.8`, or `0.9.0-0.9.2`.
 pub fn words(range: VersionRange) -> String {
-    let word = |(major, minor, patch): Version| format!("{major}.{minor}.{patch}");
-    if range.low == range.high { word(range.low) } else { format!("{}-{}", word(range.low), word(range.high)) }
+    if range.low == range.high { range.low.to_string() } else { format!("{}-{}", range.low, range.high) }
 }
 
 /// The programs of one log, with what is known of their versions.
@@ -190,7 +177,7 @@ pub(super) fn generation(facts: &Facts) -> Generation {
     let asks = |event: &Event| event.meaning == Meaning::BecamePreCandidate || search::has(&event.text, "MsgPreVote");
     // Whoever states it runs an etcd that knows the flag, which is 3.4 or later.
     let configured = facts.configurations.iter().find_map(|configuration| configuration.cluster.pre_vote);
-    let configured = configured.filter(|_| facts.etcd.is_none_or(|range| range.high >= (3, 4, 0)));
+    let configured = configured.filter(|_| facts.etcd.is_none_or(|range| range.high >= version(3, 4, 0)));
     // The last start line counts: the flag may have come with it (etcd-io/etcd@v3.4.45:embed/etcd.go:309).
     let started = facts.events_of(&[Meaning::StartupZapConfig]).rev().find_map(|(_, event)| event.word("pre_vote")?.parse().ok());
     if let Some(on) = started.or(configured) {
@@ -200,11 +187,11 @@ pub(super) fn generation(facts: &Facts) -> Generation {
     let Some(range) = facts.etcd else {
         return if facts.configures_etcd_04() { Generation::V04 } else { Generation::V2 };
     };
-    if range.high < (2, 0, 0) {
+    if range.high < version(2, 0, 0) {
         Generation::V04
-    } else if range.low >= (3, 5, 0) || facts.any_event(|event| asks(event)) {
+    } else if range.low >= version(3, 5, 0) || facts.any_event(|event| asks(event)) {
         Generation::PreVote
-    } else if range.low >= (3, 0, 0) {
+    } else if range.low >= version(3, 0, 0) {
         Generation::V3
     } else {
         Generation::V2

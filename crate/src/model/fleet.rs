@@ -3,9 +3,7 @@
 //! R = etcd-request-timeout, A = agent-ttl, I = engine-reconcile-interval.
 
 use crate::units::{Micros, S};
-
-/// A version as (major, minor, patch).
-pub type Version = (u16, u16, u16);
+use crate::version::{Version, version};
 
 /// The longest one beat of a machine's presence can take when every request runs into R.
 ///
@@ -13,10 +11,12 @@ pub type Version = (u16, u16, u16);
 /// counts for each of the endpoints; in 1.0 the second request goes to one endpoint only.
 pub fn worst_beat(fleet: Version, request_timeout: Micros, endpoints: u32) -> Micros {
     let endpoints = i64::from(endpoints.max(1));
-    let requests = match fleet {
-        (0, ..=12, _) => 2,
-        (0, _, _) => 2 * endpoints,
-        _ => endpoints + 1,
+    let requests = if fleet < version(0, 13, 0) {
+        2
+    } else if fleet < version(1, 0, 0) {
+        2 * endpoints
+    } else {
+        endpoints + 1
     };
     request_timeout.saturating_mul(requests)
 }
@@ -60,7 +60,7 @@ pub fn dead_engine(interval: Micros, grpc: bool) -> Micros {
 /// How long etcd itself keeps a request that it cannot serve: 5 s + 2T from 2.2 on
 /// (etcd@v2.2.5:etcdserver/config.go:125), 6 s before (etcd@v2.0.13:etcdserver/etcdhttp/http.go:34).
 pub fn etcd_patience(etcd: Version, election: Micros) -> Micros {
-    if etcd < (2, 2, 0) { 6 * S } else { (5 * S).saturating_add(election.saturating_mul(2)) }
+    if etcd < version(2, 2, 0) { 6 * S } else { (5 * S).saturating_add(election.saturating_mul(2)) }
 }
 
 /// Time from one pass of an agent to the next (fleet@v0.11.5:agent/reconcile.go:31).
@@ -103,8 +103,8 @@ pub struct Fleet {
 pub fn load(fleet: &Fleet) -> Load {
     let machines = i64::from(fleet.machines);
     let units = i64::from(fleet.units);
-    let at_once = fleet.version >= (0, 12, 0);
-    let newest = fleet.version >= (1, 0, 0);
+    let at_once = fleet.version >= version(0, 12, 0);
+    let newest = fleet.version >= version(1, 0, 0);
     let agent_reads = match (at_once, newest) {
         (false, _) => units + 3,
         (true, false) => 4,
@@ -136,11 +136,11 @@ mod tests {
 
     #[test]
     fn beats_by_version() {
-        assert_eq!(worst_beat((0, 11, 8), S, 3), 2 * S);
-        assert_eq!(worst_beat((0, 12, 0), S, 3), 2 * S);
-        assert_eq!(worst_beat((0, 13, 0), S, 3), 6 * S);
-        assert_eq!(worst_beat((1, 0, 0), S, 3), 4 * S);
-        assert_eq!(worst_beat((1, 0, 0), S, 0), 2 * S);
+        assert_eq!(worst_beat(version(0, 11, 8), S, 3), 2 * S);
+        assert_eq!(worst_beat(version(0, 12, 0), S, 3), 2 * S);
+        assert_eq!(worst_beat(version(0, 13, 0), S, 3), 6 * S);
+        assert_eq!(worst_beat(version(1, 0, 0), S, 3), 4 * S);
+        assert_eq!(worst_beat(version(1, 0, 0), S, 0), 2 * S);
     }
 
     #[test]
@@ -171,9 +171,9 @@ mod tests {
         assert_eq!(engine_lease(2 * S, true), 1_000_000 * S);
         assert_eq!(dead_machine(120 * S, 10 * S), 130 * S);
         assert_eq!(dead_engine(2 * S, false), 12 * S);
-        assert_eq!(etcd_patience((2, 3, 8), S), 7 * S);
-        assert_eq!(etcd_patience((2, 2, 0), 6 * S), 17 * S);
-        assert_eq!(etcd_patience((2, 1, 3), 6 * S), 6 * S);
+        assert_eq!(etcd_patience(version(2, 3, 8), S), 7 * S);
+        assert_eq!(etcd_patience(version(2, 2, 0), 6 * S), 17 * S);
+        assert_eq!(etcd_patience(version(2, 1, 3), 6 * S), 6 * S);
         assert_eq!(passes_without_leader(7 * S, 3), 4_200);
     }
 
@@ -181,11 +181,11 @@ mod tests {
     /// engine, 9 of the others.
     #[test]
     fn load_by_hand() {
-        let fleet = Fleet { version: (0, 11, 5), machines: 10, units: 100, agent_ttl: 30 * S, interval: 2 * S };
+        let fleet = Fleet { version: version(0, 11, 5), machines: 10, units: 100, agent_ttl: 30 * S, interval: 2 * S };
         assert_eq!(load(&fleet), Load { reads: 206_000 + 61_500, writes: 666 + 20_000 + 500 });
         let slower = load(&Fleet { agent_ttl: 120 * S, interval: 10 * S, ..fleet });
         assert_eq!(slower, Load { reads: 206_000 + 12_300, writes: 166 + 5_000 + 100 });
-        let new = load(&Fleet { version: (1, 0, 0), ..fleet });
+        let new = load(&Fleet { version: version(1, 0, 0), ..fleet });
         assert_eq!(new, Load { reads: 10_000 + 12_000, writes: 666 + 12_500 + 500 });
         assert_eq!(load(&Fleet { machines: 0, units: 0, interval: 0, ..fleet }), Load::default());
     }

@@ -12,6 +12,7 @@ use crate::replay;
 use crate::report::{Provenance, Severity};
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, about, decimal, human};
+use crate::version::version;
 
 /// Pairs that were run on real clusters (lab, sections 2 and 3); all others are interpolated.
 const RUN: [Micros; 3] = [1000 * MS, 2500 * MS, 6000 * MS];
@@ -232,7 +233,7 @@ fn cost(facts: &Facts, heartbeat: Micros, election: Micros) -> String {
     let hang = match facts.generation {
         Generation::V04 => String::new(),
         _ => {
-            let version = facts.etcd.map_or((2, 3, 8), |range| range.high);
+            let version = facts.etcd.map_or(version(2, 3, 8), |range| range.high);
             format!(" A request caught in it can hang up to {}.", human(etcd_patience(version, election)))
         }
     };
@@ -261,7 +262,7 @@ pub(super) fn beat_cost(facts: &Facts, heartbeat: Micros) -> String {
 fn blind(facts: &Facts, heartbeat: Micros) -> String {
     match (facts.generation, facts.etcd) {
         (Generation::V04, _) => String::from("A gap below 0.8 of the election-timeout leaves no warning in etcd 0.4."),
-        (_, Some(range)) if range.high < (2, 3, 0) => {
+        (_, Some(range)) if range.high < version(2, 3, 0) => {
             String::from("etcd before 2.3 prints no late-heartbeat line, however long the stall.")
         }
         _ => format!("A stall below {} to {} leaves no late-heartbeat line.", heartbeat / MS, ms(2 * heartbeat)),

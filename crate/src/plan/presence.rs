@@ -14,6 +14,7 @@ use crate::report::{Provenance, Severity};
 use crate::rules::{Basis, Finding, Side};
 use crate::sort::by_key;
 use crate::units::{Micros, S, human};
+use crate::version::version;
 
 const PARAMETER: Parameter = Parameter::AgentTtl;
 /// agent-ttl goes in multiples of 30 s (method 7.2).
@@ -214,7 +215,7 @@ fn kept(facts: &Facts, now: Micros, burden: &Burden, lost: bool) -> Decision {
 
 /// With the interval that will be in force: it is a part of how long units of a dead machine wait.
 fn cost(facts: &Facts, value: Micros, now: Micros, interval: Micros) -> String {
-    let crashed = if facts.fleet_to_plan_with().high >= (0, 13, 0) {
+    let crashed = if facts.fleet_to_plan_with().high >= version(0, 13, 0) {
         format!(" A fleetd of 0.13 or later that crashes may need up to {} to register again.", human(value))
     } else {
         String::new()

@@ -10,6 +10,7 @@ use crate::parameters::Parameter;
 use crate::report::{Provenance, Severity};
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{Micros, S, human};
+use crate::version::version;
 
 /// Rungs (method 7.2).
 const LADDER: [Micros; 7] = [S, 2 * S, 3 * S, 5 * S, 8 * S, 10 * S, 15 * S];
@@ -156,7 +157,7 @@ fn leader_ran_meanwhile(facts: &Facts) -> bool {
         let last = facts.logs[won.log].events.iter().rev().find(own).and_then(|event| event.time);
         last.is_some_and(|last| last.micros >= moment)
     };
-    let tells = facts.etcd.is_some_and(|range| range.low >= (2, 3, 0));
+    let tells = facts.etcd.is_some_and(|range| range.low >= version(2, 3, 0));
     tells && facts.fleet_failures.iter().all(|failure| failure.stall.is_none() && failure.time.is_some_and(through))
 }
 

@@ -10,6 +10,7 @@ use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::parameters::{LONGEST_ELECTION, SILENT_STREAM};
 use crate::report::{Confidence, Provenance, Severity};
 use crate::units::S;
+use crate::version::{Version, version};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -192,7 +193,7 @@ fn too_rare_but_works(facts: &Facts) -> bool {
 }
 
 /// The first release that compares the two (etcd-io/etcd@v2.0.6:etcdmain/config.go).
-const RATIO_CHECKED: (u16, u16, u16) = (2, 0, 6);
+const RATIO_CHECKED: Version = version(2, 0, 6);
 
 /// This etcd does not compare the two, so it starts.
 fn starts_anyway(facts: &Facts) -> bool {

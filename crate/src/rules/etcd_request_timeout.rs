@@ -10,6 +10,7 @@ use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::ElectionTimeout;
 use crate::report::{Confidence, Severity};
 use crate::units::S;
+use crate::version::version;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -48,7 +49,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         let by_alert = || alerts::told(facts, RULE.id, Severity::Warning, &[Meaning::AlertRequestsFailed], &title);
         return not_published(facts).or_else(|| by_metrics(facts)).or_else(by_alert);
     }
-    let asks_again = facts.etcd.is_none_or(|range| range.high >= (3, 4, 20));
+    let asks_again = facts.etcd.is_none_or(|range| range.high >= version(3, 4, 20));
     if asks_again && events.iter().all(|id| WAITS_FOR_WORD.contains(&facts.event(*id).meaning)) {
         return Some(waits_for_word(facts, &events));
     }

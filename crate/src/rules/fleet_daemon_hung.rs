@@ -8,6 +8,7 @@ use crate::log::event::Meaning;
 use crate::parameters::Parameter::AgentTtl;
 use crate::report::{Confidence, Severity};
 use crate::units::{Micros, S};
+use crate::version::version;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -27,7 +28,7 @@ const TOO_LONG: Micros = 20 * S;
 
 fn check(facts: &Facts) -> Option<Finding> {
     let panics = all(facts, &[Meaning::ServerShutdownTimeout]);
-    let prints_its_return = facts.fleet.is_some_and(|range| range.low >= (0, 12, 0));
+    let prints_its_return = facts.fleet.is_some_and(|range| range.low >= version(0, 12, 0));
     let silent: Vec<EventId> = if prints_its_return {
         all(facts, &[Meaning::ServerMonitorTriggered]).into_iter().filter(|id| never_came_back(facts, *id)).gather()
     } else {

@@ -7,6 +7,7 @@ use crate::replay::timers_in_force;
 use crate::report::Timing;
 use crate::rules::{Finding, named};
 use crate::units::{about, human};
+use crate::version::version;
 
 /// What gets better, in numbers where the log has them.
 pub(super) fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
@@ -101,7 +102,7 @@ pub(super) fn failover_then(facts: &Facts, plan: &Plan) -> String {
 
 /// fleet before 0.12 takes a unit for deleted when its one read fails.
 pub(super) fn stops_on_a_failed_read(facts: &Facts, findings: &[Finding]) -> bool {
-    named(findings, "fleet-unit-missing-in-registry").is_some() && facts.fleet_before((0, 12, 0))
+    named(findings, "fleet-unit-missing-in-registry").is_some() && facts.fleet_before(version(0, 12, 0))
 }
 
 /// A count; what is none is called so everywhere.

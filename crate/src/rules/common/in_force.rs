@@ -7,6 +7,7 @@ use crate::parameters::Parameter;
 use crate::report::Provenance;
 use crate::sort;
 use crate::units::Micros;
+use crate::version::version;
 
 /// Whether a value looks as if it was meant in another unit, so that no other is held against it.
 pub fn doubtful(facts: &Facts, parameter: Parameter) -> bool {
@@ -16,7 +17,7 @@ pub fn doubtful(facts: &Facts, parameter: Parameter) -> bool {
 
 /// Whether etcd is known, and may be one that drops silent streams.
 pub fn closes_silent_streams(facts: &Facts) -> bool {
-    facts.etcd.is_some_and(|range| range.low < (2, 1, 0))
+    facts.etcd.is_some_and(|range| range.low < version(2, 1, 0))
 }
 
 /// Whether of the election-timeout only the least is known that the heartbeat leaves.
