@@ -20,6 +20,7 @@ pub mod stalls;
 pub mod texts;
 pub mod time_line;
 pub mod tools;
+pub mod took_back;
 pub mod twice;
 pub mod versions;
 pub mod voices;

@@ -40,11 +40,6 @@ pub struct Failover {
     pub p99: Micros,
 }
 
-/// Whether the others can elect a leader while one member is down.
-pub fn can_replace_leader(members: u32) -> bool {
-    members >= 3
-}
-
 /// Races behind one failover.
 const RACES: usize = 2_000;
 
@@ -76,7 +71,7 @@ struct Ratio {
 impl Failovers {
     /// How long a cluster is without a leader after one dies; `rtt` is the round trip between members.
     /// The leader spoke last up to one heartbeat before, as in an idle cluster. Clusters of fewer than three members
-    /// can not replace a leader (see `can_replace_leader`); the figures given for them are those of three.
+    /// can not replace a leader; the figures given for them are those of three.
     pub fn of(&self, timers: &Timers, rtt: Micros) -> Failover {
         let tick = timers.tick();
         let trip = (rtt.clamp(0, LONGEST) * GRAIN / tick).min(LONGEST_TRIP);

@@ -12,7 +12,7 @@ use crate::parameters::{LONGEST_ELECTION, Parameter, SILENT_STREAM};
 use crate::replay::Replayed;
 use crate::report::{Confidence, Provenance};
 use crate::rules::common::{closes_silent_streams, human_limit, last_printed, only_bounded};
-use crate::rules::etcd_bad_config::REFUSED;
+use crate::rules::etcd_bad_config::SETTINGS_REFUSED;
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, human};
 
@@ -190,7 +190,7 @@ enum Raise {
 fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
     let (heartbeat, election) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
     // What etcd refused somebody stated.
-    let refused = |id: EventId| REFUSED.contains(&facts.event(id).meaning);
+    let refused = |id: EventId| SETTINGS_REFUSED.contains(&facts.event(id).meaning);
     let stated = |parameter| facts.in_force(parameter).place.is_some() || facts.in_force(parameter).event.is_some_and(refused);
     // What a template fills in may fit.
     let unknown =

@@ -21,11 +21,11 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    all(facts, in_logs).or_else(|| all(facts, in_files))
+    of_each_parameter(facts, in_logs).or_else(|| of_each_parameter(facts, in_files))
 }
 
 /// One finding for all parameters that differ. Each gives one whose title only names the values, as `in KEY: A and B`.
-fn all(facts: &Facts, differing: fn(&Facts, Parameter) -> Option<Finding>) -> Option<Finding> {
+fn of_each_parameter(facts: &Facts, differing: fn(&Facts, Parameter) -> Option<Finding>) -> Option<Finding> {
     let mut all: Option<Finding> = None;
     for parameter in Parameter::ALL {
         match (differing(facts, parameter), &mut all) {

@@ -26,7 +26,7 @@ pub const RULE: Rule = Rule {
 };
 
 /// Lines with which etcd refuses its settings, the last of a start.
-pub const REFUSED: &[Meaning] = &[
+pub const SETTINGS_REFUSED: &[Meaning] = &[
     Meaning::SettingsRefused,
     Meaning::Ratio5x,
     Meaning::ElectionTooLong,
@@ -105,7 +105,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 fn corrected(facts: &Facts) -> (Vec<EventId>, Vec<EventId>) {
     let starts = starts(facts);
     let follows = Reach::of(facts, &[Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameLeader]);
-    facts.meaning(REFUSED).into_iter().partition(|id| starts.after(facts, *id) && follows.after(facts, *id))
+    facts.meaning(SETTINGS_REFUSED).into_iter().partition(|id| starts.after(facts, *id) && follows.after(facts, *id))
 }
 
 fn started_later(facts: &Facts, corrected: &[EventId]) -> Option<Finding> {

@@ -1,6 +1,6 @@
 //! `etcd-clock-skew`: the clocks of members differ.
 
-use super::common::{WAITS, all, lines, time, times, waited};
+use super::common::{WAITS, lines, time, times, waited};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::facts::clocks::{by_clock, clock_difference};
@@ -26,7 +26,7 @@ pub const RULE: Rule = Rule {
 const LATELY: Micros = 60 * S;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let mut events = all(facts, &[Meaning::ClockDrift]);
+    let mut events = facts.meaning(&[Meaning::ClockDrift]);
     if events.is_empty() {
         return None;
     }

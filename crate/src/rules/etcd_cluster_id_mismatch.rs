@@ -1,6 +1,6 @@
 //! `etcd-cluster-id-mismatch`: members of two separately created clusters talk to each other.
 
-use super::common::{all, lines, plural, said_outright};
+use super::common::{lines, plural, said_outright};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::log::event::Meaning;
@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let events = all(facts, &[Meaning::ClusterIdMismatch]);
+    let events = facts.meaning(&[Meaning::ClusterIdMismatch]);
     let ids = events.iter().map(|id| facts.event(*id)).find_map(|event| Some((event.word("value")?, event.word("value2")?)));
     let ids = ids.map_or(String::new(), |(theirs, ours)| format!(": {theirs} there, {ours} here"));
     let what = format!(

@@ -1,6 +1,6 @@
 //! `etcd-discovery-failed`: bootstrap through a discovery service failed.
 
-use super::common::{all, graver, plural, said_outright};
+use super::common::{graver, plural, said_outright};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::facts::beside::Reach;
@@ -21,7 +21,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 }
 
 fn failed(facts: &Facts) -> Option<Finding> {
-    let mut events = all(facts, &[Meaning::DiscoveryProblem]);
+    let mut events = facts.meaning(&[Meaning::DiscoveryProblem]);
     let answered = answered(facts);
     events.retain(|id| !answered.after(facts, *id));
     let title = "etcd could not start through its discovery service";
@@ -31,7 +31,7 @@ fn failed(facts: &Facts) -> Option<Finding> {
 
 /// The last word of a member on its discovery is that others have not come yet.
 fn waits(facts: &Facts) -> Option<Finding> {
-    let mut events = all(facts, &[Meaning::DiscoveryWaits]);
+    let mut events = facts.meaning(&[Meaning::DiscoveryWaits]);
     let (answered, failed) = (answered(facts), Reach::of(facts, &[Meaning::DiscoveryProblem]));
     events.retain(|id| !failed.after(facts, *id) && !answered.after(facts, *id));
     let missing = facts.event(*events.last()?).number("missing").unwrap_or(1).unsigned_abs();

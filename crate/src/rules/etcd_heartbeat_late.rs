@@ -1,6 +1,6 @@
 //! `etcd-heartbeat-late`: a leader was late with its heartbeats.
 
-use super::common::{all, human_limit, lines, plural, range, says, times};
+use super::common::{human_limit, lines, plural, range, says, times};
 use super::{Finding, Rule};
 use crate::facts::clocks::by_clock;
 use crate::facts::{Facts, Stall, StallKind, metrics};
@@ -29,7 +29,7 @@ pub const RULE: Rule = Rule {
 const LATE: &[Meaning] = &[Meaning::HeartbeatLate, Meaning::Hb04NearElection, Meaning::Hb04Timeout, Meaning::HeartbeatTimedOut03];
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let mut events = all(facts, LATE);
+    let mut events = facts.meaning(LATE);
     let stalls: Vec<&Stall> =
         facts.stalls.iter().filter(|stall| stall.events.iter().any(|id| LATE.contains(&facts.event(*id).meaning))).gather();
     let longest = stalls.iter().max_by_key(|stall| stall.planned);

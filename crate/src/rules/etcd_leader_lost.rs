@@ -3,6 +3,7 @@
 use super::common::{TRANSFERS, human_limit, matching, near, plural, range, starts, stopped_on_purpose, time, times, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
+use crate::facts::took_back::{TookBack, took_back};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
@@ -96,38 +97,6 @@ fn check(facts: &Facts) -> Option<Finding> {
         finding.advising("Look at the member that asked for votes: its process, its disk, its link to the leader. In etcd 3.4 --pre-vote=true, the default from 3.5 on, keeps such a member from taking a leader's place.")
     };
     Some(finding)
-}
-
-/// Members that lost their leader and took the same one of the same term back.
-pub struct TookBack {
-    /// The longest time between the two; 0 where the lines have no times.
-    pub longest: Micros,
-    /// The lines that name the leader again.
-    times: usize,
-    /// The leader's own log is in the input.
-    pub with_leader: bool,
-}
-
-/// Where every member that lost its leader took the same one of the same term back: nobody else was elected. From 3.5 on a
-/// member first asks whether it would be voted for, and drops its leader for that (etcd-io/etcd@v3.4.45:raft/raft.go:729).
-pub fn took_back(facts: &Facts) -> Option<TookBack> {
-    let mut back = TookBack { longest: 0, times: 0, with_leader: true };
-    let names = |event: &Event| {
-        matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::BecameLeader | Meaning::LeaderLost)
-    };
-    for (id, lost) in facts.events_of(&[Meaning::LeaderLost]) {
-        let (leader, term) = (lost.word("leader")?, lost.number("term")?);
-        let next = facts.after(id, usize::MAX).find(|event| names(event))?;
-        if next.meaning != Meaning::LeaderElected || next.word("leader") != Some(leader) || next.number("term") != Some(term) {
-            return None;
-        }
-        let gap = next.time.zip(lost.time).map_or(0, |(next, lost)| next.micros - lost.micros);
-        back.longest = back.longest.max(gap);
-        back.times += 1;
-        let itself = |event: &Event| event.word("id") == Some(leader) && event.number("term") == Some(term);
-        back.with_leader &= facts.events_of(&[Meaning::BecameLeader]).any(|(_, event)| itself(event));
-    }
-    (back.times > 0).then_some(back)
 }
 
 /// A member was without its leader, and nobody else was elected.

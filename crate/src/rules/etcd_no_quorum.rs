@@ -1,7 +1,7 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
 use super::alerts;
-use super::common::{WAITS, all, last_line, matching, near, plural, says, span, stopping, time, times, waited};
+use super::common::{WAITS, last_line, matching, near, plural, says, span, stopping, time, times, waited};
 use super::{Finding, Rule};
 use crate::facts::beside::NEIGHBOURS;
 use crate::facts::stalls::NO_FAILOVER_TAKES;
@@ -42,11 +42,11 @@ fn check(facts: &Facts) -> Option<Finding> {
             || !of_client && says(event, &["cluster is unavailable"])
     });
     // A standby of 0.4 asks the cluster for its members every few seconds; one answer that failed is none.
-    let asks = all(facts, &[Meaning::Standby04]);
+    let asks = facts.meaning(&[Meaning::Standby04]);
     join.extend(if asks.len() > 1 { asks } else { Vec::new() });
     // A member of 0.4 tries again after some seconds, and may find the others then.
     join.retain(|id| !near(facts, *id, &[Meaning::Leader04], 0, 60 * S, 40));
-    let counted = all(facts, &[Meaning::OperatorLostQuorum]);
+    let counted = facts.meaning(&[Meaning::OperatorLostQuorum]);
     let gave_up = gave_up(facts);
     let mut events = rounds.clone();
     events.extend(gave_up.map(|(down, ..)| down).iter().chain(&publish).chain(&join).chain(&counted));

@@ -1,7 +1,7 @@
 //! `etcd-restarted`: an etcd process ended again and again, by a fault, or was killed.
 
 use super::common::{matching, near, plural, says, without_repeats};
-use super::etcd_bad_config::REFUSED;
+use super::etcd_bad_config::SETTINGS_REFUSED;
 use super::etcd_data_damaged::UNREADABLE;
 use super::etcd_own_trouble::is_told;
 use super::{Finding, Rule};
@@ -41,8 +41,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     let mut killed: Vec<EventId> = facts.all_events().filter(|(_, event)| ends_etcd(event)).map(|(id, _)| id).gather();
     let mut starts = facts.restarts.clone();
     // So has a start that ends with a refused setting.
-    killed.retain(|id| !near(facts, *id, REFUSED, -30 * S, S, 20));
-    starts.retain(|id| !near(facts, *id, REFUSED, -S, 30 * S, 20));
+    killed.retain(|id| !near(facts, *id, SETTINGS_REFUSED, -30 * S, S, 20));
+    starts.retain(|id| !near(facts, *id, SETTINGS_REFUSED, -S, 30 * S, 20));
     starts.retain(|id| !near(facts, *id, &[Meaning::EtcdShutdown], -600 * S, 0, 60) && !facts.retimed.contains(id));
     if killed.is_empty() && starts.len() < AGAIN_AND_AGAIN {
         return None;
@@ -89,7 +89,7 @@ fn ended_itself(facts: &Facts) -> Option<Finding> {
         return Some(critical(title, what, &faults).advising(AFTER_A_FAULT));
     }
     let mut errors = open(Meaning::EtcdFatal);
-    errors.retain(|id| !near(facts, *id, REFUSED, -30 * S, S, 20));
+    errors.retain(|id| !near(facts, *id, SETTINGS_REFUSED, -30 * S, S, 20));
     (!errors.is_empty()).then(|| {
         let what = "etcd prints such a line when it cannot go on, and ends.";
         critical(String::from("etcd ended with an error that it names"), what, &errors)

@@ -1,6 +1,6 @@
 //! `etcd-send-buffer-full`: raft messages were dropped because a sending buffer was full.
 
-use super::common::{all, lines, plural, says};
+use super::common::{lines, plural, says};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::log::event::Meaning;
@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let events = all(facts, &[Meaning::SendingBufferFull]);
+    let events = facts.meaning(&[Meaning::SendingBufferFull]);
     if events.is_empty() {
         return None;
     }

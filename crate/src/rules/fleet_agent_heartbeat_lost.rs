@@ -1,6 +1,6 @@
 //! `fleet-agent-heartbeat-lost`: a machine could not renew its presence, or was declared gone.
 
-use super::common::{after_fleet_stop, all, human_limit, lines, matching, plural, says, time, times};
+use super::common::{after_fleet_stop, human_limit, lines, matching, plural, says, time, times};
 use super::{Finding, Rule};
 use crate::facts::failures::proven_outage;
 use crate::facts::{EventId, Facts};
@@ -49,7 +49,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         if gone.is_empty() { String::new() } else { format!(" The engine says so in {}.", plural(lines(facts, &gone), "line", "lines")) };
     let what = format!("No heartbeat reached etcd within a third of the agent-ttl.{proven}{by_engine}");
     let mut events: Vec<EventId> = monitors.iter().chain(&gone).copied().gather();
-    events.extend(all(facts, &[Meaning::HeartRetry]));
+    events.extend(facts.meaning(&[Meaning::HeartRetry]));
     let count = monitors.len().max(usize::from(monitors.is_empty()));
     let primary = monitors.iter().chain(&gone).next().and_then(|id| time(facts, *id)).is_some();
     let confidence = if primary { Confidence::High } else { Confidence::Medium };

@@ -1,6 +1,6 @@
 //! `fleet-daemon-hung`: fleetd gave up on its heartbeat and did not come back.
 
-use super::common::{all, hosts, last_line, near, time};
+use super::common::{hosts, last_line, near, time};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -27,10 +27,10 @@ pub const RULE: Rule = Rule {
 const TOO_LONG: Micros = 20 * S;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let panics = all(facts, &[Meaning::ServerShutdownTimeout]);
+    let panics = facts.meaning(&[Meaning::ServerShutdownTimeout]);
     let prints_its_return = facts.fleet.is_some_and(|range| range.low >= version(0, 12, 0));
     let silent: Vec<EventId> = if prints_its_return {
-        all(facts, &[Meaning::ServerMonitorTriggered]).into_iter().filter(|id| never_came_back(facts, *id)).gather()
+        facts.meaning(&[Meaning::ServerMonitorTriggered]).into_iter().filter(|id| never_came_back(facts, *id)).gather()
     } else {
         Vec::new()
     };

@@ -1,6 +1,6 @@
 //! `fleet-engine-lease-stolen`: one engine took the lease from another by force.
 
-use super::common::{all, plural, times};
+use super::common::{plural, times};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::gather::Gather;
@@ -19,9 +19,9 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let stolen = all(facts, &[Meaning::EngineLeaseStolen]);
-    let tried = all(facts, &[Meaning::EngineLeaseStealFailed, Meaning::EngineLeaseNotStolen]);
-    let waits = all(facts, &[Meaning::EngineLeaseWait]);
+    let stolen = facts.meaning(&[Meaning::EngineLeaseStolen]);
+    let tried = facts.meaning(&[Meaning::EngineLeaseStealFailed, Meaning::EngineLeaseNotStolen]);
+    let waits = facts.meaning(&[Meaning::EngineLeaseWait]);
     let title = match (stolen.len(), tried.len(), waits.len()) {
         (0, 0, 0) => return None,
         (0, 0, waits) => format!("An engine waited for a lease it had taken by force, {}", times(waits as u64)),

@@ -1,6 +1,6 @@
 //! `fleet-engine-version-unknown`: the engine could not read the first key of its pass.
 
-use super::common::{all, lines, plural, with_fleet_stop};
+use super::common::{lines, plural, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::log::event::Meaning;
@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let mut events = all(facts, &[Meaning::EngineVersionUnknown]);
+    let mut events = facts.meaning(&[Meaning::EngineVersionUnknown]);
     events.retain(|id| !with_fleet_stop(facts, *id));
     if events.is_empty() {
         return None;

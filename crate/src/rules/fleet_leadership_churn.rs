@@ -1,6 +1,6 @@
 //! `fleet-leadership-churn`: the engine lease is lost or changes hands repeatedly.
 
-use super::common::{all, lease_moves, longest_pass, plural, time, times, with_fleet_stop};
+use super::common::{lease_moves, longest_pass, plural, time, times, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -26,7 +26,8 @@ pub const RULE: Rule = Rule {
 const ONE_LOSS: Micros = 5 * S;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let lost: Vec<EventId> = all(facts, &[Meaning::EngineLeaseRenewFailed, Meaning::EngineLeaderChanged, Meaning::EngineLeaseStolen])
+    let lost: Vec<EventId> = facts
+        .meaning(&[Meaning::EngineLeaseRenewFailed, Meaning::EngineLeaderChanged, Meaning::EngineLeaseStolen])
         .into_iter()
         .filter(|id| !with_fleet_stop(facts, *id))
         .gather();
@@ -34,7 +35,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     if episodes < 2 {
         return None;
     }
-    let by_force = all(facts, &[Meaning::EngineLeaseStolen]).len();
+    let by_force = facts.meaning(&[Meaning::EngineLeaseStolen]).len();
     let moved = lease_moves(facts).len();
     let interval = facts.value(EngineReconcileInterval);
     let late = longest_pass(facts).filter(|pass| moved > 0 && *pass > interval);

@@ -1,6 +1,6 @@
 //! `fleet-unit-missing-in-registry`: fleet found no unit where its job was listed.
 
-use super::common::{LIMIT, all, lines, plural, says};
+use super::common::{LIMIT, lines, plural, says};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::log::event::Meaning;
@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let events = all(facts, &[Meaning::RegistryNoUnit, Meaning::RegistryParseUnitFailed, Meaning::RegistryUnitNotInList]);
+    let events = facts.meaning(&[Meaning::RegistryNoUnit, Meaning::RegistryParseUnitFailed, Meaning::RegistryUnitNotInList]);
     if events.is_empty() {
         return None;
     }

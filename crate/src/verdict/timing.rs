@@ -2,13 +2,13 @@
 
 use super::unexplained::{saw_too_little, unexplained};
 use crate::facts::clusters::several_clusters;
+use crate::facts::took_back::took_back;
 use crate::facts::{ChangeClass, Facts, LeaderChange, Stall, StallKind};
 use crate::gather::Gather;
 use crate::parameters::{Parameter, SILENT_STREAM};
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, beyond_waiting, kept_place, went_on};
 use crate::report::{Confidence, Severity, Timing};
 use crate::rules::common::{BY_LEADER, knows_wait, only_quoted, says};
-use crate::rules::etcd_leader_lost::took_back;
 use crate::rules::etcd_slow_apply::waits_long;
 use crate::rules::{Finding, named, raised};
 

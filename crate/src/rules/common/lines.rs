@@ -11,11 +11,6 @@ use crate::search;
 use crate::sort;
 use crate::units::{Micros, S};
 
-/// All events with one of these meanings.
-pub fn all(facts: &Facts, meanings: &[Meaning]) -> Vec<EventId> {
-    facts.meaning(meanings)
-}
-
 /// Events with one of these meanings that also satisfy `also`.
 pub fn matching(facts: &Facts, meanings: &[Meaning], also: impl Fn(&Event) -> bool) -> Vec<EventId> {
     of_those(facts, meanings, &also)
