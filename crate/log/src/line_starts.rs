@@ -29,7 +29,9 @@ pub fn is_stamped(line: &str) -> bool {
         .any(|month| line.starts_with(month));
     let glog = matches!(bytes.first(), Some(b'I' | b'W' | b'E' | b'F')) && digits(1..5) && bytes.get(5) == Some(&b' ');
     let word = ["INFO ", "WARN ", "ERROR ", "DEBUG ", "level="].iter().any(|word| line.starts_with(word));
-    date || time || bracketed || month || glog || word || line.starts_with("{\"level\"")
+    // As zap writes it; in the source of a page blanks stand around what was a quote.
+    let record = line.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with("\"level\""));
+    date || time || bracketed || month || glog || word || record
 }
 
 /// At the margin: what is indented may be text within a configuration.

@@ -182,6 +182,16 @@ mod tests {
         assert!(configurations(0, &text)[0].problems.iter().all(|problem| problem.id != "config-header-missing"));
     }
 
+    /// What etcd was started with stands in its log under the names of a configuration.
+    #[test]
+    fn a_log_in_the_source_of_a_page_is_no_configuration() {
+        let start = r#"{"level":"info","ts":"2022-08-30T09:17:30.387Z","caller":"embed/etcd.go:308","msg":"starting an etcd server","heartbeat-interval":"100ms","election-timeout":"1s"}"#;
+        let quoted = start.replace('"', "&quot;");
+        for text in [format!("<pre>{quoted}\n{quoted}\n</pre>\n"), format!("<p>{quoted}<br>\n{quoted}</p>\n")] {
+            assert_eq!(stated(&text), [], "{text}");
+        }
+    }
+
     #[test]
     fn what_a_script_writes_may_be_broken() {
         let ids = |lines: &str| {
