@@ -12,6 +12,13 @@ type Written = (Time, Box<str>);
 /// The same in a place that is written often.
 type Noted = Option<(Time, String)>;
 
+/// How many steps go forward in time, and how many back.
+#[derive(Clone, Copy, Default)]
+struct Steps {
+    rising: u64,
+    falling: u64,
+}
+
 /// The stamps of a log, as far as its order and its span are concerned.
 #[derive(Default)]
 pub struct Stamps {
@@ -21,9 +28,10 @@ pub struct Stamps {
     pub unzoned: bool,
     /// The last stamp of the richest clock names one.
     zoned: bool,
-    before: Option<Stamp>,
-    rising: u64,
-    falling: u64,
+    /// The last stamp, and the one before it.
+    before: [Option<Stamp>; 2],
+    /// Steps from one stamp to the next, and over the one between.
+    steps: [Steps; 2],
     /// Steps over midnight or New Year.
     turns: u64,
     /// A stamp without a year is of a 29 February.
@@ -39,13 +47,16 @@ impl Stamps {
     pub fn note(&mut self, head: &Header) {
         let (Some(stamp), Some(text)) = (head.time, head.stamp) else { return };
         self.unzoned |= !stamp.zoned;
-        if let Some(before) = self.before.replace(stamp).filter(|before| before.clock == stamp.clock) {
+        for (before, steps) in self.before.iter().zip(&mut self.steps) {
+            let Some(before) = before.filter(|before| before.clock == stamp.clock) else { continue };
             let step = stamp.time.micros - before.time.micros;
-            let turned = period(stamp.clock).is_some_and(|period| step.abs() > period / 2);
-            self.turns += u64::from(turned);
-            self.rising += u64::from(step > 0 && !turned || step < 0 && turned);
-            self.falling += u64::from(step < 0 && !turned || step > 0 && turned);
+            let turned = is_turn(step, stamp.clock);
+            steps.rising += u64::from(step != 0 && (step > 0) != turned);
+            steps.falling += u64::from(step != 0 && (step > 0) == turned);
         }
+        let before = self.before[0].filter(|before| before.clock == stamp.clock);
+        self.turns += u64::from(before.is_some_and(|before| is_turn(stamp.time.micros - before.time.micros, stamp.clock)));
+        self.before = [Some(stamp), self.before[0]];
         if stamp.clock < self.clock {
             return;
         }
@@ -66,21 +77,16 @@ impl Stamps {
         note(&mut self.bottom, time, text);
     }
 
-    /// The direction that most lines tell.
+    /// The direction that most lines tell. Where each has two stamps, the store's and the program's, one step goes up as
+    /// often as the other goes down: then the steps over the one between tell.
     pub fn order(&self) -> Order {
-        match (self.rising, self.falling) {
+        let [Steps { rising, falling }, over] = self.steps;
+        let is_even = rising.min(falling) > 0 && rising.abs_diff(falling) <= 1;
+        match (rising, falling) {
             (0, 0) => Order::Unknown,
-            // Two stamps for each line, the store's and the program's: the one step is as often up as the other down.
-            (up, down) if up.abs_diff(down) <= 1 && self.falls() => Order::NewestFirst,
-            (up, down) if down > up => Order::NewestFirst,
-            _ => Order::OldestFirst,
+            _ if is_even && over.rising != over.falling => order_of(over.falling > over.rising),
+            _ => order_of(falling > rising),
         }
-    }
-
-    /// Whether the log ends before it began.
-    fn falls(&self) -> bool {
-        let micros = |noted: &Noted| noted.as_ref().map(|(time, _)| time.micros);
-        self.turns == 0 && micros(&self.bottom) < micros(&self.top)
     }
 
     /// The earliest and the latest stamp, those of a poorer clock among them as `sort` has placed their events.
@@ -158,6 +164,15 @@ fn note(noted: &mut Noted, time: Time, text: &str) {
     *known = time;
     written.clear();
     written.push_str(text);
+}
+
+fn order_of(falling: bool) -> Order {
+    if falling { Order::NewestFirst } else { Order::OldestFirst }
+}
+
+/// Whether a step leads over midnight or New Year.
+fn is_turn(step: Micros, clock: Clock) -> bool {
+    period(clock).is_some_and(|period| step.abs() > period / 2)
 }
 
 /// After which time stamps of this clock repeat.

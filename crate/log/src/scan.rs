@@ -341,6 +341,25 @@ mod tests {
         assert_eq!(log.events.iter().map(|event| event.line).collect::<Vec<_>>(), [2, 1]);
     }
 
+    /// A store writes its stamp before the program's, in its reader's zone or a moment later.
+    #[test]
+    fn of_two_stamps_in_each_line_each_is_held_against_its_own() {
+        let line =
+            |store: &str, own: &str| format!("Mon, Jan 10 2022 {store} | 2022-01-10 {own} W | etcdserver: server is likely overloaded\n");
+        let lines = [
+            line("11:40:35", "04:40:35.1"),
+            line("11:40:36", "04:40:36.2"),
+            line("11:40:50", "04:40:50.3"),
+            line("11:41:10", "04:41:10.4"),
+        ];
+        assert_eq!(read(&lines.concat()).order, Order::OldestFirst);
+        let turned: String = lines.iter().rev().map(String::as_str).collect();
+        assert_eq!(read(&turned).order, Order::NewestFirst);
+        // One that comes late turns no log round.
+        let late = |time: &str| format!("2022-01-10 04:40:{time} W | etcdserver: server is likely overloaded\n");
+        assert_eq!(read(&["13.1", "11.7", "11.8", "12.0"].map(late).concat()).order, Order::OldestFirst);
+    }
+
     /// etcd 0.4's own logger writes no year, Go's in the same process does.
     #[test]
     fn two_forms_of_stamps_lie_on_one_line() {
