@@ -354,6 +354,16 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
         }
     }
 
+    /// A message whose longest fixed text stands in every configuration would have all of them read as logs, too.
+    #[test]
+    fn no_message_is_told_by_words_of_every_configuration() {
+        let unit = "[Unit]\nDescription=etcd2\nAfter=network-online.target\n[Service]\nType=notify\nUser=etcd\nEnvironmentFile=-/run/x\nEnvironment=ETCD_NAME=%m\nExecStartPre=/bin/true\nExecStart=/usr/bin/etcd2 --name a\nRestart=always\nRestartSec=10s\nLimitNOFILE=40000\n[Install]\nWantedBy=multi-user.target\n";
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: etcd\nspec:\n  containers:\n  - command:\n    - etcd\n    - --election-timeout=1000\n    livenessProbe:\n      httpGet:\n        path: /health\n";
+        for text in [unit, pod, CONFIG] {
+            assert!(messages_at_most(text, 0), "{text}");
+        }
+    }
+
     #[test]
     fn bytes_that_are_no_text_are_the_first_thing_said() {
         let mut session = Session::new(Assumptions::default());

@@ -67,15 +67,15 @@ pub(super) fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
 }
 
 /// The second of each two lines that are the same, where nearly all lines stand so: nine of ten, and four pairs at least
-/// (judgement). None otherwise.
+/// (judgement). None otherwise; a line that stands three times or more was printed so.
 fn in_pairs(count: usize, same: impl Fn(usize, usize) -> bool) -> Vec<usize> {
     let (mut pairs, mut at) = (Vec::new(), 0);
     while at < count {
-        let paired = at + 1 < count && same(at, at + 1);
-        if paired {
+        let run = 1 + (at + 1..count).take_while(|next| same(at, *next)).count();
+        if run == 2 {
             pairs.push(at + 1);
         }
-        at += 1 + usize::from(paired);
+        at += run;
     }
     if pairs.len() >= 4 && pairs.len() * 20 >= count * 9 { pairs } else { Vec::new() }
 }
@@ -196,6 +196,10 @@ mod tests {
         assert_eq!(counted(&[&(twice(&four))]), (4, 4));
         // A message that a program repeats stands among others.
         assert_eq!(counted(&[&(slow(1) + &twice(&slow(2)) + &slow(3) + &slow(4))]), (5, 0));
+        // So often within each second: a program that tries again.
+        let repeated: String =
+            (1..5).map(|second| format!("Oct 16 10:12:0{second} h etcd2[8]: server is likely overloaded\n").repeat(6)).collect();
+        assert_eq!(counted(&[&repeated]).1, 0);
         let without_times = "etcdserver: server is likely overloaded\n".repeat(10);
         assert_eq!(counted(&[&without_times]).1, 0);
     }
