@@ -82,17 +82,35 @@ const STAND_INS: [(&str, &str); 18] = [
     ("\u{feff}", ""),
 ];
 
+/// What each of them begins with.
+const STAND_IN_BYTES: [u8; 4] = [b'&', "“".as_bytes()[0], "\u{a0}".as_bytes()[0], "\u{feff}".as_bytes()[0]];
+
 /// Takes away what is not text of the log.
 pub fn plain(text: &str) -> Cow<'_, str> {
     let mut plain = without_colours(text);
-    let holds = |byte| search::first(plain.as_bytes(), byte).is_some();
-    if holds(b'&') || holds("“".as_bytes()[0]) || holds("\u{a0}".as_bytes()[0]) || holds("\u{feff}".as_bytes()[0]) {
+    if search::has_any(plain.as_bytes(), STAND_IN_BYTES) {
         for (stand_in, sign) in STAND_INS {
             if search::has(&plain, stand_in) {
                 plain = Cow::Owned(search::replace(&plain, stand_in, sign));
             }
         }
     }
+    if search::first(plain.as_bytes(), b'{').is_some() {
+        plain = without_boxes(plain);
+    }
+    if is_row_of_cells(&plain) {
+        plain = Cow::Owned(cells(&plain));
+    }
+    let kept = without_closing_marks(&plain).len();
+    match &mut plain {
+        Cow::Borrowed(text) => *text = &text[..kept],
+        Cow::Owned(text) => text.truncate(kept),
+    }
+    plain
+}
+
+/// The line out of the JSON that a logger or a store put around it.
+fn without_boxes(mut plain: Cow<'_, str>) -> Cow<'_, str> {
     // What names neither a time nor a machine, as the `data: ` of a stream of events, goes with the box.
     let at = box_at(&plain);
     if at > 0 && !plain[..at].bytes().any(|byte| byte.is_ascii_digit()) && unboxed(&plain[at..]).is_some() {
@@ -111,14 +129,6 @@ pub fn plain(text: &str) -> Cow<'_, str> {
         let Some((head, inner)) = unboxed(&plain[told..]) else { break };
         plain = Cow::Owned([&plain[..told], &head, without_colours(&inner).trim_end()].concat());
         told += head.len();
-    }
-    if is_row_of_cells(&plain) {
-        plain = Cow::Owned(cells(&plain));
-    }
-    let kept = without_closing_marks(&plain).len();
-    match &mut plain {
-        Cow::Borrowed(text) => *text = &text[..kept],
-        Cow::Owned(text) => text.truncate(kept),
     }
     plain
 }

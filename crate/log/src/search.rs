@@ -38,6 +38,22 @@ pub fn first(text: &[u8], byte: u8) -> Option<usize> {
     None
 }
 
+/// Whether any of these bytes stands in `text`.
+pub fn has_any<const N: usize>(text: &[u8], bytes: [u8; N]) -> bool {
+    let mut rest = text;
+    while let Some((block, after)) = rest.split_first_chunk::<BLOCK>() {
+        let mut marks = 0;
+        for byte in bytes {
+            marks |= equal(block, byte);
+        }
+        if marks != 0 {
+            return true;
+        }
+        rest = after;
+    }
+    rest.iter().any(|byte| bytes.contains(byte))
+}
+
 /// Where `byte` last stands.
 pub fn last(text: &[u8], byte: u8) -> Option<usize> {
     let mut end = text.len();
@@ -222,6 +238,7 @@ mod tests {
                 assert_eq!(count(&text, byte), text.iter().filter(|other| **other == byte).count() as u64);
                 assert_eq!(first(&text, byte), text.iter().position(|other| *other == byte));
                 assert_eq!(last(&text, byte), text.iter().rposition(|other| *other == byte));
+                assert_eq!(has_any(&text, [byte, b'y']), text.contains(&byte));
             }
         }
     }
