@@ -148,6 +148,9 @@ pub fn glued(text: &str) -> Option<usize> {
 /// `W | etcdserver: `, with or without a stamp before them.
 pub fn next_message(text: &str, end: usize) -> Option<usize> {
     let tail = text.get(end..)?;
+    if !search::has_any(tail.as_bytes(), [b'{', b'|']) {
+        return None;
+    }
     let mut from = 0;
     while let Some(at) = search::find(&tail[from..], "{\"").map(|at| from + at) {
         if ["{\"level\":\"", "{\"level\": \"", "{\"Endpoint\":\""].iter().any(|opening| tail[at..].starts_with(opening)) {
