@@ -9,20 +9,15 @@ use crate::units::{MS, Micros, S, parse_go_duration};
 /// Nobody means a longer one (judgement).
 const LONGEST: Micros = 6 * 3600 * S;
 
-/// Problems of a value whose text is not read; with the first ones its reader refuses all.
-const UNREAD: [&str; 7] = [
-    "config-agent-ttl-unit",
-    "config-unquoted-number",
-    "etcd-bad-config",
-    "config-arguments-form",
-    "config-value-dropped",
-    "config-bad-float",
-    "config-not-exported",
-];
+/// Problems of a value for which its reader refuses all that it reads.
+const REFUSED: [&str; 4] = ["config-agent-ttl-unit", "config-unquoted-number", "etcd-bad-config", "config-arguments-form"];
+
+/// Problems of a value that is passed over, so that the default acts.
+const PASSED_OVER: [&str; 3] = ["config-value-dropped", "config-bad-float", "config-not-exported"];
 
 /// What a value means that is not read as it is written, `600ms`, `"5"` or `120`, where no other one acts.
 pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {
-    let setting = unread(facts, parameter, &UNREAD)?;
+    let setting = unread(facts, parameter, &|id| REFUSED.contains(&id) || PASSED_OVER.contains(&id))?;
     // What is below a thousandth of a second no proposal writes; nor does it what lasts for hours.
     let meant = reading(parameter, setting.raw.trim_matches(['"', '\'']))? / MS * MS;
     Some(meant).filter(|value| (1..LONGEST).contains(value) && !looks_like_another_unit(parameter, *value))
@@ -30,17 +25,18 @@ pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {
 
 /// A value that is refused as it is written, where no other one acts.
 pub(super) fn refused(facts: &Facts, parameter: Parameter) -> Option<&Setting> {
-    unread(facts, parameter, &UNREAD[..4])
+    unread(facts, parameter, &|id| REFUSED.contains(&id))
 }
 
-fn unread<'f>(facts: &'f Facts, parameter: Parameter, problems: &[&str]) -> Option<&'f Setting> {
+/// The last value of these problems, where none acts.
+fn unread<'f>(facts: &'f Facts, parameter: Parameter, problems: &dyn Fn(&str) -> bool) -> Option<&'f Setting> {
     let mut unread = None;
     for configuration in &facts.configurations {
         for setting in configuration.settings.iter().filter(|setting| setting.parameter == parameter) {
             if setting.effective && setting.value != Some(0) {
                 return None;
             }
-            let told = |problem: &Problem| problem.place == setting.place && problems.contains(&problem.id);
+            let told = |problem: &Problem| problem.place == setting.place && problems(problem.id);
             unread = Some(setting).filter(|_| configuration.problems.iter().any(told)).or(unread);
         }
     }
