@@ -12,6 +12,7 @@ mod events;
 pub mod failures;
 mod joined;
 pub mod links;
+pub mod lost_ticks;
 pub mod members;
 pub mod metrics;
 pub mod settings;
@@ -47,7 +48,7 @@ pub use spells::Spell;
 impl StallKind {
     /// A line measured it.
     pub fn is_measured(self) -> bool {
-        matches!(self, StallKind::LateHeartbeat | StallKind::SlowSync | StallKind::NearTimeout)
+        matches!(self, StallKind::LateHeartbeat | StallKind::SlowSync | StallKind::NearTimeout | StallKind::LostTicks)
     }
 }
 
@@ -111,6 +112,8 @@ pub enum StallKind {
     SlowSync,
     /// etcd 0.4's `heartbeat near election timeout`.
     NearTimeout,
+    /// Ticks of the leader's clock were lost: it is known how long at least.
+    LostTicks,
     /// Guessed from when the old leader came back.
     Return,
     /// Guessed in the same way, of a leader that ran and said that it heard from no majority.

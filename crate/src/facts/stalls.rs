@@ -6,6 +6,7 @@
 use super::beside::time;
 use super::causes::heard_again;
 use super::clocks::by_clock;
+use super::lost_ticks::lost_ticks;
 use super::voices::{START_LINES, Voice, speaker};
 use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Spell, Stall, StallKind};
 use crate::gather::Gather;
@@ -27,9 +28,8 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
     if changes.is_empty() {
         changes.extend(found.stalls.iter().filter(|stall| stall.kind == StallKind::SlowSync).map(unseen_change));
     }
-    for near in near_timeouts(facts) {
-        found.add(near);
-    }
+    let ticks = voices.iter().flat_map(|voice| lost_ticks(facts, voice, changes, &leads)).gather();
+    ticks.into_iter().chain(near_timeouts(facts)).for_each(|stall| found.add(stall));
     let measured = !found.stalls.is_empty();
     let longest_near = found.stalls.iter().filter(|stall| stall.kind == StallKind::NearTimeout).map(|stall| stall.length.high).max();
     let speakers = speakers(facts);
@@ -280,7 +280,7 @@ fn unseen_change(stall: &Stall) -> LeaderChange {
 
 /// Whether `member` led at `time`, as far as the changes tell: the last one that was over by then, or the first one
 /// after it by whom it names as the leader that was lost.
-fn leads_at(changes: &[LeaderChange], leads: &Moments, member: &str, time: Micros) -> bool {
+pub fn leads_at(changes: &[LeaderChange], leads: &Moments, member: &str, time: Micros) -> bool {
     let leader = match leads.last(time) {
         Some((_, at)) => changes[at].new.as_deref(),
         None => leads.between(time, Micros::MAX).first().and_then(|(_, at)| changes[*at].old.as_deref()),

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::common::{longest_first, matching, near, says, with_etcd_stop};
 use super::{Finding, Rule};
+use crate::facts::lost_ticks::WAITING_TICKS;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
@@ -363,8 +364,7 @@ fn words(facts: &Facts, said: &Said) -> String {
         meaning @ (Meaning::Defrag | Meaning::CtlHealth | Meaning::CtlPerfSlowest) => {
             longest_first(facts, &[meaning]).map_or(0, |(_, took)| took)
         }
-        // As many ticks wait at most.
-        _ => 128 * facts.value(HeartbeatInterval),
+        _ => WAITING_TICKS * facts.value(HeartbeatInterval),
     };
     search::replace(said.title, "{}", &human(length))
 }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::timing::{cut_off, other_cause, unlike_members};
 use super::unexplained::{saw_too_little, shows_only_a_state, unexplained};
 use crate::facts::failures::{longest_outage, proven_wait};
-use crate::facts::{ChangeClass, Facts, LeaderChange, StallKind, tools};
+use crate::facts::{ChangeClass, Facts, LeaderChange, Stall, StallKind, tools};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::model::raft::safe_stall;
@@ -285,7 +285,7 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     let mut text = if silent {
         format!("Followers heard nothing from the leader for up to about {}", human(stall.planned))
     } else {
-        format!("The leader stalled for up to {}", human(stall.planned))
+        format!("The leader stalled for {}", lasted(stall))
     };
     if lost > 0 {
         let over = within(facts.needless().filter_map(|change| change.elected.or(change.campaign)).gather());
@@ -312,6 +312,14 @@ fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
     }
     text.push('.');
     Some(text)
+}
+
+/// How long it was, as far as its lines tell.
+fn lasted(stall: &Stall) -> String {
+    match stall.kind {
+        StallKind::LostTicks => format!("at least {}", human(stall.length.low)),
+        _ => format!("up to {}", human(stall.planned)),
+    }
 }
 
 /// A machine that lost its presence, and what became of its units.
@@ -362,9 +370,9 @@ fn outlasted(facts: &Facts, plan: &Plan, timing: Timing) -> Option<String> {
     let known = Some(count(StallKind::is_measured)).filter(|known| *known > 0).unwrap_or_else(|| count(|kind| kind != StallKind::Censored));
     rides.then(|| {
         format!(
-            "The leader stalled {}, for up to {}, but followers wait {}: the timers outlast it, and {cause}.",
+            "The leader stalled {}, for {}, but followers wait {}: the timers outlast it, and {cause}.",
             times(known as u64),
-            human(stall.planned),
+            lasted(stall),
             human_limit(facts, Parameter::ElectionTimeout)
         )
     })
