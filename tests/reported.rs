@@ -26,7 +26,7 @@ fn wrong(case: &Value) -> Vec<String> {
     let mut out = Vec::new();
     for (field, wanted) in [("findingsExpected", true), ("notExpected", false)] {
         for id in words(&case[field]) {
-            if !rules::all().any(|rule| rule.id == id) {
+            if !rules::all().any(|rule| rule.id.word() == id) {
                 out.push(format!("{field}: no rule has the id {id}"));
             } else if found.contains(&id.as_str()) != wanted {
                 out.push(format!("{id} is {}", if wanted { "missing" } else { "there" }));

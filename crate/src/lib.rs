@@ -17,6 +17,7 @@
 
 pub use timing_advisor_log as log;
 pub use timing_advisor_log::{gather, index, moments, search, sort, text, version};
+pub mod ids;
 pub mod units;
 pub mod input;
 pub mod parameters;

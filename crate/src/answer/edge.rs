@@ -64,7 +64,7 @@ impl<'a> Edge<'a> {
     pub fn finding(&self, finding: &Finding) -> FindingReport {
         let rule = rules::rule(finding.id);
         FindingReport {
-            id: finding.id.to_owned(),
+            id: finding.id.word().to_owned(),
             severity: finding.severity,
             confidence: finding.confidence,
             title: finding.title.clone(),
@@ -177,7 +177,7 @@ impl<'a> Edge<'a> {
             neighbours: decision.neighbours.clone(),
             cost: decision.cost.clone(),
             confidence: decision.confidence,
-            findings: decision.findings.iter().map(|finding| (*finding).to_owned()).gather(),
+            findings: decision.findings.iter().map(|finding| finding.word().to_owned()).gather(),
         }
     }
 

@@ -5,6 +5,7 @@ use super::rollout::step;
 use crate::config::Launcher;
 use crate::facts::{ChangeClass, Facts, StallKind};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Clock;
 use crate::plan::Plan;
 use crate::report::{Severity, Step};
@@ -18,7 +19,7 @@ use crate::verdict::{other_cause, unexplained};
 /// how its state and its last lines are read there and how etcdctl is called, `WHEN` for the minutes of the log.
 struct Measurement {
     /// Findings that raise it.
-    of: &'static [&'static str],
+    of: &'static [RuleId],
     text: &'static str,
     commands: &'static [&'static str],
     tells: &'static str,
@@ -26,85 +27,85 @@ struct Measurement {
 
 const MEASUREMENTS: &[Measurement] = &[
     Measurement {
-        of: &["etcd-leader-restarted", "etcd-restarted"],
+        of: &[RuleId::EtcdLeaderRestarted, RuleId::EtcdRestarted],
         text: "Find what ends etcd: its exit status, the kernel's out-of-memory killer, a watchdog, a deploy script.",
         commands: &["STATUS", "LAST", "journalctl -k WHEN | grep -iE 'oom|killed process'"],
         tells: "Who ended the process.",
     },
     Measurement {
-        of: &["etcd-slow-disk", "etcd-heartbeat-late", "etcd-slow-apply"],
+        of: &[RuleId::EtcdSlowDisk, RuleId::EtcdHeartbeatLate, RuleId::EtcdSlowApply],
         text: "Measure the disk's syncs: 99 of 100 should stay under 10 ms.",
         commands: &["fio --name=sync --rw=write --ioengine=sync --fdatasync=1 --size=22m --bs=2300 --directory=DATA", "iostat -x 1"],
         tells: "Whether the disk stalls, and when.",
     },
     Measurement {
-        of: &["etcd-heartbeat-late", "etcd-slow-apply", "host-cpu-steal"],
+        of: &[RuleId::EtcdHeartbeatLate, RuleId::EtcdSlowApply, RuleId::HostCpuSteal],
         text: "Watch CPU steal and waiting on the machine that leads.",
         commands: &["vmstat 1"],
         tells: "Column st: time the hypervisor took; wa: waiting for the disk.",
     },
     Measurement {
-        of: &["etcd-peer-network", "etcd-no-quorum", "etcd-send-buffer-full"],
+        of: &[RuleId::EtcdPeerNetwork, RuleId::EtcdNoQuorum, RuleId::EtcdSendBufferFull],
         text: "Check that every member runs and reaches every other on the peer port.",
         commands: &["HEALTH", "ping -c 20 PEER", "curl -m 2 http://PEER:2380/version"],
         tells: "Which member is missing, whether the path is there, its round trip and its losses.",
     },
     Measurement {
-        of: &["etcd-unreachable"],
+        of: &[RuleId::EtcdUnreachable],
         text: "See whether etcd runs there and on which port it listens.",
         commands: &["STATUS", "ss -ltnp | grep -E '2379|4001'"],
         tells: "Whether the client's endpoints name a port that somebody serves.",
     },
     Measurement {
-        of: &["etcd-cluster-id-mismatch", "etcd-member-removed", "etcd-unknown-peer", "etcd-discovery-failed"],
+        of: &[RuleId::EtcdClusterIdMismatch, RuleId::EtcdMemberRemoved, RuleId::EtcdUnknownPeer, RuleId::EtcdDiscoveryFailed],
         text: "Compare what each side takes for its cluster.",
         commands: &["CTL member list", "ls DATA/member"],
         tells: "Which member has data of another cluster, or was removed.",
     },
     Measurement {
-        of: &["etcd-tls"],
+        of: &[RuleId::EtcdTls],
         text: "Read the certificate that the other side shows.",
         commands: &["openssl s_client -connect PEER:2380 </dev/null | openssl x509 -noout -dates -subject -issuer -ext subjectAltName"],
         tells: "Until when it is valid, who signed it, and for which names.",
     },
     Measurement {
-        of: &["etcd-disk-full"],
+        of: &[RuleId::EtcdDiskFull],
         text: "See what fills the file system of etcd's data.",
         commands: &["df -h DATA", "du -xsh DATA/*"],
         tells: "How much room is left, and who took it.",
     },
     Measurement {
-        of: &["etcd-db-space"],
+        of: &[RuleId::EtcdDbSpace],
         text: "Ask etcd for its size and its alarms.",
         commands: &["CTL endpoint status --cluster -w table", "CTL alarm list"],
         tells: "How large the database is against its quota, and which member raised the alarm.",
     },
     Measurement {
-        of: &["etcd-data-damaged"],
+        of: &[RuleId::EtcdDataDamaged],
         text: "Look at the data directory and at its disk, and whether the other members run.",
         commands: &["ls -l DATA/member/wal DATA/member/snap", "journalctl -k | grep -iE 'I/O error|ext4|xfs'", "HEALTH"],
         tells: "Whether files are missing or empty, whether the disk fails, and whether a majority is left to join again.",
     },
     Measurement {
-        of: &["etcd-clock-skew"],
+        of: &[RuleId::EtcdClockSkew],
         text: "Check the clocks.",
         commands: &["timedatectl", "chronyc tracking || ntpq -p"],
         tells: "Whether the clocks agree within a second.",
     },
     Measurement {
-        of: &["fleet-engine-lease-stolen", "fleet-duplicate-machine-id", "fleet-data-diverged"],
+        of: &[RuleId::FleetEngineLeaseStolen, RuleId::FleetDuplicateMachineId, RuleId::FleetDataDiverged],
         text: "Compare machine ids and fleet versions on all machines, and the data of all members.",
         commands: &["cat /etc/machine-id", "fleetd --version", "fleetctl list-machines -l", "curl -s http://MEMBER:2379/v2/stats/store"],
         tells: "Two equal ids, a version below 0.8.2, or a member with other data.",
     },
     Measurement {
-        of: &["fleet-daemon-hung"],
+        of: &[RuleId::FleetDaemonHung],
         text: "See on which machines fleetd lives, and which units run twice.",
         commands: &["systemctl status fleet", "fleetctl list-machines", "fleetctl list-units"],
         tells: "Which fleetd has to be restarted by hand.",
     },
     Measurement {
-        of: &["fleet-etcd-error", "fleet-etcd-request-cancelled", "fleet-registry-timeout"],
+        of: &[RuleId::FleetEtcdError, RuleId::FleetEtcdRequestCancelled, RuleId::FleetRegistryTimeout],
         text: "Time a plain read and one through the leader at each endpoint that fleet uses.",
         commands: &[
             "curl -s -o /dev/null -m 20 -w '%{time_total}\\n' 'http://ENDPOINT/v2/keys/'",
@@ -113,13 +114,13 @@ const MEASUREMENTS: &[Measurement] = &[
         tells: "Slow plain reads point to that member alone, above all the first endpoint, which fleet asks first. Slow reads through the leader point to the cluster.",
     },
     Measurement {
-        of: &["client-http-500"],
+        of: &[RuleId::ClientHttp500],
         text: "Ask for the health of etcd at the moment of an error.",
         commands: &["HEALTH"],
         tells: "Whether a member or the majority was missing then.",
     },
     Measurement {
-        of: &["fleet-unit-missing-in-registry"],
+        of: &[RuleId::FleetUnitMissingInRegistry],
         text: "Ask etcd for the unit that fleet missed.",
         commands: &["fleetctl list-unit-files", "journalctl -u fleet WHEN | grep -c 'No Unit found'"],
         tells: "Whether it is really gone, and how often a read fails.",
@@ -130,7 +131,7 @@ const MEASUREMENTS: &[Measurement] = &[
 pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Step> {
     let known = by_defragmentation(facts) || large_reads(facts).is_some();
     // Where the slow requests themselves tell why, neither disk nor processor is in question.
-    let raises = |id: &str| raised(findings, id).is_some() && !(known && id == "etcd-slow-apply");
+    let raises = |id: RuleId| raised(findings, id).is_some() && !(known && id == RuleId::EtcdSlowApply);
     let names = names(facts);
     let when = times_of_log(facts).unwrap_or_else(|| String::from("--since today"));
     let at_hand = at_hand(facts, names.unit);
@@ -150,16 +151,16 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
     };
     let mut steps = Vec::new();
     // What settles the cause that the verdict names, then the rest.
-    let cause = other_cause(findings).map_or("", |finding| finding.id);
+    let cause = other_cause(findings).map(|finding| finding.id);
     for first in [true, false] {
         for measurement in MEASUREMENTS {
-            if measurement.of.contains(&cause) == first && measurement.of.iter().any(|id| raises(id)) {
+            if cause.is_some_and(|id| measurement.of.contains(&id)) == first && measurement.of.iter().any(|id| raises(*id)) {
                 let commands = measurement.commands.iter().map(filled).gather();
                 steps.push(Step { text: measurement.text.to_owned(), commands, effect: measurement.tells.to_owned() });
             }
         }
     }
-    if known && raised(findings, "etcd-slow-apply").is_some() {
+    if known && raised(findings, RuleId::EtcdSlowApply).is_some() {
         let status = format!("{} endpoint status --cluster -w table", names.ctl);
         steps.push(step(
             "Ask etcd how large its database is, and see in its log which keys the slow requests name.",
@@ -303,9 +304,9 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
         let tells = "Without a log no stall is known, and no value can be called too low or too high.";
         return Some(step(text, &[&with_fleet(&at_hand.day)], tells));
     }
-    let client = named(findings, "client-http-500").is_some();
+    let client = named(findings, RuleId::ClientHttp500).is_some();
     // Only etcd's clients speak.
-    let unheard = !etcd_seen && !client && !facts.has_fleet() && named(findings, "etcd-request-timeout").is_some();
+    let unheard = !etcd_seen && !client && !facts.has_fleet() && named(findings, RuleId::EtcdRequestTimeout).is_some();
     if unheard && !facts.without_log() {
         return Some(around(facts, at_hand));
     }
@@ -339,7 +340,7 @@ mod tests {
     #[test]
     fn each_measurement_has_a_rule_and_a_command() {
         for measurement in MEASUREMENTS {
-            assert!(measurement.of.iter().all(|id| rules::rule(id).is_some()), "{:?}", measurement.of);
+            assert!(measurement.of.iter().all(|id| rules::rule(*id).is_some()), "{:?}", measurement.of);
             assert!(!measurement.commands.is_empty() && measurement.text.ends_with('.') && measurement.tells.ends_with('.'));
         }
     }
@@ -386,7 +387,7 @@ mod tests {
     #[test]
     fn each_cause_that_no_timer_touches_can_be_measured() {
         for cause in crate::verdict::other_causes() {
-            assert!(MEASUREMENTS.iter().any(|measurement| measurement.of.contains(&cause)), "{cause}");
+            assert!(MEASUREMENTS.iter().any(|measurement| measurement.of.contains(&cause)), "{cause:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::config::Source;
 use crate::facts::{Facts, Generation, StallKind};
+use crate::ids::RuleId;
 use crate::model::safe_stall;
 use crate::parameters::Parameter;
 use crate::plan::Plan;
@@ -12,10 +13,10 @@ use crate::units::{MS, about, human};
 
 /// The questions this input raises, answered.
 pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Question> {
-    let has = |id: &str| named(findings, id).is_some();
+    let has = |id: RuleId| named(findings, id).is_some();
     let mut asked = Vec::new();
     let mut ask = |question: &str, answer: String| asked.push(Question { question: question.to_owned(), answer });
-    if has("etcd-heartbeat-late") && facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored) {
+    if has(RuleId::EtcdHeartbeatLate) && facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored) {
         let line =
             if facts.generation == Generation::V04 { "heartbeat near election timeout" } else { "failed to send out heartbeat on time" };
         ask(&format!("Is \"{line}\" dangerous or noise?"), dangerous(facts, plan));
@@ -40,10 +41,10 @@ pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Questi
             ),
         );
     }
-    if has("fleet-units-restarted") {
+    if has(RuleId::FleetUnitsRestarted) {
         ask("Why did fleet stop my units?", why_stopped(&has));
     }
-    if has("fleet-agent-heartbeat-lost") {
+    if has(RuleId::FleetAgentHeartbeatLost) {
         ask(
             "Does a spent agent-ttl stop units?",
             String::from(
@@ -51,13 +52,13 @@ pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Questi
             ),
         );
     }
-    if has("fleet-engine-lease-lost") || has("fleet-engine-lease-stolen") {
+    if has(RuleId::FleetEngineLeaseLost) || has(RuleId::FleetEngineLeaseStolen) {
         ask(
             "Does a lost engine lease stop units?",
             String::from("No. Scheduling pauses until some engine has the lease again; running units go on."),
         );
     }
-    if has("client-http-500") {
+    if has(RuleId::ClientHttp500) {
         ask(
             "Why does etcdctl work while fleetctl gives an error 500 or 503?",
             String::from(
@@ -105,16 +106,16 @@ fn dangerous(facts: &Facts, plan: &Plan) -> String {
     format!("A warning: from {safe} on a stall can cost the leader its place here, and the longest was up to {}.", human(longest))
 }
 
-fn why_stopped(has: &dyn Fn(&str) -> bool) -> String {
-    String::from(if has("fleet-unit-missing-in-registry") {
+fn why_stopped(has: &dyn Fn(RuleId) -> bool) -> String {
+    String::from(if has(RuleId::FleetUnitMissingInRegistry) {
         "One read of the unit from etcd failed. fleet before 0.12 then takes the unit for deleted and stops it. agent-ttl has no part in that."
     } else {
         "The machine's presence in etcd ran out, so the engine gave its units to others. That depends on agent-ttl and on how long etcd was out of reach."
     })
 }
 
-fn nothing_changed(facts: &Facts, has: &dyn Fn(&str) -> bool) -> Option<String> {
-    if has("config-differs-from-log") {
+fn nothing_changed(facts: &Facts, has: &dyn Fn(RuleId) -> bool) -> Option<String> {
+    if has(RuleId::ConfigDiffersFromLog) {
         let boot = facts.configurations.iter().any(|configuration| configuration.source == Source::CloudConfig);
         let boot = if boot { " A cloud-config is applied only at boot." } else { "" };
         return Some(format!(

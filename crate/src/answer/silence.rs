@@ -2,28 +2,29 @@
 
 use crate::facts::{Facts, VersionRange, versions};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::signatures;
 use crate::rules::Finding;
 use crate::version::Version;
 
 /// A kind of trouble: in plain words, the lines that show it, and the findings that may tell of it by other signs.
-type Trouble = (&'static str, &'static [Meaning], &'static [&'static str]);
+type Trouble = (&'static str, &'static [Meaning], &'static [RuleId]);
 
 const OF_ETCD: &[Trouble] = &[
-    ("a late heartbeat", &[Meaning::HeartbeatLate], &["etcd-heartbeat-late"]),
-    ("a slow sync of the disk", &[Meaning::WalSyncSlow], &["etcd-slow-disk"]),
-    ("a broken connection between members", &[Meaning::PeerStreamLost, Meaning::PeerInactive], &["etcd-peer-network"]),
-    ("clocks that differ", &[Meaning::ClockDrift], &["etcd-clock-skew"]),
+    ("a late heartbeat", &[Meaning::HeartbeatLate], &[RuleId::EtcdHeartbeatLate]),
+    ("a slow sync of the disk", &[Meaning::WalSyncSlow], &[RuleId::EtcdSlowDisk]),
+    ("a broken connection between members", &[Meaning::PeerStreamLost, Meaning::PeerInactive], &[RuleId::EtcdPeerNetwork]),
+    ("clocks that differ", &[Meaning::ClockDrift], &[RuleId::EtcdClockSkew]),
 ];
 const OF_FLEET: &[Trouble] = &[
     (
         "a lost engine lease",
         &[Meaning::EngineLeaseRenewFailed, Meaning::EngineLeaseStolen],
-        &["fleet-engine-lease-lost", "fleet-leadership-churn"],
+        &[RuleId::FleetEngineLeaseLost, RuleId::FleetLeadershipChurn],
     ),
-    ("a unit that was moved", &[Meaning::EngineUnscheduled], &["fleet-units-restarted"]),
-    ("a machine that lost its presence", &[Meaning::ServerMonitorTriggered], &["fleet-agent-heartbeat-lost"]),
+    ("a unit that was moved", &[Meaning::EngineUnscheduled], &[RuleId::FleetUnitsRestarted]),
+    ("a machine that lost its presence", &[Meaning::ServerMonitorTriggered], &[RuleId::FleetAgentHeartbeatLost]),
 ];
 
 /// An excerpt of fewer lines is silent about nearly everything (a judgement).

@@ -6,6 +6,7 @@ use super::configuration::{Cluster, Problem, Source};
 use super::keys;
 use super::mapped_text::MappedText;
 use super::scalar::{self, Reading};
+use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::template;
@@ -115,7 +116,7 @@ pub struct Builder<'a> {
     pub(super) replaced: usize,
     pub(super) problems: Vec<Problem>,
     /// How many problems of each kind.
-    told: Vec<(&'static str, usize)>,
+    told: Vec<(RuleId, usize)>,
     pub(super) units: Vec<UnitState>,
     pub(super) sections: Vec<(&'static str, Range<usize>)>,
     /// Environment files that units read, and files that the document brings.
@@ -211,7 +212,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Something is wrong at `span`.
-    pub fn problem(&mut self, id: &'static str, span: Range<usize>, note: String, parameter: Option<Parameter>) {
+    pub fn problem(&mut self, id: RuleId, span: Range<usize>, note: String, parameter: Option<Parameter>) {
         let is_word = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
         let word = self.text.get(span.clone()).filter(is_word).unwrap_or("").to_owned();
         self.report(Problem { id, place: self.place(&span), note, parameter, word, weak_pair: false, assumes: None });
@@ -229,7 +230,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Whether one more problem of this kind would not be told.
-    pub fn told_enough(&self, id: &str) -> bool {
+    pub fn told_enough(&self, id: RuleId) -> bool {
         self.told.iter().any(|(kind, count)| *kind == id && *count >= MOST_OF_A_KIND)
     }
 
@@ -285,7 +286,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The last claim never acts, for what is wrong at `span`.
-    pub fn refuse_last(&mut self, id: &'static str, span: Range<usize>, note: String) {
+    pub fn refuse_last(&mut self, id: RuleId, span: Range<usize>, note: String) {
         let claim = self.claims.get_mut(self.last);
         let parameter = claim.map(|claim| {
             claim.void = Some(note.clone());
@@ -296,14 +297,14 @@ impl<'a> Builder<'a> {
 
     /// A key that is none of the known ones, of which one may be meant; `is_none` says so.
     pub fn misspelt(&mut self, name: &str, known: &[&'static str], span: Range<usize>, is_none: &str) {
-        if let Some(near) = keys::nearest(name, known).filter(|_| !self.told_enough("config-unknown-key")) {
+        if let Some(near) = keys::nearest(name, known).filter(|_| !self.told_enough(RuleId::ConfigUnknownKey)) {
             let parameter = keys::of_key(near).map(|(parameter, _)| parameter);
-            self.problem("config-unknown-key", span, format!("{name} {is_none}; did you mean {near}?"), parameter);
+            self.problem(RuleId::ConfigUnknownKey, span, format!("{name} {is_none}; did you mean {near}?"), parameter);
         }
     }
 
     /// No claim acts for which there is a reason against it, which is told.
-    pub(super) fn void_where(&mut self, id: &'static str, why: &dyn Fn(&Self, &Claim) -> Option<String>) {
+    pub(super) fn void_where(&mut self, id: RuleId, why: &dyn Fn(&Self, &Claim) -> Option<String>) {
         for at in 0..self.claims.len() {
             if let Some(note) = why(self, &self.claims[at]) {
                 self.void(at, id, note);
@@ -312,13 +313,13 @@ impl<'a> Builder<'a> {
     }
 
     /// No claim acts that was stated after the first `stated` ones, for this reason.
-    pub fn void_from(&mut self, stated: usize, id: &'static str, why: &dyn Fn(Parameter) -> String) {
+    pub fn void_from(&mut self, stated: usize, id: RuleId, why: &dyn Fn(Parameter) -> String) {
         self.void_where(id, &|_, claim| (claim.number >= stated).then(|| why(claim.parameter)));
     }
 
     /// Nothing that a unit sets acts beside etcd's file, also not what was stated after the first `stated` claims.
     pub fn void_beside_file(&mut self, unit: &str, stated: usize) {
-        self.void_where("config-shadowed", &|_, claim| {
+        self.void_where(RuleId::ConfigShadowed, &|_, claim| {
             let of_unit = claim.home.unit == unit && claim.home.class < Class::ConfigFile || claim.number >= stated;
             let key = claim.parameter.key();
             (claim.parameter.is_etcd() && claim.void.is_none() && of_unit)
@@ -328,7 +329,7 @@ impl<'a> Builder<'a> {
 
     /// The variables of a unit reach no etcd in a container but those that its command names.
     pub fn void_in_container(&mut self, unit: &str, command: &str) {
-        self.void_where("config-not-exported", &|_, claim| {
+        self.void_where(RuleId::ConfigNotExported, &|_, claim| {
             let name = claim.parameter.variable();
             let of_unit = claim.home.unit == unit && claim.home.class == Class::Environment && claim.void.is_none();
             (of_unit && claim.parameter.is_etcd() && !search::has(command, name)).then(|| {
@@ -341,17 +342,17 @@ impl<'a> Builder<'a> {
     pub fn misspelt_flag(&mut self, name: &str) {
         if name.contains('_') && self.last < self.claims.len() {
             let note = format!("etcd knows no flag {name}, prints its usage and ends; write {}.", name.replace('_', "-"));
-            self.void(self.last, "etcd-bad-config", note);
+            self.void(self.last, RuleId::EtcdBadConfig, note);
         }
     }
 
     /// A flag that etcd does not know, if one of its two timers may be meant.
     pub fn unknown_flag(&mut self, name: &str, span: Range<usize>) {
         if let Some(near) =
-            keys::nearest(name, &["heartbeat-interval", "election-timeout"]).filter(|_| !self.told_enough("etcd-bad-config"))
+            keys::nearest(name, &["heartbeat-interval", "election-timeout"]).filter(|_| !self.told_enough(RuleId::EtcdBadConfig))
         {
             let note = format!("etcd knows no flag {name}, prints its usage and ends; {near} may be meant.");
-            self.problem("etcd-bad-config", span, note, keys::of_key(near).map(|(parameter, _)| parameter));
+            self.problem(RuleId::EtcdBadConfig, span, note, keys::of_key(near).map(|(parameter, _)| parameter));
         }
     }
 
@@ -365,7 +366,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub(super) fn void(&mut self, at: usize, id: &'static str, note: String) {
+    pub(super) fn void(&mut self, at: usize, id: RuleId, note: String) {
         let (parameter, span) = (self.claims[at].parameter, self.claims[at].span.clone());
         self.claims[at].void = Some(note.clone());
         self.problem(id, span, note, Some(parameter));
@@ -428,13 +429,13 @@ impl<'a> Builder<'a> {
     /// A variable that no daemon knows, if one of the five may be meant.
     fn misspelt_variable(&mut self, name: &str, span: Range<usize>) {
         let daemon = if name.starts_with("ETCD_") { "etcd" } else { "fleet" };
-        if !name.starts_with("ETCD_") && !name.starts_with("FLEET_") || self.told_enough("config-unknown-key") {
+        if !name.starts_with("ETCD_") && !name.starts_with("FLEET_") || self.told_enough(RuleId::ConfigUnknownKey) {
             return;
         }
         let near = |parameter: &Parameter| keys::nearest(name, &[parameter.variable()]).is_some();
         if let Some(meant) = Parameter::ALL.into_iter().find(near) {
             let note = format!("{name} is no variable of {daemon} and is ignored; did you mean {}?", meant.variable());
-            self.problem("config-unknown-key", span, note, Some(meant));
+            self.problem(RuleId::ConfigUnknownKey, span, note, Some(meant));
         }
     }
 

@@ -11,6 +11,7 @@ use super::variables::Variables;
 use super::words::Word;
 use super::{flags, keys, scalar};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::search;
 use crate::template;
 use crate::yaml::{self, Entry, Node};
@@ -44,7 +45,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     let named = |second: &&Node| tree.get(second, "coreos").is_some() || tree.get(second, "write_files").is_some();
     if let Some(second) = tree.documents.get(1).filter(named) {
         let note = "Everything after the second `---` is left out: coreos-cloudinit reads only the first document; put it all into one.";
-        builder.problem("config-second-document", tree.place(&(second.span.start..second.span.start + 1)), note.to_owned(), None);
+        builder.problem(RuleId::ConfigSecondDocument, tree.place(&(second.span.start..second.span.start + 1)), note.to_owned(), None);
     }
 }
 
@@ -67,7 +68,7 @@ fn header(builder: &mut Builder) {
     } else {
         "The first line is not `#cloud-config`, so CoreOS refuses it as a file of its own. Add that line, or merge the text into a file that has it."
     };
-    builder.problem("config-header-missing", 0..first.len(), note.to_owned(), None);
+    builder.problem(RuleId::ConfigHeaderMissing, 0..first.len(), note.to_owned(), None);
 }
 
 /// Whether a machine would run the lines of a cloud-config as a script: coreos/coreos-cloudinit@v1.14.0:config/script.go
@@ -86,7 +87,7 @@ fn doubled(builder: &mut Builder, tree: &TextTree, map: &Node, keys: &[&str]) {
         let note = format!(
             "{key} is written twice. CoreOS lays the second over the first, so the later value of a key applies. Other readers of YAML drop the first or refuse the file. Put them together."
         );
-        builder.problem("config-duplicate-key", tree.place(&again.key.span), note, None);
+        builder.problem(RuleId::ConfigDuplicateKey, tree.place(&again.key.span), note, None);
     }
 }
 
@@ -154,7 +155,7 @@ fn key(builder: &mut Builder, tree: &TextTree, section: &Section, entry: &Entry)
         if let (true, Some(text)) = (known, node.text()) {
             builder.fact_of_variable(&format!("{}_{}", section.prefix, name.to_ascii_uppercase()), text);
         }
-        if !known && entry.key.text().is_some() && !builder.told_enough("config-unknown-key") {
+        if !known && entry.key.text().is_some() && !builder.told_enough(RuleId::ConfigUnknownKey) {
             unknown(builder, tree, section, entry);
             misplaced(builder, tree, std::slice::from_ref(entry), &format!("under coreos.{}", section.key));
         }
@@ -181,7 +182,7 @@ fn key(builder: &mut Builder, tree: &TextTree, section: &Section, entry: &Entry)
     } else {
         format!("{} belongs under coreos.{right}, not under coreos.{}.", entry.name(), section.key)
     };
-    builder.refuse_last("config-wrong-section", tree.place(&entry.key.span), note);
+    builder.refuse_last(RuleId::ConfigWrongSection, tree.place(&entry.key.span), note);
 }
 
 fn unknown(builder: &mut Builder, tree: &TextTree, section: &Section, entry: &Entry) {
@@ -194,7 +195,7 @@ fn unknown(builder: &mut Builder, tree: &TextTree, section: &Section, entry: &En
         }
         None => (format!("{name} is no key of coreos.{} and is left out without a word.", section.key), None),
     };
-    builder.problem("config-unknown-key", tree.place(&entry.key.span), text, parameter);
+    builder.problem(RuleId::ConfigUnknownKey, tree.place(&entry.key.span), text, parameter);
 }
 
 /// Timing keys where no section is, and those of a section that stands in a wrong place.
@@ -214,7 +215,8 @@ fn is_section(entry: &Entry) -> bool {
 
 fn misplaced_key(builder: &mut Builder, tree: &TextTree, entry: &Entry, at: &str) {
     // Where an indent is wrong, nothing acts anyhow, and what is below what is not known.
-    let Some((parameter, old)) = keys::of_key(entry.name()).filter(|_| builder.problems.iter().all(|told| told.id != "config-yaml-error"))
+    let Some((parameter, old)) =
+        keys::of_key(entry.name()).filter(|_| builder.problems.iter().all(|told| told.id != RuleId::ConfigYamlError))
     else {
         return;
     };
@@ -226,7 +228,7 @@ fn misplaced_key(builder: &mut Builder, tree: &TextTree, entry: &Entry, at: &str
         scalar::cloudinit(parameter, &entry.value),
         Home::new("", Class::BelowVariables, ""),
     );
-    builder.refuse_last("config-wrong-section", tree.place(&entry.key.span), note);
+    builder.refuse_last(RuleId::ConfigWrongSection, tree.place(&entry.key.span), note);
 }
 
 fn units(builder: &mut Builder, tree: &TextTree, coreos: &Node) {
@@ -257,6 +259,7 @@ fn write_file(builder: &mut Builder, tree: &TextTree, file: &Node) {
 #[cfg(test)]
 mod tests {
     use crate::config::{Configuration, Source, read_as};
+    use crate::ids::RuleId;
     use crate::text::DocumentId;
     use crate::units::{MS, S};
 
@@ -268,7 +271,7 @@ mod tests {
         read(0, text).settings.iter().filter(|s| s.effective).map(|s| (s.parameter.id(), s.value)).collect()
     }
 
-    fn ids(text: &str) -> Vec<&'static str> {
+    fn ids(text: &str) -> Vec<RuleId> {
         read(0, text).problems.iter().map(|problem| problem.id).collect()
     }
 
@@ -284,11 +287,11 @@ mod tests {
             problems.iter().map(|problem| (problem.id, problem.place.span.start)).collect::<Vec<_>>()
         };
         let broken = script("${NAME}\n     heartbeat-interval: 100");
-        assert_eq!(told(&broken).iter().map(|(id, _)| *id).collect::<Vec<_>>(), ["config-yaml-error"]);
+        assert_eq!(told(&broken).iter().map(|(id, _)| *id).collect::<Vec<_>>(), [RuleId::ConfigYamlError]);
         let line = broken[..told(&broken)[0].1 as usize].lines().count();
         assert_eq!(line, broken.lines().position(|line| line.contains("heartbeat")).unwrap_or(0) + 1);
         for name in ["\"http://\\$public_ipv4\"", "$(hostname -s)", "a\n    $MORE", "a\n    ${MORE}"] {
-            assert!(!told(&script(name)).iter().any(|(id, _)| *id == "config-yaml-error"), "{name}");
+            assert!(!told(&script(name)).iter().any(|(id, _)| *id == RuleId::ConfigYamlError), "{name}");
         }
     }
 
@@ -357,7 +360,7 @@ mod tests {
         let units = "  units: [{name: etcd2.service, command: start}]\n";
         for between in ["", "coreos:\n"] {
             let text = format!("#cloud-config\ncoreos:\n{one}{units}{between}{other}");
-            assert_eq!(ids(&text), ["config-duplicate-key"], "{text}");
+            assert_eq!(ids(&text), [RuleId::ConfigDuplicateKey], "{text}");
             assert_eq!(acting(&text).len(), 2);
         }
     }
@@ -366,7 +369,7 @@ mod tests {
     fn what_is_dropped_does_not_act() {
         let text = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: \"600\"\n    election-timeout: 6s\n  units: [{name: etcd2.service, command: start}]\n";
         assert!(acting(text).is_empty());
-        assert_eq!(ids(text), ["config-value-dropped", "config-value-dropped"]);
+        assert_eq!(ids(text), [RuleId::ConfigValueDropped, RuleId::ConfigValueDropped]);
         let read = read(0, text);
         assert_eq!(read.settings[0].raw, "\"600\"");
         assert!(read.problems[1].note.contains("write 6000"), "{}", read.problems[1].note);
@@ -375,23 +378,26 @@ mod tests {
     #[test]
     fn a_half_dropped_pair_is_refused_by_etcd() {
         let text = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6s\n  units: [{name: etcd2.service, command: start}]\n";
-        assert!(ids(text).contains(&"etcd-bad-config"));
+        assert!(ids(text).contains(&RuleId::EtcdBadConfig));
     }
 
     #[test]
     fn sections_for_another_etcd_do_not_act() {
         let text = "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 500\n    peer-election-timeout: 2000\n  units:\n    - name: etcd2.service\n      command: start\n";
         assert!(acting(text).is_empty());
-        assert!(ids(text).contains(&"config-section-without-start"));
+        assert!(ids(text).contains(&RuleId::ConfigSectionWithoutStart));
         assert_eq!(acting(&text.replace("etcd2.service", "etcd.service")).len(), 2);
         let filled_in = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 60s\n  units:\n    ${units}\n";
-        assert!(!ids(filled_in).contains(&"config-section-without-start"));
+        assert!(!ids(filled_in).contains(&RuleId::ConfigSectionWithoutStart));
     }
 
     #[test]
     fn wrong_places_and_slips() {
         let text = "#cloud-config\ncoreos:\n  etcd2:\n    election-timout: 6000\n    peer-heartbeat-interval: 5\n    agent-ttl: 60s\n  units: [{name: etcd2.service, command: start}]\n";
-        assert_eq!(ids(text), ["config-unknown-key", "config-wrong-section", "config-suspicious-unit", "config-wrong-section"]);
+        assert_eq!(
+            ids(text),
+            [RuleId::ConfigUnknownKey, RuleId::ConfigWrongSection, RuleId::ConfigSuspiciousUnit, RuleId::ConfigWrongSection]
+        );
         assert!(read(0, text).problems[0].note.contains("did you mean election-timeout?"));
     }
 
@@ -399,7 +405,7 @@ mod tests {
     fn later_key_wins_and_says_so() {
         let text = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat_interval: 500\n    heartbeat-interval: 600\n    election-timeout: 6000\n  units: [{name: etcd2.service, command: start}]\n";
         assert_eq!(acting(text)[0], ("etcd.heartbeat-interval", Some(600 * MS)));
-        assert_eq!(ids(text), ["config-duplicate-key"]);
+        assert_eq!(ids(text), [RuleId::ConfigDuplicateKey]);
     }
 
     #[test]
@@ -427,30 +433,30 @@ mod tests {
 
     #[test]
     fn headers_and_documents() {
-        assert_eq!(ids("# cloud-config\ncoreos:\n  etcd2: {name: a}\n"), ["config-header-missing"]);
+        assert_eq!(ids("# cloud-config\ncoreos:\n  etcd2: {name: a}\n"), [RuleId::ConfigHeaderMissing]);
         // What a machine runs, it does not read; neither where a template fills it in.
         for script in ["#!/bin/bash\n#cloud-config\n", "#!/bin/bash\n\n", "#! x\n#cloud-config\n---\n"] {
             for name in ["a", "{{ name }}"] {
                 let text = format!("{script}coreos:\n  etcd2: {{name: a}}\n  fleet:\n    public-ip: {name}\n");
-                assert!(ids(&text).contains(&"config-header-missing"), "{text}");
+                assert!(ids(&text).contains(&RuleId::ConfigHeaderMissing), "{text}");
             }
         }
         let file = "#cloud-config\nwrite_files:\n- {path: /x, content: a}\n";
         assert!(ids(&format!("## template: jinja\n{file}")).is_empty());
-        assert!(!ids(&format!("#!/bin/sh\ncat > /x <<EOF\n{file}EOF\n")).contains(&"config-header-missing"));
+        assert!(!ids(&format!("#!/bin/sh\ncat > /x <<EOF\n{file}EOF\n")).contains(&RuleId::ConfigHeaderMissing));
         assert_eq!(
             ids("#cloud-config\n---\ncoreos:\n  etcd2: {name: a}\n---\ncoreos:\n  fleet: {agent-ttl: 60s}\n"),
-            ["config-second-document"]
+            [RuleId::ConfigSecondDocument]
         );
-        assert_eq!(ids("#cloud-config\r\ncoreos:\r\n  etcd2: {name: a}\r\n"), [] as [&str; 0]);
-        assert!(ids("\u{feff}#cloud-config\ncoreos:\n  etcd2: {name: a}\n").contains(&"config-header-missing"));
+        assert!(ids("#cloud-config\r\ncoreos:\r\n  etcd2: {name: a}\r\n").is_empty());
+        assert!(ids("\u{feff}#cloud-config\ncoreos:\n  etcd2: {name: a}\n").contains(&RuleId::ConfigHeaderMissing));
     }
 
     #[test]
     fn a_section_in_a_wrong_place_acts_nowhere() {
         let root = "#cloud-config\netcd2:\n  election-timeout: 2000\nfleet: {agent-ttl: 60s}\ncoreos:\n  units: []\n";
         let nested = "#cloud-config\ncoreos:\n  etcd2:\n    name: a\n    fleet:\n      agent-ttl: 60s\n      public-ip: a\n";
-        assert_eq!((ids(root), acting(root)), (vec!["config-wrong-section"; 2], vec![]));
+        assert_eq!((ids(root), acting(root)), (vec![RuleId::ConfigWrongSection; 2], vec![]));
         assert_eq!(acting(nested), []);
         let notes = read(0, nested).problems.into_iter().map(|problem| problem.note).collect::<Vec<_>>().join(" ");
         assert!(notes.contains("agent-ttl stands under fleet under coreos.etcd2, where"), "{notes}");
@@ -461,37 +467,37 @@ mod tests {
         let text =
             "cat > /etc/etcd/etcd.yml <<'EOF'\nname: a\ndata-dir: /var/lib/etcd\nheartbeat-interval: 250\nelection-timeout: 2500\nEOF\n";
         let read = crate::config::read(0, text).expect("a configuration");
-        assert_eq!(read.problems.iter().map(|problem| problem.id).collect::<Vec<_>>(), ["config-template"]);
+        assert_eq!(read.problems.iter().map(|problem| problem.id).collect::<Vec<_>>(), [RuleId::ConfigTemplate]);
         assert_eq!(read.settings.iter().filter(|setting| setting.effective).count(), 2);
     }
 
     #[test]
     fn a_heredoc_is_no_broken_file() {
         let text = "resource \"x\" {\n  user_data = <<EOF\n#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 2000\n  units:\n  - name: etcd2.service\n    command: start\nEOF\n}\n";
-        assert_eq!(ids(text), ["config-template"]);
+        assert_eq!(ids(text), [RuleId::ConfigTemplate]);
         assert_eq!(acting(text), [("etcd.election-timeout", Some(2000 * MS))]);
     }
 
     #[test]
     fn a_prompt_above_it_is_no_error_of_the_file() {
-        assert_eq!(ids("core@core-01 ~ $ cat etcd.yaml\netcd:\n  name: a\n  advertise_client_urls: b\n"), ["config-template"]);
+        assert_eq!(ids("core@core-01 ~ $ cat etcd.yaml\netcd:\n  name: a\n  advertise_client_urls: b\n"), [RuleId::ConfigTemplate]);
     }
 
     #[test]
     fn a_script_in_a_broken_file_is_no_excuse() {
         let text = "#cloud-config\nwrite_files:\n  - path: /x\n    content: |\n      cat <<EOF\n      EOF\ncoreos:\n  fleet:\n    agent-ttl: 60s\n   public-ip: a\n";
-        assert_eq!(ids(text), ["config-yaml-error"]);
+        assert_eq!(ids(text), [RuleId::ConfigYamlError]);
     }
 
     #[test]
     fn an_indent_is_no_matter_of_the_template() {
         let file = |place: &str, last: &str| format!("#cloud-config\ncoreos:\n  etcd2:\n    name: {place}\n{last}\n");
         for place in ["{{ name }}", "<%= name %>", "\"{{ a }}-{{ b }}\"", "a ${NAME}"] {
-            assert_eq!(ids(&file(place, "   heartbeat-interval: 100")), ["config-yaml-error"], "{place}");
-            assert!(!ids(&file(place, "    heartbeat-interval: 100")).contains(&"config-yaml-error"), "{place}");
+            assert_eq!(ids(&file(place, "   heartbeat-interval: 100")), [RuleId::ConfigYamlError], "{place}");
+            assert!(!ids(&file(place, "    heartbeat-interval: 100")).contains(&RuleId::ConfigYamlError), "{place}");
         }
         // What is written there nobody can tell.
-        assert_eq!(ids(&file("{{- include \"a\" . }}", "    \theartbeat-interval: 100")), ["config-template"]);
+        assert_eq!(ids(&file("{{- include \"a\" . }}", "    \theartbeat-interval: 100")), [RuleId::ConfigTemplate]);
     }
 
     #[test]
@@ -499,7 +505,7 @@ mod tests {
         let text = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 6000\n   heartbeat-interval: 600\n    x: : y\n";
         let read = read(0, text);
         assert!(read.tolerant);
-        assert!(read.problems.iter().any(|problem| problem.id == "config-yaml-error"));
+        assert!(read.problems.iter().any(|problem| problem.id == RuleId::ConfigYamlError));
         assert!(read.settings.iter().any(|setting| setting.raw == "6000"));
     }
 }

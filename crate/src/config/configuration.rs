@@ -1,5 +1,6 @@
 //! What a configuration states, as the rooms of its forms hand it on.
 
+use crate::ids::RuleId;
 use crate::parameters::{OwnPair, Parameter};
 use crate::text::{DocumentId, Place};
 use crate::units::Micros;
@@ -108,7 +109,7 @@ impl Setting {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     /// Finding id, e.g. `config-header-missing`.
-    pub id: &'static str,
+    pub id: RuleId,
     /// Where.
     pub place: Place,
     /// What was found, and what was expected, in one sentence.
@@ -183,7 +184,7 @@ pub struct Configuration {
 
 impl Configuration {
     /// Its problems of this kind.
-    pub fn problems_of(&self, id: &str) -> impl Iterator<Item = &Problem> {
+    pub fn problems_of(&self, id: RuleId) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(move |problem| problem.id == id)
     }
 }
@@ -200,34 +201,6 @@ pub enum Marks {
     /// `&quot;` for each quote, as in the source of a page.
     Html,
 }
-
-/// Every finding id that a `Problem` may carry.
-pub const PROBLEM_IDS: &[&str] = &[
-    "config-agent-ttl-unit",
-    "config-arguments-form",
-    "config-bad-float",
-    "config-duplicate-key",
-    "config-env-comment",
-    "config-fleet-conf-ignored",
-    "config-header-missing",
-    "config-not-exported",
-    "config-octal",
-    "config-old-key",
-    "config-proxy",
-    "config-remainder",
-    "config-second-document",
-    "config-section-without-start",
-    "config-shadowed",
-    "config-suspicious-unit",
-    "config-template",
-    "config-unknown-key",
-    "config-unquoted-number",
-    "config-value-dropped",
-    "config-wrong-section",
-    "config-yaml-error",
-    "config-zero",
-    "etcd-bad-config",
-];
 
 /// What starts etcd and hands it its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

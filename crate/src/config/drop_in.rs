@@ -11,6 +11,7 @@ use super::mapped_text::MappedText;
 use super::script::Script;
 use super::variables::Variables;
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::search;
 use crate::template;
 
@@ -73,7 +74,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
                 "Environment" if !in_service => {
                     let claims = builder.stated();
                     environment(builder, inner, &directive, (&unit, &file), &of_script, &mut variables);
-                    builder.void_from(claims, "config-wrong-section", &|parameter| {
+                    builder.void_from(claims, RuleId::ConfigWrongSection, &|parameter| {
                         format!("{} stands outside of [Service], where systemd passes Environment= over.", parameter.variable())
                     });
                 }
@@ -175,7 +176,7 @@ fn parted(builder: &mut Builder, inner: &MappedText, words: &[Word], home: Home)
     let (Some(_), (value, span)) = (keys::of_variable(name), value) else { return };
     builder.variable(name, value, inner.place(span.clone()), home);
     let note = format!("systemd ignores {name} for the spaces around its equals sign, and the default applies; write {name}={value}.");
-    builder.refuse_last("config-value-dropped", inner.place(span), note);
+    builder.refuse_last(RuleId::ConfigValueDropped, inner.place(span), note);
 }
 
 /// What stands between commas outside of quotes.
@@ -242,6 +243,7 @@ pub fn path_of_unit(path: &str) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use crate::config::{Configuration, Source, read_as};
+    use crate::ids::RuleId;
     use crate::parameters::Parameter;
     use crate::text::DocumentId;
 
@@ -285,7 +287,7 @@ mod tests {
         }
         for parted in ["ETCD_HEARTBEAT_INTERVAL = 500", "\"ETCD_HEARTBEAT_INTERVAL = 500\""] {
             let read = read(0, &format!("[Service]\nEnvironment=A=1 {parted}\n"));
-            assert_eq!((read.problems[0].id, read.settings[0].effective), ("config-value-dropped", false), "{parted}");
+            assert_eq!((read.problems[0].id, read.settings[0].effective), (RuleId::ConfigValueDropped, false), "{parted}");
         }
         // A semicolon ends a command only between blanks.
         assert!(acting("[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500;\n").is_empty());
@@ -297,7 +299,7 @@ mod tests {
     fn an_empty_directive_takes_back_what_stands_before_it() {
         let text = "[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500 ETCD_ELECTION_TIMEOUT=5000\nEnvironment=\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\n";
         assert_eq!(acting(text), [(Parameter::ElectionTimeout, "2000".to_owned())]);
-        assert_eq!(read(0, text).problems.iter().map(|problem| problem.id).collect::<Vec<_>>(), ["config-shadowed"; 2]);
+        assert_eq!(read(0, text).problems.iter().map(|problem| problem.id).collect::<Vec<_>>(), [RuleId::ConfigShadowed; 2]);
         // Drop-ins are read in the order of their names, after the unit.
         let unit = |drop_in: &str, options: &str| {
             format!(
@@ -350,7 +352,7 @@ mod tests {
     fn beside_etcds_file_no_variable_acts_either() {
         let text = "[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=250\nExecStart=/usr/bin/etcd --config-file=/etc/etcd.yml --election-timeout=2500\n";
         let told: Vec<_> = read(0, text).problems.iter().map(|problem| problem.id).collect();
-        assert_eq!((acting(text), told), (vec![], vec!["config-shadowed"; 2]));
+        assert_eq!((acting(text), told), (vec![], vec![RuleId::ConfigShadowed; 2]));
     }
 
     /// docker/cli#1780.
@@ -360,7 +362,11 @@ mod tests {
             let run = format!("ExecStart=/usr/bin/docker run --rm {options} quay.io/coreos/etcd:v3.5.9\n");
             let read = read(0, &format!("[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=5000\n{run}"));
             let told: Vec<_> = read.problems.iter().map(|problem| problem.id).collect();
-            assert_eq!((read.settings[0].effective, told), (acts, if acts { vec![] } else { vec!["config-not-exported"] }), "{options}");
+            assert_eq!(
+                (read.settings[0].effective, told),
+                (acts, if acts { vec![] } else { vec![RuleId::ConfigNotExported] }),
+                "{options}"
+            );
         }
     }
 

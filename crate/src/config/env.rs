@@ -7,6 +7,7 @@ use super::mapped_text::MappedText;
 use super::script::Script;
 use super::words::Word;
 use super::{flags, keys};
+use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::text::lines;
@@ -119,12 +120,13 @@ pub fn is_mixed(text: &str) -> bool {
 /// A comment behind a value. What reads the file is not known for sure, so the value is taken as it is meant.
 fn comment(builder: &mut Builder, inner: &MappedText, parameter: Parameter, span: Range<usize>) {
     let note = format!("systemd hands `{}` on as a part of {}; put it on a line of its own.", &inner.text[span.clone()], parameter.key());
-    builder.problem("config-env-comment", inner.place(span), note, Some(parameter));
+    builder.problem(RuleId::ConfigEnvComment, inner.place(span), note, Some(parameter));
 }
 
 #[cfg(test)]
 mod tests {
     use crate::config::{Configuration, Source, read_as};
+    use crate::ids::RuleId;
     use crate::parameters::Parameter;
     use crate::text::DocumentId;
 
@@ -170,7 +172,7 @@ mod tests {
             assert_eq!(read.settings[0].raw, "1000", "{text}");
             read.problems.iter().map(|problem| (problem.id, problem.place.span.of(text).to_owned())).collect::<Vec<_>>()
         };
-        let comment = vec![("config-env-comment", "# was 500".to_owned())];
+        let comment = vec![(RuleId::ConfigEnvComment, "# was 500".to_owned())];
         assert_eq!(told("ETCD_NAME=a # one\nETCD_ELECTION_TIMEOUT=1000 # was 500\r\n"), comment);
         assert_eq!(told("ETCD_ELECTION_TIMEOUT=\"1000\" # was 500"), comment);
         assert_eq!(told("define FILE\nETCD_ELECTION_TIMEOUT=1000 # was 500\nendef\nexport FILE\nx:\n\t@echo \"$$FILE\" > x\n"), comment);
@@ -206,10 +208,10 @@ mod tests {
                 "ETCD_NAME={{{{ .N }}}}\n{{{{- if .T }}}}\nETCD_ELECTION_TIMEOUT={branch}\n{{{{- else }}}}\nETCD_ELECTION_TIMEOUT=5000\n{{{{- end }}}}\n"
             );
             let read = crate::config::read(0, &text).expect("a configuration");
-            assert!(read.problems.iter().all(|problem| problem.id == "config-template"), "{:?}", read.problems);
+            assert!(read.problems.iter().all(|problem| problem.id == RuleId::ConfigTemplate), "{:?}", read.problems);
             assert_eq!(read.settings.iter().map(|setting| setting.raw.as_str()).collect::<Vec<_>>(), [branch, "5000"]);
         }
-        assert_eq!(read(0, "ETCD_ELECTION_TIMEOUT=1000\nETCD_ELECTION_TIMEOUT=2000\n").problems[0].id, "config-duplicate-key");
+        assert_eq!(read(0, "ETCD_ELECTION_TIMEOUT=1000\nETCD_ELECTION_TIMEOUT=2000\n").problems[0].id, RuleId::ConfigDuplicateKey);
     }
 
     #[test]

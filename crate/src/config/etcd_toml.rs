@@ -5,6 +5,7 @@
 use super::builder::{Builder, Class, Home};
 use super::mapped_text::MappedText;
 use super::{keys, scalar};
+use crate::ids::RuleId;
 use crate::text::lines;
 
 /// The section the timers belong to.
@@ -34,13 +35,14 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
         }
         let right = parameter.key().replace('-', "_");
         let note = format!("{key} is ignored here: etcd 0.4 reads {right} in its section {SECTION}.");
-        builder.refuse_last("config-unknown-key", inner.place(start..start + key.len()), note);
+        builder.refuse_last(RuleId::ConfigUnknownKey, inner.place(start..start + key.len()), note);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::config::Source;
+    use crate::ids::RuleId;
     use crate::units::MS;
 
     #[test]
@@ -50,6 +52,6 @@ mod tests {
         assert_eq!(read.source, Source::EtcdToml);
         let values: Vec<_> = read.settings.iter().map(|s| (s.raw.as_str(), s.value, s.effective, s.etcd_04)).collect();
         assert_eq!(values, [("30", Some(30 * MS), false, true), ("100", Some(100 * MS), true, true), ("\"500\"", None, false, true)]);
-        assert_eq!(read.problems.iter().map(|p| p.id).collect::<Vec<_>>(), ["config-unknown-key", "etcd-bad-config"]);
+        assert_eq!(read.problems.iter().map(|p| p.id).collect::<Vec<_>>(), [RuleId::ConfigUnknownKey, RuleId::EtcdBadConfig]);
     }
 }

@@ -6,6 +6,7 @@ use super::builder::{Builder, Class, Home};
 use super::mapped_text::MappedText;
 use super::tree::TextTree;
 use super::{keys, scalar};
+use crate::ids::RuleId;
 use crate::yaml::Node;
 
 /// Takes what such a file states.
@@ -41,10 +42,10 @@ pub fn take_keys(builder: &mut Builder, tree: &TextTree, map: &Node, home: &Home
         builder.claim(meant, tree.place(&node.span), scalar::strict(meant.0, node), home.clone());
         if snake && name.contains('-') {
             let note = format!("{name} is no key here and is dropped: write {} with underscores.", name.replace('-', "_"));
-            builder.refuse_last("config-unknown-key", span, note);
+            builder.refuse_last(RuleId::ConfigUnknownKey, span, note);
         } else if !snake && name.contains('_') {
             let note = format!("{name} is ignored: etcd's file knows only hyphens; write {}.", name.replace('_', "-"));
-            builder.refuse_last("config-unknown-key", span, note);
+            builder.refuse_last(RuleId::ConfigUnknownKey, span, note);
         }
     }
 }
@@ -52,6 +53,7 @@ pub fn take_keys(builder: &mut Builder, tree: &TextTree, map: &Node, home: &Home
 #[cfg(test)]
 mod tests {
     use crate::config::{Configuration, Source, read_as};
+    use crate::ids::RuleId;
     use crate::text::DocumentId;
     use crate::units::MS;
 
@@ -77,7 +79,7 @@ mod tests {
             self::read(0, "name: a\nheartbeat-interval: \"600\"\ndata-dir: x\n")
                 .problems
                 .iter()
-                .any(|problem| problem.id == "etcd-bad-config")
+                .any(|problem| problem.id == RuleId::EtcdBadConfig)
         );
     }
 }

@@ -13,6 +13,7 @@ use super::words::CONTINUES;
 pub use super::words::{Word, words, words_of_unit};
 use super::{keys, scalar};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::parameters::{Parameter, RANCHER};
 use crate::search;
 use crate::text;
@@ -89,7 +90,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
                     "{} {name} stands after the image, so etcd gets it as a flag that it does not know, and exits. Put it before the image.",
                     before(1)
                 );
-                builder.refuse_last("etcd-bad-config", inner.place(span), note);
+                builder.refuse_last(RuleId::EtcdBadConfig, inner.place(span), note);
             }
         }
         builder.image(&word.text);
@@ -315,7 +316,7 @@ fn kept(builder: &mut Builder, inner: &MappedText, word: &Word, script: &Script)
     if script.forgets(name) {
         builder.variable(name, value, inner.place(span.clone()), Home::new("", Class::Environment, ""));
         let note = script.why_kept(name, value);
-        builder.refuse_last("config-not-exported", inner.place(span), note);
+        builder.refuse_last(RuleId::ConfigNotExported, inner.place(span), note);
     }
     true
 }
@@ -323,6 +324,7 @@ fn kept(builder: &mut Builder, inner: &MappedText, word: &Word, script: &Script)
 #[cfg(test)]
 mod tests {
     use crate::config::{Configuration, Source, read_as};
+    use crate::ids::RuleId;
     use crate::parameters::Parameter;
     use crate::text::DocumentId;
     use crate::units::MS;
@@ -396,7 +398,7 @@ mod tests {
         };
         assert_eq!(acts("docker run -d -e ETCD_ELECTION_TIMEOUT=5000 quay.io/coreos/etcd:v2.3.8 -name a\n"), (true, vec![]));
         let behind = "docker run -d quay.io/coreos/etcd:v2.3.8 \\\n -e ETCD_NAME=a \\\n -e ETCD_ELECTION_TIMEOUT=5000\n";
-        assert_eq!(acts(behind), (false, vec!["etcd-bad-config"]));
+        assert_eq!(acts(behind), (false, vec![RuleId::EtcdBadConfig]));
     }
 
     #[test]
@@ -484,9 +486,9 @@ mod tests {
     #[test]
     fn a_flag_that_etcd_does_not_know_ends_it() {
         let told = |text: &str| read(0, text).problems.iter().map(|problem| problem.id).collect::<Vec<_>>();
-        assert_eq!(told("etcd --name a --election_timeout=2000\n"), ["etcd-bad-config"]);
-        assert_eq!(told("etcd --name a --hearbeat-interval=500 --election-timeout=5000\n"), ["etcd-bad-config"]);
-        assert_eq!(told("tune-etcd.py --hearbeat-interval=500 --election-timeout=5000\n"), [""; 0]);
+        assert_eq!(told("etcd --name a --election_timeout=2000\n"), [RuleId::EtcdBadConfig]);
+        assert_eq!(told("etcd --name a --hearbeat-interval=500 --election-timeout=5000\n"), [RuleId::EtcdBadConfig]);
+        assert!(told("tune-etcd.py --hearbeat-interval=500 --election-timeout=5000\n").is_empty());
         let other = read(0, "tune-etcd.py --election_timeout=2000\n");
         assert!(other.settings.is_empty() && other.problems.is_empty());
     }
@@ -500,7 +502,7 @@ mod tests {
             assert!(crate::config::read(0, command).is_none(), "{command}");
         }
         let read = crate::config::read(0, "/usr/bin/etcd --heartbeat_interval 250ms\n").expect("a command");
-        assert_eq!(read.problems[0].id, "etcd-bad-config");
+        assert_eq!(read.problems[0].id, RuleId::EtcdBadConfig);
     }
 
     #[test]
@@ -515,7 +517,7 @@ mod tests {
     #[test]
     fn beside_a_file_flags_are_passed_over() {
         let read = read(0, "etcd --config-file /etc/etcd.yml --election-timeout=5000\n");
-        assert_eq!((read.problems[0].id, read.settings[0].effective), ("config-shadowed", false));
+        assert_eq!((read.problems[0].id, read.settings[0].effective), (RuleId::ConfigShadowed, false));
     }
 
     #[test]
@@ -524,6 +526,6 @@ mod tests {
         let read = read(0, text);
         let acting: Vec<_> = read.settings.iter().filter(|s| s.effective).map(|s| s.raw.as_str()).collect();
         assert_eq!(acting, ["5000"]);
-        assert!(read.problems.iter().any(|problem| problem.id == "config-shadowed"));
+        assert!(read.problems.iter().any(|problem| problem.id == RuleId::ConfigShadowed));
     }
 }

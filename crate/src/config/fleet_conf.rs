@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::builder::{Builder, Class, Home};
 use super::mapped_text::MappedText;
 use super::{keys, scalar};
+use crate::ids::RuleId;
 use crate::log::line_starts::is_prompt;
 use crate::search;
 use crate::text::lines;
@@ -67,7 +68,7 @@ fn option(builder: &mut Builder, inner: &MappedText, key: &str, at: usize, (valu
         section.map(|section| format!("{key} stands below {section} and is ignored: options of fleet.conf stand outside of any section."))
     };
     if let Some(note) = ignored {
-        builder.refuse_last("config-fleet-conf-ignored", inner.place(at..at + key.len()), note);
+        builder.refuse_last(RuleId::ConfigFleetConfIgnored, inner.place(at..at + key.len()), note);
     }
 }
 
@@ -77,12 +78,13 @@ fn colon_line(builder: &mut Builder, inner: &MappedText, line: &str, at: usize) 
     let Some((parameter, _)) = keys::of_key(&key.trim().to_ascii_lowercase()) else { return };
     let note =
         format!("{line} has a colon, and fleetd stops with a syntax error; write {}={}.", key.trim().replace('-', "_"), value.trim());
-    builder.problem("config-fleet-conf-ignored", inner.place(at..at + line.len()), note, Some(parameter));
+    builder.problem(RuleId::ConfigFleetConfIgnored, inner.place(at..at + line.len()), note, Some(parameter));
 }
 
 #[cfg(test)]
 mod tests {
     use crate::config::{Configuration, Source, read_as};
+    use crate::ids::RuleId;
     use crate::parameters::Parameter;
     use crate::text::DocumentId;
     use crate::units::S;
@@ -102,14 +104,14 @@ mod tests {
         assert!(!of("\"60s\"").effective);
         assert!(!of("90s").effective);
         assert_eq!(of("5").parameter, Parameter::EtcdRequestTimeout);
-        assert_eq!(read.problems.iter().filter(|problem| problem.id == "config-fleet-conf-ignored").count(), 2);
+        assert_eq!(read.problems.iter().filter(|problem| problem.id == RuleId::ConfigFleetConfIgnored).count(), 2);
     }
 
     #[test]
     fn a_bad_float_becomes_zero() {
         let read = read(0, "etcd_request_timeout=5s\nagent_ttl=\"120s\"\n");
         assert_eq!((read.settings[0].value, read.settings[0].effective), (Some(0), true));
-        assert!(read.problems.iter().any(|problem| problem.id == "config-bad-float"));
+        assert!(read.problems.iter().any(|problem| problem.id == RuleId::ConfigBadFloat));
         assert_eq!(read.settings[1].value, Some(120 * S));
     }
 }

@@ -112,6 +112,7 @@ fn same_word(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::config::{Configuration, Source, read_as};
+    use crate::ids::RuleId;
     use crate::text::DocumentId;
     use crate::units::MS;
 
@@ -150,7 +151,7 @@ mod tests {
     #[test]
     fn a_variable_is_read_as_its_daemon_does() {
         let read = read(0, "ETCD_HEARTBEAT_INTERVAL: 100ms\n");
-        assert_eq!((read.problems[0].id, read.settings[0].effective), ("etcd-bad-config", false));
+        assert_eq!((read.problems[0].id, read.settings[0].effective), (RuleId::EtcdBadConfig, false));
     }
 
     #[test]
@@ -159,7 +160,7 @@ mod tests {
         let read = read(0, text);
         let raw: Vec<_> = read.settings.iter().map(|setting| (setting.place.span.of(text), setting.value)).collect();
         assert_eq!(raw, [("node['etcd']['beat']", None), ("2000", Some(2000 * MS))]);
-        assert!(read.problems.iter().all(|problem| problem.id == "config-template"), "{:?}", read.problems);
+        assert!(read.problems.iter().all(|problem| problem.id == RuleId::ConfigTemplate), "{:?}", read.problems);
     }
 
     #[test]
@@ -177,7 +178,7 @@ mod tests {
             crate::config::read(0, "Write this:\n\n\tname: a\n\theartbeat-intervall: 200\n\telection-timeout: 2000\n").expect("lines");
         assert_eq!(
             read.problems.iter().map(|problem| (problem.id, problem.word.as_str())).collect::<Vec<_>>(),
-            [("config-unknown-key", "heartbeat-intervall")]
+            [(RuleId::ConfigUnknownKey, "heartbeat-intervall")]
         );
         assert!(self::read(0, "election-timeout: 2000\nheartbeat-interval-ms: 200\n").problems.is_empty());
     }

@@ -31,11 +31,12 @@ pub fn is_server<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::config::read;
+    use crate::ids::RuleId;
 
     #[test]
     fn a_flag_that_it_does_not_know_is_skipped() {
         let read = read(0, "cluster-init: true\netcd-election-timeout: 5000\n").expect("a configuration");
-        assert!(!read.settings[0].effective && read.problems[0].id == "config-unknown-key", "{read:?}");
+        assert!(!read.settings[0].effective && read.problems[0].id == RuleId::ConfigUnknownKey, "{read:?}");
     }
 
     /// k3s-io/k3s@001bb933:pkg/etcd/etcd.go, rancher/rke@00ecd611:cluster/defaults.go: 500 and 5000 ms.

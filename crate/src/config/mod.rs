@@ -35,7 +35,7 @@ mod values;
 pub(crate) mod variables;
 pub(crate) mod words;
 
-pub use configuration::{Cluster, Configuration, Launcher, Marks, PROBLEM_IDS, Problem, Setting, Source};
+pub use configuration::{Cluster, Configuration, Launcher, Marks, Problem, Setting, Source};
 pub use keys::section_of;
 pub use values::looks_like_another_unit;
 

@@ -5,6 +5,7 @@ use super::configuration::{Configuration, Problem, Setting, Source};
 use super::scalar::Fate;
 use super::values::value_problem;
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::sort::by_key;
@@ -75,7 +76,7 @@ impl Builder<'_> {
                     continue;
                 }
                 if *directive == "Environment" {
-                    self.void(at, "config-shadowed", note.clone());
+                    self.void(at, RuleId::ConfigShadowed, note.clone());
                 }
                 self.claims[at].void = Some(note.clone());
             }
@@ -84,7 +85,7 @@ impl Builder<'_> {
 
     /// A drop-in of the same name in /etc hides the generated one. systemd.unit(5).
     fn void_hidden(&mut self) {
-        self.void_where("config-shadowed", &|builder, claim| {
+        self.void_where(RuleId::ConfigShadowed, &|builder, claim| {
             let unit = Some(&claim.home.unit).filter(|_| claim.home.generated)?;
             let hides = |other: &&Claim| !other.home.generated && other.home.file == GENERATED && other.home.unit == *unit;
             let line = builder.line(builder.claims.iter().find(hides)?.span.start);
@@ -94,7 +95,7 @@ impl Builder<'_> {
 
     /// Of several etcd units only the started one counts; nothing is said where none is started.
     fn void_unstarted(&mut self) {
-        self.void_where("config-section-without-start", &|builder, claim| {
+        self.void_where(RuleId::ConfigSectionWithoutStart, &|builder, claim| {
             let unit = Some(&claim.home.unit).filter(|unit| claim.parameter.is_etcd() && claim.void.is_none() && !unit.is_empty())?;
             let mut started = builder.units.iter().filter(|unit| unit.started && is_etcd_unit(&unit.name)).map(|unit| &unit.name);
             let other = started.next()?;
@@ -114,7 +115,7 @@ impl Builder<'_> {
         // Another member may stand beside it.
         self.cluster.proxy &= self.claims.iter().all(|claim| !acts(claim) || of_proxy(claim));
         let why = "This etcd is a proxy: it takes part in no election, so its timers do not apply.";
-        self.void_where("config-proxy", &|_, claim| (acts(claim) && of_proxy(claim)).then(|| why.to_owned()));
+        self.void_where(RuleId::ConfigProxy, &|_, claim| (acts(claim) && of_proxy(claim)).then(|| why.to_owned()));
     }
 
     /// In a language a value may only hand another one on: `beat: node['etcd']['heartbeat_interval']`.
@@ -147,7 +148,7 @@ impl Builder<'_> {
                 let given = |other: &Claim| other.competes() && !other.home.unit.is_empty() && other.rivals(claim);
                 if claims.contains(&claim.number) && claim.competes() && self.claims.iter().any(given) {
                     let note = format!("{} is set in {path}, which no unit here reads.", claim.parameter.key());
-                    self.void(at, "config-shadowed", note);
+                    self.void(at, RuleId::ConfigShadowed, note);
                 }
             }
         }
@@ -169,7 +170,7 @@ impl Builder<'_> {
             let value = winner.reading.value.map_or_else(|| format!("`{}`", winner.raw), |value| winner.parameter.human(value));
             let line = self.line(winner.span.start);
             let otherwise = format!("{value} at line {line} {}.", how_it_wins(winner, claim));
-            let id = if same_file { "config-duplicate-key" } else { "config-shadowed" };
+            let id = if same_file { RuleId::ConfigDuplicateKey } else { RuleId::ConfigShadowed };
             let (span, parameter) = (claim.span.clone(), claim.parameter);
             // Two branches of a template state it once.
             let next = statements.partition_point(|statement| *statement < span.end);
@@ -302,7 +303,7 @@ impl Builder<'_> {
         let (parameter, told) = (Some(stated.parameter), self.problems.len());
         if h == 0 || t == 0 {
             // etcd-io/etcd 3.3 and later refuse zero; before, zero ends in a crash.
-            self.problem("etcd-bad-config", span, "0 was found; etcd needs a number of milliseconds above 0.".to_owned(), parameter);
+            self.problem(RuleId::EtcdBadConfig, span, "0 was found; etcd needs a number of milliseconds above 0.".to_owned(), parameter);
         } else if known && 5 * h > t {
             // etcd-io/etcd@v2.3.8:etcdmain/config.go:319.
             let note = format!(
@@ -310,7 +311,7 @@ impl Builder<'_> {
                 Parameter::ElectionTimeout.human(5 * h)
             );
             self.report(Problem {
-                id: "etcd-bad-config",
+                id: RuleId::EtcdBadConfig,
                 place: stated.place,
                 note,
                 parameter,
@@ -320,7 +321,7 @@ impl Builder<'_> {
             });
         } else if t > 50_000 * MS {
             self.problem(
-                "etcd-bad-config",
+                RuleId::EtcdBadConfig,
                 span,
                 format!("election-timeout {t_text} is above 50000\u{a0}ms; etcd 2.1.2 and later refuse to start."),
                 parameter,
@@ -332,7 +333,7 @@ impl Builder<'_> {
                 "election-timeout {t_text}{t_from} is no multiple of heartbeat-interval {h_text}{h_from}: etcd counts {ticks} whole beats, so {} apply.",
                 Parameter::ElectionTimeout.human(ticks * h)
             );
-            self.problem("config-remainder", span, note, parameter);
+            self.problem(RuleId::ConfigRemainder, span, note, parameter);
         }
         let halves = [(heartbeat, Parameter::HeartbeatInterval), (election, Parameter::ElectionTimeout)];
         let unstated = halves.into_iter().find(|(stated, _)| stated.is_none()).map(|(_, half)| half);
@@ -356,12 +357,12 @@ impl Builder<'_> {
             match &running {
                 Some(other) if is_etcd_unit(unit) => {
                     let other_has_section = sections.iter().any(|(name, _)| name == other);
-                    let told = self.problems.iter().any(|problem| problem.id == "config-section-without-start");
+                    let told = self.problems.iter().any(|problem| problem.id == RuleId::ConfigSectionWithoutStart);
                     if !other_has_section && !told && !self.replaces(other) {
                         let note = format!(
                             "The section is for {unit}, but {other} is the unit that is started, so nothing in it applies; rename the section or start {unit}."
                         );
-                        self.problem("config-section-without-start", span.clone(), note, parameter);
+                        self.problem(RuleId::ConfigSectionWithoutStart, span.clone(), note, parameter);
                     }
                 }
                 // Read line by line, a start may only have been missed.
@@ -369,7 +370,7 @@ impl Builder<'_> {
                     let note = format!(
                         "The section writes settings for {unit} but starts nothing; {unit} needs `command: start` under `coreos.units`, here or elsewhere."
                     );
-                    self.problem("config-section-without-start", span.clone(), note, parameter);
+                    self.problem(RuleId::ConfigSectionWithoutStart, span.clone(), note, parameter);
                 }
                 _ => {}
             }

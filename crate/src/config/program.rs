@@ -428,11 +428,12 @@ fn closing(line: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::RuleId;
 
     fn stated(text: &str) -> Vec<(&'static str, String)> {
         let read = crate::config::read(0, text).expect("a configuration");
         assert_eq!(read.source, Source::Program, "{text}");
-        assert!(read.problems.iter().all(|problem| problem.id == "config-template"), "{text}: {:?}", read.problems);
+        assert!(read.problems.iter().all(|problem| problem.id == RuleId::ConfigTemplate), "{text}: {:?}", read.problems);
         read.settings.iter().map(|setting| (setting.parameter.key(), setting.place.span.of(text).to_owned())).collect()
     }
 

@@ -302,9 +302,10 @@ fn assigned(word: &Word) -> Option<(&str, &str, Range<usize>)> {
 #[cfg(test)]
 mod tests {
     use crate::config::read;
+    use crate::ids::RuleId;
 
     /// The values that act, as they stand, and the ids of what is wrong.
-    fn acting(text: &str) -> (Vec<&str>, Vec<&'static str>) {
+    fn acting(text: &str) -> (Vec<&str>, Vec<RuleId>) {
         let read = read(0, text).expect("a configuration");
         let acting = read.settings.iter().filter(|setting| setting.effective);
         (acting.map(|setting| setting.place.span.of(text)).collect(), read.problems.iter().map(|problem| problem.id).collect())
@@ -350,7 +351,7 @@ mod tests {
             "cat > run <<EOF\nHB=100\nEOF\n",
         ] {
             let text = format!("#!/bin/sh\n{above}etcd --heartbeat-interval=$HB\n");
-            assert_eq!(acting(&text), (vec!["$HB"], vec!["config-template"]), "{text}");
+            assert_eq!(acting(&text), (vec!["$HB"], vec![RuleId::ConfigTemplate]), "{text}");
         }
     }
 
@@ -361,7 +362,7 @@ mod tests {
             "#!/bin/sh\ncat > /etc/systemd/system/etcd.service <<'EOF'\n[Service]\nExecStart=/usr/bin/etcd --heartbeat-interval=${HB:-250}\nEOF\n",
             "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: etcd\n    env: [{name: ETCD_HEARTBEAT_INTERVAL, value: \"${HB:-250}\"}]\n",
         ] {
-            assert_eq!(acting(text), (vec!["${HB:-250}"], vec!["config-template"]), "{text}");
+            assert_eq!(acting(text), (vec!["${HB:-250}"], vec![RuleId::ConfigTemplate]), "{text}");
         }
         assert_eq!(acting("services:\n  etcd: {environment: {ETCD_HEARTBEAT_INTERVAL: \"${HB:-250}\"}}\n").0, ["250"]);
     }
@@ -396,7 +397,7 @@ mod tests {
             ("cat > /etc/etcd.env <<EOF\n", "EOF\n", true),
         ] {
             let text = format!("#!/bin/sh\n{above}ETCD_ELECTION_TIMEOUT=2500\n{below}etcd --data-dir /x\n");
-            let expected = if acts { (vec!["2500"], vec![]) } else { (vec![], vec!["config-not-exported"]) };
+            let expected = if acts { (vec!["2500"], vec![]) } else { (vec![], vec![RuleId::ConfigNotExported]) };
             assert_eq!(acting(&text), expected, "{text}");
         }
         assert_eq!(acting("#!/bin/sh\nETCD_ELECTION_TIMEOUT=2500 etcd\n"), (vec!["2500"], vec![]));
@@ -411,7 +412,7 @@ mod tests {
             ("-e ETCD_ELECTION_TIMEOUT=$ETCD_ELECTION_TIMEOUT", true),
             ("-e ETCD_ELECTION_TIMEOUT\\\n -e ETCD_NAME", false),
         ] {
-            let expected = if acts { (vec!["2500"], vec![]) } else { (vec![], vec!["config-not-exported"]) };
+            let expected = if acts { (vec!["2500"], vec![]) } else { (vec![], vec![RuleId::ConfigNotExported]) };
             assert_eq!(acting(&container(options)), expected, "{options}");
         }
         for (options, acts) in [("-d", false), ("-e ETCD_ELECTION_TIMEOUT", true)] {
@@ -430,7 +431,7 @@ mod tests {
             ("env -i etcd", false),
         ] {
             let text = format!("#!/bin/sh\nexport ETCD_ELECTION_TIMEOUT=2500\n{start}\n");
-            let expected = if acts { (vec!["2500"], vec![]) } else { (vec![], vec!["config-not-exported"]) };
+            let expected = if acts { (vec!["2500"], vec![]) } else { (vec![], vec![RuleId::ConfigNotExported]) };
             assert_eq!(acting(&text), expected, "{start}");
         }
         // What is no script may be shown in an article, and what starts no etcd is read by another.

@@ -5,6 +5,7 @@ use std::ops::{Deref, Range};
 use super::builder::Builder;
 use super::embedded::{HEADER, embedded, here_documents};
 use super::mapped_text::MappedText;
+use crate::ids::RuleId;
 use crate::search;
 use crate::template;
 use crate::yaml::{self, Node, Tree};
@@ -97,7 +98,7 @@ fn no_yaml(builder: &mut Builder, error: &yaml::YamlError) {
     let placeholder = word.filter(|word| mark.is_none() && template::fills(word)).map(|_| error.offset);
     if let Some(header) = embedded(builder.text).filter(|_| from == 0 || broken.is_none()) {
         builder.problem(
-            "config-template",
+            RuleId::ConfigTemplate,
             header,
             "This configuration stands inside another text, so it was read line by line.".to_owned(),
             None,
@@ -106,10 +107,10 @@ fn no_yaml(builder: &mut Builder, error: &yaml::YamlError) {
         let at = error.offset.min(builder.text.len());
         let note = format!("{} Nothing of the file is applied at boot.", error.sentence(builder.text));
         let end = builder.text[at..].chars().next().map_or(at, |symbol| at + symbol.len_utf8());
-        builder.problem("config-yaml-error", at..end, note, None);
+        builder.problem(RuleId::ConfigYamlError, at..end, note, None);
     } else if let Some(first) = mark.or(placeholder) {
         builder.problem(
-            "config-template",
+            RuleId::ConfigTemplate,
             first..first + 2,
             "This is a template, not finished YAML, so it was read line by line; values that the template fills in are not known."
                 .to_owned(),

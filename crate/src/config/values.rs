@@ -1,46 +1,49 @@
 //! What is wrong with a single value, and what was probably meant.
 
 use super::scalar::{self, Fate, Reading};
+use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::units::{MS, Micros, S};
 
 /// What is wrong with one value, in a sentence that says what was expected.
-pub fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Option<(&'static str, String)> {
+pub fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Option<(RuleId, String)> {
     let key = parameter.key();
     let bare = raw.trim_matches(['"', '\'']);
     Some(match reading.fate {
         Fate::Dropped => (
-            "config-value-dropped",
+            RuleId::ConfigValueDropped,
             format!("{key}: {raw} is not a plain number, so CoreOS drops it without a word; write {}.", suggestion(parameter, bare)),
         ),
-        Fate::Zero => ("config-zero", format!("{key}: {raw} is zero, which CoreOS never writes; leave it out or give a number above 0.")),
+        Fate::Zero => {
+            (RuleId::ConfigZero, format!("{key}: {raw} is zero, which CoreOS never writes; leave it out or give a number above 0."))
+        }
         Fate::Stops if parameter == Parameter::AgentTtl && is_plain_ttl(bare) => (
-            "config-agent-ttl-unit",
+            RuleId::ConfigAgentTtlUnit,
             format!("{key}: {bare} has no unit and fleetd refuses to start with it; write {bare}s for {bare} seconds."),
         ),
         Fate::Stops if parameter == Parameter::AgentTtl => (
-            "config-agent-ttl-unit",
+            RuleId::ConfigAgentTtlUnit,
             format!("{key}: {bare} is no duration that fleetd can read; write a number with its unit, like 60s or 2m."),
         ),
         Fate::Stops => (
-            "etcd-bad-config",
+            RuleId::EtcdBadConfig,
             format!(
                 "{key}: {bare} is not a whole number of milliseconds and etcd refuses to start with it; write {}.",
                 suggestion(parameter, bare)
             ),
         ),
         Fate::Zeroed => (
-            "config-bad-float",
+            RuleId::ConfigBadFloat,
             format!(
                 "{key}: {bare} is no plain number of seconds above 0, so fleetd takes it for 0; write {}.",
                 suggestion(parameter, bare)
             ),
         ),
         Fate::Template if bare.starts_with('$') => (
-            "config-template",
+            RuleId::ConfigTemplate,
             format!("{key}: {bare} is a variable that is set elsewhere or in several ways, so its value is not known here."),
         ),
-        Fate::Template => ("config-template", format!("{key}: {bare} is filled in by a template, so its value is not known here.")),
+        Fate::Template => (RuleId::ConfigTemplate, format!("{key}: {bare} is filled in by a template, so its value is not known here.")),
         Fate::Empty => return None,
         Fate::Used => return used_value_problem(parameter, bare, reading.value?),
     })
@@ -53,11 +56,14 @@ fn is_plain_ttl(bare: &str) -> bool {
     seconds.is_some_and(|seconds| !looks_like_another_unit(Parameter::AgentTtl, (seconds * S as f64) as Micros))
 }
 
-fn used_value_problem(parameter: Parameter, bare: &str, value: i64) -> Option<(&'static str, String)> {
+fn used_value_problem(parameter: Parameter, bare: &str, value: i64) -> Option<(RuleId, String)> {
     let key = parameter.key();
     if parameter.unit() == crate::parameters::Unit::Milliseconds {
         if let Some((octal, decimal)) = scalar::octal(bare) {
-            return Some(("config-octal", format!("{key}: {bare} starts with a zero and is read as octal, {octal}; write {decimal}.")));
+            return Some((
+                RuleId::ConfigOctal,
+                format!("{key}: {bare} starts with a zero and is read as octal, {octal}; write {decimal}."),
+            ));
         }
     }
     let text = parameter.human(value);
@@ -85,7 +91,7 @@ fn used_value_problem(parameter: Parameter, bare: &str, value: i64) -> Option<(&
             format!("{key}: {bare} means {text}; milliseconds may have been meant.")
         }
     };
-    Some(("config-suspicious-unit", note))
+    Some((RuleId::ConfigSuspiciousUnit, note))
 }
 
 /// Whether a value makes no sense in the unit in which it is read, but would in another (judgement).

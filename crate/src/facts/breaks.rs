@@ -120,6 +120,7 @@ pub fn peer_ran(facts: &Facts, id: EventId) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -137,7 +138,7 @@ mod tests {
             )
         };
         let up = "2020-04-20 10:01:10.000000 I | rafthttp: peer 91d25258d70ad868 became active\n";
-        let severity = |logs: &[&str]| find(&facts(logs), "etcd-peer-network").expect("said").severity;
+        let severity = |logs: &[&str]| find(&facts(logs), RuleId::EtcdPeerNetwork).expect("said").severity;
         let own = format!("{LOST}{}{up}", silent("91d25258d70ad868"));
         assert_eq!(severity(&[&own]), Severity::Info);
         // As etcd 2 words it.
@@ -163,7 +164,7 @@ mod tests {
         };
         let peer = "2026-01-06 08:35:10.000000 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp 10.0.0.2:2380: connect: connection refused\n\
                     2026-01-06 08:36:40.000000 I | etcdserver: saved snapshot at index 10001\n";
-        let severity = |texts: &[&str]| find(&facts(texts), "etcd-peer-network").expect("said").severity;
+        let severity = |texts: &[&str]| find(&facts(texts), RuleId::EtcdPeerNetwork).expect("said").severity;
         assert_eq!(severity(&[&member(40), peer]), Severity::Info);
         assert_eq!(severity(&[peer]), Severity::Warning);
     }
@@ -179,7 +180,7 @@ mod tests {
                 second + 2
             )
         };
-        let found = find(&facts(&[&(lost(10, 7) + &lost(40, 9))]), "etcd-peer-network").expect("a link");
+        let found = find(&facts(&[&(lost(10, 7) + &lost(40, 9))]), RuleId::EtcdPeerNetwork).expect("a link");
         assert_eq!(found.severity, Severity::Critical);
     }
 
@@ -201,7 +202,7 @@ mod tests {
                 + own
                 + &silent("10:05:00.100000", "ca93d269ec463a6b")
         };
-        let severity = |own: &str| find(&facts(&[&log(own)]), "etcd-peer-network").expect("said").severity;
+        let severity = |own: &str| find(&facts(&[&log(own)]), RuleId::EtcdPeerNetwork).expect("said").severity;
         assert_eq!(severity(late), Severity::Info);
         assert_ne!(severity(""), Severity::Info);
     }
@@ -218,7 +219,7 @@ mod tests {
         let log = silent(10) + &silent(12);
         let own =
             |second: u32| format!("2020-02-03 05:10:{second:02}.000000 I | raft: 91d25258d70ad868 is starting a new election at term 7\n");
-        let title = |logs: &[&str]| find(&facts(logs), "etcd-peer-network").expect("silent").title;
+        let title = |logs: &[&str]| find(&facts(logs), RuleId::EtcdPeerNetwork).expect("silent").title;
         assert!(title(&[&log]).ends_with("it stood still, or was cut off"));
         assert!(title(&[&log, &own(1)]).ends_with("it stood still, or was cut off"));
         assert!(title(&[&log, &own(7)]).starts_with("A member could not be reached"));

@@ -274,6 +274,7 @@ fn name_late_leaders(facts: &Facts, changes: &mut [LeaderChange]) {
 #[cfg(test)]
 mod tests {
     use crate::facts::{ChangeClass, StallKind};
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
     use crate::units::MS;
 
@@ -511,7 +512,7 @@ mod tests {
         let class = |log: String| facts(&[&log]).changes[1].class;
         let second = down.to_owned() + &elected(4, "91d25258d70ad868", 3);
         assert_eq!(class(format!("{start}{second}{}", published(5))), ChangeClass::Start);
-        assert!(find(&facts(&[&format!("{start}{second}{}", published(5))]), "etcd-leader-lost").is_none());
+        assert!(find(&facts(&[&format!("{start}{second}{}", published(5))]), RuleId::EtcdLeaderLost).is_none());
         assert_eq!(class(format!("{start}{}{second}", published(2))), ChangeClass::Needless);
     }
 

@@ -176,6 +176,7 @@ fn two_ids(facts: &Facts) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::several_clusters;
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     const A: &str = "91d25258d70ad868";
@@ -204,7 +205,7 @@ mod tests {
             let facts = facts(&order.map(String::as_str));
             let calm_at = order.iter().position(|text| **text == calm).expect("a log");
             assert_eq!(facts.other_clusters, [(calm_at, None)]);
-            assert!(find(&facts, "etcd-heartbeat-late").is_some() && several_clusters(&facts).is_none());
+            assert!(find(&facts, RuleId::EtcdHeartbeatLate).is_some() && several_clusters(&facts).is_none());
             assert_eq!(facts.changes.len(), 1);
         }
         // The term alone tells, and what speaks of nobody stays.

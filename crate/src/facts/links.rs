@@ -201,6 +201,7 @@ impl Links<'_> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -209,7 +210,7 @@ mod tests {
         let started = "2026-01-06 08:35:40.000000 I | raft: 8e9e05c52164694d became leader at term 7\n";
         let broke = "2026-01-06 08:35:50.831319 E | rafthttp: failed to write ca93d269ec463a6b on pipeline (write tcp 192.0.2.7:43210->192.0.2.9:2380: write: connection reset by peer)\n";
         let back = "2026-01-06 08:35:51.600000 I | rafthttp: peer ca93d269ec463a6b became active\n";
-        let title = |log: String| find(&facts(&[&log]), "etcd-peer-network").expect("said").title;
+        let title = |log: String| find(&facts(&[&log]), RuleId::EtcdPeerNetwork).expect("said").title;
         assert!(title(format!("{started}{broke}")).contains("where the logs end"));
         assert!(title(format!("{started}{broke}{back}")).contains("were there again"));
     }
@@ -224,9 +225,9 @@ mod tests {
                  2016-04-20 10:00:40.000000 I | rafthttp: the connection with ca93d269ec463a6b became active\n"
             )
         };
-        let silent = find(&facts(&[&log("read tcp 10.0.0.1:338->10.0.0.2:2380: i/o timeout")]), "etcd-peer-network").expect("said");
+        let silent = find(&facts(&[&log("read tcp 10.0.0.1:338->10.0.0.2:2380: i/o timeout")]), RuleId::EtcdPeerNetwork).expect("said");
         assert_eq!(silent.severity, Severity::Warning);
-        assert!(find(&facts(&[&log("dial tcp 10.0.0.2:2380: connection refused")]), "etcd-peer-network").is_none());
+        assert!(find(&facts(&[&log("dial tcp 10.0.0.2:2380: connection refused")]), RuleId::EtcdPeerNetwork).is_none());
     }
 
     #[test]
@@ -234,7 +235,7 @@ mod tests {
         let check = |error: &str| {
             format!("2026-01-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: {error}\n")
         };
-        let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("said").severity;
+        let severity = |log: &str| find(&facts(&[log]), RuleId::EtcdPeerNetwork).expect("said").severity;
         assert_eq!(severity(&check("<nil>")), Severity::Info);
         assert_eq!(severity(&(check("<nil>") + &check("dial tcp 10.233.65.4:2380: connect: no route to host"))), Severity::Warning);
     }
@@ -248,7 +249,7 @@ mod tests {
             )
         };
         let end = "2019-06-05 03:20:39.000000 I | etcdserver: saved snapshot at index 10001\n";
-        let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("refused").severity;
+        let severity = |log: &str| find(&facts(&[log]), RuleId::EtcdPeerNetwork).expect("refused").severity;
         assert_eq!(severity(&(refused("02:09:03") + end)), Severity::Info);
         assert_eq!(severity(&(refused("02:09:03") + &refused("02:20:03") + end)), Severity::Warning);
         // Where two members start one after the other each of them is away once.
@@ -271,7 +272,7 @@ mod tests {
     fn a_link_that_came_back_in_a_log_without_times() {
         let broke = "the connection with ca93d269ec463a6b became inactive\nlost the TCP streaming connection with peer ca93d269ec463a6b (stream Message reader)\n";
         let back = "the connection with ca93d269ec463a6b became active\n";
-        let severity = |log: String| find(&facts(&[&log]), "etcd-peer-network").expect("said").severity;
+        let severity = |log: String| find(&facts(&[&log]), RuleId::EtcdPeerNetwork).expect("said").severity;
         assert_eq!(severity(format!("{broke}{back}")), Severity::Info);
         assert_eq!(severity(format!("{broke}{back}{broke}{back}")), Severity::Warning);
         assert_eq!(severity(broke.to_owned()), Severity::Warning);
@@ -285,7 +286,7 @@ mod tests {
         assert_eq!(severity(late("1.5s")), Severity::Warning);
         let other = |lines: &str| {
             let late = "failed to send out heartbeat on time (deadline exceeded for 7.5s)\n";
-            find(&facts(&[late, lines]), "etcd-peer-network").expect("said").severity
+            find(&facts(&[late, lines]), RuleId::EtcdPeerNetwork).expect("said").severity
         };
         assert_eq!(other(&[broke, back, broke, back].concat()), Severity::Info);
         assert_eq!(other(broke), Severity::Warning);
@@ -297,7 +298,8 @@ mod tests {
         let broke = |minute: u32, error: &str| {
             format!("2020-02-03 05:{minute}:10.000000 E | rafthttp: failed to read 91d25258d70ad868 on stream Message ({error})\n")
         };
-        let severity = |error: &str| find(&facts(&[&(broke(10, error) + &broke(11, error))]), "etcd-peer-network").expect("broke").severity;
+        let severity =
+            |error: &str| find(&facts(&[&(broke(10, error) + &broke(11, error))]), RuleId::EtcdPeerNetwork).expect("broke").severity;
         assert_eq!(severity("read tcp 10.0.0.1:338->10.0.0.2:2380: i/o timeout"), Severity::Warning);
         assert_eq!(severity("dial tcp 10.0.0.2:2380: i/o timeout"), Severity::Critical);
     }

@@ -109,6 +109,7 @@ fn number(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::RuleId;
     use crate::rules::testing::facts;
     use crate::units::MS;
 
@@ -153,14 +154,14 @@ mod tests {
         let of = "on etcd instance 192.0.2.7:2381";
         let rule = "on etcd instance {{ $labels.instance }}";
         for (alert, id, title) in [
-            ("99th percentile fsync durations are 1.584s OF.", "etcd-slow-disk", "syncs to disk took 1.58\u{a0}s or more"),
-            ("99th percentile commit durations 0.3071999s OF.", "etcd-slow-disk", "commits to disk took 307\u{a0}ms or more"),
-            ("5.0000001 leader changes within the last 15 minutes. Frequent", "etcd-election-churn", "changed 5\u{a0}times"),
-            ("99th percentile of gRPC requests is 0.49s OF for Range method.", "etcd-slow-apply", "took 490\u{a0}ms or more"),
-            ("member 192.0.2.7:2381 has no leader.", "etcd-no-quorum", "has no leader"),
-            ("insufficient members (1).", "etcd-no-quorum", "Too few members"),
-            ("members are down (1).", "etcd-peer-network", "Members are down"),
-            ("database size exceeds the defined quota OF, please defrag", "etcd-db-space", "close to its quota"),
+            ("99th percentile fsync durations are 1.584s OF.", RuleId::EtcdSlowDisk, "syncs to disk took 1.58\u{a0}s or more"),
+            ("99th percentile commit durations 0.3071999s OF.", RuleId::EtcdSlowDisk, "commits to disk took 307\u{a0}ms or more"),
+            ("5.0000001 leader changes within the last 15 minutes. Frequent", RuleId::EtcdElectionChurn, "changed 5\u{a0}times"),
+            ("99th percentile of gRPC requests is 0.49s OF for Range method.", RuleId::EtcdSlowApply, "took 490\u{a0}ms or more"),
+            ("member 192.0.2.7:2381 has no leader.", RuleId::EtcdNoQuorum, "has no leader"),
+            ("insufficient members (1).", RuleId::EtcdNoQuorum, "Too few members"),
+            ("members are down (1).", RuleId::EtcdPeerNetwork, "Members are down"),
+            ("database size exceeds the defined quota OF, please defrag", RuleId::EtcdDbSpace, "close to its quota"),
         ] {
             let found = told(&alert.replace("OF", of));
             assert!(found.len() == 1 && found[0].0 == id && found[0].1.contains(title), "{alert}: {found:?}");
@@ -180,7 +181,7 @@ mod tests {
         let late = "{\"level\":\"warn\",\"ts\":\"2026-03-01T08:00:01.200Z\",\"caller\":\"etcdserver/raft.go:416\",\"msg\":\"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk\",\"to\":\"8e9e05c52164694d\",\"heartbeat-interval\":\"100ms\",\"expected-duration\":\"200ms\",\"exceeded-duration\":\"1.6s\"}\n";
         let severity = |log: &str| {
             let findings = crate::rules::check(&facts(&[log]));
-            findings.into_iter().find(|finding| finding.id == "etcd-no-quorum").map(|finding| finding.severity)
+            findings.into_iter().find(|finding| finding.id == RuleId::EtcdNoQuorum).map(|finding| finding.severity)
         };
         assert_eq!(severity(alert), Some(crate::report::Severity::Critical));
         assert_eq!(severity(&[alert, late].concat()), Some(crate::report::Severity::Info));
@@ -219,19 +220,19 @@ etcd_server_has_leader 1
     #[test]
     fn healthy_metrics_give_no_alarm_and_others_name_what_they_count() {
         let ids = |log: &str| crate::rules::check(&facts(&[log])).iter().map(|finding| finding.id).collect::<Vec<_>>();
-        assert_eq!(ids(HEALTHY), [""; 0]);
+        assert!(ids(HEALTHY).is_empty());
         assert_eq!(facts(&[HEALTHY]).round_trip(), 1600);
         for (healthy, sick, id) in [
-            ("{le=\"0.008\"} 99900", "{le=\"0.016\"} 91000", "etcd-slow-disk"),
+            ("{le=\"0.008\"} 99900", "{le=\"0.016\"} 91000", RuleId::EtcdSlowDisk),
             (
                 "{le=\"0.016\"} 990\n",
                 "{le=\"0.016\"} 700\netcd_disk_backend_commit_duration_seconds_bucket{le=\"0.032\"} 720\n",
-                "etcd-slow-disk",
+                RuleId::EtcdSlowDisk,
             ),
-            ("changes_seen_total 2", "changes_seen_total 38", "etcd-election-churn"),
-            ("send_failures_total 1", "send_failures_total 499", "etcd-heartbeat-late"),
-            ("slow_apply_total 4", "slow_apply_total 4096", "etcd-slow-apply"),
-            ("failed_total 3", "failed_total 300", "etcd-request-timeout"),
+            ("changes_seen_total 2", "changes_seen_total 38", RuleId::EtcdElectionChurn),
+            ("send_failures_total 1", "send_failures_total 499", RuleId::EtcdHeartbeatLate),
+            ("slow_apply_total 4", "slow_apply_total 4096", RuleId::EtcdSlowApply),
+            ("failed_total 3", "failed_total 300", RuleId::EtcdRequestTimeout),
         ] {
             assert_eq!(ids(&HEALTHY.replace(healthy, sick)), [id], "{sick}");
         }

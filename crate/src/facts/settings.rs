@@ -8,6 +8,7 @@ use super::voices::speaker;
 use super::{EventId, Facts, Generation, InForce, VersionRange};
 use crate::config::{Configuration, Problem, Setting, Source};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::index::{self, Index};
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::parameters::Parameter;
@@ -31,7 +32,7 @@ pub fn passes_over_old_keys(etcd: Option<VersionRange>) -> bool {
 pub fn judge_old_keys(configurations: &mut [Configuration], etcd: Option<VersionRange>) {
     for configuration in configurations {
         let void = if etcd.is_some() { passes_over_old_keys(etcd) } else { configuration.cluster.names_etcd_2 };
-        configuration.problems.retain(|problem| problem.id != "config-old-key");
+        configuration.problems.retain(|problem| problem.id != RuleId::ConfigOldKey);
         for setting in configuration.settings.iter_mut().filter(|setting| setting.etcd_04) {
             if setting.why.as_deref() == Some(OLD_KEY) {
                 (setting.effective, setting.why) = (true, None);
@@ -42,7 +43,7 @@ pub fn judge_old_keys(configurations: &mut [Configuration], etcd: Option<Version
                 let note = format!("peer-{key} is the name of etcd 0.4; etcd 2 and 3 warn of it and ignore it. Theirs is {key}.");
                 let (place, parameter) = (setting.place, Some(setting.parameter));
                 configuration.problems.push(Problem {
-                    id: "config-old-key",
+                    id: RuleId::ConfigOldKey,
                     place,
                     note,
                     parameter,
@@ -451,7 +452,7 @@ mod tests {
         assert_eq!(wait(&[&starts(b, 5000), &starts(a, 1000)]), 1000);
         // One member that was started anew, in its next file.
         assert_eq!(wait(&[&starts(a, 1000), &starts(a, 5000)]), 5000);
-        assert!(crate::rules::testing::find(&facts(&[&starts(a, 1000), &starts(a, 5000)]), "config-values-differ").is_none());
+        assert!(crate::rules::testing::find(&facts(&[&starts(a, 1000), &starts(a, 5000)]), RuleId::ConfigValuesDiffer).is_none());
     }
 
     #[test]
@@ -503,7 +504,7 @@ mod tests {
     fn so_it_does_where_the_file_itself_is_for_a_later_etcd() {
         let later = "etcd -name a -peer-heartbeat-interval=200 -listen-client-urls http://0.0.0.0:2379\n";
         let told = |text: &str| facts(&[text]).configurations[0].problems.iter().map(|problem| problem.id).gather();
-        assert_eq!(told(later), ["config-old-key"]);
+        assert_eq!(told(later), [RuleId::ConfigOldKey]);
         assert_eq!(facts(&[later]).value(Parameter::HeartbeatInterval), 100 * MS);
         assert!(told("etcd -name a -peer-heartbeat-interval=200 -peers b:7001\n").is_empty());
         // A cloud-config may have a section for each.

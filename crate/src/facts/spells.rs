@@ -187,6 +187,7 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use crate::facts::{ChangeClass, Facts};
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
     use crate::units::MS;
 
@@ -233,7 +234,7 @@ mod tests {
         let before = starts(0, 100, 1000) + &first_leader() + &stall(20, 100);
         let told = |log: &str| {
             let facts = facts(&[log]);
-            let found = ["etcd-leader-lost", "etcd-timers-changed"].map(|id| find(&facts, id).is_some());
+            let found = [RuleId::EtcdLeaderLost, RuleId::EtcdTimersChanged].map(|id| find(&facts, id).is_some());
             (pairs(&facts), outgrown(&facts), found)
         };
         assert_eq!(told(&before), (vec![(100, 1000)], vec![ChangeClass::Needless], [true, false]));

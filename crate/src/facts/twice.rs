@@ -119,6 +119,7 @@ fn hash(event: &Event) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     fn slow(second: u32) -> String {
@@ -129,7 +130,7 @@ mod tests {
 
     fn counted(texts: &[&str]) -> (u64, usize) {
         let facts = facts(texts);
-        (find(&facts, "etcd-slow-apply").map_or(0, |found| found.count), facts.twice)
+        (find(&facts, RuleId::EtcdSlowApply).map_or(0, |found| found.count), facts.twice)
     }
 
     #[test]
@@ -161,7 +162,7 @@ mod tests {
         let failed = "Apr 09 21:20:31 m1 fleetd[1]: INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled\n";
         let other = failed.replace("192.0.2.7", "192.0.2.8");
         let log = format!("{failed}{other}{failed}{other}{failed}{failed}");
-        let found = find(&facts(&[&log]), "fleet-etcd-request-cancelled").expect("a finding");
+        let found = find(&facts(&[&log]), RuleId::FleetEtcdRequestCancelled).expect("a finding");
         assert_eq!(found.count, 6);
         // Members say the same, each on its machine.
         let on = |host: &str| {

@@ -13,6 +13,7 @@ use self::stretches::{Stretch, opens_one, stretches};
 use crate::config::embedded::HEADER;
 use crate::config::{self, Configuration, Marks, Problem, Source, detect};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Event;
 use crate::parameters::Parameter;
 use crate::search;
@@ -103,13 +104,14 @@ fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: St
     };
     let mut read = config::read(document, &part).filter(|read| !read.settings.is_empty() || may_be_given_more(read))?;
     // An excerpt need not show the first line of its file.
-    read.problems.retain(|problem| problem.id != "config-header-missing" && !(in_diff && problem.id == "config-section-without-start"));
+    read.problems
+        .retain(|problem| problem.id != RuleId::ConfigHeaderMissing && !(in_diff && problem.id == RuleId::ConfigSectionWithoutStart));
     // What a script writes is whole, so an error in it is one.
-    let is_error = |problem: &Problem| problem.id == "config-yaml-error";
+    let is_error = |problem: &Problem| problem.id == RuleId::ConfigYamlError;
     let is_broken = |read: &Configuration| read.problems.iter().any(is_error);
     let excused = embedded && is_broken(&read) && !config::read(document, text).as_ref().is_some_and(is_broken);
     for problem in read.problems.iter_mut().filter(|problem| excused && is_error(problem)) {
-        problem.id = "config-template";
+        problem.id = RuleId::ConfigTemplate;
         problem.note = "This configuration stands inside another text, so it was read line by line.".to_owned();
     }
     Some(Configuration { part: Some(part), marks, ..read })
@@ -179,7 +181,7 @@ mod tests {
             "Ours is this:\n\n```yaml\n#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 2000\n```\n\nand later\n\n```\n{LOG}```\nso we tried\n```\n  fleet:\n    agent-ttl: 60s\n```\n"
         );
         assert_eq!(stated(&text), [(ElectionTimeout, Some(2000 * MS), "2000"), (AgentTtl, Some(60 * S), "60s")]);
-        assert!(configurations(0, &text)[0].problems.iter().all(|problem| problem.id != "config-header-missing"));
+        assert!(configurations(0, &text)[0].problems.iter().all(|problem| problem.id != RuleId::ConfigHeaderMissing));
     }
 
     /// What etcd was started with stands in its log under the names of a configuration.
@@ -198,8 +200,8 @@ mod tests {
             let text = format!("#!/bin/sh\ncat > x <<EOF\n#cloud-config\ncoreos:\n  etcd2:\n    name: ${{NAME}}\n{lines}EOF\n");
             configurations(0, &text).iter().flat_map(|read| read.problems.iter().map(|problem| problem.id)).collect::<Vec<_>>()
         };
-        assert!(ids("     election-timeout: 2000\n").contains(&"config-yaml-error"));
-        assert!(!ids("    election-timeout: 2000\n").contains(&"config-yaml-error"));
+        assert!(ids("     election-timeout: 2000\n").contains(&RuleId::ConfigYamlError));
+        assert!(!ids("    election-timeout: 2000\n").contains(&RuleId::ConfigYamlError));
     }
 
     #[test]
@@ -292,7 +294,7 @@ mod tests {
         let empty = format!("cat <<EOF\n{}  $MORE\nEOF\n", plain.replace("    election-timeout: 2000\n", ""));
         let found = configurations(0, &empty);
         let problems: Vec<_> = found[0].problems.iter().map(|problem| problem.id).collect();
-        assert_eq!((found.len(), found[0].cluster.has_etcd, problems), (1, true, vec!["config-template"]));
+        assert_eq!((found.len(), found[0].cluster.has_etcd, problems), (1, true, vec![RuleId::ConfigTemplate]));
         let ignition = "var a = `{\n  \"ignition\": {\"version\": \"2.0.0\"},\n  \"systemd\": {\"units\": [{\"name\": \"etcd2.service\", \"dropins\": [{\"name\": \"a.conf\",\n    \"contents\": \"[Service]\\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\"}]}]}\n}`\n";
         assert_eq!(stated(ignition), [(ElectionTimeout, Some(2000 * MS), "2000")]);
     }

@@ -8,6 +8,7 @@ use crate::config::command::CONTAINERS;
 use crate::config::precedence::BRANCH;
 use crate::config::{Configuration, Setting, Source, scalar};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::sort::by_key;
@@ -106,7 +107,7 @@ impl Place<'_> {
     /// What hands a variable on that reaches no etcd: `export` in front of it, where it stands alone on its line, or `-e`
     /// for the container that a unit starts.
     fn handed_on(&self, setting: &Setting) -> Option<Edit> {
-        self.configuration.problems_of("config-not-exported").find(|problem| problem.place == setting.place)?;
+        self.configuration.problems_of(RuleId::ConfigNotExported).find(|problem| problem.place == setting.place)?;
         let (name, start) = (setting.parameter.variable(), setting.place.span.range().start);
         if let Some(run) = CONTAINERS.iter().find_map(|run| Some(search::find(self.text, run)? + run.len())) {
             return (self.configuration.source == Source::DropIn).then(|| Edit::insert(run, format!(" -e {name}")));
@@ -128,7 +129,7 @@ impl Place<'_> {
         }
         let raw = self.text.get(span.clone())?;
         let quote = raw.chars().next().filter(|first| matches!(first, '"' | '\'') && raw.len() > 1 && raw.ends_with(*first));
-        let unquoted = self.configuration.problems_of("config-unquoted-number").any(|problem| problem.place == setting.place);
+        let unquoted = self.configuration.problems_of(RuleId::ConfigUnquotedNumber).any(|problem| problem.place == setting.place);
         // What a template writes with quotes around it.
         let unquoted = unquoted || (raw.ends_with("}}") && search::has(raw, "quote"));
         // So may a text that was no number have none.
@@ -146,7 +147,7 @@ impl Place<'_> {
     /// Where a comment ends that a reader takes for a part of the value, and what comes there instead: what closes the
     /// value, then the comment on a line of its own.
     fn comment_behind(&self, value: usize) -> Option<(usize, String)> {
-        let mut spans = self.configuration.problems_of("config-env-comment").map(|problem| problem.place.span.range());
+        let mut spans = self.configuration.problems_of(RuleId::ConfigEnvComment).map(|problem| problem.place.span.range());
         let span = spans.find(|span| self.text.get(value..span.start).is_some_and(|between| !between.contains('\n')))?;
         let start = line_start(self.text, value);
         let indent = marks(self.text, start, &[' '])?;

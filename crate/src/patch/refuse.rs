@@ -9,6 +9,7 @@ use crate::config::containers::commands;
 use crate::config::operators::HARDWARE_SPEEDS;
 use crate::config::{Configuration, Launcher, Marks, Setting, Source, section_of};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::template;
@@ -34,7 +35,7 @@ fn of_file(text: &str, configuration: &Configuration, changes: &[Change]) -> Res
     if configuration.cluster.launcher == Some(Launcher::OpenShift) {
         return Err(hardware_speed(changes));
     }
-    if let Some(section) = configuration.problems_of("config-duplicate-key").find(|problem| problem.parameter.is_none()) {
+    if let Some(section) = configuration.problems_of(RuleId::ConfigDuplicateKey).find(|problem| problem.parameter.is_none()) {
         return Err(format!("{} stands twice in this file; put its keys together first.", section.word));
     }
     let of_later = |setting: &Setting| setting.effective && setting.parameter.is_etcd() && !setting.etcd_04;
@@ -52,7 +53,7 @@ fn of_file(text: &str, configuration: &Configuration, changes: &[Change]) -> Res
     if is_printed(text) {
         return Err("A tool printed this of an etcd that runs; change the file or the command that starts it.".to_owned());
     }
-    if configuration.problems_of("config-arguments-form").next().is_some() {
+    if configuration.problems_of(RuleId::ConfigArgumentsForm).next().is_some() {
         return Err(
             "extraArgs has the form of another apiVersion, so each of its entries has to be rewritten, not only etcd's timers.".to_owned()
         );
@@ -63,7 +64,7 @@ fn of_file(text: &str, configuration: &Configuration, changes: &[Change]) -> Res
 /// Why one value is not edited.
 fn of_value(configuration: &Configuration, tree: &Tree, change: &Change) -> Result<(), String> {
     let key = change.parameter.key();
-    if configuration.problems_of("config-duplicate-key").any(|problem| problem.parameter == Some(change.parameter)) {
+    if configuration.problems_of(RuleId::ConfigDuplicateKey).any(|problem| problem.parameter == Some(change.parameter)) {
         return Err(format!("{key} is stated more than once; delete all but one of them first."));
     }
     let acting: Vec<&Setting> = configuration.settings.iter().filter(|setting| setting.effective && change.is_of(setting)).gather();

@@ -3,6 +3,7 @@
 use super::edit::Edit;
 use super::{Change, Etcd};
 use crate::config::{Configuration, Source, env};
+use crate::ids::RuleId;
 use crate::search;
 use crate::template;
 
@@ -13,10 +14,10 @@ pub fn reason(text: &str, configuration: &Configuration, wanted: &[Change], edit
         .iter()
         .any(|setting| setting.effective && setting.value.is_none() && wanted.iter().any(|change| change.is_of(setting)));
     let is_new = |edit: &Edit| edit.start == edit.end;
-    let is_told = |id: &str| configuration.problems_of(id).next().is_some();
-    if is_told("config-yaml-error") {
+    let is_told = |id: RuleId| configuration.problems_of(id).next().is_some();
+    if is_told(RuleId::ConfigYamlError) {
         Some("The file is no valid YAML, so nothing in it applies, and neither does this change until that is fixed.")
-    } else if is_told("config-header-missing") {
+    } else if is_told(RuleId::ConfigHeaderMissing) {
         Some(
             "As a file of its own CoreOS refuses this for its first line: nothing in it applies, and neither does this change until that is fixed.",
         )

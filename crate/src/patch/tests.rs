@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config;
+use crate::ids::RuleId;
 use crate::units::{MS, S};
 
 const HEARTBEAT: Change = Change { parameter: Parameter::HeartbeatInterval, value: 250 * MS, etcd: Etcd::V2 };
@@ -834,7 +835,7 @@ fn both_branches_of_a_template_are_changed() {
 fn both_branches_of_a_shell_are_changed() {
     let text = "#!/bin/bash\nif [ $MINOR -ge 31 ]; then\n  ARGS='    extraArgs:\n    - name: election-timeout\n      value: \"1000\"'\nelse\n  ARGS='    extraArgs:\n      election-timeout: \"1000\"'\nfi\ncat <<EOF > /tmp/k.yaml\nkind: ClusterConfiguration\netcd:\n  local:\n$ARGS\nnetworking:\n  podSubnet: 10.244.0.0/16\nEOF\n";
     assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500"));
-    assert!(config::read(0, text).expect("a manifest").problems.iter().all(|problem| problem.id == "config-template"));
+    assert!(config::read(0, text).expect("a manifest").problems.iter().all(|problem| problem.id == RuleId::ConfigTemplate));
 }
 
 #[test]
@@ -903,9 +904,9 @@ fn a_template_is_told_from_a_broken_file() {
         let units = "  units: [{name: etcd2.service, command: start}]\n";
         let text = format!("{head}{marks}{timers}{units}");
         let told = ids(&text);
-        assert!(told.iter().all(|id| *id == "config-template") && !told.is_empty(), "{text}: {told:?}");
+        assert!(told.iter().all(|id| *id == RuleId::ConfigTemplate) && !told.is_empty(), "{text}: {told:?}");
         let broken = ids(&format!("{head}{marks}{timers}   x: 1\n{units}"));
-        let is_told = broken.contains(&"config-yaml-error");
+        let is_told = broken.contains(&RuleId::ConfigYamlError);
         assert!(is_told || marks.contains('@') || marks.contains("endif"), "{text}: {broken:?}");
     }
     let quoted = "kind: Pod\nspec:\n  containers:\n  - name: etcd\n    env:\n    - name: ETCD_ELECTION_TIMEOUT\n      value: {{ .Values.wait | quote }}\n";

@@ -8,12 +8,13 @@ use super::{Bound, Decision, Doubts, as_meant, bound, remark, stall_to_survive, 
 use crate::facts::settings::{from_configuration, is_refused};
 use crate::facts::{EventId, Facts, Generation, InForce, StallKind};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::parameters::{LONGEST_ELECTION, Parameter, SILENT_STREAM};
 use crate::replay::Replayed;
 use crate::report::{Confidence, Provenance};
 use crate::rules::common::{closes_silent_streams, human_limit, last_printed, only_bounded};
 use crate::rules::etcd_bad_config::SETTINGS_REFUSED;
-use crate::rules::{Basis, Finding, Side};
+use crate::rules::{Basis, Finding, Side, named};
 use crate::units::{MS, Micros, human};
 
 /// The pair where neither half of a broken one can stay.
@@ -245,7 +246,7 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed, now: Micros) ->
         return Raise::No(String::from("A cluster of one member has no follower that could start an election."));
     }
     let measured = facts.longest_stall().is_some_and(|stall| stall.kind.is_measured());
-    let nobody_answers = findings.iter().any(|finding| finding.id == "etcd-no-quorum");
+    let nobody_answers = named(findings, RuleId::EtcdNoQuorum).is_some();
     if nobody_answers && !measured && facts.assumptions.stall_ms.is_none() {
         return Raise::No(String::from("Too few members answer, so no election can end; no timeout changes that."));
     }

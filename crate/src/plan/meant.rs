@@ -3,6 +3,7 @@
 use crate::config::scalar::yaml_number;
 use crate::config::{Problem, Setting, looks_like_another_unit};
 use crate::facts::Facts;
+use crate::ids::RuleId;
 use crate::parameters::{Parameter, Unit};
 use crate::units::{MS, Micros, S, parse_go_duration};
 
@@ -10,10 +11,10 @@ use crate::units::{MS, Micros, S, parse_go_duration};
 const LONGEST: Micros = 6 * 3600 * S;
 
 /// Problems of a value for which its reader refuses all that it reads.
-const REFUSED: [&str; 4] = ["config-agent-ttl-unit", "config-unquoted-number", "etcd-bad-config", "config-arguments-form"];
+const REFUSED: [RuleId; 4] = [RuleId::ConfigAgentTtlUnit, RuleId::ConfigUnquotedNumber, RuleId::EtcdBadConfig, RuleId::ConfigArgumentsForm];
 
 /// Problems of a value that is passed over, so that the default acts.
-const PASSED_OVER: [&str; 3] = ["config-value-dropped", "config-bad-float", "config-not-exported"];
+const PASSED_OVER: [RuleId; 3] = [RuleId::ConfigValueDropped, RuleId::ConfigBadFloat, RuleId::ConfigNotExported];
 
 /// What a value means that is not read as it is written, `600ms`, `"5"` or `120`, where no other one acts.
 pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {
@@ -29,7 +30,7 @@ pub(super) fn refused(facts: &Facts, parameter: Parameter) -> Option<&Setting> {
 }
 
 /// The last value of these problems, where none acts.
-fn unread<'f>(facts: &'f Facts, parameter: Parameter, problems: &dyn Fn(&str) -> bool) -> Option<&'f Setting> {
+fn unread<'f>(facts: &'f Facts, parameter: Parameter, problems: &dyn Fn(RuleId) -> bool) -> Option<&'f Setting> {
     let mut unread = None;
     for configuration in &facts.configurations {
         for setting in configuration.settings.iter().filter(|setting| setting.parameter == parameter) {

@@ -15,6 +15,7 @@ mod request;
 
 use crate::facts::{Facts, InForce};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
@@ -48,7 +49,7 @@ pub struct Decision {
     /// How sure.
     pub confidence: Confidence,
     /// Finding ids behind it.
-    pub findings: Vec<&'static str>,
+    pub findings: Vec<RuleId>,
 }
 
 impl Decision {
@@ -165,9 +166,24 @@ fn remark(text: impl Into<String>) -> Bound {
     Bound { text: text.into(), basis: String::from("judgement"), side: String::from("note"), value: None }
 }
 
+/// The findings that are more than a remark.
+fn above_remarks(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    findings.iter().filter(|finding| finding.severity > Severity::Info)
+}
+
+/// Those of them that bear on a parameter.
+fn bearing_on(findings: &[Finding], parameter: Parameter) -> Vec<RuleId> {
+    above_remarks(findings).filter(|finding| finding.parameters.contains(&parameter)).map(|finding| finding.id).gather()
+}
+
+/// Which of these findings are there.
+fn of_these(findings: &[Finding], ids: &[RuleId]) -> Vec<RuleId> {
+    findings.iter().map(|finding| finding.id).filter(|id| ids.contains(id)).gather()
+}
+
 /// The constraints that findings above a remark state.
 fn stated(findings: &[Finding]) -> impl Iterator<Item = &Constraint> {
-    findings.iter().filter(|finding| finding.severity > Severity::Info).flat_map(|finding| &finding.constraints)
+    above_remarks(findings).flat_map(|finding| &finding.constraints)
 }
 
 /// Those on etcd's pair, as bounds.
@@ -378,7 +394,7 @@ coreos:
         let planned = |severity, bound| {
             let because = String::from("Ten times what a beat takes.");
             let at_least = Constraint { parameter: Parameter::AgentTtl, side: Side::AtLeast, bound, basis: Basis::Source, because };
-            let finding = Finding::new("a-rule", severity, Confidence::High, String::new(), String::new());
+            let finding = Finding::new(RuleId::HostCpuSteal, severity, Confidence::High, String::new(), String::new());
             let decision = plan(&facts, &[finding.demanding(vec![at_least])]).of(Parameter::AgentTtl).clone();
             (decision.proposed, decision.because.iter().any(|bound| bound.text.starts_with("Ten times")))
         };
@@ -479,7 +495,7 @@ coreos:
         assert!(plan.changes().next().is_none(), "nothing is known of stalls, so nothing is changed");
         assert!(election.cost.contains(&about(article)), "{}", election.cost);
         assert!(election.neighbours.iter().any(|text| text.contains("2500") && text.contains(&about(at(2_500 * MS)))));
-        assert!(rules::check(&facts).iter().any(|finding| finding.id == "config-election-costs-fleet-requests"));
+        assert!(rules::check(&facts).iter().any(|finding| finding.id == RuleId::ConfigElectionCostsFleetRequests));
         assert!(plan.of(Parameter::EtcdRequestTimeout).neighbours[0].contains("lost at 1, 5 and 10"));
     }
 

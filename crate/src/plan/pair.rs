@@ -1,15 +1,14 @@
 //! A pair of election-timeout and heartbeat-interval with its reasons, its neighbours and its price.
 
 use super::ladder::{LADDER, fits, least, needed, waits_too_little};
-use super::{Bound, Decision, Doubts, bound, confidence, refused, remark, stall_to_survive};
+use super::{Bound, Decision, Doubts, bearing_on, bound, confidence, refused, remark, stall_to_survive};
 use crate::facts::{Facts, Generation};
-use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::model::fleet::etcd_patience;
 use crate::model::{Failover, planning_failover, safe_stall};
 use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::replay;
-use crate::report::{Provenance, Severity};
+use crate::report::Provenance;
 use crate::rules::{Basis, Finding, Side};
 use crate::units::{MS, Micros, S, about, decimal, human};
 use crate::version::version;
@@ -69,8 +68,7 @@ pub(super) fn keep(facts: &Facts, why: Vec<Bound>) -> Pair {
 pub(super) fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, election: Micros, mut why: Vec<Bound>, doubts: Doubts) -> Pair {
     let interpolated = (!RUN.contains(&election)).then_some("only 1000, 2500 and 6000\u{a0}ms");
     let (sure, doubts) = confidence(facts, Parameter::ElectionTimeout, Doubts { interpolated, ..doubts });
-    let behind = |finding: &&Finding| finding.parameters.contains(&Parameter::ElectionTimeout) && finding.severity > Severity::Info;
-    let behind: Vec<&'static str> = findings.iter().filter(behind).map(|finding| finding.id).gather();
+    let behind = bearing_on(findings, Parameter::ElectionTimeout);
     why.extend(doubts);
     let decide = |parameter, value, because, neighbours, cost| {
         let kept = Decision::keep(facts, parameter, Vec::new());

@@ -2,16 +2,17 @@
 
 use std::cmp::Reverse;
 
-use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, least_stated, load, remark, stall_to_survive};
+use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, least_stated, load, of_these, remark, stall_to_survive};
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{Facts, UNKNOWN_FLEET};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::model::fleet::dead_machine;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::report::{Provenance, Severity};
-use crate::rules::{Basis, Finding, Side};
+use crate::rules::{Basis, Finding, Side, named};
 use crate::sort::by_key;
 use crate::units::{Micros, S, human};
 use crate::version::version;
@@ -42,7 +43,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
         return Decision::keep(facts, PARAMETER, vec![remark("fleet is not in the input.")]);
     }
     // A machine whose etcd is down, and not back where the logs end, says nothing of how long to wait.
-    let down = findings.iter().any(|finding| finding.id == "etcd-unreachable" && finding.severity == Severity::Critical);
+    let down = named(findings, RuleId::EtcdUnreachable).is_some_and(|finding| finding.severity == Severity::Critical);
     let lost = facts.events_of(&[Meaning::ServerMonitorTriggered]).any(|(id, _)| !down || !facts.waits_for_etcd(&facts.host(id)));
     let timeout = request.value();
     let mut burden =
@@ -89,19 +90,15 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     because.push(remark("The upper bound is your patience: how long the units of a dead machine may wait."));
     because.extend(unknown(facts));
     because.extend(doubts);
-    let behind = ["fleet-agent-heartbeat-lost", "config-agent-ttl-too-short"];
+    let behind = of_these(findings, &[RuleId::FleetAgentHeartbeatLost, RuleId::ConfigAgentTtlTooShort]);
     Decision {
         proposed: Some(value),
         because,
         neighbours: neighbours(facts, value, &burden),
         cost: cost(facts, value, now, interval),
         confidence: sure,
-        findings: if findings.iter().any(|finding| behind.contains(&finding.id)) {
-            findings.iter().map(|finding| finding.id).filter(|id| behind.contains(id)).gather()
-        } else {
-            // It only follows the request timeout.
-            request.findings.clone()
-        },
+        // Without any it only follows the request timeout.
+        findings: if behind.is_empty() { request.findings.clone() } else { behind },
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
 }

@@ -1,9 +1,9 @@
 //! fleet's engine-reconcile-interval: five times it is the engine's lease.
 
-use super::{Decision, Doubts, as_the_file_means, bound, confidence, load, remark, rung};
+use super::{Decision, Doubts, as_the_file_means, bound, confidence, load, of_these, remark, rung};
 use crate::facts::Facts;
 use crate::facts::engine::{lease_moves, longest_pass};
-use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::model::fleet::dead_engine;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
@@ -16,7 +16,7 @@ const LADDER: [Micros; 6] = [2 * S, 3 * S, 4 * S, 5 * S, 8 * S, 10 * S];
 const RUN: [Micros; 2] = [2 * S, 10 * S];
 const PARAMETER: Parameter = Parameter::EngineReconcileInterval;
 /// Findings behind a proposal.
-const BEHIND: [&str; 2] = ["fleet-leadership-churn", "config-interval-too-short"];
+const BEHIND: [RuleId; 2] = [RuleId::FleetLeadershipChurn, RuleId::ConfigIntervalTooShort];
 
 /// Decides the interval. Losing the lease moves no unit (measured in 47 leader deaths), so it is
 /// changed only where the lease really went from machine to machine (method 6.7).
@@ -32,7 +32,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
         return meant.clone();
     }
     let now = meant.as_ref().map_or(facts.value(PARAMETER), Decision::value);
-    let stolen = findings.iter().any(|finding| matches!(finding.id, "fleet-engine-lease-stolen" | "fleet-duplicate-machine-id"));
+    let stolen = !of_these(findings, &[RuleId::FleetEngineLeaseStolen, RuleId::FleetDuplicateMachineId]).is_empty();
     let longer = stolen.then(|| {
         remark(format!(
             "No longer one while leases are taken by force or two machines share an id. After that an engine schedules nothing for five intervals: at 10\u{a0}s that is {}.",
@@ -90,7 +90,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
         neighbours: neighbours(value, wait),
         cost: cost(facts, ttl, value),
         confidence: sure,
-        findings: findings.iter().map(|finding| finding.id).filter(|id| BEHIND.contains(id)).gather(),
+        findings: of_these(findings, &BEHIND),
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
 }
@@ -114,7 +114,7 @@ fn for_passes(facts: &Facts, findings: &[Finding], pass: Micros, ttl: Micros) ->
         because,
         cost: cost(facts, ttl, value),
         confidence: sure,
-        findings: findings.iter().map(|finding| finding.id).filter(|id| BEHIND.contains(id)).gather(),
+        findings: of_these(findings, &BEHIND),
         ..Decision::keep(facts, PARAMETER, Vec::new())
     })
 }

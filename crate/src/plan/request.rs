@@ -1,14 +1,14 @@
 //! fleet's etcd-request-timeout: longer than the stalls of etcd that it should ride out.
 
-use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, remark, rung, stall_to_survive};
+use super::{Bound, Decision, Doubts, as_the_file_means, bearing_on, bound, confidence, remark, rung, stall_to_survive};
 use crate::facts::failures::{proven_wait, proven_wait_with};
 use crate::facts::{ChangeClass, Facts, FleetFailure};
-use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
-use crate::report::{Provenance, Severity};
-use crate::rules::{Basis, Finding, Side};
+use crate::report::Provenance;
+use crate::rules::{Basis, Finding, Side, named, raised};
 use crate::units::{Micros, S, human};
 use crate::version::version;
 
@@ -20,8 +20,14 @@ const RUN: [Micros; 3] = [S, 5 * S, 10 * S];
 const FLOOR: Micros = 5 * S;
 const PARAMETER: Parameter = Parameter::EtcdRequestTimeout;
 /// Findings that explain failed requests better than a short limit does.
-const ETCD_IS_CUT_OFF: [&str; 6] =
-    ["etcd-peer-network", "etcd-no-quorum", "etcd-unreachable", "etcd-cluster-id-mismatch", "etcd-tls", "etcd-member-removed"];
+const ETCD_IS_CUT_OFF: [RuleId; 6] = [
+    RuleId::EtcdPeerNetwork,
+    RuleId::EtcdNoQuorum,
+    RuleId::EtcdUnreachable,
+    RuleId::EtcdClusterIdMismatch,
+    RuleId::EtcdTls,
+    RuleId::EtcdMemberRemoved,
+];
 
 /// The highest value that is proposed; a longer wait is a matter for agent-ttl (method 6.5).
 pub const HIGHEST: Micros = LADDER[LADDER.len() - 1];
@@ -75,7 +81,7 @@ enum Need {
 
 fn need(facts: &Facts, findings: &[Finding]) -> Need {
     if facts.fleet_failures.is_empty() {
-        let client_failed = findings.iter().any(|finding| finding.id == "client-http-500");
+        let client_failed = named(findings, RuleId::ClientHttp500).is_some();
         return Need::No(match (facts.has_fleet(), client_failed) {
             (_, true) => {
                 "Not yet. It is the first candidate if fleetd's log says that requests ran into their limit. It is useless if they were refused."
@@ -111,7 +117,7 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
             "Hardly one of the requests failed while etcd's leader stalled or was missing, so neither bounds this limit: another cause is to be found first."
         });
     }
-    if findings.iter().any(|finding| ETCD_IS_CUT_OFF.contains(&finding.id) && finding.severity > Severity::Info) {
+    if ETCD_IS_CUT_OFF.iter().any(|id| raised(findings, *id).is_some()) {
         return Need::No(
             "etcd itself is cut off or down in this input, which explains the failed requests; waiting longer does not bring it back.",
         );
@@ -185,14 +191,13 @@ fn propose(facts: &Facts, findings: &[Finding], need: Micros, mut why: Vec<Bound
     let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated, ..Doubts::default() });
     why.extend(doubts);
     why.extend(if_set_since(facts).or_else(|| if_set_elsewhere(facts, value)));
-    let behind = |finding: &&Finding| finding.parameters.contains(&PARAMETER) && finding.severity > Severity::Info;
     Decision {
         proposed: Some(value),
         because: why,
         neighbours: neighbours(facts, value, need),
         cost: cost(facts, value),
         confidence: sure,
-        findings: findings.iter().filter(behind).map(|finding| finding.id).gather(),
+        findings: bearing_on(findings, PARAMETER),
         ..Decision::keep(facts, PARAMETER, Vec::new())
     }
 }

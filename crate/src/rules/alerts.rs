@@ -3,6 +3,7 @@
 use super::Finding;
 use crate::facts::{EventId, Facts, metrics};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::index::{self, Index};
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::signatures;
@@ -42,13 +43,7 @@ const NAMES: [(&str, Meaning); 14] = [
 
 /// What the alerts of these meanings say; of those that go on, or where none does, of those that are over. `title` is made of the
 /// one that measured most.
-pub fn told(
-    facts: &Facts,
-    id: &'static str,
-    severity: Severity,
-    meanings: &[Meaning],
-    title: &dyn Fn(&Event) -> String,
-) -> Option<Finding> {
+pub fn told(facts: &Facts, id: RuleId, severity: Severity, meanings: &[Meaning], title: &dyn Fn(&Event) -> String) -> Option<Finding> {
     let (going_on, over) = by_state(facts, meanings);
     let is_over = going_on.is_empty();
     let mut events = if is_over { over } else { going_on };
@@ -175,12 +170,13 @@ fn which(event: &Event) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     /// The severity of the finding, and how many alerts it shows.
-    fn told(id: &str, text: &str) -> (Severity, u64) {
-        let finding = find(&facts(&[text]), id).unwrap_or_else(|| panic!("{id}: {text}"));
+    fn told(id: RuleId, text: &str) -> (Severity, u64) {
+        let finding = find(&facts(&[text]), id).unwrap_or_else(|| panic!("{id:?}: {text}"));
         (finding.severity, finding.count)
     }
 
@@ -203,7 +199,7 @@ mod tests {
             format!("{{{}}}\n", status("resolved")),
             format!("{{\"status\":\"firing\",\"alerts\":[{{{}}}]}}\n", status("resolved")),
         ] {
-            assert_eq!(told("etcd-no-quorum", &over).0, Severity::Info, "{over}");
+            assert_eq!(told(RuleId::EtcdNoQuorum, &over).0, Severity::Info, "{over}");
         }
         for going_on in [
             alert.clone(),
@@ -213,17 +209,17 @@ mod tests {
             format!("[RESOLVED] DiskFull (web critical)\nand still: {alert}"),
             format!("{{\"status\":\"resolved\",\"alerts\":[{{{}}}]}}\n", status("firing")),
         ] {
-            assert_eq!(told("etcd-no-quorum", &going_on).0, Severity::Critical, "{going_on}");
+            assert_eq!(told(RuleId::EtcdNoQuorum, &going_on).0, Severity::Critical, "{going_on}");
         }
     }
 
     #[test]
     fn a_title_alone_is_an_alert() {
         for (id, title) in [
-            ("etcd-no-quorum", "etcdNoLeader (kube-etcd critical)"),
-            ("etcd-slow-disk", "etcdHighFsyncDurations kube-etcd (kube-system)"),
-            ("etcd-election-churn", "etcdHighNumberOfLeaderChanges"),
-            ("etcd-request-timeout", "etcdHighNumberOfFailedProposals (kube-etcd warning)"),
+            (RuleId::EtcdNoQuorum, "etcdNoLeader (kube-etcd critical)"),
+            (RuleId::EtcdSlowDisk, "etcdHighFsyncDurations kube-etcd (kube-system)"),
+            (RuleId::EtcdElectionChurn, "etcdHighNumberOfLeaderChanges"),
+            (RuleId::EtcdRequestTimeout, "etcdHighNumberOfFailedProposals (kube-etcd warning)"),
         ] {
             let (fires, over) = (format!("[FIRING:1] {title}\n"), format!("[RESOLVED] {title}\n"));
             assert!(told(id, &fires).0 > Severity::Info, "{fires}");
@@ -231,8 +227,8 @@ mod tests {
             assert_eq!(told(id, &format!("{fires}{over}")), (Severity::Info, 2));
         }
         let below = format!("[FIRING:1] etcdNoLeader\n{}", without_leader("192.0.2.7:2381"));
-        assert_eq!(told("etcd-no-quorum", &below), (Severity::Critical, 1));
-        assert!(find(&facts(&["[FIRING:1] KubeNodeNotReady (etcd-1)\n"]), "etcd-no-quorum").is_none());
+        assert_eq!(told(RuleId::EtcdNoQuorum, &below), (Severity::Critical, 1));
+        assert!(find(&facts(&["[FIRING:1] KubeNodeNotReady (etcd-1)\n"]), RuleId::EtcdNoQuorum).is_none());
     }
 
     #[test]
@@ -246,11 +242,11 @@ mod tests {
         let webhook = |second: &str| {
             format!(r#"{{"receiver":"team","status":"firing","alerts":[{},{}],"version":"4"}}"#, alert(7, "firing"), alert(8, second))
         };
-        assert_eq!(told("etcd-no-quorum", &webhook("firing")), (Severity::Critical, 2));
-        assert_eq!(told("etcd-no-quorum", &webhook("resolved")), (Severity::Critical, 1));
+        assert_eq!(told(RuleId::EtcdNoQuorum, &webhook("firing")), (Severity::Critical, 2));
+        assert_eq!(told(RuleId::EtcdNoQuorum, &webhook("resolved")), (Severity::Critical, 1));
         // As `jq` prints it.
         let pretty = webhook("resolved").replace('{', "{\n").replace("},", "\n},\n").replace("\",\"", "\",\n\"");
-        assert_eq!(told("etcd-no-quorum", &pretty), (Severity::Critical, 1));
+        assert_eq!(told(RuleId::EtcdNoQuorum, &pretty), (Severity::Critical, 1));
         // With sorted keys, beside an alert of another kind.
         let sorted = |instance: u32, says: &str, status: &str| {
             format!(
@@ -260,7 +256,7 @@ mod tests {
         let commits = "99th percentile commit durations 0.32s on etcd instance";
         let both = |first: &str, second: &str| {
             let alerts = sorted(6, commits, first) + &sorted(7, "has no leader", second);
-            told("etcd-no-quorum", &format!("{{\n\"alerts\": [\n{alerts}],\n\"status\": \"firing\"\n}}\n"))
+            told(RuleId::EtcdNoQuorum, &format!("{{\n\"alerts\": [\n{alerts}],\n\"status\": \"firing\"\n}}\n"))
         };
         assert_eq!(both("resolved", "firing"), (Severity::Critical, 1));
         assert_eq!(both("firing", "resolved"), (Severity::Info, 1));
@@ -270,19 +266,19 @@ mod tests {
     #[test]
     fn an_alert_that_is_over_ends_no_other() {
         let (a, b) = (without_leader("192.0.2.7:2381"), without_leader("192.0.2.8:2381"));
-        assert_eq!(told("etcd-no-quorum", &format!("[2] Firing\n{a}{b}[1] Resolved\n{a}")), (Severity::Critical, 1));
-        assert_eq!(told("etcd-no-quorum", &format!("[2] Firing\n{a}{b}[2] Resolved\n{a}{b}")), (Severity::Info, 4));
+        assert_eq!(told(RuleId::EtcdNoQuorum, &format!("[2] Firing\n{a}{b}[1] Resolved\n{a}")), (Severity::Critical, 1));
+        assert_eq!(told(RuleId::EtcdNoQuorum, &format!("[2] Firing\n{a}{b}[2] Resolved\n{a}{b}")), (Severity::Info, 4));
         let down = |cluster: &str, count: u32| format!("etcd cluster \"{cluster}\": members are down ({count}).\n");
         let text = format!("[FIRING:1] etcd\n{}[RESOLVED] etcd\n{}", down("a", 1), down("b", 1));
-        assert_eq!(told("etcd-peer-network", &text), (Severity::Warning, 1));
+        assert_eq!(told(RuleId::EtcdPeerNetwork, &text), (Severity::Warning, 1));
         // What was measured changes from time to time.
         let text = format!("[FIRING:1] etcd\n{}[RESOLVED] etcd\n{}", down("a", 2), down("a", 1));
-        assert_eq!(told("etcd-peer-network", &text), (Severity::Info, 2));
+        assert_eq!(told(RuleId::EtcdPeerNetwork, &text), (Severity::Info, 2));
         let syncs = |instance: u32, took: &str| {
             format!("etcd cluster \"a\": 99th percentile fsync durations are {took} on etcd instance 192.0.2.{instance}:2381.\n")
         };
         let text = format!("[2] Firing\n{}{}[1] Resolved\n{}", syncs(7, "3.2s"), syncs(8, "1.1s"), syncs(7, "2.5s"));
-        let finding = find(&facts(&[&text]), "etcd-slow-disk").expect("one goes on");
+        let finding = find(&facts(&[&text]), RuleId::EtcdSlowDisk).expect("one goes on");
         assert!(finding.title.contains("1.1\u{a0}s") && finding.count == 1, "{}", finding.title);
     }
 }

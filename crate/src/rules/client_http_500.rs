@@ -3,11 +3,12 @@
 use super::common::{lines, says, times};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::ids::RuleId;
 use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "client-http-500",
+    id: RuleId::ClientHttp500,
     why: "The server behind it could not do its own read or write in etcd. The message is empty by design: only the server's log of the same moment tells the cause.",
     what_to_do: "Read fleetd's and etcd's log of that machine at that moment. A timeout there points to stalls or leader changes. A refused port, a certificate or a missing majority has nothing to do with timing.",
     references: &["coreos/fleet@v0.11.5:api/server.go", "coreos/fleet@v0.10.2:etcd/client.go:298"],
@@ -51,6 +52,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -60,13 +62,15 @@ mod tests {
             "{\"error\":{\"code\":503,\"message\":\"fleet server unable to communicate with etcd\"}}\n",
             "Mar 03 23:15:47 core-02 fleetd[857]: INFO client.go:297: Response 500 Internal Server Error from http://localhost:4001/ unusable\n",
         ] {
-            let title = find(&facts(&[text]), "client-http-500").expect(text).title;
+            let title = find(&facts(&[text]), RuleId::ClientHttp500).expect(text).title;
             assert_eq!(title.starts_with("fleetd had no etcd"), text.contains("unable to communicate"), "{title}");
         }
     }
 
     #[test]
     fn a_job_number_is_no_answer() {
-        assert!(find(&facts(&["INFO manager.go:138: Triggered systemd unit web.service stop: job=500\n"]), "client-http-500").is_none());
+        assert!(
+            find(&facts(&["INFO manager.go:138: Triggered systemd unit web.service stop: job=500\n"]), RuleId::ClientHttp500).is_none()
+        );
     }
 }

@@ -6,6 +6,7 @@ use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::config::Setting;
 use crate::facts::Facts;
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
@@ -13,7 +14,7 @@ use crate::units::human;
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "config-agent-ttl-too-short",
+    id: RuleId::ConfigAgentTtlTooShort,
     why: "A machine says that it lives every half agent-ttl, and tries for a third of it. Each try may take two request timeouts. With fewer than twelve request timeouts one slow try uses up the time, and the machine is taken for dead.",
     what_to_do: "Raise agent-ttl to twelve request timeouts or more, or lower etcd-request-timeout. Change the two together.",
     references: &["coreos/fleet@v0.11.5:heart/monitor.go", "coreos/fleet@v0.11.5:registry/machine.go:64"],
@@ -58,6 +59,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     fn file(limit: u32, ttl: &str) -> String {
@@ -68,11 +70,11 @@ mod tests {
 
     #[test]
     fn a_raised_limit_beside_the_default() {
-        assert!(find(&facts(&[&file(5, "")]), "config-agent-ttl-too-short").is_some());
-        assert!(find(&facts(&[&file(10, "    agent-ttl: 90s\n")]), "config-agent-ttl-too-short").is_some());
-        assert!(find(&facts(&[&file(5, "    agent-ttl: 120\n")]), "config-agent-ttl-too-short").is_none());
+        assert!(find(&facts(&[&file(5, "")]), RuleId::ConfigAgentTtlTooShort).is_some());
+        assert!(find(&facts(&[&file(10, "    agent-ttl: 90s\n")]), RuleId::ConfigAgentTtlTooShort).is_some());
+        assert!(find(&facts(&[&file(5, "    agent-ttl: 120\n")]), RuleId::ConfigAgentTtlTooShort).is_none());
         // Milliseconds were meant.
-        assert!(find(&facts(&[&file(5000, "    agent-ttl: 60s\n")]), "config-agent-ttl-too-short").is_none());
+        assert!(find(&facts(&[&file(5000, "    agent-ttl: 60s\n")]), RuleId::ConfigAgentTtlTooShort).is_none());
     }
 
     #[test]
@@ -81,7 +83,7 @@ mod tests {
             let log = format!(
                 "Jul 15 16:12:14 n1 fleetd[9]: INFO reconciler.go:161: EngineReconciler completed task: {{Type: UnscheduleUnit, JobName: a.service, MachineID: 1a03, Reason: \"{reason}\"}}\n"
             );
-            find(&facts(&[&file(15, ""), &log]), "config-agent-ttl-too-short").expect("too short").severity
+            find(&facts(&[&file(15, ""), &log]), RuleId::ConfigAgentTtlTooShort).expect("too short").severity
         };
         assert_eq!(severity("target Machine(1a03) went away"), super::Severity::Warning);
         assert_eq!(severity("target state inactive and unit scheduled"), super::Severity::Info);
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn pairs_that_fit() {
         for (limit, ttl) in [(1, ""), (2, ""), (5, "    agent-ttl: 60s\n"), (5, "    agent-ttl: 120s\n")] {
-            assert!(find(&facts(&[&file(limit, ttl)]), "config-agent-ttl-too-short").is_none(), "{limit} {ttl}");
+            assert!(find(&facts(&[&file(limit, ttl)]), RuleId::ConfigAgentTtlTooShort).is_none(), "{limit} {ttl}");
         }
     }
 
@@ -98,8 +100,8 @@ mod tests {
     #[test]
     fn endpoints_do_not_lengthen_the_beat_of_an_unknown_fleet() {
         let servers = "    agent-ttl: 75s\n    etcd-servers: http://10.0.0.1:2379,http://10.0.0.2:2379,http://10.0.0.3:2379\n";
-        assert!(find(&facts(&[&file(5, servers)]), "config-agent-ttl-too-short").is_none());
+        assert!(find(&facts(&[&file(5, servers)]), RuleId::ConfigAgentTtlTooShort).is_none());
         let newest = "Mar 02 10:15:00 a fleetd[9]: INFO fleetd.go:75: Starting fleetd version 1.0.0\n";
-        assert!(find(&facts(&[&file(5, servers), newest]), "config-agent-ttl-too-short").is_some());
+        assert!(find(&facts(&[&file(5, servers), newest]), RuleId::ConfigAgentTtlTooShort).is_some());
     }
 }

@@ -5,13 +5,14 @@ use crate::config::Setting;
 use crate::facts::settings::printed;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
 use crate::units::Micros;
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "config-differs-from-log",
+    id: RuleId::ConfigDiffersFromLog,
     why: "The values in the file do not apply. The answer goes by what the member runs with.",
     what_to_do: "See where the running value comes from: a drop-in made at boot, an environment file, a flag or a configuration file of etcd's own. A changed cloud-config counts only after it was applied and the daemon restarted.",
     references: &[
@@ -66,6 +67,7 @@ fn differs(facts: &Facts, parameter: Parameter) -> Option<(Parameter, &Setting, 
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     const FILE: &str = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6000\n  units:\n    - name: etcd2.service\n      command: start\n";
@@ -78,12 +80,12 @@ mod tests {
 
     #[test]
     fn the_file_says_600_and_the_member_runs_100() {
-        let found = find(&facts(&[FILE, &start(100, 1000)]), "config-differs-from-log").expect("they differ");
+        let found = find(&facts(&[FILE, &start(100, 1000)]), RuleId::ConfigDiffersFromLog).expect("they differ");
         assert!(found.title.contains("600\u{a0}ms") && found.title.contains("100\u{a0}ms"), "{}", found.title);
     }
 
     #[test]
     fn they_agree() {
-        assert!(find(&facts(&[FILE, &start(600, 6000)]), "config-differs-from-log").is_none());
+        assert!(find(&facts(&[FILE, &start(600, 6000)]), RuleId::ConfigDiffersFromLog).is_none());
     }
 }

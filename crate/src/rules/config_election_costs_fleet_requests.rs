@@ -3,13 +3,14 @@
 use super::{At, Evidence, Finding, Rule};
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::parameters::Parameter::{ElectionTimeout, EtcdRequestTimeout};
 use crate::report::{Confidence, Provenance, Severity};
 use crate::units::{Micros, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "config-election-costs-fleet-requests",
+    id: RuleId::ConfigElectionCostsFleetRequests,
     why: "Requests begun between a leader's death and the next leader are lost. They hang for the whole of fleet's limit, whatever it is. A longer election-timeout loses more of them.",
     what_to_do: "Nothing, unless leaders die often. A longer etcd-request-timeout saves none of these requests. Only a smaller election-timeout makes them fewer, as far as your stalls allow.",
     references: &[
@@ -58,6 +59,7 @@ fn failover(generation: Generation, wait: Micros) -> Micros {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -70,17 +72,17 @@ mod tests {
 
     #[test]
     fn six_seconds_against_five() {
-        assert_eq!(find(&facts(&[&file(6000, 5)]), "config-election-costs-fleet-requests").expect("it costs").severity, Severity::Info);
+        assert_eq!(find(&facts(&[&file(6000, 5)]), RuleId::ConfigElectionCostsFleetRequests).expect("it costs").severity, Severity::Info);
     }
 
     #[test]
     fn a_limit_that_is_read_as_0_is_another_matter() {
         let units = "[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=6000\nEnvironment=FLEET_ETCD_REQUEST_TIMEOUT=5s\n";
-        assert!(find(&facts(&[units]), "config-election-costs-fleet-requests").is_none());
+        assert!(find(&facts(&[units]), RuleId::ConfigElectionCostsFleetRequests).is_none());
     }
 
     #[test]
     fn a_short_failover_costs_little() {
-        assert!(find(&facts(&[&file(2500, 5)]), "config-election-costs-fleet-requests").is_none());
+        assert!(find(&facts(&[&file(2500, 5)]), RuleId::ConfigElectionCostsFleetRequests).is_none());
     }
 }

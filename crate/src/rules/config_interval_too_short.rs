@@ -3,6 +3,7 @@
 use super::common::doubtful;
 use super::{At, Evidence, Finding, Rule};
 use crate::facts::Facts;
+use crate::ids::RuleId;
 use crate::model::planning_failover;
 use crate::parameters::Parameter::{ElectionTimeout, EngineReconcileInterval, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
@@ -10,7 +11,7 @@ use crate::units::human;
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "config-interval-too-short",
+    id: RuleId::ConfigIntervalTooShort,
     why: "Five intervals are the engine's lease. When an etcd leader dies, a renewal waits for the request timeout and the election. If the lease ends before, another engine takes it. No unit moves for that, but scheduling pauses.",
     what_to_do: "Make four intervals longer than the request timeout and an election together.",
     references: &[
@@ -44,6 +45,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -54,9 +56,9 @@ mod tests {
     #[test]
     fn a_stated_interval_below_the_limit() {
         let short = file("    etcd-request-timeout: 2\n    engine-reconcile-interval: 0.5\n");
-        assert_eq!(find(&facts(&[&short]), "config-interval-too-short").expect("too short").severity, Severity::Warning);
+        assert_eq!(find(&facts(&[&short]), RuleId::ConfigIntervalTooShort).expect("too short").severity, Severity::Warning);
         let log = "Mar 02 10:15:00 a fleetd[9]: INFO engine.go:185: Engine leadership acquired\n";
-        assert_eq!(find(&facts(&[&short, log]), "config-interval-too-short").expect("a remark").severity, Severity::Info);
+        assert_eq!(find(&facts(&[&short, log]), RuleId::ConfigIntervalTooShort).expect("a remark").severity, Severity::Info);
     }
 
     #[test]
@@ -66,7 +68,7 @@ mod tests {
             "    etcd-request-timeout: 10\n",
             "    engine-reconcile-interval: 1\n",
         ] {
-            assert!(find(&facts(&[&file(values)]), "config-interval-too-short").is_none(), "{values}");
+            assert!(find(&facts(&[&file(values)]), RuleId::ConfigIntervalTooShort).is_none(), "{values}");
         }
     }
 }

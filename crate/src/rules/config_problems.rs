@@ -6,120 +6,121 @@ use super::{At, Evidence, Finding, Rule};
 use crate::config::Problem;
 use crate::facts::{Facts, settings};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::report::{Confidence, Severity};
 use crate::sort::sort;
 
 /// Makes one rule per entry, and the list of them.
 macro_rules! problems {
-    ($($id:literal, $severity:ident, $title:literal, $why:literal, $what_to_do:literal, [$($reference:literal),*];)*) => {
+    ($($id:ident, $severity:ident, $title:literal, $why:literal, $what_to_do:literal, [$($reference:literal),*];)*) => {
         /// One rule per id, in alphabetical order.
         pub const RULES: &[Rule] = &[$(Rule {
-            id: $id,
+            id: RuleId::$id,
             why: $why,
             what_to_do: $what_to_do,
             references: &[$($reference),*],
-            check: |facts| finding(facts, $id, Severity::$severity, $title),
+            check: |facts| finding(facts, RuleId::$id, Severity::$severity, $title),
         }),*];
     };
 }
 
 problems! {
-    "config-agent-ttl-unit", Critical, "agent-ttl has no unit that fleet can read",
+    ConfigAgentTtlUnit, Critical, "agent-ttl has no unit that fleet can read",
         "fleetd reads agent-ttl as a duration with a unit. With a bare number it exits at its start.",
         "Write it with its unit, such as 120s or 2m.",
         ["coreos/fleet@v0.11.5:fleetd/fleetd.go:90", "coreos/fleet@v1.0.0:agent/agent.go:32"];
-    "config-arguments-form", Critical, "kubeadm refuses the form of etcd's arguments",
+    ConfigArgumentsForm, Critical, "kubeadm refuses the form of etcd's arguments",
         "Up to v1beta3 kubeadm takes extraArgs as a mapping, name: \"value\". From v1beta4 on it takes a list of names and values, and so does Cluster API from v1beta2 on. In the other form it refuses the whole file: cannot unmarshal into Go struct field.",
         "Write them in the form of the file's apiVersion, or let kubeadm config migrate do it.",
         ["kubernetes/kubernetes#119156", "kubernetes/kubeadm#3067", "kubernetes-sigs/cluster-api#13339"];
-    "config-bad-float", Critical, "fleet reads a value as 0",
+    ConfigBadFloat, Critical, "fleet reads a value as 0",
         "fleet takes what it cannot read as a number for 0, not for the default. Up to fleet 0.12 a request timeout of 0 fails every request; an interval of 0 never pauses.",
         "Write a bare number of seconds, without unit and with a dot: 5 or 2.5.",
         ["coreos/fleet@v1.0.0:vendor/github.com/rakyll/globalconf/globalconf.go:105"];
-    "config-duplicate-key", Warning, "A key is written twice",
+    ConfigDuplicateKey, Warning, "A key is written twice",
         "Only the last value of a key applies. A change of the first changes nothing.",
         "Keep one of them. Put the keys of two sections of one name together.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go:65"];
-    "config-env-comment", Warning, "A comment after a value becomes part of it",
+    ConfigEnvComment, Warning, "A comment after a value becomes part of it",
         "systemd's EnvironmentFile= and docker run --env-file know comments only on lines of their own. etcd gets the comment with the number, and refuses to start. A shell or docker-compose would leave the comment out.",
         "Put the comment on a line of its own.",
         ["systemd/systemd@v252:src/basic/env-file.c (VALUE)", "man systemd.exec: EnvironmentFile="];
-    "config-fleet-conf-ignored", Warning, "fleet.conf holds a line that fleet ignores",
+    ConfigFleetConfIgnored, Warning, "fleet.conf holds a line that fleet ignores",
         "Options of fleet.conf need underscores and an equals sign, outside any section. Anything else is ignored without a word, or stops fleetd.",
         "Write it as agent_ttl=60s, outside any section.",
         ["coreos/fleet@v0.11.5:Godeps/_workspace/src/github.com/rakyll/goini"];
-    "config-header-missing", Warning, "The first line is not #cloud-config",
+    ConfigHeaderMissing, Warning, "The first line is not #cloud-config",
         "CoreOS refuses the whole file: nothing in it applies. If this is a piece of a larger file, its first line decides.",
         "Make #cloud-config the very first line, without a space before it.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go:53"];
-    "config-not-exported", Warning, "A variable does not reach etcd",
+    ConfigNotExported, Warning, "A variable does not reach etcd",
         "A shell keeps a variable to itself. A program that it starts gets those that are exported, those before its name, and those after set -a. A container gets only those that its command names. So the default applies.",
         "Write export before it, or put it before the command in the same line. A container gets it with -e NAME=VALUE; -e NAME alone passes on only what is exported.",
         ["POSIX.1-2017, Shell Command Language, 2.9.1 and 2.12", "docker/cli#1780"];
-    "config-octal", Warning, "A leading zero makes the number octal",
+    ConfigOctal, Warning, "A leading zero makes the number octal",
         "cloudinit reads YAML 1.1: 0600 is 384.",
         "Write the number without the leading zero.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go"];
-    "config-old-key", Warning, "The key is that of etcd 0.4, and a later etcd runs",
+    ConfigOldKey, Warning, "The key is that of etcd 0.4, and a later etcd runs",
         "etcd 2.0 renamed the two timers. From it on etcd warns of the old names (no longer supported - ignoring) and runs with the defaults.",
         "Write heartbeat-interval and election-timeout without peer-, ETCD_HEARTBEAT_INTERVAL and ETCD_ELECTION_TIMEOUT without PEER_, and take the old keys out.",
         ["etcd-io/etcd@v2.0.0:etcdmain/config.go", "etcd-io/etcd@v2.3.8:etcdmain/config.go"];
-    "config-proxy", Info, "This etcd is a proxy, so its timers do not apply",
+    ConfigProxy, Info, "This etcd is a proxy, so its timers do not apply",
         "A proxy takes no part in elections. Only the members that vote use heartbeat-interval and election-timeout.",
         "Set the timers on the voting members.",
         ["etcd-io/etcd@v2.3.8:etcdmain/etcd.go:150"];
-    "config-remainder", Info, "The election-timeout is no whole number of heartbeats",
+    ConfigRemainder, Info, "The election-timeout is no whole number of heartbeats",
         "etcd counts in heartbeats and drops the rest, so it waits a little less than written.",
         "Choose an election-timeout that is ten heartbeats.",
         ["etcd-io/etcd@v2.3.8:etcdserver/config.go"];
-    "config-second-document", Warning, "Everything after the second --- is left out",
+    ConfigSecondDocument, Warning, "Everything after the second --- is left out",
         "cloudinit reads only the first YAML document.",
         "Put it all into one document.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go"];
-    "config-section-without-start", Info, "A section is there, but nothing starts its service",
+    ConfigSectionWithoutStart, Info, "A section is there, but nothing starts its service",
         "A section only writes settings. Without a unit that starts the service, or a restart of a running one, they do not apply.",
         "Add the service to units with command: start, and restart it where it runs already.",
         ["coreos/coreos-cloudinit@v1.14.0:initialize/config.go"];
-    "config-shadowed", Warning, "A value is overruled by another place",
+    ConfigShadowed, Warning, "A value is overruled by another place",
         "Only one of them applies: a variable wins over fleet.conf, a later drop-in over an earlier one.",
         "Keep the value in one place.",
         ["coreos/fleet@v0.11.5:Godeps/_workspace/src/github.com/rakyll/globalconf/globalconf.go:105"];
-    "config-suspicious-unit", Warning, "A value looks as if it was meant in another unit",
+    ConfigSuspiciousUnit, Warning, "A value looks as if it was meant in another unit",
         "etcd reads milliseconds, fleet reads seconds. A value in the wrong unit is a thousand times too small or too large.",
         "Check the unit: etcd's timers in milliseconds, fleet's two numbers in seconds, agent-ttl with its unit.",
         ["etcd-io/etcd@v2.3.8:etcdmain/config.go:168", "coreos/fleet@v1.0.0:fleetd/fleetd.go:86"];
-    "config-template", Info, "This is a template",
+    ConfigTemplate, Info, "This is a template",
         "The values that it fills in are not known here. Only what is in the text was read.",
         "Paste the finished file if a filled-in value matters.",
         [];
-    "config-unknown-key", Warning, "A key is not known and is ignored",
+    ConfigUnknownKey, Warning, "A key is not known and is ignored",
         "A misspelt key is ignored without a word, and the default applies.",
         "Correct the spelling.",
         ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:config/fleet.go"];
-    "config-unquoted-number", Critical, "Kubernetes refuses a number where it wants text",
+    ConfigUnquotedNumber, Critical, "Kubernetes refuses a number where it wants text",
         "The value of a variable, and each word of a command, is text for Kubernetes. A number without quotes makes it refuse the whole object: cannot unmarshal number into Go struct field EnvVar.value of type string. The same holds for each of kubeadm's extraArgs. What ran before goes on.",
         "Put the number in quotes.",
         ["kubernetes/kubernetes#12889", "kubernetes/kubernetes#82296", "kubernetes-sigs/kubespray#5406", "rancher/local-path-provisioner#262"];
-    "config-value-dropped", Critical, "A value is silently left out, and the default applies",
+    ConfigValueDropped, Critical, "A value is silently left out, and the default applies",
         "A value of the wrong type, quoted or with a unit where a bare number is read, is left out by cloudinit without an error. systemd ignores a variable with spaces around its equals sign.",
         "Write etcd's timers and fleet's two numbers as bare numbers: no quotes, no unit; in Environment= without spaces around the equals sign.",
         ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:system/env.go", "systemd/systemd@v252:src/core/load-fragment.c (config_parse_environ)"];
-    "config-wrong-section", Critical, "A key is in the wrong section",
+    ConfigWrongSection, Critical, "A key is in the wrong section",
         "etcd 0.4 and etcd 2 have sections of their own, and fleet has another. In the wrong one the value never reaches its daemon.",
         "Move it to the section of the daemon that reads it: etcd for 0.4, etcd2 for 2.x, fleet for fleet.",
         ["coreos/coreos-cloudinit@v1.14.0:config/etcd.go", "coreos/coreos-cloudinit@v1.14.0:config/etcd2.go"];
-    "config-yaml-error", Critical, "The file is no valid YAML, so nothing in it applies",
+    ConfigYamlError, Critical, "The file is no valid YAML, so nothing in it applies",
         "cloudinit refuses a file with an error as a whole.",
         "Fix the line: most often an indent, a tab or a missing space after a colon.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go"];
-    "config-zero", Warning, "A value of 0 is left out, and the default applies",
+    ConfigZero, Warning, "A value of 0 is left out, and the default applies",
         "cloudinit leaves zero values out.",
         "Write the value you mean, or leave the key out.",
         ["coreos/coreos-cloudinit@v1.14.0:system/env.go"];
 }
 
 /// All problems of one id as one finding.
-fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> Option<Finding> {
+fn finding(facts: &Facts, id: RuleId, severity: Severity, title: &str) -> Option<Finding> {
     let problems: Vec<&Problem> = settings::problems(facts).filter(|problem| problem.id == id).gather();
     let first = problems.first()?;
     let mut parameters: Vec<_> = problems.iter().filter_map(|problem| problem.parameter).gather();
@@ -133,7 +134,7 @@ fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> 
     let title = match problems.len() {
         1 => format!("{title}{of}"),
         // A file is a template once, however much it fills in.
-        _ if id == "config-template" => title.to_owned(),
+        _ if id == RuleId::ConfigTemplate => title.to_owned(),
         many => format!("{title}, {many}\u{a0}times"),
     };
     // Beside another etcd unit that is started it is no guess: what stands there does not act.
@@ -141,7 +142,7 @@ fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> 
         let mut settings = facts.configurations.iter().flat_map(|configuration| &configuration.settings);
         settings.any(|setting| !setting.effective && setting.place == problem.place)
     };
-    let (severity, title) = if id == "config-section-without-start" && problems.iter().any(void) {
+    let (severity, title) = if id == RuleId::ConfigSectionWithoutStart && problems.iter().any(void) {
         (Severity::Warning, String::from("Timing values stand in the section of a unit that is not started"))
     } else {
         (severity, title)
@@ -163,23 +164,14 @@ fn finding(facts: &Facts, id: &'static str, severity: Severity, title: &str) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::RULES;
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     #[test]
-    fn every_problem_has_its_text() {
-        let mut texts: Vec<&str> = RULES.iter().map(|rule| rule.id).chain(["etcd-bad-config"]).collect();
-        texts.sort_unstable();
-        let mut problems = crate::config::PROBLEM_IDS.to_vec();
-        problems.sort_unstable();
-        assert_eq!(texts, problems);
-    }
-
-    #[test]
     fn a_quoted_number_is_left_out() {
         let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: \"600\"\n    election-timeout: 6000\n  units:\n    - name: etcd2.service\n      command: start\n";
-        assert_eq!(find(&facts(&[file]), "config-value-dropped").expect("left out").count, 1);
+        assert_eq!(find(&facts(&[file]), RuleId::ConfigValueDropped).expect("left out").count, 1);
     }
 
     #[test]
@@ -189,11 +181,11 @@ mod tests {
                 "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 500\n    peer-election-timeout: 2500\n  units:\n    - name: {unit}.service\n      command: start\n"
             )
         };
-        let found = find(&facts(&[&file("etcd2")]), "config-section-without-start").expect("another unit runs");
+        let found = find(&facts(&[&file("etcd2")]), RuleId::ConfigSectionWithoutStart).expect("another unit runs");
         assert_eq!((found.severity, found.count), (Severity::Warning, 2));
-        assert!(find(&facts(&[&file("etcd")]), "config-section-without-start").is_none());
+        assert!(find(&facts(&[&file("etcd")]), RuleId::ConfigSectionWithoutStart).is_none());
         let nothing = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6000\n";
-        let remark = find(&facts(&[nothing]), "config-section-without-start").expect("nothing starts it here");
+        let remark = find(&facts(&[nothing]), RuleId::ConfigSectionWithoutStart).expect("nothing starts it here");
         assert_eq!(remark.severity, Severity::Info);
     }
 
@@ -201,9 +193,9 @@ mod tests {
     fn a_key_that_is_no_parameter_is_named_too() {
         let title = |file: &str, id| find(&facts(&[file]), id).expect("a problem").title;
         let twice = "#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      command: start\n  etcd2:\n    election-timeout: 2000\n  units: []\n";
-        assert_eq!(title(twice, "config-duplicate-key"), "A key is written twice (units)");
+        assert_eq!(title(twice, RuleId::ConfigDuplicateKey), "A key is written twice (units)");
         let unknown = "#cloud-config\ncoreos:\n  fleet:\n    verbosty: 1\n  units:\n    - name: fleet.service\n      command: start\n";
-        assert_eq!(title(unknown, "config-unknown-key"), "A key is not known and is ignored (verbosty)");
+        assert_eq!(title(unknown, RuleId::ConfigUnknownKey), "A key is not known and is ignored (verbosty)");
     }
 
     #[test]

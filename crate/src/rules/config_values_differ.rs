@@ -5,6 +5,7 @@ use super::{At, Evidence, Finding, Rule};
 use crate::config::{Configuration, Launcher, Source};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::report::{Confidence, Severity};
 use crate::search;
@@ -13,7 +14,7 @@ use crate::units::Micros;
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "config-values-differ",
+    id: RuleId::ConfigValuesDiffer,
     why: "The member with the smallest election-timeout starts elections first, and on etcd 2 it can depose a healthy leader. A leader whose heartbeat is rarer than a follower's election-timeout never lasts.",
     what_to_do: "Give all members the same values. Raise the election-timeout everywhere before the heartbeat-interval; lower them the other way round.",
     references: &["etcd-io/etcd@v2.3.8:raft/raft.go:405", "etcd documentation: tuning, all members alike"],
@@ -102,6 +103,7 @@ fn differs(parameter: Parameter, low: Micros, high: Micros) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     fn start(election: u32) -> String {
@@ -112,7 +114,7 @@ mod tests {
 
     #[test]
     fn two_members_two_values() {
-        assert!(find(&facts(&[&start(1000), &start(2500)]), "config-values-differ").is_some());
+        assert!(find(&facts(&[&start(1000), &start(2500)]), RuleId::ConfigValuesDiffer).is_some());
     }
 
     #[test]
@@ -122,8 +124,8 @@ mod tests {
                 "services:\n  a:\n    command: [etcd, --election-timeout=2000]\n  b:\n    command: [etcd, --election-timeout={second}]\n"
             )
         };
-        assert!(find(&facts(&[&compose(3000)]), "config-values-differ").is_some());
-        assert!(find(&facts(&[&compose(2000)]), "config-values-differ").is_none());
+        assert!(find(&facts(&[&compose(3000)]), RuleId::ConfigValuesDiffer).is_some());
+        assert!(find(&facts(&[&compose(2000)]), RuleId::ConfigValuesDiffer).is_none());
     }
 
     #[test]
@@ -131,12 +133,12 @@ mod tests {
         let article = |name: &str| {
             format!("By default:\n```\netcd{name} --heartbeat-interval=100\n```\nor\n```\netcd{name} --heartbeat-interval=200\n```\n")
         };
-        assert!(find(&facts(&[&article("")]), "config-values-differ").is_none());
-        assert!(find(&facts(&[&article(" --name a")]), "config-values-differ").is_some());
+        assert!(find(&facts(&[&article("")]), RuleId::ConfigValuesDiffer).is_none());
+        assert!(find(&facts(&[&article(" --name a")]), RuleId::ConfigValuesDiffer).is_some());
     }
 
     #[test]
     fn all_alike() {
-        assert!(find(&facts(&[&start(1000), &start(1000)]), "config-values-differ").is_none());
+        assert!(find(&facts(&[&start(1000), &start(1000)]), RuleId::ConfigValuesDiffer).is_none());
     }
 }

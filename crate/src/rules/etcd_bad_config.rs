@@ -5,6 +5,7 @@ use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
 use crate::facts::beside::Reach;
 use crate::facts::{EventId, Facts, Generation, InForce, settings};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::parameters::{LONGEST_ELECTION, SILENT_STREAM};
@@ -14,7 +15,7 @@ use crate::version::{Version, version};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-bad-config",
+    id: RuleId::EtcdBadConfig,
     why: "With settings that it refuses, etcd does not start. With a pair that cannot work, it starts and never keeps a leader.",
     what_to_do: "Write both timers as bare numbers of milliseconds, the election-timeout at ten times the heartbeat-interval (at least five times), the same on all members.",
     references: &[
@@ -264,6 +265,7 @@ fn sentence_start(note: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::Side;
     use crate::rules::testing::{facts, find};
 
@@ -276,7 +278,7 @@ mod tests {
         let unit = "[Service]\nExecStart=/usr/bin/etcd -peer-election-timeout=5000 -peer-heartbeat-interval=5000 -name x\n";
         let read = crate::config::read(0, unit).expect("a unit");
         let facts = crate::facts::Facts::gather(vec![read], Vec::new(), Vec::new(), crate::input::Assumptions::default());
-        let found = find(&facts, "etcd-bad-config").expect("a pair that hardly works");
+        let found = find(&facts, RuleId::EtcdBadConfig).expect("a pair that hardly works");
         assert!(found.title.starts_with("Followers hardly wait"), "{}", found.title);
         let at_most = found.constraints.iter().find(|constraint| constraint.side == Side::AtMost);
         assert_eq!(at_most.map(|constraint| constraint.bound), Some(1_250_000));
@@ -284,21 +286,21 @@ mod tests {
 
     #[test]
     fn timers_that_outlive_their_connections_are_to_be_lowered() {
-        let found = find(&facts(&[&start(10_000, 50_000)]), "etcd-bad-config").expect("far too long");
+        let found = find(&facts(&[&start(10_000, 50_000)]), RuleId::EtcdBadConfig).expect("far too long");
         assert!(found.constraints.iter().all(|constraint| constraint.side == Side::AtMost));
     }
 
     #[test]
     fn long_timers_of_an_etcd_of_unknown_age_are_no_crime() {
         let unit = "[Service]\nExecStart=/usr/local/bin/etcd --heartbeat-interval=6000 --election-timeout=30000\n";
-        let found = find(&facts(&[unit]), "etcd-bad-config").expect("worth a word");
+        let found = find(&facts(&[unit]), RuleId::EtcdBadConfig).expect("worth a word");
         assert_eq!((found.severity, found.constraints.len()), (crate::report::Severity::Warning, 0));
     }
 
     #[test]
     fn etcd_0_4_checks_no_ratio() {
         let file = "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 1000\n    peer-election-timeout: 4000\n  units:\n    - name: etcd.service\n      command: start\n";
-        assert!(find(&facts(&[file]), "etcd-bad-config").is_none());
+        assert!(find(&facts(&[file]), RuleId::EtcdBadConfig).is_none());
     }
 
     /// etcd compares the two from 2.0.6 on.
@@ -309,7 +311,7 @@ mod tests {
             [("2.0.3", Warning, "starts"), ("2.0.6", Critical, "does not start"), ("3.5.9", Critical, "does not start")]
         {
             let command = format!("docker run quay.io/coreos/etcd:v{version} -heartbeat-interval 500 -election-timeout 2000\n");
-            let found = find(&facts(&[&command]), "etcd-bad-config").expect("too few heartbeats");
+            let found = find(&facts(&[&command]), RuleId::EtcdBadConfig).expect("too few heartbeats");
             assert_eq!(found.severity, severity, "{version}");
             assert!(found.what.contains(word), "{version}: {}", found.what);
         }
@@ -317,25 +319,25 @@ mod tests {
 
     #[test]
     fn less_than_five_heartbeats() {
-        assert!(find(&facts(&[&start(600, 1000)]), "etcd-bad-config").is_some());
+        assert!(find(&facts(&[&start(600, 1000)]), RuleId::EtcdBadConfig).is_some());
         let refused = "2016-04-20 10:00:00.500000 E | etcdmain: error verifying flags, -election-timeout[1000ms] should be at least as 5 times as -heartbeat-interval[600ms]. See 'etcd --help'.\n";
-        assert!(find(&facts(&[refused]), "etcd-bad-config").is_some());
+        assert!(find(&facts(&[refused]), RuleId::EtcdBadConfig).is_some());
     }
 
     #[test]
     fn a_flag_that_etcd_does_not_know() {
         let flag = "flag provided but not defined: -hartbeat\n";
         let found =
-            find(&facts(&[&format!("{flag}usage: etcd [flags]\n       start an etcd server\n")]), "etcd-bad-config").expect("it ends");
+            find(&facts(&[&format!("{flag}usage: etcd [flags]\n       start an etcd server\n")]), RuleId::EtcdBadConfig).expect("it ends");
         assert!(found.what.contains("no flag of that name") && found.parameters.is_empty(), "{found:?}");
-        assert!(find(&facts(&[&format!("{flag}Usage of app:\n")]), "etcd-bad-config").is_none());
-        assert!(find(&facts(&["usage: etcd [flags]\n       start an etcd server\n"]), "etcd-bad-config").is_none());
+        assert!(find(&facts(&[&format!("{flag}Usage of app:\n")]), RuleId::EtcdBadConfig).is_none());
+        assert!(find(&facts(&["usage: etcd [flags]\n       start an etcd server\n"]), RuleId::EtcdBadConfig).is_none());
     }
 
     #[test]
     fn sound_pairs_are_left_alone() {
         for (heartbeat, election) in [(100, 1000), (250, 7500), (600, 6000), (1000, 5000)] {
-            assert!(find(&facts(&[&start(heartbeat, election)]), "etcd-bad-config").is_none(), "{heartbeat}/{election}");
+            assert!(find(&facts(&[&start(heartbeat, election)]), RuleId::EtcdBadConfig).is_none(), "{heartbeat}/{election}");
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::facts::clocks::{by_clock, clock_difference};
 use crate::facts::stalls::ENOUGH;
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::moments::Moments;
 use crate::report::{Confidence, Severity};
@@ -13,7 +14,7 @@ use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-clock-skew",
+    id: RuleId::EtcdClockSkew,
     why: "Leases and TTLs end at the wrong moment when clocks differ, and logs of several members cannot be compared. Elections do not use the wall clock.",
     what_to_do: "Run time synchronisation (NTP, chrony) on all members and check that it works. No timer of etcd or fleet changes that.",
     references: &["etcd-io/etcd@v2.3.8:rafthttp/probing_status.go", "etcd-io/etcd@v3.7.1:server/etcdserver/api/rafthttp/probing_status.go"],
@@ -55,17 +56,18 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn names_the_difference() {
         let log = "2016-07-13 16:59:59.776094 W | rafthttp: the clock difference against peer 4e8d454852097618 is too high [12.407738276s > 1s]\n";
-        let found = find(&facts(&[log]), "etcd-clock-skew").expect("clocks differ");
+        let found = find(&facts(&[log]), RuleId::EtcdClockSkew).expect("clocks differ");
         assert!(found.title.contains("12.4\u{a0}s"), "{}", found.title);
         let journal =
             "Jul 13 16:59:59 n1 etcd2[815]: the clock difference against peer 4e8d454852097618 is too high [12.407738276s > 1s]\n";
-        assert_eq!(find(&facts(&[journal]), "etcd-clock-skew").expect("clocks differ").title, found.title);
+        assert_eq!(find(&facts(&[journal]), RuleId::EtcdClockSkew).expect("clocks differ").title, found.title);
     }
 
     #[test]
@@ -76,7 +78,7 @@ mod tests {
             )
         };
         let sync = "2016-07-13 16:59:20.000000 W | wal: sync duration of 15.6s, expected less than 1s\n";
-        let severity = |log: &str| find(&facts(&[log]), "etcd-clock-skew").expect("said").severity;
+        let severity = |log: &str| find(&facts(&[log]), RuleId::EtcdClockSkew).expect("said").severity;
         assert_eq!(severity(&(drift(10, "8.57s") + sync + &drift(40, "14.69s"))), Severity::Info);
         // Longer than anything stood still, or before it did.
         assert_eq!(severity(&(String::from(sync) + &drift(40, "45s"))), Severity::Warning);
@@ -88,7 +90,7 @@ mod tests {
         assert!(
             find(
                 &facts(&["2016-07-13 16:59:33.017422 I | rafthttp: the connection with d1e0e691ad5bb2e5 became active\n"]),
-                "etcd-clock-skew"
+                RuleId::EtcdClockSkew
             )
             .is_none()
         );

@@ -3,12 +3,13 @@
 use super::common::{matching, says};
 use super::{Finding, Rule};
 use crate::facts::Facts;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-data-damaged",
+    id: RuleId::EtcdDataDamaged,
     why: "etcd reads its write-ahead log and its snapshot at each start. It exits when they are cut, changed or older than what the cluster knows of it. A power loss, a full disk or a data directory that was copied, emptied or put back leave such a state.",
     what_to_do: "Keep a copy of the data directory. Where a majority runs without it, remove this member from the cluster, empty its data directory and add it as a new one. Else restore from a snapshot.",
     references: &[
@@ -64,6 +65,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -93,7 +95,7 @@ mod tests {
                 "different data",
             ),
         ] {
-            let found = find(&facts(&[line]), "etcd-data-damaged").expect("damaged");
+            let found = find(&facts(&[line]), RuleId::EtcdDataDamaged).expect("damaged");
             assert!(found.title.contains(title), "{line}: {}", found.title);
         }
     }
@@ -101,12 +103,12 @@ mod tests {
     #[test]
     fn an_end_for_another_reason_is_none() {
         let log = "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdmain/etcd.go:204\",\"msg\":\"discovery failed\",\"error\":\"listen tcp 192.0.2.9:2380: bind: cannot assign requested address\"}\n";
-        assert!(find(&facts(&[log]), "etcd-data-damaged").is_none());
+        assert!(find(&facts(&[log]), RuleId::EtcdDataDamaged).is_none());
     }
 
     #[test]
     fn a_log_that_was_repaired_is_none() {
         let log = "2016-08-11 07:26:55.000000 I | etcdserver: repaired WAL error (unexpected EOF)\n";
-        assert!(find(&facts(&[log]), "etcd-data-damaged").is_none());
+        assert!(find(&facts(&[log]), RuleId::EtcdDataDamaged).is_none());
     }
 }

@@ -4,12 +4,13 @@ use super::alerts;
 use super::common::{lines, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-db-space",
+    id: RuleId::EtcdDbSpace,
     why: "Above its quota etcd refuses all writes, on all members, until space is freed and the alarm is disarmed.",
     what_to_do: "Compact old revisions, defragment each member in turn, then disarm the alarm (etcdctl alarm disarm). Raise quota-backend-bytes only after that.",
     references: &[
@@ -65,13 +66,14 @@ fn taken_back(facts: &Facts) -> Vec<(usize, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn the_alarm_is_read() {
         let log = "2019-05-18 21:30:16.000000 W | etcdserver: alarm NOSPACE raised by peer 91d25258d70ad868\n";
-        assert!(find(&facts(&[log]), "etcd-db-space").is_some());
+        assert!(find(&facts(&[log]), RuleId::EtcdDbSpace).is_some());
     }
 
     #[test]
@@ -81,8 +83,8 @@ mod tests {
                 "2021-12-01 09:16:41.000000 W | etcdserver: failed to apply request \"header:<ID:7 > put:<key:\\\"/a\\\" >\" with response \"\" took (12.1µs) to execute, err is {why}\n"
             )
         };
-        assert_eq!(find(&facts(&[&put("etcdserver: no space").repeat(3)]), "etcd-db-space").expect("full").count, 3);
-        assert!(find(&facts(&[&put("etcdserver: request is too large")]), "etcd-db-space").is_none());
+        assert_eq!(find(&facts(&[&put("etcdserver: no space").repeat(3)]), RuleId::EtcdDbSpace).expect("full").count, 3);
+        assert!(find(&facts(&[&put("etcdserver: request is too large")]), RuleId::EtcdDbSpace).is_none());
     }
 
     #[test]
@@ -91,19 +93,19 @@ mod tests {
             "{{\"level\":\"warn\",\"ts\":\"2022-03-17T17:22:31.651-0700\",\"caller\":\"etcdserver/util.go:123\",\"msg\":\"failed to apply request\",\"took\":\"1.4µs\",\"request\":\"header:<ID:7 > txn:<compare:<key:\\\"/{}\\\" > >\",\"response\":\"\",\"error\":\"etcdserver: no space\"}}\n",
             "registry/".repeat(80)
         );
-        assert!(find(&facts(&[&line]), "etcd-db-space").is_some());
-        assert!(find(&facts(&[&line.replace("no space", "request is too large")]), "etcd-db-space").is_none());
+        assert!(find(&facts(&[&line]), RuleId::EtcdDbSpace).is_some());
+        assert!(find(&facts(&[&line.replace("no space", "request is too large")]), RuleId::EtcdDbSpace).is_none());
     }
 
     #[test]
     fn a_client_that_repeats_it() {
         let line = "{\"level\":\"warn\",\"ts\":\"2022-08-23T15:46:51.939Z\",\"caller\":\"clientv3/retry_interceptor.go:62\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc error: code = ResourceExhausted desc = etcdserver: mvcc: database space exceeded\"}\n";
-        assert!(find(&facts(&[line]), "etcd-db-space").is_some());
+        assert!(find(&facts(&[line]), RuleId::EtcdDbSpace).is_some());
     }
 
     #[test]
     fn as_people_write_of_it() {
-        assert!(find(&facts(&["we set a retention but usually get `mvcc: database space exceeded`\n"]), "etcd-db-space").is_some());
+        assert!(find(&facts(&["we set a retention but usually get `mvcc: database space exceeded`\n"]), RuleId::EtcdDbSpace).is_some());
     }
 
     #[test]
@@ -111,15 +113,15 @@ mod tests {
         let table = "\
 | https://192.0.2.7:2379 | 8e9e05c52164694d |  3.5.9 | 2.1 GB |      true |  memberID:10276657743932975437 |\n\
 |                        |                  |        |        |           |                 alarm:NOSPACE  |\n";
-        assert!(find(&facts(&[table]), "etcd-db-space").is_some());
-        assert!(find(&facts(&["memberID:10276657743932975437 alarm:CORRUPT\n"]), "etcd-db-space").is_none());
+        assert!(find(&facts(&[table]), RuleId::EtcdDbSpace).is_some());
+        assert!(find(&facts(&["memberID:10276657743932975437 alarm:CORRUPT\n"]), RuleId::EtcdDbSpace).is_none());
     }
 
     #[test]
     fn an_alarm_that_was_taken_back_is_over() {
         let alarm = "memberID:10276657743932975437 alarm:NOSPACE\n";
         let disarmed = format!("$ etcdctl alarm list\n{alarm}$ etcdctl compact 7\ncompacted revision 7\n$ etcdctl alarm disarm\n{alarm}");
-        let severity = |log: &str| find(&facts(&[log]), "etcd-db-space").expect("the alarm").severity;
+        let severity = |log: &str| find(&facts(&[log]), RuleId::EtcdDbSpace).expect("the alarm").severity;
         assert_eq!(severity(&disarmed), Severity::Info);
         assert_eq!(severity(&format!("{disarmed}$ etcdctl alarm list\n")), Severity::Info);
         assert_eq!(severity(&format!("{disarmed}$ etcdctl alarm list\n{alarm}")), Severity::Critical);
@@ -130,6 +132,6 @@ mod tests {
     #[test]
     fn a_full_disk_is_another_matter() {
         let log = "2015/08/21 02:04:22 etcdserver: save state and entries error: write /var/etcd/data/member/wal/0.wal: no space left on device\n";
-        assert!(find(&facts(&[log]), "etcd-db-space").is_none());
+        assert!(find(&facts(&[log]), RuleId::EtcdDbSpace).is_none());
     }
 }

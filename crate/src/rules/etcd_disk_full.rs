@@ -3,11 +3,12 @@
 use super::common::{lines, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-disk-full",
+    id: RuleId::EtcdDiskFull,
     why: "etcd exits when it cannot write its log. Restarted, it exits again until there is room.",
     what_to_do: "Free space on the file system that holds etcd's data, and see what filled it. Do not delete etcd's own files by hand.",
     references: &["etcd-io/etcd@v2.3.8:etcdserver/raft.go:190", "etcd-io/etcd@v2.3.8:wal/wal.go"],
@@ -24,23 +25,27 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn a_write_without_room() {
         let log = "2015/08/21 02:04:22 etcdserver: save state and entries error: write /var/etcd/data/member/wal/0.wal: no space left on device\n";
-        assert!(find(&facts(&[log]), "etcd-disk-full").is_some());
+        assert!(find(&facts(&[log]), RuleId::EtcdDiskFull).is_some());
         let quota = "Mar 02 10:00:00 n1 etcd[8]: write /var/lib/etcd/member/wal/0.wal: disk quota exceeded\n";
-        assert!(find(&facts(&[quota]), "etcd-disk-full").is_some());
+        assert!(find(&facts(&[quota]), RuleId::EtcdDiskFull).is_some());
         let fleet = "Mar 02 10:00:00 n1 fleetd[615]: ERROR reconcile.go:330: AgentReconciler task failed: type=LoadUnit job=a.service reason=\"unit scheduled here but not loaded\" err=open /run/fleet/units/a.service: no space left on device\n";
-        assert!(find(&facts(&[fleet]), "etcd-disk-full").is_none());
+        assert!(find(&facts(&[fleet]), RuleId::EtcdDiskFull).is_none());
     }
 
     #[test]
     fn the_quota_is_another_matter() {
         assert!(
-            find(&facts(&["2019-05-18 21:30:16.000000 W | etcdserver: alarm NOSPACE raised by peer 91d25258d70ad868\n"]), "etcd-disk-full")
-                .is_none()
+            find(
+                &facts(&["2019-05-18 21:30:16.000000 W | etcdserver: alarm NOSPACE raised by peer 91d25258d70ad868\n"]),
+                RuleId::EtcdDiskFull
+            )
+            .is_none()
         );
     }
 }

@@ -6,6 +6,7 @@ use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, metrics};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
@@ -15,7 +16,7 @@ use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-election-churn",
+    id: RuleId::EtcdElectionChurn,
     why: "Each election stops all writes until it is over. One is what a cluster is made for. Several close together mean that leaders do not last.",
     what_to_do: "See whether the old leaders lived. If stalls cost them their place, a longer election-timeout ends it; if members cannot reach each other, or processes end, no timer helps.",
     references: &[
@@ -249,6 +250,7 @@ fn without_terms(facts: &Facts) -> Vec<Election> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -257,14 +259,14 @@ mod tests {
             format!("2023-04-20 10:{minute:02}:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader {who} at term {term}\n")
         };
         let log = |next: u32| line(1, "91d25258d70ad868", 5) + &line(30, "ca93d269ec463a6b", next);
-        assert_eq!(find(&facts(&[&log(190)]), "etcd-election-churn").expect("failed elections").count, 185);
-        assert!(find(&facts(&[&log(7)]), "etcd-election-churn").is_none());
+        assert_eq!(find(&facts(&[&log(190)]), RuleId::EtcdElectionChurn).expect("failed elections").count, 185);
+        assert!(find(&facts(&[&log(7)]), RuleId::EtcdElectionChurn).is_none());
         // Of weeks, of another process, and of a time that is not told, it shows nothing.
         let weeks = line(1, "91d25258d70ad868", 5) + &line(30, "ca93d269ec463a6b", 190).replace("04-20", "05-11");
-        assert!(find(&facts(&[&weeks]), "etcd-election-churn").is_none());
+        assert!(find(&facts(&[&weeks]), RuleId::EtcdElectionChurn).is_none());
         let start = "2023-04-20 10:29:00.000000 I | etcdmain: etcd Version: 3.3.25\n";
         let anew = line(1, "91d25258d70ad868", 5) + start + &line(30, "ca93d269ec463a6b", 190);
-        assert!(find(&facts(&[&anew]), "etcd-election-churn").is_none());
+        assert!(find(&facts(&[&anew]), RuleId::EtcdElectionChurn).is_none());
     }
 
     #[test]
@@ -276,7 +278,7 @@ mod tests {
                 term + 1
             )
         };
-        let why = find(&facts(&[&(asks(1, 5) + &asks(3, 6))]), "etcd-election-churn").expect("two rounds").why;
+        let why = find(&facts(&[&(asks(1, 5) + &asks(3, 6))]), RuleId::EtcdElectionChurn).expect("two rounds").why;
         assert!(why.is_some_and(|why| why.starts_with("While nobody is elected")));
     }
 
@@ -287,7 +289,7 @@ mod tests {
         let log = |id: &str| line(1, &format!("{id} became follower at term 0")) + &line(1, &format!("{id} became follower at term 1"));
         let asks = line(2, "2a0965170762fd09 became candidate at term 2");
         let texts = [log("91d25258d70ad868"), log("2a0965170762fd09") + &asks];
-        assert!(find(&facts(&[&texts[0], &texts[1]]), "etcd-election-churn").is_none());
+        assert!(find(&facts(&[&texts[0], &texts[1]]), RuleId::EtcdElectionChurn).is_none());
     }
 
     /// With pre-vote a member gives its leader up before it raises its term.
@@ -297,9 +299,9 @@ mod tests {
             format!("2023-04-20 10:00:0{second}.000000 I | raft: raft.node: 2a0965170762fd09 {verb} leader {who} at term {term}\n")
         };
         let one = line(1, "lost", "91d25258d70ad868", 5) + &line(3, "elected", "ca93d269ec463a6b", 6);
-        assert!(find(&facts(&[&one]), "etcd-election-churn").is_none());
+        assert!(find(&facts(&[&one]), RuleId::EtcdElectionChurn).is_none());
         let two = one + &line(5, "lost", "ca93d269ec463a6b", 6) + &line(7, "elected", "91d25258d70ad868", 7);
-        assert_eq!(find(&facts(&[&two]), "etcd-election-churn").expect("two").count, 2);
+        assert_eq!(find(&facts(&[&two]), RuleId::EtcdElectionChurn).expect("two").count, 2);
     }
 
     fn lost(at: &str, term: u32) -> String {
@@ -313,15 +315,15 @@ mod tests {
     #[test]
     fn two_within_a_minute_or_three_within_hours() {
         let close = lost("10:00:00", 5) + &lost("10:00:40", 6);
-        assert_eq!(find(&facts(&[&close]), "etcd-election-churn").expect("two close together").count, 2);
+        assert_eq!(find(&facts(&[&close]), RuleId::EtcdElectionChurn).expect("two close together").count, 2);
         let hours = lost("10:00:00", 5) + &lost("11:30:00", 6) + &lost("13:00:00", 7);
-        assert_eq!(find(&facts(&[&hours]), "etcd-election-churn").expect("three in three hours").count, 3);
+        assert_eq!(find(&facts(&[&hours]), RuleId::EtcdElectionChurn).expect("three in three hours").count, 3);
     }
 
     #[test]
     fn what_the_operator_of_openshift_counts() {
         let log = "I0305 02:10:14.123456       1 event.go:285] Event(v1.ObjectReference{Kind:\"Deployment\"}): type: 'Warning' reason: 'EtcdLeaderChangeMetrics' Detected leader change increase of 3.3333333333333335 over 5 minutes on \"BareMetal\"; disk metrics are: etcd-a=0.015720,etcd-b=0.057840. Most often this is as a result of inadequate storage or sometimes due to networking issues.\n";
-        let found = find(&facts(&[log]), "etcd-election-churn").expect("counted");
+        let found = find(&facts(&[log]), RuleId::EtcdElectionChurn).expect("counted");
         assert!(found.title.contains("3\u{a0}times"), "{}", found.title);
         assert!(found.what.contains("up to 58\u{a0}ms"), "{}", found.what);
     }
@@ -331,8 +333,8 @@ mod tests {
         let term =
             |at: &str, term: u32| format!("Jun 11 {at} core etcd[574]: [etcd] Jun 11 {at}.388 INFO      | node1: term #{term} started.\n");
         let close = term("10:37:41", 10170) + &term("10:37:42", 10171) + &term("10:37:46", 10172);
-        assert_eq!(find(&facts(&[&close]), "etcd-election-churn").expect("three within seconds").count, 3);
-        assert!(find(&facts(&[&term("10:37:41", 10170)]), "etcd-election-churn").is_none());
+        assert_eq!(find(&facts(&[&close]), RuleId::EtcdElectionChurn).expect("three within seconds").count, 3);
+        assert!(find(&facts(&[&term("10:37:41", 10170)]), RuleId::EtcdElectionChurn).is_none());
     }
 
     #[test]
@@ -343,12 +345,12 @@ mod tests {
             )
         };
         let two = ask("20:18:37", "MsgVote", 9) + &ask("20:18:38", "MsgVote", 10);
-        assert_eq!(find(&facts(&[&two]), "etcd-election-churn").expect("two rounds").count, 2);
+        assert_eq!(find(&facts(&[&two]), RuleId::EtcdElectionChurn).expect("two rounds").count, 2);
         let refused = "raft2022/03/13 20:18:37 INFO: c53ac51d7b26029a received MsgVoteResp rejection from fe314885babde9fa at term 9\n";
         let from_its_answer = refused.to_owned() + &ask("20:18:38", "MsgVote", 10);
-        assert_eq!(find(&facts(&[&from_its_answer]), "etcd-election-churn").expect("two rounds").count, 2);
+        assert_eq!(find(&facts(&[&from_its_answer]), RuleId::EtcdElectionChurn).expect("two rounds").count, 2);
         let asked = ask("20:18:37", "MsgPreVote", 9) + &ask("20:18:38", "MsgPreVote", 10);
-        assert!(find(&facts(&[&asked]), "etcd-election-churn").is_none());
+        assert!(find(&facts(&[&asked]), RuleId::EtcdElectionChurn).is_none());
     }
 
     #[test]
@@ -356,9 +358,9 @@ mod tests {
         let follows = |term: u32| format!("Oct 05 00:42:59 n etcd2[1]: 46c01644950728dc became follower at term {term}\n");
         let found = "Oct 05 00:42:59 n etcd2[1]: raft.node: 46c01644950728dc elected leader 7538e80b548e9d14 at term";
         let log = follows(56) + &follows(57) + &follows(58) + &follows(213) + &format!("{found} 213\n");
-        assert_eq!(find(&facts(&[&log]), "etcd-election-churn").expect("57, 58 and 213").count, 3);
+        assert_eq!(find(&facts(&[&log]), RuleId::EtcdElectionChurn).expect("57, 58 and 213").count, 3);
         let boot = follows(1) + &follows(2) + &follows(3) + &format!("{found} 3\n");
-        assert!(find(&facts(&[&boot]), "etcd-election-churn").is_none());
+        assert!(find(&facts(&[&boot]), RuleId::EtcdElectionChurn).is_none());
     }
 
     #[test]
@@ -366,7 +368,7 @@ mod tests {
         let log = "02:55:49.659 500bce22ee57b309 became pre-candidate at term 4\n\
                    02:55:49.660 raft.node: 500bce22ee57b309 lost leader d3ef5547dcff775f at term 4\n\
                    02:55:50.189 raft.node: 500bce22ee57b309 elected leader 2cae8241cbcf764f at term 5\n";
-        assert!(find(&facts(&[log]), "etcd-election-churn").is_none());
+        assert!(find(&facts(&[log]), RuleId::EtcdElectionChurn).is_none());
     }
 
     #[test]
@@ -378,14 +380,14 @@ mod tests {
             )
         };
         let two = hears(898, 900, "MsgAppResp") + &hears(900, 901, "MsgVote");
-        assert_eq!(find(&facts(&[&two]), "etcd-election-churn").expect("900 and 901").count, 2);
-        assert!(find(&facts(&[&hears(898, 899, "MsgVote")]), "etcd-election-churn").is_none());
+        assert_eq!(find(&facts(&[&two]), RuleId::EtcdElectionChurn).expect("900 and 901").count, 2);
+        assert!(find(&facts(&[&hears(898, 899, "MsgVote")]), RuleId::EtcdElectionChurn).is_none());
     }
 
     #[test]
     fn one_election_is_none_and_neither_are_two_far_apart() {
-        assert!(find(&facts(&[&lost("10:00:00", 5)]), "etcd-election-churn").is_none());
+        assert!(find(&facts(&[&lost("10:00:00", 5)]), RuleId::EtcdElectionChurn).is_none());
         let far = lost("10:00:00", 5) + &lost("12:30:00", 6);
-        assert!(find(&facts(&[&far]), "etcd-election-churn").is_none());
+        assert!(find(&facts(&[&far]), RuleId::EtcdElectionChurn).is_none());
     }
 }

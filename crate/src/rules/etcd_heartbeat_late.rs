@@ -5,6 +5,7 @@ use super::{Finding, Rule};
 use crate::facts::clocks::by_clock;
 use crate::facts::{Facts, Stall, StallKind, metrics};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::model::safe_stall;
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
@@ -15,7 +16,7 @@ use crate::units::human;
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-heartbeat-late",
+    id: RuleId::EtcdHeartbeatLate,
     why: "Followers start an election when they hear nothing from the leader for the election-timeout. A leader that stalls longer loses its place although it lives.",
     what_to_do: "Find what stops the leader: the disk first, then processor time taken by other work or by the host. Raise the election-timeout only if leaders really change because of it.",
     references: &[
@@ -139,6 +140,7 @@ fn leaders(facts: &Facts, stalls: &[&Stall]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -150,7 +152,7 @@ mod tests {
 
     #[test]
     fn says_how_long_the_leader_stalled() {
-        let found = find(&facts(&[LATE]), "etcd-heartbeat-late").expect("two stalls");
+        let found = find(&facts(&[LATE]), RuleId::EtcdHeartbeatLate).expect("two stalls");
         assert_eq!(found.count, 2);
         assert!(found.title.contains("1.5 to 1.6\u{a0}s") || found.title.contains("1.5\u{a0}s to 1.6\u{a0}s"), "{}", found.title);
     }
@@ -166,7 +168,7 @@ mod tests {
         };
         let stalls = |log: String| facts(&[&log]).stalls.len();
         assert_eq!(stalls(log("3.2.17", "32.1s")), 0);
-        let found = find(&facts(&[&log("3.2.17", "32.1s")]), "etcd-heartbeat-late").expect("a remark");
+        let found = find(&facts(&[&log("3.2.17", "32.1s")]), RuleId::EtcdHeartbeatLate).expect("a remark");
         assert_eq!(found.severity, Severity::Info);
         // Or a time service says that it set it, at that moment.
         let set = |at: &str, by: &str| {
@@ -190,7 +192,8 @@ mod tests {
     #[test]
     fn a_calm_log_has_none() {
         assert!(
-            find(&facts(&["2016-04-20 10:00:00.500000 I | etcdserver: saved snapshot at index 10001\n"]), "etcd-heartbeat-late").is_none()
+            find(&facts(&["2016-04-20 10:00:00.500000 I | etcdserver: saved snapshot at index 10001\n"]), RuleId::EtcdHeartbeatLate)
+                .is_none()
         );
     }
 }

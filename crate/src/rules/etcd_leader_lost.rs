@@ -7,6 +7,7 @@ use crate::facts::took_back::{TookBack, took_back};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::index::{self, Index};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
@@ -17,7 +18,7 @@ use crate::units::{Micros, Range, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-leader-lost",
+    id: RuleId::EtcdLeaderLost,
     why: "Without a leader etcd accepts no write. Whatever writes, such as fleet's leases and heartbeats, waits or fails until the next leader is there.",
     what_to_do: "Read the old leader's log of the seconds before: a stall, the end of its process and a broken link each leave their own lines. Timers help only against a stall.",
     references: &[
@@ -376,6 +377,7 @@ fn losses(facts: &Facts, events: &[EventId]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -383,7 +385,7 @@ mod tests {
     fn a_leader_that_refuses_a_vote_as_it_wakes_may_have_to_go() {
         let log = "2019-11-05 10:01:10.500000 I | raft: 2abf76fc689f1968 [logterm: 358, index: 129, vote: 2abf76fc689f1968] ignored MsgVote from a2d20e2ccf5be40c [logterm: 358, index: 129] at term 358: lease is not expired (remaining ticks: 10)\n";
         let deposed = "2019-11-05 10:01:10.700000 I | raft: 2abf76fc689f1968 [term: 358] received a MsgAppResp message with higher term from a2d20e2ccf5be40c [term: 359]\n";
-        let what = |log: &str| find(&facts(&[log]), "etcd-leader-lost").expect("asked").what;
+        let what = |log: &str| find(&facts(&[log]), RuleId::EtcdLeaderLost).expect("asked").what;
         assert!(what(log).ends_with("the leader kept its place."), "{}", what(log));
         assert!(what(&(log.to_owned() + deposed)).ends_with("its higher term deposed the leader."));
     }
@@ -397,7 +399,7 @@ mod tests {
 raft.node: 8e9e05c52164694d lost leader 8e9e05c52164694d at term 6
 raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
 ";
-        let title = |log: &str| find(&facts(&[log]), "etcd-leader-lost").expect("lost").title;
+        let title = |log: &str| find(&facts(&[log]), RuleId::EtcdLeaderLost).expect("lost").title;
         assert!(title(&(late.to_owned() + lost)).contains("the leader stalled 1.51 to 1.61"));
         assert!(!title(&(lost.to_owned() + late)).contains("stalled"));
     }
@@ -411,11 +413,11 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
         let hands = line("10.553", "18c54abf5eae5036 [term 2] starts to transfer leadership to 343c1c56a3296f58");
         let higher =
             line("10.557", "18c54abf5eae5036 [term: 2] received a MsgVote message with higher term from 343c1c56a3296f58 [term: 3]");
-        let found = |log: String| find(&facts(&[&log]), "etcd-leader-lost").is_some();
+        let found = |log: String| find(&facts(&[&log]), RuleId::EtcdLeaderLost).is_some();
         assert!(!found(format!("{won}{hands}{higher}")));
         assert!(found(won.clone() + &higher));
         let next = line("10.560", "raft.node: 18c54abf5eae5036 elected leader 343c1c56a3296f58 at term 3");
-        let title = find(&facts(&[&(won + &higher + &next)]), "etcd-leader-lost").expect("changed").title;
+        let title = find(&facts(&[&(won + &higher + &next)]), RuleId::EtcdLeaderLost).expect("changed").title;
         assert!(!title.contains("gave way"), "{title}");
     }
 
@@ -429,7 +431,7 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
                 + &line(20, "raft.node: 343c1c56a3296f58 lost leader 343c1c56a3296f58 at term 5")
                 + &line(next, "raft.node: 343c1c56a3296f58 elected leader 18c54abf5eae5036 at term 6")
         };
-        let found = |next| find(&facts(&[&log(next)]), "etcd-leader-lost").expect("lost");
+        let found = |next| find(&facts(&[&log(next)]), RuleId::EtcdLeaderLost).expect("lost");
         assert_eq!((found(31).severity, found(22).severity), (Severity::Warning, Severity::Critical));
         assert!(found(31).what.contains("until a majority was back"), "{}", found(31).what);
     }
@@ -442,8 +444,8 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
         let asks = line("343c1c56a3296f58 is starting a new election at term 2")
             + &line("343c1c56a3296f58 became candidate at term 3")
             + &line("343c1c56a3296f58 [logterm: 2, index: 18] sent MsgVote request to 18c54abf5eae5036 at term 3");
-        assert!(find(&facts(&[&(asked + &asks)]), "etcd-leader-lost").is_none());
-        assert!(find(&facts(&[&asks]), "etcd-leader-lost").is_some());
+        assert!(find(&facts(&[&(asked + &asks)]), RuleId::EtcdLeaderLost).is_none());
+        assert!(find(&facts(&[&asks]), RuleId::EtcdLeaderLost).is_some());
     }
 
     #[test]
@@ -455,9 +457,9 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
 2019-04-15 08:40:02.223522 I | raft: 18647d3de1022d1f became follower at term 6
 2019-04-15 08:40:02.224402 I | raft: raft.node: 18647d3de1022d1f elected leader 25b94689aa475203 at term 6
 ";
-        assert!(find(&facts(&[campaign]), "etcd-leader-lost").is_some());
+        assert!(find(&facts(&[campaign]), RuleId::EtcdLeaderLost).is_some());
         let published = "2019-04-15 08:40:02.226746 I | etcdserver: published {Name:n1 ClientURLs:[https://192.0.2.1:2379]} to cluster 7d05ee670e95b1f6\n";
-        assert!(find(&facts(&[&(String::from(campaign) + published)]), "etcd-leader-lost").is_none());
+        assert!(find(&facts(&[&(String::from(campaign) + published)]), RuleId::EtcdLeaderLost).is_none());
     }
 
     #[test]
@@ -465,7 +467,7 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
         let line = |time: &str, text: &str| format!("[etcd] Jul 29 {time}.643 INFO      | {text}\n");
         let start = line("18:29:42", "peer server [name n1, listen on :7001, advertised url http://n1.test:7001]");
         let lost = |time: &str| line(time, "n1: leader changed from 'n2' to ''.");
-        let found = |log: String| find(&facts(&[&log]), "etcd-leader-lost").is_some();
+        let found = |log: String| find(&facts(&[&log]), RuleId::EtcdLeaderLost).is_some();
         assert!(!found(start.clone() + &lost("18:29:43")));
         assert!(found(start + &lost("18:49:43")));
     }
@@ -475,7 +477,7 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
     fn a_member_that_goes_on_asking_loses_no_leader() {
         let asks = "2023-05-17 14:25:15.839000 I | raft: 18647d3de1022d1f [logterm: 18, index: 41] sent MsgPreVote request to 25b94689aa475203 at term 18\n";
         let round = format!("2023-05-17 14:25:15.838000 I | raft: 18647d3de1022d1f is starting a new election at term 18\n{asks}");
-        let found = |log: String| find(&facts(&[&log]), "etcd-leader-lost").is_some();
+        let found = |log: String| find(&facts(&[&log]), RuleId::EtcdLeaderLost).is_some();
         assert!(found(round.clone()));
         assert!(!found(format!("{asks}{}", round.replace(":15.8", ":17.2"))), "an excerpt that begins within a round");
         let publish = "2023-05-17 14:25:19.000000 E | etcdserver: publish error: etcdserver: request timed out\n";
@@ -491,7 +493,7 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
 2016-04-20 10:00:04.000200 I | raft: 91d25258d70ad868 became follower at term 5
 2016-04-20 10:00:04.000300 I | raft: raft.node: 91d25258d70ad868 changed leader from 91d25258d70ad868 to 2a0965170762fd09 at term 5
 ";
-        assert_eq!(find(&facts(&[log]), "etcd-leader-lost").expect("it lived").severity, Severity::Critical);
+        assert_eq!(find(&facts(&[log]), RuleId::EtcdLeaderLost).expect("it lived").severity, Severity::Critical);
     }
 
     #[test]
@@ -500,7 +502,7 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
 2016-04-20 10:00:01.000000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5
 2016-04-20 10:00:01.100000 I | raft: raft.node: 2a0965170762fd09 elected leader 8e9e05c52164694d at term 5
 ";
-        let title = |log: &str| find(&facts(&[log]), "etcd-leader-lost").expect("a change").title;
+        let title = |log: &str| find(&facts(&[log]), RuleId::EtcdLeaderLost).expect("a change").title;
         assert!(title(changed).ends_with("no line shows that the old leader ended"), "{}", title(changed));
         let again = "2016-04-20 10:00:01.600000 I | raft: 2a0965170762fd09 [term: 5] ignored a MsgApp message with lower term from 91d25258d70ad868 [term: 4]\n";
         assert!(title(&(String::from(changed) + again)).contains("the leader was silent for up to about"));
@@ -514,7 +516,7 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
 2020-02-01 02:12:05.000200 I | raft: raft.node: 91bc3c398fb3c146 lost leader 8e9e05c52164694d at term 6
 2020-02-01 02:12:07.000000 I | raft: raft.node: 91bc3c398fb3c146 elected leader 8e9e05c52164694d at term 6
 ";
-        let found = find(&facts(&[log]), "etcd-leader-lost").expect("lost");
+        let found = find(&facts(&[log]), RuleId::EtcdLeaderLost).expect("lost");
         assert!(
             found.title.starts_with("A member lost its leader") && found.what.contains("same member"),
             "{} {}",
@@ -533,7 +535,7 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
 2026-03-02 10:20:43.010000 I | raft: 8211f1d0f64f3269 became leader at term 3
 2026-03-02 10:40:00.000000 I | etcdserver: saved snapshot at index 20002
 ";
-        let found = find(&facts(&[log]), "etcd-leader-lost").expect("lost");
+        let found = find(&facts(&[log]), RuleId::EtcdLeaderLost).expect("lost");
         assert_eq!(found.title, "The leader stepped down once, as it heard from no majority");
         assert!(found.what.contains("then the same member led again"), "{}", found.what);
     }
@@ -547,7 +549,7 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
 2016-04-20 10:00:01.002000 I | raft: 2a0965170762fd09 became leader at term 5
 2016-04-20 10:00:01.002100 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
 ";
-        let found = find(&facts(&[log]), "etcd-leader-lost").expect("lost");
+        let found = find(&facts(&[log]), RuleId::EtcdLeaderLost).expect("lost");
         assert_eq!((found.count, found.severity), (1, Severity::Critical));
     }
 
@@ -565,17 +567,17 @@ raft.node: 8e9e05c52164694d elected leader fd422379fda50e48 at term 6
         assert_eq!(facts.members, None);
         let change = facts.needless().next().expect("one change");
         assert_eq!((change.old.as_deref(), change.new.as_deref()), (Some("27ecc6d4a68d02f0"), Some("27ecc6d4a68d02f0")));
-        assert!(find(&facts, "etcd-leader-lost").expect("lost").what.contains("same member"));
+        assert!(find(&facts, RuleId::EtcdLeaderLost).expect("lost").what.contains("same member"));
     }
 
     #[test]
     fn a_member_whose_request_for_votes_was_ignored() {
         let log = "2025-06-05 17:10:03.583842 I | raft: 2abf76fc689f1968 [logterm: 358, index: 41, vote: 2abf76fc689f1968] ignored MsgPreVote from a2d20e2ccf5be40c [logterm: 358, index: 41] at term 358: lease is not expired (remaining ticks: 10)\n";
-        let found = find(&facts(&[log]), "etcd-leader-lost").expect("one member heard no leader");
+        let found = find(&facts(&[log]), RuleId::EtcdLeaderLost).expect("one member heard no leader");
         assert!(found.severity == Severity::Warning && found.what.starts_with("a2d20e2ccf5be40c asked"), "{}", found.what);
         // The same member leads again after it: that it kept its place would be wrong.
         let again = "2025-06-05 17:10:04.900000 I | raft: 2abf76fc689f1968 became candidate at term 359\n2025-06-05 17:10:04.950000 I | raft: raft.node: 2abf76fc689f1968 elected leader 2abf76fc689f1968 at term 359\n";
-        let found = find(&facts(&[&(log.to_owned() + again)]), "etcd-leader-lost");
+        let found = find(&facts(&[&(log.to_owned() + again)]), RuleId::EtcdLeaderLost);
         assert!(found.is_none_or(|found| !found.what.contains("kept its place")));
     }
 
@@ -601,7 +603,7 @@ Jun 24 11:00:37 n2 etcd[5]: [etcd] Jun 24 11:00:37.250 INFO      | node02: leade
 2017-04-20 10:00:01.003100 I | raft: raft.node: 2a0965170762fd09 lost leader 2a0965170762fd09 at term 6
 2017-04-20 10:00:01.005000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 6
 ";
-        assert!(find(&facts(&[log]), "etcd-leader-lost").is_none());
+        assert!(find(&facts(&[log]), RuleId::EtcdLeaderLost).is_none());
     }
 
     #[test]
@@ -611,7 +613,7 @@ Jun 24 11:00:37 n2 etcd[5]: [etcd] Jun 24 11:00:37.250 INFO      | node02: leade
 2018-05-14 17:04:56.000100 I | raft: 343c1c56a3296f58 became candidate at term 255
 2018-05-14 17:04:56.000200 I | raft: 343c1c56a3296f58 [logterm: 1, index: 3] sent MsgVote request to 18c54abf5eae5036 at term 255
 ";
-        assert!(find(&facts(&[log]), "etcd-leader-lost").is_none());
+        assert!(find(&facts(&[log]), RuleId::EtcdLeaderLost).is_none());
     }
 
     /// Of three changes one came with the leader alive, in one the same member won again, and no process ended.
@@ -628,7 +630,7 @@ Jun 24 11:00:37 n2 etcd[5]: [etcd] Jun 24 11:00:37.250 INFO      | node02: leade
             + &term(20, a, b, 5)
             + "2020-04-20 10:00:20.600000 I | raft: 2a0965170762fd09 [term: 5] ignored a MsgHeartbeat message with lower term from 91d25258d70ad868 [term: 4]\n"
             + &term(40, b, b, 6);
-        let what = find(&facts(&[&log]), "etcd-leader-lost").expect("lost").what;
+        let what = find(&facts(&[&log]), RuleId::EtcdLeaderLost).expect("lost").what;
         assert!(what.contains("The same member led again once") && !what.contains("ended"), "{what}");
     }
 
@@ -642,7 +644,7 @@ Jun 24 11:00:37 n2 etcd[5]: [etcd] Jun 24 11:00:37.250 INFO      | node02: leade
         let (own, leader) = ("2a0965170762fd09", "91d25258d70ad868");
         let names = |second, verb: &str, term| line(second, &format!("raft.node: {own}"), &format!("{verb} leader {leader}"), term);
         let log = |term| names(1, "elected", 2) + &names(20, "lost", 2) + &names(38, "elected", term);
-        let found = find(&facts(&[&log(2)]), "etcd-leader-lost").expect("missed");
+        let found = find(&facts(&[&log(2)]), RuleId::EtcdLeaderLost).expect("missed");
         assert!(found.title.ends_with("once, for up to 18\u{a0}s, and took the same one back"), "{}", found.title);
         let led = line(1, leader, "became leader", 2);
         let back = |logs: &[&str]| super::took_back(&facts(logs)).map(|back| back.with_leader);
@@ -659,9 +661,9 @@ Jun 24 11:00:37 n2 etcd[5]: [etcd] Jun 24 11:00:37.250 INFO      | node02: leade
                 &format!("8e9e05c52164694d [term: {term}] received a MsgVote message with higher term from 91d25258d70ad868 [term: 8]"),
             )
         };
-        let found = find(&facts(&[&(won.clone() + &higher(7))]), "etcd-leader-lost").expect("it led");
+        let found = find(&facts(&[&(won.clone() + &higher(7))]), RuleId::EtcdLeaderLost).expect("it led");
         assert_eq!((found.title.as_str(), found.severity), ("A leader gave way to a higher term once", Severity::Warning));
-        assert!(find(&facts(&[&(won + &higher(6))]), "etcd-leader-lost").is_none(), "it led term 7");
+        assert!(find(&facts(&[&(won + &higher(6))]), RuleId::EtcdLeaderLost).is_none(), "it led term 7");
     }
 
     /// From 3.5 on a member asks first, and an excerpt may begin with that.
@@ -673,7 +675,7 @@ Jun 24 11:00:37 n2 etcd[5]: [etcd] Jun 24 11:00:37.250 INFO      | node02: leade
                 + &raft(minute, "raft.node: 8e9e05c52164694d lost leader 91d25258d70ad868 at term 5")
                 + &raft(minute, "raft.node: 8e9e05c52164694d elected leader 91d25258d70ad868 at term 5").replace(".000000", ".011000")
         };
-        let found = find(&facts(&[&(round(11) + &round(12))]), "etcd-leader-lost").expect("it lost the leader");
+        let found = find(&facts(&[&(round(11) + &round(12))]), RuleId::EtcdLeaderLost).expect("it lost the leader");
         assert_eq!(found.title, "A member lost its leader twice, for up to 11\u{a0}ms, and took the same one back");
     }
 }

@@ -5,6 +5,7 @@ use super::{Finding, Rule};
 use crate::facts::voices::{machines_of_members, speaker};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::ElectionTimeout;
 use crate::report::{Confidence, Severity};
@@ -13,7 +14,7 @@ use crate::units::{Micros, Range, S};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-leader-restarted",
+    id: RuleId::EtcdLeaderRestarted,
     why: "When the leader's process really ended, an election is needed. A longer election-timeout prevents none of these and makes each outage longer.",
     what_to_do: "Find what ends the process: exit status, out-of-memory kills, a watchdog, a deployment. Leave the timers.",
     references: &["lab: kill of the leader, new leader after 1.2 election-timeouts (2.x)", "etcd-io/etcd@v2.3.8:etcdmain/etcd.go:58"],
@@ -110,6 +111,7 @@ fn leaderless(facts: &Facts) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     /// A kill on another machine, or days before, is not what ended it.
@@ -126,7 +128,7 @@ mod tests {
             + &line("10:00:01", "n2", "2a0965170762fd09 became leader at term 5");
         let by_kernel = |time: &str, host: &str| {
             let kill = format!("Apr {time} {host} kernel: Out of memory: Kill process 815 (etcd) score 900 or sacrifice child\n");
-            find(&facts(&[&old, &follower, &kill]), "etcd-leader-restarted").expect("ended").what.contains("The kernel killed")
+            find(&facts(&[&old, &follower, &kill]), RuleId::EtcdLeaderRestarted).expect("ended").what.contains("The kernel killed")
         };
         assert!(by_kernel("20 09:59:59", "n1"));
         assert!(!by_kernel("20 09:59:59", "n3"));
@@ -148,7 +150,7 @@ mod tests {
 2016-04-20 10:00:01.002000 I | raft: 2a0965170762fd09 became leader at term 5
 2016-04-20 10:00:01.002100 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
 ";
-        assert_eq!(find(&facts(&[old, new]), "etcd-leader-restarted").expect("it ended").count, 1);
+        assert_eq!(find(&facts(&[old, new]), RuleId::EtcdLeaderRestarted).expect("it ended").count, 1);
     }
 
     #[test]
@@ -165,7 +167,7 @@ mod tests {
                 + &raft(minute, &format!("raft.node: 8e9e05c52164694d elected leader 8e9e05c52164694d at term {term}"))
         };
         let stop = "2022-04-20 10:05:50.000000 N | pkg/osutil: received terminated signal, shutting down...\n";
-        let found = find(&facts(&[&(start(1, 2) + stop + &start(6, 3))]), "etcd-leader-restarted").expect("it was stopped");
+        let found = find(&facts(&[&(start(1, 2) + stop + &start(6, 3))]), RuleId::EtcdLeaderRestarted).expect("it was stopped");
         assert!(found.what.starts_with("It is the only member"), "{}", found.what);
     }
 
@@ -186,7 +188,7 @@ mod tests {
 2016-04-20 10:00:01.302000 I | raft: 2a0965170762fd09 became leader at term 5
 2016-04-20 10:00:01.302100 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
 ";
-        let finding = find(&facts(&[old, new]), "etcd-leader-restarted").expect("it ended");
+        let finding = find(&facts(&[old, new]), RuleId::EtcdLeaderRestarted).expect("it ended");
         assert!(finding.what.ends_with("to the new leader it took 1.3\u{a0}s."), "{}", finding.what);
     }
 
@@ -197,7 +199,7 @@ mod tests {
 2016-04-20 10:00:04.200000 I | raft: 91d25258d70ad868 became follower at term 1
 2016-04-20 10:00:05.200000 I | raft: 91d25258d70ad868 became leader at term 2
 ";
-        assert!(find(&facts(&[start]), "etcd-leader-restarted").is_none());
+        assert!(find(&facts(&[start]), RuleId::EtcdLeaderRestarted).is_none());
     }
 
     #[test]
@@ -213,7 +215,7 @@ mod tests {
         };
         let stop =
             |second: u32| format!("2020-04-20 10:00:{second:02}.000000 N | pkg/osutil: received terminated signal, shutting down...\n");
-        let severity = |log: String| find(&facts(&[&log]), "etcd-leader-restarted").expect("it ended").severity;
+        let severity = |log: String| find(&facts(&[&log]), RuleId::EtcdLeaderRestarted).expect("it ended").severity;
         assert_eq!(severity(lead(1, 2) + &stop(10) + &lead(11, 3) + &stop(19) + &lead(20, 4)), crate::report::Severity::Info);
         assert_eq!(severity(lead(1, 2) + &stop(10) + &lead(11, 3) + &lead(20, 4)), crate::report::Severity::Warning);
     }

@@ -4,6 +4,7 @@ use super::common::{matching, near, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts};
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::report::{Confidence, Severity};
 use crate::sort::distinct;
@@ -11,7 +12,7 @@ use crate::units::S;
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-member-removed",
+    id: RuleId::EtcdMemberRemoved,
     why: "The others refuse a removed member for good, and it exits. It cannot come back with its old data directory.",
     what_to_do: "To bring it back: remove its old data directory, add it to the cluster as a new member, and start it with initial-cluster-state existing.",
     references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:443", "etcd-io/etcd@v2.3.8:rafthttp/stream.go"],
@@ -42,21 +43,22 @@ fn another(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn the_log_says_so() {
         let log = "2016-07-13 16:59:33.017422 E | rafthttp: the member has been permanently removed from the cluster\n";
-        assert!(find(&facts(&[log]), "etcd-member-removed").is_some());
+        assert!(find(&facts(&[log]), RuleId::EtcdMemberRemoved).is_some());
     }
 
     #[test]
     fn the_removal_of_another_is_a_remark() {
         let removed = "2016-07-13 16:59:33.017422 N | etcdserver: removed member 2eb57a48c2641c1d from cluster 53a2a5178aad20e1\n";
-        let found = find(&facts(&[removed]), "etcd-member-removed").expect("a remark");
+        let found = find(&facts(&[removed]), RuleId::EtcdMemberRemoved).expect("a remark");
         assert_eq!((found.severity, &*found.title), (Severity::Info, "1\u{a0}member was removed from the cluster"));
         let start = "2016-07-13 16:59:33.000000 I | etcdserver: starting member 8e9e05c52164694d in cluster 53a2a5178aad20e1\n";
-        assert!(find(&facts(&[&(start.to_owned() + removed)]), "etcd-member-removed").is_none());
+        assert!(find(&facts(&[&(start.to_owned() + removed)]), RuleId::EtcdMemberRemoved).is_none());
     }
 }

@@ -8,6 +8,7 @@ use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts, Generation, LeaderChange};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
@@ -18,7 +19,7 @@ use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-no-quorum",
+    id: RuleId::EtcdNoQuorum,
     why: "Without a majority etcd accepts no write, and no election can end. All that needs etcd stands still until enough members are back.",
     what_to_do: "Bring the missing members back: see that each process runs and that peer ports are open both ways. No timer changes that. Never remove data to get a cluster going.",
     references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:810", "etcd-io/etcd@v2.3.8:raft/raft.go:405"],
@@ -243,6 +244,7 @@ fn is_answer(event: &Event) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     fn round(second: u32, term: u32) -> String {
@@ -258,15 +260,15 @@ mod tests {
     #[test]
     fn the_operator_counts_members() {
         let log = "time=\"2018-06-17T12:08:50Z\" level=error msg=\"failed to reconcile: lost quorum\" cluster-name=example pkg=cluster\n";
-        assert!(find(&facts(&[log]), "etcd-no-quorum").expect("no quorum").title.starts_with("The operator"));
+        assert!(find(&facts(&[log]), RuleId::EtcdNoQuorum).expect("no quorum").title.starts_with("The operator"));
     }
 
     #[test]
     fn several_rounds_without_an_answer() {
         let log = round(10, 7) + &round(12, 8) + &round(14, 9);
-        assert!(find(&facts(&[&log]), "etcd-no-quorum").expect("alone").title.contains("3\u{a0}times"));
+        assert!(find(&facts(&[&log]), RuleId::EtcdNoQuorum).expect("alone").title.contains("3\u{a0}times"));
         let filtered: String = log.lines().filter(|line| line.contains("election")).map(|line| line.to_owned() + "\n").collect();
-        assert!(find(&facts(&[&filtered]), "etcd-no-quorum").is_none(), "answers were filtered out");
+        assert!(find(&facts(&[&filtered]), RuleId::EtcdNoQuorum).is_none(), "answers were filtered out");
     }
 
     #[test]
@@ -275,7 +277,7 @@ mod tests {
         let elected = |second: u32| {
             format!("2018-05-14 17:04:{second}.000000 I | raft: raft.node: 343c1c56a3296f58 elected leader 18c54abf5eae5036 at term 9\n")
         };
-        let found = |log: String| find(&facts(&[&log]), "etcd-no-quorum").is_some();
+        let found = |log: String| find(&facts(&[&log]), RuleId::EtcdNoQuorum).is_some();
         let asks = round(10, 7) + &round(12, 8) + &round(14, 9);
         assert!(!found(format!("{start}{asks}{}", elected(16))));
         assert!(found(format!("{start}{asks}{}", elected(45))), "they were away for long");
@@ -300,12 +302,12 @@ mod tests {
             line(second, "raft.node: 343c1c56a3296f58 lost leader 343c1c56a3296f58 at term 6")
                 + &line(second, &format!("raft.node: 343c1c56a3296f58 elected leader {who} at term 6"))
         };
-        let found = |log: String| find(&facts(&[&log]), "etcd-no-quorum");
+        let found = |log: String| find(&facts(&[&log]), RuleId::EtcdNoQuorum);
         let long = found(format!("{led}{down}{}", next(33, "18c54abf5eae5036"))).expect("thirteen seconds without a leader");
         assert!(long.title.contains("13\u{a0}s"), "{}", long.title);
         assert!(found(format!("{led}{down}{}", next(22, "18c54abf5eae5036"))).is_none(), "the others had a majority");
         let replaced = "2021-05-14 17:04:19.000000 I | raft: raft.node: 18c54abf5eae5036 lost leader 343c1c56a3296f58 at term 6\n2021-05-14 17:04:19.100000 I | raft: raft.node: 18c54abf5eae5036 elected leader 18c54abf5eae5036 at term 6\n2021-05-14 17:04:50.000000 I | etcdserver: saved snapshot at index 10001\n";
-        assert!(find(&facts(&[&format!("{led}{down}"), replaced]), "etcd-no-quorum").is_none(), "another one led already");
+        assert!(find(&facts(&[&format!("{led}{down}"), replaced]), RuleId::EtcdNoQuorum).is_none(), "another one led already");
     }
 
     #[test]
@@ -324,7 +326,7 @@ mod tests {
                     + &line(clock, "343c1c56a3296f58 received MsgPreVoteResp from 343c1c56a3296f58 at term 7")
             })
             .concat();
-        let found = |leader: &str| find(&facts(&[leader, &asks]), "etcd-no-quorum").is_some();
+        let found = |leader: &str| find(&facts(&[leader, &asks]), RuleId::EtcdNoQuorum).is_some();
         let goes_on =
             line("40.0", "18c54abf5eae5036 [term: 7] ignored a MsgAppResp message with lower term from 343c1c56a3296f58 [term: 6]");
         assert!(!found(&(leads.clone() + &goes_on)));
@@ -346,8 +348,8 @@ mod tests {
             )
         };
         let log = sent(9, 7) + &round(10, 7) + &sent(10, 8) + &round(12, 8);
-        assert!(find(&facts(&[&log]), "etcd-no-quorum").is_some());
-        assert!(find(&facts(&[&(sent(9, 7) + &round(10, 7) + &sent(10, 8))]), "etcd-no-quorum").is_none());
+        assert!(find(&facts(&[&log]), RuleId::EtcdNoQuorum).is_some());
+        assert!(find(&facts(&[&(sent(9, 7) + &round(10, 7) + &sent(10, 8))]), RuleId::EtcdNoQuorum).is_none());
     }
 
     #[test]
@@ -355,7 +357,7 @@ mod tests {
         let rounds = round(10, 7) + &round(12, 8) + &round(14, 9);
         let answer = "2018-05-14 17:04:20.500000 I | raft: 343c1c56a3296f58 received MsgVoteResp from 18c54abf5eae5036 at term 10\n";
         let sync = |took: &str| format!("2018-05-14 17:04:20.000000 W | wal: sync duration of {took}, expected less than 1s\n");
-        let quorum = |log: &str, other: &str| find(&facts(&[log, other]), "etcd-no-quorum").is_some();
+        let quorum = |log: &str, other: &str| find(&facts(&[log, other]), RuleId::EtcdNoQuorum).is_some();
         assert!(!quorum(&(rounds.clone() + answer), &sync("12.6s")));
         // It began after the last round, or nobody ever answered.
         assert!(quorum(&(rounds.clone() + answer), &sync("1.2s")));
@@ -370,7 +372,7 @@ mod tests {
         let down = "2018-05-14 17:04:04.000000 I | raft: 343c1c56a3296f58 stepped down to follower since quorum is not active\n";
         let asks = round(10, 7) + &round(12, 8) + &round(14, 9);
         let start = "2018-05-14 17:04:08.000000 I | etcdmain: etcd Version: 3.3.25\n";
-        let found = |log: String| find(&facts(&[&log]), "etcd-no-quorum").is_some();
+        let found = |log: String| find(&facts(&[&log]), RuleId::EtcdNoQuorum).is_some();
         assert!(!found(format!("{led}{stop}{down}{asks}")));
         assert!(found(format!("{led}{down}{asks}")));
         assert!(found(format!("{led}{stop}{start}{asks}")), "it was started again");
@@ -386,25 +388,25 @@ mod tests {
     #[test]
     fn a_publish_that_a_stop_cancels_is_none() {
         let publish = |error: &str| format!("2019-11-21 10:13:52.675092 E | etcdserver: publish error: etcdserver: {error}\n");
-        assert!(find(&facts(&[&publish("request timed out")]), "etcd-no-quorum").is_some());
-        assert!(find(&facts(&[&publish("request cancelled")]), "etcd-no-quorum").is_none());
+        assert!(find(&facts(&[&publish("request timed out")]), RuleId::EtcdNoQuorum).is_some());
+        assert!(find(&facts(&[&publish("request cancelled")]), RuleId::EtcdNoQuorum).is_none());
     }
 
     #[test]
     fn a_member_of_04_that_finds_the_others_later_is_none() {
         let log = "[etcd] Jul 14 16:54:26.231 INFO      | n3 is unable to join the cluster using any of the peers [192.0.2.1:7001] at 0th time. Retrying in 3.4 seconds\n";
-        assert!(find(&facts(&[log]), "etcd-no-quorum").is_some());
+        assert!(find(&facts(&[log]), RuleId::EtcdNoQuorum).is_some());
         let found = format!("{log}[etcd] Jul 14 16:54:31.700 INFO      | n3: leader changed from '' to 'n1'.\n");
-        assert!(find(&facts(&[&found]), "etcd-no-quorum").is_none());
+        assert!(find(&facts(&[&found]), RuleId::EtcdNoQuorum).is_none());
     }
 
     #[test]
     fn a_standby_of_04_that_reaches_no_member() {
         let asks = |second: u32| format!("[etcd] Jul 14 16:54:{second:02}.260 WARNING   | fail syncing cluster([]): unreachable cluster\n");
-        assert!(find(&facts(&[&(asks(26) + &asks(31))]), "etcd-no-quorum").is_some());
-        assert!(find(&facts(&[&asks(26)]), "etcd-no-quorum").is_none());
+        assert!(find(&facts(&[&(asks(26) + &asks(31))]), RuleId::EtcdNoQuorum).is_some());
+        assert!(find(&facts(&[&asks(26)]), RuleId::EtcdNoQuorum).is_none());
         let found = format!("{}[etcd] Jul 14 16:54:36.700 INFO      | n3: leader changed from '' to 'n1'.\n", asks(26) + &asks(31));
-        assert!(find(&facts(&[&found]), "etcd-no-quorum").is_none());
+        assert!(find(&facts(&[&found]), RuleId::EtcdNoQuorum).is_none());
     }
 
     #[test]
@@ -413,20 +415,22 @@ mod tests {
             |second: u32| format!("2019-11-21 10:13:{second:02}.675092 E | etcdserver: publish error: etcdserver: request timed out\n");
         let receives = "2019-11-21 10:13:40.100000 I | rafthttp: receiving database snapshot [index: 91234, from: 18c54abf5eae5036, raft message size: 5.3 kB]\n";
         let sent = publish(35) + receives + &publish(42) + &publish(49);
-        assert!(find(&facts(&[&sent]), "etcd-no-quorum").is_none());
-        assert!(find(&facts(&[&sent]), "etcd-request-timeout").is_some_and(|found| found.title.starts_with("A member could not publish")));
-        assert!(find(&facts(&[&(publish(35) + &publish(42))]), "etcd-no-quorum").is_some());
+        assert!(find(&facts(&[&sent]), RuleId::EtcdNoQuorum).is_none());
+        assert!(
+            find(&facts(&[&sent]), RuleId::EtcdRequestTimeout).is_some_and(|found| found.title.starts_with("A member could not publish"))
+        );
+        assert!(find(&facts(&[&(publish(35) + &publish(42))]), RuleId::EtcdNoQuorum).is_some());
         let elected = "2019-11-21 10:13:14.604404 I | raft: raft.node: 87db82abb8b7e0d5 elected leader c93f463cb660f225 at term 8\n";
-        assert!(find(&facts(&[&(elected.to_owned() + &publish(21) + &publish(28))]), "etcd-no-quorum").is_none());
+        assert!(find(&facts(&[&(elected.to_owned() + &publish(21) + &publish(28))]), RuleId::EtcdNoQuorum).is_none());
         let alone = round(10, 7) + &round(12, 8);
         let late = receives.replace("2019-11-21 10:13:40", "2018-05-14 17:04:13");
-        assert!(find(&facts(&[&(alone + &late + &round(14, 9))]), "etcd-no-quorum").is_none());
+        assert!(find(&facts(&[&(alone + &late + &round(14, 9))]), RuleId::EtcdNoQuorum).is_none());
     }
 
     #[test]
     fn one_round_is_enough_where_the_member_could_not_publish_itself_after_it() {
         let publish = "2018-05-14 17:04:14.200000 E | etcdserver: publish error: etcdserver: request timed out\n";
-        let title = |log: String| find(&facts(&[&log]), "etcd-no-quorum").expect("no quorum").title;
+        let title = |log: String| find(&facts(&[&log]), RuleId::EtcdNoQuorum).expect("no quorum").title;
         assert_eq!(title(round(10, 7) + publish), "A member asked for votes once, and no other member answered");
         assert!(title(publish.to_owned() + &round(15, 7)).starts_with("A member could not publish itself"), "answers may follow");
     }
@@ -434,18 +438,18 @@ mod tests {
     #[test]
     fn a_clients_endpoints_that_all_failed_are_no_word_of_the_members() {
         let task = "{\"cmd\": \"etcdctl cluster-health | grep -q 'cluster is healthy'\", \"stderr\": \"Error:  client: etcd cluster is unavailable or misconfigured; error #0: client: endpoint https://192.0.2.7:2379 exceeded header timeout\"}\n";
-        assert!(find(&facts(&[task]), "etcd-no-quorum").is_none());
-        assert!(find(&facts(&["cluster is unavailable\n"]), "etcd-no-quorum").is_some());
+        assert!(find(&facts(&[task]), RuleId::EtcdNoQuorum).is_none());
+        assert!(find(&facts(&["cluster is unavailable\n"]), RuleId::EtcdNoQuorum).is_some());
     }
 
     #[test]
     fn one_round_or_an_answer_is_none() {
-        assert!(find(&facts(&[&round(10, 7)]), "etcd-no-quorum").is_none());
+        assert!(find(&facts(&[&round(10, 7)]), RuleId::EtcdNoQuorum).is_none());
         let answered = round(10, 7)
             + &round(12, 8)
             + "2018-05-14 17:04:12.100000 I | raft: 343c1c56a3296f58 received MsgVoteResp from 18c54abf5eae5036 at term 9\n"
             + &round(14, 9);
-        assert!(find(&facts(&[&answered]), "etcd-no-quorum").is_none());
+        assert!(find(&facts(&[&answered]), RuleId::EtcdNoQuorum).is_none());
     }
 
     /// Two of three members end at once; the leader among them says more only when it is started anew.
@@ -461,7 +465,7 @@ mod tests {
             + &round(10, 7)
             + &round(12, 8)
             + &round(14, 9);
-        let found = |own: String| find(&facts(&[&own, &asks]), "etcd-no-quorum").is_some();
+        let found = |own: String| find(&facts(&[&own, &asks]), RuleId::EtcdNoQuorum).is_some();
         assert!(!found(led.clone() + &goes_on));
         assert!(found(led + &starts));
     }
@@ -475,7 +479,7 @@ mod tests {
             + &line("30.000200", "raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 4");
         let heard = line("50.110200", "raft.node: 91d25258d70ad868 elected leader ca93d269ec463a6b at term 5");
         let won = line("50.110200", "raft.node: 2a0965170762fd09 elected leader ca93d269ec463a6b at term 5");
-        let title = |texts: &[&str]| find(&facts(texts), "etcd-no-quorum").expect("told").title;
+        let title = |texts: &[&str]| find(&facts(texts), RuleId::EtcdNoQuorum).expect("told").title;
         assert!(title(&[&(log.clone() + &heard)]).ends_with("it heard of no other leader"));
         assert!(title(&[&log, &won]).ends_with("there was no other leader"));
     }

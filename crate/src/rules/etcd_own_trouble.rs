@@ -7,6 +7,7 @@ use super::{Finding, Rule};
 use crate::facts::lost_ticks::WAITING_TICKS;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::HeartbeatInterval;
 use crate::report::{Confidence, Severity};
@@ -16,7 +17,7 @@ use crate::units::{S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-own-trouble",
+    id: RuleId::EtcdOwnTrouble,
     why: "What etcd says of itself tells more than what its clients see of it.",
     what_to_do: "Follow what the line names. No timer changes that.",
     references: &[
@@ -371,11 +372,12 @@ fn words(facts: &Facts, said: &Said) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     fn title(log: &str) -> Option<String> {
-        find(&facts(&[log]), "etcd-own-trouble").map(|finding| finding.title)
+        find(&facts(&[log]), RuleId::EtcdOwnTrouble).map(|finding| finding.title)
     }
 
     #[test]
@@ -494,8 +496,8 @@ mod tests {
     fn a_leader_that_stops_and_cannot_hand_over_is_a_remark() {
         let log = "{\"level\":\"info\",\"ts\":\"2023-04-12T13:21:47.724Z\",\"caller\":\"etcdserver/server.go:1178\",\"msg\":\"leadership transfer starting\",\"local-member-id\":\"d70245c72180528a\",\"current-leader-member-id\":\"d70245c72180528a\",\"transferee-member-id\":\"c61f33e98087dec2\"}\n\
                    {\"level\":\"warn\",\"ts\":\"2023-04-12T13:21:54.724Z\",\"caller\":\"etcdserver/server.go:1256\",\"msg\":\"leadership transfer failed\",\"local-member-id\":\"d70245c72180528a\",\"error\":\"etcdserver: request timed out, leader transfer took too long\"}\n";
-        assert_eq!(find(&facts(&[log]), "etcd-own-trouble").expect("told").severity, Severity::Info);
-        assert!(find(&facts(&[log]), "etcd-request-timeout").is_none());
+        assert_eq!(find(&facts(&[log]), RuleId::EtcdOwnTrouble).expect("told").severity, Severity::Info);
+        assert!(find(&facts(&[log]), RuleId::EtcdRequestTimeout).is_none());
     }
 
     #[test]
@@ -516,20 +518,20 @@ mod tests {
     fn a_database_that_did_not_arrive_is_no_broken_link() {
         let log = "{\"level\":\"warn\",\"ts\":\"2023-03-02T10:00:30.200Z\",\"caller\":\"rafthttp/snapshot_sender.go:100\",\"msg\":\"failed to send database snapshot\",\"remote-peer-id\":\"a8c3e5e5c8d1f2b1\",\"size\":\"2.1 GB\",\"error\":\"read tcp 192.0.2.7:43210->192.0.2.9:2380: i/o timeout\"}\n";
         assert!(title(log).is_some_and(|title| title.contains("broke off")));
-        assert!(find(&facts(&[log]), "etcd-peer-network").is_none());
+        assert!(find(&facts(&[log]), RuleId::EtcdPeerNetwork).is_none());
     }
 
     #[test]
     fn several_are_told_together_the_gravest_first() {
         let log = "2021-03-02 10:00:00.000000 W | raft: A tick missed to fire. Node blocks too long!\n\
                    2021-03-02 10:00:09.000000 C | etcdmain: file descriptor limit[64] of etcd process is too low, and should be set higher than 150 to ensure internal usage\n";
-        let finding = find(&facts(&[log]), "etcd-own-trouble").expect("told");
+        let finding = find(&facts(&[log]), RuleId::EtcdOwnTrouble).expect("told");
         assert_eq!((finding.severity, finding.count), (Severity::Critical, 2));
         assert!(finding.what.contains("Besides: etcd's main loop stood still"), "{}", finding.what);
         // Whatever the order in the list.
         let log = "Mar 02 10:00:00 n1 locksmithd[7]: Unable to determine active etcd service: [etcd.service etcd2.service] are inactive\n\
                    Mar 02 10:00:09 n1 etcd[8]: save state and entries error: short write\n";
-        let finding = find(&facts(&[log]), "etcd-own-trouble").expect("told");
+        let finding = find(&facts(&[log]), RuleId::EtcdOwnTrouble).expect("told");
         assert_eq!((finding.severity, finding.count), (Severity::Critical, 2), "{}", finding.title);
         assert!(finding.title.contains("could not write its log"));
     }

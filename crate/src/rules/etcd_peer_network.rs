@@ -12,6 +12,7 @@ use crate::facts::tools::{Pinged, lost_packets};
 use crate::facts::voices::{START_LINES, machines_of_members};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 use crate::search;
@@ -20,7 +21,7 @@ use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-peer-network",
+    id: RuleId::EtcdPeerNetwork,
     why: "A member that cannot reach its peers gets no heartbeats and no entries. With too few of them left the cluster stops.",
     what_to_do: "Check that each member is up and that all others can reach its peer port (2380, on old clusters 7001). Look at process, addresses, firewall and packet loss. No timer brings an unreachable member back.",
     references: &[
@@ -301,6 +302,7 @@ fn slow_probes(facts: &Facts) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::{Confidence, RULE};
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -310,7 +312,7 @@ mod tests {
         let led = "91d25258d70ad868 became leader at term 4\nraft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4\nsaved snapshot at index 10001\n";
         let closed =
             "failed to read ca93d269ec463a6b on stream MsgApp v2 (unexpected EOF)\nthe connection with ca93d269ec463a6b became inactive\n";
-        let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("said").severity;
+        let severity = |log: &str| find(&facts(&[log]), RuleId::EtcdPeerNetwork).expect("said").severity;
         assert_eq!(severity(&format!("{led}{closed}")), Severity::Info);
         assert_eq!(severity(&format!("{led}{closed}saved snapshot at index 20001\n")), Severity::Warning);
         assert_eq!(severity(&format!("{led}{}", closed.replace("unexpected EOF", "i/o timeout"))), Severity::Warning);
@@ -324,7 +326,7 @@ mod tests {
                  {{\"level\":\"info\",\"ts\":\"2022-03-17T17:22:39.567Z\",\"logger\":\"raft\",\"caller\":\"etcdserver/zap_raft.go:77\",\"msg\":\"fcfb4c91f4fc885c is starting a new election at term 68405\"}}\n"
             )
         };
-        let severity = |error: &str| find(&facts(&[&refused(error)]), "etcd-peer-network").expect("said").severity;
+        let severity = |error: &str| find(&facts(&[&refused(error)]), RuleId::EtcdPeerNetwork).expect("said").severity;
         assert_eq!(severity("dial tcp 192.0.2.1:2380: connect: connection refused"), Severity::Warning);
         assert_eq!(severity("unexpected EOF"), Severity::Info);
     }
@@ -333,7 +335,7 @@ mod tests {
     fn who_is_not_reached_is_named() {
         let refused = "Apr 20 10:00:05 core-01 etcd2[815]: rafthttp: failed to dial 91d25258d70ad868 on stream Message (dial tcp 192.0.2.8:2380: no route to host)\n";
         let own = "Apr 20 09:59:01 core-02 etcd2[815]: raft: 91d25258d70ad868 became follower at term 4\n";
-        let what = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("said").what;
+        let what = |log: &str| find(&facts(&[log]), RuleId::EtcdPeerNetwork).expect("said").what;
         assert!(what(refused).ends_with("connections to 91d25258d70ad868."), "{}", what(refused));
         assert!(what(&format!("{own}{refused}")).ends_with("connections to core-02."));
         let dialled = "Apr 20 10:00:05 core-01 etcd2[815]: dial tcp 192.0.2.8:2380: connection refused\n";
@@ -345,7 +347,8 @@ mod tests {
     fn links_end_with_a_unit_that_systemd_was_told_to_stop() {
         let broke = "Jan 06 08:35:50 core-02 etcd2[815]: the connection with ca93d269ec463a6b became inactive\n";
         let systemd = |words: &str| format!("Jan 06 08:35:50 core-02 systemd[1]: {words}\n");
-        let found = |log: String| find(&facts(&[&log]), "etcd-peer-network").is_some_and(|finding| finding.severity == Severity::Warning);
+        let found =
+            |log: String| find(&facts(&[&log]), RuleId::EtcdPeerNetwork).is_some_and(|finding| finding.severity == Severity::Warning);
         assert!(!found([broke, &systemd("Stopping etcd2..."), &systemd("Stopped etcd2.")].concat()));
         assert!(found([broke, &systemd("Stopped etcd2.")].concat()));
     }
@@ -355,14 +358,14 @@ mod tests {
         let late = "2026-01-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: <nil>\n";
         let end = "2026-01-06 08:36:40.000000 I | etcdserver: saved snapshot at index 10001\n\
                    2026-01-06 08:36:41.000000 E | rafthttp: failed to read 91d25258d70ad868 on stream Message (unexpected EOF)\n";
-        assert_eq!(find(&facts(&[&format!("{late}{end}")]), "etcd-peer-network").expect("said").severity, Severity::Info);
+        assert_eq!(find(&facts(&[&format!("{late}{end}")]), RuleId::EtcdPeerNetwork).expect("said").severity, Severity::Info);
     }
 
     #[test]
     fn a_link_that_the_member_gave_up_itself_is_not_broken() {
         let gave_up = "2026-01-06 08:35:50.831319 E | rafthttp: failed to read ca93d269ec463a6b on stream Message (context canceled)\n\
                        2026-01-06 08:36:40.000000 I | etcdserver: saved snapshot at index 10001\n";
-        assert!(find(&facts(&[gave_up]), "etcd-peer-network").is_none());
+        assert!(find(&facts(&[gave_up]), RuleId::EtcdPeerNetwork).is_none());
     }
 
     #[test]
@@ -371,11 +374,11 @@ mod tests {
         let lost = line(58, "W | rafthttp: lost the TCP streaming connection with peer ca93d269ec463a6b (stream Message reader)");
         let out = |minute: u32| line(minute, "N | etcdserver/membership: removed member ca93d269ec463a6b from cluster 53a2a5178aad20e1");
         let goes_on = line(59, "I | etcdserver: saved snapshot at index 10001");
-        let told = |out: &str| find(&facts(&[&format!("{lost}{out}{goes_on}")]), "etcd-peer-network").is_some();
+        let told = |out: &str| find(&facts(&[&format!("{lost}{out}{goes_on}")]), RuleId::EtcdPeerNetwork).is_some();
         assert!(!told(&out(58)));
         assert!(told(&out(58).replace("member ca93d269ec463a6b", "member 91d25258d70ad868")));
         assert!(
-            find(&facts(&[&format!("{lost}{goes_on}{}", out(59).replace("07:", "08:"))]), "etcd-peer-network").is_some(),
+            find(&facts(&[&format!("{lost}{goes_on}{}", out(59).replace("07:", "08:"))]), RuleId::EtcdPeerNetwork).is_some(),
             "it was away for an hour"
         );
         let json = r#"{"level":"info","ts":"2018-08-10T07:58:17.000Z","caller":"membership/cluster.go:472","msg":"removed member","cluster-id":"53a2a5178aad20e1","local-member-id":"91d25258d70ad868","removed-remote-peer-id":"ca93d269ec463a6b"}"#;
@@ -388,7 +391,7 @@ mod tests {
 2018-11-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp 10.233.65.4:2380: i/o timeout
 2018-11-06 08:36:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp 10.233.65.4:2380: i/o timeout
 ";
-        assert_eq!(find(&facts(&[log]), "etcd-peer-network").expect("out of reach").count, 2);
+        assert_eq!(find(&facts(&[log]), RuleId::EtcdPeerNetwork).expect("out of reach").count, 2);
     }
 
     #[test]
@@ -404,7 +407,7 @@ mod tests {
                 )
             })
             .collect();
-        let severity = |log: &str| find(&facts(&[log]), "etcd-peer-network").expect("said").severity;
+        let severity = |log: &str| find(&facts(&[log]), RuleId::EtcdPeerNetwork).expect("said").severity;
         assert_eq!(severity(&(broke.to_owned() + &changes)), Severity::Info);
         assert_eq!(severity(&(broke.to_owned() + changes.split_inclusive('\n').take(4).collect::<String>().as_str())), Severity::Warning);
     }
@@ -412,12 +415,12 @@ mod tests {
     #[test]
     fn a_name_server_that_refuses_is_no_peer_that_does() {
         let line = "2017-11-24 13:38:28.466859 W | rafthttp: health check for peer dd9ac7553c520ac2 could not connect: dial tcp: lookup n3.test on [::1]:53: read udp [::1]:46900->[::1]:53: read: connection refused\n";
-        let title = find(&facts(&[line]), "etcd-peer-network").expect("no name").title;
+        let title = find(&facts(&[line]), RuleId::EtcdPeerNetwork).expect("no name").title;
         assert!(title.ends_with("the name server did not answer"), "{title}");
         // It refuses to answer where the logs end: no process ended there.
         let refuses = "2017-11-24 13:38:20.000000 I | etcdserver: saved snapshot at index 10001\n".to_owned()
             + &line.replace("read udp [::1]:46900->[::1]:53: read: connection refused", "server misbehaving");
-        assert_eq!(find(&facts(&[&refuses]), "etcd-peer-network").expect("no name").severity, Severity::Warning);
+        assert_eq!(find(&facts(&[&refuses]), RuleId::EtcdPeerNetwork).expect("no name").severity, Severity::Warning);
     }
 
     #[test]
@@ -427,8 +430,8 @@ mod tests {
                 "{{\"level\":\"warn\",\"ts\":\"2023-10-18T11:42:46.521Z\",\"caller\":\"rafthttp/peer_status.go:66\",\"msg\":\"peer became inactive (message send to peer failed)\",\"peer-id\":\"9382d72df1c17134\",\"error\":\"failed to read 9382d72df1c17134 on stream MsgApp v2 ({error})\"}}\n"
             )
         };
-        assert!(find(&facts(&[&lost("context canceled")]), "etcd-peer-network").is_none());
-        assert!(find(&facts(&[&lost("EOF")]), "etcd-peer-network").is_some());
+        assert!(find(&facts(&[&lost("context canceled")]), RuleId::EtcdPeerNetwork).is_none());
+        assert!(find(&facts(&[&lost("EOF")]), RuleId::EtcdPeerNetwork).is_some());
     }
 
     #[test]
@@ -439,9 +442,9 @@ mod tests {
 2016-04-20 10:00:06.200000 I | rafthttp: the connection with 91d25258d70ad868 became active
 2016-04-20 10:05:06.200000 I | etcdserver: saved snapshot at index 10001
 ";
-        assert!(find(&facts(&[start]), "etcd-peer-network").is_none());
+        assert!(find(&facts(&[start]), RuleId::EtcdPeerNetwork).is_none());
         let tls = "2018-11-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: x509: certificate has expired or is not yet valid\n";
-        assert!(find(&facts(&[tls]), "etcd-peer-network").is_none());
+        assert!(find(&facts(&[tls]), RuleId::EtcdPeerNetwork).is_none());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::etcd_no_quorum::{has_leader, unpublished};
 use super::{Finding, Rule};
 use crate::facts::failures::hit_limit;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::ElectionTimeout;
 use crate::report::{Confidence, Severity};
@@ -14,7 +15,7 @@ use crate::version::version;
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-request-timeout",
+    id: RuleId::EtcdRequestTimeout,
     why: "These requests failed for their clients. etcd waits 5 s and two election-timeouts (6 s up to 2.1), so each one was stuck that long or belonged to a lost leader.",
     what_to_do: "Look at what happened in the seconds before: a change of leader, a stalled disk, members out of reach. Timers help only where stalls cost leaders their place.",
     references: &[
@@ -160,20 +161,21 @@ fn ended_by_plan(facts: &Facts, id: EventId) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn a_discovery_service_that_does_not_answer_is_no_client() {
         let log = "Oct 26 10:37:23 n1 etcd2[921]: failed to join discovery cluster (context deadline exceeded)\n";
-        assert!(find(&facts(&[log]), "etcd-request-timeout").is_none());
-        assert!(find(&facts(&[log]), "etcd-discovery-failed").is_some());
+        assert!(find(&facts(&[log]), RuleId::EtcdRequestTimeout).is_none());
+        assert!(find(&facts(&[log]), RuleId::EtcdDiscoveryFailed).is_some());
     }
 
     #[test]
     fn a_stale_answer_is_of_a_read_that_old_ones_gave_up_and_new_ones_asked_again() {
         let old = "2018-04-03 19:58:13.103725 W | etcdserver: ignored out-of-date read index response (want [1 9], got [1 8])\n";
         let new = "{\"level\":\"warn\",\"ts\":\"2024-01-10T07:55:33.933832Z\",\"caller\":\"etcdserver/v3_server.go:888\",\"msg\":\"ignored out-of-date read index response; local node read indexes queueing up and waiting to be in sync with leader\"}\n";
-        let title = |log: &str| find(&facts(&[log]), "etcd-request-timeout").expect("a finding").title;
+        let title = |log: &str| find(&facts(&[log]), RuleId::EtcdRequestTimeout).expect("a finding").title;
         assert!(title(old).starts_with("etcd gave up on 1"), "{}", title(old));
         assert!(title(new).contains("500"), "{}", title(new));
     }
@@ -187,7 +189,7 @@ mod tests {
             "Error from server: etcdserver: leader changed\n",
             "Jan 13 20:18:43 n3 etcd[7]: read-only range request \"key:\\\"/a\\\" \" with result \"error:etcdserver: leader changed\" took too long (4.85s) to execute\n",
         ] {
-            assert!(find(&facts(&[text]), "etcd-request-timeout").is_some(), "{text}");
+            assert!(find(&facts(&[text]), RuleId::EtcdRequestTimeout).is_some(), "{text}");
         }
     }
 
@@ -199,8 +201,8 @@ mod tests {
             + &line("1.2", &format!("raft: raft.node: {a} lost leader {a} at term 6"))
             + &line("1.3", &format!("raft: raft.node: {a} elected leader {b} at term 6"));
         let error = |at: &str| line(at, "etcdserver: etcdserver: leader changed");
-        assert!(find(&facts(&[&(handed.clone() + &error("1.4"))]), "etcd-request-timeout").is_none());
-        assert!(find(&facts(&[&(handed + &error("9.4"))]), "etcd-request-timeout").is_some());
+        assert!(find(&facts(&[&(handed.clone() + &error("1.4"))]), RuleId::EtcdRequestTimeout).is_none());
+        assert!(find(&facts(&[&(handed + &error("9.4"))]), RuleId::EtcdRequestTimeout).is_some());
     }
 
     #[test]
@@ -209,7 +211,7 @@ mod tests {
             format!("192.0.2.8: user: warning: [2024-08-12T10:21:{second}.2Z]: [talos] service[etcd](Running): Health check {said}\n")
         };
         let failed = line(10, "failed: context deadline exceeded");
-        let found = |text: &str| find(&facts(&[text]), "etcd-request-timeout").is_some();
+        let found = |text: &str| find(&facts(&[text]), RuleId::EtcdRequestTimeout).is_some();
         assert!(found(&failed));
         assert!(!found(&(failed.clone() + &line(15, "successful"))));
         assert!(found(&(failed + &line(55, "successful"))));
@@ -222,12 +224,12 @@ mod tests {
                 "{{\"level\":\"warn\",\"ts\":\"2024-11-15T08:08:32.011Z\",\"logger\":\"etcd-client\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc error: {error}\"}}\n"
             )
         };
-        let found = find(&facts(&[&retry("code = DeadlineExceeded desc = context deadline exceeded")]), "etcd-request-timeout");
+        let found = find(&facts(&[&retry("code = DeadlineExceeded desc = context deadline exceeded")]), RuleId::EtcdRequestTimeout);
         assert!(found.expect("given up").title.starts_with("Clients gave up"));
-        let by_leader = find(&facts(&[&retry("code = Unavailable desc = etcdserver: leader changed")]), "etcd-request-timeout");
+        let by_leader = find(&facts(&[&retry("code = Unavailable desc = etcdserver: leader changed")]), RuleId::EtcdRequestTimeout);
         assert!(by_leader.expect("given up").title.ends_with("as its leader changed"));
         let lost = retry("code = Unavailable desc = error reading from server: read: connection timed out");
-        assert!(find(&facts(&[&lost]), "etcd-request-timeout").is_none());
+        assert!(find(&facts(&[&lost]), RuleId::EtcdRequestTimeout).is_none());
     }
 
     #[test]
@@ -235,9 +237,9 @@ mod tests {
         let retry = "{\"level\":\"warn\",\"ts\":\"2024-11-15T08:08:32.011Z\",\"logger\":\"etcd-client\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc error: code = DeadlineExceeded desc = context deadline exceeded\"}\n";
         let caller = "ERRO[0040] Failed to check local etcd status for learner management: context deadline exceeded\n";
         let again = retry.replace("32.011", "33.011");
-        let found = find(&facts(&[&format!("{retry}{caller}{again}{caller}")]), "etcd-request-timeout").expect("given up");
+        let found = find(&facts(&[&format!("{retry}{caller}{again}{caller}")]), RuleId::EtcdRequestTimeout).expect("given up");
         assert_eq!(found.title, "Clients gave up on 2\u{a0}requests to etcd");
-        assert_eq!(find(&facts(&[caller]), "etcd-request-timeout").expect("given up").count, 1);
+        assert_eq!(find(&facts(&[caller]), RuleId::EtcdRequestTimeout).expect("given up").count, 1);
     }
 
     /// fleet prints the error of each endpoint on a line of its own.
@@ -247,9 +249,9 @@ mod tests {
         let slow = |number: u32| format!("; error #{number}: client: endpoint http://192.0.2.{number}:2379 exceeded header timeout");
         let call = "ERROR job.go:109: failed fetching all Units from etcd: client: etcd cluster is unavailable or misconfigured";
         let all = line(&format!("{call}{}", slow(0))) + &line(&slow(1)) + &line(&slow(2));
-        assert!(find(&facts(&[&all]), "etcd-request-timeout").is_none());
+        assert!(find(&facts(&[&all]), RuleId::EtcdRequestTimeout).is_none());
         let one = line(&format!("{call}; error #0: dial tcp 192.0.2.1:2379: connection refused")) + &line(&slow(1)) + &line(&slow(2));
-        assert_eq!(find(&facts(&[&one]), "etcd-request-timeout").expect("slow").count, 1);
+        assert_eq!(find(&facts(&[&one]), RuleId::EtcdRequestTimeout).expect("slow").count, 1);
     }
 
     #[test]
@@ -258,16 +260,16 @@ mod tests {
             "fatal: [n1]: FAILED! => {{\"cmd\": \"{}\", \"stderr\": \"Error:  client: etcd cluster is unavailable or misconfigured; error #0: client: endpoint https://192.0.2.7:2379 exceeded header timeout\"}}\n",
             "etcdctl ".repeat(60)
         );
-        assert!(find(&facts(&[&line]), "etcd-request-timeout").expect("given up").title.starts_with("Clients gave up"));
+        assert!(find(&facts(&[&line]), RuleId::EtcdRequestTimeout).expect("given up").title.starts_with("Clients gave up"));
     }
 
     #[test]
     fn a_read_that_asks_its_leader_again_is_not_given_up() {
         let line = "{\"level\":\"warn\",\"ts\":\"2024-01-10T07:55:33.433Z\",\"caller\":\"etcdserver/v3_server.go:897\",\"msg\":\"waiting for ReadIndex response took too long, retrying\",\"sent-request-id\":41,\"retry-timeout\":\"500ms\"}\n";
-        let found = find(&facts(&[line, line]), "etcd-request-timeout").expect("waits");
+        let found = find(&facts(&[line, line]), RuleId::EtcdRequestTimeout).expect("waits");
         assert!(found.title.starts_with("A member waited"), "{}", found.title);
         let late = "2021-05-14 16:49:00.439600 W | etcdserver: ignored out-of-date read index response; local node read indexes queueing up and waiting to be in sync with leader (request ID want 35, got 30)\n";
-        assert!(find(&facts(&[late]), "etcd-request-timeout").expect("waited").title.starts_with("A member waited"));
+        assert!(find(&facts(&[late]), RuleId::EtcdRequestTimeout).expect("waited").title.starts_with("A member waited"));
     }
 
     #[test]
@@ -278,27 +280,27 @@ mod tests {
             )
         };
         let leads = "2022-01-25 10:40:40.100000 I | raft: 8e9e05c52164694d became leader at term 2\n";
-        let found = |service: &str| find(&facts(&[&(leads.to_owned() + &health(service))]), "etcd-request-timeout").is_some();
+        let found = |service: &str| find(&facts(&[&(leads.to_owned() + &health(service))]), RuleId::EtcdRequestTimeout).is_some();
         assert!(found("etcd") && !found("containerd"));
     }
 
     #[test]
     fn what_befell_a_service_of_talos_before_is_over() {
         let events = "ID       etcd\nSTATE    Running\nEVENTS   [Running]: Health check successful (1m55s ago)\n         [Running]: Health check failed: context deadline exceeded (1m58s ago)\n         [Running]: Started task etcd (PID 2002) for container etcd (2m1s ago)\n";
-        assert!(find(&facts(&[events]), "etcd-request-timeout").is_none());
+        assert!(find(&facts(&[events]), RuleId::EtcdRequestTimeout).is_none());
         let newest = events.replace("[Running]: Health check successful (1m55s ago)\n         ", "");
-        assert!(find(&facts(&[&newest]), "etcd-request-timeout").is_some());
+        assert!(find(&facts(&[&newest]), RuleId::EtcdRequestTimeout).is_some());
     }
 
     #[test]
     fn etcdctl_that_cannot_connect() {
         let told = "192.0.2.7:2379 is unhealthy: failed to connect: grpc: timed out when dialing\n";
-        assert!(find(&facts(&[told]), "etcd-request-timeout").is_some());
+        assert!(find(&facts(&[told]), RuleId::EtcdRequestTimeout).is_some());
     }
 
     #[test]
     fn a_late_heartbeat_is_no_request() {
         let late = "2016-04-20 10:00:00.500000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 237.022208ms)\n";
-        assert!(find(&facts(&[late]), "etcd-request-timeout").is_none());
+        assert!(find(&facts(&[late]), RuleId::EtcdRequestTimeout).is_none());
     }
 }

@@ -8,6 +8,7 @@ use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, key_of_place};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
@@ -16,7 +17,7 @@ use crate::units::S;
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-restarted",
+    id: RuleId::EtcdRestarted,
     why: "A member that ends takes no part until it is back. Each return costs the others work and, up to 3.3, may start an election. No timer keeps a process alive.",
     what_to_do: "Find what ends it: memory, a full disk, a panic further up in the log, a watchdog or a deployment. Then look at the timers again.",
     references: &[
@@ -170,12 +171,13 @@ fn ends_etcd(event: &Event) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn a_status_and_a_shell_tell_that_it_was_killed() {
-        let title = |line: &str| find(&facts(&[line]), "etcd-restarted").map(|found| found.title);
+        let title = |line: &str| find(&facts(&[line]), RuleId::EtcdRestarted).map(|found| found.title);
         let status = "● etcd2.service - etcd2\n  Process: 1121 ExecStart=/usr/bin/etcd2 (code=killed, signal=KILL)\n";
         let shell = "./start.sh: line 12:  4411 Killed                  /usr/local/bin/etcd --name m1\n";
         assert_eq!(title(status).as_deref(), Some("etcd's process ended"));
@@ -199,7 +201,7 @@ mod tests {
                  Feb 03 10:0{minute}:11 n1 systemd[1]: etcd.service: Scheduled restart job, restart counter is at {minute}.\n"
             )
         };
-        let found = |text: &str| find(&facts(&[text]), "etcd-restarted").map(|found| (found.count, found.severity));
+        let found = |text: &str| find(&facts(&[text]), RuleId::EtcdRestarted).map(|found| (found.count, found.severity));
         assert_eq!(found(&ends(1)), Some((1, Severity::Warning)));
         assert_eq!(found(&(1..6).map(ends).collect::<String>()), Some((5, Severity::Critical)));
     }
@@ -207,7 +209,7 @@ mod tests {
     #[test]
     fn again_and_again() {
         let log = boot(10) + &boot(11) + &boot(12) + &boot(13);
-        let found = find(&facts(&[&log]), "etcd-restarted").expect("three restarts");
+        let found = find(&facts(&[&log]), RuleId::EtcdRestarted).expect("three restarts");
         assert_eq!((found.count, found.severity), (3, Severity::Critical));
     }
 
@@ -223,7 +225,7 @@ mod tests {
 ";
         // Three members, each in a document of its own.
         let of = |text: &str| ["8e9e05c52164694d", "91d25258d70ad868", "ca93d269ec463a6b"].map(|id| text.replace("8e9e05c52164694d", id));
-        let restarted = |text: &str| find(&facts(&of(text).each_ref().map(String::as_str)), "etcd-restarted").is_some();
+        let restarted = |text: &str| find(&facts(&of(text).each_ref().map(String::as_str)), RuleId::EtcdRestarted).is_some();
         assert!(!restarted(member));
         assert!(restarted(&format!("2016-04-20 09:00:00.000000 I | raft: 8e9e05c52164694d became follower at term 1\n{member}")));
     }
@@ -239,15 +241,15 @@ mod tests {
         };
         let log = refused(10) + &refused(11) + &refused(12) + &refused(13);
         let facts = facts(&[&log]);
-        assert!(find(&facts, "etcd-restarted").is_none());
-        assert!(find(&facts, "etcd-bad-config").is_some());
+        assert!(find(&facts, RuleId::EtcdRestarted).is_none());
+        assert!(find(&facts, RuleId::EtcdBadConfig).is_some());
     }
 
     #[test]
     fn systemd_starts_anew_what_ended() {
         let restart = |unit: &str| format!("Apr 20 10:00:10 core-01 systemd[1]: {unit} holdoff time over, scheduling restart.\n");
-        assert!(find(&facts(&[&restart("etcd.service")]), "etcd-restarted").is_some());
-        assert!(find(&facts(&[&restart("web.service")]), "etcd-restarted").is_none());
+        assert!(find(&facts(&[&restart("etcd.service")]), RuleId::EtcdRestarted).is_some());
+        assert!(find(&facts(&[&restart("web.service")]), RuleId::EtcdRestarted).is_none());
     }
 
     #[test]
@@ -260,7 +262,7 @@ mod tests {
             ("Normal  Killing  2m  kubelet  Container web failed liveness probe, will be restarted\n", None),
             ("Name:         etcd-master-1\n      Exit Code:    0\n", None),
         ] {
-            let found = find(&facts(&[line]), "etcd-restarted");
+            let found = find(&facts(&[line]), RuleId::EtcdRestarted);
             assert_eq!(found.is_some(), says.is_some(), "{line}");
             assert!(found.is_none_or(|found| found.title.starts_with(says.unwrap_or(""))), "{line}");
         }
@@ -288,7 +290,7 @@ mod tests {
             (boot(10) + "fatal error: concurrent map iteration and map write\n", "etcd"),
             (format!("% ./fleetd x\n{FAULT}\nmain.main()\n\t/opt/src/github.com/coreos/fleet/fleetd/fleetd.go:55 +0x14b2\n"), "fleetd"),
         ] {
-            let found = find(&facts(&[&log]), "etcd-restarted").expect(&log);
+            let found = find(&facts(&[&log]), RuleId::EtcdRestarted).expect(&log);
             assert_eq!((found.title, found.severity), (format!("A fault in its program ended {program}"), Severity::Critical), "{log}");
         }
     }
@@ -296,7 +298,7 @@ mod tests {
     #[test]
     fn a_process_that_got_no_more_memory() {
         let log = "2015/03/07 08:20:54 etcdserver: compacted log at index 50005\nfatal error: runtime: out of memory\n";
-        assert_eq!(find(&facts(&[log]), "etcd-restarted").expect("ended").title, "etcd got no more memory, and ended");
+        assert_eq!(find(&facts(&[log]), RuleId::EtcdRestarted).expect("ended").title, "etcd got no more memory, and ended");
     }
 
     #[test]
@@ -311,7 +313,7 @@ mod tests {
             boot(10) + "Apr 20 10:00:01 core-01 app[7]: the last release fixed a panic: runtime error in etcd\n",
             boot(10) + "cc: fatal error: no input files\n",
         ] {
-            assert!(find(&facts(&[&log]), "etcd-restarted").is_none(), "{log}");
+            assert!(find(&facts(&[&log]), RuleId::EtcdRestarted).is_none(), "{log}");
         }
     }
 
@@ -322,17 +324,17 @@ mod tests {
             "{\"level\":\"panic\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdserver/raft.go:452\",\"msg\":\"failed to create WAL\",\"error\":\"sync member: invalid argument\"}\n",
             "2016-04-20 10:00:04.000000 C | etcdmain: listen tcp 192.0.2.9:2380: bind: permission denied\n",
         ] {
-            assert!(find(&facts(&[log]), "etcd-restarted").expect(log).title.starts_with("etcd ended with an error"));
+            assert!(find(&facts(&[log]), RuleId::EtcdRestarted).expect(log).title.starts_with("etcd ended with an error"));
         }
         let told = "2016-04-20 10:00:04.000000 C | etcdmain: listen tcp 192.0.2.1:2380: bind: address already in use\n";
-        assert!(find(&facts(&[told]), "etcd-restarted").is_none());
+        assert!(find(&facts(&[told]), RuleId::EtcdRestarted).is_none());
     }
 
     #[test]
     fn one_restart_or_a_stop_by_hand_is_none() {
-        assert!(find(&facts(&[&(boot(10) + &boot(11))]), "etcd-restarted").is_none());
+        assert!(find(&facts(&[&(boot(10) + &boot(11))]), RuleId::EtcdRestarted).is_none());
         let stop = |hour: u32| format!("Apr 20 {hour}:59:58 core-01 etcd2[815]: received terminated signal, shutting down...\n");
         let log = boot(10) + &stop(10) + &boot(11) + &stop(11) + &boot(12) + &stop(12) + &boot(13);
-        assert!(find(&facts(&[&log]), "etcd-restarted").is_none());
+        assert!(find(&facts(&[&log]), RuleId::EtcdRestarted).is_none());
     }
 }

@@ -3,12 +3,13 @@
 use super::common::{lines, plural, says};
 use super::{Finding, Rule};
 use crate::facts::Facts;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-send-buffer-full",
+    id: RuleId::EtcdSendBufferFull,
     why: "etcd drops messages to a peer that does not take them fast enough. Dropped heartbeats can start an election; dropped entries are sent again and add load.",
     what_to_do: "Look at the link to that peer and at the peer itself: bandwidth, packet loss, a member that hangs. If other traffic crowds it out, reserve bandwidth for etcd's peer port.",
     references: &["etcd-io/etcd@v2.3.8:rafthttp/peer.go:200", "etcd-io/etcd@v3.7.1:server/etcdserver/api/rafthttp/peer.go:267"],
@@ -28,6 +29,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -36,7 +38,7 @@ mod tests {
             "2015/05/18 21:30:16 sender: dropping MsgHeartbeatResp because maximal number 64 of sender buffer entries to http://10.0.249.72:2380/raft has been reached\n",
             "2016-05-18 21:30:16.000000 W | rafthttp: dropped MsgHeartbeat to 91d25258d70ad868 since streamMsg's sending buffer is full\n",
         ] {
-            assert!(find(&facts(&[text]), "etcd-send-buffer-full").is_some(), "{text}");
+            assert!(find(&facts(&[text]), RuleId::EtcdSendBufferFull).is_some(), "{text}");
         }
     }
 
@@ -45,7 +47,7 @@ mod tests {
         assert!(
             find(
                 &facts(&["2016-05-18 21:30:16.000000 I | rafthttp: the connection with 91d25258d70ad868 became active\n"]),
-                "etcd-send-buffer-full"
+                RuleId::EtcdSendBufferFull
             )
             .is_none()
         );

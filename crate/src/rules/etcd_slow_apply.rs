@@ -5,6 +5,7 @@ use super::common::{BY_LEADER, WAITS, bursts, lines, longest_first, plural, says
 use super::{Finding, Rule};
 use crate::facts::{Facts, metrics};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning, Value};
 use crate::parameters::Parameter;
 use crate::report::{Confidence, Severity};
@@ -13,7 +14,7 @@ use crate::units::{MS, Micros, S, decimal, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-slow-apply",
+    id: RuleId::EtcdSlowApply,
     why: "A request waits until etcd has carried it out. Large ranges, a slow disk or a busy processor make it slow; heartbeats and elections do not depend on it.",
     what_to_do: "See what the slow requests have in common. Large ranges are for the client to cut. Slow writes point to the disk. If all is slow, look at the processor. No timer changes that.",
     references: &["etcd-io/etcd@v3.4.45:etcdserver/util.go:30", "etcd-io/etcd@v3.7.1:server/etcdserver/txn/util.go"],
@@ -184,6 +185,7 @@ fn by_alert(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -195,13 +197,13 @@ mod tests {
 
     #[test]
     fn slow_requests_warn_and_one_near_the_limit_is_a_remark() {
-        assert_eq!(find(&facts(&[&apply("2.285637356s")]), "etcd-slow-apply").expect("slow").severity, Severity::Warning);
-        assert_eq!(find(&facts(&[&apply("112.5ms")]), "etcd-slow-apply").expect("a remark").severity, Severity::Info);
+        assert_eq!(find(&facts(&[&apply("2.285637356s")]), RuleId::EtcdSlowApply).expect("slow").severity, Severity::Warning);
+        assert_eq!(find(&facts(&[&apply("112.5ms")]), RuleId::EtcdSlowApply).expect("a remark").severity, Severity::Info);
         // Five at once: by themselves, in a log of twenty minutes, and every two minutes in it.
         let five =
             |apart: usize| (0..5).map(|at| apply("112.5ms").replace(":48:27", &format!(":{:02}:27", at * apart))).collect::<String>();
         let end = "2020-06-25 20:20:27.245759 I | etcdserver: saved snapshot at index 10001\n";
-        let severity = |log: String| find(&facts(&[&log]), "etcd-slow-apply").expect("said").severity;
+        let severity = |log: String| find(&facts(&[&log]), RuleId::EtcdSlowApply).expect("said").severity;
         assert_eq!(severity(five(0)), Severity::Warning);
         assert_eq!(severity(five(0) + end), Severity::Info);
         assert_eq!(severity(five(2) + end), Severity::Warning);
@@ -210,7 +212,7 @@ mod tests {
     #[test]
     fn what_was_given_up_was_not_carried_out() {
         let given_up = apply("2.000566423s").replace("range_response_count:0 size:4", "error:context canceled");
-        let title = |log: &str| find(&facts(&[log]), "etcd-slow-apply").expect("slow").title;
+        let title = |log: &str| find(&facts(&[log]), RuleId::EtcdSlowApply).expect("slow").title;
         assert_eq!(title(&given_up), "A request to etcd was given up after 2\u{a0}s");
         assert_eq!(title(&(apply("1.5s") + &given_up)), "2\u{a0}requests to etcd were slow, and the longest was given up after 2\u{a0}s");
         let by_leader = given_up.replace("context canceled", "etcdserver: leader changed");
@@ -232,7 +234,7 @@ mod tests {
             format!("2020-06-25 20:48:{second:02}.100000 E | rafthttp: failed to read 91d25258d70ad868 on stream Message ({error})\n")
         };
         let sync = "2020-06-25 20:48:27.240000 W | wal: sync duration of 1.3s, expected less than 1s\n";
-        let found = |before: &str| find(&facts(&[&(before.to_owned() + &apply("1.33s"))]), "etcd-slow-apply").expect("slow");
+        let found = |before: &str| find(&facts(&[&(before.to_owned() + &apply("1.33s"))]), RuleId::EtcdSlowApply).expect("slow");
         let by_end = found(&lost(26, "EOF"));
         assert!(by_end.severity == Severity::Info && by_end.title.ends_with("as a member had just ended"), "{}", by_end.title);
         for before in [lost(14, "EOF"), lost(26, "read tcp 192.0.2.1:2380: i/o timeout"), lost(26, "EOF") + sync] {
@@ -243,7 +245,7 @@ mod tests {
     #[test]
     fn what_the_slow_ones_have_in_common() {
         let put = "2020-06-25 20:48:29.245759 W | etcdserver: request \"header:<ID:7 > put:<>\" with result \"size:4\" took too long (912.5ms) to execute\n";
-        let what = |log: &str| find(&facts(&[log]), "etcd-slow-apply").expect("slow").what;
+        let what = |log: &str| find(&facts(&[log]), RuleId::EtcdSlowApply).expect("slow").what;
         let large = apply("912.5ms").replace("size:4", "size:9100222");
         assert!(what(&(large.clone() + &large)).contains("9.1\u{a0}MB"));
         // A small answer, or a write, waits for something else.
@@ -260,7 +262,7 @@ mod tests {
             )
         };
         assert!(what(&(defrag.clone() + &slow(9))).contains("defragments"));
-        let severity = |log: &str| find(&facts(&[log]), "etcd-slow-apply").expect("slow").severity;
+        let severity = |log: &str| find(&facts(&[log]), RuleId::EtcdSlowApply).expect("slow").severity;
         assert_eq!(severity(&(defrag.clone() + &slow(9))), Severity::Warning);
         let short = (defrag.clone() + &slow(9)).replace("9.301s", "1.501s").replace("9.21s", "1.31s");
         assert_eq!(severity(&short), Severity::Info);
@@ -271,7 +273,7 @@ mod tests {
     #[test]
     fn a_late_heartbeat_is_no_slow_request() {
         let late = "2016-04-20 10:00:00.500000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 237.022208ms)\n";
-        assert!(find(&facts(&[late]), "etcd-slow-apply").is_none());
+        assert!(find(&facts(&[late]), RuleId::EtcdSlowApply).is_none());
     }
 
     #[test]
@@ -280,16 +282,16 @@ mod tests {
             format!("{{\"level\":\"warn\",\"ts\":\"2022-03-17T17:23:36.482Z\",\"msg\":\"request stats\",\"time spent\":\"{spent}\"}}\n")
         };
         let trace = "I0214 08:59:00.574743       1 trace.go:116] Trace[41]: \"GuaranteedUpdate etcd3\" type:*coordination.Lease (started: 2020-02-14 08:58:53.573418987 +0000 UTC) (total time: 7.001283601s):\n";
-        let found = find(&facts(&[&(stats("2.9s") + trace)]), "etcd-slow-apply").expect("slow answers");
+        let found = find(&facts(&[&(stats("2.9s") + trace)]), RuleId::EtcdSlowApply).expect("slow answers");
         assert!(found.count == 2 && found.title.ends_with("7\u{a0}s"), "{}", found.title);
-        assert!(find(&facts(&[&stats("310ms")]), "etcd-slow-apply").is_none());
+        assert!(find(&facts(&[&stats("310ms")]), RuleId::EtcdSlowApply).is_none());
         // Of a whole request only the part that names etcd waits for it.
         let whole = "Trace[41]: \"Update\" url:/apis/a,verb:PUT (24-Apr-2026 11:33:11.050) (total time: 9001ms):\n\
                      Trace[41]: [\"GuaranteedUpdate etcd3\" audit-id:7,key:/leases/a,type:*coordination.Lease 7002ms (11:33:11.053)\n";
-        assert!(find(&facts(&[whole]), "etcd-slow-apply").expect("slow").title.ends_with("7\u{a0}s to answer a request"));
-        assert!(find(&facts(&[whole.lines().next().expect("a line")]), "etcd-slow-apply").is_none());
+        assert!(find(&facts(&[whole]), RuleId::EtcdSlowApply).expect("slow").title.ends_with("7\u{a0}s to answer a request"));
+        assert!(find(&facts(&[whole.lines().next().expect("a line")]), RuleId::EtcdSlowApply).is_none());
         // Most of that wait passed before it was carried out.
-        let beside = find(&facts(&[&(apply("112.5ms") + &stats("2.9s"))]), "etcd-slow-apply").expect("a slow answer");
+        let beside = find(&facts(&[&(apply("112.5ms") + &stats("2.9s"))]), RuleId::EtcdSlowApply).expect("a slow answer");
         assert!(beside.severity == Severity::Warning && beside.title.contains("2.9\u{a0}s"), "{}", beside.title);
     }
 }

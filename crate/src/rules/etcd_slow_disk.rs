@@ -6,6 +6,7 @@ use super::{Finding, Rule};
 use crate::facts::stalls::ENOUGH;
 use crate::facts::{EventId, Facts, StallKind, metrics, tools};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
@@ -13,7 +14,7 @@ use crate::units::{MS, Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-slow-disk",
+    id: RuleId::EtcdSlowDisk,
     why: "etcd's main loop waits for each sync of its log: no heartbeat, no vote and no commit in that time. On a leader that can cost its place; a slow follower causes no election (measured). etcd wants 99 of 100 syncs below 10 ms.",
     what_to_do: "Give etcd's data a fast disk of its own, with nothing else writing to it, and no shared network volume. A longer election-timeout only keeps the leader; writes wait as before.",
     references: &[
@@ -153,6 +154,7 @@ fn by_alert(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -163,7 +165,7 @@ mod tests {
         let head = " r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st\n";
         let row = |shares: &str| format!("41  0      0 211232  10232 822332    0    0     0    40 9155 21532 {shares}\n");
         let stop = "2024-03-05T06:10:00.200Z| vcpu-0| I120: Checkpoint_Unstun: vm stopped for 3600000 us\n";
-        let found = |beside: &str| find(&facts(&[sync, beside]), "etcd-slow-disk").expect("a sync");
+        let found = |beside: &str| find(&facts(&[sync, beside]), RuleId::EtcdSlowDisk).expect("a sync");
         let severity = |beside: &str| found(beside).severity;
         let busy = |rows: String| found(&(head.to_owned() + &rows)).title.starts_with("The processor");
         assert!(busy(row("83 17  0  0  0").repeat(2)));
@@ -176,7 +178,7 @@ mod tests {
     #[test]
     fn a_measured_sync_is_named_with_its_length() {
         let log = r#"{"level":"warn","ts":"2021-01-25T06:42:36.000+0100","caller":"wal/wal.go:806","msg":"slow fdatasync","took":"7.454439372s","expected-duration":"1s"}"#;
-        let found = find(&facts(&[log]), "etcd-slow-disk").expect("slow");
+        let found = find(&facts(&[log]), RuleId::EtcdSlowDisk).expect("slow");
         assert!(found.title.contains("7.45\u{a0}s"), "{}", found.title);
         assert_eq!(found.severity, Severity::Critical);
     }
@@ -191,7 +193,7 @@ mod tests {
         };
         let sync = "2024-05-03 01:01:04.119000 W | wal: sync duration of 1.55s, expected less than 1s\n";
         let stalls: String = [late(1), late(11), late(21), late(31)].concat();
-        let severity = |log: &str| find(&facts(&[log]), "etcd-slow-disk").expect("told").severity;
+        let severity = |log: &str| find(&facts(&[log]), RuleId::EtcdSlowDisk).expect("told").severity;
         assert_eq!(severity(&(sync.to_owned() + &stalls)), Severity::Info);
         assert!(severity(&(sync.to_owned() + &late(1) + &late(11))) > Severity::Info);
     }
@@ -211,7 +213,7 @@ mod tests {
             + &elected(20, a, b, 3);
         let follower =
             elected(1, c, a, 2) + &line(10, "W | wal: sync duration of 3.3s, expected less than 1s") + &lost(19, c) + &elected(19, c, b, 3);
-        let found = find(&facts(&[&leader, &follower]), "etcd-slow-disk").expect("slow");
+        let found = find(&facts(&[&leader, &follower]), RuleId::EtcdSlowDisk).expect("slow");
         assert_eq!(found.severity, Severity::Warning);
         assert!(found.title.contains("a follower's disk") && !found.what.contains("Followers wait"), "{} {}", found.title, found.what);
     }
@@ -219,14 +221,14 @@ mod tests {
     #[test]
     fn words_about_a_disk_measure_none() {
         let log = r#"{"level":"warn","ts":"2022-08-30T09:17:30.387Z","caller":"etcdserver/raft.go:369","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"63b75c3d731594fc","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"37.1ms"}"#;
-        assert!(find(&facts(&[log]), "etcd-slow-disk").is_none());
+        assert!(find(&facts(&[log]), RuleId::EtcdSlowDisk).is_none());
     }
 
     #[test]
     fn a_single_member_has_nobody_who_waits() {
         let sync = "2021-05-04 10:00:01.1 W | wal: sync duration of 2.513s, expected less than 1s\n";
         let alone = "2021-05-04 09:00:01.1 I | etcdserver: initial cluster = m1=http://192.0.2.1:2380\n";
-        let waits = |log: &str| find(&facts(&[log]), "etcd-slow-disk").expect("slow").what.contains("Followers wait");
+        let waits = |log: &str| find(&facts(&[log]), RuleId::EtcdSlowDisk).expect("slow").what.contains("Followers wait");
         assert!(waits(sync) && !waits(&(alone.to_owned() + sync)));
     }
 }

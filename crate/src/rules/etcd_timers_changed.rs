@@ -4,13 +4,14 @@ use super::common::{range, times};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
 use crate::units::Range;
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-timers-changed",
+    id: RuleId::EtcdTimersChanged,
     why: "What happened under other timers tells how long leaders are silent. It does not tell against the timers in force.",
     what_to_do: "Watch whether leaders keep their places from now on. What silences them is as it was: a longer timeout only bridges it.",
     references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:251 (heartbeat = , election = )"],

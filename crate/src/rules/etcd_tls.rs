@@ -4,12 +4,13 @@ use super::common::{TLS_ALERT, blames_certificate, lines, plural, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-tls",
+    id: RuleId::EtcdTls,
     why: "A member or client whose certificate the other side refuses gets no connection.",
     what_to_do: "Read the end of the line: expired, signed by another authority, or without the name or address that was used. Issue a new certificate with the right names, on every machine.",
     references: &["etcd-io/etcd@v3.4.45:embed/config_logging.go:169", "golang/go@go1.12:src/crypto/x509/verify.go"],
@@ -75,12 +76,13 @@ fn refuses(event: &Event) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn a_refused_certificate() {
         let log = "Aug  9 12:57:26 master etcd: rejected connection from \"192.168.0.12:34990\" (error \"remote error: tls: bad certificate\", ServerName \"\")\n";
-        assert!(find(&facts(&[log]), "etcd-tls").is_some());
+        assert!(find(&facts(&[log]), RuleId::EtcdTls).is_some());
     }
 
     /// A probe without a certificate is no reason why a member lacks its peers.
@@ -95,18 +97,18 @@ mod tests {
             )
         };
         let findings = crate::rules::check(&facts(&[&(here + &peer(20) + &peer(25))]));
-        assert_eq!(crate::verdict::other_cause(&findings).map(|cause| cause.id), Some("etcd-peer-network"));
+        assert_eq!(crate::verdict::other_cause(&findings).map(|cause| cause.id), Some(RuleId::EtcdPeerNetwork));
         let other = refused("39.100000 I | embed: rejected connection from \"192.0.2.9");
-        assert_eq!(find(&facts(&[&other]), "etcd-tls").expect("told").severity, crate::report::Severity::Critical);
+        assert_eq!(find(&facts(&[&other]), RuleId::EtcdTls).expect("told").severity, crate::report::Severity::Critical);
     }
 
     #[test]
     fn a_gateway_that_etcd_itself_refuses() {
         let refused = "WARNING: 2018/06/11 19:24:21 Failed to dial 127.0.0.1:2379: connection error: desc = \"transport: authentication handshake failed: remote error: tls: bad certificate\"; please retry.\n";
         let leads = "2018-06-11 19:24:21.100000 I | raft: 8e9e05c52164694d became leader at term 2\n";
-        let found = find(&facts(&[&(leads.to_owned() + refused)]), "etcd-tls").expect("told");
+        let found = find(&facts(&[&(leads.to_owned() + refused)]), RuleId::EtcdTls).expect("told");
         assert!(found.severity == crate::report::Severity::Warning && found.title.contains("gateway"), "{}", found.title);
-        assert!(find(&facts(&[refused]), "etcd-tls").expect("a client").severity == crate::report::Severity::Critical);
+        assert!(find(&facts(&[refused]), RuleId::EtcdTls).expect("a client").severity == crate::report::Severity::Critical);
     }
 
     /// k3s' own port and that of the API server stand in the same log.
@@ -115,7 +117,7 @@ mod tests {
         let etcd = "2020-11-24 16:55:57.094303 I | raft: 8e9e05c52164694d became leader at term 2\n";
         let refused = |server: &str| {
             let line = format!("{server} http: TLS handshake error from 192.0.2.9:37208: remote error: tls: bad certificate\n");
-            find(&facts(&[&(etcd.to_owned() + &line)]), "etcd-tls").is_some()
+            find(&facts(&[&(etcd.to_owned() + &line)]), RuleId::EtcdTls).is_some()
         };
         assert!(!refused("time=\"2020-11-24T16:56:00Z\" level=info msg=\"Cluster-Http-Server 2020/11/24 16:56:00"));
         assert!(!refused("I1124 16:56:00.000000       1 log.go:184]"));
@@ -125,15 +127,15 @@ mod tests {
     #[test]
     fn plain_http_to_a_port_that_speaks_tls() {
         let log = "2015/01/29 01:13:55 INFO client.go:278: Failed getting response from http://127.0.0.1:4001/: malformed HTTP response \"\\x15\\x03\\x01\\x00\\x02\\x02\"\n";
-        assert!(find(&facts(&[log]), "etcd-tls").expect("told").title.contains("one side speaks TLS"));
+        assert!(find(&facts(&[log]), RuleId::EtcdTls).expect("told").title.contains("one side speaks TLS"));
     }
 
     #[test]
     fn a_handshake_that_is_late_shows_no_certificate() {
         let late = "2021-01-22 14:47:56.488124 W | rafthttp: health check for peer f3fad06a45945961 could not connect: net/http: TLS handshake timeout\n";
         let facts = facts(&[late]);
-        assert!(find(&facts, "etcd-tls").is_none());
-        assert!(find(&facts, "etcd-peer-network").expect("out of reach").title.contains("no answer in time"));
+        assert!(find(&facts, RuleId::EtcdTls).is_none());
+        assert!(find(&facts, RuleId::EtcdPeerNetwork).expect("out of reach").title.contains("no answer in time"));
     }
 
     #[test]
@@ -145,6 +147,6 @@ mod tests {
     #[test]
     fn a_probe_that_hangs_up_is_none() {
         let log = "2019-05-18 21:30:16.000000 I | embed: rejected connection from \"10.0.0.9:34990\" (error \"EOF\", ServerName \"\")\n";
-        assert!(find(&facts(&[log]), "etcd-tls").is_none());
+        assert!(find(&facts(&[log]), RuleId::EtcdTls).is_none());
     }
 }

@@ -4,13 +4,14 @@ use super::common::{matching, near, says, with_etcd_stop};
 use super::etcd_member_removed::REMOVED;
 use super::{Finding, Rule};
 use crate::facts::Facts;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::report::{Confidence, Severity};
 use crate::units::S;
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-unknown-peer",
+    id: RuleId::EtcdUnknownPeer,
     why: "A member turns away those that are not on its list. They take no part there. Waiting longer puts none on the list.",
     what_to_do: "Compare etcdctl member list, asked on each member, with the ids in these lines. A member that was created again must be added again; one that was removed must be stopped.",
     references: &[
@@ -50,6 +51,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -57,19 +59,19 @@ mod tests {
 
     #[test]
     fn a_peer_that_is_not_on_the_list() {
-        assert!(find(&facts(&[UNKNOWN]), "etcd-unknown-peer").expect("unknown").title.contains("not on its list"));
+        assert!(find(&facts(&[UNKNOWN]), RuleId::EtcdUnknownPeer).expect("unknown").title.contains("not on its list"));
     }
 
     #[test]
     fn a_member_that_was_just_added_is_none() {
         let added = "2019-08-09 10:57:53.500232 N | etcdserver/membership: added member 483051cc299afbd9 [https://192.0.2.1:2380] to cluster e9ba35e77aa595b\n";
-        assert!(find(&facts(&[&(String::from(UNKNOWN) + added)]), "etcd-unknown-peer").is_none());
+        assert!(find(&facts(&[&(String::from(UNKNOWN) + added)]), RuleId::EtcdUnknownPeer).is_none());
     }
 
     #[test]
     fn a_removed_member_that_goes_on_calling() {
         let log = "2019-08-09 10:57:50.500232 W | rafthttp: rejected the stream from peer 483051cc299afbd9 since it was removed\n";
-        let found = find(&facts(&[log]), "etcd-unknown-peer").expect("removed");
+        let found = find(&facts(&[log]), RuleId::EtcdUnknownPeer).expect("removed");
         assert!(found.title.contains("was removed") && found.severity == Severity::Info, "{found:?}");
     }
 
@@ -77,7 +79,7 @@ mod tests {
     #[test]
     fn a_member_that_gives_its_connections_up_is_stopping() {
         let gave_up = "2019-08-09 10:57:50.483514 E | rafthttp: failed to read 91d25258d70ad868 on stream MsgApp v2 (context canceled)\n";
-        assert!(find(&facts(&[&(String::from(gave_up) + UNKNOWN)]), "etcd-unknown-peer").is_none());
-        assert!(find(&facts(&[&(gave_up.replace("10:57:50", "10:52:50") + UNKNOWN)]), "etcd-unknown-peer").is_some());
+        assert!(find(&facts(&[&(String::from(gave_up) + UNKNOWN)]), RuleId::EtcdUnknownPeer).is_none());
+        assert!(find(&facts(&[&(gave_up.replace("10:57:50", "10:52:50") + UNKNOWN)]), RuleId::EtcdUnknownPeer).is_some());
     }
 }

@@ -6,6 +6,7 @@ use super::common::{
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 use crate::search;
@@ -14,7 +15,7 @@ use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "etcd-unreachable",
+    id: RuleId::EtcdUnreachable,
     why: "A refused port means that no etcd listens there. A longer timeout only waits longer for nothing.",
     what_to_do: "See whether etcd runs on that machine and on which port it listens (2379; old ones 4001), and that the client's endpoints say the same.",
     references: &[
@@ -189,10 +190,11 @@ mod tests {
     #[test]
     fn a_gateway_gives_up_an_endpoint_that_does_not_answer() {
         let line = "{\"level\":\"warn\",\"ts\":\"2022-06-01T10:05:01.123Z\",\"caller\":\"tcpproxy/userspace.go:132\",\"msg\":\"deactivated endpoint\",\"address\":\"192.0.2.1:2379\",\"interval\":\"1m0s\",\"error\":\"dial tcp 192.0.2.1:2379: i/o timeout\"}\n";
-        let found = find(&facts(&[line]), "etcd-unreachable").expect("told");
+        let found = find(&facts(&[line]), RuleId::EtcdUnreachable).expect("told");
         assert!(found.title.starts_with("A proxy could not reach a member"), "{}", found.title);
     }
 
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -201,7 +203,7 @@ mod tests {
         let asks = "2016-05-10 16:20:25.335726 W | etcdmain: proxy: could not retrieve cluster information from the given urls\n";
         let of_20 = "2015/05/10 16:20:25 proxy: etcdserver: could not retrieve cluster information from the given urls\n";
         for log in [asks, of_20] {
-            assert!(find(&facts(&[log]), "etcd-unreachable").expect("told").title.starts_with("A proxy reached no member"));
+            assert!(find(&facts(&[log]), RuleId::EtcdUnreachable).expect("told").title.starts_with("A proxy reached no member"));
         }
     }
 
@@ -215,7 +217,7 @@ mod tests {
         };
         let log: String = (0..20).map(refused).collect();
         let well = |host: &str| format!("Apr 20 12:00:00 {host} etcd2[611]: saved snapshot at index 120001\n");
-        let severity = |other: &str| find(&facts(&[&log, &well(other)]), "etcd-unreachable").expect("told").severity;
+        let severity = |other: &str| find(&facts(&[&log, &well(other)]), RuleId::EtcdUnreachable).expect("told").severity;
         assert_eq!((severity("core-02"), severity("core-01")), (Severity::Critical, Severity::Warning));
     }
 
@@ -225,7 +227,7 @@ mod tests {
 2014/12/15 16:10:10 INFO client.go:278: Failed getting response from http://127.0.0.1:4001/: dial tcp 127.0.0.1:4001: connection refused
 2014/12/15 16:10:10 ERROR client.go:200: Unable to get result for {Get /_coreos.com/fleet/machines}, retrying in 100ms
 ";
-        assert!(find(&facts(&[log]), "etcd-unreachable").is_some());
+        assert!(find(&facts(&[log]), RuleId::EtcdUnreachable).is_some());
     }
 
     #[test]
@@ -236,7 +238,7 @@ mod tests {
         };
         let start = "2021-02-10 08:00:01.100000 I | etcdmain: etcd Version: 3.3.10\n";
         let leads = "2021-02-10 08:00:02.900000 I | raft: 91d25258d70ad868 became leader at term 2\n";
-        let found = |text: String| find(&facts(&[&text]), "etcd-unreachable").is_some();
+        let found = |text: String| find(&facts(&[&text]), RuleId::EtcdUnreachable).is_some();
         assert!(!found(format!("{refused}{refused}{}", serves(8))));
         assert!(!found(format!("{start}{refused}{leads}")));
         assert!(found(refused.repeat(2)));
@@ -254,8 +256,8 @@ mod tests {
         };
         let found = |log: String| crate::rules::check(&facts(&[&log])).first().map(|finding| finding.id);
         assert_eq!(found(probe(0, "Startup") + &probe(10, "Startup")), None);
-        assert_eq!(found(probe(0, "Startup") + &probe(300, "Startup")), Some("etcd-unreachable"));
-        assert_eq!(found(probe(0, "Liveness") + &probe(10, "Liveness")), Some("etcd-unreachable"));
+        assert_eq!(found(probe(0, "Startup") + &probe(300, "Startup")), Some(RuleId::EtcdUnreachable));
+        assert_eq!(found(probe(0, "Liveness") + &probe(10, "Liveness")), Some(RuleId::EtcdUnreachable));
     }
 
     /// Up to 0.12 a fleetd that waits for etcd prints nothing while it does (coreos/fleet@v0.11.5:server/server.go:156-182).
@@ -268,7 +270,7 @@ mod tests {
                 + &line(2, "core-02", "INFO server.go:157: Establishing etcd connectivity");
         let others = line(9, "core-01", "INFO engine.go:185: Engine leadership acquired");
         let back = line(3, "core-02", "INFO server.go:168: Starting server components");
-        let severity = |texts: &[&str]| find(&facts(texts), "etcd-unreachable").expect("refused").severity;
+        let severity = |texts: &[&str]| find(&facts(texts), RuleId::EtcdUnreachable).expect("refused").severity;
         assert_eq!(severity(&[&log, &others]), crate::report::Severity::Critical);
         assert_eq!(severity(&[&(log.clone() + &back), &others]), crate::report::Severity::Warning);
     }
@@ -277,7 +279,7 @@ mod tests {
     fn a_client_that_asks_where_etcd_does_not_listen() {
         let refused = "Error:  client: etcd cluster is unavailable or misconfigured; error #0: dial tcp 127.0.0.1:2379: getsockopt: connection refused\n";
         let listens = |on: &str| format!("2017-12-04 03:45:16.155213 I | embed: listening for client requests on {on}:2379\n");
-        let title = |log: String| find(&facts(&[&log]), "etcd-unreachable").expect("refused").title;
+        let title = |log: String| find(&facts(&[&log]), RuleId::EtcdUnreachable).expect("refused").title;
         let told = title(listens("192.0.2.7") + refused);
         assert!(told.ends_with("etcd listens on 192.0.2.7:2379, not on 127.0.0.1:2379"), "{told}");
         for here in ["127.0.0.1", "0.0.0.0", "http://localhost"] {
@@ -294,15 +296,15 @@ mod tests {
                 "Error:  client: etcd cluster is unavailable or misconfigured; error #0: {first}\n; error #1: dial tcp 127.0.0.1:4001: getsockopt: connection refused\n"
             )
         };
-        assert!(find(&facts(&[&log("client: endpoint http://127.0.0.1:2379 exceeded header timeout")]), "etcd-unreachable").is_none());
-        assert!(find(&facts(&[&log("dial tcp 127.0.0.1:2379: getsockopt: connection refused")]), "etcd-unreachable").is_some());
+        assert!(find(&facts(&[&log("client: endpoint http://127.0.0.1:2379 exceeded header timeout")]), RuleId::EtcdUnreachable).is_none());
+        assert!(find(&facts(&[&log("dial tcp 127.0.0.1:2379: getsockopt: connection refused")]), RuleId::EtcdUnreachable).is_some());
     }
 
     #[test]
     fn a_port_that_refuses_behind_a_tunnel() {
         let log =
             "INFO log.go:73: Failed getting response from http://127.0.0.1:4001/: ssh: rejected: connect failed (Connection refused)\n";
-        assert!(find(&facts(&[log]), "etcd-unreachable").is_some());
+        assert!(find(&facts(&[log]), RuleId::EtcdUnreachable).is_some());
     }
 
     #[test]
@@ -316,7 +318,7 @@ mod tests {
             + &failed(26, "cancelled")
             + &failed(27, "dial tcp 192.0.2.1:4001: connection refused")
             + &failed(27, "cancelled");
-        assert_eq!(find(&facts(&[&log]), "etcd-unreachable").expect("refused").severity, crate::report::Severity::Critical);
+        assert_eq!(find(&facts(&[&log]), RuleId::EtcdUnreachable).expect("refused").severity, crate::report::Severity::Critical);
     }
 
     #[test]
@@ -326,16 +328,16 @@ Nov 01 12:10:00 worker-7 etcd2[655]: proxy: failed to direct request to http://1
 Nov 01 12:10:00 worker-7 etcd2[655]: proxy: marked endpoint http://192.0.2.10:2379 unavailable
 Nov 01 12:10:02 worker-7 etcd2[655]: proxy: zero endpoints currently available
 ";
-        assert_eq!(find(&facts(&[log]), "etcd-unreachable").expect("no member").severity, crate::report::Severity::Critical);
+        assert_eq!(find(&facts(&[log]), RuleId::EtcdUnreachable).expect("no member").severity, crate::report::Severity::Critical);
         // A member that took the request and was slow.
         let slow = "Nov 01 12:10:00 worker-7 etcd2[655]: proxy: failed to direct request to http://192.0.2.10:2379: net/http: timeout awaiting response headers\n";
-        assert!(find(&facts(&[slow]), "etcd-unreachable").is_none());
+        assert!(find(&facts(&[slow]), RuleId::EtcdUnreachable).is_none());
     }
 
     #[test]
     fn a_machine_that_is_off() {
         let log = "2024-11-15T16:08:35.082401449+08:00 stderr F }. Err: connection error: desc = \"transport: Error while dialing dial tcp 192.0.2.16:2379: connect: connection timed out\"\n";
-        assert!(find(&facts(&[log]), "etcd-unreachable").expect("off").title.starts_with("etcd's client port did not answer"));
+        assert!(find(&facts(&[log]), RuleId::EtcdUnreachable).expect("off").title.starts_with("etcd's client port did not answer"));
     }
 
     #[test]
@@ -345,7 +347,7 @@ Nov 01 12:10:02 worker-7 etcd2[655]: proxy: zero endpoints currently available
                 "Error:  client: etcd cluster is unavailable or misconfigured; error #0: {first}; error #1: dial tcp 127.0.0.1:4001: getsockopt: connection refused\n"
             )
         };
-        let found = |first: &str| find(&facts(&[&log(first)]), "etcd-unreachable").is_some();
+        let found = |first: &str| find(&facts(&[&log(first)]), RuleId::EtcdUnreachable).is_some();
         assert!(!found("client: etcd member http://127.0.0.1:2379 has no leader"));
         assert!(found("dial tcp 127.0.0.1:2379: getsockopt: connection refused"));
     }
@@ -353,7 +355,7 @@ Nov 01 12:10:02 worker-7 etcd2[655]: proxy: zero endpoints currently available
     #[test]
     fn a_refusal_that_systemctl_shortened() {
         let log = "Jul 17 09:20:57 node-1 fleetd[857]: INFO client.go:292: Failed getting response from http://localhost:4001/: dial tcp 127....refused\n";
-        assert!(find(&facts(&[log]), "etcd-unreachable").is_some());
+        assert!(find(&facts(&[log]), RuleId::EtcdUnreachable).is_some());
     }
 
     #[test]
@@ -363,7 +365,7 @@ Nov 01 12:10:02 worker-7 etcd2[655]: proxy: zero endpoints currently available
             "E0727 01:27:04.232156 32680 fleetctl.go:141] error attempting to check latest fleet version in Registry: 501: All the given peers are not reachable (Tried to connect to each peer twice and failed) [0]\n",
             "2019-04-04 14:22:42,710 ERROR: Failed to get list of machines from http://192.0.2.6:4001/v2: MaxRetryError(\"HTTPConnectionPool(host=u'192.0.2.6', port=4001): Max retries exceeded with url: /v2/machines (Caused by NewConnectionError('Failed to establish a new connection: [Errno 113] No route to host',))\",)\n",
         ] {
-            let title = find(&facts(&[log]), "etcd-unreachable").expect(log).title;
+            let title = find(&facts(&[log]), RuleId::EtcdUnreachable).expect(log).title;
             assert!(title.contains("out of reach"), "{title}");
         }
     }
@@ -375,8 +377,8 @@ Nov 01 12:10:02 worker-7 etcd2[655]: proxy: zero endpoints currently available
                 "2019-07-31 10:26:23,208 ERROR: Request to server http://192.0.2.7:{port} failed: MaxRetryError(\"HTTPConnectionPool(host='192.0.2.7', port={port}): Max retries exceeded with url: /v2/keys/a (Caused by NewConnectionError('Failed to establish a new connection: [Errno 111] Connection refused'))\")\n"
             )
         };
-        assert!(find(&facts(&[&refused(2379)]), "etcd-unreachable").is_some());
-        assert!(find(&facts(&[&refused(8008)]), "etcd-unreachable").is_none());
+        assert!(find(&facts(&[&refused(2379)]), RuleId::EtcdUnreachable).is_some());
+        assert!(find(&facts(&[&refused(8008)]), RuleId::EtcdUnreachable).is_none());
     }
 
     #[test]
@@ -385,12 +387,12 @@ Nov 01 12:10:02 worker-7 etcd2[655]: proxy: zero endpoints currently available
 2018-12-07 15:45:13.287671 N | pkg/osutil: received terminated signal, shutting down...
 WARNING: 2018/12/07 15:45:13 grpc: addrConn.resetTransport failed to create client transport: connection error: desc = \"transport: Error while dialing dial tcp 192.0.2.1:2379: getsockopt: connection refused\"; Reconnecting to {192.0.2.1:2379 0  <nil>}
 ";
-        assert!(find(&facts(&[log]), "etcd-unreachable").is_none());
+        assert!(find(&facts(&[log]), RuleId::EtcdUnreachable).is_none());
     }
 
     #[test]
     fn a_slow_answer_is_no_refusal() {
         let log = "Nov 28 12:41:28 node fleetd[577]: INFO client.go:278: Failed getting response from http://localhost:4001/: cancelled\n";
-        assert!(find(&facts(&[log]), "etcd-unreachable").is_none());
+        assert!(find(&facts(&[log]), RuleId::EtcdUnreachable).is_none());
     }
 }

@@ -5,6 +5,7 @@ use super::{Finding, Rule};
 use crate::facts::failures::proven_outage;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
@@ -12,7 +13,7 @@ use crate::units::human;
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-agent-heartbeat-lost",
+    id: RuleId::FleetAgentHeartbeatLost,
     why: "A machine says it lives every half agent-ttl and tries for a third of it. Then its monitor gives up; when the agent-ttl has run out, the engine takes its units away and starts them elsewhere.",
     what_to_do: "See why etcd did not take the heartbeats of that machine: etcd, its link, or the machine itself. A longer agent-ttl rides out longer outages, but the units of a machine that really died start elsewhere later.",
     references: &[
@@ -63,12 +64,13 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn a_monitor_that_gave_up() {
         let log = "2015-05-15T16:27:07+0000 node1 fleetd[628]: ERROR server.go:185: Server monitor triggered: Monitor timed out before successful heartbeat\n";
-        assert!(find(&facts(&[log]), "fleet-agent-heartbeat-lost").is_some());
+        assert!(find(&facts(&[log]), RuleId::FleetAgentHeartbeatLost).is_some());
     }
 
     /// It deletes its presence itself, and the engine's words are the same.
@@ -84,7 +86,7 @@ mod tests {
             );
         let found = |texts: &[&str]| {
             let facts = facts(texts);
-            ["fleet-agent-heartbeat-lost", "fleet-units-restarted"].map(|id| find(&facts, id).is_some())
+            [RuleId::FleetAgentHeartbeatLost, RuleId::FleetUnitsRestarted].map(|id| find(&facts, id).is_some())
         };
         assert_eq!(found(&[&gone]), [true, true]);
         assert_eq!(found(&[&gone, &stop]), [false, false]);
@@ -94,6 +96,6 @@ mod tests {
     #[test]
     fn a_regular_end_is_none() {
         let log = "2015-05-15T16:27:07+0000 node1 fleetd[628]: INFO server.go:225: Server monitor triggered: told to shut down\n";
-        assert!(find(&facts(&[log]), "fleet-agent-heartbeat-lost").is_none());
+        assert!(find(&facts(&[log]), RuleId::FleetAgentHeartbeatLost).is_none());
     }
 }

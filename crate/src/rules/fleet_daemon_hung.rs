@@ -4,6 +4,7 @@ use super::common::{hosts, last_line, near, time};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::AgentTtl;
 use crate::report::{Confidence, Severity};
@@ -12,7 +13,7 @@ use crate::version::version;
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-daemon-hung",
+    id: RuleId::FleetDaemonHung,
     why: "From fleet 0.12 on fleetd waits for its parts to end before it restarts, and can wait forever. Its units go on running while others start them elsewhere too. fleet 1.0 ends in a panic after 60 s.",
     what_to_do: "Restart fleetd on that machine and check for units that run twice. Raise agent-ttl so that the monitor does not give up in the outages you see: five times the outage is always enough.",
     references: &[
@@ -71,6 +72,7 @@ fn never_came_back(facts: &Facts, id: EventId) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     const START: &str = "Nov 22 10:00:00 core-01 fleetd[7]: INFO fleetd.go:75: Starting fleetd version 1.0.0\n";
@@ -82,13 +84,13 @@ mod tests {
         let panic = format!(
             "{START}{GIVEN_UP}Nov 22 10:11:00 core-01 fleetd[7]: ERROR server.go:279: Timed out waiting for server to shut down. Panicking the server without cleanup.\n"
         );
-        assert!(find(&facts(&[&panic]), "fleet-daemon-hung").is_some());
+        assert!(find(&facts(&[&panic]), RuleId::FleetDaemonHung).is_some());
     }
 
     #[test]
     fn a_restart_follows_or_the_log_ends() {
         let back = format!("{START}{GIVEN_UP}Nov 22 10:10:01 core-01 fleetd[7]: INFO server.go:281: Restarting server\n");
-        assert!(find(&facts(&[&back]), "fleet-daemon-hung").is_none());
-        assert!(find(&facts(&[&format!("{START}{GIVEN_UP}")]), "fleet-daemon-hung").is_none());
+        assert!(find(&facts(&[&back]), RuleId::FleetDaemonHung).is_none());
+        assert!(find(&facts(&[&format!("{START}{GIVEN_UP}")]), RuleId::FleetDaemonHung).is_none());
     }
 }

@@ -3,12 +3,13 @@
 use super::common::revisions_apart;
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-data-diverged",
+    id: RuleId::FleetDataDiverged,
     why: "Two revisions this far apart do not come from one etcd within one lease: an endpoint serves other data, or fleetd slept for very long. fleet then acts on two sets of facts.",
     what_to_do: "Compare the index that each endpoint of fleet answers with, and the member lists. A member that differs from all others has to be added again with an empty data directory. No timer changes that.",
     references: &["coreos/fleet@v0.11.5:engine/engine.go:168", "etcd-io/etcd@v2.3.8:store/store.go (modifiedIndex)"],
@@ -30,6 +31,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     fn refused(ours: i64, theirs: i64) -> String {
@@ -40,13 +42,13 @@ mod tests {
 
     #[test]
     fn revisions_of_two_clusters() {
-        assert!(find(&facts(&[&refused(1_870_155, 1_240_002)]), "fleet-data-diverged").is_some());
+        assert!(find(&facts(&[&refused(1_870_155, 1_240_002)]), RuleId::FleetDataDiverged).is_some());
     }
 
     #[test]
     fn another_engine_that_took_the_lease_is_none() {
-        assert!(find(&facts(&[&refused(167, 868)]), "fleet-data-diverged").is_none());
+        assert!(find(&facts(&[&refused(167, 868)]), RuleId::FleetDataDiverged).is_none());
         let cut = "Apr 29 14:15:10 node fleetd[580]: ERROR engine.go:217: Engine leadership lost, renewal failed: 101: Compare failed ([13675908 != 1\n";
-        assert!(find(&facts(&[cut]), "fleet-data-diverged").is_none());
+        assert!(find(&facts(&[cut]), RuleId::FleetDataDiverged).is_none());
     }
 }

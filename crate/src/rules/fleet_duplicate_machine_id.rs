@@ -4,6 +4,7 @@ use super::common::{LIMIT, matching, revisions_apart, says, time};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::EngineReconcileInterval;
 use crate::report::{Confidence, Severity};
@@ -11,7 +12,7 @@ use crate::units::{Micros, S};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-duplicate-machine-id",
+    id: RuleId::FleetDuplicateMachineId,
     why: "Machines with one id renew \"their\" lease in turn, and each finds it changed. They also overwrite each other's presence and units.",
     what_to_do: "Compare /etc/machine-id on all machines. Copied images copy the id as well: give each machine its own, and restart it.",
     references: &["coreos/fleet@v0.11.5:engine/engine.go:168", "coreos/fleet#1533"],
@@ -58,6 +59,7 @@ fn on_a_beat(facts: &Facts, events: &[EventId]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     fn refused(second: u32, ours: u32, theirs: u32) -> String {
@@ -69,13 +71,13 @@ mod tests {
     #[test]
     fn a_beat_of_refused_renewals() {
         let log = refused(10, 167, 168) + &refused(12, 169, 170) + &refused(16, 172, 173);
-        assert!(find(&facts(&[&log]), "fleet-duplicate-machine-id").is_some());
+        assert!(find(&facts(&[&log]), RuleId::FleetDuplicateMachineId).is_some());
     }
 
     #[test]
     fn one_line_is_a_guess_and_far_revisions_are_another_engine() {
-        assert!(find(&facts(&[&refused(10, 167, 168)]), "fleet-duplicate-machine-id").is_none());
+        assert!(find(&facts(&[&refused(10, 167, 168)]), RuleId::FleetDuplicateMachineId).is_none());
         let far = refused(10, 167, 190) + &refused(12, 191, 220) + &refused(16, 221, 260);
-        assert!(find(&facts(&[&far]), "fleet-duplicate-machine-id").is_none());
+        assert!(find(&facts(&[&far]), RuleId::FleetDuplicateMachineId).is_none());
     }
 }

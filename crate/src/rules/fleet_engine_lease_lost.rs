@@ -4,13 +4,14 @@ use super::common::{LIMIT, human_limit, matching, says, times, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{EngineReconcileInterval, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-engine-lease-lost",
+    id: RuleId::FleetEngineLeaseLost,
     why: "While no engine holds the lease nothing is scheduled. Running units go on: losing the lease alone restarts nothing.",
     what_to_do: "Read the end of the line. A timeout points to a slow etcd; 100 to a lease that ran out. 101 points to another engine that took it, or to two machines with one id.",
     references: &["coreos/fleet@v0.11.5:engine/engine.go:168", "lab: 47 deaths of etcd leaders, the lease often lost, no unit moved"],
@@ -68,18 +69,19 @@ fn reasons(facts: &Facts, renewals: &[EventId], attempts: &[EventId], timed_out:
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn a_renewal_that_timed_out() {
         let log = "May 20 01:51:16 node fleetd[1047]: ERROR engine.go:218: Engine leadership lost, renewal failed: timeout reached\n";
-        assert_eq!(find(&facts(&[log]), "fleet-engine-lease-lost").expect("lost").count, 1);
-        assert!(find(&facts(&[log]), "fleet-registry-timeout").is_none(), "a fact with an id of its own is not said twice");
+        assert_eq!(find(&facts(&[log]), RuleId::FleetEngineLeaseLost).expect("lost").count, 1);
+        assert!(find(&facts(&[log]), RuleId::FleetRegistryTimeout).is_none(), "a fact with an id of its own is not said twice");
     }
 
     #[test]
     fn taking_the_lease_at_a_start_is_none() {
         let log = "Aug 19 07:28:44 controller fleetd[1284]: INFO engine.go:185: Engine leadership acquired\n";
-        assert!(find(&facts(&[log]), "fleet-engine-lease-lost").is_none());
+        assert!(find(&facts(&[log]), RuleId::FleetEngineLeaseLost).is_none());
     }
 }

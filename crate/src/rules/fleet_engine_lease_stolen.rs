@@ -4,6 +4,7 @@ use super::common::{plural, times};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::EngineReconcileInterval;
 use crate::report::{Confidence, Severity};
@@ -11,7 +12,7 @@ use crate::units::{S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-engine-lease-stolen",
+    id: RuleId::FleetEngineLeaseStolen,
     why: "fleet takes a lease by force only from a holder with a lower engine version: a lease written by fleet below 0.8.2. With one version everywhere it never happens. While it waits for the old lease, nothing is scheduled.",
     what_to_do: "Compare fleetd --version and /etc/machine-id on all machines. Upgrade the old ones, and give a machine with a copied id a new one.",
     references: &["coreos/fleet@v0.8.2:engine/engine.go:174", "coreos/fleet@v0.9.2:engine/engine.go:205"],
@@ -52,17 +53,18 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn a_lease_taken_by_force() {
         let log = "Apr  9 21:43:04 machine01 fleetd: INFO engine.go:205: Stole engine leadership from Machine(9c33fade6ddf46448fcbacd8ed8495a5)\n";
-        assert_eq!(find(&facts(&[log]), "fleet-engine-lease-stolen").expect("stolen").count, 1);
+        assert_eq!(find(&facts(&[log]), RuleId::FleetEngineLeaseStolen).expect("stolen").count, 1);
     }
 
     #[test]
     fn a_lease_that_is_respected_is_none() {
         let log = "Aug 08 12:35:51 docker-006 fleetd[4227]: DEBUG engine.go:190: Lease already held by Machine(53583894b3884c1bb4ee2eee3fc24f8c) operating at acceptable version 1\n";
-        assert!(find(&facts(&[log]), "fleet-engine-lease-stolen").is_none());
+        assert!(find(&facts(&[log]), RuleId::FleetEngineLeaseStolen).is_none());
     }
 }

@@ -4,6 +4,7 @@ use super::common::{human_limit, longest_first, near};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::facts::failures::FAILED_REQUESTS;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{EngineReconcileInterval, EtcdRequestTimeout};
 use crate::report::{Confidence, Provenance, Severity};
@@ -11,7 +12,7 @@ use crate::units::{S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-engine-slow",
+    id: RuleId::FleetEngineSlow,
     why: "The engine renews its lease, five intervals long, only when a pass begins. A pass that outlasts it lets another engine take the lease and schedule beside the first. No unit moves by that alone.",
     what_to_do: "Find what made the pass long: etcd that answers slowly, or many units started or moved at once, which passes by itself. Only where the lease moves from machine to machine is an engine-reconcile-interval of one and a half passes worth its price.",
     references: &[
@@ -50,19 +51,20 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn as_long_as_the_lease() {
         let log = |took: &str| format!("Mar 05 10:00:00 a fleetd[1]: WARN engine.go:115: Engine completed reconciliation in {took}\n");
         for (took, expected) in [("11.3s", true), ("8.3s", true), ("7.9s", false), ("2.4s", false)] {
-            assert_eq!(find(&facts(&[&log(took)]), "fleet-engine-slow").is_some(), expected, "{took}");
+            assert_eq!(find(&facts(&[&log(took)]), RuleId::FleetEngineSlow).is_some(), expected, "{took}");
         }
         let file = "#cloud-config\ncoreos:\n  fleet:\n    engine-reconcile-interval: 10\n";
-        assert!(find(&facts(&[file, &log("11.3s")]), "fleet-engine-slow").is_none());
+        assert!(find(&facts(&[file, &log("11.3s")]), RuleId::FleetEngineSlow).is_none());
         let failed = "Mar 05 10:00:00 a fleetd[1]: ERROR engine.go:232: Failed fetching Units from Registry: context deadline exceeded\n";
-        assert!(find(&facts(&[&[failed, &log("11.3s")].concat()]), "fleet-engine-slow").is_none());
+        assert!(find(&facts(&[&[failed, &log("11.3s")].concat()]), RuleId::FleetEngineSlow).is_none());
         let patient = "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n";
-        assert!(find(&facts(&[patient, &log("2.4s")]), "fleet-engine-slow").is_none());
+        assert!(find(&facts(&[patient, &log("2.4s")]), RuleId::FleetEngineSlow).is_none());
     }
 }

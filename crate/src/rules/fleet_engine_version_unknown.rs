@@ -3,13 +3,14 @@
 use super::common::{lines, plural, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::Facts;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::EtcdRequestTimeout;
 use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-engine-version-unknown",
+    id: RuleId::FleetEngineVersionUnknown,
     why: "The engine reads its version from etcd at the start of each pass. When that fails the whole pass is skipped and the lease is not renewed.",
     what_to_do: "Read the lines of the same second: a timeout points to a slow etcd, a refusal to one that is down. Once in a while this does no harm.",
     references: &["coreos/fleet@v0.11.5:engine/engine.go:61"],
@@ -29,18 +30,20 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn a_skipped_pass() {
         assert!(
-            find(&facts(&["ERROR engine.go:149: Unable to determine cluster engine version\n"]), "fleet-engine-version-unknown").is_some()
+            find(&facts(&["ERROR engine.go:149: Unable to determine cluster engine version\n"]), RuleId::FleetEngineVersionUnknown)
+                .is_some()
         );
     }
 
     #[test]
     fn a_version_set_at_a_start_is_none() {
         let log = "Aug 19 07:28:44 controller fleetd[1284]: INFO engine.go:159: Updated cluster engine version from 0 to 1\n";
-        assert!(find(&facts(&[log]), "fleet-engine-version-unknown").is_none());
+        assert!(find(&facts(&[log]), RuleId::FleetEngineVersionUnknown).is_none());
     }
 }

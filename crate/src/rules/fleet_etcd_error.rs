@@ -3,12 +3,13 @@
 use super::common::{LIMIT, REFUSED, WITHOUT_LEADER, lines, plural, says, with_etcd_stop, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-etcd-error",
+    id: RuleId::FleetEtcdError,
     why: "A listing that fails is tried again in the next pass and does no harm. A renewal or a sign of life that keeps failing costs a machine its units.",
     what_to_do: "Read etcd's log of the same seconds on all members, and ask each endpoint of fleet for its health.",
     references: &[
@@ -159,6 +160,7 @@ fn of_its_own(event: &Event) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{RULE, Severity};
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -184,7 +186,7 @@ mod tests {
         assert_eq!(lines(443), None, "the API of Kubernetes");
         let whole = "2024-03-22 14:19:24,088 ERROR: Request to server http://192.0.2.7:2379 failed: MaxRetryError(\"HTTPConnectionPool(host='192.0.2.7', port=2379): Max retries exceeded with url: /v3/kv/range (Caused by NewConnectionError('Failed to establish a new connection: [Errno 113] No route to host'))\")\n";
         assert!(find(&facts(&[whole]), RULE.id).is_none(), "its reason is another finding");
-        assert!(find(&facts(&[whole]), "etcd-unreachable").is_some());
+        assert!(find(&facts(&[whole]), RuleId::EtcdUnreachable).is_some());
         let certificate = whole.replace(
             "NewConnectionError('Failed to establish a new connection: [Errno 113] No route to host')",
             "SSLError(1, '[SSL: WRONG_VERSION_NUMBER] wrong version number')",
@@ -212,7 +214,7 @@ mod tests {
             ("[lua] config_etcd.lua:568: no healthy etcd endpoint available, next retry after 2s", "none of its etcd endpoints"),
         ] {
             let log = format!("Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: {error}\n");
-            let title = find(&facts(&[&log]), "fleet-etcd-error").expect(error).title;
+            let title = find(&facts(&[&log]), RuleId::FleetEtcdError).expect(error).title;
             assert!(title.contains(expected), "{error}: {title}");
         }
         // What does not pass is told before what may.
@@ -220,7 +222,7 @@ mod tests {
             format!("Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: {error}\n")
         };
         let both = line("too many redirects") + &line("Response 501 Not Implemented from http://localhost:2379/ unusable");
-        assert_eq!(find(&facts(&[&both]), "fleet-etcd-error").expect("two errors").severity, Severity::Critical);
+        assert_eq!(find(&facts(&[&both]), RuleId::FleetEtcdError).expect("two errors").severity, Severity::Critical);
     }
 
     /// The end of a connection tells more than that a result is not there.
@@ -228,15 +230,15 @@ mod tests {
     fn the_telling_reason_stands_before_the_general_one() {
         let log = "fleetd[9]: INFO client.go:278: Failed getting response from https://192.0.2.7/: unexpected EOF\n\
                    fleetd[9]: ERROR client.go:200: Unable to get result for {Watch /_coreos.com/fleet/job}, retrying in 100ms\n";
-        assert!(find(&facts(&[log]), "fleet-etcd-error").expect("an end").title.contains("the connection ended"));
+        assert!(find(&facts(&[log]), RuleId::FleetEtcdError).expect("an end").title.contains("the connection ended"));
         let none = "fleetd[9]: FATAL fleetd.go:90: Failed creating Server: client: no endpoints available\n";
-        assert!(find(&facts(&[none]), "fleet-etcd-error").expect("none").title.contains("no endpoint of etcd is set"));
+        assert!(find(&facts(&[none]), RuleId::FleetEtcdError).expect("none").title.contains("no endpoint of etcd is set"));
     }
 
     #[test]
     fn what_does_not_pass_by_itself_is_no_matter_of_timing() {
         let log = "2019-11-10 05:52:59,676 ERROR: Failed to get list of machines from http://192.0.2.7:2379/v2: EtcdException('Bad response : 404 page not found\\n',)\n";
-        let found = find(&facts(&[log]), "fleet-etcd-error").expect("told");
+        let found = find(&facts(&[log]), RuleId::FleetEtcdError).expect("told");
         assert_eq!(found.severity, Severity::Critical);
         assert_eq!(crate::verdict::other_cause(&[found]).map(|cause| cause.id), Some(RULE.id));
     }
@@ -248,7 +250,7 @@ mod tests {
             "2022-03-03 11:00:00,100 WARN  watch ended: rpc error: code = Unavailable desc = etcdserver: no leader\n",
             "{\"level\":\"warn\",\"ts\":\"2022-08-23T15:46:51.939Z\",\"caller\":\"clientv3/retry_interceptor.go:62\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc error: code = Unavailable desc = etcdserver: no leader\"}\n",
         ] {
-            let found = find(&facts(&[line]), "fleet-etcd-error").expect(line);
+            let found = find(&facts(&[line]), RuleId::FleetEtcdError).expect(line);
             assert!(found.title.starts_with("A client got an error from etcd") && found.title.ends_with("no leader"), "{}", found.title);
         }
     }
@@ -257,7 +259,7 @@ mod tests {
     fn what_other_rules_tell_is_none() {
         for error in ["timeout reached", "dial tcp 192.0.2.1:4001: connection refused", "100: Key not found (/x) [7]"] {
             let log = format!("Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: {error}\n");
-            assert!(find(&facts(&[&log]), "fleet-etcd-error").is_none(), "{error}");
+            assert!(find(&facts(&[&log]), RuleId::FleetEtcdError).is_none(), "{error}");
         }
     }
 }

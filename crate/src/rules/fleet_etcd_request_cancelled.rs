@@ -4,6 +4,7 @@ use super::common::{human_limit, lines, matching, plural, says, time, with_fleet
 use super::{Finding, Rule};
 use crate::facts::failures::proven_wait;
 use crate::facts::{EventId, Facts};
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::EtcdRequestTimeout;
 use crate::report::{Confidence, Severity};
@@ -12,7 +13,7 @@ use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-etcd-request-cancelled",
+    id: RuleId::FleetEtcdRequestCancelled,
     why: "etcd was there, as a refused port gives another error, but did not answer in time. Each such request failed: a heartbeat, a lease renewal or the read of a unit.",
     what_to_do: "Read etcd's log of the same seconds on all members: a stall or a change of leader. If stalls are short, a longer etcd-request-timeout saves the requests. agent-ttl must be at least twelve times as long.",
     references: &["coreos/fleet@v0.10.2:etcd/client.go:292", "lab: with a limit of 5 s no request failed at stalls of 1.5 s"],
@@ -67,6 +68,7 @@ fn bursts(facts: &Facts, events: &[EventId]) -> Vec<Micros> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     fn cancelled(at: &str) -> String {
@@ -76,13 +78,13 @@ mod tests {
     #[test]
     fn every_cancelled_request_counts() {
         let log = cancelled("06:40:30").repeat(3) + &cancelled("06:40:45").repeat(2);
-        let found = find(&facts(&[&log]), "fleet-etcd-request-cancelled").expect("cancelled");
+        let found = find(&facts(&[&log]), RuleId::FleetEtcdRequestCancelled).expect("cancelled");
         assert_eq!(found.count, 5);
     }
 
     #[test]
     fn a_stop_cancels_its_own_watch() {
         let log = cancelled("18:20:33") + "Sep 20 18:20:33 node fleetd[655]: INFO fleet.go:89: Gracefully shutting down\n";
-        assert!(find(&facts(&[&log]), "fleet-etcd-request-cancelled").is_none());
+        assert!(find(&facts(&[&log]), RuleId::FleetEtcdRequestCancelled).is_none());
     }
 }

@@ -4,6 +4,7 @@ use super::common::{lease_moves, longest_pass, plural, time, times, with_fleet_s
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{EngineReconcileInterval, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
@@ -12,7 +13,7 @@ use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-leadership-churn",
+    id: RuleId::FleetLeadershipChurn,
     why: "Each loss pauses scheduling until an engine holds the lease again. It stops no running unit, but new and failed ones wait.",
     what_to_do: "Fix what makes the lease fail: slow etcd, mixed fleet versions, or copied machine ids. A longer engine-reconcile-interval only makes the pause longer.",
     references: &[
@@ -85,6 +86,7 @@ fn episodes(facts: &Facts, lost: &[EventId]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
@@ -98,7 +100,7 @@ mod tests {
     #[test]
     fn again_and_again() {
         let log = loss("22") + &loss("23") + &loss("24");
-        let found = find(&facts(&[&log]), "fleet-leadership-churn").expect("churn");
+        let found = find(&facts(&[&log]), RuleId::FleetLeadershipChurn).expect("churn");
         assert_eq!((found.count, found.severity), (3, Severity::Warning));
     }
 
@@ -114,15 +116,15 @@ mod tests {
         let hosts = |second: &str| {
             acquired(10, "core-01") + &lost(20, "core-01") + &acquired(21, second) + &lost(30, second) + &acquired(31, "core-01")
         };
-        let found = find(&facts(&[&hosts("core-02")]), "fleet-leadership-churn").expect("churn");
+        let found = find(&facts(&[&hosts("core-02")]), RuleId::FleetLeadershipChurn).expect("churn");
         assert_eq!(found.severity, Severity::Warning);
         // The same engine takes its own lease again.
-        let found = find(&facts(&[&hosts("core-01")]), "fleet-leadership-churn").expect("churn");
+        let found = find(&facts(&[&hosts("core-01")]), RuleId::FleetLeadershipChurn).expect("churn");
         assert_eq!(found.severity, Severity::Info);
     }
 
     #[test]
     fn one_loss_is_none() {
-        assert!(find(&facts(&[&loss("22")]), "fleet-leadership-churn").is_none());
+        assert!(find(&facts(&[&loss("22")]), RuleId::FleetLeadershipChurn).is_none());
     }
 }

@@ -3,13 +3,14 @@
 use super::common::{LIMIT, human_limit, lines, matching, plural, says, with_fleet_stop, without_repeats};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::EtcdRequestTimeout;
 use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-registry-timeout",
+    id: RuleId::FleetRegistryTimeout,
     why: "fleet could not read what it should run. A listing that fails as a whole does no harm: fleet gives up the pass. Up to fleet 0.11 a failed read of one unit makes fleet stop that unit.",
     what_to_do: "Read etcd's log of the same seconds. A longer etcd-request-timeout rides out short stalls; agent-ttl must be at least twelve times as long. Up to fleet 0.11 an upgrade to 0.12 ends the harm.",
     references: &[
@@ -65,6 +66,7 @@ fn shown(events: Vec<EventId>) -> Vec<EventId> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -74,13 +76,13 @@ mod tests {
             "Jan 18 01:39:04 node fleetd[206]: ERROR units.go:231: Failed creating Unit(web.service) in Registry: context deadline exceeded\n",
             "Jul 02 08:02:30 node fleetd[615]: ERROR engine.go:148: Failed fetching Units from Registry: context deadline exceeded\n",
         ] {
-            assert!(find(&facts(&[text]), "fleet-registry-timeout").is_some(), "{text}");
+            assert!(find(&facts(&[text]), RuleId::FleetRegistryTimeout).is_some(), "{text}");
         }
     }
 
     #[test]
     fn a_refused_port_is_no_timeout() {
         let log = "Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: dial tcp 127.0.0.1:4001: connection refused\n";
-        assert!(find(&facts(&[log]), "fleet-registry-timeout").is_none());
+        assert!(find(&facts(&[log]), RuleId::FleetRegistryTimeout).is_none());
     }
 }

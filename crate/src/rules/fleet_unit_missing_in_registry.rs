@@ -3,13 +3,14 @@
 use super::common::{LIMIT, lines, plural, says};
 use super::{Finding, Rule};
 use crate::facts::Facts;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::EtcdRequestTimeout;
 use crate::report::{Confidence, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-unit-missing-in-registry",
+    id: RuleId::FleetUnitMissingInRegistry,
     why: "Up to fleet 0.11 each unit is read on its own, and a read that fails looks like a unit that is gone. The agent then stops it.",
     what_to_do: "Upgrade to fleet 0.12 or later, which reads all units at once. Until then raise etcd-request-timeout above what etcd needs.",
     references: &["coreos/fleet@v0.11.5:registry/unit.go:52", "coreos/fleet@v0.11.5:registry/job.go:266"],
@@ -33,12 +34,13 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn a_unit_not_found() {
         assert!(
-            find(&facts(&["WARN job.go:272: No Unit found in Registry for Job(web.service)\n"]), "fleet-unit-missing-in-registry")
+            find(&facts(&["WARN job.go:272: No Unit found in Registry for Job(web.service)\n"]), RuleId::FleetUnitMissingInRegistry)
                 .is_some()
         );
     }
@@ -46,7 +48,7 @@ mod tests {
     #[test]
     fn a_unit_written_is_none() {
         assert!(
-            find(&facts(&["INFO manager.go:246: Writing systemd unit web.service (664b)\n"]), "fleet-unit-missing-in-registry").is_none()
+            find(&facts(&["INFO manager.go:246: Writing systemd unit web.service (664b)\n"]), RuleId::FleetUnitMissingInRegistry).is_none()
         );
     }
 }

@@ -6,6 +6,7 @@ use super::fleet_agent_heartbeat_lost::GONE;
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
 use crate::report::{Confidence, Severity};
@@ -15,7 +16,7 @@ use crate::units::{Micros, S};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "fleet-units-restarted",
+    id: RuleId::FleetUnitsRestarted,
     why: "Running work was stopped although nobody asked for it.",
     what_to_do: "Units lost because their machine went away need a longer agent-ttl. Units stopped right after a failed read need fleet 0.12 or later, and until then a longer etcd-request-timeout.",
     references: &[
@@ -174,6 +175,7 @@ fn in_order(events: impl Iterator<Item = EventId>, reads: &[EventId]) -> Vec<Eve
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -184,17 +186,17 @@ ERROR job.go:109: Failed to parse Unit from etcd: unable to parse Unit in Regist
 INFO manager.go:138: Triggered systemd unit web.service stop: job=4023
 INFO manager.go:259: Removing systemd unit web.service
 ";
-        assert_eq!(find(&facts(&[log]), "fleet-units-restarted").expect("stopped").count, 1);
+        assert_eq!(find(&facts(&[log]), RuleId::FleetUnitsRestarted).expect("stopped").count, 1);
         let again = log.repeat(3);
-        assert!(find(&facts(&[&again]), "fleet-units-restarted").expect("stopped").title.contains("1\u{a0}unit (3 stops in all)"));
+        assert!(find(&facts(&[&again]), RuleId::FleetUnitsRestarted).expect("stopped").title.contains("1\u{a0}unit (3 stops in all)"));
     }
 
     #[test]
     fn units_that_go_after_an_election_of_etcd() {
         let unload = "Oct 19 10:34:37 n1 fleetd[9]: INFO reconcile.go:330: AgentReconciler completed task: type=UnloadUnit job=web@2.service reason=\"unit loaded but not scheduled here\"\n";
         let election = |term: u32| format!("Oct 19 10:34:07 n2 etcd2[8]: e109f17bc0f23c3f is starting a new election at term {term}\n");
-        assert!(find(&facts(&[&(election(28) + unload)]), "fleet-units-restarted").is_some());
-        assert!(find(&facts(&[&(election(1) + unload)]), "fleet-units-restarted").is_none());
+        assert!(find(&facts(&[&(election(28) + unload)]), RuleId::FleetUnitsRestarted).is_some());
+        assert!(find(&facts(&[&(election(1) + unload)]), RuleId::FleetUnitsRestarted).is_none());
     }
 
     #[test]
@@ -203,15 +205,15 @@ INFO manager.go:259: Removing systemd unit web.service
 Feb 10 20:39:56 node fleetd[590]: INFO manager.go:89: Triggered systemd unit web.service stop: job=10306
 Feb 10 20:39:56 node fleetd[590]: INFO reconcile.go:274: AgentReconciler completed task: type=StopUnit job=web.service reason=\"unit currently launched but desired state is loaded\"
 ";
-        assert!(find(&facts(&[by_hand]), "fleet-units-restarted").is_none());
+        assert!(find(&facts(&[by_hand]), RuleId::FleetUnitsRestarted).is_none());
         let destroyed = "\
 Feb 10 20:39:56 node fleetd[590]: INFO manager.go:89: Triggered systemd unit web.service stop: job=10306
 Feb 10 20:39:56 node fleetd[590]: INFO reconcile.go:274: AgentReconciler completed task: type=UnloadUnit job=web.service reason=\"unit loaded but not scheduled here\"
 ";
-        assert!(find(&facts(&[destroyed]), "fleet-units-restarted").is_none(), "without any trouble it was the operator");
+        assert!(find(&facts(&[destroyed]), RuleId::FleetUnitsRestarted).is_none(), "without any trouble it was the operator");
         let long_ago = format!(
             "Feb 10 19:39:56 node fleetd[590]: INFO client.go:278: Failed getting response from http://localhost:4001/: cancelled\n{destroyed}"
         );
-        assert!(find(&facts(&[&long_ago]), "fleet-units-restarted").is_none(), "trouble an hour ago has passed");
+        assert!(find(&facts(&[&long_ago]), RuleId::FleetUnitsRestarted).is_none(), "trouble an hour ago has passed");
     }
 }

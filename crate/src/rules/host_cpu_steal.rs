@@ -4,6 +4,7 @@ use super::common::{graver, matching, says, times};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts, tools};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
@@ -11,7 +12,7 @@ use crate::units::{MS, Micros, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "host-cpu-steal",
+    id: RuleId::HostCpuSteal,
     why: "While the hypervisor runs others, nothing of this machine runs: etcd sends no heartbeat and counts no time. No log of the machine itself can show it.",
     what_to_do: "Move the machine to a host with room, reserve processors for it, or see whether a burstable instance has used up its credits. A longer election-timeout only keeps the leader; requests wait as before.",
     references: &[
@@ -84,13 +85,14 @@ fn stolen(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     #[test]
     fn a_machine_that_vmware_stops() {
         let stop = |took: u32| format!("2024-03-05T06:10:00.200Z| vcpu-0| I120: Checkpoint_Unstun: vm stopped for {took} us\n");
-        let found = |log: String| find(&facts(&[&log]), "host-cpu-steal").map(|found| (found.severity, found.count));
+        let found = |log: String| find(&facts(&[&log]), RuleId::HostCpuSteal).map(|found| (found.severity, found.count));
         assert_eq!(found(stop(3_600_000) + &stop(120_500) + &stop(700_000)), Some((Severity::Warning, 2)));
         assert_eq!(found(stop(700_000)), Some((Severity::Info, 1)));
         assert_eq!(found(stop(120_500)), None);
@@ -101,7 +103,7 @@ mod tests {
         let lockup = "Mar 05 06:12:00 cp1 kernel: watchdog: BUG: soft lockup - CPU#1 stuck for 23s! [kworker/1:2:311]\n";
         let etcd = "Mar 05 06:12:01 cp1 etcd[815]: server is likely overloaded\n";
         let hung = "Mar 05 06:12:00 cp1 kernel: INFO: task etcd:815 blocked for more than 120 seconds.\n";
-        let found = |log: &str| find(&facts(&[&(log.to_owned() + etcd)]), "host-cpu-steal").map(|found| found.title);
+        let found = |log: &str| find(&facts(&[&(log.to_owned() + etcd)]), RuleId::HostCpuSteal).map(|found| found.title);
         assert!(found(lockup).is_some_and(|title| title.contains("23\u{a0}s")));
         // A short stop of the machine is a remark, and takes no place before it.
         let stop = "2024-03-05T06:10:00.200Z| vcpu-0| I120: Checkpoint_Unstun: vm stopped for 700000 us\n";
@@ -115,7 +117,7 @@ mod tests {
     fn clocks_that_disagree_count_beside_trouble_of_etcd() {
         let jump = "Feb 27 13:32:19 n3 kernel: clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable because the skew is too large:\n";
         let change = "Feb 27 13:32:20 n3 etcd[812]: raft.node: 8e9e05c52164694d changed leader from 8e9e05c52164694d to 91bc3c398fb3c146 at term 5\n";
-        let severity = |log: &str| find(&facts(&[log]), "host-cpu-steal").map(|found| found.severity);
+        let severity = |log: &str| find(&facts(&[log]), RuleId::HostCpuSteal).map(|found| found.severity);
         assert_eq!(severity(jump), Some(Severity::Info));
         assert_eq!(severity(&(jump.to_owned() + change)), Some(Severity::Warning));
         let start = "Feb 27 13:32:30 n3 etcd[812]: etcd Version: 3.3.25\nFeb 27 13:32:31 n3 etcd[812]: 8e9e05c52164694d became candidate at term 2\nFeb 27 13:32:31 n3 etcd[812]: 8e9e05c52164694d became leader at term 2\n";

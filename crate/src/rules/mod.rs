@@ -1,7 +1,7 @@
 //! Rules: each looks at the facts and may conclude one finding. Rules never pick a value;
 //! they state constraints, and the planner picks.
 //!
-//! One rule is one file, named after its id; a new one needs its file, its `mod` line and its line in
+//! One rule is one file, named after its id; a new one needs its file, its id in `ids.rs`, its `mod` line and its line in
 //! `RULES`. Problems of configurations share one table, `config_problems.rs`.
 
 pub mod alerts;
@@ -61,6 +61,7 @@ use std::cmp::Reverse;
 use serde::Serialize;
 
 use crate::facts::{EventId, Facts};
+use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::report::{Confidence, Severity};
 use crate::sort::by_key;
@@ -123,7 +124,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// The rule of this id.
-pub fn rule(id: &str) -> Option<&'static Rule> {
+pub fn rule(id: RuleId) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
 }
 
@@ -144,12 +145,12 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
 }
 
 /// The finding of this id.
-pub fn named<'a>(findings: &'a [Finding], id: &str) -> Option<&'a Finding> {
+pub fn named(findings: &[Finding], id: RuleId) -> Option<&Finding> {
     findings.iter().find(|finding| finding.id == id)
 }
 
 /// The finding of this id, where it is more than a remark.
-pub fn raised<'a>(findings: &'a [Finding], id: &str) -> Option<&'a Finding> {
+pub fn raised(findings: &[Finding], id: RuleId) -> Option<&Finding> {
     named(findings, id).filter(|finding| finding.severity > Severity::Info)
 }
 
@@ -158,7 +159,7 @@ pub fn raised<'a>(findings: &'a [Finding], id: &str) -> Option<&'a Finding> {
 #[serde(rename_all = "camelCase")]
 pub struct Rule {
     /// Finding id.
-    pub id: &'static str,
+    pub id: RuleId,
     /// Why such a thing matters: one or two sentences.
     pub why: &'static str,
     /// What to do: one or two sentences.
@@ -174,7 +175,7 @@ pub struct Rule {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// The rule's id.
-    pub id: &'static str,
+    pub id: RuleId,
     /// How bad.
     pub severity: Severity,
     /// How sure.
@@ -260,21 +261,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_unique_and_the_list_is_sorted() {
-        let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    fn every_id_has_one_rule_and_the_lists_are_sorted() {
+        let ids: Vec<RuleId> = RULES.iter().map(|rule| rule.id).collect();
         assert!(ids.is_sorted(), "{ids:?}");
-        let mut every: Vec<&str> = all().map(|rule| rule.id).collect();
+        let mut every: Vec<RuleId> = all().map(|rule| rule.id).collect();
         every.sort_unstable();
-        let count = every.len();
-        every.dedup();
-        assert_eq!(every.len(), count);
+        assert_eq!(every, RuleId::ALL);
+        assert!(every.is_sorted_by_key(|id| id.word()));
     }
 
     #[test]
     fn every_rule_tells_why_and_what_to_do() {
         for rule in all() {
-            assert!(rule.why.ends_with('.') && rule.what_to_do.ends_with('.'), "{}", rule.id);
-            assert!(rule.id == "config-template" || !rule.references.is_empty(), "{} names no source", rule.id);
+            assert!(rule.why.ends_with('.') && rule.what_to_do.ends_with('.'), "{:?}", rule.id);
+            assert!(rule.id == RuleId::ConfigTemplate || !rule.references.is_empty(), "{:?} names no source", rule.id);
         }
     }
 
@@ -283,7 +283,7 @@ mod tests {
     fn no_sentence_of_a_rule_is_longer_than_25_words() {
         for rule in all() {
             for sentence in [rule.why, rule.what_to_do].iter().flat_map(|text| text.split_inclusive(['.', '?'])) {
-                assert!(sentence.split_whitespace().count() <= 25, "{}: {sentence}", rule.id);
+                assert!(sentence.split_whitespace().count() <= 25, "{:?}: {sentence}", rule.id);
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::{Finding, check};
 use crate::facts::Facts;
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::input::{Document, Input};
 
 /// The facts of these documents.
@@ -12,6 +13,6 @@ pub fn facts(texts: &[&str]) -> Facts {
 }
 
 /// The finding of this id.
-pub fn find(facts: &Facts, id: &str) -> Option<Finding> {
+pub fn find(facts: &Facts, id: RuleId) -> Option<Finding> {
     check(facts).into_iter().find(|finding| finding.id == id)
 }

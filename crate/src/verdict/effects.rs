@@ -1,6 +1,7 @@
 //! What the proposed values bring, what they cost, and what they leave as it is.
 
 use crate::facts::{Facts, StallKind};
+use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::plan::{Decision, Plan};
 use crate::replay::timers_in_force;
@@ -77,7 +78,7 @@ pub(super) fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, ti
         let pause = human(stall.planned);
         // A longer one ends with the election.
         if stall.planned < plan.of(Parameter::ElectionTimeout).value() {
-            let stolen = named(findings, "host-cpu-steal");
+            let stolen = named(findings, RuleId::HostCpuSteal);
             texts.push(match stolen {
                 Some(stolen) => format!("Writes still pause for up to {pause} each time. {}: begin there.", stolen.title),
                 None if stall.kind.is_measured() => format!("Writes still pause for up to {pause} per stall. Find what stalls the host."),
@@ -102,7 +103,7 @@ pub(super) fn failover_then(facts: &Facts, plan: &Plan) -> String {
 
 /// fleet before 0.12 takes a unit for deleted when its one read fails.
 pub(super) fn stops_on_a_failed_read(facts: &Facts, findings: &[Finding]) -> bool {
-    named(findings, "fleet-unit-missing-in-registry").is_some() && facts.fleet_before(version(0, 12, 0))
+    named(findings, RuleId::FleetUnitMissingInRegistry).is_some() && facts.fleet_before(version(0, 12, 0))
 }
 
 /// A count; what is none is called so everywhere.

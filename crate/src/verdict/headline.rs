@@ -7,6 +7,7 @@ use super::unexplained::{saw_too_little, shows_only_a_state, unexplained};
 use crate::facts::failures::{longest_outage, proven_wait};
 use crate::facts::{ChangeClass, Facts, LeaderChange, Stall, StallKind, tools};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::model::raft::safe_stall;
 use crate::parameters::Parameter;
@@ -26,8 +27,9 @@ pub(super) fn headline<'a>(
     severity: Severity,
     timing: Timing,
 ) -> (String, Option<&'a Finding>) {
-    let of = |ids: &[&str]| ids.iter().find_map(|id| named(findings, id));
-    let of_stalls = || of(if plan.replay.needless > 0 { &["etcd-leader-lost", "etcd-election-churn"] } else { &["etcd-heartbeat-late"] });
+    let of = |ids: &[RuleId]| ids.iter().find_map(|id| named(findings, *id));
+    let of_stalls =
+        || of(if plan.replay.needless > 0 { &[RuleId::EtcdLeaderLost, RuleId::EtcdElectionChurn] } else { &[RuleId::EtcdHeartbeatLate] });
     if facts.logs.is_empty() && facts.configurations.is_empty() {
         return (String::from("Nothing here can be read as a log or a configuration of etcd or fleet."), None);
     }
@@ -47,7 +49,7 @@ pub(super) fn headline<'a>(
         let wrong = findings.iter().find(|finding| finding.severity > Severity::Info);
         return (review(facts, wrong, plan), wrong);
     }
-    if let Some(broken) = named(findings, "etcd-bad-config").filter(|_| plan.repairs) {
+    if let Some(broken) = named(findings, RuleId::EtcdBadConfig).filter(|_| plan.repairs) {
         return (format!("{}.", broken.title), Some(broken));
     }
     if proposes {
@@ -66,13 +68,13 @@ pub(super) fn headline<'a>(
             );
         }
         if let Some(text) = presence_headline(facts, findings) {
-            return (text, of(&["fleet-agent-heartbeat-lost"]));
+            return (text, of(&[RuleId::FleetAgentHeartbeatLost]));
         }
         if let Some(text) = units_headline(facts, findings) {
-            return (text, of(&["fleet-units-restarted"]));
+            return (text, of(&[RuleId::FleetUnitsRestarted]));
         }
         if let Some(text) = fleet_headline(facts, plan) {
-            return (text, of(&["fleet-etcd-request-cancelled", "fleet-registry-timeout"]));
+            return (text, of(&[RuleId::FleetEtcdRequestCancelled, RuleId::FleetRegistryTimeout]));
         }
     }
     let cause = if proposes { None } else { other_cause(findings) };
@@ -86,21 +88,21 @@ pub(super) fn headline<'a>(
             return (format!("{}; {end}.", text.trim_end_matches('.')), of_stalls());
         }
     }
-    let differ = of(&["config-values-differ"]).filter(|_| plan.replay.needless == 0);
-    let late = raised(findings, "etcd-heartbeat-late");
+    let differ = of(&[RuleId::ConfigValuesDiffer]).filter(|_| plan.replay.needless == 0);
+    let late = raised(findings, RuleId::EtcdHeartbeatLate);
     if let Some(late) = late.filter(|_| cause.is_none() && differ.is_none()) {
         if let Some(text) = outlasted(facts, plan, timing) {
             return (text, Some(late));
         }
     }
-    let telling = cause.or(differ).or_else(|| cut_off(facts).then(|| of(&["etcd-leader-lost"])).flatten());
+    let telling = cause.or(differ).or_else(|| cut_off(facts).then(|| of(&[RuleId::EtcdLeaderLost])).flatten());
     let telling = telling.or_else(|| strongest(facts, findings)).or(findings.first());
-    let presence = telling.filter(|finding| finding.id == "fleet-agent-heartbeat-lost").and_then(|_| presence_headline(facts, findings));
+    let presence = telling.filter(|finding| finding.id == RuleId::FleetAgentHeartbeatLost).and_then(|_| presence_headline(facts, findings));
     let title = presence.unwrap_or_else(|| telling.map_or(String::new(), |finding| finding.title.clone()));
     let title = title.trim_end_matches('.');
-    let end = match (timing, telling.map_or("", |finding| finding.id)) {
+    let end = match (timing, telling.map(|finding| finding.id)) {
         // It is the timers that are at fault.
-        (Timing::NotTheRemedy, "etcd-bad-config") | (Timing::Undecided, "config-values-differ") => "",
+        (Timing::NotTheRemedy, Some(RuleId::EtcdBadConfig)) | (Timing::Undecided, Some(RuleId::ConfigValuesDiffer)) => "",
         (Timing::NotTheRemedy, _) => " No timer cures that.",
         (Timing::Undecided, _) => " The input does not show whether timing is the cause.",
         _ => "",
@@ -110,22 +112,22 @@ pub(super) fn headline<'a>(
 
 /// What may follow from something else, and so is named only where that is not shown: each may be the cause of those
 /// below it. A finding that is not here follows from none.
-const EFFECTS: &[&str] = &[
-    "etcd-election-churn",
-    "etcd-leader-lost",
+const EFFECTS: &[RuleId] = &[
+    RuleId::EtcdElectionChurn,
+    RuleId::EtcdLeaderLost,
     // A full buffer shows a peer or a link that does not keep up; that the leader gave up is the harm.
-    "etcd-send-buffer-full",
-    "etcd-slow-apply",
-    "etcd-request-timeout",
-    "fleet-agent-heartbeat-lost",
-    "fleet-etcd-error",
-    "fleet-etcd-request-cancelled",
-    "fleet-registry-timeout",
-    "fleet-engine-lease-lost",
-    "fleet-leadership-churn",
-    "fleet-unit-missing-in-registry",
-    "fleet-units-restarted",
-    "client-http-500",
+    RuleId::EtcdSendBufferFull,
+    RuleId::EtcdSlowApply,
+    RuleId::EtcdRequestTimeout,
+    RuleId::FleetAgentHeartbeatLost,
+    RuleId::FleetEtcdError,
+    RuleId::FleetEtcdRequestCancelled,
+    RuleId::FleetRegistryTimeout,
+    RuleId::FleetEngineLeaseLost,
+    RuleId::FleetLeadershipChurn,
+    RuleId::FleetUnitMissingInRegistry,
+    RuleId::FleetUnitsRestarted,
+    RuleId::ClientHttp500,
 ];
 
 /// The finding that explains the others: of the worst that are sure, the one that follows from the fewest, then the one with
@@ -134,10 +136,10 @@ fn strongest<'a>(facts: &Facts, findings: &'a [Finding]) -> Option<&'a Finding> 
     // What was carried out within a second fills no limit of 5 s; and what ended with the leader, etcd puts down to that.
     let explains_nothing = || longest_wait(facts).is_none_or(|wait| wait < S) || facts.any_event(|event| says(event, BY_LEADER));
     let follows = |finding: &Finding| match finding.id {
-        "etcd-slow-apply" if explains_nothing() => EFFECTS.len(),
+        RuleId::EtcdSlowApply if explains_nothing() => EFFECTS.len(),
         id => EFFECTS.iter().position(|effect| *effect == id).map_or(0, |at| at + 1),
     };
-    let told = findings.iter().filter(|finding| !finding.id.starts_with("config-") && finding.severity > Severity::Info);
+    let told = findings.iter().filter(|finding| !finding.id.word().starts_with("config-") && finding.severity > Severity::Info);
     told.min_by_key(|finding| (Reverse(finding.severity), finding.confidence == Confidence::Low, follows(finding), Reverse(finding.count)))
 }
 
@@ -324,12 +326,12 @@ fn lasted(stall: &Stall) -> String {
 
 /// A machine that lost its presence, and what became of its units.
 fn presence_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
-    let lost = named(findings, "fleet-agent-heartbeat-lost")?;
+    let lost = named(findings, RuleId::FleetAgentHeartbeatLost)?;
     let outage = longest_outage(facts);
     let mut given_up = facts.events_of(&[Meaning::ServerMonitorTriggered]);
     let (id, event) = given_up.find(|(id, _)| outage.as_ref().is_none_or(|(_, host)| *host == facts.host(*id)))?;
     let who = event.host.map_or(String::from("A machine"), |_| facts.host(id));
-    let units = named(findings, "fleet-units-restarted");
+    let units = named(findings, RuleId::FleetUnitsRestarted);
     let effect = match (units, lost.severity) {
         (Some(units), _) => format!("its presence ran out and fleet stopped {}", plural(units.count, "unit", "units")),
         (None, Severity::Critical) => String::from("its presence ran out and the engine declared it gone"),
@@ -341,12 +343,12 @@ fn presence_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
 
 /// Stopped units are what people notice first.
 fn units_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
-    let stopped = named(findings, "fleet-units-restarted")?;
+    let stopped = named(findings, RuleId::FleetUnitsRestarted)?;
     let limit = human_limit(facts, Parameter::EtcdRequestTimeout);
     let title = stopped.title.trim_end_matches('.');
-    Some(if named(findings, "fleet-unit-missing-in-registry").is_some() {
+    Some(if named(findings, RuleId::FleetUnitMissingInRegistry).is_some() {
         format!("{title}, because single reads from etcd took longer than fleet's limit of {limit}.")
-    } else if named(findings, "fleet-agent-heartbeat-lost").is_some() {
+    } else if named(findings, RuleId::FleetAgentHeartbeatLost).is_some() {
         format!("{title}, as a machine's presence ran out; agent-ttl is {}.", human_limit(facts, Parameter::AgentTtl))
     } else if facts.fleet_failures.is_empty() {
         format!("{title}.")

@@ -5,6 +5,7 @@ use crate::facts::clusters::several_clusters;
 use crate::facts::took_back::took_back;
 use crate::facts::{ChangeClass, Facts, LeaderChange, Stall, StallKind};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::parameters::{Parameter, SILENT_STREAM};
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, beyond_waiting, kept_place, went_on};
 use crate::report::{Confidence, Severity, Timing};
@@ -14,36 +15,36 @@ use crate::rules::{Finding, named, raised};
 
 /// Findings that name a cause which no timer touches, the most telling first: the ones that stay until somebody acts, so that
 /// one line which somebody quotes tells enough.
-const LASTING_CAUSES: &[&str] = &[
-    "etcd-cluster-id-mismatch",
-    "etcd-member-removed",
-    "etcd-unknown-peer",
-    "etcd-discovery-failed",
-    "etcd-tls",
-    "etcd-disk-full",
-    "etcd-db-space",
-    "etcd-data-damaged",
+const LASTING_CAUSES: &[RuleId] = &[
+    RuleId::EtcdClusterIdMismatch,
+    RuleId::EtcdMemberRemoved,
+    RuleId::EtcdUnknownPeer,
+    RuleId::EtcdDiscoveryFailed,
+    RuleId::EtcdTls,
+    RuleId::EtcdDiskFull,
+    RuleId::EtcdDbSpace,
+    RuleId::EtcdDataDamaged,
 ];
 
 /// And those that may be over.
-const PASSING_CAUSES: &[&str] = &[
-    "fleet-duplicate-machine-id",
-    "fleet-data-diverged",
-    "fleet-engine-lease-stolen",
-    "fleet-daemon-hung",
-    "etcd-no-quorum",
-    "etcd-leader-restarted",
-    "etcd-restarted",
-    "etcd-unreachable",
-    "etcd-peer-network",
-    "etcd-slow-disk",
-    "host-cpu-steal",
+const PASSING_CAUSES: &[RuleId] = &[
+    RuleId::FleetDuplicateMachineId,
+    RuleId::FleetDataDiverged,
+    RuleId::FleetEngineLeaseStolen,
+    RuleId::FleetDaemonHung,
+    RuleId::EtcdNoQuorum,
+    RuleId::EtcdLeaderRestarted,
+    RuleId::EtcdRestarted,
+    RuleId::EtcdUnreachable,
+    RuleId::EtcdPeerNetwork,
+    RuleId::EtcdSlowDisk,
+    RuleId::HostCpuSteal,
     // Elections do not use the wall clock.
-    "etcd-clock-skew",
+    RuleId::EtcdClockSkew,
 ];
 
 /// All causes that no timer touches, the most telling first.
-pub fn other_causes() -> impl Iterator<Item = &'static str> {
+pub fn other_causes() -> impl Iterator<Item = RuleId> {
     LASTING_CAUSES.iter().chain(PASSING_CAUSES).copied()
 }
 
@@ -51,21 +52,21 @@ pub fn other_causes() -> impl Iterator<Item = &'static str> {
 pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
     // Why etcd ends, or never serves a client, comes before that it ended.
     let grave = |finding: &&Finding| finding.severity == Severity::Critical;
-    let ends = ["etcd-own-trouble", "fleet-etcd-error"].into_iter().find_map(|id| named(findings, id).filter(grave));
+    let ends = [RuleId::EtcdOwnTrouble, RuleId::FleetEtcdError].into_iter().find_map(|id| named(findings, id).filter(grave));
     // What may as well be another trouble names no cause.
     let sure = |finding: &&Finding| finding.confidence > Confidence::Low;
     let cause = |least| other_causes().find_map(|id| named(findings, id).filter(sure).filter(|finding| finding.severity >= least));
     // Settings that etcd refused, none of them a timer.
-    let refused = || named(findings, "etcd-bad-config").filter(|finding| finding.parameters.is_empty());
+    let refused = || named(findings, RuleId::EtcdBadConfig).filter(|finding| finding.parameters.is_empty());
     ends.or_else(|| cause(Severity::Critical)).or_else(refused).or_else(|| cause(Severity::Warning))
 }
 
 /// What no value cures and longer limits ease: a cause that no timer touches, or that fleet stops units on a failed read.
 /// Of this the engine's lease and its like are no cause.
 pub fn beneath(findings: &[Finding]) -> Option<&Finding> {
-    let failed_read = named(findings, "fleet-unit-missing-in-registry");
+    let failed_read = named(findings, RuleId::FleetUnitMissingInRegistry);
     // Clocks that differ disturb no election.
-    let bears = |cause: &&Finding| cause.id != "etcd-clock-skew" && (failed_read.is_none() || !cause.id.starts_with("fleet-"));
+    let bears = |cause: &&Finding| cause.id != RuleId::EtcdClockSkew && (failed_read.is_none() || !cause.id.word().starts_with("fleet-"));
     other_cause(findings).filter(bears).or(failed_read)
 }
 
@@ -93,7 +94,7 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
     let still = explaining.iter().filter(|(change, stall)| shown(change, stall)).count();
     let seen = if explaining.is_empty() { facts.stalls.iter().any(stood_still) } else { 2 * still > explaining.len() };
     // What a counter tells of leaders that changed does not tell why.
-    let counted = || ["etcd-election-churn", "etcd-heartbeat-late"].iter().any(|id| named(findings, id).is_some());
+    let counted = || [RuleId::EtcdElectionChurn, RuleId::EtcdHeartbeatLate].iter().any(|id| named(findings, *id).is_some());
     let measured = plan.repairs || seen || facts.without_log() && !counted();
     // One pair for all is a cure of what no line shows to have harmed.
     let unlike = unlike_members(findings, plan).is_some();
@@ -102,9 +103,9 @@ pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity:
 }
 
 fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing {
-    let has = |id: &str| named(findings, id).is_some();
-    let warns = |ids: &[&str]| ids.iter().any(|id| raised(findings, id).is_some());
-    let stolen_once = has("fleet-engine-lease-stolen") && !has("fleet-leadership-churn");
+    let has = |id: RuleId| named(findings, id).is_some();
+    let warns = |ids: &[RuleId]| ids.iter().any(|id| raised(findings, *id).is_some());
+    let stolen_once = has(RuleId::FleetEngineLeaseStolen) && !has(RuleId::FleetLeadershipChurn);
     let lasts = |cause: &Finding| LASTING_CAUSES.contains(&cause.id);
     if stolen_once || only_quoted(facts) && !other_cause(findings).is_some_and(lasts) {
         return Timing::Undecided;
@@ -112,7 +113,7 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
     let beyond = beyond_waiting(facts).is_some();
     // That a leader ended is the cause of the election after it, not of all others.
     let ended = || facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted).count();
-    let explains = |cause: &Finding| cause.id != "etcd-leader-restarted" || plan.replay.needless <= ended() as u64;
+    let explains = |cause: &Finding| cause.id != RuleId::EtcdLeaderRestarted || plan.replay.needless <= ended() as u64;
     if other_cause(findings).is_some_and(explains) || plan.too_long.is_some() || waits_long_already(facts) || beyond {
         return Timing::NotTheRemedy;
     }
@@ -126,15 +127,15 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
     }
     // A leader was lost, or terms rose, and who led is not in the input: the stalls it shows may not be all.
     let told = || facts.any_event(|event| says(event, BY_LEADER));
-    if real_changes == 0 && (warns(&["etcd-leader-lost", "etcd-election-churn"]) || told()) {
+    if real_changes == 0 && (warns(&[RuleId::EtcdLeaderLost, RuleId::EtcdElectionChurn]) || told()) {
         return Timing::Undecided;
     }
     // Members with unlike timers, or a silent peer that may be the leader: there is no one limit to hold the log against.
     let seen = real_changes == 0 && !facts.changes.is_empty();
-    if has("config-values-differ") {
+    if has(RuleId::ConfigValuesDiffer) {
         return Timing::Undecided;
     }
-    if raised(findings, "etcd-peer-network").is_some_and(|finding| finding.confidence == Confidence::Low) {
+    if raised(findings, RuleId::EtcdPeerNetwork).is_some_and(|finding| finding.confidence == Confidence::Low) {
         return if seen { Timing::NotTheRemedy } else { Timing::Undecided };
     }
     if !knows_wait(facts) || facts.stalls.is_empty() && waits_long(facts) {
@@ -149,11 +150,12 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
         return Timing::Undecided;
     }
     // A counter of late heartbeats tells of no length.
-    if facts.stalls.is_empty() && warns(&["etcd-heartbeat-late"]) {
+    if facts.stalls.is_empty() && warns(&[RuleId::EtcdHeartbeatLate]) {
         return Timing::Undecided;
     }
-    let slow =
-        ["etcd-slow-apply", "etcd-slow-disk", "host-cpu-steal", "etcd-send-buffer-full", "etcd-own-trouble"].iter().any(|id| has(id));
+    let slow = [RuleId::EtcdSlowApply, RuleId::EtcdSlowDisk, RuleId::HostCpuSteal, RuleId::EtcdSendBufferFull, RuleId::EtcdOwnTrouble]
+        .iter()
+        .any(|id| has(*id));
     if plan.replay.needless == 0 && facts.fleet_failures.is_empty() && (late || slow) {
         return Timing::NotTheRemedy;
     }
@@ -162,7 +164,7 @@ fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing 
 
 /// Members whose logs print unlike values, where no leader lost its place.
 pub(super) fn unlike_members<'a>(findings: &'a [Finding], plan: &Plan) -> Option<&'a Finding> {
-    let differ = named(findings, "config-values-differ").filter(|_| plan.replay.needless == 0);
+    let differ = named(findings, RuleId::ConfigValuesDiffer).filter(|_| plan.replay.needless == 0);
     differ.filter(|finding| finding.confidence == Confidence::High)
 }
 

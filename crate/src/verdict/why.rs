@@ -7,6 +7,7 @@ use crate::facts::clusters::several_clusters;
 use crate::facts::engine::longest_pass;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, StallKind, TOO_LARGE};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::model::raft::loss_share;
 use crate::parameters::Parameter;
@@ -134,7 +135,7 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
             let give = || "Give the journal of etcd and fleet from around the trouble, or the cloud-config of the machine.".to_owned();
             unfit.map_or_else(give, |each| each.why.clone())
         }
-        Timing::Undecided if named(findings, "config-values-differ").is_some() => {
+        Timing::Undecided if named(findings, RuleId::ConfigValuesDiffer).is_some() => {
             String::from("Members wait unequally long, so the log cannot be held against one limit. Give all of them the same pair first.")
         }
         Timing::Undecided if facts.without_log() && severity == Severity::Critical => {

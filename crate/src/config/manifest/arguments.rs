@@ -9,6 +9,7 @@ use crate::config::mapped_text::MappedText;
 use crate::config::script::Script;
 use crate::config::{flags, keys};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::search;
 use crate::yaml::{Kind, Node};
 
@@ -29,7 +30,7 @@ pub(super) fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
     let is_list = matches!(node.kind, Kind::Sequence { .. });
     if let Some(form) = spot.form.filter(|form| is_list != (*form == Arguments::Pairs)) {
         let wanted = if form == Arguments::Pairs { "a list, - name: {} over value: \"...\"" } else { "a mapping, {}: \"...\"" };
-        builder.void_from(stated, "config-arguments-form", &|parameter| {
+        builder.void_from(stated, RuleId::ConfigArgumentsForm, &|parameter| {
             format!("The apiVersion of this file wants extraArgs as {}.", search::replace(wanted, "{}", parameter.key()))
         });
     }

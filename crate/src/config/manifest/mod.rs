@@ -19,6 +19,7 @@ use super::mapped_text::MappedText;
 use super::operators::{self, of_openshift};
 use super::tree::TextTree;
 use super::{env, etcd_yaml, ignition, k3s, keys, scalar};
+use crate::ids::RuleId;
 use crate::parameters::{KUBEKEY, RANCHER};
 use crate::search;
 use crate::template;
@@ -81,7 +82,7 @@ fn unknown_to_k3s(builder: &mut Builder, tree: &TextTree, entry: &Entry) {
     let key = meant.0.key();
     builder.claim(meant, tree.bare(&entry.value), scalar::daemon(meant.0, text), Home::new("", Class::Environment, ""));
     let note = format!("k3s and RKE2 know no {} and skip it; write it below etcd-arg, as - {key}={text}.", entry.name());
-    builder.refuse_last("config-unknown-key", tree.place(&entry.key.span), note);
+    builder.refuse_last(RuleId::ConfigUnknownKey, tree.place(&entry.key.span), note);
 }
 
 /// Of the etcd operators of CoreOS and etcd-io, which know `size` and `etcdOptions`, and of aenix, which knows `replicas` and
@@ -160,7 +161,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                 arguments(builder, spot, tree.resolve(&entry.value));
                 // kubeadm passes over what stands right below `etcd` or `external` (apis/kubeadm/v1beta3/types.go, Etcd, ExternalEtcd).
                 if matches!(below, "etcd" | "external") && spot.form.is_some() {
-                    builder.void_from(stated, "config-wrong-section", &|parameter| {
+                    builder.void_from(stated, RuleId::ConfigWrongSection, &|parameter| {
                         format!("kubeadm knows extraArgs of etcd only below etcd.local, so it passes over {} here.", parameter.key())
                     });
                 }
@@ -175,7 +176,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
                         | "kube-controller"
                         | "kube_controller"
                 ) {
-                    builder.void_from(stated, "config-wrong-section", &|parameter| {
+                    builder.void_from(stated, RuleId::ConfigWrongSection, &|parameter| {
                         format!(
                             "{} stands among the arguments of {below}, which is not etcd; it belongs among those of etcd.",
                             parameter.key()

@@ -4,6 +4,7 @@ use crate::config::builder::Builder;
 use crate::config::installer::Arguments;
 use crate::config::tree::TextTree;
 use crate::config::variables::fallback;
+use crate::ids::RuleId;
 use crate::yaml::{Entry, Kind, Node, Style};
 
 /// Where in a document the walk is, and what is known of it.
@@ -33,7 +34,7 @@ pub(super) fn refuse_number(builder: &mut Builder, stated: usize, value: &Node) 
     let text = value.text().unwrap_or("");
     let plain = matches!(value.kind, Kind::Scalar { style: Style::Plain, .. }) && value.tag.is_none();
     if plain && text.parse().is_ok_and(f64::is_finite) {
-        builder.void_from(stated, "config-unquoted-number", &|parameter| {
+        builder.void_from(stated, RuleId::ConfigUnquotedNumber, &|parameter| {
             format!("The value of {} is a number here, and Kubernetes takes only text; write \"{text}\" in quotes.", parameter.key())
         });
     }

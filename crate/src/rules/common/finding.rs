@@ -3,6 +3,7 @@
 use super::lines::lines;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::rules::{At, Confidence, Constraint, Evidence, Finding, Severity};
 
@@ -11,7 +12,7 @@ pub const MOST_EVIDENCE: usize = 50;
 
 impl Finding {
     /// A finding without evidence yet.
-    pub fn new(id: &'static str, severity: Severity, confidence: Confidence, title: impl Into<String>, what: impl Into<String>) -> Finding {
+    pub fn new(id: RuleId, severity: Severity, confidence: Confidence, title: impl Into<String>, what: impl Into<String>) -> Finding {
         Finding {
             id,
             severity,
@@ -80,6 +81,6 @@ pub fn graver(one: Option<Finding>, other: Option<Finding>) -> Option<Finding> {
 }
 
 /// A finding that needs no weighing: critical and sure as soon as one line says so.
-pub fn said_outright(facts: &Facts, id: &'static str, events: &[EventId], title: &str, what: &str) -> Option<Finding> {
+pub fn said_outright(facts: &Facts, id: RuleId, events: &[EventId], title: &str, what: &str) -> Option<Finding> {
     (!events.is_empty()).then(|| Finding::new(id, Severity::Critical, Confidence::High, title, what).showing(facts, events))
 }

@@ -2,6 +2,7 @@
 
 use crate::facts::settings::{self, last_of_each, printed, said_by_members};
 use crate::facts::{EventId, Facts};
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter;
 use crate::report::Provenance;
@@ -12,7 +13,7 @@ use crate::version::version;
 /// Whether a value looks as if it was meant in another unit, so that no other is held against it.
 pub fn doubtful(facts: &Facts, parameter: Parameter) -> bool {
     let mut problems = facts.configurations.iter().flat_map(|configuration| &configuration.problems);
-    problems.any(|problem| problem.id == "config-suspicious-unit" && problem.parameter == Some(parameter))
+    problems.any(|problem| problem.id == RuleId::ConfigSuspiciousUnit && problem.parameter == Some(parameter))
 }
 
 /// Whether etcd is known, and may be one that drops silent streams.
