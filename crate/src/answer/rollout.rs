@@ -38,7 +38,7 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
         let what_to_do = cause.what_to_do.clone().or_else(|| rules::rule(cause.id).map(|rule| rule.what_to_do.to_owned()))?;
         return Some(step(
             format!(
-                "Fix the cause first: {}. {what_to_do} The values below do not cure it; they soften what is left of it.",
+                "Fix the cause first: {}. {what_to_do} The values do not cure it; they soften what is left of it.",
                 cause.title.trim_end_matches('.')
             ),
             &[],
@@ -50,11 +50,7 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
         (None, Some(election)) => format!("what takes an election-timeout of {} to outlast is not to be lived with", human(election)),
         (None, None) => return None,
     };
-    Some(step(
-        format!("Fix the cause first: {text}. The values below do not cure it; what to measure next tells where it comes from."),
-        &[],
-        "",
-    ))
+    Some(step(format!("Fix the cause first: {text}. The values do not cure it; what to measure next tells where it comes from."), &[], ""))
 }
 
 /// What goes wrong when the values are written by hand.

@@ -132,7 +132,11 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
     }
     let wait = proven_wait(facts).unwrap_or(0);
     let asked = wait * 5 / 4;
-    let here = if facts.etcd_beside_fleet() { "etcd's log does not show what they waited for" } else { "Only fleet's log tells of them" };
+    let here = if facts.etcd_beside_fleet() {
+        "etcd's log does not show what they waited for"
+    } else {
+        "Only fleet's log tells of the failed requests"
+    };
     let floor = format!("{here}, so the real wait is unknown. 5 s was enough for stalls of 1.5 s (measured).");
     let sum =
         format!("etcd gave no answer for at least {}. With a margin of a quarter: 1.25 × {} = {}", human(wait), human(wait), human(asked));

@@ -59,7 +59,9 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
             (Some(_), None) if stops_on_a_failed_read(facts, findings) => String::from(
                 "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once.",
             ),
-            (Some(cause), None) => format!("The values help, but there is a cause beneath: {}.", cause.title.trim_end_matches('.')),
+            (Some(cause), None) => {
+                format!("The values help, but something else is wrong that no timer cures: {}.", cause.title.trim_end_matches('.'))
+            }
             (None, None) if plan.costly().is_some() => format!(
                 "So long an election-timeout only bridges the time until the cause is fixed. With it each real failover takes about {}, far longer than one needless change. Where such stalls are rare, fix the cause and keep the values.",
                 failover_then(facts, plan)
