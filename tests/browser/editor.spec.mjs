@@ -464,11 +464,43 @@ suite('editor, share and export', (story) => {
     assert.deepEqual(await violations(page), []);
   });
 
+  story('a link calls a machine the same in every sentence, and names no file', {}, async (page) => {
+    const at = (host, time, said) => `Mar 03 ${time} ${host} fleetd[9]: ${said}\n`;
+    const file = (name, text) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+    const lost = 'ERROR engine.go:218: Engine leadership lost, renewal failed: 101: Compare failed ([7 != 9]) [10]';
+    const stole = 'INFO engine.go:205: Stole engine leadership from Machine(3f1c5d7e9a0b42c4a6e8d0f2b4c69788)';
+    await page
+      .locator('#files')
+      .setInputFiles([
+        file('acme-one.log', at('acme-1', '02:05:20', lost) + at('acme-1', '02:20:20', lost)),
+        file('acme-two.log', at('acme-2', '02:05:19', stole) + at('acme-2', '02:20:19', stole)),
+        file('acme-three.log', ''),
+      ]);
+    await page.locator('#headline').waitFor();
+    const machine = (id) => page.locator(`#finding-${id}`).evaluate((each) => /from (\S+)\./.exec(each.textContent)[1]);
+    assert.equal(await machine('fleet-engine-lease-lost'), 'acme-1');
+    await page.locator('#share > summary').click();
+    await page.locator('#share-link').click();
+    await page.locator('[role=status]', { hasText: /copied/i }).waitFor();
+    const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+    await page.evaluate((hash) => (location.hash = hash), hash);
+    await page.locator('.shared').waitFor();
+    const machines = [await machine('fleet-engine-lease-lost'), await machine('fleet-engine-lease-stolen')];
+    assert.deepEqual(machines.sort(), ['host-1', 'host-2']);
+    assert.ok(
+      !JSON.stringify(await page.evaluate(() => document.querySelector('timing-advisor').report)).includes('acme'),
+    );
+  });
+
   story('a text travels only redacted, after it was shown', {}, async (page) => {
-    await inEditor(page, CONFIG + `hostname: secret-host.internal\npassword: ${SECRET}\n`);
+    await inEditor(
+      page,
+      CONFIG + `hostname: secret-host.internal\npassword: ${SECRET}\n# web@1.service, a@b.example\n`,
+    );
     await page.locator('#share > summary').click();
     await page.locator('#share-texts > summary').click();
     const shown = await page.locator('#share-texts pre').first().innerText();
+    assert.match(shown, /# web@1\.service, user-1@example\.org/);
     assert.equal(shown.includes(SECRET) || shown.includes('secret-host'), false);
     await page.locator('#share-with-texts').click();
     await page.locator('[role=status]', { hasText: /copied/i }).waitFor();

@@ -58,7 +58,8 @@ const RULES = [
   { kind: 'long keys', find: /\b(?:AKIA[A-Z0-9]{12,}|eyJ[\w-]{10,}\.[\w.-]+|gh[pousr]_\w{20,})\b/g, put: () => HOLE },
   {
     kind: 'mail addresses',
-    find: /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/g,
+    // `web@1.service` is a unit of systemd.
+    find: /\b[\w.+-]+@(?![\w.-]+\.(?:service|socket|timer|mount|path|target|slice|device|scope|swap)\b)[\w-]+(?:\.[\w-]+)+\b/g,
     put: ([text], name) => `user-${name('user', text)}@example.org`,
   },
   {
@@ -100,6 +101,18 @@ const PLAIN_HOSTS = new Set(['localhost', 'discovery.etcd.io', 'example.com', 'e
  * @returns {{ documents: { name: string, text: string }[], replaced: Replaced[] }}
  */
 export function redact(documents, hosts = []) {
+  const { clean, replaced } = redactor([...hosts, ...documents.flatMap((doc) => hostsOf(doc.text))]);
+  const cleaned = documents.map((doc) => ({ name: clean(doc.name), text: clean(doc.text) }));
+  return { documents: cleaned, replaced: replaced() };
+}
+
+/**
+ * What cleans one text after another, with the same stand-ins in all.
+ *
+ * @param {string[]} hosts
+ * @param {string[]} [files] names of files that must not stay either
+ */
+export function redactor(hosts, files = []) {
   /** @type {Map<string, Map<string, number>>} */
   const names = new Map();
   /** @type {Map<string, number>} */
@@ -111,13 +124,16 @@ export function redact(documents, hosts = []) {
     return /** @type {number} */ (known.get(text));
   };
   const count = (/** @type {string} */ kind) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  // Names found in one text are replaced in all.
-  const all = new Set([...hosts, ...documents.flatMap((doc) => hostsOf(doc.text))]);
-  for (const plain of PLAIN_HOSTS) all.delete(plain);
-  const host = hostRule([...all]);
+  const found = new Set(hosts);
+  for (const plain of PLAIN_HOSTS) found.delete(plain);
+  const rules = [
+    ...namesRule('file names', 'document', files),
+    ...RULES,
+    ...namesRule('host names', 'host', [...found]),
+  ];
   const clean = (/** @type {string} */ text) => {
     let out = withoutFiles(text, () => count('contents of files'));
-    for (const rule of host ? [...RULES, host] : RULES) {
+    for (const rule of rules) {
       out = out.replace(rule.find, (...parts) => {
         count(rule.kind);
         return rule.put(/** @type {any} */ (parts), name);
@@ -125,12 +141,11 @@ export function redact(documents, hosts = []) {
     }
     return out;
   };
-  const cleaned = documents.map((doc) => ({ name: clean(doc.name), text: clean(doc.text) }));
-  return { documents: cleaned, replaced: [...counts].map(([kind, count]) => ({ kind, count })) };
+  return { clean, replaced: () => [...counts].map(([kind, count]) => ({ kind, count })) };
 }
 
 /** Hosts named by a journal, or in an address. @param {string} text */
-function hostsOf(text) {
+export function hostsOf(text) {
   const found = new Set();
   const journal =
     /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT\S+) ([\w.-]+) [\w./-]+(?:\[\d+\])?:/gm;
@@ -144,16 +159,18 @@ function hostsOf(text) {
   return [...found].map(String).filter((each) => /[a-z]/i.test(each) && each.length > 1);
 }
 
-/** @param {string[]} hosts @returns {Rule | undefined} */
-function hostRule(hosts) {
-  if (hosts.length === 0) return undefined;
+/** @param {string} kind @param {string} stand how its stand-ins begin @param {string[]} given @returns {Rule[]} */
+function namesRule(kind, stand, given) {
+  if (given.length === 0) return [];
   // The longest first: a name that begins like another is not cut in two.
-  const words = hosts.sort((a, b) => b.length - a.length).map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return {
-    kind: 'host names',
-    find: new RegExp(`(?<![\\w-])(?:${words.join('|')})(?![\\w-])`, 'g'),
-    put: ([text], name) => `host-${name('host', text)}`,
-  };
+  const words = given.sort((a, b) => b.length - a.length).map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return [
+    {
+      kind,
+      find: new RegExp(`(?<![\\w-])(?:${words.join('|')})(?![\\w-])`, 'g'),
+      put: ([text], name) => `${stand}-${name(stand, text)}`,
+    },
+  ];
 }
 
 /**

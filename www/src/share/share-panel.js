@@ -1,9 +1,9 @@
 // Sharing: what the link carries, said before it is made.
 
 import { h, icon } from '../dom.js';
-import { grouped, plural, SHARE } from '../strings.js';
+import { grouped, isUnnamed, plural, SHARE } from '../strings.js';
 import { asGiven } from '../texts/fixes.js';
-import { redact } from './redact.js';
+import { hostsOf, redact, redactor } from './redact.js';
 import { factsOf, LONGEST_LINK, toLink } from './share.js';
 
 /** @typedef {import('../types.js').Report} Report */
@@ -17,7 +17,6 @@ import { factsOf, LONGEST_LINK, toLink } from './share.js';
  */
 export function sharePanel(report, state, actions) {
   const names = report.documents.flatMap((doc) => doc.hosts);
-  const clean = (/** @type {string} */ text) => redact([{ name: '', text }], names).documents[0].text;
   const link = h('p', { class: 's' });
   const share = async (/** @type {import('./share.js').Shared} */ shared) => {
     const fragment = await toLink(shared);
@@ -40,7 +39,12 @@ export function sharePanel(report, state, actions) {
     h('p', { class: 's' }, SHARE.leaves),
     h(
       'button',
-      { type: 'button', class: 'pri', id: 'share-link', onclick: () => share(factsOf(report, clean)) },
+      {
+        type: 'button',
+        class: 'pri',
+        id: 'share-link',
+        onclick: () => share(factsOf(report, sentences(report))),
+      },
       SHARE.copy,
     ),
     texts.length > 0 && h('details', { id: 'share-texts' }, h('summary', null, SHARE.withTexts), preview()),
@@ -55,13 +59,10 @@ export function sharePanel(report, state, actions) {
       'div',
       null,
       h('p', { class: 's' }, what ? `${SHARE.replaced} ${what}. ` : `${SHARE.nothingReplaced} `, SHARE.look),
-      documents.map((doc, index) =>
-        h(
-          'pre',
-          { class: 'plain', tabindex: 0, role: 'group', 'aria-label': `${SHARE.preview} ${doc.name || index + 1}` },
-          shown(doc.text),
-        ),
-      ),
+      documents.map(({ name, text }) => [
+        h('p', { class: 's' }, name),
+        h('pre', { class: 'plain', tabindex: 0, role: 'group', 'aria-label': `${SHARE.preview} ${name}` }, shown(text)),
+      ]),
       h(
         'button',
         {
@@ -73,6 +74,14 @@ export function sharePanel(report, state, actions) {
       ),
     );
   }
+}
+
+/** Takes the names of machines and files out of the report's sentences. @param {Report} report */
+function sentences({ documents, ...report }) {
+  const hosts = [...documents.flatMap((doc) => doc.hosts), ...hostsOf(JSON.stringify(report))];
+  // A file called like a program: its name would be missed in every sentence about that.
+  const files = documents.map((doc) => doc.name).filter((name) => !isUnnamed(name) && !/^(etcd2?|fleetd?)$/.test(name));
+  return redactor(hosts, files).clean;
 }
 
 const SHOWN = 20_000;
