@@ -259,6 +259,28 @@ suite('stories', (story, at) => {
     page.problems.length = 0;
   });
 
+  story('what told nothing beside a log is named at the top and is no part of what was read', {}, async (page) => {
+    const other =
+      '2024-05-02T10:00:00Z web-1 nginx[12]: GET /index.html 200\n2024-06-02T10:00:00Z web-1 nginx[12]: stop\n';
+    const file = (name, content) => ({ name, mimeType: '', buffer: Buffer.from(content) });
+    await page
+      .locator('#files')
+      .setInputFiles([file('fleet.log', LOG), file('screen.png', 'P\0NG\0\r\n'), file('web.log', other)]);
+    await headline(page);
+    const read = text(await page.locator('.read').innerText());
+    assert.match(read, /^Read: fleet\.log, 5 of 5 lines understood/);
+    assert.match(read, /screen\.png and web\.log told nothing\./);
+    assert.match(await page.locator('.lim').innerText(), /web\.log is a log, but no line of it/);
+  });
+
+  story('a log of other programs gets no values, and is told where to get the right one', {}, async (page) => {
+    await paste(page, 'Nov 12 03:04:21 web-1 nginx[12]: GET /index.html 200\nNov 12 03:05:21 web-1 nginx[12]: stop\n');
+    await headline(page);
+    assert.match(text(await page.locator('.read').innerText()), /0 of 2 lines understood/);
+    assert.ok(await page.locator('.blk .where').isVisible());
+    assert.equal(await page.locator('#values, #evidence').count(), 0);
+  });
+
   story('binary data is called so where the answer would be', {}, async (page) => {
     const buffer = Buffer.from(Array.from({ length: 4000 }, (_, index) => (index * index * 37) % 256));
     await page.locator('#files').setInputFiles({ name: 'core.bin', mimeType: 'application/octet-stream', buffer });

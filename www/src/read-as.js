@@ -11,3 +11,13 @@
 export function readAs({ report, reported }, key) {
   return report?.documents[reported.findIndex((each) => each.key === key)];
 }
+
+/**
+ * How many lines were understood. Lines of other programs are those between what etcd or fleet say; in a log that has
+ * nothing of either, none is.
+ *
+ * @param {import('./types.js').Report['documents'][number]} doc
+ */
+export function understood(doc) {
+  return doc.recognised && doc.recognised + doc.foreign;
+}

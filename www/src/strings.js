@@ -156,6 +156,7 @@ export const WORDS = {
   notRead: 'not read',
   notReadYet: 'not read yet',
   stopped: 'Stopped early: the rest was not read.',
+  toldNothing: (/** @type {string} */ names) => `${names} told nothing.`,
   nextMark: 'Next mark',
 };
 
@@ -234,6 +235,16 @@ export function readOf(read, lines) {
     : `${grouped(read)} of ${plural(lines, 'line')}`;
 }
 
+/** `a`, `a and b`, `a, b and c`. @param {string[]} names */
+export function listed(names) {
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} ${WORDS.and} ${names[names.length - 1]}` : names.join('');
+}
+
+/** The same, and the number of documents where their names would be a list. @param {string[]} names */
+export function documentsNamed(names) {
+  return names.length > 3 ? plural(names.length, 'document') : listed(names);
+}
+
 /** Whether it is the name of a text that was given none: the page numbers them, and so does the engine. @param {string} name */
 export function isUnnamed(name) {
   return name.startsWith(SOURCE.unnamed) && /^ ?\d*$/.test(name.slice(SOURCE.unnamed.length));
@@ -254,10 +265,7 @@ export function notRead(files) {
   ];
   return kinds.flatMap((some, kind) => {
     if (some.length === 0) return [];
-    const names = some.map(({ name }) => name);
-    const last = names.pop();
-    const all = names.length > 0 ? `${names.join(', ')} ${WORDS.and} ${last}` : last;
-    return `${all} could not be read. ${says[kind][some.length > 1 ? 1 : 0]}`;
+    return `${listed(some.map(({ name }) => name))} could not be read. ${says[kind][some.length > 1 ? 1 : 0]}`;
   });
 }
 

@@ -23,6 +23,9 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
         }
     }
     for log in &facts.logs {
+        if log.recognised == 0 {
+            limits.push(format!("{} is a log, but no line of it is a known message of etcd or fleet.", sources[log.document].name));
+        }
         limits.extend(log.limits.iter().cloned());
         limits.extend(zone_words(log));
     }
@@ -32,7 +35,7 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     let tells_a_rate = !(facts.stalls.is_empty() && facts.changes.is_empty());
     if let Some(span) = facts.log_span().filter(|span| tells_a_rate && *span < 3600 * S) {
         limits.push(format!("The logs cover {}: a rate per day holds only if it goes on like that.", plan::covered(span)));
-    } else if !facts.without_log() && facts.log_span().is_none() {
+    } else if facts.judged_logs().next().is_some() && facts.log_span().is_none() {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
     }
     // Where its version is known, `silence` tells.
@@ -60,6 +63,22 @@ mod tests {
 
     fn report(text: &str) -> crate::Report {
         analyze(&Input { documents: vec![Document { name: None, text: text.to_owned() }], ..Input::default() })
+    }
+
+    /// Neither is its time one in which etcd was watched, nor is it passed over in silence.
+    #[test]
+    fn a_log_of_other_programs_is_named_and_gives_no_time() {
+        let late =
+            "2016-04-20 10:00:01.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 712.5ms)\n";
+        let other = "2016-03-01T10:00:00Z web-1 nginx[12]: GET /index.html 200\n2016-05-01T10:00:00Z web-1 nginx[12]: stop\n";
+        let document = |text: &str, name: &str| Document { name: Some(name.to_owned()), text: text.to_owned() };
+        let documents = vec![document(late, "etcd.log"), document(other, "web.log")];
+        let report = analyze(&Input { documents, ..Input::default() });
+        assert!(report.limits.iter().any(|limit| limit.starts_with("web.log is a log, but no line of it")), "{:?}", report.limits);
+        let timeline = report.timeline.expect("one line has a time");
+        assert_eq!(timeline.start, timeline.end);
+        let told = |text: &str| self::report(text).limits.iter().any(|limit| limit.contains("carry no time"));
+        assert!(!told(other));
     }
 
     #[test]

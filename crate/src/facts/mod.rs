@@ -376,9 +376,11 @@ impl Facts {
         &self.in_force[at].1
     }
 
-    /// The logs, but for those of which all was set aside.
+    /// The logs, but for those of which all was set aside, and those of other programs: a web server's month is no time in
+    /// which etcd was watched.
     pub fn judged_logs(&self) -> impl Iterator<Item = &LogReading> {
-        self.logs.iter().filter(|log| !log.events.is_empty() || log.aside.is_empty() || log.joined.is_some())
+        let judged = |log: &&LogReading| !log.events.is_empty() || log.aside.is_empty() || log.joined.is_some();
+        self.logs.iter().filter(judged).filter(|log| log.recognised > 0)
     }
 
     /// When the first and the last line of the logs were written, where they carry times.

@@ -2,7 +2,7 @@
 
 import { h, sameWords, section, sentence, unbroken } from '../dom.js';
 import { CONFIDENCE, EVIDENCE, plural, WORDS } from '../strings.js';
-import { timelineFigure } from './timeline.js';
+import { drawn, timelineFigure } from './timeline.js';
 import { severity } from './verdict.js';
 
 /** @typedef {import('../types.js').Report} Report */
@@ -21,15 +21,16 @@ const LINES_KEPT = 50;
  * @param {((id: string) => string) | undefined} rules where the page of a rule is
  */
 export function evidenceSection(report, state, actions, rules) {
-  if (report.findings.length === 0 && !report.timeline && report.notFound.length === 0) return null;
+  const timeline = drawn(report.timeline) ? report.timeline : null;
+  if (report.findings.length === 0 && !timeline && report.notFound.length === 0) return null;
   const shown = tellingFirst(inSpan(report, state.span), report.verdict.finding);
   const hidden = report.findings.length - shown.length;
   const without = untimed(report);
   return section(
     'evidence',
     WORDS.evidence,
-    report.timeline ? EVIDENCE.onTimeLine : state.documents.length > 0 ? EVIDENCE.lines : EVIDENCE.withoutLines,
-    report.timeline &&
+    timeline ? EVIDENCE.onTimeLine : state.documents.length > 0 ? EVIDENCE.lines : EVIDENCE.withoutLines,
+    timeline &&
       timelineFigure(
         withNames(report),
         state,
@@ -83,7 +84,7 @@ function inSpan(report, span) {
  * @param {Report} report
  */
 function untimed({ timeline, findings }) {
-  if (!timeline) return [];
+  if (!drawn(timeline)) return [];
   // A place in a configuration has an end, and never a time; an article may hold both.
   const without = (/** @type {Finding['evidence'][number]} */ line) => !line.time && line.endLine === undefined;
   return findings.filter(({ evidence }) => evidence.length > 0 && evidence.every(without));

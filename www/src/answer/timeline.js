@@ -11,6 +11,11 @@ import { MARK, plural, TIMELINE } from '../strings.js';
 const LANE = 46;
 const TOP = 30;
 
+/** Whether there is something to draw: one moment is no line. @param {Timeline | null} timeline @returns {timeline is Timeline} */
+export function drawn(timeline) {
+  return timeline !== null && timeline.lanes.length > 0 && timeline.end > timeline.start;
+}
+
 /**
  * @param {Timeline} timeline
  * @param {State} state
@@ -18,7 +23,6 @@ const TOP = 30;
  * @param {string} shown how many findings the span holds, in words
  */
 export function timelineFigure(timeline, state, actions, shown) {
-  if (timeline.lanes.length === 0 || timeline.end <= timeline.start) return null;
   const span = state.span ?? { from: timeline.start, to: timeline.end };
   return h(
     'figure',

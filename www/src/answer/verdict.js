@@ -1,7 +1,8 @@
 // The answer in one sentence, and its price.
 
 import { h, icon, unbroken } from '../dom.js';
-import { plural, readOf, SEVERITY, TIMING, WORDS } from '../strings.js';
+import { understood } from '../read-as.js';
+import { documentsNamed, plural, readOf, SEVERITY, TIMING, WORDS } from '../strings.js';
 
 /** @typedef {import('../types.js').Report} Report */
 
@@ -11,17 +12,22 @@ import { plural, readOf, SEVERITY, TIMING, WORDS } from '../strings.js';
  * @param {boolean} stopped whether a file was not read to its end
  */
 export function readLine(report, actions, stopped) {
-  const read = report.documents.filter((doc) => doc.kind !== 'empty');
+  const all = report.documents;
+  const told = all.filter((doc) => doc.kind === 'configuration' || understood(doc) > 0);
+  const rest = all.filter((doc) => !told.includes(doc));
+  // Where none told anything, the answer says so.
+  const read = told.length > 0 ? told : all.filter((doc) => doc.lines > 0);
   if (read.length === 0) return null;
   const lines = read.reduce((sum, doc) => sum + doc.lines, 0);
-  const understood = read.reduce((sum, doc) => sum + doc.recognised + doc.foreign, 0);
-  const names = read.length > 3 ? plural(read.length, 'document') : read.map((doc) => doc.name).join(', ');
+  const names = (/** @type {Report['documents']} */ docs) => documentsNamed(docs.map((doc) => doc.name));
+  const sum = read.reduce((sum, doc) => sum + understood(doc), 0);
   const hosts = new Set(read.flatMap((doc) => doc.hosts)).size;
   return h(
     'div',
     { class: 'read s q' },
-    h('span', null, h('b', null, 'Read: '), `${names}, ${readOf(understood, lines)} understood`),
+    h('span', null, h('b', null, 'Read: '), `${names(read)}, ${readOf(sum, lines)} understood`),
     stopped && h('b', { class: 'warning' }, WORDS.stopped),
+    told.length > 0 && rest.length > 0 && h('b', { class: 'warning' }, WORDS.toldNothing(names(rest))),
     software(read) && h('span', null, software(read)),
     hosts > 0 && h('span', null, plural(hosts, 'host')),
     h('button', { class: 'link', type: 'button', onclick: () => actions.jump('input') }, WORDS.changeInput),

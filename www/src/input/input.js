@@ -1,7 +1,7 @@
 // What goes in: one box for anything, files, examples, and the list of what was read.
 
 import { columns, h, words } from '../dom.js';
-import { readAs } from '../read-as.js';
+import { readAs, understood } from '../read-as.js';
 import { DOCUMENTS, ORDER, PATCH, plural, readOf, SOURCE, WORDS } from '../strings.js';
 import { EXAMPLES } from './examples.js';
 
@@ -173,8 +173,8 @@ function documentRow(doc, state, actions) {
         onchange: (/** @type {any} */ event) => actions.rename(doc.key, event.target.value),
       }),
     ),
-    h('td', null, read ? recognised(read) : state.error ? WORDS.notRead : WORDS.notReadYet),
-    h('td', { class: 'fig' }, read && readOf(read.recognised + read.foreign, read.lines)),
+    h('td', null, read ? words(recognised(read)) : state.error ? WORDS.notRead : WORDS.notReadYet),
+    h('td', { class: 'fig' }, read && readOf(understood(read), read.lines)),
     h('td', { class: 'fig' }, read && words(span(second(read.first), second(read.last)))),
     h(
       'td',
