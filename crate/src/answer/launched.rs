@@ -24,12 +24,18 @@ const WITHIN_K3S: &[&str] = &["k3s", "rke2", "rancher"];
 /// Of Kubernetes alone: its API server, the leases that it keeps, and the probes of its kubelet.
 const OF_KUBERNETES: &[Meaning] = &[Meaning::ApiserverClient, Meaning::ApiserverGaveUp, Meaning::KubernetesLeaseLost, Meaning::ProbeFailed];
 
+/// What kubectl says of an answer, which may be etcd's own error (kubernetes/kubernetes@v1.20.0:staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go).
+fn by_kubectl(event: &Event) -> bool {
+    says(event, &["Error from server"])
+}
+
 /// Lines that no journal has headed, as `kubectl logs` and `crictl logs` print them, and a sign of Kubernetes: of etcd in
 /// JSON, where it speaks (judgement: a plain `docker logs` looks the same). No configuration says otherwise.
 fn in_a_pod(facts: &Facts) -> bool {
-    let mut speaking = facts.logs.iter().filter(|log| log.events.iter().any(Event::is_etcd_server)).peekable();
+    let speaks = |event: &Event| event.is_etcd_server() && !by_kubectl(event);
+    let mut speaking = facts.logs.iter().filter(|log| log.events.iter().any(speaks)).peekable();
     let bare = |log: &LogReading| log.hosts.is_empty() && search::has(&log.format, "etcd JSON");
-    let of_kubernetes = |event: &Event| OF_KUBERNETES.contains(&event.meaning);
+    let of_kubernetes = |event: &Event| OF_KUBERNETES.contains(&event.meaning) || by_kubectl(event);
     let is_bare = match speaking.peek() {
         Some(_) => speaking.all(bare) && facts.any_event(|event| says(event, KUBERNETES)),
         None => facts.logs.iter().all(|log| log.hosts.is_empty()) && facts.any_event(of_kubernetes),

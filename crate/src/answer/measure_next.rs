@@ -373,6 +373,14 @@ mod tests {
         assert!(step.commands[0].ends_with("--since 'YYYY-10-05 17:34' --until 'YYYY-10-05 17:37'"), "{:?}", step.commands);
     }
 
+    /// kubectl quotes etcd, and no unit of systemd need be there.
+    #[test]
+    fn an_answer_of_the_api_server_asks_for_the_pods_log() {
+        let documents = vec![Document { name: None, text: "Error from server: etcdserver: request timed out\n".to_owned() }];
+        let steps = analyze(&Input { documents, ..Input::default() }).measure_next;
+        assert!(steps[0].commands[0].starts_with("kubectl -n kube-system logs"), "{steps:?}");
+    }
+
     #[test]
     fn what_settles_the_named_cause_comes_first() {
         let text = "2021-02-03 11:20:31.120000 W | rafthttp: health check for peer 8e9e05c52164694d could not connect: dial tcp 10.0.0.3:2380: i/o timeout

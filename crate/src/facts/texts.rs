@@ -37,6 +37,12 @@ pub const WITHOUT_LEADER: &str = "etcdserver: no leader";
 /// Texts with which etcd says that a request ended for a leader that was lost.
 pub const BY_LEADER: &[&str] = &["previous leader failure", "etcdserver: leader changed"];
 
+/// What Python's clients of etcd say where no connection was made in time (urllib3/urllib3@1.26.5:src/urllib3/connection.py).
+pub const CONNECT_TIMEOUT: &str = "(connect timeout=";
+
+/// What go-etcd says of an etcd that answered, but not with what it was asked for (coreos/go-etcd@v2.0.0:etcd/requests.go).
+pub const UNEXPECTED_STATUS: &str = "last error: Unexpected HTTP status";
+
 /// Texts of a port that nobody serves: the system's, also as an SSH tunnel passes it on, and that of Windows.
 pub const REFUSED: &[&str] = &["onnection refused", "actively refused", "...refused", "…refused"];
 

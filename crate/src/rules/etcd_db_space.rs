@@ -74,6 +74,8 @@ mod tests {
     fn the_alarm_is_read() {
         let log = "2019-05-18 21:30:16.000000 W | etcdserver: alarm NOSPACE raised by peer 91d25258d70ad868\n";
         assert!(find(&facts(&[log]), RuleId::EtcdDbSpace).is_some());
+        let k3s = "WARN[0052] Alarm on etcd member 9639983885888023861: NOSPACE \n";
+        assert!(find(&facts(&[k3s]), RuleId::EtcdDbSpace).is_some());
     }
 
     #[test]

@@ -211,8 +211,8 @@ const SAID: &[Said] = &[
         meaning: Meaning::ReconfigRefused,
         severity: Severity::Warning,
         title: "etcd refused a change of members",
-        what: "With it too few members would be connected for a majority.",
-        advice: "Bring the members that are away back first.",
+        what: "With it too few members would be connected for a majority, or a learner has not caught up yet.",
+        advice: "Bring the members that are away back first, and wait until the learner has all data.",
     },
     Said {
         meaning: Meaning::UnhealthyCluster,
@@ -255,6 +255,16 @@ const ENDS: &[(&str, Said)] = &[
         },
     ),
     (
+        "listen tcp: lookup ",
+        Said {
+            meaning: Meaning::EtcdFatal,
+            severity: Severity::Critical,
+            title: "etcd is told to listen on a name that its machine does not know",
+            what: "etcd looks the name up to know where to listen, and ends.",
+            advice: "Put the name into /etc/hosts (localhost belongs there too), or give listen-peer-urls and listen-client-urls an address instead of a name.",
+        },
+    ),
+    (
         "membership: too many learner members",
         Said {
             meaning: Meaning::EtcdFatal,
@@ -285,9 +295,19 @@ const ENDS: &[(&str, Said)] = &[
             advice: "See on another machine whether the cluster has this member (etcdctl member list). If not, move the folder member out of the data directory, else the folder proxy.",
         },
     ),
+    ("cannot access data directory", NO_DATA_DIRECTORY),
+    ("create snapshot directory error", NO_DATA_DIRECTORY),
     ("cluster cannot be downgraded", OLDER),
     ("invalid downgrade", OLDER),
 ];
+
+const NO_DATA_DIRECTORY: Said = Said {
+    meaning: Meaning::EtcdFatal,
+    severity: Severity::Critical,
+    title: "etcd cannot use its data directory, and ends",
+    what: "The end of the line says what the file system answered.",
+    advice: "With `permission denied`, give the directory to the user that etcd runs as: in a container that of its image, for a mounted volume too. Otherwise see that the path is there and can be written.",
+};
 
 const OLDER: Said = Said {
     meaning: Meaning::EtcdFatal,
@@ -397,6 +417,19 @@ mod tests {
                 "2014/10/29 14:36:38 http: Accept error: accept tcp 192.0.2.7:7001: too many open files; retrying in 5ms\n",
                 "etcd has as many files open",
             ),
+            (
+                "janv. 23 20:59:58 n1 etcd[626]: listen tcp: lookup localhost on 192.0.2.4:53: no such host\n",
+                "etcd is told to listen on a name",
+            ),
+            (
+                "Jan 23 20:59:58 n1 etcd[626]: cannot access data directory: mkdir /var/lib/etcd: permission denied\n",
+                "etcd cannot use its data directory",
+            ),
+            (
+                "2015/07/07 10:11:12 etcdserver: create snapshot directory error: mkdir /data/member: permission denied\n",
+                "etcd cannot use its data directory",
+            ),
+            ("etcdserver: too many learner members in cluster\n", "etcd refused a change of members"),
             (
                 "Dec 22 22:49:49 localhost etcd2[654]: invalid datadir. Both member and proxy directories exist.\n",
                 "The data directory holds",

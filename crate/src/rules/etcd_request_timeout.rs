@@ -1,7 +1,7 @@
 //! `etcd-request-timeout`: etcd gave up on requests.
 
 use super::alerts;
-use super::common::{BY_LEADER, answered_soon, human_limit, lines, plural, says, time, times};
+use super::common::{BY_LEADER, CONNECT_TIMEOUT, answered_soon, human_limit, lines, plural, says, time, times};
 use super::etcd_no_quorum::{has_leader, unpublished};
 use super::{Finding, Rule};
 use crate::facts::failures::hit_limit;
@@ -55,8 +55,11 @@ fn check(facts: &Facts) -> Option<Finding> {
         return Some(waits_for_word(facts, &events));
     }
     let by_leader = events.iter().filter(|id| says(facts.event(**id), BY_LEADER)).count();
-    let of_client =
-        |event: &Event| !event.is_etcd_server() || event.meaning == Meaning::ClientDeadline || says(event, &["exceeded header timeout"]);
+    let of_client = |event: &Event| {
+        !event.is_etcd_server()
+            || matches!(event.meaning, Meaning::ClientDeadline | Meaning::CtlUnhealthy)
+            || says(event, &["exceeded header timeout"])
+    };
     let requests = plural(lines(facts, &events), "request", "requests");
     let as_it_changed = if by_leader == events.len() { ", as its leader changed" } else { "" };
     let title = if events.iter().all(|id| of_client(facts.event(*id))) {
@@ -114,8 +117,9 @@ fn gave_up(event: &Event) -> bool {
     }
     match event.meaning {
         Meaning::V2ResponseError | Meaning::ClientUnavailable => {
-            // A connection that timed out lost its other end.
-            !says(event, &["connection timed out"]) && says(event, &["timed out", "deadline exceeded", "exceeded header timeout"])
+            // A connection that timed out lost its other end, or never had it.
+            !says(event, &["connection timed out", CONNECT_TIMEOUT])
+                && says(event, &["timed out", "deadline exceeded", "exceeded header timeout"])
                 || says(event, BY_LEADER)
         }
         // Connections between members, probes, certificates, discovery and a hand-over of the lead fail by deadlines too.

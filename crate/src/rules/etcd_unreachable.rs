@@ -1,7 +1,8 @@
 //! `etcd-unreachable`: etcd's client port refuses connections or is not there.
 
 use super::common::{
-    LIMIT, REFUSED, at_the_end, blames_certificate, hosts, near, plural, says, time, while_etcd_starts, with_etcd_stop, with_fleet_stop,
+    LIMIT, REFUSED, UNEXPECTED_STATUS, at_the_end, blames_certificate, hosts, near, plural, says, time, while_etcd_starts, with_etcd_stop,
+    with_fleet_stop,
 };
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
@@ -37,6 +38,10 @@ const NOT_THERE: &[&str] = &[
 
 /// What etcdctl says of an endpoint that took its request.
 const ANSWERED: &[&str] = &["has no leader", "exceeded header timeout"];
+
+/// An etcd that answered with an error, and the service through which a new cluster finds its members
+/// (coreos/go-etcd@v2.0.0:etcd/requests.go, DefaultCheckRetry; etcd-io/etcd@v0.4.9:discovery).
+const OTHERWISE: &[&str] = &[UNEXPECTED_STATUS, "discovery service["];
 
 /// Texts of a connection that nobody took.
 const SILENT: &[&str] = &["connect: connection timed out"];
@@ -111,6 +116,9 @@ fn refused(event: &Event) -> bool {
         || event.meaning == Meaning::PeerDialError && says(event, &[":2379", ":2381", ":4001"])
         || !event.is_etcd_server()
         || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ProxyEndpoint | Meaning::ProxyZero);
+    if says(event, OTHERWISE) {
+        return false;
+    }
     if event.meaning == Meaning::EtcdUnreachableClient || by_proxy(event) {
         return true;
     }
@@ -368,6 +376,12 @@ Nov 01 12:10:02 worker-7 etcd2[655]: proxy: zero endpoints currently available
             let title = find(&facts(&[log]), RuleId::EtcdUnreachable).expect(log).title;
             assert!(title.contains("out of reach"), "{title}");
         }
+    }
+
+    #[test]
+    fn a_discovery_service_is_no_client_port() {
+        let log = "Dec 08 07:20:56 n2 etcd[208]: [etcd] Dec  8 07:20:56.488 WARNING   | n2 failed to connect discovery service[https://discovery.example/17]: 501: All the given peers are not reachable (Tried to connect to each peer twice and failed) [0]\n";
+        assert!(find(&facts(&[log]), RuleId::EtcdUnreachable).is_none());
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! `fleet-etcd-error`: etcd answered fleet with an error, or with nothing of use.
 
-use super::common::{LIMIT, REFUSED, WITHOUT_LEADER, lines, plural, says, with_etcd_stop, with_fleet_stop};
+use super::common::{
+    CONNECT_TIMEOUT, LIMIT, REFUSED, UNEXPECTED_STATUS, WITHOUT_LEADER, lines, plural, says, with_etcd_stop, with_fleet_stop,
+};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::ids::RuleId;
@@ -105,7 +107,13 @@ const REASONS: &[Reason] = &[
         lasts: false,
     },
     Reason {
-        signs: &["i/o timeout"],
+        signs: &[UNEXPECTED_STATUS],
+        reason: "it answered with an error of HTTP",
+        what: "Each endpoint was tried twice. etcd answers so when it cannot carry a request out in time, as without a leader.",
+        lasts: false,
+    },
+    Reason {
+        signs: &["i/o timeout", CONNECT_TIMEOUT],
         reason: "no connection was made in time",
         what: "That machine is off, or something on the way drops the packets.",
         lasts: false,
@@ -148,13 +156,15 @@ fn check(facts: &Facts) -> Option<Finding> {
 fn failed(event: &Event) -> bool {
     // A watch that ends is asked for anew; of what is not etcd it gets nothing ever.
     let of_another = event.meaning == Meaning::RegistryWatchError && says(event, &["invalid json"]);
-    (FAILED.contains(&event.meaning) || of_another) && !of_its_own(event)
+    (FAILED.contains(&event.meaning) || of_another || says(event, &[UNEXPECTED_STATUS])) && !of_its_own(event)
 }
 
 /// A limit that was reached and a port that refused have rules of their own; beside a refusal another endpoint may
 /// have answered that it has no leader.
 fn of_its_own(event: &Event) -> bool {
-    says(event, LIMIT) || says(event, &["timed out", "NewConnectionError"]) || says(event, REFUSED) && !says(event, &["has no leader"])
+    says(event, LIMIT)
+        || says(event, &["timed out", "NewConnectionError"]) && !says(event, &[CONNECT_TIMEOUT])
+        || says(event, REFUSED) && !says(event, &["has no leader"])
 }
 
 #[cfg(test)]
@@ -193,6 +203,18 @@ mod tests {
         );
         let told = find(&facts(&[&certificate]), RULE.id).expect("an error").what;
         assert!(told.contains("Caused by") && !told.contains("is cut"), "{told}");
+    }
+
+    /// Neither was out of reach, and in the first case the request was not waited for.
+    #[test]
+    fn an_etcd_that_answered_with_an_error_and_one_that_took_no_connection() {
+        let api = "E0619 20:37:50.685032       5 errors.go:62] apiserver received an error that is not an api.Status: 501: All the given peers are not reachable (failed to propose on members [http://127.0.0.1:4001] twice [last error: Unexpected HTTP status code]) [0]\n";
+        let python = "2024-03-22 14:19:24,088 ERROR: Request to server http://n1.test:2379 failed: MaxRetryError(\"HTTPConnectionPool(host='n1.test', port=2379): Max retries exceeded with url: /v3/kv/range (Caused by ConnectTimeoutError(<urllib3.connection.HTTPConnection object at 0x7f>, 'Connection to n1.test timed out. (connect timeout=1.67)'))\")\n";
+        for (log, reason) in [(api, "it answered with an error of HTTP"), (python, "no connection was made in time")] {
+            let facts = facts(&[log]);
+            assert!(find(&facts, RULE.id).expect(log).title.ends_with(reason), "{log}");
+            assert!([RuleId::EtcdUnreachable, RuleId::EtcdRequestTimeout].into_iter().all(|id| find(&facts, id).is_none()), "{log}");
+        }
     }
 
     #[test]

@@ -10,7 +10,8 @@ pub use crate::facts::beside::{beside, near, span, time};
 pub use crate::facts::engine::{lease_moves, longest_pass};
 pub use crate::facts::failures::with_fleet_stop;
 pub use crate::facts::texts::{
-    BY_LEADER, CERTIFICATE, LIMIT, REFUSED, TLS_ALERT, TLS_TIMEOUT, WITHOUT_LEADER, blames_certificate, revisions_apart, says,
+    BY_LEADER, CERTIFICATE, CONNECT_TIMEOUT, LIMIT, REFUSED, TLS_ALERT, TLS_TIMEOUT, UNEXPECTED_STATUS, WITHOUT_LEADER, blames_certificate,
+    revisions_apart, says,
 };
 pub use finding::{MOST_EVIDENCE, graver, said_outright};
 pub use in_force::{closes_silent_streams, doubtful, human_limit, knows_wait, last_printed, only_bounded};
