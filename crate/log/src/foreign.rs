@@ -88,7 +88,8 @@ pub fn is_mention(event: &Event) -> bool {
         // What an article tells people to enter.
         Meaning::CtlDisarm => {
             let command = event.text.trim_start_matches(['$', '#', ' ']);
-            !is_prompt(&event.text) && !COMMANDS.iter().any(|known| command.starts_with(known))
+            let entered = is_prompt(&event.text) || COMMANDS.iter().any(|known| command.starts_with(known));
+            !entered && search::has(&event.text, "alarm disarm")
         }
         Meaning::EtcdPanic => !["panic: ", "fatal error: "].iter().any(|words| begins_with(&event.text, words)),
         // zap puts a trace into each line of level error (etcd 3.6).

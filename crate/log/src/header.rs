@@ -212,6 +212,10 @@ impl<'a> Reader<'a, '_> {
             self.pass(word.len());
             return true;
         }
+        if self.header.time.is_none() && before_pod(after) {
+            self.at += word.len();
+            return true;
+        }
         let Some(length) = before_stamp(self.rest(), self.limit == self.line.len()) else {
             self.trail.unknown &= self.header.time.is_none();
             return false;
@@ -232,6 +236,14 @@ impl<'a> Reader<'a, '_> {
 fn before_json<'a>(word: &'a str, after: &str) -> Option<&'a str> {
     let node = if after.starts_with(" {\"") { word.strip_suffix(':') } else { Some(word).filter(|_| after.starts_with(" etcd {\"")) };
     node.filter(|name| name.contains(|c: char| c == '.' || c.is_ascii_digit()))
+}
+
+/// Whether a namespace stood before this, as stern puts it before the pod and its container: `kube-system etcd-1 etcd 2015-...`.
+fn before_pod(after: &str) -> bool {
+    let pod = word(after.trim_start_matches(' '));
+    let Some((_, rest)) = after.split_at_checked(1 + pod.len()) else { return false };
+    let message = rest.strip_prefix(" etcd ");
+    is_name(pod) && pod.contains('-') && message.is_some_and(|text| text.starts_with("{\"") || stamp(text).is_some())
 }
 
 /// Reads the headers of a log. Its lines begin alike but for their stamps, so most headers are the one of
@@ -461,8 +473,8 @@ fn classify<'a>(word: &'a str, after: &str) -> Part<'a> {
     if word.starts_with("raft2") {
         return Part::Raft(4);
     }
-    if let Some(pod) = word.strip_prefix("[pod/") {
-        return Part::Host(pod.split(['/', ']']).next().unwrap_or(pod));
+    if let Some(pod) = pod(word) {
+        return Part::Host(pod);
     }
     if is_level(word)
         || is_priority(word)
@@ -486,6 +498,20 @@ fn classify<'a>(word: &'a str, after: &str) -> Part<'a> {
         return Part::Host(word.trim_matches(['[', ']']));
     }
     Part::Other
+}
+
+/// The pod that kubectl (`[pod/etcd-1/etcd]`), kail (`kube-system/etcd-1[etcd]:`) or kubetail (`[etcd-1]`) names before a line
+/// (boz/kail: writer.go; johanhaleby/kubetail). A process has a number in its brackets.
+fn pod(word: &str) -> Option<&str> {
+    if let Some(named) = word.strip_prefix("[pod/") {
+        return named.split(['/', ']']).next();
+    }
+    if let Some((named, container)) = word.strip_suffix("]:").and_then(|word| word.split_once('[')) {
+        let (_, pod) = named.split_once('/')?;
+        return (container.bytes().any(|byte| byte.is_ascii_lowercase()) && !pod.contains('/')).then_some(pod);
+    }
+    word.strip_prefix("[etcd-")?.strip_suffix(']')?;
+    Some(&word[1..word.len() - 1])
 }
 
 /// `daemon.info`: facility and severity, as syslogs write them behind the host (RFC 3164, 4.1.1).
@@ -624,6 +650,28 @@ mod tests {
             let line = format!("etcd-cp-1 etcd {plain}");
             assert_eq!((read(&line).0, read(&line).1), (Some("2026/11/22 06:26:55"), Some("etcd-cp-1")));
         }
+    }
+
+    #[test]
+    fn the_pod_that_tools_of_kubernetes_name() {
+        for (prefix, pod) in [
+            ("[pod/etcd-n1/etcd]", "etcd-n1"),
+            ("[etcd-n1]", "etcd-n1"),
+            ("kube-system/etcd-n1[etcd]:", "etcd-n1"),
+            ("kube-system etcd-n1 etcd", "etcd-n1"),
+        ] {
+            let line = format!("{prefix} 2015-10-16 10:12:51.344648 I | raft: x");
+            assert_eq!((read(&line).0, read(&line).1), (Some("2015-10-16 10:12:51.344648"), Some(pod)), "{line}");
+            let mut headers = Headers::default();
+            for line in [line.clone(), line.replace("n1", "n2")] {
+                assert_eq!(headers.header(&line, 50), header(&line, 50), "{line}");
+            }
+        }
+        let json = "kube-system etcd-n1 etcd {\"level\":\"warn\",\"ts\":\"2021-06-05T02:20:39.344Z\",\"msg\":\"x\"}";
+        assert_eq!((read(json).0, read(json).1), (Some("2021-06-05T02:20:39.344Z"), Some("etcd-n1")));
+        // A process, and etcd 0.4's own name of itself.
+        assert_eq!(read("Oct 16 10:12:51 n1 /usr/bin/etcd[815]: x").2, Some("etcd"));
+        assert_eq!(read("[etcd] Oct 16 10:12:51.344 INFO      | n1: x").2, Some("etcd"));
     }
 
     #[test]

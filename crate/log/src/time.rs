@@ -99,6 +99,14 @@ impl<'a> Reader<'a> {
         Some(((hours * 3600 + minutes * 60 + seconds) * S + fraction, grain))
     }
 
+    /// `T101251.344`: the basic form of ISO 8601.
+    fn without_colons(&mut self) -> Option<(Micros, Micros)> {
+        self.one_of(b"T")?;
+        let (hours, minutes, seconds) = (self.number(2)?, self.number(2)?, self.number(2)?);
+        let (fraction, grain) = self.fraction();
+        (hours < 24 && minutes < 60 && seconds < 61).then_some(((hours * 3600 + minutes * 60 + seconds) * S + fraction, grain))
+    }
+
     /// ` am` or ` PM`, as Rancher's page writes it: the hours before that half of the day.
     fn half_of_day(&mut self) -> Option<i64> {
         let [b' ', half, b'm' | b'M', rest @ ..] = &self.bytes[self.at..] else { return None };
@@ -153,17 +161,22 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// `2015-10-16 10:12:51.344648`, `2015/10/16 ...`, `2015-10-16T10:12:51Z`, `2015-10-16_10:12:51.123`.
+/// `2015-10-16 10:12:51.344648`, `2015/10/16 ...`, `2015-10-16T10:12:51Z`, `2015-10-16_10:12:51.123`, `20151016T101251Z`.
 fn iso(text: &str) -> Option<Stamp> {
     let mut reader = Reader::new(text);
     let year = reader.number(4)?;
-    let separator = reader.one_of(b"-/")?;
+    let separator = reader.one_of(b"-/");
     let month = reader.number(2)?;
-    reader.one_of(&[separator])?;
-    // Some collectors write no leading zero.
-    let day = reader.number(2).or_else(|| reader.number(1))?;
-    reader.one_of(b"T _")?;
-    let (clock, grain) = reader.clock()?;
+    let (day, (clock, grain)) = match separator {
+        Some(separator) => {
+            reader.one_of(&[separator])?;
+            // Some collectors write no leading zero.
+            let day = reader.number(2).or_else(|| reader.number(1))?;
+            reader.one_of(b"T _")?;
+            (day, reader.clock()?)
+        }
+        None => (reader.number(2)?, reader.without_colons()?),
+    };
     let zone = reader.zone();
     let micros = days(year, month, day)? * DAY + clock - zone.unwrap_or(0);
     Some(Stamp { time: Time { micros, grain }, clock: Clock::Full, zoned: zone.is_some(), length: reader.at })
@@ -385,6 +398,8 @@ mod tests {
             "2015-10-16T12:53:20.344648Z",
             "2015-10-16T14:53:20.344648+02:00",
             "2015-10-16T14:53:20.344648+0200",
+            "20151016T125320.344648Z",
+            "20151016T145320.344648+0200",
             "2015-10-16 12:53:20.344648 +0000 UTC",
             "1445000000.344648 host",
             "1445000000344648",
@@ -443,7 +458,9 @@ mod tests {
 
     #[test]
     fn refuses_what_is_none() {
-        for text in ["2015-13-16 12:53:20", "25:00:00", "12:53", "Oct 16", "1445", "etcd: x", "@40000"] {
+        for text in
+            ["20151016T256000Z", "20151016125320", "2015-13-16 12:53:20", "25:00:00", "12:53", "Oct 16", "1445", "etcd: x", "@40000"]
+        {
             assert_eq!(stamp(text), None, "{text}");
         }
     }

@@ -25,13 +25,16 @@ fn check(facts: &Facts) -> Option<Finding> {
     // The same alarm also reports corruption, which is another matter.
     let mut events = facts.events_where(|event| {
         event.meaning == Meaning::QuotaAlarm && !says(event, &["CORRUPT"])
-            || says(event, &["etcdserver: no space", "mvcc: database space exceeded", "alarm:NOSPACE", "ALARM NOSPACE"])
+            || says(
+                event,
+                &["etcdserver: no space", "mvcc: database space exceeded", "alarm:NOSPACE", "ALARM NOSPACE", "Alarm on etcd member"],
+            )
     });
     let taken_back = taken_back(facts);
     events.retain(|id| !taken_back.iter().any(|(log, line)| id.log == *log && facts.event(*id).line <= *line));
     if !taken_back.is_empty() && events.is_empty() {
         let title = "etcd's database was full, and its alarm was disarmed";
-        let what = "etcdctl printed that it disarmed the alarm. Nothing below it in the input says that the database is full again.";
+        let what = "A line says that the alarm was disarmed. Nothing below it in the input says that the database is full again.";
         let advice = "Ask for the size of the database now and then (etcdctl endpoint status -w table), and let etcd compact old revisions by itself (auto-compaction-retention).";
         let past = facts.meaning(&[Meaning::CtlDisarm]);
         return Some(Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).advising(advice).showing(facts, &past));
@@ -45,10 +48,14 @@ fn check(facts: &Facts) -> Option<Finding> {
     said_outright(facts, RULE.id, &events, title, &what)
 }
 
-/// For each log the last line that an `etcdctl alarm disarm` printed: the alarms that it took back, one line each.
+/// For each log the last line that an `etcdctl alarm disarm` printed: the alarms that it took back, one line each. k3s has named
+/// them before.
 fn taken_back(facts: &Facts) -> Vec<(usize, u64)> {
     let ends = |command: EventId| {
         let start = facts.event(command).line;
+        if says(facts.event(command), &["Alarms disarmed"]) {
+            return Some((command.log, start));
+        }
         let printed = facts.logs[command.log].events.iter().skip(command.event + 1);
         let alarms = printed.zip(start + 1..).take_while(|(event, line)| event.line == *line && says(event, &["alarm:NOSPACE"]));
         alarms.last().map(|(_, line)| (command.log, line))
@@ -75,7 +82,9 @@ mod tests {
         let log = "2019-05-18 21:30:16.000000 W | etcdserver: alarm NOSPACE raised by peer 91d25258d70ad868\n";
         assert!(find(&facts(&[log]), RuleId::EtcdDbSpace).is_some());
         let k3s = "WARN[0052] Alarm on etcd member 9639983885888023861: NOSPACE \n";
-        assert!(find(&facts(&[k3s]), RuleId::EtcdDbSpace).is_some());
+        assert_eq!(find(&facts(&[k3s]), RuleId::EtcdDbSpace).expect("full").severity, Severity::Critical);
+        let cleared = format!("{k3s}INFO[0052] Alarms disarmed on etcd server\n");
+        assert_eq!(find(&facts(&[&cleared]), RuleId::EtcdDbSpace).expect("past").severity, Severity::Info);
     }
 
     #[test]
