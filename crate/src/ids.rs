@@ -38,6 +38,7 @@ ids! {
     ConfigElectionCostsFleetRequests = "config-election-costs-fleet-requests",
     ConfigEnvComment = "config-env-comment",
     ConfigFleetConfIgnored = "config-fleet-conf-ignored",
+    ConfigFleetConfRefused = "config-fleet-conf-refused",
     ConfigHeaderMissing = "config-header-missing",
     ConfigIntervalTooShort = "config-interval-too-short",
     ConfigNotExported = "config-not-exported",

@@ -14,9 +14,21 @@ use crate::text::lines;
 pub fn take(builder: &mut Builder, inner: &MappedText) {
     builder.cluster.has_fleet = true;
     let text = inner.text.as_str();
+    // A text that was copied with an indent has blanks in its empty lines, too.
+    let indented = lines(text).all(|(_, raw)| raw.starts_with([' ', '\t']) || raw.trim().is_empty());
     let mut section: Option<String> = None;
+    let mut goes_on = false;
     for (start, raw) in lines(text) {
         let line = raw.trim();
+        // What follows a backslash is the rest of the value before it.
+        if std::mem::replace(&mut goes_on, line.ends_with('\\') && !line.starts_with(['#', ';'])) {
+            continue;
+        }
+        if raw.starts_with([' ', '\t']) && line.is_empty() && !indented {
+            let note = String::from("This line holds only blanks, and fleetd crashes as it reads it (index out of range). Take it out.");
+            let blanks = raw.trim_end_matches(['\r', '\n']).len();
+            builder.problem(RuleId::ConfigFleetConfRefused, inner.place(start..start + blanks), note, None);
+        }
         if line.is_empty() || line.starts_with(['#', ';']) || is_prompt(line) {
             continue;
         }
@@ -78,7 +90,7 @@ fn colon_line(builder: &mut Builder, inner: &MappedText, line: &str, at: usize) 
     let Some((parameter, _)) = keys::of_key(&key.trim().to_ascii_lowercase()) else { return };
     let note =
         format!("{line} has a colon, and fleetd stops with a syntax error; write {}={}.", key.trim().replace('-', "_"), value.trim());
-    builder.problem(RuleId::ConfigFleetConfIgnored, inner.place(at..at + line.len()), note, Some(parameter));
+    builder.problem(RuleId::ConfigFleetConfRefused, inner.place(at..at + line.len()), note, Some(parameter));
 }
 
 #[cfg(test)]
@@ -105,6 +117,22 @@ mod tests {
         assert!(!of("90s").effective);
         assert_eq!(of("5").parameter, Parameter::EtcdRequestTimeout);
         assert_eq!(read.problems.iter().filter(|problem| problem.id == RuleId::ConfigFleetConfIgnored).count(), 2);
+    }
+
+    #[test]
+    fn what_fleetd_does_not_start_with() {
+        let refused = |text: &str| read(0, text).problems.iter().filter(|problem| problem.id == RuleId::ConfigFleetConfRefused).count();
+        assert_eq!(refused("agent_ttl=60s\n \t\netcd_request_timeout=5\n"), 1);
+        assert_eq!(refused("agent_ttl=60s\nengine_reconcile_interval: 10\n"), 1);
+        assert_eq!(refused("agent_ttl=60s\r\n\r\n\n# etcd: slow\netcd_request_timeout=5\n"), 0);
+        assert_eq!(refused("    agent_ttl=60s\n    \n    etcd_request_timeout=5\n"), 0);
+    }
+
+    #[test]
+    fn a_line_behind_a_backslash_belongs_to_the_value_before_it() {
+        let read = read(0, "agent_ttl=60s \\\netcd_request_timeout=5\nengine_reconcile_interval=3\n");
+        let acts: Vec<_> = read.settings.iter().map(|setting| (setting.raw.as_str(), setting.effective)).collect();
+        assert_eq!(acts, [("60s \\", false), ("3", true)]);
     }
 
     #[test]

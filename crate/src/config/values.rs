@@ -23,7 +23,7 @@ pub fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Opti
         ),
         Fate::Stops if parameter == Parameter::AgentTtl => (
             RuleId::ConfigAgentTtlUnit,
-            format!("{key}: {bare} is no duration that fleetd can read; write a number with its unit, like 60s or 2m."),
+            format!("{key}: {raw} is no duration that fleetd can read; write a number with its unit, like 60s or 2m."),
         ),
         Fate::Stops => (
             RuleId::EtcdBadConfig,

@@ -135,8 +135,10 @@ impl Place<'_> {
         // So may a text that was no number have none.
         let is_text = || self.text.get(..span.start).is_some_and(|before| before.ends_with(": ")) && scalar::yaml_number(raw).is_none();
         let unquoted = unquoted || (self.configuration.source == Source::Manifest && unit.is_empty() && is_text());
-        // A number in quotes is what was wrong with it; a duration keeps them. Kubernetes wants them.
-        let text = match quote.filter(|_| change.parameter == Parameter::AgentTtl).or(unquoted.then_some('"')) {
+        // A number in quotes is what was wrong with it, and so is what keeps them in fleet.conf; a duration elsewhere keeps
+        // them. Kubernetes wants them.
+        let kept = change.parameter == Parameter::AgentTtl && self.configuration.source != Source::FleetConf;
+        let text = match quote.filter(|_| kept).or(unquoted.then_some('"')) {
             Some(quote) => format!("{quote}{value}{quote}"),
             None => value,
         };

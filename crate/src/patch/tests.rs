@@ -178,6 +178,12 @@ fn a_number_that_kubernetes_refuses_gets_its_quotes() {
 }
 
 #[test]
+fn quotes_that_fleet_conf_keeps_go() {
+    assert_eq!(patched("agent_ttl=\"30s\" # note\nverbosity=1\n", &[TTL]), "agent_ttl=60s # note\nverbosity=1\n");
+    assert_eq!(patched("agent_ttl=\"30s\"\nverbosity=1\n", &[TTL]), "agent_ttl=\"60s\"\nverbosity=1\n");
+}
+
+#[test]
 fn a_command_that_goes_over_lines() {
     for begin in [">\n      etcd", ">-\r\n      etcd", "etcd", "\"etcd"] {
         let quote = if begin.starts_with('"') { "\"" } else { "" };

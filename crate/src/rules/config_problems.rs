@@ -46,8 +46,12 @@ problems! {
         "Put the comment on a line of its own.",
         ["systemd/systemd@v252:src/basic/env-file.c (VALUE)", "man systemd.exec: EnvironmentFile="];
     ConfigFleetConfIgnored, Warning, "fleet.conf holds a line that fleet ignores",
-        "Options of fleet.conf need underscores and an equals sign, outside any section. Anything else is ignored without a word, or stops fleetd.",
+        "Options of fleet.conf need underscores, outside any section. Anything else is ignored without a word.",
         "Write it as agent_ttl=60s, outside any section.",
+        ["coreos/fleet@v0.11.5:Godeps/_workspace/src/github.com/rakyll/goini"];
+    ConfigFleetConfRefused, Critical, "fleetd does not start with this fleet.conf",
+        "fleetd reads this file as it starts. A colon in place of the equals sign is a syntax error to it. At a line of nothing but blanks it crashes. Then no unit runs on this machine.",
+        "Write one option a line, as agent_ttl=60s, and leave empty lines empty.",
         ["coreos/fleet@v0.11.5:Godeps/_workspace/src/github.com/rakyll/goini"];
     ConfigHeaderMissing, Warning, "The first line is not #cloud-config",
         "CoreOS refuses the whole file: nothing in it applies. If this is a piece of a larger file, its first line decides.",
