@@ -80,7 +80,9 @@ export function inOnePiece(pages) {
 <p>${LEAD}</p>
 ${SEARCH}
 ${folded('guide', 'Field guide', 'guide.html')}
+<div class="entries">
 ${articles.join('\n')}
+</div>
 </section>`)}
 <script type="application/json" id="examples">${(pages.get('rules/examples.json') ?? '{}').replaceAll('<', '\\u003c')}</script>`;
 }
