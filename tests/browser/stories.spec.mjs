@@ -273,6 +273,14 @@ suite('stories', (story, at) => {
     assert.match(await page.locator('.lim').innerText(), /web\.log is a log, but no line of it/);
   });
 
+  story('timers that stay for one reason share a row', {}, async (page) => {
+    await paste(page, LOG);
+    await headline(page);
+    const alike = text(await page.locator('#values .alike').innerText());
+    assert.match(alike, /^Kept: heartbeat-interval 100 ms, election-timeout 1000 ms\. The input shows no line/);
+    assert.equal(await page.locator('#values [data-parameter^=etcd]').count(), 0);
+  });
+
   story('a log of other programs gets no values, and is told where to get the right one', {}, async (page) => {
     await paste(page, 'Nov 12 03:04:21 web-1 nginx[12]: GET /index.html 200\nNov 12 03:05:21 web-1 nginx[12]: stop\n');
     await headline(page);

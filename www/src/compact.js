@@ -88,7 +88,7 @@ function values(report) {
     h(
       'tbody',
       null,
-      [...report.recommendations, ...report.kept.filter((row) => !alike.includes(row))].map((row) =>
+      [...report.recommendations, ...report.kept.filter((row) => !alike.flat().includes(row))].map((row) =>
         h(
           'tr',
           { 'data-parameter': row.parameter, class: row.direction === 'keep' ? 'kept' : '' },
@@ -108,7 +108,7 @@ function values(report) {
           h('td', { class: 'cost', 'data-l': cost }, costInShort(row)[0]),
         ),
       ),
-      keptAlike(alike, 4),
+      alike.map((rows) => keptAlike(rows, 4)),
     ),
   );
 }

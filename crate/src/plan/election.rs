@@ -3,7 +3,7 @@
 use super::kept_place::kept_place;
 use super::ladder::{LADDER, fits, least, needed, of_beat, tenth, waits_too_little};
 use super::meant::meant;
-use super::pair::{Pair, TooLong, beat_cost, cheaper, failover_at, keep, ms, reasons, set, would_do};
+use super::pair::{NO_ETCD, Pair, TooLong, beat_cost, cheaper, failover_at, keep, ms, reasons, set, would_do};
 use super::{Bound, Decision, Doubts, as_meant, bound, remark, stall_to_survive, stated_of_pair};
 use crate::facts::settings::{from_configuration, is_refused};
 use crate::facts::{EventId, Facts, Generation, InForce, StallKind};
@@ -290,9 +290,7 @@ fn over_budget(facts: &Facts, election: Micros) -> bool {
 
 fn why_not_raised(facts: &Facts, replay: &Replayed) -> String {
     if !facts.has_etcd() {
-        return String::from(
-            "The input shows no line and no setting of etcd, so nothing bounds its timers. A processor at 100 % by itself causes no election (measured); long stalls do.",
-        );
+        return NO_ETCD.to_owned();
     }
     if facts.without_log() {
         return String::from("No log is here, so no stall is known that would ask for another value.");

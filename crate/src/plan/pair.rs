@@ -148,10 +148,14 @@ pub(super) fn reasons(facts: &Facts, stall: Micros, election: Micros) -> Vec<Bou
     reasons
 }
 
+/// Why both timers of etcd stay where only fleet speaks.
+pub(super) const NO_ETCD: &str = "The input shows no line and no setting of etcd, so nothing bounds its timers. A processor at 100 % by itself causes no election (measured); long stalls do.";
+
 /// How the heartbeat in force stands to the election-timeout.
 fn ratio(facts: &Facts) -> String {
     let (beat, wait) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
     match wait / beat.max(1) {
+        _ if !facts.has_etcd() => NO_ETCD.to_owned(),
         _ if facts.generation == Generation::V04 => {
             format!("{} of it fit into the election-timeout, {}; etcd 0.4 asks for no ratio.", wait / beat.max(1), ms(wait))
         }

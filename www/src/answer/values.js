@@ -41,27 +41,28 @@ export function valuesRows(report, actions, title, written) {
     h(
       'tbody',
       null,
-      [...report.recommendations, ...report.kept.filter((row) => !alike.includes(row))].map((row) =>
+      [...report.recommendations, ...report.kept.filter((row) => !alike.flat().includes(row))].map((row) =>
         valueRow(row, report, actions, written?.has(row.parameter) ?? false),
       ),
-      keptAlike(alike, 5),
+      alike.map((rows) => keptAlike(rows, 5)),
     ),
   );
 }
 
 /** Defaults that stay for one and the same reason and cost nothing, as where fleet is not in the input. @param {Recommendation[]} kept */
 export function alikeRows(kept) {
-  const reason = (/** @type {Recommendation} */ row) =>
-    !row.current.evidence && /^(Nothing\.)?$/.test(row.cost) && row.because[0]?.text;
-  const alike = kept.filter((row) =>
-    kept.some((other) => other !== row && reason(row) && reason(row) === reason(other)),
-  );
-  return alike.every((row) => reason(row) === reason(alike[0])) ? alike : [];
+  /** @type {Map<string, Recommendation[]>} */
+  const byReason = new Map();
+  for (const row of kept) {
+    const reason = row.because[0]?.text;
+    if (row.current.evidence || !/^(Nothing\.)?$/.test(row.cost) || !reason) continue;
+    byReason.set(reason, [...(byReason.get(reason) ?? []), row]);
+  }
+  return [...byReason.values()].filter((rows) => rows.length > 1);
 }
 
 /** One row for them: the reason is said once. @param {Recommendation[]} rows @param {number} columns */
 export function keptAlike(rows, columns) {
-  if (rows.length === 0) return null;
   const values = rows.map((row) => `${shortName(row.parameter)} ${row.current.text}`).join(', ');
   const text = `${WORDS.keptAlike} ${values}. ${rows[0].because[0].text}`;
   return h('tr', null, h('td', { class: 'alike', colspan: columns }, unbroken(text)));
