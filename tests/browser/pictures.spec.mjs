@@ -104,6 +104,18 @@ suite('pictures', (story) => {
     assert.equal(await page.locator('#headline').innerText(), headline);
   });
 
+  story('who moves a limit without seeing the values hears what became of them', {}, async (page) => {
+    await stalls(page);
+    const headline = await page.locator('#headline').innerText();
+    await page.locator('#stallMs').focus();
+    for (let times = 0; times < 8; times++) await page.keyboard.press('ArrowRight');
+    await page
+      .locator('[role=status]', { hasText: /^Proposed: heartbeat-interval 400\sms, election-timeout 4000\sms/ })
+      .waitFor();
+    assert.equal(await page.locator('#headline').innerText(), headline);
+    assert.match(await page.locator('#whatif').innerText(), /The solid line takes/);
+  });
+
   story('a stall to survive of none is none', {}, async (page) => {
     await stalls(page);
     await page.locator('#stallMs').focus();
@@ -112,7 +124,7 @@ suite('pictures', (story) => {
     const stall = page.locator('#stallMs');
     assert.deepEqual([await stall.inputValue(), await stall.getAttribute('aria-valuetext')], ['0', 'none']);
     // The picture has nothing to show, and the log has its stalls all the same.
-    assert.match(await page.locator('#whatif').innerText(), /no stall to survive that would cost a leader its place/);
+    assert.match(await page.locator('#whatif').innerText(), /stall to survive costs no leader its place/);
     assert.match(await page.locator('#whatif .asm').textContent(), /Stalls in the logs6/);
     await page.locator('#whatif button:visible', { hasText: 'back to what was found' }).click();
     await page.locator('#whatif svg:visible').waitFor();

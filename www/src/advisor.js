@@ -1,12 +1,12 @@
 // State, and what may change it. The layout draws it; nothing else does.
 
 import { copied } from './clipboard.js';
-import { h, noteBeside } from './dom.js';
+import { h, noteBeside, shortName } from './dom.js';
 import { Engine, Overtaken, Unreadable } from './engine/engine.js';
 import { held } from './input/files.js';
 import { readAs } from './read-as.js';
 import { openLink, OtherVersion } from './share/share.js';
-import { notRead, plural, SEVERITY, SOURCE, TIMING, WORDS } from './strings.js';
+import { notRead, plural, SEVERITY, SOURCE, TIMING, VALUES, WORDS } from './strings.js';
 import { asGiven, lineNow, withEdit, withFixes, withLogs } from './texts/fixes.js';
 import { applied, isConfiguration, isBroken } from './texts/marks.js';
 
@@ -19,6 +19,7 @@ import { applied, isConfiguration, isBroken } from './texts/marks.js';
  * @property {boolean} [fresh]   the answer is new, not a change of one that is read
  * @property {boolean} [focus]   it takes the focus as well
  * @property {boolean} [marksFirst]   the editor is drawn at once, all else a little later
+ * @property {boolean} [assumed]   a limit was moved, far below the values: what became of them is told
  */
 
 /** Typing is answered after so many milliseconds: in the box, where a paste may follow, and in the editor. */
@@ -50,6 +51,12 @@ const empty = () => ({
   unfolded: false,
   span: undefined,
 });
+
+/** The proposed values, in a sentence. @param {State['report']} report */
+function proposed(report) {
+  const values = (report?.recommendations ?? []).map((row) => `${shortName(row.parameter)} ${row.proposedText}`);
+  return VALUES.proposed(values.join(', '));
+}
 
 export class Advisor {
   state = empty();
@@ -225,7 +232,7 @@ export class Advisor {
     assume: (id, value) => {
       if (value === undefined) delete this.state.assumptions[id];
       else this.state.assumptions[id] = value;
-      this.#analyzeSoon(SLIDER_PAUSE);
+      this.#analyzeSoon(SLIDER_PAUSE, { assumed: true });
     },
     show: (documentId, at, finding) => {
       const { report, reported } = this.state;
@@ -454,7 +461,7 @@ export class Advisor {
    * @returns {Promise<void>}
    */
   async #analyze(asked = {}) {
-    const { focus = false, fresh = focus, marksFirst = false } = asked;
+    const { focus = false, fresh = focus, marksFirst = false, assumed = false } = asked;
     this.#asked = asked;
     this.#clearTimers();
     const { state } = this;
@@ -469,12 +476,14 @@ export class Advisor {
         this.#view.renderStatus();
       });
       const span = fresh ? undefined : state.span;
+      const values = proposed(report);
+      const moved = assumed && values !== proposed(state.report);
       Object.assign(state, { report, stopped, reported: documents, error: undefined, span });
       if (fresh) state.editorFirst = isBroken(report) || report.documents.every((doc) => doc.kind !== 'log');
       const { severity, timing, headline } = report.verdict;
       const answer = `${SEVERITY[severity]}. ${TIMING[timing].words}. ${headline}`;
       this.#say(
-        ...(fresh || this.#view.headline !== headline ? [answer] : []),
+        ...(fresh || this.#view.headline !== headline ? [answer] : moved ? [values] : []),
         ...(fresh ? notRead(state.unread) : []),
       );
       this.#tell('report', report);

@@ -122,13 +122,13 @@ export const WORDS = {
   sendsNothing: 'Timing Advisor, sends nothing',
   files: 'Files',
   promise:
-    'Paste the logs and your cloud-config. You get the cause, the timing values that fit, what they cost, and a plain no when timing is not the cure.',
+    'Paste the logs and your configuration. You get the cause, the timing values that fit, what they cost, and a plain no when timing is not the cure.',
   privacy: [
     'Nothing leaves this tab.',
     'The advisor makes no request after it has loaded and stores nothing. It works offline.',
   ],
   placeholder:
-    'Paste a log or a cloud-config here; paste again to add another.\n\nNov 22 06:23:55 core-03 etcd2[612]: failed to send out heartbeat on time (deadline exceeded for 1.40s)\nNov 22 06:24:41 core-01 fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: …',
+    'Paste a log or a configuration here; paste again to add another.\n\nNov 22 06:23:55 core-03 etcd2[612]: failed to send out heartbeat on time (deadline exceeded for 1.40s)\nNov 22 06:24:41 core-01 fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: …',
   pasteMore: 'Paste or drop more here',
   box: 'Log or configuration',
   choose: 'Choose files',
@@ -296,6 +296,7 @@ export const VALUES = {
   show: (/** @type {string} */ place) => `${place}: show it in the text`,
   basis: (/** @type {string} */ basis, /** @type {string} */ sure) => `Basis: ${basis}. How sure: ${sure}.`,
   pairs: ['heartbeat / election', 'New leader, median', '99 in 100'],
+  proposed: (/** @type {string} */ values) => (values ? `Proposed: ${values}.` : 'No change is proposed.'),
 };
 
 export const EVIDENCE = {
@@ -461,7 +462,7 @@ export const SOURCE = {
 export const WHATIF = {
   remark: 'Move a limit or correct an assumption; the answer above follows.',
   fixed: 'What the answer assumes. Nothing can be moved here: the texts it was worked out from are not in the link.',
-  noStall: 'There is no stall to survive that would cost a leader its place, so no pair of values would gain anything.',
+  noStall: 'The stall to survive costs no leader its place, so no pair of values would gain anything.',
   tableShows: 'The table shows what each costs when a leader really dies.',
   curveTwin: 'Curve as a table',
   costs: ['heartbeat / election', 'Failover, median', '99 in 100'],
@@ -473,6 +474,8 @@ export const WHATIF = {
   assumptions: 'Assumptions you can correct',
   costTwin: 'What each pair costs',
   model: 'A model of etcd\u2019s election timers, not a measurement of this cluster.',
+  lines:
+    'The solid line takes what is not known at its worst, the dashed one at its best. The stroke beside a point ends where 99 in 100 failovers have ended.',
   article:
     'The 2015 article is \u201cTuning fleet and etcd on CoreOS to avoid unit failures\u201d; it advises 600 and 6000 ms.',
   undo: 'back to what was found',

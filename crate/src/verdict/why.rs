@@ -134,7 +134,7 @@ pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Se
                     "Most of the text stands in lines of more than 64\u{a0}KiB, which are read only up to there. Give each message its own line.",
                 );
             }
-            let give = || "Give the journal of etcd and fleet from around the trouble, or the cloud-config of the machine.".to_owned();
+            let give = || "Give the log of etcd and fleet from around the trouble, or their configuration.".to_owned();
             unfit.map_or_else(give, |each| each.why.clone())
         }
         Timing::Undecided if named(findings, RuleId::ConfigValuesDiffer).is_some() => {

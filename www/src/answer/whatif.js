@@ -69,7 +69,7 @@ export class WhatIf {
         ? curve(model, stated(SLIDERS[0], model, state))
         : h('p', null, `${WHATIF.noStall} ${told ? '' : WHATIF.tableShows}`),
       drawn || !told ? twin(model, drawn) : '',
-      h('p', { class: 'q s after' }, WHATIF.model, model.article && ` ${WHATIF.article}`),
+      h('p', { class: 'q s after' }, drawn && `${WHATIF.lines} `, WHATIF.model, model.article && ` ${WHATIF.article}`),
     );
     // An answer that came in a link has nothing to be planned anew from.
     const fixed = state.documents.length === 0;
