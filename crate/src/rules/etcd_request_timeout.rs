@@ -92,8 +92,7 @@ fn not_published(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let title = format!("A member could not publish itself to the cluster, {}", times(lines(facts, &events)));
-    let what =
-        "It knows a leader, so a majority was there. It is far behind, or still receives the database; it tries again until it is done.";
+    let what = "It knows a leader, so a majority was there. It is far behind, still receives the database, or its disk holds up what it has to carry out. It tries again until it is done.";
     let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).showing(facts, &events);
     Some(finding.advising("See whether it catches up: its log says when it received and applied a snapshot. A large database over a slow link or disk takes minutes."))
 }

@@ -50,8 +50,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let for_memory = killed.iter().any(|id| for_memory(facts.event(*id)));
     let by_probe = killed.iter().any(|id| facts.event(*id).meaning == Meaning::ProbeFailed);
-    // One end makes several lines, and one of each kind.
-    let of_kind = |kind: Meaning| killed.iter().filter(|id| facts.event(**id).meaning == kind).count();
+    // One end makes several lines, and one of each kind; a status tells of the last one again.
+    let is_status = |id: EventId| says(facts.event(id), &["ExecStart="]);
+    let of_kind = |kind: Meaning| killed.iter().filter(|id| facts.event(**id).meaning == kind && !is_status(**id)).count();
     let ends = of_kind(Meaning::UnitProcessExited).max(of_kind(Meaning::UnitRestart)).max(of_kind(Meaning::OutOfMemoryKill));
     let title = match (for_memory, starts.len()) {
         (false, _) if by_probe => String::from("The kubelet ended etcd because it did not answer in time"),
@@ -148,13 +149,23 @@ fn around(facts: &Facts, fits: fn(&Event) -> bool) -> Index {
     places
 }
 
+/// Whether systemd tells of an end without an error; etcd passes on the signal by which it is told to stop
+/// (etcd-io/etcd@v3.4.45:pkg/osutil/interrupt_unix.go).
+pub fn is_clean(event: &Event) -> bool {
+    says(event, &["status=0/", "code=killed, signal=TERM", "code=killed, status=15/TERM"])
+}
+
 fn for_memory(event: &Event) -> bool {
     event.meaning == Meaning::OutOfMemoryKill || event.meaning == Meaning::ContainerEnded && search::has(&event.text, "OOMKilled")
 }
 
 /// The kernel, systemd or the kubelet says that an etcd process ended, not by its own will.
 fn ends_etcd(event: &Event) -> bool {
-    let of_etcd = |hole| event.word(hole).is_some_and(|name| name.rsplit('/').next().is_some_and(|name| name.starts_with("etcd")));
+    // The name of a unit or of a process, or a command, which may begin with a shell: `/bin/sh -c /usr/bin/etcd`.
+    let of_etcd = |hole| {
+        let is_etcd = |word: &str| word.rsplit('/').next().is_some_and(|name| name.starts_with("etcd"));
+        event.word(hole).is_some_and(|name| name.split(' ').filter(|word| !word.starts_with('-')).take(2).any(is_etcd))
+    };
     match event.meaning {
         Meaning::OutOfMemoryKill => of_etcd("name"),
         // A list of pods names each; a description names its pod far above the reason.
@@ -162,7 +173,7 @@ fn ends_etcd(event: &Event) -> bool {
             for_memory(event) && (search::has(&event.text, "etcd") || event.text.trim_start().starts_with("Reason:"))
         }
         Meaning::ProbeFailed => search::has(&event.text, "failed liveness probe") && search::has(&event.text, "etcd"),
-        Meaning::UnitProcessExited => of_etcd("unit") && !search::has(&event.text, "status=0/"),
+        Meaning::UnitProcessExited => of_etcd("unit") && !is_clean(event),
         // Only a process that ended without being told to is started anew so.
         Meaning::UnitRestart => of_etcd("unit"),
         _ => false,
@@ -182,7 +193,13 @@ mod tests {
         let shell = "./start.sh: line 12:  4411 Killed                  /usr/local/bin/etcd --name m1\n";
         assert_eq!(title(status).as_deref(), Some("etcd's process ended"));
         assert_eq!(title(shell).as_deref(), Some("etcd's process ended"));
+        assert!(title(&status.replace("etcd2 (code", "etcd --name n1 --data-dir=/var/lib/n1 (code")).is_some());
+        assert!(title(&status.replace("=/usr", "=/bin/sh -c /usr")).is_some());
+        assert_eq!(title(&status.replace("/etcd2 (code", "/consul --data-dir=/var/lib/etcd (code")), None);
         assert_eq!(title(&status.replace("code=killed, signal=KILL", "code=exited, status=0/SUCCESS")), None);
+        assert_eq!(title(&status.replace("signal=KILL", "signal=TERM")), None, "as it is told to stop");
+        let journal = "Feb 03 10:00:01 n1 systemd[1]: etcd2.service: Main process exited, code=killed, status=9/KILL\n";
+        assert_eq!(title(&format!("{status}\n{journal}")).as_deref(), Some("etcd's process ended"), "told twice");
         assert_eq!(title(&shell.replace("bin/etcd", "bin/consul")), None);
     }
 

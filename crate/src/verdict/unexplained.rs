@@ -5,6 +5,7 @@ use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::Program;
 use crate::rules::common::{WITHOUT_LEADER, answered_soon, says, while_etcd_starts, with_etcd_stop};
+use crate::rules::etcd_restarted::is_clean;
 use crate::search;
 use crate::units::S;
 
@@ -130,7 +131,7 @@ pub fn unexplained(facts: &Facts) -> Option<(&Event, &'static str)> {
         let told = TELL_OF_TROUBLE.iter().find(|(_, meanings)| meanings.contains(&event.meaning)).map(|(said, _)| *said);
         let still_learns = event.meaning == Meaning::ClientUnavailable && says(event, &STILL_LEARNS);
         told.or(says(event, &[WITHOUT_LEADER]).then_some(LEADERLESS)).filter(|_| {
-            !search::has(&event.text, "status=0/")
+            !is_clean(event)
                 && event.number("code") != Some(0)
                 && !says(event, &["context canceled", "operation was canceled"])
                 && !still_learns
