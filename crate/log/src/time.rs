@@ -316,6 +316,10 @@ fn time_only(text: &str) -> Option<Stamp> {
     Some(Stamp { time: Time { micros, grain }, clock: Clock::TimeOfDay, zoned: false, length: reader.at })
 }
 
+/// From the first commit of etcd (2013-06) to where a clock of 32 bits ends. Ten digits beyond are sizes: a database of etcd
+/// may hold 2147483648, 4294967296 or 8589934592 bytes.
+const SECONDS: std::ops::Range<i64> = 1_370_000_000..1 << 31;
+
 /// Seconds since 1970 with a fraction, or whole milli-, micro- or nanoseconds.
 pub fn epoch(text: &str) -> Option<Stamp> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -323,7 +327,7 @@ pub fn epoch(text: &str) -> Option<Stamp> {
     let mut reader = Reader::new(text);
     reader.at = digits;
     let (micros, grain) = match digits {
-        10 => {
+        10 if SECONDS.contains(&whole) => {
             let (fraction, grain) = reader.fraction();
             (whole * S + fraction, grain)
         }
@@ -407,6 +411,8 @@ mod tests {
             assert_eq!(micros(text), Some((moment, 1)), "{text}");
         }
         assert_eq!(micros("2015/10/16 12:53:20 raft:"), Some((1_445_000_000 * S, S)));
+        // Sizes of a database.
+        assert!(["1073741824", "2147483648", "8589934592"].into_iter().all(|size| micros(size).is_none()));
         assert_eq!(micros("October 16th 2015, 12:53:20.344\tnode"), Some((1_445_000_000 * S + 344 * MS, MS)));
         assert_eq!(micros("May 2nd 2015, 12:53:20.344"), micros("May 2, 2015 @ 12:53:20.344"));
         assert_eq!(micros("2015/10/6 12:53:20 etcd"), micros("2015/10/06 12:53:20 etcd"));

@@ -184,6 +184,12 @@ mod tests {
         assert!(configurations(0, &text)[0].problems.iter().all(|problem| problem.id != RuleId::ConfigHeaderMissing));
     }
 
+    #[test]
+    fn the_size_of_a_database_is_no_stamp() {
+        let text = "So:\n\n```yaml\ncluster:\n  etcd:\n    extraArgs:\n      quota-backend-bytes: \"8589934592\" # 8 GiB\n      election-timeout: \"2000\"\n```\n";
+        assert_eq!((configurations(0, text).len(), configurations(0, text)[0].source), (1, Source::Manifest));
+    }
+
     /// What etcd was started with stands in its log under the names of a configuration.
     #[test]
     fn a_log_in_the_source_of_a_page_is_no_configuration() {
