@@ -135,9 +135,10 @@ impl Place<'_> {
         // So may a text that was no number have none.
         let is_text = || self.text.get(..span.start).is_some_and(|before| before.ends_with(": ")) && scalar::yaml_number(raw).is_none();
         let unquoted = unquoted || (self.configuration.source == Source::Manifest && unit.is_empty() && is_text());
-        // A number in quotes is what was wrong with it, and so is what keeps them in fleet.conf; a duration elsewhere keeps
-        // them. Kubernetes wants them.
-        let kept = change.parameter == Parameter::AgentTtl && self.configuration.source != Source::FleetConf;
+        // A number in quotes may be what was wrong with it, and so is what keeps them in fleet.conf; where it acts, it keeps
+        // them, and so does a duration elsewhere. Kubernetes wants them.
+        let works = setting.effective && setting.value.is_some();
+        let kept = works || change.parameter == Parameter::AgentTtl && self.configuration.source != Source::FleetConf;
         let text = match quote.filter(|_| kept).or(unquoted.then_some('"')) {
             Some(quote) => format!("{quote}{value}{quote}"),
             None => value,
