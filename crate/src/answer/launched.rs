@@ -69,6 +69,7 @@ pub fn names(facts: &Facts) -> Names {
             "kubectl -n kube-system exec etcd-NODE -- etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key"
         }
         Some(Launcher::Compose) => "docker compose exec SERVICE etcdctl",
+        Some(Launcher::Workload) => "kubectl -n NAMESPACE exec POD -- etcdctl",
         // Red Hat's "Backing up and restoring etcd data": the pod's container of this name has the certificates set.
         Some(Launcher::OpenShift) => "oc -n openshift-etcd rsh -c etcdctl etcd-NODE etcdctl",
         Some(Launcher::K3s | Launcher::Installer) | None => "etcdctl",
@@ -77,7 +78,7 @@ pub fn names(facts: &Facts) -> Names {
         // k3s ships no etcdctl, and installers differ; the API server asks etcd for all of them.
         Some(Launcher::K3s | Launcher::Installer) => String::from("kubectl get --raw /readyz/etcd"),
         // An etcd in a pod has the flags of etcd 3, as above.
-        _ if third || matches!(launcher, Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::OpenShift)) => {
+        _ if third || matches!(launcher, Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::OpenShift | Launcher::Workload)) => {
             format!("{ctl} endpoint health --cluster")
         }
         _ => format!("{ctl} cluster-health"),
@@ -100,7 +101,7 @@ pub fn restart(facts: &Facts, unit: &str) -> Option<String> {
         None => Some(format!("sudo systemctl restart {unit}")),
         Some(Launcher::K3s) => Some(String::from("sudo systemctl restart k3s || sudo systemctl restart rke2-server")),
         Some(Launcher::Compose) => Some(String::from("docker compose up -d SERVICE")),
-        Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer | Launcher::OpenShift) => None,
+        Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer | Launcher::Workload | Launcher::OpenShift) => None,
     }
 }
 
@@ -111,6 +112,11 @@ pub fn log(facts: &Facts, unit: &str) -> String {
         Some(Launcher::K3s) => String::from("journalctl -u k3s --since today"),
         Some(Launcher::Compose) => String::from("docker compose logs SERVICE"),
         Some(Launcher::OpenShift) => String::from("oc -n openshift-etcd logs -c etcd etcd-NODE"),
-        Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer) => String::from("kubectl -n kube-system logs etcd-NODE"),
+        Some(Launcher::Workload) => String::from("kubectl -n NAMESPACE logs POD"),
+        Some(Launcher::Kubelet | Launcher::Kubeadm) => String::from("kubectl -n kube-system logs etcd-NODE"),
+        // Of Cluster API a pod, of Talos a service of its own, of RKE a container of docker's.
+        Some(Launcher::Installer) => {
+            String::from("(kubectl -n kube-system logs etcd-NODE || talosctl -n NODE logs etcd || docker logs etcd 2>&1)")
+        }
     }
 }

@@ -226,6 +226,9 @@ fn at_hand(facts: &Facts, unit: &str) -> AtHand {
             "oc -n openshift-etcd logs -c etcd --tail 100 etcd-NODE",
             "oc -n openshift-etcd logs -c etcd --timestamps etcd-NODE",
         ),
+        Some(Launcher::Workload) => {
+            all("kubectl -n NAMESPACE get pods", "kubectl -n NAMESPACE logs --tail 100 POD", "kubectl -n NAMESPACE logs --timestamps POD")
+        }
         Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer) => all(
             "sudo crictl ps -a --name etcd",
             "sudo crictl logs --tail 100 $(sudo crictl ps -aq --name etcd | head -n 1)",

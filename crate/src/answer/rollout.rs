@@ -90,12 +90,16 @@ fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
             "Give it to what installs the cluster (rke up, talosctl apply-config, kubectl apply). It restarts etcd itself, so see that it takes one member at a time, as below.",
             &[],
         ),
+        Launcher::Workload => (
+            "Give it to what runs these pods (helm upgrade, kubectl apply, an operator, kops rolling-update). It starts them anew, so see that it takes one member at a time, as below.",
+            &[],
+        ),
         Launcher::Compose => ("A service has its new values when it is brought up again, as below.", &[]),
     };
     let first = match launcher {
         Launcher::Kubelet | Launcher::Kubeadm | Launcher::OpenShift => String::new(),
         Launcher::K3s => put(patches, " on every server"),
-        Launcher::Installer | Launcher::Compose => put(patches, ""),
+        Launcher::Installer | Launcher::Workload | Launcher::Compose => put(patches, ""),
     };
     step(format!("{first}{text}"), commands, "Nothing until the file changes.")
 }
@@ -419,6 +423,13 @@ mod tests {
             (K3S, "restart k3s", "kubelet"),
             (RKE, "rke up", "systemctl"),
             (COMPOSE, "docker compose up", "kubelet"),
+            (&POD.replace("kind: Pod", "kind: StatefulSet"), "kubectl -n NAMESPACE exec POD", "kubelet"),
+            (
+                "kind: EtcdCluster\nspec:\n  pod:\n    etcdEnv:\n    - name: ETCD_ELECTION_TIMEOUT\n      value: \"1000\"\n",
+                "helm upgrade",
+                "etcd-NODE",
+            ),
+            ("etcd:\n  extraEnvVars:\n  - name: ETCD_ELECTION_TIMEOUT\n    value: \"1000\"\n", "helm upgrade", "systemctl"),
             (FLAGS, "systemctl restart etcd", "kubelet"),
         ] {
             let steps = steps(configuration);

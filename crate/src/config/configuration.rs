@@ -213,6 +213,8 @@ pub enum Launcher {
     K3s,
     /// RKE, Rancher, Talos or Cluster API, for all machines.
     Installer,
+    /// A StatefulSet, an operator or a chart, as a workload of a cluster.
+    Workload,
     /// docker-compose, the services of RancherOS, and the tasks of Amazon's ECS.
     Compose,
     /// OpenShift's etcd operator, which writes the manifests itself.

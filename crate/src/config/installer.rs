@@ -87,6 +87,11 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
         None if ["services", "rancher"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Compose,
         // A list is of Ansible's tasks, or what docker prints.
         None if !root.items().is_empty() => return None,
-        None => Launcher::Kubelet,
+        // The kubelet starts pods alone; a manifest may have lost its head.
+        None => match tree.word(root, "kind") {
+            Some("Pod" | "PodList" | "List") => Launcher::Kubelet,
+            None if ["spec", "containers", "command"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Kubelet,
+            _ => Launcher::Workload,
+        },
     })
 }
