@@ -323,6 +323,18 @@ mod tests {
     }
 
     #[test]
+    fn a_masked_unit_never_starts() {
+        let text = |mask: &str| {
+            format!(
+                "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 5000\n  fleet:\n    agent-ttl: 60s\n  units:\n  - name: etcd2.service\n    command: start\n    mask: {mask}\n  - name: fleet.service\n    mask: {mask}\n"
+            )
+        };
+        assert_eq!(acting(&text("false")).len(), 2);
+        assert!(acting(&text("true")).is_empty());
+        assert_eq!(ids(&text("true")), [RuleId::ConfigSectionWithoutStart; 2]);
+    }
+
+    #[test]
     fn manifests_that_it_writes() {
         for (path, lines) in [
             ("/etc/kubeadm.yaml", "kind: ClusterConfiguration\n    etcd:\n      local:\n        extraArgs: {election-timeout: \"2000\"}\n"),

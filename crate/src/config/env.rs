@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
+use super::command::is_etcd;
 use super::mapped_text::MappedText;
 use super::script::Script;
 use super::words::Word;
@@ -20,6 +21,8 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     let defines = inner.text.lines().any(|line| line.starts_with("define "));
     let of_shell = inner.text.starts_with("#!") || (!defines && inner.text.lines().any(exports));
     let script = if of_shell { Script::of(inner) } else { Script::default() };
+    let is_file = !of_shell && !is_mixed(&inner.text);
+    byte_order_mark(builder, inner, &|name| keys::of_variable(name).map(|(parameter, _)| parameter));
     // An article shows the file of each member, one below the other.
     let members = members(&inner.text);
     let mut unit = builder.process(members.len() > 1);
@@ -41,7 +44,8 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
         if words.first().is_some_and(|word| word.text == "FROM") {
             builder.image(line);
         }
-        if let Some((name, value, span)) = parted(&words).filter(|_| !of_shell) {
+        let whole = || with_remainder(&words, &inner.text, start + raw.trim_end().len()).filter(|_| is_file);
+        if let Some((name, value, span)) = parted(&words).filter(|_| !of_shell).or_else(whole) {
             flags::variable(builder, inner, (name, value, span), Home::new(&unit, Class::EnvironmentFile, ""), &script.variables);
             continue;
         }
@@ -84,6 +88,31 @@ fn parted(words: &[Word]) -> Option<(&str, &str, Range<usize>)> {
     };
     let known = keys::of_variable(name).is_some() && !value.text.starts_with('#') && value.assignment().is_none();
     known.then(|| (name, &value.text[from..], value.span_from(from)))
+}
+
+/// A number with more behind it that is no comment: what reads the file takes the line to its end, and etcd refuses that
+/// (systemd/systemd@v252:src/basic/env-file.c, VALUE; docker/cli: opts/file.go).
+fn with_remainder<'t>(words: &'t [Word], text: &'t str, end: usize) -> Option<(&'t str, &'t str, Range<usize>)> {
+    let [first, rest @ ..] = words else { return None };
+    let (name, value, span) = first.assignment()?;
+    let number = value.parse::<u32>().is_ok() && text.get(..span.start)?.ends_with('=') && text.get(span.end..)?.starts_with([' ', '\t']);
+    let goes_on = rest.first()?.text.starts_with(|first: char| first.is_ascii_alphanumeric() || matches!(first, '/' | '('));
+    let other = |word: &Word| word.assignment().is_some() || is_etcd(&word.text);
+    (number && goes_on && keys::of_variable(name).is_some() && !rest.iter().any(other)).then_some((
+        name,
+        text.get(span.start..end)?,
+        span.start..end,
+    ))
+}
+
+/// In front of the first name of a file a byte order mark is a part of it, so the line is for nobody.
+pub fn byte_order_mark(builder: &mut Builder, inner: &MappedText, known: &dyn Fn(&str) -> Option<Parameter>) {
+    let Some((name, _)) = inner.text.strip_prefix('\u{feff}').and_then(|text| text.split_once('=')) else { return };
+    if let Some(parameter) = known(name.trim()) {
+        let note =
+            format!("A byte order mark stands in front of {name}, so it is another name and ignored; save the file without the mark.");
+        builder.problem(RuleId::ConfigUnknownKey, inner.place(0..'\u{feff}'.len_utf8() + name.len()), note, Some(parameter));
+    }
 }
 
 /// Where the lines begin that name a member, where they name several.
@@ -142,6 +171,33 @@ mod tests {
         }
         assert_eq!(acting("ETCD_ELECTION_TIMEOUT= # none\n")[0].0, "");
         assert_eq!(acting("ETCD_ELECTION_TIMEOUT= ETCD_NAME=a\n")[0].0, "");
+    }
+
+    #[test]
+    fn more_behind_a_number_is_a_part_of_it() {
+        for rest in ["ms", "// was 1000", "(5 s)"] {
+            let text = format!("ETCD_NAME=a\nETCD_ELECTION_TIMEOUT=5000  {rest}\n");
+            let read = crate::config::read(0, &text).expect("a file");
+            assert_eq!((read.settings[0].raw.as_str(), read.settings[0].value), (&*format!("5000  {rest}"), None), "{rest}");
+            assert_eq!(read.problems[0].id, RuleId::EtcdBadConfig);
+        }
+        for text in [
+            "ETCD_NAME=a\nETCD_ELECTION_TIMEOUT=5000 ETCD_HEARTBEAT_INTERVAL=500\n",
+            "Below it stands:\nETCD_ELECTION_TIMEOUT=5000 of course\n",
+            "ETCD_ELECTION_TIMEOUT=5000; export ETCD_ELECTION_TIMEOUT\n",
+            "ETCD_ELECTION_TIMEOUT=5000 etcd --name a\n",
+        ] {
+            assert!(crate::config::read(0, text).expect("a file").settings[0].effective, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_hides_the_first_name() {
+        for text in ["\u{feff}ETCD_ELECTION_TIMEOUT=5000\nETCD_NAME=a\n", "\u{feff}agent_ttl=60s\netcd_request_timeout=5\n"] {
+            let read = crate::config::read(0, text).expect("a file");
+            assert_eq!(read.problems.iter().map(|problem| problem.id).collect::<Vec<_>>(), [RuleId::ConfigUnknownKey], "{text}");
+        }
+        assert!(crate::config::read(0, "\u{feff}# etcd\nETCD_ELECTION_TIMEOUT=5000\n").expect("a file").problems.is_empty());
     }
 
     #[test]

@@ -11,11 +11,15 @@ use crate::yaml::{Node, Tree};
 pub fn take_unit(builder: &mut Builder, tree: &TextTree, unit: &Node, content_key: &str, drop_in_keys: &[&str]) {
     let Some(name) = tree.word(unit, "name") else { return };
     let truth = |key: &str| is_true(tree, unit, key);
-    let started = !truth("mask")
+    let masked = truth("mask");
+    let started = !masked
         && (matches!(tree.word(unit, "command"), Some("start" | "restart" | "reload-or-restart")) || truth("enable") || truth("enabled"));
     let scalar = |node, key: &str| tree.get(node, key).filter(|content| content.text().is_some() && !content.is_null());
     let content = scalar(unit, content_key);
     builder.unit(name, started, content.is_some());
+    if masked {
+        builder.mask_last();
+    }
     if !search::any(name, &["etcd", "fleet"]) {
         return;
     }

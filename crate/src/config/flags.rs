@@ -145,11 +145,34 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
         builder.claim(meant, span, scalar::daemon(meant.0, value), home);
         builder.misspelt_flag(name);
     }
+    for (at, word) in outer.iter().enumerate() {
+        if let Some(name) = misdashed(&word.text).filter(|_| *ours) {
+            let behind = word.text.rfind('=').map(|mark| word.span_from(mark + 1));
+            let value = behind.or_else(|| Some(outer.get(at + 1)?.span_from(0))).unwrap_or_default();
+            refuse_misdashed(builder, (name, &word.text), inner.text.get(value.clone()), inner.place(value), unit);
+        }
+    }
     options_of_variables(builder, &outer, &Home::new(unit, Class::Flag, file), variables);
     if from_file && *ours {
         // etcd.io/docs/v3.4/op-guide/configuration
         builder.void_beside_file(unit, stated);
     }
+}
+
+/// The timer of etcd behind a dash that is no hyphen, as word processors and web pages write it.
+pub fn misdashed(text: &str) -> Option<&str> {
+    let is_dash = |letter: char| ('\u{2010}'..='\u{2015}').contains(&letter) || letter == '\u{2212}';
+    let name = text.trim_start_matches('-').strip_prefix(is_dash)?.trim_start_matches(|letter| letter == '-' || is_dash(letter));
+    let name = name.split('=').next().unwrap_or(name);
+    ["heartbeat-interval", "election-timeout"].contains(&name).then_some(name)
+}
+
+/// etcd takes it for no flag: `'...' is not a valid flag` (etcd-io/etcd@v2.2.5:etcdmain/config.go:244).
+pub fn refuse_misdashed(builder: &mut Builder, (name, word): (&str, &str), value: Option<&str>, place: Range<usize>, unit: &str) {
+    let (Some(meant), Some(value)) = (keys::of_key(name), value) else { return };
+    builder.claim(meant, place.clone(), scalar::daemon(meant.0, value), Home::new(unit, Class::Flag, ""));
+    let note = format!("{word} begins with a dash that is no hyphen, so etcd takes it for no flag and ends; write --{name}.");
+    builder.refuse_last(RuleId::EtcdBadConfig, place, note);
 }
 
 /// What sed puts in place of something, `s/.../here/`, several behind one another.
@@ -491,6 +514,20 @@ mod tests {
         assert!(told("tune-etcd.py --hearbeat-interval=500 --election-timeout=5000\n").is_empty());
         let other = read(0, "tune-etcd.py --election_timeout=2000\n");
         assert!(other.settings.is_empty() && other.problems.is_empty());
+    }
+
+    #[test]
+    fn a_dash_that_is_no_hyphen_makes_no_flag() {
+        for text in [
+            "/usr/bin/etcd --name a \u{2013}election-timeout=2000\n",
+            "etcd \u{2014}election-timeout 2000 --name a\n",
+            "kind: Pod\nspec:\n  containers:\n  - command:\n    - etcd\n    - \u{2013}\u{2013}election-timeout=2000\n",
+        ] {
+            let read = crate::config::read(0, text).expect("a command");
+            assert_eq!((read.settings[0].place.span.of(text), read.settings[0].effective), ("2000", false), "{text}");
+            assert_eq!(read.problems[0].id, RuleId::EtcdBadConfig);
+        }
+        assert!(crate::config::read(0, "etcd --name a # \u{2013} one\n").expect("a command").problems.is_empty());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::mapped_text::MappedText;
-use super::{keys, scalar};
+use super::{env, keys, scalar};
 use crate::ids::RuleId;
 use crate::log::line_starts::is_prompt;
 use crate::search;
@@ -14,6 +14,7 @@ use crate::text::lines;
 pub fn take(builder: &mut Builder, inner: &MappedText) {
     builder.cluster.has_fleet = true;
     let text = inner.text.as_str();
+    env::byte_order_mark(builder, inner, &|name| keys::of_key(name).map(|(parameter, _)| parameter));
     // A text that was copied with an indent has blanks in its empty lines, too.
     let indented = lines(text).all(|(_, raw)| raw.starts_with([' ', '\t']) || raw.trim().is_empty());
     let mut section: Option<String> = None;

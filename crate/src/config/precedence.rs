@@ -93,11 +93,16 @@ impl Builder<'_> {
         });
     }
 
-    /// Of several etcd units only the started one counts; nothing is said where none is started.
+    /// Of several etcd units only the started one counts; nothing is said where none is started. What is masked never starts,
+    /// whatever is written for it (coreos/coreos-cloudinit@v1.14.0:system/systemd.go, MaskUnit: its file becomes /dev/null).
     fn void_unstarted(&mut self) {
         self.void_where(RuleId::ConfigSectionWithoutStart, &|builder, claim| {
-            let unit = Some(&claim.home.unit).filter(|unit| claim.parameter.is_etcd() && claim.void.is_none() && !unit.is_empty())?;
-            let mut started = builder.units.iter().filter(|unit| unit.started && is_etcd_unit(&unit.name)).map(|unit| &unit.name);
+            let unit = Some(&claim.home.unit).filter(|unit| claim.void.is_none() && !unit.is_empty())?;
+            if builder.units.iter().any(|state| state.masked && state.name == *unit) {
+                return Some(format!("{unit} is masked here, so it never starts."));
+            }
+            let is_etcd = |name: &str| claim.parameter.is_etcd() && is_etcd_unit(name);
+            let mut started = builder.units.iter().filter(|unit| unit.started && is_etcd(&unit.name)).map(|unit| &unit.name);
             let other = started.next()?;
             (other != unit && started.all(|name| name != unit))
                 .then(|| format!("It is for {unit}, but {other} is the unit that is started."))

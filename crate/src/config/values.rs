@@ -28,7 +28,7 @@ pub fn value_problem(parameter: Parameter, raw: &str, reading: &Reading) -> Opti
         Fate::Stops => (
             RuleId::EtcdBadConfig,
             format!(
-                "{key}: {bare} is not a whole number of milliseconds and etcd refuses to start with it; write {}.",
+                "{key}: {raw} is not a whole number of milliseconds and etcd refuses to start with it; write {}.",
                 suggestion(parameter, bare)
             ),
         ),

@@ -21,8 +21,9 @@ mod twin;
 mod verify;
 mod written;
 
-use crate::config::{Configuration, Launcher, Setting};
+use crate::config::{self, Configuration, Launcher, Setting};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::report::{EditReport, PatchReport, Rendering};
 use crate::sort::by_key;
@@ -127,8 +128,17 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Tr
         return Err("The file is too large to be checked after an edit.".to_owned());
     }
     let edits = find::edits(text, configuration, wanted)?;
-    let reason = review::reason(text, configuration, wanted, &edits);
-    Ok((edits, reason.map(str::to_owned)))
+    let reason =
+        still_refused(text, configuration, &edits).or_else(|| review::reason(text, configuration, wanted, &edits).map(str::to_owned));
+    Ok((edits, reason))
+}
+
+/// What etcd refuses to start with beside the values that were changed, such as a flag that it does not know.
+fn still_refused(text: &str, configuration: &Configuration, edits: &[Edit]) -> Option<String> {
+    configuration.problems_of(RuleId::EtcdBadConfig).next()?;
+    let after = config::read(configuration.document, &apply(text, edits))?;
+    let problem = after.problems_of(RuleId::EtcdBadConfig).next()?;
+    Some(format!("With this change etcd still does not start, until this is mended too: {}", problem.note))
 }
 
 fn document_id(document: usize) -> String {

@@ -184,6 +184,32 @@ fn quotes_that_fleet_conf_keeps_go() {
 }
 
 #[test]
+fn what_keeps_etcd_from_its_start_is_told_beside_the_patch() {
+    let of = |flag: &str| {
+        let unit = format!("[Service]\nExecStart=/usr/bin/etcd --name a {flag}\n");
+        patch(&[&unit], &[config::read(0, &unit).expect("a unit")], &[HEARTBEAT, ELECTION]).remove(0)
+    };
+    for flag in ["--heartbeat_interval=100", "\u{2013}heartbeat-interval=100"] {
+        let report = of(flag);
+        assert!(report.disposition == "review" && report.reason.is_some_and(|reason| reason.contains("still does not start")), "{flag}");
+    }
+    // What the patch itself mends is not.
+    assert_eq!(of("--heartbeat-interval=100ms").disposition, "safe");
+}
+
+#[test]
+fn quotes_that_do_no_harm_stay() {
+    let text = "etcd:\n  extra:\n    heartbeat-interval: \"100\"\n    election-timeout: '1000'\n";
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), text.replace("\"100\"", "\"250\"").replace("1000", "2500"));
+}
+
+#[test]
+fn a_variable_of_a_container_is_changed_where_it_stands() {
+    let text = "kind: StatefulSet\nspec:\n  containers:\n  - name: etcd\n    env:\n    - name: WAIT\n      value: \"1000\"\n    command: [etcd, --election-timeout=$(WAIT)]\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500"));
+}
+
+#[test]
 fn a_command_that_goes_over_lines() {
     for begin in [">\n      etcd", ">-\r\n      etcd", "etcd", "\"etcd"] {
         let quote = if begin.starts_with('"') { "\"" } else { "" };

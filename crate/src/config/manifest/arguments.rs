@@ -1,6 +1,6 @@
 //! Flags of etcd in a manifest: as a mapping, as pairs, as words of a command, or added by an operation.
 
-use super::spot::{Spot, filled_in, refuse_number};
+use super::spot::{Spot, filled_in, named, refuse_number};
 use crate::config::builder::{Builder, Class, Home};
 use crate::config::command::start_of_etcd;
 use crate::config::embedded::hand_on_here_documents;
@@ -95,6 +95,10 @@ pub(super) fn words(builder: &mut Builder, spot: Spot, node: &Node, bare: bool) 
         let dashes = text.len() - stripped.len();
         if dashes == 0 && !bare {
             builder.image(&text);
+            if let (Some(name), Some((head, value))) = (flags::misdashed(&text).filter(|_| ours), text.split_once('=')) {
+                let place = inner.place(head.len() + 1..text.len());
+                flags::refuse_misdashed(builder, (name, &text), Some(value), place, spot.member);
+            }
             continue;
         }
         match stripped.split_once('=') {
@@ -111,6 +115,9 @@ pub(super) fn flag(builder: &mut Builder, inner: &MappedText, spot: Spot, name: 
     let value = inner.text.get(from..).unwrap_or("");
     if !ours && (name.contains('_') || keys::of_key(name).is_none()) {
         return builder.fact_of_flag(name, value);
+    }
+    if let Some((value, place)) = named(spot, value) {
+        return builder.flag(name, value, place, Home::new(spot.member, Class::Flag, ""));
     }
     let (value, start) = filled_in(spot, value);
     builder.flag(name, value, inner.place(from + start..from + start + value.len()), Home::new(spot.member, Class::Flag, ""));

@@ -1,9 +1,12 @@
 //! Where in a manifest the walk is, and what is known there.
 
+use std::ops::Range;
+
 use crate::config::builder::Builder;
 use crate::config::installer::Arguments;
 use crate::config::tree::TextTree;
-use crate::config::variables::fallback;
+use crate::config::variables::{fallback, referred};
+use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::yaml::{Entry, Kind, Node, Style};
 
@@ -43,6 +46,21 @@ pub(super) fn refuse_number(builder: &mut Builder, stated: usize, value: &Node) 
 /// What docker-compose fills in for `${NAME:-500}` where nobody sets the variable, and where it begins; else the value.
 pub(super) fn filled_in<'v>(spot: Spot, value: &'v str) -> (&'v str, usize) {
     fallback(value).filter(|_| spot.compose).unwrap_or((value, 0))
+}
+
+/// What Kubernetes puts in place of `$(NAME)`: the variable of the container. With several of this name in the document it is
+/// not told which is meant.
+pub(super) fn named<'t>(spot: Spot<'t>, value: &str) -> Option<(&'t str, Range<usize>)> {
+    let name = referred(value).filter(|_| value.starts_with("$("))?;
+    let (mut found, mut level) = (Vec::new(), spot.tree.documents.iter().gather());
+    while let Some(node) = level.pop() {
+        if spot.tree.word(node, "name") == Some(name) {
+            found.extend(spot.tree.get(node, "value"));
+        }
+        level.extend(node.items().iter().chain(node.entries().iter().map(|entry| &entry.value)));
+    }
+    let [value] = found[..] else { return None };
+    Some((value.text()?, spot.tree.bare(value)))
 }
 
 /// What `<<` brings to a service of docker-compose, of which each is a process, where it says nothing of it itself.
