@@ -239,6 +239,9 @@ impl<'a> Builder<'a> {
     pub fn claim(&mut self, (parameter, etcd_04): (Parameter, bool), span: Range<usize>, reading: Reading, home: Home) {
         if parameter.is_etcd() {
             self.cluster.has_etcd = true;
+            if matches!(home.unit.as_str(), "etcd2.service" | "etcd3.service" | "etcd-member.service") {
+                self.is_etcd_2();
+            }
         } else {
             self.cluster.has_fleet = true;
         }
@@ -479,9 +482,15 @@ impl<'a> Builder<'a> {
         self.cluster.has_etcd |= name.starts_with("ETCD_")
             && matches!(&name[5..], "NAME" | "DATA_DIR" | "LISTEN_PEER_URLS" | "INITIAL_CLUSTER" | "LISTEN_CLIENT_URLS");
         self.cluster.has_fleet |= name.starts_with("FLEET_");
-        self.cluster.names_etcd_2 |= self.source != Source::CloudConfig
-            && matches!(name, "ETCD_INITIAL_CLUSTER" | "ETCD_LISTEN_PEER_URLS" | "ETCD_LISTEN_CLIENT_URLS" | "ETCD_ADVERTISE_CLIENT_URLS");
+        if matches!(name, "ETCD_INITIAL_CLUSTER" | "ETCD_LISTEN_PEER_URLS" | "ETCD_LISTEN_CLIENT_URLS" | "ETCD_ADVERTISE_CLIENT_URLS") {
+            self.is_etcd_2();
+        }
         self.image(value);
+    }
+
+    /// The etcd that it sets up is not 0.4. A cloud-config may set up both.
+    pub fn is_etcd_2(&mut self) {
+        self.cluster.names_etcd_2 |= self.source != Source::CloudConfig;
     }
 
     /// `.../etcd:v2.3.8` anywhere in a value.

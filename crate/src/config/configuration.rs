@@ -137,7 +137,7 @@ pub struct Cluster {
     pub fleet_version: Option<String>,
     /// The etcd this configures is 0.4.
     pub etcd_04: bool,
-    /// It names options that came with etcd 2.0, outside of a cloud-config, which may set up both.
+    /// It names a unit, a program or options that came with etcd 2.0, outside of a cloud-config, which may set up both.
     pub names_etcd_2: bool,
     /// It configures fleet.
     pub has_fleet: bool,

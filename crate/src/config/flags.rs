@@ -94,6 +94,9 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
             }
         }
         builder.image(&word.text);
+        if word.text.ends_with("etcd2") && is_etcd(&word.text) {
+            builder.is_etcd_2();
+        }
         outer.push(word.clone());
     }
     // Another program may spell its flags with underscores.

@@ -84,6 +84,10 @@ fn used_value_problem(parameter: Parameter, bare: &str, value: i64) -> Option<(R
         Parameter::EtcdRequestTimeout | Parameter::EngineReconcileInterval => {
             format!("{key}: {bare} means {text}; it is read as seconds, milliseconds may have been meant.")
         }
+        // No heartbeat ticks then, and the key has no end (coreos/fleet@v0.11.5, executed).
+        Parameter::AgentTtl if value == 0 => {
+            format!("{key}: {bare} is no limit at all, so fleet never notices that a machine is dead; write at least 30s.")
+        }
         Parameter::AgentTtl if value < S => {
             format!("{key}: {bare} is below one second, which etcd cuts to 0, so no machine can stay registered; write at least 30s.")
         }

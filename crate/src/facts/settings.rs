@@ -507,6 +507,10 @@ mod tests {
         assert_eq!(told(later), [RuleId::ConfigOldKey]);
         assert_eq!(facts(&[later]).value(Parameter::HeartbeatInterval), 100 * MS);
         assert!(told("etcd -name a -peer-heartbeat-interval=200 -peers b:7001\n").is_empty());
+        assert_eq!(told("[Service]\nExecStart=/usr/bin/etcd2 -peer-heartbeat-interval=200\n"), [RuleId::ConfigOldKey]);
+        let drop_in = "# /etc/systemd/system/etcd2.service.d/10.conf\n[Service]\nEnvironment=ETCD_PEER_HEARTBEAT_INTERVAL=200\n";
+        assert_eq!(told(drop_in), [RuleId::ConfigOldKey]);
+        assert!(told(&drop_in.replace("etcd2", "etcd")).is_empty());
         // A cloud-config may have a section for each.
         let both = "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 200\n  etcd2:\n    listen-client-urls: http://0.0.0.0:2379\n  units:\n  - {name: etcd.service, command: start}\n";
         assert!(told(both).is_empty());
