@@ -46,7 +46,10 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
         ));
     }
     let text = match (plan.too_long, plan.costly().filter(|_| !plan.repairs)) {
-        (Some(too_long), _) => format!("a leader that stalls for {} outlasts every sensible timeout", human(too_long.stall)),
+        (Some(too_long), _) => {
+            let every = if too_long.by_budget { "timeout that keeps to your failover budget" } else { "sensible timeout" };
+            format!("a leader that stalls for {} outlasts every {every}", human(too_long.stall))
+        }
         (None, Some(election)) => format!("what takes an election-timeout of {} to outlast is not to be lived with", human(election)),
         (None, None) => return None,
     };

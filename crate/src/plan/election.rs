@@ -35,7 +35,12 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
             pair.heartbeat.neighbours.clear();
             pair
         }
-        Raise::Beyond(too_long, why) => Pair { too_long: Some(too_long), ..keep(facts, why) },
+        Raise::Beyond(too_long, mut why) => {
+            // Else the sum of what another value would need stood beside the one that is kept.
+            let limit = if too_long.by_budget { "No value that keeps to your budget" } else { "No sensible value" };
+            why.insert(0, remark(format!("{limit} outlasts a stall of {}.", human(too_long.stall))));
+            Pair { too_long: Some(too_long), ..keep(facts, why) }
+        }
         Raise::No(why) => {
             let other = as_written(facts, findings, replay).or_else(|| alike(facts, findings)).or_else(|| beat_of_round_trip(facts, &why));
             other.unwrap_or_else(|| keep(facts, vec![remark(why)]))

@@ -135,8 +135,9 @@ pub(super) fn reasons(facts: &Facts, stall: Micros, election: Micros) -> Vec<Bou
     }
     if let Some(budget) = facts.assumptions.failover_budget_ms {
         let text = format!(
-            "Your budget of {} for a failover; this value takes about {}.",
+            "Your budget of {} for a failover; {} takes about {}.",
             ms((budget * MS as f64) as Micros),
+            ms(election),
             about(failover_at(facts, election).p50)
         );
         reasons.push(bound(Side::AtMost, Basis::Judgement, parameter, None, text));

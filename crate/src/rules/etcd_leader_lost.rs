@@ -19,7 +19,7 @@ use crate::units::{Micros, Range, S, human};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: RuleId::EtcdLeaderLost,
-    why: "Without a leader etcd accepts no write. Whatever writes, such as fleet's leases and heartbeats, waits or fails until the next leader is there.",
+    why: "Without a leader etcd accepts no write. Whatever writes, as the leases of its clients do, waits or fails until the next leader is there.",
     what_to_do: "Read the old leader's log of the seconds before: a stall, the end of its process and a broken link each leave their own lines. Timers help only against a stall.",
     references: &[
         "etcd-io/etcd@v2.3.8:raft/node.go:305",
