@@ -497,11 +497,17 @@ suite('editor, share and export', (story) => {
       page,
       CONFIG + `hostname: secret-host.internal\npassword: ${SECRET}\n# web@1.service, a@b.example\n`,
     );
+    // An archive tells nothing and stays here: what is in it no pattern replaces.
+    await page
+      .locator('#files')
+      .setInputFiles({ name: 'secrets.zip', mimeType: '', buffer: Buffer.from(`PK\0\0${SECRET}\0`) });
+    await page.locator('.read', { hasText: 'secrets.zip told nothing' }).waitFor();
     await page.locator('#share > summary').click();
     await page.locator('#share-texts > summary').click();
     const shown = await page.locator('#share-texts pre').first().innerText();
     assert.match(shown, /# web@1\.service, user-1@example\.org/);
     assert.equal(shown.includes(SECRET) || shown.includes('secret-host'), false);
+    assert.equal(await page.locator('#share-texts pre').count(), 1);
     await page.locator('#share-with-texts').click();
     await page.locator('[role=status]', { hasText: /copied/i }).waitFor();
     const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));

@@ -21,3 +21,8 @@ export function readAs({ report, reported }, key) {
 export function understood(doc) {
   return doc.recognised && doc.recognised + doc.foreign;
 }
+
+/** Whether it tells anything of etcd or fleet. @param {import('./types.js').Report['documents'][number]} doc */
+export function told(doc) {
+  return doc.kind === 'configuration' || understood(doc) > 0;
+}

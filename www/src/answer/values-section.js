@@ -2,7 +2,7 @@
 
 import { h, heading } from '../dom.js';
 import { whereToGetIt } from '../input/input.js';
-import { understood } from '../read-as.js';
+import { told } from '../read-as.js';
 import { WORDS } from '../strings.js';
 import { fixedSoFar } from '../texts/fixes.js';
 import { patchPanel } from './patch.js';
@@ -73,7 +73,5 @@ function keptFold(report, actions) {
 
 /** Nothing that was given tells of etcd or fleet. An answer that came in a link has no documents. @param {Report} report */
 function nothingRead(report) {
-  return (
-    report.documents.length > 0 && report.documents.every((doc) => doc.kind !== 'configuration' && !understood(doc))
-  );
+  return report.documents.length > 0 && !report.documents.some(told);
 }

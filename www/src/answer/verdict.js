@@ -1,7 +1,7 @@
 // The answer in one sentence, and its price.
 
 import { h, icon, unbroken } from '../dom.js';
-import { understood } from '../read-as.js';
+import { told, understood } from '../read-as.js';
 import { documentsNamed, plural, readOf, SEVERITY, TIMING, WORDS } from '../strings.js';
 
 /** @typedef {import('../types.js').Report} Report */
@@ -13,10 +13,10 @@ import { documentsNamed, plural, readOf, SEVERITY, TIMING, WORDS } from '../stri
  */
 export function readLine(report, actions, stopped) {
   const all = report.documents;
-  const told = all.filter((doc) => doc.kind === 'configuration' || understood(doc) > 0);
-  const rest = all.filter((doc) => !told.includes(doc));
   // Where none told anything, the answer says so.
-  const read = told.length > 0 ? told : all.filter((doc) => doc.lines > 0);
+  const useful = all.filter(told);
+  const rest = useful.length > 0 ? all.filter((doc) => !told(doc)) : [];
+  const read = useful.length > 0 ? useful : all.filter((doc) => doc.lines > 0);
   if (read.length === 0) return null;
   const lines = read.reduce((sum, doc) => sum + doc.lines, 0);
   const names = (/** @type {Report['documents']} */ docs) => documentsNamed(docs.map((doc) => doc.name));
@@ -27,7 +27,7 @@ export function readLine(report, actions, stopped) {
     { class: 'read s q' },
     h('span', null, h('b', null, 'Read: '), `${names(read)}, ${readOf(sum, lines)} understood`),
     stopped && h('b', { class: 'warning' }, WORDS.stopped),
-    told.length > 0 && rest.length > 0 && h('b', { class: 'warning' }, WORDS.toldNothing(names(rest))),
+    rest.length > 0 && h('b', { class: 'warning' }, WORDS.toldNothing(names(rest))),
     software(read) && h('span', null, software(read)),
     hosts > 0 && h('span', null, plural(hosts, 'host')),
     h('button', { class: 'link', type: 'button', onclick: () => actions.jump('input') }, WORDS.changeInput),

@@ -209,10 +209,11 @@ function documentRow(doc, state, actions) {
   );
 }
 
-/** One moment is told once. @param {string} first @param {string} last */
+/** One moment is told once, and so is one day. @param {string} first @param {string} last */
 function span(first, last) {
   if (!first) return WORDS.noTimes;
-  return first === last ? first : `${first} \u2013 ${last}`;
+  const day = last.slice(0, Math.max(0, last.search(/\d\d:\d\d:\d\d/)));
+  return first === last ? first : `${first} \u2013 ${first.startsWith(day) ? last.slice(day.length) : last}`;
 }
 
 /** A stamp as written, but for what is less than a second. @param {string | null | undefined} stamp */

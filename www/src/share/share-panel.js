@@ -2,6 +2,7 @@
 
 import { h, icon } from '../dom.js';
 import { grouped, isUnnamed, plural, SHARE } from '../strings.js';
+import { readAs, told } from '../read-as.js';
 import { asGiven } from '../texts/fixes.js';
 import { hostsOf, redact, redactor } from './redact.js';
 import { factsOf, LONGEST_LINK, toLink } from './share.js';
@@ -30,7 +31,12 @@ export function sharePanel(report, state, actions) {
     const more = said === SHARE.copied ? `${grouped(address.length)} ${SHARE.letters}` : address;
     link.textContent = `${said} ${more}`;
   };
-  const texts = state.documents.filter((doc) => doc.text !== undefined).map(asGiven);
+  // What told nothing need not travel, least of all an archive that no pattern looks into.
+  const telling = (/** @type {import('../types.js').Doc} */ doc) => {
+    const read = readAs(state, doc.key);
+    return doc.text !== undefined && read !== undefined && told(read);
+  };
+  const texts = state.documents.filter(telling).map(asGiven);
   return h(
     'div',
     { class: 'sharing' },
