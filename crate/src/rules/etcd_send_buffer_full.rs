@@ -21,9 +21,16 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         return None;
     }
-    let beats = events.iter().any(|id| says(facts.event(*id), &["MsgHeartbeat"]));
+    // Lines of 2.3 to 3.4, and those of which only the message was pasted, do not name the kind.
+    let named = |words: &[&str]| events.iter().filter(|id| says(facts.event(**id), words)).count();
     let title = format!("etcd dropped {} because the buffer to a peer was full", plural(lines(facts, &events), "message", "messages"));
-    let what = if beats { "Heartbeats or their answers are among them." } else { "No heartbeat is among them." };
+    let what = if named(&["MsgHeartbeat"]) > 0 {
+        "Heartbeats or their answers are among them."
+    } else if named(&["dropped Msg", "dropping Msg", "message-type"]) == events.len() {
+        "No heartbeat is among them."
+    } else {
+        "Which kind of message it was the lines do not say."
+    };
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events))
 }
 
@@ -40,6 +47,18 @@ mod tests {
         ] {
             assert!(find(&facts(&[text]), RuleId::EtcdSendBufferFull).is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_a_line_does_not_name_may_be_a_heartbeat() {
+        let what = |said: &str| {
+            let line = format!("2018-05-18 21:30:16.000000 W | rafthttp: {said}\n");
+            find(&facts(&[&line]), RuleId::EtcdSendBufferFull).expect("full").what
+        };
+        let to = "to 91d25258d70ad868 since streamMsg's sending buffer is full";
+        assert!(what(&format!("dropped MsgHeartbeat {to}")).starts_with("Heartbeats"));
+        assert!(what(&format!("dropped MsgApp {to}")).starts_with("No heartbeat"));
+        assert!(what(&format!("dropped internal raft message {to} (bad/overloaded network)")).contains("do not say"));
     }
 
     #[test]

@@ -28,12 +28,26 @@ pub const RULE: Rule = Rule {
 /// Words of the engine when a machine's presence has run out.
 pub(super) const GONE: &[&str] = &["went away", "gone away"];
 
-fn check(facts: &Facts) -> Option<Finding> {
+/// Machines that gave up, and words of engines about machines that are gone.
+fn lost(facts: &Facts) -> (Vec<EventId>, Vec<EventId>) {
     let monitors =
         matching(facts, &[Meaning::ServerMonitorTriggered, Meaning::AgentHeartbeatFailedOld], |event| !says(event, &["told to shut down"]));
     let mut gone: Vec<EventId> =
         facts.events_where(|event| event.is_fleet() && (says(event, GONE) || event.meaning == Meaning::EngineMachineGoneOld));
     gone.retain(|id| !after_fleet_stop(facts, *id));
+    (monitors, gone)
+}
+
+/// Whether only engines of machines that gave up themselves speak of one that is gone. It is another one: fleetd starts its
+/// engine when its own presence is there again (coreos/fleet@v0.11.5:server/server.go, Run).
+pub fn another_is_gone(facts: &Facts) -> bool {
+    let (monitors, gone) = lost(facts);
+    let gave_up = |host: &str| monitors.iter().any(|id| facts.host(*id) == host);
+    !gone.is_empty() && gone.iter().all(|id| facts.event(*id).host.is_some() && gave_up(&facts.host(*id)))
+}
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let (monitors, gone) = lost(facts);
     if monitors.is_empty() && gone.is_empty() {
         return None;
     }
@@ -43,6 +57,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let title = match (monitors.len(), gone.len()) {
         (0, _) => format!("The engine declared a machine gone; agent-ttl is {ttl}"),
         (some, 0) => format!("A machine gave up renewing its presence {}; agent-ttl is {ttl}", times(some as u64)),
+        _ if another_is_gone(facts) => {
+            format!("A machine gave up renewing its presence, and its engine declared another one gone; agent-ttl is {ttl}")
+        }
         _ => format!("A machine lost its presence and was declared gone; agent-ttl is {ttl}"),
     };
     let proven = outage.map(|outage| format!(" Its requests failed over at least {}.", human(outage))).unwrap_or_default();
@@ -66,6 +83,22 @@ fn check(facts: &Facts) -> Option<Finding> {
 mod tests {
     use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn an_engine_does_not_miss_its_own_machine() {
+        let log = |engine: &str| {
+            format!(
+                "Jan 17 21:56:22 n1 fleetd[99]: ERROR server.go:189: Server monitor triggered: Monitor timed out before successful heartbeat\n\
+                 Jan 17 21:59:43 {engine} fleetd[99]: ERROR reconciler.go:62: Failed resolving task: task={{Type: UnscheduleUnit, JobName: a.service, MachineID: 6ca6, Reason: \"target Machine(6ca6) went away\"}} err=context deadline exceeded\n"
+            )
+        };
+        let said =
+            |engine: &str| find(&facts(&[&log(engine)]), RuleId::FleetAgentHeartbeatLost).expect("lost").title.contains("another one gone");
+        assert_eq!((said("n1"), said("n2")), (true, false));
+        let document = crate::Document { name: None, text: log("n1") };
+        let headline = crate::analyze(&crate::Input { documents: vec![document], ..Default::default() }).verdict.headline;
+        assert!(headline.contains("gave up renewing its presence, and its engine declared another machine gone"), "{headline}");
+    }
 
     #[test]
     fn a_monitor_that_gave_up() {

@@ -16,6 +16,7 @@ use crate::replay::{count, timers_in_force};
 use crate::report::{Confidence, Provenance, Severity, Timing};
 use crate::rules::common::{BY_LEADER, human_limit, knows_wait, only_bounded, plural, says, times};
 use crate::rules::etcd_slow_apply::longest_wait;
+use crate::rules::fleet_agent_heartbeat_lost::another_is_gone;
 use crate::rules::{Finding, alerts, etcd_timers_changed, named, raised};
 use crate::units::{Micros, S, human};
 
@@ -332,7 +333,14 @@ fn presence_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
     let (id, event) = given_up.find(|(id, _)| outage.as_ref().is_none_or(|(_, host)| *host == facts.host(*id)))?;
     let who = event.host.map_or(String::from("A machine"), |_| facts.host(id));
     let units = named(findings, RuleId::FleetUnitsRestarted);
+    let another = another_is_gone(facts);
     let effect = match (units, lost.severity) {
+        (Some(units), _) if another => {
+            format!("it gave up renewing its presence, and fleet stopped {} of another machine", plural(units.count, "unit", "units"))
+        }
+        (None, Severity::Critical) if another => {
+            String::from("it gave up renewing its presence, and its engine declared another machine gone")
+        }
         (Some(units), _) => format!("its presence ran out and fleet stopped {}", plural(units.count, "unit", "units")),
         (None, Severity::Critical) => String::from("its presence ran out and the engine declared it gone"),
         _ => String::from("it gave up renewing its presence"),
