@@ -9,6 +9,7 @@ use super::{env, etcd_toml, fragment, k3s, keys, prefixed, program};
 use crate::log::line_starts::is_stamped;
 use crate::search;
 use crate::template;
+use crate::text::line_start;
 
 /// What kubectl and oc give the variables of a workload with.
 const SET_ENV: &str = " set env ";
@@ -40,7 +41,17 @@ pub fn configuration(text: &str) -> Option<Source> {
     if signs.log_like() {
         return None;
     }
-    signs.source(sample)
+    signs.source(sample).or_else(|| further(text.get(sample.len()..)?).filter(|_| signs.stamped == 0))
+}
+
+/// What a long text is around the first timer of etcd behind its beginning: the pod of etcd may be one of many.
+fn further(rest: &str) -> Option<Source> {
+    let places =
+        ["lection-timeout", "LECTION_TIMEOUT", "eartbeat-interval", "EARTBEAT_INTERVAL"].iter().filter_map(|name| search::find(rest, name));
+    let at = places.min()?;
+    let sample = head(rest.get(line_start(rest, at.saturating_sub(SAMPLE / 2))..)?);
+    let signs = Signs::of(sample);
+    if signs.stamped > 0 { None } else { signs.source(sample) }
 }
 
 fn head(text: &str) -> &str {
@@ -381,6 +392,18 @@ fn is_command(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_is_looked_at_where_a_timer_stands() {
+        let others = |line: &str| line.repeat(SAMPLE / line.len() + 1);
+        let maps = others("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b}\n---\n");
+        let pod = "kind: Pod\nspec:\n  containers:\n  - image: etcd:3.5.0\n    command: [etcd, --election-timeout=2000]\n";
+        assert_eq!((configuration(&maps), configuration(&(maps.clone() + pod + &maps))), (None, Some(Source::Manifest)));
+        let comments = others("# a comment\n");
+        assert_eq!(configuration(&(comments + "ETCD_NAME=a\nETCD_ELECTION_TIMEOUT=2000\n")), Some(Source::Environment));
+        let log = others("2016-04-20 10:00:00.5 I | raft: x\nsome words\nand more\n");
+        assert_eq!(configuration(&(log + "etcd --election-timeout=2000\n")), None);
+    }
 
     #[test]
     fn content_tells_the_kind() {
