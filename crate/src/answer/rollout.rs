@@ -88,7 +88,7 @@ fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
             "kubeadm reads its file only when it sets up or upgrades a machine. For the members that run, write the same values as flags into /etc/kubernetes/manifests/etcd.yaml. Do one control-plane machine at a time, as below: the kubelet restarts etcd as soon as that file changes. For upgrades to come, change kubeadm's own copy too.",
             &["kubectl -n kube-system edit configmap kubeadm-config"],
         ),
-        Launcher::K3s => ("It applies at the next restart of k3s or RKE2.", &[]),
+        Launcher::K3s => ("It applies at the next restart of k3s or RKE2.", &["sudo systemctl daemon-reload"]),
         Launcher::Installer => (
             "Give it to what installs the cluster (rke up, talosctl apply-config, kubectl apply). It restarts etcd itself, so see that it takes one member at a time, as below.",
             &[],
@@ -426,6 +426,13 @@ mod tests {
             (K3S, "restart k3s", "kubelet"),
             (RKE, "rke up", "systemctl"),
             (COMPOSE, "docker compose up", "kubelet"),
+            (
+                "curl x | INSTALL_K3S_EXEC=\"server --etcd-arg=heartbeat-interval=100 --etcd-arg=election-timeout=1000\" sh -\n",
+                "restart k3s",
+                "etcd2",
+            ),
+            ("minikube start --extra-config=etcd.heartbeat-interval=100\n", "kubeadm", "systemctl"),
+            (&format!("kind: Service\n---\n{POD}"), "kubelet", "NAMESPACE"),
             (&POD.replace("kind: Pod", "kind: StatefulSet"), "kubectl -n NAMESPACE exec POD", "kubelet"),
             (
                 "kind: EtcdCluster\nspec:\n  pod:\n    etcdEnv:\n    - name: ETCD_ELECTION_TIMEOUT\n      value: \"1000\"\n",

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::builder::{Builder, Class, Home};
 use super::command::{is_drawn, is_etcd, runs_container, start_of_etcd};
+use super::configuration::Launcher;
 use super::embedded::hand_on_here_documents;
 use super::mapped_text::MappedText;
 use super::script::Script;
@@ -121,11 +122,15 @@ pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &st
             // k3s and RKE2 pass it on; behind `@` k3d names the nodes.
             ("etcd-arg", Some((name, rest))) => {
                 builder.cluster.own_pair = Some(&RANCHER);
+                builder.cluster.launcher = Some(Launcher::K3s);
                 let (value, start) = (rest.split('@').next().unwrap_or(rest), span.end - rest.len());
                 (name.trim_start_matches('-'), value, start..start + value.len())
             }
             // minikube hands `etcd.NAME=VALUE` to kubeadm's etcd.
-            ("extra-config", Some((name, rest))) => (name.strip_prefix("etcd.").unwrap_or(""), rest, span.end - rest.len()..span.end),
+            ("extra-config", Some((name, rest))) => {
+                builder.cluster.launcher = Some(Launcher::Kubeadm);
+                (name.strip_prefix("etcd.").unwrap_or(""), rest, span.end - rest.len()..span.end)
+            }
             _ => (flag.name.as_str(), value.as_str(), span.clone()),
         };
         let (value, span) = without_inner_quotes(&inner.text, value, span);

@@ -88,6 +88,8 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
         // A list is of Ansible's tasks, or what docker prints.
         None if !root.items().is_empty() => return None,
         // The kubelet starts pods alone; a manifest may have lost its head.
+        // kind hands its patches to kubeadm.
+        None if tree.get(root, "kubeadmConfigPatches").is_some() => Launcher::Kubeadm,
         None => match tree.word(root, "kind") {
             Some("Pod" | "PodList" | "List") => Launcher::Kubelet,
             None if ["spec", "containers", "command"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Kubelet,

@@ -63,14 +63,17 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     }
     let starts = |root: &&Node| arguments_of(tree, root).is_some();
     let telling = tree.documents.iter().find(starts);
-    let runs = telling.is_some() || !commands(tree).is_empty();
+    let commands = commands(tree);
+    let runs = telling.is_some() || !commands.is_empty();
     let path = telling.and_then(|root| arguments_of(tree, root)).map_or(Vec::new(), |(path, _)| path);
     if path.last().is_some_and(|key| matches!(*key, "etcd-arg" | "extra_args")) {
         builder.cluster.own_pair = Some(&RANCHER);
     }
     builder.cluster.has_etcd |= runs;
     let operated = of_openshift(&text.text).then_some(Launcher::OpenShift);
-    let started_by = operated.or_else(|| telling.or(tree.documents.first()).and_then(|root| launcher(tree, root)));
+    // Other objects may stand beside the one that runs it.
+    let holds = |root: &&Node| commands.first().is_none_or(|command| root.span.contains(&command.span.start));
+    let started_by = operated.or_else(|| telling.or(tree.documents.iter().find(holds)).and_then(|root| launcher(tree, root)));
     // What the document writes beside it may run other programs; and that kubelet starts it is said of what nothing else is known.
     let known = builder.cluster.launcher.filter(|launcher| *launcher != Launcher::Kubelet);
     builder.cluster.launcher = known.or(started_by.filter(|_| runs || text.is_document())).or(builder.cluster.launcher);
