@@ -36,13 +36,19 @@ pub const FAILED_REQUESTS: &[Meaning] = &[
 const OTHER_TEXTS: &[&str] =
     &["connection refused", "no route to host", "100: Key not found", "101: Compare failed", "105:", "x509", "EOF", "no such host"];
 
+/// Whether a request of fleet failed for a reason that tells of no wait, and that has a rule of its own or is no trouble: a key
+/// that is not there yet, or one that another was faster to write.
+pub fn failed_otherwise(event: &Event) -> bool {
+    search::any(&event.text, OTHER_TEXTS)
+}
+
 /// Whether this line shows a request that ran into fleet's limit.
 pub fn hit_limit(event: &Event) -> bool {
     if !FAILED_REQUESTS.contains(&event.meaning) {
         return false;
     }
-    let says = |texts: &[&str]| search::any(&event.text, texts);
-    says(LIMIT) || matches!(event.meaning, Meaning::EngineVersionUnknown | Meaning::RegistryNoUnit) && !says(OTHER_TEXTS)
+    let without_text = matches!(event.meaning, Meaning::EngineVersionUnknown | Meaning::RegistryNoUnit);
+    search::any(&event.text, LIMIT) || without_text && !failed_otherwise(event)
 }
 
 /// Whether this line came with the end of its process on purpose: within two seconds, on the same

@@ -1,5 +1,6 @@
 //! Trouble that no finding takes up: where there is some, or too little was seen, nothing is called fine.
 
+use crate::facts::failures::{failed_otherwise, hit_limit, with_fleet_stop};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
@@ -46,6 +47,7 @@ const TELL_OF_TROUBLE: &[(&str, &[Meaning])] = &[
     ("fleetctl could not do what it was asked", FLEETCTL),
     ("kubeadm gave up on etcd", &[Meaning::KubeadmFailed]),
     ("fleet could not do what it was asked", FLEET),
+    ("a request of fleet to etcd failed", REQUESTS),
     ("fleetd could not register its machine at etcd", &[Meaning::ServerRegisterFailed]),
     ("fleetd could not start", &[Meaning::FleetdCreateFailed, Meaning::FleetdConfigBad]),
     ("the Kubernetes API server did not reach its etcd", &[Meaning::ApiserverClient]),
@@ -67,6 +69,24 @@ const FLEET: &[Meaning] = &[
     Meaning::EngineUnableToSchedule,
     Meaning::SystemdStopFailed,
     Meaning::UnitStateFetchFailed,
+];
+/// With an error that no rule knows.
+const REQUESTS: &[Meaning] = &[
+    Meaning::AgentDesiredStateFailed,
+    Meaning::AgentFetchMachineFailed,
+    Meaning::ClientFailedResponse,
+    Meaning::ClientUnusableResponse,
+    Meaning::EngineClusterStateFailed,
+    Meaning::EngineFetchMachinesFailed,
+    Meaning::EngineFetchScheduleFailed,
+    Meaning::EngineFetchUnitsFailed,
+    Meaning::EngineLeaseAcquireFailed,
+    Meaning::EngineLesseeUnknown,
+    Meaning::EngineScheduleFailed,
+    Meaning::EngineUnscheduleFailed,
+    Meaning::EngineVersionUpdateFailed,
+    Meaning::HeartRetry,
+    Meaning::RegistryFetchAllUnitsFailed,
 ];
 const LEADERLESS: &str = "a member knew no leader";
 
@@ -135,11 +155,14 @@ pub fn unexplained(facts: &Facts) -> Option<(&Event, &'static str)> {
                 && event.number("code") != Some(0)
                 && !says(event, &["context canceled", "operation was canceled"])
                 && !still_learns
+                && !(REQUESTS.contains(&event.meaning) && (hit_limit(event) || failed_otherwise(event) || with_fleet_stop(facts, id)))
                 && !is_healthy(event)
                 && !is_of_others(event)
                 && !answered_soon(facts, id)
-                && !(matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ApiserverClient | Meaning::KubernetesLeaseLost)
-                    && (with_etcd_stop(facts, id) || while_etcd_starts(facts, id)))
+                && !(matches!(
+                    event.meaning,
+                    Meaning::ClientUnavailable | Meaning::ApiserverClient | Meaning::KubernetesLeaseLost | Meaning::HeartRetry
+                ) && (with_etcd_stop(facts, id) || while_etcd_starts(facts, id)))
         })
     };
     let open = |log: usize| {
@@ -170,4 +193,21 @@ fn without_leader(facts: &Facts) -> Option<&Event> {
         shown = shown.or(Some(event));
     }
     shown.filter(|_| members >= 3 && leads == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unexplained;
+    use crate::rules::testing::facts;
+
+    #[test]
+    fn an_error_of_fleet_that_no_rule_knows_is_no_sign_of_health() {
+        let told = |line: &str| unexplained(&facts(&[&format!("Mar 10 04:20:01 core-1 fleetd[800]: {line}\n")])).map(|(_, said)| said);
+        let said = Some("a request of fleet to etcd failed");
+        assert_eq!(told("ERROR engine.go:218: Failed fetching Units from Registry: unexpected end of JSON input"), said);
+        assert_eq!(told("ERROR engine.go:149: Engine leadership acquisition failed: 300: Raft Internal Error (stopped) [7]"), said);
+        // A registry that nobody wrote to yet, and an engine that was faster.
+        assert_eq!(told("ERROR engine.go:218: Failed fetching Units from Registry: 100: Key not found (/_coreos.com/fleet/job) [1]"), None);
+        assert_eq!(told("ERROR engine.go:149: Engine leadership acquisition failed: 105: Key already exists (/x) [7]"), None);
+    }
 }
