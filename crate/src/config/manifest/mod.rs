@@ -9,6 +9,8 @@ mod environment;
 mod held;
 mod spot;
 
+use std::cell::OnceCell;
+
 use super::builder::{Builder, Class, Home};
 use super::command::start_of_etcd;
 use super::configuration::Launcher;
@@ -35,6 +37,7 @@ const VARIABLES: [&str; 4] = ["env", "environment", "data", "stringData"];
 /// Takes what all documents of a manifest state.
 pub fn take(builder: &mut Builder, text: &MappedText) {
     let tree = &TextTree::of(builder, text);
+    let named = &OnceCell::new();
     let (kops, kubekey) = (search::has(&text.text, "etcdClusters"), search::has(&text.text, "kubekey."));
     for root in &tree.documents {
         let has = |key: &str| tree.get(root, key).is_some();
@@ -45,7 +48,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
         let own = tree.documents.len() > 1 && is_object && !matches!(word("kind"), "ConfigMap" | "Secret");
         let process = builder.process(own);
         let k3s = k3s::is_server(root.entries().iter().map(Entry::name));
-        let spot = Spot { tree, k3s, member: &process, below: "", depth: 0, kops, kubekey, is_object, form, compose };
+        let spot = Spot { tree, named, k3s, member: &process, below: "", depth: 0, kops, kubekey, is_object, form, compose };
         walk(builder, spot, root);
         if word("kind") == "EtcdCluster" {
             etcd_cluster(builder, spot, root);

@@ -1,5 +1,6 @@
 //! Where in a manifest the walk is, and what is known there.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::config::builder::Builder;
@@ -8,12 +9,15 @@ use crate::config::tree::TextTree;
 use crate::config::variables::{fallback, referred};
 use crate::gather::Gather;
 use crate::ids::RuleId;
+use crate::sort::by_key;
 use crate::yaml::{Entry, Kind, Node, Style};
 
 /// Where in a document the walk is, and what is known of it.
 #[derive(Clone, Copy)]
 pub(super) struct Spot<'a> {
     pub(super) tree: &'a TextTree<'a>,
+    /// The variables of all containers, once one of them is asked for.
+    pub(super) named: &'a OnceCell<Vec<Variable>>,
     /// The process that arguments here are for: each docker-compose service and each container is one.
     pub(super) member: &'a str,
     /// The key that it stands below.
@@ -52,15 +56,33 @@ pub(super) fn filled_in<'v>(spot: Spot, value: &'v str) -> (&'v str, usize) {
 /// not told which is meant.
 pub(super) fn named<'t>(spot: Spot<'t>, value: &str) -> Option<(&'t str, Range<usize>)> {
     let name = referred(value).filter(|_| value.starts_with("$("))?;
-    let (mut found, mut level) = (Vec::new(), spot.tree.documents.iter().gather());
+    let all = spot.named.get_or_init(|| named_values(spot.tree));
+    let from = all.partition_point(|variable| variable.name.as_str() < name);
+    let mut found = all[from..].iter().take_while(|variable| variable.name == name);
+    let (Some(variable), None) = (found.next(), found.next()) else { return None };
+    Some((&variable.value, variable.place.clone()))
+}
+
+/// A variable of a container.
+pub(super) struct Variable {
+    name: String,
+    value: String,
+    /// The bytes of the value.
+    place: Range<usize>,
+}
+
+/// What stands as `name: NAME` beside its `value:`, by name.
+fn named_values(tree: &TextTree) -> Vec<Variable> {
+    let (mut found, mut level) = (Vec::new(), tree.documents.iter().gather());
     while let Some(node) = level.pop() {
-        if spot.tree.word(node, "name") == Some(name) {
-            found.extend(spot.tree.get(node, "value"));
+        let value = tree.get(node, "value").and_then(|value| Some((value.text()?, tree.bare(value))));
+        if let (Some(name), Some((value, place))) = (tree.word(node, "name"), value) {
+            found.push(Variable { name: name.to_owned(), value: value.to_owned(), place });
         }
         level.extend(node.items().iter().chain(node.entries().iter().map(|entry| &entry.value)));
     }
-    let [value] = found[..] else { return None };
-    Some((value.text()?, spot.tree.bare(value)))
+    by_key(&mut found, |variable| variable.name.clone());
+    found
 }
 
 /// What `<<` brings to a service of docker-compose, of which each is a process, where it says nothing of it itself.
