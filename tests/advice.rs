@@ -2,7 +2,7 @@
 //! cannot carry, a stall beyond every timer, a near miss, values that are written so that they do not act, values
 //! that are right and not in force, and what to do where Kubernetes or etcd 0.4 runs.
 
-use timing_advisor::report::{Confidence, Recommendation, Report, Severity, Timing};
+use timing_advisor::report::{Basis, Confidence, Recommendation, Report, Severity, Side, Timing};
 use timing_advisor::{Assumptions, Document, Input, analyze};
 
 const A: &str = "8e9e05c52164694d";
@@ -24,7 +24,7 @@ fn read(texts: &[&str]) -> Report {
 }
 
 fn proposed(report: &Report) -> Vec<(&str, &str)> {
-    report.recommendations.iter().map(|row| (row.parameter.as_str(), row.proposed_text.as_str())).collect()
+    report.recommendations.iter().map(|row| (row.parameter, row.proposed_text.as_str())).collect()
 }
 
 fn row<'a>(report: &'a Report, parameter: &str) -> &'a Recommendation {
@@ -128,7 +128,7 @@ fn a_changed_configuration_asks_for_nothing_more() {
     ] {
         let first = read(&[&text]);
         assert_eq!(proposed(&first), expected, "{text}");
-        let ids = |report: &Report| report.findings.iter().map(|finding| finding.id.clone()).collect::<Vec<_>>();
+        let ids = |report: &Report| report.findings.iter().map(|finding| finding.id).collect::<Vec<_>>();
         for patch in first.patches.iter().filter(|patch| !expected.is_empty() && patch.document.is_some()) {
             let second = read(&[patch.text.as_deref().expect("a text")]);
             assert_eq!(proposed(&second), [], "{text}");
@@ -335,7 +335,7 @@ fn a_meant_pair_that_cannot_work_is_mended() {
     let report = read(&[file]);
     assert_eq!(proposed(&report), [("etcd.heartbeat-interval", "600\u{a0}ms"), ("etcd.election-timeout", "6000\u{a0}ms")]);
     let why = &row(&report, "etcd.election-timeout").because[0];
-    assert_eq!((why.basis.as_str(), why.value), ("source", Some(3000.0)), "{}", why.text);
+    assert_eq!((why.basis, why.value), (Basis::Source, Some(3000.0)), "{}", why.text);
 }
 
 #[test]
@@ -890,6 +890,6 @@ fn a_refused_pair_beside_stalls_is_mended_to_one_that_outlasts_them() {
     assert_eq!(changed[1].0, "etcd.election-timeout", "{changed:?}");
     let why = &report.verdict.why;
     assert!(why.contains("cannot work together") && why.contains("outlast a stall of"), "{why}");
-    let bounds: Vec<_> = row(&report, "etcd.election-timeout").because.iter().filter(|bound| bound.side == "at-most").collect();
+    let bounds: Vec<_> = row(&report, "etcd.election-timeout").because.iter().filter(|bound| bound.side == Side::AtMost).collect();
     assert_eq!(bounds.len(), 1, "{bounds:?}");
 }

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use timing_advisor::report::{Recommendation, Report, Severity, Timing};
+use timing_advisor::report::{Basis, Recommendation, Report, Severity, Side, Timing};
 use timing_advisor::units::{MS, Micros, S, about, human};
 use timing_advisor::{Document, Input, analyze};
 
@@ -168,7 +168,7 @@ fn documents(cases: &Path, name: &str) -> Vec<Document> {
 }
 
 fn proposed(report: &Report) -> Vec<(&str, &str)> {
-    report.recommendations.iter().map(|row| (row.parameter.as_str(), row.proposed_text.as_str())).collect()
+    report.recommendations.iter().map(|row| (row.parameter, row.proposed_text.as_str())).collect()
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn each_answer_has_its_findings_and_no_other() {
     let mut wrong = Vec::new();
     for (name, findings) in FINDINGS {
         let report = report(&cases, name);
-        let said: Vec<(&str, Severity)> = report.findings.iter().map(|finding| (finding.id.as_str(), finding.severity)).collect();
+        let said: Vec<(&str, Severity)> = report.findings.iter().map(|finding| (finding.id, finding.severity)).collect();
         let missing: Vec<_> = findings.iter().filter(|finding| !said.contains(finding)).collect();
         let more: Vec<_> = said.iter().filter(|finding| !findings.contains(finding)).collect();
         if !missing.is_empty() || !more.is_empty() {
@@ -298,14 +298,14 @@ fn each_value_follows_from_what_bound_it() {
             for bound in row.because.iter().filter(|bound| bound.value.is_some()) {
                 let (set, at) = (row.proposed.expect("a proposal"), bound.value.expect("filtered"));
                 // The margin of the election-timeout is a judgement and bears 2 %.
-                let slack = if row.parameter == "etcd.election-timeout" && bound.basis == "judgement" { 1.02 } else { 1.0 };
-                match bound.side.as_str() {
-                    "at-least" => assert!(set * slack >= at, "{name}: {} {set} against {}", row.parameter, bound.text),
+                let slack = if row.parameter == "etcd.election-timeout" && bound.basis == Basis::Judgement { 1.02 } else { 1.0 };
+                match bound.side {
+                    Side::AtLeast => assert!(set * slack >= at, "{name}: {} {set} against {}", row.parameter, bound.text),
                     _ => assert!(set <= at, "{name}: {} {set} against {}", row.parameter, bound.text),
                 }
             }
             let model = report.model.as_ref();
-            match row.parameter.as_str() {
+            match row.parameter {
                 "etcd.heartbeat-interval" => {
                     assert_eq!(beat * 10, wait, "{name}");
                     assert!(row.cost.contains(&format!("below {} to {}", beat / MS, human(2 * beat))), "{name}: {}", row.cost);

@@ -9,7 +9,7 @@ fn read(texts: &[&str]) -> Report {
 }
 
 fn proposed(report: &Report) -> Vec<(&str, &str)> {
-    report.recommendations.iter().map(|row| (row.parameter.as_str(), row.proposed_text.as_str())).collect()
+    report.recommendations.iter().map(|row| (row.parameter, row.proposed_text.as_str())).collect()
 }
 
 fn severity(report: &Report, id: &str) -> Option<Severity> {

@@ -14,8 +14,8 @@ fn gist(documents: &[String]) -> String {
 }
 
 fn gist_of(report: &Report) -> String {
-    let values: Vec<_> = report.recommendations.iter().map(|row| (row.parameter.as_str(), row.proposed_text.as_str())).collect();
-    let mut findings: Vec<_> = report.findings.iter().map(|finding| (finding.id.as_str(), format!("{:?}", finding.severity))).collect();
+    let values: Vec<_> = report.recommendations.iter().map(|row| (row.parameter, row.proposed_text.as_str())).collect();
+    let mut findings: Vec<_> = report.findings.iter().map(|finding| (finding.id, format!("{:?}", finding.severity))).collect();
     findings.sort();
     format!("{:?} {:?} {values:?} {findings:?}", report.verdict.severity, report.verdict.timing)
 }

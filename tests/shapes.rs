@@ -1075,12 +1075,12 @@ fn without_year(log: &LogReading, micros: i64) -> i64 {
     micros + (START / (86_400 * S) - 1_019) * 86_400 * S
 }
 
-fn findings(bytes: &[u8]) -> Vec<String> {
+fn findings(bytes: &[u8]) -> Vec<&'static str> {
     let mut session = Session::new(Assumptions::default());
     let document = session.open(None);
     session.push(document, bytes);
     let report = session.finish();
-    let mut ids: Vec<String> = report.findings.into_iter().map(|finding| finding.id).collect();
+    let mut ids: Vec<&'static str> = report.findings.into_iter().map(|finding| finding.id).collect();
     ids.sort();
     ids.dedup();
     ids

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const SOURCES = ['crate/src/input.rs', 'crate/src/report.rs'];
 const PLAIN = {
   String: 'string',
+  "&'static str": 'string',
   bool: 'boolean',
   u32: 'number',
   u64: 'number',

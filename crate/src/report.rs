@@ -6,6 +6,13 @@
 
 use serde::Serialize;
 
+use crate::text::DocumentId;
+
+/// What a document is called in the report: `d1` is the first.
+pub fn document_id(document: DocumentId) -> String {
+    format!("d{}", document + 1)
+}
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -70,6 +77,46 @@ pub enum Provenance {
     Stated,
 }
 
+/// What a bound rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// Measured on real clusters.
+    Measured,
+    /// Read in the daemon's source.
+    Source,
+    /// Arithmetic over the two.
+    Derived,
+    /// Official documentation.
+    Documentation,
+    /// Our judgement.
+    Judgement,
+}
+
+/// Which side of a parameter a bound is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// The value must not be smaller.
+    AtLeast,
+    /// The value must not be larger.
+    AtMost,
+    /// None: a remark beside the bounds.
+    Note,
+}
+
+/// What to do with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Set it higher, or for the first time.
+    Raise,
+    /// Set it lower.
+    Lower,
+    /// Leave it.
+    Keep,
+}
+
 /// The whole answer.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -121,7 +168,7 @@ pub struct Verdict {
     /// One sentence: who did what, how long against what, with what effect.
     pub headline: String,
     /// The finding that the headline tells, by its id; none where it tells of something else.
-    pub finding: Option<String>,
+    pub finding: Option<&'static str>,
     /// Whether timing is the cure.
     pub timing: Timing,
     /// Why it is or is not.
@@ -143,11 +190,11 @@ pub struct DocumentReport {
     /// As given, or `pasted text N`.
     pub name: String,
     /// `configuration`, `log`, `unknown` or `empty`.
-    pub kind: String,
+    pub kind: &'static str,
     /// In words: `CoreOS cloud-config`, `etcd log`, ...
     pub format: String,
     /// For logs: `oldest-first`, `newest-first` or `unknown`.
-    pub order: Option<String>,
+    pub order: Option<&'static str>,
     /// Programs seen, with their possible versions in words.
     pub software: Vec<Software>,
     /// Hosts seen.
@@ -171,7 +218,7 @@ pub struct DocumentReport {
 #[serde(rename_all = "camelCase")]
 pub struct Software {
     /// `etcd`, `fleet`, `fleetctl`, ...
-    pub name: String,
+    pub name: &'static str,
     /// `2.3.8`, `0.9.0-0.9.2`, or empty where nothing tells.
     pub versions: String,
 }
@@ -181,7 +228,7 @@ pub struct Software {
 #[serde(rename_all = "camelCase")]
 pub struct SettingReport {
     /// Parameter id.
-    pub parameter: String,
+    pub parameter: &'static str,
     /// In the parameter's unit; absent where the text is no value.
     pub value: Option<f64>,
     /// As written.
@@ -215,7 +262,7 @@ pub struct SettingReport {
 #[serde(rename_all = "camelCase")]
 pub struct FindingReport {
     /// Also the name of its rule file and of its page.
-    pub id: String,
+    pub id: &'static str,
     /// How bad.
     pub severity: Severity,
     /// How sure.
@@ -233,9 +280,9 @@ pub struct FindingReport {
     /// The lines that show it; the first is the primary one. Capped, `count` is not.
     pub evidence: Vec<EvidenceReport>,
     /// Parameter ids it bears on.
-    pub parameters: Vec<String>,
+    pub parameters: Vec<&'static str>,
     /// `repo@tag:path:line` and documents.
-    pub references: Vec<String>,
+    pub references: Vec<&'static str>,
 }
 
 /// One line that shows it.
@@ -276,18 +323,18 @@ pub struct EvidenceReport {
 #[serde(rename_all = "camelCase")]
 pub struct Measure {
     /// e.g. `etcd.leader-changes`, `etcd.leader-stall-ms`.
-    pub id: String,
+    pub id: &'static str,
     /// The least it can be.
     pub low: f64,
     /// The most it can be.
     pub high: f64,
     /// `count`, `ms`, `s`, `per-hour`.
-    pub unit: String,
+    pub unit: &'static str,
     /// How many observations stand behind it.
     pub samples: u64,
     /// Why it is only a bound, or what it leaves out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+    pub note: Option<&'static str>,
 }
 
 /// What the logged stalls explain.
@@ -310,7 +357,7 @@ pub struct Replay {
     pub fleet_remaining: u64,
     /// Why ties were refused, where they were.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tie_refused: Option<String>,
+    pub tie_refused: Option<&'static str>,
 }
 
 /// Two ends of an expectation.
@@ -343,9 +390,9 @@ pub struct CurrentValue {
 #[serde(rename_all = "camelCase")]
 pub struct Recommendation {
     /// Parameter id.
-    pub parameter: String,
+    pub parameter: &'static str,
     /// `ms` or `s`.
-    pub unit: String,
+    pub unit: &'static str,
     /// The value in force.
     pub current: CurrentValue,
     /// In the parameter's unit; the current value where kept.
@@ -353,7 +400,7 @@ pub struct Recommendation {
     /// As it would be written: `2500 ms`, `60s`.
     pub proposed_text: String,
     /// `raise`, `lower` or `keep`.
-    pub direction: String,
+    pub direction: Direction,
     /// The bounds that decided, the binding one first.
     pub because: Vec<Bound>,
     /// Why not the rung below, and why not the rung above.
@@ -363,7 +410,7 @@ pub struct Recommendation {
     /// How sure.
     pub confidence: Confidence,
     /// Finding ids behind it.
-    pub findings: Vec<String>,
+    pub findings: Vec<&'static str>,
 }
 
 /// One inequality, with its numbers.
@@ -373,9 +420,9 @@ pub struct Bound {
     /// The sentence.
     pub text: String,
     /// `measured`, `source`, `derived`, `documentation` or `judgement`.
-    pub basis: String,
+    pub basis: Basis,
     /// `at-least`, `at-most` or `note`.
-    pub side: String,
+    pub side: Side,
     /// Bound in the parameter's unit, where it is a number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
@@ -388,7 +435,7 @@ pub struct PatchReport {
     /// Document id; absent for a new file (no configuration pasted).
     pub document: Option<String>,
     /// `safe`, `review` or `refused`.
-    pub disposition: String,
+    pub disposition: &'static str,
     /// The whole corrected text (or the snippet to add).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -422,7 +469,7 @@ pub struct EditReport {
     /// UTF-16 column behind the last byte.
     pub end_column: u64,
     /// Ids of the parameters it sets; mostly one, and then the edit can be made alone.
-    pub parameters: Vec<String>,
+    pub parameters: Vec<&'static str>,
 }
 
 /// The proposed values in one form.
@@ -430,7 +477,7 @@ pub struct EditReport {
 #[serde(rename_all = "camelCase")]
 pub struct Rendering {
     /// `cloud-config`, `drop-in`, `environment`, `flags`, `fleet.conf`, `container-linux-config`, `static-pod`.
-    pub form: String,
+    pub form: &'static str,
     /// File name or command it belongs to.
     pub file: String,
     /// The text.
@@ -480,9 +527,9 @@ pub struct ModelReport {
 #[serde(rename_all = "camelCase")]
 pub struct Assumption {
     /// Name as in the input: `members`, `peerRttMs`, ...
-    pub id: String,
+    pub id: &'static str,
     /// In words.
-    pub label: String,
+    pub label: &'static str,
     /// Its value.
     pub value: String,
     /// Where it came from.
@@ -516,7 +563,7 @@ pub struct Timeline {
     /// Microseconds; of the last event.
     pub end: i64,
     /// `date` where the logs carry one, `time` where only a time of day.
-    pub clock: String,
+    pub clock: &'static str,
     /// Rows, one per host or member.
     pub lanes: Vec<Lane>,
 }
@@ -554,11 +601,11 @@ pub struct Mark {
     /// Microseconds.
     pub time: i64,
     /// `late-heartbeat`, `leader-change`, `lease-lost`, `restart`, `fleet-error`, `slow-disk`.
-    pub kind: String,
+    pub kind: &'static str,
     /// How many lines.
     pub count: u64,
     /// Finding id it belongs to.
-    pub finding: String,
+    pub finding: &'static str,
     /// Document id.
     pub document: String,
     /// Line of the first.

@@ -371,7 +371,7 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
         session.push(0, &[0, 1, 2, 3, 10, 7]);
         let report = session.finish();
         assert!(report.verdict.why.starts_with("core.bin holds binary data"));
-        assert_eq!((report.documents[0].lines, report.documents[0].kind.as_str()), (0, "unknown"));
+        assert_eq!((report.documents[0].lines, report.documents[0].kind), (0, "unknown"));
     }
 
     #[test]
@@ -472,7 +472,7 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
                 session.push(at, text.as_bytes());
             }
             let patches = session.finish().patches;
-            assert_eq!((patches[0].document.as_deref(), patches[0].disposition.as_str()), (Some("d1"), expected), "{text}");
+            assert_eq!((patches[0].document.as_deref(), patches[0].disposition), (Some("d1"), expected), "{text}");
         }
     }
 

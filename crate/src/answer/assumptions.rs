@@ -7,8 +7,7 @@ use crate::units::{MS, decimal};
 
 /// The rows of the form.
 pub fn assumptions(facts: &Facts) -> Vec<Assumption> {
-    let row =
-        |id: &str, label: &str, value: String, from: &str| Assumption { id: id.into(), label: label.into(), value, from: from.into() };
+    let row = |id: &'static str, label: &'static str, value: String, from: &str| Assumption { id, label, value, from: from.into() };
     let given = &facts.assumptions;
     let from = |stated: bool, else_from: &'static str| if stated { "stated" } else { else_from };
     let members =

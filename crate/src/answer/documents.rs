@@ -1,11 +1,11 @@
 //! What each document was taken for, and how much of it was read.
 
-use super::edge::{Source, id};
+use super::edge::Source;
 use crate::config::Configuration;
 use crate::facts::{Facts, versions};
 use crate::gather::Gather;
 use crate::log::event::{LogReading, Order};
-use crate::report::{DocumentReport, Software};
+use crate::report::{DocumentReport, Software, document_id};
 
 /// Every document that was not taken out again, in the order given.
 pub fn documents(sources: &[Source], facts: &Facts) -> Vec<DocumentReport> {
@@ -14,9 +14,9 @@ pub fn documents(sources: &[Source], facts: &Facts) -> Vec<DocumentReport> {
 
 fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
     let blank = DocumentReport {
-        id: id(at),
+        id: document_id(at),
         name: source.name.clone(),
-        kind: String::from("unknown"),
+        kind: "unknown",
         format: String::from("not recognised"),
         order: None,
         software: Vec::new(),
@@ -46,7 +46,7 @@ fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
     }
     // Of a text that was not kept the lines are known; what is binary has a text, and no lines.
     if source.text.trim().is_empty() && (source.lines == 0 || !source.text.is_empty()) {
-        return DocumentReport { kind: String::from("empty"), format: String::from("empty"), ..blank };
+        return DocumentReport { kind: "empty", format: String::from("empty"), ..blank };
     }
     blank
 }
@@ -58,9 +58,9 @@ fn log_document(blank: DocumentReport, log: &LogReading) -> DocumentReport {
         Order::NewestFirst => "newest-first",
     };
     DocumentReport {
-        kind: String::from("log"),
+        kind: "log",
         format: log.format.clone(),
-        order: Some(order.to_owned()),
+        order: Some(order),
         hosts: log.hosts.clone(),
         lines: log.lines,
         recognised: log.recognised,
@@ -77,8 +77,8 @@ fn configuration_document(blank: DocumentReport, configuration: &Configuration, 
     let format = format!("{}{read_by_line}", configuration.format);
     // The logs may be those of another etcd; then what is configured is not what ran.
     let stated = versions::stated(configuration.cluster.etcd_version.as_deref()).filter(|stated| facts.etcd == Some(*stated));
-    let software = stated.map(|range| Software { name: String::from("etcd"), versions: versions::words(range) }).into_iter().gather();
-    DocumentReport { kind: String::from("configuration"), format, software, recognised: blank.lines, unread: 0, ..blank }
+    let software = stated.map(|range| Software { name: "etcd", versions: versions::words(range) }).into_iter().gather();
+    DocumentReport { kind: "configuration", format, software, recognised: blank.lines, unread: 0, ..blank }
 }
 
 #[cfg(test)]

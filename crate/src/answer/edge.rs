@@ -6,7 +6,7 @@ use crate::facts::{EventId, Facts, InForce};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::plan::Decision;
-use crate::report::{CurrentValue, EvidenceReport, FindingReport, Recommendation, Severity};
+use crate::report::{CurrentValue, Direction, EvidenceReport, FindingReport, Recommendation, Severity, document_id};
 use crate::rules::common::{MOST_EVIDENCE, last_printed, listed};
 use crate::rules::{self, At, Evidence, Finding};
 use crate::sort::{by_key, distinct, groups};
@@ -26,11 +26,6 @@ pub struct Source {
 
 /// Evidence lines in a report; a finding's `count` is not capped.
 const EVIDENCE: usize = 60;
-
-/// What a document is called inside the report.
-pub fn id(document: usize) -> String {
-    format!("d{}", document + 1)
-}
 
 /// How many there are whose etcd speaks, or whose fleet or another program does.
 fn speakers(facts: &Facts, etcd: bool) -> usize {
@@ -64,7 +59,7 @@ impl<'a> Edge<'a> {
     pub fn finding(&self, finding: &Finding) -> FindingReport {
         let rule = rules::rule(finding.id);
         FindingReport {
-            id: finding.id.word().to_owned(),
+            id: finding.id.word(),
             severity: finding.severity,
             confidence: finding.confidence,
             title: finding.title.clone(),
@@ -73,8 +68,8 @@ impl<'a> Edge<'a> {
             what_to_do: finding.what_to_do.clone().unwrap_or_else(|| rule.map_or("", |rule| rule.what_to_do).to_owned()),
             count: finding.count,
             evidence: finding.evidence.iter().take(EVIDENCE).filter_map(|evidence| self.evidence(evidence)).gather(),
-            parameters: finding.parameters.iter().map(|parameter| parameter.id().to_owned()).gather(),
-            references: rule.map_or(&[][..], |rule| rule.references).iter().map(|reference| (*reference).to_owned()).gather(),
+            parameters: finding.parameters.iter().map(|parameter| parameter.id()).gather(),
+            references: rule.map_or(&[][..], |rule| rule.references).to_vec(),
         }
     }
 
@@ -104,7 +99,7 @@ impl<'a> Edge<'a> {
 
     /// A machine by its name, or by its document's where it tells none.
     fn name<'b>(&'b self, who: &'b str) -> &'b str {
-        let document = (0..self.sources.len()).find(|at| id(*at) == who);
+        let document = (0..self.sources.len()).find(|at| document_id(*at) == who);
         document.map_or(who, |at| self.sources[at].name.rsplit('/').next().unwrap_or(""))
     }
 
@@ -120,7 +115,7 @@ impl<'a> Edge<'a> {
         let event = self.facts.event(event_id);
         let named = event.host.map(|_| self.facts.host(event_id));
         EvidenceReport {
-            document: id(event.document),
+            document: document_id(event.document),
             line: event.line,
             column: 1,
             end_line: None,
@@ -142,7 +137,7 @@ impl<'a> Edge<'a> {
         let start = self.lines[place.document].line_start(line)?;
         let shown: String = text.get(start..)?.chars().take(400).take_while(|symbol| *symbol != '\n').collect();
         Some(EvidenceReport {
-            document: id(place.document),
+            document: document_id(place.document),
             line,
             column,
             end_line: Some(end_line),
@@ -161,23 +156,23 @@ impl<'a> Edge<'a> {
         let parameter = decision.parameter;
         let current = decision.current.value;
         let direction = match (current, decision.proposed) {
-            (_, None) => "keep",
-            (Some(current), Some(proposed)) if proposed < current => "lower",
-            _ => "raise",
+            (_, None) => Direction::Keep,
+            (Some(current), Some(proposed)) if proposed < current => Direction::Lower,
+            _ => Direction::Raise,
         };
         let value = decision.value();
         Recommendation {
-            parameter: parameter.id().to_owned(),
-            unit: parameter.unit_word().to_owned(),
+            parameter: parameter.id(),
+            unit: parameter.unit_word(),
             current: self.current(parameter, &decision.current),
             proposed: decision.proposed.map(|proposed| parameter.number(proposed)),
             proposed_text: parameter.human(value),
-            direction: direction.to_owned(),
+            direction: direction,
             because: decision.because.clone(),
             neighbours: decision.neighbours.clone(),
             cost: decision.cost.clone(),
             confidence: decision.confidence,
-            findings: decision.findings.iter().map(|finding| finding.word().to_owned()).gather(),
+            findings: decision.findings.iter().map(|finding| finding.word()).gather(),
         }
     }
 

@@ -25,8 +25,8 @@ pub fn measures(facts: &Facts) -> Vec<Measure> {
     measures
 }
 
-fn measure(id: &str, low: f64, high: f64, unit: &str, samples: usize, note: Option<&str>) -> Measure {
-    Measure { id: id.to_owned(), low, high, unit: unit.to_owned(), samples: samples as u64, note: note.map(str::to_owned) }
+fn measure(id: &'static str, low: f64, high: f64, unit: &'static str, samples: usize, note: Option<&'static str>) -> Measure {
+    Measure { id, low, high, unit, samples: samples as u64, note }
 }
 
 fn ms(value: Micros) -> f64 {
@@ -96,26 +96,26 @@ fn failovers(facts: &Facts) -> Option<Measure> {
     ))
 }
 
-fn durations(facts: &Facts, id: &str, meaning: Meaning, note: &str) -> Option<Measure> {
+fn durations(facts: &Facts, id: &'static str, meaning: Meaning, note: &'static str) -> Option<Measure> {
     let wanted = [meaning];
     let took: Vec<Micros> = facts.events_of(&wanted).filter_map(|(_, event)| event.duration("took")).gather();
     Some(measure(id, ms(*took.iter().min()?), ms(*took.iter().max()?), "ms", took.len(), Some(note)))
 }
 
 /// The 99th percentile of pasted metrics, of the slowest member.
-fn histogram(facts: &Facts, id: &str, meaning: Meaning) -> Option<Measure> {
+fn histogram(facts: &Facts, id: &'static str, meaning: Meaning) -> Option<Measure> {
     let histogram = metrics::slowest(facts, meaning)?;
     let p99 = histogram.quantile(0.99);
     let note = "From metrics: 99 of 100 took no longer.";
     Some(measure(id, ms(p99.low), ms(p99.high), "ms", histogram.total() as usize, Some(note)))
 }
 
-fn counter(facts: &Facts, id: &str, meaning: Meaning) -> Option<Measure> {
+fn counter(facts: &Facts, id: &'static str, meaning: Meaning) -> Option<Measure> {
     let (_, count) = metrics::counter(facts, meaning, 0)?;
     Some(measure(id, count as f64, count as f64, "count", count as usize, Some("From metrics: since the process started.")))
 }
 
-fn counted(facts: &Facts, id: &str, wanted: impl Fn(&Event) -> bool) -> Option<Measure> {
+fn counted(facts: &Facts, id: &'static str, wanted: impl Fn(&Event) -> bool) -> Option<Measure> {
     let total: u64 = facts.all_events().filter(|(_, event)| wanted(event)).map(|(_, event)| u64::from(event.repeat)).sum();
     (total > 0).then(|| measure(id, total as f64, total as f64, "count", total as usize, None))
 }

@@ -82,7 +82,7 @@ fn replay_report(facts: &Facts, plan: &Plan) -> Option<Replay> {
         fleet_failures: facts.fleet_failures.len() as u64,
         fleet_tied: tied as u64,
         fleet_remaining: plan.fleet_remaining,
-        tie_refused: refused.map(str::to_owned),
+        tie_refused: refused,
     })
 }
 

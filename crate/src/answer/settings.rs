@@ -1,9 +1,9 @@
 //! The values that are stated or assumed, each with its place.
 
-use super::edge::{Edge, id};
+use super::edge::Edge;
 use crate::facts::InForce;
 use crate::parameters::Parameter;
-use crate::report::{Provenance, SettingReport};
+use crate::report::{Provenance, SettingReport, document_id};
 
 /// What the configurations state, and what is known of the values that they do not.
 pub fn settings(edge: &Edge) -> Vec<SettingReport> {
@@ -16,13 +16,13 @@ pub fn settings(edge: &Edge) -> Vec<SettingReport> {
             let place = setting.set_by.unwrap_or(setting.place);
             let position = edge.place(place, None);
             reports.push(SettingReport {
-                parameter: setting.parameter.id().to_owned(),
+                parameter: setting.parameter.id(),
                 value: setting.value.map(|value| setting.parameter.number(value)),
                 raw: read.map_or_else(|| setting.raw.clone(), |value| setting.parameter.written(value)),
                 provenance: Provenance::Stated,
                 effective: setting.effective,
                 why: setting.why.clone(),
-                document: Some(id(place.document)),
+                document: Some(document_id(place.document)),
                 line: position.as_ref().map(|at| at.line),
                 column: position.as_ref().map(|at| at.column),
                 end_line: position.as_ref().and_then(|at| at.end_line),
@@ -54,7 +54,7 @@ fn from_elsewhere(edge: &Edge, parameter: Parameter, in_force: &InForce) -> Sett
         _ => String::from("Read off the log."),
     };
     SettingReport {
-        parameter: parameter.id().to_owned(),
+        parameter: parameter.id(),
         value: in_force.value.map(|value| parameter.number(value)),
         raw: in_force.value.map_or(String::new(), |value| parameter.written(value)),
         provenance: in_force.provenance,

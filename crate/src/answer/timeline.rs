@@ -2,7 +2,7 @@
 
 use crate::facts::{EventId, Facts, StallKind, voices};
 use crate::log::event::{Clock, Meaning};
-use crate::report::{Lane, LaneSpan, Mark, Timeline};
+use crate::report::{Lane, LaneSpan, Mark, Timeline, document_id};
 use crate::units::{Micros, decimal};
 
 /// At most this many marks of one kind in one lane: a picture holds no more.
@@ -20,7 +20,7 @@ pub fn timeline(facts: &Facts) -> Option<Timeline> {
     add_stalls(facts, &mut lanes);
     add_marks(facts, &mut lanes);
     let dated = facts.logs.iter().any(|log| matches!(log.clock, Clock::Full | Clock::NoYear));
-    Some(Timeline { start, end, clock: if dated { "date" } else { "time" }.to_owned(), lanes: lanes.lanes })
+    Some(Timeline { start, end, clock: if dated { "date" } else { "time" }, lanes: lanes.lanes })
 }
 
 /// Raft ids and the names people know: the host, where a log names one; else the document, where one member speaks alone
@@ -147,9 +147,9 @@ fn add_marks(facts: &Facts, lanes: &mut Lanes) {
     }
 }
 
-fn mark(facts: &Facts, id: EventId, time: Micros, kind: &str, finding: &str, count: u64) -> Mark {
+fn mark(facts: &Facts, id: EventId, time: Micros, kind: &'static str, finding: &'static str, count: u64) -> Mark {
     let event = facts.event(id);
-    Mark { time, kind: kind.to_owned(), count, finding: finding.to_owned(), document: format!("d{}", event.document + 1), line: event.line }
+    Mark { time, kind, count, finding, document: document_id(event.document), line: event.line }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::log::signature::signatures;
 use crate::moments::Moments;
+use crate::report::document_id;
 use crate::sort::sort;
 use crate::units::Micros;
 
@@ -164,7 +165,7 @@ impl Facts {
         let log = &self.logs[id.log];
         match log.events[id.event].host {
             Some(host) => log.hosts[usize::from(host)].clone(),
-            None => format!("d{}", log.document + 1),
+            None => document_id(log.document),
         }
     }
 }

@@ -194,10 +194,7 @@ mod tests {
             documents: vec![crate::Document { name: None, text: text.to_owned() }],
             ..crate::Input::default()
         });
-        assert_eq!(
-            report.findings.iter().map(|finding| finding.id.as_str()).collect::<Vec<_>>(),
-            ["etcd-heartbeat-late", "etcd-slow-apply"]
-        );
+        assert_eq!(report.findings.iter().map(|finding| finding.id).collect::<Vec<_>>(), ["etcd-heartbeat-late", "etcd-slow-apply"]);
         assert_eq!(report.verdict.timing, crate::report::Timing::Undecided);
     }
 

@@ -140,7 +140,7 @@ pub fn software(log: &LogReading) -> Vec<Software> {
         let ranges = machines(log, program).into_iter().map(|(_, range)| range).gather();
         let each = if agree(&ranges) { joined(ranges).into_iter().gather() } else { ranges };
         let versions = distinct(each.into_iter().map(words));
-        software.extend(versions.into_iter().map(|versions| Software { name: name.to_owned(), versions }));
+        software.extend(versions.into_iter().map(|versions| Software { name, versions }));
     }
     software
 }

@@ -349,7 +349,7 @@ mod tests {
         assert!(found[0].problems.is_empty(), "{:?}", found[0].problems);
         let patches = patch(&[&whole], &found, &changes);
         let expected = whole.replace("2000\\n", "2500\\n    heartbeat-interval: 250\\n");
-        assert_eq!((patches[0].text.as_deref(), patches[0].disposition.as_str()), (Some(expected.as_str()), "review"));
+        assert_eq!((patches[0].text.as_deref(), patches[0].disposition), (Some(expected.as_str()), "review"));
         let joined = file.lines().map(|line| format!("          \"{}\\n\"", escape(line))).collect::<Vec<_>>().join(",\n");
         let joined = format!("{{\"Fn::Join\": [\"\", [\n{joined}\n]]}}\n").replace("name: \\\"a\\\"", "name: \", {\"Ref\": \"Name\"}, \"");
         assert_eq!(stated(&joined), [(ElectionTimeout, Some(2000 * MS), "2000")], "{joined}");

@@ -25,7 +25,7 @@ use crate::config::{self, Configuration, Launcher, Setting};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
-use crate::report::{EditReport, PatchReport, Rendering};
+use crate::report::{EditReport, PatchReport, Rendering, document_id};
 use crate::sort::by_key;
 use crate::text::LineIndex;
 use crate::units::Micros;
@@ -141,15 +141,11 @@ fn still_refused(text: &str, configuration: &Configuration, edits: &[Edit]) -> O
     Some(format!("With this change etcd still does not start, until this is mended too: {}", problem.note))
 }
 
-fn document_id(document: usize) -> String {
-    format!("d{}", document + 1)
-}
-
 /// A file that is not edited, with the values in its form beside it.
 fn refused(text: &str, configuration: &Configuration, wanted: &[Change], reason: String) -> PatchReport {
     PatchReport {
         document: Some(document_id(configuration.document)),
-        disposition: "refused".to_owned(),
+        disposition: "refused",
         reason: Some(reason),
         text: Some(render::beside(text, configuration, wanted)),
         ..snippet(wanted)
@@ -160,7 +156,7 @@ fn report(text: &str, document: usize, edits: Vec<Edit>, reason: Option<String>)
     let lines = LineIndex::new(text);
     PatchReport {
         document: Some(document_id(document)),
-        disposition: if reason.is_some() { "review" } else { "safe" }.to_owned(),
+        disposition: if reason.is_some() { "review" } else { "safe" },
         diff: Some(diff(text, &edits)),
         text: Some(apply(text, &edits)),
         edits: edits.into_iter().map(|edit| edit_report(text, &lines, edit)).gather(),
@@ -179,7 +175,7 @@ fn edit_report(text: &str, lines: &LineIndex, edit: Edit) -> EditReport {
         column,
         end_line,
         end_column,
-        parameters: edit.parameters.iter().map(|parameter| parameter.id().to_owned()).gather(),
+        parameters: edit.parameters.iter().map(|parameter| parameter.id()).gather(),
     }
 }
 
@@ -194,14 +190,7 @@ pub fn snippet(changes: &[Change]) -> PatchReport {
     } else {
         (render::cloud_config(changes), "Merge this into the configuration of each machine.")
     };
-    PatchReport {
-        document: None,
-        disposition: "review".to_owned(),
-        text: Some(text),
-        diff: None,
-        edits: Vec::new(),
-        reason: Some(reason.to_owned()),
-    }
+    PatchReport { document: None, disposition: "review", text: Some(text), diff: None, edits: Vec::new(), reason: Some(reason.to_owned()) }
 }
 
 /// The same for an etcd in a pod: the arguments of its manifest.
@@ -216,7 +205,7 @@ pub fn alternatives(changes: &[Change], launcher: Option<Launcher>) -> Vec<Rende
     let fits = |form: &Rendering| match launcher.filter(|_| changes.iter().all(|change| change.parameter.is_etcd())) {
         None => true,
         Some(Launcher::Kubelet | Launcher::Kubeadm) => form.form == "static-pod",
-        Some(Launcher::Compose | Launcher::Workload) => matches!(form.form.as_str(), "environment" | "flags"),
+        Some(Launcher::Compose | Launcher::Workload) => matches!(form.form, "environment" | "flags"),
         Some(Launcher::K3s | Launcher::Installer) => form.form == "flags",
         Some(Launcher::OpenShift) => false,
     };

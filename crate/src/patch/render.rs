@@ -96,9 +96,9 @@ pub fn environment(changes: &[Change]) -> String {
 pub fn all(changes: &[Change]) -> Vec<Rendering> {
     let of_unit = |change: &Change| format!("Environment=\"{}\"", assignment(change));
     let mut found = Vec::new();
-    let mut add = |form: &str, file: &str, text: String| {
+    let mut add = |form: &'static str, file: &str, text: String| {
         if !text.is_empty() {
-            found.push(Rendering { form: form.to_owned(), file: file.to_owned(), text });
+            found.push(Rendering { form, file: file.to_owned(), text });
         }
     };
     if changes.is_empty() {

@@ -55,7 +55,7 @@ fn what_another_document_sets_is_changed_there() {
         let patches = patch(&[&texts[0], &texts[1]], &all, &[ELECTION]);
         patches.into_iter().map(|patch| (patch.document.unwrap(), patch.disposition, patch.text.unwrap())).collect::<Vec<_>>()
     };
-    let only = |disposition: &str, file: &str| vec![("d2".to_owned(), disposition.to_owned(), format!("ETCD_NAME=a\n{file}\n"))];
+    let only = |disposition, file: &str| vec![("d2".to_owned(), disposition, format!("ETCD_NAME=a\n{file}\n"))];
     for (unit, file, expected) in [
         ("", "ETCD_ELECTION_TIMEOUT=1000\n", only("safe", "ETCD_ELECTION_TIMEOUT=2500")),
         (" --election-timeout=${ETCD_ELECTION_TIMEOUT}", "ETCD_ELECTION_TIMEOUT=1000\n", only("safe", "ETCD_ELECTION_TIMEOUT=2500")),
@@ -115,8 +115,8 @@ fn etcd_3_is_not_set_up_by_a_cloud_config() {
     assert_eq!((place(Etcd::V3), place(Etcd::V2)), (None, Some("d1".to_owned())));
     let etcd = "#cloud-config\ncoreos:\n  etcd2:\n    name: a\n";
     let read = [config::read(0, etcd).expect("a configuration")];
-    let disposition = |etcd_of| patch(&[etcd], &read, &of(etcd_of))[0].disposition.clone();
-    assert_eq!((disposition(Etcd::V3).as_str(), disposition(Etcd::V2).as_str()), ("refused", "safe"));
+    let disposition = |etcd_of| patch(&[etcd], &read, &of(etcd_of))[0].disposition;
+    assert_eq!((disposition(Etcd::V3), disposition(Etcd::V2)), ("refused", "safe"));
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn what_members_share_is_changed_for_all() {
 fn an_etcd_in_a_pod_is_offered_no_drop_in() {
     let forms = |launcher| alternatives(&[ELECTION], launcher).into_iter().map(|form| form.form).collect::<Vec<_>>();
     assert_eq!(forms(Some(Launcher::Kubelet)), ["static-pod"]);
-    assert!(forms(None).contains(&"drop-in".to_owned()));
+    assert!(forms(None).contains(&"drop-in"));
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn beside_a_refused_file_stands_its_own_form() {
     ] {
         let configuration = config::read(0, text).expect("a configuration");
         let patches = patch(&[text], &[configuration], &[HEARTBEAT]);
-        assert_eq!((patches[0].disposition.as_str(), patches[0].text.as_deref()), ("refused", Some(expected)), "{text}");
+        assert_eq!((patches[0].disposition, patches[0].text.as_deref()), ("refused", Some(expected)), "{text}");
     }
 }
 
@@ -295,7 +295,7 @@ fn one_daemon_does_not_wait_for_the_other() {
     let text = "[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=600\nEnvironment=FLEET_AGENT_TTL=30s\n";
     let read = [config::read(0, text).expect("a configuration")];
     let patches = patch(&[text], &read, &[Change { etcd: Etcd::V04, ..ELECTION }, TTL]);
-    let told: Vec<_> = patches.iter().map(|patch| patch.disposition.as_str()).collect();
+    let told: Vec<_> = patches.iter().map(|patch| patch.disposition).collect();
     assert_eq!((told, patches[1].text.clone()), (vec!["refused", "safe"], Some(text.replace("30s", "60s"))));
 }
 
@@ -322,7 +322,7 @@ fn variables_come_behind_the_others_where_a_text_shows_them() {
         (format!("Ours:\n\n{}\nand so on\n", indented(lines)), format!("Ours:\n\n{}\nand so on\n", indented(&added)), "review"),
     ] {
         let patches = patch(&[&text], &[config::read(0, &text).expect("a configuration")], &[HEARTBEAT]);
-        assert_eq!((patches[0].text.as_deref(), patches[0].disposition.as_str()), (Some(expected.as_str()), disposition));
+        assert_eq!((patches[0].text.as_deref(), patches[0].disposition), (Some(expected.as_str()), disposition));
     }
     let fleet = "```\n[core@a ~]$ cat x\nmetadata=\"a=b\"\npublic_ip=10.0.0.1\n```\nand so on\n";
     assert_eq!(patched(fleet, &[TTL]), fleet.replace("10.0.0.1\n", "10.0.0.1\nagent_ttl=60s\n"));
@@ -687,7 +687,7 @@ fn templates_are_patched_for_review() {
     let text = "#cloud-config\ncoreos:\n  etcd2:\n    discovery: {{.Url}}x\n    election-timeout: 5000\n";
     let configuration = config::read(0, text).unwrap();
     let patches = patch(&[text], &[configuration], &[ELECTION]);
-    assert_eq!((patches[0].disposition.as_str(), patches[0].text.clone().unwrap()), ("review", text.replace("5000", "2500")));
+    assert_eq!((patches[0].disposition, patches[0].text.clone().unwrap()), ("review", text.replace("5000", "2500")));
 }
 
 #[test]
@@ -947,7 +947,7 @@ fn a_template_is_told_from_a_broken_file() {
 
 #[test]
 fn a_list_of_processes_is_not_changed() {
-    let disposition = |text: &str| patch(&[text], &[config::read(0, text).expect("a command")], &[HEARTBEAT])[0].disposition.clone();
+    let disposition = |text: &str| patch(&[text], &[config::read(0, text).expect("a command")], &[HEARTBEAT])[0].disposition;
     let command = "/usr/bin/etcd --name a --heartbeat-interval=100";
     for before in ["etcd  812  2.1  1.0 ", "812 ", "root 812 1 0 10:00 ? 00:00:01 "] {
         assert_eq!(disposition(&format!("{before}{command}\n")), "refused", "{before}");

@@ -11,10 +11,11 @@ use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::{LONGEST_ELECTION, Parameter, SILENT_STREAM};
 use crate::replay::Replayed;
+use crate::report::{Basis, Side};
 use crate::report::{Confidence, Provenance};
 use crate::rules::common::{closes_silent_streams, human_limit, last_printed, only_bounded};
 use crate::rules::etcd_bad_config::SETTINGS_REFUSED;
-use crate::rules::{Basis, Finding, Side, named};
+use crate::rules::{Finding, named};
 use crate::units::{MS, Micros, human};
 
 /// The pair where neither half of a broken one can stay.
@@ -56,7 +57,7 @@ fn mended(facts: &Facts, findings: &[Finding], replay: &Replayed, heartbeat: Mic
     if let (true, Raise::To(more, reasons)) = (facts.generation != Generation::V04, raise(facts, findings, replay, election)) {
         // The reasons name the longest that etcd takes, too; what the old heartbeat asked for falls away with it.
         let asks = |bound: &Bound| bound.value.is_some_and(|value| value <= Parameter::ElectionTimeout.number(more));
-        why.retain(|bound| bound.side == "at-least" && asks(bound));
+        why.retain(|bound| bound.side == Side::AtLeast && asks(bound));
         why.extend(reasons);
         return outlasting(facts, findings, replay, more, why);
     }

@@ -19,8 +19,9 @@ use crate::ids::RuleId;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
+use crate::report::{Basis, Side};
 use crate::report::{Bound, Confidence, Provenance, Severity};
-use crate::rules::{Basis, Constraint, Finding, Side};
+use crate::rules::{Constraint, Finding};
 use crate::units::{MS, Micros, S, human};
 
 pub use kept_place::{kept_place, went_on};
@@ -150,20 +151,12 @@ fn rung(ladder: &[Micros], need: Micros) -> Option<Micros> {
 
 /// A bound with its sentence.
 fn bound(side: Side, basis: Basis, parameter: Parameter, value: Option<Micros>, text: String) -> Bound {
-    let basis = match basis {
-        Basis::Measured => "measured",
-        Basis::Source => "source",
-        Basis::Derived => "derived",
-        Basis::Documentation => "documentation",
-        Basis::Judgement => "judgement",
-    };
-    let side = if side == Side::AtLeast { "at-least" } else { "at-most" };
-    Bound { text, basis: basis.into(), side: side.into(), value: value.map(|value| parameter.number(value)) }
+    Bound { text, basis, side, value: value.map(|value| parameter.number(value)) }
 }
 
 /// A remark that bounds nothing.
 fn remark(text: impl Into<String>) -> Bound {
-    Bound { text: text.into(), basis: String::from("judgement"), side: String::from("note"), value: None }
+    Bound { text: text.into(), basis: Basis::Judgement, side: Side::Note, value: None }
 }
 
 /// The findings that are more than a remark.

@@ -9,7 +9,8 @@ use crate::model::{Failover, planning_failover, safe_stall};
 use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::replay;
 use crate::report::Provenance;
-use crate::rules::{Basis, Finding, Side};
+use crate::report::{Basis, Side};
+use crate::rules::Finding;
 use crate::units::{MS, Micros, S, about, decimal, human};
 use crate::version::version;
 

@@ -7,7 +7,8 @@ use crate::ids::RuleId;
 use crate::model::fleet::dead_engine;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
-use crate::rules::{Basis, Finding, Side};
+use crate::report::{Basis, Side};
+use crate::rules::Finding;
 use crate::units::{Micros, S, human};
 
 /// Rungs (method 7.2).

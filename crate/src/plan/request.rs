@@ -8,7 +8,8 @@ use crate::log::event::{Event, Meaning};
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::report::Provenance;
-use crate::rules::{Basis, Finding, Side, named, raised};
+use crate::report::{Basis, Side};
+use crate::rules::{Finding, named, raised};
 use crate::units::{Micros, S, human};
 use crate::version::version;
 

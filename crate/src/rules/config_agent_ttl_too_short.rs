@@ -2,13 +2,14 @@
 
 use super::common::{doubtful, says};
 use super::fleet_agent_heartbeat_lost::GONE;
-use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
+use super::{At, Constraint, Evidence, Finding, Rule};
 use crate::config::Setting;
 use crate::facts::Facts;
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
+use crate::report::{Basis, Side};
 use crate::report::{Confidence, Severity};
 use crate::units::human;
 

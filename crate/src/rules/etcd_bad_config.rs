@@ -1,7 +1,7 @@
 //! `etcd-bad-config`: settings that etcd refuses, or that cannot work.
 
 use super::common::{closes_silent_streams, near, starts};
-use super::{At, Basis, Constraint, Evidence, Finding, Rule, Side};
+use super::{At, Constraint, Evidence, Finding, Rule};
 use crate::facts::beside::Reach;
 use crate::facts::{EventId, Facts, Generation, InForce, settings};
 use crate::gather::Gather;
@@ -9,6 +9,7 @@ use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::parameters::{LONGEST_ELECTION, SILENT_STREAM};
+use crate::report::{Basis, Side};
 use crate::report::{Confidence, Provenance, Severity};
 use crate::units::S;
 use crate::version::{Version, version};

@@ -63,7 +63,7 @@ use serde::Serialize;
 use crate::facts::{EventId, Facts};
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
-use crate::report::{Confidence, Severity};
+use crate::report::{Basis, Confidence, Severity, Side};
 use crate::sort::by_key;
 use crate::text::Place;
 use crate::units::Micros;
@@ -214,30 +214,6 @@ pub enum At {
     Event(EventId),
     /// A place in a configuration.
     Place(Place),
-}
-
-/// What an inequality rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Basis {
-    /// Measured on real clusters.
-    Measured,
-    /// Read in the daemon's source.
-    Source,
-    /// Arithmetic over the two.
-    Derived,
-    /// Official documentation.
-    Documentation,
-    /// Our judgement.
-    Judgement,
-}
-
-/// Which side of a parameter a constraint bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// The value must not be smaller.
-    AtLeast,
-    /// The value must not be larger.
-    AtMost,
 }
 
 /// An inequality on one parameter that a finding states by itself. What stalls, failovers and failed requests ask for

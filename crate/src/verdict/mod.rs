@@ -23,7 +23,7 @@ pub fn verdict(facts: &Facts, findings: &[Finding], plan: &Plan) -> Verdict {
         // Fine is said of what was looked at: where that was too little, nothing is fine.
         severity: if severity == Severity::Ok && timing != Timing::NoneNeeded { Severity::Info } else { severity },
         headline,
-        finding: telling.map(|finding| finding.id.word().to_owned()),
+        finding: telling.map(|finding| finding.id.word()),
         timing,
         why: why::why(facts, findings, plan, severity, timing) + &why::doubts(facts),
         gain: effects::gain(facts, plan),
