@@ -1,11 +1,10 @@
 //! Replay: the stalls of the log, run through the timer model under given values.
 
-use crate::facts::{ChangeClass, Facts, Stall, StallKind};
+use crate::facts::{Facts, Stall};
 use crate::gather::Gather;
 use crate::model::Timers;
 use crate::model::raft::{expected_losses, loss_share};
-use crate::moments::Moments;
-use crate::parameters::{Parameter, SILENT_STREAM};
+use crate::parameters::Parameter;
 use crate::sort::groups;
 use crate::units::{Micros, Range};
 
@@ -40,7 +39,7 @@ pub fn timers_in_force(facts: &Facts) -> Timers {
 /// Runs the log's stalls under the values in force.
 pub fn now(facts: &Facts) -> Replayed {
     let timers = timers_in_force(facts);
-    let explained = facts.needless().filter(|change| change.stall.is_some_and(|at| explains(&timers, &facts.stalls[at]))).count();
+    let explained = facts.needless().filter(|change| facts.stall_of(change).is_some_and(|stall| explains(&timers, stall))).count();
     Replayed { needless: facts.needless().count() as u64, explained: explained as u64, expected: expected(facts, &timers) }
 }
 
@@ -49,7 +48,7 @@ pub fn remaining(facts: &Facts, timers: &Timers) -> f64 {
     let in_force = timers_in_force(facts);
     facts
         .needless()
-        .map(|change| match change.stall.map(|at| &facts.stalls[at]).filter(|stall| explains(&in_force, stall)) {
+        .map(|change| match facts.stall_of(change).filter(|stall| explains(&in_force, stall)) {
             Some(stall) => f64::from(loss_share(timers, stall.planned, timers.heartbeat)) / MILLION,
             None => 1.0,
         })
@@ -58,31 +57,22 @@ pub fn remaining(facts: &Facts, timers: &Timers) -> f64 {
 }
 
 fn explains(timers: &Timers, stall: &Stall) -> bool {
-    // A leader that ran while its links were silent for so long was cut off: a timer would only make the others wait for
-    // the network (judgement; rafthttp gives up a silent link after 5 s).
-    let cut_off = stall.kind == StallKind::CutOff && stall.length.low > SILENT_STREAM;
-    stall.kind != StallKind::Censored && !cut_off && loss_share(timers, stall.likely(), timers.heartbeat) >= EXPLAINS
+    stall.kind.is_known() && !stall.is_cut_off() && loss_share(timers, stall.likely(), timers.heartbeat) >= EXPLAINS
 }
 
 /// Expected leader changes of all stalls, also those without a change. From 3.0 on one draw serves
 /// a whole term, so the model gets them term by term (lab, section 8.1).
 fn expected(facts: &Facts, timers: &Timers) -> (f64, f64) {
-    let elected = Moments::of(facts.changes.iter().map(|change| change.elected));
     let mut terms: Vec<(Option<usize>, Range)> = Vec::new();
-    for stall in facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored) {
+    for stall in facts.stalls.iter().filter(|stall| stall.kind.is_known()) {
         // A stall known only from the leader's return counts with its guess (method 2.2): its low end is
         // what the change alone proves.
         let low = if stall.kind.is_measured() { stall.length.low } else { stall.planned };
         let range = Range { low, high: stall.planned.max(low) };
         // Which leadership it fell into: the number of changes before its begin.
-        let term = stall.end.map(|end| elected.between(Micros::MIN, end - stall.length.low).len());
+        let term = stall.end.map(|end| facts.elected.between(Micros::MIN, end - stall.length.low).len());
         terms.push((term, range));
     }
     let (low, high) = expected_losses(timers, &groups(terms).into_iter().map(|(_, stalls)| stalls).gather());
     (low as f64 / MILLION, high as f64 / MILLION)
-}
-
-/// Changes by class, for sentences.
-pub fn count(facts: &Facts, class: ChangeClass) -> usize {
-    facts.changes.iter().filter(|change| change.class == class).count()
 }

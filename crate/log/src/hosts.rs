@@ -27,19 +27,21 @@ impl Hosts {
         let of = |number: &u16| known[usize::from(*number)].as_str();
         self.last = match self.sorted.binary_search_by(|number| of(number).cmp(name)) {
             Ok(at) => self.sorted[at],
-            Err(_) if let Some(number) = with_or_without_domain(name, &self.sorted, of) => number,
-            Err(_) if known.len() == MOST_HOSTS => {
-                self.too_many = true;
-                MOST_HOSTS as u16 - 1
-            }
-            Err(at) => {
-                let number = known.len() as u16;
-                self.sorted.insert(at, number);
-                self.names.push(name.to_owned());
-                number
-            }
+            Err(at) => with_or_without_domain(name, &self.sorted, of).unwrap_or_else(|| self.add(name, at)),
         };
         self.last
+    }
+
+    /// The number of a new name, whose place in the order is `at`; the last one's where there are too many.
+    fn add(&mut self, name: &str, at: usize) -> u16 {
+        let number = self.names.len();
+        if number == MOST_HOSTS {
+            self.too_many = true;
+            return MOST_HOSTS as u16 - 1;
+        }
+        self.sorted.insert(at, number as u16);
+        self.names.push(name.to_owned());
+        number as u16
     }
 
     /// All names, by number.

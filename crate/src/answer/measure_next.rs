@@ -3,7 +3,7 @@
 use super::launched::{launcher, names};
 use super::rollout::step;
 use crate::config::Launcher;
-use crate::facts::{ChangeClass, Facts, StallKind};
+use crate::facts::{Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::Clock;
@@ -241,8 +241,8 @@ fn at_hand(facts: &Facts, unit: &str) -> AtHand {
 /// one member that missed it.
 fn silent_leader(facts: &Facts, at_hand: &AtHand) -> Option<Step> {
     let raised = facts.raised() > 0;
-    let silent = || facts.needless().filter_map(|change| change.stall).all(|at| facts.stalls[at].kind == StallKind::Return);
-    if facts.needless().next().is_none() || !raised && (facts.needless().all(|change| change.stall.is_none()) || !silent()) {
+    let silent = || facts.explaining().next().is_some() && facts.explaining().all(|stall| stall.kind == StallKind::Return);
+    if facts.needless().next().is_none() || !raised && !silent() {
         return None;
     }
     let text = if raised {
@@ -324,11 +324,8 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
         let tells = "Stalls and leader changes: they bound etcd's timers and tell what fleet waited for. A refused port, certificates or a missing majority would point elsewhere.";
         return Some(step(text, &[&with_fleet(&at_hand.minutes)], tells));
     }
-    let unexplained = facts
-        .changes
-        .iter()
-        .filter(|change| change.class == ChangeClass::Needless && change.raised_by.is_none())
-        .any(|change| change.stall.is_none_or(|at| facts.stalls[at].kind == StallKind::Censored));
+    let explained = |change: &LeaderChange| facts.stall_of(change).is_some_and(|stall| stall.kind.is_known());
+    let unexplained = facts.needless().any(|change| change.raised_by.is_none() && !explained(change));
     unexplained.then(|| {
         let text = "Paste the logs of all members for the same minutes; the old leader's tells most.";
         step(text, &[&at_hand.minutes], "Whether the old leader stalled, for how long, or ended.")

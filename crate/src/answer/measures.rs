@@ -1,6 +1,6 @@
 //! What was measured, as ranges with their sample counts.
 
-use crate::facts::{ChangeClass, Facts, StallKind, metrics};
+use crate::facts::{ChangeClass, Facts, metrics};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::report::Measure;
@@ -71,7 +71,7 @@ fn per_hour(facts: &Facts) -> Option<Measure> {
 }
 
 fn stalls(facts: &Facts) -> Option<Measure> {
-    let known: Vec<_> = facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored).gather();
+    let known: Vec<_> = facts.stalls.iter().filter(|stall| stall.kind.is_known()).gather();
     let longest = known.iter().max_by_key(|stall| stall.planned)?;
     let guess = (!longest.kind.is_measured()).then_some("Guessed from when the old leader came back; no line measures it.");
     Some(measure("etcd.leader-stall-ms", ms(longest.length.low), ms(longest.length.high), "ms", known.len(), guess))

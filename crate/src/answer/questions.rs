@@ -1,7 +1,7 @@
 //! Answers to what people ask about such input, when the evidence raises the question.
 
 use crate::config::Source;
-use crate::facts::{Facts, Generation, StallKind};
+use crate::facts::{Facts, Generation};
 use crate::ids::RuleId;
 use crate::model::safe_stall;
 use crate::parameters::Parameter;
@@ -16,7 +16,7 @@ pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Questi
     let has = |id: RuleId| named(findings, id).is_some();
     let mut asked = Vec::new();
     let mut ask = |question: &str, answer: String| asked.push(Question { question: question.to_owned(), answer });
-    if has(RuleId::EtcdHeartbeatLate) && facts.stalls.iter().any(|stall| stall.kind != StallKind::Censored) {
+    if has(RuleId::EtcdHeartbeatLate) && facts.longest_known().is_some() {
         let line =
             if facts.generation == Generation::V04 { "heartbeat near election timeout" } else { "failed to send out heartbeat on time" };
         ask(&format!("Is \"{line}\" dangerous or noise?"), dangerous(facts, plan));

@@ -1,6 +1,6 @@
 //! Events as rows and marks, for drawing.
 
-use crate::facts::{EventId, Facts, StallKind, voices};
+use crate::facts::{EventId, Facts, voices};
 use crate::log::event::{Clock, Meaning};
 use crate::report::{Lane, LaneSpan, Mark, Timeline, document_id};
 use crate::units::{Micros, decimal};
@@ -91,7 +91,7 @@ fn add_leads(facts: &Facts, lanes: &mut Lanes, end: Micros) {
 }
 
 fn add_stalls(facts: &Facts, lanes: &mut Lanes) {
-    for stall in facts.stalls.iter().filter(|stall| stall.kind != StallKind::Censored) {
+    for stall in facts.stalls.iter().filter(|stall| stall.kind.is_known()) {
         let Some(end) = stall.end else { continue };
         let label = format!("{} to {} s", decimal(stall.length.low, 1_000_000, 2), decimal(stall.length.high, 1_000_000, 2));
         if let Some(lane) = lanes.of(&stall.member) {

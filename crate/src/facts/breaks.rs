@@ -4,7 +4,7 @@ use super::beside::time;
 use super::links::{comes_up_below, peer};
 use super::texts::says;
 use super::voices::speaker;
-use super::{ChangeClass, EventId, Facts, LeaderChange, Stall, StallKind};
+use super::{ChangeClass, EventId, Facts, LeaderChange, Stall};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::moments::Moments;
@@ -40,7 +40,6 @@ pub struct Breaks<'a> {
 impl Breaks<'_> {
     /// What the input tells of such moments.
     pub fn of(facts: &Facts) -> Breaks<'_> {
-        let stood_still = |stall: &&Stall| !matches!(stall.kind, StallKind::Censored | StallKind::CutOff);
         let needless: Vec<&LeaderChange> = facts.needless().gather();
         let wanted = facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted);
         let ended = wanted.flat_map(|change| [change.lost, change.elected]);
@@ -49,7 +48,7 @@ impl Breaks<'_> {
             facts,
             starts: Moments::of(facts.restarts.iter().map(|start| time(facts, *start))),
             ends: Moments::of(ended.chain(stops.into_iter().map(Some))),
-            stalls: Moments::of(facts.stalls.iter().map(|stall| Some(stall).filter(stood_still)?.end)),
+            stalls: Moments::of(facts.stalls.iter().map(|stall| stall.end.filter(|_| stall.kind.stood_still()))),
             longest_stall: facts.stalls.iter().map(|stall| stall.length.high).max().unwrap_or(0),
             losses: Moments::of(needless.iter().map(|change| change.lost.or(change.elected))),
             needless,

@@ -50,6 +50,16 @@ impl StallKind {
     pub fn is_measured(self) -> bool {
         matches!(self, StallKind::LateHeartbeat | StallKind::SlowSync | StallKind::NearTimeout | StallKind::LostTicks)
     }
+
+    /// More than a lower bound of it is known.
+    pub fn is_known(self) -> bool {
+        self != StallKind::Censored
+    }
+
+    /// It is known of a leader that did not run; one that was cut off ran, and what was silent lies elsewhere.
+    pub fn stood_still(self) -> bool {
+        self.is_known() && self != StallKind::CutOff
+    }
 }
 
 /// Lowest and highest version a program can have, as (major, minor, patch).
@@ -525,8 +535,12 @@ impl Facts {
     /// The length to plan with for the longest stall of a leader; `None` where no stall is known.
     /// Measured ones and guesses come before bare lower bounds (method 2.3).
     pub fn longest_stall(&self) -> Option<&Stall> {
-        let known = self.stalls.iter().filter(|stall| stall.kind != StallKind::Censored).max_by_key(|stall| stall.planned);
-        known.or_else(|| self.stalls.iter().max_by_key(|stall| stall.planned))
+        self.longest_known().or_else(|| self.stalls.iter().max_by_key(|stall| stall.planned))
+    }
+
+    /// The longest of which more than a lower bound is known.
+    pub fn longest_known(&self) -> Option<&Stall> {
+        self.stalls.iter().filter(|stall| stall.kind.is_known()).max_by_key(|stall| stall.planned)
     }
 
     /// Leader changes in which one member took the place of a leader that the others heard.
@@ -543,7 +557,7 @@ impl Facts {
 
     /// Whether the leader changed though no line tells of it, as in a log of warnings alone.
     pub fn changed_unseen(&self) -> bool {
-        self.leaders_stalled() > 1 && self.changes.iter().all(|change| change.class == ChangeClass::Start)
+        self.leaders_stalled() > 1 && !self.leader_changed()
     }
 
     /// Whether the log shows who led, and none of the slow syncs in it was the leader's: no follower missed a heartbeat
@@ -557,10 +571,29 @@ impl Facts {
         self.changes.iter().filter(|change| change.class == ChangeClass::Needless)
     }
 
-    /// Of these, the ones that a measured or estimated stall explains.
+    /// Leader changes of one class.
+    pub fn count(&self, class: ChangeClass) -> u64 {
+        self.changes.iter().filter(|change| change.class == class).count() as u64
+    }
+
+    /// Whether a leader changed after the start.
+    pub fn leader_changed(&self) -> bool {
+        self.changes.iter().any(|change| change.class != ChangeClass::Start)
+    }
+
+    /// The stall that explains a change.
+    pub fn stall_of(&self, change: &LeaderChange) -> Option<&Stall> {
+        self.stalls.get(change.stall?)
+    }
+
+    /// The stalls that explain needless changes, change by change.
+    pub fn explaining(&self) -> impl Iterator<Item = &Stall> {
+        self.needless().filter_map(|change| self.stall_of(change))
+    }
+
+    /// Needless changes that a measured or estimated stall explains.
     pub fn explained(&self) -> usize {
-        let known = |stall: usize| self.stalls.get(stall).is_some_and(|stall| stall.kind != StallKind::Censored);
-        self.needless().filter(|change| change.stall.is_some_and(known)).count()
+        self.explaining().filter(|stall| stall.kind.is_known()).count()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which timers acted when: a log may tell of the time before somebody changed them as well as of the time after.
 
 use super::settings::{Members, is_refused, said_by_members};
-use super::{ChangeClass, EventId, Facts, LeaderChange};
+use super::{ChangeClass, EventId, Facts, LeaderChange, Stall};
 use crate::gather::Gather;
 use crate::model::raft::loss_share;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
@@ -137,7 +137,7 @@ pub fn outgrow(facts: &mut Facts) {
         if then.is_as(&facts.spells[last]) {
             continue;
         }
-        let silent = change.stall.map_or(2 * then.election, |at| facts.stalls[at].likely());
+        let silent = facts.stall_of(change).map_or(2 * then.election, Stall::likely);
         if loss_share(&timers, silent, timers.heartbeat) < HALF {
             change.class = ChangeClass::Outgrown;
         }

@@ -12,7 +12,7 @@ use super::{ChangeClass, EventId, Facts, Generation, LeaderChange, Spell, Stall,
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::moments::Moments;
-use crate::parameters::Parameter;
+use crate::parameters::{Parameter, SILENT_STREAM};
 use crate::sort::{by_key, distinct, sort};
 use crate::units::{MS, Micros, Range};
 
@@ -60,6 +60,12 @@ impl Stall {
     /// The length to hold against timers: the high end where measured, the guess where not, never below what is proven.
     pub fn likely(&self) -> Micros {
         self.length.high.min(self.planned.max(self.length.low))
+    }
+
+    /// A leader that ran while its links were silent for so long was cut off: a timer would only make the others wait for
+    /// the network (judgement; rafthttp gives up a silent link after 5 s).
+    pub fn is_cut_off(&self) -> bool {
+        self.kind == StallKind::CutOff && self.length.low > SILENT_STREAM
     }
 }
 
@@ -337,7 +343,7 @@ fn overlapping(facts: &Facts, found: &Found, change: &LeaderChange) -> Option<us
         let by_old = change.old.as_deref().is_none_or(|old| stall.member == old || stall.kind == StallKind::NearTimeout);
         // A moment's lateness after the campaign is not what the others missed, if it is known how long they wait.
         let long = stall.kind == StallKind::NearTimeout || stall.length.high >= soonest || !told;
-        by_old && long && stall.kind != StallKind::Censored && stall.end.is_some_and(|end| end - stall.length.high <= campaign + slack)
+        by_old && long && stall.kind.is_known() && stall.end.is_some_and(|end| end - stall.length.high <= campaign + slack)
     };
     let fitting = found.ended(campaign - before, campaign + found.longest + slack).filter(fits);
     fitting.max_by_key(|at| (found.stalls[*at].length.high, std::cmp::Reverse(*at)))

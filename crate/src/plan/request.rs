@@ -2,7 +2,7 @@
 
 use super::{Bound, Decision, Doubts, as_the_file_means, bearing_on, bound, confidence, remark, rung, stall_to_survive};
 use crate::facts::failures::{proven_wait, proven_wait_with};
-use crate::facts::{ChangeClass, Facts, FleetFailure};
+use crate::facts::{Facts, FleetFailure};
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::model::planning_failover;
@@ -109,9 +109,7 @@ fn need(facts: &Facts, findings: &[Finding]) -> Need {
             vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(stall * 5 / 4), text), remark(follows)],
         );
     }
-    if facts.changes.iter().any(|change| change.class != ChangeClass::Start)
-        && facts.fleet_failures.iter().any(|failure| failure.change.is_some())
-    {
+    if facts.leader_changed() && facts.fleet_failures.iter().any(|failure| failure.change.is_some()) {
         return Need::No(if many(&|failure| failure.change.is_some()) {
             "The requests failed while etcd had no leader. A request begun then is lost whatever this limit is: measured at 1, 5 and 10 s."
         } else {

@@ -146,11 +146,7 @@ fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> Stri
         let changes = plural(needless as u64, "needless leader change", "needless leader changes");
         return format!("{changes}: {who} asked for votes while the others heard the leader");
     }
-    let measured = facts
-        .needless()
-        .filter_map(|change| facts.stalls.get(change.stall?))
-        .filter(|stall| stall.kind.is_measured())
-        .map(|stall| stall.length);
+    let measured = facts.explaining().filter(|stall| stall.kind.is_measured()).map(|stall| stall.length);
     let around = measured.reduce(|a, b| Range { low: a.low.min(b.low), high: a.high.max(b.high) });
     match around {
         Some(stalls) if needless > 0 => {
@@ -162,7 +158,7 @@ fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> Stri
             )
         }
         _ if facts.explained() > 0 => {
-            let about = facts.needless().filter_map(|change| facts.stalls.get(change.stall?)).map(|stall| stall.planned).max().unwrap_or(0);
+            let about = facts.explaining().map(|stall| stall.planned).max().unwrap_or(0);
             format!(
                 "{}: the leader was silent for up to about {}, followers wait {}",
                 plural(needless as u64, "needless leader change", "needless leader changes"),
@@ -255,10 +251,10 @@ fn stepped_down(facts: &Facts) -> usize {
 
 /// What explains the changes: a stall where a line measured one, else only that the old leader came back.
 fn silence(facts: &Facts) -> &'static str {
-    let of = |kind: fn(StallKind) -> bool| facts.needless().filter_map(|change| change.stall).any(|at| kind(facts.stalls[at].kind));
-    if of(StallKind::is_measured) {
+    let kinds: Vec<StallKind> = facts.explaining().map(|stall| stall.kind).gather();
+    if kinds.iter().any(|kind| kind.is_measured()) {
         "A stall of the leader"
-    } else if of(|kind| kind == StallKind::CutOff) {
+    } else if kinds.contains(&StallKind::CutOff) {
         "That it was cut off from the majority"
     } else {
         "That it was silent until it came back"
@@ -267,8 +263,11 @@ fn silence(facts: &Facts) -> &'static str {
 
 /// Nothing measured it: it may be the process as well as the link.
 fn unknown(facts: &Facts) -> &'static str {
-    let only = |kind| facts.needless().filter_map(|change| change.stall).all(|at| facts.stalls[at].kind == kind);
-    if only(StallKind::Return) { " No line tells whether its process stood still or its link did." } else { "" }
+    if facts.explaining().all(|stall| stall.kind == StallKind::Return) {
+        " No line tells whether its process stood still or its link did."
+    } else {
+        ""
+    }
 }
 
 /// Lines that say it, without those that belong to a hand-over, a stop by hand, or timers of before.

@@ -1,12 +1,12 @@
 //! What the proposed values bring, what they cost, and what they leave as it is.
 
-use crate::facts::{Facts, StallKind};
+use super::Case;
+use crate::facts::Facts;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::plan::{Decision, Plan};
 use crate::replay::timers_in_force;
 use crate::report::Timing;
-use crate::rules::{Finding, named};
 use crate::units::{about, human};
 use crate::version::version;
 
@@ -72,21 +72,21 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
 }
 
 /// What stays as it is, so that nobody waits for it.
-pub(super) fn will_not_cure(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Vec<String> {
+pub(super) fn will_not_cure(case: &Case, timing: Timing) -> Vec<String> {
+    let plan = case.plan;
     let mut texts = Vec::new();
-    if let Some(stall) = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored && timing != Timing::NoneNeeded) {
+    if let Some(stall) = case.stall.filter(|_| timing != Timing::NoneNeeded) {
         let pause = human(stall.planned);
         // A longer one ends with the election.
         if stall.planned < plan.of(Parameter::ElectionTimeout).value() {
-            let stolen = named(findings, RuleId::HostCpuSteal);
-            texts.push(match stolen {
+            texts.push(match case.named(RuleId::HostCpuSteal) {
                 Some(stolen) => format!("Writes still pause for up to {pause} each time. {}: begin there.", stolen.title),
                 None if stall.kind.is_measured() => format!("Writes still pause for up to {pause} per stall. Find what stalls the host."),
                 None => format!("Writes still pause for up to {pause} each time. Find what silences the leader: its process or its link."),
             });
         }
     }
-    if timing == Timing::Partly && stops_on_a_failed_read(facts, findings) {
+    if timing == Timing::Partly && stops_on_a_failed_read(case) {
         texts.push(String::from("fleet before 0.12 stops a unit when one read of it fails. Only an upgrade ends that."));
     }
     if plan.changes().any(|decision| decision.parameter == Parameter::EtcdRequestTimeout) {
@@ -102,8 +102,8 @@ pub(super) fn failover_then(facts: &Facts, plan: &Plan) -> String {
 }
 
 /// fleet before 0.12 takes a unit for deleted when its one read fails.
-pub(super) fn stops_on_a_failed_read(facts: &Facts, findings: &[Finding]) -> bool {
-    named(findings, RuleId::FleetUnitMissingInRegistry).is_some() && facts.fleet_before(version(0, 12, 0))
+pub(super) fn stops_on_a_failed_read(case: &Case) -> bool {
+    case.has(RuleId::FleetUnitMissingInRegistry) && case.facts.fleet_before(version(0, 12, 0))
 }
 
 /// A count; what is none is called so everywhere.

@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use super::timing::{cut_off, other_cause, unlike_members};
+use super::Case;
+use super::timing::{cut_off, unlike_members};
 use super::unexplained::{saw_too_little, shows_only_a_state, unexplained};
 use crate::facts::failures::{longest_outage, proven_wait};
 use crate::facts::{ChangeClass, Facts, LeaderChange, Stall, StallKind, tools};
@@ -12,103 +13,114 @@ use crate::log::event::{Event, Meaning};
 use crate::model::raft::safe_stall;
 use crate::parameters::Parameter;
 use crate::plan::{Plan, waits_too_little};
-use crate::replay::{count, timers_in_force};
+use crate::replay::timers_in_force;
 use crate::report::{Confidence, Provenance, Severity, Timing};
 use crate::rules::common::{BY_LEADER, human_limit, knows_wait, only_bounded, plural, says, times};
 use crate::rules::etcd_slow_apply::longest_wait;
 use crate::rules::fleet_agent_heartbeat_lost::another_is_gone;
-use crate::rules::{Finding, alerts, etcd_timers_changed, named, raised};
+use crate::rules::{Finding, alerts, etcd_timers_changed, raised};
 use crate::units::{Micros, S, human};
 
-/// Who did what, how long against what, with what effect; and the finding that says the same at length.
-pub(super) fn headline<'a>(
-    facts: &Facts,
-    findings: &'a [Finding],
-    plan: &Plan,
-    severity: Severity,
-    timing: Timing,
-) -> (String, Option<&'a Finding>) {
-    let of = |ids: &[RuleId]| ids.iter().find_map(|id| named(findings, *id));
-    let of_stalls =
-        || of(if plan.replay.needless > 0 { &[RuleId::EtcdLeaderLost, RuleId::EtcdElectionChurn] } else { &[RuleId::EtcdHeartbeatLate] });
+/// A sentence, and the finding that says the same at length.
+type Headline<'a> = (String, Option<&'a Finding>);
+
+/// Who did what, how long against what, with what effect.
+pub(super) fn headline<'a>(case: &Case<'a>, timing: Timing) -> Headline<'a> {
+    let Case { facts, findings, plan, .. } = *case;
     if facts.logs.is_empty() && facts.configurations.is_empty() {
         return (String::from("Nothing here can be read as a log or a configuration of etcd or fleet."), None);
     }
-    let proposes = plan.changes().next().is_some();
-    if severity == Severity::Ok && !proposes && shows_only_a_state(facts) {
-        if let Some(past) = findings.first() {
-            return (format!("{}. Nothing here tells of timing.", past.title), Some(past));
-        }
-    }
-    if timing == Timing::NoneNeeded || severity == Severity::Ok && !proposes {
-        return (healthy(facts, timing), None);
-    }
-    if proposes && severity == Severity::Ok {
-        return (as_asked(facts, plan), None);
+    if case.severity == Severity::Ok {
+        return match findings.first().filter(|_| !case.proposes && shows_only_a_state(facts)) {
+            Some(past) => (format!("{}. Nothing here tells of timing.", past.title), Some(past)),
+            None if case.proposes => (as_asked(facts, plan), None),
+            None => (healthy(facts, timing), None),
+        };
     }
     if facts.without_log() {
         let wrong = findings.iter().find(|finding| finding.severity > Severity::Info);
         return (review(facts, wrong, plan), wrong);
     }
-    if let Some(broken) = named(findings, RuleId::EtcdBadConfig).filter(|_| plan.repairs) {
+    if let Some(broken) = case.named(RuleId::EtcdBadConfig).filter(|_| plan.repairs) {
         return (format!("{}.", broken.title), Some(broken));
     }
-    if proposes {
-        if let Some(unlike) = unlike_members(findings, plan).filter(|_| facts.fleet_failures.is_empty()) {
-            return (format!("{}.", unlike.title), Some(unlike));
-        }
-        if let Some(text) = stalls_headline(facts, plan) {
-            return (text, of_stalls());
-        }
-        if plan.replay.needless > 0 && waits_too_little(facts) {
-            let waits = human_limit(facts, Parameter::ElectionTimeout);
-            let changes = times(plan.replay.needless);
-            return (
-                format!("The leader changed {changes}, and followers wait only {waits}: a busy machine is silent for as long at any time."),
-                of_stalls(),
-            );
-        }
-        if let Some(text) = presence_headline(facts, findings) {
-            return (text, of(&[RuleId::FleetAgentHeartbeatLost]));
-        }
-        if let Some(text) = units_headline(facts, findings) {
-            return (text, of(&[RuleId::FleetUnitsRestarted]));
-        }
-        if let Some(text) = fleet_headline(facts, plan) {
-            return (text, of(&[RuleId::FleetEtcdRequestCancelled, RuleId::FleetRegistryTimeout]));
-        }
+    if case.proposes { cured(case) } else { outlasted(case, timing) }.unwrap_or_else(|| trouble(case, timing))
+}
+
+/// What the proposed values are for.
+fn cured<'a>(case: &Case<'a>) -> Option<Headline<'a>> {
+    let Case { facts, plan, .. } = *case;
+    if let Some(unlike) = unlike_members(case).filter(|_| facts.fleet_failures.is_empty()) {
+        return Some((format!("{}.", unlike.title), Some(unlike)));
     }
-    let cause = if proposes { None } else { other_cause(findings) };
-    if let Some(too_long) = plan.too_long.filter(|_| cause.is_none()) {
+    if let Some(text) = stalls_headline(case) {
+        return Some((text, of_stalls(case)));
+    }
+    if plan.replay.needless > 0 && waits_too_little(facts) {
+        let waits = human_limit(facts, Parameter::ElectionTimeout);
+        let changes = times(plan.replay.needless);
+        let text =
+            format!("The leader changed {changes}, and followers wait only {waits}: a busy machine is silent for as long at any time.");
+        return Some((text, of_stalls(case)));
+    }
+    if let Some(text) = presence_headline(case) {
+        return Some((text, case.named(RuleId::FleetAgentHeartbeatLost)));
+    }
+    if let Some(text) = units_headline(case) {
+        return Some((text, case.named(RuleId::FleetUnitsRestarted)));
+    }
+    let text = fleet_headline(facts, plan)?;
+    Some((text, case.named(RuleId::FleetEtcdRequestCancelled).or_else(|| case.named(RuleId::FleetRegistryTimeout))))
+}
+
+/// Stalls for which nothing is proposed: no timer outlasts them, or those in force do. Another cause comes before them.
+fn outlasted<'a>(case: &Case<'a>, timing: Timing) -> Option<Headline<'a>> {
+    let too_long = case.plan.too_long;
+    if case.cause.is_some() {
+        return None;
+    }
+    if let (Some(too_long), Some(text)) = (too_long, stalls_headline(case)) {
         let end = if too_long.by_budget {
             "timers that outlast that replace a dead leader later than you accept"
         } else {
             "no sensible timer outlasts that"
         };
-        if let Some(text) = stalls_headline(facts, plan) {
-            return (format!("{}; {end}.", text.trim_end_matches('.')), of_stalls());
-        }
+        return Some((format!("{}; {end}.", text.trim_end_matches('.')), of_stalls(case)));
     }
-    let differ = of(&[RuleId::ConfigValuesDiffer]).filter(|_| plan.replay.needless == 0);
-    let late = raised(findings, RuleId::EtcdHeartbeatLate);
-    if let Some(late) = late.filter(|_| cause.is_none() && differ.is_none()) {
-        if let Some(text) = outlasted(facts, plan, timing) {
-            return (text, Some(late));
-        }
-    }
-    let telling = cause.or(differ).or_else(|| cut_off(facts).then(|| of(&[RuleId::EtcdLeaderLost])).flatten());
-    let telling = telling.or_else(|| strongest(facts, findings)).or(findings.first());
-    let presence = telling.filter(|finding| finding.id == RuleId::FleetAgentHeartbeatLost).and_then(|_| presence_headline(facts, findings));
+    let late = raised(case.findings, RuleId::EtcdHeartbeatLate).filter(|_| differing(case).is_none())?;
+    Some((ridden_out(case, timing)?, Some(late)))
+}
+
+/// The finding that names the trouble, and what timing can do about it.
+fn trouble<'a>(case: &Case<'a>, timing: Timing) -> Headline<'a> {
+    let Case { facts, findings, .. } = *case;
+    let cut_off = || case.named(RuleId::EtcdLeaderLost).filter(|_| cut_off(facts));
+    let cause = case.cause.filter(|_| !case.proposes);
+    let telling = cause.or_else(|| differing(case)).or_else(cut_off).or_else(|| strongest(facts, findings)).or(findings.first());
+    let id = telling.map(|finding| finding.id);
+    let presence = if id == Some(RuleId::FleetAgentHeartbeatLost) { presence_headline(case) } else { None };
     let title = presence.unwrap_or_else(|| telling.map_or(String::new(), |finding| finding.title.clone()));
-    let title = title.trim_end_matches('.');
-    let end = match (timing, telling.map(|finding| finding.id)) {
+    let end = match (timing, id) {
         // It is the timers that are at fault.
         (Timing::NotTheRemedy, Some(RuleId::EtcdBadConfig)) | (Timing::Undecided, Some(RuleId::ConfigValuesDiffer)) => "",
         (Timing::NotTheRemedy, _) => " No timer cures that.",
         (Timing::Undecided, _) => " The input does not show whether timing is the cause.",
         _ => "",
     };
-    (format!("{title}.{end}"), telling)
+    (format!("{}.{end}", title.trim_end_matches('.')), telling)
+}
+
+/// The finding on stalls, by what they cost.
+fn of_stalls<'a>(case: &Case<'a>) -> Option<&'a Finding> {
+    if case.plan.replay.needless == 0 {
+        return case.named(RuleId::EtcdHeartbeatLate);
+    }
+    case.named(RuleId::EtcdLeaderLost).or_else(|| case.named(RuleId::EtcdElectionChurn))
+}
+
+/// Members that wait unequally long, where that cost no leader its place.
+fn differing<'a>(case: &Case<'a>) -> Option<&'a Finding> {
+    case.named(RuleId::ConfigValuesDiffer).filter(|_| case.plan.replay.needless == 0)
 }
 
 /// What may follow from something else, and so is named only where that is not shown: each may be the cause of those
@@ -188,7 +200,7 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
         return format!("{before}. Now they wait {}, and nothing needs action.", human_limit(facts, Parameter::ElectionTimeout));
     }
     let read: u64 = facts.judged_logs().map(|log| log.recognised).sum();
-    match (count(facts, ChangeClass::Planned), count(facts, ChangeClass::Wanted), read) {
+    match (facts.count(ChangeClass::Planned), facts.count(ChangeClass::Wanted), read) {
         (planned, 0, _) if planned > 0 => String::from("The leader handed over on purpose, and nothing needs action."),
         (_, wanted, _) if wanted > 0 && facts.members == Some(1) => {
             String::from("The only member was told to stop and was started again, and nothing needs action.")
@@ -276,13 +288,13 @@ fn within(mut moments: Vec<Micros>) -> String {
     }
 }
 
-fn stalls_headline(facts: &Facts, plan: &Plan) -> Option<String> {
-    let stall = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored)?;
+fn stalls_headline(case: &Case) -> Option<String> {
+    let (facts, stall) = (case.facts, case.stall?);
     let waits = human_limit(facts, Parameter::ElectionTimeout);
     let only = if only_bounded(facts) { "" } else { "only " };
     let gave_up = facts.fleet_failures.len() as u64;
     let limit = human_limit(facts, Parameter::EtcdRequestTimeout);
-    let lost = plan.replay.needless;
+    let lost = case.plan.replay.needless;
     // Where nothing measured it, its link may have been silent as well as its process.
     let silent = !stall.kind.is_measured();
     let mut text = if silent {
@@ -326,13 +338,14 @@ fn lasted(stall: &Stall) -> String {
 }
 
 /// A machine that lost its presence, and what became of its units.
-fn presence_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
-    let lost = named(findings, RuleId::FleetAgentHeartbeatLost)?;
+fn presence_headline(case: &Case) -> Option<String> {
+    let facts = case.facts;
+    let lost = case.named(RuleId::FleetAgentHeartbeatLost)?;
     let outage = longest_outage(facts);
     let mut given_up = facts.events_of(&[Meaning::ServerMonitorTriggered]);
     let (id, event) = given_up.find(|(id, _)| outage.as_ref().is_none_or(|(_, host)| *host == facts.host(*id)))?;
     let who = event.host.map_or(String::from("A machine"), |_| facts.host(id));
-    let units = named(findings, RuleId::FleetUnitsRestarted);
+    let units = case.named(RuleId::FleetUnitsRestarted);
     let another = another_is_gone(facts);
     let effect = match (units, lost.severity) {
         (Some(units), _) if another => {
@@ -350,13 +363,14 @@ fn presence_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
 }
 
 /// Stopped units are what people notice first.
-fn units_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
-    let stopped = named(findings, RuleId::FleetUnitsRestarted)?;
+fn units_headline(case: &Case) -> Option<String> {
+    let facts = case.facts;
+    let stopped = case.named(RuleId::FleetUnitsRestarted)?;
     let limit = human_limit(facts, Parameter::EtcdRequestTimeout);
     let title = stopped.title.trim_end_matches('.');
-    Some(if named(findings, RuleId::FleetUnitMissingInRegistry).is_some() {
+    Some(if case.has(RuleId::FleetUnitMissingInRegistry) {
         format!("{title}, because single reads from etcd took longer than fleet's limit of {limit}.")
-    } else if named(findings, RuleId::FleetAgentHeartbeatLost).is_some() {
+    } else if case.has(RuleId::FleetAgentHeartbeatLost) {
         format!("{title}, as a machine's presence ran out; agent-ttl is {}.", human_limit(facts, Parameter::AgentTtl))
     } else if facts.fleet_failures.is_empty() {
         format!("{title}.")
@@ -366,18 +380,18 @@ fn units_headline(facts: &Facts, findings: &[Finding]) -> Option<String> {
 }
 
 /// Stalls are there, but the timers in force ride them out.
-fn outlasted(facts: &Facts, plan: &Plan, timing: Timing) -> Option<String> {
-    let stall = facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored)?;
+fn ridden_out(case: &Case, timing: Timing) -> Option<String> {
+    let (facts, stall) = (case.facts, case.stall?);
     let rides = timing == Timing::NotTheRemedy
         && knows_wait(facts)
-        && plan.replay.needless == 0
+        && case.plan.replay.needless == 0
         && stall.planned < facts.value(Parameter::ElectionTimeout);
     let cause = match tools::busy_processor(facts) {
         Some(_) => "the processor, which had no time left, is to be relieved",
         None => "what stalls the machine is to be found",
     };
     let count = |counts: fn(StallKind) -> bool| facts.stalls.iter().filter(|stall| counts(stall.kind)).count();
-    let known = Some(count(StallKind::is_measured)).filter(|known| *known > 0).unwrap_or_else(|| count(|kind| kind != StallKind::Censored));
+    let known = Some(count(StallKind::is_measured)).filter(|known| *known > 0).unwrap_or_else(|| count(StallKind::is_known));
     rides.then(|| {
         format!(
             "The leader stalled {}, for {}, but followers wait {}: the timers outlast it, and {cause}.",

@@ -9,26 +9,73 @@ mod why;
 pub use timing::{beneath, other_cause, other_causes};
 pub use unexplained::unexplained;
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Stall};
+use crate::ids::RuleId;
 use crate::plan::Plan;
 use crate::report::{Severity, Timing, Verdict};
-use crate::rules::Finding;
+use crate::rules::{self, Finding};
+
+/// What is weighed, with what several parts of the verdict ask of it.
+struct Case<'a> {
+    facts: &'a Facts,
+    findings: &'a [Finding],
+    plan: &'a Plan,
+    /// The worst of the findings; all is well where none is above a remark.
+    severity: Severity,
+    /// The plan changes a value.
+    proposes: bool,
+    /// What names a cause that no timer touches.
+    cause: Option<&'a Finding>,
+    /// What no value cures and longer limits ease.
+    beneath: Option<&'a Finding>,
+    /// The longest stall of which more than a lower bound is known.
+    stall: Option<&'a Stall>,
+}
+
+impl<'a> Case<'a> {
+    fn of(facts: &'a Facts, findings: &'a [Finding], plan: &'a Plan) -> Case<'a> {
+        let worst = findings.iter().map(|finding| finding.severity).max();
+        Case {
+            facts,
+            findings,
+            plan,
+            severity: worst.filter(|worst| *worst > Severity::Info).unwrap_or(Severity::Ok),
+            proposes: plan.changes().next().is_some(),
+            cause: other_cause(findings),
+            beneath: beneath(findings),
+            stall: facts.longest_known(),
+        }
+    }
+
+    fn named(&self, id: RuleId) -> Option<&'a Finding> {
+        rules::named(self.findings, id)
+    }
+
+    fn has(&self, id: RuleId) -> bool {
+        self.named(id).is_some()
+    }
+
+    /// Whether one of these is more than a remark.
+    fn warns(&self, ids: &[RuleId]) -> bool {
+        ids.iter().any(|id| rules::raised(self.findings, *id).is_some())
+    }
+}
 
 /// Weighs everything and says it in one sentence.
 pub fn verdict(facts: &Facts, findings: &[Finding], plan: &Plan) -> Verdict {
-    let severity = findings.iter().map(|finding| finding.severity).max().filter(|worst| *worst > Severity::Info).unwrap_or(Severity::Ok);
-    let timing = timing::timing(facts, findings, plan, severity);
-    let (headline, telling) = headline::headline(facts, findings, plan, severity, timing);
+    let case = Case::of(facts, findings, plan);
+    let timing = timing::timing(&case);
+    let (headline, telling) = headline::headline(&case, timing);
     Verdict {
         // Fine is said of what was looked at: where that was too little, nothing is fine.
-        severity: if severity == Severity::Ok && timing != Timing::NoneNeeded { Severity::Info } else { severity },
+        severity: if case.severity == Severity::Ok && timing != Timing::NoneNeeded { Severity::Info } else { case.severity },
         headline,
         finding: telling.map(|finding| finding.id.word()),
         timing,
-        why: why::why(facts, findings, plan, severity, timing) + &why::doubts(facts),
+        why: why::why(&case, timing) + &why::doubts(facts),
         gain: effects::gain(facts, plan),
         pay: effects::pay(facts, plan),
-        will_not_cure: effects::will_not_cure(facts, findings, plan, timing),
+        will_not_cure: effects::will_not_cure(&case, timing),
     }
 }
 

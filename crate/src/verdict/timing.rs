@@ -1,12 +1,13 @@
 //! Whether timing is the cure (method, section 9).
 
+use super::Case;
 use super::unexplained::{saw_too_little, unexplained};
 use crate::facts::clusters::several_clusters;
 use crate::facts::took_back::took_back;
-use crate::facts::{ChangeClass, Facts, LeaderChange, Stall, StallKind};
+use crate::facts::{ChangeClass, Facts, LeaderChange, Stall};
 use crate::gather::Gather;
 use crate::ids::RuleId;
-use crate::parameters::{Parameter, SILENT_STREAM};
+use crate::parameters::Parameter;
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, beyond_waiting, kept_place, went_on};
 use crate::report::{Confidence, Severity, Timing};
 use crate::rules::common::{BY_LEADER, knows_wait, only_quoted, says};
@@ -43,6 +44,10 @@ const PASSING_CAUSES: &[RuleId] = &[
     RuleId::EtcdClockSkew,
 ];
 
+/// What is slow and cost no leader its place is not for timers to cure.
+const SLOW: &[RuleId] =
+    &[RuleId::EtcdSlowApply, RuleId::EtcdSlowDisk, RuleId::HostCpuSteal, RuleId::EtcdSendBufferFull, RuleId::EtcdOwnTrouble];
+
 /// All causes that no timer touches, the most telling first.
 pub fn other_causes() -> impl Iterator<Item = RuleId> {
     LASTING_CAUSES.iter().chain(PASSING_CAUSES).copied()
@@ -71,107 +76,101 @@ pub fn beneath(findings: &[Finding]) -> Option<&Finding> {
 }
 
 /// Whether the proposed values cure what the logs show; without a proposal, whether any value could.
-pub(super) fn timing(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity) -> Timing {
-    let proposes = plan.changes().next().is_some();
-    if severity == Severity::Ok && !proposes {
+pub(super) fn timing(case: &Case) -> Timing {
+    let Case { facts, plan, .. } = *case;
+    if !case.proposes && case.severity == Severity::Ok {
         let open = saw_too_little(facts) || unexplained(facts).is_some();
         return if open { Timing::Undecided } else { Timing::NoneNeeded };
     }
-    if !proposes {
-        return without_proposal(facts, findings, plan);
+    if !case.proposes {
+        return without_proposal(case);
     }
-    let beneath = beneath(findings).is_some();
     let needless_cured =
         plan.repairs || plan.replay.needless == 0 || plan.replay.share() >= 0.8 && plan.remaining <= 0.2 * plan.replay.needless as f64;
     let fleet_cured = facts.fleet_failures.is_empty() || plan.fleet_remaining * 5 <= facts.fleet_failures.len() as u64;
-    // A leader that was cut off ran; what was silent lies elsewhere.
-    let stood_still = |stall: &Stall| !matches!(stall.kind, StallKind::Censored | StallKind::CutOff);
-    // Where leaders changed, that is asked of most of what cost them their place; that a leader was elected again shows no
-    // silence by itself.
-    let explaining: Vec<(&LeaderChange, &Stall)> =
-        facts.needless().filter_map(|change| Some((change, facts.stalls.get(change.stall?)?))).gather();
-    let shown = |change: &LeaderChange, stall: &Stall| stood_still(stall) && (stall.kind.is_measured() || change.old != change.new);
-    let still = explaining.iter().filter(|(change, stall)| shown(change, stall)).count();
-    let seen = if explaining.is_empty() { facts.stalls.iter().any(stood_still) } else { 2 * still > explaining.len() };
     // What a counter tells of leaders that changed does not tell why.
-    let counted = || [RuleId::EtcdElectionChurn, RuleId::EtcdHeartbeatLate].iter().any(|id| named(findings, *id).is_some());
-    let measured = plan.repairs || seen || facts.without_log() && !counted();
+    let counted = || case.has(RuleId::EtcdElectionChurn) || case.has(RuleId::EtcdHeartbeatLate);
+    let measured = plan.repairs || leaders_stood_still(facts) || facts.without_log() && !counted();
     // One pair for all is a cure of what no line shows to have harmed.
-    let unlike = unlike_members(findings, plan).is_some();
+    let unlike = unlike_members(case).is_some();
     let sensible = !unlike && several_clusters(facts).is_none() && plan.too_long.is_none() && (plan.repairs || plan.costly().is_none());
-    if sensible && !beneath && needless_cured && fleet_cured && measured { Timing::Remedy } else { Timing::Partly }
+    if sensible && case.beneath.is_none() && needless_cured && fleet_cured && measured { Timing::Remedy } else { Timing::Partly }
 }
 
-fn without_proposal(facts: &Facts, findings: &[Finding], plan: &Plan) -> Timing {
-    let has = |id: RuleId| named(findings, id).is_some();
-    let warns = |ids: &[RuleId]| ids.iter().any(|id| raised(findings, *id).is_some());
-    let stolen_once = has(RuleId::FleetEngineLeaseStolen) && !has(RuleId::FleetLeadershipChurn);
+/// Whether stalls are shown; where leaders changed, as most of what cost them their place.
+fn leaders_stood_still(facts: &Facts) -> bool {
+    let explaining: Vec<(&LeaderChange, &Stall)> = facts.needless().filter_map(|change| Some((change, facts.stall_of(change)?))).gather();
+    // That a leader was elected again shows no silence by itself.
+    let shown = |change: &LeaderChange, stall: &Stall| stall.kind.stood_still() && (stall.kind.is_measured() || change.old != change.new);
+    let still = explaining.iter().filter(|(change, stall)| shown(change, stall)).count();
+    if explaining.is_empty() { facts.stalls.iter().any(|stall| stall.kind.stood_still()) } else { 2 * still > explaining.len() }
+}
+
+/// Nothing is proposed: whether that is as timing has no part in it, or as too little is shown.
+fn without_proposal(case: &Case) -> Timing {
+    let Case { facts, plan, cause, .. } = *case;
+    let stolen_once = case.has(RuleId::FleetEngineLeaseStolen) && !case.has(RuleId::FleetLeadershipChurn);
     let lasts = |cause: &Finding| LASTING_CAUSES.contains(&cause.id);
-    if stolen_once || only_quoted(facts) && !other_cause(findings).is_some_and(lasts) {
+    if stolen_once || only_quoted(facts) && !cause.is_some_and(lasts) {
         return Timing::Undecided;
     }
-    let beyond = beyond_waiting(facts).is_some();
+    let (changed, needless) = (facts.leader_changed(), plan.replay.needless);
     // That a leader ended is the cause of the election after it, not of all others.
-    let ended = || facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted).count();
-    let explains = |cause: &Finding| cause.id != RuleId::EtcdLeaderRestarted || plan.replay.needless <= ended() as u64;
-    if other_cause(findings).is_some_and(explains) || plan.too_long.is_some() || waits_long_already(facts) || beyond {
-        return Timing::NotTheRemedy;
-    }
-    let real_changes = facts.changes.iter().filter(|change| change.class != ChangeClass::Start).count();
-    if real_changes > 0 && plan.replay.needless == 0 || only_raised(facts, plan) || cut_off(facts) {
-        return Timing::NotTheRemedy;
-    }
+    let explains = |cause: &Finding| cause.id != RuleId::EtcdLeaderRestarted || needless <= facts.count(ChangeClass::Wanted);
     // The leader's log is here, and it kept its place while a member missed it.
-    if real_changes == 0 && took_back(facts).is_some_and(|back| back.with_leader) {
+    let kept_it = || !changed && took_back(facts).is_some_and(|back| back.with_leader);
+    if cause.is_some_and(explains)
+        || plan.too_long.is_some()
+        || waits_long_already(facts)
+        || beyond_waiting(facts).is_some()
+        || changed && needless == 0
+        || only_raised(facts, plan)
+        || cut_off(facts)
+        || kept_it()
+    {
         return Timing::NotTheRemedy;
     }
     // A leader was lost, or terms rose, and who led is not in the input: the stalls it shows may not be all.
     let told = || facts.any_event(|event| says(event, BY_LEADER));
-    if real_changes == 0 && (warns(&[RuleId::EtcdLeaderLost, RuleId::EtcdElectionChurn]) || told()) {
+    if !changed && (case.warns(&[RuleId::EtcdLeaderLost, RuleId::EtcdElectionChurn]) || told()) {
         return Timing::Undecided;
     }
     // Members with unlike timers, or a silent peer that may be the leader: there is no one limit to hold the log against.
-    let seen = real_changes == 0 && !facts.changes.is_empty();
-    if has(RuleId::ConfigValuesDiffer) {
+    if case.has(RuleId::ConfigValuesDiffer) {
         return Timing::Undecided;
     }
-    if raised(findings, RuleId::EtcdPeerNetwork).is_some_and(|finding| finding.confidence == Confidence::Low) {
-        return if seen { Timing::NotTheRemedy } else { Timing::Undecided };
+    if raised(case.findings, RuleId::EtcdPeerNetwork).is_some_and(|finding| finding.confidence == Confidence::Low) {
+        let led = !changed && !facts.changes.is_empty();
+        return if led { Timing::NotTheRemedy } else { Timing::Undecided };
     }
     if !knows_wait(facts) || facts.stalls.is_empty() && waits_long(facts) {
         return Timing::Undecided;
     }
-    let late = !facts.stalls.is_empty();
     // Longer than followers wait: whether it cost the leader its place is not in the input, unless its log goes on.
     let outruns =
         |stall: &Stall| stall.kind.is_measured() && stall.planned >= facts.value(Parameter::ElectionTimeout) && !went_on(facts, stall);
     let may_have_lost = facts.members != Some(1) && kept_place(facts).is_none();
-    if plan.replay.needless == 0 && may_have_lost && facts.longest_stall().is_some_and(outruns) {
+    if needless == 0 && may_have_lost && facts.longest_stall().is_some_and(outruns) {
         return Timing::Undecided;
     }
     // A counter of late heartbeats tells of no length.
-    if facts.stalls.is_empty() && warns(&[RuleId::EtcdHeartbeatLate]) {
+    if facts.stalls.is_empty() && case.warns(&[RuleId::EtcdHeartbeatLate]) {
         return Timing::Undecided;
     }
-    let slow = [RuleId::EtcdSlowApply, RuleId::EtcdSlowDisk, RuleId::HostCpuSteal, RuleId::EtcdSendBufferFull, RuleId::EtcdOwnTrouble]
-        .iter()
-        .any(|id| has(*id));
-    if plan.replay.needless == 0 && facts.fleet_failures.is_empty() && (late || slow) {
-        return Timing::NotTheRemedy;
-    }
-    Timing::Undecided
+    let slow = || SLOW.iter().any(|id| case.has(*id));
+    let outlasted = needless == 0 && facts.fleet_failures.is_empty() && (!facts.stalls.is_empty() || slow());
+    if outlasted { Timing::NotTheRemedy } else { Timing::Undecided }
 }
 
 /// Members whose logs print unlike values, where no leader lost its place.
-pub(super) fn unlike_members<'a>(findings: &'a [Finding], plan: &Plan) -> Option<&'a Finding> {
-    let differ = named(findings, RuleId::ConfigValuesDiffer).filter(|_| plan.replay.needless == 0);
+pub(super) fn unlike_members<'a>(case: &Case<'a>) -> Option<&'a Finding> {
+    let differ = case.named(RuleId::ConfigValuesDiffer).filter(|_| case.plan.replay.needless == 0);
     differ.filter(|finding| finding.confidence == Confidence::High)
 }
 
 /// Each leader that lost its place ran, and was cut off from the majority for longer than a silent link is kept.
 pub(super) fn cut_off(facts: &Facts) -> bool {
-    let long = |stall: &Stall| stall.kind == StallKind::CutOff && stall.length.low > SILENT_STREAM;
-    let each = |change: &LeaderChange| change.stall.and_then(|at| facts.stalls.get(at)).is_some_and(long);
+    let each = |change: &LeaderChange| facts.stall_of(change).is_some_and(Stall::is_cut_off);
     facts.needless().next().is_some() && facts.needless().all(each)
 }
 

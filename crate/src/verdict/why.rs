@@ -1,22 +1,22 @@
 //! Why timing is the cure, or is not.
 
+use super::Case;
 use super::effects::{counted, failover_then, stops_on_a_failed_read, tied_to_stalls};
-use super::timing::{beneath, cut_off, only_raised, other_cause, unlike_members, waits_long_already};
+use super::timing::{cut_off, only_raised, unlike_members, waits_long_already};
 use super::unexplained::saw_too_little;
 use crate::facts::clusters::several_clusters;
 use crate::facts::engine::longest_pass;
-use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, StallKind, TOO_LARGE};
+use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, TOO_LARGE};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::model::raft::loss_share;
 use crate::parameters::Parameter;
-use crate::plan::{Plan, TooLong, beyond_waiting, meant, waits_too_little};
-use crate::replay::{count, timers_in_force};
+use crate::plan::{TooLong, beyond_waiting, meant, waits_too_little};
+use crate::replay::timers_in_force;
 use crate::report::{Provenance, Severity, Timing};
 use crate::rules::common::{human_limit, knows_wait};
 use crate::rules::etcd_timers_changed;
-use crate::rules::{Finding, named};
 use crate::search;
 use crate::units::human;
 
@@ -51,103 +51,118 @@ fn stands_below_the_log(facts: &Facts, parameter: Parameter) -> bool {
 }
 
 /// The sentence behind the one word.
-pub(super) fn why(facts: &Facts, findings: &[Finding], plan: &Plan, severity: Severity, timing: Timing) -> String {
+pub(super) fn why(case: &Case, timing: Timing) -> String {
     match timing {
-        Timing::Remedy => cured(facts, plan, severity),
-        Timing::Partly => match (beneath(findings), plan.too_long) {
-            (_, Some(too_long)) => beyond(too_long),
-            (Some(_), None) if stops_on_a_failed_read(facts, findings) => String::from(
-                "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once.",
-            ),
-            (Some(cause), None) => {
-                format!("The values help, but something else is wrong that no timer cures: {}.", cause.title.trim_end_matches('.'))
-            }
-            (None, None) if plan.costly().is_some() => format!(
-                "So long an election-timeout only bridges the time until the cause is fixed. With it each real failover takes about {}, far longer than one needless change. Where such stalls are rare, fix the cause and keep the values.",
-                failover_then(facts, plan)
-            ),
-            (None, None) if plan.changes().all(|decision| decision.parameter == Parameter::EngineReconcileInterval) => {
-                let (slow, cure) = if longest_pass(facts).is_some() {
-                    (
-                        "a pass of the engine is slow",
-                        "A shorter pass is the cure: fewer units, or fleet 0.12 and later, which reads all units in one request",
-                    )
-                } else {
-                    ("a request to etcd fails", "Why etcd was slow is not shown")
-                };
-                format!("A longer interval keeps the lease in one hand although {slow}. {cure}.")
-            }
-            (None, None) if unlike_members(findings, plan).is_some() => {
-                String::from("One pair for all members ends what unlike values bring. The logs show no leader that lost its place by them.")
-            }
-            (None, None) if waits_too_little(facts) && facts.stalls.iter().all(|stall| stall.kind == StallKind::Censored) => String::from(
-                "Followers that wait less than etcd's default take a busy moment for a death. Whether longer silences come is not shown.",
-            ),
-            (None, None) if (1..plan.replay.needless).contains(&plan.replay.explained) => format!(
-                "Stalls explain {} of {} needless leader changes, and the values outlast those. What caused the others is not shown.",
-                plan.replay.explained, plan.replay.needless
-            ),
-            (None, None) if facts.without_log() => {
-                String::from("The values fit the round trip that was measured. Whether it is what cost leaders their place is not shown.")
-            }
-            (None, None) if plan.of(Parameter::ElectionTimeout).proposed.is_some() && facts.fleet_failures.is_empty() => String::from(
-                "The values outlast such silences; what silences the leader, its process or its link, is not shown, so longer ones may come.",
-            ),
-            (None, None) if plan.changes().any(|decision| !decision.parameter.is_etcd()) => {
-                String::from("The values help fleet to wait; what makes etcd slow is not shown, so it may come back.")
-            }
-            (None, None) => String::from("The values help etcd to wait; what it waited for is not shown, so it may come back."),
-        },
-        Timing::NotTheRemedy => match other_cause(findings) {
-            // The headline names it.
-            Some(_) => String::from("Higher values would leave the cause as it is. They would only make a real failover slower."),
-            None if plan.replay.needless == 0 && count(facts, ChangeClass::Wanted) > 0 => String::from(
-                "Each leader that was replaced had really ended, so the elections were wanted. A longer timeout would only make each outage longer.",
-            ),
-            None if only_raised(facts, plan) => String::from(
-                "The leader ran, and the others heard it. A longer timeout for all would leave the one member as it is and make each real failover slower.",
-            ),
-            None if cut_off(facts) => String::from(
-                "The leader ran, and its links were silent for longer than any timer should wait. Look at the network between the members.",
-            ),
-            None if plan.too_long.is_some() => plan.too_long.map_or(String::new(), beyond),
-            None if waits_long_already(facts) => format!(
-                "fleet's limit is already {}. An etcd that needs longer for one request has to be fixed, not waited for.",
-                human(facts.value(Parameter::EtcdRequestTimeout))
-            ),
-            None if let Some(outage) = beyond_waiting(facts) => {
-                format!("fleet was without etcd for at least {}. No sensible agent-ttl rides that out: fix its cause.", human(outage))
-            }
-            None if facts.stalls.is_empty() => String::from("Nothing here comes near a limit that a timer sets."),
-            None if facts.longest_stall().is_some_and(|stall| stall.planned >= facts.value(Parameter::ElectionTimeout)) => String::from(
-                "The input shows no leader that lost its place to it, so nothing asks for longer timers; what stalls the machine is to be found.",
-            ),
-            None => {
-                let before = etcd_timers_changed::said(facts).map_or(String::new(), |said| format!(" {said}."));
-                format!("The timers in force already outlast what the log shows.{before}")
-            }
-        },
-        Timing::Undecided if saw_too_little(facts) => {
-            let unfit = facts.unknown.iter().find(|each| search::any(&each.why, &[HOLDS_BINARY, TOO_LARGE]));
-            if facts.logs.iter().any(|log| log.mostly_unheard) {
-                return String::from(
-                    "Most of the text stands in lines of more than 64\u{a0}KiB, which are read only up to there. Give each message its own line.",
-                );
-            }
-            let give = || "Give the log of etcd and fleet from around the trouble, or their configuration.".to_owned();
-            unfit.map_or_else(give, |each| each.why.clone())
-        }
-        Timing::Undecided if named(findings, RuleId::ConfigValuesDiffer).is_some() => {
-            String::from("Members wait unequally long, so the log cannot be held against one limit. Give all of them the same pair first.")
-        }
-        Timing::Undecided if facts.without_log() && severity == Severity::Critical => {
-            String::from("Fix that first. A log would then show whether the values fit your cluster.")
-        }
-        Timing::Undecided => {
-            String::from("Nothing in the input bounds a value. The list of what to measure next names the logs that would decide.")
-        }
-        Timing::NoneNeeded => format!("No finding asks for action.{}", may_stay(facts)),
+        Timing::Remedy => cured(case),
+        Timing::Partly => partly(case),
+        Timing::NotTheRemedy => not_the_remedy(case),
+        Timing::Undecided => undecided(case),
+        Timing::NoneNeeded => format!("No finding asks for action.{}", may_stay(case.facts)),
     }
+}
+
+/// The values help, and something beside them is to be done, or is not known.
+fn partly(case: &Case) -> String {
+    let Case { facts, plan, .. } = *case;
+    if let Some(too_long) = plan.too_long {
+        return beyond(too_long);
+    }
+    if let Some(cause) = case.beneath {
+        if stops_on_a_failed_read(case) {
+            return String::from(
+                "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once.",
+            );
+        }
+        return format!("The values help, but something else is wrong that no timer cures: {}.", cause.title.trim_end_matches('.'));
+    }
+    if plan.costly().is_some() {
+        return format!(
+            "So long an election-timeout only bridges the time until the cause is fixed. With it each real failover takes about {}, far longer than one needless change. Where such stalls are rare, fix the cause and keep the values.",
+            failover_then(facts, plan)
+        );
+    }
+    if plan.changes().all(|decision| decision.parameter == Parameter::EngineReconcileInterval) {
+        let (slow, cure) = if longest_pass(facts).is_some() {
+            (
+                "a pass of the engine is slow",
+                "A shorter pass is the cure: fewer units, or fleet 0.12 and later, which reads all units in one request",
+            )
+        } else {
+            ("a request to etcd fails", "Why etcd was slow is not shown")
+        };
+        return format!("A longer interval keeps the lease in one hand although {slow}. {cure}.");
+    }
+    let said = if unlike_members(case).is_some() {
+        "One pair for all members ends what unlike values bring. The logs show no leader that lost its place by them."
+    } else if waits_too_little(facts) && facts.longest_known().is_none() {
+        "Followers that wait less than etcd's default take a busy moment for a death. Whether longer silences come is not shown."
+    } else if (1..plan.replay.needless).contains(&plan.replay.explained) {
+        return format!(
+            "Stalls explain {} of {} needless leader changes, and the values outlast those. What caused the others is not shown.",
+            plan.replay.explained, plan.replay.needless
+        );
+    } else if facts.without_log() {
+        "The values fit the round trip that was measured. Whether it is what cost leaders their place is not shown."
+    } else if plan.of(Parameter::ElectionTimeout).proposed.is_some() && facts.fleet_failures.is_empty() {
+        "The values outlast such silences; what silences the leader, its process or its link, is not shown, so longer ones may come."
+    } else if plan.changes().any(|decision| !decision.parameter.is_etcd()) {
+        "The values help fleet to wait; what makes etcd slow is not shown, so it may come back."
+    } else {
+        "The values help etcd to wait; what it waited for is not shown, so it may come back."
+    };
+    said.to_owned()
+}
+
+/// Higher values would help nobody.
+fn not_the_remedy(case: &Case) -> String {
+    let Case { facts, plan, .. } = *case;
+    let said = if case.cause.is_some() {
+        // The headline names it.
+        "Higher values would leave the cause as it is. They would only make a real failover slower."
+    } else if plan.replay.needless == 0 && facts.count(ChangeClass::Wanted) > 0 {
+        "Each leader that was replaced had really ended, so the elections were wanted. A longer timeout would only make each outage longer."
+    } else if only_raised(facts, plan) {
+        "The leader ran, and the others heard it. A longer timeout for all would leave the one member as it is and make each real failover slower."
+    } else if cut_off(facts) {
+        "The leader ran, and its links were silent for longer than any timer should wait. Look at the network between the members."
+    } else if let Some(too_long) = plan.too_long {
+        return beyond(too_long);
+    } else if waits_long_already(facts) {
+        return format!(
+            "fleet's limit is already {}. An etcd that needs longer for one request has to be fixed, not waited for.",
+            human(facts.value(Parameter::EtcdRequestTimeout))
+        );
+    } else if let Some(outage) = beyond_waiting(facts) {
+        return format!("fleet was without etcd for at least {}. No sensible agent-ttl rides that out: fix its cause.", human(outage));
+    } else if facts.stalls.is_empty() {
+        "Nothing here comes near a limit that a timer sets."
+    } else if facts.longest_stall().is_some_and(|stall| stall.planned >= facts.value(Parameter::ElectionTimeout)) {
+        "The input shows no leader that lost its place to it, so nothing asks for longer timers; what stalls the machine is to be found."
+    } else {
+        let before = etcd_timers_changed::said(facts).map_or(String::new(), |said| format!(" {said}."));
+        return format!("The timers in force already outlast what the log shows.{before}");
+    };
+    said.to_owned()
+}
+
+/// The input does not decide.
+fn undecided(case: &Case) -> String {
+    let facts = case.facts;
+    let unfit = || facts.unknown.iter().find(|each| search::any(&each.why, &[HOLDS_BINARY, TOO_LARGE]));
+    let said = if saw_too_little(facts) {
+        if facts.logs.iter().any(|log| log.mostly_unheard) {
+            "Most of the text stands in lines of more than 64\u{a0}KiB, which are read only up to there. Give each message its own line."
+        } else {
+            unfit().map_or("Give the log of etcd and fleet from around the trouble, or their configuration.", |each| &each.why)
+        }
+    } else if case.has(RuleId::ConfigValuesDiffer) {
+        "Members wait unequally long, so the log cannot be held against one limit. Give all of them the same pair first."
+    } else if facts.without_log() && case.severity == Severity::Critical {
+        "Fix that first. A log would then show whether the values fit your cluster."
+    } else {
+        "Nothing in the input bounds a value. The list of what to measure next names the logs that would decide."
+    };
+    said.to_owned()
 }
 
 /// Which values act, where a configuration is given: both of its etcd, and what it states of fleet.
@@ -172,7 +187,9 @@ fn beyond(too_long: TooLong) -> String {
     format!("A stall of {} would need an election-timeout of {}{limit}; fix its cause first.", human(too_long.stall), human(too_long.need))
 }
 
-fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
+/// The values cure what the input shows.
+fn cured(case: &Case) -> String {
+    let Case { facts, plan, severity, .. } = *case;
     let mut parts = Vec::new();
     let mut explained = Vec::new();
     if plan.replay.needless > 0 && !plan.repairs {
@@ -190,18 +207,17 @@ fn cured(facts: &Facts, plan: &Plan, severity: Severity) -> String {
     if tied == 0 && gave_up > 0 {
         parts.push(format!("Of {gave_up} moments in which fleet gave up, {} would remain.", counted(plan.fleet_remaining)));
     }
-    let stalls = || facts.longest_stall().filter(|stall| stall.kind != StallKind::Censored);
     let wait = plan.of(Parameter::ElectionTimeout);
     // What ran had another pair.
     if let (true, Some(stall)) =
-        (plan.repairs && facts.generation != Generation::V04, stalls().filter(|stall| stall.planned < wait.value()))
+        (plan.repairs && facts.generation != Generation::V04, case.stall.filter(|stall| stall.planned < wait.value()))
     {
         parts.push(format!(
             "The values as they stand cannot work together. The proposed ones do, and they outlast a stall of {}, the longest in the log.",
             human(stall.planned)
         ));
     }
-    if let Some(stall) = stalls().filter(|_| parts.is_empty() && wait.proposed.is_some()) {
+    if let Some(stall) = case.stall.filter(|_| parts.is_empty() && wait.proposed.is_some()) {
         let timers = timers_in_force(facts);
         let lost = match etcd_timers_changed::said(facts) {
             Some(said) => format!("{said}."),
