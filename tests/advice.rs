@@ -566,9 +566,9 @@ fn an_agent_ttl_that_cannot_be_read_does_not_stay() {
 #[test]
 fn the_headline_names_the_finding_that_it_tells() {
     let stalled = one_stall(100, 1000, 1.5, "1.35s");
-    assert_eq!(read(&logs(&stalled)).verdict.finding.as_deref(), Some("etcd-leader-lost"));
+    assert_eq!(read(&logs(&stalled)).verdict.finding, Some("etcd-leader-lost"));
     let pair = read(&["#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 1000\n"]);
-    assert_eq!(pair.verdict.finding.as_deref(), Some("etcd-bad-config"));
+    assert_eq!(pair.verdict.finding, Some("etcd-bad-config"));
     assert_eq!(read(&[VARIABLES]).verdict.finding, None);
 }
 

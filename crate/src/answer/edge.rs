@@ -167,7 +167,7 @@ impl<'a> Edge<'a> {
             current: self.current(parameter, &decision.current),
             proposed: decision.proposed.map(|proposed| parameter.number(proposed)),
             proposed_text: parameter.human(value),
-            direction: direction,
+            direction,
             because: decision.because.clone(),
             neighbours: decision.neighbours.clone(),
             cost: decision.cost.clone(),

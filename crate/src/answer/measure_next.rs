@@ -3,13 +3,13 @@
 use super::launched::{launcher, names};
 use super::rollout::step;
 use crate::config::Launcher;
+use crate::facts::slow_requests::{by_defragmentation, large_reads};
 use crate::facts::{Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::Clock;
 use crate::plan::Plan;
 use crate::report::{Severity, Step};
-use crate::rules::etcd_slow_apply::{by_defragmentation, large_reads};
 use crate::rules::{Finding, named, raised};
 use crate::search;
 use crate::units::{S, minute};

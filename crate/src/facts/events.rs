@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use super::Facts;
+use super::texts::{WITHOUT_LEADER, says};
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::log::signature::signatures;
@@ -212,4 +213,25 @@ impl<'a> Iterator for Events<'a> {
             self.next = EventId { log: id.log + 1, event: 0 };
         }
     }
+}
+/// Events with one of these meanings that also satisfy `also`.
+pub fn matching(facts: &Facts, meanings: &[Meaning], also: impl Fn(&Event) -> bool) -> Vec<EventId> {
+    of_those(facts, meanings, &also)
+}
+
+// Compiled once, not for each question.
+fn of_those(facts: &Facts, meanings: &[Meaning], also: &dyn Fn(&Event) -> bool) -> Vec<EventId> {
+    facts.events_of(meanings).filter(|(_, event)| also(event)).map(|(id, _)| id).gather()
+}
+
+/// The lines of one meaning, the one with the longest `took` first, and that length; `None` without any.
+pub fn longest_first(facts: &Facts, meanings: &[Meaning]) -> Option<(Vec<EventId>, Micros)> {
+    // What was refused for want of a leader was carried out neither fast nor slowly.
+    let mut events = matching(facts, meanings, |event| !says(event, &[WITHOUT_LEADER]));
+    let took = |id: EventId| facts.event(id).duration("took").unwrap_or(0);
+    let at = (0..events.len()).max_by_key(|at| took(events[*at]))?;
+    let length = took(events[at]);
+    let longest = events.remove(at);
+    events.insert(0, longest);
+    Some((events, length))
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::beside::{near, time};
 use super::texts::LIMIT;
-use super::{ChangeClass, EventId, Facts, FleetFailure, LeaderChange, LogReading};
+use super::{ChangeClass, EventId, Facts, LeaderChange, LogReading};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::moments::Moments;
@@ -12,6 +12,23 @@ use crate::parameters::Parameter;
 use crate::search;
 use crate::sort::{by_key, groups, sort};
 use crate::units::{Micros, S};
+
+/// fleet requests that failed together: one second, one machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FleetFailure {
+    /// When they failed.
+    pub time: Option<Micros>,
+    /// Whole-second stamps may hide up to this much.
+    pub grain: Micros,
+    /// Host.
+    pub host: String,
+    /// The lines.
+    pub events: Vec<EventId>,
+    /// Index of the stall it is tied to.
+    pub stall: Option<usize>,
+    /// Index of the leader change it is tied to.
+    pub change: Option<usize>,
+}
 
 /// Lines in which fleet says that a request of its own to etcd failed.
 pub const FAILED_REQUESTS: &[Meaning] = &[

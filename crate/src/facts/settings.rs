@@ -5,7 +5,7 @@
 
 use super::failures::{by_host, of_host};
 use super::voices::speaker;
-use super::{EventId, Facts, Generation, InForce, VersionRange};
+use super::{EventId, Facts, Generation, VersionRange};
 use crate::config::{Configuration, Problem, Setting, Source};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -15,8 +15,22 @@ use crate::parameters::Parameter;
 use crate::report::Provenance;
 use crate::search;
 use crate::sort::by_key;
+use crate::text::Place;
 use crate::units::{MS, Micros, S};
 use crate::version::version;
+
+/// The value of a parameter that was in force while the logs were written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InForce {
+    /// The value; `None` where not even a default is known.
+    pub value: Option<Micros>,
+    /// Stated, inferred or default.
+    pub provenance: Provenance,
+    /// The place in a configuration that says so.
+    pub place: Option<Place>,
+    /// The log line that says so.
+    pub event: Option<EventId>,
+}
 
 /// What is said of a timer that is written with etcd 0.4's key for a later etcd.
 const OLD_KEY: &str = "It is written with the key of etcd 0.4, which etcd 2 and 3 ignore.";
@@ -124,6 +138,17 @@ pub fn printed(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
         _ => Vec::new(),
     }
 }
+
+/// Lines with which etcd refuses its settings, the last of a start.
+pub const SETTINGS_REFUSED: &[Meaning] = &[
+    Meaning::SettingsRefused,
+    Meaning::Ratio5x,
+    Meaning::ElectionTooLong,
+    Meaning::ValueZero,
+    Meaning::EnvInvalidValue,
+    Meaning::FlagsBad,
+    Meaning::EnvConflict,
+];
 
 /// Lines with which etcd names the pair that it refuses.
 const NAME_REFUSED: [Meaning; 3] = [Meaning::FlagsBad, Meaning::Ratio5x, Meaning::ElectionTooLong];

@@ -1,7 +1,7 @@
 //! Which versions wrote a log: what start lines say, else what its message texts and
 //! `file.go:NNN` places allow, intersected; and how the election timers of that etcd work.
 
-use super::{Facts, Generation, VersionRange};
+use super::{Facts, Generation};
 use crate::config::{Configuration, Launcher};
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
@@ -11,6 +11,27 @@ use crate::search;
 use crate::sort::{distinct, groups};
 use crate::text::DocumentId;
 use crate::version::{Version, version};
+
+/// Lowest and highest version a program can have, as (major, minor, patch).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct VersionRange {
+    /// The oldest it can be.
+    pub low: Version,
+    /// The newest it can be.
+    pub high: Version,
+}
+
+impl VersionRange {
+    /// This version alone.
+    pub fn only(version: Version) -> VersionRange {
+        VersionRange { low: version, high: version }
+    }
+
+    /// From the oldest to the newest of both.
+    pub fn spanned(self, other: VersionRange) -> VersionRange {
+        VersionRange { low: self.low.min(other.low), high: self.high.max(other.high) }
+    }
+}
 
 /// The etcd of this input: the one that wrote the logs, told closer by the one that a configuration runs where
 /// the logs allow it.
@@ -202,6 +223,7 @@ pub(super) fn generation(facts: &Facts) -> Generation {
 mod tests {
     use super::*;
     use crate::log::scan::Scanner;
+    use crate::rules::testing::facts;
 
     fn read(text: &str) -> Vec<LogReading> {
         let mut scanner = Scanner::new(0);
@@ -281,5 +303,31 @@ mod tests {
     fn texts_narrow_etcd() {
         let logs = read("failed to send out heartbeat on time (deadline exceeded for 237.022208ms)");
         assert_eq!(etcd(&logs, &[]).map(words).as_deref(), Some("2.3.0-2.3.8"));
+    }
+
+    #[test]
+    fn pre_vote_is_as_the_configuration_says() {
+        let file = |line: &str| format!("name: a\ndata-dir: /var/lib/etcd\nheartbeat-interval: 100\nelection-timeout: 1000\n{line}");
+        for (text, expected) in [
+            (file("pre-vote: true\n"), Generation::PreVote),
+            (file("pre-vote: false\n"), Generation::V3),
+            (String::from("ETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\nETCD_PRE_VOTE=true\n"), Generation::PreVote),
+            // Nothing tells which etcd it is.
+            (file(""), Generation::V2),
+        ] {
+            assert_eq!(facts(&[&text]).generation, expected, "{text}");
+        }
+        // What a member prints when it starts outweighs the default of its version.
+        let starts = |version: &str, on: bool| {
+            format!(
+                "{{\"level\":\"info\",\"ts\":\"2023-02-03T10:00:00.000Z\",\"caller\":\"embed/etcd.go:309\",\"msg\":\"starting an etcd server\",\"etcd-version\":\"{version}\",\"heartbeat-interval\":\"100ms\",\"election-timeout\":\"1s\",\"pre-vote\":{on},\"name\":\"a\"}}\n"
+            )
+        };
+        assert_eq!(facts(&[&starts("3.5.9", false)]).generation, Generation::V3);
+        assert_eq!(facts(&[&starts("3.5.9", true)]).generation, Generation::PreVote);
+        assert_eq!(facts(&[&starts("3.4.20", true)]).generation, Generation::PreVote);
+        // A log of an etcd that does not know the flag outweighs it.
+        let old = "2016-04-20 10:00:00.000000 I | etcdmain: etcd Version: 2.3.7\n";
+        assert_eq!(facts(&[&file("pre-vote: true\n"), old]).generation, Generation::V2);
     }
 }

@@ -5,7 +5,7 @@ use super::ladder::{LADDER, fits, least, needed, of_beat, tenth, waits_too_littl
 use super::meant::meant;
 use super::pair::{NO_ETCD, Pair, TooLong, beat_cost, cheaper, failover_at, keep, ms, reasons, set, would_do};
 use super::{Bound, Decision, Doubts, as_meant, bound, remark, stall_to_survive, stated_of_pair};
-use crate::facts::settings::{from_configuration, is_refused};
+use crate::facts::settings::{SETTINGS_REFUSED, from_configuration, is_refused};
 use crate::facts::{EventId, Facts, Generation, InForce, StallKind};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -14,7 +14,6 @@ use crate::replay::Replayed;
 use crate::report::{Basis, Side};
 use crate::report::{Confidence, Provenance};
 use crate::rules::common::{closes_silent_streams, human_limit, last_printed, only_bounded};
-use crate::rules::etcd_bad_config::SETTINGS_REFUSED;
 use crate::rules::{Finding, named};
 use crate::units::{MS, Micros, human};
 

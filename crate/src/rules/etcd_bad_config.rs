@@ -3,6 +3,7 @@
 use super::common::{closes_silent_streams, near, starts};
 use super::{At, Constraint, Evidence, Finding, Rule};
 use crate::facts::beside::Reach;
+use crate::facts::settings::SETTINGS_REFUSED;
 use crate::facts::{EventId, Facts, Generation, InForce, settings};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -26,17 +27,6 @@ pub const RULE: Rule = Rule {
     ],
     check,
 };
-
-/// Lines with which etcd refuses its settings, the last of a start.
-pub const SETTINGS_REFUSED: &[Meaning] = &[
-    Meaning::SettingsRefused,
-    Meaning::Ratio5x,
-    Meaning::ElectionTooLong,
-    Meaning::ValueZero,
-    Meaning::EnvInvalidValue,
-    Meaning::FlagsBad,
-    Meaning::EnvConflict,
-];
 
 fn check(facts: &Facts) -> Option<Finding> {
     let problems: Vec<_> = settings::problems(facts).filter(|problem| problem.id == RULE.id).gather();

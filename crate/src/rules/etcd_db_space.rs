@@ -1,7 +1,6 @@
 //! `etcd-db-space`: the quota of etcd 3's database is used up.
 
-use super::alerts;
-use super::common::{lines, plural, said_outright, says};
+use super::common::{alerts, lines, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::ids::RuleId;

@@ -1,8 +1,8 @@
 //! `etcd-election-churn`: several elections close together.
 
-use super::alerts;
-use super::common::{human_limit, lines, plural, says, span, starts, time, with_etcd_stop};
+use super::common::{alerts, human_limit, lines, plural, says, span, starts, time, with_etcd_stop};
 use super::{Finding, Rule};
+use crate::facts::changes::BOOT_TERMS;
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, metrics};
 use crate::gather::Gather;
@@ -29,9 +29,6 @@ pub const RULE: Rule = Rule {
 /// Two within a minute are churn, or three within some hours (judgement).
 const CLOSE: Micros = 60 * S;
 const SOME_HOURS: Micros = 6 * 3600 * S;
-
-/// A new cluster has its first leader after no more rounds than this (judgement).
-pub(super) const BOOT_TERMS: i64 = 10;
 
 /// A term that rose above the one its member had.
 struct Election {

@@ -1,7 +1,6 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
-use super::alerts;
-use super::common::{WAITS, last_line, matching, near, plural, says, span, stopping, time, times, waited};
+use super::common::{WAITS, alerts, last_line, matching, near, plural, says, span, stopping, time, times, waited};
 use super::{Finding, Rule};
 use crate::facts::beside::NEIGHBOURS;
 use crate::facts::stalls::NO_FAILOVER_TAKES;

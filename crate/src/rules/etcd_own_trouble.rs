@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::common::{longest_first, matching, near, says, with_etcd_stop};
 use super::{Finding, Rule};
-use crate::facts::lost_ticks::WAITING_TICKS;
+use crate::facts::stalls::WAITING_TICKS;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::ids::RuleId;

@@ -1,9 +1,8 @@
 //! `etcd-peer-network`: members cannot reach each other.
 
-use super::alerts;
 use super::common::{
-    MOST_EVIDENCE, REFUSED, TLS_TIMEOUT, at_the_end, blames_certificate, bursts, hosts, lines, listed, matching, plural, says, time,
-    with_etcd_stop,
+    MOST_EVIDENCE, REFUSED, TLS_TIMEOUT, alerts, at_the_end, blames_certificate, bursts, hosts, lines, listed, matching, plural, says,
+    time, with_etcd_stop,
 };
 use super::{Finding, Rule};
 use crate::facts::breaks::{Breaks, peer_ran};

@@ -1,7 +1,6 @@
 //! `etcd-request-timeout`: etcd gave up on requests.
 
-use super::alerts;
-use super::common::{BY_LEADER, CONNECT_TIMEOUT, answered_soon, human_limit, lines, plural, says, time, times};
+use super::common::{BY_LEADER, CONNECT_TIMEOUT, alerts, answered_soon, human_limit, lines, plural, says, time, times};
 use super::etcd_no_quorum::{has_leader, unpublished};
 use super::{Finding, Rule};
 use crate::facts::failures::hit_limit;

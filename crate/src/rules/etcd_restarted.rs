@@ -1,10 +1,10 @@
 //! `etcd-restarted`: an etcd process ended again and again, by a fault, or was killed.
 
 use super::common::{matching, near, plural, says, without_repeats};
-use super::etcd_bad_config::SETTINGS_REFUSED;
 use super::etcd_data_damaged::UNREADABLE;
 use super::etcd_own_trouble::is_told;
 use super::{Finding, Rule};
+use crate::facts::settings::SETTINGS_REFUSED;
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, key_of_place};
 use crate::gather::Gather;

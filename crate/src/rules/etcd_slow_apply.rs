@@ -1,15 +1,13 @@
 //! `etcd-slow-apply`: carrying out requests took long.
 
-use super::alerts;
-use super::common::{BY_LEADER, WAITS, bursts, lines, longest_first, plural, says};
+use super::common::{BY_LEADER, WAITS, alerts, bursts, lines, longest_first, plural, says};
 use super::{Finding, Rule};
+use crate::facts::slow_requests::{GIVEN_UP, by_defragmentation, large_reads};
 use crate::facts::{Facts, metrics};
 use crate::gather::Gather;
 use crate::ids::RuleId;
-use crate::log::event::{Event, Meaning, Value};
-use crate::parameters::Parameter;
+use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
-use crate::search;
 use crate::units::{MS, Micros, S, decimal, human};
 
 /// The rule.
@@ -26,9 +24,6 @@ const CLEARLY_SLOW: Micros = 200 * MS;
 
 /// One in so much time is what a busy moment leaves (judgement).
 const SELDOM: Micros = 600 * S;
-
-/// How a line says that the request was not carried out in the end.
-const GIVEN_UP: &[&str] = &["error:context ", "\"error\":\"context ", "etcdserver: request timed out"];
 
 fn check(facts: &Facts) -> Option<Finding> {
     let Some((events, length)) = longest_first(facts, &[Meaning::ApplySlow]) else {
@@ -93,38 +88,6 @@ fn by_answers(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).showing(facts, &events))
 }
 
-/// The longest that a request took to be carried out or answered.
-pub fn longest_wait(facts: &Facts) -> Option<Micros> {
-    longest_first(facts, &[Meaning::ApplySlow, Meaning::UnarySlow, Meaning::ApiserverSlow]).map(|(_, length)| length)
-}
-
-/// A client waited for its answer as long as followers wait for the leader, whose own log is not here: it may have been
-/// missed meanwhile. A read first asks the leader how far it is, and etcd gives up on that after five seconds at the
-/// earliest (etcd-io/etcd@v3.4.45:etcdserver/v3_server.go, Range; etcdserver/config.go, ReqTimeout); what a client gave up
-/// sooner had no answer either.
-pub fn waits_long(facts: &Facts) -> bool {
-    let longest = longest_first(facts, &[Meaning::UnarySlow, Meaning::ApiserverSlow]).map(|(_, length)| length);
-    let wait = facts.value(Parameter::ElectionTimeout);
-    let stuck = |event: &Event| {
-        let least = if says(event, GIVEN_UP) { wait } else { 5 * S };
-        event.duration("took") >= Some(least) && says(event, &["read-only range"])
-    };
-    let waited = longest.is_some_and(|length| length >= wait)
-        || large_reads(facts).is_none() && facts.events_of(&[Meaning::ApplySlow]).any(|(_, event)| stuck(event));
-    waited && facts.meaning(&[Meaning::BecameLeader]).is_empty()
-}
-
-/// Every slow request ended within a defragmentation or at its end. A member that defragments holds the lock of its
-/// database (etcd-io/etcd@v3.4.45:mvcc/backend/backend.go:570).
-pub fn by_defragmentation(facts: &Facts) -> bool {
-    let spans: Vec<(Micros, Micros)> =
-        facts.events_of(&[Meaning::Defrag]).filter_map(|(_, event)| Some((event.time?.micros, event.duration("took")?))).gather();
-    let within =
-        |event: &Event| event.time.is_some_and(|time| spans.iter().any(|(end, took)| (end - took..=end + S).contains(&time.micros)));
-    let slow: Vec<bool> = facts.events_of(&[Meaning::ApplySlow]).map(|(_, event)| within(event)).gather();
-    !slow.is_empty() && !slow.contains(&false)
-}
-
 /// Every slow request began within a second (judgement) after a connection to a member ended, or ran across its end;
 /// nothing shows that a member stood still. A connection that ran into a time limit tells of no end.
 fn by_a_members_end(facts: &Facts) -> bool {
@@ -141,31 +104,9 @@ fn by_a_members_end(facts: &Facts) -> bool {
     !facts.any_event(|event| WAITS.contains(&event.meaning)) && facts.events_of(&[Meaning::ApplySlow]).all(|(_, event)| across(event))
 }
 
-/// From so many bytes on the answer is why a read was slow (judgement); a small one waits for the leader or the disk
-/// as a write does.
-const LARGE: i64 = 1_000_000;
-
-/// Every slow request is a read with a large answer: the sizes of the largest and of the smallest.
-pub fn large_reads(facts: &Facts) -> Option<(i64, i64)> {
-    let sizes = facts.events_of(&[Meaning::ApplySlow]).map(|(_, event)| answered(event).map(|size| (size, size)));
-    let both = |a: Option<(i64, i64)>, b: Option<(i64, i64)>| a.zip(b).map(|(a, b)| (a.0.max(b.0), a.1.min(b.1)));
-    sizes.reduce(both).flatten().filter(|(_, smallest)| *smallest >= LARGE)
-}
-
 /// `9.1 MB`.
 fn megabytes(bytes: i64) -> String {
     format!("{}\u{a0}MB", decimal(bytes, 1_000_000, 1))
-}
-
-/// `range_response_count:91 size:812345`, of a read.
-fn answered(event: &Event) -> Option<i64> {
-    let text = event.values.iter().find_map(|(_, value)| match value {
-        Value::Text(text) if search::has(text, "range_response_count:") => Some(&**text),
-        _ => None,
-    });
-    let (_, rest) = search::split(text.unwrap_or(&event.text), "range_response_count:")?;
-    let (_, size) = search::split(rest, "size:")?;
-    size.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// The counter of such lines, without their length. Some are a remark.
@@ -185,6 +126,7 @@ fn by_alert(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use crate::facts::slow_requests::{by_defragmentation, waits_long};
     use crate::ids::RuleId;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
@@ -223,9 +165,9 @@ mod tests {
     #[test]
     fn a_read_without_an_answer_may_have_missed_the_leader() {
         let given_up = apply("2.000566423s").replace("range_response_count:0 size:4", "error:context canceled");
-        assert!(super::waits_long(&facts(&[&given_up])));
-        assert!(!super::waits_long(&facts(&[&given_up.replace("2.0005", "0.5005")])));
-        assert!(!super::waits_long(&facts(&[&apply("2.000566423s")])));
+        assert!(waits_long(&facts(&[&given_up])));
+        assert!(!waits_long(&facts(&[&given_up.replace("2.0005", "0.5005")])));
+        assert!(!waits_long(&facts(&[&apply("2.000566423s")])));
     }
 
     #[test]
@@ -267,7 +209,7 @@ mod tests {
         let short = (defrag.clone() + &slow(9)).replace("9.301s", "1.501s").replace("9.21s", "1.31s");
         assert_eq!(severity(&short), Severity::Info);
         assert!(!what(&(defrag.clone() + &slow(9) + &slow(40))).contains("defragments"));
-        assert!(!super::by_defragmentation(&facts(&[&defrag])), "nothing was slow");
+        assert!(!by_defragmentation(&facts(&[&defrag])), "nothing was slow");
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! `etcd-slow-disk`: a write to etcd's log took longer than a second to reach the disk.
 
-use super::alerts;
-use super::common::{hosts, human_limit, lines, longest_first, plural, range, time};
+use super::common::{alerts, hosts, human_limit, lines, longest_first, plural, range, time};
 use super::{Finding, Rule};
 use crate::facts::stalls::ENOUGH;
 use crate::facts::{EventId, Facts, StallKind, metrics, tools};

@@ -1,9 +1,9 @@
 //! `fleet-units-restarted`: fleet itself stopped or moved units because of the trouble.
 
 use super::common::{LIMIT, after_fleet_stop, near, plural, says, time, without_repeats};
-use super::etcd_election_churn::BOOT_TERMS;
 use super::fleet_agent_heartbeat_lost::GONE;
 use super::{Finding, Rule};
+use crate::facts::changes::BOOT_TERMS;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::ids::RuleId;

@@ -4,7 +4,6 @@
 //! One rule is one file, named after its id; a new one needs its file, its id in `ids.rs`, its `mod` line and its line in
 //! `RULES`. Problems of configurations share one table, `config_problems.rs`.
 
-pub mod alerts;
 mod client_http_500;
 pub mod common;
 mod config_agent_ttl_too_short;
@@ -13,7 +12,7 @@ mod config_election_costs_fleet_requests;
 mod config_interval_too_short;
 mod config_problems;
 mod config_values_differ;
-pub mod etcd_bad_config;
+mod etcd_bad_config;
 mod etcd_clock_skew;
 mod etcd_cluster_id_mismatch;
 mod etcd_data_damaged;
@@ -22,7 +21,7 @@ mod etcd_discovery_failed;
 mod etcd_disk_full;
 mod etcd_election_churn;
 mod etcd_heartbeat_late;
-pub mod etcd_leader_lost;
+mod etcd_leader_lost;
 mod etcd_leader_restarted;
 mod etcd_member_removed;
 mod etcd_no_quorum;
@@ -32,7 +31,7 @@ mod etcd_peer_network;
 mod etcd_request_timeout;
 pub mod etcd_restarted;
 mod etcd_send_buffer_full;
-pub mod etcd_slow_apply;
+mod etcd_slow_apply;
 mod etcd_slow_disk;
 pub mod etcd_timers_changed;
 mod etcd_tls;

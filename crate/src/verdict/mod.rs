@@ -184,7 +184,7 @@ mod tests {
         let log = "Feb 03 11:02:10 core-01 etcd2[815]: listen tcp 127.0.0.1:2380: bind: address already in use\n\
                    Feb 03 11:02:10 core-01 systemd[1]: etcd2.service: Main process exited, code=exited, status=1/FAILURE\n\
                    Feb 03 11:02:20 core-01 systemd[1]: etcd2.service: Main process exited, code=exited, status=1/FAILURE\n";
-        assert_eq!(verdict(log).finding.as_deref(), Some("etcd-own-trouble"));
+        assert_eq!(verdict(log).finding, Some("etcd-own-trouble"));
     }
 
     /// What the API server waited for may have been a leader.

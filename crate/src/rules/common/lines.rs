@@ -1,7 +1,6 @@
 //! Choosing, counting and placing lines: what stands beside which, when, and of which machine.
 
 use crate::facts::beside::{Reach, near, time};
-use crate::facts::texts::{WITHOUT_LEADER, says};
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -10,28 +9,6 @@ use crate::log::event::{Event, Meaning};
 use crate::search;
 use crate::sort;
 use crate::units::{Micros, S};
-
-/// Events with one of these meanings that also satisfy `also`.
-pub fn matching(facts: &Facts, meanings: &[Meaning], also: impl Fn(&Event) -> bool) -> Vec<EventId> {
-    of_those(facts, meanings, &also)
-}
-
-// Compiled once, not for each question.
-fn of_those(facts: &Facts, meanings: &[Meaning], also: &dyn Fn(&Event) -> bool) -> Vec<EventId> {
-    facts.events_of(meanings).filter(|(_, event)| also(event)).map(|(id, _)| id).gather()
-}
-
-/// The lines of one meaning, the one with the longest `took` first, and that length; `None` without any.
-pub fn longest_first(facts: &Facts, meanings: &[Meaning]) -> Option<(Vec<EventId>, Micros)> {
-    // What was refused for want of a leader was carried out neither fast nor slowly.
-    let mut events = matching(facts, meanings, |event| !says(event, &[WITHOUT_LEADER]));
-    let took = |id: EventId| facts.event(id).duration("took").unwrap_or(0);
-    let at = (0..events.len()).max_by_key(|at| took(events[*at]))?;
-    let length = took(events[at]);
-    let longest = events.remove(at);
-    events.insert(0, longest);
-    Some((events, length))
-}
 
 /// How many lines these are, with the ones that the logger merged.
 pub fn lines(facts: &Facts, events: &[EventId]) -> u64 {

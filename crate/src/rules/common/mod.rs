@@ -1,5 +1,6 @@
 //! What several rules need, by what it is about.
 
+pub mod alerts;
 mod finding;
 mod in_force;
 mod lines;
@@ -8,6 +9,7 @@ mod wording;
 
 pub use crate::facts::beside::{beside, near, span, time};
 pub use crate::facts::engine::{lease_moves, longest_pass};
+pub use crate::facts::events::{longest_first, matching};
 pub use crate::facts::failures::with_fleet_stop;
 pub use crate::facts::texts::{
     BY_LEADER, CERTIFICATE, CONNECT_TIMEOUT, LIMIT, REFUSED, TLS_ALERT, TLS_TIMEOUT, UNEXPECTED_STATUS, WITHOUT_LEADER, blames_certificate,
@@ -16,8 +18,7 @@ pub use crate::facts::texts::{
 pub use finding::{MOST_EVIDENCE, graver, said_outright};
 pub use in_force::{closes_silent_streams, doubtful, human_limit, knows_wait, last_printed, only_bounded};
 pub use lines::{
-    WAITS, answered_soon, at_the_end, bursts, hosts, last_line, lines, longest_first, matching, only_quoted, starts, waited,
-    while_etcd_starts, without_repeats,
+    WAITS, answered_soon, at_the_end, bursts, hosts, last_line, lines, only_quoted, starts, waited, while_etcd_starts, without_repeats,
 };
 pub use stops::{TRANSFERS, after_fleet_stop, stopped_on_purpose, stopping, with_etcd_stop};
 pub use wording::{listed, plural, range, times};

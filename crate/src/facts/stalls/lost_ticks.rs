@@ -1,9 +1,10 @@
 //! Stalls that a leader tells of by the ticks of its clock that were lost meanwhile (method 2.2).
 
-use super::beside::time;
-use super::stalls::leads_at;
-use super::voices::Voice;
-use super::{EventId, Facts, LeaderChange, Stall, StallKind};
+use super::measured::leads_at;
+use super::{Stall, StallKind};
+use crate::facts::beside::time;
+use crate::facts::voices::Voice;
+use crate::facts::{EventId, Facts, LeaderChange};
 use crate::log::event::Meaning;
 use crate::moments::Moments;
 use crate::units::{Micros, Range};

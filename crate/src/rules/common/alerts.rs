@@ -1,6 +1,5 @@
 //! What alerts of Prometheus say: told, not seen. Several rules fall back to them.
 
-use super::Finding;
 use crate::facts::{EventId, Facts, metrics};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -8,6 +7,7 @@ use crate::index::{self, Index};
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::signatures;
 use crate::report::{Confidence, Severity};
+use crate::rules::Finding;
 use crate::search;
 use crate::sort::by_key;
 

@@ -1,8 +1,9 @@
 //! Why a leader changed: a start, a plan, the end of the old leader, or needlessly.
 
-use super::beside::time;
-use super::voices::{START_LINES, Voice};
-use super::{ChangeClass, EventId, Facts, LeaderChange, OldLeader};
+use super::{ChangeClass, LeaderChange, OldLeader};
+use crate::facts::beside::time;
+use crate::facts::voices::{START_LINES, Voice};
+use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};

@@ -1,0 +1,279 @@
+use crate::facts::{ChangeClass, StallKind};
+use crate::ids::RuleId;
+use crate::rules::testing::{facts, find};
+use crate::units::MS;
+
+/// A follower of etcd 2.3 that wins the place of 91d25258d70ad868, from its own log alone.
+const WON: &str = "\
+2016-04-20 09:59:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4
+2016-04-20 10:00:01.000000 I | raft: 2a0965170762fd09 is starting a new election at term 4
+2016-04-20 10:00:01.000100 I | raft: 2a0965170762fd09 became candidate at term 5
+2016-04-20 10:00:01.000200 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5
+2016-04-20 10:00:01.002000 I | raft: 2a0965170762fd09 became leader at term 5
+2016-04-20 10:00:01.002100 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
+";
+const BROKE: &str = " E | rafthttp: failed to read 91d25258d70ad868 on stream Message (unexpected EOF)\n";
+
+#[test]
+fn a_member_that_names_itself_nowhere_and_stops_was_the_leader() {
+    let stop = |at: &str| format!("2016-04-20 {at}.000000 N | osutil: received terminated signal, shutting down...\n");
+    let third = "2016-04-20 10:00:01.003000 I | raft: raft.node: ca93d269ec463a6b changed leader from 91d25258d70ad868 to 2a0965170762fd09 at term 5\n";
+    let class = |texts: &[&str]| facts(texts).changes.last().expect("a change").class;
+    assert_eq!(class(&[WON, third, &stop("09:59:58")]), ChangeClass::Wanted);
+    assert_eq!(class(&[WON, third, &stop("09:50:00")]), ChangeClass::Needless);
+    assert_eq!(class(&[WON, &stop("09:59:58")]), ChangeClass::Needless, "it may be a third one that stopped");
+}
+
+#[test]
+fn a_leader_that_its_peers_hear_again_lived() {
+    let again = |message: &str| {
+        format!(
+            "2016-04-20 10:00:01.600000 I | raft: 2a0965170762fd09 [term: 5] ignored a {message} message with lower term from 91d25258d70ad868 [term: 4]\n"
+        )
+    };
+    let before = format!("2016-04-20 09:59:59.900000{BROKE}{WON}");
+    assert_eq!(facts(&[&before]).changes[1].class, ChangeClass::Wanted);
+    assert_eq!(facts(&[&(before.clone() + &again("MsgAppResp"))]).changes[1].class, ChangeClass::Wanted);
+    let lived = facts(&[&(before + &again("MsgHeartbeat"))]);
+    assert_eq!(lived.changes[1].class, ChangeClass::Needless);
+    let stall = &lived.stalls[0];
+    assert_eq!((stall.kind, stall.planned), (StallKind::Return, 1_800 * MS - 100));
+}
+
+#[test]
+fn an_excerpt_that_begins_after_the_election_may_be_of_the_next_process() {
+    let back = |lines: &str| {
+        format!(
+            "2016-04-20 10:00:01.900000 I | rafthttp: peer 2a0965170762fd09 became active\n\
+             2016-04-20 10:00:02.000000 I | raft: 91d25258d70ad868 [term: 4] received a MsgHeartbeat message with higher term from 2a0965170762fd09 [term: 5]\n\
+             2016-04-20 10:00:02.000100 I | raft: 91d25258d70ad868 became follower at term 5\n{lines}"
+        )
+    };
+    let lost = "2016-04-20 10:00:02.000200 I | raft: raft.node: 91d25258d70ad868 changed leader from 91d25258d70ad868 to 2a0965170762fd09 at term 5\n";
+    let last = |own: &str| {
+        let facts = facts(&[own, &format!("2016-04-20 09:59:59.900000{BROKE}{WON}")]);
+        let change = facts.changes.last().expect("a change");
+        (change.class, change.stall.is_some_and(|at| facts.stalls[at].kind == StallKind::Return))
+    };
+    assert_eq!(last(&back("")), (ChangeClass::Wanted, false));
+    assert_eq!(last(&back(lost)), (ChangeClass::Needless, false));
+}
+
+/// What `grep -E 'elect|leader'` leaves of a log: no start lines.
+#[test]
+fn a_leader_that_comes_back_without_having_lost_one_had_ended() {
+    let old = |between: &str| {
+        format!(
+            "2016-04-20 09:58:00.000000 I | raft: raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 3\n\
+             2016-04-20 09:59:00.000000 I | raft: 91d25258d70ad868 became leader at term 4\n\
+             2016-04-20 09:59:00.000100 I | raft: raft.node: 91d25258d70ad868 changed leader from 2a0965170762fd09 to 91d25258d70ad868 at term 4\n\
+             {between}2016-04-20 10:00:04.000000 I | raft: raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 5\n"
+        )
+    };
+    let class = |old: &str| facts(&[WON, old]).changes.last().expect("a change").class;
+    assert_eq!(class(&old("")), ChangeClass::Wanted);
+    // It lived, and heard of a higher term.
+    let lost = "2016-04-20 10:00:03.900000 I | raft: raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 5\n";
+    assert_eq!(class(&old(lost)), ChangeClass::Needless);
+    // It lived, and gave up when no majority answered it.
+    assert_eq!(class(&old(&lost.replace("at term 5", "at term 4"))), ChangeClass::Needless);
+    // Its log begins later, when it follows already.
+    let whole = old("");
+    let last = whole.lines().last().expect("a line");
+    assert_eq!(class(last), ChangeClass::Needless);
+}
+
+#[test]
+fn an_excerpt_that_begins_within_an_election() {
+    let log = "\
+2016-04-20 10:00:01.002000 I | raft: 2a0965170762fd09 became leader at term 5
+2016-04-20 10:00:01.600000 I | raft: 2a0965170762fd09 [term: 5] ignored a MsgApp message with lower term from 91d25258d70ad868 [term: 4]
+";
+    let change = &facts(&[log]).changes[0];
+    assert_eq!((change.old.as_deref(), change.class, change.lived), (Some("91d25258d70ad868"), ChangeClass::Needless, true));
+}
+
+#[test]
+fn what_breaks_after_an_election_is_not_why_it_was_held() {
+    let after = |line: &str| facts(&[&format!("{WON}2016-04-20 10:00:01.300000{line}")]).changes[1].class;
+    assert_eq!(after(BROKE), ChangeClass::Needless);
+    // Where nobody listens the process has ended, whenever somebody finds out.
+    let refused = " E | rafthttp: failed to dial 91d25258d70ad868 on stream Message (dial tcp 10.0.0.2:2380: connection refused)\n";
+    assert_eq!(after(refused), ChangeClass::Wanted);
+}
+
+/// A journal stamps whole seconds; a cluster that is stopped right after an election closes its connections too.
+#[test]
+fn within_whole_seconds_the_order_of_the_lines_tells_what_came_first() {
+    let journal = |second: u32, message: &str| format!("Apr 20 10:00:{second:02} core-02 etcd2[612]: {message}\n");
+    let led = journal(1, "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4");
+    let broke = |second| journal(second, "failed to read 91d25258d70ad868 on stream Message (unexpected EOF)");
+    let next = journal(42, "raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+        + &journal(42, "raft.node: 2a0965170762fd09 elected leader ca93d269ec463a6b at term 5");
+    let class = |log: String| facts(&[&log]).changes[1].class;
+    assert_eq!(class(led.clone() + &broke(42) + &next), ChangeClass::Wanted);
+    assert_eq!(class(led.clone() + &next + &broke(42)), ChangeClass::Needless);
+    assert_eq!(class(led + &next + &broke(43)), ChangeClass::Needless);
+}
+
+#[test]
+fn a_member_that_asks_before_it_raises_the_term_lost_the_leader_of_that_term() {
+    let log = "\
+2021-03-02 09:59:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4
+2021-03-02 09:59:30.000000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 4
+2021-03-02 09:59:30.100000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4
+2021-03-02 10:00:01.000000 I | raft: 2a0965170762fd09 became pre-candidate at term 4
+2021-03-02 10:00:01.000100 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 4
+2021-03-02 10:00:01.002000 I | raft: 2a0965170762fd09 became leader at term 5
+";
+    let read = facts(&[log]);
+    let (first, second) = (&read.changes[0], &read.changes[1]);
+    assert_eq!((first.old.as_deref(), first.lost), (None, None));
+    assert_eq!((second.old.as_deref(), second.campaign), (Some("91d25258d70ad868"), second.lost));
+    assert_eq!(second.elected.zip(second.lost).map(|(elected, lost)| elected - lost), Some(1_900));
+}
+
+/// A follower of etcd 3.5 that gives its vote to 2a0965170762fd09, as its own log tells.
+#[test]
+fn where_members_ask_first_a_vote_outright_is_a_handover() {
+    const F: &str = "ca93d269ec463a6b";
+    const NEW: &str = "2a0965170762fd09";
+    let raft = |second: u32, message: &str| {
+        format!(
+            "{{\"level\":\"info\",\"ts\":\"2023-03-02T10:00:{second:02}.000Z\",\"logger\":\"raft\",\"caller\":\"etcdserver/zap_raft.go:77\",\"msg\":\"{message}\"}}\n"
+        )
+    };
+    let cast = |second, what: &str, term: u32| {
+        raft(second, &format!("{F} [logterm: 2, index: 9, vote: 0] cast {what} for {NEW} [logterm: 2, index: 9] at term {term}"))
+    };
+    let start = raft(1, &format!("{F} became follower at term 1"))
+        + &cast(2, "MsgPreVote", 1)
+        + &raft(2, &format!("raft.node: {F} elected leader 91d25258d70ad868 at term 2"));
+    let vote = raft(30, &format!("{F} [term: 2] received a MsgVote message with higher term from {NEW} [term: 3]"))
+        + &cast(30, "MsgVote", 3)
+        + &raft(30, &format!("raft.node: {F} lost leader 91d25258d70ad868 at term 3"))
+        + &raft(30, &format!("raft.node: {F} elected leader {NEW} at term 3"));
+    let class = |log: String| facts(&[&log]).changes.last().expect("a change").class;
+    assert_eq!(class(start.clone() + &vote), ChangeClass::Planned);
+    assert_eq!(class(start.clone() + &cast(29, "MsgPreVote", 2) + &vote), ChangeClass::Needless);
+    // A member that had just started was not there to be asked first.
+    let newly = raft(29, &format!("newRaft {F} [peers: [], term: 2, commit: 9, applied: 0, lastindex: 9, lastterm: 2]"));
+    assert_eq!(class(start.clone() + &newly + &vote), ChangeClass::Needless);
+    // Where nobody is seen to ask first, the flag may be off.
+    assert_eq!(class(raft(2, &format!("raft.node: {F} elected leader 91d25258d70ad868 at term 2")) + &vote), ChangeClass::Needless);
+}
+
+#[test]
+fn a_leader_of_etcd_0_4_that_starts_anew_had_ended() {
+    let line = |second: u32, words: &str| format!("[etcd] Sep 03 14:00:{second:02}.500 INFO      | {words}\n");
+    let start = |second| {
+        line(second, "etcd server [name n1, listen on :4001, advertised url http://10.0.0.1:4001]")
+            + &line(second, "n1 starting in peer mode")
+            + &line(second, "n1: state changed from 'initialized' to 'follower'.")
+    };
+    let led = start(1) + &line(2, "n1: leader changed from '' to 'n1'.");
+    let next = line(3, "n2: leader changed from '' to 'n1'.")
+        + &line(30, "n2: leader changed from 'n1' to ''.")
+        + &line(30, "n2: leader changed from '' to 'n2'.");
+    let class = |own: &str| facts(&[own, &next]).changes.last().expect("a change").class;
+    assert_eq!(class(&(led.clone() + &start(35))), ChangeClass::Wanted);
+    assert_eq!(class(&(led.clone() + &line(35, "n1: leader changed from 'n1' to 'n2'.") + &start(50))), ChangeClass::Needless);
+    assert_eq!(class(&led), ChangeClass::Needless);
+    // Its own start, in the moment in which it began to lead, is not what ended it.
+    let at_once = led.replace("14:00:02", "14:00:01") + &line(31, "n1: leader changed from 'n1' to 'n2'.");
+    assert_eq!(class(&at_once), ChangeClass::Needless);
+}
+
+/// A member of 0.4 that only loses leaders may never say who came next.
+#[test]
+fn a_leader_of_etcd_0_4_that_comes_back_to_its_place_is_another_change() {
+    let line = |second: u32, old: &str, new: &str| {
+        format!("[etcd] Sep 03 14:00:{second:02}.500 INFO      | n3: leader changed from '{old}' to '{new}'.\n")
+    };
+    let first = line(1, "", "n1") + &line(10, "n1", "") + &line(10, "", "n2");
+    let changes = |rest: &[String]| facts(&[&(first.clone() + &rest.concat())]).changes.len();
+    assert_eq!(changes(&[]), 2);
+    assert_eq!(changes(&[line(30, "n2", ""), line(40, "n1", ""), line(40, "", "n2")]), 3);
+    let stood_still = "[etcd] Sep 03 14:00:16.500 INFO      | n1: leader changed from 'n1' to 'n2'.\n";
+    assert_eq!(changes(&[String::from(stood_still)]), 2);
+}
+
+#[test]
+fn a_leader_that_knows_its_peers_no_more_was_told_to_stop() {
+    let after = |second: u32| {
+        let log = format!(
+            "{WON}2016-04-20 10:00:{second:02}.300000 E | rafthttp: failed to dial 91d25258d70ad868 on stream Message (peer 91d25258d70ad868 failed to find local node 2a0965170762fd09)\n"
+        );
+        facts(&[&log]).changes[1].class
+    };
+    assert_eq!(after(1), ChangeClass::Planned);
+    assert_eq!(after(30), ChangeClass::Needless);
+}
+
+#[test]
+fn a_leader_that_was_removed_is_missed_as_somebody_asked() {
+    let removed = |who: &str| format!("2016-04-20 10:00:00.500000 N | etcdserver: removed member {who} from cluster 7e27652122e8b2ae\n");
+    let class = |who: &str| {
+        facts(&[&WON.replacen("2016-04-20 10:00:01.000000", &(removed(who) + "2016-04-20 10:00:01.000000"), 1)]).changes[1].class
+    };
+    assert_eq!(class("91d25258d70ad868"), ChangeClass::Planned);
+    assert_eq!(class("ca93d269ec463a6b"), ChangeClass::Needless);
+}
+
+#[test]
+fn a_cluster_that_starts_may_elect_twice() {
+    let elected = |second: u32, who: &str, term: u32| {
+        format!("2020-04-20 10:00:{second:02}.000000 I | raft: raft.node: 2a0965170762fd09 elected leader {who} at term {term}\n")
+    };
+    let down = "2020-04-20 10:00:03.000000 W | raft: 2a0965170762fd09 stepped down to follower since quorum is not active\n\
+                2020-04-20 10:00:03.000000 I | raft: raft.node: 2a0965170762fd09 lost leader 2a0965170762fd09 at term 2\n";
+    let published = |second: u32| {
+        format!(
+            "2020-04-20 10:00:{second:02}.000000 I | etcdserver: published {{Name:n1 ClientURLs:[http://10.0.0.1:2379]}} to cluster 7e27652122e8b2ae\n"
+        )
+    };
+    let start = "2020-04-20 10:00:01.000000 I | etcdmain: etcd Version: 3.4.23\n".to_owned() + &elected(2, "2a0965170762fd09", 2);
+    let class = |log: String| facts(&[&log]).changes[1].class;
+    let second = down.to_owned() + &elected(4, "91d25258d70ad868", 3);
+    assert_eq!(class(format!("{start}{second}{}", published(5))), ChangeClass::Start);
+    assert!(find(&facts(&[&format!("{start}{second}{}", published(5))]), RuleId::EtcdLeaderLost).is_none());
+    assert_eq!(class(format!("{start}{}{second}", published(2))), ChangeClass::Needless);
+}
+
+/// All are started again, and one of them had asked in vain while it was alone.
+#[test]
+fn a_leader_that_was_only_just_elected_cannot_have_been_missed() {
+    let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | raft: {text}\n");
+    let log = |back: &str, next: &str| {
+        line("00.000000", "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 3")
+            + &line("20.000000", "91d25258d70ad868 became leader at term 4")
+            + &line("20.000100", "raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4")
+            + &line(back, "91d25258d70ad868 [term: 4] received a MsgAppResp message with higher term from ca93d269ec463a6b [term: 6]")
+            + &line(back, "raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 6")
+            + &line(next, "raft.node: 91d25258d70ad868 elected leader ca93d269ec463a6b at term 7")
+    };
+    let last = |back: &str, next: &str| facts(&[&log(back, next)]).changes.pop().expect("changed");
+    assert_eq!(last("20.005000", "20.040000").raised_by.as_deref(), Some("ca93d269ec463a6b"));
+    assert!(last("25.005000", "25.040000").raised_by.is_none());
+}
+
+/// A member that was cut off is back: the leader gives way to its term, and others elect the next one in a term of their own.
+#[test]
+fn a_leader_that_gives_way_to_a_higher_term_did_not_stall() {
+    let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | raft: {text}\n");
+    let follower = line("00.000000", "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4")
+        + &line("31.500000", "2a0965170762fd09 is starting a new election at term 4")
+        + &line("31.500100", "2a0965170762fd09 became candidate at term 5")
+        + &line("31.500200", "raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+        + &line("31.501000", "2a0965170762fd09 became leader at term 5")
+        + &line("31.501100", "raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5");
+    let old = |second: &str| {
+        line("00.000000", "raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4")
+            + &line(second, "91d25258d70ad868 [term: 4] received a MsgAppResp message with higher term from ca93d269ec463a6b [term: 11]")
+            + &line(second, "raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 11")
+    };
+    let raised = |old: String| facts(&[&follower, &old]).changes.iter().any(|change| change.raised_by.is_some());
+    assert!(raised(old("30.400000")));
+    assert!(!raised(old("31.900000")), "it woke up after the others had missed it");
+    assert!(!raised(old("30.400000").replace("term: 11", "term: 5")), "a follower that missed it asked once");
+}

@@ -1,0 +1,135 @@
+//! Stalls that no line measures: what the change of leader beside them tells of their length.
+
+use super::{Stall, StallKind, then};
+use crate::facts::beside::time;
+use crate::facts::changes::heard_again;
+use crate::facts::voices::{START_LINES, Voice, speaker};
+use crate::facts::{EventId, Facts, Generation, LeaderChange, Spell};
+use crate::gather::Gather;
+use crate::log::event::Meaning;
+use crate::sort::distinct;
+use crate::units::{MS, Micros, Range};
+
+/// etcd 0.4 prints a gap only where it ended in time; the one that cost the lead prints none. Gaps near
+/// the timeout in the same log say what it was like (judgement): at least the timeout, or the longest of them.
+pub(super) fn like_near_misses(facts: &Facts, longest: Micros, change: &LeaderChange) -> Option<Stall> {
+    let wait = then(facts, change).election;
+    Some(Stall {
+        member: change.old.clone()?,
+        end: change.campaign,
+        length: Range { low: wait, high: 2 * wait },
+        planned: longest.max(wait),
+        kind: StallKind::Return,
+        events: change.events.iter().take(1).copied().gather(),
+    })
+}
+
+/// The old leader came back without having started anew: it slept from before its followers' timers
+/// ran out until its first line after the campaign (method 2.2), or until its peers heard it lead on in its old term.
+pub(super) fn from_return(
+    facts: &Facts,
+    voices: &[Voice],
+    change: &LeaderChange,
+    speakers: &[(i64, &str)],
+    stalled_before: bool,
+) -> Option<Stall> {
+    let (campaign, old) = (change.campaign?, change.old.as_deref()?);
+    let slack = grain(facts, change);
+    let after = |id: &EventId| time(facts, *id).is_some_and(|time| time >= campaign - slack);
+    let Some(voice) = voices.iter().find(|voice| voice.member == old) else {
+        let back = heard_again(facts, change, old).into_iter().find(after)?;
+        return silent_until(facts, change, back, StallKind::Return);
+    };
+    // An excerpt that begins later does not show when it was back, nor whether it is of the process that led.
+    if !voice.events.iter().any(|id| time(facts, *id).is_some_and(|time| time <= campaign)) {
+        return None;
+    }
+    // Where nobody but the old leader tells of the change or speaks of the term, the moment of its return is held against
+    // itself; that it stalled then follows from other stalls alone.
+    let by_others = |new: i64| {
+        let of_term = speakers[speakers.partition_point(|(term, _)| *term < new)..].iter().take_while(|(term, _)| *term == new);
+        of_term.into_iter().any(|(_, id)| *id != old)
+    };
+    if (told_on_return(facts, change) || change.term.is_some_and(|new| !by_others(new))) && !stalled_before {
+        return None;
+    }
+    let mut gave_up = false;
+    let back = voice.events[voice.since(campaign - slack)..].iter().copied().find(|id| {
+        let event = facts.event(*id);
+        gave_up |= event.meaning == Meaning::QuorumInactiveStepdown;
+        // Who asks it for its vote though another leads was cut off with it; what it answers raises its term too.
+        let with_it = match event.meaning {
+            Meaning::HigherTermMessage => event.word("value") == Some("MsgVote") && event.word("from") != change.new.as_deref(),
+            Meaning::BecameFollower | Meaning::VoteCast | Meaning::VoteRejected => true,
+            _ => false,
+        };
+        // A leader that gives way to a higher term is back then, though that round may have had no winner.
+        let learned = event.number("term").is_some_and(|term| change.term.is_none_or(|new| term >= new))
+            || change.term.is_none()
+            || event.meaning == Meaning::HigherTermMessage;
+        // The rounds of a leader that was cut off raise its term too, and nobody has answered them yet.
+        let asks = matches!(
+            event.meaning,
+            Meaning::ElectionStart | Meaning::BecameCandidate | Meaning::BecamePreCandidate | Meaning::VoteSent | Meaning::VoteReceived
+        );
+        // Where one log has the lines of several members, those of another one do not tell of its return.
+        learned
+            && !asks
+            && speaker(event).is_none_or(|who| who == old)
+            && !(gave_up && with_it)
+            && event.time.is_some_and(|time| time.micros >= campaign - slack)
+            && !change.events.iter().any(|own| own == id && event.meaning == Meaning::BecameLeader)
+    })?;
+    if START_LINES.contains(&facts.event(back).meaning) {
+        return None;
+    }
+    // A process that says it heard from no majority ran while it was silent.
+    let until = time(facts, back)?.max(campaign);
+    let steps_down = facts.events_between(&[Meaning::QuorumInactiveStepdown], campaign - 2 * then(facts, change).election, until);
+    let ran = steps_down.into_iter().any(|(id, _)| voice.printed(facts, id));
+    silent_until(facts, change, back, if ran { StallKind::CutOff } else { StallKind::Return })
+}
+
+/// The followers' timers ran out before the campaign, after one to two timeouts; the leader was silent until `back`.
+fn silent_until(facts: &Facts, change: &LeaderChange, back: EventId, kind: StallKind) -> Option<Stall> {
+    let end = time(facts, back)?;
+    let gap = (end - change.campaign?).max(0);
+    let then = then(facts, change);
+    let wait = then.election;
+    let length = Range { low: gap + soonest(facts, then), high: gap + 2 * wait };
+    Some(Stall { member: change.old.clone()?, end: Some(end), length, planned: gap + wait + wait / 5, kind, events: vec![back] })
+}
+
+/// Nothing measures it: only that followers waited their time.
+pub(super) fn censored(facts: &Facts, change: &LeaderChange) -> Stall {
+    let low = soonest(facts, then(facts, change)).max(0);
+    Stall {
+        member: change.old.clone().unwrap_or_else(|| String::from("the leader")),
+        end: change.campaign,
+        length: Range { low, high: 2 * low },
+        planned: 2 * low,
+        kind: StallKind::Censored,
+        events: change.events.iter().take(1).copied().collect::<Vec<EventId>>(),
+    }
+}
+
+/// So long a leader is silent at least before a follower campaigns (lab, section 3).
+pub(super) fn soonest(facts: &Facts, then: Spell) -> Micros {
+    let old = matches!(facts.generation, Generation::V2 | Generation::V04);
+    then.election - if old { then.heartbeat } else { 2 * then.heartbeat }
+}
+
+/// Whether the old leader alone tells of the change: it learned of it when its stall was over, and the others had campaigned
+/// meanwhile. An answer to its next heartbeat tells it at the latest.
+pub(super) fn told_on_return(facts: &Facts, change: &LeaderChange) -> bool {
+    change.old.is_some() && change.events.iter().all(|id| speaker(facts.event(*id)) == change.old.as_deref())
+}
+
+pub(super) fn grain(facts: &Facts, change: &LeaderChange) -> Micros {
+    change.events.iter().filter_map(|id| facts.event(*id).time).map(|time| time.grain).max().unwrap_or(0).max(5 * MS)
+}
+
+/// Who speaks of each term, sorted.
+pub(super) fn speakers(facts: &Facts) -> Vec<(i64, &str)> {
+    distinct(facts.all_events().filter_map(|(_, event)| event.number("term").zip(event.word("id"))))
+}
