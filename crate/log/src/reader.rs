@@ -327,37 +327,8 @@ impl Reader {
         if self.by_words {
             joints.rotate_right(1);
         }
-        let mut best: Option<(String, u16, Match)> = None;
-        for (joint, rest) in joints {
-            let joined = format!("{}{joint}{rest}", open.raw);
-            let Some((number, found)) = recognise(&plain(&joined)).filter(|(_, found)| open.takes(found, whole, known)) else { continue };
-            if best.as_ref().is_none_or(|(_, _, known)| found.weight > known.weight) {
-                best = Some((joined, number, found));
-            }
-        }
-        if let Some((joined, number, found)) = best {
-            let text = plain(&joined);
-            let head = header(&text, found.start);
-            let line = Row { raw: open.first(), number: open.number, span: open.span };
-            match open.event {
-                Some(event) => {
-                    let whole = self.event(number, &found, &head, &text, line);
-                    // The message ended with its row: what follows is the prose around a paste.
-                    if is_mention(&whole) && !is_open_json(&joined) {
-                        return false;
-                    }
-                    self.reading.events[event] = whole;
-                }
-                None => {
-                    let counted = if open.headed { &mut self.reading.foreign } else { &mut self.reading.unread };
-                    *counted -= 1;
-                    open.event = self.recognised(number, &found, &head, &text, line);
-                }
-            }
-            self.wrapped = true;
-            open.add(joined.clone(), &text, row);
-            self.open = Some(open);
-            return true;
+        if let Some((joined, number, found)) = weightiest(&open.raw, joints, &|found| open.takes(found, whole, known)) {
+            return self.rewrite(open, row, joined, number, &found);
         }
         if known || whole {
             return false;
@@ -367,6 +338,32 @@ impl Reader {
         self.reading.unread += 1;
         let text = plain(&joined).into_owned();
         open.add(joined, &text, row);
+        self.open = Some(open);
+        true
+    }
+
+    /// Puts the message that a line gives with this row in place of what it gave alone; not where that had ended with its row.
+    fn rewrite(&mut self, mut open: Open, row: &str, joined: String, number: u16, found: &Match) -> bool {
+        let text = plain(&joined);
+        let head = header(&text, found.start);
+        let line = Row { raw: open.first(), number: open.number, span: open.span };
+        match open.event {
+            Some(event) => {
+                let whole = self.event(number, found, &head, &text, line);
+                // What follows is the prose around a paste.
+                if is_mention(&whole) && !is_open_json(&joined) {
+                    return false;
+                }
+                self.reading.events[event] = whole;
+            }
+            None => {
+                let counted = if open.headed { &mut self.reading.foreign } else { &mut self.reading.unread };
+                *counted -= 1;
+                open.event = self.recognised(number, found, &head, &text, line);
+            }
+        }
+        self.wrapped = true;
+        open.add(joined.clone(), &text, row);
         self.open = Some(open);
         true
     }
@@ -541,6 +538,19 @@ impl Reader {
         }
         reading
     }
+}
+
+/// Of the ways to join a row to the line before, the one that gives the weightiest message.
+fn weightiest(before: &str, joints: [(&str, &str); 3], fits: &dyn Fn(&Match) -> bool) -> Option<(String, u16, Match)> {
+    let mut best: Option<(String, u16, Match)> = None;
+    for (joint, rest) in joints {
+        let joined = format!("{before}{joint}{rest}");
+        let Some((number, found)) = recognise(&plain(&joined)).filter(|(_, found)| fits(found)) else { continue };
+        if best.as_ref().is_none_or(|(_, _, known)| found.weight > known.weight) {
+            best = Some((joined, number, found));
+        }
+    }
+    best
 }
 
 fn count<T: PartialEq>(counts: &mut Vec<(T, u64)>, what: T) {

@@ -31,134 +31,160 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
             builder.holds(&body.path, Some(inner.part(body.range)), false);
         }
     }
-    let (mut unit, mut file) = (unit.to_owned(), file.to_owned());
     // Of a script that writes the unit; systemd itself fills nothing into Environment= (systemd.exec(5)).
     let of_script = if text.starts_with("#!") { Script::of(inner).variables } else { Variables::default() };
-    let mut variables = of_script.clone();
-    let (mut in_service, mut in_program) = (true, false);
-    // Of each its unit and file.
-    let mut commands: Vec<(String, String, Vec<Word>)> = Vec::new();
+    let mut reader = Reader {
+        builder,
+        inner,
+        unit: unit.to_owned(),
+        file: file.to_owned(),
+        in_service: true,
+        in_program: false,
+        variables: of_script.clone(),
+        of_script,
+        commands: Vec::new(),
+    };
     let mut at = 0;
     while at < text.len() {
-        let line = line_end(text, at);
-        let body = text[at..line].trim();
+        at = reader.line(text, at) + 1;
+    }
+    reader.run();
+}
+
+/// Goes through the lines of a text of units.
+struct Reader<'a, 'b> {
+    builder: &'a mut Builder<'b>,
+    inner: &'a MappedText,
+    /// Whose lines these are.
+    unit: String,
+    file: String,
+    in_service: bool,
+    in_program: bool,
+    of_script: Variables,
+    variables: Variables,
+    /// Of each its unit and file.
+    commands: Vec<(String, String, Vec<Word>)>,
+}
+
+impl Reader<'_, '_> {
+    /// Reads the line that begins here, with those on which it goes on, and gives its end.
+    fn line(&mut self, text: &str, at: usize) -> usize {
+        let end = line_end(text, at);
+        let body = text[at..end].trim();
         if let Some(path) = body.strip_prefix("# /") {
             // `systemctl cat` heads each file with its path.
             if let Some((name, drop_in)) = path_of_unit(path) {
-                (unit, file) = (name, drop_in);
+                (self.unit, self.file) = (name, drop_in);
             }
-            at = line + 1;
-            continue;
+            return end;
         }
         if body.is_empty() || body.starts_with(['#', ';']) {
-            at = line + 1;
-            continue;
+            return end;
         }
         if body.starts_with('[') {
             // podman's own units hand `Environment=` of their container on (podman-systemd.unit(5)), as do those of
             // systemd-nspawn (systemd.nspawn(5)).
-            in_service = matches!(body, "[Service]" | "[Container]" | "[Exec]");
-            in_program = false;
+            self.in_service = matches!(body, "[Service]" | "[Container]" | "[Exec]");
+            self.in_program = false;
             if let Some(program) = body.strip_prefix("[program:") {
-                (in_service, in_program, unit) = (true, true, program.trim_end_matches(']').to_owned());
+                (self.in_service, self.in_program, self.unit) = (true, true, program.trim_end_matches(']').to_owned());
             }
-            at = line + 1;
-            continue;
+            return end;
         }
-        let end = if in_program { indented_end(text, at) } else { logical_end(text, at) };
-        if let Some(directive) = directive(text, at, end).filter(|directive| in_service || directive.key == "Environment") {
-            let (empty, at) = (text[directive.value.clone()].trim().is_empty(), inner.place(directive.value.clone()).start);
-            builder.directive = "Environment";
-            match directive.key {
-                "Environment" if in_service && empty => builder.reset("Environment", (&unit, &file), at),
-                "Environment" if !in_service => {
-                    let claims = builder.stated();
-                    environment(builder, inner, &directive, (&unit, &file), &of_script, &mut variables);
-                    builder.void_from(claims, RuleId::ConfigWrongSection, &|parameter| {
+        let end = if self.in_program { indented_end(text, at) } else { logical_end(text, at) };
+        if let Some(directive) = directive(text, at, end).filter(|directive| self.in_service || directive.key == "Environment") {
+            self.directive(text, directive);
+        }
+        end
+    }
+
+    fn directive(&mut self, text: &str, directive: Directive) {
+        let (empty, at) = (text[directive.value.clone()].trim().is_empty(), self.inner.place(directive.value.clone()).start);
+        self.builder.directive = "Environment";
+        match directive.key {
+            "Environment" if self.in_service && empty => self.builder.reset("Environment", (&self.unit, &self.file), at),
+            "Environment" => {
+                let claims = self.builder.stated();
+                self.environment(directive.value);
+                if !self.in_service {
+                    self.builder.void_from(claims, RuleId::ConfigWrongSection, &|parameter| {
                         format!("{} stands outside of [Service], where systemd passes Environment= over.", parameter.variable())
                     });
                 }
-                "Environment" => environment(builder, inner, &directive, (&unit, &file), &of_script, &mut variables),
-                // supervisord parts them by commas (supervisord.org, "[program:x] Section Settings").
-                "environment" => {
-                    for value in between_commas(text, directive.value) {
-                        let one = Directive { key: directive.key, value };
-                        environment(builder, inner, &one, (&unit, &file), &of_script, &mut variables);
+            }
+            // supervisord parts them by commas (supervisord.org, "[program:x] Section Settings").
+            "environment" => between_commas(text, directive.value).into_iter().for_each(|value| self.environment(value)),
+            "Image" => self.builder.image(&text[directive.value]),
+            "EnvironmentFile" => self.builder.reads_file(text[directive.value].trim().trim_start_matches('-')),
+            "ExecStart" if empty => {
+                self.builder.reset("ExecStart", (&self.unit, &self.file), at);
+                self.commands.retain(|(of, ..)| *of != self.unit);
+            }
+            "ExecStart" | "Exec" | "Parameters" | "command" => {
+                self.commands.push((self.unit.clone(), self.file.clone(), flags::words_of_unit(text, directive.value)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the assignments of an `Environment=`.
+    fn environment(&mut self, value: Range<usize>) {
+        let (unit, file) = (self.unit.as_str(), self.file.as_str());
+        let words = flags::words_of_unit(&self.inner.text, value);
+        for (at, word) in words.iter().enumerate() {
+            let Some((name, value, span)) = word.assignment() else {
+                parted(self.builder, self.inner, &words[at..], Home::new(unit, Class::Environment, file));
+                continue;
+            };
+            if flags::are_options(name, value) {
+                let options = flags::words(&self.inner.text, span.clone());
+                flags::take(self.builder, self.inner, &options, unit, file, &self.variables);
+            }
+            self.variables.set(name, value.to_owned(), self.inner.place(span.clone()), span.start);
+            // A variable of another daemon's unit reaches nobody.
+            let reaches = unit.is_empty()
+                || (name.starts_with("ETCD_") && search::has(unit, "etcd"))
+                || (name.starts_with("FLEET_") && search::has(unit, "fleet"));
+            if reaches {
+                flags::variable(self.builder, self.inner, (name, value, span), Home::new(unit, Class::Environment, file), &self.of_script);
+            }
+        }
+    }
+
+    /// Takes the commands, as the variables of all lines are known.
+    fn run(self) {
+        let (builder, inner) = (self.builder, self.inner);
+        builder.directive = "ExecStart";
+        // Of each unit that runs etcd in a container its commands.
+        let mut contained: Vec<(String, String)> = Vec::new();
+        for (unit, file, words) in self.commands {
+            let runs_etcd = words.iter().any(|word| search::has(&word.text, "etcd"));
+            let runs_fleet = words.first().is_some_and(|word| word.text.ends_with("fleetd"));
+            builder.cluster.has_fleet |= runs_fleet;
+            if runs_etcd && (unit.is_empty() || search::any(&unit, &["etcd", "k3s", "rke2"])) {
+                builder.cluster.has_etcd |= words.iter().any(|word| word.text.split_whitespace().any(is_etcd_command));
+                flags::take(builder, inner, &words, &unit, &file, &self.variables);
+                let command = words.iter().map(|word| word.text.as_str()).gather().join(" ");
+                if starts_container(&command) && !search::has(&command, "rkt run") {
+                    match contained.last_mut().filter(|(of, _)| *of == unit) {
+                        Some((_, commands)) => *commands += &format!(" {command}"),
+                        None => contained.push((unit, command)),
                     }
                 }
-                "Image" => builder.image(&text[directive.value]),
-                "EnvironmentFile" => builder.reads_file(text[directive.value].trim().trim_start_matches('-')),
-                "ExecStart" if empty => {
-                    builder.reset("ExecStart", (&unit, &file), at);
-                    commands.retain(|(of, ..)| *of != unit);
-                }
-                "ExecStart" | "Exec" | "Parameters" | "command" => {
-                    commands.push((unit.clone(), file.clone(), flags::words_of_unit(text, directive.value)));
-                }
-                _ => {}
             }
         }
-        at = end + 1;
-    }
-    builder.directive = "ExecStart";
-    // Of each unit that runs etcd in a container its commands.
-    let mut contained: Vec<(String, String)> = Vec::new();
-    for (unit, file, words) in commands {
-        let runs_etcd = words.iter().any(|word| search::has(&word.text, "etcd"));
-        let runs_fleet = words.first().is_some_and(|word| word.text.ends_with("fleetd"));
-        builder.cluster.has_fleet |= runs_fleet;
-        if runs_etcd && (unit.is_empty() || search::any(&unit, &["etcd", "k3s", "rke2"])) {
-            builder.cluster.has_etcd |= words.iter().any(|word| word.text.split_whitespace().any(is_etcd_command));
-            flags::take(builder, inner, &words, &unit, &file, &variables);
-            let command = words.iter().map(|word| word.text.as_str()).gather().join(" ");
-            if starts_container(&command) && !search::has(&command, "rkt run") {
-                match contained.last_mut().filter(|(of, _)| *of == unit) {
-                    Some((_, commands)) => *commands += &format!(" {command}"),
-                    None => contained.push((unit, command)),
-                }
+        for (unit, commands) in contained {
+            // systemd-docker can hand all on.
+            if !hands_more(&commands) && !search::has(&commands, "systemd-docker") {
+                builder.void_in_container(&unit, &commands);
             }
         }
+        builder.directive = "";
     }
-    for (unit, commands) in contained {
-        // systemd-docker can hand all on.
-        if !hands_more(&commands) && !search::has(&commands, "systemd-docker") {
-            builder.void_in_container(&unit, &commands);
-        }
-    }
-    builder.directive = "";
 }
 
 fn is_etcd_command(word: &str) -> bool {
     is_etcd(word) || word.ends_with("etcd-wrapper") || search::has(word, "etcd:v")
-}
-
-fn environment(
-    builder: &mut Builder,
-    inner: &MappedText,
-    directive: &Directive,
-    (unit, file): (&str, &str),
-    of_script: &Variables,
-    variables: &mut Variables,
-) {
-    let words = flags::words_of_unit(&inner.text, directive.value.clone());
-    for (at, word) in words.iter().enumerate() {
-        let Some((name, value, span)) = word.assignment() else {
-            parted(builder, inner, &words[at..], Home::new(unit, Class::Environment, file));
-            continue;
-        };
-        if flags::are_options(name, value) {
-            let options = flags::words(&inner.text, span.clone());
-            flags::take(builder, inner, &options, unit, file, variables);
-        }
-        variables.set(name, value.to_owned(), inner.place(span.clone()), span.start);
-        // A variable of another daemon's unit reaches nobody.
-        let reaches = unit.is_empty()
-            || (name.starts_with("ETCD_") && search::has(unit, "etcd"))
-            || (name.starts_with("FLEET_") && search::has(unit, "fleet"));
-        if reaches {
-            flags::variable(builder, inner, (name, value, span), Home::new(unit, Class::Environment, file), of_script);
-        }
-    }
 }
 
 /// An assignment with blanks around its equals sign: systemd says `Invalid environment assignment, ignoring`

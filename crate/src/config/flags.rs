@@ -51,119 +51,157 @@ pub fn flags(words: &[Word]) -> Vec<Flag> {
 
 /// Takes the flags and assignments of a command line. `variables` are those to which `${NAME}` may refer.
 pub fn take(builder: &mut Builder, inner: &MappedText, words: &[Word], unit: &str, file: &str, variables: &Variables) {
-    let mut outer: Vec<Word> = Vec::new();
-    let (mut run, mut image, mut replaces) = (false, false, false);
-    for (at, word) in words.iter().enumerate() {
-        let before = |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).map_or("", |word| word.text.as_str());
-        replaces |= word.text == "sed";
-        if replaces && word.text.starts_with('s') {
-            for range in replacements(inner.text.get(word.span_from(0)).unwrap_or("")) {
+    Line { inner, unit, file, variables }.take(builder, words);
+}
+
+/// A command line in its surroundings.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    inner: &'a MappedText,
+    unit: &'a str,
+    file: &'a str,
+    variables: &'a Variables,
+}
+
+impl Line<'_> {
+    fn take(self, builder: &mut Builder, words: &[Word]) {
+        let mut outer: Vec<Word> = Vec::new();
+        let (mut run, mut image, mut replaces) = (false, false, false);
+        for (at, word) in words.iter().enumerate() {
+            replaces |= word.text == "sed";
+            if replaces && word.text.starts_with('s') {
                 let start = word.span_from(0).start;
-                take(builder, inner, &self::words(&inner.text, start + range.start..start + range.end), unit, file, variables);
-            }
-            continue;
-        }
-        // Of docker, podman and nerdctl.
-        let is_run = word.text == "run";
-        image = !is_run && (image || run && is_image(&word.text));
-        run |= is_run;
-        // `INSTALL_K3S_EXEC="server --etcd-arg=..."` holds its command behind the name.
-        let assigned = word.assignment().filter(|(_, value, _)| search::has(value, " --")).map(|(_, _, span)| span);
-        let quoted = assigned.unwrap_or_else(|| word.span_from(0));
-        let blank = inner.text.get(quoted.clone()).is_some_and(|text| text.bytes().any(|byte| byte.is_ascii_whitespace()));
-        let within = if blank { self::words(&inner.text, quoted) } else { Vec::new() };
-        let runs = |word: &Word| is_etcd(&word.text) || word.text.starts_with("--etcd-arg");
-        if within.len() > 1 && (within.iter().any(runs) || word.text.starts_with('-') && words.iter().any(|word| is_etcd(&word.text))) {
-            // A whole command in quotes, as behind `sh -c` or in INSTALL_K3S_EXEC, or its arguments in PowerShell.
-            take(builder, inner, &within, unit, file, variables);
-            continue;
-        }
-        if let Some((_, _, span)) = word.assignment().filter(|(name, value, _)| are_options(name, value)) {
-            take(builder, inner, &self::words(&inner.text, span), unit, file, variables);
-            continue;
-        }
-        if let Some((name, value, span)) = word.assignment() {
-            let (value, span) = without_inner_quotes(&inner.text, value, span);
-            let claims = builder.stated();
-            variable(builder, inner, (name, value, span.clone()), Home::new(unit, Class::Environment, file), variables);
-            if image && matches!(before(1), "-e" | "--env") && builder.stated() > claims {
-                let note = format!(
-                    "{} {name} stands after the image, so etcd gets it as a flag that it does not know, and exits. Put it before the image.",
-                    before(1)
-                );
-                builder.refuse_last(RuleId::EtcdBadConfig, inner.place(span), note);
-            }
-        }
-        builder.image(&word.text);
-        if word.text.ends_with("etcd2") && is_etcd(&word.text) {
-            builder.is_etcd_2();
-        }
-        outer.push(word.clone());
-    }
-    // Another program may spell its flags with underscores.
-    let runs = |(at, word): (usize, &Word)| {
-        let before = at.checked_sub(1).map_or("", |before| &outer[before].text);
-        is_image(&word.text) || is_etcd(&word.text) && !wants_value(before)
-    };
-    let ours = LazyCell::new(|| outer.iter().enumerate().any(runs));
-    let (stated, mut from_file) = (builder.stated(), false);
-    for flag in flags(&outer) {
-        let Some((value, span)) = &flag.value else {
-            builder.fact_of_flag(&flag.name, "true");
-            continue;
-        };
-        let (name, value, span) = match (flag.name.as_str(), value.split_once('=')) {
-            // `kubectl create configmap --from-literal=NAME=VALUE`, `docker run --env=NAME=VALUE`, `rkt run --set-env=NAME=VALUE`.
-            ("from-literal" | "env" | "set-env", Some((name, rest))) => {
-                let (rest, span) = without_inner_quotes(&inner.text, rest, span.end - rest.len()..span.end);
-                variable(builder, inner, (name, rest, span), Home::new(unit, Class::Environment, file), variables);
+                for range in replacements(self.inner.text.get(word.span_from(0)).unwrap_or("")) {
+                    self.within(builder, start + range.start..start + range.end);
+                }
                 continue;
             }
-            // k3s and RKE2 pass it on; behind `@` k3d names the nodes.
-            ("etcd-arg", Some((name, rest))) => {
-                builder.cluster.own_pair = Some(&RANCHER);
-                builder.cluster.launcher = Some(Launcher::K3s);
-                let (value, start) = (rest.split('@').next().unwrap_or(rest), span.end - rest.len());
-                (name.trim_start_matches('-'), value, start..start + value.len())
+            // Of docker, podman and nerdctl.
+            let is_run = word.text == "run";
+            image = !is_run && (image || run && is_image(&word.text));
+            run |= is_run;
+            if let Some(command) = self.quoted(word, words) {
+                self.take(builder, &command);
+                continue;
             }
-            // minikube hands `etcd.NAME=VALUE` to kubeadm's etcd.
-            ("extra-config", Some((name, rest))) => {
-                builder.cluster.launcher = Some(Launcher::Kubeadm);
-                (name.strip_prefix("etcd.").unwrap_or(""), rest, span.end - rest.len()..span.end)
+            if let Some((name, value, span)) = word.assignment() {
+                if are_options(name, value) {
+                    self.within(builder, span);
+                    continue;
+                }
+                let before = at.checked_sub(1).map_or("", |before| words[before].text.as_str());
+                self.assignment(builder, (name, value, span), if image { before } else { "" });
             }
-            _ => (flag.name.as_str(), value.as_str(), span.clone()),
-        };
-        let (value, span) = without_inner_quotes(&inner.text, value, span);
-        builder.fact_of_flag(name, value);
-        from_file |= name == "config-file" && !value.is_empty();
-        let is_ours = |(parameter, _): &(Parameter, bool)| parameter.is_etcd() && (!name.contains('_') || *ours);
-        let known = keys::of_key(name);
-        if known.is_none() && *ours {
-            builder.unknown_flag(name, inner.place(span.clone()));
+            builder.image(&word.text);
+            if word.text.ends_with("etcd2") && is_etcd(&word.text) {
+                builder.is_etcd_2();
+            }
+            outer.push(word.clone());
         }
-        let Some(meant) = known.filter(is_ours) else { continue };
-        let home = Home::new(unit, Class::Flag, file);
-        let (value, span) = match variables.meaning(value, span.start) {
-            Meaning::Value(value, outer) => (value, outer),
-            Meaning::Fallback(value, from) => (value, inner.place(span.start + from..span.start + from + value.len())),
-            // It repeats the variable of the same name, which has its own line.
-            Meaning::Unknown(name) if keys::of_variable(name).is_some() && builder.claims(meant.0) => continue,
-            Meaning::Unknown(_) | Meaning::Itself => (value, inner.place(span)),
-        };
-        builder.claim(meant, span, scalar::daemon(meant.0, value), home);
-        builder.misspelt_flag(name);
+        self.flags(builder, &outer);
     }
-    for (at, word) in outer.iter().enumerate() {
-        if let Some(name) = misdashed(&word.text).filter(|_| *ours) {
-            let behind = word.text.rfind('=').map(|mark| word.span_from(mark + 1));
-            let value = behind.or_else(|| Some(outer.get(at + 1)?.span_from(0))).unwrap_or_default();
-            refuse_misdashed(builder, (name, &word.text), inner.text.get(value.clone()), inner.place(value), unit);
+
+    fn home(self, class: Class) -> Home {
+        Home::new(self.unit, class, self.file)
+    }
+
+    /// Takes the command line that stands in these bytes.
+    fn within(self, builder: &mut Builder, span: Range<usize>) {
+        self.take(builder, &words(&self.inner.text, span));
+    }
+
+    /// The command in a word with blanks, as behind `sh -c`, in `INSTALL_K3S_EXEC="server --etcd-arg=..."`, or etcd's arguments
+    /// in PowerShell.
+    fn quoted(self, word: &Word, words: &[Word]) -> Option<Vec<Word>> {
+        let assigned = word.assignment().filter(|(_, value, _)| search::has(value, " --")).map(|(_, _, span)| span);
+        let quoted = assigned.unwrap_or_else(|| word.span_from(0));
+        if !self.inner.text.get(quoted.clone())?.bytes().any(|byte| byte.is_ascii_whitespace()) {
+            return None;
+        }
+        let within = self::words(&self.inner.text, quoted);
+        let runs = |word: &Word| is_etcd(&word.text) || word.text.starts_with("--etcd-arg");
+        let of_etcd = || word.text.starts_with('-') && words.iter().any(|word| is_etcd(&word.text));
+        (within.len() > 1 && (within.iter().any(runs) || of_etcd())).then_some(within)
+    }
+
+    /// Takes `NAME=value`; `behind_image` is the word before it, where both stand behind the image of a container.
+    fn assignment(self, builder: &mut Builder, (name, value, span): (&str, &str, Range<usize>), behind_image: &str) {
+        let (value, span) = without_inner_quotes(&self.inner.text, value, span);
+        let claims = builder.stated();
+        variable(builder, self.inner, (name, value, span.clone()), self.home(Class::Environment), self.variables);
+        if matches!(behind_image, "-e" | "--env") && builder.stated() > claims {
+            let note = format!(
+                "{behind_image} {name} stands after the image, so etcd gets it as a flag that it does not know, and exits. Put it before the image."
+            );
+            builder.refuse_last(RuleId::EtcdBadConfig, self.inner.place(span), note);
         }
     }
-    options_of_variables(builder, &outer, &Home::new(unit, Class::Flag, file), variables);
-    if from_file && *ours {
-        // etcd.io/docs/v3.4/op-guide/configuration
-        builder.void_beside_file(unit, stated);
+
+    fn flags(self, builder: &mut Builder, words: &[Word]) {
+        let inner = self.inner;
+        // Another program may spell its flags with underscores.
+        let runs = |(at, word): (usize, &Word)| {
+            let before = at.checked_sub(1).map_or("", |before| &words[before].text);
+            is_image(&word.text) || is_etcd(&word.text) && !wants_value(before)
+        };
+        let ours = LazyCell::new(|| words.iter().enumerate().any(runs));
+        let (stated, mut from_file) = (builder.stated(), false);
+        for flag in flags(words) {
+            let Some((value, span)) = &flag.value else {
+                builder.fact_of_flag(&flag.name, "true");
+                continue;
+            };
+            let (name, value, span) = match (flag.name.as_str(), value.split_once('=')) {
+                // `kubectl create configmap --from-literal=NAME=VALUE`, `docker run --env=NAME=VALUE`, `rkt run --set-env=NAME=VALUE`.
+                ("from-literal" | "env" | "set-env", Some((name, rest))) => {
+                    self.assignment(builder, (name, rest, span.end - rest.len()..span.end), "");
+                    continue;
+                }
+                // k3s and RKE2 pass it on; behind `@` k3d names the nodes.
+                ("etcd-arg", Some((name, rest))) => {
+                    builder.cluster.own_pair = Some(&RANCHER);
+                    builder.cluster.launcher = Some(Launcher::K3s);
+                    let (value, start) = (rest.split('@').next().unwrap_or(rest), span.end - rest.len());
+                    (name.trim_start_matches('-'), value, start..start + value.len())
+                }
+                // minikube hands `etcd.NAME=VALUE` to kubeadm's etcd.
+                ("extra-config", Some((name, rest))) => {
+                    builder.cluster.launcher = Some(Launcher::Kubeadm);
+                    (name.strip_prefix("etcd.").unwrap_or(""), rest, span.end - rest.len()..span.end)
+                }
+                _ => (flag.name.as_str(), value.as_str(), span.clone()),
+            };
+            let (value, span) = without_inner_quotes(&inner.text, value, span);
+            builder.fact_of_flag(name, value);
+            from_file |= name == "config-file" && !value.is_empty();
+            let is_ours = |(parameter, _): &(Parameter, bool)| parameter.is_etcd() && (!name.contains('_') || *ours);
+            let known = keys::of_key(name);
+            if known.is_none() && *ours {
+                builder.unknown_flag(name, inner.place(span.clone()));
+            }
+            let Some(meant) = known.filter(is_ours) else { continue };
+            let (value, span) = match self.variables.meaning(value, span.start) {
+                Meaning::Value(value, outer) => (value, outer),
+                Meaning::Fallback(value, from) => (value, inner.place(span.start + from..span.start + from + value.len())),
+                // It repeats the variable of the same name, which has its own line.
+                Meaning::Unknown(name) if keys::of_variable(name).is_some() && builder.claims(meant.0) => continue,
+                Meaning::Unknown(_) | Meaning::Itself => (value, inner.place(span)),
+            };
+            builder.claim(meant, span, scalar::daemon(meant.0, value), self.home(Class::Flag));
+            builder.misspelt_flag(name);
+        }
+        for (at, word) in words.iter().enumerate() {
+            if let Some(name) = misdashed(&word.text).filter(|_| *ours) {
+                let behind = word.text.rfind('=').map(|mark| word.span_from(mark + 1));
+                let value = behind.or_else(|| Some(words.get(at + 1)?.span_from(0))).unwrap_or_default();
+                refuse_misdashed(builder, (name, &word.text), inner.text.get(value.clone()), inner.place(value), self.unit);
+            }
+        }
+        options_of_variables(builder, words, &self.home(Class::Flag), self.variables);
+        if from_file && *ours {
+            // etcd.io/docs/v3.4/op-guide/configuration
+            builder.void_beside_file(self.unit, stated);
+        }
     }
 }
 

@@ -107,119 +107,27 @@ fn etcd_cluster(builder: &mut Builder, spot: Spot, root: &Node) {
 
 /// Looks for arguments anywhere in the tree; aliases are not followed, so it ends.
 fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
-    let Spot { tree, below, depth, .. } = spot;
+    let Spot { tree, depth, .. } = spot;
     if depth > crate::yaml::MAX_DEPTH {
         return;
     }
-    let mut replicas = None;
     if tree.get(node, "op").is_some() {
         operation(builder, spot, node);
     }
+    let mut replicas = None;
     for entry in node.entries().iter().chain(shared(spot, node)) {
         // k3s adds `etcd-arg+` to the list of another file.
-        let (name, stated) = (entry.name().replace(['-', '_', '+'], "").to_ascii_lowercase(), builder.stated());
-        // Of docker-compose at the root, of RancherOS below `rancher`.
-        if depth <= 1 && name == "services" {
-            for service in entry.value.entries() {
-                builder.enter(service.name());
-                walk(builder, Spot { member: service.name(), below: service.name(), depth: depth + 2, ..spot }, &service.value);
-            }
-            builder.enter("");
+        let name = entry.name().replace(['-', '_', '+'], "").to_ascii_lowercase();
+        // docker-compose reads of its extensions what a service takes over.
+        let extension = depth == 0 && spot.compose && entry.name().starts_with("x-");
+        if extension || processes(builder, spot, entry, &name) {
             continue;
         }
-        match name.as_str() {
-            // Each container is a process of its own; so is each cluster of kops.
-            "containers" | "initcontainers" | "containerdefinitions" | "etcdclusters" => {
-                builder.cluster.has_etcd |= name == "etcdclusters";
-                if name == "containerdefinitions" {
-                    builder.cluster.launcher = Some(Launcher::Compose);
-                }
-                for item in entry.value.items().iter().filter(|item| !is_proxy(item)) {
-                    let process = format!("{} {}", tree.word(item, "name").unwrap_or(""), item.span.start);
-                    builder.enter(&process);
-                    walk(builder, Spot { member: &process, below: entry.name(), depth: depth + 2, ..spot }, item);
-                }
-                builder.enter("");
-                continue;
-            }
-            // docker-compose reads of its extensions what a service takes over.
-            _ if depth == 0 && spot.compose && entry.name().starts_with("x-") => continue,
-            "heartbeatinterval" | "leaderelectiontimeout" if spot.kops => operators::duration(builder, tree, entry, spot.member),
-            "heartbeatinterval" | "electiontimeout" if spot.kubekey => operators::number(builder, tree, entry),
-            "controlplanehardwarespeed" if depth == 1 => operators::hardware_speed(builder, tree, &entry.value),
-            "data" if tree.word(node, "kind") == Some("Secret") => secret(builder, spot, &entry.value),
-            "data" | "stringdata" if depth == 0 || tree.get(node, "kind").is_some() => data(builder, spot, &entry.value),
-            // Of bitnami's chart, alone or within another: etcd's own file.
-            "configuration" if depth == 0 || below == "etcd" => {
-                with_lines(tree, &entry.value).iter().for_each(|inner| etcd_yaml::take(builder, inner));
-            }
-            // Of OpenShift's MachineConfig.
-            "config" if tree.get(&entry.value, "ignition").is_some() => ignition::take_root(builder, tree, &entry.value),
-            // Ansible's lineinfile.
-            "line" if tree.word(node, "state") != Some("absent") => {
-                tree.scalar(&entry.value).iter().for_each(|inner| env::take(builder, inner));
-            }
-            // The same on one line: `lineinfile: path=/etc/etcd.env line='NAME=VALUE'`.
-            _ if name.ends_with("lineinfile") && entry.value.text().is_some() => environment::on_one_line(builder, spot, &entry.value),
-            // k3s skips a flag that it does not know (k3s-io/k3s: pkg/configfilearg/parser.go, stripInvalidFlags).
-            _ if depth == 0 && spot.k3s && keys::of_prefixed(entry.name()).is_some() => unknown_to_k3s(builder, tree, entry),
-            "extraargs" => {
-                arguments(builder, spot, tree.resolve(&entry.value));
-                // kubeadm passes over what stands right below `etcd` or `external` (apis/kubeadm/v1beta3/types.go, Etcd, ExternalEtcd).
-                if matches!(below, "etcd" | "external") && spot.form.is_some() {
-                    builder.void_from(stated, RuleId::ConfigWrongSection, &|parameter| {
-                        format!("kubeadm knows extraArgs of etcd only below etcd.local, so it passes over {} here.", parameter.key())
-                    });
-                }
-                if matches!(
-                    below,
-                    "apiServer"
-                        | "controllerManager"
-                        | "scheduler"
-                        | "kubelet"
-                        | "kube-api"
-                        | "kube_api"
-                        | "kube-controller"
-                        | "kube_controller"
-                ) {
-                    builder.void_from(stated, RuleId::ConfigWrongSection, &|parameter| {
-                        format!(
-                            "{} stands among the arguments of {below}, which is not etcd; it belongs among those of etcd.",
-                            parameter.key()
-                        )
-                    });
-                }
-            }
-            // What docker inspect shows of a container once more (moby/moby@v20.10.24:api/types/types.go, ContainerJSONBase).
-            "args" if tree.get(node, "Config").is_some() => {}
-            "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| builder.holds("", tree.scalar(item), false)),
-            "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
-                if name == "etcdarg" {
-                    builder.cluster.own_pair = Some(&RANCHER);
-                }
-                words(builder, spot, tree.resolve(&entry.value), name == "etcdarg");
-            }
-            // The last one is of a generator of Kustomize.
-            "environment" | "env" | "literals" => variables(builder, spot, &entry.value),
-            "image" => image(builder, tree, &entry.value),
-            // kubeadm's `etcd.local`, RKE's `system_images`.
-            "local" => tree.word(&entry.value, "imageTag").into_iter().for_each(|tag| builder.version(tag)),
-            "systemimages" => tree.word(&entry.value, "etcd").into_iter().for_each(|image| builder.image(image)),
-            // Among the answers to a template of Rancher, and in other mappings of variables.
-            _ if keys::of_variable(entry.name()).is_some() && !VARIABLES.contains(&below) => {
-                let value = tree.resolve(&entry.value);
-                value.text().into_iter().for_each(|text| variable(builder, spot, entry.name(), text, tree.bare(value)));
-            }
-            // Of a chart whose image is etcd's.
-            "replicacount" if depth == 0 => replicas = entry.value.text(),
-            "nodes" if depth == 0 => nodes(builder, tree, &entry.value),
-            // The values of a chart (Argo CD, k3s), a file of docker-compose's `configs` or of Ansible, what a cloud's machine is given.
-            "values" | "valuescontent" | "content" | "userdata" | "customdata" | "patch" => {
-                let path = ["dest", "path"].into_iter().find_map(|key| tree.word(node, key)).unwrap_or(entry.name());
-                builder.holds(path, with_lines(tree, &entry.value), false);
-            }
-            _ => {}
+        // Of a chart whose image is etcd's.
+        if depth == 0 && name == "replicacount" {
+            replicas = entry.value.text();
         }
+        value(builder, spot, node, entry, &name);
         walk(builder, Spot { below: entry.name(), depth: depth + 1, ..spot }, &entry.value);
     }
     if tree.at(node, &["image", "repository"]).and_then(Node::text).is_some_and(|name| name.ends_with("etcd")) {
@@ -230,6 +138,110 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
         let written = tree.scalar(item).filter(|inner| inner.text.starts_with("etcd-arg:"));
         builder.holds("config.yaml", written, false);
         walk(builder, Spot { depth: depth + 1, ..spot }, item);
+    }
+}
+
+/// Walks what runs as a process of its own, each service, each container and each cluster of kops; `false` where this entry
+/// lists none.
+fn processes(builder: &mut Builder, spot: Spot, entry: &Entry, name: &str) -> bool {
+    let depth = spot.depth + 2;
+    match name {
+        // Of docker-compose at the root, of RancherOS below `rancher`.
+        "services" if spot.depth <= 1 => {
+            for service in entry.value.entries() {
+                builder.enter(service.name());
+                walk(builder, Spot { member: service.name(), below: service.name(), depth, ..spot }, &service.value);
+            }
+        }
+        "containers" | "initcontainers" | "containerdefinitions" | "etcdclusters" => {
+            builder.cluster.has_etcd |= name == "etcdclusters";
+            if name == "containerdefinitions" {
+                builder.cluster.launcher = Some(Launcher::Compose);
+            }
+            for item in entry.value.items().iter().filter(|item| !is_proxy(item)) {
+                let process = format!("{} {}", spot.tree.word(item, "name").unwrap_or(""), item.span.start);
+                builder.enter(&process);
+                walk(builder, Spot { member: &process, below: entry.name(), depth, ..spot }, item);
+            }
+        }
+        _ => return false,
+    }
+    builder.enter("");
+    true
+}
+
+/// Takes what an entry says by its name; `node` is the mapping that it stands in.
+fn value(builder: &mut Builder, spot: Spot, node: &Node, entry: &Entry, name: &str) {
+    let Spot { tree, below, depth, .. } = spot;
+    match name {
+        "heartbeatinterval" | "leaderelectiontimeout" if spot.kops => operators::duration(builder, tree, entry, spot.member),
+        "heartbeatinterval" | "electiontimeout" if spot.kubekey => operators::number(builder, tree, entry),
+        "controlplanehardwarespeed" if depth == 1 => operators::hardware_speed(builder, tree, &entry.value),
+        "data" if tree.word(node, "kind") == Some("Secret") => secret(builder, spot, &entry.value),
+        "data" | "stringdata" if depth == 0 || tree.get(node, "kind").is_some() => data(builder, spot, &entry.value),
+        // Of bitnami's chart, alone or within another: etcd's own file.
+        "configuration" if depth == 0 || below == "etcd" => {
+            with_lines(tree, &entry.value).iter().for_each(|inner| etcd_yaml::take(builder, inner));
+        }
+        // Of OpenShift's MachineConfig.
+        "config" if tree.get(&entry.value, "ignition").is_some() => ignition::take_root(builder, tree, &entry.value),
+        // Ansible's lineinfile.
+        "line" if tree.word(node, "state") != Some("absent") => {
+            tree.scalar(&entry.value).iter().for_each(|inner| env::take(builder, inner));
+        }
+        // The same on one line: `lineinfile: path=/etc/etcd.env line='NAME=VALUE'`.
+        _ if name.ends_with("lineinfile") && entry.value.text().is_some() => environment::on_one_line(builder, spot, &entry.value),
+        // k3s skips a flag that it does not know (k3s-io/k3s: pkg/configfilearg/parser.go, stripInvalidFlags).
+        _ if depth == 0 && spot.k3s && keys::of_prefixed(entry.name()).is_some() => unknown_to_k3s(builder, tree, entry),
+        "extraargs" => extra_args(builder, spot, &entry.value),
+        // What docker inspect shows of a container once more (moby/moby@v20.10.24:api/types/types.go, ContainerJSONBase).
+        "args" if tree.get(node, "Config").is_some() => {}
+        "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| builder.holds("", tree.scalar(item), false)),
+        "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
+            if name == "etcdarg" {
+                builder.cluster.own_pair = Some(&RANCHER);
+            }
+            words(builder, spot, tree.resolve(&entry.value), name == "etcdarg");
+        }
+        // The last one is of a generator of Kustomize.
+        "environment" | "env" | "literals" => variables(builder, spot, &entry.value),
+        "image" => image(builder, tree, &entry.value),
+        // kubeadm's `etcd.local`, RKE's `system_images`.
+        "local" => tree.word(&entry.value, "imageTag").into_iter().for_each(|tag| builder.version(tag)),
+        "systemimages" => tree.word(&entry.value, "etcd").into_iter().for_each(|image| builder.image(image)),
+        // Among the answers to a template of Rancher, and in other mappings of variables.
+        _ if keys::of_variable(entry.name()).is_some() && !VARIABLES.contains(&below) => {
+            let value = tree.resolve(&entry.value);
+            value.text().into_iter().for_each(|text| variable(builder, spot, entry.name(), text, tree.bare(value)));
+        }
+        "nodes" if depth == 0 => nodes(builder, tree, &entry.value),
+        // The values of a chart (Argo CD, k3s), a file of docker-compose's `configs` or of Ansible, what a cloud's machine is given.
+        "values" | "valuescontent" | "content" | "userdata" | "customdata" | "patch" => {
+            let path = ["dest", "path"].into_iter().find_map(|key| tree.word(node, key)).unwrap_or(entry.name());
+            builder.holds(path, with_lines(tree, &entry.value), false);
+        }
+        _ => {}
+    }
+}
+
+/// Keys of other programs' sections, where the arguments are not etcd's.
+const OTHER_PROGRAMS: [&str; 8] =
+    ["apiServer", "controllerManager", "scheduler", "kubelet", "kube-api", "kube_api", "kube-controller", "kube_controller"];
+
+/// kubeadm's and RKE's arguments for a program.
+fn extra_args(builder: &mut Builder, spot: Spot, list: &Node) {
+    let (stated, below) = (builder.stated(), spot.below);
+    arguments(builder, spot, spot.tree.resolve(list));
+    // kubeadm passes over what stands right below `etcd` or `external` (apis/kubeadm/v1beta3/types.go, Etcd, ExternalEtcd).
+    if matches!(below, "etcd" | "external") && spot.form.is_some() {
+        builder.void_from(stated, RuleId::ConfigWrongSection, &|parameter| {
+            format!("kubeadm knows extraArgs of etcd only below etcd.local, so it passes over {} here.", parameter.key())
+        });
+    }
+    if OTHER_PROGRAMS.contains(&below) {
+        builder.void_from(stated, RuleId::ConfigWrongSection, &|parameter| {
+            format!("{} stands among the arguments of {below}, which is not etcd; it belongs among those of etcd.", parameter.key())
+        });
     }
 }
 
