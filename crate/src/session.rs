@@ -7,6 +7,7 @@ use crate::answer::{self, Source};
 use crate::config::{self, Configuration, detect};
 use crate::facts::{Facts, HOLDS_BINARY, Read, TOO_LARGE, Unknown};
 use crate::input::{Assumptions, Input};
+use crate::log::event::{Event, LogReading};
 use crate::log::foreign::is_metric;
 use crate::log::line_starts::{is_shown, may_be_several};
 use crate::log::scan::{Scanner, looks_like_log, messages_at_most};
@@ -233,13 +234,7 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     let timed = reading.recognised > 0 && reading.first.is_some();
     let mut parts = if timed || several { parts::configurations(id, &text) } else { Vec::new() };
     if !parts.is_empty() {
-        // Without times a few messages may be quoted beside a configuration; more of them than settings are a log, and
-        // so is a line with its place in the source.
-        let stated: usize = parts.iter().map(|part| part.settings.len()).sum();
-        let placed = reading.events.iter().any(|event| event.source_line.is_some());
-        // What was measured has no times.
-        let measured = reading.events.iter().any(|event| event.program() == Program::Tool || is_metric(event.meaning));
-        let has_log = timed || placed || measured || reading.recognised > stated as u64;
+        let has_log = timed || is_log_beside(&reading, &parts);
         parts::without_what_came_later(&mut parts, &reading.events);
         read.configurations.extend(parts);
         if has_log {
@@ -269,6 +264,14 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
             source.text = text;
         }
     }
+}
+
+/// Whether lines without times beside configurations are a log: a few messages may be quoted there. More of them than
+/// settings are one, and so is a line with its place in the source. What was measured has no times.
+fn is_log_beside(reading: &LogReading, parts: &[Configuration]) -> bool {
+    let stated: usize = parts.iter().map(|part| part.settings.len()).sum();
+    let tells = |event: &Event| event.source_line.is_some() || event.program() == Program::Tool || is_metric(event.meaning);
+    reading.recognised > stated as u64 || reading.events.iter().any(tells)
 }
 
 fn too_large(name: &str) -> String {

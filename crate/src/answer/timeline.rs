@@ -1,7 +1,8 @@
 //! Events as rows and marks, for drawing.
 
-use crate::facts::{EventId, Facts, voices};
-use crate::log::event::{Clock, Meaning};
+use crate::facts::{Facts, voices};
+use crate::ids::RuleId;
+use crate::log::event::{Clock, Event, Meaning};
 use crate::report::{Lane, LaneSpan, Mark, Timeline, document_id};
 use crate::units::{Micros, decimal};
 
@@ -67,14 +68,14 @@ impl Lanes {
         Some(at)
     }
 
-    /// Adds a mark that `make` draws, unless the row is full of its kind.
-    fn mark(&mut self, who: &str, kind: &str, make: &dyn Fn() -> Mark) {
+    /// Marks a line and those that came with it, unless the row is full of such marks.
+    fn mark(&mut self, who: &str, time: Micros, (kind, finding): (&'static str, RuleId), event: &Event, count: u64) {
         let Some(lane) = self.of(who) else { return };
-        let Some(kind) = KINDS.iter().position(|known| *known == kind) else { return };
-        let drawn = &mut self.drawn[lane][kind];
+        let Some(drawn) = KINDS.iter().position(|known| *known == kind).map(|at| &mut self.drawn[lane][at]) else { return };
         if *drawn < MARKS {
             *drawn += 1;
-            self.lanes[lane].marks.push(make());
+            let document = document_id(event.document);
+            self.lanes[lane].marks.push(Mark { time, kind, count, finding: finding.word(), document, line: event.line });
         }
     }
 }
@@ -101,16 +102,16 @@ fn add_stalls(facts: &Facts, lanes: &mut Lanes) {
 }
 
 /// Messages that get a mark: its kind, and the finding that it leads to.
-const MARKED: [(Meaning, &str, &str); 5] = [
-    (Meaning::HeartbeatLate, "late-heartbeat", "etcd-heartbeat-late"),
-    (Meaning::WalSyncSlow, "slow-disk", "etcd-slow-disk"),
-    (Meaning::EngineLeaseRenewFailed, "lease-lost", "fleet-engine-lease-lost"),
-    (Meaning::ServerMonitorTriggered, "presence-lost", "fleet-agent-heartbeat-lost"),
-    (Meaning::EngineUnscheduled, "unit-moved", "fleet-units-restarted"),
+const MARKED: [(Meaning, (&str, RuleId)); 5] = [
+    (Meaning::HeartbeatLate, ("late-heartbeat", RuleId::EtcdHeartbeatLate)),
+    (Meaning::WalSyncSlow, ("slow-disk", RuleId::EtcdSlowDisk)),
+    (Meaning::EngineLeaseRenewFailed, ("lease-lost", RuleId::FleetEngineLeaseLost)),
+    (Meaning::ServerMonitorTriggered, ("presence-lost", RuleId::FleetAgentHeartbeatLost)),
+    (Meaning::EngineUnscheduled, ("unit-moved", RuleId::FleetUnitsRestarted)),
 ];
 
-fn marked(meaning: Meaning) -> Option<(Meaning, &'static str, &'static str)> {
-    MARKED.into_iter().find(|(marked, ..)| *marked == meaning)
+fn marked(meaning: Meaning) -> Option<(&'static str, RuleId)> {
+    MARKED.into_iter().find(|(marked, _)| *marked == meaning).map(|(_, mark)| mark)
 }
 
 /// The same kinds for a log that is still being read, where a message stands alone: no restart, no tie in time.
@@ -118,38 +119,31 @@ pub fn kind_so_far(meaning: Meaning) -> Option<&'static str> {
     match meaning {
         Meaning::BecameLeader => Some("leader-change"),
         Meaning::ClientFailedResponse | Meaning::EngineFetchUnitsFailed => Some("fleet-error"),
-        _ => marked(meaning).map(|(_, kind, _)| kind),
+        _ => marked(meaning).map(|(kind, _)| kind),
     }
 }
 
 fn add_marks(facts: &Facts, lanes: &mut Lanes) {
-    for (id, event) in facts.events_of(&MARKED.map(|(meaning, ..)| meaning)) {
-        if let (Some((_, kind, finding)), Some(time)) = (marked(event.meaning), event.time) {
+    for (id, event) in facts.events_of(&MARKED.map(|(meaning, _)| meaning)) {
+        if let (Some(mark), Some(time)) = (marked(event.meaning), event.time) {
             let who = voices::speaker(event).map_or_else(|| facts.host(id), str::to_owned);
-            lanes.mark(&who, kind, &|| mark(facts, id, time.micros, kind, finding, 1));
+            lanes.mark(&who, time.micros, mark, event, 1);
         }
     }
     for id in &facts.restarts {
-        if let Some(time) = facts.event(*id).time {
-            lanes.mark(&facts.host(*id), "restart", &|| mark(facts, *id, time.micros, "restart", "etcd-leader-restarted", 1));
+        let event = facts.event(*id);
+        if let Some(time) = event.time {
+            lanes.mark(&facts.host(*id), time.micros, ("restart", RuleId::EtcdLeaderRestarted), event, 1);
         }
     }
     for failure in &facts.fleet_failures {
         if let Some(time) = failure.time {
-            let finding = if facts.event(failure.events[0]).meaning == Meaning::ClientFailedResponse {
-                "fleet-etcd-request-cancelled"
-            } else {
-                "fleet-registry-timeout"
-            };
-            let count = failure.events.len() as u64;
-            lanes.mark(&failure.host, "fleet-error", &|| mark(facts, failure.events[0], time, "fleet-error", finding, count));
+            let first = facts.event(failure.events[0]);
+            let cancelled = first.meaning == Meaning::ClientFailedResponse;
+            let finding = if cancelled { RuleId::FleetEtcdRequestCancelled } else { RuleId::FleetRegistryTimeout };
+            lanes.mark(&failure.host, time, ("fleet-error", finding), first, failure.events.len() as u64);
         }
     }
-}
-
-fn mark(facts: &Facts, id: EventId, time: Micros, kind: &'static str, finding: &'static str, count: u64) -> Mark {
-    let event = facts.event(id);
-    Mark { time, kind, count, finding, document: document_id(event.document), line: event.line }
 }
 
 #[cfg(test)]

@@ -70,3 +70,32 @@ pub const TLS_TIMEOUT: &str = "TLS handshake timeout";
 pub fn blames_certificate(event: &Event) -> bool {
     says(event, CERTIFICATE) && !says(event, &[TLS_TIMEOUT])
 }
+
+/// Words of the engine when a machine's presence has run out.
+pub const GONE: &[&str] = &["went away", "gone away"];
+
+/// Texts with which a removed member learns of it.
+pub const REMOVED: &[&str] = &["permanently removed from the cluster", "removed during cluster re-configuration"];
+
+/// What the readers of etcd's files say of bytes that are not theirs, as the reason of an end at the start
+/// (etcd-io/etcd@v3.5.33:server/wal/decoder.go, server/etcdserver/api/snap/snapshotter.go, golang/protobuf,
+/// etcd-io/bbolt, of whose pages FastCheck asks for number and type).
+pub const UNREADABLE: &[&str] = &[
+    "illegal tag",
+    "wrong wireType",
+    "invalid wire-format",
+    "unexpected EOF",
+    "crc mismatch",
+    "checksum error",
+    "invalid database",
+    "invalid freelist",
+    "invalid page",
+    "file size too small",
+    "multiple references",
+    "but self identifies as",
+    "has unexpected type/flags",
+    "snap: no available snapshot",
+    "wal: file not found",
+    "wal: slice bounds out of range",
+    "failed to find database snapshot file",
+];

@@ -69,6 +69,14 @@ impl Decision {
         }
     }
 
+    /// Sets the value, for these reasons; what makes it less sure stands behind them.
+    fn set(facts: &Facts, parameter: Parameter, value: Micros, because: Vec<Bound>, doubts: Doubts) -> Decision {
+        let (confidence, doubts) = confidence(facts, parameter, doubts);
+        let mut decision = Decision::keep(facts, parameter, because);
+        decision.because.extend(doubts);
+        Decision { proposed: Some(value), confidence, ..decision }
+    }
+
     /// The value that will be in force after the plan.
     pub fn value(&self) -> Micros {
         self.proposed.or(self.current.value).unwrap_or_else(|| self.parameter.default_value())
@@ -147,6 +155,12 @@ pub fn plan(facts: &Facts, findings: &[Finding]) -> Plan {
 /// The smallest rung that is at least `need`.
 fn rung(ladder: &[Micros], need: Micros) -> Option<Micros> {
     ladder.iter().copied().find(|rung| *rung >= need)
+}
+
+/// The rungs below and above a value.
+fn beside(ladder: &[Micros], value: Micros) -> [Option<Micros>; 2] {
+    let at = ladder.iter().position(|rung| *rung == value).unwrap_or(0);
+    [at.checked_sub(1).map(|below| ladder[below]), ladder.get(at + 1).copied()]
 }
 
 /// A bound with its sentence.

@@ -1,7 +1,7 @@
 //! A pair of election-timeout and heartbeat-interval with its reasons, its neighbours and its price.
 
 use super::ladder::{LADDER, fits, least, needed, waits_too_little};
-use super::{Bound, Decision, Doubts, bearing_on, bound, confidence, refused, remark, stall_to_survive};
+use super::{Bound, Decision, Doubts, bearing_on, beside, bound, confidence, refused, remark, stall_to_survive};
 use crate::facts::{Facts, Generation};
 use crate::log::event::Meaning;
 use crate::model::fleet::etcd_patience;
@@ -198,10 +198,12 @@ pub(super) fn would_do(facts: &Facts, enough: Micros) -> String {
 
 /// Why not the rung below, and why not the one above.
 fn neighbours(facts: &Facts, election: Micros) -> Vec<String> {
-    let Some(at) = LADDER.iter().position(|rung| *rung == election) else { return Vec::new() };
-    let mut texts = Vec::new();
+    if !LADDER.contains(&election) {
+        return Vec::new();
+    }
+    let (mut texts, [below, above]) = (Vec::new(), beside(&LADDER, election));
     let stall = stall_to_survive(facts).map_or(0, |(stall, _)| stall);
-    if let Some(below) = at.checked_sub(1).map(|below| LADDER[below]) {
+    if let Some(below) = below {
         let (bare, margin) = (stall + below / 5, stall * 5 / 4 + below / 5);
         let reason = if below < least(facts) {
             String::from("below etcd's default")
@@ -214,11 +216,11 @@ fn neighbours(facts: &Facts, election: Micros) -> Vec<String> {
         };
         texts.push(format!("Not {}: {reason}.", ms(below)));
     }
-    if let Some(above) = LADDER.get(at + 1) {
-        let more = failover_at(facts, *above).p50 - failover_at(facts, election).p50;
+    if let Some(above) = above {
+        let more = failover_at(facts, above).p50 - failover_at(facts, election).p50;
         texts.push(format!(
             "Not {}: a leader that really dies would be replaced {} later, and nothing asks for it.",
-            ms(*above),
+            ms(above),
             about(more)
         ));
     }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Bound, Decision, Doubts, as_the_file_means, bound, confidence, least_stated, load, of_these, remark, stall_to_survive};
+use super::{Bound, Decision, Doubts, as_the_file_means, bound, least_stated, load, of_these, remark, stall_to_survive};
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{Facts, UNKNOWN_FLEET};
 use crate::gather::Gather;
@@ -85,22 +85,17 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     }
     let guessed = lost || stall_to_survive(facts).is_none() && !facts.without_log();
     let interpolated = (!RUN.contains(&value)).then_some("30s, 60s and 120s");
-    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated, ..Doubts::default() });
     let mut because = bounds(facts, value, &burden);
     because.extend(beyond);
     because.push(remark("The upper bound is your patience: how long the units of a dead machine may wait."));
     because.extend(unknown(facts));
-    because.extend(doubts);
     let behind = of_these(findings, &[RuleId::FleetAgentHeartbeatLost, RuleId::ConfigAgentTtlTooShort]);
     Decision {
-        proposed: Some(value),
-        because,
         neighbours: neighbours(facts, value, &burden),
         cost: cost(facts, value, now, interval),
-        confidence: sure,
         // Without any it only follows the request timeout.
         findings: if behind.is_empty() { request.findings.clone() } else { behind },
-        ..Decision::keep(facts, PARAMETER, Vec::new())
+        ..Decision::set(facts, PARAMETER, value, because, Doubts { guessed, interpolated, ..Doubts::default() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! fleet's engine-reconcile-interval: five times it is the engine's lease.
 
-use super::{Decision, Doubts, as_the_file_means, bound, confidence, load, of_these, remark, rung};
+use super::{Decision, Doubts, as_the_file_means, beside, bound, load, of_these, remark, rung};
 use crate::facts::Facts;
 use crate::facts::engine::{lease_moves, longest_pass};
 use crate::ids::RuleId;
@@ -82,17 +82,12 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
     };
     let text = format!("Four intervals must outlast a request and an election: {} / 4 = {}.", human(wait), human(wait / 4));
     let interpolated = (!RUN.contains(&value)).then_some("2 and 10\u{a0}s");
-    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed: !stated, interpolated, ..Doubts::default() });
-    let mut because = vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)];
-    because.extend(doubts);
+    let because = vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)];
     Decision {
-        proposed: Some(value),
-        because,
         neighbours: neighbours(value, wait),
         cost: cost(facts, ttl, value),
-        confidence: sure,
         findings: of_these(findings, &BEHIND),
-        ..Decision::keep(facts, PARAMETER, Vec::new())
+        ..Decision::set(facts, PARAMETER, value, because, Doubts { guessed: !stated, interpolated, ..Doubts::default() })
     }
 }
 
@@ -107,16 +102,11 @@ fn for_passes(facts: &Facts, findings: &[Finding], pass: Micros, ttl: Micros) ->
     let end = if value < need { format!(" {} is the highest sensible value.", PARAMETER.human(highest)) } else { String::new() };
     let text = format!("Half as long again as the longest pass of the engine: 1.5 × {} = {}.{end}", human(pass), human(need));
     let interpolated = (!RUN.contains(&value)).then_some("2 and 10\u{a0}s");
-    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { interpolated, ..Doubts::default() });
-    let mut because = vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, (value >= need).then_some(need), text)];
-    because.extend(doubts);
+    let because = vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, (value >= need).then_some(need), text)];
     Some(Decision {
-        proposed: Some(value),
-        because,
         cost: cost(facts, ttl, value),
-        confidence: sure,
         findings: of_these(findings, &BEHIND),
-        ..Decision::keep(facts, PARAMETER, Vec::new())
+        ..Decision::set(facts, PARAMETER, value, because, Doubts { interpolated, ..Doubts::default() })
     })
 }
 
@@ -130,16 +120,15 @@ fn cost(facts: &Facts, ttl: Micros, value: Micros) -> String {
 }
 
 fn neighbours(value: Micros, wait: Micros) -> Vec<String> {
-    let at = LADDER.iter().position(|rung| *rung == value).unwrap_or(0);
-    let mut texts = Vec::new();
-    if let Some(below) = at.checked_sub(1).map(|below| LADDER[below]) {
+    let (mut texts, [below, above]) = (Vec::new(), beside(&LADDER, value));
+    if let Some(below) = below {
         texts.push(format!("Not {}: four of it are {}, not above {}.", PARAMETER.human(below), human(4 * below), human(wait)));
     }
-    if let Some(above) = LADDER.get(at + 1) {
+    if let Some(above) = above {
         texts.push(format!(
             "Not {}: a dead engine would be replaced only after {}.",
-            PARAMETER.human(*above),
-            human(dead_engine(*above, false))
+            PARAMETER.human(above),
+            human(dead_engine(above, false))
         ));
     }
     texts

@@ -1,6 +1,6 @@
 //! fleet's etcd-request-timeout: longer than the stalls of etcd that it should ride out.
 
-use super::{Bound, Decision, Doubts, as_the_file_means, bearing_on, bound, confidence, remark, rung, stall_to_survive};
+use super::{Bound, Decision, Doubts, as_the_file_means, bearing_on, beside, bound, remark, rung, stall_to_survive};
 use crate::facts::failures::{proven_wait, proven_wait_with};
 use crate::facts::{Facts, FleetFailure};
 use crate::ids::RuleId;
@@ -191,18 +191,9 @@ fn propose(facts: &Facts, findings: &[Finding], need: Micros, mut why: Vec<Bound
     why.push(bound(Side::AtMost, Basis::Measured, PARAMETER, None, format!("A failover does not bound it: {LOST_ANYWAY}")));
     let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed);
     let interpolated = (!RUN.contains(&value)).then_some("1, 5 and 10\u{a0}s");
-    let (sure, doubts) = confidence(facts, PARAMETER, Doubts { guessed, interpolated, ..Doubts::default() });
-    why.extend(doubts);
-    why.extend(if_set_since(facts).or_else(|| if_set_elsewhere(facts, value)));
-    Decision {
-        proposed: Some(value),
-        because: why,
-        neighbours: neighbours(facts, value, need),
-        cost: cost(facts, value),
-        confidence: sure,
-        findings: bearing_on(findings, PARAMETER),
-        ..Decision::keep(facts, PARAMETER, Vec::new())
-    }
+    let mut decision = Decision::set(facts, PARAMETER, value, why, Doubts { guessed, interpolated, ..Doubts::default() });
+    decision.because.extend(if_set_since(facts).or_else(|| if_set_elsewhere(facts, value)));
+    Decision { neighbours: neighbours(facts, value, need), cost: cost(facts, value), findings: bearing_on(findings, PARAMETER), ..decision }
 }
 
 /// A stated value is taken to be in force; what changes if it is the answer to this log and not what it shows (method 1.2).
@@ -241,18 +232,17 @@ fn cost(facts: &Facts, value: Micros) -> String {
 }
 
 fn neighbours(facts: &Facts, value: Micros, need: Micros) -> Vec<String> {
-    let at = LADDER.iter().position(|rung| *rung == value).unwrap_or(0);
-    let mut texts = Vec::new();
-    if let Some(below) = at.checked_sub(1).map(|below| LADDER[below]) {
+    let (mut texts, [below, above]) = (Vec::new(), beside(&LADDER, value));
+    if let Some(below) = below {
         texts.push(format!("Not {}: below the {} asked for.", PARAMETER.human(below), human(need)));
     }
-    if let Some(above) = LADDER.get(at + 1) {
+    if let Some(above) = above {
         let more = if 12 * above > facts.value(Parameter::AgentTtl) {
             format!(", and it needs an agent-ttl of {} or more", human(12 * above))
         } else {
             String::new()
         };
-        texts.push(format!("Not {}: nothing asks for it{more}.", PARAMETER.human(*above)));
+        texts.push(format!("Not {}: nothing asks for it{more}.", PARAMETER.human(above)));
     }
     texts
 }

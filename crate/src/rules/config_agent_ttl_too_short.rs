@@ -1,7 +1,6 @@
 //! `config-agent-ttl-too-short`: the agent-ttl does not carry the etcd-request-timeout beside it.
 
-use super::common::{doubtful, says};
-use super::fleet_agent_heartbeat_lost::GONE;
+use super::common::{GONE, doubtful, says};
 use super::{At, Constraint, Evidence, Finding, Rule};
 use crate::config::Setting;
 use crate::facts::Facts;

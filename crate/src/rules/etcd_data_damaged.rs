@@ -1,6 +1,6 @@
 //! `etcd-data-damaged`: a member's own data cannot be read, or does not fit what its peers know.
 
-use super::common::{matching, says};
+use super::common::{UNREADABLE, matching, says};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::ids::RuleId;
@@ -19,29 +19,6 @@ pub const RULE: Rule = Rule {
     ],
     check,
 };
-
-/// What the readers of etcd's files say of bytes that are not theirs, as the reason of an end at the start
-/// (etcd-io/etcd@v3.5.33:server/wal/decoder.go, server/etcdserver/api/snap/snapshotter.go, golang/protobuf,
-/// etcd-io/bbolt, of whose pages FastCheck asks for number and type).
-pub const UNREADABLE: &[&str] = &[
-    "illegal tag",
-    "wrong wireType",
-    "invalid wire-format",
-    "unexpected EOF",
-    "crc mismatch",
-    "checksum error",
-    "invalid database",
-    "invalid freelist",
-    "invalid page",
-    "file size too small",
-    "multiple references",
-    "but self identifies as",
-    "has unexpected type/flags",
-    "snap: no available snapshot",
-    "wal: file not found",
-    "wal: slice bounds out of range",
-    "failed to find database snapshot file",
-];
 
 fn check(facts: &Facts) -> Option<Finding> {
     // A full disk says so in the same place.

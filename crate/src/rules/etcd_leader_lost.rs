@@ -48,13 +48,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         events = unasked(facts, first_campaigns(facts));
     }
     if events.is_empty() {
-        events = gave_way(facts);
-        if !events.is_empty() {
-            let title = format!("A leader gave way to a higher term {}", times(events.len() as u64));
-            let what =
-                "Another member had missed it and asked for votes. The excerpt does not show who leads since, nor why it was missed.";
-            let finding = Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events);
-            return Some(finding.counting(events.len()).on(&[ElectionTimeout, HeartbeatInterval]));
+        if let Some(finding) = by_higher_term(facts) {
+            return Some(finding);
         }
     }
     // Where a leader changed, none is shown to have kept its place.
@@ -89,15 +84,20 @@ fn check(facts: &Facts) -> Option<Finding> {
     .showing(facts, &events)
     .counting(count)
     .on(&[ElectionTimeout, HeartbeatInterval]);
-    if needless == 0 {
-        return Some(finding);
-    }
-    let finding = if raised(facts).is_empty() {
+    Some(if needless == 0 || raised(facts).is_empty() {
         finding
     } else {
         finding.advising("Look at the member that asked for votes: its process, its disk, its link to the leader. In etcd 3.4 --pre-vote=true, the default from 3.5 on, keeps such a member from taking a leader's place.")
-    };
-    Some(finding)
+    })
+}
+
+/// A leader gave way, and the excerpt ends with that.
+fn by_higher_term(facts: &Facts) -> Option<Finding> {
+    let events = gave_way(facts);
+    let title = format!("A leader gave way to a higher term {}", times(events.len() as u64));
+    let what = "Another member had missed it and asked for votes. The excerpt does not show who leads since, nor why it was missed.";
+    let finding = || Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events);
+    (!events.is_empty()).then(|| finding().counting(events.len()).on(&[ElectionTimeout, HeartbeatInterval]))
 }
 
 /// A member was without its leader, and nobody else was elected.

@@ -1,6 +1,6 @@
 //! `etcd-member-removed`: this member was removed from its cluster.
 
-use super::common::{matching, near, plural, said_outright, says};
+use super::common::{REMOVED, matching, near, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts};
@@ -18,9 +18,6 @@ pub const RULE: Rule = Rule {
     references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:443", "etcd-io/etcd@v2.3.8:rafthttp/stream.go"],
     check,
 };
-
-/// Texts with which a removed member learns of it.
-pub const REMOVED: &[&str] = &["permanently removed from the cluster", "removed during cluster re-configuration"];
 
 fn check(facts: &Facts) -> Option<Finding> {
     let events: Vec<EventId> = facts.events_where(|event| says(event, REMOVED));

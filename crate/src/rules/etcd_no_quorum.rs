@@ -2,7 +2,7 @@
 
 use super::common::{WAITS, alerts, last_line, matching, near, plural, says, span, stopping, time, times, waited};
 use super::{Finding, Rule};
-use crate::facts::beside::NEIGHBOURS;
+use crate::facts::publishing::{has_leader, unpublished};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts, Generation, LeaderChange};
@@ -103,26 +103,6 @@ fn gave_up(facts: &Facts) -> Option<(EventId, Micros, bool)> {
         (!replaced && gap >= long && !stopping(facts, id)).then_some((id, gap, after.filter(itself).is_some()))
     };
     facts.events_of(&[Meaning::QuorumInactiveStepdown]).filter_map(without).max_by_key(|(_, gap, _)| *gap)
-}
-
-/// Tries of a member to publish itself that stayed without success.
-pub fn unpublished(facts: &Facts) -> Vec<EventId> {
-    // A member that stops gives up its publishing too.
-    let mut publish = matching(facts, &[Meaning::PublishError], |event| !says(event, &["request cancelled", "server stopped"]));
-    // A member that started between two leaders publishes itself a moment later.
-    publish.retain(|id| !near(facts, *id, &[Meaning::Published], 0, 60 * S, 40));
-    publish
-}
-
-/// Whether the member knew a leader, which a majority elected: it is far behind then, and is sent the database first
-/// (etcd-io/etcd#3774). A database that came in the ten minutes before, or in the minute after, counts (judgement).
-pub fn has_leader(facts: &Facts, id: EventId) -> bool {
-    let host = facts.event(id).host;
-    let own = |other: &&EventId| **other < id && facts.event(**other).host == host;
-    let last = |meanings: &[Meaning]| meanings.iter().flat_map(|each| facts.around(*each, id, NEIGHBOURS)).filter(own).max();
-    let knew = last(&[Meaning::LeaderElected, Meaning::LeaderChanged]);
-    let lost = last(&[Meaning::LeaderLost, Meaning::ElectionStart]).max(last(START_LINES));
-    knew > lost || near(facts, id, &[Meaning::SnapRecv, Meaning::SnapApply], -600 * S, 60 * S, 40)
 }
 
 /// Campaigns of one member that follow one another without any word from another member: several, or some at the end of its

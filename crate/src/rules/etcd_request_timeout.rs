@@ -1,9 +1,9 @@
 //! `etcd-request-timeout`: etcd gave up on requests.
 
 use super::common::{BY_LEADER, CONNECT_TIMEOUT, alerts, answered_soon, human_limit, lines, plural, says, time, times};
-use super::etcd_no_quorum::{has_leader, unpublished};
 use super::{Finding, Rule};
 use crate::facts::failures::hit_limit;
+use crate::facts::publishing::{has_leader, unpublished};
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};

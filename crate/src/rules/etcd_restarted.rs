@@ -1,7 +1,6 @@
 //! `etcd-restarted`: an etcd process ended again and again, by a fault, or was killed.
 
-use super::common::{matching, near, plural, says, without_repeats};
-use super::etcd_data_damaged::UNREADABLE;
+use super::common::{UNREADABLE, matching, near, plural, says, without_repeats};
 use super::etcd_own_trouble::is_told;
 use super::{Finding, Rule};
 use crate::facts::settings::SETTINGS_REFUSED;

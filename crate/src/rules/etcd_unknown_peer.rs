@@ -1,7 +1,6 @@
 //! `etcd-unknown-peer`: members do not agree on who belongs to the cluster.
 
-use super::common::{matching, near, says, with_etcd_stop};
-use super::etcd_member_removed::REMOVED;
+use super::common::{REMOVED, matching, near, says, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::Facts;
 use crate::ids::RuleId;

@@ -1,6 +1,6 @@
 //! `fleet-agent-heartbeat-lost`: a machine could not renew its presence, or was declared gone.
 
-use super::common::{after_fleet_stop, human_limit, lines, matching, plural, says, time, times};
+use super::common::{GONE, after_fleet_stop, human_limit, lines, matching, plural, says, time, times};
 use super::{Finding, Rule};
 use crate::facts::failures::proven_outage;
 use crate::facts::{EventId, Facts};
@@ -24,9 +24,6 @@ pub const RULE: Rule = Rule {
     ],
     check,
 };
-
-/// Words of the engine when a machine's presence has run out.
-pub(super) const GONE: &[&str] = &["went away", "gone away"];
 
 /// Machines that gave up, and words of engines about machines that are gone.
 fn lost(facts: &Facts) -> (Vec<EventId>, Vec<EventId>) {

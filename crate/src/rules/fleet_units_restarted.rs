@@ -1,7 +1,6 @@
 //! `fleet-units-restarted`: fleet itself stopped or moved units because of the trouble.
 
-use super::common::{LIMIT, after_fleet_stop, near, plural, says, time, without_repeats};
-use super::fleet_agent_heartbeat_lost::GONE;
+use super::common::{GONE, LIMIT, after_fleet_stop, near, plural, says, time, without_repeats};
 use super::{Finding, Rule};
 use crate::facts::changes::BOOT_TERMS;
 use crate::facts::{EventId, Facts};
