@@ -99,3 +99,9 @@ pub const UNREADABLE: &[&str] = &[
     "wal: slice bounds out of range",
     "failed to find database snapshot file",
 ];
+
+/// Whether systemd tells of an end without an error; etcd passes on the signal by which it is told to stop
+/// (etcd-io/etcd@v3.4.45:pkg/osutil/interrupt_unix.go).
+pub fn is_clean(event: &Event) -> bool {
+    says(event, &["status=0/", "code=killed, signal=TERM", "code=killed, status=15/TERM"])
+}

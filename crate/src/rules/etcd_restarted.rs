@@ -1,6 +1,6 @@
 //! `etcd-restarted`: an etcd process ended again and again, by a fault, or was killed.
 
-use super::common::{UNREADABLE, matching, near, plural, says, without_repeats};
+use super::common::{UNREADABLE, is_clean, matching, near, plural, says, without_repeats};
 use super::etcd_own_trouble::is_told;
 use super::{Finding, Rule};
 use crate::facts::settings::SETTINGS_REFUSED;
@@ -146,12 +146,6 @@ fn around(facts: &Facts, fits: fn(&Event) -> bool) -> Index {
         places.position(key_of_place(id.log, None));
     }
     places
-}
-
-/// Whether systemd tells of an end without an error; etcd passes on the signal by which it is told to stop
-/// (etcd-io/etcd@v3.4.45:pkg/osutil/interrupt_unix.go).
-pub fn is_clean(event: &Event) -> bool {
-    says(event, &["status=0/", "code=killed, signal=TERM", "code=killed, status=15/TERM"])
 }
 
 fn for_memory(event: &Event) -> bool {

@@ -29,7 +29,7 @@ mod etcd_overloaded;
 mod etcd_own_trouble;
 mod etcd_peer_network;
 mod etcd_request_timeout;
-pub mod etcd_restarted;
+mod etcd_restarted;
 mod etcd_send_buffer_full;
 mod etcd_slow_apply;
 mod etcd_slow_disk;

@@ -156,6 +156,7 @@ fn strongest<'a>(facts: &Facts, findings: &'a [Finding]) -> Option<&'a Finding> 
     told.min_by_key(|finding| (Reverse(finding.severity), finding.confidence == Confidence::Low, follows(finding), Reverse(finding.count)))
 }
 
+/// No finding is above a remark, and nothing is proposed.
 fn healthy(facts: &Facts, timing: Timing) -> String {
     let measured = facts.without_log() && facts.configurations.is_empty();
     let trouble = unexplained(facts).filter(|_| measured || !saw_too_little(facts) || shows_only_a_state(facts));
@@ -165,51 +166,64 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
                 format!("There is trouble, in line {} at first: {said}. The input does not show its cause.", event.line)
             }
             None if shows_only_a_state(facts) => state(facts),
-            None => String::from("Too little was understood to say anything."),
+            None => TOO_LITTLE.to_owned(),
         };
     }
+    if measured {
+        return only_measured(facts).to_owned();
+    }
     if facts.without_log() {
-        if facts.configurations.is_empty() {
-            let is_state =
-                |event: &Event| matches!(event.meaning, Meaning::AlertOver | Meaning::AlertFires) && alerts::name(event).is_none();
-            let is_alert = |event: &Event| !is_state(event) && event.meaning.id().starts_with("alert-");
-            if !facts.any_event(|event| !is_state(event)) {
-                return String::from("Too little was understood to say anything.");
-            }
-            // What goes on has a finding.
-            if facts.any_event(is_alert) {
-                return String::from("No alert here goes on; neither a configuration nor a log is here to tell what raised them.");
-            }
-            return String::from("What was measured shows no trouble. A log or a configuration would tell more.");
-        }
-        let open = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).value.is_none());
-        let hands_more = facts.configurations.iter().any(|configuration| configuration.cluster.hands_more);
-        return String::from(if !states_a_value(facts) && hands_more {
-            "No timing value is stated here, but etcd or fleet gets more than is here, so the defaults need not hold."
-        } else if !states_a_value(facts) {
-            "No timing value is stated, so the defaults apply. Without a log nothing shows whether they fit your cluster."
-        } else if open && !Parameter::ALL.iter().any(|parameter| is_known(facts, *parameter)) {
-            "A template fills in the values, so they are not known here."
-        } else if open {
-            "What is stated fits, and a template fills in the rest. Without a log nothing shows whether it fits your cluster."
-        } else {
-            "The values fit each other. Without a log nothing shows whether they fit your cluster."
-        });
+        return only_stated(facts).to_owned();
     }
     if let Some(before) = etcd_timers_changed::said(facts) {
         return format!("{before}. Now they wait {}, and nothing needs action.", human_limit(facts, Parameter::ElectionTimeout));
     }
     let read: u64 = facts.judged_logs().map(|log| log.recognised).sum();
-    match (facts.count(ChangeClass::Planned), facts.count(ChangeClass::Wanted), read) {
-        (planned, 0, _) if planned > 0 => String::from("The leader handed over on purpose, and nothing needs action."),
-        (_, wanted, _) if wanted > 0 && facts.members == Some(1) => {
-            String::from("The only member was told to stop and was started again, and nothing needs action.")
-        }
-        (_, wanted, _) if wanted > 0 => {
-            String::from("The leader was told to stop, the others elected the next one, and nothing needs action.")
-        }
-        (_, _, 1) => String::from("The one line that tells of etcd or fleet shows no trouble."),
-        _ => format!("The {read} lines that tell of etcd or fleet show no trouble."),
+    let wanted = facts.count(ChangeClass::Wanted) > 0;
+    let said = if wanted && facts.members == Some(1) {
+        "The only member was told to stop and was started again, and nothing needs action."
+    } else if wanted {
+        "The leader was told to stop, the others elected the next one, and nothing needs action."
+    } else if facts.count(ChangeClass::Planned) > 0 {
+        "The leader handed over on purpose, and nothing needs action."
+    } else if read == 1 {
+        "The one line that tells of etcd or fleet shows no trouble."
+    } else {
+        return format!("The {read} lines that tell of etcd or fleet show no trouble.");
+    };
+    said.to_owned()
+}
+
+const TOO_LITTLE: &str = "Too little was understood to say anything.";
+
+/// Neither a log nor a configuration is here.
+fn only_measured(facts: &Facts) -> &'static str {
+    let is_state = |event: &Event| matches!(event.meaning, Meaning::AlertOver | Meaning::AlertFires) && alerts::name(event).is_none();
+    let is_alert = |event: &Event| !is_state(event) && event.meaning.id().starts_with("alert-");
+    if !facts.any_event(|event| !is_state(event)) {
+        TOO_LITTLE
+    } else if facts.any_event(is_alert) {
+        // What goes on has a finding.
+        "No alert here goes on; neither a configuration nor a log is here to tell what raised them."
+    } else {
+        "What was measured shows no trouble. A log or a configuration would tell more."
+    }
+}
+
+/// Configurations without a log.
+fn only_stated(facts: &Facts) -> &'static str {
+    let open = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).value.is_none());
+    let hands_more = facts.configurations.iter().any(|configuration| configuration.cluster.hands_more);
+    if !states_a_value(facts) && hands_more {
+        "No timing value is stated here, but etcd or fleet gets more than is here, so the defaults need not hold."
+    } else if !states_a_value(facts) {
+        "No timing value is stated, so the defaults apply. Without a log nothing shows whether they fit your cluster."
+    } else if open && !Parameter::ALL.iter().any(|parameter| is_known(facts, *parameter)) {
+        "A template fills in the values, so they are not known here."
+    } else if open {
+        "What is stated fits, and a template fills in the rest. Without a log nothing shows whether it fits your cluster."
+    } else {
+        "The values fit each other. Without a log nothing shows whether they fit your cluster."
     }
 }
 

@@ -5,10 +5,9 @@ use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::Program;
-use crate::rules::common::{WITHOUT_LEADER, answered_soon, says, while_etcd_starts, with_etcd_stop};
-use crate::rules::etcd_restarted::is_clean;
+use crate::rules::common::{WITHOUT_LEADER, answered_soon, is_clean, says, while_etcd_starts, with_etcd_stop};
 use crate::search;
-use crate::units::S;
+use crate::units::{Micros, S};
 
 /// Nothing was recognised, most was not read, or nothing was there but measurements or ends of other units: silence of such an input proves nothing.
 pub(super) fn saw_too_little(facts: &Facts) -> bool {
@@ -119,68 +118,83 @@ const ENDS_AN_ELECTION: &[Meaning] =
 /// is not in the input, and what it tells; asked where no finding is above a remark.
 pub fn unexplained(facts: &Facts) -> Option<(&Event, &'static str)> {
     let shows_late = facts.any_event(|event| event.meaning == Meaning::HeartbeatLate);
-    // A first election may be split; what a member that was told to stop can no longer reach is its own port.
     let first = facts.changes.iter().filter(|change| change.class == ChangeClass::Start).filter_map(|change| change.elected).max();
-    let tells = |id: EventId, event: &Event| -> Option<&'static str> {
-        let at_the_start = matches!((event.time, first), (Some(time), Some(first)) if time.micros <= first);
-        match event.meaning {
-            // etcd says so after a late heartbeat only, and how late it was is not in the input.
-            Meaning::ServerOverloaded => return (!shows_late).then_some("etcd calls itself overloaded"),
-            Meaning::MetricHasLeader => return metrics::cells(event).any(|leader| leader == 0.0).then_some(LEADERLESS),
-            // A hand-over raises the term by one; more are elections that went wrong.
-            Meaning::LowerTermIgnored => {
-                let went_wrong = event.number("term") > event.number("term2").map(|old| old + 1);
-                return went_wrong.then_some("terms passed without a leader that a member heard of");
-            }
-            // Half as long as most clients of Kubernetes wait (judgement).
-            Meaning::ApiserverRequestSlow => {
-                let slow = event.duration("took").is_some_and(|took| took >= 5 * S);
-                return slow.then_some("a request to the Kubernetes API server took 5\u{a0}s or more");
-            }
-            // etcd 0.4 takes out a member that was silent for half an hour (etcd-io/etcd@v0.4.9:server/peer_server.go:889).
-            Meaning::Peer04 => return says(event, &["; last activity "]).then_some("a member was silent for half an hour"),
-            _ => {}
-        }
-        let lost_votes = event.meaning == Meaning::VoteCount
-            && !at_the_start
-            && event.number("count").is_some_and(|refused| refused > 0)
-            && !with_etcd_stop(facts, id);
-        if lost_votes {
-            return Some("members refused their votes");
-        }
-        let told = TELL_OF_TROUBLE.iter().find(|(_, meanings)| meanings.contains(&event.meaning)).map(|(said, _)| *said);
-        let still_learns = event.meaning == Meaning::ClientUnavailable && says(event, &STILL_LEARNS);
-        told.or(says(event, &[WITHOUT_LEADER]).then_some(LEADERLESS)).filter(|_| {
-            !is_clean(event)
-                && event.number("code") != Some(0)
-                && !says(event, &["context canceled", "operation was canceled"])
-                && !still_learns
-                && !(REQUESTS.contains(&event.meaning) && (hit_limit(event) || failed_otherwise(event) || with_fleet_stop(facts, id)))
-                && !is_healthy(event)
-                && !is_of_others(event)
-                && !answered_soon(facts, id)
-                && !(matches!(
-                    event.meaning,
-                    Meaning::ClientUnavailable | Meaning::ApiserverClient | Meaning::KubernetesLeaseLost | Meaning::HeartRetry
-                ) && (with_etcd_stop(facts, id) || while_etcd_starts(facts, id)))
+    let tells = |id, event| {
+        by_itself(event, shows_late).unwrap_or_else(|| {
+            let votes = lost_votes(facts, id, event, first).then_some("members refused their votes");
+            votes.or_else(|| by_its_kind(facts, id, event))
         })
-    };
-    let open = |log: usize| {
-        let events = &facts.logs[log].events;
-        let at = events.iter().rposition(|event| event.meaning == Meaning::ElectionStart)?;
-        // At its start a new cluster holds the first one.
-        events[at].number("term").filter(|term| *term > 1)?;
-        // Others become followers of a term by the mere request for their votes.
-        let who = events[at].word("id");
-        let ends = |event: &Event| {
-            ENDS_AN_ELECTION.contains(&event.meaning) && (event.meaning != Meaning::BecameFollower || event.word("id") == who)
-        };
-        let decided = events[at..].iter().any(ends) || events[..at].iter().any(|event| START_LINES.contains(&event.meaning));
-        (!decided).then(|| (&events[at], "a member held an election, and its end is not here"))
     };
     let told = facts.all_events().find_map(|(id, event)| Some((event, tells(id, event)?)));
     let leaderless = || Some((without_leader(facts)?, "none of the members leads"));
-    told.or_else(leaderless).or_else(|| (0..facts.logs.len()).find_map(open))
+    let open =
+        || Some(((0..facts.logs.len()).find_map(|log| open_election(facts, log))?, "a member held an election, and its end is not here"));
+    told.or_else(leaderless).or_else(open)
+}
+
+/// What lines tell whose numbers decide whether it is trouble; `None` of all others.
+fn by_itself(event: &Event, shows_late: bool) -> Option<Option<&'static str>> {
+    Some(match event.meaning {
+        // etcd says so after a late heartbeat only, and how late it was is not in the input.
+        Meaning::ServerOverloaded => (!shows_late).then_some("etcd calls itself overloaded"),
+        Meaning::MetricHasLeader => metrics::cells(event).any(|leader| leader == 0.0).then_some(LEADERLESS),
+        // A hand-over raises the term by one; more are elections that went wrong.
+        Meaning::LowerTermIgnored => {
+            let went_wrong = event.number("term") > event.number("term2").map(|old| old + 1);
+            went_wrong.then_some("terms passed without a leader that a member heard of")
+        }
+        // Half as long as most clients of Kubernetes wait (judgement).
+        Meaning::ApiserverRequestSlow => {
+            let slow = event.duration("took").is_some_and(|took| took >= 5 * S);
+            slow.then_some("a request to the Kubernetes API server took 5\u{a0}s or more")
+        }
+        // etcd 0.4 takes out a member that was silent for half an hour (etcd-io/etcd@v0.4.9:server/peer_server.go:889).
+        Meaning::Peer04 => says(event, &["; last activity "]).then_some("a member was silent for half an hour"),
+        _ => return None,
+    })
+}
+
+/// Whether votes were refused. A first election may be split; what a member that was told to stop can no longer reach is its
+/// own port.
+fn lost_votes(facts: &Facts, id: EventId, event: &Event, first: Option<Micros>) -> bool {
+    let at_the_start = || matches!((event.time, first), (Some(time), Some(first)) if time.micros <= first);
+    event.meaning == Meaning::VoteCount
+        && event.number("count").is_some_and(|refused| refused > 0)
+        && !at_the_start()
+        && !with_etcd_stop(facts, id)
+}
+
+/// What a line tells by its kind or its words, where nothing takes it back.
+fn by_its_kind(facts: &Facts, id: EventId, event: &Event) -> Option<&'static str> {
+    let told = TELL_OF_TROUBLE.iter().find(|(_, meanings)| meanings.contains(&event.meaning)).map(|(said, _)| *said);
+    let still_learns = event.meaning == Meaning::ClientUnavailable && says(event, &STILL_LEARNS);
+    let asks =
+        matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ApiserverClient | Meaning::KubernetesLeaseLost | Meaning::HeartRetry);
+    told.or(says(event, &[WITHOUT_LEADER]).then_some(LEADERLESS)).filter(|_| {
+        !is_clean(event)
+            && event.number("code") != Some(0)
+            && !says(event, &["context canceled", "operation was canceled"])
+            && !still_learns
+            && !(REQUESTS.contains(&event.meaning) && (hit_limit(event) || failed_otherwise(event) || with_fleet_stop(facts, id)))
+            && !is_healthy(event)
+            && !is_of_others(event)
+            && !answered_soon(facts, id)
+            && !(asks && (with_etcd_stop(facts, id) || while_etcd_starts(facts, id)))
+    })
+}
+
+/// The last election of a log, where it has no end in it.
+fn open_election(facts: &Facts, log: usize) -> Option<&Event> {
+    let events = &facts.logs[log].events;
+    let at = events.iter().rposition(|event| event.meaning == Meaning::ElectionStart)?;
+    // At its start a new cluster holds the first one.
+    events[at].number("term").filter(|term| *term > 1)?;
+    // Others become followers of a term by the mere request for their votes.
+    let who = events[at].word("id");
+    let ends =
+        |event: &Event| ENDS_AN_ELECTION.contains(&event.meaning) && (event.meaning != Meaning::BecameFollower || event.word("id") == who);
+    let decided = events[at..].iter().any(ends) || events[..at].iter().any(|event| START_LINES.contains(&event.meaning));
+    (!decided).then(|| &events[at])
 }
 
 /// etcdctl shows three members or more, and none of them leads; of fewer the leader may not have been asked.
