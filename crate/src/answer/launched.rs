@@ -2,8 +2,8 @@
 
 use crate::config::Launcher;
 use crate::facts::Facts;
+use crate::facts::texts::says;
 use crate::log::event::{Event, LogReading, Meaning};
-use crate::rules::common::says;
 use crate::search;
 use crate::version::version;
 

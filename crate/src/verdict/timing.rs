@@ -4,6 +4,7 @@ use super::Case;
 use super::unexplained::{saw_too_little, unexplained};
 use crate::facts::clusters::several_clusters;
 use crate::facts::slow_requests::waits_long;
+use crate::facts::texts::{BY_LEADER, says};
 use crate::facts::took_back::took_back;
 use crate::facts::{ChangeClass, Facts, LeaderChange, Stall};
 use crate::gather::Gather;
@@ -11,7 +12,7 @@ use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, beyond_waiting, kept_place, went_on};
 use crate::report::{Confidence, Severity, Timing};
-use crate::rules::common::{BY_LEADER, knows_wait, only_quoted, says};
+use crate::rules::common::{knows_wait, only_quoted};
 use crate::rules::{Finding, named, raised};
 
 /// Findings that name a cause which no timer touches, the most telling first: the ones that stay until somebody acts, so that

@@ -1,11 +1,12 @@
 //! Trouble that no finding takes up: where there is some, or too little was seen, nothing is called fine.
 
 use crate::facts::failures::{failed_otherwise, hit_limit, with_fleet_stop};
+use crate::facts::texts::{WITHOUT_LEADER, is_clean, says};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::log::signature::Program;
-use crate::rules::common::{WITHOUT_LEADER, answered_soon, is_clean, says, while_etcd_starts, with_etcd_stop};
+use crate::rules::common::{answered_soon, while_etcd_starts, with_etcd_stop};
 use crate::search;
 use crate::units::{Micros, S};
 
