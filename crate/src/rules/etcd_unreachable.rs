@@ -87,6 +87,11 @@ fn check(facts: &Facts) -> Option<Finding> {
         let what = "No connection was made: that machine is off, or something on the way drops the packets.";
         return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
     }
+    if events.iter().all(|id| says(facts.event(*id), &["no available published client urls"])) {
+        let title = String::from("A member told its cluster no address for clients");
+        let what = "etcdctl has no address to ask it at: it was added and never started, or has not yet joined.";
+        return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
+    }
     // Nobody was there to refuse it.
     if !events.iter().any(|id| says(facts.event(*id), REFUSED)) {
         let title = format!("etcd's client port was out of reach for {requests}{over}");
@@ -195,6 +200,13 @@ fn came_back(facts: &Facts, events: &[EventId]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_member_that_never_started_has_no_address_to_be_asked_at() {
+        let log = "member 8e9e05c52164694d is unreachable: no available published client urls\ncluster is healthy\n";
+        let found = find(&facts(&[log]), RuleId::EtcdUnreachable).expect("told");
+        assert_eq!(found.title, "A member told its cluster no address for clients");
+    }
+
     #[test]
     fn a_gateway_gives_up_an_endpoint_that_does_not_answer() {
         let line = "{\"level\":\"warn\",\"ts\":\"2022-06-01T10:05:01.123Z\",\"caller\":\"tcpproxy/userspace.go:132\",\"msg\":\"deactivated endpoint\",\"address\":\"192.0.2.1:2379\",\"interval\":\"1m0s\",\"error\":\"dial tcp 192.0.2.1:2379: i/o timeout\"}\n";

@@ -226,6 +226,8 @@ mod tests {
             "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=1/FAILURE\n",
             "Apr 29 15:35:29 k8s-1 etcd[1167]: 2a0965170762fd09 [q:2] has received 1 votes and 2 vote rejections\n",
             "cluster is unhealthy\n",
+            "cluster is healthy\nmember 6e3bd23ae5f1eae0 is healthy\nmember 924e2e83e93f2560 is unhealthy\n",
+            "2 of 3 members are available, n1 is unhealthy\n",
             "ERROR generator.go:65: Failed fetching current unit states: No such method 'ListUnits'\n",
             "panic: send on closed channel\ngoroutine 7 [running]:\nexample.com/app/etcd.Watch(0xc0001a2000)\n",
             "Nov 17 14:44:07 n1 kube-apiserver[15]: W1117 14:44:07.933170   15035 clientconn.go:1120] grpc: addrConn.createTransport failed to connect to {https://192.0.2.7:2379 0>\n",
@@ -255,6 +257,9 @@ mod tests {
         );
         let healed = "Degraded message changed from \"EtcdMembersDegraded: 2 of 3 members are available, n1 is unhealthy\" to \"EtcdMembersDegraded: No unhealthy members found\"\n";
         assert_eq!(timing(healed), Timing::NoneNeeded);
+        let compacted =
+            "E0607 17:45:11.447234     367 watcher.go:188] watch chan error: etcdserver: mvcc: required revision has been compacted\n";
+        assert_eq!(timing(compacted), Timing::NoneNeeded);
         let leads = |count: u32| verdict(&format!("etcd_server_has_leader {count}\n")).headline;
         assert!(leads(0).starts_with("There is trouble") && leads(1).starts_with("What was measured shows no trouble"));
         assert!(verdict("[RESOLVED] etcdNoLeader (critical)\n").headline.starts_with("No alert here goes on"));
