@@ -533,7 +533,7 @@ impl Reader {
         let dateless = reading.events.iter().filter(|event| event.clock == Clock::TimeOfDay).count();
         if dateless > 0 && reading.clock > Clock::TimeOfDay {
             reading.limits.push(format!(
-                "{dateless} of the lines understood carry a time without a date: each is put on the day that brings it next to the lines with dates."
+                "Lines understood with a time and no date: {dateless}. Each is put on the day that brings it next to the lines with dates."
             ));
         }
         reading

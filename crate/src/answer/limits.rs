@@ -24,7 +24,8 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     }
     for log in &facts.logs {
         if log.recognised == 0 {
-            limits.push(format!("{} is a log, but no line of it is a known message of etcd or fleet.", sources[log.document].name));
+            limits
+                .push(format!("{} is a log, but no line of it is known to tell of etcd's or fleet's timing.", sources[log.document].name));
         }
         limits.extend(log.limits.iter().cloned());
         limits.extend(zone_words(log));
