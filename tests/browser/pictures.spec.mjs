@@ -114,6 +114,13 @@ suite('pictures', (story) => {
       .waitFor();
     assert.equal(await page.locator('#headline').innerText(), headline);
     assert.match(await page.locator('#whatif').innerText(), /The solid line takes/);
+    // Who gets the report learns what it was read from, and what the reader stated.
+    await page.locator('#export > summary').click();
+    await page.locator('#export-copy').click();
+    await page.locator('[role=status]', { hasText: 'Report copied' }).waitFor();
+    const report = words(await page.evaluate(() => navigator.clipboard.readText()));
+    assert.match(report, /^Read: cloud-config\.yaml and core\.journal, 127 of 127 lines understood\.$/m);
+    assert.match(report, /^## Stated by the reader, and not found in the input\n\n- Stall to survive, ms: 2500$/m);
   });
 
   story('a stall to survive of none is none', {}, async (page) => {

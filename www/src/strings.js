@@ -146,6 +146,7 @@ export const WORDS = {
   unfold: 'Evidence and roll-out',
   otherInput: 'Other input',
   reading: 'Reading',
+  read: 'Read',
   engineFault: 'The advisor itself failed, and this input got no answer. Change the input or try again.',
   engineMissing:
     'The engine did not load, so nothing can be analysed. Load the page again; if that does not help, this browser may be too old for WebAssembly.',
@@ -401,6 +402,7 @@ export const EXPORT = {
   annotated: 'Download annotated configuration',
   print: 'Print',
   columns: '| parameter | now | proposed | | why | what it costs |',
+  stated: 'Stated by the reader, and not found in the input',
 };
 
 export const SHARE = {

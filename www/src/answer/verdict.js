@@ -18,16 +18,13 @@ export function readLine(report, actions, stopped) {
   const rest = useful.length > 0 ? all.filter((doc) => !told(doc)) : [];
   const read = useful.length > 0 ? useful : all.filter((doc) => doc.lines > 0);
   if (read.length === 0) return null;
-  const lines = read.reduce((sum, doc) => sum + doc.lines, 0);
-  const names = (/** @type {Report['documents']} */ docs) => documentsNamed(docs.map((doc) => doc.name));
-  const sum = read.reduce((sum, doc) => sum + understood(doc), 0);
   const hosts = new Set(read.flatMap((doc) => doc.hosts)).size;
   return h(
     'div',
     { class: 'read s q' },
-    h('span', null, h('b', null, 'Read: '), `${names(read)}, ${readOf(sum, lines)} understood`),
+    h('span', null, h('b', null, `${WORDS.read}: `), readOfThese(read)),
     stopped && h('b', { class: 'warning' }, WORDS.stopped),
-    rest.length > 0 && h('b', { class: 'warning' }, WORDS.toldNothing(names(rest))),
+    rest.length > 0 && h('b', { class: 'warning' }, WORDS.toldNothing(documentsNamed(rest.map((doc) => doc.name)))),
     software(read) && h('span', null, software(read)),
     hosts > 0 && h('span', null, plural(hosts, 'host')),
     h('button', { class: 'link', type: 'button', onclick: () => actions.jump('input') }, WORDS.changeInput),
@@ -70,15 +67,27 @@ export function fixedNotice({ key, name, made, left, own }, actions) {
   );
 }
 
+/** What is gained, what it costs and what stays. @param {Report['verdict']} verdict */
+export function bargain({ timing, gain, pay, willNotCure }) {
+  const no = timing === 'not-the-remedy';
+  return [
+    { title: no ? WORDS.helps : WORDS.gain, lines: gain },
+    { title: no ? WORDS.anywayCost : WORDS.pay, lines: pay },
+    { title: WORDS.willNotCure, lines: willNotCure },
+  ].filter((column) => column.lines.length > 0);
+}
+
+/** How much of which documents was understood. @param {Report['documents']} documents */
+export function readOfThese(documents) {
+  const lines = documents.reduce((sum, doc) => sum + doc.lines, 0);
+  const sum = documents.reduce((sum, doc) => sum + understood(doc), 0);
+  return `${documentsNamed(documents.map((doc) => doc.name))}, ${readOf(sum, lines)} understood`;
+}
+
 /** @param {Report['verdict']} verdict */
 export function verdictBlock(verdict) {
   const timing = TIMING[verdict.timing];
-  const no = verdict.timing === 'not-the-remedy';
-  const bargain = [
-    { title: no ? WORDS.helps : WORDS.gain, lines: verdict.gain },
-    { title: no ? WORDS.anywayCost : WORDS.pay, lines: verdict.pay },
-    { title: WORDS.willNotCure, lines: verdict.willNotCure },
-  ].filter((column) => column.lines.length > 0);
+  const columns = bargain(verdict);
   return h(
     'div',
     { class: 'verdict', id: 'verdict' },
@@ -90,11 +99,11 @@ export function verdictBlock(verdict) {
     ),
     h('h1', { id: 'headline', tabindex: -1 }, unbroken(verdict.headline)),
     verdict.why && h('p', { class: 'q because' }, unbroken(notSaid(verdict.why, verdict.headline))),
-    bargain.length > 0 &&
+    columns.length > 0 &&
       h(
         'dl',
         { class: 'ledger' },
-        bargain.map(({ title, lines }) =>
+        columns.map(({ title, lines }) =>
           h(
             'div',
             null,

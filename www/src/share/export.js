@@ -4,6 +4,7 @@
 
 import { tellingFirst } from '../answer/evidence.js';
 import { diffOf } from '../answer/patch.js';
+import { bargain, readOfThese } from '../answer/verdict.js';
 import { h } from '../dom.js';
 import { CONFIDENCE, EVIDENCE, EXPORT, SEVERITY, TIMING, WORDS } from '../strings.js';
 import { annotated } from '../texts/annotate.js';
@@ -47,9 +48,9 @@ export function markdown(report) {
   const out = [
     `# ${verdict.headline}`,
     `**${SEVERITY[verdict.severity]}.** ${TIMING[verdict.timing].words}. ${verdict.why}`,
-    bullets(WORDS.gain, verdict.gain),
-    bullets(WORDS.pay, verdict.pay),
-    bullets(WORDS.willNotCure, verdict.willNotCure),
+    report.documents.length > 0 && `${WORDS.read}: ${readOfThese(report.documents)}.`,
+    ...bargain(verdict).map(({ title, lines }) => bullets(title, lines)),
+    bullets(EXPORT.stated, stated(report)),
     values(report),
     ...report.patches.map((patch) => fenced(patch.diff ? 'diff' : 'yaml', diffOf(patch, report) ?? patch.text)),
     ...tellingFirst(report.findings, verdict.finding).map((each) => finding(each, report)),
@@ -59,6 +60,12 @@ export function markdown(report) {
     bullets(WORDS.restsOn, report.limits),
   ];
   return `${out.filter(Boolean).join('\n\n')}\n`;
+}
+
+/** What the answer rests on that is in no text. @param {Report} report */
+function stated({ model }) {
+  const own = model?.assumptions.filter(({ from }) => from === 'stated') ?? [];
+  return own.map(({ label, value }) => `${label}: ${value}`);
 }
 
 /** @param {Report} report */
