@@ -270,6 +270,7 @@ suite('stories', (story, at) => {
     const read = text(await page.locator('.read').innerText());
     assert.match(read, /^Read: fleet\.log, 5 of 5 lines understood/);
     assert.match(read, /screen\.png and web\.log told nothing\./);
+    assert.match(await page.locator('[role=status]').first().innerText(), /screen\.png and web\.log told nothing\.$/);
     assert.match(await page.locator('.lim').innerText(), /web\.log is a log, but no line of it/);
   });
 

@@ -4,7 +4,7 @@ import { copied } from './clipboard.js';
 import { h, noteBeside, shortName } from './dom.js';
 import { Engine, Overtaken, Unreadable } from './engine/engine.js';
 import { held } from './input/files.js';
-import { readAs } from './read-as.js';
+import { readAs, silent } from './read-as.js';
 import { openLink, OtherVersion } from './share/share.js';
 import { notRead, plural, SEVERITY, SOURCE, TIMING, VALUES, WORDS } from './strings.js';
 import { asGiven, lineNow, withEdit, withFixes, withLogs } from './texts/fixes.js';
@@ -352,7 +352,7 @@ export class Advisor {
 
   /** Says what was taken away, if anything was, and what came of it, in one go. @param {...string} sentences */
   #say(...sentences) {
-    const said = [this.#news, ...sentences].join(' ').trim();
+    const said = [this.#news, ...sentences].filter(Boolean).join(' ');
     this.#news = '';
     if (said) this.actions.say(said);
   }
@@ -484,7 +484,7 @@ export class Advisor {
       const answer = `${SEVERITY[severity]}. ${TIMING[timing].words}. ${headline}`;
       this.#say(
         ...(fresh || this.#view.headline !== headline ? [answer] : moved ? [values] : []),
-        ...(fresh ? notRead(state.unread) : []),
+        ...(fresh ? [silent(report), ...notRead(state.unread)] : []),
       );
       this.#tell('report', report);
     } catch (error) {

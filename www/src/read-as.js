@@ -1,5 +1,7 @@
 // What the report says of a document.
 
+import { documentsNamed, WORDS } from './strings.js';
+
 /** @typedef {import('./types.js').State} State */
 
 /**
@@ -25,4 +27,10 @@ export function understood(doc) {
 /** Whether it tells anything of etcd or fleet. @param {import('./types.js').Report['documents'][number]} doc */
 export function told(doc) {
   return doc.kind === 'configuration' || understood(doc) > 0;
+}
+
+/** Names what told nothing beside what did; where nothing did, the answer says so. @param {import('./types.js').Report} report */
+export function silent({ documents }) {
+  const rest = documents.filter((doc) => !told(doc)).map((doc) => doc.name);
+  return rest.length > 0 && rest.length < documents.length ? WORDS.toldNothing(documentsNamed(rest)) : '';
 }

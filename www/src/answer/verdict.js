@@ -1,7 +1,7 @@
 // The answer in one sentence, and its price.
 
 import { h, icon, unbroken } from '../dom.js';
-import { told, understood } from '../read-as.js';
+import { silent, told, understood } from '../read-as.js';
 import { documentsNamed, plural, readOf, SEVERITY, TIMING, WORDS } from '../strings.js';
 
 /** @typedef {import('../types.js').Report} Report */
@@ -15,7 +15,6 @@ export function readLine(report, actions, stopped) {
   const all = report.documents;
   // Where none told anything, the answer says so.
   const useful = all.filter(told);
-  const rest = useful.length > 0 ? all.filter((doc) => !told(doc)) : [];
   const read = useful.length > 0 ? useful : all.filter((doc) => doc.lines > 0);
   if (read.length === 0) return null;
   const hosts = new Set(read.flatMap((doc) => doc.hosts)).size;
@@ -24,7 +23,7 @@ export function readLine(report, actions, stopped) {
     { class: 'read s q' },
     h('span', null, h('b', null, `${WORDS.read}: `), readOfThese(read)),
     stopped && h('b', { class: 'warning' }, WORDS.stopped),
-    rest.length > 0 && h('b', { class: 'warning' }, WORDS.toldNothing(documentsNamed(rest.map((doc) => doc.name)))),
+    silent(report) && h('b', { class: 'warning' }, silent(report)),
     software(read) && h('span', null, software(read)),
     hosts > 0 && h('span', null, plural(hosts, 'host')),
     h('button', { class: 'link', type: 'button', onclick: () => actions.jump('input') }, WORDS.changeInput),
