@@ -72,11 +72,19 @@ pub fn fills(value: &str) -> bool {
         || value.starts_with('`')
         || search::any(value, &["${", "$(", "{{", "<%", "@@"])
         || (value.starts_with('<') && value.ends_with('>'))
+        // Python's `str.format`, and Container Linux Config's `{HOSTNAME}`.
+        || is_braced(value)
         // A program's `printf`.
         || is_printed(value)
         || [("@", 1), ("%", 1), ("__", 2)]
             .iter()
             .any(|(mark, length)| value.len() > 2 * length && value.starts_with(mark) && value.ends_with(mark))
+}
+
+/// A name in one pair of braces: as a value of YAML it would be a mapping.
+fn is_braced(value: &str) -> bool {
+    let inside = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    inside.is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
 }
 
 /// What a program's `printf` fills in, with an argument of its own for it.
@@ -173,11 +181,11 @@ mod tests {
     fn values_that_are_filled_in() {
         for filled in [
             "%HB%", "%d", "__HB__", "$X", "${X}", "{{ x }}", "<%= x %>", "<token>", "@@x@@", "@x@", "10${x}", "$$X", "$1", "$(cat x)",
-            "`cat x`",
+            "`cat x`", "{x}",
         ] {
             assert!(fills(filled), "{filled}");
         }
-        for plain in ["100", "6_000", "%m", "%%", "____", "a@b", "<", "$", "{x}"] {
+        for plain in ["100", "6_000", "%m", "%%", "____", "a@b", "<", "$", "{}", "{a: b}"] {
             assert!(!fills(plain), "{plain}");
         }
     }

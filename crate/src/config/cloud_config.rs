@@ -323,6 +323,15 @@ mod tests {
     }
 
     #[test]
+    fn a_name_in_braces_is_filled_in() {
+        let text = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 500\n    election-timeout: {election}\n  units:\n  - name: etcd2.service\n    command: start\n";
+        for text in [text.to_owned(), format!("CONFIG = \"\"\"{text}\"\"\"\n")] {
+            assert_eq!(acting(&text).last(), Some(&("etcd.election-timeout", None)), "{text}");
+            assert!(ids(&text).iter().all(|id| *id == RuleId::ConfigTemplate), "{:?}", ids(&text));
+        }
+    }
+
+    #[test]
     fn a_masked_unit_never_starts() {
         let text = |mask: &str| {
             format!(

@@ -51,13 +51,10 @@ impl Reading {
 /// A scalar of a cloud-config, as coreos-cloudinit 1.14 decodes it into the field's type.
 /// Its go-yaml leaves out whatever does not fit, without an error (measured on v1.14.0).
 pub fn cloudinit(parameter: Parameter, node: &Node) -> Reading {
-    let Some(text) = node.text() else { return Reading::of(Fate::Dropped) };
-    if node.is_null() {
-        return Reading::of(Fate::Empty);
-    }
-    if template::fills(text) {
-        return Reading::of(Fate::Template);
-    }
+    let text = match text_of(node, Fate::Dropped) {
+        Ok(text) => text,
+        Err(fate) => return Reading::of(fate),
+    };
     if parameter.unit() == Unit::GoDuration {
         return duration(text);
     }
@@ -73,6 +70,18 @@ pub fn cloudinit(parameter: Parameter, node: &Node) -> Reading {
         },
         _ if number == 0.0 => Reading::of(Fate::Zero),
         _ => time(number),
+    }
+}
+
+/// The text of a scalar, or what becomes of what is none. `{NAME}` is a mapping to YAML, and what a template fills in to
+/// whoever wrote it.
+fn text_of(node: &Node, otherwise: Fate) -> Result<&str, Fate> {
+    match (node.text(), node.entries()) {
+        (None, [one]) if node.is_flow() && one.value.is_null() => Err(Fate::Template),
+        (None, _) => Err(otherwise),
+        (Some(_), _) if node.is_null() => Err(Fate::Empty),
+        (Some(text), _) if template::fills(text) => Err(Fate::Template),
+        (Some(text), _) => Ok(text),
     }
 }
 
@@ -102,13 +111,10 @@ pub fn daemon(parameter: Parameter, text: &str) -> Reading {
 
 /// A scalar of a file whose reader refuses a wrong type as a whole (etcd's YAML, Container Linux Config).
 pub fn strict(parameter: Parameter, node: &Node) -> Reading {
-    let Some(text) = node.text() else { return Reading::of(Fate::Stops) };
-    if node.is_null() {
-        return Reading::of(Fate::Empty);
-    }
-    if template::fills(text) {
-        return Reading::of(Fate::Template);
-    }
+    let text = match text_of(node, Fate::Stops) {
+        Ok(text) => text,
+        Err(fate) => return Reading::of(fate),
+    };
     let number = is_plain(node).then(|| yaml_number(text)).flatten();
     match number.filter(|number| number.fract() == 0.0).and_then(whole) {
         Some(millis) if millis >= 0 && parameter.unit() == Unit::Milliseconds => Reading::used(millis.saturating_mul(MS)),
