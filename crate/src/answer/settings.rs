@@ -21,7 +21,7 @@ pub fn settings(edge: &Edge) -> Vec<SettingReport> {
                 raw: read.map_or_else(|| setting.raw.clone(), |value| setting.parameter.written(value)),
                 provenance: Provenance::Stated,
                 effective: setting.effective,
-                why: setting.why.clone(),
+                why: setting.why.clone().filter(|_| setting.set_by.is_none()),
                 document: Some(document_id(place.document)),
                 line: position.as_ref().map(|at| at.line),
                 column: position.as_ref().map(|at| at.column),

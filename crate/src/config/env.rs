@@ -217,6 +217,13 @@ mod tests {
 
     #[test]
     fn options_have_other_names_too() {
+        assert_eq!(
+            crate::config::read(0, "etcd_enable=\"YES\"\netcd_flags=\"--name a --election-timeout=1500\"\n")
+                .expect("a file")
+                .settings
+                .len(),
+            1
+        );
         let text = "ETCD_NAME=a\ncommand_args=\"--heartbeat-interval=150 --election-timeout=1500\"\n";
         assert_eq!(read(0, text).settings.len(), 2);
     }

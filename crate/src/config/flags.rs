@@ -300,7 +300,7 @@ pub fn are_options(name: &str, value: &str) -> bool {
     let value = value.trim_start();
     // Also behind what the variable held before.
     let options = value.starts_with('-') || value.starts_with('$') && search::has(value, " --");
-    (name.starts_with("ETCD_") || DAEMON_ARGS.contains(&name)) && options
+    (name.to_ascii_uppercase().starts_with("ETCD_") || DAEMON_ARGS.contains(&name)) && options
 }
 
 /// A value without the quotes that a shell within the command takes away: `sh -c "etcd --name=\\"a\\""`.

@@ -308,7 +308,12 @@ fn states_alone(facts: &Facts, half: Parameter) -> bool {
 /// machine, and what was said of the other half and a default falls away.
 pub fn problems(facts: &Facts) -> impl Iterator<Item = &Problem> {
     let told = facts.configurations.iter().flat_map(|each| &each.problems);
-    told.filter(|problem| problem.assumes.is_none_or(|half| !states_alone(facts, half)))
+    // What another place fills in is known.
+    let known = |problem: &&Problem| {
+        let mut settings = facts.configurations.iter().flat_map(|each| &each.settings);
+        problem.id == RuleId::ConfigTemplate && settings.any(|each| each.set_by.is_some() && each.place == problem.place)
+    };
+    told.filter(|problem| problem.assumes.is_none_or(|half| !states_alone(facts, half))).filter(move |problem| !known(problem))
 }
 
 /// What sets the value in this configuration. Of several processes of etcd, which is that of the one that waits least.

@@ -203,6 +203,14 @@ mod tests {
     }
 
     #[test]
+    fn what_another_place_fills_in_is_known() {
+        let file = "user_data = <<EOF\n#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: ${var.wait}\n  units:\n    - name: etcd2.service\n      command: start\nEOF\n";
+        let variable = "variable \"wait\" {\n  default = 2500\n}\n";
+        let told = |text: &str| crate::rules::check(&facts(&[text])).iter().any(|finding| finding.id == RuleId::ConfigTemplate);
+        assert!(told(file) && !told(&format!("{file}{variable}")));
+    }
+
+    #[test]
     fn a_sound_file_has_no_problem() {
         let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6000\n  units:\n    - name: etcd2.service\n      command: start\n";
         assert!(crate::rules::check(&facts(&[file])).is_empty());
