@@ -55,7 +55,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         .unwrap_or_default();
     let title = format!("{}{over}", plural(elections.len() as u64, "election", "elections"));
     let unplanned = |change: &&LeaderChange| matches!(change.class, ChangeClass::Wanted | ChangeClass::Needless) && change.new.is_some();
-    let leaders = facts.changes.iter().filter(unplanned).count();
+    let shown = facts.changes.iter().filter(unplanned).count();
+    let leaders = if shown == 0 { lost_again(facts).min(elections.len()) } else { shown };
     let alive = facts.needless().filter(|change| change.shows_alive()).count();
     let lived = || format!(" The old leader lived {}", super::common::times(alive as u64));
     let why_they_came = match (alive, facts.explained()) {
@@ -69,7 +70,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         if leaders == 0 { String::from("no new leader") } else { plural(leaders as u64, "new leader", "new leaders") },
     );
     let events: Vec<EventId> = elections.iter().map(|election| election.event).gather();
-    let severity = if needless > 1 || leaders == 0 { Severity::Critical } else { Severity::Warning };
+    let severity = if needless > 1 || shown == 0 { Severity::Critical } else { Severity::Warning };
     let confidence = if times.len() == elections.len() { Confidence::High } else { Confidence::Medium };
     let finding = Finding::new(RULE.id, severity, confidence, title, what)
         .showing(facts, &events)
@@ -80,6 +81,19 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 const WITHOUT_WINNER: &str =
     "While nobody is elected etcd accepts no write. Rounds that nobody wins mean that members or their votes are missing.";
+
+/// A member that loses another leader than before had followed it in between, whatever lines the excerpt leaves out.
+fn lost_again(facts: &Facts) -> usize {
+    let (mut voices, mut known) = (Index::default(), Vec::<Option<(&str, usize)>>::new());
+    for (id, event) in facts.events_of(&[Meaning::LeaderLost, Meaning::Leader04]) {
+        let nobody_follows = event.word("new").is_none_or(str::is_empty);
+        let lost = event.word("leader").or(event.word("old")).filter(|lost| nobody_follows && !lost.is_empty());
+        let Some(lost) = lost else { continue };
+        let last = slot(&mut known, voices.position(facts.voice(id)));
+        *last = Some((lost, last.map_or(0, |(before, others)| others + usize::from(before != lost))));
+    }
+    known.iter().flatten().map(|(_, others)| *others).max().unwrap_or(0)
+}
 
 /// So many terms between two leaders are more than a vote that was split (judgement).
 const JUMP: i64 = 10;
@@ -277,6 +291,22 @@ mod tests {
         };
         let why = find(&facts(&[&(asks(1, 5) + &asks(3, 6))]), RuleId::EtcdElectionChurn).expect("two rounds").why;
         assert!(why.is_some_and(|why| why.starts_with("While nobody is elected")));
+    }
+
+    #[test]
+    fn a_leader_that_is_lost_was_one() {
+        let line = |second: u32, text: &str| {
+            format!(
+                "Jun 11 10:37:{second} n1 etcd[574]: [etcd] Jun 11 10:37:{second}.388 INFO      | 8ddeafe3a1154a919c73829ffbe223de: {text}\n"
+            )
+        };
+        let lost = |second: u32, term: u32, who: &str| {
+            line(second, &format!("term #{term} started.")) + &line(second, &format!("leader changed from '{who}' to ''."))
+        };
+        let found = |log: &str| find(&facts(&[log]), RuleId::EtcdElectionChurn).expect("two rounds");
+        let two = found(&(lost(41, 7, "f812f6fe79b348dea056a7d6ddbded11") + &lost(46, 8, "d88a528d8e3843bfb5ace83348e1b93d")));
+        assert!(two.what.contains("1\u{a0}new leader came of it"), "{}", two.what);
+        assert!(two.why.is_none_or(|why| !why.starts_with("While nobody is elected")));
     }
 
     /// Members that start begin in term 1, and the first to ask raises it.

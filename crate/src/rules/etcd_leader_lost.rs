@@ -365,13 +365,15 @@ fn last_entry_term(event: &Event) -> Option<i64> {
 /// How many losses these lines are: several members lose the same leader together.
 fn losses(facts: &Facts, events: &[EventId]) -> usize {
     let (mut terms, mut moments) = (Vec::new(), Vec::new());
+    // Without terms, as in 0.4, each leader that is lost has a name.
+    let names = distinct(events.iter().filter_map(|id| facts.event(*id).word("old"))).len();
     for id in events {
         match facts.event(*id).number("term") {
             Some(term) => terms.push(term),
             None => moments.push(time(facts, *id).map_or(id.event as i64, |time| time / (10 * S))),
         };
     }
-    distinct(if terms.is_empty() { moments } else { terms }).len()
+    if terms.is_empty() { distinct(moments).len().max(names) } else { distinct(terms).len() }
 }
 
 #[cfg(test)]
