@@ -1,6 +1,6 @@
 //! Trouble that no finding takes up: where there is some, or too little was seen, nothing is called fine.
 
-use crate::facts::failures::{failed_otherwise, hit_limit, with_fleet_stop};
+use crate::facts::failures::{FAILED_REQUESTS, failed_otherwise, hit_limit, with_fleet_stop};
 use crate::facts::texts::{WITHOUT_LEADER, is_clean, says};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
@@ -47,7 +47,8 @@ const TELL_OF_TROUBLE: &[(&str, &[Meaning])] = &[
     ("fleetctl could not do what it was asked", FLEETCTL),
     ("kubeadm gave up on etcd", &[Meaning::KubeadmFailed]),
     ("fleet could not do what it was asked", FLEET),
-    ("a request of fleet to etcd failed", REQUESTS),
+    (REQUEST_FAILED, FAILED_REQUESTS),
+    (REQUEST_FAILED, MORE_REQUESTS),
     ("fleetd could not register its machine at etcd", &[Meaning::ServerRegisterFailed]),
     ("fleetd could not start", &[Meaning::FleetdCreateFailed, Meaning::FleetdConfigBad]),
     ("the Kubernetes API server did not reach its etcd", &[Meaning::ApiserverClient]),
@@ -70,24 +71,15 @@ const FLEET: &[Meaning] = &[
     Meaning::SystemdStopFailed,
     Meaning::UnitStateFetchFailed,
 ];
-/// With an error that no rule knows.
-const REQUESTS: &[Meaning] = &[
-    Meaning::AgentDesiredStateFailed,
-    Meaning::AgentFetchMachineFailed,
-    Meaning::ClientFailedResponse,
+/// What `FAILED_REQUESTS` lacks: fleet says so of other requests than those that a limit of its own ends.
+const MORE_REQUESTS: &[Meaning] = &[
     Meaning::ClientUnusableResponse,
-    Meaning::EngineClusterStateFailed,
-    Meaning::EngineFetchMachinesFailed,
-    Meaning::EngineFetchScheduleFailed,
-    Meaning::EngineFetchUnitsFailed,
-    Meaning::EngineLeaseAcquireFailed,
-    Meaning::EngineLesseeUnknown,
     Meaning::EngineScheduleFailed,
     Meaning::EngineUnscheduleFailed,
     Meaning::EngineVersionUpdateFailed,
     Meaning::HeartRetry,
-    Meaning::RegistryFetchAllUnitsFailed,
 ];
+const REQUEST_FAILED: &str = "a request of fleet to etcd failed";
 const LEADERLESS: &str = "a member knew no leader";
 
 /// A member that joins as a learner is asked again until it has caught up, as kubeadm does, and serves no client until then
@@ -176,7 +168,7 @@ fn by_its_kind(facts: &Facts, id: EventId, event: &Event) -> Option<&'static str
             && event.number("code") != Some(0)
             && !says(event, &["context canceled", "operation was canceled"])
             && !still_learns
-            && !(REQUESTS.contains(&event.meaning) && (hit_limit(event) || failed_otherwise(event) || with_fleet_stop(facts, id)))
+            && !(told == Some(REQUEST_FAILED) && (hit_limit(event) || failed_otherwise(event) || with_fleet_stop(facts, id)))
             && !is_healthy(event)
             && !is_of_others(event)
             && !answered_soon(facts, id)
