@@ -131,7 +131,7 @@ suite('pictures', (story) => {
     const stall = page.locator('#stallMs');
     assert.deepEqual([await stall.inputValue(), await stall.getAttribute('aria-valuetext')], ['0', 'none']);
     // The picture has nothing to show, and the log has its stalls all the same.
-    assert.match(await page.locator('#whatif').innerText(), /stall to survive costs no leader its place/);
+    assert.match(await page.locator('#whatif').innerText(), /stall to survive no leader loses its place/);
     assert.match(await page.locator('#whatif .asm').textContent(), /Stalls in the logs6/);
     await page.locator('#whatif button:visible', { hasText: 'back to what was found' }).click();
     await page.locator('#whatif svg:visible').waitFor();
