@@ -85,7 +85,9 @@ pub(super) struct Reset {
 pub(super) struct UnitState {
     pub(super) name: String,
     pub(super) started: bool,
+    /// It can never start.
     pub(super) masked: bool,
+    /// The document brings its text.
     pub(super) own_content: bool,
 }
 
@@ -397,15 +399,10 @@ impl<'a> Builder<'a> {
     }
 
     /// A unit the document names.
-    pub fn unit(&mut self, name: &str, started: bool, own_content: bool) {
-        self.units.push(UnitState { name: name.to_owned(), started, masked: false, own_content });
-        self.cluster.has_etcd |= is_etcd_unit(name);
-        self.cluster.has_fleet |= name == "fleet.service" || name == "fleetd.service";
-    }
-
-    /// The unit that was named last can never start.
-    pub fn mask_last(&mut self) {
-        self.units.last_mut().into_iter().for_each(|unit| unit.masked = true);
+    pub(super) fn unit(&mut self, unit: UnitState) {
+        self.cluster.has_etcd |= is_etcd_unit(&unit.name);
+        self.cluster.has_fleet |= unit.name == "fleet.service" || unit.name == "fleetd.service";
+        self.units.push(unit);
     }
 
     /// Whether the document brings its own text for a unit.

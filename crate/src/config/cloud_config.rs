@@ -1,6 +1,6 @@
 //! CoreOS cloud-config, as coreos-cloudinit v1.14.0 would apply it.
 
-use super::builder::{Builder, Class, GENERATED, Home};
+use super::builder::{Builder, Class, GENERATED, Home, UnitState};
 use super::command::start_of_etcd;
 use super::embedded::{HEADER, embedded};
 use super::files::take_unit;
@@ -234,7 +234,7 @@ fn misplaced_key(builder: &mut Builder, tree: &TextTree, entry: &Entry, at: &str
 fn units(builder: &mut Builder, tree: &TextTree, coreos: &Node) {
     if let Some(mark) = tree.word(coreos, "units").filter(|text| template::first(text).is_some()) {
         // A template fills them in, so what is started is not known.
-        builder.unit(mark, false, false);
+        builder.unit(UnitState { name: mark.to_owned(), ..UnitState::default() });
     }
     for unit in tree.list(coreos, &["units"]) {
         take_unit(builder, tree, tree.resolve(unit), "content", &["drop_ins"]);

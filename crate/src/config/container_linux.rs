@@ -1,6 +1,6 @@
 //! Container Linux Config, Butane, and Ignition's tree written as YAML.
 
-use super::builder::{Builder, Class, Home, TRANSPILED};
+use super::builder::{Builder, Class, Home, TRANSPILED, UnitState};
 use super::mapped_text::MappedText;
 use super::tree::TextTree;
 use super::{etcd_yaml, ignition};
@@ -20,7 +20,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
 fn take_etcd(builder: &mut Builder, tree: &TextTree, root: &Node) {
     let Some(etcd) = tree.get(root, "etcd") else { return };
     builder.cluster.has_etcd = true;
-    builder.unit("etcd-member.service", true, false);
+    builder.unit(UnitState { name: String::from("etcd-member.service"), started: true, ..UnitState::default() });
     etcd_yaml::take_keys(builder, tree, etcd, &Home::new("etcd-member.service", Class::Flag, TRANSPILED));
 }
 

@@ -1,6 +1,6 @@
 //! Units and files that a configuration has the machine write: what each is, told from its name or path.
 
-use super::builder::Builder;
+use super::builder::{Builder, UnitState};
 use super::configuration::Source;
 use super::tree::TextTree;
 use super::{detect, drop_in, etcd_toml};
@@ -16,10 +16,7 @@ pub fn take_unit(builder: &mut Builder, tree: &TextTree, unit: &Node, content_ke
         && (matches!(tree.word(unit, "command"), Some("start" | "restart" | "reload-or-restart")) || truth("enable") || truth("enabled"));
     let scalar = |node, key: &str| tree.get(node, key).filter(|content| content.text().is_some() && !content.is_null());
     let content = scalar(unit, content_key);
-    builder.unit(name, started, content.is_some());
-    if masked {
-        builder.mask_last();
-    }
+    builder.unit(UnitState { name: name.to_owned(), started, masked, own_content: content.is_some() });
     if !search::any(name, &["etcd", "fleet"]) {
         return;
     }
