@@ -75,6 +75,15 @@ pub fn with_fleet_stop(facts: &Facts, id: EventId) -> bool {
     near(facts, id, &stops, -2 * S, 2 * S, 6)
 }
 
+/// A fleetd that is told to stop deletes its presence itself, and the engine takes its units away within its next pass
+/// (coreos/fleet@v0.11.5:server/server.go, Purge; engine/reconciler.go:98 words it as for a machine that is lost).
+pub fn after_fleet_stop(facts: &Facts, id: EventId) -> bool {
+    let stops = [Meaning::FleetdGracefulShutdown];
+    let now = time(facts, id);
+    let soon = |stop: Micros| now.is_some_and(|now| (-S..=30 * S).contains(&(now - stop)));
+    facts.times_of(&stops).into_iter().any(soon) || near(facts, id, &stops, -30 * S, 0, 30)
+}
+
 /// What failed lines have in common: the second that begins with the first of them, their host, and, without times, the run
 /// of lines they stand in.
 type Moment = (Option<Micros>, String, usize);

@@ -15,6 +15,7 @@ pub mod links;
 pub mod members;
 pub mod metrics;
 mod pair;
+pub mod presence;
 pub mod publishing;
 mod read;
 pub mod settings;

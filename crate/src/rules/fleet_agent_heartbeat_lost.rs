@@ -1,8 +1,9 @@
 //! `fleet-agent-heartbeat-lost`: a machine could not renew its presence, or was declared gone.
 
-use super::common::{GONE, after_fleet_stop, human_limit, lines, matching, plural, says, time, times};
+use super::common::{human_limit, lines, plural, time, times};
 use super::{Finding, Rule};
 use crate::facts::failures::proven_outage;
+use crate::facts::presence::{another_is_gone, lost};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -24,24 +25,6 @@ pub const RULE: Rule = Rule {
     ],
     check,
 };
-
-/// Machines that gave up, and words of engines about machines that are gone.
-fn lost(facts: &Facts) -> (Vec<EventId>, Vec<EventId>) {
-    let monitors =
-        matching(facts, &[Meaning::ServerMonitorTriggered, Meaning::AgentHeartbeatFailedOld], |event| !says(event, &["told to shut down"]));
-    let mut gone: Vec<EventId> =
-        facts.events_where(|event| event.is_fleet() && (says(event, GONE) || event.meaning == Meaning::EngineMachineGoneOld));
-    gone.retain(|id| !after_fleet_stop(facts, *id));
-    (monitors, gone)
-}
-
-/// Whether only engines of machines that gave up themselves speak of one that is gone. It is another one: fleetd starts its
-/// engine when its own presence is there again (coreos/fleet@v0.11.5:server/server.go, Run).
-pub fn another_is_gone(facts: &Facts) -> bool {
-    let (monitors, gone) = lost(facts);
-    let gave_up = |host: &str| monitors.iter().any(|id| facts.host(*id) == host);
-    !gone.is_empty() && gone.iter().all(|id| facts.event(*id).host.is_some() && gave_up(&facts.host(*id)))
-}
 
 fn check(facts: &Facts) -> Option<Finding> {
     let (monitors, gone) = lost(facts);

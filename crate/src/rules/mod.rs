@@ -37,7 +37,7 @@ pub mod etcd_timers_changed;
 mod etcd_tls;
 mod etcd_unknown_peer;
 mod etcd_unreachable;
-pub mod fleet_agent_heartbeat_lost;
+mod fleet_agent_heartbeat_lost;
 mod fleet_daemon_hung;
 mod fleet_data_diverged;
 mod fleet_duplicate_machine_id;

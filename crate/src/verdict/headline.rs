@@ -6,6 +6,7 @@ use super::Case;
 use super::timing::{cut_off, unlike_members};
 use super::unexplained::{saw_too_little, shows_only_a_state, unexplained};
 use crate::facts::failures::{longest_outage, proven_wait};
+use crate::facts::presence::another_is_gone;
 use crate::facts::slow_requests::longest_wait;
 use crate::facts::texts::{BY_LEADER, says};
 use crate::facts::{ChangeClass, Facts, LeaderChange, Stall, StallKind, tools};
@@ -18,7 +19,6 @@ use crate::plan::{Plan, waits_too_little};
 use crate::replay::timers_in_force;
 use crate::report::{Confidence, Provenance, Severity, Timing};
 use crate::rules::common::{alerts, human_limit, knows_wait, only_bounded, plural, times};
-use crate::rules::fleet_agent_heartbeat_lost::another_is_gone;
 use crate::rules::{Finding, etcd_timers_changed, raised};
 use crate::units::{Micros, S, human};
 

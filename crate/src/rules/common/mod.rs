@@ -10,7 +10,7 @@ mod wording;
 pub use crate::facts::beside::{beside, near, span, time};
 pub use crate::facts::engine::{lease_moves, longest_pass};
 pub use crate::facts::events::{longest_first, matching};
-pub use crate::facts::failures::with_fleet_stop;
+pub use crate::facts::failures::{after_fleet_stop, with_fleet_stop};
 pub use crate::facts::texts::{
     BY_LEADER, CERTIFICATE, CONNECT_TIMEOUT, GONE, LIMIT, REFUSED, REMOVED, TLS_ALERT, TLS_TIMEOUT, UNEXPECTED_STATUS, UNREADABLE,
     WITHOUT_LEADER, blames_certificate, is_clean, revisions_apart, says,
@@ -20,5 +20,5 @@ pub use in_force::{closes_silent_streams, doubtful, human_limit, knows_wait, las
 pub use lines::{
     WAITS, answered_soon, at_the_end, bursts, hosts, last_line, lines, only_quoted, starts, waited, while_etcd_starts, without_repeats,
 };
-pub use stops::{TRANSFERS, after_fleet_stop, stopped_on_purpose, stopping, with_etcd_stop};
+pub use stops::{TRANSFERS, stopped_on_purpose, stopping, with_etcd_stop};
 pub use wording::{listed, plural, range, times};

@@ -1,6 +1,6 @@
 //! Telling a stop by hand from trouble.
 
-use crate::facts::beside::{beside, near, time};
+use crate::facts::beside::{beside, near};
 use crate::facts::texts::says;
 use crate::facts::voices::{START_LINES, speaker};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
@@ -10,15 +10,6 @@ use crate::units::{Micros, S};
 
 /// So many recognised lines before one a stop is looked for.
 const NEARBY: usize = 500;
-
-/// A fleetd that is told to stop deletes its presence itself, and the engine takes its units away within its next pass
-/// (coreos/fleet@v0.11.5:server/server.go, Purge; engine/reconciler.go:98 words it as for a machine that is lost).
-pub fn after_fleet_stop(facts: &Facts, id: EventId) -> bool {
-    let stops = [Meaning::FleetdGracefulShutdown];
-    let now = time(facts, id);
-    let soon = |stop: Micros| now.is_some_and(|now| (-S..=30 * S).contains(&(now - stop)));
-    facts.times_of(&stops).into_iter().any(soon) || near(facts, id, &stops, -30 * S, 0, 30)
-}
 
 /// Lines of a leadership that is handed over on purpose.
 pub const TRANSFERS: &[Meaning] = &[Meaning::LeaderTransfer, Meaning::LeaderTransferProgress];
