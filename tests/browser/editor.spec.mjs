@@ -18,6 +18,15 @@ suite('editor, share and export', (story) => {
   };
   const focused = (page) => page.evaluate(() => document.querySelector('timing-advisor').shadowRoot.activeElement?.id);
   const edited = (page) => page.evaluate(() => document.querySelector('timing-advisor').documents[0].text);
+  /** Shares the answer and opens the link that was copied. */
+  const openOwnLink = async (page) => {
+    await page.locator('#share > summary').click();
+    await page.locator('#share-link').click();
+    await page.locator('[role=status]', { hasText: /copied/i }).waitFor();
+    const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+    await page.evaluate((hash) => (location.hash = hash), hash);
+    await page.locator('.shared').waitFor();
+  };
 
   story('says each sentence once', {}, async (page) => {
     await inEditor(page, '#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 1000\n');
@@ -479,12 +488,7 @@ suite('editor, share and export', (story) => {
     await page.locator('#headline').waitFor();
     const machine = (id) => page.locator(`#finding-${id}`).evaluate((each) => /from (\S+)\./.exec(each.textContent)[1]);
     assert.equal(await machine('fleet-engine-lease-lost'), 'acme-1');
-    await page.locator('#share > summary').click();
-    await page.locator('#share-link').click();
-    await page.locator('[role=status]', { hasText: /copied/i }).waitFor();
-    const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));
-    await page.evaluate((hash) => (location.hash = hash), hash);
-    await page.locator('.shared').waitFor();
+    await openOwnLink(page);
     const machines = [await machine('fleet-engine-lease-lost'), await machine('fleet-engine-lease-stolen')];
     assert.deepEqual(machines.sort(), ['host-1', 'host-2']);
     assert.ok(
@@ -553,12 +557,7 @@ suite('editor, share and export', (story) => {
     const commands = page.locator('#values .steps pre');
     const told = await steps();
     assert.ok(told.length > 0 && (await commands.count()) > 0);
-    await page.locator('#share > summary').click();
-    await page.locator('#share-link').click();
-    await page.locator('[role=status]', { hasText: /copied/i }).waitFor();
-    const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));
-    await page.evaluate((hash) => (location.hash = hash), hash);
-    await page.locator('.shared').waitFor();
+    await openOwnLink(page);
     assert.deepEqual(await steps(), told);
     assert.equal(await commands.count(), 0);
   });
