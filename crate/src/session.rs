@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use crate::answer::timeline;
-use crate::answer::{self, Source};
+use crate::answer::{self, Source, timeline};
 use crate::config::{self, Configuration, detect};
 use crate::facts::{Facts, HOLDS_BINARY, Read, TOO_LARGE, Unknown};
 use crate::input::{Assumptions, Input};
@@ -12,10 +11,9 @@ use crate::log::foreign::is_metric;
 use crate::log::line_starts::{is_shown, may_be_several};
 use crate::log::scan::{Scanner, looks_like_log, messages_at_most};
 use crate::log::signature::Program;
-use crate::parts;
 use crate::report::Report;
-use crate::search;
 use crate::text::{DocumentId, decode};
+use crate::{parts, search};
 
 /// A document up to this size may be a configuration and is held whole; a larger one is a log
 /// and is read as it comes, in constant memory.

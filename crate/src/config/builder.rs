@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::configuration::{Cluster, Problem, Source};
-use super::keys;
-use super::mapped_text::MappedText;
-use super::scalar::{self, Reading};
+use crate::config::meaning::keys;
+use crate::config::meaning::scalar::{self, Reading};
+use crate::config::syntax::embedded::here_documents;
+use crate::config::syntax::mapped_text::MappedText;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
-use crate::search;
-use crate::template;
 use crate::text::{DocumentId, LineIndex, Place, Span};
+use crate::{search, template};
 
 /// Where a value takes its rank from; the largest acts. systemd.exec(5), systemd.unit(5) and the
 /// daemons' own order: config file > flag > environment file > environment > fleet.conf and etcd 0.4's file.
@@ -201,6 +201,13 @@ impl<'a> Builder<'a> {
         self.held += 1;
         if self.held <= MOST_PARTS && self.depth < DEEPEST_PART {
             self.parts.push(Part { name: name.to_owned(), text, read_by_line, depth: self.depth + 1 });
+        }
+    }
+
+    /// Hands on what a script writes. Who reads the script line by line may have taken assignments and commands from it already.
+    pub fn holds_here_documents(&mut self, script: &MappedText, read_by_line: bool) {
+        for body in here_documents(&script.text) {
+            self.holds(&body.path, Some(script.part(body.range)), read_by_line);
         }
     }
 

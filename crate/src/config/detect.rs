@@ -1,15 +1,16 @@
 //! What a document is, told from its text alone, never from its name.
 
-use super::command::{is_drawn, runs_container, start_of_etcd};
 use super::configuration::Source;
-use super::embedded::{HEADER, here_documents};
-use super::flags::is_image;
-use super::words::CONTINUES;
-use super::{env, etcd_toml, fragment, k3s, keys, prefixed, program};
+use crate::config::meaning::keys;
+use crate::config::sources::flags::is_image;
+use crate::config::sources::manifest::k3s;
+use crate::config::sources::{env, etcd_toml, fragment, prefixed, program};
+use crate::config::syntax::command::{is_drawn, runs_container, start_of_etcd};
+use crate::config::syntax::embedded::{HEADER, here_documents};
+use crate::config::syntax::words::CONTINUES;
 use crate::log::line_starts::is_stamped;
-use crate::search;
-use crate::template;
 use crate::text::line_start;
+use crate::{search, template};
 
 /// What kubectl and oc give the variables of a workload with.
 const SET_ENV: &str = " set env ";

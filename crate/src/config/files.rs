@@ -2,8 +2,9 @@
 
 use super::builder::{Builder, UnitState};
 use super::configuration::Source;
+use super::detect;
 use super::tree::TextTree;
-use super::{detect, drop_in, etcd_toml};
+use crate::config::sources::{drop_in, etcd_toml};
 use crate::search;
 use crate::yaml::{Node, Tree};
 

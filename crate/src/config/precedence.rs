@@ -2,16 +2,15 @@
 
 use super::builder::{Builder, Claim, Class, GENERATED, TRANSPILED, is_etcd_unit};
 use super::configuration::{Configuration, Problem, Setting, Source};
-use super::scalar::Fate;
-use super::values::value_problem;
+use crate::config::meaning::scalar::Fate;
+use crate::config::meaning::values::value_problem;
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
-use crate::search;
 use crate::sort::by_key;
-use crate::template;
 use crate::text::lines;
 use crate::units::MS;
+use crate::{search, template};
 
 impl Builder<'_> {
     /// Decides what acts.

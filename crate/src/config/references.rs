@@ -2,12 +2,12 @@
 //! `${NAME}` of a unit beside the environment file, a template of Ansible beside the defaults of its role.
 
 use super::configuration::{Configuration, Setting, Source};
-use super::variables::referred;
-use super::words::is_name;
-use super::{env, scalar};
-use crate::search;
-use crate::template;
+use crate::config::meaning::scalar;
+use crate::config::sources::env;
+use crate::config::syntax::variables::referred;
+use crate::config::syntax::words::is_name;
 use crate::text::{DocumentId, Place, Span};
+use crate::{search, template};
 
 /// Gives each such value the meaning that another document has for it; what an earlier round gave is taken back.
 pub fn resolve<'t>(configurations: &mut [Configuration], text_of: &dyn Fn(DocumentId) -> &'t str) {

@@ -3,12 +3,11 @@
 use std::ops::{Deref, Range};
 
 use super::builder::Builder;
-use super::embedded::{HEADER, embedded, here_documents};
-use super::mapped_text::MappedText;
+use crate::config::syntax::embedded::{HEADER, embedded, here_documents};
+use crate::config::syntax::mapped_text::MappedText;
 use crate::ids::RuleId;
-use crate::search;
-use crate::template;
 use crate::yaml::{self, Node, Tree};
+use crate::{search, template};
 
 /// The tree of a text: the document, or one that stands within it.
 pub struct TextTree<'a> {

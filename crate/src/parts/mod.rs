@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use self::margin::without_margins;
 use self::stretches::{Stretch, opens_one, stretches};
-use crate::config::embedded::HEADER;
+use crate::config::syntax::embedded::HEADER;
 use crate::config::{self, Configuration, Marks, Problem, Source, detect};
 use crate::gather::Gather;
 use crate::ids::RuleId;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::config::Marks;
-use crate::config::embedded::{HEADER, here_document};
+use crate::config::syntax::embedded::{HEADER, here_document};
 use crate::log::header::header;
 use crate::log::line_starts::{is_fence, is_hunk, is_prompt, is_stamped};
 

@@ -4,16 +4,16 @@ use super::edit::{Edit, apply};
 use super::place::{Place, marks};
 use super::written::reads_units;
 use super::{Change, refuse, render, verify};
-use crate::config::command::CONTAINERS;
+use crate::config::meaning::scalar;
 use crate::config::precedence::BRANCH;
-use crate::config::{Configuration, Setting, Source, scalar};
+use crate::config::syntax::command::CONTAINERS;
+use crate::config::{Configuration, Setting, Source};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
-use crate::search;
 use crate::sort::by_key;
-use crate::template;
 use crate::text::line_start;
+use crate::{search, template};
 
 /// Each try reads the document anew, so there are not many.
 const MOST_TRIES: usize = 12;

@@ -2,7 +2,7 @@
 
 use super::edit::Edit;
 use super::{Change, render};
-use crate::config::installer::Arguments;
+use crate::config::sources::manifest::installer::Arguments;
 use crate::config::{Configuration, Source};
 use crate::gather::Gather;
 use crate::search;

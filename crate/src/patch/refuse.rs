@@ -4,17 +4,16 @@ use super::insert::masks;
 use super::place::Place;
 use super::written::{is_printed, is_sealed};
 use super::{Change, Etcd, render};
-use crate::config::command::{is_etcd, starts_container};
-use crate::config::containers::commands;
-use crate::config::operators::HARDWARE_SPEEDS;
+use crate::config::sources::manifest::containers::commands;
+use crate::config::sources::manifest::operators::HARDWARE_SPEEDS;
+use crate::config::syntax::command::{is_etcd, starts_container};
 use crate::config::{Configuration, Launcher, Marks, Setting, Source, section_of};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
-use crate::search;
-use crate::template;
 use crate::units::Micros;
 use crate::yaml::{self, Entry, Kind, Node, Tree};
+use crate::{search, template};
 
 /// Why these changes are not made in this text, where one of them cannot be.
 pub fn check(text: &str, configuration: &Configuration, changes: &[Change]) -> Result<(), String> {

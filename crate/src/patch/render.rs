@@ -2,8 +2,8 @@
 
 use super::written::{is_printed, is_sealed};
 use super::{Change, Etcd};
-use crate::config::command::starts_container;
-use crate::config::unpack::{base64, gunzip};
+use crate::config::syntax::command::starts_container;
+use crate::config::syntax::unpack::{base64, gunzip};
 use crate::config::{self, Configuration, Setting, Source};
 use crate::gather::Gather;
 use crate::parameters::Parameter;

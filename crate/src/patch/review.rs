@@ -2,10 +2,10 @@
 
 use super::edit::Edit;
 use super::{Change, Etcd};
-use crate::config::{Configuration, Source, env};
+use crate::config::sources::env;
+use crate::config::{Configuration, Source};
 use crate::ids::RuleId;
-use crate::search;
-use crate::template;
+use crate::{search, template};
 
 /// The gravest reason, if there is any.
 pub fn reason(text: &str, configuration: &Configuration, wanted: &[Change], edits: &[Edit]) -> Option<&'static str> {

@@ -6,13 +6,12 @@ use super::edit::Edit;
 use super::place::{Place, QUOTES, line_end, marks, without_peer};
 use super::{Change, render};
 use crate::config::Setting;
-use crate::config::keys;
-use crate::config::words::CONTINUES;
+use crate::config::meaning::keys;
+use crate::config::syntax::words::CONTINUES;
 use crate::gather::Gather;
 use crate::parameters::Parameter;
-use crate::search;
-use crate::template;
 use crate::text::line_start;
+use crate::{search, template};
 
 /// The value stands no further behind its name, with its key and blanks between (judgement).
 const LONGEST_GAP: usize = 200;

@@ -6,12 +6,13 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde::{Deserialize, Deserializer};
 
 use super::{Change, render};
-use crate::config::{self, Configuration, Setting, keys, variables};
+use crate::config::meaning::keys;
+use crate::config::syntax::variables;
+use crate::config::{self, Configuration, Setting};
 use crate::gather::Gather;
-use crate::search;
-use crate::sort;
 use crate::units::{parse_go_duration, parse_number};
 use crate::yaml::{self, Kind, Node, Style, Tree};
+use crate::{search, sort};
 
 /// Whether the change is in force already.
 pub fn holds(configuration: &Configuration, change: &Change) -> bool {

@@ -1,6 +1,7 @@
 //! How a value is written in the file that it stands in.
 
-use crate::config::{Setting, scalar};
+use crate::config::Setting;
+use crate::config::meaning::scalar;
 use crate::search;
 use crate::units::parse_go_duration;
 

@@ -1,6 +1,6 @@
 //! Values that a file means and that do not act, as they are written in a form that is not read.
 
-use crate::config::scalar::yaml_number;
+use crate::config::meaning::scalar::yaml_number;
 use crate::config::{Problem, Setting, looks_like_another_unit};
 use crate::facts::Facts;
 use crate::ids::RuleId;

@@ -1,8 +1,8 @@
 //! Keys that operators and installers of Kubernetes have of their own for the two timers of etcd.
 
-use super::builder::{Builder, Class, Home};
-use super::scalar::{self, Fate, Reading};
-use super::tree::TextTree;
+use crate::config::builder::{Builder, Class, Home};
+use crate::config::meaning::scalar::{self, Fate, Reading};
+use crate::config::tree::TextTree;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::units::{MS, Micros, parse_go_duration};

@@ -1,10 +1,10 @@
 //! Ignition JSON, versions 1 to 3: units with drop-ins, files in `data:` URLs.
 
-use super::builder::Builder;
-use super::files;
-use super::mapped_text::MappedText;
-use super::tree::TextTree;
-use super::unpack::{base64, gunzip};
+use crate::config::builder::Builder;
+use crate::config::files;
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::unpack::{base64, gunzip};
+use crate::config::tree::TextTree;
 use crate::search;
 use crate::yaml::Node;
 

@@ -3,13 +3,14 @@
 
 use std::ops::Range;
 
-use super::builder::{Builder, Class, Home};
-use super::command::start_of_etcd;
-use super::configuration::Source;
-use super::flags::{self, Word};
-use super::mapped_text::MappedText;
-use super::variables::Variables;
-use super::{keys, scalar};
+use super::flags;
+use crate::config::builder::{Builder, Class, Home};
+use crate::config::configuration::Source;
+use crate::config::meaning::{keys, scalar};
+use crate::config::syntax::command::start_of_etcd;
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::variables::Variables;
+use crate::config::syntax::words::{self, Word};
 use crate::parameters::{Parameter, RANCHER};
 use crate::search;
 use crate::text::line_start;
@@ -230,7 +231,7 @@ fn command(builder: &mut Builder, inner: &MappedText, words: &[&Token], unit: &s
         let mut cut: Vec<Word> = Vec::new();
         for word in words {
             if is_piece(word) {
-                cut.extend(flags::words(&inner.text, word.span.clone()));
+                cut.extend(words::words(&inner.text, word.span.clone()));
             } else if word.quoted && search::has(word.text, NEWLINE) {
                 cut.extend(lines(word));
             } else {

@@ -2,9 +2,9 @@
 //! `[peer]`, with underscores. Variables and flags beat it (etcd-io/etcd@v0.4.9:config/config.go:86-87, Load);
 //! keys it does not know are passed over.
 
-use super::builder::{Builder, Class, Home};
-use super::mapped_text::MappedText;
-use super::{keys, scalar};
+use crate::config::builder::{Builder, Class, Home};
+use crate::config::meaning::{keys, scalar};
+use crate::config::syntax::mapped_text::MappedText;
 use crate::ids::RuleId;
 use crate::text::lines;
 

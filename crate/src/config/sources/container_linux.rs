@@ -1,9 +1,9 @@
 //! Container Linux Config, Butane, and Ignition's tree written as YAML.
 
-use super::builder::{Builder, Class, Home, TRANSPILED, UnitState};
-use super::mapped_text::MappedText;
-use super::tree::TextTree;
 use super::{etcd_yaml, ignition};
+use crate::config::builder::{Builder, Class, Home, TRANSPILED, UnitState};
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::tree::TextTree;
 use crate::yaml::Node;
 
 /// Takes what a Container Linux Config or a Butane file states.

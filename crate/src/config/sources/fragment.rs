@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::builder::{Builder, Class, Home};
-use super::mapped_text::MappedText;
-use super::scalar::{Fate, Reading};
-use super::{keys, scalar};
+use crate::config::builder::{Builder, Class, Home};
+use crate::config::meaning::scalar::{Fate, Reading};
+use crate::config::meaning::{keys, scalar};
+use crate::config::syntax::mapped_text::MappedText;
 use crate::parameters::{KUBESPRAY, Parameter};
 use crate::yaml::{self, Kind, Node, Style, Tree};
 

@@ -1,13 +1,14 @@
 //! Flags of etcd in a manifest: as a mapping, as pairs, as words of a command, or added by an operation.
 
+use super::installer::Arguments;
 use super::spot::{Spot, filled_in, named, refuse_number};
 use crate::config::builder::{Builder, Class, Home};
-use crate::config::command::start_of_etcd;
-use crate::config::embedded::hand_on_here_documents;
-use crate::config::installer::Arguments;
-use crate::config::mapped_text::MappedText;
-use crate::config::script::Script;
-use crate::config::{flags, keys};
+use crate::config::meaning::keys;
+use crate::config::sources::flags;
+use crate::config::sources::script::Script;
+use crate::config::syntax::command::start_of_etcd;
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::words;
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::search;
@@ -71,9 +72,9 @@ pub(super) fn words(builder: &mut Builder, spot: Spot, node: &Node, bare: bool) 
         let text = inner.text.clone();
         if text.contains(char::is_whitespace) {
             // A whole command in one word, as after `sh -c`.
-            let cut = flags::words(&text, 0..text.len());
+            let cut = words::words(&text, 0..text.len());
             flags::take(builder, &inner, &cut, spot.member, "", &Script::of(&inner).variables);
-            hand_on_here_documents(builder, &inner, true);
+            builder.holds_here_documents(&inner, true);
             continue;
         }
         if let Some(name) = held.take() {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::spot::{Spot, filled_in, refuse_number};
 use crate::config::builder::{Builder, Class, Home};
-use crate::config::flags;
+use crate::config::syntax::words;
 use crate::yaml::Node;
 
 /// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`, and CloudFormation has
@@ -23,7 +23,7 @@ pub(super) fn environment(builder: &mut Builder, spot: Spot, item: &Node) {
 /// `path=/etc/etcd.env line='NAME=VALUE'` of Ansible.
 pub(super) fn on_one_line(builder: &mut Builder, spot: Spot, node: &Node) {
     let Some(inner) = spot.tree.scalar(node) else { return };
-    for word in flags::words(&inner.text, 0..inner.text.len()) {
+    for word in words::words(&inner.text, 0..inner.text.len()) {
         let Some(("line", line, span)) = word.assignment() else { continue };
         if let Some((name, value)) = line.split_once('=') {
             variable(builder, spot, name, value, inner.place(span.end - value.len()..span.end));

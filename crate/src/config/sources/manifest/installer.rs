@@ -1,7 +1,7 @@
 //! Which file of an installer starts an etcd, and where in it the arguments of etcd stand or would.
 
-use super::configuration::Launcher;
 use super::k3s;
+use crate::config::configuration::Launcher;
 use crate::yaml::{Entry, Kind, Node, Tree};
 
 /// How an installer's file lists arguments of etcd.

@@ -5,30 +5,33 @@
 //! it states none: `arguments_of` says where they would stand.
 
 mod arguments;
+pub(crate) mod containers;
 mod environment;
 mod held;
+pub(crate) mod installer;
+pub(crate) mod k3s;
+pub(crate) mod operators;
 mod spot;
 
 use std::cell::OnceCell;
 
-use super::builder::{Builder, Class, Home};
-use super::command::start_of_etcd;
-use super::configuration::Launcher;
-use super::containers::{commands, is_etcd_argument, is_proxy};
-use super::embedded::hand_on_here_documents;
-use super::installer::{arguments_of, form_of, launcher};
-use super::mapped_text::MappedText;
-use super::operators::{self, of_openshift};
-use super::tree::TextTree;
-use super::{env, etcd_yaml, ignition, k3s, keys, scalar};
+use super::{env, etcd_yaml, ignition};
+use crate::config::builder::{Builder, Class, Home};
+use crate::config::configuration::Launcher;
+use crate::config::meaning::{keys, scalar};
+use crate::config::syntax::command::start_of_etcd;
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::tree::TextTree;
 use crate::ids::RuleId;
 use crate::parameters::{KUBEKEY, RANCHER};
-use crate::search;
-use crate::template;
 use crate::yaml::{Entry, Node, Tree};
+use crate::{search, template};
 use arguments::{arguments, operation, words};
+use containers::{commands, is_etcd_argument, is_proxy};
 use environment::{environment, variable, variables};
 use held::{data, secret, with_lines};
+use installer::{arguments_of, form_of, launcher};
+use operators::of_openshift;
 use spot::{Spot, shared};
 
 /// Below these keys variables are taken as a whole.
@@ -62,7 +65,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     builder.enter("");
     // What Terraform writes as a here-document is YAML of its own.
     if builder.tolerant && text.is_document() {
-        hand_on_here_documents(builder, text, false);
+        builder.holds_here_documents(text, false);
     }
     let starts = |root: &&Node| arguments_of(tree, root).is_some();
     let telling = tree.documents.iter().find(starts);

@@ -3,9 +3,9 @@
 use super::environment::{variable, variables};
 use super::spot::Spot;
 use crate::config::builder::Builder;
-use crate::config::mapped_text::MappedText;
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::unpack::base64;
 use crate::config::tree::TextTree;
-use crate::config::unpack::base64;
 use crate::yaml::Node;
 
 /// A ConfigMap's `data`: variables, and whole files.

@@ -1,6 +1,6 @@
 //! Which containers of a manifest run etcd.
 
-use super::command::start_of_etcd;
+use crate::config::syntax::command::start_of_etcd;
 use crate::search;
 use crate::yaml::{Node, Tree};
 

@@ -3,22 +3,20 @@
 use std::cell::LazyCell;
 use std::ops::Range;
 
-use super::builder::{Builder, Class, Home};
-use super::command::{is_drawn, is_etcd, runs_container, start_of_etcd};
-use super::configuration::Launcher;
-use super::embedded::hand_on_here_documents;
-use super::mapped_text::MappedText;
 use super::script::Script;
-use super::variables::{Meaning, Variables};
-use super::words::CONTINUES;
-pub use super::words::{Word, words, words_of_unit};
-use super::{keys, scalar};
+use crate::config::builder::{Builder, Class, Home};
+use crate::config::configuration::Launcher;
+use crate::config::meaning::{keys, scalar};
+use crate::config::syntax::command::{is_drawn, is_etcd, runs_container, start_of_etcd};
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::variables::{Meaning, Variables};
+use crate::config::syntax::words::CONTINUES;
+use crate::config::syntax::words::{Word, words};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::{Parameter, RANCHER};
-use crate::search;
-use crate::text;
 use crate::units::parse_go_duration;
+use crate::{search, text};
 
 /// A flag with its value.
 pub struct Flag {
@@ -317,7 +315,7 @@ fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (
 pub fn take_text(builder: &mut Builder, inner: &MappedText) {
     let lines = if of_another_program(&inner.text) { "" } else { inner.text.as_str() };
     let script = Script::of(inner);
-    hand_on_here_documents(builder, inner, true);
+    builder.holds_here_documents(inner, true);
     for (start, line) in text::lines(lines) {
         if line.trim_start().starts_with('#') || is_drawn(line.trim_start()) || line.trim_end().ends_with(CONTINUES) {
             continue;

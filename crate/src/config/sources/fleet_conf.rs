@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::builder::{Builder, Class, Home};
-use super::mapped_text::MappedText;
-use super::{env, keys, scalar};
+use super::env;
+use crate::config::builder::{Builder, Class, Home};
+use crate::config::meaning::{keys, scalar};
+use crate::config::syntax::mapped_text::MappedText;
 use crate::ids::RuleId;
 use crate::log::line_starts::is_prompt;
 use crate::search;

@@ -1,20 +1,20 @@
 //! CoreOS cloud-config, as coreos-cloudinit v1.14.0 would apply it.
 
-use super::builder::{Builder, Class, GENERATED, Home, UnitState};
-use super::command::start_of_etcd;
-use super::embedded::{HEADER, embedded};
-use super::files::take_unit;
-use super::mapped_text::MappedText;
-use super::tree::TextTree;
-use super::unpack::{base64, gunzip};
-use super::variables::Variables;
-use super::words::Word;
-use super::{flags, keys, scalar};
+use super::flags;
+use crate::config::builder::{Builder, Class, GENERATED, Home, UnitState};
+use crate::config::files::take_unit;
+use crate::config::meaning::{keys, scalar};
+use crate::config::syntax::command::start_of_etcd;
+use crate::config::syntax::embedded::{HEADER, embedded};
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::unpack::{base64, gunzip};
+use crate::config::syntax::variables::Variables;
+use crate::config::syntax::words::Word;
+use crate::config::tree::TextTree;
 use crate::gather::Gather;
 use crate::ids::RuleId;
-use crate::search;
-use crate::template;
 use crate::yaml::{self, Entry, Node};
+use crate::{search, template};
 
 /// A section that becomes a drop-in: its key, unit, known keys, and prefix of its variables.
 struct Section {

@@ -2,10 +2,10 @@
 //! passed over. While it is in use flags and variables are ignored
 //! (etcd-io/etcd@v3.4.0:etcdmain/config.go:131, 292-316).
 
-use super::builder::{Builder, Class, Home};
-use super::mapped_text::MappedText;
-use super::tree::TextTree;
-use super::{keys, scalar};
+use crate::config::builder::{Builder, Class, Home};
+use crate::config::meaning::{keys, scalar};
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::tree::TextTree;
 use crate::ids::RuleId;
 use crate::yaml::Node;
 

@@ -1,7 +1,6 @@
 //! What is read in manifests and files of installers.
 
-use crate::config::Launcher;
-use crate::config::{Configuration, Source, read_as};
+use crate::config::{Configuration, Launcher, Source, read_as};
 use crate::ids::RuleId;
 use crate::text::DocumentId;
 use crate::units::MS;

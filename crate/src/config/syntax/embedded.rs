@@ -3,8 +3,6 @@
 
 use std::ops::Range;
 
-use super::builder::Builder;
-use super::mapped_text::MappedText;
 use crate::log::line_starts::is_prompt;
 use crate::search;
 use crate::text::{lines, offset};
@@ -91,11 +89,4 @@ pub fn here_documents(text: &str) -> Vec<Body> {
 fn written(line: &str) -> &str {
     let to = line.rsplit_once('>').or_else(|| search::rsplit(line, "tee ")).map_or("", |(_, to)| to);
     to.split_whitespace().find(|word| !word.starts_with('-')).unwrap_or("").trim_matches(['"', '\''])
-}
-
-/// Hands on what a script writes. Who reads the script line by line may have taken assignments and commands from it already.
-pub fn hand_on_here_documents(builder: &mut Builder, script: &MappedText, read_by_line: bool) {
-    for body in here_documents(&script.text) {
-        builder.holds(&body.path, Some(script.part(body.range)), read_by_line);
-    }
 }

@@ -2,18 +2,18 @@
 
 use std::ops::Range;
 
-use super::builder::{Builder, Class, Home};
-use super::command::{hands_more, is_etcd, starts_container};
-use super::embedded::here_documents;
-use super::flags::{self, Word};
-use super::keys;
-use super::mapped_text::MappedText;
+use super::flags;
 use super::script::Script;
-use super::variables::Variables;
+use crate::config::builder::{Builder, Class, Home};
+use crate::config::meaning::keys;
+use crate::config::syntax::command::{hands_more, is_etcd, starts_container};
+use crate::config::syntax::embedded::here_documents;
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::variables::Variables;
+use crate::config::syntax::words::{self, Word};
 use crate::gather::Gather;
 use crate::ids::RuleId;
-use crate::search;
-use crate::template;
+use crate::{search, template};
 
 /// One logical line: its key, and the bytes of its value with continuations.
 struct Directive<'a> {
@@ -121,7 +121,7 @@ impl Reader<'_, '_> {
                 self.commands.retain(|(of, ..)| *of != self.unit);
             }
             "ExecStart" | "Exec" | "Parameters" | "command" => {
-                self.commands.push((self.unit.clone(), self.file.clone(), flags::words_of_unit(text, directive.value)));
+                self.commands.push((self.unit.clone(), self.file.clone(), words::words_of_unit(text, directive.value)));
             }
             _ => {}
         }
@@ -130,14 +130,14 @@ impl Reader<'_, '_> {
     /// Takes the assignments of an `Environment=`.
     fn environment(&mut self, value: Range<usize>) {
         let (unit, file) = (self.unit.as_str(), self.file.as_str());
-        let words = flags::words_of_unit(&self.inner.text, value);
+        let words = words::words_of_unit(&self.inner.text, value);
         for (at, word) in words.iter().enumerate() {
             let Some((name, value, span)) = word.assignment() else {
                 parted(self.builder, self.inner, &words[at..], Home::new(unit, Class::Environment, file));
                 continue;
             };
             if flags::are_options(name, value) {
-                let options = flags::words(&self.inner.text, span.clone());
+                let options = words::words(&self.inner.text, span.clone());
                 flags::take(self.builder, self.inner, &options, unit, file, &self.variables);
             }
             self.variables.set(name, value.to_owned(), self.inner.place(span.clone()), span.start);

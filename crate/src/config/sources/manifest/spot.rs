@@ -3,10 +3,10 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use super::installer::Arguments;
 use crate::config::builder::Builder;
-use crate::config::installer::Arguments;
+use crate::config::syntax::variables::{fallback, referred};
 use crate::config::tree::TextTree;
-use crate::config::variables::{fallback, referred};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::sort::by_key;

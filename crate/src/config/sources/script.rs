@@ -2,15 +2,14 @@
 
 use std::ops::Range;
 
-use super::command::{hands_more, start_of_etcd, starts_container};
-use super::embedded::here_documents;
-use super::keys;
-use super::mapped_text::MappedText;
-use super::variables::{Variables, fallback};
-use super::words::{self, Word, is_name};
+use crate::config::meaning::keys;
+use crate::config::syntax::command::{hands_more, start_of_etcd, starts_container};
+use crate::config::syntax::embedded::here_documents;
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::variables::{Variables, fallback};
+use crate::config::syntax::words::{self, Word, is_name};
 use crate::gather::Gather;
-use crate::search;
-use crate::template;
+use crate::{search, template};
 
 /// What a script sets, and how its etcd is started.
 #[derive(Default)]

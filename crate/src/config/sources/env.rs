@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use super::builder::{Builder, Class, Home};
-use super::command::is_etcd;
-use super::mapped_text::MappedText;
+use super::flags;
 use super::script::Script;
-use super::words::Word;
-use super::{flags, keys};
+use crate::config::builder::{Builder, Class, Home};
+use crate::config::meaning::keys;
+use crate::config::syntax::command::is_etcd;
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::words::{self, Word};
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::search;
@@ -36,7 +37,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
             unit = builder.process(true);
         }
         let mut timer = None;
-        let words = flags::words(&inner.text, start..start + raw.len());
+        let words = words::words(&inner.text, start..start + raw.len());
         let of_docker = match &words[..] {
             [env, name, value] if env.text == "ENV" && !name.text.contains('=') => Some((name, value)),
             _ => None,
@@ -65,7 +66,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
             from_file |= name == "ETCD_CONFIG_FILE" && !value.is_empty();
             if flags::are_options(name, value) {
                 from_file |= search::has(value, "-config-file");
-                flags::take(builder, inner, &flags::words(&inner.text, span.clone()), "", "", &script.variables);
+                flags::take(builder, inner, &words::words(&inner.text, span.clone()), "", "", &script.variables);
             }
             timer = keys::of_variable(name).map(|(parameter, _)| parameter);
             flags::variable(builder, inner, (name, value, span), Home::new(&unit, Class::EnvironmentFile, ""), &script.variables);

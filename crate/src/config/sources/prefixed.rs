@@ -1,10 +1,10 @@
 //! Variables named after the daemon (`fleet_agent_ttl = "120s"`), which another tool hands to a template: Terraform's `*.tf`
 //! and `*.tfvars` files, Puppet's classes, Ansible's inventories. They act once that template writes them.
 
-use super::builder::{Builder, Class, Home};
-use super::keys;
-use super::mapped_text::MappedText;
-use super::scalar::{self, Fate, Reading};
+use crate::config::builder::{Builder, Class, Home};
+use crate::config::meaning::keys;
+use crate::config::meaning::scalar::{self, Fate, Reading};
+use crate::config::syntax::mapped_text::MappedText;
 use crate::parameters::Parameter;
 use crate::text::lines;
 
