@@ -1,0 +1,312 @@
+//! The values that an article of the field recommends, examined: 600/6000 for etcd, 10/5/120s for fleet.
+
+use super::*;
+use crate::Document;
+use crate::input::{Assumptions, Input};
+use crate::model::fleet::passes_without_leader;
+use crate::model::loss_share;
+use crate::rules;
+use crate::session::Session;
+use crate::units::about;
+
+const ARTICLE: &str = "\
+#cloud-config
+coreos:
+  etcd2:
+    heartbeat-interval: 600
+    election-timeout: 6000
+  fleet:
+    engine-reconcile-interval: 10
+    etcd-request-timeout: 5
+    agent-ttl: 120s
+";
+const DEFAULTS: &str = "#cloud-config\ncoreos:\n  etcd2:\n    name: a\n";
+
+fn read(text: &str, stall_ms: Option<f64>) -> Facts {
+    let document = Document { name: None, text: text.to_owned() };
+    let assumptions = Assumptions { stall_ms, ..Assumptions::default() };
+    Session::of(&Input { documents: vec![document], assumptions }).read()
+}
+
+fn planned(text: &str, stall_ms: Option<f64>) -> Plan {
+    let facts = read(text, stall_ms);
+    plan(&facts, &rules::check(&facts))
+}
+
+fn starts(host: &str, beat: u32, wait: u32) -> String {
+    format!(
+        "Jun 02 08:00:00 {host} etcd[9]: etcd Version: 3.3.25\nJun 02 08:00:00 {host} etcd[9]: heartbeat = {beat}ms\nJun 02 08:00:00 {host} etcd[9]: election = {wait}ms\n"
+    )
+}
+
+/// Method 5.3: with the log of etcd's leader at hand, what does not meet a stall has another cause.
+#[test]
+fn a_leader_that_ran_is_not_what_fleet_waited_for() {
+    let etcd = |time: &str, text: &str| format!("Mar 04 10:{time} core-01 etcd2[9]: {text}\n");
+    let member = |verb: &str| etcd("00:02", &format!("8e9e05c52164694d {verb} at term 2"));
+    let leads = etcd("00:02", "raft.node: 8e9e05c52164694d elected leader 8e9e05c52164694d at term 2");
+    let start = etcd("00:01", "etcd Version: 2.3.8") + &member("became candidate") + &member("became leader") + &leads;
+    let failed = |minute: u32| {
+        format!(
+            "Mar 04 10:{minute}:20 core-02 fleetd[9]: ERROR engine.go:217: Engine leadership lost, renewal failed: context deadline exceeded\n"
+        )
+    };
+    let failures = failed(11) + &failed(20) + &failed(31);
+    let proposed = |log: String| planned(&log, None).of(Parameter::EtcdRequestTimeout).proposed;
+    let goes_on = etcd("50:00", "saved snapshot at index 10001");
+    assert_eq!(proposed(start.clone() + &failures + &goes_on), None);
+    assert_eq!(proposed(start.clone() + &failures), Some(5 * S), "its log ends before");
+    // etcd 2.2 prints no line for a stall.
+    assert_eq!(proposed(start.replace("2.3.8", "2.2.5") + &failures + &goes_on), Some(5 * S));
+}
+
+/// A value above what the stalls ask for says whom it is owed to.
+#[test]
+fn a_value_owed_to_the_member_that_waits_longest_says_so() {
+    let line = |second: u32, text: &str| format!("Jun 02 09:00:{second:02} a etcd[9]: {text}\n");
+    let (own, other) = ("8211f1d0f64f3269", "91bc3c398fb3c146");
+    let changed = line(1, &format!("raft.node: {own} elected leader {own} at term 2"))
+        + &line(20, "failed to send out heartbeat on time (exceeded the 100ms timeout for 1.4s)")
+        + &line(20, &format!("{own} [term: 2] received a MsgApp message with higher term from {other} [term: 3]"))
+        + &line(20, &format!("raft.node: {own} lost leader {own} at term 3"))
+        + &line(20, &format!("raft.node: {own} elected leader {other} at term 3"));
+    let owed = |longest: u32| {
+        let plan = planned(&(starts("b", 500, longest) + &starts("a", 100, 1000) + &changed), None);
+        let wait = plan.of(Parameter::ElectionTimeout);
+        (wait.proposed, wait.because.iter().any(|bound| bound.text.contains("the member waits that waits longest")))
+    };
+    assert_eq!(owed(5000), (Some(5000 * MS), true));
+}
+
+/// Method 6.5: above 15 s a wait is a matter for agent-ttl.
+#[test]
+fn no_request_waits_for_what_only_presence_rides_out() {
+    let log: String = (10..23)
+            .map(|second| format!("Mar 04 11:20:{second}.000412 core-01 fleetd[700]: ERROR engine.go:231: Engine leadership acquisition failed: timeout reached\n"))
+            .collect();
+    let plan = planned(&log, None);
+    assert_eq!(plan.of(Parameter::EtcdRequestTimeout).proposed, Some(5 * S));
+    assert_eq!(plan.of(Parameter::AgentTtl).proposed, Some(90 * S), "3 × 2 × 13 s");
+}
+
+/// A long agent-ttl may be owed to the tries at three endpoints, not to an outage.
+#[test]
+fn an_outage_is_blamed_only_for_what_it_asks() {
+    let config = "#cloud-config\ncoreos:\n  fleet:\n    etcd-servers: http://192.0.2.1:2379,http://192.0.2.2:2379,http://192.0.2.3:2379\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n";
+    let failed = |minute: u32| {
+        format!(
+            "Mar 04 09:{minute}:11 core-01 fleetd[700]: ERROR job.go:109: failed fetching all Units from etcd: client: etcd cluster is unavailable or misconfigured; error #0: client: endpoint http://192.0.2.1:2379 exceeded header timeout\n"
+        )
+    };
+    let log =
+        format!("Mar 04 09:00:11 core-01 fleetd[700]: INFO fleetd.go:75: Starting fleetd version 0.13.0\n{}{}", failed(10), failed(40));
+    let facts = crate::rules::testing::facts(&[config, &log]);
+    let plan = plan(&facts, &rules::check(&facts));
+    let ttl = plan.of(Parameter::AgentTtl);
+    assert_eq!(ttl.proposed, Some(210 * S), "above 4 × 48 s");
+    assert!(!ttl.because.iter().any(|bound| bound.text.contains("too long to ride out")));
+}
+
+#[test]
+fn one_moment_of_failed_requests_bounds_nothing_and_two_do() {
+    let cancelled = |time: &str| {
+        format!("May 26 {time} core-01 fleetd[9]: INFO client.go:292: Failed getting response from http://localhost:4001/: cancelled\n")
+    };
+    let proposed = |log: String| planned(&log, None).of(Parameter::EtcdRequestTimeout).proposed;
+    assert_eq!(proposed(cancelled("06:40:30")), None);
+    assert_eq!(proposed(cancelled("06:40:30") + &cancelled("06:40:45")), Some(5 * S));
+}
+
+/// A rule states it, and the planner need not know which rule.
+#[test]
+fn a_value_that_breaks_a_stated_constraint_is_changed() {
+    let file = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 90s\n  units:\n    - name: fleet.service\n      command: start\n";
+    let facts = read(file, None);
+    let planned = |severity, bound| {
+        let because = String::from("Ten times what a beat takes.");
+        let at_least = Constraint { parameter: Parameter::AgentTtl, side: Side::AtLeast, bound, basis: Basis::Source, because };
+        let finding = Finding::new(RuleId::HostCpuSteal, severity, Confidence::High, String::new(), String::new());
+        let decision = plan(&facts, &[finding.demanding(vec![at_least])]).of(Parameter::AgentTtl).clone();
+        (decision.proposed, decision.because.iter().any(|bound| bound.text.starts_with("Ten times")))
+    };
+    assert_eq!(planned(Severity::Warning, 91 * S), (Some(120 * S), true));
+    assert_eq!(planned(Severity::Warning, 60 * S), (None, true));
+    assert_eq!(planned(Severity::Warning, 10 * S), (None, false), "twelve request timeouts ask for more");
+    assert_eq!(planned(Severity::Info, 91 * S), (None, false));
+}
+
+#[test]
+fn members_with_unlike_timers_get_one_pair() {
+    let pair = |log: String| {
+        let plan = planned(&log, None);
+        [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|each| (plan.of(each).current.value, plan.of(each).proposed))
+    };
+    let ms = |now: i64, then: i64| (Some(now * MS), Some(then * MS));
+    let unlike = [("a", 500, 5000), ("b", 100, 1000), ("c", 100, 1000)];
+    let log = |members: &[(&str, u32, u32)]| members.iter().map(|(host, beat, wait)| starts(host, *beat, *wait)).collect::<String>();
+    assert_eq!(pair(log(&unlike)), [ms(100, 500), ms(1000, 5000)]);
+    // Whichever member spoke last.
+    let turned: Vec<_> = unlike.into_iter().rev().collect();
+    assert_eq!(pair(log(&turned)), [ms(100, 500), ms(1000, 5000)]);
+    assert_eq!(pair(log(&[("a", 100, 1000), ("b", 200, 1000)])), [ms(200, 100), (Some(1000 * MS), None)]);
+    assert!(pair(log(&[("a", 100, 1000), ("b", 100, 1000)])).iter().all(|(_, proposed)| proposed.is_none()));
+}
+
+#[test]
+fn a_timeout_below_the_default_is_raised_where_leaders_change() {
+    let line = |second: u32, verb: &str, leader: &str, term: u32| {
+        format!("Jun 02 09:00:{second:02} a etcd[9]: raft.node: 8211f1d0f64f3269 {verb} leader {leader} at term {term}\n")
+    };
+    let (b, c) = ("91bc3c398fb3c146", "fd422379fda50e48");
+    let changes = line(1, "elected", b, 2)
+        + &line(20, "lost", b, 3)
+        + &line(20, "elected", c, 3)
+        + &line(50, "lost", c, 4)
+        + &line(50, "elected", b, 4);
+    let proposed =
+        |beat: u32, wait: u32, log: &str| planned(&(starts("a", beat, wait) + log), None).of(Parameter::ElectionTimeout).proposed;
+    assert_eq!(proposed(10, 50, &changes), Some(1000 * MS));
+    assert_eq!(proposed(100, 1000, &changes), None);
+    assert_eq!(proposed(10, 50, &line(1, "elected", b, 2)), None, "a quiet cluster");
+}
+
+/// Without times too it is seen that a leader kept its place, and said so by saying nothing.
+#[test]
+fn a_leader_that_keeps_its_place_in_a_log_without_times() {
+    let starts = "etcd Version: 3.4.23\nheartbeat = 100ms\nelection = 1000ms\nraft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 2\n";
+    let late = "failed to send out heartbeat on time (exceeded the 100ms timeout for 4.85s, to 2a0965170762fd09)\n";
+    let goes_on = "saved snapshot at index 10001\n".repeat(40);
+    let raises =
+        |lost: &str| planned(&format!("{starts}{goes_on}{late}{lost}{goes_on}"), None).of(Parameter::ElectionTimeout).proposed.is_some();
+    let lost = "raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 3\nraft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 3\n";
+    assert!(!raises(""));
+    assert!(raises(lost));
+}
+
+/// Warnings alone: no line tells of an election, but only a leader prints these.
+#[test]
+fn members_that_stalled_in_turn_show_that_the_leader_changed() {
+    let late = |minute: u32| {
+        format!(
+            "2016-04-20 10:{minute:02}:00.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.4{minute}s)\n"
+        )
+    };
+    let named = |id: &str| format!("2016-04-20 10:09:00.000000 I | raft: raft.node: {id} elected leader {id} at term 9\n");
+    let proposes = |documents: &[String]| {
+        let texts: Vec<&str> = documents.iter().map(String::as_str).collect();
+        let facts = crate::rules::testing::facts(&texts);
+        plan(&facts, &rules::check(&facts)).of(Parameter::ElectionTimeout).proposed
+    };
+    let (one, two) = ([1, 3, 5, 7].map(late).concat(), [2, 4, 6, 8].map(late).concat());
+    assert_eq!(proposes(&[one.clone(), two]), Some(3_000 * MS));
+    // One leader, all along: the followers stood still too, or wait longer than is known.
+    let kept = named("91d25258d70ad868");
+    assert_eq!(proposes(&[one + &kept]), None);
+}
+
+/// A number that was mangled on the way reads as three centuries.
+#[test]
+fn a_stall_of_any_length_is_answered_at_once() {
+    let log = "Nov 22 06:22:19 core-01 fleetd[19246]: ERROR engine.go:169: Unable to determine cluster engine version\n\
+                   2026-11-22 06:22:42.766436 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 9223372036854775807.3s, to c5db4243cef05d6)\n";
+    assert!(planned(log, None).of(Parameter::AgentTtl).proposed <= Some(180 * S));
+}
+
+#[test]
+fn six_thousand_costs_seven_seconds_and_several_times_the_lost_requests() {
+    let facts = read(ARTICLE, None);
+    let at = |election| facts.failover(&facts.timers(election / 10, election)).p50;
+    let (article, defaults) = (at(6_000 * MS), at(1_000 * MS));
+    assert!((6_500 * MS..7_500 * MS).contains(&article), "{article}");
+    // Measured: 8.8 lost requests for each death at 6000 ms, 1.6 at 1000 ms; they go with the time without a leader.
+    assert!(passes_without_leader(article, 3) >= 5 * passes_without_leader(defaults, 3));
+    let plan = planned(ARTICLE, None);
+    let election = plan.of(Parameter::ElectionTimeout);
+    assert!(plan.changes().next().is_none(), "nothing is known of stalls, so nothing is changed");
+    assert!(election.cost.contains(&about(article)), "{}", election.cost);
+    assert!(election.neighbours.iter().any(|text| text.contains("2500") && text.contains(&about(at(2_500 * MS)))));
+    assert!(rules::check(&facts).iter().any(|finding| finding.id == RuleId::ConfigElectionCostsFleetRequests));
+    assert!(plan.of(Parameter::EtcdRequestTimeout).neighbours[0].contains("lost at 1, 5 and 10"));
+}
+
+#[test]
+fn six_thousand_is_right_for_stalls_above_three_and_a_half_seconds() {
+    for (stall, election) in [(1_500.0, 2_500), (2_000.0, 3_500), (2_500.0, 4_000), (3_100.0, 5_000), (3_500.0, 6_000), (3_800.0, 6_000)] {
+        let plan = planned(DEFAULTS, Some(stall));
+        assert_eq!(plan.of(Parameter::ElectionTimeout).proposed, Some(election * MS), "{stall}");
+        assert_eq!(plan.of(Parameter::HeartbeatInterval).proposed, Some(election * MS / 10), "{stall}");
+    }
+    let alternative = |stall| planned(ARTICLE, Some(stall)).of(Parameter::ElectionTimeout).neighbours.join(" ");
+    assert!(alternative(1_500.0).contains("2500"));
+    assert_eq!(alternative(3_500.0), "", "there it is worth its price");
+    let timers = replay::timers_in_force(&read(ARTICLE, None));
+    assert_eq!(loss_share(&timers, 5_300 * MS, timers.heartbeat), 0);
+    assert!(loss_share(&timers, 8_000 * MS, timers.heartbeat) > 500_000);
+}
+
+#[test]
+fn a_pair_that_is_mended_outlasts_the_stalls_too() {
+    let broken = "ETCD_HEARTBEAT_INTERVAL=300\nETCD_ELECTION_TIMEOUT=1000\n";
+    for (stall, beat, wait) in [(None, 100, None), (Some(3_800.0), 600, Some(6_000))] {
+        let plan = planned(broken, stall);
+        let proposed = |parameter| plan.of(parameter).proposed.map(|value| value / MS);
+        assert_eq!((proposed(Parameter::HeartbeatInterval), proposed(Parameter::ElectionTimeout)), (Some(beat), wait));
+    }
+}
+
+#[test]
+fn ten_five_and_a_hundred_and_twenty_hold_with_room() {
+    let facts = read(ARTICLE, None);
+    let plan = planned(ARTICLE, None);
+    let (limit, ttl) = (5 * S, 120 * S);
+    assert_eq!(facts.slowest_beat(limit), 10 * S);
+    assert_eq!(facts.rides_out(ttl, limit), 25 * S, "the window of the tries, against a failover of 9 s");
+    assert_eq!(plan.failover(&facts), 9 * S);
+    let values = |parameter| plan.of(parameter).because.iter().filter_map(|bound| bound.value).collect::<Vec<f64>>();
+    assert_eq!(values(Parameter::AgentTtl), [60.0, 41.0, 40.0]);
+    assert_eq!(values(Parameter::EtcdRequestTimeout), [10.0]);
+    assert_eq!(values(Parameter::EngineReconcileInterval), [3.5], "(5 + 9) / 4");
+    assert!(plan.of(Parameter::AgentTtl).neighbours[0].starts_with("60s would do"));
+    assert!(plan.of(Parameter::EngineReconcileInterval).neighbours[0].starts_with("4\u{a0}s would do"));
+    assert!(plan.of(Parameter::AgentTtl).cost.contains("2\u{a0}min 10\u{a0}s"));
+}
+
+/// What one sentence says of a dead machine the other says too, with the interval that is proposed.
+#[test]
+fn the_price_of_a_dead_machine_counts_the_new_interval() {
+    let text = "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    engine-reconcile-interval: 0.5\n";
+    let plan = planned(text, None);
+    assert_eq!(plan.of(Parameter::EngineReconcileInterval).proposed, Some(2 * S));
+    let cost = &plan.of(Parameter::AgentTtl).cost;
+    assert!(cost.contains("62\u{a0}s instead of 30.5\u{a0}s"), "{cost}");
+}
+
+#[test]
+fn a_pair_of_which_nothing_can_stay_says_where_the_new_one_comes_from() {
+    let text = DEFAULTS.to_owned() + "    heartbeat-interval: 6000\n    election-timeout: 60000\n";
+    let plan = planned(&text, None);
+    let election = plan.of(Parameter::ElectionTimeout);
+    assert_eq!(election.proposed, Some(2500 * MS));
+    assert!(election.because.iter().any(|bound| bound.text.contains("1600\u{a0}ms with margin")), "{:?}", election.because);
+}
+
+/// No stall asks for a shorter wait (method 6.3): what broke is mended, and no more.
+#[test]
+fn of_a_pair_that_is_too_long_only_the_half_that_breaks_is_changed() {
+    let proposed = |heartbeat: u32, election: u32| {
+        let text = format!("{DEFAULTS}    heartbeat-interval: {heartbeat}\n    election-timeout: {election}\n");
+        let plan = planned(&text, None);
+        let election = plan.of(Parameter::ElectionTimeout);
+        (plan.of(Parameter::HeartbeatInterval).proposed, election.proposed, election.neighbours.join(" ").contains("An alternative: 2500"))
+    };
+    assert_eq!(proposed(6000, 30_000), (Some(3000 * MS), None, true), "etcd 2.0 bears the heartbeat");
+    assert_eq!(proposed(600, 60_000), (None, Some(6000 * MS), false), "etcd takes no more than 50000");
+    assert_eq!(proposed(10_000, 50_000), (Some(250 * MS), Some(2500 * MS), false), "a tenth is too rare itself");
+}
+
+/// The limit without the agent-ttl beside it: the pair is mended, and only that far.
+#[test]
+fn five_alone_asks_for_sixty() {
+    let alone = ARTICLE.replace("    agent-ttl: 120s\n", "");
+    assert_eq!(planned(&alone, None).of(Parameter::AgentTtl).proposed, Some(60 * S));
+}

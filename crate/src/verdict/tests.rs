@@ -1,0 +1,508 @@
+use crate::report::{Severity, Timing, Verdict};
+use crate::{Document, Input, analyze};
+
+fn verdict(log: &str) -> Verdict {
+    let document = Document { name: None, text: log.to_owned() };
+    analyze(&Input { documents: vec![document], ..Input::default() }).verdict
+}
+
+/// An article ends with its cure, which its log was not written under.
+#[test]
+fn a_limit_that_stands_below_the_log_is_doubted_in_the_second_sentence() {
+    let log = "```\nApr 09 21:20:31 core-01 fleetd[615]: INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled\n```\n".repeat(3);
+    let file = |limit: u32| format!("```\n#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: {limit}\n```\n");
+    let doubted = |text: String| {
+        let said = verdict(&text);
+        assert!(!said.headline.contains('('), "{}", said.headline);
+        said.why.contains("configuration below the log")
+    };
+    assert!(doubted(format!("{log}Now:\n{}", file(5))));
+    assert!(!doubted(format!("Ours:\n{}{log}", file(5))));
+    assert!(!doubted(format!("{log}Ours:\n{}", file(1))), "the default applies in any case");
+}
+
+#[test]
+fn a_stall_that_outruns_the_limit_is_no_case_against_timing() {
+    let late =
+        |excess: &str| format!("Sep 27 00:04:01 n1 etcd[8]: failed to send out heartbeat on time (deadline exceeded for {excess})\n");
+    assert_eq!(verdict(&late("377.7ms")).timing, Timing::NotTheRemedy);
+    assert_eq!(verdict(&late("977.7ms")).timing, Timing::Undecided);
+    assert_eq!(verdict(&late("1.766957688s")).timing, Timing::Remedy);
+    assert!(verdict(&late("1.766957688s")).headline.ends_with("longer than followers wait: 1000\u{a0}ms (the default)."));
+}
+
+#[test]
+fn one_end_of_a_leader_is_not_the_cause_of_all_changes() {
+    const A: &str = "91d25258d70ad868";
+    const B: &str = "ca93d269ec463a6b";
+    let change = |minute: u32, old: &str, new: &str| {
+        let line = |verb: &str, who: &str| {
+            format!("2020-04-20 10:{minute:02}:07.000000 I | raft: raft.node: 2a0965170762fd09 {verb} leader {who} at term {minute}\n")
+        };
+        line("lost", old) + &line("elected", new)
+    };
+    let ended = format!(
+        "2020-04-20 10:09:05.800000 W | rafthttp: lost the TCP streaming connection with peer {A} (stream Message reader)\n\
+             2020-04-20 10:09:05.800100 E | rafthttp: failed to read {A} on stream Message (unexpected EOF)\n\
+             2020-04-20 10:09:05.800200 I | rafthttp: peer {A} became inactive (message send to peer failed)\n"
+    );
+    let timing = |others: &str| {
+        verdict(&format!(
+            "{others}{ended}{}{}",
+            change(9, A, B),
+            "2020-04-20 10:12:00.000000 I | etcdserver: saved snapshot at index 10001\n"
+        ))
+        .timing
+    };
+    let first = "2020-04-20 10:01:07.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 1\n";
+    assert_eq!(timing(first), Timing::NotTheRemedy);
+    assert_eq!(timing(&[first, &change(3, A, B), &change(5, B, A)].concat()), Timing::Undecided);
+}
+
+#[test]
+fn values_that_nobody_states_are_not_said_to_be_there() {
+    let headline = |more: &str| verdict(&format!("[Service]\nEnvironment=ETCD_NAME=a\n{more}")).headline;
+    assert!(headline("").starts_with("No timing value is stated"));
+    assert!(headline("Environment=ETCD_HEARTBEAT_INTERVAL=200\n").starts_with("The values fit"));
+    let broken = verdict("#cloud-config\ncoreos:\n  etcd2:\n    name: a\n   x: y\n").headline;
+    assert!(broken.ends_with("so nothing in it applies."), "{broken}");
+    let unfit = verdict("#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 1000\n   x: y\n");
+    assert!(unfit.headline.ends_with("so nothing in it applies.") && unfit.why.starts_with("Fix that first."), "{unfit:?}");
+}
+
+#[test]
+fn the_first_election_of_a_new_cluster_is_no_trouble() {
+    let asks = |term: u32| format!("2019-03-28 01:32:45.876608 I | raft: 5c1954e5cd7a3e68 is starting a new election at term {term}\n");
+    assert!(!verdict(&asks(1)).headline.contains("trouble, in line"));
+    assert!(verdict(&asks(7)).headline.contains("trouble, in line"));
+}
+
+#[test]
+fn the_first_sentence_names_what_explains_the_others() {
+    let apply = |took: &str, result: &str| {
+        format!(
+            "2020-06-25 20:48:27.245759 W | etcdserver: read-only range request \"key:\\\"/a\\\" \" with result \"{result}\" took too long ({took}) to execute\n"
+        )
+    };
+    let gave_up = |error: &str| format!("2020-06-25 20:48:28.000000 E | etcdserver/api/v2http: etcdserver: {error}\n");
+    let timed_out = gave_up("request timed out");
+    let named = |log: String| verdict(&log).finding.expect("a finding");
+    assert_eq!(named(timed_out.clone() + &apply("20.1s", "range_response_count:0 size:4")), "etcd-slow-apply");
+    assert_eq!(named(timed_out + &apply("320ms", "range_response_count:0 size:4")), "etcd-request-timeout", "too short for that");
+    let by_leader = apply("8.1s", "error:etcdserver: leader changed");
+    assert!(verdict(&by_leader).headline.starts_with("etcd gave up on 1\u{a0}request, as its leader changed."));
+    let fleet = "Apr 20 10:00:05 core-01 fleetd[615]: ERROR engine.go:217: Engine leadership lost, renewal failed: timeout reached\n\
+                     Apr 20 10:00:03 core-01 fleetd[615]: INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled\n";
+    assert_eq!(named(fleet.to_owned()), "fleet-etcd-request-cancelled");
+}
+
+#[test]
+fn why_etcd_ends_comes_before_that_it_ended() {
+    let log = "Feb 03 11:02:10 core-01 etcd2[815]: listen tcp 127.0.0.1:2380: bind: address already in use\n\
+                   Feb 03 11:02:10 core-01 systemd[1]: etcd2.service: Main process exited, code=exited, status=1/FAILURE\n\
+                   Feb 03 11:02:20 core-01 systemd[1]: etcd2.service: Main process exited, code=exited, status=1/FAILURE\n";
+    assert_eq!(verdict(log).finding, Some("etcd-own-trouble"));
+}
+
+/// What the API server waited for may have been a leader.
+#[test]
+fn a_transaction_that_took_longer_than_followers_wait_is_not_told_from_a_lost_leader() {
+    let trace = |total: &str| {
+        timing(&format!(
+            "I1202 20:45:11.697467    8976 trace.go:116] Trace[463620426]: \"GuaranteedUpdate etcd3\" type:*core.Endpoints (started: 2020-12-02 20:45:01.74087159 +0000 UTC m=+83.8) (total time: {total}):\n"
+        ))
+    };
+    assert_eq!(trace("9.956464373s"), Timing::Undecided);
+    let read = |took: &str| {
+        timing(&format!(
+            "2018/07/27 10:01:51.709 log.go:82: [warning] etcdserver: [read-only range request \"key:\\\"/a\\\" \" took too long ({took}) to execute]\n"
+        ))
+    };
+    assert_eq!((read("10.000606988s"), read("1.2s")), (Timing::Undecided, Timing::NotTheRemedy));
+}
+
+#[test]
+fn a_learner_that_still_learns_is_no_trouble() {
+    let asked = |error: &str| {
+        timing(&format!(
+            "{{\"level\":\"warn\",\"ts\":\"2024-01-17T13:37:11.110Z\",\"logger\":\"etcd-client\",\"caller\":\"v3/retry_interceptor.go:62\",\"msg\":\"retrying of unary invoker failed\",\"target\":\"etcd-endpoints://0xc0001d1500/192.0.2.4:2379\",\"attempt\":0,\"error\":\"rpc error: code = FailedPrecondition desc = etcdserver: {error}\"}}\n"
+        ))
+    };
+    assert_eq!(asked("can only promote a learner member which is in sync with leader"), Timing::NoneNeeded);
+    assert_eq!(asked("rpc not supported for learner"), Timing::NoneNeeded);
+    assert_eq!(asked("example"), Timing::Undecided);
+}
+
+fn timing(log: &str) -> Timing {
+    verdict(log).timing
+}
+
+#[test]
+fn trouble_that_no_rule_takes_up_is_not_called_fine() {
+    for log in [
+        "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=1/FAILURE\n",
+        "Apr 29 15:35:29 k8s-1 etcd[1167]: 2a0965170762fd09 [q:2] has received 1 votes and 2 vote rejections\n",
+        "cluster is unhealthy\n",
+        "cluster is healthy\nmember 6e3bd23ae5f1eae0 is healthy\nmember 924e2e83e93f2560 is unhealthy\n",
+        "2 of 3 members are available, n1 is unhealthy\n",
+        "ERROR generator.go:65: Failed fetching current unit states: No such method 'ListUnits'\n",
+        "panic: send on closed channel\ngoroutine 7 [running]:\nexample.com/app/etcd.Watch(0xc0001a2000)\n",
+        "Nov 17 14:44:07 n1 kube-apiserver[15]: W1117 14:44:07.933170   15035 clientconn.go:1120] grpc: addrConn.createTransport failed to connect to {https://192.0.2.7:2379 0>\n",
+        "[2023/09/04 21:38:34.036 +08:00] [WARN] [session.go:435] [\"keep-alive failed\"] [error=\"etcdserver: requested lease not found\"]\n",
+        "go.etcd.io/etcd/etcdserver.(*EtcdServer).run(0xc0001a2000)\n",
+        "2015-08-20 10:00:04.000000 E | wal: failed to allocate space when creating new wal file (operation not supported)\n",
+        "2016-04-20 10:00:00.500100 W | etcdserver: server is likely overloaded\n",
+        "raft2022/03/13 20:18:41 INFO: c53ac51d7b26029 [term: 82] ignored a MsgHeartbeatResp message with lower term from fe314885babde9f [term: 78]\n",
+        "192.0.2.8: user: warning: [2024-08-12T10:21:02.227217999Z]: [talos] service[etcd](Waiting): Runner Containerd(etcd) exited without error, going to restart it\n",
+        "a1a4ca1ecc5d   quay.io/coreos/etcd:v3.2.18   \"/usr/local/bin/etcd\"   3 hours ago   Exited (137) 3 minutes ago   etcd\n",
+        "[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed\n",
+        "| etcd_server_has_leader | 1 | 1 | 0 |\n",
+        "etcd   4.12.19   True   False   True   14d   EtcdMembersDegraded: 2 of 3 members are available, master-1 is unhealthy\n",
+        "E0605 02:20:40.344648       1 writers.go:107] apiserver was unable to write a JSON response: http: Handler timeout\n",
+        "Feb 03 10:00:05 n1 kernel: INFO: task etcd:815 blocked for more than 120 seconds.\n",
+        "cp-1   etcd   Running   Fail   13m24s ago   Health check failed: etcdserver: rpc not supported for learner\n",
+        "Feb 03 10:00:05 n1 kernel: etcd invoked oom-killer: gfp_mask=0x14000c0(GFP_KERNEL), nodemask=(null),  order=0\n",
+        "Mar 02 10:00:00 n1 fleetd[615]: ERROR reconciler.go:62: Failed resolving task: task={Type: UnscheduleUnit} err=timeout reached\n",
+        "Mar 02 10:00:00 n1 fleetd[615]: ERROR server.go:160: Server register machine failed: 105: Key already exists, retrying in 2 sec.\n",
+        "error execution phase control-plane-join/etcd: etcdserver: can only promote a learner member which is in sync with leader\n",
+    ] {
+        assert_eq!(timing(log), Timing::Undecided, "{log}");
+    }
+    assert_eq!(
+        timing("member 8e9e05c52164694d is healthy: got healthy result from http://192.0.2.7:2379\ncluster is healthy\n"),
+        Timing::NoneNeeded
+    );
+    let healed = "Degraded message changed from \"EtcdMembersDegraded: 2 of 3 members are available, n1 is unhealthy\" to \"EtcdMembersDegraded: No unhealthy members found\"\n";
+    assert_eq!(timing(healed), Timing::NoneNeeded);
+    let compacted =
+        "E0607 17:45:11.447234     367 watcher.go:188] watch chan error: etcdserver: mvcc: required revision has been compacted\n";
+    assert_eq!(timing(compacted), Timing::NoneNeeded);
+    let leads = |count: u32| verdict(&format!("etcd_server_has_leader {count}\n")).headline;
+    assert!(leads(0).starts_with("There is trouble") && leads(1).starts_with("What was measured shows no trouble"));
+    assert!(verdict("[RESOLVED] etcdNoLeader (critical)\n").headline.starts_with("No alert here goes on"));
+    let starts = r#"{"level":"info","ts":"2022-02-05T00:46:41.486Z","caller":"embed/etcd.go:276","msg":"now serving peer/client/metrics"}
+{"level":"info","ts":"2022-02-05T00:46:42.578Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"9b7aaee97a50e7e9 is starting a new election at term 42"}
+"#;
+    assert_eq!(timing(starts), Timing::NoneNeeded);
+    let other = "Feb 03 10:00:05 n1 kernel: INFO: task jbd2/sda1-8:312 blocked for more than 120 seconds.\n";
+    assert_eq!(verdict(other).headline, "Too little was understood to say anything.");
+    let foreign = "Jun 28 00:11:24 n1 app[28574]: github.com/etcd-io/bbolt.(*Cursor).search(0xc42007f1e8)\n";
+    assert_eq!(verdict(foreign).headline, "Too little was understood to say anything.");
+    let traced = r#"{"level":"error","ts":"2026-07-05T12:46:29.438550Z","caller":"etcdserver/server.go:1602","msg":"example","stacktrace":"go.etcd.io/etcd/server/v3/etcdserver.(*EtcdServer).isLearnerReady\n"}"#;
+    assert_eq!(timing(&format!("2016-04-20 10:00:04.000000 I | etcdmain: etcd Version: 3.6.0\n{traced}\n")), Timing::NoneNeeded);
+    let quoted = "fatal: [n1]: FAILED! => {\"cmd\": \"etcdctl cluster-health | grep -q 'cluster is healthy'\", \"stderr\": \"Error:  client: endpoint http://192.0.2.7:2379 exceeded header timeout\"}\n";
+    assert_eq!(timing(quoted), Timing::Undecided);
+    let retried = "FAILED - RETRYING: Configure | Check if etcd cluster is healthy (4 retries left).\n";
+    assert!(verdict(retried).headline.starts_with("There is trouble"));
+    let asked = "Sep 21 21:21:34 n1 ansible-command[11342]: Invoked with _raw_params=etcdctl cluster-health | grep -q 'cluster is healthy' removes=None\n\
+                     Sep 21 21:21:34 n1 etcd[11248]: 2019-09-21 21:21:34.067585 I | etcdserver: saved snapshot at index 10001\n";
+    assert_eq!(timing(asked), Timing::NoneNeeded);
+    // k3s: the scheduler asks before its API server answers.
+    let asks = "Feb 03 11:02:14 n1 k3s[12]: E0203 11:02:14.100000      12 leaderelection.go:327] error retrieving resource lock kube-system/kube-scheduler: Get \"https://127.0.0.1:6444/apis\": context deadline exceeded\n";
+    let boots = "Feb 03 11:02:10 n1 k3s[12]: {\"level\":\"info\",\"ts\":\"2022-02-03T11:02:10.110Z\",\"caller\":\"embed/etcd.go:309\",\"msg\":\"starting an etcd server\",\"etcd-version\":\"3.5.9\"}\nFeb 03 11:02:11 n1 k3s[12]: {\"level\":\"info\",\"ts\":\"2022-02-03T11:02:11.110Z\",\"logger\":\"raft\",\"msg\":\"9b7aaee97a50e7e9 became leader at term 2\"}\n";
+    assert_eq!(timing(&(boots.to_owned() + asks)), Timing::NoneNeeded);
+    assert_eq!(timing(asks), Timing::Undecided);
+    let neighbour = "Feb 03 11:02:10 core-01 etcd2[815]: etcd Version: 2.3.8\nFeb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
+    assert_eq!(timing(neighbour), Timing::NoneNeeded);
+    let alone = "Feb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
+    assert_eq!(verdict(alone).headline, "Too little was understood to say anything.");
+    let registered = "Mar 02 10:00:00 n1 fleetd[615]: ERROR server.go:160: Server register machine failed: timeout reached, retrying in 2 sec.\nMar 02 10:00:03 n1 fleetd[615]: INFO server.go:168: hrt.Register() success\n";
+    assert_eq!(timing(registered), Timing::NoneNeeded);
+    let stopped = "Feb 03 11:02:10 core-01 systemd[1]: fleet.service: Main process exited, code=exited, status=0/SUCCESS\n";
+    assert_eq!(timing(stopped), Timing::NoneNeeded);
+}
+
+#[test]
+fn what_timers_of_before_cost_is_the_first_sentence_where_nothing_else_is_wrong() {
+    let line = |minute: u32, text: &str| format!("2020-04-20 10:{minute:02}:00.000000 I | {text}\n");
+    let starts = |minute: u32, wait: u32| {
+        line(minute, "etcdmain: etcd Version: 3.4.20")
+            + &line(minute, &format!("embed: heartbeat = {}ms", wait / 10))
+            + &line(minute, &format!("embed: election = {wait}ms"))
+    };
+    let raft = |minute: u32, text: &str| line(minute, &format!("raft: raft.node: ca93d269ec463a6b {text}"));
+    let log = starts(0, 1000)
+        + &raft(1, "elected leader 91d25258d70ad868 at term 2")
+        + &raft(5, "lost leader 91d25258d70ad868 at term 3")
+        + &raft(5, "elected leader 2a0965170762fd09 at term 3")
+        + &starts(9, 3000)
+        + &raft(10, "elected leader 2a0965170762fd09 at term 3");
+    let told = verdict(&log).headline;
+    assert!(told.contains("a leader lost its place once. Now they wait 3000") && told.starts_with("Until 2020-04-20 10:09"), "{told}");
+}
+
+/// The first sentence says what the line tells, and what is measured next is named.
+#[test]
+fn trouble_of_etcds_clients_alone_is_told_and_asks_for_etcds_log() {
+    let answer = |log: &str| {
+        let document = Document { name: None, text: log.to_owned() };
+        analyze(&Input { documents: vec![document], ..Input::default() })
+    };
+    let command = |log: &str| {
+        let report = answer(log);
+        assert!(report.verdict.headline.contains("at first: a part of Kubernetes could not renew"), "{}", report.verdict.headline);
+        assert!(report.measure_next[0].text.starts_with("Paste the log of etcd"));
+        report.measure_next[0].commands[0].clone()
+    };
+    let lost =
+        "I0913 07:32:42.371235       1 leaderelection.go:277] failed to renew lease kube-system/a: timed out waiting for the condition\n";
+    assert!(command(lost).starts_with("kubectl"), "no journal headed it");
+    assert!(command(&format!("Sep 13 07:32:42 n1 kube-controller-manager[9]: {lost}")).starts_with("journalctl"));
+    let refused = "E0116 14:19:24.411840    2315 controller.go:144] failed to ensure lease exists, will retry in 7s, error: Get \"https://192.0.2.7:6443/apis/coordination.k8s.io/v1/namespaces/a/leases/n1\": dial tcp 192.0.2.7:6443: connect: connection refused\n";
+    assert!(!verdict(refused).headline.contains("trouble"), "an API server that starts");
+}
+
+#[test]
+fn a_slow_request_to_the_api_server_is_trouble_and_its_closing_of_connections_is_none() {
+    let took = |took: &str| {
+        timing(&format!(
+            "I0214 08:59:00.574743       1 trace.go:205] Trace[41]: \"Get\" url:/api/v1/nodes/a,user-agent:example/v1.0,client:192.0.2.7 (14-Feb-2021 08:58:50.149) (total time: {took}):\n"
+        ))
+    };
+    assert_eq!(took("9997ms"), Timing::Undecided);
+    assert_eq!(took("640ms"), Timing::NoneNeeded);
+    let closes = "Dec  1 12:10:23 n1 kube-apiserver: I1201 12:10:23.271433   16183 controlbuf.go:508] transport: loopyWriter.run returning. connection error: desc = \"transport is closing\"\n";
+    assert_eq!(verdict(closes).headline, "Too little was understood to say anything.");
+}
+
+#[test]
+fn one_line_about_damaged_data_tells_enough() {
+    let quoted = |line: &str| timing(&format!("After a power loss our third machine says\n{line}\nand ends at once. What now?\n"));
+    assert_eq!(quoted("walpb: crc mismatch"), Timing::NotTheRemedy);
+    assert_eq!(quoted("etcdserver: request timed out"), Timing::Undecided);
+}
+
+/// A machine that is away for minutes: its fleetd is back after that, and no agent-ttl waits so long.
+#[test]
+fn an_outage_beyond_waiting_is_no_matter_of_timing() {
+    let log = |back: &str| {
+        format!(
+            "Mar 05 10:00:22 a fleetd[1]: ERROR server.go:189: Server monitor triggered: Monitor timed out before successful heartbeat
+Mar 05 10:00:22 a fleetd[1]: INFO server.go:157: Establishing etcd connectivity
+Mar 05 {back} a fleetd[1]: INFO server.go:168: Starting server components
+"
+        )
+    };
+    assert_eq!(timing(&log("10:05:41")), Timing::NotTheRemedy);
+    assert_ne!(timing(&log("10:00:24")), Timing::NotTheRemedy);
+}
+
+#[test]
+fn values_out_of_two_clusters_are_no_remedy_for_either() {
+    let starts =
+        |member: &str, cluster: &str| format!("2016-04-20 10:00:04.000000 I | etcdserver: starting member {member} in cluster {cluster}\n");
+    let late = "2016-04-20 10:20:04.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.766957688s)\n";
+    let one = starts("91d25258d70ad868", "3874a7ad2d3c8b9f");
+    assert_eq!(timing(&format!("{one}{late}")), Timing::Remedy);
+    let both = verdict(&[&one, &starts("5c1954e5cd7a3e68", "46ae44e5f3b2d9c8"), late].concat());
+    assert!(both.timing == Timing::Partly && both.why.contains("more than one cluster"), "{}", both.why);
+}
+
+#[test]
+fn what_stalls_do_not_explain_is_said() {
+    let deposed = |minute: u32, line: &str, term: u32| {
+        format!(
+                "2016-04-20 10:{minute:02}:04.000000 {line}
+2016-04-20 10:{minute:02}:04.000200 I | raft: 91d25258d70ad868 became follower at term {term}
+2016-04-20 10:{minute:02}:04.000300 I | raft: raft.node: 91d25258d70ad868 changed leader from 91d25258d70ad868 to 2a0965170762fd09 at term {term}
+"
+            )
+    };
+    let late = "W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.302s)";
+    let again = "2016-04-20 10:06:00.000000 I | raft: 91d25258d70ad868 became leader at term 6\n";
+    let log = deposed(1, late, 5) + again + &deposed(11, late, 7);
+    let verdict = verdict(&log);
+    assert_eq!(verdict.timing, Timing::Partly);
+    assert!(verdict.why.starts_with("Stalls explain 2 of 3"), "{}", verdict.why);
+}
+
+#[test]
+fn a_deposed_leader_alone_tells_of_no_stall() {
+    let own = "\
+Apr 29 14:52:49 n2 etcd[1188]: 91d25258d70ad868 [term: 12275] received a MsgVote message with higher term from 2a0965170762fd09 [term: 12276]
+Apr 29 14:52:49 n2 etcd[1188]: 91d25258d70ad868 became follower at term 12276
+Apr 29 14:52:49 n2 etcd[1188]: raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 12276
+";
+    assert_eq!(timing(own), Timing::Undecided);
+}
+
+#[test]
+fn a_table_without_a_leader_is_not_fine() {
+    let row = |leader: bool| format!("| https://192.0.2.7:2379 | 8e9e05c52164694d |   3.5.0 | 35 MB | {leader:>9} |\n");
+    let head = "|        ENDPOINT        |        ID        | VERSION | DB SIZE | IS LEADER |\n";
+    let table = |leads: bool| [head, &row(false), &row(leads), &row(false)].concat();
+    assert_eq!(timing(&table(false)), Timing::Undecided);
+    assert_eq!(timing(&table(true)), Timing::Undecided);
+}
+
+#[test]
+fn the_state_of_one_moment_tells_nothing_of_timing() {
+    let json = |id: u32| {
+        format!(
+            "{{\"Endpoint\":\"https://192.0.2.{id}:2379\",\"Status\":{{\"header\":{{\"cluster_id\":17237436991929493444,\"member_id\":9372538179322589{id},\"revision\":10,\"raft_term\":2868}},\"version\":\"3.5.9\",\"dbSize\":20480,\"leader\":9372538179322589802,\"raftIndex\":24}}}}"
+        )
+    };
+    let said = verdict(&format!("[{},{},{}]\n", json(801), json(802), json(803)));
+    assert!(said.headline.starts_with("etcdctl shows 3\u{a0}members in term 2868,"), "{}", said.headline);
+    assert_eq!(said.timing, Timing::Undecided);
+}
+
+#[test]
+fn words_of_an_article_are_no_slow_request() {
+    let article = "Look for:\n\napply request took too long\nleader changed\n\nThese tell of latency in etcd.\n";
+    let report = analyze(&Input { documents: vec![Document { name: None, text: article.to_owned() }], ..Input::default() });
+    assert!(report.findings.is_empty());
+}
+
+#[test]
+fn the_title_of_a_question_is_no_outage() {
+    let title = "etcdserver: publish error: etcdserver: request timed out";
+    let asked = verdict(&format!("{title}\n\nI started three members and one of them never comes up.\nWhy?\n"));
+    assert_eq!((asked.severity, asked.timing), (Severity::Warning, Timing::Undecided));
+    let printed = verdict(&format!("2016-05-04 10:00:00.000000 E | {title}\n\nI started three members.\n"));
+    assert_eq!(printed.severity, Severity::Critical);
+}
+
+#[test]
+fn a_short_stall_explains_no_lost_leader() {
+    let log = "\
+Jun 11 10:25:02 n etcd[5]: [etcd] Jun 11 10:25:02.586 INFO      | node1: warning: heartbeat near election timeout: 164.0ms
+Jun 11 10:37:41 n etcd[5]: [etcd] Jun 11 10:37:41.389 INFO      | node1: leader changed from 'node2' to ''.
+";
+    assert_eq!(timing(log), Timing::Undecided);
+}
+
+#[test]
+fn a_heartbeat_that_somebody_set_leaves_the_timeout_unknown() {
+    let late = |beat: u32| {
+        timing(&format!(
+            "2016-04-20 10:00:00.500000 W | etcdserver: failed to send out heartbeat on time (exceeded the {beat}ms timeout for 337.1ms, to fa4ddfec63d549fc)\n"
+        ))
+    };
+    assert_eq!((late(100), late(20)), (Timing::NotTheRemedy, Timing::Undecided));
+}
+
+/// A follower's warnings alone: whoever did not answer may be a leader that stalled.
+#[test]
+fn a_silent_peer_decides_nothing_where_who_led_is_not_shown() {
+    let silent = "2020-02-03 05:10:10.000100 E | rafthttp: failed to read 91d25258d70ad868 on stream Message (read tcp 10.0.0.1:338->10.0.0.2:2380: i/o timeout)\n\
+                      2020-02-03 05:12:00.000000 W | etcdserver: request \"a\" with result \"b\" took too long (101ms) to execute\n";
+    let led = "2020-02-03 05:00:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader ca93d269ec463a6b at term 2\n";
+    assert_eq!(timing(silent), Timing::Undecided);
+    assert_eq!(timing(&format!("{led}{silent}")), Timing::NotTheRemedy);
+}
+
+#[test]
+fn members_with_unlike_timers_come_before_stalls_that_cost_nothing() {
+    let start = |own: &str, wait: u32| {
+        format!(
+            "2020-04-20 10:00:00.000000 I | etcdserver: heartbeat = {}ms\n\
+                 2020-04-20 10:00:00.000100 I | etcdserver: election = {wait}ms\n\
+                 2020-04-20 10:00:02.000000 I | raft: raft.node: {own} elected leader 91d25258d70ad868 at term 2\n\
+                 2020-04-20 10:05:00.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the {}ms timeout for 337.1ms, to fa4ddfec63d549fc)\n",
+            wait / 10,
+            wait / 10
+        )
+    };
+    let input = |waits: [u32; 2]| {
+        let documents = ["91d25258d70ad868", "2a0965170762fd09"].iter().zip(waits);
+        let documents = documents.map(|(own, wait)| Document { name: None, text: start(own, wait) }).collect();
+        analyze(&Input { documents, ..Input::default() }).verdict
+    };
+    let differ = input([1000, 5000]);
+    assert!(differ.headline.starts_with("Members differ") && differ.timing == Timing::Partly, "{differ:?}");
+    assert_eq!(input([1000, 1000]).timing, Timing::NotTheRemedy);
+}
+
+#[test]
+fn followers_that_wait_too_little_are_named() {
+    let line = |second: u32, text: &str| format!("Jun 02 09:00:{second:02} a etcd[9]: {text}\n");
+    let named = |second: u32, leader: &str, term: u32| {
+        line(second, &format!("raft.node: 8211f1d0f64f3269 changed leader from {leader} at term {term}"))
+    };
+    let (b, c) = ("91bc3c398fb3c146", "fd422379fda50e48");
+    let log = line(0, "heartbeat = 10ms")
+        + &line(0, "election = 50ms")
+        + &named(20, &format!("{b} to {c}"), 3)
+        + &named(50, &format!("{c} to {b}"), 4);
+    let documents = vec![Document { name: None, text: log }];
+    let verdict = analyze(&Input { documents, ..Input::default() }).verdict;
+    assert!(verdict.headline.contains("wait only 50\u{a0}ms") && verdict.timing == Timing::Partly, "{verdict:?}");
+}
+
+/// Nothing measured how long it was silent, and nobody measured a round trip.
+#[test]
+fn a_leader_that_was_elected_again() {
+    let elected = |who: &str, second: u32, term: u32| {
+        format!("2020-04-20 10:00:0{second}.560000 I | raft: raft.node: {who} elected leader 91d25258d70ad868 at term {term}\n")
+    };
+    let log = |who: &str| elected(who, 0, 4) + &elected(who, 2, 6);
+    let documents = ["2a0965170762fd09", "91d25258d70ad868"].map(|who| Document { name: None, text: log(who) });
+    let verdict = analyze(&Input { documents: documents.into(), ..Input::default() }).verdict;
+    assert_eq!((verdict.severity, verdict.timing), (Severity::Critical, Timing::Partly));
+    assert!(verdict.headline.starts_with("Followers heard nothing"), "{}", verdict.headline);
+}
+
+/// The model has no timers of 0.4.
+#[test]
+fn no_chance_is_given_for_etcd_04() {
+    let near = |minute: u32| {
+        format!("[etcd] Mar  4 10:{minute:02}:00.100 WARNING   | core-01: warning: heartbeat near election timeout: 185.5ms\n")
+    };
+    let why = verdict(&(5..13).map(near).collect::<String>()).why;
+    assert!(why.contains("was not measured") && !why.contains("of 100"), "{why}");
+}
+
+/// What no election hangs on is no cause of one: clocks that differ.
+#[test]
+fn clocks_that_differ_are_no_cause_beneath() {
+    let line = |second: f64, text: &str| format!("2024-05-03 10:00:{second:09.6} I | {text}\n");
+    let (a, b) = ("2a0965170762fd09", "91d25258d70ad868");
+    let elected = |second: f64, who: &str, term: u32| line(second, &format!("raft: raft.node: {a} elected leader {who} at term {term}"));
+    let log = line(0.0, "etcdmain: etcd Version: 3.3.10")
+        + &elected(1.0, a, 2)
+        + &line(
+            5.0,
+            &format!("rafthttp: the clock difference against peer {b} is too high [1.2s > 1s] (prober \"ROUND_TRIPPER_SNAPSHOT\")"),
+        )
+        + &line(20.0, "etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.9s)")
+        + &line(20.1, &format!("raft: {a} [term: 2] received a MsgApp message with higher term from {b} [term: 3]"))
+        + &line(20.2, &format!("raft: raft.node: {a} lost leader {a} at term 3"))
+        + &elected(20.3, b, 3);
+    let found = verdict(&log);
+    assert!(!found.why.contains("Clocks"), "{}", found.why);
+    assert_eq!(found.timing, Timing::Remedy);
+}
+
+/// Only a pass that is slow is told of.
+#[test]
+fn a_lease_that_moves_without_a_slow_pass_blames_none() {
+    let line = |time: &str, text: &str| format!("Mar 04 09:{time} core-01 fleetd[9]: {text}\n");
+    let to = |time: &str, of: &str, to: &str| line(time, &format!("INFO engine.go:88: Engine leadership changed from {of} to {to}"));
+    let (a, b) = ("476f54df1e2b4c6d8e9f0a1b2c3d4e5f", "9c33fade1e2b4c6d8e9f0a1b2c3d4e5f");
+    let log = line("10:11", "ERROR engine.go:217: Engine leadership lost, renewal failed: context deadline exceeded")
+        + &to("10:22", a, b)
+        + &to("50:22", b, a);
+    let config = "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n    engine-reconcile-interval: 1\n";
+    let documents = [config, &log].map(|text| Document { name: None, text: text.to_owned() });
+    let why = analyze(&Input { documents: documents.into(), ..Input::default() }).verdict.why;
+    assert!(why.contains("a request to etcd fails") && !why.contains("pass"), "{why}");
+}
+
+/// A counter tells that leaders changed, not why.
+#[test]
+fn a_long_round_trip_beside_leader_changes_is_no_proof() {
+    let metrics = |changes: u32| {
+        let bucket = |to: &str, count: u32| {
+            format!("etcd_network_peer_round_trip_time_seconds_bucket{{To=\"6e3bd23ae5f1eae0\",le=\"{to}\"}} {count}\n")
+        };
+        format!("etcd_server_leader_changes_seen_total {changes}\n")
+            + &bucket("0.2048", 100)
+            + &bucket("0.4096", 9990)
+            + &bucket("+Inf", 10_000)
+    };
+    let changed = verdict(&metrics(22));
+    assert_eq!(changed.timing, Timing::Partly, "{}", changed.why);
+    assert!(changed.headline.contains("less than ten round trips of 410"), "{}", changed.headline);
+    assert_eq!(verdict(&metrics(1)).timing, Timing::Remedy);
+}
