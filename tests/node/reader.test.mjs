@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reader } from '../../www/src/engine/reader.js';
+import { Reader } from '../../www/src/engine/reader.js';
 
 const LINE = 'Nov 12 03:04:21 core-1 systemd[1]: Started Session of user core.\n';
 
@@ -12,12 +12,12 @@ const file = (key, name, lines) => ({ key, name, file: new Blob([LINE.repeat(lin
 test('only a file that has more than was read was read in part, and only until it is read whole', async () => {
   /** @type {((answer: any) => void) | undefined} */
   let told;
-  const read = reader((answer) => told?.(answer));
+  const reader = new Reader((answer) => told?.(answer));
   const ask = (id, documents, enough = false) =>
     new Promise((resolve) => {
       told = resolve;
-      read({ id, type: 'analyze', documents });
-      if (enough) read({ id, type: 'enough' });
+      reader.take({ id, type: 'analyze', documents });
+      if (enough) reader.take({ id, type: 'enough' });
     });
   const small = file(1, 'etcd.log', 10);
   const large = file(2, 'etcd.log', 100_000);

@@ -70,20 +70,6 @@ export const WORDS = {
     'Another version of this page made this link, so nothing of it was read. Load the page again, or ask for the report as a file.',
   noAnswer: 'No answer',
   again: 'Try again',
-  cancel: 'Cancel',
-  enough: 'Stop and use what was read',
-  seen: 'Seen so far',
-  seenRemark: 'Counts only. The verdict waits for the last line: the end of a log can change it.',
-  sign: 'Sign',
-  lines: 'Lines',
-  perSecond: 'per second',
-  soFar: 'so far',
-  file: 'File',
-  size: 'Size',
-  state: 'State',
-  states: ['read', 'being read', 'waiting'],
-  inPieces:
-    'Read in pieces and not kept, so memory stays small whatever the size. You can leave this tab; reading goes on.',
   configuration: 'Configuration',
   whichConfiguration: 'Which configuration',
   editInPlace: 'edit and fix in place',
@@ -120,7 +106,6 @@ export const WORDS = {
   fullReport: 'Full report',
   firstStep: 'First:',
   sendsNothing: 'Timing Advisor, sends nothing',
-  files: 'Files',
   promise:
     'Paste the logs and your configuration. You get the cause, the timing values that fit, what they cost, and a plain no when timing is not the cure.',
   privacy: [
@@ -145,7 +130,6 @@ export const WORDS = {
     'Your configuration: the cloud-config of the machine, an environment file, or /etc/kubernetes/manifests/etcd.yaml. Templates work too.',
   unfold: 'Evidence and roll-out',
   otherInput: 'Other input',
-  reading: 'Reading',
   read: 'Read',
   engineFault: 'The advisor itself failed, and this input got no answer. Change the input or try again.',
   engineMissing:
@@ -229,6 +213,13 @@ export function plural(count, word) {
   return `${grouped(count)}\u00a0${word}${count === 1 ? '' : 's'}`;
 }
 
+/** @param {number} bytes */
+export function size(bytes) {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)}\u00a0kB`;
+  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(0)}\u00a0MB`;
+  return `${(bytes / 1e9).toFixed(1)}\u00a0GB`;
+}
+
 /** How much was read. A line may hold many messages, as where a form joined them. @param {number} read @param {number} lines */
 export function readOf(read, lines) {
   return read > lines
@@ -287,6 +278,27 @@ export const SIGNS = {
   'unit-moved': 'Units taken from a machine',
 };
 
+/** While files are read. */
+export const PROGRESS = {
+  enough: 'Stop and use what was read',
+  cancel: 'Cancel',
+  files: 'Files',
+  seen: 'Seen so far',
+  seenRemark: 'Counts only. The verdict waits for the last line: the end of a log can change it.',
+  columns: ['Sign', 'Lines'],
+  fileColumns: ['File', 'Size', 'State'],
+  states: ['read', 'being read', 'waiting'],
+  inPieces:
+    'Read in pieces and not kept, so memory stays small whatever the size. You can leave this tab; reading goes on.',
+  title: (/** @type {string} */ name, /** @type {number} */ done, /** @type {number} */ total) =>
+    `Reading ${name}: ${size(done)} of ${size(total)}`,
+  left: (/** @type {number} */ seconds) =>
+    `, about ${seconds < 60 ? plural(Math.max(1, Math.round(seconds)), 'second') : plural(Math.round(seconds / 60), 'minute')} left`,
+  speed: (/** @type {number} */ bytes) => `, ${size(bytes)} per second`,
+  lines: (/** @type {number} */ count) => `${plural(count, 'line')} so far`,
+  file: (/** @type {number} */ number, /** @type {number} */ count) => `file ${number} of ${count}`,
+};
+
 export const VALUES = {
   columns: ['Parameter', 'Now', 'Proposed', 'Why', 'What it costs'],
   counts: ['None', 'One', 'Two', 'Three', 'Four', 'Five'],
@@ -309,6 +321,7 @@ export const EVIDENCE = {
   whatToDo: 'What to do',
   rule: 'Rule',
   show: 'show in the text',
+  showAt: (/** @type {number} */ line, /** @type {string} */ name) => `show in the text: line ${line} of ${name}`,
   showLine: (/** @type {number} */ line) => `${line}, show this line in the text`,
   more: (/** @type {number} */ lines) => `and ${plural(lines, 'more line')}, marked in the text`,
   hidden: (/** @type {number} */ count) =>
@@ -350,6 +363,8 @@ export const PATCH = {
   mergeInto: (/** @type {string | undefined} */ name) => `To merge into ${name ?? 'your own file'} by hand`,
   changesIn: (/** @type {string} */ name) => `Changes in ${name}`,
   download: 'Download',
+  unchanged: (/** @type {number} */ from, /** @type {number} */ to) =>
+    from === to ? `line ${from} unchanged` : `lines ${from} to ${to} unchanged`,
 };
 
 export const MARKS = {
@@ -362,6 +377,8 @@ export const MARKS = {
   withoutIt: 'without it',
   inFile: (/** @type {string} */ file) => `in ${file}`,
   inForce: 'in force',
+  lines: (/** @type {number[]} */ lines) =>
+    lines.length > 1 ? `lines ${lines.slice(0, -1).join(', ')} and ${lines.at(-1)}` : `line ${lines[0]}`,
 };
 
 export const LIMITS = {
@@ -450,6 +467,8 @@ export const SOURCE = {
   unnamed: 'pasted text',
   close: 'Close',
   line: 'Line',
+  at: (/** @type {number} */ line, /** @type {number} */ number, /** @type {number} */ count) =>
+    `Line ${line}, ${number} of ${count}`,
   marked: 'marked: ',
   previous: 'Previous marked line',
   next: 'Next marked line',

@@ -230,7 +230,7 @@ function excerpt(lines, finding, report, actions) {
           class: 'link',
           type: 'button',
           onclick: () => actions.show(first.document, first, finding),
-          'aria-label': `${EVIDENCE.show}: line ${first.line} of ${name}`,
+          'aria-label': EVIDENCE.showAt(first.line, name),
         },
         EVIDENCE.show,
       ),

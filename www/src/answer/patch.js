@@ -269,7 +269,7 @@ function diffView(diff, label) {
  * @param {number} to
  */
 function fold(from, to) {
-  return h('div', { class: 'fold' }, from === to ? `line ${from} unchanged` : `lines ${from} to ${to} unchanged`);
+  return h('div', { class: 'fold' }, PATCH.unchanged(from, to));
 }
 
 /**

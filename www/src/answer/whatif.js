@@ -2,7 +2,8 @@
 
 import { columns, h, section, unbroken } from '../dom.js';
 import { ASSUMPTIONS, WHATIF, WORDS } from '../strings.js';
-import { curve, scaleOf, seconds, twin } from './trade-off.js';
+import { curve } from './curve.js';
+import { scaleOf, seconds, twin } from './trade-off.js';
 
 /** @typedef {NonNullable<import('../types.js').Report['model']>} Model */
 /** @typedef {import('../types.js').State} State */

@@ -219,13 +219,14 @@ class InPage {
   onmessage = null;
   /** @type {Port['onerror']} */
   onerror = null;
-  #read = import('./reader.js').then(({ reader }) =>
-    reader((data) => this.onmessage?.call(/** @type {any} */ (this), new MessageEvent('message', { data }))),
+  #reader = import('./reader.js').then(
+    ({ Reader }) =>
+      new Reader((data) => this.onmessage?.call(/** @type {any} */ (this), new MessageEvent('message', { data }))),
   );
 
   /** @param {any} message */
   async postMessage(message) {
-    (await this.#read)(message);
+    (await this.#reader).take(message);
   }
 
   terminate() {

@@ -5,42 +5,45 @@
 
 import { analyze, init, Session } from '../../../dist/npm/timing-advisor.js';
 import { LIMITS } from '../strings.js';
+import { Meter } from './meter.js';
 import { BadFile, pieces } from './pieces.js';
 
 /** @typedef {import('../types.js').Doc} Doc */
-/** @typedef {import('../types.js').Progress} Progress */
-/** @typedef {{ id: number, type: 'start' | 'warm-up' | 'look' | 'analyze' | 'enough', engine?: any, documents?: Doc[], assumptions?: import('../types.js').Assumptions }} Message */
-/** @typedef {Doc & { at: number, whole: boolean }} Read a document, its number in the session, and whether all of it was read */
-/** @typedef {{ session: Session, documents: Read[], cut: number[] }} Kept `cut`: keys of what was not read to its end */
+/** @typedef {import('../types.js').Assumptions} Assumptions */
+/** @typedef {{ id: number, type: 'start' | 'warm-up' | 'look' | 'analyze' | 'enough', engine?: any, documents?: Doc[], assumptions?: Assumptions }} Message */
+/** @typedef {Doc & { at: number, whole: boolean, cut: boolean }} Read `at`: its number in the session; `whole`: read to the end that was wanted; `cut`: it has more than that */
+/** @typedef {{ session: Session, documents: Read[] }} Kept */
 
-/** Each is drawn, which takes the machine longer than 5 MB of log. What is over sooner shows none. */
-const PROGRESS_EVERY_MS = 250;
 /** After so long the reader listens for a word to stop: a fast stream would leave no room for it. */
 const LISTEN_EVERY_MS = 50;
 /** A newer message came. */
 class Overtaken extends Error {}
 
-/**
- * @param {(answer: any) => void} reply
- * @returns {(message: Message) => void}
- */
-export function reader(reply) {
-  let newest = 0;
-  let enough = 0;
+export class Reader {
+  #reply;
+  #newest = 0;
+  #enough = 0;
   /** @type {Kept | undefined} */
-  let kept;
-  let last = Promise.resolve();
+  #kept;
+  #last = Promise.resolve();
 
-  return (message) => {
-    if (message.type === 'enough') enough = message.id;
-    else {
-      if (message.type !== 'look') newest = message.id;
-      last = last.then(() => answer(message));
-    }
-  };
+  /** @param {(answer: any) => void} reply */
+  constructor(reply) {
+    this.#reply = reply;
+  }
 
   /** @param {Message} message */
-  async function answer({ id, type, engine, documents = [], assumptions = {} }) {
+  take(message) {
+    if (message.type === 'enough') this.#enough = message.id;
+    else {
+      if (message.type !== 'look') this.#newest = message.id;
+      this.#last = this.#last.then(() => this.#answer(message));
+    }
+  }
+
+  /** @param {Message} message */
+  async #answer({ id, type, engine, documents = [], assumptions = {} }) {
+    const reply = this.#reply;
     try {
       if (type === 'start') await init(engine);
       if (type === 'start') return reply({ id, ready: true });
@@ -48,12 +51,11 @@ export function reader(reply) {
       const alone = () => analyze({ documents: documents.map(({ name, text = '' }) => ({ name, text })) });
       if (type === 'warm-up') return void (await alone());
       if (type === 'look') return reply({ id, look: await alone() });
-      const report = await reportOn(id, documents, assumptions);
-      reply({ id, report, stopped: kept !== undefined && kept.cut.length > 0 });
+      reply({ id, ...(await this.#reportOn(id, documents, assumptions)) });
     } catch (error) {
       if (error instanceof Overtaken) return;
       if (error instanceof BadFile) return reply({ id, badFile: error.file });
-      kept = undefined;
+      this.#kept = undefined;
       reply({ id, error: error instanceof Error ? error.message : String(error) });
     }
   }
@@ -61,73 +63,63 @@ export function reader(reply) {
   /**
    * @param {number} id
    * @param {Doc[]} documents
-   * @param {import('../types.js').Assumptions} assumptions
+   * @param {Assumptions} assumptions
    */
-  async function reportOn(id, documents, assumptions) {
-    if (!kept || !leaveOut(kept, documents)) kept = { session: await Session.start(), documents: [], cut: [] };
-    const { session } = kept;
-    const unread = documents.filter((doc, index) => !same(kept?.documents[index], doc));
-    const meter = progress(id, session, unread);
-    for (const [index, doc] of documents.entries()) {
-      const read = kept.documents[index];
-      if (same(read, doc)) continue;
-      const at = read ? read.at : session.open(doc.name);
-      if (read) session.reopen(at, doc.name);
-      kept.documents[index] = { ...doc, at, whole: false };
-      kept.cut = kept.cut.filter((key) => key !== doc.key);
-      meter.file = doc;
-      if (doc.text !== undefined) session.push(at, new TextEncoder().encode(doc.text));
-      else {
-        let listened = performance.now();
-        let more = false;
-        const source = pieces(doc, meter);
-        for await (const bytes of source) {
-          session.push(at, bytes);
-          if (performance.now() - listened > LISTEN_EVERY_MS) {
-            await new Promise((resolve) => setTimeout(resolve));
-            listened = performance.now();
-          }
-          if (id !== newest) throw new Overtaken();
-          if (id === enough) {
-            more = !(await source.next()).done;
-            break;
-          }
-        }
-        if (more) kept.cut.push(doc.key);
-      }
-      kept.documents[index] = { ...doc, at, whole: true };
-    }
-    const report = session.report(assumptions);
-    const stopped = documents.filter(({ key }) => kept?.cut.includes(key));
-    const cut = stopped.map(({ name }) => LIMITS.stoppedEarly(name));
-    return { ...report, limits: [...cut, ...report.limits] };
+  async #reportOn(id, documents, assumptions) {
+    if (!this.#kept || !leaveOut(this.#kept, documents)) this.#kept = { session: await Session.start(), documents: [] };
+    const kept = this.#kept;
+    const unread = documents.filter((doc, index) => !same(kept.documents[index], doc));
+    const meter = new Meter(
+      unread,
+      () => kept.session.counts(),
+      (progress) => this.#reply({ id, progress }),
+    );
+    for (const doc of unread) await this.#read(id, kept, documents.indexOf(doc), doc, meter);
+    const report = kept.session.report(assumptions);
+    const cut = kept.documents.filter((read) => read.cut).map(({ name }) => LIMITS.stoppedEarly(name));
+    return { report: { ...report, limits: [...cut, ...report.limits] }, stopped: cut.length > 0 };
   }
 
   /**
    * @param {number} id
-   * @param {Session} session
-   * @param {Doc[]} documents
-   * @returns {{ file: Doc | undefined, add: (bytes: number) => void }}
+   * @param {Kept} kept
+   * @param {number} index
+   * @param {Doc} doc
+   * @param {Meter} meter
    */
-  function progress(id, session, documents) {
-    const total = documents.reduce((sum, doc) => sum + (doc.file?.size ?? 0), 0);
-    const files = documents.map(({ name, text, file }) => ({ name, size: file?.size ?? text?.length ?? 0 }));
-    let done = 0;
-    let told = performance.now();
-    return {
-      file: undefined,
-      add(bytes) {
-        done += bytes;
-        const now = performance.now();
-        if (now - told < PROGRESS_EVERY_MS) return;
-        told = now;
-        const { lines, signs } = session.counts();
-        const index = documents.findIndex((doc) => doc === this.file);
-        /** @type {Progress} */
-        const far = { done, total, lines, signs, name: this.file?.name ?? '', index, files };
-        reply({ id, progress: far });
-      },
-    };
+  async #read(id, { session, documents }, index, doc, meter) {
+    const before = documents[index];
+    const at = before ? before.at : session.open(doc.name);
+    if (before) session.reopen(at, doc.name);
+    documents[index] = { ...doc, at, whole: false, cut: false };
+    meter.file = doc;
+    if (doc.text !== undefined) session.push(at, new TextEncoder().encode(doc.text));
+    const cut = doc.text === undefined && (await this.#pushFile(id, session, at, doc, meter));
+    documents[index] = { ...doc, at, whole: true, cut };
+  }
+
+  /**
+   * Gives whether the file has more than was wanted of it.
+   *
+   * @param {number} id
+   * @param {Session} session
+   * @param {number} at
+   * @param {Doc} doc
+   * @param {Meter} meter
+   */
+  async #pushFile(id, session, at, doc, meter) {
+    let listened = performance.now();
+    const source = pieces(doc, meter);
+    for await (const bytes of source) {
+      session.push(at, bytes);
+      if (performance.now() - listened > LISTEN_EVERY_MS) {
+        await new Promise((resolve) => setTimeout(resolve));
+        listened = performance.now();
+      }
+      if (id !== this.#newest) throw new Overtaken();
+      if (id === this.#enough) return !(await source.next()).done;
+    }
+    return false;
   }
 }
 
@@ -144,7 +136,6 @@ function leaveOut(kept, documents) {
   if (stay.length === 0 || stay.some(({ key }, index) => documents[index].key !== key)) return false;
   for (const { at } of gone) kept.session.remove(at);
   kept.documents = stay;
-  kept.cut = kept.cut.filter((key) => stay.some((read) => read.key === key));
   return true;
 }
 

@@ -1,6 +1,6 @@
 // The worker: reader.js, wired to the page's messages.
 
-import { reader } from './reader.js';
+import { Reader } from './reader.js';
 
-const read = reader((answer) => self.postMessage(answer));
-self.onmessage = ({ data }) => read(data);
+const reader = new Reader((answer) => self.postMessage(answer));
+self.onmessage = ({ data }) => reader.take(data);

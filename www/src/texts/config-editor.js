@@ -41,7 +41,7 @@ function stepOfKey({ key, ctrlKey, metaKey, shiftKey, altKey }) {
 /** Made once and kept: a field that is drawn anew loses its cursor and what can be undone. */
 export class ConfigEditor {
   #actions;
-  /** @type {ReturnType<typeof import('./editor.js').mountEditor> | undefined} */
+  /** @type {import('./editor.js').CodeEditor | undefined} */
   #editor;
   #loading = false;
   /** @type {Doc | undefined} the text in the editor */
@@ -182,7 +182,7 @@ export class ConfigEditor {
   }
 
   get focused() {
-    return this.#editor?.hasFocus() || this.element.matches(':focus-within');
+    return this.#editor?.hasFocus || this.element.matches(':focus-within');
   }
 
   /** @param {string} name */
@@ -190,11 +190,11 @@ export class ConfigEditor {
     if (this.#editor || this.#loading) return;
     this.#loading = true;
     try {
-      const { mountEditor } = await loadEditor();
+      const { CodeEditor } = await loadEditor();
       // The answer is seen first.
       await painted();
       if (!this.element.isConnected || !this.#doc?.text) return;
-      this.#editor = mountEditor(this.#host, WORDS.configuration, {
+      this.#editor = new CodeEditor(this.#host, WORDS.configuration, {
         edited: (text) => {
           this.#toField(text);
           this.#edited(text);

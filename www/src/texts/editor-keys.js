@@ -1,7 +1,23 @@
-// Further cursors and the jump to the other bracket. CodeMirror's own bracket jump needs its parser, and its
-// own drawing of cursors takes the browser's selection away with it; both would be larger than this.
+// What keys do in the editor beyond the plain ones: the longer list that comes with CodeMirror's commands also moves by
+// syntax, which needs a parser. So does its jump to the other bracket, and its own drawing of cursors takes the browser's
+// selection away with it; both would be larger than what stands here.
 
-import { addCursorAbove, addCursorBelow } from '@codemirror/commands';
+import {
+  addCursorAbove,
+  addCursorBelow,
+  copyLineDown,
+  copyLineUp,
+  deleteLine,
+  indentLess,
+  indentMore,
+  insertBlankLine,
+  moveLineDown,
+  moveLineUp,
+  selectLine,
+  simplifySelection,
+  toggleLineComment,
+  toggleTabFocusMode,
+} from '@codemirror/commands';
 import { EditorState } from '@codemirror/state';
 import { Decoration, EditorView, ViewPlugin, WidgetType } from '@codemirror/view';
 
@@ -48,7 +64,18 @@ export const furtherCursors = [
 ];
 
 /** @type {import('@codemirror/view').KeyBinding[]} */
-export const furtherKeys = [
+export const moreKeys = [
+  { key: 'Tab', run: indentMore, shift: indentLess },
+  { key: 'Mod-]', run: indentMore },
+  { key: 'Mod-[', run: indentLess },
+  { key: 'Alt-ArrowUp', run: moveLineUp, shift: copyLineUp },
+  { key: 'Alt-ArrowDown', run: moveLineDown, shift: copyLineDown },
+  { key: 'Shift-Mod-k', run: deleteLine },
+  { key: 'Mod-Enter', run: insertBlankLine },
+  { key: 'Alt-l', mac: 'Ctrl-l', run: selectLine },
+  { key: 'Mod-/', run: toggleLineComment },
+  { key: 'Escape', run: simplifySelection },
+  { key: 'Ctrl-m', mac: 'Shift-Alt-m', run: toggleTabFocusMode },
   { key: 'Mod-Alt-ArrowUp', run: addCursorAbove },
   { key: 'Mod-Alt-ArrowDown', run: addCursorBelow },
   { key: 'Shift-Mod-\\', run: toOtherBracket },

@@ -155,9 +155,7 @@ export function saidOnce(marks) {
 
 /** The lines of which a mark speaks, in words. @param {Mark} mark */
 export function linesOf({ line, also = [] }) {
-  const lines = [...new Set([line, ...also.map((each) => each.line)])];
-  const last = lines.pop();
-  return lines.length > 0 ? `lines ${lines.join(', ')} and ${last}` : `line ${last}`;
+  return MARKS.lines([...new Set([line, ...also.map((each) => each.line)])]);
 }
 
 /**

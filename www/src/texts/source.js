@@ -10,7 +10,6 @@ import { keepLineEnds, lineFeeds } from './marks.js';
 /** @typedef {import('../types.js').Source} Source */
 /** @typedef {import('../types.js').Doc} Doc */
 /** @typedef {import('../types.js').Actions} Actions */
-/** @typedef {{ element: HTMLElement, reveal: () => void, doc: Doc, source: Source }} Viewer */
 
 const BEYOND = 20;
 /** Browsers end an element at about 16 million pixels. */
@@ -31,72 +30,101 @@ export function sourceViewer(state, actions, last) {
   const doc = state.documents.find((each) => each.key === source?.doc);
   if (!source || !doc) return undefined;
   if (last && last.source === source && last.doc === doc) return last;
-  const name = doc.name || readAs(state, doc.key)?.name || SOURCE.unnamed;
-  const title = h('h3', { id: 'source-title', tabindex: -1 }, name);
-  const place = h('div');
-  const tools = h('div', { class: 'acts' });
-  const element = h(
-    'div',
-    { class: 'src', id: 'source' },
-    h(
+  return new Viewer(doc, source, doc.name || readAs(state, doc.key)?.name || SOURCE.unnamed, actions);
+}
+
+/** The text of a document, with the lines that a finding rests on. */
+export class Viewer {
+  #actions;
+  #name;
+  #wanted;
+  /** @type {number[]} */
+  #marked;
+  /** @type {((line: number) => void) | undefined} */
+  #scrollTo;
+  #title = h('h3', { id: 'source-title', tabindex: -1 });
+  #place = h('div');
+
+  /**
+   * @param {Doc} doc
+   * @param {Source} source
+   * @param {string} name
+   * @param {Actions} actions
+   */
+  constructor(doc, source, name, actions) {
+    this.doc = doc;
+    this.source = source;
+    this.#name = name;
+    this.#actions = actions;
+    this.#wanted = source.line;
+    this.#marked = [...source.lines].sort((a, b) => a - b);
+    this.#title.textContent = name;
+    this.element = h('div', { class: 'src', id: 'source' }, this.#head(), this.#place);
+    if (doc.text !== undefined) this.#whole(doc.text);
+    else this.#part();
+  }
+
+  /** Shows the line that is wanted. */
+  reveal() {
+    this.#scrollTo?.(this.#wanted);
+  }
+
+  #head() {
+    const { previous, next, close } = SOURCE;
+    const steps = [
+      this.#step('source-previous', previous, () => this.#marked.findLast((line) => line < this.#wanted)),
+      this.#step('source-next', next, () => this.#marked.find((line) => line > this.#wanted)),
+    ];
+    return h(
       'div',
       { class: 'cap' },
-      title,
-      tools,
-      h('button', { type: 'button', id: 'source-close', onclick: () => actions.hideSource() }, SOURCE.close),
-    ),
-    place,
-  );
-  let wanted = source.line;
-  /** @type {((line: number) => void) | undefined} */
-  let scrollTo;
-  const open = (/** @type {string} */ text, /** @type {number} */ first, /** @type {string} */ what) => {
-    title.textContent = `${name}, ${what}`;
-    const view = lineView(text, first, source);
-    place.replaceChildren(view.element);
-    scrollTo = view.scrollTo;
-    scrollTo(wanted);
-  };
-  if (doc.text !== undefined) {
-    const lines = doc.text.split('\n').length - (doc.text.endsWith('\n') ? 1 : 0);
-    open(doc.text, 1, plural(lines, 'line'));
-    if (lines > MOST_LINES) place.append(h('p', { class: 'note' }, SOURCE.tooMany));
-    if (doc.text.length <= EDITABLE) element.append(editor(doc, actions));
-  } else if (doc.gzip || source.start === undefined) place.append(h('p', { class: 'note' }, SOURCE.packed));
-  else {
-    place.append(h('p', { class: 'note' }, SOURCE.reading));
-    around(doc, source.line, source.start).then(
-      ({ text, first }) => open(text, first, `${SOURCE.around} ${grouped(source.line)}`),
-      () => place.replaceChildren(h('p', { class: 'note' }, SOURCE.gone)),
+      this.#title,
+      h('div', { class: 'acts' }, this.#marked.length > 1 && steps),
+      h('button', { type: 'button', id: 'source-close', onclick: () => this.#actions.hideSource() }, close),
     );
   }
-  const marked = [...source.lines].sort((a, b) => a - b);
-  if (marked.length > 1) tools.append(...steps());
-  return { element, reveal: () => scrollTo?.(wanted), doc, source };
 
-  function steps() {
-    const step = (
-      /** @type {string} */ id,
-      /** @type {string} */ text,
-      /** @type {(lines: number[]) => number | undefined} */ pick,
-    ) =>
-      h(
-        'button',
-        {
-          type: 'button',
-          id,
-          onclick: () => {
-            wanted = pick(marked) ?? wanted;
-            scrollTo?.(wanted);
-            actions.say(`${SOURCE.line} ${wanted}, ${marked.indexOf(wanted) + 1} of ${marked.length}`);
-          },
-        },
-        text,
-      );
-    return [
-      step('source-previous', SOURCE.previous, (lines) => lines.findLast((line) => line < wanted)),
-      step('source-next', SOURCE.next, (lines) => lines.find((line) => line > wanted)),
-    ];
+  /**
+   * @param {string} id
+   * @param {string} text
+   * @param {() => number | undefined} pick the marked line to go to
+   */
+  #step(id, text, pick) {
+    const onclick = () => {
+      this.#wanted = pick() ?? this.#wanted;
+      this.reveal();
+      this.#actions.say(SOURCE.at(this.#wanted, this.#marked.indexOf(this.#wanted) + 1, this.#marked.length));
+    };
+    return h('button', { type: 'button', id, onclick }, text);
+  }
+
+  /** @param {string} text */
+  #whole(text) {
+    const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+    this.#open(text, 1, plural(lines, 'line'));
+    if (lines > MOST_LINES) this.#place.append(h('p', { class: 'note' }, SOURCE.tooMany));
+    if (text.length <= EDITABLE) this.element.append(editor(this.doc, this.#actions));
+  }
+
+  /** What stands around the line, out of a file that was read in pieces. */
+  #part() {
+    const { line, start } = this.source;
+    const note = (/** @type {string} */ text) => this.#place.replaceChildren(h('p', { class: 'note' }, text));
+    if (this.doc.gzip || start === undefined) return note(SOURCE.packed);
+    note(SOURCE.reading);
+    around(this.doc, line, start).then(
+      ({ text, first }) => this.#open(text, first, `${SOURCE.around} ${grouped(line)}`),
+      () => note(SOURCE.gone),
+    );
+  }
+
+  /** @param {string} text @param {number} first number of its first line @param {string} what */
+  #open(text, first, what) {
+    this.#title.textContent = `${this.#name}, ${what}`;
+    const { element, scrollTo } = lineView(text, first, this.source);
+    this.#place.replaceChildren(element);
+    this.#scrollTo = scrollTo;
+    this.reveal();
   }
 }
 
