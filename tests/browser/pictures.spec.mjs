@@ -174,6 +174,17 @@ suite('pictures', (story) => {
     await page.locator('#span-to').press('Enter');
     await page.locator('.did').waitFor();
     assert.equal(await page.locator('#span-from').inputValue(), '03:05:00');
+    const refused = async (/** @type {string} */ text) => {
+      await page.locator('#span-from').fill(text);
+      await page.locator('#span-from').press('Enter');
+      return page.locator('#span-from').evaluate((field) => field.validationMessage);
+    };
+    assert.match(await refused('soon'), /10:23:45/);
+    assert.match(await refused('03:07:00'), /ends before/);
+    assert.equal(await page.locator('#span-from').inputValue(), '03:07:00', 'what was typed stays');
+    await page.locator('#span-to').fill('03:09:00');
+    await page.locator('#span-to').press('Enter');
+    assert.equal(await page.locator('#span-to').inputValue(), '03:09:00');
   });
 
   story('each picture has a table with the same', {}, async (page) => {

@@ -53,33 +53,38 @@ export function sharePanel(report, state, actions) {
       },
       SHARE.copy,
     ),
-    texts.length > 0 && h('details', { id: 'share-texts' }, h('summary', null, SHARE.withTexts), preview()),
+    texts.length > 0 &&
+      h(
+        'details',
+        { id: 'share-texts' },
+        h('summary', null, SHARE.withTexts),
+        preview(texts, names, (documents) => share({ documents, assumptions: state.assumptions })),
+      ),
     link,
   );
+}
 
-  function preview() {
-    const given = texts.map((doc) => ({ name: doc.name, text: doc.text ?? '' }));
-    const { documents, replaced } = redact(given, names);
-    const what = replaced.map(({ kind, count }) => `${kind} (${count})`).join(', ');
-    return h(
-      'div',
-      null,
-      h('p', { class: 's' }, what ? `${SHARE.replaced} ${what}. ` : `${SHARE.nothingReplaced} `, SHARE.look),
-      documents.map(({ name, text }) => [
-        h('p', { class: 's' }, name),
-        h('pre', { class: 'plain', tabindex: 0, role: 'group', 'aria-label': `${SHARE.preview} ${name}` }, shown(text)),
-      ]),
-      h(
-        'button',
-        {
-          type: 'button',
-          id: 'share-with-texts',
-          onclick: () => share({ documents, assumptions: state.assumptions }),
-        },
-        SHARE.copyWithTexts,
-      ),
-    );
-  }
+/**
+ * What would travel with the texts, for the reader to look at first.
+ *
+ * @param {import('../types.js').Doc[]} texts
+ * @param {string[]} names of machines
+ * @param {(documents: import('./share.js').Shared['documents']) => void} share
+ */
+function preview(texts, names, share) {
+  const given = texts.map((doc) => ({ name: doc.name, text: doc.text ?? '' }));
+  const { documents, replaced } = redact(given, names);
+  const what = replaced.map(({ kind, count }) => `${kind} (${count})`).join(', ');
+  return h(
+    'div',
+    null,
+    h('p', { class: 's' }, what ? `${SHARE.replaced} ${what}. ` : `${SHARE.nothingReplaced} `, SHARE.look),
+    documents.map(({ name, text }) => [
+      h('p', { class: 's' }, name),
+      h('pre', { class: 'plain', tabindex: 0, role: 'group', 'aria-label': `${SHARE.preview} ${name}` }, shown(text)),
+    ]),
+    h('button', { type: 'button', id: 'share-with-texts', onclick: () => share(documents) }, SHARE.copyWithTexts),
+  );
 }
 
 /** Takes the names of machines and files out of the report's sentences. @param {Report} report */

@@ -1,0 +1,37 @@
+// Times of day as the logs have them: no zone is known, and none is added.
+
+/** @typedef {{ from: number, to: number }} Span in microseconds */
+
+const DAY = 86_400e6;
+
+/**
+ * @param {number} micros
+ * @param {Span} span
+ */
+export function clockText(micros, span) {
+  const iso = new Date(Math.round(micros / 1000)).toISOString();
+  if (span.to - span.from < 10e6) return iso.slice(11, 23);
+  if (span.to - span.from < 2 * DAY) return iso.slice(11, 19);
+  return iso.slice(5, 16).replace('T', ' ');
+}
+
+/**
+ * A time of day, on the day of the moment it replaces.
+ *
+ * @param {string} text
+ * @param {number} near
+ */
+export function parseClock(text, near) {
+  const parts = /^\s*(?:(\d\d)-(\d\d) )?(\d{1,2}):(\d\d)(?::(\d\d(?:\.\d+)?))?\s*$/.exec(text);
+  if (!parts) return undefined;
+  const [, month, date, hour, minute, second = '0'] = parts;
+  const base = new Date(near / 1000);
+  const when = Date.UTC(
+    base.getUTCFullYear(),
+    month ? Number(month) - 1 : base.getUTCMonth(),
+    date ? Number(date) : base.getUTCDate(),
+    Number(hour),
+    Number(minute),
+  );
+  return when * 1000 + Number(second) * 1e6;
+}
