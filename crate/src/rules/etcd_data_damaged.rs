@@ -24,7 +24,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     // A full disk says so in the same place.
     let told = [Meaning::DataDamaged, Meaning::RaftLogCorrupt];
     let mut events = facts.events_where(|event| {
-        told.contains(&event.meaning) && !says(event, &["no space left"]) || says(event, &["etcdserver: corrupt cluster"])
+        told.contains(&event.meaning) && !says(event, &["no space left"])
+            || says(event, &["etcdserver: corrupt cluster"])
+            || event.meaning == Meaning::QuotaAlarm && says(event, &["CORRUPT"])
     });
     events.extend(matching(facts, &[Meaning::EtcdFatal, Meaning::EtcdPanic], |event| says(event, UNREADABLE)));
     let said = |words: &[&str]| events.iter().any(|id| says(facts.event(*id), words));
@@ -32,7 +34,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     } else if said(&["tocommit(", "state.commit"]) {
         ("A member's log is shorter than what it had confirmed", "Entries that it once acknowledged are missing from its data directory.")
-    } else if said(&["corrupt cluster", "data inconsistency"]) {
+    } else if said(&["corrupt cluster", "data inconsistency", "CORRUPT"]) {
         ("Members hold different data", "etcd compared the hashes of its members, and they differ.")
     } else {
         ("etcd cannot read its own data", "What it found on its disk at the start is cut, damaged or missing.")
@@ -67,6 +69,12 @@ mod tests {
             ),
             ("2019-03-02 10:00:00.000000 C | etcdmain: invalid database\n", "cannot read"),
             ("rpc error: code = DataLoss desc = etcdserver: corrupt cluster\n", "different data"),
+            ("2019-05-18 21:30:16.000000 W | etcdserver: alarm CORRUPT raised by peer 91d25258d70ad868\n", "different data"),
+            (
+                "{\"level\":\"warn\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdserver/apply.go:753\",\"msg\":\"alarm raised\",\"alarm\":\"CORRUPT\",\"from\":\"91d25258d70ad868\"}\n",
+                "different data",
+            ),
+            ("WARN[0052] Alarm on etcd member 9639983885888023861: CORRUPT \n", "different data"),
             (
                 "{\"level\":\"warn\",\"ts\":\"2024-11-20T05:11:02.118Z\",\"caller\":\"etcdserver/util.go:123\",\"msg\":\"failed to apply request\",\"took\":\"3.1µs\",\"request\":\"header:<ID:1 > lease_grant:<ttl:15-second id:1 >\",\"response\":\"\",\"error\":\"etcdserver: corrupt cluster\"}\n",
                 "different data",
@@ -80,6 +88,12 @@ mod tests {
     #[test]
     fn an_end_for_another_reason_is_none() {
         let log = "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdmain/etcd.go:204\",\"msg\":\"discovery failed\",\"error\":\"listen tcp 192.0.2.9:2380: bind: cannot assign requested address\"}\n";
+        assert!(find(&facts(&[log]), RuleId::EtcdDataDamaged).is_none());
+    }
+
+    #[test]
+    fn the_alarm_of_a_full_database_is_none() {
+        let log = "2019-05-18 21:30:16.000000 W | etcdserver: alarm NOSPACE raised by peer 91d25258d70ad868\n";
         assert!(find(&facts(&[log]), RuleId::EtcdDataDamaged).is_none());
     }
 
