@@ -1,6 +1,6 @@
 //! `etcd-election-churn`: several elections close together.
 
-use super::common::{alerts, human_limit, lines, plural, says, span, starts, time, with_etcd_stop};
+use super::common::{alerts, human_limit, last_entry_term, lines, near, plural, says, span, starts, time, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::changes::BOOT_TERMS;
 use crate::facts::voices::START_LINES;
@@ -43,7 +43,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let elections = elections(facts);
     if !churns(&elections) {
-        return by_jump(facts).or_else(|| by_operator(facts)).or_else(|| by_metrics(facts)).or_else(|| by_alert(facts));
+        let by_terms = by_jump(facts).or_else(|| by_old_entry(facts)).or_else(|| by_others(facts, &elections));
+        return by_terms.or_else(|| by_operator(facts)).or_else(|| by_metrics(facts)).or_else(|| by_alert(facts));
     }
     let needless = facts.needless().count();
     let times: Vec<Micros> = elections.iter().filter_map(|election| election.time).gather();
@@ -118,6 +119,67 @@ fn by_jump(facts: &Facts) -> Option<Finding> {
     let what = "Each try of a member to be elected raises it by one, won or lost, and the lines of these tries are not here. A member that is cut off tries alone, up to etcd 3.3 and wherever pre-vote is off.";
     let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
     Some(finding.showing(facts, &events).counting(rise as usize).on(&[ElectionTimeout, HeartbeatInterval]))
+}
+
+/// So many terms without an entry are more than a vote that was split (judgement).
+const TERMS_WITHOUT_ENTRY: i64 = 3;
+
+/// A member whose last entry is of a term long past, as it votes or asks for votes. Each leader begins its term with an
+/// entry (etcd-io/etcd@v3.4.45:raft/raft.go, becomeLeader).
+fn by_old_entry(facts: &Facts) -> Option<Finding> {
+    let (starts, boot) = (starts(facts), last_term_of_boot(facts));
+    let terms_since = |id: EventId, event: &Event| {
+        let term = event.number("term").filter(|term| boot.is_none_or(|boot| *term > boot) && !starts.before(facts, id))?;
+        Some((term - last_entry_term(event)?, id))
+    };
+    let votes = [Meaning::VoteSent, Meaning::VoteCast, Meaning::VoteRejected];
+    let (rise, event) = facts.events_of(&votes).filter_map(|(id, event)| terms_since(id, event)).max()?;
+    if rise < TERMS_WITHOUT_ENTRY {
+        return None;
+    }
+    let title = format!("The term rose by {rise} since a member got an entry from a leader");
+    let what = "Each leader begins its term with an entry, and each try to be elected raises the term. So these tries failed, or the member is cut off from whoever leads.";
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).because(WITHOUT_WINNER);
+    Some(finding.showing(facts, &[event]).counting(rise as usize).on(&[ElectionTimeout, HeartbeatInterval]))
+}
+
+/// Terms that rose for members that did not stand for election, where nothing tells which leader was lost.
+fn by_others(facts: &Facts, elections: &[Election]) -> Option<Finding> {
+    const TELL_MORE: &[Meaning] = &[
+        Meaning::LeaderLost,
+        Meaning::LeaderChanged,
+        Meaning::Leader04,
+        Meaning::QuorumInactiveStepdown,
+        Meaning::BecameLeader,
+        Meaning::ElectionStart,
+        Meaning::BecameCandidate,
+        Meaning::VoteIgnoredLease,
+    ];
+    let by_class = facts.changes.iter().any(|change| change.class != ChangeClass::Start || change.old.is_some());
+    if by_class || !facts.meaning(TELL_MORE).is_empty() {
+        return None;
+    }
+    let events: Vec<EventId> = elections.iter().map(|election| election.event).filter(|id| by_vote(facts, *id)).gather();
+    if events.is_empty() {
+        return None;
+    }
+    let title = format!("{}; no line shows why", plural(events.len() as u64, "election", "elections"));
+    let what = "A member followed others into a new term. Which leader it had before, and whether that one lived, is not shown.";
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
+    Some(finding.showing(facts, &events).counting(events.len()).on(&[ElectionTimeout, HeartbeatInterval]))
+}
+
+/// Whether a member rose to a term by a request for its vote, or by what the excerpt leaves out. One that hears an elected
+/// leader of a higher term was away, or joins; and in its first terms a cluster is not complete.
+fn by_vote(facts: &Facts, id: EventId) -> bool {
+    let rose = facts.event(id);
+    let same = |event: &&Event| event.meaning == Meaning::HigherTermMessage && event.word("id") == rose.word("id");
+    let asked = |event: &Event| event.word("value") == Some("MsgVote") && event.number("term") > Some(1);
+    let starting = near(facts, id, &[Meaning::Published, Meaning::PublishError], 0, 30 * S, 40);
+    matches!(rose.meaning, Meaning::BecameFollower | Meaning::LeaderElected)
+        && !starting
+        && !starts(facts).before(facts, id)
+        && facts.before(id, 5).find(same).is_none_or(asked)
 }
 
 /// What OpenShift's operator counted: how far a counter rose in five minutes, as Prometheus estimates it.
@@ -280,6 +342,48 @@ mod tests {
         assert!(find(&facts(&[&anew]), RuleId::EtcdElectionChurn).is_none());
     }
 
+    /// Who only votes names no leader that it lost, where the excerpt leaves that line out.
+    #[test]
+    fn an_election_of_others() {
+        let line = |clock: &str, text: &str| format!("2022-03-01 10:00:{clock} I | raft: {text}\n");
+        let higher = |value: &str, own: u32| {
+            line(
+                "00.000",
+                &format!("2a0965170762fd09 [term: {own}] received a {value} message with higher term from 91d25258d70ad868 [term: 13]"),
+            ) + &line("00.001", "2a0965170762fd09 became follower at term 13")
+                + &line("00.003", "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 13")
+        };
+        let found = |log: String| find(&facts(&[&log]), RuleId::EtcdElectionChurn);
+        assert!(found(higher("MsgVote", 12)).expect("an election").title.contains("no line shows why"));
+        // It was away, it joins, it starts.
+        assert!(found(higher("MsgHeartbeat", 12)).is_none());
+        assert!(found(higher("MsgApp", 1)).is_none());
+        let start =
+            "2022-03-01 09:59:58.000000 I | etcdserver: restarting member 2a0965170762fd09 in cluster 91d25258d70ad868 at commit index 5\n";
+        assert!(found(start.to_owned() + &higher("MsgVote", 12)).is_none());
+        // It was handed over.
+        let hands = line("00.000", "91d25258d70ad868 [term 12] starts to transfer leadership to ca93d269ec463a6b");
+        assert!(found(hands + &higher("MsgVote", 12)).is_none());
+        let follows = |minute: u32, term: u32| {
+            format!("2022-03-01 10:{minute:02}:00.000000 I | raft: 2a0965170762fd09 became follower at term {term}\n")
+        };
+        assert_eq!(found(follows(1, 12) + &follows(4, 14) + &follows(9, 19)).expect("elections").count, 2);
+        assert!(found(follows(1, 12) + &follows(4, 12)).is_none());
+    }
+
+    #[test]
+    fn a_vote_of_a_member_whose_last_entry_is_old() {
+        let asks = |entry: u32| {
+            format!(
+                "Mar 13 20:18:42 n3 etcd[14783]: raft2022/03/13 20:18:42 INFO: 2a0965170762fd09 [logterm: {entry}, index: 7] sent MsgVote request to 91d25258d70ad868 at term 483\n"
+            )
+        };
+        assert_eq!(find(&facts(&[&asks(478)]), RuleId::EtcdElectionChurn).expect("failed tries").count, 5);
+        assert!(find(&facts(&[&asks(482)]), RuleId::EtcdElectionChurn).is_none());
+        let start = "Mar 13 20:18:40 n3 etcd[14783]: raft2022/03/13 20:18:40 INFO: newRaft 2a0965170762fd09 [peers: [], term: 482, commit: 7, applied: 0, lastindex: 7, lastterm: 478]\n";
+        assert!(find(&facts(&[&(start.to_owned() + &asks(478))]), RuleId::EtcdElectionChurn).is_none());
+    }
+
     #[test]
     fn rounds_that_nobody_wins_are_no_leaders_that_do_not_last() {
         let asks = |second: u32, term: u32| {
@@ -377,7 +481,7 @@ mod tests {
         let from_its_answer = refused.to_owned() + &ask("20:18:38", "MsgVote", 10);
         assert_eq!(find(&facts(&[&from_its_answer]), RuleId::EtcdElectionChurn).expect("two rounds").count, 2);
         let asked = ask("20:18:37", "MsgPreVote", 9) + &ask("20:18:38", "MsgPreVote", 10);
-        assert!(find(&facts(&[&asked]), RuleId::EtcdElectionChurn).is_none());
+        assert!(find(&facts(&[&asked.replace("logterm: 7", "logterm: 9")]), RuleId::EtcdElectionChurn).is_none());
     }
 
     #[test]
@@ -408,7 +512,8 @@ mod tests {
         };
         let two = hears(898, 900, "MsgAppResp") + &hears(900, 901, "MsgVote");
         assert_eq!(find(&facts(&[&two]), RuleId::EtcdElectionChurn).expect("900 and 901").count, 2);
-        assert!(find(&facts(&[&hears(898, 899, "MsgVote")]), RuleId::EtcdElectionChurn).is_none());
+        let one = find(&facts(&[&hears(898, 899, "MsgVote")]), RuleId::EtcdElectionChurn).expect("one");
+        assert!(one.title.ends_with("no line shows why"), "{}", one.title);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! `etcd-leader-lost`: a member lost its leader, and nobody handed it over.
 
-use super::common::{TRANSFERS, human_limit, matching, near, plural, range, starts, stopped_on_purpose, time, times, with_etcd_stop};
+use super::common::{
+    TRANSFERS, human_limit, last_entry_term, matching, near, plural, range, starts, stopped_on_purpose, time, times, with_etcd_stop,
+};
 use super::{Finding, Rule};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::took_back::{TookBack, took_back};
@@ -354,12 +356,6 @@ fn asked_alone(facts: &Facts, events: &[EventId]) -> String {
         .any_event(|event| event.meaning == Meaning::HigherTermMessage && event.word("from").is_some_and(|from| search::has(&who, from)));
     let end = if gave_way { "its higher term deposed the leader" } else { "the leader kept its place" };
     format!("{who} asked for votes while the leader was there for others. {stood}; {end}.")
-}
-
-/// The term of the speaker's last entry: `[logterm: 898, index: ...]`.
-fn last_entry_term(event: &Event) -> Option<i64> {
-    let (_, rest) = search::split(&event.text, "logterm: ")?;
-    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// How many losses these lines are: several members lose the same leader together.

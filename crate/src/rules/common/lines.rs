@@ -69,6 +69,12 @@ pub fn only_quoted(facts: &Facts) -> bool {
     bare && event.is_etcd_server() && event.meaning != Meaning::FlagUnknown && log.unread > 0 && log.foreign == 0
 }
 
+/// The term of the speaker's last entry: `[logterm: 898, index: ...]`.
+pub fn last_entry_term(event: &Event) -> Option<i64> {
+    let (_, rest) = search::split(&event.text, "logterm: ")?;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
 /// When the last line of all logs was written.
 pub fn last_line(facts: &Facts) -> Option<Micros> {
     facts.log_ends().map(|(_, last)| last)
