@@ -84,7 +84,7 @@ fn machines(log: &LogReading, program: Program) -> Vec<(Option<u16>, VersionRang
             told.said = Some(told.said.map_or(own, |said| said.spanned(own)));
         }
         let (low, high) = event.signature().versions;
-        for range in [(!event.cut).then_some(VersionRange { low, high }), gave_up_as(event)].into_iter().flatten() {
+        for range in [(!event.cut).then_some(VersionRange { low, high }), gave_up_as(event), from_3_5(event)].into_iter().flatten() {
             told.texts = told.texts.map_or(Some(range), |texts| narrowed(texts, range).or(Some(texts)));
         }
     }
@@ -111,6 +111,17 @@ struct Told {
 fn gave_up_as(event: &Event) -> Option<VersionRange> {
     let (_, low, high) = *GAVE_UP.iter().find(|(words, ..)| event.is_fleet() && search::has(&event.text, words))?;
     Some(VersionRange { low, high })
+}
+
+/// From 3.5 on etcd's JSON names its own adapter as the place of raft's lines, before that raft's file
+/// (etcd-io/etcd@v3.5.33:server/etcdserver/zap_raft.go; lab: 3.4.23).
+fn from_3_5(event: &Event) -> Option<VersionRange> {
+    let of_raft = matches!(
+        event.meaning,
+        Meaning::BecameFollower | Meaning::BecameCandidate | Meaning::LeaderElected | Meaning::LeaderLost | Meaning::VoteIgnoredLease
+    );
+    let adapted = of_raft && search::has(&event.text, "/zap_raft.go:");
+    adapted.then(|| VersionRange { low: version(3, 5, 0), high: event.signature().versions.1.max(version(3, 5, 0)) })
 }
 
 const GAVE_UP: [(&str, Version, Version); 3] = [
@@ -237,6 +248,18 @@ mod tests {
             "fleetd[1]: INFO engine.go:208: Waiting 25s for previous lease to expire before continuing reconciliation\nfleetd[1]: INFO engine.go:205: Stole engine leadership from Machine(9c33)\n",
         );
         assert_eq!(fleet(&logs).map(words).as_deref(), Some("0.9.0-0.9.2"));
+    }
+
+    #[test]
+    fn the_place_of_a_line_of_raft_narrows_etcd() {
+        let line = |caller: &str| {
+            format!(
+                "{{\"level\":\"info\",\"ts\":\"2025-05-28T10:49:55.629Z\",\"caller\":\"{caller}\",\"msg\":\"raft.node: 9ee2775b3501cebb elected leader 6073661cd5087737 at term 28\"}}\n"
+            )
+        };
+        let low = |caller: &str| etcd(&read(&line(caller)), &[]).map(|range| range.low);
+        assert_eq!(low("etcdserver/zap_raft.go:77"), Some(version(3, 5, 0)));
+        assert!(low("raft/node.go:327") < Some(version(3, 5, 0)));
     }
 
     /// Two machines in one paste: neither narrows the other, and the words of a failed request tell as well.

@@ -3,7 +3,7 @@
 use super::{ChangeClass, LeaderChange, OldLeader};
 use crate::facts::beside::time;
 use crate::facts::voices::{START_LINES, Voice};
-use crate::facts::{EventId, Facts};
+use crate::facts::{EventId, Facts, Generation};
 use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
@@ -131,7 +131,7 @@ fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
     if old_leader_ended(facts, voices, changes, at) {
         return ChangeClass::Wanted;
     }
-    if told_to_stop(facts, change) {
+    if told_to_stop(facts, change) || closed_at_once(facts, change) && !lived_on(facts, voices, changes, at) {
         return ChangeClass::Planned;
     }
     ChangeClass::Needless
@@ -355,6 +355,18 @@ fn told_to_stop(facts: &Facts, change: &LeaderChange) -> bool {
         let soon = event.time.is_some_and(|time| (-time.grain..=PLANNED_WITHIN).contains(&(time.micros - elected)));
         soon && search::has(&event.text, &answer)
     })
+}
+
+/// The old leader closed its connections within a second after the election, as etcd does from 3.1 on once it has handed
+/// over to stop (etcd-io/etcd@v3.4.45:etcdserver/server.go, Stop). A process that stands still and then ends takes longer
+/// (judgement).
+fn closed_at_once(facts: &Facts, change: &LeaderChange) -> bool {
+    let (Some(elected), Some(old)) = (change.elected, change.old.as_deref()) else { return false };
+    let hands_over = matches!(facts.generation, Generation::V3 | Generation::PreVote);
+    hands_over
+        && facts
+            .events_between(&[Meaning::PeerStreamLost], elected, elected + S)
+            .any(|(_, event)| search::has(&event.text, "EOF") && search::has(&event.text, old))
 }
 
 /// Lines that tell of the connection to a peer.

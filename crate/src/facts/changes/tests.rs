@@ -159,6 +159,14 @@ fn where_members_ask_first_a_vote_outright_is_a_handover() {
     // A member that had just started was not there to be asked first.
     let newly = raft(29, &format!("newRaft {F} [peers: [], term: 2, commit: 9, applied: 0, lastindex: 9, lastterm: 2]"));
     assert_eq!(class(start.clone() + &newly + &vote), ChangeClass::Needless);
+    // It closed its connections at once, or long after.
+    let closes = |second: u32| {
+        format!(
+            "{{\"level\":\"warn\",\"ts\":\"2023-03-02T10:00:{second:02}.400Z\",\"caller\":\"rafthttp/stream.go:421\",\"msg\":\"lost TCP streaming connection with remote peer\",\"local-member-id\":\"{F}\",\"remote-peer-id\":\"91d25258d70ad868\",\"error\":\"EOF\"}}\n"
+        )
+    };
+    assert_eq!(class(vote.clone() + &closes(30)), ChangeClass::Planned);
+    assert_eq!(class(vote.clone() + &closes(34)), ChangeClass::Needless);
     // Where nobody is seen to ask first, the flag may be off.
     assert_eq!(class(raft(2, &format!("raft.node: {F} elected leader 91d25258d70ad868 at term 2")) + &vote), ChangeClass::Needless);
 }
