@@ -108,6 +108,7 @@ fn is_level(word: &str) -> bool {
             | "CRITICAL"
             | "info"
             | "warn"
+            | "warning"
             | "error"
             | "debug"
             | "fatal"
