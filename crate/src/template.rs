@@ -142,7 +142,9 @@ pub fn filled(text: &str) -> Option<String> {
 
 /// Whether marks stand where they may hide or write whole lines: they can happen to be YAML.
 pub fn writes_lines(text: &str) -> bool {
-    let begins = |line: &str| ["{{", "%{"].iter().any(|mark| line.trim_start().starts_with(mark));
+    // A line that is one mark: `${join("\n", units)}` of Terraform.
+    let alone = |line: &str| line.starts_with("${") && length(line) == Some(line.len());
+    let begins = |line: &str| ["{{", "%{"].iter().any(|mark| line.trim_start().starts_with(mark)) || alone(line.trim());
     search::any(text, &["{%", "<%", ": {{", "- {{"]) || text.lines().any(begins)
 }
 

@@ -4,10 +4,11 @@ use super::configuration::Source;
 use crate::config::meaning::keys;
 use crate::config::sources::flags::is_image;
 use crate::config::sources::manifest::k3s;
+use crate::config::sources::script::exported_elsewhere;
 use crate::config::sources::{env, etcd_toml, fragment, prefixed, program};
 use crate::config::syntax::command::{is_drawn, runs_container, start_of_etcd};
 use crate::config::syntax::embedded::{HEADER, here_documents};
-use crate::config::syntax::words::CONTINUES;
+use crate::config::syntax::words::{CONTINUES, words};
 use crate::log::line_starts::is_stamped;
 use crate::text::line_start;
 use crate::{search, template};
@@ -188,6 +189,11 @@ impl Signs {
             let mark = if assigned.len() + "ENV ".len() == line.len() && !assigned.contains('=') { ' ' } else { '=' };
             if let Some((name, value)) = assigned.split_once(mark) {
                 signs.assignment(name.trim(), value);
+            }
+            if line.starts_with("set")
+                && let Some((name, value)) = exported_elsewhere(&words(line, 0..line.len()))
+            {
+                signs.assignment(&name.text, &value.text);
             }
         }
         signs

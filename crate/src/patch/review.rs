@@ -36,6 +36,11 @@ pub fn reason(text: &str, configuration: &Configuration, wanted: &[Change], edit
         && edits.iter().any(|edit| is_new(edit) && search::has(&edit.text, "Environment="))
     {
         Some("The unit also reads a file with EnvironmentFile=, which beats Environment=; make sure that it does not set these.")
+    } else if configuration.cluster.hands_more && edits.iter().any(is_new) {
+        // etcd-io/etcd@v3.4.45:pkg/flags/flag.go
+        Some(
+            "The daemon also gets a file or options that are not here; make sure that they do not set these: etcd 3.4 and later refuse to start where an option is both flag and variable.",
+        )
     } else {
         let unchecked = || template::writes_lines(text);
         filled_in.then_some("A value that a template fills in is now a number; the template's own value may be the better place.").or_else(

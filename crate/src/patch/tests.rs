@@ -977,3 +977,43 @@ fn values_of_a_chart_and_files_of_compose_are_texts_too() {
         assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500"));
     }
 }
+
+/// etcd 3.4 and later refuse to start where an option is both flag and variable, and what is not here may hold the variable.
+#[test]
+fn what_is_new_beside_a_file_that_is_not_here_is_to_be_looked_over() {
+    let disposition = |text: &str| {
+        let configuration = config::read(0, text).expect("a configuration");
+        patch(&[text], &[configuration], &[HEARTBEAT, ELECTION]).remove(0).disposition
+    };
+    let pod = |more: &str| format!("kind: Pod\nspec:\n  containers:\n  - image: quay.io/coreos/etcd:v3.5.9\n{more}");
+    for (text, expected) in [
+        ("#!/bin/sh\nset -a\n. /etc/etcd.env\nexec etcd --name a\n".to_owned(), "review"),
+        ("#!/bin/sh\nset -a\n. /etc/etcd.env\nexec etcd --heartbeat-interval=100 --election-timeout=1000\n".to_owned(), "safe"),
+        ("#!/bin/sh\nset -e\nexec etcd --name a\n".to_owned(), "safe"),
+        ("docker run --env-file /etc/etcd.env quay.io/coreos/etcd:v3.5.9 etcd --name=a\n".to_owned(), "review"),
+        ("docker run -v $PWD:/data quay.io/coreos/etcd:v3.5.9 etcd --name=a\n".to_owned(), "safe"),
+        ("[Service]\nEnvironmentFile=/etc/etcd.env\nExecStart=/usr/bin/etcd --heartbeat-interval=100\n".to_owned(), "review"),
+        (pod("    envFrom: [{configMapRef: {name: etcd}}]\n    command: [etcd, --name=a]\n"), "review"),
+        (pod("    command: [sh, -c, \". /etc/etcd.env; exec etcd --name=a\"]\n"), "review"),
+        (pod("    command: [etcd, --name=a]\n"), "safe"),
+        ("#cloud-config\ncoreos:\n  etcd2: {name: a}\n  units:\n    ${join(\"x\", units)}\n".to_owned(), "review"),
+    ] {
+        assert_eq!(disposition(&text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_csh_and_fish_export_is_changed_in_place() {
+    for (text, expected) in [
+        (
+            "#!/usr/bin/fish\nset -gx ETCD_HEARTBEAT_INTERVAL 100\nexec etcd --data-dir /x\n",
+            "#!/usr/bin/fish\nset -gx ETCD_HEARTBEAT_INTERVAL 250\nexec etcd --data-dir /x --election-timeout=2500\n",
+        ),
+        (
+            "setenv ETCD_HEARTBEAT_INTERVAL 100\nsetenv ETCD_ELECTION_TIMEOUT \"1000\"\n",
+            "setenv ETCD_HEARTBEAT_INTERVAL 250\nsetenv ETCD_ELECTION_TIMEOUT \"2500\"\n",
+        ),
+    ] {
+        assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+    }
+}

@@ -315,6 +315,7 @@ fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (
 pub fn take_text(builder: &mut Builder, inner: &MappedText) {
     let lines = if of_another_program(&inner.text) { "" } else { inner.text.as_str() };
     let script = Script::of(inner);
+    builder.cluster.hands_more |= script.gets_more();
     builder.holds_here_documents(inner, true);
     for (start, line) in text::lines(lines) {
         if line.trim_start().starts_with('#') || is_drawn(line.trim_start()) || line.trim_end().ends_with(CONTINUES) {

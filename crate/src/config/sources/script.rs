@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::config::meaning::keys;
-use crate::config::syntax::command::{hands_more, start_of_etcd, starts_container};
+use crate::config::syntax::command::{hands_file, hands_more, start_of_etcd, starts_container};
 use crate::config::syntax::embedded::here_documents;
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::variables::{Variables, fallback};
@@ -22,6 +22,8 @@ pub struct Script {
     clears: bool,
     /// What else etcd may be handed is not known: `set -a`, a file that is read, `--env-file`.
     hands_more: bool,
+    /// It reads a file that is not here, or hands one on.
+    reads: bool,
     exported: Vec<String>,
     /// What a command that starts a container names alone: `-e NAME`.
     named: Vec<String>,
@@ -65,6 +67,11 @@ impl Script {
         self.own.binary_search(&at).is_ok() && !handed
     }
 
+    /// Whether the etcd that it starts is handed a file that is not here.
+    pub fn gets_more(&self) -> bool {
+        self.reads && (self.runs_etcd || self.runs_container)
+    }
+
     /// Whether all etcd that it starts runs in containers.
     pub fn in_container(&self) -> bool {
         self.runs_container && !self.runs_etcd
@@ -87,11 +94,14 @@ impl Script {
     }
 
     /// What a Makefile sets and hands on: `export NAME := 500`, or `NAME := 500` where it exports the name or all (GNU make
-    /// manual, "Communicating Variables to a Sub-make").
+    /// manual, "Communicating Variables to a Sub-make"); and what csh and fish export.
     pub fn handed_on<'w>(&self, words: &'w [Word]) -> Option<(&'w Word, &'w Word)> {
-        let words: Vec<&Word> = words.iter().skip_while(|word| word.text == "export" || word.text.ends_with(':')).gather();
-        of_make(&words)
-            .filter(|(name, _)| keys::of_variable(&name.text).is_some() && (self.hands_more || self.exported.contains(&name.text)))
+        let is_timer = |(name, _): &(&Word, &Word)| keys::of_variable(&name.text).is_some();
+        let bare: Vec<&Word> = words.iter().skip_while(|word| word.text == "export" || word.text.ends_with(':')).gather();
+        of_make(&bare)
+            .filter(|(name, _)| self.hands_more || self.exported.contains(&name.text))
+            .or_else(|| exported_elsewhere(words))
+            .filter(is_timer)
     }
 
     /// Takes the commands of a stretch, cut as a shell does.
@@ -191,6 +201,7 @@ impl Script {
         if starts_container(body) {
             self.runs_container = true;
             self.hands_more |= hands_more(body);
+            self.reads |= hands_file(body);
             let names = words.iter().map(|word| word.text.strip_prefix("--env=").unwrap_or(&word.text));
             self.named.extend(names.filter(|name| keys::of_variable(name).is_some()).map(str::to_owned));
         } else if let Some(start) = start_of_etcd(body) {
@@ -212,6 +223,7 @@ impl Script {
             "export" => words.len() == 1 || words.iter().any(|word| word.text.starts_with('$')),
             _ => false,
         };
+        self.reads |= matches!(first, "." | "source");
         let mut exports = false;
         for word in words {
             let declares = || matches!(first, "declare" | "typeset" | "local") && word.text.starts_with('-') && word.text.contains('x');
@@ -281,6 +293,16 @@ fn is_shell(first: &str) -> bool {
 fn of_make<'w>(words: &[&'w Word]) -> Option<(&'w Word, &'w Word)> {
     let [name, mark, value, ..] = words else { return None };
     (matches!(mark.text.as_str(), "=" | ":=" | "::=" | "?=") && is_name(&name.text)).then_some((name, value))
+}
+
+/// `setenv NAME 500` of csh (csh(1)), `set -gx NAME 500` of fish (fishshell.com/docs/current/cmds/set.html).
+pub fn exported_elsewhere(words: &[Word]) -> Option<(&Word, &Word)> {
+    let exports = |option: &Word| option.text == "--export" || !option.text.starts_with("--") && option.text.contains('x');
+    let (command, rest) = words.split_first()?;
+    let options = rest.iter().take_while(|word| word.text.starts_with('-')).count();
+    let sets = command.text == "setenv" || command.text == "set" && rest[..options].iter().any(exports);
+    let [name, value, ..] = &rest[options..] else { return None };
+    (sets && is_name(&name.text)).then_some((name, value))
 }
 
 fn assigned(word: &Word) -> Option<(&str, &str, Range<usize>)> {
@@ -373,6 +395,19 @@ mod tests {
             assert_eq!(acting(&format!("{text}{run}")), (vec!["2500"], vec![]), "{text}");
         }
         assert_eq!(acting(&format!("ETCD_ELECTION_TIMEOUT := 2500\n{run}")), (vec![], vec![]));
+    }
+
+    #[test]
+    fn other_shells_export_in_their_own_words() {
+        for text in [
+            "#!/usr/bin/env fish\nset -gx ETCD_HEARTBEAT_INTERVAL 250\nset --global --export ETCD_ELECTION_TIMEOUT '2500'\nexec etcd --data-dir /x\n",
+            "#!/bin/csh -f\nsetenv ETCD_HEARTBEAT_INTERVAL 250\nsetenv ETCD_ELECTION_TIMEOUT \"2500\" # ms\netcd --data-dir /x\n",
+            "set -Ux ETCD_NAME a\nset -Ux ETCD_HEARTBEAT_INTERVAL 250\nset -Ux ETCD_ELECTION_TIMEOUT 2500\n",
+            "# of etcd\nsetenv ETCD_HEARTBEAT_INTERVAL 250\nsetenv ETCD_ELECTION_TIMEOUT 2500;\n",
+        ] {
+            assert_eq!(acting(text), (vec!["250", "2500"], vec![]), "{text}");
+        }
+        assert_eq!(acting("#!/usr/bin/env fish\nset ETCD_ELECTION_TIMEOUT 2500\nexec etcd --data-dir /x\n").0, [""; 0]);
     }
 
     /// POSIX, Shell Command Language, 2.9.1.

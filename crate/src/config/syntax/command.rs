@@ -140,10 +140,13 @@ pub const CONTAINERS: [&str; 3] = ["docker run", "podman run", "nerdctl run"];
 /// Whether a command that starts a container hands on what does not stand here: a file, the whole environment, options
 /// that a variable holds.
 pub fn hands_more(command: &str) -> bool {
-    let more = |word: &str| {
-        ["--env-file", "--env-host", "--inherit-env", "$"].iter().any(|lead| word.starts_with(lead)) || search::has(word, "ETCD*")
-    };
-    command.split_whitespace().any(|word| more(word.trim_start_matches(['"', '\''])))
+    let more = |word: &str| word.starts_with('$') || search::has(word, "ETCD*");
+    hands_file(command) || command.split_whitespace().any(|word| more(word.trim_start_matches(['"', '\''])))
+}
+
+/// Whether it hands on a file of variables, or all that it has itself.
+pub fn hands_file(command: &str) -> bool {
+    search::any(command, &["--env-file", "--env-host", "--inherit-env"])
 }
 
 /// A row of a table, or of a box drawn with letters.

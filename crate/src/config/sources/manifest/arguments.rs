@@ -73,7 +73,9 @@ pub(super) fn words(builder: &mut Builder, spot: Spot, node: &Node, bare: bool) 
         if text.contains(char::is_whitespace) {
             // A whole command in one word, as after `sh -c`.
             let cut = words::words(&text, 0..text.len());
-            flags::take(builder, &inner, &cut, spot.member, "", &Script::of(&inner).variables);
+            let script = Script::of(&inner);
+            builder.cluster.hands_more |= script.gets_more();
+            flags::take(builder, &inner, &cut, spot.member, "", &script.variables);
             builder.holds_here_documents(&inner, true);
             continue;
         }

@@ -209,6 +209,10 @@ fn value(builder: &mut Builder, spot: Spot, node: &Node, entry: &Entry, name: &s
         // The last one is of a generator of Kustomize.
         "environment" | "env" | "literals" => variables(builder, spot, &entry.value),
         "image" => image(builder, tree, &entry.value),
+        "envfrom" | "envfile" => {
+            let names = [spot.member, tree.word(node, "image").unwrap_or("")];
+            builder.cluster.hands_more |= names.iter().any(|name| search::has(name, "etcd"));
+        }
         // kubeadm's `etcd.local`, RKE's `system_images`.
         "local" => tree.word(&entry.value, "imageTag").into_iter().for_each(|tag| builder.version(tag)),
         "systemimages" => tree.word(&entry.value, "etcd").into_iter().for_each(|image| builder.image(image)),
