@@ -62,7 +62,8 @@ pub fn names(facts: &Facts) -> Names {
     // What launches pods launches etcd 3; only a service of docker-compose may be older.
     // Alerts, measurements and what clients print tell no version; without a sign of etcd 2 it is one of today.
     let of_today = || facts.configurations.is_empty() && !facts.has_fleet() && !runs("etcd2");
-    let third = facts.etcd.map_or_else(|| launcher.is_some() || of_today(), |range| range.low >= version(3, 0, 0));
+    let has_member_unit = facts.configurations.iter().any(|configuration| configuration.cluster.has_member_unit);
+    let third = facts.etcd.map_or_else(|| has_member_unit || launcher.is_some() || of_today(), |range| range.low >= version(3, 0, 0));
     let ctl = match launcher {
         // kubernetes.io, "Operating etcd clusters for Kubernetes": kubeadm's certificates, in the pod as on the machine.
         Some(Launcher::Kubelet | Launcher::Kubeadm) => {
@@ -72,6 +73,7 @@ pub fn names(facts: &Facts) -> Names {
         Some(Launcher::Workload) => "kubectl -n NAMESPACE exec POD -- etcdctl",
         // Red Hat's "Backing up and restoring etcd data": the pod's container of this name has the certificates set.
         Some(Launcher::OpenShift) => "oc -n openshift-etcd rsh -c etcdctl etcd-NODE etcdctl",
+        Some(Launcher::Tool(tool)) => tool.ctl,
         Some(Launcher::K3s | Launcher::Installer) | None => "etcdctl",
     };
     let health = match launcher {
@@ -85,7 +87,7 @@ pub fn names(facts: &Facts) -> Names {
     };
     let (unit, data) = if runs("k3s") || launcher == Some(Launcher::K3s) {
         ("k3s", "/var/lib/rancher/k3s/server/db/etcd")
-    } else if runs("etcd-wrapper") || runs("etcd-member") {
+    } else if runs("etcd-wrapper") || runs("etcd-member") || has_member_unit {
         ("etcd-member", "/var/lib/etcd")
     } else if third || facts.etcd.is_some_and(|range| range.high < version(2, 0, 0)) {
         ("etcd", "/var/lib/etcd")
@@ -101,6 +103,7 @@ pub fn restart(facts: &Facts, unit: &str) -> Option<String> {
         None => Some(format!("sudo systemctl restart {unit}")),
         Some(Launcher::K3s) => Some(String::from("sudo systemctl restart k3s || sudo systemctl restart rke2-server")),
         Some(Launcher::Compose) => Some(String::from("docker compose up -d SERVICE")),
+        Some(Launcher::Tool(tool)) => Some(tool.restart.to_owned()),
         Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer | Launcher::Workload | Launcher::OpenShift) => None,
     }
 }
@@ -111,6 +114,7 @@ pub fn log(facts: &Facts, unit: &str) -> String {
         None => format!("journalctl -u {unit} --since today"),
         Some(Launcher::K3s) => String::from("journalctl -u k3s --since today"),
         Some(Launcher::Compose) => String::from("docker compose logs SERVICE"),
+        Some(Launcher::Tool(tool)) => tool.log.to_owned(),
         Some(Launcher::OpenShift) => String::from("oc -n openshift-etcd logs -c etcd etcd-NODE"),
         Some(Launcher::Workload) => String::from("kubectl -n NAMESPACE logs POD"),
         Some(Launcher::Kubelet | Launcher::Kubeadm) => String::from("kubectl -n kube-system logs etcd-NODE"),

@@ -221,6 +221,7 @@ fn at_hand(facts: &Facts, unit: &str) -> AtHand {
         Some(Launcher::Compose) => {
             all("docker compose ps -a SERVICE", "docker compose logs -t -n 100 SERVICE", "docker compose logs -t SERVICE")
         }
+        Some(Launcher::Tool(tool)) => all(tool.log, &format!("{} | tail -n 100", tool.log), tool.log),
         Some(Launcher::OpenShift) => all(
             "oc -n openshift-etcd get pods -l app=etcd",
             "oc -n openshift-etcd logs -c etcd --tail 100 etcd-NODE",

@@ -98,11 +98,12 @@ fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
             &[],
         ),
         Launcher::Compose => ("A service has its new values when it is brought up again, as below.", &[]),
+        Launcher::Tool(tool) => (tool.before, &[]),
     };
     let first = match launcher {
         Launcher::Kubelet | Launcher::Kubeadm | Launcher::OpenShift => String::new(),
         Launcher::K3s => put(patches, " on every server"),
-        Launcher::Installer | Launcher::Workload | Launcher::Compose => put(patches, ""),
+        Launcher::Installer | Launcher::Workload | Launcher::Compose | Launcher::Tool(_) => put(patches, ""),
     };
     step(format!("{first}{text}"), commands, "Nothing until the file changes.")
 }
@@ -128,12 +129,26 @@ fn hand_out(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> Step {
     if let Some(launcher) = launcher(facts) {
         return hand_to(launcher, patches);
     }
-    let when = if is(Source::CloudConfig) || facts.configurations.is_empty() && facts.has_fleet() {
-        "A cloud-config is applied at the next boot. To go without one, add the drop-in: it applies at the next restart of its unit."
+    let (place, when) = if is(Source::CloudConfig) || facts.configurations.is_empty() && facts.has_fleet() {
+        (
+            " on every machine",
+            "A cloud-config is applied at the next boot. To go without one, add the drop-in: it applies at the next restart of its unit.",
+        )
+    } else if is(Source::ContainerLinux) || is(Source::Ignition) {
+        // coreos.github.io/ignition/rationale, "Ignition runs only on the first boot"
+        (
+            "",
+            "Ignition applies it to a machine only when that boots for the first time. To machines that run, add the drop-in: it applies at the next restart of its unit.",
+        )
+    } else if is(Source::Fragment) || is(Source::Prefixed) || is(Source::Program) {
+        (
+            "",
+            "Where a tool makes the machines' files of it (Ansible, Puppet, Terraform, NixOS), run that without its restart of etcd. It applies at the next restart of its daemon.",
+        )
     } else {
-        "It applies at the next restart of its daemon."
+        (" on every machine", "It applies at the next restart of its daemon.")
     };
-    step(format!("{}{when}{}", put(patches, " on every machine"), spelling(facts, plan)), &["sudo systemctl daemon-reload"], "Nothing.")
+    step(format!("{}{when}{}", put(patches, place), spelling(facts, plan)), &["sudo systemctl daemon-reload"], "Nothing.")
 }
 
 fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
@@ -228,14 +243,8 @@ impl Check {
 /// etcd-io/etcd@v3.3.27:etcdserver/config.go:246), 3.4 in JSON and all later ones name both in one
 /// (etcd-io/etcd@v3.4.45:embed/etcd.go:309).
 fn check(facts: &Facts, unit: &str) -> Check {
-    if launcher(facts).is_some() {
-        return Check {
-            command: Some(format!("{} | grep heartbeat-interval", log(facts, unit))),
-            shown: "the first lines of each member have",
-            names: ["a heartbeat-interval of ", "an election-timeout of "],
-        };
-    }
-    if facts.generation == Generation::V04 {
+    let launcher = launcher(facts);
+    if facts.generation == Generation::V04 && launcher.is_none() {
         return Check {
             command: Some(String::from(
                 "pid=$(pidof etcd); sudo cat /proc/$pid/environ /proc/$pid/cmdline | tr '\\0' '\\n' | grep -i -A1 'peer.[he]'",
@@ -247,13 +256,16 @@ fn check(facts: &Facts, unit: &str) -> Check {
     let lines = match facts.etcd {
         Some(range) if range.high < version(3, 4, 0) => "'heartbeat = |election = '",
         Some(range) if range.low >= version(3, 5, 0) => "heartbeat-interval",
+        // What launches pods launches an etcd of today.
+        None if launcher.is_some() => "heartbeat-interval",
         _ => "'heartbeat = |election = |heartbeat-interval'",
     };
-    Check {
-        command: Some(format!("journalctl -u {unit} -b | grep -E {lines} | tail -n 2")),
-        shown: "the last start lines of each member name",
-        names: ["", ""],
-    }
+    let (log, shown) = match launcher {
+        Some(_) => (log(facts, unit), "the first lines of each member name"),
+        None => (format!("journalctl -u {unit} -b"), "the last start lines of each member name"),
+    };
+    let last = if launcher.is_none() { " | tail -n 2" } else { "" };
+    Check { command: Some(format!("{log} | grep -E {lines}{last}")), shown, names: ["", ""] }
 }
 
 /// etcd has pre-vote from 3.4 on, where it is off, and on from 3.5 on (lab, section 8.1).
@@ -441,6 +453,25 @@ mod tests {
             ),
             ("etcd:\n  extraEnvVars:\n  - name: ETCD_ELECTION_TIMEOUT\n    value: \"1000\"\n", "helm upgrade", "systemctl"),
             (FLAGS, "systemctl restart etcd", "kubelet"),
+            ("docker run -d quay.io/coreos/etcd:v3.5.7 etcd --election-timeout=1000\n", "docker rm NAME", "systemctl"),
+            ("[program:etcd]\ncommand=/usr/bin/etcd --election-timeout=1000\n", "supervisorctl update", "systemctl"),
+            ("--data-dir=${SNAP_COMMON}/etcd\n--election-timeout=1000\n", "snap restart microk8s", "systemctl"),
+            (
+                "task \"etcd\" {\n  driver = \"docker\"\n  config {\n    args = [\"etcd\", \"--election-timeout=1000\"]\n  }\n}\n",
+                "nomad job run",
+                "systemctl",
+            ),
+            (
+                "[{\"op\": \"add\", \"path\": \"/cluster/etcd/extraArgs\", \"value\": {\"election-timeout\": \"1000\"}}]\n",
+                "talosctl",
+                "systemctl",
+            ),
+            (
+                "variant: flatcar\nversion: 1.0.0\nsystemd:\n  units:\n  - name: etcd-member.service\n    dropins:\n    - name: a.conf\n      contents: |\n        [Service]\n        Environment=ETCD_ELECTION_TIMEOUT=1000\n",
+                "restart etcd-member",
+                "Replace your file with the corrected one on every machine",
+            ),
+            ("etcd_election_timeout: 1000\n", "Where a tool makes", "Replace your file with the corrected one on every machine"),
         ] {
             let steps = steps(configuration);
             assert!(steps.contains(said) && !steps.contains(unsaid), "{configuration}{steps}");

@@ -1,5 +1,6 @@
 //! What a configuration states, as the rooms of its forms hand it on.
 
+use super::tools::Tool;
 use crate::ids::RuleId;
 use crate::parameters::{OwnPair, Parameter};
 use crate::text::{DocumentId, Place};
@@ -139,6 +140,8 @@ pub struct Cluster {
     pub etcd_04: bool,
     /// It names a unit, a program or options that came with etcd 2.0, outside of a cloud-config, which may set up both.
     pub names_etcd_2: bool,
+    /// It sets up etcd-member.service, CoreOS' etcd 3.
+    pub has_member_unit: bool,
     /// It configures fleet.
     pub has_fleet: bool,
     /// It configures etcd.
@@ -219,4 +222,6 @@ pub enum Launcher {
     Compose,
     /// OpenShift's etcd operator, which writes the manifests itself.
     OpenShift,
+    /// docker, Nomad, supervisord, a snap.
+    Tool(&'static Tool),
 }

@@ -4,11 +4,10 @@ use super::configuration::Source;
 use crate::config::meaning::keys;
 use crate::config::sources::flags::is_image;
 use crate::config::sources::manifest::k3s;
-use crate::config::sources::script::exported_elsewhere;
 use crate::config::sources::{env, etcd_toml, fragment, prefixed, program};
 use crate::config::syntax::command::{is_drawn, runs_container, start_of_etcd};
 use crate::config::syntax::embedded::{HEADER, here_documents};
-use crate::config::syntax::words::{CONTINUES, words};
+use crate::config::syntax::words::{CONTINUES, exported_elsewhere, words};
 use crate::log::line_starts::is_stamped;
 use crate::text::line_start;
 use crate::{search, template};
@@ -181,6 +180,8 @@ impl Signs {
                     key = item;
                 }
                 signs.key(key.trim(), indent(raw) - outset);
+                // An application of a bundle of Juju's.
+                signs.homed |= key.trim() == "charm" && search::has(value, "etcd");
             }
             let assigned = line.strip_prefix("export ").unwrap_or(line);
             let assigned = assigned.strip_prefix("ENV ").unwrap_or(assigned);
@@ -442,6 +443,7 @@ mod tests {
             ("   ETCD_NAME: a\n   ETCD_ELECTION_TIMEOUT: \"1000\"\n   ETCD_ENV: |-\n     ETCD_NAME=a\n", Some(Source::Fragment)),
             ("cluster:\n  etcd:\n    advertisedSubnets: [10.0.0.0/8]\n", Some(Source::Manifest)),
             ("cluster:\n  etcd:\n    heartbeat_interval: 500\n    election_timeout: 5000\n", None),
+            ("applications:\n  etcd:\n    charm: etcd\n    options:\n      election_timeout: 5000\n", Some(Source::Fragment)),
             ("all:\n  vars:\n    etcd_election_timeout: 2500\n", Some(Source::Fragment)),
             ("etcd_election_timeout: 5000\nkube_controller_extra_args:\n  kube-api-qps: 20\n", Some(Source::Fragment)),
             ("spec:\n  containers:\n  - command:\n    - etcd\n    - --name=a\n", Some(Source::Manifest)),

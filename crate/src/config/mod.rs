@@ -9,6 +9,7 @@ pub(crate) mod precedence;
 pub mod references;
 pub(crate) mod sources;
 pub(crate) mod syntax;
+pub(crate) mod tools;
 mod tree;
 
 pub use configuration::{Cluster, Configuration, Launcher, Marks, Problem, Setting, Source};
@@ -17,6 +18,7 @@ pub use meaning::values::looks_like_another_unit;
 
 use builder::Builder;
 use syntax::mapped_text::MappedText;
+use tools::{MICROK8S, NOMAD, SUPERVISOR, Tool};
 
 use crate::search;
 use crate::text::DocumentId;
@@ -50,6 +52,17 @@ fn read_as(source: Source, document: DocumentId, text: &str) -> Configuration {
             }
         }
     }
+    builder.cluster.launcher = builder.cluster.launcher.or_else(|| tool_of(source, text).map(Launcher::Tool));
     let butane = source == Source::ContainerLinux && search::has(text, "variant:");
     builder.finish(if butane { "Butane configuration" } else { source.words() })
+}
+
+/// What starts etcd from such a text, where it is neither systemd nor Kubernetes.
+fn tool_of(source: Source, text: &str) -> Option<&'static Tool> {
+    match source {
+        Source::DropIn if search::has(text, "[program:") => Some(&SUPERVISOR),
+        Source::Program if search::has(text, "task \"") && search::has(text, "driver") => Some(&NOMAD),
+        Source::Flags if search::has(text, "${SNAP") => Some(&MICROK8S),
+        _ => None,
+    }
 }

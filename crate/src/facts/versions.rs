@@ -45,9 +45,10 @@ pub fn etcd(logs: &[LogReading], configurations: &[Configuration]) -> Option<Ver
 }
 
 /// Where no tag names a release: the etcd of a Kubernetes cluster is 3.0 or later, as Kubernetes keeps its objects in
-/// etcd 3 from 1.6 on (judgement: an older manifest names its image). docker-compose starts any.
+/// etcd 3 from 1.6 on (judgement: an older manifest names its image). docker-compose and other tools start any.
 fn started_by(launcher: Launcher) -> Option<VersionRange> {
-    (launcher != Launcher::Compose).then_some(VersionRange { low: version(3, 0, 0), high: NEWEST })
+    let starts_any = matches!(launcher, Launcher::Compose | Launcher::Tool(_));
+    (!starts_any).then_some(VersionRange { low: version(3, 0, 0), high: NEWEST })
 }
 
 /// The newest release that was read.

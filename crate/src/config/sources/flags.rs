@@ -5,13 +5,14 @@ use std::ops::Range;
 
 use super::script::Script;
 use crate::config::builder::{Builder, Class, Home};
-use crate::config::configuration::Launcher;
+use crate::config::configuration::{Launcher, Source};
 use crate::config::meaning::{keys, scalar};
 use crate::config::syntax::command::{is_drawn, is_etcd, runs_container, start_of_etcd};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::variables::{Meaning, Variables};
 use crate::config::syntax::words::CONTINUES;
 use crate::config::syntax::words::{Word, words};
+use crate::config::tools::DOCKER;
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::{Parameter, RANCHER};
@@ -316,6 +317,9 @@ pub fn take_text(builder: &mut Builder, inner: &MappedText) {
     let lines = if of_another_program(&inner.text) { "" } else { inner.text.as_str() };
     let script = Script::of(inner);
     builder.cluster.hands_more |= script.gets_more();
+    if script.in_container() && inner.is_document() && builder.source == Source::Flags {
+        builder.cluster.launcher = Some(Launcher::Tool(&DOCKER));
+    }
     builder.holds_here_documents(inner, true);
     for (start, line) in text::lines(lines) {
         if line.trim_start().starts_with('#') || is_drawn(line.trim_start()) || line.trim_end().ends_with(CONTINUES) {

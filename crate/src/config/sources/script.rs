@@ -7,7 +7,7 @@ use crate::config::syntax::command::{hands_file, hands_more, start_of_etcd, star
 use crate::config::syntax::embedded::here_documents;
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::variables::{Variables, fallback};
-use crate::config::syntax::words::{self, Word, is_name};
+use crate::config::syntax::words::{self, Word, exported_elsewhere, is_name};
 use crate::gather::Gather;
 use crate::{search, template};
 
@@ -293,16 +293,6 @@ fn is_shell(first: &str) -> bool {
 fn of_make<'w>(words: &[&'w Word]) -> Option<(&'w Word, &'w Word)> {
     let [name, mark, value, ..] = words else { return None };
     (matches!(mark.text.as_str(), "=" | ":=" | "::=" | "?=") && is_name(&name.text)).then_some((name, value))
-}
-
-/// `setenv NAME 500` of csh (csh(1)), `set -gx NAME 500` of fish (fishshell.com/docs/current/cmds/set.html).
-pub fn exported_elsewhere(words: &[Word]) -> Option<(&Word, &Word)> {
-    let exports = |option: &Word| option.text == "--export" || !option.text.starts_with("--") && option.text.contains('x');
-    let (command, rest) = words.split_first()?;
-    let options = rest.iter().take_while(|word| word.text.starts_with('-')).count();
-    let sets = command.text == "setenv" || command.text == "set" && rest[..options].iter().any(exports);
-    let [name, value, ..] = &rest[options..] else { return None };
-    (sets && is_name(&name.text)).then_some((name, value))
 }
 
 fn assigned(word: &Word) -> Option<(&str, &str, Range<usize>)> {

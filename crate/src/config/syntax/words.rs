@@ -53,6 +53,16 @@ pub fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
+/// `setenv NAME 500` of csh (csh(1)), `set -gx NAME 500` of fish (fishshell.com/docs/current/cmds/set.html).
+pub fn exported_elsewhere(words: &[Word]) -> Option<(&Word, &Word)> {
+    let exports = |option: &Word| option.text == "--export" || !option.text.starts_with("--") && option.text.contains('x');
+    let (command, rest) = words.split_first()?;
+    let options = rest.iter().take_while(|word| word.text.starts_with('-')).count();
+    let sets = command.text == "setenv" || command.text == "set" && rest[..options].iter().any(exports);
+    let [name, value, ..] = &rest[options..] else { return None };
+    (sets && is_name(&name.text)).then_some((name, value))
+}
+
 /// Cuts `range` of `text` into words as a shell does: what ends a command is no part of its last word.
 pub fn words(text: &str, range: Range<usize>) -> Vec<Word> {
     cut(text, range, true)

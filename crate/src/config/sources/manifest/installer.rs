@@ -86,12 +86,16 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
         Some(_) => Launcher::Installer,
         None if ["services", "rancher"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Compose,
         // A list is of Ansible's tasks, or what docker prints.
+        // Operations are a patch for Talos or Cluster API.
+        None if root.items().iter().any(|item| tree.get(item, "op").is_some()) => Launcher::Installer,
         None if !root.items().is_empty() => return None,
         // The kubelet starts pods alone; a manifest may have lost its head.
         // kind hands its patches to kubeadm.
         None if tree.get(root, "kubeadmConfigPatches").is_some() => Launcher::Kubeadm,
         None => match tree.word(root, "kind") {
             Some("Pod" | "PodList" | "List") => Launcher::Kubelet,
+            // OpenShift's operator hands it to the machines, one after the other.
+            Some("MachineConfig") => Launcher::Installer,
             None if ["spec", "containers", "command"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Kubelet,
             _ => Launcher::Workload,
         },

@@ -1,0 +1,46 @@
+//! What runs etcd beside systemd and Kubernetes, and how it is told to start etcd anew.
+
+/// Such a program.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Tool {
+    /// What there is to know before, in sentences.
+    pub before: &'static str,
+    /// Starts a member anew.
+    pub restart: &'static str,
+    /// Prints what a member logged.
+    pub log: &'static str,
+    /// How etcdctl is called.
+    pub ctl: &'static str,
+}
+
+/// docs.docker.com/reference/cli/docker/container: a container has the command and the variables that it was made with.
+pub static DOCKER: Tool = Tool {
+    before: "A container keeps the command that it was made with: see that its data lies in a volume, remove it, and run the corrected command in its place, one member after the other.",
+    restart: "docker stop NAME && docker rm NAME",
+    log: "docker logs NAME 2>&1",
+    ctl: "docker exec NAME etcdctl",
+};
+
+/// developer.hashicorp.com/nomad/docs/job-specification/update
+pub static NOMAD: Tool = Tool {
+    before: "Nomad starts the tasks of a changed job anew: see that its update block has max_parallel = 1.",
+    restart: "nomad job run FILE",
+    log: "nomad alloc logs -stderr ALLOCATION",
+    ctl: "nomad alloc exec ALLOCATION etcdctl",
+};
+
+/// supervisord.org/running.html, "supervisorctl Actions": `update` restarts what has changed.
+pub static SUPERVISOR: Tool = Tool {
+    before: "supervisord starts a program with its new settings when it is updated, as below.",
+    restart: "sudo supervisorctl update",
+    log: "sudo supervisorctl tail -100000 etcd stderr",
+    ctl: "etcdctl",
+};
+
+/// canonical/microk8s: `microk8s-resources/default-args/etcd`, and the snap's services.
+pub static MICROK8S: Tool = Tool {
+    before: "The snap reads its arguments of etcd when that is started, as below.",
+    restart: "sudo snap restart microk8s.daemon-etcd",
+    log: "journalctl -u snap.microk8s.daemon-etcd --since today",
+    ctl: "etcdctl",
+};
