@@ -2,8 +2,8 @@
 //!
 //! Each message has a key, its longest fixed text, and of that a mark: seven bytes. The text is
 //! looked at in steps of four bytes. Wherever a mark stands, four bytes of it begin at such a step,
-//! and so one look-up for every four bytes of text misses none: those four bytes are hashed, and one
-//! bit tells whether any mark has such a run. Only where it has is the mark itself compared.
+//! and so one look-up for every four bytes of text misses none: those four bytes are hashed, and a
+//! table tells whether any mark has such a run. Only where it has is the mark itself compared.
 
 use std::sync::OnceLock;
 
@@ -14,14 +14,16 @@ use crate::gather::Gather;
 const MARK: usize = STEP + RUN - 1;
 const STEP: usize = 4;
 const RUN: usize = 4;
-/// The bits of the table are far more than the runs of all marks, four for each, so most other text finds none set.
+/// The places of the table are far more than the runs of all marks, four for each, so most other text finds none taken.
 const HASH_BITS: u32 = 18;
 const BUCKET_BITS: u32 = 11;
 const NONE: u16 = u16::MAX;
 
 /// The marks of all messages, for looking up.
 pub struct Prefilter {
-    bits: Box<[u64; 1 << (HASH_BITS - 6)]>,
+    /// One where a run has this hash. A byte for each: to pick a bit would take longer than all else, and the compiler
+    /// counts four hashes at once where they need only be looked up.
+    taken: Box<[u8; 1 << HASH_BITS]>,
     /// The first run of each bucket; the others follow by `Run::next`.
     buckets: Vec<u16>,
     runs: Vec<Run>,
@@ -58,7 +60,7 @@ pub fn prefilter() -> &'static Prefilter {
 impl Prefilter {
     fn new(signatures: &[Signature]) -> Prefilter {
         let mut filter = Prefilter {
-            bits: Box::new([0; 1 << (HASH_BITS - 6)]),
+            taken: Box::new([0; 1 << HASH_BITS]),
             buckets: vec![NONE; 1 << BUCKET_BITS],
             runs: Vec::with_capacity(signatures.len() * STEP),
             marks: signatures.iter().map(|signature| seven(mark(signature), 0).unwrap_or(u64::MAX)).gather(),
@@ -75,7 +77,7 @@ impl Prefilter {
             for (at, window) in mark(signature).windows(RUN).enumerate() {
                 let bytes = run(window);
                 let hash = hash(bytes);
-                filter.bits[hash >> 6] |= 1 << (hash & 63);
+                filter.taken[hash] = 1;
                 let bucket = &mut filter.buckets[hash >> (HASH_BITS - BUCKET_BITS)];
                 let next = std::mem::replace(bucket, filter.runs.len() as u16);
                 filter.runs.push(Run { bytes, signature: number as u16, next, at: at as u8 });
@@ -99,15 +101,15 @@ impl Prefilter {
         const AT_ONCE: usize = 8 * STEP;
         while let Some(block) = text.get(at..at + AT_ONCE) {
             // Written out: built for size, each step of a loop would be a call.
-            let first = self.bit(run(&block[..4])) | self.bit(run(&block[4..8])) | self.bit(run(&block[8..12]));
-            let then = self.bit(run(&block[12..16])) | self.bit(run(&block[16..20])) | self.bit(run(&block[20..24]));
-            if (first | then | self.bit(run(&block[24..28])) | self.bit(run(&block[28..]))) & 1 != 0 {
+            let first = self.may_have(run(&block[..4])) | self.may_have(run(&block[4..8])) | self.may_have(run(&block[8..12]));
+            let then = self.may_have(run(&block[12..16])) | self.may_have(run(&block[16..20])) | self.may_have(run(&block[20..24]));
+            if (first | then | self.may_have(run(&block[24..28])) | self.may_have(run(&block[28..]))) != 0 {
                 break;
             }
             at += AT_ONCE;
         }
         while let Some(bytes) = text.get(at..at + RUN) {
-            if self.bit(run(bytes)) & 1 != 0 {
+            if self.may_have(run(bytes)) != 0 {
                 return at;
             }
             at += STEP;
@@ -115,12 +117,11 @@ impl Prefilter {
         text.len()
     }
 
-    /// In the lowest bit: whether any mark may have this run.
+    /// One where any mark may have this run, else zero.
     // Built for size, a call would be made for every four bytes of a text.
     #[inline(always)]
-    fn bit(&self, bytes: u32) -> u64 {
-        let hash = hash(bytes);
-        self.bits[hash >> 6] >> (hash & 63)
+    fn may_have(&self, bytes: u32) -> u8 {
+        self.taken[hash(bytes)]
     }
 }
 
