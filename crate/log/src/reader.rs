@@ -24,7 +24,7 @@ use crate::units::S;
 /// A line is read up to this length; what is beyond is skipped and counted.
 pub const LONGEST_LINE: usize = 64 << 10;
 /// Characters of a line kept for evidence.
-const SHOWN: usize = 400;
+pub const SHOWN: usize = 400;
 /// Events kept in all, so that memory does not grow with the file. Beyond it only the first and
 /// rarer messages are kept.
 const KEPT: usize = 30_000;

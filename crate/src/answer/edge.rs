@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use crate::facts::{EventId, Facts, InForce};
 use crate::gather::Gather;
+use crate::index::Index;
 use crate::parameters::Parameter;
 use crate::plan::Decision;
 use crate::report::{CurrentValue, Direction, EvidenceReport, FindingReport, Recommendation, Severity, document_id};
@@ -29,7 +30,9 @@ const EVIDENCE: usize = 60;
 
 /// How many there are whose etcd speaks, or whose fleet or another program does.
 fn speakers(facts: &Facts, etcd: bool) -> usize {
-    distinct(facts.all_events().filter(|(_, event)| event.is_etcd_server() == etcd).filter_map(|(id, _)| speaker(facts, id))).len()
+    let mut voices = Index::default();
+    let one_of_each = facts.all_events().filter(|(id, event)| event.is_etcd_server() == etcd && voices.is_new(facts.voice(*id)));
+    distinct(one_of_each.filter_map(|(id, _)| speaker(facts, id))).len()
 }
 
 /// Who wrote a line: its machine, or its document where no line of it names one.

@@ -3,6 +3,7 @@
 use super::Facts;
 use crate::gather::Gather;
 use crate::log::event::{Event, Value};
+use crate::log::reader::SHOWN;
 use crate::search;
 
 /// How far the two revisions of a refused renewal lie apart: `101: Compare failed ([167 != 168])` is 1.
@@ -13,11 +14,12 @@ pub fn revisions_apart(event: &Event) -> Option<i64> {
     Some(theirs.parse::<i64>().ok()? - ours.parse::<i64>().ok()?)
 }
 
-/// Whether the line holds one of these words. The text kept for a very long line is cut, so what the
+/// Whether the line holds one of these words. The text kept for a very long line is cut, so of one what the
 /// holes caught is looked at too.
 pub fn says(event: &Event, words: &[&str]) -> bool {
     let caught = |word: &str| event.values.iter().any(|(_, value)| matches!(value, Value::Text(text) if search::has(text, word)));
-    words.iter().any(|word| search::has(&event.text, word) || caught(word))
+    let cut = event.text.len() >= SHOWN;
+    words.iter().any(|word| search::has(&event.text, word) || cut && caught(word))
 }
 
 impl Facts {

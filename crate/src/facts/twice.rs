@@ -4,7 +4,7 @@
 use super::{EventId, Facts};
 use crate::gather::Gather;
 use crate::index::{self, Index, slot};
-use crate::log::event::{Clock, Event, LogReading};
+use crate::log::event::{Clock, Event, LogReading, Value};
 use crate::units::S;
 
 /// What is said of it, as a limit.
@@ -20,27 +20,38 @@ pub fn words(facts: &Facts) -> Option<String> {
 /// So many earlier places of a line are compared with it: members print alike, and a cluster has seldom more (judgement).
 const MOST_PLACES: usize = 7;
 
+/// A line that may stand a second time.
+struct Line<'a> {
+    id: EventId,
+    event: &'a Event,
+    /// The same number for the same words.
+    words: i64,
+}
+
 /// For each log, which of its events were given before.
 pub(super) fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
     let mut again: Vec<Vec<bool>> = logs.iter().map(|log| vec![false; log.events.len()]).gather();
     // In the order in which they stand in the input; times say nothing of that.
-    let all = logs.iter().enumerate().flat_map(|(log, reading)| (0..reading.events.len()).map(move |event| EventId { log, event }));
-    let mut lines: Vec<EventId> = all.gather();
-    crate::sort::by_key(&mut lines, |id| (id.log, logs[id.log].events[id.event].line));
-    let event = |at: usize| &logs[lines[at].log].events[lines[at].event];
-    let same = |a: usize, b: usize| is_same((&logs[lines[a].log], event(a)), (&logs[lines[b].log], event(b)));
-    // The first places of lines with one stamp and one message: of several members the second may be the one that is given again.
+    let mut lines: Vec<Line> = Vec::new();
+    for (log, reading) in logs.iter().enumerate() {
+        let line = |(at, event)| Line { id: EventId { log, event: at }, event, words: words_of(event) };
+        lines.extend(reading.events.iter().enumerate().map(line));
+    }
+    crate::sort::by_key(&mut lines, |line| (line.id.log, line.event.line));
+    let event = |at: usize| lines[at].event;
+    let same = |a: usize, b: usize| lines[a].words == lines[b].words && of_one_machine(logs, &lines[a], &lines[b]);
+    // The first places of lines with the same words: of several members the second may be the one that is given again.
     let (mut known, mut places) = (Index::default(), Vec::<Vec<usize>>::new());
     let pairs = in_pairs(lines.len(), same);
     if pairs.iter().all(|at| tells_its_printer(event(*at))) && is_telling(pairs.iter().map(|at| event(*at))) {
-        for id in pairs.iter().map(|at| lines[*at]) {
+        for Line { id, .. } in pairs.iter().map(|at| &lines[*at]) {
             again[id.log][id.event] = true;
         }
         return again;
     }
     let mut at = 0;
     while at < lines.len() {
-        let number = known.position(hash(event(at)));
+        let number = known.position(lines[at].words);
         let earlier = slot(&mut places, number);
         let length = |before: usize| {
             let most = (at - before).min(lines.len() - at);
@@ -50,13 +61,14 @@ pub(super) fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
         if earlier.len() < MOST_PLACES {
             earlier.push(at);
         }
-        let (log, other) = (lines[at].log, lines[before].log);
-        let whole = || log != other && length == logs[log].events.len() && (at == 0 || lines[at - 1].log != log);
+        let log_of = |at: usize| lines[at].id.log;
+        let (log, other) = (log_of(at), log_of(before));
+        let whole = || log != other && length == logs[log].events.len() && (at == 0 || log_of(at - 1) != log);
         let stretch = || (at..at + length).map(event);
         // Two members print the same, each in its log.
         let by_one = || stretch().any(tells_its_printer) || whole() && is_alike(&logs[log], &logs[other]);
         if length > 0 && by_one() && (whole() || is_telling(stretch())) {
-            for id in &lines[at..at + length] {
+            for Line { id, .. } in &lines[at..at + length] {
                 again[id.log][id.event] = true;
             }
         }
@@ -80,17 +92,16 @@ fn in_pairs(count: usize, same: impl Fn(usize, usize) -> bool) -> Vec<usize> {
     if pairs.len() >= 4 && pairs.len() * 20 >= count * 9 { pairs } else { Vec::new() }
 }
 
-/// Two events that one line may stand for.
-fn is_same((log, event): (&LogReading, &Event), (other_log, other): (&LogReading, &Event)) -> bool {
-    let host = event.host.map(|host| &log.hosts[usize::from(host)]);
-    let other_host = other.host.map(|host| &other_log.hosts[usize::from(host)]);
+/// Whether one machine may have printed two lines with the same words.
+fn of_one_machine(logs: &[LogReading], line: &Line, other: &Line) -> bool {
+    if line.id.log == other.id.log && line.event.host == other.event.host {
+        return true;
+    }
+    let host = |line: &Line| line.event.host.map(|host| logs[line.id.log].hosts[usize::from(host)].as_str());
+    let (host, other_host) = (host(line), host(other));
     // A collector may leave the machine out; no two machines print one line in one moment finer than a second.
-    let unnamed = (host.is_none() || other_host.is_none()) && event.time.is_some_and(|time| time.grain < S);
-    event.signature == other.signature
-        && event.values == other.values
-        && event.stamp == other.stamp
-        && event.repeat == other.repeat
-        && (unnamed || host == other_host)
+    let unnamed = (host.is_none() || other_host.is_none()) && line.event.time.is_some_and(|time| time.grain < S);
+    unnamed || host == other_host
 }
 
 /// Whether no two processes print such a line: it names its machine, or a day and a moment finer than a second (judgement).
@@ -112,9 +123,22 @@ fn is_telling<'a>(mut stretch: impl Iterator<Item = &'a Event>) -> bool {
     stretch.any(|event| event.stamp != first.stamp || fine && (event.signature, &event.values) != (first.signature, &first.values))
 }
 
-/// Of the stamp and the message.
-fn hash(event: &Event) -> i64 {
-    index::key(event.stamp.iter().flat_map(|stamp| stamp.bytes()).chain(event.signature.to_le_bytes()))
+/// A number for the stamp and the message with what it caught (FNV-1a, a value at a time). Of a hundred thousand lines two
+/// others get one number once in some billions of logs.
+fn words_of(event: &Event) -> i64 {
+    let mix = |sum: i64, next: i64| (sum ^ next).wrapping_mul(0x0100_0000_01b3);
+    let stamp = index::key(event.stamp.as_deref().unwrap_or_default().bytes());
+    let mut sum = mix(mix(stamp, i64::from(event.signature)), i64::from(event.repeat));
+    for (_, value) in &event.values {
+        sum = mix(
+            sum,
+            match value {
+                Value::Duration(number) | Value::Number(number) => *number,
+                Value::Text(text) => index::key(text.bytes()),
+            },
+        );
+    }
+    sum
 }
 
 #[cfg(test)]
