@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::event::Clock;
 use super::plain::{Role, role, unescape};
 use super::time::{self, Stamp};
-use crate::search;
 
 /// What one line of a record says.
 pub enum Field<'a> {
@@ -46,15 +45,15 @@ pub fn field(line: &str, within: bool) -> Option<Field<'_>> {
         // The messages alone may have been taken out of their records.
         return (within || key == "MESSAGE").then(|| role(key).and_then(value_of).unwrap_or(Field::Other));
     }
-    let (key, value) = search::split(line, "=")?;
+    // A name in capitals stands before the sign; other lines are told apart by their first letters.
+    let is_of_name = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    let (key, value) = line.split_at(line.bytes().take_while(is_of_name).count());
+    let value = value.strip_prefix('=')?;
     Some(match key {
         "__REALTIME_TIMESTAMP" => time::epoch(value).map_or(Field::Other, |read| Field::Time(read, value)),
         "_HOSTNAME" => Field::Host(value),
         "MESSAGE" => Field::Message(Cow::Borrowed(value)),
-        _ => {
-            let is_field = key.len() > 2 && key.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-            (within && is_field).then_some(Field::Other)?
-        }
+        _ => (within && key.len() > 2).then_some(Field::Other)?,
     })
 }
 
