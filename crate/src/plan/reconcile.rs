@@ -1,6 +1,6 @@
 //! fleet's engine-reconcile-interval: five times it is the engine's lease.
 
-use super::{Decision, Doubts, as_the_file_means, beside, bound, load, of_these, remark, rung};
+use super::{Bound, Decision, Doubts, as_the_file_means, beside, bound, load, of_these, remark, rung};
 use crate::facts::Facts;
 use crate::facts::engine::{lease_moves, longest_pass};
 use crate::ids::RuleId;
@@ -34,12 +34,6 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
     }
     let now = meant.as_ref().map_or(facts.value(PARAMETER), Decision::value);
     let stolen = !of_these(findings, &[RuleId::FleetEngineLeaseStolen, RuleId::FleetDuplicateMachineId]).is_empty();
-    let longer = stolen.then(|| {
-        remark(format!(
-            "No longer one while leases are taken by force or two machines share an id. After that an engine schedules nothing for five intervals: at 10\u{a0}s that is {}.",
-            human(dead_engine(10 * S, false) - 10 * S)
-        ))
-    });
     let moved = lease_moves(facts).len();
     // A pass renews the lease once; where it takes longer than the interval, and the lease goes from hand to hand, the
     // interval has to be half as long again (method 6.7).
@@ -48,22 +42,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
         return slow;
     }
     if 4 * now > wait {
-        let text = format!(
-            "Four intervals, {}, outlast a request and an election, {}: the engine's lease stays in one hand when a leader dies.",
-            human(4 * now),
-            human(wait)
-        );
-        let mut kept = Decision::keep(facts, PARAMETER, vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)]);
-        kept.because.extend(longer);
-        kept.cost = format!("An engine that dies is replaced after up to {}, as it is now.", human(dead_engine(now, false)));
-        if let Some(less) = rung(&LADDER, wait / 4 + 1).filter(|less| *less < now) {
-            let sooner = human(dead_engine(less, false));
-            kept.neighbours.push(format!(
-                "{} would do as well and replace a dead engine after {sooner}; only that would be a reason.",
-                PARAMETER.human(less)
-            ));
-        }
-        return kept;
+        return outlasts(facts, now, wait, stolen);
     }
     // An interval that somebody stated and that breaks the relation is a matter of the review, and of a log in which the
     // lease went from hand to hand (method 6.8).
@@ -71,14 +50,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
     let stated = facts.without_log() && place;
     let asked = moved >= 2 && !stolen && (request.proposed.is_some() || place) || stated;
     let Some(value) = rung(&LADDER, wait / 4 + 1).filter(|value| asked && *value > now) else {
-        let text = format!(
-            "Four intervals, {}, do not outlast a request and an election, {}, so the engine's lease may change hands when a leader dies. That moves no unit, and nothing in this input asks for more.",
-            human(4 * now),
-            human(wait)
-        );
-        let mut kept = Decision::keep(facts, PARAMETER, vec![remark(text)]);
-        kept.because.extend(longer);
-        return kept;
+        return not_asked_for(facts, now, wait, stolen);
     };
     let text = format!("Four intervals must outlast a request and an election: {} / 4 = {}.", human(wait), human(wait / 4));
     let interpolated = (!RUN.contains(&value)).then_some("2 and 10\u{a0}s");
@@ -89,6 +61,47 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, ttl: Micr
         findings: of_these(findings, &BEHIND),
         ..Decision::set(facts, PARAMETER, value, because, Doubts { guessed: !stated, interpolated, ..Doubts::default() })
     }
+}
+
+/// The interval in force carries the limits.
+fn outlasts(facts: &Facts, now: Micros, wait: Micros, stolen: bool) -> Decision {
+    let text = format!(
+        "Four intervals, {}, outlast a request and an election, {}: the engine's lease stays in one hand when a leader dies.",
+        human(4 * now),
+        human(wait)
+    );
+    let mut kept = Decision::keep(facts, PARAMETER, vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)]);
+    kept.because.extend(no_longer_one(stolen));
+    kept.cost = format!("An engine that dies is replaced after up to {}, as it is now.", human(dead_engine(now, false)));
+    if let Some(less) = rung(&LADDER, wait / 4 + 1).filter(|less| *less < now) {
+        let sooner = human(dead_engine(less, false));
+        kept.neighbours.push(format!(
+            "{} would do as well and replace a dead engine after {sooner}; only that would be a reason.",
+            PARAMETER.human(less)
+        ));
+    }
+    kept
+}
+
+/// It does not carry the limits, and nothing suffers from that.
+fn not_asked_for(facts: &Facts, now: Micros, wait: Micros, stolen: bool) -> Decision {
+    let text = format!(
+        "Four intervals, {}, do not outlast a request and an election, {}, so the engine's lease may change hands when a leader dies. That moves no unit, and nothing in this input asks for more.",
+        human(4 * now),
+        human(wait)
+    );
+    let mut kept = Decision::keep(facts, PARAMETER, vec![remark(text)]);
+    kept.because.extend(no_longer_one(stolen));
+    kept
+}
+
+fn no_longer_one(stolen: bool) -> Option<Bound> {
+    stolen.then(|| {
+        remark(format!(
+            "No longer one while leases are taken by force or two machines share an id. After that an engine schedules nothing for five intervals: at 10\u{a0}s that is {}.",
+            human(dead_engine(10 * S, false) - 10 * S)
+        ))
+    })
 }
 
 /// The interval for passes that take this long, or the highest sensible one; `None` where that is in force already.

@@ -82,53 +82,71 @@ enum Need {
 
 fn need(facts: &Facts, findings: &[Finding]) -> Need {
     if facts.fleet_failures.is_empty() {
-        let client_failed = named(findings, RuleId::ClientHttp500).is_some();
-        return Need::No(match (facts.has_fleet(), client_failed) {
-            (_, true) => {
-                "Not yet. It is the first candidate if fleetd's log says that requests ran into their limit. It is useless if they were refused."
-            }
-            (true, false) => "No request of fleet ran into this limit in the input.",
-            (false, false) => "fleet is not in the input.",
-        });
+        return Need::No(nothing_failed(facts, findings));
     }
-    // A few of many that met a stall do not make it what the others waited for (method 5.3).
-    let many = |tied: &dyn Fn(&FleetFailure) -> bool| {
-        let tied = facts.fleet_failures.iter().filter(|failure| tied(failure)).count();
-        tied > 0 && tied * 5 >= facts.fleet_failures.len()
-    };
-    if let (true, Some((stall, _))) = (many(&|failure| failure.stall.is_some()), stall_to_survive(facts)) {
-        if stall * 5 / 4 > HIGHEST && remaining(facts, HIGHEST) == remaining(facts, facts.value(PARAMETER)) {
-            return Need::No(
-                "The requests waited for a stall that no sensible limit outlasts. A longer one would only hold each call for longer.",
-            );
+    let met_stall = many(facts, &|failure| failure.stall.is_some());
+    if let (true, Some((stall, _))) = (met_stall, stall_to_survive(facts)) {
+        return for_stall(facts, stall);
+    }
+    match other_reason(facts, findings) {
+        Some(why) => Need::No(why),
+        None => for_proven_wait(facts),
+    }
+}
+
+fn nothing_failed(facts: &Facts, findings: &[Finding]) -> &'static str {
+    match (facts.has_fleet(), named(findings, RuleId::ClientHttp500).is_some()) {
+        (_, true) => {
+            "Not yet. It is the first candidate if fleetd's log says that requests ran into their limit. It is useless if they were refused."
         }
-        let text = format!("It must outlast the stall that the requests waited for: 1.25 × {} = {}.", human(stall), human(stall * 5 / 4));
-        let follows = "fleet fails when a stall outlasts this limit, not when the leader changes: 16 errors without any election at 1\u{a0}s, none beside 11 elections at 5\u{a0}s (measured).";
-        return Need::AtLeast(
-            stall * 5 / 4,
-            vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(stall * 5 / 4), text), remark(follows)],
+        (true, false) => "No request of fleet ran into this limit in the input.",
+        (false, false) => "fleet is not in the input.",
+    }
+}
+
+/// A few of many that met a stall do not make it what the others waited for (method 5.3).
+fn many(facts: &Facts, tied: &dyn Fn(&FleetFailure) -> bool) -> bool {
+    let tied = facts.fleet_failures.iter().filter(|failure| tied(failure)).count();
+    tied > 0 && tied * 5 >= facts.fleet_failures.len()
+}
+
+fn for_stall(facts: &Facts, stall: Micros) -> Need {
+    let asked = stall * 5 / 4;
+    if asked > HIGHEST && remaining(facts, HIGHEST) == remaining(facts, facts.value(PARAMETER)) {
+        return Need::No(
+            "The requests waited for a stall that no sensible limit outlasts. A longer one would only hold each call for longer.",
         );
     }
-    if facts.leader_changed() && facts.fleet_failures.iter().any(|failure| failure.change.is_some()) {
-        return Need::No(if many(&|failure| failure.change.is_some()) {
+    let text = format!("It must outlast the stall that the requests waited for: 1.25 × {} = {}.", human(stall), human(asked));
+    let follows = "fleet fails when a stall outlasts this limit, not when the leader changes: 16 errors without any election at 1\u{a0}s, none beside 11 elections at 5\u{a0}s (measured).";
+    Need::AtLeast(asked, vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(asked), text), remark(follows)])
+}
+
+/// What explains the failed requests better than a short limit does, or leaves it open.
+fn other_reason(facts: &Facts, findings: &[Finding]) -> Option<&'static str> {
+    let met_change = |failure: &FleetFailure| failure.change.is_some();
+    if facts.leader_changed() && facts.fleet_failures.iter().any(met_change) {
+        return Some(if many(facts, &met_change) {
             "The requests failed while etcd had no leader. A request begun then is lost whatever this limit is: measured at 1, 5 and 10 s."
         } else {
             "Hardly one of the requests failed while etcd's leader stalled or was missing, so neither bounds this limit: another cause is to be found first."
         });
     }
     if ETCD_IS_CUT_OFF.iter().any(|id| raised(findings, *id).is_some()) {
-        return Need::No(
+        return Some(
             "etcd itself is cut off or down in this input, which explains the failed requests; waiting longer does not bring it back.",
         );
     }
     if !enough(facts) {
-        return Need::No("Too few requests failed to bound anything: one late answer is no pattern.");
+        return Some("Too few requests failed to bound anything: one late answer is no pattern.");
     }
-    if leader_ran_meanwhile(facts) {
-        return Need::No(
-            "The log of etcd's leader goes on through these moments and shows no stall. Look at the machine whose requests failed first: its own etcd, its disk, its link.",
-        );
-    }
+    leader_ran_meanwhile(facts).then_some(
+        "The log of etcd's leader goes on through these moments and shows no stall. Look at the machine whose requests failed first: its own etcd, its disk, its link.",
+    )
+}
+
+/// For how long etcd gave no answer is all that is known.
+fn for_proven_wait(facts: &Facts) -> Need {
     let wait = proven_wait(facts).unwrap_or(0);
     let asked = wait * 5 / 4;
     let here = if facts.etcd_beside_fleet() {

@@ -73,108 +73,127 @@ pub fn words_of_unit(text: &str, range: Range<usize>) -> Vec<Word> {
     cut(text, range, false)
 }
 
-/// Blanks part, quotes join, a backslash before a line end continues. systemd.syntax(7) and shells agree so far.
 fn cut(text: &str, range: Range<usize>, by_shell: bool) -> Vec<Word> {
-    let (mut found, mut word, mut open, mut quote) = (Vec::new(), Word::default(), false, None);
-    let bytes = text.as_bytes();
-    let mut at = range.start;
-    while at < range.end.min(bytes.len()) {
-        let plain = bytes[at..range.end.min(bytes.len())].iter().take_while(|byte| is_plain(**byte)).count();
-        if plain > 0 {
-            push(&mut word, text, at..at + plain);
-            open = true;
-            at += plain;
-            continue;
+    let end = range.end.min(text.len());
+    Cutter { text, end, by_shell, found: Vec::new(), word: Word::default(), open: false, quote: None }.cut(range.start)
+}
+
+/// Blanks part, quotes join, a backslash before a line end continues. systemd.syntax(7) and shells agree so far.
+struct Cutter<'a> {
+    text: &'a str,
+    end: usize,
+    by_shell: bool,
+    found: Vec<Word>,
+    /// The word that is being read, and whether it has begun: it may be empty, in quotes.
+    word: Word,
+    open: bool,
+    /// The mark that ends what is in quotes.
+    quote: Option<u8>,
+}
+
+impl Cutter<'_> {
+    fn cut(mut self, start: usize) -> Vec<Word> {
+        let mut at = start;
+        while at < self.end {
+            at = self.plain(at).or_else(|| self.escaped(at)).or_else(|| self.filled_in(at)).unwrap_or_else(|| self.mark(at));
         }
+        if self.quote.is_some() {
+            // A text in quotes goes on in the next line.
+            self.word.text.truncate(self.word.text.trim_end_matches(['\r', '\n']).len());
+            self.word.at.truncate(self.word.text.len());
+        }
+        self.close(at);
+        self.found
+    }
+
+    /// Letters that mean themselves; each of these steps gives where the next one begins.
+    fn plain(&mut self, at: usize) -> Option<usize> {
+        let length = self.text.as_bytes()[at..self.end].iter().take_while(|byte| is_plain(**byte)).count();
+        (length > 0).then(|| self.push(at..at + length))
+    }
+
+    fn escaped(&mut self, at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        if !matches!(bytes[at], b'\\' | b'^') || self.quote == Some(b'\'') || at + 1 >= self.end {
+            return None;
+        }
+        let skip = if bytes[at + 1] == b'\r' { 2 } else { 1 };
+        if bytes.get(at + skip) == Some(&b'\n') {
+            if self.quote.is_none() {
+                self.close(at);
+            }
+            return Some(at + skip + 1);
+        }
+        let means_itself = bytes[at] == b'\\' && matches!(bytes[at + 1], b'"' | b'\'' | b'\\' | b' ');
+        means_itself.then(|| self.push(at + 1..at + 2))
+    }
+
+    /// What a template or a shell fills in is one word, whatever blanks and quotes stand in it.
+    fn filled_in(&mut self, at: usize) -> Option<usize> {
+        let length = template::length(self.text.get(at..self.end)?)?;
+        Some(self.push(at..at + length))
+    }
+
+    fn mark(&mut self, at: usize) -> usize {
+        let bytes = self.text.as_bytes();
         let byte = bytes[at];
-        if matches!(byte, b'\\' | b'^') && quote != Some(b'\'') && at + 1 < range.end {
-            let skip = if bytes[at + 1] == b'\r' { 2 } else { 1 };
-            let ends_line = bytes.get(at + skip) == Some(&b'\n');
-            if ends_line {
-                if quote.is_none() {
-                    close(&mut found, &mut word, &mut open, at);
-                }
-                at += skip + 1;
-                continue;
-            }
-            if byte == b'\\' && matches!(bytes[at + 1], b'"' | b'\'' | b'\\' | b' ') {
-                push(&mut word, text, at + 1..at + 2);
-                open = true;
-                at += 2;
-                continue;
-            }
+        let mut next = at + 1;
+        while !self.text.is_char_boundary(next) {
+            next += 1;
         }
-        // What a template or a shell fills in is one word, whatever blanks and quotes stand in it.
-        if let Some(length) = text.get(at..range.end.min(bytes.len())).and_then(template::length) {
-            push(&mut word, text, at..at + length);
-            open = true;
-            at += length;
-            continue;
-        }
-        let mut end = at + 1;
-        while !text.is_char_boundary(end) {
-            end += 1;
-        }
-        match quote {
+        let ends_command = || next >= self.end || bytes[next].is_ascii_whitespace();
+        match self.quote {
             Some(mark) if byte == mark => {
-                quote = None;
-                word.end = at;
+                self.quote = None;
+                self.word.end = at;
             }
             None if byte == b'"' || byte == b'\'' => {
-                quote = Some(byte);
-                open = true;
-                word.end = at + 1;
+                self.quote = Some(byte);
+                self.open = true;
+                self.word.end = at + 1;
             }
-            None if matches!(byte, b';' | b'&')
-                && by_shell
-                && open
-                && (end >= range.end || bytes.get(end).is_none_or(u8::is_ascii_whitespace)) => {}
-            None if byte.is_ascii_whitespace() => close(&mut found, &mut word, &mut open, at),
-            _ => {
-                push(&mut word, text, at..end);
-                open = true;
-            }
+            None if matches!(byte, b';' | b'&') && self.by_shell && self.open && ends_command() => {}
+            None if byte.is_ascii_whitespace() => self.close(at),
+            _ => return self.push(at..next),
         }
-        at = end;
+        next
     }
-    if quote.is_some() {
-        // A text in quotes goes on in the next line.
-        word.text.truncate(word.text.trim_end_matches(['\r', '\n']).len());
-        word.at.truncate(word.text.len());
+
+    /// Adds to the word, and gives where that ends.
+    fn push(&mut self, range: Range<usize>) -> usize {
+        let end = range.end;
+        self.open = true;
+        let Some(part) = self.text.get(range.clone()) else { return end };
+        let word = &mut self.word;
+        let length = word.text.len();
+        if length == 0 {
+            word.start = range.start;
+        } else if word.at.is_empty() && word.start + length != range.start {
+            word.at.extend(word.start..word.start + length);
+        }
+        if !word.at.is_empty() {
+            word.at.extend(range);
+        }
+        word.text.push_str(part);
+        word.end = end;
+        end
     }
-    close(&mut found, &mut word, &mut open, at);
-    found
+
+    fn close(&mut self, at: usize) {
+        if !self.open {
+            return;
+        }
+        if self.word.end == 0 {
+            self.word.end = at;
+        }
+        self.found.push(std::mem::take(&mut self.word));
+        self.open = false;
+    }
 }
 
 /// Whether a byte is a part of its word, whatever stands around it.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_=./:,".contains(&byte)
-}
-
-fn push(word: &mut Word, text: &str, range: Range<usize>) {
-    let Some(part) = text.get(range.clone()) else { return };
-    let length = word.text.len();
-    if length == 0 {
-        word.start = range.start;
-    } else if word.at.is_empty() && word.start + length != range.start {
-        word.at.extend(word.start..word.start + length);
-    }
-    if !word.at.is_empty() {
-        word.at.extend(range.clone());
-    }
-    word.text.push_str(part);
-    word.end = range.end;
-}
-
-fn close(found: &mut Vec<Word>, word: &mut Word, open: &mut bool, at: usize) {
-    if !*open {
-        return;
-    }
-    if word.end == 0 {
-        word.end = at;
-    }
-    found.push(std::mem::take(word));
-    *open = false;
 }
 
 #[cfg(test)]

@@ -1,0 +1,250 @@
+//! What a document is, told from its text alone, never from its name.
+
+mod signs;
+
+use crate::config::configuration::Source;
+use crate::config::meaning::keys;
+use crate::config::sources::manifest::k3s;
+use crate::config::sources::{env, fragment, program};
+use crate::config::syntax::embedded::HEADER;
+use crate::text::line_start;
+use crate::{search, template};
+use signs::Signs;
+
+/// Enough of a text to tell what it is.
+const SAMPLE: usize = 64 * 1024;
+
+/// Which configuration a text is; `None` where it is none (a log, prose, nothing).
+pub fn configuration(text: &str) -> Option<Source> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let sample = head(text);
+    let first = sample.lines().find(|line| !line.trim().is_empty())?.trim();
+    if (first.starts_with('{') && !template::begins(first)) || first == "[" || first.starts_with("[{") {
+        // In JSON every key has quotes; what else begins with a bracket may be a file of NixOS.
+        let keyed = sample.trim_start().trim_start_matches(['{', '[']).trim_start().starts_with(['"', '{', '[', '}', ']']);
+        if keyed {
+            return json(sample);
+        }
+        if program::is_program(sample) {
+            return Some(Source::Program);
+        }
+    }
+    if first.replace(' ', "").eq_ignore_ascii_case(HEADER) {
+        // RancherOS has the header of CoreOS, and other sections: its services are those of docker-compose.
+        let rancher = search::has(sample, "\nrancher:") && !search::has(sample, "\ncoreos:");
+        return Some(if rancher { Source::Manifest } else { Source::CloudConfig });
+    }
+    let signs = Signs::of(sample);
+    if signs.log_like() {
+        return None;
+    }
+    source(&signs).or_else(|| further(text.get(sample.len()..)?).filter(|_| signs.stamped == 0))
+}
+
+/// What a long text is around the first timer of etcd behind its beginning: the pod of etcd may be one of many.
+fn further(rest: &str) -> Option<Source> {
+    let places =
+        ["lection-timeout", "LECTION_TIMEOUT", "eartbeat-interval", "EARTBEAT_INTERVAL"].iter().filter_map(|name| search::find(rest, name));
+    let at = places.min()?;
+    let sample = head(rest.get(line_start(rest, at.saturating_sub(SAMPLE / 2))..)?);
+    let signs = Signs::of(sample);
+    if signs.stamped > 0 { None } else { source(&signs) }
+}
+
+fn head(text: &str) -> &str {
+    let mut end = text.len().min(SAMPLE);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Ignition, etcd's JSON, or a log in JSON lines.
+fn json(sample: &str) -> Option<Source> {
+    let log = sample.lines().next().is_some_and(|line| search::any(line, &["\"level\":", "\"msg\":", "\"MESSAGE\""]));
+    // Of zap's messages each field may have a row of its own.
+    if log || search::has(sample, "\"level\":") && search::has(sample, "\"msg\":") {
+        return None;
+    }
+    if search::has(sample, "\"ignition") {
+        return Some(Source::Ignition);
+    }
+    let container = search::has(sample, "etcd") && search::any(sample, &["\"Env\"", "\"image\"", "\"command\""]);
+    if search::has(sample, "extraArgs") || search::has(sample, "\"kind\"") || container {
+        return Some(Source::Manifest);
+    }
+    // As keys; what stands within longer texts, as a cloud-config in a template of CloudFormation, is not looked into.
+    search::any(sample, &["\"heartbeat-interval\"", "\"election-timeout\"", "\"initial-cluster\""]).then_some(Source::EtcdYaml)
+}
+
+/// A form, and what tells it from those below it.
+type Form = (Source, fn(&Signs) -> bool);
+
+/// The first that fits decides.
+const FORMS: [Form; 16] = [
+    (Source::CloudConfig, |signs| ["coreos", "write_files", "write-files"].iter().any(|key| signs.has(key))),
+    (Source::ContainerLinux, |signs| signs.has("variant") && signs.has("version")),
+    (Source::Manifest, is_manifest),
+    (Source::ContainerLinux, is_container_linux),
+    (Source::CloudConfig, |signs| signs.header && search::has(signs.sample, "<<") && search::has(signs.sample, "coreos:")),
+    (Source::EtcdToml, |signs| signs.toml),
+    (Source::DropIn, |signs| signs.unit_sections || signs.environment),
+    (Source::Program, |signs| program::is_program(signs.sample)),
+    (Source::EtcdYaml, |signs| signs.etcd_keys >= 1),
+    // A file of variables of which one holds etcd's options.
+    (Source::Environment, |signs| {
+        runs_etcd(signs) && signs.assignments > 0 && !search::has(signs.sample, "\\\n") && !env::is_mixed(signs.sample)
+    }),
+    (Source::Flags, runs_etcd),
+    (Source::Prefixed, |signs| signs.prefixed && signs.assignments == 0),
+    (Source::Environment, |signs| signs.assignments > 0 && signs.assignments >= signs.fleet_options && !is_mapped(signs)),
+    (Source::Prefixed, |signs| signs.sectioned && signs.fleet_options + signs.etcd_options > 0),
+    (Source::FleetConf, |signs| signs.fleet_options > 0),
+    (Source::Fragment, is_fragment),
+];
+
+fn source(signs: &Signs) -> Option<Source> {
+    // TiDB's Pump sends a heartbeat every so many seconds (pingcap/tidb-binlog: pump/config.go).
+    if signs.has("pd-urls") {
+        return None;
+    }
+    FORMS.iter().find(|(_, fits)| fits(signs)).map(|(source, _)| *source)
+}
+
+fn is_manifest(signs: &Signs) -> bool {
+    let sample = signs.sample;
+    signs.listed
+        || (signs.imaged && signs.command)
+        || (signs.charted && signs.timing_keys > 0)
+        || search::any(sample, &["controlPlaneHardwareSpeed:", "extraArgs:"])
+        // Kubespray has `kube_kubeadm_controller_extra_args`.
+        || search::places(sample, "extra_args:").any(|at| !sample[..at].ends_with('_'))
+        || k3s::is_server(signs.root_keys.iter().map(String::as_str))
+        // Another program's cluster has timers where Talos has `extraArgs`.
+        || (signs.has("cluster") && (signs.has("machine") || (search::has(sample, "\n  etcd:") && signs.timing_keys == 0)))
+        || signs.has("rancher_kubernetes_engine_config")
+        || (signs.has("services") && search::has(sample, "etcd"))
+        // Of a pod's manifest, the head may be cut off.
+        || ((signs.has("spec") || signs.has("apiVersion") && signs.has("kind")) && search::any(sample, &["etcd", "kubeadm.k8s.io/"]))
+}
+
+fn is_container_linux(signs: &Signs) -> bool {
+    ["systemd", "storage", "variant"].iter().any(|key| signs.has(key))
+        || (signs.has("etcd") && search::has(signs.sample, "advertise_client_urls"))
+        || (signs.has("etcd") && signs.root_keys.len() == 1 && times_etcd(signs.sample))
+}
+
+fn runs_etcd(signs: &Signs) -> bool {
+    signs.commands && !signs.help
+}
+
+/// A mapping of variables may hold a block of assignments.
+fn is_mapped(signs: &Signs) -> bool {
+    signs.outer_keys.iter().any(|key| key == "etcd_heartbeat_interval" || key == "etcd_election_timeout")
+}
+
+fn is_fragment(signs: &Signs) -> bool {
+    let kubespray = signs.outer_keys.iter().any(|key| key == fragment::KUBESPRAY_KEY);
+    (signs.timing_keys > 0 || kubespray) && signs.lines <= 400 && !of_another_program(signs)
+}
+
+/// Other programs elect leaders too and name their timers alike (Camunda, Consul). Their keys stand
+/// below roots that neither etcd nor fleet has.
+fn of_another_program(signs: &Signs) -> bool {
+    let ours = |key: &String| keys::of_key(key).is_some() || search::has(key, "etcd") || key.starts_with("fleet");
+    !signs.named && !signs.homed && !signs.outer_keys.is_empty() && !signs.outer_keys.iter().any(ours)
+}
+
+/// Whether a timer stands directly below the root key `etcd`, as in a Container Linux Config; other
+/// installers have it deeper.
+fn times_etcd(sample: &str) -> bool {
+    let below = sample.lines().skip_while(|line| !line.starts_with("etcd:")).skip(1);
+    let mut keys = below.filter(|line| !matches!(line.trim_start().as_bytes().first(), None | Some(b'#'))).peekable();
+    let indent = keys.peek().map_or(0, |line| line.len() - line.trim_start().len());
+    let named = |line: &str| {
+        line.get(indent..).is_some_and(|key| ["heartbeat_interval:", "election_timeout:"].iter().any(|name| key.starts_with(name)))
+    };
+    keys.any(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_looked_at_where_a_timer_stands() {
+        let others = |line: &str| line.repeat(SAMPLE / line.len() + 1);
+        let maps = others("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b}\n---\n");
+        let pod = "kind: Pod\nspec:\n  containers:\n  - image: etcd:3.5.0\n    command: [etcd, --election-timeout=2000]\n";
+        assert_eq!((configuration(&maps), configuration(&(maps.clone() + pod + &maps))), (None, Some(Source::Manifest)));
+        let comments = others("# a comment\n");
+        assert_eq!(configuration(&(comments + "ETCD_NAME=a\nETCD_ELECTION_TIMEOUT=2000\n")), Some(Source::Environment));
+        let log = others("2016-04-20 10:00:00.5 I | raft: x\nsome words\nand more\n");
+        assert_eq!(configuration(&(log + "etcd --election-timeout=2000\n")), None);
+    }
+
+    #[test]
+    fn content_tells_the_kind() {
+        for (text, expected) in [
+            ("#cloud-config\n", Some(Source::CloudConfig)),
+            ("coreos:\n  fleet:\n    agent-ttl: 60s\n", Some(Source::CloudConfig)),
+            ("[Service]\nEnvironment=A=1\n", Some(Source::DropIn)),
+            ("agent_ttl=60s\n", Some(Source::FleetConf)),
+            ("ETCD_HEARTBEAT_INTERVAL=500\n", Some(Source::Environment)),
+            ("etcd --heartbeat-interval 500\n", Some(Source::Flags)),
+            ("podman run -d quay.io/coreos/etcd:v3.4.27 etcd --name a\n", Some(Source::Flags)),
+            ("\u{2551} etcd: --election-timeout=5000 (5 s, default=1000) \u{2551}\n", None),
+            ("name: a\ninitial-cluster: a=b\nheartbeat-interval: 100\n", Some(Source::EtcdYaml)),
+            ("{\"ignition\":{\"version\":\"3.0.0\"}}", Some(Source::Ignition)),
+            ("etcd:\n  heartbeat_interval: 500\n", Some(Source::ContainerLinux)),
+            ("etcd:\n  port: 2379\n  env:\n    heartbeat_interval: 500\n", Some(Source::Fragment)),
+            ("heartbeat-interval: 100\nelection-timeout: 1000\n", Some(Source::Fragment)),
+            ("ETCD_HEARTBEAT_INTERVAL: \"100\"\nETCD_ENV: |-\n  ETCD_NAME=a\n", Some(Source::Fragment)),
+            ("{\"level\":\"warn\",\"msg\":\"x heartbeat-interval\"}\n", None),
+            ("Oct 10 03:45:01 core-1 etcd2[1]: election-timeout: x\n", None),
+            ("2015/10/10 03:45:01 etcdserver: election = 1000ms\n", None),
+            ("  -peer-heartbeat-interval=<time> ms\n  -peer-election-timeout=<time> ms\n  -snapshot=false\n", None),
+            ("", None),
+            ("hello world\n", None),
+            ("etcd_settings:\n  \"heartbeat-interval\": \"100\" # ms\n", Some(Source::Fragment)),
+            ("    args_+: {\n      \"client-cert-auth\": true,\n      \"election-timeout\": \"1000\",\n    },\n", Some(Source::Fragment)),
+            ("\"raft\": {\n  \"election-timeout\": %d,\n", None),
+            ("    consumer:\n      group: a\n      heartbeat-interval: 5000\n", None),
+            ("   ETCD_NAME: a\n   ETCD_ELECTION_TIMEOUT: \"1000\"\n   ETCD_ENV: |-\n     ETCD_NAME=a\n", Some(Source::Fragment)),
+            ("cluster:\n  etcd:\n    advertisedSubnets: [10.0.0.0/8]\n", Some(Source::Manifest)),
+            ("cluster:\n  etcd:\n    heartbeat_interval: 500\n    election_timeout: 5000\n", None),
+            ("applications:\n  etcd:\n    charm: etcd\n    options:\n      election_timeout: 5000\n", Some(Source::Fragment)),
+            ("all:\n  vars:\n    etcd_election_timeout: 2500\n", Some(Source::Fragment)),
+            ("etcd_election_timeout: 5000\nkube_controller_extra_args:\n  kube-api-qps: 20\n", Some(Source::Fragment)),
+            ("spec:\n  containers:\n  - command:\n    - etcd\n    - --name=a\n", Some(Source::Manifest)),
+            ("other:\n  raft:\n    heartbeat-interval: 250ms\n    election-timeout: 2500ms\n", None),
+            (
+                "ETCD_ENDPOINTS=https://192.0.2.1:2379\nETCD_OPTS=\"--endpoints=$ETCD_ENDPOINTS\"\netcdctl $ETCD_OPTS endpoint status\n",
+                None,
+            ),
+            ("etcd_args:\n  raft:\n    - \"--heartbeat-interval=500\"\n", Some(Source::Flags)),
+            ("{% set ip = hosts[0] %}\nexec etcd \\\n  --name {{ name }}\n", Some(Source::Flags)),
+            ("- docker_container:\n    image: quay.io/coreos/etcd:v3.5.0\n    command: \"etcd -debug\"\n", Some(Source::Manifest)),
+            (
+                "locals {\n  a = yamlencode({\n    \"initial-cluster-token\" = \"a\"\n    \"heartbeat-interval\" = 100\n  })\n}\n",
+                Some(Source::Program),
+            ),
+            ("# of etcd\nETCD_OPTS=\"--name=a --election-timeout=2500\"\n", Some(Source::Environment)),
+            ("- hosts: a\n  vars:\n    etcd_config:\n      election-timeout: 2500\n", Some(Source::Fragment)),
+            ("a:\n  environment:\n    - ETCD_ELECTION_TIMEOUT=2500\n", Some(Source::Manifest)),
+            ("docker run -d \\\n --env ETCD_ELECTION_TIMEOUT=5000 \\\n quay.io/coreos/etcd:v3.5.5 etcd\n", Some(Source::Flags)),
+            ("kubectl set env sts/etcd ETCD_ELECTION_TIMEOUT=5000\n", Some(Source::Flags)),
+            ("etcd:\n  election_timeout_in_milliseconds: null\n", Some(Source::Fragment)),
+            ("data-dir: /x\npd-urls: http://a:2379\nheartbeat-interval: 2\n", None),
+            ("cluster-init: true\netcd-election-timeout: 5000\n", Some(Source::Manifest)),
+            ("command = [\n  \"etcd\",\n  \"--data-dir=/x\"\n]\n", Some(Source::Program)),
+            ("#!/bin/sh\ncat > /etc/x.yaml <<-EOF\n\ttoken: a\n\tetcd-arg:\n\t  - heartbeat-interval=200\n\tEOF\n", Some(Source::Manifest)),
+            ("cat > /etc/x.yaml <<-'EOF'\n\tname: a\n\tdata-dir: /x\n\theartbeat-interval: 200\n\tEOF\n", Some(Source::EtcdYaml)),
+            ("mkdir /x\nprintf \"ETCD_NAME=a\\nETCD_ELECTION_TIMEOUT=2000\\n\" > /etc/default/etcd\n", Some(Source::Program)),
+            ("- name: etcd\n  docker_container:\n    env:\n      ETCD_HEARTBEAT_INTERVAL: \"250\"\n", Some(Source::Manifest)),
+            ("services:\n  kv:\n    image: etcd\n    command: [--heartbeat-interval=250]\n", Some(Source::Manifest)),
+        ] {
+            assert_eq!(configuration(text), expected, "{text}");
+        }
+    }
+}
