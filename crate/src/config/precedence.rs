@@ -1,15 +1,15 @@
 //! What of a configuration acts: which value beats which, and which reaches nobody.
 
 use super::builder::{Builder, Claim, Class, GENERATED, TRANSPILED, is_etcd_unit};
-use super::configuration::{Configuration, Problem, Setting, Source};
+use super::configuration::{Configuration, Setting, Source};
 use crate::config::meaning::scalar::Fate;
 use crate::config::meaning::values::value_problem;
 use crate::gather::Gather;
 use crate::ids::RuleId;
-use crate::parameters::Parameter;
+use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::sort::by_key;
 use crate::text::lines;
-use crate::units::MS;
+use crate::units::Micros;
 use crate::{search, template};
 
 impl Builder<'_> {
@@ -302,51 +302,17 @@ impl Builder<'_> {
         };
         // Of a half that is not known the default breaks nothing.
         let (h, t) = (value(heartbeat, Parameter::HeartbeatInterval), value(election, Parameter::ElectionTimeout));
-        let (h_text, t_text) = (Parameter::HeartbeatInterval.human(h), Parameter::ElectionTimeout.human(t));
         let unstated = own_pair.map_or(" (the default)".to_owned(), |pair| format!(" (the default of {})", pair.of));
         let from = |setting: Option<&Setting>| if setting.is_some() { "" } else { &*unstated };
-        let (h_from, t_from) = (from(heartbeat), from(election));
-        let span = stated.place.span.range();
-        let (parameter, told) = (Some(stated.parameter), self.problems.len());
-        if h == 0 || t == 0 {
-            // etcd-io/etcd 3.3 and later refuse zero; before, zero ends in a crash.
-            self.problem(RuleId::EtcdBadConfig, span, "0 was found; etcd needs a number of milliseconds above 0.".to_owned(), parameter);
-        } else if known && 5 * h > t {
-            // etcd-io/etcd@v2.3.8:etcdmain/config.go:319.
-            let note = format!(
-                "election-timeout {t_text}{t_from} is below five times heartbeat-interval {h_text}{h_from}; etcd needs at least {}.",
-                Parameter::ElectionTimeout.human(5 * h)
-            );
-            self.report(Problem {
-                id: RuleId::EtcdBadConfig,
-                place: stated.place,
-                note,
-                parameter,
-                word: String::new(),
-                weak_pair: true,
-                assumes: None,
-            });
-        } else if t > 50_000 * MS {
-            self.problem(
-                RuleId::EtcdBadConfig,
-                span,
-                format!("election-timeout {t_text} is above 50000\u{a0}ms; etcd 2.1.2 and later refuse to start."),
-                parameter,
-            );
-        } else if known && t % h != 0 {
-            // The remainder is dropped: etcd-io/etcd@v2.3.8:etcdmain/config.go:342.
-            let ticks = t / h;
-            let note = format!(
-                "election-timeout {t_text}{t_from} is no multiple of heartbeat-interval {h_text}{h_from}: etcd counts {ticks} whole beats, so {} apply.",
-                Parameter::ElectionTimeout.human(ticks * h)
-            );
-            self.problem(RuleId::ConfigRemainder, span, note, parameter);
-        }
+        let Some((id, note)) = pair_fault((h, from(heartbeat)), (t, from(election)), known) else { return };
         let halves = [(heartbeat, Parameter::HeartbeatInterval), (election, Parameter::ElectionTimeout)];
-        let unstated = halves.into_iter().find(|(stated, _)| stated.is_none()).map(|(_, half)| half);
         // What is wrong with the stated half alone assumes nothing.
-        for problem in self.problems.iter_mut().skip(told).filter(|_| h > 0 && t > 0 && t <= 50_000 * MS) {
-            problem.assumes = unstated;
+        let alone = h == 0 || t == 0 || t > LONGEST_ELECTION;
+        let assumes = halves.into_iter().find(|(stated, _)| stated.is_none() && !alone).map(|(_, half)| half);
+        let told = self.problems.len();
+        self.problem(id, stated.place.span.range(), note, Some(stated.parameter));
+        for problem in &mut self.problems[told..] {
+            (problem.assumes, problem.weak_pair) = (assumes, known && h > 0 && t > 0 && 5 * h > t);
         }
     }
 
@@ -390,6 +356,31 @@ const MOST_PAIRS: usize = 20;
 
 /// How it is said of a value that refers to another one.
 const HANDS_ON: &str = "It hands on what";
+
+/// What etcd does with a pair that does not fit; each half with the words that say where it comes from. What is not `known`
+/// may be any value.
+fn pair_fault((h, h_from): (Micros, &str), (t, t_from): (Micros, &str), known: bool) -> Option<(RuleId, String)> {
+    // etcd-io/etcd 3.3 and later refuse zero; before, zero ends in a crash.
+    if h == 0 || t == 0 {
+        return Some((RuleId::EtcdBadConfig, "0 was found; etcd needs a number of milliseconds above 0.".to_owned()));
+    }
+    let human = |value| Parameter::ElectionTimeout.human(value);
+    let (heartbeat, election) = (format!("heartbeat-interval {}{h_from}", human(h)), format!("election-timeout {}", human(t)));
+    if known && 5 * h > t {
+        // etcd-io/etcd@v2.3.8:etcdmain/config.go:319.
+        let note = format!("{election}{t_from} is below five times {heartbeat}; etcd needs at least {}.", human(5 * h));
+        return Some((RuleId::EtcdBadConfig, note));
+    }
+    if t > LONGEST_ELECTION {
+        return Some((RuleId::EtcdBadConfig, format!("{election} is above 50000\u{a0}ms; etcd 2.1.2 and later refuse to start.")));
+    }
+    // The remainder is dropped: etcd-io/etcd@v2.3.8:etcdmain/config.go:342.
+    (known && t % h != 0).then(|| {
+        let (ticks, applies) = (t / h, human(t / h * h));
+        let counts = format!("etcd counts {ticks} whole beats, so {applies} apply.");
+        (RuleId::ConfigRemainder, format!("{election}{t_from} is no multiple of {heartbeat}: {counts}"))
+    })
+}
 
 /// How it is said of a value that a template writes in place of another one.
 pub const BRANCH: &str = "It stands in another branch of the template than";

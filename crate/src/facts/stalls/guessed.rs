@@ -53,8 +53,21 @@ pub(super) fn from_return(
     if (told_on_return(facts, change) || change.term.is_some_and(|new| !by_others(new))) && !stalled_before {
         return None;
     }
+    let back = first_return(facts, &voice.events[voice.since(campaign - slack)..], change, old, campaign - slack)?;
+    if START_LINES.contains(&facts.event(back).meaning) {
+        return None;
+    }
+    // A process that says it heard from no majority ran while it was silent.
+    let until = time(facts, back)?.max(campaign);
+    let steps_down = facts.events_between(&[Meaning::QuorumInactiveStepdown], campaign - 2 * then(facts, change).election, until);
+    let ran = steps_down.into_iter().any(|(id, _)| voice.printed(facts, id));
+    silent_until(facts, change, back, if ran { StallKind::CutOff } else { StallKind::Return })
+}
+
+/// The first line in which the old leader knows of its loss, or works on after it.
+fn first_return(facts: &Facts, lines: &[EventId], change: &LeaderChange, old: &str, since: Micros) -> Option<EventId> {
     let mut gave_up = false;
-    let back = voice.events[voice.since(campaign - slack)..].iter().copied().find(|id| {
+    lines.iter().copied().find(|id| {
         let event = facts.event(*id);
         gave_up |= event.meaning == Meaning::QuorumInactiveStepdown;
         // Who asks it for its vote though another leads was cut off with it; what it answers raises its term too.
@@ -77,17 +90,9 @@ pub(super) fn from_return(
             && !asks
             && speaker(event).is_none_or(|who| who == old)
             && !(gave_up && with_it)
-            && event.time.is_some_and(|time| time.micros >= campaign - slack)
+            && event.time.is_some_and(|time| time.micros >= since)
             && !change.events.iter().any(|own| own == id && event.meaning == Meaning::BecameLeader)
-    })?;
-    if START_LINES.contains(&facts.event(back).meaning) {
-        return None;
-    }
-    // A process that says it heard from no majority ran while it was silent.
-    let until = time(facts, back)?.max(campaign);
-    let steps_down = facts.events_between(&[Meaning::QuorumInactiveStepdown], campaign - 2 * then(facts, change).election, until);
-    let ran = steps_down.into_iter().any(|(id, _)| voice.printed(facts, id));
-    silent_until(facts, change, back, if ran { StallKind::CutOff } else { StallKind::Return })
+    })
 }
 
 /// The followers' timers ran out before the campaign, after one to two timeouts; the leader was silent until `back`.

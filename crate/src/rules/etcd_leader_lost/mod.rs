@@ -1,0 +1,137 @@
+//! `etcd-leader-lost`: a member lost its leader, and nobody handed it over.
+
+mod lines;
+mod words;
+
+use super::common::{stopped_on_purpose, time, times};
+use super::{Finding, Rule};
+use crate::facts::stalls::NO_FAILOVER_TAKES;
+use crate::facts::took_back::{TookBack, took_back};
+use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
+use crate::gather::Gather;
+use crate::ids::RuleId;
+use crate::log::event::Meaning;
+use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
+use crate::report::{Confidence, Severity};
+use crate::units::{S, human};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: RuleId::EtcdLeaderLost,
+    why: "Without a leader etcd accepts no write. Whatever writes, as the leases of its clients do, waits or fails until the next leader is there.",
+    what_to_do: "Read the old leader's log of the seconds before: a stall, the end of its process and a broken link each leave their own lines. Timers help only against a stall.",
+    references: &[
+        "etcd-io/etcd@v2.3.8:raft/node.go:305",
+        "lab: elections while the old leader lives are needless, those after its death are what a cluster is for",
+    ],
+    check,
+};
+
+fn check(facts: &Facts) -> Option<Finding> {
+    let unplanned: Vec<_> = facts
+        .changes
+        .iter()
+        .filter(|change| matches!(change.class, ChangeClass::Needless | ChangeClass::Wanted) && change.old.is_some())
+        .gather();
+    if !unplanned.is_empty() && unplanned.iter().all(|change| stopped_on_purpose(facts, change)) {
+        return None;
+    }
+    let (mut events, confidence) = of_losses(facts, &unplanned);
+    if events.is_empty()
+        && let Some(finding) = by_higher_term(facts)
+    {
+        return Some(finding);
+    }
+    // Where a leader changed, none is shown to have kept its place.
+    let by_itself = [ChangeClass::Needless, ChangeClass::Wanted, ChangeClass::Outgrown];
+    let refused = events.is_empty() && !facts.changes.iter().any(|change| by_itself.contains(&change.class));
+    if refused {
+        events = lines::refused_votes(facts);
+    }
+    // A cluster that elects more than once before it works is still starting.
+    let starting =
+        facts.changes.iter().skip(1).filter(|change| change.class == ChangeClass::Start).filter_map(|change| change.elected).max();
+    events.retain(|id| time(facts, *id).is_none_or(|now| starting.is_none_or(|until| now > until)));
+    if events.is_empty() {
+        return None;
+    }
+    match took_back(facts).filter(|_| unplanned.is_empty() && !refused) {
+        Some(back) => Some(without_it(facts, &events, &back)),
+        None => Some(lost(facts, &events, &unplanned, confidence, refused)),
+    }
+}
+
+/// The lines that tell of it; where none says it, those of the changes or of the members that asked for votes.
+fn of_losses(facts: &Facts, unplanned: &[&LeaderChange]) -> (Vec<EventId>, Confidence) {
+    let events = lines::lost_lines(facts);
+    if !events.is_empty() {
+        return (events, Confidence::High);
+    }
+    let told = |change: &&&LeaderChange| change.old != change.new || is_needless(facts, change);
+    let of_changes: Vec<_> = unplanned.iter().filter(told).filter_map(|change| change.events.first().copied()).gather();
+    let events = if of_changes.is_empty() { lines::unasked(facts, lines::first_campaigns(facts)) } else { of_changes };
+    (events, Confidence::Medium)
+}
+
+fn lost(facts: &Facts, events: &[EventId], unplanned: &[&LeaderChange], confidence: Confidence, refused: bool) -> Finding {
+    let needless = unplanned.iter().filter(|change| is_needless(facts, change)).count();
+    // A term that got no leader is a round that failed, not one more loss.
+    let count = if unplanned.is_empty() { lines::losses(facts, events) } else { unplanned.len() };
+    let all_wanted = !unplanned.is_empty() && unplanned.iter().all(|change| change.class == ChangeClass::Wanted);
+    let severity = if needless > 0 { Severity::Critical } else { Severity::Warning };
+    let title = words::title(facts, count, needless, all_wanted);
+    let what = if refused { words::asked_alone(facts, events) } else { words::what(facts, needless, unplanned.len(), all_wanted) };
+    let finding = Finding::new(RULE.id, severity, confidence, title, what).showing(facts, events).counting(count);
+    let finding = finding.on(&[ElectionTimeout, HeartbeatInterval]);
+    if needless == 0 || raised(facts).is_empty() {
+        return finding;
+    }
+    finding.advising("Look at the member that asked for votes: its process, its disk, its link to the leader. In etcd 3.4 --pre-vote=true, the default from 3.5 on, keeps such a member from taking a leader's place.")
+}
+
+/// A leader gave way, and the excerpt ends with that.
+fn by_higher_term(facts: &Facts) -> Option<Finding> {
+    let events = lines::gave_way(facts);
+    let title = format!("A leader gave way to a higher term {}", times(events.len() as u64));
+    let what = "Another member had missed it and asked for votes. The excerpt does not show who leads since, nor why it was missed.";
+    let finding = || Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events);
+    (!events.is_empty()).then(|| finding().counting(events.len()).on(&[ElectionTimeout, HeartbeatInterval]))
+}
+
+/// A member was without its leader, and nobody else was elected.
+fn without_it(facts: &Facts, events: &[EventId], back: &TookBack) -> Finding {
+    let long = if back.longest > 0 { format!(", for up to {}", human(back.longest)) } else { String::new() };
+    let title = format!("A member lost its leader {}{long}, and took the same one back", times(back.times as u64));
+    let what = "Nobody else was elected: the others heard the leader, or stood still as well. Meanwhile this member could serve nothing that needs the leader.";
+    Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what)
+        .showing(facts, events)
+        .counting(back.times)
+        .on(&[ElectionTimeout, HeartbeatInterval])
+        .advising("Look at this member and at its link to the leader: no late heartbeat in the leader's log means that the leader ran.")
+}
+
+/// A living leader lost its place, to another member or by a stall.
+fn is_needless(facts: &Facts, change: &LeaderChange) -> bool {
+    change.class == ChangeClass::Needless && (change.old != change.new || change.stall.is_some()) && !without_majority(facts, change)
+}
+
+/// The old leader had stepped down for want of a majority, and for longer than any failover takes nobody took its place:
+/// none was there that could have elected another one.
+fn without_majority(facts: &Facts, change: &LeaderChange) -> bool {
+    let Some(elected) = change.elected.filter(|_| change.class == ChangeClass::Needless) else { return false };
+    let until = elected - (NO_FAILOVER_TAKES * facts.value(ElectionTimeout)).max(5 * S);
+    let gave_up = facts.last_time(Meaning::QuorumInactiveStepdown, elected);
+    gave_up.is_some_and(|down| down < until && facts.elected.between(down, elected - 1).is_empty())
+}
+
+/// The members whose requests for votes took the place of a leader that the others heard, one for each change.
+fn raised(facts: &Facts) -> Vec<&str> {
+    facts
+        .needless()
+        .filter(|change| change.old.is_some() && is_needless(facts, change))
+        .filter_map(|change| change.raised_by.as_deref())
+        .gather()
+}
+
+#[cfg(test)]
+mod tests;
