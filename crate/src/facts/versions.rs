@@ -85,7 +85,8 @@ fn machines(log: &LogReading, program: Program) -> Vec<(Option<u16>, VersionRang
             told.said = Some(told.said.map_or(own, |said| said.spanned(own)));
         }
         let (low, high) = event.signature().versions;
-        for range in [(!event.cut).then_some(VersionRange { low, high }), gave_up_as(event), from_3_5(event)].into_iter().flatten() {
+        for range in [(!event.cut).then_some(VersionRange { low, high }), gave_up_as(event), by_place_of_raft(event)].into_iter().flatten()
+        {
             told.texts = told.texts.map_or(Some(range), |texts| narrowed(texts, range).or(Some(texts)));
         }
     }
@@ -114,16 +115,24 @@ fn gave_up_as(event: &Event) -> Option<VersionRange> {
     Some(VersionRange { low, high })
 }
 
-/// From 3.5 on etcd's JSON names its own adapter as the place of raft's lines, before that raft's file
-/// (etcd-io/etcd@v3.5.33:server/etcdserver/zap_raft.go; lab: 3.4.23).
-fn from_3_5(event: &Event) -> Option<VersionRange> {
+/// Where etcd's JSON says that raft wrote a line: in raft's file up to 3.4 (lab: 3.4.23), in etcd's adapter in 3.5, in the
+/// module that raft became in 3.6 (etcd-io/etcd@v3.5.33:server/etcdserver/zap_raft.go, etcd-io/etcd@v3.6.0:server/go.mod).
+fn by_place_of_raft(event: &Event) -> Option<VersionRange> {
     let of_raft = matches!(
         event.meaning,
-        Meaning::BecameFollower | Meaning::BecameCandidate | Meaning::LeaderElected | Meaning::LeaderLost | Meaning::VoteIgnoredLease
+        Meaning::BecameFollower
+            | Meaning::BecameCandidate
+            | Meaning::BecamePreCandidate
+            | Meaning::ElectionStart
+            | Meaning::LeaderElected
+            | Meaning::LeaderLost
+            | Meaning::VoteIgnoredLease
     );
-    let adapted = of_raft && search::has(&event.text, "/zap_raft.go:");
-    adapted.then(|| VersionRange { low: version(3, 5, 0), high: event.signature().versions.1.max(version(3, 5, 0)) })
+    let (_, low) = *RAFT_PLACES.iter().find(|(place, _)| of_raft && search::has(&event.text, place))?;
+    Some(VersionRange { low, high: event.signature().versions.1.max(low) })
 }
+
+const RAFT_PLACES: [(&str, Version); 2] = [("/zap_raft.go:", version(3, 5, 0)), ("v3@v3.", version(3, 6, 0))];
 
 const GAVE_UP: [(&str, Version, Version); 3] = [
     ("timeout reached", version(0, 5, 1), version(0, 10, 2)),
@@ -260,6 +269,7 @@ mod tests {
         };
         let low = |caller: &str| etcd(&read(&line(caller)), &[]).map(|range| range.low);
         assert_eq!(low("etcdserver/zap_raft.go:77"), Some(version(3, 5, 0)));
+        assert_eq!(low("v3@v3.6.0/node.go:370"), Some(version(3, 6, 0)));
         assert!(low("raft/node.go:327") < Some(version(3, 5, 0)));
     }
 

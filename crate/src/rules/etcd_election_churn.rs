@@ -1,6 +1,6 @@
 //! `etcd-election-churn`: several elections close together.
 
-use super::common::{alerts, human_limit, last_entry_term, lines, near, plural, says, span, starts, time, with_etcd_stop};
+use super::common::{alerts, human_limit, last_entry, last_entry_term, lines, near, plural, says, span, starts, time, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::changes::BOOT_TERMS;
 use crate::facts::voices::START_LINES;
@@ -57,7 +57,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let title = format!("{}{over}", plural(elections.len() as u64, "election", "elections"));
     let unplanned = |change: &&LeaderChange| matches!(change.class, ChangeClass::Wanted | ChangeClass::Needless) && change.new.is_some();
     let shown = facts.changes.iter().filter(unplanned).count();
-    let leaders = if shown == 0 { lost_again(facts).min(elections.len()) } else { shown };
+    // The first leader that an excerpt names may be one of them.
+    let won = || facts.changes.iter().filter(|change| change.new.is_some() && elections.iter().any(|each| Some(each.term) == change.term));
+    let leaders = if shown == 0 { lost_again(facts).min(elections.len()).max(won().count()) } else { shown };
     let alive = facts.needless().filter(|change| change.shows_alive()).count();
     let lived = || format!(" The old leader lived {}", super::common::times(alive as u64));
     let why_they_came = match (alive, facts.explained()) {
@@ -117,10 +119,17 @@ fn by_jump(facts: &Facts) -> Option<Finding> {
     let (rise, events) = most.filter(|(rise, _)| *rise >= JUMP)?;
     let title = format!("Between two leaders the term rose by {rise}");
     let what = "Each try of a member to be elected raises it by one, won or lost, and the lines of these tries are not here. A member that is cut off tries alone, up to etcd 3.3 and wherever pre-vote is off.";
-    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
-    Some(finding.showing(facts, &events).counting(rise as usize).on(&[ElectionTimeout, HeartbeatInterval]))
+    Some(told(facts, title, what, &events, rise as usize))
 }
 
+/// What terms tell where the elections themselves are not among the lines.
+fn told(facts: &Facts, title: String, what: &str, events: &[EventId], count: usize) -> Finding {
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
+    finding.showing(facts, events).counting(count).on(&[ElectionTimeout, HeartbeatInterval])
+}
+
+/// Lines in which a member names its last entry.
+const VOTES: &[Meaning] = &[Meaning::VoteSent, Meaning::VoteCast, Meaning::VoteRejected];
 /// So many terms without an entry are more than a vote that was split (judgement).
 const TERMS_WITHOUT_ENTRY: i64 = 3;
 
@@ -132,15 +141,13 @@ fn by_old_entry(facts: &Facts) -> Option<Finding> {
         let term = event.number("term").filter(|term| boot.is_none_or(|boot| *term > boot) && !starts.before(facts, id))?;
         Some((term - last_entry_term(event)?, id))
     };
-    let votes = [Meaning::VoteSent, Meaning::VoteCast, Meaning::VoteRejected];
-    let (rise, event) = facts.events_of(&votes).filter_map(|(id, event)| terms_since(id, event)).max()?;
+    let (rise, event) = facts.events_of(VOTES).filter_map(|(id, event)| terms_since(id, event)).max()?;
     if rise < TERMS_WITHOUT_ENTRY {
         return None;
     }
     let title = format!("The term rose by {rise} since a member got an entry from a leader");
     let what = "Each leader begins its term with an entry, and each try to be elected raises the term. So these tries failed, or the member is cut off from whoever leads.";
-    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).because(WITHOUT_WINNER);
-    Some(finding.showing(facts, &[event]).counting(rise as usize).on(&[ElectionTimeout, HeartbeatInterval]))
+    Some(told(facts, title, what, &[event], rise as usize).because(WITHOUT_WINNER))
 }
 
 /// Terms that rose for members that did not stand for election, where nothing tells which leader was lost.
@@ -165,8 +172,7 @@ fn by_others(facts: &Facts, elections: &[Election]) -> Option<Finding> {
     }
     let title = format!("{}; no line shows why", plural(events.len() as u64, "election", "elections"));
     let what = "A member followed others into a new term. Which leader it had before, and whether that one lived, is not shown.";
-    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
-    Some(finding.showing(facts, &events).counting(events.len()).on(&[ElectionTimeout, HeartbeatInterval]))
+    Some(told(facts, title, what, &events, events.len()))
 }
 
 /// Whether a member rose to a term by a request for its vote, or by what the excerpt leaves out. One that hears an elected
@@ -304,11 +310,14 @@ fn asked_first(facts: &Facts, id: EventId, term: i64) -> bool {
 }
 
 /// The term of the cluster's first leader; lower ones belong to its boot. Without a line of a start a leader of a
-/// high term is only the first that the excerpt shows.
+/// high term is only the first that the excerpt shows, and so is one whose voters have many entries.
 fn last_term_of_boot(facts: &Facts) -> Option<i64> {
+    /// More than a cluster writes before it has had a few leaders (judgement).
+    const MANY_ENTRIES: i64 = 1_000;
     let boots = !facts.meaning(START_LINES).is_empty();
+    let wrote_much = facts.events_of(VOTES).any(|(_, event)| last_entry(event, "index: ") > Some(MANY_ENTRIES));
     let firsts = facts.changes.iter().filter(|change| change.class == ChangeClass::Start);
-    firsts.filter_map(|change| change.term).filter(|term| boots || *term <= BOOT_TERMS).max()
+    firsts.filter_map(|change| change.term).filter(|term| boots || *term <= BOOT_TERMS && !wrote_much).max()
 }
 
 /// etcd 0.4 prints no term beside its leaders; where no line of its names a term, each change that
@@ -355,6 +364,20 @@ mod tests {
         };
         let found = |log: String| find(&facts(&[&log]), RuleId::EtcdElectionChurn);
         assert!(found(higher("MsgVote", 12)).expect("an election").title.contains("no line shows why"));
+        // A young cluster elects while it starts, one that wrote much does not.
+        let votes = |index: u32| {
+            line(
+                "00.000",
+                &format!(
+                    "2a0965170762fd09 [logterm: 4, index: {index}, vote: 0] voted for 91d25258d70ad868 [logterm: 4, index: {index}] at term 5"
+                ),
+            )
+        };
+        let young = |index: u32| higher("MsgVote", 4).replace("term 13", "term 5").replace("term: 13", "term: 5") + &votes(index);
+        assert!(found(young(7)).is_none());
+        let refused = line("00.000", "2a0965170762fd09 received vote rejection from ca93d269ec463a6b at term 12");
+        assert!(found(refused + &higher("MsgVote", 12)).expect("two rounds").what.contains("1\u{a0}new leader"));
+        assert!(found(young(56_916)).is_some());
         // It was away, it joins, it starts.
         assert!(found(higher("MsgHeartbeat", 12)).is_none());
         assert!(found(higher("MsgApp", 1)).is_none());

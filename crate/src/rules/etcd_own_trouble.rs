@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::common::{longest_first, matching, near, says, with_etcd_stop};
+use super::common::{longest_first, matching, near, says, span, with_etcd_stop};
 use super::{Finding, Rule};
 use crate::facts::stalls::WAITING_TICKS;
 use crate::facts::{EventId, Facts};
@@ -364,6 +364,12 @@ fn heard_of(facts: &Facts, said: &Said) -> Option<Vec<EventId>> {
         }),
         meaning => facts.events_where(|event| event.meaning == meaning || says(event, repeated(meaning))),
     };
+    // Whoever promotes a learner asks again every few seconds until it has caught up, as kubeadm does; within the first minute
+    // that is no trouble (judgement).
+    let learns: Vec<EventId> = events.iter().copied().filter(|id| says(facts.event(*id), STILL_LEARNS)).gather();
+    if span(facts, &learns).is_some_and(|asked| asked < 60 * S) {
+        events.retain(|id| !learns.contains(id));
+    }
     // A name that was known at last did no harm.
     let started = [Meaning::StartMember, Meaning::Newraft, Meaning::Published];
     events.retain(|id| said.meaning != Meaning::HostUnresolved || !near(facts, *id, &started, 0, 30 * S, 40));
@@ -372,6 +378,8 @@ fn heard_of(facts: &Facts, said: &Said) -> Option<Vec<EventId>> {
 }
 
 /// The error that clients repeat in lines of their own.
+const STILL_LEARNS: &[&str] = &["which is in sync with leader", "learner is not ready"];
+
 fn repeated(meaning: Meaning) -> &'static [&'static str] {
     match meaning {
         Meaning::RequestTooLarge => &["etcdserver: request is too large"],
@@ -398,6 +406,20 @@ mod tests {
 
     fn title(log: &str) -> Option<String> {
         find(&facts(&[log]), RuleId::EtcdOwnTrouble).map(|finding| finding.title)
+    }
+
+    #[test]
+    fn a_learner_that_catches_up() {
+        let asked = |clock: &str| {
+            format!(
+                "I0710 {clock}.000000    2000 etcd.go:490] [etcd] Promoting the learner 532224ac22e6a1fd failed: etcdserver: can only promote a learner member which is in sync with leader\n"
+            )
+        };
+        let found = |log: String| find(&facts(&[&log]), RuleId::EtcdOwnTrouble).is_some();
+        assert!(!found(asked("10:00:01") + &asked("10:00:06")));
+        assert!(found(asked("10:00:01") + &asked("10:04:06")));
+        // How long it was asked is not told.
+        assert!(found(String::from("etcdserver: can only promote a learner member which is in sync with leader\n")));
     }
 
     #[test]

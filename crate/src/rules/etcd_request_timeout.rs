@@ -71,15 +71,25 @@ fn check(facts: &Facts) -> Option<Finding> {
             "etcd itself blames a lost leader for some of them. The election-timeout in force is {}.",
             human_limit(facts, ElectionTimeout)
         )
+    } else if leaderless(facts) {
+        String::from("The lines say that requests were not answered in time; others say that a member knew no leader.")
     } else {
         String::from("The lines say that requests were not answered in time, not why.")
     };
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events).on(&[ElectionTimeout]))
 }
 
+/// Whether a member says that it has no leader to pass a request on to.
+fn leaderless(facts: &Facts) -> bool {
+    facts.any_event(|event| matches!(event.meaning, Meaning::NoLeaderDropRead | Meaning::NoLeaderDropProposal))
+}
+
 fn waits_for_word(facts: &Facts, events: &[EventId]) -> Finding {
     let title = format!("A member waited over 500\u{a0}ms for word from its leader, {}", times(lines(facts, events)));
-    let what = "A read needs that word. The member then asks again; the lines do not say why the leader was silent.";
+    let what = match leaderless(facts) {
+        true => "A read needs that word. The member then asks again; other lines say that a member knew no leader.",
+        false => "A read needs that word. The member then asks again; the lines do not say why the leader was silent.",
+    };
     Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, events).on(&[ElectionTimeout])
 }
 
@@ -165,6 +175,15 @@ fn ended_by_plan(facts: &Facts, id: EventId) -> bool {
 mod tests {
     use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_member_without_a_leader_is_why() {
+        let waits = "2024-02-17 09:53:15.911826 W | etcdserver: waiting for ReadIndex response took too long, retrying (sent-request-id: 7, retry-timeout: 500ms)\n";
+        let none = "2024-02-17 09:53:15.928352 I | raft: ac4ec652f10e5b49 no leader at term 3; dropping index reading msg\n";
+        let what = |log: &str| find(&facts(&[log]), RuleId::EtcdRequestTimeout).expect("waits").what;
+        assert!(what(waits).ends_with("why the leader was silent."));
+        assert!(what(&(waits.to_owned() + none)).ends_with("knew no leader."));
+    }
 
     #[test]
     fn a_discovery_service_that_does_not_answer_is_no_client() {

@@ -187,10 +187,16 @@ fn healthy(facts: &Facts, timing: Timing) -> String {
         "The leader was told to stop, the others elected the next one, and nothing needs action."
     } else if facts.count(ChangeClass::Planned) > 0 {
         "The leader handed over on purpose, and nothing needs action."
-    } else if read == 1 {
-        "The one line that tells of etcd or fleet shows no trouble."
     } else {
-        return format!("The {read} lines that tell of etcd or fleet show no trouble.");
+        let unread: u64 = facts.judged_logs().map(|log| log.unread).sum();
+        let others = match unread {
+            unread if unread > read => format!("; {} not known here", plural(unread, "other line is", "other lines are")),
+            _ => String::new(),
+        };
+        return match read {
+            1 => format!("The one line that tells of etcd or fleet shows no trouble{others}."),
+            _ => format!("The {read} lines that tell of etcd or fleet show no trouble{others}."),
+        };
     };
     said.to_owned()
 }

@@ -121,6 +121,22 @@ fn a_transaction_that_took_longer_than_followers_wait_is_not_told_from_a_lost_le
     assert_eq!((read("10.000606988s"), read("1.2s")), (Timing::Undecided, Timing::NotTheRemedy));
 }
 
+/// What most of a text says may matter, where it is not known.
+#[test]
+fn lines_that_are_not_known_are_counted_where_nothing_is_wrong() {
+    let ready = "2022-03-01 10:00:00.000000 I | embed: ready to serve client requests\n";
+    let others = "entry point: could not hand over the state of the cluster\nsupervisor: child exited unexpectedly\n";
+    let said = |log: &str| verdict(log).headline;
+    assert_eq!(
+        said(&(ready.to_owned() + others)),
+        "The one line that tells of etcd or fleet shows no trouble; 2\u{a0}other lines are not known here."
+    );
+    assert_eq!(said(ready), "The one line that tells of etcd or fleet shows no trouble.");
+    let healthy = |name: &str| format!("member {name} is healthy: got healthy result from http://192.0.2.7:2379\n");
+    let all = healthy("8e9e05c52164694d") + &healthy("91d25258d70ad868") + &healthy("ca93d269ec463a6b") + "cluster is healthy\n";
+    assert_eq!(said(&all), "The 4 lines that tell of etcd or fleet show no trouble.");
+}
+
 #[test]
 fn a_learner_that_still_learns_is_no_trouble() {
     let asked = |error: &str| {

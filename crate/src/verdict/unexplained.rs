@@ -100,7 +100,7 @@ fn is_of_others(event: &Event) -> bool {
 /// one that failed says so. Or OpenShift's, of what was otherwise before.
 fn is_healthy(event: &Event) -> bool {
     let text = event.text.trim_end_matches(['"', ' ']);
-    let asks_or_tells = search::has(text, "cluster is healthy") && !search::has(text, "FAILED");
+    let asks_or_tells = search::any(text, &["cluster is healthy", "is healthy: got healthy"]) && !search::has(text, "FAILED");
     event.meaning == Meaning::CtlUnhealthy && (asks_or_tells || text.ends_with("No unhealthy members found"))
 }
 

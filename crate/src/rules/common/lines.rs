@@ -69,10 +69,15 @@ pub fn only_quoted(facts: &Facts) -> bool {
     bare && event.is_etcd_server() && event.meaning != Meaning::FlagUnknown && log.unread > 0 && log.foreign == 0
 }
 
-/// The term of the speaker's last entry: `[logterm: 898, index: ...]`.
-pub fn last_entry_term(event: &Event) -> Option<i64> {
-    let (_, rest) = search::split(&event.text, "logterm: ")?;
+/// A number of the speaker's last entry, after these words: `[logterm: 898, index: 137970097, vote: 0]`.
+pub fn last_entry(event: &Event, words: &str) -> Option<i64> {
+    let (_, rest) = search::split(&event.text, words)?;
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// The term of the speaker's last entry.
+pub fn last_entry_term(event: &Event) -> Option<i64> {
+    last_entry(event, "logterm: ")
 }
 
 /// When the last line of all logs was written.
