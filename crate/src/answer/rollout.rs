@@ -90,7 +90,7 @@ fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
         ),
         Launcher::K3s => ("It applies at the next restart of k3s or RKE2.", &["sudo systemctl daemon-reload"]),
         Launcher::Installer => (
-            "Give it to what installs the cluster (rke up, talosctl apply-config, kubectl apply). It restarts etcd itself, so see that it takes one member at a time, as below.",
+            "Give it to what installs the cluster (rke up, talosctl apply-config, k0sctl apply, kubectl apply). It restarts etcd itself, so see that it takes one member at a time, as below.",
             &[],
         ),
         Launcher::Workload => (
@@ -470,6 +470,12 @@ mod tests {
                 "variant: flatcar\nversion: 1.0.0\nsystemd:\n  units:\n  - name: etcd-member.service\n    dropins:\n    - name: a.conf\n      contents: |\n        [Service]\n        Environment=ETCD_ELECTION_TIMEOUT=1000\n",
                 "restart etcd-member",
                 "Replace your file with the corrected one on every machine",
+            ),
+            ("etcd_flags=\"--name a --election-timeout=1000\"\n", "rc-service etcd restart", "systemctl"),
+            (
+                "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  external:\n    endpoints: [\"https://192.0.2.1:2379\"]\n",
+                "systemctl restart etcd",
+                "kubectl",
             ),
             ("etcd_election_timeout: 1000\n", "Where a tool makes", "Replace your file with the corrected one on every machine"),
         ] {

@@ -18,8 +18,9 @@ pub use meaning::values::looks_like_another_unit;
 
 use builder::Builder;
 use syntax::mapped_text::MappedText;
-use tools::{MICROK8S, NOMAD, SUPERVISOR, Tool};
+use tools::{MICROK8S, NOMAD, SERVICE, SUPERVISOR, Tool};
 
+use crate::ids::RuleId;
 use crate::search;
 use crate::text::DocumentId;
 
@@ -31,7 +32,10 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
     // program, whose keys are like etcd's further down.
     let vague = matches!(source, Source::Flags | Source::EtcdYaml) || (source == Source::Manifest && read.tolerant);
     let empty = vague && !read.cluster.has_etcd && read.settings.is_empty();
-    if empty && sources::program::is_program(text) {
+    // Manifests in jsonnet stand in braces over lines.
+    let opens = |line: &str| [": {", "= {", "+ {"].iter().any(|end| line.trim_end().ends_with(end));
+    let braced = || read.problems_of(RuleId::ConfigYamlError).next().is_some() && text.lines().any(opens);
+    if (empty || braced()) && sources::program::is_program(text) {
         return Some(read_as(Source::Program, document, text));
     }
     (!empty).then_some(read)
@@ -63,6 +67,10 @@ fn tool_of(source: Source, text: &str) -> Option<&'static Tool> {
         Source::DropIn if search::has(text, "[program:") => Some(&SUPERVISOR),
         Source::Program if search::has(text, "task \"") && search::has(text, "driver") => Some(&NOMAD),
         Source::Flags if search::has(text, "${SNAP") => Some(&MICROK8S),
+        // OpenRC's, FreeBSD's, upstart's, and what runit and daemontools run.
+        Source::Flags | Source::Environment if search::any(text, &["command_args=", "etcd_flags=", "start on ", "chpst "]) => {
+            Some(&SERVICE)
+        }
         _ => None,
     }
 }

@@ -32,7 +32,7 @@ impl Builder<'_> {
         self.cluster.absent_file = self.absent_file();
         let units = self.units.iter().filter(|unit| !unit.masked).map(|unit| unit.name.as_str());
         let mut units = units.chain(self.claims.iter().map(|claim| claim.home.unit.as_str()));
-        self.cluster.has_member_unit = units.any(|unit| unit == "etcd-member.service");
+        self.cluster.has_member_unit = units.any(|unit| unit == "etcd-member.service") || search::has(self.text, "coreos/etcd-wrapper");
         self.cluster.hands_more |= self.cluster.absent_file.is_some();
         let acts = |setting: &Setting| setting.etcd_04 && setting.effective;
         self.cluster.etcd_04 |= self.only_old_section() || (!self.cluster.names_etcd_2 && settings.iter().any(acts));

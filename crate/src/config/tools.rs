@@ -37,6 +37,14 @@ pub static SUPERVISOR: Tool = Tool {
     ctl: "etcdctl",
 };
 
+/// service(8) of FreeBSD and Debian, rc-service(8) of OpenRC, sv(8) of runit.
+pub static SERVICE: Tool = Tool {
+    before: "It applies when the service is started anew, as below.",
+    restart: "sudo service etcd restart || sudo rc-service etcd restart || sudo sv restart etcd",
+    log: "cat /var/log/etcd*",
+    ctl: "etcdctl",
+};
+
 /// canonical/microk8s: `microk8s-resources/default-args/etcd`, and the snap's services.
 pub static MICROK8S: Tool = Tool {
     before: "The snap reads its arguments of etcd when that is started, as below.",

@@ -98,7 +98,8 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
 }
 
 const REFERRED_TO: &str = "Another value here refers to this one by its name; make sure that nothing else does.";
-const WITHIN: &str = "This text holds more than the configuration; put only that part of it on the machines.";
+const WITHIN: &str =
+    "This text holds more than the configuration: look the change over, and give the machines only that part of it, if a tool does not.";
 
 /// The edits of one configuration, and why a person should look them over; else why there are none.
 type Tried = Result<(Vec<Edit>, Option<String>), String>;

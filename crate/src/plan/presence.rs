@@ -47,8 +47,9 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     let down = named(findings, RuleId::EtcdUnreachable).is_some_and(|finding| finding.severity == Severity::Critical);
     let lost = facts.events_of(&[Meaning::ServerMonitorTriggered]).any(|(id, _)| !down || !facts.waits_for_etcd(&facts.host(id)));
     let timeout = request.value();
-    let mut burden =
-        Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election), stated: least_stated(findings, PARAMETER) };
+    // What is stated is of the request timeout in force, and falls with it.
+    let stated = least_stated(findings, PARAMETER).filter(|_| timeout >= facts.value(Parameter::EtcdRequestTimeout));
+    let mut burden = Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election), stated };
     if down && !lost {
         burden.outage = 0;
     }

@@ -17,6 +17,7 @@ use crate::version::version;
 const LADDER: [Micros; 7] = [S, 2 * S, 3 * S, 5 * S, 8 * S, 10 * S, 15 * S];
 /// Values that were run on real clusters (lab, sections 5 and 8).
 const RUN: [Micros; 3] = [S, 5 * S, 10 * S];
+const RUN_TEXT: &str = "1, 5 and 10\u{a0}s";
 /// With evidence from fleet alone the real wait is unknown; 5 s was measured to silence stalls of 1.5 s (method 6.5).
 const FLOOR: Micros = 5 * S;
 const PARAMETER: Parameter = Parameter::EtcdRequestTimeout;
@@ -35,10 +36,34 @@ pub const HIGHEST: Micros = LADDER[LADDER.len() - 1];
 
 /// Decides the request timeout.
 pub fn decide(facts: &Facts, findings: &[Finding]) -> Decision {
-    match need(facts, findings) {
-        Need::No(why) => as_the_file_means(facts, PARAMETER, &|value| cost(facts, value)).unwrap_or_else(|| kept(facts, why)),
-        Need::AtLeast(need, why) => propose(facts, findings, need, why),
-    }
+    let (decided, need) = match need(facts, findings) {
+        Need::No(why) => (as_the_file_means(facts, PARAMETER, &|value| cost(facts, value)).unwrap_or_else(|| kept(facts, why)), FLOOR),
+        Need::AtLeast(need, why) => (propose(facts, findings, need, why), need),
+    };
+    if decided.proposed.is_none() && is_too_long(facts, findings) { lower(facts, findings, need) } else { decided }
+}
+
+/// Whether it is above what is proposed at all and agent-ttl is too short for it: to raise that to twelve of it would leave
+/// the units of a dead machine waiting for minutes.
+fn is_too_long(facts: &Facts, findings: &[Finding]) -> bool {
+    facts.value(PARAMETER) > HIGHEST && raised(findings, RuleId::ConfigAgentTtlTooShort).is_some()
+}
+
+/// Down to a twelfth of agent-ttl, but not below what is needed.
+fn lower(facts: &Facts, findings: &[Finding], need: Micros) -> Decision {
+    let ttl = facts.value(Parameter::AgentTtl);
+    let fitting = LADDER.into_iter().rev().find(|rung| 12 * rung <= ttl).unwrap_or(FLOOR);
+    let value = rung(&LADDER, need).unwrap_or(HIGHEST).max(fitting);
+    let text = format!("Above {} a longer wait is a matter for agent-ttl alone.", human(HIGHEST));
+    let why = vec![bound(Side::AtMost, Basis::Judgement, PARAMETER, Some(HIGHEST), text), twelfth(ttl)];
+    let interpolated = (!RUN.contains(&value)).then_some(RUN_TEXT);
+    let decision = Decision::set(facts, PARAMETER, value, why, Doubts { interpolated, ..Doubts::default() });
+    Decision { neighbours: neighbours(facts, value, need), cost: cost(facts, value), findings: bearing_on(findings, PARAMETER), ..decision }
+}
+
+fn twelfth(ttl: Micros) -> Bound {
+    let text = format!("A twelfth of agent-ttl: {} / 12 = {}.", Parameter::AgentTtl.human(ttl), human(ttl / 12));
+    bound(Side::AtMost, Basis::Derived, PARAMETER, Some(ttl / 12), text)
 }
 
 fn kept(facts: &Facts, why: &str) -> Decision {
@@ -54,10 +79,7 @@ fn kept(facts: &Facts, why: &str) -> Decision {
         )));
     }
     if facts.has_fleet() {
-        let twelfth = facts.value(Parameter::AgentTtl) / 12;
-        let text =
-            format!("A twelfth of agent-ttl: {} / 12 = {}.", Parameter::AgentTtl.human(facts.value(Parameter::AgentTtl)), human(twelfth));
-        because.push(bound(Side::AtMost, Basis::Derived, PARAMETER, Some(twelfth), text));
+        because.push(twelfth(facts.value(Parameter::AgentTtl)));
         if let Some(stall) = stall {
             let text = format!("It must outlast the stalls of etcd's leader: 1.25 × {} = {}.", human(stall), human(stall * 5 / 4));
             because.push(bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(stall * 5 / 4), text));
@@ -208,7 +230,7 @@ fn propose(facts: &Facts, findings: &[Finding], need: Micros, mut why: Vec<Bound
     why.push(bound(Side::AtMost, Basis::Judgement, PARAMETER, Some(HIGHEST), at_most));
     why.push(bound(Side::AtMost, Basis::Measured, PARAMETER, None, format!("A failover does not bound it: {LOST_ANYWAY}")));
     let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed);
-    let interpolated = (!RUN.contains(&value)).then_some("1, 5 and 10\u{a0}s");
+    let interpolated = (!RUN.contains(&value)).then_some(RUN_TEXT);
     let mut decision = Decision::set(facts, PARAMETER, value, why, Doubts { guessed, interpolated, ..Doubts::default() });
     decision.because.extend(if_set_since(facts).or_else(|| if_set_elsewhere(facts, value)));
     Decision { neighbours: neighbours(facts, value, need), cost: cost(facts, value), findings: bearing_on(findings, PARAMETER), ..decision }

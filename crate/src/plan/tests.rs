@@ -305,6 +305,26 @@ fn of_a_pair_that_is_too_long_only_the_half_that_breaks_is_changed() {
 }
 
 /// The limit without the agent-ttl beside it: the pair is mended, and only that far.
+/// Twelve minutes of agent-ttl for a limit of a minute would leave the units of a dead machine waiting.
+#[test]
+fn a_limit_above_all_that_is_proposed_is_lowered() {
+    let of = |limit: u32, ttl: &str| {
+        let plan = planned(&format!("#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: {limit}\n    agent-ttl: {ttl}\n"), None);
+        [Parameter::EtcdRequestTimeout, Parameter::AgentTtl].map(|parameter| plan.of(parameter).value() / S)
+    };
+    for ((limit, ttl), expected) in [
+        ((60, "60s"), [5, 60]),
+        ((20, "30s"), [5, 60]),
+        ((20, "120s"), [10, 120]),
+        ((20, "180s"), [15, 180]),
+        // What fits is left alone, and below 15 s agent-ttl follows.
+        ((20, "240s"), [20, 240]),
+        ((10, "30s"), [10, 120]),
+    ] {
+        assert_eq!(of(limit, ttl), expected, "{limit} {ttl}");
+    }
+}
+
 #[test]
 fn five_alone_asks_for_sixty() {
     let alone = ARTICLE.replace("    agent-ttl: 120s\n", "");

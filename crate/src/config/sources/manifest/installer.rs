@@ -94,6 +94,8 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
         None if tree.get(root, "kubeadmConfigPatches").is_some() => Launcher::Kubeadm,
         None => match tree.word(root, "kind") {
             Some("Pod" | "PodList" | "List") => Launcher::Kubelet,
+            // Its etcd is external.
+            Some("ClusterConfiguration" | "KubeadmControlPlane") => return None,
             // OpenShift's operator hands it to the machines, one after the other.
             Some("MachineConfig") => Launcher::Installer,
             None if ["spec", "containers", "command"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Kubelet,
