@@ -318,7 +318,7 @@ fn time_only(text: &str) -> Option<Stamp> {
 }
 
 /// From the first commit of etcd (2013-06) to where a clock of 32 bits ends. Ten digits beyond are sizes: a database of etcd
-/// may hold 2147483648, 4294967296 or 8589934592 bytes.
+/// may hold 2147483648, 4294967296 or 8589934592 bytes. Sixteen and nineteen are ids of leases and members.
 const SECONDS: std::ops::Range<i64> = 1_370_000_000..1 << 31;
 
 /// Seconds since 1970 with a fraction, or whole milli-, micro- or nanoseconds.
@@ -328,7 +328,7 @@ pub fn epoch(text: &str) -> Option<Stamp> {
     let mut reader = Reader::new(text);
     reader.at = digits;
     let (micros, grain) = match digits {
-        10 if SECONDS.contains(&whole) => {
+        10 => {
             let (fraction, grain) = reader.fraction();
             (whole * S + fraction, grain)
         }
@@ -338,7 +338,12 @@ pub fn epoch(text: &str) -> Option<Stamp> {
         _ => return None,
     };
     let ends = text.as_bytes().get(reader.at).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-    ends.then_some(Stamp { time: Time { micros, grain }, clock: Clock::Full, zoned: true, length: reader.at })
+    (ends && SECONDS.contains(&(micros / S))).then_some(Stamp {
+        time: Time { micros, grain },
+        clock: Clock::Full,
+        zoned: true,
+        length: reader.at,
+    })
 }
 
 /// `@40000000` and sixteen further hexadecimal digits: runit's and daemontools' stamp.
@@ -414,6 +419,7 @@ mod tests {
         assert_eq!(micros("2015/10/16 12:53:20 raft:"), Some((1_445_000_000 * S, S)));
         // Sizes of a database.
         assert!(["1073741824", "2147483648", "8589934592"].into_iter().all(|size| micros(size).is_none()));
+        assert!(["7587838787223751", "7587838787223751041", "1111111111111111"].into_iter().all(|id| micros(id).is_none()));
         assert_eq!(micros("October 16th 2015, 12:53:20.344\tnode"), Some((1_445_000_000 * S + 344 * MS, MS)));
         assert_eq!(micros("May 2nd 2015, 12:53:20.344"), micros("May 2, 2015 @ 12:53:20.344"));
         assert_eq!(micros("2015/10/6 12:53:20 etcd"), micros("2015/10/06 12:53:20 etcd"));

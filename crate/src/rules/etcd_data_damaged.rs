@@ -34,7 +34,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     } else if said(&["tocommit(", "state.commit"]) {
         ("A member's log is shorter than what it had confirmed", "Entries that it once acknowledged are missing from its data directory.")
-    } else if said(&["corrupt cluster", "data inconsistency", "CORRUPT"]) {
+    } else if said(&["corrupt cluster", "data inconsistency", "CORRUPT", "hash"]) {
         ("Members hold different data", "etcd compared the hashes of its members, and they differ.")
     } else {
         ("etcd cannot read its own data", "What it found on its disk at the start is cut, damaged or missing.")
@@ -74,6 +74,10 @@ mod tests {
                 "{\"level\":\"warn\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdserver/apply.go:753\",\"msg\":\"alarm raised\",\"alarm\":\"CORRUPT\",\"from\":\"91d25258d70ad868\"}\n",
                 "different data",
             ),
+            (
+                "{\"level\":\"error\",\"ts\":\"2023-01-01T10:00:00.000Z\",\"caller\":\"etcdserver/corrupt.go:355\",\"msg\":\"failed compaction hash check\",\"revision\":7}\n",
+                "different data",
+            ),
             ("WARN[0052] Alarm on etcd member 9639983885888023861: CORRUPT \n", "different data"),
             (
                 "{\"level\":\"warn\",\"ts\":\"2024-11-20T05:11:02.118Z\",\"caller\":\"etcdserver/util.go:123\",\"msg\":\"failed to apply request\",\"took\":\"3.1µs\",\"request\":\"header:<ID:1 > lease_grant:<ttl:15-second id:1 >\",\"response\":\"\",\"error\":\"etcdserver: corrupt cluster\"}\n",
@@ -88,6 +92,12 @@ mod tests {
     #[test]
     fn an_end_for_another_reason_is_none() {
         let log = "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdmain/etcd.go:204\",\"msg\":\"discovery failed\",\"error\":\"listen tcp 192.0.2.9:2380: bind: cannot assign requested address\"}\n";
+        assert!(find(&facts(&[log]), RuleId::EtcdDataDamaged).is_none());
+    }
+
+    #[test]
+    fn a_check_that_went_well_is_none() {
+        let log = "{\"level\":\"info\",\"ts\":\"2023-01-01T10:00:00.200Z\",\"caller\":\"etcdserver/corrupt.go:250\",\"msg\":\"finished compaction hash check\",\"number-of-hashes-checked\":1}\n";
         assert!(find(&facts(&[log]), RuleId::EtcdDataDamaged).is_none());
     }
 

@@ -27,6 +27,10 @@ fn check(facts: &Facts) -> Option<Finding> {
             || says(event, &["etcdserver: no space", "mvcc: database space exceeded", "alarm:NOSPACE", "ALARM NOSPACE", ": NOSPACE"])
     });
     let taken_back = taken_back(facts);
+    // What was taken back was the other alarm.
+    if events.is_empty() && facts.any_event(|event| says(event, &["CORRUPT"])) {
+        return None;
+    }
     events.retain(|id| !taken_back.iter().any(|(log, line)| id.log == *log && facts.event(*id).line <= *line));
     if !taken_back.is_empty() && events.is_empty() {
         let title = "etcd's database was full, and its alarm was disarmed";
@@ -79,6 +83,8 @@ mod tests {
         assert!(find(&facts(&[log]), RuleId::EtcdDbSpace).is_some());
         let k3s = "WARN[0052] Alarm on etcd member 9639983885888023861: NOSPACE \n";
         assert_eq!(find(&facts(&[k3s]), RuleId::EtcdDbSpace).expect("full").severity, Severity::Critical);
+        let damaged = k3s.replace("NOSPACE", "CORRUPT") + "INFO[0052] Alarms disarmed on etcd server\n";
+        assert!(find(&facts(&[&damaged]), RuleId::EtcdDbSpace).is_none());
         let cleared = format!("{k3s}INFO[0052] Alarms disarmed on etcd server\n");
         assert_eq!(find(&facts(&[&cleared]), RuleId::EtcdDbSpace).expect("past").severity, Severity::Info);
     }

@@ -139,7 +139,10 @@ fn by_old_entry(facts: &Facts) -> Option<Finding> {
     let (starts, boot) = (starts(facts), last_term_of_boot(facts));
     let terms_since = |id: EventId, event: &Event| {
         let term = event.number("term").filter(|term| boot.is_none_or(|boot| *term > boot) && !starts.before(facts, id))?;
-        Some((term - last_entry_term(event)?, id))
+        let entry = last_entry_term(event)?;
+        // A new cluster's entries are of term 1 until its members are there, and its first leader ends the wait.
+        let first = |change: &LeaderChange| change.new.is_some() && change.term >= Some(term);
+        (entry > 1 || !facts.changes.iter().any(first)).then_some((term - entry, id))
     };
     let (rise, event) = facts.events_of(VOTES).filter_map(|(id, event)| terms_since(id, event)).max()?;
     if rise < TERMS_WITHOUT_ENTRY {
@@ -403,6 +406,9 @@ mod tests {
         };
         assert_eq!(find(&facts(&[&asks(478)]), RuleId::EtcdElectionChurn).expect("failed tries").count, 5);
         assert!(find(&facts(&[&asks(482)]), RuleId::EtcdElectionChurn).is_none());
+        let waited = asks(1) + "Mar 13 20:18:43 n3 etcd[14783]: raft2022/03/13 20:18:43 INFO: 2a0965170762fd09 became leader at term 483\n";
+        assert!(find(&facts(&[&waited]), RuleId::EtcdElectionChurn).is_none());
+        assert_eq!(find(&facts(&[&asks(1)]), RuleId::EtcdElectionChurn).expect("still waits").count, 482);
         let start = "Mar 13 20:18:40 n3 etcd[14783]: raft2022/03/13 20:18:40 INFO: newRaft 2a0965170762fd09 [peers: [], term: 482, commit: 7, applied: 0, lastindex: 7, lastterm: 478]\n";
         assert!(find(&facts(&[&(start.to_owned() + &asks(478))]), RuleId::EtcdElectionChurn).is_none());
     }

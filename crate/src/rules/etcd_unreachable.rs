@@ -82,9 +82,9 @@ fn check(facts: &Facts) -> Option<Finding> {
         ));
     }
     let requests = plural(super::common::lines(facts, &events), "request", "requests");
-    if events.iter().all(|id| says(facts.event(*id), SILENT)) {
+    if events.iter().all(|id| is_silent(facts.event(*id))) {
         let title = format!("etcd's client port did not answer {requests}{over}");
-        let what = "No connection was made: that machine is off, or something on the way drops the packets.";
+        let what = "No connection was made: that machine is off or stands still, or something on the way drops the packets.";
         return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
     }
     if events.iter().all(|id| says(facts.event(*id), &["no available published client urls"])) {
@@ -130,9 +130,14 @@ fn refused(event: &Event) -> bool {
     let by_the_way = says(event, ANSWERED) && says(event, &["dial tcp 127.0.0.1:4001"]);
     of_client
         && !by_the_way
-        && (says(event, REFUSED) || says(event, NOT_THERE) || says(event, SILENT))
+        && (says(event, REFUSED) || says(event, NOT_THERE) || is_silent(event))
         && !blames_certificate(event)
         && !says(event, &[":2380", ":7001"])
+}
+
+/// A connection that nobody took; where more is told of the client, `fleet-etcd-error` gives it the reason.
+fn is_silent(event: &Event) -> bool {
+    says(event, SILENT) || event.meaning == Meaning::PeerDialError && says(event, &["i/o timeout"])
 }
 
 /// What etcd prints before the addresses that it serves (etcd-io/etcd@v3.3.27:embed/etcd.go, v2.3.8:etcdmain/etcd.go).
@@ -205,6 +210,16 @@ mod tests {
         let log = "member 8e9e05c52164694d is unreachable: no available published client urls\ncluster is healthy\n";
         let found = find(&facts(&[log]), RuleId::EtcdUnreachable).expect("told");
         assert_eq!(found.title, "A member told its cluster no address for clients");
+    }
+
+    #[test]
+    fn a_client_port_that_does_not_answer() {
+        let title = |port: u32| {
+            let line = format!("Error: Get http://192.0.2.1:{port}/v2/keys/: dial tcp 192.0.2.1:{port}: i/o timeout\n");
+            find(&facts(&[&line]), RuleId::EtcdUnreachable).map(|found| found.title)
+        };
+        assert!(title(2379).is_some_and(|title| title.contains("did not answer")));
+        assert_eq!((title(2380), title(6443)), (None, None));
     }
 
     #[test]
