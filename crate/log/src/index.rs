@@ -52,9 +52,14 @@ impl Index {
     }
 }
 
-/// A key of bytes: FNV-1a, of 64 bits.
-pub fn key(bytes: impl Iterator<Item = u8>) -> i64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)) as i64
+/// A key of a text: FNV-1a, of 64 bits.
+pub fn key(text: &str) -> i64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325_u64 as i64, |key, byte| joined(key, i64::from(byte)))
+}
+
+/// One key of a key and what follows.
+pub fn joined(key: i64, next: i64) -> i64 {
+    (key ^ next).wrapping_mul(0x0100_0000_01b3)
 }
 
 /// The entry of `list` at `at`, made empty where the list ends just before.

@@ -169,15 +169,21 @@ fn hole_length(kind: Kind, rest: &str, next: Option<&Piece>) -> Option<usize> {
 
 /// How many bytes of a number, an id or a duration there are.
 fn run(kind: Kind, rest: &[u8]) -> usize {
-    let mut length = 0;
+    match kind {
+        Kind::Id => rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count(),
+        Kind::Duration => duration_run(rest),
+        _ => rest.iter().take_while(|byte| byte.is_ascii_digit()).count(),
+    }
+}
+
+fn duration_run(rest: &[u8]) -> usize {
+    // A table moves it to the right.
+    let mut length = rest.iter().take_while(|byte| **byte == b' ').count();
     while let Some(byte) = rest.get(length) {
-        length += match kind {
-            Kind::Id if byte.is_ascii_hexdigit() => 1,
-            Kind::Number | Kind::Milliseconds if byte.is_ascii_digit() => 1,
-            Kind::Duration if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-') => 1,
-            // A table moves it to the right.
-            Kind::Duration if *byte == b' ' && rest[..length].iter().all(|before| *before == b' ') => 1,
-            Kind::Duration if ["µ", "μ", "Â"].iter().any(|sign| rest[length..].starts_with(sign.as_bytes())) => 2,
+        length += match byte {
+            b'.' | b'-' => 1,
+            _ if byte.is_ascii_alphanumeric() => 1,
+            _ if ["µ", "μ", "Â"].iter().any(|sign| rest[length..].starts_with(sign.as_bytes())) => 2,
             _ => break,
         };
     }

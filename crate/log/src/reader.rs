@@ -2,7 +2,7 @@
 
 use super::event::{Clock, Event, LogReading, Meaning, Order, Time, Value};
 use super::foreign::{is_borrowed, is_mention, is_metric, is_of_another_raft, is_ours};
-use super::header::{Header, Headers, header};
+use super::header::{Form, Header, Headers, header};
 use super::hosts::{Hosts, MOST_HOSTS};
 use super::object::Object;
 use super::one_behind_another::name_members;
@@ -44,7 +44,7 @@ pub struct Reader {
     programs: Vec<(Program, u64)>,
     /// Some line names etcd or fleet.
     named: bool,
-    forms: Vec<(&'static str, u64)>,
+    forms: Vec<(Form, u64)>,
     /// How often each message of each host came.
     each: Index,
     often: Vec<u32>,
@@ -285,7 +285,7 @@ impl Reader {
                     let known = known.unwrap_or(stamp);
                     (event.time, event.clock) = (Some(known.time), known.clock);
                 }
-                self.note_header(&Header { time: Some(stamp), stamp: Some(written), form: "journal records", ..Header::default() });
+                self.note_header(&Header { time: Some(stamp), stamp: Some(written), form: Form::Records, ..Header::default() });
             }
             Field::Host(host) => {
                 // The message may have come first.
@@ -349,7 +349,8 @@ impl Reader {
         let line = Row { raw: open.first(), number: open.number, span: open.span };
         match open.event {
             Some(event) => {
-                let whole = self.event(number, found, &head, &text, line);
+                let host = self.host_of(&head);
+                let whole = self.event(number, found, &head, host, &text, line);
                 // What follows is the prose around a paste.
                 if is_mention(&whole) && !is_open_json(&joined) {
                     return false;
@@ -395,14 +396,13 @@ impl Reader {
             self.moment(head);
             return None;
         }
-        let event = self.event(number, found, head, text, row);
+        let event = self.event(number, found, head, host, text, row);
         self.reading.events.push(event);
         Some(self.reading.events.len() - 1)
     }
 
-    fn event(&mut self, number: u16, found: &Match, head: &Header, text: &str, row: Row) -> Event {
+    fn event(&mut self, number: u16, found: &Match, head: &Header, host: Option<u16>, text: &str, row: Row) -> Event {
         let signature = signature(number);
-        let host = self.host_of(head);
         let (time, clock, own) = self.moment(head);
         let stamp = if own {
             head.stamp.map(Box::from)
@@ -613,8 +613,8 @@ fn programs(seen: &[(Program, u64)]) -> Vec<String> {
     all.iter().filter(|(program, _)| seen.iter().any(|(known, _)| known == program)).map(|(_, name)| (*name).to_owned()).gather()
 }
 
-fn format_words(seen: &[(Program, u64)], forms: &[(&'static str, u64)]) -> String {
+fn format_words(seen: &[(Program, u64)], forms: &[(Form, u64)]) -> String {
     let names = programs(seen).join(" and ");
-    let form = forms.iter().max_by_key(|(form, count)| (*count, *form)).map_or("plain lines", |(form, _)| *form);
+    let form = forms.iter().max_by_key(|(form, count)| (*count, *form)).map_or(Form::Plain, |(form, _)| *form).words();
     if names.is_empty() { format!("log, {form}") } else { format!("{names} log, {form}") }
 }

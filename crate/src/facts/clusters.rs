@@ -57,7 +57,7 @@ impl Cluster {
 }
 
 fn key(id: &str) -> i64 {
-    index::key(id.bytes())
+    index::key(id)
 }
 
 /// The places that tell of other clusters than the one that is judged, in order.

@@ -179,8 +179,8 @@ impl Members {
 
     /// The number of the member that prints this line, from 0 on in the order of asking.
     pub fn position(&mut self, facts: &Facts, id: EventId) -> usize {
-        let name = self.own[id.log].clone().filter(|_| facts.event(id).host.is_none()).unwrap_or_else(|| facts.host(id));
-        self.known.position(index::key(name.bytes()))
+        let own = self.own[id.log].as_deref().filter(|_| facts.event(id).host.is_none());
+        self.known.position(own.map_or_else(|| index::key(&facts.host(id)), index::key))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Headers of lines that begin alike.
 
-use super::{Header, Trail, header, read, take_stamp};
+use super::{Form, Header, Trail, header, read, take_stamp};
 use crate::search;
 use crate::time::{Stamp, stamp};
 
@@ -8,14 +8,14 @@ use crate::time::{Stamp, stamp};
 /// the line before with other stamps.
 #[derive(Default)]
 pub struct Headers {
-    /// What was looked at of the line whose header is known.
-    text: String,
+    /// What was looked at of the line whose header is known, with the stamps of the last one like it.
+    text: Vec<u8>,
     /// Where its message begins; none where a word ended the header.
     limit: Option<usize>,
     stamps: Vec<(usize, Stamp)>,
     parts: [Option<(usize, usize)>; 3],
     end: usize,
-    form: &'static str,
+    form: Form,
 }
 
 impl Headers {
@@ -36,25 +36,32 @@ impl Headers {
     }
 
     /// The known header with the stamps of this line, where all else that was looked at is the same.
-    fn again<'a>(&self, line: &'a str, limit: usize) -> Option<Header<'a>> {
+    fn again<'a>(&mut self, line: &'a str, limit: usize) -> Option<Header<'a>> {
         let alike = self.limit.map_or(limit > self.text.len(), |known| known == limit);
-        let (known, bytes) = (self.text.as_bytes(), line.as_bytes());
+        let (known, bytes) = (&mut self.text, line.as_bytes());
         if !alike || known.is_empty() || bytes.len() < known.len() {
             return None;
         }
         let mut header = Header { form: self.form, end: self.end, ..Header::default() };
         let mut at = 0;
-        for (start, stamped) in &self.stamps {
-            if !search::begins_with(&bytes[at..], &known[at..*start]) {
-                return None;
+        for (start, stamped) in &mut self.stamps {
+            let (start, end) = (*start, *start + stamped.length);
+            // Many lines are of one moment; of others the last digit differs most often.
+            let is_known = bytes[end - 1] == known[end - 1] && search::begins_with(&bytes[at..], &known[at..end]);
+            if !is_known {
+                if !search::begins_with(&bytes[at..], &known[at..start]) {
+                    return None;
+                }
+                let read = stamp(line.get(start..limit)?)?;
+                let same_form = (read.length, read.clock, read.zoned) == (stamped.length, stamped.clock, stamped.zoned);
+                if !same_form || bytes[start] != known[start] || !differ_in_digits(&bytes[start..end], &known[start..end]) {
+                    return None;
+                }
+                known[start..end].copy_from_slice(&bytes[start..end]);
+                *stamped = read;
             }
-            let read = stamp(line.get(*start..limit)?)?;
-            let same_form = (read.length, read.clock, read.zoned) == (stamped.length, stamped.clock, stamped.zoned);
-            at = start + read.length;
-            if !same_form || bytes[*start] != known[*start] || !differ_in_digits(&bytes[*start..at], &known[*start..at]) {
-                return None;
-            }
-            take_stamp(&mut header, line.get(*start..at)?, &read);
+            at = end;
+            take_stamp(&mut header, line.get(start..at)?, stamped);
         }
         if !search::begins_with(&bytes[at..], &known[at..]) {
             return None;
@@ -83,7 +90,7 @@ impl Headers {
         let Some(text) = seen.and_then(|seen| line.get(..seen)).filter(is_all) else { return };
         let place = |part: &str| (part.as_ptr() as usize - line.as_ptr() as usize, part.len());
         self.parts = [header.host, header.program, header.source_line].map(|part| part.map(place).map(|(at, length)| (at, at + length)));
-        self.text.push_str(text);
+        self.text.extend_from_slice(text.as_bytes());
         self.limit = trail.ended_by.is_none().then_some(limit);
         (self.end, self.form) = (header.end, header.form);
     }

@@ -27,8 +27,40 @@ pub struct Header<'a> {
     pub source_line: Option<&'a str>,
     /// Where the message begins, as far as the prefix is understood.
     pub end: usize,
+    /// How it is written.
+    pub form: Form,
+}
+
+/// How the lines of a log are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// What a container's logger made of it, or another that names the stamp `time`.
+    Docker,
+    /// zap's JSON.
+    Json,
+    /// With the program before the message.
+    Journal,
+    /// One field a row.
+    Records,
+    /// With the program, and no time.
+    Untimed,
+    /// None of these.
+    #[default]
+    Plain,
+}
+
+impl Form {
     /// In words, for the report.
-    pub form: &'static str,
+    pub fn words(self) -> &'static str {
+        match self {
+            Form::Docker => "Docker JSON log",
+            Form::Json => "etcd JSON log",
+            Form::Journal => "journal or syslog",
+            Form::Records => "journal records",
+            Form::Untimed => "journal without times",
+            Form::Plain => "plain lines",
+        }
+    }
 }
 
 /// Words read at most: a header is short, and a line of text without one must stay cheap.
@@ -58,7 +90,7 @@ impl Trail {
 }
 
 fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
-    let header = Header { form: "plain lines", ..Header::default() };
+    let header = Header::default();
     let mut reader = Reader { line, limit: limit.min(line.len()), at: 0, header, trail, ordered: false, passing: None };
     reader.words();
     let Reader { mut header, at, limit, passing, .. } = reader;
@@ -200,8 +232,8 @@ impl<'a> Reader<'a, '_> {
         self.header.form = match name {
             // Packages of etcd, which its own log names: `... W | etcdserver: message`.
             "etcdserver" | "etcdmain" | "etcdhttp" => self.header.form,
-            _ if self.header.time.is_none() => "journal without times",
-            _ => "journal or syslog",
+            _ if self.header.time.is_none() => Form::Untimed,
+            _ => Form::Journal,
         };
     }
 
@@ -256,7 +288,7 @@ fn json_stamps<'a>(line: &'a str, header: &mut Header<'a>) {
         if let Some(text) = json_field(json, name) {
             if let Some(read) = stamp(text) {
                 take_stamp(header, text, &read);
-                header.form = if name == "ts" { "etcd JSON log" } else { "Docker JSON log" };
+                header.form = if name == "ts" { Form::Json } else { Form::Docker };
                 return;
             }
         }

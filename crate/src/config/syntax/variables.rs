@@ -79,7 +79,7 @@ pub enum Meaning<'a> {
 }
 
 fn key(scope: usize, name: &str) -> i64 {
-    index::key(scope.to_le_bytes().into_iter().chain(name.bytes()))
+    index::joined(index::key(name), scope as i64)
 }
 
 /// The variable that `$NAME`, `${NAME}`, `${NAME:-500}`, or `$(NAME)` of a Makefile stands for.

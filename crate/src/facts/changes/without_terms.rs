@@ -31,7 +31,7 @@ pub(super) fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
         }
         let now = time(facts, id);
         let near = |change: &LeaderChange| matches!((change.elected, now), (Some(a), Some(b)) if b - a <= SAME);
-        let name = names.position(index::key(new.bytes()));
+        let name = names.position(index::key(new));
         let repeats = of_name.get(name).copied().filter(|at| near(&changes[*at]));
         let followed = if old.is_empty() { lost.map_or("", |(_, old)| old) } else { old };
         let heard_late = !gone && !followed.is_empty() && changes.last().is_some_and(|last| last.new.as_deref() == Some(new));

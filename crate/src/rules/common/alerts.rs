@@ -157,7 +157,7 @@ fn before_it(event: &Event, words: &[(&str, bool)]) -> Option<bool> {
 fn which(event: &Event) -> i64 {
     if let Some((name, _)) = name(event) {
         let (_, behind) = search::split(&event.text, name).unwrap_or_default();
-        return index::key(name.bytes().chain(behind.bytes()));
+        return index::joined(index::key(name), index::key(behind));
     }
     let (before, after) = search::split(&event.text, event.signature().key_text()).unwrap_or(("", ""));
     let before = &before[search::rfind(before, "cluster").unwrap_or(before.len())..];
@@ -165,7 +165,7 @@ fn which(event: &Event) -> i64 {
     let after = after.split('"').next().unwrap_or("");
     let is_measured = |word: &&str| word.trim_matches(|c| "()s.%".contains(c)).parse::<f64>().is_ok();
     let words = before.split(' ').chain(after.split(' ')).filter(|word| !is_measured(word));
-    index::key(event.signature.to_le_bytes().into_iter().chain(words.flat_map(str::bytes)))
+    words.fold(i64::from(event.signature), |key, word| index::joined(key, index::key(word)))
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ pub(super) fn unasked(facts: &Facts, mut events: Vec<EventId>) -> Vec<EventId> {
 /// A member that is seen to win a term, and then to hear of a higher one: it steps down (etcd-io/etcd@v3.4.45:raft/raft.go,
 /// Step).
 pub(super) fn gave_way(facts: &Facts) -> Vec<EventId> {
-    let term_of = |event: &Event| Some(index::key(event.word("id")?.bytes()).wrapping_add(event.number("term")?));
+    let term_of = |event: &Event| Some(index::key(event.word("id")?).wrapping_add(event.number("term")?));
     let mut won = Index::default();
     for (_, event) in facts.events_of(&[Meaning::BecameLeader]) {
         term_of(event).map(|key| won.position(key));
