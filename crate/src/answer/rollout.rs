@@ -129,7 +129,12 @@ fn hand_out(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> Step {
     if let Some(launcher) = launcher(facts) {
         return hand_to(launcher, patches);
     }
-    let (place, when) = if is(Source::CloudConfig) || facts.configurations.is_empty() && facts.has_fleet() {
+    let (place, when) = if facts.configurations.iter().any(|configuration| configuration.cluster.by_cloud_init) {
+        (
+            "",
+            "cloud-init writes its files only when a machine boots for the first time. On machines that run, make the same change in the file that it wrote: it applies at the next restart of its daemon.",
+        )
+    } else if is(Source::CloudConfig) || facts.configurations.is_empty() && facts.has_fleet() {
         (
             " on every machine",
             "A cloud-config is applied at the next boot. To go without one, add the drop-in: it applies at the next restart of its unit.",
@@ -471,6 +476,17 @@ mod tests {
                 "restart etcd-member",
                 "Replace your file with the corrected one on every machine",
             ),
+            (
+                "#cloud-config\npackages: [etcd-server]\nwrite_files:\n- path: /etc/default/etcd\n  content: |\n    ETCD_ELECTION_TIMEOUT=1000\n",
+                "cloud-init writes its files only when",
+                "applied at the next boot",
+            ),
+            (
+                "{\"containerDefinitions\": [{\"name\": \"etcd\", \"command\": [\"etcd\", \"--election-timeout=1000\"]}]}\n",
+                "aws ecs",
+                "docker",
+            ),
+            ("IMAGE=quay.io/coreos/etcd\ndocker run $IMAGE:v3.5.7 etcd --election-timeout=1000\n", "docker rm NAME", "systemctl"),
             ("etcd_flags=\"--name a --election-timeout=1000\"\n", "rc-service etcd restart", "systemctl"),
             (
                 "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  external:\n    endpoints: [\"https://192.0.2.1:2379\"]\n",

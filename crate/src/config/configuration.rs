@@ -154,6 +154,8 @@ pub struct Cluster {
     pub pre_vote: Option<bool>,
     /// This etcd is a proxy, so its timers do not apply.
     pub proxy: bool,
+    /// It is for cloud-init, which writes a machine's files only once.
+    pub by_cloud_init: bool,
     /// What starts etcd, where a manifest or an installer's file tells; else systemd does.
     pub launcher: Option<Launcher>,
     /// What starts it has a pair of timers of its own.
@@ -218,10 +220,10 @@ pub enum Launcher {
     Installer,
     /// A StatefulSet, an operator or a chart, as a workload of a cluster.
     Workload,
-    /// docker-compose, the services of RancherOS, and the tasks of Amazon's ECS.
+    /// docker-compose, and the services of RancherOS.
     Compose,
     /// OpenShift's etcd operator, which writes the manifests itself.
     OpenShift,
-    /// docker, Nomad, supervisord, a snap.
+    /// docker, ECS, Nomad, supervisord, a snap, an init of another kind.
     Tool(&'static Tool),
 }

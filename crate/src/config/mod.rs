@@ -30,7 +30,7 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
     let read = read_as(source, document, text);
     // What has only words in common with a command or a manifest, and is no YAML, is some other text; so is JSON of another
     // program, whose keys are like etcd's further down.
-    let vague = matches!(source, Source::Flags | Source::EtcdYaml) || (source == Source::Manifest && read.tolerant);
+    let vague = matches!(source, Source::Flags | Source::EtcdYaml) || source == Source::Manifest;
     let empty = vague && !read.cluster.has_etcd && read.settings.is_empty();
     // Manifests in jsonnet stand in braces over lines.
     let opens = |line: &str| [": {", "= {", "+ {"].iter().any(|end| line.trim_end().ends_with(end));

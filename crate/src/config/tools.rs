@@ -21,6 +21,14 @@ pub static DOCKER: Tool = Tool {
     ctl: "docker exec NAME etcdctl",
 };
 
+/// docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-console-v2.html
+pub static ECS: Tool = Tool {
+    before: "Register it as a new revision of the task definition, and let the service of one member after the other take it, as below.",
+    restart: "aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition FAMILY",
+    log: "aws logs tail GROUP",
+    ctl: "etcdctl",
+};
+
 /// developer.hashicorp.com/nomad/docs/job-specification/update
 pub static NOMAD: Tool = Tool {
     before: "Nomad starts the tasks of a changed job anew: see that its update block has max_parallel = 1.",

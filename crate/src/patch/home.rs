@@ -50,12 +50,17 @@ pub fn referred_to(text: &str, configurations: &[Configuration], document: Docum
     if edits.is_empty() || config::read(document, text).is_some_and(same) { edits } else { Vec::new() }
 }
 
-/// Whether a unit would be given variables that belong into the file that it reads, which is here too.
+/// Whether what starts the daemon would be given what belongs into a file of variables that it reads, and that is here too:
+/// another variable, or a flag beside a variable, with which etcd 3.4 and later refuse to start.
 pub fn reads_another(configurations: &[Configuration], configuration: &Configuration, edits: &[Edit]) -> bool {
-    let given = |other: &Configuration| other.source == Source::Environment && other.cluster.has_etcd == configuration.cluster.has_etcd;
-    configuration.cluster.absent_file.is_some()
-        && edits.iter().all(|edit| edit.start == edit.end && search::has(&edit.text, "Environment="))
-        && configurations.iter().any(given)
+    let of_variables = edits.iter().all(|edit| search::has(&edit.text, "Environment="));
+    let given = |other: &Configuration| {
+        other.source == Source::Environment
+            && other.document != configuration.document
+            && other.cluster.has_etcd == configuration.cluster.has_etcd
+            && (of_variables || other.settings.iter().any(|setting| setting.effective))
+    };
+    configuration.cluster.hands_more && edits.iter().all(|edit| edit.start == edit.end) && configurations.iter().any(given)
 }
 
 /// Whether a unit or a command starts etcd with its own file, which is here too.

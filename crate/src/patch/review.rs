@@ -29,6 +29,12 @@ pub fn reason(text: &str, configuration: &Configuration, wanted: &[Change], edit
         Some("CoreOS' own etcd.service is etcd 0.4, and the log is that of a later one; make sure that this unit runs it.")
     } else if matches!(configuration.source, Source::Environment | Source::FleetConf) && edits.iter().any(is_new) && env::is_mixed(text) {
         Some("Other lines than settings stand in this text; look the change over, and put only the settings on the machines.")
+    } else if configuration.source == Source::DropIn && edits.iter().any(|edit| stands_in_run(text, edit)) {
+        Some(
+            "A file in /run is written anew at each boot: make the change in the cloud-config that it comes from, or in a file of a later name in /etc.",
+        )
+    } else if configuration.source == Source::DropIn && !text.lines().any(|line| line.trim_start().starts_with('[')) {
+        Some("systemd ignores lines with no section above them: these belong below [Service] in a unit or a drop-in.")
     } else if configuration.source == Source::Program && edits.iter().any(is_new) {
         Some("What is new follows the form of what stands there; no reader of this language has checked it, so look it over.")
     } else if configuration.source == Source::DropIn
@@ -47,6 +53,12 @@ pub fn reason(text: &str, configuration: &Configuration, wanted: &[Change], edit
             || unchecked().then_some("A template fills in this file, and what becomes of it then was not checked; look the change over."),
         )
     }
+}
+
+/// Whether an edit is in a file that `systemctl cat` shows, with its path above it, and that lies in /run.
+fn stands_in_run(text: &str, edit: &Edit) -> bool {
+    let before = text.get(..edit.start).unwrap_or("");
+    before.lines().rev().find(|line| line.starts_with("# /")).is_some_and(|line| line.starts_with("# /run/"))
 }
 
 fn is_later(wanted: &[Change]) -> bool {

@@ -990,6 +990,16 @@ fn what_is_new_beside_a_file_that_is_not_here_is_to_be_looked_over() {
         ("#!/bin/sh\nset -a\n. /etc/etcd.env\nexec etcd --name a\n".to_owned(), "review"),
         ("#!/bin/sh\nset -a\n. /etc/etcd.env\nexec etcd --heartbeat-interval=100 --election-timeout=1000\n".to_owned(), "safe"),
         ("#!/bin/sh\nset -e\nexec etcd --name a\n".to_owned(), "safe"),
+        // Of `systemctl cat` and `systemctl show`.
+        (
+            "# /run/systemd/system/etcd2.service.d/20-cloudinit.conf\n[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=100 ETCD_ELECTION_TIMEOUT=1000\n".to_owned(),
+            "review",
+        ),
+        (
+            "# /etc/systemd/system/etcd2.service.d/a.conf\n[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=100 ETCD_ELECTION_TIMEOUT=1000\n".to_owned(),
+            "safe",
+        ),
+        ("Environment=ETCD_HEARTBEAT_INTERVAL=100 ETCD_ELECTION_TIMEOUT=1000\n".to_owned(), "review"),
         ("docker run --env-file /etc/etcd.env quay.io/coreos/etcd:v3.5.9 etcd --name=a\n".to_owned(), "review"),
         ("docker run -v $PWD:/data quay.io/coreos/etcd:v3.5.9 etcd --name=a\n".to_owned(), "safe"),
         ("[Service]\nEnvironmentFile=/etc/etcd.env\nExecStart=/usr/bin/etcd --heartbeat-interval=100\n".to_owned(), "review"),
@@ -1015,5 +1025,22 @@ fn what_csh_and_fish_export_is_changed_in_place() {
         ),
     ] {
         assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+    }
+}
+
+/// A flag beside the variable of a file that is here too would keep etcd 3.4 and later from starting.
+#[test]
+fn a_file_that_is_here_is_changed_alone() {
+    let file = "ETCD_HEARTBEAT_INTERVAL=100\nETCD_ELECTION_TIMEOUT=1000\nETCD_DATA_DIR=/x\n";
+    for start in [
+        "#!/bin/sh\nset -a\n. ./etcd.env\nexec etcd --name a\n",
+        "docker run --env-file etcd.env quay.io/coreos/etcd:v3.5.9 etcd --name=a\n",
+        "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.9\n    env_file: [etcd.env]\n    command: etcd --name a\n",
+    ] {
+        let texts = [start, file];
+        let all: Vec<Configuration> = (0..2).filter_map(|at| config::read(at, texts[at])).collect();
+        let patches = patch(&texts, &all, &[HEARTBEAT, ELECTION]);
+        let changed: Vec<_> = patches.iter().map(|patch| patch.document.as_deref()).collect();
+        assert_eq!(changed, [Some("d2")], "{start}");
     }
 }

@@ -229,6 +229,10 @@ mod tests {
                 "locals {\n  a = yamlencode({\n    \"initial-cluster-token\" = \"a\"\n    \"heartbeat-interval\" = 100\n  })\n}\n",
                 Some(Source::Program),
             ),
+            (
+                "name: a\ninitial-cluster: {% for h in groups['etcd'] %}{{ h }}{% endfor %}\nelection-timeout: 1000\n",
+                Some(Source::EtcdYaml),
+            ),
             ("# of etcd\nETCD_OPTS=\"--name=a --election-timeout=2500\"\n", Some(Source::Environment)),
             ("- hosts: a\n  vars:\n    etcd_config:\n      election-timeout: 2500\n", Some(Source::Fragment)),
             ("a:\n  environment:\n    - ETCD_ELECTION_TIMEOUT=2500\n", Some(Source::Manifest)),

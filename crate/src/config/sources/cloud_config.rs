@@ -117,6 +117,9 @@ fn take_root(builder: &mut Builder, tree: &TextTree, root: &Node) {
         write_file(builder, tree, tree.resolve(file));
     }
     // coreos-cloudinit runs none of these (coreos/coreos-cloudinit@v1.14.0:config/config.go).
+    // cloudinit.readthedocs.io, "Module frequency": write_files runs once per instance.
+    let has = |key: &&str| tree.get(root, key).is_some();
+    builder.cluster.by_cloud_init = ["runcmd", "bootcmd", "packages"].iter().any(has) && !has(&"coreos");
     let commands = ["bootcmd", "runcmd"].into_iter().filter_map(|key| tree.get(root, key)).filter(|_| tree.get(root, "coreos").is_none());
     commands.flat_map(Node::items).for_each(|command| run(builder, tree, tree.resolve(command)));
 }

@@ -102,7 +102,7 @@ fn has_map(text: &str) -> bool {
 /// Whether a text has what Puppet and Chef call etcd or fleet: a class, an attribute, a resource.
 fn has_home(text: &str) -> bool {
     let has = |homes: &[&str]| search::any(text, homes);
-    has(&["etcd']", "etcd2']", "fleet']", "etcd_service '"])
+    has(&["etcd']['", "etcd2']['", "fleet']['", "etcd\"][\"", "fleet\"][\"", "etcd_service '"])
         || search::has(text, "class {") && has(&["{ 'etcd", "{'etcd", "{ '::etcd", "{ 'fleet", "{'fleet", "{ '::fleet"])
 }
 
@@ -457,6 +457,7 @@ mod tests {
             "cmd = (\"{binary} --name a \"\n    + \"--heartbeat-interval=200 \"\n    + \"--election-timeout=2000\"\n    + more)\n",
             "environment = [\n  { name = \"ETCD_HEARTBEAT_INTERVAL\", value = \"200\" },\n  { name = \"ETCD_ELECTION_TIMEOUT\", value = \"2000\" },\n]\n",
             "docker_container 'etcd' do\n  env 'ETCD_HEARTBEAT_INTERVAL' => '200', 'ETCD_ELECTION_TIMEOUT' => '2000'\nend\n",
+            "default[\"etcd\"][\"heartbeat_interval\"] = 200\ndefault[\"etcd\"][\"election_timeout\"] = 2000\n",
             "data['coreos']['etcd2']['heartbeat-interval'] = 200\ndata['coreos']['etcd2']['election-timeout'] = 2000\n",
             "local base = import \"base.jsonnet\";\n{\n  services +: {\n    etcd: base + {\n      environment: {\n        ETCD_HEARTBEAT_INTERVAL: \"200\",\n        ETCD_ELECTION_TIMEOUT: \"2000\",\n      },\n    },\n  },\n}\n",
             "class { 'etcd':\n  ensure             => latest,\n  heartbeat_interval => 200,\n  election_timeout   => 2000,\n}\n",

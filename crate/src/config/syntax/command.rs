@@ -63,7 +63,8 @@ pub fn start_of_etcd(text: &str) -> Option<Start> {
         let may_start = matches!(expected, Expected::Command | Expected::Launched);
         let rest = text[at..].trim_start();
         // A program may have a variable of this name: `etcd = Etcd()`.
-        if may_start && is_etcd(body) && !rest.starts_with("grpc-proxy") && !rest.starts_with('=') {
+        // And a variable's value may end like it: `IMAGE=quay.io/coreos/etcd`.
+        if may_start && is_etcd(body) && !body.contains('=') && !rest.starts_with("grpc-proxy") && !rest.starts_with('=') {
             return Some(Start { end, clears });
         }
         if body.is_empty() && !word.ends_with('\n') || body == "\\" {
@@ -178,6 +179,8 @@ mod tests {
             ("gosu etcd mkdir etcd", false),
             ("chown -R etcd  etcd", false),
             ("etcd = Etcd(config)", false),
+            ("IMAGE=quay.io/coreos/etcd", false),
+            ("A=/x/etcd etcd", true),
             ("mv -u etcd /usr/bin/etcd", false),
         ] {
             assert_eq!(start_of_etcd(command).is_some(), starts, "{command}");

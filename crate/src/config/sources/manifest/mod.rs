@@ -21,6 +21,7 @@ use crate::config::configuration::Launcher;
 use crate::config::meaning::{keys, scalar};
 use crate::config::syntax::command::start_of_etcd;
 use crate::config::syntax::mapped_text::MappedText;
+use crate::config::tools::ECS;
 use crate::config::tree::TextTree;
 use crate::ids::RuleId;
 use crate::parameters::{KUBEKEY, RANCHER};
@@ -159,7 +160,7 @@ fn processes(builder: &mut Builder, spot: Spot, entry: &Entry, name: &str) -> bo
         "containers" | "initcontainers" | "containerdefinitions" | "etcdclusters" => {
             builder.cluster.has_etcd |= name == "etcdclusters";
             if name == "containerdefinitions" {
-                builder.cluster.launcher = Some(Launcher::Compose);
+                builder.cluster.launcher = Some(Launcher::Tool(&ECS));
             }
             for item in entry.value.items().iter().filter(|item| !is_proxy(item)) {
                 let process = format!("{} {}", spot.tree.word(item, "name").unwrap_or(""), item.span.start);
