@@ -32,13 +32,17 @@ pub(super) fn from_return(
     change: &LeaderChange,
     speakers: &[(i64, &str)],
     stalled_before: bool,
+    alone: bool,
 ) -> Option<Stall> {
     let (campaign, old) = (change.campaign?, change.old.as_deref()?);
     let slack = grain(facts, change);
     let after = |id: &EventId| time(facts, *id).is_some_and(|time| time >= campaign - slack);
     let Some(voice) = voices.iter().find(|voice| voice.member == old) else {
         let back = heard_again(facts, change, old).into_iter().find(after)?;
-        return silent_until(facts, change, back, StallKind::Return);
+        // A leader that ran is heard at each heartbeat. One that is heard so soon after the only campaign need not have been
+        // silent before; where leaders come and go, some wake up just then (lab: pauses of 1.5 s).
+        let may_have_run = alone && time(facts, back)? - campaign <= 2 * then(facts, change).heartbeat;
+        return if may_have_run { None } else { silent_until(facts, change, back, StallKind::Return) };
     };
     // An excerpt that begins later does not show when it was back, nor whether it is of the process that led.
     if !voice.events.iter().any(|id| time(facts, *id).is_some_and(|time| time <= campaign)) {

@@ -135,6 +135,7 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
     let ticks = voices.iter().flat_map(|voice| lost_ticks(facts, voice, changes, &leads)).gather();
     ticks.into_iter().chain(near_timeouts(facts)).for_each(|stall| found.add(stall));
     let measured = !found.stalls.is_empty();
+    let alone = changes.iter().filter(|change| change.class == ChangeClass::Needless).count() == 1;
     let longest_near = found.stalls.iter().filter(|stall| stall.kind == StallKind::NearTimeout).map(|stall| stall.length.high).max();
     let speakers = speakers(facts);
     for change in changes.iter_mut() {
@@ -147,7 +148,7 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
         if silent && explaining(facts, &found, change).is_none() {
             let stalled = !facts.heartbeats_come_too_late() && !drawn_out(facts, change);
             let guess = stalled.then(|| {
-                from_return(facts, voices, change, &speakers, measured).or_else(|| like_near_misses(facts, longest_near?, change))
+                from_return(facts, voices, change, &speakers, measured, alone).or_else(|| like_near_misses(facts, longest_near?, change))
             });
             found.add(guess.flatten().unwrap_or_else(|| censored(facts, change)));
         }

@@ -14,6 +14,23 @@ fn an_excerpt_of_the_leader_that_lost_its_place_to_a_slow_sync() {
     assert!(!measured(&log("ca93d269ec463a6b")));
 }
 
+/// A candidate that hears the old leader with the next heartbeat may have stood still itself.
+#[test]
+fn a_leader_that_is_heard_at_once_need_not_have_been_silent() {
+    let log = |heard: &str| {
+        format!(
+            "2016-04-20 09:59:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4\n\
+             2016-04-20 10:00:01.000000 I | raft: 2a0965170762fd09 became candidate at term 5\n\
+             2016-04-20 10:00:01.000100 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5\n\
+             2016-04-20 10:00:01.002000 I | raft: 2a0965170762fd09 became leader at term 5\n\
+             2016-04-20 10:00:{heard} I | raft: 2a0965170762fd09 [term: 5] ignored a MsgHeartbeat message with lower term from 91d25258d70ad868 [term: 4]\n"
+        )
+    };
+    let kind = |heard: &str| facts(&[&log(heard)]).stalls[0].kind;
+    assert_eq!(kind("01.050000"), StallKind::Censored);
+    assert_eq!(kind("01.700000"), StallKind::Return);
+}
+
 /// A host that stops the leader and one follower: the third member asks alone, and that follower counts no time.
 #[test]
 fn members_that_stood_still_with_their_leader_did_not_hear_it() {
