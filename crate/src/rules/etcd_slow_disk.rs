@@ -3,7 +3,7 @@
 use super::common::{alerts, hosts, human_limit, lines, longest_first, plural, range, time};
 use super::{Finding, Rule};
 use crate::facts::stalls::ENOUGH;
-use crate::facts::{EventId, Facts, StallKind, metrics, tools};
+use crate::facts::{EventId, Facts, Stall, StallKind, metrics, tools};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
@@ -43,31 +43,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         (_, 1) => format!("One sync to {disk} took {}; etcd wants 10\u{a0}ms", human(length)),
         (_, many) => format!("{many}\u{a0}syncs to {disk} took up to {}; etcd wants 10\u{a0}ms", human(length)),
     };
-    // Far more stalls of a leader that no sync accounts for, though each of their length would be printed: the machine
-    // stood still, and a sync that was under way stood still with it (judgement; paused processes, lab).
-    let mut without = 0;
-    for stall in &facts.stalls {
-        let measured = matches!(stall.kind, StallKind::LateHeartbeat | StallKind::Return);
-        without += u64::from(measured && stall.planned > LIMIT);
-    }
-    if without >= 3 * count {
-        let what = format!(
-            "{without} stalls of a leader came without such a line: the machine stood still, and this with it. The disk is not shown to be at fault."
-        );
-        return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &events));
-    }
-    if let Some(busy) = tools::busy_processor(facts) {
-        let title = format!("The processor had no time left, and {}{}", title[..1].to_ascii_lowercase(), &title[1..]);
-        let what = "The processor worked all the time and hardly waited for the disk, as was measured: etcd came late to see that its syncs were done. The disk is not shown to be at fault.";
-        let advice =
-            "Find what takes the processor's time on etcd's machines, and give etcd more of it: a larger share, or a machine of its own.";
-        let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).advising(advice);
-        return Some(finding.showing(facts, &[&[busy], &events[..]].concat()));
-    }
-    if stopped_with_machine(facts, &events) {
-        let what =
-            "The hypervisor had stopped the machine, and the syncs that were under way with it. The disk is not shown to be at fault.";
-        return Some(Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, &events));
+    if let Some(finding) = not_at_fault(facts, &events, &title, count) {
+        return Some(finding);
     }
     let waits = facts.value(ElectionTimeout);
     let known = facts.in_force(ElectionTimeout).event.is_some() || facts.in_force(ElectionTimeout).place.is_some();
@@ -91,6 +68,33 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(match length {
         0 => finding,
         _ => finding.noting(format!("this member's main loop waited for {}: no heartbeat, no vote, no commit", human(length))),
+    })
+}
+
+/// What kept the syncs waiting, where it was not the disk.
+fn not_at_fault(facts: &Facts, syncs: &[EventId], title: &str, count: u64) -> Option<Finding> {
+    // Far more stalls of a leader that no sync accounts for, though each of their length would be printed: the machine
+    // stood still, and a sync that was under way stood still with it (judgement; paused processes, lab).
+    let measured = |stall: &&Stall| matches!(stall.kind, StallKind::LateHeartbeat | StallKind::Return);
+    let without = facts.stalls.iter().filter(measured).filter(|stall| stall.planned > LIMIT).count() as u64;
+    if without >= 3 * count {
+        let what = format!(
+            "{without} stalls of a leader came without such a line: the machine stood still, and this with it. The disk is not shown to be at fault."
+        );
+        return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, syncs));
+    }
+    if let Some(busy) = tools::busy_processor(facts) {
+        let title = format!("The processor had no time left, and {}{}", title[..1].to_ascii_lowercase(), &title[1..]);
+        let what = "The processor worked all the time and hardly waited for the disk, as was measured: etcd came late to see that its syncs were done. The disk is not shown to be at fault.";
+        let advice =
+            "Find what takes the processor's time on etcd's machines, and give etcd more of it: a larger share, or a machine of its own.";
+        let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).advising(advice);
+        return Some(finding.showing(facts, &[&[busy], syncs].concat()));
+    }
+    stopped_with_machine(facts, syncs).then(|| {
+        let what =
+            "The hypervisor had stopped the machine, and the syncs that were under way with it. The disk is not shown to be at fault.";
+        Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, syncs)
     })
 }
 

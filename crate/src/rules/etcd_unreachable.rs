@@ -69,50 +69,67 @@ fn check(facts: &Facts) -> Option<Finding> {
     // A client of gRPC that is refused once tries again; fleetd may wait and say nothing.
     let once = super::common::lines(facts, &events) == 1 && !facts.event(events[0]).is_fleet();
     let severity = if back || once { Severity::Warning } else { Severity::Critical };
-    if events.iter().all(|id| by_proxy(facts.event(*id))) {
-        let lines = plural(super::common::lines(facts, &events), "line", "lines");
-        let none_left = events.iter().any(|id| facts.event(*id).meaning == Meaning::ProxyZero);
+    let (title, what, advice) = told(facts, &events, back, &over);
+    let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events);
+    Some(match advice {
+        Some(advice) => finding.advising(advice),
+        None => finding,
+    })
+}
+
+/// What these lines say together, what that means, and what to do where the rule's own advice does not fit.
+fn told(facts: &Facts, events: &[EventId], back: bool, over: &str) -> (String, &'static str, Option<String>) {
+    let any = |says: &dyn Fn(&Event) -> bool| events.iter().any(|id| says(facts.event(*id)));
+    let all = |says: &dyn Fn(&Event) -> bool| events.iter().all(|id| says(facts.event(*id)));
+    let count = super::common::lines(facts, events);
+    if all(&by_proxy) {
         // Another one may serve it.
-        let missed = if none_left { "reached no member" } else { "could not reach a member" };
-        let title = format!("A proxy {missed} of etcd ({lines}{over})");
-        let what = "The proxy takes an endpoint out of use when it cannot connect to it. Without one its clients, fleet among them, get errors at once.";
-        let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events);
-        return Some(finding.advising(
-            "Check from the proxy's machine that the members run and that their client ports (2379; old ones 4001) can be reached.",
-        ));
+        let missed = if any(&|event| event.meaning == Meaning::ProxyZero) { "reached no member" } else { "could not reach a member" };
+        return (
+            format!("A proxy {missed} of etcd ({}{over})", plural(count, "line", "lines")),
+            "The proxy takes an endpoint out of use when it cannot connect to it. Without one its clients, fleet among them, get errors at once.",
+            Some(String::from(
+                "Check from the proxy's machine that the members run and that their client ports (2379; old ones 4001) can be reached.",
+            )),
+        );
     }
-    let requests = plural(super::common::lines(facts, &events), "request", "requests");
-    if events.iter().all(|id| is_silent(facts.event(*id))) {
-        let title = format!("etcd's client port did not answer {requests}{over}");
-        let what = "No connection was made: that machine is off or stands still, or something on the way drops the packets.";
-        return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
+    let requests = plural(count, "request", "requests");
+    if all(&is_silent) {
+        return (
+            format!("etcd's client port did not answer {requests}{over}"),
+            "No connection was made: that machine is off or stands still, or something on the way drops the packets.",
+            None,
+        );
     }
-    if events.iter().all(|id| says(facts.event(*id), &["no available published client urls"])) {
-        let title = String::from("A member told its cluster no address for clients");
-        let what = "etcdctl has no address to ask it at: it was added and never started, or has not yet joined.";
-        return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
+    if all(&|event| says(event, &["no available published client urls"])) {
+        return (
+            String::from("A member told its cluster no address for clients"),
+            "etcdctl has no address to ask it at: it was added and never started, or has not yet joined.",
+            None,
+        );
     }
     // Nobody was there to refuse it.
-    if !events.iter().any(|id| says(facts.event(*id), REFUSED)) {
-        let title = format!("etcd's client port was out of reach for {requests}{over}");
-        let what = "No connection was made: that machine is off, its name or address is wrong, or something on the way is closed.";
-        return Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events));
+    if !any(&|event| says(event, REFUSED)) {
+        return (
+            format!("etcd's client port was out of reach for {requests}{over}"),
+            "No connection was made: that machine is off, its name or address is wrong, or something on the way is closed.",
+            None,
+        );
     }
-    if let Some((here, there)) = listens_elsewhere(facts, &events) {
-        let title = format!("etcd's client port refused {requests}{over}: etcd listens on {there}, not on {here}");
-        let what = "The client looked for etcd on its own machine, and etcd was told to listen on another of its addresses.";
-        let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events);
-        return Some(finding.advising(format!(
-            "Give the client the endpoint {there} (etcdctl: --endpoints), or add {here} to etcd's listen-client-urls."
-        )));
+    let refused = format!("etcd's client port refused {requests}{over}");
+    if let Some((here, there)) = listens_elsewhere(facts, events) {
+        return (
+            format!("{refused}: etcd listens on {there}, not on {here}"),
+            "The client looked for etcd on its own machine, and etcd was told to listen on another of its addresses.",
+            Some(format!("Give the client the endpoint {there} (etcdctl: --endpoints), or add {here} to etcd's listen-client-urls.")),
+        );
     }
-    let title = format!("etcd's client port refused {requests}{over}");
     let what = if back {
         "Nothing listened there for a while, and later the client found it again: etcd was down and came back."
     } else {
         "Nothing listened where the client looked for etcd."
     };
-    Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events))
+    (refused, what, None)
 }
 
 /// A client's line; members that cannot reach each other have a finding of their own.

@@ -18,7 +18,7 @@ use crate::report::{Provenance, Severity, Timing};
 use crate::rules::common::{human_limit, knows_wait};
 use crate::rules::etcd_timers_changed;
 use crate::search;
-use crate::units::human;
+use crate::units::{Micros, human};
 
 /// What may be doubted of the values in force that the answer is held against. Sentences that name them name the value alone.
 pub(super) fn doubts(facts: &Facts) -> String {
@@ -189,24 +189,8 @@ fn beyond(too_long: TooLong) -> String {
 
 /// The values cure what the input shows.
 fn cured(case: &Case) -> String {
-    let Case { facts, plan, severity, .. } = *case;
-    let mut parts = Vec::new();
-    let mut explained = Vec::new();
-    if plan.replay.needless > 0 && !plan.repairs {
-        explained.push(share(plan.replay.explained, plan.replay.needless, "needless leader change", ""));
-    }
-    let gave_up = facts.fleet_failures.len() as u64;
-    let tied = tied_to_stalls(facts);
-    if tied > 0 {
-        explained.push(share(tied, gave_up, "moment", " in which fleet gave up"));
-    }
-    // How many would remain stands in what is gained.
-    if !explained.is_empty() {
-        parts.push(format!("Stalls explain {}.", explained.join(" and ")));
-    }
-    if tied == 0 && gave_up > 0 {
-        parts.push(format!("Of {gave_up} moments in which fleet gave up, {} would remain.", counted(plan.fleet_remaining)));
-    }
+    let Case { facts, plan, .. } = *case;
+    let mut parts: Vec<String> = explained(case).into_iter().gather();
     let wait = plan.of(Parameter::ElectionTimeout);
     // What ran had another pair.
     if let (true, Some(stall)) =
@@ -218,37 +202,68 @@ fn cured(case: &Case) -> String {
         ));
     }
     if let Some(stall) = case.stall.filter(|_| parts.is_empty() && wait.proposed.is_some()) {
-        let timers = timers_in_force(facts);
-        let lost = match etcd_timers_changed::said(facts) {
-            Some(said) => format!("{said}."),
-            None if facts.changed_unseen() => {
-                String::from("More than one member stalled while it led, so the leader changed, though no line tells when or why.")
-            }
-            // Lines of members that lost theirs stand beside it.
-            None if facts.any_event(|event| event.meaning == Meaning::LeaderLost) => String::from("No line shows a new leader."),
-            None => String::from("The input shows no leader that lost its place."),
-        };
-        let length = human(stall.planned);
-        parts.push(if facts.generation == Generation::V04 {
-            // Its timers are not those of the model (etcd-io/etcd@v0.4.9:third_party/github.com/goraft/raft/server.go).
-            format!("{lost} How often a stall of {length} costs a leader of etcd 0.4 its place was not measured; the proposed values outlast it.")
-        } else {
-            let share = loss_share(&timers, stall.planned, timers.heartbeat) / 10_000;
-            format!("{lost} With the values in force a stall of {length} costs a leader its place in about {share} of 100 cases; the proposed ones outlast it.")
-        });
+        parts.push(may_cost(facts, stall.planned));
     }
-    if parts.is_empty() {
-        let as_meant = plan.changes().any(|decision| meant(facts, decision.parameter) == decision.proposed);
-        parts.push(String::from(match (as_meant, plan.repairs, severity) {
-            (true, false, _) => "Values that are not read as they are written do not apply. In the corrected form they do.",
-            (_, true, Severity::Warning) if facts.generation != Generation::V04 => {
-                "Not every etcd can work with the values as they stand; with the proposed ones each can."
-            }
-            (_, false, Severity::Ok) => "The values as they stand do not bear what is stated or measured; the proposed ones do.",
-            _ => "The values as they stand cannot work together; the proposed ones do.",
-        }));
+    if parts.is_empty() { of_values(case).to_owned() } else { parts.join(" ") }
+}
+
+/// How much of the trouble stalls explain.
+fn explained(case: &Case) -> Option<String> {
+    let Case { facts, plan, .. } = *case;
+    let mut explained = Vec::new();
+    if plan.replay.needless > 0 && !plan.repairs {
+        explained.push(share(plan.replay.explained, plan.replay.needless, "needless leader change", ""));
     }
-    parts.join(" ")
+    let (gave_up, tied) = (facts.fleet_failures.len() as u64, tied_to_stalls(facts));
+    if tied > 0 {
+        explained.push(share(tied, gave_up, "moment", " in which fleet gave up"));
+    }
+    // How many would remain stands in what is gained.
+    let mut said = if explained.is_empty() { String::new() } else { format!("Stalls explain {}.", explained.join(" and ")) };
+    if tied == 0 && gave_up > 0 {
+        let space = if said.is_empty() { "" } else { " " };
+        said += &format!("{space}Of {gave_up} moments in which fleet gave up, {} would remain.", counted(plan.fleet_remaining));
+    }
+    (!said.is_empty()).then_some(said)
+}
+
+/// A stall that is not seen to have cost a leader its place.
+fn may_cost(facts: &Facts, stall: Micros) -> String {
+    let lost = match etcd_timers_changed::said(facts) {
+        Some(said) => format!("{said}."),
+        None if facts.changed_unseen() => {
+            String::from("More than one member stalled while it led, so the leader changed, though no line tells when or why.")
+        }
+        // Lines of members that lost theirs stand beside it.
+        None if facts.any_event(|event| event.meaning == Meaning::LeaderLost) => String::from("No line shows a new leader."),
+        None => String::from("The input shows no leader that lost its place."),
+    };
+    let length = human(stall);
+    if facts.generation == Generation::V04 {
+        // Its timers are not those of the model (etcd-io/etcd@v0.4.9:third_party/github.com/goraft/raft/server.go).
+        return format!(
+            "{lost} How often a stall of {length} costs a leader of etcd 0.4 its place was not measured; the proposed values outlast it."
+        );
+    }
+    let timers = timers_in_force(facts);
+    let share = loss_share(&timers, stall, timers.heartbeat) / 10_000;
+    format!(
+        "{lost} With the values in force a stall of {length} costs a leader its place in about {share} of 100 cases; the proposed ones outlast it."
+    )
+}
+
+/// The values are at fault by themselves.
+fn of_values(case: &Case) -> &'static str {
+    let Case { facts, plan, severity, .. } = *case;
+    let as_meant = plan.changes().any(|decision| meant(facts, decision.parameter) == decision.proposed);
+    match (as_meant, plan.repairs, severity) {
+        (true, false, _) => "Values that are not read as they are written do not apply. In the corrected form they do.",
+        (_, true, Severity::Warning) if facts.generation != Generation::V04 => {
+            "Not every etcd can work with the values as they stand; with the proposed ones each can."
+        }
+        (_, false, Severity::Ok) => "The values as they stand do not bear what is stated or measured; the proposed ones do.",
+        _ => "The values as they stand cannot work together; the proposed ones do.",
+    }
 }
 
 /// `all 6 needless leader changes`, `3 of 6 moments`.

@@ -150,26 +150,12 @@ impl Line<'_> {
                 builder.fact_of_flag(&flag.name, "true");
                 continue;
             };
-            let (name, value, span) = match (flag.name.as_str(), value.split_once('=')) {
-                // `kubectl create configmap --from-literal=NAME=VALUE`, `docker run --env=NAME=VALUE`, `rkt run --set-env=NAME=VALUE`.
-                ("from-literal" | "env" | "set-env", Some((name, rest))) => {
-                    self.assignment(builder, (name, rest, span.end - rest.len()..span.end), "");
-                    continue;
-                }
-                // k3s and RKE2 pass it on; behind `@` k3d names the nodes.
-                ("etcd-arg", Some((name, rest))) => {
-                    builder.cluster.own_pair = Some(&RANCHER);
-                    builder.cluster.launcher = Some(Launcher::K3s);
-                    let (value, start) = (rest.split('@').next().unwrap_or(rest), span.end - rest.len());
-                    (name.trim_start_matches('-'), value, start..start + value.len())
-                }
-                // minikube hands `etcd.NAME=VALUE` to kubeadm's etcd.
-                ("extra-config", Some((name, rest))) => {
-                    builder.cluster.launcher = Some(Launcher::Kubeadm);
-                    (name.strip_prefix("etcd.").unwrap_or(""), rest, span.end - rest.len()..span.end)
-                }
-                _ => (flag.name.as_str(), value.as_str(), span.clone()),
-            };
+            // `kubectl create configmap --from-literal=NAME=VALUE`, `docker run --env=NAME=VALUE`, `rkt run --set-env=NAME=VALUE`.
+            if let ("from-literal" | "env" | "set-env", Some((name, rest))) = (flag.name.as_str(), value.split_once('=')) {
+                self.assignment(builder, (name, rest, span.end - rest.len()..span.end), "");
+                continue;
+            }
+            let (name, value, span) = handed_on(builder, &flag.name, value, span);
             let (value, span) = without_inner_quotes(&inner.text, value, span);
             builder.fact_of_flag(name, value);
             from_file |= name == "config-file" && !value.is_empty();
@@ -201,6 +187,25 @@ impl Line<'_> {
             // etcd.io/docs/v3.4/op-guide/configuration
             builder.void_beside_file(self.unit, stated);
         }
+    }
+}
+
+/// The flag of etcd that another program's flag holds, or the flag itself.
+fn handed_on<'a>(builder: &mut Builder, flag: &'a str, value: &'a str, span: &Range<usize>) -> (&'a str, &'a str, Range<usize>) {
+    match (flag, value.split_once('=')) {
+        // k3s and RKE2 pass it on; behind `@` k3d names the nodes.
+        ("etcd-arg", Some((name, rest))) => {
+            builder.cluster.own_pair = Some(&RANCHER);
+            builder.cluster.launcher = Some(Launcher::K3s);
+            let (value, start) = (rest.split('@').next().unwrap_or(rest), span.end - rest.len());
+            (name.trim_start_matches('-'), value, start..start + value.len())
+        }
+        // minikube hands `etcd.NAME=VALUE` to kubeadm's etcd.
+        ("extra-config", Some((name, rest))) => {
+            builder.cluster.launcher = Some(Launcher::Kubeadm);
+            (name.strip_prefix("etcd.").unwrap_or(""), rest, span.end - rest.len()..span.end)
+        }
+        _ => (flag, value, span.clone()),
     }
 }
 
