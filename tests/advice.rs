@@ -738,7 +738,7 @@ fn rounds_without_a_winner_are_no_stall_of_the_old_leader() {
         let rounds: String = (4..=last).map(round).collect();
         let won = format!("2016-04-20 10:02:00.200000 I | raft: raft.node: {C} elected leader {B} at term {last}\n");
         let heard = format!(
-            "2016-04-20 10:02:00.300000 I | raft: {C} [term: {last}] ignored a MsgHeartbeat message with lower term from {A} [term: 2]\n"
+            "2016-04-20 10:02:00.700000 I | raft: {C} [term: {last}] ignored a MsgHeartbeat message with lower term from {A} [term: 2]\n"
         );
         read(&[&[elected.as_str(), &round(3), &lost, &rounds, &won, &heard].concat()])
     };
