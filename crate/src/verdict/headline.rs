@@ -103,7 +103,9 @@ fn trouble<'a>(case: &Case<'a>, timing: Timing) -> Headline<'a> {
     let title = presence.unwrap_or_else(|| telling.map_or(String::new(), |finding| finding.title.clone()));
     let end = match (timing, id) {
         // It is the timers that are at fault.
-        (Timing::NotTheRemedy, Some(RuleId::EtcdBadConfig)) | (Timing::Undecided, Some(RuleId::ConfigValuesDiffer)) => "",
+        (Timing::NotTheRemedy, Some(RuleId::EtcdBadConfig)) => "",
+        // A slip in a file is no trouble of which a cause is asked for.
+        (Timing::Undecided, Some(id)) if id.word().starts_with("config-") => "",
         (Timing::NotTheRemedy, _) => " No timer cures that.",
         (Timing::Undecided, _) => " The input does not show whether timing is the cause.",
         _ => "",

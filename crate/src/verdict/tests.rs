@@ -522,3 +522,14 @@ fn a_long_round_trip_beside_leader_changes_is_no_proof() {
     assert!(changed.headline.contains("less than ten round trips of 410"), "{}", changed.headline);
     assert_eq!(verdict(&metrics(1)).timing, Timing::Remedy);
 }
+
+#[test]
+fn a_slip_in_a_file_beside_a_log_without_trouble_is_no_trouble_of_unknown_cause() {
+    let documents = [
+        "name: a\ninitial-cluster: a=http://192.0.2.1:2380\nelection_timeout: 5000\n",
+        "2020-04-20 10:12:00.000000 I | etcdserver: saved snapshot at index 10001\n",
+    ];
+    let documents = documents.map(|text| Document { name: None, text: text.to_owned() }).into();
+    let headline = analyze(&Input { documents, ..Input::default() }).verdict.headline;
+    assert!(headline.starts_with("A key is not known") && !headline.contains("cause"), "{headline}");
+}
