@@ -38,6 +38,10 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
     if (empty || braced()) && sources::program::is_program(text) {
         return Some(read_as(Source::Program, document, text));
     }
+    // A manifest of a kind that is not known may have etcd's timers as plain lines.
+    if empty && detect::has_plain_timers(text) {
+        return Some(read_as(Source::Fragment, document, text));
+    }
     (!empty).then_some(read)
 }
 

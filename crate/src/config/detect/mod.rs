@@ -41,6 +41,11 @@ pub fn configuration(text: &str) -> Option<Source> {
     source(&signs).or_else(|| further(text.get(sample.len()..)?).filter(|_| signs.stamped == 0))
 }
 
+/// Whether keys of etcd or fleet stand in plain lines of it, whatever else it is.
+pub fn has_plain_timers(text: &str) -> bool {
+    is_fragment(&Signs::of(head(text)))
+}
+
 /// What a long text is around the first timer of etcd behind its beginning: the pod of etcd may be one of many.
 fn further(rest: &str) -> Option<Source> {
     let places =

@@ -184,6 +184,15 @@ mod tests {
     }
 
     #[test]
+    fn plain_lines_in_a_manifest_of_another_kind_are_read() {
+        let cluster = "kind: Cluster\nspec:\n  etcd:\n    deployment_type: host\n";
+        let read = crate::config::read(0, &format!("{cluster}etcd_election_timeout: 5000\n")).expect("lines of a configuration");
+        assert_eq!(read.settings[0].value, Some(5000 * MS));
+        assert!(crate::config::read(0, cluster).is_none());
+        assert!(crate::config::read(0, &format!("{cluster}broker:\n  raft:\n    election-timeout: 5s\n")).is_none());
+    }
+
+    #[test]
     fn a_block_in_a_list_is_read() {
         let text = "- **Timers:**\n  ```yaml\n  election-timeout: \"2000\"  # 2s\n  heartbeat-interval: 200\n  ```\n- Disks\n";
         assert_eq!(crate::config::read(0, text).expect("lines").settings.len(), 2);
