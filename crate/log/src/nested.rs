@@ -8,7 +8,7 @@ use super::line_starts::is_stamped;
 use super::pattern::json_field;
 use super::plain::{Role, names, unescape};
 use crate::gather::Gather;
-use crate::search;
+use crate::search::{self, places};
 
 /// A line inside a row, and its bytes there.
 type Line<'a> = (Range<usize>, Cow<'a, str>);
@@ -82,8 +82,8 @@ fn records(row: &str) -> Vec<Range<usize>> {
 
 /// Where the first object of a list begins: `[{`.
 fn opening(row: &str) -> Option<usize> {
-    let object = |(at, _): (usize, &str)| row[at + 1..].trim_start_matches(' ').strip_prefix('{').map(|rest| row.len() - rest.len() - 1);
-    row.match_indices('[').find_map(object)
+    let object = |at: usize| row[at + 1..].trim_start_matches(' ').strip_prefix('{').map(|rest| row.len() - rest.len() - 1);
+    places(row, "[").find_map(object)
 }
 
 /// A time in nanoseconds and a text, as Loki answers: `["1556964001120000000","text"]`.
@@ -157,16 +157,6 @@ fn texts(row: &str) -> Vec<Line<'_>> {
 /// Where `\n` stands, and no backslash before it.
 fn joints(row: &str, from: usize) -> impl Iterator<Item = usize> {
     places(&row[from..], "\\n").map(move |at| from + at).filter(|at| !row[..*at].ends_with('\\'))
-}
-
-/// Where a word of two bytes stands.
-fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let at = from + search::find(text.get(from..)?, word)?;
-        from = at + 2;
-        Some(at)
-    })
 }
 
 /// Where between two places a quote stands, and no backslash before it.

@@ -119,7 +119,8 @@ impl<'a> Reader<'a, '_> {
         self.trail.unknown = true;
         for _ in 0..WORDS {
             self.at = skip_decoration(self.line, self.at, self.limit);
-            if self.at >= self.limit {
+            // Within an object of JSON nothing but its own stamp belongs to the header.
+            if self.at >= self.limit || self.rest().starts_with("{\"") {
                 self.trail.unknown = false;
                 return;
             }

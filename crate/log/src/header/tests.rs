@@ -86,6 +86,13 @@ fn the_pod_that_tools_of_kubernetes_name() {
 }
 
 #[test]
+fn what_stands_in_an_object_of_json_is_no_header() {
+    assert_eq!(read("{\"core.1\": {\"level\":\"warn\",\"msg\":\"x\"}}").1, None);
+    let quoted = "Oct 16 12:53:20 {\"level\": \"warn\", \"error\": \"read host=core-1\", \"msg\": \"x\"}";
+    assert_eq!(header(quoted, quoted.len() - 3), header(quoted, 16));
+}
+
+#[test]
 fn the_kernels_log_as_talosctl_shows_it() {
     let line = "192.0.2.8: user: warning: [2024-08-12T10:21:02.227217999Z]: [talos] service[etcd](Running): Health check failed: x";
     assert_eq!(read(line), (Some("2024-08-12T10:21:02.227217999Z"), Some("192.0.2.8"), None, None));
