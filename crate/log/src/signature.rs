@@ -151,10 +151,11 @@ impl Event {
         HEADS[usize::from(self.signature)].1
     }
 
-    /// Nothing of its line but the stamps, the host and numbers tells it from others of its message: no hole holds a
-    /// word, and the line ends with it.
+    /// Nothing of its line but the stamps, the host, numbers and ids of members tells it from others of its message: no
+    /// hole holds a word, and the line ends with it.
     pub fn tells_only_numbers(&self) -> bool {
-        let wordless = self.values.iter().all(|(_, value)| !matches!(value, Value::Text(_)));
+        let is_id = |hole: &&str| self.signature().pieces.iter().any(|piece| matches!(piece, Piece::Hole(name, Kind::Id) if name == hole));
+        let wordless = self.values.iter().all(|(hole, value)| !matches!(value, Value::Text(_)) || is_id(hole));
         wordless && !self.cut && self.message.end == self.span.end
     }
 

@@ -48,7 +48,7 @@ pub fn key_of_place(log: usize, host: Option<u16>) -> i64 {
     (log as i64) << 17 | host.map_or(0, |host| i64::from(host) + 1)
 }
 
-/// Of events that are alike in all but numbers the first, and every other event. A stalling leader prints a hundred
+/// Of events that are alike in all but numbers and ids the first, and every other event. A stalling leader prints a hundred
 /// thousand late heartbeats, and each rule that looks for words would look through them all.
 pub(super) fn one_of_each(facts: &Facts) -> Vec<EventId> {
     let mut seen = vec![false; signatures().len()];
@@ -129,7 +129,7 @@ impl Facts {
         self.select(&fits)
     }
 
-    /// Whether an event satisfies `fits`, which asks for nothing but its message and its words.
+    /// Whether an event satisfies `fits`, which asks for nothing but its message and its words, and for no id.
     pub fn any_event(&self, fits: impl Fn(&Event) -> bool) -> bool {
         self.any(&fits)
     }
@@ -145,7 +145,7 @@ impl Facts {
             }
             if event.tells_only_numbers() {
                 let alike = |other: &Event| other.signature == event.signature && other.tells_only_numbers();
-                events.extend(self.events_of(&[event.meaning]).filter(|(_, other)| alike(other)).map(|(id, _)| id));
+                events.extend_from_slice(&of_those(self, &[event.meaning], &alike));
                 mixed = true;
             } else {
                 events.push(id);
@@ -234,4 +234,25 @@ pub fn longest_first(facts: &Facts, meanings: &[Meaning]) -> Option<(Vec<EventId
     let longest = events.remove(at);
     events.insert(0, longest);
     Some((events, length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WITHOUT_LEADER;
+    use crate::facts::texts::says;
+    use crate::rules::testing::facts;
+
+    /// A leader names each follower that it answers late.
+    #[test]
+    fn lines_that_differ_in_the_id_of_a_member_are_asked_once() {
+        let late = |second: u32, to: &str| {
+            format!(
+                "2019-05-04 10:00:{second:02}.301221 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 341.2ms, to {to})\n"
+            )
+        };
+        let facts = facts(&[&(late(1, "91d25258d70ad868") + &late(2, "2a0965170762fd09"))]);
+        assert_eq!(facts.one_of_each.len(), 1);
+        assert_eq!(facts.events_where(|event| says(event, &["on time"])).len(), 2);
+        assert!(facts.events_where(|event| says(event, &[WITHOUT_LEADER])).is_empty());
+    }
 }

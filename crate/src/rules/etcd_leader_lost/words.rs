@@ -3,9 +3,9 @@
 use super::{is_needless, raised, without_majority};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::ElectionTimeout;
-use crate::rules::common::{human_limit, plural, range, times};
+use crate::rules::common::{human_limit, matching, plural, range, times};
 use crate::search;
 use crate::sort::distinct;
 use crate::units::{Range, human};
@@ -150,8 +150,8 @@ pub(super) fn asked_alone(facts: &Facts, events: &[EventId]) -> String {
     // Who voted for itself leads: it may have slept through its own silence.
     let by_leader = events.iter().any(|id| facts.event(*id).word("vote").is_some_and(|vote| facts.event(*id).word("id") == Some(vote)));
     let stood = if by_leader { "It or the leader had stood still, or the link did" } else { "It stood still itself, or its link did" };
-    let gave_way = facts
-        .any_event(|event| event.meaning == Meaning::HigherTermMessage && event.word("from").is_some_and(|from| search::has(&who, from)));
+    let by_them = |event: &Event| event.word("from").is_some_and(|from| search::has(&who, from));
+    let gave_way = !matching(facts, &[Meaning::HigherTermMessage], by_them).is_empty();
     let end = if gave_way { "its higher term deposed the leader" } else { "the leader kept its place" };
     format!("{who} asked for votes while the leader was there for others. {stood}; {end}.")
 }
