@@ -36,7 +36,7 @@ const LONGEST: usize = 200;
 /// Length of the mark that a text begins with.
 pub fn length(text: &str) -> Option<usize> {
     // Asked at each byte of a command.
-    if !text.starts_with(['{', '<', '$', '%']) {
+    if !matches!(text.as_bytes().first(), Some(b'{' | b'<' | b'$' | b'%')) {
         return None;
     }
     let Mark { open, close, .. } = MARKS.iter().find(|mark| text.starts_with(mark.open))?;

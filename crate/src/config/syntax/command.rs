@@ -120,7 +120,8 @@ fn is_shell_option(word: &str) -> bool {
 
 /// Whether a command runs etcd: `etcd`, `/usr/bin/etcd2`, `C:\etcd\etcd.exe`.
 pub fn is_etcd(command: &str) -> bool {
-    matches!(command.rsplit(['/', '\\']).next(), Some("etcd" | "etcd2" | "etcd.exe"))
+    let folder = ["etcd", "etcd2", "etcd.exe"].iter().find_map(|name| command.strip_suffix(name));
+    folder.is_some_and(|folder| matches!(folder.as_bytes().last(), None | Some(b'/' | b'\\')))
 }
 
 /// Whether a command starts a container of etcd: what stands at its end are etcd's flags. What a container of another
