@@ -53,7 +53,7 @@ const then =
 const press = (selector) => (page) => page.locator(selector).first().click();
 const until = (selector, options) => (page) => page.locator(selector, options).first().waitFor();
 const reading = async (page) => {
-  await dropLarge(page, 4000);
+  await dropLarge(page, 8000);
   await page.locator('.pg h1', { hasText: 'left' }).waitFor();
 };
 const chosen = (name, buffer) => (page) =>
