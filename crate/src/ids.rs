@@ -100,6 +100,13 @@ ids! {
     HostCpuSteal = "host-cpu-steal",
 }
 
+impl RuleId {
+    /// Whether it is told of a file, whatever was logged.
+    pub fn is_of_configuration(self) -> bool {
+        self.word().starts_with("config-")
+    }
+}
+
 impl Serialize for RuleId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.word())

@@ -265,11 +265,10 @@ fn check(facts: &Facts, unit: &str) -> Check {
         None if launcher.is_some() => "heartbeat-interval",
         _ => "'heartbeat = |election = |heartbeat-interval'",
     };
-    let (log, shown) = match launcher {
-        Some(_) => (log(facts, unit), "the first lines of each member name"),
-        None => (format!("journalctl -u {unit} -b"), "the last start lines of each member name"),
+    let (log, last, shown) = match launcher {
+        Some(_) => (log(facts, unit), "", "the first lines of each member name"),
+        None => (format!("journalctl -u {unit} -b"), " | tail -n 2", "the last start lines of each member name"),
     };
-    let last = if launcher.is_none() { " | tail -n 2" } else { "" };
     Check { command: Some(format!("{log} | grep -E {lines}{last}")), shown, names: ["", ""] }
 }
 
@@ -488,6 +487,9 @@ mod tests {
             ),
             ("IMAGE=quay.io/coreos/etcd\ndocker run $IMAGE:v3.5.7 etcd --election-timeout=1000\n", "docker rm NAME", "systemctl"),
             ("etcd_flags=\"--name a --election-timeout=1000\"\n", "rc-service etcd restart", "systemctl"),
+            ("start on runlevel [2345]\nexec /usr/bin/etcd --name a --election-timeout=1000\n", "rc-service etcd restart", "systemctl"),
+            ("#!/bin/sh\nexec chpst -u etcd etcd --name a --election-timeout=1000\n", "sv restart etcd", "systemctl"),
+            ("#!/bin/sh\n# to start on boot\nexec etcd --name a --election-timeout=1000\n", "systemctl restart etcd", "rc-service"),
             (
                 "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  external:\n    endpoints: [\"https://192.0.2.1:2379\"]\n",
                 "systemctl restart etcd",

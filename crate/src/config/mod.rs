@@ -71,10 +71,15 @@ fn tool_of(source: Source, text: &str) -> Option<&'static Tool> {
         Source::DropIn if search::has(text, "[program:") => Some(&SUPERVISOR),
         Source::Program if search::has(text, "task \"") && search::has(text, "driver") => Some(&NOMAD),
         Source::Flags if search::has(text, "${SNAP") => Some(&MICROK8S),
-        // OpenRC's, FreeBSD's, upstart's, and what runit and daemontools run.
-        Source::Flags | Source::Environment if search::any(text, &["command_args=", "etcd_flags=", "start on ", "chpst "]) => {
-            Some(&SERVICE)
-        }
+        Source::Flags | Source::Environment if of_service(text) => Some(&SERVICE),
         _ => None,
     }
+}
+
+/// Whether a service of OpenRC, FreeBSD or upstart is set so, or runit or daemontools run it. Other texts have such words
+/// further on in a line, as in a comment.
+fn of_service(text: &str) -> bool {
+    let begins =
+        |line: &str| ["command_args=", "etcd_flags=", "start on ", "chpst ", "exec chpst "].iter().any(|word| line.starts_with(word));
+    text.lines().any(|line| begins(line.trim_start()))
 }

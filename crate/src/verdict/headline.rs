@@ -105,7 +105,7 @@ fn trouble<'a>(case: &Case<'a>, timing: Timing) -> Headline<'a> {
         // It is the timers that are at fault.
         (Timing::NotTheRemedy, Some(RuleId::EtcdBadConfig)) => "",
         // A slip in a file is no trouble of which a cause is asked for.
-        (Timing::Undecided, Some(id)) if id.word().starts_with("config-") => "",
+        (Timing::Undecided, Some(id)) if id.is_of_configuration() => "",
         (Timing::NotTheRemedy, _) => " No timer cures that.",
         (Timing::Undecided, _) => " The input does not show whether timing is the cause.",
         _ => "",
@@ -155,7 +155,7 @@ fn strongest<'a>(facts: &Facts, findings: &'a [Finding]) -> Option<&'a Finding> 
         RuleId::EtcdSlowApply if explains_nothing() => EFFECTS.len(),
         id => EFFECTS.iter().position(|effect| *effect == id).map_or(0, |at| at + 1),
     };
-    let told = findings.iter().filter(|finding| !finding.id.word().starts_with("config-") && finding.severity > Severity::Info);
+    let told = findings.iter().filter(|finding| !finding.id.is_of_configuration() && finding.severity > Severity::Info);
     told.min_by_key(|finding| (Reverse(finding.severity), finding.confidence == Confidence::Low, follows(finding), Reverse(finding.count)))
 }
 
