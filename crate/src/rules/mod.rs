@@ -1,7 +1,7 @@
 //! Rules: each looks at the facts and may conclude one finding. Rules never pick a value;
 //! they state constraints, and the planner picks.
 //!
-//! One rule is one file, named after its id; a new one needs its file, its id in `ids.rs`, its `mod` line and its line in
+//! One rule is one file or folder, named after its id; a new one needs its file, its id in `ids.rs`, its `mod` line and its line in
 //! `RULES`. Problems of configurations share one table, `config_problems.rs`.
 
 mod client_http_500;
