@@ -1,6 +1,6 @@
 //! What is not edited, and why: each refusal names what to do instead.
 
-use super::insert::masks;
+use super::insert::mapping::masks;
 use super::place::Place;
 use super::written::{is_printed, is_sealed};
 use super::{Change, Etcd, render};

@@ -1,0 +1,72 @@
+//! Behind the lines of a file that has one assignment a line.
+
+use crate::config::meaning::keys;
+use crate::config::sources::{env, etcd_toml};
+use crate::gather::Gather;
+use crate::patch::edit::Edit;
+use crate::patch::place::Place;
+use crate::patch::{Change, render};
+use crate::search;
+use crate::text::offset;
+
+impl Place<'_> {
+    /// Behind the last option that stands outside of any section.
+    pub(super) fn in_fleet_conf(&self, group: &[Change]) -> Option<Edit> {
+        let lines = group.iter().map(|change| render::flag(change).replace('-', "_"));
+        let section = if self.text.starts_with('[') { Some(0) } else { search::find(self.text, "\n[").map(|at| at + 1) };
+        Some(match section.filter(|_| !env::is_mixed(self.text)) {
+            Some(at) => Edit::insert(at, lines.map(|line| format!("{line}{}", self.line_end)).collect()),
+            None => self.assign(lines)?,
+        })
+    }
+
+    /// Assignments at the end of a file that holds nothing else; among other lines, behind the last one of the daemon, if any.
+    pub(super) fn assign(&self, lines: impl Iterator<Item = String>) -> Option<Edit> {
+        let is_whole = |line: &str| !line.trim_end().ends_with('\\') && line.matches(['"', '\'']).count() % 2 == 0;
+        let is_own = |name: &str| ["ETCD_", "FLEET_"].iter().any(|prefix| name.starts_with(prefix)) || keys::FLEET.contains(&name);
+        let mut owns = self.text.lines().filter(|line| env::assigned(line).is_some_and(is_own) && is_whole(line));
+        let last = owns.next_back();
+        let indent = last.map_or("", |last| &last[..last.len() - last.trim_start().len()]);
+        // What is indented stands in an article, whose other lines may look like comments.
+        if indent.is_empty() && !env::is_mixed(self.text) {
+            return Some(self.append(lines));
+        }
+        let last = last?;
+        let at = offset(self.text, last);
+        Some(self.under(at, lines.map(|line| format!("{}{indent}{line}", self.line_end)).collect()))
+    }
+
+    /// Behind the last variable of each member.
+    pub(super) fn assign_each(&self, members: &[usize], group: &[Change]) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        for (number, start) in members.iter().enumerate() {
+            let lines = &self.text[*start..members.get(number + 1).copied().unwrap_or(self.text.len())];
+            let last = lines.lines().rfind(|line| env::assigned(line).is_some_and(|name| name.starts_with("ETCD_")));
+            let at = last.map_or(*start, |last| offset(self.text, last));
+            let new = render::each(group, &|change| format!("{}{}", self.line_end, render::assignment(change)));
+            edits.push(self.under(at, new));
+        }
+        edits
+    }
+
+    /// Below the heading of `[peer]`, or with it at the end.
+    pub(super) fn in_toml(&self, group: &[Change]) -> Edit {
+        let lines = group.iter().map(|change| format!("{} = {}", change.parameter.key().replace('-', "_"), render::value(change)));
+        match self.text.lines().find(|line| line.trim() == etcd_toml::SECTION) {
+            Some(heading) => {
+                let at = offset(self.text, heading);
+                self.under(at, lines.map(|line| format!("{}{line}", self.line_end)).collect())
+            }
+            None => self.append(std::iter::once(etcd_toml::SECTION.to_owned()).chain(lines)),
+        }
+    }
+
+    /// Lines at the end of the text, which keeps its last line end or the lack of it.
+    pub(super) fn append(&self, lines: impl Iterator<Item = String>) -> Edit {
+        let at = self.text.len();
+        let ended = self.text.is_empty() || self.text.ends_with('\n');
+        let text: String =
+            lines.map(|line| if ended { format!("{line}{}", self.line_end) } else { format!("{}{line}", self.line_end) }).gather().concat();
+        Edit::insert(at, text)
+    }
+}

@@ -1,0 +1,105 @@
+//! Into the command that runs etcd.
+
+use crate::config::Source;
+use crate::config::sources::flags::is_image;
+use crate::config::sources::manifest::containers::commands;
+use crate::config::syntax::command::{CONTAINERS, runs_container, start_of_etcd};
+use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::words::CONTINUES;
+use crate::gather::Gather;
+use crate::patch::edit::Edit;
+use crate::patch::place::Place;
+use crate::patch::{Change, Etcd, render};
+use crate::search;
+use crate::text::{line_start, lines};
+use crate::yaml::{Kind, Node, Style};
+
+impl Place<'_> {
+    /// At the end of the command that runs etcd.
+    pub(super) fn on_command_line(&self, group: &[Change]) -> Vec<Edit> {
+        let dash = if group[0].etcd == Etcd::V04 { "-" } else { "--" };
+        let flags = render::each(group, &|change| format!(" {dash}{}", render::flag(change)));
+        let (mut from, mut commands, mut ends) = (0, 0, Vec::new());
+        for (at, line) in lines(self.text) {
+            let body = line.trim_end();
+            if body.ends_with(CONTINUES) {
+                continue;
+            }
+            let end = at + body.len();
+            if self.text.get(from..end).is_some_and(runs_etcd) {
+                commands += usize::from(!self.text[from..end].trim_start().starts_with('-'));
+                ends.push(from + end_of_flags(&self.text[from..end]));
+            }
+            from = at + line.len();
+        }
+        // Where several members run, one of them alone must not be changed.
+        if commands > 1 {
+            return Vec::new();
+        }
+        ends.into_iter().rev().map(|end| self.behind_run(end, group).unwrap_or_else(|| Edit::insert(end, flags.clone()))).gather()
+    }
+
+    /// As variables of the container, where its command ends with the image: what that does with flags is not known.
+    /// That of etcd 3 takes none (etcd-io/etcd@v3.4.45:Dockerfile-release, `CMD`).
+    fn behind_run(&self, end: usize, group: &[Change]) -> Option<Edit> {
+        let command = self.text.get(..end)?;
+        command.rsplit(char::is_whitespace).next().filter(|word| is_image(word))?;
+        let at = CONTAINERS.iter().filter_map(|run| Some(search::rfind(command, run)? + run.len())).max()?;
+        Some(Edit::insert(at, render::each(group, &|change| format!(" -e {}", render::assignment(change)))))
+    }
+
+    /// Into each command of a manifest that runs etcd.
+    pub(super) fn in_commands(&self, group: &[Change]) -> Option<Vec<Edit>> {
+        let tree = self.tree.as_ref().filter(|_| self.configuration.source == Source::Manifest)?;
+        let words = commands(tree);
+        let edits: Vec<Edit> = words.iter().filter_map(|word| self.in_command(word, group)).gather();
+        (!edits.is_empty() && edits.len() == words.len()).then_some(edits)
+    }
+
+    /// Behind the word `etcd`, or behind an argument that is etcd's.
+    fn in_command(&self, word: &Node, group: &[Change]) -> Option<Edit> {
+        let text = word.text().unwrap_or("");
+        if let Some(start) = start_of_etcd(text).filter(|_| text.contains(char::is_whitespace)) {
+            let flags = render::each(group, &|change| format!(" --{}", render::flag(change)));
+            let at = MappedText::of_scalar(self.text, word).and_then(|inner| inner.outer(start.end - 1..start.end));
+            return at.map(|at| Edit::insert(at.end, flags));
+        }
+        let start = line_start(self.text, word.span.start);
+        let lead = self.text.get(start..word.span.start)?;
+        let lead = if lead.trim() == "-" { format!("{}{lead}", self.line_end) } else { ", ".to_owned() };
+        let quote = self.quote_of(word);
+        let flags = render::each(group, &|change| format!("{lead}{quote}--{}{quote}", render::flag(change)));
+        Some(Edit::insert(word.span.end, flags))
+    }
+
+    /// The quote a scalar is written in.
+    fn quote_of(&self, node: &Node) -> &'static str {
+        match &node.kind {
+            Kind::Scalar { style: Style::Double, .. } => "\"",
+            Kind::Scalar { style: Style::Single, .. } => "'",
+            _ => "",
+        }
+    }
+}
+
+/// Where more flags have their place: at the end of a command, within the quotes that hold it whole.
+fn end_of_flags(command: &str) -> usize {
+    if let Some(tag) = search::find(command, "</") {
+        return tag;
+    }
+    let Some(quote) = command.chars().next_back().filter(|last| matches!(last, '"' | '\'')) else { return command.len() };
+    let marks = command.match_indices(quote).map(|(at, _)| at).filter(|at| !command[..*at].ends_with('\\'));
+    let marks = marks.gather();
+    let last = command.len() - 1;
+    // Opened by the one before it, or further up.
+    let open = if marks.len() % 2 == 0 { marks[marks.len() - 2] + 1 } else { 0 };
+    if command[open..last].split_whitespace().skip(1).any(|word| word.starts_with('-')) { last } else { command.len() }
+}
+
+/// A command, with all lines it goes on over, that takes etcd's flags at its end.
+fn runs_etcd(command: &str) -> bool {
+    let command = command.trim_start();
+    // A dash before a blank is an item of a list.
+    let begins_with_flag = command.starts_with('-') && !command.starts_with("- ");
+    !command.starts_with('#') && (begins_with_flag || runs_container(command) || start_of_etcd(command).is_some())
+}
