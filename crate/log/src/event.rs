@@ -1,30 +1,13 @@
 //! Events: recognised log messages, with what they say.
 
+use crate::messages::pattern::{Kind, Piece};
+use crate::messages::signature::{Program, Signature, program, signature};
 use crate::text::{DocumentId, Span};
 use crate::units::Micros;
 
-pub use super::signature::Meaning;
-
-/// A moment in a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Time {
-    /// Microseconds on the time line of the input. Where the log has a date, since 1970-01-01 UTC
-    /// (a missing year is taken from other documents, or 1970); else since midnight.
-    pub micros: Micros,
-    /// How much may have been cut off: 1 000 000 for stamps of whole seconds, 1 for microseconds.
-    pub grain: Micros,
-}
-
-/// What a hole of a signature caught.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    /// A length of time in microseconds.
-    Duration(Micros),
-    /// A whole number.
-    Number(i64),
-    /// Any other text: ids, names, units, addresses.
-    Text(Box<str>),
-}
+pub use crate::messages::pattern::Value;
+pub use crate::messages::signature::Meaning;
+pub use crate::time::{Clock, Time};
 
 /// One recognised message.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,6 +82,34 @@ impl Event {
         self.values.iter().filter(|(hole, _)| *hole == name).count()
     }
 
+    /// The declared message that this event is.
+    pub fn signature(&self) -> &'static Signature {
+        signature(self.signature)
+    }
+
+    /// Who printed it.
+    pub fn program(&self) -> Program {
+        program(self.signature)
+    }
+
+    /// Nothing of its line but the stamps, the host, numbers and ids of members tells it from others of its message: no
+    /// hole holds a word, and the line ends with it.
+    pub fn tells_only_numbers(&self) -> bool {
+        let is_id = |hole: &&str| self.signature().pieces.iter().any(|piece| matches!(piece, Piece::Hole(name, Kind::Id) if name == hole));
+        let wordless = self.values.iter().all(|(hole, value)| !matches!(value, Value::Text(_)) || is_id(hole));
+        wordless && !self.cut && self.message.end == self.span.end
+    }
+
+    /// The etcd server printed it.
+    pub fn is_etcd_server(&self) -> bool {
+        self.program() == Program::Etcd
+    }
+
+    /// fleetd printed it.
+    pub fn is_fleet(&self) -> bool {
+        self.program() == Program::Fleet
+    }
+
     fn value(&self, name: &str) -> Option<&Value> {
         self.values.iter().find(|(hole, _)| *hole == name).map(|(_, value)| value)
     }
@@ -114,20 +125,6 @@ pub enum Order {
     OldestFirst,
     /// As `journalctl -r` prints; events are put right, line numbers stay.
     NewestFirst,
-}
-
-/// How much of a clock the stamps carry, the poorest first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Clock {
-    /// No stamps.
-    #[default]
-    None,
-    /// Time of day only.
-    TimeOfDay,
-    /// Day and month, no year.
-    NoYear,
-    /// Full date.
-    Full,
 }
 
 /// One document, read as a log. Events stand in order of time, as far as it is known.

@@ -4,35 +4,27 @@
 //! for size: a log is read in 0.4 of the time, for 9 KiB more to download. The engine shows it as its module
 //! `log`, and the small parts that it shares with the rest under their own names.
 
+// Small parts that all of it, and the rest of the engine, share.
 pub mod units;
 pub mod version;
 pub mod text;
+pub mod utf16;
+pub mod line_starts;
 pub mod gather;
 pub mod search;
 pub mod sort;
 pub mod index;
 pub mod moments;
 
-pub mod event;
-pub mod foreign;
-pub mod header;
-pub mod hosts;
-pub mod line_starts;
-pub mod nested;
-pub mod object;
-pub mod one_behind_another;
-pub mod order;
-pub mod pattern;
-pub mod plain;
-pub mod prefilter;
-pub mod recognise;
-pub mod reader;
-pub mod records;
-pub mod rows;
-pub mod scan;
-pub mod signature;
-pub mod table;
+// Each stands on those above it: the messages a line may hold, what wraps them and stands before them, the event they tell,
+// rows that belong together, the log they make, and the bytes that need no reader.
+pub mod messages;
 pub mod time;
-pub mod utf16;
+pub mod plain;
+pub mod header;
+pub mod event;
+pub mod rows;
+pub mod reader;
+pub mod scan;
 #[cfg(test)]
 mod testing;

@@ -5,16 +5,16 @@
 
 use std::borrow::Cow;
 
-use super::event::{Event, LogReading};
-use super::header::header;
-use super::nested;
-use super::prefilter::prefilter;
-use super::reader::{LONGEST_LINE, Reader};
-use super::rows::Row;
-use super::signature::signature;
-use super::utf16::Utf16;
+use crate::event::{Event, LogReading};
+use crate::header::header;
+use crate::messages::prefilter::prefilter;
+use crate::messages::signature::signature;
+use crate::plain::nested;
+use crate::reader::{LONGEST_LINE, Reader};
+use crate::rows::Row;
 use crate::search;
 use crate::text::{DocumentId, Span};
+use crate::utf16::Utf16;
 
 /// From where on not every line is read, each first one that begins after so many bytes is.
 const STRIDE: u64 = 64 << 10;

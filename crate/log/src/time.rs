@@ -1,10 +1,33 @@
 //! Time stamps as logs write them.
 
-use super::event::{Clock, Time};
 use crate::units::{MS, Micros, S};
 
 /// Microseconds of a day.
 pub const DAY: Micros = 86_400 * S;
+
+/// A moment in a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time {
+    /// Microseconds on the time line of the input. Where the log has a date, since 1970-01-01 UTC
+    /// (a missing year is taken from other documents, or 1970); else since midnight.
+    pub micros: Micros,
+    /// How much may have been cut off: 1 000 000 for stamps of whole seconds, 1 for microseconds.
+    pub grain: Micros,
+}
+
+/// How much of a clock the stamps carry, the poorest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Clock {
+    /// No stamps.
+    #[default]
+    None,
+    /// Time of day only.
+    TimeOfDay,
+    /// Day and month, no year.
+    NoYear,
+    /// Full date.
+    Full,
+}
 
 /// A stamp and how it is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

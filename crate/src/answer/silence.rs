@@ -4,7 +4,7 @@ use crate::facts::{Facts, VersionRange, versions};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
-use crate::log::signature::signatures;
+use crate::log::messages::signature::signatures;
 use crate::rules::Finding;
 use crate::version::Version;
 

@@ -7,7 +7,7 @@ use super::{Facts, key_of_place};
 use crate::gather::Gather;
 use crate::index::{self, Index};
 use crate::log::event::{Event, LogReading, Meaning};
-use crate::log::pattern::json_field;
+use crate::log::messages::pattern::json_field;
 use crate::sort::{distinct, sort};
 
 /// The lines of one host in one log: index of the log, and of the host within it.

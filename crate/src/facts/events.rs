@@ -6,7 +6,7 @@ use super::Facts;
 use super::texts::{WITHOUT_LEADER, says};
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
-use crate::log::signature::signatures;
+use crate::log::messages::signature::signatures;
 use crate::moments::Moments;
 use crate::report::document_id;
 use crate::sort::sort;

@@ -3,7 +3,7 @@
 
 use super::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
-use crate::log::foreign::CELL;
+use crate::log::reader::foreign::CELL;
 use crate::search;
 use crate::units::{Micros, Range, S};
 

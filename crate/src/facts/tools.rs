@@ -3,9 +3,9 @@
 use super::{EventId, Facts};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
-use crate::log::foreign::is_metric;
-use crate::log::signature::Program;
-use crate::log::table::FULL;
+use crate::log::messages::signature::Program;
+use crate::log::reader::foreign::is_metric;
+use crate::log::rows::table::FULL;
 use crate::units::{MS, Micros};
 
 impl Facts {

@@ -5,7 +5,7 @@ use super::{Facts, Generation};
 use crate::config::{Configuration, Launcher};
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
-use crate::log::signature::{FLEET_RELEASES, Program, printed_at, signature};
+use crate::log::messages::signature::{FLEET_RELEASES, Program, printed_at, signature};
 use crate::report::Software;
 use crate::search;
 use crate::sort::{distinct, groups};

@@ -5,7 +5,7 @@ use crate::facts::texts::{WITHOUT_LEADER, is_clean, says};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
-use crate::log::signature::Program;
+use crate::log::messages::signature::Program;
 use crate::rules::common::{answered_soon, while_etcd_starts, with_etcd_stop};
 use crate::search;
 use crate::units::{Micros, S};

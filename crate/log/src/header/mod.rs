@@ -4,7 +4,7 @@ mod alike;
 mod tools;
 mod words;
 
-use crate::pattern::json_field;
+use crate::messages::pattern::json_field;
 use crate::plain::{Role, names};
 use crate::search;
 use crate::time::{Stamp, refined, stamp};

@@ -1,8 +1,8 @@
 //! What tools put before a line of another program.
 
 use super::words::{is_name, skip_decoration, word};
-use crate::event::Clock;
 use crate::search;
+use crate::time::Clock;
 use crate::time::stamp;
 
 /// What tools put before each line: the length of a tag (`<28>`, `<pre><code>`), of a number

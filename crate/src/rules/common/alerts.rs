@@ -5,7 +5,7 @@ use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::index::{self, Index};
 use crate::log::event::{Event, Meaning};
-use crate::log::signature::signatures;
+use crate::log::messages::signature::signatures;
 use crate::report::{Confidence, Severity};
 use crate::rules::Finding;
 use crate::search;

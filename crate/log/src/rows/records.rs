@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::event::Clock;
-use super::plain::{Role, role, unescape};
-use super::time::{self, Stamp};
+use crate::plain::{Role, role, unescape};
+use crate::time::Clock;
+use crate::time::{self, Stamp};
 
 /// What one line of a record says.
 pub enum Field<'a> {

@@ -2,7 +2,6 @@
 
 use std::sync::OnceLock;
 
-use super::event::{Event, Value};
 use super::pattern::{Kind, Piece};
 use crate::version::{Version, version};
 
@@ -116,6 +115,11 @@ fn kind(control: u8) -> Option<Kind> {
     })
 }
 
+/// Who prints this message. Asked of every event by many rules, so it is looked up without unpacking.
+pub fn program(index: u16) -> Program {
+    HEADS[usize::from(index)].1
+}
+
 /// Which of `FLEET_RELEASES` print this message at `place` (`engine.go:208`), as a mark for each.
 pub fn printed_at(meaning: Meaning, place: &str) -> Vec<bool> {
     let mut marks = vec![false; FLEET_RELEASES.len()];
@@ -140,40 +144,10 @@ pub fn printed_at(meaning: Meaning, place: &str) -> Vec<bool> {
     marks
 }
 
-impl Event {
-    /// The declared message that this event is.
-    pub fn signature(&self) -> &'static Signature {
-        signature(self.signature)
-    }
-
-    /// Who printed it. Asked of every event by many rules, so it is looked up without unpacking.
-    pub fn program(&self) -> Program {
-        HEADS[usize::from(self.signature)].1
-    }
-
-    /// Nothing of its line but the stamps, the host, numbers and ids of members tells it from others of its message: no
-    /// hole holds a word, and the line ends with it.
-    pub fn tells_only_numbers(&self) -> bool {
-        let is_id = |hole: &&str| self.signature().pieces.iter().any(|piece| matches!(piece, Piece::Hole(name, Kind::Id) if name == hole));
-        let wordless = self.values.iter().all(|(hole, value)| !matches!(value, Value::Text(_)) || is_id(hole));
-        wordless && !self.cut && self.message.end == self.span.end
-    }
-
-    /// The etcd server printed it.
-    pub fn is_etcd_server(&self) -> bool {
-        self.program() == Program::Etcd
-    }
-
-    /// fleetd printed it.
-    pub fn is_fleet(&self) -> bool {
-        self.program() == Program::Fleet
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::recognise::recognise;
     use super::*;
+    use crate::messages::recognise::recognise;
 
     #[test]
     fn every_signature_has_samples_that_match_it_and_nothing_else() {

@@ -194,7 +194,7 @@ mod tests {
     use aho_corasick::AhoCorasick;
 
     use super::*;
-    use crate::signature::SAMPLES;
+    use crate::messages::signature::SAMPLES;
     use crate::testing::dice;
 
     /// Samples, halves of samples and spoilt ones, one after the other without order.

@@ -3,7 +3,6 @@
 //! A message is looked for anywhere in a line, so that any prefix - journal, container, quoting -
 //! may stand before it. Where it begins is known from its literal parts.
 
-use super::event::Value;
 use crate::search;
 use crate::units::{MS, Micros, S, parse_go_duration};
 
@@ -31,6 +30,17 @@ pub enum Piece {
     Literal(&'static str),
     /// A hole: its name and what it may hold.
     Hole(&'static str, Kind),
+}
+
+/// What a hole of a signature caught.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A length of time in microseconds.
+    Duration(Micros),
+    /// A whole number.
+    Number(i64),
+    /// Any other text: ids, names, units, addresses.
+    Text(Box<str>),
 }
 
 /// Where a pattern matched.

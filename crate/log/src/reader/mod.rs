@@ -1,24 +1,29 @@
 //! From rows to events: what each row of a log says, and which rows belong together.
 
-use super::event::{Clock, Event, LogReading, Meaning, Order, Time, Value};
-use super::foreign::{is_borrowed, is_mention, is_metric, is_of_another_raft, is_ours};
-use super::header::{Form, Header, Headers, header};
-use super::hosts::{Hosts, MOST_HOSTS};
-use super::object::Object;
-use super::one_behind_another::name_members;
-use super::order::Stamps;
-use super::pattern::{Match, Piece, json_field, value, values};
-use super::plain::plain;
-use super::recognise::recognise;
-use super::records::{Field, field};
-use super::rows::{GLUED, Open, ROWS, Row, glued, is_open_json, next_message, part};
-use super::signature::{Program, Signature, signature};
-use super::table::Table;
-use super::time::{Stamp, refined};
+pub mod foreign;
+pub mod hosts;
+pub mod one_behind_another;
+pub mod order;
+
+use self::foreign::{is_borrowed, is_mention, is_metric, is_of_another_raft, is_ours};
+use self::hosts::{Hosts, MOST_HOSTS};
+use self::one_behind_another::name_members;
+use self::order::Stamps;
+use crate::event::{Clock, Event, LogReading, Meaning, Order, Time, Value};
 use crate::gather::Gather;
+use crate::header::{Form, Header, Headers, header};
 use crate::index::{Index, slot};
+use crate::messages::pattern::{Match, Piece, json_field, value, values};
+use crate::messages::recognise::recognise;
+use crate::messages::signature::{Program, Signature, signature};
+use crate::plain::plain;
+use crate::rows::object::Object;
+use crate::rows::records::{Field, field};
+use crate::rows::table::Table;
+use crate::rows::{GLUED, Open, ROWS, Row, glued, is_open_json, next_message, part};
 use crate::search;
 use crate::text::{DocumentId, Span};
+use crate::time::{Stamp, refined};
 use crate::units::S;
 
 /// A line is read up to this length; what is beyond is skipped and counted.
@@ -576,7 +581,7 @@ fn message_span(text: &str, raw: &str, found: &Match, line: Span) -> Span {
 }
 
 /// What the holes caught, and the fields of a JSON line.
-fn caught(signature: &'static Signature, found: &Match, text: &str) -> super::pattern::Values {
+fn caught(signature: &'static Signature, found: &Match, text: &str) -> crate::messages::pattern::Values {
     let mut caught = values(&signature.pieces, found.start, &text[..if found.cut { found.end } else { text.len() }], found.cut);
     for (hole, field, kind) in &signature.fields {
         if let Some(value) = json_field(text, field).and_then(|text| value(*kind, text)) {

@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::line_starts::is_stamped;
-use super::pattern::json_field;
-use super::plain::{Role, names, unescape};
+use super::{Role, names, unescape};
 use crate::gather::Gather;
+use crate::line_starts::is_stamped;
+use crate::messages::pattern::json_field;
 use crate::search::{self, places};
 
 /// A line inside a row, and its bytes there.

@@ -1,10 +1,10 @@
 //! In which direction a log runs, from when to when, and where on one time line its stamps lie that
 //! lack a year or a date.
 
-use super::event::{Clock, Event, Order, Time};
-use super::header::Header;
-use super::time::{BEFORE_MARCH, DAY, Stamp, YEAR, year_shift};
+use crate::event::{Clock, Event, Order, Time};
+use crate::header::Header;
 use crate::sort::by_keys;
+use crate::time::{BEFORE_MARCH, DAY, Stamp, YEAR, year_shift};
 use crate::units::Micros;
 
 /// A moment, and its stamp as written.

@@ -3,10 +3,10 @@
 //! `context deadline exceeded`, `x509: …`, `no space left on device`, `panic: …`. Such a line counts only where something
 //! shows that it is about etcd or fleet.
 
-use super::event::{Event, Meaning};
-use super::header::header;
-use super::line_starts::is_prompt;
-use super::pattern::{Kind, Piece};
+use crate::event::{Event, Meaning};
+use crate::header::header;
+use crate::line_starts::is_prompt;
+use crate::messages::pattern::{Kind, Piece};
 use crate::search;
 use crate::text::is_letter;
 

@@ -1,11 +1,13 @@
 //! Takes lines out of what they are wrapped in: colours, JSON of journald, Docker and log stores,
 //! cells of a table, marks of a page.
 
+pub mod nested;
+
 use std::borrow::Cow;
 
-use super::pattern::json_field;
-use super::time::stamp;
+use crate::messages::pattern::json_field;
 use crate::search;
+use crate::time::stamp;
 
 /// What a field of a record holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! A message of zap that stands in several rows, one field each, as `jq` prints it and as stores of logs show it.
 
-use super::rows::Row;
+use super::Row;
 use crate::search;
 use crate::text::Span;
 

@@ -1,10 +1,10 @@
 //! Logs of several members that stand one behind the other in a text, of lines that name no machine, as
 //! `kubectl logs -l component=etcd` gives them: a line is of the member that speaks around it.
 
-use super::event::{Event, Meaning};
 use super::hosts::Hosts;
-use super::signature::Program;
+use crate::event::{Event, Meaning};
 use crate::gather::Gather;
+use crate::messages::signature::Program;
 use crate::sort::distinct;
 
 /// The lines between two of which one member speaks, and no other.

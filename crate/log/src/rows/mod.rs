@@ -1,7 +1,11 @@
 //! Rows: a line of the log may stand in several, as a terminal or a container's logger broke it.
 
-use super::header::Header;
-use super::pattern::Match;
+pub mod object;
+pub mod records;
+pub mod table;
+
+use crate::header::Header;
+use crate::messages::pattern::Match;
 use crate::search;
 use crate::text::{Span, is_letter};
 
@@ -164,7 +168,7 @@ pub fn next_message(text: &str, end: usize) -> Option<usize> {
     let names = package.len() < 40 && package.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte));
     // A date and a time are two words.
     let stamp = text[..letter].trim_end().rsplitn(3, ' ').take(2).map(str::len).sum::<usize>() + 1;
-    let begins = letter.checked_sub(stamp + 1).filter(|begins| *begins >= end && super::time::stamp(&text[*begins..]).is_some());
+    let begins = letter.checked_sub(stamp + 1).filter(|begins| *begins >= end && crate::time::stamp(&text[*begins..]).is_some());
     names.then_some(begins.unwrap_or(letter))
 }
 

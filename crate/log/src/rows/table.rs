@@ -1,7 +1,7 @@
 //! Tables: a head that is recognised as a message, then rows, whose cells are added to the event of the head.
 
-use super::event::{Event, Meaning, Value};
-use super::rows::Row;
+use super::Row;
+use crate::event::{Event, Meaning, Value};
 use crate::gather::Gather;
 
 /// Percent of its time that a processor works which has none left (judgement).
