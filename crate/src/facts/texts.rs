@@ -3,7 +3,7 @@
 use super::Facts;
 use crate::gather::Gather;
 use crate::log::event::{Event, Value};
-use crate::log::reader::SHOWN;
+use crate::log::reader::message::SHOWN;
 use crate::search;
 
 /// How far the two revisions of a refused renewal lie apart: `101: Compare failed ([167 != 168])` is 1.

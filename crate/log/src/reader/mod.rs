@@ -1,21 +1,22 @@
-//! From rows to events: what each row of a log says, and which rows belong together.
+//! From rows to events: which rows belong together, and what each line of a log says.
 
+pub mod around;
 pub mod foreign;
 pub mod hosts;
+pub mod log;
+pub mod message;
 pub mod one_behind_another;
 pub mod order;
 
-use self::foreign::{is_borrowed, is_mention, is_metric, is_of_another_raft, is_ours};
-use self::hosts::{Hosts, MOST_HOSTS};
-use self::one_behind_another::name_members;
-use self::order::Stamps;
-use crate::event::{Clock, Event, LogReading, Meaning, Order, Time, Value};
-use crate::gather::Gather;
+use self::around::{Around, Record};
+use self::foreign::{is_mention, is_metric};
+use self::log::Log;
+use self::message::Message;
+use crate::event::{LogReading, Meaning, Value};
 use crate::header::{Form, Header, Headers, header};
-use crate::index::{Index, slot};
-use crate::messages::pattern::{Match, Piece, json_field, value, values};
+use crate::messages::pattern::{Match, Piece, values};
 use crate::messages::recognise::recognise;
-use crate::messages::signature::{Program, Signature, signature};
+use crate::messages::signature::signature;
 use crate::plain::plain;
 use crate::rows::object::Object;
 use crate::rows::records::{Field, field};
@@ -24,35 +25,19 @@ use crate::rows::{GLUED, Open, ROWS, Row, glued, is_open_json, next_message, par
 use crate::search;
 use crate::text::{DocumentId, Span};
 use crate::time::{Stamp, refined};
-use crate::units::S;
 
 /// A line is read up to this length; what is beyond is skipped and counted.
 pub const LONGEST_LINE: usize = 64 << 10;
-/// Characters of a line kept for evidence.
-pub const SHOWN: usize = 400;
-/// Events kept in all, so that memory does not grow with the file. Beyond it only the first and
-/// rarer messages are kept.
-const KEPT: usize = 30_000;
-/// Beyond `KEPT` events, so many more of each message of each host.
-const KEPT_EACH: u32 = 500;
-/// And no more than so many in all.
-const KEPT_MOST: usize = 40_000;
 /// So much at the beginning is read line by line, and behind each message with a row for each field.
 const CLOSELY: u64 = 256 << 10;
 
 /// Reads the rows of one log.
 pub struct Reader {
-    reading: LogReading,
+    log: Log,
     /// Whether the last line read had a header: lines passed over are taken to be like it.
     headed: bool,
-    hosts: Hosts,
-    programs: Vec<(Program, u64)>,
     /// Some line names etcd or fleet.
     named: bool,
-    forms: Vec<(Form, u64)>,
-    /// How often each message of each host came.
-    each: Index,
-    often: Vec<u32>,
     headers: Headers,
     /// A table that is being read, and the event of its head.
     table: Option<(usize, Table)>,
@@ -67,38 +52,18 @@ pub struct Reader {
     by_words: bool,
     /// Up to here every line is read.
     closely: u64,
-    record: Option<Record>,
-    /// Which of several files follows, as `tail` and `head` write it above its lines.
-    file: Option<String>,
+    around: Around,
     /// The object of JSON that is being read.
     object: Option<Object>,
-    last_micros: Option<i64>,
-    stamps: Stamps,
-    /// Those of recognised lines alone.
-    own_stamps: Stamps,
-}
-
-/// The record that is being read.
-#[derive(Default)]
-struct Record {
-    time: Option<(Stamp, Box<str>)>,
-    host: Option<String>,
-    /// Which event it gave.
-    event: Option<usize>,
 }
 
 impl Reader {
     /// Starts reading the document with this index.
     pub fn new(document: DocumentId) -> Reader {
         Reader {
-            reading: LogReading { document, ..LogReading::default() },
+            log: Log::new(document),
             headed: false,
-            hosts: Hosts::default(),
-            programs: Vec::new(),
             named: false,
-            forms: Vec::new(),
-            each: Index::default(),
-            often: Vec::new(),
             headers: Headers::default(),
             table: None,
             open: None,
@@ -107,30 +72,26 @@ impl Reader {
             widest: 0,
             by_words: false,
             closely: CLOSELY,
-            record: None,
-            file: None,
+            around: Around::default(),
             object: None,
-            last_micros: None,
-            stamps: Stamps::default(),
-            own_stamps: Stamps::default(),
         }
     }
 
     /// What was read so far.
     pub fn so_far(&self) -> &LogReading {
-        &self.reading
+        &self.log.reading
     }
 
     /// Whether the line behind the one that began at this byte is to be read whatever it holds: records and wrapped lines
     /// are more than one line.
     pub fn reads_all_from(&self, start: u64) -> bool {
-        start < self.closely || self.wrapped || self.file.is_some() || self.record.is_some() || self.object.is_some()
+        start < self.closely || self.wrapped || self.around.file.is_some() || self.around.record.is_some() || self.object.is_some()
     }
 
     /// So many lines are passed over: no message stands in them.
     pub fn pass(&mut self, lines: u64) {
         self.open = None;
-        let like = if self.headed { &mut self.reading.foreign } else { &mut self.reading.unread };
+        let like = if self.headed { &mut self.log.reading.foreign } else { &mut self.log.reading.unread };
         *like += lines;
     }
 
@@ -156,7 +117,7 @@ impl Reader {
         // The next one begins with a row that holds no message.
         self.closely = last.end + CLOSELY;
         self.open = None;
-        self.reading.foreign += object.rows.len() as u64 - 1;
+        self.log.reading.foreign += object.rows.len() as u64 - 1;
         self.one_line(Row { raw: &message, number: *number, span: Span { end: last.end, ..*first } });
     }
 
@@ -172,13 +133,13 @@ impl Reader {
             return;
         }
         if let Some(file) = text.strip_prefix("==> ").and_then(|rest| rest.strip_suffix(" <==")) {
-            self.file = Some(file.to_owned());
+            self.around.file = Some(file.to_owned());
             self.open = None;
-            self.reading.foreign += 1;
+            self.log.reading.foreign += 1;
             return;
         }
         self.named = self.named || search::has(&text, "etcd") || search::has(&text, "fleet");
-        if let Some(field) = field(&text, self.record.is_some()) {
+        if let Some(field) = field(&text, self.around.record.is_some()) {
             return self.field(field, row);
         }
         match (part(&text), self.parts.take()) {
@@ -231,7 +192,7 @@ impl Reader {
             return;
         }
         let head = self.headers.header(text, found.map_or(text.len(), |(_, found)| found.start));
-        let untimed = self.stamps.clock == Clock::None;
+        let untimed = self.log.is_untimed();
         let headed = head.time.is_some() || head.program.is_some() || head.source_line.is_some();
         let begins = if untimed { headed } else { head.time.is_some() };
         if !begins && self.goes_on(row.raw, found.is_some()) {
@@ -239,15 +200,15 @@ impl Reader {
         }
         let event = match found {
             Some((number, found)) => {
-                let event = self.recognised(number, &found, &head, text, row);
-                self.table = event.and_then(|event| Some((event, Table::under(&self.reading.events[event], text)?)));
+                let event = self.recognised(&Message { number, found: &found, head: &head, text, row });
+                self.table = event.and_then(|event| Some((event, Table::under(&self.log.reading.events[event], text)?)));
                 event
             }
             None => {
-                self.note_header(&head);
+                self.log.note_header(&head);
                 self.headed = headed;
-                self.reading.foreign += u64::from(headed);
-                self.reading.unread += u64::from(!headed);
+                self.log.reading.foreign += u64::from(headed);
+                self.log.reading.unread += u64::from(!headed);
                 None
             }
         };
@@ -263,54 +224,57 @@ impl Reader {
     fn is_of_table(&mut self, text: &str, row: Row) -> bool {
         let text = text.trim_start_matches(['>', ' ']);
         if text.starts_with("+--") {
-            self.reading.unread += 1;
+            self.log.reading.unread += 1;
             return true;
         }
         let Some((event, table)) = self.table else { return false };
-        let added = table.add(&mut self.reading.events[event], text, row);
-        self.reading.recognised += u64::from(added);
+        let added = table.add(&mut self.log.reading.events[event], text, row);
+        self.log.reading.recognised += u64::from(added);
         added
     }
 
+    /// What a row of a record says of its message.
     fn field(&mut self, field: Field, row: Row) {
         self.open = None;
         match field {
-            Field::Begins => self.record = Some(Record::default()),
-            Field::Time(stamp, written) => {
-                // A record that has its message may get its time last; one that has both is over.
-                let over = self.record.as_ref().is_none_or(|record| record.time.is_some());
-                let record = if over { self.record.insert(Record::default()) } else { self.record.get_or_insert_default() };
-                record.time = Some((stamp, written.into()));
-                if let Some(event) = record.event.map(|at| &mut self.reading.events[at]) {
-                    let own = event.time.map(|time| Stamp { time, clock: event.clock, zoned: false, length: 0 });
-                    let known = own.and_then(|own| refined(&stamp, &own));
-                    if known.is_none() {
-                        event.stamp = Some(written.into());
-                    }
-                    let known = known.unwrap_or(stamp);
-                    (event.time, event.clock) = (Some(known.time), known.clock);
-                }
-                self.note_header(&Header { time: Some(stamp), stamp: Some(written), form: Form::Records, ..Header::default() });
-            }
-            Field::Host(host) => {
-                // The message may have come first.
-                let host = host.trim();
-                if let Some(event) = self.record.as_ref().and_then(|record| record.event) {
-                    let number = self.hosts.number(host);
-                    self.reading.events[event].host.get_or_insert(number);
-                }
-                self.record.get_or_insert_default().host = Some(host.to_owned());
-            }
+            Field::Begins => self.around.record = Some(Record::default()),
+            Field::Time(stamp, written) => self.time_of_record(stamp, written),
+            Field::Host(host) => self.host_of_record(host.trim()),
             Field::Message(message) => {
                 let Some((number, found)) = recognise(&message) else {
-                    self.reading.foreign += 1;
+                    self.log.reading.foreign += 1;
                     return;
                 };
                 let head = header(&message, found.start);
-                let event = self.recognised(number, &found, &head, &message, row);
-                self.record.get_or_insert_default().event = event;
+                let event = self.recognised(&Message { number, found: &found, head: &head, text: &message, row });
+                self.around.record.get_or_insert_default().event = event;
             }
-            Field::Other => self.reading.foreign += 1,
+            Field::Other => self.log.reading.foreign += 1,
+        }
+    }
+
+    fn time_of_record(&mut self, stamp: Stamp, written: &str) {
+        let record = self.around.timed();
+        record.time = Some((stamp, written.into()));
+        if let Some(event) = record.event.map(|at| &mut self.log.reading.events[at]) {
+            let own = event.time.map(|time| Stamp { time, clock: event.clock, zoned: false, length: 0 });
+            let known = own.and_then(|own| refined(&stamp, &own));
+            if known.is_none() {
+                event.stamp = Some(written.into());
+            }
+            let known = known.unwrap_or(stamp);
+            (event.time, event.clock) = (Some(known.time), known.clock);
+        }
+        self.log.note_header(&Header { time: Some(stamp), stamp: Some(written), form: Form::Records, ..Header::default() });
+    }
+
+    /// The message may have come first.
+    fn host_of_record(&mut self, host: &str) {
+        let record = self.around.record.get_or_insert_default();
+        record.host = Some(host.to_owned());
+        if let Some(event) = record.event {
+            let number = self.log.host(host);
+            self.log.reading.events[event].host.get_or_insert(number);
         }
     }
 
@@ -322,7 +286,7 @@ impl Reader {
         }
         // A message that ends with fixed words is whole where its row ends with them, unless a longer one begins so. In
         // JSON its fields follow.
-        let whole = open.event.map(|event| &self.reading.events[event]).is_some_and(|event| {
+        let whole = open.event.map(|event| &self.log.reading.events[event]).is_some_and(|event| {
             !event.cut && event.message.end == event.span.end && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
         }) && !search::has(&open.raw, "\"msg\":");
         let bare = row.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
@@ -340,7 +304,7 @@ impl Reader {
         }
         // No message yet. Rows of equal length were cut anywhere, others between words.
         let joined = if row.chars().count() == open.width { format!("{}{row}", open.raw) } else { format!("{} {bare}", open.raw) };
-        self.reading.unread += 1;
+        self.log.reading.unread += 1;
         let text = plain(&joined).into_owned();
         open.add(joined, &text, row);
         self.open = Some(open);
@@ -351,21 +315,22 @@ impl Reader {
     fn rewrite(&mut self, mut open: Open, row: &str, joined: String, number: u16, found: &Match) -> bool {
         let text = plain(&joined);
         let head = header(&text, found.start);
-        let line = Row { raw: open.first(), number: open.number, span: open.span };
+        let row_of_line = Row { raw: open.first(), number: open.number, span: open.span };
+        let message = Message { number, found, head: &head, text: &text, row: row_of_line };
         match open.event {
             Some(event) => {
-                let host = self.host_of(&head);
-                let whole = self.event(number, found, &head, host, &text, line);
+                let host = self.log.host_of(&head, &self.around);
+                let whole = self.log.event(&message, host, &self.around);
                 // What follows is the prose around a paste.
                 if is_mention(&whole) && !is_open_json(&joined) {
                     return false;
                 }
-                self.reading.events[event] = whole;
+                self.log.reading.events[event] = whole;
             }
             None => {
-                let counted = if open.headed { &mut self.reading.foreign } else { &mut self.reading.unread };
+                let counted = if open.headed { &mut self.log.reading.foreign } else { &mut self.log.reading.unread };
                 *counted -= 1;
-                open.event = self.recognised(number, found, &head, &text, line);
+                open.event = self.recognised(&message);
             }
         }
         self.wrapped = true;
@@ -375,173 +340,26 @@ impl Reader {
     }
 
     /// Takes note of a recognised message, and gives the place of its event, where one was kept.
-    fn recognised(&mut self, number: u16, found: &Match, head: &Header, text: &str, row: Row) -> Option<usize> {
-        let signature = signature(number);
-        self.reading.recognised += 1;
-        self.note_header(head);
-        // They are asked for only where none has a date.
-        if self.own_stamps.clock <= Clock::TimeOfDay {
-            self.own_stamps.note(head);
+    fn recognised(&mut self, message: &Message) -> Option<usize> {
+        self.log.note_message(message);
+        if message.signature().meaning != Meaning::Repeated {
+            return self.log.keep(message, &self.around);
         }
-        count(&mut self.programs, signature.program);
-        if signature.meaning == Meaning::Repeated {
-            let times = values(&signature.pieces, found.start, text, false);
-            if let (Some(event), Some((_, Value::Number(times)))) = (self.open.as_ref().and_then(|open| open.event), times.first()) {
-                let repeat = &mut self.reading.events[event].repeat;
-                *repeat = repeat.saturating_add(u32::try_from(*times).unwrap_or(u32::MAX));
-            }
-            return None;
+        let times = values(&message.signature().pieces, message.found.start, message.text, false);
+        if let (Some(event), Some((_, Value::Number(times)))) = (self.open.as_ref().and_then(|open| open.event), times.first()) {
+            let repeat = &mut self.log.reading.events[event].repeat;
+            *repeat = repeat.saturating_add(u32::try_from(*times).unwrap_or(u32::MAX));
         }
-        let host = self.host_of(head);
-        if let Some(place) = head.source_line.filter(|_| signature.program == Program::Fleet) {
-            self.fingerprint(host, number, place);
-        }
-        if !self.has_room(number, host) {
-            self.reading.dropped += 1;
-            self.moment(head);
-            return None;
-        }
-        let event = self.event(number, found, head, host, text, row);
-        self.reading.events.push(event);
-        Some(self.reading.events.len() - 1)
+        None
     }
 
-    fn event(&mut self, number: u16, found: &Match, head: &Header, host: Option<u16>, text: &str, row: Row) -> Event {
-        let signature = signature(number);
-        let (time, clock, own) = self.moment(head);
-        let stamp = if own {
-            head.stamp.map(Box::from)
-        } else {
-            self.record.as_ref().and_then(|record| record.time.clone()).map(|(_, written)| written)
-        };
-        Event {
-            document: self.reading.document,
-            line: row.number,
-            span: row.span,
-            message: message_span(text, row.raw, found, row.span),
-            time,
-            clock,
-            stamp,
-            host,
-            meaning: signature.meaning,
-            signature: number,
-            values: caught(signature, found, text),
-            cut: found.cut,
-            repeat: repeats(text),
-            source_line: head.source_line.map(Box::from),
-            text: shortened(text).into(),
-        }
-    }
-
-    /// The host that the line names, or the record around it; else the file that it stands in.
-    fn host_of(&mut self, head: &Header) -> Option<u16> {
-        let of_record = || self.record.as_ref().and_then(|record| record.host.as_deref());
-        let host = head.host.or_else(of_record).or(self.file.as_deref())?;
-        Some(self.hosts.number(host))
-    }
-
-    /// When it happened, by the line and by the record around it, and whether the line's own stamp tells it.
-    fn moment(&mut self, head: &Header) -> (Option<Time>, Clock, bool) {
-        let outer = self.record.as_ref().and_then(|record| record.time.as_ref()).map(|(stamp, _)| *stamp);
-        let (stamp, own) = match (head.time, outer) {
-            (Some(own), Some(outer)) => match refined(&outer, &own) {
-                Some(refined) => (refined, true),
-                None => (outer, false),
-            },
-            (Some(own), None) => (own, true),
-            (None, Some(outer)) => (outer, false),
-            (None, None) => return (None, Clock::None, false),
-        };
-        (Some(self.pulled_up(stamp.time)), stamp.clock, own)
-    }
-
-    /// One host, or one message, that fills the memory leaves room for the others.
-    fn has_room(&mut self, number: u16, host: Option<u16>) -> bool {
-        let each = self.each.position(i64::from(host.unwrap_or(u16::MAX)) << 16 | i64::from(number));
-        let often = slot(&mut self.often, each);
-        *often += 1;
-        let kept = self.reading.events.len();
-        kept < KEPT || kept < KEPT_MOST && *often <= KEPT_EACH
-    }
-
-    /// A stamp of whole seconds is cut off: within a file it cannot lie before the line above it.
-    fn pulled_up(&mut self, time: Time) -> Time {
-        let before = self.last_micros;
-        let pulled = match before {
-            Some(before) if time.grain >= S && before >= time.micros && before - time.micros < S => Time { micros: before, ..time },
-            _ => time,
-        };
-        self.last_micros = Some(pulled.micros);
-        pulled
-    }
-
-    fn fingerprint(&mut self, host: Option<u16>, number: u16, place: &str) {
-        let prints = &mut self.reading.fingerprints;
-        let known = prints.iter().any(|(on, other, at)| *other == number && *on == host && &**at == place);
-        if !known && prints.len() < 1000 {
-            prints.push((host, number, place.into()));
-        }
-    }
-
-    fn note_header(&mut self, head: &Header) {
-        count(&mut self.forms, head.form);
-        self.stamps.note(head);
-    }
-
-    /// Takes back what another program printed in words that etcd prints too.
-    fn drop_foreign(&mut self) {
-        let named = self.named || self.reading.events.iter().any(|event| !is_borrowed(event) && !is_of_another_raft(event));
-        let (reading, programs) = (&mut self.reading, &mut self.programs);
-        reading.events.retain(|event| {
-            let keep = !is_mention(event) && !is_of_another_raft(event) && (!is_borrowed(event) || is_ours(event, named));
-            if !keep {
-                reading.recognised -= 1;
-                reading.foreign += 1;
-                let program = event.program();
-                programs.iter_mut().filter(|(known, _)| *known == program).for_each(|(_, count)| *count -= 1);
-            }
-            keep
-        });
-        programs.retain(|(_, count)| *count > 0);
-    }
-
-    /// Ends the reading: what was held back, the order, the totals.
+    /// Ends the reading, with what was held back.
     pub fn finish(mut self) -> LogReading {
         self.end_object();
         if let Some((number, span, whole)) = self.parts.take() {
             self.one_row(&whole, Row { raw: &whole, number, span });
         }
-        self.drop_foreign();
-        let mut reading = self.reading;
-        // Of a log that writes no dates, a date in the text around it tells nothing.
-        let dateless = self.own_stamps.clock == Clock::TimeOfDay;
-        let stamps = if dateless { self.own_stamps } else { self.stamps };
-        reading.order = stamps.order();
-        if reading.order == Order::OldestFirst {
-            name_members(&mut reading.events, &mut self.hosts);
-        }
-        if self.hosts.too_many {
-            reading.limits.push(format!(
-                "A log names more than {MOST_HOSTS} machines. What the others wrote is counted to the last of them; for an answer about those give their logs by themselves."
-            ));
-        }
-        reading.hosts = self.hosts.into_names();
-        stamps.sort(&mut reading.events, reading.hosts.len());
-        reading.clock = stamps.clock;
-        reading.zoned = !stamps.unzoned;
-        reading.format = format_words(&self.programs, &self.forms);
-        reading.programs = programs(&self.programs);
-        (reading.first, reading.last) = stamps.span(&reading.events);
-        if reading.dropped > 0 {
-            reading.limits.push(format!("{} more lines of kinds already seen often were counted, not kept.", reading.dropped));
-        }
-        let dateless = reading.events.iter().filter(|event| event.clock == Clock::TimeOfDay).count();
-        if dateless > 0 && reading.clock > Clock::TimeOfDay {
-            reading.limits.push(format!(
-                "Lines understood with a time and no date: {dateless}. Each is put on the day that brings it next to the lines with dates."
-            ));
-        }
-        reading
+        self.log.finish(self.named)
     }
 }
 
@@ -556,70 +374,4 @@ fn weightiest(before: &str, joints: [(&str, &str); 3], fits: &dyn Fn(&Match) -> 
         }
     }
     best
-}
-
-fn count<T: PartialEq>(counts: &mut Vec<(T, u64)>, what: T) {
-    match counts.iter_mut().find(|(known, _)| *known == what) {
-        Some((_, count)) => *count += 1,
-        None => counts.push((what, 1)),
-    }
-}
-
-/// Where the message stands in the line as it was written. Escapes within it leave the whole line.
-fn message_span(text: &str, raw: &str, found: &Match, line: Span) -> Span {
-    let start = if search::begins_with(raw.as_bytes(), text.as_bytes()) {
-        Some(found.start)
-    } else {
-        search::find(raw, &text[found.start..found.end])
-    };
-    match start {
-        Some(start) => {
-            Span { start: line.start + start as u64, end: (line.start + (start + found.end - found.start) as u64).min(line.end) }
-        }
-        None => line,
-    }
-}
-
-/// What the holes caught, and the fields of a JSON line.
-fn caught(signature: &'static Signature, found: &Match, text: &str) -> crate::messages::pattern::Values {
-    let mut caught = values(&signature.pieces, found.start, &text[..if found.cut { found.end } else { text.len() }], found.cut);
-    for (hole, field, kind) in &signature.fields {
-        if let Some(value) = json_field(text, field).and_then(|text| value(*kind, text)) {
-            caught.push((hole, value));
-        }
-    }
-    caught
-}
-
-fn shortened(text: &str) -> &str {
-    if text.len() <= SHOWN {
-        return text;
-    }
-    text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end])
-}
-
-/// `[merged 12 repeated lines in 1.02s]` of etcd, `message repeated 5 times: [` of rsyslog.
-fn repeats(text: &str) -> u32 {
-    if !search::has(text, "repeated ") {
-        return 1;
-    }
-    let count = ["[merged ", "message repeated "].iter().find_map(|mark| search::split(text, mark)?.1.split_once(' ')?.0.parse().ok());
-    count.unwrap_or(1)
-}
-
-fn programs(seen: &[(Program, u64)]) -> Vec<String> {
-    let all = [
-        (Program::Etcd, "etcd"),
-        (Program::Fleet, "fleet"),
-        (Program::Client, "clients"),
-        (Program::System, "systemd"),
-        (Program::Tool, "measurement"),
-    ];
-    all.iter().filter(|(program, _)| seen.iter().any(|(known, _)| known == program)).map(|(_, name)| (*name).to_owned()).gather()
-}
-
-fn format_words(seen: &[(Program, u64)], forms: &[(Form, u64)]) -> String {
-    let names = programs(seen).join(" and ");
-    let form = forms.iter().max_by_key(|(form, count)| (*count, *form)).map_or(Form::Plain, |(form, _)| *form).words();
-    if names.is_empty() { format!("log, {form}") } else { format!("{names} log, {form}") }
 }
