@@ -7,11 +7,11 @@
 // Small parts that all of it, and the rest of the engine, share.
 pub mod units;
 pub mod version;
-pub mod text;
-pub mod utf16;
-pub mod line_starts;
 pub mod gather;
 pub mod search;
+pub mod utf16;
+pub mod text;
+pub mod line_starts;
 pub mod sort;
 pub mod index;
 pub mod moments;
