@@ -138,7 +138,7 @@ impl Catalogue {
     }
 }
 
-/// Bytes of a key that the prefilter looks for; `crate/log/src/prefilter.rs` has the same number.
+/// Bytes of a key that the prefilter looks for; `crate/log/src/messages/prefilter.rs` has the same number.
 const MARK: usize = 7;
 /// So many of its bytes are looked up at once.
 const RUN: usize = 4;
@@ -266,7 +266,7 @@ fn version(text: &str) -> Result<Version, String> {
     }
 }
 
-// How holes and fields stand in the one text; `crate/log/src/signature.rs` reads it.
+// How holes and fields stand in the one text; `crate/log/src/messages/signature.rs` reads it.
 /// Begins a field: hole, END, kind, name, END.
 const FIELD: &str = "\u{8}";
 /// Ends a name.
