@@ -31,7 +31,7 @@ fn lane_names(facts: &Facts) -> Vec<(String, String)> {
     for voice in voices::etcd_voices(facts).into_iter().rev() {
         let place = facts.host(voice.events[0]);
         let speakers = || voice.events.iter().filter_map(|id| voices::speaker(facts.event(*id)));
-        let alone = voice.host.is_none() && speakers().all(|speaker| speaker == voice.member);
+        let alone = voice.host.is_none() && !voice.among && speakers().all(|speaker| speaker == voice.member);
         let known = names.iter().find(|(id, _)| *id == voice.member).map(|(_, name)| name.clone());
         let own = if alone || voice.host.is_some() { &place } else { &voice.member };
         let name = known.unwrap_or_else(|| own.clone());

@@ -8,6 +8,7 @@ use crate::gather::Gather;
 use crate::index::{self, Index};
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::log::messages::pattern::json_field;
+use crate::search;
 use crate::sort::{distinct, sort};
 
 /// The lines of one host in one log: index of the log, and of the host within it.
@@ -21,7 +22,7 @@ const TROUBLE: [Meaning; 4] = [Meaning::HeartbeatLate, Meaning::ElectionStart, M
 /// What lines tell of the cluster that they are of.
 struct Cluster {
     places: Vec<Place>,
-    /// The members that they name, and the cluster.
+    /// The members that they name, by id or address, and the cluster.
     ids: Vec<i64>,
     /// One of them names the cluster.
     is_named: bool,
@@ -34,7 +35,7 @@ impl Cluster {
     fn note(&mut self, event: &Event) {
         let named = names_of_cluster(event).gather();
         self.is_named |= !named.is_empty();
-        self.ids.extend(ids(event).chain(named).map(key));
+        self.ids.extend(ids(event).chain(named).map(key).chain(addresses(event)));
         self.led.extend(leader(event).map(|(term, leader)| (term, key(leader))));
         self.trouble += usize::from(TROUBLE.contains(&event.meaning));
     }
@@ -144,6 +145,19 @@ fn names_of_cluster(event: &Event) -> impl Iterator<Item = &str> {
     names.into_iter().flatten().flatten().filter(is_id)
 }
 
+/// Hosts and ports of the members with which a cluster begins. A member to which another token or scheme was given makes up
+/// other ids (etcd-io/etcd@v3.4.45:etcdserver/api/membership/cluster.go, genID), and yet belongs to the others.
+fn addresses(event: &Event) -> impl Iterator<Item = i64> {
+    let members = match event.meaning {
+        Meaning::InitialCluster | Meaning::StartupZapConfig => event.word("members"),
+        Meaning::MemberChange => event.word("value"),
+        _ => None,
+    };
+    let hosts = members.into_iter().flat_map(|members| members.split(',')).filter_map(|member| Some(search::split(member, "://")?.1));
+    // Each machine has a loopback of its own.
+    hosts.filter(|host| !host.starts_with("127.") && !host.starts_with("localhost")).map(|host| key(host.trim_end_matches(']')))
+}
+
 /// What tells that lines of several clusters stand mixed up, and what that does to the answer. No term has two leaders, and
 /// no cluster two ids.
 pub fn several_clusters(facts: &Facts) -> Option<String> {
@@ -229,6 +243,21 @@ mod tests {
         };
         assert_eq!(facts(&[&zap(one, A), &zap(other, C)]).other_clusters, [(1, None)]);
         assert_eq!(facts(&[&zap(one, A), &zap(one, C)]).other_clusters, []);
+        // One of them was told to speak TLS with the others, which gives it other ids.
+        let begins = |scheme: &str, hosts: [&str; 2]| {
+            let [a, b] = hosts.map(|host| format!("{host}={scheme}://{host}.example.com:2380"));
+            format!(
+                r#"{{"level":"info","ts":"2021-06-05T02:20:39.144Z","caller":"embed/etcd.go:303","msg":"starting an etcd server","etcd-version":"3.5.1","initial-cluster":"{a},{b}"}}"#
+            ) + "\n"
+        };
+        let with = |hosts: [&str; 2]| facts(&[&(begins("http", ["n1", "n2"]) + &zap(one, A)), &(begins("https", hosts) + &zap(other, C))]);
+        assert_eq!(with(["n2", "n1"]).other_clusters, []);
+        assert_eq!(with(["n3", "n4"]).other_clusters, [(1, None)]);
+        let adds =
+            |member: &str, cluster: &str, url: &str| line(0, &format!("etcdserver: added member {member} [{url}] to cluster {cluster}"));
+        let with = |url: &str| facts(&[&adds(A, one, "http://192.0.2.1:2380"), &adds(C, other, url)]);
+        assert_eq!(with("https://192.0.2.1:2380").other_clusters, []);
+        assert_eq!(with("https://192.0.2.2:2380").other_clusters, [(1, None)]);
         assert!(several_clusters(&facts(&[&(zap(one, A) + "\n" + &zap(other, C))])).is_some(), "mixed up in one log");
     }
 

@@ -30,6 +30,8 @@ pub struct Voice {
     pub host: Option<u16>,
     /// Raft member id or name it gives itself; else host or document.
     pub member: String,
+    /// One of several members whose lines stand mixed up: only those that name it are here.
+    pub among: bool,
     /// Its etcd events, oldest first.
     pub events: Vec<EventId>,
     /// The latest time up to each of them.
@@ -65,8 +67,17 @@ pub fn etcd_voices(facts: &Facts) -> Vec<Voice> {
         (voice.log, voice.host) = (id.log, event.host);
         voice.events.push(id);
     }
+    for at in 0..voices.len() {
+        let speakers = distinct(voices[at].events.iter().filter_map(|id| speaker(facts.event(*id))));
+        voices[at].member = match speakers[..] {
+            [_, _, ..] if voices[at].host.is_none() => {
+                voices.extend(speakers.into_iter().map(|member| lines_of(facts, &voices[at], member)).gather());
+                facts.host(voices[at].events[0])
+            }
+            _ => own_name(facts, &voices[at]),
+        };
+    }
     for voice in &mut voices {
-        voice.member = own_name(facts, voice);
         let mut latest = Micros::MIN;
         for (at, id) in voice.events.iter().enumerate() {
             let event = facts.event(*id);
@@ -79,6 +90,13 @@ pub fn etcd_voices(facts: &Facts) -> Vec<Voice> {
         sort(&mut voice.leaders);
     }
     voices
+}
+
+/// What one member says of itself, where the lines of several stand mixed up and name no machine, as those of
+/// `kubectl logs -l` do.
+fn lines_of(facts: &Facts, mixed: &Voice, member: &str) -> Voice {
+    let own = mixed.events.iter().copied().filter(|id| speaker(facts.event(*id)) == Some(member));
+    Voice { log: mixed.log, member: member.to_owned(), among: true, events: own.gather(), ..Voice::default() }
 }
 
 /// A line that names a new leader.
@@ -108,8 +126,8 @@ pub fn speaker(event: &Event) -> Option<&str> {
 /// its kind, each once: a line that comes again belongs to the next start.
 pub(super) fn restarts(facts: &Facts, voices: &[Voice]) -> Vec<EventId> {
     let mut restarts = Vec::new();
-    for voice in voices {
-        // Members whose lines stand mixed up and name no machine start once each.
+    for voice in voices.iter().filter(|voice| !voice.among) {
+        // Members whose lines stand mixed up and name no machine start once each. Of their start lines one kind is counted.
         let members = distinct(voice.events.iter().filter_map(|id| speaker(facts.event(*id)))).len().max(1);
         let mut printed: Vec<u16> = Vec::new();
         let (mut lived, mut starts) = (false, false);
@@ -123,11 +141,14 @@ pub(super) fn restarts(facts: &Facts, voices: &[Voice]) -> Vec<EventId> {
                 lived |= printed.is_empty() && !starts && !begins && event.number("term").is_some();
                 continue;
             }
-            let again = printed.iter().filter(|known| **known == event.signature).count() == members;
+            if members > 1 && printed.first().is_some_and(|first| *first != event.signature) {
+                continue;
+            }
+            let again = printed.iter().filter(|known| **known == event.signature).count() >= members;
             if again || printed.is_empty() && lived {
                 restarts.push(*id);
             }
-            if again {
+            if again && members == 1 {
                 printed.clear();
             }
             printed.push(event.signature);
@@ -150,6 +171,7 @@ mod tests {
         let mixed = [start(1), start(2), follows(3, a), follows(4, b), follows(5, a)].concat();
         let restarts = |text: &str| facts(&[text]).restarts.len();
         assert_eq!((restarts(&mixed), restarts(&(mixed.clone() + &start(6)))), (0, 1));
+        assert_eq!(restarts(&[mixed.as_str(), &start(6), &start(7), &start(8)].concat()), 3);
         assert_eq!(restarts(&[start(1), follows(3, a), start(6)].concat()), 1);
         // An excerpt that begins within a start.
         let raft = format!(

@@ -4,6 +4,7 @@ use super::common::{closes_silent_streams, near, starts};
 use super::{At, Constraint, Evidence, Finding, Rule};
 use crate::facts::beside::Reach;
 use crate::facts::settings::SETTINGS_REFUSED;
+use crate::facts::voices::etcd_voices;
 use crate::facts::{EventId, Facts, Generation, InForce, settings};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -97,7 +98,14 @@ fn check(facts: &Facts) -> Option<Finding> {
 fn corrected(facts: &Facts) -> (Vec<EventId>, Vec<EventId>) {
     let starts = starts(facts);
     let follows = Reach::of(facts, &[Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameLeader]);
-    facts.meaning(SETTINGS_REFUSED).into_iter().partition(|id| starts.after(facts, *id) && follows.after(facts, *id))
+    let refused = facts.meaning(SETTINGS_REFUSED);
+    // Where members are mixed up in one log, the others start and follow: of this one a start shows only where all speak.
+    let mixed = if refused.is_empty() { Vec::new() } else { etcd_voices(facts) };
+    let one_is_silent = |id: &EventId| {
+        let speak = mixed.iter().filter(|voice| voice.among && voice.log == id.log).count();
+        speak > 0 && facts.event(*id).host.is_none() && facts.members.is_none_or(|members| speak < members as usize)
+    };
+    refused.into_iter().partition(|id| starts.after(facts, *id) && follows.after(facts, *id) && !one_is_silent(id))
 }
 
 fn started_later(facts: &Facts, corrected: &[EventId]) -> Option<Finding> {
@@ -257,6 +265,7 @@ fn sentence_start(note: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::ids::RuleId;
+    use crate::report::Severity;
     use crate::rules::Side;
     use crate::rules::testing::{facts, find};
 
@@ -330,5 +339,20 @@ mod tests {
         for (heartbeat, election) in [(100, 1000), (250, 7500), (600, 6000), (1000, 5000)] {
             assert!(find(&facts(&[&start(heartbeat, election)]), RuleId::EtcdBadConfig).is_none(), "{heartbeat}/{election}");
         }
+    }
+
+    /// As `docker compose logs --no-log-prefix` mixes them: the others start, and one does not.
+    #[test]
+    fn of_members_mixed_up_one_that_never_speaks_did_not_start_later() {
+        let refused = r#"2020-04-20 10:00:01.000000 C | etcdmain: couldn't find local name "n3" in the initial cluster configuration"#;
+        let start = "2020-04-20 10:00:02.000000 I | etcdmain: etcd Version: 3.3.10\n2020-04-20 10:00:02.000100 I | etcdserver: initial cluster = n1=http://192.0.2.1:2380,n2=http://192.0.2.2:2380,n3=http://192.0.2.3:2380\n";
+        let follows =
+            |member: &str| format!("2020-04-20 10:00:05.000000 I | raft: raft.node: {member} elected leader 91d25258d70ad868 at term 2\n");
+        let severity = |members: &[&str]| {
+            let log = format!("{refused}\n{start}{}", members.iter().map(|member| follows(member)).collect::<String>());
+            find(&facts(&[&log]), RuleId::EtcdBadConfig).map(|found| found.severity)
+        };
+        assert_eq!(severity(&["91d25258d70ad868", "2a0965170762fd09"]), Some(Severity::Critical));
+        assert_eq!(severity(&["91d25258d70ad868", "2a0965170762fd09", "ca93d269ec463a6b"]), Some(Severity::Info));
     }
 }

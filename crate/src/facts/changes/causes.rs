@@ -2,7 +2,7 @@
 
 use super::{ChangeClass, LeaderChange, OldLeader};
 use crate::facts::beside::time;
-use crate::facts::voices::{START_LINES, Voice};
+use crate::facts::voices::{START_LINES, Voice, speaker};
 use crate::facts::{EventId, Facts, Generation};
 use crate::gather::Gather;
 use crate::index::Index;
@@ -206,8 +206,9 @@ fn asked_outright(facts: &Facts, voices: &[Voice]) -> Index {
     for voice in voices {
         // Who asked for a pre-vote since a leader was last named; `None` before the first is.
         let mut asked: Option<Vec<&str>> = None;
-        for id in &voice.events {
-            let event = facts.event(*id);
+        // Where members are mixed up, each has its own lines in a voice of its own.
+        let of_one = |event: &&Event| speaker(event).is_none_or(|who| who == voice.member);
+        for event in voice.events.iter().map(|id| facts.event(*id)).filter(of_one) {
             match event.meaning {
                 Meaning::LeaderElected | Meaning::LeaderChanged => asked = Some(Vec::new()),
                 // A process that was not there heard nobody ask.

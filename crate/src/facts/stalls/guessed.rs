@@ -65,7 +65,32 @@ pub(super) fn from_return(
     let until = time(facts, back)?.max(campaign);
     let steps_down = facts.events_between(&[Meaning::QuorumInactiveStepdown], campaign - 2 * then(facts, change).election, until);
     let ran = steps_down.into_iter().any(|(id, _)| voice.printed(facts, id));
-    silent_until(facts, change, back, if ran { StallKind::CutOff } else { StallKind::Return })
+    let asked = asked_in_vain(facts, voice, change, back);
+    let kind = if ran || asked.is_some() { StallKind::CutOff } else { StallKind::Return };
+    silent_until(facts, change, asked.unwrap_or(back), kind)
+}
+
+/// When the old leader, back as a follower, had an answer after several rounds in which it asked for votes and heard of
+/// nobody: what it sent did not arrive, so until then it was not back, though it heard who took its place.
+fn asked_in_vain(facts: &Facts, voice: &Voice, change: &LeaderChange, back: EventId) -> Option<EventId> {
+    let wait = 2 * then(facts, change).election;
+    let (mut rounds, mut last) = (0, (time(facts, back)?, back));
+    for id in &voice.events[voice.since(last.0)..] {
+        let (event, Some(now)) = (facts.event(*id), time(facts, *id)) else { continue };
+        let heard = match event.meaning {
+            Meaning::VoteReceived => event.word("from") != event.word("id"),
+            Meaning::LeaderElected | Meaning::LeaderChanged => rounds > 0,
+            _ => false,
+        };
+        if heard || event.meaning == Meaning::ElectionStart {
+            last = (now, *id);
+        }
+        if heard || now - last.0 > wait {
+            break;
+        }
+        rounds += usize::from(event.meaning == Meaning::ElectionStart);
+    }
+    (rounds > 1).then_some(last.1)
 }
 
 /// The first line in which the old leader knows of its loss, or works on after it.

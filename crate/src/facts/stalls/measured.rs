@@ -54,14 +54,15 @@ fn same_incident(before: &Stall, largest: Micros, end: Option<Micros>, excess: M
     }
 }
 
-/// Only a leader prints that it was late. Where the lines name nobody, as those of a rotated log may, it is the one that led
-/// then, if that one's own log does not tell of this moment.
+/// Only a leader prints that it was late. Where the lines name nobody, as those of a rotated log may and those of members mixed
+/// up do, it is the one that led when the stall began, if a log of its own does not tell of this moment.
 pub(super) fn name_leader(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], leads: &Moments, stall: &mut Stall) {
-    let led = || changes[leads.last(stall.end?)?.1].new.as_deref();
+    let led = || leader_at(changes, leads, stall.end? - stall.length.low);
     let Some(leader) = led().filter(|_| facts.event(stall.events[0]).host.is_none() && stall.member == facts.host(stall.events[0])) else {
         return;
     };
-    let tells = |voice: &Voice| voice.member == leader && stall.end.is_some_and(|end| (1..voice.events.len()).contains(&voice.since(end)));
+    let at_hand = |end: Micros, voice: &Voice| (1..voice.events.len()).contains(&voice.since(end));
+    let tells = |voice: &Voice| voice.member == leader && !voice.among && stall.end.is_some_and(|end| at_hand(end, voice));
     if !voices.iter().any(tells) {
         stall.member = leader.to_owned();
     }
@@ -98,14 +99,18 @@ fn leaderless_beside(facts: &Facts, voice: &Voice, changes: &[LeaderChange], end
     changes.is_empty() && took > facts.spell(Some(end)).election && without_leader().any(|(id, _)| voice.printed(facts, id))
 }
 
-/// Whether `member` led at `time`, as far as the changes tell: the last one that was over by then, or the first one
-/// after it by whom it names as the leader that was lost.
-pub fn leads_at(changes: &[LeaderChange], leads: &Moments, member: &str, time: Micros) -> bool {
-    let leader = match leads.last(time) {
+/// Who led at `time`, as far as the changes tell: the last one that was over by then, or the first one after it by whom it
+/// names as the leader that was lost.
+fn leader_at<'a>(changes: &'a [LeaderChange], leads: &Moments, time: Micros) -> Option<&'a str> {
+    match leads.last(time) {
         Some((_, at)) => changes[at].new.as_deref(),
         None => leads.between(time, Micros::MAX).first().and_then(|(_, at)| changes[*at].old.as_deref()),
-    };
-    leader == Some(member)
+    }
+}
+
+/// Whether `member` led at `time`.
+pub fn leads_at(changes: &[LeaderChange], leads: &Moments, member: &str, time: Micros) -> bool {
+    leader_at(changes, leads, time) == Some(member)
 }
 
 /// etcd 0.4's follower prints the gap itself.

@@ -237,3 +237,47 @@ fn a_moment_of_lateness_after_the_election_explains_nothing() {
     };
     assert_eq!((kind("1.7s"), kind("826ms"), kind("26ms")), (StallKind::LateHeartbeat, StallKind::LateHeartbeat, StallKind::Return));
 }
+
+/// What the leader sends is lost, what others send it arrives: it hears the next leader at once, and then asks in vain.
+#[test]
+fn a_leader_whose_messages_are_lost_is_not_back_when_it_hears_the_next_one() {
+    let line = |time: &str, text: &str| format!("2020-04-20 10:00:{time}00000 I | raft: {text}\n");
+    let others = line("01.1", "2a0965170762fd09 became candidate at term 5")
+        + &line("01.2", "2a0965170762fd09 became leader at term 5")
+        + &line("01.3", "raft.node: ca93d269ec463a6b elected leader 2a0965170762fd09 at term 5");
+    let own = |rounds: &[&str]| {
+        line("00.0", "raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4")
+            + &line("01.2", "raft.node: 91d25258d70ad868 changed leader from 91d25258d70ad868 to 2a0965170762fd09 at term 5")
+            + &rounds.iter().map(|time| line(time, "91d25258d70ad868 is starting a new election at term 5")).collect::<String>()
+            + &line("07.0", "raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 5")
+    };
+    let of = |rounds: &[&str]| {
+        let facts = facts(&[&own(rounds), &others]);
+        let change = facts.needless().next().expect("one change");
+        let stall = facts.stall_of(change).expect("explained");
+        (stall.kind, stall.is_cut_off())
+    };
+    assert_eq!(of(&[]), (StallKind::Return, false));
+    assert_eq!(of(&["02.5"]), (StallKind::Return, false));
+    assert_eq!(of(&["02.5", "04.0", "05.5"]), (StallKind::CutOff, true));
+}
+
+/// Mixed up and without names, a late line is of the one that led when its stall began.
+#[test]
+fn of_members_mixed_up_each_stall_is_of_the_leader_that_it_cost_its_place() {
+    let members = ["91d25258d70ad868", "2a0965170762fd09", "ca93d269ec463a6b"];
+    let line = |second: usize, text: &str| format!("2020-04-20 10:00:{second:02}.000000 I | {text}\n");
+    let elected = |second: usize, old: &str, new: &str, term: usize| {
+        line(second, &format!("raft: {new} became candidate at term {term}"))
+            + &line(second, &format!("raft: {new} became leader at term {term}"))
+            + &line(second + 1, &format!("raft: raft.node: {old} changed leader from {old} to {new} at term {term}"))
+            + &line(second + 1, "etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 2.1s)")
+    };
+    let mut log = line(0, &format!("raft: raft.node: {} elected leader {} at term 4", members[2], members[0]));
+    for turn in 0..3 {
+        log += &elected(10 + 10 * turn, members[turn], members[(turn + 1) % 3], 5 + turn);
+    }
+    let facts = facts(&[&log]);
+    let stalled: Vec<&str> = facts.needless().filter_map(|change| Some(facts.stall_of(change)?.member.as_str())).collect();
+    assert_eq!(stalled, members);
+}
