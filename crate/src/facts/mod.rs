@@ -20,6 +20,7 @@ pub mod publishing;
 mod read;
 pub mod settings;
 pub mod slow_requests;
+mod sooner;
 mod spells;
 pub mod stalls;
 pub mod texts;
@@ -169,6 +170,10 @@ impl Facts {
         facts.restarts = voices::restarts(&facts, &voices);
         facts.retimed = spells::retimed(&facts);
         let mut changes = changes::leader_changes(&facts, &voices);
+        if sooner::mend_pair(&mut facts, &voices, &changes) {
+            facts.spells = spells::spells(&facts);
+            changes = changes::leader_changes(&facts, &voices);
+        }
         facts.stalls = stalls::stalls(&facts, &voices, &mut changes);
         facts.elected = Moments::of(changes.iter().map(|change| change.elected));
         facts.changes = changes;

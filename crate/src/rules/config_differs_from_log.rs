@@ -2,10 +2,11 @@
 
 use super::{At, Evidence, Finding, Rule};
 use crate::config::Setting;
-use crate::facts::settings::printed;
+use crate::facts::settings::{from_configuration, printed};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::ids::RuleId;
+use crate::log::event::Meaning;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
 use crate::units::Micros;
@@ -25,7 +26,7 @@ pub const RULE: Rule = Rule {
 fn check(facts: &Facts) -> Option<Finding> {
     let differing: Vec<(Parameter, &Setting, EventId, Micros)> =
         [HeartbeatInterval, ElectionTimeout].into_iter().filter_map(|parameter| differs(facts, parameter)).gather();
-    let (parameter, setting, event, runs) = *differing.first()?;
+    let Some(&(parameter, setting, event, runs)) = differing.first() else { return campaigned_sooner(facts) };
     let stated = setting.value.unwrap_or(0);
     let title =
         format!("{} is {} in the file, but the member runs with {}", parameter.key(), parameter.human(stated), parameter.human(runs));
@@ -41,6 +42,23 @@ fn check(facts: &Facts) -> Option<Finding> {
             finding.evidence.push(Evidence { at: At::Event(*other), note: None });
         }
     }
+    Some(finding)
+}
+
+/// No line names the values, but what leaders measured of their stalls tells that followers wait less than the file says.
+fn campaigned_sooner(facts: &Facts) -> Option<Finding> {
+    let known = facts.in_force(ElectionTimeout);
+    let (event, stated) = (known.event.filter(|_| known.place.is_none())?, from_configuration(facts, ElectionTimeout)?);
+    if facts.event(event).meaning != Meaning::HeartbeatLate || !printed(facts, HeartbeatInterval).is_empty() {
+        return None;
+    }
+    let title = format!("election-timeout is {} in the file, but followers did not wait that long", ElectionTimeout.human(stated.value?));
+    let what = String::from(
+        "They campaigned while the leader stalled, and it woke sooner than that. Either the file came later, or it does not reach the daemon.",
+    );
+    let mut finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).showing(facts, &[event]);
+    finding.parameters = vec![ElectionTimeout];
+    finding.evidence.push(Evidence { at: At::Place(stated.place?), note: Some(String::from("stated here")) });
     Some(finding)
 }
 
@@ -68,7 +86,9 @@ fn differs(facts: &Facts, parameter: Parameter) -> Option<(Parameter, &Setting, 
 #[cfg(test)]
 mod tests {
     use crate::ids::RuleId;
+    use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
     use crate::rules::testing::{facts, find};
+    use crate::units::MS;
 
     const FILE: &str = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6000\n  units:\n    - name: etcd2.service\n      command: start\n";
 
@@ -82,6 +102,37 @@ mod tests {
     fn the_file_says_600_and_the_member_runs_100() {
         let found = find(&facts(&[FILE, &start(100, 1000)]), RuleId::ConfigDiffersFromLog).expect("they differ");
         assert!(found.title.contains("600\u{a0}ms") && found.title.contains("100\u{a0}ms"), "{}", found.title);
+    }
+
+    /// What two members print of stalls of 2.2 s under 100 and 1000 ms.
+    fn changes(excess: &str) -> String {
+        let change = |minute: u32, term: u32, (old, host): (&str, &str), (new, other): (&str, &str)| {
+            let line = |second: &str, host: &str, words: String| {
+                format!("May 02 09:{minute:02}:{} {host} etcd2[79]: 2016-05-02 09:{minute:02}:{second} {words}\n", &second[..2])
+            };
+            line("10.100000", other, format!("I | raft: {new} is starting a new election at term {}", term - 1))
+                + &line("10.100100", other, format!("I | raft: {new} became candidate at term {term}"))
+                + &line("10.104000", other, format!("I | raft: {new} became leader at term {term}"))
+                + &line("10.105000", other, format!("I | raft: raft.node: {new} changed leader from {old} to {new} at term {term}"))
+                + &line("10.304000", host, format!("W | etcdserver: failed to send out heartbeat on time (deadline exceeded for {excess})"))
+                + &line("10.305000", host, format!("I | raft: {old} became follower at term {term}"))
+        };
+        let (a, b) = (("8211f1d0f64f3269", "core-1"), ("91bc3c398fb3c146", "core-2"));
+        change(10, 8, a, b) + &change(40, 9, b, a) + &change(59, 10, a, b)
+    }
+
+    #[test]
+    fn followers_campaigned_sooner_than_the_file_says() {
+        let story = facts(&[FILE, &changes("2.2s")]);
+        let found = find(&story, RuleId::ConfigDiffersFromLog).expect("they differ");
+        assert!(found.title.contains("6000\u{a0}ms in the file"), "{}", found.title);
+        assert_eq!([HeartbeatInterval, ElectionTimeout].map(|parameter| story.value(parameter) / MS), [100, 1000]);
+        // Stalls that outlast the file's timeout, and ones that the default outlasts, tell nothing of it.
+        for excess in ["6.2s", "100ms"] {
+            let story = facts(&[FILE, &changes(excess)]);
+            assert!(find(&story, RuleId::ConfigDiffersFromLog).is_none(), "{excess}");
+            assert_eq!(story.value(ElectionTimeout) / MS, 6000);
+        }
     }
 
     #[test]
