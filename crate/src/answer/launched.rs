@@ -69,7 +69,6 @@ pub fn names(facts: &Facts) -> Names {
         Some(Launcher::Kubelet | Launcher::Kubeadm) => {
             "kubectl -n kube-system exec etcd-NODE -- etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key"
         }
-        Some(Launcher::Compose) => "docker compose exec SERVICE etcdctl",
         Some(Launcher::Workload) => "kubectl -n NAMESPACE exec POD -- etcdctl",
         // Red Hat's "Backing up and restoring etcd data": the pod's container of this name has the certificates set.
         Some(Launcher::OpenShift) => "oc -n openshift-etcd rsh -c etcdctl etcd-NODE etcdctl",
@@ -102,7 +101,6 @@ pub fn restart(facts: &Facts, unit: &str) -> Option<String> {
     match launcher(facts) {
         None => Some(format!("sudo systemctl restart {unit}")),
         Some(Launcher::K3s) => Some(String::from("sudo systemctl restart k3s || sudo systemctl restart rke2-server")),
-        Some(Launcher::Compose) => Some(String::from("docker compose up -d SERVICE")),
         Some(Launcher::Tool(tool)) => Some(tool.restart.to_owned()),
         Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer | Launcher::Workload | Launcher::OpenShift) => None,
     }
@@ -113,7 +111,6 @@ pub fn log(facts: &Facts, unit: &str) -> String {
     match launcher(facts) {
         None => format!("journalctl -u {unit} --since today"),
         Some(Launcher::K3s) => String::from("journalctl -u k3s --since today"),
-        Some(Launcher::Compose) => String::from("docker compose logs SERVICE"),
         Some(Launcher::Tool(tool)) => tool.log.to_owned(),
         Some(Launcher::OpenShift) => String::from("oc -n openshift-etcd logs -c etcd etcd-NODE"),
         Some(Launcher::Workload) => String::from("kubectl -n NAMESPACE logs POD"),

@@ -1,7 +1,7 @@
 //! What to measure to be sure, each with the command that does it.
 
 use super::launched::{launcher, names};
-use super::rollout::step;
+use super::step::step;
 use crate::config::Launcher;
 use crate::facts::slow_requests::{by_defragmentation, large_reads};
 use crate::facts::{Facts, LeaderChange, StallKind};
@@ -217,9 +217,6 @@ fn at_hand(facts: &Facts, unit: &str) -> AtHand {
                 day: format!("journalctl -u {unit} -o short-precise --since yesterday"),
                 journal: true,
             }
-        }
-        Some(Launcher::Compose) => {
-            all("docker compose ps -a SERVICE", "docker compose logs -t -n 100 SERVICE", "docker compose logs -t SERVICE")
         }
         Some(Launcher::Tool(tool)) => all(tool.log, &format!("{} | tail -n 100", tool.log), tool.log),
         Some(Launcher::OpenShift) => all(

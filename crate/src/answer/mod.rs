@@ -6,6 +6,7 @@
 mod assumptions;
 mod documents;
 mod edge;
+mod hand_out;
 mod launched;
 mod limits;
 mod measure_next;
@@ -14,6 +15,7 @@ mod questions;
 mod rollout;
 mod settings;
 mod silence;
+mod step;
 pub mod timeline;
 mod trade_off;
 

@@ -1,10 +1,10 @@
 //! How to bring the values into force: steps in order, each with what it interrupts.
 
+use super::hand_out::hand_out;
 use super::launched::{launcher, log, names, restart};
+use super::step::step;
 use crate::config::{Launcher, Source};
-use crate::facts::settings::from_configuration;
 use crate::facts::{Facts, Generation};
-use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::plan::{Decision, Plan};
 use crate::report::{PatchReport, Step};
@@ -12,11 +12,6 @@ use crate::rules::{self, Finding};
 use crate::units::{Micros, human};
 use crate::verdict::beneath;
 use crate::version::version;
-
-/// One step, with its commands.
-pub fn step(text: impl Into<String>, commands: &[&str], effect: impl Into<String>) -> Step {
-    Step { text: text.into(), commands: commands.iter().map(|command| (*command).to_owned()).gather(), effect: effect.into() }
-}
 
 /// Steps that bring the plan into force; empty where nothing changes.
 pub fn rollout(facts: &Facts, findings: &[Finding], plan: &Plan, patches: &[PatchReport]) -> Vec<Step> {
@@ -54,106 +49,6 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
         (None, None) => return None,
     };
     Some(step(format!("Fix the cause first: {text}. The values do not cure it; what to measure next tells where it comes from."), &[], ""))
-}
-
-/// What goes wrong when the values are written by hand.
-fn spelling(facts: &Facts, plan: &Plan) -> &'static str {
-    if facts.configurations.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
-        " fleet's seconds are bare numbers, only agent-ttl carries its unit: without one fleetd does not start, and a 5s elsewhere counts as 0."
-    } else if facts.etcd.is_some_and(|range| range.high >= version(3, 4, 0)) {
-        // etcd-io/etcd@v3.4.45:pkg/flags/flag.go
-        " Never set an option both as flag and as variable: etcd 3.4 and later refuse to start."
-    } else {
-        ""
-    }
-}
-
-/// kubeadm: kubernetes.io, "Reconfiguring a kubeadm cluster": its file reaches no running member by itself.
-fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
-    let (text, commands): (&str, &[&str]) = match launcher {
-        Launcher::OpenShift => {
-            // The patch is refused, and says which of the operator's own pairs comes nearest.
-            let nearest = patches.iter().find_map(|patch| patch.reason.as_deref()).unwrap_or_default();
-            return step(
-                nearest,
-                &["oc get etcd/cluster -o jsonpath='{.spec.controlPlaneHardwareSpeed}'", "oc -n openshift-etcd get pods -l app=etcd"],
-                "",
-            );
-        }
-        Launcher::Kubelet => (
-            "Change the manifest on one control-plane machine at a time, as below: the kubelet restarts etcd as soon as the file changes. In the commands NODE is the name of that machine.",
-            &[],
-        ),
-        Launcher::Kubeadm => (
-            "kubeadm reads its file only when it sets up or upgrades a machine. For the members that run, write the same values as flags into /etc/kubernetes/manifests/etcd.yaml. Do one control-plane machine at a time, as below: the kubelet restarts etcd as soon as that file changes. For upgrades to come, change kubeadm's own copy too.",
-            &["kubectl -n kube-system edit configmap kubeadm-config"],
-        ),
-        Launcher::K3s => ("It applies at the next restart of k3s or RKE2.", &["sudo systemctl daemon-reload"]),
-        Launcher::Installer => (
-            "Give it to what installs the cluster (rke up, talosctl apply-config, k0sctl apply, kubectl apply). It restarts etcd itself, so see that it takes one member at a time, as below.",
-            &[],
-        ),
-        Launcher::Workload => (
-            "Give it to what runs these pods (helm upgrade, kubectl apply, an operator, kops rolling-update). It starts them anew, so see that it takes one member at a time, as below.",
-            &[],
-        ),
-        Launcher::Compose => ("A service has its new values when it is brought up again, as below.", &[]),
-        Launcher::Tool(tool) => (tool.before, &[]),
-    };
-    let first = match launcher {
-        Launcher::Kubelet | Launcher::Kubeadm | Launcher::OpenShift => String::new(),
-        Launcher::K3s => put(patches, " on every server"),
-        Launcher::Installer | Launcher::Workload | Launcher::Compose | Launcher::Tool(_) => put(patches, ""),
-    };
-    step(format!("{first}{text}"), commands, "Nothing until the file changes.")
-}
-
-/// Where the file could not be corrected, or was not given, there is a snippet.
-fn put(patches: &[PatchReport], place: &str) -> String {
-    let corrected = patches.iter().any(|patch| patch.document.is_some() && patch.disposition != "refused");
-    let how = if corrected { "Replace your file with the corrected one" } else { "Merge the snippet into your file" };
-    format!("{how}{place}. ")
-}
-
-fn hand_out(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> Step {
-    let states =
-        |decision: &Decision| from_configuration(facts, decision.parameter).is_some_and(|stated| stated.value == decision.proposed);
-    if plan.changes().all(states) {
-        return step(
-            "The file states these values already. See that it is the file that each member starts from, and that no flag, variable or drop-in overrides it.",
-            &[],
-            "Nothing.",
-        );
-    }
-    let is = |source| facts.configurations.iter().any(|configuration| configuration.source == source);
-    if let Some(launcher) = launcher(facts) {
-        return hand_to(launcher, patches);
-    }
-    let (place, when) = if facts.configurations.iter().any(|configuration| configuration.cluster.by_cloud_init) {
-        (
-            "",
-            "cloud-init writes its files only when a machine boots for the first time. On machines that run, make the same change in the file that it wrote: it applies at the next restart of its daemon.",
-        )
-    } else if is(Source::CloudConfig) || facts.configurations.is_empty() && facts.has_fleet() {
-        (
-            " on every machine",
-            "A cloud-config is applied at the next boot. To go without one, add the drop-in: it applies at the next restart of its unit.",
-        )
-    } else if is(Source::ContainerLinux) || is(Source::Ignition) {
-        // coreos.github.io/ignition/rationale, "Ignition runs only on the first boot"
-        (
-            "",
-            "Ignition applies it to a machine only when that boots for the first time. To machines that run, add the drop-in: it applies at the next restart of its unit.",
-        )
-    } else if is(Source::Fragment) || is(Source::Prefixed) || is(Source::Program) {
-        (
-            "",
-            "Where a tool makes the machines' files of it (Ansible, Puppet, Terraform, NixOS), run that without its restart of etcd. It applies at the next restart of its daemon.",
-        )
-    } else {
-        (" on every machine", "It applies at the next restart of its daemon.")
-    };
-    step(format!("{}{when}{}", put(patches, place), spelling(facts, plan)), &["sudo systemctl daemon-reload"], "Nothing.")
 }
 
 fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
@@ -442,6 +337,24 @@ mod tests {
             (K3S, "restart k3s", "kubelet"),
             (RKE, "rke up", "systemctl"),
             (COMPOSE, "docker compose up", "kubelet"),
+            (&format!("{COMPOSE}    deploy: {{mode: global}}\n"), "docker stack deploy", "compose"),
+            (&format!("{COMPOSE}    deploy: {{replicas: 1}}\n"), "docker compose up", "stack"),
+            (
+                "#cloud-config\nrancher:\n  services:\n    etcd:\n      image: quay.io/coreos/etcd:v3.3.10\n      command: etcd --election-timeout=1000\n",
+                "ros service up",
+                "docker compose",
+            ),
+            ("FROM quay.io/coreos/etcd:v3.5.7\nENV ETCD_ELECTION_TIMEOUT=1000\n", "build the image anew", "systemctl"),
+            (
+                "kind: Cluster\nspec:\n  k0s:\n    config:\n      kind: ClusterConfig\n      spec:\n        storage:\n          etcd: {extraArgs: {election-timeout: \"1000\"}}\n",
+                "k0sctl apply",
+                "systemctl",
+            ),
+            (
+                "data:\n  user: |\n    #cloud-config\n    coreos:\n      etcd2:\n        election-timeout: 1000\n",
+                "see in its plan that it makes none of them anew",
+                "kubelet",
+            ),
             (
                 "curl x | INSTALL_K3S_EXEC=\"server --etcd-arg=heartbeat-interval=100 --etcd-arg=election-timeout=1000\" sh -\n",
                 "restart k3s",

@@ -220,10 +220,8 @@ pub enum Launcher {
     Installer,
     /// A StatefulSet, an operator or a chart, as a workload of a cluster.
     Workload,
-    /// docker-compose, and the services of RancherOS.
-    Compose,
     /// OpenShift's etcd operator, which writes the manifests itself.
     OpenShift,
-    /// docker, ECS, Nomad, supervisord, a snap, an init of another kind.
+    /// docker and what runs its containers, Nomad, supervisord, a snap, an init of another kind.
     Tool(&'static Tool),
 }

@@ -7,6 +7,7 @@ pub(crate) mod files;
 pub(crate) mod meaning;
 pub(crate) mod precedence;
 pub mod references;
+mod runs;
 pub(crate) mod sources;
 pub(crate) mod syntax;
 pub(crate) mod tools;
@@ -18,7 +19,6 @@ pub use meaning::values::looks_like_another_unit;
 
 use builder::Builder;
 use syntax::mapped_text::MappedText;
-use tools::{MICROK8S, NOMAD, SERVICE, SUPERVISOR, Tool};
 
 use crate::ids::RuleId;
 use crate::search;
@@ -60,26 +60,7 @@ fn read_as(source: Source, document: DocumentId, text: &str) -> Configuration {
             }
         }
     }
-    builder.cluster.launcher = builder.cluster.launcher.or_else(|| tool_of(source, text).map(Launcher::Tool));
+    builder.cluster.launcher = builder.cluster.launcher.or_else(|| runs::tool_of(source, text).map(Launcher::Tool));
     let butane = source == Source::ContainerLinux && search::has(text, "variant:");
     builder.finish(if butane { "Butane configuration" } else { source.words() })
-}
-
-/// What starts etcd from such a text, where it is neither systemd nor Kubernetes.
-fn tool_of(source: Source, text: &str) -> Option<&'static Tool> {
-    match source {
-        Source::DropIn if search::has(text, "[program:") => Some(&SUPERVISOR),
-        Source::Program if search::has(text, "task \"") && search::has(text, "driver") => Some(&NOMAD),
-        Source::Flags if search::has(text, "${SNAP") => Some(&MICROK8S),
-        Source::Flags | Source::Environment if of_service(text) => Some(&SERVICE),
-        _ => None,
-    }
-}
-
-/// Whether a service of OpenRC, FreeBSD or upstart is set so, or runit or daemontools run it. Other texts have such words
-/// further on in a line, as in a comment.
-fn of_service(text: &str) -> bool {
-    let begins =
-        |line: &str| ["command_args=", "etcd_flags=", "start on ", "chpst ", "exec chpst "].iter().any(|word| line.starts_with(word));
-    text.lines().any(|line| begins(line.trim_start()))
 }

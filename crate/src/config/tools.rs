@@ -15,10 +15,34 @@ pub struct Tool {
 
 /// docs.docker.com/reference/cli/docker/container: a container has the command and the variables that it was made with.
 pub static DOCKER: Tool = Tool {
-    before: "A container keeps the command that it was made with: see that its data lies in a volume, remove it, and run the corrected command in its place, one member after the other.",
+    before: "A container keeps the command that it was made with, and an image its variables: build the image anew where they stand in it. See that the container's data lies in a volume, remove it, and run the corrected command in its place, one member after the other.",
     restart: "docker stop NAME && docker rm NAME",
     log: "docker logs NAME 2>&1",
     ctl: "docker exec NAME etcdctl",
+};
+
+/// docs.docker.com/reference/cli/docker/compose/up: a service whose configuration changed is made anew.
+pub static COMPOSE: Tool = Tool {
+    before: "A service has its new values when it is brought up again, as below.",
+    restart: "docker compose up -d SERVICE",
+    log: "docker compose logs -t SERVICE",
+    ctl: "docker compose exec SERVICE etcdctl",
+};
+
+/// docs.docker.com/reference/cli/docker/stack/deploy and docs.docker.com/reference/compose-file/deploy, update_config.
+pub static SWARM: Tool = Tool {
+    before: "A stack starts all services anew that have changed: deploy it with the change of one member after the other, and see that a service of several tasks has update_config with parallelism: 1.",
+    restart: "docker stack deploy -c FILE STACK",
+    log: "docker service logs -t SERVICE",
+    ctl: "docker exec CONTAINER etcdctl",
+};
+
+/// rancher.com/docs/os/v1.x/en/system-services/custom-system-services
+pub static RANCHER_OS: Tool = Tool {
+    before: "RancherOS makes a service of its cloud-config when a machine boots; where it runs, bring it up again, as below.",
+    restart: "sudo ros service up -d SERVICE",
+    log: "sudo ros service logs SERVICE",
+    ctl: "docker exec SERVICE etcdctl",
 };
 
 /// docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-console-v2.html

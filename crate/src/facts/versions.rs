@@ -47,7 +47,7 @@ pub fn etcd(logs: &[LogReading], configurations: &[Configuration]) -> Option<Ver
 /// Where no tag names a release: the etcd of a Kubernetes cluster is 3.0 or later, as Kubernetes keeps its objects in
 /// etcd 3 from 1.6 on (judgement: an older manifest names its image). docker-compose and other tools start any.
 fn started_by(launcher: Launcher) -> Option<VersionRange> {
-    let starts_any = matches!(launcher, Launcher::Compose | Launcher::Tool(_));
+    let starts_any = matches!(launcher, Launcher::Tool(_));
     (!starts_any).then_some(VersionRange { low: version(3, 0, 0), high: NEWEST })
 }
 

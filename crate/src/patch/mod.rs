@@ -206,7 +206,7 @@ pub fn alternatives(changes: &[Change], launcher: Option<Launcher>) -> Vec<Rende
     let fits = |form: &Rendering| match launcher.filter(|_| changes.iter().all(|change| change.parameter.is_etcd())) {
         None => true,
         Some(Launcher::Kubelet | Launcher::Kubeadm) => form.form == "static-pod",
-        Some(Launcher::Compose | Launcher::Workload | Launcher::Tool(_)) => matches!(form.form, "environment" | "flags"),
+        Some(Launcher::Workload | Launcher::Tool(_)) => matches!(form.form, "environment" | "flags"),
         Some(Launcher::K3s | Launcher::Installer) => form.form == "flags",
         Some(Launcher::OpenShift) => false,
     };

@@ -96,7 +96,7 @@ fn of_value(configuration: &Configuration, tree: &Tree, change: &Change) -> Resu
     }
     for setting in configuration.settings.iter().filter(|setting| change.is_of(setting)) {
         // Services of docker-compose that share a mapping or a list share the key, too.
-        let compose = configuration.cluster.launcher == Some(Launcher::Compose);
+        let compose = matches!(configuration.cluster.launcher, Some(Launcher::Tool(_)));
         let is_flag = |text: &str| search::has(text, key) || search::has(text, change.parameter.variable());
         let mut shared = anchors(tree, setting);
         shared.retain(|node| sharers(tree, &[*node], setting) > 0);

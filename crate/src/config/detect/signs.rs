@@ -144,7 +144,7 @@ impl<'a> Signs<'a> {
         let bosh = self.etcd && keys::of_bosh(&lower).is_some();
         let timing = bosh || keys::of_prefixed(&lower).is_some();
         self.timing_keys += usize::from(timing);
-        self.named |= timing && (bosh || lower.starts_with("etcd_") || search::has(&lower, "etcd::"));
+        self.named |= timing && (bosh || lower.starts_with("etcd_") || search::has(&lower, "::"));
         self.variables |= matches!(key, "env" | "environment");
         self.command |= matches!(key, "command" | "args");
         self.listed |= self.variables && !at_root && matches!(key, "ETCD_HEARTBEAT_INTERVAL" | "ETCD_ELECTION_TIMEOUT");

@@ -36,11 +36,13 @@ pub fn of_key(key: &str) -> Option<(Parameter, bool)> {
 /// As `of_key`, also behind the daemon's name: variables of other tools (`etcd_heartbeat_interval`), also as Puppet's
 /// hiera has them (`profile::etcd::heartbeat_interval`).
 pub fn of_prefixed(key: &str) -> Option<(Parameter, bool)> {
-    if let Some((_, name)) = search::split(key, "etcd::") {
-        return of_key(name).filter(|(parameter, _)| parameter.is_etcd());
+    let meant = |rest, etcd| of_key(rest).filter(|(parameter, _)| parameter.is_etcd() == etcd);
+    for (class, etcd) in [("etcd::", true), ("fleet::", false)] {
+        if let Some((_, name)) = search::split(key, class) {
+            return meant(name, etcd);
+        }
     }
     let behind = |daemon: &str| key.strip_prefix(daemon)?.strip_prefix(['_', '-']);
-    let meant = |rest, etcd| of_key(rest).filter(|(parameter, _)| parameter.is_etcd() == etcd);
     of_key(key).or_else(|| meant(behind("etcd").or_else(|| behind("etcd2"))?, true)).or_else(|| meant(behind("fleet")?, false))
 }
 
@@ -232,6 +234,8 @@ mod tests {
         assert_eq!(of_prefixed("fleet-agent-ttl"), Some((Parameter::AgentTtl, false)));
         assert_eq!(of_prefixed("etcd_agent_ttl"), None);
         assert_eq!(of_prefixed("profile::etcd::heartbeat_interval"), Some((Parameter::HeartbeatInterval, false)));
+        assert_eq!(of_prefixed("fleet::agent_ttl"), Some((Parameter::AgentTtl, false)));
+        assert_eq!(of_prefixed("fleet::election_timeout"), None);
         assert_eq!(of_variable("FLEET_AGENT_TTL"), Some((Parameter::AgentTtl, false)));
     }
 

@@ -150,8 +150,9 @@ impl Line<'_> {
                 builder.fact_of_flag(&flag.name, "true");
                 continue;
             };
-            // `kubectl create configmap --from-literal=NAME=VALUE`, `docker run --env=NAME=VALUE`, `rkt run --set-env=NAME=VALUE`.
-            if let ("from-literal" | "env" | "set-env", Some((name, rest))) = (flag.name.as_str(), value.split_once('=')) {
+            // `kubectl create configmap --from-literal=NAME=VALUE`, `docker run --env=NAME=VALUE`, `rkt run --set-env=NAME=VALUE`,
+            // `systemd-run --setenv=NAME=VALUE`.
+            if let ("from-literal" | "env" | "set-env" | "setenv", Some((name, rest))) = (flag.name.as_str(), value.split_once('=')) {
                 self.assignment(builder, (name, rest, span.end - rest.len()..span.end), "");
                 continue;
             }
@@ -496,6 +497,7 @@ mod tests {
             "kubectl create configmap etcd --from-literal=ETCD_HEARTBEAT_INTERVAL=500",
             "docker run --env=ETCD_HEARTBEAT_INTERVAL=500 quay.io/coreos/etcd:v2.3.8",
             "rkt run --set-env=ETCD_HEARTBEAT_INTERVAL=500 quay.io/coreos/etcd:v2.3.8",
+            "systemd-run --unit=etcd --setenv=ETCD_HEARTBEAT_INTERVAL=500 /usr/bin/etcd --name a",
             "minikube start --nodes 3 --extra-config=etcd.heartbeat-interval=500",
             "#!/bin/sh\n# starts etcd\nDAEMON_ARGS=\"--name a --heartbeat-interval=500\"\n/usr/bin/etcd $DAEMON_ARGS\n",
             "#!/bin/sh\nTIMERS=\"--debug --heartbeat-interval=500\"\ndocker run quay.io/coreos/etcd:v3.5.9 etcd $TIMERS\n",

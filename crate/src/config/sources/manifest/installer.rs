@@ -2,6 +2,7 @@
 
 use super::k3s;
 use crate::config::configuration::Launcher;
+use crate::config::tools::{COMPOSE, RANCHER_OS, SWARM};
 use crate::yaml::{Entry, Kind, Node, Tree};
 
 /// How an installer's file lists arguments of etcd.
@@ -58,10 +59,12 @@ pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Argu
     if k3s::is_server(root.entries().iter().map(Entry::name)) {
         return k3s::runs_etcd(tree, root).then(|| (vec!["etcd-arg"], Arguments::Words));
     }
-    // k0sproject/k0s@00ab1ab2:pkg/apis/k0s/v1beta1/storage.go
-    let k0s = &["spec", "storage", "etcd"];
-    if word(&["kind"]) == "ClusterConfig" && has(k0s) && !has(&[&k0s[..], &["externalCluster"]].concat()) {
-        return Some(([&k0s[..], &["extraArgs"]].concat(), Arguments::Map));
+    // k0sproject/k0s@00ab1ab2:pkg/apis/k0s/v1beta1/storage.go; k0sctl holds it as a whole.
+    for held in [&[][..], &["spec", "k0s", "config"]] {
+        let k0s = [held, &["spec", "storage", "etcd"]].concat();
+        if word(&[held, &["kind"]].concat()) == "ClusterConfig" && has(&k0s) && !has(&[&k0s[..], &["externalCluster"]].concat()) {
+            return Some(([&k0s[..], &["extraArgs"]].concat(), Arguments::Map));
+        }
     }
     let talos = has(&["cluster", "etcd"]) || matches!(word(&["machine", "type"]), "controlplane" | "init");
     (talos && !has(&["kind"])).then(|| (vec!["cluster", "etcd", "extraArgs"], Arguments::Map))
@@ -78,13 +81,25 @@ pub fn form_of(version: &str) -> Option<Arguments> {
     }
 }
 
+/// Whether services are deployed by Docker Swarm: docker-compose passes over these options (docs.docker.com/reference/compose-file/deploy).
+fn is_stack(tree: &Tree, services: &Node) -> bool {
+    services
+        .entries()
+        .iter()
+        .filter_map(|service| tree.get(&service.value, "deploy"))
+        .flat_map(Node::entries)
+        .any(|option| matches!(option.name(), "endpoint_mode" | "placement" | "update_config") || option.value.text() == Some("global"))
+}
+
 /// What starts the etcd of a manifest.
 pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
     Some(match arguments_of(tree, root) {
         Some((path, _)) if path.starts_with(&["etcd", "local"]) => Launcher::Kubeadm,
         Some((path, _)) if path == ["etcd-arg"] => Launcher::K3s,
         Some(_) => Launcher::Installer,
-        None if ["services", "rancher"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Compose,
+        None if tree.get(root, "rancher").is_some() => Launcher::Tool(&RANCHER_OS),
+        None if tree.get(root, "services").is_some_and(|services| is_stack(tree, services)) => Launcher::Tool(&SWARM),
+        None if tree.get(root, "services").is_some() => Launcher::Tool(&COMPOSE),
         // A list is of Ansible's tasks, or what docker prints.
         // Operations are a patch for Talos or Cluster API.
         None if root.items().iter().any(|item| tree.get(item, "op").is_some()) => Launcher::Installer,

@@ -183,8 +183,8 @@ fn value(builder: &mut Builder, spot: Spot, node: &Node, entry: &Entry, name: &s
         "controlplanehardwarespeed" if depth == 1 => operators::hardware_speed(builder, tree, &entry.value),
         "data" if tree.word(node, "kind") == Some("Secret") => secret(builder, spot, &entry.value),
         "data" | "stringdata" if depth == 0 || tree.get(node, "kind").is_some() => data(builder, spot, &entry.value),
-        // Of bitnami's chart, alone or within another: etcd's own file.
-        "configuration" if depth == 0 || below == "etcd" => {
+        // Of bitnami's chart, alone, within another or as values of Flux or Argo CD: etcd's own file.
+        "configuration" if depth == 0 || matches!(below, "etcd" | "values" | "valuesObject") => {
             with_lines(tree, &entry.value).iter().for_each(|inner| etcd_yaml::take(builder, inner));
         }
         // Of OpenShift's MachineConfig.

@@ -1,0 +1,123 @@
+//! How the corrected file reaches the machines.
+
+use super::launched::launcher;
+use super::step::step;
+use crate::config::{Launcher, Source};
+use crate::facts::Facts;
+use crate::facts::settings::from_configuration;
+use crate::plan::{Decision, Plan};
+use crate::report::{PatchReport, Step};
+use crate::version::version;
+
+/// What goes wrong when the values are written by hand.
+fn spelling(facts: &Facts, plan: &Plan) -> &'static str {
+    if facts.configurations.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
+        " fleet's seconds are bare numbers, only agent-ttl carries its unit: without one fleetd does not start, and a 5s elsewhere counts as 0."
+    } else if facts.etcd.is_some_and(|range| range.high >= version(3, 4, 0)) {
+        // etcd-io/etcd@v3.4.45:pkg/flags/flag.go
+        " Never set an option both as flag and as variable: etcd 3.4 and later refuse to start."
+    } else {
+        ""
+    }
+}
+
+/// kubeadm: kubernetes.io, "Reconfiguring a kubeadm cluster": its file reaches no running member by itself.
+fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
+    let (text, commands): (&str, &[&str]) = match launcher {
+        Launcher::OpenShift => {
+            // The patch is refused, and says which of the operator's own pairs comes nearest.
+            let nearest = patches.iter().find_map(|patch| patch.reason.as_deref()).unwrap_or_default();
+            return step(
+                nearest,
+                &["oc get etcd/cluster -o jsonpath='{.spec.controlPlaneHardwareSpeed}'", "oc -n openshift-etcd get pods -l app=etcd"],
+                "",
+            );
+        }
+        Launcher::Kubelet => (
+            "Change the manifest on one control-plane machine at a time, as below: the kubelet restarts etcd as soon as the file changes. In the commands NODE is the name of that machine.",
+            &[],
+        ),
+        Launcher::Kubeadm => (
+            "kubeadm reads its file only when it sets up or upgrades a machine. For the members that run, write the same values as flags into /etc/kubernetes/manifests/etcd.yaml. Do one control-plane machine at a time, as below: the kubelet restarts etcd as soon as that file changes. For upgrades to come, change kubeadm's own copy too.",
+            &["kubectl -n kube-system edit configmap kubeadm-config"],
+        ),
+        Launcher::K3s => ("It applies at the next restart of k3s or RKE2.", &["sudo systemctl daemon-reload"]),
+        Launcher::Installer => (
+            "Give it to what installs the cluster (rke up, talosctl apply-config, k0sctl apply, kubectl apply). It restarts etcd itself, so see that it takes one member at a time, as below.",
+            &[],
+        ),
+        Launcher::Workload => (
+            "Give it to what runs these pods (helm upgrade, kubectl apply, pulumi up, an operator, kops rolling-update). It starts them anew, so see that it takes one member at a time, as below.",
+            &[],
+        ),
+        Launcher::Tool(tool) => (tool.before, &[]),
+    };
+    let first = match launcher {
+        Launcher::Kubelet | Launcher::Kubeadm | Launcher::OpenShift => String::new(),
+        Launcher::K3s => put(patches, " on every server"),
+        Launcher::Installer | Launcher::Workload | Launcher::Tool(_) => put(patches, ""),
+    };
+    step(format!("{first}{text}"), commands, "Nothing until the file changes.")
+}
+
+/// Where the file could not be corrected, or was not given, there is a snippet.
+fn put(patches: &[PatchReport], place: &str) -> String {
+    let corrected = patches.iter().any(|patch| patch.document.is_some() && patch.disposition != "refused");
+    let how = if corrected { "Replace your file with the corrected one" } else { "Merge the snippet into your file" };
+    format!("{how}{place}. ")
+}
+
+/// The first step: the file, changed where it is kept.
+pub(super) fn hand_out(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> Step {
+    let states =
+        |decision: &Decision| from_configuration(facts, decision.parameter).is_some_and(|stated| stated.value == decision.proposed);
+    if plan.changes().all(states) {
+        return step(
+            "The file states these values already. See that it is the file that each member starts from, and that no flag, variable or drop-in overrides it.",
+            &[],
+            "Nothing.",
+        );
+    }
+    let is = |source| facts.configurations.iter().any(|configuration| configuration.source == source);
+    if let Some(launcher) = launcher(facts) {
+        return hand_to(launcher, patches);
+    }
+    let (place, when) = if facts.configurations.iter().any(|configuration| configuration.cluster.by_cloud_init) {
+        (
+            "",
+            "cloud-init writes its files only when a machine boots for the first time. On machines that run, make the same change in the file that it wrote: it applies at the next restart of its daemon.",
+        )
+    } else if is(Source::CloudConfig) || facts.configurations.is_empty() && facts.has_fleet() {
+        (
+            " on every machine",
+            "A cloud-config is applied at the next boot. To go without one, add the drop-in: it applies at the next restart of its unit.",
+        )
+    } else if is(Source::ContainerLinux) || is(Source::Ignition) {
+        // coreos.github.io/ignition/rationale, "Ignition runs only on the first boot"
+        (
+            "",
+            "Ignition applies it to a machine only when that boots for the first time. To machines that run, add the drop-in: it applies at the next restart of its unit.",
+        )
+    } else if is(Source::Fragment) || is(Source::Prefixed) || is(Source::Program) {
+        (
+            "",
+            "Where a tool makes the machines' files of it (Ansible, Puppet, Terraform, NixOS), run that without its restart of etcd. It applies at the next restart of its daemon.",
+        )
+    } else {
+        (" on every machine", "It applies at the next restart of its daemon.")
+    };
+    let text = format!("{}{when}{}{}", put(patches, place), by_tool(facts), spelling(facts, plan));
+    step(text, &["sudo systemctl daemon-reload"], "Nothing.")
+}
+
+/// A template, and what stands in a file of another tool, goes through that tool. For changed user-data Terraform and CloudFormation
+/// may replace a machine or start it anew (terraform-provider-digitalocean: docs/resources/droplet.md, user_data;
+/// docs.aws.amazon.com: AWS::EC2::Instance, UserData).
+fn by_tool(facts: &Facts) -> &'static str {
+    let is_first = |source| matches!(source, Source::CloudConfig | Source::ContainerLinux | Source::Ignition);
+    if facts.configurations.iter().any(|each| is_first(each.source) && (each.tolerant || each.part.is_some())) {
+        " Where a tool hands it to the machines (Terraform, CloudFormation, Heat), see in its plan that it makes none of them anew: their data would be gone."
+    } else {
+        ""
+    }
+}
