@@ -24,15 +24,6 @@ fn spelling(facts: &Facts, plan: &Plan) -> &'static str {
 /// kubeadm: kubernetes.io, "Reconfiguring a kubeadm cluster": its file reaches no running member by itself.
 fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
     let (text, commands): (&str, &[&str]) = match launcher {
-        Launcher::OpenShift => {
-            // The patch is refused, and says which of the operator's own pairs comes nearest.
-            let nearest = patches.iter().find_map(|patch| patch.reason.as_deref()).unwrap_or_default();
-            return step(
-                nearest,
-                &["oc get etcd/cluster -o jsonpath='{.spec.controlPlaneHardwareSpeed}'", "oc -n openshift-etcd get pods -l app=etcd"],
-                "",
-            );
-        }
         Launcher::Kubelet => (
             "Change the manifest on one control-plane machine at a time, as below: the kubelet restarts etcd as soon as the file changes. In the commands NODE is the name of that machine.",
             &[],
@@ -46,7 +37,7 @@ fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
             "Give it to what installs the cluster (rke up, talosctl apply-config, k0sctl apply, kubectl apply). It restarts etcd itself, so see that it takes one member at a time, as below.",
             &[],
         ),
-        Launcher::Workload => (
+        Launcher::Workload | Launcher::OpenShift => (
             "Give it to what runs these pods (helm upgrade, kubectl apply, pulumi up, an operator, kops rolling-update). It starts them anew, so see that it takes one member at a time, as below.",
             &[],
         ),
@@ -58,6 +49,11 @@ fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
         Launcher::Installer | Launcher::Workload | Launcher::Tool(_) => put(patches, ""),
     };
     step(format!("{first}{text}"), commands, "Nothing until the file changes.")
+}
+
+/// Why nothing takes the values, where an operator writes etcd's configuration; it may name values of its own that come near.
+pub(super) fn by_operator(patches: &[PatchReport]) -> Option<&str> {
+    patches.iter().find(|patch| patch.text.is_none())?.reason.as_deref()
 }
 
 /// Where the file could not be corrected, or was not given, there is a snippet.
@@ -79,6 +75,11 @@ pub(super) fn hand_out(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> S
         );
     }
     let is = |source| facts.configurations.iter().any(|configuration| configuration.source == source);
+    if let Some(why) = by_operator(patches) {
+        let of_openshift: &[&str] =
+            &["oc get etcd/cluster -o jsonpath='{.spec.controlPlaneHardwareSpeed}'", "oc -n openshift-etcd get pods -l app=etcd"];
+        return step(why, if launcher(facts) == Some(Launcher::OpenShift) { of_openshift } else { &[] }, "");
+    }
     if let Some(launcher) = launcher(facts) {
         return hand_to(launcher, patches);
     }

@@ -1,9 +1,9 @@
 //! How to bring the values into force: steps in order, each with what it interrupts.
 
-use super::hand_out::hand_out;
+use super::hand_out::{by_operator, hand_out};
 use super::launched::{launcher, log, names, restart};
 use super::step::step;
-use crate::config::{Launcher, Source};
+use crate::config::Source;
 use crate::facts::{Facts, Generation};
 use crate::parameters::Parameter;
 use crate::plan::{Decision, Plan};
@@ -22,7 +22,7 @@ pub fn rollout(facts: &Facts, findings: &[Finding], plan: &Plan, patches: &[Patc
     steps.push(hand_out(facts, plan, patches));
     // fleet's limits first: they take effect without an election, and with them fleet bears the ones below.
     steps.extend(fleet_step(facts, plan));
-    steps.extend(etcd_steps(facts, plan));
+    steps.extend(etcd_steps(facts, plan, patches));
     steps.push(watch(facts, plan));
     steps
 }
@@ -51,10 +51,10 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
     Some(step(format!("Fix the cause first: {text}. The values do not cure it; what to measure next tells where it comes from."), &[], ""))
 }
 
-fn etcd_steps(facts: &Facts, plan: &Plan) -> Vec<Step> {
+fn etcd_steps(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> Vec<Step> {
     let (heartbeat, election) = (plan.of(Parameter::HeartbeatInterval), plan.of(Parameter::ElectionTimeout));
     let unchanged = heartbeat.proposed.is_none() && election.proposed.is_none();
-    if unchanged || launcher(facts) == Some(Launcher::OpenShift) {
+    if unchanged || by_operator(patches).is_some() {
         return Vec::new();
     }
     let names = names(facts);

@@ -30,6 +30,7 @@ use crate::sort::by_key;
 use crate::text::LineIndex;
 use crate::units::Micros;
 
+use place::Place;
 use shown::as_shown;
 
 pub use edit::{Edit, apply, diff};
@@ -144,11 +145,12 @@ fn still_refused(text: &str, configuration: &Configuration, edits: &[Edit]) -> O
 
 /// A file that is not edited, with the values in its form beside it.
 fn refused(text: &str, configuration: &Configuration, wanted: &[Change], reason: String) -> PatchReport {
+    let beside = || Place::new(text, configuration).for_installer(wanted).unwrap_or_else(|| render::beside(text, configuration, wanted));
     PatchReport {
         document: Some(document_id(configuration.document)),
         disposition: "refused",
         reason: Some(reason),
-        text: Some(render::beside(text, configuration, wanted)),
+        text: refuse::by_operator(text, wanted).is_none().then(beside),
         ..snippet(wanted)
     }
 }

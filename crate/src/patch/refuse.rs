@@ -5,7 +5,7 @@ use super::place::Place;
 use super::written::{is_printed, is_sealed};
 use super::{Change, Etcd, render};
 use crate::config::sources::manifest::containers::commands;
-use crate::config::sources::manifest::operators::HARDWARE_SPEEDS;
+use crate::config::sources::manifest::operators::{HARDWARE_SPEEDS, of_openshift};
 use crate::config::syntax::command::{is_etcd, starts_container};
 use crate::config::{Configuration, Launcher, Marks, Setting, Source, section_of};
 use crate::gather::Gather;
@@ -31,8 +31,8 @@ fn of_file(text: &str, configuration: &Configuration, changes: &[Change]) -> Res
         }
         Some(Marks::Escaped | Marks::Html) | None => {}
     }
-    if configuration.cluster.launcher == Some(Launcher::OpenShift) {
-        return Err(hardware_speed(changes));
+    if let Some(why) = by_operator(text, changes) {
+        return Err(why);
     }
     if let Some(section) = configuration.problems_of(RuleId::ConfigDuplicateKey).find(|problem| problem.parameter.is_none()) {
         return Err(format!("{} stands twice in this file; put its keys together first.", section.word));
@@ -115,6 +115,17 @@ fn of_value(configuration: &Configuration, tree: &Tree, change: &Change) -> Resu
         return Err(format!("{key} is written in a form that is not edited here: folded, or encoded. Change what it was made of."));
     }
     Ok(())
+}
+
+/// Why nobody can give etcd these values: an operator writes its configuration, and has no key for them.
+pub(super) fn by_operator(text: &str, changes: &[Change]) -> Option<String> {
+    if of_openshift(text) {
+        return Some(hardware_speed(changes));
+    }
+    // gardener/etcd-druid@01a7908d:internal/component/configmap/etcdconfig.go
+    search::has(text, "druid.gardener.cloud/").then(|| {
+        "etcd-druid writes etcd's configuration file itself and has no key for etcd's timers; heartbeatDuration is none of them.".to_owned()
+    })
 }
 
 fn names(changes: &[Change]) -> String {
@@ -228,6 +239,7 @@ impl Place<'_> {
             Source::CloudConfig if of_etcd && group[0].etcd != Etcd::V04 && self.configuration.cluster.etcd_04 => {
                 "The file sets up etcd 0.4, which does not know it."
             }
+            Source::Manifest if self.for_installer(group).is_some() => "Write it among etcd's arguments, as below.",
             Source::Manifest => "Add it to the command or the variables of each container that runs etcd.",
             Source::Flags => "Add it to each command that starts etcd.",
             Source::Environment | Source::Prefixed | Source::Program => {

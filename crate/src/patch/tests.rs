@@ -367,6 +367,28 @@ fn what_would_not_act_is_refused() {
 }
 
 #[test]
+fn what_is_not_edited_has_the_form_of_its_reader_beside_it() {
+    let pod = "kind: Pod\nmetadata: {namespace: openshift-etcd}\nspec:\n  containers:\n  - command: [etcd, --election-timeout=1000]\n";
+    let druid = "apiVersion: druid.gardener.cloud/v1alpha1\nkind: Etcd\nspec:\n  replicas: 3\n  etcd: {heartbeatDuration: 10s}\n";
+    for (text, beside) in [
+        (
+            "cluster-init: true\netcd-arg: election-timeout=1000\n",
+            Some("etcd-arg:\n  - heartbeat-interval=250\n  - election-timeout=2500\n"),
+        ),
+        (
+            "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs: &a {election-timeout: \"1000\"}\nb: *a\n",
+            Some("etcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"250\"\n      election-timeout: \"2500\"\n"),
+        ),
+        // Nothing would take them.
+        (pod, None),
+        (druid, None),
+    ] {
+        let patch = &patch(&[text], &[config::read(0, text).expect("a configuration")], &[HEARTBEAT, ELECTION])[0];
+        assert_eq!((patch.disposition, patch.text.as_deref()), ("refused", beside), "{text}{patch:?}");
+    }
+}
+
+#[test]
 fn a_broken_file_is_told_of() {
     let text = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 600\n   x: y\n";
     let configuration = config::read(0, text).expect("a configuration");

@@ -95,7 +95,7 @@ const FORMS: [Form; 16] = [
     (Source::EtcdToml, |signs| signs.toml),
     (Source::DropIn, |signs| signs.unit_sections || signs.environment),
     (Source::Program, |signs| program::is_program(signs.sample)),
-    (Source::EtcdYaml, |signs| signs.etcd_keys >= 1),
+    (Source::EtcdYaml, |signs| signs.etcd_keys >= 1 || is_named_member(signs)),
     // A file of variables of which one holds etcd's options.
     (Source::Environment, |signs| {
         runs_etcd(signs) && signs.assignments > 0 && !search::has(signs.sample, "\\\n") && !env::is_mixed(signs.sample)
@@ -130,7 +130,7 @@ fn is_manifest(signs: &Signs) -> bool {
         || signs.has("rancher_kubernetes_engine_config")
         || (signs.has("services") && search::has(sample, "etcd"))
         // Of a pod's manifest, the head may be cut off.
-        || ((signs.has("spec") || signs.has("apiVersion") && signs.has("kind")) && search::any(sample, &["etcd", "kubeadm.k8s.io/"]))
+        || ((signs.has("spec") || signs.has("apiVersion") && signs.has("kind")) && search::any(sample, &["etcd", "kind: Etcd", "kubeadm.k8s.io/"]))
 }
 
 fn is_container_linux(signs: &Signs) -> bool {
@@ -141,6 +141,11 @@ fn is_container_linux(signs: &Signs) -> bool {
 
 fn runs_etcd(signs: &Signs) -> bool {
     signs.commands && !signs.help
+}
+
+/// A member's name stands beside its timers; among arguments or variables it does not.
+fn is_named_member(signs: &Signs) -> bool {
+    signs.has("name") && (signs.has("heartbeat-interval") || signs.has("election-timeout"))
 }
 
 /// A mapping of variables may hold a block of assignments.
@@ -204,6 +209,7 @@ mod tests {
             ("etcd:\n  heartbeat_interval: 500\n", Some(Source::ContainerLinux)),
             ("etcd:\n  port: 2379\n  env:\n    heartbeat_interval: 500\n", Some(Source::Fragment)),
             ("heartbeat-interval: 100\nelection-timeout: 1000\n", Some(Source::Fragment)),
+            ("# of this member\nname: a\nelection-timeout: 1000\n", Some(Source::EtcdYaml)),
             ("ETCD_HEARTBEAT_INTERVAL: \"100\"\nETCD_ENV: |-\n  ETCD_NAME=a\n", Some(Source::Fragment)),
             ("{\"level\":\"warn\",\"msg\":\"x heartbeat-interval\"}\n", None),
             ("Oct 10 03:45:01 core-1 etcd2[1]: election-timeout: x\n", None),

@@ -1,8 +1,8 @@
 //! Into the mappings and lists of YAML: the daemon's section, arguments of an installer, keys at the root.
 
 use crate::config::files::is_true;
-use crate::config::section_of;
 use crate::config::sources::manifest::installer::arguments_of;
+use crate::config::{Source, section_of};
 use crate::gather::Gather;
 use crate::patch::edit::Edit;
 use crate::patch::place::{Form, Place, bom};
@@ -35,6 +35,13 @@ impl Place<'_> {
             self.extend(tree, root, &path, Form::Arguments(form), group)
         };
         tree.documents.iter().filter_map(home).gather()
+    }
+
+    /// What an installer's file is to hold, to be merged into it by hand.
+    pub fn for_installer(&self, group: &[Change]) -> Option<String> {
+        let tree = self.tree.as_ref().filter(|_| self.configuration.source == Source::Manifest)?;
+        let (path, form) = tree.documents.iter().find_map(|root| arguments_of(tree, root))?;
+        Some(self.block(&path, Form::Arguments(form), group, "").trim_start().to_owned() + self.line_end)
     }
 
     /// Adds to what `keys` lead to below `node`; what is missing on the way is made.

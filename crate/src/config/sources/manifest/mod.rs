@@ -42,7 +42,7 @@ const VARIABLES: [&str; 4] = ["env", "environment", "data", "stringData"];
 pub fn take(builder: &mut Builder, text: &MappedText) {
     let tree = &TextTree::of(builder, text);
     let named = &OnceCell::new();
-    let (kops, kubekey) = (search::has(&text.text, "etcdClusters"), search::has(&text.text, "kubekey."));
+    let timed = operators::has_timers(&text.text);
     for root in &tree.documents {
         let has = |key: &str| tree.get(root, key).is_some();
         let (is_object, compose) = (has("apiVersion") && has("kind"), has("services") || has("rancher"));
@@ -52,9 +52,9 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
         let own = tree.documents.len() > 1 && is_object && !matches!(word("kind"), "ConfigMap" | "Secret");
         let process = builder.process(own);
         let k3s = k3s::is_server(root.entries().iter().map(Entry::name));
-        let spot = Spot { tree, named, k3s, member: &process, below: "", depth: 0, kops, kubekey, is_object, form, compose };
+        let spot = Spot { tree, named, k3s, member: &process, below: "", depth: 0, timed, is_object, form, compose };
         walk(builder, spot, root);
-        if word("kind") == "EtcdCluster" {
+        if word("kind").starts_with("Etcd") && !of_openshift(&text.text) {
             etcd_cluster(builder, spot, root);
         }
         let runs_etcd = |etcd: &Node| tree.word(etcd, "type").is_none_or(|by| by == "kubekey");
@@ -178,8 +178,9 @@ fn processes(builder: &mut Builder, spot: Spot, entry: &Entry, name: &str) -> bo
 fn value(builder: &mut Builder, spot: Spot, node: &Node, entry: &Entry, name: &str) {
     let Spot { tree, below, depth, .. } = spot;
     match name {
-        "heartbeatinterval" | "leaderelectiontimeout" if spot.kops => operators::duration(builder, tree, entry, spot.member),
-        "heartbeatinterval" | "electiontimeout" if spot.kubekey => operators::number(builder, tree, entry),
+        "heartbeatinterval" | "electiontimeout" | "leaderelectiontimeout" if spot.timed => {
+            operators::timer(builder, tree, entry, spot.member, below == "etcdClusters");
+        }
         "controlplanehardwarespeed" if depth == 1 => operators::hardware_speed(builder, tree, &entry.value),
         "data" if tree.word(node, "kind") == Some("Secret") => secret(builder, spot, &entry.value),
         "data" | "stringdata" if depth == 0 || tree.get(node, "kind").is_some() => data(builder, spot, &entry.value),

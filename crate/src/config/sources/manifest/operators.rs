@@ -34,22 +34,22 @@ pub fn hardware_speed(builder: &mut Builder, tree: &TextTree, node: &Node) {
     }
 }
 
-/// kops states the timers as durations: `heartbeatInterval: 500ms` (kubernetes/kops, EtcdClusterSpec).
-pub fn duration(builder: &mut Builder, tree: &TextTree, entry: &Entry, cluster: &str) {
-    let value = entry.value.text().and_then(|text| parse_go_duration(text).ok());
-    let fate = if value.is_some() { Fate::Used } else { Fate::Stops };
-    builder.claim((timer(entry), false), tree.bare(&entry.value), Reading { value, fate }, Home::new(cluster, Class::Flag, ""));
+/// Whether an object has keys of its own for the timers: clusters of kops, what KubeKey installs, and whatever calls itself an
+/// etcd.
+pub fn has_timers(text: &str) -> bool {
+    search::any(text, &["etcdClusters", "kubekey.", "kind: Etcd"])
 }
 
-/// KubeKey states them as numbers of milliseconds (kubesphere/kubekey, EtcdCluster; from v4 on below `etcd.env`, with underscores).
-pub fn number(builder: &mut Builder, tree: &TextTree, entry: &Entry) {
-    if let Some(text) = entry.value.text().filter(|_| !entry.name().contains('-')) {
-        let reading = scalar::daemon(timer(entry), text);
-        builder.claim((timer(entry), false), tree.bare(&entry.value), reading, Home::new("", Class::Flag, ""));
-    }
-}
-
-/// `heartbeatInterval`; each has a name of its own for the other.
-fn timer(entry: &Entry) -> Parameter {
-    if entry.name().starts_with('h') { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout }
+/// Takes `heartbeatInterval` with the key that is beside it: kops states a duration (kubernetes/kops, EtcdClusterSpec), KubeKey a
+/// number of milliseconds (kubesphere/kubekey, EtcdCluster; from v4 on below `etcd.env`, with underscores).
+pub fn timer(builder: &mut Builder, tree: &TextTree, entry: &Entry, cluster: &str, of_kops: bool) {
+    let Some(text) = entry.value.text().filter(|_| !entry.name().contains('-')) else { return };
+    let parameter = if entry.name().starts_with('h') { Parameter::HeartbeatInterval } else { Parameter::ElectionTimeout };
+    let value = parse_go_duration(text).ok();
+    let reading = match value {
+        None if !of_kops => scalar::daemon(parameter, text),
+        None => Reading { value, fate: Fate::Stops },
+        Some(_) => Reading { value, fate: Fate::Used },
+    };
+    builder.claim((parameter, false), tree.bare(&entry.value), reading, Home::new(cluster, Class::Flag, ""));
 }

@@ -23,9 +23,8 @@ pub(super) struct Spot<'a> {
     /// The key that it stands below.
     pub(super) below: &'a str,
     pub(super) depth: usize,
-    /// Files of kops and of KubeKey have keys of their own for the timers.
-    pub(super) kops: bool,
-    pub(super) kubekey: bool,
+    /// It has keys of its own for the timers.
+    pub(super) timed: bool,
     /// The file of a server of k3s or RKE2.
     pub(super) k3s: bool,
     /// An object that Kubernetes checks.

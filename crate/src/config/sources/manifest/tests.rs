@@ -340,6 +340,8 @@ fn pods_kubeadm_rke_k3s_compose() {
         "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs:\n    - {name: heartbeat-interval, value: \"500\"}\n    - name: election-timeout\n      value: \"5000\"\n",
         "services:\n  etcd:\n    extra_args:\n      heartbeat-interval: 500\n      election-timeout: 5000\n",
         "apiVersion: kubekey.kubesphere.io/v1alpha2\nkind: Cluster\nspec:\n  etcd:\n    heartbeatInterval: 500\n    electionTimeout: 5000\n",
+        "kind: EtcdCluster\nspec:\n  heartbeatInterval: 500\n  electionTimeout: 5000\n",
+        "kind: HelmRelease\nspec:\n  chart: etcd\n  values:\n    configuration: |\n      heartbeat-interval: 500\n      election-timeout: 5000\n",
         "kind: Pod\nspec:\n  containers:\n  - name: etcd\n    command:\n    - sh\n    - -c\n    - |\n      BEAT=500\n      exec etcd --heartbeat-interval=$BEAT \\\n        --election-timeout 5000\n",
         "apiVersion: kubekey.kubesphere.io/v1\nkind: Config\nspec:\n  etcd:\n    env:\n      heartbeat_interval: 500\n      election_timeout: 5000\n",
         "vars:\n  - {key: ETCD_HEARTBEAT_INTERVAL, value: \"500\"}\n  - {key: ETCD_ELECTION_TIMEOUT, value: 5000}\n",
