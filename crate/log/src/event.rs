@@ -172,6 +172,8 @@ pub struct LogReading {
     pub dropped: u64,
     /// Most of the text stands in lines that are too long to be read to their end.
     pub mostly_unheard: bool,
+    /// kine or dqlite speak in it, which answer Kubernetes in place of etcd.
+    pub other_store: bool,
     /// Anything cut or guessed, as sentences.
     pub limits: Vec<String>,
 }

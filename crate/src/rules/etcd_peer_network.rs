@@ -300,6 +300,19 @@ fn slow_probes(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    /// etcd 2.0 prints an error of a post when it differs from the one before.
+    #[test]
+    fn a_post_to_a_peer_that_fails() {
+        let line = |minute: u32, error: &str| {
+            format!(
+                "Feb 20 19:{minute:02}:04 n1 etcd[472]: 2015/02/20 19:{minute:02}:04 sender: error posting to c2c815787318259b: {error}\n"
+            )
+        };
+        let log = line(1, "read tcp 192.0.2.8:7001: connection reset by peer") + &line(9, "read tcp 192.0.2.8:7001: i/o timeout");
+        let found = find(&facts(&[&log]), RuleId::EtcdPeerNetwork).expect("told");
+        assert!(found.title.contains("no answer in time") && found.what.contains("c2c815787318259b"), "{} {}", found.title, found.what);
+    }
+
     use super::{Confidence, RULE};
     use crate::ids::RuleId;
     use crate::report::Severity;

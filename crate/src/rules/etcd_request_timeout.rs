@@ -1,8 +1,9 @@
 //! `etcd-request-timeout`: etcd gave up on requests.
 
-use super::common::{BY_LEADER, CONNECT_TIMEOUT, alerts, answered_soon, human_limit, lines, plural, says, time, times};
+use super::common::{BY_LEADER, CONNECT_TIMEOUT, alerts, answered_soon, human_limit, lines, plural, says, time, times, while_etcd_starts};
 use super::{Finding, Rule};
 use crate::facts::failures::hit_limit;
+use crate::facts::links::BROKEN;
 use crate::facts::publishing::{has_leader, unpublished};
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::ids::RuleId;
@@ -43,7 +44,9 @@ const WAITS_FOR_WORD: &[Meaning] = &[Meaning::ReadIndexSlow, Meaning::ReadIndexS
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events: Vec<EventId> = facts.events_where(gave_up);
-    events.retain(|id| !passed_on(facts, *id) && !answered_soon(facts, *id) && !ended_by_plan(facts, *id));
+    let of_a_start =
+        |id| matches!(facts.event(id).meaning, Meaning::ClientDeadline | Meaning::ClientUnavailable) && while_etcd_starts(facts, id);
+    events.retain(|id| !passed_on(facts, *id) && !answered_soon(facts, *id) && !ended_by_plan(facts, *id) && !of_a_start(*id));
     if events.is_empty() {
         let title = |_: &Event| String::from("Requests to etcd failed");
         let by_alert = || alerts::told(facts, RULE.id, Severity::Warning, &[Meaning::AlertRequestsFailed], &title);
@@ -124,6 +127,8 @@ fn gave_up(event: &Event) -> bool {
         return false;
     }
     match event.meaning {
+        // Also where the words are Go's, or cut.
+        Meaning::ClientDeadline => true,
         Meaning::V2ResponseError | Meaning::ClientUnavailable => {
             // A connection that timed out lost its other end, or never had it.
             !says(event, &["connection timed out", CONNECT_TIMEOUT])
@@ -131,16 +136,8 @@ fn gave_up(event: &Event) -> bool {
                 || says(event, BY_LEADER)
         }
         // Connections between members, probes, certificates, discovery and a hand-over of the lead fail by deadlines too.
-        Meaning::HeartbeatLate
-        | Meaning::DiscoveryProblem
-        | Meaning::LeaderTransferFailed
-        | Meaning::PeerInactive
-        | Meaning::PeerStreamLost
-        | Meaning::PeerDialError
-        | Meaning::PeerReadFailed
-        | Meaning::ProberUnhealthy
-        | Meaning::PeerVersion
-        | Meaning::SnapSendFailed => false,
+        Meaning::HeartbeatLate | Meaning::DiscoveryProblem | Meaning::LeaderTransferFailed | Meaning::SnapSendFailed => false,
+        broken if BROKEN.contains(&broken) => false,
         // It asked the API server; only etcd's own words come from etcd.
         Meaning::KubernetesLeaseLost => says(event, &["etcdserver: request timed out"]) || says(event, BY_LEADER),
         _ => says(event, &["context deadline exceeded", "etcdserver: request timed out"]) || says(event, BY_LEADER),
@@ -251,6 +248,30 @@ mod tests {
         assert!(by_leader.expect("given up").title.ends_with("as its leader changed"));
         let lost = retry("code = Unavailable desc = error reading from server: read: connection timed out");
         assert!(find(&facts(&[&lost]), RuleId::EtcdRequestTimeout).is_none());
+    }
+
+    #[test]
+    fn a_client_port_that_falls_silent() {
+        let title =
+            |said: &str| find(&facts(&[&format!("2015/08/19 11:02:13 {said}\n")]), RuleId::EtcdRequestTimeout).map(|found| found.title);
+        let gave_up = Some(String::from("Clients gave up on 1\u{a0}request to etcd"));
+        assert_eq!(title("Engine error: read tcp 10.1.0.7:40112->10.1.0.5:4001: i/o timeout"), gave_up);
+        assert_eq!(title("Get http://10.1.0.5:2379/v2/keys/app: read tcp 10.1.0.5:2379: i/o timeout"), gave_up);
+        assert_eq!(title("Get \"https://10.1.0.5:2379/health\": net/http: TLS handshake timeout"), gave_up);
+        assert_eq!(title("read tcp 10.1.0.7:40112->10.1.0.5:5432: i/o timeout"), None);
+        assert_eq!(title("Get https://10.1.0.5:6443/api: net/http: TLS handshake timeout"), None);
+    }
+
+    #[test]
+    fn what_k3s_starts_need_not_answer_at_once() {
+        let line = |second: u32, said: &str| {
+            format!("Nov 14 13:57:{second:02} n1 rke2[85]: time=\"2023-11-14T13:57:{second:02}Z\" level=info msg=\"{said}\"\n")
+        };
+        let tried = line(4, "Failed to get etcd status: context deadline exceeded");
+        let found = |text: &str| find(&facts(&[text]), RuleId::EtcdRequestTimeout).is_some();
+        assert!(found(&tried));
+        assert!(!found(&(tried.clone() + &line(15, "etcd data store connection OK"))));
+        assert!(found(&(tried + &line(50, "etcd data store connection OK"))));
     }
 
     #[test]

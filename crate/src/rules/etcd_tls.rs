@@ -121,6 +121,8 @@ mod tests {
         };
         assert!(!refused("time=\"2020-11-24T16:56:00Z\" level=info msg=\"Cluster-Http-Server 2020/11/24 16:56:00"));
         assert!(!refused("I1124 16:56:00.000000       1 log.go:184]"));
+        assert!(!refused("Nov 24 16:56:00 n1 k3s[1706]:"));
+        assert!(refused("Nov 24 16:56:00 n1 etcd[1706]:"));
         assert!(refused("2020-11-24 16:56:00.000000 I |"));
     }
 

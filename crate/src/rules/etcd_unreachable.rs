@@ -43,8 +43,8 @@ const ANSWERED: &[&str] = &["has no leader", "exceeded header timeout"];
 /// (coreos/go-etcd@v2.0.0:etcd/requests.go, DefaultCheckRetry; etcd-io/etcd@v0.4.9:discovery).
 const OTHERWISE: &[&str] = &[UNEXPECTED_STATUS, "discovery service["];
 
-/// Texts of a connection that nobody took.
-const SILENT: &[&str] = &["connect: connection timed out"];
+/// What the system says of a connection that nobody took, or whose other end fell silent (ETIMEDOUT, tcp(7)).
+const SILENT: &[&str] = &["connection timed out"];
 
 /// How the kubelet words a check of a container that starts (kubernetes/kubernetes@v1.29.0:pkg/kubelet/prober/prober.go).
 const STARTUP: &[&str] = &["probeType=\"Startup\"", "Startup probe failed"];
@@ -97,7 +97,7 @@ fn told(facts: &Facts, events: &[EventId], back: bool, over: &str) -> (String, &
     if all(&is_silent) {
         return (
             format!("etcd's client port did not answer {requests}{over}"),
-            "No connection was made: that machine is off or stands still, or something on the way drops the packets.",
+            "The connection was not made, or went dead: that machine is off or stands still, or something on the way drops the packets.",
             None,
         );
     }
@@ -125,7 +125,7 @@ fn told(facts: &Facts, events: &[EventId], back: bool, over: &str) -> (String, &
         );
     }
     let what = if back {
-        "Nothing listened there for a while, and later the client found it again: etcd was down and came back."
+        "Nothing listened there for a while. Later no request was refused any more: etcd was down and came back, or nobody asked."
     } else {
         "Nothing listened where the client looked for etcd."
     };
@@ -236,6 +236,9 @@ mod tests {
             find(&facts(&[&line]), RuleId::EtcdUnreachable).map(|found| found.title)
         };
         assert!(title(2379).is_some_and(|title| title.contains("did not answer")));
+        let dead = "{\"level\":\"warn\",\"ts\":\"2024-11-15T08:08:32.011Z\",\"logger\":\"etcd-client\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc error: code = Unavailable desc = error reading from server: read tcp 192.0.2.9:45274->192.0.2.1:2379: read: connection timed out\"}\n";
+        let found = find(&facts(&[dead]), RuleId::EtcdUnreachable).expect("its other end is gone");
+        assert!(found.title.contains("did not answer"), "{}", found.title);
         assert_eq!((title(2380), title(6443)), (None, None));
     }
 

@@ -218,6 +218,8 @@ fn trouble_that_no_rule_takes_up_is_not_called_fine() {
     let boots = "Feb 03 11:02:10 n1 k3s[12]: {\"level\":\"info\",\"ts\":\"2022-02-03T11:02:10.110Z\",\"caller\":\"embed/etcd.go:309\",\"msg\":\"starting an etcd server\",\"etcd-version\":\"3.5.9\"}\nFeb 03 11:02:11 n1 k3s[12]: {\"level\":\"info\",\"ts\":\"2022-02-03T11:02:11.110Z\",\"logger\":\"raft\",\"msg\":\"9b7aaee97a50e7e9 became leader at term 2\"}\n";
     assert_eq!(timing(&(boots.to_owned() + asks)), Timing::NoneNeeded);
     assert_eq!(timing(asks), Timing::Undecided);
+    let unit = "Mar 08 16:07:19 n1 fleetd[608]: ERROR manager.go:136: Failed to trigger systemd unit web.service start: Unit web.service failed to load: No such file or directory.\n";
+    assert!(verdict(unit).headline.contains("fleet could not do what it was asked"));
     let neighbour = "Feb 03 11:02:10 core-01 etcd2[815]: etcd Version: 2.3.8\nFeb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
     assert_eq!(timing(neighbour), Timing::NoneNeeded);
     let alone = "Feb 03 11:02:10 core-01 systemd[1]: consul.service: main process exited, code=exited, status=1/FAILURE\n";
@@ -532,4 +534,30 @@ fn a_slip_in_a_file_beside_a_log_without_trouble_is_no_trouble_of_unknown_cause(
     let documents = documents.map(|text| Document { name: None, text: text.to_owned() }).into();
     let headline = analyze(&Input { documents, ..Input::default() }).verdict.headline;
     assert!(headline.starts_with("A key is not known") && !headline.contains("cause"), "{headline}");
+}
+
+/// kine, alone or within MicroK8s, answers as etcd does; what it fails in is no request to etcd.
+#[test]
+fn another_store_in_the_place_of_etcd() {
+    let slow = "time=\"2025-05-19T20:50:26+02:00\" level=info msg=\"Slow SQL (started: 2025-05-19 20:50:24.9 +0200 CEST) (total time: 1.1s):  SELECT * FROM kine AS kv\"\n";
+    let failed = "May 24 18:47:17 n1 microk8s.daemon-kubelite[13]: time=\"2021-05-24T18:47:17+02:00\" level=error msg=\"error while range on /registry/health : query (try: 0): context deadline exceeded\"\n";
+    let lost = "I0519 20:50:28.058124    4423 leaderelection.go:297] failed to renew lease kube-system/kube-controller-manager: context deadline exceeded\n";
+    for log in [slow, failed, &(slow.to_owned() + lost)] {
+        assert!(verdict(log).headline.starts_with("Kubernetes keeps its objects in kine or dqlite"), "{log}");
+    }
+    let etcd = "2016-04-20 10:00:04.000000 I | raft: 8e9e05c52164694d became leader at term 2\n";
+    assert!(!verdict(&(slow.to_owned() + etcd)).headline.contains("kine"));
+    assert!(!verdict("Slow SQL (2.1s): SELECT * FROM orders\n").headline.contains("kine"));
+}
+
+#[test]
+fn what_cilium_says_of_its_etcd() {
+    let status = |said: &str| verdict(&format!("KVStore:   {said}\n")).headline;
+    for said in [
+        "Failure   Err: quorum check failed 7 times in a row: timeout while waiting for initial connection",
+        "Ok   etcd: 1/1 connected, has-quorum=false: https://192.0.2.7:2379 - 3.3.12",
+    ] {
+        assert!(status(said).starts_with("There is trouble"), "{said}");
+    }
+    assert!(!status("Ok   etcd: 1/1 connected, has-quorum=true: https://192.0.2.7:2379 - 3.5.9").starts_with("There is trouble"));
 }

@@ -12,13 +12,18 @@ use crate::units::{Micros, S};
 
 /// Nothing was recognised, most was not read, or nothing was there but measurements or ends of other units: silence of such an input proves nothing.
 pub(super) fn saw_too_little(facts: &Facts) -> bool {
-    if shows_only_a_state(facts) || facts.logs.iter().any(|log| log.mostly_unheard) {
+    if shows_only_a_state(facts) || keeps_elsewhere(facts) || facts.logs.iter().any(|log| log.mostly_unheard) {
         return true;
     }
     let recognised: u64 = facts.logs.iter().map(|log| log.recognised).sum();
     let nothing = recognised == 0 || facts.all_events().next().is_some() && !facts.any_event(|event| !is_of_others(event));
     let measured = facts.without_log() && facts.configurations.is_empty();
     measured || nothing && (facts.configurations.is_empty() || !facts.unknown.is_empty())
+}
+
+/// Another store answers Kubernetes, and no line is of a process of etcd or fleet.
+pub(super) fn keeps_elsewhere(facts: &Facts) -> bool {
+    facts.logs.iter().any(|log| log.other_store) && !facts.any_event(|event| event.is_etcd_server() || event.is_fleet())
 }
 
 /// Nothing but what etcdctl shows of the members at one moment, or did to their database: that all is well then tells
@@ -31,10 +36,7 @@ pub(super) fn shows_only_a_state(facts: &Facts) -> bool {
 
 /// Lines that tell of trouble by themselves, and what they tell. Where no finding takes them up the input is not free of it.
 const TELL_OF_TROUBLE: &[(&str, &[Meaning])] = &[
-    (
-        "a process or its container ended with an error",
-        &[Meaning::UnitProcessExited, Meaning::UnitFailed, Meaning::SystemdStartFailed, ENDED],
-    ),
+    ("a process or its container ended with an error", &[Meaning::UnitProcessExited, Meaning::UnitFailed, ENDED]),
     ("the kernel killed a process for want of memory", &[Meaning::OutOfMemoryKill]),
     ("the kernel saw a process hang", &[Meaning::KernelSawTaskHang]),
     ("a program crashed", &[Meaning::EtcdPanic, Meaning::StackFrame]),
@@ -68,6 +70,7 @@ const FLEET: &[Meaning] = &[
     Meaning::AgentUnitstateDestroyFailed,
     Meaning::EngineTaskFailed,
     Meaning::EngineUnableToSchedule,
+    Meaning::SystemdStartFailed,
     Meaning::SystemdStopFailed,
     Meaning::UnitStateFetchFailed,
 ];

@@ -3,7 +3,7 @@
 use super::Case;
 use super::effects::{counted, failover_then, stops_on_a_failed_read, tied_to_stalls};
 use super::timing::{cut_off, only_raised, unlike_members, waits_long_already};
-use super::unexplained::saw_too_little;
+use super::unexplained::{keeps_elsewhere, saw_too_little};
 use crate::facts::clusters::several_clusters;
 use crate::facts::engine::longest_pass;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, TOO_LARGE};
@@ -152,6 +152,8 @@ fn undecided(case: &Case) -> String {
     let said = if saw_too_little(facts) {
         if facts.logs.iter().any(|log| log.mostly_unheard) {
             "Most of the text stands in lines of more than 64\u{a0}KiB, which are read only up to there. Give each message its own line."
+        } else if keeps_elsewhere(facts) {
+            "Look at that database and its disk. Only where etcd runs as well, give its log."
         } else {
             unfit().map_or("Give the log of etcd and fleet from around the trouble, or their configuration.", |each| &each.why)
         }

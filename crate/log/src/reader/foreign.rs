@@ -125,24 +125,36 @@ fn within_a_sentence(text: &str, message: &str) -> bool {
 /// Programs on etcd's machines that end by faults of their own.
 const NEIGHBOURS: [&str; 7] = ["kube", "kernel", "systemd", "containerd", "dockerd", "flannel", "locksmith"];
 
+/// Programs that serve more than etcd: what Go's server says of a handshake comes from their own port, as etcd has its servers
+/// say nothing (etcd-io/etcd@v3.4.45:embed/serve.go, ErrorLog; k3s-io/k3s@v1.20.6+k3s1:pkg/cluster/https.go).
+const SERVE_MORE: [&str; 4] = ["k3s", "rke2", "kube", "microk8s"];
+
+/// Whether the line names one of these programs before the byte `at`.
+fn is_printed_by(text: &str, at: usize, programs: &[&str]) -> bool {
+    header(text, at).program.is_some_and(|program| programs.iter().any(|known| program.starts_with(known)))
+}
+
 /// Whether these words open the message, as Go's do when a process ends: behind a stamp, a host and the name of a program
 /// that holds etcd. Who only tells of a fault, or caught it, has words before.
 fn begins_with(text: &str, words: &str) -> bool {
     let Some(at) = search::find(text, words) else { return false };
-    let head = header(text, at);
-    let foreign = head.program.is_some_and(|program| NEIGHBOURS.iter().any(|known| program.starts_with(known)));
-    !foreign && text[head.end.min(at)..at].trim().is_empty()
+    !is_printed_by(text, at, &NEIGHBOURS) && text[header(text, at).end.min(at)..at].trim().is_empty()
 }
 
 /// Servers beside etcd whose clients refuse a certificate: k3s' and rke2's own one (k3s-io/k3s@v1.20.6+k3s1:pkg/cluster/https.go), and
 /// those of Kubernetes, whose logger puts a place and a bracket before what Go's server says.
 const OTHER_SERVERS: &[&str] = &["Cluster-Http-Server", "] http: TLS handshake error"];
 
+fn is_of_another_server(text: &str) -> bool {
+    let at = search::find(text, "http: TLS handshake error");
+    search::any(text, OTHER_SERVERS) || at.is_some_and(|at| is_printed_by(text, at, &SERVE_MORE))
+}
+
 /// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.
 pub fn is_ours(event: &Event, named: bool) -> bool {
     let has = |words: &[&str]| search::any(&event.text, words);
     // What MicroK8s keeps its objects in answers as etcd does, and is none.
-    if has(&["dqlite"]) || has(OTHER_SERVERS) {
+    if has(&["dqlite"]) || is_of_another_server(&event.text) {
         return false;
     }
     // Talos names the service that it speaks of: `service[containerd](Running): Health check failed: …`.

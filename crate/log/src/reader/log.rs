@@ -6,7 +6,7 @@ use super::hosts::{Hosts, MOST_HOSTS};
 use super::message::Message;
 use super::one_behind_another::name_members;
 use super::order::Stamps;
-use crate::event::{Clock, Event, LogReading, Order, Time};
+use crate::event::{Clock, Event, LogReading, Meaning, Order, Time};
 use crate::gather::Gather;
 use crate::header::{Form, Header};
 use crate::index::{Index, slot};
@@ -173,10 +173,12 @@ impl Log {
 
     /// Takes back what another program printed in words that etcd prints too. `named`: some line names etcd or fleet.
     fn drop_foreign(&mut self, named: bool) {
-        let named = named || self.reading.events.iter().any(|event| !is_borrowed(event) && !is_of_another_raft(event));
+        let of_another = |event: &Event| event.meaning == Meaning::OtherStore || is_of_another_raft(event);
+        let named = named || self.reading.events.iter().any(|event| !is_borrowed(event) && !of_another(event));
         let (reading, programs) = (&mut self.reading, &mut self.programs);
         reading.events.retain(|event| {
-            let keep = !is_mention(event) && !is_of_another_raft(event) && (!is_borrowed(event) || is_ours(event, named));
+            reading.other_store |= event.meaning == Meaning::OtherStore;
+            let keep = !is_mention(event) && !of_another(event) && (!is_borrowed(event) || is_ours(event, named));
             if !keep {
                 reading.recognised -= 1;
                 reading.foreign += 1;

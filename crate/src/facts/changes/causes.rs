@@ -2,6 +2,7 @@
 
 use super::{ChangeClass, LeaderChange, OldLeader};
 use crate::facts::beside::time;
+use crate::facts::links::BROKEN;
 use crate::facts::voices::{START_LINES, Voice, speaker};
 use crate::facts::{EventId, Facts, Generation};
 use crate::gather::Gather;
@@ -333,7 +334,7 @@ fn took_it(event: &Event) -> bool {
 /// until a second after: nobody listens where a process has ended.
 fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
     let Some(elected) = change.elected else { return false };
-    facts.events_between(LINKS, elected - 15 * S, elected + S).any(|(id, event)| {
+    facts.events_between(BROKEN, elected - 15 * S, elected + S).any(|(id, event)| {
         let Some(time) = event.time else { return false };
         let says = |sign: &str| search::has(&event.text, sign);
         let refused = says("connection refused");
@@ -352,7 +353,7 @@ fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
 fn told_to_stop(facts: &Facts, change: &LeaderChange) -> bool {
     let (Some(elected), Some(old)) = (change.elected, change.old.as_deref()) else { return false };
     let answer = format!("peer {old} failed to find local node");
-    facts.events_between(LINKS, elected - S, elected + PLANNED_WITHIN).any(|(_, event)| {
+    facts.events_between(BROKEN, elected - S, elected + PLANNED_WITHIN).any(|(_, event)| {
         let soon = event.time.is_some_and(|time| (-time.grain..=PLANNED_WITHIN).contains(&(time.micros - elected)));
         soon && search::has(&event.text, &answer)
     })
@@ -369,16 +370,6 @@ fn closed_at_once(facts: &Facts, change: &LeaderChange) -> bool {
             .events_between(&[Meaning::PeerStreamLost], elected, elected + S)
             .any(|(_, event)| search::has(&event.text, "EOF") && search::has(&event.text, old))
 }
-
-/// Lines that tell of the connection to a peer.
-const LINKS: &[Meaning] = &[
-    Meaning::PeerStreamLost,
-    Meaning::PeerInactive,
-    Meaning::PeerDialError,
-    Meaning::PeerVersion,
-    Meaning::PeerReadFailed,
-    Meaning::ProberUnhealthy,
-];
 
 /// Moments at which peers got entries or heartbeats of the old leader after the change: it was silent, and led on in its
 /// old term. A process that ended comes back as a follower.

@@ -37,6 +37,11 @@ pub fn answered_soon(facts: &Facts, id: EventId) -> bool {
     near(facts, id, &[answer], 0, 30 * S, lines)
 }
 
+/// Whether the process had just started: it publishes itself once, when it hears its first leader.
+pub fn publishes_soon(facts: &Facts, id: EventId) -> bool {
+    near(facts, id, &[Meaning::Published, Meaning::PublishError], 0, 30 * S, 40)
+}
+
 /// What a member says when it had stood still, at the end of it.
 pub const WAITS: &[Meaning] = &[Meaning::HeartbeatLate, Meaning::WalSyncSlow];
 
@@ -95,9 +100,10 @@ pub fn starts(facts: &Facts) -> Reach {
     Reach::of(facts, START_LINES)
 }
 
-/// A client may be up some seconds before etcd; all is well once etcd has a leader, or the API server of Kubernetes serves.
+/// A client may be up some seconds before etcd; all is well once etcd has a leader, the API server of Kubernetes serves, or
+/// k3s or rke2 was answered, which asks every five seconds from its start on, and then no more.
 pub fn while_etcd_starts(facts: &Facts, id: EventId) -> bool {
     let within = |meanings: &[Meaning], from: Micros| near(facts, id, meanings, from, 30 * S, 20);
-    within(&[Meaning::ApiserverServes], 0)
+    within(&[Meaning::ApiserverServes, Meaning::StoreAnswered], 0)
         || within(START_LINES, -30 * S) && within(&[Meaning::BecameLeader, Meaning::LeaderElected], -30 * S)
 }

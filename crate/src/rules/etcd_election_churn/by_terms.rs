@@ -10,7 +10,7 @@ use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
 use crate::rules::Finding;
-use crate::rules::common::{last_entry_term, near, plural, span, starts, time};
+use crate::rules::common::{last_entry_term, plural, publishes_soon, span, starts, time};
 use crate::units::{Micros, S};
 
 /// The first of these that the terms tell.
@@ -51,7 +51,9 @@ const TERMS_WITHOUT_ENTRY: i64 = 3;
 fn by_old_entry(facts: &Facts) -> Option<Finding> {
     let (starts, boot) = (starts(facts), last_term_of_boot(facts));
     let terms_since = |id: EventId, event: &Event| {
-        let term = event.number("term").filter(|term| boot.is_none_or(|boot| *term > boot) && !starts.before(facts, id))?;
+        let term = event
+            .number("term")
+            .filter(|term| boot.is_none_or(|boot| *term > boot) && !starts.before(facts, id) && !publishes_soon(facts, id))?;
         let entry = last_entry_term(event)?;
         // A new cluster's entries are of term 1 until its members are there, and its first leader ends the wait.
         let first = |change: &LeaderChange| change.new.is_some() && change.term >= Some(term);
@@ -97,9 +99,8 @@ fn by_vote(facts: &Facts, id: EventId) -> bool {
     let rose = facts.event(id);
     let same = |event: &&Event| event.meaning == Meaning::HigherTermMessage && event.word("id") == rose.word("id");
     let asked = |event: &Event| event.word("value") == Some("MsgVote") && event.number("term") > Some(1);
-    let starting = near(facts, id, &[Meaning::Published, Meaning::PublishError], 0, 30 * S, 40);
     matches!(rose.meaning, Meaning::BecameFollower | Meaning::LeaderElected)
-        && !starting
+        && !publishes_soon(facts, id)
         && !starts(facts).before(facts, id)
         && facts.before(id, 5).find(same).is_none_or(asked)
 }

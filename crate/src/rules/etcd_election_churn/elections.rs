@@ -6,7 +6,7 @@ use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::gather::Gather;
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
-use crate::rules::common::{last_entry, says, starts, with_etcd_stop};
+use crate::rules::common::{last_entry, publishes_soon, says, starts, with_etcd_stop};
 use crate::sort::{by_key, distinct};
 use crate::units::Micros;
 
@@ -25,6 +25,8 @@ pub(super) fn elections(facts: &Facts) -> Vec<Election> {
     let planned = distinct(facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term));
     let outgrown = facts.outgrown_terms();
     let starts = starts(facts);
+    // An excerpt may begin within a start.
+    let in_start = facts.meaning(START_LINES).is_empty();
     for (id, event) in facts.all_events() {
         let Some((term, rises)) = term_of(event) else { continue };
         let rises = rises && !(event.meaning == Meaning::LeaderLost && asked_first(facts, id, term));
@@ -37,6 +39,7 @@ pub(super) fn elections(facts: &Facts) -> Vec<Election> {
             || outgrown.ended(term).is_some_and(|ended| term > ended)
             || boot.is_some_and(|boot| term <= boot)
             || with_etcd_stop(facts, id)
+            || in_start && publishes_soon(facts, id)
         {
             continue;
         }

@@ -1,6 +1,25 @@
 use crate::ids::RuleId;
 use crate::rules::testing::{facts, find};
 
+/// Only a process that has just started publishes itself.
+#[test]
+fn what_an_excerpt_that_begins_within_a_start_shows_is_no_churn() {
+    let line = |at: &str, said: &str| format!("2019-04-15 08:40:0{at} I | {said}\n");
+    let (a, b) = ("2a0965170762fd09", "91d25258d70ad868");
+    let log = line("1.629951", &format!("raft: {a} became candidate at term 3"))
+        + &line("1.629990", &format!("raft: {a} [logterm: 2, index: 35266] sent MsgVote request to {b} at term 3"))
+        + &line("2.223503", &format!("raft: {a} [term: 3] received a MsgVote message with higher term from {b} [term: 6]"))
+        + &line("2.223522", &format!("raft: {a} became follower at term 6"))
+        + &line(
+            "2.223543",
+            &format!("raft: {a} [logterm: 2, index: 35266, vote: 0] cast MsgVote for {b} [logterm: 2, index: 35271] at term 6"),
+        )
+        + &line("2.224402", &format!("raft: raft.node: {a} elected leader {b} at term 6"));
+    assert!(find(&facts(&[&log]), RuleId::EtcdElectionChurn).is_some());
+    let published = line("2.226746", "etcdserver: published {Name:n1 ClientURLs:[https://192.0.2.7:2379]} to cluster 7d05ee670e95b1f6");
+    assert!(find(&facts(&[&(log + &published)]), RuleId::EtcdElectionChurn).is_none());
+}
+
 #[test]
 fn a_term_that_jumps_tells_of_failed_elections() {
     let line = |minute: u32, who: &str, term: u32| {

@@ -5,7 +5,7 @@ use crate::facts::{ChangeClass, EventId, Facts};
 use crate::gather::Gather;
 use crate::index::{self, Index};
 use crate::log::event::{Event, Meaning};
-use crate::rules::common::{TRANSFERS, last_entry_term, matching, near, starts, time, with_etcd_stop};
+use crate::rules::common::{TRANSFERS, last_entry_term, matching, near, publishes_soon, starts, time, with_etcd_stop};
 use crate::sort::distinct;
 use crate::units::{Micros, S};
 
@@ -69,11 +69,12 @@ pub(super) fn first_campaigns(facts: &Facts) -> Vec<EventId> {
         let Some(term) = facts.event(*id).number("term") else { return false };
         let printed = |meaning: Meaning| facts.before(*id, usize::MAX).any(|event| event.meaning == meaning);
         let asks_others = || facts.after(*id, 11).any(|event| event.meaning == Meaning::VoteSent && last_entry_term(event) == Some(term));
-        // A process publishes itself once, when it hears the first leader after its start.
-        let starting = || near(facts, *id, &[Meaning::Published, Meaning::PublishError], 0, 30 * S, 40);
         // An excerpt may begin within a round; with pre-vote no round raises the term.
         let asked_before = || printed(Meaning::VoteSent);
-        !starts.before(facts, *id) && (printed(Meaning::VoteIgnoredLease) || asks_others()) && !starting() && !asked_before()
+        !starts.before(facts, *id)
+            && (printed(Meaning::VoteIgnoredLease) || asks_others())
+            && !publishes_soon(facts, *id)
+            && !asked_before()
     };
     campaigns.into_iter().filter(followed).take(1).gather()
 }

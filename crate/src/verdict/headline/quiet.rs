@@ -8,7 +8,7 @@ use crate::report::{Provenance, Severity, Timing};
 use crate::rules::common::{alerts, human_limit, plural};
 use crate::rules::{Finding, etcd_timers_changed};
 use crate::units::human;
-use crate::verdict::unexplained::{saw_too_little, shows_only_a_state, unexplained};
+use crate::verdict::unexplained::{keeps_elsewhere, saw_too_little, shows_only_a_state, unexplained};
 
 /// No finding is above a remark, and nothing is proposed.
 pub(super) fn healthy(facts: &Facts, timing: Timing) -> String {
@@ -20,6 +20,9 @@ pub(super) fn healthy(facts: &Facts, timing: Timing) -> String {
                 format!("There is trouble, in line {} at first: {said}. The input does not show its cause.", event.line)
             }
             None if shows_only_a_state(facts) => state(facts),
+            None if keeps_elsewhere(facts) => {
+                String::from("Kubernetes keeps its objects in kine or dqlite here, not in etcd: no timer of etcd or fleet acts on that.")
+            }
             None => TOO_LITTLE.to_owned(),
         };
     }
