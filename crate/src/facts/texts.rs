@@ -76,8 +76,10 @@ pub fn blames_certificate(event: &Event) -> bool {
 /// Words of the engine when a machine's presence has run out.
 pub const GONE: &[&str] = &["went away", "gone away"];
 
-/// Texts with which a removed member learns of it.
-pub const REMOVED: &[&str] = &["permanently removed from the cluster", "removed during cluster re-configuration"];
+/// Texts with which a removed member learns of it. The last ends it, when somebody asks for its status before it has heard
+/// of its removal by others (etcd-io/etcd@v3.5.16:server/etcdserver/api/membership/cluster.go, IsLocalMemberLearner).
+pub const REMOVED: &[&str] =
+    &["permanently removed from the cluster", "removed during cluster re-configuration", "failed to find local ID"];
 
 /// What the readers of etcd's files say of bytes that are not theirs, as the reason of an end at the start
 /// (etcd-io/etcd@v3.5.33:server/wal/decoder.go, server/etcdserver/api/snap/snapshotter.go, golang/protobuf,

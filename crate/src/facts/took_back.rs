@@ -23,7 +23,8 @@ pub fn took_back(facts: &Facts) -> Option<TookBack> {
     };
     for (id, lost) in facts.events_of(&[Meaning::LeaderLost]) {
         let (leader, term) = (lost.word("leader")?, lost.number("term")?);
-        let next = facts.after(id, usize::MAX).find(|event| names(event))?;
+        // The log may end before the last one is over.
+        let Some(next) = facts.after(id, usize::MAX).find(|event| names(event)) else { continue };
         if next.meaning != Meaning::LeaderElected || next.word("leader") != Some(leader) || next.number("term") != Some(term) {
             return None;
         }

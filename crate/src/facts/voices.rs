@@ -4,7 +4,7 @@
 use super::{EventId, Facts};
 use crate::gather::Gather;
 use crate::index::{Index, slot};
-use crate::log::event::{Event, Meaning};
+use crate::log::event::{Event, LogReading, Meaning};
 use crate::sort::{distinct, sort};
 use crate::units::Micros;
 
@@ -120,6 +120,13 @@ pub fn machines_of_members(facts: &Facts) -> Vec<(String, String)> {
 /// The member that speaks in a raft line.
 pub fn speaker(event: &Event) -> Option<&str> {
     event.word("id")
+}
+
+/// The one member that speaks of itself in a log.
+pub fn only_member(log: &LogReading) -> Option<&str> {
+    let mut members = log.events.iter().filter_map(speaker);
+    let first = members.next()?;
+    members.all(|member| member == first).then_some(first)
 }
 
 /// Starts of an etcd process after its first one, one line each. A start prints several lines of

@@ -161,7 +161,8 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
     }
     if wait > LONGEST_ELECTION {
         return Some((
-            format!("The election-timeout is above etcd's limit of 50000\u{a0}ms: {both}"),
+            // The heartbeat beside it may stand nowhere.
+            format!("The election-timeout, {}, is above etcd's limit of 50000\u{a0}ms", ElectionTimeout.human(wait)),
             String::from("etcd 2.1.2 and later refuse it."),
         ));
     }

@@ -48,6 +48,10 @@ mod tests {
     fn the_log_says_so() {
         let log = "2016-07-13 16:59:33.017422 E | rafthttp: the member has been permanently removed from the cluster\n";
         assert!(find(&facts(&[log]), RuleId::EtcdMemberRemoved).is_some());
+        // Asked for its status meanwhile, it ends by a fault.
+        let panic = "panic: failed to find local ID in cluster members\n\ngoroutine 1358 [running]:\n";
+        let facts = facts(&[&format!("2024-07-13T16:59:33.017422Z etcd[1]: {panic}")]);
+        assert!(find(&facts, RuleId::EtcdMemberRemoved).is_some() && find(&facts, RuleId::EtcdRestarted).is_none());
     }
 
     #[test]

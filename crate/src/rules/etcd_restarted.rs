@@ -1,6 +1,6 @@
 //! `etcd-restarted`: an etcd process ended again and again, by a fault, or was killed.
 
-use super::common::{UNREADABLE, is_clean, matching, near, plural, says, without_repeats};
+use super::common::{REMOVED, UNREADABLE, is_clean, matching, near, plural, says, without_repeats};
 use super::etcd_own_trouble::is_told;
 use super::{Finding, Rule};
 use crate::facts::settings::SETTINGS_REFUSED;
@@ -74,7 +74,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 /// Go's last words of etcd or fleetd, or etcd's own, where no other rule takes up what they say.
 fn ended_itself(facts: &Facts) -> Option<Finding> {
-    let open = |meaning| matching(facts, &[meaning], |event| !says(event, UNREADABLE) && !is_told(event));
+    let open = |meaning| matching(facts, &[meaning], |event| !says(event, UNREADABLE) && !says(event, REMOVED) && !is_told(event));
     // fleetd says itself that it gives up on its parts, and ends so.
     let given_up = facts.any_event(|event| event.meaning == Meaning::ServerShutdownTimeout);
     let mut faults = if given_up { Vec::new() } else { open(Meaning::EtcdPanic) };

@@ -12,10 +12,10 @@ pub use lost_ticks::WAITING_TICKS;
 use lost_ticks::lost_ticks;
 use measured::{late_heartbeats, name_leader, near_timeouts, slow_syncs};
 
-use super::voices::Voice;
+use super::voices::{Voice, only_member};
 use super::{ChangeClass, EventId, Facts, LeaderChange, Spell};
 use crate::gather::Gather;
-use crate::log::event::Meaning;
+use crate::log::event::{Event, LogReading, Meaning};
 use crate::moments::Moments;
 use crate::parameters::{Parameter, SILENT_STREAM};
 use crate::sort::{by_key, distinct, sort};
@@ -116,7 +116,9 @@ impl Facts {
     /// Whether the log shows who led, and none of the slow syncs in it was the leader's: no follower missed a heartbeat
     /// for them.
     pub fn only_followers_synced(&self) -> bool {
-        !self.changes.is_empty() && self.stalls.iter().all(|stall| stall.kind != StallKind::SlowSync)
+        let anybody = |event: &Event| event.meaning == Meaning::WalSyncSlow && event.host.is_none();
+        let unnamed = |log: &LogReading| only_member(log).is_none() && log.events.iter().any(anybody);
+        !self.changes.is_empty() && self.stalls.iter().all(|stall| stall.kind != StallKind::SlowSync) && !self.logs.iter().any(unnamed)
     }
 }
 
