@@ -561,3 +561,22 @@ fn what_cilium_says_of_its_etcd() {
     }
     assert!(!status("Ok   etcd: 1/1 connected, has-quorum=true: https://192.0.2.7:2379 - 3.5.9").starts_with("There is trouble"));
 }
+
+/// Neither elections nor requests use the wall clock.
+#[test]
+fn clocks_that_differ_are_the_cause_of_nothing_beside_them() {
+    let clocks =
+        "2018-04-24 04:07:58.043867 W | rafthttp: the clock difference against peer 6e1660383e11a4f1 is too high [6.730510405s > 1s]\n";
+    let failed = "2018-04-24 04:07:50.858134 E | etcdserver/api/v2http: etcdserver: request timed out\n";
+    assert_eq!(verdict(clocks).timing, Timing::NotTheRemedy);
+    let both = verdict(&(failed.to_owned() + clocks));
+    assert!(both.timing == Timing::Undecided && !both.headline.contains("Clocks"), "{}", both.headline);
+}
+
+#[test]
+fn a_peer_that_may_stand_still_comes_before_what_explains_nothing() {
+    let slow = "2019-09-02 03:12:54.285897 W | etcdserver: read-only range request \"key:\\\"/a\\\" \" with result \"range_response_count:1 size:20\" took too long (207.870293ms) to execute\n";
+    let silent = "2019-09-02 03:12:56.269835 W | rafthttp: health check for peer c9ad7930812861c9 could not connect: net/http: TLS handshake timeout\n";
+    assert!(verdict(&(slow.to_owned() + silent)).headline.starts_with("A member gave no answer in time"));
+    assert!(verdict(slow).headline.starts_with("etcd took 208"));
+}

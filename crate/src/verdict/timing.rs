@@ -41,7 +41,6 @@ const PASSING_CAUSES: &[RuleId] = &[
     RuleId::EtcdPeerNetwork,
     RuleId::EtcdSlowDisk,
     RuleId::HostCpuSteal,
-    // Elections do not use the wall clock.
     RuleId::EtcdClockSkew,
 ];
 
@@ -54,13 +53,19 @@ pub fn other_causes() -> impl Iterator<Item = RuleId> {
     LASTING_CAUSES.iter().chain(PASSING_CAUSES).copied()
 }
 
+/// Whether no log shows more trouble than one: elections and requests do not use the wall clock, so clocks that differ are
+/// the cause of nothing beside them.
+fn alone(findings: &[Finding]) -> bool {
+    findings.iter().filter(|finding| finding.severity > Severity::Info && !finding.id.is_of_configuration()).count() == 1
+}
+
 /// The first finding above a remark that names a cause no timer touches.
 pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
     // Why etcd ends, or never serves a client, comes before that it ended.
     let grave = |finding: &&Finding| finding.severity == Severity::Critical;
     let ends = [RuleId::EtcdOwnTrouble, RuleId::FleetEtcdError].into_iter().find_map(|id| named(findings, id).filter(grave));
     // What may as well be another trouble names no cause.
-    let sure = |finding: &&Finding| finding.confidence > Confidence::Low;
+    let sure = |finding: &&Finding| finding.confidence > Confidence::Low && (finding.id != RuleId::EtcdClockSkew || alone(findings));
     let cause = |least| other_causes().find_map(|id| named(findings, id).filter(sure).filter(|finding| finding.severity >= least));
     // Settings that etcd refused, none of them a timer.
     let refused = || named(findings, RuleId::EtcdBadConfig).filter(|finding| finding.parameters.is_empty());

@@ -154,8 +154,12 @@ fn strongest<'a>(facts: &Facts, findings: &'a [Finding]) -> Option<&'a Finding> 
     let explains_nothing = || longest_wait(facts).is_none_or(|wait| wait < S) || facts.any_event(|event| says(event, BY_LEADER));
     let follows = |finding: &Finding| match finding.id {
         RuleId::EtcdSlowApply if explains_nothing() => EFFECTS.len(),
+        RuleId::EtcdClockSkew => EFFECTS.len(),
         id => EFFECTS.iter().position(|effect| *effect == id).map_or(0, |at| at + 1),
     };
     let told = findings.iter().filter(|finding| !finding.id.is_of_configuration() && finding.severity > Severity::Info);
-    told.min_by_key(|finding| (Reverse(finding.severity), finding.confidence == Confidence::Low, follows(finding), Reverse(finding.count)))
+    told.min_by_key(|finding| {
+        let (follows, unsure) = (follows(finding), finding.confidence == Confidence::Low);
+        (Reverse(finding.severity), follows == EFFECTS.len(), unsure, follows, Reverse(finding.count))
+    })
 }
