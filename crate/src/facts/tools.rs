@@ -9,10 +9,11 @@ use crate::log::rows::table::FULL;
 use crate::units::{MS, Micros};
 
 impl Facts {
-    /// Whether no log is here: configurations at most, and what tools or etcd's metrics measured.
+    /// Whether no log of etcd or fleet is here: configurations at most, what tools or etcd's metrics measured, and logs
+    /// of other programs.
     pub fn without_log(&self) -> bool {
         let measured = |event: &Event| event.program() == Program::Tool || is_metric(event.meaning);
-        self.logs.iter().all(|log| !(log.events.is_empty() && log.aside.is_empty()) && log.events.iter().all(measured))
+        self.logs.iter().all(|log| !log.other_store && log.events.iter().all(measured))
     }
 }
 

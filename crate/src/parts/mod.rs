@@ -103,9 +103,14 @@ fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: St
         (embedded || is_file) && (read.cluster.has_etcd || read.cluster.has_fleet)
     };
     let mut read = config::read(document, &part).filter(|read| !read.settings.is_empty() || may_be_given_more(read))?;
-    // An excerpt need not show the first line of its file.
-    read.problems
-        .retain(|problem| problem.id != RuleId::ConfigHeaderMissing && !(in_diff && problem.id == RuleId::ConfigSectionWithoutStart));
+    // An excerpt need not show the first line of its file, and what stands around it is no line of blanks in it.
+    let made_blank = |problem: &Problem| {
+        let is_blank = |text: &str| text.get(problem.place.span.range()).is_some_and(|shown| shown.trim().is_empty());
+        is_blank(&part) && !is_blank(text)
+    };
+    read.problems.retain(|problem| {
+        problem.id != RuleId::ConfigHeaderMissing && !(in_diff && problem.id == RuleId::ConfigSectionWithoutStart) && !made_blank(problem)
+    });
     // What a script writes is whole, so an error in it is one.
     let is_error = |problem: &Problem| problem.id == RuleId::ConfigYamlError;
     let is_broken = |read: &Configuration| read.problems.iter().any(is_error);
@@ -182,6 +187,15 @@ mod tests {
         );
         assert_eq!(stated(&text), [(ElectionTimeout, Some(2000 * MS), "2000"), (AgentTtl, Some(60 * S), "60s")]);
         assert!(configurations(0, &text)[0].problems.iter().all(|problem| problem.id != RuleId::ConfigHeaderMissing));
+    }
+
+    /// fleetd crashes at a line of blanks; the prose around its file is none.
+    #[test]
+    fn the_prose_around_a_file_is_no_line_of_blanks() {
+        let text = |empty: &str| format!("Ours is this:\n\n```\n# fleet.conf\n{empty}\nagent_ttl=\"30s\"\netcd_request_timeout=5.0\n```\n");
+        let lines = |text: &str| configurations(0, text).iter().flat_map(|read| &read.problems).count();
+        assert_eq!(stated(&text("")).len(), 2);
+        assert_eq!((lines(&text("")), lines(&text("   "))), (0, 1));
     }
 
     #[test]

@@ -580,3 +580,22 @@ fn a_peer_that_may_stand_still_comes_before_what_explains_nothing() {
     assert!(verdict(&(slow.to_owned() + silent)).headline.starts_with("A member gave no answer in time"));
     assert!(verdict(slow).headline.starts_with("etcd took 208"));
 }
+
+#[test]
+fn what_tells_nothing_changes_no_answer_beside_it() {
+    let beside = |file: &str, other: &str| {
+        let documents = [file, other].map(|text| Document { name: None, text: text.to_owned() }).into();
+        analyze(&Input { documents, ..Input::default() }).verdict
+    };
+    let fits = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 200\n    election-timeout: 2000\n";
+    let kubelet = "Nov 02 10:00:01 n1 kubelet[912]: I1102 10:00:01.123456     912 reconciler.go:41] \"Reconciler: start to sync state\"\n";
+    let said = beside(fits, kubelet);
+    let words =
+        "The values fit each other. What else is here tells nothing of etcd or fleet, so nothing shows whether they fit your cluster.";
+    assert_eq!((said.headline.as_str(), said.timing), (words, Timing::NoneNeeded));
+    // What is not understood at all may hold trouble.
+    let said = beside(fits, "{\"log-driver\": \"json-file\"}\n");
+    assert_eq!((said.headline.as_str(), said.timing), (words, Timing::Undecided));
+    let far_too_long = "name: n1\ndata-dir: /var/lib/etcd\nheartbeat-interval: 10000\nelection-timeout: 50000\n";
+    assert_eq!(beside(far_too_long, kubelet).timing, Timing::Remedy);
+}

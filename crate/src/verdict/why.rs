@@ -155,7 +155,12 @@ fn undecided(case: &Case) -> String {
         } else if keeps_elsewhere(facts) {
             "Look at that database and its disk. Only where etcd runs as well, give its log."
         } else {
-            unfit().map_or("Give the log of etcd and fleet from around the trouble, or their configuration.", |each| &each.why)
+            let ask = if facts.configurations.is_empty() {
+                "Give the log of etcd and fleet from around the trouble, or their configuration."
+            } else {
+                "Give the log of etcd and fleet from around the trouble."
+            };
+            unfit().map_or(ask, |each| &each.why)
         }
     } else if case.has(RuleId::ConfigValuesDiffer) {
         "Members wait unequally long, so the log cannot be held against one limit. Give all of them the same pair first."

@@ -23,6 +23,7 @@ pub(super) fn healthy(facts: &Facts, timing: Timing) -> String {
             None if keeps_elsewhere(facts) => {
                 String::from("Kubernetes keeps its objects in kine or dqlite here, not in etcd: no timer of etcd or fleet acts on that.")
             }
+            None if facts.without_log() => only_stated(facts),
             None => TOO_LITTLE.to_owned(),
         };
     }
@@ -30,7 +31,7 @@ pub(super) fn healthy(facts: &Facts, timing: Timing) -> String {
         return only_measured(facts).to_owned();
     }
     if facts.without_log() {
-        return only_stated(facts).to_owned();
+        return only_stated(facts);
     }
     of_logs(facts)
 }
@@ -82,20 +83,26 @@ fn only_measured(facts: &Facts) -> &'static str {
 }
 
 /// Configurations without a log.
-fn only_stated(facts: &Facts) -> &'static str {
+fn only_stated(facts: &Facts) -> String {
     let open = Parameter::ALL.iter().any(|parameter| facts.in_force(*parameter).value.is_none());
     let hands_more = facts.configurations.iter().any(|configuration| configuration.cluster.hands_more);
-    if !states_a_value(facts) && hands_more {
-        "No timing value is stated here, but etcd or fleet gets more than is here, so the defaults need not hold."
+    let (said, fit) = if !states_a_value(facts) && hands_more {
+        return String::from("No timing value is stated here, but etcd or fleet gets more than is here, so the defaults need not hold.");
     } else if !states_a_value(facts) {
-        "No timing value is stated, so the defaults apply. Without a log nothing shows whether they fit your cluster."
+        ("No timing value is stated, so the defaults apply.", "they fit")
     } else if open && !Parameter::ALL.iter().any(|parameter| is_known(facts, *parameter)) {
-        "A template fills in the values, so they are not known here."
+        return String::from("A template fills in the values, so they are not known here.");
     } else if open {
-        "What is stated fits, and a template fills in the rest. Without a log nothing shows whether it fits your cluster."
+        ("What is stated fits, and a template fills in the rest.", "it fits")
     } else {
-        "The values fit each other. Without a log nothing shows whether they fit your cluster."
-    }
+        ("The values fit each other.", "they fit")
+    };
+    let unshown = if facts.logs.iter().any(|log| log.recognised == 0) || !facts.unknown.is_empty() {
+        "What else is here tells nothing of etcd or fleet, so nothing shows"
+    } else {
+        "Without a log nothing shows"
+    };
+    format!("{said} {unshown} whether {fit} your cluster.")
 }
 
 /// What etcdctl shows of the members.
