@@ -33,11 +33,31 @@ struct Cluster {
 
 impl Cluster {
     fn note(&mut self, event: &Event) {
-        let named = names_of_cluster(event).gather();
-        self.is_named |= !named.is_empty();
-        self.ids.extend(ids(event).chain(named).map(key).chain(addresses(event)));
+        for cluster in names_of_cluster(event) {
+            self.is_named = true;
+            self.ids.push(key(cluster));
+        }
+        self.ids.extend(ids(event).map(key));
+        self.note_addresses(event);
         self.led.extend(leader(event).map(|(term, leader)| (term, key(leader))));
         self.trouble += usize::from(TROUBLE.contains(&event.meaning));
+    }
+
+    /// Hosts and ports of the members with which a cluster begins. A member to which another token or scheme was given makes
+    /// up other ids (etcd-io/etcd@v3.4.45:etcdserver/api/membership/cluster.go, genID), and yet belongs to the others.
+    fn note_addresses(&mut self, event: &Event) {
+        let hole = match event.meaning {
+            Meaning::InitialCluster | Meaning::StartupZapConfig => "members",
+            Meaning::MemberChange => "value",
+            _ => return,
+        };
+        for member in event.word(hole).unwrap_or_default().split(',') {
+            let Some((_, host)) = search::split(member, "://") else { continue };
+            // Each machine has a loopback of its own.
+            if !host.starts_with("127.") && !host.starts_with("localhost") {
+                self.ids.push(key(host.trim_end_matches(']')));
+            }
+        }
     }
 
     fn take(&mut self, other: Cluster) {
@@ -143,19 +163,6 @@ fn names_of_cluster(event: &Event) -> impl Iterator<Item = &str> {
     const NAMING: [Meaning; 4] = [Meaning::StartMember, Meaning::MemberChange, Meaning::Published, Meaning::ClusterIdMismatch];
     let names = NAMING.contains(&event.meaning).then(|| [event.word("value"), event.word("value2"), json_field(&event.text, "cluster-id")]);
     names.into_iter().flatten().flatten().filter(is_id)
-}
-
-/// Hosts and ports of the members with which a cluster begins. A member to which another token or scheme was given makes up
-/// other ids (etcd-io/etcd@v3.4.45:etcdserver/api/membership/cluster.go, genID), and yet belongs to the others.
-fn addresses(event: &Event) -> impl Iterator<Item = i64> {
-    let members = match event.meaning {
-        Meaning::InitialCluster | Meaning::StartupZapConfig => event.word("members"),
-        Meaning::MemberChange => event.word("value"),
-        _ => None,
-    };
-    let hosts = members.into_iter().flat_map(|members| members.split(',')).filter_map(|member| Some(search::split(member, "://")?.1));
-    // Each machine has a loopback of its own.
-    hosts.filter(|host| !host.starts_with("127.") && !host.starts_with("localhost")).map(|host| key(host.trim_end_matches(']')))
 }
 
 /// What tells that lines of several clusters stand mixed up, and what that does to the answer. No term has two leaders, and

@@ -135,7 +135,7 @@ pub(super) fn restarts(facts: &Facts, voices: &[Voice]) -> Vec<EventId> {
     let mut restarts = Vec::new();
     for voice in voices.iter().filter(|voice| !voice.among) {
         // Members whose lines stand mixed up and name no machine start once each. Of their start lines one kind is counted.
-        let members = distinct(voice.events.iter().filter_map(|id| speaker(facts.event(*id)))).len().max(1);
+        let members = voices.iter().filter(|one| one.among && one.log == voice.log && voice.host.is_none()).count().max(1);
         let mut printed: Vec<u16> = Vec::new();
         let (mut lived, mut starts) = (false, false);
         for (at, id) in voice.events.iter().enumerate() {

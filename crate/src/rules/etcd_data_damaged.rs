@@ -68,6 +68,10 @@ mod tests {
                 "cannot read",
             ),
             ("2019-03-02 10:00:00.000000 C | etcdmain: invalid database\n", "cannot read"),
+            (
+                "{\"level\":\"panic\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"backend/backend.go:201\",\"msg\":\"failed to open database\",\"path\":\"/var/lib/etcd/member/snap/db\",\"error\":\"invalid database\"}\npanic: failed to open database\n\ngoroutine 124 [running]:\n",
+                "cannot read",
+            ),
             ("rpc error: code = DataLoss desc = etcdserver: corrupt cluster\n", "different data"),
             ("2019-05-18 21:30:16.000000 W | etcdserver: alarm CORRUPT raised by peer 91d25258d70ad868\n", "different data"),
             (
@@ -86,6 +90,7 @@ mod tests {
         ] {
             let found = find(&facts(&[line]), RuleId::EtcdDataDamaged).expect("damaged");
             assert!(found.title.contains(title), "{line}: {}", found.title);
+            assert!(!line.contains("\npanic: failed") || find(&facts(&[line]), RuleId::EtcdRestarted).is_none(), "{line}");
         }
     }
 

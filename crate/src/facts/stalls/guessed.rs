@@ -57,7 +57,7 @@ pub(super) fn from_return(
     if (told_on_return(facts, change) || change.term.is_some_and(|new| !by_others(new))) && !stalled_before {
         return None;
     }
-    let back = first_return(facts, &voice.events[voice.since(campaign - slack)..], change, old, campaign - slack)?;
+    let back = first_return(facts, &voice.events[voice.since(campaign - slack)..], change, campaign - slack)?;
     if START_LINES.contains(&facts.event(back).meaning) {
         return None;
     }
@@ -94,7 +94,7 @@ fn asked_in_vain(facts: &Facts, voice: &Voice, change: &LeaderChange, back: Even
 }
 
 /// The first line in which the old leader knows of its loss, or works on after it.
-fn first_return(facts: &Facts, lines: &[EventId], change: &LeaderChange, old: &str, since: Micros) -> Option<EventId> {
+fn first_return(facts: &Facts, lines: &[EventId], change: &LeaderChange, since: Micros) -> Option<EventId> {
     let mut gave_up = false;
     lines.iter().copied().find(|id| {
         let event = facts.event(*id);
@@ -114,10 +114,8 @@ fn first_return(facts: &Facts, lines: &[EventId], change: &LeaderChange, old: &s
             event.meaning,
             Meaning::ElectionStart | Meaning::BecameCandidate | Meaning::BecamePreCandidate | Meaning::VoteSent | Meaning::VoteReceived
         );
-        // Where one log has the lines of several members, those of another one do not tell of its return.
         learned
             && !asks
-            && speaker(event).is_none_or(|who| who == old)
             && !(gave_up && with_it)
             && event.time.is_some_and(|time| time.micros >= since)
             && !change.events.iter().any(|own| own == id && event.meaning == Meaning::BecameLeader)
