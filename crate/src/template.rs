@@ -76,10 +76,14 @@ pub fn fills(value: &str) -> bool {
         || is_braced(value)
         // A program's `printf`.
         || is_printed(value)
+        || value.starts_with(SOPS)
         || [("@", 1), ("%", 1), ("__", 2)]
             .iter()
             .any(|(mark, length)| value.len() > 2 * length && value.starts_with(mark) && value.ends_with(mark))
 }
+
+/// What SOPS writes in place of a value that it encrypts (getsops/sops: aes/cipher.go).
+pub const SOPS: &str = "ENC[AES256_GCM,";
 
 /// A name in one pair of braces: as a value of YAML it would be a mapping.
 fn is_braced(value: &str) -> bool {

@@ -8,7 +8,7 @@ use crate::search;
 pub fn tool_of(source: Source, text: &str) -> Option<&'static Tool> {
     match source {
         Source::DropIn if search::has(text, "[program:") => Some(&SUPERVISOR),
-        Source::Program if search::has(text, "task \"") && search::has(text, "driver") => Some(&NOMAD),
+        Source::Program | Source::Environment if search::has(text, "task \"") && search::has(text, "driver") => Some(&NOMAD),
         Source::Flags if search::has(text, "${SNAP") => Some(&MICROK8S),
         Source::Flags | Source::Environment if of_service(text) => Some(&SERVICE),
         // A Dockerfile.

@@ -21,7 +21,7 @@ pub enum Form {
 impl Form {
     /// Items rather than keys.
     pub(super) fn is_list(self) -> bool {
-        matches!(self, Form::Arguments(Arguments::Pairs | Arguments::Words))
+        matches!(self, Form::Arguments(Arguments::Pairs | Arguments::Words | Arguments::Variables))
     }
 }
 
@@ -56,7 +56,9 @@ impl<'a> Place<'a> {
             let line = match form {
                 Form::Keys { .. } => format!("{key}: {value}"),
                 Form::Arguments(Arguments::Map) => format!("{key}: \"{value}\""),
-                Form::Arguments(Arguments::Pairs) => format!("- name: {key}{}{indent}  value: \"{value}\"", self.line_end),
+                Form::Arguments(Arguments::Pairs | Arguments::Variables) => {
+                    format!("- name: {key}{}{indent}  value: \"{value}\"", self.line_end)
+                }
                 Form::Arguments(Arguments::Words) => format!("- {key}={value}"),
             };
             text.push_str(&format!("{}{indent}{line}", self.line_end));
@@ -76,7 +78,7 @@ impl<'a> Place<'a> {
             match form {
                 Form::Keys { .. } => format!("{quote}{key}{quote}: {value}"),
                 Form::Arguments(Arguments::Map) => format!("{quote}{key}{quote}: \"{value}\""),
-                Form::Arguments(Arguments::Pairs) => {
+                Form::Arguments(Arguments::Pairs | Arguments::Variables) => {
                     format!("{{{quote}name{quote}: {quote}{key}{quote}, {quote}value{quote}: \"{value}\"}}")
                 }
                 Form::Arguments(Arguments::Words) => format!("\"{key}={value}\""),
@@ -92,8 +94,11 @@ impl<'a> Place<'a> {
     }
 
     fn key(&self, change: &Change, form: Form) -> String {
-        let key = render::key(change);
-        if form == (Form::Keys { snake: true }) { key.replace('-', "_") } else { key }
+        match form {
+            Form::Keys { snake: true } => render::key(change).replace('-', "_"),
+            Form::Arguments(Arguments::Variables) => render::variable(change),
+            _ => render::key(change),
+        }
     }
 
     /// What stands between two entries in brackets, as before the one that begins at `at`.

@@ -49,6 +49,9 @@ fn of_file(text: &str, configuration: &Configuration, changes: &[Change]) -> Res
     if configuration.source == Source::Flags && text.lines().any(is_listed) {
         return Err("This is a list of processes; change the file that starts etcd.".to_owned());
     }
+    if search::has(text, template::SOPS) {
+        return Err("SOPS encrypted this file, and signs it as a whole; make the change with sops.".to_owned());
+    }
     if is_printed(text) {
         return Err("A tool printed this of an etcd that runs; change the file or the command that starts it.".to_owned());
     }

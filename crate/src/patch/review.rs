@@ -5,6 +5,7 @@ use super::{Change, Etcd};
 use crate::config::sources::env;
 use crate::config::{Configuration, Source};
 use crate::ids::RuleId;
+use crate::text::line_start;
 use crate::{search, template};
 
 /// The gravest reason, if there is any.
@@ -48,11 +49,25 @@ pub fn reason(text: &str, configuration: &Configuration, wanted: &[Change], edit
             "The daemon also gets a file or options that are not here; make sure that they do not set these: etcd 3.4 and later refuse to start where an option is both flag and variable.",
         )
     } else {
-        let unchecked = || template::writes_lines(text);
-        filled_in.then_some("A value that a template fills in is now a number; the template's own value may be the better place.").or_else(
-            || unchecked().then_some("A template fills in this file, and what becomes of it then was not checked; look the change over."),
-        )
+        let reasons = [
+            (filled_in, "A value that a template fills in is now a number; the template's own value may be the better place."),
+            (
+                template::writes_lines(text),
+                "A template fills in this file, and what becomes of it then was not checked; look the change over.",
+            ),
+            (
+                edits.iter().any(|edit| falls_back(text, edit)),
+                "The value stands behind a variable and counts only where that is not set; make sure that nothing sets it.",
+            ),
+        ];
+        reasons.into_iter().find(|(holds, _)| *holds).map(|(_, reason)| reason)
     }
+}
+
+/// Whether an edit is within `${NAME:-500}`, of a shell or docker-compose.
+fn falls_back(text: &str, edit: &Edit) -> bool {
+    let before = text.get(line_start(text, edit.start)..edit.start).unwrap_or("");
+    search::rsplit(before, "${").is_some_and(|(_, open)| !open.contains('}'))
 }
 
 /// Whether an edit is in a file that `systemctl cat` shows, with its path above it, and that lies in /run.

@@ -379,6 +379,12 @@ fn what_is_not_edited_has_the_form_of_its_reader_beside_it() {
             "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs: &a {election-timeout: \"1000\"}\nb: *a\n",
             Some("etcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"250\"\n      election-timeout: \"2500\"\n"),
         ),
+        (
+            "image: {repository: bitnami/etcd}\nextraEnvVars: &a []\nb: *a\n",
+            Some(
+                "extraEnvVars:\n  - name: ETCD_HEARTBEAT_INTERVAL\n    value: \"250\"\n  - name: ETCD_ELECTION_TIMEOUT\n    value: \"2500\"\n",
+            ),
+        ),
         // Nothing would take them.
         (pod, None),
         (druid, None),

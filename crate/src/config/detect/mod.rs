@@ -121,6 +121,7 @@ fn is_manifest(signs: &Signs) -> bool {
     signs.listed
         || (signs.imaged && signs.command)
         || (signs.charted && signs.timing_keys > 0)
+        || signs.chart
         || search::any(sample, &["controlPlaneHardwareSpeed:", "extraArgs:"])
         // Kubespray has `kube_kubeadm_controller_extra_args`.
         || search::places(sample, "extra_args:").any(|at| !sample[..at].ends_with('_'))

@@ -55,6 +55,8 @@ pub struct Signs<'a> {
     pub imaged: bool,
     /// A key of YAML has a command.
     pub command: bool,
+    /// The image of a chart is etcd's.
+    pub chart: bool,
     /// A value of a chart holds etcd's own file (bitnami/charts, bitnami/etcd/values.yaml: `configuration`).
     pub charted: bool,
     pub unit_sections: bool,
@@ -115,6 +117,8 @@ impl<'a> Signs<'a> {
         // An application of a bundle of Juju's.
         self.homed |= item.strip_prefix("charm:").is_some_and(|charm| search::has(charm, "etcd"));
         self.imaged |= item.strip_prefix("image:").is_some_and(|image| is_image(unquoted(image)));
+        let repository = search::split(line, "repository:").and_then(|(_, name)| name.split([',', '}']).next());
+        self.chart |= repository.is_some_and(|name| unquoted(name).ends_with("/etcd"));
         // Ansible names variables by `key`, and has whole lines behind `line`.
         let named = ["name", "Name", "key", "line:"].iter().any(|word| item.starts_with(word)) && line.contains(':');
         // An option of RKE2 or k3s as a text, which Ansible writes to its file.

@@ -51,6 +51,7 @@ pub fn human_limit(facts: &Facts, parameter: Parameter) -> String {
         _ if parameter == Parameter::ElectionTimeout && !knows_wait(facts) => " (the default)",
         _ if parameter.is_etcd() && distinct_values(&last_printed(facts, parameter)) > 1 => " on some members",
         (None, None) => " (the default)",
+        _ if known.value.is_none() => " (the default, as the stated value is not known)",
         // The log prints its heartbeat, and no timeout.
         (Some(id), None) if known.provenance == Provenance::Default && facts.event(id).meaning == Meaning::HeartbeatLate => {
             " (the default)"

@@ -37,6 +37,11 @@ fn find_commands<'t>(node: &'t Node, depth: usize, found: &mut Vec<&'t Node>) {
     node.items().iter().for_each(|item| find_commands(item, depth + 1, found));
 }
 
+/// The values of a chart whose image is etcd's.
+pub fn is_chart(tree: &Tree, node: &Node) -> bool {
+    tree.at(node, &["image", "repository"]).and_then(Node::text).is_some_and(|name| name.ends_with("etcd"))
+}
+
 /// Whether a word is one of the flags that no program but etcd has.
 pub fn is_etcd_argument(text: &str) -> bool {
     let name = text.trim_start_matches('-').split('=').next().unwrap_or("");

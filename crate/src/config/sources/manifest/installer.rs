@@ -3,6 +3,7 @@
 use super::k3s;
 use crate::config::configuration::Launcher;
 use crate::config::tools::{COMPOSE, RANCHER_OS, SWARM};
+use crate::search;
 use crate::yaml::{Entry, Kind, Node, Tree};
 
 /// How an installer's file lists arguments of etcd.
@@ -14,6 +15,8 @@ pub enum Arguments {
     Pairs,
     /// `- heartbeat-interval=500`
     Words,
+    /// `- name: ETCD_HEARTBEAT_INTERVAL` over `value: "500"`.
+    Variables,
 }
 
 /// Where the arguments of etcd stand in an installer's file, or would; `None` where it starts no etcd.
@@ -66,6 +69,13 @@ pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Argu
             return Some(([&k0s[..], &["extraArgs"]].concat(), Arguments::Map));
         }
     }
+    // bitnami/charts: bitnami/etcd/values.yaml, alone or within another chart.
+    for chart in [&[][..], &["etcd"]] {
+        let (image, variables) = ([chart, &["image", "repository"]].concat(), [chart, &["extraEnvVars"]].concat());
+        if word(&image).ends_with("/etcd") && (search::has(word(&image), "bitnami") || has(&variables)) {
+            return Some((variables, Arguments::Variables));
+        }
+    }
     let talos = has(&["cluster", "etcd"]) || matches!(word(&["machine", "type"]), "controlplane" | "init");
     (talos && !has(&["kind"])).then(|| (vec!["cluster", "etcd", "extraArgs"], Arguments::Map))
 }
@@ -96,6 +106,7 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
     Some(match arguments_of(tree, root) {
         Some((path, _)) if path.starts_with(&["etcd", "local"]) => Launcher::Kubeadm,
         Some((path, _)) if path == ["etcd-arg"] => Launcher::K3s,
+        Some((_, Arguments::Variables)) => Launcher::Workload,
         Some(_) => Launcher::Installer,
         None if tree.get(root, "rancher").is_some() => Launcher::Tool(&RANCHER_OS),
         None if tree.get(root, "services").is_some_and(|services| is_stack(tree, services)) => Launcher::Tool(&SWARM),
@@ -112,7 +123,7 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
             // Its etcd is external.
             Some("ClusterConfiguration" | "KubeadmControlPlane") => return None,
             // OpenShift's operator hands it to the machines, one after the other.
-            Some("MachineConfig") => Launcher::Installer,
+            Some("MachineConfig" | "ClusterClass" | "KubeadmControlPlaneTemplate") => Launcher::Installer,
             None if ["spec", "containers", "command"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Kubelet,
             _ => Launcher::Workload,
         },

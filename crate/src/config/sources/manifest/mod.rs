@@ -134,7 +134,8 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
         value(builder, spot, node, entry, &name);
         walk(builder, Spot { below: entry.name(), depth: depth + 1, ..spot }, &entry.value);
     }
-    if tree.at(node, &["image", "repository"]).and_then(Node::text).is_some_and(|name| name.ends_with("etcd")) {
+    if containers::is_chart(tree, node) {
+        builder.cluster.has_etcd = true;
         builder.cluster.members = builder.cluster.members.or(replicas.and_then(|count| count.parse().ok()));
     }
     for item in node.items() {
