@@ -4,8 +4,7 @@ use super::settings::default;
 use super::stalls::ENOUGH;
 use super::voices::Voice;
 use super::{ChangeClass, EventId, Facts, InForce, LeaderChange};
-use crate::gather::Gather;
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::report::Provenance;
 use crate::units::{MS, Micros};
@@ -20,43 +19,53 @@ pub(super) fn mend_pair(facts: &mut Facts, voices: &[Voice], changes: &[LeaderCh
         known.value.filter(|_| known.provenance == Provenance::Stated && known.event.is_none())
     };
     let Some(wait) = stated(ElectionTimeout) else { return false };
-    let pair: Vec<Parameter> = [HeartbeatInterval, ElectionTimeout].into_iter().filter(|parameter| stated(*parameter).is_some()).gather();
+    let beat = stated(HeartbeatInterval);
+    let assumed = |parameter: Parameter| default(facts, parameter).value.unwrap_or(0);
     // A follower may campaign a heartbeat or two early (lab, section 3).
     let known = wait - 3 * facts.value(HeartbeatInterval);
-    let [beat, wait] = [HeartbeatInterval, ElectionTimeout].map(|parameter| default(facts, parameter).value.unwrap_or(0));
-    let least = wait - 4 * beat;
-    let needless = changes.iter().filter(|change| change.class == ChangeClass::Needless).gather();
-    let (mut sooner, mut beside) = (0, 0);
-    for change in &needless {
-        let late: Vec<(Micros, EventId)> = late_lines(facts, voices, change).filter(|(excess, _)| *excess >= least).gather();
+    let least = assumed(ElectionTimeout) - 4 * assumed(HeartbeatInterval);
+    let (mut needless, mut sooner, mut lines) = (0, 0, Vec::new());
+    for change in changes.iter().filter(|change| change.class == ChangeClass::Needless) {
+        let before = lines.len();
         // The file explains this one, too.
-        if late.iter().any(|(excess, _)| *excess >= known) {
+        if late_lines(facts, voices, change, least, &mut lines) >= Some(known) {
             return false;
         }
-        (sooner, beside) = (sooner + usize::from(!late.is_empty()), beside + late.len());
+        needless += 1;
+        sooner += usize::from(lines.len() > before);
     }
-    let long = facts.events_of(&[Meaning::HeartbeatLate]).filter(|(_, event)| event.duration("excess") >= Some(least));
-    let long: Vec<EventId> = long.map(|(id, _)| id).gather();
-    if sooner < 2 || sooner * 10 < needless.len() * 8 || long.len() > beside + sooner {
+    let long = facts.events_of(&[Meaning::HeartbeatLate]).filter(|(_, event)| excess(event) >= Some(least)).count();
+    if sooner < 2 || sooner * 10 < needless * 8 || long > lines.len() + sooner {
         return false;
     }
-    for parameter in pair {
-        let assumed = InForce { event: long.first().copied(), ..default(facts, parameter) };
-        facts.in_force.iter_mut().filter(|(each, _)| *each == parameter).for_each(|(_, known)| *known = assumed.clone());
+    for at in 0..facts.in_force.len() {
+        let parameter = facts.in_force[at].0;
+        if parameter == ElectionTimeout || parameter == HeartbeatInterval && beat.is_some() {
+            facts.in_force[at].1 = InForce { event: lines.first().copied(), ..default(facts, parameter) };
+        }
     }
     true
 }
 
-/// What the old leader printed of its stall when it woke, in which a follower campaigned.
-fn late_lines<'a>(facts: &'a Facts, voices: &'a [Voice], change: &'a LeaderChange) -> impl Iterator<Item = (Micros, EventId)> + 'a {
+fn excess(event: &Event) -> Option<Micros> {
+    if event.meaning == Meaning::HeartbeatLate { event.duration("excess") } else { None }
+}
+
+/// Adds what the old leader printed of its stall when it woke, in which a follower campaigned; gives the longest.
+fn late_lines(facts: &Facts, voices: &[Voice], change: &LeaderChange, least: Micros, lines: &mut Vec<EventId>) -> Option<Micros> {
     // A stamp may be cut off.
     const MOMENT: Micros = 5 * MS;
-    let since = change.campaign.unwrap_or(Micros::MAX) - MOMENT;
-    let voice = voices.iter().find(|voice| change.old.as_ref() == Some(&voice.member));
-    let lines = voice.map_or(&[][..], |voice| &voice.events[voice.since(since)..]);
-    lines.iter().take(ENOUGH).filter_map(move |id| {
+    let (since, old) = (change.campaign? - MOMENT, change.old.as_ref()?);
+    let voice = voices.iter().find(|voice| voice.member == *old)?;
+    let mut longest = None;
+    for id in voice.events[voice.since(since)..].iter().take(ENOUGH) {
         let event = facts.event(*id);
-        let excess = event.duration("excess").filter(|_| event.meaning == Meaning::HeartbeatLate)?;
-        (event.time?.micros - since <= excess + 2 * MOMENT).then_some((excess, *id))
-    })
+        if let (Some(excess), Some(time)) = (excess(event).filter(|excess| *excess >= least), event.time)
+            && time.micros - since <= excess + 2 * MOMENT
+        {
+            lines.push(*id);
+            longest = longest.max(Some(excess));
+        }
+    }
+    longest
 }

@@ -54,7 +54,7 @@ impl<'a> Place<'a> {
         for change in group {
             let (key, value) = (self.key(change, form), render::value(change));
             let line = match form {
-                Form::Keys { .. } => format!("{key}: {value}"),
+                Form::Keys { .. } | Form::Arguments(Arguments::Timers) => format!("{key}: {value}"),
                 Form::Arguments(Arguments::Map) => format!("{key}: \"{value}\""),
                 Form::Arguments(Arguments::Pairs | Arguments::Variables) => {
                     format!("- name: {key}{}{indent}  value: \"{value}\"", self.line_end)
@@ -76,7 +76,7 @@ impl<'a> Place<'a> {
         let one = |change: &Change| {
             let (key, value) = (self.key(change, form), render::value(change));
             match form {
-                Form::Keys { .. } => format!("{quote}{key}{quote}: {value}"),
+                Form::Keys { .. } | Form::Arguments(Arguments::Timers) => format!("{quote}{key}{quote}: {value}"),
                 Form::Arguments(Arguments::Map) => format!("{quote}{key}{quote}: \"{value}\""),
                 Form::Arguments(Arguments::Pairs | Arguments::Variables) => {
                     format!("{{{quote}name{quote}: {quote}{key}{quote}, {quote}value{quote}: \"{value}\"}}")
@@ -97,6 +97,7 @@ impl<'a> Place<'a> {
         match form {
             Form::Keys { snake: true } => render::key(change).replace('-', "_"),
             Form::Arguments(Arguments::Variables) => render::variable(change),
+            Form::Arguments(Arguments::Timers) => render::camel(change).to_owned(),
             _ => render::key(change),
         }
     }

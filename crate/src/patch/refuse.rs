@@ -229,9 +229,6 @@ impl Place<'_> {
         if search::has(self.text, "etcdClusters") {
             return "kops knows them as heartbeatInterval and leaderElectionTimeout, with their unit; add what is missing to each of etcdClusters, as in leaderElectionTimeout: 2500ms.".to_owned();
         }
-        if search::has(self.text, "kubekey.") {
-            return "KubeKey knows them as heartbeatInterval and electionTimeout below spec.etcd, in milliseconds; add what is missing there.".to_owned();
-        }
         let hint = match source {
             Source::DropIn | Source::CloudConfig if starts_container(self.text) => {
                 "What a unit sets does not reach a container that it starts; add it to the container's command."

@@ -39,6 +39,11 @@ pub fn variable(change: &Change) -> String {
     }
 }
 
+/// As KubeKey calls them.
+pub fn camel(change: &Change) -> &'static str {
+    if change.parameter == Parameter::ElectionTimeout { "electionTimeout" } else { "heartbeatInterval" }
+}
+
 /// The value as it is written.
 pub fn value(change: &Change) -> String {
     change.parameter.written(change.value)
@@ -137,12 +142,10 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
     if let Some((text, file)) = configuration.settings.iter().find(sealed).and_then(packed) {
         return beside(&text, &file, changes);
     }
-    // kops and KubeKey have keys of their own.
-    for (sign, election, unit) in [("etcdClusters", "leaderElectionTimeout", "ms"), ("kubekey.", "electionTimeout", "")] {
-        if configuration.source == Source::Manifest && search::has(text, sign) {
-            let key = |change: &Change| if change.parameter == Parameter::ElectionTimeout { election } else { "heartbeatInterval" };
-            return lines(etcd(changes), &|change| format!("    {}: {}{unit}", key(change), value(change)));
-        }
+    // kops has keys of its own.
+    if configuration.source == Source::Manifest && search::has(text, "etcdClusters") {
+        let key = |change: &Change| search::replace(camel(change), "elec", "leaderElec");
+        return lines(etcd(changes), &|change| format!("    {}: {}ms", key(change), value(change)));
     }
     let form = match configuration.source {
         // What a unit sets reaches no container that it starts.

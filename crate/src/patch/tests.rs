@@ -367,6 +367,16 @@ fn what_would_not_act_is_refused() {
 }
 
 #[test]
+fn a_chart_and_an_installer_with_keys_of_its_own_take_more() {
+    let kubekey = "apiVersion: kubekey.kubesphere.io/v1alpha2\nkind: Cluster\nspec:\n  etcd:\n    type: kubekey\n";
+    let more = "    heartbeatInterval: 250\n    electionTimeout: 2500\n";
+    assert_eq!(patched(kubekey, &[HEARTBEAT, ELECTION]), format!("{kubekey}{more}"));
+    let chart = "etcd:\n  image:\n    repository: bitnami/etcd\n  extraEnvVars: []\n";
+    let variable = "{name: ETCD_ELECTION_TIMEOUT, value: \"2500\"}";
+    assert_eq!(patched(chart, &[ELECTION]), chart.replace("[]", &format!("[{variable}]")));
+}
+
+#[test]
 fn what_is_not_edited_has_the_form_of_its_reader_beside_it() {
     let pod = "kind: Pod\nmetadata: {namespace: openshift-etcd}\nspec:\n  containers:\n  - command: [etcd, --election-timeout=1000]\n";
     let druid = "apiVersion: druid.gardener.cloud/v1alpha1\nkind: Etcd\nspec:\n  replicas: 3\n  etcd: {heartbeatDuration: 10s}\n";
@@ -378,6 +388,10 @@ fn what_is_not_edited_has_the_form_of_its_reader_beside_it() {
         (
             "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs: &a {election-timeout: \"1000\"}\nb: *a\n",
             Some("etcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"250\"\n      election-timeout: \"2500\"\n"),
+        ),
+        (
+            "apiVersion: kubekey.kubesphere.io/v1alpha2\nkind: Cluster\nspec:\n  etcd: &a {type: kubekey}\n  b: *a\n",
+            Some("spec:\n  etcd:\n    heartbeatInterval: 250\n    electionTimeout: 2500\n"),
         ),
         (
             "image: {repository: bitnami/etcd}\nextraEnvVars: &a []\nb: *a\n",

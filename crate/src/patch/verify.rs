@@ -214,7 +214,8 @@ fn is_planned((path, text): &Leaf, removed: &[&Leaf], changes: &[Change]) -> boo
     changes.iter().any(|change| {
         let named = keys::of_prefixed(last_key(path))
             .or_else(|| keys::of_variable(last_key(path)))
-            .is_some_and(|(parameter, _)| parameter == change.parameter);
+            .is_some_and(|(parameter, _)| parameter == change.parameter)
+            || last_key(path) == render::camel(change);
         let text = variables::fallback(text).map_or(text.as_str(), |(value, _)| value);
         let whole = text == render::value(change)
             || parse_number(text).is_some_and(|number| number == change.parameter.number(change.value))

@@ -15,6 +15,8 @@ pub enum Arguments {
     Pairs,
     /// `- heartbeat-interval=500`
     Words,
+    /// `heartbeatInterval: 500`
+    Timers,
     /// `- name: ETCD_HEARTBEAT_INTERVAL` over `value: "500"`.
     Variables,
 }
@@ -68,6 +70,14 @@ pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Argu
         if word(&[held, &["kind"]].concat()) == "ClusterConfig" && has(&k0s) && !has(&[&k0s[..], &["externalCluster"]].concat()) {
             return Some(([&k0s[..], &["extraArgs"]].concat(), Arguments::Map));
         }
+    }
+    // kubesphere/kubekey, EtcdCluster.
+    let kubekey = &["spec", "etcd"];
+    if word(&["apiVersion"]).starts_with("kubekey.kubesphere.io/v1alpha")
+        && has(kubekey)
+        && matches!(word(&[&kubekey[..], &["type"]].concat()), "" | "kubekey")
+    {
+        return Some((kubekey.to_vec(), Arguments::Timers));
     }
     // bitnami/charts: bitnami/etcd/values.yaml, alone or within another chart.
     for chart in [&[][..], &["etcd"]] {

@@ -31,7 +31,7 @@ use arguments::{arguments, operation, words};
 use containers::{commands, is_etcd_argument, is_proxy};
 use environment::{environment, variable, variables};
 use held::{data, secret, with_lines};
-use installer::{arguments_of, form_of, launcher};
+use installer::{Arguments, arguments_of, form_of, launcher};
 use operators::of_openshift;
 use spot::{Spot, shared};
 
@@ -57,11 +57,6 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
         if word("kind").starts_with("Etcd") && !of_openshift(&text.text) {
             etcd_cluster(builder, spot, root);
         }
-        let runs_etcd = |etcd: &Node| tree.word(etcd, "type").is_none_or(|by| by == "kubekey");
-        if word("apiVersion").starts_with("kubekey.kubesphere.io/v1alpha") && tree.at(root, &["spec", "etcd"]).is_some_and(runs_etcd) {
-            builder.cluster.own_pair = Some(&KUBEKEY);
-            builder.cluster.has_etcd = true;
-        }
     }
     builder.enter("");
     // What Terraform writes as a here-document is YAML of its own.
@@ -72,9 +67,10 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     let telling = tree.documents.iter().find(starts);
     let commands = commands(tree);
     let runs = telling.is_some() || !commands.is_empty();
-    let path = telling.and_then(|root| arguments_of(tree, root)).map_or(Vec::new(), |(path, _)| path);
-    if path.last().is_some_and(|key| matches!(*key, "etcd-arg" | "extra_args")) {
-        builder.cluster.own_pair = Some(&RANCHER);
+    match telling.and_then(|root| arguments_of(tree, root)) {
+        Some((path, _)) if matches!(path.last(), Some(&("etcd-arg" | "extra_args"))) => builder.cluster.own_pair = Some(&RANCHER),
+        Some((_, Arguments::Timers)) => builder.cluster.own_pair = Some(&KUBEKEY),
+        _ => {}
     }
     builder.cluster.has_etcd |= runs;
     let operated = of_openshift(&text.text).then_some(Launcher::OpenShift);
