@@ -12,8 +12,8 @@ use crate::units::S;
 pub fn unpublished(facts: &Facts) -> Vec<EventId> {
     // A member that stops gives up its publishing too.
     let mut publish = matching(facts, &[Meaning::PublishError], |event| !says(event, &["request cancelled", "server stopped"]));
-    // A member that started between two leaders publishes itself a moment later.
-    publish.retain(|id| !near(facts, *id, &[Meaning::Published], 0, 60 * S, 40));
+    // A member that started between two leaders publishes itself a moment later, and k3s reads from one that answers.
+    publish.retain(|id| !near(facts, *id, &[Meaning::Published, Meaning::StoreAnswered], 0, 60 * S, 40));
     publish
 }
 

@@ -258,6 +258,10 @@ mod tests {
         assert_eq!(title("Engine error: read tcp 10.1.0.7:40112->10.1.0.5:4001: i/o timeout"), gave_up);
         assert_eq!(title("Get http://10.1.0.5:2379/v2/keys/app: read tcp 10.1.0.5:2379: i/o timeout"), gave_up);
         assert_eq!(title("Get \"https://10.1.0.5:2379/health\": net/http: TLS handshake timeout"), gave_up);
+        assert_eq!(
+            title("[warn] 54#54: *1 [lua] v3.lua:247: _request_uri(): http://10.1.0.5:2379: timeout. Retrying, context: ngx.timer"),
+            gave_up
+        );
         assert_eq!(title("read tcp 10.1.0.7:40112->10.1.0.5:5432: i/o timeout"), None);
         assert_eq!(title("Get https://10.1.0.5:6443/api: net/http: TLS handshake timeout"), None);
     }
@@ -272,6 +276,10 @@ mod tests {
         assert!(found(&tried));
         assert!(!found(&(tried.clone() + &line(15, "etcd data store connection OK"))));
         assert!(found(&(tried + &line(50, "etcd data store connection OK"))));
+        let publish = "Nov 14 13:57:06 n1 rke2[85]: {\"level\":\"warn\",\"ts\":\"2023-11-14T13:57:06.100Z\",\"msg\":\"failed to publish local member to cluster through raft\",\"error\":\"etcdserver: request timed out\"}\n";
+        let elected = "Nov 14 13:57:01 n1 rke2[85]: {\"level\":\"info\",\"ts\":\"2023-11-14T13:57:01.100Z\",\"msg\":\"raft.node: 1a1a1a1a1a1a1a1a elected leader 2b2b2b2b2b2b2b2b at term 8\"}\n";
+        assert!(found(&format!("{elected}{publish}")));
+        assert!(!found(&format!("{elected}{publish}{}", line(15, "etcd data store connection OK"))), "it reads from the member");
     }
 
     #[test]

@@ -101,7 +101,7 @@ const REASONS: &[Reason] = &[
         lasts: false,
     },
     Reason {
-        signs: &["EOF", "connection reset", "broken pipe", "from etcd: closed"],
+        signs: &["EOF", "connection reset", "broken pipe", "from etcd: closed", ": closed. Retrying"],
         reason: "the connection ended",
         what: "etcd ended, restarted or dropped the connection while it was asked.",
         lasts: false,
@@ -233,6 +233,7 @@ mod tests {
             ("unexpected EOF", "the connection ended"),
             ("Response 501 Not Implemented from http://localhost:2379/ unusable", "read-only"),
             ("EtcdException('Bad response : 404 page not found\\n',)", "the interface v2"),
+            ("[lua] v3.lua:247: _request_uri(): http://192.0.2.7:2379: closed. Retrying", "the connection ended"),
             ("[lua] config_etcd.lua:568: no healthy etcd endpoint available, next retry after 2s", "none of its etcd endpoints"),
         ] {
             let log = format!("Jul 02 08:02:30 node fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: {error}\n");
