@@ -296,6 +296,16 @@ fn what_stands_behind_an_empty_row_is_no_rest_of_the_line() {
     }
 }
 
+/// As mail and Markdown quote an answer, and as editors number lines.
+#[test]
+fn an_empty_row_with_a_mark_is_no_rest_of_the_line() {
+    let elected = "2019-01-16 08:25:04.123456 I | raft: raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 6\n";
+    for text in [format!("> {elected}> \n> Does that help?\n"), format!("1: {elected}2: \n"), format!("[1] {elected}[2] \n")] {
+        let log = read(&text);
+        assert_eq!((log.events[0].number("term"), log.hosts.len()), (Some(6), 0), "{text}");
+    }
+}
+
 /// A logger around etcd quotes its JSON; fields and the inner stamp are read all the same.
 #[test]
 fn json_within_quotes() {

@@ -263,7 +263,8 @@ impl<'a> Reader<'a, '_> {
         let name = word.trim_matches(['[', ']', '(', ')', ':']);
         let logs = word.starts_with('[') || self.line.as_bytes().get(self.at + length + 4) == Some(&b'/');
         let logger = logs && name.bytes().all(|byte| byte.is_ascii_lowercase());
-        self.header.host = Some(name).filter(|_| !logger);
+        let counts_lines = name.bytes().all(|byte| byte.is_ascii_digit());
+        self.header.host = Some(name).filter(|_| !logger && !counts_lines);
         self.at += length;
         true
     }

@@ -123,9 +123,10 @@ impl Reader {
 
     fn one_line(&mut self, row: Row) {
         let text = plain(row.raw);
-        if text.trim().is_empty() {
+        // A quote marks its empty rows too.
+        if text.trim_matches(|c: char| c == '>' || c.is_whitespace()).is_empty() {
             // Behind a fence another paste begins, or the prose around it.
-            if !row.raw.trim().is_empty() {
+            if text.trim().is_empty() && !row.raw.trim().is_empty() {
                 self.open = None;
             } else if let Some(open) = &mut self.open {
                 open.parted = true;
@@ -321,8 +322,9 @@ impl Reader {
             Some(event) => {
                 let host = self.log.host_of(&head, &self.around);
                 let whole = self.log.event(&message, host, &self.around);
-                // What follows is the prose around a paste.
-                if is_mention(&whole) && !is_open_json(&joined) {
+                // What follows is the prose around a paste, or what stands before another line of it: `13: ` behind a term.
+                let tells_less = whole.values.len() < self.log.reading.events[event].values.len();
+                if tells_less || is_mention(&whole) && !is_open_json(&joined) {
                     return false;
                 }
                 self.log.reading.events[event] = whole;
