@@ -172,10 +172,14 @@ pub fn next_message(text: &str, end: usize) -> Option<usize> {
     names.then_some(begins.unwrap_or(letter))
 }
 
-/// `-- Reboot --`, a fence, a prompt: nothing that a program printed.
+/// `-- Reboot --`, a fence, a prompt, the number of an empty line (`13:`): nothing that a program printed.
 fn is_mark(row: &str) -> bool {
     let row = row.trim_start();
-    row.starts_with(['-', '`', '$', '#', '=', '<', '[', '~', '{']) || search::has(row, "$ ") || row.contains('@')
+    let number = row.trim_end().strip_suffix(':');
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+        || row.starts_with(['-', '`', '$', '#', '=', '<', '[', '~', '{'])
+        || search::has(row, "$ ")
+        || row.contains('@')
 }
 
 /// A part of a line that a container's logger broke, as `STAMP stderr P text`: whether it is the last, and its text.
