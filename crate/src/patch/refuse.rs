@@ -5,7 +5,7 @@ use super::place::Place;
 use super::written::{is_printed, is_sealed};
 use super::{Change, Etcd, render};
 use crate::config::sources::manifest::containers::commands;
-use crate::config::sources::manifest::operators::{HARDWARE_SPEEDS, of_openshift};
+use crate::config::sources::manifest::operators::{HARDWARE_SPEEDS, of_druid, of_openshift};
 use crate::config::syntax::command::{is_etcd, starts_container};
 use crate::config::{Configuration, Launcher, Marks, Setting, Source, section_of};
 use crate::gather::Gather;
@@ -126,7 +126,7 @@ pub(super) fn by_operator(text: &str, changes: &[Change]) -> Option<String> {
         return Some(hardware_speed(changes));
     }
     // gardener/etcd-druid@01a7908d:internal/component/configmap/etcdconfig.go
-    search::has(text, "druid.gardener.cloud/").then(|| {
+    of_druid(text).then(|| {
         "etcd-druid writes etcd's configuration file itself and has no key for etcd's timers; heartbeatDuration is none of them.".to_owned()
     })
 }

@@ -379,7 +379,7 @@ fn a_chart_and_an_installer_with_keys_of_its_own_take_more() {
 #[test]
 fn what_is_not_edited_has_the_form_of_its_reader_beside_it() {
     let pod = "kind: Pod\nmetadata: {namespace: openshift-etcd}\nspec:\n  containers:\n  - command: [etcd, --election-timeout=1000]\n";
-    let druid = "apiVersion: druid.gardener.cloud/v1alpha1\nkind: Etcd\nspec:\n  replicas: 3\n  etcd: {heartbeatDuration: 10s}\n";
+    let druid = "apiVersion: druid.gardener.cloud/v1alpha1\nkind: Etcd\nspec:\n  replicas: 3\n  etcd: {heartbeatDuration: 10s, electionTimeout: 10s}\n";
     for (text, beside) in [
         (
             "cluster-init: true\netcd-arg: election-timeout=1000\n",

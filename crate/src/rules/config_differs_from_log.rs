@@ -116,6 +116,7 @@ mod tests {
                 + &line("10.105000", other, format!("I | raft: raft.node: {new} changed leader from {old} to {new} at term {term}"))
                 + &line("10.304000", host, format!("W | etcdserver: failed to send out heartbeat on time (deadline exceeded for {excess})"))
                 + &line("10.305000", host, format!("I | raft: {old} became follower at term {term}"))
+                + &line("10.345000", host, format!("I | raft: raft.node: {old} changed leader from {old} to {new} at term {term}"))
         };
         let (a, b) = (("8211f1d0f64f3269", "core-1"), ("91bc3c398fb3c146", "core-2"));
         change(10, 8, a, b) + &change(40, 9, b, a) + &change(59, 10, a, b)
@@ -127,6 +128,9 @@ mod tests {
         let found = find(&story, RuleId::ConfigDiffersFromLog).expect("they differ");
         assert!(found.title.contains("6000\u{a0}ms in the file"), "{}", found.title);
         assert_eq!([HeartbeatInterval, ElectionTimeout].map(|parameter| story.value(parameter) / MS), [100, 1000]);
+        // Of one member's log only the changes count in which it lost the lead.
+        let one: String = changes("2.2s").lines().filter(|line| line.contains("core-1")).map(|line| format!("{line}\n")).collect();
+        assert_eq!(facts(&[FILE, &one]).value(ElectionTimeout) / MS, 1000);
         // Stalls that outlast the file's timeout, and ones that the default outlasts, tell nothing of it.
         for excess in ["6.2s", "100ms"] {
             let story = facts(&[FILE, &changes(excess)]);

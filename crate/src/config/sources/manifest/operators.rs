@@ -34,10 +34,15 @@ pub fn hardware_speed(builder: &mut Builder, tree: &TextTree, node: &Node) {
     }
 }
 
-/// Whether an object has keys of its own for the timers: clusters of kops, what KubeKey installs, and whatever calls itself an
-/// etcd.
+/// Whether etcd-druid runs this etcd: it writes the configuration itself, and its keys have other meanings.
+pub fn of_druid(text: &str) -> bool {
+    search::has(text, "druid.gardener.cloud/")
+}
+
+/// Whether an object has keys of its own for the timers: clusters of kops, what KubeKey installs, and whatever else calls itself
+/// an etcd.
 pub fn has_timers(text: &str) -> bool {
-    search::any(text, &["etcdClusters", "kubekey.", "kind: Etcd"])
+    search::any(text, &["etcdClusters", "kubekey.", "kind: Etcd"]) && !of_druid(text)
 }
 
 /// Takes `heartbeatInterval` with the key that is beside it: kops states a duration (kubernetes/kops, EtcdClusterSpec), KubeKey a
