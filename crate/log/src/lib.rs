@@ -16,12 +16,13 @@ pub mod sort;
 pub mod index;
 pub mod moments;
 
-// Each stands on those above it: the messages a line may hold, what wraps them and stands before them, the event they tell,
-// rows that belong together, the log they make, and the bytes that need no reader.
+// Each stands on those above it: the messages a line may hold, what wraps them and stands before them, what a text looks
+// like by these, the event they tell, rows that belong together, the log they make, and the bytes that need no reader.
 pub mod messages;
 pub mod time;
 pub mod plain;
 pub mod header;
+pub mod shape;
 pub mod event;
 pub mod rows;
 pub mod reader;

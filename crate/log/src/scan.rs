@@ -6,9 +6,7 @@
 use std::borrow::Cow;
 
 use crate::event::{Event, LogReading};
-use crate::header::header;
 use crate::messages::prefilter::prefilter;
-use crate::messages::signature::signature;
 use crate::plain::nested;
 use crate::reader::{LONGEST_LINE, Reader};
 use crate::rows::Row;
@@ -42,33 +40,6 @@ enum Encoding {
     Unknown(Vec<u8>),
     Utf8,
     Utf16(Utf16),
-}
-
-/// Whether a text looks like a log: recognised messages, or headers on most lines.
-pub fn looks_like_log(text: &str) -> bool {
-    let mut headed = 0;
-    let mut lines = 0;
-    for line in text.lines().filter(|line| !line.trim().is_empty()).take(200) {
-        lines += 1;
-        let head = header(line, line.len());
-        headed += u64::from(head.time.is_some() || head.source_line.is_some());
-    }
-    lines > 0 && headed * 2 >= lines
-}
-
-/// Whether a text can hold no more than so many messages, told without reading its lines: by their
-/// keys, since the marks alone stand in other words too (`#cloud-config` has that of `re-configuration`).
-pub fn messages_at_most(text: &str, most: usize) -> bool {
-    let mut keys = 0;
-    for hit in prefilter().hits(text.as_bytes(), 0) {
-        let signature = signature(hit.signature);
-        let key = hit.at.checked_sub(signature.mark).and_then(|start| text.as_bytes().get(start..));
-        keys += usize::from(key.is_some_and(|key| key.starts_with(signature.key_text().as_bytes())));
-        if keys > most {
-            break;
-        }
-    }
-    keys <= most
 }
 
 impl Scanner {
