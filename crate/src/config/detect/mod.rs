@@ -215,6 +215,7 @@ mod tests {
             ("{\"level\":\"warn\",\"msg\":\"x heartbeat-interval\"}\n", None),
             ("Oct 10 03:45:01 core-1 etcd2[1]: election-timeout: x\n", None),
             ("2015/10/10 03:45:01 etcdserver: election = 1000ms\n", None),
+            ("> Oct 10 03:45:01 n1 etcd[1]: run.sh: line 6: 24 Killed etcd --heartbeat-interval=500\n", None),
             ("  -peer-heartbeat-interval=<time> ms\n  -peer-election-timeout=<time> ms\n  -snapshot=false\n", None),
             ("", None),
             ("hello world\n", None),

@@ -99,7 +99,8 @@ impl<'a> Signs<'a> {
     fn line(&mut self, line: &str) {
         self.lines += 1;
         self.header |= line == HEADER;
-        self.stamped += usize::from(is_stamped(line));
+        // Within a quote, too.
+        self.stamped += usize::from(is_stamped(line.trim_start_matches(['>', ' '])));
         self.unit_sections |= matches!(line, "[Unit]" | "[Service]" | "[Install]") || line.starts_with("[program:etcd");
         self.toml |= line == etcd_toml::SECTION;
         self.environment |= ["Environment=", "EnvironmentFile=", "ExecStart="].iter().any(|key| line.starts_with(key));
