@@ -6,7 +6,6 @@
 mod assumptions;
 mod documents;
 mod edge;
-mod hand_out;
 mod launched;
 mod limits;
 mod measure_next;

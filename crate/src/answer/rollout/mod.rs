@@ -1,15 +1,19 @@
 //! How to bring the values into force: steps in order, each with what it interrupts.
 
-use super::hand_out::{by_operator, hand_out};
-use super::launched::{launcher, log, names, restart};
-use super::step::step;
+mod hand_out;
+mod restart_etcd;
+
+use self::hand_out::hand_out;
+use self::restart_etcd::etcd_steps;
+use crate::answer::launched::{log, names};
+use crate::answer::step::step;
 use crate::config::Source;
 use crate::facts::{Facts, Generation};
 use crate::parameters::Parameter;
-use crate::plan::{Decision, Plan};
+use crate::plan::Plan;
 use crate::report::{PatchReport, Step};
 use crate::rules::{self, Finding};
-use crate::units::{Micros, human};
+use crate::units::human;
 use crate::verdict::beneath;
 use crate::version::version;
 
@@ -49,132 +53,6 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
         (None, None) => return None,
     };
     Some(step(format!("Fix the cause first: {text}. The values do not cure it; what to measure next tells where it comes from."), &[], ""))
-}
-
-fn etcd_steps(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> Vec<Step> {
-    let (heartbeat, election) = (plan.of(Parameter::HeartbeatInterval), plan.of(Parameter::ElectionTimeout));
-    let unchanged = heartbeat.proposed.is_none() && election.proposed.is_none();
-    if unchanged || by_operator(patches).is_some() {
-        return Vec::new();
-    }
-    let names = names(facts);
-    let restart = restart(facts, names.unit);
-    let check = check(facts, names.unit);
-    let mut commands: Vec<&str> = Vec::new();
-    commands.extend(restart.as_deref());
-    commands.push(&names.health);
-    commands.extend(check.command.as_deref());
-    let commands = commands.as_slice();
-    let in_force = check.says(heartbeat.value(), election.value());
-    let interrupts = format!(
-        "One member at a time, for seconds. The leader's own restart costs one wanted election, up to {}.",
-        human(plan.failover(facts))
-    );
-    let both = [heartbeat, election].iter().all(|decision| decision.proposed.is_some());
-    // Of a value that is not known the default stands for it.
-    let was = |decision: &Decision| decision.current.value.unwrap_or_else(|| facts.value(decision.parameter));
-    let now = was(election);
-    let beat = |value| Parameter::HeartbeatInterval.human(value);
-    let wait = |value| Parameter::ElectionTimeout.human(value);
-    let (old_beat, new_beat) = (beat(was(heartbeat)), beat(heartbeat.value()));
-    let (old_wait, new_wait) = (wait(now), wait(election.value()));
-    let order = "followers first, the leader last, waiting for a full cluster before the next one";
-    let refused = facts.may_refuse_pair();
-    if both && election.value() < now && !refused {
-        return vec![
-            step(
-                format!("Lower heartbeat-interval on all members first, with election-timeout still at {old_wait} in the file: {order}."),
-                commands,
-                interrupts.clone(),
-            ),
-            step(format!("Then lower election-timeout to {new_wait} in the same order. {in_force}"), commands, interrupts),
-        ];
-    }
-    // A leader that beats this rarely leaves followers with the old timeout few chances to hear it.
-    if both && heartbeat.value() > now / 4 && !refused {
-        return vec![
-            step(
-                format!("Raise election-timeout on all members first, with heartbeat-interval still at {old_beat} in the file: {order}."),
-                commands,
-                interrupts.clone(),
-            ),
-            step(
-                format!(
-                    "Then raise heartbeat-interval to {new_beat} in the same order. A beat so rare leaves followers that still wait {old_wait} few chances to hear it. {in_force}"
-                ),
-                commands,
-                interrupts,
-            ),
-        ];
-    }
-    let one_pass = if refused {
-        String::from(" One pass is enough: etcd refuses the old pair, so no member waits for another with it.")
-    } else if both {
-        format!(" One pass is enough: members that still wait {old_wait} hear a beat every {new_beat} often enough.")
-    } else {
-        String::new()
-    };
-    vec![step(format!("Restart etcd with the new values: {order}.{one_pass} {in_force}{}", pre_vote(facts)), commands, interrupts)]
-}
-
-/// How a member shows the values that it runs with.
-struct Check {
-    command: Option<String>,
-    /// The sentence around the values.
-    shown: &'static str,
-    /// What the values are called there.
-    names: [&'static str; 2],
-}
-
-impl Check {
-    fn says(&self, heartbeat: Micros, election: Micros) -> String {
-        let [of_heartbeat, of_election] = self.names;
-        format!(
-            "The values are in force when {} {of_heartbeat}{} and {of_election}{}.",
-            self.shown,
-            Parameter::HeartbeatInterval.human(heartbeat),
-            Parameter::ElectionTimeout.human(election)
-        )
-    }
-}
-
-/// 0.4 prints its values nowhere (etcd-io/etcd@v0.4.9:config/config.go, Load: a file, then the environment, then flags).
-/// 2.0 to 3.4 print a line for each when they start (etcd-io/etcd@v2.0.13:etcdserver/config.go:126,
-/// etcd-io/etcd@v3.3.27:etcdserver/config.go:246), 3.4 in JSON and all later ones name both in one
-/// (etcd-io/etcd@v3.4.45:embed/etcd.go:309).
-fn check(facts: &Facts, unit: &str) -> Check {
-    let launcher = launcher(facts);
-    if facts.generation == Generation::V04 && launcher.is_none() {
-        return Check {
-            command: Some(String::from(
-                "pid=$(pidof etcd); sudo cat /proc/$pid/environ /proc/$pid/cmdline | tr '\\0' '\\n' | grep -i -A1 'peer.[he]'",
-            )),
-            shown: "each running etcd was given them, as etcd 0.4 prints neither; a flag wins over a variable, and a variable over the file:",
-            names: ["peer-heartbeat-interval ", "peer-election-timeout "],
-        };
-    }
-    let lines = match facts.etcd {
-        Some(range) if range.high < version(3, 4, 0) => "'heartbeat = |election = '",
-        Some(range) if range.low >= version(3, 5, 0) => "heartbeat-interval",
-        // What launches pods launches an etcd of today.
-        None if launcher.is_some() => "heartbeat-interval",
-        _ => "'heartbeat = |election = |heartbeat-interval'",
-    };
-    let (log, last, shown) = match launcher {
-        Some(_) => (log(facts, unit), "", "the first lines of each member name"),
-        None => (format!("journalctl -u {unit} -b"), " | tail -n 2", "the last start lines of each member name"),
-    };
-    Check { command: Some(format!("{log} | grep -E {lines}{last}")), shown, names: ["", ""] }
-}
-
-/// etcd has pre-vote from 3.4 on, where it is off, and on from 3.5 on (lab, section 8.1).
-fn pre_vote(facts: &Facts) -> &'static str {
-    let may_have_it = facts.etcd.is_some_and(|range| range.high >= version(3, 4, 0));
-    if may_have_it && facts.generation == Generation::V3 {
-        " --pre-vote=true may go with it, which etcd 3.4 leaves off and 3.5 has on. It ends the slow failovers and keeps a member that lags from raising terms. It hardly protects a leader that stalls."
-    } else {
-        ""
-    }
 }
 
 /// Whether a running fleetd can read new values (fleet@v0.12.0:fleetd/fleetd.go:110-135; up to 0.11.0 its list of

@@ -1,7 +1,7 @@
 //! How the corrected file reaches the machines.
 
-use super::launched::launcher;
-use super::step::step;
+use crate::answer::launched::launcher;
+use crate::answer::step::step;
 use crate::config::{Launcher, Source};
 use crate::facts::Facts;
 use crate::facts::settings::from_configuration;
