@@ -13,7 +13,7 @@ use crate::parameters::{LONGEST_ELECTION, Parameter, SILENT_STREAM};
 use crate::replay::Replayed;
 use crate::report::{Basis, Side};
 use crate::report::{Confidence, Provenance};
-use crate::rules::common::{closes_silent_streams, human_limit, last_printed, only_bounded};
+use crate::rules::common::{closes_silent_streams, human_limit, knows_wait, last_printed, only_bounded};
 use crate::rules::{Finding, named};
 use crate::units::{MS, Micros, human};
 
@@ -237,8 +237,9 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed, now: Micros) ->
     // changes came that the log leaves out.
     let held = replay.expected.0 >= 3.0 && facts.outgrown().next().is_none() && !facts.changed_unseen();
     // Of a stall that is sure to cost a leader the model says 0.9999 or so. How near it came is not known of a timeout of
-    // which only the least is.
-    let nearly_lost = replay.expected.1 >= 0.995 && !held && !only_bounded(facts) && kept_place(facts).is_none();
+    // which only the least is, nor of one beside a heartbeat that somebody chose.
+    let knows = !only_bounded(facts) && knows_wait(facts);
+    let nearly_lost = replay.expected.1 >= 0.995 && !held && knows && kept_place(facts).is_none();
     let near_miss = replay.needless == 0 && (nearly_lost || nearly_lost_04(facts));
     // Living leaders lose their places, whatever for.
     let too_short = replay.needless > 0 && waits_too_little(facts);

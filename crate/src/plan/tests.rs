@@ -205,6 +205,20 @@ fn members_that_stalled_in_turn_show_that_the_leader_changed() {
 }
 
 /// A number that was mangled on the way reads as three centuries.
+/// An excerpt without a start: who chose the heartbeat chose the other half too, and no leader changed.
+#[test]
+fn beside_a_chosen_heartbeat_no_default_is_missed_by_an_inch() {
+    let proposed = |beat: u32, excess: &str| {
+        let log = format!(
+            "2020-04-20 10:00:05.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the {beat}ms timeout for {excess}, to 2a0965170762fd09)\n"
+        );
+        let plan = planned(&log, None);
+        plan.decisions.iter().find(|decision| decision.parameter == Parameter::ElectionTimeout).and_then(|decision| decision.proposed)
+    };
+    assert_eq!(proposed(200, "1.6s"), None);
+    assert!(proposed(100, "1.8s").is_some(), "the default pair, as far as is told");
+}
+
 #[test]
 fn a_stall_of_any_length_is_answered_at_once() {
     let log = "Nov 22 06:22:19 core-01 fleetd[19246]: ERROR engine.go:169: Unable to determine cluster engine version\n\

@@ -82,7 +82,7 @@ fn ended_itself(facts: &Facts) -> Option<Finding> {
         Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, events)
     };
     // What etcd ends of by its own will it says first, with the reason.
-    faults.retain(|id| !near(facts, *id, &[Meaning::EtcdFatal], -S, 0, 2));
+    faults.retain(|id| !near(facts, *id, &[Meaning::EtcdFatal], -S, S, 2));
     if let Some(program) = program_of(facts, &mut faults) {
         // runtime: out of memory (golang/go@go1.20:src/runtime/mem_linux.go)
         let for_memory = faults.iter().any(|id| says(facts.event(*id), &["out of memory"]));

@@ -87,9 +87,10 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> 
     if let Some(from) = ignored.and_then(|(_, event)| event.word("from")).filter(|from| *from != old) {
         return Some(from.to_owned());
     }
-    // The leader gave way to an answer of a term some rounds higher before anybody else asked for votes. One round is
-    // also what a follower begins that missed a leader which stood still.
-    let ahead = |event: &Event| event.number("term2").zip(event.number("term")).is_some_and(|(higher, own)| higher - own >= ROUNDS as i64);
+    // The leader gave way to an answer of a term two rounds higher before anybody else asked for votes. One round is also
+    // what a follower begins that missed a leader which stood still; in two the other one would miss it too, as none waits
+    // for twice the election-timeout (etcd-io/etcd@v3.4.45:raft/raft.go, resetRandomizedElectionTimeout).
+    let ahead = |event: &Event| event.number("term2").zip(event.number("term")).is_some_and(|(higher, own)| higher - own > 1);
     let answered = before(Meaning::HigherTermMessage, 3 * wait).find(|(_, event)| {
         event.word("id") == Some(old)
             && event.time.is_some_and(|time| time.micros < campaign)

@@ -284,4 +284,5 @@ fn a_leader_that_gives_way_to_a_higher_term_did_not_stall() {
     assert!(raised(old("30.400000")));
     assert!(!raised(old("31.900000")), "it woke up after the others had missed it");
     assert!(!raised(old("30.400000").replace("term: 11", "term: 5")), "a follower that missed it asked once");
+    assert!(raised(old("30.400000").replace("term: 11", "term: 6")), "in two rounds the other one would miss it too");
 }
