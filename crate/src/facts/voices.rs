@@ -95,8 +95,12 @@ pub fn etcd_voices(facts: &Facts) -> Vec<Voice> {
 /// What one member says of itself, where the lines of several stand mixed up and name no machine, as those of
 /// `kubectl logs -l` do.
 fn lines_of(facts: &Facts, mixed: &Voice, member: &str) -> Voice {
-    let own = mixed.events.iter().copied().filter(|id| speaker(facts.event(*id)) == Some(member));
-    Voice { log: mixed.log, member: member.to_owned(), among: true, events: own.gather(), ..Voice::default() }
+    let own = mixed.events.iter().copied().filter(|id| speaker(facts.event(*id)) == Some(member)).gather();
+    // A member becomes a follower of its last term just before it says that it starts (etcd-io/etcd@v3.4.45:raft/raft.go,
+    // newRaft): here its start lines name nobody, so this one would tell of a member that ran.
+    let starts = |at: &usize| own.get(at + 1).is_some_and(|next| facts.event(*next).meaning == Meaning::Newraft);
+    let events = (0..own.len()).filter(|at| !starts(at)).map(|at| own[at]).gather();
+    Voice { log: mixed.log, member: member.to_owned(), among: true, events, ..Voice::default() }
 }
 
 /// A line that names a new leader.

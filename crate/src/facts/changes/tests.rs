@@ -286,3 +286,23 @@ fn a_leader_that_gives_way_to_a_higher_term_did_not_stall() {
     assert!(!raised(old("30.400000").replace("term: 11", "term: 5")), "a follower that missed it asked once");
     assert!(raised(old("30.400000").replace("term: 11", "term: 6")), "in two rounds the other one would miss it too");
 }
+
+/// Mixed up, start lines name nobody, but for the one of raft; just before it stands the term that the member had.
+#[test]
+fn of_members_mixed_up_one_that_starts_anew_did_not_live_on() {
+    let line = |second: u32, text: &str| format!("2020-04-20 10:00:{second:02}.000000 I | raft: {text}\n");
+    let (old, new) = ("91d25258d70ad868", "2a0965170762fd09");
+    let log = |back: &str| {
+        line(0, &format!("raft.node: {old} elected leader {old} at term 4"))
+            + &line(11, &format!("{new} became candidate at term 5"))
+            + &line(11, &format!("raft.node: {new} lost leader {old} at term 5"))
+            + &line(12, &format!("raft.node: {new} elected leader {new} at term 5"))
+            + &line(13, &format!("{old} became follower at term 5"))
+            + back
+            + &line(20, &format!("raft.node: {old} elected leader {new} at term 5"))
+    };
+    let started = line(13, &format!("newRaft {old} [peers: [], term: 5, commit: 9, applied: 0, lastindex: 9, lastterm: 4]"));
+    let class = |log: &str| facts(&[log]).changes.pop().expect("a change").class;
+    assert_eq!(class(&log(&started)), ChangeClass::Wanted);
+    assert_eq!(class(&log("")), ChangeClass::Needless);
+}
