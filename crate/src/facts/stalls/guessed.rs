@@ -70,8 +70,8 @@ pub(super) fn from_return(
     silent_until(facts, change, asked.unwrap_or(back), kind)
 }
 
-/// When the old leader, back as a follower, had an answer after several rounds in which it asked for votes and heard of
-/// nobody: what it sent did not arrive, so until then it was not back, though it heard who took its place.
+/// When the old leader, back as a follower, heard of others after several rounds in which it asked for votes and had no
+/// answer: what it sent did not arrive, so until then it was not back, though it had heard who took its place.
 fn asked_in_vain(facts: &Facts, voice: &Voice, change: &LeaderChange, back: EventId) -> Option<EventId> {
     let wait = 2 * then(facts, change).election;
     let (mut rounds, mut last) = (0, (time(facts, back)?, back));
@@ -79,13 +79,19 @@ fn asked_in_vain(facts: &Facts, voice: &Voice, change: &LeaderChange, back: Even
         let (event, Some(now)) = (facts.event(*id), time(facts, *id)) else { continue };
         let heard = match event.meaning {
             Meaning::VoteReceived => event.word("from") != event.word("id"),
-            Meaning::LeaderElected | Meaning::LeaderChanged => rounds > 0,
+            Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::VoteCast | Meaning::VoteRejected | Meaning::HigherTermMessage => {
+                rounds > 0
+            }
             _ => false,
         };
+        // The next round begins within two election-timeouts, or is of another silence.
+        if now - last.0 > wait {
+            break;
+        }
         if heard || event.meaning == Meaning::ElectionStart {
             last = (now, *id);
         }
-        if heard || now - last.0 > wait {
+        if heard {
             break;
         }
         rounds += usize::from(event.meaning == Meaning::ElectionStart);

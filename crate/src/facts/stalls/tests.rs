@@ -260,6 +260,7 @@ fn a_leader_whose_messages_are_lost_is_not_back_when_it_hears_the_next_one() {
     assert_eq!(of(&[]), (StallKind::Return, false));
     assert_eq!(of(&["02.5"]), (StallKind::Return, false));
     assert_eq!(of(&["02.5", "04.0", "05.5"]), (StallKind::CutOff, true));
+    assert_eq!(of(&["04.5", "05.5"]), (StallKind::Return, false), "another silence");
 }
 
 /// Mixed up and without names, a late line is of the one that led when its stall began.
