@@ -1,16 +1,17 @@
 //! Collects what a document states; `precedence.rs` decides what of it acts.
 
+mod daemon;
+mod held;
+mod problems;
+
 use std::ops::Range;
 
 use super::configuration::{Cluster, Problem, Source};
-use crate::config::meaning::keys;
-use crate::config::meaning::scalar::{self, Reading};
-use crate::config::syntax::embedded::here_documents;
+use crate::config::meaning::scalar::Reading;
 use crate::config::syntax::mapped_text::MappedText;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::text::{DocumentId, LineIndex, Place, Span};
-use crate::{search, template};
 
 /// Where a value takes its rank from; the largest acts. systemd.exec(5), systemd.unit(5) and the
 /// daemons' own order: config file > flag > environment file > environment > fleet.conf and etcd 0.4's file.
@@ -195,55 +196,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A text stands within the document: a file that it writes, a value that is one. It is read once what it stands in is.
-    pub fn holds(&mut self, name: &str, text: Option<MappedText>, read_by_line: bool) {
-        let Some(text) = text else { return };
-        self.held += 1;
-        if self.held <= MOST_PARTS && self.depth < DEEPEST_PART {
-            self.parts.push(Part { name: name.to_owned(), text, read_by_line, depth: self.depth + 1 });
-        }
-    }
-
-    /// Hands on what a script writes. Who reads the script line by line may have taken assignments and commands from it already.
-    pub fn holds_here_documents(&mut self, script: &MappedText, read_by_line: bool) {
-        for body in here_documents(&script.text) {
-            self.holds(&body.path, Some(script.part(body.range)), read_by_line);
-        }
-    }
-
-    /// The next of these texts.
-    pub fn next_part(&mut self) -> Option<Part> {
-        if self.parts.is_empty() {
-            return None;
-        }
-        let part = self.parts.remove(0);
-        self.depth = part.depth;
-        Some(part)
-    }
-
-    /// Something is wrong at `span`.
-    pub fn problem(&mut self, id: RuleId, span: Range<usize>, note: String, parameter: Option<Parameter>) {
-        let is_word = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-        let word = self.text.get(span.clone()).filter(is_word).unwrap_or("").to_owned();
-        self.report(Problem { id, place: self.place(&span), note, parameter, word, weak_pair: false, assumes: None });
-    }
-
-    pub(super) fn report(&mut self, problem: Problem) {
-        if self.told_enough(problem.id) {
-            return;
-        }
-        match self.told.iter_mut().find(|(id, _)| *id == problem.id) {
-            Some((_, count)) => *count += 1,
-            None => self.told.push((problem.id, 1)),
-        }
-        self.problems.push(problem);
-    }
-
-    /// Whether one more problem of this kind would not be told.
-    pub fn told_enough(&self, id: RuleId) -> bool {
-        self.told.iter().any(|(kind, count)| *kind == id && *count >= MOST_OF_A_KIND)
-    }
-
     /// A value that a section, a file or a flag states.
     pub fn claim(&mut self, (parameter, etcd_04): (Parameter, bool), span: Range<usize>, reading: Reading, home: Home) {
         if parameter.is_etcd() {
@@ -298,77 +250,6 @@ impl<'a> Builder<'a> {
         process.clone_into(&mut self.process);
     }
 
-    /// The last claim never acts, for what is wrong at `span`.
-    pub fn refuse_last(&mut self, id: RuleId, span: Range<usize>, note: String) {
-        let claim = self.claims.get_mut(self.last);
-        let parameter = claim.map(|claim| {
-            claim.void = Some(note.clone());
-            claim.parameter
-        });
-        self.problem(id, span, note, parameter);
-    }
-
-    /// A key that is none of the known ones, of which one may be meant; `is_none` says so.
-    pub fn misspelt(&mut self, name: &str, known: &[&'static str], span: Range<usize>, is_none: &str) {
-        if let Some(near) = keys::nearest(name, known).filter(|_| !self.told_enough(RuleId::ConfigUnknownKey)) {
-            let parameter = keys::of_key(near).map(|(parameter, _)| parameter);
-            self.problem(RuleId::ConfigUnknownKey, span, format!("{name} {is_none}; did you mean {near}?"), parameter);
-        }
-    }
-
-    /// No claim acts for which there is a reason against it, which is told.
-    pub(super) fn void_where(&mut self, id: RuleId, why: &dyn Fn(&Self, &Claim) -> Option<String>) {
-        for at in 0..self.claims.len() {
-            if let Some(note) = why(self, &self.claims[at]) {
-                self.void(at, id, note);
-            }
-        }
-    }
-
-    /// No claim acts that was stated after the first `stated` ones, for this reason.
-    pub fn void_from(&mut self, stated: usize, id: RuleId, why: &dyn Fn(Parameter) -> String) {
-        self.void_where(id, &|_, claim| (claim.number >= stated).then(|| why(claim.parameter)));
-    }
-
-    /// Nothing that a unit sets acts beside etcd's file, also not what was stated after the first `stated` claims.
-    pub fn void_beside_file(&mut self, unit: &str, stated: usize) {
-        self.void_where(RuleId::ConfigShadowed, &|_, claim| {
-            let of_unit = claim.home.unit == unit && claim.home.class < Class::ConfigFile || claim.number >= stated;
-            let key = claim.parameter.key();
-            (claim.parameter.is_etcd() && claim.void.is_none() && of_unit)
-                .then(|| format!("etcd is given --config-file, and with it ignores {key} and all its other flags and variables."))
-        });
-    }
-
-    /// The variables of a unit reach no etcd in a container but those that its command names.
-    pub fn void_in_container(&mut self, unit: &str, command: &str) {
-        self.void_where(RuleId::ConfigNotExported, &|_, claim| {
-            let name = claim.parameter.variable();
-            let of_unit = claim.home.unit == unit && claim.home.class == Class::Environment && claim.void.is_none();
-            (of_unit && claim.parameter.is_etcd() && !search::has(command, name)).then(|| {
-                format!("{name} is set for what starts the container, which gets only what its command names; add `-e {name}` there.")
-            })
-        });
-    }
-
-    /// The last claim is for a flag that etcd does not know: Go's flags have one spelling.
-    pub fn misspelt_flag(&mut self, name: &str) {
-        if name.contains('_') && self.last < self.claims.len() {
-            let note = format!("etcd knows no flag {name}, prints its usage and ends; write {}.", name.replace('_', "-"));
-            self.void(self.last, RuleId::EtcdBadConfig, note);
-        }
-    }
-
-    /// A flag that etcd does not know, if one of its two timers may be meant.
-    pub fn unknown_flag(&mut self, name: &str, span: Range<usize>) {
-        if let Some(near) =
-            keys::nearest(name, &["heartbeat-interval", "election-timeout"]).filter(|_| !self.told_enough(RuleId::EtcdBadConfig))
-        {
-            let note = format!("etcd knows no flag {name}, prints its usage and ends; {near} may be meant.");
-            self.problem(RuleId::EtcdBadConfig, span, note, keys::of_key(near).map(|(parameter, _)| parameter));
-        }
-    }
-
     /// An empty directive of a unit.
     pub fn reset(&mut self, directive: &'static str, (unit, file): (&str, &str), at: usize) {
         let reset = Reset { unit: unit.to_owned(), file: file.to_owned(), directive, at };
@@ -377,12 +258,6 @@ impl<'a> Builder<'a> {
             Some(last) => *last = reset,
             None => self.resets.push(reset),
         }
-    }
-
-    pub(super) fn void(&mut self, at: usize, id: RuleId, note: String) {
-        let (parameter, span) = (self.claims[at].parameter, self.claims[at].span.clone());
-        self.claims[at].void = Some(note.clone());
-        self.problem(id, span, note, Some(parameter));
     }
 
     /// Whether a value for `parameter` was claimed.
@@ -415,104 +290,6 @@ impl<'a> Builder<'a> {
     /// Whether the document brings its own text for a unit.
     pub fn replaces(&self, unit: &str) -> bool {
         self.units.iter().any(|state| state.name == unit && state.own_content)
-    }
-
-    /// `NAME=value` in the environment of a daemon; `span` has the value.
-    pub fn variable(&mut self, name: &str, value: &str, span: Range<usize>, home: Home) {
-        self.fact_of_variable(name, value);
-        match keys::of_variable(name) {
-            Some(meant) => self.claim(meant, span, scalar::daemon(meant.0, value), home),
-            None => self.misspelt_variable(name, span),
-        }
-    }
-
-    /// A flag that etcd is started with; `span` has the value.
-    pub fn flag(&mut self, name: &str, value: &str, span: Range<usize>, home: Home) {
-        self.fact_of_flag(name, value);
-        match keys::of_key(name) {
-            Some(meant) if meant.0.is_etcd() => {
-                self.claim(meant, span, scalar::daemon(meant.0, value), home);
-                self.misspelt_flag(name);
-            }
-            Some(_) => {}
-            None => self.unknown_flag(name, span),
-        }
-    }
-
-    /// A variable that no daemon knows, if one of the five may be meant.
-    fn misspelt_variable(&mut self, name: &str, span: Range<usize>) {
-        let daemon = if name.starts_with("ETCD_") { "etcd" } else { "fleet" };
-        if !name.starts_with("ETCD_") && !name.starts_with("FLEET_") || self.told_enough(RuleId::ConfigUnknownKey) {
-            return;
-        }
-        let near = |parameter: &Parameter| keys::nearest(name, &[parameter.variable()]).is_some();
-        if let Some(meant) = Parameter::ALL.into_iter().find(near) {
-            let note = format!("{name} is no variable of {daemon} and is ignored; did you mean {}?", meant.variable());
-            self.problem(RuleId::ConfigUnknownKey, span, note, Some(meant));
-        }
-    }
-
-    /// What a flag of etcd, or a key of its file, says about the cluster.
-    pub fn fact_of_flag(&mut self, name: &str, value: &str) {
-        self.fact_of_variable(&format!("ETCD_{}", name.replace('-', "_").to_ascii_uppercase()), value);
-    }
-
-    /// What a variable says about the cluster.
-    pub fn fact_of_variable(&mut self, name: &str, value: &str) {
-        let template = template::fills(value);
-        match name {
-            "ETCD_INITIAL_CLUSTER" if !template && value.contains('=') && !value.contains(['%', '{', '$']) => {
-                let named = value.split(',').filter(|member| member.contains('=')).count();
-                self.cluster.members = Some(named as u32);
-            }
-            "ETCD_DISCOVERY" => {
-                let size =
-                    search::split(value, "size=").and_then(|(_, size)| size.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
-                self.cluster.members = self.cluster.members.or(size);
-            }
-            "ETCD_PROXY" if matches!(value, "on" | "readonly") => {
-                self.cluster.proxy = true;
-                if self.proxies.len() < MOST_CLAIMS {
-                    self.proxies.push(self.process.clone());
-                }
-            }
-            "FLEET_ETCD_SERVERS" if !value.is_empty() => {
-                self.cluster.fleet_endpoints = Some(value.split(',').filter(|part| !part.trim().is_empty()).count() as u32);
-            }
-            "ETCD_IMAGE_TAG" | "ETCD_ETCD_VERSION" => self.version(value),
-            "ETCD_PRE_VOTE" => self.cluster.pre_vote = value.parse().ok(),
-            _ => {}
-        }
-        self.cluster.has_etcd |= name.starts_with("ETCD_")
-            && matches!(&name[5..], "NAME" | "DATA_DIR" | "LISTEN_PEER_URLS" | "INITIAL_CLUSTER" | "LISTEN_CLIENT_URLS");
-        self.cluster.has_fleet |= name.starts_with("FLEET_");
-        if matches!(name, "ETCD_INITIAL_CLUSTER" | "ETCD_LISTEN_PEER_URLS" | "ETCD_LISTEN_CLIENT_URLS" | "ETCD_ADVERTISE_CLIENT_URLS") {
-            self.is_etcd_2();
-        }
-        self.image(value);
-    }
-
-    /// The etcd that it sets up is not 0.4. A cloud-config may set up both.
-    pub fn is_etcd_2(&mut self) {
-        self.cluster.names_etcd_2 |= self.source != Source::CloudConfig;
-    }
-
-    /// `.../etcd:v2.3.8` anywhere in a value.
-    pub fn image(&mut self, value: &str) {
-        let mut rest = value;
-        while let Some((_, after)) = search::split(rest, "etcd:") {
-            let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')));
-            self.version(&after[..end.unwrap_or(after.len())]);
-            rest = after;
-        }
-    }
-
-    /// The version of etcd, where it is one.
-    pub fn version(&mut self, text: &str) {
-        let text = text.trim().trim_start_matches('v');
-        if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains('.') {
-            self.cluster.etcd_version = Some(text.to_owned());
-        }
     }
 
     pub(super) fn place(&self, span: &Range<usize>) -> Place {
