@@ -61,10 +61,11 @@ pub(super) fn from_return(
     if START_LINES.contains(&facts.event(back).meaning) {
         return None;
     }
-    // A process that says it heard from no majority ran while it was silent.
+    // A process that says it heard from no majority, or that asks for votes again and again, ran while it was silent.
     let until = time(facts, back)?.max(campaign);
     let steps_down = facts.events_between(&[Meaning::QuorumInactiveStepdown], campaign - 2 * then(facts, change).election, until);
-    let ran = steps_down.into_iter().any(|(id, _)| voice.printed(facts, id));
+    let rounds = facts.events_between(&[Meaning::ElectionStart], campaign, until).filter(|(id, _)| voice.printed(facts, *id));
+    let ran = rounds.count() > 1 || steps_down.into_iter().any(|(id, _)| voice.printed(facts, id));
     let asked = asked_in_vain(facts, voice, change, back);
     let kind = if ran || asked.is_some() { StallKind::CutOff } else { StallKind::Return };
     silent_until(facts, change, asked.unwrap_or(back), kind)
