@@ -204,7 +204,6 @@ fn members_that_stalled_in_turn_show_that_the_leader_changed() {
     assert_eq!(proposes(&[one + &kept]), None);
 }
 
-/// A number that was mangled on the way reads as three centuries.
 /// An excerpt without a start: who chose the heartbeat chose the other half too, and no leader changed.
 #[test]
 fn beside_a_chosen_heartbeat_no_default_is_missed_by_an_inch() {
@@ -219,6 +218,7 @@ fn beside_a_chosen_heartbeat_no_default_is_missed_by_an_inch() {
     assert!(proposed(100, "1.8s").is_some(), "the default pair, as far as is told");
 }
 
+/// A number that was mangled on the way reads as three centuries.
 #[test]
 fn a_stall_of_any_length_is_answered_at_once() {
     let log = "Nov 22 06:22:19 core-01 fleetd[19246]: ERROR engine.go:169: Unable to determine cluster engine version\n\

@@ -95,6 +95,14 @@ mod tests {
     }
 
     #[test]
+    fn what_another_program_cannot_open_is_no_data_of_etcd() {
+        let log = "Feb 20 19:00:04 n1 etcd[1]: 2016-02-20 19:00:04.000000 I | raft: 8e9e05c52164694d became leader at term 2\n\
+                   Feb 20 19:02:04 n1 dashboard[47]: level=error msg=\"failed to open database\" error=\"invalid database\"\n";
+        let facts = facts(&[log]);
+        assert!([RuleId::EtcdDataDamaged, RuleId::EtcdRestarted].into_iter().all(|id| find(&facts, id).is_none()));
+    }
+
+    #[test]
     fn an_end_for_another_reason_is_none() {
         let log = "{\"level\":\"fatal\",\"ts\":\"2022-06-09T16:05:09.635Z\",\"caller\":\"etcdmain/etcd.go:204\",\"msg\":\"discovery failed\",\"error\":\"listen tcp 192.0.2.9:2380: bind: cannot assign requested address\"}\n";
         assert!(find(&facts(&[log]), RuleId::EtcdDataDamaged).is_none());

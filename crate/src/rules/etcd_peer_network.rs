@@ -300,23 +300,25 @@ fn slow_probes(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use super::{Confidence, RULE};
+    use crate::ids::RuleId;
+    use crate::report::Severity;
+    use crate::rules::testing::{facts, find};
+
     /// etcd 2.0 prints an error of a post when it differs from the one before.
     #[test]
     fn a_post_to_a_peer_that_fails() {
         let line = |minute: u32, error: &str| {
             format!(
-                "Feb 20 19:{minute:02}:04 n1 etcd[472]: 2015/02/20 19:{minute:02}:04 sender: error posting to c2c815787318259b: {error}\n"
+                "Feb 20 19:{minute:02}:04 n1 etcd[472]: 2015/02/20 19:{minute:02}:04 sender: error posting to 91d25258d70ad868: {error}\n"
             )
         };
         let log = line(1, "read tcp 192.0.2.8:7001: connection reset by peer") + &line(9, "read tcp 192.0.2.8:7001: i/o timeout");
         let found = find(&facts(&[&log]), RuleId::EtcdPeerNetwork).expect("told");
-        assert!(found.title.contains("no answer in time") && found.what.contains("c2c815787318259b"), "{} {}", found.title, found.what);
+        assert!(found.title.contains("no answer in time") && found.what.contains("91d25258d70ad868"), "{} {}", found.title, found.what);
+        let of_another = "Feb 20 19:01:04 n1 notifier[472]: error posting to https://hooks.example.com/: i/o timeout\n";
+        assert!(find(&facts(&[of_another]), RuleId::EtcdPeerNetwork).is_none());
     }
-
-    use super::{Confidence, RULE};
-    use crate::ids::RuleId;
-    use crate::report::Severity;
-    use crate::rules::testing::{facts, find};
 
     /// A process that ends closes its connections, with or without times.
     #[test]

@@ -81,7 +81,7 @@ fn ended_itself(facts: &Facts) -> Option<Finding> {
     let critical = |title: String, what: &str, events: &[EventId]| {
         Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, events)
     };
-    // What etcd ends of by its own will it says first, with the reason.
+    // Before etcd ends itself it says why; the trace behind that line is no other fault.
     faults.retain(|id| !near(facts, *id, &[Meaning::EtcdFatal], -S, S, 2));
     if let Some(program) = program_of(facts, &mut faults) {
         // runtime: out of memory (golang/go@go1.20:src/runtime/mem_linux.go)

@@ -42,7 +42,6 @@ const VARIABLES: [&str; 4] = ["env", "environment", "data", "stringData"];
 pub fn take(builder: &mut Builder, text: &MappedText) {
     let tree = &TextTree::of(builder, text);
     let named = &OnceCell::new();
-    let timed = operators::has_timers(&text.text);
     for root in &tree.documents {
         let has = |key: &str| tree.get(root, key).is_some();
         let (is_object, compose) = (has("apiVersion") && has("kind"), has("services") || has("rancher"));
@@ -51,6 +50,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
         // Of several objects each runs an etcd of its own; what is only data is for any of them.
         let own = tree.documents.len() > 1 && is_object && !matches!(word("kind"), "ConfigMap" | "Secret");
         let process = builder.process(own);
+        let timed = text.text.get(root.span.clone()).is_some_and(operators::has_timers);
         let k3s = k3s::is_server(root.entries().iter().map(Entry::name));
         let spot = Spot { tree, named, k3s, member: &process, below: "", depth: 0, timed, is_object, form, compose };
         walk(builder, spot, root);

@@ -39,7 +39,7 @@ pub fn of_druid(text: &str) -> bool {
     search::has(text, "druid.gardener.cloud/")
 }
 
-/// Whether an object has keys of its own for the timers: clusters of kops, what KubeKey installs, and whatever else calls itself
+/// Whether the object of this text has keys of its own for the timers: clusters of kops, what KubeKey installs, and whatever else calls itself
 /// an etcd.
 pub fn has_timers(text: &str) -> bool {
     search::any(text, &["etcdClusters", "kubekey.", "kind: Etcd"]) && !of_druid(text)

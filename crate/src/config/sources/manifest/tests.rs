@@ -330,6 +330,15 @@ fn services_of_rancheros_and_the_speed_of_openshift() {
     assert!(found.limits.is_empty());
 }
 
+/// Of several documents each has its own keys: those of a queue beside an etcd are none of etcd's.
+#[test]
+fn the_timers_of_another_object_are_not_etcds() {
+    let queue = "kind: Queue\nspec:\n  heartbeatInterval: 30\n  electionTimeout: 60\n";
+    assert_eq!(raw(&format!("kind: EtcdCluster\nspec:\n  size: 3\n---\n{queue}")), []);
+    let stated = "kind: EtcdCluster\nspec:\n  electionTimeout: 5000\n";
+    assert_eq!(raw(&format!("{stated}---\n{queue}")), [("election-timeout".to_owned(), "5000".to_owned())]);
+}
+
 #[test]
 fn pods_kubeadm_rke_k3s_compose() {
     let expected = [("heartbeat-interval".to_owned(), "500".to_owned()), ("election-timeout".to_owned(), "5000".to_owned())];
