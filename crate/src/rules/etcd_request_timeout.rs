@@ -264,6 +264,7 @@ mod tests {
         );
         assert_eq!(title("read tcp 10.1.0.7:40112->10.1.0.5:5432: i/o timeout"), None);
         assert_eq!(title("Get https://10.1.0.5:6443/api: net/http: TLS handshake timeout"), None);
+        assert_eq!(title("after https://10.1.0.5:2379 it asks: Get https://10.1.0.5:6443/api: net/http: TLS handshake timeout"), None);
     }
 
     #[test]

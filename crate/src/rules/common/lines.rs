@@ -37,7 +37,7 @@ pub fn answered_soon(facts: &Facts, id: EventId) -> bool {
     near(facts, id, &[answer], 0, 30 * S, lines)
 }
 
-/// Whether the process had just started: it publishes itself once, when it hears its first leader.
+/// Whether the process had just started: it publishes itself when it hears its first leader, and tries until that is done.
 pub fn publishes_soon(facts: &Facts, id: EventId) -> bool {
     near(facts, id, &[Meaning::Published, Meaning::PublishError], 0, 30 * S, 40)
 }

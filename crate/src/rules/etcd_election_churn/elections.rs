@@ -6,9 +6,9 @@ use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::gather::Gather;
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
-use crate::rules::common::{last_entry, publishes_soon, says, starts, with_etcd_stop};
+use crate::rules::common::{last_entry, near, says, starts, with_etcd_stop};
 use crate::sort::{by_key, distinct};
-use crate::units::Micros;
+use crate::units::{Micros, S};
 
 /// A term that rose above the one its member had.
 pub(super) struct Election {
@@ -25,7 +25,7 @@ pub(super) fn elections(facts: &Facts) -> Vec<Election> {
     let planned = distinct(facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term));
     let outgrown = facts.outgrown_terms();
     let starts = starts(facts);
-    // An excerpt may begin within a start.
+    // An excerpt may begin within a start. Where the member fails to publish itself, elections may be why.
     let in_start = facts.meaning(START_LINES).is_empty();
     for (id, event) in facts.all_events() {
         let Some((term, rises)) = term_of(event) else { continue };
@@ -39,7 +39,7 @@ pub(super) fn elections(facts: &Facts) -> Vec<Election> {
             || outgrown.ended(term).is_some_and(|ended| term > ended)
             || boot.is_some_and(|boot| term <= boot)
             || with_etcd_stop(facts, id)
-            || in_start && publishes_soon(facts, id)
+            || in_start && near(facts, id, &[Meaning::Published], 0, 30 * S, 40)
         {
             continue;
         }
