@@ -1,0 +1,215 @@
+//! A value that stands there is replaced, and nothing else.
+
+use super::*;
+
+#[test]
+fn what_reaches_no_etcd_is_handed_on() {
+    let container = "docker run --name etcd quay.io/coreos/etcd:v3.5.9";
+    for (text, expected) in [
+        (
+            "#!/bin/sh\n  ETCD_ELECTION_TIMEOUT=\"1000\"\netcd --name a\n",
+            "#!/bin/sh\n  export ETCD_ELECTION_TIMEOUT=\"2500\"\netcd --name a\n".to_owned(),
+        ),
+        (
+            "#!/bin/sh\nexport ETCD_ELECTION_TIMEOUT=1000\nsudo etcd --name a\n",
+            "#!/bin/sh\nexport ETCD_ELECTION_TIMEOUT=1000\nsudo etcd --name a --election-timeout=2500\n".to_owned(),
+        ),
+        (
+            &format!("[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=2500\nExecStart=/bin/{container}\n"),
+            format!(
+                "[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=2500\nExecStart=/bin/{}\n",
+                container.replace("run", "run -e ETCD_ELECTION_TIMEOUT")
+            ),
+        ),
+        (&format!("{container}\n"), format!("{}\n", container.replace("run", "run -e ETCD_ELECTION_TIMEOUT=2500"))),
+    ] {
+        assert_eq!(patched(text, &[ELECTION]), expected);
+    }
+}
+
+#[test]
+fn what_a_list_of_variables_states_is_changed_there() {
+    let text = "- hosts: a\n  vars:\n    etcd_election_timeout: 1000\n  tasks:\n    - docker_container:\n        image: quay.io/coreos/etcd:v3.5.9\n        env:\n          ETCD_ELECTION_TIMEOUT: \"{{ etcd_election_timeout | string }}\"\n";
+    let mut all = vec![config::read(0, text).expect("a play")];
+    config::references::resolve(&mut all, &|_| text);
+    let patches = patch(&[text], &all, &[ELECTION]);
+    assert_eq!(patches[0].text.as_deref(), Some(&*text.replace("1000", "2500")));
+}
+
+#[test]
+fn the_source_of_a_page_stays_one() {
+    let cloud_config = "#cloud-config\ncoreos:\n  etcd2:\n    name: \"a\"\n    heartbeat-interval: \"100\"\n";
+    let added = "heartbeat-interval: 250\n    election-timeout: 2500\n";
+    let cloud_config = (cloud_config, cloud_config.replace("heartbeat-interval: \"100\"\n", added));
+    let variables = "ETCD_NAME=\"a\"\nETCD_HEARTBEAT_INTERVAL=\"100\"\nETCD_ELECTION_TIMEOUT='1000'\n";
+    let unit = "[Service]\nEnvironment=\"ETCD_HEARTBEAT_INTERVAL=100\" \"ETCD_ELECTION_TIMEOUT=1000\"\n";
+    let pod = "spec:\n  containers:\n  - command: [etcd, \"--heartbeat-interval=100\", \"--election-timeout=1000\"]\n";
+    let others = [variables, unit, pod].map(|text| (text, text.replace("1000", "2500").replace("=100", "=250").replace("\"100", "\"250")));
+    for (text, expected) in others.into_iter().chain([cloud_config]) {
+        let page = |text: &str| format!("<p>Ours:</p>\n<pre><code>{}</code></pre>\n", text.replace('"', "&quot;").replace('\'', "&#39;"));
+        let text = page(text);
+        let patches = patch(&[&text], &crate::parts::configurations(0, &text), &[HEARTBEAT, ELECTION]);
+        assert_eq!(patches[0].text, Some(page(&expected)), "{:?}", patches[0].reason);
+    }
+}
+
+#[test]
+fn what_a_variable_falls_back_to_is_changed_within_it() {
+    let text = "services:\n  kv:\n    image: etcd\n    environment:\n      ETCD_HEARTBEAT_INTERVAL: ${BEAT:-100}\n";
+    assert_eq!(patched(text, &[HEARTBEAT]), text.replace("-100", "-250"));
+    let script = "#!/bin/sh\nBEAT=100\nWAIT=${WAIT:-1000}\netcd --heartbeat-interval=$BEAT --election-timeout=$WAIT\n";
+    assert_eq!(patched(script, &[HEARTBEAT, ELECTION]), script.replace("=100\n", "=250\n").replace("-1000", "-2500"));
+}
+
+#[test]
+fn a_number_that_kubernetes_refuses_gets_its_quotes() {
+    let text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: etcd\n    env:\n    - name: ETCD_ELECTION_TIMEOUT\n      value: 1000 # ms\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "\"2500\""));
+}
+
+#[test]
+fn quotes_that_fleet_conf_keeps_go() {
+    assert_eq!(patched("agent_ttl=\"30s\" # note\nverbosity=1\n", &[TTL]), "agent_ttl=60s # note\nverbosity=1\n");
+    assert_eq!(patched("agent_ttl=\"30s\"\nverbosity=1\n", &[TTL]), "agent_ttl=\"60s\"\nverbosity=1\n");
+}
+
+#[test]
+fn quotes_that_do_no_harm_stay() {
+    let text = "etcd:\n  extra:\n    heartbeat-interval: \"100\"\n    election-timeout: '1000'\n";
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), text.replace("\"100\"", "\"250\"").replace("1000", "2500"));
+}
+
+#[test]
+fn a_variable_of_a_container_is_changed_where_it_stands() {
+    let text = "kind: StatefulSet\nspec:\n  containers:\n  - name: etcd\n    env:\n    - name: WAIT\n      value: \"1000\"\n    command: [etcd, --election-timeout=$(WAIT)]\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500"));
+}
+
+#[test]
+fn a_command_that_goes_over_lines() {
+    for begin in [">\n      etcd", ">-\r\n      etcd", "etcd", "\"etcd"] {
+        let quote = if begin.starts_with('"') { "\"" } else { "" };
+        let text = format!(
+            "services:\n  kv:\n    image: etcd\n    command: {begin} --name a\n      --heartbeat-interval=100\n      --election-timeout 1000{quote}\n    ports: []\n"
+        );
+        let expected = text.replace("=100\n", "=250\n").replace("1000", "2500");
+        assert_eq!(patched(&text, &[HEARTBEAT, ELECTION]), expected);
+    }
+    let unit = "#cloud-config\ncoreos:\n  units:\n    - name: etcd2.service\n      command: start\n      drop-ins:\n        - name: a.conf\n          content: >\n            [Service]\n\n            Environment=ETCD_ELECTION_TIMEOUT=1000\n";
+    assert_eq!(patched(unit, &[ELECTION]), unit.replace("1000", "2500"));
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_key() {
+    let text = "\u{feff}name: a\ndata-dir: /x\nheartbeat-interval: 100\nelection-timeout: 1000\n";
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), text.replace("1000", "2500").replace("100", "250"));
+}
+
+#[test]
+fn kubernetes_gets_text_where_a_text_stood() {
+    let text = "kind: ClusterConfiguration\napiVersion: kubeadm.k8s.io/v1beta3\netcd:\n  local:\n    extraArgs:\n      heartbeat-interval: \"100\"\n      election-timeout: 6000ms\n";
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), text.replace("100", "250").replace("6000ms", "\"2500\""));
+}
+
+#[test]
+fn replaces_the_value_and_nothing_else() {
+    let text = "\u{feff}#cloud-config\r\ncoreos:\r\n  etcd2:\r\n    heartbeat-interval: 600 # ms\r\n    election-timeout: \"6000\"\r\n";
+    let expected = text.replace("600 #", "250 #").replace("\"6000\"", "2500");
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+}
+
+#[test]
+fn keys_that_a_later_etcd_passes_over_are_in_nobodys_way() {
+    let text = "#cloud-config\ncoreos:\n  etcd:\n    peer-election-timeout: 2000\n  fleet:\n    agent-ttl: 30s\n  units: [{name: etcd.service, command: start}, {name: fleet.service, command: start}]\n";
+    let mut read = [config::read(0, text).expect("a configuration")];
+    read[0].settings[0].effective = false;
+    assert_eq!(patch(&[text], &read, &[TTL])[0].text, Some(text.replace("30s", "60s")));
+}
+
+/// Each kind of text within each that can hold it: its bytes are found through every layer, and written back as they were.
+#[test]
+fn texts_within_texts_are_changed_where_they_stand() {
+    let indented = |text: &str, by: usize| text.lines().map(|line| format!("{:by$}{line}\n", "")).collect::<String>();
+    let escaped = |text: &str| text.replace('"', "\\\"").replace('\n', "\\n");
+    let percent = |text: &str| text.replace('"', "%22").replace('\\', "%5C").replace('=', "%3D").replace(' ', "%20").replace('\n', "%0A");
+    let pod =
+        "kind: Pod\nspec:\n  containers:\n  - name: etcd\n    command: [etcd, --heartbeat-interval=100, \"--election-timeout=1000\"]\n";
+    let compose = "services:\n  etcd:\n    environment:\n      ETCD_HEARTBEAT_INTERVAL: \"100\"\n      ETCD_ELECTION_TIMEOUT: \"1000\"\n";
+    let file = "name: a\ndata-dir: /x\nheartbeat-interval: 100\nelection-timeout: 1000\n";
+    for (path, inner) in [
+        ("/etc/kubernetes/manifests/etcd.yaml", pod),
+        ("/opt/kv/compose.yml", compose),
+        ("/etc/etcd/etcd.conf.yml", file),
+        (
+            "/etc/kubeadm.yml",
+            "kind: ClusterConfiguration\netcd:\n  local:\n    extraArgs: {heartbeat-interval: \"100\", election-timeout: \"1000\"}\n",
+        ),
+        ("/etc/etcd.env", "ETCD_HEARTBEAT_INTERVAL=\"100\"\nETCD_ELECTION_TIMEOUT=1000\n"),
+        ("/etc/systemd/system/etcd.service", "[Service]\nExecStart=/usr/bin/etcd --heartbeat-interval=100 --election-timeout=1000\n"),
+        ("/opt/run.sh", "#!/bin/sh\nexec etcd --heartbeat-interval=100 \\\n  --election-timeout 1000\n"),
+    ] {
+        let map = "apiVersion: v1\nkind: ConfigMap\ndata:\n";
+        let script = |text: &str| format!("#!/bin/sh\ncat > {path} <<'END'\n{text}END\n");
+        let written = |text: &str| format!("#cloud-config\nwrite_files:\n- path: {path}\n  content: |\n{}", indented(text, 4));
+        let holders: [&dyn Fn(&str) -> String; 8] = [
+            &written,
+            &|text| format!("#cloud-config\nwrite_files:\n- path: /opt/x.sh\n  content: |\n{}", indented(&script(text), 4)),
+            &|text| format!("#cloud-config\nruncmd:\n- |\n{}", indented(&script(text), 2)),
+            &|text| {
+                format!(
+                    "variant: fcos\nversion: 1.5.0\nstorage:\n  files:\n  - path: {path}\n    contents:\n      inline: |\n{}",
+                    indented(text, 8)
+                )
+            },
+            &|text| {
+                let url = percent(text);
+                format!(
+                    "{{\"ignition\": {{}}, \"storage\": {{\"files\": [{{\"path\": \"{path}\", \"contents\": {{\"source\": \"data:,{url}\"}}}}]}}}}\n"
+                )
+            },
+            &|text| format!("{map}  {}: |\n{}", path.rsplit('/').next().unwrap_or(""), indented(text, 4)),
+            &|text| format!("{map}  {}: \"{}\"\n", path.rsplit('/').next().unwrap_or(""), escaped(&text.replace('\\', "\\\\"))),
+            &|text| format!("{map}  user-data: |\n{}", indented(&written(text), 4)),
+        ];
+        for holder in holders {
+            let changed = inner.replace("1000", "2500").replace("100", "250");
+            assert_eq!(patched(&holder(inner), &[HEARTBEAT, ELECTION]), holder(&changed));
+        }
+    }
+}
+
+#[test]
+fn pieces_of_a_command_are_joined() {
+    let text = "etcd = Etcd()\ncmd = \"/bin/etcd -addr=\" + ip + \":4001 -heartbeat-interval=100 -election-timeout=1000&\"\ncall(cmd)\n";
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), text.replace("1000&", "2500&").replace("=100 ", "=250 "));
+}
+
+#[test]
+fn values_of_a_chart_and_files_of_compose_are_texts_too() {
+    let values = "extraEnvVars:\n- name: ETCD_ELECTION_TIMEOUT\n  value: \"1000\"\n".replace('\n', "\n        ");
+    let application = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      values: |\n        {}\n",
+        values.trim_end()
+    );
+    let compose = "services:\n  kv: {image: etcd, command: etcd --config-file /x}\nconfigs:\n  x:\n    content: |\n      data-dir: /d\n      election-timeout: 1000\n";
+    let ignition = r#"{"ignition": {}, "storage": {"files": [{"path": "/etc/etcd.env", "append": [{"source": "data:,ETCD_ELECTION_TIMEOUT%3D1000%0A"}]}]}}"#;
+    for text in [&application, compose, ignition] {
+        assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500"));
+    }
+}
+
+#[test]
+fn what_csh_and_fish_export_is_changed_in_place() {
+    for (text, expected) in [
+        (
+            "#!/usr/bin/fish\nset -gx ETCD_HEARTBEAT_INTERVAL 100\nexec etcd --data-dir /x\n",
+            "#!/usr/bin/fish\nset -gx ETCD_HEARTBEAT_INTERVAL 250\nexec etcd --data-dir /x --election-timeout=2500\n",
+        ),
+        (
+            "setenv ETCD_HEARTBEAT_INTERVAL 100\nsetenv ETCD_ELECTION_TIMEOUT \"1000\"\n",
+            "setenv ETCD_HEARTBEAT_INTERVAL 250\nsetenv ETCD_ELECTION_TIMEOUT \"2500\"\n",
+        ),
+    ] {
+        assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+    }
+}

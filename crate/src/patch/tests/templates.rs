@@ -1,0 +1,77 @@
+//! Templates and expressions.
+
+use super::*;
+
+/// Marks of a template may be YAML by chance; what they leave of it cannot be verified.
+#[test]
+fn what_a_template_fills_in_is_not_safe() {
+    for (text, expected) in [
+        ("#cloud-config\ncoreos:\n  fleet:\n    public-ip: 10.0.0.1\n", "safe"),
+        ("#cloud-config\ncoreos:\n  fleet:\n    metadata: \"{{x}}\"\n", "safe"),
+        ("#cloud-config\ncoreos:\n  {{ section }}:\n    public-ip: 10.0.0.1\n", "review"),
+        ("#cloud-config\ncoreos:\n#{% if fleet %}\n  fleet:\n    public-ip: 10.0.0.1\n#{% endif %}\n", "review"),
+    ] {
+        let configuration = config::read(0, text).expect("a configuration");
+        let patches = patch(&[text], &[configuration], &[TTL]);
+        assert_eq!(patches[0].disposition, expected, "{text}");
+    }
+}
+
+#[test]
+fn templates_are_patched_for_review() {
+    let text = "#cloud-config\ncoreos:\n  etcd2:\n    discovery: {{.Url}}x\n    election-timeout: 5000\n";
+    let configuration = config::read(0, text).unwrap();
+    let patches = patch(&[text], &[configuration], &[ELECTION]);
+    assert_eq!((patches[0].disposition, patches[0].text.clone().unwrap()), ("review", text.replace("5000", "2500")));
+}
+
+#[test]
+fn a_mark_of_a_template_is_replaced_as_a_whole() {
+    let text = "ETCD_NAME={{ .Name }}\nETCD_HEARTBEAT_INTERVAL={{ .Beat }}\nETCD_ELECTION_TIMEOUT=\"{{ wait | default(\"5\") }}\"\n";
+    let expected = "ETCD_NAME={{ .Name }}\nETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=\"2500\"\n";
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+}
+
+#[test]
+fn an_expression_is_replaced_as_a_whole() {
+    for (text, expression) in [
+        ("task \"etcd\" {\n  env {\n    ETCD_ELECTION_TIMEOUT = tostring(var.wait[0])\n  }\n}\n", "tostring(var.wait[0])"),
+        ("values = (\n  (\"ETCD_HEARTBEAT_INTERVAL\", \"250\"),\n  (\"ETCD_ELECTION_TIMEOUT\", str(WAIT)),\n)\n", "str(WAIT)"),
+    ] {
+        assert_eq!(patched(text, &[ELECTION]), text.replace(expression, "2500"));
+    }
+}
+
+#[test]
+fn both_branches_of_a_template_are_changed() {
+    let text = "#cloud-config\ncoreos:\n  etcd2:\n    name: {{ name }}\n    {% if slow %}\n    election-timeout: 2000\n    {% else %}\n    election-timeout: 1000\n    {% endif %}\n  units:\n    - name: etcd2.service\n      command: start\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("2000", "2500").replace("1000", "2500"));
+    let read = config::read(0, text).expect("a cloud-config");
+    assert!(read.settings.iter().filter_map(|setting| setting.why.as_deref()).all(|why| why.contains("another branch")));
+}
+
+#[test]
+fn a_template_is_told_from_a_broken_file() {
+    let ids = |text: &str| config::read(0, text).expect("a configuration").problems.iter().map(|problem| problem.id).collect::<Vec<_>>();
+    let timers = "    heartbeat-interval: 100\n    election-timeout: 1000\n";
+    for marks in [
+        "{% if slow %}\n",
+        "{{- if .Slow }}\n",
+        "%{ if slow }\n",
+        "    name: {{ name }}{% if x %}-x{% endif %}\n",
+        "    name: {{ a }}-{{ b }}\n",
+        "    {{/* timers */}}\n",
+        "    name: @name@\n",
+    ] {
+        let head = "#cloud-config\ncoreos:\n  etcd2:\n";
+        let units = "  units: [{name: etcd2.service, command: start}]\n";
+        let text = format!("{head}{marks}{timers}{units}");
+        let told = ids(&text);
+        assert!(told.iter().all(|id| *id == RuleId::ConfigTemplate) && !told.is_empty(), "{text}: {told:?}");
+        let broken = ids(&format!("{head}{marks}{timers}   x: 1\n{units}"));
+        let is_told = broken.contains(&RuleId::ConfigYamlError);
+        assert!(is_told || marks.contains('@') || marks.contains("endif"), "{text}: {broken:?}");
+    }
+    let quoted = "kind: Pod\nspec:\n  containers:\n  - name: etcd\n    env:\n    - name: ETCD_ELECTION_TIMEOUT\n      value: {{ .Values.wait | quote }}\n";
+    assert_eq!(patched(quoted, &[ELECTION]), quoted.replace("{{ .Values.wait | quote }}", "\"2500\""));
+}
