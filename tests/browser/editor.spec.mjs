@@ -44,6 +44,35 @@ suite('editor, share and export', (story) => {
       );
   });
 
+  story('a text that makes room for another stays in the editor, and undo leads back', {}, async (page) => {
+    await inEditor(page);
+    const content = page.locator('#config .cm-content');
+    const answer = await page.locator('#headline').innerText();
+    const other = (was) =>
+      page.waitForFunction((was) => document.querySelector('timing-advisor').report.verdict.headline !== was, was);
+    await content.focus();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Delete');
+    await other(answer);
+    await page.waitForTimeout(500);
+    assert.equal(await edited(page), '');
+    assert.equal(await content.evaluate((element) => element.matches(':focus')), true, 'the hand is still in it');
+    await page.keyboard.press('Control+z');
+    await page.locator('#headline', { hasText: answer }).waitFor();
+    assert.equal(await edited(page), CONFIG);
+    // Typed over all of it, which is no configuration before it is finished.
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('hello');
+    await other(answer);
+    await page.waitForTimeout(500);
+    assert.equal(await edited(page), 'hello');
+    assert.ok(await content.isVisible());
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText(CONFIG);
+    await page.locator('#headline', { hasText: answer }).waitFor();
+    await page.locator('#config .cm-content .mark-row').first().waitFor();
+  });
+
   story('shows marks at their lines and applies one fix, then all', {}, async (page) => {
     await page.locator('.ex button').nth(1).click();
     await page.locator('#config-fold').click();

@@ -120,6 +120,56 @@ suite('keyboard and ear', (story) => {
     assert.match((await focus(page)).name, /Export/);
   });
 
+  story('whatever has the focus has it still when the answer is drawn anew', {}, async (page) => {
+    await page.locator('.ex button').nth(1).click();
+    await page.locator('#headline').waitFor();
+    const { kept, lost } = await page.evaluate(() => {
+      const host = document.querySelector('timing-advisor');
+      const root = host.shadowRoot;
+      for (const fold of root.querySelectorAll('details:not(.menu)')) fold.open = true;
+      const all = () => [...root.querySelectorAll('a[href], button, input, select, summary, textarea, [tabindex]')];
+      const [lost, kept] = [[], []];
+      for (const place of all().keys()) {
+        const element = all()[place];
+        element.focus();
+        if (root.activeElement !== element) continue;
+        host.setAttribute('examples', String(place));
+        const same = all().indexOf(root.activeElement) === place;
+        (same ? kept : lost).push(element.id || element.getAttribute('aria-label') || element.textContent.slice(0, 40));
+      }
+      return { kept, lost };
+    });
+    assert.deepEqual(lost, []);
+    assert.ok(kept.length > 100, String(kept.length));
+  });
+
+  story(
+    'Tab from a field of the time line arrives at the next, and the way back from a line is found',
+    {},
+    async (page) => {
+      await page.locator('.ex button').nth(1).click();
+      await page.locator('#headline').waitFor();
+      for (const [id, time, next] of [
+        ['span-from', '03:09:00', 'span-to'],
+        ['span-to', '03:20:00', 'span-whole'],
+      ]) {
+        await page.locator(`#${id}`).fill(time);
+        await press(page, 'Tab');
+        await said(page, 'in this span');
+        assert.equal((await focus(page))?.name, next);
+      }
+      // The answer is drawn anew while the text is shown.
+      const way = page.locator('.ev .cap button:visible').first();
+      const name = await way.innerText();
+      await way.focus();
+      await press(page, 'Enter');
+      await page.locator('#source-title:focus').waitFor();
+      await page.evaluate(() => document.querySelector('timing-advisor').setAttribute('examples', 'none'));
+      await page.locator('#source-close').click();
+      assert.ok(name.startsWith((await focus(page))?.name.slice(0, 10)), 'back where it came from');
+    },
+  );
+
   story('what happens is said, in one polite region', {}, async (page) => {
     assert.equal(await page.locator('[aria-live]:not([aria-live=off]), [role=status], [role=alert]').count(), 1);
     await paste(page, LATE);

@@ -12,6 +12,7 @@ import { compactAnswer } from './compact.js';
 import { h } from './dom.js';
 import { listenForDrops } from './input/drops.js';
 import { documentTable, exampleList, pasteBox, privacyLine, undoNotice, whereToGetIt } from './input/input.js';
+import { keepFocus } from './place.js';
 import { sharedNotice } from './share/share-panel.js';
 import { WrongVerdict } from './share/wrong-verdict.js';
 import { notRead, WORDS } from './strings.js';
@@ -34,9 +35,9 @@ export class Layout {
   #wrong;
   /** @type {Record<string, HTMLElement>} */
   #parts = {};
-  /** @type {HTMLElement | undefined} where the reader came from */
-  #returnTo;
-  /** @type {string | undefined} what had the focus when long work took the page */
+  /** @type {ReturnType<typeof keepFocus> | undefined} leads to where the reader came from */
+  #return;
+  /** @type {ReturnType<typeof keepFocus> | undefined} leads to what had the focus when long work took the page */
   #before;
   /** @type {import('./texts/source.js').Viewer | undefined} */
   #viewer;
@@ -116,7 +117,7 @@ export class Layout {
     const { working, progress, error } = state;
     const busy = working && progress !== undefined;
     const wasBusy = this.#progress.element.isConnected;
-    if (busy && !wasBusy) this.#before = this.#root.activeElement?.id;
+    if (busy && !wasBusy) this.#before = keepFocus(this.#root);
     this.#parts.results.toggleAttribute('aria-busy', working);
     this.#parts.answer.hidden = busy;
     if (busy) this.#progress.fill(progress);
@@ -126,7 +127,7 @@ export class Layout {
     fill(this.#parts.status, busy ? this.#progress.element : error && !working && errorBlock(error, again));
     if (busy) this.focus('progress-title', true);
     // Back to where the reader was, which may be far down: this one is to be seen.
-    else if (wasBusy && this.#before) this.#root.getElementById(this.#before)?.focus();
+    else if (wasBusy) this.#before?.();
   }
 
   /** @param {string} theme */
@@ -176,7 +177,7 @@ export class Layout {
 
   /** Keeps where the reader is, to come back from the text. */
   remember() {
-    this.#returnTo = /** @type {HTMLElement | null} */ (this.#root.activeElement) ?? undefined;
+    this.#return = keepFocus(this.#root);
   }
 
   showSource() {
@@ -188,8 +189,7 @@ export class Layout {
 
   hideSource() {
     this.#renderSource();
-    if (this.#returnTo?.isConnected) this.#returnTo.focus();
-    else this.focus('input-title');
+    if (!this.#return?.()) this.focus('input-title');
   }
 
   /** @param {number} line */
@@ -381,7 +381,7 @@ export class Layout {
   /** Redraws without losing the focus or what was unfolded. @param {() => void} draw */
   #keepPlace(draw) {
     const root = this.#root;
-    const focused = root.activeElement?.id;
+    const focusAgain = keepFocus(root);
     const folds = new Map(
       [...root.querySelectorAll('details[id]')].map((each) => [each.id, /** @type {HTMLDetailsElement} */ (each).open]),
     );
@@ -393,7 +393,7 @@ export class Layout {
     }
     const tab = form && root.getElementById(form);
     if (tab instanceof HTMLInputElement && !tab.checked) tab.click();
-    if (focused && root.activeElement?.id !== focused) root.getElementById(focused)?.focus({ preventScroll: true });
+    focusAgain({ preventScroll: true });
   }
 
   /** A press elsewhere closes an open menu. */

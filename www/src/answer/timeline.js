@@ -68,7 +68,8 @@ function spanFields(span, actions, shown) {
     const [begin, end] = [parseClock(from.input.value, span.from), parseClock(to.input.value, span.to)];
     const read = begin !== undefined && end !== undefined;
     changed.setCustomValidity(!read ? TIMELINE.noTime : end > begin ? '' : TIMELINE.noSpan);
-    if (changed.reportValidity() && read) actions.zoom({ from: begin, to: end });
+    // Tab is on its way to the next field, which is drawn anew: it is to arrive first.
+    if (changed.reportValidity() && read) setTimeout(() => actions.zoom({ from: begin, to: end }));
   }
   return h(
     'div',

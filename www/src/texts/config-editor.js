@@ -123,11 +123,13 @@ export class ConfigEditor {
   /** @param {State} state @param {number} draft key of the text in the box, which is edited there */
   render(state, draft) {
     this.#drawn = [state, draft];
-    const all = state.documents.filter((doc) => doc.key !== draft && isConfiguration(state, doc));
+    // What is written in here stays, also emptied to make room for another text: the hand is not done with it.
+    const stays = (/** @type {Doc} */ each) => each.key === this.#doc?.key || isConfiguration(state, each);
+    const all = state.documents.filter((doc) => doc.key !== draft && stays(doc));
     const doc = all.find((each) => each.key === state.editing) ?? all[0];
     this.element.hidden = doc === undefined;
     this.#plain = state.plain || !this.#editor;
-    if (!doc?.text) return;
+    if (doc?.text === undefined) return;
     const { text } = doc;
     const read = readAs(state, doc.key);
     const name = doc.name || read?.name || '';
@@ -193,7 +195,7 @@ export class ConfigEditor {
       const { CodeEditor } = await loadEditor();
       // The answer is seen first.
       await painted();
-      if (!this.element.isConnected || !this.#doc?.text) return;
+      if (!this.element.isConnected || this.#doc?.text === undefined) return;
       this.#editor = new CodeEditor(this.#host, WORDS.configuration, {
         edited: (text) => {
           this.#toField(text);

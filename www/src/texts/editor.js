@@ -21,6 +21,20 @@ import { changeBetween, lineFeeds } from './marks.js';
 /** Set from outside: no news for the page. */
 const fromPage = Annotation.define();
 
+/**
+ * Chromium gives what is typed over a selection the style of what stood there, in an attribute that the page's policy
+ * refuses. So it is put there without the browser.
+ */
+const typedOver = EditorView.domEventHandlers({
+  beforeinput({ inputType, data }, view) {
+    if (inputType !== 'insertText' || !data || view.composing || view.state.selection.main.empty) return false;
+    view.dispatch(
+      view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true }),
+    );
+    return true;
+  },
+});
+
 /** A text with marks in CodeMirror. All texts in it have line feeds alone; marks speak of the text as it was given. */
 export class CodeEditor {
   #calls;
@@ -49,6 +63,7 @@ export class CodeEditor {
       history(),
       colours,
       furtherCursors,
+      typedOver,
       marksField,
       EditorState.lineSeparator.of('\n'),
       EditorState.languageData.of(() => [{ commentTokens: { line: '#' } }]),
