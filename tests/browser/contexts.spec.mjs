@@ -341,6 +341,43 @@ describe('contexts', () => {
     await page.context().close();
   });
 
+  it('in a narrow column of a page whose reset speaks of every element', async () => {
+    await write(
+      'reset.html',
+      `<style>
+        * { margin: 0; padding: 0; font: inherit; color: inherit; background: none; text-shadow: inherit; word-break: inherit; }
+        body { font: italic small-caps bold 20px serif; color: #a00; text-shadow: 1px 1px red; word-break: break-all; hyphens: auto; cursor: crosshair; user-select: none; }
+      </style>
+      <div style="width: 256px"><timing-advisor theme="dark"></timing-advisor></div>
+      <script type="module" src="element/element.js"></script>`,
+    );
+    const { page } = await opened(`${server.address}reset.html`);
+    await answer(page);
+    const look = await page.locator('.privacy').evaluate((line) => {
+      const { fontStyle, fontVariant, fontWeight, textShadow, wordBreak, hyphens, cursor } = getComputedStyle(line);
+      return { fontStyle, fontVariant, fontWeight, textShadow, wordBreak, hyphens, cursor };
+    });
+    assert.deepEqual(look, {
+      fontStyle: 'normal',
+      fontVariant: 'normal',
+      fontWeight: '400',
+      textShadow: 'none',
+      wordBreak: 'normal',
+      hyphens: 'manual',
+      cursor: 'auto',
+    });
+    assert.deepEqual(await violations(page).then((all) => all.filter((each) => each.startsWith('color-contrast'))), []);
+    const beyond = await page.locator('.bar').evaluate((bar) => {
+      const { right } = bar.getBoundingClientRect();
+      return [...bar.querySelectorAll('summary, button, select')].filter(
+        (each) => each.getBoundingClientRect().right > right,
+      ).length;
+    });
+    assert.equal(beyond, 0, 'nothing of the bar stands outside');
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
   it('under a policy without WebAssembly, in a sentence that names what is missing', async () => {
     await write(
       'forbidden.html',
