@@ -248,6 +248,10 @@ suite('pictures', (story) => {
       assert.equal(await page.locator(gone).first().isVisible(), false, gone);
     for (const there of ['#headline', 'svg.tl:visible', '#whatif svg:visible', '#rollout'])
       assert.ok(await page.locator(there).first().isVisible(), there);
+    const letters = await page
+      .locator('.privacy')
+      .evaluate((line) => getComputedStyle(line.getRootNode().host).fontSize);
+    assert.equal(Math.round(((parseFloat(letters) * 72) / 96) * 10) / 10, 9.5, 'points, as on paper');
     const last = page.locator('.find').last().locator('dl');
     assert.ok((await last.boundingBox()).height > 20, 'a folded finding is printed');
     const width = async (selector) => (await page.locator(selector).first().boundingBox()).width;
