@@ -146,7 +146,9 @@ fn runs_etcd(signs: &Signs) -> bool {
 
 /// A member's name stands beside its timers; among arguments or variables it does not.
 fn is_named_member(signs: &Signs) -> bool {
-    signs.has("name") && (signs.has("heartbeat-interval") || signs.has("election-timeout"))
+    // A worker of a queue may have a heartbeat as well; its other keys are none of etcd's.
+    let is_etcds = |key: &String| key.contains('-') || matches!(key.as_str(), "logger" | "metrics") || keys::ETCD2.contains(&key.as_str());
+    signs.has("name") && (signs.has("heartbeat-interval") || signs.has("election-timeout")) && signs.root_keys.iter().all(is_etcds)
 }
 
 /// A mapping of variables may hold a block of assignments.
@@ -211,6 +213,7 @@ mod tests {
             ("etcd:\n  port: 2379\n  env:\n    heartbeat_interval: 500\n", Some(Source::Fragment)),
             ("heartbeat-interval: 100\nelection-timeout: 1000\n", Some(Source::Fragment)),
             ("# of this member\nname: a\nelection-timeout: 1000\n", Some(Source::EtcdYaml)),
+            ("name: worker\nheartbeat-interval: 30\nqueue: jobs\n", Some(Source::Fragment)),
             ("ETCD_HEARTBEAT_INTERVAL: \"100\"\nETCD_ENV: |-\n  ETCD_NAME=a\n", Some(Source::Fragment)),
             ("{\"level\":\"warn\",\"msg\":\"x heartbeat-interval\"}\n", None),
             ("Oct 10 03:45:01 core-1 etcd2[1]: election-timeout: x\n", None),
