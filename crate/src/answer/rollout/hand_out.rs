@@ -2,7 +2,7 @@
 
 use crate::answer::launched::launcher;
 use crate::answer::step::step;
-use crate::config::{Launcher, Source};
+use crate::config::{Configuration, Launcher, Source};
 use crate::facts::Facts;
 use crate::facts::settings::from_configuration;
 use crate::plan::{Decision, Plan};
@@ -116,7 +116,10 @@ pub(super) fn hand_out(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> S
 /// docs.aws.amazon.com: AWS::EC2::Instance, UserData).
 fn by_tool(facts: &Facts) -> &'static str {
     let is_first = |source| matches!(source, Source::CloudConfig | Source::ContainerLinux | Source::Ignition);
-    if facts.configurations.iter().any(|each| is_first(each.source) && (each.tolerant || each.part.is_some())) {
+    // What stands beside a log is of an article or a paste, not of a tool's file.
+    let in_article = |each: &Configuration| facts.logs.iter().any(|log| log.document == each.document);
+    let in_tool = |each: &Configuration| each.tolerant || each.part.is_some() && !in_article(each);
+    if facts.configurations.iter().any(|each| is_first(each.source) && in_tool(each)) {
         " Where a tool hands it to the machines (Terraform, CloudFormation, Heat), see in its plan that it makes none of them anew: their data would be gone."
     } else {
         ""

@@ -234,6 +234,11 @@ mod tests {
                 "kubelet",
             ),
             (
+                "Ours:\n```\n#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 1000\n```\nand\n```\n2024-05-03 01:11:04.120000 W | etcdserver: server is likely overloaded\n```\n",
+                "applied at the next boot",
+                "in its plan",
+            ),
+            (
                 "curl x | INSTALL_K3S_EXEC=\"server --etcd-arg=heartbeat-interval=100 --etcd-arg=election-timeout=1000\" sh -\n",
                 "restart k3s",
                 "etcd2",
