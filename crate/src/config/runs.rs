@@ -11,10 +11,16 @@ pub fn tool_of(source: Source, text: &str) -> Option<&'static Tool> {
         Source::Program | Source::Environment if search::has(text, "task \"") && search::has(text, "driver") => Some(&NOMAD),
         Source::Flags if search::has(text, "${SNAP") => Some(&MICROK8S),
         Source::Flags | Source::Environment if of_service(text) => Some(&SERVICE),
-        // A Dockerfile.
-        Source::Flags | Source::Environment if text.lines().any(|line| line.starts_with("FROM ")) => Some(&DOCKER),
+        Source::Flags | Source::Environment if is_dockerfile(text) => Some(&DOCKER),
         _ => None,
     }
+}
+
+/// Whether a text is a Dockerfile: nothing but comments and `ARG` may stand before its `FROM`
+/// (docs.docker.com/reference/dockerfile, FROM).
+fn is_dockerfile(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with(['#', ' ', '\t']) && !line.starts_with("ARG "));
+    first.is_some_and(|line| line.starts_with("FROM "))
 }
 
 /// Whether a service of OpenRC, FreeBSD or upstart is set so, or runit or daemontools run it. Other texts have such words
@@ -23,4 +29,16 @@ fn of_service(text: &str) -> bool {
     let begins =
         |line: &str| ["command_args=", "etcd_flags=", "start on ", "chpst ", "exec chpst "].iter().any(|word| line.starts_with(word));
     text.lines().any(|line| begins(line.trim_start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dockerfile_begins_with_its_image() {
+        let docker = |text: &str| tool_of(Source::Environment, text).is_some();
+        assert!(docker("# syntax=docker/dockerfile:1\nARG TAG=v3.5.7\nFROM quay.io/coreos/etcd:$TAG\nENV ETCD_ELECTION_TIMEOUT=1000\n"));
+        assert!(!docker("ETCD_ELECTION_TIMEOUT=1000\npsql -c 'SELECT name\nFROM members'\n"));
+    }
 }

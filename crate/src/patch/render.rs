@@ -144,7 +144,7 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
     }
     // kops has keys of its own.
     if configuration.source == Source::Manifest && search::has(text, "etcdClusters") {
-        let key = |change: &Change| search::replace(camel(change), "elec", "leaderElec");
+        let key = |change: &Change| if change.parameter == Parameter::ElectionTimeout { "leaderElectionTimeout" } else { camel(change) };
         return lines(etcd(changes), &|change| format!("    {}: {}ms", key(change), value(change)));
     }
     let form = match configuration.source {

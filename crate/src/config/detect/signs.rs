@@ -2,6 +2,7 @@
 
 use crate::config::meaning::keys;
 use crate::config::sources::flags::is_image;
+use crate::config::sources::manifest::containers::is_repository;
 use crate::config::sources::{etcd_toml, prefixed};
 use crate::config::syntax::command::{is_drawn, runs_container, start_of_etcd};
 use crate::config::syntax::embedded::{HEADER, here_documents};
@@ -119,7 +120,7 @@ impl<'a> Signs<'a> {
         self.homed |= item.strip_prefix("charm:").is_some_and(|charm| search::has(charm, "etcd"));
         self.imaged |= item.strip_prefix("image:").is_some_and(|image| is_image(unquoted(image)));
         let repository = search::split(line, "repository:").and_then(|(_, name)| name.split([',', '}']).next());
-        self.chart |= repository.is_some_and(|name| unquoted(name).ends_with("/etcd"));
+        self.chart |= repository.is_some_and(|name| is_repository(unquoted(name)));
         // Ansible names variables by `key`, and has whole lines behind `line`.
         let named = ["name", "Name", "key", "line:"].iter().any(|word| item.starts_with(word)) && line.contains(':');
         // An option of RKE2 or k3s as a text, which Ansible writes to its file.

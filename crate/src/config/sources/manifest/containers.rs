@@ -39,7 +39,14 @@ fn find_commands<'t>(node: &'t Node, depth: usize, found: &mut Vec<&'t Node>) {
 
 /// The values of a chart whose image is etcd's.
 pub fn is_chart(tree: &Tree, node: &Node) -> bool {
-    tree.at(node, &["image", "repository"]).and_then(Node::text).is_some_and(|name| name.ends_with("etcd"))
+    tree.at(node, &["image", "repository"]).and_then(Node::text).is_some_and(is_repository)
+}
+
+/// Whether a repository of images is etcd's: `bitnami/etcd`, `rancher/mirrored-coreos-etcd`. What is kept beside it has names
+/// of its own, like `backup-etcd`.
+pub fn is_repository(name: &str) -> bool {
+    let last = name.rsplit('/').next();
+    last.is_some_and(|last| last == "etcd" || last.ends_with("coreos-etcd"))
 }
 
 /// Whether a word is one of the flags that no program but etcd has.

@@ -1,5 +1,6 @@
 //! Which file of an installer starts an etcd, and where in it the arguments of etcd stand or would.
 
+use super::containers::is_repository;
 use super::k3s;
 use crate::config::configuration::Launcher;
 use crate::config::tools::{COMPOSE, RANCHER_OS, SWARM};
@@ -82,7 +83,7 @@ pub fn arguments_of(tree: &Tree, root: &Node) -> Option<(Vec<&'static str>, Argu
     // bitnami/charts: bitnami/etcd/values.yaml, alone or within another chart.
     for chart in [&[][..], &["etcd"]] {
         let (image, variables) = ([chart, &["image", "repository"]].concat(), [chart, &["extraEnvVars"]].concat());
-        if word(&image).ends_with("/etcd") && (search::has(word(&image), "bitnami") || has(&variables)) {
+        if is_repository(word(&image)) && (search::has(word(&image), "bitnami") || has(&variables)) {
             return Some((variables, Arguments::Variables));
         }
     }

@@ -50,7 +50,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
         // Of several objects each runs an etcd of its own; what is only data is for any of them.
         let own = tree.documents.len() > 1 && is_object && !matches!(word("kind"), "ConfigMap" | "Secret");
         let process = builder.process(own);
-        let timed = text.text.get(root.span.clone()).is_some_and(operators::has_timers);
+        let timed = operators::has_timers(tree, root);
         let k3s = k3s::is_server(root.entries().iter().map(Entry::name));
         let spot = Spot { tree, named, k3s, member: &process, below: "", depth: 0, timed, is_object, form, compose };
         walk(builder, spot, root);

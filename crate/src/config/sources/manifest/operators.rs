@@ -6,7 +6,7 @@ use crate::config::tree::TextTree;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::units::{MS, Micros, parse_go_duration};
-use crate::yaml::{Entry, Node};
+use crate::yaml::{Entry, Node, Tree};
 
 /// The two pairs that OpenShift's etcd operator knows, heartbeat-interval and election-timeout; without one it
 /// takes the first, on Azure and IBM Cloud VPC the second. Red Hat's "Setting tuning parameters for etcd",
@@ -39,10 +39,12 @@ pub fn of_druid(text: &str) -> bool {
     search::has(text, "druid.gardener.cloud/")
 }
 
-/// Whether the object of this text has keys of its own for the timers: clusters of kops, what KubeKey installs, and whatever else calls itself
-/// an etcd.
-pub fn has_timers(text: &str) -> bool {
-    search::any(text, &["etcdClusters", "kubekey.", "kind: Etcd"]) && !of_druid(text)
+/// Whether an object has keys of its own for the timers: clusters of kops, what KubeKey installs, and whatever else calls
+/// itself an etcd.
+pub fn has_timers(tree: &Tree, root: &Node) -> bool {
+    let version = tree.word(root, "apiVersion").unwrap_or("");
+    let is_etcd = tree.word(root, "kind").is_some_and(|kind| kind.starts_with("Etcd"));
+    tree.at(root, &["spec", "etcdClusters"]).is_some() || search::has(version, "kubekey.") || is_etcd && !of_druid(version)
 }
 
 /// Takes `heartbeatInterval` with the key that is beside it: kops states a duration (kubernetes/kops, EtcdClusterSpec), KubeKey a

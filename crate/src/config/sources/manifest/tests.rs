@@ -374,3 +374,22 @@ fn pods_kubeadm_rke_k3s_compose() {
         assert_eq!(raw(text), expected, "{text}");
     }
 }
+
+/// A note about an etcd, and an object that one owns, have timers of their own.
+#[test]
+fn only_an_object_that_is_an_etcd_has_its_timers() {
+    let timers = |object: &str| {
+        let text = format!("{object}spec:\n  electionTimeout: 2000\n---\nkind: Pod\nspec:\n  containers:\n  - command: [etcd, --name=a]\n");
+        crate::config::read(0, &text).map_or(0, |read| read.settings.len())
+    };
+    assert_eq!(timers("apiVersion: example.com/v1\nkind: EtcdCluster\n"), 1);
+    let owned = "metadata:\n  ownerReferences:\n  - kind: EtcdCluster\n";
+    assert_eq!(timers(&format!("apiVersion: example.com/v1\nkind: Queue\n{owned}")), 0);
+}
+
+#[test]
+fn what_is_kept_beside_etcd_is_no_etcd() {
+    use super::containers::is_repository;
+    assert!(["etcd", "bitnami/etcd", "rancher/mirrored-coreos-etcd"].into_iter().all(is_repository));
+    assert!(!["example/backup-etcd", "example/etcd-backup"].into_iter().any(is_repository));
+}
