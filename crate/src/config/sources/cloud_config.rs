@@ -1,8 +1,8 @@
 //! CoreOS cloud-config, as coreos-cloudinit v1.14.0 would apply it.
 
 use super::flags;
+use super::units::take_unit;
 use crate::config::builder::{Builder, Class, GENERATED, Home, UnitState};
-use crate::config::files::take_unit;
 use crate::config::meaning::{keys, scalar};
 use crate::config::syntax::command::start_of_etcd;
 use crate::config::syntax::embedded::{HEADER, embedded};

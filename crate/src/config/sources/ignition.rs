@@ -1,7 +1,7 @@
 //! Ignition JSON, versions 1 to 3: units with drop-ins, files in `data:` URLs.
 
+use super::units;
 use crate::config::builder::Builder;
-use crate::config::files;
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::unpack::{base64, gunzip};
 use crate::config::tree::TextTree;
@@ -19,7 +19,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
 /// Takes the units and files of Ignition's tree: `systemd.units` with `contents` and `dropins`, `storage.files`.
 pub fn take_root(builder: &mut Builder, tree: &TextTree, root: &Node) {
     for unit in tree.list(root, &["systemd", "units"]) {
-        files::take_unit(builder, tree, tree.resolve(unit), "contents", &["dropins", "drop_ins"]);
+        units::take_unit(builder, tree, tree.resolve(unit), "contents", &["dropins", "drop_ins"]);
     }
     // In version 1 they stand below their filesystems.
     let systems = tree.list(root, &["storage", "filesystems"]).iter();

@@ -14,6 +14,7 @@ pub(crate) mod manifest;
 pub(crate) mod prefixed;
 pub(crate) mod program;
 mod script;
+pub(crate) mod units;
 
 use super::builder::Builder;
 use super::configuration::Source;

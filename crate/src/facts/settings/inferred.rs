@@ -1,6 +1,6 @@
 //! What gives a value away that nothing names: calls that fail, a monitor that gives up, a long heartbeat, a gap that ended in time.
 
-use super::printed::said_by_members;
+use super::printed::{printed, said_by_members};
 use super::stated::from_configuration;
 use super::{InForce, default};
 use crate::facts::failures::{by_host, of_host};
@@ -81,6 +81,17 @@ pub(super) fn from_heartbeat(facts: &Facts, parameter: Parameter) -> Option<InFo
     let least = 5 * heartbeat;
     let is_more = parameter == Parameter::ElectionTimeout && Some(least) > default(facts, parameter).value;
     is_more.then_some(InForce { value: Some(least), provenance: Provenance::Inferred, place: None, event: Some(id) })
+}
+
+/// The log prints another heartbeat than the configuration states: then the other half of its pair is not in force
+/// either, but the default, or what that heartbeat asks for.
+pub(super) fn from_another_pair(facts: &Facts, parameter: Parameter) -> Option<InForce> {
+    let (id, heartbeat) = printed(facts, Parameter::HeartbeatInterval).pop()?;
+    let (beat, wait) = (from_configuration(facts, Parameter::HeartbeatInterval), from_configuration(facts, Parameter::ElectionTimeout));
+    let (beat, wait) = (beat?, wait?);
+    let one_file = beat.place.zip(wait.place).is_some_and(|(beat, wait)| beat.document == wait.document);
+    let other = parameter == Parameter::ElectionTimeout && one_file && beat.value != Some(heartbeat);
+    other.then(|| from_heartbeat(facts, parameter).unwrap_or(InForce { event: Some(id), ..default(facts, parameter) }))
 }
 
 /// A follower of etcd 0.4 waits less than twice its timeout, and prints a gap above four fifths of it that ended in time

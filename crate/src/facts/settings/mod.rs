@@ -12,8 +12,8 @@ pub use judged::{judge_fleet_conf, judge_old_keys, passes_over_old_keys};
 pub use printed::{Members, SETTINGS_REFUSED, is_refused, last_of_each, printed, said_by_members};
 pub use stated::{from_configuration, problems};
 
-use self::inferred::{from_failing_calls, from_heartbeat, from_monitors, from_near_timeouts};
-use self::printed::{from_another_pair, from_log};
+use self::inferred::{from_another_pair, from_failing_calls, from_heartbeat, from_monitors, from_near_timeouts};
+use self::printed::from_log;
 use crate::facts::{EventId, Facts, Generation};
 use crate::gather::Gather;
 use crate::parameters::Parameter;

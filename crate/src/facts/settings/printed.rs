@@ -1,6 +1,5 @@
 //! What etcd's own lines say of the timers.
 
-use super::inferred::from_heartbeat;
 use super::stated::from_configuration;
 use super::{InForce, default};
 use crate::facts::voices::speaker;
@@ -157,15 +156,4 @@ pub(super) fn from_log(facts: &Facts, parameter: Parameter) -> Option<InForce> {
         (None, false) => Provenance::Inferred,
     };
     Some(InForce { value: Some(value), provenance, place: stated.and_then(|stated| stated.place), event: Some(id) })
-}
-
-/// The log prints another heartbeat than the configuration states: then the other half of its pair is not in force
-/// either, but the default, or what that heartbeat asks for.
-pub(super) fn from_another_pair(facts: &Facts, parameter: Parameter) -> Option<InForce> {
-    let (id, heartbeat) = printed(facts, Parameter::HeartbeatInterval).pop()?;
-    let (beat, wait) = (from_configuration(facts, Parameter::HeartbeatInterval), from_configuration(facts, Parameter::ElectionTimeout));
-    let (beat, wait) = (beat?, wait?);
-    let one_file = beat.place.zip(wait.place).is_some_and(|(beat, wait)| beat.document == wait.document);
-    let other = parameter == Parameter::ElectionTimeout && one_file && beat.value != Some(heartbeat);
-    other.then(|| from_heartbeat(facts, parameter).unwrap_or(InForce { event: Some(id), ..default(facts, parameter) }))
 }

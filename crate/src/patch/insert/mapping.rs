@@ -1,7 +1,7 @@
 //! Into the mappings and lists of YAML: the daemon's section, arguments of an installer, keys at the root.
 
-use crate::config::files::is_true;
 use crate::config::sources::manifest::installer::arguments_of;
+use crate::config::sources::units::is_true;
 use crate::config::{Source, section_of};
 use crate::gather::Gather;
 use crate::patch::edit::Edit;

@@ -1,7 +1,8 @@
 //! Into systemd's units, and the files that a cloud-config writes.
 
-use crate::config::files::{is_true, source_of};
+use crate::config::files::source_of;
 use crate::config::sources::env;
+use crate::config::sources::units::is_true;
 use crate::config::syntax::command::starts_container;
 use crate::config::syntax::embedded::embedded;
 use crate::config::syntax::mapped_text::MappedText;
