@@ -10,7 +10,7 @@ use std::{env, fs};
 use serde::Deserialize;
 
 /// Files of the catalogue, with the program that prints their messages.
-const FILES: [(&str, &str); 7] = [
+const FILES: &[(&str, &str)] = &[
     ("etcd", "Etcd"),
     ("metrics", "Etcd"),
     ("fleet", "Fleet"),
@@ -24,6 +24,8 @@ const FILES: [(&str, &str); 7] = [
 #[serde(deny_unknown_fields)]
 struct Entry {
     meaning: String,
+    /// What it tells, where the meaning's name does not.
+    #[serde(default)]
     about: String,
     texts: Vec<Text>,
 }
@@ -46,7 +48,7 @@ fn main() {
     let mut meanings: Vec<(String, String)> = Vec::new();
     let mut catalogue = Catalogue::default();
     let mut keys = Vec::new();
-    for (file, program) in FILES {
+    for &(file, program) in FILES {
         let path = Path::new(&root).join("signatures").join(format!("{file}.yaml"));
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let entries: Vec<Entry> = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -245,8 +247,8 @@ fn meaning_enum(meanings: &[(String, String)]) -> String {
     let mut ids = String::new();
     for (id, about) in meanings {
         let name = camel(id);
-        let about = if about.is_empty() { id } else { about };
-        let _ = writeln!(variants, "    /// `{id}`: {about}.\n    {name},");
+        let colon = if about.is_empty() { "" } else { ": " };
+        let _ = writeln!(variants, "    /// `{id}`{colon}{about}.\n    {name},");
         let _ = writeln!(ids, "            Meaning::{name} => {id:?},");
     }
     format!(

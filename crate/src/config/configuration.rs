@@ -6,74 +6,53 @@ use crate::parameters::{OwnPair, Parameter};
 use crate::text::{DocumentId, Place};
 use crate::units::Micros;
 
-/// What a document is, when it is a configuration. Of several for one machine a later kind beats an earlier one: variables
-/// beat fleet.conf and the file of etcd 0.4, a drop-in a section, an environment file both, a flag all of them, and with its
-/// own file etcd ignores the others (systemd.exec(5); etcd-io/etcd@v3.4.0:etcdmain/config.go:131). What has no home is first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
-    /// `/etc/fleet/fleet.conf`.
-    FleetConf,
-    /// etcd 0.4's own TOML file.
-    EtcdToml,
-    /// Plain `key: value` lines without a home.
-    Fragment,
-    /// Variables named after the daemon, of Terraform, Puppet or an Ansible inventory.
-    Prefixed,
-    /// A file of another tool or language with flags or variables in quotes.
-    Program,
-    /// Container Linux Config, Butane.
-    ContainerLinux,
-    /// Ignition JSON.
-    Ignition,
-    /// CoreOS cloud-config.
-    CloudConfig,
-    /// systemd unit or drop-in.
-    DropIn,
-    /// Environment file.
-    Environment,
-    /// Kubernetes manifest, kubeadm, RKE, k3s.
-    Manifest,
-    /// Command line with flags.
-    Flags,
-    /// etcd's own YAML or JSON file.
-    EtcdYaml,
+/// Makes the list of kinds, with each one's words and whether it is YAML, of which JSON is a part.
+macro_rules! sources {
+    ($(#[$doc:meta])* $($name:ident = $words:literal, yaml: $yaml:literal;)*) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Source {
+            $(#[doc = $words] $name,)*
+        }
+
+        impl Source {
+            /// All of them.
+            pub const ALL: &[Source] = &[$(Source::$name),*];
+
+            /// In words.
+            pub fn words(self) -> &'static str {
+                match self {
+                    $(Source::$name => $words,)*
+                }
+            }
+
+            /// Whether it is YAML, of which JSON is a part.
+            pub fn is_yaml(self) -> bool {
+                match self {
+                    $(Source::$name => $yaml,)*
+                }
+            }
+        }
+    };
 }
 
-impl Source {
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Source::CloudConfig => "CoreOS cloud-config",
-            Source::DropIn => "systemd unit or drop-in",
-            Source::FleetConf => "fleet.conf",
-            Source::Environment => "environment file",
-            Source::Flags => "etcd command line",
-            Source::EtcdToml => "configuration file of etcd 0.4",
-            Source::EtcdYaml => "etcd configuration file",
-            Source::ContainerLinux => "Container Linux Config",
-            Source::Ignition => "Ignition configuration",
-            Source::Manifest => "Kubernetes manifest or installer configuration",
-            Source::Prefixed => "variables of Terraform, Puppet or Ansible",
-            Source::Program => "settings of etcd or fleet in a file of another tool",
-            Source::Fragment => "lines of a configuration",
-        }
-    }
-
-    /// Whether it is YAML, of which JSON is a part.
-    pub fn is_yaml(self) -> bool {
-        match self {
-            Source::CloudConfig | Source::EtcdYaml | Source::ContainerLinux | Source::Ignition | Source::Manifest | Source::Fragment => {
-                true
-            }
-            Source::DropIn
-            | Source::FleetConf
-            | Source::Environment
-            | Source::Flags
-            | Source::EtcdToml
-            | Source::Prefixed
-            | Source::Program => false,
-        }
-    }
+sources! {
+    /// What a document is, when it is a configuration. Of several for one machine a later kind beats an earlier one: variables
+    /// beat fleet.conf and the file of etcd 0.4, a drop-in a section, an environment file both, a flag all of them, and with its
+    /// own file etcd ignores the others (systemd.exec(5); etcd-io/etcd@v3.4.0:etcdmain/config.go:131). What has no home is first.
+    FleetConf = "fleet.conf", yaml: false;
+    EtcdToml = "configuration file of etcd 0.4", yaml: false;
+    Fragment = "lines of a configuration", yaml: true;
+    Prefixed = "variables of Terraform, Puppet or Ansible", yaml: false;
+    Program = "settings of etcd or fleet in a file of another tool", yaml: false;
+    ContainerLinux = "Container Linux Config", yaml: true;
+    Ignition = "Ignition configuration", yaml: true;
+    CloudConfig = "CoreOS cloud-config", yaml: true;
+    DropIn = "systemd unit or drop-in", yaml: false;
+    Environment = "environment file", yaml: false;
+    Manifest = "Kubernetes manifest or installer configuration", yaml: true;
+    Flags = "etcd command line", yaml: false;
+    EtcdYaml = "etcd configuration file", yaml: true;
 }
 
 /// A parameter's value as one place states it.

@@ -124,7 +124,7 @@ fn source_line(word: &str) -> Option<&str> {
 
 /// `fleetd[23463]:`, `etcd2[815]:`, `etcd:`, `[etcd]`: the programs this crate knows, by the first letters of their names.
 pub(super) fn program(word: &str) -> Option<&str> {
-    const KNOWN: [&str; 19] = [
+    const KNOWN: &[&str] = &[
         "etcd",
         "fleet",
         "systemd",

@@ -22,7 +22,7 @@ pub enum Role {
 
 /// The fields of records: of journald, Docker, Loki, Elasticsearch, Splunk and Google's and Amazon's stores, of GELF, of syslog-ng, and what
 /// the collectors of Kubernetes call a node and a pod.
-const FIELDS: [(&str, Role); 25] = [
+const FIELDS: &[(&str, Role)] = &[
     ("MESSAGE", Role::Text),
     ("log", Role::Text),
     ("message", Role::Text),

@@ -86,7 +86,7 @@ fn json(sample: &str) -> Option<Source> {
 type Form = (Source, fn(&Signs) -> bool);
 
 /// The first that fits decides.
-const FORMS: [Form; 16] = [
+const FORMS: &[Form] = &[
     (Source::CloudConfig, |signs| ["coreos", "write_files", "write-files"].iter().any(|key| signs.has(key))),
     (Source::ContainerLinux, |signs| signs.has("variant") && signs.has("version")),
     (Source::Manifest, is_manifest),
