@@ -136,7 +136,8 @@ ${finding.parameters.length > 0 ? `<p>It concerns ${finding.parameters.map(param
 
 /** @param {string[]} sources */
 function sourceList(sources) {
-  return `<h2>Sources</h2><ul>${sources.map((each) => `<li><code>${text(each)}</code></li>`).join('')}</ul>`;
+  const lab = sources.some((each) => each.startsWith('lab:')) ? '<p>lab: measured on real clusters.</p>' : '';
+  return `<h2>Sources</h2><ul>${sources.map((each) => `<li><code>${text(each)}</code></li>`).join('')}</ul>${lab}`;
 }
 
 /** @param {any} finding @param {string} document @returns {Set<number>} */
@@ -222,6 +223,7 @@ function parameterPage({ key, daemon, lead, unit, defaults, spellings, bounds, d
 ${table('Default', ['Version', 'Value'], defaults)}
 ${table('How it is written', ['Where', 'As'], spellings)}
 <h2>Bounds</h2>
+<p>What has no mark was read in the sources below.</p>
 <ul>${bounds.map((each) => `<li>${each}</li>`).join('')}</ul>
 <h2>What ${daemon} does with it</h2>
 ${does.map((each) => `<p>${each}</p>`).join('')}

@@ -55,7 +55,7 @@ export const GUIDE = [
   {
     id: 'setting-or-machine',
     title: 'Is it my setting or the machine?',
-    html: `<p>The machine makes the stall, the setting decides what it costs. Watch <code>vmstat 1</code> on the leader: column <code>st</code> is time the hypervisor took, <code>wa</code> is waiting for the disk. Measure the disk's syncs with <code>fio --rw=write --ioengine=sync --fdatasync=1</code>: 99 of 100 below 10 ms is what etcd wants. CPU at 100 % without late lines is not the cause.</p>`,
+    html: `<p>The machine makes the stall, the setting decides what it costs. Watch <code>vmstat 1</code> on the leader: column <code>st</code> is time the hypervisor took, <code>wa</code> is waiting for the disk. Measure the disk's syncs with <code>fio --rw=write --ioengine=sync --fdatasync=1</code>: 99 of 100 below 10 ms is what etcd wants. CPU at 100 % without late lines, which etcd prints from 2.3 on, is not the cause.</p>`,
   },
   {
     id: 'round-trip',
@@ -70,7 +70,7 @@ export const GUIDE = [
   {
     id: 'nothing-changed',
     title: 'I raised the values and nothing changed',
-    html: `<p>See whether they apply. etcd 2.0 to 3.4 prints <code>heartbeat = 100ms</code> and <code>election = 1000ms</code> at its start; etcd 3.4 and later shows both in its first JSON line. A cloud-config is applied at boot, a running daemon keeps its old values, a quoted number is left out by cloudinit without a word, and a section without a unit that starts its service does nothing. See <a href="RULES/config-differs-from-log.html">config-differs-from-log</a> and <a href="RULES/config-value-dropped.html">config-value-dropped</a>.</p>`,
+    html: `<p>See whether they apply. etcd 2.0 to 3.4 prints <code>heartbeat = 100ms</code> and <code>election = 1000ms</code> at its start; etcd that logs in JSON, from 3.4 on, shows both in “starting an etcd server”. A cloud-config is applied at boot, a running daemon keeps its old values, a quoted number is left out by cloudinit without a word, and a section without a unit that starts its service does nothing. See <a href="RULES/config-differs-from-log.html">config-differs-from-log</a> and <a href="RULES/config-value-dropped.html">config-value-dropped</a>.</p>`,
   },
   {
     id: 'etcdctl-works',
@@ -80,7 +80,7 @@ export const GUIDE = [
   {
     id: 'one-at-a-time',
     title: 'Can I change the values one member at a time?',
-    html: `<p>Yes. When raising: election-timeout on all members first, followers before the leader, then heartbeat-interval. When lowering: heartbeat-interval first. Wait for a full cluster between two members. fleet: one machine at a time, since a stop of fleetd unloads that machine's units.</p>`,
+    html: `<p>Yes: followers first, the leader last, and a full cluster before the next one. When the new heartbeat-interval is above a quarter of the old election-timeout, raise election-timeout on all members first, and heartbeat-interval in a second round. When lowering both: heartbeat-interval first. fleet: one machine at a time, since a stop of fleetd unloads that machine's units.</p>`,
   },
 ];
 

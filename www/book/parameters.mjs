@@ -31,7 +31,7 @@ const etcdSpellings = (key, old, value) => {
     ],
     ['drop-in of the unit', `<code>Environment="${variable(key)}=${value}"</code> under <code>[Service]</code>`],
     ['environment', `<code>${variable(key)}=${value}</code>; a flag wins over it, and from 3.4 on both are refused`],
-    ['flag', `<code>--${key}=${value}</code>; with one dash too in 2.x`],
+    ['flag', `<code>--${key}=${value}</code>; one dash does as well`],
     [
       'configuration file of 3.x',
       `<code>${key}: ${value}</code>; with <code>--config-file</code> no flag and no variable applies`,
@@ -74,14 +74,14 @@ export const PARAMETERS = [
     spellings: etcdSpellings('heartbeat-interval', 'peer-heartbeat-interval', '300'),
     bounds: [
       'From 2.0.6 on etcd ends at its start when election-timeout is less than five heartbeats.',
-      'At least the round trip between the members.',
+      'At least the round trip between the members (etcd’s documentation).',
       'etcd 2.0 closes a peer connection on which it heard nothing for 5 s, so a heartbeat must come well before.',
       'From 3.3 on 0 is refused; before, 0 ends etcd with a division by zero. A cloud-config writes no 0, so there it means the default.',
       'A unit (<code>100ms</code>) ends etcd at its start when a flag or a variable holds it. A cloud-config leaves such a value out, and a quoted number too.',
     ],
     does: [
       'It is the tick of the whole election clock: etcd counts election-timeout in heartbeats and drops the rest. A tick that falls into a stall is lost, not caught up.',
-      'From 2.3 on a leader that is more than two heartbeats late says so. The number in that line is the excess over two heartbeats: at 100 ms, “exceeded for 1.2 s” means a gap of 1.4 s.',
+      'From 2.3 on a leader says so when its last heartbeat is more than two intervals old. The number in that line is the excess over two heartbeats: at 100 ms, “exceeded for 1.2 s” means a gap of 1.4 s.',
       'It does not decide whether a stall costs the leader its place. election-timeout does. Raised alone it makes things worse.',
     ],
     raising:
@@ -99,16 +99,16 @@ export const PARAMETERS = [
     ]),
     spellings: etcdSpellings('election-timeout', 'peer-election-timeout', '3000'),
     bounds: [
-      'At least five heartbeats (refused otherwise from 2.0.6 on); ten are usual.',
+      'At least five heartbeats (refused otherwise from 2.0.6 on); ten are the advisor’s judgement.',
       'At most 50000 ms (refused otherwise from 2.1.2 on).',
-      'At least ten round trips between the members.',
+      'At least ten round trips between the members (etcd’s documentation).',
       'A whole number of heartbeats, since etcd drops the rest: 1000 with a heartbeat of 180 counts as 900.',
-      'The same on all members: the one with the smallest value starts the elections.',
+      'The same on all members (etcd’s documentation): the one with the smallest value starts the elections.',
       'A unit (<code>3s</code>) ends etcd at its start when a flag or a variable holds it. A cloud-config leaves such a value out, and a quoted number too.',
-      'At least the longest stall of the leader plus two heartbeats, measured on real clusters; the advisor adds a quarter.',
+      'At least the longest stall of the leader plus two heartbeats (measured); the quarter that the advisor adds is its judgement.',
     ],
     does: [
-      'Each follower draws a time between one and two election-timeouts and starts an election when it hears nothing that long. Version 2 draws again each time, version 3 once for each term.',
+      'Each follower draws a time between one and two election-timeouts and starts an election when it hears nothing that long. Version 2 draws again at each heartbeat-interval, version 3 once for each term.',
       'From 3.5 on a follower first asks whether it could win (pre-vote). That takes away slow failovers, but hardly protects a leader that stalls.',
       'A follower that knows no leader answers no write and no linear read.',
     ],
@@ -129,8 +129,8 @@ export const PARAMETERS = [
     bounds: [
       UNREADABLE,
       '0 fails every request up to 0.12; from 0.13 on it means no limit at all.',
-      'Above the longest stall of etcd’s leader, with a quarter more.',
-      'At most a twelfth of agent-ttl, so that a renewal of the presence has time for several tries.',
+      'Above the longest stall of etcd’s leader (measured), with a quarter more (judgement).',
+      'At most a twelfth of agent-ttl, so that a renewal of the presence has time for several tries (derived from fleet’s source).',
     ],
     does: [
       'Every read and write of the registry has this limit. When it runs out fleet prints “cancelled” or “timeout reached” and goes on with the next pass.',
@@ -150,8 +150,8 @@ export const PARAMETERS = [
     bounds: [
       'A bare number such as <code>120</code> ends fleetd at its start.',
       'Below <code>1s</code> it is cut to 0 and useless.',
-      'At least twelve times etcd-request-timeout, so that one late renewal is not the end.',
-      'At least three times the longest outage of etcd that fleet should ride out, up to 0.11; five times from 0.12 on, where a restart of the server inside fleetd can hang.',
+      'At least twelve times etcd-request-timeout, so that one late renewal is not the end (derived from fleet’s source).',
+      'At least three times the longest outage of etcd that fleet should ride out, up to 0.11; five times from 0.12 on, where a restart of the server inside fleetd can hang (measured).',
       'With <code>0s</code> a machine that dies is never noticed.',
     ],
     does: [
@@ -176,12 +176,12 @@ export const PARAMETERS = [
     bounds: [
       UNREADABLE,
       '0 makes a loop without a rest, and a lease that never ends (0.8 and later). Below 0.2 the lease is cut to 0 s.',
-      'Four of them should be longer than etcd-request-timeout plus a failover of etcd, so that the lease stays in one hand.',
+      'Four of them should be longer than etcd-request-timeout plus a failover of etcd, so that the lease stays in one hand (measured).',
     ],
     does: [
       'One machine leads the engine by a lease of five intervals, renewed at each pass.',
       'Losing the lease stops no unit. Scheduling pauses until some engine holds it again.',
-      'The agents on all machines look every 5 s whatever this value is, so it decides little of the load on etcd.',
+      'The agents on all machines look every 5 s whatever this value is. Up to 0.11 the engine reads about a fifth of what ten machines read from etcd at the default, and nearly half of it with three; it writes its lease once each interval.',
     ],
     raising: 'A dead engine is replaced after up to six intervals, and new units wait longer for their machine.',
     sources: FLEET_SOURCES,

@@ -176,7 +176,10 @@ function text(report) {
   const lines = [report.verdict.headline, report.verdict.why, ''];
   for (const row of report.recommendations) {
     lines.push(`  ${row.parameter}: ${row.current.text} -> ${row.proposedText} (${row.confidence} confidence)`);
-    for (const bound of row.because) lines.push(`      ${bound.text}`);
+    for (const { text, basis, side } of row.because) {
+      const said = side === 'note' || /\(\w+\)\.?$/.test(text);
+      lines.push(`      ${text}${said ? '' : ` (${basis})`}`);
+    }
     lines.push(`      Cost: ${row.cost}`);
   }
   if (report.recommendations.length > 0) lines.push('');

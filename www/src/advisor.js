@@ -205,7 +205,7 @@ export class Advisor {
     },
     clear: () => {
       this.#stop();
-      this.#takeAway(() => true, WORDS.cleared);
+      this.#takeAway(() => true, WORDS.removed);
       this.state = { ...empty(), removed: this.state.removed };
       this.#leaveDraft();
       this.#view.render();

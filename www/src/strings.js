@@ -20,7 +20,6 @@ export const WORDS = {
   addMore: 'Add more',
   clear: 'Clear all',
   allInput: 'All input',
-  cleared: 'was removed.',
   removed: 'was removed.',
   leftOut: 'was not read to its end and is left out.',
   allLeftOut: 'were not read to their end and are left out.',
@@ -429,7 +428,7 @@ export const EXPORT = {
 export const SHARE = {
   title: 'A link to this answer',
   carries:
-    'It carries the verdict, the findings, the five timing values, what was measured, what to measure next, and the curve. Host names and addresses in it are replaced.',
+    'It carries the verdict, the findings, the five timing values, what was measured and assumed, what to measure next, and the curve. Host names and addresses in it are replaced.',
   leaves:
     'It carries no log line, no configuration, no file name. The answer stands in the link itself, behind the #, which no browser sends to a server.',
   copy: 'Copy link',

@@ -22,7 +22,7 @@ pub const RULE: Rule = Rule {
     why: "With settings that it refuses, etcd does not start. With a pair that cannot work, it starts and never keeps a leader.",
     what_to_do: "Write both timers as bare numbers of milliseconds, the election-timeout at ten times the heartbeat-interval (at least five times), the same on all members.",
     references: &[
-        "etcd-io/etcd@v2.3.8:etcdmain/config.go:341 (election-timeout at least five heartbeats, at most 50000 ms)",
+        "etcd-io/etcd@v2.3.8:etcdmain/config.go:319-323 (election-timeout at least five heartbeats, at most 50000 ms)",
         "etcd-io/etcd@v2.0.13:rafthttp/streamer.go (streams read with a limit of 5 s, without keep-alive messages)",
         "etcd-io/etcd#3118 (10000 and 50000 on 2.0: no leader lasts)",
     ],

@@ -228,13 +228,15 @@ function moreDetails(row, first, more, findings) {
     { id: `why-${row.parameter}` },
     foldName(row.neighbours.length > 0 ? WORDS.whyNot : WORDS.basis, row),
     row.neighbours.map((text) => h('p', null, unbroken(text))),
-    // Some sentences say themselves what they rest on.
-    more.map(({ text, basis }) =>
-      h('p', null, /\(\w+\)\.?$/.test(text) ? unbroken(text) : `${unbroken(text)} (${basis})`),
-    ),
+    more.map((bound) => h('p', null, unbroken(withBasis(bound)))),
     basis && h('p', null, basis),
     findings,
   );
+}
+
+/** A bound with what it rests on; some sentences say that themselves, and a remark bounds nothing. @param {Recommendation['because'][number]} bound */
+export function withBasis({ text, basis, side }) {
+  return side === 'note' || /\(\w+\)\.?$/.test(text) ? text : `${text} (${basis})`;
 }
 
 /** @param {number} count */

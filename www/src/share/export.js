@@ -4,6 +4,7 @@
 
 import { tellingFirst } from '../answer/evidence.js';
 import { diffOf } from '../answer/patch.js';
+import { withBasis } from '../answer/values.js';
 import { bargain, readOfThese } from '../answer/verdict.js';
 import { h } from '../dom.js';
 import { CONFIDENCE, EVIDENCE, EXPORT, SEVERITY, TIMING, WORDS } from '../strings.js';
@@ -74,7 +75,7 @@ function values(report) {
   if (rows.length === 0) return '';
   const lines = rows.map(
     (row) =>
-      `| ${[row.parameter, row.current.text, row.proposedText, row.direction, row.because[0]?.text ?? '', row.cost].map(cell).join(' | ')} |`,
+      `| ${[row.parameter, row.current.text, row.proposedText, row.direction, row.because.slice(0, 1).map(withBasis).join(''), row.cost].map(cell).join(' | ')} |`,
   );
   return ['## Values', '', EXPORT.columns, '|---|---|---|---|---|---|', ...lines].join('\n');
 }
