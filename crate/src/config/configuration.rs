@@ -127,6 +127,8 @@ pub struct Cluster {
     pub has_etcd: bool,
     /// A file with variables of etcd or fleet that a unit reads and that is not part of the document.
     pub absent_file: Option<String>,
+    /// The file of its own that an etcd is started with.
+    pub own_file: Option<String>,
     /// etcd or fleet are handed more than the document shows: such a file, or options that a variable holds.
     pub hands_more: bool,
     /// Whether it switches pre-vote on or off, a flag that etcd has from 3.4 on (etcd-io/etcd@v3.4.45:embed/config.go:446).

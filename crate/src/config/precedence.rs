@@ -20,6 +20,7 @@ impl Builder<'_> {
         }
         self.void_reset();
         self.void_hidden();
+        self.void_beside_files();
         self.void_unstarted();
         self.void_proxied();
         self.void_handed_on();

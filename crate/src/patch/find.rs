@@ -135,6 +135,8 @@ impl Place<'_> {
         // So may a text that was no number have none.
         let is_text = || self.text.get(..span.start).is_some_and(|before| before.ends_with(": ")) && scalar::yaml_number(raw).is_none();
         let unquoted = unquoted || (self.configuration.source == Source::Manifest && unit.is_empty() && is_text());
+        // A call makes a text of a number, as flags and variables are: `str(wait)`, `tostring(var.wait)`.
+        let unquoted = unquoted || (self.configuration.source == Source::Program && raw.contains('('));
         // A number in quotes may be what was wrong with it, and so is what keeps them in fleet.conf; where it acts, it keeps
         // them, and so does a duration elsewhere. Kubernetes wants them.
         let works = setting.effective && setting.value.is_some();

@@ -1,6 +1,7 @@
 //! Which document a value belongs into.
 
 use super::edit::{Edit, apply};
+use super::written::own_file;
 use super::{Change, Etcd, render, verify};
 use crate::config::{self, Configuration, Setting, Source};
 use crate::gather::Gather;
@@ -8,9 +9,9 @@ use crate::search;
 use crate::sort::by_key;
 use crate::text::DocumentId;
 
-/// The changes that this configuration is to have. `shown` is the document that it stands in.
-pub fn wanted(configurations: &[Configuration], configuration: &Configuration, shown: &str, changes: &[Change]) -> Vec<Change> {
-    if runs_from(configurations, configuration, shown) {
+/// The changes that this configuration is to have.
+pub fn wanted(configurations: &[Configuration], configuration: &Configuration, changes: &[Change]) -> Vec<Change> {
+    if runs_from(configurations, configuration) {
         return Vec::new();
     }
     let is_wanted = |change: &&Change| {
@@ -64,11 +65,10 @@ pub fn reads_another(configurations: &[Configuration], configuration: &Configura
 }
 
 /// Whether a unit or a command starts etcd with its own file, which is here too.
-fn runs_from(configurations: &[Configuration], configuration: &Configuration, text: &str) -> bool {
+fn runs_from(configurations: &[Configuration], configuration: &Configuration) -> bool {
     let is_file = |other: &Configuration| other.source == Source::EtcdYaml && other.document != configuration.document;
     matches!(configuration.source, Source::DropIn | Source::Flags)
-        && search::has(text, "-config-file")
-        && !configuration.settings.iter().any(|setting| setting.effective)
+        && own_file(configuration).is_some()
         && configurations.iter().any(is_file)
 }
 

@@ -74,7 +74,7 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
         let mut reason = (!edits.is_empty()).then(|| REFERRED_TO.to_owned());
         for configuration in of_document {
             let text = configuration.part.as_deref().unwrap_or(shown);
-            for (tried, wanted) in tries(text, configuration, home::wanted(configurations, configuration, shown, changes)) {
+            for (tried, wanted) in tries(text, configuration, home::wanted(configurations, configuration, changes)) {
                 match tried.and_then(|(more, why)| Ok((as_shown(shown, text, configuration.marks, more)?, why))) {
                     // What a unit reads goes into the file that it reads.
                     Ok((more, _)) if home::reads_another(configurations, configuration, &more) => {}

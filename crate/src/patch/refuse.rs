@@ -2,7 +2,7 @@
 
 use super::insert::mapping::masks;
 use super::place::Place;
-use super::written::{is_printed, is_sealed};
+use super::written::{is_printed, is_sealed, own_file};
 use super::{Change, Etcd, render};
 use crate::config::sources::manifest::containers::commands;
 use crate::config::sources::manifest::operators::{HARDWARE_SPEEDS, of_druid, of_openshift};
@@ -33,6 +33,14 @@ fn of_file(text: &str, configuration: &Configuration, changes: &[Change]) -> Res
     }
     if let Some(why) = by_operator(text, changes) {
         return Err(why);
+    }
+    if let Some(file) = own_file(configuration).filter(|_| changes.iter().any(|change| change.parameter.is_etcd())) {
+        return Err(format!(
+            "etcd is started with a file of its own, {file}, and passes over flags and variables beside it: set them there, as below."
+        ));
+    }
+    if configuration.source == Source::EtcdYaml && configuration.cluster.launcher == Some(Launcher::K3s) {
+        return Err("k3s and RKE2 write this file anew at each start. Put these into their own config.yaml, below /etc/rancher.".to_owned());
     }
     if let Some(section) = configuration.problems_of(RuleId::ConfigDuplicateKey).find(|problem| problem.parameter.is_none()) {
         return Err(format!("{} stands twice in this file; put its keys together first.", section.word));

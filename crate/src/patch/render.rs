@@ -1,10 +1,10 @@
 //! The same values in every form people keep them in.
 
-use super::written::{is_printed, is_sealed};
+use super::written::{is_printed, is_sealed, own_file};
 use super::{Change, Etcd};
 use crate::config::syntax::command::starts_container;
 use crate::config::syntax::unpack::{base64, gunzip};
-use crate::config::{self, Configuration, Setting, Source};
+use crate::config::{self, Configuration, Launcher, Setting, Source};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::report::Rendering;
@@ -147,6 +147,9 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
         let key = |change: &Change| if change.parameter == Parameter::ElectionTimeout { "leaderElectionTimeout" } else { camel(change) };
         return lines(etcd(changes), &|change| format!("    {}: {}ms", key(change), value(change)));
     }
+    if own_file(configuration).is_some() {
+        return lines(changes, &entry);
+    }
     let form = match configuration.source {
         // What a unit sets reaches no container that it starts.
         Source::CloudConfig | Source::DropIn if starts_container(text) => "flags",
@@ -159,6 +162,9 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
         Source::Flags | Source::Program => "flags",
         Source::ContainerLinux => "container-linux-config",
         Source::Manifest => "static-pod",
+        Source::EtcdYaml if configuration.cluster.launcher == Some(Launcher::K3s) => {
+            return format!("etcd-arg:\n{}", lines(changes, &|change| format!("- {}", flag(change))));
+        }
         Source::EtcdYaml | Source::Fragment => return lines(changes, &entry),
         Source::Environment | Source::EtcdToml | Source::Prefixed => "environment",
     };

@@ -34,7 +34,7 @@ pub fn reason(text: &str, configuration: &Configuration, wanted: &[Change], edit
         Some(
             "A file in /run is written anew at each boot: make the change in the cloud-config that it comes from, or in a file of a later name in /etc.",
         )
-    } else if configuration.source == Source::DropIn && !text.lines().any(|line| line.trim_start().starts_with('[')) {
+    } else if configuration.source == Source::DropIn && !text.lines().any(|line| line.contains('[') && line.trim_end().ends_with(']')) {
         Some("systemd ignores lines with no section above them: these belong below [Service] in a unit or a drop-in.")
     } else if configuration.source == Source::Program && edits.iter().any(is_new) {
         Some("What is new follows the form of what stands there; no reader of this language has checked it, so look it over.")

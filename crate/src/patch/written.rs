@@ -1,7 +1,7 @@
-//! How a value is written in the file that it stands in.
+//! How a value is written in the file that it stands in, and where none is read.
 
-use crate::config::Setting;
 use crate::config::meaning::scalar;
+use crate::config::{Configuration, Setting};
 use crate::search;
 use crate::units::parse_go_duration;
 
@@ -27,4 +27,10 @@ pub fn is_sealed(setting: &Setting) -> bool {
 /// The value stands with its unit, and its reader takes it so: kops, `heartbeatInterval: 100ms`.
 pub fn reads_units(setting: &Setting) -> bool {
     parse_go_duration(setting.raw.trim_matches(['"', '\''])).is_ok_and(|read| read > 0 && setting.value == Some(read))
+}
+
+/// The file of its own that etcd is started with, where nothing else can set its timers.
+pub fn own_file(configuration: &Configuration) -> Option<&str> {
+    let acts = |setting: &Setting| setting.effective && setting.parameter.is_etcd();
+    configuration.cluster.own_file.as_deref().filter(|_| !configuration.settings.iter().any(acts))
 }

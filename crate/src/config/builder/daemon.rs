@@ -11,6 +11,10 @@ impl Builder<'_> {
     /// `NAME=value` in the environment of a daemon; `span` has the value.
     pub fn variable(&mut self, name: &str, value: &str, span: Range<usize>, home: Home) {
         self.fact_of_variable(name, value);
+        // There is one for it from 3.4 on (etcd-io/etcd@v3.4.0:etcdmain/config.go:131).
+        if name == "ETCD_CONFIG_FILE" {
+            self.starts_with_file(&home.unit, value);
+        }
         match keys::of_variable(name) {
             Some(meant) => self.claim(meant, span, scalar::daemon(meant.0, value), home),
             None => self.misspelt_variable(name, span),
@@ -20,6 +24,9 @@ impl Builder<'_> {
     /// A flag that etcd is started with; `span` has the value.
     pub fn flag(&mut self, name: &str, value: &str, span: Range<usize>, home: Home) {
         self.fact_of_flag(name, value);
+        if name == "config-file" {
+            self.starts_with_file(&home.unit, value);
+        }
         match keys::of_key(name) {
             Some(meant) if meant.0.is_etcd() => {
                 self.claim(meant, span, scalar::daemon(meant.0, value), home);
@@ -27,6 +34,14 @@ impl Builder<'_> {
             }
             Some(_) => {}
             None => self.unknown_flag(name, span),
+        }
+    }
+
+    /// In a unit or a process etcd has a file of its own.
+    pub fn starts_with_file(&mut self, unit: &str, file: &str) {
+        if !file.is_empty() && self.with_files.len() < MOST_CLAIMS {
+            self.cluster.own_file = Some(file.to_owned());
+            self.with_files.push(unit.to_owned());
         }
     }
 

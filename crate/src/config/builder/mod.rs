@@ -114,6 +114,8 @@ pub struct Builder<'a> {
     /// The process that is read, and those that are proxies; empty where the text is not parted into processes.
     process: String,
     pub(super) proxies: Vec<String>,
+    /// Units and processes whose etcd has a file of its own.
+    pub(super) with_files: Vec<String>,
     /// Index of the claim that came last.
     last: usize,
     /// Claims that a later one took the place of, and those that are too many.
@@ -180,6 +182,7 @@ impl<'a> Builder<'a> {
             processes: 0,
             process: String::new(),
             proxies: Vec::new(),
+            with_files: Vec::new(),
             last: 0,
             replaced: 0,
             problems: Vec::new(),

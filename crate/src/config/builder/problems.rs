@@ -65,10 +65,11 @@ impl Builder<'_> {
         self.void_where(id, &|_, claim| (claim.number >= stated).then(|| why(claim.parameter)));
     }
 
-    /// Nothing that a unit sets acts beside etcd's file, also not what was stated after the first `stated` claims.
-    pub fn void_beside_file(&mut self, unit: &str, stated: usize) {
+    /// Nothing that a unit or a process sets acts beside etcd's file (etcd-io/etcd@v3.4.0:etcdmain/config.go:131).
+    pub(in crate::config) fn void_beside_files(&mut self) {
+        let units = std::mem::take(&mut self.with_files);
         self.void_where(RuleId::ConfigShadowed, &|_, claim| {
-            let of_unit = claim.home.unit == unit && claim.home.class < Class::ConfigFile || claim.number >= stated;
+            let of_unit = claim.home.class < Class::ConfigFile && units.contains(&claim.home.unit);
             let key = claim.parameter.key();
             (claim.parameter.is_etcd() && claim.void.is_none() && of_unit)
                 .then(|| format!("etcd is given --config-file, and with it ignores {key} and all its other flags and variables."))

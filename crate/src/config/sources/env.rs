@@ -27,7 +27,6 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     // An article shows the file of each member, one below the other.
     let members = members(&inner.text);
     let mut unit = builder.process(members.len() > 1);
-    let (stated, mut from_file) = (builder.stated(), false);
     for (start, raw) in lines(&inner.text) {
         let line = raw.trim_start();
         if line.starts_with('#') || line.starts_with(';') {
@@ -62,18 +61,15 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
                 break;
             }
             let Some((name, value, span)) = word.assignment() else { continue };
-            // A variable for it there is from 3.4 on (etcd-io/etcd@v3.4.0:etcdmain/config.go:131).
-            from_file |= name == "ETCD_CONFIG_FILE" && !value.is_empty();
             if flags::are_options(name, value) {
-                from_file |= search::has(value, "-config-file");
-                flags::take(builder, inner, &words::words(&inner.text, span.clone()), "", "", &script.variables);
+                if let Some((_, file)) = search::split(value, "-config-file") {
+                    builder.starts_with_file(&unit, file.trim_start_matches(['=', ' ']).split(' ').next().unwrap_or(""));
+                }
+                flags::take(builder, inner, &words::words(&inner.text, span.clone()), &unit, "", &script.variables);
             }
             timer = keys::of_variable(name).map(|(parameter, _)| parameter);
             flags::variable(builder, inner, (name, value, span), Home::new(&unit, Class::EnvironmentFile, ""), &script.variables);
         }
-    }
-    if from_file {
-        builder.void_beside_file("", stated);
     }
 }
 

@@ -3,10 +3,12 @@
 //! (etcd-io/etcd@v3.4.0:etcdmain/config.go:131, 292-316).
 
 use crate::config::builder::{Builder, Class, Home};
+use crate::config::configuration::Launcher;
 use crate::config::meaning::{keys, scalar};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::tree::TextTree;
 use crate::ids::RuleId;
+use crate::parameters::RANCHER;
 use crate::yaml::Node;
 
 /// Takes what such a file states.
@@ -15,7 +17,12 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     // Of JSON only its own keys tell whose it is.
     builder.cluster.has_etcd |= text.is_document() && !text.text.trim_start().starts_with('{');
     if let Some(root) = tree.documents.first() {
-        take_keys(builder, &tree, tree.resolve(root), &Home::new("", Class::ConfigFile, ""));
+        let root = tree.resolve(root);
+        take_keys(builder, &tree, root, &Home::new("", Class::ConfigFile, ""));
+        // k3s-io/k3s: pkg/daemons/executor/executor.go, ToConfigFile: it writes `config` into this folder at each start.
+        if tree.word(root, "data-dir").is_some_and(|folder| folder.ends_with("/server/db/etcd")) {
+            (builder.cluster.launcher, builder.cluster.own_pair) = (Some(Launcher::K3s), Some(&RANCHER));
+        }
     }
 }
 

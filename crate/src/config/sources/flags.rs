@@ -144,7 +144,6 @@ impl Line<'_> {
             is_image(&word.text) || is_etcd(&word.text) && !wants_value(before)
         };
         let ours = LazyCell::new(|| words.iter().enumerate().any(runs));
-        let (stated, mut from_file) = (builder.stated(), false);
         for flag in flags(words) {
             let Some((value, span)) = &flag.value else {
                 builder.fact_of_flag(&flag.name, "true");
@@ -159,7 +158,9 @@ impl Line<'_> {
             let (name, value, span) = handed_on(builder, &flag.name, value, span);
             let (value, span) = without_inner_quotes(&inner.text, value, span);
             builder.fact_of_flag(name, value);
-            from_file |= name == "config-file" && !value.is_empty();
+            if name == "config-file" && *ours {
+                builder.starts_with_file(self.unit, value);
+            }
             let is_ours = |(parameter, _): &(Parameter, bool)| parameter.is_etcd() && (!name.contains('_') || *ours);
             let known = keys::of_key(name);
             if known.is_none() && *ours {
@@ -184,10 +185,6 @@ impl Line<'_> {
             }
         }
         options_of_variables(builder, words, &self.home(Class::Flag), self.variables);
-        if from_file && *ours {
-            // etcd.io/docs/v3.4/op-guide/configuration
-            builder.void_beside_file(self.unit, stated);
-        }
     }
 }
 
@@ -310,9 +307,9 @@ pub fn are_options(name: &str, value: &str) -> bool {
 
 /// A value without the quotes that a shell within the command takes away: `sh -c "etcd --name=\\"a\\""`.
 fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (&'v str, Range<usize>) {
-    // Of a text in XML the tag behind it is no part of it.
-    let (value, span) =
-        search::split(value, "</").map_or((value, span.clone()), |(value, _)| (value, span.start..span.start + value.len()));
+    // Of a text in XML the tag behind it is no part of it, nor is what ends a text of JavaScript or Go.
+    let end = ["</", "`"].into_iter().filter_map(|mark| search::find(value, mark)).filter(|end| *end > 0).min();
+    let (value, span) = end.map_or((value, span.clone()), |end| (&value[..end], span.start..span.start + end));
     let Some(inside) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return (value, span) };
     let escape = usize::from(text.get(..span.end - 1).is_some_and(|before| before.ends_with('\\')));
     (inside, span.start + 1..(span.end - 1 - escape).max(span.start + 1))

@@ -144,6 +144,7 @@ fn what_would_not_act_is_refused() {
 fn what_is_not_edited_has_the_form_of_its_reader_beside_it() {
     let pod = "kind: Pod\nmetadata: {namespace: openshift-etcd}\nspec:\n  containers:\n  - command: [etcd, --election-timeout=1000]\n";
     let druid = "apiVersion: druid.gardener.cloud/v1alpha1\nkind: Etcd\nspec:\n  replicas: 3\n  etcd: {heartbeatDuration: 10s, electionTimeout: 10s}\n";
+    let own_file = "[Service]\nExecStart=/usr/bin/etcd --config-file /etc/etcd.yml --election-timeout=1000\n";
     for (text, beside) in [
         (
             "cluster-init: true\netcd-arg: election-timeout=1000\n",
@@ -162,6 +163,21 @@ fn what_is_not_edited_has_the_form_of_its_reader_beside_it() {
             Some(
                 "extraEnvVars:\n  - name: ETCD_HEARTBEAT_INTERVAL\n    value: \"250\"\n  - name: ETCD_ELECTION_TIMEOUT\n    value: \"2500\"\n",
             ),
+        ),
+        // k3s writes it anew at each start.
+        (
+            "data-dir: /var/lib/rancher/k3s/server/db/etcd\nelection-timeout: 1000\nheartbeat-interval: 100\n",
+            Some("etcd-arg:\n- heartbeat-interval=250\n- election-timeout=2500\n"),
+        ),
+        // Beside its own file etcd reads nothing else.
+        (own_file, Some("heartbeat-interval: 250\nelection-timeout: 2500\n")),
+        (
+            "[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=1000 ETCD_CONFIG_FILE=/etc/etcd.yml\nExecStart=/usr/bin/etcd\n",
+            Some("heartbeat-interval: 250\nelection-timeout: 2500\n"),
+        ),
+        (
+            "kind: Pod\nspec:\n  containers:\n  - command: [etcd, --config-file=/etc/etcd.yml, --election-timeout=1000]\n",
+            Some("heartbeat-interval: 250\nelection-timeout: 2500\n"),
         ),
         // Nothing would take them.
         (pod, None),

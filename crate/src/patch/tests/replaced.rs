@@ -28,6 +28,18 @@ fn what_reaches_no_etcd_is_handed_on() {
 }
 
 #[test]
+fn a_text_of_a_program_keeps_what_ends_it() {
+    for text in [
+        "const run = `docker run quay.io/coreos/etcd:v3.5.9 etcd\n  --name a\n  --election-timeout=1000`;\n",
+        "etcd:\n  extraFlags:\n    - --heartbeat-interval=250\n  args: [\"--election-timeout=1000\"]\n",
+        "OPTIONS=\"--name $NAME --election-timeout=1000\"\nexec /usr/bin/etcd $OPTIONS\n",
+    ] {
+        let changes = if text.starts_with("etcd:") { &[HEARTBEAT, ELECTION][..] } else { &[ELECTION] };
+        assert_eq!(patched(text, changes), text.replace("1000", "2500"));
+    }
+}
+
+#[test]
 fn what_a_list_of_variables_states_is_changed_there() {
     let text = "- hosts: a\n  vars:\n    etcd_election_timeout: 1000\n  tasks:\n    - docker_container:\n        image: quay.io/coreos/etcd:v3.5.9\n        env:\n          ETCD_ELECTION_TIMEOUT: \"{{ etcd_election_timeout | string }}\"\n";
     let mut all = vec![config::read(0, text).expect("a play")];

@@ -37,8 +37,12 @@ fn an_expression_is_replaced_as_a_whole() {
     for (text, expression) in [
         ("task \"etcd\" {\n  env {\n    ETCD_ELECTION_TIMEOUT = tostring(var.wait[0])\n  }\n}\n", "tostring(var.wait[0])"),
         ("values = (\n  (\"ETCD_HEARTBEAT_INTERVAL\", \"250\"),\n  (\"ETCD_ELECTION_TIMEOUT\", str(WAIT)),\n)\n", "str(WAIT)"),
+        (
+            "run([\n  \"etcd\", \"--name\", name,\n  \"--election-timeout\", str(wait),\n  \"--heartbeat-interval\", \"250\",\n])\n",
+            "str(wait)",
+        ),
     ] {
-        assert_eq!(patched(text, &[ELECTION]), text.replace(expression, "2500"));
+        assert_eq!(patched(text, &[ELECTION]), text.replace(expression, "\"2500\""));
     }
 }
 
