@@ -12,7 +12,7 @@ use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, beyond_waiting, kept_place, went_on};
 use crate::report::{Confidence, Severity, Timing};
-use crate::rules::common::{knows_wait, only_quoted};
+use crate::rules::common::{doubtful, knows_wait, only_quoted};
 use crate::rules::{Finding, named, raised};
 
 /// Findings that name a cause which no timer touches, the most telling first: the ones that stay until somebody acts, so that
@@ -187,5 +187,6 @@ pub(super) fn only_raised(facts: &Facts, plan: &Plan) -> bool {
 
 /// fleet's limit is at the highest sensible value, and requests run into it all the same.
 pub(super) fn waits_long_already(facts: &Facts) -> bool {
-    !facts.fleet_failures.is_empty() && facts.value(Parameter::EtcdRequestTimeout) >= HIGHEST_REQUEST_TIMEOUT
+    let limit = Parameter::EtcdRequestTimeout;
+    !facts.fleet_failures.is_empty() && facts.value(limit) >= HIGHEST_REQUEST_TIMEOUT && !doubtful(facts, limit)
 }

@@ -1,7 +1,7 @@
 //! What the lines of a text look like.
 
 use crate::config::meaning::keys;
-use crate::config::sources::flags::is_image;
+use crate::config::sources::flags::{are_options, is_image};
 use crate::config::sources::manifest::containers::is_repository;
 use crate::config::sources::{etcd_toml, prefixed};
 use crate::config::syntax::command::{is_drawn, runs_container, start_of_etcd};
@@ -106,6 +106,9 @@ impl<'a> Signs<'a> {
         self.toml |= line == etcd_toml::SECTION;
         self.environment |= ["Environment=", "EnvironmentFile=", "ExecStart="].iter().any(|key| line.starts_with(key));
         self.commands |= is_command(line) || (self.script || line.ends_with(CONTINUES)) && start_of_etcd(line).is_some();
+        // Of a script that starts it by its path, as Debian's and OpenRC's do.
+        let options = |(name, value): (&str, &str)| has_timer(value) && are_options(name, unquoted(value));
+        self.commands |= line.split_once('=').is_some_and(options) && search::has(self.sample, "/etcd");
         self.help |= line.get(1..).is_some_and(|rest| rest.starts_with("ime (in milliseconds) of a heartbeat interval"))
             || (line.starts_with('-') && search::has(line, "heartbeat-interval=<"));
         self.prefixed |= prefixed::declared(line).is_some();
@@ -136,6 +139,8 @@ impl<'a> Signs<'a> {
 
     fn key(&mut self, key: &str, indent: usize) {
         let at_root = indent == 0;
+        // k3s adds it to the list of another file.
+        let key = if key == "etcd-arg+" { "etcd-arg" } else { key };
         let word =
             !key.is_empty() && key.len() < 40 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':'));
         if !word {
@@ -244,14 +249,6 @@ fn is_command(line: &str) -> bool {
         return false;
     }
     let perhaps = line.starts_with('-') || search::has(line, "etcd") || search::has(line, "ETCD");
-    let timing = perhaps
-        && line.split_whitespace().any(|word| {
-            let word = word.trim_start_matches(['"', '\'']);
-            let bare = word.trim_start_matches('-');
-            word.len() > bare.len()
-                && word.len() - bare.len() <= 2
-                && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
-        });
     let runs = || search::has(line, " -") && start_of_etcd(line).is_some();
     let replaces = || {
         line.split_whitespace().any(|word| word == "sed")
@@ -259,11 +256,21 @@ fn is_command(line: &str) -> bool {
     };
     let passed_on = search::any(line, &["etcd-arg", "extra-config=etcd.", "extra-config etcd."])
         && search::any(line, &["heartbeat-interval=", "election-timeout="]);
-    timing
+    perhaps && has_timer(line)
         || passed_on
         || runs()
         || replaces()
         || runs_container(line)
         || search::any(line, &["-e ETCD_", "--env=ETCD_", "--env ETCD_", "--from-literal=ETCD_"])
         || (search::has(line, SET_ENV) && search::any(line, &["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT="]))
+}
+
+/// Whether a flag of etcd's timers is one of these words.
+fn has_timer(words: &str) -> bool {
+    words.split_whitespace().any(|word| {
+        let word = word.trim_start_matches(['"', '\'']);
+        let bare = word.trim_start_matches('-');
+        matches!(word.len() - bare.len(), 1 | 2)
+            && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())
+    })
 }

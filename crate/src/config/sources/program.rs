@@ -188,7 +188,10 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
             "value" => variable(builder, inner, std::mem::take(&mut named), value, &unit),
             K3S if value.is("[") => arguments(builder, inner, &tokens[at..], &unit),
             "initialCluster" if value.is("[") => members(builder, &tokens[at..]),
-            name if has_map && name.contains('-') && !of_fleet(name) => argument(builder, inner, name, value, &unit),
+            // In a text of several lines it has no quotes of its own.
+            name if (has_map || name.starts_with("--")) && name.contains('-') && !of_fleet(name) => {
+                argument(builder, inner, name.trim_start_matches('-'), value, &unit);
+            }
             name => variable(builder, inner, name, value, &unit),
         }
     }
@@ -235,7 +238,9 @@ fn command(builder: &mut Builder, inner: &MappedText, words: &[&Token], unit: &s
             } else if word.quoted && search::has(word.text, NEWLINE) {
                 cut.extend(lines(word));
             } else {
-                cut.push(word.word());
+                let place = expression(&inner.text, word);
+                let called = place.len() > word.span.len();
+                cut.push(if called { Word::at(format!("${{{}}}", &inner.text[place.clone()]), place) } else { word.word() });
             }
         }
         let words = cut;

@@ -84,13 +84,13 @@ pub(super) fn from_heartbeat(facts: &Facts, parameter: Parameter) -> Option<InFo
 }
 
 /// The log prints another heartbeat than the configuration states: then the other half of its pair is not in force
-/// either, but the default, or what that heartbeat asks for.
+/// either, but the default, or what that heartbeat asks for. One that a template fills in may be the one printed.
 pub(super) fn from_another_pair(facts: &Facts, parameter: Parameter) -> Option<InForce> {
     let (id, heartbeat) = printed(facts, Parameter::HeartbeatInterval).pop()?;
     let (beat, wait) = (from_configuration(facts, Parameter::HeartbeatInterval), from_configuration(facts, Parameter::ElectionTimeout));
     let (beat, wait) = (beat?, wait?);
     let one_file = beat.place.zip(wait.place).is_some_and(|(beat, wait)| beat.document == wait.document);
-    let other = parameter == Parameter::ElectionTimeout && one_file && beat.value != Some(heartbeat);
+    let other = parameter == Parameter::ElectionTimeout && one_file && beat.value.is_some_and(|stated| stated != heartbeat);
     other.then(|| from_heartbeat(facts, parameter).unwrap_or(InForce { event: Some(id), ..default(facts, parameter) }))
 }
 

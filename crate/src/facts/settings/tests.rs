@@ -15,6 +15,9 @@ fn a_pair_that_the_log_contradicts_is_not_in_force() {
     };
     let wait = |beat: u32| facts(&[pair, &late(beat)]).value(Parameter::ElectionTimeout) / MS;
     assert_eq!((wait(100), wait(1000), wait(400)), (1000, 5000, 2000));
+    // What a template fills in may be what the log prints.
+    let filled_in = "ETCD_HEARTBEAT_INTERVAL={{ beat }}\nETCD_ELECTION_TIMEOUT=5000\n";
+    assert_eq!(facts(&[filled_in, &late(400)]).value(Parameter::ElectionTimeout), 5000 * MS);
 }
 
 #[test]

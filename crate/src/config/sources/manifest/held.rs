@@ -6,6 +6,7 @@ use crate::config::builder::Builder;
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::unpack::base64;
 use crate::config::tree::TextTree;
+use crate::search;
 use crate::yaml::Node;
 
 /// A ConfigMap's `data`: variables, and whole files.
@@ -28,6 +29,13 @@ pub(super) fn secret(builder: &mut Builder, spot: Spot, node: &Node) {
 
 pub(super) fn with_lines(tree: &TextTree, node: &Node) -> Option<MappedText> {
     tree.scalar(node).filter(has_lines)
+}
+
+/// An item of a list that is a file of an installer: RKE2's, or a patch for Talos' (siderolabs/cluster-api-control-plane-provider-talos:
+/// `strategicPatches`). A script begins with a command.
+pub(super) fn is_file(inner: &MappedText) -> bool {
+    let first = inner.text.lines().find(|line| !line.starts_with('#')).unwrap_or("");
+    first.starts_with("etcd-arg:") || first.ends_with(':') && !first.contains(' ') && search::has(&inner.text, "extraArgs:")
 }
 
 /// Several lines, or JSON.

@@ -30,7 +30,7 @@ use crate::{search, template};
 use arguments::{arguments, operation, words};
 use containers::{commands, is_etcd_argument, is_proxy};
 use environment::{environment, variable, variables};
-use held::{data, secret, with_lines};
+use held::{data, is_file, secret, with_lines};
 use installer::{Arguments, arguments_of, form_of, launcher};
 use operators::of_openshift;
 use spot::{Spot, shared};
@@ -136,8 +136,7 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
     }
     for item in node.items() {
         environment(builder, spot, item);
-        let written = tree.scalar(item).filter(|inner| inner.text.starts_with("etcd-arg:"));
-        builder.holds("config.yaml", written, false);
+        builder.holds("config.yaml", tree.scalar(item).filter(is_file), false);
         walk(builder, Spot { depth: depth + 1, ..spot }, item);
     }
 }

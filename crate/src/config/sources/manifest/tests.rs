@@ -46,6 +46,10 @@ fn forms_of_salt_ansible_and_terraform() {
             "- lineinfile: dest=/etc/etcd.env regexp='^ETCD_ELECTION_TIMEOUT=' line='ETCD_ELECTION_TIMEOUT=2500'\n- lineinfile:\n    line: ETCD_NAME=a\n",
             "2500",
         ),
+        (
+            "kind: TalosControlPlane\nspec:\n  strategicPatches:\n  - |\n    cluster:\n      etcd:\n        extraArgs:\n          election-timeout: \"2500\"\n",
+            "2500",
+        ),
         ("resource \"a\" \"b\" {\n  config = <<EOF\ncni: x\netcd-arg: [ \"election-timeout=2500\" ]\nEOF\n}\n", "2500"),
     ] {
         assert_eq!(raw(text), [("election-timeout".to_owned(), expected.to_owned())], "{text}");
