@@ -22,8 +22,9 @@ const OURS: &[&str] = &["etcd", "fleet", "rafthttp", " C | ", " E | ", " W | ", 
 /// (hashicorp/go-hclog:intlogger.go:25, before its 1.0; `[ERR]` is older).
 const LEVELS: &[&str] = &["[ERR] ", "[ERROR] ", "[WARN] ", "[INFO] ", "[DEBUG] ", "[TRACE] "];
 
-/// Calls of the Kubernetes API: its two roots of resources and its three health checks.
-const CALLS: &[&str] = &["/api/", "/apis/", "/healthz", "/readyz", "/livez"];
+/// Calls of the Kubernetes API: its two roots of resources and its three health checks, and what its clients say of one that they
+/// held back themselves (kubernetes/client-go@v0.20.0:rest/request.go, tryThrottle).
+const CALLS: &[&str] = &["/api/", "/apis/", "/healthz", "/readyz", "/livez", "client rate limiter"];
 
 /// Whether other programs print this text too.
 pub fn is_borrowed(event: &Event) -> bool {

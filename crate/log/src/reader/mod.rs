@@ -4,6 +4,7 @@ pub mod around;
 pub mod foreign;
 pub mod hosts;
 pub mod log;
+pub mod mention;
 pub mod message;
 pub mod one_behind_another;
 pub mod order;
@@ -11,9 +12,11 @@ pub mod order;
 use self::around::{Around, Record};
 use self::foreign::{is_mention, is_metric};
 use self::log::Log;
+use self::mention::is_spoken_of;
 use self::message::Message;
 use crate::event::{LogReading, Meaning, Value};
 use crate::header::{Form, Header, Headers, header};
+
 use crate::messages::pattern::{Match, Piece, values};
 use crate::messages::recognise::recognise;
 use crate::messages::signature::signature;
@@ -188,6 +191,11 @@ impl Reader {
 
     /// A row is a line of the log, or what a terminal wrapped of the line before.
     fn single_row(&mut self, text: &str, found: Option<(u16, Match)>, row: Row) {
+        if found.is_some_and(|(_, found)| is_spoken_of(text, &found)) {
+            self.open = None;
+            self.log.reading.unread += 1;
+            return;
+        }
         if found.is_none() && self.is_of_table(text, row) {
             self.open = None;
             return;
@@ -370,7 +378,8 @@ fn weightiest(before: &str, joints: [(&str, &str); 3], fits: &dyn Fn(&Match) -> 
     let mut best: Option<(String, u16, Match)> = None;
     for (joint, rest) in joints {
         let joined = format!("{before}{joint}{rest}");
-        let Some((number, found)) = recognise(&plain(&joined)).filter(|(_, found)| fits(found)) else { continue };
+        let text = plain(&joined);
+        let Some((number, found)) = recognise(&text).filter(|(_, found)| fits(found) && !is_spoken_of(&text, found)) else { continue };
         if best.as_ref().is_none_or(|(_, _, known)| found.weight > known.weight) {
             best = Some((joined, number, found));
         }

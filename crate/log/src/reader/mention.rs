@@ -1,0 +1,94 @@
+//! Messages that a line only speaks of: nothing printed them there.
+
+use crate::messages::pattern::Match;
+use crate::search;
+
+/// So many words before a message make a sentence of the line (judgement): what a logger writes there is shorter, or holds
+/// digits, colons and brackets. Before a quote one less will do, and a question needs one: no program asks.
+const WORDS: usize = 3;
+
+/// What may stand around a word of a sentence, also as Markdown writes it.
+const MARKS: &[char] = &['"', '\'', '`', '*', '_', '#', '>', '-', '(', ')', ',', '.', ';', '?', '!', '“', '”'];
+
+/// Whether the line looks for this message, or names it in the middle of a sentence, as people do who explain it.
+pub fn is_spoken_of(line: &str, found: &Match) -> bool {
+    // etcd's own name before its error is no sign that it printed it there.
+    let before = &line[..found.start];
+    let before = before.strip_suffix("etcdserver: ").unwrap_or(before);
+    let (asks, quoted) = (line.trim_end().ends_with('?'), before.ends_with(['"', '\'', '`', '“']));
+    let words = words(before);
+    // Who names a member, a length or an address has seen it.
+    let seen = line[found.start..found.end].contains(|c: char| c.is_ascii_digit());
+    is_looked_for(before) || !seen && (asks && words > 0 || words + usize::from(quoted) >= WORDS && goes_on(&line[found.end..]))
+}
+
+/// In quotes behind `grep`: it prints the lines that hold this, and there may be none.
+fn is_looked_for(before: &str) -> bool {
+    let opened = |quote| search::rsplit(before, "grep ").is_some_and(|(_, options)| search::count(options.as_bytes(), quote) % 2 == 1);
+    opened(b'"') || opened(b'\'')
+}
+
+/// How many words stand before the message; none where they are columns, or there is more than words.
+fn words(before: &str) -> usize {
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'\'') || !byte.is_ascii();
+    let mut words = 0;
+    for word in before.trim().split(' ') {
+        let letters = word.trim_matches(MARKS);
+        if word.is_empty() || !letters.bytes().all(is_letter) {
+            return 0;
+        }
+        words += usize::from(!letters.is_empty());
+    }
+    words
+}
+
+/// Whether the sentence goes on behind the message.
+fn goes_on(after: &str) -> bool {
+    let next = after.trim_start_matches(MARKS).strip_prefix(' ').and_then(|rest| rest.chars().next());
+    next.is_some_and(|next| next.is_ascii_alphabetic() || !next.is_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scan::Scanner;
+
+    fn is_printed(line: &str) -> bool {
+        let mut scanner = Scanner::new(0);
+        scanner.push(line.as_bytes());
+        !scanner.finish().events.is_empty()
+    }
+
+    #[test]
+    fn what_a_command_looks_for_was_not_printed() {
+        for line in [
+            "$ journalctl -u etcd2 | grep \"failed to send out heartbeat on time\"",
+            "zgrep -c 'etcdserver: request timed out' /var/log/syslog",
+            "kubectl logs etcd-0 | grep -E \"is starting|mvcc: database space exceeded\"",
+        ] {
+            assert!(!is_printed(line), "{line}");
+        }
+        // Found, and below the command whose end was lost.
+        assert!(is_printed("$ grep etcd x.log Error: etcdserver: request timed out"));
+    }
+
+    #[test]
+    fn what_an_article_explains_was_not_printed() {
+        for line in [
+            "#### What does \"mvcc: database space exceeded\" mean and how do I fix it?",
+            "The usual sign of it is the message `etcdserver: leader changed`. It tells of an election.",
+            "The error `etcdserver: mvcc: database space exceeded` tells that the quota is used up.",
+            "Why does it say \"request sent was ignored (cluster ID mismatch: peer[a], local[b])\"?",
+        ] {
+            assert!(!is_printed(line), "{line}");
+        }
+        for line in [
+            "Error from server: etcdserver: leader changed",
+            "Error from server (InternalError): an error on the server (\"etcdserver: request timed out\") has prevented it",
+            "We saw this in our log: etcdserver: mvcc: database space exceeded, and then",
+            "The logs have `the clock difference against peer 8e9e05c52164694d is too high [1.2s > 1s]` in them",
+            "12m Normal Killing Container etcd failed liveness probe, will be restarted",
+        ] {
+            assert!(is_printed(line), "{line}");
+        }
+    }
+}
