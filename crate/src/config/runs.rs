@@ -11,7 +11,7 @@ pub fn tool_of(source: Source, text: &str) -> Option<&'static Tool> {
         Source::Program | Source::Environment if search::has(text, "task \"") && search::has(text, "driver") => Some(&NOMAD),
         Source::Flags if search::has(text, "${SNAP") => Some(&MICROK8S),
         Source::Flags | Source::Environment if of_service(text) => Some(&SERVICE),
-        Source::Flags | Source::Environment if is_dockerfile(text) => Some(&DOCKER),
+        Source::Flags | Source::Environment | Source::Program if is_dockerfile(text) => Some(&DOCKER),
         _ => None,
     }
 }
@@ -39,6 +39,8 @@ mod tests {
     fn a_dockerfile_begins_with_its_image() {
         let docker = |text: &str| tool_of(Source::Environment, text).is_some();
         assert!(docker("# syntax=docker/dockerfile:1\nARG TAG=v3.5.7\nFROM quay.io/coreos/etcd:$TAG\nENV ETCD_ELECTION_TIMEOUT=1000\n"));
+        let command = "FROM quay.io/coreos/etcd:v3.5.7\nCMD [\"etcd\", \"--election-timeout=1000\"]\n";
+        assert!(tool_of(Source::Program, command).is_some());
         assert!(!docker("ETCD_ELECTION_TIMEOUT=1000\npsql -c 'SELECT name\nFROM members'\n"));
     }
 }

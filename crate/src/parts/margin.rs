@@ -16,8 +16,9 @@ pub fn without_margins(text: &str) -> Option<String> {
     };
     let mut clean = String::with_capacity(text.len());
     for (at, line) in lines.iter().enumerate() {
-        // A quotation or a number on one line alone may be anything.
-        let real = |margin: &Margin| margin.kind == Kind::Path || goes_with(at, at.checked_sub(1)) || goes_with(at, Some(at + 1));
+        // A quotation or a number on one line alone may be anything, and a path alone on it is a key: Salt's states have such names.
+        let shows = |margin: &Margin| margin.kind == Kind::Path && margin.width < line.trim_end().len();
+        let real = |margin: &Margin| shows(margin) || goes_with(at, at.checked_sub(1)) || goes_with(at, Some(at + 1));
         let width = margins[at].filter(real).map_or(0, |margin| margin.width);
         clean += &" ".repeat(width);
         clean.push_str(&line[width..]);
@@ -96,6 +97,7 @@ mod tests {
             "10:00:01 a\n11:00:02 b\n",
             "http://192.0.2.1:2379 a\n",
             "- /etc:/etc\n- /x:/x\n",
+            "/etc/etcd.conf:\n  file.managed: []\n",
         ] {
             assert_eq!(without_margins(text), None, "{text}");
         }

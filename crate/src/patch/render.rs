@@ -161,6 +161,8 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
         Source::FleetConf => "fleet.conf",
         Source::Flags | Source::Program => "flags",
         Source::ContainerLinux => "container-linux-config",
+        // etcd 3.4 and later refuse to start where an option is both flag and variable (etcd-io/etcd@v3.4.45:pkg/flags/flag.go).
+        Source::Manifest if etcd(changes).any(|change| search::has(text, change.parameter.variable())) => "environment",
         Source::Manifest => "static-pod",
         Source::EtcdYaml if configuration.cluster.launcher == Some(Launcher::K3s) => {
             return format!("etcd-arg:\n{}", lines(changes, &|change| format!("- {}", flag(change))));

@@ -129,7 +129,7 @@ impl<'a> Place<'a> {
         let is_lead = lead.ends_with("etcd::")
             // An item of k3s' flags.
             || lead.trim_start_matches(['"', '\'', '-', ' ']) == "etcd-arg="
-            || LEADS.contains(&lead.trim_end_matches(QUOTES));
+            || LEADS.contains(&search::replace(&search::replace(lead, "\"", ""), "'", "").trim_end());
         if !is_lead {
             return None;
         }

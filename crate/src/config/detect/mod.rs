@@ -78,6 +78,10 @@ fn json(sample: &str) -> Option<Source> {
     if search::has(sample, "extraArgs") || search::has(sample, "\"kind\"") || container {
         return Some(Source::Manifest);
     }
+    // Variables for Ansible or Terraform.
+    if search::any(sample, &["\"etcd_heartbeat_interval\"", "\"etcd_election_timeout\""]) {
+        return Some(Source::Fragment);
+    }
     // As keys; what stands within longer texts, as a cloud-config in a template of CloudFormation, is not looked into.
     search::any(sample, &["\"heartbeat-interval\"", "\"election-timeout\"", "\"initial-cluster\""]).then_some(Source::EtcdYaml)
 }
@@ -257,6 +261,7 @@ mod tests {
             ("etcd:\n  election_timeout_in_milliseconds: null\n", Some(Source::Fragment)),
             ("data-dir: /x\npd-urls: http://a:2379\nheartbeat-interval: 2\n", None),
             ("cluster-init: true\netcd-election-timeout: 5000\n", Some(Source::Manifest)),
+            ("{\n  \"region\": \"a\",\n  \"etcd_election_timeout\": 2500\n}\n", Some(Source::Fragment)),
             ("etcd-arg+:\n  - election-timeout=5000\n", Some(Source::Manifest)),
             ("DAEMON=/usr/bin/etcd\nDAEMON_ARGS=\"--name $NAME --election-timeout=2500\"\n", Some(Source::Flags)),
             ("OPTIONS=\"--election-timeout=2500\"\n/usr/bin/raftd $OPTIONS\n", None),

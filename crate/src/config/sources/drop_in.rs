@@ -40,6 +40,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
         file: file.to_owned(),
         in_service: true,
         in_program: false,
+        of_etcd: false,
         variables: of_script.clone(),
         of_script,
         commands: Vec::new(),
@@ -60,6 +61,8 @@ struct Reader<'a, 'b> {
     file: String,
     in_service: bool,
     in_program: bool,
+    /// The image of its container is etcd's.
+    of_etcd: bool,
     of_script: Variables,
     variables: Variables,
     /// Of each its unit and file.
@@ -114,7 +117,10 @@ impl Reader<'_, '_> {
             }
             // supervisord parts them by commas (supervisord.org, "[program:x] Section Settings").
             "environment" => between_commas(text, directive.value).into_iter().for_each(|value| self.environment(value)),
-            "Image" => self.builder.image(&text[directive.value]),
+            "Image" => {
+                self.of_etcd |= flags::is_image(text[directive.value.clone()].trim());
+                self.builder.image(&text[directive.value]);
+            }
             "EnvironmentFile" => self.builder.reads_file(text[directive.value].trim().trim_start_matches('-')),
             "ExecStart" if empty => {
                 self.builder.reset("ExecStart", (&self.unit, &self.file), at);
@@ -158,7 +164,9 @@ impl Reader<'_, '_> {
         // Of each unit that runs etcd in a container its commands.
         let mut contained: Vec<(String, String)> = Vec::new();
         for (unit, file, words) in self.commands {
-            let runs_etcd = words.iter().any(|word| search::has(&word.text, "etcd"));
+            // Behind its image a container is given flags alone (podman-systemd.unit(5), `Exec=`).
+            let of_image = self.of_etcd && words.first().is_some_and(|word| word.text.starts_with('-'));
+            let runs_etcd = of_image || words.iter().any(|word| search::has(&word.text, "etcd"));
             let runs_fleet = words.first().is_some_and(|word| word.text.ends_with("fleetd"));
             builder.cluster.has_fleet |= runs_fleet;
             if runs_etcd && (unit.is_empty() || search::any(&unit, &["etcd", "k3s", "rke2"])) {
@@ -303,6 +311,9 @@ mod tests {
             assert_eq!(acting(&text), [(Parameter::HeartbeatInterval, "500".to_owned())], "{line}");
         }
         assert_eq!(acting("[Container]\nExec=etcd --election-timeout=5000\n"), [(Parameter::ElectionTimeout, "5000".to_owned())]);
+        let image = "[Container]\nExec=--election-timeout=5000\nImage=quay.io/coreos/etcd:v3.5.9\n";
+        assert_eq!(acting(image), [(Parameter::ElectionTimeout, "5000".to_owned())]);
+        assert!(acting(&image.replace("coreos/etcd", "a/raft")).is_empty());
         assert_eq!(acting("[Exec]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500\n"), [(Parameter::HeartbeatInterval, "500".to_owned())]);
         for program in [
             "[program:etcd]\ncommand=/usr/bin/etcd --name a\nenvironment = ETCD_INITIAL_CLUSTER=\"a=http://x:2380,b=http://y:2380\",ETCD_ELECTION_TIMEOUT='5000'\n",

@@ -388,3 +388,14 @@ fn what_a_container_is_handed_is_added_as_it_stands() {
         |more: &str| format!("[Service]\nExecStart=/usr/bin/docker run -e ETCD_ELECTION_TIMEOUT=1000{more} quay.io/coreos/etcd:v2.3.8\n");
     assert_eq!(patched(&unit(""), &[HEARTBEAT]), unit(" -e ETCD_HEARTBEAT_INTERVAL=250"));
 }
+
+#[test]
+fn an_item_in_quotes_has_a_twin_in_quotes() {
+    for item in ["\"ETCD_HEARTBEAT_INTERVAL=250\"", "'ETCD_HEARTBEAT_INTERVAL=250'", "\"--heartbeat-interval=250\""] {
+        let list = if item.contains("--") { "command" } else { "environment" };
+        let text = format!("services:\n  kv:\n    image: etcd:3.5.9\n    {list}:\n      - {item}\n      - A=b\n");
+        let twin =
+            item.replace("HEARTBEAT_INTERVAL=250", "ELECTION_TIMEOUT=2500").replace("heartbeat-interval=250", "election-timeout=2500");
+        assert_eq!(patched(&text, &[ELECTION]), text.replace(item, &format!("{item}\n      - {twin}")));
+    }
+}

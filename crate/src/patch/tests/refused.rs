@@ -164,6 +164,11 @@ fn what_is_not_edited_has_the_form_of_its_reader_beside_it() {
                 "extraEnvVars:\n  - name: ETCD_HEARTBEAT_INTERVAL\n    value: \"250\"\n  - name: ETCD_ELECTION_TIMEOUT\n    value: \"2500\"\n",
             ),
         ),
+        // Beside a variable the same as a flag keeps etcd from its start.
+        (
+            "kind: Pod\nspec:\n  containers:\n  - image: etcd:3.5.9\n    env: &a [{name: ETCD_ELECTION_TIMEOUT, value: \"1000\"}]\n  - env: *a\n",
+            Some("ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"),
+        ),
         // k3s writes it anew at each start.
         (
             "data-dir: /var/lib/rancher/k3s/server/db/etcd\nelection-timeout: 1000\nheartbeat-interval: 100\n",

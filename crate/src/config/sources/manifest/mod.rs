@@ -78,7 +78,10 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     let holds = |root: &&Node| commands.first().is_none_or(|command| root.span.contains(&command.span.start));
     let started_by = operated.or_else(|| telling.or(tree.documents.iter().find(holds)).and_then(|root| launcher(tree, root)));
     // What the document writes beside it may run other programs; and that kubelet starts it is said of what nothing else is known.
-    let known = builder.cluster.launcher.filter(|launcher| *launcher != Launcher::Kubelet);
+    // An object may hold an installer's file.
+    let installed = matches!(started_by, Some(Launcher::Installer | Launcher::Kubeadm | Launcher::K3s)) && runs;
+    let weak = |launcher: &Launcher| *launcher == Launcher::Kubelet || *launcher == Launcher::Workload && installed;
+    let known = builder.cluster.launcher.filter(|launcher| !weak(launcher));
     builder.cluster.launcher = known.or(started_by.filter(|_| runs || text.is_document())).or(builder.cluster.launcher);
 }
 

@@ -397,3 +397,14 @@ fn what_is_kept_beside_etcd_is_no_etcd() {
     assert!(["etcd", "bitnami/etcd", "rancher/mirrored-coreos-etcd"].into_iter().all(is_repository));
     assert!(!["example/backup-etcd", "example/etcd-backup"].into_iter().any(is_repository));
 }
+
+#[test]
+fn who_holds_an_installer_s_file_does_not_start_etcd() {
+    let talos = "spec:\n  strategicPatches:\n  - |\n    cluster:\n      etcd:\n        extraArgs: {election-timeout: \"2500\"}\n";
+    let kubeadm = "data:\n  a: |\n    kind: ClusterConfiguration\n    etcd: {local: {extraArgs: {election-timeout: \"2500\"}}}\n";
+    for (text, launcher) in
+        [(format!("kind: TalosControlPlane\n{talos}"), Launcher::Installer), (format!("kind: ConfigMap\n{kubeadm}"), Launcher::Kubeadm)]
+    {
+        assert_eq!(crate::config::read(0, &text).expect("a manifest").cluster.launcher, Some(launcher), "{text}");
+    }
+}
