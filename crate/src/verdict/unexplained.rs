@@ -56,6 +56,7 @@ const TELL_OF_TROUBLE: &[(&str, &[Meaning])] = &[
     ("the Kubernetes API server did not reach its etcd", &[Meaning::ApiserverClient]),
     ("the Kubernetes API server did not end a request in time", &[Meaning::ApiserverGaveUp]),
     ("a part of Kubernetes could not renew its lease at the API server", &[Meaning::KubernetesLeaseLost]),
+    ("Patroni did not reach the store of its lock, etcd or another", &[Meaning::StoreUnreachable]),
     ("a member could not join its cluster", &[Meaning::Join04, Meaning::Standby04]),
     ("etcd does not know a flag that it was given", &[Meaning::FlagUnknown]),
 ];
@@ -164,8 +165,14 @@ fn lost_votes(facts: &Facts, id: EventId, event: &Event, first: Option<Micros>) 
 fn by_its_kind(facts: &Facts, id: EventId, event: &Event) -> Option<&'static str> {
     let told = TELL_OF_TROUBLE.iter().find(|(_, meanings)| meanings.contains(&event.meaning)).map(|(said, _)| *said);
     let still_learns = event.meaning == Meaning::ClientUnavailable && says(event, &STILL_LEARNS);
-    let asks =
-        matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ApiserverClient | Meaning::KubernetesLeaseLost | Meaning::HeartRetry);
+    const ASKS: &[Meaning] = &[
+        Meaning::ClientUnavailable,
+        Meaning::ApiserverClient,
+        Meaning::KubernetesLeaseLost,
+        Meaning::StoreUnreachable,
+        Meaning::HeartRetry,
+    ];
+    let asks = ASKS.contains(&event.meaning);
     told.or(says(event, &[WITHOUT_LEADER]).then_some(LEADERLESS)).filter(|_| {
         !is_clean(event)
             && event.number("code") != Some(0)

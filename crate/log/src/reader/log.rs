@@ -172,11 +172,11 @@ impl Log {
     }
 
     /// Takes back what another program printed in words that etcd prints too. `named`: some line names etcd or fleet. That a
-    /// lease of Kubernetes was lost does not: any controller has one, and asks the API server alone.
+    /// lease of Kubernetes was lost does not: any controller has one, and asks the API server alone; Patroni's store need be none.
     fn drop_foreign(&mut self, named: bool) {
         let of_another = |event: &Event| event.meaning == Meaning::OtherStore || is_of_another_raft(event);
-        let of_kubernetes = |event: &Event| event.meaning == Meaning::KubernetesLeaseLost;
-        let names = |event: &Event| !is_borrowed(event) && !of_another(event) && !of_kubernetes(event);
+        let of_client = |event: &Event| matches!(event.meaning, Meaning::KubernetesLeaseLost | Meaning::StoreUnreachable);
+        let names = |event: &Event| !is_borrowed(event) && !of_another(event) && !of_client(event);
         let named = named || self.reading.events.iter().any(names);
         let (reading, programs) = (&mut self.reading, &mut self.programs);
         reading.events.retain(|event| {

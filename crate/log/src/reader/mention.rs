@@ -4,22 +4,37 @@ use crate::messages::pattern::Match;
 use crate::search;
 
 /// So many words before a message make a sentence of the line (judgement): what a logger writes there is shorter, or holds
-/// digits, colons and brackets. Before a quote one less will do, and a question needs one: no program asks.
+/// digits, colons and brackets. A question needs one: no program asks.
 const WORDS: usize = 3;
 
 /// What may stand around a word of a sentence, also as Markdown writes it.
 const MARKS: &[char] = &['"', '\'', '`', '*', '_', '#', '>', '-', '(', ')', ',', '.', ';', '?', '!', '“', '”'];
 
-/// Whether the line looks for this message, or names it in the middle of a sentence, as people do who explain it.
-pub fn is_spoken_of(line: &str, found: &Match) -> bool {
-    // etcd's own name before its error is no sign that it printed it there.
+/// Whether the line looks for this message, quotes it, or names it in the middle of a sentence, as people do who explain it.
+/// `timed`: the line has a stamp, so it is one of a log.
+pub fn is_spoken_of(line: &str, found: &Match, timed: bool) -> bool {
     let before = &line[..found.start];
-    let before = before.strip_suffix("etcdserver: ").unwrap_or(before);
-    let (asks, quoted) = (line.trim_end().ends_with('?'), before.ends_with(['"', '\'', '`', '“']));
-    let words = words(before);
     // Who names a member, a length or an address has seen it.
-    let seen = line[found.start..found.end].contains(|c: char| c.is_ascii_digit());
-    is_looked_for(before) || !seen && (asks && words > 0 || words + usize::from(quoted) >= WORDS && goes_on(&line[found.end..]))
+    if timed || line[found.start..found.end].contains(|c: char| c.is_ascii_digit()) {
+        return is_looked_for(before);
+    }
+    // etcd's own name before its error is no sign that it printed it there.
+    let (before, after) = (before.strip_suffix("etcdserver: ").unwrap_or(before), &line[found.end..]);
+    let (words, asks) = (words(before), line.trim_end().ends_with('?'));
+    is_looked_for(before) || asks && words > 0 || words >= WORDS && goes_on(after) || is_quoted(before, after)
+}
+
+/// Whether all of the message stands in quotes, and no program puts them there: in a list, a search, a table, source code. Programs
+/// do so behind a key (`"error":"…"`, `err="…"`, gRPC's `desc = "…"`, Python's `error: '…'`) and in a bracket (kubectl).
+fn is_quoted(before: &str, after: &str) -> bool {
+    let Some(quote) = before.chars().next_back().filter(|quote| "\"'`/".contains(*quote)) else { return false };
+    let Some(after) = after.strip_prefix(quote) else { return false };
+    let before = before[..before.len() - 1].trim_end_matches('*');
+    let ends = after.trim_matches(MARKS).trim().is_empty() && !after.starts_with([',', ')']);
+    let alone = before.trim_matches(MARKS).trim().is_empty();
+    let by_program = [":", "=", "desc = ", " ("].iter().any(|key| before.ends_with(key));
+    let behind_colon = before.ends_with(": ") && (ends || quote != '`');
+    !(by_program || behind_colon || ends && alone)
 }
 
 /// In quotes behind `grep`: it prints the lines that hold this, and there may be none.
@@ -69,6 +84,30 @@ mod tests {
         }
         // Found, and below the command whose end was lost.
         assert!(is_printed("$ grep etcd x.log Error: etcdserver: request timed out"));
+    }
+
+    #[test]
+    fn what_is_quoted_as_no_program_does_was_not_printed() {
+        for line in [
+            "- Fix `etcdserver: request timed out` where a learner is promoted.",
+            "sed -n '/mvcc: database space exceeded/p' etcd.log",
+            "{app=\"etcd\"} |= \"etcdserver: mvcc: database space exceeded\" | json",
+            "\tErrNoLeader = errors.New(\"etcdserver: no leader\")",
+            "| `etcdserver: request timed out` | It was not committed in time |",
+        ] {
+            assert!(!is_printed(line), "{line}");
+        }
+        for line in [
+            "`etcdserver: request timed out`",
+            "What we get: \"etcdserver: request timed out\"",
+            "\"took\":\"2.1s\",\"error\":\"etcdserver: leader changed\"",
+            "rpc error: code = 4 desc = \"etcdserver: request timed out\"",
+            "patroni.dcs.etcd3.Unavailable: <Unavailable error: 'etcdserver: no leader', code: 14>",
+            "level=error error=\"etcdserver: mvcc: database space exceeded\" name=x",
+            "2021-06-05 02:20:39 error \"etcdserver: request timed out\" of a writer",
+        ] {
+            assert!(is_printed(line), "{line}");
+        }
     }
 
     #[test]

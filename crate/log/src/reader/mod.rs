@@ -191,16 +191,16 @@ impl Reader {
 
     /// A row is a line of the log, or what a terminal wrapped of the line before.
     fn single_row(&mut self, text: &str, found: Option<(u16, Match)>, row: Row) {
-        if found.is_some_and(|(_, found)| is_spoken_of(text, &found)) {
-            self.open = None;
-            self.log.reading.unread += 1;
-            return;
-        }
         if found.is_none() && self.is_of_table(text, row) {
             self.open = None;
             return;
         }
         let head = self.headers.header(text, found.map_or(text.len(), |(_, found)| found.start));
+        if found.is_some_and(|(_, found)| is_spoken_of(text, &found, head.time.is_some())) {
+            self.open = None;
+            self.log.reading.unread += 1;
+            return;
+        }
         let untimed = self.log.is_untimed();
         let headed = head.time.is_some() || head.program.is_some() || head.source_line.is_some();
         let begins = if untimed { headed } else { head.time.is_some() };
@@ -379,7 +379,9 @@ fn weightiest(before: &str, joints: [(&str, &str); 3], fits: &dyn Fn(&Match) -> 
     for (joint, rest) in joints {
         let joined = format!("{before}{joint}{rest}");
         let text = plain(&joined);
-        let Some((number, found)) = recognise(&text).filter(|(_, found)| fits(found) && !is_spoken_of(&text, found)) else { continue };
+        let Some((number, found)) = recognise(&text).filter(|(_, found)| fits(found) && !is_spoken_of(&text, found, false)) else {
+            continue;
+        };
         if best.as_ref().is_none_or(|(_, _, known)| found.weight > known.weight) {
             best = Some((joined, number, found));
         }
