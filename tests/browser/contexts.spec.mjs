@@ -341,6 +341,34 @@ describe('contexts', () => {
     await page.context().close();
   });
 
+  it('below the bar of a page that has letters as commands', async () => {
+    await write(
+      'commands.html',
+      `<header style="position: sticky; top: 0; height: 48px; background: gold; z-index: 9">A wiki</header>
+      <div style="width: 700px"><timing-advisor></timing-advisor></div><p style="height: 1000px"></p>
+      <script type="module" src="element/element.js"></script>`,
+    );
+    const { page } = await opened(`${server.address}commands.html`);
+    await page.evaluate(() => {
+      window.commands = [];
+      for (const name of ['keydown', 'keypress', 'keyup'])
+        document.addEventListener(name, ({ target, key }) => {
+          if (!target.matches('input, textarea')) window.commands.push(key);
+        });
+    });
+    await page.locator('#paste').pressSequentially(LOG);
+    await page.locator('#headline').waitFor();
+    assert.deepEqual(await page.evaluate(() => window.commands.filter((key) => key.length === 1)), []);
+    await page.locator('.toc button', { hasText: 'Evidence' }).focus();
+    await page.keyboard.press('/');
+    assert.ok((await page.evaluate(() => window.commands)).includes('/'), 'beside the fields they are the page’s');
+    await page.keyboard.press('Enter');
+    await page.locator('#evidence-title:focus').waitFor();
+    assert.ok((await page.locator('#evidence-title').boundingBox()).y >= 48, 'the heading is not below the bar');
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
   it('in a narrow column of a page whose reset speaks of every element', async () => {
     await write(
       'reset.html',

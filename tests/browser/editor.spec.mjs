@@ -611,7 +611,7 @@ suite('editor, share and export', (story) => {
     assert.match(await file('[id^=export-annotated]'), /# <- 1/);
     const markdown = await file('#export-markdown');
     assert.match(markdown, /^# /);
-    const first = await page.locator('.find h3').first().innerText();
+    const first = await page.locator('.find h3').first().textContent();
     assert.ok(
       /^## (Critical|Warning|Note): .*$/m.exec(markdown)[0].endsWith(first),
       'findings in the order of the page',

@@ -170,6 +170,29 @@ suite('keyboard and ear', (story) => {
     },
   );
 
+  story('who follows the headings alone hears how bad each finding is, and what belongs to what', {}, async (page) => {
+    await page.locator('.ex button').first().click();
+    await page.locator('#headline').waitFor();
+    await page.locator('#config-title').waitFor();
+    const client = await page.context().newCDPSession(page);
+    const { nodes } = await client.send('Accessibility.getFullAXTree');
+    const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+    const inOrder = (node) => [node, ...node.childIds.flatMap((id) => inOrder(byId.get(id)))];
+    const headings = inOrder(nodes[0])
+      .filter((node) => node.role?.value === 'heading' && !node.ignored)
+      .map(({ name, properties }) => [properties.find((each) => each.name === 'level').value.value, name.value]);
+    assert.equal(headings[0][0], 1);
+    headings.slice(1).forEach(([level], at) => assert.ok(level <= headings[at][0] + 1, headings[at + 1].join(' ')));
+    const below = (title) => {
+      const from = headings.findIndex(([level, name]) => level === 2 && name === title) + 1;
+      const next = headings.findIndex(([level], at) => at >= from && level <= 2);
+      return headings.slice(from, next < 0 ? undefined : next).map(([, name]) => name);
+    };
+    assert.ok(below('Evidence').length > 0);
+    for (const name of below('Evidence')) assert.match(name, /^(Critical|Warning|Note): /);
+    assert.deepEqual(below('Input and limits').slice(-2), ['Add more', 'What this rests on, and what it cannot see']);
+  });
+
   story('what happens is said, in one polite region', {}, async (page) => {
     assert.equal(await page.locator('[aria-live]:not([aria-live=off]), [role=status], [role=alert]').count(), 1);
     await paste(page, LATE);

@@ -37,7 +37,10 @@ const etcdSpellings = (key, old, value) => {
       `<code>${key}: ${value}</code>; with <code>--config-file</code> no flag and no variable applies`,
     ],
     ['manifest of a pod', `<code>command: [etcd, --${key}=${value}]</code>`],
-    ['kubeadm', `<code>etcd.local.extraArgs</code>, <code>${key}: "${value}"</code>`],
+    [
+      'kubeadm',
+      `<code>etcd.local.extraArgs</code>, <code>${key}: "${value}"</code>; from v1beta4 on a list of names and values`,
+    ],
     ['k3s, RKE2', `<code>etcd-arg: ["${key}=${value}"]</code>`],
     [
       'etcd 0.4',

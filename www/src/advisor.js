@@ -111,7 +111,7 @@ export class Advisor {
   replace(docs) {
     if (docs.length === 0 && this.#layout) return this.actions.clear();
     this.#stop();
-    this.#takeAway((doc) => doc.own === true, WORDS.replaced);
+    this.#takeAway(() => this.holdsOwnText, WORDS.replaced);
     const { removed } = this.state;
     this.state = { ...empty(), removed, documents: docs.map((doc) => ({ ...doc, key: ++this.#keys })) };
     if (!this.#layout) return;
@@ -306,7 +306,7 @@ export class Advisor {
       return;
     }
     this.#stop();
-    this.#takeAway((doc) => doc.own === true, WORDS.replaced);
+    this.#takeAway(() => this.holdsOwnText, WORDS.replaced);
     this.state = { ...empty(), shared: carried, removed: this.state.removed };
     this.#leaveDraft();
     if (carried.documents) {

@@ -90,3 +90,11 @@ function menu(id, title, content) {
   );
   return fold;
 }
+
+/** A press elsewhere closes an open menu. @param {ShadowRoot} root */
+export function closeMenus(root) {
+  root.addEventListener('pointerdown', (event) => {
+    for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (root.querySelectorAll('.menu[open]')))
+      if (!menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
+  });
+}

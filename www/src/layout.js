@@ -7,11 +7,12 @@ import { measureSection, questionsSection, rolloutSection } from './answer/rollo
 import { tellsAnyway, valuesSection } from './answer/values-section.js';
 import { fixedNotice, readLine, unreadNotice, verdictBlock } from './answer/verdict.js';
 import { WhatIf } from './answer/whatif.js';
-import { brand, menus, skipLink, themeChoice } from './bar.js';
+import { brand, closeMenus, menus, skipLink, themeChoice } from './bar.js';
 import { compactAnswer } from './compact.js';
 import { h } from './dom.js';
 import { listenForDrops } from './input/drops.js';
 import { documentTable, exampleList, pasteBox, privacyLine, undoNotice, whereToGetIt } from './input/input.js';
+import { keepLetters } from './letters.js';
 import { keepFocus } from './place.js';
 import { sharedNotice } from './share/share-panel.js';
 import { WrongVerdict } from './share/wrong-verdict.js';
@@ -267,7 +268,8 @@ export class Layout {
       part('over', h('div', { class: 'over', hidden: true }, h('p', null, WORDS.dropNow))),
     );
     listenForDrops(this.#host, this.#parts.over, actions);
-    this.#closeMenus();
+    keepLetters(this.#root);
+    closeMenus(this.#root);
   }
 
   /** @param {(name: string, element: HTMLElement) => HTMLElement} part */
@@ -394,14 +396,6 @@ export class Layout {
     const tab = form && root.getElementById(form);
     if (tab instanceof HTMLInputElement && !tab.checked) tab.click();
     focusAgain({ preventScroll: true });
-  }
-
-  /** A press elsewhere closes an open menu. */
-  #closeMenus() {
-    this.#root.addEventListener('pointerdown', (event) => {
-      for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (this.#root.querySelectorAll('.menu[open]')))
-        if (!menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
-    });
   }
 }
 

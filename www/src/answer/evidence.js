@@ -1,7 +1,7 @@
 // What the logs show: the time line as an index, then each finding with its lines.
 
 import { h, sameWords, section, sentence, unbroken } from '../dom.js';
-import { CONFIDENCE, EVIDENCE, plural, WORDS } from '../strings.js';
+import { CONFIDENCE, EVIDENCE, plural, SEVERITY, WORDS } from '../strings.js';
 import { drawn, timelineFigure } from './timeline.js';
 import { severity } from './verdict.js';
 
@@ -123,8 +123,9 @@ function findingBlock(finding, { open, timeless }, report, actions, rules) {
     h(
       'summary',
       null,
-      severity(finding.severity),
-      h('h3', { class: 'ti' }, unbroken(finding.title)),
+      // Who goes from heading to heading hears how bad it is; said twice it would be in the way.
+      Object.assign(severity(finding.severity), { ariaHidden: 'true' }),
+      h('h3', { class: 'ti' }, h('span', { class: 'vh' }, `${SEVERITY[finding.severity]}: `), unbroken(finding.title)),
       h('span', { class: 'me' }, facts.filter(Boolean).join(' \u00b7 ')),
     ),
     h(

@@ -118,6 +118,8 @@ export class ConfigEditor {
   lead(first) {
     if (first !== this.#first) this.#fold.open = first;
     this.#first = first;
+    // Among the input it is one part of a section, beside those that follow.
+    this.#title.ariaLevel = first ? '2' : '3';
   }
 
   /** @param {State} state @param {number} draft key of the text in the box, which is edited there */
