@@ -20,7 +20,7 @@ use crate::{parts, search};
 /// and is read as it comes, in constant memory.
 const HELD: usize = 2 << 20;
 
-/// Enough of a first piece to tell whether it begins a configuration.
+/// Enough of a beginning to tell whether it is one of a configuration.
 const SAMPLE: usize = 8 << 10;
 
 /// One document that is being read.
@@ -41,11 +41,11 @@ impl Open {
             self.scan();
             let held = self.held.take().unwrap_or_default();
             let begin: Vec<u8> = held.iter().chain(bytes).copied().take(SAMPLE).collect();
-            self.too_large = detect::configuration(&decode(&begin)).is_some();
+            self.too_large = begins_configuration(&begin);
         }
         // The scanner is spared what begins as a configuration; all else it reads as it comes.
         if self.held.as_ref().is_some_and(Vec::is_empty) {
-            self.unscanned = detect::configuration(&decode(&bytes[..bytes.len().min(SAMPLE)])).is_some();
+            self.unscanned = begins_configuration(bytes);
         }
         if !self.unscanned {
             self.scanner.push(bytes);
@@ -62,6 +62,11 @@ impl Open {
         }
         self.unscanned = false;
     }
+}
+
+/// Whether a document that begins so may be a configuration.
+fn begins_configuration(bytes: &[u8]) -> bool {
+    detect::configuration(&decode(&bytes[..bytes.len().min(SAMPLE)])).is_some()
 }
 
 /// How far a session has come.
@@ -208,9 +213,11 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     let text = open.held.as_ref().map(|bytes| decode(bytes).into_owned()).unwrap_or_default();
     let configuration = if text.is_empty() { None } else { config::read(id, &text) };
     let several = may_be_several(&text) || parts::embeds(&text);
+    // Asked again of the whole: a first piece may be a few bytes.
+    let begins = open.held.as_deref().is_some_and(begins_configuration);
     match configuration {
         // Whatever else it says, it states more values than it can hold messages.
-        Some(configuration) if open.unscanned && messages_at_most(&text, configuration.settings.len()) && !several => {
+        Some(configuration) if begins && messages_at_most(&text, configuration.settings.len()) && !several => {
             source.lines = search::count(text.as_bytes(), b'\n') + u64::from(!text.ends_with('\n'));
             read.configurations.push(configuration);
             source.text = text;
@@ -389,6 +396,15 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
                 assert_eq!((said(&report.verdict.why), report.limits.iter().any(|limit| said(limit))), (in_verdict, true), "{piece}");
             }
         }
+    }
+
+    /// A message quoted in a configuration is none of a log, also where a first piece does not tell yet what it begins.
+    #[test]
+    fn a_small_first_piece_decides_nothing() {
+        let text = CONFIG
+            .replace("600", "600 # 10:15:00.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.5s)");
+        assert_eq!(kinds(&text, 7), kinds(&text, 1 << 20));
+        assert!(!kinds(&text, 7).iter().any(|id| id == "etcd-heartbeat-late"));
     }
 
     /// Metrics, alerts and what tools print have no times.
