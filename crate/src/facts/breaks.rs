@@ -4,7 +4,7 @@ use super::beside::time;
 use super::links::{comes_up_below, peer};
 use super::texts::says;
 use super::voices::speaker;
-use super::{ChangeClass, EventId, Facts, LeaderChange, Stall};
+use super::{ChangeClass, EventId, Facts, LeaderChange, Stall, StallKind};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::moments::Moments;
@@ -29,6 +29,8 @@ pub struct Breaks<'a> {
     /// Places in the list of stalls: those in which a process stood still. One that is only assumed explains nothing: the
     /// broken link may be why the leader was missed; and of a leader that ran and was cut off the link is the cause.
     stalls: Moments,
+    /// Places in the list of stalls: those in which a leader ran and was cut off.
+    cuts: Moments,
     longest_stall: Micros,
     /// Places among the needless changes of leader.
     losses: Moments,
@@ -49,6 +51,7 @@ impl Breaks<'_> {
             starts: Moments::of(facts.restarts.iter().map(|start| time(facts, *start))),
             ends: Moments::of(ended.chain(stops.into_iter().map(Some))),
             stalls: Moments::of(facts.stalls.iter().map(|stall| stall.end.filter(|_| stall.kind.stood_still()))),
+            cuts: Moments::of(facts.stalls.iter().map(|stall| stall.end.filter(|_| stall.kind == StallKind::CutOff))),
             longest_stall: facts.stalls.iter().map(|stall| stall.length.high).max().unwrap_or(0),
             losses: Moments::of(needless.iter().map(|change| change.lost.or(change.elected))),
             needless,
@@ -63,9 +66,16 @@ impl Breaks<'_> {
         let starts = self.starts.between(now - AFTER_START, now + LONGEST_DOWN);
         let ended = !self.ends.between(now - before, now + after).is_empty()
             || starts.iter().any(|(_, at)| around_restart(self.facts, self.facts.restarts[*at], now));
-        // A stall longer than the 5 s of a silent stream breaks it while it lasts.
+        // A stall longer than the 5 s of a silent stream breaks it while it lasts. A shorter one may, and be a chance beside a
+        // leader that was cut off.
+        let cut = self.cuts.between(now - before, now + self.longest_stall).iter().any(|(end, at)| now >= self.began(*end, *at));
         let stalls = self.stalls.between(now - before, now + after.max(self.longest_stall));
-        ended || stalls.iter().any(|(end, at)| *end <= now + after || (end - self.facts.stalls[*at].length.high..=*end).contains(&now))
+        let breaks = |at: usize| !cut || self.facts.stalls[at].length.high >= SILENT_STREAM;
+        ended || stalls.iter().any(|(end, at)| breaks(*at) && (*end <= now + after || (self.began(*end, *at)..=*end).contains(&now)))
+    }
+
+    fn began(&self, end: Micros, stall: usize) -> Micros {
+        end - self.facts.stalls[stall].length.high
     }
 
     /// Without times: within 20 lines of a measured stall of the same document that outlasted a silent stream (judgement), or
@@ -149,6 +159,30 @@ mod tests {
         let ran = "2020-04-20 10:01:02.000000 W | raft: 91d25258d70ad868 stepped down to follower since quorum is not active\n\
                    2020-04-20 10:01:10.000000 I | raft: 91d25258d70ad868 became follower at term 5\n";
         assert_eq!(severity(&[&own, ran]), Severity::Warning);
+    }
+
+    /// It ran while its links were silent; that it was late for a moment before breaks none of them.
+    #[test]
+    fn a_short_stall_is_chance_beside_a_leader_that_was_cut_off() {
+        let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | {text}\n");
+        let follower = line("00.000000", "raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4")
+            + &line("10.000000", "raft: 2a0965170762fd09 is starting a new election at term 4")
+            + &line("10.000100", "raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+            + &line("10.001000", "raft: 2a0965170762fd09 became leader at term 5")
+            + &line("10.001100", "raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5");
+        let broke = "rafthttp: lost the TCP streaming connection with peer 2a0965170762fd09 (stream Message reader)";
+        let leader = |own: &str| {
+            line("00.000000", "raft: raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4")
+                + &line("05.000000", "etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 704.3ms)")
+                + &line("14.000000", broke)
+                + own
+                + &line("59.000000", "rafthttp: peer 2a0965170762fd09 became active")
+                + &line("59.500000", "raft: raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 5")
+                + &line("59.500100", "raft: raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 5")
+        };
+        let severity = |own: &str| find(&facts(&[&follower, &leader(own)]), RuleId::EtcdPeerNetwork).expect("said").severity;
+        let down = line("11.000000", "raft: 91d25258d70ad868 stepped down to follower since quorum is not active");
+        assert_eq!((severity(&down), severity("")), (Severity::Warning, Severity::Info));
     }
 
     #[test]

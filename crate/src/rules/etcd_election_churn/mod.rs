@@ -64,7 +64,7 @@ fn shown(facts: &Facts, elections: &[Election]) -> Finding {
     if leaders == 0 { finding.because(WITHOUT_WINNER) } else { finding }
 }
 
-/// How often the old leader lived, and whether its stalls explain that.
+/// How often the old leader lived, and whether its silence explains that.
 fn why_they_came(facts: &Facts) -> String {
     let alive = facts.needless().filter(|change| change.shows_alive()).count();
     let lived = || format!(" The old leader lived {}", times(alive as u64));
@@ -73,7 +73,9 @@ fn why_they_came(facts: &Facts) -> String {
         (_, 0) => format!("{}, and no measured stall explains that.", lived()),
         (_, some) => {
             let needless = facts.needless().count();
-            format!("{}; a stall explains {some} of {needless}. Followers wait {}.", lived(), human_limit(facts, ElectionTimeout))
+            // One that is guessed may have been the link's silence.
+            let by = if facts.explaining().all(|stall| stall.kind.is_measured()) { "a stall" } else { "its silence" };
+            format!("{}; {by} explains {some} of {needless}. Followers wait {}.", lived(), human_limit(facts, ElectionTimeout))
         }
     }
 }

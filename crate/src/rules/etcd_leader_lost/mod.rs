@@ -10,10 +10,10 @@ use crate::facts::took_back::{TookBack, took_back};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::gather::Gather;
 use crate::ids::RuleId;
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
-use crate::units::{S, human};
+use crate::units::{Micros, S, human};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -120,8 +120,9 @@ fn is_needless(facts: &Facts, change: &LeaderChange) -> bool {
 fn without_majority(facts: &Facts, change: &LeaderChange) -> bool {
     let Some(elected) = change.elected.filter(|_| change.class == ChangeClass::Needless) else { return false };
     let until = elected - (NO_FAILOVER_TAKES * facts.value(ElectionTimeout)).max(5 * S);
-    let gave_up = facts.last_time(Meaning::QuorumInactiveStepdown, elected);
-    gave_up.is_some_and(|down| down < until && facts.elected.between(down, elected - 1).is_empty())
+    let since = facts.elected.last(elected - 1).map_or(Micros::MIN, |(before, _)| before);
+    let by_old = |event: &Event| event.word("id").is_none() || event.word("id") == change.old.as_deref();
+    facts.events_between(&[Meaning::QuorumInactiveStepdown], since, until).any(|(_, event)| by_old(event))
 }
 
 /// The members whose requests for votes took the place of a leader that the others heard, one for each change.

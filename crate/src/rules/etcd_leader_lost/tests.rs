@@ -56,6 +56,20 @@ fn a_leader_whose_majority_was_away_was_not_replaced_needlessly() {
     assert!(found(31).what.contains("until a majority was back"), "{}", found(31).what);
 }
 
+/// The one that stepped down had lost its place before, to the one that is lost now.
+#[test]
+fn what_an_earlier_leader_gave_up_says_nothing_of_the_next_one() {
+    let line = |second: u32, text: &str| format!("2018-05-14 17:04:{second:02}.000000 I | raft: {text}\n");
+    let log = line(1, "raft.node: 8e9e05c52164694d elected leader 343c1c56a3296f58 at term 5")
+        + &line(9, "raft.node: 8e9e05c52164694d lost leader 343c1c56a3296f58 at term 6")
+        + &line(9, "raft.node: 8e9e05c52164694d elected leader 18c54abf5eae5036 at term 6")
+        + &line(11, "343c1c56a3296f58 stepped down to follower since quorum is not active")
+        + &line(30, "raft.node: 8e9e05c52164694d lost leader 18c54abf5eae5036 at term 7")
+        + &line(30, "raft.node: 8e9e05c52164694d elected leader 343c1c56a3296f58 at term 7");
+    let title = find(&facts(&[&log]), RuleId::EtcdLeaderLost).expect("lost").title;
+    assert!(title.contains("leader changes"), "{title}");
+}
+
 #[test]
 fn whoever_is_asked_to_lead_has_lost_nobody() {
     let line = |text: &str| format!("2024-05-14 17:04:10.553000 I | raft: {text}\n");

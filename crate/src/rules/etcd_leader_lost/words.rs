@@ -101,7 +101,8 @@ pub(super) fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: b
         }
     };
     let raised = raised(facts);
-    let stalls = match facts.explained() {
+    let by_stall = |change: &&LeaderChange| is_needless(facts, change) && facts.stall_of(change).is_some_and(|stall| stall.kind.is_known());
+    let stalls = match facts.needless().filter(by_stall).count() {
         0 if raised.len() == needless => format!(
             "{} missed the leader and raised the term, which made the leader step down. The leader did not stall.",
             distinct(raised.iter().copied()).join(", ")
