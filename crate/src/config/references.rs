@@ -80,7 +80,7 @@ fn found<'t>(configurations: &[Configuration], setting: &Setting, text_of: &dyn 
     let inside = inside.filter(|name| search::any(name, &["elect", "beat", "ttl", "request", "reconcile"]));
     // Of Terraform and Nomad.
     let declared = setting.raw.trim_matches(['"', '$', '{', '}']).strip_prefix("var.");
-    let by_shell = fallback.or_else(|| referred(&setting.raw));
+    let by_shell = fallback.or_else(|| referred(raw));
     let name = by_shell.or(declared).or(inside)?;
     let own = setting.place.document;
     let sets = |other: &&Configuration| match (by_shell.or(declared), other.document == own) {

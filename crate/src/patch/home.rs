@@ -18,6 +18,7 @@ pub fn wanted(configurations: &[Configuration], configuration: &Configuration, c
         belongs(configurations, configuration, change)
             && !verify::holds(configuration, change)
             && !is_handed_on(configurations, configuration, change)
+            && !stands_elsewhere(configurations, configuration, change)
     };
     changes.iter().filter(is_wanted).copied().gather()
 }
@@ -30,6 +31,22 @@ fn is_handed_on(configurations: &[Configuration], configuration: &Configuration,
     let mut acting = own().filter(|each| each.effective).peekable();
     acting.peek().is_some() && acting.all(|each| each.set_by.is_some())
         || own().next().is_none() && all().any(|each| change.is_of(each) && here(each))
+}
+
+/// Whether another document of the same machine has the value, and this one would only overrule it, be overruled, or have
+/// no reader for it.
+fn stands_elsewhere(configurations: &[Configuration], configuration: &Configuration, change: &Change) -> bool {
+    let states = |each: &Configuration| each.settings.iter().any(|setting| setting.effective && change.is_of(setting));
+    let beside = |other: &Configuration| match (other.source, configuration.source) {
+        (Source::FleetConf, source) => source != Source::FleetConf,
+        // Variables of a template.
+        (_, Source::FleetConf | Source::Prefixed) => true,
+        // One as a flag and as a variable etcd 3.4 and later refuse to start with (etcd-io/etcd@v3.4.45:pkg/flags/flag.go).
+        (Source::Environment, Source::DropIn | Source::Flags) => configuration.cluster.hands_more,
+        (Source::DropIn | Source::Flags, Source::Environment) => other.cluster.hands_more,
+        _ => false,
+    };
+    !states(configuration) && configurations.iter().any(|other| other.document != configuration.document && beside(other) && states(other))
 }
 
 /// What a document sets for values that refer to it, and is no value of etcd or fleet by its own name.

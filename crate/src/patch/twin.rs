@@ -16,13 +16,11 @@ use crate::{search, template};
 /// The value stands no further behind its name, with its key and blanks between (judgement).
 const LONGEST_GAP: usize = 200;
 
-/// What stands before a name at the beginning of a line, without quotes.
-const LEADS: [&str; 18] = [
+/// What stands before a name at the beginning of a line, without quotes and the dashes of an item or a flag.
+const LEADS: [&str; 15] = [
     "",
-    "-",
-    "--",
-    "- -",
-    "- --",
+    // An item of k3s' flags.
+    "etcd-arg=",
     "etcd_",
     "etcd-",
     "etcd_peer_",
@@ -126,10 +124,8 @@ impl<'a> Place<'a> {
         let prefix = self.text.get(start..at)?;
         let lead = prefix.trim().trim_start_matches('\u{feff}');
         // Puppet's hiera has `profile::etcd::election_timeout`.
-        let is_lead = lead.ends_with("etcd::")
-            // An item of k3s' flags.
-            || lead.trim_start_matches(['"', '\'', '-', ' ']) == "etcd-arg="
-            || LEADS.contains(&search::replace(&search::replace(lead, "\"", ""), "'", "").trim_end());
+        let bare = search::replace(&search::replace(lead, "\"", ""), "'", "");
+        let is_lead = lead.ends_with("etcd::") || LEADS.contains(&bare.trim_start_matches(['-', ' ']).trim_end());
         if !is_lead {
             return None;
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use super::{Change, render};
 use crate::config::meaning::keys;
 use crate::config::syntax::variables;
-use crate::config::{self, Configuration, Setting};
+use crate::config::{self, Configuration, Setting, Source};
 use crate::gather::Gather;
 use crate::units::{parse_go_duration, parse_number};
 use crate::yaml::{self, Kind, Node, Style, Tree};
@@ -44,14 +44,15 @@ pub fn rereads(before: &Configuration, new: &str, changes: &[Change]) -> Result<
     let given = |setting: &Setting| {
         before.settings.iter().any(|each| each.set_by.is_some() && each.parameter == setting.parameter && each.raw == setting.raw)
     };
+    // Whether a key of etcd 0.4 acts, the logs tell and not the text; of a line of fleet.conf, the texts beside it.
+    let told_elsewhere = |setting: &Setting| setting.etcd_04 || before.source == Source::FleetConf;
     let others = |configuration: &Configuration| -> Vec<_> {
         let untouched = |setting: &&Setting| !given(setting) && !changes.iter().any(|change| change.parameter == setting.parameter);
         configuration
             .settings
             .iter()
             .filter(untouched)
-            // Whether a key of etcd 0.4 acts, the logs tell and not the text.
-            .map(|setting| (setting.parameter, setting.raw.clone(), setting.value, setting.effective || setting.etcd_04))
+            .map(|setting| (setting.parameter, setting.raw.clone(), setting.value, setting.effective || told_elsewhere(setting)))
             .gather()
     };
     if others(before) != others(&after) {

@@ -95,3 +95,34 @@ fn what_members_name_by_an_anchor_is_changed_at_it() {
     let read = config::read(0, &number).expect("a configuration");
     assert_eq!(patch(&[&number], &[read], &[HEARTBEAT])[0].disposition, "refused");
 }
+
+#[test]
+fn what_another_file_of_the_machine_has_is_changed_there_alone() {
+    let cloud_config = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 30s\n  units:\n    - name: fleet.service\n      command: start\n";
+    let unit = "[Service]\nEnvironmentFile=/etc/sysconfig/etcd\nExecStart=/usr/bin/etcd $ARGS --election-timeout=1000\n";
+    let template = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: \"${fleet_agent_ttl}\"\n    etcd-request-timeout: 1\n";
+    for (texts, changes, expected) in [
+        (
+            [cloud_config, "etcd_request_timeout=2\nagent_ttl=90s\n"],
+            [REQUEST, TTL],
+            [cloud_config.replace("30s", "60s"), "etcd_request_timeout=5\nagent_ttl=90s\n".to_owned()],
+        ),
+        (
+            [unit, "ETCD_OPTS=\"--name=a --heartbeat-interval=100\"\n"],
+            [HEARTBEAT, ELECTION],
+            [unit.replace("1000", "2500"), "ETCD_OPTS=\"--name=a --heartbeat-interval=250\"\n".to_owned()],
+        ),
+        (
+            [template, "vars {\n  fleet_agent_ttl = \"30s\"\n}\n"],
+            [REQUEST, TTL],
+            [template.replace(": 1\n", ": 5\n"), "vars {\n  fleet_agent_ttl = \"60s\"\n}\n".to_owned()],
+        ),
+    ] {
+        let mut all: Vec<Configuration> = (0..2).map(|at| config::read(at, texts[at]).expect("a configuration")).collect();
+        config::references::resolve(&mut all, &|document| texts[document]);
+        crate::facts::settings::judge_fleet_conf(&mut all);
+        let patches = patch(&texts, &all, &changes);
+        let new: Vec<_> = patches.iter().map(|patch| patch.text.clone().unwrap_or_default()).collect();
+        assert_eq!(new, expected, "{:?}", patches.iter().map(|patch| &patch.reason).collect::<Vec<_>>());
+    }
+}

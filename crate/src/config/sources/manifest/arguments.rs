@@ -17,7 +17,7 @@ use crate::yaml::{Kind, Node};
 /// `{heartbeat-interval: "500"}` or `[{name: heartbeat-interval, value: "500"}]`; quoted or not.
 pub(super) fn arguments(builder: &mut Builder, spot: Spot, node: &Node) {
     let (tree, stated) = (spot.tree, builder.stated());
-    for entry in node.entries() {
+    for entry in tree.merged(node).into_iter().chain(node.entries()) {
         argument(builder, spot, entry.name(), tree.resolve(&entry.value));
     }
     for item in node.items() {

@@ -50,6 +50,7 @@ fn forms_of_salt_ansible_and_terraform() {
             "kind: TalosControlPlane\nspec:\n  strategicPatches:\n  - |\n    cluster:\n      etcd:\n        extraArgs:\n          election-timeout: \"2500\"\n",
             "2500",
         ),
+        ("a: &a {election-timeout: \"2500\"}\ncluster:\n  etcd:\n    extraArgs:\n      <<: *a\n", "2500"),
         ("resource \"a\" \"b\" {\n  config = <<EOF\ncni: x\netcd-arg: [ \"election-timeout=2500\" ]\nEOF\n}\n", "2500"),
     ] {
         assert_eq!(raw(text), [("election-timeout".to_owned(), expected.to_owned())], "{text}");
