@@ -97,7 +97,12 @@ impl Event {
     pub fn tells_only_numbers(&self) -> bool {
         let is_id = |hole: &&str| self.signature().pieces.iter().any(|piece| matches!(piece, Piece::Hole(name, Kind::Id) if name == hole));
         let wordless = self.values.iter().all(|(hole, value)| !matches!(value, Value::Text(_)) || is_id(hole));
-        wordless && !self.cut && self.message.end == self.span.end
+        wordless && !self.cut && self.ends_its_line()
+    }
+
+    /// Nothing stands behind the message in its line.
+    pub fn ends_its_line(&self) -> bool {
+        self.message.end == self.span.end
     }
 
     /// The etcd server printed it.

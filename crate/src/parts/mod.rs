@@ -402,6 +402,7 @@ mod tests {
             "2016-04-20 10:00:00.0 I | flags: recognized and used environment variable ETCD_ELECTION_TIMEOUT=600\n",
             "recognized and used environment variable ETCD_ELECTION_TIMEOUT=600\n",
             "{\"level\":\"info\",\"ts\":\"2021-06-05T02:20:39.344Z\",\"msg\":\"starting an etcd server\",\"election-timeout\":\"1s\"}\n",
+            "  to: \"91d25258d70ad868\"\n  heartbeat-interval: \"100ms\"\n  expected-duration: \"200ms\"\n  exceeded-duration: \"95.5ms\"\n",
         ] {
             assert_eq!(stated(&format!("{text}{LOG}")), [], "{text}");
         }

@@ -24,11 +24,14 @@ pub fn is_spoken_of(line: &str, found: &Match, timed: bool) -> bool {
     is_looked_for(before) || asks && words > 0 || words >= WORDS && goes_on(after) || is_quoted(before, after)
 }
 
+/// What stands around a text that is quoted, or around one of the alternatives of an expression that is searched for.
+const QUOTES: [char; 5] = ['"', '\'', '`', '/', '|'];
+
 /// Whether all of the message stands in quotes, and no program puts them there: in a list, a search, a table, source code. Programs
 /// do so behind a key (`"error":"…"`, `err="…"`, gRPC's `desc = "…"`, Python's `error: '…'`) and in a bracket (kubectl).
 fn is_quoted(before: &str, after: &str) -> bool {
-    let Some(quote) = before.chars().next_back().filter(|quote| "\"'`/".contains(*quote)) else { return false };
-    let Some(after) = after.strip_prefix(quote) else { return false };
+    let Some(quote) = before.chars().next_back().filter(|quote| QUOTES.contains(quote)) else { return false };
+    let Some(after) = after.strip_prefix(QUOTES) else { return false };
     let before = before[..before.len() - 1].trim_end_matches('*');
     let ends = after.trim_matches(MARKS).trim().is_empty() && !after.starts_with([',', ')']);
     let alone = before.trim_matches(MARKS).trim().is_empty();
@@ -94,6 +97,7 @@ mod tests {
             "{app=\"etcd\"} |= \"etcdserver: mvcc: database space exceeded\" | json",
             "\tErrNoLeader = errors.New(\"etcdserver: no leader\")",
             "| `etcdserver: request timed out` | It was not committed in time |",
+            "slow=\"$(count_matches 'slow apply|etcdserver: request timed out|database space exceeded' \"${log}\")\"",
         ] {
             assert!(!is_printed(line), "{line}");
         }

@@ -1,6 +1,7 @@
 //! From rows to events: which rows belong together, and what each line of a log says.
 
 pub mod around;
+mod broken;
 pub mod foreign;
 pub mod hosts;
 pub mod log;
@@ -10,21 +11,21 @@ pub mod one_behind_another;
 pub mod order;
 
 use self::around::{Around, Record};
-use self::foreign::{is_mention, is_metric};
+use self::foreign::is_metric;
 use self::log::Log;
 use self::mention::is_spoken_of;
 use self::message::Message;
 use crate::event::{LogReading, Meaning, Value};
 use crate::header::{Form, Header, Headers, header};
 
-use crate::messages::pattern::{Match, Piece, values};
+use crate::messages::pattern::{Match, values};
 use crate::messages::recognise::recognise;
 use crate::messages::signature::signature;
 use crate::plain::plain;
 use crate::rows::object::Object;
 use crate::rows::records::{Field, field};
 use crate::rows::table::Table;
-use crate::rows::{GLUED, Open, ROWS, Row, glued, is_open_json, next_message, part};
+use crate::rows::{GLUED, Open, Row, glued, next_message, part};
 use crate::search;
 use crate::text::{DocumentId, Span};
 use crate::time::{Stamp, refined};
@@ -49,8 +50,10 @@ pub struct Reader {
     /// A line that a container's logger wrote in parts: number, place and text so far.
     parts: Option<(u64, Span, String)>,
     wrapped: bool,
-    /// Characters of the widest row to which another may belong.
-    widest: usize,
+    /// A line of a mail that a soft line end broke: number, place and text so far.
+    soft: Option<(u64, Span, String)>,
+    /// Characters of the widest row to which another may belong, and how many are as wide.
+    widest: (usize, u32),
     /// A row that was not full went on in the next.
     by_words: bool,
     /// Up to here every line is read.
@@ -72,7 +75,8 @@ impl Reader {
             open: None,
             parts: None,
             wrapped: false,
-            widest: 0,
+            soft: None,
+            widest: (0, 0),
             by_words: false,
             closely: CLOSELY,
             around: Around::default(),
@@ -99,7 +103,7 @@ impl Reader {
     }
 
     /// Reads a row, which may be one of an object.
-    pub fn row(&mut self, row: Row) {
+    fn whole_row(&mut self, row: Row) {
         if let Some(next) = Object::begun_by(row) {
             self.end_object();
             self.object = Some(next);
@@ -204,6 +208,9 @@ impl Reader {
         let untimed = self.log.is_untimed();
         let headed = head.time.is_some() || head.program.is_some() || head.source_line.is_some();
         let begins = if untimed { headed } else { head.time.is_some() };
+        if begins {
+            self.end_cut();
+        }
         if !begins && self.goes_on(row.raw, found.is_some()) {
             return;
         }
@@ -226,7 +233,10 @@ impl Reader {
         let stays = if found.is_some() { event.is_some() && !stands_alone } else { begins || untimed };
         let room = self.open.take().map(|open| open.raw).unwrap_or_default();
         self.open = stays.then(|| Open::new(row, text, &head, event, room));
-        self.widest = self.open.as_ref().map_or(self.widest, |open| open.width.max(self.widest));
+        if let Some(width) = self.open.as_ref().map(|open| open.width).filter(|width| *width >= self.widest.0) {
+            let before = if width == self.widest.0 { self.widest.1 } else { 0 };
+            self.widest = (width, before.saturating_add(1));
+        }
     }
 
     /// A rule of a table, or a row of one, which is added to the event of the head.
@@ -287,68 +297,6 @@ impl Reader {
         }
     }
 
-    /// Whether this row is the rest of the line before, which a terminal wrapped; then it is added there.
-    fn goes_on(&mut self, row: &str, known: bool) -> bool {
-        let Some(mut open) = self.open.take() else { return false };
-        if open.event.is_some() && (known || !open.is_unfinished(row, self.widest)) || open.rows == ROWS {
-            return false;
-        }
-        // A message that ends with fixed words is whole where its row ends with them, unless a longer one begins so. In
-        // JSON its fields follow.
-        let whole = open.event.map(|event| &self.log.reading.events[event]).is_some_and(|event| {
-            !event.cut && event.message.end == event.span.end && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
-        }) && !search::has(&open.raw, "\"msg\":");
-        let bare = row.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
-        // A terminal cuts full rows anywhere, mail breaks them between words.
-        self.by_words |= open.is_broken_between_words(row, self.widest);
-        let mut joints = [("", row), ("", bare), (" ", bare)];
-        if self.by_words {
-            joints.rotate_right(1);
-        }
-        if let Some((joined, number, found)) = weightiest(&open.raw, joints, &|found| open.takes(found, whole, known)) {
-            return self.rewrite(open, row, joined, number, &found);
-        }
-        if known || whole {
-            return false;
-        }
-        // No message yet. Rows of equal length were cut anywhere, others between words.
-        let joined = if row.chars().count() == open.width { format!("{}{row}", open.raw) } else { format!("{} {bare}", open.raw) };
-        self.log.reading.unread += 1;
-        let text = plain(&joined).into_owned();
-        open.add(joined, &text, row);
-        self.open = Some(open);
-        true
-    }
-
-    /// Puts the message that a line gives with this row in place of what it gave alone; not where that had ended with its row.
-    fn rewrite(&mut self, mut open: Open, row: &str, joined: String, number: u16, found: &Match) -> bool {
-        let text = plain(&joined);
-        let head = header(&text, found.start);
-        let row_of_line = Row { raw: open.first(), number: open.number, span: open.span };
-        let message = Message { number, found, head: &head, text: &text, row: row_of_line };
-        match open.event {
-            Some(event) => {
-                let host = self.log.host_of(&head, &self.around);
-                let whole = self.log.event(&message, host, &self.around);
-                // What follows is the prose around a paste, or what stands before another line of it: `13: ` behind a term.
-                let tells_less = whole.values.len() < self.log.reading.events[event].values.len();
-                if tells_less || is_mention(&whole) && !is_open_json(&joined) {
-                    return false;
-                }
-                self.log.reading.events[event] = whole;
-            }
-            None => {
-                let counted = if open.headed { &mut self.log.reading.foreign } else { &mut self.log.reading.unread };
-                *counted -= 1;
-                open.event = self.recognised(&message);
-            }
-        }
-        self.wrapped = true;
-        open.add(joined.clone(), &text, row);
-        self.open = Some(open);
-        true
-    }
-
     /// Takes note of a recognised message, and gives the place of its event, where one was kept.
     fn recognised(&mut self, message: &Message) -> Option<usize> {
         self.log.note_message(message);
@@ -365,26 +313,14 @@ impl Reader {
 
     /// Ends the reading, with what was held back.
     pub fn finish(mut self) -> LogReading {
+        if let Some((number, span, whole)) = self.soft.take() {
+            self.whole_row(Row { raw: &whole, number, span });
+        }
         self.end_object();
+        self.end_cut();
         if let Some((number, span, whole)) = self.parts.take() {
             self.one_row(&whole, Row { raw: &whole, number, span });
         }
         self.log.finish(self.named)
     }
-}
-
-/// Of the ways to join a row to the line before, the one that gives the weightiest message.
-fn weightiest(before: &str, joints: [(&str, &str); 3], fits: &dyn Fn(&Match) -> bool) -> Option<(String, u16, Match)> {
-    let mut best: Option<(String, u16, Match)> = None;
-    for (joint, rest) in joints {
-        let joined = format!("{before}{joint}{rest}");
-        let text = plain(&joined);
-        let Some((number, found)) = recognise(&text).filter(|(_, found)| fits(found) && !is_spoken_of(&text, found, false)) else {
-            continue;
-        };
-        if best.as_ref().is_none_or(|(_, _, known)| found.weight > known.weight) {
-            best = Some((joined, number, found));
-        }
-    }
-    best
 }

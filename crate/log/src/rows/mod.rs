@@ -191,6 +191,12 @@ pub fn part(text: &str) -> Option<(bool, &str)> {
     (last || rest.starts_with("P ")).then(|| (last, &rest[2..]))
 }
 
+/// A row that a soft line end of a mail breaks, without it: `=` at its end, and no more than 76 characters with it (RFC 2045, 6.7).
+/// Who writes it fills the row.
+pub fn soft(row: &str) -> Option<&str> {
+    row.strip_suffix('=').filter(|part| (69..76).contains(&part.len()) && part.contains(' '))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

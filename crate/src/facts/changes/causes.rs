@@ -188,8 +188,12 @@ fn is_planned(facts: &Facts, change: &LeaderChange, transfers: &[EventId]) -> bo
     // Without times the order of the lines tells.
     change.events.iter().any(|report| {
         let next = transfers.partition_point(|id| id < report);
-        let before = transfers[..next].iter().rev().take_while(|id| id.log == report.log && report.event - id.event < 20);
-        before.into_iter().any(|id| change.elected.is_none() || facts.event(*id).time.is_none())
+        let near = |id: &&EventId| id.log == report.log && report.event.abs_diff(id.event) < 20;
+        let untimed = |id: &EventId| change.elected.is_none() || facts.event(*id).time.is_none();
+        // That it is finished the old leader says once the other one leads.
+        let to_winner = |id: &EventId| facts.event(*id).word("to") == change.new.as_deref();
+        transfers[..next].iter().rev().take_while(near).any(untimed)
+            || change.new.is_some() && transfers[next..].iter().take_while(near).any(|id| untimed(id) && to_winner(id))
     })
 }
 

@@ -306,3 +306,15 @@ fn of_members_mixed_up_one_that_starts_anew_did_not_live_on() {
     assert_eq!(class(&log(&started)), ChangeClass::Wanted);
     assert_eq!(class(&log("")), ChangeClass::Needless);
 }
+
+/// The old leader says that it handed over once the other one leads, also in a log without times.
+#[test]
+fn a_hand_over_that_is_finished_was_planned_without_times_too() {
+    let lost = "raft: raft.node: 2a0965170762fd09 lost leader 2a0965170762fd09 at term 9\nraft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 9\n";
+    let finished = |to: &str| {
+        format!("{lost}etcdserver: 2a0965170762fd09 finished leadership transfer from 2a0965170762fd09 to {to} (took 100.4ms)\n")
+    };
+    let class = |text: &str| facts(&[text]).changes.last().expect("a change").class;
+    assert_eq!(class(&finished("91d25258d70ad868")), ChangeClass::Planned);
+    assert_eq!(class(&finished("ca93d269ec463a6b")), ChangeClass::Needless);
+}

@@ -1,0 +1,186 @@
+//! Lines that stand in several rows, as a terminal, a mail or a forum broke them, or in a part of one.
+
+use super::foreign::is_mention;
+use super::mention::is_spoken_of;
+use super::message::Message;
+use super::{LONGEST_LINE, Reader};
+use crate::header::header;
+use crate::messages::pattern::{Match, Piece};
+use crate::messages::recognise::recognise;
+use crate::plain::plain;
+use crate::rows::{Open, ROWS, Row, is_open_json, soft};
+use crate::search;
+use crate::text::Span;
+
+impl Reader {
+    /// Reads a row, which a mail may have broken.
+    pub fn row(&mut self, row: Row) {
+        let begun = self.soft.take();
+        if begun.is_none() && soft(row.raw).is_none() {
+            return self.whole_row(row);
+        }
+        let (number, first, mut whole) = begun.unwrap_or((row.number, row.span, String::new()));
+        let span = Span { end: row.span.end, ..first };
+        match soft(row.raw).filter(|_| whole.len() < LONGEST_LINE) {
+            Some(part) => {
+                whole.push_str(part);
+                self.wrapped = true;
+                self.log.reading.foreign += 1;
+                self.soft = Some((number, span, whole));
+            }
+            None => {
+                whole.push_str(row.raw);
+                self.whole_row(Row { raw: &search::replace(&whole, "=3D", "="), number, span });
+            }
+        }
+    }
+
+    /// Reads the row before as one that a terminal cut without a mark: another is as wide, none is wider, and the next one does not
+    /// go on with it.
+    pub(super) fn end_cut(&mut self) {
+        let (widest, several) = self.widest;
+        let fits = |open: &mut Open| open.headed && open.rows == 1 && open.width == widest && several > 1 && !search::has(&open.raw, "{\"");
+        let Some(open) = self.open.take_if(fits) else { return };
+        // What was read keeps its values, and a message that goes up to the end of its row is taken to be whole.
+        let events = &self.log.reading.events;
+        if open.event.is_some_and(|event| events[event].ends_its_line() || !events[event].values.is_empty()) {
+            return;
+        }
+        let text = format!("{}…", plain(&open.raw));
+        let Some((number, found)) = recognise(&text).filter(|(_, found)| found.cut) else { return };
+        let head = header(&text, found.start);
+        let row = Row { raw: &open.raw, number: open.number, span: open.span };
+        let message = Message { number, found: &found, head: &head, text: &text, row };
+        if let Some(event) = open.event {
+            let host = self.log.host_of(&head, &self.around);
+            self.log.reading.events[event] = self.log.event(&message, host, &self.around);
+        } else {
+            self.first_of_line(open.headed, &message);
+        }
+    }
+
+    /// Takes note of a message in a line that was counted as one without.
+    fn first_of_line(&mut self, headed: bool, message: &Message) -> Option<usize> {
+        let counted = if headed { &mut self.log.reading.foreign } else { &mut self.log.reading.unread };
+        *counted -= 1;
+        self.recognised(message)
+    }
+
+    /// Whether this row is the rest of the line before, which a terminal wrapped; then it is added there.
+    pub(super) fn goes_on(&mut self, row: &str, known: bool) -> bool {
+        let Some(mut open) = self.open.take() else { return false };
+        if open.event.is_some() && (known || !open.is_unfinished(row, self.widest.0)) || open.rows == ROWS {
+            return false;
+        }
+        // A message that ends with fixed words is whole where its row ends with them, unless a longer one begins so. In
+        // JSON its fields follow.
+        let whole =
+            open.event.map(|event| &self.log.reading.events[event]).is_some_and(|event| {
+                !event.cut && event.ends_its_line() && matches!(event.signature().pieces.last(), Some(Piece::Literal(_)))
+            }) && !search::has(&open.raw, "\"msg\":");
+        let bare = row.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
+        // A terminal cuts full rows anywhere, mail breaks them between words.
+        self.by_words |= open.is_broken_between_words(row, self.widest.0);
+        let mut joints = [("", row), ("", bare), (" ", bare)];
+        if self.by_words {
+            joints.rotate_right(1);
+        }
+        if let Some((joined, number, found)) = weightiest(&open.raw, joints, &|found| open.takes(found, whole, known)) {
+            return self.rewrite(open, row, joined, number, &found);
+        }
+        if known || whole {
+            return false;
+        }
+        // No message yet. Rows of equal length were cut anywhere, others between words.
+        let joined = if row.chars().count() == open.width { format!("{}{row}", open.raw) } else { format!("{} {bare}", open.raw) };
+        self.log.reading.unread += 1;
+        let text = plain(&joined).into_owned();
+        open.add(joined, &text, row);
+        self.open = Some(open);
+        true
+    }
+
+    /// Puts the message that a line gives with this row in place of what it gave alone; not where that had ended with its row.
+    fn rewrite(&mut self, mut open: Open, row: &str, joined: String, number: u16, found: &Match) -> bool {
+        let text = plain(&joined);
+        let head = header(&text, found.start);
+        let row_of_line = Row { raw: open.first(), number: open.number, span: open.span };
+        let message = Message { number, found, head: &head, text: &text, row: row_of_line };
+        match open.event {
+            Some(event) => {
+                let host = self.log.host_of(&head, &self.around);
+                let whole = self.log.event(&message, host, &self.around);
+                // What follows is the prose around a paste, or what stands before another line of it: `13: ` behind a term.
+                let tells_less = whole.values.len() < self.log.reading.events[event].values.len();
+                if tells_less || is_mention(&whole) && !is_open_json(&joined) {
+                    return false;
+                }
+                self.log.reading.events[event] = whole;
+            }
+            None => open.event = self.first_of_line(open.headed, &message),
+        }
+        self.wrapped = true;
+        open.add(joined.clone(), &text, row);
+        self.open = Some(open);
+        true
+    }
+}
+
+/// Of the ways to join a row to the line before, the one that gives the weightiest message.
+fn weightiest(before: &str, joints: [(&str, &str); 3], fits: &dyn Fn(&Match) -> bool) -> Option<(String, u16, Match)> {
+    let mut best: Option<(String, u16, Match)> = None;
+    for (joint, rest) in joints {
+        let joined = format!("{before}{joint}{rest}");
+        let text = plain(&joined);
+        let Some((number, found)) = recognise(&text).filter(|(_, found)| fits(found) && !is_spoken_of(&text, found, false)) else {
+            continue;
+        };
+        if best.as_ref().is_none_or(|(_, _, known)| found.weight > known.weight) {
+            best = Some((joined, number, found));
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::event::{Event, Meaning};
+    use crate::scan::Scanner;
+
+    fn events(text: &str) -> Vec<Event> {
+        let mut scanner = Scanner::new(0);
+        scanner.push(text.as_bytes());
+        scanner.finish().events
+    }
+
+    /// RFC 2045: `=` ends a row that goes on, and `=3D` is that letter.
+    #[test]
+    fn a_mail_breaks_lines_with_soft_ends() {
+        let text = "Mar 02 10:00:01 core-1 etcd2[812]: failed to send out heartbeat on time (de=\nadline exceeded for 1.402311s) n=3D1\n\
+                    Mar 02 10:00:01 core-1 etcd2[812]: raft.node: ce2a822cea30bfca elected lead=\ner 8211f1d0f64f3269 at term 8\n";
+        let found = events(text);
+        assert_eq!(found.iter().map(|event| event.meaning).collect::<Vec<_>>(), [Meaning::HeartbeatLate, Meaning::LeaderElected]);
+        assert_eq!(found[0].duration("excess"), Some(1_402_311));
+        assert!(found[0].text.ends_with("n=1"), "{}", found[0].text);
+        assert_eq!((found[0].line, found[1].line), (1, 3));
+        assert_eq!(&text[found[1].span.range()], &text[text.find("Mar 02 10:00:01 core-1 etcd2[812]: raft").unwrap_or(0)..text.len() - 1]);
+    }
+
+    /// As `cut -c1-80`, `less -S` and a copied screen leave them.
+    #[test]
+    fn lines_cut_at_the_width_of_a_terminal_show_what_is_left_of_a_message() {
+        let lines = [
+            "Mar 02 10:00:01 core-1 etcd2[812]: failed to send out heartbeat on time (deadline exceeded for 1.402311s)",
+            "Mar 02 10:00:01 core-1 etcd2[812]: raft.node: ce2a822cea30bfca lost leader ce2a822cea30bfca at term 8",
+            "Mar 02 10:00:01 core-1 sshd[1]: x",
+            "Mar 02 10:00:02 core-1 fleetd[701]: INFO client.go:292: Failed getting response from http://localhost:2379/: cancelled",
+        ];
+        let cut = lines.map(|line| &line[..line.len().min(80)]).join("\n");
+        let found = events(&cut);
+        // The first of them may be as long as it is by itself.
+        assert_eq!(found.iter().map(|event| (event.line, event.cut)).collect::<Vec<_>>(), [(2, true), (4, true)]);
+        // One wrapped at that width is whole.
+        let wrapped = lines.map(|line| line.as_bytes().chunks(80).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n")).join("\n");
+        assert!(events(&wrapped).iter().all(|event| !event.cut));
+    }
+}
