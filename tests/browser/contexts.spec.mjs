@@ -369,23 +369,27 @@ describe('contexts', () => {
     await page.context().close();
   });
 
-  it('in a narrow column of a page whose reset speaks of every element', async () => {
+  it('in a narrow column of a page that reads from right to left, whose reset speaks of every element', async () => {
     await write(
       'reset.html',
       `<style>
         * { margin: 0; padding: 0; font: inherit; color: inherit; background: none; text-shadow: inherit; word-break: inherit; }
         body { font: italic small-caps bold 20px serif; color: #a00; text-shadow: 1px 1px red; word-break: break-all; hyphens: auto; cursor: crosshair; user-select: none; }
       </style>
-      <div style="width: 256px"><timing-advisor theme="dark"></timing-advisor></div>
+      <div dir="rtl" lang="he" style="width: 256px"><timing-advisor theme="dark"></timing-advisor></div>
       <script type="module" src="element/element.js"></script>`,
     );
     const { page } = await opened(`${server.address}reset.html`);
     await answer(page);
     const look = await page.locator('.privacy').evaluate((line) => {
-      const { fontStyle, fontVariant, fontWeight, textShadow, wordBreak, hyphens, cursor } = getComputedStyle(line);
-      return { fontStyle, fontVariant, fontWeight, textShadow, wordBreak, hyphens, cursor };
+      const { direction, fontStyle, fontVariant, fontWeight, textShadow, wordBreak, hyphens, cursor } =
+        getComputedStyle(line);
+      const english = line.matches(':lang(en)');
+      return { english, direction, fontStyle, fontVariant, fontWeight, textShadow, wordBreak, hyphens, cursor };
     });
     assert.deepEqual(look, {
+      english: true,
+      direction: 'ltr',
       fontStyle: 'normal',
       fontVariant: 'normal',
       fontWeight: '400',

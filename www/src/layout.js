@@ -267,6 +267,8 @@ export class Layout {
       part('live', h('div', { class: 'vh', role: 'status', 'aria-live': 'polite' })),
       part('over', h('div', { class: 'over', hidden: true }, h('p', null, WORDS.dropNow))),
     );
+    // In a page of another language, too.
+    for (const each of this.#root.children) /** @type {HTMLElement} */ (each).lang = 'en';
     listenForDrops(this.#host, this.#parts.over, actions);
     keepLetters(this.#root);
     closeMenus(this.#root);

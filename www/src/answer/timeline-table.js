@@ -24,7 +24,7 @@ export function timelineTable(timeline, span, actions) {
     'details',
     { class: 'twin', id: 'timeline-twin' },
     h('summary', null, TIMELINE.table),
-    h('table', null, columns(...TIMELINE.columns), h('tbody', null, shown)),
+    h('table', { 'aria-label': TIMELINE.table }, columns(...TIMELINE.columns), h('tbody', null, shown)),
     rows.length > ROWS && h('p', null, TIMELINE.first(ROWS, rows.length)),
   );
 }

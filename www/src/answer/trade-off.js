@@ -57,7 +57,7 @@ export function twin(model, drawn) {
       { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': title },
       h(
         'table',
-        null,
+        { 'aria-label': title },
         columns(...WHATIF.costs, drawn && WHATIF.depose, daily && WHATIF.needless),
         h(
           'tbody',
