@@ -166,8 +166,11 @@ fn unboxed(line: &str) -> Option<(String, String)> {
 fn is_row_of_cells(text: &str) -> bool {
     let text = text.trim_start();
     if let Some(cell) = text.strip_prefix('"') {
-        // `"KEY" : "value",` is a field of a record.
-        return cell.split_once('"').is_some_and(|(_, after)| after.starts_with([',', '"']));
+        // `"KEY" : "value",` is a field of a record. A cell alone may be a line of a log in a list, which a stamp begins; a text
+        // without one is of a program's source.
+        let is_row =
+            |(cell, after): (&str, &str)| after.starts_with([',', '"']) && (after.len() > 1 || cell.contains(|c: char| c.is_ascii_digit()));
+        return cell.split_once('"').is_some_and(is_row);
     }
     let near = &text.as_bytes()[..text.len().min(40)];
     let behind = search::first(near, b',').and_then(|_| text[stamp(text)?.length..].strip_prefix(','));

@@ -95,6 +95,7 @@ mod tests {
             "- Fix `etcdserver: request timed out` where a learner is promoted.",
             "sed -n '/mvcc: database space exceeded/p' etcd.log",
             "{app=\"etcd\"} |= \"etcdserver: mvcc: database space exceeded\" | json",
+            "  \"etcdserver: leader changed\",",
             "\tErrNoLeader = errors.New(\"etcdserver: no leader\")",
             "| `etcdserver: request timed out` | It was not committed in time |",
             "slow=\"$(count_matches 'slow apply|etcdserver: request timed out|database space exceeded' \"${log}\")\"",

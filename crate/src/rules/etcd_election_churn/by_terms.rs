@@ -49,6 +49,14 @@ const TERMS_WITHOUT_ENTRY: i64 = 3;
 /// A member whose last entry is of a term long past, as it votes or asks for votes. Each leader begins its term with an
 /// entry (etcd-io/etcd@v3.4.45:raft/raft.go, becomeLeader).
 fn by_old_entry(facts: &Facts) -> Option<Finding> {
+    let (rise, event) = since_last_entry(facts)?;
+    let title = format!("The term rose by {rise} since a member got an entry from a leader");
+    let what = "Each leader begins its term with an entry, and each try to be elected raises the term. So these tries failed, or the member is cut off from whoever leads.";
+    Some(finding(facts, title, what, &[event], rise as usize).because(WITHOUT_WINNER))
+}
+
+/// By how much, where that is more than a split vote, and the line that tells it.
+pub(super) fn since_last_entry(facts: &Facts) -> Option<(i64, EventId)> {
     let (starts, boot) = (starts(facts), last_term_of_boot(facts));
     let terms_since = |id: EventId, event: &Event| {
         let term = event
@@ -59,13 +67,7 @@ fn by_old_entry(facts: &Facts) -> Option<Finding> {
         let first = |change: &LeaderChange| change.new.is_some() && change.term >= Some(term);
         (entry > 1 || !facts.changes.iter().any(first)).then_some((term - entry, id))
     };
-    let (rise, event) = facts.events_of(VOTES).filter_map(|(id, event)| terms_since(id, event)).max()?;
-    if rise < TERMS_WITHOUT_ENTRY {
-        return None;
-    }
-    let title = format!("The term rose by {rise} since a member got an entry from a leader");
-    let what = "Each leader begins its term with an entry, and each try to be elected raises the term. So these tries failed, or the member is cut off from whoever leads.";
-    Some(finding(facts, title, what, &[event], rise as usize).because(WITHOUT_WINNER))
+    facts.events_of(VOTES).filter_map(|(id, event)| terms_since(id, event)).max().filter(|(rise, _)| *rise >= TERMS_WITHOUT_ENTRY)
 }
 
 /// Terms that rose for members that did not stand for election, where nothing tells which leader was lost.

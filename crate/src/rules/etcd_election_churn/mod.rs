@@ -48,8 +48,11 @@ fn shown(facts: &Facts, elections: &[Election]) -> Finding {
     let within = moments.first().zip(moments.last()).map(|(first, last)| format!(" within {}", human((last - first).max(S))));
     let title = format!("{}{}", plural(elections.len() as u64, "election", "elections"), within.unwrap_or_default());
     let (won, leaders) = leaders_of(facts, elections);
+    // More tries were in vain than these lines show.
+    let earlier = by_terms::since_last_entry(facts).filter(|(rise, _)| leaders == 0 && *rise > elections.len() as i64);
+    let earlier = earlier.map_or(String::new(), |(rise, _)| format!(" It rose by {rise} since a member got an entry from a leader."));
     let what = format!(
-        "Terms rose {}, and {} came of it.{}",
+        "The term rose {}, and {} came of it.{}{earlier}",
         times(elections.len() as u64),
         if leaders == 0 { String::from("no new leader") } else { plural(leaders as u64, "new leader", "new leaders") },
         why_they_came(facts),

@@ -238,3 +238,20 @@ fn one_election_is_none_and_neither_are_two_far_apart() {
     let far = lost("10:00:00", 5) + &lost("12:30:00", 6);
     assert!(find(&facts(&[&far]), RuleId::EtcdElectionChurn).is_none());
 }
+
+/// Its own tries in an excerpt are few; its last entry tells how many there were.
+#[test]
+fn tries_before_the_excerpt_are_told_by_the_last_entry() {
+    let round = |second: u32, term: u32| {
+        format!(
+            "2019-07-24 09:40:{second:02}.6 I | raft: 9ac123f57841033d is starting a new election at term {term}\n\
+             2019-07-24 09:40:{second:02}.6 I | raft: 9ac123f57841033d became candidate at term {}\n\
+             2019-07-24 09:40:{second:02}.6 I | raft: 9ac123f57841033d [logterm: 2, index: 42] sent vote request to 8ac123f57841033d at term {}\n",
+            term + 1,
+            term + 1
+        )
+    };
+    let what = |term: u32| find(&facts(&[&(round(2, term) + &round(4, term + 1))]), RuleId::EtcdElectionChurn).expect("churn").what;
+    assert_eq!(what(2077), "The term rose twice, and no new leader came of it. It rose by 2077 since a member got an entry from a leader.");
+    assert_eq!(what(2), "The term rose twice, and no new leader came of it.");
+}
