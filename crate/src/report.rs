@@ -518,7 +518,7 @@ pub struct ModelReport {
     pub now: Option<ModelPoint>,
     /// The values proposed.
     pub proposed: Option<ModelPoint>,
-    /// The founding document's 600/6000, for comparison.
+    /// The 600/6000 of the 2015 article, for comparison.
     pub article: Option<ModelPoint>,
 }
 
