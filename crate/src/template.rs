@@ -70,7 +70,7 @@ pub fn fills(value: &str) -> bool {
     let shell = name.len() < value.len() && name.starts_with(|c: char| c == '_' || c.is_ascii_alphanumeric());
     shell
         || value.starts_with('`')
-        || search::any(value, &["${", "$(", "{{", "<%", "@@"])
+        || search::any(value, &["${", "$(", "{{", "<%", "@@", "#{"])
         || (value.starts_with('<') && value.ends_with('>'))
         // Python's `str.format`, and Container Linux Config's `{HOSTNAME}`.
         || is_braced(value)

@@ -117,7 +117,7 @@ fn of_value(configuration: &Configuration, tree: &Tree, change: &Change) -> Resu
     }
     let is_worked_out = |setting: &&Setting| {
         let expression = configuration.source == Source::Program && setting.raw.contains(' ');
-        setting.value.is_none() && (expression || template::is_printed(&setting.raw))
+        setting.value.is_none() && (expression || setting.raw.starts_with(['+', '.']) || template::is_printed(&setting.raw))
     };
     if acting.iter().any(is_worked_out) {
         return Err(format!("{key} is worked out by an expression; change it by hand."));

@@ -9,11 +9,11 @@ use crate::config::configuration::{Launcher, Source};
 use crate::config::meaning::{keys, scalar};
 use crate::config::syntax::command::{is_drawn, is_etcd, runs_container, start_of_etcd};
 use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::values::{joined, replacements, without_inner_quotes};
 use crate::config::syntax::variables::{Meaning, Variables};
 use crate::config::syntax::words::CONTINUES;
 use crate::config::syntax::words::{Word, words};
 use crate::config::tools::DOCKER;
-use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::{Parameter, RANCHER};
 use crate::units::parse_go_duration;
@@ -157,6 +157,7 @@ impl Line<'_> {
             }
             let (name, value, span) = handed_on(builder, &flag.name, value, span);
             let (value, span) = without_inner_quotes(&inner.text, value, span);
+            let (value, span) = joined(&inner.text, value, &span).map_or((value, span), |joined| ("${}", joined));
             builder.fact_of_flag(name, value);
             if name == "config-file" && *ours {
                 builder.starts_with_file(self.unit, value);
@@ -223,24 +224,6 @@ pub fn refuse_misdashed(builder: &mut Builder, (name, word): (&str, &str), value
     builder.refuse_last(RuleId::EtcdBadConfig, place, note);
 }
 
-/// What sed puts in place of something, `s/.../here/`, several behind one another.
-fn replacements(program: &str) -> Vec<Range<usize>> {
-    let (mut found, mut at) = (Vec::new(), 0);
-    while at < program.len() {
-        at = program.len() - program[at..].trim_start().len();
-        let mark = program[at..].strip_prefix('s').and_then(|rest| rest.chars().next()).filter(char::is_ascii_punctuation);
-        if let Some(mark) = mark {
-            let bounds =
-                program[at..].match_indices(mark).map(|(offset, _)| at + offset).filter(|bound| !program[..*bound].ends_with('\\'));
-            let [_, from, to] = bounds.take(3).gather()[..] else { break };
-            found.push(from + 1..to);
-            at = to;
-        }
-        at += program[at..].find(';').map_or(program.len(), |end| end + 1);
-    }
-    found
-}
-
 /// Takes the options that stand in a variable, `etcd $OPTIONS`; where its value is not known, as of `etcd "$@"`, it is noted.
 fn options_of_variables(builder: &mut Builder, words: &[Word], home: &Home, variables: &Variables) {
     let of_etcd = words.iter().skip_while(|word| !is_etcd(&word.text));
@@ -272,6 +255,7 @@ pub fn variable(
     home: Home,
     variables: &Variables,
 ) {
+    let (value, span) = joined(&inner.text, value, &span).map_or((value, span), |joined| ("${}", joined));
     let Some(meant) = keys::of_variable(name) else {
         // A shell may have variables of its own by such names.
         return if variables.by_shell {
@@ -303,16 +287,6 @@ pub fn are_options(name: &str, value: &str) -> bool {
     // Also behind what the variable held before.
     let options = value.starts_with('-') || value.starts_with('$') && search::has(value, " --");
     (name.to_ascii_uppercase().starts_with("ETCD_") || DAEMON_ARGS.contains(&name)) && options
-}
-
-/// A value without the quotes that a shell within the command takes away: `sh -c "etcd --name=\\"a\\""`.
-fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (&'v str, Range<usize>) {
-    // Of a text in XML the tag behind it is no part of it, nor is what ends a text of JavaScript or Go.
-    let end = ["</", "`"].into_iter().filter_map(|mark| search::find(value, mark)).filter(|end| *end > 0).min();
-    let (value, span) = end.map_or((value, span.clone()), |end| (&value[..end], span.start..span.start + end));
-    let Some(inside) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return (value, span) };
-    let escape = usize::from(text.get(..span.end - 1).is_some_and(|before| before.ends_with('\\')));
-    (inside, span.start + 1..(span.end - 1 - escape).max(span.start + 1))
 }
 
 /// Takes the commands of a script.

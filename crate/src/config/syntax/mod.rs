@@ -4,5 +4,6 @@ pub(crate) mod command;
 pub(crate) mod embedded;
 pub(crate) mod mapped_text;
 pub mod unpack;
+pub(crate) mod values;
 pub(crate) mod variables;
 pub(crate) mod words;

@@ -79,3 +79,21 @@ fn a_template_is_told_from_a_broken_file() {
     let quoted = "kind: Pod\nspec:\n  containers:\n  - name: etcd\n    env:\n    - name: ETCD_ELECTION_TIMEOUT\n      value: {{ .Values.wait | quote }}\n";
     assert_eq!(patched(quoted, &[ELECTION]), quoted.replace("{{ .Values.wait | quote }}", "\"2500\""));
 }
+
+#[test]
+fn what_a_program_joins_to_a_flag_is_not_parted_from_it() {
+    for text in [
+        "args = [\"etcd\", \"--heartbeat-interval=\" + beat, \"--election-timeout=1000\"]\n",
+        "run(etcd, \"--heartbeat-interval=\"+beat,\n  \"--election-timeout=1000\",\n  \"--proxy=off\")\n",
+        "system('etcd --heartbeat-interval=' . $beat . ' --election-timeout=1000');\n",
+        "os.execute(\"etcd --heartbeat-interval=\" .. beat)\n",
+        "env = [\"ETCD_HEARTBEAT_INTERVAL=\" + beat, \"ETCD_ELECTION_TIMEOUT=1000\"]\n",
+    ] {
+        let configuration = config::read(0, text).expect("a configuration");
+        assert!(configuration.problems.iter().all(|problem| problem.id == RuleId::ConfigTemplate), "{text}{:?}", configuration.problems);
+        let patches = patch(&[text], &[configuration], &[HEARTBEAT]);
+        assert_eq!((patches[0].disposition, &patches[0].diff), ("refused", &None), "{text}");
+    }
+    let ruby = "system(\"etcd --heartbeat-interval=#{beat} --election-timeout=1000\")\n";
+    assert_eq!(patched(ruby, &[HEARTBEAT]), ruby.replace("#{beat}", "250"));
+}

@@ -1,0 +1,51 @@
+//! What of the bytes of a word is the value that etcd is given.
+
+use std::ops::Range;
+
+use crate::gather::Gather;
+use crate::search;
+
+/// What is joined to a value is not longer.
+const LONGEST: usize = 200;
+
+/// A value without the quotes that a shell within the command takes away: `sh -c "etcd --name=\\"a\\""`.
+pub fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) -> (&'v str, Range<usize>) {
+    // Of a text in XML the tag behind it is no part of it, nor is what ends a text of JavaScript or Go.
+    let end = ["</", "`"].into_iter().filter_map(|mark| search::find(value, mark)).filter(|end| *end > 0).min();
+    let (value, span) = end.map_or((value, span.clone()), |end| (&value[..end], span.start..span.start + end));
+    let Some(inside) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return (value, span) };
+    let escape = usize::from(text.get(..span.end - 1).is_some_and(|before| before.ends_with('\\')));
+    (inside, span.start + 1..(span.end - 1 - escape).max(span.start + 1))
+}
+
+/// The bytes of what a program joins to a flag or a variable without a value, `"--election-timeout=" + wait`: by `+`, in PHP
+/// and Perl by a dot, in Lua by two.
+pub fn joined(text: &str, value: &str, span: &Range<usize>) -> Option<Range<usize>> {
+    let behind = text.get(span.start..)?;
+    let rest = if value.is_empty() { behind.trim_start_matches(['"', '\'']).trim_start_matches(' ') } else { behind };
+    if !(rest.starts_with('+') || value.is_empty() && (rest.starts_with(". ") || rest.starts_with(".."))) {
+        return None;
+    }
+    let start = span.start + behind.len() - rest.len();
+    let ends = |letter: char| matches!(letter, ',' | ')' | ']' | ';' | '\n');
+    let length = rest.chars().take(LONGEST).take_while(|letter| !ends(*letter)).map(char::len_utf8).sum::<usize>();
+    Some(start..start + length)
+}
+
+/// What sed puts in place of something, `s/.../here/`, several behind one another.
+pub fn replacements(program: &str) -> Vec<Range<usize>> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while at < program.len() {
+        at = program.len() - program[at..].trim_start().len();
+        let mark = program[at..].strip_prefix('s').and_then(|rest| rest.chars().next()).filter(char::is_ascii_punctuation);
+        if let Some(mark) = mark {
+            let bounds =
+                program[at..].match_indices(mark).map(|(offset, _)| at + offset).filter(|bound| !program[..*bound].ends_with('\\'));
+            let [_, from, to] = bounds.take(3).gather()[..] else { break };
+            found.push(from + 1..to);
+            at = to;
+        }
+        at += program[at..].find(';').map_or(program.len(), |end| end + 1);
+    }
+    found
+}
