@@ -39,7 +39,7 @@ pub fn timers_in_force(facts: &Facts) -> Timers {
 /// Runs the log's stalls under the values in force.
 pub fn now(facts: &Facts) -> Replayed {
     let timers = timers_in_force(facts);
-    let explained = facts.needless().filter(|change| facts.stall_of(change).is_some_and(|stall| explains(&timers, stall))).count();
+    let explained = facts.needless().filter(|change| facts.stall_of(change).is_some_and(|stall| explains(facts, &timers, stall))).count();
     Replayed { needless: facts.needless().count() as u64, explained: explained as u64, expected: expected(facts, &timers) }
 }
 
@@ -48,7 +48,7 @@ pub fn remaining(facts: &Facts, timers: &Timers) -> f64 {
     let in_force = timers_in_force(facts);
     facts
         .needless()
-        .map(|change| match facts.stall_of(change).filter(|stall| explains(&in_force, stall)) {
+        .map(|change| match facts.stall_of(change).filter(|stall| explains(facts, &in_force, stall)) {
             Some(stall) => f64::from(loss_share(timers, stall.planned, timers.heartbeat)) / MILLION,
             None => 1.0,
         })
@@ -56,8 +56,8 @@ pub fn remaining(facts: &Facts, timers: &Timers) -> f64 {
         .fold(0.0, |sum, chance| sum + chance)
 }
 
-fn explains(timers: &Timers, stall: &Stall) -> bool {
-    stall.kind.is_known() && !stall.is_cut_off() && loss_share(timers, stall.likely(), timers.heartbeat) >= EXPLAINS
+fn explains(facts: &Facts, timers: &Timers, stall: &Stall) -> bool {
+    stall.kind.is_known() && !facts.is_cut_off(stall) && loss_share(timers, stall.likely(), timers.heartbeat) >= EXPLAINS
 }
 
 /// Expected leader changes of all stalls, also those without a change. From 3.0 on one draw serves

@@ -83,6 +83,9 @@ pub struct Facts {
     pub members: Option<u32>,
     /// Stalls of leaders, by time.
     pub stalls: Vec<Stall>,
+    /// A leader ran while its links were silent for longer than rafthttp keeps a silent one, 5 s. No timer waits for a network:
+    /// leaders that were cut off for less there count as cut off by the same (judgement).
+    links_down: bool,
     /// Leader changes, by time; the start is among them.
     pub changes: Vec<LeaderChange>,
     /// Failed fleet requests, by time.
@@ -141,6 +144,7 @@ impl Facts {
             generation: Generation::V2,
             members: None,
             stalls: Vec::new(),
+            links_down: false,
             changes: Vec::new(),
             fleet_failures: Vec::new(),
             restarts: Vec::new(),
@@ -175,6 +179,7 @@ impl Facts {
             changes = changes::leader_changes(&facts, &voices);
         }
         facts.stalls = stalls::stalls(&facts, &voices, &mut changes);
+        facts.links_down = facts.stalls.iter().any(Stall::outlasts_a_link);
         facts.elected = Moments::of(changes.iter().map(|change| change.elected));
         facts.changes = changes;
         spells::outgrow(&mut facts);

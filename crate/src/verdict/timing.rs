@@ -176,7 +176,7 @@ pub(super) fn unlike_members<'a>(case: &Case<'a>) -> Option<&'a Finding> {
 
 /// Each leader that lost its place ran, and was cut off from the majority for longer than a silent link is kept.
 pub(super) fn cut_off(facts: &Facts) -> bool {
-    let each = |change: &LeaderChange| facts.stall_of(change).is_some_and(Stall::is_cut_off);
+    let each = |change: &LeaderChange| facts.stall_of(change).is_some_and(|stall| facts.is_cut_off(stall));
     facts.needless().next().is_some() && facts.needless().all(each)
 }
 

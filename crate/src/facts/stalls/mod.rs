@@ -81,9 +81,16 @@ impl Facts {
         self.longest_known().or_else(|| self.stalls.iter().max_by_key(|stall| stall.planned))
     }
 
-    /// The longest of which more than a lower bound is known.
+    /// The longest of which more than a lower bound is known; while links were down one of a leader that ran only where there
+    /// is no other.
     pub fn longest_known(&self) -> Option<&Stall> {
-        self.stalls.iter().filter(|stall| stall.kind.is_known()).max_by_key(|stall| stall.planned)
+        let known = self.stalls.iter().filter(|stall| stall.kind.is_known());
+        known.max_by_key(|stall| (!self.is_cut_off(stall), stall.planned))
+    }
+
+    /// The silence of a leader whose links were down: a timer would only make the others wait for the network.
+    pub fn is_cut_off(&self, stall: &Stall) -> bool {
+        stall.kind == StallKind::CutOff && self.links_down
     }
 
     /// The stall that explains a change.
@@ -169,9 +176,8 @@ impl Stall {
         self.length.high.min(self.planned.max(self.length.low))
     }
 
-    /// A leader that ran while its links were silent for so long was cut off: a timer would only make the others wait for
-    /// the network (judgement; rafthttp gives up a silent link after 5 s).
-    pub fn is_cut_off(&self) -> bool {
+    /// A leader that ran was cut off for longer than rafthttp keeps a silent link.
+    pub fn outlasts_a_link(&self) -> bool {
         self.kind == StallKind::CutOff && self.length.low > SILENT_STREAM
     }
 }
