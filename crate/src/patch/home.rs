@@ -5,7 +5,6 @@ use super::written::own_file;
 use super::{Change, Etcd, render, verify};
 use crate::config::{self, Configuration, Setting, Source};
 use crate::gather::Gather;
-use crate::search;
 use crate::sort::by_key;
 use crate::text::DocumentId;
 
@@ -34,19 +33,22 @@ fn is_handed_on(configurations: &[Configuration], configuration: &Configuration,
 }
 
 /// Whether another document of the same machine has the value, and this one would only overrule it, be overruled, or have
-/// no reader for it.
+/// no reader for it. What nobody states yet goes into the file of variables that the daemon is given.
 fn stands_elsewhere(configurations: &[Configuration], configuration: &Configuration, change: &Change) -> bool {
     let states = |each: &Configuration| each.settings.iter().any(|setting| setting.effective && change.is_of(setting));
+    let alike = |other: &Configuration| other.cluster.has_etcd == configuration.cluster.has_etcd;
     let beside = |other: &Configuration| match (other.source, configuration.source) {
-        (Source::FleetConf, source) => source != Source::FleetConf,
+        (Source::FleetConf, source) => source != Source::FleetConf && states(other),
         // Variables of a template.
-        (_, Source::FleetConf | Source::Prefixed) => true,
+        (_, Source::FleetConf | Source::Prefixed) => states(other),
         // One as a flag and as a variable etcd 3.4 and later refuse to start with (etcd-io/etcd@v3.4.45:pkg/flags/flag.go).
-        (Source::Environment, Source::DropIn | Source::Flags) => configuration.cluster.hands_more,
-        (Source::DropIn | Source::Flags, Source::Environment) => other.cluster.hands_more,
+        (Source::Environment, Source::DropIn | Source::Flags | Source::Manifest) => {
+            configuration.cluster.hands_more && (states(other) || alike(other))
+        }
+        (Source::DropIn | Source::Flags | Source::Manifest, Source::Environment) => other.cluster.hands_more && states(other),
         _ => false,
     };
-    !states(configuration) && configurations.iter().any(|other| other.document != configuration.document && beside(other) && states(other))
+    !states(configuration) && configurations.iter().any(|other| other.document != configuration.document && beside(other))
 }
 
 /// What a document sets for values that refer to it, and is no value of etcd or fleet by its own name.
@@ -66,19 +68,6 @@ pub fn referred_to(text: &str, configurations: &[Configuration], document: Docum
     // The document's own values are what they were.
     let same = |alone| verify::rereads(&alone, &apply(text, &edits), &[]).is_ok();
     if edits.is_empty() || config::read(document, text).is_some_and(same) { edits } else { Vec::new() }
-}
-
-/// Whether what starts the daemon would be given what belongs into a file of variables that it reads, and that is here too:
-/// another variable, or a flag beside a variable, with which etcd 3.4 and later refuse to start.
-pub fn reads_another(configurations: &[Configuration], configuration: &Configuration, edits: &[Edit]) -> bool {
-    let of_variables = edits.iter().all(|edit| search::has(&edit.text, "Environment="));
-    let given = |other: &Configuration| {
-        other.source == Source::Environment
-            && other.document != configuration.document
-            && other.cluster.has_etcd == configuration.cluster.has_etcd
-            && (of_variables || other.settings.iter().any(|setting| setting.effective))
-    };
-    configuration.cluster.hands_more && edits.iter().all(|edit| edit.start == edit.end) && configurations.iter().any(given)
 }
 
 /// Whether a unit or a command starts etcd with its own file, which is here too.

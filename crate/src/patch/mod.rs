@@ -76,8 +76,6 @@ pub fn patch(texts: &[&str], configurations: &[Configuration], changes: &[Change
             let text = configuration.part.as_deref().unwrap_or(shown);
             for (tried, wanted) in tries(text, configuration, home::wanted(configurations, configuration, changes)) {
                 match tried.and_then(|(more, why)| Ok((as_shown(shown, text, configuration.marks, more)?, why))) {
-                    // What a unit reads goes into the file that it reads.
-                    Ok((more, _)) if home::reads_another(configurations, configuration, &more) => {}
                     Ok((more, why)) => {
                         edits.extend(more);
                         reason = reason.or(why).or_else(|| configuration.part.as_ref().map(|_| WITHIN.to_owned()));
