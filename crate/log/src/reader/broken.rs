@@ -11,10 +11,15 @@ use crate::plain::plain;
 use crate::rows::{Open, ROWS, Row, is_open_json, soft};
 use crate::search;
 use crate::text::Span;
+use crate::time::stamp;
 
 impl Reader {
     /// Reads a row, which a mail may have broken.
     pub fn row(&mut self, row: Row) {
+        // A line of a log may end so by itself, as base64 does: then the next one begins with its own time.
+        if self.soft.is_some() && stamp(row.raw).is_some() {
+            self.end_soft();
+        }
         let begun = self.soft.take();
         if begun.is_none() && soft(row.raw).is_none() {
             return self.whole_row(row);
@@ -24,14 +29,22 @@ impl Reader {
         match soft(row.raw).filter(|_| whole.len() < LONGEST_LINE) {
             Some(part) => {
                 whole.push_str(part);
-                self.wrapped = true;
                 self.log.reading.foreign += 1;
                 self.soft = Some((number, span, whole));
             }
             None => {
                 whole.push_str(row.raw);
+                self.wrapped = true;
                 self.whole_row(Row { raw: &search::replace(&whole, "=3D", "="), number, span });
             }
+        }
+    }
+
+    /// Reads a line that does not go on.
+    pub(super) fn end_soft(&mut self) {
+        if let Some((number, span, whole)) = self.soft.take() {
+            self.log.reading.foreign -= 1;
+            self.whole_row(Row { raw: &whole, number, span });
         }
     }
 
@@ -164,6 +177,14 @@ mod tests {
         assert!(found[0].text.ends_with("n=1"), "{}", found[0].text);
         assert_eq!((found[0].line, found[1].line), (1, 3));
         assert_eq!(&text[found[1].span.range()], &text[text.find("Mar 02 10:00:01 core-1 etcd2[812]: raft").unwrap_or(0)..text.len() - 1]);
+    }
+
+    #[test]
+    fn what_ends_so_before_a_line_with_its_own_time_is_no_soft_end() {
+        let key = format!("Mar 02 10:00:01 core-1 app[9]: key {}=", "A".repeat(40));
+        let late = "Mar 02 10:00:31 core-1 etcd2[812]: failed to send out heartbeat on time (deadline exceeded for 1.402311s)";
+        let found = events(&format!("{key}\n{late}\n"));
+        assert_eq!(found.iter().map(|event| (event.line, event.text.to_string())).collect::<Vec<_>>(), [(2, late.to_owned())]);
     }
 
     /// As `cut -c1-80`, `less -S` and a copied screen leave them.

@@ -28,14 +28,15 @@ pub fn is_spoken_of(line: &str, found: &Match, timed: bool) -> bool {
 const QUOTES: [char; 5] = ['"', '\'', '`', '/', '|'];
 
 /// Whether all of the message stands in quotes, and no program puts them there: in a list, a search, a table, source code. Programs
-/// do so behind a key (`"error":"…"`, `err="…"`, gRPC's `desc = "…"`, Python's `error: '…'`) and in a bracket (kubectl).
+/// do so behind a key (`"error":"…"`, `err="…"`, gRPC's `desc = "…"`, Python's `error: '…'`, of both `details = "…"` in
+/// grpc/grpc:src/python/grpcio/grpc/_channel.py), in a bracket (kubectl) and in a field of a table (RFC 4180).
 fn is_quoted(before: &str, after: &str) -> bool {
     let Some(quote) = before.chars().next_back().filter(|quote| QUOTES.contains(quote)) else { return false };
     let Some(after) = after.strip_prefix(QUOTES) else { return false };
     let before = before[..before.len() - 1].trim_end_matches('*');
     let ends = after.trim_matches(MARKS).trim().is_empty() && !after.starts_with([',', ')']);
     let alone = before.trim_matches(MARKS).trim().is_empty();
-    let by_program = [":", "=", "desc = ", " ("].iter().any(|key| before.ends_with(key));
+    let by_program = [":", "=", ",", "desc = ", "details = ", " ("].iter().any(|key| before.ends_with(key));
     let behind_colon = before.ends_with(": ") && (ends || quote != '`');
     !(by_program || behind_colon || ends && alone)
 }
@@ -106,6 +107,8 @@ mod tests {
             "`etcdserver: request timed out`",
             "What we get: \"etcdserver: request timed out\"",
             "\"took\":\"2.1s\",\"error\":\"etcdserver: leader changed\"",
+            "\tdetails = \"etcdserver: request timed out\"",
+            "core-1,\"etcdserver: request timed out\"",
             "rpc error: code = 4 desc = \"etcdserver: request timed out\"",
             "patroni.dcs.etcd3.Unavailable: <Unavailable error: 'etcdserver: no leader', code: 14>",
             "level=error error=\"etcdserver: mvcc: database space exceeded\" name=x",

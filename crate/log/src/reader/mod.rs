@@ -17,7 +17,6 @@ use self::mention::is_spoken_of;
 use self::message::Message;
 use crate::event::{LogReading, Meaning, Value};
 use crate::header::{Form, Header, Headers, header};
-
 use crate::messages::pattern::{Match, values};
 use crate::messages::recognise::recognise;
 use crate::messages::signature::signature;
@@ -92,7 +91,12 @@ impl Reader {
     /// Whether the line behind the one that began at this byte is to be read whatever it holds: records and wrapped lines
     /// are more than one line.
     pub fn reads_all_from(&self, start: u64) -> bool {
-        start < self.closely || self.wrapped || self.around.file.is_some() || self.around.record.is_some() || self.object.is_some()
+        start < self.closely
+            || self.wrapped
+            || self.soft.is_some()
+            || self.around.file.is_some()
+            || self.around.record.is_some()
+            || self.object.is_some()
     }
 
     /// So many lines are passed over: no message stands in them.
@@ -313,9 +317,7 @@ impl Reader {
 
     /// Ends the reading, with what was held back.
     pub fn finish(mut self) -> LogReading {
-        if let Some((number, span, whole)) = self.soft.take() {
-            self.whole_row(Row { raw: &whole, number, span });
-        }
+        self.end_soft();
         self.end_object();
         self.end_cut();
         if let Some((number, span, whole)) = self.parts.take() {

@@ -264,6 +264,7 @@ mod tests {
             ("cluster-init: true\netcd-election-timeout: 5000\n", Some(Source::Manifest)),
             ("{\n  \"region\": \"a\",\n  \"etcd_election_timeout\": 2500\n}\n", Some(Source::Fragment)),
             ("etcd-arg+:\n  - election-timeout=5000\n", Some(Source::Manifest)),
+            ("[Container]\nImage=quay.io/coreos/etcd:v3.5.9\nExec=--election-timeout=2500\n", Some(Source::DropIn)),
             ("DAEMON=/usr/bin/etcd\nDAEMON_ARGS=\"--name $NAME --election-timeout=2500\"\n", Some(Source::Flags)),
             ("OPTIONS=\"--election-timeout=2500\"\n/usr/bin/raftd $OPTIONS\n", None),
             ("command = [\n  \"etcd\",\n  \"--data-dir=/x\"\n]\n", Some(Source::Program)),

@@ -102,7 +102,7 @@ impl<'a> Signs<'a> {
         self.header |= line == HEADER;
         // Within a quote, too.
         self.stamped += usize::from(is_stamped(line.trim_start_matches(['>', ' '])));
-        self.unit_sections |= matches!(line, "[Unit]" | "[Service]" | "[Install]") || line.starts_with("[program:etcd");
+        self.unit_sections |= matches!(line, "[Unit]" | "[Service]" | "[Install]" | "[Container]") || line.starts_with("[program:etcd");
         self.toml |= line == etcd_toml::SECTION;
         self.environment |= ["Environment=", "EnvironmentFile=", "ExecStart="].iter().any(|key| line.starts_with(key));
         self.commands |= is_command(line) || (self.script || line.ends_with(CONTINUES)) && start_of_etcd(line).is_some();
