@@ -204,6 +204,7 @@ impl Session {
         }
         read.sort();
         config::references::resolve(&mut read.configurations, &|document| self.sources[document].text.as_str());
+        config::drop_ins::resolve(&mut read.configurations, &|document| self.sources[document].name.as_str());
         Facts::gather(read.configurations, read.logs, read.unknown, self.assumptions.clone())
     }
 }

@@ -3,6 +3,7 @@
 mod builder;
 mod configuration;
 pub mod detect;
+pub mod drop_ins;
 pub(crate) mod files;
 pub(crate) mod meaning;
 pub(crate) mod precedence;
