@@ -6,6 +6,7 @@ use crate::facts::clusters::Place;
 use crate::facts::time_line::zone_words;
 use crate::facts::{Facts, Generation, twice, versions};
 use crate::gather::Gather;
+use crate::log::event::{Event, Meaning};
 use crate::plan;
 use crate::rules::common::listed;
 use crate::units::S;
@@ -41,7 +42,8 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     }
     // Where its version is known, `silence` tells.
     let unknown = facts.etcd.is_none() && facts.any_event(|event| event.is_etcd_server());
-    if unknown && facts.generation == Generation::V2 {
+    let is_late = |event: &Event| event.meaning == Meaning::HeartbeatLate;
+    if unknown && facts.generation == Generation::V2 && !facts.any_event(is_late) {
         limits.push(String::from("This may be etcd before 2.3, which prints no late-heartbeat line, so their absence says nothing."));
     }
     limits
@@ -80,6 +82,16 @@ mod tests {
         assert_eq!(timeline.start, timeline.end);
         let told = |text: &str| self::report(text).limits.iter().any(|limit| limit.contains("carry no time"));
         assert!(!told(other));
+    }
+
+    #[test]
+    fn late_lines_that_are_cut_are_none_that_are_missing() {
+        let doubts = |text: &str| {
+            let line = format!("Mar 02 10:00:01 core-1 etcd2[812]: {text}\n");
+            report(&line).limits.iter().any(|limit| limit.contains("their absence"))
+        };
+        assert!(doubts("the clock difference against peer 8e9e05c5…"));
+        assert!(!doubts("failed to send out heartbeat on ti…"));
     }
 
     #[test]

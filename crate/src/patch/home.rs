@@ -73,7 +73,7 @@ pub fn referred_to(text: &str, configurations: &[Configuration], document: Docum
 /// Whether a unit or a command starts etcd with its own file, which is here too.
 fn runs_from(configurations: &[Configuration], configuration: &Configuration) -> bool {
     let is_file = |other: &Configuration| other.source == Source::EtcdYaml && other.document != configuration.document;
-    matches!(configuration.source, Source::DropIn | Source::Flags)
+    matches!(configuration.source, Source::DropIn | Source::Flags | Source::Environment)
         && own_file(configuration).is_some()
         && configurations.iter().any(is_file)
 }

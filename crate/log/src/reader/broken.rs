@@ -1,6 +1,6 @@
 //! Lines that stand in several rows, as a terminal, a mail or a forum broke them, or in a part of one.
 
-use super::foreign::is_mention;
+use super::foreign::{OURS, is_mention};
 use super::mention::is_spoken_of;
 use super::message::Message;
 use super::{LONGEST_LINE, Reader};
@@ -56,7 +56,9 @@ impl Reader {
         let Some(open) = self.open.take_if(fits) else { return };
         // What was read keeps its values, and a message that goes up to the end of its row is taken to be whole.
         let events = &self.log.reading.events;
-        if open.event.is_some_and(|event| events[event].ends_its_line() || !events[event].values.is_empty()) {
+        let is_whole = open.event.is_some_and(|event| events[event].ends_its_line() || !events[event].values.is_empty());
+        // Few words are left of a message: those of another program's may be the same.
+        if is_whole || !search::any(&open.raw, OURS) {
             return;
         }
         let text = format!("{}…", plain(&open.raw));
@@ -145,9 +147,8 @@ fn weightiest(before: &str, joints: [(&str, &str); 3], fits: &dyn Fn(&Match) -> 
     for (joint, rest) in joints {
         let joined = format!("{before}{joint}{rest}");
         let text = plain(&joined);
-        let Some((number, found)) = recognise(&text).filter(|(_, found)| fits(found) && !is_spoken_of(&text, found, false)) else {
-            continue;
-        };
+        let is_spoken = |found: &Match| is_spoken_of(&text, found, header(&text, found.start).time.is_some());
+        let Some((number, found)) = recognise(&text).filter(|(_, found)| fits(found) && !is_spoken(found)) else { continue };
         if best.as_ref().is_none_or(|(_, _, known)| found.weight > known.weight) {
             best = Some((joined, number, found));
         }
@@ -200,6 +201,8 @@ mod tests {
         let found = events(&cut);
         // The first of them may be as long as it is by itself.
         assert_eq!(found.iter().map(|event| (event.line, event.cut)).collect::<Vec<_>>(), [(2, true), (4, true)]);
+        // Another program's words are its own.
+        assert!(events(&cut.replace("etcd2[", "app-1[").replace("fleetd[", "app-22[")).is_empty());
         // One wrapped at that width is whole.
         let wrapped = lines.map(|line| line.as_bytes().chunks(80).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n")).join("\n");
         assert!(events(&wrapped).iter().all(|event| !event.cut));

@@ -16,7 +16,7 @@ const PORTS: &[&str] = &[":2379", ":2380", ":2381", ":4001", ":7001"];
 
 /// Words of etcd and fleet in a line. The logger of etcd 2.1 to 3.4 writes date, time, one letter of `CEWNID`, ` | ` and the package
 /// (etcd-io/etcd@v2.3.8, vendored github.com/coreos/pkg/capnslog/formatters.go).
-const OURS: &[&str] = &["etcd", "fleet", "rafthttp", " C | ", " E | ", " W | ", " N | ", " I | "];
+pub(super) const OURS: &[&str] = &["etcd", "fleet", "rafthttp", " C | ", " E | ", " W | ", " N | ", " I | "];
 
 /// Levels of HashiCorp's loggers (Consul, Nomad, Vault, rqlite), which neither etcd nor fleet prints
 /// (hashicorp/go-hclog:intlogger.go:25, before its 1.0; `[ERR]` is older).

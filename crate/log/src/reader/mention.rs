@@ -16,12 +16,12 @@ pub fn is_spoken_of(line: &str, found: &Match, timed: bool) -> bool {
     let before = &line[..found.start];
     // Who names a member, a length or an address has seen it.
     if timed || line[found.start..found.end].contains(|c: char| c.is_ascii_digit()) {
-        return is_looked_for(before);
+        return looked_for(before).is_some();
     }
     // etcd's own name before its error is no sign that it printed it there.
     let (before, after) = (before.strip_suffix("etcdserver: ").unwrap_or(before), &line[found.end..]);
     let (words, asks) = (words(before), line.trim_end().ends_with('?'));
-    is_looked_for(before) || asks && words > 0 || words >= WORDS && goes_on(after) || is_quoted(before, after)
+    looked_for(before).is_some() || asks && words > 0 || words >= WORDS && goes_on(after) || is_quoted(before, after)
 }
 
 /// What stands around a text that is quoted, or around one of the alternatives of an expression that is searched for.
@@ -41,10 +41,17 @@ fn is_quoted(before: &str, after: &str) -> bool {
     !(by_program || behind_colon || ends && alone)
 }
 
-/// In quotes behind `grep`: it prints the lines that hold this, and there may be none.
-fn is_looked_for(before: &str) -> bool {
-    let opened = |quote| search::rsplit(before, "grep ").is_some_and(|(_, options)| search::count(options.as_bytes(), quote) % 2 == 1);
-    opened(b'"') || opened(b'\'')
+/// The mark of the quotes behind `grep` that are open here: it prints the lines that hold this, and there may be none.
+fn looked_for(before: &str) -> Option<u8> {
+    let options = search::rsplit(before, "grep ")?.1.as_bytes();
+    let quote = *options.iter().find(|byte| matches!(byte, b'"' | b'\''))?;
+    (search::count(options, quote) % 2 == 1).then_some(quote)
+}
+
+/// What stands behind a text that is looked for: Ansible prints a command and its output in one line.
+pub fn behind_search<'a>(line: &'a str, found: &Match) -> Option<&'a str> {
+    let quote = looked_for(&line[..found.start])?;
+    line[found.end..].split_once(char::from(quote)).map(|(_, rest)| rest)
 }
 
 /// How many words stand before the message; none where they are columns, or there is more than words.
@@ -86,8 +93,11 @@ mod tests {
         ] {
             assert!(!is_printed(line), "{line}");
         }
-        // Found, and below the command whose end was lost.
+        // Found, below the command whose end was lost, and as Ansible prints both.
         assert!(is_printed("$ grep etcd x.log Error: etcdserver: request timed out"));
+        let both =
+            "{\"cmd\": \"etcdctl ls | grep -q 'cluster is healthy'\", \"rc\": 1, \"stderr\": \"Error: etcdserver: request timed out\"}";
+        assert!(is_printed(both));
     }
 
     #[test]
@@ -113,6 +123,7 @@ mod tests {
             "patroni.dcs.etcd3.Unavailable: <Unavailable error: 'etcdserver: no leader', code: 14>",
             "level=error error=\"etcdserver: mvcc: database space exceeded\" name=x",
             "2021-06-05 02:20:39 error \"etcdserver: request timed out\" of a writer",
+            "Jun 05 02:20:31 core-1 app[12]: the writer of this state reports \"etcdserver: request ti\nmed out\" of shard 3",
         ] {
             assert!(is_printed(line), "{line}");
         }

@@ -13,7 +13,7 @@ pub mod order;
 use self::around::{Around, Record};
 use self::foreign::is_metric;
 use self::log::Log;
-use self::mention::is_spoken_of;
+use self::mention::{behind_search, is_spoken_of};
 use self::message::Message;
 use crate::event::{LogReading, Meaning, Value};
 use crate::header::{Form, Header, Headers, header};
@@ -204,10 +204,9 @@ impl Reader {
             return;
         }
         let head = self.headers.header(text, found.map_or(text.len(), |(_, found)| found.start));
-        if found.is_some_and(|(_, found)| is_spoken_of(text, &found, head.time.is_some())) {
-            self.open = None;
-            self.log.reading.unread += 1;
-            return;
+        if let Some((_, found)) = found.filter(|(_, found)| is_spoken_of(text, found, head.time.is_some())) {
+            let rest = behind_search(text, &found).filter(|_| head.time.is_none());
+            return self.behind_mention(rest.unwrap_or_default(), row);
         }
         let untimed = self.log.is_untimed();
         let headed = head.time.is_some() || head.program.is_some() || head.source_line.is_some();
@@ -241,6 +240,15 @@ impl Reader {
             let before = if width == self.widest.0 { self.widest.1 } else { 0 };
             self.widest = (width, before.saturating_add(1));
         }
+    }
+
+    /// Passes over a line that only speaks of a message, unless its rest prints another.
+    fn behind_mention(&mut self, rest: &str, row: Row) {
+        if let Some(printed) = recognise(rest) {
+            return self.single_row(rest, Some(printed), row);
+        }
+        self.open = None;
+        self.log.reading.unread += 1;
     }
 
     /// A rule of a table, or a row of one, which is added to the event of the head.

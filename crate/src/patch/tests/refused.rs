@@ -85,11 +85,17 @@ fn beside_a_refused_file_stands_its_own_form() {
 
 #[test]
 fn what_starts_etcd_with_its_file_is_left_to_the_file() {
-    let texts = ["[Service]\nExecStart=/usr/bin/etcd --config-file /etc/etcd.yml\n", "name: a\ndata-dir: /x\nheartbeat-interval: 100\n"];
-    let read = |texts: &[&str]| (0..texts.len()).map(|at| config::read(at, texts[at]).expect("a configuration")).collect::<Vec<_>>();
-    let patches = patch(&texts, &read(&texts), &[HEARTBEAT]);
-    assert_eq!(patches.iter().map(|patch| patch.document.as_deref()).collect::<Vec<_>>(), [Some("d2")]);
-    assert_eq!(patch(&texts[..1], &read(&texts[..1]), &[HEARTBEAT]).len(), 1);
+    let file = "name: a\ndata-dir: /x\nheartbeat-interval: 100\n";
+    for starts in [
+        "[Service]\nExecStart=/usr/bin/etcd --config-file /etc/etcd.yml\n",
+        "ETCD_CONFIG_FILE=/etc/etcd.yml\nETCD_HEARTBEAT_INTERVAL=200\n",
+    ] {
+        let texts = [starts, file];
+        let read = |texts: &[&str]| (0..texts.len()).map(|at| config::read(at, texts[at]).expect("a configuration")).collect::<Vec<_>>();
+        let patches = patch(&texts, &read(&texts), &[HEARTBEAT]);
+        assert_eq!(patches.iter().map(|patch| patch.document.as_deref()).collect::<Vec<_>>(), [Some("d2")], "{starts}");
+        assert_eq!(patch(&texts[..1], &read(&texts[..1]), &[HEARTBEAT]).len(), 1, "{starts}");
+    }
 }
 
 #[test]
