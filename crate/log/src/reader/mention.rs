@@ -36,7 +36,7 @@ fn is_quoted(before: &str, after: &str) -> bool {
     let before = before[..before.len() - 1].trim_end_matches('*');
     let ends = after.trim_matches(MARKS).trim().is_empty() && !after.starts_with([',', ')']);
     let alone = before.trim_matches(MARKS).trim().is_empty();
-    let by_program = [":", "=", ",", "desc = ", "details = ", " ("].iter().any(|key| before.ends_with(key));
+    let by_program = [":", "=", ",", ";", "desc = ", "details = ", " ("].iter().any(|key| before.ends_with(key));
     let behind_colon = before.ends_with(": ") && (ends || quote != '`');
     !(by_program || behind_colon || ends && alone)
 }
@@ -119,6 +119,7 @@ mod tests {
             "\"took\":\"2.1s\",\"error\":\"etcdserver: leader changed\"",
             "\tdetails = \"etcdserver: request timed out\"",
             "core-1,\"etcdserver: request timed out\"",
+            "core-1;\"etcdserver: request timed out\"",
             "rpc error: code = 4 desc = \"etcdserver: request timed out\"",
             "patroni.dcs.etcd3.Unavailable: <Unavailable error: 'etcdserver: no leader', code: 14>",
             "level=error error=\"etcdserver: mvcc: database space exceeded\" name=x",

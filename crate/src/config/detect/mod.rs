@@ -78,8 +78,9 @@ fn json(sample: &str) -> Option<Source> {
     if search::has(sample, "extraArgs") || search::has(sample, "\"kind\"") || container {
         return Some(Source::Manifest);
     }
-    // Variables for Ansible or Terraform.
-    if search::any(sample, &["\"etcd_heartbeat_interval\"", "\"etcd_election_timeout\""]) {
+    // Variables for Ansible or Terraform, not their declaration.
+    let is_set = |key| search::split(sample, key).is_some_and(|(_, value)| !value.trim_start_matches([':', ' ']).starts_with('{'));
+    if is_set("\"etcd_heartbeat_interval\"") || is_set("\"etcd_election_timeout\"") {
         return Some(Source::Fragment);
     }
     // As keys; what stands within longer texts, as a cloud-config in a template of CloudFormation, is not looked into.
@@ -115,7 +116,7 @@ const FORMS: &[Form] = &[
 fn source(signs: &Signs) -> Option<Source> {
     // TiDB's Pump sends a heartbeat every so many seconds (pingcap/tidb-binlog: pump/config.go).
     // And what etcd's logger writes beside a late heartbeat may have a row for each field.
-    if signs.has("pd-urls") || search::has(signs.sample, "exceeded-duration:") {
+    if signs.has("pd-urls") || signs.sample.lines().any(|line| line.trim_start().starts_with("exceeded-duration:")) {
         return None;
     }
     FORMS.iter().find(|(_, fits)| fits(signs)).map(|(source, _)| *source)
@@ -263,6 +264,8 @@ mod tests {
             ("data-dir: /x\npd-urls: http://a:2379\nheartbeat-interval: 2\n", None),
             ("cluster-init: true\netcd-election-timeout: 5000\n", Some(Source::Manifest)),
             ("{\n  \"region\": \"a\",\n  \"etcd_election_timeout\": 2500\n}\n", Some(Source::Fragment)),
+            ("{\"variable\": {\"etcd_election_timeout\": {\"default\": 2500}}}\n", None),
+            ("# exceeded-duration: 2s\nheartbeat-interval: 250\nname: a\n", Some(Source::EtcdYaml)),
             ("etcd-arg+:\n  - election-timeout=5000\n", Some(Source::Manifest)),
             ("[Container]\nImage=quay.io/coreos/etcd:v3.5.9\nExec=--election-timeout=2500\n", Some(Source::DropIn)),
             ("DAEMON=/usr/bin/etcd\nDAEMON_ARGS=\"--name $NAME --election-timeout=2500\"\n", Some(Source::Flags)),
