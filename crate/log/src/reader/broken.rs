@@ -51,7 +51,12 @@ impl Reader {
     /// Reads the row before as one that a terminal cut without a mark: another is as wide, none is wider, and the next one does not
     /// go on with it.
     pub(super) fn end_cut(&mut self) {
+        /// After so many full rows in vain no terminal cut this log (judgement): to look for openings takes longer than to read a row.
+        const IN_VAIN: u32 = 256;
         let (widest, several) = self.widest;
+        if self.uncut > IN_VAIN {
+            return;
+        }
         let fits = |open: &mut Open| open.headed && open.rows == 1 && open.width == widest && several > 1 && !search::has(&open.raw, "{\"");
         let Some(open) = self.open.take_if(fits) else { return };
         // What was read keeps its values, and a message that goes up to the end of its row is taken to be whole.
@@ -62,7 +67,9 @@ impl Reader {
             return;
         }
         let text = format!("{}…", plain(&open.raw));
+        self.uncut += 1;
         let Some((number, found)) = recognise(&text).filter(|(_, found)| found.cut) else { return };
+        self.uncut = 0;
         let head = header(&text, found.start);
         let row = Row { raw: &open.raw, number: open.number, span: open.span };
         let message = Message { number, found: &found, head: &head, text: &text, row };

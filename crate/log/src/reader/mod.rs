@@ -53,6 +53,8 @@ pub struct Reader {
     soft: Option<(u64, Span, String)>,
     /// Characters of the widest row to which another may belong, and how many are as wide.
     widest: (usize, u32),
+    /// Full rows since the last one that was cut within a message.
+    uncut: u32,
     /// A row that was not full went on in the next.
     by_words: bool,
     /// Up to here every line is read.
@@ -76,6 +78,7 @@ impl Reader {
             wrapped: false,
             soft: None,
             widest: (0, 0),
+            uncut: 0,
             by_words: false,
             closely: CLOSELY,
             around: Around::default(),
