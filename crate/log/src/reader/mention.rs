@@ -98,6 +98,8 @@ mod tests {
         let both =
             "{\"cmd\": \"etcdctl ls | grep -q 'cluster is healthy'\", \"rc\": 1, \"stderr\": \"Error: etcdserver: request timed out\"}";
         assert!(is_printed(both));
+        // However often, it is looked for.
+        assert!(!is_printed(&"grep \"etcdserver: request timed out\" ".repeat(20_000)));
     }
 
     #[test]

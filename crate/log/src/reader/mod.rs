@@ -246,9 +246,15 @@ impl Reader {
     }
 
     /// Passes over a line that only speaks of a message, unless its rest prints another.
-    fn behind_mention(&mut self, rest: &str, row: Row) {
-        if let Some(printed) = recognise(rest) {
-            return self.single_row(rest, Some(printed), row);
+    fn behind_mention(&mut self, mut rest: &str, row: Row) {
+        /// So many searches stand in a command (judgement).
+        const SEARCHES: usize = 4;
+        for _ in 0..SEARCHES {
+            let Some((number, found)) = recognise(rest) else { break };
+            if !is_spoken_of(rest, &found, false) {
+                return self.single_row(rest, Some((number, found)), row);
+            }
+            rest = behind_search(rest, &found).unwrap_or_default();
         }
         self.open = None;
         self.log.reading.unread += 1;
