@@ -130,8 +130,18 @@ impl Cutter<'_> {
 
     /// What a template or a shell fills in is one word, whatever blanks and quotes stand in it.
     fn filled_in(&mut self, at: usize) -> Option<usize> {
-        let length = template::length(self.text.get(at..self.end)?)?;
+        let rest = self.text.get(at..self.end)?;
+        let length = template::length(rest).or_else(|| self.output(rest))?;
         Some(self.push(at..at + length))
+    }
+
+    /// A value that a command prints, "`cat /etc/timeout`". Other texts of programs begin with the same mark.
+    fn output(&self, rest: &str) -> Option<usize> {
+        let inside = rest.strip_prefix('`').filter(|_| self.by_shell)?.split('\n').next()?;
+        let option = |word: &Word| word.text.starts_with('-') && !word.text.contains('=');
+        let is_value = self.word.text.ends_with('=') || !self.open && self.found.last().is_some_and(option);
+        let end = inside.find('`').filter(|_| is_value && !inside.starts_with([' ', '`']))?;
+        Some(end + 2)
     }
 
     fn mark(&mut self, at: usize) -> usize {
@@ -207,5 +217,10 @@ mod tests {
             assert_eq!((cut.len(), cut[1].text.as_str(), cut[1].span_from(0)), (2, "B=1", text.len() - 3..text.len()), "{text}: {cut:?}");
         }
         assert_eq!(words("A={{ x", 0..6).len(), 2);
+        for (text, count) in
+            [("A=`cat /x` B=1", 2), ("etcd --wait `cat /x` -v", 4), ("`etcd --wait=` + x", 4), ("run `etcd --wait=1 -v`", 4)]
+        {
+            assert_eq!(words(text, 0..text.len()).len(), count, "{text}");
+        }
     }
 }
