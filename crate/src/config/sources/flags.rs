@@ -9,7 +9,7 @@ use crate::config::configuration::{Launcher, Source};
 use crate::config::meaning::{keys, scalar};
 use crate::config::syntax::command::{is_drawn, is_etcd, runs_container, start_of_etcd};
 use crate::config::syntax::mapped_text::MappedText;
-use crate::config::syntax::values::{joined, replacements, without_inner_quotes};
+use crate::config::syntax::values::{or_joined, replacements, without_inner_quotes};
 use crate::config::syntax::variables::{Meaning, Variables};
 use crate::config::syntax::words::CONTINUES;
 use crate::config::syntax::words::{Word, words};
@@ -157,7 +157,7 @@ impl Line<'_> {
             }
             let (name, value, span) = handed_on(builder, &flag.name, value, span);
             let (value, span) = without_inner_quotes(&inner.text, value, span);
-            let (value, span) = joined(&inner.text, value, &span).map_or((value, span), |joined| ("${}", joined));
+            let (value, span) = or_joined(&inner.text, value, span);
             builder.fact_of_flag(name, value);
             if name == "config-file" && *ours {
                 builder.starts_with_file(self.unit, value);
@@ -255,7 +255,7 @@ pub fn variable(
     home: Home,
     variables: &Variables,
 ) {
-    let (value, span) = joined(&inner.text, value, &span).map_or((value, span), |joined| ("${}", joined));
+    let (value, span) = or_joined(&inner.text, value, span);
     let Some(meant) = keys::of_variable(name) else {
         // A shell may have variables of its own by such names.
         return if variables.by_shell {

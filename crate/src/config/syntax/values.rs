@@ -18,18 +18,18 @@ pub fn without_inner_quotes<'v>(text: &str, value: &'v str, span: Range<usize>) 
     (inside, span.start + 1..(span.end - 1 - escape).max(span.start + 1))
 }
 
-/// The bytes of what a program joins to a flag or a variable without a value, `"--election-timeout=" + wait`: by `+`, in PHP
-/// and Perl by a dot, in Lua by two.
-pub fn joined(text: &str, value: &str, span: &Range<usize>) -> Option<Range<usize>> {
-    let behind = text.get(span.start..)?;
+/// The value, and its bytes. What a program joins to a flag or a variable without one is not known, `"--election-timeout=" +
+/// wait`: by `+`, in PHP and Perl by a dot, in Lua by two.
+pub fn or_joined<'v>(text: &str, value: &'v str, span: Range<usize>) -> (&'v str, Range<usize>) {
+    let Some(behind) = text.get(span.start..) else { return (value, span) };
     let rest = if value.is_empty() { behind.trim_start_matches(['"', '\'']).trim_start_matches(' ') } else { behind };
     if !(rest.starts_with('+') || value.is_empty() && (rest.starts_with(". ") || rest.starts_with(".."))) {
-        return None;
+        return (value, span);
     }
     let start = span.start + behind.len() - rest.len();
     let ends = |letter: char| matches!(letter, ',' | ')' | ']' | ';' | '\n');
     let length = rest.chars().take(LONGEST).take_while(|letter| !ends(*letter)).map(char::len_utf8).sum::<usize>();
-    Some(start..start + length)
+    ("${}", start..start + length)
 }
 
 /// What sed puts in place of something, `s/.../here/`, several behind one another.
