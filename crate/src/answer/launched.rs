@@ -1,47 +1,9 @@
-//! What starts etcd on these machines, what it is called there, and which commands reach it.
+//! What etcd is called where it was started, and which commands reach it.
 
 use crate::config::Launcher;
 use crate::facts::Facts;
-use crate::facts::texts::says;
-use crate::log::event::{Event, LogReading, Meaning};
-use crate::search;
+use crate::facts::started::{K0S, RKE2};
 use crate::version::version;
-
-/// What starts etcd where it is not systemd.
-pub fn launcher(facts: &Facts) -> Option<Launcher> {
-    let configured = facts.configurations.iter().find_map(|configuration| configuration.cluster.launcher);
-    configured.or_else(|| in_a_pod(facts).then_some(Launcher::Kubelet))
-}
-
-/// Signs of Kubernetes in what etcd logs: its keys, its files and machines, and the lines of a container's runtime
-/// (kubernetes/kubernetes@v1.29.0:staging/src/k8s.io/apiserver, the prefix `/registry`; OpenShift keeps its objects below
-/// `/kubernetes.io`; kubernetes/cri-api, the format of its logs: `STAMP stderr F text`).
-const KUBERNETES: &[&str] = &["/registry/", "/kubernetes.io/", "kube", " stderr F "];
-
-/// k3s and RKE2 run etcd within their own process (k3s-io/k3s: pkg/etcd).
-const WITHIN_K3S: &[&str] = &["k3s", "rke2", "rancher"];
-
-/// Of Kubernetes alone: its API server, the leases that it keeps, and the probes of its kubelet.
-const OF_KUBERNETES: &[Meaning] = &[Meaning::ApiserverClient, Meaning::ApiserverGaveUp, Meaning::KubernetesLeaseLost, Meaning::ProbeFailed];
-
-/// What kubectl says of an answer, which may be etcd's own error (kubernetes/kubernetes@v1.20.0:staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go).
-fn by_kubectl(event: &Event) -> bool {
-    says(event, &["Error from server"])
-}
-
-/// Lines that no journal has headed, as `kubectl logs` and `crictl logs` print them, and a sign of Kubernetes: of etcd in
-/// JSON, where it speaks (judgement: a plain `docker logs` looks the same). No configuration says otherwise.
-fn in_a_pod(facts: &Facts) -> bool {
-    let speaks = |event: &Event| event.is_etcd_server() && !by_kubectl(event);
-    let mut speaking = facts.logs.iter().filter(|log| log.events.iter().any(speaks)).peekable();
-    let bare = |log: &LogReading| log.hosts.is_empty() && search::has(&log.format, "etcd JSON");
-    let of_kubernetes = |event: &Event| OF_KUBERNETES.contains(&event.meaning) || by_kubectl(event);
-    let is_bare = match speaking.peek() {
-        Some(_) => speaking.all(bare) && facts.any_event(|event| says(event, KUBERNETES)),
-        None => facts.logs.iter().all(|log| log.hosts.is_empty()) && facts.any_event(of_kubernetes),
-    };
-    is_bare && facts.configurations.is_empty() && !facts.has_fleet() && !facts.any_event(|event| says(event, WITHIN_K3S))
-}
 
 /// What etcd is called on these machines: its systemd unit, its data directory, its commands.
 pub struct Names {
@@ -57,11 +19,11 @@ pub struct Names {
 
 /// The names that fit what the input shows.
 pub fn names(facts: &Facts) -> Names {
-    let runs = |program: &str| facts.logs.iter().any(|log| log.programs.iter().any(|seen| seen == program));
-    let launcher = launcher(facts);
+    let started = facts.started();
+    let launcher = started.launcher;
     // What launches pods launches etcd 3; only a service of docker-compose may be older.
     // Alerts, measurements and what clients print tell no version; without a sign of etcd 2 it is one of today.
-    let of_today = || facts.configurations.is_empty() && !facts.has_fleet() && !runs("etcd2");
+    let of_today = || facts.configurations.is_empty() && !facts.has_fleet() && started.unit != Some("etcd2");
     let has_member_unit = facts.configurations.iter().any(|configuration| configuration.cluster.has_member_unit);
     let third = facts.etcd.map_or_else(|| has_member_unit || launcher.is_some() || of_today(), |range| range.low >= version(3, 0, 0));
     let ctl = match launcher {
@@ -84,40 +46,56 @@ pub fn names(facts: &Facts) -> Names {
         }
         _ => format!("{ctl} cluster-health"),
     };
-    let (unit, data) = if runs("k3s") || launcher == Some(Launcher::K3s) {
-        ("k3s", "/var/lib/rancher/k3s/server/db/etcd")
-    } else if runs("etcd-wrapper") || runs("etcd-member") || has_member_unit {
-        ("etcd-member", "/var/lib/etcd")
+    let unit = started.unit.unwrap_or(if launcher == Some(Launcher::K3s) {
+        "k3s"
+    } else if has_member_unit {
+        "etcd-member"
     } else if third || facts.etcd.is_some_and(|range| range.high < version(2, 0, 0)) {
-        ("etcd", "/var/lib/etcd")
+        "etcd"
     } else {
-        ("etcd2", "/var/lib/etcd2")
+        "etcd2"
+    });
+    let data = match unit {
+        "k3s" => "/var/lib/rancher/k3s/server/db/etcd",
+        RKE2 => "/var/lib/rancher/rke2/server/db/etcd",
+        K0S => "/var/lib/k0s/etcd",
+        "etcd2" => "/var/lib/etcd2",
+        _ => "/var/lib/etcd",
     };
     Names { unit, data, ctl, health }
 }
 
+/// Whether systemd starts etcd, or the process within which it runs, and the journal has its lines.
+pub fn in_journal(facts: &Facts) -> bool {
+    let started = facts.started();
+    matches!(started.launcher, None | Some(Launcher::K3s)) || started.launcher == Some(Launcher::Installer) && started.unit.is_some()
+}
+
 /// Starts a member anew; nothing where that happens by itself.
 pub fn restart(facts: &Facts, unit: &str) -> Option<String> {
-    match launcher(facts) {
-        None => Some(format!("sudo systemctl restart {unit}")),
-        Some(Launcher::K3s) => Some(String::from("sudo systemctl restart k3s || sudo systemctl restart rke2-server")),
+    let started = facts.started();
+    match started.launcher {
+        Some(Launcher::K3s) if started.unit.is_none() => {
+            Some(String::from("sudo systemctl restart k3s || sudo systemctl restart rke2-server"))
+        }
         Some(Launcher::Tool(tool)) => Some(tool.restart.to_owned()),
-        Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer | Launcher::Workload | Launcher::OpenShift) => None,
+        _ => in_journal(facts).then(|| format!("sudo systemctl restart {unit}")),
     }
 }
 
 /// Prints what a member logged.
 pub fn log(facts: &Facts, unit: &str) -> String {
-    match launcher(facts) {
-        None => format!("journalctl -u {unit} --since today"),
-        Some(Launcher::K3s) => String::from("journalctl -u k3s --since today"),
+    if in_journal(facts) {
+        return format!("journalctl -u {unit} --since today");
+    }
+    match facts.started().launcher {
         Some(Launcher::Tool(tool)) => tool.log.to_owned(),
         Some(Launcher::OpenShift) => String::from("oc -n openshift-etcd logs -c etcd etcd-NODE"),
         Some(Launcher::Workload) => String::from("kubectl -n NAMESPACE logs POD"),
-        Some(Launcher::Kubelet | Launcher::Kubeadm) => String::from("kubectl -n kube-system logs etcd-NODE"),
         // Of Cluster API a pod, of Talos a service of its own, of RKE a container of docker's.
         Some(Launcher::Installer) => {
             String::from("(kubectl -n kube-system logs etcd-NODE || talosctl -n NODE logs etcd || docker logs etcd 2>&1)")
         }
+        _ => String::from("kubectl -n kube-system logs etcd-NODE"),
     }
 }

@@ -1,6 +1,6 @@
 //! What to measure to be sure, each with the command that does it.
 
-use super::launched::{launcher, names};
+use super::launched::{in_journal, names};
 use super::step::step;
 use crate::config::Launcher;
 use crate::facts::slow_requests::{by_defragmentation, large_reads};
@@ -205,19 +205,19 @@ fn at_hand(facts: &Facts, unit: &str) -> AtHand {
         day: log.to_owned(),
         journal: false,
     };
-    match launcher(facts) {
-        None | Some(Launcher::K3s) => {
-            let when = times_of_log(facts);
-            let of_last = when.as_deref().unwrap_or("--since today");
-            let of_log = when.as_deref().unwrap_or("--since '1 hour ago'");
-            AtHand {
-                status: format!("systemctl status {unit}"),
-                last: format!("journalctl -u {unit} {of_last} | tail -n 100"),
-                minutes: format!("journalctl -u {unit} -o short-precise {of_log}"),
-                day: format!("journalctl -u {unit} -o short-precise --since yesterday"),
-                journal: true,
-            }
-        }
+    if in_journal(facts) {
+        let when = times_of_log(facts);
+        let of_last = when.as_deref().unwrap_or("--since today");
+        let of_log = when.as_deref().unwrap_or("--since '1 hour ago'");
+        return AtHand {
+            status: format!("systemctl status {unit}"),
+            last: format!("journalctl -u {unit} {of_last} | tail -n 100"),
+            minutes: format!("journalctl -u {unit} -o short-precise {of_log}"),
+            day: format!("journalctl -u {unit} -o short-precise --since yesterday"),
+            journal: true,
+        };
+    }
+    match facts.started().launcher {
         Some(Launcher::Tool(tool)) => all(tool.log, &format!("{} | tail -n 100", tool.log), tool.log),
         Some(Launcher::OpenShift) => all(
             "oc -n openshift-etcd get pods -l app=etcd",
@@ -227,7 +227,7 @@ fn at_hand(facts: &Facts, unit: &str) -> AtHand {
         Some(Launcher::Workload) => {
             all("kubectl -n NAMESPACE get pods", "kubectl -n NAMESPACE logs --tail 100 POD", "kubectl -n NAMESPACE logs --timestamps POD")
         }
-        Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Installer) => all(
+        _ => all(
             "sudo crictl ps -a --name etcd",
             "sudo crictl logs --tail 100 $(sudo crictl ps -aq --name etcd | head -n 1)",
             "kubectl -n kube-system logs --timestamps etcd-NODE",

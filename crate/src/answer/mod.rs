@@ -48,7 +48,7 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         replay: replay_report(facts, &plan),
         recommendations: plan.changes().map(|decision| edge.recommendation(decision)).gather(),
         kept: plan.kept(facts).map(|decision| edge.recommendation(decision)).gather(),
-        alternatives: patch::alternatives(&changes(facts, &plan), launched::launcher(facts)),
+        alternatives: patch::alternatives(&changes(facts, &plan), facts.started().launcher),
         rollout: rollout::rollout(facts, &findings, &plan, &patches),
         patches,
         measure_next: measure_next::measure_next(facts, &findings, &plan),
@@ -107,8 +107,7 @@ fn patches(sources: &[Source], facts: &Facts, plan: &Plan) -> Vec<PatchReport> {
         return Vec::new();
     }
     if facts.configurations.is_empty() {
-        let in_a_pod = launched::launcher(facts).is_some();
-        return vec![if in_a_pod { patch::of_manifest(&changes) } else { patch::snippet(&changes) }];
+        return vec![patch::for_launcher(&changes, facts.started().launcher)];
     }
     let texts: Vec<&str> = sources.iter().map(|source| source.text.as_str()).gather();
     patch::patch(&texts, &facts.configurations, &changes)

@@ -23,6 +23,7 @@ pub mod slow_requests;
 mod sooner;
 mod spells;
 pub mod stalls;
+pub mod started;
 pub mod texts;
 pub mod time_line;
 pub mod tools;
@@ -108,6 +109,8 @@ pub struct Facts {
     printed: [OnceCell<Vec<(EventId, Micros)>>; 2],
     /// Which logs hold remarks, once it was asked for.
     remarks: OnceCell<Vec<bool>>,
+    /// What starts etcd, once it was asked for.
+    started: OnceCell<started::Started>,
     /// For each meaning the events that have it, by document and time.
     by_meaning: Vec<events::Alike>,
     /// One event for each text that a question about words can meet.
@@ -156,6 +159,7 @@ impl Facts {
             old_leaders: Vec::new(),
             printed: Default::default(),
             remarks: OnceCell::new(),
+            started: OnceCell::new(),
             by_meaning: Vec::new(),
             one_of_each: Vec::new(),
         };

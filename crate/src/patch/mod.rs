@@ -194,11 +194,29 @@ pub fn snippet(changes: &[Change]) -> PatchReport {
     PatchReport { document: None, disposition: "review", text: Some(text), diff: None, edits: Vec::new(), reason: Some(reason.to_owned()) }
 }
 
-/// The same for an etcd in a pod: the arguments of its manifest.
-pub fn of_manifest(changes: &[Change]) -> PatchReport {
-    let text = render::all(changes).into_iter().find(|form| form.form == "static-pod").map(|form| form.text);
-    let reason = "Put these among etcd's arguments in /etc/kubernetes/manifests/etcd.yaml, in place of those that set the same.";
-    PatchReport { text, reason: Some(reason.to_owned()), ..snippet(changes) }
+/// The same in the form that what starts etcd takes.
+pub fn for_launcher(changes: &[Change], launcher: Option<Launcher>) -> PatchReport {
+    let form = |wanted: &str| render::all(changes).into_iter().find(|form| form.form == wanted).map_or_else(String::new, |form| form.text);
+    let (text, reason) = match launcher {
+        None => return snippet(changes),
+        Some(Launcher::OpenShift) => {
+            return PatchReport { disposition: "refused", text: None, reason: Some(refuse::hardware_speed(changes)), ..snippet(changes) };
+        }
+        Some(Launcher::K3s) => (
+            render::etcd_arg(changes),
+            "Put these into the config.yaml of each server, below /etc/rancher/k3s, or /etc/rancher/rke2. etcd's variables do nothing there.",
+        ),
+        Some(Launcher::Installer) => (
+            render::arguments(changes),
+            "Put these among etcd's arguments in the file of what installs the cluster: Talos has them below cluster.etcd.extraArgs, k0s below spec.storage.etcd.extraArgs, RKE below services.etcd.extra_args.",
+        ),
+        Some(Launcher::Tool(_)) => (form("flags"), "Put these among etcd's arguments, in place of those that set the same."),
+        Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Workload) => (
+            form("static-pod"),
+            "Put these among etcd's arguments in /etc/kubernetes/manifests/etcd.yaml, in place of those that set the same. Where another tool installed the cluster, as Talos, k0s or RKE2, give them to that tool.",
+        ),
+    };
+    PatchReport { text: Some(text), reason: Some(reason.to_owned()), ..snippet(changes) }
 }
 
 /// The same values in every other form that what starts etcd can be given.

@@ -144,7 +144,7 @@ fn names(changes: &[Change]) -> String {
 }
 
 /// What may be done about the timers of OpenShift's etcd: its operator takes only a pair of its own.
-fn hardware_speed(changes: &[Change]) -> String {
+pub(super) fn hardware_speed(changes: &[Change]) -> String {
     let fits = |(_, heartbeat, election): &&(&str, Micros, Micros)| {
         changes.iter().all(|change| match change.parameter {
             Parameter::HeartbeatInterval => change.value <= *heartbeat,

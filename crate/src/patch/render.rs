@@ -97,6 +97,16 @@ pub fn environment(changes: &[Change]) -> String {
     lines(changes, &assignment)
 }
 
+/// As k3s and RKE2 take them.
+pub fn etcd_arg(changes: &[Change]) -> String {
+    format!("etcd-arg:\n{}", lines(changes, &|change| format!("- {}", flag(change))))
+}
+
+/// As installers keep arguments: their values are words.
+pub fn arguments(changes: &[Change]) -> String {
+    lines(changes, &|change| format!("{}: \"{}\"", key(change), value(change)))
+}
+
 /// Every form that fits at least one of the changes.
 pub fn all(changes: &[Change]) -> Vec<Rendering> {
     let of_unit = |change: &Change| format!("Environment=\"{}\"", assignment(change));
@@ -165,7 +175,7 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
         Source::Manifest if etcd(changes).any(|change| search::has(text, change.parameter.variable())) => "environment",
         Source::Manifest => "static-pod",
         Source::EtcdYaml if configuration.cluster.launcher == Some(Launcher::K3s) => {
-            return format!("etcd-arg:\n{}", lines(changes, &|change| format!("- {}", flag(change))));
+            return etcd_arg(changes);
         }
         Source::EtcdYaml | Source::Fragment => return lines(changes, &entry),
         Source::Environment | Source::EtcdToml | Source::Prefixed => "environment",

@@ -1,6 +1,5 @@
 //! How the corrected file reaches the machines.
 
-use crate::answer::launched::launcher;
 use crate::answer::step::step;
 use crate::config::{Configuration, Launcher, Source};
 use crate::facts::Facts;
@@ -78,9 +77,9 @@ pub(super) fn hand_out(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> S
     if let Some(why) = by_operator(patches) {
         let of_openshift: &[&str] =
             &["oc get etcd/cluster -o jsonpath='{.spec.controlPlaneHardwareSpeed}'", "oc -n openshift-etcd get pods -l app=etcd"];
-        return step(why, if launcher(facts) == Some(Launcher::OpenShift) { of_openshift } else { &[] }, "");
+        return step(why, if facts.started().launcher == Some(Launcher::OpenShift) { of_openshift } else { &[] }, "");
     }
-    if let Some(launcher) = launcher(facts) {
+    if let Some(launcher) = facts.started().launcher {
         return hand_to(launcher, patches);
     }
     let (place, when) = if facts.configurations.iter().any(|configuration| configuration.cluster.by_cloud_init) {

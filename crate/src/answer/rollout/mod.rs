@@ -194,6 +194,29 @@ mod tests {
         assert!(headed.contains("journalctl -u etcd") && !headed.contains("kubectl"), "{headed}");
     }
 
+    /// Of a log alone the values come in the form that what starts etcd takes.
+    #[test]
+    fn a_log_tells_where_the_values_go() {
+        let late = r#"{"level":"warn","ts":"2024-01-10T07:55:33.433Z","caller":"etcdserver/raft.go:416","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"63b75c3d731594fc","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"1.31s"}
+{"level":"info","ts":"2024-01-10T07:55:33.533Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"1a1a1a1a1a1a1a1a [term: 7] received a MsgVote message with higher term from 63b75c3d731594fc [term: 8]"}
+{"level":"info","ts":"2024-01-10T07:55:33.633Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"raft.node: 1a1a1a1a1a1a1a1a elected leader 63b75c3d731594fc at term 8"}
+{"level":"warn","ts":"2024-01-10T08:55:33.433Z","caller":"etcdserver/raft.go:416","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"63b75c3d731594fc","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"1.31s"}
+{"level":"warn","ts":"2024-01-10T08:55:44.433Z","caller":"txn/util.go:93","msg":"apply request took too long","took":"310.1ms","expected-duration":"100ms","prefix":"read-only range ","request":"key:\"/kubernetes.io/pods\"","response":"size:9"}
+"#;
+        let report = |head: &str| {
+            let text = late.lines().map(|line| format!("{head}{line}\n")).collect();
+            analyze(&Input { documents: vec![Document { name: None, text }], ..Input::default() })
+        };
+        let k3s = report("Jan 10 07:55:33 n1 k3s[85]: ");
+        let text = k3s.patches[0].text.as_deref().expect("a snippet");
+        assert!(text.starts_with("etcd-arg:\n- heartbeat-interval="), "{text}");
+        let commands: String = k3s.rollout.iter().chain(&k3s.measure_next).flat_map(|step| step.commands.clone()).collect();
+        assert!(commands.contains("restart k3s") && commands.contains("journalctl -u k3s"), "{commands}");
+        let openshift = report("");
+        let patch = &openshift.patches[0];
+        assert!(patch.text.is_none() && patch.reason.as_deref().is_some_and(|why| why.contains("controlPlaneHardwareSpeed")), "{patch:?}");
+    }
+
     #[test]
     fn a_corrected_file_is_spoken_of_only_where_there_is_one() {
         let stated_twice = format!("{K3S}- election-timeout=1000\n");

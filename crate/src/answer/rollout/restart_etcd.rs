@@ -1,7 +1,7 @@
 //! How the members of etcd come to run with new values: in which order, and how that shows.
 
 use super::hand_out::by_operator;
-use crate::answer::launched::{launcher, log, names, restart};
+use crate::answer::launched::{log, names, restart};
 use crate::answer::step::step;
 use crate::facts::{Facts, Generation};
 use crate::parameters::Parameter;
@@ -98,7 +98,7 @@ impl Check {
 /// etcd-io/etcd@v3.3.27:etcdserver/config.go:246), 3.4 in JSON and all later ones name both in one
 /// (etcd-io/etcd@v3.4.45:embed/etcd.go:309).
 fn check(facts: &Facts, unit: &str) -> Check {
-    let launcher = launcher(facts);
+    let launcher = facts.started().launcher;
     if facts.generation == Generation::V04 && launcher.is_none() {
         return Check {
             command: Some(String::from(

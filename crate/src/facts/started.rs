@@ -1,0 +1,177 @@
+//! What starts etcd on these machines, and the unit of systemd under which the journal has its lines.
+
+use super::Facts;
+use super::texts::says;
+use crate::config::Launcher;
+use crate::config::tools::MICROK8S;
+use crate::log::event::{Event, LogReading, Meaning};
+use crate::search;
+
+/// What starts etcd.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Started {
+    /// By what, where it is not systemd.
+    pub launcher: Option<Launcher>,
+    /// The unit whose lines were pasted.
+    pub unit: Option<&'static str>,
+}
+
+/// Who heads etcd's lines in a journal, and the unit of it. k3s runs etcd within itself, RKE2 does while it starts, and k0s
+/// passes on what its etcd prints (k3s-io/k3s@fe733793:pkg/daemons/executor/etcd.go, k0sproject/k0s@e981e8c6:pkg/supervisor/logwriter.go).
+const UNITS: &[(&[&str], &str, Option<Launcher>)] = &[
+    (&[" k3s[", " k3s: "], "k3s", Some(Launcher::K3s)),
+    (&[" rke2[", " rke2: "], RKE2, Some(Launcher::K3s)),
+    (&[" k0s[", " k0s: "], K0S, Some(Launcher::Installer)),
+    (&[" microk8s.daemon-etcd["], "snap.microk8s.daemon-etcd", Some(Launcher::Tool(&MICROK8S))),
+    (&[" etcd-wrapper[", " etcd-member["], "etcd-member", None),
+    (&[" etcd2[", " etcd2: "], "etcd2", None),
+    (&[" etcd["], "etcd", None),
+];
+
+/// The unit of RKE2's servers.
+pub const RKE2: &str = "rke2-server";
+/// The unit of k0s' controllers.
+pub const K0S: &str = "k0scontroller";
+
+/// Where etcd has its data and its certificates, by who starts it (openshift/cluster-etcd-operator@02f0c50e:bindata/etcd/pod.yaml).
+/// OpenShift's API server keeps its objects below `/kubernetes.io`.
+const PLACES: &[(&[&str], Launcher)] = &[
+    (&["/rancher/k3s/", "/rancher/rke2/"], Launcher::K3s),
+    (&["/var/lib/k0s/"], Launcher::Installer),
+    (&["/etc/kubernetes/static-pod-certs/"], Launcher::OpenShift),
+];
+const OBJECTS_OF_OPENSHIFT: &[&str] = &["/kubernetes.io/", "/openshift.io/"];
+
+/// Signs of Kubernetes in what etcd logs: its keys, its files and machines, and the lines of a container's runtime
+/// (kubernetes/kubernetes@v1.29.0:staging/src/k8s.io/apiserver, the prefix `/registry`; kubernetes/cri-api, the format of
+/// its logs: `STAMP stderr F text`).
+const KUBERNETES: &[&str] = &["/registry/", "kube", " stderr F "];
+
+/// Of Kubernetes alone: its API server, the leases that it keeps, and the probes of its kubelet.
+const OF_KUBERNETES: &[Meaning] = &[Meaning::ApiserverClient, Meaning::ApiserverGaveUp, Meaning::KubernetesLeaseLost, Meaning::ProbeFailed];
+
+impl Facts {
+    /// What starts etcd: as a configuration says, else as the logs show.
+    pub fn started(&self) -> Started {
+        *self.started.get_or_init(|| started(self))
+    }
+}
+
+/// How a journal, or syslog, heads a line in JSON: with its program and the number of the process.
+const HEADED: &[&str] = &["]: {"];
+
+fn started(facts: &Facts) -> Started {
+    let printed = |words: &[&str]| facts.any_event(|event| event.is_etcd_server() && says(event, words));
+    let of_unit = UNITS.iter().find(|(words, ..)| printed(words));
+    let unit = of_unit.map(|(_, unit, _)| *unit);
+    let configured = facts.configurations.iter().find_map(|configuration| configuration.cluster.launcher);
+    if !facts.configurations.is_empty() || facts.has_fleet() {
+        return Started { launcher: configured, unit };
+    }
+    let of_place = || PLACES.iter().find(|(words, _)| printed(words)).map(|(_, launcher)| *launcher);
+    let launcher = match of_unit {
+        Some((_, _, launcher)) => *launcher,
+        None => of_place().or_else(|| if speaks(facts) { printing_json(facts) } else { asked_by_kubernetes(facts) }),
+    };
+    Started { launcher, unit }
+}
+
+/// Whether etcd itself does.
+fn speaks(facts: &Facts) -> bool {
+    facts.any_event(|event| event.is_etcd_server() && !by_kubectl(event))
+}
+
+/// In JSON that no journal has headed, as `kubectl logs` and `crictl logs` print it, with a sign of Kubernetes (judgement: a
+/// plain `docker logs` looks the same), or as `talosctl logs` does.
+fn printing_json(facts: &Facts) -> Option<Launcher> {
+    let shows = |words: &[&str]| facts.any_event(|event| says(event, words));
+    let in_json = |log: &LogReading| search::has(&log.format, "etcd JSON") || !log.events.iter().any(Event::is_etcd_server);
+    if !facts.logs.iter().all(in_json) || shows(HEADED) {
+        return None;
+    }
+    if facts.any_event(by_talosctl) {
+        return Some(Launcher::Installer);
+    }
+    let operated = shows(OBJECTS_OF_OPENSHIFT).then_some(Launcher::OpenShift);
+    operated.or_else(|| shows(KUBERNETES).then_some(Launcher::Kubelet))
+}
+
+/// Nothing but what Kubernetes says of its etcd, on a machine without k3s or RKE2.
+fn asked_by_kubernetes(facts: &Facts) -> Option<Launcher> {
+    let of_kubernetes = |event: &Event| OF_KUBERNETES.contains(&event.meaning) || by_kubectl(event);
+    let by_k3s = |event: &Event| says(event, &["k3s", "rke2", "rancher"]);
+    let is_bare = facts.logs.iter().all(|log| log.hosts.is_empty());
+    (is_bare && facts.any_event(of_kubernetes) && !facts.any_event(by_k3s)).then_some(Launcher::Kubelet)
+}
+
+/// What kubectl says of an answer, which may be etcd's own error (kubernetes/kubernetes@v1.20.0:staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go).
+fn by_kubectl(event: &Event) -> bool {
+    says(event, &["Error from server"])
+}
+
+/// The address of the machine before each line (siderolabs/talos@09e3e39e:cmd/talosctl/cmd/talos/logs.go).
+fn by_talosctl(event: &Event) -> bool {
+    let address = |node: &str| node.contains('.') && node.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit());
+    search::split(&event.text, ": {").is_some_and(|(node, _)| address(node))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::facts;
+
+    const LATE: &str = r#"{"level":"warn","ts":"2024-01-10T07:55:33.433Z","caller":"etcdserver/raft.go:416","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"63b75c3d731594fc","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"1.31s"}"#;
+
+    /// What etcd prints of a slow request for this key.
+    fn slow(key: &str) -> String {
+        format!(
+            r#"{{"level":"warn","ts":"2024-01-10T07:55:34.433Z","caller":"txn/util.go:93","msg":"apply request took too long","took":"310.1ms","expected-duration":"100ms","prefix":"read-only range ","request":"key:\"{key}\"","response":"size:9"}}"#
+        )
+    }
+
+    #[test]
+    fn logs_tell_who_starts_etcd() {
+        let (pods, of_openshift) = (slow("/registry/pods"), slow("/kubernetes.io/pods"));
+        let before = |head: &str, line: &str| format!("{head}{LATE}\n{head}{line}\n");
+        let k0s = format!(
+            "Jan 10 07:55:33 n1 k0s[85]: time=\"2024-01-10 07:55:33\" level=info msg={} component=etcd stream=stderr\n",
+            serde_json::json!(LATE)
+        );
+        let start = r#"{"level":"info","ts":"2024-01-10T07:55:31.433Z","caller":"embed/etcd.go:309","msg":"starting an etcd server","etcd-version":"3.5.9","name":"n1","data-dir":"/var/lib/rancher/rke2/server/db/etcd","heartbeat-interval":"100ms","election-timeout":"1s"}"#;
+        for (log, launcher, unit) in [
+            (before("Jan 10 07:55:33 n1 k3s[85]: ", &pods), Some(Launcher::K3s), Some("k3s")),
+            (before("Jan 10 07:55:33 n1 rke2[85]: ", &pods), Some(Launcher::K3s), Some(RKE2)),
+            (k0s, Some(Launcher::Installer), Some(K0S)),
+            (
+                before("Jan 10 07:55:33 n1 microk8s.daemon-etcd[85]: ", &pods),
+                Some(Launcher::Tool(&MICROK8S)),
+                Some("snap.microk8s.daemon-etcd"),
+            ),
+            (before("Jan 10 07:55:33 n1 etcd-wrapper[85]: ", &pods), None, Some("etcd-member")),
+            (before("Jan 10 07:55:33 n1 etcd[85]: ", &pods), None, Some("etcd")),
+            ("Jan 10 07:55:33 n1 etcd2[85]: server is likely overloaded\n".repeat(2), None, Some("etcd2")),
+            (before("", &pods), Some(Launcher::Kubelet), None),
+            (before("[pod/etcd-n1/etcd] ", &pods), Some(Launcher::Kubelet), None),
+            (before("", &of_openshift), Some(Launcher::OpenShift), None),
+            (before("10.5.0.2: ", &pods), Some(Launcher::Installer), None),
+            (before("", start), Some(Launcher::K3s), None),
+            // docker's journal names the container.
+            (before("Jan 10 07:55:33 n1 4f1d0f64f326[85]: ", &pods), None, None),
+            (before("", &slow("/app/x")), None, None),
+        ] {
+            let started = facts(&[&log]).started();
+            assert_eq!((started.launcher, started.unit), (launcher, unit), "{log}");
+        }
+    }
+
+    /// They tell nothing where a configuration does.
+    #[test]
+    fn a_configuration_tells_it_better() {
+        let log = format!("{LATE}\n{}\n", slow("/registry/pods"));
+        for (configuration, launcher) in
+            [("cluster-init: true\netcd-arg:\n- heartbeat-interval=100\n", Some(Launcher::K3s)), ("ETCD_HEARTBEAT_INTERVAL=100\n", None)]
+        {
+            assert_eq!(facts(&[configuration, &log]).started().launcher, launcher, "{configuration}");
+        }
+    }
+}
