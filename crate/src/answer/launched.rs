@@ -2,7 +2,9 @@
 
 use crate::config::Launcher;
 use crate::facts::Facts;
+use crate::facts::fleet::FLEETCTL;
 use crate::facts::started::{K0S, RKE2};
+use crate::log::event::Meaning;
 use crate::version::version;
 
 /// What etcd is called on these machines: its systemd unit, its data directory, its commands.
@@ -23,7 +25,9 @@ pub fn names(facts: &Facts) -> Names {
     let launcher = started.launcher;
     // What launches pods launches etcd 3; only a service of docker-compose may be older.
     // Alerts, measurements and what clients print tell no version; without a sign of etcd 2 it is one of today.
-    let of_today = || facts.configurations.is_empty() && !facts.has_fleet() && started.unit != Some("etcd2");
+    // Behind fleetctl stands an etcd that fleet can speak to, of 2 or earlier.
+    let of_fleet = || facts.has_fleet() || facts.events_of(FLEETCTL).chain(facts.events_of(&[Meaning::ClientHttp500])).next().is_some();
+    let of_today = || facts.configurations.is_empty() && !of_fleet() && started.unit != Some("etcd2");
     let has_member_unit = facts.configurations.iter().any(|configuration| configuration.cluster.has_member_unit);
     let third = facts.etcd.map_or_else(|| has_member_unit || launcher.is_some() || of_today(), |range| range.low >= version(3, 0, 0));
     let ctl = match launcher {
@@ -50,7 +54,7 @@ pub fn names(facts: &Facts) -> Names {
         "k3s"
     } else if has_member_unit {
         "etcd-member"
-    } else if third || facts.etcd.is_some_and(|range| range.high < version(2, 0, 0)) {
+    } else if third || facts.configures_etcd_04() || facts.etcd.is_some_and(|range| range.high < version(2, 0, 0)) {
         "etcd"
     } else {
         "etcd2"

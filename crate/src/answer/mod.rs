@@ -48,7 +48,7 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         replay: replay_report(facts, &plan),
         recommendations: plan.changes().map(|decision| edge.recommendation(decision)).gather(),
         kept: plan.kept(facts).map(|decision| edge.recommendation(decision)).gather(),
-        alternatives: patch::alternatives(&changes(facts, &plan), facts.started().launcher),
+        alternatives: patch::alternatives(&changes(facts, &plan), facts.started().launcher, launched::names(facts).unit),
         rollout: rollout::rollout(facts, &findings, &plan, &patches),
         patches,
         measure_next: measure_next::measure_next(facts, &findings, &plan),

@@ -2,12 +2,17 @@
 
 use super::Facts;
 use super::versions::VersionRange;
+use crate::log::event::Meaning;
 use crate::model::fleet;
 use crate::units::Micros;
 use crate::version::{Version, version};
 
 /// What the plan assumes of a fleet whose version nothing tells; see `Facts::fleet_to_plan_with`.
 pub const UNKNOWN_FLEET: &str = "No line tells which fleet this is. It is taken for 0.12: a beat is two requests, as up to it, and the monitor must not fire, as from it on. fleetd --version tells.";
+
+/// What fleetctl prints of a command that failed.
+pub const FLEETCTL: &[Meaning] =
+    &[Meaning::FleetctlListUnits, Meaning::FleetctlListMachines, Meaning::FleetctlGetUnit, Meaning::FleetctlCommandFailed];
 
 impl Facts {
     /// Fleet is known to be older than `version`.

@@ -8,7 +8,7 @@ pub mod clocks;
 pub mod clusters;
 pub mod engine;
 pub mod events;
-mod fleet;
+pub mod fleet;
 pub mod failures;
 mod joined;
 pub mod links;

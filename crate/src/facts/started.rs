@@ -3,7 +3,7 @@
 use super::Facts;
 use super::texts::says;
 use crate::config::Launcher;
-use crate::config::tools::MICROK8S;
+use crate::config::tools::{COMPOSE, MICROK8S, SWARM};
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::search;
 
@@ -71,7 +71,7 @@ fn started(facts: &Facts) -> Started {
     let of_place = || PLACES.iter().find(|(words, _)| printed(words)).map(|(_, launcher)| *launcher);
     let launcher = match of_unit {
         Some((_, _, launcher)) => *launcher,
-        None => of_place().or_else(|| if speaks(facts) { printing_json(facts) } else { asked_by_kubernetes(facts) }),
+        None => of_place().or_else(|| if speaks(facts) { printing(facts) } else { asked_by_kubernetes(facts) }),
     };
     Started { launcher, unit }
 }
@@ -81,19 +81,46 @@ fn speaks(facts: &Facts) -> bool {
     facts.any_event(|event| event.is_etcd_server() && !by_kubectl(event))
 }
 
-/// In JSON that no journal has headed, as `kubectl logs` and `crictl logs` print it, with a sign of Kubernetes (judgement: a
-/// plain `docker logs` looks the same), or as `talosctl logs` does.
-fn printing_json(facts: &Facts) -> Option<Launcher> {
+/// On a pod's output or a container's: lines that no journal has headed.
+fn printing(facts: &Facts) -> Option<Launcher> {
     let shows = |words: &[&str]| facts.any_event(|event| says(event, words));
-    let in_json = |log: &LogReading| search::has(&log.format, "etcd JSON") || !log.events.iter().any(Event::is_etcd_server);
-    if !facts.logs.iter().all(in_json) || shows(HEADED) {
+    let of_etcd = || facts.logs.iter().filter(|log| log.events.iter().any(Event::is_etcd_server));
+    let in_json = |log: &LogReading| search::has(&log.format, "etcd JSON");
+    if shows(HEADED) {
         return None;
     }
-    if facts.any_event(by_talosctl) {
-        return Some(Launcher::Installer);
+    if let Some(tool) = TOOLS.iter().find(|(heads, _)| facts.any_event(|event| heads(&event.text))) {
+        return Some(tool.1);
     }
-    let operated = shows(OBJECTS_OF_OPENSHIFT).then_some(Launcher::OpenShift);
-    operated.or_else(|| shows(KUBERNETES).then_some(Launcher::Kubelet))
+    // OpenShift has its operator since its etcd prints JSON; an older one is no pod of a kubelet's that takes a manifest.
+    if shows(OBJECTS_OF_OPENSHIFT) {
+        return of_etcd().all(in_json).then_some(Launcher::OpenShift);
+    }
+    let is_bare = of_etcd().all(|log| in_json(log) || log.hosts.is_empty());
+    (is_bare && shows(KUBERNETES)).then_some(Launcher::Kubelet)
+}
+
+/// Whether something heads a line.
+type Heads = fn(&str) -> bool;
+
+/// What heads each line with the name of a service or the address of a machine.
+const TOOLS: &[(Heads, Launcher)] =
+    &[(by_swarm, Launcher::Tool(&SWARM)), (by_compose, Launcher::Tool(&COMPOSE)), (by_talosctl, Launcher::Installer)];
+
+/// `etcd1-1  | `, where etcd's own `W | ` stands behind a stamp (docs.docker.com/reference/cli/docker/compose/logs).
+fn by_compose(text: &str) -> bool {
+    search::split(text, " | ").is_some_and(|(service, _)| !service.trim().is_empty() && !service.trim().contains(' '))
+}
+
+/// `web_etcd.1.x7k@n1    | ` (docs.docker.com/reference/cli/docker/service/logs).
+fn by_swarm(text: &str) -> bool {
+    by_compose(text) && search::split(text, " | ").is_some_and(|(task, _)| task.contains('@'))
+}
+
+/// The address of the machine before each line (siderolabs/talos@09e3e39e:cmd/talosctl/cmd/talos/logs.go).
+fn by_talosctl(text: &str) -> bool {
+    let address = |node: &str| node.contains('.') && node.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit());
+    search::split(text, ": {").is_some_and(|(node, _)| address(node))
 }
 
 /// Nothing but what Kubernetes says of its etcd, on a machine without k3s or RKE2.
@@ -107,12 +134,6 @@ fn asked_by_kubernetes(facts: &Facts) -> Option<Launcher> {
 /// What kubectl says of an answer, which may be etcd's own error (kubernetes/kubernetes@v1.20.0:staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go).
 fn by_kubectl(event: &Event) -> bool {
     says(event, &["Error from server"])
-}
-
-/// The address of the machine before each line (siderolabs/talos@09e3e39e:cmd/talosctl/cmd/talos/logs.go).
-fn by_talosctl(event: &Event) -> bool {
-    let address = |node: &str| node.contains('.') && node.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit());
-    search::split(&event.text, ": {").is_some_and(|(node, _)| address(node))
 }
 
 #[cfg(test)]
@@ -138,6 +159,8 @@ mod tests {
             serde_json::json!(LATE)
         );
         let start = r#"{"level":"info","ts":"2024-01-10T07:55:31.433Z","caller":"embed/etcd.go:309","msg":"starting an etcd server","etcd-version":"3.5.9","name":"n1","data-dir":"/var/lib/rancher/rke2/server/db/etcd","heartbeat-interval":"100ms","election-timeout":"1s"}"#;
+        let capnslog = "2020-06-23 09:58:46.519513 W | etcdserver: read-only range request \"";
+        let took = " \" with result \"range_response_count:1 size:7\" took too long (974.821341ms) to execute\n";
         for (log, launcher, unit) in [
             (before("Jan 10 07:55:33 n1 k3s[85]: ", &pods), Some(Launcher::K3s), Some("k3s")),
             (before("Jan 10 07:55:33 n1 rke2[85]: ", &pods), Some(Launcher::K3s), Some(RKE2)),
@@ -158,6 +181,12 @@ mod tests {
             // docker's journal names the container.
             (before("Jan 10 07:55:33 n1 4f1d0f64f326[85]: ", &pods), None, None),
             (before("", &slow("/app/x")), None, None),
+            (before("etcd1_1  | ", &slow("/app/x")), Some(Launcher::Tool(&COMPOSE)), None),
+            (before("web_etcd.1.x7k2@n1    | ", &slow("/app/x")), Some(Launcher::Tool(&SWARM)), None),
+            (format!("{capnslog}key:\\\"/registry/pods\\\"{took}"), Some(Launcher::Kubelet), None),
+            (format!("Jan 10 07:55:33 n1 dockerd[85]: {capnslog}key:\\\"/registry/pods\\\"{took}"), None, None),
+            (format!("{capnslog}key:\\\"/kubernetes.io/pods\\\"{took}"), None, None),
+            (format!("etcd1_1  | {capnslog}key:\\\"/app\\\"{took}"), Some(Launcher::Tool(&COMPOSE)), None),
         ] {
             let started = facts(&[&log]).started();
             assert_eq!((started.launcher, started.unit), (launcher, unit), "{log}");

@@ -26,6 +26,7 @@ use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::report::{EditReport, PatchReport, Rendering, document_id};
+use crate::search;
 use crate::sort::by_key;
 use crate::text::LineIndex;
 use crate::units::Micros;
@@ -219,8 +220,8 @@ pub fn for_launcher(changes: &[Change], launcher: Option<Launcher>) -> PatchRepo
     PatchReport { text: Some(text), reason: Some(reason.to_owned()), ..snippet(changes) }
 }
 
-/// The same values in every other form that what starts etcd can be given.
-pub fn alternatives(changes: &[Change], launcher: Option<Launcher>) -> Vec<Rendering> {
+/// The same values in every other form that what starts etcd can be given; `unit` is etcd's own of systemd.
+pub fn alternatives(changes: &[Change], launcher: Option<Launcher>, unit: &str) -> Vec<Rendering> {
     let fits = |form: &Rendering| match launcher.filter(|_| changes.iter().all(|change| change.parameter.is_etcd())) {
         None => true,
         Some(Launcher::Kubelet | Launcher::Kubeadm) => form.form == "static-pod",
@@ -228,5 +229,9 @@ pub fn alternatives(changes: &[Change], launcher: Option<Launcher>) -> Vec<Rende
         Some(Launcher::K3s | Launcher::Installer) => form.form == "flags",
         Some(Launcher::OpenShift) => false,
     };
-    render::all(changes).into_iter().filter(fits).gather()
+    let mut forms = render::all(changes).into_iter().filter(fits).gather();
+    for form in forms.iter_mut().filter(|form| form.form == "drop-in" && search::has(&form.text, "\"ETCD_")) {
+        form.file = render::drop_in_of(unit);
+    }
+    forms
 }

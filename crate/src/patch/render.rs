@@ -107,6 +107,11 @@ pub fn arguments(changes: &[Change]) -> String {
     lines(changes, &|change| format!("{}: \"{}\"", key(change), value(change)))
 }
 
+/// Where a unit's new drop-in goes.
+pub fn drop_in_of(unit: &str) -> String {
+    format!("/etc/systemd/system/{unit}.service.d/{NEW_DROP_IN}")
+}
+
 /// Every form that fits at least one of the changes.
 pub fn all(changes: &[Change]) -> Vec<Rendering> {
     let of_unit = |change: &Change| format!("Environment=\"{}\"", assignment(change));
@@ -124,10 +129,10 @@ pub fn all(changes: &[Change]) -> Vec<Rendering> {
     if !etcd_3 {
         add("cloud-config", "user-data", cloud_config(changes));
     }
-    let unit = if etcd_04 || etcd_3 { "etcd.service" } else { "etcd2.service" };
+    let unit = if etcd_04 || etcd_3 { "etcd" } else { "etcd2" };
     let service = |text: String| if text.is_empty() { text } else { format!("[Service]\n{text}") };
-    add("drop-in", &format!("/etc/systemd/system/{unit}.d/{NEW_DROP_IN}"), service(lines(etcd(changes), &of_unit)));
-    add("drop-in", &format!("/etc/systemd/system/fleet.service.d/{NEW_DROP_IN}"), service(lines(fleet(changes), &of_unit)));
+    add("drop-in", &drop_in_of(unit), service(lines(etcd(changes), &of_unit)));
+    add("drop-in", &drop_in_of("fleet"), service(lines(fleet(changes), &of_unit)));
     add("environment", "environment file", environment(changes));
     let dash = if etcd_04 { "-" } else { "--" };
     let flags: Vec<String> = etcd(changes).map(|change| format!("{dash}{}", flag(change))).gather();

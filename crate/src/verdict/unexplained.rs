@@ -1,6 +1,7 @@
 //! Trouble that no finding takes up: where there is some, or too little was seen, nothing is called fine.
 
 use crate::facts::failures::{FAILED_REQUESTS, failed_otherwise, hit_limit, with_fleet_stop};
+use crate::facts::fleet::FLEETCTL;
 use crate::facts::texts::{WITHOUT_LEADER, is_clean, says};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
@@ -62,8 +63,6 @@ const TELL_OF_TROUBLE: &[(&str, &[Meaning])] = &[
 ];
 
 const ENDED: Meaning = Meaning::ContainerEnded;
-const FLEETCTL: &[Meaning] =
-    &[Meaning::FleetctlListUnits, Meaning::FleetctlListMachines, Meaning::FleetctlGetUnit, Meaning::FleetctlCommandFailed];
 const FLEET: &[Meaning] = &[
     Meaning::ApiFailed,
     Meaning::AgentCurrentStateFailed,

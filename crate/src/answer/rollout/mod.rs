@@ -174,6 +174,15 @@ mod tests {
     }
 
     #[test]
+    fn what_fleetctl_says_is_of_an_etcd_of_its_time() {
+        let text = "Error retrieving list of units from repository: googleapi: Error 503: fleet server unable to communicate with etcd\n";
+        let documents = vec![Document { name: None, text: text.to_owned() }];
+        let commands: String =
+            analyze(&Input { documents, ..Input::default() }).measure_next.into_iter().flat_map(|step| step.commands).collect();
+        assert!(commands.contains("cluster-health") && commands.contains("-u etcd2 -u fleet"), "{commands}");
+    }
+
+    #[test]
     fn etcd_that_prints_json_without_a_journal_runs_in_a_pod() {
         let line = r#"{"level":"warn","ts":"2026-11-27T03:14:21.231Z","caller":"etcdserver/raft.go:416","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"6e3bd23ae5f1eae0","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"1.420123456s"}
 {"level":"info","ts":"2026-11-27T03:20:41.131Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"raft.node: 8e9e05c52164694d lost leader 6e3bd23ae5f1eae0 at term 12"}

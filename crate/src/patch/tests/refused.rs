@@ -18,7 +18,7 @@ fn what_no_reader_would_find_is_not_written() {
 fn etcd_3_is_not_set_up_by_a_cloud_config() {
     let of = |etcd| [HEARTBEAT, ELECTION].map(|change| Change { etcd, ..change });
     assert_eq!(snippet(&of(Etcd::V3)).text.as_deref(), Some("ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"));
-    assert!(alternatives(&of(Etcd::V3), None).iter().all(|form| form.form != "cloud-config" && !form.file.contains("etcd2")));
+    assert!(alternatives(&of(Etcd::V3), None, "etcd").iter().all(|form| form.form != "cloud-config" && !form.file.contains("etcd2")));
     assert!(snippet(&of(Etcd::V2)).text.is_some_and(|text| text.starts_with("#cloud-config")));
     // Nor is a section for it put beside that of fleet.
     let fleet = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 30s\n";
@@ -32,8 +32,16 @@ fn etcd_3_is_not_set_up_by_a_cloud_config() {
 }
 
 #[test]
+fn a_new_drop_in_is_one_of_the_unit_that_runs() {
+    let timeout = Change { parameter: Parameter::EtcdRequestTimeout, value: 5_000_000, etcd: Etcd::V2 };
+    let files = alternatives(&[ELECTION, timeout], None, "etcd-member");
+    let files: Vec<&str> = files.iter().filter(|form| form.form == "drop-in").map(|form| form.file.as_str()).collect();
+    assert_eq!(files, ["etcd-member", "fleet"].map(|unit| format!("/etc/systemd/system/{unit}.service.d/40-timing.conf")));
+}
+
+#[test]
 fn an_etcd_in_a_pod_is_offered_no_drop_in() {
-    let forms = |launcher| alternatives(&[ELECTION], launcher).into_iter().map(|form| form.form).collect::<Vec<_>>();
+    let forms = |launcher| alternatives(&[ELECTION], launcher, "etcd").into_iter().map(|form| form.form).collect::<Vec<_>>();
     assert_eq!(forms(Some(Launcher::Kubelet)), ["static-pod"]);
     assert!(forms(None).contains(&"drop-in"));
 }
