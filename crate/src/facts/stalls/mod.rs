@@ -223,7 +223,9 @@ impl Found {
         match known {
             Some(at) => {
                 let stall = &mut self.stalls[at];
-                stall.length = stall.length.intersect(sync.length).unwrap_or(sync.length);
+                // A beat that is later than the sync took waited for more than the disk.
+                let longer = if stall.length.low > took { stall.length } else { sync.length };
+                stall.length = stall.length.intersect(sync.length).unwrap_or(longer);
                 stall.planned = stall.length.high;
                 stall.kind = StallKind::SlowSync;
                 stall.events.extend(sync.events);

@@ -1,5 +1,6 @@
 use crate::facts::StallKind;
 use crate::rules::testing::facts;
+use crate::units::MS;
 
 #[test]
 fn an_excerpt_of_the_leader_that_lost_its_place_to_a_slow_sync() {
@@ -12,6 +13,24 @@ fn an_excerpt_of_the_leader_that_lost_its_place_to_a_slow_sync() {
     let measured = |log: &str| facts(&[log]).stalls.iter().any(|stall| stall.kind == StallKind::SlowSync);
     assert!(measured(&log("91d25258d70ad868")));
     assert!(!measured(&log("ca93d269ec463a6b")));
+}
+
+/// A machine without time for etcd delays its syncs, and all else between them.
+#[test]
+fn a_late_heartbeat_that_a_sync_explains_in_part_only_is_the_measure() {
+    let stall = |took: &str| {
+        let log = format!(
+            "2020-04-20 10:00:00.000000 I | raft: raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4\n\
+             2020-04-20 10:00:09.100000 W | wal: sync duration of {took}, expected less than 1s\n\
+             2020-04-20 10:00:09.100300 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 2.6s, to 2a0965170762fd09)\n"
+        );
+        let facts = facts(&[&log]);
+        assert_eq!((facts.stalls.len(), facts.stalls[0].kind), (1, StallKind::SlowSync));
+        (facts.stalls[0].length.low / MS, facts.stalls[0].length.high / MS)
+    };
+    assert_eq!(stall("1.1s"), (2_700, 2_800));
+    assert_eq!(stall("2.75s"), (2_750, 2_750));
+    assert_eq!(stall("3.5s"), (3_500, 3_500));
 }
 
 /// A candidate that hears the old leader with the next heartbeat may have stood still itself.
