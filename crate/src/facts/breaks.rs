@@ -117,14 +117,27 @@ fn around_restart(facts: &Facts, start: EventId, now: Micros) -> bool {
     (-down..=AFTER_START).contains(&(now - began))
 }
 
-/// The peer's own log tells of something from the five seconds in which it was silent: it ran.
-pub fn peer_ran(facts: &Facts, id: EventId) -> bool {
-    let (Some(peer), Some(now)) = (peer(facts.event(id)), time(facts, id)) else { return false };
-    let speaks = |event: &Event| event.is_etcd_server() && speaker(event) == Some(peer);
-    let Some((own, spoke)) = facts.all_events().find(|(_, event)| speaks(event)) else { return false };
-    let silent = now - SILENT_STREAM + S..=now - S;
-    let of_peer = facts.logs[own.log].events.iter().filter(|event| event.host == spoke.host);
-    of_peer.filter_map(|event| event.time).any(|time| silent.contains(&time.micros))
+/// The peer's own log tells of something from the five seconds in which it was silent: it ran. Where this member printed nothing
+/// either since others missed it, as it does after it stood still, that does not tell on whom the link hung.
+pub fn peer_ran(facts: &Facts, id: EventId, broken: &[EventId]) -> bool {
+    let (Some(of_peer), Some(now)) = (peer(facts.event(id)), time(facts, id)) else { return false };
+    let last = |of: EventId| {
+        let of_host = facts.logs[of.log].events.iter().filter(|event| event.host == facts.event(of).host);
+        of_host.filter_map(|event| event.time).map(|time| time.micros).filter(|time| *time <= now - S).max()
+    };
+    let in_vain = now - SILENT_STREAM + S;
+    let speaks = |event: &Event| event.is_etcd_server() && speaker(event) == Some(of_peer);
+    // Where members stand mixed up, nobody's silence shows.
+    let own = facts.all_events().find(|(_, event)| speaks(event)).filter(|(own, _)| facts.voice(*own) != facts.voice(id));
+    let ran = own.and_then(|(own, _)| last(own)) >= Some(in_vain);
+    let host = facts.event(id).host;
+    let member = facts.logs[id.log].events.iter().filter(|event| event.host == host).find_map(speaker);
+    let since = last(id);
+    let missed = |other: &EventId| {
+        let by_other = peer(facts.event(*other)) == member && facts.voice(*other) != facts.voice(id);
+        by_other && time(facts, *other).is_some_and(|then| Some(then) >= since && then <= now + SILENT_STREAM)
+    };
+    ran && (since >= Some(in_vain) || member.is_none() || !broken.iter().any(missed))
 }
 
 #[cfg(test)]
@@ -258,5 +271,26 @@ mod tests {
         assert!(title(&[&log, &own(7)]).starts_with("A member could not be reached"));
         let dialed = log.replace("read tcp 10.0.0.1:338->10.0.0.2:2380", "dial tcp 10.0.0.2:2380");
         assert!(title(&[&dialed]).starts_with("A member could not be reached"));
+    }
+
+    /// A machine that stood still finds its links broken as it wakes, though its peers ran; they had missed it before.
+    #[test]
+    fn a_member_that_stood_still_did_not_find_the_others_out_of_reach() {
+        let fails = |second: u32, of: &str| {
+            format!(
+                "2020-02-03 05:10:{second}.000000 E | rafthttp: failed to read {of} on stream Message (read tcp 10.0.0.1:338->10.0.0.2:2380: i/o timeout)\n"
+            )
+        };
+        let speaks = |second: u32, id: &str| format!("2020-02-03 05:10:{second}.000000 I | raft: {id} became follower at term 7\n");
+        let (a, b) = ("91d25258d70ad868", "2a0965170762fd09");
+        let title = |meanwhile: &str| {
+            let stopped = speaks(10, b) + meanwhile + &fails(50, a);
+            let other = speaks(10, a) + &fails(20, b) + &speaks(47, a);
+            find(&facts(&[&stopped, &other]), RuleId::EtcdPeerNetwork).expect("silent").title
+        };
+        assert!(title("").contains("stood still"), "{}", title(""));
+        assert!(title(&speaks(47, b)).starts_with("Members could not reach each other"), "{}", title(&speaks(47, b)));
+        let mixed = speaks(10, b) + &speaks(10, a) + &fails(20, b) + &speaks(47, a) + &fails(50, a);
+        assert!(find(&facts(&[&mixed]), RuleId::EtcdPeerNetwork).expect("silent").title.contains("stood still"));
     }
 }

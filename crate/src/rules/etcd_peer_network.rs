@@ -205,7 +205,7 @@ fn trouble(facts: &Facts, links: &Links, events: &[EventId]) -> Finding {
     let silent = cause == NO_ANSWER && events.iter().all(|id| fell_silent(facts.event(*id)));
     let [silent_title, who] = titles(facts, events);
     // Who prints meanwhile did not stand still.
-    if silent && !events.iter().take(MOST_EVIDENCE).any(|id| peer_ran(facts, *id)) {
+    if silent && !events.iter().take(MOST_EVIDENCE).any(|id| peer_ran(facts, *id, events)) {
         let what = format!(
             "{told} of connections {between} that were there and fell silent. A process that stands still and a cut link leave the same lines."
         );
