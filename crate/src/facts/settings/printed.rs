@@ -9,7 +9,7 @@ use crate::index::Index;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::parameters::Parameter;
 use crate::report::Provenance;
-use crate::sort::by_key;
+use crate::sort::{by_key, distinct};
 use crate::units::{MS, Micros};
 use crate::{index, search};
 
@@ -73,6 +73,8 @@ fn printed_as(facts: &Facts, parameter: Parameter, hole: &str, lines: &[Meaning]
 /// Which member a line is of: by its machine, else by what it calls itself, else by its document.
 pub struct Members {
     own: Vec<Option<String>>,
+    /// By document what members mixed up in it say as they start, with whose turn it was.
+    turns: Vec<Vec<(usize, i64)>>,
     known: Index,
 }
 
@@ -80,14 +82,46 @@ impl Members {
     /// None is known yet.
     pub fn of(facts: &Facts) -> Members {
         let own_name = |log: &LogReading| log.events.iter().filter(|event| event.host.is_none()).find_map(speaker).map(str::to_owned);
-        Members { own: facts.logs.iter().map(own_name).gather(), known: Index::default() }
+        let turns = (0..facts.logs.len()).map(|log| turns(facts, log)).gather();
+        Members { own: facts.logs.iter().map(own_name).gather(), turns, known: Index::default() }
     }
 
     /// The number of the member that prints this line, from 0 on in the order of asking.
     pub fn position(&mut self, facts: &Facts, id: EventId) -> usize {
-        let own = self.own[id.log].as_deref().filter(|_| facts.event(id).host.is_none());
-        self.known.position(own.map_or_else(|| index::key(&facts.host(id)), index::key))
+        let nameless = facts.event(id).host.is_none();
+        let own = self.own[id.log].as_deref().filter(|_| nameless);
+        let key = own.map_or_else(|| index::key(&facts.host(id)), index::key);
+        // What a leader prints beside a late heartbeat is the value of whoever started with it.
+        let beat = |event: usize| facts.logs[id.log].events[event].duration("heartbeat");
+        let late = facts.event(id).meaning == Meaning::HeartbeatLate;
+        let of_turn = |event: usize| event == id.event || late && event < id.event && beat(event) == beat(id.event);
+        let turn = self.turns[id.log].iter().filter(|_| nameless).rfind(|(event, _)| of_turn(*event));
+        self.known.position(turn.map_or(key, |(_, turn)| index::joined(key, *turn)))
     }
+}
+
+/// Members whose lines stand mixed up and name no machine start one after the other: what each says as it starts, where one
+/// says another value than the one before it.
+fn turns(facts: &Facts, log: usize) -> Vec<(usize, i64)> {
+    const SAY: [Meaning; 3] = [Meaning::StartupHeartbeat, Meaning::StartupElection, Meaning::StartupZapConfig];
+    let events = &facts.logs[log].events;
+    let says = |event: usize| (events[event].duration("heartbeat"), events[event].duration("election"));
+    let mut said: [Vec<usize>; 3] = Default::default();
+    for (id, event) in facts.events_of(&SAY).filter(|(id, event)| id.log == log && event.host.is_none()) {
+        SAY.iter().position(|meaning| *meaning == event.meaning).into_iter().for_each(|at| said[at].push(id.event));
+    }
+    if said.iter().all(|said| said.windows(2).all(|two| says(two[0]) == says(two[1]))) {
+        return Vec::new();
+    }
+    let mut speakers = events.iter().filter(|event| event.host.is_none()).filter_map(speaker).gather();
+    speakers.dedup();
+    let spoke = speakers.len();
+    let members = distinct(speakers).len();
+    // One that lost its data speaks under another id from then on.
+    if spoke <= members {
+        return Vec::new();
+    }
+    said.iter().flat_map(|said| said.iter().enumerate().map(|(at, event)| (*event, (at % members) as i64))).gather()
 }
 
 /// The last value of each member.

@@ -152,3 +152,33 @@ fn a_later_etcd_passes_over_the_keys_of_0_4() {
         read = facts.into_read();
     }
 }
+
+/// As `kubectl logs -l component=etcd` gives them: who says it is told by nothing but the turn.
+#[test]
+fn members_that_stand_mixed_up_start_in_turn() {
+    let start = |second: u32, beat: u32, wait: u32| {
+        format!(
+            "2020-04-20 10:00:{second:02}.000100 I | embed: heartbeat = {beat}ms\n2020-04-20 10:00:{second:02}.000200 I | embed: election = {wait}ms\n"
+        )
+    };
+    let follows = |second: u32, id: &str| format!("2020-04-20 10:00:{second:02}.000000 I | raft: {id} became follower at term 2\n");
+    let (a, b) = ("91d25258d70ad868", "2a0965170762fd09");
+    let spoke = |second: u32| follows(second, a) + &follows(second, b) + &follows(second, a);
+    let pair = |text: &str| {
+        let facts = facts(&[text]);
+        (
+            facts.value(Parameter::HeartbeatInterval) / MS,
+            facts.value(Parameter::ElectionTimeout) / MS,
+            facts.spells.len(),
+            facts.retimed.len(),
+        )
+    };
+    let unlike = start(1, 100, 1000) + &start(1, 500, 5000) + &spoke(3);
+    assert_eq!(pair(&unlike), (100, 1000, 1, 0));
+    // All of them were started anew, with other timers.
+    let anew = start(1, 100, 1000) + &start(1, 100, 1000) + &spoke(3) + &start(20, 500, 5000) + &start(25, 500, 5000) + &spoke(30);
+    assert_eq!(pair(&anew).0, 500);
+    // One member, that lost its data in between.
+    let alone = start(1, 100, 1000) + &follows(3, a) + &start(20, 500, 5000) + &follows(22, b);
+    assert_eq!(pair(&alone).1, 5000);
+}
