@@ -33,12 +33,14 @@ pub const RKE2: &str = "rke2-server";
 /// The unit of k0s' controllers.
 pub const K0S: &str = "k0scontroller";
 
-/// Where etcd has its data and its certificates, by who starts it (openshift/cluster-etcd-operator@02f0c50e:bindata/etcd/pod.yaml).
+/// Where etcd has its data and its certificates, by who starts it (openshift/cluster-etcd-operator@02f0c50e:bindata/etcd/pod.yaml),
+/// and what the members of a workload are called (kubernetes.io, "DNS for Services and Pods").
 /// OpenShift's API server keeps its objects below `/kubernetes.io`.
 const PLACES: &[(&[&str], Launcher)] = &[
     (&["/rancher/k3s/", "/rancher/rke2/"], Launcher::K3s),
     (&["/var/lib/k0s/"], Launcher::Installer),
     (&["/etc/kubernetes/static-pod-certs/"], Launcher::OpenShift),
+    (&[".svc:", ".svc.cluster.local:", "/bitnami/etcd/"], Launcher::Workload),
 ];
 const OBJECTS_OF_OPENSHIFT: &[&str] = &["/kubernetes.io/", "/openshift.io/"];
 
@@ -178,6 +180,12 @@ mod tests {
             (before("", &of_openshift), Some(Launcher::OpenShift), None),
             (before("10.5.0.2: ", &pods), Some(Launcher::Installer), None),
             (before("", start), Some(Launcher::K3s), None),
+            (before("", &start.replace("/var/lib/rancher/rke2/server/db/etcd", "/bitnami/etcd/data")), Some(Launcher::Workload), None),
+            (
+                "2018-11-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp: lookup etcd-1.etcd.web.svc:2380: no such host\n".to_owned(),
+                Some(Launcher::Workload),
+                None,
+            ),
             // docker's journal names the container.
             (before("Jan 10 07:55:33 n1 4f1d0f64f326[85]: ", &pods), None, None),
             (before("", &slow("/app/x")), None, None),

@@ -212,7 +212,11 @@ pub fn for_launcher(changes: &[Change], launcher: Option<Launcher>) -> PatchRepo
             "Put these among etcd's arguments in the file of what installs the cluster: Talos has them below cluster.etcd.extraArgs, k0s below spec.storage.etcd.extraArgs, RKE below services.etcd.extra_args.",
         ),
         Some(Launcher::Tool(_)) => (form("flags"), "Put these among etcd's arguments, in place of those that set the same."),
-        Some(Launcher::Kubelet | Launcher::Kubeadm | Launcher::Workload) => (
+        Some(Launcher::Workload) => (
+            render::environment(changes),
+            "Set these in the environment of etcd's containers, in the values of the chart or the manifest that they come from; a flag or a configuration file of etcd that names them beats them.",
+        ),
+        Some(Launcher::Kubelet | Launcher::Kubeadm) => (
             form("static-pod"),
             "Put these among etcd's arguments in /etc/kubernetes/manifests/etcd.yaml, in place of those that set the same. Where another tool installed the cluster, as Talos, k0s or RKE2, give them to that tool.",
         ),

@@ -68,12 +68,13 @@ export function patchPanel(report, actions, changed) {
 }
 
 /**
- * What a snippet would be called: a cloud-config, a manifest or its arguments, or variables.
+ * What a snippet would be called: a cloud-config, k3s' file, a manifest or its arguments, those of an installer, or variables.
  * @param {string | null | undefined} text
  */
 function nameOfSnippet(text) {
   if (!text || text.startsWith('#cloud-config')) return 'cloud-config.yaml';
-  return isOfPod(text) ? 'etcd.yaml' : 'etcd.env';
+  if (text.startsWith('etcd-arg:')) return 'config.yaml';
+  return isOfPod(text) || /^[a-z-]+: /.test(text) ? 'etcd.yaml' : 'etcd.env';
 }
 
 /** @param {string | null | undefined} text */
@@ -92,6 +93,18 @@ export function nameOf(given, text) {
 /** Whether the values are there alone, as no file could be corrected. @param {Report['patches'][number]} patch */
 function isSnippet({ document, disposition }) {
   return document === undefined || document === null || disposition === 'refused';
+}
+
+/**
+ * Where a patch goes, in words; `known` is the name of the document that it is for.
+ *
+ * @param {Report['patches'][number]} patch
+ * @param {string | undefined} known
+ * @param {string} name
+ */
+function fileOf(patch, known, name) {
+  if (!patch.text && !known) return PATCH.noFile;
+  return isSnippet(patch) ? PATCH.mergeInto(known) : `${name}${changed(patch)}`;
 }
 
 /** @param {Report['patches'][number]} patch */
@@ -130,7 +143,7 @@ function patchPanes(report, actions) {
     return {
       id: `patch-${index}`,
       label: several ? name : snippet ? PATCH.snippet : PATCH.diff,
-      file: snippet ? PATCH.mergeInto(doc && name) : `${name}${changed(patch)}`,
+      file: fileOf(patch, doc && name, name),
       note: patch.reason ?? undefined,
       body: patch.diff ? diffView(patch.diff, name) : plain(text ?? PATCH.none, name),
       buttons: [

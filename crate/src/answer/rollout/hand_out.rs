@@ -4,8 +4,10 @@ use crate::answer::step::step;
 use crate::config::{Configuration, Launcher, Source};
 use crate::facts::Facts;
 use crate::facts::settings::from_configuration;
+use crate::gather::Gather;
 use crate::plan::{Decision, Plan};
 use crate::report::{PatchReport, Step};
+use crate::search;
 use crate::version::version;
 
 /// What goes wrong when the values are written by hand.
@@ -75,9 +77,15 @@ pub(super) fn hand_out(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> S
     }
     let is = |source| facts.configurations.iter().any(|configuration| configuration.source == source);
     if let Some(why) = by_operator(patches) {
-        let of_openshift: &[&str] =
-            &["oc get etcd/cluster -o jsonpath='{.spec.controlPlaneHardwareSpeed}'", "oc -n openshift-etcd get pods -l app=etcd"];
-        return step(why, if facts.started().launcher == Some(Launcher::OpenShift) { of_openshift } else { &[] }, "");
+        if facts.started().launcher != Some(Launcher::OpenShift) {
+            return step(why, &[], "");
+        }
+        // What the operator can be told stands at the end of the sentence.
+        let (said, told) =
+            search::split(why, ": oc ").map_or((why.to_owned(), None), |(said, told)| (format!("{said}."), Some(format!("oc {told}"))));
+        let shown = ["oc get etcd/cluster -o jsonpath='{.spec.controlPlaneHardwareSpeed}'", "oc -n openshift-etcd get pods -l app=etcd"];
+        let commands = told.as_deref().into_iter().chain(shown).gather();
+        return step(said, &commands, "");
     }
     if let Some(launcher) = facts.started().launcher {
         return hand_to(launcher, patches);

@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn openshift_is_told_of_its_operator() {
         let steps = steps(OPENSHIFT);
-        assert!(steps.contains("oc patch etcd/cluster") && !steps.contains("manifest on one control-plane machine"), "{steps}");
+        assert!(steps.contains("\noc patch etcd/cluster") && !steps.contains("manifest on one control-plane machine"), "{steps}");
         assert!(!steps.contains("kubectl") && !steps.contains("Restart etcd with"), "{steps}");
     }
 
