@@ -228,6 +228,52 @@ suite('the page', (story, at) => {
     assert.equal(await link.evaluate((button) => button.getRootNode().activeElement === button), true);
   });
 
+  story('lines wrap in the text, and on a phone too nothing has to be scrolled sideways', narrow, async (page) => {
+    await page.locator('.ex button', { hasText: 'A leader that stalls' }).click();
+    await page.locator('#headline').waitFor();
+    const link = page.locator('.ev .code button').nth(3);
+    const number = await link.innerText();
+    await link.click();
+    await page.locator('#source-title:focus').waitFor();
+    const view = page.locator('#source .code');
+    assert.ok(await view.evaluate((code) => code.scrollWidth <= code.clientWidth));
+    assert.equal(await view.locator('.l').count(), 108, 'all lines, so that a search finds each');
+    const seen = await view.evaluate((code) => {
+      const [room, line] = [code, code.querySelector('#source-line')].map((each) => each.getBoundingClientRect());
+      return line.top >= room.top && line.bottom <= room.bottom;
+    });
+    assert.ok(seen, `line ${number} is in sight`);
+  });
+
+  story('in a text of many lines a selection outlives scrolling', {}, async (page) => {
+    await paste(page, `${'Nov 12 03:04:21 core-1 systemd[1]: Started Session of user core.\n'.repeat(5000)}`);
+    await page.locator('#headline').waitFor();
+    await page.locator('[id^=open-]').click();
+    await page.locator('#source-title:focus').waitFor();
+    const view = page.locator('#source .code');
+    assert.ok((await view.locator('.l').count()) < 500, 'only those in sight are drawn');
+    const selected = await view.evaluate(async (code) => {
+      const [row] = [...code.querySelectorAll('.l')].slice(10);
+      const range = document.createRange();
+      range.selectNodeContents(row.querySelector('.t'));
+      code.scrollTop = 400;
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      return range.toString();
+    });
+    assert.match(selected, /Started Session/);
+    await view.evaluate((code) => code.scrollTo({ top: 60_000 }));
+    await view.locator('.n', { hasText: /^3005$/ }).waitFor();
+  });
+
+  story('a number and its unit stay on one line', {}, async (page) => {
+    await page.locator('.ex button', { hasText: 'A unit stopped' }).click();
+    await page.locator('#headline').waitFor();
+    const lines = await page
+      .locator('.vals .v .sub')
+      .evaluateAll((all) => all.map((each) => Math.round(each.getBoundingClientRect().height / 19)));
+    assert.ok(Math.max(...lines) === 1, `${lines} lines`);
+  });
+
   story('answers typing after a pause and leaves the focus where it is', { worker }, async (page) => {
     await page.locator('#paste').click();
     await page.keyboard.type('coreos:');

@@ -187,6 +187,24 @@ suite('pictures', (story) => {
     assert.equal(await page.locator('#span-to').inputValue(), '03:09:00');
   });
 
+  for (const width of [500, 760, 1000, 1280])
+    story(
+      `at ${width} px the pictures fill their column with letters of the usual size`,
+      { viewport: { width, height: 800 } },
+      async (page) => {
+        await stalls(page);
+        for (const picture of await page.locator('svg.chart:visible').all()) {
+          const { share, scale } = await picture.evaluate((svg) => ({
+            share: svg.getBoundingClientRect().width / svg.closest('figure').clientWidth,
+            scale: svg.getScreenCTM().a,
+          }));
+          assert.ok(share > 0.99, `it fills ${share} of its column`);
+          assert.ok(Math.abs(scale - 1) < 0.02, `its letters are ${scale} of the usual size`);
+        }
+        assert.equal(await page.locator('svg.chart:visible').count(), 2);
+      },
+    );
+
   story('each picture has a table with the same', {}, async (page) => {
     await stalls(page);
     await page.locator('#timeline-twin > summary').click();

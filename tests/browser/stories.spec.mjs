@@ -208,6 +208,28 @@ suite('stories', (story, at) => {
     assert.equal(await page.locator('.unread').count(), 0);
   });
 
+  story('a packed file that breaks off is read up to there, and said to be', {}, async (page) => {
+    // What tells something stands in the last piece that can be unpacked.
+    const noise = Array.from({ length: 60_000 }, (_, at) => `core-1 kernel: [${at}] ${(at * 7919 * 104729) % 99991}\n`);
+    const buffer = gzipSync([...noise.slice(0, 28_000), LOG, ...noise.slice(28_000)].join(''));
+    await page.locator('#files').setInputFiles({
+      name: 'core-1.log.gz',
+      mimeType: 'application/gzip',
+      buffer: buffer.subarray(0, buffer.length / 2),
+    });
+    const told = await headline(page);
+    assert.match(text(await page.locator('.read').innerText()), /Cut off: a packed file was read as far as it goes/);
+    assert.match(await page.locator('[role=status]').innerText(), /Cut off/);
+    assert.match(await page.locator('.lim').innerText(), /core-1\.log\.gz is cut off or damaged/);
+    const [lines] = await page.evaluate(() => document.querySelector('timing-advisor').report.documents);
+    assert.ok(lines.recognised >= 5 && lines.lines > 28_000 && lines.lines < 60_000, JSON.stringify(lines));
+    // With another text beside it, too.
+    await paste(page, CONFIG);
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    assert.match(await page.locator('.read').innerText(), /Cut off/);
+    assert.ok(told);
+  });
+
   story('a file that cannot be read is named at the top, and the others are answered', {}, async (page) => {
     await page.locator('#files').setInputFiles([
       { name: 'cut.gz', mimeType: 'application/gzip', buffer: gzipSync(LOG).subarray(0, 40) },

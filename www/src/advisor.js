@@ -35,7 +35,7 @@ const empty = () => ({
   assumptions: {},
   report: undefined,
   reported: [],
-  stopped: false,
+  inPart: '',
   shared: undefined,
   removed: undefined,
   unread: [],
@@ -469,23 +469,26 @@ export class Advisor {
     Object.assign(state, { working: true, progress: undefined });
     this.#view.renderStatus();
     const began = performance.now();
+    /** @type {string[]} */
+    let said;
     try {
       if (!this.#engine) throw new Error(WORDS.engineMissing);
-      const { report, stopped } = await this.#engine.analyze(documents, { ...state.assumptions }, (progress) => {
+      const { report, inPart } = await this.#engine.analyze(documents, { ...state.assumptions }, (progress) => {
         state.progress = { ...progress, began };
         this.#view.renderStatus();
       });
       const span = fresh ? undefined : state.span;
       const values = proposed(report);
       const moved = assumed && values !== proposed(state.report);
-      Object.assign(state, { report, stopped, reported: documents, error: undefined, span });
+      Object.assign(state, { report, inPart, reported: documents, error: undefined, span });
       if (fresh) state.editorFirst = isBroken(report) || report.documents.every((doc) => doc.kind !== 'log');
       const { severity, timing, headline } = report.verdict;
-      const answer = `${SEVERITY[severity]}. ${TIMING[timing].words}. ${headline}`;
-      this.#say(
+      // A headline that takes the focus is read aloud for that.
+      const answer = `${SEVERITY[severity]}. ${TIMING[timing].words}. ${focus ? '' : headline}`.trimEnd();
+      said = [
         ...(fresh || this.#view.headline !== headline ? [answer] : moved ? [values] : []),
-        ...(fresh ? [silent(report), ...notRead(state.unread)] : []),
-      );
+        ...(fresh ? [inPart, silent(report), ...notRead(state.unread)] : []),
+      ];
       this.#tell('report', report);
     } catch (error) {
       if (error instanceof Overtaken) return;
@@ -499,11 +502,13 @@ export class Advisor {
       }
       const sentence = error instanceof Error ? error.message : WORDS.engineFault;
       Object.assign(state, { report: undefined, reported: [], error: sentence, source: undefined });
-      this.#say(sentence);
+      said = [sentence];
     }
     Object.assign(state, { working: false, progress: undefined });
-    if (marksFirst && state.report) return this.#drawMarksFirst();
-    this.#view.render();
+    if (marksFirst && state.report) this.#drawMarksFirst();
+    else this.#view.render();
     if (focus) this.#view.focus(state.report ? 'headline' : 'error-title', true);
+    // After the focus has moved: a screen reader breaks off what it says when it does.
+    this.#say(...said);
   }
 }

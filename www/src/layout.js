@@ -84,7 +84,7 @@ export class Layout {
           !short && [
             shared && sharedNotice(shared, actions),
             undoAtTop && undoNotice(undoAtTop.said, actions),
-            readLine(report, actions, state.stopped),
+            readLine(report, actions, state.inPart),
             [state.badLink ?? [], notRead(state.unread)].flat().map(unreadNotice),
             fixed && fixedNotice(fixed, actions),
           ],

@@ -140,6 +140,7 @@ export const WORDS = {
   notRead: 'not read',
   notReadYet: 'not read yet',
   stopped: 'Stopped early: the rest was not read.',
+  broken: 'Cut off: a packed file was read as far as it goes.',
   toldNothing: (/** @type {string} */ names) => `${names} told nothing.`,
   nextMark: 'Next mark',
 };
@@ -393,6 +394,8 @@ export const LIMITS = {
   saidAbove: 'The sentence under the headline says it.',
   stoppedEarly: (/** @type {string} */ name) =>
     `${name} was read only in part: you stopped it. The rest may change the answer.`,
+  broken: (/** @type {string} */ name) =>
+    `${name} is cut off or damaged, and was read up to there. The rest may change the answer.`,
 };
 
 /** What the page around the element says. */

@@ -53,7 +53,7 @@
  * @property {Assumptions} assumptions
  * @property {Report | undefined} report
  * @property {Doc[]} reported   the documents the report speaks of, as they were read
- * @property {boolean} stopped   the reader stopped before the end of a file
+ * @property {string} inPart   what is to say where a file was not read to its end
  * @property {import('./share/share.js').Shared | undefined} shared   an answer that came in a link
  * @property {{ documents: Doc[], assumptions: Assumptions, said: string, atTop?: boolean, changed?: Doc[], before?: State['removed'] } | undefined} removed   what was taken away last, and what before it
  * @property {Unread[]} unread   the files that were given and gave no text

@@ -2,6 +2,7 @@
 
 import { h, svg } from '../dom.js';
 import { WHATIF } from '../strings.js';
+import { fitted } from './fitted.js';
 import { named, pairOf, round, scaleOf, seconds } from './trade-off.js';
 
 /** @typedef {import('./trade-off.js').Model} Model */
@@ -21,8 +22,7 @@ export function curve(model, budget) {
   return h(
     'figure',
     null,
-    h('div', { class: 'wide' }, drawing(model, budget, 730, 372)),
-    h('div', { class: 'narrow' }, drawing(model, budget, 358, 300)),
+    fitted(730, (width) => drawing(model, budget, width, 372), drawing(model, budget, 358, 300)),
   );
 }
 

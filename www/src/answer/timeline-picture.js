@@ -15,6 +15,8 @@ const TOP = 30;
 const HALF = { lead: 6, stall: 7 };
 /** About the width of a letter on a bar. */
 const LETTER = 7;
+/** The room for a moment below the axis, which may be written with its day. */
+const TICK = 110;
 
 /**
  * @param {Timeline} timeline
@@ -34,7 +36,7 @@ export function timelinePicture(timeline, span, width, narrow, actions) {
     handOvers(timeline, plot),
     timeline.lanes.map((lane, index) => laneOf(lane, plot.level(index), plot, actions)),
     svg('line', { class: 'axis', x1: start, x2: right, y1: axis, y2: axis }),
-    ticks(narrow ? 3 : 7, plot),
+    ticks(Math.max(3, Math.min(7, Math.floor((right - start) / TICK))), plot),
     band,
   );
   dragged(picture, band, { width, start, right }, (from, to) => actions.zoom({ from: time(from), to: time(to) }));

@@ -3,6 +3,7 @@
 import { h, svg } from '../dom.js';
 import { MARK, TIMELINE } from '../strings.js';
 import { clockText, parseClock } from './clock.js';
+import { fitted } from './fitted.js';
 import { markShape, timelinePicture } from './timeline-picture.js';
 import { timelineTable } from './timeline-table.js';
 
@@ -28,8 +29,11 @@ export function timelineFigure(timeline, state, actions, shown) {
     'figure',
     { class: 'timeline' },
     legend(timeline),
-    h('div', { class: 'wide' }, timelinePicture(timeline, span, 1200, false, actions)),
-    h('div', { class: 'narrow' }, timelinePicture(timeline, span, 358, true, actions)),
+    fitted(
+      1200,
+      (width) => timelinePicture(timeline, span, width, false, actions),
+      timelinePicture(timeline, span, 358, true, actions),
+    ),
     spanFields(span, actions, shown),
     timelineTable(timeline, span, actions),
   );

@@ -9,9 +9,9 @@ import { documentsNamed, plural, readOf, SEVERITY, TIMING, WORDS } from '../stri
 /**
  * @param {Report} report
  * @param {import('../types.js').Actions} actions
- * @param {boolean} stopped whether a file was not read to its end
+ * @param {string} inPart what is to say where a file was not read to its end
  */
-export function readLine(report, actions, stopped) {
+export function readLine(report, actions, inPart) {
   const all = report.documents;
   // Where none told anything, the answer says so.
   const useful = all.filter(told);
@@ -22,7 +22,7 @@ export function readLine(report, actions, stopped) {
     'div',
     { class: 'read s q' },
     h('span', null, h('b', null, `${WORDS.read}: `), readOfThese(read)),
-    stopped && h('b', { class: 'warning' }, WORDS.stopped),
+    inPart && h('b', { class: 'warning' }, inPart),
     silent(report) && h('b', { class: 'warning' }, silent(report)),
     software(read) && h('span', null, software(read)),
     hosts > 0 && h('span', null, plural(hosts, 'host')),

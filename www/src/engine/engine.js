@@ -27,7 +27,7 @@ export class Overtaken extends Error {}
 /** @typedef {Pick<Worker, 'onmessage' | 'onerror' | 'postMessage' | 'terminate'>} Port */
 
 /** @typedef {import('../types.js').Progress} Progress */
-/** @typedef {{ report: Report, stopped: boolean }} Answer and whether the reader stopped before the end of a file */
+/** @typedef {{ report: Report, inPart: string }} Answer and what is to say where a file was not read to its end */
 /** @typedef {{ id: number, message: any, resolve: (answer: Answer) => void, reject: (error: Error) => void, progress: (progress: Progress) => void }} Waiting */
 
 export class Engine {

@@ -8,6 +8,8 @@
 const BUFFER_BYTES = 512 << 10;
 /** A read that stays away for so long is begun anew, and has twice as long then: a disk may be slow to wake. */
 const PATIENCE_MS = 2000;
+/** A reader that was given nothing for so many turns has had all that could be unpacked so far. */
+const TURNS = 4;
 
 /** A file that cannot be read is no fault of the engine. */
 export class BadFile extends Error {
@@ -28,7 +30,7 @@ export class BadFile extends Error {
 export async function* pieces(doc, meter) {
   const { file, gzip } = doc;
   const blob = /** @type {Blob} */ (file);
-  const source = gzip ? whole(unpacked(blob.stream(), meter)) : refilled(blob);
+  const source = gzip ? unpacked(blob.stream(), meter) : refilled(blob);
   try {
     for (let next = await source.next(); next; next = await source.next()) {
       if (!gzip) meter.add(next.byteLength);
@@ -120,13 +122,28 @@ async function within(milliseconds, work) {
 /**
  * @param {Bytes} stream
  * @param {{ add: (bytes: number) => void }} meter
+ * @returns {Source}
  */
 function unpacked(stream, meter) {
-  const count = new TransformStream({
+  let asked = false;
+  const packed = new TransformStream({
     transform(chunk, out) {
       meter.add(chunk.byteLength);
       out.enqueue(chunk);
     },
+    // The end of a file that was cut off is an error, and an error drops what was unpacked and not asked for yet.
+    async flush() {
+      for (let turns = 0; turns < TURNS; turns = asked ? turns + 1 : 0) await new Promise((done) => setTimeout(done));
+    },
   });
-  return stream.pipeThrough(count).pipeThrough(new DecompressionStream('gzip'));
+  const { next, stop } = whole(stream.pipeThrough(packed).pipeThrough(new DecompressionStream('gzip')));
+  return {
+    async next() {
+      asked = true;
+      const bytes = await next();
+      asked = false;
+      return bytes;
+    },
+    stop,
+  };
 }

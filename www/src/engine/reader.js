@@ -4,18 +4,25 @@
 // What was read stays: for other assumptions, or for one edited text, the rest is not read again.
 
 import { analyze, init, Session } from '../../../dist/npm/timing-advisor.js';
-import { LIMITS } from '../strings.js';
+import { LIMITS, WORDS } from '../strings.js';
 import { Meter } from './meter.js';
 import { BadFile, pieces } from './pieces.js';
 
 /** @typedef {import('../types.js').Doc} Doc */
 /** @typedef {import('../types.js').Assumptions} Assumptions */
 /** @typedef {{ id: number, type: 'start' | 'warm-up' | 'look' | 'analyze' | 'enough', engine?: any, documents?: Doc[], assumptions?: Assumptions }} Message */
-/** @typedef {Doc & { at: number, whole: boolean, cut: boolean }} Read `at`: its number in the session; `whole`: read to the end that was wanted; `cut`: it has more than that */
+/** @typedef {keyof typeof CUT | undefined} Cut why a file was not read to its end */
+/** @typedef {Doc & { at: number, whole: boolean, cut: Cut }} Read `at`: its number in the session; `whole`: read to the end that was wanted, or that there is */
 /** @typedef {{ session: Session, documents: Read[] }} Kept */
 
 /** After so long the reader listens for a word to stop: a fast stream would leave no room for it. */
 const LISTEN_EVERY_MS = 50;
+const LINE_END = 10;
+/** What is said of a file that was not read to its end: at the top, and with its name. */
+const CUT = {
+  stopped: { said: WORDS.stopped, of: LIMITS.stoppedEarly },
+  broken: { said: WORDS.broken, of: LIMITS.broken },
+};
 /** A newer message came. */
 class Overtaken extends Error {}
 
@@ -76,8 +83,9 @@ export class Reader {
     );
     for (const doc of unread) await this.#read(id, kept, documents.indexOf(doc), doc, meter);
     const report = kept.session.report(assumptions);
-    const cut = kept.documents.filter((read) => read.cut).map(({ name }) => LIMITS.stoppedEarly(name));
-    return { report: { ...report, limits: [...cut, ...report.limits] }, stopped: cut.length > 0 };
+    const limits = kept.documents.flatMap(({ cut, name }) => (cut ? CUT[cut].of(name) : []));
+    const inPart = new Set(kept.documents.flatMap(({ cut }) => (cut ? CUT[cut].said : [])));
+    return { report: { ...report, limits: [...limits, ...report.limits] }, inPart: [...inPart].join(' ') };
   }
 
   /**
@@ -91,35 +99,42 @@ export class Reader {
     const before = documents[index];
     const at = before ? before.at : session.open(doc.name);
     if (before) session.reopen(at, doc.name);
-    documents[index] = { ...doc, at, whole: false, cut: false };
+    documents[index] = { ...doc, at, whole: false, cut: undefined };
     meter.file = doc;
     if (doc.text !== undefined) session.push(at, new TextEncoder().encode(doc.text));
-    const cut = doc.text === undefined && (await this.#pushFile(id, session, at, doc, meter));
+    const cut = doc.text === undefined ? await this.#pushFile(id, session, at, doc, meter) : undefined;
     documents[index] = { ...doc, at, whole: true, cut };
   }
 
   /**
-   * Gives whether the file has more than was wanted of it.
-   *
    * @param {number} id
    * @param {Session} session
    * @param {number} at
    * @param {Doc} doc
    * @param {Meter} meter
+   * @returns {Promise<Cut>}
    */
   async #pushFile(id, session, at, doc, meter) {
     let listened = performance.now();
+    let lines = false;
     const source = pieces(doc, meter);
-    for await (const bytes of source) {
-      session.push(at, bytes);
-      if (performance.now() - listened > LISTEN_EVERY_MS) {
-        await new Promise((resolve) => setTimeout(resolve));
-        listened = performance.now();
+    try {
+      for await (const bytes of source) {
+        session.push(at, bytes);
+        lines ||= bytes.includes(LINE_END);
+        if (performance.now() - listened > LISTEN_EVERY_MS) {
+          await new Promise((resolve) => setTimeout(resolve));
+          listened = performance.now();
+        }
+        if (id !== this.#newest) throw new Overtaken();
+        if (id === this.#enough) return (await source.next()).done ? undefined : 'stopped';
       }
-      if (id !== this.#newest) throw new Overtaken();
-      if (id === this.#enough) return !(await source.next()).done;
+    } catch (error) {
+      // The lines before the place where a packed file breaks off are what they are.
+      if (!(error instanceof BadFile && doc.gzip && lines)) throw error;
+      return 'broken';
     }
-    return false;
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-// The text of one document, with the lines that matter marked. Only the lines in sight are drawn, so that
+// The text of one document, with the lines that matter marked. Of a long one only the lines in sight are drawn, so that
 // a text of any length scrolls; of a file that was read in pieces, the part around the line is read again.
 
 import { h, lineHeight } from '../dom.js';
@@ -11,13 +11,16 @@ import { keepLineEnds, lineFeeds } from './marks.js';
 /** @typedef {import('../types.js').Doc} Doc */
 /** @typedef {import('../types.js').Actions} Actions */
 
-const BEYOND = 20;
+/** Up to so many lines and letters are drawn at once. They wrap, and the browser's own search reaches all of them. */
+const WHOLE = { lines: 2000, letters: 500_000 };
+/** Of more, those in sight, and so many before and after them. */
+const BEYOND = 100;
 /** Browsers end an element at about 16 million pixels. */
 const MOST_LINES = 800_000;
 const LONGEST_LINE = 4000;
 const EDITABLE = 200_000;
-/** So much of a file is read around a line. */
-const AROUND = 128 * 1024;
+/** So much of a file is read before and after a line. In most logs that is few enough lines to be drawn at once. */
+const AROUND = 64 * 1024;
 
 /**
  * @param {State} state
@@ -135,24 +138,49 @@ export class Viewer {
  */
 function lineView(text, first, source) {
   const starts = lineStarts(text);
-  const high = lineHeight();
   const rows = h('div', { class: 'rows' });
-  const tall = h('div', { class: 'tall' }, rows);
-  const element = h(
-    'div',
-    { class: 'code', tabindex: 0, role: 'group', 'aria-labelledby': 'source-title', onscroll: draw },
-    tall,
-  );
-  tall.style.height = `${starts.length * high}px`;
-  new ResizeObserver(draw).observe(element);
-  draw();
-  return { element, scrollTo };
+  const element = h('div', { class: 'code', tabindex: 0, role: 'group', 'aria-labelledby': 'source-title' });
+  const whole = starts.length <= WHOLE.lines && text.length <= WHOLE.letters;
+  const top = whole ? drawAll() : drawSeen();
+  return {
+    element,
+    scrollTo: (/** @type {number} */ line) => element.scrollTo({ top: top(line - first) - element.clientHeight / 3 }),
+  };
 
-  function draw() {
-    const from = Math.max(0, Math.floor(element.scrollTop / high) - BEYOND);
-    const to = Math.min(starts.length, from + Math.ceil((element.clientHeight || 460) / high) + 2 * BEYOND);
-    rows.style.transform = `translateY(${from * high}px)`;
-    rows.replaceChildren(...Array.from({ length: to - from }, (_, index) => row(from + index)));
+  /** Gives where a line begins. */
+  function drawAll() {
+    rows.classList.add('wraps');
+    rows.append(...starts.map((_, index) => row(index)));
+    element.append(rows);
+    return (/** @type {number} */ index) =>
+      /** @type {HTMLElement | undefined} */ (rows.children[index])?.offsetTop ?? 0;
+  }
+
+  /** The same, for a text of which only what is in sight is drawn. */
+  function drawSeen() {
+    const high = lineHeight();
+    const tall = h('div', { class: 'tall' }, rows);
+    tall.style.height = `${starts.length * high}px`;
+    element.append(tall);
+    let [begin, end] = [0, 0];
+    const draw = () => {
+      const from = Math.max(0, Math.floor(element.scrollTop / high) - BEYOND);
+      const to = Math.min(starts.length, from + Math.ceil((element.clientHeight || 460) / high) + 2 * BEYOND);
+      if (from >= end || to <= begin) {
+        rows.replaceChildren();
+        begin = end = from;
+      }
+      // A row that stays is left alone: what is selected in it would not be any more.
+      for (; begin < from; begin++) rows.firstElementChild?.remove();
+      for (; end > to; end--) rows.lastElementChild?.remove();
+      while (begin > from) rows.prepend(row(--begin));
+      while (end < to) rows.append(row(end++));
+      rows.style.transform = `translateY(${from * high}px)`;
+    };
+    element.addEventListener('scroll', draw);
+    new ResizeObserver(draw).observe(element);
+    draw();
+    return (/** @type {number} */ index) => index * high;
   }
 
   /** @param {number} index */
@@ -168,12 +196,6 @@ function lineView(text, first, source) {
       marked && h('span', { class: 'vh' }, SOURCE.marked),
       h('span', { class: 't', translate: 'no' }, line || ' ', end - starts[index] > LONGEST_LINE && '\u2026'),
     );
-  }
-
-  /** @param {number} line */
-  function scrollTo(line) {
-    element.scrollTop = (line - first) * high - element.clientHeight / 3;
-    draw();
   }
 }
 
