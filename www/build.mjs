@@ -60,8 +60,20 @@ async function style(path) {
 const styleAsText = {
   name: 'style as text',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: await style(path), loader: 'text' })),
+    onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: ofElement(await style(path)), loader: 'text' })),
 };
+
+/**
+ * In another page a rem is that page's, which may have made it 10 pixels. The element's own is what it has measured
+ * (element.css); a container is asked in the letters of the element, which are as large.
+ *
+ * @param {string} sheet
+ */
+function ofElement(sheet) {
+  return sheet
+    .replace(/@container[^{]*/g, (query) => query.replace(/(\d)rem\b/g, '$1em'))
+    .replace(/(-?[\d.]+)rem\b/g, 'calc($1*var(--timing-advisor-rem))');
+}
 
 /** What one entry becomes, alone. @param {string} entry @param {import('esbuild').BuildOptions} [options] */
 async function bundled(entry, options) {

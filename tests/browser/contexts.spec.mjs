@@ -410,6 +410,40 @@ describe('contexts', () => {
     await page.context().close();
   });
 
+  it('in a page whose root has small letters it is as large as anywhere', async () => {
+    const page = async (/** @type {string} */ name, /** @type {string} */ style) => {
+      await write(
+        name,
+        `<style>${style}</style><timing-advisor></timing-advisor><script type="module" src="element/element.js"></script>`,
+      );
+      const { page } = await opened(`${server.address}${name}`);
+      await answer(page);
+      const sizes = await page.locator('timing-advisor').evaluate((host) =>
+        [
+          '.brand',
+          '#headline',
+          '.because',
+          '.vals .p',
+          '.vals td',
+          '#values h2',
+          '.code',
+          '.tools input',
+          'svg text',
+        ].map((each) => {
+          const { fontSize, lineHeight } = getComputedStyle(host.shadowRoot.querySelector(each) ?? host);
+          return `${each} ${fontSize}/${lineHeight}`;
+        }),
+      );
+      const columns = await page.locator('.ledger > div').evaluateAll((all) => all.map((each) => each.offsetTop));
+      assert.deepEqual(page.problems, []);
+      await page.context().close();
+      return [...sizes, new Set(columns).size];
+    };
+    const usual = await page('usual.html', '');
+    assert.ok(usual.includes('#headline 28px/35.84px'), usual.join(', '));
+    assert.deepEqual(await page('small-root.html', 'html { font-size: 62.5% } body { font-size: 1.6rem }'), usual);
+  });
+
   it('under a policy without WebAssembly, in a sentence that names what is missing', async () => {
     await write(
       'forbidden.html',

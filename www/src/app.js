@@ -104,4 +104,6 @@ function engineAddress(given) {
   return given ? new URL(given, document.baseURI) : new URL('./timing_advisor_bg.wasm', import.meta.url);
 }
 
+// A length, so that all within the element has the one that is worked out at its top (element.css).
+CSS.registerProperty({ name: '--timing-advisor-rem', syntax: '<length>', inherits: true, initialValue: '16px' });
 customElements.define('timing-advisor', TimingAdvisor);

@@ -146,9 +146,9 @@ export function unbroken(text) {
   return text.replace(/(\d) (ms|s|min|h|lines?|hosts?|days?|%)\b/g, '$1\u00a0$2');
 }
 
-/** The height of a line of code, in pixels: `1.25rem` in style/code.css. It grows with the letters that the reader chose. */
-export function lineHeight() {
-  return 1.25 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+/** The height of a line, in pixels: it grows with the letters that the reader chose. @param {Element} element */
+export function lineHeight(element) {
+  return parseFloat(getComputedStyle(element).lineHeight) || 20;
 }
 
 /** Says beside a button what came of pressing it. It is said aloud elsewhere. @param {Element} button @param {string} words */

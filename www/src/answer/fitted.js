@@ -2,8 +2,8 @@
 
 import { h, lineHeight } from '../dom.js';
 
-/** What a line of code is high where the reader has chosen no other letters, in pixels. */
-const USUAL = 20;
+/** What a line is high where the reader has chosen no other letters, in pixels. */
+const USUAL = 22.5;
 
 /**
  * Beside it stands a narrow one, for a phone and for paper: nothing tells how wide the paper is.
@@ -15,7 +15,7 @@ const USUAL = 20;
 export function fitted(width, draw, narrow) {
   const place = h('div', { class: 'wide' }, draw(width));
   new ResizeObserver(([{ contentRect }]) => {
-    const now = Math.round((contentRect.width * USUAL) / lineHeight());
+    const now = Math.round((contentRect.width * USUAL) / lineHeight(place));
     if (now === 0 || now === width) return;
     width = now;
     place.replaceChildren(draw(width));

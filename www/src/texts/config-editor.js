@@ -180,7 +180,7 @@ export class ConfigEditor {
       const at = before.length + (line > 1 ? 1 : 0);
       this.#field.focus();
       this.#field.setSelectionRange(at, at + (this.#field.value.slice(at).split('\n')[0]?.length ?? 0));
-      this.#field.scrollTop = (line - 5) * lineHeight();
+      this.#field.scrollTop = (line - 5) * lineHeight(this.#field);
     } else this.#editor?.goTo(line);
     if (this.#editor) this.#line = undefined;
   }

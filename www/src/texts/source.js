@@ -158,12 +158,12 @@ function lineView(text, first, source) {
 
   /** The same, for a text of which only what is in sight is drawn. */
   function drawSeen() {
-    const high = lineHeight();
     const tall = h('div', { class: 'tall' }, rows);
-    tall.style.height = `${starts.length * high}px`;
     element.append(tall);
-    let [begin, end] = [0, 0];
+    let [begin, end, high] = [0, 0, 0];
     const draw = () => {
+      high = lineHeight(element);
+      tall.style.height = `${starts.length * high}px`;
       const from = Math.max(0, Math.floor(element.scrollTop / high) - BEYOND);
       const to = Math.min(starts.length, from + Math.ceil((element.clientHeight || 460) / high) + 2 * BEYOND);
       if (from >= end || to <= begin) {
