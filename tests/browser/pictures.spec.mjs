@@ -187,6 +187,26 @@ suite('pictures', (story) => {
     assert.equal(await page.locator('#span-to').inputValue(), '03:09:00');
   });
 
+  story('machines of one domain are told apart', {}, async (page) => {
+    const late = (/** @type {number} */ host) =>
+      `Nov 12 03:04:1${host} ip-10-0-${host}-17.eu-central-1.compute.internal etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n`;
+    await paste(page, [1, 2, 3].map(late).join(''));
+    await page.locator('#headline').waitFor();
+    const names = await page.locator('svg.tl:visible .lab').allTextContents();
+    assert.deepEqual(names.sort(), ['ip-10-0-1-17', 'ip-10-0-2-17', 'ip-10-0-3-17']);
+  });
+
+  story('a short budget is named beside its line, not on the numbers', {}, async (page) => {
+    await stalls(page);
+    await page.locator('#failoverBudgetMs').focus();
+    await page.keyboard.press('Home');
+    const label = page.locator('#whatif svg:visible text', { hasText: /^budget/ });
+    await label.waitFor();
+    const numbers = await page.locator('#whatif svg:visible .tk').first().boundingBox();
+    const { x } = await label.boundingBox();
+    assert.ok(x > numbers.x + numbers.width, `it begins at ${x}`);
+  });
+
   for (const width of [500, 760, 1000, 1280])
     story(
       `at ${width} px the pictures fill their column with letters of the usual size`,
@@ -266,9 +286,7 @@ suite('pictures', (story) => {
       assert.equal(await page.locator(gone).first().isVisible(), false, gone);
     for (const there of ['#headline', 'svg.tl:visible', '#whatif svg:visible', '#rollout'])
       assert.ok(await page.locator(there).first().isVisible(), there);
-    const letters = await page
-      .locator('.privacy')
-      .evaluate((line) => getComputedStyle(line.getRootNode().host).fontSize);
+    const letters = await page.locator('.verdict').evaluate((verdict) => getComputedStyle(verdict).fontSize);
     assert.equal(Math.round(((parseFloat(letters) * 72) / 96) * 10) / 10, 9.5, 'points, as on paper');
     const last = page.locator('.find').last().locator('dl');
     assert.ok((await last.boundingBox()).height > 20, 'a folded finding is printed');

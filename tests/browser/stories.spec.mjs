@@ -230,6 +230,28 @@ suite('stories', (story, at) => {
     assert.ok(told);
   });
 
+  story('a journal as systemd keeps it is refused with the command that prints it', {}, async (page) => {
+    const journal = (/** @type {string} */ name) => ({
+      name,
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from(`LPKSHHRH\0\0\0\0${'\0'.repeat(200)}MESSAGE=${LOG}`),
+    });
+    await page.locator('#files').setInputFiles([journal('system.journal'), journal('user-1000.journal')]);
+    await page
+      .locator('#error-title', { hasText: 'system.journal and user-1000.journal could not be read.' })
+      .waitFor();
+    const command = 'journalctl --file system.journal --file user-1000.journal -o short-precise';
+    assert.ok((await page.locator('.fault').innerText()).includes(command));
+    await page
+      .locator('#files')
+      .setInputFiles([
+        journal('system.journal'),
+        { name: 'core-1.log', mimeType: 'text/plain', buffer: Buffer.from(LOG) },
+      ]);
+    await headline(page);
+    assert.match(await page.locator('.unread').innerText(), /journalctl --file system\.journal -o short-precise$/);
+  });
+
   story('a file that cannot be read is named at the top, and the others are answered', {}, async (page) => {
     await page.locator('#files').setInputFiles([
       { name: 'cut.gz', mimeType: 'application/gzip', buffer: gzipSync(LOG).subarray(0, 40) },

@@ -3,7 +3,7 @@
 import { copied } from './clipboard.js';
 import { h, noteBeside, shortName } from './dom.js';
 import { Engine, Overtaken, Unreadable } from './engine/engine.js';
-import { held } from './input/files.js';
+import { held, SystemdJournal } from './input/files.js';
 import { readAs, silent } from './read-as.js';
 import { openLink, OtherVersion } from './share/share.js';
 import { notRead, plural, SEVERITY, SOURCE, TIMING, VALUES, WORDS } from './strings.js';
@@ -133,8 +133,8 @@ export class Advisor {
       for (const file of files) {
         try {
           docs.push(await held(file));
-        } catch {
-          this.state.unread.push({ name: file.name });
+        } catch (error) {
+          this.state.unread.push({ name: file.name, journal: error instanceof SystemdJournal });
         }
       }
       if (docs.length > 0) return this.actions.add(docs);

@@ -244,7 +244,12 @@ export function isUnnamed(name) {
 
 /** What to say of files that give no text, once for all of a kind. @param {import('./types.js').Unread[]} files */
 export function notRead(files) {
-  const kinds = [files.filter(({ gzip }) => gzip), files.filter(({ gzip }) => !gzip)];
+  const kinds = [
+    files.filter(({ gzip }) => gzip),
+    files.filter(({ gzip, journal }) => !gzip && !journal),
+    files.filter(({ journal }) => journal),
+  ];
+  const printed = `journalctl ${kinds[2].map(({ name }) => `--file ${name}`).join(' ')} -o short-precise`;
   const says = [
     [
       'It is cut off, or is not a gzip file. Copy it again, or unpack it with gunzip and drop the text.',
@@ -253,6 +258,10 @@ export function notRead(files) {
     [
       'It may have been moved or changed, or is a folder. Choose the file again.',
       'They may have been moved or changed, or are folders. Choose the files again.',
+    ],
+    [
+      `It is a journal as systemd keeps it, which is no text. Drop or paste what this prints: ${printed}`,
+      `They are journals as systemd keeps them, which are no texts. Drop or paste what this prints: ${printed}`,
     ],
   ];
   return kinds.flatMap((some, kind) => {

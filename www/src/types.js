@@ -35,7 +35,7 @@
  * @property {{ kind: string, count: number }[]} signs
  */
 
-/** @typedef {{ name: string, gzip?: boolean }} Unread a file that gives no text */
+/** @typedef {{ name: string, gzip?: boolean, journal?: boolean }} Unread a file that gives no text; `journal`: one of systemd's own */
 
 /**
  * The lines to show of one text.

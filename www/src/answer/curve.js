@@ -84,11 +84,14 @@ function beyond({ x, top, right, bottom }, budget) {
 }
 
 /** @param {Plot} plot @param {number} budget */
-function budgetLine({ x, top, bottom }, budget) {
+function budgetLine({ x, left, top, bottom }, budget) {
   const at = x(budget);
+  const words = WHATIF.budgetLine(seconds(budget));
+  // To the right of the line where it would run into the numbers.
+  const right = at - left < words.length * LETTER;
   return [
     svg('line', { class: 'budget', x1: at, x2: at, y1: top, y2: bottom }),
-    svg('text', { x: at - 5, y: top - 6, 'text-anchor': 'end' }, WHATIF.budgetLine(seconds(budget))),
+    svg('text', { x: at + (right ? 5 : -5), y: top - 6, 'text-anchor': right ? 'start' : 'end' }, words),
   ];
 }
 

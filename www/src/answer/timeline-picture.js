@@ -34,7 +34,7 @@ export function timelinePicture(timeline, span, width, narrow, actions) {
     { class: 'chart tl', viewBox: `0 0 ${width} ${axis + 28}`, role: 'img', 'aria-label': summary(timeline) },
     svg('text', { x: right, y: 12, 'text-anchor': 'end' }, `${day(timeline)}${TIMELINE.clock}`),
     handOvers(timeline, plot),
-    timeline.lanes.map((lane, index) => laneOf(lane, plot.level(index), plot, actions)),
+    apart(timeline.lanes).map((lane, index) => laneOf(lane, plot.level(index), plot, actions)),
     svg('line', { class: 'axis', x1: start, x2: right, y1: axis, y2: axis }),
     ticks(Math.max(3, Math.min(7, Math.floor((right - start) / TICK))), plot),
     band,
@@ -209,6 +209,21 @@ function day(timeline) {
   const date = new Date(timeline.start / 1000);
   const [, number, month] = date.toUTCString().split(' ');
   return `${Number(number)} ${month}, `;
+}
+
+/**
+ * Without what all their names end in, as machines of one domain do: shortened, one would look like the other.
+ *
+ * @param {Lane[]} lanes
+ */
+function apart(lanes) {
+  const [first, ...others] = lanes.map(({ name }) => name);
+  const shared = (/** @type {string} */ end) => others.every((name) => name.endsWith(end) && name !== end);
+  for (let dot = first.indexOf('.', 1); dot > 0 && others.length > 0; dot = first.indexOf('.', dot + 1)) {
+    const end = first.slice(dot);
+    if (shared(end)) return lanes.map((lane) => ({ ...lane, name: lane.name.slice(0, -end.length) }));
+  }
+  return lanes;
 }
 
 /**

@@ -5,6 +5,10 @@
 /** Texts up to this size are kept, shown and editable; bigger files are read in pieces. */
 const KEEP_TEXT = 4 * 1024 * 1024;
 
+/** How a journal begins on disk (systemd.io/JOURNAL_FILE_FORMAT, `signature`). Each text stands in it once only. */
+const JOURNAL = 'LPKSHHRH';
+export class SystemdJournal extends Error {}
+
 /**
  * @param {File} file
  * @returns {Promise<Omit<Doc, 'key'>>}
@@ -12,8 +16,9 @@ const KEEP_TEXT = 4 * 1024 * 1024;
 export async function held(file) {
   // By its first bytes: a rotated log may be packed without saying so, and a browser that unpacked a download leaves
   // the name as it was.
-  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  const gzip = first === 0x1f && second === 0x8b;
+  const first = String.fromCharCode(...new Uint8Array(await file.slice(0, JOURNAL.length).arrayBuffer()));
+  if (first === JOURNAL) throw new SystemdJournal();
+  const gzip = first.startsWith('\x1f\x8b');
   if (gzip || file.size > KEEP_TEXT) return { name: file.name, file, gzip, size: file.size };
   const bytes = new Uint8Array(await file.arrayBuffer());
   return { name: file.name, text: decode(bytes) };
