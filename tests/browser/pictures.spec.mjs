@@ -196,6 +196,14 @@ suite('pictures', (story) => {
     assert.deepEqual(names.sort(), ['ip-10-0-1-17', 'ip-10-0-2-17', 'ip-10-0-3-17']);
   });
 
+  story('a long name ends before its lane begins', {}, async (page) => {
+    await page.locator('.ex button', { hasText: 'A quiet log' }).click();
+    await page.locator('#headline').waitFor();
+    const name = await page.locator('svg.tl:visible .lab').boundingBox();
+    const { x } = await page.locator('svg.tl:visible .grid').boundingBox();
+    assert.ok(name.x + name.width < x, `the name ends at ${name.x + name.width}, the lane begins at ${x}`);
+  });
+
   story('a short budget is named beside its line, not on the numbers', {}, async (page) => {
     await stalls(page);
     await page.locator('#failoverBudgetMs').focus();

@@ -1,6 +1,9 @@
 // People with trouble, served by the real engine in a real browser.
 
 import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { paste, suite } from './browser.mjs';
 
@@ -228,6 +231,48 @@ suite('stories', (story, at) => {
     await page.locator('.docs tbody tr').nth(1).waitFor();
     assert.match(await page.locator('.read').innerText(), /Cut off/);
     assert.ok(told);
+  });
+
+  story('over a slow line: what was pasted is said to be taken, until the answer is there', {}, async (page) => {
+    let go = () => {};
+    const held = new Promise((done) => (go = () => done(undefined)));
+    await page.route('**/*.wasm', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.reload();
+    await paste(page, LOG);
+    await page.locator('#taken').waitFor();
+    assert.match(await page.locator('[role=status]').innerText(), /was taken/);
+    go();
+    await headline(page);
+    assert.equal(await page.locator('#taken').count(), 0);
+    assert.doesNotMatch(await page.locator('[role=status]').innerText(), /was taken/);
+  });
+
+  story('a folder that is dropped is read, each file under its path', {}, async (page) => {
+    const folder = await mkdtemp(join(tmpdir(), 'advisor-'));
+    await mkdir(join(folder, 'core-1'));
+    await mkdir(join(folder, 'empty'));
+    await writeFile(join(folder, 'cloud-config.yaml'), CONFIG);
+    await writeFile(join(folder, '.hidden'), LOG);
+    await writeFile(join(folder, 'core-1', 'fleet.log'), LOG);
+    const browser = await page.context().newCDPSession(page);
+    const drop = async (/** @type {string} */ path) => {
+      const data = { items: [], files: [path], dragOperationsMask: 1 };
+      for (const type of ['dragEnter', 'dragOver', 'drop'])
+        await browser.send('Input.dispatchDragEvent', { type, x: 300, y: 350, data });
+    };
+    try {
+      await drop(join(folder, 'empty'));
+      await page.locator('#error-title', { hasText: /^empty could not be read/ }).waitFor();
+      await drop(folder);
+      await headline(page);
+      const names = await page.locator('.docs .name').evaluateAll((all) => all.map((each) => each.value).sort());
+      assert.deepEqual(names, [`${basename(folder)}/cloud-config.yaml`, `${basename(folder)}/core-1/fleet.log`]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   story('a journal as systemd keeps it is refused with the command that prints it', {}, async (page) => {

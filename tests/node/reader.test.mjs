@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Reader } from '../../www/src/engine/reader.js';
 
+const EARLY = 'Stopped early: the rest was not read.';
 const LINE = 'Nov 12 03:04:21 core-1 systemd[1]: Started Session of user core.\n';
 
 /** @param {number} key @param {string} name @param {number} lines */
@@ -23,16 +24,16 @@ test('only a file that has more than was read was read in part, and only until i
   const large = file(2, 'etcd.log', 100_000);
   const stopped = await ask(1, [small, large], true);
   const cut = ({ report }) => report.limits.filter((each) => each.includes('read only in part')).length;
-  assert.deepEqual([stopped.stopped, cut(stopped)], [true, 1]);
+  assert.deepEqual([stopped.inPart, cut(stopped)], [EARLY, 1]);
   assert.ok(stopped.report.documents[1].lines < 100_000);
   // What was read stays, and what is said of it.
   const again = await ask(2, [small, large]);
-  assert.deepEqual([again.stopped, cut(again)], [true, 1]);
+  assert.deepEqual([again.inPart, cut(again)], [EARLY, 1]);
   // So it does where another one goes.
   const alone = await ask(3, [large]);
-  assert.deepEqual([alone.stopped, cut(alone)], [true, 1]);
+  assert.deepEqual([alone.inPart, cut(alone)], [EARLY, 1]);
   assert.equal(alone.report.documents[0].lines, stopped.report.documents[1].lines);
   const whole = await ask(4, [{ ...large, name: 'whole.log' }]);
-  assert.deepEqual([whole.stopped, cut(whole)], [false, 0]);
+  assert.deepEqual([whole.inPart, cut(whole)], ['', 0]);
   assert.equal(whole.report.documents[0].lines, 100_000);
 });

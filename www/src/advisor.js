@@ -28,6 +28,8 @@ const EDITOR_PAUSE = 40;
 const SLIDER_PAUSE = 60;
 /** Whoever types sees the marks at once; the rest of the page follows when the hand rests. */
 const REST_PAUSE = 300;
+/** An answer that takes longer is announced: a text that was pasted is to be seen nowhere until then. */
+const PATIENCE_MS = 600;
 
 /** @type {() => State} */
 const empty = () => ({
@@ -42,6 +44,7 @@ const empty = () => ({
   badLink: undefined,
   error: undefined,
   working: false,
+  late: false,
   progress: undefined,
   source: undefined,
   looked: undefined,
@@ -69,6 +72,8 @@ export class Advisor {
   #timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #drawing;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #patience;
   /** How the last analysis was asked for. @type {Asked} */
   #asked = {};
   #tell;
@@ -425,6 +430,7 @@ export class Advisor {
   #clearTimers() {
     clearTimeout(this.#timer);
     clearTimeout(this.#drawing);
+    clearTimeout(this.#patience);
     this.#timer = undefined;
   }
 
@@ -456,6 +462,15 @@ export class Advisor {
     this.#timer = setTimeout(() => this.#analyze(asked), pause);
   }
 
+  /** Says that there will be an answer, where nothing else tells of it. */
+  #announce() {
+    const { state } = this;
+    if (!state.working || state.progress) return;
+    state.late = true;
+    this.#view.renderStatus();
+    this.actions.say(WORDS.taken);
+  }
+
   /**
    * @param {Asked} [asked]
    * @returns {Promise<void>}
@@ -466,8 +481,9 @@ export class Advisor {
     this.#clearTimers();
     const { state } = this;
     const documents = state.documents.map(asGiven);
-    Object.assign(state, { working: true, progress: undefined });
+    Object.assign(state, { working: true, late: false, progress: undefined });
     this.#view.renderStatus();
+    if (fresh) this.#patience = setTimeout(() => this.#announce(), PATIENCE_MS);
     const began = performance.now();
     /** @type {string[]} */
     let said;
@@ -504,6 +520,7 @@ export class Advisor {
       Object.assign(state, { report: undefined, reported: [], error: sentence, source: undefined });
       said = [sentence];
     }
+    clearTimeout(this.#patience);
     Object.assign(state, { working: false, progress: undefined });
     if (marksFirst && state.report) this.#drawMarksFirst();
     else this.#view.render();

@@ -115,7 +115,7 @@ export class Layout {
   /** Progress and errors; drawn more often than the rest. */
   renderStatus() {
     const { state, actions } = this.#advisor;
-    const { working, progress, error } = state;
+    const { working, late, progress, error } = state;
     const busy = working && progress !== undefined;
     const wasBusy = this.#progress.element.isConnected;
     if (busy && !wasBusy) this.#before = keepFocus(this.#root);
@@ -125,7 +125,10 @@ export class Layout {
     if (busy && wasBusy) return;
     if (busy) this.#parts.intro.hidden = true;
     const again = state.documents.length > 0 ? () => actions.again() : undefined;
-    fill(this.#parts.status, busy ? this.#progress.element : error && !working && errorBlock(error, again));
+    const note = working
+      ? late && h('p', { class: 'shared', id: 'taken' }, WORDS.taken)
+      : error && errorBlock(error, again);
+    fill(this.#parts.status, busy ? this.#progress.element : note);
     if (busy) this.focus('progress-title', true);
     // Back to where the reader was, which may be far down: this one is to be seen.
     else if (wasBusy) this.#before?.();

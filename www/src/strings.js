@@ -68,6 +68,7 @@ export const WORDS = {
   otherLink:
     'Another version of this page made this link, so nothing of it was read. Load the page again, or ask for the report as a file.',
   noAnswer: 'No answer',
+  taken: 'Your input was taken. The answer follows; the first one has to wait until the engine has loaded.',
   again: 'Try again',
   configuration: 'Configuration',
   whichConfiguration: 'Which configuration',
@@ -116,7 +117,7 @@ export const WORDS = {
   pasteMore: 'Paste or drop more here',
   box: 'Log or configuration',
   choose: 'Choose files',
-  drop: 'or drop them here: journals, .log, .gz, any size',
+  drop: 'or drop files or a folder here: logs, .gz, any size',
   dropNow: 'Drop to read. The files stay on this machine.',
   examples: 'Or look at an example',
   where: 'Where to get it',

@@ -60,6 +60,7 @@
  * @property {string | undefined} badLink   what to say of a link that cannot be read, beside an answer
  * @property {string | undefined} error
  * @property {boolean} working
+ * @property {boolean} late   an answer is worked out for so long that it was announced
  * @property {(Progress & { began: number }) | undefined} progress
  * @property {Source | undefined} source
  * @property {{ doc: Doc, report: Report } | undefined} looked   what is to say of a changed text alone

@@ -11,6 +11,8 @@ import { clockText } from './clock.js';
 /** @typedef {ReturnType<typeof plotOf>} Plot */
 
 const TOP = 30;
+/** The width of a name beside its lane: fourteen wide letters. */
+const NAMES = 124;
 /** A bar's half height, by what it shows. */
 const HALF = { lead: 6, stall: 7 };
 /** About the width of a letter on a bar. */
@@ -52,7 +54,7 @@ export function timelinePicture(timeline, span, width, narrow, actions) {
  * @param {boolean} narrow
  */
 function plotOf({ lanes }, span, width, narrow) {
-  const [start, right] = [narrow ? 6 : 110, width - 14];
+  const [start, right] = [narrow ? 6 : NAMES, width - 14];
   const lane = narrow ? 60 : 46;
   const perPixel = (span.to - span.from) / (right - start);
   return {

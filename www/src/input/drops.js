@@ -26,9 +26,41 @@ export function listenForDrops(host, over, actions) {
     over.hidden = true;
     if (!carries(event)) return;
     event.preventDefault();
+    // Asked for at once: after the event nothing of it is there any more.
     const files = [...(event.dataTransfer?.files ?? [])];
+    const entries = [...(event.dataTransfer?.items ?? [])].flatMap((item) => item.webkitGetAsEntry?.() ?? []);
+    if (entries.some(({ isDirectory }) => isDirectory))
+      // An empty folder is told as what cannot be read.
+      return filesOf(entries).then((inside) => actions.addFiles(inside.length > 0 ? inside : files));
     if (files.length > 0) return actions.addFiles(files);
     const text = event.dataTransfer?.getData('text/plain');
     if (text) actions.add([{ name: '', text, own: true }]);
   });
+}
+
+/**
+ * All files of folders, with the path in their names: each machine's folder may hold one of the same name. What cannot be
+ * opened has a name alone.
+ *
+ * @param {any[]} entries
+ * @returns {Promise<File[]>}
+ */
+async function filesOf(entries) {
+  const files = [];
+  for (const entry of entries) {
+    const asked = (/** @type {(done: (given: any) => void, failed: () => void) => void} */ ask) =>
+      new Promise((/** @type {(given: any) => void} */ done) => ask(done, () => done(undefined)));
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory) {
+      const reader = entry.createReader();
+      // It gives some at a time, and at last none.
+      for (let some; (some = await asked((...then) => reader.readEntries(...then)))?.length > 0;)
+        files.push(...(await filesOf(some)));
+    } else {
+      const name = entry.fullPath.slice(1);
+      const file = await asked((...then) => entry.file(...then));
+      files.push(file ? new File([file], name) : /** @type {any} */ ({ name }));
+    }
+  }
+  return files;
 }
