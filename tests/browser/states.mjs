@@ -84,7 +84,12 @@ const ALL = [...MOST, '4k', 'forced', 'print'];
 export const STATES = [
   { name: 'empty', looks: [...MOST, '4k', 'forced'] },
   // An answer to a question nobody asked: this one never comes.
-  { name: 'loading', worker: `() => ({ id: -1 })`, go: (page) => paste(page, FLAWED), looks: MOST },
+  {
+    name: 'loading',
+    worker: `() => ({ id: -1 })`,
+    go: then((page) => paste(page, FLAWED), until('#taken')),
+    looks: MOST,
+  },
   { name: 'progress', go: reading, looks: [...MOST, 'forced'] },
   { name: 'results-stalls', go: stalls, looks: ALL },
   { name: 'results-requests', go: example('fleet gives up'), looks: MOST },

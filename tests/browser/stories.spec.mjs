@@ -250,6 +250,39 @@ suite('stories', (story, at) => {
     assert.doesNotMatch(await page.locator('[role=status]').innerText(), /was taken/);
   });
 
+  story('of a tar archive, packed or not, each file is read', {}, async (page) => {
+    const inTar = (/** @type {string} */ name, /** @type {string | Buffer} */ text, type = '0') => {
+      const bytes = Buffer.from(text);
+      const head = Buffer.alloc(512);
+      head.write(name);
+      head.write(bytes.length.toString(8).padStart(11, '0'), 124);
+      head.write(`${type}`, 156);
+      head.write('ustar\0' + '00', 257);
+      return Buffer.concat([head, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
+    };
+    const archive = Buffer.concat([
+      inTar('logs/', '', '5'),
+      inTar('logs/._core-1.log', 'of the desktop'),
+      inTar('logs/core-1.log', LOG),
+      inTar('logs/core-2.log.gz', gzipSync(LOG.replaceAll('core-1', 'core-2'))),
+      inTar('logs/system.journal', `LPKSHHRH${'\0'.repeat(300)}`),
+      inTar('logs/cloud-config.yaml', CONFIG),
+      Buffer.alloc(1024),
+    ]);
+    for (const [name, buffer] of /** @type {const} */ ([
+      ['logs.tar', archive],
+      ['logs.tgz', gzipSync(archive)],
+    ])) {
+      await page.locator('#files').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+      await headline(page);
+      const names = await page.locator('.docs .name').evaluateAll((all) => all.map((each) => each.value));
+      assert.deepEqual(names, ['logs/core-1.log', 'logs/core-2.log.gz', 'logs/cloud-config.yaml']);
+      assert.match(text(await page.locator('.docs').innerText()), /5 of 5 lines[^]*5 of 5 lines[^]*11 of 11 lines/);
+      assert.match(await page.locator('.unread').innerText(), /journalctl --file logs\/system\.journal/);
+      await page.getByRole('button', { name: 'Clear all' }).click();
+    }
+  });
+
   story('a folder that is dropped is read, each file under its path', {}, async (page) => {
     const folder = await mkdtemp(join(tmpdir(), 'advisor-'));
     await mkdir(join(folder, 'core-1'));

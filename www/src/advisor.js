@@ -3,7 +3,7 @@
 import { copied } from './clipboard.js';
 import { h, noteBeside, shortName } from './dom.js';
 import { Engine, Overtaken, Unreadable } from './engine/engine.js';
-import { held, SystemdJournal } from './input/files.js';
+import { filesIn, held, SystemdJournal } from './input/files.js';
 import { readAs, silent } from './read-as.js';
 import { openLink, OtherVersion } from './share/share.js';
 import { notRead, plural, SEVERITY, SOURCE, TIMING, VALUES, WORDS } from './strings.js';
@@ -135,13 +135,13 @@ export class Advisor {
     addFiles: async (files) => {
       const docs = [];
       Object.assign(this.state, { error: undefined, unread: [], badLink: undefined });
-      for (const file of files) {
-        try {
-          docs.push(await held(file));
-        } catch (error) {
-          this.state.unread.push({ name: file.name, journal: error instanceof SystemdJournal });
-        }
-      }
+      for (const file of files)
+        for await (const each of filesIn(file))
+          try {
+            docs.push(await held(each));
+          } catch (error) {
+            this.state.unread.push({ name: each.name, journal: error instanceof SystemdJournal });
+          }
       if (docs.length > 0) return this.actions.add(docs);
       // Beside an answer that stands it is a notice; alone it is the answer.
       const said = notRead(this.state.unread);

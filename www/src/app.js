@@ -105,5 +105,5 @@ function engineAddress(given) {
 }
 
 // A length, so that all within the element has the one that is worked out at its top (element.css).
-CSS.registerProperty({ name: '--timing-advisor-rem', syntax: '<length>', inherits: true, initialValue: '16px' });
+CSS.registerProperty?.({ name: '--timing-advisor-rem', syntax: '<length>', inherits: true, initialValue: '16px' });
 customElements.define('timing-advisor', TimingAdvisor);
