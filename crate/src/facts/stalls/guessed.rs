@@ -3,10 +3,12 @@
 use super::{Stall, StallKind, then};
 use crate::facts::beside::time;
 use crate::facts::changes::heard_again;
+use crate::facts::links::peer;
 use crate::facts::voices::{START_LINES, Voice, speaker};
 use crate::facts::{EventId, Facts, Generation, LeaderChange, Spell};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
+use crate::parameters::SILENT_STREAM;
 use crate::sort::distinct;
 use crate::units::{MS, Micros, Range};
 
@@ -35,6 +37,9 @@ pub(super) fn from_return(
     alone: bool,
 ) -> Option<Stall> {
     let (campaign, old) = (change.campaign?, change.old.as_deref()?);
+    if came_up_anew(facts, change, old, campaign) {
+        return None;
+    }
     let slack = grain(facts, change);
     let after = |id: &EventId| time(facts, *id).is_some_and(|time| time >= campaign - slack);
     let Some(voice) = voices.iter().find(|voice| voice.member == old) else {
@@ -69,6 +74,15 @@ pub(super) fn from_return(
     let asked = asked_in_vain(facts, voice, change, back);
     let kind = if ran || asked.is_some() { StallKind::CutOff } else { StallKind::Return };
     silent_until(facts, change, asked.unwrap_or(back), kind)
+}
+
+/// The links to the old leader came up anew sooner after its last heartbeat than rafthttp gives up a silent one: they had been
+/// closed, as by a process that ends, whose start an excerpt may leave out.
+fn came_up_anew(facts: &Facts, change: &LeaderChange, old: &str, campaign: Micros) -> bool {
+    let wait = then(facts, change).election;
+    facts
+        .events_between(&[Meaning::PeerActive], campaign - wait, campaign - 2 * wait + SILENT_STREAM)
+        .any(|(_, event)| peer(event) == Some(old))
 }
 
 /// When the old leader, back as a follower, heard of others after several rounds in which it asked for votes and had no

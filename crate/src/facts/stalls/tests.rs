@@ -330,3 +330,21 @@ fn of_members_mixed_up_each_stall_is_of_the_leader_that_it_cost_its_place() {
     let stalled: Vec<&str> = facts.needless().filter_map(|change| Some(facts.stall_of(change)?.member.as_str())).collect();
     assert_eq!(stalled, members);
 }
+
+/// An excerpt that begins below the lines with which the old leader's process started.
+#[test]
+fn a_leader_whose_links_came_up_anew_did_not_stand_still() {
+    let line = |text: &str| format!("2020-04-20 10:00:{text}\n");
+    let log = |up: &str| {
+        line("01.000000 I | raft: 2a0965170762fd09 became candidate at term 5")
+            + &line("01.000100 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+            + &line("01.002000 I | raft: 2a0965170762fd09 became leader at term 5")
+            + &line(&format!("01.700000 I | rafthttp: peer {up} became active"))
+            + &line(
+                "01.700000 I | raft: 2a0965170762fd09 [term: 5] ignored a MsgHeartbeat message with lower term from 91d25258d70ad868 [term: 4]",
+            )
+    };
+    let kind = |up: &str| facts(&[&log(up)]).stalls[0].kind;
+    assert_eq!(kind("ca93d269ec463a6b"), StallKind::Return);
+    assert_eq!(kind("91d25258d70ad868"), StallKind::Censored);
+}
