@@ -30,6 +30,7 @@ pub fn tell_causes(facts: &Facts, voices: &[Voice], changes: &mut [LeaderChange]
         } else {
             classify(facts, voices, changes, at, &outright, &transfers)
         };
+        let class = if class == ChangeClass::Needless && while_starting(facts, voices, &changes[at]) { ChangeClass::Anew } else { class };
         // Its process ended to come back with other timers.
         let on_purpose = class == ChangeClass::Wanted && came_back_retimed(facts, voices, &changes[at]);
         let class = if on_purpose { ChangeClass::Planned } else { class };
@@ -109,6 +110,24 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> 
     let own = rounds.iter().rev().take_while(|(id, _)| *id == who).gather();
     let alone = Some(who) != change.new.as_deref() && who != old && campaign - last <= 4 * wait;
     (alone && own.len() >= ROUNDS && own.last().is_some_and(|(_, first)| campaign - first >= 3 * wait)).then(|| who.to_owned())
+}
+
+/// Nobody tells of it but members that were starting anew, before their first write: all of them had been down.
+fn while_starting(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
+    /// So soon a leader is lost as part of a start (judgement).
+    const SOON: Micros = 5 * S;
+    let tell = voices.iter().filter_map(|voice| Some((voice, voice.events.iter().position(|id| change.events.contains(id))?))).gather();
+    let starting = |(voice, report): &(&Voice, usize)| {
+        let told = voice.events[*report];
+        let loses = matches!(facts.event(told).meaning, Meaning::LeaderLost | Meaning::LeaderChanged);
+        let follows = |event: &Event| event.meaning == Meaning::Published || !loses && took_it(event);
+        let starts = |event: &Event| START_LINES.contains(&event.meaning);
+        let before = voice.events[..*report].iter().rev().find(|id| starts(facts.event(**id)) || follows(facts.event(**id)));
+        let soon = |start: EventId| matches!((time(facts, told), time(facts, start)), (Some(now), Some(start)) if now - start <= SOON);
+        before.is_some_and(|id| starts(facts.event(*id)) && (!loses || soon(*id)))
+    };
+    // etcd 0.4 names no terms, and does not publish itself.
+    change.term.is_some() && !tell.is_empty() && tell.iter().all(starting)
 }
 
 /// A cluster that starts may elect more than once before it carries out the first write, with which a member publishes
@@ -249,10 +268,11 @@ fn asked_outright(facts: &Facts, voices: &[Voice]) -> Index {
 fn old_leader_ended(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
     let change = &changes[at];
     let Some(old) = change.old.as_deref() else { return false };
+    let led = changes[..at].iter().rev().find(|before| before.new == change.old).and_then(|before| before.elected);
     match voices.iter().find(|voice| voice.member == old) {
-        Some(voice) => ended_in_own_log(facts, voice, changes, at).unwrap_or_else(|| peers_saw_it_end(facts, change, old)),
+        Some(voice) => ended_in_own_log(facts, voice, changes, at).unwrap_or_else(|| peers_saw_it_end(facts, change, old, led)),
         None if !heard_again(facts, change, old).is_empty() => false,
-        None => unnamed_one_stopped(facts, voices, change) || peers_saw_it_end(facts, change, old),
+        None => unnamed_one_stopped(facts, voices, change) || peers_saw_it_end(facts, change, old, led),
     }
 }
 
@@ -275,7 +295,8 @@ fn lived_on(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
     let change = &changes[at];
     let Some(old) = change.old.as_deref() else { return false };
     let goes_on = |voice: &Voice| ended_in_own_log(facts, voice, changes, at) == Some(false);
-    change.new.as_deref() == Some(old)
+    // A leader that nobody lost may have been elected again because all were started anew.
+    change.new.as_deref() == Some(old) && change.lost.is_some()
         || voices.iter().any(|voice| voice.member == old && goes_on(voice))
         || !heard_again(facts, change, old).is_empty()
 }
@@ -337,16 +358,19 @@ fn took_it(event: &Event) -> bool {
 
 /// Peers saw the old leader's connections end within the fifteen seconds before the new leader, or its port refuse them
 /// until a second after: nobody listens where a process has ended.
-fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str) -> bool {
+fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str, led: Option<Micros>) -> bool {
     let Some(elected) = change.elected else { return false };
     facts.events_between(BROKEN, elected - 15 * S, elected + S).any(|(id, event)| {
         let Some(time) = event.time else { return false };
         let says = |sign: &str| search::has(&event.text, sign);
         let refused = says("connection refused");
+        // A process that ends closes its connections while it leads, before anybody misses it; those that the network cut are
+        // reset when it is back.
+        let in_time = led.is_none_or(|led| time.micros >= led) && change.lost.is_none_or(|lost| time.micros <= lost + time.grain);
         let until = if refused { S } else { 0 };
         // Within one second of a journal the order of the lines tells.
         let told_before = |report: &EventId| report.log == id.log && report.event < id.event && took_it(facts.event(*report));
-        (refused || (says("EOF") || says("connection reset")) && !change.events.iter().any(told_before))
+        (refused || in_time && (says("EOF") || says("connection reset")) && !change.events.iter().any(told_before))
             && (-until..=15 * S).contains(&(elected - time.micros))
             && (search::has(&event.text, old) || event.word("peer").is_none())
     })

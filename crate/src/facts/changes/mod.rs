@@ -26,6 +26,8 @@ pub enum ChangeClass {
     Planned,
     /// The old leader's process ended.
     Wanted,
+    /// Members that had all been down elected it as they started anew.
+    Anew,
     /// None of these: nothing shows that the old leader ended.
     Needless,
     /// Needless under the timers of its time; with those in force it would not come.
@@ -75,6 +77,11 @@ impl LeaderChange {
             raised_by: None,
             lived: false,
         }
+    }
+
+    /// Nobody missed a leader: it handed over, or all members started anew.
+    pub fn is_asked_for(&self) -> bool {
+        matches!(self.class, ChangeClass::Planned | ChangeClass::Anew)
     }
 
     /// Whether the input shows that the old leader lived, rather than only not that it ended.

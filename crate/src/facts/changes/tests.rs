@@ -157,7 +157,8 @@ fn where_members_ask_first_a_vote_outright_is_a_handover() {
     assert_eq!(class(start.clone() + &vote), ChangeClass::Planned);
     assert_eq!(class(start.clone() + &cast(29, "MsgPreVote", 2) + &vote), ChangeClass::Needless);
     // A member that had just started was not there to be asked first.
-    let newly = raft(29, &format!("newRaft {F} [peers: [], term: 2, commit: 9, applied: 0, lastindex: 9, lastterm: 2]"));
+    let newly = raft(29, &format!("newRaft {F} [peers: [], term: 2, commit: 9, applied: 0, lastindex: 9, lastterm: 2]"))
+        + "{\"level\":\"info\",\"ts\":\"2023-03-02T10:00:29.500Z\",\"caller\":\"etcdserver/server.go:2044\",\"msg\":\"published local member to cluster through raft\"}\n";
     assert_eq!(class(start.clone() + &newly + &vote), ChangeClass::Needless);
     // It closed its connections at once, or long after.
     let closes = |second: u32| {
@@ -317,4 +318,48 @@ fn a_hand_over_that_is_finished_was_planned_without_times_too() {
     let class = |text: &str| facts(&[text]).changes.last().expect("a change").class;
     assert_eq!(class(&finished("91d25258d70ad868")), ChangeClass::Planned);
     assert_eq!(class(&finished("ca93d269ec463a6b")), ChangeClass::Needless);
+}
+
+/// All members were down, and one more round was needed as they came back.
+#[test]
+fn what_members_elect_as_they_start_anew_is_their_start() {
+    let line = |second: u32, text: &str| format!("2020-04-20 10:00:{second:02}.000000 I | {text}\n");
+    let led = |second: u32, leader: &str, term: u32| {
+        line(second, &format!("raft: raft.node: 2a0965170762fd09 elected leader {leader} at term {term}"))
+    };
+    let lost =
+        |second: u32, term: u32| line(second, &format!("raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term {term}"));
+    let published =
+        |second: u32| line(second, "etcdserver: published {Name:n2 ClientURLs:[http://10.0.0.2:2379]} to cluster fb2a1dda88565b");
+    let start = |second: u32| line(second, "etcdmain: etcd Version: 3.4.23");
+    let (a, b) = ("91d25258d70ad868", "ca93d269ec463a6b");
+    let before = start(0) + &led(1, a, 2) + &published(1) + &start(30);
+    let classes = |log: String| facts(&[&log]).changes.iter().map(|change| (change.class, change.lived)).collect::<Vec<_>>();
+    let anew = (ChangeClass::Anew, false);
+    assert_eq!(classes(before.clone() + &led(31, a, 3) + &lost(32, 5) + &led(33, b, 6) + &published(33))[1..], [anew; 2]);
+    // It led for a while, or another member tells of it that had not ended.
+    let later = classes(before.clone() + &led(31, a, 3) + &published(31) + &lost(33, 5) + &led(34, b, 6));
+    assert_eq!(later[2].0, ChangeClass::Needless);
+}
+
+/// The network cut a link, and reset the connection as it came back.
+#[test]
+fn a_connection_that_is_reset_after_the_leader_was_lost_shows_no_end_of_it() {
+    let line = |second: u32, text: &str| format!("2020-04-20 10:00:{second:02}.000000 I | {text}\n");
+    let reset = "rafthttp: failed to write 91d25258d70ad868 on stream Message (write tcp 10.0.0.3:2380->10.0.0.1:53884: write: connection reset by peer)";
+    let class = |second: u32| {
+        let log = line(0, "raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 2")
+            + &(if second < 20 { line(second, reset) } else { String::new() })
+            + &line(20, "raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 3")
+            + &(if second > 20 { line(second, reset) } else { String::new() })
+            + &line(30, "raft: raft.node: 2a0965170762fd09 elected leader ca93d269ec463a6b at term 9");
+        facts(&[&log]).changes.last().expect("a change").class
+    };
+    assert_eq!((class(19), class(27)), (ChangeClass::Wanted, ChangeClass::Needless));
+    // Nor does one from before it led.
+    let log = line(15, reset)
+        + &line(18, "raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 2")
+        + &line(20, "raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 3")
+        + &line(21, "raft: raft.node: 2a0965170762fd09 elected leader ca93d269ec463a6b at term 3");
+    assert_eq!(facts(&[&log]).changes.last().expect("a change").class, ChangeClass::Needless);
 }

@@ -22,9 +22,11 @@ pub(super) fn elections(facts: &Facts) -> Vec<Election> {
     let (mut voices, mut known) = (Index::default(), Vec::<Option<i64>>::new());
     let (mut terms, mut elections) = (Index::default(), Vec::<Election>::new());
     let boot = last_term_of_boot(facts);
-    let planned = distinct(facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.term));
+    let planned = distinct(facts.changes.iter().filter(|change| change.is_asked_for()).filter_map(|change| change.term));
     let outgrown = facts.outgrown_terms();
     let starts = starts(facts);
+    // Rounds while members that had all been down were starting.
+    let anew = facts.changes.windows(2).filter(|two| two[1].class == ChangeClass::Anew).map(|two| (two[0].term, two[1].term)).gather();
     // An excerpt may begin within a start. Where the member fails to publish itself, elections may be why.
     let in_start = facts.meaning(START_LINES).is_empty();
     for (id, event) in facts.all_events() {
@@ -38,6 +40,7 @@ pub(super) fn elections(facts: &Facts) -> Vec<Election> {
             || planned.binary_search(&term).is_ok()
             || outgrown.ended(term).is_some_and(|ended| term > ended)
             || boot.is_some_and(|boot| term <= boot)
+            || anew.iter().any(|(before, leads)| (*before..=*leads).contains(&Some(term)))
             || with_etcd_stop(facts, id)
             || in_start && near(facts, id, &[Meaning::Published], 0, 30 * S, 40)
         {

@@ -86,7 +86,7 @@ fn why_they_came(facts: &Facts) -> String {
 /// Every change had its reason: a process that ended, or a hand-over. Other rules say so.
 fn only_wanted(facts: &Facts) -> bool {
     let mut changes = facts.changes.iter().filter(|change| change.class != ChangeClass::Start).peekable();
-    changes.peek().is_some() && changes.all(|change| matches!(change.class, ChangeClass::Wanted | ChangeClass::Planned))
+    changes.peek().is_some() && changes.all(|change| change.class == ChangeClass::Wanted || change.is_asked_for())
 }
 
 fn churns(elections: &[Election]) -> bool {

@@ -1,7 +1,7 @@
 //! The lines that tell of the loss.
 
 use crate::facts::voices::START_LINES;
-use crate::facts::{ChangeClass, EventId, Facts};
+use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::gather::Gather;
 use crate::index::{self, Index};
 use crate::log::event::{Event, Meaning};
@@ -11,11 +11,11 @@ use crate::units::{Micros, S};
 
 /// Lines that say it, without those that belong to a hand-over, a stop by hand, or timers of before.
 pub(super) fn lost_lines(facts: &Facts) -> Vec<EventId> {
-    let of = |class: ChangeClass| {
-        let changes = facts.changes.iter().filter(move |change| change.class == class);
-        changes.flat_map(|change| change.events.iter().copied())
+    let of = |fits: &dyn Fn(&LeaderChange) -> bool| {
+        let changes = facts.changes.iter().filter(|change| fits(change));
+        distinct(changes.flat_map(|change| change.events.iter().copied()))
     };
-    let (planned, needless) = (distinct(of(ChangeClass::Planned)), distinct(of(ChangeClass::Needless)));
+    let (asked_for, needless) = (of(&LeaderChange::is_asked_for), of(&|change| change.class == ChangeClass::Needless));
     // With pre-vote a member that asks has lost its leader in the old term.
     let outgrown = facts.outgrown_terms();
     let before = |id: &EventId| {
@@ -27,7 +27,7 @@ pub(super) fn lost_lines(facts: &Facts) -> Vec<EventId> {
     let says_lost = |event: &Event| event.meaning != Meaning::Leader04 || event.word("new").is_none_or(str::is_empty);
     let says = [Meaning::LeaderLost, Meaning::LeaderChanged, Meaning::QuorumInactiveStepdown, Meaning::Leader04];
     let mut events = matching(facts, &says, says_lost);
-    events.retain(|id| planned.binary_search(id).is_err() && !before(id) && !remembered(*id));
+    events.retain(|id| asked_for.binary_search(id).is_err() && !before(id) && !remembered(*id));
     unasked(facts, events)
 }
 
