@@ -23,10 +23,15 @@ fn merged_repeats_count() {
         format!("{LATE} [merged 5 repeated lines in 1s]"),
         format!("Oct 16 10:12:51 core-1 etcd2[815]: message repeated 5 times: [ {LATE}]"),
         format!("Oct 16 10:12:51 core-1 etcd2: {LATE}\nOct 16 10:13:51 core-1 last message repeated 4 times\n"),
+        format!("      5 etcd2[815]: {LATE}"),
     ] {
         let log = read(&text);
         assert_eq!(log.events.iter().map(|event| event.repeat).collect::<Vec<_>>(), [5], "{text}");
         assert_eq!(log.events[0].duration("excess"), Some(237_022), "{text}");
+    }
+    // Lines with times are not alike: a pager numbers them so. Nor does every number stand for a count.
+    for text in [format!("      5 2016-04-20 10:12:51.000000 W | etcdserver: {LATE}"), format!("   5 etcd2[815]: {LATE}")] {
+        assert_eq!(read(&text).events[0].repeat, 1, "{text}");
     }
 }
 

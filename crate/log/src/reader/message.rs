@@ -60,13 +60,22 @@ impl Message<'_> {
         caught
     }
 
-    /// How often it happened, by `[merged 12 repeated lines in 1.02s]` of etcd or `message repeated 5 times: [` of rsyslog.
+    /// How often it happened, by `[merged 12 repeated lines in 1.02s]` of etcd, `message repeated 5 times: [` of rsyslog or what
+    /// `uniq -c` puts before a line that it found again.
     pub fn repeats(&self) -> u32 {
         if !search::has(self.text, "repeated ") {
-            return 1;
+            return self.counted().unwrap_or(1);
         }
         let after = |mark: &&str| search::split(self.text, mark)?.1.split_once(' ')?.0.parse().ok();
         ["[merged ", "message repeated "].iter().find_map(after).unwrap_or(1)
+    }
+
+    /// A number that ends in the seventh column, and a blank (coreutils/coreutils@v9.4:src/uniq.c, writeline). Lines with
+    /// times are not alike, so before these it is the number of a line.
+    fn counted(&self) -> Option<u32> {
+        let (number, after) = self.row.raw.split_at_checked(7).filter(|_| self.head.time.is_none())?;
+        after.strip_prefix(' ').filter(|text| !text.starts_with(' '))?;
+        number.strip_prefix(' ')?.trim_start().parse().ok()
     }
 
     /// The line as evidence shows it.
