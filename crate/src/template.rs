@@ -1,5 +1,5 @@
 //! The marks with which other tools fill a configuration in: Go's and Jinja's `{{ x }}`, ERB's `<%= x %>`,
-//! Terraform's and the shell's `${x}`, Terraform's `%{ if x }`.
+//! Terraform's and the shell's `${x}`, Terraform's `%{ if x }`, Ruby's `#{x}`.
 
 use crate::search;
 
@@ -17,17 +17,18 @@ enum By {
     Template,
     /// A template or a shell.
     Either,
-    /// A shell: units and scripts have it too, so alone it makes no template.
+    /// A shell or a program around it: units and scripts have it too, so alone it makes no template.
     Shell,
 }
 
-const MARKS: [Mark; 6] = [
+const MARKS: [Mark; 7] = [
     Mark { open: "{{", close: "}}", by: By::Template },
     Mark { open: "{%", close: "%}", by: By::Template },
     Mark { open: "<%", close: "%>", by: By::Template },
     Mark { open: "%{", close: "}", by: By::Template },
     Mark { open: "${", close: "}", by: By::Either },
     Mark { open: "$(", close: ")", by: By::Shell },
+    Mark { open: "#{", close: "}", by: By::Shell },
 ];
 
 /// How far a mark may reach.
@@ -36,7 +37,8 @@ const LONGEST: usize = 200;
 /// Length of the mark that a text begins with.
 pub fn length(text: &str) -> Option<usize> {
     // Asked at each byte of a command.
-    if !matches!(text.as_bytes().first(), Some(b'{' | b'<' | b'$' | b'%')) {
+    // Behind the mark of a comment a template's own may stand: `#{% if x %}`.
+    if !matches!(text.as_bytes(), [b'{' | b'<' | b'$' | b'%', ..] | [b'#', b'{', b'A'..=b'z', ..]) {
         return None;
     }
     let Mark { open, close, .. } = MARKS.iter().find(|mark| text.starts_with(mark.open))?;

@@ -31,8 +31,9 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
     let read = read_as(source, document, text);
     // What has only words in common with a command or a manifest, and is no YAML, is some other text; so is JSON of another
     // program, whose keys are like etcd's further down.
-    let vague = matches!(source, Source::Flags | Source::EtcdYaml) || source == Source::Manifest;
-    let empty = vague && !read.cluster.has_etcd && read.settings.is_empty();
+    let vague = matches!(source, Source::Flags | Source::EtcdYaml | Source::Manifest);
+    let says_nothing = |read: &Configuration| !read.cluster.has_etcd && read.settings.is_empty();
+    let empty = vague && says_nothing(&read);
     // Manifests in jsonnet stand in braces over lines.
     let opens = |line: &str| [": {", "= {", "+ {"].iter().any(|end| line.trim_end().ends_with(end));
     let braced = || read.problems_of(RuleId::ConfigYamlError).next().is_some() && text.lines().any(opens);
@@ -40,10 +41,10 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
         return Some(read_as(Source::Program, document, text));
     }
     // A manifest of a kind that is not known may have etcd's timers as plain lines.
-    if empty && detect::has_plain_timers(text) {
-        return Some(read_as(Source::Fragment, document, text));
-    }
-    (!empty).then_some(read)
+    let read = if empty && detect::has_plain_timers(text) { read_as(Source::Fragment, document, text) } else { read };
+    // Lines that are another program's say nothing, but a slip of the pen among them is told.
+    let may_be_empty = if read.source == Source::Fragment { !read.problems.is_empty() } else { !vague };
+    (may_be_empty || !says_nothing(&read)).then_some(read)
 }
 
 /// Reads a document that is known for what it is, and then each text that stands within it.

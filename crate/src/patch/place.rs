@@ -16,12 +16,14 @@ pub enum Form {
     Keys { snake: bool },
     /// As an installer wants etcd's arguments.
     Arguments(Arguments),
+    /// As docker-compose takes variables: `NAME: "500"`, or `- NAME=500`.
+    Environment { list: bool },
 }
 
 impl Form {
     /// Items rather than keys.
     pub(super) fn is_list(self) -> bool {
-        matches!(self, Form::Arguments(Arguments::Pairs | Arguments::Words | Arguments::Variables))
+        matches!(self, Form::Arguments(Arguments::Pairs | Arguments::Words | Arguments::Variables) | Form::Environment { list: true })
     }
 }
 
@@ -55,11 +57,11 @@ impl<'a> Place<'a> {
             let (key, value) = (self.key(change, form), render::value(change));
             let line = match form {
                 Form::Keys { .. } | Form::Arguments(Arguments::Timers) => format!("{key}: {value}"),
-                Form::Arguments(Arguments::Map) => format!("{key}: \"{value}\""),
+                Form::Arguments(Arguments::Map) | Form::Environment { list: false } => format!("{key}: \"{value}\""),
                 Form::Arguments(Arguments::Pairs | Arguments::Variables) => {
                     format!("- name: {key}{}{indent}  value: \"{value}\"", self.line_end)
                 }
-                Form::Arguments(Arguments::Words) => format!("- {key}={value}"),
+                Form::Arguments(Arguments::Words) | Form::Environment { .. } => format!("- {key}={value}"),
             };
             text.push_str(&format!("{}{indent}{line}", self.line_end));
         }
@@ -77,11 +79,11 @@ impl<'a> Place<'a> {
             let (key, value) = (self.key(change, form), render::value(change));
             match form {
                 Form::Keys { .. } | Form::Arguments(Arguments::Timers) => format!("{quote}{key}{quote}: {value}"),
-                Form::Arguments(Arguments::Map) => format!("{quote}{key}{quote}: \"{value}\""),
+                Form::Arguments(Arguments::Map) | Form::Environment { list: false } => format!("{quote}{key}{quote}: \"{value}\""),
                 Form::Arguments(Arguments::Pairs | Arguments::Variables) => {
                     format!("{{{quote}name{quote}: {quote}{key}{quote}, {quote}value{quote}: \"{value}\"}}")
                 }
-                Form::Arguments(Arguments::Words) => format!("\"{key}={value}\""),
+                Form::Arguments(Arguments::Words) | Form::Environment { .. } => format!("\"{key}={value}\""),
             }
         };
         group.iter().map(one).gather().join(", ")
@@ -96,7 +98,7 @@ impl<'a> Place<'a> {
     fn key(&self, change: &Change, form: Form) -> String {
         match form {
             Form::Keys { snake: true } => render::key(change).replace('-', "_"),
-            Form::Arguments(Arguments::Variables) => render::variable(change),
+            Form::Arguments(Arguments::Variables) | Form::Environment { .. } => render::variable(change),
             Form::Arguments(Arguments::Timers) => render::camel(change).to_owned(),
             _ => render::key(change),
         }

@@ -90,7 +90,14 @@ fn of_value(configuration: &Configuration, tree: &Tree, change: &Change) -> Resu
         Source::Flags | Source::Environment => 0,
         _ => 1,
     };
-    let stated: usize = acting.iter().map(|setting| sharers(tree, &anchors(tree, setting), setting).max(1)).sum();
+    // A service of docker-compose may share what it has itself; an extension runs nothing.
+    let extensions = || tree.documents.iter().flat_map(Node::entries).filter(|entry| entry.name().starts_with("x-"));
+    let users = |setting: &&Setting| {
+        let start = setting.place.span.range().start;
+        let itself = !extensions().any(|entry| entry.value.span.contains(&start));
+        sharers(tree, &anchors(tree, setting), setting) + usize::from(itself)
+    };
+    let stated: usize = acting.iter().map(users).sum();
     if runs > 1 && stated > 0 && stated < runs {
         return Err(format!(
             "This file starts etcd {runs} times and states {key} for {stated} of them. Members of a cluster need the same; write it for each first."

@@ -26,7 +26,10 @@ pub fn reason(text: &str, configuration: &Configuration, wanted: &[Change], edit
         Some("This is what the API server shows of a static pod; make the change in its manifest on each machine.")
     } else if configuration.tolerant {
         Some("This is no finished YAML, so it was read and changed line by line; look the change over.")
-    } else if configuration.cluster.etcd_04 && edits.iter().any(|edit| search::has(&edit.text, "drop-ins:")) && is_later(wanted) {
+    } else if configuration.cluster.etcd_04
+        && is_later(wanted)
+        && edits.iter().any(|edit| is_new(edit) && search::has(&edit.text, "Environment="))
+    {
         Some("CoreOS' own etcd.service is etcd 0.4, and the log is that of a later one; make sure that this unit runs it.")
     } else if matches!(configuration.source, Source::Environment | Source::FleetConf) && edits.iter().any(is_new) && env::is_mixed(text) {
         Some("Other lines than settings stand in this text; look the change over, and put only the settings on the machines.")

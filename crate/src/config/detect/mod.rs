@@ -30,8 +30,9 @@ pub fn configuration(text: &str) -> Option<Source> {
         }
     }
     if first.replace(' ', "").eq_ignore_ascii_case(HEADER) {
-        // RancherOS has the header of CoreOS, and other sections: its services are those of docker-compose.
-        let rancher = search::has(sample, "\nrancher:") && !search::has(sample, "\ncoreos:");
+        // RancherOS, k3OS and Kairos have the header of CoreOS, and other sections: services as those of docker-compose, or k3s'
+        // arguments (rancher/k3os: README, `k3os.k3s_args`; kairos.io/docs/reference/configuration, `k3s`).
+        let rancher = search::any(sample, &["\nrancher:", "\nk3os:", "\nk3s:"]) && !search::has(sample, "\ncoreos:");
         return Some(if rancher { Source::Manifest } else { Source::CloudConfig });
     }
     let signs = Signs::of(sample);
@@ -83,8 +84,13 @@ fn json(sample: &str) -> Option<Source> {
     if is_set("\"etcd_heartbeat_interval\"") || is_set("\"etcd_election_timeout\"") {
         return Some(Source::Fragment);
     }
-    // As keys; what stands within longer texts, as a cloud-config in a template of CloudFormation, is not looked into.
-    search::any(sample, &["\"heartbeat-interval\"", "\"election-timeout\"", "\"initial-cluster\""]).then_some(Source::EtcdYaml)
+    // As keys; what stands within longer texts, as a cloud-config in a template of CloudFormation, is not looked into. Other
+    // programs that elect a leader have timers of these names, and units behind them.
+    let number =
+        |value: &str| value.trim_start_matches([':', ' ', '"']).split(|c: char| !c.is_ascii_alphanumeric()).next()?.parse::<u32>().ok();
+    let counts = |key| search::split(sample, key).is_some_and(|(_, value)| number(value).is_some() || search::has(sample, "etcd"));
+    (search::has(sample, "\"initial-cluster\"") || counts("\"heartbeat-interval\"") || counts("\"election-timeout\""))
+        .then_some(Source::EtcdYaml)
 }
 
 /// A form, and what tells it from those below it.
@@ -130,14 +136,21 @@ fn is_manifest(signs: &Signs) -> bool {
         || signs.chart
         || search::any(sample, &["controlPlaneHardwareSpeed:", "extraArgs:"])
         // Kubespray has `kube_kubeadm_controller_extra_args`.
-        || search::places(sample, "extra_args:").any(|at| !sample[..at].ends_with('_'))
+        // And k3s' own for Ansible are words in one text.
+        || search::places(sample, "extra_args:").any(|at| !sample[..at].ends_with('_') && !begins_text(&sample[at + "extra_args:".len()..]))
         || k3s::is_server(signs.root_keys.iter().map(String::as_str))
         // Another program's cluster has timers where Talos has `extraArgs`.
         || (signs.has("cluster") && (signs.has("machine") || (search::has(sample, "\n  etcd:") && signs.timing_keys == 0)))
         || signs.has("rancher_kubernetes_engine_config")
+        || (signs.has("k3os") && search::has(sample, "etcd-arg"))
         || (signs.has("services") && search::has(sample, "etcd"))
         // Of a pod's manifest, the head may be cut off.
         || ((signs.has("spec") || signs.has("apiVersion") && signs.has("kind")) && search::any(sample, &["etcd", "kind: Etcd", "kubeadm.k8s.io/"]))
+}
+
+/// Whether what is behind a key of YAML is a text.
+fn begins_text(value: &str) -> bool {
+    value.trim_start_matches(' ').starts_with(['>', '|', '"', '\''])
 }
 
 fn is_container_linux(signs: &Signs) -> bool {
@@ -263,6 +276,9 @@ mod tests {
             ("etcd:\n  election_timeout_in_milliseconds: null\n", Some(Source::Fragment)),
             ("data-dir: /x\npd-urls: http://a:2379\nheartbeat-interval: 2\n", None),
             ("cluster-init: true\netcd-election-timeout: 5000\n", Some(Source::Manifest)),
+            ("extra_args: >-\n  --flannel-iface=eth0\nserver: >-\n  --etcd-arg election-timeout=5000\n", Some(Source::Flags)),
+            ("#cloud-config\nhostname: a\nk3s:\n  args:\n  - --etcd-arg=election-timeout=5000\n", Some(Source::Manifest)),
+            ("{\n  \"meta\": {\n    \"election-timeout\": \"1s\"\n  }\n}\n", None),
             ("{\n  \"region\": \"a\",\n  \"etcd_election_timeout\": 2500\n}\n", Some(Source::Fragment)),
             ("{\"variable\": {\"etcd_election_timeout\": {\"default\": 2500}}}\n", None),
             ("# exceeded-duration: 2s\nheartbeat-interval: 250\nname: a\n", Some(Source::EtcdYaml)),

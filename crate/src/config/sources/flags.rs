@@ -84,6 +84,8 @@ impl Line<'_> {
                 continue;
             }
             if let Some((name, value, span)) = word.assignment() {
+                // `echo "NAME=\"value\""`
+                let (value, span) = without_inner_quotes(&self.inner.text, value, span);
                 if are_options(name, value) {
                     self.within(builder, span);
                     continue;
@@ -125,7 +127,6 @@ impl Line<'_> {
 
     /// Takes `NAME=value`; `behind_image` is the word before it, where both stand behind the image of a container.
     fn assignment(self, builder: &mut Builder, (name, value, span): (&str, &str, Range<usize>), behind_image: &str) {
-        let (value, span) = without_inner_quotes(&self.inner.text, value, span);
         let claims = builder.stated();
         variable(builder, self.inner, (name, value, span.clone()), self.home(Class::Environment), self.variables);
         if matches!(behind_image, "-e" | "--env") && builder.stated() > claims {
@@ -281,6 +282,9 @@ pub fn is_image(word: &str) -> bool {
 /// Names for the options of a daemon: Debian's, OpenRC's, and those that distributions' units pass on.
 const DAEMON_ARGS: [&str; 4] = ["DAEMON_ARGS", "command_args", "OPTIONS", "EXTRA_ARGS"];
 
+/// What installs a server of k3s or RKE2, each time another one.
+const INSTALLERS: [&str; 4] = ["k3sup ", "get.k3s.io", "get.rke2.io", "k3d cluster create"];
+
 /// Whether a variable holds options for etcd's command line: `ETCD_OPTS`, and what Debian's unit passes on.
 pub fn are_options(name: &str, value: &str) -> bool {
     let value = value.trim_start();
@@ -318,11 +322,13 @@ pub fn take_text(builder: &mut Builder, inner: &MappedText) {
     }
 }
 
-/// Whether a text has flags of another program that elects a leader: it names no etcd, and has units behind its timers.
+/// Whether a text has flags of another program that elects a leader: it names no etcd, and has units behind its timers or is
+/// told a number for itself or a port, where etcd wants names and URLs.
 fn of_another_program(text: &str) -> bool {
-    let has_unit = |flag: &Flag| {
+    let is_anothers = |flag: &Flag| {
         let value = flag.value.as_ref().map_or("", |(value, _)| value);
-        keys::of_key(&flag.name).is_some() && parse_go_duration(value).is_ok_and(|length| length > 0)
+        let has_unit = keys::of_key(&flag.name).is_some() && parse_go_duration(value).is_ok_and(|length| length > 0);
+        has_unit || flag.name == "id" || flag.name.ends_with("-id") || flag.name.ends_with("-port")
     };
     // Vitess has a `--heartbeat_interval`, and behind `--topo_implementation` the word etcd2.
     let mut before = "";
@@ -330,7 +336,7 @@ fn of_another_program(text: &str) -> bool {
         let is_value = wants_value(std::mem::replace(&mut before, word));
         !is_value && !word.starts_with('-') && search::has(&word.to_ascii_lowercase(), "etcd")
     });
-    !names_etcd && text.lines().any(|line| flags(&words(line, 0..line.len())).iter().any(has_unit))
+    !names_etcd && text.lines().any(|line| flags(&words(line, 0..line.len())).iter().any(is_anothers))
 }
 
 /// Whether what stands behind this word is its value.
@@ -341,7 +347,8 @@ fn wants_value(word: &str) -> bool {
 /// Takes a command, where it is not that of another program with flags of the same name.
 fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, script: &Script) {
     let text = inner.text.get(range.clone()).unwrap_or("").trim_start();
-    let process = builder.process(runs_container(text) || start_of_etcd(text).is_some());
+    let installs = INSTALLERS.iter().any(|name| search::has(text, name));
+    let process = builder.process(installs || runs_container(text) || start_of_etcd(text).is_some());
     let mut words = words(&inner.text, range);
     words.retain(|word| !kept(builder, inner, word, script));
     if let Some((name, value)) = script.handed_on(&words) {
@@ -500,6 +507,27 @@ mod tests {
     }
 
     #[test]
+    fn commands_behind_a_prompt_are_shown_one_instead_of_the_other() {
+        let text = "Set them by flags:\n$ etcd --heartbeat-interval=100 --election-timeout=500\nor by variables:\n$ ETCD_HEARTBEAT_INTERVAL=100 ETCD_ELECTION_TIMEOUT=500 etcd\n";
+        let read = crate::config::read(0, text).expect("commands");
+        assert_eq!((read.settings.iter().filter(|setting| setting.effective).count(), read.problems.len()), (4, 0));
+    }
+
+    #[test]
+    fn options_that_echo_prints_in_quotes_are_read() {
+        let text = "echo \"ETCD_OPTS=\\\"-debug=true -election-timeout=3000 -heartbeat-interval=300\\\"\" | tee -a /etc/default/etcd\n";
+        let read = crate::config::read(0, text).expect("a script");
+        assert_eq!(read.settings.iter().map(|setting| setting.place.span.of(text)).collect::<Vec<_>>(), ["3000", "300"]);
+    }
+
+    #[test]
+    fn each_server_that_is_installed_has_its_own_flags() {
+        let server = |name: &str| format!("k3sup {name} \\\n  --k3s-extra-args \"--tls-san a --etcd-arg=--election-timeout=3000\"\n");
+        let read = crate::config::read(0, &[server("install"), server("join")].concat()).expect("commands");
+        assert_eq!((read.settings.iter().filter(|setting| setting.effective).count(), read.problems.len()), (2, 0));
+    }
+
+    #[test]
     fn not_every_command_of_a_long_text_is_kept() {
         let text = "etcd --election-timeout=2000\n".repeat(3000);
         assert!(read(0, &text).settings.len() <= 600);
@@ -574,6 +602,7 @@ mod tests {
         assert!(crate::config::read(0, "agentd serve --heartbeat-interval=30s\n").is_none());
         assert!(crate::config::read(0, "each node's flags:\n  - -election-timeout-min=400ms\n  - -heartbeat-interval=150ms\n").is_none());
         assert!(crate::config::read(0, "--heartbeat-interval 150\n").is_some());
+        assert!(crate::config::read(0, "W=3000\n./raft \\\n  --id=$ID --rpc-port=7000 --election-timeout=${W}\n").is_none());
         let read = read(0, "agentd serve \\\n  --heartbeat-interval=30s\n");
         assert!(read.settings.is_empty() && !read.cluster.has_etcd);
     }

@@ -7,7 +7,8 @@ use crate::config::meaning::scalar::{Fate, Reading};
 use crate::config::meaning::{keys, scalar};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::parameters::{KUBESPRAY, Parameter};
-use crate::yaml::{self, Kind, Node, Style, Tree};
+use crate::search;
+use crate::yaml::{self, Entry, Kind, Node, Style, Tree};
 
 /// The variable that tells how Kubespray runs etcd (kubernetes-sigs/kubespray@33342988:docs/operations/etcd.md).
 pub const KUBESPRAY_KEY: &str = "etcd_deployment_type";
@@ -22,18 +23,34 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     builder.tolerant |= tolerant && inner.is_document();
     let tree = strict.unwrap_or_else(|_| yaml::read_tolerantly(&inner.text));
     for root in &tree.documents {
-        take_node(builder, inner, &tree, root, (tolerant, 0));
+        let is_object = tree.get(root, "apiVersion").is_some() && tree.get(root, "kind").is_some();
+        let spot = Spot { tolerant, depth: 0, anothers: false, knows_fleet: !is_object || search::has(&inner.text, "fleet") };
+        take_node(builder, inner, &tree, root, spot);
     }
 }
 
-fn take_node(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node, (tolerant, depth): (bool, usize)) {
+/// Where in the tree it is read.
+#[derive(Clone, Copy)]
+struct Spot {
+    tolerant: bool,
+    depth: usize,
+    /// Below the heading of another program, beside one of etcd's or fleet's.
+    anothers: bool,
+    /// What an object of Kubernetes tells a client of etcd may be named like fleet's.
+    knows_fleet: bool,
+}
+
+fn take_node(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node, spot: Spot) {
+    let Spot { tolerant, depth, .. } = spot;
     for item in node.items().iter().filter(|_| depth < DEEPEST) {
-        take_node(builder, inner, tree, tree.resolve(item), (tolerant, depth + 1));
+        take_node(builder, inner, tree, tree.resolve(item), Spot { depth: depth + 1, ..spot });
     }
+    let heads = |entry: &Entry| search::has(entry.name(), "etcd") || search::has(entry.name(), "fleet");
+    let parted = depth == 0 && node.entries().iter().any(|entry| heads(entry) && !entry.value.entries().is_empty());
     for entry in node.entries() {
         let value = tree.resolve(&entry.value);
         if depth < DEEPEST {
-            take_node(builder, inner, tree, value, (tolerant, depth + 1));
+            take_node(builder, inner, tree, value, Spot { depth: depth + 1, anothers: spot.anothers || parted && !heads(entry), ..spot });
         }
         let Some(text) = value.text() else { continue };
         if entry.name() == KUBESPRAY_KEY {
@@ -50,9 +67,10 @@ fn take_node(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node
         if same_word(entry.name(), "etcd_servers") {
             builder.fact_of_variable("FLEET_ETCD_SERVERS", text);
         }
-        let Some(meant) = keys::of_prefixed(entry.name())
-            .or_else(|| keys::of_variable(entry.name()))
-            .or_else(|| keys::of_bosh(entry.name()).filter(|_| !value.is_null()))
+        let of_bosh = keys::of_bosh(entry.name());
+        builder.cluster.has_etcd |= of_bosh.is_some();
+        let Some(meant) =
+            keys::of_prefixed(entry.name()).or_else(|| keys::of_variable(entry.name())).or_else(|| of_bosh.filter(|_| !value.is_null()))
         else {
             // Other programs run the words together.
             if entry.name().contains(['-', '_']) {
@@ -61,15 +79,19 @@ fn take_node(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node
             }
             continue;
         };
+        let named = keys::of_key(entry.name()).is_none();
+        if !named && spot.anothers || !meant.0.is_etcd() && !spot.knows_fleet {
+            continue;
+        }
         let value = &if tolerant { without_comma(&inner.text, value) } else { value.clone() };
         let text = value.text().unwrap_or("");
         let known = !tolerant || text.is_empty() || text.starts_with(|first: char| first.is_ascii_digit());
-        let reading = match keys::of_key(entry.name()) {
+        let reading = match named {
             // In a program it is an expression.
             _ if !known => Reading { value: None, fate: Fate::Template },
-            Some(_) => scalar::cloudinit(meant.0, &unquoted(value)),
+            false => scalar::cloudinit(meant.0, &unquoted(value)),
             // Behind the daemon's name it is a variable, or becomes one.
-            None => scalar::daemon(meant.0, text),
+            true => scalar::daemon(meant.0, text),
         };
         builder.claim(meant, inner.place(within_quotes(&entry.key, value)), reading, Home::new("", Class::Environment, ""));
     }
@@ -190,6 +212,17 @@ mod tests {
         assert_eq!(read.settings[0].value, Some(5000 * MS));
         assert!(crate::config::read(0, cluster).is_none());
         assert!(crate::config::read(0, &format!("{cluster}broker:\n  raft:\n    election-timeout: 5s\n")).is_none());
+    }
+
+    #[test]
+    fn what_other_programs_are_told_is_none_of_etcds() {
+        let others = "kafka:\n  heartbeat-interval: 3000\nraft:\n  election-timeout: 1000\n";
+        assert!(crate::config::read(0, &format!("{others}etcd:\n  endpoints: http://a:2379\n")).is_none());
+        let read = crate::config::read(0, &format!("{others}etcd:\n  election-timeout: 2000\n")).expect("lines");
+        assert_eq!(read.settings.iter().map(|setting| setting.value).collect::<Vec<_>>(), [Some(2000 * MS)]);
+        let map = "apiVersion: v1\nkind: ConfigMap\ndata:\n  etcd-request-timeout: \"10s\"\n";
+        assert!(crate::config::read(0, map).is_none());
+        assert!(crate::config::read(0, &map.replace("data:", "metadata: {name: fleet}\ndata:")).is_some());
     }
 
     #[test]

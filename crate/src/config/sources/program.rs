@@ -137,7 +137,9 @@ fn is_assigned(text: &str, end: usize) -> bool {
 fn states_values(sample: &str) -> bool {
     let mut builder = Builder::new(0, Source::Program, sample);
     take(&mut builder, &MappedText::document(sample));
-    builder.finish("").settings.iter().any(|setting| setting.effective)
+    // A program may have options of its own by such names.
+    let is_etcds = search::has(sample, "etcd") || search::has(sample, "ETCD");
+    builder.finish("").settings.iter().any(|setting| setting.effective && (is_etcds || setting.value.is_some()))
 }
 
 /// Takes what such a file states.
@@ -155,6 +157,10 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
         if token.is_mark() {
             let is_list = words.len() > 1 && words.iter().any(|word| word.text == "etcd");
             if !token.is(",") {
+                // What is assigned to is no word of it: `option('--heartbeat-interval', default=50)`.
+                if token.is("=") && words.last().is_some_and(|name| !name.quoted) {
+                    words.pop();
+                }
                 command(builder, inner, &words, &unit);
                 words.clear();
             }
@@ -535,6 +541,17 @@ mod tests {
             "default['fleet']['agent_ttl'] = '60s'\ndefault['fleet']['etcd_request_timeout'] = 3.0\ndefault['mcollective']['agent_ttl'] = 9\n",
         ] {
             assert_eq!(stated(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_option_that_a_program_declares_has_no_value() {
+        for text in [
+            "@click.option('--heartbeat-interval', default=50, help='ms')\n",
+            "parser.add_argument('--election-timeout', type=int, default=2000)\nprint('etcd')\n",
+            "program.option('--election-timeout <ms>', 'how long', 2000)\n",
+        ] {
+            assert!(crate::config::read(0, text).is_none(), "{text}");
         }
     }
 

@@ -330,6 +330,7 @@ mod tests {
             "HB=${HB:-250}\n: \"${ET:=2500}\"\ndocker run -d quay.io/coreos/etcd:v3.5.9 etcd --heartbeat-interval=$HB --election-timeout=$ET\n",
             "#!/bin/sh\nHB=250\nexec env ETCD_HEARTBEAT_INTERVAL=$HB ETCD_ELECTION_TIMEOUT=2500 etcd --data-dir /x\n",
             "etcd --name a --heartbeat-interval=${HB:-250} --election-timeout=${ET:-2500}\n",
+            "HB=${OWN_HB:-\"250\"}\netcd --name a --heartbeat-interval=${HB} --election-timeout=${ET:-'2500'}\n",
             "CMD IP=$(hostname -i) && \\\n  export HB=250 ET=2500 && \\\n  etcd --name $IP --heartbeat-interval $HB --election-timeout $ET\n",
             "HB := 250\nET ?= 2500\nrun:\n\tdocker run quay.io/coreos/etcd etcd --heartbeat-interval $(HB) --election-timeout ${ET}\n",
             "ETCD_HEARTBEAT_INTERVAL=250\nET=2500\ndocker run -e ETCD_HEARTBEAT_INTERVAL=$ETCD_HEARTBEAT_INTERVAL -e ETCD_ELECTION_TIMEOUT=${ET} quay.io/coreos/etcd\n",

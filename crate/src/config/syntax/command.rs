@@ -104,8 +104,8 @@ fn behind(expected: Expected, word: &str) -> Expected {
     } else if is_shell_option(word)
         || matches!(word, "&&" | "||" | ";" | "then" | "do")
         || word.ends_with(';')
-        // A variable before it, the name of a process in a Procfile, or the mark of a traced shell.
-        || may_start && (word.contains('=') || word.ends_with(':') || word.bytes().all(|byte| byte == b'+'))
+        // A variable before it, the name of a process in a Procfile, or the mark of a traced shell or of its prompt.
+        || may_start && (word.contains('=') || word.ends_with(':') || word.bytes().all(|byte| matches!(byte, b'+' | b'$')))
     {
         Expected::Command
     } else {
@@ -181,6 +181,7 @@ mod tests {
             ("chown -R etcd  etcd", false),
             ("etcd = Etcd(config)", false),
             ("IMAGE=quay.io/coreos/etcd", false),
+            ("$ etcd --name a", true),
             ("A=/x/etcd etcd", true),
             ("mv -u etcd /usr/bin/etcd", false),
         ] {

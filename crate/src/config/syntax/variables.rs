@@ -103,5 +103,7 @@ pub fn fallback(value: &str) -> Option<(&str, usize)> {
     let inside = value.strip_prefix("${")?.strip_suffix('}')?;
     let (name, rest) = inside.split_once(['-', '='])?;
     let literal = is_name(name.trim_end_matches(':')) && !template::fills(rest);
-    literal.then_some((rest, "${".len() + name.len() + 1))
+    // The shell takes quotes away here, too.
+    let bare = ['"', '\''].into_iter().find_map(|mark| rest.strip_prefix(mark)?.strip_suffix(mark)).unwrap_or(rest);
+    literal.then_some((bare, "${".len() + name.len() + 1 + (rest.len() - bare.len()) / 2))
 }

@@ -212,7 +212,13 @@ mod tests {
 
     #[test]
     fn a_mark_of_a_template_is_one_word() {
-        for text in ["A={{ .X }} B=1", "A=\"<%= x(\"y\") %>\" B=1", "A=${x:-a b} B=1", "A={% if x %}1{% else %}2{% endif %} B=1"] {
+        for text in [
+            "A={{ .X }} B=1",
+            "A=\"<%= x(\"y\") %>\" B=1",
+            "A=${x:-a b} B=1",
+            "A=#{ENV['X'] || 1} B=1",
+            "A={% if x %}1{% else %}2{% endif %} B=1",
+        ] {
             let cut = words(text, 0..text.len());
             assert_eq!((cut.len(), cut[1].text.as_str(), cut[1].span_from(0)), (2, "B=1", text.len() - 3..text.len()), "{text}: {cut:?}");
         }

@@ -2,13 +2,14 @@
 
 use crate::config::Source;
 use crate::config::sources::flags::is_image;
-use crate::config::sources::manifest::containers::commands;
+use crate::config::sources::manifest::containers::{commands, containers_without_command};
+use crate::config::sources::manifest::installer::Arguments;
 use crate::config::syntax::command::{CONTAINERS, runs_container, start_of_etcd};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::words::CONTINUES;
 use crate::gather::Gather;
 use crate::patch::edit::Edit;
-use crate::patch::place::Place;
+use crate::patch::place::{Form, Place};
 use crate::patch::{Change, Etcd, render};
 use crate::search;
 use crate::text::{line_start, lines};
@@ -54,6 +55,21 @@ impl Place<'_> {
         let words = commands(tree);
         let edits: Vec<Edit> = words.iter().filter_map(|word| self.in_command(word, group)).gather();
         (!edits.is_empty() && edits.len() == words.len()).then_some(edits)
+    }
+
+    /// Among the variables of each container that runs etcd by its image alone.
+    pub(super) fn in_environments(&self, group: &[Change]) -> Option<Vec<Edit>> {
+        let tree = self.tree.as_ref().filter(|_| self.configuration.source == Source::Manifest)?;
+        let containers = containers_without_command(tree).filter(|found| !found.is_empty() && commands(tree).is_empty())?;
+        let compose = tree.documents.iter().any(|root| tree.get(root, "services").is_some());
+        let name = if compose { "environment" } else { "env" };
+        let form = |node: &Node| match tree.get(node, name) {
+            _ if !compose => Form::Arguments(Arguments::Variables),
+            Some(list) => Form::Environment { list: !list.items().is_empty() },
+            None => Form::Environment { list: false },
+        };
+        let edits: Vec<Edit> = containers.iter().filter_map(|node| self.extend(tree, node, &[name], form(node), group)).gather();
+        (edits.len() == containers.len()).then_some(edits)
     }
 
     /// Behind the word `etcd`, or behind an argument that is etcd's.

@@ -47,6 +47,7 @@ impl Place<'_> {
             ways.push(vec![edit]);
         }
         ways.extend(self.in_commands(group));
+        ways.extend(self.in_environments(group));
         ways
     }
 

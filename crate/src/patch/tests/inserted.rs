@@ -383,6 +383,27 @@ fn what_is_missing_is_added_for_each_member() {
 }
 
 #[test]
+fn a_container_without_a_command_takes_variables() {
+    let list = "    environment:\n      - ETCD_NAME=a\n";
+    let map = "    environment:\n      ETCD_NAME: \"a\"\n";
+    let pod = "      env:\n        - name: ETCD_NAME\n          value: \"a\"\n";
+    for (head, variables, added) in [
+        ("services:\n  a:\n    image: bitnami/etcd:3.5\n", list, "      - ETCD_ELECTION_TIMEOUT=2500\n"),
+        ("services:\n  web:\n    image: web\n  a:\n    image: bitnami/etcd\n", map, "      ETCD_ELECTION_TIMEOUT: \"2500\"\n"),
+        (
+            "kind: Pod\nspec:\n  containers:\n    - image: bitnami/etcd:3.5\n",
+            pod,
+            "        - name: ETCD_ELECTION_TIMEOUT\n          value: \"2500\"\n",
+        ),
+    ] {
+        let text = format!("{head}{variables}");
+        assert_eq!(patched(&text, &[ELECTION]), format!("{text}{added}"));
+    }
+    let both = format!("services:\n  a:\n    image: bitnami/etcd:3.5\n{map}  b:\n    image: bitnami/etcd:3.5\n    command: /run.sh\n{map}");
+    assert_eq!(patch(&[&both], &[config::read(0, &both).expect("services")], &[ELECTION])[0].disposition, "refused");
+}
+
+#[test]
 fn what_a_container_is_handed_is_added_as_it_stands() {
     let unit =
         |more: &str| format!("[Service]\nExecStart=/usr/bin/docker run -e ETCD_ELECTION_TIMEOUT=1000{more} quay.io/coreos/etcd:v2.3.8\n");

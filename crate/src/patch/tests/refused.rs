@@ -47,6 +47,13 @@ fn an_etcd_in_a_pod_is_offered_no_drop_in() {
 }
 
 #[test]
+fn a_drop_in_of_etcd_0_4_is_looked_over_beside_the_log_of_a_later_one() {
+    let text = "#cloud-config\nwrite_files:\n  - path: /run/systemd/system/etcd.service.d/10-oem.conf\n    content: |\n      [Service]\n      Environment=ETCD_PEER_ELECTION_TIMEOUT=1200\n";
+    let report = patch(&[text], &[config::read(0, text).expect("a cloud-config")], &[ELECTION]).remove(0);
+    assert!(report.disposition == "review" && report.reason.is_some_and(|reason| reason.contains("is etcd 0.4")));
+}
+
+#[test]
 fn what_keeps_etcd_from_its_start_is_told_beside_the_patch() {
     let of = |flag: &str| {
         let unit = format!("[Service]\nExecStart=/usr/bin/etcd --name a {flag}\n");
@@ -125,7 +132,10 @@ fn a_refusal_says_why_and_what_to_do() {
             "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  etcdClusters:\n  - name: main\n    leaderElectionTimeout: 2500ms\n",
             "kops knows them as heartbeatInterval",
         ),
-        ("services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.4.0\n    environment: [ETCD_NAME=a]\n", "each container"),
+        (
+            "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.4.0\n    command: /run.sh\n    environment: [ETCD_NAME=a]\n",
+            "each container",
+        ),
         ("[Service]\nExecStart=/usr/bin/docker run quay.io/coreos/etcd:v2.3.8 -name a\n", "does not reach a container"),
         ("etcd1: etcd --name a\netcd2: etcd --name b\n", "each command"),
     ] {

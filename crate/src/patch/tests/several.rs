@@ -40,6 +40,12 @@ fn what_members_share_is_changed_for_all() {
 }
 
 #[test]
+fn a_service_that_others_take_over_counts_itself() {
+    let text = "services:\n  a: &a\n    image: etcd\n    environment: {ETCD_ELECTION_TIMEOUT: 1000}\n    command: etcd --name a\n  b:\n    <<: *a\n    command: etcd --name b\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500"));
+}
+
+#[test]
 fn one_daemon_does_not_wait_for_the_other() {
     let text = "[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=600\nEnvironment=FLEET_AGENT_TTL=30s\n";
     let read = [config::read(0, text).expect("a configuration")];

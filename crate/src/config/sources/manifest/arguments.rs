@@ -80,6 +80,12 @@ pub(super) fn words(builder: &mut Builder, spot: Spot, node: &Node, bare: bool) 
             continue;
         }
         if let Some(name) = held.take() {
+            // What k3s passes on may be a word of its own.
+            if let Some((passed, _)) = text.trim_start_matches('-').split_once('=').filter(|_| name == "etcd-arg") {
+                let from = text.len() - text.trim_start_matches('-').len() + passed.len() + 1;
+                flag(builder, &inner, spot, passed, from, ours);
+                continue;
+            }
             // A number below zero is a value.
             if !text.starts_with('-') || text[1..].starts_with(|c: char| c.is_ascii_digit()) {
                 let stated = builder.stated();

@@ -1,6 +1,7 @@
 //! Which containers of a manifest run etcd.
 
 use crate::config::syntax::command::start_of_etcd;
+use crate::gather::Gather;
 use crate::search;
 use crate::yaml::{Node, Tree};
 
@@ -35,6 +36,22 @@ fn find_commands<'t>(node: &'t Node, depth: usize, found: &mut Vec<&'t Node>) {
         node.entries().iter().for_each(|entry| find_commands(&entry.value, depth + 1, found));
     }
     node.items().iter().for_each(|item| find_commands(item, depth + 1, found));
+}
+
+/// The containers whose image is etcd's, where none of them has a command or variables from elsewhere.
+pub fn containers_without_command(tree: &Tree) -> Option<Vec<&Node>> {
+    let (mut found, mut level) = (Vec::new(), tree.documents.iter().gather());
+    while let Some(node) = level.pop() {
+        let image = node.entries().iter().find(|entry| entry.name() == "image").and_then(|entry| entry.value.text());
+        if image.is_some_and(|image| is_repository(image.rsplit_once(':').map_or(image, |(name, _)| name))) {
+            if ["command", "args", "entrypoint", "<<"].iter().any(|key| node.entries().iter().any(|entry| entry.name() == *key)) {
+                return None;
+            }
+            found.push(node);
+        }
+        level.extend(node.items().iter().chain(node.entries().iter().map(|entry| &entry.value)));
+    }
+    Some(found)
 }
 
 /// The values of a chart whose image is etcd's.

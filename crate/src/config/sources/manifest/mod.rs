@@ -201,7 +201,7 @@ fn value(builder: &mut Builder, spot: Spot, node: &Node, entry: &Entry, name: &s
         // What docker inspect shows of a container once more (moby/moby@v20.10.24:api/types/types.go, ContainerJSONBase).
         "args" if tree.get(node, "Config").is_some() => {}
         "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| builder.holds("", tree.scalar(item), false)),
-        "etcdarg" | "command" | "args" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
+        "etcdarg" | "command" | "args" | "k3sargs" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
             if name == "etcdarg" {
                 builder.cluster.own_pair = Some(&RANCHER);
             }

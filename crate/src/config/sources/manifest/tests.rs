@@ -368,6 +368,7 @@ fn pods_kubeadm_rke_k3s_compose() {
         "apiVersion: k3d.io/v1alpha5\nkind: Simple\noptions:\n  k3s:\n    extraArgs:\n    - arg: --etcd-arg=heartbeat-interval=500\n      nodeFilters: [server:*]\n    - arg: '--etcd-arg=election-timeout=5000'\n",
         "apiVersion: controlplane.cluster.x-k8s.io/v1beta1\nkind: RKE2ControlPlane\nspec:\n  serverConfig:\n    etcd:\n      customConfig:\n        extraArgs: [\"heartbeat-interval=500\", election-timeout=5000]\n",
         "etcd-arg:\n  - heartbeat-interval=500\n  - election-timeout=5000\n",
+        "k3os:\n  k3s_args:\n  - server\n  - --etcd-arg\n  - heartbeat-interval=500\n  - \"--etcd-arg=election-timeout=5000\"\n",
         "etcd-arg: heartbeat-interval=500\netcd-arg+: [election-timeout=5000]\n",
         "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nkubeadmConfigPatches:\n- |\n  kind: ClusterConfiguration\n  etcd:\n    local:\n      extraArgs: {heartbeat-interval: \"500\", election-timeout: \"5000\"}\n",
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kubeadm-config}\ndata:\n  ClusterConfiguration: |\n    apiVersion: kubeadm.k8s.io/v1beta3\n    kind: ClusterConfiguration\n    etcd:\n      local:\n        extraArgs:\n          heartbeat-interval: \"500\"\n          election-timeout: \"5000\"\n",
