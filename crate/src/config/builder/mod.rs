@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::configuration::{Cluster, Problem, Source};
 use crate::config::meaning::scalar::Reading;
 use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::variables::Variables;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::text::{DocumentId, LineIndex, Place, Span};
@@ -104,6 +105,8 @@ pub struct Builder<'a> {
     pub limits: Vec<String>,
     /// The directive of a unit that is read; empty elsewhere.
     pub directive: &'static str,
+    /// What the document sets as a script, once it is asked for.
+    pub script: Option<Variables>,
     pub(super) resets: Vec<Reset>,
     pub(super) document: DocumentId,
     pub(super) source: Source,
@@ -174,6 +177,7 @@ impl<'a> Builder<'a> {
             tolerant: false,
             limits: Vec::new(),
             directive: "",
+            script: None,
             resets: Vec::new(),
             document,
             source,

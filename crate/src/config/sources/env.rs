@@ -7,7 +7,9 @@ use super::script::Script;
 use crate::config::builder::{Builder, Class, Home};
 use crate::config::meaning::keys;
 use crate::config::syntax::command::is_etcd;
+use crate::config::syntax::embedded::{Body, here_documents};
 use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::variables::Variables;
 use crate::config::syntax::words::{self, Word};
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
@@ -22,6 +24,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     let defines = inner.text.lines().any(|line| line.starts_with("define "));
     let of_shell = inner.text.starts_with("#!") || (!defines && inner.text.lines().any(exports));
     let script = if of_shell { Script::of(inner) } else { Script::default() };
+    let variables = if of_shell { script.variables.clone() } else { of_script(builder, inner) };
     let is_file = !of_shell && !is_mixed(&inner.text);
     byte_order_mark(builder, inner, &|name| keys::of_variable(name).map(|(parameter, _)| parameter));
     // An article shows the file of each member, one below the other.
@@ -46,12 +49,12 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
         }
         let whole = || with_remainder(&words, &inner.text, start + raw.trim_end().len()).filter(|_| is_file);
         if let Some((name, value, span)) = parted(&words).filter(|_| !of_shell).or_else(whole) {
-            flags::variable(builder, inner, (name, value, span), Home::new(&unit, Class::EnvironmentFile, ""), &script.variables);
+            flags::variable(builder, inner, (name, value, span), Home::new(&unit, Class::EnvironmentFile, ""), &variables);
             continue;
         }
         if let Some((name, value)) = of_docker.or_else(|| script.handed_on(&words)) {
             let home = Home::new("", Class::EnvironmentFile, "");
-            flags::variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &script.variables);
+            flags::variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &variables);
         }
         for word in words {
             if word.text.starts_with('#') {
@@ -65,12 +68,26 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
                 if let Some((_, file)) = search::split(value, "-config-file") {
                     builder.starts_with_file(&unit, file.trim_start_matches(['=', ' ']).split(' ').next().unwrap_or(""));
                 }
-                flags::take(builder, inner, &words::words(&inner.text, span.clone()), &unit, "", &script.variables);
+                flags::take(builder, inner, &words::words(&inner.text, span.clone()), &unit, "", &variables);
             }
             timer = keys::of_variable(name).map(|(parameter, _)| parameter);
-            flags::variable(builder, inner, (name, value, span), Home::new(&unit, Class::EnvironmentFile, ""), &script.variables);
+            flags::variable(builder, inner, (name, value, span), Home::new(&unit, Class::EnvironmentFile, ""), &variables);
         }
     }
+}
+
+/// The variables of the script that writes these lines, where it fills them in.
+fn of_script(builder: &mut Builder, inner: &MappedText) -> Variables {
+    if inner.is_document() {
+        return if search::has(&inner.text, "<<") { Script::of(inner).variables } else { Variables::default() };
+    }
+    let start = inner.place(0..0).start;
+    let fills = |body: &Body| body.range.contains(&start) && !body.quoted;
+    if !(builder.text.starts_with("#!") && search::has(&inner.text, "=$") && here_documents(builder.text).iter().any(fills)) {
+        return Variables::default();
+    }
+    let text = builder.text;
+    builder.script.get_or_insert_with(|| Script::of(&MappedText::document(text)).variables.outside()).clone()
 }
 
 /// An assignment with blanks around its equals sign, which systemd passes over (systemd/systemd@v252:src/basic/env-file.c,

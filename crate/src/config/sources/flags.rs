@@ -270,6 +270,8 @@ pub fn variable(
         Meaning::Fallback(value, from) => {
             builder.variable(name, value, inner.place(span.start + from..span.start + from + value.len()), home);
         }
+        // It hands on what stands further up.
+        Meaning::Unknown(same) if same == name && builder.claims(meant.0) => {}
         Meaning::Unknown(_) | Meaning::Itself => builder.variable(name, value, inner.place(span), home),
     }
 }

@@ -338,11 +338,25 @@ mod tests {
             "#!/bin/sh\nHB=250\netcd --name a --heartbeat-interval=${HB:-100} --election-timeout=${ET-2500}\n",
             "#!/bin/sh\nHB=250\ncat > run <<'EOF'\nHB=900\nEOF\nif slow; then sleep 1; fi\nmain() {\n  ET=2500\n  etcd --heartbeat-interval=$HB --election-timeout=$ET\n}\n",
             "#!/bin/sh\nHB=250\ncat > /etc/etcd.env <<EOF\nETCD_HEARTBEAT_INTERVAL=$HB\nETCD_ELECTION_TIMEOUT=${ET:-2500}\nEOF\netcd --version\n",
+            "#!/bin/sh\nHB=250\nput /etc/default/etcd <<EOF\nETCD_NAME=a\nETCD_HEARTBEAT_INTERVAL=${HB}\nETCD_ELECTION_TIMEOUT=2500\nEOF\nput /etc/systemd/system/etcd.service <<EOF\n[Service]\nEnvironmentFile=/etc/default/etcd\nExecStart=/usr/bin/etcd\nEOF\n",
+            "run() {\n  cat <<EOF | tee /etc/default/etcd\nETCD_NAME=a\nETCD_HEARTBEAT_INTERVAL=$HB\nETCD_ELECTION_TIMEOUT=$ET\nEOF\n}\nHB=250\nET=2500\nrun\n",
             "docker run -e ETCD_HEARTBEAT_INTERVAL=${HB:-250} -e ETCD_ELECTION_TIMEOUT=${ET:=2500} quay.io/coreos/etcd:v3.5.9\n",
             "#cloud-config\nwrite_files:\n- path: /opt/run\n  content: |\n    #!/bin/sh\n    HB=250\n    ET=2500\n    etcd --heartbeat-interval=$HB --election-timeout=$ET\n",
         ] {
             assert_eq!(acting(text), (vec!["250", "2500"], vec![]), "{text}");
         }
+    }
+
+    #[test]
+    fn a_file_whose_end_is_in_quotes_is_not_filled_in() {
+        let text = "#!/bin/sh\nHB=250\nput /etc/default/etcd <<'EOF'\nETCD_NAME=a\nETCD_HEARTBEAT_INTERVAL=$HB\nEOF\ncat > /etc/systemd/system/etcd.service <<EOF\n[Service]\nExecStart=/usr/bin/etcd\nEOF\n";
+        assert_eq!(acting(text), (vec!["$HB"], vec![RuleId::ConfigTemplate]));
+    }
+
+    #[test]
+    fn what_hands_a_variable_on_by_its_own_name_is_no_second_value() {
+        let text = "#!/bin/sh\nif wan; then\n  ETCD_ELECTION_TIMEOUT=5000\nelse\n  ETCD_ELECTION_TIMEOUT=2000\nfi\ncat > .env <<EOF\nNODE=1\nETCD_ELECTION_TIMEOUT=${ETCD_ELECTION_TIMEOUT}\nEOF\n";
+        assert_eq!(acting(text), (vec!["2000"], vec![]));
     }
 
     #[test]

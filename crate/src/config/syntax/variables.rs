@@ -40,6 +40,11 @@ impl Variables {
         Variables { bodies, by_shell: true, ..Variables::default() }
     }
 
+    /// What is set outside of here-documents, for a text whose place among them is not told.
+    pub fn outside(self) -> Self {
+        Variables { bodies: Vec::new(), ..self }
+    }
+
     /// A variable has this value; a later one takes its place.
     pub fn set(&mut self, name: &str, value: String, place: Range<usize>, at: usize) {
         *self.slot(name, at) = Some((value, place));

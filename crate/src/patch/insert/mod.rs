@@ -13,6 +13,7 @@ use crate::gather::Gather;
 use crate::patch::edit::Edit;
 use crate::patch::place::{Form, Place, without_peer};
 use crate::patch::{Change, Etcd, render};
+use crate::search;
 use crate::text::line_start;
 
 impl Place<'_> {
@@ -66,10 +67,14 @@ impl Place<'_> {
                 let is_own = |name: &str| name.contains('-') || name.bytes().any(|byte| byte.is_ascii_uppercase());
                 self.spelling(setting).or_else(|| self.named_before(setting)).is_some_and(|(_, name)| is_own(name))
             }
+            // What a script hands on by its name it hands on alone.
+            Source::Environment => {
+                let name = setting.parameter.variable();
+                !["${", "$"].iter().any(|mark| search::has(self.text, &format!("{mark}{name}")))
+            }
             Source::CloudConfig
             | Source::DropIn
             | Source::FleetConf
-            | Source::Environment
             | Source::Flags
             | Source::EtcdToml
             | Source::EtcdYaml

@@ -384,9 +384,9 @@ fn what_is_missing_is_added_for_each_member() {
 
 #[test]
 fn a_container_without_a_command_takes_variables() {
-    let list = "    environment:\n      - ETCD_NAME=a\n";
-    let map = "    environment:\n      ETCD_NAME: \"a\"\n";
-    let pod = "      env:\n        - name: ETCD_NAME\n          value: \"a\"\n";
+    let list = "    environment:\n      - ALLOW_NONE_AUTHENTICATION=yes\n";
+    let map = "    environment:\n      ALLOW_NONE_AUTHENTICATION: \"yes\"\n";
+    let pod = "      env:\n        - name: ALLOW_NONE_AUTHENTICATION\n          value: \"yes\"\n";
     for (head, variables, added) in [
         ("services:\n  a:\n    image: bitnami/etcd:3.5\n", list, "      - ETCD_ELECTION_TIMEOUT=2500\n"),
         ("services:\n  web:\n    image: web\n  a:\n    image: bitnami/etcd\n", map, "      ETCD_ELECTION_TIMEOUT: \"2500\"\n"),
@@ -399,6 +399,12 @@ fn a_container_without_a_command_takes_variables() {
         let text = format!("{head}{variables}");
         assert_eq!(patched(&text, &[ELECTION]), format!("{text}{added}"));
     }
+    // The image may come from a mapping that services share.
+    let shared = |added: &str| {
+        let service = |name: &str| format!("  {name}:\n    <<: *kv\n    environment:\n      ETCD_NAME: {name}\n{added}");
+        format!("x-kv: &kv\n  image: bitnami/etcd:3.5\nservices:\n{}{}", service("a"), service("b"))
+    };
+    assert_eq!(patched(&shared(""), &[ELECTION]), shared("      ETCD_ELECTION_TIMEOUT: \"2500\"\n"));
     let both = format!("services:\n  a:\n    image: bitnami/etcd:3.5\n{map}  b:\n    image: bitnami/etcd:3.5\n    command: /run.sh\n{map}");
     assert_eq!(patch(&[&both], &[config::read(0, &both).expect("services")], &[ELECTION])[0].disposition, "refused");
 }

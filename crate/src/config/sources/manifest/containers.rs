@@ -38,20 +38,31 @@ fn find_commands<'t>(node: &'t Node, depth: usize, found: &mut Vec<&'t Node>) {
     node.items().iter().for_each(|item| find_commands(item, depth + 1, found));
 }
 
-/// The containers whose image is etcd's, where none of them has a command or variables from elsewhere.
+/// The containers whose image is etcd's, where none of them has a command: the services of docker-compose, or any.
 pub fn containers_without_command(tree: &Tree) -> Option<Vec<&Node>> {
-    let (mut found, mut level) = (Vec::new(), tree.documents.iter().gather());
+    let services = tree.documents.iter().filter_map(|root| tree.get(root, "services")).flat_map(Node::entries);
+    let (mut found, mut level) = (Vec::new(), services.map(|service| &service.value).gather());
+    let compose = !level.is_empty();
+    if !compose {
+        level = tree.documents.iter().gather();
+    }
     while let Some(node) = level.pop() {
-        let image = node.entries().iter().find(|entry| entry.name() == "image").and_then(|entry| entry.value.text());
-        if image.is_some_and(|image| is_repository(image.rsplit_once(':').map_or(image, |(name, _)| name))) {
-            if ["command", "args", "entrypoint", "<<"].iter().any(|key| node.entries().iter().any(|entry| entry.name() == *key)) {
+        if tree.word(node, "image").is_some_and(is_image) {
+            if ["command", "args", "entrypoint"].iter().any(|key| tree.get(node, key).is_some()) {
                 return None;
             }
             found.push(node);
         }
-        level.extend(node.items().iter().chain(node.entries().iter().map(|entry| &entry.value)));
+        if !compose {
+            level.extend(node.items().iter().chain(node.entries().iter().map(|entry| &entry.value)));
+        }
     }
     Some(found)
+}
+
+/// Whether an image is etcd's: `bitnami/etcd:3.5`.
+pub fn is_image(name: &str) -> bool {
+    is_repository(name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(name, |(repository, _)| repository))
 }
 
 /// The values of a chart whose image is etcd's.

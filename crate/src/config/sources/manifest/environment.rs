@@ -32,7 +32,7 @@ pub(super) fn on_one_line(builder: &mut Builder, spot: Spot, node: &Node) {
 }
 
 /// docker-compose's `environment`: a map, or words `NAME=value`.
-pub(super) fn variables(builder: &mut Builder, spot: Spot, node: &Node) {
+pub(super) fn variables(builder: &mut Builder, spot: Spot, node: &Node, name_of_list: &str) {
     let tree = spot.tree;
     let node = tree.resolve(node);
     // What `<<` brings, where the mapping has no such key itself.
@@ -55,7 +55,10 @@ pub(super) fn variables(builder: &mut Builder, spot: Spot, node: &Node) {
         }
         let Some(inner) = tree.scalar(item) else { continue };
         let Some((name, value)) = inner.text.split_once('=') else { continue };
-        variable(builder, spot, name, value, inner.place(name.len() + 1..inner.text.len()));
+        // A generator of Kustomize takes quotes away (kubernetes-sigs/kustomize: api/kv/kv.go, parseLiteralSource).
+        let bare = if name_of_list == "literals" { value.trim_matches(['"', '\'']) } else { value };
+        let start = name.len() + 1 + (value.len() - value.trim_start_matches(['"', '\'']).len()).min(value.len() - bare.len());
+        variable(builder, spot, name, bare, inner.place(start..start + bare.len()));
     }
 }
 

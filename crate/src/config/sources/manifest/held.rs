@@ -11,7 +11,7 @@ use crate::yaml::Node;
 
 /// A ConfigMap's `data`: variables, and whole files.
 pub(super) fn data(builder: &mut Builder, spot: Spot, node: &Node) {
-    variables(builder, spot, node);
+    variables(builder, spot, node, "");
     for entry in node.entries() {
         builder.holds(entry.name(), with_lines(spot.tree, &entry.value), false);
     }

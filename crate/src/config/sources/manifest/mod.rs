@@ -208,7 +208,7 @@ fn value(builder: &mut Builder, spot: Spot, node: &Node, entry: &Entry, name: &s
             words(builder, spot, tree.resolve(&entry.value), name == "etcdarg");
         }
         // The last one is of a generator of Kustomize.
-        "environment" | "env" | "literals" => variables(builder, spot, &entry.value),
+        "environment" | "env" | "literals" => variables(builder, spot, &entry.value, name),
         "image" => image(builder, tree, &entry.value),
         "envfrom" | "envfile" => {
             let names = [spot.member, tree.word(node, "image").unwrap_or("")];
@@ -266,7 +266,10 @@ fn runs_another(spot: Spot, container: &Node) -> bool {
 
 /// `registry.k8s.io/etcd:3.5.9-0` in one word, or a chart's repository and tag.
 fn image(builder: &mut Builder, tree: &Tree, node: &Node) {
-    builder.image(node.text().unwrap_or(""));
+    let text = node.text().unwrap_or("");
+    builder.image(text);
+    // Read line by line, it may be of any program.
+    builder.cluster.has_etcd |= !builder.tolerant && containers::is_image(text);
     if tree.word(node, "repository").is_some_and(|name| name.ends_with("etcd")) {
         builder.version(tree.word(node, "tag").unwrap_or(""));
     }

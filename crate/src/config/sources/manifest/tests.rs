@@ -375,6 +375,7 @@ fn pods_kubeadm_rke_k3s_compose() {
         "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    command:\n    - '--heartbeat-interval=500'\n    - '--election-timeout=5000'\n",
         "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.5.7\n    environment:\n      ETCD_HEARTBEAT_INTERVAL: 500\n      ETCD_ELECTION_TIMEOUT: \"5000\"\n",
         "services:\n  etcd:\n    environment:\n    - ETCD_HEARTBEAT_INTERVAL=500\n    - \"ETCD_ELECTION_TIMEOUT=5000\"\n",
+        "kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\nconfigMapGenerator:\n- name: etcd\n  literals:\n  - ETCD_HEARTBEAT_INTERVAL=500\n  - ETCD_ELECTION_TIMEOUT=\"5000\"\n",
         "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: etcd\n    env:\n    - {name: ETCD_HEARTBEAT_INTERVAL, value: \"500\"}\n    - name: ETCD_ELECTION_TIMEOUT\n      value: '5000'\n",
     ] {
         assert_eq!(raw(text), expected, "{text}");
@@ -391,6 +392,15 @@ fn only_an_object_that_is_an_etcd_has_its_timers() {
     assert_eq!(timers("apiVersion: example.com/v1\nkind: EtcdCluster\n"), 1);
     let owned = "metadata:\n  ownerReferences:\n  - kind: EtcdCluster\n";
     assert_eq!(timers(&format!("apiVersion: example.com/v1\nkind: Queue\n{owned}")), 0);
+}
+
+#[test]
+fn an_image_of_etcd_runs_it() {
+    let pod = "kind: Pod\nspec:\n  containers:\n  - image: bitnami/etcd:3.5\n    env: [{name: A, value: b}]\n";
+    assert!(crate::config::read(0, pod).is_some_and(|read| read.cluster.has_etcd));
+    assert!(crate::config::read(0, &pod.replace("etcd:", "etcd-backup:")).is_none());
+    let program = "local kube = import \"kube\";\n{\n  etcd: kube.Set() {\n    spec+: {\n      image: \"a/etcd:v3\",\n      args_+: {\n        \"election-timeout\": \"2000\",\n      },\n    },\n  },\n}\n";
+    assert_eq!(crate::config::read(0, program).map(|read| read.settings.len()), Some(1));
 }
 
 #[test]
