@@ -144,6 +144,10 @@ function unpacked(stream, meter) {
       asked = false;
       return bytes;
     },
-    stop,
+    stop() {
+      // Nobody asks any more: what waits for it would wait for ever.
+      asked = true;
+      stop();
+    },
   };
 }

@@ -46,7 +46,8 @@ export async function* filesIn(file) {
     const head = await begins(archive.slice(at), BLOCK);
     if (!isTar(head)) break;
     const field = (/** @type {number} */ from, /** @type {number} */ to) => head.slice(from, to).replace(/\0.*/s, '');
-    const size = parseInt(field(124, 136), 8) || 0;
+    // Never backwards: a damaged header may hold anything.
+    const size = Math.max(0, parseInt(field(124, 136), 8) || 0);
     const begin = at + BLOCK;
     // What GNU's tar writes has no folder there.
     const name = [head[262] === '\0' && field(345, 500), field(0, 100)].filter(Boolean).join('/');
