@@ -34,10 +34,11 @@ pub const RKE2: &str = "rke2-server";
 pub const K0S: &str = "k0scontroller";
 
 /// Where etcd has its data and its certificates, by who starts it (openshift/cluster-etcd-operator@02f0c50e:bindata/etcd/pod.yaml),
-/// and what the members of a workload are called (kubernetes.io, "DNS for Services and Pods").
+/// what the members of a workload are called (kubernetes.io, "DNS for Services and Pods"), and the fork of etcd's client that k3s and
+/// RKE2 are built with (k3s-io/k3s: go.mod).
 /// OpenShift's API server keeps its objects below `/kubernetes.io`.
 const PLACES: &[(&[&str], Launcher)] = &[
-    (&["/rancher/k3s/", "/rancher/rke2/"], Launcher::K3s),
+    (&["/rancher/k3s/", "/rancher/rke2/", "-k3s1/"], Launcher::K3s),
     (&["/var/lib/k0s/"], Launcher::Installer),
     (&["/etc/kubernetes/static-pod-certs/"], Launcher::OpenShift),
     (&[".svc:", ".svc.cluster.local:", "/bitnami/etcd/"], Launcher::Workload),
@@ -59,8 +60,8 @@ impl Facts {
     }
 }
 
-/// How a journal, or syslog, heads a line in JSON: with its program and the number of the process.
-const HEADED: &[&str] = &["]: {"];
+/// How a journal, or syslog, heads a line in JSON: with its program, and the number of the process where that is known.
+const HEADED: &[&str] = &["]: {", " etcd: {"];
 
 fn started(facts: &Facts) -> Started {
     let printed = |words: &[&str]| facts.any_event(|event| event.is_etcd_server() && says(event, words));
@@ -160,6 +161,10 @@ mod tests {
             "Jan 10 07:55:33 n1 k0s[85]: time=\"2024-01-10 07:55:33\" level=info msg={} component=etcd stream=stderr\n",
             serde_json::json!(LATE)
         );
+        let record = |identifier: &str| {
+            let record = |line: &str| serde_json::json!({"_HOSTNAME": "n1", "SYSLOG_IDENTIFIER": identifier, "__REALTIME_TIMESTAMP": "1704873333433522", "MESSAGE": line});
+            format!("{}\n{}\n", record(LATE), record(&pods))
+        };
         let start = r#"{"level":"info","ts":"2024-01-10T07:55:31.433Z","caller":"embed/etcd.go:309","msg":"starting an etcd server","etcd-version":"3.5.9","name":"n1","data-dir":"/var/lib/rancher/rke2/server/db/etcd","heartbeat-interval":"100ms","election-timeout":"1s"}"#;
         let capnslog = "2020-06-23 09:58:46.519513 W | etcdserver: read-only range request \"";
         let took = " \" with result \"range_response_count:1 size:7\" took too long (974.821341ms) to execute\n";
@@ -186,6 +191,8 @@ mod tests {
                 Some(Launcher::Workload),
                 None,
             ),
+            (record("k3s"), Some(Launcher::K3s), Some("k3s")),
+            (record("etcd"), None, None),
             // docker's journal names the container.
             (before("Jan 10 07:55:33 n1 4f1d0f64f326[85]: ", &pods), None, None),
             (before("", &slow("/app/x")), None, None),

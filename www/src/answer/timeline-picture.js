@@ -76,7 +76,7 @@ function plotOf({ lanes }, span, width, narrow) {
 function laneOf({ name, leads, stalls, marks }, y, plot, actions) {
   const { narrow, start, right, x, inside } = plot;
   return [
-    svg('text', { class: 'lab', x: 0, y: narrow ? y - 18 : y + 4 }, short(name, narrow ? 40 : 14)),
+    svg('text', { class: 'lab', x: 0, y: narrow ? y - 18 : y + 4 }, short(name, narrow ? 40 : 13)),
     svg('line', { class: 'grid', x1: start, x2: right, y1: y, y2: y }),
     leads.map((part) => bar(part, 'lead', y, plot)),
     stalls.map((part) => bar(part, 'stall', y, plot)),

@@ -155,10 +155,17 @@ fn unboxed(line: &str) -> Option<(String, String)> {
     let host = first(Role::Host).map(|host| json_field(host, "name").unwrap_or(host));
     let mut head = first(Role::Time).unwrap_or("").to_owned();
     if let Some(host) = host {
-        head.extend([" ", host, " etcd:"]);
+        head.extend([" ", host, " ", program(line), ":"]);
     }
     head.push(' ');
     Some((head, inner))
+}
+
+/// Who printed it: as journald says, where that is etcd, fleet or what etcd runs within; else taken for etcd.
+fn program(line: &str) -> &str {
+    const HOLD_ETCD: [&str; 5] = ["etcd", "fleet", "k3s", "rke2", "k0s"];
+    let named = json_field(line, "SYSLOG_IDENTIFIER").filter(|name| !name.contains(' '));
+    named.filter(|name| HOLD_ETCD.iter().any(|known| name.starts_with(known))).unwrap_or("etcd")
 }
 
 /// A row of comma-separated values: a quoted cell, or a stamp and then one, or a name and a message without a comma: what holds
