@@ -69,10 +69,15 @@ pub fn names(facts: &Facts) -> Names {
     Names { unit, data, ctl, health }
 }
 
-/// Whether systemd starts etcd, or the process within which it runs, and the journal has its lines.
+/// Whether systemd starts etcd, or the process within which it runs, and the journal has its lines. RKE2 lets the kubelet run it
+/// as a static pod (docs.rke2.io/architecture).
 pub fn in_journal(facts: &Facts) -> bool {
     let started = facts.started();
-    matches!(started.launcher, None | Some(Launcher::K3s)) || started.launcher == Some(Launcher::Installer) && started.unit.is_some()
+    match started.launcher {
+        None => true,
+        Some(Launcher::K3s) => started.unit != Some(RKE2),
+        launcher => launcher == Some(Launcher::Installer) && started.unit.is_some(),
+    }
 }
 
 /// Starts a member anew; nothing where that happens by itself.
@@ -82,6 +87,7 @@ pub fn restart(facts: &Facts, unit: &str) -> Option<String> {
         Some(Launcher::K3s) if started.unit.is_none() => {
             Some(String::from("sudo systemctl restart k3s || sudo systemctl restart rke2-server"))
         }
+        Some(Launcher::K3s) => Some(format!("sudo systemctl restart {unit}")),
         Some(Launcher::Tool(tool)) => Some(tool.restart.to_owned()),
         _ => in_journal(facts).then(|| format!("sudo systemctl restart {unit}")),
     }

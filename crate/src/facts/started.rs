@@ -12,7 +12,7 @@ use crate::search;
 pub struct Started {
     /// By what, where it is not systemd.
     pub launcher: Option<Launcher>,
-    /// The unit whose lines were pasted.
+    /// The unit whose lines were pasted, or within which it runs.
     pub unit: Option<&'static str>,
 }
 
@@ -37,11 +37,13 @@ pub const K0S: &str = "k0scontroller";
 /// what the members of a workload are called (kubernetes.io, "DNS for Services and Pods"), and the fork of etcd's client that k3s and
 /// RKE2 are built with (k3s-io/k3s: go.mod).
 /// OpenShift's API server keeps its objects below `/kubernetes.io`.
-const PLACES: &[(&[&str], Launcher)] = &[
-    (&["/rancher/k3s/", "/rancher/rke2/", "-k3s1/"], Launcher::K3s),
-    (&["/var/lib/k0s/"], Launcher::Installer),
-    (&["/etc/kubernetes/static-pod-certs/"], Launcher::OpenShift),
-    (&[".svc:", ".svc.cluster.local:", "/bitnami/etcd/"], Launcher::Workload),
+const PLACES: &[(&[&str], Option<&str>, Launcher)] = &[
+    (&["/rancher/k3s/"], Some("k3s"), Launcher::K3s),
+    (&["/rancher/rke2/"], Some(RKE2), Launcher::K3s),
+    (&["-k3s1/"], None, Launcher::K3s),
+    (&["/var/lib/k0s/"], None, Launcher::Installer),
+    (&["/etc/kubernetes/static-pod-certs/"], None, Launcher::OpenShift),
+    (&[".svc:", ".svc.cluster.local:", "/bitnami/etcd/"], None, Launcher::Workload),
 ];
 const OBJECTS_OF_OPENSHIFT: &[&str] = &["/kubernetes.io/", "/openshift.io/"];
 
@@ -60,8 +62,10 @@ impl Facts {
     }
 }
 
-/// How a journal, or syslog, heads a line in JSON: with its program, and the number of the process where that is known.
-const HEADED: &[&str] = &["]: {", " etcd: {"];
+/// How a journal, or syslog, heads a line in JSON: with a time, a machine and its program, which may have no number.
+fn is_headed(text: &str) -> bool {
+    search::split(text, ": {").is_some_and(|(head, _)| head.trim().contains(' ') && !head.contains('{'))
+}
 
 fn started(facts: &Facts) -> Started {
     let printed = |words: &[&str]| facts.any_event(|event| event.is_etcd_server() && says(event, words));
@@ -71,12 +75,13 @@ fn started(facts: &Facts) -> Started {
     if !facts.configurations.is_empty() || facts.has_fleet() {
         return Started { launcher: configured, unit };
     }
-    let of_place = || PLACES.iter().find(|(words, _)| printed(words)).map(|(_, launcher)| *launcher);
-    let launcher = match of_unit {
-        Some((_, _, launcher)) => *launcher,
-        None => of_place().or_else(|| if speaks(facts) { printing(facts) } else { asked_by_kubernetes(facts) }),
-    };
-    Started { launcher, unit }
+    if let Some((_, _, launcher)) = of_unit {
+        return Started { launcher: *launcher, unit };
+    }
+    if let Some((_, unit, launcher)) = PLACES.iter().find(|(words, ..)| printed(words)) {
+        return Started { launcher: Some(*launcher), unit: *unit };
+    }
+    Started { launcher: if speaks(facts) { printing(facts) } else { asked_by_kubernetes(facts) }, unit }
 }
 
 /// Whether etcd itself does.
@@ -89,7 +94,7 @@ fn printing(facts: &Facts) -> Option<Launcher> {
     let shows = |words: &[&str]| facts.any_event(|event| says(event, words));
     let of_etcd = || facts.logs.iter().filter(|log| log.events.iter().any(Event::is_etcd_server));
     let in_json = |log: &LogReading| search::has(&log.format, "etcd JSON");
-    if shows(HEADED) {
+    if facts.any_event(|event| is_headed(&event.text)) {
         return None;
     }
     if let Some(tool) = TOOLS.iter().find(|(heads, _)| facts.any_event(|event| heads(&event.text))) {
@@ -110,9 +115,12 @@ type Heads = fn(&str) -> bool;
 const TOOLS: &[(Heads, Launcher)] =
     &[(by_swarm, Launcher::Tool(&SWARM)), (by_compose, Launcher::Tool(&COMPOSE)), (by_talosctl, Launcher::Installer)];
 
-/// `etcd1-1  | `, where etcd's own `W | ` stands behind a stamp (docs.docker.com/reference/cli/docker/compose/logs).
+/// `etcd1-1  | ` (docs.docker.com/reference/cli/docker/compose/logs), where viewers write the number of a line. etcd's own `W | `
+/// stands behind a stamp, which may be cut off.
 fn by_compose(text: &str) -> bool {
-    search::split(text, " | ").is_some_and(|(service, _)| !service.trim().is_empty() && !service.trim().contains(' '))
+    let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'@');
+    let is_service = |word: &str| word.len() > 1 && word.bytes().all(name) && word.bytes().any(|byte| byte.is_ascii_lowercase());
+    search::split(text, " | ").is_some_and(|(service, _)| is_service(service.trim()))
 }
 
 /// `web_etcd.1.x7k@n1    | ` (docs.docker.com/reference/cli/docker/service/logs).
@@ -184,7 +192,8 @@ mod tests {
             (before("[pod/etcd-n1/etcd] ", &pods), Some(Launcher::Kubelet), None),
             (before("", &of_openshift), Some(Launcher::OpenShift), None),
             (before("10.5.0.2: ", &pods), Some(Launcher::Installer), None),
-            (before("", start), Some(Launcher::K3s), None),
+            (before("", start), Some(Launcher::K3s), Some(RKE2)),
+            (before("", &start.replace("rke2", "k3s")), Some(Launcher::K3s), Some("k3s")),
             (before("", &start.replace("/var/lib/rancher/rke2/server/db/etcd", "/bitnami/etcd/data")), Some(Launcher::Workload), None),
             (
                 "2018-11-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp: lookup etcd-1.etcd.web.svc:2380: no such host\n".to_owned(),
@@ -196,6 +205,10 @@ mod tests {
             // docker's journal names the container.
             (before("Jan 10 07:55:33 n1 4f1d0f64f326[85]: ", &pods), None, None),
             (before("", &slow("/app/x")), None, None),
+            // syslog without numbers of processes, and lines that a viewer numbers.
+            (before("Jan 10 07:55:33 n1 etcd: ", &pods), None, None),
+            (before("   12 | ", &slow("/app/x")), None, None),
+            (format!("W | etcdserver: read-only range request \"key:\\\"/app\\\"{took}"), None, None),
             (before("etcd1_1  | ", &slow("/app/x")), Some(Launcher::Tool(&COMPOSE)), None),
             (before("web_etcd.1.x7k2@n1    | ", &slow("/app/x")), Some(Launcher::Tool(&SWARM)), None),
             (format!("{capnslog}key:\\\"/registry/pods\\\"{took}"), Some(Launcher::Kubelet), None),

@@ -221,6 +221,12 @@ mod tests {
         assert!(text.starts_with("etcd-arg:\n- heartbeat-interval="), "{text}");
         let commands: String = k3s.rollout.iter().chain(&k3s.measure_next).flat_map(|step| step.commands.clone()).collect();
         assert!(commands.contains("restart k3s") && commands.contains("journalctl -u k3s"), "{commands}");
+        let rke2 = report("Jan 10 07:55:33 n1 rke2[85]: ");
+        let commands: String = rke2.rollout.iter().chain(&rke2.measure_next).flat_map(|step| step.commands.clone()).collect();
+        assert!(
+            commands.contains("restart rke2-server") && commands.contains("logs etcd-NODE") && !commands.contains("journalctl"),
+            "{commands}"
+        );
         let openshift = report("");
         let patch = &openshift.patches[0];
         assert!(patch.text.is_none() && patch.reason.as_deref().is_some_and(|why| why.contains("controlPlaneHardwareSpeed")), "{patch:?}");

@@ -116,15 +116,17 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> 
 fn while_starting(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
     /// So soon a leader is lost as part of a start (judgement).
     const SOON: Micros = 5 * S;
-    let tell = voices.iter().filter_map(|voice| Some((voice, voice.events.iter().position(|id| change.events.contains(id))?))).gather();
+    let report = |voice: &Voice| change.events.iter().filter_map(|id| voice.events.binary_search(id).ok()).min();
+    let tell = voices.iter().filter_map(|voice| Some((voice, report(voice)?))).gather();
     let starting = |(voice, report): &(&Voice, usize)| {
         let told = voice.events[*report];
         let loses = matches!(facts.event(told).meaning, Meaning::LeaderLost | Meaning::LeaderChanged);
         let follows = |event: &Event| event.meaning == Meaning::Published || !loses && took_it(event);
         let starts = |event: &Event| START_LINES.contains(&event.meaning);
-        let before = voice.events[..*report].iter().rev().find(|id| starts(facts.event(**id)) || follows(facts.event(**id)));
-        let soon = |start: EventId| matches!((time(facts, told), time(facts, start)), (Some(now), Some(start)) if now - start <= SOON);
-        before.is_some_and(|id| starts(facts.event(*id)) && (!loses || soon(*id)))
+        let from = if loses { time(facts, told).map_or(*report, |now| voice.since(now - SOON)) } else { 0 };
+        let before = &voice.events[from.min(*report)..*report];
+        let last = before.iter().rev().find(|id| starts(facts.event(**id)) || follows(facts.event(**id)));
+        last.is_some_and(|id| starts(facts.event(*id)))
     };
     // etcd 0.4 names no terms, and does not publish itself.
     change.term.is_some() && !tell.is_empty() && tell.iter().all(starting)

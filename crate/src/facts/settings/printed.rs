@@ -73,8 +73,8 @@ fn printed_as(facts: &Facts, parameter: Parameter, hole: &str, lines: &[Meaning]
 /// Which member a line is of: by its machine, else by what it calls itself, else by its document.
 pub struct Members {
     own: Vec<Option<String>>,
-    /// By document what members mixed up in it say as they start, with whose turn it was.
-    turns: Vec<Vec<(usize, i64)>>,
+    /// By document what members mixed up in it say as they start: the heartbeat, the event, and whose turn it was.
+    turns: Vec<Vec<(Option<Micros>, usize, i64)>>,
     known: Index,
 }
 
@@ -92,17 +92,17 @@ impl Members {
         let own = self.own[id.log].as_deref().filter(|_| nameless);
         let key = own.map_or_else(|| index::key(&facts.host(id)), index::key);
         // What a leader prints beside a late heartbeat is the value of whoever started with it.
-        let beat = |event: usize| facts.logs[id.log].events[event].duration("heartbeat");
-        let late = facts.event(id).meaning == Meaning::HeartbeatLate;
-        let of_turn = |event: usize| event == id.event || late && event < id.event && beat(event) == beat(id.event);
-        let turn = self.turns[id.log].iter().filter(|_| nameless).rfind(|(event, _)| of_turn(*event));
-        self.known.position(turn.map_or(key, |(_, turn)| index::joined(key, *turn)))
+        let (late, beat) = (facts.event(id).meaning == Meaning::HeartbeatLate, facts.event(id).duration("heartbeat"));
+        let turns = &self.turns[id.log];
+        let up_to = turns.partition_point(|(other, event, _)| (*other, *event) <= (beat, id.event));
+        let turn = turns[..up_to].last().filter(|(other, event, _)| nameless && (*event == id.event || late && *other == beat));
+        self.known.position(turn.map_or(key, |(.., turn)| index::joined(key, *turn)))
     }
 }
 
 /// Members whose lines stand mixed up and name no machine start one after the other: what each says as it starts, where one
 /// says another value than the one before it.
-fn turns(facts: &Facts, log: usize) -> Vec<(usize, i64)> {
+fn turns(facts: &Facts, log: usize) -> Vec<(Option<Micros>, usize, i64)> {
     const SAY: [Meaning; 3] = [Meaning::StartupHeartbeat, Meaning::StartupElection, Meaning::StartupZapConfig];
     let events = &facts.logs[log].events;
     let says = |event: usize| (events[event].duration("heartbeat"), events[event].duration("election"));
@@ -121,7 +121,7 @@ fn turns(facts: &Facts, log: usize) -> Vec<(usize, i64)> {
     if spoke <= members {
         return Vec::new();
     }
-    said.iter().flat_map(|said| said.iter().enumerate().map(|(at, event)| (*event, (at % members) as i64))).gather()
+    distinct(said.iter().flat_map(|said| said.iter().enumerate().map(|(at, event)| (says(*event).0, *event, (at % members) as i64))))
 }
 
 /// The last value of each member.
