@@ -338,7 +338,8 @@ fn of_another_program(text: &str) -> bool {
         let is_value = wants_value(std::mem::replace(&mut before, word));
         !is_value && !word.starts_with('-') && search::has(&word.to_ascii_lowercase(), "etcd")
     });
-    !names_etcd && text.lines().any(|line| flags(&words(line, 0..line.len())).iter().any(is_anothers))
+    // Such a number may be told k3s, which hands etcd its own.
+    !names_etcd && !search::has(text, "etcd-arg") && text.lines().any(|line| flags(&words(line, 0..line.len())).iter().any(is_anothers))
 }
 
 /// Whether what stands behind this word is its value.
@@ -604,6 +605,7 @@ mod tests {
         assert!(crate::config::read(0, "agentd serve --heartbeat-interval=30s\n").is_none());
         assert!(crate::config::read(0, "each node's flags:\n  - -election-timeout-min=400ms\n  - -heartbeat-interval=150ms\n").is_none());
         assert!(crate::config::read(0, "--heartbeat-interval 150\n").is_some());
+        assert!(crate::config::read(0, "k3s server --https-listen-port 6444 --etcd-arg=heartbeat-interval=150\n").is_some());
         assert!(crate::config::read(0, "W=3000\n./raft \\\n  --id=$ID --rpc-port=7000 --election-timeout=${W}\n").is_none());
         let read = read(0, "agentd serve \\\n  --heartbeat-interval=30s\n");
         assert!(read.settings.is_empty() && !read.cluster.has_etcd);

@@ -48,7 +48,7 @@ pub fn containers_without_command(tree: &Tree) -> Option<Vec<&Node>> {
     }
     while let Some(node) = level.pop() {
         if tree.word(node, "image").is_some_and(is_image) {
-            if ["command", "args", "entrypoint"].iter().any(|key| tree.get(node, key).is_some()) {
+            if has_command(tree, node) {
                 return None;
             }
             found.push(node);
@@ -58,6 +58,11 @@ pub fn containers_without_command(tree: &Tree) -> Option<Vec<&Node>> {
         }
     }
     Some(found)
+}
+
+/// Whether a container runs something else than its image says.
+pub fn has_command(tree: &Tree, container: &Node) -> bool {
+    ["command", "args", "entrypoint"].iter().any(|key| tree.get(container, key).is_some())
 }
 
 /// Whether an image is etcd's: `bitnami/etcd:3.5`.

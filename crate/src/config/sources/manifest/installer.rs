@@ -120,6 +120,8 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
         Some((_, Arguments::Variables)) => Launcher::Workload,
         Some(_) => Launcher::Installer,
         None if tree.get(root, "rancher").is_some() => Launcher::Tool(&RANCHER_OS),
+        // k3OS and Kairos.
+        None if ["k3os", "k3s"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::K3s,
         None if tree.get(root, "services").is_some_and(|services| is_stack(tree, services)) => Launcher::Tool(&SWARM),
         None if tree.get(root, "services").is_some() => Launcher::Tool(&COMPOSE),
         // A list is of Ansible's tasks, or what docker prints.

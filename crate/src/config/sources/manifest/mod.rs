@@ -209,7 +209,7 @@ fn value(builder: &mut Builder, spot: Spot, node: &Node, entry: &Entry, name: &s
         }
         // The last one is of a generator of Kustomize.
         "environment" | "env" | "literals" => variables(builder, spot, &entry.value, name),
-        "image" => image(builder, tree, &entry.value),
+        "image" => image(builder, tree, node, &entry.value),
         "envfrom" | "envfile" => {
             let names = [spot.member, tree.word(node, "image").unwrap_or("")];
             builder.cluster.hands_more |= names.iter().any(|name| search::has(name, "etcd"));
@@ -265,11 +265,12 @@ fn runs_another(spot: Spot, container: &Node) -> bool {
 }
 
 /// `registry.k8s.io/etcd:3.5.9-0` in one word, or a chart's repository and tag.
-fn image(builder: &mut Builder, tree: &Tree, node: &Node) {
+fn image(builder: &mut Builder, tree: &Tree, container: &Node, node: &Node) {
     let text = node.text().unwrap_or("");
     builder.image(text);
-    // Read line by line, it may be of any program.
-    builder.cluster.has_etcd |= !builder.tolerant && containers::is_image(text);
+    // Read line by line, it may be of any program; and a command may be that of etcdctl.
+    let alone = || !containers::has_command(tree, container);
+    builder.cluster.has_etcd |= !builder.tolerant && containers::is_image(text) && alone();
     if tree.word(node, "repository").is_some_and(|name| name.ends_with("etcd")) {
         builder.version(tree.word(node, "tag").unwrap_or(""));
     }

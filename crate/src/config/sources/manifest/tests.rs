@@ -395,10 +395,22 @@ fn only_an_object_that_is_an_etcd_has_its_timers() {
 }
 
 #[test]
+fn what_k3os_and_kairos_start_is_k3s() {
+    for text in [
+        "k3os:\n  k3s_args: [server, --etcd-arg=heartbeat-interval=500]\n",
+        "#cloud-config\nk3s:\n  args: [--etcd-arg=heartbeat-interval=500]\n",
+    ] {
+        assert_eq!(crate::config::read(0, text).and_then(|read| read.cluster.launcher), Some(crate::config::Launcher::K3s), "{text}");
+    }
+}
+
+#[test]
 fn an_image_of_etcd_runs_it() {
     let pod = "kind: Pod\nspec:\n  containers:\n  - image: bitnami/etcd:3.5\n    env: [{name: A, value: b}]\n";
     assert!(crate::config::read(0, pod).is_some_and(|read| read.cluster.has_etcd));
     assert!(crate::config::read(0, &pod.replace("etcd:", "etcd-backup:")).is_none());
+    let backup = pod.replace("env:", "command: [etcdctl, snapshot, save]\n    env:");
+    assert!(crate::config::read(0, &backup).is_none());
     let program = "local kube = import \"kube\";\n{\n  etcd: kube.Set() {\n    spec+: {\n      image: \"a/etcd:v3\",\n      args_+: {\n        \"election-timeout\": \"2000\",\n      },\n    },\n  },\n}\n";
     assert_eq!(crate::config::read(0, program).map(|read| read.settings.len()), Some(1));
 }
