@@ -64,7 +64,7 @@ impl Facts {
 
 /// How a journal, or syslog, heads a line in JSON: with a time, a machine and its program, which may have no number.
 fn is_headed(text: &str) -> bool {
-    search::split(text, ": {").is_some_and(|(head, _)| head.trim().contains(' ') && !head.contains('{'))
+    search::split(text, ": {\"").is_some_and(|(head, _)| head.trim().contains(' ') && !head.contains('{'))
 }
 
 fn started(facts: &Facts) -> Started {
@@ -94,10 +94,12 @@ fn printing(facts: &Facts) -> Option<Launcher> {
     let shows = |words: &[&str]| facts.any_event(|event| says(event, words));
     let of_etcd = || facts.logs.iter().filter(|log| log.events.iter().any(Event::is_etcd_server));
     let in_json = |log: &LogReading| search::has(&log.format, "etcd JSON");
-    if facts.any_event(|event| is_headed(&event.text)) {
+    // Another program's log may stand beside it.
+    let heads = |by: Heads| facts.any_event(|event| event.is_etcd_server() && by(&event.text));
+    if heads(is_headed) {
         return None;
     }
-    if let Some(tool) = TOOLS.iter().find(|(heads, _)| facts.any_event(|event| heads(&event.text))) {
+    if let Some(tool) = TOOLS.iter().find(|(by, _)| heads(*by)) {
         return Some(tool.1);
     }
     // OpenShift has its operator since its etcd prints JSON; an older one is no pod of a kubelet's that takes a manifest.
@@ -219,6 +221,15 @@ mod tests {
             let started = facts(&[&log]).started();
             assert_eq!((started.launcher, started.unit), (launcher, unit), "{log}");
         }
+    }
+
+    #[test]
+    fn what_heads_a_client_of_etcd_heads_no_etcd() {
+        let pod = format!("{LATE}\n{}\n", slow("/registry/pods"));
+        let client = "web-1  | W0110 07:55:33.433000 1 clientconn.go:1208] grpc: addrConn.createTransport failed to connect to {https://127.0.0.1:2379  <nil> 0 <nil>}. Err :connection error: desc = \"transport: Error while dialing dial tcp 127.0.0.1:2379: connect: connection refused\". Reconnecting...\n";
+        let facts = facts(&[&pod, client]);
+        assert!(facts.any_event(|event| event.text.starts_with("web-1")));
+        assert_eq!(facts.started().launcher, Some(Launcher::Kubelet));
     }
 
     /// They tell nothing where a configuration does.
