@@ -116,6 +116,8 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> 
 fn while_starting(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
     /// So soon a leader is lost as part of a start (judgement).
     const SOON: Micros = 5 * S;
+    /// A member that waits for the others as it starts prints no more lines than these (judgement).
+    const LINES: usize = 1000;
     let report = |voice: &Voice| change.events.iter().filter_map(|id| voice.events.binary_search(id).ok()).min();
     let tell = voices.iter().filter_map(|voice| Some((voice, report(voice)?))).gather();
     let starting = |(voice, report): &(&Voice, usize)| {
@@ -123,8 +125,8 @@ fn while_starting(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> boo
         let loses = matches!(facts.event(told).meaning, Meaning::LeaderLost | Meaning::LeaderChanged);
         let follows = |event: &Event| event.meaning == Meaning::Published || !loses && took_it(event);
         let starts = |event: &Event| START_LINES.contains(&event.meaning);
-        let from = if loses { time(facts, told).map_or(*report, |now| voice.since(now - SOON)) } else { 0 };
-        let before = &voice.events[from.min(*report)..*report];
+        let soon = if loses { time(facts, told).map_or(*report, |now| voice.since(now - SOON)) } else { 0 };
+        let before = &voice.events[soon.min(*report).max(report.saturating_sub(LINES))..*report];
         let last = before.iter().rev().find(|id| starts(facts.event(**id)) || follows(facts.event(**id)));
         last.is_some_and(|id| starts(facts.event(*id)))
     };
