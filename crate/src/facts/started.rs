@@ -36,7 +36,6 @@ pub const K0S: &str = "k0scontroller";
 /// Where etcd has its data and its certificates, by who starts it (openshift/cluster-etcd-operator@02f0c50e:bindata/etcd/pod.yaml),
 /// what the members of a workload are called (kubernetes.io, "DNS for Services and Pods"), and the fork of etcd's client that k3s and
 /// RKE2 are built with (k3s-io/k3s: go.mod).
-/// OpenShift's API server keeps its objects below `/kubernetes.io`.
 const PLACES: &[(&[&str], Option<&str>, Launcher)] = &[
     (&["/rancher/k3s/"], Some("k3s"), Launcher::K3s),
     (&["/rancher/rke2/"], Some(RKE2), Launcher::K3s),
@@ -45,6 +44,8 @@ const PLACES: &[(&[&str], Option<&str>, Launcher)] = &[
     (&["/etc/kubernetes/static-pod-certs/"], None, Launcher::OpenShift),
     (&[".svc:", ".svc.cluster.local:", "/bitnami/etcd/"], None, Launcher::Workload),
 ];
+
+/// Where OpenShift's API servers keep their objects, instead of below `/registry`.
 const OBJECTS_OF_OPENSHIFT: &[&str] = &["/kubernetes.io/", "/openshift.io/"];
 
 /// Signs of Kubernetes in what etcd logs: its keys, its files and machines, and the lines of a container's runtime
