@@ -9,7 +9,7 @@ use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::Clock;
 use crate::plan::Plan;
-use crate::report::{Severity, Step};
+use crate::report::{Severity, Step, Timing};
 use crate::rules::{Finding, named, raised};
 use crate::search;
 use crate::units::{S, minute};
@@ -128,7 +128,7 @@ const MEASUREMENTS: &[Measurement] = &[
 ];
 
 /// What to measure, the most telling first. Remarks raise nothing.
-pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Step> {
+pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Vec<Step> {
     let known = by_defragmentation(facts) || large_reads(facts).is_some();
     // Where the slow requests themselves tell why, neither disk nor processor is in question.
     let raises = |id: RuleId| raised(findings, id).is_some() && !(known && id == RuleId::EtcdSlowApply);
@@ -169,13 +169,15 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Ste
         ));
     }
     steps.extend(silent_leader(facts, &at_hand));
-    steps.extend(missing_logs(facts, findings, &at_hand));
-    steps.extend(unseen_change(facts, &at_hand));
+    let mut logs: Vec<Step> = missing_logs(facts, findings, &at_hand).into_iter().chain(unseen_change(facts, &at_hand)).gather();
     // Trouble whose cause is not shown, also where no finding takes it up.
     let open = || findings.iter().any(|finding| finding.severity > Severity::Info) || unexplained(facts).is_some();
-    if steps.is_empty() && plan.changes().next().is_none() && !facts.without_log() && other_cause(findings).is_none() && open() {
-        steps.push(around(facts, &at_hand));
+    let no_cause = || plan.changes().next().is_none() && other_cause(findings).is_none() && open();
+    let unread = facts.logs.is_empty() || facts.logs.iter().any(|log| log.other_store);
+    if logs.is_empty() && !unread && (timing == Timing::Undecided || steps.is_empty() && !facts.without_log() && no_cause()) {
+        logs.push(around(facts, &at_hand));
     }
+    steps.extend(logs);
     if plan.changes().next().is_some() && steps.is_empty() {
         let count = format!("{} | grep -cE 'lost leader|heartbeat on time'", at_hand.day);
         steps.push(step("Count leader changes and late heartbeats for a day.", &[&count], "Whether the values hold."));
@@ -352,6 +354,7 @@ mod tests {
             "2021-02-03 11:20:31.120000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 7\n",
             "$ etcdctl member list\nError:  context deadline exceeded\n",
             "Warning  BackOff  2m  kubelet  Back-off restarting failed container etcd in pod etcd-0\n",
+            "2021-02-03 11:20:31.120000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.2s)\n",
         ] {
             let documents = vec![Document { name: None, text: text.to_owned() }];
             let report = analyze(&Input { documents, ..Input::default() });

@@ -38,9 +38,11 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
     let plan = plan::plan(facts, &findings);
     let edge = Edge::of(sources, facts);
     let patches = patches(sources, facts, &plan);
+    let verdict = verdict::verdict(facts, &findings, &plan);
+    let measure_next = measure_next::measure_next(facts, &findings, &plan, verdict.timing);
     Report {
         schema_version: 1,
-        verdict: verdict::verdict(facts, &findings, &plan),
+        verdict,
         documents: documents::documents(sources, facts),
         settings: settings::settings(&edge),
         findings: findings.iter().map(|finding| edge.finding(finding)).gather(),
@@ -51,7 +53,7 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         alternatives: patch::alternatives(&changes(facts, &plan), facts.started().launcher, launched::names(facts).unit),
         rollout: rollout::rollout(facts, &findings, &plan, &patches),
         patches,
-        measure_next: measure_next::measure_next(facts, &findings, &plan),
+        measure_next,
         questions: questions::questions(facts, &findings, &plan),
         model: trade_off::trade_off(facts, &plan),
         timeline: timeline::timeline(facts),

@@ -34,7 +34,12 @@ const NOT_THERE: &[&str] = &[
     "etwork is unreachable",
     "cannot assign requested address",
     "could not be resolved",
+    NO_ADDRESS_ANSWERS,
 ];
+
+/// What etcdctl says of a member that it asked at each address for clients (etcd-io/etcd@v3.5.33:
+/// etcdctl/ctlv2/command/cluster_health.go:118).
+const NO_ADDRESS_ANSWERS: &str = " are all unreachable";
 
 /// What etcdctl says of an endpoint that took its request.
 const ANSWERED: &[&str] = &["has no leader", "exceeded header timeout"];
@@ -94,6 +99,15 @@ fn told(facts: &Facts, events: &[EventId], back: bool, over: &str) -> (String, &
         );
     }
     let requests = plural(count, "request", "requests");
+    if all(&|event| says(event, &[NO_ADDRESS_ANSWERS])) {
+        return (
+            format!("etcdctl reached {} at none of the addresses for clients", plural(count, "member", "members")),
+            "etcdctl asked each address that the member told its cluster. Either it does not run, or the way to it is closed.",
+            Some(String::from(
+                "See on that member's machine whether etcd runs, and what it logged last. If it runs, try its client port (2379; old ones 4001) from where you asked.",
+            )),
+        );
+    }
     if all(&is_silent) {
         return (
             format!("etcd's client port did not answer {requests}{over}"),
@@ -137,7 +151,7 @@ fn refused(event: &Event) -> bool {
     let of_client = event.is_fleet()
         || event.meaning == Meaning::PeerDialError && says(event, &[":2379", ":2381", ":4001"])
         || !event.is_etcd_server()
-        || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::ProxyEndpoint | Meaning::ProxyZero);
+        || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::CtlUnhealthy | Meaning::ProxyEndpoint | Meaning::ProxyZero);
     if says(event, OTHERWISE) {
         return false;
     }
@@ -227,6 +241,18 @@ mod tests {
         let log = "member 8e9e05c52164694d is unreachable: no available published client urls\ncluster is healthy\n";
         let found = find(&facts(&[log]), RuleId::EtcdUnreachable).expect("told");
         assert_eq!(found.title, "A member told its cluster no address for clients");
+    }
+
+    #[test]
+    fn a_member_that_etcdctl_does_not_reach() {
+        let away = |id: &str| format!("member {id} is unreachable: [http://192.0.2.8:2379] are all unreachable\n");
+        let well = "member 8e9e05c52164694d is healthy: got healthy result from http://192.0.2.7:2379\n";
+        let found = |log: String| find(&facts(&[&log]), RuleId::EtcdUnreachable).expect("told");
+        let one = found(format!("{well}{}cluster is degraded\n", away("91bc3c398fb3c146")));
+        assert_eq!(one.title, "etcdctl reached 1\u{a0}member at none of the addresses for clients");
+        assert_eq!(one.severity, Severity::Warning);
+        let two = found(format!("{well}{}{}cluster is unhealthy\n", away("91bc3c398fb3c146"), away("fd422379fda50e48")));
+        assert_eq!(two.severity, Severity::Critical);
     }
 
     #[test]

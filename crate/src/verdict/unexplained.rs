@@ -27,10 +27,11 @@ pub(super) fn keeps_elsewhere(facts: &Facts) -> bool {
     facts.logs.iter().any(|log| log.other_store) && !facts.any_event(|event| event.is_etcd_server() || event.is_fleet())
 }
 
-/// Nothing but what etcdctl shows of the members at one moment, or did to their database: that all is well then tells
+/// Nothing but what etcdctl and fleetctl show of one moment, or etcdctl did to the database: that all is well then tells
 /// nothing of timing.
 pub(super) fn shows_only_a_state(facts: &Facts) -> bool {
-    const STATE: &[Meaning] = &[Meaning::CtlStatus, Meaning::CtlHealth, Meaning::CtlDisarm, Meaning::QuotaError, Meaning::Defrag];
+    const STATE: &[Meaning] =
+        &[Meaning::CtlStatus, Meaning::CtlHealth, Meaning::CtlDisarm, Meaning::QuotaError, Meaning::Defrag, Meaning::FleetctlState];
     let is_state = |event: &Event| STATE.contains(&event.meaning) && event.time.is_none();
     facts.configurations.is_empty() && facts.all_events().next().is_some() && !facts.any_event(|event| !is_state(event))
 }

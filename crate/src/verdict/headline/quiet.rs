@@ -105,7 +105,7 @@ fn only_stated(facts: &Facts) -> String {
     format!("{said} {unshown} whether {fit} your cluster.")
 }
 
-/// What etcdctl shows of the members.
+/// What etcdctl shows of the members, or fleetctl of units and machines.
 fn state(facts: &Facts) -> String {
     let shown = || facts.events_of(&[Meaning::CtlStatus]).map(|(_, event)| event);
     let rows: usize = shown().map(|event| event.holes("leads") + event.holes("follows")).sum();
@@ -113,6 +113,9 @@ fn state(facts: &Facts) -> String {
     let members = if rows > 0 { rows } else { asked } as u64;
     let term = shown().filter_map(|event| event.number("raft")).max();
     let term = term.map_or(String::new(), |term| format!(" in term {term}, which rises by one or more with each election"));
+    if members == 0 && facts.any_event(|event| event.meaning == Meaning::FleetctlState) {
+        return String::from("fleetctl shows the state of one moment, and nothing that tells of timing.");
+    }
     if members == 0 {
         return String::from("What etcdctl was told to do is here, and nothing that tells of timing.");
     }
