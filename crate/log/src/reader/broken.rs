@@ -187,6 +187,15 @@ mod tests {
         assert_eq!(&text[found[1].span.range()], &text[text.find("Mar 02 10:00:01 core-1 etcd2[812]: raft").unwrap_or(0)..text.len() - 1]);
     }
 
+    /// As it is copied from Rancher's page.
+    #[test]
+    fn a_stamp_that_a_viewer_glued_to_a_line_is_no_rest_of_the_one_before() {
+        let line = |text: &str| format!("4/11/2017 12:35:05 AM2017-04-11 05:35:05.618654 {text}\n");
+        let asks = line("I | raft: 30c19612dc90d9d [logterm: 18, index: 101] sent vote request to ad12df73ee6f967 at term 2280");
+        let found = events(&(asks + &line("I | raft: 30c19612dc90d9d became follower at term 2281")));
+        assert_eq!(found.iter().map(|event| event.number("term")).collect::<Vec<_>>(), [Some(2280), Some(2281)]);
+    }
+
     #[test]
     fn what_ends_so_before_a_line_with_its_own_time_is_no_soft_end() {
         let key = format!("Mar 02 10:00:01 core-1 app[9]: key {}=", "A".repeat(40));

@@ -193,7 +193,10 @@ impl Reader {
             // Where nothing was taken out of the line its parts are known to the byte.
             let middle = if row.raw.starts_with(before) { row.span.start + cut as u64 } else { row.span.start };
             let first = Span { end: if middle > row.span.start { middle } else { row.span.end }, ..row.span };
-            self.single_row(before, recognise(before), Row { raw: before, span: first, ..row });
+            // A viewer's own stamp, `4/11/2017 12:35:05 AM`, is no line, nor the rest of one.
+            if before.bytes().any(|byte| byte.is_ascii_lowercase()) {
+                self.single_row(before, recognise(before), Row { raw: before, span: first, ..row });
+            }
             row = Row { raw: after, span: Span { start: middle, ..row.span }, ..row };
             text = after;
         }

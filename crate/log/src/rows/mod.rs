@@ -131,15 +131,17 @@ pub fn is_open_json(row: &str) -> bool {
 pub const GLUED: usize = 64;
 
 /// Where in a row a further line begins that lost the line end before it: a stamp of etcd's logger, `2018-12-08
-/// 06:57:11.726065`, straight behind a word.
+/// 06:57:11.726065`, straight behind a word. A mail may break the row behind its date.
 pub fn glued(text: &str) -> Option<usize> {
     const STAMP: &[u8] = b"0000-00-00 00:00:00.000000";
+    const DATE: usize = "0000-00-00".len();
     let bytes = text.as_bytes();
     let mut from = 0;
     while let Some(at) = search::find(text.get(from..)?, "20").map(|at| from + at) {
         from = at + 2;
         let behind_word = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || b")]}.!".contains(&bytes[at - 1]));
-        let stamp = bytes.get(at..at + STAMP.len()).filter(|_| behind_word);
+        let rest = &bytes[at..];
+        let stamp = rest.get(..if rest.len() == DATE { DATE } else { STAMP.len() }).filter(|_| behind_word);
         let fits = |(byte, form): (&u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form };
         if stamp.is_some_and(|stamp| stamp.iter().zip(STAMP).all(fits)) {
             return Some(at);
@@ -208,6 +210,7 @@ mod tests {
                 "became follower at term 112018-12-08 07:00:20.198352 I | raft: x",
                 &["became follower at term 11", "2018-12-08 07:00:20.198352 I | raft: x"][..],
             ),
+            ("lost leader 45ac11b837bb4860 at term 112018-12-08", &["lost leader 45ac11b837bb4860 at term 11", "2018-12-08"]),
             ("2018-12-08 07:00:20.198352 I | raft: x", &["2018-12-08 07:00:20.198352 I | raft: x"]),
             (
                 "Dec 08 07:00:20 n etcd[7]: 2018-12-08 07:00:20.198352 I | raft: x",
