@@ -107,8 +107,10 @@ fn printing(facts: &Facts) -> Option<Launcher> {
     if shows(OBJECTS_OF_OPENSHIFT) {
         return of_etcd().all(in_json).then_some(Launcher::OpenShift);
     }
+    // `kubectl logs --prefix` names the pod (kubernetes/kubectl: pkg/cmd/logs/logs.go).
+    let of_pod = heads(|text| text.starts_with("[pod/"));
     let is_bare = of_etcd().all(|log| in_json(log) || log.hosts.is_empty());
-    (is_bare && shows(KUBERNETES)).then_some(Launcher::Kubelet)
+    ((is_bare || of_pod) && shows(KUBERNETES)).then_some(Launcher::Kubelet)
 }
 
 /// Whether something heads a line.
@@ -216,6 +218,7 @@ mod tests {
             (before("web_etcd.1.x7k2@n1    | ", &slow("/app/x")), Some(Launcher::Tool(&SWARM)), None),
             (format!("{capnslog}key:\\\"/registry/pods\\\"{took}"), Some(Launcher::Kubelet), None),
             (format!("Jan 10 07:55:33 n1 dockerd[85]: {capnslog}key:\\\"/registry/pods\\\"{took}"), None, None),
+            (format!("[pod/etcd-n1/etcd] {capnslog}key:\\\"/registry/pods\\\"{took}"), Some(Launcher::Kubelet), None),
             (format!("{capnslog}key:\\\"/kubernetes.io/pods\\\"{took}"), None, None),
             (format!("etcd1_1  | {capnslog}key:\\\"/app\\\"{took}"), Some(Launcher::Tool(&COMPOSE)), None),
         ] {
