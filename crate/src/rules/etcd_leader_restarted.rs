@@ -1,6 +1,6 @@
 //! `etcd-leader-restarted`: the leader's process ended, and the election after it was needed.
 
-use super::common::{range, stopped_on_purpose, times};
+use super::common::{ended_together, range, stopped_on_purpose, times};
 use super::{Finding, Rule};
 use crate::facts::voices::{machines_of_members, speaker};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
@@ -42,7 +42,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     let shown = wanted.iter().all(|change| change.old.as_deref().is_some_and(|old| anew.binary_search(&old).is_ok()));
     let confidence = if shown { Confidence::High } else { Confidence::Medium };
     let needed = if wanted.len() == 1 { "and the election after it was needed" } else { "and the elections after it were needed" };
-    let title = if by_hand == wanted.len() {
+    let title = if wanted.iter().all(|change| ended_together(facts, change)) {
+        let how = if by_hand == wanted.len() { "were told to stop" } else { "ended" };
+        format!("All members {how} and started again {}, {needed}", times(wanted.len() as u64))
+    } else if by_hand == wanted.len() {
         format!("The etcd process that led was told to stop {}, {needed}", times(by_hand as u64))
     } else {
         format!("The etcd process that led ended {}, {needed}", times(wanted.len() as u64))
@@ -218,5 +221,37 @@ mod tests {
         let severity = |log: String| find(&facts(&[&log]), RuleId::EtcdLeaderRestarted).expect("it ended").severity;
         assert_eq!(severity(lead(1, 2) + &stop(10) + &lead(11, 3) + &stop(19) + &lead(20, 4)), crate::report::Severity::Info);
         assert_eq!(severity(lead(1, 2) + &stop(10) + &lead(11, 3) + &lead(20, 4)), crate::report::Severity::Warning);
+    }
+
+    /// Each member in a document of its own; the last of them waits for the others or is started by hand.
+    #[test]
+    fn all_members_may_have_ended_with_it() {
+        let line = |minute: u32, second: u32, text: &str| format!("2020-04-20 10:{minute:02}:{second:02}.000000 {text}\n");
+        let ids = ["91d25258d70ad868", "2a0965170762fd09", "47b3c2d5e6f70819"];
+        let log = |own: &str, minute: u32| {
+            let start = |minute, second| {
+                line(minute, second, "I | etcdmain: etcd Version: 3.4.23")
+                    + &line(
+                        minute,
+                        second,
+                        &format!(
+                            "I | raft: newRaft {own} [peers: [{}], term: 2, commit: 9, applied: 0, lastindex: 9, lastterm: 2]",
+                            ids.join(",")
+                        ),
+                    )
+            };
+            start(0, 1)
+                + &line(0, 3, &format!("I | raft: raft.node: {own} elected leader {} at term 2", ids[0]))
+                + &line(9, 0, "N | pkg/osutil: received terminated signal, shutting down...")
+                + &start(minute, 5)
+                + &line(9, 8, &format!("I | raft: raft.node: {own} elected leader {} at term 3", ids[1]))
+        };
+        let title = |minutes: [u32; 3]| {
+            let logs = [0, 1, 2].map(|at| log(ids[at], minutes[at]));
+            find(&facts(&[&logs[0], &logs[1], &logs[2]]), RuleId::EtcdLeaderRestarted).map(|found| found.title)
+        };
+        assert!(title([9, 9, 9]).expect("ended").starts_with("All members were told to stop"), "{:?}", title([9, 9, 9]));
+        // One was restarted some minutes before.
+        assert!(!title([9, 9, 7]).unwrap_or_default().starts_with("All members"));
     }
 }

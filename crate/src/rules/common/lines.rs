@@ -37,9 +37,14 @@ pub fn answered_soon(facts: &Facts, id: EventId) -> bool {
     near(facts, id, &[answer], 0, 30 * S, lines)
 }
 
+/// A try to publish itself fails after 5 s and two election-timeouts (etcd-io/etcd@v3.4.45:etcdserver/config.go, ReqTimeout); then
+/// the next one begins.
+const PUBLISHES_WITHIN: Micros = 10 * S;
+
 /// Whether the process had just started: it publishes itself when it hears its first leader, and tries until that is done.
 pub fn publishes_soon(facts: &Facts, id: EventId) -> bool {
     near(facts, id, &[Meaning::Published, Meaning::PublishError], 0, 30 * S, 40)
+        || near(facts, id, &[Meaning::PublishError], -PUBLISHES_WITHIN, 0, 40)
 }
 
 /// What a member says when it had stood still, at the end of it.

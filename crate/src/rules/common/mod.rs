@@ -21,5 +21,5 @@ pub use lines::{
     WAITS, answered_soon, at_the_end, bursts, hosts, last_entry, last_entry_term, last_line, lines, only_quoted, publishes_soon, starts,
     waited, while_etcd_starts, without_repeats,
 };
-pub use stops::{TRANSFERS, stopped_on_purpose, stopping, with_etcd_stop};
+pub use stops::{TRANSFERS, ended_together, stopped_on_purpose, stopping, with_etcd_stop};
 pub use wording::{listed, plural, range, times};

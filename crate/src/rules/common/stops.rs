@@ -1,11 +1,12 @@
 //! Telling a stop by hand from trouble.
 
-use crate::facts::beside::{beside, near};
+use crate::facts::beside::{beside, near, time};
 use crate::facts::texts::says;
 use crate::facts::voices::{START_LINES, speaker};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
+use crate::sort::distinct;
 use crate::units::{Micros, S};
 
 /// So many recognised lines before one a stop is looked for.
@@ -22,6 +23,15 @@ pub fn stopped_on_purpose(facts: &Facts, change: &LeaderChange) -> bool {
     // A stop before the leader before was elected is none of this one.
     let of_this = |stop: Micros| elected - stop <= within && facts.elected.between(stop, elected - 1).is_empty();
     facts.last_time(Meaning::EtcdShutdown, elected).is_some_and(of_this)
+}
+
+/// Whether all members had ended with the leader: each started anew in the quarter of a minute before the next one was there,
+/// or the second after (judgement). Who restarts one after the other waits for each.
+pub fn ended_together(facts: &Facts, change: &LeaderChange) -> bool {
+    let (Some(elected), Some(members)) = (change.elected, facts.members) else { return false };
+    let then = |start: &&EventId| time(facts, **start).is_some_and(|time| (elected - 15 * S..=elected + S).contains(&time));
+    let started = distinct(facts.restarts.iter().filter(then).map(|start| facts.host(*start)));
+    change.class == ChangeClass::Wanted && members > 1 && started.len() >= members as usize
 }
 
 /// Whether an etcd process was stopped on purpose around this line, or handed its leadership over.

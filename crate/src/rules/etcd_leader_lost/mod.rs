@@ -7,12 +7,14 @@ use super::common::{stopped_on_purpose, time, times};
 use super::{Finding, Rule};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::took_back::{TookBack, took_back};
-use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
+use crate::facts::voices::speaker;
+use crate::facts::{ChangeClass, EventId, Facts, Generation, LeaderChange};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
+use crate::search;
 use crate::units::{Micros, S, human};
 
 /// The rule.
@@ -78,7 +80,8 @@ fn lost(facts: &Facts, events: &[EventId], unplanned: &[&LeaderChange], confiden
     // A term that got no leader is a round that failed, not one more loss.
     let count = if unplanned.is_empty() { lines::losses(facts, events) } else { unplanned.len() };
     let all_wanted = !unplanned.is_empty() && unplanned.iter().all(|change| change.class == ChangeClass::Wanted);
-    let severity = if needless > 0 { Severity::Critical } else { Severity::Warning };
+    let unknown = needless == 1 && unplanned.iter().all(|change| may_have_handed_over(facts, change));
+    let severity = if needless > 0 && !unknown { Severity::Critical } else { Severity::Warning };
     let title = words::title(facts, count, needless, all_wanted);
     let what = if refused { words::asked_alone(facts, events) } else { words::what(facts, needless, unplanned.len(), all_wanted) };
     let finding = Finding::new(RULE.id, severity, confidence, title, what).showing(facts, events).counting(count);
@@ -113,6 +116,30 @@ fn without_it(facts: &Facts, events: &[EventId], back: &TookBack) -> Finding {
 /// A living leader lost its place, to another member or by a stall.
 fn is_needless(facts: &Facts, change: &LeaderChange) -> bool {
     change.class == ChangeClass::Needless && (change.old != change.new || change.stall.is_some()) && !without_majority(facts, change)
+}
+
+/// Only a member speaks that neither led nor leads. From 3.0 on a leader may hand over, and what such a member prints then is
+/// what it prints when the leader stood still: that it was asked, and voted (etcd-io/etcd@v3.4.45:raft/raft.go, campaignTransfer).
+fn may_have_handed_over(facts: &Facts, change: &LeaderChange) -> bool {
+    const BY_RAFT: &[Meaning] = &[
+        Meaning::HigherTermMessage,
+        Meaning::BecameCandidate,
+        Meaning::LeaderLost,
+        Meaning::LeaderElected,
+        Meaning::LeaderChanged,
+        Meaning::HeartbeatLate,
+        Meaning::VoteCast,
+    ];
+    let is_one = |who: &str| [&change.old, &change.new].iter().any(|one| one.as_deref() == Some(who));
+    let concerned = |event: &Event| match event.meaning {
+        // Only a leader is late with it.
+        Meaning::HeartbeatLate => true,
+        // With pre-vote a hand-over is told apart.
+        Meaning::VoteCast => search::has(&event.text, "MsgPreVote"),
+        _ => speaker(event).is_some_and(is_one),
+    };
+    let hands_over = matches!(facts.generation, Generation::V3 | Generation::PreVote);
+    hands_over && change.term.is_some() && !change.shows_alive() && !facts.events_of(BY_RAFT).any(|(_, event)| concerned(event))
 }
 
 /// The old leader had stepped down for want of a majority, and for longer than any failover takes nobody took its place:

@@ -115,7 +115,9 @@ fn a_member_that_goes_on_asking_loses_no_leader() {
     assert!(found(round.clone()));
     assert!(!found(format!("{asks}{}", round.replace(":15.8", ":17.2"))), "an excerpt that begins within a round");
     let publish = "2023-05-17 14:25:19.000000 E | etcdserver: publish error: etcdserver: request timed out\n";
-    assert!(!found(round + publish), "it heard no leader since its start");
+    assert!(!found(round.clone() + publish), "it heard no leader since its start");
+    assert!(!found(publish.replace(":19.0", ":14.0") + &round), "nor before it asked");
+    assert!(found(publish.replace("14:25", "14:05") + &round));
 }
 
 #[test]
@@ -308,4 +310,30 @@ fn an_excerpt_that_begins_as_a_member_asks_first_shows_no_change() {
         let found = find(&facts(&[&log]), RuleId::EtcdLeaderLost).expect("it lost the leader");
         assert_eq!(found.title, "A member lost its leader twice, for up to 11\u{a0}ms, and took the same one back");
     }
+}
+
+/// What the third member of a cluster prints is the same.
+#[test]
+fn a_bystander_cannot_tell_a_hand_over_from_a_stall() {
+    let raft = |second: u32, text: &str| format!("2024-05-14 17:04:{second:02}.000000 I | raft: {text}\n");
+    let third = raft(1, "18647d3de1022d1f [term: 6] received a MsgVote message with higher term from 25b94689aa475203 [term: 7]")
+        + &raft(1, "18647d3de1022d1f [logterm: 6, index: 9, vote: 0] cast MsgVote for 25b94689aa475203 [logterm: 6, index: 9] at term 7")
+        + &raft(1, "raft.node: 18647d3de1022d1f lost leader 343c1c56a3296f58 at term 7")
+        + &raft(1, "raft.node: 18647d3de1022d1f elected leader 25b94689aa475203 at term 7");
+    let winner = raft(1, "25b94689aa475203 is starting a new election at term 6") + &raft(1, "25b94689aa475203 became candidate at term 7");
+    let again = third.replace("term: 7", "term: 8").replace("term: 6", "term: 7").replace("term 7", "term 8").replace("04:01", "04:41");
+    let found = |logs: &[&str]| find(&facts(logs), RuleId::EtcdLeaderLost).expect("lost");
+    assert_eq!(found(&[&third]).severity, Severity::Warning);
+    assert!(found(&[&third]).what.contains("or handed over"), "{}", found(&[&third]).what);
+    assert_eq!(found(&[&third, &winner]).severity, Severity::Critical, "who is asked to lead says so");
+    assert_eq!(found(&[&(third.clone() + &again)]).severity, Severity::Critical);
+    let asked_before =
+        raft(1, "18647d3de1022d1f [logterm: 6, index: 9, vote: 0] cast MsgPreVote for 25b94689aa475203 [logterm: 6, index: 9] at term 6");
+    assert_eq!(found(&[&(asked_before + &third)]).severity, Severity::Critical);
+    let of_2 = third.replace("cast MsgVote for", "voted for");
+    assert_eq!(
+        found(&[&of_2, "2024-05-14 17:00:01.000000 I | etcdmain: etcd Version: 2.3.8\n"]).severity,
+        Severity::Critical,
+        "it hands over to nobody"
+    );
 }

@@ -1,6 +1,6 @@
 //! The loss in words: its title, and what happened.
 
-use super::{is_needless, raised, without_majority};
+use super::{is_needless, may_have_handed_over, raised, without_majority};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
@@ -83,6 +83,9 @@ pub(super) fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: b
             return String::from("The same member led again: a follower stopped hearing it and asked for votes. No stall explains that.");
         }
         (0, wanted) => return format!("Of {unplanned} {wanted} came after the old leader's process had ended.{again}"),
+        (1, 0) if facts.needless().all(|change| may_have_handed_over(facts, change)) => {
+            String::from("Nothing shows whether the old leader lived, or handed over: only the log of one of those two would tell.")
+        }
         (1, 0) if alive == 0 && changes == 1 => String::from("Nothing shows whether the old leader lived."),
         (_, 0) if alive == 0 => format!("{unplanned}, and nothing shows whether the old leaders lived."),
         (needless, 0) if alive < needless => {

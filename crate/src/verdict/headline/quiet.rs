@@ -5,7 +5,7 @@ use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
 use crate::plan::Plan;
 use crate::report::{Provenance, Severity, Timing};
-use crate::rules::common::{alerts, human_limit, plural};
+use crate::rules::common::{alerts, ended_together, human_limit, plural};
 use crate::rules::{Finding, etcd_timers_changed};
 use crate::units::human;
 use crate::verdict::unexplained::{keeps_elsewhere, saw_too_little, shows_only_a_state, unexplained};
@@ -44,6 +44,9 @@ fn of_logs(facts: &Facts) -> String {
     match (facts.count(ChangeClass::Wanted) > 0, facts.count(ChangeClass::Planned) > 0) {
         (true, _) if facts.members == Some(1) => {
             String::from("The only member was told to stop and was started again, and nothing needs action.")
+        }
+        (true, _) if facts.changes.iter().any(|change| ended_together(facts, change)) => {
+            String::from("All members were told to stop and were started again, and nothing needs action.")
         }
         (true, _) => String::from("The leader was told to stop, the others elected the next one, and nothing needs action."),
         (false, true) => String::from("The leader handed over on purpose, and nothing needs action."),
