@@ -38,7 +38,7 @@ const LONGEST: usize = 200;
 pub fn length(text: &str) -> Option<usize> {
     // Asked at each byte of a command.
     // Behind the mark of a comment a template's own may stand: `#{% if x %}`.
-    if !matches!(text.as_bytes(), [b'{' | b'<' | b'$' | b'%', ..] | [b'#', b'{', b'A'..=b'z', ..]) {
+    if !matches!(text.as_bytes(), [b'{' | b'<' | b'$' | b'%', ..] | [b'#', b'{', b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'@', ..]) {
         return None;
     }
     let Mark { open, close, .. } = MARKS.iter().find(|mark| text.starts_with(mark.open))?;
@@ -169,6 +169,9 @@ mod tests {
             ("{{ x", None),
             ("{{ x\n}}", None),
             ("$x", None),
+            ("#{x}", Some(4)),
+            ("#{@x}", Some(5)),
+            ("#{[a]}", None),
             ("{a: b}", None),
         ] {
             assert_eq!(length(text), expected, "{text}");
