@@ -1,10 +1,9 @@
 //! What the lines of a text look like.
 
 use crate::config::meaning::keys;
-use crate::config::sources::flags::{are_options, is_image};
-use crate::config::sources::manifest::containers::is_repository;
+use crate::config::sources::flags::are_options;
 use crate::config::sources::{etcd_toml, prefixed};
-use crate::config::syntax::command::{is_drawn, runs_container, start_of_etcd};
+use crate::config::syntax::command::{is_drawn, is_image, is_repository, runs_container, start_of_etcd};
 use crate::config::syntax::embedded::{HEADER, here_documents};
 use crate::config::syntax::words::{CONTINUES, exported_elsewhere, words};
 use crate::log::line_starts::is_stamped;

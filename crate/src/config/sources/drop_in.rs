@@ -6,7 +6,7 @@ use super::flags;
 use super::script::Script;
 use crate::config::builder::{Builder, Class, Home};
 use crate::config::meaning::keys;
-use crate::config::syntax::command::{hands_more, is_etcd, starts_container};
+use crate::config::syntax::command::{hands_more, is_etcd, is_image, starts_container};
 use crate::config::syntax::embedded::here_documents;
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::variables::Variables;
@@ -118,7 +118,7 @@ impl Reader<'_, '_> {
             // supervisord parts them by commas (supervisord.org, "[program:x] Section Settings").
             "environment" => between_commas(text, directive.value).into_iter().for_each(|value| self.environment(value)),
             "Image" => {
-                self.of_etcd |= flags::is_image(text[directive.value.clone()].trim());
+                self.of_etcd |= is_image(text[directive.value.clone()].trim());
                 self.builder.image(&text[directive.value]);
             }
             "EnvironmentFile" => self.builder.reads_file(text[directive.value].trim().trim_start_matches('-')),

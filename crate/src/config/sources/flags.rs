@@ -7,7 +7,7 @@ use super::script::Script;
 use crate::config::builder::{Builder, Class, Home};
 use crate::config::configuration::{Launcher, Source};
 use crate::config::meaning::{keys, scalar};
-use crate::config::syntax::command::{is_drawn, is_etcd, runs_container, start_of_etcd};
+use crate::config::syntax::command::{is_drawn, is_etcd, is_tagged_image, runs_container, start_of_etcd};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::values::{or_joined, replacements, without_inner_quotes};
 use crate::config::syntax::variables::{Meaning, Variables};
@@ -77,7 +77,7 @@ impl Line<'_> {
             }
             // Of docker, podman and nerdctl.
             let is_run = word.text == "run";
-            image = !is_run && (image || run && is_image(&word.text));
+            image = !is_run && (image || run && is_tagged_image(&word.text));
             run |= is_run;
             if let Some(command) = self.quoted(word, words) {
                 self.take(builder, &command);
@@ -142,7 +142,7 @@ impl Line<'_> {
         // Another program may spell its flags with underscores.
         let runs = |(at, word): (usize, &Word)| {
             let before = at.checked_sub(1).map_or("", |before| &words[before].text);
-            is_image(&word.text) || is_etcd(&word.text) && !wants_value(before)
+            is_tagged_image(&word.text) || is_etcd(&word.text) && !wants_value(before)
         };
         let ours = LazyCell::new(|| words.iter().enumerate().any(runs));
         for flag in flags(words) {
@@ -274,11 +274,6 @@ pub fn variable(
         Meaning::Unknown(same) if same == name && builder.claims(meant.0) => {}
         Meaning::Unknown(_) | Meaning::Itself => builder.variable(name, value, inner.place(span), home),
     }
-}
-
-/// `quay.io/coreos/etcd:v2.3.8`
-pub fn is_image(word: &str) -> bool {
-    search::split(word, "etcd:").is_some_and(|(before, _)| before.is_empty() || before.ends_with('/')) && !word.starts_with("http")
 }
 
 /// Names for the options of a daemon: Debian's, OpenRC's, and those that distributions' units pass on.

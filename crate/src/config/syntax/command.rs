@@ -28,6 +28,30 @@ fn takes_operand(option: &str) -> bool {
     matches!(option, "-u" | "-U" | "-g" | "-e" | "-c" | "-n" | "-p" | "-m" | "-o" | "-C")
 }
 
+/// Whether a repository of images is etcd's: `bitnami/etcd`, `rancher/mirrored-coreos-etcd`. What is kept beside it has names
+/// of its own, like `backup-etcd`.
+pub fn is_repository(name: &str) -> bool {
+    let last = name.rsplit('/').next();
+    last.is_some_and(|last| last == "etcd" || last.ends_with("coreos-etcd"))
+}
+
+/// Whether an image is etcd's: `bitnami/etcd:3.5`.
+pub fn is_image(name: &str) -> bool {
+    is_repository(name.split_at(end_of_repository(name)).0)
+}
+
+/// The same of a word among others, of which only a tag or a digest tells that it is an image.
+pub fn is_tagged_image(word: &str) -> bool {
+    let (repository, tag) = word.split_at(end_of_repository(word));
+    is_repository(repository) && tag.len() > 1 && !search::has(repository, "http")
+}
+
+/// Where the tag or the digest of an image begins; before a port stands a host, `localhost:5000/etcd`.
+fn end_of_repository(name: &str) -> usize {
+    let last = name.rfind('/').map_or(0, |at| at + 1);
+    name[last..].find([':', '@']).map_or(name.len(), |at| last + at)
+}
+
 /// How a command starts etcd.
 pub struct Start {
     /// The end of the word `etcd` or `.../etcd`.
@@ -159,6 +183,18 @@ pub fn is_drawn(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_beside_etcd_is_no_etcd() {
+        for image in ["etcd", "bitnami/etcd:3.5", "localhost:5000/etcd", "quay.io/coreos/etcd:v3@sha256:ab", "$X/etcd:${TAG:-3}"] {
+            assert!(is_image(image), "{image}");
+        }
+        assert!(!["example/backup-etcd:3", "example/etcd-backup", "etcd/backup:3"].into_iter().any(is_image));
+        for word in ["rancher/mirrored-coreos-etcd:v3", "docker://quay.io/coreos/etcd:v2.3.8", "etcd@sha256:ab"] {
+            assert!(is_tagged_image(word), "{word}");
+        }
+        assert!(!["etcd", "etcd:", "quay.io/coreos/etcd", "http://etcd:2379", "/usr/bin/etcd"].into_iter().any(is_tagged_image));
+    }
 
     #[test]
     fn a_container_of_another_program_is_none_of_etcd() {

@@ -1,10 +1,9 @@
 //! Into the command that runs etcd.
 
 use crate::config::Source;
-use crate::config::sources::flags::is_image;
 use crate::config::sources::manifest::containers::{commands, containers_without_command};
 use crate::config::sources::manifest::installer::Arguments;
-use crate::config::syntax::command::{CONTAINERS, runs_container, start_of_etcd};
+use crate::config::syntax::command::{CONTAINERS, is_tagged_image, runs_container, start_of_etcd};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::words::CONTINUES;
 use crate::gather::Gather;
@@ -44,7 +43,7 @@ impl Place<'_> {
     /// That of etcd 3 takes none (etcd-io/etcd@v3.4.45:Dockerfile-release, `CMD`).
     fn behind_run(&self, end: usize, group: &[Change]) -> Option<Edit> {
         let command = self.text.get(..end)?;
-        command.rsplit(char::is_whitespace).next().filter(|word| is_image(word))?;
+        command.rsplit(char::is_whitespace).next().filter(|word| is_tagged_image(word))?;
         let at = CONTAINERS.iter().filter_map(|run| Some(search::rfind(command, run)? + run.len())).max()?;
         Some(Edit::insert(at, render::each(group, &|change| format!(" -e {}", render::assignment(change)))))
     }

@@ -1,6 +1,6 @@
 //! Which containers of a manifest run etcd.
 
-use crate::config::syntax::command::start_of_etcd;
+use crate::config::syntax::command::{is_image, is_repository, start_of_etcd};
 use crate::gather::Gather;
 use crate::search;
 use crate::yaml::{Node, Tree};
@@ -65,21 +65,9 @@ pub fn has_command(tree: &Tree, container: &Node) -> bool {
     ["command", "args", "entrypoint"].iter().any(|key| tree.get(container, key).is_some())
 }
 
-/// Whether an image is etcd's: `bitnami/etcd:3.5`.
-pub fn is_image(name: &str) -> bool {
-    is_repository(name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(name, |(repository, _)| repository))
-}
-
 /// The values of a chart whose image is etcd's.
 pub fn is_chart(tree: &Tree, node: &Node) -> bool {
     tree.at(node, &["image", "repository"]).and_then(Node::text).is_some_and(is_repository)
-}
-
-/// Whether a repository of images is etcd's: `bitnami/etcd`, `rancher/mirrored-coreos-etcd`. What is kept beside it has names
-/// of its own, like `backup-etcd`.
-pub fn is_repository(name: &str) -> bool {
-    let last = name.rsplit('/').next();
-    last.is_some_and(|last| last == "etcd" || last.ends_with("coreos-etcd"))
 }
 
 /// Whether a word is one of the flags that no program but etcd has.

@@ -1,8 +1,8 @@
 //! Which file of an installer starts an etcd, and where in it the arguments of etcd stand or would.
 
-use super::containers::is_repository;
 use super::k3s;
 use crate::config::configuration::Launcher;
+use crate::config::syntax::command::is_repository;
 use crate::config::tools::{COMPOSE, RANCHER_OS, SWARM};
 use crate::search;
 use crate::yaml::{Entry, Kind, Node, Tree};

@@ -19,7 +19,7 @@ use super::{env, etcd_yaml, ignition};
 use crate::config::builder::{Builder, Class, Home};
 use crate::config::configuration::Launcher;
 use crate::config::meaning::{keys, scalar};
-use crate::config::syntax::command::start_of_etcd;
+use crate::config::syntax::command::{is_image, start_of_etcd};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::tools::ECS;
 use crate::config::tree::TextTree;
@@ -270,7 +270,7 @@ fn image(builder: &mut Builder, tree: &Tree, container: &Node, node: &Node) {
     builder.image(text);
     // Read line by line, it may be of any program; and a command may be that of etcdctl.
     let alone = || !containers::has_command(tree, container);
-    builder.cluster.has_etcd |= !builder.tolerant && containers::is_image(text) && alone();
+    builder.cluster.has_etcd |= !builder.tolerant && is_image(text) && alone();
     if tree.word(node, "repository").is_some_and(|name| name.ends_with("etcd")) {
         builder.version(tree.word(node, "tag").unwrap_or(""));
     }

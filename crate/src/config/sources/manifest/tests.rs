@@ -416,13 +416,6 @@ fn an_image_of_etcd_runs_it() {
 }
 
 #[test]
-fn what_is_kept_beside_etcd_is_no_etcd() {
-    use super::containers::is_repository;
-    assert!(["etcd", "bitnami/etcd", "rancher/mirrored-coreos-etcd"].into_iter().all(is_repository));
-    assert!(!["example/backup-etcd", "example/etcd-backup"].into_iter().any(is_repository));
-}
-
-#[test]
 fn who_holds_an_installer_s_file_does_not_start_etcd() {
     let talos = "spec:\n  strategicPatches:\n  - |\n    cluster:\n      etcd:\n        extraArgs: {election-timeout: \"2500\"}\n";
     let kubeadm = "data:\n  a: |\n    kind: ClusterConfiguration\n    etcd: {local: {extraArgs: {election-timeout: \"2500\"}}}\n";
