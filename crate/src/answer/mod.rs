@@ -37,7 +37,8 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
     let findings = rules::check(facts);
     let plan = plan::plan(facts, &findings);
     let edge = Edge::of(sources, facts);
-    let patches = patches(sources, facts, &plan);
+    let changes = changes(facts, &plan);
+    let patches = patches(sources, facts, &changes);
     let verdict = verdict::verdict(facts, &findings, &plan);
     let measure_next = measure_next::measure_next(facts, &findings, &plan, verdict.timing);
     Report {
@@ -50,8 +51,8 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         replay: replay_report(facts, &plan),
         recommendations: plan.changes().map(|decision| edge.recommendation(decision)).gather(),
         kept: plan.kept(facts).map(|decision| edge.recommendation(decision)).gather(),
-        alternatives: patch::alternatives(&changes(facts, &plan), facts.started().launcher, launched::names(facts).unit),
-        rollout: rollout::rollout(facts, &findings, &plan, &patches),
+        alternatives: patch::alternatives(&changes, facts.started().launcher, launched::names(facts).unit),
+        rollout: rollout::rollout(facts, &findings, &plan, (&changes, &patches)),
         patches,
         measure_next,
         questions: questions::questions(facts, &findings, &plan),
@@ -103,14 +104,13 @@ fn changes(facts: &Facts, plan: &Plan) -> Vec<Change> {
         .gather()
 }
 
-fn patches(sources: &[Source], facts: &Facts, plan: &Plan) -> Vec<PatchReport> {
-    let changes = changes(facts, plan);
+fn patches(sources: &[Source], facts: &Facts, changes: &[Change]) -> Vec<PatchReport> {
     if changes.is_empty() {
         return Vec::new();
     }
     if facts.configurations.is_empty() {
-        return vec![patch::for_launcher(&changes, facts.started().launcher)];
+        return vec![patch::for_launcher(changes, facts.started().launcher)];
     }
     let texts: Vec<&str> = sources.iter().map(|source| source.text.as_str()).gather();
-    patch::patch(&texts, &facts.configurations, &changes)
+    patch::patch(&texts, &facts.configurations, changes)
 }

@@ -35,6 +35,7 @@ use place::Place;
 use shown::as_shown;
 
 pub use edit::{Edit, apply, diff};
+pub use refuse::HardwareSpeed;
 
 /// One value to be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,7 +202,12 @@ pub fn for_launcher(changes: &[Change], launcher: Option<Launcher>) -> PatchRepo
     let (text, reason) = match launcher {
         None => return snippet(changes),
         Some(Launcher::OpenShift) => {
-            return PatchReport { disposition: "refused", text: None, reason: Some(refuse::hardware_speed(changes)), ..snippet(changes) };
+            return PatchReport {
+                disposition: "refused",
+                text: None,
+                reason: Some(HardwareSpeed::of(changes).in_one()),
+                ..snippet(changes)
+            };
         }
         Some(Launcher::K3s) => (
             render::etcd_arg(changes),

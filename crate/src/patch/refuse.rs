@@ -138,7 +138,7 @@ fn of_value(configuration: &Configuration, tree: &Tree, change: &Change) -> Resu
 /// Why nobody can give etcd these values: an operator writes its configuration, and has no key for them.
 pub(super) fn by_operator(text: &str, changes: &[Change]) -> Option<String> {
     if of_openshift(text) {
-        return Some(hardware_speed(changes));
+        return Some(HardwareSpeed::of(changes).in_one());
     }
     // gardener/etcd-druid@01a7908d:internal/component/configmap/etcdconfig.go
     of_druid(text).then(|| {
@@ -151,20 +151,40 @@ fn names(changes: &[Change]) -> String {
 }
 
 /// What may be done about the timers of OpenShift's etcd: its operator takes only a pair of its own.
-pub(super) fn hardware_speed(changes: &[Change]) -> String {
-    let fits = |(_, heartbeat, election): &&(&str, Micros, Micros)| {
-        changes.iter().all(|change| match change.parameter {
-            Parameter::HeartbeatInterval => change.value <= *heartbeat,
-            Parameter::ElectionTimeout => change.value <= *election,
-            _ => false,
-        })
-    };
-    let known = "OpenShift's etcd operator undoes edits of its manifests. It knows only two pairs of timers: Standard (100 and 1000\u{a0}ms) and Slower (500 and 2500\u{a0}ms).";
-    match HARDWARE_SPEEDS.iter().find(fits) {
-        Some((name, _, _)) => format!(
-            "{known} The nearest that is no shorter is {name}, for which the operator restarts the members one after the other: oc patch etcd/cluster --type=merge -p '{{\"spec\": {{\"controlPlaneHardwareSpeed\": \"{name}\"}}}}'"
-        ),
-        None => format!("{known} Neither is long enough for these values."),
+pub struct HardwareSpeed {
+    /// What it knows, and which of its pairs comes near.
+    pub said: String,
+    /// Tells it to take that one.
+    pub command: Option<String>,
+}
+
+impl HardwareSpeed {
+    /// For these values.
+    pub fn of(changes: &[Change]) -> HardwareSpeed {
+        let fits = |(_, heartbeat, election): &&(&str, Micros, Micros)| {
+            changes.iter().all(|change| match change.parameter {
+                Parameter::HeartbeatInterval => change.value <= *heartbeat,
+                Parameter::ElectionTimeout => change.value <= *election,
+                _ => false,
+            })
+        };
+        let known = "OpenShift's etcd operator undoes edits of its manifests. It knows only two pairs of timers: Standard (100 and 1000\u{a0}ms) and Slower (500 and 2500\u{a0}ms).";
+        match HARDWARE_SPEEDS.iter().find(fits) {
+            Some((name, _, _)) => HardwareSpeed {
+                said: format!(
+                    "{known} The nearest that is no shorter is {name}, for which the operator restarts the members one after the other"
+                ),
+                command: Some(format!(
+                    "oc patch etcd/cluster --type=merge -p '{{\"spec\": {{\"controlPlaneHardwareSpeed\": \"{name}\"}}}}'"
+                )),
+            },
+            None => HardwareSpeed { said: format!("{known} Neither is long enough for these values"), command: None },
+        }
+    }
+
+    /// Both in one text.
+    pub fn in_one(&self) -> String {
+        self.command.as_ref().map_or_else(|| format!("{}.", self.said), |command| format!("{}: {command}", self.said))
     }
 }
 

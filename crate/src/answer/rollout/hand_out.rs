@@ -5,9 +5,9 @@ use crate::config::{Configuration, Launcher, Source};
 use crate::facts::Facts;
 use crate::facts::settings::from_configuration;
 use crate::gather::Gather;
+use crate::patch::{Change, HardwareSpeed};
 use crate::plan::{Decision, Plan};
 use crate::report::{PatchReport, Step};
-use crate::search;
 use crate::version::version;
 
 /// What goes wrong when the values are written by hand.
@@ -65,7 +65,7 @@ fn put(patches: &[PatchReport], place: &str) -> String {
 }
 
 /// The first step: the file, changed where it is kept.
-pub(super) fn hand_out(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> Step {
+pub(super) fn hand_out(facts: &Facts, plan: &Plan, (changes, patches): (&[Change], &[PatchReport])) -> Step {
     let states =
         |decision: &Decision| from_configuration(facts, decision.parameter).is_some_and(|stated| stated.value == decision.proposed);
     if plan.changes().all(states) {
@@ -80,12 +80,10 @@ pub(super) fn hand_out(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> S
         if facts.started().launcher != Some(Launcher::OpenShift) {
             return step(why, &[], "");
         }
-        // What the operator can be told stands at the end of the sentence.
-        let (said, told) =
-            search::split(why, ": oc ").map_or((why.to_owned(), None), |(said, told)| (format!("{said}."), Some(format!("oc {told}"))));
+        let HardwareSpeed { said, command } = HardwareSpeed::of(changes);
         let shown = ["oc get etcd/cluster -o jsonpath='{.spec.controlPlaneHardwareSpeed}'", "oc -n openshift-etcd get pods -l app=etcd"];
-        let commands = told.as_deref().into_iter().chain(shown).gather();
-        return step(said, &commands, "");
+        let commands = command.as_deref().into_iter().chain(shown).gather();
+        return step(format!("{said}."), &commands, "");
     }
     if let Some(launcher) = facts.started().launcher {
         return hand_to(launcher, patches);

@@ -10,6 +10,7 @@ use crate::answer::step::step;
 use crate::config::Source;
 use crate::facts::{Facts, Generation};
 use crate::parameters::Parameter;
+use crate::patch::Change;
 use crate::plan::Plan;
 use crate::report::{PatchReport, Step};
 use crate::rules::{self, Finding};
@@ -18,12 +19,12 @@ use crate::verdict::beneath;
 use crate::version::version;
 
 /// Steps that bring the plan into force; empty where nothing changes.
-pub fn rollout(facts: &Facts, findings: &[Finding], plan: &Plan, patches: &[PatchReport]) -> Vec<Step> {
+pub fn rollout(facts: &Facts, findings: &[Finding], plan: &Plan, (changes, patches): (&[Change], &[PatchReport])) -> Vec<Step> {
     if plan.changes().next().is_none() {
         return Vec::new();
     }
     let mut steps: Vec<Step> = mend_first(findings, plan).into_iter().collect();
-    steps.push(hand_out(facts, plan, patches));
+    steps.push(hand_out(facts, plan, (changes, patches)));
     // fleet's limits first: they take effect without an election, and with them fleet bears the ones below.
     steps.extend(fleet_step(facts, plan));
     steps.extend(etcd_steps(facts, plan, patches));
