@@ -116,15 +116,41 @@ pub fn is_statement(line: &str) -> bool {
                 || line.trim_start_matches(['{', '-', ' ']).starts_with("/*"))
 }
 
+/// Whether what is written behind these lines is written whenever what is before them is: each condition that they open they close.
+pub fn keeps_branch(lines: &str) -> bool {
+    let mut depth = 0_isize;
+    for line in lines.lines().filter(|line| is_statement(line)) {
+        let word = line.trim().trim_start_matches(['{', '%', '<', '-', '~', ' ']);
+        let first = word.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+        let closes = first.starts_with("end") || word.starts_with('}') || word.starts_with('/') && !word.starts_with("/*");
+        let mustache = ["{{#", "{{^"].iter().any(|open| line.trim().starts_with(open));
+        let opens = mustache || matches!(first, "if" | "unless" | "for" | "range" | "with" | "block" | "macro" | "filter" | "raw");
+        if closes {
+            depth -= 1;
+        } else if (opens || search::has(word, " do ")) && !ends_itself(line) {
+            depth += 1;
+        }
+        if depth < 0 || depth == 0 && first.starts_with("els") {
+            return false;
+        }
+    }
+    depth == 0
+}
+
+/// Whether a line ends what it begins: `{% if tls %}s{% endif %}`.
+fn ends_itself(line: &str) -> bool {
+    let last = MARKS.iter().filter_map(|mark| search::rfind(line, mark.open)).max();
+    last.is_some_and(|at| line[at + 2..].trim_start_matches(['-', '~', ' ']).starts_with("end"))
+}
+
 /// The text with a word as long in the place of each mark, and nothing for one that has a line of its own. `None` where another
 /// one may write or take away lines.
 pub fn filled(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let own_line = length(line.trim()) == Some(line.trim().len());
-        // What begins and ends on one line, `{% if tls %}s{% endif %}`, writes no other.
-        let closed = MARKS.iter().filter_map(|mark| search::rfind(line, mark.open)).max();
-        let closed = closed.is_some_and(|at| line[at + 2..].trim_start_matches(['-', '~', ' ']).starts_with("end"));
+        // That writes no other line.
+        let closed = ends_itself(line);
         let mut at = 0;
         while let Some(symbol) = line[at..].chars().next() {
             let Some(length) = length(&line[at..]) else {
@@ -185,6 +211,24 @@ mod tests {
         assert_eq!(filled("a:\n  {{ x }}\n{% if x %}\n").as_deref(), Some("a:\n         \n          \n"));
         for lines in ["a: {{if x}}", "a: <% if x %>", "a: {{- x }}", "a: {{/* x */}}", "a: {{ x"] {
             assert_eq!(filled(lines), None, "{lines}");
+        }
+    }
+
+    #[test]
+    fn conditions_that_are_opened_and_closed() {
+        for kept in [
+            "a\nb\n",
+            "{% if x %}\na\n{% else %}\nb\n{% endif %}\n",
+            "{{- range .X }}\n{{ end }}\n{{/* why */}}\n",
+            "<% if @x -%>\na\n<% end -%>\n<% @y.each do |y| -%>\n<% end %>\n",
+            "%{ if x }\na\n%{ endif }\n",
+            "{{#x}}\na\n{{/x}}\n",
+            "{% set x = 1 %}\n{# why #}\n{% if x %}a{% endif %}\n",
+        ] {
+            assert!(keeps_branch(kept), "{kept}");
+        }
+        for left in ["{% if x %}\na\n", "{% else %}\nb\n", "{{ end }}\n{{ if .x }}\n", "{{^x}}\n", "<% @y.each do |y| %>\n"] {
+            assert!(!keeps_branch(left), "{left}");
         }
     }
 

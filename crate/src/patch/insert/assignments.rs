@@ -1,13 +1,15 @@
 //! Behind the lines of a file that has one assignment a line.
 
+use crate::config::Source;
 use crate::config::meaning::keys;
 use crate::config::sources::{env, etcd_toml};
+use crate::config::syntax::embedded::here_documents;
 use crate::gather::Gather;
 use crate::patch::edit::Edit;
 use crate::patch::place::Place;
 use crate::patch::{Change, render};
-use crate::search;
 use crate::text::offset;
+use crate::{search, template};
 
 impl Place<'_> {
     /// Behind the last option that stands outside of any section.
@@ -25,7 +27,8 @@ impl Place<'_> {
         let is_whole = |line: &str| !line.trim_end().ends_with('\\') && line.matches(['"', '\'']).count() % 2 == 0;
         let is_own = |name: &str| ["ETCD_", "FLEET_"].iter().any(|prefix| name.starts_with(prefix)) || keys::FLEET.contains(&name);
         let mut owns = self.text.lines().filter(|line| env::assigned(line).is_some_and(is_own) && is_whole(line));
-        let last = owns.next_back();
+        let first = owns.clone().next().map_or(0, |first| offset(self.text, first));
+        let last = owns.rfind(|line| template::keeps_branch(&self.text[first..offset(self.text, line)]));
         let indent = last.map_or("", |last| &last[..last.len() - last.trim_start().len()]);
         // What is indented stands in an article, whose other lines may look like comments.
         if indent.is_empty() && !env::is_mixed(self.text) {
@@ -34,6 +37,30 @@ impl Place<'_> {
         let last = last?;
         let at = offset(self.text, last);
         Some(self.under(at, lines.map(|line| format!("{}{indent}{line}", self.line_end)).collect()))
+    }
+
+    /// Into each file of etcd that a script writes, where it writes several: which of them is read is not known.
+    pub(super) fn in_each_file(&self, group: &[Change]) -> Option<Vec<Edit>> {
+        let is_yaml = self.configuration.source == Source::EtcdYaml;
+        if !is_yaml && self.configuration.source != Source::Environment {
+            return None;
+        }
+        let is_own = |line: &str| match line.split_once(':').filter(|_| is_yaml) {
+            Some((key, value)) => value.starts_with(' ') && keys::ETCD2.contains(&key.trim_start().replace('-', "_").as_str()),
+            None => !is_yaml && env::assigned(line).is_some_and(|name| name.starts_with("ETCD_")),
+        };
+        let mut edits = Vec::new();
+        for body in here_documents(self.text) {
+            let lines = &self.text[body.range];
+            let Some(last) = lines.lines().rfind(|line| is_own(line) && template::keeps_branch(&lines[..offset(lines, line)])) else {
+                continue;
+            };
+            let indent = &last[..last.len() - last.trim_start().len()];
+            let written = |change: &Change| if is_yaml { render::entry(change) } else { render::assignment(change) };
+            let new = render::each(group, &|change| format!("{}{indent}{}", self.line_end, written(change)));
+            edits.push(self.under(offset(self.text, last), new));
+        }
+        (edits.len() > 1).then_some(edits)
     }
 
     /// Behind the last variable of each member.

@@ -7,9 +7,9 @@ use crate::gather::Gather;
 use crate::patch::edit::Edit;
 use crate::patch::place::{Form, Place, bom};
 use crate::patch::{Change, Etcd, render};
-use crate::search;
 use crate::text::line_start;
 use crate::yaml::{Kind, Node, Tree, same_key};
+use crate::{search, template};
 
 impl Place<'_> {
     /// Into the section of the daemon, whatever its shape.
@@ -97,7 +97,13 @@ impl Place<'_> {
             matches!(to.kind, Kind::Scalar { .. } | Kind::Alias(_))
                 && !self.text.get(from.span.start..to.span.end.max(from.span.end)).unwrap_or("\n").contains('\n')
         });
-        Some(match simple.next_back() {
+        // What a condition of a template writes may be missing.
+        let start_of_all = first.span.start;
+        let is_always = |(from, _): &(&Node, &Node)| {
+            let between = self.text.get(start_of_all..from.span.start).unwrap_or("");
+            !self.configuration.tolerant || template::keeps_branch(between)
+        };
+        Some(match simple.rfind(is_always) {
             Some((from, to)) => self.under(from.span.end.max(to.span.end), lines),
             None => Edit::insert(start, format!("{}{}", lines.trim_start_matches(['\r', '\n']), self.line_end)),
         })

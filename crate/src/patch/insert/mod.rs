@@ -34,6 +34,9 @@ impl Place<'_> {
                 return self.twins_of_all(&of_each, group).into_iter().gather();
             }
         }
+        if let Some(each) = self.in_each_file(group) {
+            return vec![each];
+        }
         let members = if self.configuration.source == Source::Environment { env::members(self.text) } else { Vec::new() };
         if siblings.is_empty() && !members.is_empty() {
             return vec![self.assign_each(&members, group)];

@@ -132,3 +132,19 @@ fn what_another_file_of_the_machine_has_is_changed_there_alone() {
         assert_eq!(new, expected, "{:?}", patches.iter().map(|patch| &patch.reason).collect::<Vec<_>>());
     }
 }
+
+/// Which of them is read is not known.
+#[test]
+fn each_file_that_a_script_writes_gets_them() {
+    let script = |more: &str, lines: &str| {
+        format!(
+            "if [ -n \"$X\" ]; then\n  cat > /etc/etcd/conf <<EOF\n{lines}{more}EOF\nelse\n  cat > /etc/etcd/conf <<EOF\n{lines}{more}EOF\nfi\n"
+        )
+    };
+    for (lines, more) in [
+        ("name: \"$N\"\ndata-dir: /x\ninitial-cluster: a=http://b:2380\n", "heartbeat-interval: 250\nelection-timeout: 2500\n"),
+        ("ETCD_NAME=$N\nETCD_DATA_DIR=/x\n", "ETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=2500\n"),
+    ] {
+        assert_eq!(patched(&script("", lines), &[HEARTBEAT, ELECTION]), script(more, lines));
+    }
+}

@@ -97,3 +97,31 @@ fn what_a_program_joins_to_a_flag_is_not_parted_from_it() {
     let ruby = "system(\"etcd --heartbeat-interval=#{beat} --election-timeout=1000\")\n";
     assert_eq!(patched(ruby, &[HEARTBEAT]), ruby.replace("#{beat}", "250"));
 }
+
+/// What a condition writes may be missing, and its options with it.
+#[test]
+fn new_values_stand_outside_of_a_templates_conditions() {
+    let both = [HEARTBEAT, ELECTION];
+    let lines = "heartbeat-interval: 250\nelection-timeout: 2500\n";
+    let file = |more: &str| format!("name: {{{{ name }}}}\ndata-dir: /x\n{more}{{% if tls %}}\nauto-tls: true\n{{% endif %}}\n");
+    assert_eq!(patched(&file(""), &both), file(lines));
+    let section = |more: &str| {
+        format!(
+            "#cloud-config\ncoreos:\n  etcd2:\n    name: {{{{ name }}}}\n{more}{{% if found %}}\n    discovery: {{{{ found }}}}\n{{% endif %}}\n  units:\n    - name: etcd2.service\n      command: start\n"
+        )
+    };
+    assert_eq!(patched(&section(""), &both), section("    heartbeat-interval: 250\n    election-timeout: 2500\n"));
+    // A section that a condition writes has them in it.
+    let whole = |more: &str| {
+        format!(
+            "#cloud-config\ncoreos:\n{{% if etcd %}}\n  etcd2:\n    name: {{{{ name }}}}\n    discovery: x\n{more}{{% endif %}}\n  units: []\n"
+        )
+    };
+    assert_eq!(patched(&whole(""), &both), whole("    heartbeat-interval: 250\n    election-timeout: 2500\n"));
+    let program = |more: &str| {
+        format!(
+            "var Env = `# etcd {{{{ .Tag }}}}\nETCD_NAME={{{{ .Name }}}}\n{more}{{{{- if .Arch }}}}\nETCD_UNSUPPORTED_ARCH={{{{ .Arch }}}}\n{{{{ end }}}}\n`\n"
+        )
+    };
+    assert_eq!(patched(&program(""), &[ELECTION]), program("ETCD_ELECTION_TIMEOUT=2500\n"));
+}
