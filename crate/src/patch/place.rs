@@ -149,7 +149,9 @@ impl<'a> Place<'a> {
 
     /// One step of the document's own indentation.
     pub(super) fn step(&self, indent: &str) -> String {
-        let step = self.text.lines().map(|line| line.len() - line.trim_start_matches(' ').len()).find(|width| *width > 0).unwrap_or(2);
+        // What stands around a part of a text is blanks in it.
+        let written = self.text.lines().filter(|line| !line.trim().is_empty());
+        let step = written.map(|line| line.len() - line.trim_start_matches(' ').len()).find(|width| *width > 0).unwrap_or(2);
         " ".repeat(if indent.len() % step == 0 { step } else { 2 })
     }
 }

@@ -1,7 +1,7 @@
 //! Into the command that runs etcd.
 
 use crate::config::Source;
-use crate::config::sources::manifest::containers::{commands, containers_without_command};
+use crate::config::sources::manifest::containers::{commands, containers_without_command, services};
 use crate::config::sources::manifest::installer::Arguments;
 use crate::config::syntax::command::{CONTAINERS, is_tagged_image, runs_container, start_of_etcd};
 use crate::config::syntax::mapped_text::MappedText;
@@ -39,13 +39,18 @@ impl Place<'_> {
         ends.into_iter().rev().map(|end| self.behind_run(end, group).unwrap_or_else(|| Edit::insert(end, flags.clone()))).gather()
     }
 
-    /// As variables of the container, where its command ends with the image: what that does with flags is not known.
+    /// As variables of the container, where its command ends with the image, or in them: what that does with flags is not known.
     /// That of etcd 3 takes none (etcd-io/etcd@v3.4.45:Dockerfile-release, `CMD`).
     fn behind_run(&self, end: usize, group: &[Change]) -> Option<Edit> {
         let command = self.text.get(..end)?;
+        let variables = render::each(group, &|change| format!(" -e {}", render::assignment(change)));
+        // Of the command only variables are shown.
+        if command[line_start(command, end)..].trim_start().starts_with("-e ") {
+            return Some(Edit::insert(end, variables));
+        }
         command.rsplit(char::is_whitespace).next().filter(|word| is_tagged_image(word))?;
         let at = CONTAINERS.iter().filter_map(|run| Some(search::rfind(command, run)? + run.len())).max()?;
-        Some(Edit::insert(at, render::each(group, &|change| format!(" -e {}", render::assignment(change)))))
+        Some(Edit::insert(at, variables))
     }
 
     /// Into each command of a manifest that runs etcd.
@@ -60,7 +65,7 @@ impl Place<'_> {
     pub(super) fn in_environments(&self, group: &[Change]) -> Option<Vec<Edit>> {
         let tree = self.tree.as_ref().filter(|_| self.configuration.source == Source::Manifest)?;
         let containers = containers_without_command(tree).filter(|found| !found.is_empty() && commands(tree).is_empty())?;
-        let compose = tree.documents.iter().any(|root| tree.get(root, "services").is_some());
+        let compose = tree.documents.iter().any(|root| services(tree, root).is_some());
         let name = if compose { "environment" } else { "env" };
         let form = |node: &Node| match tree.get(node, name) {
             _ if !compose => Form::Arguments(Arguments::Variables),

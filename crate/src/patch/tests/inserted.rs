@@ -426,3 +426,27 @@ fn an_item_in_quotes_has_a_twin_in_quotes() {
         assert_eq!(patched(&text, &[ELECTION]), text.replace(item, &format!("{item}\n      - {twin}")));
     }
 }
+
+#[test]
+fn within_another_text_a_section_keeps_the_step_of_its_own_lines() {
+    let text =
+        "Ours is this, and it is long:\n\n```\n#cloud-config\ncoreos:\n    fleet:\n        public-ip: 10.0.0.1\n    units: []\n```\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("coreos:\n", "coreos:\n    etcd2:\n        election-timeout: 2500\n"));
+}
+
+#[test]
+fn among_variables_of_a_container_a_variable_comes() {
+    let text = "Add these:\n\n```\n  -e ETCD_NAME=a\n  -e ETCD_SNAPSHOT_COUNT=50000\n```\n";
+    assert_eq!(patched(text, &[ELECTION]), text.replace("50000", "50000 -e ETCD_ELECTION_TIMEOUT=2500"));
+}
+
+/// Before docker-compose had `services`, they stood at the root.
+#[test]
+fn services_at_the_root_are_those_of_compose() {
+    let member =
+        |name: &str| format!("{name}:\n  image: quay.io/coreos/etcd:v2.3.7\n  command: -name {name} -election-timeout 1000\n  net: host\n");
+    let text = member("a") + &member("b");
+    let read = config::read(0, &text).expect("services");
+    assert!(read.problems.is_empty() && read.settings.iter().all(|setting| setting.effective), "{read:?}");
+    assert_eq!(patched(&text, &[ELECTION]), text.replace("1000", "2500"));
+}

@@ -3,7 +3,7 @@
 use crate::config::syntax::command::{is_image, is_repository, start_of_etcd};
 use crate::gather::Gather;
 use crate::search;
-use crate::yaml::{Node, Tree};
+use crate::yaml::{Entry, Node, Tree};
 
 /// Of each command that runs etcd the word behind which flags may stand, in all documents.
 pub fn commands(tree: &Tree) -> Vec<&Node> {
@@ -38,9 +38,19 @@ fn find_commands<'t>(node: &'t Node, depth: usize, found: &mut Vec<&'t Node>) {
     node.items().iter().for_each(|item| find_commands(item, depth + 1, found));
 }
 
+/// The services of docker-compose; in its first form they stand at the root (docs.docker.com/reference/compose-file/legacy-versions).
+pub fn services<'t>(tree: &'t Tree, root: &'t Node) -> Option<&'t Node> {
+    let is_service = |entry: &Entry| ["image", "build"].iter().any(|key| tree.word(&entry.value, key).is_some());
+    let has_own = |entry: &Entry| {
+        ["ports", "links", "net", "environment", "volumes_from", "restart"].iter().any(|key| tree.get(&entry.value, key).is_some())
+    };
+    let first = || root.entries().iter().all(is_service) && root.entries().iter().any(has_own);
+    tree.get(root, "services").or_else(|| Some(root).filter(|_| first()))
+}
+
 /// The containers whose image is etcd's, where none of them has a command: the services of docker-compose, or any.
 pub fn containers_without_command(tree: &Tree) -> Option<Vec<&Node>> {
-    let services = tree.documents.iter().filter_map(|root| tree.get(root, "services")).flat_map(Node::entries);
+    let services = tree.documents.iter().filter_map(|root| services(tree, root)).flat_map(Node::entries);
     let (mut found, mut level) = (Vec::new(), services.map(|service| &service.value).gather());
     let compose = !level.is_empty();
     if !compose {

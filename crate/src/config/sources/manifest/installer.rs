@@ -1,5 +1,6 @@
 //! Which file of an installer starts an etcd, and where in it the arguments of etcd stand or would.
 
+use super::containers::services;
 use super::k3s;
 use crate::config::configuration::Launcher;
 use crate::config::syntax::command::is_repository;
@@ -123,7 +124,7 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
         // k3OS and Kairos.
         None if ["k3os", "k3s"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::K3s,
         None if tree.get(root, "services").is_some_and(|services| is_stack(tree, services)) => Launcher::Tool(&SWARM),
-        None if tree.get(root, "services").is_some() => Launcher::Tool(&COMPOSE),
+        None if services(tree, root).is_some() => Launcher::Tool(&COMPOSE),
         // A list is of Ansible's tasks, or what docker prints.
         // Operations are a patch for Talos or Cluster API.
         None if root.items().iter().any(|item| tree.get(item, "op").is_some()) => Launcher::Installer,

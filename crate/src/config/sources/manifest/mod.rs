@@ -44,7 +44,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     let named = &OnceCell::new();
     for root in &tree.documents {
         let has = |key: &str| tree.get(root, key).is_some();
-        let (is_object, compose) = (has("apiVersion") && has("kind"), has("services") || has("rancher"));
+        let (is_object, compose) = (has("apiVersion") && has("kind"), containers::services(tree, root).is_some() || has("rancher"));
         let word = |key: &str| tree.word(root, key).unwrap_or("");
         let form = form_of(word("apiVersion")).filter(|_| matches!(word("kind"), "ClusterConfiguration" | "KubeadmControlPlane"));
         // Of several objects each runs an etcd of its own; what is only data is for any of them.
@@ -53,7 +53,11 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
         let timed = operators::has_timers(tree, root);
         let k3s = k3s::is_server(root.entries().iter().map(Entry::name));
         let spot = Spot { tree, named, k3s, member: &process, below: "", depth: 0, timed, is_object, form, compose };
-        walk(builder, spot, root);
+        if containers::services(tree, root).is_some_and(|services| services.span == root.span) {
+            each_service(builder, Spot { depth: 2, ..spot }, root);
+        } else {
+            walk(builder, spot, root);
+        }
         if word("kind").starts_with("Etcd") && !of_openshift(&text.text) {
             etcd_cluster(builder, spot, root);
         }
@@ -150,12 +154,7 @@ fn processes(builder: &mut Builder, spot: Spot, entry: &Entry, name: &str) -> bo
     let depth = spot.depth + 2;
     match name {
         // Of docker-compose at the root, of RancherOS below `rancher`.
-        "services" if spot.depth <= 1 => {
-            for service in entry.value.entries() {
-                builder.enter(service.name());
-                walk(builder, Spot { member: service.name(), below: service.name(), depth, ..spot }, &service.value);
-            }
-        }
+        "services" if spot.depth <= 1 => each_service(builder, Spot { depth, ..spot }, &entry.value),
         "containers" | "initcontainers" | "containerdefinitions" | "etcdclusters" => {
             builder.cluster.has_etcd |= name == "etcdclusters";
             if name == "containerdefinitions" {
@@ -171,6 +170,14 @@ fn processes(builder: &mut Builder, spot: Spot, entry: &Entry, name: &str) -> bo
     }
     builder.enter("");
     true
+}
+
+/// Walks the services of docker-compose.
+fn each_service(builder: &mut Builder, spot: Spot, services: &Node) {
+    for service in services.entries() {
+        builder.enter(service.name());
+        walk(builder, Spot { member: service.name(), below: service.name(), ..spot }, &service.value);
+    }
 }
 
 /// Takes what an entry says by its name; `node` is the mapping that it stands in.
@@ -224,7 +231,7 @@ fn value(builder: &mut Builder, spot: Spot, node: &Node, entry: &Entry, name: &s
         }
         "nodes" if depth == 0 => nodes(builder, tree, &entry.value),
         // The values of a chart (Argo CD, k3s), a file of docker-compose's `configs` or of Ansible, what a cloud's machine is given.
-        "values" | "valuescontent" | "content" | "userdata" | "customdata" | "patch" => {
+        "values" | "valuescontent" | "content" | "block" | "userdata" | "customdata" | "patch" => {
             let path = ["dest", "path"].into_iter().find_map(|key| tree.word(node, key)).unwrap_or(entry.name());
             builder.holds(path, with_lines(tree, &entry.value), false);
         }
