@@ -124,7 +124,7 @@ impl<'a> Signs<'a> {
         let repository = search::split(line, "repository:").and_then(|(_, name)| name.split([',', '}']).next());
         self.chart |= repository.is_some_and(|name| is_repository(unquoted(name)));
         // Ansible names variables by `key`, and has whole lines behind `line`.
-        let named = ["name", "Name", "key", "line:"].iter().any(|word| item.starts_with(word)) && line.contains(':');
+        let named = ["name", "Name", "key", "line:", "lineinfile:"].iter().any(|word| item.starts_with(word)) && line.contains(':');
         // An option of RKE2 or k3s as a text, which Ansible writes to its file.
         let option = item.starts_with("etcd-arg:") && line.contains(['"', '\'']) && line.starts_with('-');
         // Of an operation on a manifest, RFC 6902.
@@ -230,13 +230,18 @@ fn key_value(line: &str) -> Option<(&str, &str)> {
     if value.starts_with(':') { search::split(line, ": ").or_else(|| Some((line.strip_suffix(':')?, ""))) } else { Some((key, value)) }
 }
 
+/// What may stand around it in a command.
+const MARKS: [char; 3] = ['\\', '"', '\''];
+
 /// The name and the value of an assignment. A Dockerfile may part them by a blank.
 fn assignment_of(line: &str) -> Option<(&str, &str)> {
     let assigned = line.strip_prefix("export ").unwrap_or(line);
     if let Some(assigned) = assigned.strip_prefix("ENV ") {
         return assigned.split_once(if assigned.contains('=') { '=' } else { ' ' });
     }
-    assigned.strip_prefix("echo ").map_or(assigned, |text| text.trim_start_matches(['"', '\''])).split_once('=')
+    // A command may stand in quotes: of Terraform's and Packer's `inline`, behind `ssh`.
+    let echoed = search::split(assigned, "echo ").map(|(_, text)| text.trim_start_matches(MARKS).trim_start_matches("Environment="));
+    echoed.map_or(assigned, |text| text.trim_start_matches(MARKS)).split_once('=')
 }
 
 /// A command line that runs etcd, or a lone timing flag.

@@ -11,6 +11,7 @@ use crate::config::syntax::embedded::{Body, here_documents};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::variables::Variables;
 use crate::config::syntax::words::{self, Word};
+use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::search;
@@ -56,6 +57,13 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
             let home = Home::new("", Class::EnvironmentFile, "");
             flags::variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &variables);
         }
+        // A command in quotes: of Terraform's and Packer's `inline`, behind `ssh`.
+        let commands =
+            words.iter().filter(|word| search::has(&word.text, "echo ")).flat_map(|word| words::words(&inner.text, word.span_from(0)));
+        let written = words.iter().filter(|word| word.text.starts_with("Environment=")).cloned();
+        for word in commands.chain(written).gather() {
+            enclosed(builder, inner, &word, &Home::new(&unit, Class::EnvironmentFile, ""));
+        }
         for word in words {
             if word.text.starts_with('#') {
                 if let Some(name) = timer.filter(|_| !of_shell) {
@@ -73,6 +81,18 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
             timer = keys::of_variable(name).map(|(parameter, _)| parameter);
             flags::variable(builder, inner, (name, value, span), Home::new(&unit, Class::EnvironmentFile, ""), &variables);
         }
+    }
+}
+
+/// Takes the variable that stands in a word with more around it, as `echo 'Environment="NAME=value"'` writes it.
+fn enclosed(builder: &mut Builder, inner: &MappedText, word: &Word, home: &Home) {
+    let marks = ['\\', '"', '\''];
+    let text = word.text.trim_end_matches(marks);
+    let Some((before, value)) = text.rsplit_once('=') else { return };
+    let (name, bare) = (before.rsplit(['=', '"', '\'']).next().unwrap_or(""), value.trim_start_matches(marks));
+    if keys::of_variable(name).is_some() {
+        let start = word.span_from(text.len() - bare.len()).start;
+        builder.variable(name, bare, inner.place(start..start + bare.len()), home.clone());
     }
 }
 
@@ -296,6 +316,10 @@ mod tests {
         for text in [
             "FROM alpine\nENV ETCD_HEARTBEAT_INTERVAL 200 \nENV ETCD_ELECTION_TIMEOUT=2000\nCMD [\"/run.sh\"]\n",
             "#!/bin/sh\necho \"ETCD_HEARTBEAT_INTERVAL=200\" >> /etc/etcd.conf\necho 'ETCD_ELECTION_TIMEOUT=2000' | tee -a /etc/etcd.conf\n",
+            "inline = [\n  \"echo 'ETCD_HEARTBEAT_INTERVAL=200' >> /tmp/etcd.env\",\n  \"echo 'Environment=ETCD_ELECTION_TIMEOUT=2000' | tee a\"\n]\n",
+            "{\"inline\": [\n\"echo 'ETCD_HEARTBEAT_INTERVAL=200' >> a\",\n\"echo 'ETCD_ELECTION_TIMEOUT=2000' >> a\"\n]}\n",
+            "ssh $H \"echo 'ETCD_HEARTBEAT_INTERVAL=\\\"200\\\"' >> $F\"\nssh $H \"echo 'ETCD_ELECTION_TIMEOUT=\\\"2000\\\"' >> $F\"\n",
+            "echo '[Service]' > a\necho 'Environment=\"ETCD_HEARTBEAT_INTERVAL=200\"' >> a\necho Environment=ETCD_ELECTION_TIMEOUT=2000 >> a\n",
         ] {
             let read = crate::config::read(0, text).expect("a configuration");
             let raw: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(text)).collect();

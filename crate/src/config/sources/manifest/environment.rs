@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::spot::{Spot, filled_in, refuse_number};
 use crate::config::builder::{Builder, Class, Home};
+use crate::config::syntax::values::without_inner_quotes;
 use crate::config::syntax::words;
 use crate::yaml::Node;
 
@@ -26,7 +27,8 @@ pub(super) fn on_one_line(builder: &mut Builder, spot: Spot, node: &Node) {
     for word in words::words(&inner.text, 0..inner.text.len()) {
         let Some(("line", line, span)) = word.assignment() else { continue };
         if let Some((name, value)) = line.split_once('=') {
-            variable(builder, spot, name, value, inner.place(span.end - value.len()..span.end));
+            let (value, span) = without_inner_quotes(&inner.text, value, span.end - value.len()..span.end);
+            variable(builder, spot, name, value, inner.place(span));
         }
     }
 }

@@ -42,10 +42,7 @@ fn operations_on_a_manifest() {
 fn forms_of_salt_ansible_and_terraform() {
     for (text, expected) in [
         ("etcd:\n  service:\n    env:\n      - ETCD_ELECTION_TIMEOUT: '2500'\n", "2500"),
-        (
-            "- lineinfile: dest=/etc/etcd.env regexp='^ETCD_ELECTION_TIMEOUT=' line='ETCD_ELECTION_TIMEOUT=2500'\n- lineinfile:\n    line: ETCD_NAME=a\n",
-            "2500",
-        ),
+        ("- lineinfile: dest=/etc/etcd.env regexp='^ETCD_ELECTION_TIMEOUT=' line='ETCD_ELECTION_TIMEOUT=\"2500\"'\n", "2500"),
         (
             "kind: TalosControlPlane\nspec:\n  strategicPatches:\n  - |\n    cluster:\n      etcd:\n        extraArgs:\n          election-timeout: \"2500\"\n",
             "2500",
