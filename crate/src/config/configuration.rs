@@ -137,6 +137,8 @@ pub struct Cluster {
     pub proxy: bool,
     /// It is for cloud-init, which writes a machine's files only once.
     pub by_cloud_init: bool,
+    /// It stands in a script or in a task of another tool, which writes the machine's file of it.
+    pub written: bool,
     /// What starts etcd, where a manifest or an installer's file tells; else systemd does.
     pub launcher: Option<Launcher>,
     /// What starts it has a pair of timers of its own.

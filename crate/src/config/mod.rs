@@ -19,6 +19,7 @@ pub use meaning::keys::section_of;
 pub use meaning::values::looks_like_another_unit;
 
 use builder::Builder;
+use syntax::embedded::here_document;
 use syntax::mapped_text::MappedText;
 
 use crate::ids::RuleId;
@@ -63,6 +64,13 @@ fn read_as(source: Source, document: DocumentId, text: &str) -> Configuration {
         }
     }
     builder.cluster.launcher = builder.cluster.launcher.or_else(|| runs::tool_of(source, text).map(Launcher::Tool));
+    let is_mixed = || !text.starts_with("#!") && sources::env::is_mixed(text);
+    builder.cluster.written = match source {
+        Source::Manifest => builder.cluster.launcher.is_none(),
+        Source::Environment => here_document(text).is_some() || is_mixed(),
+        Source::FleetConf | Source::DropIn | Source::EtcdYaml => here_document(text).is_some(),
+        _ => false,
+    };
     let butane = source == Source::ContainerLinux && search::has(text, "variant:");
     builder.finish(if butane { "Butane configuration" } else { source.words() })
 }

@@ -275,10 +275,16 @@ impl Place<'_> {
                 "The file sets up etcd 0.4, which does not know it."
             }
             Source::Manifest if self.for_installer(group).is_some() => "Write it among etcd's arguments, as below.",
-            Source::Manifest => "Add it to the command or the variables of each container that runs etcd.",
-            Source::Flags => "Add it to each command that starts etcd.",
-            Source::Environment | Source::Prefixed | Source::Program => {
+            Source::Manifest if search::has(self.text, "image") => {
+                "Add it to the command or the variables of each container that runs etcd."
+            }
+            Source::Manifest => "Add it beside etcd's other options.",
+            Source::Flags if of_etcd => "Add it to each command that starts etcd.",
+            Source::Environment | Source::Prefixed | Source::Program if of_etcd => {
                 "Whether anything reads one more value from this file cannot be told; add it where etcd is started."
+            }
+            Source::Environment | Source::Prefixed | Source::Program => {
+                "Whether anything reads one more value from this file cannot be told; add it where fleet's other options are set."
             }
             _ => "Add it by hand.",
         };

@@ -104,10 +104,14 @@ pub(super) fn hand_out(facts: &Facts, plan: &Plan, (changes, patches): (&[Change
             "",
             "Ignition applies it to a machine only when that boots for the first time. To machines that run, add the drop-in: it applies at the next restart of its unit.",
         )
-    } else if is(Source::Fragment) || is(Source::Prefixed) || is(Source::Program) {
+    } else if is(Source::Fragment)
+        || is(Source::Prefixed)
+        || is(Source::Program)
+        || facts.configurations.iter().any(|configuration| configuration.cluster.written)
+    {
         (
             "",
-            "Where a tool makes the machines' files of it (Ansible, Puppet, Terraform, NixOS), run that without its restart of etcd. It applies at the next restart of its daemon.",
+            "Where a script or a tool makes the machines' files of it (Ansible, Puppet, Terraform, NixOS), run that without its restart of etcd. It applies at the next restart of its daemon.",
         )
     } else {
         (" on every machine", "It applies at the next restart of its daemon.")

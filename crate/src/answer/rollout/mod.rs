@@ -330,7 +330,28 @@ mod tests {
                 "systemctl restart etcd",
                 "kubectl",
             ),
-            ("etcd_election_timeout: 1000\n", "Where a tool makes", "Replace your file with the corrected one on every machine"),
+            ("kubectl create configmap etcd --from-literal=ETCD_ELECTION_TIMEOUT=1000\n", "helm upgrade", "systemctl"),
+            (
+                "- lineinfile:\n    path: /etc/etcd/etcd.conf\n    line: ETCD_ELECTION_TIMEOUT=1000\n",
+                "Where a script or a tool makes",
+                "Replace your file with the corrected one on every machine",
+            ),
+            (
+                "cat > /etc/default/etcd <<EOF\nETCD_NAME=a\nETCD_ELECTION_TIMEOUT=1000\nEOF\n",
+                "Where a script or a tool makes",
+                "Replace your file with the corrected one on every machine",
+            ),
+            (
+                "etcd:\n  image: quay.io/coreos/etcd:v2.3.7\n  command: -name a -election-timeout 1000\n  ports: [\"2379\"]\n",
+                "docker compose up",
+                "kubectl",
+            ),
+            (".PHONY: etcd\nrun:\n\tdocker run quay.io/coreos/etcd:v3.5.7 etcd --election-timeout=1000\n", "docker rm NAME", "systemctl"),
+            (
+                "etcd_election_timeout: 1000\n",
+                "Where a script or a tool makes",
+                "Replace your file with the corrected one on every machine",
+            ),
         ] {
             let steps = steps(configuration);
             assert!(steps.contains(said) && !steps.contains(unsaid), "{configuration}{steps}");

@@ -154,6 +154,10 @@ impl Line<'_> {
             // `systemd-run --setenv=NAME=VALUE`.
             if let ("from-literal" | "env" | "set-env" | "setenv", Some((name, rest))) = (flag.name.as_str(), value.split_once('=')) {
                 self.assignment(builder, (name, rest, span.end - rest.len()..span.end), "");
+                // Of a ConfigMap.
+                if flag.name == "from-literal" && keys::of_variable(name).is_some() {
+                    builder.cluster.launcher = Some(Launcher::Workload);
+                }
                 continue;
             }
             let (name, value, span) = handed_on(builder, &flag.name, value, span);

@@ -128,8 +128,9 @@ fn behind(expected: Expected, word: &str) -> Expected {
     } else if is_shell_option(word)
         || matches!(word, "&&" | "||" | ";" | "then" | "do")
         || word.ends_with(';')
-        // A variable before it, the name of a process in a Procfile, or the mark of a traced shell or of its prompt.
-        || may_start && (word.contains('=') || word.ends_with(':') || word.bytes().all(|byte| matches!(byte, b'+' | b'$')))
+        // A variable before it, the name of a process in a Procfile, or the mark of a traced shell or of its prompt. Behind
+        // `.PHONY:` make has names of its own.
+        || may_start && (word.contains('=') || word.ends_with(':') && !word.starts_with('.') || word.bytes().all(|byte| matches!(byte, b'+' | b'$')))
     {
         Expected::Command
     } else {
@@ -183,6 +184,12 @@ pub fn is_drawn(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_names_behind_a_word_of_make_start_nothing() {
+        assert!(start_of_etcd(".PHONY: etcd test").is_none());
+        assert!(start_of_etcd("member: etcd --name a").is_some());
+    }
 
     #[test]
     fn what_is_kept_beside_etcd_is_no_etcd() {
