@@ -10,6 +10,7 @@ use crate::log::event::{Event, Meaning};
 use crate::plan;
 use crate::rules::common::listed;
 use crate::units::S;
+use crate::verdict::shows_only_a_state;
 
 /// A sentence for each.
 pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
@@ -37,7 +38,7 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     let tells_a_rate = !(facts.stalls.is_empty() && facts.changes.is_empty());
     if let Some(span) = facts.log_span().filter(|span| tells_a_rate && *span < 3600 * S) {
         limits.push(format!("The logs cover {}: a rate per day holds only if it goes on like that.", plan::covered(span)));
-    } else if facts.judged_logs().next().is_some() && facts.log_span().is_none() {
+    } else if facts.judged_logs().next().is_some() && facts.log_span().is_none() && !facts.without_log() && !shows_only_a_state(facts) {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
     }
     // Where its version is known, `silence` tells.
@@ -82,6 +83,15 @@ mod tests {
         assert_eq!(timeline.start, timeline.end);
         let told = |text: &str| self::report(text).limits.iter().any(|limit| limit.contains("carry no time"));
         assert!(!told(other));
+    }
+
+    /// Nobody expects a time in them.
+    #[test]
+    fn metrics_and_states_are_no_lines_without_a_time() {
+        let told = |text: &str| report(text).limits.iter().any(|limit| limit.contains("carry no time"));
+        assert!(told("etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 712.5ms)\n"));
+        assert!(!told("etcd_server_leader_changes_seen_total 42\n"));
+        assert!(!told("http://192.0.2.7:2379, 8e9e05c52164694d, 3.0.15, 11 GB, true, 2868, 59480228\n"));
     }
 
     #[test]

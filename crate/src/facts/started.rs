@@ -87,7 +87,7 @@ fn started(facts: &Facts) -> Started {
 
 /// Whether etcd itself does.
 fn speaks(facts: &Facts) -> bool {
-    facts.any_event(|event| event.is_etcd_server() && !by_kubectl(event))
+    facts.any_event(|event| event.is_etcd_server() && !by_kubectl(event) && !by_kubelet(event))
 }
 
 /// On a pod's output or a container's: lines that no journal has headed.
@@ -141,7 +141,7 @@ fn by_talosctl(text: &str) -> bool {
 
 /// Nothing but what Kubernetes says of its etcd, on a machine without k3s or RKE2.
 fn asked_by_kubernetes(facts: &Facts) -> Option<Launcher> {
-    let of_kubernetes = |event: &Event| OF_KUBERNETES.contains(&event.meaning) || by_kubectl(event);
+    let of_kubernetes = |event: &Event| OF_KUBERNETES.contains(&event.meaning) || by_kubectl(event) || by_kubelet(event);
     let by_k3s = |event: &Event| says(event, &["k3s", "rke2", "rancher"]);
     let is_bare = facts.logs.iter().all(|log| log.hosts.is_empty());
     (is_bare && facts.any_event(of_kubernetes) && !facts.any_event(by_k3s)).then_some(Launcher::Kubelet)
@@ -150,6 +150,12 @@ fn asked_by_kubernetes(facts: &Facts) -> Option<Launcher> {
 /// What kubectl says of an answer, which may be etcd's own error (kubernetes/kubernetes@v1.20.0:staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go).
 fn by_kubectl(event: &Event) -> bool {
     says(event, &["Error from server"])
+}
+
+/// What the kubelet says of a container, also as kubectl lists it; of a probe it quotes the error (kubernetes/kubernetes@v1.29.0:
+/// pkg/kubelet/prober/prober.go, pkg/kubelet/kuberuntime/kuberuntime_manager.go).
+fn by_kubelet(event: &Event) -> bool {
+    says(event, &[" probe failed: ", "CrashLoopBackOff", "Back-off restarting failed container"])
 }
 
 #[cfg(test)]
@@ -203,6 +209,12 @@ mod tests {
             (
                 "2018-11-06 08:35:50.831319 W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp: lookup etcd-1.etcd.web.svc:2380: no such host\n".to_owned(),
                 Some(Launcher::Workload),
+                None,
+            ),
+            ("etcd-cp2   0/1   CrashLoopBackOff   212 (2m ago)   23d\n".to_owned(), Some(Launcher::Kubelet), None),
+            (
+                "2m  Warning  Unhealthy  pod/etcd-cp1  Startup probe failed: Get \"http://127.0.0.1:2381/health\": dial tcp 127.0.0.1:2381: connect: connection refused\n".to_owned(),
+                Some(Launcher::Kubelet),
                 None,
             ),
             (record("k3s"), Some(Launcher::K3s), Some("k3s")),

@@ -58,10 +58,15 @@ fn most_stolen(event: &Event) -> Option<i64> {
     event.number("steal").or_else(|| of_top(event, "st"))
 }
 
-/// A share in a line of top: `12.3 us,  5.4 sy`.
+/// A share in a line of top: `12.3 us,  5.4 sy`. The line fills a terminal, so the next one may be joined to it.
 fn of_top(event: &Event, name: &str) -> Option<i64> {
-    let share = event.word("shares")?.split(',').find_map(|share| share.trim().strip_suffix(name))?;
-    share.trim_end_matches(['%', ' ']).parse::<f64>().ok().map(|share| share.round() as i64)
+    let share = |share: &str| {
+        let share = share.trim_start();
+        let number = share.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let named = number.trim_start_matches(['%', ' ']).starts_with(name);
+        share[..share.len() - number.len()].parse::<f64>().ok().filter(|_| named)
+    };
+    event.word("shares")?.split(',').find_map(share).map(|share| share.round() as i64)
 }
 
 /// The lines of a processor that worked nearly all the time, and so hardly ever waited for the disk.
@@ -163,6 +168,9 @@ rtt min/avg/max/mdev = 24.600/25.500/31.201/1.103 ms
     fn top_tells_what_the_hypervisor_took() {
         let share = |line: &str| stolen(&facts(&[line])).map(|(_, most)| most);
         assert_eq!(share("%Cpu(s):  5.1 us,  3.0 sy,  0.0 ni, 61.0 id, 10.2 wa,  0.0 hi,  0.4 si, 20.3 st\n"), Some(20));
+        // It is as wide as the terminal.
+        let below = "%Cpu(s): 12.1 us,  8.2 sy,  0.0 ni, 31.0 id, 22.4 wa,  0.0 hi,  0.3 si, 26.0 st\nKiB Mem :  8010012 total,   121012 free\n";
+        assert_eq!(share(below), Some(26));
         assert_eq!(share("Cpu(s):  5.1%us,  3.0%sy,  0.0%ni, 61.0%id, 30.2%wa,  0.0%hi,  0.4%si,  0.3%st\n"), Some(0));
     }
 

@@ -255,10 +255,10 @@ fn cost(facts: &Facts, heartbeat: Micros, election: Micros) -> String {
 pub(super) fn beat_cost(facts: &Facts, heartbeat: Micros) -> String {
     let blind = blind(facts, heartbeat);
     let now = facts.value(Parameter::HeartbeatInterval);
-    if heartbeat >= now {
+    let followers = i64::from(facts.members.unwrap_or(3).max(1) - 1);
+    if heartbeat >= now || followers == 0 {
         return blind;
     }
-    let followers = i64::from(facts.members.unwrap_or(3).max(1) - 1);
     let rate = |beat: Micros| decimal(followers * S, beat.max(1), 1);
     format!("{blind} The leader sends {} heartbeats a second instead of {}.", rate(heartbeat), rate(now))
 }

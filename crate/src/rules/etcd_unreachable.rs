@@ -115,11 +115,11 @@ fn told(facts: &Facts, events: &[EventId], back: bool, over: &str) -> (String, &
             None,
         );
     }
-    if all(&|event| says(event, &["no available published client urls"])) {
+    if all(&has_no_address) {
         return (
             String::from("A member told its cluster no address for clients"),
-            "etcdctl has no address to ask it at: it was added and never started, or has not yet joined.",
-            None,
+            "etcdctl has no address to ask it at: it was added and never started, or has not yet joined. It counts for the majority all the same.",
+            Some(String::from("Start it with what member add printed, or take it out again with etcdctl member remove.")),
         );
     }
     // Nobody was there to refuse it.
@@ -155,7 +155,7 @@ fn refused(event: &Event) -> bool {
     if says(event, OTHERWISE) {
         return false;
     }
-    if event.meaning == Meaning::EtcdUnreachableClient || by_proxy(event) {
+    if event.meaning == Meaning::EtcdUnreachableClient || by_proxy(event) || has_no_address(event) {
         return true;
     }
     let by_the_way = says(event, ANSWERED) && says(event, &["dial tcp 127.0.0.1:4001"]);
@@ -164,6 +164,11 @@ fn refused(event: &Event) -> bool {
         && (says(event, REFUSED) || says(event, NOT_THERE) || is_silent(event))
         && !blames_certificate(event)
         && !says(event, &[":2380", ":7001"])
+}
+
+/// A member that was added and never joined, as etcdctl shows it.
+fn has_no_address(event: &Event) -> bool {
+    event.meaning == Meaning::CtlUnstarted || says(event, &["no available published client urls"])
 }
 
 /// A connection that nobody took; where more is told of the client, `fleet-etcd-error` gives it the reason.
@@ -239,8 +244,12 @@ mod tests {
     #[test]
     fn a_member_that_never_started_has_no_address_to_be_asked_at() {
         let log = "member 8e9e05c52164694d is unreachable: no available published client urls\ncluster is healthy\n";
-        let found = find(&facts(&[log]), RuleId::EtcdUnreachable).expect("told");
-        assert_eq!(found.title, "A member told its cluster no address for clients");
+        let list = "8e9e05c52164694d, started, n1, http://192.0.2.7:2380, http://192.0.2.7:2379, false\n91bc3c398fb3c146, unstarted, , http://192.0.2.8:2380, , false\n";
+        for told in [log, list] {
+            let found = find(&facts(&[told]), RuleId::EtcdUnreachable).expect("told");
+            assert_eq!(found.title, "A member told its cluster no address for clients");
+        }
+        assert!(find(&facts(&[&list[..list.find("91bc").unwrap_or(0)]]), RuleId::EtcdUnreachable).is_none());
     }
 
     #[test]

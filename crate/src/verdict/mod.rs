@@ -7,7 +7,7 @@ mod unexplained;
 mod why;
 
 pub use timing::{beneath, other_cause, other_causes};
-pub use unexplained::unexplained;
+pub use unexplained::{shows_only_a_state, unexplained};
 
 use crate::facts::{Facts, Stall};
 use crate::ids::RuleId;

@@ -29,9 +29,16 @@ pub(super) fn keeps_elsewhere(facts: &Facts) -> bool {
 
 /// Nothing but what etcdctl and fleetctl show of one moment, or etcdctl did to the database: that all is well then tells
 /// nothing of timing.
-pub(super) fn shows_only_a_state(facts: &Facts) -> bool {
-    const STATE: &[Meaning] =
-        &[Meaning::CtlStatus, Meaning::CtlHealth, Meaning::CtlDisarm, Meaning::QuotaError, Meaning::Defrag, Meaning::FleetctlState];
+pub fn shows_only_a_state(facts: &Facts) -> bool {
+    const STATE: &[Meaning] = &[
+        Meaning::CtlStatus,
+        Meaning::CtlMembers,
+        Meaning::CtlHealth,
+        Meaning::CtlDisarm,
+        Meaning::QuotaError,
+        Meaning::Defrag,
+        Meaning::FleetctlState,
+    ];
     let is_state = |event: &Event| STATE.contains(&event.meaning) && event.time.is_none();
     facts.configurations.is_empty() && facts.all_events().next().is_some() && !facts.any_event(|event| !is_state(event))
 }

@@ -28,7 +28,7 @@ pub(super) fn healthy(facts: &Facts, timing: Timing) -> String {
         };
     }
     if measured {
-        return only_measured(facts).to_owned();
+        return only_measured(facts);
     }
     if facts.without_log() {
         return only_stated(facts);
@@ -72,17 +72,27 @@ fn no_trouble(facts: &Facts) -> String {
 const TOO_LITTLE: &str = "Too little was understood to say anything.";
 
 /// Neither a log nor a configuration is here.
-fn only_measured(facts: &Facts) -> &'static str {
+fn only_measured(facts: &Facts) -> String {
+    let election = Parameter::ElectionTimeout;
+    if let Some(trip) = facts.measured_round_trip().filter(|trip| 10 * trip > election.default_value()) {
+        return format!(
+            "A round trip of {} asks for an election-timeout of at least {}; the default is {}. A configuration would tell what is set.",
+            human(trip),
+            human(10 * trip),
+            election.human(election.default_value())
+        );
+    }
     let is_state = |event: &Event| matches!(event.meaning, Meaning::AlertOver | Meaning::AlertFires) && alerts::name(event).is_none();
     let is_alert = |event: &Event| !is_state(event) && event.meaning.id().starts_with("alert-");
-    if !facts.any_event(|event| !is_state(event)) {
+    let said = if !facts.any_event(|event| !is_state(event)) {
         TOO_LITTLE
     } else if facts.any_event(is_alert) {
         // What goes on has a finding.
         "No alert here goes on; neither a configuration nor a log is here to tell what raised them."
     } else {
         "What was measured shows no trouble. A log or a configuration would tell more."
-    }
+    };
+    said.to_owned()
 }
 
 /// Configurations without a log.
@@ -110,14 +120,16 @@ fn only_stated(facts: &Facts) -> String {
 
 /// What etcdctl shows of the members, or fleetctl of units and machines.
 fn state(facts: &Facts) -> String {
-    let shown = || facts.events_of(&[Meaning::CtlStatus]).map(|(_, event)| event);
-    let rows: usize = shown().map(|event| event.holes("leads") + event.holes("follows")).sum();
+    let states = || facts.events_of(&[Meaning::CtlStatus]).map(|(_, event)| event);
+    let rows: usize = states().map(|event| event.holes("leads") + event.holes("follows")).sum();
     let asked = facts.meaning(&[Meaning::CtlStatus, Meaning::CtlHealth]).len();
     let members = if rows > 0 { rows } else { asked } as u64;
-    let term = shown().filter_map(|event| event.number("raft")).max();
+    let term = states().filter_map(|event| event.number("raft")).max();
     let term = term.map_or(String::new(), |term| format!(" in term {term}, which rises by one or more with each election"));
-    if members == 0 && facts.any_event(|event| event.meaning == Meaning::FleetctlState) {
-        return String::from("fleetctl shows the state of one moment, and nothing that tells of timing.");
+    const LISTS: &[(Meaning, &str)] = &[(Meaning::CtlMembers, "etcdctl"), (Meaning::FleetctlState, "fleetctl")];
+    let shown = LISTS.iter().find(|(list, _)| facts.any_event(|event| event.meaning == *list));
+    if let (0, Some((_, by))) = (members, shown) {
+        return format!("{by} shows the state of one moment, and nothing that tells of timing.");
     }
     if members == 0 {
         return String::from("What etcdctl was told to do is here, and nothing that tells of timing.");
