@@ -1,6 +1,6 @@
 //! What etcd is called where it was started, and which commands reach it.
 
-use crate::config::Launcher;
+use crate::config::{Cluster, Launcher};
 use crate::facts::Facts;
 use crate::facts::fleet::FLEETCTL;
 use crate::facts::started::{K0S, RKE2};
@@ -24,11 +24,14 @@ pub fn names(facts: &Facts) -> Names {
     let started = facts.started();
     let launcher = started.launcher;
     // What launches pods launches etcd 3; only a service of docker-compose may be older.
-    // Alerts, measurements and what clients print tell no version; without a sign of etcd 2 it is one of today.
+    // Alerts, measurements, what clients print and most files tell no version; without a sign of etcd 2 it is one of today.
     // Behind fleetctl stands an etcd that fleet can speak to, of 2 or earlier.
     let of_fleet = || facts.has_fleet() || facts.events_of(FLEETCTL).chain(facts.events_of(&[Meaning::ClientHttp500])).next().is_some();
-    let of_today = || facts.configurations.is_empty() && !of_fleet() && started.unit != Some("etcd2");
-    let has_member_unit = facts.configurations.iter().any(|configuration| configuration.cluster.has_member_unit);
+    let sets_up = |unit: fn(&Cluster) -> bool| facts.configurations.iter().any(|configuration| unit(&configuration.cluster));
+    let is_named = || sets_up(|cluster| cluster.has_etcd2_unit) || started.unit == Some("etcd2");
+    let of_today = || !of_fleet() && !is_named() && !facts.configures_etcd_04();
+    let has_member_unit = sets_up(|cluster| cluster.has_member_unit);
+    let of_second = || facts.etcd.is_some_and(|range| range.low >= version(2, 0, 0) && range.high < version(3, 0, 0));
     let third = facts.etcd.map_or_else(|| has_member_unit || launcher.is_some() || of_today(), |range| range.low >= version(3, 0, 0));
     let ctl = match launcher {
         // kubernetes.io, "Operating etcd clusters for Kubernetes": kubeadm's certificates, in the pod as on the machine.
@@ -54,10 +57,11 @@ pub fn names(facts: &Facts) -> Names {
         "k3s"
     } else if has_member_unit {
         "etcd-member"
-    } else if third || facts.configures_etcd_04() || facts.etcd.is_some_and(|range| range.high < version(2, 0, 0)) {
-        "etcd"
-    } else {
+    } else if !third && !facts.configures_etcd_04() && (of_second() || !of_today()) {
+        // CoreOS alone calls it so.
         "etcd2"
+    } else {
+        "etcd"
     });
     let data = match unit {
         "k3s" => "/var/lib/rancher/k3s/server/db/etcd",
@@ -107,5 +111,39 @@ pub fn log(facts: &Facts, unit: &str) -> String {
             String::from("(kubectl -n kube-system logs etcd-NODE || talosctl -n NODE logs etcd || docker logs etcd 2>&1)")
         }
         _ => String::from("kubectl -n kube-system logs etcd-NODE"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+    use crate::rules::testing::facts;
+
+    /// CoreOS alone calls a unit etcd2; members may have that name anywhere.
+    #[test]
+    fn the_unit_is_that_of_the_file() {
+        let unit = |text: &str| names(&facts(&[text])).unit;
+        let service =
+            |program: &str| format!("[Service]\nExecStart={program} --name etcd2 --heartbeat-interval=500 --election-timeout=2000\n");
+        assert_eq!(unit(&service("/usr/local/bin/etcd")), "etcd");
+        assert_eq!(unit(&service("/usr/bin/etcd2")), "etcd2");
+        assert_eq!(unit("ETCD_NAME=etcd2\nETCD_HEARTBEAT_INTERVAL=500\nETCD_ELECTION_TIMEOUT=2000\n"), "etcd");
+        assert_eq!(unit("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 500\n    election-timeout: 2000\n"), "etcd2");
+        assert_eq!(unit("#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 500\n    peer-election-timeout: 2000\n"), "etcd");
+    }
+
+    #[test]
+    fn health_is_asked_in_the_words_of_its_etcdctl() {
+        let health = |text: &str| names(&facts(&[text])).health;
+        assert_eq!(
+            health("name: n1\ndata-dir: /var/lib/etcd\nheartbeat-interval: 500\nelection-timeout: 2000\n"),
+            "etcdctl endpoint health --cluster"
+        );
+        assert_eq!(
+            health("name = \"n1\"\nelection_timeout = 900\n\n[peer]\naddr = \"192.0.2.11:7001\"\nheartbeat_interval = 100\n"),
+            "etcdctl cluster-health"
+        );
+        let late = "Mar 02 10:00:01 core-1 etcd2[812]: failed to send out heartbeat on time (deadline exceeded for 1.2s)\n";
+        assert_eq!(health(late), "etcdctl cluster-health");
     }
 }

@@ -121,6 +121,8 @@ pub struct Cluster {
     pub names_etcd_2: bool,
     /// It sets up etcd-member.service, CoreOS' etcd 3.
     pub has_member_unit: bool,
+    /// It sets up etcd2.service, CoreOS' etcd 2, or names its program or its data.
+    pub has_etcd2_unit: bool,
     /// It configures fleet.
     pub has_fleet: bool,
     /// It configures etcd.

@@ -31,9 +31,9 @@ impl Builder<'_> {
         self.check_pairs(&settings);
         self.check_sections();
         self.cluster.absent_file = self.absent_file();
-        let units = self.units.iter().filter(|unit| !unit.masked).map(|unit| unit.name.as_str());
-        let mut units = units.chain(self.claims.iter().map(|claim| claim.home.unit.as_str()));
-        self.cluster.has_member_unit = units.any(|unit| unit == "etcd-member.service") || search::has(self.text, "coreos/etcd-wrapper");
+        self.cluster.has_member_unit = self.sets_up("etcd-member.service") || search::has(self.text, "coreos/etcd-wrapper");
+        // Members may be called etcd2 as well.
+        self.cluster.has_etcd2_unit = self.sets_up("etcd2.service") || search::any(self.text, &["etcd2.service", "bin/etcd2", "lib/etcd2"]);
         self.cluster.hands_more |= self.cluster.absent_file.is_some();
         let acts = |setting: &Setting| setting.etcd_04 && setting.effective;
         self.cluster.etcd_04 |= self.only_old_section() || (!self.cluster.names_etcd_2 && settings.iter().any(acts));
@@ -51,6 +51,13 @@ impl Builder<'_> {
             marks: None,
             part: None,
         }
+    }
+
+    /// Whether a unit of this name is set up, or a section or a value is for it.
+    fn sets_up(&self, name: &str) -> bool {
+        let units = self.units.iter().filter(|unit| !unit.masked).map(|unit| unit.name.as_str());
+        let sections = self.sections.iter().map(|(unit, _)| *unit);
+        units.chain(sections).chain(self.claims.iter().map(|claim| claim.home.unit.as_str())).any(|unit| unit == name)
     }
 
     /// Of etcd a cloud-config sets up 0.4 alone, which `coreos.etcd` is for, and starts no other.

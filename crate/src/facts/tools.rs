@@ -169,7 +169,8 @@ rtt min/avg/max/mdev = 24.600/25.500/31.201/1.103 ms
         let share = |line: &str| stolen(&facts(&[line])).map(|(_, most)| most);
         assert_eq!(share("%Cpu(s):  5.1 us,  3.0 sy,  0.0 ni, 61.0 id, 10.2 wa,  0.0 hi,  0.4 si, 20.3 st\n"), Some(20));
         // It is as wide as the terminal.
-        let below = "%Cpu(s): 12.1 us,  8.2 sy,  0.0 ni, 31.0 id, 22.4 wa,  0.0 hi,  0.3 si, 26.0 st\nKiB Mem :  8010012 total,   121012 free\n";
+        let below =
+            "%Cpu(s): 12.1 us,  8.2 sy,  0.0 ni, 31.0 id, 22.4 wa,  0.0 hi,  0.3 si, 26.0 st\nKiB Mem :  8010012 total,   121012 free\n";
         assert_eq!(share(below), Some(26));
         assert_eq!(share("Cpu(s):  5.1%us,  3.0%sy,  0.0%ni, 61.0%id, 30.2%wa,  0.0%hi,  0.4%si,  0.3%st\n"), Some(0));
     }

@@ -75,7 +75,7 @@ fn json(sample: &str) -> Option<Source> {
     if search::has(sample, "\"ignition") {
         return Some(Source::Ignition);
     }
-    let container = search::has(sample, "etcd") && search::any(sample, &["\"Env\"", "\"image\"", "\"command\""]);
+    let container = search::has(sample, "etcd") && search::any(sample, &["\"Env\"", "\"Cmd\"", "\"Args\"", "\"image\"", "\"command\""]);
     if search::has(sample, "extraArgs") || search::has(sample, "\"kind\"") || container {
         return Some(Source::Manifest);
     }

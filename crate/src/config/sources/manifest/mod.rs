@@ -206,7 +206,7 @@ fn value(builder: &mut Builder, spot: Spot, node: &Node, entry: &Entry, name: &s
         _ if depth == 0 && spot.k3s && keys::of_prefixed(entry.name()).is_some() => unknown_to_k3s(builder, tree, entry),
         "extraargs" => extra_args(builder, spot, &entry.value),
         // What docker inspect shows of a container once more (moby/moby@v20.10.24:api/types/types.go, ContainerJSONBase).
-        "args" if tree.get(node, "Config").is_some() => {}
+        "args" if tree.at(node, &["Config", "Cmd"]).is_some() => {}
         "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| builder.holds("", tree.scalar(item), false)),
         "etcdarg" | "command" | "args" | "k3sargs" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
             if name == "etcdarg" {
