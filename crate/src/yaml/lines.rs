@@ -149,6 +149,9 @@ impl<'a> Reader<'a> {
         }
         if key_length(rest).is_none() {
             self.at += 1;
+            if matches!(rest, "|" | "|-" | ">" | ">-") {
+                return Some(self.literal(line.indent));
+            }
             return Some(scalar(self.text, line.bytes.start + skipped..line.bytes.end));
         }
         if let Some(slot) = self.lines.get_mut(self.at) {
@@ -179,14 +182,20 @@ impl<'a> Reader<'a> {
         Entry { key: name, value }
     }
 
-    /// The lines below that are indented deeper than `indent`, or blank.
+    /// The lines below that are indented deeper than `indent`, or blank; conditions of a template may stand further out.
     fn literal(&mut self, indent: usize) -> Node {
         let first = self.at;
-        while let Some(line) = self.lines.get(self.at) {
-            if !line.bytes.is_empty() && line.indent <= indent {
+        let mut at = first;
+        while let Some(line) = self.lines.get(at) {
+            let body = self.of(line);
+            let is_within = body.is_empty() || line.indent > indent;
+            if !is_within && !template::is_statement(body) {
                 break;
             }
-            self.at += 1;
+            at += 1;
+            if is_within {
+                self.at = at;
+            }
         }
         let body = &self.lines[first.min(self.at)..self.at];
         let cut = body.iter().filter(|line| !line.bytes.is_empty()).map(|line| line.indent).next().unwrap_or(0);
@@ -284,6 +293,16 @@ mod tests {
             let tree = read(&format!("coreos:\n  etcd2: {comment}\n    election-timeout: 1000\n"));
             assert!(tree.at(&tree.documents[0], &["coreos", "etcd2", "election_timeout"]).is_some(), "{comment}");
         }
+    }
+
+    #[test]
+    fn a_block_of_lines_may_be_an_item_and_hold_conditions() {
+        let tree =
+            read("command:\n- sh\n- |\n  exec etcd \\\n{{- if .x }}\n    --debug \\\n{{- end }}\n    --name a\n{{ end }}\nenv: []\n");
+        let list = tree.get(&tree.documents[0], "command").expect("a list");
+        let text = list.items()[1].text().unwrap_or("");
+        assert!(text.ends_with("--name a\n") && text.contains("--debug"), "{text}");
+        assert!(tree.get(&tree.documents[0], "env").is_some());
     }
 
     #[test]

@@ -358,6 +358,7 @@ fn pods_kubeadm_rke_k3s_compose() {
         "vars:\n  - {key: ETCD_HEARTBEAT_INTERVAL, value: \"500\"}\n  - {key: ETCD_ELECTION_TIMEOUT, value: 5000}\n",
         "- lineinfile:\n    line: 'ETCD_HEARTBEAT_INTERVAL=\"500\"'\n- lineinfile:\n    line: ETCD_ELECTION_TIMEOUT=5000\n",
         "configuration: |-\n  name: a\n  heartbeat-interval: 500\n  election-timeout: 5000\n",
+        "apiVersion: apps/v1\nkind: StatefulSet\nspec:\n  containers:\n  - name: etcd\n    image: \"{{ .Values.image }}\"\n{{- if .Values.env }}\n{{ toYaml .Values.env | indent 4 }}\n{{- end }}\n    command:\n    - sh\n    - -ec\n    - |\n      exec etcd --name $(hostname) \\\n        --heartbeat-interval=500 \\\n        --election-timeout=5000\n",
         "kind: MachineConfig\napiVersion: machineconfiguration.openshift.io/v1\nspec:\n  config:\n    ignition: {version: 3.2.0}\n    systemd:\n      units:\n      - name: etcd.service\n        dropins:\n        - name: a.conf\n          contents: |\n            [Service]\n            Environment=ETCD_HEARTBEAT_INTERVAL=500 ETCD_ELECTION_TIMEOUT=5000\n",
         "Resources:\n  Task:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n      - Image: etcd\n        Environment:\n        - Name: ETCD_HEARTBEAT_INTERVAL\n          Value: 500\n        - {Name: ETCD_ELECTION_TIMEOUT, Value: \"5000\"}\n",
         "services:\n  etcd:\n    command: [etcd, --heartbeat-interval, \"${BEAT:-500}\", \"--election-timeout=${WAIT-5000}\"]\n",
