@@ -41,6 +41,8 @@ fn stands_elsewhere(configurations: &[Configuration], configuration: &Configurat
         (Source::FleetConf, source) => source != Source::FleetConf && states(other),
         // Variables of a template.
         (_, Source::FleetConf | Source::Prefixed) => states(other),
+        // The values of a template.
+        (Source::Manifest, Source::Manifest) => configuration.tolerant && !other.tolerant && states(other),
         // One as a flag and as a variable etcd 3.4 and later refuse to start with (etcd-io/etcd@v3.4.45:pkg/flags/flag.go).
         (Source::Environment, Source::DropIn | Source::Flags | Source::Manifest) => {
             configuration.cluster.hands_more && (states(other) || alike(other))

@@ -106,6 +106,7 @@ fn what_members_name_by_an_anchor_is_changed_at_it() {
 fn what_another_file_of_the_machine_has_is_changed_there_alone() {
     let cloud_config = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 30s\n  units:\n    - name: fleet.service\n      command: start\n";
     let unit = "[Service]\nEnvironmentFile=/etc/sysconfig/etcd\nExecStart=/usr/bin/etcd $ARGS --election-timeout=1000\n";
+    let chart = "kind: StatefulSet\nspec:\n  containers:\n  - name: etcd\n    command:\n    - etcd\n    {{- range .Values.etcd.extraArgs }}\n    - {{ . }}\n    {{- end }}\n";
     let template = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: \"${fleet_agent_ttl}\"\n    etcd-request-timeout: 1\n";
     for (texts, changes, expected) in [
         (
@@ -119,6 +120,11 @@ fn what_another_file_of_the_machine_has_is_changed_there_alone() {
             [unit.replace("1000", "2500"), "ETCD_OPTS=\"--name=a --heartbeat-interval=250\"\n".to_owned()],
         ),
         (
+            ["etcd:\n  extraArgs:\n  - --heartbeat-interval=100\n  - --election-timeout=1000\n", chart],
+            [HEARTBEAT, ELECTION],
+            ["etcd:\n  extraArgs:\n  - --heartbeat-interval=250\n  - --election-timeout=2500\n".to_owned(), chart.to_owned()],
+        ),
+        (
             [template, "vars {\n  fleet_agent_ttl = \"30s\"\n}\n"],
             [REQUEST, TTL],
             [template.replace(": 1\n", ": 5\n"), "vars {\n  fleet_agent_ttl = \"60s\"\n}\n".to_owned()],
@@ -128,7 +134,11 @@ fn what_another_file_of_the_machine_has_is_changed_there_alone() {
         config::references::resolve(&mut all, &|document| texts[document]);
         crate::facts::settings::judge_fleet_conf(&mut all);
         let patches = patch(&texts, &all, &changes);
-        let new: Vec<_> = patches.iter().map(|patch| patch.text.clone().unwrap_or_default()).collect();
+        let new = (0..2).map(|at| {
+            let patch = patches.iter().find(|patch| patch.document == Some(document_id(at)));
+            patch.map_or_else(|| texts[at].to_owned(), |patch| patch.text.clone().unwrap_or_default())
+        });
+        let new: Vec<String> = new.collect();
         assert_eq!(new, expected, "{:?}", patches.iter().map(|patch| &patch.reason).collect::<Vec<_>>());
     }
 }
