@@ -114,7 +114,16 @@ fn tries(text: &str, configuration: &Configuration, wanted: Vec<Change>) -> Vec<
     let all = patch_one(text, configuration, &wanted);
     let groups = [true, false].map(|etcd| wanted.iter().copied().filter(|change| change.parameter.is_etcd() == etcd).gather());
     if all.is_err() && groups.iter().all(|group: &Vec<Change>| !group.is_empty()) {
-        let apart = groups.map(|group| (patch_one(text, configuration, &group), group));
+        let mut apart = groups.map(|group| (patch_one(text, configuration, &group), group));
+        if let [(Ok((etcd, _)), _), (fleet, _)] = &mut apart
+            && let Ok((more, _)) = fleet
+        {
+            let mut both = [&etcd[..], &more[..]].concat();
+            by_key(&mut both, |edit| (edit.start, edit.end));
+            if verify::check(text, configuration, &apply(text, &both), &wanted).is_err() {
+                *fleet = Err("Its place is that of the other values; add it when they are in.".to_owned());
+            }
+        }
         if apart.iter().any(|(tried, _)| tried.is_ok()) {
             return apart.into();
         }

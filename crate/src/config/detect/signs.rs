@@ -265,7 +265,10 @@ fn is_command(line: &str) -> bool {
         || runs()
         || replaces()
         || runs_container(line)
-        || search::any(line, &["-e ETCD_", "--env=ETCD_", "--env ETCD_", "--from-literal=ETCD_"])
+        || search::any(
+            line,
+            &["-e ETCD_", "--env=ETCD_", "--env ETCD_", "--from-literal=ETCD_", "-p Environment=ETCD_", "-p \"Environment=ETCD_"],
+        )
         || (search::has(line, SET_ENV) && search::any(line, &["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT="]))
 }
 

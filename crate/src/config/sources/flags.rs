@@ -91,6 +91,10 @@ impl Line<'_> {
                     continue;
                 }
                 let before = at.checked_sub(1).map_or("", |before| words[before].text.as_str());
+                // `systemd-run -p Environment=NAME=value`
+                let property = value.split_once('=').filter(|_| name == "Environment");
+                let (name, value) = property.unwrap_or((name, value));
+                let span = span.end - value.len()..span.end;
                 self.assignment(builder, (name, value, span), if image { before } else { "" });
             }
             builder.image(&word.text);
@@ -352,7 +356,16 @@ fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, scrip
     let installs = INSTALLERS.iter().any(|name| search::has(text, name));
     let process = builder.process(installs || runs_container(text) || start_of_etcd(text).is_some());
     let mut words = words(&inner.text, range);
-    words.retain(|word| !kept(builder, inner, word, script));
+    // A comment goes to the end of its line.
+    let mut comment = 0;
+    words.retain(|word| {
+        let at = word.span_from(0).start;
+        let behind = inner.text.get(..at).is_some_and(|before| before.ends_with([' ', '\t']));
+        if at >= comment && behind && inner.text[at..].starts_with('#') {
+            comment = at + inner.text[at..].find('\n').unwrap_or(inner.text.len() - at);
+        }
+        at >= comment && !kept(builder, inner, word, script)
+    });
     if let Some((name, value)) = script.handed_on(&words) {
         let home = Home::new("", Class::Environment, "");
         return variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &script.variables);
@@ -465,6 +478,7 @@ mod tests {
             "etcd --heartbeat-interval=500",
             "etcd -heartbeat-interval=500",
             "etcd --heartbeat-interval 500 --name a",
+            "etcd --heartbeat-interval=500 # not --heartbeat-interval=600",
             "etcd \\\n  -heartbeat-interval \"500\" \\\n  --name x",
             "docker run -d quay.io/coreos/etcd:v2.3.8 \\\r\n -heartbeat-interval '500'",
             "ETCD_HEARTBEAT_INTERVAL=500 etcd",
@@ -478,6 +492,7 @@ mod tests {
             "docker run --env=ETCD_HEARTBEAT_INTERVAL=500 quay.io/coreos/etcd:v2.3.8",
             "rkt run --set-env=ETCD_HEARTBEAT_INTERVAL=500 quay.io/coreos/etcd:v2.3.8",
             "systemd-run --unit=etcd --setenv=ETCD_HEARTBEAT_INTERVAL=500 /usr/bin/etcd --name a",
+            "systemd-run --unit=etcd -p Environment=ETCD_HEARTBEAT_INTERVAL=500 /usr/bin/etcd --name a",
             "minikube start --nodes 3 --extra-config=etcd.heartbeat-interval=500",
             "#!/bin/sh\n# starts etcd\nDAEMON_ARGS=\"--name a --heartbeat-interval=500\"\n/usr/bin/etcd $DAEMON_ARGS\n",
             "#!/bin/sh\nTIMERS=\"--debug --heartbeat-interval=500\"\ndocker run quay.io/coreos/etcd:v3.5.9 etcd $TIMERS\n",

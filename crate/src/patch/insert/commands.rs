@@ -28,7 +28,8 @@ impl Place<'_> {
             let end = at + body.len();
             if self.text.get(from..end).is_some_and(runs_etcd) {
                 commands += usize::from(!self.text[from..end].trim_start().starts_with('-'));
-                ends.push(from + end_of_flags(&self.text[from..end]));
+                let command = &self.text[from..end];
+                ends.push(from + end_of_flags(&command[..end_of_words(command)]));
             }
             from = at + line.len();
         }
@@ -100,6 +101,26 @@ impl Place<'_> {
             _ => "",
         }
     }
+}
+
+/// Where the words of a command end: before a shell's redirection, a comment or another command.
+fn end_of_words(command: &str) -> usize {
+    let container = || CONTAINERS.iter().filter_map(|run| search::rfind(command, run)).max();
+    let mut at = start_of_etcd(command).map(|start| start.end).or_else(container).unwrap_or(0);
+    let mut quoted = false;
+    for word in command[at..].split_inclusive(char::is_whitespace) {
+        let body = word.trim_end();
+        let redirects = body.trim_start_matches(|letter: char| letter.is_ascii_digit()).starts_with('>');
+        if !quoted && (redirects || body == "<" || body.starts_with(['&', '|', ';', '#', ')'])) {
+            return command[..at].trim_end_matches([' ', '\t', '\r', '\n', '\\']).len();
+        }
+        if !quoted && body.ends_with([';', '&']) {
+            return at + body.len() - 1;
+        }
+        quoted ^= body.matches(['"', '\'']).count() % 2 == 1;
+        at += word.len();
+    }
+    command.len()
 }
 
 /// Where more flags have their place: at the end of a command, within the quotes that hold it whole.

@@ -450,3 +450,31 @@ fn services_at_the_root_are_those_of_compose() {
     assert!(read.problems.is_empty() && read.settings.iter().all(|setting| setting.effective), "{read:?}");
     assert_eq!(patched(&text, &[ELECTION]), text.replace("1000", "2500"));
 }
+
+/// What is behind the words of a command is none of them.
+#[test]
+fn flags_come_before_a_redirection_a_comment_and_the_next_command() {
+    for (command, rest) in [
+        ("exec etcd --name a", " >> /var/log/etcd.log 2>&1 &"),
+        ("nohup ./bin/etcd --name a", " &> etcd.log &"),
+        ("etcd --name a", " # starts it"),
+        ("etcd --name a", "; sleep 1"),
+        ("etcd --name a", " 2>&1 | tee etcd.log"),
+        ("(cd /x && exec ./etcd --name a", " &)"),
+        ("etcd --name a \\\n  --data-dir /x", " \\\n  > etcd.log"),
+        ("etcd --name \"a & b\" --discovery <url>", ""),
+        ("mkdir -p x && docker run quay.io/coreos/etcd:v3.5.7 etcd --name a", " > /dev/null"),
+    ] {
+        let text = format!("#!/bin/sh\n{command}{rest}\n");
+        assert_eq!(patched(&text, &[ELECTION]), text.replace(command, &format!("{command} --election-timeout=2500")), "{text}");
+    }
+}
+
+#[test]
+fn two_sections_in_one_place_are_not_made_at_once() {
+    let text = "#cloud-config\ncoreos: {}\n";
+    let patches = patch(&[text], &[config::read(0, text).expect("a cloud-config")], &[ELECTION, TTL]);
+    let told: Vec<_> = patches.iter().map(|patch| (patch.disposition, patch.text.clone().unwrap_or_default())).collect();
+    assert_eq!(told[1], ("safe", "#cloud-config\ncoreos: {etcd2: {election-timeout: 2500}}\n".to_owned()));
+    assert_eq!(told[0].0, "refused");
+}
