@@ -137,7 +137,9 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
             // Its etcd is external.
             Some("ClusterConfiguration" | "KubeadmControlPlane") => return None,
             // OpenShift's operator hands it to the machines, one after the other.
-            Some("MachineConfig" | "ClusterClass" | "KubeadmControlPlaneTemplate") => Launcher::Installer,
+            Some("MachineConfig" | "ClusterClass" | "KubeadmControlPlaneTemplate" | "KubeadmConfig" | "KubeadmConfigTemplate") => {
+                Launcher::Installer
+            }
             None if ["spec", "containers", "command"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Kubelet,
             _ => Launcher::Workload,
         },
