@@ -89,6 +89,20 @@ describe('contexts', () => {
     await page.context().close();
   });
 
+  /** The words in the heads of tables that break off in their middle. */
+  const brokenHeads = (page) =>
+    page.evaluate(() => {
+      const range = document.createRange();
+      const broken = [];
+      for (const { firstChild } of document.querySelectorAll('th'))
+        for (const { 0: word, index } of (firstChild?.nodeValue ?? '').matchAll(/[^\s-]+/g)) {
+          range.setStart(firstChild, index);
+          range.setEnd(firstChild, index + word.length);
+          if (range.getClientRects().length > 1) broken.push(word);
+        }
+      return broken;
+    });
+
   it('with its rule book: found by a line of a log, it opens its example, and every page is sound', async () => {
     const address = `${server.address}docs/tools/advisor/`;
     const page = await open(browser, `${address}rules/index.html`);
@@ -113,6 +127,9 @@ describe('contexts', () => {
     for (const name of ['rules/index', 'rules/etcd-heartbeat-late', 'parameters/election-timeout', 'guide']) {
       await page.goto(`${address}${name}.html`);
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, name);
+      const hidden = () => [...document.querySelectorAll('pre')].filter((each) => each.scrollWidth > each.clientWidth);
+      assert.equal(await page.evaluate(`(${hidden})().length`), 0, `no line of ${name} ends out of sight`);
+      assert.deepEqual(await brokenHeads(page), [], name);
     }
     await page.goto(`${address}rules/etcd-slow-disk.html`);
     await page.locator('.try a').click();

@@ -152,11 +152,11 @@ function lines(finding, document) {
 /** @param {Doc} doc @param {Set<number>} marked */
 function excerpt(doc, marked) {
   const all = doc.text.replace(/\n$/, '').split('\n');
-  const rows = all
-    .slice(0, SHOWN_LINES)
-    .map((line, at) => (marked.has(at + 1) ? `<mark>${text(line) || ' '}</mark>` : text(line)));
-  if (all.length > SHOWN_LINES) rows.push(`… ${all.length - SHOWN_LINES} more lines`);
-  return `<pre tabindex="0" role="group" aria-label="${doc.name}">${rows.join('\n')}</pre>`;
+  const rows = all.slice(0, SHOWN_LINES).map((line, at) => [marked.has(at + 1) ? 'mark' : 'span', text(line) || ' ']);
+  if (all.length > SHOWN_LINES) rows.push(['span', `… ${all.length - SHOWN_LINES} more lines`]);
+  // Each line is an element: where it wraps, it is seen where the next one begins.
+  const shown = rows.map(([tag, line]) => `<${tag}>${line}\n</${tag}>`).join('');
+  return `<pre role="group" aria-label="${doc.name}">${shown}</pre>`;
 }
 
 /** @param {string} id */
