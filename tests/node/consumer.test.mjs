@@ -209,10 +209,12 @@ test('the command reads packed files and standard input, and says what it cannot
 
 test('the command says what it cannot read or do, with status 2', () => {
   writeFileSync(join(project, 'cut.gz'), gzipSync(ETCD_LOG).subarray(0, 60));
+  writeFileSync(join(project, "one's system.journal"), `LPKSHHRH\0\0\0\0MESSAGE=${ETCD_LOG}`);
   for (const [words, sentence] of [
     [['check', 'missing.log'], /missing\.log cannot be read: there is no such file/],
     [['check', 'etcd.log', 'article'], /article is a folder/],
     [['check', 'cut.gz'], /cut\.gz cannot be read: unexpected end/],
+    [['check', "one's system.journal"], /journalctl --file 'one'\\''s system\.journal' -o short-precise \| /],
     [['check', '--format', 'xml', 'etcd.log'], /text, json or sarif, not 'xml'/],
     [['check', '--members', 'three', 'etcd.log'], /--members takes a number above 0, not 'three'/],
     [['check', '--members', '2.5', 'etcd.log'], /members cannot be 2\.5/],

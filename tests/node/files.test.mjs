@@ -8,15 +8,44 @@ import { filesIn } from '../../www/src/input/files.js';
 
 const LINE = 'Nov 12 03:04:21 core-1 systemd[1]: Started Session of user core.\n';
 
-test('an archive whose header tells of a size below zero is read to its end', async () => {
-  const header = Buffer.alloc(512);
-  header.write('a.log');
-  header.write('-7777777777', 124);
-  header.write('0', 156);
-  header.write('ustar\0', 257);
+/** One file of a tar archive, or what such an archive tells of the next one. */
+const inTar = (/** @type {string} */ name, text = LINE, type = '0', size = Buffer.byteLength(text).toString(8)) => {
+  const block = Buffer.alloc(512);
+  block.write(name);
+  block.write(size, 124);
+  block.write(type, 156);
+  block.write('ustar\0', 257);
+  return Buffer.concat([block, Buffer.from(text), Buffer.alloc((512 - (Buffer.byteLength(text) % 512)) % 512)]);
+};
+const namesIn = async (/** @type {Buffer[]} */ ...parts) => {
   const names = [];
-  for await (const file of filesIn(new File([header, header], 'a.tar'))) names.push(file.name);
-  assert.deepEqual(names, ['a.log', 'a.log']);
+  for await (const file of filesIn(new File(parts, 'a.tar'))) {
+    names.push(file.name);
+    if (file.size > 0) assert.equal(await file.text(), LINE);
+  }
+  return names;
+};
+
+test('an archive whose header tells of a size below zero is read to its end', async () => {
+  const header = inTar('a.log', '', '0', '-7777777777');
+  assert.deepEqual(await namesIn(header, header), ['a.log', 'a.log']);
+});
+
+test('a file of an archive has its whole name: with any letters, and where it is told before the file', async () => {
+  const long = `Zürich/${'rack/'.repeat(30)}core-1.log`;
+  const cut = long.slice(0, 90);
+  const names = await namesIn(
+    inTar('Zürich/core-1.log'),
+    inTar('././@LongLink', `${long}\0`, 'L'),
+    inTar(cut),
+    inTar('././@LongLink', `${long}\0`, 'K'),
+    inTar('after.log'),
+    inTar('PaxHeader', `20 mtime=1447297461\n${Buffer.byteLength(long) + 10} path=${long}\n`, 'x'),
+    inTar(cut),
+    inTar('pax_global_header', '52 comment=of the whole archive\n', 'g'),
+    inTar('./last.log'),
+  );
+  assert.deepEqual(names, ['Zürich/core-1.log', long, 'after.log', long, 'last.log']);
 });
 
 test('who stops before the end of a packed file leaves nothing behind that waits', async () => {

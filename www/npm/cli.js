@@ -44,6 +44,8 @@ const ACTION = new Set(['warning', 'critical']);
 const SARIF_LEVEL = { critical: 'error', warning: 'warning', info: 'note', ok: 'none' };
 const SHOWN_EVIDENCE = 3;
 const STANDARD_INPUT = 'standard input';
+/** How a journal begins on disk (systemd.io/JOURNAL_FILE_FORMAT, `signature`). */
+const JOURNAL = 'LPKSHHRH';
 
 /** What the caller can put right: said in one sentence, without a stack. */
 class Refused extends Error {}
@@ -111,6 +113,15 @@ function unreadable(file, error) {
   return `${file} cannot be read: ${why ?? said(error)}.`;
 }
 
+/** Who prints a journal knows it by its name, unless it came through a pipe. @param {string} file */
+function journal(file) {
+  const source = file === '-' ? '' : ` --file '${file.replaceAll("'", "'\\''")}'`;
+  return (
+    `${file === '-' ? STANDARD_INPUT : file} is a journal as systemd keeps it, which is no text. ` +
+    `Check what journalctl prints of it: journalctl${source} -o short-precise | timing-advisor check -`
+  );
+}
+
 /**
  * The bytes of a file, unpacked where its first two say that it is packed: a rotated log may be so without saying it
  * in its name.
@@ -122,6 +133,7 @@ async function* contents(file) {
   const stream = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
   const bytes = stream[Symbol.asyncIterator]();
   const first = (await bytes.next()).value ?? Buffer.alloc(0);
+  if (first.toString('latin1', 0, JOURNAL.length) === JOURNAL) throw new Refused(journal(file));
   const all = (async function* () {
     yield first;
     yield* { [Symbol.asyncIterator]: () => bytes };
@@ -161,7 +173,7 @@ async function reportOn(files, assumptions) {
     try {
       await session.read(file === '-' ? STANDARD_INPUT : file, watched.through(contents(file)));
     } catch (error) {
-      throw new Refused(unreadable(file === '-' ? STANDARD_INPUT : file, error));
+      throw error instanceof Refused ? error : new Refused(unreadable(file === '-' ? STANDARD_INPUT : file, error));
     }
   }
   watched.done();

@@ -9,8 +9,9 @@ const KEEP_TEXT = 4 * 1024 * 1024;
 const JOURNAL = 'LPKSHHRH';
 const GZIP = '\x1f\x8b';
 const letters = (/** @type {Uint8Array} */ bytes) => String.fromCharCode(...bytes);
+const bytesOf = async (/** @type {Blob} */ part) => new Uint8Array(await part.arrayBuffer());
 const begins = async (/** @type {Blob} */ file, length = JOURNAL.length) =>
-  letters(new Uint8Array(await file.slice(0, length).arrayBuffer()));
+  letters(await bytesOf(file.slice(0, length)));
 export class SystemdJournal extends Error {}
 
 /**
@@ -32,6 +33,9 @@ export async function held(file) {
 const BLOCK = 512;
 /** A packed archive is unpacked at once, so a larger one is left as it is: one text, with headers in it. */
 const ARCHIVE = 64 * 1024 * 1024;
+/** The path of a file, told before it, is read to here: longer than a path of Linux can be (PATH_MAX, 4096). */
+const PATH = 64 * 1024;
+const utf8 = (/** @type {Uint8Array} */ bytes) => new TextDecoder().decode(bytes);
 
 /**
  * The file, or those of the tar archive that it is, with their paths as names.
@@ -42,22 +46,44 @@ const ARCHIVE = 64 * 1024 * 1024;
 export async function* filesIn(file) {
   const archive = await archiveOf(file).catch(() => undefined);
   let found = false;
+  /** The path of the next file, where its header has no room for it. */
+  let long = '';
   for (let at = 0; archive && at < archive.size;) {
-    const head = await begins(archive.slice(at), BLOCK);
+    const block = await bytesOf(archive.slice(at, at + BLOCK));
+    const head = letters(block);
     if (!isTar(head)) break;
-    const field = (/** @type {number} */ from, /** @type {number} */ to) => head.slice(from, to).replace(/\0.*/s, '');
+    const field = (/** @type {number} */ from, /** @type {number} */ to) => untilNul(utf8(block.subarray(from, to)));
     // Never backwards: a damaged header may hold anything.
     const size = Math.max(0, parseInt(field(124, 136), 8) || 0);
-    const begin = at + BLOCK;
+    const content = archive.slice(at + BLOCK, at + BLOCK + size);
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    const type = head[156];
+    if (/[Lx]/.test(type)) long = pathIn(type, utf8(await bytesOf(content.slice(0, PATH)))) || long;
+    if (/[KLgx]/.test(type)) continue;
     // What GNU's tar writes has no folder there.
-    const name = [head[262] === '\0' && field(345, 500), field(0, 100)].filter(Boolean).join('/');
-    if (/[0\0]/.test(head[156]) && !/(^|\/)\.[^/]*$/.test(name)) {
+    const short = [head[262] === '\0' && field(345, 500), field(0, 100)].filter(Boolean).join('/');
+    const name = (long || short).replace(/^(\.\/)+/, '');
+    long = '';
+    if (/[0\0]/.test(type) && !/(^|\/)\.[^/]*$/.test(name)) {
       found = true;
-      yield new File([archive.slice(begin, begin + size)], name);
+      yield new File([content], name);
     }
-    at = begin + Math.ceil(size / BLOCK) * BLOCK;
   }
   if (!found) yield file;
+}
+
+/** @param {string} field */
+const untilNul = (field) => field.replace(/\0.*/s, '');
+
+/**
+ * The path that is told before its file: alone (GNU tar, "Basic Tar Format": type L), or among records of a length, a key
+ * and a value (POSIX, pax: "pax Extended Header").
+ *
+ * @param {string} type
+ * @param {string} text
+ */
+function pathIn(type, text) {
+  return type === 'L' ? untilNul(text) : /^\d+ path=(.*)/m.exec(text)?.[1];
 }
 
 /** @param {File} file @returns {Promise<Blob | undefined>} */
