@@ -94,6 +94,10 @@ suite('long work', (story, at) => {
     await paste(page, LATE);
     await page.locator('#headline').waitFor();
     assert.doesNotMatch(await status(page), /core-1\.journal/, 'it is told once');
+    const [said, headline] = await Promise.all(
+      ['.undone', '#headline'].map((part) => page.locator(part).boundingBox()),
+    );
+    assert.ok(said.y > headline.y, 'the answer to another text does not begin with it');
   });
 
   story('cancel beside an answer says at its top what is not in it', {}, async (page) => {

@@ -196,6 +196,36 @@ suite('pictures', (story) => {
     assert.deepEqual(names.sort(), ['ip-10-0-1-17', 'ip-10-0-2-17', 'ip-10-0-3-17']);
   });
 
+  story('the name of a span of leadership is not cut off by a stall at its end', {}, async (page) => {
+    await stalls(page);
+    // Two seconds before a change, and 42 in all: a bar of 50 px, of which the stall hides a third.
+    for (const [field, time] of [
+      ['#span-from', '03:09:08'],
+      ['#span-to', '03:09:50'],
+    ]) {
+      await page.locator(field).fill(time);
+      await page.locator(field).press('Enter');
+      await page.waitForFunction(
+        ([field, time]) => document.querySelector('timing-advisor').shadowRoot.querySelector(field).value === time,
+        [field, time],
+      );
+    }
+    await page.locator('#span-shown', { hasText: 'in this span' }).waitFor();
+    const [names, cut] = await page.locator('svg.tl:visible').evaluate((picture) => {
+      const boxes = (/** @type {string} */ of) => [...picture.querySelectorAll(of)].map((each) => each.getBBox());
+      const over = (one, other) =>
+        ['x width', 'y height'].every((sides) => {
+          const [from, size] = sides.split(' ');
+          return one[from] < other[from] + other[size] && one[from] + one[size] > other[from];
+        });
+      const names = boxes('.on-lead');
+      const stalls = boxes('.stall');
+      return [names.length, names.filter((name) => stalls.some((stall) => over(name, stall))).length];
+    });
+    assert.ok(names > 0);
+    assert.equal(cut, 0);
+  });
+
   story('a long name ends before its lane begins', {}, async (page) => {
     await page.locator('.ex button', { hasText: 'A quiet log' }).click();
     await page.locator('#headline').waitFor();

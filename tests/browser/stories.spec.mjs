@@ -328,6 +328,9 @@ suite('stories', (story, at) => {
       ]);
     await headline(page);
     assert.match(await page.locator('.unread').innerText(), /journalctl --file system\.journal -o short-precise$/);
+    // As a shell takes it.
+    await page.locator('#files').setInputFiles([journal("one's system (1).journal")]);
+    await page.locator('.unread', { hasText: `--file 'one'\\''s system (1).journal' -o` }).waitFor();
   });
 
   story('a file that cannot be read is named at the top, and the others are answered', {}, async (page) => {
@@ -659,6 +662,20 @@ suite('nothing the reader gave is lost', (story) => {
     assert.match(told[0], /^pasted text 2 was removed\. Undo brings it back\. (Critical|Warning|Note|Fine)\. /);
   });
 
+  story('the commands of a step are copied by a press, each list by a name of its own', {}, async (page) => {
+    await page.locator('.ex button', { hasText: 'A leader that stalls' }).click();
+    await answered(page);
+    const buttons = page.locator('#rollout .cmds button');
+    const named = await page.locator('.cmds button').evaluateAll((all) => all.map((each) => each.ariaLabel));
+    assert.ok(named.length > 4 && new Set(named).size === named.length, named.join('\n'));
+    await buttons.nth(1).click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.equal(copied, (await page.locator('#rollout .cmd').nth(1).textContent()) ?? '');
+    assert.match(await said(page), /^Commands copied\.$/);
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await buttons.first().isVisible(), false);
+  });
+
   story('a link that is opened over own input gives it back', {}, async (page) => {
     await page.locator('.ex button').first().click();
     await answered(page);
@@ -674,6 +691,7 @@ suite('nothing the reader gave is lost', (story) => {
     await page.evaluate((hash) => (location.hash = hash), hash);
     const shared = page.locator('.shared', { hasText: 'came in a link' });
     await shared.waitFor();
+    assert.doesNotMatch(await page.locator('#whatif').innerText(), /you can correct/, 'nothing can be moved there');
     await page.goBack();
     await page.locator('.docs tbody tr').first().waitFor();
     assert.deepEqual(await given(page), before);

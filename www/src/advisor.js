@@ -129,6 +129,8 @@ export class Advisor {
     add: (docs) => {
       for (const doc of docs) this.#take(doc);
       this.state.shared = undefined;
+      // Who gives the next text has moved on: what was left out before it is told beside the input.
+      if (this.state.removed) this.state.removed.atTop = false;
       this.#leaveDraft();
       this.#analyze({ focus: true });
     },

@@ -347,15 +347,14 @@ export class Layout {
     return [
       valuesSection(report, state, actions),
       evidenceSection(report, state, actions, rulePages(this.#host)),
-      rolloutSection(report),
+      rolloutSection(report, actions),
     ];
   }
 
   /** @param {Report} report */
   #furtherSections(report) {
-    const further = [tellsAnyway(report) ? null : measureSection(report), questionsSection(report)].filter(
-      (part) => part !== null,
-    );
+    const measure = tellsAnyway(report) ? null : measureSection(report, this.#advisor.actions);
+    const further = [measure, questionsSection(report)].filter((part) => part !== null);
     return further.length > 1 ? [h('div', { class: 'halves' }, further)] : further;
   }
 

@@ -54,8 +54,10 @@ export const WORDS = {
   withoutChanges: (/** @type {string} */ file) =>
     `What you changed in ${file} is not in it: copy that from the editor.`,
   copied: 'Copied.',
-  commandCopied: 'Command copied.',
   copyCommand: (/** @type {string} */ of) => `Copy the command for ${of}`,
+  copyCommands: (/** @type {number} */ step, /** @type {string} */ list) =>
+    `Copy the commands of step ${step}: ${list}`,
+  commandsCopied: (/** @type {number} */ count) => (count > 1 ? 'Commands copied.' : 'Command copied.'),
   copyText: 'Copy this text',
   textCopied: 'Text copied.',
   keepsOld: 'Values apply once their program restarts.',
@@ -117,7 +119,7 @@ export const WORDS = {
   pasteMore: 'Paste or drop more here',
   box: 'Log or configuration',
   choose: 'Choose files',
-  drop: 'or drop files or a folder here: logs, .gz, any size',
+  drop: 'or drop files or a folder here: logs, .gz, .tar, any size',
   dropNow: 'Drop to read. The files stay on this machine.',
   examples: 'Or look at an example',
   where: 'Where to get it',
@@ -125,6 +127,10 @@ export const WORDS = {
   whereCommands: {
     CoreOS: 'journalctl -u etcd2 -u fleet --since -1h --no-pager -o short-precise > $(hostname).journal',
     Kubernetes: 'kubectl -n kube-system logs --since 1h --timestamps etcd-$(hostname) > $(hostname).log',
+    // The API answers only while etcd does. The kubelet keeps the logs of a pod there, also of containers that ended
+    // (pkg/kubelet/kuberuntime/helpers.go, `BuildPodLogsDirectory`; docs.rke2.io/reference/logging).
+    'Kubernetes, API down': 'sudo cat /var/log/pods/kube-system_etcd-*/etcd/*.log > $(hostname).log',
+    k3s: 'journalctl -u k3s --since -1h --no-pager -o short-precise > $(hostname).journal',
   },
   whereConfig:
     'Your configuration: the cloud-config of the machine, an environment file, or /etc/kubernetes/manifests/etcd.yaml. Templates work too.',
@@ -243,6 +249,11 @@ export function isUnnamed(name) {
   return name.startsWith(SOURCE.unnamed) && /^ ?\d*$/.test(name.slice(SOURCE.unnamed.length));
 }
 
+/** A name as a shell takes it. @param {string} name */
+function quoted(name) {
+  return /^[\w./@%+=:,-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+}
+
 /** What to say of files that give no text, once for all of a kind. @param {import('./types.js').Unread[]} files */
 export function notRead(files) {
   const kinds = [
@@ -250,7 +261,7 @@ export function notRead(files) {
     files.filter(({ gzip, journal }) => !gzip && !journal),
     files.filter(({ journal }) => journal),
   ];
-  const printed = `journalctl ${kinds[2].map(({ name }) => `--file ${name}`).join(' ')} -o short-precise`;
+  const printed = `journalctl ${kinds[2].map(({ name }) => `--file ${quoted(name)}`).join(' ')} -o short-precise`;
   const says = [
     [
       'It is cut off, or is not a gzip file. Copy it again, or unpack it with gunzip and drop the text.',
@@ -510,6 +521,7 @@ export const WHATIF = {
   budget: 'Failover budget',
   stall: 'Stall to survive',
   assumptions: 'Assumptions you can correct',
+  assumed: 'Assumptions',
   costTwin: 'What each pair costs',
   model: 'A model of etcd\u2019s election timers, not a measurement of this cluster.',
   lines:

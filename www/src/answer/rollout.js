@@ -1,19 +1,21 @@
 // Steps: how to bring the values in, and what to measure next.
 
 import { fold, h, section, sentence, unbroken, words } from '../dom.js';
-import { plural, WORDS } from '../strings.js';
+import { PATCH, plural, WORDS } from '../strings.js';
 
 /** @typedef {import('../types.js').Report} Report */
 /** @typedef {Report['rollout'][number]} Step */
+/** @typedef {import('../types.js').Actions} Actions */
 
-/** @param {Report} report */
-export function rolloutSection(report) {
+/** @param {Report} report @param {Actions} actions */
+export function rolloutSection(report, actions) {
   if (report.rollout.length === 0) return null;
-  return section('rollout', WORDS.rollout, WORDS.inOrder, steps(report.rollout, WORDS.interrupts));
+  const list = steps(report.rollout, WORDS.interrupts, WORDS.rollout, actions);
+  return section('rollout', WORDS.rollout, WORDS.inOrder, list);
 }
 
-/** @param {Report} report */
-export function measureSection(report) {
+/** @param {Report} report @param {Actions} actions */
+export function measureSection(report, actions) {
   if (report.measureNext.length === 0) return null;
   return fold(
     'measure',
@@ -26,7 +28,7 @@ export function measureSection(report) {
         { class: 'question', id: `measure-${index}` },
         h('summary', null, sentence(step.text)),
         h('p', null, sentence(step.effect)),
-        commands(step),
+        commands(step, WORDS.copyCommands(index + 1, WORDS.measureNext), actions),
       ),
     ),
   );
@@ -52,9 +54,11 @@ export function questionsSection(report) {
 
 /**
  * @param {Step[]} list
- * @param {string} label
+ * @param {string} label of what a step brings with it
+ * @param {string} title of the list
+ * @param {Actions} actions
  */
-export function steps(list, label) {
+export function steps(list, label, title, actions) {
   return h(
     'ol',
     { class: 'steps' },
@@ -70,7 +74,9 @@ export function steps(list, label) {
           'div',
           null,
           h('p', null, lead(step.text)),
-          same ? h('p', { class: 'q' }, `${WORDS.commandsOfStep} ${index}.`) : commands(step),
+          same
+            ? h('p', { class: 'q' }, `${WORDS.commandsOfStep} ${index}.`)
+            : commands(step, WORDS.copyCommands(index + 1, title), actions),
         ),
         effect ? h('div', { class: 'int' }, h('b', null, label), unbroken(effect)) : h('div'),
       );
@@ -84,7 +90,23 @@ function lead(text) {
   return step ? [h('b', null, unbroken(step)), sentence(rest ?? '')] : sentence(text);
 }
 
-/** One to a line, to be taken one by one or all at once. @param {Step} step */
-function commands(step) {
-  return step.commands.length > 0 && h('pre', { class: 'cmd' }, words(step.commands.join('\n')));
+/**
+ * One to a line, to be taken one by one or all at once.
+ *
+ * @param {Step} step
+ * @param {string} label
+ * @param {Actions} actions
+ */
+function commands({ commands }, label, actions) {
+  const all = commands.join('\n');
+  const copy = (/** @type {Event} */ event) => actions.copy(all, WORDS.commandsCopied(commands.length), event);
+  return (
+    commands.length > 0 &&
+    h(
+      'div',
+      { class: 'cmds' },
+      h('pre', { class: 'cmd' }, words(all)),
+      h('button', { class: 'link s', type: 'button', 'aria-label': label, onclick: copy }, PATCH.copy),
+    )
+  );
 }

@@ -78,7 +78,7 @@ function laneOf({ name, leads, stalls, marks }, y, plot, actions) {
   return [
     svg('text', { class: 'lab', x: 0, y: narrow ? y - 18 : y + 4 }, short(name, narrow ? 40 : 13)),
     svg('line', { class: 'grid', x1: start, x2: right, y1: y, y2: y }),
-    leads.map((part) => bar(part, 'lead', y, plot)),
+    leads.map((part) => bar(part, 'lead', y, plot, stalls)),
     stalls.map((part) => bar(part, 'stall', y, plot)),
     marks
       .filter((mark) => inside(mark.time))
@@ -96,13 +96,16 @@ function laneOf({ name, leads, stalls, marks }, y, plot, actions) {
  * @param {'lead' | 'stall'} kind
  * @param {number} y
  * @param {Plot} plot
+ * @param {Lane['stalls']} [above] what lies over it, and would hide the end of its name
  */
-function bar(part, kind, y, { span, x }) {
+function bar(part, kind, y, { span, x }, above = []) {
   if (part.end < span.from || part.start > span.to) return null;
   const from = x(Math.max(part.start, span.from));
   const wide = Math.max(2, x(Math.min(part.end, span.to)) - from);
   const half = HALF[kind];
-  const named = kind === 'lead' && wide > part.label.length * LETTER + 8;
+  const over = above.filter(({ start, end }) => end > part.start && start < part.end);
+  const room = Math.min(wide, ...over.map(({ start }) => x(start) - from));
+  const named = kind === 'lead' && room > part.label.length * LETTER + 8;
   return [
     svg('rect', { class: kind, x: from, y: y - half, width: wide, height: half * 2 }),
     named && svg('text', { class: 'on-lead', x: from + 5, y: y + 4 }, part.label),

@@ -32,7 +32,7 @@ export function valuesSection(report, state, actions) {
       open
         ? heading('values-title', WORDS.measureNext, WORDS.wouldDecide)
         : heading('values-title', WORDS.findCause, WORDS.timingStays),
-      steps(report.measureNext, WORDS.itTells),
+      steps(report.measureNext, WORDS.itTells, open ? WORDS.measureNext : WORDS.findCause, actions),
       open && keptFold(report, actions),
     );
     const right = anyway && h('div', null, heading('anyway-title', WORDS.anyway), anyway);

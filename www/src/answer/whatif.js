@@ -24,7 +24,8 @@ export class WhatIf {
   #picture = h('div');
   #assumptions = h('div');
   #remark = h('span');
-  #fold = h('details', { class: 'twin', open: hasRoom() }, h('summary', null, WHATIF.assumptions), this.#assumptions);
+  #title = h('summary');
+  #fold = h('details', { class: 'twin', open: hasRoom() }, this.#title, this.#assumptions);
   #drawn = true;
   #sliders;
   element;
@@ -75,6 +76,7 @@ export class WhatIf {
     // An answer that came in a link has nothing to be planned anew from.
     const fixed = state.documents.length === 0;
     this.#remark.textContent = fixed ? WHATIF.fixed : WHATIF.remark;
+    this.#title.textContent = fixed ? WHATIF.assumed : WHATIF.assumptions;
     for (const row of this.#sliders) row.update(model, state, fixed);
     this.#assumptions.replaceChildren(assumptionTable(model, state, this.#actions, fixed));
   }
@@ -172,7 +174,7 @@ function assumptionTable(model, state, actions, fixed) {
   const fleet = ASSUMPTIONS.some(({ id, fleet }) => fleet && (known(id) || state.assumptions[id] !== undefined));
   return h(
     'table',
-    { class: 'asm', 'aria-label': WHATIF.assumptions },
+    { class: 'asm', 'aria-label': WHATIF.assumed },
     columns(...WHATIF.columns),
     h(
       'tbody',

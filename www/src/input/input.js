@@ -1,8 +1,8 @@
 // What goes in: one box for anything, files, examples, and the list of what was read.
 
 import { columns, h, words } from '../dom.js';
-import { readAs, understood } from '../read-as.js';
-import { DOCUMENTS, ORDER, PATCH, plural, readOf, SOURCE, WORDS } from '../strings.js';
+import { covered, readAs, recognised, understood } from '../read-as.js';
+import { DOCUMENTS, PATCH, readOf, SOURCE, WORDS } from '../strings.js';
 import { EXAMPLES } from './examples.js';
 
 /** @typedef {import('../types.js').Actions} Actions */
@@ -120,7 +120,7 @@ export function whereToGetIt(actions) {
           'button',
           {
             type: 'button',
-            onclick: (/** @type {Event} */ event) => actions.copy(command, WORDS.commandCopied, event),
+            onclick: (/** @type {Event} */ event) => actions.copy(command, WORDS.commandsCopied(1), event),
             'aria-label': WORDS.copyCommand(of),
           },
           PATCH.copy,
@@ -175,7 +175,7 @@ function documentRow(doc, state, actions) {
     ),
     h('td', null, read ? words(recognised(read)) : state.error ? WORDS.notRead : WORDS.notReadYet),
     h('td', { class: 'fig' }, read && readOf(understood(read), read.lines)),
-    h('td', { class: 'fig' }, read && words(span(second(read.first), second(read.last)))),
+    h('td', { class: 'fig' }, read && words(covered(read))),
     h(
       'td',
       null,
@@ -207,24 +207,4 @@ function documentRow(doc, state, actions) {
       ),
     ),
   );
-}
-
-/** One moment is told once, and so is one day. @param {string} first @param {string} last */
-function span(first, last) {
-  if (!first) return WORDS.noTimes;
-  const day = last.slice(0, Math.max(0, last.search(/\d\d:\d\d:\d\d/)));
-  return first === last ? first : `${first} \u2013 ${first.startsWith(day) ? last.slice(day.length) : last}`;
-}
-
-/** A stamp as written, but for what is less than a second. @param {string | null | undefined} stamp */
-function second(stamp) {
-  return (stamp ?? '').replace(/(:\d\d)[.,]\d+/, '$1');
-}
-
-/** @param {import('../types.js').Report['documents'][number]} read */
-function recognised(read) {
-  const software = read.software.map((each) => `${each.name} ${each.versions}`.trim()).join(', ');
-  const order = read.order && read.kind === 'log' ? ORDER[read.order] : '';
-  const hosts = read.hosts.length > 1 ? plural(read.hosts.length, 'host') : '';
-  return [read.format, order, hosts, software].filter(Boolean).join(', ');
 }

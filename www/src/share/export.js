@@ -7,7 +7,8 @@ import { diffOf } from '../answer/patch.js';
 import { withBasis } from '../answer/values.js';
 import { bargain, readOfThese } from '../answer/verdict.js';
 import { h } from '../dom.js';
-import { CONFIDENCE, EVIDENCE, EXPORT, SEVERITY, TIMING, WORDS } from '../strings.js';
+import { covered, recognised, understood } from '../read-as.js';
+import { CONFIDENCE, EVIDENCE, EXPORT, readOf, SEVERITY, TIMING, WORDS } from '../strings.js';
 import { annotated } from '../texts/annotate.js';
 import { isConfiguration } from '../texts/marks.js';
 
@@ -50,6 +51,7 @@ export function markdown(report) {
     `# ${verdict.headline}`,
     `**${SEVERITY[verdict.severity]}.** ${TIMING[verdict.timing].words}. ${verdict.why}`,
     report.documents.length > 0 && `${WORDS.read}: ${readOfThese(report.documents)}.`,
+    report.documents.map(document).join('\n'),
     ...bargain(verdict).map(({ title, lines }) => bullets(title, lines)),
     bullets(EXPORT.stated, stated(report)),
     values(report),
@@ -61,6 +63,11 @@ export function markdown(report) {
     bullets(WORDS.restsOn, report.limits),
   ];
   return `${out.filter(Boolean).join('\n\n')}\n`;
+}
+
+/** What it was read as, and from when to when it tells. @param {Report['documents'][number]} read */
+function document(read) {
+  return `- \`${read.name}\`: ${recognised(read)}, ${readOf(understood(read), read.lines)}, ${covered(read)}`;
 }
 
 /** What the answer rests on that is in no text. @param {Report} report */
