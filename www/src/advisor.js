@@ -4,10 +4,12 @@ import { copied } from './clipboard.js';
 import { h, noteBeside, shortName } from './dom.js';
 import { Engine, Overtaken, Unreadable } from './engine/engine.js';
 import { filesIn, held, SystemdJournal } from './input/files.js';
-import { readAs, silent } from './read-as.js';
+import { silent } from './read-as.js';
+import { bringBack, changed, followTexts, nextName, stayWithAnswer, takeAway } from './removed.js';
 import { openLink, OtherVersion } from './share/share.js';
-import { notRead, plural, SEVERITY, SOURCE, TIMING, VALUES, WORDS } from './strings.js';
-import { asGiven, lineNow, withEdit, withFixes, withLogs } from './texts/fixes.js';
+import { empty } from './state.js';
+import { notRead, SEVERITY, TIMING, VALUES, WORDS } from './strings.js';
+import { asGiven, lineNow, withEdit, withFixes } from './texts/fixes.js';
 import { applied, isConfiguration, isBroken } from './texts/marks.js';
 
 /** @typedef {import('./types.js').State} State */
@@ -30,30 +32,6 @@ const SLIDER_PAUSE = 60;
 const REST_PAUSE = 300;
 /** An answer that takes longer is announced: a text that was pasted is to be seen nowhere until then. */
 const PATIENCE_MS = 600;
-
-/** @type {() => State} */
-const empty = () => ({
-  documents: [],
-  assumptions: {},
-  report: undefined,
-  reported: [],
-  inPart: '',
-  shared: undefined,
-  removed: undefined,
-  unread: [],
-  badLink: undefined,
-  error: undefined,
-  working: false,
-  late: false,
-  progress: undefined,
-  source: undefined,
-  looked: undefined,
-  editing: undefined,
-  editorFirst: false,
-  plain: false,
-  unfolded: false,
-  span: undefined,
-});
 
 /** The proposed values, in a sentence. @param {State['report']} report */
 function proposed(report) {
@@ -157,22 +135,13 @@ export class Advisor {
       this.#takeAway((doc) => doc.key === key, WORDS.removed);
       if (state.source?.doc === key) state.source = undefined;
       if (this.draft === key) this.#leaveDraft();
-      this.#followTexts();
+      followTexts(this.state);
       this.#analyze();
       this.#view.focus('input-title');
     },
     undo: () => {
-      const { removed, documents, assumptions, shared } = this.state;
-      if (!removed) return;
+      if (!bringBack(this.state)) return;
       this.#news = '';
-      // An answer that came in a link took the place of all; beside other input it has none.
-      const beside = shared ? [] : documents.map((doc) => withLogs(doc, removed.changed));
-      Object.assign(this.state, {
-        documents: [...removed.documents, ...beside].sort((a, b) => a.key - b.key),
-        assumptions: { ...removed.assumptions, ...(shared ? {} : assumptions) },
-        shared: undefined,
-        removed: removed.before,
-      });
       this.#analyze({ focus: true });
     },
     rename: (key, name) => {
@@ -230,7 +199,7 @@ export class Advisor {
       // The reader is led to the top, so the way back stands there.
       if (state.removed && away) state.removed.atTop = true;
       if (!state.documents.every(answered)) return this.#analyze({ focus: true });
-      this.#stayWithAnswer();
+      if (stayWithAnswer(state)) this.#news = '';
       this.#view.render();
       this.#say();
       this.#view.focus(state.report ? 'headline' : 'paste', true);
@@ -332,29 +301,20 @@ export class Advisor {
    * @param {Partial<Doc>} change
    */
   #change(key, change) {
-    this.state.documents = this.state.documents.map((doc) => (doc.key === key ? { ...doc, ...change } : doc));
+    this.state.documents = changed(this.state.documents, key, change);
   }
 
   /**
-   * Takes documents away, to be brought back by undo. What is said next begins with it.
+   * Takes documents away. What is said next begins with it.
    *
-   * @param {(doc: Doc) => boolean} which
-   * @param {string} said behind the name of one
-   * @param {string} [ofAll] of several, behind their number; else it is said of all input
-   * @returns {boolean} whether there was one
+   * @param {Parameters<typeof takeAway>[1]} which
+   * @param {string} said
+   * @param {string} [ofAll]
    */
   #takeAway(which, said, ofAll) {
-    const { documents, assumptions } = this.state;
-    const gone = documents.filter(which);
-    if (gone.length === 0) return false;
-    const names = gone.map(({ key, name }) => name || readAs(this.state, key)?.name);
-    const one = gone.length === 1 && names[0];
-    const several = ofAll ? `${plural(gone.length, 'file')} ${ofAll}` : `${WORDS.allInput} ${said}`;
-    const before = this.state.removed;
-    this.state.removed = { documents: gone, assumptions, said: one ? `${one} ${said}` : several, before };
-    this.state.documents = documents.filter((doc) => !gone.includes(doc));
-    this.#news = `${this.state.removed.said} ${WORDS.undoThere}`;
-    return true;
+    const told = takeAway(this.state, which, said, ofAll);
+    this.#news = told || this.#news;
+    return told !== '';
   }
 
   /** Says what was taken away, if anything was, and what came of it, in one go. @param {...string} sentences */
@@ -364,40 +324,11 @@ export class Advisor {
     if (said) this.actions.say(said);
   }
 
-  /** The answer that stands rests on what was removed since: where the next one is not waited for, that comes back. */
-  #stayWithAnswer() {
-    const { documents, removed, reported } = this.state;
-    if (!removed?.documents.some(({ key }) => reported.some((each) => each.key === key))) return;
-    const beside = documents.map((doc) => withLogs(doc, removed.changed));
-    this.state.documents = [...removed.documents, ...beside].sort((a, b) => a.key - b.key);
-    this.state.removed = removed.before;
-    this.#news = '';
-  }
-
-  /** A text without a name has one from here on: by its place it would be another's as soon as one above is removed. */
-  get #nextName() {
-    const taken = new Set(this.state.documents.map(({ name }) => name));
-    for (let { removed } = this.state; removed; removed = removed.before)
-      for (const { name } of removed.documents) taken.add(name);
-    for (let number = 1; ; number++)
-      if (!taken.has(`${SOURCE.unnamed} ${number}`)) return `${SOURCE.unnamed} ${number}`;
-  }
-
   /** @param {Omit<Doc, 'key'>} doc @returns {number} its key */
   #take(doc) {
     const key = ++this.#keys;
-    this.state.documents = [...this.state.documents, { ...doc, key, name: doc.name || this.#nextName }];
+    this.state.documents = [...this.state.documents, { ...doc, key, name: doc.name || nextName(this.state) }];
     return key;
-  }
-
-  /** Where no log is left that speaks of a text as it was, the answer follows the text as it is. */
-  #followTexts() {
-    const { documents, removed } = this.state;
-    const kind = (/** @type {Doc} */ { key }) => readAs(this.state, key)?.kind;
-    // What was not read yet may be one.
-    if (!removed || documents.some((doc) => (kind(doc) ?? 'log') === 'log')) return;
-    removed.changed = documents.filter((doc) => doc.before !== undefined);
-    for (const { key } of removed.changed) this.#change(key, { before: undefined, fixes: undefined, past: undefined });
   }
 
   get #hasLogs() {
