@@ -617,6 +617,8 @@ suite('editor, share and export', (story) => {
       'findings in the order of the page',
     );
     assert.match(markdown, /^pasted text 1:\d+: .*etcd-request-timeout: 1$/m);
+    // A ticket has no page beside it that would tell what was read.
+    assert.match(markdown, /^- `pasted text 1`: CoreOS cloud-config, 10 of 10.lines, no times$/m);
     assert.equal(JSON.parse(await file('#export-json')).schemaVersion, 1);
   });
 });

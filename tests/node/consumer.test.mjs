@@ -133,14 +133,17 @@ test('the command tells the three logs of the article apart', () => {
   assert.equal(stopped.verdict.severity, 'critical');
 });
 
-test('the text shows values, the change to the file, evidence by line, and what to measure next', () => {
+test('the text shows values, their price, the change to the file, evidence, roll-out, and what to measure next', () => {
   const { stdout } = check('check', 'article/cloud-config.yaml', 'article/fleet.log');
   for (const part of [
     /^ {2}fleet\.etcd-request-timeout: 5 s -> \d+ s/m,
     /^--- article\/cloud-config\.yaml\n\+\+\+ article\/cloud-config\.yaml\n@@/m,
     /^\+ {4}etcd-request-timeout: \d+$/m,
     /^ {4}article\/fleet\.log:1: 05:10:30 /m,
-    /^Measure next: /m,
+    /^You pay: /m,
+    /^The same values in other forms \(.*drop-in.*\): .*--format json\.$/m,
+    /^Roll-out, in this order:\n {2}1\. .+\n {8}sudo systemctl daemon-reload\n {5}Interrupts: Nothing\.$/m,
+    /^Measure next:\n {2}1\. /m,
   ])
     assert.match(stdout, part);
 });

@@ -184,47 +184,98 @@ async function reportOn(files, assumptions) {
 
 /** @param {Report} report */
 function text(report) {
-  const names = namesOf(report);
-  const lines = [report.verdict.headline, report.verdict.why, ''];
-  for (const row of report.recommendations) {
-    lines.push(`  ${row.parameter}: ${row.current.text} -> ${row.proposedText} (${row.confidence} confidence)`);
-    for (const { text, basis, side } of row.because) {
+  const { verdict, recommendations, findings, notFound, limits } = report;
+  const parts = [
+    [verdict.headline, verdict.why, ...bargain(verdict)],
+    recommendations.flatMap(value),
+    ...patches(report),
+    otherForms(report),
+    findingsOf(report),
+    steps('Roll-out, in this order:', report.rollout, 'Interrupts'),
+    [...notFound, ...limits.map((limit) => `Limit: ${limit}`)],
+    steps('Measure next:', report.measureNext, 'It tells'),
+  ];
+  const shown = parts.map((lines) => lines.join('\n').trimEnd()).filter(Boolean);
+  return shown.join('\n\n').replaceAll('\u00a0', ' ');
+}
+
+/** @param {Report['verdict']} verdict */
+function bargain({ timing, gain, pay, willNotCure }) {
+  const no = timing === 'not-the-remedy';
+  return [
+    ...gain.map((line) => `${no ? 'What helps' : 'You gain'}: ${line}`),
+    ...pay.map((line) => `${no ? 'What higher values would cost' : 'You pay'}: ${line}`),
+    ...willNotCure.map((line) => `Timing will not cure: ${line}`),
+  ];
+}
+
+/** @param {Report['recommendations'][number]} row */
+function value(row) {
+  return [
+    `  ${row.parameter}: ${row.current.text} -> ${row.proposedText} (${row.confidence} confidence)`,
+    ...row.because.map(({ text, basis, side }) => {
       const said = side === 'note' || /\(\w+\)\.?$/.test(text);
-      lines.push(`      ${text}${said ? '' : ` (${basis})`}`);
-    }
-    lines.push(`      Cost: ${row.cost}`);
-  }
-  if (report.recommendations.length > 0) lines.push('');
-  for (const { document, diff, disposition, reason, text } of report.patches) {
+      return `      ${text}${said ? '' : ` (${basis})`}`;
+    }),
+    `      Cost: ${row.cost}`,
+  ];
+}
+
+/** @param {Report} report */
+function patches(report) {
+  const names = namesOf(report);
+  return report.patches.map(({ document, diff, disposition, reason, text }) => {
     const name = names.get(document ?? '') ?? 'cloud-config.yaml';
-    if (diff) lines.push(...diff.trimEnd().replace('--- before\n+++ after', `--- ${name}\n+++ ${name}`).split('\n'));
-    else if (text)
-      lines.push(
-        ...text
-          .trimEnd()
-          .split('\n')
-          .map((line) => `  ${line}`),
-      );
-    if (reason) lines.push(`${disposition === 'refused' ? 'No corrected file: ' : ''}${reason}`);
-    lines.push('');
-  }
-  for (const finding of report.findings) {
-    lines.push(
-      `${finding.severity.toUpperCase()} ${finding.id}: ${finding.title}`,
-      `  ${finding.what}`,
-      `  ${finding.whatToDo}`,
+    const changes = diff
+      ? [diff.trimEnd().replace('--- before\n+++ after', `--- ${name}\n+++ ${name}`)]
+      : (text?.trimEnd().split('\n') ?? []).map((line) => `  ${line}`);
+    return [...changes, reason && `${disposition === 'refused' ? 'No corrected file: ' : ''}${reason}`].filter(
+      (line) => line !== null,
     );
-    for (const evidence of finding.evidence.slice(0, SHOWN_EVIDENCE))
-      lines.push(`    ${names.get(evidence.document)}:${evidence.line}: ${evidence.text}`);
-    if (finding.evidence.length > SHOWN_EVIDENCE)
-      lines.push(`    and ${finding.evidence.length - SHOWN_EVIDENCE} more`);
-  }
-  if (report.findings.length > 0) lines.push('');
-  lines.push(...report.notFound);
-  for (const step of report.measureNext)
-    lines.push(`Measure next: ${step.text}`, ...step.commands.map((command) => `    ${command}`));
-  for (const limit of report.limits) lines.push(`Limit: ${limit}`);
-  return lines.join('\n').replaceAll('\u00a0', ' ').trimEnd();
+  });
+}
+
+/** A step of the roll-out may speak of one. @param {Report} report */
+function otherForms({ alternatives }) {
+  const forms = [...new Set(alternatives.map(({ form }) => form))];
+  return forms.length > 0
+    ? [`The same values in other forms (${forms.join(', ')}): alternatives, with --format json.`]
+    : [];
+}
+
+/** The one that the verdict speaks of comes first. @param {Report} report */
+function findingsOf(report) {
+  const names = namesOf(report);
+  const [telling, others] = [true, false].map((first) =>
+    report.findings.filter(({ id }) => (id === report.verdict.finding) === first),
+  );
+  return [...telling, ...others].flatMap(({ severity, id, title, what, whatToDo, evidence }) => {
+    const further = evidence.length - SHOWN_EVIDENCE;
+    return [
+      `${severity.toUpperCase()} ${id}: ${title}`,
+      `  ${what}`,
+      `  ${whatToDo}`,
+      ...evidence.slice(0, SHOWN_EVIDENCE).map((each) => `    ${names.get(each.document)}:${each.line}: ${each.text}`),
+      ...(further > 0 ? [`    and ${further} more`] : []),
+    ];
+  });
+}
+
+/**
+ * @param {string} title
+ * @param {Report['rollout']} list
+ * @param {string} label of what a step brings with it
+ */
+function steps(title, list, label) {
+  if (list.length === 0) return [];
+  return [
+    title,
+    ...list.flatMap(({ text, commands, effect }, at) => [
+      `  ${at + 1}. ${text}`,
+      ...commands.map((command) => `        ${command}`),
+      ...(effect ? [`     ${label}: ${effect}`] : []),
+    ]),
+  ];
 }
 
 /**
