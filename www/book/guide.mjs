@@ -8,6 +8,7 @@ export const GUIDE = [
     html: `<p>On each machine, for the minutes in which it happened:</p>
 <ul>
 <li><b>Logs:</b> <code>journalctl -u etcd2 -u fleet -o short-precise --since '1 hour ago'</code>. The unit is <code>etcd</code> for etcd 0.4 and <code>etcd-member</code> for etcd 3 on Container Linux. Take them from all members: the leader tells what stalled, the others tell what it cost.</li>
+<li><b>In Kubernetes:</b> <code>/var/log/pods/kube-system_etcd-*/etcd/*.log</code>, on RKE2 too. Unlike kubectl, which needs the API and with it etcd, these files can always be read. In k3s etcd runs inside of it: <code>journalctl -u k3s</code>.</li>
 <li><b>Values that are set:</b> <code>systemctl cat etcd2 fleet</code> shows the units with all their drop-ins, and <code>cat /etc/fleet/fleet.conf</code> the file of fleet.</li>
 <li><b>Values in force:</b> the first lines after the last start in etcd's log. What the file says acts only after a restart.</li>
 <li><b>Versions:</b> <code>etcd2 --version</code> (or <code>etcd --version</code>) and <code>fleetd --version</code>.</li>
