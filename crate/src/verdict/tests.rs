@@ -32,6 +32,25 @@ fn a_stall_that_outruns_the_limit_is_no_case_against_timing() {
 }
 
 #[test]
+fn what_is_shown_of_one_moment_tells_nothing_of_timing() {
+    for (by, shown) in [
+        ("fleetctl", "UNIT\t\tMACHINE\t\t\tACTIVE\tSUB\nweb.service\t24815a34.../192.0.2.7\tactive\trunning\n"),
+        ("fleetctl", "MACHINE\t\tIP\t\tMETADATA\n24815a34...\t192.0.2.7\t-\n"),
+        ("etcdctl", "8e9e05c52164694d, started, n1, http://192.0.2.7:2380, http://192.0.2.7:2379, false\n"),
+        (
+            "etcd",
+            "{\"leader\":\"8e9e05c52164694d\",\"followers\":{\"91bc3c398fb3c146\":{\"latency\":{\"current\":0.1},\"counts\":{\"fail\":0}}}}\n",
+        ),
+    ] {
+        let said = verdict(shown);
+        assert_eq!((said.timing, said.severity), (Timing::Undecided, Severity::Info), "{shown}");
+        assert!(said.headline.starts_with(&format!("{by} shows the state of one moment")), "{}", said.headline);
+    }
+    let round_trip = verdict("rtt min/avg/max/mdev = 0.312/142.221/811.201/88.1 ms\n").headline;
+    assert!(round_trip.contains("at least 1.42\u{a0}s"), "{round_trip}");
+}
+
+#[test]
 fn one_end_of_a_leader_is_not_the_cause_of_all_changes() {
     const A: &str = "91d25258d70ad868";
     const B: &str = "ca93d269ec463a6b";

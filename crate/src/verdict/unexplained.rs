@@ -27,7 +27,7 @@ pub(super) fn keeps_elsewhere(facts: &Facts) -> bool {
     facts.logs.iter().any(|log| log.other_store) && !facts.any_event(|event| event.is_etcd_server() || event.is_fleet())
 }
 
-/// Nothing but what etcdctl and fleetctl show of one moment, or etcdctl did to the database: that all is well then tells
+/// Nothing but what etcd, etcdctl and fleetctl show of one moment, or etcdctl did to the database: that all is well then tells
 /// nothing of timing.
 pub fn shows_only_a_state(facts: &Facts) -> bool {
     const STATE: &[Meaning] = &[
@@ -38,6 +38,7 @@ pub fn shows_only_a_state(facts: &Facts) -> bool {
         Meaning::QuotaError,
         Meaning::Defrag,
         Meaning::FleetctlState,
+        Meaning::OwnStatistics,
     ];
     let is_state = |event: &Event| STATE.contains(&event.meaning) && event.time.is_none();
     facts.configurations.is_empty() && facts.all_events().next().is_some() && !facts.any_event(|event| !is_state(event))
