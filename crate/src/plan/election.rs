@@ -51,6 +51,9 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
 /// A pair that cannot work, made whole.
 fn mended(facts: &Facts, findings: &[Finding], replay: &Replayed, heartbeat: Micros, election: Micros) -> Pair {
     let mut why = stated_of_pair(findings);
+    if (heartbeat, election) == (facts.value(Parameter::ElectionTimeout), facts.value(Parameter::HeartbeatInterval)) {
+        why.push(remark("The two values stand in each other's place: the other way round they are a pair as etcd's defaults are."));
+    }
     // What ran had another pair, and its leader stalled for longer than the mended one bears. etcd 0.4 takes any pair, so there
     // the silences may come from the pair itself.
     if let (true, Raise::To(more, reasons)) = (facts.generation != Generation::V04, raise(facts, findings, replay, election)) {
@@ -191,6 +194,12 @@ enum Raise {
     No(String),
 }
 
+/// Whether each of two stated values is one for the other: a pair with about ten beats in a timeout, the wrong way round
+/// (judgement).
+fn changed_places(heartbeat: Micros, election: Micros) -> bool {
+    election > 0 && (5 * election..=20 * election).contains(&heartbeat) && (1000 * MS..=LONGEST_ELECTION).contains(&heartbeat)
+}
+
 /// A pair that cannot work, whatever the log says: etcd refuses it, or its version cannot carry it. The
 /// rule `etcd-bad-config` names the bounds.
 fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
@@ -211,6 +220,9 @@ fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
     }
     // Zero it refuses, too.
     if (5 * heartbeat > election || heartbeat == 0) && (stated(Parameter::HeartbeatInterval) || stated(Parameter::ElectionTimeout)) {
+        if stated(Parameter::HeartbeatInterval) && stated(Parameter::ElectionTimeout) && changed_places(heartbeat, election) {
+            return Some((election, heartbeat));
+        }
         // The stated half is what somebody wanted; the other half follows it.
         return Some(if stated(Parameter::ElectionTimeout) && (1000 * MS..=LONGEST_ELECTION).contains(&election) {
             (tenth(election), election)

@@ -304,6 +304,18 @@ fn a_pair_of_which_nothing_can_stay_says_where_the_new_one_comes_from() {
     assert!(election.because.iter().any(|bound| bound.text.contains("1600\u{a0}ms with margin")), "{:?}", election.because);
 }
 
+#[test]
+fn values_that_stand_in_each_others_place_change_places() {
+    let proposed = |heartbeat: u32, election: u32| {
+        let text = format!("{DEFAULTS}    heartbeat-interval: {heartbeat}\n    election-timeout: {election}\n");
+        let plan = planned(&text, None);
+        [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| plan.of(parameter).proposed.map(|value| value / MS))
+    };
+    assert_eq!(proposed(1000, 100), [Some(100), Some(1000)]);
+    assert_eq!(proposed(1000, 500), [None, Some(10_000)], "they are no pair the other way round either");
+    assert_eq!(proposed(1000, 2), [None, Some(10_000)]);
+}
+
 /// No stall asks for a shorter wait (method 6.3): what broke is mended, and no more.
 #[test]
 fn of_a_pair_that_is_too_long_only_the_half_that_breaks_is_changed() {
