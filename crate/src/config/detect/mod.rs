@@ -137,6 +137,7 @@ fn is_manifest(signs: &Signs) -> bool {
         || (signs.imaged && signs.command)
         || (signs.charted && signs.timing_keys > 0)
         || signs.chart
+        || (signs.contents && signs.destination && search::any(sample, &["etcd", "fleet"]))
         || search::any(sample, &["controlPlaneHardwareSpeed:", "extraArgs:"])
         // Kubespray has `kube_kubeadm_controller_extra_args`.
         // And k3s' own for Ansible are words in one text.

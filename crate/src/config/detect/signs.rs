@@ -59,6 +59,9 @@ pub struct Signs<'a> {
     pub chart: bool,
     /// A value of a chart holds etcd's own file (bitnami/charts, bitnami/etcd/values.yaml: `configuration`).
     pub charted: bool,
+    /// A task of Ansible's has the lines of a file, and its path.
+    pub contents: bool,
+    pub destination: bool,
     pub unit_sections: bool,
     pub environment: bool,
     /// The first line of a cloud-config stands somewhere, as in an indented here-document of Terraform.
@@ -150,6 +153,8 @@ impl<'a> Signs<'a> {
             self.outer_keys.push(lower.clone());
         }
         self.etcd |= lower == "etcd";
+        self.contents |= matches!(key, "content" | "block") && !at_root;
+        self.destination |= key == "dest" && !at_root;
         self.homed |= lower.starts_with("etcd_") || lower.starts_with("etcd-");
         let bosh = self.etcd && keys::of_bosh(&lower).is_some();
         let timing = bosh || keys::of_prefixed(&lower).is_some();

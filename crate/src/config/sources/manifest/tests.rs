@@ -423,3 +423,11 @@ fn who_holds_an_installer_s_file_does_not_start_etcd() {
         assert_eq!(crate::config::read(0, &text).expect("a manifest").cluster.launcher, Some(launcher), "{text}");
     }
 }
+
+#[test]
+fn files_that_ansible_copies() {
+    let text = "- hosts: core\n  tasks:\n  - copy:\n      dest: /etc/systemd/system/etcd2.service.d/40-timing.conf\n      content: |\n        [Service]\n        Environment=\"ETCD_ELECTION_TIMEOUT=1000\"\n  - copy:\n      dest: /etc/fleet/fleet.conf\n      content: \"agent_ttl=60s\\netcd_request_timeout=2\\n\"\n";
+    let read = crate::config::read(0, text).expect("tasks");
+    let found: Vec<_> = read.settings.iter().filter(|setting| setting.effective).map(|setting| setting.place.span.of(text)).collect();
+    assert_eq!((found, read.problems.len()), (vec!["1000", "60s", "2"], 0));
+}
