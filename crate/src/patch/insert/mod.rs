@@ -13,8 +13,8 @@ use crate::gather::Gather;
 use crate::patch::edit::Edit;
 use crate::patch::place::{Form, Place, without_peer};
 use crate::patch::{Change, Etcd, render};
-use crate::search;
 use crate::text::line_start;
+use crate::{search, template};
 
 impl Place<'_> {
     /// Ways to add what is missing, the nearest first; each is an edit, or one for each process.
@@ -42,10 +42,16 @@ impl Place<'_> {
             return vec![self.assign_each(&members, group)];
         }
         let mut edits = Vec::new();
-        for sibling in siblings.into_iter().take(4) {
-            edits.extend(self.twins(sibling, group));
+        // What a condition of a template writes may be missing, and its twin with it.
+        let is_always = |sibling: &&Setting| template::keeps_branch(&self.text[..sibling.place.span.range().start]);
+        for always in [true, false] {
+            for sibling in siblings.iter().take(4).filter(|sibling| is_always(sibling) == always) {
+                edits.extend(self.twins(sibling, group));
+            }
+            if always {
+                edits.extend(self.at_home(group));
+            }
         }
-        edits.extend(self.at_home(group));
         let mut ways = Vec::new();
         for edit in edits {
             ways.push(vec![edit]);
@@ -94,6 +100,11 @@ impl Place<'_> {
         self.spelling(setting).is_some_and(|(at, name)| keys::of_key(name).is_none() || behind(at))
     }
 
+    /// Whether blanks stand before the line of a setting.
+    fn is_indented(&self, setting: &Setting) -> bool {
+        self.text[line_start(self.text, setting.place.span.range().start)..].starts_with(' ')
+    }
+
     /// Where a value has its place in such a file, whatever stands there.
     fn at_home(&self, group: &[Change]) -> Vec<Edit> {
         let mut found = Vec::new();
@@ -139,6 +150,8 @@ impl Place<'_> {
             }
             // Beside variables of another tool a bare key is nobody's.
             Source::Fragment if self.configuration.settings.iter().any(|setting| self.is_prefixed(setting)) => {}
+            // Nor at the root one below other keys.
+            Source::Fragment if self.configuration.settings.iter().any(|setting| self.is_indented(setting)) => {}
             // Nor are bare lines at the end of a program.
             // Without a value nothing tells what reads it.
             Source::Fragment if self.configuration.settings.is_empty() => {}

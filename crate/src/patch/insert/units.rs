@@ -1,6 +1,7 @@
 //! Into systemd's units, and the files that a cloud-config writes.
 
 use crate::config::files::source_of;
+use crate::config::sources::drop_in::path_of_unit;
 use crate::config::sources::env;
 use crate::config::sources::units::is_true;
 use crate::config::syntax::command::starts_container;
@@ -34,11 +35,20 @@ impl Place<'_> {
     pub(super) fn in_written_files(&self, group: &[Change]) -> Vec<Edit> {
         let Some(tree) = &self.tree else { return Vec::new() };
         let files = tree.documents.first().map_or(&[][..], |root| tree.list(root, &["write_files"]));
-        let daemon = if group[0].parameter.is_etcd() { "ETCD_" } else { "FLEET_" };
+        let (daemon, program) = if group[0].parameter.is_etcd() { ("ETCD_", "etcd") } else { ("FLEET_", "fleet") };
+        // A unit by its name, another file by what it starts or sets.
+        let is_own = |path: &str, text: &str| match path_of_unit(path) {
+            Some((unit, _)) => unit.starts_with(program),
+            None => {
+                search::has(text, daemon)
+                    || text.lines().any(|line| line.starts_with("ExecStart=/") && search::has(line, &format!("bin/{program}")))
+            }
+        };
         let into = |file: &Node| {
             let inner = MappedText::of_scalar(self.text, tree.get(file, "content")?)?;
-            match source_of(tree.get(file, "path")?.text()?, &inner.text)? {
-                Source::DropIn => self.in_unit_text(&inner, group),
+            let path = tree.get(file, "path")?.text()?;
+            match source_of(path, &inner.text)? {
+                Source::DropIn => self.in_unit_text(&inner, group).filter(|_| is_own(path, &inner.text)),
                 Source::Environment => {
                     let last = inner.text.lines().rfind(|line| env::assigned(line).is_some_and(|name| name.starts_with(daemon)))?;
                     let end = offset(&inner.text, last) + last.len();

@@ -478,3 +478,20 @@ fn two_sections_in_one_place_are_not_made_at_once() {
     assert_eq!(told[1], ("safe", "#cloud-config\ncoreos: {etcd2: {election-timeout: 2500}}\n".to_owned()));
     assert_eq!(told[0].0, "refused");
 }
+
+#[test]
+fn a_file_for_another_daemon_takes_no_value() {
+    let text = "#cloud-config\ncoreos:\n  units:\n    - name: etcd.service\n      command: start\nwrite_files:\n  - path: /opt/conf/fleetd.conf\n    content: |\n      [Service]\n      ExecStart=\n      ExecStart=/opt/bin/fleetd\n";
+    let new = patched(text, &[Change { etcd: Etcd::V3, ..ELECTION }]);
+    assert!(new.ends_with(&text[text.find("write_files").expect("files")..]) && new.contains("ETCD_ELECTION_TIMEOUT=2500"), "{new}");
+    let etcd = text.replace("fleetd", "etcd");
+    let new = patched(&etcd, &[Change { etcd: Etcd::V3, ..ELECTION }]);
+    assert_eq!(new, etcd.replace("[Service]\n", "[Service]\n      Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n"));
+}
+
+#[test]
+fn below_other_keys_nothing_is_appended_at_the_root() {
+    let text = "properties:\n  etcd:\n    election_timeout_in_milliseconds: 1000\n";
+    let patches = patch(&[text], &[config::read(0, text).expect("of BOSH")], &[HEARTBEAT]);
+    assert_eq!((patches[0].disposition, &patches[0].diff), ("refused", &None));
+}

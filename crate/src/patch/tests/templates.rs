@@ -118,6 +118,9 @@ fn new_values_stand_outside_of_a_templates_conditions() {
         )
     };
     assert_eq!(patched(&whole(""), &both), whole("    heartbeat-interval: 250\n    election-timeout: 2500\n"));
+    // Nor beside one that a condition writes.
+    let twin = |more: &str| section(more).replace("discovery: {{ found }}", "heartbeat-interval: {{ found }}");
+    assert_eq!(patched(&twin(""), &[ELECTION]), twin("    election-timeout: 2500\n"));
     let program = |more: &str| {
         format!(
             "var Env = `# etcd {{{{ .Tag }}}}\nETCD_NAME={{{{ .Name }}}}\n{more}{{{{- if .Arch }}}}\nETCD_UNSUPPORTED_ARCH={{{{ .Arch }}}}\n{{{{ end }}}}\n`\n"
