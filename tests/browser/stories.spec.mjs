@@ -662,6 +662,27 @@ suite('nothing the reader gave is lost', (story) => {
     assert.match(told[0], /^pasted text 2 was removed\. Undo brings it back\. (Critical|Warning|Note|Fine)\. /);
   });
 
+  story('a text that is pasted while the answer is read is added to it, unless a field takes it', {}, async (page) => {
+    await paste(page, CONFIG);
+    await answered(page);
+    await page.evaluate((log) => navigator.clipboard.writeText(log), LOG);
+    await page.locator('#headline').focus();
+    await page.keyboard.press('Control+V');
+    await page.locator('.docs tbody tr').nth(1).waitFor();
+    assert.deepEqual(await given(page), [CONFIG, LOG]);
+    const name = page.locator('.docs .name').first();
+    await page.evaluate(() => navigator.clipboard.writeText('leader.yaml'));
+    await name.focus();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Control+V');
+    assert.equal(await name.inputValue(), 'leader.yaml');
+    await page.locator('#config-fold').click();
+    await page.locator('#config .cm-content').focus();
+    await page.keyboard.press('Control+V');
+    await page.locator('#config .cm-line', { hasText: 'leader.yaml' }).first().waitFor();
+    assert.equal((await given(page)).length, 2);
+  });
+
   story('the commands of a step are copied by a press, each list by a name of its own', {}, async (page) => {
     await page.locator('.ex button', { hasText: 'A leader that stalls' }).click();
     await answered(page);

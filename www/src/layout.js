@@ -10,7 +10,7 @@ import { WhatIf } from './answer/whatif.js';
 import { brand, closeMenus, menus, skipLink, themeChoice } from './bar.js';
 import { compactAnswer } from './compact.js';
 import { h } from './dom.js';
-import { listenForDrops } from './input/drops.js';
+import { listenForDrops, listenForPastes } from './input/drops.js';
 import { documentTable, exampleList, pasteBox, privacyLine, undoNotice, whereToGetIt } from './input/input.js';
 import { keepLetters } from './letters.js';
 import { keepFocus } from './place.js';
@@ -273,6 +273,7 @@ export class Layout {
     // In a page of another language, too.
     for (const each of this.#root.children) /** @type {HTMLElement} */ (each).lang = 'en';
     listenForDrops(this.#host, this.#parts.over, actions);
+    listenForPastes(this.#host, actions);
     keepLetters(this.#root);
     closeMenus(this.#root);
   }

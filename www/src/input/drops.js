@@ -1,6 +1,32 @@
-// What is dropped on the page is read, wherever it falls.
+// What is dropped on the page is read, wherever it falls; and what is pasted, wherever no field takes it.
 
 /** @typedef {import('../types.js').Actions} Actions */
+
+/**
+ * Files or a text, if it holds any.
+ *
+ * @param {DataTransfer | null} data
+ * @param {Actions} actions
+ * @returns {boolean} whether it did
+ */
+export function takeFrom(data, actions) {
+  const files = [...(data?.files ?? [])];
+  const text = data?.getData('text/plain');
+  if (files.length > 0) actions.addFiles(files);
+  else if (text) actions.add([{ name: '', text, own: true }]);
+  return files.length > 0 || Boolean(text);
+}
+
+/** The log of the next machine is often pasted while the answer is read. @param {Element} host @param {Actions} actions */
+export function listenForPastes(host, actions) {
+  host.addEventListener('paste', (/** @type {any} */ event) => {
+    const [at] = event.composedPath();
+    const field =
+      at.isContentEditable || at.matches?.('textarea, input:not([type=radio], [type=checkbox], [type=range])');
+    // The editor has made its own of it by then.
+    if (!field && !event.defaultPrevented && takeFrom(event.clipboardData, actions)) event.preventDefault();
+  });
+}
 
 /**
  * @param {Element} host
@@ -32,9 +58,7 @@ export function listenForDrops(host, over, actions) {
     if (entries.some(({ isDirectory }) => isDirectory))
       // An empty folder is told as what cannot be read.
       return filesOf(entries).then((inside) => actions.addFiles(inside.length > 0 ? inside : files));
-    if (files.length > 0) return actions.addFiles(files);
-    const text = event.dataTransfer?.getData('text/plain');
-    if (text) actions.add([{ name: '', text, own: true }]);
+    takeFrom(event.dataTransfer, actions);
   });
 }
 

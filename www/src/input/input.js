@@ -3,6 +3,7 @@
 import { columns, h, words } from '../dom.js';
 import { covered, readAs, recognised, understood } from '../read-as.js';
 import { DOCUMENTS, PATCH, readOf, SOURCE, WORDS } from '../strings.js';
+import { takeFrom } from './drops.js';
 import { EXAMPLES } from './examples.js';
 
 /** @typedef {import('../types.js').Actions} Actions */
@@ -38,19 +39,10 @@ export function pasteBox(actions) {
     autocapitalize: 'off',
     autocomplete: 'off',
     onpaste: (/** @type {ClipboardEvent} */ event) => {
-      const data = event.clipboardData;
-      if (data?.files.length) {
-        event.preventDefault();
-        actions.addFiles([...data.files]);
-        return;
-      }
-      const text = data?.getData('text/plain') ?? '';
-      if (area.value !== '' || text === '') {
-        pasting = true;
-        return;
-      }
-      event.preventDefault();
-      actions.add([{ name: '', text, own: true }]);
+      // A text goes to where the caret is in another one.
+      const beside = area.value === '' || event.clipboardData?.files.length;
+      if (beside && takeFrom(event.clipboardData, actions)) event.preventDefault();
+      else pasting = true;
     },
     oninput: () => {
       actions.typed(area.value, pasting);
