@@ -26,8 +26,8 @@ fn spelling(facts: &Facts, plan: &Plan) -> &'static str {
 fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
     let (text, commands): (&str, &[&str]) = match launcher {
         Launcher::Kubelet => (
-            "Change the manifest on one control-plane machine at a time, as below: the kubelet restarts etcd as soon as the file changes. In the commands NODE is the name of that machine.",
-            &[],
+            "Change the manifest on one control-plane machine at a time, as below: the kubelet restarts etcd as soon as the file changes. In the commands NODE is the name of that machine. If kubeadm wrote the manifest, its next upgrade writes it anew: change kubeadm's own copy too (etcd.local.extraArgs).",
+            &["kubectl -n kube-system edit configmap kubeadm-config"],
         ),
         Launcher::Kubeadm => (
             "kubeadm reads its file only when it sets up or upgrades a machine. For the members that run, write the same values as flags into /etc/kubernetes/manifests/etcd.yaml. Do one control-plane machine at a time, as below: the kubelet restarts etcd as soon as that file changes. For upgrades to come, change kubeadm's own copy too.",

@@ -249,6 +249,7 @@ mod tests {
     #[test]
     fn what_starts_etcd_is_what_is_spoken_of() {
         for (configuration, said, unsaid) in [
+            (POD, "edit configmap kubeadm-config", "systemctl"),
             (POD, "kubelet", "systemctl"),
             (KUBEADM, "/etc/kubernetes/manifests/etcd.yaml", "systemctl"),
             (K3S, "restart k3s", "kubelet"),

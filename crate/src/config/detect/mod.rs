@@ -79,10 +79,11 @@ fn json(sample: &str) -> Option<Source> {
     if search::has(sample, "extraArgs") || search::has(sample, "\"kind\"") || container {
         return Some(Source::Manifest);
     }
-    // Variables for Ansible or Terraform, not their declaration.
+    // Commands that write variables, as Packer has them.
     if search::has(sample, "echo ") && Signs::of(sample).assignments > 0 {
         return Some(Source::Environment);
     }
+    // Variables for Ansible or Terraform, not their declaration.
     let is_set = |key| search::split(sample, key).is_some_and(|(_, value)| !value.trim_start_matches([':', ' ']).starts_with('{'));
     if is_set("\"etcd_heartbeat_interval\"") || is_set("\"etcd_election_timeout\"") {
         return Some(Source::Fragment);
