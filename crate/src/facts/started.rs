@@ -5,6 +5,7 @@ use super::texts::says;
 use crate::config::Launcher;
 use crate::config::tools::{COMPOSE, MICROK8S, SWARM};
 use crate::log::event::{Event, LogReading, Meaning};
+use crate::log::messages::signature::Program;
 use crate::search;
 
 /// What starts etcd.
@@ -71,7 +72,7 @@ fn is_headed(text: &str) -> bool {
 fn started(facts: &Facts) -> Started {
     let printed = |words: &[&str]| facts.any_event(|event| event.is_etcd_server() && says(event, words));
     let of_unit = UNITS.iter().find(|(words, ..)| printed(words));
-    let unit = of_unit.map(|(_, unit, _)| *unit);
+    let unit = of_unit.map(|(_, unit, _)| *unit).or_else(|| told_by_systemd(facts));
     let configured = facts.configurations.iter().find_map(|configuration| configuration.cluster.launcher);
     if !facts.configurations.is_empty() || facts.has_fleet() {
         return Started { launcher: configured, unit };
@@ -83,6 +84,15 @@ fn started(facts: &Facts) -> Started {
         return Started { launcher: Some(*launcher), unit: *unit };
     }
     Started { launcher: if speaks(facts) { printing(facts) } else { asked_by_kubernetes(facts) }, unit }
+}
+
+/// The unit whose end or start systemd tells, or the kernel of its process.
+fn told_by_systemd(facts: &Facts) -> Option<&'static str> {
+    let is_of = |event: &Event, unit: &str| {
+        let named = event.word("unit").or(event.word("name"));
+        named.is_some_and(|named| named.trim_end_matches(['.', ':']).trim_end_matches(".service") == unit)
+    };
+    ["etcd2", "etcd-member"].into_iter().find(|unit| facts.any_event(|event| event.program() == Program::System && is_of(event, unit)))
 }
 
 /// Whether etcd itself does.
@@ -217,6 +227,9 @@ mod tests {
                 Some(Launcher::Kubelet),
                 None,
             ),
+            ("Mar 03 12:00:01 n1 systemd[1]: etcd2.service: Main process exited, code=killed, status=9/KILL\n".to_owned(), None, Some("etcd2")),
+            ("Mar 03 12:00:01 n1 kernel: Out of memory: Kill process 812 (etcd2) score 912 or sacrifice child\n".to_owned(), None, Some("etcd2")),
+            ("Mar 03 12:00:01 n1 systemd[1]: etcd.service: Main process exited, code=killed, status=9/KILL\n".to_owned(), None, None),
             (record("k3s"), Some(Launcher::K3s), Some("k3s")),
             (record("etcd"), None, None),
             // docker's journal names the container.
