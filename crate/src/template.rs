@@ -116,6 +116,9 @@ pub fn is_statement(line: &str) -> bool {
                 || line.trim_start_matches(['{', '-', ' ']).starts_with("/*"))
 }
 
+/// So many places, from the last one back, are asked whether a condition holds them: each is asked of all lines above it.
+pub const MOST_PLACES: usize = 50;
+
 /// Whether what is written behind these lines is written whenever what is before them is: each condition that they open they close.
 pub fn keeps_branch(lines: &str) -> bool {
     let mut depth = 0_isize;

@@ -391,7 +391,7 @@ fn pair_fault((h, h_from): (Micros, &str), (t, t_from): (Micros, &str), known: b
 }
 
 /// How it is said of a value that a template writes in place of another one.
-pub const BRANCH: &str = "It stands in another branch of the template than";
+pub const BRANCH: &str = "It stands in another branch than";
 
 /// Why one claim beats another, as the end of a sentence.
 fn how_it_wins(winner: &Claim, claim: &Claim) -> String {

@@ -26,9 +26,10 @@ impl Place<'_> {
     pub(super) fn assign(&self, lines: impl Iterator<Item = String>) -> Option<Edit> {
         let is_whole = |line: &str| !line.trim_end().ends_with('\\') && line.matches(['"', '\'']).count() % 2 == 0;
         let is_own = |name: &str| ["ETCD_", "FLEET_"].iter().any(|prefix| name.starts_with(prefix)) || keys::FLEET.contains(&name);
-        let mut owns = self.text.lines().filter(|line| env::assigned(line).is_some_and(is_own) && is_whole(line));
+        let owns = self.text.lines().filter(|line| env::assigned(line).is_some_and(is_own) && is_whole(line));
         let first = owns.clone().next().map_or(0, |first| offset(self.text, first));
-        let last = owns.rfind(|line| template::keeps_branch(&self.text[first..offset(self.text, line)]));
+        let mut owns = owns.rev().take(template::MOST_PLACES);
+        let last = owns.find(|line| template::keeps_branch(&self.text[first..offset(self.text, line)]));
         let indent = last.map_or("", |last| &last[..last.len() - last.trim_start().len()]);
         // What is indented stands in an article, whose other lines may look like comments.
         if indent.is_empty() && !env::is_mixed(self.text) {
@@ -52,7 +53,13 @@ impl Place<'_> {
         let mut edits = Vec::new();
         for body in here_documents(self.text) {
             let lines = &self.text[body.range];
-            let Some(last) = lines.lines().rfind(|line| is_own(line) && template::keeps_branch(&lines[..offset(lines, line)])) else {
+            let Some(last) = lines
+                .lines()
+                .rev()
+                .filter(|line| is_own(line))
+                .take(template::MOST_PLACES)
+                .find(|line| template::keeps_branch(&lines[..offset(lines, line)]))
+            else {
                 continue;
             };
             let indent = &last[..last.len() - last.trim_start().len()];

@@ -93,7 +93,7 @@ impl Place<'_> {
         let lines = self.block(keys, form, group, &indent);
         // Behind the last child that ends on its own line; a block scalar's end is not a safe place.
         let children = node.entries().iter().map(|entry| (&entry.key, &entry.value)).chain(node.items().iter().map(last_line));
-        let mut simple = children.filter(|(from, to)| {
+        let simple = children.filter(|(from, to)| {
             matches!(to.kind, Kind::Scalar { .. } | Kind::Alias(_))
                 && !self.text.get(from.span.start..to.span.end.max(from.span.end)).unwrap_or("\n").contains('\n')
         });
@@ -103,7 +103,7 @@ impl Place<'_> {
             let between = self.text.get(start_of_all..from.span.start).unwrap_or("");
             !self.configuration.tolerant || template::keeps_branch(between)
         };
-        Some(match simple.rfind(is_always) {
+        Some(match simple.rev().take(template::MOST_PLACES).find(is_always) {
             Some((from, to)) => self.under(from.span.end.max(to.span.end), lines),
             None => Edit::insert(start, format!("{}{}", lines.trim_start_matches(['\r', '\n']), self.line_end)),
         })
