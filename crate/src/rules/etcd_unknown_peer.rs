@@ -1,11 +1,12 @@
 //! `etcd-unknown-peer`: members do not agree on who belongs to the cluster.
 
-use super::common::{REMOVED, matching, near, says, with_etcd_stop};
+use super::common::{REMOVED, beside, matching, near, says, with_etcd_stop};
 use super::{Finding, Rule};
-use crate::facts::Facts;
+use crate::facts::{EventId, Facts};
 use crate::ids::RuleId;
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
+use crate::search;
 use crate::units::S;
 
 /// The rule.
@@ -27,8 +28,15 @@ fn check(facts: &Facts) -> Option<Finding> {
         // Of a member that was removed itself another rule speaks.
         event.meaning != Meaning::RemovedMember || !says(event, REMOVED)
     });
-    // Who falls behind hears of a new member some moments late (http.go:425, its comment).
-    events.retain(|id| !with_etcd_stop(facts, *id) && !near(facts, *id, &[Meaning::MemberChange], -60 * S, 60 * S, 40));
+    // Who falls behind hears of a new member some moments late (http.go:425, its comment), and so does one that starts: it reads
+    // its list from its own log, while the others call already.
+    let taken_on = |id: EventId| {
+        let up = |event: &Event| matches!(event.meaning, Meaning::PeerActive | Meaning::PeerStreamUp);
+        let peer = facts.event(id).word("peer");
+        peer.is_some_and(|peer| beside(facts, id, 0, 60 * S, 40, &|event| up(event) && search::has(&event.text, peer)))
+    };
+    let added = |id: EventId| near(facts, id, &[Meaning::MemberChange], -60 * S, 60 * S, 40) || taken_on(id);
+    events.retain(|id| !with_etcd_stop(facts, *id) && !added(*id));
     if events.is_empty() {
         return None;
     }
@@ -65,6 +73,20 @@ mod tests {
     fn a_member_that_was_just_added_is_none() {
         let added = "2019-08-09 10:57:53.500232 N | etcdserver/membership: added member 483051cc299afbd9 [https://192.0.2.1:2380] to cluster e9ba35e77aa595b\n";
         assert!(find(&facts(&[&(String::from(UNKNOWN) + added)]), RuleId::EtcdUnknownPeer).is_none());
+    }
+
+    /// A log of warnings alone.
+    #[test]
+    fn a_peer_that_is_there_a_moment_later_called_a_member_that_was_starting() {
+        let unknown = r#"{"level":"warn","ts":"2026-11-30T03:28:08.070Z","caller":"rafthttp/http.go:448","msg":"failed to find remote peer in cluster","local-member-id":"b3eac883acf615cb","remote-peer-id-stream-handler":"b3eac883acf615cb","remote-peer-id-from":"927c1d830e76c532","cluster-id":"40320dd63945565d"}"#;
+        let up = |peer: &str| {
+            format!(
+                r#"{{"level":"warn","ts":"2026-11-30T03:28:08.095Z","caller":"rafthttp/stream.go:277","msg":"established TCP streaming connection with remote peer","stream-writer-type":"stream Message","local-member-id":"b3eac883acf615cb","remote-peer-id":"{peer}"}}"#
+            )
+        };
+        let found = |peer: &str| find(&facts(&[&format!("{unknown}\n{}\n", up(peer))]), RuleId::EtcdUnknownPeer).is_some();
+        assert!(!found("927c1d830e76c532"));
+        assert!(found("8ed444ccf27e9aa6"));
     }
 
     #[test]
