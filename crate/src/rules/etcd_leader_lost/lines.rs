@@ -59,14 +59,15 @@ pub(super) fn gave_way(facts: &Facts) -> Vec<EventId> {
 
 /// The first campaign of a member that followed a leader: it asks others for votes, its last entry is
 /// of the term it leaves, and it did not start just before. A member that only goes on campaigning
-/// has an older entry and no leader to lose.
+/// has an older entry and no leader to lose. A new cluster begins in term 1, which nobody leads
+/// (etcd-io/etcd@v3.4.45:raft/bootstrap.go).
 pub(super) fn first_campaigns(facts: &Facts) -> Vec<EventId> {
     let mut voices = Index::default();
     let mut campaigns = facts.meaning(&[Meaning::ElectionStart]);
     campaigns.retain(|id| voices.is_new(facts.voice(*id)));
     let starts = starts(facts);
     let followed = |id: &EventId| {
-        let Some(term) = facts.event(*id).number("term") else { return false };
+        let Some(term) = facts.event(*id).number("term").filter(|term| *term > 1) else { return false };
         let printed = |meaning: Meaning| facts.before(*id, usize::MAX).any(|event| event.meaning == meaning);
         let asks_others = || facts.after(*id, 11).any(|event| event.meaning == Meaning::VoteSent && last_entry_term(event) == Some(term));
         // An excerpt may begin within a round; with pre-vote no round raises the term.

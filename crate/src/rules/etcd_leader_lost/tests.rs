@@ -91,6 +91,13 @@ fn a_member_that_starts_had_no_leader_to_lose() {
 2019-04-15 08:40:02.224402 I | raft: raft.node: 18647d3de1022d1f elected leader 25b94689aa475203 at term 6
 ";
     assert!(find(&facts(&[campaign]), RuleId::EtcdLeaderLost).is_some());
+    // No leader of a new cluster came before.
+    let first = campaign
+        .replace("logterm: 2", "logterm: 1")
+        .replace("term 3", "term 2")
+        .replace("at term 2\n2019-04-15 08:40:01.629951", "at term 1\n2019-04-15 08:40:01.629951");
+    assert!(first.contains("election at term 1"), "{first}");
+    assert!(find(&facts(&[&first]), RuleId::EtcdLeaderLost).is_none());
     let published =
         "2019-04-15 08:40:02.226746 I | etcdserver: published {Name:n1 ClientURLs:[https://192.0.2.1:2379]} to cluster 7d05ee670e95b1f6\n";
     assert!(find(&facts(&[&(String::from(campaign) + published)]), RuleId::EtcdLeaderLost).is_none());
