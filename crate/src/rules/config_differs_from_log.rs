@@ -139,6 +139,22 @@ mod tests {
         }
     }
 
+    /// Most leaders lost their place to a network that was down: of those their own logs say nothing.
+    #[test]
+    fn a_few_stalls_beside_a_broken_network_tell_nothing_of_the_timers() {
+        let silent: String =
+            changes("2.2s").lines().filter(|line| !line.contains("failed to send")).map(|line| format!("{line}\n")).collect();
+        let later = |hour: u32| {
+            let terms = |text: String, term: u32| text.replace(&format!("term {term}"), &format!("term {}", hour * 10 + term));
+            let moved = silent.replace("May 02 09:", &format!("May 02 {hour}:")).replace("05-02 09:", &format!("05-02 {hour}:"));
+            [10, 9, 8, 7].into_iter().fold(moved, terms)
+        };
+        let story = facts(&[FILE, &(changes("2.2s") + &later(12) + &later(15))]);
+        assert_eq!(story.needless().count(), 9);
+        assert!(find(&story, RuleId::ConfigDiffersFromLog).is_none());
+        assert_eq!(story.value(ElectionTimeout) / MS, 6000);
+    }
+
     #[test]
     fn they_agree() {
         assert!(find(&facts(&[FILE, &start(600, 6000)]), RuleId::ConfigDiffersFromLog).is_none());
