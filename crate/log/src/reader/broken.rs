@@ -196,6 +196,21 @@ mod tests {
         assert_eq!(found.iter().map(|event| event.number("term")).collect::<Vec<_>>(), [Some(2280), Some(2281)]);
     }
 
+    /// As a page shows a paste that nobody fenced.
+    #[test]
+    fn a_journal_that_stands_in_one_row_is_read_line_by_line() {
+        let lines = [
+            "Jun 11 11:56:35 core-1 etcd2[574]: raft.node: ce2a822cea30bfca lost leader 8211f1d0f64f3269 at term 8",
+            "Jun 11 11:56:36 core-1 systemd[1]: Started Session 5 of user core.",
+            "Jun 11 11:56:37 core-2 etcd2[575]: raft.node: 91bc3c398fb3c146 elected leader 91bc3c398fb3c146 at term 8",
+        ];
+        let row = lines.join(" ");
+        let found = events(&format!("{row}\n"));
+        assert_eq!(found.iter().map(|event| &row[event.span.range()]).collect::<Vec<_>>(), [&format!("{} ", lines[0]), lines[2]]);
+        assert_eq!(found.iter().map(|event| event.host).collect::<Vec<_>>(), [Some(0), Some(1)]);
+        assert_eq!(found[1].time.expect("stamped").micros - found[0].time.expect("stamped").micros, 2_000_000);
+    }
+
     #[test]
     fn what_ends_so_before_a_line_with_its_own_time_is_no_soft_end() {
         let key = format!("Mar 02 10:00:01 core-1 app[9]: key {}=", "A".repeat(40));

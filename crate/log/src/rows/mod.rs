@@ -8,6 +8,7 @@ use crate::header::Header;
 use crate::messages::pattern::Match;
 use crate::search;
 use crate::text::{Span, is_letter};
+use crate::time::{self, Clock};
 
 /// Rows of one line at most.
 pub const ROWS: u32 = 8;
@@ -150,6 +151,26 @@ pub fn glued(text: &str) -> Option<usize> {
     None
 }
 
+/// Where a further line of a journal begins in a row that lost its line ends: ` Jun 11 11:56:35 host etcd2[574]: ` behind the
+/// words of a line that has such a head itself. A head straight behind another is of the same line.
+pub fn next_head(text: &str) -> Option<usize> {
+    const ENDS: &str = "]: ";
+    let mut from = search::find(text, ENDS)? + ENDS.len();
+    let first = from;
+    while let Some(at) = search::find(text.get(from..)?, ENDS).map(|at| from + at) {
+        from = at + ENDS.len();
+        // Month, day, clock, machine, program; before a day of one digit stand two blanks.
+        let begins = |words: usize| text[first..at].rsplitn(words + 1, ' ').nth(words).map(|before| first + before.len() + 1);
+        let is_stamp = |begins: &usize| time::stamp(&text[*begins..]).is_some_and(|stamp| stamp.clock == Clock::NoYear);
+        let begins = [5, 6].into_iter().filter_map(begins).find(is_stamp);
+        let words = |begins: &usize| text[first..*begins].trim_end().ends_with(|c: char| !matches!(c, ':' | '|' | '"' | '`'));
+        if let Some(begins) = begins.filter(words) {
+            return Some(begins);
+        }
+    }
+    None
+}
+
 /// Where behind a message that ends at `end` the next line of the log begins: `{"level":"`, the next member that etcdctl shows, or a level and a package,
 /// `W | etcdserver: `, with or without a stamp before them.
 pub fn next_message(text: &str, end: usize) -> Option<usize> {
@@ -170,7 +191,7 @@ pub fn next_message(text: &str, end: usize) -> Option<usize> {
     let names = package.len() < 40 && package.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte));
     // A date and a time are two words.
     let stamp = text[..letter].trim_end().rsplitn(3, ' ').take(2).map(str::len).sum::<usize>() + 1;
-    let begins = letter.checked_sub(stamp + 1).filter(|begins| *begins >= end && crate::time::stamp(&text[*begins..]).is_some());
+    let begins = letter.checked_sub(stamp + 1).filter(|begins| *begins >= end && time::stamp(&text[*begins..]).is_some());
     names.then_some(begins.unwrap_or(letter))
 }
 
@@ -226,6 +247,13 @@ mod tests {
             found.push(rest);
             assert_eq!(found, parts);
         }
+        let line = |second: u32| format!("Jun  4 11:56:0{second} core-1 fleetd[574]: INFO client.go:291: cancelled");
+        let joined = [line(1), line(2), line(3)].join(" ");
+        assert_eq!(next_head(&joined), Some(line(1).len() + 1));
+        assert_eq!(next_head(&joined[line(1).len() + 1..]), Some(line(2).len() + 1));
+        // Words before the first one, and a line that another program passes on.
+        assert_eq!(next_head(&format!("as you see: {}", line(1))), None);
+        assert_eq!(next_head(&format!("Jun 14 11:56:01 relay dockerd[7]: {}", line(1))), None);
         let next = |text: &'static str, after: &str| next_message(text, after.len()).map(|at| &text[at..]);
         assert_eq!(next("server is slow. W | etcdserver: next", "server is slow"), Some("W | etcdserver: next"));
         assert_eq!(next("slow 2018-12-08 07:00:20.1 W | wal: next", "slow"), Some("2018-12-08 07:00:20.1 W | wal: next"));
