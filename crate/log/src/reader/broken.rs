@@ -167,6 +167,7 @@ fn weightiest(before: &str, joints: [(&str, &str); 3], fits: &dyn Fn(&Match) -> 
 mod tests {
     use crate::event::{Event, Meaning};
     use crate::scan::Scanner;
+    use crate::time::DAY;
 
     fn events(text: &str) -> Vec<Event> {
         let mut scanner = Scanner::new(0);
@@ -209,6 +210,35 @@ mod tests {
         assert_eq!(found.iter().map(|event| &row[event.span.range()]).collect::<Vec<_>>(), [&format!("{} ", lines[0]), lines[2]]);
         assert_eq!(found.iter().map(|event| event.host).collect::<Vec<_>>(), [Some(0), Some(1)]);
         assert_eq!(found[1].time.expect("stamped").micros - found[0].time.expect("stamped").micros, 2_000_000);
+    }
+
+    #[test]
+    fn so_are_lines_with_heads_of_other_kinds() {
+        for lines in [
+            [
+                "[etcd] Jun 11 12:24:04.234 INFO      | n1: warning: heartbeat near election timeout: 226.92ms",
+                "[etcd] Jun 11 12:24:05.243 INFO      | n1: warning: heartbeat near election timeout: 232.75ms",
+            ],
+            [
+                "E0706 10:41:37.004924       1 leaderelection.go:320] error retrieving resource lock a/b: etcdserver: request timed out",
+                "E0706 16:19:09.312682       1 leaderelection.go:320] error retrieving resource lock a/b: etcdserver: leader changed",
+            ],
+            [
+                "raft2018/11/06 08:35:40 INFO: 11a9e4af9b8c6982 became candidate at term 141",
+                "raft2018/11/06 08:35:42 INFO: 11a9e4af9b8c6982 became candidate at term 142",
+            ],
+            [
+                "Nov  8 17:16:44 moss etcd: health check for peer 76a752ea9233d534 could not connect: dial tcp 172.6.0.51:2380: i/o timeout",
+                "Nov  8 17:16:48 moss etcd: timed out waiting for read index response (local node might have slow network)",
+            ],
+        ] {
+            let found = events(&(lines.join(" ") + "\n"));
+            assert_eq!(found.len(), 2, "{lines:?}");
+            let length = found[1].time.expect("stamped").micros - found[0].time.expect("stamped").micros;
+            assert!((1_000_000..DAY).contains(&length), "{lines:?}");
+        }
+        // One line may hold what two messages say.
+        assert_eq!(events("2019-08-09 10:57:50.500232 E | etcdserver: publish error: etcdserver: request timed out\n").len(), 1);
     }
 
     #[test]

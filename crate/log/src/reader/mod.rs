@@ -24,7 +24,7 @@ use crate::plain::plain;
 use crate::rows::object::Object;
 use crate::rows::records::{Field, field};
 use crate::rows::table::Table;
-use crate::rows::{GLUED, Open, Row, glued, next_head, next_message, part};
+use crate::rows::{GLUED, Open, Row, glued, next_head, next_message, next_stamp, part};
 use crate::search;
 use crate::text::{DocumentId, Span};
 use crate::time::{Stamp, refined};
@@ -186,8 +186,8 @@ impl Reader {
             let mut found = None;
             let cut = glued(text).or_else(|| {
                 found = recognise(text);
-                let end = found?.1.end;
-                next_head(text).or_else(|| next_message(text, end))
+                let first = found?.1;
+                next_head(text).or_else(|| next_message(text, first.end)).or_else(|| next_stamp(text, first.start))
             });
             let Some(cut) = cut else { return self.single_row(text, found, row) };
             let (before, after) = text.split_at(cut);

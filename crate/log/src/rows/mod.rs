@@ -6,6 +6,7 @@ pub mod table;
 
 use crate::header::Header;
 use crate::messages::pattern::Match;
+use crate::messages::recognise::recognise;
 use crate::search;
 use crate::text::{Span, is_letter};
 use crate::time::{self, Clock};
@@ -165,6 +166,36 @@ pub fn next_head(text: &str) -> Option<usize> {
         let begins = [5, 6].into_iter().filter_map(begins).find(is_stamp);
         let words = |begins: &usize| text[first..*begins].trim_end().ends_with(|c: char| !matches!(c, ':' | '|' | '"' | '`'));
         if let Some(begins) = begins.filter(words) {
+            return Some(begins);
+        }
+    }
+    None
+}
+
+/// Where behind a message that begins at `start` a line with another one begins: at a stamp that stands shortly before that. In JSON
+/// a time is a field.
+pub fn next_stamp(text: &str, start: usize) -> Option<usize> {
+    /// No head of a line is longer, and no message names more moments (judgement).
+    const HEAD: usize = 120;
+    const MOMENTS: usize = 4;
+    let (mut from, mut moments) = (start, 0);
+    while moments < MOMENTS {
+        let at = from + search::find(text.get(from..)?, ":")?;
+        from = at + 1;
+        let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        if text.as_bytes().get(at + 3) != Some(&b':') || !digit(at + 1) || !digit(at + 4) {
+            continue;
+        }
+        moments += 1;
+        // A clock, behind a date or a month and a day as a rule; of one digit with two blanks. 3.4 writes `raft2018/11/06`.
+        let word = |back: usize| text[start..at].rsplitn(back + 1, ' ').nth(back).map(|before| start + before.len() + 1);
+        let is_stamp = |begins: &usize| {
+            let rest = &text[*begins..];
+            time::stamp(rest.strip_prefix("raft").unwrap_or(rest)).is_some_and(|stamp| begins + stamp.length > at)
+        };
+        let begins = [4, 3, 2, 1].into_iter().filter_map(word).find(is_stamp);
+        let tells = |begins: &usize| recognise(&text[*begins..]).is_some_and(|(_, next)| next.start <= HEAD);
+        if let Some(begins) = begins.filter(|_| !search::has(text, "{\"")).filter(tells) {
             return Some(begins);
         }
     }
