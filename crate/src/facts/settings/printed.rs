@@ -45,6 +45,16 @@ pub fn printed(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Micros)> {
     }
 }
 
+/// From 3.4 on a member that starts tells how many ticks it skips, and of how many and how long its timeout is: of an excerpt that
+/// begins below the line of its settings this is left (etcd-io/etcd@v3.4.45:etcdserver/server.go, adjustTicks).
+fn advanced(event: &Event, parameter: Parameter) -> Option<Micros> {
+    let election = event.duration("election")?;
+    match parameter {
+        Parameter::ElectionTimeout => Some(election),
+        _ => event.number("ticks").filter(|ticks| *ticks > 0).map(|ticks| election / ticks),
+    }
+}
+
 /// Lines with which etcd refuses its settings, the last of a start.
 pub const SETTINGS_REFUSED: &[Meaning] = &[
     Meaning::SettingsRefused,
@@ -66,6 +76,9 @@ pub fn is_refused(facts: &Facts, id: EventId) -> bool {
 
 fn printed_as(facts: &Facts, parameter: Parameter, hole: &str, lines: &[Meaning]) -> Vec<(EventId, Micros)> {
     let mut said: Vec<(EventId, Micros)> = facts.events_of(lines).filter_map(|(id, event)| Some((id, event.duration(hole)?))).gather();
+    if said.is_empty() {
+        said.extend(facts.events_of(&[Meaning::TickAdvance]).filter_map(|(id, event)| Some((id, advanced(event, parameter)?))));
+    }
     said.extend(facts.events_of(&NAME_REFUSED).filter_map(|(id, event)| Some((id, refused_value(event, parameter)?))));
     in_order_of_time(facts, said)
 }

@@ -182,3 +182,23 @@ fn members_that_stand_mixed_up_start_in_turn() {
     let alone = start(1, 100, 1000) + &follows(3, a) + &start(20, 500, 5000) + &follows(22, b);
     assert_eq!(pair(&alone).1, 5000);
 }
+
+/// An excerpt that begins below the line of the settings.
+#[test]
+fn ticks_that_a_start_skips_tell_the_pair() {
+    let skips = |text: &str| {
+        format!(
+            r#"{{"level":"info","ts":"2024-09-03T02:19:36.339Z","caller":"etcdserver/server.go:738","msg":"{text}; fast-forwarding election ticks","local-member-id":"7e5052d402a551ba","forward-ticks":8,"forward-duration":"4s","election-ticks":10,"election-timeout":"5s"}}"#
+        ) + "\n"
+    };
+    let pair = |log: &str| {
+        let facts = facts(&[log]);
+        [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|each| facts.value(each) / MS)
+    };
+    assert_eq!(pair(&skips("initialized peer connections")), [500, 5000]);
+    assert_eq!(pair(&skips("started as single-node")), [500, 5000]);
+    let late = r#"{"level":"warn","ts":"2024-09-03T02:29:36.339Z","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"63b75c3d731594fc","heartbeat-interval":"500ms","expected-duration":"1s","exceeded-duration":"1.31s"}"#;
+    assert_eq!(pair(&(skips("initialized peer connections") + late)), [500, 5000]);
+    // Alone it tells no more than that five of it fit.
+    assert_eq!(pair(late), [500, 2500]);
+}
