@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::answer::{self, Source, timeline};
 use crate::config::{self, Configuration, detect};
-use crate::facts::{Facts, HOLDS_BINARY, Read, TOO_LARGE, Unknown};
+use crate::facts::{Facts, HOLDS_BINARY, OWN_REPORT, Read, TOO_LARGE, Unknown};
 use crate::input::{Assumptions, Input};
 use crate::log::event::{Event, LogReading};
 use crate::log::line_starts::{is_shown, may_be_several};
@@ -212,6 +212,18 @@ impl Session {
 /// Reads one document to its end, and puts it where it belongs.
 fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read) {
     let text = open.held.as_ref().map(|bytes| decode(bytes).into_owned()).unwrap_or_default();
+    if is_own_report(&text) {
+        source.lines = search::count(text.as_bytes(), b'\n');
+        read.unknown.push(Unknown {
+            document: id,
+            why: format!(
+                "{} {OWN_REPORT}, which shows a few lines of each text. Give the logs and configurations themselves.",
+                source.name
+            ),
+        });
+        source.text = text;
+        return;
+    }
     let configuration = if text.is_empty() { None } else { config::read(id, &text) };
     let several = may_be_several(&text) || parts::embeds(&text);
     // Asked again of the whole: a first piece may be a few bytes.
@@ -273,6 +285,12 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     }
 }
 
+/// Whether a text is what the page or the command makes of a report: Markdown, whose table of values has this head, or JSON.
+fn is_own_report(text: &str) -> bool {
+    text.starts_with("# ") && search::has(text, "\n| parameter | now | proposed | | why | what it costs |\n")
+        || text.starts_with('{') && text[1..].trim_start().starts_with("\"schemaVersion\"") && search::has(text, "\"measureNext\"")
+}
+
 /// Whether lines without times beside configurations are a log: a few messages may be quoted there. More of them than
 /// settings are one, and so is a line with its place in the source. What was measured has no times.
 fn is_log_beside(reading: &LogReading, parts: &[Configuration]) -> bool {
@@ -324,6 +342,24 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
         let report = session.finish();
         assert_eq!(report.documents[0].lines, text.lines().count() as u64);
         report.findings.iter().map(|finding| finding.id.to_string()).collect()
+    }
+
+    #[test]
+    fn a_report_of_this_advisor_is_no_input() {
+        let made = |text: String| {
+            let documents = vec![crate::Document { name: Some(String::from("ticket")), text }];
+            crate::analyze(&crate::Input { documents, ..crate::Input::default() })
+        };
+        let report = made(LATE.to_owned());
+        assert!(!report.findings.is_empty());
+        for text in [serde_json::to_string(&report), serde_json::to_string_pretty(&report)] {
+            let again = made(text.expect("a report is JSON"));
+            assert!(
+                again.findings.is_empty() && again.verdict.why.starts_with("ticket is a report of this advisor"),
+                "{:?}",
+                again.verdict
+            );
+        }
     }
 
     /// What was taken out leaves nothing behind, whatever stood before or after it.

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { analyze } from '../../dist/npm/timing-advisor.js';
 import { paste, suite, violations } from './browser.mjs';
 import { FLAWED as CONFIG } from './states.mjs';
 
@@ -619,6 +620,13 @@ suite('editor, share and export', (story) => {
     assert.match(markdown, /^pasted text 1:\d+: .*etcd-request-timeout: 1$/m);
     // A ticket has no page beside it that would tell what was read.
     assert.match(markdown, /^- `pasted text 1`: CoreOS cloud-config, 10 of 10.lines, no times$/m);
-    assert.equal(JSON.parse(await file('#export-json')).schemaVersion, 1);
+    const json = await file('#export-json');
+    assert.equal(JSON.parse(json).schemaVersion, 1);
+    // The few lines that they quote are no log, and the patch is not what is in force.
+    for (const text of [markdown, json]) {
+      const { limits, findings } = await analyze({ documents: [{ name: 'ticket', text }] });
+      assert.deepEqual([limits.length, findings.length], [1, 0]);
+      assert.match(limits[0], /^ticket is a report of this advisor/);
+    }
   });
 });

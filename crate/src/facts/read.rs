@@ -19,6 +19,9 @@ pub const HOLDS_BINARY: &str = "holds binary data, not text";
 /// What is said of a document that begins as a configuration and is longer than one may be.
 pub const TOO_LARGE: &str = "is too large to be read as a configuration";
 
+/// What is said of a report of this advisor.
+pub const OWN_REPORT: &str = "is a report of this advisor";
+
 /// The documents as read, sorted by what they are.
 #[derive(Default)]
 pub struct Read {

@@ -6,7 +6,7 @@ use super::timing::{cut_off, only_raised, unlike_members, waits_long_already};
 use super::unexplained::{keeps_elsewhere, saw_too_little};
 use crate::facts::clusters::several_clusters;
 use crate::facts::engine::longest_pass;
-use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, TOO_LARGE};
+use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, OWN_REPORT, TOO_LARGE};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::Meaning;
@@ -148,7 +148,7 @@ fn not_the_remedy(case: &Case) -> String {
 /// The input does not decide.
 fn undecided(case: &Case) -> String {
     let facts = case.facts;
-    let unfit = || facts.unknown.iter().find(|each| search::any(&each.why, &[HOLDS_BINARY, TOO_LARGE]));
+    let unfit = || facts.unknown.iter().find(|each| search::any(&each.why, &[HOLDS_BINARY, OWN_REPORT, TOO_LARGE]));
     let said = if saw_too_little(facts) {
         if facts.logs.iter().any(|log| log.mostly_unheard) {
             "Most of the text stands in lines of more than 64\u{a0}KiB, which are read only up to there. Give each message its own line."
@@ -277,6 +277,7 @@ fn of_values(case: &Case) -> &'static str {
 fn share(part: u64, whole: u64, one: &str, end: &str) -> String {
     match (part, whole) {
         (1, 1) => format!("the one {one}{end}"),
+        (2, 2) => format!("both {one}s{end}"),
         (part, whole) if part == whole => format!("all {whole} {one}s{end}"),
         (part, whole) => format!("{part} of {whole} {one}s{end}"),
     }
