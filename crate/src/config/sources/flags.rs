@@ -356,14 +356,16 @@ fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, scrip
     let installs = INSTALLERS.iter().any(|name| search::has(text, name));
     let process = builder.process(installs || runs_container(text) || start_of_etcd(text).is_some());
     let mut words = words(&inner.text, range);
-    // A comment goes to the end of its line.
-    let mut comment = 0;
+    // A comment goes to the end of its line. Behind no more than names the mark is a prompt's: `host:~ # etcd`.
+    let (mut comment, mut begun) = (0, false);
     words.retain(|word| {
         let at = word.span_from(0).start;
-        let behind = inner.text.get(..at).is_some_and(|before| before.ends_with([' ', '\t']));
+        let line = inner.text.get(text::line_start(&inner.text, at)..at).unwrap_or("");
+        let behind = line.ends_with([' ', '\t']) && (begun || line.trim().is_empty());
         if at >= comment && behind && inner.text[at..].starts_with('#') {
             comment = at + inner.text[at..].find('\n').unwrap_or(inner.text.len() - at);
         }
+        begun |= word.text.starts_with('-') || word.text.contains('=');
         at >= comment && !kept(builder, inner, word, script)
     });
     if let Some((name, value)) = script.handed_on(&words) {
@@ -479,6 +481,7 @@ mod tests {
             "etcd -heartbeat-interval=500",
             "etcd --heartbeat-interval 500 --name a",
             "etcd --heartbeat-interval=500 # not --heartbeat-interval=600",
+            "core-1:~ # etcd --heartbeat-interval=500 # not --heartbeat-interval=600",
             "etcd \\\n  -heartbeat-interval \"500\" \\\n  --name x",
             "docker run -d quay.io/coreos/etcd:v2.3.8 \\\r\n -heartbeat-interval '500'",
             "ETCD_HEARTBEAT_INTERVAL=500 etcd",
