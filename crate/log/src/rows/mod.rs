@@ -143,7 +143,9 @@ pub fn glued(text: &str) -> Option<usize> {
         from = at + 2;
         let behind_word = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || b")]}.!".contains(&bytes[at - 1]));
         let rest = &bytes[at..];
-        let stamp = rest.get(..if rest.len() == DATE { DATE } else { STAMP.len() }).filter(|_| behind_word);
+        // Behind a dot a date ends the name of a file.
+        let length = if rest.len() == DATE && bytes[at.saturating_sub(1)] != b'.' { DATE } else { STAMP.len() };
+        let stamp = rest.get(..length).filter(|_| behind_word);
         let fits = |(byte, form): (&u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form };
         if stamp.is_some_and(|stamp| stamp.iter().zip(STAMP).all(fits)) {
             return Some(at);
@@ -263,6 +265,7 @@ mod tests {
                 &["became follower at term 11", "2018-12-08 07:00:20.198352 I | raft: x"][..],
             ),
             ("lost leader 45ac11b837bb4860 at term 112018-12-08", &["lost leader 45ac11b837bb4860 at term 11", "2018-12-08"]),
+            ("saved to /var/backup/etcd.2018-12-08", &["saved to /var/backup/etcd.2018-12-08"]),
             ("2018-12-08 07:00:20.198352 I | raft: x", &["2018-12-08 07:00:20.198352 I | raft: x"]),
             (
                 "Dec 08 07:00:20 n etcd[7]: 2018-12-08 07:00:20.198352 I | raft: x",
