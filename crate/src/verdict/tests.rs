@@ -32,6 +32,19 @@ fn a_stall_that_outruns_the_limit_is_no_case_against_timing() {
 }
 
 #[test]
+fn a_member_that_never_joined_makes_no_leader_late() {
+    let late = "2021-02-03 11:20:01.120000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.2s)\n";
+    for shown in [
+        "91bc3c398fb3c146, unstarted, , http://192.0.2.8:2380, , false\n",
+        "member 91bc3c398fb3c146 is unreachable: [http://192.0.2.8:2379] are all unreachable\n",
+    ] {
+        let both = verdict(&format!("{shown}{late}"));
+        assert_eq!((both.timing, both.headline), (verdict(late).timing, verdict(late).headline), "{shown}");
+        assert_eq!(verdict(shown).timing, Timing::NotTheRemedy);
+    }
+}
+
+#[test]
 fn what_is_shown_of_one_moment_tells_nothing_of_timing() {
     for (by, shown) in [
         ("fleetctl", "UNIT\t\tMACHINE\t\t\tACTIVE\tSUB\nweb.service\t24815a34.../192.0.2.7\tactive\trunning\n"),

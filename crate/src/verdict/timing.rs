@@ -65,7 +65,14 @@ pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
     let grave = |finding: &&Finding| finding.severity == Severity::Critical;
     let ends = [RuleId::EtcdOwnTrouble, RuleId::FleetEtcdError].into_iter().find_map(|id| named(findings, id).filter(grave));
     // What may as well be another trouble names no cause.
-    let sure = |finding: &&Finding| finding.confidence > Confidence::Low && (finding.id != RuleId::EtcdClockSkew || alone(findings));
+    // One member that a client did not reach makes no leader late.
+    let late = named(findings, RuleId::EtcdHeartbeatLate).is_some_and(|finding| finding.severity > Severity::Info);
+    let sure = |finding: &&Finding| match finding.id {
+        _ if finding.confidence == Confidence::Low => false,
+        RuleId::EtcdClockSkew => alone(findings),
+        RuleId::EtcdUnreachable => !late || finding.severity == Severity::Critical,
+        _ => true,
+    };
     let cause = |least| other_causes().find_map(|id| named(findings, id).filter(sure).filter(|finding| finding.severity >= least));
     // Settings that etcd refused, none of them a timer.
     let refused = || named(findings, RuleId::EtcdBadConfig).filter(|finding| finding.parameters.is_empty());
