@@ -46,9 +46,14 @@ impl Place<'_> {
         if !is_yaml && self.configuration.source != Source::Environment {
             return None;
         }
+        // Certificates are named in files of clients as well, as of Calico, whose ETCD_ENDPOINTS is no option of etcd.
+        let is_option = |key: &str| keys::ETCD2.contains(&key) && !key.ends_with("_file");
         let is_own = |line: &str| match line.split_once(':').filter(|_| is_yaml) {
-            Some((key, value)) => value.starts_with(' ') && keys::ETCD2.contains(&key.trim_start().replace('-', "_").as_str()),
-            None => !is_yaml && env::assigned(line).is_some_and(|name| name.starts_with("ETCD_")),
+            Some((key, value)) => value.starts_with(' ') && is_option(&key.trim_start().replace('-', "_")),
+            None => {
+                let name = env::assigned(line).and_then(|name| name.strip_prefix("ETCD_")).filter(|_| !is_yaml);
+                name.is_some_and(|name| is_option(&name.to_ascii_lowercase()))
+            }
         };
         let mut edits = Vec::new();
         for body in here_documents(self.text) {

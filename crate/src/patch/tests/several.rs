@@ -158,3 +158,15 @@ fn each_file_that_a_script_writes_gets_them() {
         assert_eq!(patched(&script("", lines), &[HEARTBEAT, ELECTION]), script(more, lines));
     }
 }
+
+/// A client has variables of the same beginning, and the names of its certificates.
+#[test]
+fn the_file_of_a_client_gets_none() {
+    let script = |more: &str| {
+        format!(
+            "cat > /etc/etcd.env <<EOF\nETCD_NAME=a\n{more}EOF\ncat > /etc/calico.env <<EOF\nETCD_ENDPOINTS=http://192.0.2.7:2379\nETCD_CERT_FILE=/x\nEOF\n"
+        )
+    };
+    let stated = "ETCD_HEARTBEAT_INTERVAL=250\n";
+    assert_eq!(patched(&script(stated), &[ELECTION]), script(&format!("{stated}ETCD_ELECTION_TIMEOUT=2500\n")));
+}
