@@ -46,7 +46,8 @@ impl Place<'_> {
         let command = self.text.get(..end)?;
         let variables = render::each(group, &|change| format!(" -e {}", render::assignment(change)));
         // Of the command only variables are shown.
-        if command[line_start(command, end)..].trim_start().starts_with("-e ") {
+        let line = command[line_start(command, end)..].trim_start();
+        if line.starts_with("-e ") && line.split_whitespace().all(|word| word == "-e" || word.contains('=')) {
             return Some(Edit::insert(end, variables));
         }
         command.rsplit(char::is_whitespace).next().filter(|word| is_tagged_image(word))?;

@@ -13,7 +13,7 @@ use crate::gather::Gather;
 use crate::patch::edit::Edit;
 use crate::patch::place::{Form, Place, without_peer};
 use crate::patch::{Change, Etcd, render};
-use crate::text::line_start;
+use crate::text::{line_start, offset};
 use crate::{search, template};
 
 impl Place<'_> {
@@ -42,8 +42,10 @@ impl Place<'_> {
             return vec![self.assign_each(&members, group)];
         }
         let mut edits = Vec::new();
-        // What a condition of a template writes may be missing, and its twin with it.
-        let is_always = |sibling: &&Setting| template::keeps_branch(&self.text[..sibling.place.span.range().start]);
+        // What a condition of a template writes may be missing, and its twin with it; one around the whole file takes all along.
+        let first = self.text.lines().find(|line| !line.trim().is_empty() && !template::is_statement(line));
+        let first = first.map_or(0, |line| offset(self.text, line));
+        let is_always = |sibling: &&Setting| self.text.get(first..sibling.place.span.range().start).is_some_and(template::keeps_branch);
         for always in [true, false] {
             for sibling in siblings.iter().take(4).filter(|sibling| is_always(sibling) == always) {
                 edits.extend(self.twins(sibling, group));
@@ -131,7 +133,10 @@ impl Place<'_> {
             }
             Source::Ignition => found.extend(self.in_unit(group, &["systemd", "units"], "contents", "dropins")),
             Source::EtcdYaml => found.extend(self.in_root(&[], Form::Keys { snake: false }, group)),
-            Source::Manifest => found.extend(self.in_arguments(group)),
+            Source::Manifest => {
+                found.extend(self.in_arguments(group));
+                found.extend(self.in_written_files(group));
+            }
             Source::DropIn => found.extend(self.in_unit_text(&MappedText::document(self.text), group)),
             Source::FleetConf => found.extend(self.in_fleet_conf(group)),
             // A file that only etcd 0.4 reads.

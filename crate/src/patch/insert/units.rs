@@ -16,6 +16,28 @@ use crate::search;
 use crate::text::{line_start, lines, offset};
 use crate::yaml::{Node, Tree};
 
+/// Where a file is written to: cloud-init's `path`, Ansible's `dest`.
+fn path<'t>(tree: &'t Tree, file: &'t Node) -> Option<&'t str> {
+    ["path", "dest"].into_iter().find_map(|key| tree.word(file, key))
+}
+
+/// What is written to it; Ansible puts a `block` into it.
+fn content<'t>(tree: &'t Tree, file: &'t Node) -> Option<&'t Node> {
+    ["content", "block"].into_iter().find_map(|key| tree.get(file, key))
+}
+
+/// The files that Ansible's tasks write, wherever they stand.
+fn find_files<'t>(tree: &'t Tree, node: &'t Node, depth: usize, found: &mut Vec<&'t Node>) {
+    if depth > crate::yaml::MAX_DEPTH {
+        return;
+    }
+    if path(tree, node).is_some() && content(tree, node).is_some() {
+        found.push(node);
+    }
+    node.entries().iter().for_each(|entry| find_files(tree, &entry.value, depth + 1, found));
+    node.items().iter().for_each(|item| find_files(tree, item, depth + 1, found));
+}
+
 impl Place<'_> {
     /// Into the text of the daemon's unit: its first drop-in, or its own content.
     pub(super) fn in_unit(&self, group: &[Change], path: &[&str], content: &str, drop_ins: &str) -> Vec<Edit> {
@@ -31,22 +53,27 @@ impl Place<'_> {
         found
     }
 
-    /// Into a file that a cloud-config writes: the daemon's variables, or its unit.
+    /// Into a file that a cloud-config or a task of Ansible writes: the daemon's variables, or its unit.
     pub(super) fn in_written_files(&self, group: &[Change]) -> Vec<Edit> {
         let Some(tree) = &self.tree else { return Vec::new() };
-        let files = tree.documents.first().map_or(&[][..], |root| tree.list(root, &["write_files"]));
+        let mut files = Vec::new();
+        if self.configuration.source == Source::Manifest {
+            tree.documents.iter().for_each(|root| find_files(tree, root, 0, &mut files));
+        } else if let Some(root) = tree.documents.first() {
+            files.extend(tree.list(root, &["write_files"]));
+        }
         let (daemon, program) = if group[0].parameter.is_etcd() { ("ETCD_", "etcd") } else { ("FLEET_", "fleet") };
         // A unit by its name, another file by what it starts or sets.
         let is_own = |path: &str, text: &str| match path_of_unit(path) {
-            Some((unit, _)) => unit.starts_with(program),
+            Some((unit, _)) => search::has(&unit, program),
             None => {
                 search::has(text, daemon)
                     || text.lines().any(|line| line.starts_with("ExecStart=/") && search::has(line, &format!("bin/{program}")))
             }
         };
         let into = |file: &Node| {
-            let inner = MappedText::of_scalar(self.text, tree.get(file, "content")?)?;
-            let path = tree.get(file, "path")?.text()?;
+            let inner = MappedText::of_scalar(self.text, content(tree, file)?)?;
+            let path = path(tree, file)?;
             match source_of(path, &inner.text)? {
                 Source::DropIn => self.in_unit_text(&inner, group).filter(|_| is_own(path, &inner.text)),
                 Source::Environment => {
@@ -59,7 +86,7 @@ impl Place<'_> {
                 _ => None,
             }
         };
-        files.iter().filter_map(into).gather()
+        files.into_iter().filter_map(into).gather()
     }
 
     /// Into a drop-in that is made for it.

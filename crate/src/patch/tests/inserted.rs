@@ -438,6 +438,9 @@ fn within_another_text_a_section_keeps_the_step_of_its_own_lines() {
 fn among_variables_of_a_container_a_variable_comes() {
     let text = "Add these:\n\n```\n  -e ETCD_NAME=a\n  -e ETCD_SNAPSHOT_COUNT=50000\n```\n";
     assert_eq!(patched(text, &[ELECTION]), text.replace("50000", "50000 -e ETCD_ELECTION_TIMEOUT=2500"));
+    // Behind the image it would be a flag.
+    let whole = |more: &str| format!("docker run{more} \\\n  -e ETCD_DATA_DIR=/x \\\n  -e ETCD_NAME=a quay.io/coreos/etcd:v2.3.8\n");
+    assert_eq!(patched(&whole(""), &[ELECTION]), whole(" -e ETCD_ELECTION_TIMEOUT=2500"));
 }
 
 /// Before docker-compose had `services`, they stood at the root.
@@ -494,4 +497,32 @@ fn below_other_keys_nothing_is_appended_at_the_root() {
     let text = "properties:\n  etcd:\n    election_timeout_in_milliseconds: 1000\n";
     let patches = patch(&[text], &[config::read(0, text).expect("of BOSH")], &[HEARTBEAT]);
     assert_eq!((patches[0].disposition, &patches[0].diff), ("refused", &None));
+}
+
+#[test]
+fn a_unit_is_etcds_by_any_part_of_its_name() {
+    let text = |more: &str| {
+        format!(
+            "#cloud-config\nwrite_files:\n  - path: /etc/systemd/system/kube-etcd.service\n    content: |\n      [Service]\n{more}      ExecStart=/usr/bin/etcd --name a\n"
+        )
+    };
+    let new = patched(&text(""), &[Change { etcd: Etcd::V3, ..ELECTION }]);
+    assert_eq!(new, text("      Environment=\"ETCD_ELECTION_TIMEOUT=2500\"\n"));
+}
+
+#[test]
+fn into_the_file_that_a_task_writes() {
+    for (key, path, lines, new) in [
+        ("content", "/etc/default/etcd", "ETCD_NAME=a", "\n      ETCD_ELECTION_TIMEOUT=2500"),
+        ("block", "/etc/default/etcd", "ETCD_NAME=a", "\n      ETCD_ELECTION_TIMEOUT=2500"),
+        (
+            "content",
+            "/etc/systemd/system/etcd.service.d/a.conf",
+            "[Service]\n      Environment=ETCD_NAME=a",
+            "\n      Environment=\"ETCD_ELECTION_TIMEOUT=2500\"",
+        ),
+    ] {
+        let text = |more: &str| format!("- copy:\n    dest: {path}\n    {key}: |\n      {lines}{more}\n");
+        assert_eq!(patched(&text(""), &[ELECTION]), text(new), "{key} {path}");
+    }
 }

@@ -128,3 +128,10 @@ fn new_values_stand_outside_of_a_templates_conditions() {
     };
     assert_eq!(patched(&program(""), &[ELECTION]), program("ETCD_ELECTION_TIMEOUT=2500\n"));
 }
+
+/// Behind its end the line would be written where nothing else of etcd's is.
+#[test]
+fn a_condition_around_the_whole_file_takes_new_values_along() {
+    let file = |more: &str| format!("{{% if etcd %}}\nETCD_NAME={{{{ name }}}}\nETCD_HEARTBEAT_INTERVAL=250\n{more}{{% endif %}}\n");
+    assert_eq!(patched(&file(""), &[ELECTION]), file("ETCD_ELECTION_TIMEOUT=2500\n"));
+}
