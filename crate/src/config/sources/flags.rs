@@ -360,8 +360,10 @@ fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, scrip
     let (mut comment, mut begun) = (0, false);
     words.retain(|word| {
         let at = word.span_from(0).start;
-        let line = inner.text.get(text::line_start(&inner.text, at)..at).unwrap_or("");
-        let behind = line.ends_with([' ', '\t']) && (begun || line.trim().is_empty());
+        let before = inner.text.get(..at).unwrap_or("");
+        // Up to the last blank alone: a line may be as long as the file.
+        let bare = before.trim_end_matches([' ', '\t']);
+        let behind = bare.len() < before.len() && (begun || bare.is_empty() || bare.ends_with('\n'));
         if at >= comment && behind && inner.text[at..].starts_with('#') {
             comment = at + inner.text[at..].find('\n').unwrap_or(inner.text.len() - at);
         }
