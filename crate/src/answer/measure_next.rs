@@ -173,7 +173,8 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Ti
     // Trouble whose cause is not shown, also where no finding takes it up.
     let open = || findings.iter().any(|finding| finding.severity > Severity::Info) || unexplained(facts).is_some();
     let no_cause = || plan.changes().next().is_none() && other_cause(findings).is_none() && open();
-    let unread = facts.logs.is_empty() || facts.logs.iter().any(|log| log.other_store);
+    // The page tells anyway where a log is to be had, if none of these was here.
+    let unread = facts.all_events().next().is_none() || facts.logs.iter().any(|log| log.other_store);
     if logs.is_empty() && !unread && (timing == Timing::Undecided || steps.is_empty() && !facts.without_log() && no_cause()) {
         logs.push(around(facts, &at_hand));
     }
@@ -361,6 +362,13 @@ mod tests {
             assert_eq!(report.verdict.timing, crate::report::Timing::Undecided, "{text}");
             assert!(report.measure_next.iter().any(|step| step.text.starts_with("Paste the log")), "{text}");
         }
+    }
+
+    #[test]
+    fn of_another_programs_log_nothing_is_to_be_measured() {
+        let text = "Nov 12 03:04:21 web-1 nginx[12]: GET /index.html 200\nNov 12 03:05:21 web-1 nginx[12]: stop\n";
+        let documents = vec![Document { name: None, text: text.to_owned() }];
+        assert!(analyze(&Input { documents, ..Input::default() }).measure_next.is_empty());
     }
 
     /// A stamp of syslog has no year; a command must not name another hour than the log.
