@@ -89,10 +89,12 @@ fn enclosed(builder: &mut Builder, inner: &MappedText, word: &Word, home: &Home)
     let marks = ['\\', '"', '\''];
     let text = word.text.trim_end_matches(marks);
     let Some((before, value)) = text.rsplit_once('=') else { return };
-    let (name, bare) = (before.rsplit(['=', '"', '\'']).next().unwrap_or(""), value.trim_start_matches(marks));
+    let (name, bare) = (before.rsplit([' ', '=', '"', '\'']).next().unwrap_or(""), value.trim_start_matches(marks));
     if keys::of_variable(name).is_some() {
         let start = word.span_from(text.len() - bare.len()).start;
-        builder.variable(name, bare, inner.place(start..start + bare.len()), home.clone());
+        // A list on one line is one word, and the rest of the command stands in it too.
+        let value = bare.split([' ', '\\', '"', '\'']).next().unwrap_or("");
+        builder.variable(name, value, inner.place(start..start + value.len()), home.clone());
     }
 }
 
@@ -318,6 +320,7 @@ mod tests {
             "#!/bin/sh\necho \"ETCD_HEARTBEAT_INTERVAL=200\" >> /etc/etcd.conf\necho 'ETCD_ELECTION_TIMEOUT=2000' | tee -a /etc/etcd.conf\n",
             "inline = [\n  \"echo 'ETCD_HEARTBEAT_INTERVAL=200' >> /tmp/etcd.env\",\n  \"echo 'Environment=ETCD_ELECTION_TIMEOUT=2000' | tee a\"\n]\n",
             "{\"inline\": [\n\"echo 'ETCD_HEARTBEAT_INTERVAL=200' >> a\",\n\"echo 'ETCD_ELECTION_TIMEOUT=2000' >> a\"\n]}\n",
+            "{\"inline\": [\"echo ETCD_HEARTBEAT_INTERVAL=200 >> a\"],\n\"more\": [\"echo 'ETCD_ELECTION_TIMEOUT=2000' >> a\"]\n}\n",
             "ssh $H \"echo 'ETCD_HEARTBEAT_INTERVAL=\\\"200\\\"' >> $F\"\nssh $H \"echo 'ETCD_ELECTION_TIMEOUT=\\\"2000\\\"' >> $F\"\n",
             "echo '[Service]' > a\necho 'Environment=\"ETCD_HEARTBEAT_INTERVAL=200\"' >> a\necho Environment=ETCD_ELECTION_TIMEOUT=2000 >> a\n",
         ] {
