@@ -142,8 +142,8 @@ impl Place<'_> {
             // A file that only etcd 0.4 reads.
             Source::EtcdToml if group[0].etcd == Etcd::V04 => found.push(self.in_toml(group)),
             Source::EtcdToml => {}
-            // Bare lines at the end of a script or a Dockerfile would set nothing.
-            Source::Environment if self.text.starts_with("#!") || self.text.lines().any(is_instruction) => {}
+            // Bare lines at the end of a script, a Dockerfile or JSON would set nothing.
+            Source::Environment if self.text.starts_with("#!") || is_json(self.text) || self.text.lines().any(is_instruction) => {}
             Source::Environment => found.extend(self.assign(group.iter().map(render::assignment))),
             Source::Flags => found.extend(self.on_command_line(group)),
             // Whether the template behind it has a place for one more variable cannot be told.
@@ -165,6 +165,11 @@ impl Place<'_> {
         }
         found
     }
+}
+
+/// JSON; a template begins with a brace as well.
+fn is_json(text: &str) -> bool {
+    text.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'))
 }
 
 /// A line of a shell or a Dockerfile that sets a variable.

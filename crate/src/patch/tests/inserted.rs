@@ -526,3 +526,10 @@ fn into_the_file_that_a_task_writes() {
         assert_eq!(patched(&text(""), &[ELECTION]), text(new), "{key} {path}");
     }
 }
+
+#[test]
+fn behind_json_no_line_is_appended() {
+    let text = "{\"inline\": [\"echo ETCD_HEARTBEAT_INTERVAL=250 >> /etc/etcd.env\"]}\n";
+    let patches = patch(&[text], &[config::read(0, text).expect("a command in JSON")], &[ELECTION]);
+    assert_eq!((patches[0].disposition, &patches[0].diff), ("refused", &None));
+}
