@@ -11,6 +11,11 @@ use crate::patch::{Change, render};
 use crate::text::offset;
 use crate::{search, template};
 
+/// The last of these lines of a text that is written whenever its first one is.
+fn last_outside_conditions<'t>(text: &'t str, lines: impl DoubleEndedIterator<Item = &'t str>) -> Option<&'t str> {
+    lines.rev().take(template::MOST_PLACES).find(|line| template::keeps_branch(&text[..offset(text, line)]))
+}
+
 impl Place<'_> {
     /// Behind the last option that stands outside of any section.
     pub(super) fn in_fleet_conf(&self, group: &[Change]) -> Option<Edit> {
@@ -28,8 +33,7 @@ impl Place<'_> {
         let is_own = |name: &str| ["ETCD_", "FLEET_"].iter().any(|prefix| name.starts_with(prefix)) || keys::FLEET.contains(&name);
         let owns = self.text.lines().filter(|line| env::assigned(line).is_some_and(is_own) && is_whole(line));
         let first = owns.clone().next().map_or(0, |first| offset(self.text, first));
-        let mut owns = owns.rev().take(template::MOST_PLACES);
-        let last = owns.find(|line| template::keeps_branch(&self.text[first..offset(self.text, line)]));
+        let last = last_outside_conditions(&self.text[first..], owns);
         let indent = last.map_or("", |last| &last[..last.len() - last.trim_start().len()]);
         // What is indented stands in an article, whose other lines may look like comments.
         if indent.is_empty() && !env::is_mixed(self.text) {
@@ -58,15 +62,7 @@ impl Place<'_> {
         let mut edits = Vec::new();
         for body in here_documents(self.text) {
             let lines = &self.text[body.range];
-            let Some(last) = lines
-                .lines()
-                .rev()
-                .filter(|line| is_own(line))
-                .take(template::MOST_PLACES)
-                .find(|line| template::keeps_branch(&lines[..offset(lines, line)]))
-            else {
-                continue;
-            };
+            let Some(last) = last_outside_conditions(lines, lines.lines().filter(|line| is_own(line))) else { continue };
             let indent = &last[..last.len() - last.trim_start().len()];
             let written = |change: &Change| if is_yaml { render::entry(change) } else { render::assignment(change) };
             let new = render::each(group, &|change| format!("{}{indent}{}", self.line_end, written(change)));
