@@ -118,7 +118,7 @@ fn told(facts: &Facts, events: &[EventId], back: bool, over: &str) -> (String, &
     if all(&has_no_address) {
         return (
             String::from("A member told its cluster no address for clients"),
-            "etcdctl has no address to ask it at: it was added and never started, or has not yet joined. It counts for the majority all the same.",
+            "etcdctl has no address to ask it at: it was added and never started, or has not yet joined. It counts for the majority all the same, unless it is a learner.",
             Some(String::from("Start it with what member add printed, or take it out again with etcdctl member remove.")),
         );
     }
