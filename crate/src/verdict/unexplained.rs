@@ -7,6 +7,7 @@ use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, metrics};
 use crate::log::event::{Event, Meaning};
 use crate::log::messages::signature::Program;
+use crate::log::plain::HOLD_ETCD;
 use crate::rules::common::{answered_soon, while_etcd_starts, with_etcd_stop};
 use crate::search;
 use crate::units::{Micros, S};
@@ -98,10 +99,7 @@ const LEADERLESS: &str = "a member knew no leader";
 /// (etcd-io/etcd@v3.5.33:api/v3rpc/rpctypes/error.go, ErrGRPCLearnerNotReady, ErrGRPCNotSupportedForLearner).
 const STILL_LEARNS: [&str; 2] = ["can only promote a learner member which is in sync with leader", "rpc not supported for learner"];
 
-/// Units and processes that are etcd or fleet, or hold etcd in their process; others on its machines fail for themselves.
-const HOLD_ETCD: &[&str] = &["etcd", "fleet", "k3s", "rke2"];
-
-/// systemd's or the kernel's word of such another one.
+/// systemd's or the kernel's word of a unit or a process that holds no etcd: such ones fail for themselves.
 fn is_of_others(event: &Event) -> bool {
     event.program() == Program::System
         && (event.meaning == Meaning::ClockStepped
@@ -234,5 +232,16 @@ mod tests {
         // A registry that nobody wrote to yet, and an engine that was faster.
         assert_eq!(told("ERROR engine.go:218: Failed fetching Units from Registry: 100: Key not found (/_coreos.com/fleet/job) [1]"), None);
         assert_eq!(told("ERROR engine.go:149: Engine leadership acquisition failed: 105: Key already exists (/x) [7]"), None);
+    }
+
+    #[test]
+    fn a_unit_within_which_etcd_runs_does_not_fail_for_itself() {
+        let told = |unit: &str| {
+            unexplained(&facts(&[&format!(
+                "Mar 10 04:20:01 n1 systemd[1]: {unit}.service: Main process exited, code=exited, status=1/FAILURE\n"
+            )]))
+            .is_some()
+        };
+        assert!(told("k0scontroller") && told("k3s") && !told("nginx"));
     }
 }

@@ -161,9 +161,11 @@ fn unboxed(line: &str) -> Option<(String, String)> {
     Some((head, inner))
 }
 
-/// Who printed it: as journald says, where that is etcd, fleet or what etcd runs within; else taken for etcd.
+/// What the names of etcd and fleet begin with, and of what etcd runs within.
+pub const HOLD_ETCD: &[&str] = &["etcd", "fleet", "k3s", "rke2", "k0s"];
+
+/// Who printed it: as journald says, where that is one of these; else taken for etcd.
 fn program(line: &str) -> &str {
-    const HOLD_ETCD: [&str; 5] = ["etcd", "fleet", "k3s", "rke2", "k0s"];
     let named = json_field(line, "SYSLOG_IDENTIFIER").filter(|name| !name.contains(' '));
     named.filter(|name| HOLD_ETCD.iter().any(|known| name.starts_with(known))).unwrap_or("etcd")
 }
