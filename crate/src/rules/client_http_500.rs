@@ -38,6 +38,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         let title = format!("fleetd had no etcd that answers it, {}", times(lines(facts, &events)));
         let what = "fleetd says so from its start until etcd has answered it once, and again after it gave up its presence.";
         let finding = Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events);
+        let finding = finding.because("Without etcd fleetd answers nobody: it keeps nothing itself.");
         return Some(finding.advising("See whether etcd runs on that machine, and whether fleetd's etcd_servers name its client port. Then read fleetd's log of that moment."));
     }
     let from_etcd = events.iter().any(|id| says(facts.event(*id), &["Response 50"]));

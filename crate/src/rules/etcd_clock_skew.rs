@@ -42,7 +42,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         let what = "etcd measured it only while members stood still, and an answer that waits looks like a clock that differs. Clocks are not shown to differ.";
         let title = format!("etcd took the answers of members that stood still for clocks that differ, {}", times(lines(facts, &every)));
-        return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &every));
+        let finding = Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, &every);
+        return Some(finding.advising("See why these members stood still. If such lines come at quiet times too, check the clocks."));
     }
     let largest = events.iter().filter_map(|id| clock_difference(facts.event(*id))).max();
     let count = lines(facts, &events);

@@ -70,7 +70,20 @@ fn check(facts: &Facts) -> Option<Finding> {
     let by_kernel = if lines.is_empty() { "" } else { " The kernel killed etcd because memory ran out." };
     lines.extend(events);
     let what = format!("{shown}{by_kernel}{}", leaderless(facts));
-    Some(Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &lines).counting(wanted.len()).on(&[ElectionTimeout]))
+    let finding =
+        Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &lines).counting(wanted.len()).on(&[ElectionTimeout]);
+    // Who stops all of them has nobody to hand the lead to.
+    let advice = (by_hand == wanted.len()).then(|| {
+        if facts.members == Some(1) || wanted.iter().all(|change| ended_together(facts, change)) {
+            "Nothing, if these stops were meant: no leader can stay while all members are down."
+        } else {
+            "Nothing, if these stops were meant. A leader of etcd 3.1 and later that is told to stop hands over first, which costs clients less than an election."
+        }
+    });
+    Some(match advice {
+        Some(advice) => finding.advising(advice),
+        None => finding,
+    })
 }
 
 /// The kernel wrote it on the old leader's machine, as far as that is known, in the minute before the next leader (judgement).
@@ -172,6 +185,7 @@ mod tests {
         let stop = "2022-04-20 10:05:50.000000 N | pkg/osutil: received terminated signal, shutting down...\n";
         let found = find(&facts(&[&(start(1, 2) + stop + &start(6, 3))]), RuleId::EtcdLeaderRestarted).expect("it was stopped");
         assert!(found.what.starts_with("It is the only member"), "{}", found.what);
+        assert!(found.what_to_do.is_some_and(|advice| advice.starts_with("Nothing")));
     }
 
     #[test]

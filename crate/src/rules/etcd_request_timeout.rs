@@ -70,10 +70,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         format!("etcd gave up on {requests}{as_it_changed}")
     };
     let what = if by_leader > 0 {
-        format!(
-            "etcd itself blames a lost leader for some of them. The election-timeout in force is {}.",
-            human_limit(facts, ElectionTimeout)
-        )
+        let which = if by_leader == events.len() { "it" } else { "some of them" };
+        format!("etcd itself blames a lost leader for {which}. The election-timeout in force is {}.", human_limit(facts, ElectionTimeout))
     } else if leaderless(facts) {
         String::from("The lines say that requests were not answered in time; others say that a member knew no leader.")
     } else {
@@ -93,7 +91,10 @@ fn waits_for_word(facts: &Facts, events: &[EventId]) -> Finding {
         true => "A read needs that word. The member then asks again; other lines say that a member knew no leader.",
         false => "A read needs that word. The member then asks again; the lines do not say why the leader was silent.",
     };
-    Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, events).on(&[ElectionTimeout])
+    Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what)
+        .because("Whoever reads waits as long. Such a read has not failed yet.")
+        .showing(facts, events)
+        .on(&[ElectionTimeout])
 }
 
 /// A member that knows a leader, and is not done with what it has to catch up.
@@ -106,6 +107,8 @@ fn not_published(facts: &Facts) -> Option<Finding> {
     let title = format!("A member could not publish itself to the cluster, {}", times(lines(facts, &events)));
     let what = "It knows a leader, so a majority was there. It is far behind, still receives the database, or its disk holds up what it has to carry out. It tries again until it is done.";
     let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what).showing(facts, &events);
+    // etcd-io/etcd@v3.4.45:embed/serve.go, serve
+    let finding = finding.because("Until it has done so, etcd 3 answers no client on that member.");
     Some(finding.advising("See whether it catches up: its log says when it received and applied a snapshot. A large database over a slow link or disk takes minutes."))
 }
 
@@ -177,7 +180,9 @@ mod tests {
     fn a_member_without_a_leader_is_why() {
         let waits = "2024-02-17 09:53:15.911826 W | etcdserver: waiting for ReadIndex response took too long, retrying (sent-request-id: 7, retry-timeout: 500ms)\n";
         let none = "2024-02-17 09:53:15.928352 I | raft: ac4ec652f10e5b49 no leader at term 3; dropping index reading msg\n";
-        let what = |log: &str| find(&facts(&[log]), RuleId::EtcdRequestTimeout).expect("waits").what;
+        let found = |log: &str| find(&facts(&[log]), RuleId::EtcdRequestTimeout).expect("waits");
+        assert!(found(waits).why.is_some_and(|why| why.contains("not failed")));
+        let what = |log: &str| found(log).what;
         assert!(what(waits).ends_with("why the leader was silent."));
         assert!(what(&(waits.to_owned() + none)).ends_with("knew no leader."));
     }

@@ -64,7 +64,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let what = match killed.len() as u64 {
         _ if by_probe => String::from("A failed liveness probe shows that etcd gave no good answer; why it did not, it does not show."),
         0 => String::from("Its log begins again, and nothing before it says that it was told to stop."),
-        some => format!("{} of the kernel, systemd, the kubelet or a shell.", plural(some, "line tells it", "lines tell it")),
+        some => format!("{} so, printed by the kernel, systemd, the kubelet or a shell.", plural(some, "line says", "lines say")),
     };
     let count = starts.len().max(ends).max(1);
     let severity = if count >= AGAIN_AND_AGAIN { Severity::Critical } else { Severity::Warning };

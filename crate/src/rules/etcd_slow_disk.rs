@@ -81,7 +81,11 @@ fn not_at_fault(facts: &Facts, syncs: &[EventId], title: &str, count: u64) -> Op
         let what = format!(
             "{without} stalls of a leader came without such a line: the machine stood still, and this with it. The disk is not shown to be at fault."
         );
-        return Some(Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, syncs));
+        let finding = Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, syncs);
+        return Some(
+            finding
+                .advising("Find what stops the process or its machine: a hypervisor, a paused container, a processor without time left."),
+        );
     }
     if let Some(busy) = tools::busy_processor(facts) {
         let title = format!("The processor had no time left, and {}{}", title[..1].to_ascii_lowercase(), &title[1..]);
@@ -94,7 +98,8 @@ fn not_at_fault(facts: &Facts, syncs: &[EventId], title: &str, count: u64) -> Op
     stopped_with_machine(facts, syncs).then(|| {
         let what =
             "The hypervisor had stopped the machine, and the syncs that were under way with it. The disk is not shown to be at fault.";
-        Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, syncs)
+        let finding = Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, syncs);
+        finding.advising("See why the hypervisor stops the machine. A faster disk changes nothing here.")
     })
 }
 
@@ -175,6 +180,7 @@ mod tests {
         assert!(!busy(row("23 17  4 56  0").repeat(2)));
         assert!(!busy(row("83 17  0  0  0") + &row("23 17 60  0  0")));
         assert_eq!(severity(stop), Severity::Info);
+        assert!(found(stop).what_to_do.is_some_and(|advice| advice.contains("hypervisor")));
         assert!(severity(&stop.replace("06:10", "05:10")) > Severity::Info);
     }
 

@@ -41,7 +41,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         // Later Go says which (golang/go@go1.15:src/crypto/x509/verify.go).
         match (said(&[" is after 20"]), said(&[" is before 20"])) {
             (true, false) => "a certificate has expired",
-            (false, true) => "a certificate is not valid yet, by the clock of the machine that refuses it",
+            (false, true) => NOT_YET,
             _ => "a certificate has expired or is not valid yet",
         }
     } else if said(&["unknown authority", "unknown certificate authority"]) {
@@ -49,7 +49,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else if said(&["doesn't contain any IP SANs", "is valid for", "not valid for", "IP SANs"]) {
         "a certificate does not hold the name or address that was used"
     } else if said(&["oversized record", "does not look like a TLS handshake", "HTTP response to HTTPS", TLS_ALERT]) {
-        "one side speaks TLS and the other does not"
+        ONE_SIDE
     } else {
         "a certificate was refused"
     };
@@ -58,8 +58,17 @@ fn check(facts: &Facts) -> Option<Finding> {
     let own = |id: &EventId| says(facts.event(*id), FROM_HERE);
     let severity = if events.iter().all(own) { Severity::Warning } else { Severity::Critical };
     let what = format!("{count} failed for it. The connection is refused at once, so no timer changes that.");
-    Some(Finding::new(RULE.id, severity, Confidence::High, format!("TLS: {cause}"), what).showing(facts, &events))
+    let finding = Finding::new(RULE.id, severity, Confidence::High, format!("TLS: {cause}"), what).showing(facts, &events);
+    // Here no new certificate helps.
+    Some(match cause {
+        NOT_YET => finding.advising("Compare that machine's clock with the others' first, and run time synchronisation (NTP, chrony). Only where it is right, issue a new certificate."),
+        ONE_SIDE => finding.advising("Compare http and https in the addresses of both sides: the client's endpoints, listen-client-urls, listen-peer-urls and initial-cluster. No new certificate helps."),
+        _ => finding,
+    })
 }
+
+const NOT_YET: &str = "a certificate is not valid yet, by the clock of the machine that refuses it";
+const ONE_SIDE: &str = "one side speaks TLS and the other does not";
 
 /// What gRPC within etcd prints of a connection to etcd itself, between etcd's own lines.
 fn by_gateway(facts: &Facts, events: &[EventId]) -> bool {
@@ -129,7 +138,16 @@ mod tests {
     #[test]
     fn plain_http_to_a_port_that_speaks_tls() {
         let log = "2015/01/29 01:13:55 INFO client.go:278: Failed getting response from http://127.0.0.1:4001/: malformed HTTP response \"\\x15\\x03\\x01\\x00\\x02\\x02\"\n";
-        assert!(find(&facts(&[log]), RuleId::EtcdTls).expect("told").title.contains("one side speaks TLS"));
+        let told = find(&facts(&[log]), RuleId::EtcdTls).expect("told");
+        assert!(told.title.contains("one side speaks TLS"));
+        assert!(told.what_to_do.is_some_and(|advice| advice.contains("http and https")));
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_makes_a_certificate_too_young() {
+        let log = "2020-11-24 16:56:00.000000 I | embed: rejected connection from \"192.0.2.9:34990\" (error \"x509: certificate has expired or is not yet valid: current time 2020-11-24T16:56:00Z is before 2020-11-25T00:00:00Z\", ServerName \"\")\n";
+        let told = find(&facts(&[log]), RuleId::EtcdTls).expect("told");
+        assert!(told.what_to_do.is_some_and(|advice| advice.contains("clock")), "{}", told.title);
     }
 
     #[test]

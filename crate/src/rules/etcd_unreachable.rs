@@ -17,7 +17,7 @@ use crate::units::{Micros, S, human};
 /// The rule.
 pub const RULE: Rule = Rule {
     id: RuleId::EtcdUnreachable,
-    why: "A refused port means that no etcd listens there. A longer timeout only waits longer for nothing.",
+    why: "Where no etcd can be reached, a longer timeout only waits longer for nothing. A refused port means that none listens there.",
     what_to_do: "See whether etcd runs on that machine and on which port it listens (2379; old ones 4001), and that the client's endpoints say the same.",
     references: &[
         "coreos/fleet@v0.10.2:etcd/client.go:33",
