@@ -1,7 +1,16 @@
 // The package as its users meet it: installed from the packed file, type-checked, bundled.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -208,6 +217,23 @@ test('the command reads packed files and standard input, and says what it cannot
     encoding: 'utf8',
   });
   assert.match(stdout, /etcd-heartbeat-late/);
+});
+
+test('the command reads each file of an archive', () => {
+  mkdirSync(join(project, 'pods/etcd-1'), { recursive: true });
+  writeFileSync(join(project, 'pods/etcd-1/current.log'), ETCD_LOG);
+  writeFileSync(join(project, 'pods/etcd-1/previous.log.gz'), gzipSync(ETCD_LOG.replaceAll('2016-', '2015-')));
+  writeFileSync(join(project, 'pods/system.journal'), `LPKSHHRH\0\0\0\0MESSAGE=${ETCD_LOG}`);
+  for (const [name, flags] of [
+    ['gathered.tar', '-cf'],
+    ['gathered.tgz', '-czf'],
+  ]) {
+    spawnSync('tar', [flags, name, 'pods'], { cwd: project });
+    const { stdout, stderr } = check('check', '--format', 'json', name);
+    const read = JSON.parse(stdout).documents.map((/** @type {{ name: string }} */ text) => text.name);
+    assert.deepEqual(read.sort(), [`${name}: pods/etcd-1/current.log`, `${name}: pods/etcd-1/previous.log.gz`]);
+    assert.match(stderr, /system\.journal was left out/);
+  }
 });
 
 test('the command says what it cannot read or do, with status 2', () => {

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { filesIn } from '../../www/npm/files.js';
 import { pieces } from '../../www/src/engine/pieces.js';
-import { filesIn } from '../../www/src/input/files.js';
 
 const LINE = 'Nov 12 03:04:21 core-1 systemd[1]: Started Session of user core.\n';
 

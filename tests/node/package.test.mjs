@@ -45,6 +45,7 @@ test('the package holds what it names, and nothing else', () => {
     'cli.js',
     'element.d.ts',
     'element.js',
+    'files.js',
     'package.json',
     'report.schema.json',
     'timing-advisor.d.ts',

@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // timing-advisor check FILE...: the engine for servers without a browser, and for CI.
 // Files are streamed, so their size does not matter; `-` reads standard input.
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { createReadStream, openAsBlob, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, sep } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
 
+import { begins, filesIn, GZIP, JOURNAL } from './files.js';
 import { rules, Session } from './timing-advisor.js';
 
 /** @typedef {import('./timing-advisor.js').Report} Report */
@@ -17,8 +18,8 @@ import { rules, Session } from './timing-advisor.js';
 const USAGE = `usage: timing-advisor check [options] FILE...
 
 Reads configurations and logs of etcd and fleet and prints what is wrong, why, and which timing
-values follow from the evidence. A FILE may be packed (gzip); - is standard input. Nothing is sent
-anywhere.
+values follow from the evidence. A FILE may be packed (gzip) or be an archive (tar, also packed);
+- is standard input. Nothing is sent anywhere.
 
   --format FORMAT           text (the default), json, or sarif for CI
   --members N               voting members of etcd
@@ -44,8 +45,7 @@ const ACTION = new Set(['warning', 'critical']);
 const SARIF_LEVEL = { critical: 'error', warning: 'warning', info: 'note', ok: 'none' };
 const SHOWN_EVIDENCE = 3;
 const STANDARD_INPUT = 'standard input';
-/** How a journal begins on disk (systemd.io/JOURNAL_FILE_FORMAT, `signature`). */
-const JOURNAL = 'LPKSHHRH';
+const JOURNAL_IS_NO_TEXT = 'This is a journal as systemd keeps it, which is no text.';
 
 /** What the caller can put right: said in one sentence, without a stack. */
 class Refused extends Error {}
@@ -117,28 +117,46 @@ function unreadable(file, error) {
 function journal(file) {
   const source = file === '-' ? '' : ` --file '${file.replaceAll("'", "'\\''")}'`;
   return (
-    `${file === '-' ? STANDARD_INPUT : file} is a journal as systemd keeps it, which is no text. ` +
+    `${file === '-' ? STANDARD_INPUT : file}: ${JOURNAL_IS_NO_TEXT} ` +
     `Check what journalctl prints of it: journalctl${source} -o short-precise | timing-advisor check -`
   );
 }
 
 /**
- * The bytes of a file, unpacked where its first two say that it is packed: a rotated log may be so without saying it
- * in its name.
+ * What was named, or each file of it where it is an archive, by its name and with its bytes. What comes through a pipe is
+ * read as it comes.
  *
  * @param {string} file
+ * @returns {AsyncGenerator<[string, AsyncIterable<any>]>}
+ */
+async function* within(file) {
+  if (file === '-') return yield [STANDARD_INPUT, process.stdin];
+  const whole = () => createReadStream(file, { highWaterMark: 1 << 20 });
+  if (!statSync(file).isFile()) return yield [file, whole()];
+  const named = new File([await openAsBlob(file)], file);
+  for await (const part of filesIn(named)) {
+    if (part === named) yield [file, whole()];
+    else if ((await begins(part)) !== JOURNAL) yield [`${file}: ${part.name}`, /** @type {any} */ (part.stream())];
+    else console.error(`${file}: ${part.name} was left out. ${JOURNAL_IS_NO_TEXT}`);
+  }
+}
+
+/**
+ * Bytes, unpacked where the first two say that they are packed: a rotated log may be so without saying it in its name.
+ *
+ * @param {string} file whose they are
+ * @param {AsyncIterable<any>} stream
  * @returns {AsyncGenerator<Uint8Array>}
  */
-async function* contents(file) {
-  const stream = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
+async function* contents(file, stream) {
   const bytes = stream[Symbol.asyncIterator]();
-  const first = (await bytes.next()).value ?? Buffer.alloc(0);
+  const first = Buffer.from((await bytes.next()).value ?? []);
   if (first.toString('latin1', 0, JOURNAL.length) === JOURNAL) throw new Refused(journal(file));
   const all = (async function* () {
     yield first;
     yield* { [Symbol.asyncIterator]: () => bytes };
   })();
-  const gzip = first[0] === 0x1f && first[1] === 0x8b;
+  const gzip = first.toString('latin1', 0, GZIP.length) === GZIP;
   yield* gzip ? pipeline(Readable.from(all), createGunzip(), () => {}) : all;
 }
 
@@ -171,7 +189,8 @@ async function reportOn(files, assumptions) {
   const watched = progress();
   for (const file of files) {
     try {
-      await session.read(file === '-' ? STANDARD_INPUT : file, watched.through(contents(file)));
+      for await (const [name, stream] of within(file))
+        await session.read(name, watched.through(contents(file, stream)));
     } catch (error) {
       throw error instanceof Refused ? error : new Refused(unreadable(file === '-' ? STANDARD_INPUT : file, error));
     }

@@ -3,7 +3,8 @@
 import { copied } from './clipboard.js';
 import { h, noteBeside, shortName } from './dom.js';
 import { Engine, Overtaken, Unreadable } from './engine/engine.js';
-import { filesIn, held, SystemdJournal } from './input/files.js';
+import { filesIn } from '../npm/files.js';
+import { held, SystemdJournal } from './input/files.js';
 import { silent } from './read-as.js';
 import { bringBack, changed, followTexts, nextName, stayWithAnswer, takeAway } from './removed.js';
 import { openLink, OtherVersion } from './share/share.js';
