@@ -4,7 +4,6 @@ use super::common::{BY_LEADER, WAITS, alerts, bursts, lines, longest_first, plur
 use super::{Finding, Rule};
 use crate::facts::slow_requests::{GIVEN_UP, by_defragmentation, large_reads};
 use crate::facts::{Facts, metrics};
-use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
@@ -91,12 +90,14 @@ fn by_answers(facts: &Facts) -> Option<Finding> {
 /// Every slow request began within a second (judgement) after a connection to a member ended, or ran across its end;
 /// nothing shows that a member stood still. A connection that ran into a time limit tells of no end.
 fn by_a_members_end(facts: &Facts) -> bool {
-    let ended = |event: &Event| !says(event, &["timeout", "timed out", "deadline"]);
-    let ends: Vec<Micros> = facts
-        .events_of(&[Meaning::PeerStreamLost, Meaning::PeerReadFailed])
-        .filter(|(_, event)| ended(event))
-        .filter_map(|(_, event)| Some(event.time?.micros))
-        .gather();
+    let (mut ends, mut limits): (Vec<Micros>, Vec<Micros>) = (Vec::new(), Vec::new());
+    for (_, event) in facts.events_of(&[Meaning::PeerStreamLost, Meaning::PeerReadFailed]) {
+        let Some(time) = event.time else { continue };
+        let by_limit = says(event, &["timeout", "timed out", "deadline"]);
+        if by_limit { limits.push(time.micros) } else { ends.push(time.micros) }
+    }
+    // The reason stands in another line than the loss.
+    ends.retain(|end| !limits.iter().any(|limit| (limit - end).abs() < S));
     let across = |event: &Event| {
         let Some((end, took)) = event.time.map(|time| time.micros).zip(event.duration("took")) else { return false };
         ends.iter().any(|lost| (end - took - S..=end).contains(lost))
@@ -179,7 +180,11 @@ mod tests {
         let found = |before: &str| find(&facts(&[&(before.to_owned() + &apply("1.33s"))]), RuleId::EtcdSlowApply).expect("slow");
         let by_end = found(&lost(26, "EOF"));
         assert!(by_end.severity == Severity::Info && by_end.title.ends_with("as a member had just ended"), "{}", by_end.title);
-        for before in [lost(14, "EOF"), lost(26, "read tcp 192.0.2.1:2380: i/o timeout"), lost(26, "EOF") + sync] {
+        // What it was by stands in a line of its own.
+        let silent = "2020-06-25 20:48:26.099000 W | rafthttp: lost the TCP streaming connection with peer 91d25258d70ad868 (stream Message reader)\n"
+            .to_owned()
+            + &lost(26, "read tcp 192.0.2.1:2380: i/o timeout");
+        for before in [lost(14, "EOF"), lost(26, "read tcp 192.0.2.1:2380: i/o timeout"), silent, lost(26, "EOF") + sync] {
             assert_eq!(found(&before).severity, Severity::Warning, "{before}");
         }
     }
