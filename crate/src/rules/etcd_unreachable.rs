@@ -64,6 +64,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     if facts.any_event(|event| says(event, &["error #0: "]) && says(event, ANSWERED)) {
         events.retain(|id| !says(facts.event(*id), &["error #1: dial tcp 127.0.0.1:4001"]));
     }
+    // A member that never joined refuses nobody.
+    let all = events.len();
+    if !events.iter().all(|id| has_no_address(facts.event(*id))) {
+        events.retain(|id| !has_no_address(facts.event(*id)));
+    }
+    let besides = if events.len() < all { " Besides, a member was added that never joined." } else { "" };
     let span = super::common::span(facts, &events).unwrap_or(0);
     let starts = events.iter().all(|id| facts.event(*id).meaning == Meaning::PeerDialError && says(facts.event(*id), STARTUP));
     if events.is_empty() || starts && span < STARTS_WITHIN {
@@ -75,7 +81,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let once = super::common::lines(facts, &events) == 1 && !facts.event(events[0]).is_fleet();
     let severity = if back || once { Severity::Warning } else { Severity::Critical };
     let (title, what, advice) = told(facts, &events, back, &over);
-    let finding = Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events);
+    let finding = Finding::new(RULE.id, severity, Confidence::High, title, format!("{what}{besides}")).showing(facts, &events);
     Some(match advice {
         Some(advice) => finding.advising(advice),
         None => finding,
@@ -249,6 +255,9 @@ mod tests {
             let found = find(&facts(&[told]), RuleId::EtcdUnreachable).expect("told");
             assert_eq!(found.title, "A member told its cluster no address for clients");
         }
+        let refused = format!("Error: dial tcp 192.0.2.8:2379: getsockopt: connection refused\n{list}");
+        let found = find(&facts(&[&refused]), RuleId::EtcdUnreachable).expect("told");
+        assert_eq!((found.title.as_str(), found.what.contains("never joined")), ("etcd's client port refused 1\u{a0}request", true));
         assert!(find(&facts(&[&list[..list.find("91bc").unwrap_or(0)]]), RuleId::EtcdUnreachable).is_none());
     }
 
