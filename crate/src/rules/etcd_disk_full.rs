@@ -1,10 +1,13 @@
 //! `etcd-disk-full`: the file system is full.
 
-use super::common::{lines, plural, said_outright, says};
+use super::common::{lines, matching, plural, said_outright, says};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
+use crate::log::plain::HOLD_ETCD;
+use crate::report::{Confidence, Severity};
+use crate::search;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -20,12 +23,26 @@ fn check(facts: &Facts) -> Option<Finding> {
     let of_etcd = |event: &Event| event.meaning == Meaning::DiskFull || event.is_etcd_server() && says(event, &["no space left on device"]);
     let events: Vec<EventId> = facts.events_where(of_etcd);
     let what = format!("{} that a write found no room on its disk.", plural(lines(facts, &events), "line says", "lines say"));
-    said_outright(facts, RULE.id, &events, "The disk is full, so etcd cannot write its log", &what)
+    said_outright(facts, RULE.id, &events, "The disk is full, so etcd cannot write its log", &what).or_else(|| by_df(facts))
+}
+
+/// What df shows, without a word of etcd: only of a file system on which its data may lie. Those of images, as of snap, are
+/// full by their nature.
+fn by_df(facts: &Facts) -> Option<Finding> {
+    let events = matching(facts, &[Meaning::FileSystemFull], |event| {
+        let (_, mount) = search::split(&event.text, "100% /").unwrap_or_default();
+        ["", "var", "var/lib"].contains(&mount.trim_end()) || search::any(mount, HOLD_ETCD)
+    });
+    let what = "df shows it as full. Nothing here shows that etcd found no room there.";
+    let finding =
+        || Finding::new(RULE.id, Severity::Warning, Confidence::Medium, "A file system on which etcd's data may lie is full", what);
+    (!events.is_empty()).then(|| finding().showing(facts, &events))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::ids::RuleId;
+    use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -36,6 +53,20 @@ mod tests {
         assert!(find(&facts(&[quota]), RuleId::EtcdDiskFull).is_some());
         let fleet = "Mar 02 10:00:00 n1 fleetd[615]: ERROR reconcile.go:330: AgentReconciler task failed: type=LoadUnit job=a.service reason=\"unit scheduled here but not loaded\" err=open /run/fleet/units/a.service: no space left on device\n";
         assert!(find(&facts(&[fleet]), RuleId::EtcdDiskFull).is_none());
+    }
+
+    #[test]
+    fn df_shows_a_full_disk_where_etcds_data_may_lie() {
+        let full = |mount: &str| {
+            let table = format!("Filesystem      Size  Used Avail Use% Mounted on\n/dev/vda1        40G   40G   20K 100% {mount}\n");
+            find(&facts(&[&table]), RuleId::EtcdDiskFull).map(|found| found.severity)
+        };
+        for mount in ["/", "/var/lib", "/mnt/etcd-data", "/var/lib/rancher/k3s"] {
+            assert_eq!(full(mount), Some(Severity::Warning), "{mount}");
+        }
+        for mount in ["/snap/core20/1405", "/boot", "/home"] {
+            assert_eq!(full(mount), None, "{mount}");
+        }
     }
 
     #[test]
