@@ -32,6 +32,16 @@ fn a_stall_that_outruns_the_limit_is_no_case_against_timing() {
 }
 
 #[test]
+fn who_was_without_a_leader_need_not_have_led() {
+    let log = r#"{"level":"info","ts":"2023-11-27T11:44:05.827-0800","logger":"raft","msg":"8e9e05c52164694d no leader at term 49; dropping index reading msg"}
+{"level":"warn","ts":"2023-11-27T11:44:05.909-0800","caller":"wal/wal.go:802","msg":"slow fdatasync","took":"1.440143399s","expected-duration":"1s"}
+"#;
+    let said = verdict(log);
+    assert_eq!(said.timing, Timing::Partly);
+    assert!(said.headline.starts_with("A member that was without a leader, and may have led itself,"), "{}", said.headline);
+}
+
+#[test]
 fn a_member_that_never_joined_makes_no_leader_late() {
     let late = "2021-02-03 11:20:01.120000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.2s)\n";
     for shown in [

@@ -79,6 +79,11 @@ impl LeaderChange {
         }
     }
 
+    /// No line names a leader: only that a member had none.
+    pub fn is_unseen(&self) -> bool {
+        self.term.is_none() && self.old.is_none() && self.new.is_none()
+    }
+
     /// Nobody missed a leader: it handed over, or all members started anew.
     pub fn is_asked_for(&self) -> bool {
         matches!(self.class, ChangeClass::Planned | ChangeClass::Anew)

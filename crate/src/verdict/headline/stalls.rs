@@ -13,6 +13,13 @@ use crate::verdict::Case;
 /// How long the leader was silent or stood still, and what that cost.
 pub(super) fn stalls_headline(case: &Case) -> Option<String> {
     let stall = case.stall?;
+    if case.plan.replay.needless > 0 && stall.kind.is_measured() && case.facts.needless().all(LeaderChange::is_unseen) {
+        let limit = human_limit(case.facts, Parameter::ElectionTimeout);
+        return Some(format!(
+            "A member that was without a leader, and may have led itself, had stalled for {}; followers wait only {limit}.",
+            lasted(stall)
+        ));
+    }
     // Where nothing measured it, its link may have been silent as well as its process.
     let what = if stall.kind.is_measured() {
         format!("The leader stalled for {}", lasted(stall))
