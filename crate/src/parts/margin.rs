@@ -14,11 +14,15 @@ pub fn without_margins(text: &str) -> Option<String> {
         let other = other.and_then(|other| *margins.get(other)?);
         margins[at].zip(other).is_some_and(|(one, other)| one.goes_with(other))
     };
+    let has_neighbour = |at: usize| goes_with(at, at.checked_sub(1)) || goes_with(at, Some(at + 1));
+    // The ports of a list stand in one column and may go on by one, with nothing but comments behind them.
+    let says = |at: usize| lines[at].get(margins[at].map_or(0, |margin| margin.width)..).is_some_and(|rest| !is_comment(rest));
+    let are_counted = (0..lines.len()).any(|at| margins[at].is_some_and(Margin::is_number) && has_neighbour(at) && says(at));
     let mut clean = String::with_capacity(text.len());
     for (at, line) in lines.iter().enumerate() {
         // A quotation or a number on one line alone may be anything, and a path alone on it is a key: Salt's states have such names.
         let shows = |margin: &Margin| margin.kind == Kind::Path && margin.width < line.trim_end().len();
-        let real = |margin: &Margin| shows(margin) || goes_with(at, at.checked_sub(1)) || goes_with(at, Some(at + 1));
+        let real = |margin: &Margin| shows(margin) || has_neighbour(at) && (are_counted || !margin.is_number());
         let width = margins[at].filter(real).map_or(0, |margin| margin.width);
         clean += &" ".repeat(width);
         clean.push_str(&line[width..]);
@@ -44,6 +48,10 @@ enum Kind {
 }
 
 impl Margin {
+    fn is_number(self) -> bool {
+        matches!(self.kind, Kind::Number(..))
+    }
+
     /// Whether a neighbour's margin is of the same kind. Numbers that stand in one column go on by one.
     fn goes_with(self, other: Margin) -> bool {
         match (self.kind, other.kind) {
@@ -51,6 +59,12 @@ impl Margin {
             (one, other) => one == other,
         }
     }
+}
+
+/// Whether a line says nothing: it is empty, or a comment.
+fn is_comment(line: &str) -> bool {
+    let line = line.trim();
+    line.is_empty() || line.starts_with('#') || line.starts_with("//")
 }
 
 fn margin(line: &str) -> Option<Margin> {
@@ -97,6 +111,7 @@ mod tests {
             "10:00:01 a\n11:00:02 b\n",
             "http://192.0.2.1:2379 a\n",
             "- /etc:/etc\n- /x:/x\n",
+            "ports = [\n    2379 # clients\n    2380 // members\n    2381\n];\n",
             "/etc/etcd.conf:\n  file.managed: []\n",
         ] {
             assert_eq!(without_margins(text), None, "{text}");
