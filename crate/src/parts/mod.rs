@@ -271,6 +271,10 @@ mod tests {
             assert_eq!(stated(&format!("{printed}{LOG}")), [(ElectionTimeout, Some(2000 * MS), "2000")], "{printed}");
             assert_eq!(stated(&format!("{LOG}{printed}")).len(), 1, "{printed}");
         }
+        // A command that goes on below is read from its prompt on.
+        let command = "$ docker run -d \\\n    -e ETCD_ELECTION_TIMEOUT=2000 \\\n    quay.io/coreos/etcd:v3.2.0\n";
+        let found = configurations(0, &format!("{command}{LOG}"));
+        assert!(matches!(found[0].cluster.launcher, Some(config::Launcher::Tool(_))), "{:?}", found[0].cluster);
     }
 
     /// What stands around it has keys, braces and indents of its own.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::config::Marks;
 use crate::config::syntax::embedded::{HEADER, here_document};
+use crate::config::syntax::words::CONTINUES;
 use crate::log::header::header;
 use crate::log::line_starts::{is_fence, is_hunk, is_prompt, is_stamped};
 
@@ -144,7 +145,8 @@ pub fn stretches(text: &str) -> Vec<Stretch> {
             start = end;
         } else if let Some(inside) = closed.or((!in_hunk && is_border(line)).then_some(0)) {
             close(start..at + inside, open.take());
-            start = end;
+            // A command that goes on in the next line is read as a whole.
+            start = if is_prompt(line) && line.trim_end().ends_with(CONTINUES) { at } else { end };
         } else if let Some((inside, ends)) = opened(&above, line).filter(|_| !in_hunk) {
             close(start..at, open.replace(ends));
             start = at + inside;
