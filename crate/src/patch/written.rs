@@ -9,7 +9,7 @@ use crate::units::parse_go_duration;
 pub fn is_printed(text: &str) -> bool {
     search::has(text, "argv[]=")
         || search::has(text, "Container ID:") && search::has(text, "Restart Count:")
-        || text.starts_with('[') && search::has(text, "\"Config\":")
+        || text.trim_start_matches('\u{feff}').starts_with('[') && search::has(text, "\"Config\":")
 }
 
 /// The value is not what its bytes say: they are encoded as a whole.

@@ -55,16 +55,17 @@ fn lines(text: &str) -> Vec<Line> {
         }
         let (start_of_line, content) = (start + skipped, without_statement(&whole[skipped..end]));
         let mut lead = 0;
-        let mut tabs = 0;
+        let (mut tabs, mut mark) = (0, 0);
         while let Some(byte) = content.get(lead) {
             match byte {
                 b' ' => lead += 1,
                 b'\t' => (lead, tabs) = (lead + 1, tabs + 1),
-                _ if content[lead..].starts_with(BYTE_ORDER_MARK) => lead += BYTE_ORDER_MARK.len(),
+                _ if content[lead..].starts_with(BYTE_ORDER_MARK) => (lead, mark) = (lead + BYTE_ORDER_MARK.len(), BYTE_ORDER_MARK.len()),
                 _ => break,
             }
         }
-        found.push(Line { indent: lead + tabs * (TAB - 1), lead, bytes: start_of_line + lead..start_of_line + content.len() });
+        // It indents nothing.
+        found.push(Line { indent: lead + tabs * (TAB - 1) - mark, lead, bytes: start_of_line + lead..start_of_line + content.len() });
         start += length;
     }
     found
@@ -202,7 +203,11 @@ impl<'a> Reader<'a> {
         let mut text = String::new();
         for line in body {
             let extra = line.indent.saturating_sub(cut).min(line.lead);
-            text.push_str(self.text.get(line.bytes.start.saturating_sub(extra)..line.bytes.end).unwrap_or(""));
+            // The blanks at a line's end are part of it.
+            let blanks = self.text.as_bytes()[line.bytes.end..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            let end = line.bytes.end + blanks;
+            let start = if line.bytes.is_empty() { (line.bytes.start + cut).min(end) } else { line.bytes.start.saturating_sub(extra) };
+            text.push_str(self.text.get(start..end).unwrap_or(""));
             text.push('\n');
         }
         let start = body.iter().find(|line| !line.bytes.is_empty()).map_or(0, |line| line.bytes.start);
@@ -277,6 +282,12 @@ mod tests {
     fn lines_above_the_first_key_may_be_of_another_language() {
         let tree = read("        text = \"\"\"---\na: 1\nb: 2\n\"\"\"\n");
         assert_eq!(tree.documents[0].entries().len(), 2);
+    }
+
+    #[test]
+    fn a_byte_order_mark_indents_nothing() {
+        let tree = read("\u{feff}a: {{ x }}\nb:\n  c: 1\n");
+        assert_eq!(tree.at(&tree.documents[0], &["b", "c"]).and_then(Node::text), Some("1"));
     }
 
     #[test]

@@ -2,6 +2,17 @@
 
 use super::*;
 
+/// Also where an editor put a byte order mark before it.
+#[test]
+fn what_docker_prints_is_no_file_to_edit() {
+    let printed =
+        "[{\"Config\": {\"Image\": \"quay.io/coreos/etcd:v3.5.9\", \"Env\": [\"ETCD_ELECTION_TIMEOUT=1000\"], \"Cmd\": [\"etcd\"]}}]\n";
+    for text in [printed.to_owned(), format!("\u{feff}{printed}")] {
+        let configuration = config::read(0, &text).expect("a configuration");
+        assert_eq!(patch(&[&text], &[configuration], &[ELECTION])[0].disposition, "refused", "{text}");
+    }
+}
+
 #[test]
 fn what_no_reader_would_find_is_not_written() {
     for text in [
