@@ -112,7 +112,7 @@ pub fn is_statement(line: &str) -> bool {
             && (line.starts_with("{{#")
                 || line.starts_with("{{^")
                 || line.starts_with("{{/")
-                || matches!(word("{{"), Some("if" | "else" | "end" | "range" | "with" | "end}}" | "else}}"))
+                || matches!(word("{{"), Some("if" | "else" | "end" | "range" | "with" | "define" | "end}}" | "else}}"))
                 || line.trim_start_matches(['{', '-', ' ']).starts_with("/*"))
 }
 
@@ -127,7 +127,8 @@ pub fn keeps_branch(lines: &str) -> bool {
         let first = word.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
         let closes = first.starts_with("end") || word.starts_with('}') || word.starts_with('/') && !word.starts_with("/*");
         let mustache = ["{{#", "{{^"].iter().any(|open| line.trim().starts_with(open));
-        let opens = mustache || matches!(first, "if" | "unless" | "for" | "range" | "with" | "block" | "macro" | "filter" | "raw");
+        let opens =
+            mustache || matches!(first, "if" | "unless" | "for" | "range" | "with" | "define" | "block" | "macro" | "filter" | "raw");
         if closes {
             depth -= 1;
         } else if (opens || search::has(word, " do ")) && !ends_itself(line) {

@@ -35,8 +35,8 @@ impl Place<'_> {
         let first = owns.clone().next().map_or(0, |first| offset(self.text, first));
         let last = last_outside_conditions(&self.text[first..], owns);
         let indent = last.map_or("", |last| &last[..last.len() - last.trim_start().len()]);
-        // What is indented stands in an article, whose other lines may look like comments.
-        if indent.is_empty() && !env::is_mixed(self.text) {
+        // What is indented stands in an article, whose other lines may look like comments; a template may end what it began.
+        if indent.is_empty() && !env::is_mixed(self.text) && template::keeps_branch(&self.text[first..]) {
             return Some(self.append(lines));
         }
         let last = last?;

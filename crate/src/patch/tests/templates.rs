@@ -134,4 +134,23 @@ fn new_values_stand_outside_of_a_templates_conditions() {
 fn a_condition_around_the_whole_file_takes_new_values_along() {
     let file = |more: &str| format!("{{% if etcd %}}\nETCD_NAME={{{{ name }}}}\nETCD_HEARTBEAT_INTERVAL=250\n{more}{{% endif %}}\n");
     assert_eq!(patched(&file(""), &[ELECTION]), file("ETCD_ELECTION_TIMEOUT=2500\n"));
+    let defined = |more: &str| {
+        format!(
+            "{{{{- define \"env\" -}}}}\nETCD_NAME={{{{ .name }}}}\nETCD_DATA_DIR=/x\n{more}{{{{- end -}}}}\n{{{{- define \"other\" -}}}}\nX=1\n{{{{- end -}}}}\n"
+        )
+    };
+    assert_eq!(patched(&defined(""), &[ELECTION]), defined("ETCD_ELECTION_TIMEOUT=2500\n"));
+}
+
+/// A block whose lines end in blanks is read as it stands, so a line can be added to it.
+#[test]
+fn blanks_at_the_end_of_lines_change_nothing() {
+    let file = |more: &str| {
+        format!(
+            "systemd:\n  units:\n    - name: etcd2.service\n      dropins:\n        - name: a.conf\n          contents: |\n            [Service] \n              \n{more}            ExecStart=/usr/bin/etcd2 --discovery={{{{.x}}}} \n{{{{ if .y }}}}\npasswd: {{}}\n{{{{ end }}}}\n"
+        )
+    };
+    let new = "            Environment=ETCD_ELECTION_TIMEOUT=2500 \n";
+    let patched = patched(&file(""), &[ELECTION]);
+    assert!(search::has(&patched, new.trim_end()), "{patched}");
 }
