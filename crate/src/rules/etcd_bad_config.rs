@@ -87,7 +87,9 @@ fn check(facts: &Facts) -> Option<Finding> {
         finding.evidence.push(Evidence { at: At::Place(problem.place), note: Some(problem.note.clone()) });
     }
     for parameter in [HeartbeatInterval, ElectionTimeout] {
-        if let (true, Some(place)) = (pair.is_some(), facts.in_force(parameter).place) {
+        // A problem's place may be that of the value.
+        let is_shown = |place| finding.evidence.iter().any(|shown| matches!(shown.at, At::Place(other) if other == place));
+        if let (true, Some(place)) = (pair.is_some(), facts.in_force(parameter).place.filter(|place| !is_shown(*place))) {
             finding.evidence.push(Evidence { at: At::Place(place), note: None });
         }
     }
@@ -272,6 +274,13 @@ mod tests {
 
     fn start(heartbeat: u32, election: u32) -> String {
         format!("2015/07/14 01:46:34 etcdserver: heartbeat = {heartbeat}ms\n2015/07/14 01:46:34 etcdserver: election = {election}ms\n")
+    }
+
+    #[test]
+    fn no_line_is_shown_twice() {
+        let refused = facts(&["ETCD_HEARTBEAT_INTERVAL=500\nETCD_ELECTION_TIMEOUT=1000\n"]);
+        let finding = find(&refused, RuleId::EtcdBadConfig).expect("a refused pair");
+        assert_eq!(finding.evidence.len(), 2);
     }
 
     #[test]
