@@ -69,7 +69,7 @@ fn read_as(source: Source, document: DocumentId, text: &str) -> Configuration {
         Source::Manifest => builder.cluster.launcher.is_none(),
         Source::Environment => here_document(text).is_some() || is_mixed(),
         Source::FleetConf | Source::DropIn | Source::EtcdYaml => here_document(text).is_some(),
-        _ => false,
+        _ => builder.cluster.written,
     };
     let butane = source == Source::ContainerLinux && search::has(text, "variant:");
     builder.finish(if butane { "Butane configuration" } else { source.words() })

@@ -76,7 +76,9 @@ fn json(sample: &str) -> Option<Source> {
         return Some(Source::Ignition);
     }
     let container = search::has(sample, "etcd") && search::any(sample, &["\"Env\"", "\"Cmd\"", "\"Args\"", "\"image\"", "\"command\""]);
-    if search::has(sample, "extraArgs") || search::has(sample, "\"kind\"") || container {
+    // Of a patch for a workload.
+    let variables = search::any(sample, &["\"ETCD_HEARTBEAT_INTERVAL\"", "\"ETCD_ELECTION_TIMEOUT\""]);
+    if search::has(sample, "extraArgs") || search::has(sample, "\"kind\"") || container || variables {
         return Some(Source::Manifest);
     }
     // Commands that write variables, as Packer has them.

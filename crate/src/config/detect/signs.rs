@@ -126,8 +126,9 @@ impl<'a> Signs<'a> {
         self.imaged |= item.strip_prefix("image:").is_some_and(|image| is_image(unquoted(image)));
         let repository = search::split(line, "repository:").and_then(|(_, name)| name.split([',', '}']).next());
         self.chart |= repository.is_some_and(|name| is_repository(unquoted(name)));
-        // Ansible names variables by `key`, and has whole lines behind `line`.
-        let named = ["name", "Name", "key", "line:", "lineinfile:"].iter().any(|word| item.starts_with(word)) && line.contains(':');
+        // Ansible names variables by `key`, its ini_file by `option`, and it has whole lines behind `line`.
+        let named =
+            ["name", "Name", "key", "option:", "line:", "lineinfile:"].iter().any(|word| item.starts_with(word)) && line.contains(':');
         // An option of RKE2 or k3s as a text, which Ansible writes to its file.
         let option = item.starts_with("etcd-arg:") && line.contains(['"', '\'']) && line.starts_with('-');
         // Of an operation on a manifest, RFC 6902.
@@ -263,10 +264,15 @@ fn is_command(line: &str) -> bool {
         line.split_whitespace().any(|word| word == "sed")
             && search::any(line, &["ETCD_HEARTBEAT_INTERVAL=", "ETCD_ELECTION_TIMEOUT=", "heartbeat-interval=", "election-timeout="])
     };
+    // What kubectl, talosctl and curl are given: JSON.
+    let patches = search::any(line, &["patch", "curl", "--data"])
+        && search::any(line, &["'{\"", "'[{\"", "\"{\\\"", "\"[{\\\""])
+        && (search::any(line, &["heartbeat-interval", "election-timeout"]) || VARIABLES.iter().any(|name| search::has(line, name)));
     let passed_on = search::any(line, &["etcd-arg", "extra-config=etcd.", "extra-config etcd."])
         && search::any(line, &["heartbeat-interval=", "election-timeout="]);
     perhaps && has_timer(line)
         || passed_on
+        || patches
         || runs()
         || replaces()
         || runs_container(line)

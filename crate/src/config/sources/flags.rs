@@ -68,12 +68,15 @@ impl Line<'_> {
         let (mut run, mut image, mut replaces) = (false, false, false);
         for (at, word) in words.iter().enumerate() {
             replaces |= word.text == "sed";
-            if replaces && word.text.starts_with('s') {
-                let start = word.span_from(0).start;
-                for range in replacements(self.inner.text.get(word.span_from(0)).unwrap_or("")) {
-                    self.within(builder, start + range.start..start + range.end);
+            if replaces {
+                let (program, found) = (word.span_from(0), replacements(self.inner.text.get(word.span_from(0)).unwrap_or("")));
+                let is_program = !found.is_empty() || word.text.starts_with('s');
+                for range in found {
+                    self.within(builder, program.start + range.start..program.start + range.end);
                 }
-                continue;
+                if is_program {
+                    continue;
+                }
             }
             // Of docker, podman and nerdctl.
             let is_run = word.text == "run";
@@ -370,6 +373,7 @@ fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, scrip
         begun |= word.text.starts_with('-') || word.text.contains('=');
         at >= comment && !kept(builder, inner, word, script)
     });
+    hold_patches(builder, inner, &words);
     if let Some((name, value)) = script.handed_on(&words) {
         let home = Home::new("", Class::Environment, "");
         return variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &script.variables);
@@ -379,9 +383,23 @@ fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, scrip
         |word: &Word| search::has(&word.text.to_ascii_lowercase(), "etcd") || DAEMON_ARGS.iter().any(|name| word.text.starts_with(name));
     // The file may be named further up.
     let replaces = words.iter().any(|word| word.text == "sed") && search::has(&inner.text, "etcd");
+    builder.cluster.written |= replaces;
+    if replaces && search::has(text, "/kubernetes/manifests/") {
+        builder.cluster.launcher = Some(Launcher::Kubelet);
+    }
     if flags_alone || replaces || words.iter().any(tells) {
         builder.cluster.has_etcd = true;
         take(builder, inner, &words, &process, "", &script.variables);
+    }
+}
+
+/// Hands on what `talosctl patch mc -p`, `kubectl patch -p` and `curl -d` are given: JSON in quotes, also behind `--patch=`.
+fn hold_patches(builder: &mut Builder, inner: &MappedText, words: &[Word]) {
+    for word in words {
+        let at = word.text.find(['{', '[']).filter(|at| *at == 0 || word.text[..*at].ends_with('='));
+        if let Some(at) = at.filter(|at| search::has(&word.text[*at..], "\":")) {
+            builder.holds("", Some(inner.word(word, at)), false);
+        }
     }
 }
 
@@ -406,6 +424,48 @@ mod tests {
 
     fn read(document: DocumentId, text: &str) -> Configuration {
         read_as(Source::Flags, document, text)
+    }
+
+    #[test]
+    fn json_that_a_command_is_given() {
+        use crate::config::Launcher::{Installer, Workload};
+        let operation = r#"[{"op":"add","path":"/cluster/etcd/extraArgs","value":{"election-timeout":"5000"}}]"#;
+        let variable =
+            r#"[{"op":"add","path":"/spec/template/spec/containers/0/env/-","value":{"name":"ETCD_ELECTION_TIMEOUT","value":"5000"}}]"#;
+        let pods =
+            r#"{"spec":{"template":{"spec":{"containers":[{"name":"etcd","env":[{"name":"ETCD_ELECTION_TIMEOUT","value":"5000"}]}]}}}}"#;
+        let cluster =
+            r#"{"rancherKubernetesEngineConfig":{"services":{"etcd":{"extraArgs":{"election-timeout":5000}}}},"name":"'"$NAME"'"}"#;
+        for (text, launcher) in [
+            (format!("talosctl -n 192.0.2.1 patch mc -p '{operation}'\n"), Installer),
+            (format!("talosctl patch mc -p \"{}\"\n", operation.replace('"', "\\\"")), Installer),
+            (
+                format!("talosctl gen config a https://192.0.2.1:6443 \\\n  --config-patch-control-plane '{operation}' \\\n  --force\n"),
+                Installer,
+            ),
+            (format!("kubectl patch statefulset a --type=json -p='{variable}'\n"), Workload),
+            (format!("kubectl patch statefulset a -p '{pods}'\n"), Workload),
+            (format!("docker run --rm curl -s --data-binary '{cluster}' https://192.0.2.1/v3/cluster\n"), Installer),
+        ] {
+            let read = crate::config::read(0, &text).expect("a command");
+            let values: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(&text)).collect();
+            assert_eq!((values, read.cluster.launcher), (vec!["5000"], Some(launcher)), "{text}");
+        }
+        // What a log quotes is none.
+        let quoted = "it says \"{\\\"level\\\":\\\"warn\\\",\\\"heartbeat-interval\\\":\\\"100ms\\\"}\"\n";
+        assert!(crate::config::read(0, quoted).is_none());
+    }
+
+    #[test]
+    fn what_sed_puts_beside_a_line() {
+        let manifest =
+            "sed -i '/- etcd$/a\\    - --heartbeat-interval=500\\n    - --election-timeout=5000' /etc/kubernetes/manifests/etcd.yaml\n";
+        let file = "sed -i '/^#/,$d; /ETCD_NAME/i ETCD_HEARTBEAT_INTERVAL=500' /etc/etcd/etcd.conf\nsed -i \"3a ETCD_ELECTION_TIMEOUT=5000\" /etc/etcd/etcd.conf\n";
+        for (text, launcher) in [(manifest, Some(crate::config::Launcher::Kubelet)), (file, None)] {
+            let read = crate::config::read(0, text).expect("a command");
+            let values: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(text)).collect();
+            assert_eq!((values, read.cluster.launcher, read.cluster.written), (vec!["500", "5000"], launcher, true), "{text}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::flags;
 use crate::config::builder::{Builder, Class, Home};
-use crate::config::configuration::Source;
+use crate::config::configuration::{Launcher, Source};
 use crate::config::meaning::{keys, scalar};
 use crate::config::syntax::command::start_of_etcd;
 use crate::config::syntax::mapped_text::MappedText;
@@ -112,10 +112,13 @@ fn stands_quoted(text: &str, at: usize) -> bool {
     let start = line_start(text, at);
     let line = text[start..].split('\n').next().unwrap_or("");
     let Some(word) = tokens(line).into_iter().find(|token| token.quoted && token.span.contains(&(at - start))) else { return false };
+    // In backticks an article has its words; a program what it fills in.
+    if line[..word.span.start].ends_with('`') && !search::has(word.text, "${") {
+        return false;
+    }
     let before = line[..word.span.start - 1].trim();
     let after = line[word.span.end + 1..].trim();
-    // Alone on its line, what stands in backticks is a word of an article.
-    let alone = matches!(before, "" | "+") && after.is_empty() && !line[..word.span.start].ends_with('`');
+    let alone = matches!(before, "" | "+") && after.is_empty();
     before != "-" && (after.starts_with([',', ']', ')', '}', '+']) || alone || before.ends_with("printf") || before.ends_with('+'))
 }
 
@@ -351,6 +354,9 @@ fn argument(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token
 /// `etcd-arg = [ "heartbeat-interval=500" ]`.
 fn arguments(builder: &mut Builder, inner: &MappedText, tokens: &[Token], unit: &str) {
     builder.cluster.own_pair = Some(&RANCHER);
+    // Rancher hands it to all machines (rancher2_cluster_v2 of Terraform: `machine_global_config`).
+    let by_rancher = search::has(&inner.text, "machine_global_config");
+    builder.cluster.launcher = Some(if by_rancher { Launcher::Installer } else { Launcher::K3s });
     for token in tokens.iter().take(LONGEST_LIST).take_while(|token| !token.is("]")).filter(|token| token.quoted) {
         let Some((name, value)) = token.text.split_once('=') else { continue };
         builder.fact_of_flag(name, value);
@@ -557,6 +563,8 @@ mod tests {
 
     #[test]
     fn prose_and_shell_are_none() {
+        let words = "With the defaults (`--heartbeat-interval 250`, `--election-timeout 1000`) etcd bears it.\n\n- Set `--election-timeout` above the longest stall.\n";
+        assert!(crate::config::read(0, words).is_none());
         let article = "   - Between regions the timers of etcd have to be longer. Set it to\n     `--etcd-arg=heartbeat-interval=200 --etcd-arg=election-timeout=2000`\n     Measured latency: 0.7ms\n";
         assert!(crate::config::read(0, article).is_none());
         assert!(crate::config::read(0, "The flags of etcd are \"--heartbeat-interval\", \"--election-timeout\".\n").is_none());

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::config::meaning::keys;
-use crate::config::syntax::command::{hands_file, hands_more, start_of_etcd, starts_container};
+use crate::config::syntax::command::{hands_file, hands_more, runs_container, start_of_etcd, starts_container};
 use crate::config::syntax::embedded::here_documents;
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::variables::{Variables, fallback};
@@ -199,7 +199,7 @@ impl Script {
             return;
         }
         if starts_container(body) {
-            self.runs_container = true;
+            self.runs_container |= runs_container(body);
             self.hands_more |= hands_more(body);
             self.reads |= hands_file(body);
             let names = words.iter().map(|word| word.text.strip_prefix("--env=").unwrap_or(&word.text));

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::config::syntax::words::Word;
 use crate::text::{line_start, lines};
 use crate::yaml::{Kind, Node, Style};
 
@@ -67,6 +68,21 @@ impl MappedText {
     /// A stretch of it.
     pub fn part(&self, range: Range<usize>) -> Self {
         self.within(MappedText::verbatim(&self.text, range))
+    }
+
+    /// A word of a command that stands in it, from byte `from` on.
+    pub fn word(&self, word: &Word, from: usize) -> Self {
+        let (mut pieces, text) = (Vec::<Piece>::new(), word.text[from..].to_owned());
+        for at in 0..text.len() {
+            let outer = word.span_from(from + at).start;
+            match pieces.last_mut().filter(|piece| piece.outer.end == outer) {
+                Some(piece) => (piece.inner.end, piece.outer.end) = (at + 1, outer + 1),
+                None => pieces.push(Piece { inner: at..at + 1, outer: outer..outer + 1 }),
+            }
+        }
+        // Where a quote is left within it, or one escaped, nothing is added to it.
+        let writing = if pieces.len() > 1 { Writing::Sealed } else { Writing::Verbatim };
+        self.within(MappedText { text, writing, pieces, whole: word.span_from(from) })
     }
 
     /// The text of a scalar that stands in it.

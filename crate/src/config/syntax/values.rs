@@ -32,12 +32,24 @@ pub fn or_joined<'v>(text: &str, value: &'v str, span: Range<usize>) -> (&'v str
     ("${}", start..start + length)
 }
 
-/// What sed puts in place of something, `s/.../here/`, several behind one another.
+/// What sed puts in place of something, `s/.../here/`, several behind one another, or beside a line, `/.../a here`.
 pub fn replacements(program: &str) -> Vec<Range<usize>> {
     let (mut found, mut at) = (Vec::new(), 0);
     while at < program.len() {
-        at = program.len() - program[at..].trim_start().len();
-        let mark = program[at..].strip_prefix('s').and_then(|rest| rest.chars().next()).filter(char::is_ascii_punctuation);
+        at = behind_address(program, program.len() - program[at..].trim_start().len());
+        let command = &program[at..];
+        // Its text goes to the end, with `\n` for a line's (GNU sed's manual, "a text").
+        let beside = command.strip_prefix(['a', 'i', 'c']).filter(|text| text.starts_with(['\\', ' ']));
+        if let Some(text) = beside {
+            let mut from = program.len() - text.trim_start_matches(['\\', ' ', '\r', '\n']).len();
+            while let Some(length) = search::find(&program[from..], "\\n") {
+                found.push(from..from + length);
+                from += length + 2;
+            }
+            found.push(from..program.len());
+            break;
+        }
+        let mark = command.strip_prefix('s').and_then(|rest| rest.chars().next()).filter(char::is_ascii_punctuation);
         if let Some(mark) = mark {
             let bounds =
                 program[at..].match_indices(mark).map(|(offset, _)| at + offset).filter(|bound| !program[..*bound].ends_with('\\'));
@@ -48,4 +60,20 @@ pub fn replacements(program: &str) -> Vec<Range<usize>> {
         at += program[at..].find(';').map_or(program.len(), |end| end + 1);
     }
     found
+}
+
+/// Where a command of sed begins behind the lines that it is for: `/x/`, `/x/,$`, `3`.
+fn behind_address(program: &str, mut at: usize) -> usize {
+    loop {
+        let rest = &program[at..];
+        let pattern = rest.strip_prefix('/').and_then(|inside| {
+            let ends = |at: &usize| inside.as_bytes()[*at] == b'/' && !inside[..*at].ends_with('\\');
+            (0..inside.len()).find(ends).map(|end| end + 2)
+        });
+        at += pattern.unwrap_or_else(|| rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'$').count());
+        if !program[at..].starts_with(',') {
+            return program.len() - program[at..].trim_start_matches([' ', '!']).len();
+        }
+        at += 1;
+    }
 }

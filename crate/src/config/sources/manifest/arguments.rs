@@ -1,5 +1,6 @@
 //! Flags of etcd in a manifest: as a mapping, as pairs, as words of a command, or added by an operation.
 
+use super::environment::environment;
 use super::installer::Arguments;
 use super::spot::{Spot, filled_in, named, refuse_number};
 use crate::config::builder::{Builder, Class, Home};
@@ -44,7 +45,10 @@ pub(super) fn operation(builder: &mut Builder, spot: Spot, node: &Node) {
         Some((home, "")) if search::has(home, "etcd") => arguments(builder, spot, value),
         Some((home, key)) if search::has(home, "etcd") => argument(builder, spot, key.trim_start_matches('/'), value),
         Some(_) => {}
-        None => words(builder, spot, value, false),
+        None => {
+            environment(builder, spot, value);
+            words(builder, spot, value, false);
+        }
     }
 }
 

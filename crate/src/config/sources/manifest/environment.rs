@@ -8,14 +8,19 @@ use crate::config::syntax::values::without_inner_quotes;
 use crate::config::syntax::words;
 use crate::yaml::Node;
 
-/// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`, and CloudFormation has
-/// capitals.
+/// `- {name: ETCD_HEARTBEAT_INTERVAL, value: "500"}` below `env`; a list for Ansible may say `key`, its
+/// `ini_file` says `option`, and CloudFormation has capitals.
 pub(super) fn environment(builder: &mut Builder, spot: Spot, item: &Node) {
-    let name = ["name", "key", "Name"].into_iter().find_map(|key| spot.tree.word(item, key)).filter(|name| name.starts_with("ETCD_"));
+    let is_ours = |name: &&str| name.starts_with("ETCD_") || *name == "Environment";
+    let name = ["name", "key", "Name", "option"].into_iter().find_map(|key| spot.tree.word(item, key)).filter(is_ours);
     let (Some(name), Some(value)) = (name, ["value", "Value"].into_iter().find_map(|key| spot.tree.get(item, key))) else { return };
-    let Some(text) = value.text() else { return };
+    let (Some(text), place) = (value.text(), spot.tree.bare(value)) else { return };
     let stated = builder.stated();
-    variable(builder, spot, name, text, spot.tree.bare(value));
+    match text.split_once('=').filter(|_| name == "Environment") {
+        // Of a unit's file.
+        Some((name, text)) => variable(builder, spot, name, text, place.end - text.len()..place.end),
+        None => variable(builder, spot, name, text, place),
+    }
     if spot.is_object && spot.below == "env" {
         refuse_number(builder, stated, value);
     }

@@ -121,13 +121,17 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
         Some((_, Arguments::Variables)) => Launcher::Workload,
         Some(_) => Launcher::Installer,
         None if tree.get(root, "rancher").is_some() => Launcher::Tool(&RANCHER_OS),
+        None if tree.get(root, "rancherKubernetesEngineConfig").is_some() => Launcher::Installer,
         // k3OS and Kairos.
         None if ["k3os", "k3s"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::K3s,
         None if tree.get(root, "services").is_some_and(|services| is_stack(tree, services)) => Launcher::Tool(&SWARM),
         None if services(tree, root).is_some() => Launcher::Tool(&COMPOSE),
         // A list is of Ansible's tasks, or what docker prints.
-        // Operations are a patch for Talos or Cluster API.
-        None if root.items().iter().any(|item| tree.get(item, "op").is_some()) => Launcher::Installer,
+        // Operations are a patch for Talos or Cluster API, or for what has containers.
+        None if root.items().iter().any(|item| tree.get(item, "op").is_some()) => {
+            let on_containers = |item: &Node| tree.word(item, "path").is_some_and(|path| search::has(path, "/containers/"));
+            if root.items().iter().any(on_containers) { Launcher::Workload } else { Launcher::Installer }
+        }
         None if !root.items().is_empty() => return None,
         // The kubelet starts pods alone; a manifest may have lost its head.
         // kind hands its patches to kubeadm.
@@ -140,6 +144,7 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
             Some("MachineConfig" | "ClusterClass" | "KubeadmControlPlaneTemplate" | "KubeadmConfig" | "KubeadmConfigTemplate") => {
                 Launcher::Installer
             }
+            None if tree.at(root, &["spec", "template"]).is_some() => Launcher::Workload,
             None if ["spec", "containers", "command"].iter().any(|key| tree.get(root, key).is_some()) => Launcher::Kubelet,
             _ => Launcher::Workload,
         },

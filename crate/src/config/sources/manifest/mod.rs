@@ -41,6 +41,7 @@ const VARIABLES: [&str; 4] = ["env", "environment", "data", "stringData"];
 /// Takes what all documents of a manifest state.
 pub fn take(builder: &mut Builder, text: &MappedText) {
     let tree = &TextTree::of(builder, text);
+    let stated = builder.stated();
     let named = &OnceCell::new();
     for root in &tree.documents {
         let has = |key: &str| tree.get(root, key).is_some();
@@ -86,7 +87,8 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     let installed = matches!(started_by, Some(Launcher::Installer | Launcher::Kubeadm | Launcher::K3s)) && runs;
     let weak = |launcher: &Launcher| *launcher == Launcher::Kubelet || *launcher == Launcher::Workload && installed;
     let known = builder.cluster.launcher.filter(|launcher| !weak(launcher));
-    builder.cluster.launcher = known.or(started_by.filter(|_| runs || text.is_document())).or(builder.cluster.launcher);
+    builder.cluster.launcher =
+        known.or(started_by.filter(|_| runs || text.is_document() || builder.stated() > stated)).or(builder.cluster.launcher);
 }
 
 /// A timer of etcd under a name that k3s and RKE2 do not have.
@@ -204,6 +206,8 @@ fn value(builder: &mut Builder, spot: Spot, node: &Node, entry: &Entry, name: &s
         _ if name.ends_with("lineinfile") && entry.value.text().is_some() => environment::on_one_line(builder, spot, &entry.value),
         // k3s skips a flag that it does not know (k3s-io/k3s: pkg/configfilearg/parser.go, stripInvalidFlags).
         _ if depth == 0 && spot.k3s && keys::of_prefixed(entry.name()).is_some() => unknown_to_k3s(builder, tree, entry),
+        // Ansible's ini_file.
+        _ if name.ends_with("inifile") => environment(builder, spot, &entry.value),
         "extraargs" => extra_args(builder, spot, &entry.value),
         // What docker inspect shows of a container once more (moby/moby@v20.10.24:api/types/types.go, ContainerJSONBase).
         "args" if tree.at(node, &["Config", "Cmd"]).is_some() => {}

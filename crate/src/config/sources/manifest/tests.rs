@@ -47,6 +47,11 @@ fn forms_of_salt_ansible_and_terraform() {
             "kind: TalosControlPlane\nspec:\n  strategicPatches:\n  - |\n    cluster:\n      etcd:\n        extraArgs:\n          election-timeout: \"2500\"\n",
             "2500",
         ),
+        ("- ini_file:\n    path: /etc/etcd/etcd.conf\n    section: null\n    option: ETCD_ELECTION_TIMEOUT\n    value: \"2500\"\n", "2500"),
+        (
+            "- community.general.ini_file:\n    path: /etc/systemd/system/etcd.service.d/a.conf\n    section: Service\n    option: Environment\n    value: ETCD_ELECTION_TIMEOUT=2500\n",
+            "2500",
+        ),
         ("a: &a {election-timeout: \"2500\"}\ncluster:\n  etcd:\n    extraArgs:\n      <<: *a\n", "2500"),
         ("resource \"a\" \"b\" {\n  config = <<EOF\ncni: x\netcd-arg: [ \"election-timeout=2500\" ]\nEOF\n}\n", "2500"),
     ] {
